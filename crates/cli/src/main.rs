@@ -1,0 +1,2 @@
+//! The berus program.
+fn main() {}

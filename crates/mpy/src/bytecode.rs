@@ -1,0 +1,196 @@
+//! Instructions: bytecode taken apart.
+
+use crate::opcode::{Effect, Op, Operand, SMALL_INT_MULTI_MIN};
+use crate::vuint;
+
+/// One instruction of a code object.
+///
+/// ```
+/// use berus_mpy::bytecode::Instruction;
+/// use berus_mpy::opcode::Op;
+///
+/// let code = [0x81, 0x44, 0x42, 0x51, 0x63]; // push 1; jump to 5 if false; push None; return
+/// let jump = Instruction::decode(&code, 1).unwrap();
+/// assert_eq!((jump.op, jump.target(), jump.end()), (Op::PopJumpIfFalse, Some(5), 3));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// Where its opcode byte is, from the start of the code.
+    pub offset: usize,
+    /// Its length in bytes.
+    pub len: usize,
+    /// Its opcode.
+    pub op: Op,
+    /// Its operand: an index, count or number, the value of a small integer, or how far it jumps from its
+    /// own end (not counting the extra byte); 0 if it has none.
+    pub arg: i64,
+    /// The byte after its operand; 0 if it has none.
+    pub extra: u8,
+}
+
+/// Why bytes are no instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// No opcode has this number.
+    UnknownOpcode(u8),
+    /// The code ends in the middle of the instruction.
+    CutOff,
+    /// The operand does not fit 32 bits (a small integer: 64), or is not in its shortest form.
+    BadOperand,
+}
+
+impl Instruction {
+    /// The instruction at `offset` in `code`.
+    ///
+    /// # Errors
+    /// If there is no whole instruction.
+    pub fn decode(code: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
+        let rest = code.get(offset..).unwrap_or_default();
+        let (&byte, operands) = rest.split_first().ok_or(DecodeError::CutOff)?;
+        let op = Op::from_byte(byte).ok_or(DecodeError::UnknownOpcode(byte))?;
+        let (arg, len) = match op.operand() {
+            Operand::None => (0, 0),
+            Operand::Implied => (implied(op, byte - op as u8), 0),
+            Operand::SmallInt => small_int(operands)?,
+            Operand::Jump | Operand::Unwind => jump(operands, 0x40, 0x4000)?,
+            Operand::Forward => jump(operands, 0, 0)?,
+            _ => uint(operands)?,
+        };
+        let mut instruction = Instruction { offset, len: 1 + len, op, arg, extra: 0 };
+        if op.has_extra() {
+            instruction.extra = *operands.get(len).ok_or(DecodeError::CutOff)?;
+            instruction.len += 1;
+        }
+        Ok(instruction)
+    }
+
+    /// The offset just after it.
+    pub fn end(&self) -> usize {
+        self.offset + self.len
+    }
+
+    /// Its operand as an index or count.
+    pub fn index(&self) -> u32 {
+        self.arg as u32
+    }
+
+    /// The offset that it may jump to, or the handler that it sets up. `None` if it does neither, or the offset
+    /// is negative.
+    pub fn target(&self) -> Option<usize> {
+        let base = self.end() - usize::from(self.op.has_extra());
+        match self.op.operand() {
+            Operand::Jump | Operand::Unwind | Operand::Forward => base.checked_add_signed(self.arg as isize),
+            _ => None,
+        }
+    }
+
+    /// Its effect on the value stack when control goes on to the next instruction.
+    pub fn effect(&self) -> Effect {
+        self.op.effect(self.index(), self.extra.into())
+    }
+
+    /// Its effect on the value stack when it jumps.
+    pub fn jump_effect(&self) -> Effect {
+        self.op.jump_effect(self.index(), self.extra.into())
+    }
+}
+
+impl Op {
+    /// Whether a byte follows its operand.
+    pub const fn has_extra(self) -> bool {
+        matches!(self.operand(), Operand::Closure | Operand::Unwind)
+    }
+}
+
+fn implied(op: Op, value: u8) -> i64 {
+    match op {
+        Op::LoadConstSmallIntMulti => i64::from(value) + SMALL_INT_MULTI_MIN,
+        _ => value.into(),
+    }
+}
+
+fn uint(bytes: &[u8]) -> Result<(i64, usize), DecodeError> {
+    match vuint::read(bytes) {
+        Some((value, len)) => Ok((value.into(), len)),
+        None if bytes.iter().all(|byte| byte & 0x80 != 0) => Err(DecodeError::CutOff),
+        None => Err(DecodeError::BadOperand),
+    }
+}
+
+fn small_int(bytes: &[u8]) -> Result<(i64, usize), DecodeError> {
+    let mut value: i64 = match bytes.first() {
+        Some(first) if first & 0x40 != 0 => -1,
+        _ => 0,
+    };
+    for (i, &byte) in bytes.iter().enumerate() {
+        if value << 7 >> 7 != value {
+            return Err(DecodeError::BadOperand);
+        }
+        value = value << 7 | i64::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Ok((value, i + 1));
+        }
+    }
+    Err(DecodeError::CutOff)
+}
+
+fn jump(bytes: &[u8], short_bias: i64, long_bias: i64) -> Result<(i64, usize), DecodeError> {
+    match *bytes {
+        [low, ..] if low & 0x80 == 0 => Ok((i64::from(low) - short_bias, 1)),
+        [low, high, ..] => Ok((i64::from(low & 0x7f) + (i64::from(high) << 7) - long_bias, 2)),
+        _ => Err(DecodeError::CutOff),
+    }
+}
+
+/// The instructions of `code`, one after another, up to its end or the first error.
+pub fn instructions(code: &[u8]) -> impl Iterator<Item = Result<Instruction, DecodeError>> + '_ {
+    let mut offset = 0;
+    core::iter::from_fn(move || {
+        if offset >= code.len() {
+            return None;
+        }
+        let instruction = Instruction::decode(code, offset);
+        offset = instruction.map_or(code.len(), |i| i.end());
+        Some(instruction)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(code: &[u8]) -> Result<(Op, i64, usize), DecodeError> {
+        Instruction::decode(code, 0).map(|i| (i.op, i.arg, i.len))
+    }
+
+    #[test]
+    fn operands_of_each_encoding() {
+        assert_eq!(decode(&[0x10, 0x81, 0x00]), Ok((Op::LoadConstString, 128, 3)));
+        assert_eq!(decode(&[0x22, 0x80, 0x40]), Ok((Op::LoadConstSmallInt, 64, 3)));
+        assert_eq!(decode(&[0x22, 0x7f]), Ok((Op::LoadConstSmallInt, -1, 2)));
+        assert_eq!(decode(&[0x70]), Ok((Op::LoadConstSmallIntMulti, -16, 1)));
+        assert_eq!(decode(&[0xb5]), Ok((Op::LoadFastMulti, 5, 1)));
+        assert_eq!(decode(&[0x42, 0x3f]), Ok((Op::Jump, -1, 2)));
+        assert_eq!(decode(&[0x42, 0x80, 0x80]), Ok((Op::Jump, 0, 3)));
+        assert_eq!(decode(&[0x4b, 0x85, 0x01]), Ok((Op::ForIter, 133, 3)));
+    }
+
+    #[test]
+    fn a_jump_counts_from_the_end_of_its_offset() {
+        let unwind = Instruction::decode(&[0x40, 0x42, 0x81, 0x51, 0x63], 0).unwrap();
+        assert_eq!((unwind.target(), unwind.end(), unwind.extra), (Some(4), 3, 0x81));
+        assert_eq!(Instruction::decode(&[0x42, 0x00], 0).unwrap().target(), None);
+    }
+
+    #[test]
+    fn what_is_no_instruction() {
+        assert_eq!(decode(&[]), Err(DecodeError::CutOff));
+        assert_eq!(decode(&[0x10]), Err(DecodeError::CutOff));
+        assert_eq!(decode(&[0x10, 0x81]), Err(DecodeError::CutOff));
+        assert_eq!(decode(&[0x20, 0x00]), Err(DecodeError::CutOff));
+        assert_eq!(decode(&[0x00]), Err(DecodeError::UnknownOpcode(0)));
+        assert_eq!(decode(&[0x10, 0x80, 0x01]), Err(DecodeError::BadOperand));
+        let too_big = [0x22, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00];
+        assert_eq!(decode(&too_big), Err(DecodeError::BadOperand));
+    }
+}

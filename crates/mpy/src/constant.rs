@@ -1,0 +1,129 @@
+//! The constants of a module: objects that are in neither its names nor its code.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::vuint;
+
+/// How deep tuples may be nested: as deep as CPython nests parentheses.
+pub const MAX_TUPLE_DEPTH: usize = 200;
+
+/// An entry of a module's constant table.
+///
+/// Numbers are kept as the decimal text that the file has, because only a runtime knows its own numbers; text
+/// is kept as bytes, because MicroPython does not demand that it be UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Constant<'a> {
+    /// The table of functions that machine code calls. No Python object: only machine code may refer to it.
+    FunctionTable,
+    /// `None`
+    None,
+    /// `False`
+    False,
+    /// `True`
+    True,
+    /// `...`
+    Ellipsis,
+    /// A string.
+    Str(Cow<'a, [u8]>),
+    /// A bytes object.
+    Bytes(Cow<'a, [u8]>),
+    /// An integer, in decimal.
+    Int(Cow<'a, [u8]>),
+    /// A float, in decimal, or `inf`, `-inf` or `nan`.
+    Float(Cow<'a, [u8]>),
+    /// A complex number, in decimal: `2j`, or `(1+2j)`.
+    Complex(Cow<'a, [u8]>),
+    /// A tuple of constants.
+    Tuple(Vec<Constant<'a>>),
+}
+
+/// The byte that stands for a kind of constant in a file.
+pub(crate) mod kind {
+    pub const FUNCTION_TABLE: u8 = 0;
+    pub const NONE: u8 = 1;
+    pub const FALSE: u8 = 2;
+    pub const TRUE: u8 = 3;
+    pub const ELLIPSIS: u8 = 4;
+    pub const STR: u8 = 5;
+    pub const BYTES: u8 = 6;
+    pub const INT: u8 = 7;
+    pub const FLOAT: u8 = 8;
+    pub const COMPLEX: u8 = 9;
+    pub const TUPLE: u8 = 10;
+}
+
+impl Constant<'_> {
+    /// The number of its kind in the format.
+    pub fn kind(&self) -> u8 {
+        match self {
+            Constant::FunctionTable => kind::FUNCTION_TABLE,
+            Constant::None => kind::NONE,
+            Constant::False => kind::FALSE,
+            Constant::True => kind::TRUE,
+            Constant::Ellipsis => kind::ELLIPSIS,
+            Constant::Str(_) => kind::STR,
+            Constant::Bytes(_) => kind::BYTES,
+            Constant::Int(_) => kind::INT,
+            Constant::Float(_) => kind::FLOAT,
+            Constant::Complex(_) => kind::COMPLEX,
+            Constant::Tuple(_) => kind::TUPLE,
+        }
+    }
+
+    /// The name of its kind, in Python's terms.
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Constant::FunctionTable => "function table",
+            Constant::None => "None",
+            Constant::False => "False",
+            Constant::True => "True",
+            Constant::Ellipsis => "Ellipsis",
+            Constant::Str(_) => "str",
+            Constant::Bytes(_) => "bytes",
+            Constant::Int(_) => "int",
+            Constant::Float(_) => "float",
+            Constant::Complex(_) => "complex",
+            Constant::Tuple(_) => "tuple",
+        }
+    }
+
+    /// Appends it as it stands in a file.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.push(self.kind());
+        match self {
+            Constant::Str(data) | Constant::Bytes(data) => {
+                vuint::write(out, data.len() as u32);
+                out.extend_from_slice(data);
+                out.push(0);
+            }
+            Constant::Int(text) | Constant::Float(text) | Constant::Complex(text) => {
+                vuint::write(out, text.len() as u32);
+                out.extend_from_slice(text);
+            }
+            Constant::Tuple(items) => {
+                vuint::write(out, items.len() as u32);
+                items.iter().for_each(|item| item.write(out));
+            }
+            _ => {}
+        }
+    }
+
+    /// A copy that borrows nothing.
+    pub fn into_owned(self) -> Constant<'static> {
+        let own = |data: Cow<'_, [u8]>| Cow::Owned(data.into_owned());
+        match self {
+            Constant::FunctionTable => Constant::FunctionTable,
+            Constant::None => Constant::None,
+            Constant::False => Constant::False,
+            Constant::True => Constant::True,
+            Constant::Ellipsis => Constant::Ellipsis,
+            Constant::Str(data) => Constant::Str(own(data)),
+            Constant::Bytes(data) => Constant::Bytes(own(data)),
+            Constant::Int(text) => Constant::Int(own(text)),
+            Constant::Float(text) => Constant::Float(own(text)),
+            Constant::Complex(text) => Constant::Complex(own(text)),
+            Constant::Tuple(items) => Constant::Tuple(items.into_iter().map(Constant::into_owned).collect()),
+        }
+    }
+}

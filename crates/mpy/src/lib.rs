@@ -1,0 +1,35 @@
+//! The MicroPython `.mpy` module format, version 6.
+//!
+//! An `.mpy` file is a compiled Python module: a header, a table of names ("qstrs"), a table of constants, and a tree
+//! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`], or [`Module::read`] from any
+//! [`source`]) and writes ([`Module::to_bytes`]) such files, and knows the bytecode inside ([`opcode`], [`bytecode`]).
+//!
+//! It is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
+//! the input's length.
+//!
+//! Facts about the format come from MicroPython's `docs/reference/mpyfiles.rst`, `py/persistentcode.c`, `py/bc.h` and
+//! `py/bc0.h`; each module of this crate names the one that it follows.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod arch;
+pub mod bytecode;
+pub mod constant;
+pub mod error;
+pub mod header;
+pub mod lines;
+pub mod module;
+pub mod opcode;
+pub mod prelude;
+pub mod qstr;
+pub mod read;
+pub mod reloc;
+pub mod source;
+pub mod vuint;
+mod write;
+
+pub use error::Error;
+pub use module::Module;

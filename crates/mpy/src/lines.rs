@@ -1,0 +1,96 @@
+//! The line table: which instruction comes from which line of the source.
+//!
+//! An entry says how many bytes of code to go on and how many lines: `0LLBBBBB`, or `1LLLBBBB LLLLLLLL` with the
+//! high bits of the lines first. Lines count from 1; code after the last entry is on the last line
+//! (MicroPython: `py/bc.h`, `mp_bytecode_get_source_line`).
+
+use alloc::vec::Vec;
+
+/// A step of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Bytes of code.
+    pub bytes: u32,
+    /// Lines of the source.
+    pub lines: u32,
+}
+
+/// Appends the entries for a step, as few as the encoding allows without splitting it otherwise than mpy-cross does.
+pub fn write(out: &mut Vec<u8>, step: Step) {
+    let Step { mut bytes, mut lines } = step;
+    while bytes > 0 || lines > 0 {
+        if lines <= 6 || bytes > 0xf {
+            let b = bytes.min(0x1f);
+            // No line counts before all bytes are done.
+            let l = if b < bytes { 0 } else { lines.min(3) };
+            out.push((l << 5 | b) as u8);
+            (bytes, lines) = (bytes - b, lines - l);
+        } else {
+            let l = lines.min(0x7ff);
+            out.extend([0x80 | (l >> 4 & 0x70) as u8 | bytes as u8, l as u8]);
+            (bytes, lines) = (0, lines - l);
+        }
+    }
+}
+
+/// The steps of a table, each with its length in the table. A table that ends inside an entry ends before it.
+pub fn steps(table: &[u8]) -> impl Iterator<Item = (Step, usize)> + '_ {
+    let mut rest = table;
+    core::iter::from_fn(move || {
+        let (step, len) = match *rest {
+            [first, ..] if first & 0x80 == 0 => (Step { bytes: (first & 0x1f).into(), lines: (first >> 5).into() }, 1),
+            [first, low, ..] => {
+                (Step { bytes: (first & 0xf).into(), lines: u32::from(first & 0x70) << 4 | u32::from(low) }, 2)
+            }
+            _ => return None,
+        };
+        rest = &rest[len..];
+        Some((step, len))
+    })
+}
+
+/// The line of the instruction at `offset`, counted from the first instruction.
+///
+/// ```
+/// let table = [0x25, 0x43]; // 5 bytes of line 1, 3 of line 2, the rest of line 4
+/// assert_eq!(berus_mpy::lines::line_at(&table, 4), 1);
+/// assert_eq!(berus_mpy::lines::line_at(&table, 7), 2);
+/// assert_eq!(berus_mpy::lines::line_at(&table, 99), 4);
+/// ```
+pub fn line_at(table: &[u8], offset: usize) -> u32 {
+    let mut line: u32 = 1;
+    let mut start: usize = 0;
+    for (step, _) in steps(table) {
+        start += step.bytes as usize;
+        if start > offset {
+            break;
+        }
+        line = line.saturating_add(step.lines);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_add_up_to_what_was_written() {
+        for bytes in [0, 1, 15, 16, 31, 32, 100] {
+            for lines in [0, 1, 3, 4, 6, 7, 8, 0x7ff, 0x800, 5000] {
+                let mut out = Vec::new();
+                write(&mut out, Step { bytes, lines });
+                let sum = steps(&out).fold((0, 0), |sum, (s, _)| (sum.0 + s.bytes, sum.1 + s.lines));
+                assert_eq!(sum, (bytes, lines));
+                assert_eq!(steps(&out).map(|(_, len)| len).sum::<usize>(), out.len());
+                assert_eq!(line_at(&out, bytes as usize), 1 + lines);
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_off_entry_counts_for_nothing() {
+        assert_eq!(steps(&[0x21, 0x90]).count(), 1);
+        assert_eq!(line_at(&[0x21, 0x90], 50), 2);
+    }
+}

@@ -1,0 +1,188 @@
+//! A module as data: what an `.mpy` file says.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::constant::Constant;
+use crate::header::Header;
+use crate::prelude::{Prelude, PreludeError};
+use crate::qstr;
+use crate::reloc::Relocations;
+
+/// A module: a header, a table of names, a table of constants, and code.
+///
+/// Read from memory it borrows names, constants and code from there ([`Module::from_bytes`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module<'a> {
+    /// The header.
+    pub header: Header,
+    /// The names that the code refers to, by index. The first is that of the source file.
+    pub qstrs: Vec<Qstr<'a>>,
+    /// The constants that the code refers to, by index.
+    pub constants: Vec<Constant<'a>>,
+    /// All code objects: each before its children, children in their order, as they follow in the file. The first
+    /// is the module's own code.
+    pub codes: Vec<RawCode<'a>>,
+}
+
+/// A name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Qstr<'a> {
+    /// One that the format numbers: see [`crate::qstr`].
+    Static(u32),
+    /// One that the file spells out. MicroPython does not demand that it be UTF-8.
+    Own(Cow<'a, [u8]>),
+}
+
+impl<'a> Qstr<'a> {
+    /// The name `name`, by its number if the format has one for it.
+    pub fn new(name: impl Into<Cow<'a, [u8]>>) -> Qstr<'a> {
+        let name = name.into();
+        qstr::static_id(&name).map_or(Qstr::Own(name), Qstr::Static)
+    }
+
+    /// Its spelling.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Qstr::Static(id) => qstr::static_name(*id).unwrap_or_default().as_bytes(),
+            Qstr::Own(name) => name,
+        }
+    }
+}
+
+/// The index of a code object in [`Module::codes`].
+pub type CodeId = u32;
+
+/// A code object ("raw code"): a function, a class body, a comprehension, or the module itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawCode<'a> {
+    /// Prelude and bytecode, or machine code.
+    pub code: Cow<'a, [u8]>,
+    /// What kind of code it is, and what only that kind has.
+    pub kind: Kind<'a>,
+    /// The code objects that it makes functions of, by index.
+    pub children: Vec<CodeId>,
+}
+
+/// The kinds of code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// Bytecode after a prelude.
+    Bytecode,
+    /// Machine code for a Python function.
+    Native {
+        /// Where in the code its prelude is.
+        prelude_offset: u32,
+        /// Relocations, where the prelude's flags have [`crate::prelude::scope_flag::VIPERRELOC`].
+        relocations: Option<Relocations<'a>>,
+    },
+    /// Machine code for a viper function, or linked from C.
+    Viper {
+        /// A set of [`crate::prelude::scope_flag`]s.
+        scope_flags: u32,
+        /// Read-only data, where the flags say that there is some.
+        rodata: Option<Cow<'a, [u8]>>,
+        /// The size of the zeroed data in bytes, where the flags say that there is some.
+        bss: Option<u32>,
+        /// Relocations, where the flags say that there are some.
+        relocations: Option<Relocations<'a>>,
+    },
+    /// Machine code for an inline-assembler function.
+    Asm {
+        /// A set of [`crate::prelude::scope_flag`]s.
+        scope_flags: u32,
+        /// The number of positional arguments.
+        n_pos_args: u32,
+        /// The types of arguments and result, four bits each from the lowest, the result first.
+        type_sig: u32,
+        /// Relocations, where the flags say that there are some.
+        relocations: Option<Relocations<'a>>,
+    },
+}
+
+impl<'a> Kind<'a> {
+    /// Its number in the format.
+    pub fn number(&self) -> u8 {
+        match self {
+            Kind::Bytecode => 0,
+            Kind::Native { .. } => 1,
+            Kind::Viper { .. } => 2,
+            Kind::Asm { .. } => 3,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        ["bytecode", "native", "viper", "asm"][usize::from(self.number())]
+    }
+
+    /// The relocations, if there are any.
+    pub fn relocations(&self) -> Option<&Relocations<'a>> {
+        match self {
+            Kind::Bytecode => None,
+            Kind::Native { relocations, .. } | Kind::Viper { relocations, .. } | Kind::Asm { relocations, .. } => {
+                relocations.as_ref()
+            }
+        }
+    }
+}
+
+impl RawCode<'_> {
+    /// Its prelude, taken apart. `None` for viper and asm, which have none.
+    pub fn prelude(&self) -> Option<Result<Prelude, PreludeError>> {
+        match self.kind {
+            Kind::Bytecode => Some(Prelude::read(&self.code, 0)),
+            Kind::Native { prelude_offset, .. } => Some(Prelude::read(&self.code, prelude_offset as usize)),
+            Kind::Viper { .. } | Kind::Asm { .. } => None,
+        }
+    }
+}
+
+impl Module<'_> {
+    /// The name of the source file, empty if the module does not have it.
+    pub fn source_name(&self) -> &[u8] {
+        self.qstrs.first().map_or(&[], Qstr::as_bytes)
+    }
+
+    /// A copy that borrows nothing.
+    pub fn into_owned(self) -> Module<'static> {
+        Module {
+            header: self.header,
+            qstrs: self.qstrs.into_iter().map(Qstr::into_owned).collect(),
+            constants: self.constants.into_iter().map(Constant::into_owned).collect(),
+            codes: self.codes.into_iter().map(RawCode::into_owned).collect(),
+        }
+    }
+}
+
+impl Qstr<'_> {
+    fn into_owned(self) -> Qstr<'static> {
+        match self {
+            Qstr::Static(id) => Qstr::Static(id),
+            Qstr::Own(name) => Qstr::Own(own(name)),
+        }
+    }
+}
+
+impl RawCode<'_> {
+    fn into_owned(self) -> RawCode<'static> {
+        let relocations = |r: Option<Relocations<'_>>| r.map(|r| Relocations { bytes: own(r.bytes), ended: r.ended });
+        let kind = match self.kind {
+            Kind::Bytecode => Kind::Bytecode,
+            Kind::Native { prelude_offset, relocations: r } => {
+                Kind::Native { prelude_offset, relocations: relocations(r) }
+            }
+            Kind::Viper { scope_flags, rodata, bss, relocations: r } => {
+                Kind::Viper { scope_flags, rodata: rodata.map(own), bss, relocations: relocations(r) }
+            }
+            Kind::Asm { scope_flags, n_pos_args, type_sig, relocations: r } => {
+                Kind::Asm { scope_flags, n_pos_args, type_sig, relocations: relocations(r) }
+            }
+        };
+        RawCode { code: own(self.code), kind, children: self.children }
+    }
+}
+
+fn own(bytes: Cow<'_, [u8]>) -> Cow<'static, [u8]> {
+    Cow::Owned(bytes.into_owned())
+}

@@ -1,0 +1,220 @@
+//! The names that every MicroPython knows by number.
+//!
+//! A `.mpy` file spells most names out, but the names below are so common that the format fixes a number
+//! for each. The list and its order are part of the format (MicroPython: `py/makeqstrdata.py`,
+//! `static_qstr_list`); number 0 is "no name" and never stored, so the list starts at 1 with `""`.
+
+/// Highest number of a static qstr, that of `zip`.
+pub const LAST_STATIC: u32 = STATIC.len() as u32;
+
+/// The name of static qstr number `id`, or `None` if the format fixes no such number.
+///
+/// ```
+/// assert_eq!(berus_mpy::qstr::static_name(32), Some("AttributeError"));
+/// assert_eq!(berus_mpy::qstr::static_name(0), None);
+/// ```
+pub fn static_name(id: u32) -> Option<&'static str> {
+    STATIC.get((id as usize).checked_sub(1)?).copied()
+}
+
+/// The number of the static qstr spelled `name`, if there is one.
+///
+/// ```
+/// assert_eq!(berus_mpy::qstr::static_id(b"__init__"), Some(17));
+/// assert_eq!(berus_mpy::qstr::static_id(b"spam"), None);
+/// ```
+pub fn static_id(name: &[u8]) -> Option<u32> {
+    // All but the short names at the front are in ASCII order.
+    let sorted = &STATIC[UNSORTED..];
+    match sorted.binary_search_by(|s| s.as_bytes().cmp(name)) {
+        Ok(i) => Some((UNSORTED + i + 1) as u32),
+        Err(_) => STATIC[..UNSORTED].iter().position(|s| s.as_bytes() == name).map(|i| i as u32 + 1),
+    }
+}
+
+/// How many names at the front of [`STATIC`] are out of order.
+const UNSORTED: usize = 29;
+
+/// The static qstrs in the order of their numbers, from number 1.
+pub const STATIC: [&str; 165] = [
+    "",
+    "__dir__",
+    "\n",
+    " ",
+    "*",
+    "/",
+    "<module>",
+    "_",
+    "__call__",
+    "__class__",
+    "__delitem__",
+    "__enter__",
+    "__exit__",
+    "__getattr__",
+    "__getitem__",
+    "__hash__",
+    "__init__",
+    "__int__",
+    "__iter__",
+    "__len__",
+    "__main__",
+    "__module__",
+    "__name__",
+    "__new__",
+    "__next__",
+    "__qualname__",
+    "__repr__",
+    "__setitem__",
+    "__str__",
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BaseException",
+    "EOFError",
+    "Ellipsis",
+    "Exception",
+    "GeneratorExit",
+    "ImportError",
+    "IndentationError",
+    "IndexError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "MemoryError",
+    "NameError",
+    "NoneType",
+    "NotImplementedError",
+    "OSError",
+    "OverflowError",
+    "RuntimeError",
+    "StopIteration",
+    "SyntaxError",
+    "SystemExit",
+    "TypeError",
+    "ValueError",
+    "ZeroDivisionError",
+    "abs",
+    "all",
+    "any",
+    "append",
+    "args",
+    "bool",
+    "builtins",
+    "bytearray",
+    "bytecode",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "clear",
+    "close",
+    "const",
+    "copy",
+    "count",
+    "dict",
+    "dir",
+    "divmod",
+    "end",
+    "endswith",
+    "eval",
+    "exec",
+    "extend",
+    "find",
+    "format",
+    "from_bytes",
+    "get",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "id",
+    "index",
+    "insert",
+    "int",
+    "isalpha",
+    "isdigit",
+    "isinstance",
+    "islower",
+    "isspace",
+    "issubclass",
+    "isupper",
+    "items",
+    "iter",
+    "join",
+    "key",
+    "keys",
+    "len",
+    "list",
+    "little",
+    "locals",
+    "lower",
+    "lstrip",
+    "main",
+    "map",
+    "micropython",
+    "next",
+    "object",
+    "open",
+    "ord",
+    "pop",
+    "popitem",
+    "pow",
+    "print",
+    "range",
+    "read",
+    "readinto",
+    "readline",
+    "remove",
+    "replace",
+    "repr",
+    "reverse",
+    "rfind",
+    "rindex",
+    "round",
+    "rsplit",
+    "rstrip",
+    "self",
+    "send",
+    "sep",
+    "set",
+    "setattr",
+    "setdefault",
+    "sort",
+    "sorted",
+    "split",
+    "start",
+    "startswith",
+    "staticmethod",
+    "step",
+    "stop",
+    "str",
+    "strip",
+    "sum",
+    "super",
+    "throw",
+    "to_bytes",
+    "tuple",
+    "type",
+    "update",
+    "upper",
+    "utf-8",
+    "value",
+    "values",
+    "write",
+    "zip",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_static_name_finds_its_own_number() {
+        for (i, name) in STATIC.iter().enumerate() {
+            assert_eq!(static_id(name.as_bytes()), Some(i as u32 + 1), "{name}");
+            assert_eq!(static_name(i as u32 + 1), Some(*name));
+        }
+        assert_eq!(static_name(LAST_STATIC), Some("zip"));
+        assert_eq!(static_name(LAST_STATIC + 1), None);
+    }
+}

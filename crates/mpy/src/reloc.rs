@@ -1,0 +1,121 @@
+//! Relocations: the words of machine code that depend on where things end up in memory.
+//!
+//! They are kept as the bytes of the file and decoded where they are used. Each adds an address to one word or
+//! to several in a row, going on from word to word unless it names a new place (MicroPython: `py/persistentcode.c`,
+//! `mp_native_relocate`).
+
+use alloc::borrow::Cow;
+
+use crate::vuint;
+
+/// The byte that ends relocations.
+pub const END: u8 = 0xff;
+
+/// The relocations of a code object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relocations<'a> {
+    /// Their bytes, without the one that ends them. The reader has checked that they decode.
+    pub bytes: Cow<'a, [u8]>,
+    /// Whether [`END`] ends them. The end of the file does so as well.
+    pub ended: bool,
+}
+
+/// One relocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relocation {
+    /// The word to adjust first; `None`: the one after the last that was adjusted.
+    pub place: Option<Place>,
+    /// Whose address to add.
+    pub target: Target,
+    /// How many consecutive words to adjust.
+    pub count: u32,
+    /// Its length in bytes.
+    pub len: usize,
+}
+
+/// A word of a code object, by its number from the start of what it lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A word of the machine code.
+    Text(u32),
+    /// A word of the read-only data.
+    Rodata(u32),
+}
+
+/// What a relocated word refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The machine code.
+    Text,
+    /// The read-only data.
+    Rodata,
+    /// The zeroed data.
+    Bss,
+    /// The module's qstr table.
+    QstrTable,
+    /// The module's constant table.
+    ConstantTable,
+    /// The table of functions for machine code.
+    FunctionTable,
+    /// The entry of that number in the table of functions.
+    Function(u8),
+}
+
+impl Relocation {
+    /// Decodes the relocation at the start of `bytes`. `None` at the end or if it is cut off.
+    pub fn read(bytes: &[u8]) -> Option<Relocation> {
+        let (&op, mut rest) = bytes.split_first()?;
+        if op == END {
+            return None;
+        }
+        let mut next_vuint = || {
+            let (value, len) = vuint::read(rest)?;
+            rest = &rest[len..];
+            Some(value)
+        };
+        let place = if op & 1 == 0 { None } else { Some(Place::from_address(next_vuint()?)) };
+        let (target, counted) = Target::from_op(op);
+        let count = if counted { next_vuint()? } else { 1 };
+        Some(Relocation { place, target, count, len: bytes.len() - rest.len() })
+    }
+}
+
+impl Place {
+    fn from_address(address: u32) -> Place {
+        if address & 1 == 0 { Place::Text(address >> 1) } else { Place::Rodata(address >> 1) }
+    }
+}
+
+impl Target {
+    /// The target of an op byte, and whether a count follows.
+    pub(crate) fn from_op(op: u8) -> (Target, bool) {
+        match op >> 1 {
+            n @ 0..=1 => (Target::Text, n == 1),
+            n @ 2..=3 => (Target::Rodata, n == 3),
+            n @ 4..=5 => (Target::Bss, n == 5),
+            6 => (Target::QstrTable, false),
+            7 => (Target::ConstantTable, false),
+            8 => (Target::FunctionTable, false),
+            n => (Target::Function(n - 9), false),
+        }
+    }
+}
+
+impl Relocations<'_> {
+    /// The relocations, one after another.
+    ///
+    /// ```
+    /// use berus_mpy::reloc::{Place, Relocations, Target};
+    /// let relocations = Relocations { bytes: (&[0x03, 0x01, 0x02, 0x10][..]).into(), ended: false };
+    /// let all: Vec<_> = relocations.iter().map(|r| (r.place, r.target, r.count)).collect();
+    /// assert_eq!(all, [(Some(Place::Rodata(0)), Target::Text, 2), (None, Target::FunctionTable, 1)]);
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = Relocation> + '_ {
+        let mut rest = &self.bytes[..];
+        core::iter::from_fn(move || {
+            let relocation = Relocation::read(rest)?;
+            rest = &rest[relocation.len..];
+            Some(relocation)
+        })
+    }
+}
