@@ -1,6 +1,7 @@
 //! The bytecode of one code object, a row for each instruction.
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use core::fmt;
 
 use super::depth::depths;
@@ -220,10 +221,9 @@ fn find_labels(instructions: &[Instruction]) -> Vec<(usize, LabelKind)> {
         .filter_map(|i| Some((i.target()?, label_kind(i.op))))
         .filter(|label| instructions.binary_search_by_key(&label.0, |i| i.offset).is_ok())
         .collect();
-    // Of all kinds that a place has the last one, a handler if there is any, counts.
-    labels.sort_unstable_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    // Of all kinds that a place has the highest, a handler if there is any, comes first and stays.
+    labels.sort_unstable_by_key(|&(offset, kind)| (offset, Reverse(kind)));
     labels.dedup_by_key(|label| label.0);
-    labels.reverse();
     labels
 }
 
