@@ -3,6 +3,8 @@
 //! The order is part of the native ABI, sub-version 6.3: machine code refers to an entry by its number
 //! (MicroPython: `py/nativeglue.h`, `mp_fun_table_t`; the C identifiers are those of `py/nativeglue.c`).
 
+use crate::header::{Flavour, Header, SUB_VERSION};
+
 /// The first of the entries that only modules linked from C use; generated code uses those before it.
 pub const FIRST_FOR_C: usize = 50;
 /// The first of the entries that are objects, most of them types.
@@ -16,6 +18,13 @@ pub const FIRST_OBJECT: usize = 73;
 /// ```
 pub fn name(number: usize) -> Option<&'static str> {
     NAMES.get(number).copied()
+}
+
+/// The same for machine code in a module with the header `header`; `None` as well if it has another table than that of
+/// sub-version 6.3.
+pub fn name_for(header: &Header, number: usize) -> Option<&'static str> {
+    let known = header.flavour == Flavour::MicroPython && header.sub_version == SUB_VERSION;
+    if known { name(number) } else { None }
 }
 
 /// The C identifiers of all entries in their order. The first three are objects too.

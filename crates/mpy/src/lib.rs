@@ -15,6 +15,7 @@
 
 extern crate alloc;
 
+pub mod account;
 pub mod arch;
 pub mod bytecode;
 pub mod constant;

@@ -17,10 +17,12 @@ mod depth;
 mod listing;
 mod operand;
 mod outline;
+mod relocation;
 mod signature;
 pub mod text;
 
 pub use listing::{Label, LabelKind, Listing, Row, Undecoded};
-pub use operand::{Resolved, mnemonic};
+pub use operand::{Resolved, Unwind, mnemonic};
 pub use outline::{Entry, Outline, Role};
-pub use signature::{SignatureText, native_type_name};
+pub use relocation::TargetName;
+pub use signature::{ScopeFlags, SignatureText, native_type_name};

@@ -72,8 +72,8 @@ pub enum Resolved<'m> {
         offset: Option<usize>,
         /// Its label, `None` if no instruction starts there.
         label: Option<Label>,
-        /// The exception blocks to leave on the way, and whether to drop an iterator as well.
-        unwind: Option<(u8, bool)>,
+        /// What to leave on the way.
+        unwind: Unwind,
     },
     /// A unary operation.
     Unary(UnaryOp),
@@ -86,6 +86,15 @@ pub enum Resolved<'m> {
         /// The index.
         index: u32,
     },
+}
+
+/// What a jump out of blocks leaves. As text it follows that of the target: `, leaving 2 blocks and an iterator`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unwind {
+    /// How many exception blocks.
+    pub blocks: u8,
+    /// Whether it drops an iterator after that.
+    pub iterator: bool,
 }
 
 impl<'m> Resolved<'m> {
@@ -123,7 +132,7 @@ impl<'m> Resolved<'m> {
             Operand::Jump | Operand::Forward | Operand::Unwind => {
                 let offset = instruction.target();
                 let label = offset.and_then(|offset| listing.label(offset));
-                let unwind = instruction.op.has_extra().then_some((instruction.extra & 0x7f, instruction.extra > 0x7f));
+                let unwind = Unwind { blocks: instruction.extra & 0x7f, iterator: instruction.extra & 0x80 != 0 };
                 Resolved::Target { offset, label, unwind }
             }
         }
@@ -169,16 +178,24 @@ impl fmt::Display for Resolved<'_> {
                     (Some(offset), None) => write!(f, "{offset:04x}, no instruction")?,
                     (None, None) => f.write_str("before the code")?,
                 }
-                match unwind {
-                    None => return Ok(()),
-                    Some((1, _)) => f.write_str(", leaving 1 block")?,
-                    Some((n, _)) => write!(f, ", leaving {n} blocks")?,
-                }
-                if let Some((_, true)) = unwind { f.write_str(" and the iterator") } else { Ok(()) }
+                write!(f, "{unwind}")
             }
             Resolved::Unary(op) => f.write_str(op.symbol()),
             Resolved::Binary(op) => f.write_str(op.symbol()),
             Resolved::Missing { table, index } => write!(f, "{index}, no such {table}"),
+        }
+    }
+}
+
+impl fmt::Display for Unwind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.blocks, self.iterator) {
+            (0, false) => Ok(()),
+            (0, true) => f.write_str(", leaving an iterator"),
+            (n, iterator) => {
+                let and = if iterator { " and an iterator" } else { "" };
+                write!(f, ", leaving {n} block{}{and}", if n == 1 { "" } else { "s" })
+            }
         }
     }
 }

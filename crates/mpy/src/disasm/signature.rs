@@ -44,7 +44,8 @@ impl fmt::Display for SignatureText<'_> {
         write!(f, "{name}")?;
         match (&code.kind, code.prelude()) {
             (Kind::Asm { n_pos_args, type_sig, .. }, _) => {
-                write!(f, "({}) -> {}", Registers(*n_pos_args), native_type_name(*type_sig))
+                let s = if *n_pos_args == 1 { "" } else { "s" };
+                write!(f, "({n_pos_args} argument{s}) -> {}", native_type_name(*type_sig))
             }
             (_, Some(Ok(prelude))) => {
                 let names: Vec<_> = arg_names(self.module, &code.code, &prelude).collect();
@@ -100,15 +101,32 @@ fn arguments(f: &mut fmt::Formatter<'_>, signature: &Signature, names: &[Option<
     f.write_str(if separator == "(" { "()" } else { ")" })
 }
 
-/// The arguments of an inline-assembler function, of which only the number is known: at most four can be used.
-struct Registers(u32);
+/// A set of [`scope_flag`]s in words: `generator, *args`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScopeFlags(pub u32);
 
-impl fmt::Display for Registers {
+impl fmt::Display for ScopeFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        const NAMES: [(u32, &str); 7] = [
+            (scope_flag::GENERATOR, "generator"),
+            (scope_flag::VARARGS, "*args"),
+            (scope_flag::VARKEYWORDS, "**kwargs"),
+            (scope_flag::DEFKWARGS, "keyword-only defaults"),
+            (scope_flag::VIPERRELOC, "relocations"),
+            (scope_flag::VIPERRODATA, "rodata"),
+            (scope_flag::VIPERBSS, "bss"),
+        ];
+        let mut separator = "";
+        for (flag, name) in NAMES {
+            if self.0 & flag != 0 {
+                write!(f, "{separator}{name}")?;
+                separator = ", ";
+            }
+        }
+        match NAMES.iter().fold(self.0, |rest, (flag, _)| rest & !flag) {
+            0 if separator.is_empty() => f.write_str("none"),
             0 => Ok(()),
-            1 => f.write_str("1 argument"),
-            n => write!(f, "{n} arguments"),
+            rest => write!(f, "{separator}unknown {rest:#x}"),
         }
     }
 }
