@@ -7,6 +7,7 @@ mod dump;
 mod input;
 mod machine;
 mod output;
+mod text;
 mod verify;
 
 use std::process::ExitCode;
