@@ -186,11 +186,23 @@ impl Parser<'_> {
             self.tree.free_constant(node, self.declared_constants);
         }
         let node = match value {
+            Number::Float(value) if value.is_nan() && rule == Rule::AtomExprNormal => self.module_nan(value),
             Number::Int(value) if stays_object => self.tree.add_constant(0, Const::Int(value)),
             Number::Int(value) => self.tree.add_int(0, value, self.options.small_int_bits.into()),
             Number::Float(value) => self.tree.add_constant(0, Const::Float(value)),
         };
         self.nodes.push(node);
+    }
+
+    /// `math.nan`, which is the same object wherever it is used, as only a NaN would tell.
+    fn module_nan(&mut self, value: f64) -> Node {
+        if self.nan.is_null() {
+            let node = self.tree.add_constant(0, Const::Float(value));
+            self.nan = self.tree.child(node, 0);
+            self.declared_constants = self.tree.constant_count();
+            return node;
+        }
+        self.tree.add_item(0, self.nan)
     }
 
     /// `name = const(value)`: notes the value of the name, and puts the value in place of the call, or `pass` in place
