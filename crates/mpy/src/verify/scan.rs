@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::blocks::exception_test;
 use super::error::{Checked, Fault, Reason};
 use super::labels::Labels;
-use crate::bytecode::{Instruction, instructions};
+use crate::bytecode::Instruction;
 use crate::lines;
 use crate::opcode::{Op, Operand};
 use crate::prelude::{Prelude, Signature, scope_flag};
@@ -273,12 +273,12 @@ impl Scanner {
 
 /// The first jump to where no instruction starts.
 fn misplaced_jump(code: &[u8], start: usize, labels: &Labels) -> Fault {
-    let jumps = instructions(&code[start..]).flatten().filter_map(|jump| Some((start + jump.offset, jump.target()?)));
-    for (offset, target) in jumps {
-        let target = start + target;
-        if !labels.is_instruction(target) {
+    let mut offset = start;
+    while let Ok(instruction) = Instruction::decode(code, offset) {
+        if let Some(target) = instruction.target().filter(|&target| !labels.is_instruction(target)) {
             return (Some(offset), Reason::JumpInside(target));
         }
+        offset = instruction.end();
     }
     (None, Reason::RunsOff)
 }
