@@ -3,6 +3,7 @@
 //! Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
 //! [`output`], which knows about colours, closed pipes and exit statuses.
 
+mod compile;
 mod dump;
 mod input;
 mod machine;
@@ -26,6 +27,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Compile(compile::Args),
     Dump(dump::Args),
     Verify(verify::Args),
 }
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.color.write_global();
     match cli.command {
+        Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
         Command::Verify(args) => output::run(|output| verify::run(&args, output)),
     }
