@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use dashu_int::IBig;
 
 use super::arena::Arena;
-use super::{Const, Header, Node, Rule, TAG_CONST, TAG_WIDE, Token, Tree};
+use super::{Const, Header, Node, Rule, TAG_CONST, TAG_WIDE, Tree};
 
 impl Tree {
     pub(crate) fn new() -> Tree {
@@ -102,11 +102,6 @@ impl Tree {
     /// How many constants there are.
     pub(crate) fn constant_count(&self) -> usize {
         self.constants.len()
-    }
-
-    /// Whether `node` is the token that stands for a constant of its own: `None`, `True`, `False`, `...`.
-    pub(crate) fn bool(value: bool) -> Node {
-        Node::token(if value { Token::KwTrue } else { Token::KwFalse })
     }
 }
 
