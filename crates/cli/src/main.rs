@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 
 /// MicroPython in Rust: tools for .mpy modules
 #[derive(Parser)]
-#[command(name = "berus", version, arg_required_else_help = true, infer_subcommands = true, styles = output::style::HELP)]
+#[command(name = "berus", version, arg_required_else_help = true, styles = output::style::HELP)]
 struct Cli {
     #[command(flatten)]
     color: colorchoice_clap::Color,
