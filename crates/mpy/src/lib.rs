@@ -2,7 +2,8 @@
 //!
 //! An `.mpy` file is a compiled Python module: a header, a table of names ("qstrs"), a table of constants, and a tree
 //! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`], or [`Module::read`] from any
-//! [`source`]) and writes ([`Module::to_bytes`]) such files, and knows the bytecode inside ([`opcode`], [`bytecode`]).
+//! [`source`]) and writes ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves
+//! it safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]).
 //!
 //! It is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
 //! the input's length.
