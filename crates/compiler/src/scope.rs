@@ -342,3 +342,92 @@ impl Scopes {
         self[scope].ids = Vec::new();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    const A: Name = Name::fixed("abs");
+    const B: Name = Name::fixed("all");
+    const C: Name = Name::fixed("any");
+
+    /// A module, and functions in each other, with the names that each binds.
+    fn nested(bound: &[&[Name]]) -> Scopes {
+        let mut scopes = Scopes::default();
+        let mut parent = None;
+        for (i, names) in bound.iter().enumerate() {
+            let kind = if i == 0 { ScopeKind::Module } else { ScopeKind::Function };
+            let mut scope = Scope::new(kind, Node::NULL, A, parent, Emitter::Bytecode);
+            for &name in *names {
+                let i = scope.add(name, IdKind::GlobalImplicit);
+                scope.bind(i);
+            }
+            parent = Some(scopes.push(scope));
+        }
+        scopes
+    }
+
+    fn kinds(scopes: &Scopes, scope: u32) -> Vec<IdKind> {
+        scopes[ScopeId(scope)].ids.iter().map(|id| id.kind).collect()
+    }
+
+    #[test]
+    fn binding_makes_a_name_local_only_where_there_are_locals() {
+        let scopes = nested(&[&[A], &[A]]);
+        assert_eq!(kinds(&scopes, 0), [IdKind::GlobalAssigned]);
+        assert_eq!(kinds(&scopes, 1), [IdKind::Local]);
+    }
+
+    #[test]
+    fn a_name_is_captured_through_all_functions_between() {
+        let mut scopes = nested(&[&[B], &[A], &[C], &[]]);
+        assert!(scopes.capture(ScopeId(3), A));
+        assert_eq!(kinds(&scopes, 1), [IdKind::Cell]);
+        assert_eq!(kinds(&scopes, 2), [IdKind::Local, IdKind::Free]);
+        // The module's names are globals.
+        assert!(!scopes.capture(ScopeId(3), B));
+    }
+
+    #[test]
+    fn free_variables_come_before_parameters_and_cells_last() {
+        let mut scopes = nested(&[&[], &[A, B, C], &[]]);
+        let cell = scopes[ScopeId(1)].find(B).unwrap();
+        scopes[ScopeId(1)].ids[cell].kind = IdKind::Cell;
+        let inner = &mut scopes[ScopeId(2)];
+        inner.add(A, IdKind::Local);
+        inner.ids[0].param = Param::Plain;
+        inner.num_pos_args = 1;
+        inner.add(B, IdKind::Free);
+        scopes.lay_out(ScopeId(1)).unwrap();
+        scopes.lay_out(ScopeId(2)).unwrap();
+        let locals = |scope| scopes[ScopeId(scope)].ids.iter().map(|id| id.local).collect::<Vec<_>>();
+        assert_eq!(locals(1), [0, 2, 1]);
+        assert_eq!(locals(2), [1, 0]);
+        assert_eq!(scopes[ScopeId(2)].num_pos_args, 2);
+        assert_eq!(scopes[ScopeId(2)].arg_names(), [Name::fixed("*"), A]);
+    }
+
+    #[test]
+    fn a_star_parameter_moves_behind_the_others() {
+        let mut scopes = nested(&[&[], &[A, B, C]]);
+        let scope = &mut scopes[ScopeId(1)];
+        for (id, param) in scope.ids.iter_mut().zip([Param::Star, Param::Plain, Param::DoubleStar]) {
+            id.param = param;
+        }
+        scope.flags = scope_flag::VARARGS;
+        scopes.lay_out(ScopeId(1)).unwrap();
+        assert_eq!(scopes[ScopeId(1)].ids.iter().map(|id| id.name).collect::<Vec<_>>(), vec![B, A, C]);
+    }
+
+    #[test]
+    fn too_many_locals_are_an_error() {
+        let mut scopes = nested(&[&[], &[]]);
+        let scope = &mut scopes[ScopeId(1)];
+        scope.ids =
+            (0..=0xffff).map(|i| Id { name: Name(i), kind: IdKind::Local, param: Param::No, local: 0 }).collect();
+        assert!(scopes.lay_out(ScopeId(1)).is_err());
+        scopes[ScopeId(1)].ids.pop();
+        assert!(scopes.lay_out(ScopeId(1)).is_ok());
+    }
+}

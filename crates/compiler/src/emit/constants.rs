@@ -151,3 +151,63 @@ impl Hasher for Fnv {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+    use crate::parser::parse;
+
+    /// The constant table of a source that is one list: its values in the order of the list.
+    fn table(list: &str) -> (Vec<u32>, Vec<Constant<'static>>) {
+        let mut names = Names::new();
+        let options = Options { mode: crate::Mode::Eval, ..Options::default() };
+        let tree = parse(list.as_bytes(), &mut names, &options).unwrap();
+        let items = tree.child(tree.child(tree.root(), 0), 0);
+        let mut table = ConstantTable::default();
+        let indices = tree.children(items).iter().map(|&item| table.index(&tree, &names, item).unwrap()).collect();
+        (indices, table.finish(&tree, &names))
+    }
+
+    #[test]
+    fn a_value_is_stored_once() {
+        let (indices, constants) = table("[1 << 70, b'a', (1, 'x'), 0.5, b'a', (1, 'x'), 1 << 70, 0.5]\n");
+        assert_eq!(indices, [0, 1, 2, 3, 1, 2, 0, 3]);
+        assert_eq!(constants.len(), 4);
+    }
+
+    #[test]
+    fn what_only_looks_equal_is_not_one_value() {
+        let (indices, _) =
+            table("[0.0, -0.0, (0,), (0.0,), (-0.0,), (False,), b'text', (b'text',), ('text',), 2j, 2.0]\n");
+        assert_eq!(indices, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    }
+
+    #[test]
+    fn a_nan_is_equal_to_itself_only() {
+        let (indices, _) = table("[math.nan, math.nan, math.inf - math.inf, math.inf - math.inf]\n");
+        assert_eq!(indices, [0, 0, 1, 2]);
+    }
+
+    #[test]
+    fn values_are_stored_as_text() {
+        let (_, constants) = table("[-(1 << 70), 1e100, 0.1, 2j, (None, True, ..., (), 'a')]\n");
+        let text = |text: &str| Cow::Owned(text.as_bytes().to_vec());
+        assert_eq!(
+            constants,
+            [
+                Constant::Int(text("-1180591620717411303424")),
+                Constant::Float(text("1e+100")),
+                Constant::Float(text("0.1")),
+                Constant::Complex(text("2j")),
+                Constant::Tuple(alloc::vec![
+                    Constant::None,
+                    Constant::True,
+                    Constant::Ellipsis,
+                    Constant::Tuple(Vec::new()),
+                    Constant::Str(text("a")),
+                ]),
+            ]
+        );
+    }
+}

@@ -7,7 +7,6 @@
 
 pub(crate) mod bytecode;
 mod constants;
-mod jumps;
 pub(crate) mod tables;
 
 use berus_mpy::module::RawCode;

@@ -1,0 +1,203 @@
+//! The bytecode emitter.
+//!
+//! It writes instructions to a buffer as they come, jumps without their offsets, and notes where jumps, labels and
+//! lines are. That is enough to size the jumps at the end of the walk ([`jumps`]) and to put the function together, so one
+//! walk is all it takes (MicroPython: `py/emitbc.c`).
+
+mod instructions;
+mod jumps;
+
+use alloc::vec::Vec;
+
+use berus_mpy::lines::{self, Step};
+use berus_mpy::opcode::{Op, Operand};
+use berus_mpy::prelude::{Signature, write_sizes};
+use berus_mpy::vuint;
+
+use super::tables::Tables;
+use super::{Arguments, Emit, Label, Pass};
+use crate::error::{CompileError, ErrorKind};
+use crate::names::Name;
+use crate::options::Options;
+use crate::scope::Scope;
+use crate::tree::Node;
+use jumps::{Jump, Jumps, Offsets, Place};
+
+/// Makes bytecode. The buffers are kept from function to function.
+#[derive(Debug)]
+pub(crate) struct Bytecode<'t> {
+    tables: Tables<'t>,
+    keep_lines: bool,
+    pass: Pass,
+    /// Indices in the qstr table: the function's name and its arguments'.
+    own_names: Vec<u32>,
+    /// Instructions, jumps without their offsets.
+    code: Vec<u8>,
+    jumps: Jumps,
+    /// Where a later line begins, and that line.
+    lines: Vec<(Place, u32)>,
+    last_line: u32,
+    stack_size: i32,
+    max_stack_size: i32,
+    /// Whether control cannot get here: what is emitted up to the next label is dropped, but its names, constants and
+    /// functions are not, nor the stack that it would need.
+    unreachable: bool,
+    error: Option<CompileError>,
+}
+
+impl<'t> Bytecode<'t> {
+    /// An emitter that enters names and constants in `tables`.
+    pub fn new(tables: Tables<'t>, options: &Options<'_>) -> Bytecode<'t> {
+        Bytecode {
+            tables,
+            keep_lines: options.source_lines && options.optimise < 3,
+            pass: Pass::Scope,
+            own_names: Vec::new(),
+            code: Vec::new(),
+            jumps: Jumps::default(),
+            lines: Vec::new(),
+            last_line: 1,
+            stack_size: 0,
+            max_stack_size: 0,
+            unreachable: false,
+            error: None,
+        }
+    }
+
+    /// The tables, when no more code is to be made.
+    pub fn into_tables(self) -> Tables<'t> {
+        self.tables
+    }
+
+    /// Forgets the last function, and enters the names of `scope` and its arguments.
+    fn restart(&mut self, pass: Pass, scope: &Scope) {
+        self.pass = pass;
+        self.own_names.clear();
+        self.own_names.push(self.tables.qstr(scope.name));
+        for name in scope.arg_names() {
+            self.own_names.push(self.tables.qstr(name));
+        }
+        self.code.clear();
+        self.jumps.clear();
+        self.lines.clear();
+        self.last_line = 1;
+        self.stack_size = 0;
+        self.max_stack_size = 0;
+        self.unreachable = false;
+        self.error = None;
+    }
+
+    fn place_here(&self) -> Place {
+        Place { at: self.code.len() as u32, jumps: self.jumps.list.len() as u32 }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        if !self.unreachable {
+            self.code.push(byte);
+        }
+    }
+
+    fn op(&mut self, op: Op, effect: i32) {
+        self.adjust_stack(effect);
+        self.byte(op as u8);
+    }
+
+    /// An opcode of a group.
+    fn op_of_group(&mut self, group: Op, number: u8, effect: i32) {
+        self.adjust_stack(effect);
+        self.byte(group as u8 + number);
+    }
+
+    fn op_uint(&mut self, op: Op, operand: u32, effect: i32) {
+        self.op(op, effect);
+        if !self.unreachable {
+            vuint::write(&mut self.code, operand);
+        }
+    }
+
+    fn op_name(&mut self, op: Op, name: Name, effect: i32) {
+        let index = self.tables.qstr(name);
+        self.op_uint(op, index, effect);
+    }
+
+    fn op_constant(&mut self, node: Node) {
+        match self.tables.constant(node) {
+            Some(index) => self.op_uint(Op::LoadConstObj, index, 1),
+            None => self.error = Some(CompileError::new(ErrorKind::Runtime, "maximum recursion depth exceeded")),
+        }
+    }
+
+    fn op_jump(&mut self, op: Op, label: Label, effect: i32) {
+        self.op(op, effect);
+        if !self.unreachable {
+            let signed = op.operand() != Operand::Forward;
+            self.jumps.list.push(Jump { at: self.code.len() as u32, label: label.0, signed });
+        }
+    }
+
+    /// Says that control does not go on from here.
+    fn leave(&mut self) {
+        self.unreachable = true;
+    }
+
+    fn op_call(&mut self, plain: Op, starred: Op, arguments: Arguments, effect: i32) {
+        let values = (arguments.positional + 2 * arguments.keyword) as i32;
+        let operand = arguments.keyword << 8 | arguments.positional;
+        if arguments.starred {
+            self.op_uint(starred, operand, effect - values - 1);
+        } else {
+            self.op_uint(plain, operand, effect - values);
+        }
+    }
+
+    /// The bytes of the line table.
+    fn line_table(&self, offsets: &Offsets) -> Vec<u8> {
+        let mut table = Vec::new();
+        let (mut at, mut line) = (0, 1);
+        for &(place, next_line) in &self.lines {
+            let position = offsets.position(place);
+            lines::write(&mut table, Step { bytes: position.wrapping_sub(at), lines: next_line - line });
+            (at, line) = (position, next_line);
+        }
+        table
+    }
+
+    /// The function: prelude and code.
+    fn assemble(&self, scope: &Scope) -> Result<Vec<u8>, CompileError> {
+        let overflow = || CompileError::new(ErrorKind::Runtime, "bytecode overflow");
+        let offsets = self.jumps.resolve().map_err(|_| overflow())?;
+        let lines = self.line_table(&offsets);
+        let n_info = self.own_names.iter().map(|&name| vuint::len(name)).sum::<usize>() + lines.len();
+        let n_state = (u32::from(scope.num_locals) + self.max_stack_size as u32).max(1);
+        if n_state > u16::MAX.into() {
+            return Err(overflow());
+        }
+        let signature = Signature {
+            n_state,
+            n_exc_stack: scope.exc_stack_size.into(),
+            scope_flags: scope.flags,
+            n_pos_args: scope.num_pos_args.into(),
+            n_kwonly_args: scope.num_kwonly_args.into(),
+            n_def_pos_args: scope.num_def_pos_args.into(),
+        };
+        let mut prelude = Vec::new();
+        signature.write(&mut prelude);
+        write_sizes(&mut prelude, n_info as u32, scope.cells().count() as u32);
+        self.own_names.iter().for_each(|&name| vuint::write(&mut prelude, name));
+
+        let cells = scope.cells().count();
+        let size = prelude.len() + lines.len() + cells + self.code.len() + offsets.size() as usize;
+        let mut out = Vec::with_capacity(size);
+        out.extend(prelude);
+        out.extend(lines);
+        out.extend(scope.cells().map(|local| local as u8));
+        let mut done = 0;
+        for (i, jump) in self.jumps.list.iter().enumerate() {
+            out.extend_from_slice(&self.code[done..jump.at as usize]);
+            done = jump.at as usize;
+            offsets.write(&mut out, &self.jumps, i);
+        }
+        out.extend_from_slice(&self.code[done..]);
+        Ok(out)
+    }
+}
