@@ -1,0 +1,289 @@
+//! Allocation: small blocks by moving a pointer through a run of free memory, others each in the first free memory that fits.
+//!
+//! The search for free memory goes on where the last one ended, for small and other blocks apart, so that looking for much
+//! memory does not pass over the little holes that small blocks fill. A collection sets both back to the start.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use super::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
+use super::bitmap::Group;
+use super::{Heap, Kind};
+
+/// Blocks up to this size begin a new run when the current one has no room for them; for others memory is searched.
+const SMALL: usize = 8 * GRANULE;
+
+/// Most memory that a run takes at once. It bounds what other blocks cannot use meanwhile.
+const RUN_MAX: usize = 32 * GROUP_BYTES;
+
+/// By how much an arena's frontier moves at least.
+const STEP: usize = RUN_MAX;
+
+/// Where a search goes on. Nothing: at the first arena.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Cursor(Option<(NonNull<Arena>, usize)>);
+
+/// Memory in which blocks are allocated one behind the other. Its bits are clear from `bump` on, so by its bits it continues
+/// the block before; whoever reads bits has to know of it.
+pub(super) struct Run {
+    start: Cell<usize>,
+    bump: Cell<*mut u8>,
+    end: Cell<usize>,
+    /// [`Arena::group_zero`] of its arena.
+    group_zero: Cell<*const Group>,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Run {
+            start: Cell::new(0),
+            bump: Cell::new(core::ptr::null_mut()),
+            end: Cell::new(0),
+            group_zero: Cell::new(core::ptr::null()),
+        }
+    }
+}
+
+impl Run {
+    /// What is left of it; the empty span at 0 if nothing is.
+    #[inline]
+    pub fn rest(&self) -> Span {
+        let rest = Span { start: self.bump.get().addr(), end: self.end.get() };
+        if rest.start < rest.end { rest } else { Span::default() }
+    }
+
+    /// Whether an address lies in the part of the run that was given out.
+    pub fn holds(&self, address: usize) -> bool {
+        self.start.get() <= address && address < self.bump.get().addr()
+    }
+
+    /// Whether a block that begins and ends there is the last of the run.
+    pub fn is_last(&self, block: Span) -> bool {
+        block.end == self.bump.get().addr() && block.start >= self.start.get()
+    }
+
+    /// Moves the end of the last block to `address` if the run reaches so far.
+    pub fn move_bump(&self, address: usize) -> bool {
+        let fits = address <= self.end.get();
+        if fits {
+            self.bump.set(self.bump.get().with_addr(address));
+        }
+        fits
+    }
+}
+
+impl Heap {
+    /// Allocates a block of at least `bytes` bytes, aligned to [`GRANULE`], or answers `None` if a collection is due or memory has run out.
+    ///
+    /// The owner then collects, if it can, and calls [`alloc_anyway`](Heap::alloc_anyway), which fails only if there is no memory.
+    ///
+    /// The bytes asked for hold anything. In a block of kind [`Scan`](Kind::Scan) fill them before the next collection: what
+    /// is left there from before may keep other blocks alive. What rounding up to granules adds is zero in such a block.
+    #[inline(always)]
+    pub fn alloc(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        match self.alloc_in_run(bytes, kind) {
+            None => self.alloc_slow(bytes, kind),
+            block => block,
+        }
+    }
+
+    /// As [`alloc`](Heap::alloc), but fails only if memory has run out or the heap is locked: for use after a collection, or where none is
+    /// possible.
+    #[cold]
+    #[inline(never)]
+    pub fn alloc_anyway(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        let block = self.allocate(bytes, kind, usize::MAX).or_else(|| {
+            self.retire_run();
+            self.rewind();
+            self.allocate(bytes, kind, usize::MAX)
+        });
+        if self.pace.stress() {
+            self.retire_run();
+        }
+        block
+    }
+
+    /// The quick path, for blocks that the run has room for.
+    #[inline(always)]
+    fn alloc_in_run(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        let size = bytes.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
+        let bump = self.run.bump.get();
+        let room = self.run.end.get() - bump.addr();
+        // A size of zero, asked for or by overflow, becomes the greatest number here.
+        if size.wrapping_sub(1) >= room {
+            return None;
+        }
+        self.run.bump.set(bump.wrapping_add(size));
+        let group = self.run.group_zero.get().wrapping_add(bump.addr() / GROUP_BYTES);
+        // SAFETY: the run lies in its arena's memory in use, whose groups are filled in, and `bump` is below its end.
+        let group = unsafe { &*group };
+        let bit = 1 << bit_number(bump.addr());
+        group.set_start(bit);
+        match kind {
+            // SAFETY: the run holds `size` bytes from `bump`, which are now the block.
+            Kind::Scan => unsafe { clear_slack(bump, bytes, size) },
+            Kind::NoScan => group.set_leaf(bit),
+        }
+        NonNull::new(bump)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_slow(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        let block = self.allocate(bytes, kind, self.pace.left());
+        if block.is_none() && !self.is_closed() {
+            self.pace.note_full();
+        }
+        block
+    }
+
+    /// Allocates if `budget` allows it.
+    fn allocate(&self, bytes: usize, kind: Kind, budget: usize) -> Option<NonNull<u8>> {
+        let size = block_size(bytes)?;
+        if self.is_closed() || size > budget {
+            None
+        } else if size <= SMALL {
+            let bytes = bytes.max(1);
+            self.alloc_in_run(bytes, kind).or_else(|| {
+                self.begin_run(size, budget)?;
+                self.alloc_in_run(bytes, kind)
+            })
+        } else {
+            self.alloc_alone(bytes, size, kind)
+        }
+    }
+
+    /// Gives the rest of the run back and begins one with room for `size` bytes.
+    fn begin_run(&self, size: usize, budget: usize) -> Option<()> {
+        self.retire_run();
+        let (arena, free) = self.find(self.small.get(), size)?;
+        let bytes = free.len().min(RUN_MAX).min(budget & !(GRANULE - 1)).max(size);
+        let taken = arena.take(free, bytes);
+        self.small.set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.pace.charge(bytes);
+        self.run.start.set(taken.start);
+        self.run.bump.set(core::ptr::with_exposed_provenance_mut(taken.start));
+        self.run.end.set(taken.end);
+        self.run.group_zero.set(arena.group_zero());
+        Some(())
+    }
+
+    /// Allocates a block outside the run.
+    fn alloc_alone(&self, bytes: usize, size: usize, kind: Kind) -> Option<NonNull<u8>> {
+        let (arena, free) = self.find(self.large.get(), size)?;
+        let taken = arena.take(free, size);
+        self.large.set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.pace.charge(size);
+        arena.set_block(taken.start, kind == Kind::NoScan);
+        arena.link(taken, taken.start);
+        let block = NonNull::new(core::ptr::with_exposed_provenance_mut(taken.start))?;
+        if kind == Kind::Scan {
+            // SAFETY: the block has `size` bytes, just taken from free memory.
+            unsafe { clear_slack(block.as_ptr(), bytes, size) }
+        }
+        Some(block)
+    }
+
+    /// Gives what is left of the run back as free memory.
+    pub(super) fn retire_run(&self) {
+        let rest = self.run.rest();
+        if rest.len() > 0
+            && let Some(arena) = self.arena_of(rest.start)
+        {
+            arena.set_free(rest.start);
+            self.pace.refund(rest.len());
+        }
+        self.run.bump.set(core::ptr::null_mut());
+        self.run.end.set(0);
+    }
+
+    /// Lets the searches for free memory begin anew.
+    pub(super) fn rewind(&self) {
+        self.small.take();
+        self.large.take();
+    }
+
+    /// Free memory of at least `least` bytes at or after a cursor, in memory that had to be put to use for it if need be.
+    fn find(&self, cursor: Cursor, least: usize) -> Option<(&Arena, Span)> {
+        let (mut arena, mut from) = match (cursor.0, self.arenas.get()) {
+            (Some((arena, from)), _) => (self.arena(arena), from),
+            (None, Some(first)) => (self.arena(first), self.arena(first).used().start),
+            (None, None) => self.obtain(least)?,
+        };
+        loop {
+            match arena.find_free(from, least, self.run.rest()) {
+                Ok(free) => return Some((arena, free)),
+                Err(tail) => {
+                    if let Some(free) = self.extend(arena, tail, least) {
+                        return Some((arena, free));
+                    }
+                }
+            }
+            (arena, from) = match arena.next.get() {
+                Some(next) => (self.arena(next), self.arena(next).used().start),
+                None => self.obtain(least)?,
+            };
+        }
+    }
+
+    /// Puts more of an arena to use. See [`Arena::extend`].
+    pub(super) fn extend(&self, arena: &Arena, tail: usize, least: usize) -> Option<Span> {
+        let free = arena.extend(tail, least, STEP)?;
+        let bounds = self.bounds.get();
+        let used = arena.used();
+        self.bounds.set(if bounds.len() == 0 {
+            used
+        } else {
+            Span { start: bounds.start.min(used.start), end: bounds.end.max(used.end) }
+        });
+        Some(free)
+    }
+
+    /// Gets another region that can hold a block of `least` bytes, and answers its arena and where that begins.
+    fn obtain(&self, least: usize) -> Option<(&Arena, usize)> {
+        let source = self.source?;
+        let allowed = self.allowance.get();
+        let needed = Arena::region_for(least)?;
+        if needed > allowed {
+            return None;
+        }
+        let region = source.obtain(needed, allowed)?;
+        self.allowance.set(allowed.saturating_sub(region.bytes));
+        // SAFETY: the source lends the region to this heap alone until it is released, when the heap is dropped.
+        let arena = unsafe { self.add_arena(region) }?;
+        arena.obtained.set(true);
+        Some((arena, arena.used().start))
+    }
+
+    /// Whether no block may be allocated at present.
+    pub(super) fn is_closed(&self) -> bool {
+        self.locks.get() > 0 || self.collecting.get()
+    }
+}
+
+/// The size of a block for so many bytes, or nothing if no memory can be so large.
+#[inline]
+pub(super) fn block_size(bytes: usize) -> Option<usize> {
+    if bytes > isize::MAX as usize - GRANULE { None } else { Some(bytes.max(1).next_multiple_of(GRANULE)) }
+}
+
+/// Sets the words of a block's last granule that begin at or after its last byte to zero, and those that it shares with that byte.
+///
+/// # Safety
+///
+/// `block` points to `size` bytes to write to, a multiple of [`GRANULE`] that is less than that greater than `bytes`.
+#[inline(always)]
+pub(super) unsafe fn clear_slack(block: *mut u8, bytes: usize, size: usize) {
+    const WORD: usize = size_of::<usize>();
+    let odd = bytes % GRANULE;
+    if odd != 0 || bytes == 0 {
+        // SAFETY: the last granule of the block is two words.
+        unsafe {
+            let last = block.add(size - GRANULE).cast::<usize>();
+            last.add(1).write(0);
+            if odd < WORD {
+                last.write(0);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! When a collection is due.
+//!
+//! Each collection grants a budget of bytes that may be allocated until the next. Memory is charged when a run is begun, not for
+//! each block, so that the quick path of allocation has nothing to count.
+
+use core::cell::Cell;
+
+use super::Heap;
+
+/// How much may be allocated between two collections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    /// At least this many bytes.
+    pub minimum: usize,
+    /// And at least this many per cent of what the last collection left alive.
+    pub percent: usize,
+}
+
+impl Pacing {
+    /// As much as fits: collect only when memory runs out.
+    pub const WHEN_FULL: Pacing = Pacing { minimum: usize::MAX, percent: 0 };
+}
+
+impl Default for Pacing {
+    /// For a heap that grows: as much as is alive, and not less than collecting is worth.
+    fn default() -> Self {
+        Pacing { minimum: if usize::BITS >= 64 { 1 << 20 } else { 1 << 16 }, percent: 100 }
+    }
+}
+
+/// The state of the budget.
+pub(super) struct Pace {
+    pacing: Cell<Pacing>,
+    threshold: Cell<Option<usize>>,
+    /// What was alive after the last collection.
+    alive: Cell<usize>,
+    granted: Cell<usize>,
+    spent: Cell<usize>,
+    /// Memory ran out although the budget did not.
+    full: Cell<bool>,
+    stress: Cell<bool>,
+}
+
+impl Pace {
+    pub fn new(pacing: Pacing) -> Pace {
+        Pace {
+            pacing: Cell::new(pacing),
+            threshold: Cell::new(None),
+            alive: Cell::new(0),
+            granted: Cell::new(pacing.minimum),
+            spent: Cell::new(0),
+            full: Cell::new(false),
+            stress: Cell::new(false),
+        }
+    }
+
+    fn grant(&self) {
+        let Pacing { minimum, percent } = self.pacing.get();
+        let share = (self.alive.get() / 100).saturating_mul(percent);
+        self.granted.set(share.max(minimum).min(self.threshold.get().unwrap_or(usize::MAX)));
+    }
+
+    /// Grants a new budget after a collection.
+    pub fn renew(&self, alive: usize) {
+        self.alive.set(alive);
+        self.spent.set(0);
+        self.full.set(false);
+        self.grant();
+    }
+
+    /// What is left of the budget.
+    pub fn left(&self) -> usize {
+        if self.stress.get() { 0 } else { self.granted.get().saturating_sub(self.spent.get()) }
+    }
+
+    pub fn charge(&self, bytes: usize) {
+        self.spent.set(self.spent.get().saturating_add(bytes));
+    }
+
+    pub fn refund(&self, bytes: usize) {
+        self.spent.set(self.spent.get().saturating_sub(bytes));
+    }
+
+    pub fn note_full(&self) {
+        self.full.set(true);
+    }
+
+    pub fn stress(&self) -> bool {
+        self.stress.get()
+    }
+}
+
+impl Heap {
+    /// Whether a collection is due: the budget is spent, or memory ran out at the last [`alloc`](Heap::alloc). An owner that cannot collect
+    /// while it allocates asks this where it can.
+    pub fn is_due(&self) -> bool {
+        self.pace.full.get() || self.pace.left() == 0
+    }
+
+    /// Sets how much may be allocated between two collections.
+    pub fn set_pacing(&self, pacing: Pacing) {
+        self.pace.pacing.set(pacing);
+        self.rebudget();
+    }
+
+    /// The bytes after whose allocation a collection is due in any case; the meaning of `gc.threshold()`. `None`, the
+    /// default: [`Pacing`] alone decides.
+    pub fn threshold(&self) -> Option<usize> {
+        self.pace.threshold.get()
+    }
+
+    /// Sets the [`threshold`](Heap::threshold).
+    pub fn set_threshold(&self, bytes: Option<usize>) {
+        self.pace.threshold.set(bytes);
+        self.rebudget();
+    }
+
+    fn rebudget(&self) {
+        self.retire_run();
+        self.pace.grant();
+    }
+
+    /// In stress mode a collection is due at every allocation, which finds roots that the owner forgot.
+    pub fn set_stress(&self, stress: bool) {
+        self.retire_run();
+        self.pace.stress.set(stress);
+    }
+}

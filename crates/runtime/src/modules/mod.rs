@@ -1,0 +1,1 @@
+//! Built-in modules: for each a constant table and its functions.

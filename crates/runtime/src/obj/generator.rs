@@ -1,0 +1,7 @@
+//! Generators and coroutines.
+
+use crate::q;
+use crate::types::Type;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("generator"));
