@@ -1,5 +1,7 @@
 //! Instructions: bytecode taken apart.
 
+use core::fmt;
+
 use crate::opcode::{Effect, Op, Operand, SMALL_INT_MULTI_MIN};
 use crate::vuint;
 
@@ -38,6 +40,18 @@ pub enum DecodeError {
     /// The operand does not fit 32 bits (a small integer: 64), or is not in its shortest form.
     BadOperand,
 }
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DecodeError::UnknownOpcode(byte) => write!(f, "no opcode has number {byte:#04x}"),
+            DecodeError::CutOff => f.write_str("the code ends inside an instruction"),
+            DecodeError::BadOperand => f.write_str("an operand is too big or not in its shortest form"),
+        }
+    }
+}
+
+impl core::error::Error for DecodeError {}
 
 impl Instruction {
     /// The instruction at `offset` in `code`.

@@ -15,10 +15,13 @@
 
 extern crate alloc;
 
+pub mod account;
 pub mod arch;
 pub mod bytecode;
 pub mod constant;
+pub mod disasm;
 pub mod error;
+pub mod function_table;
 pub mod header;
 pub mod lines;
 pub mod module;

@@ -4,6 +4,7 @@
 //! cells (MicroPython: `py/bc.h`). Native functions have the same, at an offset in their machine code.
 
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
 
 use crate::vuint;
@@ -178,6 +179,19 @@ pub enum PreludeError {
     /// The names do not fit the size that is given for names and lines.
     Names,
 }
+
+impl fmt::Display for PreludeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PreludeError::Signature => "the signature is cut off or too long",
+            PreludeError::Sizes => "the sizes of names, lines and cells are cut off or too long",
+            PreludeError::Extent => "the names, lines and cells do not fit the code",
+            PreludeError::Names => "the names do not fit the size given for names and lines",
+        })
+    }
+}
+
+impl core::error::Error for PreludeError {}
 
 impl Prelude {
     /// Takes apart the prelude at `offset` in `code`.

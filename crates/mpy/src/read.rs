@@ -148,7 +148,7 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
         }
     }
 
-    /// Reads `n` entries. Room is made at once only where the source is known to hold that many bytes.
+    /// Reads `n` entries. Room for more than a few is made only as they arrive.
     fn table<T>(
         &mut self,
         things: &'static str,
@@ -156,7 +156,7 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
         mut entry: impl FnMut(&mut Self) -> Reading<T, S::Error>,
     ) -> Reading<Vec<T>, S::Error> {
         self.check_count(things, n)?;
-        let mut table = Vec::with_capacity(if self.source.remaining().is_some() { n as usize } else { 0 });
+        let mut table = Vec::with_capacity(n.min(8) as usize);
         for _ in 0..n {
             table.push(entry(self)?);
         }

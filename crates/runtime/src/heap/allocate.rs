@@ -1,7 +1,9 @@
-//! Allocation: small blocks by moving a pointer through a run of free memory, others each in the first free memory that fits.
+//! Allocation: small blocks by moving a pointer through a run of free memory, others each in the first free memory
+//! that fits.
 //!
-//! The search for free memory goes on where the last one ended, for small and other blocks apart, so that looking for much
-//! memory does not pass over the little holes that small blocks fill. A collection sets both back to the start.
+//! The search for free memory goes on where the last one ended, for small and other blocks apart, so that looking
+//! for much memory does not pass over the little holes that small blocks fill. A collection sets both back to the
+//! start.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -23,8 +25,8 @@ const STEP: usize = RUN_MAX;
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cursor(Option<(NonNull<Arena>, usize)>);
 
-/// Memory in which blocks are allocated one behind the other. Its bits are clear from `bump` on, so by its bits it continues
-/// the block before; whoever reads bits has to know of it.
+/// Memory in which blocks are allocated one behind the other. Its bits are clear from `bump` on, so by its bits it
+/// continues the block before; whoever reads bits has to know of it.
 pub(super) struct Run {
     start: Cell<usize>,
     bump: Cell<*mut u8>,
@@ -48,8 +50,15 @@ impl Run {
     /// What is left of it; the empty span at 0 if nothing is.
     #[inline]
     pub fn rest(&self) -> Span {
-        let rest = Span { start: self.bump.get().addr(), end: self.end.get() };
-        if rest.start < rest.end { rest } else { Span::default() }
+        let rest = Span {
+            start: self.bump.get().addr(),
+            end: self.end.get(),
+        };
+        if rest.start < rest.end {
+            rest
+        } else {
+            Span::default()
+        }
     }
 
     /// Whether an address lies in the part of the run that was given out.
@@ -73,12 +82,15 @@ impl Run {
 }
 
 impl Heap {
-    /// Allocates a block of at least `bytes` bytes, aligned to [`GRANULE`], or answers `None` if a collection is due or memory has run out.
+    /// Allocates a block of at least `bytes` bytes, aligned to [`GRANULE`], or answers `None` if a collection is
+    /// due or memory has run out.
     ///
-    /// The owner then collects, if it can, and calls [`alloc_anyway`](Heap::alloc_anyway), which fails only if there is no memory.
+    /// The owner then collects, if it can, and calls [`alloc_anyway`](Heap::alloc_anyway), which fails only if
+    /// there is no memory.
     ///
-    /// The bytes asked for hold anything. In a block of kind [`Scan`](Kind::Scan) fill them before the next collection: what
-    /// is left there from before may keep other blocks alive. What rounding up to granules adds is zero in such a block.
+    /// The bytes asked for hold anything. In a block of kind [`Scan`](Kind::Scan) fill them before the next
+    /// collection: what is left there from before may keep other blocks alive. What rounding up to granules adds is
+    /// zero in such a block.
     #[inline(always)]
     pub fn alloc(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
         match self.alloc_in_run(bytes, kind) {
@@ -87,8 +99,8 @@ impl Heap {
         }
     }
 
-    /// As [`alloc`](Heap::alloc), but fails only if memory has run out or the heap is locked: for use after a collection, or where none is
-    /// possible.
+    /// As [`alloc`](Heap::alloc), but fails only if memory has run out or the heap is locked: for use after a
+    /// collection, or where none is possible.
     #[cold]
     #[inline(never)]
     pub fn alloc_anyway(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
@@ -114,7 +126,11 @@ impl Heap {
             return None;
         }
         self.run.bump.set(bump.wrapping_add(size));
-        let group = self.run.group_zero.get().wrapping_add(bump.addr() / GROUP_BYTES);
+        let group = self
+            .run
+            .group_zero
+            .get()
+            .wrapping_add(bump.addr() / GROUP_BYTES);
         // SAFETY: the run lies in its arena's memory in use, whose groups are filled in, and `bump` is below its end.
         let group = unsafe { &*group };
         let bit = 1 << bit_number(bump.addr());
@@ -157,12 +173,19 @@ impl Heap {
     fn begin_run(&self, size: usize, budget: usize) -> Option<()> {
         self.retire_run();
         let (arena, free) = self.find(self.small.get(), size)?;
-        let bytes = free.len().min(RUN_MAX).min(budget & !(GRANULE - 1)).max(size);
+        let bytes = free
+            .len()
+            .min(RUN_MAX)
+            .min(budget & !(GRANULE - 1))
+            .max(size);
         let taken = arena.take(free, bytes);
-        self.small.set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.small
+            .set(Cursor(Some((NonNull::from(arena), taken.end))));
         self.pace.charge(bytes);
         self.run.start.set(taken.start);
-        self.run.bump.set(core::ptr::with_exposed_provenance_mut(taken.start));
+        self.run
+            .bump
+            .set(core::ptr::with_exposed_provenance_mut(taken.start));
         self.run.end.set(taken.end);
         self.run.group_zero.set(arena.group_zero());
         Some(())
@@ -172,7 +195,8 @@ impl Heap {
     fn alloc_alone(&self, bytes: usize, size: usize, kind: Kind) -> Option<NonNull<u8>> {
         let (arena, free) = self.find(self.large.get(), size)?;
         let taken = arena.take(free, size);
-        self.large.set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.large
+            .set(Cursor(Some((NonNull::from(arena), taken.end))));
         self.pace.charge(size);
         arena.set_block(taken.start, kind == Kind::NoScan);
         arena.link(taken, taken.start);
@@ -203,7 +227,8 @@ impl Heap {
         self.large.take();
     }
 
-    /// Free memory of at least `least` bytes at or after a cursor, in memory that had to be put to use for it if need be.
+    /// Free memory of at least `least` bytes at or after a cursor, in memory that had to be put to use for it if
+    /// need be.
     fn find(&self, cursor: Cursor, least: usize) -> Option<(&Arena, Span)> {
         let (mut arena, mut from) = match (cursor.0, self.arenas.get()) {
             (Some((arena, from)), _) => (self.arena(arena), from),
@@ -234,7 +259,10 @@ impl Heap {
         self.bounds.set(if bounds.len() == 0 {
             used
         } else {
-            Span { start: bounds.start.min(used.start), end: bounds.end.max(used.end) }
+            Span {
+                start: bounds.start.min(used.start),
+                end: bounds.end.max(used.end),
+            }
         });
         Some(free)
     }
@@ -264,10 +292,15 @@ impl Heap {
 /// The size of a block for so many bytes, or nothing if no memory can be so large.
 #[inline]
 pub(super) fn block_size(bytes: usize) -> Option<usize> {
-    if bytes > isize::MAX as usize - GRANULE { None } else { Some(bytes.max(1).next_multiple_of(GRANULE)) }
+    if bytes > isize::MAX as usize - GRANULE {
+        None
+    } else {
+        Some(bytes.max(1).next_multiple_of(GRANULE))
+    }
 }
 
-/// Sets the words of a block's last granule that begin at or after its last byte to zero, and those that it shares with that byte.
+/// Sets the words of a block's last granule that begin at or after its last byte to zero, and those that it shares
+/// with that byte.
 ///
 /// # Safety
 ///

@@ -7,8 +7,8 @@
 //! | 0     | 1    | begins free memory |
 //! | 0     | 0    | continues what the granules before it began |
 //!
-//! So a sweep is two operations on whole words, neighbouring free memory needs no merging, and freeing a block is moving
-//! one bit. Relies on nothing; knows no addresses.
+//! So a sweep is two operations on whole words, neighbouring free memory needs no merging, and freeing a block is
+//! moving one bit. Relies on nothing; knows no addresses.
 
 use core::cell::Cell;
 
@@ -21,8 +21,9 @@ pub(super) const GROUP: usize = usize::BITS as usize;
 pub(super) struct Group {
     pub starts: Cell<usize>,
     pub marks: Cell<usize>,
-    /// For a granule that begins a block: the block holds no pointers. In a group that lies whole inside a large block and
-    /// so has no bits of its own: how many groups back to look for the block's start, 0 for "not recorded".
+    /// For a granule that begins a block: the block holds no pointers. In a group that lies whole inside a large
+    /// block and so has no bits of its own: how many groups back to look for the block's start, 0 for "not
+    /// recorded".
     pub leaf: Cell<usize>,
 }
 
@@ -60,7 +61,8 @@ impl Group {
         let (sum, over_too) = sum.overflowing_add(free_before.into());
         let free_after = over | over_too;
         let carries_in = propagate ^ generate ^ sum;
-        let free = carries_in.count_ones() as usize + usize::from(free_after) - usize::from(free_before);
+        let free =
+            carries_in.count_ones() as usize + usize::from(free_after) - usize::from(free_before);
         (free, free_after)
     }
 
@@ -105,7 +107,11 @@ mod tests {
     use super::*;
 
     fn group(starts: usize, marks: usize) -> Group {
-        Group { starts: Cell::new(starts), marks: Cell::new(marks), leaf: Cell::new(0) }
+        Group {
+            starts: Cell::new(starts),
+            marks: Cell::new(marks),
+            leaf: Cell::new(0),
+        }
     }
 
     /// What `count_free` computes, granule by granule.
@@ -126,7 +132,10 @@ mod tests {
     fn free_granules_are_counted_by_an_addition() {
         let mut seed = 1usize;
         let mut random = || {
-            seed = seed.wrapping_mul(0x915f_77f5).wrapping_add(0x3c6e_f35f).rotate_left(13);
+            seed = seed
+                .wrapping_mul(0x915f_77f5)
+                .wrapping_add(0x3c6e_f35f)
+                .rotate_left(13);
             seed
         };
         for _ in 0..10_000 {

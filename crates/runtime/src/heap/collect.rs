@@ -4,13 +4,15 @@ use core::ptr::NonNull;
 
 use super::Heap;
 use super::arena::Span;
+use super::bitmap::Group;
 use super::mark::Marker;
 
 /// A collection under way.
 ///
-/// First name the roots: [`keep`](Collection::keep) and [`scan`](Collection::scan) mark all that can be reached from them. Then
-/// everything that may be reached has been, and [`is_alive`](Collection::is_alive) tells what is about to die, for weak references
-/// to be cleared; more may still be kept. [`finish`](Collection::finish) frees the rest. Meanwhile nothing can be allocated.
+/// First name the roots: [`keep`](Collection::keep) and [`scan`](Collection::scan) mark all that can be reached
+/// from them. Then everything that may be reached has been, and [`is_alive`](Collection::is_alive) tells what is
+/// about to die, for weak references to be cleared; more may still be kept. [`finish`](Collection::finish) frees
+/// the rest. Meanwhile nothing can be allocated.
 ///
 /// A collection that is dropped unfinished frees nothing.
 #[must_use = "a collection frees nothing unless it is finished"]
@@ -34,16 +36,7 @@ impl Heap {
     /// Frees the blocks that are not marked, and answers how many bytes are left in use.
     fn sweep(&self) -> usize {
         self.arenas()
-            .map(|arena| {
-                let mut free_before = false;
-                let mut free = 0;
-                for group in arena.groups() {
-                    let (here, free_after) = group.sweep(free_before);
-                    free += here;
-                    free_before = free_after;
-                }
-                arena.used_bytes(free, free_before)
-            })
+            .map(|arena| arena.used_bytes(Group::sweep))
             .sum()
     }
 }
@@ -62,22 +55,33 @@ impl Collection<'_> {
     pub unsafe fn scan(&mut self, start: *const usize, words: usize) {
         let start = start.expose_provenance();
         // SAFETY: the caller says that the words can be read.
-        unsafe { self.marker.memory(Span { start, end: start + words * size_of::<usize>() }) }
+        unsafe {
+            self.marker.memory(Span {
+                start,
+                end: start + words * size_of::<usize>(),
+            })
+        }
     }
 
     /// Whether a block has been reached. What is not in the heap counts as alive.
     pub fn is_alive(&self, block: NonNull<u8>) -> bool {
         let address = block.as_ptr().addr();
-        let Some(arena) = self.heap.arena_of(address) else { return true };
-        arena.block_at(address).is_some_and(|start| arena.is_marked(start))
+        let Some(arena) = self.heap.arena_of(address) else {
+            return true;
+        };
+        arena
+            .block_at(address)
+            .is_some_and(|start| arena.is_marked(start))
     }
 
     /// Frees what has not been reached, except blocks with finalisers and what these lead to:
     /// [`Heap::next_to_finalise`] yields such a block, and the collection after that frees it.
     pub fn finish(mut self) {
-        self.heap
-            .finalisers
-            .condemn(&mut self.marker, |block| self.heap.arena_of(block).is_some_and(|arena| !arena.is_marked(block)));
+        self.heap.finalisers.condemn(&mut self.marker, |block| {
+            self.heap
+                .arena_of(block)
+                .is_some_and(|arena| !arena.is_marked(block))
+        });
         let used = self.heap.sweep();
         self.heap.pace.renew(used);
     }

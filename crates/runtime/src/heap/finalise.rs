@@ -1,8 +1,9 @@
 //! Blocks that want to be told before they are freed.
 //!
-//! The heap keeps a table of them, itself a block. A collection that does not reach a block of the table *condemns* it: keeps it and
-//! all that it leads to once more, and lists it for the owner, who runs its finaliser at a moment that suits. The block has then
-//! left the table, so it is finalised once only, whether its finaliser makes it reachable again or not.
+//! The heap keeps a table of them, itself a block. A collection that does not reach a block of the table *condemns*
+//! it: keeps it and all that it leads to once more, and lists it for the owner, who runs its finaliser at a moment
+//! that suits. The block has then left the table, so it is finalised once only, whether its finaliser makes it
+//! reachable again or not.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -45,14 +46,18 @@ impl Finalisers {
 
     fn mark_condemned(&self, marker: &mut Marker<'_>) {
         if self.condemned.get() > 0 {
-            for entry in self.entries().iter().filter(|entry| entry.get() & CONDEMNED != 0) {
+            for entry in self
+                .entries()
+                .iter()
+                .filter(|entry| entry.get() & CONDEMNED != 0)
+            {
                 marker.word(entry.get());
             }
         }
     }
 
-    /// Condemns and keeps the blocks that are dead, all of them before any is kept: those that only other condemned blocks lead to
-    /// are condemned too.
+    /// Condemns and keeps the blocks that are dead, all of them before any is kept: those that only other condemned
+    /// blocks lead to are condemned too.
     pub fn condemn(&self, marker: &mut Marker<'_>, is_dead: impl Fn(usize) -> bool) {
         self.compact();
         for entry in self.entries() {
@@ -79,8 +84,9 @@ impl Finalisers {
 }
 
 impl Heap {
-    /// Asks that a block be listed by [`next_to_finalise`](Heap::next_to_finalise) before it is freed, once. Do not ask twice for one block,
-    /// and do not [`free`](Heap::free) it before [`cancel_finaliser`](Heap::cancel_finaliser).
+    /// Asks that a block be listed by [`next_to_finalise`](Heap::next_to_finalise) before it is freed, once. Do not
+    /// ask twice for one block, and do not [`free`](Heap::free) it before
+    /// [`cancel_finaliser`](Heap::cancel_finaliser).
     ///
     /// # Errors
     ///
@@ -103,7 +109,10 @@ impl Heap {
         let old = finalisers.table.get();
         // SAFETY: the table is a block, and grows.
         if !old.is_some_and(|table| unsafe { self.resize(table.cast(), bytes) }) {
-            let new = self.alloc_anyway(bytes, Kind::NoScan).ok_or(OutOfMemory)?.cast::<Cell<usize>>();
+            let new = self
+                .alloc_anyway(bytes, Kind::NoScan)
+                .ok_or(OutOfMemory)?
+                .cast::<Cell<usize>>();
             if let Some(old) = old {
                 // SAFETY: the new block is longer than the table, which nobody uses any more.
                 unsafe {
@@ -117,18 +126,22 @@ impl Heap {
         Ok(())
     }
 
-    /// Takes back [`set_finaliser`](Heap::set_finaliser). Looks through all blocks with finalisers. False if the block has none, or it is
-    /// due or done.
+    /// Takes back [`set_finaliser`](Heap::set_finaliser). Looks through all blocks with finalisers. False if the
+    /// block has none, or it is due or done.
     pub fn cancel_finaliser(&self, block: NonNull<u8>) -> bool {
-        let entry = self.finalisers.entries().iter().find(|entry| entry.get() == block.as_ptr().addr());
+        let entry = self
+            .finalisers
+            .entries()
+            .iter()
+            .find(|entry| entry.get() == block.as_ptr().addr());
         if let Some(entry) = entry {
             entry.set(0);
         }
         entry.is_some()
     }
 
-    /// The next of the blocks that died with a finaliser, oldest registration first. The heap does not keep it any longer: it is
-    /// for the caller to hold, and finalise.
+    /// The next of the blocks that died with a finaliser, oldest registration first. The heap does not keep it any
+    /// longer: it is for the caller to hold, and finalise.
     pub fn next_to_finalise(&self) -> Option<NonNull<u8>> {
         let finalisers = &self.finalisers;
         if finalisers.condemned.get() == 0 {

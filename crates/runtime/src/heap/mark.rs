@@ -1,9 +1,10 @@
 //! Marking: finding every block that can be reached.
 //!
-//! Memory still to be looked through waits on a stack of fixed size, so marking needs no memory of its own however the objects
-//! are linked. Long pieces of memory are taken a part at a time, so a wide object needs one entry. A block that finds the stack
-//! full is marked all the same and its group's card set; when the stack is empty, the marked blocks of groups with cards are
-//! looked through again. A card costs at most the blocks of one group, so a full stack never makes marking quadratic.
+//! Memory still to be looked through waits on a stack of fixed size, so marking needs no memory of its own however
+//! the objects are linked. Long pieces of memory are taken a part at a time, so a wide object needs one entry. A
+//! block that finds the stack full is marked all the same and its group's card set; when the stack is empty, the
+//! marked blocks of groups with cards are looked through again. A card costs at most the blocks of one group, so a
+//! full stack never makes marking quadratic.
 
 use core::cell::Cell;
 
@@ -106,7 +107,9 @@ impl<'h> Marker<'h> {
 
     #[cold]
     fn change_arena(&mut self, word: usize) -> bool {
-        let Some(arena) = self.heap.arena_of(word) else { return false };
+        let Some(arena) = self.heap.arena_of(word) else {
+            return false;
+        };
         self.enter(arena);
         true
     }
@@ -127,7 +130,8 @@ impl<'h> Marker<'h> {
         let end = if above != 0 {
             start / GROUP_BYTES * GROUP_BYTES + above.trailing_zeros() as usize * GRANULE
         } else {
-            self.arena.map_or(start, |arena| arena.end_of(start + GRANULE))
+            self.arena
+                .map_or(start, |arena| arena.end_of(start + GRANULE))
         };
         self.push(Span { start, end });
     }
@@ -153,14 +157,19 @@ impl<'h> Marker<'h> {
             self.depth -= 1;
             let mut span = self.stack[self.depth].get();
             if span.len() > PART {
-                self.push(Span { start: span.start + PART, ..span });
+                self.push(Span {
+                    start: span.start + PART,
+                    ..span
+                });
                 span.end = span.start + PART;
             }
             let mut at = span.start;
             while at < span.end {
-                // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for. Another's uninitialised
-                // bytes are as good as any: reading them as volatile makes them some number.
-                let word = unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
+                // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for.
+                // Another's uninitialised bytes are as good as any: reading them as volatile makes them some
+                // number.
+                let word =
+                    unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
                 self.visit(word);
                 at += WORD;
             }
@@ -187,7 +196,8 @@ impl<'h> Marker<'h> {
                 let group = &arena.groups()[index];
                 let mut blocks = group.starts.get() & group.marks.get() & !group.leaf.get();
                 while blocks != 0 {
-                    let start = arena.group_address(index) + blocks.trailing_zeros() as usize * GRANULE;
+                    let start =
+                        arena.group_address(index) + blocks.trailing_zeros() as usize * GRANULE;
                     blocks &= blocks - 1;
                     self.enter(arena);
                     self.push_block(start, group);

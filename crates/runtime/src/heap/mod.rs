@@ -1,15 +1,16 @@
 //! Memory for objects: allocation and garbage collection.
 //!
-//! The heap hands out *blocks* and, in a collection, takes back those that nothing refers to. It knows nothing of objects: any
-//! word may be a pointer, and a word that lies anywhere inside a block keeps the block alive. Blocks never move. What
-//! a collection starts from, the owner says: precise words, and ranges of memory to look through such as the machine stack.
+//! The heap hands out *blocks* and, in a collection, takes back those that nothing refers to. It knows nothing of
+//! objects: any word may be a pointer, and a word that lies anywhere inside a block keeps the block alive. Blocks
+//! never move. What a collection starts from, the owner says: precise words, and ranges of memory to look through
+//! such as the machine stack.
 //!
 //! - [`Heap::alloc`] takes the next granules of a run of free memory, which is found in the bitmaps of `bitmap.rs`.
 //! - [`Heap::collect`] begins a [`Collection`]: mark from the roots, ask what is still alive, sweep.
 //! - [`Heap::alloc`] answers `None` when a collection is due, so the owner allocates in two steps, see there.
 //!
-//! A heap is a value; there may be any number. Its memory is one region, or several, of fixed size or from a [`RegionSource`]
-//! up to a limit. All its own tables lie in those regions too.
+//! A heap is a value; there may be any number. Its memory is one region, or several, of fixed size or from a
+//! [`RegionSource`] up to a limit. All its own tables lie in those regions too.
 
 mod allocate;
 mod arena;
@@ -73,8 +74,9 @@ pub struct Heap {
 unsafe impl Send for Heap {}
 
 impl Heap {
-    /// A heap in memory of fixed size, for example a static array in firmware. It collects when it is full, or as often as
-    /// [`set_threshold`](Heap::set_threshold) says. Nothing if the region is too small to hold one block and its tables.
+    /// A heap in memory of fixed size, for example a static array in firmware. It collects when it is full, or as
+    /// often as [`set_threshold`](Heap::set_threshold) says. Nothing if the region is too small to hold one block
+    /// and its tables.
     ///
     /// ```
     /// # use berus_runtime::heap::{Heap, Kind};
@@ -93,8 +95,8 @@ impl Heap {
     /// ```
     /// # use berus_runtime::heap::{GlobalRegions, Heap, Kind};
     /// let heap = Heap::growing(&GlobalRegions, 1 << 20);
-    /// assert!(heap.alloc(500_000, Kind::NoScan).is_some());
-    /// assert!(heap.alloc_anyway(600_000, Kind::NoScan).is_none());
+    /// assert!(heap.alloc(10_000, Kind::NoScan).is_some());
+    /// assert!(heap.alloc_anyway(2_000_000, Kind::NoScan).is_none());
     /// ```
     pub fn growing(source: &'static dyn RegionSource, limit: usize) -> Heap {
         Heap::empty(Some(source), limit, Pacing::default())
@@ -119,7 +121,10 @@ impl Heap {
 
     /// Gives the heap another region. False if it is too small to be of use.
     pub fn add_region(&self, region: &'static mut [MaybeUninit<usize>]) -> bool {
-        let region = Region { bytes: size_of_val(region), start: NonNull::from(region).cast() };
+        let region = Region {
+            bytes: size_of_val(region),
+            start: NonNull::from(region).cast(),
+        };
         // SAFETY: a `'static mut` borrow makes the memory ours for good.
         unsafe { self.add_arena(region) }.is_some()
     }
@@ -158,14 +163,15 @@ impl Heap {
         self.arenas().find(|arena| arena.used().contains(address))
     }
 
-    /// Whether an address lies in the heap's memory: a quick test that answers true for all blocks, and for little else.
+    /// Whether an address lies in the heap's memory: a quick test that answers true for all blocks, and for little
+    /// else.
     #[inline]
     pub fn may_contain(&self, address: usize) -> bool {
         self.bounds.get().contains(address)
     }
 
-    /// The block that a word points to, at its start or anywhere inside it, if there is one. For words that point into free memory
-    /// it answers nothing or some block before.
+    /// The block that a word points to, at its start or anywhere inside it, if there is one. For words that point
+    /// into free memory it answers nothing or some block before.
     pub fn block_of(&self, word: usize) -> Option<NonNull<u8>> {
         if !self.may_contain(word) || self.run.rest().contains(word) {
             return None;
@@ -187,7 +193,11 @@ impl Heap {
     fn block_end(&self, arena: &Arena, start: usize) -> usize {
         let end = arena.end_of(start + GRANULE);
         let rest = self.run.rest();
-        if start < rest.start && rest.start < end { rest.start } else { end }
+        if start < rest.start && rest.start < end {
+            rest.start
+        } else {
+            end
+        }
     }
 
     /// Makes allocation fail until as many calls of [`unlock`](Heap::unlock).

@@ -1,7 +1,7 @@
 //! When a collection is due.
 //!
-//! Each collection grants a budget of bytes that may be allocated until the next. Memory is charged when a run is begun, not for
-//! each block, so that the quick path of allocation has nothing to count.
+//! Each collection grants a budget of bytes that may be allocated until the next. Memory is charged when a run is
+//! begun, not for each block, so that the quick path of allocation has nothing to count.
 
 use core::cell::Cell;
 
@@ -18,13 +18,19 @@ pub struct Pacing {
 
 impl Pacing {
     /// As much as fits: collect only when memory runs out.
-    pub const WHEN_FULL: Pacing = Pacing { minimum: usize::MAX, percent: 0 };
+    pub const WHEN_FULL: Pacing = Pacing {
+        minimum: usize::MAX,
+        percent: 0,
+    };
 }
 
 impl Default for Pacing {
     /// For a heap that grows: as much as is alive, and not less than collecting is worth.
     fn default() -> Self {
-        Pacing { minimum: if usize::BITS >= 64 { 1 << 20 } else { 1 << 16 }, percent: 100 }
+        Pacing {
+            minimum: if usize::BITS >= 64 { 1 << 20 } else { 1 << 16 },
+            percent: 100,
+        }
     }
 }
 
@@ -57,7 +63,11 @@ impl Pace {
     fn grant(&self) {
         let Pacing { minimum, percent } = self.pacing.get();
         let share = (self.alive.get() / 100).saturating_mul(percent);
-        self.granted.set(share.max(minimum).min(self.threshold.get().unwrap_or(usize::MAX)));
+        self.granted.set(
+            share
+                .max(minimum)
+                .min(self.threshold.get().unwrap_or(usize::MAX)),
+        );
     }
 
     /// Grants a new budget after a collection.
@@ -70,7 +80,11 @@ impl Pace {
 
     /// What is left of the budget.
     pub fn left(&self) -> usize {
-        if self.stress.get() { 0 } else { self.granted.get().saturating_sub(self.spent.get()) }
+        if self.stress.get() {
+            0
+        } else {
+            self.granted.get().saturating_sub(self.spent.get())
+        }
     }
 
     pub fn charge(&self, bytes: usize) {
@@ -91,8 +105,8 @@ impl Pace {
 }
 
 impl Heap {
-    /// Whether a collection is due: the budget is spent, or memory ran out at the last [`alloc`](Heap::alloc). An owner that cannot collect
-    /// while it allocates asks this where it can.
+    /// Whether a collection is due: the budget is spent, or memory ran out at the last [`alloc`](Heap::alloc). An
+    /// owner that cannot collect while it allocates asks this where it can.
     pub fn is_due(&self) -> bool {
         self.pace.full.get() || self.pace.left() == 0
     }

@@ -23,9 +23,9 @@ pub struct Region {
 pub unsafe trait RegionSource: Sync {
     /// A region of at least `least` bytes and at most `most`, or nothing if there is none.
     ///
-    /// Where memory that nobody touches costs nothing, as under an operating system with virtual memory, give all of
-    /// `most`: the heap uses a region from its start and touches no more than it needs, and a heap in one piece is quicker.
-    /// Elsewhere give what is fair to others.
+    /// Where memory that nobody touches costs nothing, as under an operating system with virtual memory, give all
+    /// of `most`: the heap uses a region from its start and touches no more than it needs, and a heap in one piece
+    /// is quicker. Elsewhere give what is fair to others.
     fn obtain(&self, least: usize, most: usize) -> Option<Region>;
 
     /// Takes a region back.
@@ -38,8 +38,9 @@ pub unsafe trait RegionSource: Sync {
 
 /// Regions from the program's global allocator.
 ///
-/// With 64-bit addresses it asks for as much as the heap may ever use, relying on the system to commit a page when it is first
-/// touched, and for less if that is refused. With narrower addresses it asks for a quarter of a mebibyte at a time.
+/// With 64-bit addresses it asks for as much as the heap may ever use, relying on the system to commit a page when
+/// it is first touched, and for less if that is refused. With narrower addresses it asks for a quarter of a
+/// mebibyte at a time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GlobalRegions;
 
@@ -47,14 +48,21 @@ impl GlobalRegions {
     const STEP: usize = 256 * 1024;
 
     fn layout(bytes: usize) -> Option<Layout> {
-        Layout::from_size_align(bytes, size_of::<usize>()).ok().filter(|layout| layout.size() > 0)
+        Layout::from_size_align(bytes, size_of::<usize>())
+            .ok()
+            .filter(|layout| layout.size() > 0)
     }
 }
 
-// SAFETY: the global allocator's memory is the caller's alone until it is freed, and the layout asks for a word's alignment.
+// SAFETY: the global allocator's memory is the caller's alone until it is freed, and the layout asks for a word's
+// alignment.
 unsafe impl RegionSource for GlobalRegions {
     fn obtain(&self, least: usize, most: usize) -> Option<Region> {
-        let mut bytes = if usize::BITS >= 64 { most } else { most.min(Self::STEP) };
+        let mut bytes = if usize::BITS >= 64 {
+            most
+        } else {
+            most.min(Self::STEP)
+        };
         loop {
             bytes = bytes.max(least);
             let layout = Self::layout(bytes)?;

@@ -16,25 +16,34 @@ impl Heap {
         Some(block)
     }
 
-    /// Makes a block larger or smaller without moving it, or answers false if what follows it is not free. What a block of kind
-    /// [`Scan`](Kind::Scan) gains is zero, and so is what rounding up to granules adds. Never moves the block and never
-    /// fails to make one smaller.
+    /// Makes a block larger or smaller without moving it, or answers false if what follows it is not free. What a
+    /// block of kind [`Scan`](Kind::Scan) gains is zero, and so is what rounding up to granules adds. Never moves
+    /// the block and never fails to make one smaller.
     ///
     /// # Safety
     ///
     /// A block begins there, and nobody uses the bytes that it loses.
     pub unsafe fn resize(&self, block: NonNull<u8>, bytes: usize) -> bool {
         let start = block.as_ptr().addr();
-        let (Some(size), Some(arena)) = (block_size(bytes), self.arena_of(start)) else { return false };
-        let old = Span { start, end: self.block_end(arena, start) };
-        let new = Span { start, end: start + size };
+        let (Some(size), Some(arena)) = (block_size(bytes), self.arena_of(start)) else {
+            return false;
+        };
+        let old = Span {
+            start,
+            end: self.block_end(arena, start),
+        };
+        let new = Span {
+            start,
+            end: start + size,
+        };
         if new.end < old.end {
             self.shrink(arena, old, new);
         } else if new.end > old.end && !self.grow(arena, old, new) {
             return false;
         }
         if arena.kind_of(start) == Kind::Scan {
-            // SAFETY: the block is `size` bytes now, those from the old end on new, and the caller gave up those above `bytes`.
+            // SAFETY: the block is `size` bytes now, those from the old end on new, and the caller gave up those
+            // above `bytes`.
             unsafe {
                 if new.end > old.end {
                     block.add(old.len()).write_bytes(0, new.end - old.end);
@@ -47,7 +56,10 @@ impl Heap {
 
     fn shrink(&self, arena: &Arena, old: Span, new: Span) {
         if self.run.is_last(old) && self.run.move_bump(new.end) {
-            arena.clear(Span { start: new.end, end: old.end });
+            arena.clear(Span {
+                start: new.end,
+                end: old.end,
+            });
         } else {
             arena.set_free(new.end);
         }
@@ -61,7 +73,9 @@ impl Heap {
             return true;
         }
         let more = new.end - old.end;
-        let Some(free) = self.free_behind(arena, old.end, more) else { return false };
+        let Some(free) = self.free_behind(arena, old.end, more) else {
+            return false;
+        };
         arena.take(free, more);
         arena.link(new, old.end);
         self.pace.charge(more);
@@ -93,9 +107,14 @@ impl Heap {
     /// A block without finaliser begins there, and nobody uses it any more.
     pub unsafe fn free(&self, block: NonNull<u8>) {
         let start = block.as_ptr().addr();
-        let Some(arena) = self.arena_of(start) else { return };
+        let Some(arena) = self.arena_of(start) else {
+            return;
+        };
         if self.run.holds(start) {
-            let old = Span { start, end: self.block_end(arena, start) };
+            let old = Span {
+                start,
+                end: self.block_end(arena, start),
+            };
             if self.run.is_last(old) && self.run.move_bump(start) {
                 arena.clear(old);
                 return;

@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use super::arena::{Arena, GRANULE};
+use super::bitmap::Group;
 use super::{Heap, Kind};
 
 /// What the heap holds. Garbage counts as used until a collection.
@@ -42,7 +43,10 @@ pub struct Stretch {
 impl Heap {
     /// Takes stock of the heap. The time is that of looking at every block.
     pub fn figures(&self) -> Figures {
-        let mut figures = Figures { obtainable: self.allowance.get(), ..Figures::default() };
+        let mut figures = Figures {
+            obtainable: self.allowance.get(),
+            ..Figures::default()
+        };
         for Stretch { bytes, kind, .. } in self.stretches() {
             figures.total += bytes;
             if kind.is_some() {
@@ -61,30 +65,36 @@ impl Heap {
 
     /// Bytes of blocks, as in [`figures`](Heap::figures), in a fraction of the time: 64 granules, or 32, at a time.
     pub fn used(&self) -> usize {
-        let counted: usize = self
+        // The rest of the run is free, but has no bit that says so.
+        let rest = self.run.rest();
+        let arena = self.arena_of(rest.start);
+        if let Some(arena) = arena {
+            arena.set_free(rest.start);
+        }
+        let used = self
             .arenas()
-            .map(|arena| {
-                let mut free_before = false;
-                let mut free = 0;
-                for group in arena.groups() {
-                    let (here, free_after) = group.count_free(free_before);
-                    free += here;
-                    free_before = free_after;
-                }
-                arena.used_bytes(free, free_before)
-            })
+            .map(|arena| arena.used_bytes(Group::count_free))
             .sum();
-        counted - self.run.rest().len()
+        if let Some(arena) = arena {
+            arena.clear(rest);
+        }
+        used
     }
 
     /// Bytes for blocks in all regions, used and free.
     pub fn total(&self) -> usize {
-        self.arenas().map(|arena| arena.used().len() + arena.untouched()).sum()
+        self.arenas()
+            .map(|arena| arena.used().len() + arena.untouched())
+            .sum()
     }
 
     /// All that the heap holds, by rising address within each region.
     pub fn stretches(&self) -> impl Iterator<Item = Stretch> {
-        self.arenas().flat_map(|arena| Stretches { heap: self, arena, at: arena.used().start })
+        self.arenas().flat_map(|arena| Stretches {
+            heap: self,
+            arena,
+            at: arena.used().start,
+        })
     }
 }
 
@@ -104,7 +114,11 @@ impl Iterator for Stretches<'_> {
             return None;
         }
         let is_block = used.contains(start) && arena.is_block(start);
-        let end = if is_block { self.heap.block_end(arena, start) } else { self.free_end(start) };
+        let end = if is_block {
+            self.heap.block_end(arena, start)
+        } else {
+            self.free_end(start)
+        };
         self.at = end;
         let start = NonNull::new(core::ptr::with_exposed_provenance_mut(start))?;
         Some(Stretch {
@@ -119,6 +133,8 @@ impl Stretches<'_> {
     /// The next block, or the end of the arena if all to there is free.
     fn free_end(&self, start: usize) -> usize {
         let used = self.arena.used();
-        self.arena.next_block(start).unwrap_or(used.end + self.arena.untouched())
+        self.arena
+            .next_block(start)
+            .unwrap_or(used.end + self.arena.untouched())
     }
 }

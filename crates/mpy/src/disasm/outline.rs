@@ -1,0 +1,154 @@
+//! What the code objects of a module are: functions, class bodies, and in which others they stand.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::text::Name;
+use crate::bytecode::{Instruction, instructions};
+use crate::module::{CodeId, Kind, Module, Qstr, RawCode};
+use crate::opcode::{Op, Operand};
+
+/// The code objects of a module as a tree.
+#[derive(Clone, Debug)]
+pub struct Outline<'m> {
+    entries: Vec<Entry<'m>>,
+}
+
+/// What a code object is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<'m> {
+    /// The code object that makes a function of it; `None` for the module's own.
+    pub parent: Option<CodeId>,
+    /// How many others it stands in.
+    pub depth: u32,
+    /// What it is, as far as that shows.
+    pub role: Role,
+    /// Its name: that in its prelude, or else the one under which its parent stores it at once (viper and asm code
+    /// has no name of its own).
+    pub name: Option<&'m [u8]>,
+}
+
+/// What Python makes code objects of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The module's own code.
+    Module,
+    /// A function.
+    Function,
+    /// The body of a class.
+    Class,
+    /// A lambda expression.
+    Lambda,
+    /// A comprehension or generator expression.
+    Comprehension,
+    /// A function or a class: the parent is machine code, in which that does not show.
+    Unknown,
+}
+
+impl<'m> Outline<'m> {
+    /// The outline of `module`.
+    pub fn of(module: &'m Module<'_>) -> Outline<'m> {
+        let unknown = Entry { parent: None, depth: 0, role: Role::Unknown, name: None };
+        let mut entries = vec![unknown; module.codes.len()];
+        for (id, code) in module.codes.iter().enumerate() {
+            let own_name = prelude_name(module, code);
+            entries[id].name = own_name.or(entries[id].name);
+            entries[id].role = match (id, own_name) {
+                (0, _) => Role::Module,
+                (_, Some(b"<lambda>")) => Role::Lambda,
+                (_, Some(b"<listcomp>" | b"<dictcomp>" | b"<setcomp>" | b"<genexpr>")) => Role::Comprehension,
+                _ => entries[id].role,
+            };
+            let depth = entries[id].depth.saturating_add(1);
+            for &child in &code.children {
+                // In a module that was read every child follows its parent.
+                if let Some(entry) = entries.get_mut(child as usize).filter(|_| child as usize > id) {
+                    (entry.parent, entry.depth) = (Some(id as CodeId), depth);
+                }
+            }
+            if let (Kind::Bytecode, Some(Ok(prelude))) = (&code.kind, code.prelude()) {
+                describe_children(module, code, prelude.end(), &mut entries);
+            }
+        }
+        Outline { entries }
+    }
+
+    /// What code object `id` is; `None` if there is no such one.
+    pub fn get(&self, id: CodeId) -> Option<&Entry<'m>> {
+        self.entries.get(id as usize)
+    }
+
+    /// The name of code object `id`, or `?` if it has none.
+    pub fn name(&self, id: CodeId) -> Name<'m> {
+        Name(self.get(id).and_then(|entry| entry.name).unwrap_or(b"?"))
+    }
+
+    /// The name of code object `id` after those that it stands in, the module's left out: `Shape.area`.
+    ///
+    /// Of code that is nested deeper than anyone writes it, only the innermost names are given.
+    pub fn path(&self, id: CodeId) -> impl fmt::Display + '_ {
+        fmt::from_fn(move |f| {
+            let mut names = [0; MAX_PATH];
+            let mut len = 0;
+            let mut next = Some(id);
+            while let Some(id) = next {
+                let parent = self.get(id).and_then(|entry| entry.parent);
+                if parent.is_none() && len > 0 {
+                    break;
+                }
+                if len == MAX_PATH {
+                    f.write_str("...")?;
+                    break;
+                }
+                names[len] = id;
+                len += 1;
+                next = parent;
+            }
+            for (i, &id) in names[..len].iter().rev().enumerate() {
+                write!(f, "{}{}", if i > 0 { "." } else { "" }, self.name(id))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+const MAX_PATH: usize = 8;
+
+/// The name in the prelude of `code`, if there is one.
+fn prelude_name<'m>(module: &'m Module<'_>, code: &RawCode<'_>) -> Option<&'m [u8]> {
+    let prelude = code.prelude()?.ok()?;
+    module.qstrs.get(prelude.name as usize).map(Qstr::as_bytes)
+}
+
+/// Notes of the children of `code` what its bytecode shows: it makes a class of a function that comes right after
+/// `LOAD_BUILD_CLASS`, and often stores a function as soon as it is made.
+fn describe_children<'m>(module: &'m Module<'_>, code: &RawCode<'_>, start: usize, entries: &mut [Entry<'m>]) {
+    let bytecode = code.code.get(start..).unwrap_or_default();
+    let mut builds_class = false;
+    let mut made = None;
+    for instruction in instructions(bytecode).map_while(Result::ok) {
+        if let (Some(child), Operand::Qstr, true) = (made.take(), instruction.op.operand(), stores(&instruction)) {
+            let entry: &mut Entry<'m> = &mut entries[child];
+            entry.name = entry.name.or(module.qstrs.get(instruction.index() as usize).map(Qstr::as_bytes));
+        }
+        match instruction.op {
+            Op::LoadBuildClass => builds_class = true,
+            // These put the cells that a class body closes over on the stack.
+            Op::LoadFastN | Op::LoadFastMulti => {}
+            Op::MakeFunction | Op::MakeFunctionDefargs | Op::MakeClosure | Op::MakeClosureDefargs => {
+                made = code.children.get(instruction.index() as usize).map(|&child| child as usize);
+                made = made.filter(|&child| child < entries.len());
+                if let Some(child) = made {
+                    entries[child].role = if builds_class { Role::Class } else { Role::Function };
+                }
+                builds_class = false;
+            }
+            _ => builds_class = false,
+        }
+    }
+}
+
+fn stores(instruction: &Instruction) -> bool {
+    matches!(instruction.op, Op::StoreName | Op::StoreGlobal)
+}
