@@ -19,6 +19,7 @@ pub mod obj;
 pub mod object;
 pub mod ops;
 pub mod qstr;
+pub mod text;
 pub mod types;
 pub mod vm;
 pub mod word;

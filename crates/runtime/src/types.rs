@@ -38,6 +38,12 @@ pub mod flag {
     pub const HAS_SPECIAL_ACCESSORS: u16 = 1 << 2;
     /// A subclass of `BaseException`.
     pub const EXCEPTION: u16 = 1 << 3;
+    /// Objects may be unequal to themselves.
+    pub const EQ_NOT_REFLEXIVE: u16 = 1 << 4;
+    /// `!=` is not just the opposite of `==`.
+    pub const EQ_HAS_NE: u16 = 1 << 5;
+    /// Objects have the layout of a tuple.
+    pub const TUPLE: u16 = 1 << 6;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -201,6 +207,9 @@ slots! {
     unary_op: fn(&Vm, UnaryOp, Obj) -> Res<Option<Obj>>,
     /// A binary operation whose left operand is an instance; `None` if it is not supported.
     binary_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
+    /// A binary operation whose right operand is an instance, after the left one did not support it: arguments are the instance
+    /// and the left operand. `None` if it is not supported.
+    reverse_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
     /// An attribute of an instance.
     attr: fn(&Vm, Obj, Qstr, Attr) -> Res<AttrResult>,
     /// A subscript of an instance: the value loaded, or `Some(None)` where stored or deleted; `None` if unsupported.
