@@ -38,6 +38,10 @@ pub mod flag {
     pub const HAS_SPECIAL_ACCESSORS: u16 = 1 << 2;
     /// A subclass of `BaseException`.
     pub const EXCEPTION: u16 = 1 << 3;
+    /// An instance found in a class is bound to the object it is looked up for.
+    pub const BINDS_SELF: u16 = 1 << 4;
+    /// Its subclasses have an object of this type inside.
+    pub const SUBCLASSED: u16 = 1 << 5;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -201,6 +205,8 @@ slots! {
     unary_op: fn(&Vm, UnaryOp, Obj) -> Res<Option<Obj>>,
     /// A binary operation whose left operand is an instance; `None` if it is not supported.
     binary_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
+    /// A binary operation whose right operand is an instance, which comes first; `None` if it is not supported.
+    reverse_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
     /// An attribute of an instance.
     attr: fn(&Vm, Obj, Qstr, Attr) -> Res<AttrResult>,
     /// A subscript of an instance: the value loaded, or `Some(None)` where stored or deleted; `None` if unsupported.

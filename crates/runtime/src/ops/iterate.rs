@@ -26,4 +26,31 @@ impl Vm {
             None => Err(self.type_error(format_args!("'{}' object isn't an iterator", self.type_name(iterator)))),
         }
     }
+
+    /// An iterator over what can be subscripted by 0, 1, 2 and so on.
+    ///
+    /// # Errors
+    /// `TypeError` if `object` cannot be.
+    pub(crate) fn iter_by_subscripts(&self, object: Obj) -> Res {
+        Err(self.type_error(format_args!("'{}' object isn't iterable", self.type_name(object))))
+    }
+
+    /// Turns a raised `StopIteration` into the end of an iteration.
+    ///
+    /// # Errors
+    /// Any other exception.
+    pub fn end_at_stop(&self, result: Res) -> Res<Option<Obj>> {
+        match result {
+            Ok(item) => Ok(Some(item)),
+            Err(raised) => {
+                let exception = self.peek_exception(&raised);
+                if !self.is_instance(exception, &crate::obj::exception::STOP_ITERATION) {
+                    return Err(raised);
+                }
+                self.take_exception(raised);
+                self.set_returned(crate::obj::exception::stop_value(self, exception));
+                Ok(None)
+            }
+        }
+    }
 }
