@@ -1,2 +1,39 @@
-//! The berus program.
-fn main() {}
+//! The `berus` program: look into `.mpy` files, and more.
+//!
+//! Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
+//! [`output`], which knows about colours, closed pipes and exit statuses.
+
+mod dump;
+mod input;
+mod machine;
+mod output;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// MicroPython in Rust: tools for .mpy modules
+#[derive(Parser)]
+#[command(name = "berus", version, arg_required_else_help = true, infer_subcommands = true, styles = output::style::HELP)]
+struct Cli {
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Dump(dump::Args),
+    Verify(verify::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli.color.write_global();
+    match cli.command {
+        Command::Dump(args) => output::run(|output| dump::run(&args, output)),
+        Command::Verify(args) => output::run(|output| verify::run(&args, output)),
+    }
+}

@@ -62,7 +62,7 @@ macro_rules! grammar {
         }
 
         impl Rule {
-            const ALL: [Rule; [$(Rule::$name),*].len() + 1] = [$(Rule::$name,)* Rule::ConstObject];
+            pub(crate) const ALL: [Rule; [$(Rule::$name),*].len() + 1] = [$(Rule::$name,)* Rule::ConstObject];
 
             pub(crate) const fn shape(self) -> Shape {
                 match self {

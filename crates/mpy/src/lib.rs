@@ -31,6 +31,7 @@ pub mod qstr;
 pub mod read;
 pub mod reloc;
 pub mod source;
+pub mod verify;
 pub mod vuint;
 mod write;
 

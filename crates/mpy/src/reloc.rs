@@ -118,4 +118,25 @@ impl Relocations<'_> {
             Some(relocation)
         })
     }
+
+    /// The relocations, each with the place of the first word that it adjusts. One that names no place goes on
+    /// after the last.
+    ///
+    /// ```
+    /// use berus_mpy::reloc::{Place, Relocations};
+    /// let relocations = Relocations { bytes: (&[0x03, 0x01, 0x02, 0x10][..]).into(), ended: false };
+    /// let places: Vec<_> = relocations.placed().map(|(place, _)| place).collect();
+    /// assert_eq!(places, [Place::Rodata(0), Place::Rodata(2)]);
+    /// ```
+    pub fn placed(&self) -> impl Iterator<Item = (Place, Relocation)> + '_ {
+        let mut next = Place::Text(0);
+        self.iter().map(move |relocation| {
+            let place = relocation.place.unwrap_or(next);
+            next = match place {
+                Place::Text(word) => Place::Text(word.wrapping_add(relocation.count)),
+                Place::Rodata(word) => Place::Rodata(word.wrapping_add(relocation.count)),
+            };
+            (place, relocation)
+        })
+    }
 }

@@ -20,7 +20,7 @@ pub fn write(out: &mut Vec<u8>, value: u32) {
     out.push(value as u8 & 0x7f);
 }
 
-/// The number of bytes that [`write`] appends for `value`.
+/// The number of bytes that [`write()`] appends for `value`.
 pub fn len(value: u32) -> usize {
     groups(value) as usize
 }

@@ -14,6 +14,7 @@ pub mod args;
 pub mod error;
 pub mod heap;
 pub mod host;
+pub mod import;
 pub mod modules;
 pub mod obj;
 pub mod object;

@@ -38,12 +38,16 @@ pub mod flag {
     pub const HAS_SPECIAL_ACCESSORS: u16 = 1 << 2;
     /// A subclass of `BaseException`.
     pub const EXCEPTION: u16 = 1 << 3;
+    /// An instance found in a class is bound to the object it is looked up for.
+    pub const BINDS_SELF: u16 = 1 << 4;
+    /// Its subclasses have an object of this type inside.
+    pub const SUBCLASSED: u16 = 1 << 5;
     /// Objects may be unequal to themselves.
-    pub const EQ_NOT_REFLEXIVE: u16 = 1 << 4;
+    pub const EQ_NOT_REFLEXIVE: u16 = 1 << 6;
     /// `!=` is not just the opposite of `==`.
-    pub const EQ_HAS_NE: u16 = 1 << 5;
+    pub const EQ_HAS_NE: u16 = 1 << 7;
     /// Objects have the layout of a tuple.
-    pub const TUPLE: u16 = 1 << 6;
+    pub const TUPLE: u16 = 1 << 8;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -207,8 +211,7 @@ slots! {
     unary_op: fn(&Vm, UnaryOp, Obj) -> Res<Option<Obj>>,
     /// A binary operation whose left operand is an instance; `None` if it is not supported.
     binary_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
-    /// A binary operation whose right operand is an instance, after the left one did not support it: arguments are the instance
-    /// and the left operand. `None` if it is not supported.
+    /// A binary operation whose right operand is an instance, which comes first; `None` if it is not supported.
     reverse_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
     /// An attribute of an instance.
     attr: fn(&Vm, Obj, Qstr, Attr) -> Res<AttrResult>,

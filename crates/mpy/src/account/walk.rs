@@ -12,7 +12,7 @@ use crate::disasm::Listing;
 use crate::lines;
 use crate::module::{CodeId, Kind, Module, Qstr, RawCode};
 use crate::prelude::Prelude;
-use crate::reloc::{Place, Relocations};
+use crate::reloc::Relocations;
 use crate::vuint;
 
 /// The fields of the file and, for each code object, the offset of its code.
@@ -202,14 +202,8 @@ impl<'m> Walk<'m> {
     }
 
     fn relocations(&mut self, relocations: &'m Relocations<'m>) {
-        let mut next = Place::Text(0);
-        for relocation in relocations.iter() {
-            let place = relocation.place.unwrap_or(next);
+        for (place, relocation) in relocations.placed() {
             self.take(relocation.len, Item::Relocation { relocation, place });
-            next = match place {
-                Place::Text(word) => Place::Text(word.wrapping_add(relocation.count)),
-                Place::Rodata(word) => Place::Rodata(word.wrapping_add(relocation.count)),
-            };
         }
         self.take(usize::from(relocations.ended), Item::RelocationEnd);
     }

@@ -10,7 +10,7 @@ use super::outline::Outline;
 use super::signature::{arg_names, n_cells};
 use crate::bytecode::{DecodeError, Instruction};
 use crate::lines;
-use crate::module::{CodeId, Kind, Module, RawCode};
+use crate::module::{CodeId, Kind, Module, Qstr, RawCode};
 use crate::opcode::{Flow, Op};
 use crate::prelude::{Prelude, PreludeError, scope_flag};
 
@@ -110,7 +110,8 @@ impl<'m> Listing<'m> {
             .map(|((instruction, depth), line)| Row { instruction, line, depth })
             .collect();
         let mut locals: Vec<_> = arg_names(module, &code.code, &prelude).collect();
-        let n_cells = n_cells(&locals);
+        let name = module.qstrs.get(prelude.name as usize).map(Qstr::as_bytes);
+        let n_cells = n_cells(name, &locals);
         locals[..n_cells].fill(None);
         for (flag, name) in [(scope_flag::VARARGS, &b"*args"[..]), (scope_flag::VARKEYWORDS, b"**kwargs")] {
             if prelude.signature.scope_flags & flag != 0 {

@@ -57,7 +57,7 @@ impl<'m> Outline<'m> {
             entries[id].role = match (id, own_name) {
                 (0, _) => Role::Module,
                 (_, Some(b"<lambda>")) => Role::Lambda,
-                (_, Some(b"<listcomp>" | b"<dictcomp>" | b"<setcomp>" | b"<genexpr>")) => Role::Comprehension,
+                (_, Some(name)) if is_comprehension(name) => Role::Comprehension,
                 _ => entries[id].role,
             };
             let depth = entries[id].depth.saturating_add(1);
@@ -114,6 +114,11 @@ impl<'m> Outline<'m> {
 }
 
 const MAX_PATH: usize = 8;
+
+/// Whether the function of that name is a comprehension or generator expression.
+pub(super) fn is_comprehension(name: &[u8]) -> bool {
+    matches!(name, b"<listcomp>" | b"<dictcomp>" | b"<setcomp>" | b"<genexpr>")
+}
 
 /// The name in the prelude of `code`, if there is one.
 fn prelude_name<'m>(module: &'m Module<'_>, code: &RawCode<'_>) -> Option<&'m [u8]> {

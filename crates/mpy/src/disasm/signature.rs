@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::outline::{Outline, Role};
+use super::outline::{Outline, Role, is_comprehension};
 use super::text::Name;
 use crate::module::{CodeId, Kind, Module, Qstr};
 use crate::prelude::{Prelude, Signature, scope_flag};
@@ -49,7 +49,7 @@ impl fmt::Display for SignatureText<'_> {
             }
             (_, Some(Ok(prelude))) => {
                 let names: Vec<_> = arg_names(self.module, &code.code, &prelude).collect();
-                arguments(f, &prelude.signature, &names)
+                arguments(f, &prelude.signature, &names, n_cells(entry.name, &names))
             }
             _ => f.write_str("(...)"),
         }
@@ -65,18 +65,25 @@ pub(super) fn arg_names<'m>(
     prelude.arg_names(code).map(|index| module.qstrs.get(index as usize).map(Qstr::as_bytes))
 }
 
-/// The number of cells that a function closes over. They take the place of its first arguments.
-pub(super) fn n_cells(names: &[Option<&[u8]>]) -> usize {
-    names.iter().take_while(|&&name| name == Some(CELL)).count()
+/// The number of cells that a function closes over, from the names of its arguments. The cells take the place of the
+/// first arguments, each under the name `*`. So is called the iterable that a comprehension is given, which comes last.
+pub(super) fn n_cells(function_name: Option<&[u8]>, names: &[Option<&[u8]>]) -> usize {
+    let n = names.iter().take_while(|&&name| name == Some(CELL)).count();
+    if n == names.len() && function_name.is_some_and(is_comprehension) { n.saturating_sub(1) } else { n }
 }
 
-fn arguments(f: &mut fmt::Formatter<'_>, signature: &Signature, names: &[Option<&[u8]>]) -> fmt::Result {
+fn arguments(
+    f: &mut fmt::Formatter<'_>,
+    signature: &Signature,
+    names: &[Option<&[u8]>],
+    n_cells: usize,
+) -> fmt::Result {
     let n_pos_args = (signature.n_pos_args as usize).min(names.len());
     let first_default = n_pos_args.saturating_sub(signature.n_def_pos_args as usize);
     let takes = |flag| signature.scope_flags & flag != 0;
     let mut separator = "(";
     let mut separate = |f: &mut fmt::Formatter<'_>| f.write_str(core::mem::replace(&mut separator, ", "));
-    for (i, name) in names.iter().enumerate().skip(n_cells(&names[..n_pos_args])) {
+    for (i, name) in names.iter().enumerate().skip(n_cells.min(n_pos_args)) {
         if i == n_pos_args && !takes(scope_flag::VARARGS) {
             separate(f)?;
             f.write_str("*")?;

@@ -50,15 +50,8 @@ impl Run {
     /// What is left of it; the empty span at 0 if nothing is.
     #[inline]
     pub fn rest(&self) -> Span {
-        let rest = Span {
-            start: self.bump.get().addr(),
-            end: self.end.get(),
-        };
-        if rest.start < rest.end {
-            rest
-        } else {
-            Span::default()
-        }
+        let rest = Span { start: self.bump.get().addr(), end: self.end.get() };
+        if rest.start < rest.end { rest } else { Span::default() }
     }
 
     /// Whether an address lies in the part of the run that was given out.
@@ -126,11 +119,7 @@ impl Heap {
             return None;
         }
         self.run.bump.set(bump.wrapping_add(size));
-        let group = self
-            .run
-            .group_zero
-            .get()
-            .wrapping_add(bump.addr() / GROUP_BYTES);
+        let group = self.run.group_zero.get().wrapping_add(bump.addr() / GROUP_BYTES);
         // SAFETY: the run lies in its arena's memory in use, whose groups are filled in, and `bump` is below its end.
         let group = unsafe { &*group };
         let bit = 1 << bit_number(bump.addr());
@@ -173,19 +162,12 @@ impl Heap {
     fn begin_run(&self, size: usize, budget: usize) -> Option<()> {
         self.retire_run();
         let (arena, free) = self.find(self.small.get(), size)?;
-        let bytes = free
-            .len()
-            .min(RUN_MAX)
-            .min(budget & !(GRANULE - 1))
-            .max(size);
+        let bytes = free.len().min(RUN_MAX).min(budget & !(GRANULE - 1)).max(size);
         let taken = arena.take(free, bytes);
-        self.small
-            .set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.small.set(Cursor(Some((NonNull::from(arena), taken.end))));
         self.pace.charge(bytes);
         self.run.start.set(taken.start);
-        self.run
-            .bump
-            .set(core::ptr::with_exposed_provenance_mut(taken.start));
+        self.run.bump.set(core::ptr::with_exposed_provenance_mut(taken.start));
         self.run.end.set(taken.end);
         self.run.group_zero.set(arena.group_zero());
         Some(())
@@ -195,8 +177,7 @@ impl Heap {
     fn alloc_alone(&self, bytes: usize, size: usize, kind: Kind) -> Option<NonNull<u8>> {
         let (arena, free) = self.find(self.large.get(), size)?;
         let taken = arena.take(free, size);
-        self.large
-            .set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.large.set(Cursor(Some((NonNull::from(arena), taken.end))));
         self.pace.charge(size);
         arena.set_block(taken.start, kind == Kind::NoScan);
         arena.link(taken, taken.start);
@@ -259,10 +240,7 @@ impl Heap {
         self.bounds.set(if bounds.len() == 0 {
             used
         } else {
-            Span {
-                start: bounds.start.min(used.start),
-                end: bounds.end.max(used.end),
-            }
+            Span { start: bounds.start.min(used.start), end: bounds.end.max(used.end) }
         });
         Some(free)
     }
@@ -292,11 +270,7 @@ impl Heap {
 /// The size of a block for so many bytes, or nothing if no memory can be so large.
 #[inline]
 pub(super) fn block_size(bytes: usize) -> Option<usize> {
-    if bytes > isize::MAX as usize - GRANULE {
-        None
-    } else {
-        Some(bytes.max(1).next_multiple_of(GRANULE))
-    }
+    if bytes > isize::MAX as usize - GRANULE { None } else { Some(bytes.max(1).next_multiple_of(GRANULE)) }
 }
 
 /// Sets the words of a block's last granule that begin at or after its last byte to zero, and those that it shares

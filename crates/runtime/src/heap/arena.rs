@@ -75,18 +75,12 @@ impl Plan {
         let mut best = None;
         for groups in (1..=most).rev() {
             let cards_at = groups_at.checked_add(groups * size_of::<Group>())?;
-            let start = cards_at
-                .checked_add(groups.div_ceil(GROUP) * size_of::<usize>())?
-                .next_multiple_of(GRANULE);
+            let start = cards_at.checked_add(groups.div_ceil(GROUP) * size_of::<usize>())?.next_multiple_of(GRANULE);
             if start < end {
                 if (end - 1) / GROUP_BYTES - start / GROUP_BYTES >= groups {
                     break;
                 }
-                best = Some(Plan {
-                    groups_at,
-                    cards_at,
-                    granules: Span { start, end },
-                });
+                best = Some(Plan { groups_at, cards_at, granules: Span { start, end } });
             }
         }
         best
@@ -108,12 +102,8 @@ impl Arena {
         let plan = Plan::new(address, region.bytes)?;
         let arena = region.start.cast::<Arena>();
         // SAFETY: the plan puts the groups and cards within the region, behind the arena, at multiples of a word.
-        let (groups, cards) = unsafe {
-            (
-                region.start.add(plan.groups_at - address),
-                region.start.add(plan.cards_at - address),
-            )
-        };
+        let (groups, cards) =
+            unsafe { (region.start.add(plan.groups_at - address), region.start.add(plan.cards_at - address)) };
         let value = Arena {
             next: Cell::new(None),
             region,
@@ -141,10 +131,7 @@ impl Arena {
     /// The granules in use.
     #[inline]
     pub fn used(&self) -> Span {
-        Span {
-            start: self.start,
-            end: self.frontier.get(),
-        }
+        Span { start: self.start, end: self.frontier.get() }
     }
 
     /// Bytes of granules never used.
@@ -212,16 +199,12 @@ impl Arena {
         if new == old {
             return None;
         }
-        for number in old.div_ceil(GROUP_BYTES).max(self.first_group + 1)..=(new - 1) / GROUP_BYTES
-        {
+        for number in old.div_ceil(GROUP_BYTES).max(self.first_group + 1)..=(new - 1) / GROUP_BYTES {
             self.prepare(number);
         }
         self.frontier.set(new);
         self.set_free(old);
-        Some(Span {
-            start: tail,
-            end: new,
-        })
+        Some(Span { start: tail, end: new })
     }
 
     /// The address at which the next granule with one of the bits that `select` picks lies, from `from` up to the
@@ -244,8 +227,7 @@ impl Arena {
     /// Where what the granule before `from` belongs to ends.
     #[inline]
     pub fn end_of(&self, from: usize) -> usize {
-        self.next(from, Group::events)
-            .unwrap_or(self.frontier.get())
+        self.next(from, Group::events).unwrap_or(self.frontier.get())
     }
 
     /// The first block that begins at or after an address.
@@ -264,11 +246,7 @@ impl Arena {
         }
         let used = self.used();
         // Granules above the frontier continue free memory below it.
-        let above = if free_before {
-            used.end.next_multiple_of(GROUP_BYTES) - used.end
-        } else {
-            0
-        };
+        let above = if free_before { used.end.next_multiple_of(GROUP_BYTES) - used.end } else { 0 };
         used.len() + above - free * GRANULE
     }
 
@@ -277,10 +255,7 @@ impl Arena {
     /// had. No collection is under way.
     pub fn find_free(&self, mut from: usize, least: usize, taken: Span) -> Result<Span, usize> {
         while let Some(start) = self.next(from, |group| group.marks.get()) {
-            let mut free = Span {
-                start,
-                end: self.next_block(start).unwrap_or(self.frontier.get()),
-            };
+            let mut free = Span { start, end: self.next_block(start).unwrap_or(self.frontier.get()) };
             let mut after = free.end;
             if start < taken.start && taken.start < free.end {
                 free.end = taken.start;
@@ -317,8 +292,7 @@ impl Arena {
 
     /// Whether a block begins at an address in use.
     pub fn is_block(&self, address: usize) -> bool {
-        address.is_multiple_of(GRANULE)
-            && self.group(address).starts.get() >> bit_number(address) & 1 == 1
+        address.is_multiple_of(GRANULE) && self.group(address).starts.get() >> bit_number(address) & 1 == 1
     }
 
     /// Whether free memory begins at the granule of an address in use.
@@ -334,11 +308,7 @@ impl Arena {
 
     /// The kind of the block at an address.
     pub fn kind_of(&self, block: usize) -> Kind {
-        if self.group(block).leaf.get() >> bit_number(block) & 1 == 1 {
-            Kind::NoScan
-        } else {
-            Kind::Scan
-        }
+        if self.group(block).leaf.get() >> bit_number(block) & 1 == 1 { Kind::NoScan } else { Kind::Scan }
     }
 
     /// Makes free memory begin at an address below the frontier; a block that began there is no more.
@@ -359,10 +329,7 @@ impl Arena {
 
     /// Takes the first `bytes` of free memory; what is left of it begins behind them.
     pub fn take(&self, free: Span, bytes: usize) -> Span {
-        let taken = Span {
-            start: free.start,
-            end: free.start + bytes,
-        };
+        let taken = Span { start: free.start, end: free.start + bytes };
         self.clear(taken);
         if taken.end < free.end {
             self.set_free(taken.end);
@@ -373,10 +340,7 @@ impl Arena {
     /// Forgets all about some granules, at least one, so that they continue what is before them.
     pub fn clear(&self, span: Span) {
         let groups = self.groups();
-        let (first, last) = (
-            self.group_index(span.start),
-            self.group_index(span.end - GRANULE),
-        );
+        let (first, last) = (self.group_index(span.start), self.group_index(span.end - GRANULE));
         for (index, group) in groups.iter().enumerate().take(last + 1).skip(first) {
             let mut mask = usize::MAX;
             if index == first {
@@ -409,41 +373,24 @@ mod tests {
         let mut words = std::vec![usize::MAX; words];
         let start = NonNull::new(words.as_mut_ptr().cast()).unwrap();
         // SAFETY: the vector is kept as long as the arena.
-        let arena = unsafe {
-            Arena::create(Region {
-                start,
-                bytes: size_of_val(&words[..]),
-            })
-        };
+        let arena = unsafe { Arena::create(Region { start, bytes: size_of_val(&words[..]) }) };
         (words, arena.unwrap())
     }
 
     #[test]
     fn plans_use_nearly_all_of_a_region() {
         for words in 1..5000usize {
-            let (address, bytes) = (
-                0x1_0000 + words % 7 * size_of::<usize>(),
-                words * size_of::<usize>(),
-            );
+            let (address, bytes) = (0x1_0000 + words % 7 * size_of::<usize>(), words * size_of::<usize>());
             let Some(plan) = Plan::new(address, bytes) else {
                 assert!(words < 40);
                 continue;
             };
-            assert!(
-                plan.granules.start < plan.granules.end && plan.granules.end <= address + bytes
-            );
-            let groups =
-                (plan.granules.end - 1) / GROUP_BYTES - plan.granules.start / GROUP_BYTES + 1;
+            assert!(plan.granules.start < plan.granules.end && plan.granules.end <= address + bytes);
+            let groups = (plan.granules.end - 1) / GROUP_BYTES - plan.granules.start / GROUP_BYTES + 1;
             assert!(plan.groups_at + groups * size_of::<Group>() <= plan.cards_at);
-            assert!(
-                plan.cards_at + groups.div_ceil(GROUP) * size_of::<usize>() <= plan.granules.start
-            );
+            assert!(plan.cards_at + groups.div_ceil(GROUP) * size_of::<usize>() <= plan.granules.start);
             let overhead = bytes - plan.granules.len();
-            assert!(
-                overhead
-                    <= size_of::<Arena>() + bytes / 16 + 2 * size_of::<Group>() + 2 * GRANULE + 8,
-                "{words}"
-            );
+            assert!(overhead <= size_of::<Arena>() + bytes / 16 + 2 * size_of::<Group>() + 2 * GRANULE + 8, "{words}");
         }
         assert!(Plan::new(usize::MAX - 100, 5000).is_none());
         assert!(Plan::new(usize::MAX - 4999, 4000).is_some());
@@ -460,70 +407,28 @@ mod tests {
         assert_eq!(free.len(), 200 * GRANULE);
         assert_eq!(arena.find_free(start, GRANULE, Span::default()), Ok(free));
         for (at, granules) in [(0, 3), (3, 100), (103, 1)] {
-            let span = Span {
-                start: start + at * GRANULE,
-                end: start + (at + granules) * GRANULE,
-            };
-            assert_eq!(
-                arena.take(
-                    Span {
-                        end: free.end,
-                        ..span
-                    },
-                    span.len()
-                ),
-                span
-            );
+            let span = Span { start: start + at * GRANULE, end: start + (at + granules) * GRANULE };
+            assert_eq!(arena.take(Span { end: free.end, ..span }, span.len()), span);
             arena.set_block(span.start, false);
             arena.link(span, span.start);
             assert_eq!(arena.end_of(span.start + GRANULE), span.end);
             for granule in at..at + granules {
-                assert_eq!(
-                    arena.block_at(start + granule * GRANULE + 5),
-                    Some(span.start)
-                );
+                assert_eq!(arena.block_at(start + granule * GRANULE + 5), Some(span.start));
             }
         }
         assert_eq!(arena.block_at(start + 150 * GRANULE), None);
         arena.set_free(start + 3 * GRANULE);
-        let hole = Span {
-            start: start + 3 * GRANULE,
-            end: start + 103 * GRANULE,
-        };
-        assert_eq!(
-            arena.find_free(start, 50 * GRANULE, Span::default()),
-            Ok(hole)
-        );
-        let taken = Span {
-            start: hole.start + 20 * GRANULE,
-            end: hole.end,
-        };
-        assert_eq!(
-            arena.find_free(start, 20 * GRANULE, taken),
-            Ok(Span {
-                end: taken.start,
-                ..hole
-            })
-        );
-        assert_eq!(
-            arena.find_free(start, 21 * GRANULE, taken).unwrap().start,
-            start + 104 * GRANULE
-        );
+        let hole = Span { start: start + 3 * GRANULE, end: start + 103 * GRANULE };
+        assert_eq!(arena.find_free(start, 50 * GRANULE, Span::default()), Ok(hole));
+        let taken = Span { start: hole.start + 20 * GRANULE, end: hole.end };
+        assert_eq!(arena.find_free(start, 20 * GRANULE, taken), Ok(Span { end: taken.start, ..hole }));
+        assert_eq!(arena.find_free(start, 21 * GRANULE, taken).unwrap().start, start + 104 * GRANULE);
         let tail = arena.find_free(start, 101 * GRANULE, taken).unwrap_err();
         assert_eq!(tail, start + 104 * GRANULE);
-        assert_eq!(
-            arena.extend(tail, 101 * GRANULE, 0).unwrap().len(),
-            101 * GRANULE
-        );
+        assert_eq!(arena.extend(tail, 101 * GRANULE, 0).unwrap().len(), 101 * GRANULE);
         assert_eq!(arena.extend(tail, usize::MAX - tail, 0), None);
         let rest = arena.untouched();
-        assert_eq!(
-            arena
-                .extend(arena.used().end, GRANULE, usize::MAX)
-                .unwrap()
-                .len(),
-            rest
-        );
+        assert_eq!(arena.extend(arena.used().end, GRANULE, usize::MAX).unwrap().len(), rest);
         assert_eq!(arena.extend(arena.used().end, 0, 1), None);
     }
 }

@@ -61,8 +61,7 @@ impl Group {
         let (sum, over_too) = sum.overflowing_add(free_before.into());
         let free_after = over | over_too;
         let carries_in = propagate ^ generate ^ sum;
-        let free =
-            carries_in.count_ones() as usize + usize::from(free_after) - usize::from(free_before);
+        let free = carries_in.count_ones() as usize + usize::from(free_after) - usize::from(free_before);
         (free, free_after)
     }
 
@@ -107,11 +106,7 @@ mod tests {
     use super::*;
 
     fn group(starts: usize, marks: usize) -> Group {
-        Group {
-            starts: Cell::new(starts),
-            marks: Cell::new(marks),
-            leaf: Cell::new(0),
-        }
+        Group { starts: Cell::new(starts), marks: Cell::new(marks), leaf: Cell::new(0) }
     }
 
     /// What `count_free` computes, granule by granule.
@@ -132,10 +127,7 @@ mod tests {
     fn free_granules_are_counted_by_an_addition() {
         let mut seed = 1usize;
         let mut random = || {
-            seed = seed
-                .wrapping_mul(0x915f_77f5)
-                .wrapping_add(0x3c6e_f35f)
-                .rotate_left(13);
+            seed = seed.wrapping_mul(0x915f_77f5).wrapping_add(0x3c6e_f35f).rotate_left(13);
             seed
         };
         for _ in 0..10_000 {

@@ -35,9 +35,7 @@ impl Heap {
 
     /// Frees the blocks that are not marked, and answers how many bytes are left in use.
     fn sweep(&self) -> usize {
-        self.arenas()
-            .map(|arena| arena.used_bytes(Group::sweep))
-            .sum()
+        self.arenas().map(|arena| arena.used_bytes(Group::sweep)).sum()
     }
 }
 
@@ -55,12 +53,7 @@ impl Collection<'_> {
     pub unsafe fn scan(&mut self, start: *const usize, words: usize) {
         let start = start.expose_provenance();
         // SAFETY: the caller says that the words can be read.
-        unsafe {
-            self.marker.memory(Span {
-                start,
-                end: start + words * size_of::<usize>(),
-            })
-        }
+        unsafe { self.marker.memory(Span { start, end: start + words * size_of::<usize>() }) }
     }
 
     /// Whether a block has been reached. What is not in the heap counts as alive.
@@ -69,19 +62,15 @@ impl Collection<'_> {
         let Some(arena) = self.heap.arena_of(address) else {
             return true;
         };
-        arena
-            .block_at(address)
-            .is_some_and(|start| arena.is_marked(start))
+        arena.block_at(address).is_some_and(|start| arena.is_marked(start))
     }
 
     /// Frees what has not been reached, except blocks with finalisers and what these lead to:
     /// [`Heap::next_to_finalise`] yields such a block, and the collection after that frees it.
     pub fn finish(mut self) {
-        self.heap.finalisers.condemn(&mut self.marker, |block| {
-            self.heap
-                .arena_of(block)
-                .is_some_and(|arena| !arena.is_marked(block))
-        });
+        self.heap
+            .finalisers
+            .condemn(&mut self.marker, |block| self.heap.arena_of(block).is_some_and(|arena| !arena.is_marked(block)));
         let used = self.heap.sweep();
         self.heap.pace.renew(used);
     }

@@ -46,11 +46,7 @@ impl Finalisers {
 
     fn mark_condemned(&self, marker: &mut Marker<'_>) {
         if self.condemned.get() > 0 {
-            for entry in self
-                .entries()
-                .iter()
-                .filter(|entry| entry.get() & CONDEMNED != 0)
-            {
+            for entry in self.entries().iter().filter(|entry| entry.get() & CONDEMNED != 0) {
                 marker.word(entry.get());
             }
         }
@@ -109,10 +105,7 @@ impl Heap {
         let old = finalisers.table.get();
         // SAFETY: the table is a block, and grows.
         if !old.is_some_and(|table| unsafe { self.resize(table.cast(), bytes) }) {
-            let new = self
-                .alloc_anyway(bytes, Kind::NoScan)
-                .ok_or(OutOfMemory)?
-                .cast::<Cell<usize>>();
+            let new = self.alloc_anyway(bytes, Kind::NoScan).ok_or(OutOfMemory)?.cast::<Cell<usize>>();
             if let Some(old) = old {
                 // SAFETY: the new block is longer than the table, which nobody uses any more.
                 unsafe {
@@ -129,11 +122,7 @@ impl Heap {
     /// Takes back [`set_finaliser`](Heap::set_finaliser). Looks through all blocks with finalisers. False if the
     /// block has none, or it is due or done.
     pub fn cancel_finaliser(&self, block: NonNull<u8>) -> bool {
-        let entry = self
-            .finalisers
-            .entries()
-            .iter()
-            .find(|entry| entry.get() == block.as_ptr().addr());
+        let entry = self.finalisers.entries().iter().find(|entry| entry.get() == block.as_ptr().addr());
         if let Some(entry) = entry {
             entry.set(0);
         }

@@ -130,8 +130,7 @@ impl<'h> Marker<'h> {
         let end = if above != 0 {
             start / GROUP_BYTES * GROUP_BYTES + above.trailing_zeros() as usize * GRANULE
         } else {
-            self.arena
-                .map_or(start, |arena| arena.end_of(start + GRANULE))
+            self.arena.map_or(start, |arena| arena.end_of(start + GRANULE))
         };
         self.push(Span { start, end });
     }
@@ -157,10 +156,7 @@ impl<'h> Marker<'h> {
             self.depth -= 1;
             let mut span = self.stack[self.depth].get();
             if span.len() > PART {
-                self.push(Span {
-                    start: span.start + PART,
-                    ..span
-                });
+                self.push(Span { start: span.start + PART, ..span });
                 span.end = span.start + PART;
             }
             let mut at = span.start;
@@ -168,8 +164,7 @@ impl<'h> Marker<'h> {
                 // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for.
                 // Another's uninitialised bytes are as good as any: reading them as volatile makes them some
                 // number.
-                let word =
-                    unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
+                let word = unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
                 self.visit(word);
                 at += WORD;
             }
@@ -196,8 +191,7 @@ impl<'h> Marker<'h> {
                 let group = &arena.groups()[index];
                 let mut blocks = group.starts.get() & group.marks.get() & !group.leaf.get();
                 while blocks != 0 {
-                    let start =
-                        arena.group_address(index) + blocks.trailing_zeros() as usize * GRANULE;
+                    let start = arena.group_address(index) + blocks.trailing_zeros() as usize * GRANULE;
                     blocks &= blocks - 1;
                     self.enter(arena);
                     self.push_block(start, group);

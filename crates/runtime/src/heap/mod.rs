@@ -121,10 +121,7 @@ impl Heap {
 
     /// Gives the heap another region. False if it is too small to be of use.
     pub fn add_region(&self, region: &'static mut [MaybeUninit<usize>]) -> bool {
-        let region = Region {
-            bytes: size_of_val(region),
-            start: NonNull::from(region).cast(),
-        };
+        let region = Region { bytes: size_of_val(region), start: NonNull::from(region).cast() };
         // SAFETY: a `'static mut` borrow makes the memory ours for good.
         unsafe { self.add_arena(region) }.is_some()
     }
@@ -193,11 +190,7 @@ impl Heap {
     fn block_end(&self, arena: &Arena, start: usize) -> usize {
         let end = arena.end_of(start + GRANULE);
         let rest = self.run.rest();
-        if start < rest.start && rest.start < end {
-            rest.start
-        } else {
-            end
-        }
+        if start < rest.start && rest.start < end { rest.start } else { end }
     }
 
     /// Makes allocation fail until as many calls of [`unlock`](Heap::unlock).

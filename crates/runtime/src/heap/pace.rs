@@ -18,19 +18,13 @@ pub struct Pacing {
 
 impl Pacing {
     /// As much as fits: collect only when memory runs out.
-    pub const WHEN_FULL: Pacing = Pacing {
-        minimum: usize::MAX,
-        percent: 0,
-    };
+    pub const WHEN_FULL: Pacing = Pacing { minimum: usize::MAX, percent: 0 };
 }
 
 impl Default for Pacing {
     /// For a heap that grows: as much as is alive, and not less than collecting is worth.
     fn default() -> Self {
-        Pacing {
-            minimum: if usize::BITS >= 64 { 1 << 20 } else { 1 << 16 },
-            percent: 100,
-        }
+        Pacing { minimum: if usize::BITS >= 64 { 1 << 20 } else { 1 << 16 }, percent: 100 }
     }
 }
 
@@ -63,11 +57,7 @@ impl Pace {
     fn grant(&self) {
         let Pacing { minimum, percent } = self.pacing.get();
         let share = (self.alive.get() / 100).saturating_mul(percent);
-        self.granted.set(
-            share
-                .max(minimum)
-                .min(self.threshold.get().unwrap_or(usize::MAX)),
-        );
+        self.granted.set(share.max(minimum).min(self.threshold.get().unwrap_or(usize::MAX)));
     }
 
     /// Grants a new budget after a collection.
@@ -80,11 +70,7 @@ impl Pace {
 
     /// What is left of the budget.
     pub fn left(&self) -> usize {
-        if self.stress.get() {
-            0
-        } else {
-            self.granted.get().saturating_sub(self.spent.get())
-        }
+        if self.stress.get() { 0 } else { self.granted.get().saturating_sub(self.spent.get()) }
     }
 
     pub fn charge(&self, bytes: usize) {

@@ -48,9 +48,7 @@ impl GlobalRegions {
     const STEP: usize = 256 * 1024;
 
     fn layout(bytes: usize) -> Option<Layout> {
-        Layout::from_size_align(bytes, size_of::<usize>())
-            .ok()
-            .filter(|layout| layout.size() > 0)
+        Layout::from_size_align(bytes, size_of::<usize>()).ok().filter(|layout| layout.size() > 0)
     }
 }
 
@@ -58,11 +56,7 @@ impl GlobalRegions {
 // alignment.
 unsafe impl RegionSource for GlobalRegions {
     fn obtain(&self, least: usize, most: usize) -> Option<Region> {
-        let mut bytes = if usize::BITS >= 64 {
-            most
-        } else {
-            most.min(Self::STEP)
-        };
+        let mut bytes = if usize::BITS >= 64 { most } else { most.min(Self::STEP) };
         loop {
             bytes = bytes.max(least);
             let layout = Self::layout(bytes)?;

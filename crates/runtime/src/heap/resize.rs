@@ -28,14 +28,8 @@ impl Heap {
         let (Some(size), Some(arena)) = (block_size(bytes), self.arena_of(start)) else {
             return false;
         };
-        let old = Span {
-            start,
-            end: self.block_end(arena, start),
-        };
-        let new = Span {
-            start,
-            end: start + size,
-        };
+        let old = Span { start, end: self.block_end(arena, start) };
+        let new = Span { start, end: start + size };
         if new.end < old.end {
             self.shrink(arena, old, new);
         } else if new.end > old.end && !self.grow(arena, old, new) {
@@ -56,10 +50,7 @@ impl Heap {
 
     fn shrink(&self, arena: &Arena, old: Span, new: Span) {
         if self.run.is_last(old) && self.run.move_bump(new.end) {
-            arena.clear(Span {
-                start: new.end,
-                end: old.end,
-            });
+            arena.clear(Span { start: new.end, end: old.end });
         } else {
             arena.set_free(new.end);
         }
@@ -111,10 +102,7 @@ impl Heap {
             return;
         };
         if self.run.holds(start) {
-            let old = Span {
-                start,
-                end: self.block_end(arena, start),
-            };
+            let old = Span { start, end: self.block_end(arena, start) };
             if self.run.is_last(old) && self.run.move_bump(start) {
                 arena.clear(old);
                 return;

@@ -43,10 +43,7 @@ pub struct Stretch {
 impl Heap {
     /// Takes stock of the heap. The time is that of looking at every block.
     pub fn figures(&self) -> Figures {
-        let mut figures = Figures {
-            obtainable: self.allowance.get(),
-            ..Figures::default()
-        };
+        let mut figures = Figures { obtainable: self.allowance.get(), ..Figures::default() };
         for Stretch { bytes, kind, .. } in self.stretches() {
             figures.total += bytes;
             if kind.is_some() {
@@ -71,10 +68,7 @@ impl Heap {
         if let Some(arena) = arena {
             arena.set_free(rest.start);
         }
-        let used = self
-            .arenas()
-            .map(|arena| arena.used_bytes(Group::count_free))
-            .sum();
+        let used = self.arenas().map(|arena| arena.used_bytes(Group::count_free)).sum();
         if let Some(arena) = arena {
             arena.clear(rest);
         }
@@ -83,18 +77,12 @@ impl Heap {
 
     /// Bytes for blocks in all regions, used and free.
     pub fn total(&self) -> usize {
-        self.arenas()
-            .map(|arena| arena.used().len() + arena.untouched())
-            .sum()
+        self.arenas().map(|arena| arena.used().len() + arena.untouched()).sum()
     }
 
     /// All that the heap holds, by rising address within each region.
     pub fn stretches(&self) -> impl Iterator<Item = Stretch> {
-        self.arenas().flat_map(|arena| Stretches {
-            heap: self,
-            arena,
-            at: arena.used().start,
-        })
+        self.arenas().flat_map(|arena| Stretches { heap: self, arena, at: arena.used().start })
     }
 }
 
@@ -114,11 +102,7 @@ impl Iterator for Stretches<'_> {
             return None;
         }
         let is_block = used.contains(start) && arena.is_block(start);
-        let end = if is_block {
-            self.heap.block_end(arena, start)
-        } else {
-            self.free_end(start)
-        };
+        let end = if is_block { self.heap.block_end(arena, start) } else { self.free_end(start) };
         self.at = end;
         let start = NonNull::new(core::ptr::with_exposed_provenance_mut(start))?;
         Some(Stretch {
@@ -133,8 +117,6 @@ impl Stretches<'_> {
     /// The next block, or the end of the arena if all to there is free.
     fn free_end(&self, start: usize) -> usize {
         let used = self.arena.used();
-        self.arena
-            .next_block(start)
-            .unwrap_or(used.end + self.arena.untouched())
+        self.arena.next_block(start).unwrap_or(used.end + self.arena.untouched())
     }
 }

@@ -1,1 +1,3 @@
 //! Built-in modules: for each a constant table and its functions.
+
+pub mod builtins;

@@ -78,7 +78,9 @@ impl Builder {
         self.reserve(vm, bytes.len())?;
         if let Some(block) = self.block {
             // SAFETY: the block has room for them behind the `len` bytes there, and they lie elsewhere.
-            unsafe { block.add(HEAD + self.len).copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len()) };
+            unsafe {
+                block.add(HEAD + self.len).copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len())
+            };
             self.len += bytes.len();
         }
         Ok(())

@@ -122,6 +122,20 @@ impl Code {
         u32::from(self.flags) & flags == flags
     }
 
+    /// Whether it takes `*args`, `**kwargs` or keyword-only arguments.
+    #[inline(always)]
+    pub(crate) fn takes_more(&self) -> bool {
+        use berus_mpy::prelude::scope_flag::{VARARGS, VARKEYWORDS};
+        self.n_kwonly > 0 || u32::from(self.flags) & (VARARGS | VARKEYWORDS) != 0
+    }
+
+    /// Local variables that a call fills.
+    pub(crate) fn n_args(&self) -> usize {
+        use berus_mpy::prelude::scope_flag::{VARARGS, VARKEYWORDS};
+        let n_named = usize::from(self.n_pos) + usize::from(self.n_kwonly);
+        n_named + usize::from(self.has(VARARGS)) + usize::from(self.has(VARKEYWORDS))
+    }
+
     /// The name with index `index` in the module's table.
     #[inline(always)]
     pub(crate) fn qstr(&self, index: usize) -> Qstr {

@@ -198,7 +198,8 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
         }
         first = false;
         // JSON knows no other keys than strings.
-        let quote: &[u8] = if json && vm.str_or_bytes(key).map_err(|raised| vm.take_exception(raised)).is_err() { b"\"" } else { b"" };
+        let quote: &[u8] =
+            if json && vm.str_or_bytes(key).map_err(|raised| vm.take_exception(raised)).is_err() { b"\"" } else { b"" };
         out.write(vm, quote)?;
         vm.print(out, key, style)?;
         out.write(vm, quote)?;

@@ -239,6 +239,11 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
     }
 }
 
+/// The value that a `StopIteration` carries.
+pub fn stop_value(vm: &Vm, exception: Obj) -> Obj {
+    vm.as_exception(exception).map_or(Obj::NONE, |exception| exception.value())
+}
+
 macro_rules! exceptions {
     ($($name:ident $spelling:literal $parent:ident,)*) => {
         $(
@@ -319,6 +324,29 @@ impl Vm {
     /// Whether `object`, a type, is one of exceptions.
     pub fn is_exception_type(&self, object: Obj) -> bool {
         object.downcast::<Type>().is_some_and(|ty| self.is_subtype(ty, &BASE_EXCEPTION))
+    }
+
+    /// Whether the exception `object` is of the type `types`, or of one of a tuple of types.
+    ///
+    /// # Errors
+    /// `TypeError` if they are no types.
+    pub fn exception_matches(&self, object: Obj, types: Obj) -> Res<bool> {
+        if self.is_exception_type(types) {
+            // An exception type, as itself stands for any of its exceptions.
+            let ty = object.downcast::<Type>().unwrap_or_else(|| self.type_of(object));
+            return self.is_subclass_of(ty, types);
+        }
+        if let Some(tuple) = types.downcast::<Tuple>() {
+            for ty in tuple.items() {
+                if !self.is_exception_type(*ty) {
+                    return Ok(false);
+                }
+                if self.exception_matches(object, *ty)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// What raising `object` raises: an instance, made now if it is a type.

@@ -355,7 +355,7 @@ fn power(vm: &Vm, base: &IBig, exponent: &IBig) -> Res {
         return Ok(power.unwrap_or(Obj::NONE));
     }
     if base.is_zero() || base.is_one() {
-        return vm.new_big(if exponent.is_zero() { &IBig::ONE } else { base });
+        return vm.new_big(&if exponent.is_zero() { IBig::ONE } else { base.clone() });
     }
     let Ok(exponent) = usize::try_from(exponent) else {
         return match (base == &IBig::NEG_ONE, exponent.bit(0)) {
@@ -452,7 +452,9 @@ pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
         };
         match small.checked_mul(base as isize).and_then(|small| small.checked_add(digit as isize)) {
             Some(next) => small = next,
-            None => return parse_big(vm, negative, number, at, base).unwrap_or_else(|| Err(not_a_number(vm, digits, base))),
+            None => {
+                return parse_big(vm, negative, number, at, base).unwrap_or_else(|| Err(not_a_number(vm, digits, base)));
+            }
         }
     }
     vm.new_int(if negative { -small } else { small })

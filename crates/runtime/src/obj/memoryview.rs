@@ -120,7 +120,8 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
         return match request {
             Subscr::Load => {
                 let offset = view.offset + start * size;
-                let part = MemoryView { header: Header::of(&TYPE), source: view.source, offset, len: count, code: view.code };
+                let part =
+                    MemoryView { header: Header::of(&TYPE), source: view.source, offset, len: count, code: view.code };
                 Ok(Some(vm.alloc(part)?.obj()))
             }
             Subscr::Store(value) => match view.buffer(vm, Access::Write)? {

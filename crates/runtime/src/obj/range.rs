@@ -54,13 +54,16 @@ impl Range {
         (self.start, self.stop, self.step)
     }
 
+    /// Start, stop and step as small ints, if they are and counting in them never leaves their range.
+    pub fn small_bounds(&self) -> Option<[Obj; 3]> {
+        Obj::small_int(self.stop.checked_add(self.step)?)?;
+        Some([Obj::small_int(self.start)?, Obj::small_int(self.stop)?, Obj::small_int(self.step)?])
+    }
+
     /// How many ints there are.
     pub fn len(&self) -> usize {
-        let distance = if self.step > 0 {
-            self.stop.checked_sub(self.start)
-        } else {
-            self.start.checked_sub(self.stop)
-        };
+        let distance =
+            if self.step > 0 { self.stop.checked_sub(self.start) } else { self.start.checked_sub(self.stop) };
         match distance {
             Some(distance) if distance <= 0 => 0,
             Some(distance) => (distance as usize).div_ceil(self.step.unsigned_abs()),
@@ -111,7 +114,8 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         UnaryOp::Len => vm.new_uint(range.len()).map(Some),
         UnaryOp::Hash => {
             let len = range.len();
-            let parts = [len, if len > 0 { range.start as usize } else { 0 }, if len > 1 { range.step as usize } else { 0 }];
+            let parts =
+                [len, if len > 0 { range.start as usize } else { 0 }, if len > 1 { range.step as usize } else { 0 }];
             Ok(Some(crate::ops::hash::to_obj(parts.into_iter().fold(0, crate::ops::hash::combine))))
         }
         _ => Ok(None),

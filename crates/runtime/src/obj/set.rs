@@ -84,12 +84,14 @@ unsafe impl Object for Set {
 }
 
 impl Set {
-    /// An empty set.
+    /// A set of `items`.
     ///
     /// # Errors
-    /// `MemoryError`.
-    pub fn new(vm: &Vm) -> Res<Gc<Set>> {
-        Set::of_type(vm, false)
+    /// What hashing and comparing raise.
+    pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<Set>> {
+        let set = Set::of_type(vm, false)?;
+        items.iter().try_for_each(|&item| set.add(vm, item))?;
+        Ok(set)
     }
 
     fn of_type(vm: &Vm, frozen: bool) -> Res<Gc<Set>> {
@@ -101,7 +103,7 @@ impl Set {
     /// # Errors
     /// What iterating, hashing and comparing raise.
     pub fn from_iterable(vm: &Vm, iterable: Obj) -> Res<Gc<Set>> {
-        let set = Set::new(vm)?;
+        let set = Set::new(vm, &[])?;
         set.extend(vm, iterable)?;
         Ok(set)
     }
@@ -404,9 +406,11 @@ fn isdisjoint(vm: &Vm, object: Obj, other: Obj) -> Res {
 }
 
 fn issubset(vm: &Vm, object: Obj, other: Obj) -> Res {
-    of(vm, object)?.is_subset(vm, &to_set(vm, other)?).map(Obj::bool)
+    let (set, other) = (of(vm, object)?, to_set(vm, other)?);
+    set.is_subset(vm, &other).map(Obj::bool)
 }
 
 fn issuperset(vm: &Vm, object: Obj, other: Obj) -> Res {
-    to_set(vm, other)?.is_subset(vm, &of(vm, object)?).map(Obj::bool)
+    let (set, other) = (of(vm, object)?, to_set(vm, other)?);
+    other.is_subset(vm, &set).map(Obj::bool)
 }

@@ -3,8 +3,8 @@
 use crate::args::Args;
 use crate::error::Res;
 use crate::members;
-use crate::object::{Gc, Header, Object};
 use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;

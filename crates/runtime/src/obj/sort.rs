@@ -85,8 +85,7 @@ pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> 
             let (source, target) = (from.pairs(), to.pairs());
             let (mut left, mut right) = (start, middle);
             for slot in &target[start..end] {
-                let take_right =
-                    left == middle || right < end && swaps(source[left].get(), source[right].get())?;
+                let take_right = left == middle || right < end && swaps(source[left].get(), source[right].get())?;
                 let next = if take_right { &mut right } else { &mut left };
                 slot.set(source[*next].get());
                 *next += 1;

@@ -449,7 +449,8 @@ fn modulo_field(
     let mut precision = None;
     if text.get(at) == Some(&b'.') {
         at += 1;
-        precision = Some(operands.number(vm, text, &mut at)?.unwrap_or(0)).and_then(|number| usize::try_from(number).ok());
+        precision =
+            Some(operands.number(vm, text, &mut at)?.unwrap_or(0)).and_then(|number| usize::try_from(number).ok());
     }
     let Some(&kind) = text.get(at) else { return Err(vm.value_error(format_args!("incomplete format"))) };
     let value = match value {

@@ -334,7 +334,8 @@ pub(crate) fn split(vm: &Vm, args: &[Obj]) -> Res {
         if rest.is_empty() {
             return Ok(list.obj());
         }
-        let end = if left > 0 { rest.iter().position(|&byte| is_space(byte)).unwrap_or(rest.len()) } else { rest.len() };
+        let end =
+            if left > 0 { rest.iter().position(|&byte| is_space(byte)).unwrap_or(rest.len()) } else { rest.len() };
         list.append(vm, kind.make(vm, &rest[..end])?)?;
         rest = &rest[end..];
         left = left.saturating_sub(1);
@@ -389,10 +390,8 @@ fn has_affix(vm: &Vm, args: &[Obj], has: fn(&[u8], &[u8]) -> bool) -> Res {
     let (kind, text) = text(vm, args[0])?;
     let part = part(vm, kind, text, &args[2..])?.map(|(_, part)| part);
     let one = [args[1]];
-    let affixes = match args[1].downcast::<Tuple>() {
-        Some(ref tuple) => tuple.items(),
-        None => &one,
-    };
+    let tuple = args[1].downcast::<Tuple>();
+    let affixes = tuple.as_ref().map_or(&one[..], |tuple| tuple.items());
     for &affix in affixes {
         let affix = argument(vm, kind, affix)?;
         if part.is_some_and(|part| has(part, affix)) {
@@ -495,9 +494,7 @@ fn parted(vm: &Vm, object: Obj, separator: Obj, from_end: bool) -> Res {
     }
     let found = if from_end { find_last(text, glue) } else { find_bytes(text, glue) };
     let parts = match found {
-        Some(at) => {
-            [kind.make(vm, &text[..at])?, kind.make(vm, glue)?, kind.make(vm, &text[at + glue.len()..])?]
-        }
+        Some(at) => [kind.make(vm, &text[..at])?, kind.make(vm, glue)?, kind.make(vm, &text[at + glue.len()..])?],
         None if from_end => [kind.make(vm, b"")?, kind.make(vm, b"")?, object],
         None => [object, kind.make(vm, b"")?, kind.make(vm, b"")?],
     };

@@ -107,7 +107,9 @@ impl Vm {
 
     /// Whether it is a str, bytes, tuple or list, which may stand on either side of `*`.
     pub(crate) fn is_repeatable(&self, object: Obj) -> bool {
-        self.str_like(object) || object.downcast::<Tuple>().is_some() || object.downcast::<super::list::List>().is_some()
+        self.str_like(object)
+            || object.downcast::<Tuple>().is_some()
+            || object.downcast::<super::list::List>().is_some()
     }
 
     fn str_like(&self, object: Obj) -> bool {
@@ -127,7 +129,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     match args.pos() {
         [] => Ok(Tuple::EMPTY.obj()),
         [tuple, ..] if tuple.downcast::<Tuple>().is_some() => Ok(*tuple),
-        [iterable, ..] => Ok(Tuple::from_list(vm, &vm.to_list(*iterable)?)?.obj()),
+        [iterable, ..] => Ok(Tuple::from_list(vm, vm.to_list(*iterable)?)?.obj()),
     }
 }
 
@@ -136,7 +138,7 @@ impl Tuple {
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn from_list(vm: &Vm, list: &super::list::List) -> Res<Gc<Tuple>> {
+    pub fn from_list(vm: &Vm, list: Gc<super::list::List>) -> Res<Gc<Tuple>> {
         // SAFETY: a cell has the layout of what it holds, and nothing changes the list while this is in use.
         let items = unsafe { core::slice::from_raw_parts(list.items().as_ptr().cast::<Obj>(), list.len()) };
         Tuple::new(vm, items)

@@ -14,12 +14,8 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("dict_view"))
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .contains(contains)
-    .iter(iter);
+pub static TYPE: Type =
+    Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).iter(iter);
 
 /// Which view it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

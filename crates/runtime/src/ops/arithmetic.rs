@@ -54,7 +54,6 @@ impl Vm {
 
     #[inline(never)]
     fn binary_object(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
-        
         if let Some(a) = left.downcast::<Float>() {
             let b = match right.downcast::<Float>() {
                 Some(b) => Some(b.value()),
@@ -136,7 +135,6 @@ impl Vm {
 
     /// Whether it is an int, bool or float.
     fn is_number(&self, object: Obj) -> bool {
-        
         if object.downcast::<Float>().is_some() {
             return true;
         }
@@ -178,8 +176,8 @@ fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
         More => Some(Less),
         LessEqual => Some(MoreEqual),
         MoreEqual => Some(LessEqual),
-        Or | Xor | And | Lshift | Rshift | Add | Subtract | Multiply | MatMultiply | FloorDivide | TrueDivide | Modulo
-        | Power => Some(op),
+        Or | Xor | And | Lshift | Rshift | Add | Subtract | Multiply | MatMultiply | FloorDivide | TrueDivide
+        | Modulo | Power => Some(op),
         _ => None,
     }
 }

@@ -141,7 +141,9 @@ impl Vm {
     pub fn bound(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
         let value = match self.try_int(object)? {
             // A huge int is as good as the end.
-            Some(int) => self.int_to_isize(int).unwrap_or(if self.int_is_negative(int) { isize::MIN } else { isize::MAX }),
+            Some(int) => {
+                self.int_to_isize(int).unwrap_or(if self.int_is_negative(int) { isize::MIN } else { isize::MAX })
+            }
             None => self.index_value(ty, object)?,
         };
         let value = if value < 0 { value.saturating_add(len as isize) } else { value };
@@ -161,11 +163,6 @@ impl Vm {
                 None => Err(self.type_error(format_args!("argument has wrong type"))),
             },
         }
-    }
-
-    /// The text of a name, for messages.
-    pub fn name_str(&self, name: crate::qstr::Qstr) -> &str {
-        core::str::from_utf8(self.spelling(name)).unwrap_or("?")
     }
 
     /// The items of a list or tuple.

@@ -39,10 +39,7 @@ impl Vm {
         };
         match unary_op(self, UnaryOp::Hash, object)? {
             Some(hash) => Ok(hash.as_small_int().unwrap_or_default() as usize),
-            None => Err(self.type_error(format_args!(
-                "unsupported type for __hash__: '{}'",
-                self.type_name(object)
-            ))),
+            None => Err(self.type_error(format_args!("unsupported type for __hash__: '{}'", self.type_name(object)))),
         }
     }
 }

@@ -21,7 +21,14 @@ impl Vm {
         if ty.next.is_some() {
             return Ok(object);
         }
-        // What can be subscripted is a sequence for those who know no better.
+        self.iter_by_subscripts(object)
+    }
+
+    /// An iterator over what can be subscripted by 0, 1, 2 and so on.
+    ///
+    /// # Errors
+    /// `TypeError` if `object` cannot be.
+    pub(crate) fn iter_by_subscripts(&self, object: Obj) -> Res {
         if self.find_attr(object, crate::q!("__getitem__"))?.is_some() {
             return Ok(Iter::new(self, object, next_of_sequence)?.obj());
         }
@@ -79,7 +86,9 @@ fn next_of_sequence(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
         }
         Err(raised) => {
             let exception = vm.peek_exception(&raised);
-            if vm.is_instance(exception, &exception::STOP_ITERATION) || vm.is_instance(exception, &exception::INDEX_ERROR) {
+            if vm.is_instance(exception, &exception::STOP_ITERATION)
+                || vm.is_instance(exception, &exception::INDEX_ERROR)
+            {
                 vm.take_exception(raised);
                 return Ok(None);
             }

@@ -57,7 +57,9 @@ impl Vm {
     pub fn delete_subscr(&self, base: Obj, index: Obj) -> Res<()> {
         match self.subscript(base, index, Subscr::Delete)? {
             Some(_) => Ok(()),
-            None => Err(self.type_error(format_args!("'{}' object doesn't support item deletion", self.type_name(base)))),
+            None => {
+                Err(self.type_error(format_args!("'{}' object doesn't support item deletion", self.type_name(base))))
+            }
         }
     }
 

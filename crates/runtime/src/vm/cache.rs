@@ -3,10 +3,11 @@
 use core::cell::Cell;
 
 use super::Vm;
+use super::registers::Ip;
+use crate::obj::typ::Found;
 use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::types::Type;
-use crate::word::Obj;
 
 /// Entries of each cache.
 const SIZE: usize = 256;
@@ -15,7 +16,7 @@ const SIZE: usize = 256;
 struct Method {
     ty: usize,
     name: u32,
-    value: Option<Obj>,
+    value: Option<Found>,
 }
 
 /// The caches of an interpreter.
@@ -44,15 +45,21 @@ impl Lookups {
 }
 
 impl Vm {
+    /// The hint of the instruction at `ip`.
+    #[inline(always)]
+    pub(crate) fn hint(&self, ip: Ip) -> &Cell<u8> {
+        &self.lookups.hints[ip.0.addr() % SIZE]
+    }
+
     /// What [`Vm::remember_method`] was told, if it still holds.
     #[inline(always)]
-    pub(crate) fn remembered_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Option<Obj>> {
+    pub(crate) fn remembered_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Option<Found>> {
         let method = self.lookups.slot(ty, name).get();
         (method.ty == ty.as_ptr().addr().get() && method.name == name.number()).then_some(method.value)
     }
 
     /// Notes that looking `name` up in class `ty` finds `value`.
-    pub(crate) fn remember_method(&self, ty: Gc<Type>, name: Qstr, value: Option<Obj>) {
+    pub(crate) fn remember_method(&self, ty: Gc<Type>, name: Qstr, value: Option<Found>) {
         self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), value });
     }
 

@@ -11,6 +11,7 @@ use core::ptr::NonNull;
 
 use super::Vm;
 use super::memory::Slot;
+use super::registers::Sp;
 use crate::error::Res;
 use crate::heap::Collection;
 use crate::obj::code::Code;
@@ -84,6 +85,49 @@ impl Frame {
     #[inline(always)]
     pub fn blocks(&self) -> *mut Block {
         core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
+    }
+
+    /// Opens a block.
+    #[inline(always)]
+    pub fn push_block(&self, block: Block) {
+        let end = self.blocks_end.get();
+        // SAFETY: the frame was pushed with room for as many blocks as verified code opens at once.
+        unsafe { end.write(block) };
+        self.blocks_end.set(end.wrapping_add(1));
+    }
+
+    /// Closes the innermost block.
+    #[inline(always)]
+    pub fn pop_block(&self) {
+        self.blocks_end.set(self.blocks_end.get().wrapping_sub(1));
+    }
+
+    /// The open blocks, innermost last.
+    #[inline(always)]
+    pub fn open_blocks(&self) -> &[Block] {
+        let len = (self.blocks_end.get().addr() - self.blocks().addr()) / size_of::<Block>();
+        // SAFETY: that many have been written behind the frame.
+        unsafe { core::slice::from_raw_parts(self.blocks(), len) }
+    }
+
+    /// The innermost block.
+    #[inline(always)]
+    pub fn top_block(&self) -> Option<Block> {
+        self.open_blocks().last().copied()
+    }
+
+    /// Notes that the innermost block's handler runs for `exception`.
+    pub fn set_handled(&self, exception: Obj) {
+        if let Some(mut block) = self.top_block() {
+            block.exception = Some(exception);
+            self.pop_block();
+            self.push_block(block);
+        }
+    }
+
+    /// The exception that the innermost of the running handlers got.
+    pub fn handled(&self) -> Slot {
+        self.open_blocks().iter().rev().find_map(|block| block.exception)
     }
 }
 
@@ -226,6 +270,15 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn pop_frame(&self) {
         self.stacks.top.set(self.stacks.frame().below.get());
+    }
+
+    /// Checks that the value stack has room for the slots of `code` at `locals`.
+    #[inline(always)]
+    pub(crate) fn check_room(&self, locals: Sp, code: Gc<Code>) -> Res<()> {
+        if locals.0.wrapping_add(code.n_state as usize) > self.stacks.values_end() {
+            return Err(self.recursion_error());
+        }
+        Ok(())
     }
 
     /// The variables of the module whose function runs; those of `__main__` if none does.

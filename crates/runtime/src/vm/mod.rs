@@ -7,7 +7,10 @@
 mod cache;
 pub(crate) mod frame;
 pub mod memory;
+pub(crate) mod op;
 pub mod raise;
+pub(crate) mod registers;
+pub(crate) mod run;
 
 use alloc::boxed::Box;
 use core::cell::Cell;
@@ -24,6 +27,9 @@ use crate::word::Obj;
 
 use cache::Lookups;
 use frame::Stacks;
+
+/// Calls and backward jumps between two looks at pending events.
+const TICKS: u32 = 1024;
 
 /// Sizes and limits of an interpreter.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +57,10 @@ pub struct Vm {
     exception: Cell<Option<Obj>>,
     /// What the iterator that ended last returned.
     returned: Cell<Option<Obj>>,
+    /// What the function that Rust called has returned or yielded.
+    result: Cell<Option<Obj>>,
+    /// Calls and backward jumps until the host is asked for events.
+    ticks: Cell<u32>,
     /// The variables of the module or class body that runs.
     locals: Cell<Option<Gc<Dict>>>,
     modules: Cell<Option<Gc<Dict>>>,
@@ -78,6 +88,8 @@ impl Vm {
             lookups: Lookups::default(),
             exception: Cell::new(None),
             returned: Cell::new(None),
+            result: Cell::new(None),
+            ticks: Cell::new(TICKS),
             locals: Cell::new(None),
             modules: Cell::new(None),
             main: Cell::new(None),
@@ -183,6 +195,11 @@ impl Vm {
         self.exception.get().unwrap_or(Obj::NONE)
     }
 
+    /// Takes the exception that an instruction has left waiting.
+    pub(crate) fn waiting_exception(&self) -> Obj {
+        self.exception.take().unwrap_or(Obj::NONE)
+    }
+
     pub(crate) fn raise_memory_error(&self, bytes: usize) -> Raised {
         let Some(exception) = self.emergency.get() else { return self.raise(Obj::NONE) };
         exception.reset(self, bytes);
@@ -197,6 +214,40 @@ impl Vm {
     /// Sets what [`Vm::take_returned`] answers, for an iterator that ends with a value.
     pub fn set_returned(&self, value: Obj) {
         self.returned.set(if value == Obj::NONE { None } else { Some(value) });
+    }
+
+    pub(crate) fn set_result(&self, value: Obj) {
+        self.result.set(Some(value));
+    }
+
+    pub(crate) fn take_result(&self) -> Obj {
+        self.result.take().unwrap_or(Obj::NONE)
+    }
+
+    /// Counts a call or backward jump: whether it is time to [`poll`](Vm::poll).
+    #[inline(always)]
+    pub(crate) fn tick(&self) -> bool {
+        match self.ticks.get() {
+            0 => true,
+            left => {
+                self.ticks.set(left - 1);
+                false
+            }
+        }
+    }
+
+    /// Looks at pending events.
+    ///
+    /// # Errors
+    /// `KeyboardInterrupt`, if the host was interrupted.
+    #[cold]
+    #[inline(never)]
+    pub fn poll(&self) -> Res<()> {
+        self.ticks.set(TICKS);
+        if self.host.interrupted() {
+            return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
+        }
+        Ok(())
     }
 
     /// `sys.modules`.
@@ -231,7 +282,7 @@ impl Vm {
 
     /// Keeps what the interpreter state refers to.
     fn keep_roots(&self, collection: &mut Collection<'_>) {
-        let objects = [self.exception.get(), self.returned.get(), self.path.get(), self.argv.get()];
+        let objects = [self.exception.get(), self.returned.get(), self.result.get(), self.path.get(), self.argv.get()];
         let dicts = [self.locals.get(), self.modules.get(), self.main.get()];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);

@@ -5,8 +5,9 @@
 //! word: a leaf, or the place of a struct node in the tree's arena. A struct node is one header word and its
 //! children. Constants that fit no leaf are in a table beside the arena.
 
+mod build;
+
 use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use dashu_int::IBig;

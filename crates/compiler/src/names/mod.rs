@@ -3,6 +3,8 @@
 //! Numbers up to [`LAST_STATIC`] are those that the `.mpy` format fixes; the names of the source follow in
 //! the order in which they are met.
 
+mod built_in;
+
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -81,6 +83,12 @@ impl Names {
     pub fn find(&self, text: &[u8]) -> Option<Name> {
         let number = self.slots[self.slot(text)];
         (number != 0).then_some(Name(number))
+    }
+
+    /// The name spelled `text` if it is in the table or one of those built into mpy-cross, which is then entered.
+    pub fn find_known(&mut self, text: &[u8]) -> Option<Name> {
+        let known = || built_in::LONG.iter().any(|name| name.as_bytes() == text);
+        self.find(text).or_else(|| known().then(|| self.intern(text)))
     }
 
     /// The name spelled `text`, entered if it is new.

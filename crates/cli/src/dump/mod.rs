@@ -1,0 +1,73 @@
+//! `berus dump`: what is in these files?
+//!
+//! There are three views of a file, each as text and as JSON: the listing of its code, every byte explained, and where
+//! the bytes go.
+
+mod hex;
+mod json;
+mod listing;
+mod size;
+mod words;
+
+use std::io;
+use std::path::PathBuf;
+
+use berus_mpy::Module;
+use berus_mpy::account::Account;
+
+use crate::input::{self, Input};
+use crate::output::{EXIT_STATUS, Output, Status};
+
+/// Show what is in .mpy files: header, tables, functions and their code
+#[derive(clap::Args)]
+#[command(after_help = EXIT_STATUS)]
+pub struct Args {
+    /// Explain every byte instead
+    #[arg(short = 'x', long, conflicts_with = "size")]
+    hex: bool,
+    /// Show where the bytes go instead, by kind and by function, largest first
+    #[arg(short, long)]
+    size: bool,
+    /// Print JSON for programs: one object a line for each file
+    ///
+    /// docs/dump-json.md in Berus's repository describes it. --hex and --size work as without it.
+    #[arg(short, long)]
+    json: bool,
+    /// .mpy files; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// A file to show.
+struct File<'m> {
+    name: &'m str,
+    bytes: &'m [u8],
+    account: Account<'m>,
+}
+
+/// Shows the files on standard output.
+///
+/// # Errors
+/// If writing fails.
+pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
+    let mut first = true;
+    input::for_each(&args.files, output, |Input { name, bytes }, output| {
+        let (module, _) = match Module::from_bytes(&bytes) {
+            Ok(read) => read,
+            Err(error) => {
+                output.complain(Status::Invalid, &name, &error);
+                return Ok(());
+            }
+        };
+        let file = File { name: &name, bytes: &bytes, account: Account::of(&module, bytes.len()) };
+        if !std::mem::take(&mut first) && !args.json {
+            io::Write::write_all(output, b"\n")?;
+        }
+        match (args.json, args.hex, args.size) {
+            (false, true, _) => hex::write(&file, output),
+            (false, _, true) => size::write(&file, output),
+            (false, ..) => listing::write(&file, output),
+            (true, hex, size) => json::write(&file, json::View::new(hex, size), output),
+        }
+    })
+}

@@ -1,0 +1,76 @@
+//! Facts about a module in words, for the text and the JSON alike.
+
+use std::fmt::{self, Display, Write};
+
+use berus_mpy::header::{Flavour, Header};
+use berus_mpy::prelude::{Signature, scope_flag};
+
+/// The MicroPython releases whose format a header names, `None` if they are not known.
+///
+/// Without machine code the sub-version does not matter, and mpy-cross leaves it at 0 (MicroPython:
+/// `docs/reference/mpyfiles.rst`).
+pub fn releases(header: &Header) -> Option<&'static str> {
+    match (header.flavour, header.arch, header.sub_version) {
+        (Flavour::CircuitPython, ..) => None,
+        (_, None, _) => Some("1.19 or later"),
+        (_, _, 0) => Some("1.19"),
+        (_, _, 1) => Some("1.20 or 1.21"),
+        (_, _, 2) => Some("1.22"),
+        _ => Some("1.23 or later"),
+    }
+}
+
+/// `1 byte`, `2 bytes`.
+pub fn count(n: usize, what: &str) -> impl Display + '_ {
+    fmt::from_fn(move |f| write!(f, "{n} {what}{}", if n == 1 { "" } else { "s" }))
+}
+
+/// What a signature says beside the arguments that it shows: `state 5, 1 exception block, generator`.
+pub fn frame(signature: &Signature) -> String {
+    let mut text = format!("state {}", signature.n_state);
+    if signature.n_exc_stack > 0 {
+        let _ = write!(text, ", {}", count(signature.n_exc_stack as usize, "exception block"));
+    }
+    for (flag, name) in [(scope_flag::GENERATOR, "generator"), (scope_flag::DEFKWARGS, "keyword-only defaults")] {
+        if signature.scope_flags & flag != 0 {
+            let _ = write!(text, ", {name}");
+        }
+    }
+    text
+}
+
+/// At most `limit` characters of what `value` shows. It is asked for no more, so that many mentions of one large value
+/// cost little.
+pub fn shortened(value: impl Display, limit: usize) -> String {
+    let mut short = Short { text: String::new(), left: limit };
+    match write!(short, "{value}") {
+        Ok(()) => short.text,
+        Err(_) => short.text + "…",
+    }
+}
+
+struct Short {
+    text: String,
+    left: usize,
+}
+
+impl Write for Short {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            self.left = self.left.checked_sub(1).ok_or(fmt::Error)?;
+            self.text.push(c);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_shortened_only_if_it_is_too_long() {
+        assert_eq!(shortened("größer", 6), "größer");
+        assert_eq!(shortened("größer", 5), "größe…");
+    }
+}

@@ -1,0 +1,50 @@
+//! Reading the files that a command is given.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use berus_mpy::disasm::text::Str;
+
+use crate::output::{Output, Status, describe};
+
+/// A file that was read.
+pub struct Input {
+    /// What to call it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads each of `files` in turn, `-` from standard input, and passes it on. Complains of those that cannot be read.
+///
+/// # Errors
+/// Those of `each`: writing fails.
+pub fn for_each(
+    files: &[PathBuf],
+    output: &mut Output,
+    mut each: impl FnMut(Input, &mut Output) -> io::Result<()>,
+) -> io::Result<()> {
+    for path in files {
+        let (name, bytes) = if path == Path::new("-") {
+            let mut bytes = Vec::new();
+            ("standard input".to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
+        } else {
+            (displayed(path), fs::read(path))
+        };
+        match bytes {
+            Ok(bytes) if bytes.is_empty() => output.complain(Status::Invalid, &name, &"the file is empty"),
+            Ok(bytes) => each(Input { name, bytes }, output)?,
+            Err(error) => output.complain(Status::Unusable, &name, &describe(&error)),
+        }
+    }
+    Ok(())
+}
+
+/// A path as it can be printed: as it is, or quoted if there is more in it than text.
+fn displayed(path: &Path) -> String {
+    match path.to_str() {
+        Some(text) if !text.contains(char::is_control) => text.to_owned(),
+        _ => Str(path.as_os_str().as_encoded_bytes()).to_string(),
+    }
+}

@@ -1,0 +1,248 @@
+//! Machine code for people to read.
+//!
+//! Each architecture has a file with a decoder, a thin layer over a disassembler crate. It also knows the two
+//! registers that code made by mpy-cross keeps for itself: one points to the function table, the other to the module's
+//! names. So calls into the runtime, and names, can be called what they are. Code linked from C has relocations instead.
+
+#[cfg(feature = "machine-code")]
+mod arm;
+#[cfg(feature = "machine-code")]
+mod riscv;
+#[cfg(feature = "machine-code")]
+mod x86;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use berus_mpy::arch::Arch;
+use berus_mpy::disasm::TargetName;
+use berus_mpy::disasm::text::Name;
+use berus_mpy::function_table;
+use berus_mpy::module::{Kind, Module, RawCode};
+use berus_mpy::prelude::{Signature, scope_flag};
+use berus_mpy::reloc::{Place, Relocations};
+
+/// An instruction, or data in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its offset in the code.
+    pub offset: usize,
+    /// Its length in bytes.
+    pub len: usize,
+    /// What it does, or `.word` and the like for data.
+    pub mnemonic: String,
+    /// What it does it with.
+    pub operands: String,
+    /// What that is, where it shows.
+    pub remark: Option<String>,
+}
+
+/// An instruction as a decoder sees it.
+struct Decoded {
+    len: usize,
+    mnemonic: String,
+    operands: String,
+    access: Access,
+}
+
+/// What an instruction reads, as far as that is worth a remark.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "machine-code"), allow(dead_code))]
+enum Access {
+    /// Nothing of note.
+    None,
+    /// The word of the function table at this distance in bytes.
+    FunctionTable(i64),
+    /// The entry of the qstr table at this distance in bytes.
+    QstrTable(i64),
+    /// The memory at this offset in the code.
+    Code(i64),
+    /// The word of data at this offset in the code.
+    Literal(i64),
+}
+
+trait Decoder {
+    /// Instructions start at multiples of this many bytes.
+    fn unit(&self) -> usize;
+
+    /// The instruction at the start of `bytes`, which are those from `offset` on.
+    fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded>;
+}
+
+/// Why machine code for `arch` is not disassembled, if it is not.
+pub fn not_disassembled(arch: Option<Arch>) -> Option<&'static str> {
+    if cfg!(not(feature = "machine-code")) {
+        return Some("this berus was built without disassemblers");
+    }
+    match arch {
+        Some(Arch::Xtensa | Arch::Xtensawin) => Some("there is no maintained disassembler for Xtensa in Rust"),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "machine-code")]
+fn decoder(arch: Option<Arch>) -> Option<Box<dyn Decoder>> {
+    Some(match arch? {
+        Arch::X86 => Box::new(x86::X86::new(32)),
+        Arch::X64 => Box::new(x86::X86::new(64)),
+        Arch::Armv6 => Box::new(arm::A32),
+        Arch::Armv6m | Arch::Armv7m | Arch::Armv7em | Arch::Armv7emsp | Arch::Armv7emdp => {
+            Box::new(arm::Thumb::default())
+        }
+        Arch::Rv32imc => Box::new(riscv::RiscV::new(32)),
+        Arch::Rv64imc => Box::new(riscv::RiscV::new(64)),
+        Arch::Xtensa | Arch::Xtensawin => return None,
+    })
+}
+
+#[cfg(not(feature = "machine-code"))]
+fn decoder(_: Option<Arch>) -> Option<Box<dyn Decoder>> {
+    None
+}
+
+/// How many bytes of `code` are machine code: those before its prelude.
+pub fn len(code: &RawCode<'_>) -> usize {
+    match code.kind {
+        Kind::Bytecode => 0,
+        Kind::Native { prelude_offset, .. } => code.code.len().min(prelude_offset as usize),
+        Kind::Viper { .. } | Kind::Asm { .. } => code.code.len(),
+    }
+}
+
+/// The machine code of `code`, line by line, every byte in one of them.
+pub fn lines(module: &Module<'_>, code: &RawCode<'_>) -> Vec<Line> {
+    let bytes = &code.code[..len(code)];
+    let word = module.header.arch.map_or(4, Arch::word_bytes);
+    let mut lines = Lines { module, bytes, word, lines: Vec::new(), offset: 0 };
+    lines.head(code);
+    let relocated = relocated_words(module, code.kind.relocations(), word, bytes.len());
+    match decoder(module.header.arch) {
+        Some(decoder) => lines.instructions(decoder, &relocated, code.kind.relocations().is_none()),
+        None => lines.bytes(&relocated),
+    }
+    lines.lines
+}
+
+/// The words of the machine code that relocations adjust, each with the name of what it will refer to.
+fn relocated_words(
+    module: &Module<'_>,
+    relocations: Option<&Relocations<'_>>,
+    word: usize,
+    len: usize,
+) -> BTreeMap<usize, String> {
+    let mut words = BTreeMap::new();
+    // Relocations may name far more words than there are, or the same ones again and again; each is noted once.
+    let mut left = len / word;
+    for (place, relocation) in relocations.into_iter().flat_map(Relocations::placed) {
+        if let Place::Text(first) = place {
+            let target = TargetName { header: &module.header, target: relocation.target };
+            for n in (first as usize..len / word).take((relocation.count as usize).min(left)) {
+                words.insert(n * word, target.to_string());
+                left -= 1;
+            }
+        }
+    }
+    words
+}
+
+struct Lines<'m> {
+    module: &'m Module<'m>,
+    bytes: &'m [u8],
+    word: usize,
+    lines: Vec<Line>,
+    offset: usize,
+}
+
+impl Lines<'_> {
+    fn push(&mut self, len: usize, mnemonic: &str, operands: String, remark: Option<String>) {
+        let mnemonic = mnemonic.to_owned();
+        self.lines.push(Line { offset: self.offset, len, mnemonic, operands, remark });
+        self.offset += len;
+    }
+
+    /// The word at the current offset as data.
+    fn word(&mut self, remark: Option<String>) {
+        let word = &self.bytes[self.offset..self.offset + self.word];
+        let value = word.iter().rev().fold(0u64, |value, &byte| value << 8 | u64::from(byte));
+        self.push(self.word, ".word", format!("{value:#x}"), remark);
+    }
+
+    /// The words at the front of a Python function: where to find its prelude and, for a generator, where to start
+    /// (MicroPython: `py/emitnative.c`).
+    fn head(&mut self, code: &RawCode<'_>) {
+        let Kind::Native { prelude_offset, .. } = code.kind else { return };
+        let prelude = code.code.get(prelude_offset as usize..).and_then(Signature::read);
+        let is_generator = prelude.is_some_and(|(s, _)| s.scope_flags & scope_flag::GENERATOR != 0);
+        let words = ["the prelude's place among the children", "where the generator starts"];
+        for remark in &words[..1 + usize::from(is_generator)] {
+            if self.bytes.len() - self.offset >= self.word {
+                self.word(Some((*remark).to_owned()));
+            }
+        }
+    }
+
+    fn instructions(&mut self, mut decoder: Box<dyn Decoder>, relocated: &BTreeMap<usize, String>, by_mpy_cross: bool) {
+        let mut literals = BTreeSet::new();
+        while self.offset < self.bytes.len() {
+            if let Some(name) = relocated.get(&self.offset) {
+                self.word(Some(name.clone()));
+                continue;
+            }
+            if literals.contains(&self.offset) && self.bytes.len() - self.offset >= self.word {
+                self.word(None);
+                continue;
+            }
+            let end = relocated.range(self.offset..).next().map_or(self.bytes.len(), |(&offset, _)| offset);
+            let rest = &self.bytes[self.offset..end];
+            let Some(decoded) = decoder.decode(rest, self.offset).filter(|d| (1..=rest.len()).contains(&d.len)) else {
+                let len = decoder.unit().min(rest.len());
+                self.push(len, ".byte", listed(&rest[..len]), None);
+                continue;
+            };
+            let remark = match decoded.access {
+                Access::None => None,
+                Access::FunctionTable(distance) if by_mpy_cross => self.function(distance),
+                Access::QstrTable(distance) if by_mpy_cross => self.name(distance),
+                Access::FunctionTable(_) | Access::QstrTable(_) => None,
+                Access::Code(offset) | Access::Literal(offset) => {
+                    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+                    if matches!(decoded.access, Access::Literal(_)) {
+                        literals.insert(offset);
+                    }
+                    relocated.get(&offset).cloned()
+                }
+            };
+            self.push(decoded.len, &decoded.mnemonic, decoded.operands, remark);
+        }
+    }
+
+    fn function(&self, distance: i64) -> Option<String> {
+        let distance = usize::try_from(distance).ok().filter(|distance| distance % self.word == 0)?;
+        function_table::name_for(&self.module.header, distance / self.word).map(str::to_owned)
+    }
+
+    fn name(&self, distance: i64) -> Option<String> {
+        const ENTRY: usize = 2;
+        let distance = usize::try_from(distance).ok().filter(|distance| distance % ENTRY == 0)?;
+        Some(Name(self.module.qstrs.get(distance / ENTRY)?.as_bytes()).to_string())
+    }
+
+    /// The machine code as bytes, for want of better.
+    fn bytes(&mut self, relocated: &BTreeMap<usize, String>) {
+        const AT_ONCE: usize = 8;
+        while self.offset < self.bytes.len() {
+            if let Some(name) = relocated.get(&self.offset) {
+                self.word(Some(name.clone()));
+                continue;
+            }
+            let end = relocated.range(self.offset..).next().map_or(self.bytes.len(), |(&offset, _)| offset);
+            let len = AT_ONCE.min(end - self.offset);
+            let bytes = &self.bytes[self.offset..self.offset + len];
+            self.push(len, ".byte", listed(bytes), None);
+        }
+    }
+}
+
+fn listed(bytes: &[u8]) -> String {
+    let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
+    bytes.join(", ")
+}

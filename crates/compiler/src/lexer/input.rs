@@ -1,0 +1,133 @@
+//! The stream of bytes under the lexer: the source, and before it text that the lexer itself has put in.
+//!
+//! Line ends are made equal on the way: CR and CR LF read as LF, and a last line without an end gets one. A NUL
+//! byte of the source reads as 1, so that [`EOF`] can be 0.
+
+use alloc::vec::Vec;
+
+use crate::error::{CompileError, ErrorKind};
+
+/// What is read past the end.
+pub(super) const EOF: u8 = 0;
+
+/// The most bytes of source that can be compiled, and also the most text that its templates may grow to. Within it the
+/// indices of the parse tree cannot run out of bits.
+pub(super) const MAX_SOURCE: usize = 1 << 26;
+
+pub(super) struct Input<'s> {
+    source: &'s [u8],
+    /// Where the next byte of the source is; `source.len()` is the line end that the last line lacks, if it lacks one.
+    pos: usize,
+    /// The position past the end.
+    end: usize,
+    /// Text to be read before the source goes on, last byte first.
+    injected: Vec<u8>,
+    /// How much text has been put in so far.
+    injected_total: usize,
+    /// The line of the next byte, from 1. Line ends in injected text count, too.
+    line: u32,
+}
+
+impl<'s> Input<'s> {
+    /// # Errors
+    /// `MemoryError` for a source of more than [`MAX_SOURCE`] bytes.
+    pub(super) fn new(source: &'s [u8]) -> Result<Input<'s>, CompileError> {
+        if source.len() > MAX_SOURCE {
+            return Err(CompileError::new(ErrorKind::Memory, ""));
+        }
+        let open = source.last().is_some_and(|&b| b != b'\n' && b != b'\r');
+        let end = source.len() + usize::from(open);
+        Ok(Input { source, pos: 0, end, injected: Vec::new(), injected_total: 0, line: 1 })
+    }
+
+    pub(super) fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// How far the source has been read.
+    pub(super) fn offset(&self) -> u32 {
+        self.pos.min(self.source.len()) as u32
+    }
+
+    /// The next byte.
+    #[inline]
+    pub(super) fn peek(&self) -> u8 {
+        self.peek_at(0)
+    }
+
+    /// The byte after `n` others, none of which is a line end.
+    #[inline]
+    pub(super) fn peek_at(&self, n: usize) -> u8 {
+        let left = self.injected.len();
+        if n < left {
+            return self.injected[left - 1 - n];
+        }
+        let i = self.pos + (n - left);
+        match self.source.get(i) {
+            Some(b'\r') => b'\n',
+            Some(0) => 1,
+            Some(&b) => b,
+            None if i < self.end => b'\n',
+            None => EOF,
+        }
+    }
+
+    /// Goes past the next byte.
+    #[inline]
+    pub(super) fn bump(&mut self) {
+        if self.peek() == b'\n' {
+            self.line += 1;
+        }
+        if self.injected.pop().is_none() && self.pos < self.end {
+            let crlf = self.source.get(self.pos..self.pos + 2) == Some(b"\r\n");
+            self.pos += 1 + usize::from(crlf);
+        }
+    }
+
+    /// Goes past the next byte and returns it.
+    #[inline]
+    pub(super) fn next(&mut self) -> u8 {
+        let b = self.peek();
+        self.bump();
+        b
+    }
+
+    /// Goes past bytes for which `wanted` holds and appends them to `text`. Line ends and NUL must not be among them.
+    /// Ends early where injected text does.
+    #[inline]
+    pub(super) fn take_while(&mut self, text: &mut Vec<u8>, wanted: impl Fn(u8) -> bool) {
+        if self.injected.is_empty() {
+            let start = self.pos.min(self.source.len());
+            self.skip_while(wanted);
+            text.extend_from_slice(self.source.get(start..self.pos).unwrap_or(&[]));
+        } else {
+            while let Some(b) = self.injected.pop_if(|b| wanted(*b)) {
+                text.push(b);
+            }
+        }
+    }
+
+    /// As [`Input::take_while`], but forgets the bytes.
+    #[inline]
+    pub(super) fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) {
+        if self.injected.is_empty() {
+            let rest = self.source.get(self.pos..).unwrap_or(&[]);
+            self.pos += rest.iter().position(|&b| !wanted(b)).unwrap_or(rest.len());
+        } else {
+            while self.injected.pop_if(|b| wanted(*b)).is_some() {}
+        }
+    }
+
+    /// Puts `text` before everything that is still to be read. It must end in a delimiter.
+    ///
+    /// # Errors
+    /// `MemoryError` if all that has been put in comes to more than [`MAX_SOURCE`].
+    pub(super) fn inject(&mut self, text: &[u8]) -> Result<(), CompileError> {
+        self.injected_total += text.len();
+        if self.injected_total > MAX_SOURCE {
+            return Err(CompileError::new(ErrorKind::Memory, "").at_offset(self.offset()));
+        }
+        self.injected.extend(text.iter().rev());
+        Ok(())
+    }
+}

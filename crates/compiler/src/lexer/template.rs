@@ -1,0 +1,248 @@
+//! f-strings and t-strings, rewritten into calls that the grammar knows.
+//!
+//! MicroPython has no tokens for them: its lexer turns `f"{a}b{c!r:4}"` into the string `"{}b{!r:4}"` followed by
+//! the text `.format((a),(c),)`, and `t"{a:4}b"` into the name `__template__` followed by
+//! `(("","b",),(a),"a",None,"4",)`, and reads on in that text. What a program means, down to the lines of its
+//! tokens, follows from this rewriting, so it is the rewriting that Berus does, too.
+//!
+//! The lexer looks for the end of a field without regard to what is in it: strings and parentheses are
+//! nothing special, brackets and braces nest.
+
+use super::Lexer;
+use super::class::is_space;
+use super::input::EOF;
+use crate::error::CompileError;
+use crate::token::Token;
+
+/// The kinds of literals with fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Template {
+    /// An f-string.
+    Format,
+    /// A t-string.
+    Template,
+}
+
+/// The most arguments that a call to `__template__` may have before they go into a tuple.
+const MAX_ARGUMENTS: usize = 255;
+
+impl Lexer<'_> {
+    /// Begins the call of an f-string, unless one before it in the same token has done so.
+    pub(super) fn start_format(&mut self) {
+        if self.arguments.is_empty() {
+            self.arguments.extend_from_slice(b".format(");
+        }
+    }
+
+    /// A `{` in an f-string: an escaped one, or a field up to its conversion, format or `}`, which stay in the string.
+    pub(super) fn format_field(&mut self) {
+        self.input.bump();
+        if self.input.peek() == b'{' {
+            self.input.bump();
+            self.text.push(b'{');
+        } else {
+            let start = self.field_expression();
+            if self.arguments.len() == start {
+                self.token = Token::MalformedFString;
+            }
+            self.arguments.extend_from_slice(b"),");
+        }
+        self.text.push(b'{');
+    }
+
+    /// Copies the expression of a field to the arguments, with an opening parenthesis, and returns where it starts
+    /// there. If it ends in `=` it goes to the string as well, and the `=` is dropped.
+    fn field_expression(&mut self) -> usize {
+        self.arguments.push(b'(');
+        let start = self.arguments.len();
+        let mut depth = 0_u32;
+        loop {
+            let b = self.input.peek();
+            if b == EOF || depth == 0 && self.at_field_end() {
+                break;
+            }
+            match b {
+                b'[' | b'{' => depth = depth.wrapping_add(1),
+                // One too many wraps around, after which nothing ends the field but the end of the source.
+                b']' | b'}' => depth = depth.wrapping_sub(1),
+                _ => {}
+            }
+            self.arguments.push(b);
+            self.input.bump();
+        }
+        if self.arguments.last() == Some(&b'=') {
+            self.text.extend_from_slice(&self.arguments[start..]);
+            self.arguments.pop();
+        }
+        start
+    }
+
+    fn at_field_end(&self) -> bool {
+        match self.input.peek() {
+            b':' | b'}' => true,
+            b'!' => matches!(self.input.peek_at(1), b'r' | b's') && matches!(self.input.peek_at(2), b':' | b'}'),
+            _ => false,
+        }
+    }
+
+    /// A t-string, from after its opening quotes. Its text, quotes included, becomes text of the call.
+    pub(super) fn template_literal(&mut self, raw: bool, quote: u8, quotes: usize) -> Result<(), CompileError> {
+        let marks = [quote; 3];
+        let marks = &marks[..quotes];
+        if self.arguments.is_empty() {
+            self.text.extend_from_slice(b"((");
+            self.text.extend_from_slice(marks);
+        }
+        let mut fields = 0;
+        // Where in the text the format of the current field starts, and how many braces it has open.
+        let mut format_start = 0;
+        let mut depth = 0;
+        let mut nested = false;
+        let mut closing = 0;
+        while closing < quotes {
+            let b = self.input.peek();
+            match b {
+                EOF => break,
+                b'\n' if quotes == 1 => break,
+                _ if b == quote => {
+                    closing += 1;
+                    self.text.push(b);
+                    self.input.bump();
+                    continue;
+                }
+                b'\n' => {
+                    self.text.extend_from_slice(b"\\n");
+                    self.input.bump();
+                    continue;
+                }
+                b'{' if depth == 0 => {
+                    self.input.bump();
+                    if self.input.peek() == b'{' {
+                        self.input.bump();
+                    } else {
+                        self.template_field(quote, marks);
+                        depth = 1;
+                        format_start = self.text.len();
+                    }
+                    self.text.push(b'{');
+                }
+                b'{' => {
+                    depth += 1;
+                    self.text.push(b'{');
+                    self.input.bump();
+                }
+                b'\\' => {
+                    // The text will be read again, as a string that is not raw.
+                    self.text.push(b'\\');
+                    if raw {
+                        self.text.push(b'\\');
+                    } else {
+                        self.input.bump();
+                        self.text.push(self.input.peek());
+                    }
+                    self.input.bump();
+                }
+                b'}' if depth > 1 => {
+                    depth -= 1;
+                    nested = true;
+                    self.text.push(b'}');
+                    self.input.bump();
+                }
+                b'}' if depth == 1 => {
+                    depth = 0;
+                    fields += 1;
+                    if nested {
+                        self.arguments.push(b'f');
+                        nested = false;
+                    }
+                    self.arguments.push(quote);
+                    self.arguments.extend_from_slice(&self.text[format_start + 1..]);
+                    self.text.truncate(format_start);
+                    self.arguments.extend_from_slice(&[quote, b',']);
+                    self.input.bump();
+                }
+                _ => {
+                    self.text.push(b);
+                    self.input.bump();
+                    if b == b'}' {
+                        if self.input.peek() == b'}' {
+                            self.input.bump();
+                        } else {
+                            self.token = Token::MalformedFString;
+                        }
+                    }
+                }
+            }
+            closing = 0;
+        }
+        if closing < quotes {
+            self.token = Token::LonelyStringOpen;
+        }
+        if depth > 0 {
+            self.token = Token::MalformedFString;
+        }
+        if 1 + fields * 4 > MAX_ARGUMENTS {
+            self.arguments.insert(0, b'(');
+            self.arguments.push(b')');
+        }
+        Ok(())
+    }
+
+    /// A field of a t-string up to its format: the arguments for its value, source text and conversion.
+    fn template_field(&mut self, quote: u8, marks: &[u8]) {
+        let text_start = self.text.len();
+        let start = self.field_expression();
+        let has_equal = self.text.len() > text_start;
+        while self.arguments.last().is_some_and(|&b| is_space(b)) {
+            self.arguments.pop();
+        }
+        if self.arguments.len() == start {
+            self.token = Token::MalformedFString;
+        }
+        let end = self.arguments.len();
+        self.arguments.extend_from_slice(b"),");
+        self.arguments.push(quote);
+        for i in start..end {
+            let b = self.arguments[i];
+            if b == quote || b == b'\\' {
+                self.arguments.push(b'\\');
+            }
+            self.arguments.push(b);
+        }
+        self.arguments.extend_from_slice(&[quote, b',']);
+        self.text.extend_from_slice(marks);
+        self.text.push(b',');
+        self.text.extend_from_slice(marks);
+        if self.input.peek() == b'!' {
+            self.input.bump();
+            let conversion = self.input.next();
+            self.arguments.extend_from_slice(&[quote, conversion, quote, b',']);
+        } else if has_equal && self.input.peek() != b':' {
+            self.arguments.extend_from_slice(b"'r',");
+        } else {
+            self.arguments.extend_from_slice(b"None,");
+        }
+        if self.input.peek() == b':' {
+            self.input.bump();
+        }
+    }
+
+    /// Ends the token: what its literals have made of their fields is to be read next.
+    pub(super) fn finish_template(&mut self, is_template: bool) -> Result<(), CompileError> {
+        if is_template {
+            self.text.extend_from_slice(b",),");
+            self.arguments.splice(..0, self.text.iter().copied());
+            if matches!(self.token, Token::String | Token::Bytes) {
+                self.token = Token::Name;
+                self.text.clear();
+                self.text.extend_from_slice(b"__template__");
+            }
+        }
+        if !self.arguments.is_empty() {
+            self.arguments.push(b')');
+            self.input.inject(&self.arguments)?;
+            self.arguments.clear();
+        }
+        Ok(())
+    }
+}

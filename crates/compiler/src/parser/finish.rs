@@ -1,0 +1,272 @@
+//! What becomes of a finished rule: a node, or something simpler.
+//!
+//! Which rules are simplified, and in which order, decides what the compiler gets to see (`push_result_rule` in
+//! `py/parse.c`).
+
+use alloc::vec::Vec;
+
+use super::{ErrorKind, Parser};
+use crate::error::CompileError;
+use crate::fold::{Number, binary, module_constant, unary};
+use crate::grammar::{Element, Rule, Shape};
+use crate::names::Name;
+use crate::options::Mode;
+use crate::token::Token;
+use crate::tree::{Const, Node, Tree, Value};
+
+impl Parser<'_> {
+    /// Finishes a rule whose elements all follow each other.
+    pub(super) fn finish_sequence(&mut self, rule: Rule, line: u32) -> Result<(), CompileError> {
+        if rule == Rule::ExprStmt && self.drop_lone_constant(line) {
+            return Ok(());
+        }
+        let is_child = |element: &&Element| !matches!(element, Element::Token(token) if *token != Token::Name);
+        let mut count = rule.elements().iter().filter(is_child).count();
+        if rule.shape() == Shape::lift {
+            let first = self.nodes.len() - count;
+            let mut present = self.nodes[first..].iter().filter(|node| !node.is_null());
+            if let (Some(&only), None) = (present.next(), present.next()) {
+                self.nodes.truncate(first);
+                self.nodes.push(only);
+                return Ok(());
+            }
+        }
+        if rule.has_scope_number() {
+            let number = self.tree.add_scope_number();
+            self.nodes.push(number);
+            count += 1;
+        }
+        self.finish(rule, line, count)
+    }
+
+    /// A statement that is only a constant, such as a docstring, becomes `pass`.
+    fn drop_lone_constant(&mut self, line: u32) -> bool {
+        let (value, rest) = (self.peek(1), self.peek(0));
+        let is_constant = value.is_leaf() && value.as_id().is_none() || self.tree.is(value, Rule::ConstObject);
+        if self.options.mode == Mode::Single || !rest.is_null() || !is_constant {
+            return false;
+        }
+        self.pop(2);
+        self.tree.free_constant(value, self.declared_constants);
+        self.push(Rule::PassStmt, line, 0);
+        true
+    }
+
+    /// Replaces the topmost `count` nodes by a node of `rule`, or what is simpler.
+    pub(super) fn finish(&mut self, rule: Rule, line: u32, count: usize) -> Result<(), CompileError> {
+        let top = self.peek(0);
+        match rule {
+            Rule::AtomParen => {
+                // Parentheses stay around nothing and around a tuple or generator only.
+                if !top.is_null() && !self.tree.is(top, Rule::TestListComp) {
+                    return Ok(());
+                }
+            }
+            Rule::TestListComp => match self.tree.rule(top) {
+                Some(Rule::TestListComp3b) => {
+                    // `(a,)`: the comma has done its duty.
+                    self.pop(1);
+                    self.tree.free(top);
+                    self.finish_items(rule, line, 1);
+                    return Ok(());
+                }
+                Some(Rule::TestListComp3c) => {
+                    // The list already has the first item as well, see below.
+                    self.pop(1);
+                    self.tree.set_rule(top, Rule::TestListComp);
+                    return Ok(());
+                }
+                _ => {}
+            },
+            Rule::TestListComp3c => {
+                // The rest of `(a, b, c)` takes the first item from the rule around it and stands in its place.
+                if !self.fold_items(rule, line, count + 1) {
+                    self.push(rule, line, count + 1);
+                    self.nodes.push(self.peek(0));
+                }
+                return Ok(());
+            }
+            Rule::OrTest | Rule::AndTest => {
+                self.fold_logical(rule, line, count, rule == Rule::OrTest);
+                return Ok(());
+            }
+            Rule::NotTest2 => {
+                if let Some(truth) = self.tree.truth(top, self.names) {
+                    self.replace(1, Tree::bool(!truth));
+                    return Ok(());
+                }
+            }
+            Rule::ExprStmt => {
+                if self.declare_constant()? {
+                    return Ok(());
+                }
+            }
+            _ => {
+                if let Some(value) = self.fold_number(rule, count) {
+                    self.replace_by_number(count, value);
+                    return Ok(());
+                }
+            }
+        }
+        self.finish_items(rule, line, count);
+        Ok(())
+    }
+
+    /// As [`Parser::finish`], where all that can be simpler is a tuple of constants.
+    fn finish_items(&mut self, rule: Rule, line: u32, count: usize) {
+        if !self.fold_items(rule, line, count) {
+            self.push(rule, line, count);
+        }
+    }
+
+    /// `a or b or c` (`stop` is true) or `a and b and c` (`stop` is false): constants that cannot be the result go, and
+    /// so does all that comes after one that must be.
+    fn fold_logical(&mut self, rule: Rule, line: u32, count: usize, stop: bool) {
+        let first = self.nodes.len() - count;
+        let mut last = first;
+        for i in first..self.nodes.len() {
+            let node = self.nodes[i];
+            self.nodes[last] = node;
+            match self.tree.truth(node, self.names) {
+                _ if i + 1 == self.nodes.len() => {}
+                Some(truth) if truth == stop => break,
+                Some(_) => {}
+                None => last += 1,
+            }
+        }
+        self.nodes.truncate(last + 1);
+        if last > first {
+            self.push(rule, line, last + 1 - first);
+        }
+    }
+
+    /// The value of an operation on numbers, or of a constant of a module.
+    fn fold_number(&self, rule: Rule, count: usize) -> Option<Number> {
+        let nodes = &self.nodes[self.nodes.len() - count..];
+        let number = |node: &Node| match self.tree.value(*node)? {
+            Value::SmallInt(value) => Some(Number::Int(value.into())),
+            Value::Const(Const::Int(value)) => Some(Number::Int(value.clone())),
+            Value::Const(Const::Float(value)) => Some(Number::Float(*value)),
+            _ => None,
+        };
+        let same = |operator| {
+            let (first, rest) = nodes.split_first()?;
+            rest.iter().try_fold(number(first)?, |left, right| binary(operator, &left, &number(right)?))
+        };
+        match rule {
+            Rule::Expr => same(Token::Pipe),
+            Rule::XorExpr => same(Token::Caret),
+            Rule::AndExpr => same(Token::Ampersand),
+            Rule::Power => same(Token::StarStar),
+            Rule::ShiftExpr | Rule::ArithExpr | Rule::Term => {
+                let (first, rest) = nodes.split_first()?;
+                rest.chunks_exact(2)
+                    .try_fold(number(first)?, |left, pair| binary(pair[0].as_token()?, &left, &number(&pair[1])?))
+            }
+            Rule::Factor2 => unary(self.peek(1).as_token()?, number(&self.peek(0))?),
+            Rule::AtomExprNormal if self.tree.is(self.peek(0), Rule::TrailerPeriod) => {
+                let module = self.names.get(self.peek(1).as_id()?);
+                let attribute = self.names.get(self.tree.child(self.peek(0), 0).as_id()?);
+                module_constant(module, attribute).map(Number::Float)
+            }
+            _ => None,
+        }
+    }
+
+    fn replace_by_number(&mut self, count: usize, value: Number) {
+        for node in self.nodes.split_off(self.nodes.len() - count).into_iter().rev() {
+            self.tree.free_constant(node, self.declared_constants);
+        }
+        let node = match value {
+            Number::Int(value) => self.tree.add_int(0, value, self.options.small_int_bits.into()),
+            Number::Float(value) => self.tree.add_constant(0, Const::Float(value)),
+        };
+        self.nodes.push(node);
+    }
+
+    /// `name = const(value)`: notes the value of the name, and puts the value in place of the call, or `pass` in place
+    /// of it all if the name is private. Tells whether it did the latter.
+    fn declare_constant(&mut self) -> Result<bool, CompileError> {
+        const CONST: Name = Name::fixed("const");
+        let (target, mut source) = (self.peek(1), self.peek(0));
+        let Some(name) = target.as_id() else { return Ok(false) };
+        if self.tree.is(source, Rule::AnnAssign) {
+            source = self.tree.child(source, 1);
+        }
+        let (function, call) = (self.tree.child(source, 0), self.tree.child(source, 1));
+        if !self.tree.is(source, Rule::AtomExprNormal)
+            || !function.is_id(CONST)
+            || !self.tree.is(call, Rule::TrailerParen)
+        {
+            return Ok(false);
+        }
+        let value = self.tree.child(call, 0);
+        let Some(item) = self.tree.item(value) else {
+            return Err(self.error(ErrorKind::Syntax, "not a constant").at_line(self.tree.line(source)));
+        };
+        if self.declared.len() <= name.0 as usize {
+            self.declared.resize(self.names.last() as usize + 1, Node::NULL);
+        }
+        self.declared[name.0 as usize] = item;
+        self.declared_constants = self.tree.constant_count();
+        let is_private = self.names.get(name).first() == Some(&b'_');
+        if is_private {
+            self.pop(2);
+            self.push(Rule::PassStmt, 0, 0);
+        } else {
+            self.replace(1, value);
+        }
+        Ok(is_private)
+    }
+
+    /// Makes a constant of the topmost `count` nodes if they are the items of a tuple and constant themselves. Tells
+    /// whether it did.
+    fn fold_items(&mut self, rule: Rule, line: u32, count: usize) -> bool {
+        // The rules around this one that a tuple stands in place of.
+        let around = match rule {
+            Rule::TestListStarExpr | Rule::TestList | Rule::SubscriptList => 0,
+            Rule::TestListComp if self.is_in(Rule::AtomParen, 0) => 0,
+            Rule::TestListComp3c if self.is_in(Rule::AtomParen, 2) => 2,
+            _ => return false,
+        };
+        let first = self.nodes.len() - count;
+        if !self.nodes[first..].iter().all(|node| self.tree.value(*node).is_some()) {
+            return false;
+        }
+        let nodes = self.nodes.split_off(first);
+        let items: Vec<Node> = nodes.iter().filter_map(|node| self.tree.item(*node)).collect();
+        for node in nodes.into_iter().rev() {
+            self.tree.free(node);
+        }
+        self.rules.truncate(self.rules.len() - around);
+        let tuple = self.tree.add_constant(line, Const::Tuple(items.into()));
+        self.nodes.push(tuple);
+        true
+    }
+
+    /// Whether the rule that is open around `level` others is `rule`.
+    fn is_in(&self, rule: Rule, level: usize) -> bool {
+        self.rules.iter().rev().nth(level).is_some_and(|open| open.rule == rule)
+    }
+
+    /// Replaces the topmost `count` nodes by a struct node of them.
+    fn push(&mut self, rule: Rule, line: u32, count: usize) {
+        let first = self.nodes.len() - count;
+        let node = self.tree.add(rule, line, &self.nodes[first..]);
+        self.replace(count, node);
+    }
+
+    fn replace(&mut self, count: usize, node: Node) {
+        self.pop(count);
+        self.nodes.push(node);
+    }
+
+    fn pop(&mut self, count: usize) {
+        self.nodes.truncate(self.nodes.len() - count);
+    }
+
+    /// The node that `depth` others have been pushed after.
+    fn peek(&self, depth: usize) -> Node {
+        self.nodes.iter().rev().nth(depth).copied().unwrap_or(Node::NULL)
+    }
+}

@@ -1,0 +1,260 @@
+//! Tokens to a parse tree.
+//!
+//! The engine works through the grammar's table with a stack of open rules and a stack of finished nodes, so the
+//! depth of a program costs memory only. What becomes of a finished rule, by simplification and folding, is in
+//! [`finish`].
+
+mod finish;
+mod lookahead;
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::{CompileError, ErrorKind};
+use crate::grammar::{Element, Rule, Shape};
+use crate::lexer::Lexer;
+use crate::names::Names;
+use crate::number::{Decimal, parse_decimal, parse_integer};
+use crate::options::{Mode, Options};
+use crate::token::Token;
+use crate::tree::{Const, Node, Tree};
+use lookahead::{continues_with, starts_with};
+
+/// The most bytes of an identifier.
+const NAME_MAX: usize = 255;
+
+/// The most bytes of a string that becomes a name in any case.
+const NAME_STRING_MAX: usize = 10;
+
+/// Parses `source`. Its names go to `names`.
+///
+/// Strings longer than a few bytes become names only if they are names already, so what `names` holds at the start
+/// has a part in the result: mpy-cross enters the name of the source file first.
+///
+/// # Errors
+/// A `SyntaxError` or `IndentationError` where MicroPython has one, its `NotImplementedError` for `\N{...}`, its
+/// `RuntimeError` for an identifier of more than 255 bytes, and `MemoryError` for more than 64 MiB of source.
+pub fn parse(source: &[u8], names: &mut Names, options: &Options<'_>) -> Result<Tree, CompileError> {
+    let mut parser = Parser {
+        lexer: Lexer::new(source, options.optimise == 0)?,
+        names,
+        options,
+        tree: Tree::new(),
+        rules: Vec::new(),
+        nodes: Vec::new(),
+        declared: Vec::new(),
+        declared_constants: 0,
+    };
+    parser.run(match options.mode {
+        Mode::Single => Rule::SingleInput,
+        Mode::File => Rule::FileInput,
+        Mode::Eval => Rule::EvalInput,
+    })?;
+    match parser.nodes[..] {
+        [root] if parser.lexer.token() == Token::End => {
+            parser.tree.finish(root);
+            Ok(parser.tree)
+        }
+        _ => Err(parser.syntax_error()),
+    }
+}
+
+struct Parser<'a> {
+    lexer: Lexer<'a>,
+    names: &'a mut Names,
+    options: &'a Options<'a>,
+    tree: Tree,
+    /// The rules that are begun and not finished.
+    rules: Vec<Open>,
+    /// The finished nodes that are not yet part of another.
+    nodes: Vec<Node>,
+    /// By number of a name: the value that `const()` has given it. Empty while there is none.
+    declared: Vec<Node>,
+    /// How many constants of the tree may be values of declared names.
+    declared_constants: usize,
+}
+
+/// A rule that is begun.
+#[derive(Clone, Copy)]
+struct Open {
+    rule: Rule,
+    /// The line of its first token.
+    line: u32,
+    /// How many of its elements have been matched. For a list, how many items and separators.
+    matched: u32,
+}
+
+impl Parser<'_> {
+    fn run(&mut self, start: Rule) -> Result<(), CompileError> {
+        if start.shape() != Shape::any {
+            self.push_rule(start);
+        } else {
+            self.begin(start)?;
+        }
+        // Each turn, the innermost open rule has either just been begun or got its next element.
+        while let Some(&open) = self.rules.last() {
+            if open.matched == 1 && !continues_with(open.rule, self.lexer.token()) {
+                self.rules.pop();
+                continue;
+            }
+            match open.rule.shape() {
+                Shape::many | Shape::list | Shape::list_end => self.list(open)?,
+                _ => self.sequence(open)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn push_rule(&mut self, rule: Rule) {
+        self.rules.push(Open { rule, line: self.lexer.line(), matched: 0 });
+    }
+
+    /// Begins `rule`, or the one that it comes down to at the current token; or takes the token if it comes down to that.
+    fn begin(&mut self, mut rule: Rule) -> Result<(), CompileError> {
+        let token = self.lexer.token();
+        'choice: while rule.shape() == Shape::any {
+            for &element in rule.elements() {
+                match element {
+                    Element::Token(wanted) if wanted == token => {
+                        self.push_token(rule)?;
+                        return self.lexer.advance();
+                    }
+                    Element::Rule(chosen) if starts_with(chosen, token) => {
+                        rule = chosen;
+                        continue 'choice;
+                    }
+                    _ => {}
+                }
+            }
+            return Err(self.syntax_error());
+        }
+        self.push_rule(rule);
+        Ok(())
+    }
+
+    /// Goes on with a rule whose elements all follow each other.
+    fn sequence(&mut self, open: Open) -> Result<(), CompileError> {
+        let elements = open.rule.elements();
+        let mut matched = open.matched as usize;
+        while let Some(&element) = elements.get(matched) {
+            matched += 1;
+            match element {
+                Element::Token(wanted) => {
+                    if wanted != self.lexer.token() {
+                        return Err(self.syntax_error());
+                    }
+                    if wanted == Token::Name {
+                        self.push_token(open.rule)?;
+                    }
+                    self.lexer.advance()?;
+                }
+                Element::Rule(rule) | Element::Optional(rule) if starts_with(rule, self.lexer.token()) => {
+                    self.set_matched(matched as u32);
+                    return self.begin(rule);
+                }
+                Element::Rule(_) => return Err(self.syntax_error()),
+                Element::Optional(_) => self.nodes.push(Node::NULL),
+            }
+        }
+        self.rules.pop();
+        self.finish_sequence(open.rule, open.line)
+    }
+
+    /// Goes on with a rule that repeats its elements.
+    fn list(&mut self, open: Open) -> Result<(), CompileError> {
+        let elements = open.rule.elements();
+        let separated = open.rule.shape() != Shape::many;
+        let mut matched = open.matched;
+        let ends_with_separator = loop {
+            let at_separator = separated && matched % 2 == 1;
+            match elements[usize::from(at_separator)] {
+                Element::Token(wanted) if wanted == self.lexer.token() => {
+                    if !at_separator {
+                        self.push_token(open.rule)?;
+                    }
+                    self.lexer.advance()?;
+                    matched += 1;
+                }
+                Element::Rule(rule) if starts_with(rule, self.lexer.token()) => {
+                    self.set_matched(matched + 1);
+                    return self.begin(rule);
+                }
+                _ if at_separator => break false,
+                _ if separated && open.rule.shape() == Shape::list || matched == 0 => return Err(self.syntax_error()),
+                _ => break separated,
+            }
+        };
+        self.rules.pop();
+        let separators_are_nodes = matches!(elements[usize::from(separated)], Element::Rule(_));
+        let count = if separators_are_nodes { matched } else { matched.div_ceil(2) };
+        if count > 1 || ends_with_separator {
+            self.finish(open.rule, open.line, count as usize)?;
+        }
+        Ok(())
+    }
+
+    fn set_matched(&mut self, matched: u32) {
+        if let Some(open) = self.rules.last_mut() {
+            open.matched = matched;
+        }
+    }
+
+    /// Makes a leaf of the current token, which is an element of `rule`.
+    fn push_token(&mut self, rule: Rule) -> Result<(), CompileError> {
+        let (token, line, text) = (self.lexer.token(), self.lexer.line(), self.lexer.text());
+        let node = match token {
+            Token::Name => {
+                if text.len() > NAME_MAX && self.names.find(text).is_none() {
+                    // MicroPython raises this without a traceback.
+                    let error = CompileError::new(ErrorKind::Runtime, "name too long");
+                    return Err(error.at_offset(self.lexer.offset()));
+                }
+                let name = self.names.intern(text);
+                match self.declared.get(name.0 as usize) {
+                    Some(value) if rule == Rule::Atom && !value.is_null() => self.tree.add_item(line, *value),
+                    _ => Node::id(name),
+                }
+            }
+            Token::Integer => match parse_integer(text, 0) {
+                Ok(value) => self.tree.add_int(line, value, u32::from(self.options.small_int_bits)),
+                Err(error) => {
+                    let digits = String::from_utf8_lossy(&text[error.start..]);
+                    let message = format!("invalid syntax for integer with base {}: '{digits}'", error.base);
+                    return Err(self.error(ErrorKind::Syntax, message));
+                }
+            },
+            Token::Float => match parse_decimal(text) {
+                Some(Decimal::Real(value)) => self.tree.add_constant(line, Const::Float(value)),
+                Some(Decimal::Imaginary(value)) => self.tree.add_constant(line, Const::Imaginary(value)),
+                None => return Err(self.error(ErrorKind::Syntax, "invalid syntax for number")),
+            },
+            Token::String if text.len() <= NAME_STRING_MAX => Node::str(self.names.intern(text)),
+            Token::String => match self.names.find_known(text) {
+                Some(name) => Node::str(name),
+                None => self.tree.add_constant(line, Const::Str(text.into())),
+            },
+            Token::Bytes => self.tree.add_constant(line, Const::Bytes(text.into())),
+            _ => Node::token(token),
+        };
+        self.nodes.push(node);
+        Ok(())
+    }
+
+    /// The error that the current token is, or that it is where it does not belong.
+    fn syntax_error(&self) -> CompileError {
+        let (kind, message) = match self.lexer.token() {
+            Token::Indent => (ErrorKind::Indentation, "unexpected indent"),
+            Token::DedentMismatch => (ErrorKind::Indentation, "unindent doesn't match any outer indent level"),
+            Token::MalformedFString => (ErrorKind::Syntax, "malformed f-string"),
+            _ => (ErrorKind::Syntax, "invalid syntax"),
+        };
+        self.error(kind, message)
+    }
+
+    /// An error at the current token.
+    fn error(&self, kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> CompileError {
+        CompileError::new(kind, message).at_line(self.lexer.line()).at_offset(self.lexer.offset())
+    }
+}

@@ -1,0 +1,156 @@
+//! Exception blocks: what `SETUP_WITH`, `SETUP_EXCEPT` and `SETUP_FINALLY` open.
+//!
+//! A block is active once its handler runs. As in MicroPython that is a matter of place: a block is active where the
+//! instruction is not before the handler. (MicroPython: `py/vm.c`.)
+
+use alloc::vec::Vec;
+
+use crate::bytecode::Instruction;
+use crate::opcode::{BinaryOp, Op};
+
+/// Where the handler of a `SETUP_FINALLY` is entered.
+///
+/// In most cases that is at the handler itself. The handler of an `async with` starts with a test that tells an
+/// exception from a pending return or jump by comparing it with `BaseException`. In verified code the test is not
+/// run: an interpreter knows what is pending, and enters behind the test or where it would jump to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FinallyEntry {
+    /// Where it is entered with an exception.
+    pub exception: usize,
+    /// Where it is entered with a pending return or jump.
+    pub unwind: usize,
+}
+
+/// Where the handler at `handler` of a `SETUP_FINALLY` in verified `code` is entered.
+///
+/// ```
+/// use berus_mpy::verify::{FinallyEntry, finally_entry};
+///
+/// let plain = [0x51, 0x59, 0x5d]; // None; pop it; END_FINALLY
+/// assert_eq!(finally_entry(&plain, 0), FinallyEntry { exception: 0, unwind: 0 });
+/// let of_async_with = [0x57, 0x12, 0x05, 0xdf, 0x44, 0x43]; // DUP_TOP; BaseException; match; jump on by 3 if false
+/// assert_eq!(finally_entry(&of_async_with, 0), FinallyEntry { exception: 6, unwind: 9 });
+/// ```
+pub fn finally_entry(code: &[u8], handler: usize) -> FinallyEntry {
+    let plain = FinallyEntry { exception: handler, unwind: handler };
+    exception_test(code, handler).map_or(plain, |test| test.entry)
+}
+
+/// The test at the start of an `async with`'s handler.
+pub(super) struct ExceptionTest {
+    /// The qstr index of what the exception is compared with.
+    pub name: u32,
+    pub entry: FinallyEntry,
+}
+
+pub(super) fn exception_test(code: &[u8], handler: usize) -> Option<ExceptionTest> {
+    let mut offset = handler;
+    let mut next = |op| {
+        let instruction = Instruction::decode(code, offset).ok().filter(|i| i.op == op)?;
+        offset = instruction.end();
+        Some(instruction)
+    };
+    next(Op::DupTop)?;
+    let name = next(Op::LoadGlobal)?.index();
+    next(Op::BinaryOpMulti).filter(|i| i.arg == BinaryOp::ExceptionMatch as i64)?;
+    let jump = next(Op::PopJumpIfFalse)?;
+    Some(ExceptionTest { name, entry: FinallyEntry { exception: jump.end(), unwind: jump.target()? } })
+}
+
+/// What opened a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BlockKind {
+    With,
+    Except,
+    Finally,
+    /// A `SETUP_FINALLY` whose handler has the test of an `async with`.
+    AsyncWith,
+}
+
+impl BlockKind {
+    /// How many of the slots below it the block has used up when it ends: `__exit__` and its `self`, or the
+    /// asynchronous context manager.
+    pub fn reach(self) -> u32 {
+        match self {
+            BlockKind::With => 2,
+            BlockKind::AsyncWith => 1,
+            BlockKind::Except | BlockKind::Finally => 0,
+        }
+    }
+}
+
+/// An open block, with all that are open around it.
+#[derive(Clone, Copy)]
+pub(super) struct Block {
+    pub kind: BlockKind,
+    /// The offset of its handler.
+    pub handler: usize,
+    /// The height of the stack that the handler finds, below what it is entered with.
+    pub height: u32,
+    /// The offset of the instruction that opens it.
+    pub opened_at: usize,
+    /// The block around it.
+    pub parent: BlockId,
+    /// How many blocks are open, with this one.
+    pub depth: u32,
+    /// The last handler of the active blocks around it, and the first one of the others: as long as it is open,
+    /// control stays from the one up to the other.
+    around: (usize, usize),
+}
+
+pub(super) type BlockId = u32;
+
+impl Block {
+    pub fn is_active(&self, pc: usize) -> bool {
+        self.handler <= pc
+    }
+
+    /// The height down to which the stack is the block's while it is the innermost.
+    pub fn floor(&self, pc: usize) -> u32 {
+        if self.is_active(pc) { self.height - self.kind.reach() } else { self.height }
+    }
+
+    /// Whether all blocks around this one are as active at `offset` as they were when it was opened.
+    pub fn allows(&self, offset: usize) -> bool {
+        self.around.0 <= offset && offset < self.around.1
+    }
+}
+
+/// All blocks that the code opens.
+#[derive(Default)]
+pub(super) struct Blocks(Vec<Block>);
+
+impl Blocks {
+    /// That no block is open. Its entry is an active block at the bottom of the stack.
+    pub const NONE: BlockId = 0;
+
+    pub fn clear(&mut self) {
+        let around = (0, usize::MAX);
+        self.0.clear();
+        self.0.push(Block {
+            kind: BlockKind::Except,
+            handler: 0,
+            height: 0,
+            opened_at: 0,
+            parent: 0,
+            depth: 0,
+            around,
+        });
+    }
+
+    pub fn get(&self, id: BlockId) -> &Block {
+        &self.0[id as usize]
+    }
+
+    /// A block that the instruction at `pc` opens inside `parent`.
+    pub fn open(&mut self, parent: BlockId, pc: usize, kind: BlockKind, handler: usize, height: u32) -> BlockId {
+        let outer = *self.get(parent);
+        let around = if outer.is_active(pc) {
+            (outer.handler.max(outer.around.0), outer.around.1)
+        } else {
+            (outer.around.0, outer.handler.min(outer.around.1))
+        };
+        self.0.push(Block { kind, handler, height, opened_at: pc, parent, depth: outer.depth + 1, around });
+        self.0.len() as BlockId - 1
+    }
+}

@@ -1,0 +1,178 @@
+//! Why code is refused.
+
+use alloc::string::String;
+use core::fmt;
+
+use super::stack::Kind;
+use crate::bytecode::DecodeError;
+use crate::module::CodeId;
+use crate::prelude::PreludeError;
+
+/// Code that must not be run: which, where and why.
+///
+/// As text it names all three: `in <module>.f (code 1) at offset 12: a jump to offset 13, inside an instruction`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The index of the code object in [`crate::module::Module::codes`].
+    pub code: CodeId,
+    /// The names of the functions around it and its own, with dots between them; at most the last few.
+    pub path: String,
+    /// The offset of the instruction, from the start of [`crate::module::RawCode::code`]. `None` where it is about the
+    /// function as a whole.
+    pub offset: Option<usize>,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "in {} (code {})", self.path, self.code)?;
+        if let Some(offset) = self.offset {
+            write!(f, " at offset {offset}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// What is wrong with code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The prelude does not fit itself or the code.
+    Prelude(PreludeError),
+    /// The function has more arguments or uses more locals, here, than its frame, here, has slots.
+    Frame(u32, u32),
+    /// More positional arguments have defaults than there are.
+    Defaults,
+    /// Two entries of the list of cells name this local.
+    CellTwice(u8),
+    /// The line table ends inside an entry.
+    Lines,
+    /// No instruction can be decoded.
+    Decode(DecodeError),
+    /// There is no name with this index.
+    Name(u32),
+    /// There is no constant with this index.
+    Constant(u32),
+    /// The constant with this index is, or contains, the table of functions, which is no object.
+    FunctionTable(u32),
+    /// There is no child with this index.
+    Child(u32),
+    /// A slice of this many items.
+    SliceItems(u32),
+    /// There is no collection of this kind for `STORE_COMP`.
+    Collection(u32),
+    /// More arguments or names than two bytes can count.
+    TooManyArguments(u32),
+    /// A jump to an offset that is not in the code.
+    JumpOutside,
+    /// A jump to this offset, where no instruction starts.
+    JumpInside(usize),
+    /// A `yield` in a function that is no generator.
+    Yield,
+    /// This local is used as a cell but can be none.
+    NotCell(u32),
+    /// This local is a cell but is used as an object.
+    CellAsObject(u32),
+    /// A closure's cells are not loaded just before it.
+    ClosureLoads,
+    /// The child of this index does not close over this many cells.
+    Cells(u32, u32),
+    /// The child of this index needs default arguments.
+    NeedsDefaults(u32),
+    /// The module's own code closes over cells.
+    ModuleCells,
+    /// A child that is not after its parent in the module's list.
+    ChildOrder,
+    /// The instruction needs more slots than the stack, or the block that it is in, has.
+    StackEmpty,
+    /// The stack grows higher than the frame, which has room for this many slots.
+    StackFull(u32),
+    /// The instruction finds a slot of the kind last named where it needs the thing first named.
+    Needs(&'static str, Kind),
+    /// Control reaches this place with stacks of these two heights.
+    Heights(u32, u32),
+    /// Control reaches this place with this slot of the stack in these two kinds.
+    Kinds(u32, Kind, Kind),
+    /// Control reaches this place with other exception blocks open than before.
+    Blocks,
+    /// No exception block is open, or too few.
+    NoBlock,
+    /// More exception blocks are open than the prelude says.
+    TooManyBlocks(u32),
+    /// Two blocks have this handler.
+    SharedHandler(usize),
+    /// An exception block is not of the kind that the instruction ends.
+    WrongBlock,
+    /// An exception block is ended by an instruction before its handler.
+    BlockNotActive,
+    /// Control passes a handler of a block that stays open.
+    PassesHandler,
+    /// A handler is entered without what it expects on the stack.
+    EntersHandler,
+    /// The height of the stack, here, is not that of the block, here, where it must be.
+    BlockHeight(u32, u32),
+    /// `WITH_CLEANUP` without `END_FINALLY` after it.
+    CleanupAlone,
+    /// Control runs off the end of the code.
+    RunsOff,
+    /// The verifier gave up: no real code needs so much work.
+    TooComplex,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Reason::*;
+        match *self {
+            Prelude(PreludeError::Signature) => f.write_str("the prelude's signature is cut off or too long"),
+            Prelude(PreludeError::Sizes) => f.write_str("the prelude's sizes are cut off or too long"),
+            Prelude(PreludeError::Extent) => f.write_str("the prelude does not fit the code"),
+            Prelude(PreludeError::Names) => f.write_str("the prelude's names do not fit its size"),
+            Frame(locals, n_state) => write!(f, "{locals} locals in a frame of {n_state} slots"),
+            Defaults => f.write_str("more positional arguments have defaults than there are"),
+            CellTwice(local) => write!(f, "local {local} is listed twice as a cell"),
+            Lines => f.write_str("the line table ends inside an entry"),
+            Decode(DecodeError::UnknownOpcode(byte)) => write!(f, "no opcode has number {byte:#04x}"),
+            Decode(DecodeError::CutOff) => f.write_str("the code ends inside an instruction"),
+            Decode(DecodeError::BadOperand) => f.write_str("an operand is too big or not in its shortest form"),
+            Name(index) => write!(f, "no name has index {index}"),
+            Constant(index) => write!(f, "no constant has index {index}"),
+            FunctionTable(index) => write!(f, "constant {index} is for machine code only"),
+            Child(index) => write!(f, "no child has index {index}"),
+            SliceItems(n) => write!(f, "a slice of {n} items"),
+            Collection(kind) => write!(f, "no kind of comprehension has number {kind}"),
+            TooManyArguments(n) => write!(f, "{n:#x} counts more arguments than two bytes can"),
+            JumpOutside => f.write_str("a jump out of the code"),
+            JumpInside(target) => write!(f, "a jump to offset {target}, where no instruction starts"),
+            Yield => f.write_str("a yield in a function that is no generator"),
+            NotCell(local) => write!(f, "local {local} is used as a cell but is none"),
+            CellAsObject(local) => write!(f, "local {local} is a cell but is used as an object"),
+            ClosureLoads => f.write_str("the cells of a closure are not loaded just before it"),
+            Cells(child, n) => write!(f, "child {child} cannot be made with {n} cells"),
+            NeedsDefaults(child) => write!(f, "child {child} is made without its default arguments"),
+            ModuleCells => f.write_str("the module's own code closes over cells"),
+            ChildOrder => f.write_str("a child is not after its parent"),
+            StackEmpty => f.write_str("the stack has too few slots, or the exception block around needs them"),
+            StackFull(room) => write!(f, "the stack has room for {room} slots only"),
+            Needs(what, kind) => write!(f, "{what} is needed, but there is {kind}"),
+            Heights(old, new) => write!(f, "reached with {old} slots on the stack and with {new}"),
+            Kinds(slot, old, new) => write!(f, "reached with slot {slot} of the stack being {old} and being {new}"),
+            Blocks => f.write_str("reached with different exception blocks open"),
+            NoBlock => f.write_str("too few exception blocks are open"),
+            TooManyBlocks(n) => write!(f, "more than {n} exception blocks are open"),
+            SharedHandler(handler) => write!(f, "another block has the handler at offset {handler} already"),
+            WrongBlock => f.write_str("the innermost exception block is of another kind"),
+            BlockNotActive => f.write_str("the innermost exception block's handler is yet to come"),
+            PassesHandler => f.write_str("control passes the handler of an exception block that is open"),
+            EntersHandler => f.write_str("control enters a handler without what it expects on the stack"),
+            BlockHeight(height, block) => {
+                write!(f, "{height} slots on the stack, where the exception block needs {block}")
+            }
+            CleanupAlone => f.write_str("WITH_CLEANUP without END_FINALLY after it"),
+            RunsOff => f.write_str("control runs off the end of the code"),
+            TooComplex => f.write_str("too complex to verify"),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The offsets at which the verifier keeps a state: where the code starts, jump targets and handlers.
+
+use alloc::vec::Vec;
+
+/// A set of offsets, and their numbers in ascending order once it is complete.
+#[derive(Default)]
+pub(super) struct Labels {
+    /// A bit for each offset that is an instruction's.
+    instructions: Vec<u64>,
+    /// A bit for each offset that is a label.
+    bits: Vec<u64>,
+    /// For each word of `bits`, how many labels come before it.
+    before: Vec<u32>,
+    /// The labels in ascending order.
+    offsets: Vec<u32>,
+}
+
+impl Labels {
+    /// Forgets all, and makes room for code of `len` bytes.
+    pub fn clear(&mut self, len: usize) {
+        for bits in [&mut self.instructions, &mut self.bits] {
+            bits.clear();
+            bits.resize(len.div_ceil(64), 0);
+        }
+    }
+
+    pub fn add_instruction(&mut self, offset: usize) {
+        self.instructions[offset / 64] |= 1 << (offset % 64);
+    }
+
+    /// Adds a label. Whether it is within the code, the result says.
+    #[must_use]
+    pub fn add(&mut self, offset: usize) -> bool {
+        match self.bits.get_mut(offset / 64) {
+            Some(word) => *word |= 1 << (offset % 64),
+            None => return false,
+        }
+        true
+    }
+
+    /// Whether `offset` is an instruction's.
+    pub fn is_instruction(&self, offset: usize) -> bool {
+        self.instructions.get(offset / 64).is_some_and(|word| word >> (offset % 64) & 1 != 0)
+    }
+
+    /// Numbers the labels. Whether all are instructions', the result says.
+    #[must_use]
+    pub fn complete(&mut self) -> bool {
+        self.before.clear();
+        self.offsets.clear();
+        for (i, (&labels, instructions)) in self.bits.iter().zip(&self.instructions).enumerate() {
+            if labels & !instructions != 0 {
+                return false;
+            }
+            self.before.push(self.offsets.len() as u32);
+            let mut rest = labels;
+            while rest != 0 {
+                self.offsets.push(i as u32 * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
+        true
+    }
+
+    pub fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// The offset of the label of this number, `usize::MAX` if there is none.
+    pub fn offset(&self, number: usize) -> usize {
+        self.offsets.get(number).map_or(usize::MAX, |&offset| offset as usize)
+    }
+
+    /// The number of a label.
+    pub fn number(&self, offset: usize) -> usize {
+        let below = self.bits[offset / 64] & ((1 << (offset % 64)) - 1);
+        (self.before[offset / 64] + below.count_ones()) as usize
+    }
+}
+
+/// A set of small numbers from which the least is taken first.
+#[derive(Default)]
+pub(super) struct Pending {
+    words: Vec<u64>,
+    /// No word before this one has a bit.
+    first: usize,
+}
+
+impl Pending {
+    /// Forgets all, and makes room for numbers below `n`.
+    pub fn clear(&mut self, n: usize) {
+        self.words.clear();
+        self.words.resize(n.div_ceil(64), 0);
+        self.first = 0;
+    }
+
+    pub fn insert(&mut self, number: usize) {
+        self.words[number / 64] |= 1 << (number % 64);
+        self.first = self.first.min(number / 64);
+    }
+
+    /// Takes out the least number. `work` grows by what the search takes.
+    pub fn take_first(&mut self, work: &mut usize) -> Option<usize> {
+        loop {
+            let word = self.words.get_mut(self.first)?;
+            if *word != 0 {
+                let bit = word.trailing_zeros() as usize;
+                *word &= *word - 1;
+                return Some(self.first * 64 + bit);
+            }
+            self.first += 1;
+            *work += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_numbered_in_order() {
+        let mut labels = Labels::default();
+        labels.clear(200);
+        for offset in [0, 5, 63, 64, 130, 199] {
+            labels.add_instruction(offset);
+        }
+        for offset in [130, 5, 64, 5] {
+            assert!(labels.add(offset));
+        }
+        assert!(labels.complete());
+        assert_eq!([5, 64, 130, usize::MAX], *(0..4).map(|i| labels.offset(i)).collect::<Vec<_>>());
+        assert_eq!(labels.number(130), 2);
+        assert!(!labels.add(1000));
+        assert!(labels.add(6));
+        assert!(!labels.complete());
+    }
+
+    #[test]
+    fn the_least_comes_first() {
+        let mut pending = Pending::default();
+        pending.clear(300);
+        for number in [299, 3, 70, 3] {
+            pending.insert(number);
+        }
+        let mut work = 0;
+        assert_eq!(pending.take_first(&mut work), Some(3));
+        assert_eq!(pending.take_first(&mut work), Some(70));
+        pending.insert(1);
+        assert_eq!(pending.take_first(&mut work), Some(1));
+        assert_eq!(pending.take_first(&mut work), Some(299));
+        assert_eq!(pending.take_first(&mut work), None);
+    }
+}

@@ -1,0 +1,254 @@
+//! The bytecode verifier: proof that running some code cannot break its interpreter.
+//!
+//! [`verify`] follows all paths through all functions of a module and keeps account of what each slot of the value
+//! stack holds ([`Kind`]), which exception blocks are open, and which locals are cells. Code that passes has the
+//! properties below, so an interpreter need not check them as it runs. It accepts what mpy-cross emits; work and
+//! memory are bounded by a small multiple of the code's size, and there is no recursion.
+//!
+//! # What is proved
+//!
+//! Of each bytecode function whose verification succeeds, in an interpreter that does what each instruction is said
+//! to do ([`crate::opcode`]) and that handles exceptions, returns and jumps out of blocks as said here:
+//!
+//! 1. **Instructions.** Control is only ever at the first byte of an instruction, which is whole and known, and never
+//!    runs off the end.
+//! 2. **Operands.** Every qstr, constant and child that an instruction names exists, and the constant is an object.
+//!    `BUILD_SLICE` has 2 or 3 items, `STORE_COMP` a kind of 0 to 2, calls at most 255 arguments of each sort. The
+//!    prelude's names exist, and its line table is whole.
+//! 3. **Locals.** Arguments and all locals that instructions name are below [`Facts::locals`]. The locals that the
+//!    prelude lists as cells, once each, and the first [`Facts::min_cells`] arguments hold cells as long as the function
+//!    runs; `LOAD_DEREF`, `STORE_DEREF` and `DELETE_DEREF` name only such, `STORE_FAST` and `DELETE_FAST` never. All
+//!    other locals hold an object or nothing.
+//! 4. **Functions.** A function is made with at least [`Facts::min_cells`] and at most [`Facts::max_cells`] cells, each
+//!    of them a cell, and these are positional arguments. The module's own code takes none. Where a function's prelude
+//!    says that it has default arguments, positional or keyword-only, an object is given for them when it is made, else
+//!    null.
+//! 5. **Room.** The value stack is never higher than [`Facts::stack`] slots, nor too low for an instruction.
+//!    [`Facts::frame`] slots are enough for locals and stack. Mostly that is no more than the prelude's `n_state`, but
+//!    mpy-cross before 1.23 counts up to [`UNCOUNTED_SLOTS`] too few for each exception block. Included are the
+//!    exception, or the two pending slots, that a handler is entered with, and above the two slots of `__exit__` a third
+//!    one, so that it can be called in place.
+//! 6. **Objects.** Wherever an instruction uses a slot, it holds an object, but for these: `STORE_ATTR` and
+//!    `STORE_SUBSCR` find an object or null for the value; calls of methods find an object or null for `self`; calls with
+//!    starred arguments find an object or null for a keyword; `MAKE_CLOSURE` finds cells; `RETURN_VALUE` finds an object
+//!    or, in a class body that returns the cell of `__class__`, a cell; `POP_TOP` finds an object or a slot of an
+//!    iterator; `ROT_TWO` and `ROT_THREE` move any whole word.
+//! 7. **Iterators.** `FOR_ITER` finds the four slots that `GET_ITER_STACK` made, where it made them and untouched, or
+//!    null, an object, null and null. A jump out of a loop drops all four. Nothing between is moved or copied.
+//! 8. **Blocks.** No more exception blocks are open than the prelude's `n_exc_stack`, and whatever ends one finds it
+//!    open, innermost, and of its kind. Where control is decides which are active (their handler runs): those whose
+//!    handler is not after the instruction. As control goes on, only the innermost changes from inactive to active.
+//! 9. **Handlers.** While a block is open and not active, the slots below the height at which it was opened stay what
+//!    they were. So an exception drops active blocks, cuts the stack to the height that the next one was opened at, puts
+//!    the exception on top and goes to the handler ([`FinallyEntry::exception`] of a `finally`). For a `with` that height
+//!    includes the two slots that `SETUP_WITH` puts there: `__exit__` and its `self` as `LOAD_METHOD` gives them.
+//! 10. **Pending.** A return drops active blocks and those of `except`, cuts the stack to the height of the next one,
+//!     puts the value and a negative small integer on top and goes to [`FinallyEntry::unwind`]. A jump out of blocks does
+//!     the same with its target and the number of blocks still to leave; each `with` or `finally` on its way that is not
+//!     active has just that height by then, and what an active one has pending is on top and gives way. Having left
+//!     all, it drops an iterator if it says so, and its target then finds what it expects. (The target is to be kept as a
+//!     small integer, such as its offset, so that every slot is a valid word.)
+//! 11. **Ends.** `WITH_CLEANUP` finds what is pending on top of the two slots of `__exit__`, takes these out, and is
+//!     followed by `END_FINALLY`. `END_FINALLY` finds on top, and just above what its block left alone, what is pending:
+//!     `None` if nothing is, an exception that handlers were entered with, or the two slots of property 10 as they
+//!     were put. It ends the block. Nothing else can be there: no function can forge what is pending.
+//! 12. **Generators.** `YIELD_VALUE` and `YIELD_FROM` are only in functions whose prelude says that they are generators.
+//!
+//! # What is not proved
+//!
+//! An interpreter must check as it runs:
+//!
+//! 1. that a local, or what is in a cell, is set where it is loaded or deleted;
+//! 2. the type of every object: among others a list, dict or set for `STORE_COMP` and `STORE_MAP`, an iterator in the
+//!    second slot of the second form of property 7, a type and an instance for `LOAD_SUPER_METHOD`, a small integer for
+//!    the level of `IMPORT_NAME`, a string for a keyword, a small integer for the bitmap of starred arguments, an
+//!    exception for `RAISE_OBJ` and on the right of a match;
+//! 3. that the default arguments given to a function are a tuple of as many items as its prelude says, and a dict;
+//! 4. the number of arguments in a call, and of items in `UNPACK_SEQUENCE` and `UNPACK_EX`;
+//! 5. that there is an exception for `RAISE_LAST`;
+//! 6. that the operand of `BUILD_MAP`, which is a hint, and [`Facts::frame`] do not ask for more memory than there is;
+//! 7. that constants can be made: a number's text may be none, a str not be UTF-8;
+//! 8. depth of calls, running time and memory;
+//! 9. machine code: nothing is proved of it but that its prelude, where it has one, fits the code and the names.
+
+mod blocks;
+mod error;
+mod labels;
+mod scan;
+mod stack;
+mod step;
+mod walk;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub use blocks::{FinallyEntry, finally_entry};
+pub use error::{Error, Reason};
+pub use stack::Kind;
+
+use crate::constant::Constant;
+use crate::module::{CodeId, Kind as CodeKind, Module};
+use crate::prelude::Prelude;
+use scan::{Fault, Scanner, Shape, Tables, check_prelude};
+use walk::{Context, Memory, Walk};
+
+/// What the verifier has found out about a bytecode function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// How many cells it closes over at least: they are its first arguments.
+    pub min_cells: u32,
+    /// How many cells it can be made with at most.
+    pub max_cells: u32,
+    /// How many slots of its frame hold arguments and other locals.
+    pub locals: u32,
+    /// How many slots its value stack needs at most.
+    pub stack: u32,
+}
+
+impl Facts {
+    /// How many slots its frame needs: locals and value stack.
+    pub fn frame(&self) -> u32 {
+        self.locals + self.stack
+    }
+}
+
+/// How many slots too few, for each exception block, a prelude's `n_state` may be.
+///
+/// mpy-cross before 1.23 forgets what a `finally` may have pending in the height of the stack within it, and its files
+/// overflow MicroPython's frames. With [`Facts::frame`] slots they run.
+pub const UNCOUNTED_SLOTS: u32 = 3;
+
+/// Verifies all code of a module.
+///
+/// Returns what has been found out about each code object, in the order of [`Module::codes`]; `None` for machine
+/// code, of which nothing can be.
+///
+/// # Errors
+/// If some code breaks a rule; of several, the last code object's is told.
+pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
+    let mut verifier = Verifier::new(module);
+    let mut found: Vec<(Option<Shape>, Option<Facts>)> = Vec::with_capacity(module.codes.len());
+    found.resize(module.codes.len(), (None, None));
+    // Children come after their parents.
+    for id in (0..module.codes.len()).rev() {
+        let children = &module.codes[id].children;
+        let child = |index: u32| children.get(index as usize).and_then(|&child| found[child as usize].0);
+        found[id] = verifier.code(id as CodeId, &child).map_err(|fault| error(module, id as CodeId, fault))?;
+    }
+    if found.first().is_some_and(|(shape, _)| shape.is_some_and(|shape| shape.cells.0 > 0)) {
+        return Err(error(module, 0, (None, Reason::ModuleCells)));
+    }
+    Ok(found.into_iter().map(|(_, facts)| facts).collect())
+}
+
+/// Verifies one code object of a module; of its children only what it makes functions of.
+///
+/// # Errors
+/// If it breaks a rule, or a child's own first look does. `None` as for [`verify`].
+///
+/// # Panics
+/// Never: an `id` that the module does not have is refused as [`Reason::ChildOrder`].
+pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Error> {
+    let mut verifier = Verifier::new(module);
+    let Some(code) = module.codes.get(id as usize) else {
+        return Err(error(module, id, (None, Reason::ChildOrder)));
+    };
+    let mut shapes = Vec::with_capacity(code.children.len());
+    for &child in &code.children {
+        shapes.push(verifier.shape(child).map_err(|fault| error(module, child, fault))?);
+    }
+    let child = |index: u32| shapes.get(index as usize).copied().flatten();
+    verifier.code(id, &child).map(|(_, facts)| facts).map_err(|fault| error(module, id, fault))
+}
+
+struct Verifier<'m, 'a> {
+    module: &'m Module<'a>,
+    constants: Vec<bool>,
+    scanner: Scanner,
+    memory: Memory,
+}
+
+impl<'m, 'a> Verifier<'m, 'a> {
+    fn new(module: &'m Module<'a>) -> Verifier<'m, 'a> {
+        let constants = module.constants.iter().map(is_object).collect();
+        Verifier { module, constants, scanner: Scanner::default(), memory: Memory::default() }
+    }
+
+    /// The shape of a code object, and the labels of bytecode.
+    fn shape(&mut self, id: CodeId) -> Result<Option<Shape>, Fault> {
+        let Some(code) = self.module.codes.get(id as usize) else { return Err((None, Reason::ChildOrder)) };
+        let n_names = self.module.qstrs.len();
+        match code.kind {
+            CodeKind::Bytecode => {
+                let tables = Tables { n_names, constants: &self.constants, n_children: code.children.len() };
+                self.scanner.scan(&code.code, tables, &mut self.memory.labels).map(Some)
+            }
+            CodeKind::Native { prelude_offset, .. } => {
+                let prelude = Prelude::read(&code.code, prelude_offset as usize);
+                let prelude = prelude.map_err(|error| (None, Reason::Prelude(error)))?;
+                check_prelude(&prelude, &code.code, n_names).map_err(|reason| (None, reason))?;
+                Ok(Some(Shape::of_machine_code(&prelude)))
+            }
+            CodeKind::Viper { .. } | CodeKind::Asm { .. } => Ok(None),
+        }
+    }
+
+    fn code(
+        &mut self,
+        id: CodeId,
+        children: &dyn Fn(u32) -> Option<Shape>,
+    ) -> Result<(Option<Shape>, Option<Facts>), Fault> {
+        let code = &self.module.codes[id as usize];
+        if code.children.iter().any(|&child| child <= id || child as usize >= self.module.codes.len()) {
+            return Err((None, Reason::ChildOrder));
+        }
+        let shape = self.shape(id)?;
+        let Some(shape) = shape.filter(|_| code.kind == CodeKind::Bytecode) else { return Ok((shape, None)) };
+        let context = Context { code: &code.code, names: &self.module.qstrs, shape, children };
+        let stack = Walk::all(context, &mut self.memory).map_err(|(offset, reason)| (Some(offset), reason))?;
+        let facts = Facts { min_cells: shape.cells.0, max_cells: shape.cells.1, locals: shape.locals, stack };
+        Ok((Some(shape), Some(facts)))
+    }
+}
+
+/// Whether a constant is an object with all that is in it.
+fn is_object(constant: &Constant<'_>) -> bool {
+    let mut rest = Vec::from([core::slice::from_ref(constant).iter()]);
+    while let Some(items) = rest.last_mut() {
+        match items.next() {
+            Some(Constant::FunctionTable) => return false,
+            Some(Constant::Tuple(items)) => rest.push(items.iter()),
+            Some(_) => {}
+            None => {
+                rest.pop();
+            }
+        }
+    }
+    true
+}
+
+fn error(module: &Module<'_>, code: CodeId, (offset, reason): Fault) -> Error {
+    Error { code, path: path(module, code), offset, reason }
+}
+
+/// Names of a code object and those around it, with dots between them.
+fn path(module: &Module<'_>, code: CodeId) -> String {
+    const MAX_NAMES: usize = 8;
+    const MAX_BYTES: usize = 64;
+    let mut names = Vec::new();
+    let mut id = code;
+    while names.len() < MAX_NAMES {
+        let raw = module.codes.get(id as usize);
+        let prelude = raw.and_then(|raw| raw.prelude()).and_then(Result::ok);
+        let name = prelude.and_then(|prelude| module.qstrs.get(prelude.name as usize));
+        let name = name.map_or(b"?".as_slice(), |name| name.as_bytes());
+        names.push(String::from_utf8_lossy(&name[..name.len().min(MAX_BYTES)]));
+        let parents = (0..id)
+            .rev()
+            .find(|&parent| module.codes.get(parent as usize).is_some_and(|parent| parent.children.contains(&id)));
+        let Some(parent) = parents else { break };
+        id = parent;
+    }
+    names.reverse();
+    names.join(".")
+}

@@ -1,0 +1,283 @@
+//! The first look at a code object: its prelude, and each instruction on its own.
+//!
+//! Finds the labels, and how the code uses its locals. A function that closes over variables gets their cells as its
+//! first arguments, but nothing in it says how many: how it uses these arguments does.
+
+use alloc::vec::Vec;
+
+use super::blocks::exception_test;
+use super::error::Reason;
+use super::labels::Labels;
+use crate::bytecode::{Instruction, instructions};
+use crate::lines;
+use crate::opcode::{Op, Operand};
+use crate::prelude::{Prelude, Signature, scope_flag};
+
+/// What can be said of a function without following its control flow.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub signature: Signature,
+    /// The offset of the first instruction.
+    pub start: usize,
+    /// Slots of the frame that hold locals.
+    pub locals: u32,
+    /// How many cells it may be made with: at least and at most.
+    pub cells: (u32, u32),
+    own_cells: LocalSet,
+}
+
+impl Shape {
+    /// What can be said of machine code with a prelude.
+    pub fn of_machine_code(prelude: &Prelude) -> Shape {
+        let signature = prelude.signature;
+        let cells = (0, signature.n_pos_args);
+        Shape { signature, start: prelude.end(), locals: 0, cells, own_cells: LocalSet::default() }
+    }
+
+    /// Whether a local holds a cell.
+    pub fn is_cell(&self, local: u32) -> bool {
+        local < self.cells.0 || self.own_cells.contains(local)
+    }
+
+    /// Whether the function has default arguments.
+    pub fn has_defaults(&self) -> bool {
+        self.signature.n_def_pos_args > 0 || self.has_keyword_defaults()
+    }
+
+    /// Whether it has defaults for keyword-only arguments.
+    pub fn has_keyword_defaults(&self) -> bool {
+        self.signature.scope_flags & scope_flag::DEFKWARGS != 0
+    }
+}
+
+/// A set of locals whose numbers fit a byte.
+#[derive(Clone, Copy, Default)]
+struct LocalSet([u64; 4]);
+
+impl LocalSet {
+    fn contains(&self, local: u32) -> bool {
+        self.0.get(local as usize / 64).is_some_and(|word| word >> (local % 64) & 1 != 0)
+    }
+
+    /// Whether the local was not there yet.
+    fn insert(&mut self, local: u8) -> bool {
+        let was = self.contains(local.into());
+        self.0[usize::from(local / 64)] |= 1 << (local % 64);
+        !was
+    }
+}
+
+/// What the instructions' operands may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub n_names: usize,
+    /// For each constant, whether it is an object.
+    pub constants: &'a [bool],
+    pub n_children: usize,
+}
+
+/// Where something is wrong, and what.
+pub(super) type Fault = (Option<usize>, Reason);
+
+/// Checks what a prelude says against itself and the tables. `code` is what it was read from.
+pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> Result<(), Reason> {
+    let signature = &prelude.signature;
+    if signature.n_def_pos_args > signature.n_pos_args {
+        return Err(Reason::Defaults);
+    }
+    if let Some(name) = [prelude.name].into_iter().chain(prelude.arg_names(code)).find(|&i| i as usize >= n_names) {
+        return Err(Reason::Name(name));
+    }
+    let table = &code[prelude.lines_at.clone()];
+    if lines::steps(table).map(|(_, len)| len).sum::<usize>() != table.len() {
+        return Err(Reason::Lines);
+    }
+    Ok(())
+}
+
+/// Scans code objects; keeps its memory from one to the next.
+#[derive(Default)]
+pub(super) struct Scanner {
+    /// The locals that an unbroken row of `LOAD_FAST`s has loaded.
+    loaded: Vec<u32>,
+}
+
+/// How a function uses its arguments.
+struct Uses {
+    own_cells: LocalSet,
+    n_pos_args: u32,
+    /// 1 more than the last argument that is used as a cell.
+    cells_min: u32,
+    /// The first argument that is used as an object, or the number of arguments.
+    cells_max: u32,
+    /// 1 more than the last local that is used at all.
+    locals: u32,
+}
+
+impl Uses {
+    fn object(&mut self, local: u32) {
+        self.locals = self.locals.max(local.saturating_add(1));
+        self.cells_max = self.cells_max.min(local);
+    }
+
+    fn cell(&mut self, local: u32) -> Result<(), Reason> {
+        if self.own_cells.contains(local) {
+            return Ok(());
+        }
+        if local >= self.n_pos_args {
+            return Err(Reason::NotCell(local));
+        }
+        self.cells_min = self.cells_min.max(local + 1);
+        Ok(())
+    }
+
+    fn load(&mut self, local: u32) {
+        if !self.own_cells.contains(local) {
+            self.object(local);
+        }
+    }
+
+    fn store(&mut self, local: u32) -> Result<(), Reason> {
+        if self.own_cells.contains(local) {
+            return Err(Reason::CellAsObject(local));
+        }
+        self.object(local);
+        Ok(())
+    }
+}
+
+impl Scanner {
+    /// Looks at all of a bytecode object, and finds its labels.
+    pub fn scan(&mut self, code: &[u8], tables: Tables<'_>, labels: &mut Labels) -> Result<Shape, Fault> {
+        let whole = |reason| (None, reason);
+        let prelude = Prelude::read(code, 0).map_err(|error| whole(Reason::Prelude(error)))?;
+        check_prelude(&prelude, code, tables.n_names).map_err(whole)?;
+        let signature = prelude.signature;
+        let mut uses = Uses {
+            own_cells: LocalSet::default(),
+            n_pos_args: signature.n_pos_args,
+            cells_min: 0,
+            cells_max: signature.n_pos_args,
+            locals: signature.n_args(),
+        };
+        for &local in &code[prelude.cells_at.clone()] {
+            uses.object(local.into());
+            if !uses.own_cells.insert(local) {
+                return Err(whole(Reason::CellTwice(local)));
+            }
+        }
+
+        let start = prelude.end();
+        labels.clear(code.len());
+        self.loaded.clear();
+        if !labels.add(start) {
+            return Err((None, Reason::RunsOff));
+        }
+        let mut offset = start;
+        while offset < code.len() {
+            let at = |reason| (Some(offset), reason);
+            let instruction = Instruction::decode(code, offset).map_err(|error| at(Reason::Decode(error)))?;
+            labels.add_instruction(offset);
+            self.instruction(&instruction, code, tables, &mut uses, labels).map_err(at)?;
+            if matches!(instruction.op, Op::YieldValue | Op::YieldFrom) && !signature.is_generator() {
+                return Err(at(Reason::Yield));
+            }
+            offset = instruction.end();
+        }
+        self.loaded.drain(..).for_each(|local| uses.load(local));
+
+        if uses.locals > signature.n_state {
+            return Err(whole(Reason::Frame(uses.locals, signature.n_state)));
+        }
+        if uses.cells_min > uses.cells_max {
+            return Err(whole(Reason::CellAsObject(uses.cells_max)));
+        }
+        if !labels.complete() {
+            return Err(misplaced_jump(code, start, labels));
+        }
+        let cells = (uses.cells_min, uses.cells_max);
+        Ok(Shape { signature, start, locals: uses.locals, cells, own_cells: uses.own_cells })
+    }
+
+    fn instruction(
+        &mut self,
+        instruction: &Instruction,
+        code: &[u8],
+        tables: Tables<'_>,
+        uses: &mut Uses,
+        labels: &mut Labels,
+    ) -> Result<(), Reason> {
+        let index = instruction.index();
+        let op = instruction.op;
+        if matches!(op, Op::LoadFastMulti | Op::LoadFastN) {
+            self.loaded.push(index);
+            return Ok(());
+        }
+        self.end_loads(instruction, uses)?;
+        match op.operand() {
+            Operand::None | Operand::SmallInt => {}
+            Operand::Implied if op == Op::StoreFastMulti => uses.store(index)?,
+            Operand::Implied => {}
+            Operand::Qstr if index as usize >= tables.n_names => return Err(Reason::Name(index)),
+            Operand::Qstr => {}
+            Operand::Constant => match tables.constants.get(index as usize) {
+                Some(true) => {}
+                Some(false) => return Err(Reason::FunctionTable(index)),
+                None => return Err(Reason::Constant(index)),
+            },
+            Operand::Local if matches!(op, Op::StoreFastN | Op::DeleteFast) => uses.store(index)?,
+            Operand::Local => uses.cell(index)?,
+            Operand::Count if op == Op::BuildSlice && !matches!(index, 2 | 3) => {
+                return Err(Reason::SliceItems(index));
+            }
+            Operand::Count => {}
+            Operand::Arguments | Operand::Starred if index > 0xffff => return Err(Reason::TooManyArguments(index)),
+            Operand::Arguments | Operand::Starred => {}
+            Operand::Collection if index & 3 > 2 => return Err(Reason::Collection(index & 3)),
+            Operand::Collection => {}
+            Operand::Child | Operand::Closure if index as usize >= tables.n_children => {
+                return Err(Reason::Child(index));
+            }
+            Operand::Child | Operand::Closure => {}
+            Operand::Jump | Operand::Forward | Operand::Unwind => {
+                let target = instruction.target().ok_or(Reason::JumpOutside)?;
+                let mut is_inside = target < code.len() && labels.add(target);
+                if op == Op::SetupFinally
+                    && let Some(test) = exception_test(code, target)
+                {
+                    is_inside &= labels.add(test.entry.exception);
+                }
+                if !is_inside {
+                    return Err(Reason::JumpOutside);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An instruction that is no `LOAD_FAST` follows a row of them: if it makes a closure, the last are its cells.
+    fn end_loads(&mut self, instruction: &Instruction, uses: &mut Uses) -> Result<(), Reason> {
+        let cells = match instruction.op.operand() {
+            Operand::Closure => usize::from(instruction.extra),
+            _ if self.loaded.is_empty() => return Ok(()),
+            _ => 0,
+        };
+        let objects = self.loaded.len().checked_sub(cells).ok_or(Reason::ClosureLoads)?;
+        for (i, local) in self.loaded.drain(..).enumerate() {
+            if i < objects { uses.load(local) } else { uses.cell(local)? }
+        }
+        Ok(())
+    }
+}
+
+/// The first jump to where no instruction starts.
+fn misplaced_jump(code: &[u8], start: usize, labels: &Labels) -> Fault {
+    let jumps = instructions(&code[start..]).flatten().filter_map(|jump| Some((start + jump.offset, jump.target()?)));
+    for (offset, target) in jumps {
+        let target = start + target;
+        if !labels.is_instruction(target) {
+            return (Some(offset), Reason::JumpInside(target));
+        }
+    }
+    (None, Reason::RunsOff)
+}

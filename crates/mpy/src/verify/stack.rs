@@ -1,0 +1,300 @@
+//! What the value stack holds, as far as the verifier knows: a kind for each slot.
+//!
+//! Every jump target keeps a stack, and stacks are deep while changes are at the top. So a stack is a position in a
+//! tree of runs of equal kinds: branches of the code share what lies below, and copying and comparing are cheap.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What is known of the word in a slot of the value stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// An object.
+    Object,
+    /// The object `None`: what the end of a `try` puts under its `finally`.
+    None,
+    /// The exception that a handler was entered with.
+    Exception,
+    /// Null, which is no object.
+    Null,
+    /// The `self` of a method, or null.
+    SelfOrNull,
+    /// One of the slots of a loop's iterator.
+    Iter,
+    /// One of the two slots that hold a context manager's `__exit__`.
+    Exit,
+    /// A cell.
+    Cell,
+    /// What a `finally` has to go on with, counted as two slots: `None`, an exception, or [`Kind::Data`] and
+    /// [`Kind::Cause`].
+    Pending,
+    /// The value to return, or the offset to jump to, below its cause.
+    Data,
+    /// A small integer: whether a return or a jump is pending.
+    Cause,
+}
+
+impl Kind {
+    /// Whether it is an object that an instruction may use freely.
+    pub fn is_object(self) -> bool {
+        matches!(self, Kind::Object | Kind::None | Kind::Exception)
+    }
+
+    /// Whether it is a single word that may change its place.
+    pub(super) fn is_movable(self) -> bool {
+        self.is_object() || matches!(self, Kind::Null | Kind::SelfOrNull | Kind::Data | Kind::Cause)
+    }
+
+    /// What is known of a slot that is of either kind.
+    fn join(self, other: Kind) -> Option<Kind> {
+        match (self, other) {
+            _ if self == other => Some(self),
+            _ if self.is_object() && other.is_object() => Some(Kind::Object),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Object => "an object",
+            Kind::None => "None",
+            Kind::Exception => "an exception",
+            Kind::Null => "null",
+            Kind::SelfOrNull => "a method's self",
+            Kind::Iter => "a loop's iterator",
+            Kind::Exit => "a context manager's exit",
+            Kind::Cell => "a cell",
+            Kind::Pending => "what a finally block has pending",
+            Kind::Data => "a pending value",
+            Kind::Cause => "the cause of a pending value",
+        })
+    }
+}
+
+/// A stack: the run that its top belongs to, and its height in slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stack {
+    run: u32,
+    pub height: u32,
+}
+
+impl Stack {
+    pub const EMPTY: Stack = Stack { run: 0, height: 0 };
+}
+
+/// Slots of one kind, from `base` up to wherever the next run or the stack's top is.
+#[derive(Clone, Copy)]
+struct Run {
+    kind: Kind,
+    base: u32,
+    below: u32,
+    /// The run that was put on this one last, 0 if none was: the same again needs no new run.
+    above: u32,
+}
+
+/// Two stacks that cannot be the same place's: the slot, counted from the bottom, and its kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Clash {
+    pub slot: u32,
+    pub kinds: (Kind, Kind),
+}
+
+/// The tree of runs, and an account of the work done on it.
+#[derive(Default)]
+pub(super) struct Stacks {
+    /// The first is the ground, a run of objects: the empty stack ends there.
+    runs: Vec<Run>,
+    /// For [`Stacks::join`]: runs of the joined stack, from the top.
+    joined: Vec<(Kind, u32)>,
+    /// Runs looked at or made, weighed so that a bound on work is one on memory too.
+    pub work: usize,
+}
+
+/// The work that a new run counts for.
+const NEW_RUN: usize = 16;
+
+impl Stacks {
+    pub fn clear(&mut self) {
+        self.runs.clear();
+        self.runs.push(Run { kind: Kind::Object, base: 0, below: 0, above: 0 });
+        self.work = 0;
+    }
+
+    fn run(&self, index: u32) -> Run {
+        self.runs[index as usize]
+    }
+
+    /// Puts `n` slots of a kind on top. The caller has made sure that the height is bounded.
+    pub fn push(&mut self, stack: &mut Stack, kind: Kind, n: u32) {
+        let run = self.run(stack.run);
+        if n > 0 && run.kind != kind {
+            let base = stack.height;
+            let above = self.run(run.above);
+            if above.below == stack.run && above.base == base && above.kind == kind && run.above != 0 {
+                stack.run = run.above;
+            } else {
+                let new = self.runs.len() as u32;
+                self.runs.push(Run { kind, base, below: stack.run, above: 0 });
+                self.runs[stack.run as usize].above = new;
+                stack.run = new;
+                self.work += NEW_RUN;
+            }
+        }
+        stack.height += n;
+    }
+
+    /// Takes off all slots from `height` up.
+    pub fn cut(&mut self, stack: &mut Stack, height: u32) {
+        stack.height = height;
+        loop {
+            let run = self.run(stack.run);
+            if run.base < height || stack.run == 0 {
+                return;
+            }
+            stack.run = run.below;
+            self.work += 1;
+        }
+    }
+
+    /// The kind on top of a stack that is not empty.
+    pub fn top(&self, stack: Stack) -> Kind {
+        self.run(stack.run).kind
+    }
+
+    /// The kind of a slot, counted from the bottom, of a stack that has it.
+    pub fn kind_of(&mut self, stack: Stack, slot: u32) -> Kind {
+        let mut run = self.run(stack.run);
+        while run.base > slot {
+            run = self.run(run.below);
+            self.work += 1;
+        }
+        run.kind
+    }
+
+    /// How many slots of the same kind there are on top.
+    pub fn top_run(&self, stack: Stack) -> u32 {
+        stack.height - self.run(stack.run).base
+    }
+
+    /// The first slot from the top, down to `height`, that is no object.
+    pub fn find_non_object(&mut self, stack: Stack, height: u32) -> Option<Kind> {
+        let mut run = self.run(stack.run);
+        loop {
+            if !run.kind.is_object() {
+                return Some(run.kind);
+            }
+            if run.base <= height {
+                return None;
+            }
+            run = self.run(run.below);
+            self.work += 1;
+        }
+    }
+
+    /// Whether a slot from `height` up is of the kind whose size is not known.
+    pub fn has_pending(&mut self, stack: Stack, height: u32) -> bool {
+        let mut run = self.run(stack.run);
+        loop {
+            if run.kind == Kind::Pending {
+                return true;
+            }
+            if run.base <= height {
+                return false;
+            }
+            run = self.run(run.below);
+            self.work += 1;
+        }
+    }
+
+    /// What is known where either of two stacks of one height may be found.
+    pub fn join(&mut self, old: Stack, new: Stack) -> Result<Stack, Clash> {
+        let (mut a, mut b, mut height) = (old.run, new.run, old.height);
+        let mut changed = false;
+        self.joined.clear();
+        while a != b {
+            let (run_a, run_b) = (self.run(a), self.run(b));
+            let base = run_a.base.max(run_b.base);
+            let kinds = (run_a.kind, run_b.kind);
+            let kind = kinds.0.join(kinds.1).ok_or(Clash { slot: base, kinds })?;
+            changed |= kind != run_a.kind;
+            self.joined.push((kind, height - base));
+            height = base;
+            if run_a.base == base {
+                a = run_a.below;
+            }
+            if run_b.base == base {
+                b = run_b.below;
+            }
+            self.work += 1;
+        }
+        if !changed {
+            return Ok(old);
+        }
+        let mut stack = Stack { run: a, height };
+        for i in (0..self.joined.len()).rev() {
+            let (kind, n) = self.joined[i];
+            self.push(&mut stack, kind, n);
+        }
+        Ok(stack)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stacks() -> Stacks {
+        let mut stacks = Stacks::default();
+        stacks.clear();
+        stacks
+    }
+
+    fn of(stacks: &mut Stacks, kinds: &[Kind]) -> Stack {
+        let mut stack = Stack::EMPTY;
+        kinds.iter().for_each(|&kind| stacks.push(&mut stack, kind, 1));
+        stack
+    }
+
+    fn kinds(stacks: &mut Stacks, stack: Stack) -> Vec<Kind> {
+        (0..stack.height).map(|slot| stacks.kind_of(stack, slot)).collect()
+    }
+
+    #[test]
+    fn a_stack_gives_back_what_was_pushed() {
+        let stacks = &mut stacks();
+        let pushed = [Kind::None, Kind::Object, Kind::Object, Kind::Null, Kind::Iter, Kind::Iter];
+        let mut stack = of(stacks, &pushed);
+        assert_eq!(kinds(stacks, stack), pushed);
+        assert_eq!(stacks.top_run(stack), 2);
+        stacks.cut(&mut stack, 3);
+        assert_eq!(kinds(stacks, stack), pushed[..3]);
+        assert_eq!(stacks.find_non_object(stack, 0), None);
+        stacks.cut(&mut stack, 0);
+        assert_eq!(stack, Stack::EMPTY);
+    }
+
+    #[test]
+    fn the_same_pushed_again_is_the_same_stack() {
+        let stacks = &mut stacks();
+        let one = of(stacks, &[Kind::Object, Kind::None, Kind::Object]);
+        let runs = stacks.runs.len();
+        assert_eq!(of(stacks, &[Kind::Object, Kind::None, Kind::Object]), one);
+        assert_eq!(stacks.runs.len(), runs);
+    }
+
+    #[test]
+    fn joining_knows_what_both_know() {
+        let stacks = &mut stacks();
+        let one = of(stacks, &[Kind::None, Kind::Iter, Kind::None, Kind::Exception, Kind::Object]);
+        let two = of(stacks, &[Kind::None, Kind::Iter, Kind::Object, Kind::None, Kind::None]);
+        let joined = stacks.join(one, two).unwrap();
+        assert_eq!(kinds(stacks, joined), [Kind::None, Kind::Iter, Kind::Object, Kind::Object, Kind::Object]);
+        assert_eq!(stacks.join(joined, one).unwrap(), joined);
+        let other = of(stacks, &[Kind::None, Kind::Iter, Kind::Null, Kind::None, Kind::None]);
+        let clash = Clash { slot: 2, kinds: (Kind::None, Kind::Null) };
+        assert_eq!(stacks.join(one, other), Err(clash));
+    }
+}

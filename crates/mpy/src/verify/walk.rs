@@ -1,0 +1,254 @@
+//! The walk over all paths of a code object, by abstract interpretation.
+//!
+//! Each label keeps what is known of the stack and the open blocks wherever control reaches it from. Labels whose
+//! state has changed are walked from, the first in the code first, until none is left. No recursion, and a bound on
+//! the work that is linear in the code's size.
+
+use alloc::vec::Vec;
+
+use super::UNCOUNTED_SLOTS;
+use super::blocks::{Block, BlockId, BlockKind, Blocks};
+use super::error::Reason;
+use super::labels::{Labels, Pending};
+use super::scan::Shape;
+use super::stack::{Kind, Stack, Stacks};
+use crate::bytecode::Instruction;
+use crate::module::Qstr;
+
+/// What is known where an instruction starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct State {
+    pub stack: Stack,
+    /// The innermost open exception block.
+    pub block: BlockId,
+}
+
+/// What the verifier keeps for a label.
+#[derive(Clone, Copy)]
+struct LabelState {
+    /// `None` as long as no path reaches it.
+    state: Option<State>,
+    /// The block whose handler it is.
+    handler_of: BlockId,
+}
+
+/// The memory of a walk, kept from one code object to the next.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub labels: Labels,
+    states: Vec<LabelState>,
+    pending: Pending,
+    pub stacks: Stacks,
+    pub blocks: Blocks,
+}
+
+/// What a code object is verified against.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub code: &'a [u8],
+    pub names: &'a [Qstr<'a>],
+    pub shape: Shape,
+    /// The children's shapes; `None` for machine code without a prelude.
+    pub children: &'a dyn Fn(u32) -> Option<Shape>,
+}
+
+/// A walk.
+pub(super) struct Walk<'a> {
+    pub context: Context<'a>,
+    pub memory: &'a mut Memory,
+    pub state: State,
+    /// The offset of the instruction that is looked at.
+    pub pc: usize,
+    /// The height down to which the instruction may take slots.
+    pub floor: u32,
+    /// The height that the frame has room for.
+    room: u32,
+    /// The height that has been needed so far.
+    pub highest: u32,
+}
+
+/// What comes after an instruction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    Next,
+    Elsewhere,
+}
+
+/// Units of work for a byte of code, and for any code. Real code takes less than a tenth.
+const WORK_PER_BYTE: usize = 64;
+const WORK_AT_LEAST: usize = 1024;
+
+impl<'a> Walk<'a> {
+    /// Walks over the code whose labels are in `memory`. Returns the height that its stack needs.
+    pub fn all(context: Context<'a>, memory: &'a mut Memory) -> Result<u32, (usize, Reason)> {
+        let n_labels = memory.labels.len();
+        memory.states.clear();
+        memory.states.resize(n_labels, LabelState { state: None, handler_of: Blocks::NONE });
+        memory.pending.clear(n_labels);
+        memory.stacks.clear();
+        memory.blocks.clear();
+        let state = State { stack: Stack::EMPTY, block: Blocks::NONE };
+        let signature = &context.shape.signature;
+        let uncounted = signature.n_exc_stack.saturating_mul(UNCOUNTED_SLOTS);
+        let room = (signature.n_state - context.shape.locals).saturating_add(uncounted);
+        let mut walk = Walk { context, memory, state, pc: context.shape.start, floor: 0, room, highest: 0 };
+        match walk.run() {
+            Ok(()) => Ok(walk.highest),
+            Err(reason) => Err((walk.pc, reason)),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Reason> {
+        let code = self.context.code;
+        let limit = code.len().saturating_mul(WORK_PER_BYTE).saturating_add(WORK_AT_LEAST);
+        self.arrive(self.pc, self.state)?;
+        while let Some(number) = self.memory.pending.take_first(&mut self.memory.stacks.work) {
+            let Some(state) = self.memory.states[number].state else { continue };
+            self.state = state;
+            self.pc = self.memory.labels.offset(number);
+            self.find_floor();
+            let next_label = self.memory.labels.offset(number + 1);
+            loop {
+                let instruction = Instruction::decode(code, self.pc).map_err(Reason::Decode)?;
+                let after = self.step(&instruction)?;
+                self.memory.stacks.work += 1;
+                if self.memory.stacks.work > limit {
+                    return Err(Reason::TooComplex);
+                }
+                if after == After::Elsewhere {
+                    break;
+                }
+                let next = instruction.end();
+                if next == next_label {
+                    self.flow(next, self.state)?;
+                    break;
+                }
+                if next >= code.len() {
+                    return Err(Reason::RunsOff);
+                }
+                self.pc = next;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn block(&self) -> Block {
+        *self.memory.blocks.get(self.state.block)
+    }
+
+    /// Finds the floor of the innermost block, after that has changed.
+    pub fn find_floor(&mut self) {
+        self.floor = self.block().floor(self.pc);
+    }
+
+    /// Makes sure that the frame has room for a stack of this height.
+    pub fn reserve(&mut self, height: Option<u32>) -> Result<(), Reason> {
+        match height {
+            Some(height) if height <= self.room => {
+                self.highest = self.highest.max(height);
+                Ok(())
+            }
+            _ => Err(Reason::StackFull(self.room)),
+        }
+    }
+
+    /// Lets control go from here to a label.
+    pub fn flow(&mut self, to: usize, mut state: State) -> Result<(), Reason> {
+        let block = *self.memory.blocks.get(state.block);
+        if !block.allows(to) {
+            return Err(Reason::PassesHandler);
+        }
+        match (block.is_active(self.pc), block.is_active(to)) {
+            (false, false) => {}
+            (false, true) => self.enter_normally(&block, &mut state.stack)?,
+            (true, true) => self.settle(&block, &mut state.stack),
+            (true, false) => return Err(Reason::PassesHandler),
+        }
+        self.arrive(to, state)
+    }
+
+    /// Control goes on into the handler of a `finally` or a context manager: nothing is pending.
+    fn enter_normally(&mut self, block: &Block, stack: &mut Stack) -> Result<(), Reason> {
+        let stacks = &mut self.memory.stacks;
+        if block.kind == BlockKind::Except || stack.height != block.height + 1 {
+            return Err(Reason::EntersHandler);
+        }
+        let top = stacks.top(*stack);
+        if block.kind == BlockKind::AsyncWith {
+            // Below the manager, which the way to here has moved up to call its `__aexit__`.
+            if !top.is_object() || stacks.kind_of(*stack, block.height - 1) != Kind::None {
+                return Err(Reason::EntersHandler);
+            }
+            stacks.cut(stack, block.height - 1);
+            stacks.push(stack, Kind::Pending, 2);
+            stacks.push(stack, top, 1);
+        } else {
+            if top != Kind::None {
+                return Err(Reason::EntersHandler);
+            }
+            stacks.cut(stack, block.height);
+            stacks.push(stack, Kind::Pending, 2);
+        }
+        self.reserve(Some(stack.height))
+    }
+
+    /// Where the paths of an `async with`'s handler come together, what is pending may have any of its forms.
+    fn settle(&mut self, block: &Block, stack: &mut Stack) {
+        let stacks = &mut self.memory.stacks;
+        if block.kind == BlockKind::AsyncWith
+            && stack.height == block.height
+            && matches!(stacks.top(*stack), Kind::None | Kind::Exception)
+        {
+            stacks.cut(stack, block.height - 1);
+            stacks.push(stack, Kind::Pending, 2);
+        }
+    }
+
+    /// Control reaches a label: what is known there becomes what all paths have in common.
+    pub fn arrive(&mut self, label: usize, new: State) -> Result<(), Reason> {
+        let number = self.memory.labels.number(label);
+        let state = match self.memory.states[number].state {
+            None => new,
+            Some(old) => {
+                if old.block != new.block {
+                    return Err(Reason::Blocks);
+                }
+                if old.stack.height != new.stack.height {
+                    return Err(Reason::Heights(old.stack.height, new.stack.height));
+                }
+                let joined = self.memory.stacks.join(old.stack, new.stack);
+                let stack = joined.map_err(|clash| Reason::Kinds(clash.slot, clash.kinds.0, clash.kinds.1))?;
+                if stack == old.stack {
+                    return Ok(());
+                }
+                State { stack, block: old.block }
+            }
+        };
+        self.memory.states[number].state = Some(state);
+        self.memory.pending.insert(number);
+        Ok(())
+    }
+
+    /// The block that the instruction opens with the handler at `handler`: found again if it has been here before.
+    pub fn open(&mut self, kind: BlockKind, handler: usize, height: u32) -> Result<BlockId, Reason> {
+        let number = self.memory.labels.number(handler);
+        let known = self.memory.states[number].handler_of;
+        let blocks = &mut self.memory.blocks;
+        if known != Blocks::NONE {
+            let block = blocks.get(known);
+            let is_same = block.opened_at == self.pc && block.parent == self.state.block && block.height == height;
+            return if is_same { Ok(known) } else { Err(Reason::SharedHandler(handler)) };
+        }
+        let parent = blocks.get(self.state.block);
+        let limit = self.context.shape.signature.n_exc_stack;
+        if parent.depth >= limit {
+            return Err(Reason::TooManyBlocks(limit));
+        }
+        if !parent.allows(handler) || !parent.is_active(self.pc) && parent.is_active(handler) {
+            return Err(Reason::PassesHandler);
+        }
+        let id = blocks.open(self.state.block, self.pc, kind, handler, height);
+        self.memory.states[number].handler_of = id;
+        Ok(id)
+    }
+}
