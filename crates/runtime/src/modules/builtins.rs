@@ -1,14 +1,11 @@
 //! The module `builtins`.
 
-use crate::args::Args;
 use crate::error::Res;
 use crate::obj;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
-use crate::ops::print::{Stdout, Style};
-use crate::q;
 use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
@@ -30,13 +27,12 @@ crate::members! {
         "classmethod" => value(ty(&obj::builtin::CLASS_METHOD)),
         "staticmethod" => value(ty(&obj::builtin::STATIC_METHOD)),
         "BaseException" => value(ty(&exception::BASE_EXCEPTION)),
-        "print" => kw(0, print),
     }
 }
 
 /// The built-in `name`: what a program has put into the module, else what is there from the start.
 pub fn find(_vm: &Vm, name: Qstr) -> Option<Obj> {
-    crate::types::find(MEMBERS, name)
+    crate::types::find(MEMBERS, name).or_else(|| crate::types::find(super::functions::MEMBERS, name))
 }
 
 /// Runs a class body and makes the class: `__build_class__(body, name, *bases)`.
@@ -55,16 +51,4 @@ fn build_class(vm: &Vm, args: &[Obj]) -> Res {
         cell.value.set(Some(class));
     }
     Ok(class)
-}
-
-fn print(vm: &Vm, args: Args<'_>) -> Res {
-    for (n, object) in args.pos().iter().enumerate() {
-        if n > 0 {
-            vm.host().write_stdout(b" ");
-        }
-        vm.print(&mut Stdout, *object, Style::Str)?;
-    }
-    vm.host().write_stdout(b"\n");
-    let _ = q!("sep");
-    Ok(Obj::NONE)
 }

@@ -66,7 +66,7 @@ fn iterators(vm: &Vm, iterables: &[Obj]) -> Res<Gc<Tuple>> {
     for &iterable in iterables {
         list.append(vm, vm.iter(iterable)?)?;
     }
-    Tuple::from_list(vm, list)
+    Tuple::of_list(vm, &list)
 }
 
 /// A list of the next item of each iterator; `None` if one is at its end.
@@ -99,7 +99,7 @@ fn zip_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
             None => Ok(None),
         },
         _ => match next_of_each(vm, sources)? {
-            Some(list) => Ok(Some(Tuple::from_list(vm, list)?.obj())),
+            Some(list) => Ok(Some(Tuple::of_list(vm, &list)?.obj())),
             None => Ok(None),
         },
     }
@@ -125,7 +125,7 @@ fn map_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
         };
     }
     match next_of_each(vm, this.sources)? {
-        Some(list) => vm.call(this.function, Tuple::from_list(vm, list)?.items()).map(Some),
+        Some(list) => vm.call(this.function, Tuple::of_list(vm, &list)?.items()).map(Some),
         None => Ok(None),
     }
 }

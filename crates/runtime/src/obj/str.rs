@@ -246,6 +246,17 @@ pub(crate) fn decode(vm: &Vm, bytes: Obj, encoding: Obj, errors: Option<Obj>) ->
     out.into_str(vm)
 }
 
+/// What was read from a stream of text, as a string.
+///
+/// # Errors
+/// `UnicodeError` if it is no UTF-8.
+pub(crate) fn decode_stream(vm: &Vm, read: Builder) -> Res {
+    match utf8::first_invalid(read.bytes()) {
+        Some(_) => Err(vm.error_with(&super::exception::UNICODE_ERROR, &[])),
+        None => read.into_str(vm),
+    }
+}
+
 fn encode(vm: &Vm, args: &[Obj]) -> Res {
     let text = vm.str_or_bytes(args[0])?;
     if let Some(&encoding) = args.get(1)
@@ -310,7 +321,7 @@ pub(crate) fn print_quoted(vm: &Vm, out: &mut dyn Printer, text: &[u8], is_bytes
         let width = if is_bytes { 1 } else { utf8::width_at(text, at) };
         let point = if width == 1 { u32::from(byte) } else { utf8::decode_at(text, at) };
         let plain = match point {
-            0x20..0x7f => byte != quote && byte != b'\\',
+            0x20..=0x7e => byte != quote && byte != b'\\',
             0x80.. if width > 1 => !(0xd800..0xe000).contains(&point) && point < 0x11_0000,
             _ => false,
         };

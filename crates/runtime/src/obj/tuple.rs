@@ -78,6 +78,16 @@ impl Tuple {
         Ok(tuple)
     }
 
+    /// A tuple of the items of `list`, which nothing changes meanwhile.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn of_list(vm: &Vm, list: &crate::obj::list::List) -> Res<Gc<Tuple>> {
+        let items = list.items();
+        // SAFETY: a cell has the layout of what it holds, and making a tuple runs no Python code.
+        Tuple::new(vm, unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
+    }
+
     fn data(&self) -> *mut Obj {
         core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
     }
@@ -129,19 +139,10 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     match args.pos() {
         [] => Ok(Tuple::EMPTY.obj()),
         [tuple, ..] if tuple.downcast::<Tuple>().is_some() => Ok(*tuple),
-        [iterable, ..] => Ok(Tuple::from_list(vm, vm.to_list(*iterable)?)?.obj()),
-    }
-}
-
-impl Tuple {
-    /// A tuple of a list's items.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn from_list(vm: &Vm, list: Gc<super::list::List>) -> Res<Gc<Tuple>> {
-        // SAFETY: a cell has the layout of what it holds, and nothing changes the list while this is in use.
-        let items = unsafe { core::slice::from_raw_parts(list.items().as_ptr().cast::<Obj>(), list.len()) };
-        Tuple::new(vm, items)
+        [iterable, ..] => {
+            let list = vm.to_list(*iterable)?;
+            Ok(Tuple::of_list(vm, &list)?.obj())
+        }
     }
 }
 
