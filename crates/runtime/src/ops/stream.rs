@@ -4,10 +4,12 @@
 
 use crate::args::Args;
 use crate::error::{Raised, Res};
+use crate::modules::io;
 use crate::obj::builder::Builder;
 use crate::obj::exception;
 use crate::obj::list::List;
 use crate::obj::str::decode_stream;
+use crate::object::Gc;
 use crate::ops::buffer::Access;
 use crate::ops::print::Printer;
 use crate::vm::Vm;
@@ -64,7 +66,15 @@ impl Vm {
     /// # Errors
     /// `OSError` if it is none.
     pub fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
-        self.type_of(object).stream.ok_or_else(|| unsupported(self))
+        let ty = self.type_of(object);
+        if let Some(slots) = ty.stream {
+            return Ok(slots);
+        }
+        if self.is_subtype(ty, &io::IO_BASE) && ty != Gc::from_static(&io::IO_BASE) {
+            return Ok(&io::IO_BASE_SLOTS);
+        }
+        let inside = self.native_base(object).and_then(|native| self.type_of(native).stream);
+        inside.ok_or_else(|| unsupported(self))
     }
 
     /// Reads into a buffer, once.
