@@ -53,6 +53,16 @@ impl Tuple {
         Ok(tuple)
     }
 
+    /// A tuple of the items of `list`, which nothing changes meanwhile.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn of_list(vm: &Vm, list: &crate::obj::list::List) -> Res<Gc<Tuple>> {
+        let items = list.items();
+        // SAFETY: a cell has the layout of what it holds, and making a tuple runs no Python code.
+        Tuple::new(vm, unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
+    }
+
     fn data(&self) -> *mut Obj {
         core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
     }

@@ -159,6 +159,11 @@ impl Vm {
         &*self.host
     }
 
+    /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
+    pub fn set_optimisation(&self, level: u8) {
+        self.optimise.set(level);
+    }
+
     /// The heap.
     pub fn heap(&self) -> &Heap {
         &self.heap
