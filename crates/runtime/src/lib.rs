@@ -23,6 +23,7 @@ pub mod ops;
 pub mod qstr;
 #[cfg(feature = "compiler")]
 mod source;
+pub mod text;
 pub mod types;
 pub mod vm;
 pub mod word;

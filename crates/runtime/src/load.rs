@@ -131,9 +131,12 @@ impl Vm {
             }
             Constant::Str(text) => self.new_str(text)?,
             Constant::Bytes(bytes) => Bytes::new(self, bytes)?.obj(),
-            Constant::Int(text) => self.parse_int(text)?,
+            Constant::Int(text) => crate::obj::int::parse(self, text, 10)?,
             Constant::Float(text) => self.new_float(self.parse_float(text)?)?,
-            Constant::Complex(text) => self.parse_complex(text)?,
+            Constant::Complex(text) => {
+                let (real, imaginary) = self.parse_complex(text)?;
+                self.new_complex(real, imaginary)?
+            }
             Constant::Tuple(_) if depth == MAX_DEPTH => return Err(self.recursion_error()),
             Constant::Tuple(items) => {
                 let list = crate::obj::list::List::new(self, &[])?;

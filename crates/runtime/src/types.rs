@@ -42,6 +42,12 @@ pub mod flag {
     pub const BINDS_SELF: u16 = 1 << 4;
     /// Its subclasses have an object of this type inside.
     pub const SUBCLASSED: u16 = 1 << 5;
+    /// Objects may be unequal to themselves.
+    pub const EQ_NOT_REFLEXIVE: u16 = 1 << 6;
+    /// `!=` is not just the opposite of `==`.
+    pub const EQ_HAS_NE: u16 = 1 << 7;
+    /// Objects have the layout of a tuple.
+    pub const TUPLE: u16 = 1 << 8;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -245,7 +251,7 @@ unsafe impl Object for Type {
 
 impl Type {
     /// Its name.
-    pub fn name(&self) -> Qstr {
+    pub const fn name(&self) -> Qstr {
         self.wide_name
     }
 

@@ -93,6 +93,18 @@ impl Obj {
         if value { Obj::TRUE } else { Obj::FALSE }
     }
 
+    /// Its truth, if it is `True` or `False`.
+    #[inline(always)]
+    pub fn as_bool(self) -> Option<bool> {
+        if self == Obj::TRUE {
+            Some(true)
+        } else if self == Obj::FALSE {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
     /// The string that `name` is the number of.
     #[inline(always)]
     pub const fn qstr(name: Qstr) -> Obj {

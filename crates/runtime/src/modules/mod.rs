@@ -1,6 +1,7 @@
 //! Built-in modules: for each a constant table and its functions.
 
 pub mod builtins;
+pub mod functions;
 
 use crate::error::Res;
 use crate::obj::module::Module;

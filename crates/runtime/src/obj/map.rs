@@ -94,6 +94,17 @@ impl Map {
         (from..entries.len()).find_map(|at| entries[at].key.get().map(|key| (at, key, entries[at].value.get())))
     }
 
+    /// The last entry: its number, key and value.
+    pub fn last_entry(&self) -> Option<(usize, Obj, Slot)> {
+        let entries = self.entries();
+        entries.iter().enumerate().rev().find_map(|(at, entry)| entry.key.get().map(|key| (at, key, entry.value.get())))
+    }
+
+    /// Bytes of memory that the entries take.
+    pub fn bytes(&self) -> usize {
+        block_words(self.capacity.get()) * size_of::<usize>()
+    }
+
     fn index(&self) -> &[Cell<u32>] {
         match self.block.get() {
             // SAFETY: the index follows the room for entries in the block, and was zeroed and then filled.

@@ -5,6 +5,7 @@ pub mod attr;
 pub mod buffer;
 pub mod call;
 pub mod compare;
+pub mod convert;
 pub mod hash;
 pub mod iterate;
 pub mod print;

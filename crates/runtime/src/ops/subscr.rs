@@ -1,6 +1,8 @@
-//! Subscription.
+//! Subscripts and membership.
 
-use crate::error::{Raised, Res};
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::obj::list::List;
 use crate::types::Subscr;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -9,41 +11,81 @@ impl Vm {
     /// `base[index]`
     ///
     /// # Errors
-    /// `TypeError` if the type does not support it, and what the type raises.
+    /// `IndexError`, `KeyError`, `TypeError`, and what a class's `__getitem__` raises.
+    #[inline]
     pub fn load_subscr(&self, base: Obj, index: Obj) -> Res {
-        let loaded = match self.type_of(base).subscr {
-            Some(subscr) => subscr(self, base, index, Subscr::Load)?,
-            None => None,
-        };
-        loaded.ok_or_else(|| self.unsupported_subscr(base, "isn't subscriptable"))
+        if let Some(list) = base.downcast::<List>()
+            && let Some(at) = index.as_small_int()
+            && let Some(item) = list.get(at as usize)
+        {
+            return Ok(item);
+        }
+        match self.subscript(base, index, Subscr::Load)? {
+            Some(value) => Ok(value),
+            None => Err(self.type_error(format_args!("'{}' object isn't subscriptable", self.type_name(base)))),
+        }
     }
 
     /// `base[index] = value`
     ///
     /// # Errors
-    /// `TypeError` if the type does not support it, and what the type raises.
+    /// As [`Vm::load_subscr`].
+    #[inline]
     pub fn store_subscr(&self, base: Obj, index: Obj, value: Obj) -> Res<()> {
-        let stored = match self.type_of(base).subscr {
-            Some(subscr) => subscr(self, base, index, Subscr::Store(value))?,
-            None => None,
-        };
-        stored.map(|_| ()).ok_or_else(|| self.unsupported_subscr(base, "doesn't support item assignment"))
+        if let Some(list) = base.downcast::<List>() {
+            if let Some(at) = index.as_small_int()
+                && let Some(item) = list.items().get(at as usize)
+            {
+                item.set(value);
+                return Ok(());
+            }
+        } else if let Some(dict) = base.downcast::<Dict>() {
+            return dict.map.store(self, index, value);
+        }
+        match self.subscript(base, index, Subscr::Store(value))? {
+            Some(_) => Ok(()),
+            None => {
+                Err(self.type_error(format_args!("'{}' object doesn't support item assignment", self.type_name(base))))
+            }
+        }
     }
 
     /// `del base[index]`
     ///
     /// # Errors
-    /// `TypeError` if the type does not support it, and what the type raises.
+    /// As [`Vm::load_subscr`].
     pub fn delete_subscr(&self, base: Obj, index: Obj) -> Res<()> {
-        let deleted = match self.type_of(base).subscr {
-            Some(subscr) => subscr(self, base, index, Subscr::Delete)?,
-            None => None,
-        };
-        deleted.map(|_| ()).ok_or_else(|| self.unsupported_subscr(base, "doesn't support item deletion"))
+        match self.subscript(base, index, Subscr::Delete)? {
+            Some(_) => Ok(()),
+            None => {
+                Err(self.type_error(format_args!("'{}' object doesn't support item deletion", self.type_name(base))))
+            }
+        }
     }
 
-    #[cold]
-    fn unsupported_subscr(&self, base: Obj, what: &str) -> Raised {
-        self.type_error(format_args!("'{}' object {what}", self.type_name(base)))
+    fn subscript(&self, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+        match self.type_of(base).subscr {
+            Some(subscr) => subscr(self, base, index, request),
+            None => Ok(None),
+        }
+    }
+
+    /// `item in container`
+    ///
+    /// # Errors
+    /// `TypeError` if the container is none, and what comparing raises.
+    pub fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
+        if let Some(contains) = self.type_of(container).contains
+            && let Some(found) = contains(self, container, item)?
+        {
+            return Ok(found);
+        }
+        let iterator = self.iter(container)?;
+        while let Some(next) = self.next(iterator)? {
+            if self.equal(next, item)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
