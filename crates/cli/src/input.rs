@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use berus_mpy::Module;
 use berus_mpy::disasm::text::Str;
 
 use crate::output::{Output, Status, describe};
@@ -14,6 +15,20 @@ pub struct Input {
     pub name: String,
     /// What is in it.
     pub bytes: Vec<u8>,
+}
+
+impl Input {
+    /// The module in it. If there is none that is valid, complains and returns `None`.
+    pub fn module(&self, output: &mut Output) -> Option<Module<'_>> {
+        match Module::from_bytes(&self.bytes) {
+            Ok((module, _)) => Some(module),
+            Err(error) => {
+                let message = format!("offset {:#06x}: {}", error.offset, error.kind);
+                output.complain(Status::Invalid, &self.name, &message);
+                None
+            }
+        }
+    }
 }
 
 /// Reads each of `files` in turn, `-` from standard input, and passes it on. Complains of those that cannot be read.

@@ -7,11 +7,12 @@ mod dump;
 mod input;
 mod machine;
 mod output;
+mod run;
 mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// MicroPython in Rust: tools for .mpy modules
 #[derive(Parser)]
@@ -30,6 +31,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    let command = Cli::command();
+    let subcommands: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
+    if run::is_asked_for(&args, &subcommands) {
+        return run::run(args);
+    }
     let cli = Cli::parse();
     cli.color.write_global();
     match cli.command {

@@ -37,6 +37,12 @@ pub(crate) enum Element {
     Optional(Rule),
 }
 
+/// A line of the table.
+struct Definition {
+    shape: Shape,
+    elements: &'static [Element],
+}
+
 macro_rules! element {
     ($text:literal) => {
         Element::Token(const { Token::of($text) })
@@ -64,19 +70,10 @@ macro_rules! grammar {
         impl Rule {
             pub(crate) const ALL: [Rule; [$(Rule::$name),*].len() + 1] = [$(Rule::$name,)* Rule::ConstObject];
 
-            pub(crate) const fn shape(self) -> Shape {
-                match self {
-                    $(Rule::$name => Shape::$shape,)*
-                    Rule::ConstObject => Shape::seq,
-                }
-            }
-
-            pub(crate) const fn elements(self) -> &'static [Element] {
-                match self {
-                    $(Rule::$name => &[$(element!($element)),+],)*
-                    Rule::ConstObject => &[],
-                }
-            }
+            const DEFINITIONS: [Definition; Rule::ALL.len()] = [
+                $(Definition { shape: Shape::$shape, elements: &[$(element!($element)),+] },)*
+                Definition { shape: Shape::seq, elements: &[] },
+            ];
         }
     };
 }
@@ -284,7 +281,17 @@ grammar! {
     YieldArgFrom = seq("from" Test);
 }
 
+static DEFINITIONS: [Definition; Rule::ALL.len()] = Rule::DEFINITIONS;
+
 impl Rule {
+    pub(crate) const fn shape(self) -> Shape {
+        DEFINITIONS[self as usize].shape
+    }
+
+    pub(crate) const fn elements(self) -> &'static [Element] {
+        DEFINITIONS[self as usize].elements
+    }
+
     /// The rule number `number`, if there is one.
     pub(crate) fn from_number(number: u8) -> Option<Rule> {
         Rule::ALL.get(usize::from(number)).copied()

@@ -13,6 +13,9 @@ pub trait Host {
         self.write_stdout(bytes);
     }
 
+    /// Writes what the host has kept of output so far.
+    fn flush(&self) {}
+
     /// Reads from the console into `buffer`: how many bytes came, 0 at the end of input, or an error number.
     ///
     /// # Errors

@@ -15,11 +15,14 @@ pub mod error;
 pub mod heap;
 pub mod host;
 pub mod import;
+pub mod load;
 pub mod modules;
 pub mod obj;
 pub mod object;
 pub mod ops;
 pub mod qstr;
+#[cfg(feature = "compiler")]
+mod source;
 pub mod text;
 pub mod types;
 pub mod vm;

@@ -251,7 +251,7 @@ unsafe impl Object for Type {
 
 impl Type {
     /// Its name.
-    pub fn name(&self) -> Qstr {
+    pub const fn name(&self) -> Qstr {
         self.wide_name
     }
 

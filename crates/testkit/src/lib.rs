@@ -110,6 +110,11 @@ pub fn python_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// The Rust in README.md compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,9 @@ use berus_mpy::module::CodeId;
 
 use super::File;
 use super::listing::ascii;
-use super::words::{count, shortened};
+use super::words::shortened;
 use crate::machine;
+use crate::output::count;
 use crate::output::style::{FAINT, STRONG, WORD};
 
 /// Bytes on a line.
@@ -56,6 +57,8 @@ fn machine_code(file: &File<'_>, field: &Field<'_>, owner: CodeId) -> Vec<Row> {
         owner: Some(owner),
         meaning: match line.remark {
             Some(remark) => format!("{:<32}  ; {remark}", line.operands),
+            // They stand beside it already.
+            None if line.mnemonic == machine::BYTES => String::new(),
             None => line.operands,
         },
         name: line.mnemonic,

@@ -9,8 +9,9 @@ use berus_mpy::module::{CodeId, Kind, Qstr, RawCode};
 use berus_mpy::reloc::Place;
 
 use super::File;
-use super::words::{count, frame, releases, shortened};
+use super::words::{frame, releases, shortened};
 use crate::machine;
+use crate::output::count;
 use crate::output::style::{ERROR, FAINT, LABEL, REMARK, STRONG, WORD};
 
 /// Characters of a constant where it is used, and of its kind in its table.

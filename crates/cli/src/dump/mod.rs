@@ -7,16 +7,17 @@ mod hex;
 mod json;
 mod listing;
 mod size;
+#[cfg(test)]
+mod tests;
 mod words;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use berus_mpy::Module;
 use berus_mpy::account::Account;
 
-use crate::input::{self, Input};
-use crate::output::{EXIT_STATUS, Output, Status};
+use crate::input;
+use crate::output::{EXIT_STATUS, Output};
 
 /// Show what is in .mpy files: header, tables, functions and their code
 #[derive(clap::Args)]
@@ -51,17 +52,12 @@ struct File<'m> {
 /// If writing fails.
 pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     let mut first = true;
-    input::for_each(&args.files, output, |Input { name, bytes }, output| {
-        let (module, _) = match Module::from_bytes(&bytes) {
-            Ok(read) => read,
-            Err(error) => {
-                output.complain(Status::Invalid, &name, &error);
-                return Ok(());
-            }
-        };
-        let file = File { name: &name, bytes: &bytes, account: Account::of(&module, bytes.len()) };
+    input::for_each(&args.files, output, |input, output| {
+        let Some(module) = input.module(output) else { return Ok(()) };
+        let account = Account::of(&module, input.bytes.len());
+        let file = File { name: &input.name, bytes: &input.bytes, account };
         if !std::mem::take(&mut first) && !args.json {
-            io::Write::write_all(output, b"\n")?;
+            writeln!(output)?;
         }
         match (args.json, args.hex, args.size) {
             (false, true, _) => hex::write(&file, output),

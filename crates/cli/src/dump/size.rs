@@ -8,7 +8,8 @@ use berus_mpy::account::Category;
 use berus_mpy::module::CodeId;
 
 use super::File;
-use super::words::{count, shortened};
+use super::words::shortened;
+use crate::output::count;
 use crate::output::style::{FAINT, STRONG};
 
 /// The bytes of a file, added up.

@@ -5,6 +5,8 @@ use std::fmt::{self, Display, Write};
 use berus_mpy::header::{Flavour, Header};
 use berus_mpy::prelude::{Signature, scope_flag};
 
+use crate::output::count;
+
 /// The MicroPython releases whose format a header names, `None` if they are not known.
 ///
 /// Without machine code the sub-version does not matter, and mpy-cross leaves it at 0 (MicroPython:
@@ -18,11 +20,6 @@ pub fn releases(header: &Header) -> Option<&'static str> {
         (_, _, 2) => Some("1.22"),
         _ => Some("1.23 or later"),
     }
-}
-
-/// `1 byte`, `2 bytes`.
-pub fn count(n: usize, what: &str) -> impl Display + '_ {
-    fmt::from_fn(move |f| write!(f, "{n} {what}{}", if n == 1 { "" } else { "s" }))
 }
 
 /// What a signature says beside the arguments that it shows: `state 5, 1 exception block, generator`.

@@ -17,9 +17,13 @@ use berus_mpy::arch::Arch;
 use berus_mpy::disasm::TargetName;
 use berus_mpy::disasm::text::Name;
 use berus_mpy::function_table;
+use berus_mpy::header::SUB_VERSION;
 use berus_mpy::module::{Kind, Module, RawCode};
 use berus_mpy::prelude::{Signature, scope_flag};
 use berus_mpy::reloc::{Place, Relocations};
+
+/// The mnemonic of bytes that are shown as they are.
+pub const BYTES: &str = ".byte";
 
 /// An instruction, or data in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,14 +170,18 @@ impl Lines<'_> {
         self.push(self.word, ".word", format!("{value:#x}"), remark);
     }
 
-    /// The words at the front of a Python function: where to find its prelude and, for a generator, where to start
-    /// (MicroPython: `py/emitnative.c`).
+    /// The words at the front of a Python function: where to find its prelude and, for a generator, where to start.
+    /// Before sub-version 6.3 only generators had them (MicroPython: `py/emitnative.c`).
     fn head(&mut self, code: &RawCode<'_>) {
         let Kind::Native { prelude_offset, .. } = code.kind else { return };
         let prelude = code.code.get(prelude_offset as usize..).and_then(Signature::read);
         let is_generator = prelude.is_some_and(|(s, _)| s.scope_flags & scope_flag::GENERATOR != 0);
-        let words = ["the prelude's place among the children", "where the generator starts"];
-        for remark in &words[..1 + usize::from(is_generator)] {
+        let words = match (is_generator, self.module.header.sub_version) {
+            (true, _) => &["the prelude's index among the children", "where the generator starts"][..],
+            (false, SUB_VERSION) => &["the prelude's index among the children"],
+            (false, _) => &[],
+        };
+        for remark in words {
             if self.bytes.len() - self.offset >= self.word {
                 self.word(Some((*remark).to_owned()));
             }
@@ -195,7 +203,7 @@ impl Lines<'_> {
             let rest = &self.bytes[self.offset..end];
             let Some(decoded) = decoder.decode(rest, self.offset).filter(|d| (1..=rest.len()).contains(&d.len)) else {
                 let len = decoder.unit().min(rest.len());
-                self.push(len, ".byte", listed(&rest[..len]), None);
+                self.push(len, BYTES, listed(&rest[..len]), None);
                 continue;
             };
             let remark = match decoded.access {
@@ -237,12 +245,13 @@ impl Lines<'_> {
             let end = relocated.range(self.offset..).next().map_or(self.bytes.len(), |(&offset, _)| offset);
             let len = AT_ONCE.min(end - self.offset);
             let bytes = &self.bytes[self.offset..self.offset + len];
-            self.push(len, ".byte", listed(bytes), None);
+            self.push(len, BYTES, listed(bytes), None);
         }
     }
 }
 
+/// Bytes as they are shown where there is nothing better: `36 61 01`.
 fn listed(bytes: &[u8]) -> String {
-    let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
-    bytes.join(", ")
+    let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(" ")
 }

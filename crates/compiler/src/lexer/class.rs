@@ -1,6 +1,8 @@
 //! What the bytes of source text are good for.
 
-const SPACE: u8 = 1;
+/// White space within a line.
+const BLANK: u8 = 1;
+const LINE_END: u8 = 32;
 const DIGIT: u8 = 2;
 const HEX: u8 = 4;
 const LETTER: u8 = 8;
@@ -12,7 +14,8 @@ static CLASSES: [u8; 256] = {
     let mut b = 0;
     while b < 256 {
         classes[b] = match b as u8 {
-            b'\t'..=b'\r' | b' ' => SPACE,
+            b'\n' | b'\r' => LINE_END,
+            b'\t' | 0x0b | 0x0c | b' ' => BLANK,
             b'0'..=b'9' => DIGIT | HEX,
             b'A'..=b'F' | b'a'..=b'f' => LETTER | NAME_START | HEX,
             b'A'..=b'Z' | b'a'..=b'z' => LETTER | NAME_START,
@@ -24,8 +27,12 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
+pub(super) fn is_blank(b: u8) -> bool {
+    CLASSES[usize::from(b)] & BLANK != 0
+}
+
 pub(super) fn is_space(b: u8) -> bool {
-    CLASSES[usize::from(b)] & SPACE != 0
+    CLASSES[usize::from(b)] & (BLANK | LINE_END) != 0
 }
 
 pub(super) fn is_digit(b: u8) -> bool {

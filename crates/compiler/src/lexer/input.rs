@@ -107,15 +107,20 @@ impl<'s> Input<'s> {
         }
     }
 
-    /// As [`Input::take_while`], but forgets the bytes.
+    /// As [`Input::take_while`], but only counts the bytes.
     #[inline]
-    pub(super) fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) {
+    pub(super) fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
+        let mut count = 0;
         if self.injected.is_empty() {
             let rest = self.source.get(self.pos..).unwrap_or(&[]);
-            self.pos += rest.iter().position(|&b| !wanted(b)).unwrap_or(rest.len());
+            count = rest.iter().position(|&b| !wanted(b)).unwrap_or(rest.len());
+            self.pos += count;
         } else {
-            while self.injected.pop_if(|b| wanted(*b)).is_some() {}
+            while self.injected.pop_if(|b| wanted(*b)).is_some() {
+                count += 1;
+            }
         }
+        count
     }
 
     /// Puts `text` before everything that is still to be read. It must end in a delimiter.

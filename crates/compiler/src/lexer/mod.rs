@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use crate::error::CompileError;
 use crate::token::Token;
-use class::{is_digit, is_letter, is_name, is_name_start, is_space};
+use class::{is_blank, is_digit, is_letter, is_name, is_name_start};
 use input::{EOF, Input};
 
 /// Columns from one tab stop to the next.
@@ -125,6 +125,7 @@ impl<'s> Lexer<'s> {
     /// Tells whether it has stopped at a line end.
     fn skip_space(&mut self, stop: bool) -> bool {
         loop {
+            self.input.skip_while(is_blank);
             match self.input.peek() {
                 b'\n' => {
                     if stop && self.brackets == 0 {
@@ -137,7 +138,6 @@ impl<'s> Lexer<'s> {
                     self.input.bump();
                     self.input.bump();
                 }
-                b if is_space(b) => self.input.bump(),
                 _ => return false,
             }
         }
@@ -181,6 +181,10 @@ impl<'s> Lexer<'s> {
         let mut column = 0;
         loop {
             match self.input.peek() {
+                b' ' => {
+                    column += self.input.skip_while(|b| b == b' ');
+                    continue;
+                }
                 b'\n' if !blank_lines => return column,
                 b'\n' => column = 0,
                 b'\t' => column = (column / TAB + 1) * TAB,
@@ -192,7 +196,7 @@ impl<'s> Lexer<'s> {
                     self.input.bump();
                     column = 0;
                 }
-                b if is_space(b) => column += 1,
+                b if is_blank(b) => column += 1,
                 _ => return column,
             }
             self.input.bump();

@@ -29,7 +29,7 @@ impl TokenSet {
 /// Every rule.
 const RULES: usize = Rule::ALL.len();
 
-const STARTS: [TokenSet; RULES] = {
+static STARTS: [TokenSet; RULES] = {
     let mut sets = [TokenSet::EMPTY; RULES];
     let mut changed = true;
     while changed {
@@ -66,7 +66,7 @@ const fn starts(rule: Rule, sets: &[TokenSet; RULES]) -> TokenSet {
 
 /// The tokens with which a rule goes on after its first element, if that alone can be all of it and then stands for
 /// it; for other rules every token.
-const CONTINUES: [TokenSet; RULES] = {
+static CONTINUES: [TokenSet; RULES] = {
     let mut sets = [TokenSet(u128::MAX); RULES];
     let mut r = 0;
     while r < RULES {
@@ -103,16 +103,85 @@ const fn element_starts(element: Element) -> TokenSet {
 /// Whether `rule` can start with `token`.
 #[inline]
 pub(super) fn starts_with(rule: Rule, token: Token) -> bool {
-    static SETS: [TokenSet; RULES] = STARTS;
-    SETS[rule as usize].contains(token)
+    STARTS[rule as usize].contains(token)
 }
 
 /// Whether `rule`, of which the first element has been matched, needs a closer look at `token`. If not, it is
 /// complete, and its only child stands for it.
 #[inline]
 pub(super) fn continues_with(rule: Rule, token: Token) -> bool {
-    static SETS: [TokenSet; RULES] = CONTINUES;
-    SETS[rule as usize].contains(token)
+    CONTINUES[rule as usize].contains(token)
+}
+
+/// The rules that an operand is at once, from the outermost to [`Rule::AtomExprNormal`]: a test, a comparison, a term
+/// and so on down. Each is complete with the next alone, and then is the next.
+pub(super) static SPINE: [Rule; SPINE_LEN] = {
+    let mut spine = [Rule::NamedExprTest; SPINE_LEN];
+    let mut level = 0;
+    while level + 1 < SPINE_LEN {
+        let Element::Rule(inner) = spine[level].elements()[0] else { panic!("an operand starts with a rule") };
+        level += 1;
+        spine[level] = chosen(inner);
+    }
+    spine
+};
+
+const SPINE_LEN: usize = 13;
+
+/// The rule that `rule` comes down to where a name is.
+const fn chosen(mut rule: Rule) -> Rule {
+    while matches!(rule.shape(), Shape::any) {
+        let mut i = 0;
+        rule = loop {
+            match rule.elements()[i] {
+                Element::Rule(inner) if STARTS[inner as usize].contains(Token::Name) => break inner,
+                _ => i += 1,
+            }
+        };
+    }
+    rule
+}
+
+/// Where in [`SPINE`] a rule is.
+static LEVELS: [Option<u8>; RULES] = {
+    let mut levels = [None; RULES];
+    let mut level = 0;
+    while level < SPINE_LEN {
+        levels[SPINE[level] as usize] = Some(level as u8);
+        level += 1;
+    }
+    levels
+};
+
+/// By token: a bit for every level of [`SPINE`] whose rule goes on with it.
+static SPINE_CONTINUES: [u16; Token::ALL.len()] = {
+    let mut masks = [0; Token::ALL.len()];
+    let mut t = 0;
+    while t < masks.len() {
+        let mut level = 0;
+        while level < SPINE_LEN {
+            if CONTINUES[SPINE[level] as usize].contains(Token::ALL[t]) {
+                masks[t] |= 1 << level;
+            }
+            level += 1;
+        }
+        t += 1;
+    }
+    masks
+};
+
+/// Where in [`SPINE`] `rule` is, if it is.
+#[inline]
+pub(super) fn spine_level(rule: Rule) -> Option<u8> {
+    LEVELS[rule as usize]
+}
+
+/// Of the rules of [`SPINE`] from `level` to `depth` levels further in, the innermost that goes on with `token`, as its
+/// distance from the first.
+#[inline]
+pub(super) fn innermost_continuing(level: u8, depth: u8, token: Token) -> Option<u8> {
+    let mask = SPINE_CONTINUES[token as usize] >> level & ((2 << depth) - 1);
+    mask.checked_ilog2().map(|distance| distance as u8)
 }
 
 #[cfg(test)]
@@ -135,5 +204,18 @@ mod tests {
         assert!(continues_with(Rule::Comparison, Token::KwNot));
         assert!(continues_with(Rule::TestIfExpr, Token::KwIf));
         assert!(continues_with(Rule::FuncDef, Token::Colon));
+    }
+
+    #[test]
+    fn operators_find_the_rule_they_belong_to() {
+        let rule = |token| innermost_continuing(0, SPINE.len() as u8 - 1, token).map(|level| SPINE[level as usize]);
+        assert_eq!(rule(Token::BracketOpen), Some(Rule::AtomExprNormal));
+        assert_eq!(rule(Token::StarStar), Some(Rule::Power));
+        assert_eq!(rule(Token::At), Some(Rule::Term));
+        assert_eq!(rule(Token::KwIs), Some(Rule::Comparison));
+        assert_eq!(rule(Token::Walrus), Some(Rule::NamedExprTest));
+        assert_eq!(rule(Token::Equal), None);
+        assert_eq!(spine_level(Rule::OrTest), Some(2));
+        assert_eq!(innermost_continuing(2, 1, Token::KwIf), None);
     }
 }

@@ -20,7 +20,7 @@ use crate::number::{Decimal, parse_decimal, parse_integer};
 use crate::options::{Mode, Options};
 use crate::token::Token;
 use crate::tree::{Const, Node, Tree};
-use lookahead::{continues_with, starts_with};
+use lookahead::{SPINE, continues_with, innermost_continuing, spine_level, starts_with};
 
 /// The most bytes of an identifier.
 const NAME_MAX: usize = 255;
@@ -76,29 +76,39 @@ struct Parser<'a> {
     declared_constants: usize,
 }
 
-/// A rule that is begun.
+/// A rule that is begun, or several of [`SPINE`] inside one another.
 #[derive(Clone, Copy)]
 struct Open {
     rule: Rule,
-    /// The line of its first token.
+    /// How many more rules of [`SPINE`] are open inside this one. Each of them, and this one, has its first element
+    /// matched and nothing else.
+    depth: u8,
+    /// The line of the first token.
     line: u32,
-    /// How many of its elements have been matched. For a list, how many items and separators.
+    /// How many elements of the rule have been matched. For a list, how many items and separators.
     matched: u32,
 }
 
 impl Parser<'_> {
     fn run(&mut self, start: Rule) -> Result<(), CompileError> {
         if start.shape() != Shape::any {
-            self.push_rule(start);
+            self.open(start, 0, 0);
         } else {
             self.begin(start)?;
         }
         // Each turn, the innermost open rule has either just been begun or got its next element.
         while let Some(&open) = self.rules.last() {
-            if open.matched == 1 && !continues_with(open.rule, self.lexer.token()) {
-                self.rules.pop();
-                continue;
-            }
+            let open = if open.matched == 1 {
+                match self.narrow(open) {
+                    Some(open) => open,
+                    None => {
+                        self.rules.pop();
+                        continue;
+                    }
+                }
+            } else {
+                open
+            };
             match open.rule.shape() {
                 Shape::many | Shape::list | Shape::list_end => self.list(open)?,
                 _ => self.sequence(open)?,
@@ -107,31 +117,61 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn push_rule(&mut self, rule: Rule) {
-        self.rules.push(Open { rule, line: self.lexer.line(), matched: 0 });
+    /// Of open rules that have their first element, leaves open the innermost that goes on with the current token, and
+    /// returns it. `None` if none does: then their only element stands for them all.
+    #[inline]
+    fn narrow(&mut self, open: Open) -> Option<Open> {
+        let token = self.lexer.token();
+        let Some(level) = spine_level(open.rule) else {
+            return continues_with(open.rule, token).then_some(open);
+        };
+        let distance = innermost_continuing(level, open.depth, token)?;
+        let innermost = Open { rule: SPINE[usize::from(level + distance)], depth: 0, ..open };
+        let last = self.rules.last_mut()?;
+        if distance == 0 {
+            *last = innermost;
+        } else {
+            last.depth = distance - 1;
+            self.rules.push(innermost);
+        }
+        Some(innermost)
     }
 
-    /// Begins `rule`, or the one that it comes down to at the current token; or takes the token if it comes down to that.
+    fn open(&mut self, rule: Rule, depth: u8, matched: u32) {
+        self.rules.push(Open { rule, depth, line: self.lexer.line(), matched });
+    }
+
+    /// Begins `rule`, which can start with the current token, and the rules inside it down to the one that the token
+    /// belongs to; and takes the token if it is all of that.
     fn begin(&mut self, mut rule: Rule) -> Result<(), CompileError> {
         let token = self.lexer.token();
-        'choice: while rule.shape() == Shape::any {
-            for &element in rule.elements() {
-                match element {
-                    Element::Token(wanted) if wanted == token => {
+        loop {
+            if rule.shape() == Shape::any {
+                let chosen = rule.elements().iter().find(|element| match element {
+                    Element::Token(wanted) => *wanted == token,
+                    Element::Rule(rule) | Element::Optional(rule) => starts_with(*rule, token),
+                });
+                match chosen {
+                    Some(Element::Rule(chosen)) => rule = *chosen,
+                    Some(_) => {
                         self.push_token(rule)?;
                         return self.lexer.advance();
                     }
-                    Element::Rule(chosen) if starts_with(chosen, token) => {
-                        rule = chosen;
-                        continue 'choice;
-                    }
-                    _ => {}
+                    None => return Err(self.syntax_error()),
                 }
+            } else if let Some(level) = spine_level(rule)
+                && starts_with(Rule::Atom, token)
+            {
+                self.open(rule, SPINE.len() as u8 - 1 - level, 1);
+                rule = Rule::Atom;
+            } else if let Some(Element::Rule(first)) = rule.elements().first() {
+                self.open(rule, 0, 1);
+                rule = *first;
+            } else {
+                self.open(rule, 0, 0);
+                return Ok(());
             }
-            return Err(self.syntax_error());
         }
-        self.push_rule(rule);
-        Ok(())
     }
 
     /// Goes on with a rule whose elements all follow each other.

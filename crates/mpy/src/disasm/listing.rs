@@ -7,7 +7,7 @@ use core::fmt;
 use super::depth::depths;
 use super::operand::{Resolved, mnemonic};
 use super::outline::Outline;
-use super::signature::{arg_names, n_cells};
+use super::signature::{UNNAMED, arg_names, n_cells};
 use crate::bytecode::{DecodeError, Instruction};
 use crate::lines;
 use crate::module::{CodeId, Kind, Module, Qstr, RawCode};
@@ -112,7 +112,9 @@ impl<'m> Listing<'m> {
         let mut locals: Vec<_> = arg_names(module, &code.code, &prelude).collect();
         let name = module.qstrs.get(prelude.name as usize).map(Qstr::as_bytes);
         let n_cells = n_cells(name, &locals);
-        locals[..n_cells].fill(None);
+        for local in locals.iter_mut().filter(|local| **local == Some(UNNAMED)) {
+            *local = None;
+        }
         for (flag, name) in [(scope_flag::VARARGS, &b"*args"[..]), (scope_flag::VARKEYWORDS, b"**kwargs")] {
             if prelude.signature.scope_flags & flag != 0 {
                 locals.push(Some(name));

@@ -4,6 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::signature::{arg_names, n_cells};
 use super::text::Name;
 use crate::bytecode::{Instruction, instructions};
 use crate::module::{CodeId, Kind, Module, Qstr, RawCode};
@@ -42,7 +43,7 @@ pub enum Role {
     Lambda,
     /// A comprehension or generator expression.
     Comprehension,
-    /// A function or a class: the parent is machine code, in which that does not show.
+    /// A function without arguments, or a class: the parent is machine code, in which that does not show.
     Unknown,
 }
 
@@ -58,6 +59,7 @@ impl<'m> Outline<'m> {
                 (0, _) => Role::Module,
                 (_, Some(b"<lambda>")) => Role::Lambda,
                 (_, Some(name)) if is_comprehension(name) => Role::Comprehension,
+                _ if entries[id].role == Role::Unknown && takes_arguments(module, code) => Role::Function,
                 _ => entries[id].role,
             };
             let depth = entries[id].depth.saturating_add(1);
@@ -79,9 +81,10 @@ impl<'m> Outline<'m> {
         self.entries.get(id as usize)
     }
 
-    /// The name of code object `id`, or `?` if it has none.
+    /// The name of code object `id`, or `?` if it has none. The module's own has one in any case.
     pub fn name(&self, id: CodeId) -> Name<'m> {
-        Name(self.get(id).and_then(|entry| entry.name).unwrap_or(b"?"))
+        let unnamed: &[u8] = if id == 0 { b"<module>" } else { b"?" };
+        Name(self.get(id).and_then(|entry| entry.name).unwrap_or(unnamed))
     }
 
     /// The name of code object `id` after those that it stands in, the module's left out: `Shape.area`.
@@ -124,6 +127,13 @@ pub(super) fn is_comprehension(name: &[u8]) -> bool {
 fn prelude_name<'m>(module: &'m Module<'_>, code: &RawCode<'_>) -> Option<&'m [u8]> {
     let prelude = code.prelude()?.ok()?;
     module.qstrs.get(prelude.name as usize).map(Qstr::as_bytes)
+}
+
+/// Whether `code` takes arguments other than cells, or makes a generator, as a class never does.
+fn takes_arguments(module: &Module<'_>, code: &RawCode<'_>) -> bool {
+    let Some(Ok(prelude)) = code.prelude() else { return false };
+    let names: Vec<_> = arg_names(module, &code.code, &prelude).collect();
+    prelude.signature.scope_flags != 0 || n_cells(None, &names) < names.len()
 }
 
 /// Notes of the children of `code` what its bytecode shows: it makes a class of a function that comes right after

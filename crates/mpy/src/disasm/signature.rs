@@ -19,8 +19,8 @@ pub struct SignatureText<'m> {
     id: CodeId,
 }
 
-/// The name under which the module has a cell that a function closes over, instead of an argument.
-const CELL: &[u8] = b"*";
+/// The name that the module gives to an argument that has none in the source.
+pub(super) const UNNAMED: &[u8] = b"*";
 
 impl<'m> SignatureText<'m> {
     /// The head of code object `id` of `module`, of which `outline` is the outline.
@@ -66,9 +66,9 @@ pub(super) fn arg_names<'m>(
 }
 
 /// The number of cells that a function closes over, from the names of its arguments. The cells take the place of the
-/// first arguments, each under the name `*`. So is called the iterable that a comprehension is given, which comes last.
+/// first arguments, unnamed. So is the iterable that a comprehension is given, which comes last.
 pub(super) fn n_cells(function_name: Option<&[u8]>, names: &[Option<&[u8]>]) -> usize {
-    let n = names.iter().take_while(|&&name| name == Some(CELL)).count();
+    let n = names.iter().take_while(|&&name| name == Some(UNNAMED)).count();
     if n == names.len() && function_name.is_some_and(is_comprehension) { n.saturating_sub(1) } else { n }
 }
 

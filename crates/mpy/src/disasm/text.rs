@@ -19,7 +19,7 @@ pub struct Bytes<'a>(pub &'a [u8]);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |c: char| is_printable(c) && (c.is_alphanumeric() || "_.<>*/-".contains(c));
+        let plain = |c: char| is_printable(c) && (c.is_alphanumeric() || "_.<>*/-?".contains(c));
         match core::str::from_utf8(self.0) {
             Ok(name) if !name.is_empty() && name.chars().all(plain) => f.write_str(name),
             _ => Str(self.0).fmt(f),

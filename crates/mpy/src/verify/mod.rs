@@ -161,6 +161,29 @@ pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Err
     verifier.code(id, &child).map(|(_, facts)| facts).map_err(|fault| error(module, id, fault))
 }
 
+/// All that is wrong with the code of a module, found as it is asked for: of each code object that [`verify`] would
+/// refuse the first defect, from the last to the first.
+///
+/// Of a child that is refused its parents are asked nothing.
+pub fn failures<'m>(module: &'m Module<'_>) -> impl Iterator<Item = Error> + 'm {
+    let mut verifier = Verifier::new(module);
+    let mut shapes: Vec<Option<Shape>> = Vec::with_capacity(module.codes.len());
+    shapes.resize(module.codes.len(), None);
+    (0..module.codes.len()).rev().filter_map(move |id| {
+        let children = &module.codes[id].children;
+        let child = |index: u32| shapes[*children.get(index as usize)? as usize];
+        let fault = match verifier.code(id as CodeId, &child) {
+            Ok((Some(shape), _)) if id == 0 && shape.cells.0 > 0 => (None, Reason::ModuleCells),
+            Ok((shape, _)) => {
+                shapes[id] = shape;
+                return None;
+            }
+            Err(fault) => fault,
+        };
+        Some(error(module, id as CodeId, fault))
+    })
+}
+
 struct Verifier<'m, 'a> {
     module: &'m Module<'a>,
     constants: Vec<bool>,

@@ -44,6 +44,20 @@ impl Context {
         self.globals.get()
     }
 
+    pub(crate) fn qstrs(&self) -> NonNull<Qstr> {
+        self.qstrs
+    }
+
+    pub(crate) fn constants(&self) -> NonNull<Slot> {
+        self.constants
+    }
+
+    /// The name with index `index` in the table, which has it.
+    pub(crate) fn qstr(&self, index: u32) -> Qstr {
+        // SAFETY: verification has checked the index against the table's length.
+        unsafe { self.qstrs.add(index as usize).read() }
+    }
+
     /// Makes `globals` the module's variables, as `exec` does with code that was compiled before.
     pub fn set_globals(&self, globals: Gc<Dict>) {
         self.globals.set(globals);
@@ -53,7 +67,7 @@ impl Context {
 /// A code object that has been verified and linked.
 #[repr(C)]
 pub struct Code {
-    header: Header,
+    pub(crate) header: Header,
     /// What it shares with the other code of its module.
     pub context: Gc<Context>,
     /// The module's names, by the index that bytecode uses.

@@ -271,4 +271,9 @@ pub const MODULES: &[&str] = &[
     "trunc",
     "unpack",
     "unpack_from",
+    "cmath",
+    "collections",
+    "io",
+    "math",
+    "struct",
 ];

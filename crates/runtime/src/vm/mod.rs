@@ -65,6 +65,8 @@ pub struct Vm {
     locals: Cell<Option<Gc<Dict>>>,
     modules: Cell<Option<Gc<Dict>>>,
     main: Cell<Option<Gc<Dict>>>,
+    /// The variables of the module `builtins`, once a program has imported it.
+    builtins: Cell<Option<Gc<Dict>>>,
     path: Cell<Option<Obj>>,
     argv: Cell<Option<Obj>>,
     /// Raised when there is no memory for another exception.
@@ -93,6 +95,7 @@ impl Vm {
             locals: Cell::new(None),
             modules: Cell::new(None),
             main: Cell::new(None),
+            builtins: Cell::new(None),
             path: Cell::new(None),
             argv: Cell::new(None),
             emergency: Cell::new(None),
@@ -157,6 +160,11 @@ impl Vm {
     /// The outside world.
     pub fn host(&self) -> &dyn Host {
         &*self.host
+    }
+
+    /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
+    pub fn set_optimisation(&self, level: u8) {
+        self.optimise.set(level);
     }
 
     /// The heap.
@@ -260,6 +268,16 @@ impl Vm {
         self.main.get().expect("made with the interpreter")
     }
 
+    /// The variables of the module `builtins`, once it is imported.
+    #[inline]
+    pub(crate) fn builtins(&self) -> Option<Gc<Dict>> {
+        self.builtins.get()
+    }
+
+    pub(crate) fn set_builtins(&self, globals: Gc<Dict>) {
+        self.builtins.set(Some(globals));
+    }
+
     /// `sys.path`, a list.
     pub fn path(&self) -> Obj {
         self.path.get().expect("made with the interpreter")
@@ -283,7 +301,7 @@ impl Vm {
     /// Keeps what the interpreter state refers to.
     fn keep_roots(&self, collection: &mut Collection<'_>) {
         let objects = [self.exception.get(), self.returned.get(), self.result.get(), self.path.get(), self.argv.get()];
-        let dicts = [self.locals.get(), self.modules.get(), self.main.get()];
+        let dicts = [self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }

@@ -12,7 +12,8 @@ use crate::vm::Vm;
 use crate::vm::frame::{Block, BlockKind, Frame};
 use crate::vm::registers::{Fp, Ip, Sp};
 use crate::word::Obj;
-use berus_mpy::opcode::ITER_SLOTS;
+use berus_mpy::opcode::{ITER_SLOTS, Op};
+use berus_mpy::verify::{FinallyEntry, finally_entry};
 
 /// The cause that stands for a return.
 const RETURN: isize = -1;
@@ -26,8 +27,18 @@ fn offset(code: Gc<Code>, ip: Ip) -> u32 {
 }
 
 /// Where `offset` is.
-fn at(code: Gc<Code>, offset: u32) -> Ip {
-    Ip(code.bytes.wrapping_add(offset as usize))
+fn at(code: Gc<Code>, offset: usize) -> Ip {
+    Ip(code.bytes.wrapping_add(offset))
+}
+
+/// Where the handler of `block` is entered with an exception, and with a pending return or jump.
+fn entry(code: Gc<Code>, block: Block) -> FinallyEntry {
+    let handler = block.handler as usize;
+    // Only the handler of an `async with` begins so.
+    if block.kind == BlockKind::Finally && code.bytes().get(handler) == Some(&(Op::DupTop as u8)) {
+        return finally_entry(code.bytes(), handler);
+    }
+    FinallyEntry { exception: handler, unwind: handler }
 }
 
 /// Opens a block with its handler `by` bytes behind `ip`.
@@ -148,7 +159,7 @@ pub(super) fn return_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, fp: Fp, val
             let mut sp = Sp(fp.0).up(block.depth.into());
             sp.push(value);
             sp.push(Obj::small_int_wrapping(RETURN));
-            return next(vm, code, at(code, block.handler), sp, fp);
+            return next(vm, code, at(code, entry(code, block).unwind), sp, fp);
         }
         frame.pop_block();
     }
@@ -177,7 +188,7 @@ fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, targ
             if block.handler > here {
                 sp.push(Obj::small_int_wrapping(target as isize));
                 sp.push(Obj::small_int_wrapping(left));
-                return next(vm, code, at(code, block.handler), sp, fp);
+                return next(vm, code, at(code, entry(code, block).unwind), sp, fp);
             }
             // The handler runs, so what it has pending is on top, and is given up.
             let n_pending = if sp.top().as_small_int().is_some() { 2 } else { 1 };
@@ -191,7 +202,7 @@ fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, targ
     if target < here && vm.tick() {
         tri!(vm, ip, vm.poll());
     }
-    next(vm, code, at(code, target), sp, fp)
+    next(vm, code, at(code, target as usize), sp, fp)
 }
 
 leaving_op! {
@@ -231,7 +242,7 @@ pub(crate) fn handle(frame: &Frame, exception: Obj) -> bool {
             let mut sp = Sp(frame.locals.get()).up(block.depth.into());
             sp.push(exception);
             frame.sp.set(sp.0);
-            frame.ip.set(at(code, block.handler).0);
+            frame.ip.set(at(code, entry(code, block).exception).0);
             return true;
         }
         frame.pop_block();

@@ -1,0 +1,314 @@
+//! The command line of mpy-cross.
+
+use std::borrow::Cow;
+
+use berus_compiler::{Emitter, Options};
+use berus_mpy::arch::Arch;
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Version,
+    Compile(Job),
+}
+
+/// Why a command line is refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It is not understood.
+    Usage,
+    /// It is understood, but asks for what cannot be.
+    Message(&'static str),
+}
+
+/// A source to compile.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// The file, or `-`.
+    pub input: Vec<u8>,
+    /// The file to write, or `-`.
+    pub output: Option<Vec<u8>>,
+    pub source_name: Option<Vec<u8>>,
+    pub optimise: u8,
+    pub small_int_bits: u8,
+    pub source_lines: bool,
+    pub emitter: Emitter,
+    pub arch: Option<Arch>,
+}
+
+impl Job {
+    /// The name of the file as error messages have it.
+    pub fn input_name(&self) -> &[u8] {
+        if self.input == b"-" { b"<stdin>" } else { &self.input }
+    }
+
+    /// The name of the source that the module carries.
+    pub fn source_name(&self) -> &[u8] {
+        self.source_name.as_deref().unwrap_or(self.input_name())
+    }
+
+    /// The file to write; none for standard output.
+    pub fn output(&self) -> Option<Cow<'_, [u8]>> {
+        match &self.output {
+            Some(output) if output == b"-" => None,
+            Some(output) => Some(output.into()),
+            None if self.input == b"-" => None,
+            None => {
+                // The ending is taken to be "py", whatever it is.
+                let stem = &self.input[..self.input.len().saturating_sub(2)];
+                Some([stem, b"mpy"].concat().into())
+            }
+        }
+    }
+
+    /// The options of the compiler.
+    pub fn options(&self) -> Options<'_> {
+        Options {
+            source_name: self.source_name(),
+            optimise: self.optimise,
+            small_int_bits: self.small_int_bits,
+            source_lines: self.source_lines,
+            emitter: self.emitter,
+            arch: self.arch,
+            ..Options::default()
+        }
+    }
+}
+
+/// The flags that `-march-flags` can set for rv32imc.
+const RV32_FLAGS: [(&[u8], u64); 2] = [(b"zba", 1), (b"zcmp", 2)];
+
+/// Understands a command line, without the program's name.
+///
+/// # Errors
+/// If it is not one of mpy-cross.
+pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
+    let mut job = Job {
+        input: Vec::new(),
+        output: None,
+        source_name: None,
+        optimise: 0,
+        small_int_bits: 31,
+        source_lines: true,
+        emitter: Emitter::Bytecode,
+        arch: None,
+    };
+    implementation_options(args, &mut job)?;
+
+    let mut input = None;
+    let mut arch_flags = None;
+    let mut any_arch = false;
+    let mut options_end = false;
+    let mut args = args.iter().map(Vec::as_slice);
+    while let Some(arg) = args.next() {
+        if options_end || arg == b"-" || !arg.starts_with(b"-") {
+            if input.replace(forward_slashes(arg)).is_some() {
+                return Err(Refusal::Message("multiple input files\n"));
+            }
+        } else if arg == b"-X" {
+            args.next();
+        } else if arg == b"--version" {
+            return Ok(Request::Version);
+        } else if arg == b"-v" {
+            // It says nothing more than without.
+        } else if let Some(level) = arg.strip_prefix(b"-O") {
+            job.optimise = match level.first() {
+                Some(digit) if digit.is_ascii_digit() => digit - b'0',
+                _ => 1 + level.iter().take_while(|&&c| c == b'O').count().min(254) as u8,
+            };
+        } else if arg == b"-o" {
+            job.output = Some(args.next().ok_or(Refusal::Usage)?.to_vec());
+        } else if arg == b"-s" {
+            job.source_name = Some(forward_slashes(args.next().ok_or(Refusal::Usage)?));
+        } else if let Some(bits) = arg.strip_prefix(b"-msmall-int-bits=") {
+            job.small_int_bits = integer(bits).ok_or(Refusal::Usage)? as u8;
+        } else if let Some(arch) = arg.strip_prefix(b"-march=") {
+            job.arch = arch_named(arch)?;
+            any_arch = true;
+        } else if let Some(flags) = arg.strip_prefix(b"-march-flags=") {
+            arch_flags = Some(flags);
+        } else if arg == b"--" {
+            options_end = true;
+        } else {
+            return Err(Refusal::Usage);
+        }
+    }
+
+    if let Some(flags) = arch_flags.filter(|_| any_arch) {
+        let fits = |flags: u64| flags & !RV32_FLAGS.iter().map(|&(_, bit)| bit).sum::<u64>() == 0;
+        if job.arch != Some(Arch::Rv32imc) || !rv32_flags(flags).is_some_and(fits) {
+            return Err(Refusal::Message("unrecognised arch flags\n"));
+        }
+    }
+    if job.emitter != Emitter::Bytecode && !any_arch {
+        return Err(Refusal::Message("arch not specified\n"));
+    }
+    job.input = input.ok_or(Refusal::Message("no input file\n"))?;
+    Ok(Request::Compile(job))
+}
+
+/// The `-X` options, which are looked for before all others and anywhere.
+fn implementation_options(args: &[Vec<u8>], job: &mut Job) -> Result<(), Refusal> {
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        if arg != b"-X" {
+            continue;
+        }
+        match args.next().ok_or(Refusal::Usage)?.as_slice() {
+            b"emit=bytecode" => job.emitter = Emitter::Bytecode,
+            b"emit=native" => job.emitter = Emitter::Native,
+            b"emit=viper" => job.emitter = Emitter::Viper,
+            b"source-lines" => job.source_lines = true,
+            b"no-source-lines" => job.source_lines = false,
+            // There is no heap to size.
+            option if option.starts_with(b"heapsize=") => {}
+            _ => return Err(Refusal::Usage),
+        }
+    }
+    Ok(())
+}
+
+/// The architecture called `name`; none for `debug`, which is none to make code for.
+fn arch_named(name: &[u8]) -> Result<Option<Arch>, Refusal> {
+    match name {
+        b"debug" => Ok(None),
+        b"host" => host().map(Some),
+        _ => str::from_utf8(name).ok().and_then(|name| name.parse().ok()).map(Some).ok_or(Refusal::Usage),
+    }
+}
+
+fn host() -> Result<Arch, Refusal> {
+    match std::env::consts::ARCH {
+        "x86" => Ok(Arch::X86),
+        "x86_64" => Ok(Arch::X64),
+        "arm" => Ok(Arch::Armv6),
+        "riscv64" => Ok(Arch::Rv64imc),
+        _ => Err(Refusal::Message("unable to determine host architecture for -march=host\n")),
+    }
+}
+
+/// Flags for rv32imc: a number, or names with commas between.
+fn rv32_flags(text: &[u8]) -> Option<u64> {
+    if let Some(number) = prefixed_number(text) {
+        return Some(number);
+    }
+    let names = text.strip_suffix(b",").unwrap_or(text);
+    let flag = |name: &[u8]| RV32_FLAGS.iter().find(|flag| flag.0 == name).map(|flag| flag.1);
+    names.split(|&c| c == b',').try_fold(0, |flags, name| Some(flags | flag(name)?))
+}
+
+/// A number as Python spells it: decimal without leading zero, or with the prefix of its base.
+fn prefixed_number(text: &[u8]) -> Option<u64> {
+    let (digits, base) = match text {
+        [b'0', x, rest @ ..] => match x | 0x20 {
+            b'x' => (rest, 16),
+            b'o' => (rest, 8),
+            b'b' => (rest, 2),
+            _ => return None,
+        },
+        _ => (text, 10),
+    };
+    let digits = str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    u64::from_str_radix(digits, base).ok()
+}
+
+/// A number as C's `strtol` takes it with base 0, to the end of the text; nothing counts as 0.
+fn integer(text: &[u8]) -> Option<i64> {
+    let text = text.trim_ascii_start();
+    let (negative, text) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let (digits, base) = match text {
+        [b'0', b'x' | b'X', rest @ ..] => (rest, 16),
+        [b'0', rest @ ..] => (rest, 8),
+        _ => (text, 10),
+    };
+    let value = digits.iter().try_fold(0_i64, |value, &digit| {
+        let digit = char::from(digit).to_digit(base)?;
+        Some(value.saturating_mul(base.into()).saturating_add(digit.into()))
+    })?;
+    Some(if negative { -value } else { value })
+}
+
+fn forward_slashes(path: &[u8]) -> Vec<u8> {
+    path.iter().map(|&c| if c == b'\\' { b'/' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(line: &str) -> Job {
+        match parse(&line.split(' ').map(Vec::from).collect::<Vec<_>>()) {
+            Ok(Request::Compile(job)) => job,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    fn refusal(line: &str) -> Refusal {
+        parse(&line.split(' ').map(Vec::from).collect::<Vec<_>>()).err().unwrap()
+    }
+
+    #[test]
+    fn defaults() {
+        let job = job("dir/spam.py");
+        assert_eq!(job.source_name(), b"dir/spam.py");
+        assert_eq!(job.output().unwrap(), &b"dir/spam.mpy"[..]);
+        assert_eq!((job.optimise, job.small_int_bits, job.source_lines), (0, 31, true));
+    }
+
+    #[test]
+    fn standard_input_goes_to_standard_output() {
+        assert_eq!(job("-").output(), None);
+        assert_eq!(job("-").source_name(), b"<stdin>");
+        assert_eq!(job("- -o spam.mpy").output().unwrap(), &b"spam.mpy"[..]);
+        assert_eq!(job("spam.py -o -").output(), None);
+        assert_eq!(job("-- -x.py").input, b"-x.py");
+    }
+
+    #[test]
+    fn levels_of_optimisation() {
+        for (option, level) in [("-O", 1), ("-OO", 2), ("-O0", 0), ("-O3", 3), ("-O25", 2), ("-Ox", 1)] {
+            assert_eq!(job(&format!("{option} a.py")).optimise, level, "{option}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_c() {
+        for (text, value) in [("63", 63), ("0x1f", 31), ("017", 15), ("", 0), (" -1", -1)] {
+            assert_eq!(integer(text.as_bytes()), Some(value), "{text}");
+        }
+        assert_eq!(integer(b"3x"), None);
+        assert_eq!(integer(b"09"), None);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let message = |line| match refusal(line) {
+            Refusal::Message(message) => message,
+            Refusal::Usage => "usage",
+        };
+        assert_eq!(message("a.py b.py"), "multiple input files\n");
+        assert_eq!(message("-v"), "no input file\n");
+        assert_eq!(message("-vv a.py"), "usage");
+        assert_eq!(message("a.py -o"), "usage");
+        assert_eq!(message("a.py -X"), "usage");
+        assert_eq!(message("a.py -X emit=asm"), "usage");
+        assert_eq!(message("a.py -march=z80"), "usage");
+        assert_eq!(message("a.py -X emit=native"), "arch not specified\n");
+        assert_eq!(message("a.py -march=x64 -march-flags=zba"), "unrecognised arch flags\n");
+        assert_eq!(message("a.py -march=rv32imc -march-flags=4"), "unrecognised arch flags\n");
+        assert_eq!(message("a.py -march=rv32imc -march-flags=zbb"), "unrecognised arch flags\n");
+    }
+
+    #[test]
+    fn flags_of_an_architecture() {
+        for flags in ["3", "0x1", "zba", "zcmp,zba", "zba,"] {
+            assert_eq!(job(&format!("a.py -march=rv32imc -march-flags={flags}")).arch, Some(Arch::Rv32imc), "{flags}");
+        }
+        // Without an architecture there are no flags to check.
+        assert_eq!(job("a.py -march-flags=nonsense").arch, None);
+    }
+}

@@ -1,0 +1,98 @@
+//! From source to a module: the parser, then the passes over the scopes of its tree.
+
+use alloc::vec::Vec;
+
+use berus_mpy::Module;
+use berus_mpy::header::Header;
+use berus_mpy::module::RawCode;
+
+use crate::emit::bytecode::Bytecode;
+use crate::emit::tables::Tables;
+use crate::emit::{Outcome, Pass};
+use crate::error::CompileError;
+use crate::names::{Name, Names};
+use crate::options::Options;
+use crate::parser::parse;
+use crate::scope::{Scope, ScopeId, ScopeKind};
+use crate::tree::Tree;
+use crate::walk::{Unit, Walk, check_emitter};
+
+/// Compiles `source`.
+///
+/// [`Module::to_bytes`] then makes the `.mpy` file, which is the one that mpy-cross makes with the same options.
+///
+/// # Errors
+/// What MicroPython raises for a source that is no program, with its message and line; and a `RuntimeError` for a program
+/// that is nested deeper than [`Options::max_depth`].
+///
+/// ```
+/// use berus_compiler::{Options, compile};
+///
+/// let options = Options { source_name: b"spam.py", ..Options::default() };
+/// let module = compile(b"print('spam')", &options)?;
+/// assert_eq!(module.to_bytes()[..4], *b"M\x06\x00\x1f");
+///
+/// let error = compile(b"x = 1\nreturn x\n", &options).unwrap_err();
+/// assert_eq!(error.to_string(), "SyntaxError: 'return' outside function");
+/// assert_eq!(error.line, Some(2));
+/// # Ok::<(), berus_compiler::CompileError>(())
+/// ```
+pub fn compile(source: &[u8], options: &Options<'_>) -> Result<Module<'static>, CompileError> {
+    let mut names = Names::new();
+    // Long strings in the source are names if they equal a name that came before, as this one.
+    names.intern(options.source_name);
+    let tree = parse(source, &mut names, options)?;
+    compile_tree(&tree, &mut names, options)
+}
+
+fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result<Module<'static>, CompileError> {
+    const MODULE: Name = Name::fixed("<module>");
+    check_emitter(options.emitter, options.arch)?;
+    let module = Scope::new(ScopeKind::Module, tree.root(), MODULE, None, options.emitter);
+    let mut unit = Unit::new(tree, options, module);
+    let mut emit = Bytecode::new(Tables::new(tree, names, options.source_name), options);
+
+    // The first pass finds the scopes, each after the one that it is in. New ones come up on the way.
+    let mut number = 0;
+    while let Some(scope) = unit.scopes.get(number) {
+        Walk::run(&mut unit, &mut emit, scope, Pass::Scope)?;
+        unit.scopes.capture_all(scope);
+        number += 1;
+    }
+    for scope in (0..number).map(ScopeId) {
+        unit.scopes.lay_out(scope)?;
+    }
+    let mut codes = Vec::with_capacity(number as usize);
+    for scope in (0..number).map(ScopeId) {
+        codes.push(loop {
+            if let Outcome::Done(code) = Walk::run(&mut unit, &mut emit, scope, Pass::Code)? {
+                break code;
+            }
+        });
+        unit.scopes.retire(scope);
+    }
+    let (qstrs, constants) = emit.into_tables().finish();
+    let header = Header { small_int_bits: options.small_int_bits, ..Header::default() };
+    Ok(Module { header, qstrs, constants, codes: in_file_order(codes) })
+}
+
+/// Code objects in the order of the file, each before its children and these in their order; in `codes` they are in
+/// the order of their scopes.
+fn in_file_order(codes: Vec<RawCode<'static>>) -> Vec<RawCode<'static>> {
+    let mut places = alloc::vec![0; codes.len()];
+    let mut order = Vec::with_capacity(codes.len());
+    let mut open = alloc::vec![0];
+    while let Some(number) = open.pop() {
+        let Some(code) = codes.get(number as usize) else { continue };
+        places[number as usize] = order.len() as u32;
+        order.push(number);
+        open.extend(code.children.iter().rev());
+    }
+    let mut codes: Vec<_> = codes.into_iter().map(Some).collect();
+    let take = |number: u32| {
+        let mut code = codes[number as usize].take()?;
+        code.children.iter_mut().for_each(|child| *child = places[*child as usize]);
+        Some(code)
+    };
+    order.into_iter().filter_map(take).collect()
+}

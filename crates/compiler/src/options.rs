@@ -1,0 +1,74 @@
+//! What a caller can choose.
+
+use berus_mpy::arch::Arch;
+
+/// What makes the code of a function: the `-X emit` option and the `@micropython` decorators of mpy-cross.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Emitter {
+    /// Bytecode.
+    #[default]
+    Bytecode,
+    /// Machine code with the semantics of Python: `@micropython.native`.
+    Native,
+    /// Machine code with types of its own: `@micropython.viper`.
+    Viper,
+    /// Inline assembler: `@micropython.asm_thumb` and the like.
+    Asm,
+}
+
+/// What a source text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// A module: any number of statements.
+    #[default]
+    File,
+    /// One interactive statement, whose value is printed if it is an expression.
+    Single,
+    /// One expression, whose value the code returns.
+    Eval,
+}
+
+/// How to compile. The default is mpy-cross's.
+///
+/// ```
+/// use berus_compiler::Options;
+///
+/// let options = Options { source_name: b"spam.py", optimise: 3, ..Options::default() };
+/// assert_eq!(options.small_int_bits, 31);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Options<'a> {
+    /// The name of the source in tracebacks.
+    pub source_name: &'a [u8],
+    /// What the source is.
+    pub mode: Mode,
+    /// The level of optimisation. From 1 `assert` is left out and `__debug__` is false; from 3 there are no line
+    /// numbers.
+    pub optimise: u8,
+    /// The bits of the target's small integers, 1 to 64.
+    pub small_int_bits: u8,
+    /// Whether to store line numbers.
+    pub source_lines: bool,
+    /// What makes the code of functions without a decorator that says so.
+    pub emitter: Emitter,
+    /// The architecture to make machine code for.
+    pub arch: Option<Arch>,
+    /// How deep statements and expressions may be nested, counted in nodes of the tree. Every level takes some
+    /// hundred bytes of stack.
+    pub max_depth: u32,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options {
+            source_name: b"<stdin>",
+            mode: Mode::File,
+            optimise: 0,
+            small_int_bits: 31,
+            source_lines: true,
+            emitter: Emitter::Bytecode,
+            arch: None,
+            max_depth: 1000,
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Scopes: which names a function, class body, comprehension or module uses, and where each of them lives.
+//!
+//! A first walk over the tree collects the names of all scopes, one scope after the other, enclosing scopes
+//! first. A name that a function uses without binding it is then looked for in the functions around it
+//! ([`Scopes::capture`]); at last each scope numbers its local variables ([`Scopes::lay_out`]). Order matters
+//! throughout, because locals, cells and arguments are numbered by it (MicroPython: `py/scope.c`, `py/compile.c`).
+
+use alloc::vec::Vec;
+use core::ops::{Index, IndexMut};
+
+use berus_mpy::prelude::scope_flag;
+
+use crate::error::{CompileError, ErrorKind};
+use crate::names::Name;
+use crate::options::Emitter;
+use crate::tree::Node;
+
+/// The number of a scope, in the order in which scopes are met: a scope is compiled after those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScopeId(pub u32);
+
+impl ScopeId {
+    /// The outermost scope.
+    pub const MODULE: ScopeId = ScopeId(0);
+}
+
+/// What opens a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScopeKind {
+    Module,
+    Class,
+    Function,
+    Lambda,
+    ListComp,
+    DictComp,
+    SetComp,
+    GenExpr,
+}
+
+impl ScopeKind {
+    /// Whether names bound in it are local variables rather than entries of a dict.
+    pub fn has_locals(self) -> bool {
+        !matches!(self, ScopeKind::Module | ScopeKind::Class)
+    }
+
+    /// Whether it is a comprehension or generator expression.
+    pub fn is_comprehension(self) -> bool {
+        matches!(self, ScopeKind::ListComp | ScopeKind::DictComp | ScopeKind::SetComp | ScopeKind::GenExpr)
+    }
+
+    /// Whether `yield` and `await` may stand in it.
+    pub fn may_yield(self) -> bool {
+        matches!(self, ScopeKind::Function | ScopeKind::Lambda)
+    }
+}
+
+/// What is known of how a scope refers to a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    /// Nothing yet.
+    Undecided,
+    /// It is used and not bound here: a global, or a variable of an enclosing function.
+    GlobalImplicit,
+    /// It is bound in a class body or the module, so no enclosing function's variable is meant.
+    GlobalAssigned,
+    /// It is declared `global`, or is known to be global.
+    GlobalExplicit,
+    /// A local variable that only this scope uses.
+    Local,
+    /// A local variable that a scope inside uses too.
+    Cell,
+    /// A variable of an enclosing function.
+    Free,
+}
+
+/// Whether a name is a parameter, and of which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Param {
+    No,
+    Plain,
+    Star,
+    DoubleStar,
+}
+
+/// A name of a scope.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Id {
+    pub name: Name,
+    pub kind: IdKind,
+    pub param: Param,
+    /// The number of the local variable, once the scope is laid out and if it is one.
+    pub local: u16,
+}
+
+/// A scope.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    pub kind: ScopeKind,
+    /// The node that opens it; for the module, the root.
+    pub node: Node,
+    /// Its name: that of the function or class, or `<module>`, `<lambda>`, `<listcomp>`...
+    pub name: Name,
+    pub parent: Option<ScopeId>,
+    /// What its code is made by.
+    pub emitter: Emitter,
+    /// Its names in the order in which they were met, parameters first.
+    pub ids: Vec<Id>,
+    /// A set of [`scope_flag`]s.
+    pub flags: u32,
+    /// Positional parameters; once it is laid out also the cells that it closes over, which are passed first.
+    pub num_pos_args: u16,
+    pub num_kwonly_args: u16,
+    /// Positional parameters that have a default.
+    pub num_def_pos_args: u16,
+    pub num_locals: u16,
+    /// The deepest nesting of exception blocks.
+    pub exc_stack_size: u16,
+}
+
+impl Scope {
+    /// A scope without names.
+    pub fn new(kind: ScopeKind, node: Node, name: Name, parent: Option<ScopeId>, emitter: Emitter) -> Scope {
+        Scope {
+            kind,
+            node,
+            name,
+            parent,
+            emitter,
+            ids: Vec::new(),
+            flags: 0,
+            num_pos_args: 0,
+            num_kwonly_args: 0,
+            num_def_pos_args: 0,
+            num_locals: 0,
+            exc_stack_size: 0,
+        }
+    }
+
+    /// Where `name` is among [`Scope::ids`].
+    pub fn find(&self, name: Name) -> Option<usize> {
+        self.ids.iter().position(|id| id.name == name)
+    }
+
+    /// The entry of `name`, made as `kind` if there is none.
+    pub fn find_or_add(&mut self, name: Name, kind: IdKind) -> &mut Id {
+        let i = self.find(name).unwrap_or_else(|| self.add(name, kind));
+        &mut self.ids[i]
+    }
+
+    /// Adds `name`, which must not be there, and returns where it is.
+    pub fn add(&mut self, name: Name, kind: IdKind) -> usize {
+        self.ids.push(Id { name, kind, param: Param::No, local: 0 });
+        self.ids.len() - 1
+    }
+
+    /// The kind of `name` once it is bound by an assignment or the like: local, if the scope has locals.
+    pub fn bind(&mut self, i: usize) -> IdKind {
+        let has_locals = self.kind.has_locals();
+        let id = &mut self.ids[i];
+        if id.kind == IdKind::GlobalImplicit {
+            id.kind = if has_locals { IdKind::Local } else { IdKind::GlobalAssigned };
+        }
+        id.kind
+    }
+
+    /// Whether any of `flags` is set.
+    pub fn has(&self, flags: u32) -> bool {
+        self.flags & flags != 0
+    }
+
+    /// The names of the arguments by position, as the prelude lists them: positional, then keyword-only. An
+    /// argument without a name, such as a cell that is passed in, goes by `*`.
+    pub fn arg_names(&self) -> Vec<Name> {
+        const NAMELESS: Name = Name::fixed("*");
+        let count = usize::from(self.num_pos_args) + usize::from(self.num_kwonly_args);
+        let mut names = alloc::vec![NAMELESS; count];
+        for id in self.ids.iter().rev().filter(|id| id.param != Param::No) {
+            if let Some(name) = names.get_mut(usize::from(id.local)) {
+                *name = id.name;
+            }
+        }
+        names
+    }
+
+    /// The local variables that become cells, in the order of the prelude.
+    pub fn cells(&self) -> impl Iterator<Item = u16> + '_ {
+        self.ids.iter().filter(|id| id.kind == IdKind::Cell).map(|id| id.local)
+    }
+
+    /// Puts the `*args` parameter after all others but `**kwargs`, in exchange with the last of them.
+    fn move_star_param(&mut self) {
+        let Some(star) = self.ids.iter().rposition(|id| id.param == Param::Star) else { return };
+        if let Some(last) = self.ids.iter().rposition(|id| id.param == Param::Plain)
+            && last > star
+        {
+            self.ids.swap(star, last);
+        }
+    }
+
+    /// Numbers the locals, but for the variables of enclosing functions: first parameters and plain locals, then cells.
+    fn number_locals(&mut self) -> usize {
+        const CLASS: Name = Name::fixed("__class__");
+        let mut next = 0;
+        for id in &mut self.ids {
+            // A class keeps `__class__` only for methods to close over.
+            if self.kind == ScopeKind::Class && id.name == CLASS {
+                continue;
+            }
+            if self.kind.has_locals() && id.kind == IdKind::GlobalImplicit {
+                id.kind = IdKind::GlobalExplicit;
+            }
+            if id.kind == IdKind::Local || id.param != Param::No {
+                id.local = next as u16;
+                next += 1;
+            }
+        }
+        for id in &mut self.ids {
+            if id.kind == IdKind::Cell && id.param == Param::No {
+                id.local = next as u16;
+                next += 1;
+            }
+        }
+        next
+    }
+}
+
+/// The scopes of a module.
+#[derive(Debug, Default)]
+pub(crate) struct Scopes {
+    list: Vec<Scope>,
+}
+
+impl Index<ScopeId> for Scopes {
+    type Output = Scope;
+
+    fn index(&self, id: ScopeId) -> &Scope {
+        &self.list[id.0 as usize]
+    }
+}
+
+impl IndexMut<ScopeId> for Scopes {
+    fn index_mut(&mut self, id: ScopeId) -> &mut Scope {
+        &mut self.list[id.0 as usize]
+    }
+}
+
+impl Scopes {
+    /// Adds a scope as the last.
+    pub fn push(&mut self, scope: Scope) -> ScopeId {
+        self.list.push(scope);
+        ScopeId(self.list.len() as u32 - 1)
+    }
+
+    /// The scope number `index`, if there are as many.
+    pub fn get(&self, index: u32) -> Option<ScopeId> {
+        ((index as usize) < self.list.len()).then_some(ScopeId(index))
+    }
+
+    /// Looks outward from `scope`, but not as far as the module, for a function's variable `name`; where there is
+    /// one it becomes a cell and all scopes in between pass it on. Whether there is one.
+    pub fn capture(&mut self, scope: ScopeId, name: Name) -> bool {
+        let mut next = self.around(scope);
+        while let Some(outer) = next {
+            if let Some(i) = self[outer].find(name) {
+                let found = matches!(self[outer].ids[i].kind, IdKind::Local | IdKind::Cell | IdKind::Free);
+                if found {
+                    self.pass_on(scope, name);
+                }
+                return found;
+            }
+            next = self.around(outer);
+        }
+        false
+    }
+
+    /// After the first walk over `scope`: captures the names that it uses without binding them.
+    pub fn capture_all(&mut self, scope: ScopeId) {
+        for i in 0..self[scope].ids.len() {
+            let id = self[scope].ids[i];
+            if id.kind == IdKind::GlobalImplicit && self.capture(scope, id.name) {
+                self[scope].ids[i].kind = IdKind::Free;
+            }
+        }
+    }
+
+    /// Makes `name` free in the scopes around `scope` up to the one that binds it, where it becomes a cell.
+    fn pass_on(&mut self, scope: ScopeId, name: Name) {
+        let mut next = self.around(scope);
+        while let Some(outer) = next {
+            let id = self[outer].find_or_add(name, IdKind::Undecided);
+            match id.kind {
+                IdKind::Undecided => id.kind = IdKind::Free,
+                IdKind::Local => {
+                    id.kind = IdKind::Cell;
+                    return;
+                }
+                _ => return,
+            }
+            next = self.around(outer);
+        }
+    }
+
+    /// The scope around `scope`, unless that is the module.
+    fn around(&self, scope: ScopeId) -> Option<ScopeId> {
+        self[scope].parent.filter(|&outer| self[outer].parent.is_some())
+    }
+
+    /// Numbers the local variables of `scope`. The scopes before it must be laid out.
+    ///
+    /// # Errors
+    /// If there are more of them than a function can have.
+    pub fn lay_out(&mut self, scope: ScopeId) -> Result<(), CompileError> {
+        let (outer, rest) = self.list.split_at_mut(scope.0 as usize);
+        let Some(this) = rest.first_mut() else { return Ok(()) };
+        if this.has(scope_flag::VARARGS) {
+            this.move_star_param();
+        }
+        let own = this.number_locals();
+        let mut free = 0;
+        if let Some(parent) = this.parent.and_then(|id| outer.get(id.0 as usize)) {
+            // Free variables come first, in the order of the scope that they are passed from.
+            for id in parent.ids.iter().filter(|id| matches!(id.kind, IdKind::Cell | IdKind::Free)) {
+                if let Some(i) = this.find(id.name).filter(|&i| this.ids[i].kind == IdKind::Free) {
+                    this.ids[i].local = free as u16;
+                    free += 1;
+                }
+            }
+            if free > 0 {
+                for id in this.ids.iter_mut().filter(|id| id.kind != IdKind::Free) {
+                    id.local = id.local.wrapping_add(free as u16);
+                }
+            }
+        }
+        let all = u16::try_from(own + free);
+        this.num_locals = all.map_err(|_| CompileError::new(ErrorKind::Runtime, "too many local variables"))?;
+        this.num_pos_args += free as u16;
+        Ok(())
+    }
+
+    /// Forgets the names of a scope whose code is made, to free their memory.
+    pub fn retire(&mut self, scope: ScopeId) {
+        self[scope].ids = Vec::new();
+    }
+}

