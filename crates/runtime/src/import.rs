@@ -133,9 +133,10 @@ impl Vm {
         if files.kind(&base) == Some(FileKind::Folder) {
             return Some(Found { file: with(&base, b"/__init__.py"), package: Some(base) });
         }
-        [&b".py"[..], b".mpy"].into_iter().map(|ending| with(&base, ending)).find_map(|file| {
-            (files.kind(&file) == Some(FileKind::File)).then_some(Found { file, package: None })
-        })
+        [&b".py"[..], b".mpy"]
+            .into_iter()
+            .map(|ending| with(&base, ending))
+            .find_map(|file| (files.kind(&file) == Some(FileKind::File)).then_some(Found { file, package: None }))
     }
 
     /// Runs what was found as the body of `module`.

@@ -166,6 +166,13 @@ pub const OBJECTS: &[&str] = &[
     "appendleft",
     "deque",
     "popleft",
+    "Interpolation",
+    "Template",
+    "conversion",
+    "expression",
+    "format_spec",
+    "interpolations",
+    "strings",
 ];
 
 /// Names of built-in functions and modules, and of what is in those.
@@ -276,4 +283,5 @@ pub const MODULES: &[&str] = &[
     "io",
     "math",
     "struct",
+    "__template__",
 ];
