@@ -89,7 +89,12 @@ impl Vm {
             }
             None => self.find_in_path(part)?,
         };
-        let Some(found) = found else { return Err(self.no_module(full)) };
+        let Some(found) = found else {
+            return match crate::modules::without_u(self, name) {
+                Some(name) if parent.is_none() => self.import_level(self.spelling(name), self.spelling(name), None),
+                _ => Err(self.no_module(full)),
+            };
+        };
         let module = Module::new(self, name)?;
         self.modules().store(self, name, module.obj())?;
         if let Err(raised) = self.run_found(module, &found) {
@@ -133,9 +138,10 @@ impl Vm {
         if files.kind(&base) == Some(FileKind::Folder) {
             return Some(Found { file: with(&base, b"/__init__.py"), package: Some(base) });
         }
-        [&b".py"[..], b".mpy"].into_iter().map(|ending| with(&base, ending)).find_map(|file| {
-            (files.kind(&file) == Some(FileKind::File)).then_some(Found { file, package: None })
-        })
+        [&b".py"[..], b".mpy"]
+            .into_iter()
+            .map(|ending| with(&base, ending))
+            .find_map(|file| (files.kind(&file) == Some(FileKind::File)).then_some(Found { file, package: None }))
     }
 
     /// Runs what was found as the body of `module`.

@@ -77,7 +77,10 @@ impl Vm {
     }
 
     fn link<'a>(
-        &self, module: &Module<'a>, globals: Gc<Dict>, lend: impl Fn(&RawCode<'a>) -> Option<&'static [u8]>,
+        &self,
+        module: &Module<'a>,
+        globals: Gc<Dict>,
+        lend: impl Fn(&RawCode<'a>) -> Option<&'static [u8]>,
     ) -> Res<Gc<Function>> {
         let facts = verify(module).map_err(|_| self.incompatible("file"))?;
         let qstrs = self.link_names(module)?;
@@ -149,7 +152,11 @@ impl Vm {
     }
 
     fn link_code(
-        &self, raw: &RawCode<'_>, facts: Facts, context: Gc<Context>, lent: Option<&'static [u8]>,
+        &self,
+        raw: &RawCode<'_>,
+        facts: Facts,
+        context: Gc<Context>,
+        lent: Option<&'static [u8]>,
     ) -> Res<Gc<Code>> {
         let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible("file"))?;
         let bytes = match lent {

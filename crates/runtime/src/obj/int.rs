@@ -453,7 +453,8 @@ pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
         match small.checked_mul(base as isize).and_then(|small| small.checked_add(digit as isize)) {
             Some(next) => small = next,
             None => {
-                return parse_big(vm, negative, number, at, base).unwrap_or_else(|| Err(not_a_number(vm, digits, base)));
+                return parse_big(vm, negative, number, at, base)
+                    .unwrap_or_else(|| Err(not_a_number(vm, digits, base)));
             }
         }
     }

@@ -4,10 +4,12 @@
 
 use crate::args::Args;
 use crate::error::{Raised, Res};
+use crate::modules::io;
 use crate::obj::builder::Builder;
 use crate::obj::exception;
 use crate::obj::list::List;
 use crate::obj::str::decode_stream;
+use crate::object::Gc;
 use crate::ops::buffer::Access;
 use crate::ops::print::Printer;
 use crate::vm::Vm;
@@ -64,7 +66,15 @@ impl Vm {
     /// # Errors
     /// `OSError` if it is none.
     pub fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
-        self.type_of(object).stream.ok_or_else(|| unsupported(self))
+        let ty = self.type_of(object);
+        if let Some(slots) = ty.stream {
+            return Ok(slots);
+        }
+        if self.is_subtype(ty, &io::IO_BASE) && ty != Gc::from_static(&io::IO_BASE) {
+            return Ok(&io::IO_BASE_SLOTS);
+        }
+        let inside = self.native_base(object).and_then(|native| self.type_of(native).stream);
+        inside.ok_or_else(|| unsupported(self))
     }
 
     /// Reads into a buffer, once.
@@ -337,7 +347,8 @@ pub fn write(vm: &Vm, args: &[Obj]) -> Res {
         None => Ok(default),
     };
     // With two numbers, the first is the offset.
-    let (offset, size) = if args.len() > 3 { (number(2, 0)?, number(3, usize::MAX)?) } else { (0, number(2, usize::MAX)?) };
+    let (offset, size) =
+        if args.len() > 3 { (number(2, 0)?, number(3, usize::MAX)?) } else { (0, number(2, usize::MAX)?) };
     let rest = bytes.get(offset..).unwrap_or_default();
     let outcome = vm.stream_write_all(args[0], &rest[..size.min(rest.len())])?;
     to_obj(vm, outcome)
