@@ -89,7 +89,12 @@ impl Vm {
             }
             None => self.find_in_path(part)?,
         };
-        let Some(found) = found else { return Err(self.no_module(full)) };
+        let Some(found) = found else {
+            return match crate::modules::without_u(self, name) {
+                Some(name) if parent.is_none() => self.import_level(self.spelling(name), self.spelling(name), None),
+                _ => Err(self.no_module(full)),
+            };
+        };
         let module = Module::new(self, name)?;
         self.modules().store(self, name, module.obj())?;
         if let Err(raised) = self.run_found(module, &found) {

@@ -6,6 +6,7 @@ mod options;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use berus_runtime::error::{Raised, Res};
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::obj::dict::Dict;
 use berus_runtime::obj::exception::SYSTEM_EXIT;
@@ -13,7 +14,6 @@ use berus_runtime::obj::list::List;
 use berus_runtime::object::Gc;
 use berus_runtime::ops::print::Stderr;
 use berus_runtime::q;
-use berus_runtime::error::{Raised, Res};
 use berus_runtime::vm::{Limits, Vm};
 use berus_runtime::word::Obj;
 
@@ -28,7 +28,10 @@ const STACK_LEFT: usize = 1 << 20;
 pub fn is_asked_for(args: &[OsString], subcommands: &[&str]) -> bool {
     match args.first().and_then(|first| first.to_str()) {
         Some("-h" | "--help" | "-V" | "--version" | "help") => false,
-        Some(first) => first.starts_with('-') && !first.starts_with("--") || !first.starts_with('-') && !subcommands.contains(&first),
+        Some(first) => {
+            first.starts_with('-') && !first.starts_with("--")
+                || !first.starts_with('-') && !subcommands.contains(&first)
+        }
         None => !args.is_empty() || !std::io::IsTerminal::is_terminal(&std::io::stdin()),
     }
 }
@@ -62,6 +65,7 @@ fn run_with(options: &Options) -> u8 {
         Ok(()) => 0,
         Err(raised) => report(vm, raised),
     });
+    let status = vm.enter(|vm| vm.call_at_exit().map_or_else(|raised| report(vm, raised), |()| status));
     vm.host().flush();
     status
 }
@@ -91,7 +95,8 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
     match &options.program {
         Program::Command(source) => run_source(vm, source, b"<stdin>", options, main),
         Program::File(file) if options.compile_only => {
-            let source = vm.host().files().map_or(Err(2), |files| files.read(file)).map_err(|errno| vm.os_error(errno))?;
+            let source =
+                vm.host().files().map_or(Err(2), |files| files.read(file)).map_err(|errno| vm.os_error(errno))?;
             run_source(vm, &source, file, options, main)
         }
         Program::File(file) => {

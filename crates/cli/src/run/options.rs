@@ -52,7 +52,8 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
     while let Some(arg) = rest.next() {
-        let mut value = |name: &str| rest.next().map(<[u8]>::to_vec).ok_or_else(|| format!("{name} needs a value\n{USAGE}"));
+        let mut value =
+            |name: &str| rest.next().map(<[u8]>::to_vec).ok_or_else(|| format!("{name} needs a value\n{USAGE}"));
         match arg {
             b"-c" => {
                 options.program = Program::Command(value("-c")?);

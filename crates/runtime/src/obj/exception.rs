@@ -217,12 +217,10 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
     match request {
         Attr::Load | Attr::LoadMethod => {
             let _ = exception.message(vm);
-            let ty = vm.type_of(object);
             let value = if name == q!("args") {
                 exception.args.get().obj()
-            } else if name == q!("value") && vm.is_subtype(ty, &STOP_ITERATION)
-                || name == q!("errno") && vm.is_subtype(ty, &OS_ERROR)
-            {
+            } else if name == q!("value") || name == q!("errno") {
+                // MicroPython does not ask what exception it is.
                 exception.value()
             } else if name == q!("__traceback__") {
                 Obj::NONE

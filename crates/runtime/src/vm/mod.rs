@@ -21,6 +21,7 @@ use crate::heap::{Collection, Heap};
 use crate::host::Host;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, Exception};
+use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
 use crate::word::Obj;
@@ -30,6 +31,9 @@ use frame::Stacks;
 
 /// Calls and backward jumps between two looks at pending events.
 const TICKS: u32 = 1024;
+
+/// Most calls that wait at once.
+const MAX_SCHEDULED: usize = 4;
 
 /// Sizes and limits of an interpreter.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +73,10 @@ pub struct Vm {
     builtins: Cell<Option<Gc<Dict>>>,
     path: Cell<Option<Obj>>,
     argv: Cell<Option<Obj>>,
+    /// Called at the end of the program, from `sys.atexit`.
+    at_exit: Cell<Option<Obj>>,
+    /// Calls that `micropython.schedule` asked for: a list of pairs.
+    scheduled: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
     pub(crate) gc_enabled: Cell<bool>,
@@ -98,6 +106,8 @@ impl Vm {
             builtins: Cell::new(None),
             path: Cell::new(None),
             argv: Cell::new(None),
+            at_exit: Cell::new(None),
+            scheduled: Cell::new(None),
             emergency: Cell::new(None),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
@@ -118,8 +128,8 @@ impl Vm {
         main.store(self, crate::q!("__name__"), Obj::qstr(crate::q!("__main__")))?;
         self.main.set(Some(main));
         self.locals.set(Some(main));
-        self.path.set(Some(crate::obj::list::List::new(self, &[])?.obj()));
-        self.argv.set(Some(crate::obj::list::List::new(self, &[])?.obj()));
+        self.path.set(Some(List::new(self, &[])?.obj()));
+        self.argv.set(Some(List::new(self, &[])?.obj()));
         Ok(())
     }
 
@@ -255,7 +265,57 @@ impl Vm {
         if self.host.interrupted() {
             return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
         }
+        match self.scheduled.take() {
+            Some(calls) => self.run_scheduled(&calls),
+            None => Ok(()),
+        }
+    }
+
+    /// Has `function` called with `arg` soon, between two instructions.
+    ///
+    /// # Errors
+    /// `RuntimeError` if too many calls wait, and `MemoryError`.
+    pub fn schedule(&self, function: Obj, arg: Obj) -> Res<()> {
+        let calls = match self.scheduled.get() {
+            Some(calls) => calls,
+            None => List::new(self, &[])?,
+        };
+        if calls.len() >= 2 * MAX_SCHEDULED {
+            return Err(self.runtime_error(format_args!("schedule queue full")));
+        }
+        calls.append(self, function)?;
+        calls.append(self, arg)?;
+        self.scheduled.set(Some(calls));
+        self.ticks.set(0);
         Ok(())
+    }
+
+    fn run_scheduled(&self, calls: &List) -> Res<()> {
+        let mut at = 0;
+        while let (Some(function), Some(arg)) = (calls.get(at), calls.get(at + 1)) {
+            at += 2;
+            if let Err(raised) = self.call(function, &[arg]) {
+                let exception = self.take_exception(raised);
+                self.print_exception(&mut crate::ops::print::Stderr, exception)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the function to call at the end of the program; answers the one before.
+    pub fn set_at_exit(&self, function: Obj) -> Option<Obj> {
+        self.at_exit.replace(Some(function))
+    }
+
+    /// Calls the function that [`Vm::set_at_exit`] set, if there is one.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn call_at_exit(&self) -> Res<()> {
+        match self.at_exit.take() {
+            Some(function) if function != Obj::NONE => self.call(function, &[]).map(|_| ()),
+            _ => Ok(()),
+        }
     }
 
     /// `sys.modules`.
@@ -300,10 +360,20 @@ impl Vm {
 
     /// Keeps what the interpreter state refers to.
     fn keep_roots(&self, collection: &mut Collection<'_>) {
-        let objects = [self.exception.get(), self.returned.get(), self.result.get(), self.path.get(), self.argv.get()];
+        let objects = [
+            self.exception.get(),
+            self.returned.get(),
+            self.result.get(),
+            self.path.get(),
+            self.argv.get(),
+            self.at_exit.get(),
+        ];
         let dicts = [self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
+        }
+        if let Some(scheduled) = self.scheduled.get() {
+            collection.keep(scheduled.obj().bits());
         }
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
