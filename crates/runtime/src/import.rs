@@ -74,10 +74,11 @@ impl Vm {
         if let Some(module) = self.modules().load(self, name) {
             return Ok(module);
         }
-        if parent.is_none()
-            && let Some(module) = crate::modules::built_in(self, name)?
-        {
+        if let Some(module) = crate::modules::built_in(self, name)? {
             self.modules().store(self, name, module)?;
+            if let Some(parent) = parent {
+                parent.globals.store(self, self.intern(part)?, module)?;
+            }
             return Ok(module);
         }
         let found = match parent {

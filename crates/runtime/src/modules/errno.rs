@@ -42,5 +42,6 @@ pub fn fill(vm: &Vm, globals: &Dict) -> Res<()> {
         globals.store(vm, name, Obj::small_int_wrapping(number))?;
         names.map.store(vm, Obj::small_int_wrapping(number), Obj::qstr(name))?;
     }
+    names.fix();
     globals.store(vm, q!("errorcode"), names.obj())
 }

@@ -25,7 +25,6 @@ use crate::word::Obj;
 
 const fn table(name: crate::qstr::Qstr) -> Type {
     Type::new(name)
-        .flags(flag::EQ_CHECKS_OTHER_TYPE)
         .print(print)
         .unary_op(unary_op)
         .binary_op(binary_op)
@@ -36,7 +35,8 @@ const fn table(name: crate::qstr::Qstr) -> Type {
 }
 
 /// The type `bytearray`.
-pub static BYTEARRAY: Type = table(q!("bytearray")).make_new(bytearray_new).locals(BYTEARRAY_METHODS);
+pub static BYTEARRAY: Type =
+    table(q!("bytearray")).flags(flag::EQ_CHECKS_OTHER_TYPE).make_new(bytearray_new).locals(BYTEARRAY_METHODS);
 
 /// The type `array.array`.
 pub static ARRAY: Type = table(q!("array")).make_new(array_new).locals(ARRAY_METHODS);
@@ -228,10 +228,6 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Array>> {
 fn bytearray_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 3, false)?;
     let Some(&source) = args.pos().first() else { return Ok(Array::new(vm, BYTES, 0)?.obj()) };
-    if let Some(len) = source.as_small_int() {
-        let Ok(len) = usize::try_from(len) else { return Err(vm.error_with(&super::exception::VALUE_ERROR, &[])) };
-        return Ok(Array::new(vm, BYTES, len)?.obj());
-    }
     let bytes = super::bytes::from_source(vm, source, &args.pos()[1..])?;
     Ok(Array::bytearray(vm, bytes.bytes())?.obj())
 }

@@ -14,13 +14,12 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr;
-use crate::types::{Subscr, Type, UnaryOp, flag};
+use crate::types::{Subscr, Type, UnaryOp};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("bytes"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
@@ -132,8 +131,10 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
     if !encoding.is_empty() {
         return Err(vm.type_error(format_args!("wrong number of arguments")));
     }
-    if let Some(len) = source.as_small_int() {
-        let Ok(len) = usize::try_from(len) else { return Err(vm.error_with(&super::exception::VALUE_ERROR, &[])) };
+    if vm.is_int_or_bool(source) {
+        let Ok(len) = usize::try_from(vm.int(source)?) else {
+            return Err(vm.error_with(&super::exception::VALUE_ERROR, &[]));
+        };
         out = Builder::with_capacity(vm, len)?;
         out.fill(vm, 0, len)?;
         return Ok(out);

@@ -1,5 +1,7 @@
 //! The type `dict`.
 
+use core::cell::Cell;
+
 use berus_mpy::opcode::BinaryOp;
 
 use super::tuple::Tuple;
@@ -60,6 +62,8 @@ pub struct Dict {
     header: Header,
     /// Its entries.
     pub map: Map,
+    /// Whether programs may not change it.
+    fixed: Cell<bool>,
 }
 
 // SAFETY: `Dict` is `repr(C)` and starts with a header; only dicts have this type.
@@ -73,7 +77,7 @@ impl Dict {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm) -> Res<Gc<Dict>> {
-        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new() })
+        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new(), fixed: Cell::new(false) })
     }
 
     /// The value under `name`.
@@ -134,9 +138,21 @@ impl Dict {
 
     /// A copy of the same type.
     fn copy(&self, vm: &Vm) -> Res<Gc<Dict>> {
-        let copy = vm.alloc(Dict { header: Header::new(self.header.ty()), map: Map::new() })?;
+        let copy =
+            vm.alloc(Dict { header: Header::new(self.header.ty()), map: Map::new(), fixed: Cell::new(false) })?;
         copy.map.copy_from(vm, &self.map)?;
         Ok(copy)
+    }
+
+    /// From now on, programs may not change it.
+    pub fn fix(&self) {
+        self.fixed.set(true);
+    }
+
+    /// Whether programs may not change it.
+    #[inline(always)]
+    pub fn is_fixed(&self) -> bool {
+        self.fixed.get()
     }
 
     fn is_ordered(&self) -> bool {
@@ -165,10 +181,23 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
     }
 }
 
+/// The dict that a method is about to change.
+fn changing(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
+    let dict = of(vm, object)?;
+    if dict.is_fixed() {
+        return Err(vm.error_with(&super::exception::TYPE_ERROR, &[]));
+    }
+    Ok(dict)
+}
+
 fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 1, true)?;
     let ordered = ty == Gc::from_static(&ORDERED_TYPE);
-    let dict = vm.alloc(Dict { header: Header::of(if ordered { &ORDERED_TYPE } else { &TYPE }), map: Map::new() })?;
+    let dict = vm.alloc(Dict {
+        header: Header::of(if ordered { &ORDERED_TYPE } else { &TYPE }),
+        map: Map::new(),
+        fixed: Cell::new(false),
+    })?;
     fill(vm, dict, args.pos().first().copied(), args)?;
     Ok(dict.obj())
 }
@@ -268,7 +297,8 @@ fn equal(vm: &Vm, a: Gc<Dict>, b: Gc<Dict>) -> Res<bool> {
 }
 
 fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
-    let map = &of(vm, object)?.map;
+    let dict = if let Subscr::Load = request { of(vm, object)? } else { changing(vm, object)? };
+    let map = &dict.map;
     match request {
         Subscr::Load => match map.get(vm, index)? {
             Some(value) => Ok(Some(value)),
@@ -294,7 +324,7 @@ fn iter(vm: &Vm, object: Obj) -> Res {
 }
 
 fn clear(vm: &Vm, object: Obj) -> Res {
-    of(vm, object)?.map.clear();
+    changing(vm, object)?.map.clear();
     Ok(Obj::NONE)
 }
 
@@ -318,12 +348,12 @@ fn get(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 fn pop(vm: &Vm, args: &[Obj]) -> Res {
-    let value = of(vm, args[0])?.map.remove(vm, args[1])?;
+    let value = changing(vm, args[0])?.map.remove(vm, args[1])?;
     value.or(args.get(2).copied()).ok_or_else(|| vm.key_error(args[1]))
 }
 
 fn popitem(vm: &Vm, object: Obj) -> Res {
-    let dict = of(vm, object)?;
+    let dict = changing(vm, object)?;
     let Some((at, key, value)) = dict.map.last_entry() else {
         return Err(vm.error(&super::exception::KEY_ERROR, format_args!("popitem(): dictionary is empty")));
     };
@@ -333,7 +363,7 @@ fn popitem(vm: &Vm, object: Obj) -> Res {
 }
 
 fn setdefault(vm: &Vm, args: &[Obj]) -> Res {
-    let dict = of(vm, args[0])?;
+    let dict = changing(vm, args[0])?;
     if let Some(value) = dict.map.get(vm, args[1])? {
         return Ok(value);
     }
@@ -344,20 +374,20 @@ fn setdefault(vm: &Vm, args: &[Obj]) -> Res {
 
 fn update(vm: &Vm, args: Args<'_>) -> Res {
     vm.check_args(args, 1, 2, true)?;
-    fill(vm, of(vm, args.pos()[0])?, args.pos().get(1).copied(), args)?;
+    fill(vm, changing(vm, args.pos()[0])?, args.pos().get(1).copied(), args)?;
     Ok(Obj::NONE)
 }
 
 fn items(vm: &Vm, object: Obj) -> Res {
-    View::new(vm, of(vm, object)?, Kind::Items)
+    View::object(vm, of(vm, object)?, Kind::Items)
 }
 
 fn keys(vm: &Vm, object: Obj) -> Res {
-    View::new(vm, of(vm, object)?, Kind::Keys)
+    View::object(vm, of(vm, object)?, Kind::Keys)
 }
 
 fn values(vm: &Vm, object: Obj) -> Res {
-    View::new(vm, of(vm, object)?, Kind::Values)
+    View::object(vm, of(vm, object)?, Kind::Values)
 }
 
 fn get_item(vm: &Vm, object: Obj, key: Obj) -> Res {

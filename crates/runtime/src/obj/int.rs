@@ -463,7 +463,7 @@ pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
 
 /// Reads a number that is too large for a word; `None` if it is none.
 fn parse_big(vm: &Vm, negative: bool, number: &[u8], at: usize, base: u32) -> Option<Res> {
-    if !number[at..].iter().all(|&byte| byte == b'_' || char::from(byte).to_digit(base).is_some()) {
+    if !number[at..].iter().all(|&byte| byte == b'_' || char::from(byte).is_digit(base)) {
         return None;
     }
     if let Err(raised) = vm.room_for_bits(number.len().saturating_mul(6)) {
@@ -696,7 +696,9 @@ pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, signed:
         rest.fill(fill);
     }
     let sign_bit = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
-    if check && (!fits || signed && sign_bit != negative && !(bytes.is_empty() && !negative)) {
+    // Of no bytes at all there is no sign bit, and they hold 0 only.
+    let wrong_sign = signed && sign_bit != negative;
+    if check && (!fits || wrong_sign) {
         let len = bytes.len();
         return Err(vm.overflow_error(format_args!("value would overflow a {len} byte buffer")));
     }

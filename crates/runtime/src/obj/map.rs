@@ -161,6 +161,9 @@ impl Map {
             // Other keys than strings may equal a string only by a class's `__eq__`, which this passes over, as MicroPython does.
             return Ok(self.find_name(vm, name));
         }
+        if self.is_empty() {
+            return Ok(None);
+        }
         let hash = vm.hash(key)?;
         self.find_hashed(vm, key, hash)
     }

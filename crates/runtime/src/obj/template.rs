@@ -53,7 +53,7 @@ unsafe impl Object for Interpolation {
 }
 
 impl Template {
-    fn new(vm: &Vm, strings: &List, interpolations: &List) -> Res {
+    fn object(vm: &Vm, strings: &List, interpolations: &List) -> Res {
         let (strings, interpolations) = (Tuple::of_list(vm, strings)?, Tuple::of_list(vm, interpolations)?);
         Ok(vm.alloc(Template { header: Header::of(&TEMPLATE), strings, interpolations })?.obj())
     }
@@ -76,7 +76,7 @@ fn template_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         }
     }
     strings.append(vm, text)?;
-    Template::new(vm, &strings, &interpolations)
+    Template::object(vm, &strings, &interpolations)
 }
 
 /// What compiled template strings call: the strings, then the four parts of each interpolation, or a tuple of them.
@@ -89,7 +89,7 @@ pub(crate) fn build(vm: &Vm, args: &[Obj]) -> Res {
         let parts = [parts[0], parts[1], parts[2], parts[3]];
         interpolations.append(vm, vm.alloc(Interpolation { header: Header::of(&INTERPOLATION), parts })?.obj())?;
     }
-    Template::new(vm, &strings, &interpolations)
+    Template::object(vm, &strings, &interpolations)
 }
 
 fn template_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
@@ -113,7 +113,7 @@ fn template_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Optio
         rest.iter().try_for_each(|&string| strings.append(vm, string))?;
     }
     interpolations.extend(vm, right.interpolations.obj())?;
-    Template::new(vm, &strings, &interpolations).map(Some)
+    Template::object(vm, &strings, &interpolations).map(Some)
 }
 
 fn template_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
@@ -146,7 +146,7 @@ fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
     let template = vm.this::<Template>(iter.source)?;
     loop {
         let at = iter.advance();
-        let items = if at % 2 == 0 { template.strings } else { template.interpolations };
+        let items = if at.is_multiple_of(2) { template.strings } else { template.interpolations };
         match items.items().get(at / 2) {
             Some(&item) if item != Obj::qstr(Qstr::EMPTY) => return Ok(Some(item)),
             Some(_) => {}

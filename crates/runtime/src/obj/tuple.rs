@@ -112,7 +112,8 @@ impl Vm {
             // SAFETY: objects of types with this flag have the layout of a tuple.
             return Some(unsafe { Gc::from_ptr(header.cast()) });
         }
-        self.native_base(object).filter(|&native| native != object).and_then(|native| native.downcast::<Tuple>())
+        let native = self.native_base(object).filter(|&native| native != object)?;
+        if self.type_of(native).has(flag::TUPLE) { self.as_tuple(native) } else { None }
     }
 
     /// Whether it is a str, bytes, tuple or list, which may stand on either side of `*`.

@@ -46,7 +46,7 @@ impl View {
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn new(vm: &Vm, dict: Gc<Dict>, kind: Kind) -> Res {
+    pub fn object(vm: &Vm, dict: Gc<Dict>, kind: Kind) -> Res {
         Ok(vm.alloc(View { header: Header::of(&TYPE), dict, kind })?.obj())
     }
 

@@ -34,18 +34,7 @@ impl Vm {
     /// # Errors
     /// As [`Vm::equal`].
     pub fn equality(&self, left: Obj, right: Obj) -> Res {
-        if left == right && !self.type_of(left).has(flag::EQ_NOT_REFLEXIVE) {
-            return Ok(Obj::TRUE);
-        }
-        if let Some(left_text) = self.as_str(left)
-            && let Some(right_text) = self.as_str(right)
-        {
-            return Ok(Obj::bool(left_text == right_text));
-        }
-        Ok(match self.try_equality(BinaryOp::Equal, left, right)? {
-            Some(equal) => equal,
-            None => Obj::bool(left == right),
-        })
+        self.compare_equal(BinaryOp::Equal, left, right)
     }
 
     /// `left != right`
@@ -53,17 +42,18 @@ impl Vm {
     /// # Errors
     /// As [`Vm::equal`].
     pub fn inequality(&self, left: Obj, right: Obj) -> Res {
-        if self.type_of(left).has(flag::EQ_HAS_NE) || self.type_of(right).has(flag::EQ_HAS_NE) {
-            if let Some(unequal) = self.try_equality(BinaryOp::NotEqual, left, right)? {
-                return Ok(unequal);
-            }
-        }
-        let equal = self.equality(left, right)?;
-        Ok(Obj::bool(!self.truth(equal)?))
+        self.compare_equal(BinaryOp::NotEqual, left, right)
     }
 
-    /// Asks either operand's type, the left one first.
-    fn try_equality(&self, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    /// `==` or `!=`. Each operand's type is asked, the left one first; `!=` is what `==` is not, unless a type says otherwise.
+    fn compare_equal(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
+        let answer = |equal: bool| Obj::bool(equal == (op == BinaryOp::Equal));
+        if left == right && !self.type_of(left).has(flag::EQ_NOT_REFLEXIVE) {
+            return Ok(answer(true));
+        }
+        if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
+            return Ok(answer(left == right));
+        }
         self.check_depth()?;
         for (own, other) in [(left, right), (right, left)] {
             // A small int knows itself and other ints, nothing else.
@@ -71,17 +61,21 @@ impl Vm {
                 continue;
             }
             let ty = self.type_of(own);
-            if op == BinaryOp::NotEqual && !ty.has(flag::EQ_HAS_NE) {
+            let Some(binary_op) = ty.binary_op else { continue };
+            if !ty.has(flag::EQ_CHECKS_OTHER_TYPE) && self.type_of(other) != ty {
                 continue;
             }
-            if let Some(binary_op) = ty.binary_op
-                && (ty.has(flag::EQ_CHECKS_OTHER_TYPE) || self.type_of(other) == ty)
+            if op == BinaryOp::NotEqual
+                && ty.has(flag::EQ_HAS_NE)
                 && let Some(result) = binary_op(self, op, own, other)?
             {
-                return Ok(Some(result));
+                return Ok(result);
+            }
+            if let Some(result) = binary_op(self, BinaryOp::Equal, own, other)? {
+                return if op == BinaryOp::Equal { Ok(result) } else { Ok(answer(self.truth(result)?)) };
             }
         }
-        Ok(None)
+        Ok(answer(left == right))
     }
 
     /// Whether `left < right`.

@@ -38,12 +38,18 @@ pub enum Request {
 /// The outcome of an operation: how much was done, or an `errno` number.
 pub type Outcome = Res<Result<usize, i32>>;
 
+/// Reads into a buffer: how many bytes came, 0 at the end.
+pub type Read = fn(&Vm, Obj, &mut [u8]) -> Outcome;
+
+/// Writes bytes: how many were taken.
+pub type Write = fn(&Vm, Obj, &[u8]) -> Outcome;
+
 /// How a type's objects are read, written and controlled.
 pub struct StreamSlots {
-    /// Reads into a buffer: how many bytes came, 0 at the end.
-    pub read: Option<fn(&Vm, Obj, &mut [u8]) -> Outcome>,
-    /// Writes bytes: how many were taken.
-    pub write: Option<fn(&Vm, Obj, &[u8]) -> Outcome>,
+    /// Reading.
+    pub read: Option<Read>,
+    /// Writing.
+    pub write: Option<Write>,
     /// Controls the stream.
     pub ioctl: Option<fn(&Vm, Obj, Request) -> Outcome>,
     /// Whether it is of text.

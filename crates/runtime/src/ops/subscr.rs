@@ -39,7 +39,9 @@ impl Vm {
                 item.set(value);
                 return Ok(());
             }
-        } else if let Some(dict) = base.downcast::<Dict>() {
+        } else if let Some(dict) = base.downcast::<Dict>()
+            && !dict.is_fixed()
+        {
             return dict.map.store(self, index, value);
         }
         match self.subscript(base, index, Subscr::Store(value))? {

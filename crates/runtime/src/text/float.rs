@@ -75,6 +75,11 @@ impl Decimal {
         if digits.next().unwrap_or(0) >= 5 {
             decimal.round_up();
         }
+        // The float next to a power of ten stands for it, though it may be a little less.
+        let power = Decimal { digits: POWER, len, exponent: decimal.exponent + 1 };
+        if (1..=SAFE_DIGITS).contains(&len) && decimal.digits[0] == 9 && power.value() <= value {
+            return power;
+        }
         decimal
     }
 
@@ -124,6 +129,13 @@ impl Decimal {
         self.digits[..self.len].iter().rposition(|&digit| digit != 0).map_or(1, |last| last + 1)
     }
 }
+
+/// The digits of a power of ten.
+const POWER: [u8; MAX_DIGITS + 1] = {
+    let mut digits = [0; MAX_DIGITS + 1];
+    digits[0] = 1;
+    digits
+};
 
 /// How `precision` is to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,6 +391,8 @@ mod tests {
             (1e15, "1000000000000000.0"),
             (123_456_789_012_345_678.0, "1.2345678901234568e+17"),
             (9.3, "9.300000000000001"),
+            (1e23, "1e+23"),
+            (1e-307, "1e-307"),
             (-0.0, "-0.0"),
             (1e-5, "1e-05"),
             (0.0001, "0.0001"),
