@@ -75,6 +75,7 @@ crate::members! {
         "tuple" => value(ty(&obj::tuple::TYPE)),
         "zip" => value(ty(&obj::adapters::ZIP)),
         "__repl_print__" => f1(repl_print),
+        "__template__" => var(1, 255, obj::template::build),
     }
 }
 
@@ -341,6 +342,7 @@ fn round(vm: &Vm, args: &[Obj]) -> Res {
             Some(&digits) => vm.int(digits)?,
             None => 0,
         };
+        let value = vm.to_int(value)?;
         return if digits < 0 { round_int(vm, value, -digits) } else { Ok(value) };
     }
     let number = vm.float(value)?;

@@ -8,6 +8,7 @@ use crate::obj::array::Array;
 use crate::obj::builder::Builder;
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::Access;
+use crate::ops::print::{Printer, Style};
 use crate::ops::stream::{self, Outcome, Request, StreamSlots};
 use crate::q;
 use crate::types::Type;
@@ -25,7 +26,7 @@ crate::members! {
 }
 
 const fn table(name: crate::qstr::Qstr, slots: &'static StreamSlots) -> Type {
-    Type::new(name).make_new(make_new).next(stream::next).stream(slots).locals(METHODS)
+    Type::new(name).make_new(make_new).print(print).next(stream::next).stream(slots).locals(METHODS)
 }
 
 /// The type `StringIO`.
@@ -106,6 +107,11 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     }
     let memory = Memory { header: Header::of(ty), data: Cell::new(data), at: Cell::new(0), closed: Cell::new(false) };
     Ok(vm.alloc(memory)?.obj())
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let name = vm.type_name(object);
+    vm.print_fmt(out, format_args!("<io.{name} {:#x}>", object.bits()))
 }
 
 fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
@@ -269,7 +275,10 @@ fn writer_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn drain(vm: &Vm, writer: Gc<Writer>) -> Outcome {
     let mut data = writer.data.take();
     let outcome = vm.stream_write_all(writer.stream, data.bytes());
-    data.truncate(0);
+    // What could not be written stays for the next time.
+    if let Ok(Ok(_)) = outcome {
+        data.truncate(0);
+    }
     writer.data.set(data);
     outcome
 }

@@ -10,6 +10,7 @@ pub mod gc;
 pub mod io;
 pub mod math;
 pub mod micropython;
+pub mod string;
 pub mod structs;
 pub mod sys;
 pub mod time;
@@ -32,6 +33,7 @@ fn members(name: Qstr) -> Option<&'static [Member]> {
         () if name == q!("io") => io::MEMBERS,
         () if name == q!("math") => math::MEMBERS,
         () if name == q!("micropython") => micropython::MEMBERS,
+        () if name == q!("string.templatelib") => string::TEMPLATELIB,
         () if name == q!("struct") => structs::MEMBERS,
         () if name == q!("time") => time::MEMBERS,
         () => return None,
@@ -51,6 +53,11 @@ pub fn built_in(vm: &Vm, name: Qstr) -> Res<Option<Obj>> {
     }
     if name == q!("sys") {
         return sys::module(vm).map(Some);
+    }
+    if name == q!("string") {
+        let module = Module::new(vm, name)?;
+        module.globals.store(vm, q!("__path__"), Obj::qstr(Qstr::EMPTY))?;
+        return Ok(Some(module.obj()));
     }
     if name == q!("errno") {
         let module = Module::new(vm, name)?;

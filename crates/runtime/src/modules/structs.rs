@@ -155,7 +155,8 @@ fn write(vm: &Vm, mut format: Format<'_>, out: &mut [u8], mut values: &[Obj]) ->
             if item.code == b'x' {
                 continue;
             }
-            let Some((&value, rest)) = values.split_first() else { return Err(wrong_count(vm)) };
+            // Values that are missing are zero.
+            let Some((&value, rest)) = values.split_first() else { return Ok(()) };
             values = rest;
             if item.code == b's' {
                 let bytes = vm.buffer(value, Access::Read)?.bytes();

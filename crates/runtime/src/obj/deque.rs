@@ -168,6 +168,9 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 
 fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
     let deque = of(vm, object)?;
+    if let Subscr::Delete = request {
+        return Ok(None);
+    }
     let at = vm.index(&TYPE, deque.len.get(), index)?;
     Ok(match request {
         Subscr::Load => deque.get(at),

@@ -32,7 +32,8 @@ pub struct Instance {
 
 /// What a class's `Type` gets for slots.
 pub(crate) const fn with_slots(ty: Type) -> Type {
-    ty.make_new(instance_new)
+    ty.flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE | flag::EQ_HAS_NE)
+        .make_new(instance_new)
         .print(instance_print)
         .call(instance_call)
         .unary_op(instance_unary)

@@ -34,6 +34,7 @@ pub(crate) mod sort;
 pub mod str;
 pub mod str_format;
 pub(crate) mod strings;
+pub mod template;
 pub mod tuple;
 pub mod typ;
 pub mod view;

@@ -134,23 +134,14 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let Subscr::Load = request else { return Ok(None) };
     let range = of(vm, object)?;
     if let Some(slice) = index.downcast::<Slice>() {
-        let bounds = slice.indices(vm, range.len())?;
-        let start = range.at(bounds.start);
-        let step = range.step.wrapping_mul(bounds.step);
-        let stop = match slice_stop(vm, slice, range.len())? {
-            Some(stop) => range.at(stop),
-            None => range.start.wrapping_sub(range.step),
-        };
-        return Ok(Some(Range::new(vm, start, stop, step)?.obj()));
+        let (start, stop, step) = slice.resolve(vm, range.len())?;
+        // Positions become ints, those before the first one included.
+        let int = |position: isize| range.start.wrapping_add(range.step.wrapping_mul(position));
+        let new = Range::new(vm, int(start), int(stop), range.step.wrapping_mul(step))?;
+        return Ok(Some(new.obj()));
     }
     let at = vm.index(&TYPE, range.len(), index)?;
     vm.new_int(range.at(at)).map(Some)
-}
-
-/// Where a slice stops; `None` for before the first item.
-fn slice_stop(vm: &Vm, slice: Gc<Slice>, len: usize) -> Res<Option<usize>> {
-    let (_, stop, _) = slice.resolve(vm, len)?;
-    Ok(usize::try_from(stop).ok())
 }
 
 fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {

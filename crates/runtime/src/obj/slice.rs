@@ -8,13 +8,12 @@ use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type, UnaryOp};
+use crate::types::{Attr, AttrResult, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type =
-    Type::new(q!("slice")).make_new(make_new).print(print).unary_op(unary_op).attr(attr).locals(METHODS);
+pub static TYPE: Type = Type::new(q!("slice")).make_new(make_new).print(print).attr(attr).locals(METHODS);
 
 members! {
     static METHODS = {
@@ -118,11 +117,6 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let Some(slice) = object.downcast::<Slice>() else { return Ok(()) };
     let items = [slice.start, slice.stop, slice.step];
     vm.print_items(out, style, (b"slice(", b")"), |index| items.get(index).copied())
-}
-
-fn unary_op(_: &Vm, _: UnaryOp, _: Obj) -> Res<Option<Obj>> {
-    // It has no hash.
-    Ok(None)
 }
 
 fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {

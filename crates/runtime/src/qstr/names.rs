@@ -215,6 +215,13 @@ pub const OBJECTS: &[&str] = &[
     "appendleft",
     "deque",
     "popleft",
+    "Interpolation",
+    "Template",
+    "conversion",
+    "expression",
+    "format_spec",
+    "interpolations",
+    "strings",
 ];
 
 /// Names of built-in functions and modules, and of what is in those.
@@ -320,4 +327,12 @@ pub const MODULES: &[&str] = &[
     "trunc",
     "unpack",
     "unpack_from",
+    "cmath",
+    "collections",
+    "io",
+    "math",
+    "struct",
+    "__template__",
+    "string",
+    "string.templatelib",
 ];
