@@ -254,19 +254,28 @@ impl Vm {
     /// # Errors
     /// `AttributeError` if a name of `__all__` is not there, and `MemoryError`.
     pub fn import_star(&self, module: Obj) -> Res<()> {
-        let Some(module) = module.downcast::<Module>() else { return Ok(()) };
-        if let Some(all) = module.globals.load(self, q!("__all__")) {
+        let own = module.downcast::<Module>().map(|module| module.globals);
+        let all = match own {
+            Some(globals) => globals.load(self, q!("__all__")),
+            None => self.find_attr_quietly(module, q!("__all__"))?,
+        };
+        if let Some(all) = all {
             let iterator = self.iter(all)?;
             while let Some(name) = self.next(iterator)? {
                 if let Some(name) = self.as_name(name)? {
-                    let value = self.load_attr(module.obj(), name)?;
+                    let value = self.load_attr(module, name)?;
                     self.locals().store(self, name, value)?;
                 }
             }
             return Ok(());
         }
+        let dict = match own {
+            Some(globals) => Some(globals),
+            None => self.find_attr_quietly(module, q!("__dict__"))?.and_then(|dict| dict.downcast::<Dict>()),
+        };
+        let Some(dict) = dict else { return Err(self.import_error(format_args!("no __dict__"))) };
         let mut at = 0;
-        while let Some((found, key, value)) = module.globals.map.entry_from(at) {
+        while let Some((found, key, value)) = dict.map.entry_from(at) {
             if let (Some(text), Some(value)) = (self.as_str(key), value)
                 && !text.starts_with(b"_")
             {

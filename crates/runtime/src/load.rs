@@ -181,6 +181,7 @@ impl Vm {
             start: bytes.wrapping_add(prelude.end()),
             n_state: facts.frame().max(1),
             n_locals: facts.locals,
+            min_cells: facts.min_cells as u16,
             n_exc: signature.n_exc_stack as u16,
             n_pos: signature.n_pos_args as u16,
             n_kwonly: signature.n_kwonly_args as u16,

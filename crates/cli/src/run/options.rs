@@ -35,7 +35,7 @@ pub struct Options {
 }
 
 /// The heap's limit if none is given.
-const HEAP_SIZE: usize = if usize::BITS >= 64 { 1 << 30 } else { 64 << 20 };
+const HEAP_SIZE: usize = if usize::BITS >= 64 { 256 << 20 } else { 64 << 20 };
 
 const USAGE: &str = "usage: berus [<opts>] [-X <implopt>] [-c <command> | -m <module> | <filename>]";
 

@@ -138,6 +138,11 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
                 add_keys(vm, &names, &module.globals.map)?;
                 return Ok(names.obj());
             }
+            if Instance::of(*object).is_some()
+                && let Some(answer) = vm.call_special(*object, q!("__dir__"), &[])?
+            {
+                return Ok(vm.to_list(answer)?.obj());
+            }
             if let Some(instance) = Instance::of(*object) {
                 add_keys(vm, &names, instance.members())?;
             }
@@ -185,11 +190,12 @@ fn add(vm: &Vm, names: &List, name: Obj) -> Res<()> {
     if names.items().iter().any(|known| known.get() == name) { Ok(()) } else { names.append(vm, name) }
 }
 
-/// What `exec` and `eval` run: source, or what `compile` gave.
+/// What source is compiled as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Exec,
     Eval,
+    Single,
 }
 
 fn exec(vm: &Vm, args: &[Obj]) -> Res {
@@ -228,9 +234,13 @@ fn run(vm: &Vm, args: &[Obj], kind: Kind) -> Res {
 fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res<Gc<Function>> {
     use berus_compiler::Mode;
     let source = vm.str_or_bytes(source)?;
-    let mode = if kind == Kind::Eval { Mode::Eval } else { Mode::File };
+    let mode = match kind {
+        Kind::Exec => Mode::File,
+        Kind::Eval => Mode::Eval,
+        Kind::Single => Mode::Single,
+    };
     // An expression may have space before it.
-    let start = source.iter().position(|byte| kind == Kind::Exec || !b" \t".contains(byte)).unwrap_or(0);
+    let start = source.iter().position(|byte| kind != Kind::Eval || !b" \t".contains(byte)).unwrap_or(0);
     vm.compile(&source[start..], name, mode, globals)
 }
 
@@ -242,7 +252,8 @@ fn compile_text(vm: &Vm, _: Obj, _: &[u8], _: Kind, _: Gc<Dict>) -> Res<Gc<Funct
 fn compile(vm: &Vm, args: &[Obj]) -> Res {
     let name = vm.str_or_bytes(args[1])?;
     let kind = match vm.as_str(args[2]) {
-        Some(b"exec" | b"single") => Kind::Exec,
+        Some(b"exec") => Kind::Exec,
+        Some(b"single") => Kind::Single,
         Some(b"eval") => Kind::Eval,
         _ => return Err(vm.value_error(format_args!("bad compile mode"))),
     };

@@ -54,8 +54,13 @@ fn threshold(vm: &Vm, args: &[Obj]) -> Res {
             None => Ok(Obj::small_int_wrapping(-1)),
         },
         [bytes, ..] => {
-            vm.heap().set_threshold(usize::try_from(vm.int(*bytes)?).ok());
+            vm.heap().set_threshold(threshold_of(vm.int(*bytes)?));
             Ok(Obj::NONE)
         }
     }
+}
+
+/// Counts in granules, as MicroPython does in blocks.
+fn threshold_of(bytes: isize) -> Option<usize> {
+    usize::try_from(bytes).ok().map(|bytes| bytes - bytes % crate::heap::GRANULE)
 }

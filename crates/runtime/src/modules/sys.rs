@@ -53,6 +53,18 @@ pub(super) fn module(vm: &Vm) -> Res {
     Ok(module.obj())
 }
 
+/// How many calls of a traceback are printed, if a program has set `sys.tracebacklimit`.
+pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
+    let module = vm.modules().load(vm, q!("sys"))?.downcast::<Module>()?;
+    let limit = module.globals.load(vm, q!("tracebacklimit"))?.as_small_int()?;
+    Some(usize::try_from(limit).unwrap_or(0))
+}
+
+/// Whether programs may set `sys.name`.
+pub(crate) fn is_mutable(name: Qstr) -> bool {
+    [q!("path"), q!("ps1"), q!("ps2"), q!("tracebacklimit")].contains(&name)
+}
+
 /// The names of what is in `sys.implementation`.
 const FIELDS: [Qstr; 5] = [q!("name"), q!("version"), q!("_machine"), q!("_mpy"), q!("_build")];
 

@@ -3,11 +3,13 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
+use crate::error::Res;
 use crate::obj::dict::Dict;
 use crate::object::{Gc, Header, Object};
 use crate::q;
 use crate::qstr::Qstr;
 use crate::types::Type;
+use crate::vm::Vm;
 use crate::vm::memory::Slot;
 
 /// The type of code objects.
@@ -87,6 +89,8 @@ pub struct Code {
     pub(crate) n_locals: u32,
     /// Exception blocks that can be open at once.
     pub(crate) n_exc: u16,
+    /// Cells that it closes over at least: they are its first arguments.
+    pub(crate) min_cells: u16,
     /// Positional arguments, cells included.
     pub(crate) n_pos: u16,
     /// Keyword-only arguments.
@@ -122,6 +126,43 @@ impl Code {
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the bytes are part of the module's image, which lives as long as this object points into it.
         unsafe { core::slice::from_raw_parts(self.bytes, self.len as usize) }
+    }
+
+    /// The same code with other global variables.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn with_globals(&self, vm: &Vm, globals: Gc<Dict>) -> Res<Gc<Code>> {
+        let context = vm.alloc(Context::new(globals, self.qstrs, self.constants))?;
+        self.with_context(vm, context)
+    }
+
+    fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
+        vm.check_depth()?;
+        let children = match self.children.get() {
+            Some(children) => {
+                let n = vm.heap().size_of(children.cast()) / size_of::<usize>();
+                let copies = vm.alloc_words(n)?;
+                for index in 0..n {
+                    // SAFETY: both blocks have that many words; those beyond the children are null.
+                    unsafe {
+                        if let Some(child) =
+                            children.cast::<Slot>().add(index).read().and_then(|child| child.downcast::<Code>())
+                        {
+                            copies.add(index).write(Some(child.with_context(vm, context)?.obj()));
+                        }
+                    }
+                }
+                Some(copies.cast())
+            }
+            None => None,
+        };
+        vm.alloc(Code { header: Code::header(), context, children: Cell::new(children), ..*self })
+    }
+
+    /// Whether it can be called without cells.
+    pub(crate) fn arg_names_are_own(&self) -> bool {
+        self.min_cells == 0
     }
 
     /// Whether calling the function makes a generator.

@@ -168,7 +168,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
             return vm.print(out, *only, if vm.is_subtype(ty, &KEY_ERROR) { Style::Repr } else { Style::Str });
         }
     }
-    // The arguments as a tuple, without the comma of a tuple of one.
+    // The arguments as a tuple.
     out.write(vm, b"(")?;
     for (i, item) in args.items().iter().enumerate() {
         if i > 0 {
@@ -176,7 +176,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
         }
         vm.print(out, *item, Style::Repr)?;
     }
-    if style != Style::Repr && args.items().len() == 1 {
+    if args.items().len() == 1 {
         out.write(vm, b",")?;
     }
     out.write(vm, b")")
@@ -228,6 +228,10 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
                 return Ok(AttrResult::Missing);
             };
             Ok(AttrResult::Value(value))
+        }
+        Attr::Store(value) if name == q!("__traceback__") && value == Obj::NONE => {
+            exception.clear_trace();
+            Ok(AttrResult::Done)
         }
         // MicroPython lets programs write `__traceback__`, `__cause__` and `__context__`, to no effect.
         Attr::Store(_) if [q!("__traceback__"), q!("__cause__"), q!("__context__")].contains(&name) => {
@@ -334,17 +338,19 @@ impl Vm {
             let ty = object.downcast::<Type>().unwrap_or_else(|| self.type_of(object));
             return self.is_subclass_of(ty, types);
         }
+        let not_types = || self.type_error(format_args!("issubclass() arg 2 must be a class or a tuple of classes"));
         if let Some(tuple) = types.downcast::<Tuple>() {
             for ty in tuple.items() {
                 if !self.is_exception_type(*ty) {
-                    return Ok(false);
+                    return Err(not_types());
                 }
                 if self.exception_matches(object, *ty)? {
                     return Ok(true);
                 }
             }
+            return Ok(false);
         }
-        Ok(false)
+        if types.downcast::<Type>().is_some() { Ok(false) } else { Err(not_types()) }
     }
 
     /// What raising `object` raises: an instance, made now if it is a type.
@@ -368,7 +374,8 @@ impl Vm {
             && !exception.trace().is_empty()
         {
             out.write(self, b"Traceback (most recent call last):\n")?;
-            for at in (0..exception.trace().len()).rev() {
+            let limit = crate::modules::sys::traceback_limit(self).unwrap_or(usize::MAX);
+            for at in (0..exception.trace().len().min(limit)).rev() {
                 let Some(entry) = exception.trace().get(at).copied() else { break };
                 out.write(self, b"  File \"")?;
                 out.write(self, self.spelling(entry.file))?;

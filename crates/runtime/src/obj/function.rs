@@ -16,8 +16,12 @@ use crate::word::Obj;
 use berus_mpy::prelude::scope_flag;
 
 /// The type.
-pub static TYPE: Type =
-    Type::new(q!("function")).flags(flag::BINDS_SELF).print(function_print).call(function_call).attr(function_attr);
+pub static TYPE: Type = Type::new(q!("function"))
+    .flags(flag::BINDS_SELF)
+    .print(function_print)
+    .make_new(function_new)
+    .call(function_call)
+    .attr(function_attr);
 
 /// The type of bound methods.
 pub static BOUND_METHOD_TYPE: Type = Type::new(q!("bound_method"))
@@ -195,6 +199,9 @@ impl Function {
             return Ok(());
         }
         match rest {
+            Some(dict) if dict.load(vm, name).is_some() => {
+                Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")))
+            }
             Some(dict) => dict.store(vm, name, value),
             None => Err(vm.type_error(format_args!("unexpected keyword argument '{spelling}'"))),
         }
@@ -204,6 +211,19 @@ impl Function {
         let name = vm.name_str(self.code.name());
         vm.type_error(format_args!("{name}() takes {wanted} positional arguments but {given} were given"))
     }
+}
+
+/// `type(f)(code, globals)`: a function that runs code with other global variables.
+fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 2, 2, false)?;
+    let (Some(code), Some(globals)) = (args.pos()[0].downcast::<Code>(), args.pos()[1].downcast::<Dict>()) else {
+        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    };
+    if code.n_def > 0 || code.has(scope_flag::DEFKWARGS) || !code.arg_names_are_own() {
+        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    }
+    let code = code.with_globals(vm, globals)?;
+    Ok(Function::new(vm, code, &[], None, None)?.obj())
 }
 
 fn function_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {

@@ -169,6 +169,14 @@ impl Generator {
         self.check(vm)?;
         vm.check_depth()?;
         let thrown = thrown.or_else(|| self.pending.take());
+        if self.state.get() == State::Suspended
+            && let Some(thrown) = thrown
+            && op::is_delegating(self.ip.get())
+        {
+            return self.throw_into_delegate(vm, thrown);
+        }
+        // What cannot be raised makes a `TypeError` be raised there instead.
+        let thrown = thrown.map(|thrown| vm.make_exception(thrown).unwrap_or_else(|raised| vm.take_exception(raised)));
         match (self.state.get(), thrown) {
             (State::Ended, Some(exception)) => return Err(vm.raise(exception)),
             (State::Ended, None) => {
@@ -181,9 +189,6 @@ impl Generator {
             }
             (State::New, None) if sent != Obj::NONE => {
                 return Err(vm.type_error(format_args!("can't send non-None value to a just-started generator")));
-            }
-            (State::Suspended, Some(exception)) if op::is_delegating(self.ip.get()) => {
-                return self.throw_into_delegate(vm, exception);
             }
             _ => {}
         }
@@ -246,7 +251,7 @@ impl Vm {
             return generator.resume(self, value, None);
         }
         if value == Obj::NONE && self.type_of(iterator).next.is_some() {
-            return self.next(iterator);
+            return self.none_at_stop(self.next(iterator));
         }
         match self.find_attr(iterator, q!("send"))? {
             Some(send) => self.end_at_stop(self.call(send, &[value])),
@@ -260,22 +265,33 @@ impl Vm {
     /// What it raises.
     pub fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>> {
         if let Some(generator) = iterator.downcast::<Generator>() {
-            if self.matches(exception, &exception::GENERATOR_EXIT) {
+            if self.exits(exception) {
                 close(self, generator)?;
-                return Err(self.raise(exception));
+                return self.raise_thrown(exception);
             }
             return generator.resume(self, Obj::NONE, Some(exception));
         }
-        if self.matches(exception, &exception::GENERATOR_EXIT) {
+        if self.exits(exception) {
             if let Some(method) = self.find_attr(iterator, q!("close"))? {
                 self.call(method, &[])?;
             }
-            return Err(self.raise(exception));
+            return self.raise_thrown(exception);
         }
         match self.find_attr(iterator, q!("throw"))? {
             Some(method) => self.end_at_stop(self.call(method, &[exception])),
-            None => Err(self.raise(exception)),
+            None => self.raise_thrown(exception),
         }
+    }
+
+    /// Whether throwing `thrown` asks a generator to end.
+    fn exits(&self, thrown: Obj) -> bool {
+        let ty = thrown.downcast::<Type>().unwrap_or_else(|| self.type_of(thrown));
+        self.is_subtype(ty, &exception::GENERATOR_EXIT)
+    }
+
+    fn raise_thrown(&self, thrown: Obj) -> Res<Option<Obj>> {
+        let exception = self.make_exception(thrown)?;
+        Err(self.raise(exception))
     }
 }
 
@@ -323,7 +339,6 @@ fn generator_throw(vm: &Vm, args: &[Obj]) -> Res {
         [_, exception, ..] => exception,
         _ => Obj::NONE,
     };
-    let exception = vm.make_exception(exception)?;
     let yielded = this(vm, args[0])?.resume(vm, Obj::NONE, Some(exception))?;
     item(vm, yielded)
 }

@@ -1,5 +1,7 @@
 //! Modules.
 
+use core::cell::Cell;
+
 use crate::error::Res;
 use crate::obj::dict::Dict;
 use crate::object::{Gc, Header, Object};
@@ -19,6 +21,8 @@ pub struct Module {
     header: Header,
     /// Its variables.
     pub globals: Gc<Dict>,
+    /// Whether programs cannot change it.
+    is_built_in: Cell<bool>,
 }
 
 // SAFETY: `Module` is `repr(C)` and starts with a header; only modules have this type.
@@ -42,7 +46,7 @@ impl Module {
     /// # Errors
     /// `MemoryError`.
     pub fn of_globals(vm: &Vm, globals: Gc<Dict>) -> Res<Gc<Module>> {
-        vm.alloc(Module { header: Header::of(&TYPE), globals })
+        vm.alloc(Module { header: Header::of(&TYPE), globals, is_built_in: Cell::new(false) })
     }
 
     /// A module named `name` with the variables of a constant table.
@@ -55,6 +59,7 @@ impl Module {
         for member in members {
             module.globals.store(vm, member.name, member.value)?;
         }
+        module.is_built_in.set(true);
         Ok(module)
     }
 }
@@ -84,6 +89,9 @@ fn module_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResul
                 Some(function) => vm.call(function, &[Obj::qstr(name)]).map(AttrResult::Value),
                 None => Ok(AttrResult::Missing),
             }
+        }
+        Attr::Store(_) | Attr::Delete if module.is_built_in.get() && !crate::modules::sys::is_mutable(name) => {
+            Ok(AttrResult::Missing)
         }
         Attr::Store(value) => module.globals.store(vm, name, value).map(|()| AttrResult::Done),
         Attr::Delete => match module.globals.map.remove_name(vm, name) {

@@ -100,6 +100,10 @@ fn super_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let Some(class) = args.pos()[0].downcast::<Type>() else {
         return Err(vm.type_error(format_args!("first argument to super() must be type")));
     };
+    let object = args.pos()[1];
+    if !vm.is_subclass(object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), class) {
+        return Err(vm.type_error(format_args!("super(type, obj): obj must be an instance or subtype of type")));
+    }
     Ok(vm.alloc(Super { header: Header::of(&SUPER_TYPE), class, object: Cell::new(args.pos()[1]) })?.obj())
 }
 
@@ -153,8 +157,8 @@ fn super_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult
                 let init = crate::types::find(NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
                 return Ok(AttrResult::Method(init, target));
             }
-            match typ::own(vm, Gc::from_static(&typ::OBJECT), name) {
-                Some(value) => Found { value, native: false },
+            match typ::find_in_object(vm, name) {
+                Some(found) => found,
                 None => return native_attr(vm, target, name, request),
             }
         }

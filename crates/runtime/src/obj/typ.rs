@@ -9,6 +9,7 @@ use crate::obj::builtin::{Builtin, Wrapped};
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::instance::{self, Instance};
+use crate::obj::list::List;
 use crate::obj::property;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
@@ -39,8 +40,16 @@ pub static OBJECT: Type = Type::new(q!("object")).make_new(plain_new).locals(OBJ
 pub(crate) struct Found {
     /// It.
     pub value: Obj,
-    /// Whether a built-in type that the class derives from has it, so that it works on the object inside an instance.
+    /// The class that has it itself.
+    pub owner: Gc<Type>,
+    /// Whether that is a built-in type, so that it works on the object inside an instance.
     pub native: bool,
+}
+
+/// What `object` has under a name.
+pub(crate) fn find_in_object(vm: &Vm, name: Qstr) -> Option<Found> {
+    let object = Gc::from_static(&OBJECT);
+    own(vm, object, name).map(|value| Found { value, owner: object, native: false })
 }
 
 /// Looks `name` up in `class` and what it derives from, `object` left out.
@@ -60,7 +69,7 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
             return None;
         }
         if let Some(value) = own(vm, class, name) {
-            return Some(Found { value, native: !class.has(flag::HEAP) });
+            return Some(Found { value, owner: class, native: !class.has(flag::HEAP) });
         }
         match class.parent.get() {
             Parent::None => return None,
@@ -164,7 +173,31 @@ impl Vm {
         class.locals = Locals::Dict(locals);
         let class = self.alloc(class)?;
         self.forget_cached_lookups();
+        self.set_names(class, locals)?;
         Ok(class)
+    }
+
+    /// Tells the attributes of a new class that want to know under which names they are.
+    fn set_names(&self, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
+        // What is told may change the class, so all are found first.
+        let wanting = List::new(self, &[])?;
+        let mut at = 0;
+        while let Some((found, key, value)) = locals.map.entry_from(at) {
+            if let Some(value) = value
+                && Instance::of(value).is_some()
+                && find(self, self.type_of(value), q!("__set_name__")).is_some()
+            {
+                wanting.append(self, key)?;
+                wanting.append(self, value)?;
+            }
+            at = found + 1;
+        }
+        let mut at = 0;
+        while let (Some(name), Some(value)) = (wanting.get(at), wanting.get(at + 1)) {
+            self.call_special(value, q!("__set_name__"), &[class.obj(), name])?;
+            at += 2;
+        }
+        Ok(())
     }
 
     /// Whether bases derive from different built-in types.
@@ -329,9 +362,17 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     if name == q!("__name__") {
         return Ok(AttrResult::Value(Obj::qstr(class.name())));
     }
-    if name == q!("__dict__")
-        && let Locals::Dict(dict) = class.locals
-    {
+    if name == q!("__dict__") {
+        let dict = Dict::new(vm)?;
+        match class.locals {
+            Locals::None => {}
+            Locals::Static(members) => {
+                for member in members {
+                    dict.store(vm, member.name, member.value)?;
+                }
+            }
+            Locals::Dict(own) => dict.map.copy_from(vm, &own.map)?,
+        }
         return Ok(AttrResult::Value(dict.obj()));
     }
     if name == q!("__bases__") {

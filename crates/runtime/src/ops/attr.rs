@@ -1,7 +1,7 @@
 //! Attributes.
 
 use crate::error::{Raised, Res};
-use crate::obj::builtin::Wrapped;
+use crate::obj::builtin::{Builtin, Wrapped};
 use crate::obj::exception;
 use crate::obj::function::BoundMethod;
 use crate::obj::instance::Instance;
@@ -131,9 +131,9 @@ impl Vm {
             let value = self.call_method_parts(getter, &[Obj::qstr(name)])?;
             return Ok(Some(MethodParts::plain(value)));
         }
-        match typ::own(self, Gc::from_static(&typ::OBJECT), name) {
-            Some(value) if !class.has(flag::SUBCLASSED) || name != q!("__init__") => {
-                self.bind(Found { value, native: false }, object, class).map(Some)
+        match typ::find_in_object(self, name) {
+            Some(found) if !class.has(flag::SUBCLASSED) || name != q!("__init__") => {
+                self.bind(found, object, class).map(Some)
             }
             _ => Ok(None),
         }
@@ -144,7 +144,9 @@ impl Vm {
         let value = found.value;
         let this = if found.native { self.native_base(object).unwrap_or(object) } else { object };
         if typ::binds(value) {
-            return Ok(MethodParts { function: value, this: Some(this) });
+            // A built-in function in a class that a program defines is no method.
+            let is_method = !found.owner.has(flag::HEAP) || value.downcast::<Builtin>().is_none();
+            return Ok(MethodParts { function: value, this: is_method.then_some(this) });
         }
         if let Some(method) = value.downcast::<Wrapped>() {
             return Ok(MethodParts { function: method.function, this: Some(class.obj()) });

@@ -57,6 +57,17 @@ impl Vm {
         Ok(list)
     }
 
+    /// As [`Vm::end_at_stop`], for what may have ended already.
+    ///
+    /// # Errors
+    /// Any other exception.
+    pub(crate) fn none_at_stop(&self, result: Res<Option<Obj>>) -> Res<Option<Obj>> {
+        match result {
+            Err(raised) => self.end_at_stop(Err(raised)),
+            result => result,
+        }
+    }
+
     /// Turns a raised `StopIteration` into the end of an iteration.
     ///
     /// # Errors

@@ -167,6 +167,10 @@ pub const CORE: &[&str] = &[
     "mem_alloc",
     "mem_free",
     "threshold",
+    "__set_name__",
+    "ps1",
+    "ps2",
+    "tracebacklimit",
 ];
 
 /// Names of methods and attributes of built-in objects.

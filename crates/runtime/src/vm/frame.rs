@@ -233,6 +233,13 @@ impl Vm {
         self.push_frame_with(code, locals, end, entry, object)
     }
 
+    /// As [`Vm::push_frame`], without an object. False if a stack is full.
+    #[inline(always)]
+    pub(crate) fn try_push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry) -> bool {
+        let end = locals.wrapping_add(code.n_state as usize);
+        end <= self.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
+    }
+
     /// As [`Vm::push_frame`], for slots that lie anywhere; frames above it begin at `end`.
     #[inline(always)]
     pub(crate) fn push_frame_with(
@@ -243,11 +250,23 @@ impl Vm {
         entry: Entry,
         object: Slot,
     ) -> Res<()> {
+        if self.try_push_frame_with(code, locals, end, entry, object) { Ok(()) } else { Err(self.recursion_error()) }
+    }
+
+    #[inline(always)]
+    fn try_push_frame_with(
+        &self,
+        code: Gc<Code>,
+        locals: *mut Slot,
+        end: *mut Slot,
+        entry: Entry,
+        object: Slot,
+    ) -> bool {
         let below = self.stacks.frame();
         let new = self.stacks.after(below);
         let needed = size_of::<Frame>() + code.n_exc as usize * size_of::<Block>();
         if new.addr() + needed > self.stacks.frames_end() {
-            return Err(self.recursion_error());
+            return false;
         }
         let frame = Frame {
             code: Cell::new(Some(code)),
@@ -263,7 +282,7 @@ impl Vm {
         // SAFETY: there is room for it behind the frame below.
         unsafe { new.write(frame) };
         self.stacks.top.set(new);
-        Ok(())
+        true
     }
 
     /// Removes the running frame.

@@ -200,23 +200,21 @@ fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, fp: Fp, callee: Obj, 
     }
 }
 
-/// Enters a function that takes just the positional arguments given, if `callee` is one.
+/// Pushes a frame for a function that takes just the positional arguments given, if `callee` is one: its code.
 #[inline(always)]
-fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, n: usize) -> Option<Exit> {
-    let function = callee.downcast::<Function>()?;
-    let target = function.code;
+fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, n: usize) -> Option<Gc<Code>> {
+    let target = callee.downcast::<Function>()?.code;
     if !target.simple || usize::from(target.n_pos) != n || code.is_generator() || vm.tick() {
         return None;
     }
     let frame = vm.stacks.frame();
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
-    if let Err(error) = vm.push_frame(target, args.0, Entry::Call, None) {
-        return Some(raised(vm, ip, error));
+    if !vm.try_push_frame(target, args.0, Entry::Call) {
+        return None;
     }
     clear(args, n, target);
-    let start = Ip(target.start);
-    Some(next(vm, target, start, args.up(target.n_locals as usize), Fp(args.0)))
+    Some(target)
 }
 
 leaving_op! {
@@ -227,8 +225,8 @@ leaving_op! {
         let sp = args.down(1);
         let callee = sp.at(0);
         if n_kw == 0 {
-            if let Some(exit) = enter_simple(vm, code, ip, sp, callee, args, n_pos) {
-                return exit;
+            if let Some(target) = enter_simple(vm, code, ip, sp, callee, args, n_pos) {
+                return next(vm, target, Ip(target.start), args.up(target.n_locals as usize), Fp(args.0));
             }
             if let Some(builtin) = callee.downcast::<Builtin>() {
                 let called = match (builtin.fun(), n_pos) {
@@ -258,8 +256,8 @@ leaving_op! {
             None => (args, n_pos),
         };
         if n_kw == 0 {
-            if let Some(exit) = enter_simple(vm, code, ip, sp, callee, args, n_pos) {
-                return exit;
+            if let Some(target) = enter_simple(vm, code, ip, sp, callee, args, n_pos) {
+                return next(vm, target, Ip(target.start), args.up(target.n_locals as usize), Fp(args.0));
             }
             if let Some(builtin) = callee.downcast::<Builtin>() {
                 let called = match (builtin.fun(), n_pos) {

@@ -214,8 +214,10 @@ leaving_op! {
 
 leaving_op! {
     raise_from(vm, code, ip, sp, fp) {
-        // MicroPython does not chain exceptions.
-        sp.drop(1);
+        let cause = sp.pop();
+        if cause != Obj::NONE {
+            vm.host().write_stderr(b"Warning: exception chaining not supported\n");
+        }
         let exception = tri!(vm, ip, vm.make_exception(sp.pop()));
         raised(vm, ip, vm.raise(exception))
     }

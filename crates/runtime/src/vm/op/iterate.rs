@@ -75,7 +75,7 @@ leaving_op! {
                         false => None,
                     }
                 } else {
-                    tri!(vm, start, vm.next(iterator))
+                    tri!(vm, start, next_item(vm, iterator))
                 }
             }
         };
@@ -88,6 +88,13 @@ leaving_op! {
         }
         next(vm, code, ip, sp, fp)
     }
+}
+
+/// The next item of an iterator; a `StopIteration` that something it calls raises ends it, too.
+#[inline(never)]
+fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
+    let item = vm.next(iterator);
+    vm.none_at_stop(item)
 }
 
 #[inline(always)]

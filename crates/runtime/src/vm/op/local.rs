@@ -1,7 +1,7 @@
 //! Constants, local variables, and the order of the stack.
 
 use super::{op, tri};
-use crate::error::Raised;
+use crate::error::{Raised, Res};
 use crate::obj::cell::Cell;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
@@ -21,9 +21,15 @@ op! {
         let value = ip.int();
         match Obj::small_int(value) {
             Some(value) => sp.push(value),
-            None => sp.push(tri!(vm, start, vm.new_int(value))),
+            None => sp.push(tri!(vm, start, large_int(vm, value))),
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn large_int(vm: &Vm, value: isize) -> Res {
+    vm.new_int(value)
 }
 
 op! {
