@@ -375,7 +375,7 @@ impl Vm {
         {
             out.write(self, b"Traceback (most recent call last):\n")?;
             let limit = crate::modules::sys::traceback_limit(self).unwrap_or(usize::MAX);
-            for at in (0..exception.trace().len().min(limit)).rev() {
+            for at in (0..exception.trace().len()).rev().take(limit) {
                 let Some(entry) = exception.trace().get(at).copied() else { break };
                 out.write(self, b"  File \"")?;
                 out.write(self, self.spelling(entry.file))?;

@@ -304,8 +304,7 @@ fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         [object] => Ok(vm.type_of(object).obj()),
         [name, bases, locals] => {
             let name = vm.as_name(name)?;
-            let (Some(name), Some(bases), Some(locals)) = (name, bases.downcast::<Tuple>(), locals.downcast::<Dict>())
-            else {
+            let (Some(name), Some(bases), Some(locals)) = (name, bases.downcast::<Tuple>(), vm.as_dict(locals)) else {
                 return Err(vm.type_error(format_args!("type takes 1 or 3 arguments")));
             };
             Ok(vm.new_class(name, bases, locals)?.obj())
