@@ -94,7 +94,7 @@ impl Exception {
         if len >= MAX_TRACE {
             return;
         }
-        if len % 4 == 0 {
+        if len.is_multiple_of(4) {
             // Allocating must not replace the exception under way by a `MemoryError`.
             let bytes = (len + 4) * size_of::<TraceEntry>();
             let Some(block) = vm.heap.alloc(bytes, crate::heap::Kind::NoScan) else { return };

@@ -135,7 +135,7 @@ impl Vm {
         let instance = Instance::of(object)?;
         match instance.base() {
             None if self.is_subtype(instance.class(), &exception::BASE_EXCEPTION) => {
-                let base = Exception::new(self, typ::native_base_type(self, instance.class())?, &[]).ok()?;
+                let base = Exception::new(self, typ::native_base_type(instance.class())?, &[]).ok()?;
                 instance.set_base(base.obj());
                 Some(base.obj())
             }
@@ -203,7 +203,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
 
 /// Makes the object of a built-in type inside an instance.
 pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
-    let Some(ty) = typ::native_base_type(vm, instance.class()) else { return Ok(()) };
+    let Some(ty) = typ::native_base_type(instance.class()) else { return Ok(()) };
     let Some(make_new) = ty.make_new else { return Ok(()) };
     instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
     Ok(())
