@@ -22,7 +22,7 @@ pub mod object;
 pub mod ops;
 pub mod qstr;
 #[cfg(feature = "compiler")]
-mod source;
+pub mod source;
 pub mod text;
 pub mod types;
 pub mod vm;

@@ -97,7 +97,8 @@ impl Exception {
         if len.is_multiple_of(4) {
             // Allocating must not replace the exception under way by a `MemoryError`.
             let bytes = (len + 4) * size_of::<TraceEntry>();
-            let Some(block) = vm.heap.alloc(bytes, crate::heap::Kind::NoScan) else { return };
+            let kind = crate::heap::Kind::NoScan;
+            let Some(block) = vm.heap.alloc(bytes, kind).or_else(|| vm.heap.alloc_anyway(bytes, kind)) else { return };
             let block = block.cast::<TraceEntry>();
             if let Some(old) = self.trace.get() {
                 // SAFETY: both blocks have room for `len` entries.

@@ -169,8 +169,8 @@ impl Function {
         for (slot, default) in bound[n_pos - n_def..n_pos].iter_mut().zip(self.defaults()) {
             *slot = slot.or(*default);
         }
-        if let Some(missing) = bound[n_cells..n_pos].iter().position(Option::is_none) {
-            let number = missing + 1;
+        // MicroPython names the last one that is missing, counted from 0.
+        if let Some(number) = bound[..n_pos].iter().rposition(Option::is_none) {
             return Err(vm.type_error(format_args!("function missing required positional argument #{number}")));
         }
         for (n, name) in code.arg_names().enumerate().skip(n_pos) {
