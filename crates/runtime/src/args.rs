@@ -20,7 +20,7 @@ impl<'a> Args<'a> {
     /// `n_pos` positional arguments, then pairs of keyword (a string) and value.
     #[inline(always)]
     pub const fn new(all: &'a [Obj], n_pos: usize) -> Args<'a> {
-        debug_assert!(n_pos <= all.len() && (all.len() - n_pos) % 2 == 0);
+        debug_assert!(n_pos <= all.len() && (all.len() - n_pos).is_multiple_of(2));
         Args { all, n_pos }
     }
 

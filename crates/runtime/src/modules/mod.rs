@@ -34,6 +34,8 @@ fn members(name: Qstr) -> Option<&'static [Member]> {
         () if name == q!("math") => math::MEMBERS,
         () if name == q!("micropython") => micropython::MEMBERS,
         () if name == q!("string.templatelib") => string::TEMPLATELIB,
+        () if name == q!("string") => &[],
+        () if name == q!("string.templatelib") => string::TEMPLATELIB,
         () if name == q!("struct") => structs::MEMBERS,
         () if name == q!("time") => time::MEMBERS,
         () => return None,

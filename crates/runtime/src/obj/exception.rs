@@ -94,7 +94,7 @@ impl Exception {
         if len >= MAX_TRACE {
             return;
         }
-        if len % 4 == 0 {
+        if len.is_multiple_of(4) {
             // Allocating must not replace the exception under way by a `MemoryError`.
             let bytes = (len + 4) * size_of::<TraceEntry>();
             let Some(block) = vm.heap.alloc(bytes, crate::heap::Kind::NoScan) else { return };
@@ -375,7 +375,7 @@ impl Vm {
         {
             out.write(self, b"Traceback (most recent call last):\n")?;
             let limit = crate::modules::sys::traceback_limit(self).unwrap_or(usize::MAX);
-            for at in (0..exception.trace().len().min(limit)).rev() {
+            for at in (0..exception.trace().len()).rev().take(limit) {
                 let Some(entry) = exception.trace().get(at).copied() else { break };
                 out.write(self, b"  File \"")?;
                 out.write(self, self.spelling(entry.file))?;

@@ -66,8 +66,8 @@ impl BoundMethod {
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn new(vm: &Vm, function: Obj, this: Obj) -> Res {
-        Ok(vm.alloc(BoundMethod { header: Header::of(&BOUND_METHOD_TYPE), function, this })?.obj())
+    pub fn new(vm: &Vm, function: Obj, this: Obj) -> Res<Gc<BoundMethod>> {
+        vm.alloc(BoundMethod { header: Header::of(&BOUND_METHOD_TYPE), function, this })
     }
 }
 

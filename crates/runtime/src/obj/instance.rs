@@ -13,7 +13,7 @@ use crate::obj::exception::{self, Exception};
 use crate::obj::function::Function;
 use crate::obj::map::Map;
 use crate::obj::typ::{self, Found};
-use crate::object::{Gc, Header};
+use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::q;
@@ -28,6 +28,23 @@ use crate::word::Obj;
 pub struct Instance {
     header: Header,
     members: Map,
+}
+
+/// An instance with an object of a built-in type inside.
+#[repr(C)]
+struct WithBase {
+    instance: Instance,
+    base: Slot,
+}
+
+// SAFETY: `Instance` is `repr(C)` and starts with a header; nothing is downcast to it, as its type is a class.
+unsafe impl Object for Instance {
+    const TYPE: &'static Type = &typ::OBJECT;
+}
+
+// SAFETY: as above.
+unsafe impl Object for WithBase {
+    const TYPE: &'static Type = &typ::OBJECT;
 }
 
 /// What a class's `Type` gets for slots.
@@ -104,19 +121,6 @@ impl Instance {
 /// # Errors
 /// `MemoryError`.
 pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
-    #[repr(C)]
-    struct WithBase {
-        instance: Instance,
-        base: Slot,
-    }
-    // SAFETY: both are `repr(C)` and start with a header; nothing is downcast to them.
-    unsafe impl crate::object::Object for WithBase {
-        const TYPE: &'static Type = &typ::OBJECT;
-    }
-    // SAFETY: as above.
-    unsafe impl crate::object::Object for Instance {
-        const TYPE: &'static Type = &typ::OBJECT;
-    }
     let instance = Instance { header: Header::new(class), members: Map::new() };
     if class.has(flag::SUBCLASSED) {
         return Ok(vm.alloc(WithBase { instance, base: None })?.obj());
@@ -131,7 +135,7 @@ impl Vm {
         let instance = Instance::of(object)?;
         match instance.base() {
             None if self.is_subtype(instance.class(), &exception::BASE_EXCEPTION) => {
-                let base = Exception::new(self, typ::native_base_type(self, instance.class())?, &[]).ok()?;
+                let base = Exception::new(self, typ::native_base_type(instance.class())?, &[]).ok()?;
                 instance.set_base(base.obj());
                 Some(base.obj())
             }
@@ -199,7 +203,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
 
 /// Makes the object of a built-in type inside an instance.
 pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
-    let Some(ty) = typ::native_base_type(vm, instance.class()) else { return Ok(()) };
+    let Some(ty) = typ::native_base_type(instance.class()) else { return Ok(()) };
     let Some(make_new) = ty.make_new else { return Ok(()) };
     instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
     Ok(())

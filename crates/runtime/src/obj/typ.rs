@@ -95,7 +95,7 @@ pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
 }
 
 /// The built-in type, if any, that instances of `class` have an object of inside.
-pub(crate) fn native_base_type(vm: &Vm, class: Gc<Type>) -> Option<&'static Type> {
+pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
     if !class.has(flag::HEAP) {
         if class == Gc::from_static(&OBJECT) {
             return None;
@@ -105,10 +105,10 @@ pub(crate) fn native_base_type(vm: &Vm, class: Gc<Type>) -> Option<&'static Type
     }
     match class.parent.get() {
         Parent::None => None,
-        Parent::One(parent) => native_base_type(vm, parent),
+        Parent::One(parent) => native_base_type(parent),
         Parent::Many(parents) => {
             let parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
-            parents.into_iter().find_map(|parent| native_base_type(vm, parent))
+            parents.into_iter().find_map(|parent| native_base_type(parent))
         }
     }
 }
@@ -140,7 +140,7 @@ impl Vm {
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
             flags |= base.flags.get() & (flag::HAS_SPECIAL_ACCESSORS | flag::EXCEPTION);
-            if native_base_type(self, base).is_some() {
+            if native_base_type(base).is_some() {
                 flags |= flag::SUBCLASSED;
                 natives += 1;
             }
@@ -202,7 +202,7 @@ impl Vm {
 
     /// Whether bases derive from different built-in types.
     fn native_bases_conflict(&self, bases: Gc<Tuple>) -> bool {
-        let mut natives = bases.items().iter().filter_map(|base| native_base_type(self, base.downcast::<Type>()?));
+        let mut natives = bases.items().iter().filter_map(|base| native_base_type(base.downcast::<Type>()?));
         let first = natives.next();
         natives.any(|other| {
             first.is_some_and(|first| {
@@ -304,8 +304,7 @@ fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         [object] => Ok(vm.type_of(object).obj()),
         [name, bases, locals] => {
             let name = vm.as_name(name)?;
-            let (Some(name), Some(bases), Some(locals)) = (name, bases.downcast::<Tuple>(), locals.downcast::<Dict>())
-            else {
+            let (Some(name), Some(bases), Some(locals)) = (name, bases.downcast::<Tuple>(), vm.as_dict(locals)) else {
                 return Err(vm.type_error(format_args!("type takes 1 or 3 arguments")));
             };
             Ok(vm.new_class(name, bases, locals)?.obj())
@@ -400,7 +399,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
 /// What looking `value` up in `class` gives, without an instance.
 pub(crate) fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res {
     if let Some(method) = value.downcast::<Wrapped>() {
-        return obj::function::BoundMethod::new(vm, method.function, class.obj());
+        return Ok(obj::function::BoundMethod::new(vm, method.function, class.obj())?.obj());
     }
     if let Some(function) = Wrapped::static_function(value) {
         return Ok(function);

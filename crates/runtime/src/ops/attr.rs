@@ -51,7 +51,7 @@ impl Vm {
         match self.find_method(object, name, Attr::Load)? {
             None => Ok(None),
             Some(MethodParts { function, this: None }) => Ok(Some(function)),
-            Some(MethodParts { function, this: Some(this) }) => BoundMethod::new(self, function, this).map(Some),
+            Some(MethodParts { function, this: Some(this) }) => Ok(Some(BoundMethod::new(self, function, this)?.obj())),
         }
     }
 

@@ -67,11 +67,14 @@ fn find_fixed(bytes: &[u8], hash: u32) -> Option<Qstr> {
     }
 }
 
+/// An entry of the table of strings.
+type StringSlot = Cell<Option<Gc<Str>>>;
+
 /// The interned strings of an interpreter.
 #[derive(Default)]
 pub struct Pool {
     /// The strings met at run time, in order of their numbers: a heap block of `capacity` words.
-    strings: Cell<Option<NonNull<Cell<Option<Gc<Str>>>>>>,
+    strings: Cell<Option<NonNull<StringSlot>>>,
     /// Their numbers by hash: a heap block of twice as many slots as `capacity`, a power of two; 0 is free.
     slots: Cell<Option<NonNull<Cell<u32>>>>,
     len: Cell<usize>,
@@ -79,7 +82,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    fn strings(&self) -> &[Cell<Option<Gc<Str>>>] {
+    fn strings(&self) -> &[StringSlot] {
         match self.strings.get() {
             // SAFETY: the block holds `capacity` words, the first `len` of them filled; `keep` keeps it.
             Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.len.get()) },
@@ -180,7 +183,7 @@ impl Pool {
 
     fn grow(&self, vm: &Vm) -> Res<()> {
         let capacity = (2 * self.capacity.get()).max(64);
-        let strings = vm.alloc_words(capacity)?.cast::<Cell<Option<Gc<Str>>>>();
+        let strings = vm.alloc_words(capacity)?.cast::<StringSlot>();
         let bytes = 2 * capacity * size_of::<u32>();
         let slots = vm.alloc_bytes(bytes)?;
         // SAFETY: both blocks are new and large enough; a zero is a free slot.
@@ -201,11 +204,8 @@ impl Pool {
 
     /// Keeps the table in a collection.
     pub(crate) fn keep(&self, collection: &mut Collection<'_>) {
-        for block in [self.strings.get().map(NonNull::cast::<u8>), self.slots.get().map(NonNull::cast)] {
-            if let Some(block) = block {
-                collection.keep(block.as_ptr().addr());
-            }
-        }
+        let blocks = [self.strings.get().map(NonNull::cast::<u8>), self.slots.get().map(NonNull::cast)];
+        blocks.into_iter().flatten().for_each(|block| collection.keep(block.as_ptr().addr()));
     }
 }
 

@@ -184,20 +184,6 @@ impl Stacks {
         self.frames.as_ptr_range().end.addr()
     }
 
-    /// The frames from the running one down, the bottom not included.
-    pub fn frames(&self) -> impl Iterator<Item = &Frame> {
-        let mut next = self.top.get();
-        core::iter::from_fn(move || {
-            // SAFETY: as in `frame`; `below` of a frame that is not the bottom points to one as well.
-            let frame = unsafe { &*next };
-            if frame.entry.get() == Entry::Bottom {
-                return None;
-            }
-            next = frame.below.get();
-            Some(frame)
-        })
-    }
-
     /// Keeps all that is on the stacks.
     pub fn keep(&self, collection: &mut Collection<'_>) {
         let frame = self.frame();

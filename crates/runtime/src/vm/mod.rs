@@ -14,7 +14,6 @@ pub(crate) mod run;
 
 use alloc::boxed::Box;
 use core::cell::Cell;
-use core::ptr::NonNull;
 
 use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
@@ -383,9 +382,4 @@ impl Vm {
         }
         self.stacks.keep(collection);
     }
-}
-
-/// A pointer as a word for the collector.
-pub(crate) fn address<T>(pointer: NonNull<T>) -> usize {
-    pointer.as_ptr().expose_provenance()
 }

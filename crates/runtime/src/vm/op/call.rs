@@ -182,21 +182,53 @@ fn clear(locals: Sp, from: usize, code: Gc<Code>) {
     }
 }
 
-/// Makes the call of an instruction, and goes on in the function, or behind the instruction with the result. `sp` is where that goes.
+/// How many arguments a call has, and where they are: one word, so that [`call_and_go_on`] gets all in registers.
+#[derive(Clone, Copy)]
+struct Arguments(u32);
+
+impl Arguments {
+    /// Arguments from `first` slots above the callee on.
+    #[inline(always)]
+    fn new(n_pos: usize, n_kw: usize, first: usize) -> Arguments {
+        Arguments((n_pos | n_kw << 12 | first << 24) as u32)
+    }
+
+    fn n_pos(self) -> usize {
+        (self.0 & 0xfff) as usize
+    }
+
+    fn n_kw(self) -> usize {
+        (self.0 >> 12 & 0xfff) as usize
+    }
+
+    fn first(self) -> usize {
+        (self.0 >> 24) as usize
+    }
+}
+
+/// Calls what is at `sp`, and goes on in the function, or behind the instruction with the result at `sp`.
 #[inline(never)]
-#[allow(clippy::too_many_arguments)] // registers, and what a call consists of
-fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, fp: Fp, callee: Obj, args: Sp, counts: usize) -> Exit {
+fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
     let frame = vm.stacks.frame();
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
-    match call_at(vm, callee, args, counts & 0xff, counts >> 8, !code.is_generator(), Entry::Call) {
-        Ok(Called::Done(value)) => {
-            let mut sp = sp;
+    match call_from(vm, code, sp, arguments) {
+        Ok(Some(value)) => {
             sp.push(value);
             next(vm, code, ip, sp, fp)
         }
-        Ok(Called::Entered) => resume(vm),
+        Ok(None) => resume(vm),
         Err(error) => raised(vm, ip, error),
+    }
+}
+
+/// Calls what is at `sp`: the result, or `None` if a frame was pushed.
+#[inline(never)]
+fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Option<Obj>> {
+    let (n_pos, n_kw) = (arguments.n_pos(), arguments.n_kw());
+    match call_at(vm, sp.at(0), sp.up(arguments.first()), n_pos, n_kw, !code.is_generator(), Entry::Call)? {
+        Called::Done(value) => Ok(Some(value)),
+        Called::Entered => Ok(None),
     }
 }
 
@@ -217,30 +249,40 @@ fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, 
     Some(target)
 }
 
+/// Calls a built-in function of one or two arguments, or a function that needs no more than a frame; else leaves for the long way.
+macro_rules! call_quickly {
+    ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident, $args:expr, $n_pos:expr, $arguments:expr) => {{
+        let (args, n_pos) = ($args, $n_pos);
+        let callee = $sp.at(0);
+        if let Some(target) = enter_simple($vm, $code, $ip, $sp, callee, args, n_pos) {
+            return next($vm, target, Ip(target.start), args.up(target.n_locals as usize), Fp(args.0));
+        }
+        let fun = match callee.downcast::<Builtin>() {
+            Some(builtin) => builtin.fun(),
+            None => return call_and_go_on($vm, $code, $ip, $sp, $fp, $arguments),
+        };
+        let called = match (fun, n_pos) {
+            (Fun::F1(fun), 1) => fun($vm, args.at(0)),
+            (Fun::F2(fun), 2) => fun($vm, args.at(0), args.at(1)),
+            _ => return call_and_go_on($vm, $code, $ip, $sp, $fp, $arguments),
+        };
+        let value = tri!($vm, $ip, called);
+        $sp.push(value);
+        next($vm, $code, $ip, $sp, $fp)
+    }};
+}
+
 leaving_op! {
     call_function(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
         let args = sp.down(n_pos + 2 * n_kw);
-        let sp = args.down(1);
-        let callee = sp.at(0);
-        if n_kw == 0 {
-            if let Some(target) = enter_simple(vm, code, ip, sp, callee, args, n_pos) {
-                return next(vm, target, Ip(target.start), args.up(target.n_locals as usize), Fp(args.0));
-            }
-            if let Some(builtin) = callee.downcast::<Builtin>() {
-                let called = match (builtin.fun(), n_pos) {
-                    (Fun::F1(fun), 1) => fun(vm, args.at(0)),
-                    (Fun::F2(fun), 2) => fun(vm, args.at(0), args.at(1)),
-                    _ => return call_and_go_on(vm, code, ip, sp, fp, callee, args, counts),
-                };
-                let value = tri!(vm, ip, called);
-                let mut sp = sp;
-                sp.push(value);
-                return next(vm, code, ip, sp, fp);
-            }
+        sp = args.down(1);
+        let arguments = Arguments::new(n_pos, n_kw, 1);
+        if n_kw > 0 {
+            return call_and_go_on(vm, code, ip, sp, fp, arguments);
         }
-        call_and_go_on(vm, code, ip, sp, fp, callee, args, counts)
+        call_quickly!(vm, code, ip, sp, fp, args, n_pos, arguments)
     }
 }
 
@@ -248,45 +290,16 @@ leaving_op! {
     call_method(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
-        let args = sp.down(n_pos + 2 * n_kw);
-        let sp = args.down(2);
-        let callee = sp.at(0);
-        let (args, n_pos) = match sp.slot(1) {
-            Some(_) => (args.down(1), n_pos + 1),
-            None => (args, n_pos),
-        };
-        if n_kw == 0 {
-            if let Some(target) = enter_simple(vm, code, ip, sp, callee, args, n_pos) {
-                return next(vm, target, Ip(target.start), args.up(target.n_locals as usize), Fp(args.0));
-            }
-            if let Some(builtin) = callee.downcast::<Builtin>() {
-                let called = match (builtin.fun(), n_pos) {
-                    (Fun::F1(fun), 1) => fun(vm, args.at(0)),
-                    (Fun::F2(fun), 2) => fun(vm, args.at(0), args.at(1)),
-                    _ => return call_and_go_on(vm, code, ip, sp, fp, callee, args, n_pos | n_kw << 8),
-                };
-                let value = tri!(vm, ip, called);
-                let mut sp = sp;
-                sp.push(value);
-                return next(vm, code, ip, sp, fp);
-            }
+        sp = sp.down(n_pos + 2 * n_kw + 2);
+        // A method without `self` leaves its slot unused.
+        let with_self = usize::from(sp.slot(1).is_some());
+        let (n_pos, first) = (n_pos + with_self, 2 - with_self);
+        let arguments = Arguments::new(n_pos, n_kw, first);
+        if n_kw > 0 {
+            return call_and_go_on(vm, code, ip, sp, fp, arguments);
         }
-        if n_pos > 0xff {
-            return call_many(vm, code, ip, sp, fp, args, n_pos, n_kw);
-        }
-        call_and_go_on(vm, code, ip, sp, fp, callee, args, n_pos | n_kw << 8)
+        call_quickly!(vm, code, ip, sp, fp, sp.up(first), n_pos, arguments)
     }
-}
-
-/// A call of a method with 256 arguments, `self` included, which the packed counts have no room for.
-#[cold]
-#[inline(never)]
-#[allow(clippy::too_many_arguments)] // registers, and what a call consists of
-fn call_many(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, args: Sp, n_pos: usize, n_kw: usize) -> Exit {
-    let words = args.values(n_pos + 2 * n_kw);
-    let value = tri!(vm, ip, vm.call_with(sp.at(0), Args::new(words, n_pos)));
-    sp.push(value);
-    next(vm, code, ip, sp, fp)
 }
 
 /// A call with starred arguments, from `sp` on: the callee, for methods `self`, the arguments, and the bitmap of starred ones.

@@ -19,7 +19,7 @@ use berus_mpy::verify::{FinallyEntry, finally_entry};
 const RETURN: isize = -1;
 
 /// Bit of a jump's operand: drop an iterator too.
-const DROP_ITERATOR: isize = 0x80;
+const DROP_ITERATOR: u32 = 0x80;
 
 /// `address` as an offset in the code.
 fn offset(code: Gc<Code>, ip: Ip) -> u32 {
@@ -144,7 +144,7 @@ fn end_pending(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, pending: Obj
         }
         Some(left) => {
             let target = sp.pop().as_small_int().unwrap_or_default() as u32;
-            jump_through_blocks(vm, code, ip, sp, fp, target, left)
+            jump_through_blocks(vm, code, ip, sp, fp, Leaving::new(target, left as u32))
         }
     }
 }
@@ -171,14 +171,26 @@ leaving_op! {
         let start = ip;
         let by = ip.jump();
         let target = offset(code, ip.plus(by));
-        let count = isize::from(ip.byte());
-        jump_through_blocks(vm, code, start, sp, fp, target, count)
+        let left = u32::from(ip.byte());
+        jump_through_blocks(vm, code, start, sp, fp, Leaving::new(target, left))
     }
 }
 
-/// Leaves `left` blocks, as the operand of `UNWIND_JUMP` says, then jumps to `target`.
+/// A jump out of blocks: where to, counted from the start of the code, and what is left to do of the operand of `UNWIND_JUMP`. One word, so
+/// that [`jump_through_blocks`] gets all in registers.
+#[derive(Clone, Copy)]
+struct Leaving(u64);
+
+impl Leaving {
+    fn new(target: u32, left: u32) -> Leaving {
+        Leaving(u64::from(target) << 32 | u64::from(left))
+    }
+}
+
+/// Leaves blocks, then jumps.
 #[inline(never)]
-fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, target: u32, mut left: isize) -> Exit {
+fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, leaving: Leaving) -> Exit {
+    let (target, mut left) = ((leaving.0 >> 32) as u32, leaving.0 as u32);
     let frame = vm.stacks.frame();
     let here = offset(code, ip.plus(-1));
     while left & !DROP_ITERATOR > 0 {
@@ -187,7 +199,7 @@ fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, targ
         if block.kind == BlockKind::Finally {
             if block.handler > here {
                 sp.push(Obj::small_int_wrapping(target as isize));
-                sp.push(Obj::small_int_wrapping(left));
+                sp.push(Obj::small_int_wrapping(left as isize));
                 return next(vm, code, at(code, entry(code, block).unwind), sp, fp);
             }
             // The handler runs, so what it has pending is on top, and is given up.

@@ -29,10 +29,8 @@ op! {
         let start = ip;
         let by = ip.jump();
         ip = ip.plus(by);
-        if by < 0 {
-            if vm.tick() {
-                tri!(vm, start, vm.poll());
-            }
+        if by < 0 && vm.tick() {
+            tri!(vm, start, vm.poll());
         }
     }
 }

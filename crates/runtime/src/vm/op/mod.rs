@@ -29,8 +29,14 @@ use crate::object::Gc;
 use crate::vm::Vm;
 use crate::vm::registers::{Fp, Ip, Sp};
 
-/// Whether handlers return to a loop after each instruction.
-pub(crate) const PLAIN: bool = cfg!(any(debug_assertions, feature = "plain-loop"));
+/// Whether handlers return to a loop after each instruction. Elsewhere than on the machines named here, six arguments do not fit into
+/// registers, or nobody has tried.
+pub(crate) const PLAIN: bool = cfg!(any(
+    debug_assertions,
+    feature = "plain-loop",
+    windows,
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+));
 
 /// Why the interpreter stops running instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
