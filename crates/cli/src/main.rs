@@ -1,6 +1,6 @@
-//! The `berus` program: look into `.mpy` files, and more.
+//! The `berus` program: run Python programs, look into `.mpy` files, and more.
 //!
-//! Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
+//! What is no subcommand is a program to [`run`], as with MicroPython. Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
 //! [`output`], which knows about colours, closed pipes and exit statuses.
 
 mod dump;
@@ -8,6 +8,7 @@ mod input;
 mod machine;
 mod output;
 mod run;
+mod text;
 mod verify;
 
 use std::process::ExitCode;

@@ -72,7 +72,8 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
         unit.scopes.retire(scope);
     }
     let (qstrs, constants) = emit.into_tables().finish();
-    let header = Header { small_int_bits: options.small_int_bits, ..Header::default() };
+    let arch_flags = Some(options.arch_flags).filter(|&flags| flags != 0);
+    let header = Header { small_int_bits: options.small_int_bits, arch_flags, ..Header::default() };
     Ok(Module { header, qstrs, constants, codes: in_file_order(codes) })
 }
 

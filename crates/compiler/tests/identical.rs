@@ -37,6 +37,25 @@ fn programs_of_this_crate() {
     check(&files);
 }
 
+/// A file of programs with errors, with a line `####` between them.
+#[test]
+fn errors() {
+    let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
+    let folder = berus_testkit::temp_dir();
+    let path = folder.path().join("error.py");
+    let programs = include_str!("errors.txt");
+    let mut differences = String::new();
+    for program in programs.split("####\n") {
+        fs::write(&path, program).unwrap();
+        for flags in &all_flags()[..2] {
+            if let Some(what) = difference(&mpy_cross, &path, program.as_bytes(), flags) {
+                differences += &format!("{program}{what}\n");
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{differences}");
+}
+
 #[test]
 fn the_standard_library_of_cpython() {
     // Every seventh file, so that the test takes seconds; the whole is for `mpy-identical`.

@@ -58,13 +58,31 @@ impl Instruction {
     ///
     /// # Errors
     /// If there is no whole instruction.
+    #[inline]
     pub fn decode(code: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
         let rest = code.get(offset..).unwrap_or_default();
         let (&byte, operands) = rest.split_first().ok_or(DecodeError::CutOff)?;
         let op = Op::from_byte(byte).ok_or(DecodeError::UnknownOpcode(byte))?;
+        // Nearly all instructions have no operand or a single byte of it. Few branches tell them apart.
+        let operand = op.operand();
+        if matches!(operand, Operand::None | Operand::Implied) {
+            return Ok(Instruction { offset, len: 1, op, arg: implied(op, byte - op as u8), extra: 0 });
+        }
+        match *operands {
+            [byte, ..] if byte < 0x80 && !op.has_extra() => {
+                let arg = match operand {
+                    Operand::SmallInt => i64::from(byte ^ 0x40) - 0x40,
+                    Operand::Jump => i64::from(byte) - 0x40,
+                    _ => byte.into(),
+                };
+                Ok(Instruction { offset, len: 2, op, arg, extra: 0 })
+            }
+            _ => Instruction::decode_long(op, operands, offset),
+        }
+    }
+
+    fn decode_long(op: Op, operands: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
         let (arg, len) = match op.operand() {
-            Operand::None => (0, 0),
-            Operand::Implied => (implied(op, byte - op as u8), 0),
             Operand::SmallInt => small_int(operands)?,
             Operand::Jump | Operand::Unwind => jump(operands, 0x40, 0x4000)?,
             Operand::Forward => jump(operands, 0, 0)?,

@@ -1,6 +1,6 @@
 //! The table of opcodes: the one description of MicroPython's bytecode.
 //!
-//! Each row of [`opcodes!`] gives an opcode's number, name, operand and effect on the value stack. The decoder
+//! Each row of `opcodes!` gives an opcode's number, name, operand and effect on the value stack. The decoder
 //! ([`crate::bytecode`]), the verifier, the disassembler, compilers and interpreters derive from it, so that
 //! none of them has knowledge of its own about an encoding. (MicroPython: `py/bc0.h`, `py/vm.c`.)
 //!
@@ -95,10 +95,20 @@ macro_rules! opcodes {
             /// assert_eq!(Op::from_byte(0x00), None);
             /// ```
             pub const fn from_byte(byte: u8) -> Option<Op> {
-                match byte {
-                    $($number $(..= $last)? => Some(Op::$op),)*
-                    _ => None,
-                }
+                // A look-up: this is the first step of decoding every instruction.
+                const BY_BYTE: [Option<Op>; 256] = {
+                    let mut ops = [None; 256];
+                    let mut byte = 0;
+                    while byte < ops.len() {
+                        ops[byte] = match byte as u8 {
+                            $($number $(..= $last)? => Some(Op::$op),)*
+                            _ => None,
+                        };
+                        byte += 1;
+                    }
+                    ops
+                };
+                BY_BYTE[byte as usize]
             }
 
             /// Its name in MicroPython.
@@ -108,7 +118,12 @@ macro_rules! opcodes {
 
             /// What follows its byte.
             pub const fn operand(self) -> Operand {
-                match self { $(Op::$op => Operand::$operand,)* }
+                const BY_NUMBER: [Operand; 256] = {
+                    let mut operands = [Operand::None; 256];
+                    $(operands[$number] = Operand::$operand;)*
+                    operands
+                };
+                BY_NUMBER[self as usize]
             }
 
             /// Where control goes after it.

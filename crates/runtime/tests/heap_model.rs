@@ -1,7 +1,7 @@
 //! The heap against a model: random programs of allocation, linking, resizing, freeing and collecting, after each
 //! step of which the heap must hold exactly the blocks that the model says, with their contents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
 
 use berus_runtime::heap::{GRANULE, Heap, Kind, Region, RegionSource};
@@ -14,6 +14,7 @@ const WORD: usize = size_of::<usize>();
 #[derive(Clone, Debug)]
 enum Step {
     Alloc { bytes: usize, kind: Kind, rooted: bool },
+    AllocMany { count: usize, bytes: usize, kind: Kind, rooted: usize },
     AllocZeroed { bytes: usize, kind: Kind },
     Link { from: usize, slot: usize, to: usize, inside: usize },
     Unlink { from: usize, slot: usize },
@@ -31,7 +32,7 @@ enum Step {
 }
 
 fn sizes() -> impl Strategy<Value = usize> {
-    prop_oneof![10 => 0..100usize, 3 => 100..1000usize, 1 => 1000..10_000usize]
+    prop_oneof![10 => 0..100usize, 3 => 100..1000usize, 1 => 1000..100_000usize]
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {
@@ -42,6 +43,8 @@ fn steps() -> impl Strategy<Value = Step> {
     let number = any::<usize>;
     prop_oneof![
         16 => (sizes(), kinds(), any::<bool>()).prop_map(|(bytes, kind, rooted)| Step::Alloc { bytes, kind, rooted }),
+        1 => (0..600usize, 0..100usize, kinds(), 1..30usize)
+            .prop_map(|(count, bytes, kind, rooted)| Step::AllocMany { count, bytes, kind, rooted }),
         2 => (sizes(), kinds()).prop_map(|(bytes, kind)| Step::AllocZeroed { bytes, kind }),
         12 => (number(), number(), number(), number())
             .prop_map(|(from, slot, to, inside)| Step::Link { from, slot, to, inside }),
@@ -70,8 +73,8 @@ enum Memory {
 fn memories() -> impl Strategy<Value = Memory> {
     prop_oneof![
         vec(60..400usize, 1..4).prop_map(|regions| Memory::Fixed { regions }),
-        (2000..20_000usize).prop_map(|words| Memory::Fixed { regions: vec![words] }),
-        (0..200_000usize).prop_map(|limit| Memory::Growing { limit }),
+        (2000..100_000usize).prop_map(|words| Memory::Fixed { regions: vec![words] }),
+        (0..400_000usize).prop_map(|limit| Memory::Growing { limit }),
     ]
 }
 
@@ -205,15 +208,11 @@ impl Model {
     }
 
     /// The blocks that can be reached from some, in the model.
-    fn reach(&self, from: impl IntoIterator<Item = usize>) -> Vec<usize> {
-        let mut reached = vec![];
+    fn reach(&self, from: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut reached = BTreeSet::new();
         let mut todo: Vec<_> = from.into_iter().collect();
         while let Some(block) = todo.pop() {
-            if reached.contains(&block) {
-                continue;
-            }
-            reached.push(block);
-            if self.blocks[&block].kind == Kind::Scan {
+            if reached.insert(block) && self.blocks[&block].kind == Kind::Scan {
                 todo.extend(self.blocks[&block].words.iter().filter_map(|word| match word {
                     Word::Link { block, .. } => Some(*block),
                     Word::Number(_) => None,
@@ -281,6 +280,13 @@ impl Model {
                     && rooted
                 {
                     self.roots.push(block);
+                }
+            }
+            Step::AllocMany { count, bytes, kind, rooted } => {
+                // Under stress each of them is a collection.
+                for number in 0..if self.stress { count / 50 } else { count } {
+                    let block = self.alloc(bytes, kind, false);
+                    self.roots.extend(block.filter(|_| number % rooted == 0));
                 }
             }
             Step::AllocZeroed { bytes, kind } => {
@@ -416,10 +422,10 @@ impl Model {
     /// The heap holds the model's blocks, each where, as large, of the kind and with the contents that it should,
     /// and one block of its own at most; its figures are theirs.
     fn check(&self) {
-        let mut blocks: Vec<_> = self.heap.stretches().filter(|stretch| stretch.kind.is_some()).collect();
+        let blocks = self.heap.stretches().filter(|stretch| stretch.kind.is_some());
+        let mut blocks: BTreeMap<_, _> = blocks.map(|stretch| (stretch.start, stretch)).collect();
         for (number, block) in &self.blocks {
-            let at = blocks.iter().position(|stretch| stretch.start == block.start);
-            let stretch = blocks.swap_remove(at.unwrap_or_else(|| panic!("block {number} is gone")));
+            let stretch = blocks.remove(&block.start).unwrap_or_else(|| panic!("block {number} is gone"));
             assert_eq!((stretch.bytes, stretch.kind), (rounded(block.bytes), Some(block.kind)));
             for (slot, &word) in block.words.iter().enumerate() {
                 // SAFETY: the block has this slot, and it was written.
@@ -434,7 +440,7 @@ impl Model {
         }
         assert!(blocks.len() <= 1, "blocks left over: {blocks:?}");
         let figures = self.heap.figures();
-        let own: usize = blocks.iter().map(|stretch| stretch.bytes).sum();
+        let own: usize = blocks.values().map(|stretch| stretch.bytes).sum();
         assert_eq!(figures.used, self.blocks.values().map(|block| rounded(block.bytes)).sum::<usize>() + own);
         assert_eq!(figures.used, self.heap.used());
         assert_eq!(figures.total, self.heap.total());
@@ -452,7 +458,7 @@ impl Model {
 }
 
 fn cases() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(100);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(40);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 

@@ -3,15 +3,13 @@
 use std::io::{self, Write};
 
 use berus_mpy::account::{Category, Field, Item};
-use berus_mpy::disasm::SignatureText;
 use berus_mpy::module::CodeId;
 
 use super::File;
 use super::listing::ascii;
-use super::words::shortened;
 use crate::machine;
-use crate::output::count;
 use crate::output::style::{FAINT, STRONG, WORD};
+use crate::text::{count, shortened};
 
 /// Bytes on a line.
 const WIDTH: usize = 8;
@@ -78,8 +76,7 @@ pub fn write(file: &File<'_>, out: &mut impl Write) -> io::Result<()> {
             part = Some(next);
             match row.owner {
                 Some(id) => {
-                    let signature = SignatureText::new(module, file.account.outline(), id);
-                    writeln!(out, "\n{STRONG}code {id}: {signature}{STRONG:#}")?;
+                    writeln!(out, "\n{STRONG}code {id}: {}{STRONG:#}", file.signature(id))?;
                     if machine::len(&module.codes[id as usize]) > 0 {
                         writeln!(out, "{FAINT}addresses in the machine code count from its start{FAINT:#}")?;
                     }

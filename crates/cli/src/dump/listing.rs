@@ -3,16 +3,16 @@
 use std::io::{self, Write};
 
 use berus_mpy::disasm::text::Name;
-use berus_mpy::disasm::{Label, LabelKind, Listing, Resolved, ScopeFlags, SignatureText, TargetName, mnemonic};
+use berus_mpy::disasm::{Label, LabelKind, Listing, Resolved, ScopeFlags, TargetName, mnemonic};
 use berus_mpy::header::Flavour;
 use berus_mpy::module::{CodeId, Kind, Qstr, RawCode};
 use berus_mpy::reloc::Place;
 
 use super::File;
-use super::words::{frame, releases, shortened};
+use super::words::{frame, releases};
 use crate::machine;
-use crate::output::count;
 use crate::output::style::{ERROR, FAINT, LABEL, REMARK, STRONG, WORD};
+use crate::text::{count, shortened};
 
 /// Characters of a constant where it is used, and of its kind in its table.
 const SHORT: usize = 60;
@@ -54,7 +54,7 @@ fn header(file: &File<'_>, out: &mut impl Write) -> io::Result<()> {
         None => writeln!(out)?,
     }
     writeln!(out, "  small ints    {} bits", header.small_int_bits)?;
-    writeln!(out, "  source file   {}", Name(module.source_name()))?;
+    writeln!(out, "  source file   {}", shortened(Name(module.source_name()), LONG))?;
     if let Some(last) = file.account.fields().last().filter(|field| field.name() == "trailing bytes") {
         writeln!(out, "  after it      {} that do not belong to the module", count(last.len, "byte"))?;
     }
@@ -91,8 +91,7 @@ fn functions(file: &File<'_>, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\n{STRONG}functions ({}){STRONG:#}", module.codes.len())?;
     for (id, code) in module.codes.iter().enumerate() {
         let depth = outline.get(id as CodeId).map_or(0, |entry| entry.depth as usize).min(MAX_INDENT);
-        let signature = SignatureText::new(module, outline, id as CodeId).to_string();
-        let signature = format!("{:indent$}{signature}", "", indent = 2 * depth);
+        let signature = format!("{:indent$}{}", "", file.signature(id as CodeId), indent = 2 * depth);
         let kind = code.kind.name();
         let size = count(code.code.len(), "byte");
         writeln!(out, "{id:6}  {signature:<48}  {FAINT}{kind}, {size}{FAINT:#}")?;
@@ -103,11 +102,10 @@ fn functions(file: &File<'_>, out: &mut impl Write) -> io::Result<()> {
 fn code(file: &File<'_>, id: CodeId, out: &mut impl Write) -> io::Result<()> {
     let (module, outline) = (file.account.module(), file.account.outline());
     let code = &module.codes[id as usize];
-    let signature = SignatureText::new(module, outline, id);
-    write!(out, "{STRONG}code {id}: {signature}{STRONG:#}")?;
+    write!(out, "{STRONG}code {id}: {}{STRONG:#}", file.signature(id))?;
     match outline.get(id).and_then(|entry| entry.parent) {
         Some(0) | None => writeln!(out)?,
-        Some(parent) => writeln!(out, "  {FAINT}in {}{FAINT:#}", outline.path(parent))?,
+        Some(parent) => writeln!(out, "  {FAINT}in {}{FAINT:#}", file.path(parent))?,
     }
     let start = file.account.code_start(id).unwrap_or_default();
     write!(out, "  {}, {} at {start:04x}", code.kind.name(), count(code.code.len(), "byte"))?;

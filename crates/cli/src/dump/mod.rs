@@ -15,9 +15,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use berus_mpy::account::Account;
+use berus_mpy::disasm::SignatureText;
+use berus_mpy::module::CodeId;
 
 use crate::input;
 use crate::output::{EXIT_STATUS, Output};
+use crate::text::shortened;
 
 /// Show what is in .mpy files: header, tables, functions and their code
 #[derive(clap::Args)]
@@ -44,6 +47,22 @@ struct File<'m> {
     name: &'m str,
     bytes: &'m [u8],
     account: Account<'m>,
+}
+
+/// Names may be long, and many functions may have the same ones. So what is shown of them is limited.
+const MAX_SIGNATURE: usize = 300;
+const MAX_PATH: usize = 100;
+
+impl File<'_> {
+    /// The head of a function: `def f(a, b)`.
+    fn signature(&self, id: CodeId) -> String {
+        shortened(SignatureText::new(self.account.module(), self.account.outline(), id), MAX_SIGNATURE)
+    }
+
+    /// The name of a function after those of the ones that it stands in.
+    fn path(&self, id: CodeId) -> String {
+        shortened(self.account.outline().path(id), MAX_PATH)
+    }
 }
 
 /// Shows the files on standard output.

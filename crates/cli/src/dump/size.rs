@@ -8,9 +8,8 @@ use berus_mpy::account::Category;
 use berus_mpy::module::CodeId;
 
 use super::File;
-use super::words::shortened;
-use crate::output::count;
 use crate::output::style::{FAINT, STRONG};
+use crate::text::count;
 
 /// The bytes of a file, added up.
 pub struct Sizes {
@@ -70,7 +69,7 @@ pub fn write(file: &File<'_>, out: &mut impl Write) -> io::Result<()> {
             if sum == 0 { write!(out, "  {:>7}", "")? } else { write!(out, "  {sum:>7}")? }
         }
         match owner {
-            Some(id) => writeln!(out, "  {} {FAINT}(code {id}){FAINT:#}", path(file, *id))?,
+            Some(id) => writeln!(out, "  {} {FAINT}(code {id}){FAINT:#}", file.path(*id))?,
             None => writeln!(out, "  {FAINT}header, tables{FAINT:#}")?,
         }
     }
@@ -84,9 +83,4 @@ pub fn write(file: &File<'_>, out: &mut impl Write) -> io::Result<()> {
 
 fn share(bytes: usize, total: usize) -> String {
     format!("{bytes:>8}  {:>6.1}", 100.0 * bytes as f64 / total as f64)
-}
-
-/// The path of a function, not longer than a line.
-fn path(file: &File<'_>, id: CodeId) -> String {
-    shortened(file.account.outline().path(id), 60)
 }

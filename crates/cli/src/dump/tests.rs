@@ -75,8 +75,14 @@ fn what_follows_a_module_is_accounted_for() {
     }
 }
 
+/// Few cases, so that it takes no time; as many as `PROPTEST_CASES` says for those who have it.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases: 64, ..default } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn changed_files_are_accounted_for(

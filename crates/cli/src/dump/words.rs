@@ -1,11 +1,11 @@
 //! Facts about a module in words, for the text and the JSON alike.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::Write;
 
 use berus_mpy::header::{Flavour, Header};
 use berus_mpy::prelude::{Signature, scope_flag};
 
-use crate::output::count;
+use crate::text::count;
 
 /// The MicroPython releases whose format a header names, `None` if they are not known.
 ///
@@ -34,40 +34,4 @@ pub fn frame(signature: &Signature) -> String {
         }
     }
     text
-}
-
-/// At most `limit` characters of what `value` shows. It is asked for no more, so that many mentions of one large value
-/// cost little.
-pub fn shortened(value: impl Display, limit: usize) -> String {
-    let mut short = Short { text: String::new(), left: limit };
-    match write!(short, "{value}") {
-        Ok(()) => short.text,
-        Err(_) => short.text + "…",
-    }
-}
-
-struct Short {
-    text: String,
-    left: usize,
-}
-
-impl Write for Short {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for c in text.chars() {
-            self.left = self.left.checked_sub(1).ok_or(fmt::Error)?;
-            self.text.push(c);
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_shortened_only_if_it_is_too_long() {
-        assert_eq!(shortened("größer", 6), "größer");
-        assert_eq!(shortened("größer", 5), "größe…");
-    }
 }

@@ -22,6 +22,11 @@ use berus_mpy::module::{Kind, Module, RawCode};
 use berus_mpy::prelude::{Signature, scope_flag};
 use berus_mpy::reloc::{Place, Relocations};
 
+use crate::text::shortened;
+
+/// Characters of a name in a remark.
+const MAX_NAME: usize = 60;
+
 /// The mnemonic of bytes that are shown as they are.
 pub const BYTES: &str = ".byte";
 
@@ -231,7 +236,7 @@ impl Lines<'_> {
     fn name(&self, distance: i64) -> Option<String> {
         const ENTRY: usize = 2;
         let distance = usize::try_from(distance).ok().filter(|distance| distance % ENTRY == 0)?;
-        Some(Name(self.module.qstrs.get(distance / ENTRY)?.as_bytes()).to_string())
+        Some(shortened(Name(self.module.qstrs.get(distance / ENTRY)?.as_bytes()), MAX_NAME))
     }
 
     /// The machine code as bytes, for want of better.

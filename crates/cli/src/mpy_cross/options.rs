@@ -34,6 +34,7 @@ pub(crate) struct Job {
     pub source_lines: bool,
     pub emitter: Emitter,
     pub arch: Option<Arch>,
+    pub arch_flags: u32,
 }
 
 impl Job {
@@ -70,13 +71,14 @@ impl Job {
             source_lines: self.source_lines,
             emitter: self.emitter,
             arch: self.arch,
+            arch_flags: self.arch_flags,
             ..Options::default()
         }
     }
 }
 
 /// The flags that `-march-flags` can set for rv32imc.
-const RV32_FLAGS: [(&[u8], u64); 2] = [(b"zba", 1), (b"zcmp", 2)];
+const RV32_FLAGS: [(&[u8], u32); 2] = [(b"zba", 1), (b"zcmp", 2)];
 
 /// Understands a command line, without the program's name.
 ///
@@ -92,6 +94,7 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
         source_lines: true,
         emitter: Emitter::Bytecode,
         arch: None,
+        arch_flags: 0,
     };
     implementation_options(args, &mut job)?;
 
@@ -135,10 +138,8 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
     }
 
     if let Some(flags) = arch_flags.filter(|_| any_arch) {
-        let fits = |flags: u64| flags & !RV32_FLAGS.iter().map(|&(_, bit)| bit).sum::<u64>() == 0;
-        if job.arch != Some(Arch::Rv32imc) || !rv32_flags(flags).is_some_and(fits) {
-            return Err(Refusal::Message("unrecognised arch flags\n"));
-        }
+        let flags = rv32_flags(flags).filter(|_| job.arch == Some(Arch::Rv32imc));
+        job.arch_flags = flags.ok_or(Refusal::Message("unrecognised arch flags\n"))?;
     }
     if job.emitter != Emitter::Bytecode && !any_arch {
         return Err(Refusal::Message("arch not specified\n"));
@@ -188,9 +189,10 @@ fn host() -> Result<Arch, Refusal> {
 }
 
 /// Flags for rv32imc: a number, or names with commas between.
-fn rv32_flags(text: &[u8]) -> Option<u64> {
+fn rv32_flags(text: &[u8]) -> Option<u32> {
+    let all = RV32_FLAGS.iter().map(|flag| flag.1).sum::<u32>();
     if let Some(number) = prefixed_number(text) {
-        return Some(number);
+        return u32::try_from(number).ok().filter(|number| number & !all == 0);
     }
     let names = text.strip_suffix(b",").unwrap_or(text);
     let flag = |name: &[u8]| RV32_FLAGS.iter().find(|flag| flag.0 == name).map(|flag| flag.1);
@@ -305,8 +307,8 @@ mod tests {
 
     #[test]
     fn flags_of_an_architecture() {
-        for flags in ["3", "0x1", "zba", "zcmp,zba", "zba,"] {
-            assert_eq!(job(&format!("a.py -march=rv32imc -march-flags={flags}")).arch, Some(Arch::Rv32imc), "{flags}");
+        for (text, flags) in [("3", 3), ("0x1", 1), ("zba", 1), ("zcmp,zba", 3), ("zba,", 1), ("0b0", 0)] {
+            assert_eq!(job(&format!("a.py -march=rv32imc -march-flags={text}")).arch_flags, flags, "{text}");
         }
         // Without an architecture there are no flags to check.
         assert_eq!(job("a.py -march-flags=nonsense").arch, None);

@@ -2,7 +2,7 @@
 
 pub mod style;
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 use std::process::ExitCode;
 
@@ -72,11 +72,6 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// A number of things: `1 byte`, `2 bytes`.
-pub fn count(n: usize, what: &str) -> impl Display {
-    fmt::from_fn(move |f| write!(f, "{n} {what}{}", if n == 1 { "" } else { "s" }))
 }
 
 /// What went wrong, in the words of the operating system.

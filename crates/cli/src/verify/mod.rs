@@ -11,7 +11,8 @@ use berus_mpy::verify::{Error, failures};
 
 use crate::input::{self, Input};
 use crate::output::style::GOOD;
-use crate::output::{EXIT_STATUS, Output, Status, count};
+use crate::output::{EXIT_STATUS, Output, Status};
+use crate::text::{count, shortened};
 
 /// Check that .mpy files are valid and that their bytecode is safe to run
 ///
@@ -30,6 +31,8 @@ pub struct Args {
 
 /// Failures of one file that are told.
 const MAX_TOLD: usize = 20;
+/// Characters of a function's path.
+const MAX_PATH: usize = 100;
 
 /// Checks the files.
 ///
@@ -71,7 +74,7 @@ fn described<'a>(account: &'a Account<'_>, error: &'a Error) -> impl Display + '
     let start = account.code_start(error.code).unwrap_or_default();
     let offset = start + error.offset.unwrap_or_default();
     fmt::from_fn(move |f| {
-        let path = account.outline().path(error.code);
+        let path = shortened(account.outline().path(error.code), MAX_PATH);
         write!(f, "offset {offset:#06x}, in {path} (code {}): {}", error.code, error.reason)
     })
 }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use berus_mpy::lines::{self, Step};
 use berus_mpy::module::{Kind, RawCode};
-use berus_mpy::opcode::{BinaryOp, ITER_SLOTS, Op, SMALL_INT_MULTI_MIN, UnaryOp};
+use berus_mpy::opcode::{BinaryOp, ITER_SLOTS, Op, Operand, SMALL_INT_MULTI_MIN, UnaryOp};
 use berus_mpy::prelude::{Signature, write_sizes};
 use berus_mpy::vuint;
 
@@ -114,7 +114,8 @@ impl<'t> Bytecode<'t> {
     fn op_jump(&mut self, op: Op, label: Label, effect: i32) {
         self.op(op, effect);
         if !self.unreachable {
-            self.jumps.list.push(Jump { at: self.code.len() as u32, label: label.0, op });
+            let signed = op.operand() != Operand::Forward;
+            self.jumps.list.push(Jump { at: self.code.len() as u32, label: label.0, signed });
         }
     }
 

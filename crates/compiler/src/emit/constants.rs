@@ -60,6 +60,8 @@ fn equal(tree: &Tree, names: &Names, a: Node, b: Node) -> bool {
     match (tree.value(a), tree.value(b)) {
         (Some(Value::SmallInt(a)), Some(Value::SmallInt(b))) => a == b,
         (Some(Other(Const::Int(a))), Some(Other(Const::Int(b)))) => a == b,
+        (Some(Value::SmallInt(a)), Some(Other(Const::Int(b))))
+        | (Some(Other(Const::Int(b))), Some(Value::SmallInt(a))) => i64::try_from(b) == Ok(a),
         (Some(Other(Const::Float(a))), Some(Other(Const::Float(b)))) => a.to_bits() == b.to_bits() && !a.is_nan(),
         (Some(Other(Const::Imaginary(a))), Some(Other(Const::Imaginary(b)))) => a == b,
         (Some(Other(Const::Bytes(a))), Some(Other(Const::Bytes(b)))) => a == b,
@@ -90,7 +92,10 @@ fn hash(tree: &Tree, names: &Names, leaf: Node, depth: usize, state: &mut Fnv) -
         Value::Name(name) => state.write(names.get(name)),
         Value::EmptyTuple => state.write_u8(4),
         Value::Const(constant) => match constant {
-            Const::Int(value) => value.hash(state),
+            Const::Int(value) => match i64::try_from(value) {
+                Ok(value) => value.hash(state),
+                Err(_) => value.hash(state),
+            },
             Const::Float(value) | Const::Imaginary(value) => value.to_bits().hash(state),
             Const::Str(bytes) | Const::Bytes(bytes) => state.write(bytes),
             Const::Tuple(items) => {

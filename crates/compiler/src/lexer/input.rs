@@ -132,6 +132,10 @@ impl<'s> Input<'s> {
         if self.injected_total > MAX_SOURCE {
             return Err(CompileError::new(ErrorKind::Memory, "").at_offset(self.offset()));
         }
+        if self.peek() == EOF {
+            // Here, too, the last line gets an end.
+            self.injected.push(b'\n');
+        }
         self.injected.extend(text.iter().rev());
         Ok(())
     }

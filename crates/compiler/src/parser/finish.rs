@@ -14,6 +14,9 @@ use crate::options::Mode;
 use crate::token::Token;
 use crate::tree::{Const, Node, Tree, Value};
 
+/// The bits of a small integer where mpy-cross runs.
+const HOST_SMALL_INT_BITS: u8 = 63;
+
 impl Parser<'_> {
     /// Finishes a rule whose elements all follow each other.
     pub(super) fn finish_sequence(&mut self, rule: Rule, line: u32) -> Result<(), CompileError> {
@@ -103,7 +106,7 @@ impl Parser<'_> {
             }
             _ => {
                 if let Some(value) = self.fold_number(rule, count) {
-                    self.replace_by_number(count, value);
+                    self.replace_by_number(rule, count, value);
                     return Ok(());
                 }
             }
@@ -173,15 +176,33 @@ impl Parser<'_> {
         }
     }
 
-    fn replace_by_number(&mut self, count: usize, value: Number) {
+    fn replace_by_number(&mut self, rule: Rule, count: usize, value: Number) {
+        // An object stays one under a sign, which shows when the target's small integers are as large as mpy-cross's
+        // own: `-4611686018427387904` would be one of them.
+        let stays_object = rule == Rule::Factor2
+            && self.options.small_int_bits >= HOST_SMALL_INT_BITS
+            && self.tree.is(self.peek(0), Rule::ConstObject);
         for node in self.nodes.split_off(self.nodes.len() - count).into_iter().rev() {
             self.tree.free_constant(node, self.declared_constants);
         }
         let node = match value {
+            Number::Float(value) if value.is_nan() && rule == Rule::AtomExprNormal => self.module_nan(value),
+            Number::Int(value) if stays_object => self.tree.add_constant(0, Const::Int(value)),
             Number::Int(value) => self.tree.add_int(0, value, self.options.small_int_bits.into()),
             Number::Float(value) => self.tree.add_constant(0, Const::Float(value)),
         };
         self.nodes.push(node);
+    }
+
+    /// `math.nan`, which is the same object wherever it is used, as only a NaN would tell.
+    fn module_nan(&mut self, value: f64) -> Node {
+        if self.nan.is_null() {
+            let node = self.tree.add_constant(0, Const::Float(value));
+            self.nan = self.tree.child(node, 0);
+            self.declared_constants = self.tree.constant_count();
+            return node;
+        }
+        self.tree.add_item(0, self.nan)
     }
 
     /// `name = const(value)`: notes the value of the name, and puts the value in place of the call, or `pass` in place

@@ -46,6 +46,7 @@ pub fn parse(source: &[u8], names: &mut Names, options: &Options<'_>) -> Result<
         nodes: Vec::new(),
         declared: Vec::new(),
         declared_constants: 0,
+        nan: Node::NULL,
     };
     parser.run(match options.mode {
         Mode::Single => Rule::SingleInput,
@@ -72,8 +73,10 @@ struct Parser<'a> {
     nodes: Vec<Node>,
     /// By number of a name: the value that `const()` has given it. Empty while there is none.
     declared: Vec<Node>,
-    /// How many constants of the tree may be values of declared names.
+    /// How many constants of the tree may be values that are used again.
     declared_constants: usize,
+    /// The value of `math.nan`, once it has been used.
+    nan: Node,
 }
 
 /// A rule that is begun, or several of [`SPINE`] inside one another.

@@ -60,6 +60,48 @@ pub fn program(seed: u64) -> String {
     generator.text
 }
 
+/// `program` with something missing, doubled, moved or put in at a random place.
+pub fn damaged(program: &str, seed: u64) -> String {
+    let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
+    (0..8).for_each(|_| _ = random.next());
+    let mut parts = parts(program);
+    let at = random.below(parts.len() as u64) as usize;
+    let other = random.below(parts.len() as u64) as usize;
+    match random.below(5) {
+        0 => drop(parts.remove(at)),
+        1 => parts.insert(at, parts[at]),
+        2 => parts.swap(at, other),
+        3 => parts[at] = parts[other],
+        _ => parts.insert(at, random.pick(&DEBRIS)),
+    }
+    parts.concat()
+}
+
+/// What damage may put into a program.
+const DEBRIS: [&str; 26] = [
+    "(", ")", "[", "]", "{", "}", "*", "**", ":", ":=", "=", ",", ";", "\n", " ", "\\", "'", "\"\"\"", "await ",
+    "yield ", "return ", "lambda: ", "for ", "if ", "\t", "é",
+];
+
+/// A program cut into words, spaces and single signs.
+fn parts(program: &str) -> Vec<&str> {
+    let kind = |c: char| match c {
+        ' ' => 1,
+        _ if c.is_alphanumeric() || c == '_' => 2,
+        _ => 0,
+    };
+    let mut parts = Vec::new();
+    let mut rest = program;
+    while let Some(first) = rest.chars().next() {
+        let differs = |c: char| kind(c) == 0 || kind(c) != kind(first);
+        let len = rest.char_indices().skip(1).find(|&(_, c)| differs(c)).map_or(rest.len(), |(i, _)| i);
+        let (part, after) = rest.split_at(len);
+        parts.push(part);
+        rest = after;
+    }
+    parts
+}
+
 const NAMES: [&str; 14] =
     ["a", "b", "c", "x", "y", "self", "value", "print", "range", "T", "_p", "K", "long_name_of_a_variable", "é"];
 const ATTRIBUTES: [&str; 8] = ["a", "append", "close", "x", "update", "attr", "__class__", "really_long_attribute"];

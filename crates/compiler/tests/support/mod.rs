@@ -23,28 +23,34 @@ pub fn all_flags() -> [Flags; 6] {
     ]
 }
 
-/// Compiles `source`, the text of the file `path`, with both compilers. What differs, if anything.
+/// Compiles `source`, the text of the file `path`, with both compilers. What differs, if anything: bytes, or the
+/// traceback.
 pub fn difference(mpy_cross: &Path, path: &Path, source: &[u8], flags: &Flags) -> Option<String> {
-    let name = path.file_name()?.as_encoded_bytes();
-    let ours = compile(source, &Options { source_name: name, ..flags.ours.clone() });
-    let ours = ours.map(|module| module.to_bytes()).map_err(|error| last_line(&error));
-    let peers = [flags.peers, &["-s", str::from_utf8(name).ok()?]].concat();
-    let theirs = berus_testkit::mpy_cross(mpy_cross, &peers, path);
-    let theirs = theirs.map_err(|text| text.lines().last().unwrap_or_default().to_string());
-    let flags = flags.peers.join(" ");
-    match (ours, theirs) {
-        (Ok(ours), Ok(theirs)) if ours == theirs => None,
+    let name = path.file_name()?.to_str()?;
+    let ours = compile(source, &Options { source_name: name.as_bytes(), ..flags.ours.clone() });
+    let ours = ours.map(|module| module.to_bytes()).map_err(|error| traceback(&error, name, path));
+    let theirs = berus_testkit::mpy_cross(mpy_cross, &[flags.peers, &["-s", name]].concat(), path);
+    let what = match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => {
-            let at = ours.iter().zip(&theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
-            Some(format!("{flags}: {} bytes, not {}, which differ at {at}", ours.len(), theirs.len()))
+            let at = ours.iter().zip(&theirs).position(|(a, b)| a != b);
+            let at = at.or((ours.len() != theirs.len()).then_some(ours.len().min(theirs.len())))?;
+            format!("{} bytes, not {}, from offset {at} on", ours.len(), theirs.len())
         }
-        (Err(ours), Err(theirs)) if ours == theirs => None,
-        (Err(ours), Err(theirs)) => Some(format!("{flags}: {ours}, not {theirs}")),
-        (Ok(_), Err(theirs)) => Some(format!("{flags}: accepted, not {theirs}")),
-        (Err(ours), Ok(_)) => Some(format!("{flags}: {ours}, not accepted")),
-    }
+        (Err(ours), Err(theirs)) if ours == theirs => return None,
+        (Err(ours), Err(theirs)) => format!("{ours}\nnot {theirs}"),
+        (Ok(_), Err(theirs)) => format!("accepted, not {theirs}"),
+        (Err(ours), Ok(_)) => format!("{ours}\nnot accepted"),
+    };
+    Some(format!("{}: {what}", flags.peers.join(" ")))
 }
 
-fn last_line(error: &CompileError) -> String {
-    error.to_string()
+/// What mpy-cross would print of an error.
+fn traceback(error: &CompileError, name: &str, path: &Path) -> String {
+    let Some(line) = error.line else { return format!("{error}\n") };
+    // The parser knows the file, the compiler the name that the source goes by.
+    let (file, block) = match &error.block {
+        Some(block) => (name.into(), format!(", in {}", String::from_utf8_lossy(block))),
+        None => (path.to_string_lossy(), String::new()),
+    };
+    format!("Traceback (most recent call last):\n  File \"{file}\", line {line}{block}\n{error}\n")
 }

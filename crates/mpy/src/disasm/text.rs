@@ -20,8 +20,8 @@ pub struct Bytes<'a>(pub &'a [u8]);
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |c: char| is_printable(c) && (c.is_alphanumeric() || "_.<>*/-?".contains(c));
-        match core::str::from_utf8(self.0) {
-            Ok(name) if !name.is_empty() && name.chars().all(plain) => f.write_str(name),
+        match core::str::from_utf8(head(self.0)) {
+            Ok(name) if !name.is_empty() && name.len() == self.0.len() && name.chars().all(plain) => f.write_str(name),
             _ => Str(self.0).fmt(f),
         }
     }
@@ -31,13 +31,25 @@ impl fmt::Display for Str<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quote = quote_for(self.0);
         f.write_char(quote)?;
-        for chunk in self.0.utf8_chunks() {
-            for c in chunk.valid().chars() {
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let next = head(rest);
+            // What ends inside a character, and is not the end, is looked at again with what follows it.
+            let (valid, invalid) = match core::str::from_utf8(next) {
+                Ok(text) => (text.len(), 0),
+                Err(error) => {
+                    let is_end = next.len() == rest.len();
+                    let left = if is_end { next.len() - error.valid_up_to() } else { 0 };
+                    (error.valid_up_to(), error.error_len().unwrap_or(left))
+                }
+            };
+            for c in core::str::from_utf8(&next[..valid]).unwrap_or_default().chars() {
                 escape(f, c, quote)?;
             }
-            for byte in chunk.invalid() {
+            for byte in &next[valid..valid + invalid] {
                 write!(f, "\\x{byte:02x}")?;
             }
+            rest = &rest[valid + invalid..];
         }
         f.write_char(quote)
     }
@@ -57,8 +69,17 @@ impl fmt::Display for Bytes<'_> {
     }
 }
 
+/// As much of a text as is looked at before any of it is written. Writing may well stop soon: who writes many long
+/// texts into little room should not pay for all of each.
+fn head(text: &[u8]) -> &[u8] {
+    &text[..text.len().min(MAX_LOOK)]
+}
+
+const MAX_LOOK: usize = 256;
+
 /// The quote that Python takes: single, unless only single ones are inside.
 fn quote_for(text: &[u8]) -> char {
+    let text = head(text);
     if text.contains(&b'\'') && !text.contains(&b'"') { '"' } else { '\'' }
 }
 
@@ -108,12 +129,11 @@ impl fmt::Display for Constant<'_> {
 }
 
 fn number(f: &mut fmt::Formatter<'_>, constant: &Constant<'_>, text: &[u8]) -> fmt::Result {
-    match core::str::from_utf8(text) {
-        Ok(text) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.()".contains(&b)) => {
-            f.write_str(text)
-        }
-        _ => write!(f, "{}({})", constant.kind_name(), Str(text)),
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.()".contains(byte);
+    if text.is_empty() || !head(text).iter().all(plain) {
+        return write!(f, "{}({})", constant.kind_name(), Str(text));
     }
+    text.iter().try_for_each(|&byte| escape(f, byte.into(), '\''))
 }
 
 #[cfg(test)]
@@ -139,6 +159,19 @@ mod tests {
         assert_eq!(Name("a\u{200b}b".as_bytes()).to_string(), r"'a\u200bb'");
         assert_eq!(Bytes(b"\x00\xff'\"").to_string(), r#"b'\x00\xff\'"'"#);
         assert_eq!(Str(b"it's").to_string(), r#""it's""#);
+        assert_eq!(Str("ö".as_bytes().split_last().unwrap().1).to_string(), r"'\xc3'");
+    }
+
+    #[test]
+    fn long_texts_are_as_safe() {
+        for shift in 0..4 {
+            let text = "x".repeat(shift) + &"größer €\u{1f40d}".repeat(100);
+            assert_eq!(Str(text.as_bytes()).to_string(), alloc::format!("'{text}'"));
+            let mut bytes = text.into_bytes();
+            bytes.push(0xe2);
+            bytes.extend(b"\xff\x1b");
+            assert!(Str(&bytes).to_string().ends_with(r"\xe2\xff\u001b'"));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Why code is refused.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -121,6 +122,28 @@ pub enum Reason {
     /// The verifier gave up: no real code needs so much work.
     TooComplex,
 }
+
+/// A reason on its way out. It is boxed so that results fit registers: nearly all are good news.
+pub(super) struct Refusal(Box<Reason>);
+
+/// Where something is wrong, and what.
+pub(super) type Fault = (Option<usize>, Reason);
+
+impl Refusal {
+    pub fn at(self, offset: Option<usize>) -> Fault {
+        (offset, *self.0)
+    }
+}
+
+impl From<Reason> for Refusal {
+    #[cold]
+    fn from(reason: Reason) -> Refusal {
+        Refusal(Box::new(reason))
+    }
+}
+
+/// What comes of a check.
+pub(super) type Checked<T = ()> = Result<T, Refusal>;
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

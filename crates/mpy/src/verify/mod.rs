@@ -54,6 +54,15 @@
 //!     were put. It ends the block. Nothing else can be there: no function can forge what is pending.
 //! 12. **Generators.** `YIELD_VALUE` and `YIELD_FROM` are only in functions whose prelude says that they are generators.
 //!
+//! # What compilers get wrong
+//!
+//! All output of mpy-cross 1.19 to 1.29 that has been tried is accepted, but for what would break MicroPython too:
+//!
+//! - `break` or `continue` in the `else` of an `async for` inside a loop, and calls with more than 255 arguments inside
+//!   one, leave values on the stack in every turn;
+//! - mpy-cross 1.19 takes an argument for a cell where `:=` in a comprehension assigns a `nonlocal` name;
+//! - native code of more than 64 KiB has its prelude elsewhere than its file says.
+//!
 //! # What is not proved
 //!
 //! An interpreter must check as it runs:
@@ -89,7 +98,8 @@ pub use stack::Kind;
 use crate::constant::Constant;
 use crate::module::{CodeId, Kind as CodeKind, Module};
 use crate::prelude::Prelude;
-use scan::{Fault, Scanner, Shape, Tables, check_prelude};
+use error::Fault;
+use scan::{Scanner, Shape, Tables, check_prelude};
 use walk::{Context, Memory, Walk};
 
 /// What the verifier has found out about a bytecode function.
@@ -209,7 +219,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
             CodeKind::Native { prelude_offset, .. } => {
                 let prelude = Prelude::read(&code.code, prelude_offset as usize);
                 let prelude = prelude.map_err(|error| (None, Reason::Prelude(error)))?;
-                check_prelude(&prelude, &code.code, n_names).map_err(|reason| (None, reason))?;
+                check_prelude(&prelude, &code.code, n_names).map_err(|refusal| refusal.at(None))?;
                 Ok(Some(Shape::of_machine_code(&prelude)))
             }
             CodeKind::Viper { .. } | CodeKind::Asm { .. } => Ok(None),
@@ -228,7 +238,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
         let shape = self.shape(id)?;
         let Some(shape) = shape.filter(|_| code.kind == CodeKind::Bytecode) else { return Ok((shape, None)) };
         let context = Context { code: &code.code, names: &self.module.qstrs, shape, children };
-        let stack = Walk::all(context, &mut self.memory).map_err(|(offset, reason)| (Some(offset), reason))?;
+        let stack = Walk::all(context, &mut self.memory)?;
         let facts = Facts { min_cells: shape.cells.0, max_cells: shape.cells.1, locals: shape.locals, stack };
         Ok((Some(shape), Some(facts)))
     }

@@ -6,9 +6,9 @@
 use alloc::vec::Vec;
 
 use super::blocks::exception_test;
-use super::error::Reason;
+use super::error::{Checked, Fault, Reason};
 use super::labels::Labels;
-use crate::bytecode::{Instruction, instructions};
+use crate::bytecode::Instruction;
 use crate::lines;
 use crate::opcode::{Op, Operand};
 use crate::prelude::{Prelude, Signature, scope_flag};
@@ -76,21 +76,18 @@ pub(super) struct Tables<'a> {
     pub n_children: usize,
 }
 
-/// Where something is wrong, and what.
-pub(super) type Fault = (Option<usize>, Reason);
-
 /// Checks what a prelude says against itself and the tables. `code` is what it was read from.
-pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> Result<(), Reason> {
+pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> Checked {
     let signature = &prelude.signature;
     if signature.n_def_pos_args > signature.n_pos_args {
-        return Err(Reason::Defaults);
+        return Err(Reason::Defaults.into());
     }
     if let Some(name) = [prelude.name].into_iter().chain(prelude.arg_names(code)).find(|&i| i as usize >= n_names) {
-        return Err(Reason::Name(name));
+        return Err(Reason::Name(name).into());
     }
     let table = &code[prelude.lines_at.clone()];
     if lines::steps(table).map(|(_, len)| len).sum::<usize>() != table.len() {
-        return Err(Reason::Lines);
+        return Err(Reason::Lines.into());
     }
     Ok(())
 }
@@ -102,8 +99,9 @@ pub(super) struct Scanner {
     loaded: Vec<u32>,
 }
 
-/// How a function uses its arguments.
+/// How a function uses its locals.
 struct Uses {
+    is_generator: bool,
     own_cells: LocalSet,
     n_pos_args: u32,
     /// 1 more than the last argument that is used as a cell.
@@ -120,12 +118,12 @@ impl Uses {
         self.cells_max = self.cells_max.min(local);
     }
 
-    fn cell(&mut self, local: u32) -> Result<(), Reason> {
+    fn cell(&mut self, local: u32) -> Checked {
         if self.own_cells.contains(local) {
             return Ok(());
         }
         if local >= self.n_pos_args {
-            return Err(Reason::NotCell(local));
+            return Err(Reason::NotCell(local).into());
         }
         self.cells_min = self.cells_min.max(local + 1);
         Ok(())
@@ -137,9 +135,9 @@ impl Uses {
         }
     }
 
-    fn store(&mut self, local: u32) -> Result<(), Reason> {
+    fn store(&mut self, local: u32) -> Checked {
         if self.own_cells.contains(local) {
-            return Err(Reason::CellAsObject(local));
+            return Err(Reason::CellAsObject(local).into());
         }
         self.object(local);
         Ok(())
@@ -151,9 +149,10 @@ impl Scanner {
     pub fn scan(&mut self, code: &[u8], tables: Tables<'_>, labels: &mut Labels) -> Result<Shape, Fault> {
         let whole = |reason| (None, reason);
         let prelude = Prelude::read(code, 0).map_err(|error| whole(Reason::Prelude(error)))?;
-        check_prelude(&prelude, code, tables.n_names).map_err(whole)?;
+        check_prelude(&prelude, code, tables.n_names).map_err(|refusal| refusal.at(None))?;
         let signature = prelude.signature;
         let mut uses = Uses {
+            is_generator: signature.is_generator(),
             own_cells: LocalSet::default(),
             n_pos_args: signature.n_pos_args,
             cells_min: 0,
@@ -175,12 +174,14 @@ impl Scanner {
         }
         let mut offset = start;
         while offset < code.len() {
-            let at = |reason| (Some(offset), reason);
-            let instruction = Instruction::decode(code, offset).map_err(|error| at(Reason::Decode(error)))?;
+            let instruction =
+                Instruction::decode(code, offset).map_err(|error| (Some(offset), Reason::Decode(error)))?;
             labels.add_instruction(offset);
-            self.instruction(&instruction, code, tables, &mut uses, labels).map_err(at)?;
-            if matches!(instruction.op, Op::YieldValue | Op::YieldFrom) && !signature.is_generator() {
-                return Err(at(Reason::Yield));
+            if matches!(instruction.op, Op::LoadFastMulti | Op::LoadFastN) {
+                self.loaded.push(instruction.index());
+            } else {
+                self.instruction(&instruction, code, tables, &mut uses, labels)
+                    .map_err(|refusal| refusal.at(Some(offset)))?;
             }
             offset = instruction.end();
         }
@@ -206,37 +207,40 @@ impl Scanner {
         tables: Tables<'_>,
         uses: &mut Uses,
         labels: &mut Labels,
-    ) -> Result<(), Reason> {
+    ) -> Checked {
         let index = instruction.index();
         let op = instruction.op;
-        if matches!(op, Op::LoadFastMulti | Op::LoadFastN) {
-            self.loaded.push(index);
-            return Ok(());
+        if !self.loaded.is_empty() || instruction.extra != 0 {
+            self.end_loads(instruction, uses)?;
         }
-        self.end_loads(instruction, uses)?;
         match op.operand() {
+            Operand::None if matches!(op, Op::YieldValue | Op::YieldFrom) && !uses.is_generator => {
+                return Err(Reason::Yield.into());
+            }
             Operand::None | Operand::SmallInt => {}
             Operand::Implied if op == Op::StoreFastMulti => uses.store(index)?,
             Operand::Implied => {}
-            Operand::Qstr if index as usize >= tables.n_names => return Err(Reason::Name(index)),
+            Operand::Qstr if index as usize >= tables.n_names => return Err(Reason::Name(index).into()),
             Operand::Qstr => {}
             Operand::Constant => match tables.constants.get(index as usize) {
                 Some(true) => {}
-                Some(false) => return Err(Reason::FunctionTable(index)),
-                None => return Err(Reason::Constant(index)),
+                Some(false) => return Err(Reason::FunctionTable(index).into()),
+                None => return Err(Reason::Constant(index).into()),
             },
             Operand::Local if matches!(op, Op::StoreFastN | Op::DeleteFast) => uses.store(index)?,
             Operand::Local => uses.cell(index)?,
             Operand::Count if op == Op::BuildSlice && !matches!(index, 2 | 3) => {
-                return Err(Reason::SliceItems(index));
+                return Err(Reason::SliceItems(index).into());
             }
             Operand::Count => {}
-            Operand::Arguments | Operand::Starred if index > 0xffff => return Err(Reason::TooManyArguments(index)),
+            Operand::Arguments | Operand::Starred if index > 0xffff => {
+                return Err(Reason::TooManyArguments(index).into());
+            }
             Operand::Arguments | Operand::Starred => {}
-            Operand::Collection if index & 3 > 2 => return Err(Reason::Collection(index & 3)),
+            Operand::Collection if index & 3 > 2 => return Err(Reason::Collection(index & 3).into()),
             Operand::Collection => {}
             Operand::Child | Operand::Closure if index as usize >= tables.n_children => {
-                return Err(Reason::Child(index));
+                return Err(Reason::Child(index).into());
             }
             Operand::Child | Operand::Closure => {}
             Operand::Jump | Operand::Forward | Operand::Unwind => {
@@ -248,7 +252,7 @@ impl Scanner {
                     is_inside &= labels.add(test.entry.exception);
                 }
                 if !is_inside {
-                    return Err(Reason::JumpOutside);
+                    return Err(Reason::JumpOutside.into());
                 }
             }
         }
@@ -256,12 +260,9 @@ impl Scanner {
     }
 
     /// An instruction that is no `LOAD_FAST` follows a row of them: if it makes a closure, the last are its cells.
-    fn end_loads(&mut self, instruction: &Instruction, uses: &mut Uses) -> Result<(), Reason> {
-        let cells = match instruction.op.operand() {
-            Operand::Closure => usize::from(instruction.extra),
-            _ if self.loaded.is_empty() => return Ok(()),
-            _ => 0,
-        };
+    fn end_loads(&mut self, instruction: &Instruction, uses: &mut Uses) -> Checked {
+        let makes_closure = instruction.op.operand() == Operand::Closure;
+        let cells = if makes_closure { usize::from(instruction.extra) } else { 0 };
         let objects = self.loaded.len().checked_sub(cells).ok_or(Reason::ClosureLoads)?;
         for (i, local) in self.loaded.drain(..).enumerate() {
             if i < objects { uses.load(local) } else { uses.cell(local)? }
@@ -272,12 +273,12 @@ impl Scanner {
 
 /// The first jump to where no instruction starts.
 fn misplaced_jump(code: &[u8], start: usize, labels: &Labels) -> Fault {
-    let jumps = instructions(&code[start..]).flatten().filter_map(|jump| Some((start + jump.offset, jump.target()?)));
-    for (offset, target) in jumps {
-        let target = start + target;
-        if !labels.is_instruction(target) {
+    let mut offset = start;
+    while let Ok(instruction) = Instruction::decode(code, offset) {
+        if let Some(target) = instruction.target().filter(|&target| !labels.is_instruction(target)) {
             return (Some(offset), Reason::JumpInside(target));
         }
+        offset = instruction.end();
     }
     (None, Reason::RunsOff)
 }

@@ -128,22 +128,26 @@ impl Stacks {
     }
 
     /// Puts `n` slots of a kind on top. The caller has made sure that the height is bounded.
+    #[inline]
     pub fn push(&mut self, stack: &mut Stack, kind: Kind, n: u32) {
-        let run = self.run(stack.run);
-        if n > 0 && run.kind != kind {
-            let base = stack.height;
-            let above = self.run(run.above);
-            if above.below == stack.run && above.base == base && above.kind == kind && run.above != 0 {
-                stack.run = run.above;
-            } else {
-                let new = self.runs.len() as u32;
-                self.runs.push(Run { kind, base, below: stack.run, above: 0 });
-                self.runs[stack.run as usize].above = new;
-                stack.run = new;
-                self.work += NEW_RUN;
-            }
+        if self.run(stack.run).kind != kind && n > 0 {
+            self.push_run(stack, kind);
         }
         stack.height += n;
+    }
+
+    fn push_run(&mut self, stack: &mut Stack, kind: Kind) {
+        let above = self.run(stack.run).above;
+        let run = self.run(above);
+        if above != 0 && run.base == stack.height && run.kind == kind {
+            stack.run = above;
+        } else {
+            let new = self.runs.len() as u32;
+            self.runs.push(Run { kind, base: stack.height, below: stack.run, above: 0 });
+            self.runs[stack.run as usize].above = new;
+            stack.run = new;
+            self.work += NEW_RUN;
+        }
     }
 
     /// Takes off all slots from `height` up.
@@ -177,6 +181,12 @@ impl Stacks {
     /// How many slots of the same kind there are on top.
     pub fn top_run(&self, stack: Stack) -> u32 {
         stack.height - self.run(stack.run).base
+    }
+
+    /// Whether the top is a run of objects of no known value that reaches down to `height`, or starts there.
+    pub fn is_objects(&self, stack: Stack, height: u32) -> bool {
+        let run = self.run(stack.run);
+        run.kind == Kind::Object && run.base <= height
     }
 
     /// The first slot from the top, down to `height`, that is no object.

@@ -1,16 +1,71 @@
 //! What each instruction needs and does.
 
 use super::blocks::{BlockKind, exception_test};
-use super::error::Reason;
+use super::error::{Checked, Reason};
 use super::stack::{Kind, Stack};
 use super::walk::{After, State, Walk};
 use crate::bytecode::Instruction;
-use crate::opcode::{ITER_SLOTS, Op};
+use crate::opcode::{Effect, ITER_SLOTS, Op};
+
+/// By their numbers, the opcodes that take and give objects only, always as many, and go on to the next instruction:
+/// most of what there is to verify.
+const PLAIN: [Option<Effect>; 256] = {
+    use Op::*;
+    let ops = [
+        LoadConstString,
+        LoadName,
+        LoadGlobal,
+        LoadAttr,
+        StoreName,
+        StoreGlobal,
+        DeleteName,
+        DeleteGlobal,
+        ImportName,
+        ImportFrom,
+        LoadConstSmallInt,
+        LoadConstObj,
+        LoadDeref,
+        StoreFastN,
+        StoreDeref,
+        DeleteFast,
+        DeleteDeref,
+        BuildMap,
+        LoadConstFalse,
+        LoadConstTrue,
+        LoadBuildClass,
+        LoadSubscr,
+        GetIter,
+        StoreMap,
+        YieldValue,
+        YieldFrom,
+        ImportStar,
+        LoadConstSmallIntMulti,
+        StoreFastMulti,
+        UnaryOpMulti,
+        BinaryOpMulti,
+    ];
+    let mut effects = [None; 256];
+    let mut i = 0;
+    while i < ops.len() {
+        effects[ops[i] as usize] = Some(ops[i].effect(0, 0));
+        i += 1;
+    }
+    effects
+};
 
 impl Walk<'_> {
     /// Looks at the instruction at `pc`: checks what it needs, lets control go where it may jump to, and changes the
     /// state to what the next instruction finds.
-    pub fn step(&mut self, instruction: &Instruction) -> Result<After, Reason> {
+    #[inline]
+    pub fn step(&mut self, instruction: &Instruction) -> Checked<After> {
+        if let Some(effect) = PLAIN[instruction.op as usize] {
+            self.replace(effect.pops, effect.pushes)?;
+            return Ok(After::Next);
+        }
+        self.special(instruction)
+    }
+
+    fn special(&mut self, instruction: &Instruction) -> Checked<After> {
         let index = instruction.index();
         match instruction.op {
             Op::LoadConstNone => self.push(Kind::None, 1)?,
@@ -61,7 +116,7 @@ impl Walk<'_> {
             Op::PopExceptJump => {
                 let block = self.block();
                 if block.kind != BlockKind::Except || block.depth == 0 {
-                    return Err(Reason::WrongBlock);
+                    return Err(Reason::WrongBlock.into());
                 }
                 self.jump(instruction, State { block: block.parent, ..self.state })?;
                 return Ok(After::Elsewhere);
@@ -86,8 +141,7 @@ impl Walk<'_> {
             }
             _ => {
                 let effect = instruction.effect();
-                self.pop_objects(effect.pops)?;
-                self.push(Kind::Object, effect.pushes)?;
+                self.replace(effect.pops, effect.pushes)?;
             }
         }
         Ok(After::Next)
@@ -97,62 +151,80 @@ impl Walk<'_> {
         self.state.stack.height
     }
 
-    fn push(&mut self, kind: Kind, n: u32) -> Result<(), Reason> {
+    fn push(&mut self, kind: Kind, n: u32) -> Checked {
         self.reserve(self.height().checked_add(n))?;
         self.memory.stacks.push(&mut self.state.stack, kind, n);
         Ok(())
     }
 
     /// The height below the top `n` slots, if the instruction may take them.
-    fn below(&self, n: u32) -> Result<u32, Reason> {
-        self.height().checked_sub(n).filter(|&height| height >= self.floor).ok_or(Reason::StackEmpty)
+    fn below(&self, n: u32) -> Checked<u32> {
+        match self.height().checked_sub(n) {
+            Some(height) if height >= self.floor => Ok(height),
+            _ => Err(Reason::StackEmpty.into()),
+        }
     }
 
-    fn pop(&mut self, n: u32) -> Result<(), Reason> {
+    fn pop(&mut self, n: u32) -> Checked {
         let height = self.below(n)?;
         self.memory.stacks.cut(&mut self.state.stack, height);
         Ok(())
     }
 
-    fn pop_objects(&mut self, n: u32) -> Result<(), Reason> {
+    fn pop_objects(&mut self, n: u32) -> Checked {
         if n == 0 {
             return Ok(());
         }
         let height = self.below(n)?;
         match self.memory.stacks.find_non_object(self.state.stack, height) {
-            Some(kind) => Err(Reason::Needs("an object", kind)),
+            Some(kind) => Err(Reason::Needs("an object", kind).into()),
             None => self.pop(n),
         }
     }
 
+    /// Takes objects and puts others on.
+    fn replace(&mut self, pops: u32, pushes: u32) -> Checked {
+        let height = self.below(pops)?;
+        let stack = &mut self.state.stack;
+        if pushes > 0 && self.memory.stacks.is_objects(*stack, height) {
+            // Most instructions work on a run of objects.
+            stack.height = height;
+            self.reserve(height.checked_add(pushes))?;
+            self.state.stack.height += pushes;
+            return Ok(());
+        }
+        self.pop_objects(pops)?;
+        self.push(Kind::Object, pushes)
+    }
+
     /// The kind of the slot that has `n` slots above it. Looking does not take it: it may be below the floor.
-    fn kind(&mut self, n: u32) -> Result<Kind, Reason> {
+    fn kind(&mut self, n: u32) -> Checked<Kind> {
         let slot = self.height().checked_sub(n.saturating_add(1)).ok_or(Reason::StackEmpty)?;
         Ok(self.memory.stacks.kind_of(self.state.stack, slot))
     }
 
-    fn object(&mut self, n: u32) -> Result<Kind, Reason> {
+    fn object(&mut self, n: u32) -> Checked<Kind> {
         let kind = self.kind(n)?;
         self.need(kind.is_object(), "an object", kind)?;
         Ok(kind)
     }
 
-    fn need(&self, is_met: bool, what: &'static str, kind: Kind) -> Result<(), Reason> {
-        if is_met { Ok(()) } else { Err(Reason::Needs(what, kind)) }
+    fn need(&self, is_met: bool, what: &'static str, kind: Kind) -> Checked {
+        if is_met { Ok(()) } else { Err(Reason::Needs(what, kind).into()) }
     }
 
-    fn jump(&mut self, instruction: &Instruction, state: State) -> Result<(), Reason> {
+    fn jump(&mut self, instruction: &Instruction, state: State) -> Checked {
         self.flow(instruction.target().ok_or(Reason::JumpOutside)?, state)
     }
 
-    fn load_method(&mut self, n_objects: u32) -> Result<(), Reason> {
+    fn load_method(&mut self, n_objects: u32) -> Checked {
         self.pop_objects(n_objects)?;
         self.push(Kind::Object, 1)?;
         self.push(Kind::SelfOrNull, 1)
     }
 
     /// `STORE_ATTR` and `STORE_SUBSCR` delete where the value is null.
-    fn store(&mut self, n_objects: u32) -> Result<(), Reason> {
+    fn store(&mut self, n_objects: u32) -> Checked {
         self.pop_objects(n_objects)?;
         let value = self.kind(0)?;
         self.need(value.is_object() || value == Kind::Null, "an object or null", value)?;
@@ -160,29 +232,29 @@ impl Walk<'_> {
     }
 
     /// The collection has the iterators of the comprehension's loops above it, but nothing of unknown size.
-    fn store_comp(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn store_comp(&mut self, instruction: &Instruction) -> Checked {
         let distance = instruction.index() >> 2;
         let n_taken = instruction.effect().pops;
         if distance < n_taken {
-            return Err(Reason::StackEmpty);
+            return Err(Reason::StackEmpty.into());
         }
         self.object(distance)?;
         let collection = self.height() - distance - 1;
         if self.memory.stacks.has_pending(self.state.stack, collection) {
-            return Err(Reason::Needs("a known distance to the collection", Kind::Pending));
+            return Err(Reason::Needs("a known distance to the collection", Kind::Pending).into());
         }
         self.pop_objects(n_taken)
     }
 
     /// Makes a function: the child must take just these cells, and find the defaults that its prelude speaks of.
-    fn make(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn make(&mut self, instruction: &Instruction) -> Checked {
         let child = instruction.index();
         let shape = (self.context.children)(child);
         let n_cells = u32::from(instruction.extra);
         if let Some(shape) = &shape
             && !(shape.cells.0..=shape.cells.1).contains(&n_cells)
         {
-            return Err(Reason::Cells(child, n_cells));
+            return Err(Reason::Cells(child, n_cells).into());
         }
         for n in 0..n_cells {
             let kind = self.kind(n)?;
@@ -202,13 +274,13 @@ impl Walk<'_> {
                 self.pop(1)?;
             }
         } else if shape.is_some_and(|shape| shape.has_defaults()) {
-            return Err(Reason::NeedsDefaults(child));
+            return Err(Reason::NeedsDefaults(child).into());
         }
         self.push(Kind::Object, 1)
     }
 
     /// Calls that take more than objects: a method has a `self` or null, a starred mapping null for its keyword.
-    fn call(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn call(&mut self, instruction: &Instruction) -> Checked {
         let (n_positional, n_keyword) = (instruction.index() & 0xff, instruction.index() >> 8);
         if matches!(instruction.op, Op::CallFunctionVarKw | Op::CallMethodVarKw) {
             self.pop_objects(1)?;
@@ -231,13 +303,13 @@ impl Walk<'_> {
     }
 
     /// A loop that is left by a jump drops its iterator slot by slot.
-    fn pop_top(&mut self) -> Result<(), Reason> {
+    fn pop_top(&mut self) -> Checked {
         let kind = self.kind(0)?;
         self.need(kind.is_object() || kind == Kind::Iter, "an object", kind)?;
         self.pop(1)
     }
 
-    fn rotate_two(&mut self) -> Result<(), Reason> {
+    fn rotate_two(&mut self) -> Checked {
         let block = self.block();
         let stack = self.state.stack;
         if block.kind == BlockKind::AsyncWith && self.floor == block.height && self.height() == self.floor + 1 {
@@ -255,7 +327,7 @@ impl Walk<'_> {
         self.push(below, 1)
     }
 
-    fn rotate_three(&mut self) -> Result<(), Reason> {
+    fn rotate_three(&mut self) -> Checked {
         let (top, below, lowest) = (self.movable(0)?, self.movable(1)?, self.movable(2)?);
         self.pop(3)?;
         if (top, lowest) == (Kind::Data, Kind::Cause) {
@@ -268,13 +340,13 @@ impl Walk<'_> {
         self.push(below, 1)
     }
 
-    fn movable(&mut self, n: u32) -> Result<Kind, Reason> {
+    fn movable(&mut self, n: u32) -> Checked<Kind> {
         let kind = self.kind(n)?;
         self.need(kind.is_movable(), "a slot of its own", kind)?;
         Ok(kind)
     }
 
-    fn get_iter(&mut self) -> Result<(), Reason> {
+    fn get_iter(&mut self) -> Checked {
         self.pop_objects(1)?;
         let stack = self.state.stack;
         if stack.height > 0 && self.memory.stacks.top(stack) == Kind::Iter {
@@ -286,7 +358,7 @@ impl Walk<'_> {
     }
 
     /// Makes sure of a loop's iterator on top of a stack, and returns the height below it.
-    fn iterator(&mut self, stack: Stack, floor: u32) -> Result<u32, Reason> {
+    fn iterator(&mut self, stack: Stack, floor: u32) -> Checked<u32> {
         let height = stack.height.checked_sub(ITER_SLOTS).filter(|&height| height >= floor);
         let height = height.ok_or(Reason::StackEmpty)?;
         let stacks = &mut self.memory.stacks;
@@ -305,7 +377,7 @@ impl Walk<'_> {
         Ok(height)
     }
 
-    fn for_iter(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn for_iter(&mut self, instruction: &Instruction) -> Checked {
         let height = self.iterator(self.state.stack, self.floor)?;
         let mut state = self.state;
         self.memory.stacks.cut(&mut state.stack, height);
@@ -313,7 +385,7 @@ impl Walk<'_> {
         self.push(Kind::Object, 1)
     }
 
-    fn setup_with(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn setup_with(&mut self, instruction: &Instruction) -> Checked {
         self.pop_objects(1)?;
         self.push(Kind::Exit, 2)?;
         // Room for what is pending and, to call `__exit__` in place, one more.
@@ -322,12 +394,12 @@ impl Walk<'_> {
         self.push(Kind::Object, 1)
     }
 
-    fn setup_except(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn setup_except(&mut self, instruction: &Instruction) -> Checked {
         self.reserve(self.height().checked_add(1))?;
         self.setup(instruction, BlockKind::Except, Kind::Exception, 1)
     }
 
-    fn setup(&mut self, instruction: &Instruction, kind: BlockKind, entered_with: Kind, n: u32) -> Result<(), Reason> {
+    fn setup(&mut self, instruction: &Instruction, kind: BlockKind, entered_with: Kind, n: u32) -> Checked {
         let handler = instruction.target().ok_or(Reason::JumpOutside)?;
         let block = self.open(kind, handler, self.height())?;
         let mut stack = self.state.stack;
@@ -338,7 +410,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn setup_finally(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn setup_finally(&mut self, instruction: &Instruction) -> Checked {
         self.reserve(self.height().checked_add(2))?;
         let handler = instruction.target().ok_or(Reason::JumpOutside)?;
         let test = exception_test(self.context.code, handler).filter(|test| {
@@ -358,7 +430,7 @@ impl Walk<'_> {
         self.memory.stacks.push(&mut unwind, Kind::Cause, 1);
         for (offset, stack) in [(test.entry.exception, exception), (test.entry.unwind, unwind)] {
             if !opened.is_active(offset) || !opened.allows(offset) {
-                return Err(Reason::PassesHandler);
+                return Err(Reason::PassesHandler.into());
             }
             self.arrive(offset, State { stack, block })?;
         }
@@ -368,39 +440,39 @@ impl Walk<'_> {
     }
 
     /// The height at which the innermost block, whose handler this must be, has what is pending.
-    fn pending(&mut self, reach: u32) -> Result<u32, Reason> {
+    fn pending(&mut self, reach: u32) -> Checked<u32> {
         let block = self.block();
         if block.depth == 0 {
-            return Err(Reason::NoBlock);
+            return Err(Reason::NoBlock.into());
         }
         if !block.is_active(self.pc) {
-            return Err(Reason::BlockNotActive);
+            return Err(Reason::BlockNotActive.into());
         }
         let (kind, slots) = if block.kind == BlockKind::Except { (Kind::Exception, 1) } else { (Kind::Pending, 2) };
         let height = block.height - reach;
         if self.height() != height + slots {
-            return Err(Reason::BlockHeight(self.height(), height + slots));
+            return Err(Reason::BlockHeight(self.height(), height + slots).into());
         }
         let top = self.memory.stacks.top(self.state.stack);
         self.need(top == kind, "what a handler is entered with", top)?;
         Ok(height)
     }
 
-    fn with_cleanup(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn with_cleanup(&mut self, instruction: &Instruction) -> Checked {
         let block = self.block();
         if block.kind != BlockKind::With {
-            return Err(Reason::WrongBlock);
+            return Err(Reason::WrongBlock.into());
         }
         let next = Instruction::decode(self.context.code, instruction.end());
         if !next.is_ok_and(|next| next.op == Op::EndFinally) {
-            return Err(Reason::CleanupAlone);
+            return Err(Reason::CleanupAlone.into());
         }
         let height = self.pending(0)?;
         self.memory.stacks.cut(&mut self.state.stack, height - block.kind.reach());
         self.push(Kind::Pending, 2)
     }
 
-    fn end_finally(&mut self) -> Result<After, Reason> {
+    fn end_finally(&mut self) -> Checked<After> {
         let block = self.block();
         let height = self.pending(block.kind.reach())?;
         if block.kind == BlockKind::Except {
@@ -414,12 +486,12 @@ impl Walk<'_> {
     }
 
     /// Leaves blocks by way of their handlers, as if each had run and ended by now.
-    fn unwind_jump(&mut self, instruction: &Instruction) -> Result<(), Reason> {
+    fn unwind_jump(&mut self, instruction: &Instruction) -> Checked {
         let mut state = self.state;
         for _ in 0..instruction.extra & 0x7f {
             let block = *self.memory.blocks.get(state.block);
             if block.depth == 0 {
-                return Err(Reason::NoBlock);
+                return Err(Reason::NoBlock.into());
             }
             let is_active = block.is_active(self.pc);
             let height = match block.kind {
@@ -427,10 +499,10 @@ impl Walk<'_> {
                 _ if !is_active => block.height,
                 // What is pending gives way to the jump.
                 BlockKind::Finally => block.height + 2,
-                BlockKind::With | BlockKind::AsyncWith => return Err(Reason::WrongBlock),
+                BlockKind::With | BlockKind::AsyncWith => return Err(Reason::WrongBlock.into()),
             };
             if state.stack.height != height {
-                return Err(Reason::BlockHeight(state.stack.height, height));
+                return Err(Reason::BlockHeight(state.stack.height, height).into());
             }
             if block.kind != BlockKind::Except {
                 if is_active {

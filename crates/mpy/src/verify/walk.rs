@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::UNCOUNTED_SLOTS;
 use super::blocks::{Block, BlockId, BlockKind, Blocks};
-use super::error::Reason;
+use super::error::{Checked, Fault, Reason};
 use super::labels::{Labels, Pending};
 use super::scan::Shape;
 use super::stack::{Kind, Stack, Stacks};
@@ -80,7 +80,7 @@ const WORK_AT_LEAST: usize = 1024;
 
 impl<'a> Walk<'a> {
     /// Walks over the code whose labels are in `memory`. Returns the height that its stack needs.
-    pub fn all(context: Context<'a>, memory: &'a mut Memory) -> Result<u32, (usize, Reason)> {
+    pub fn all(context: Context<'a>, memory: &'a mut Memory) -> Result<u32, Fault> {
         let n_labels = memory.labels.len();
         memory.states.clear();
         memory.states.resize(n_labels, LabelState { state: None, handler_of: Blocks::NONE });
@@ -94,39 +94,40 @@ impl<'a> Walk<'a> {
         let mut walk = Walk { context, memory, state, pc: context.shape.start, floor: 0, room, highest: 0 };
         match walk.run() {
             Ok(()) => Ok(walk.highest),
-            Err(reason) => Err((walk.pc, reason)),
+            Err(refusal) => Err(refusal.at(Some(walk.pc))),
         }
     }
 
-    fn run(&mut self) -> Result<(), Reason> {
+    fn run(&mut self) -> Checked {
         let code = self.context.code;
         let limit = code.len().saturating_mul(WORK_PER_BYTE).saturating_add(WORK_AT_LEAST);
         self.arrive(self.pc, self.state)?;
         while let Some(number) = self.memory.pending.take_first(&mut self.memory.stacks.work) {
             let Some(state) = self.memory.states[number].state else { continue };
             self.state = state;
-            self.pc = self.memory.labels.offset(number);
+            let start = self.memory.labels.offset(number);
+            self.pc = start;
             self.find_floor();
             let next_label = self.memory.labels.offset(number + 1);
             loop {
                 let instruction = Instruction::decode(code, self.pc).map_err(Reason::Decode)?;
                 let after = self.step(&instruction)?;
-                self.memory.stacks.work += 1;
-                if self.memory.stacks.work > limit {
-                    return Err(Reason::TooComplex);
-                }
+                let next = instruction.end();
                 if after == After::Elsewhere {
                     break;
                 }
-                let next = instruction.end();
                 if next == next_label {
                     self.flow(next, self.state)?;
                     break;
                 }
                 if next >= code.len() {
-                    return Err(Reason::RunsOff);
+                    return Err(Reason::RunsOff.into());
                 }
                 self.pc = next;
+            }
+            self.memory.stacks.work += self.pc - start + 1;
+            if self.memory.stacks.work > limit {
+                return Err(Reason::TooComplex.into());
             }
         }
         Ok(())
@@ -142,49 +143,49 @@ impl<'a> Walk<'a> {
     }
 
     /// Makes sure that the frame has room for a stack of this height.
-    pub fn reserve(&mut self, height: Option<u32>) -> Result<(), Reason> {
+    pub fn reserve(&mut self, height: Option<u32>) -> Checked {
         match height {
             Some(height) if height <= self.room => {
                 self.highest = self.highest.max(height);
                 Ok(())
             }
-            _ => Err(Reason::StackFull(self.room)),
+            _ => Err(Reason::StackFull(self.room).into()),
         }
     }
 
     /// Lets control go from here to a label.
-    pub fn flow(&mut self, to: usize, mut state: State) -> Result<(), Reason> {
+    pub fn flow(&mut self, to: usize, mut state: State) -> Checked {
         let block = *self.memory.blocks.get(state.block);
         if !block.allows(to) {
-            return Err(Reason::PassesHandler);
+            return Err(Reason::PassesHandler.into());
         }
         match (block.is_active(self.pc), block.is_active(to)) {
             (false, false) => {}
             (false, true) => self.enter_normally(&block, &mut state.stack)?,
             (true, true) => self.settle(&block, &mut state.stack),
-            (true, false) => return Err(Reason::PassesHandler),
+            (true, false) => return Err(Reason::PassesHandler.into()),
         }
         self.arrive(to, state)
     }
 
     /// Control goes on into the handler of a `finally` or a context manager: nothing is pending.
-    fn enter_normally(&mut self, block: &Block, stack: &mut Stack) -> Result<(), Reason> {
+    fn enter_normally(&mut self, block: &Block, stack: &mut Stack) -> Checked {
         let stacks = &mut self.memory.stacks;
         if block.kind == BlockKind::Except || stack.height != block.height + 1 {
-            return Err(Reason::EntersHandler);
+            return Err(Reason::EntersHandler.into());
         }
         let top = stacks.top(*stack);
         if block.kind == BlockKind::AsyncWith {
             // Below the manager, which the way to here has moved up to call its `__aexit__`.
             if !top.is_object() || stacks.kind_of(*stack, block.height - 1) != Kind::None {
-                return Err(Reason::EntersHandler);
+                return Err(Reason::EntersHandler.into());
             }
             stacks.cut(stack, block.height - 1);
             stacks.push(stack, Kind::Pending, 2);
             stacks.push(stack, top, 1);
         } else {
             if top != Kind::None {
-                return Err(Reason::EntersHandler);
+                return Err(Reason::EntersHandler.into());
             }
             stacks.cut(stack, block.height);
             stacks.push(stack, Kind::Pending, 2);
@@ -205,16 +206,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Control reaches a label: what is known there becomes what all paths have in common.
-    pub fn arrive(&mut self, label: usize, new: State) -> Result<(), Reason> {
+    pub fn arrive(&mut self, label: usize, new: State) -> Checked {
         let number = self.memory.labels.number(label);
         let state = match self.memory.states[number].state {
             None => new,
             Some(old) => {
                 if old.block != new.block {
-                    return Err(Reason::Blocks);
+                    return Err(Reason::Blocks.into());
                 }
                 if old.stack.height != new.stack.height {
-                    return Err(Reason::Heights(old.stack.height, new.stack.height));
+                    return Err(Reason::Heights(old.stack.height, new.stack.height).into());
                 }
                 let joined = self.memory.stacks.join(old.stack, new.stack);
                 let stack = joined.map_err(|clash| Reason::Kinds(clash.slot, clash.kinds.0, clash.kinds.1))?;
@@ -230,22 +231,22 @@ impl<'a> Walk<'a> {
     }
 
     /// The block that the instruction opens with the handler at `handler`: found again if it has been here before.
-    pub fn open(&mut self, kind: BlockKind, handler: usize, height: u32) -> Result<BlockId, Reason> {
+    pub fn open(&mut self, kind: BlockKind, handler: usize, height: u32) -> Checked<BlockId> {
         let number = self.memory.labels.number(handler);
         let known = self.memory.states[number].handler_of;
         let blocks = &mut self.memory.blocks;
         if known != Blocks::NONE {
             let block = blocks.get(known);
             let is_same = block.opened_at == self.pc && block.parent == self.state.block && block.height == height;
-            return if is_same { Ok(known) } else { Err(Reason::SharedHandler(handler)) };
+            return if is_same { Ok(known) } else { Err(Reason::SharedHandler(handler).into()) };
         }
         let parent = blocks.get(self.state.block);
         let limit = self.context.shape.signature.n_exc_stack;
         if parent.depth >= limit {
-            return Err(Reason::TooManyBlocks(limit));
+            return Err(Reason::TooManyBlocks(limit).into());
         }
         if !parent.allows(handler) || !parent.is_active(self.pc) && parent.is_active(handler) {
-            return Err(Reason::PassesHandler);
+            return Err(Reason::PassesHandler.into());
         }
         let id = blocks.open(self.state.block, self.pc, kind, handler, height);
         self.memory.states[number].handler_of = id;

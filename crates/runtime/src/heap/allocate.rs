@@ -12,8 +12,14 @@ use super::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
 use super::bitmap::Group;
 use super::{Heap, Kind};
 
-/// Blocks up to this size begin a new run when the current one has no room for them; for others memory is searched.
-const SMALL: usize = 8 * GRANULE;
+/// Blocks up to this size begin a new run when the current one has no room for them. For a larger one memory is
+/// searched, so that what is left of the run is not wasted.
+const SMALL: usize = 2 * GRANULE;
+
+/// But blocks up to this size begin a new run when so many of them have passed the current one by that the waste is
+/// little.
+const MEDIUM: usize = 16 * GRANULE;
+const LITTLE: usize = 8;
 
 /// Most memory that a run takes at once. It bounds what other blocks cannot use meanwhile.
 const RUN_MAX: usize = 32 * GROUP_BYTES;
@@ -21,9 +27,24 @@ const RUN_MAX: usize = 32 * GROUP_BYTES;
 /// By how much an arena's frontier moves at least.
 const STEP: usize = RUN_MAX;
 
-/// Where a search goes on. Nothing: at the first arena.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Cursor(Option<(NonNull<Arena>, usize)>);
+/// Where a search goes on: an arena and an address in it, or nothing for the start of the first.
+type Cursor = Cell<Option<(NonNull<Arena>, usize)>>;
+
+/// A cursor for each class of block.
+#[derive(Default)]
+pub(super) struct Cursors([Cursor; 10]);
+
+impl Cursors {
+    /// The cursor of a block's class. That of small blocks is the first, and all of the greatest sizes share the last.
+    fn of(&self, size: usize) -> &Cursor {
+        let class = (size / SMALL).checked_ilog2().map_or(0, |class| class as usize + usize::from(size > SMALL));
+        &self.0[class.min(self.0.len() - 1)]
+    }
+
+    fn reset(&self) {
+        self.0.iter().for_each(|cursor| cursor.set(None));
+    }
+}
 
 /// Memory in which blocks are allocated one behind the other. Its bits are clear from `bump` on, so by its bits it
 /// continues the block before; whoever reads bits has to know of it.
@@ -31,6 +52,8 @@ pub(super) struct Run {
     start: Cell<usize>,
     bump: Cell<*mut u8>,
     end: Cell<usize>,
+    /// Bytes of blocks that it had no room for since it was begun.
+    passed_by: Cell<usize>,
     /// [`Arena::group_zero`] of its arena.
     group_zero: Cell<*const Group>,
 }
@@ -41,6 +64,7 @@ impl Default for Run {
             start: Cell::new(0),
             bump: Cell::new(core::ptr::null_mut()),
             end: Cell::new(0),
+            passed_by: Cell::new(0),
             group_zero: Cell::new(core::ptr::null()),
         }
     }
@@ -52,6 +76,12 @@ impl Run {
     pub fn rest(&self) -> Span {
         let rest = Span { start: self.bump.get().addr(), end: self.end.get() };
         if rest.start < rest.end { rest } else { Span::default() }
+    }
+
+    /// Notes that a block passes it by, and answers whether to give it up.
+    fn is_passed_by(&self, size: usize) -> bool {
+        self.passed_by.set(self.passed_by.get() + size);
+        self.passed_by.get() / LITTLE >= self.rest().len()
     }
 
     /// Whether an address lies in the part of the run that was given out.
@@ -120,16 +150,18 @@ impl Heap {
         }
         self.run.bump.set(bump.wrapping_add(size));
         let group = self.run.group_zero.get().wrapping_add(bump.addr() / GROUP_BYTES);
-        // SAFETY: the run lies in its arena's memory in use, whose groups are filled in, and `bump` is below its end.
-        let group = unsafe { &*group };
         let bit = 1 << bit_number(bump.addr());
-        group.set_start(bit);
-        match kind {
-            // SAFETY: the run holds `size` bytes from `bump`, which are now the block.
-            Kind::Scan => unsafe { clear_slack(bump, bytes, size) },
-            Kind::NoScan => group.set_leaf(bit),
+        // SAFETY: the run lies in its arena's memory in use, whose groups are filled in, and the block in the run,
+        // which is not at address 0.
+        unsafe {
+            let group = &*group;
+            group.set_start(bit);
+            match kind {
+                Kind::Scan => clear_slack(bump, bytes, size),
+                Kind::NoScan => group.set_leaf(bit),
+            }
+            Some(NonNull::new_unchecked(bump))
         }
-        NonNull::new(bump)
     }
 
     #[cold]
@@ -147,7 +179,7 @@ impl Heap {
         let size = block_size(bytes)?;
         if self.is_closed() || size > budget {
             None
-        } else if size <= SMALL {
+        } else if size <= SMALL || (size <= MEDIUM && self.run.is_passed_by(size)) {
             let bytes = bytes.max(1);
             self.alloc_in_run(bytes, kind).or_else(|| {
                 self.begin_run(size, budget)?;
@@ -161,23 +193,24 @@ impl Heap {
     /// Gives the rest of the run back and begins one with room for `size` bytes.
     fn begin_run(&self, size: usize, budget: usize) -> Option<()> {
         self.retire_run();
-        let (arena, free) = self.find(self.small.get(), size)?;
+        let (arena, free) = self.find(size, RUN_MAX + GRANULE)?;
         let bytes = free.len().min(RUN_MAX).min(budget & !(GRANULE - 1)).max(size);
         let taken = arena.take(free, bytes);
-        self.small.set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.cursors.of(size).set(Some((NonNull::from(arena), taken.end)));
         self.pace.charge(bytes);
         self.run.start.set(taken.start);
         self.run.bump.set(core::ptr::with_exposed_provenance_mut(taken.start));
         self.run.end.set(taken.end);
+        self.run.passed_by.set(0);
         self.run.group_zero.set(arena.group_zero());
         Some(())
     }
 
     /// Allocates a block outside the run.
     fn alloc_alone(&self, bytes: usize, size: usize, kind: Kind) -> Option<NonNull<u8>> {
-        let (arena, free) = self.find(self.large.get(), size)?;
+        let (arena, free) = self.find(size, size + GRANULE)?;
         let taken = arena.take(free, size);
-        self.large.set(Cursor(Some((NonNull::from(arena), taken.end))));
+        self.cursors.of(size).set(Some((NonNull::from(arena), taken.end)));
         self.pace.charge(size);
         arena.set_block(taken.start, kind == Kind::NoScan);
         arena.link(taken, taken.start);
@@ -204,20 +237,19 @@ impl Heap {
 
     /// Lets the searches for free memory begin anew.
     pub(super) fn rewind(&self) {
-        self.small.take();
-        self.large.take();
+        self.cursors.reset();
     }
 
-    /// Free memory of at least `least` bytes at or after a cursor, in memory that had to be put to use for it if
-    /// need be.
-    fn find(&self, cursor: Cursor, least: usize) -> Option<(&Arena, Span)> {
-        let (mut arena, mut from) = match (cursor.0, self.arenas.get()) {
+    /// Free memory of at least `least` bytes at or after the cursor of that size, in memory that had to be put to
+    /// use for it if need be.
+    fn find(&self, least: usize, enough: usize) -> Option<(&Arena, Span)> {
+        let (mut arena, mut from) = match (self.cursors.of(least).get(), self.arenas.get()) {
             (Some((arena, from)), _) => (self.arena(arena), from),
             (None, Some(first)) => (self.arena(first), self.arena(first).used().start),
             (None, None) => self.obtain(least)?,
         };
         loop {
-            match arena.find_free(from, least, self.run.rest()) {
+            match arena.find_free(from, least, enough, self.run.rest()) {
                 Ok(free) => return Some((arena, free)),
                 Err(tail) => {
                     if let Some(free) = self.extend(arena, tail, least) {

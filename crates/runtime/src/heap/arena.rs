@@ -207,33 +207,35 @@ impl Arena {
         Some(Span { start: tail, end: new })
     }
 
-    /// The address at which the next granule with one of the bits that `select` picks lies, from `from` up to the
-    /// frontier.
+    /// The address of the first granule of a span in use that has one of the bits that `select` picks, or the
+    /// span's end.
     #[inline]
-    fn next(&self, from: usize, select: impl Fn(&Group) -> usize) -> Option<usize> {
-        if from >= self.frontier.get() {
-            return None;
+    fn first(&self, span: Span, select: impl Fn(&Group) -> usize) -> usize {
+        if span.start >= span.end {
+            return span.end;
         }
-        let groups = self.groups();
-        let mut index = self.group_index(from);
-        let mut bits = select(&groups[index]) & from_bit(bit_number(from));
-        while bits == 0 {
-            index += 1;
-            bits = select(groups.get(index)?);
+        let mut address = span.start & !(GROUP_BYTES - 1);
+        let mut mask = from_bit(bit_number(span.start));
+        for group in &self.groups()[self.group_index(span.start)..=self.group_index(span.end - 1)] {
+            let bits = select(group) & mask;
+            if bits != 0 {
+                return span.end.min(address + bits.trailing_zeros() as usize * GRANULE);
+            }
+            address = address.wrapping_add(GROUP_BYTES);
+            mask = usize::MAX;
         }
-        Some(self.group_address(index) + bits.trailing_zeros() as usize * GRANULE)
+        span.end
     }
 
     /// Where what the granule before `from` belongs to ends.
     #[inline]
     pub fn end_of(&self, from: usize) -> usize {
-        self.next(from, Group::events).unwrap_or(self.frontier.get())
+        self.first(Span { start: from, end: self.frontier.get() }, Group::events)
     }
 
-    /// The first block that begins at or after an address.
-    #[inline]
-    pub fn next_block(&self, from: usize) -> Option<usize> {
-        self.next(from, |group| group.starts.get())
+    /// Where the first block begins at or after an address; the frontier if none does.
+    pub fn next_block(&self, from: usize) -> usize {
+        self.first(Span { start: from, end: self.frontier.get() }, |group| group.starts.get())
     }
 
     /// Bytes of blocks, by [`Group::count_free`] or [`Group::sweep`] of all groups.
@@ -251,11 +253,18 @@ impl Arena {
     }
 
     /// The first free memory that begins at or after `from` and has at least `least` bytes, or else the start of
-    /// the free memory just below the frontier, which may be empty. `taken` is free by its bits but is not to be
-    /// had. No collection is under way.
-    pub fn find_free(&self, mut from: usize, least: usize, taken: Span) -> Result<Span, usize> {
-        while let Some(start) = self.next(from, |group| group.marks.get()) {
-            let mut free = Span { start, end: self.next_block(start).unwrap_or(self.frontier.get()) };
+    /// the free memory just below the frontier, which may be empty. Of free memory that is longer than `enough`,
+    /// which is more than `least`, answers so much. `taken` is free by its bits but is not to be had. No collection
+    /// is under way.
+    pub fn find_free(&self, mut from: usize, least: usize, enough: usize, taken: Span) -> Result<Span, usize> {
+        let frontier = self.frontier.get();
+        loop {
+            let start = self.first(Span { start: from, end: frontier }, |group| group.marks.get());
+            if start >= frontier {
+                return Err(frontier);
+            }
+            let limit = frontier.min(start.saturating_add(enough));
+            let mut free = Span { start, end: self.first(Span { start, end: limit }, |group| group.starts.get()) };
             let mut after = free.end;
             if start < taken.start && taken.start < free.end {
                 free.end = taken.start;
@@ -264,12 +273,11 @@ impl Arena {
             if free.len() >= least {
                 return Ok(free);
             }
-            if after == self.frontier.get() && free.end == after {
+            if free.end == frontier {
                 return Err(start);
             }
             from = after;
         }
-        Err(self.frontier.get())
     }
 
     /// The start of the block that an address in use lies in, or nothing if it lies in free memory. In free memory
@@ -402,10 +410,11 @@ mod tests {
         // SAFETY: the memory lives on.
         let arena = unsafe { arena.as_ref() };
         let start = arena.used().start;
-        assert_eq!(arena.find_free(start, GRANULE, Span::default()), Err(start));
+        let find = |from, least, taken| arena.find_free(from, least, usize::MAX, taken);
+        assert_eq!(find(start, GRANULE, Span::default()), Err(start));
         let free = arena.extend(start, 200 * GRANULE, 0).unwrap();
         assert_eq!(free.len(), 200 * GRANULE);
-        assert_eq!(arena.find_free(start, GRANULE, Span::default()), Ok(free));
+        assert_eq!(find(start, GRANULE, Span::default()), Ok(free));
         for (at, granules) in [(0, 3), (3, 100), (103, 1)] {
             let span = Span { start: start + at * GRANULE, end: start + (at + granules) * GRANULE };
             assert_eq!(arena.take(Span { end: free.end, ..span }, span.len()), span);
@@ -419,11 +428,11 @@ mod tests {
         assert_eq!(arena.block_at(start + 150 * GRANULE), None);
         arena.set_free(start + 3 * GRANULE);
         let hole = Span { start: start + 3 * GRANULE, end: start + 103 * GRANULE };
-        assert_eq!(arena.find_free(start, 50 * GRANULE, Span::default()), Ok(hole));
+        assert_eq!(find(start, 50 * GRANULE, Span::default()), Ok(hole));
         let taken = Span { start: hole.start + 20 * GRANULE, end: hole.end };
-        assert_eq!(arena.find_free(start, 20 * GRANULE, taken), Ok(Span { end: taken.start, ..hole }));
-        assert_eq!(arena.find_free(start, 21 * GRANULE, taken).unwrap().start, start + 104 * GRANULE);
-        let tail = arena.find_free(start, 101 * GRANULE, taken).unwrap_err();
+        assert_eq!(find(start, 20 * GRANULE, taken), Ok(Span { end: taken.start, ..hole }));
+        assert_eq!(find(start, 21 * GRANULE, taken).unwrap().start, start + 104 * GRANULE);
+        let tail = find(start, 101 * GRANULE, taken).unwrap_err();
         assert_eq!(tail, start + 104 * GRANULE);
         assert_eq!(arena.extend(tail, 101 * GRANULE, 0).unwrap().len(), 101 * GRANULE);
         assert_eq!(arena.extend(tail, usize::MAX - tail, 0), None);

@@ -55,6 +55,9 @@ impl Group {
     /// an addition, so one addition finds all free granules.
     #[inline]
     pub fn count_free(&self, free_before: bool) -> (usize, bool) {
+        if self.events() == 0 {
+            return (if free_before { GROUP } else { 0 }, free_before);
+        }
         let generate = self.marks.get();
         let propagate = !self.starts.get();
         let (sum, over) = propagate.overflowing_add(generate);

@@ -10,7 +10,7 @@ use core::cell::Cell;
 
 use super::Heap;
 use super::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
-use super::bitmap::{GROUP, Group, from_bit};
+use super::bitmap::{GROUP, Group};
 
 const WORD: usize = size_of::<usize>();
 
@@ -29,14 +29,33 @@ impl Default for MarkStack {
     }
 }
 
+/// Addresses, in the form that is quickest to compare with.
+#[derive(Clone, Copy, Default)]
+struct Window {
+    start: usize,
+    len: usize,
+}
+
+impl Window {
+    fn new(span: Span) -> Window {
+        Window { start: span.start, len: span.len() }
+    }
+
+    #[inline(always)]
+    fn contains(self, address: usize) -> bool {
+        address.wrapping_sub(self.start) < self.len
+    }
+}
+
 /// A marking under way.
 pub(super) struct Marker<'h> {
     heap: &'h Heap,
-    bounds: Span,
-    /// The arena of the word that was last found inside the bounds, and what the marking needs of it at hand.
+    /// The arena that the last block was found in, and what marking needs of it at hand.
     arena: Option<&'h Arena>,
-    used: Span,
+    used: Window,
     group_zero: *const Group,
+    /// The addresses that may lie in another arena; none if there is but one.
+    elsewhere: Window,
     stack: &'h [Cell<Span>; DEPTH],
     depth: usize,
     overflowed: bool,
@@ -44,16 +63,23 @@ pub(super) struct Marker<'h> {
 
 impl<'h> Marker<'h> {
     pub fn new(heap: &'h Heap) -> Marker<'h> {
-        Marker {
+        let mut marker = Marker {
             heap,
-            bounds: heap.bounds.get(),
             arena: None,
-            used: Span::default(),
+            used: Window::default(),
             group_zero: core::ptr::null(),
+            elsewhere: Window::default(),
             stack: &heap.stack.0,
             depth: 0,
             overflowed: false,
+        };
+        if let Some(first) = heap.arenas().next() {
+            marker.enter(first);
+            if first.next.get().is_some() {
+                marker.elsewhere = Window::new(heap.bounds.get());
+            }
         }
+        marker
     }
 
     /// Marks the block that a word points into, if any, and all that it leads to.
@@ -70,75 +96,6 @@ impl<'h> Marker<'h> {
     pub unsafe fn memory(&mut self, span: Span) {
         self.push(span);
         self.drain();
-    }
-
-    #[inline(always)]
-    fn visit(&mut self, word: usize) {
-        if self.bounds.contains(word) {
-            self.visit_inside(word);
-        }
-    }
-
-    #[inline]
-    fn visit_inside(&mut self, word: usize) {
-        if !self.used.contains(word) && !self.change_arena(word) {
-            return;
-        }
-        let mut block = word & !(GRANULE - 1);
-        // SAFETY: the arena's memory in use contains the word, so its group is filled in.
-        let mut group = unsafe { &*self.group_zero.wrapping_add(word / GROUP_BYTES) };
-        if group.starts.get() >> bit_number(block) & 1 == 0 {
-            match self.arena.and_then(|arena| arena.block_at(word)) {
-                Some(start) => block = start,
-                None => return,
-            }
-            // SAFETY: the block that contains the word lies in the same arena.
-            group = unsafe { &*self.group_zero.wrapping_add(block / GROUP_BYTES) };
-        }
-        let bit = 1 << bit_number(block);
-        if group.marks.get() & bit != 0 {
-            return;
-        }
-        group.set_mark(bit);
-        if group.leaf.get() & bit == 0 {
-            self.push_block(block, group);
-        }
-    }
-
-    #[cold]
-    fn change_arena(&mut self, word: usize) -> bool {
-        let Some(arena) = self.heap.arena_of(word) else {
-            return false;
-        };
-        self.enter(arena);
-        true
-    }
-
-    fn enter(&mut self, arena: &'h Arena) {
-        self.arena = Some(arena);
-        self.used = arena.used();
-        self.group_zero = arena.group_zero();
-    }
-
-    #[inline]
-    fn push_block(&mut self, start: usize, group: &Group) {
-        if self.depth == DEPTH {
-            self.set_card(start);
-            return;
-        }
-        let above = group.events() & from_bit(bit_number(start) + 1);
-        let end = if above != 0 {
-            start / GROUP_BYTES * GROUP_BYTES + above.trailing_zeros() as usize * GRANULE
-        } else {
-            self.arena.map_or(start, |arena| arena.end_of(start + GRANULE))
-        };
-        self.push(Span { start, end });
-    }
-
-    #[inline]
-    fn push(&mut self, span: Span) {
-        self.stack[self.depth].set(span);
-        self.depth += 1;
     }
 
     fn drain(&mut self) {
@@ -162,13 +119,91 @@ impl<'h> Marker<'h> {
             let mut at = span.start;
             while at < span.end {
                 // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for.
-                // Another's uninitialised bytes are as good as any: reading them as volatile makes them some
-                // number.
+                // Uninitialised bytes are as good as any: reading them as volatile makes them some number.
                 let word = unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
                 self.visit(word);
                 at += WORD;
             }
         }
+    }
+
+    #[inline(always)]
+    fn visit(&mut self, word: usize) {
+        if self.used.contains(word) || (self.elsewhere.contains(word) && self.change_arena(word)) {
+            self.visit_inside(word);
+        }
+    }
+
+    /// Marks the block that a word in the arena points into, if there is one.
+    #[inline(always)]
+    fn visit_inside(&mut self, word: usize) {
+        // SAFETY: the arena's memory in use contains the word, so its group is filled in.
+        let group = unsafe { &*self.group_zero.wrapping_add(word / GROUP_BYTES) };
+        if group.starts.get() >> bit_number(word) & 1 == 1 {
+            self.visit_block(group, word & !(GRANULE - 1));
+        } else {
+            self.visit_interior(word);
+        }
+    }
+
+    #[inline(never)]
+    fn visit_interior(&mut self, word: usize) {
+        if let Some(arena) = self.arena
+            && let Some(block) = arena.block_at(word)
+        {
+            self.visit_block(arena.group(block), block);
+        }
+    }
+
+    #[inline(always)]
+    fn visit_block(&mut self, group: &Group, block: usize) {
+        let bit = 1 << bit_number(block);
+        let marks = group.marks.get();
+        if marks & bit == 0 {
+            group.marks.set(marks | bit);
+            if group.leaf.get() & bit == 0 {
+                self.push_block(group, block);
+            }
+        }
+    }
+
+    /// Puts a block that is marked on the stack, or sets the card of its group if there is no room.
+    #[inline(always)]
+    fn push_block(&mut self, group: &Group, start: usize) {
+        if self.depth == DEPTH {
+            self.set_card(start);
+            return;
+        }
+        let behind = group.events() & (usize::MAX - 1) << bit_number(start);
+        let end = match behind {
+            0 => self.far_end(start),
+            _ => (start & !(GROUP_BYTES - 1)) + behind.trailing_zeros() as usize * GRANULE,
+        };
+        self.push(Span { start, end });
+    }
+
+    /// The end of a block that ends in another group than it begins.
+    #[inline(never)]
+    fn far_end(&self, start: usize) -> usize {
+        self.arena.map_or(start, |arena| arena.end_of(start + GRANULE))
+    }
+
+    #[inline]
+    fn push(&mut self, span: Span) {
+        self.stack[self.depth].set(span);
+        self.depth += 1;
+    }
+
+    #[cold]
+    fn change_arena(&mut self, word: usize) -> bool {
+        let arena = self.heap.arena_of(word);
+        arena.inspect(|arena| self.enter(arena)).is_some()
+    }
+
+    fn enter(&mut self, arena: &'h Arena) {
+        self.arena = Some(arena);
+        self.used = Window::new(arena.used());
+        self.group_zero = arena.group_zero();
     }
 
     #[cold]
@@ -194,7 +229,7 @@ impl<'h> Marker<'h> {
                     let start = arena.group_address(index) + blocks.trailing_zeros() as usize * GRANULE;
                     blocks &= blocks - 1;
                     self.enter(arena);
-                    self.push_block(start, group);
+                    self.push_block(group, start);
                     self.drain_stack();
                 }
             }

@@ -33,7 +33,7 @@ pub use pace::Pacing;
 pub use region::{GlobalRegions, Region, RegionSource};
 pub use stats::{Figures, Stretch};
 
-use allocate::{Cursor, Run};
+use allocate::{Cursors, Run};
 use arena::{Arena, Span};
 use finalise::Finalisers;
 use mark::MarkStack;
@@ -55,8 +55,7 @@ pub struct OutOfMemory;
 /// A garbage-collected heap. See the [module](self).
 pub struct Heap {
     run: Run,
-    small: Cell<Cursor>,
-    large: Cell<Cursor>,
+    cursors: Cursors,
     arenas: Cell<Option<NonNull<Arena>>>,
     /// From the lowest address in use to the highest, over all arenas.
     bounds: Cell<Span>,
@@ -105,8 +104,7 @@ impl Heap {
     fn empty(source: Option<&'static dyn RegionSource>, limit: usize, pacing: Pacing) -> Heap {
         Heap {
             run: Run::default(),
-            small: Cell::default(),
-            large: Cell::default(),
+            cursors: Cursors::default(),
             arenas: Cell::new(None),
             bounds: Cell::default(),
             source,

@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::allocate::{block_size, clear_slack};
-use super::arena::{Arena, Span};
+use super::arena::{Arena, GRANULE, Span};
 use super::{Heap, Kind};
 
 impl Heap {
@@ -84,7 +84,7 @@ impl Heap {
         if !arena.is_free(end) {
             return None;
         }
-        match arena.find_free(end, least, self.run.rest()) {
+        match arena.find_free(end, least, least + GRANULE, self.run.rest()) {
             Ok(free) => (free.start == end).then_some(free),
             Err(tail) if tail == end => self.extend(arena, tail, least),
             Err(_) => None,

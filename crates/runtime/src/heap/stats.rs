@@ -116,7 +116,8 @@ impl Iterator for Stretches<'_> {
 impl Stretches<'_> {
     /// The next block, or the end of the arena if all to there is free.
     fn free_end(&self, start: usize) -> usize {
-        let used = self.arena.used();
-        self.arena.next_block(start).unwrap_or(used.end + self.arena.untouched())
+        let frontier = self.arena.used().end;
+        let end = self.arena.next_block(start);
+        if end < frontier { end } else { frontier + self.arena.untouched() }
     }
 }

@@ -1,6 +1,6 @@
 //! A code object as JSON.
 
-use berus_mpy::disasm::{Entry, LabelKind, Listing, Role, SignatureText, TargetName, mnemonic};
+use berus_mpy::disasm::{Entry, LabelKind, Listing, Role, TargetName, mnemonic};
 use berus_mpy::module::{CodeId, Kind, RawCode};
 use berus_mpy::prelude::{Prelude, scope_flag};
 use berus_mpy::reloc::Place;
@@ -121,8 +121,8 @@ impl<'f> Code<'f> {
             children: &code.children,
             kind: code.kind.name(),
             role: entry.map_or("unknown", role),
-            name: entry.and_then(|entry| entry.name).map(Text::new),
-            signature: SignatureText::new(module, outline, id).to_string(),
+            name: entry.and_then(|entry| entry.name).map(Text::mention),
+            signature: file.signature(id),
             offset: account.code_start(id).unwrap_or_default(),
             size: code.code.len(),
             prelude,
@@ -170,7 +170,7 @@ fn prelude_facts<'f>(file: &'f File<'_>, code: &'f RawCode<'_>, prelude: &Prelud
         defaults: signature.n_def_pos_args,
         argument_names: prelude
             .arg_names(&code.code)
-            .map(|index| names.get(index as usize).map(|name| Text::new(name.as_bytes())))
+            .map(|index| names.get(index as usize).map(|name| Text::mention(name.as_bytes())))
             .collect(),
         cells: code.code.get(prelude.cells_at.clone()).unwrap_or_default().to_vec(),
     }

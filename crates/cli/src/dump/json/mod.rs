@@ -4,15 +4,17 @@
 mod code;
 mod operand;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use berus_mpy::account::Category;
 use berus_mpy::constant::Constant;
 use berus_mpy::header::{Flavour, VERSION as FORMAT_VERSION};
 use berus_mpy::module::{CodeId, Qstr};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::File;
-use super::hex::rows;
+use super::hex::{Row, rows};
 use super::size::sizes;
 use super::words::releases;
 use code::Code;
@@ -43,10 +45,10 @@ impl View {
 }
 
 /// Writes the object of `file` and ends the line.
-pub fn write(file: &File<'_>, view: View, out: &mut impl Write) -> io::Result<()> {
+pub fn write<'f>(file: &'f File<'f>, view: View, out: &mut impl Write) -> io::Result<()> {
     let content = match view {
         View::Listing => Content::Listing(listing(file)),
-        View::Hex => Content::Hex { fields: fields(file) },
+        View::Hex => Content::Hex { fields: Fields(file) },
         View::Size => Content::Size(size(file)),
     };
     let document =
@@ -69,7 +71,7 @@ struct Document<'f> {
 #[serde(tag = "view", rename_all = "lowercase")]
 enum Content<'f> {
     Listing(Module<'f>),
-    Hex { fields: Vec<Field> },
+    Hex { fields: Fields<'f> },
     Size(Sizes),
 }
 
@@ -79,11 +81,19 @@ enum Content<'f> {
 enum Text<'f> {
     Utf8(&'f str),
     Other { hex: String },
+    TooLong { bytes: usize },
 }
+
+/// Bytes of text where it is mentioned, not listed. There may be many mentions of one long text.
+const MAX_MENTION: usize = 200;
 
 impl Text<'_> {
     fn new(bytes: &[u8]) -> Text<'_> {
         std::str::from_utf8(bytes).map_or_else(|_| Text::Other { hex: hex(bytes) }, Text::Utf8)
+    }
+
+    fn mention(bytes: &[u8]) -> Text<'_> {
+        if bytes.len() <= MAX_MENTION { Text::new(bytes) } else { Text::TooLong { bytes: bytes.len() } }
     }
 }
 
@@ -97,7 +107,7 @@ struct Module<'f> {
     source_file: Text<'f>,
     names: Vec<Name<'f>>,
     constants: Vec<Value<'f>>,
-    codes: Vec<Code<'f>>,
+    codes: Codes<'f>,
     trailing_bytes: usize,
 }
 
@@ -167,7 +177,7 @@ impl Value<'_> {
     }
 }
 
-fn listing<'f>(file: &'f File<'_>) -> Module<'f> {
+fn listing<'f>(file: &'f File<'f>) -> Module<'f> {
     let module = file.account.module();
     let header = &module.header;
     let trailing = file.account.fields().last().filter(|field| field.name() == "trailing bytes");
@@ -187,7 +197,7 @@ fn listing<'f>(file: &'f File<'_>) -> Module<'f> {
         source_file: Text::new(module.source_name()),
         names: module.qstrs.iter().map(name).collect(),
         constants: module.constants.iter().map(Value::new).collect(),
-        codes: (0..module.codes.len() as CodeId).map(|id| Code::new(file, id)).collect(),
+        codes: Codes(file),
         trailing_bytes: trailing.map_or(0, |field| field.len),
     }
 }
@@ -200,6 +210,25 @@ fn name<'f>(qstr: &'f Qstr<'_>) -> Name<'f> {
     Name { text: Text::new(qstr.as_bytes()), static_id }
 }
 
+/// Made and written one after another.
+struct Codes<'f>(&'f File<'f>);
+
+impl Serialize for Codes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ids = 0..self.0.account.module().codes.len() as CodeId;
+        serializer.collect_seq(ids.map(|id| Code::new(self.0, id)))
+    }
+}
+
+/// Made and written one after another.
+struct Fields<'f>(&'f File<'f>);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(rows(self.0).map(|row| Field::new(self.0, row)))
+    }
+}
+
 #[derive(Serialize)]
 struct Field {
     offset: usize,
@@ -210,16 +239,17 @@ struct Field {
     bytes: String,
 }
 
-fn fields(file: &File<'_>) -> Vec<Field> {
-    let field = |row: super::hex::Row| Field {
-        offset: row.offset,
-        code: row.owner,
-        kind: row.category.name(),
-        name: row.name,
-        meaning: row.meaning,
-        bytes: hex(file.bytes.get(row.offset..row.offset + row.len).unwrap_or_default()),
-    };
-    rows(file).map(field).collect()
+impl Field {
+    fn new(file: &File<'_>, row: Row) -> Field {
+        Field {
+            offset: row.offset,
+            code: row.owner,
+            kind: row.category.name(),
+            name: row.name,
+            meaning: row.meaning,
+            bytes: hex(file.bytes.get(row.offset..row.offset + row.len).unwrap_or_default()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -244,9 +274,9 @@ struct CodeSize {
 
 fn size(file: &File<'_>) -> Sizes {
     let sizes = sizes(file);
-    let by_code = |(code, bytes, kinds): (Option<CodeId>, _, std::collections::BTreeMap<_, _>)| CodeSize {
+    let by_code = |(code, bytes, kinds): (Option<CodeId>, _, BTreeMap<_, _>)| CodeSize {
         code,
-        path: code.map(|id| file.account.outline().path(id).to_string()),
+        path: code.map(|id| file.path(id)),
         bytes,
         by_kind: kinds.into_iter().map(kind_size).collect(),
     };
@@ -256,6 +286,6 @@ fn size(file: &File<'_>) -> Sizes {
     }
 }
 
-fn kind_size((category, bytes): (berus_mpy::account::Category, usize)) -> KindSize {
+fn kind_size((category, bytes): (Category, usize)) -> KindSize {
     KindSize { kind: category.name(), bytes }
 }

@@ -29,11 +29,11 @@ impl<'f> Operand<'f> {
     pub fn new(listing: &'f Listing<'f>, instruction: &Instruction) -> Option<Operand<'f>> {
         Some(match listing.resolve(instruction) {
             Resolved::Nothing => return None,
-            Resolved::Name(name) => Operand::Name { name: Text::new(name) },
-            Resolved::Str(text) => Operand::Str { str: Text::new(text) },
+            Resolved::Name(name) => Operand::Name { name: Text::mention(name) },
+            Resolved::Str(text) => Operand::Str { str: Text::mention(text) },
             Resolved::Int(int) => Operand::Int { int },
             Resolved::Constant(_) => Operand::Constant { constant: instruction.index() },
-            Resolved::Local { number, name } => Operand::Local { local: number, name: name.map(Text::new) },
+            Resolved::Local { number, name } => Operand::Local { local: number, name: name.map(Text::mention) },
             Resolved::Count(count) => Operand::Count { count },
             Resolved::Arguments { positional, keyword } => Operand::Arguments { positional, keyword },
             Resolved::Starred { before, after } => Operand::Starred { before, after },

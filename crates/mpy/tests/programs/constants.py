@@ -1,0 +1,43 @@
+# Every kind of constant, and numbers of every size.
+small = 0, 1, -1, -16, -17, 47, 48, 63, 64, -64, -65, 8191, 8192, -8192, -8193, 2**29, -(2**30)
+x = 0
+x = 47
+x = 48
+x = -16
+x = -17
+x = 63
+x = 64
+x = -64
+x = -65
+x = 1000000
+x = -1000000
+x = 2**30 - 1
+x = -(2**30)
+x = 2**30
+x = 2**64
+x = -(2**100)
+x = 0xFFFF_FFFF_FFFF_FFFF_FFFF
+x = 1.0
+x = -0.0
+x = 1e300
+x = 1.5e-7
+x = float("inf")
+x = 2j
+x = 1.5j
+x = "short"
+x = "a string that is too long to be interned, which makes it a constant of the module's table \u00e9\u20ac"
+x = "a string that is too long to be interned, which makes it a constant of the module's table \u00e9\u20ac"
+x = b""
+x = b"bytes"
+x = b"bytes \x00\x80\xff that are longer, but bytes are never interned"
+x = (1, 2.5, "three", b"four", None, True, False, ..., (5, (6, ("seven",))), 2**70, 8j)
+x = ()
+x = ((((((((1,),),),),),),),)
+x = None, True, False, ...
+x = ...
+from micropython import const
+
+ONE = const(1)
+_TWO = const(2)
+x = ONE + _TWO * 3 << 4
+x = "folded " + "no", 2 * 3, 7 // 2, 7 % 4, ~5, not 1
