@@ -1,6 +1,6 @@
 //! Interned strings ("qstrs"): names that are compared by number.
 //!
-//! Numbers 1 to 165 are fixed by the `.mpy` format, the next ones belong to the names that Berus itself uses ([`q!`]); both
+//! Numbers 1 to 165 are fixed by the `.mpy` format, the next ones belong to the names that Berus itself uses ([`q!`](crate::q)); both
 //! kinds live in flash with their hashes. Names met at run time are interned on the heap, for good.
 
 mod names;
@@ -50,7 +50,7 @@ const fn fixed_name(number: usize) -> &'static str {
     lists[list][index]
 }
 
-/// The number of a name that Berus itself uses: what [`q!`] stands for.
+/// The number of a name that Berus itself uses: what [`q!`](crate::q) stands for.
 ///
 /// # Panics
 /// If it is not listed. That happens while compiling, since `q!` evaluates it there.
