@@ -45,6 +45,10 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::from(1);
         }
     };
+    if let Some(message) = options.missing_file() {
+        eprintln!("berus: {message}");
+        return ExitCode::from(2);
+    }
     // A thread of its own has a stack of known size.
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || run_with(&options));
     match thread.map(std::thread::JoinHandle::join) {

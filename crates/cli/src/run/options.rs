@@ -34,6 +34,19 @@ pub struct Options {
     pub compile_only: bool,
 }
 
+impl Options {
+    /// What to say if the program is a file that is not there.
+    pub fn missing_file(&self) -> Option<String> {
+        let Program::File(file) = &self.program else { return None };
+        let file = String::from_utf8_lossy(file);
+        let error = std::fs::metadata(&*file).err()?;
+        let number = error.raw_os_error().unwrap_or_default();
+        let text = error.to_string();
+        let reason = text.split(" (os error").next().unwrap_or_default();
+        Some(format!("can't open file '{file}': [Errno {number}] {reason}"))
+    }
+}
+
 /// The heap's limit if none is given.
 const HEAP_SIZE: usize = if usize::BITS >= 64 { 256 << 20 } else { 64 << 20 };
 
