@@ -57,7 +57,7 @@ pub fn for_each(
 }
 
 /// A path as it can be printed: as it is, or quoted if there is more in it than text.
-fn displayed(path: &Path) -> String {
+pub fn displayed(path: &Path) -> String {
     match path.to_str() {
         Some(text) if !text.contains(char::is_control) => text.to_owned(),
         _ => Str(path.as_os_str().as_encoded_bytes()).to_string(),

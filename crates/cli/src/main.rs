@@ -3,6 +3,7 @@
 //! What is no subcommand is a program to [`run`], as with MicroPython. Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
 //! [`output`], which knows about colours, closed pipes and exit statuses.
 
+mod compile;
 mod dump;
 mod input;
 mod machine;
@@ -17,7 +18,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 /// MicroPython in Rust: tools for .mpy modules
 #[derive(Parser)]
-#[command(name = "berus", version, arg_required_else_help = true, infer_subcommands = true, styles = output::style::HELP)]
+#[command(name = "berus", version, arg_required_else_help = true, styles = output::style::HELP)]
 struct Cli {
     #[command(flatten)]
     color: colorchoice_clap::Color,
@@ -27,6 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Compile(compile::Args),
     Dump(dump::Args),
     Verify(verify::Args),
 }
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.color.write_global();
     match cli.command {
+        Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
         Command::Verify(args) => output::run(|output| verify::run(&args, output)),
     }

@@ -202,6 +202,7 @@ fn colours_change_nothing_else() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_without_permission_is_unusable() {
     use std::os::unix::fs::PermissionsExt;

@@ -64,6 +64,7 @@ goldens! {
     arm: "machine-armv6.txt" "machine-armv6.mpy";
     thumb: "machine-armv7m.txt" "machine-armv7m.mpy";
     risc_v: "machine-rv32imc.txt" "machine-rv32imc.mpy";
+    risc_v_with_extensions: "machine-rv32imc-zcmp.txt" "machine-rv32imc-zcmp.mpy";
     xtensa: "machine-xtensawin.txt" "machine-xtensawin.mpy";
     every_byte_of_xtensa: "machine-xtensawin.hex.txt" "-x" "machine-xtensawin.mpy";
     inline_assembler: "assembler.txt" "assembler.mpy";

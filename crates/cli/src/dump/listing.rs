@@ -9,7 +9,7 @@ use berus_mpy::module::{CodeId, Kind, Qstr, RawCode};
 use berus_mpy::reloc::Place;
 
 use super::File;
-use super::words::{frame, releases};
+use super::words::{arch_flags, frame, releases};
 use crate::machine;
 use crate::output::style::{ERROR, FAINT, LABEL, REMARK, STRONG, WORD};
 use crate::text::{count, shortened};
@@ -49,8 +49,8 @@ fn header(file: &File<'_>, out: &mut impl Write) -> io::Result<()> {
         Some(arch) => write!(out, "  machine code  {arch}")?,
         None => write!(out, "  machine code  none")?,
     }
-    match header.arch_flags {
-        Some(flags) => writeln!(out, ", architecture flags {flags:#x}")?,
+    match arch_flags(header) {
+        Some(flags) => writeln!(out, ", with {flags}")?,
         None => writeln!(out)?,
     }
     writeln!(out, "  small ints    {} bits", header.small_int_bits)?;

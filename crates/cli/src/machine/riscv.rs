@@ -1,6 +1,6 @@
 //! RISC-V.
 
-use disc_v::Isa;
+use disc_v::{Decoder as DiscDecoder, Extension, Isa};
 
 use super::{Access, Decoded, Decoder};
 
@@ -10,13 +10,15 @@ const QSTR_TABLE: &str = "s4";
 
 /// A decoder of RISC-V instructions.
 pub struct RiscV {
-    isa: Isa,
+    decoder: DiscDecoder,
 }
 
 impl RiscV {
     /// For code of `bits` (32 or 64) bits.
     pub fn new(bits: u32) -> RiscV {
-        RiscV { isa: if bits == 64 { Isa::Rv64 } else { Isa::Rv32 } }
+        let isa = if bits == 64 { Isa::Rv64 } else { Isa::Rv32 };
+        // None of MicroPython's architectures has the loads and stores of doubles whose place Zcmp takes.
+        RiscV { decoder: DiscDecoder::new(isa).without(Extension::Zcd).try_with(Extension::Zcmp) }
     }
 }
 
@@ -26,7 +28,7 @@ impl Decoder for RiscV {
     }
 
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded> {
-        let instruction = disc_v::decode_bytes(self.isa, offset as u64, bytes)?;
+        let instruction = self.decoder.decode_bytes(offset as u64, bytes)?;
         if instruction.is_illegal() {
             return None;
         }

@@ -22,6 +22,8 @@ pub(super) struct Input<'s> {
     end: usize,
     /// Text to be read before the source goes on, last byte first.
     injected: Vec<u8>,
+    /// Where in the source the text comes from.
+    injected_for: u32,
     /// How much text has been put in so far.
     injected_total: usize,
     /// The line of the next byte, from 1. Line ends in injected text count, too.
@@ -33,20 +35,20 @@ impl<'s> Input<'s> {
     /// `MemoryError` for a source of more than [`MAX_SOURCE`] bytes.
     pub(super) fn new(source: &'s [u8]) -> Result<Input<'s>, CompileError> {
         if source.len() > MAX_SOURCE {
-            return Err(CompileError::new(ErrorKind::Memory, ""));
+            return Err(CompileError::new(ErrorKind::Memory, "the source is too large"));
         }
         let open = source.last().is_some_and(|&b| b != b'\n' && b != b'\r');
         let end = source.len() + usize::from(open);
-        Ok(Input { source, pos: 0, end, injected: Vec::new(), injected_total: 0, line: 1 })
+        Ok(Input { source, pos: 0, end, injected: Vec::new(), injected_for: 0, injected_total: 0, line: 1 })
     }
 
     pub(super) fn line(&self) -> u32 {
         self.line
     }
 
-    /// How far the source has been read.
+    /// Where the next byte is in the source; for injected text, where that comes from.
     pub(super) fn offset(&self) -> u32 {
-        self.pos.min(self.source.len()) as u32
+        if self.injected.is_empty() { self.pos.min(self.source.len()) as u32 } else { self.injected_for }
     }
 
     /// The next byte.
@@ -123,15 +125,17 @@ impl<'s> Input<'s> {
         count
     }
 
-    /// Puts `text` before everything that is still to be read. It must end in a delimiter.
+    /// Puts `text`, made of the token at `offset`, before everything that is still to be read. It must end in a
+    /// delimiter.
     ///
     /// # Errors
     /// `MemoryError` if all that has been put in comes to more than [`MAX_SOURCE`].
-    pub(super) fn inject(&mut self, text: &[u8]) -> Result<(), CompileError> {
+    pub(super) fn inject(&mut self, text: &[u8], offset: u32) -> Result<(), CompileError> {
         self.injected_total += text.len();
         if self.injected_total > MAX_SOURCE {
-            return Err(CompileError::new(ErrorKind::Memory, "").at_offset(self.offset()));
+            return Err(CompileError::new(ErrorKind::Memory, "the source is too large").at_offset(offset));
         }
+        self.injected_for = offset;
         if self.peek() == EOF {
             // Here, too, the last line gets an end.
             self.injected.push(b'\n');

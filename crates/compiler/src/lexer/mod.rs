@@ -166,6 +166,7 @@ impl<'s> Lexer<'s> {
             }
             if column != self.indent() {
                 token = Token::DedentMismatch;
+                self.offset = self.input.offset();
             }
         }
         token

@@ -240,7 +240,7 @@ impl Lexer<'_> {
         }
         if !self.arguments.is_empty() {
             self.arguments.push(b')');
-            self.input.inject(&self.arguments)?;
+            self.input.inject(&self.arguments, self.offset)?;
             self.arguments.clear();
         }
         Ok(())

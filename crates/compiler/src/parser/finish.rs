@@ -12,7 +12,7 @@ use crate::grammar::{Element, Rule, Shape};
 use crate::names::Name;
 use crate::options::Mode;
 use crate::token::Token;
-use crate::tree::{Const, Node, Tree, Value};
+use crate::tree::{Const, Node, Value};
 
 /// The bits of a small integer where mpy-cross runs.
 const HOST_SMALL_INT_BITS: u8 = 63;
@@ -95,7 +95,7 @@ impl Parser<'_> {
             }
             Rule::NotTest2 => {
                 if let Some(truth) = self.tree.truth(top, self.names) {
-                    self.replace(1, Tree::bool(!truth));
+                    self.replace(1, Node::token(if truth { Token::KwFalse } else { Token::KwTrue }));
                     return Ok(());
                 }
             }

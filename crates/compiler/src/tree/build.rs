@@ -5,35 +5,28 @@ use alloc::vec::Vec;
 
 use dashu_int::IBig;
 
-use super::{Const, Header, Node, Rule, TAG_CONST, TAG_WIDE, Token, Tree};
+use super::arena::Arena;
+use super::{Const, Header, Node, Rule, TAG_CONST, TAG_WIDE, Tree};
 
 impl Tree {
     pub(crate) fn new() -> Tree {
-        Tree { arena: alloc::vec![Node::NULL], constants: Vec::new(), root: Node::NULL, scopes: 0 }
+        Tree { arena: Arena::new(), constants: Vec::new(), root: Node::NULL, scopes: 0 }
     }
 
     /// Ends the building, with `root` as the whole.
     pub(crate) fn finish(&mut self, root: Node) {
         self.root = root;
-        self.arena.shrink_to_fit();
+        self.arena.shrink();
         self.constants.shrink_to_fit();
     }
 
     /// A struct node.
     pub(crate) fn add(&mut self, rule: Rule, line: u32, children: &[Node]) -> Node {
-        // In small steps, because doubling would leave half of the memory unused just when it is full.
-        if self.arena.capacity() - self.arena.len() < children.len() + 3 {
-            self.arena.reserve_exact(children.len() + 3 + self.arena.len() / 4 + 64);
-        }
         let count = children.len() as u32;
         let header = Header::new(rule, count, line);
-        if header.is_extended() {
-            self.arena.extend([Node(count), Node(line)]);
-        }
-        let index = self.arena.len() as u32;
-        self.arena.push(Node(header.0));
-        self.arena.extend_from_slice(children);
-        Node(index << 2)
+        let front: &[Node] = if header.is_extended() { &[Node(count), Node(line)] } else { &[] };
+        let place = self.arena.add([front, &[Node(header.0)], children]) + front.len();
+        Node((place as u32) << 2)
     }
 
     /// A leaf that a scope can be kept by, with a number that no other has.
@@ -83,7 +76,7 @@ impl Tree {
 
     /// Turns a struct node into one of another rule.
     pub(crate) fn set_rule(&mut self, node: Node, rule: Rule) {
-        if let Some(word) = self.arena.get_mut(node.index()) {
+        if let Some(word) = self.arena.word_mut(node.place()) {
             word.0 = word.0 & !0xff | rule as u32;
         }
     }
@@ -91,9 +84,8 @@ impl Tree {
     /// Forgets a struct node without struct children. Frees its memory if it was the last to be added.
     pub(crate) fn free(&mut self, node: Node) {
         let Some(header) = self.header(node) else { return };
-        if node.index() + 1 + self.count(node, header) as usize == self.arena.len() {
-            self.arena.truncate(node.index() - if header.is_extended() { 2 } else { 0 });
-        }
+        let front = if header.is_extended() { 2 } else { 0 };
+        self.arena.free(node.place() - front, front + 1 + self.count(node, header) as usize);
     }
 
     /// As [`Tree::free`], and for a constant object frees the constant as well, if it was the last to be added and there
@@ -110,11 +102,6 @@ impl Tree {
     /// How many constants there are.
     pub(crate) fn constant_count(&self) -> usize {
         self.constants.len()
-    }
-
-    /// Whether `node` is the token that stands for a constant of its own: `None`, `True`, `False`, `...`.
-    pub(crate) fn bool(value: bool) -> Node {
-        Node::token(if value { Token::KwTrue } else { Token::KwFalse })
     }
 }
 

@@ -5,6 +5,7 @@
 //! word: a leaf, or the place of a struct node in the tree's arena. A struct node is one header word and its
 //! children. Constants that fit no leaf are in a table beside the arena.
 
+mod arena;
 mod build;
 
 use alloc::boxed::Box;
@@ -15,13 +16,14 @@ use dashu_int::IBig;
 use crate::grammar::Rule;
 use crate::names::{Name, Names};
 use crate::token::Token;
+use arena::Arena;
 
 /// A node of a [`Tree`]: nothing, a leaf, or a struct node.
 ///
 /// ```text
 /// ...00000  nothing
 /// .......1  small integer of 31 bits
-/// ......00  struct node, index of its header in the arena
+/// ......00  struct node, place of its header in the arena
 /// ....0010  identifier, its name
 /// ....0110  string, its name
 /// ....1010  token, its number
@@ -121,7 +123,7 @@ impl Node {
     }
 
     /// The place of the header of a struct node in the arena.
-    fn index(self) -> usize {
+    fn place(self) -> usize {
         (self.0 >> 2) as usize
     }
 }
@@ -163,8 +165,8 @@ pub enum Value<'t> {
 /// A parse tree.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    /// Headers and children. Index 0 is unused, because node 0 is "no node".
-    arena: Vec<Node>,
+    /// Headers and children.
+    arena: Arena,
     constants: Vec<Const>,
     root: Node,
     scopes: u32,
@@ -226,7 +228,7 @@ impl Tree {
     /// The line of a struct node, 0 if the parser gave it none; 0 also for a leaf or nothing.
     pub fn line(&self, node: Node) -> u32 {
         let Some(header) = self.header(node) else { return 0 };
-        if header.is_extended() { self.arena[node.index() - 1].0 } else { header.line() }
+        if header.is_extended() { self.before(node, 1) } else { header.line() }
     }
 
     /// The children of a struct node; empty for a leaf or nothing.
@@ -234,8 +236,8 @@ impl Tree {
     /// For a constant object see [`Tree::value`] instead.
     pub fn children(&self, node: Node) -> &[Node] {
         let Some(header) = self.header(node) else { return &[] };
-        let first = node.index() + 1;
-        &self.arena[first..first + self.count(node, header) as usize]
+        let count = self.count(node, header) as usize;
+        self.arena.from(node.place()).get(1..1 + count).unwrap_or(&[])
     }
 
     /// Child number `i` of a struct node; nothing if there is no such child.
@@ -326,10 +328,15 @@ impl Tree {
     }
 
     fn header(&self, node: Node) -> Option<Header> {
-        if node.is_struct() { self.arena.get(node.index()).map(|word| Header(word.0)) } else { None }
+        if node.is_struct() { self.arena.from(node.place()).first().map(|word| Header(word.0)) } else { None }
     }
 
     fn count(&self, node: Node, header: Header) -> u32 {
-        if header.is_extended() { self.arena[node.index() - 2].0 } else { header.count() }
+        if header.is_extended() { self.before(node, 2) } else { header.count() }
+    }
+
+    /// The word `distance` words before the header of an extended struct node.
+    fn before(&self, node: Node, distance: usize) -> u32 {
+        self.arena.from(node.place() - distance).first().map_or(0, |word| word.0)
     }
 }

@@ -49,6 +49,10 @@ fn an_error_knows_its_place_in_the_source() {
     assert_eq!(offset("x = '\\N{a}'\n"), Err(Some(6)));
     assert_eq!(offset("x = 0o8\n"), Err(Some(4)));
     assert_eq!(offset("f(\n"), Err(Some(3)));
+    assert_eq!(offset("if a:\n    b\n  c\n"), Err(Some(14)));
+    // What is wrong within an f-string is wrong with all of it.
+    assert_eq!(offset("x = 1 + f'{a b}' + c\n"), Err(Some(8)));
+    assert_eq!(offset("x = 1 + f'{a}{f\"{b c}\"}' + c\n"), Err(Some(8)));
 }
 
 #[test]

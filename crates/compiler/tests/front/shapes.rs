@@ -163,3 +163,22 @@ fn modules_expressions_and_interactive_statements() {
     assert_eq!(show(b"'doc'\n", Mode::File).as_deref(), Ok("(PassStmt)"));
     assert_eq!(show(b"'doc'\n", Mode::Single).as_deref(), Ok("(ExprStmt \"doc\" -)"));
 }
+
+#[test]
+fn lists_and_lines_may_be_long() {
+    let items = |n: usize| vec!["a"; n].join(", ");
+    for n in [30, 31, 32, 600, 5000] {
+        let list = expression(&format!("[{}]", items(n)));
+        assert_eq!(list, format!("(AtomBracket (TestListComp {}))", items(n).replace(',', "")));
+    }
+    for n in [524_285, 524_286, 524_287, 1_000_000] {
+        let source = "\n".repeat(n) + "a(b)\nc";
+        let (call, name) = (n + 1, n + 2);
+        assert_eq!(lines(&source), {
+            format!(
+                "(FileInput2@1 NEWLINE (ExprStmt@{call} (AtomExprNormal@{call} a (TrailerParen@{call} b)) -) \
+                 (ExprStmt@{name} c -))"
+            )
+        });
+    }
+}

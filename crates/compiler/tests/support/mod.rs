@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use berus_compiler::{CompileError, Options, compile};
+use berus_mpy::verify::failures;
 
 /// Options for both compilers.
 pub struct Flags {
@@ -24,10 +25,13 @@ pub fn all_flags() -> [Flags; 6] {
 }
 
 /// Compiles `source`, the text of the file `path`, with both compilers. What differs, if anything: bytes, or the
-/// traceback.
+/// traceback; or why ours is not safe to run.
 pub fn difference(mpy_cross: &Path, path: &Path, source: &[u8], flags: &Flags) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let ours = compile(source, &Options { source_name: name.as_bytes(), ..flags.ours.clone() });
+    if let Some(error) = ours.as_ref().ok().and_then(|module| failures(module).next()) {
+        return Some(format!("not safe to run: {error}"));
+    }
     let ours = ours.map(|module| module.to_bytes()).map_err(|error| traceback(&error, name, path));
     let theirs = berus_testkit::mpy_cross(mpy_cross, &[flags.peers, &["-s", name]].concat(), path);
     let what = match (ours, theirs) {

@@ -1,0 +1,136 @@
+//! `berus compile`: Python files, or whole folders of them, to `.mpy` modules.
+//!
+//! What is to be compiled and where each module goes is settled first ([`plan`]), so that files that would overwrite each
+//! other are found before anything is written. Then all is compiled on as many threads as there are processors ([`work`]).
+//! A module that is there already with the same content is left alone, so that tools that look at times see what has
+//! changed; compiling is too fast for it to be worth asking the times of the sources.
+
+mod plan;
+mod snippet;
+mod work;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use berus_compiler::Options;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, value_parser};
+
+use crate::output::{Output, Status};
+use crate::text::count;
+use work::Outcome;
+
+/// Compile Python files to .mpy modules, the same bytes that mpy-cross makes of them
+#[derive(clap::Args)]
+#[command(after_help = EXIT_STATUS)]
+pub struct Args {
+    /// Where the modules go: a folder, or for one source also a file, or `-` for standard output
+    ///
+    /// Below the folder they lie as their sources lie below the folders that were given. Without this option each goes
+    /// beside its source, and that of standard input to standard output.
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// Only look for errors, and write nothing
+    #[arg(long, conflicts_with = "output")]
+    check: bool,
+    /// Optimise: from 1 on without `assert` and with `__debug__` false, from 3 on without line numbers
+    #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = value_parser!(u8).range(0..=3))]
+    optimise: u8,
+    /// Bits of a small integer on the target
+    #[arg(long, value_name = "BITS", default_value_t = 31, value_parser = value_parser!(u8).range(2..=64))]
+    small_int_bits: u8,
+    /// Leave out line numbers
+    #[arg(long)]
+    no_source_lines: bool,
+    /// The name that the source goes by in tracebacks
+    ///
+    /// By default it is the path of the file as given, or below the folder that was given.
+    #[arg(short, long, value_name = "NAME")]
+    source_name: Option<String>,
+    /// How many files to compile at once; by default as many as there are processors
+    #[arg(short, long, value_name = "COUNT", value_parser = value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Say of each module whether it was written
+    #[arg(short, long)]
+    verbose: bool,
+    /// Python files, folders to search for them, or `-` for standard input
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<PathBuf>,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  all files were compiled
+  1  a program has an error
+  2  a file cannot be read or written, or the command line is wrong";
+
+/// Compiles the sources.
+///
+/// # Errors
+/// If writing to standard output fails.
+pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
+    let start = Instant::now();
+    let Some(tasks) = plan::plan(args, output) else { return Ok(()) };
+    if args.source_name.is_some() && tasks.len() > 1 {
+        let message = "--source-name is for one source, and there are several";
+        crate::Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
+    let options = Options {
+        optimise: args.optimise,
+        small_int_bits: args.small_int_bits,
+        source_lines: !args.no_source_lines,
+        ..Options::default()
+    };
+    let mut tally = Tally::default();
+    for (task, outcome) in tasks.iter().zip(work::run(&tasks, &options, args.jobs)) {
+        match outcome {
+            Outcome::Written | Outcome::Unchanged => {
+                let written = matches!(outcome, Outcome::Written);
+                *(if written { &mut tally.written } else { &mut tally.unchanged }) += 1;
+                if args.verbose
+                    && let Some(path) = task.target.path()
+                {
+                    writeln!(output, "{} {}", if written { "written  " } else { "unchanged" }, path.display())?;
+                }
+            }
+            Outcome::Checked => tally.checked += 1,
+            Outcome::Printed(module) => {
+                // Past what takes colours out of text.
+                output.flush()?;
+                io::stdout().lock().write_all(&module)?;
+            }
+            Outcome::Failed { place, message, status } => {
+                tally.failed += usize::from(status == Status::Invalid);
+                output.complain(status, &place, &message);
+            }
+        }
+    }
+    if io::stderr().is_terminal() && tasks.len() > 1 {
+        tally.tell(start);
+    }
+    Ok(())
+}
+
+/// What became of the sources.
+#[derive(Default)]
+struct Tally {
+    written: usize,
+    unchanged: usize,
+    checked: usize,
+    failed: usize,
+}
+
+impl Tally {
+    /// Tells it to the person at the terminal.
+    fn tell(&self, start: Instant) {
+        let all = self.written + self.unchanged + self.checked + self.failed;
+        let parts = [(self.written, "written"), (self.unchanged, "unchanged"), (self.failed, "with errors")];
+        let parts: Vec<_> =
+            parts.iter().filter(|part| part.0 > 0).map(|part| format!("{} {}", part.0, part.1)).collect();
+        let parts = if parts.is_empty() { "no errors".into() } else { parts.join(", ") };
+        // If standard error is closed there is nobody to tell.
+        let _ =
+            writeln!(anstream::stderr(), "{} in {:.2} s: {parts}", count(all, "source"), start.elapsed().as_secs_f64());
+    }
+}

@@ -1,0 +1,147 @@
+//! Which sources there are, and where each module goes.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::Args;
+use crate::input::displayed;
+use crate::output::{Output, Status, describe};
+
+/// A source to compile.
+#[derive(Debug)]
+pub struct Task {
+    pub source: Source,
+    /// The name that it goes by in tracebacks.
+    pub name: Vec<u8>,
+    pub target: Target,
+}
+
+/// Where a source is.
+#[derive(Debug)]
+pub enum Source {
+    File(PathBuf),
+    Stdin,
+}
+
+/// Where a module goes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Target {
+    File(PathBuf),
+    Stdout,
+    Nowhere,
+}
+
+impl Target {
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Target::File(path) => Some(path),
+            Target::Stdout | Target::Nowhere => None,
+        }
+    }
+}
+
+/// Settles what is to be done. Complains of sources that cannot be read; `None` if that means that nothing is to be done,
+/// because modules would overwrite each other.
+pub fn plan(args: &Args, output: &mut Output) -> Option<Vec<Task>> {
+    let mut tasks = Vec::new();
+    for given in &args.sources {
+        if given == Path::new("-") {
+            let target = match &args.output {
+                None if !args.check => Target::Stdout,
+                _ => target(args, Path::new("stdin.py"), Path::new("stdin.py"), true),
+            };
+            let name = args.source_name.as_deref().unwrap_or("<stdin>").into();
+            tasks.push(Task { source: Source::Stdin, name, target });
+        } else if given.is_dir() {
+            folder(args, given, &mut tasks, output);
+        } else {
+            let file_name = given.file_name().map_or(given.as_path(), Path::new);
+            let target = target(args, given, file_name, true);
+            tasks.push(Task { source: Source::File(given.clone()), name: name(args, given), target });
+        }
+    }
+    distinct(&tasks, output).then_some(tasks)
+}
+
+/// Adds the Python files below a folder, but for those in hidden folders, in the order of their names.
+fn folder(args: &Args, folder: &Path, tasks: &mut Vec<Task>, output: &mut Output) {
+    let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && entry.path().extension().is_some_and(|end| end == "py") => {
+                let path = entry.into_path();
+                let below = path.strip_prefix(folder).unwrap_or(&path);
+                let target = target(args, &path, below, false);
+                tasks.push(Task { name: name(args, below), source: Source::File(path.clone()), target });
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let place = error.path().map_or_else(|| displayed(folder), displayed);
+                let error = io::Error::from(error);
+                output.complain(Status::Unusable, &place, &describe(&error));
+            }
+        }
+    }
+}
+
+/// The name of a source in tracebacks, given its path.
+fn name(args: &Args, path: &Path) -> Vec<u8> {
+    match &args.source_name {
+        Some(name) => name.clone().into(),
+        None if cfg!(windows) => path.to_string_lossy().replace('\\', "/").into(),
+        None => path.as_os_str().as_encoded_bytes().into(),
+    }
+}
+
+/// Where the module of the source at `path` goes, which is `below` in the output folder. `alone` if it was given by itself.
+fn target(args: &Args, path: &Path, below: &Path, alone: bool) -> Target {
+    match &args.output {
+        _ if args.check => Target::Nowhere,
+        None => Target::File(path.with_extension("mpy")),
+        Some(output) if output == Path::new("-") => Target::Stdout,
+        Some(output) if alone && args.sources.len() == 1 && !is_folder(output) => Target::File(output.clone()),
+        Some(output) => Target::File(output.join(below).with_extension("mpy")),
+    }
+}
+
+/// Whether a path means a folder: there is one, or it ends with a slash, or there is nothing yet and the name has no ending.
+fn is_folder(path: &Path) -> bool {
+    match fs::metadata(path) {
+        Ok(there) => there.is_dir(),
+        Err(_) => path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.extension().is_none(),
+    }
+}
+
+/// Whether no module would overwrite another or follow another on standard output. Complains if one would.
+fn distinct(tasks: &[Task], output: &mut Output) -> bool {
+    let mut made_of: HashMap<&Path, &Task> = HashMap::new();
+    let mut good = true;
+    for task in tasks {
+        if let Some(other) = task.target.path().and_then(|path| made_of.insert(path, task)) {
+            let message = format!("would be made of both {} and {}", other.source.name(), task.source.name());
+            output.complain(Status::Unusable, &displayed(task.target.path().unwrap_or(Path::new(""))), &message);
+            good = false;
+        }
+    }
+    if tasks.iter().filter(|task| task.target == Target::Stdout).count() > 1 {
+        output.complain(Status::Unusable, "standard output", &"takes one module only");
+        good = false;
+    }
+    good
+}
+
+impl Source {
+    /// What to call it.
+    pub fn name(&self) -> String {
+        match self {
+            Source::File(path) => displayed(path),
+            Source::Stdin => "standard input".into(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Compiling many sources at once.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use berus_compiler::{Options, compile};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::plan::{Source, Target, Task};
+use super::snippet;
+use crate::input::displayed;
+use crate::output::{Status, describe};
+
+/// What became of a source.
+pub enum Outcome {
+    /// The module was written.
+    Written,
+    /// The module was there, as it should be.
+    Unchanged,
+    /// It has no error, and nothing was to be written.
+    Checked,
+    /// The module is for standard output.
+    Printed(Vec<u8>),
+    /// Something was wrong, with the program or with a file.
+    Failed { place: String, message: String, status: Status },
+}
+
+/// How long the work takes before a progress bar shows.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Compiles the sources of `tasks` on `jobs` threads. The outcomes are in the order of the tasks.
+pub fn run(tasks: &[Task], options: &Options<'_>, jobs: Option<u16>) -> Vec<Outcome> {
+    let processors = || thread::available_parallelism().map_or(1, usize::from);
+    let jobs = jobs.map_or_else(processors, usize::from).min(tasks.len());
+    let mut outcomes: Vec<Option<Outcome>> = tasks.iter().map(|_| None).collect();
+    let mut progress = Progress::new(tasks.len());
+    let next = AtomicUsize::new(0);
+    let (send, receive) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            let (send, next) = (send.clone(), &next);
+            scope.spawn(move || {
+                while let Some((i, task)) = tasks.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                    // The other end waits for all outcomes.
+                    let _ = send.send((i, carry_out(task, options)));
+                }
+            });
+        }
+        drop(send);
+        for (i, outcome) in receive {
+            outcomes[i] = Some(outcome);
+            progress.step();
+        }
+    });
+    progress.bar.finish_and_clear();
+    outcomes.into_iter().flatten().collect()
+}
+
+/// A progress bar that shows only at a terminal, and only if there is something to wait for.
+struct Progress {
+    bar: ProgressBar,
+    start: Instant,
+}
+
+impl Progress {
+    fn new(len: usize) -> Progress {
+        let bar = ProgressBar::with_draw_target(Some(len as u64), ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} sources, {eta} left") {
+            bar.set_style(style);
+        }
+        Progress { bar, start: Instant::now() }
+    }
+
+    fn step(&mut self) {
+        if self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.inc(1);
+    }
+}
+
+fn carry_out(task: &Task, options: &Options<'_>) -> Outcome {
+    let unusable = |place: String, error: io::Error| Outcome::Failed {
+        place,
+        message: describe(&error),
+        status: Status::Unusable,
+    };
+    let source = match read(&task.source) {
+        Ok(source) => source,
+        Err(error) => return unusable(task.source.name(), error),
+    };
+    let module = match compile(&source, &Options { source_name: &task.name, ..options.clone() }) {
+        Ok(module) => module.to_bytes(),
+        Err(error) => {
+            let (place, message) = snippet::describe(&task.source.name(), &source, &error);
+            return Outcome::Failed { place, message, status: Status::Invalid };
+        }
+    };
+    match &task.target {
+        Target::Nowhere => Outcome::Checked,
+        Target::Stdout => Outcome::Printed(module),
+        Target::File(path) => match write(path, &module) {
+            Ok(true) => Outcome::Written,
+            Ok(false) => Outcome::Unchanged,
+            Err((path, error)) => unusable(displayed(&path), error),
+        },
+    }
+}
+
+fn read(source: &Source) -> io::Result<Vec<u8>> {
+    match source {
+        Source::File(path) => fs::read(path),
+        Source::Stdin => {
+            let mut text = Vec::new();
+            io::stdin().lock().read_to_end(&mut text)?;
+            Ok(text)
+        }
+    }
+}
+
+/// Makes `path` a file with these bytes, at once or not at all, in a folder that is made if need be. Whether it was not
+/// that already; or what cannot be written, and why.
+fn write(path: &Path, bytes: &[u8]) -> Result<bool, (PathBuf, io::Error)> {
+    // A link stays a link to the file.
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| (folder.into(), error))?;
+    write_in(folder, &real, bytes).map_err(|error| (path.into(), error))
+}
+
+fn write_in(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_file() => {
+            if there.len() == bytes.len() as u64 && fs::read(path)? == bytes {
+                return Ok(false);
+            }
+        }
+        // A device or the like cannot be replaced.
+        Ok(_) => {
+            File::create(path)?.write_all(bytes)?;
+            return Ok(true);
+        }
+        Err(_) => {}
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".berus-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(true)
+}
