@@ -1,6 +1,6 @@
-//! The `berus` program: look into `.mpy` files, and more.
+//! The `berus` program: run Python programs, look into `.mpy` files, and more.
 //!
-//! Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
+//! What is no subcommand is a program to [`run`], as with MicroPython. Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
 //! [`output`], which knows about colours, closed pipes and exit statuses.
 
 mod compile;
@@ -8,12 +8,13 @@ mod dump;
 mod input;
 mod machine;
 mod output;
+mod run;
 mod text;
 mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// MicroPython in Rust: tools for .mpy modules
 #[derive(Parser)]
@@ -33,6 +34,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    let command = Cli::command();
+    let subcommands: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
+    if run::is_asked_for(&args, &subcommands) {
+        return run::run(args);
+    }
     let cli = Cli::parse();
     cli.color.write_global();
     match cli.command {

@@ -80,12 +80,25 @@ fn the_worst_status_counts_and_the_other_files_are_shown() {
 
 #[test]
 fn a_wrong_command_line_is_status_2() {
-    for args in [&["dump"][..], &["dump", "--hex", "--size", "small.mpy"], &["nonsense"], &[]] {
+    for args in [&["dump"][..], &["dump", "--hex", "--size", "small.mpy"], &["nonsense"]] {
         assert_eq!(run(args, b"").status.code(), Some(2), "{args:?}");
     }
     assert_eq!(run(&["--help"], b"").status.code(), Some(0));
     let version = run(&["--version"], b"");
     assert_eq!(String::from_utf8_lossy(&version.stdout), concat!("berus ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn what_is_no_subcommand_is_a_program() {
+    let printed = |args: &[&str], input: &[u8]| {
+        let output = run(args, input);
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(printed(&["-c", "import sys; print(6 * 7, sys.argv)", "a"], b""), (Some(0), "42 ['-c', 'a']\n".into()));
+    assert_eq!(printed(&[], b"print('from standard input')"), (Some(0), "from standard input\n".into()));
+    assert_eq!(printed(&["-c", "raise SystemExit(3)"], b"").0, Some(3));
+    assert_eq!(printed(&["-c", "1 / 0"], b"").0, Some(1));
+    assert_eq!(printed(&["-Z"], b"").0, Some(1));
 }
 
 #[test]

@@ -1,4 +1,29 @@
-//! placeholder
+//! The Berus runtime: heap, objects and interpreter for MicroPython modules.
+//!
+//! An interpreter is a [`Vm`](vm::Vm); it reaches the outside through a [`Host`](host::Host). Values are words
+//! ([`word::Obj`]), objects are `#[repr(C)]` structures behind a [`Gc`](object::Gc) pointer that start with their type
+//! ([`types::Type`]), and an error is a value ([`error::Res`]).
+
 #![no_std]
 
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod args;
+pub mod error;
 pub mod heap;
+pub mod host;
+pub mod import;
+pub mod load;
+pub mod modules;
+pub mod obj;
+pub mod object;
+pub mod ops;
+pub mod qstr;
+#[cfg(feature = "compiler")]
+pub mod source;
+pub mod text;
+pub mod types;
+pub mod vm;
+pub mod word;

@@ -1,0 +1,115 @@
+//! The machine that a program runs on, by way of the standard library.
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use berus_runtime::host::{FileKind, Files, Host};
+
+/// The host.
+pub struct StdHost {
+    start: Instant,
+    interrupted: Arc<AtomicBool>,
+    output: RefCell<Vec<u8>>,
+    is_terminal: bool,
+}
+
+/// Output is written when there is so much of it.
+const BUFFER: usize = 8192;
+
+impl StdHost {
+    /// The host; from now on it notes when the keyboard interrupts.
+    pub fn new() -> StdHost {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        // Without a handler Ctrl-C ends the process, which is as good as it gets.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
+        let output = RefCell::new(Vec::with_capacity(BUFFER));
+        StdHost { start: Instant::now(), interrupted, output, is_terminal: io::stdout().is_terminal() }
+    }
+}
+
+impl Host for StdHost {
+    fn write_stdout(&self, bytes: &[u8]) {
+        let mut output = self.output.borrow_mut();
+        output.extend_from_slice(bytes);
+        if output.len() >= BUFFER || self.is_terminal && bytes.contains(&b'\n') {
+            drop(output);
+            self.flush();
+        }
+    }
+
+    fn write_stderr(&self, bytes: &[u8]) {
+        self.flush();
+        let _ = io::stderr().write_all(bytes);
+    }
+
+    fn flush(&self) {
+        let mut output = self.output.borrow_mut();
+        // A reader that has gone away is no reason to stop.
+        let _ = io::stdout().write_all(&output);
+        let _ = io::stdout().flush();
+        output.clear();
+    }
+
+    fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
+        self.flush();
+        io::stdin().read(buffer).map_err(|error| number(&error))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn wall_clock(&self) -> Option<Duration> {
+        SystemTime::now().duration_since(UNIX_EPOCH).ok()
+    }
+
+    fn sleep(&self, time: Duration) {
+        self.flush();
+        std::thread::sleep(time);
+    }
+
+    fn entropy(&self, buffer: &mut [u8]) -> bool {
+        fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(buffer)).is_ok()
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted.swap(false, Ordering::Relaxed)
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(self)
+    }
+}
+
+impl Files for StdHost {
+    fn read(&self, path: &[u8]) -> Result<Vec<u8>, i32> {
+        fs::read(as_path(path)).map_err(|error| number(&error))
+    }
+
+    fn kind(&self, path: &[u8]) -> Option<FileKind> {
+        let metadata = fs::metadata(as_path(path)).ok()?;
+        Some(if metadata.is_dir() { FileKind::Folder } else { FileKind::File })
+    }
+}
+
+fn as_path(path: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf()
+    }
+    #[cfg(not(unix))]
+    {
+        Path::new(&*String::from_utf8_lossy(path)).to_path_buf()
+    }
+}
+
+/// The error number of an error; `EIO` if it has none.
+fn number(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(5)
+}

@@ -1,0 +1,144 @@
+//! Running programs: `berus FILE`, `berus -c COMMAND`, `berus -m MODULE`, with the options and the exit status of MicroPython's unix port.
+
+mod host;
+mod options;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use berus_runtime::error::{Raised, Res};
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::obj::dict::Dict;
+use berus_runtime::obj::exception::SYSTEM_EXIT;
+use berus_runtime::obj::list::List;
+use berus_runtime::object::Gc;
+use berus_runtime::ops::print::Stderr;
+use berus_runtime::q;
+use berus_runtime::vm::{Limits, Vm};
+use berus_runtime::word::Obj;
+
+use host::StdHost;
+use options::{Options, Program};
+
+/// Machine stack of the thread that runs programs, and how much of it built-ins may use.
+const STACK: usize = 16 << 20;
+const STACK_LEFT: usize = 1 << 20;
+
+/// Whether `args`, those behind the program's name, ask for a program to be run rather than for one of `subcommands`.
+pub fn is_asked_for(args: &[OsString], subcommands: &[&str]) -> bool {
+    match args.first().and_then(|first| first.to_str()) {
+        Some("-h" | "--help" | "-V" | "--version" | "help") => false,
+        Some(first) => {
+            first.starts_with('-') && !first.starts_with("--")
+                || !first.starts_with('-') && !subcommands.contains(&first)
+        }
+        None => !args.is_empty() || !std::io::IsTerminal::is_terminal(&std::io::stdin()),
+    }
+}
+
+/// Runs a program.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let options = match options::parse(&args) {
+        Ok(options) => options,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(1);
+        }
+    };
+    if let Some(message) = options.missing_file() {
+        eprintln!("berus: {message}");
+        return ExitCode::from(2);
+    }
+    // A thread of its own has a stack of known size.
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || run_with(&options));
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(status)) => ExitCode::from(status),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn run_with(options: &Options) -> u8 {
+    let heap = Heap::growing(&GlobalRegions, options.heap_size);
+    let limits = Limits { machine_stack: STACK - STACK_LEFT, ..Limits::default() };
+    let Some(vm) = Vm::new(heap, Box::new(StdHost::new()), limits) else {
+        eprintln!("the heap is too small");
+        return 1;
+    };
+    vm.set_optimisation(options.optimise);
+    let status = vm.enter(|vm| match prepare(vm, options).and_then(|()| run_program(vm, options)) {
+        Ok(()) => 0,
+        Err(raised) => report(vm, raised),
+    });
+    let status = vm.enter(|vm| vm.call_at_exit().map_or_else(|raised| report(vm, raised), |()| status));
+    vm.host().flush();
+    status
+}
+
+/// Fills in `sys.argv` and `sys.path`.
+fn prepare(vm: &Vm, options: &Options) -> Res<()> {
+    for argument in &options.arguments {
+        append(vm, vm.argv(), argument)?;
+    }
+    append(vm, vm.path(), &options.folder)?;
+    for folder in &options.path {
+        append(vm, vm.path(), folder)?;
+    }
+    Ok(())
+}
+
+fn append(vm: &Vm, list: Obj, text: &[u8]) -> Res<()> {
+    let text = vm.new_str(text)?;
+    match list.downcast::<List>() {
+        Some(list) => list.append(vm, text),
+        None => Ok(()),
+    }
+}
+
+fn run_program(vm: &Vm, options: &Options) -> Res<()> {
+    let main = vm.main();
+    match &options.program {
+        Program::Command(source) => run_source(vm, source, b"<stdin>", options, main),
+        Program::File(file) if options.compile_only => {
+            let source =
+                vm.host().files().map_or(Err(2), |files| files.read(file)).map_err(|errno| vm.os_error(errno))?;
+            run_source(vm, &source, file, options, main)
+        }
+        Program::File(file) => {
+            main.store(vm, q!("__file__"), vm.new_str(file)?)?;
+            vm.run_file(file, main)
+        }
+        Program::Module(name) => {
+            let name = vm.intern(name)?;
+            vm.run_module(name)
+        }
+        Program::Input => {
+            let mut source = Vec::new();
+            let mut chunk = [0; 4096];
+            while let Ok(len @ 1..) = vm.host().read_stdin(&mut chunk) {
+                source.extend_from_slice(&chunk[..len]);
+            }
+            run_source(vm, &source, b"<stdin>", options, main)
+        }
+    }
+}
+
+fn run_source(vm: &Vm, source: &[u8], name: &[u8], options: &Options, main: Gc<Dict>) -> Res<()> {
+    let body = vm.compile(source, name, berus_compiler::Mode::File, main)?;
+    if options.compile_only { Ok(()) } else { vm.run_body(body, main) }
+}
+
+/// Reports an exception that nobody has handled: the exit status that it means.
+fn report(vm: &Vm, raised: Raised) -> u8 {
+    let exception = vm.take_exception(raised);
+    if vm.matches(exception, &SYSTEM_EXIT) {
+        let value = vm.as_exception(exception).map_or(Obj::NONE, |exception| exception.value());
+        if value == Obj::NONE {
+            return 0;
+        }
+        return value.as_small_int().map_or(1, |status| status as u8);
+    }
+    if let Err(raised) = vm.print_exception(&mut Stderr, exception) {
+        let _ = vm.take_exception(raised);
+    }
+    1
+}

@@ -1,0 +1,187 @@
+//! The command line of MicroPython's unix port.
+
+use std::env;
+use std::ffi::OsString;
+
+/// What is to be run.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Program {
+    /// `-c`
+    Command(Vec<u8>),
+    /// `-m`
+    Module(Vec<u8>),
+    /// A file.
+    File(Vec<u8>),
+    /// Standard input.
+    Input,
+}
+
+/// A command line, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    pub program: Program,
+    /// `sys.argv`
+    pub arguments: Vec<Vec<u8>>,
+    /// First entry of `sys.path`.
+    pub folder: Vec<u8>,
+    /// Its other entries.
+    pub path: Vec<Vec<u8>>,
+    /// Bytes that the heap may grow to.
+    pub heap_size: usize,
+    /// `-O`
+    pub optimise: u8,
+    /// `-X compile-only`
+    pub compile_only: bool,
+}
+
+impl Options {
+    /// What to say if the program is a file that is not there.
+    pub fn missing_file(&self) -> Option<String> {
+        let Program::File(file) = &self.program else { return None };
+        let file = String::from_utf8_lossy(file);
+        let error = std::fs::metadata(&*file).err()?;
+        let number = error.raw_os_error().unwrap_or_default();
+        let text = error.to_string();
+        let reason = text.split(" (os error").next().unwrap_or_default();
+        Some(format!("can't open file '{file}': [Errno {number}] {reason}"))
+    }
+}
+
+/// The heap's limit if none is given.
+const HEAP_SIZE: usize = if usize::BITS >= 64 { 256 << 20 } else { 64 << 20 };
+
+const USAGE: &str = "usage: berus [<opts>] [-X <implopt>] [-c <command> | -m <module> | <filename>]";
+
+/// Takes apart the arguments behind the program's name.
+pub fn parse(args: &[OsString]) -> Result<Options, String> {
+    let mut options = Options {
+        program: Program::Input,
+        arguments: vec![Vec::new()],
+        folder: Vec::new(),
+        path: library_path(),
+        heap_size: HEAP_SIZE,
+        optimise: 0,
+        compile_only: false,
+    };
+    let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
+    while let Some(arg) = rest.next() {
+        let mut value =
+            |name: &str| rest.next().map(<[u8]>::to_vec).ok_or_else(|| format!("{name} needs a value\n{USAGE}"));
+        match arg {
+            b"-c" => {
+                options.program = Program::Command(value("-c")?);
+                options.arguments[0] = b"-c".to_vec();
+            }
+            b"-m" => {
+                let module = value("-m")?;
+                options.arguments[0] = b"-m".to_vec();
+                options.program = Program::Module(module);
+            }
+            b"-X" => implementation_option(&mut options, &value("-X")?)?,
+            // Berus has no prompt to go on with, and traces nothing.
+            b"-i" | b"-v" | b"-vv" | b"-vvv" => continue,
+            [b'-', b'O', level @ ..] => {
+                options.optimise = match level {
+                    [] => 1,
+                    [digit @ b'0'..=b'9'] => digit - b'0',
+                    _ if level.iter().all(|byte| *byte == b'O') => level.len() as u8 + 1,
+                    _ => return Err(USAGE.to_owned()),
+                };
+                continue;
+            }
+            b"-" => options.program = Program::Input,
+            [b'-', ..] => return Err(USAGE.to_owned()),
+            file => {
+                options.folder = match file.iter().rposition(|byte| *byte == b'/') {
+                    Some(0) => b"/".to_vec(),
+                    Some(at) => file[..at].to_vec(),
+                    None => Vec::new(),
+                };
+                options.program = Program::File(file.to_vec());
+                options.arguments[0] = file.to_vec();
+            }
+        }
+        if options.program != Program::Input || arg == b"-" {
+            options.arguments.extend(rest.map(<[u8]>::to_vec));
+            return Ok(options);
+        }
+    }
+    Ok(options)
+}
+
+fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), String> {
+    match option {
+        b"compile-only" => options.compile_only = true,
+        // Machine code makes no difference that a program can see but speed.
+        b"emit=bytecode" | b"emit=native" | b"emit=viper" => {}
+        option => {
+            let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
+            options.heap_size = size.ok_or_else(|| USAGE.to_owned())?;
+        }
+    }
+    Ok(())
+}
+
+/// A size as `-X heapsize=` has it: digits, then `w` to scale by the words of this machine, then `K` or `M`.
+fn heap_size(text: &str) -> Option<usize> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: usize = number.parse().ok()?;
+    let (scale, unit) = match unit.strip_prefix('w') {
+        Some(unit) => (size_of::<usize>() / 4, unit),
+        None => (1, unit),
+    };
+    let unit = match unit {
+        "" => 1,
+        "k" | "K" => 1 << 10,
+        "m" | "M" => 1 << 20,
+        _ => return None,
+    };
+    number.checked_mul(scale)?.checked_mul(unit).filter(|size| *size >= 700)
+}
+
+/// Where modules are looked for: `MICROPYPATH`, or the folders of MicroPython.
+fn library_path() -> Vec<Vec<u8>> {
+    let path = env::var_os("MICROPYPATH").unwrap_or_else(|| ".frozen:~/.micropython/lib:/usr/lib/micropython".into());
+    let home = env::var_os("HOME").unwrap_or_default();
+    let folders = path.as_encoded_bytes().split(|byte| *byte == b':');
+    folders
+        .map(|folder| match folder.strip_prefix(b"~/") {
+            Some(rest) => [home.as_encoded_bytes(), b"/", rest].concat(),
+            None => folder.to_vec(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Options, String> {
+        parse(&args.iter().map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_program_takes_the_arguments_behind_it() {
+        let options = parsed(&["-O2", "dir/a.py", "-x", "y"]).unwrap();
+        assert_eq!(options.program, Program::File(b"dir/a.py".to_vec()));
+        assert_eq!((options.optimise, options.folder), (2, b"dir".to_vec()));
+        assert_eq!(options.arguments, [&b"dir/a.py"[..], b"-x", b"y"]);
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(heap_size("2048"), Some(2048));
+        assert_eq!(heap_size("1w"), None);
+        assert_eq!(heap_size("3M"), Some(3 << 20));
+        assert_eq!(heap_size("1wK"), Some(1024 * size_of::<usize>() / 4));
+        assert_eq!(heap_size("12Q"), None);
+    }
+
+    #[test]
+    fn unknown_options_are_refused() {
+        assert!(parsed(&["-Z"]).is_err());
+        assert!(parsed(&["-X", "nonsense"]).is_err());
+        assert!(parsed(&["-c"]).is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! Loading: from a module as data to code that can run.
+//!
+//! Bytecode runs where it lies if it lies there for good; else it is copied into a block of the heap. The table of names holds their
+//! numbers in this interpreter, and constants become objects.
+
+use alloc::borrow::Cow;
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use berus_mpy::Module;
+use berus_mpy::constant::Constant;
+use berus_mpy::module::{Kind, Qstr as ModuleQstr, RawCode};
+use berus_mpy::verify::{Facts, verify};
+
+use crate::error::{Raised, Res};
+use crate::obj::bytes::Bytes;
+use crate::obj::code::{Code, Context};
+use crate::obj::dict::Dict;
+use crate::obj::function::Function;
+use crate::obj::none;
+use crate::obj::tuple::Tuple;
+use crate::object::Gc;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+/// How deep tuples of constants may be nested.
+const MAX_DEPTH: u32 = 200;
+
+impl Vm {
+    /// Loads an `.mpy` file that is in memory for good; its code runs there. Answers the function that is the module's body.
+    ///
+    /// # Errors
+    /// `ValueError` if it is no module that can run here, and `MemoryError`.
+    pub fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+        let module = self.parse_module(file)?;
+        let lend = |code: &RawCode<'static>| match code.code {
+            Cow::Borrowed(bytes) => Some(bytes),
+            Cow::Owned(_) => None,
+        };
+        self.link(&module, globals, lend)
+    }
+
+    /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`].
+    pub fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+        let module = self.parse_module(file)?;
+        self.load_module(&module, globals)
+    }
+
+    /// Loads a module, of which it copies what it needs. Answers the function that is the module's body.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`].
+    pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res<Gc<Function>> {
+        self.link(module, globals, |_| None)
+    }
+
+    fn parse_module<'a>(&self, file: &'a [u8]) -> Res<Module<'a>> {
+        let incompatible = || self.incompatible("file");
+        let (module, _) = Module::from_bytes(file).map_err(|_| incompatible())?;
+        if module.header.arch.is_some() {
+            return Err(self.value_error(format_args!("native code in .mpy unsupported")));
+        }
+        if u32::from(module.header.small_int_bits) > Obj::SMALL_INT_BITS {
+            return Err(incompatible());
+        }
+        Ok(module)
+    }
+
+    #[cold]
+    fn incompatible(&self, what: &str) -> Raised {
+        self.value_error(format_args!("incompatible .mpy {what}"))
+    }
+
+    fn link<'a>(
+        &self,
+        module: &Module<'a>,
+        globals: Gc<Dict>,
+        lend: impl Fn(&RawCode<'a>) -> Option<&'static [u8]>,
+    ) -> Res<Gc<Function>> {
+        let facts = verify(module).map_err(|_| self.incompatible("file"))?;
+        let qstrs = self.link_names(module)?;
+        let constants = self.alloc_words(module.constants.len().max(1))?;
+        for (n, constant) in module.constants.iter().enumerate() {
+            let value = self.link_constant(constant, 0)?;
+            // SAFETY: the block has a word for each constant.
+            unsafe { constants.add(n).write(Some(value)) };
+        }
+        let context = self.alloc(Context::new(globals, qstrs, constants))?;
+        // Children come after their parents, so that a table of all, from the last, links each to those behind it.
+        let codes = self.alloc_words(module.codes.len().max(1))?;
+        for (n, raw) in module.codes.iter().enumerate().rev() {
+            let (Kind::Bytecode, Some(facts)) = (&raw.kind, facts[n]) else {
+                return Err(self.value_error(format_args!("native code in .mpy unsupported")));
+            };
+            let code = self.link_code(raw, facts, context, lend(raw))?;
+            self.link_children(code, raw, codes)?;
+            // SAFETY: the block has a word for each code object.
+            unsafe { codes.add(n).write(Some(code.obj())) };
+        }
+        // SAFETY: as above; verified modules have a first code object.
+        let outer = unsafe { codes.read() }.and_then(|code| code.downcast::<Code>());
+        match outer {
+            Some(code) => Function::new(self, code, &[], None, None),
+            None => Err(self.incompatible("file")),
+        }
+    }
+
+    fn link_names(&self, module: &Module<'_>) -> Res<NonNull<Qstr>> {
+        let table = self.alloc_bytes(module.qstrs.len().max(1) * size_of::<Qstr>())?.cast::<Qstr>();
+        for (n, name) in module.qstrs.iter().enumerate() {
+            let name = match name {
+                ModuleQstr::Static(number) => Qstr::from_number(*number),
+                ModuleQstr::Own(name) => self.intern(name)?,
+            };
+            // SAFETY: the block has room for each name.
+            unsafe { table.add(n).write(name) };
+        }
+        Ok(table)
+    }
+
+    fn link_constant(&self, constant: &Constant<'_>, depth: u32) -> Res {
+        Ok(match constant {
+            Constant::FunctionTable | Constant::None => Obj::NONE,
+            Constant::False => Obj::FALSE,
+            Constant::True => Obj::TRUE,
+            Constant::Ellipsis => none::ELLIPSIS,
+            Constant::Str(text) if core::str::from_utf8(text).is_err() => {
+                return Err(self.error(&crate::obj::exception::UNICODE_ERROR, format_args!("")));
+            }
+            Constant::Str(text) => self.new_str(text)?,
+            Constant::Bytes(bytes) => Bytes::new(self, bytes)?.obj(),
+            Constant::Int(text) => crate::obj::int::parse(self, text, 10)?,
+            Constant::Float(text) => self.new_float(self.parse_float(text)?)?,
+            Constant::Complex(text) => {
+                let (real, imaginary) = self.parse_complex(text)?;
+                self.new_complex(real, imaginary)?
+            }
+            Constant::Tuple(_) if depth == MAX_DEPTH => return Err(self.recursion_error()),
+            Constant::Tuple(items) => {
+                let list = crate::obj::list::List::new(self, &[])?;
+                for item in items {
+                    list.append(self, self.link_constant(item, depth + 1)?)?;
+                }
+                Tuple::of_list(self, &list)?.obj()
+            }
+        })
+    }
+
+    fn link_code(
+        &self,
+        raw: &RawCode<'_>,
+        facts: Facts,
+        context: Gc<Context>,
+        lent: Option<&'static [u8]>,
+    ) -> Res<Gc<Code>> {
+        let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible("file"))?;
+        let bytes = match lent {
+            Some(bytes) => bytes.as_ptr(),
+            None => {
+                let block = self.alloc_bytes(raw.code.len())?;
+                // SAFETY: the block is new and as long as the code.
+                unsafe { block.copy_from_nonoverlapping(NonNull::from_ref(&*raw.code).cast(), raw.code.len()) };
+                block.as_ptr().cast_const()
+            }
+        };
+        let signature = prelude.signature;
+        let own_cells = !prelude.cells_at.is_empty();
+        let mut code = Code {
+            header: Code::header(),
+            context,
+            qstrs: context.qstrs(),
+            constants: context.constants(),
+            children: Cell::new(None),
+            bytes,
+            len: raw.code.len() as u32,
+            start: bytes.wrapping_add(prelude.end()),
+            n_state: facts.frame().max(1),
+            n_locals: facts.locals,
+            min_cells: facts.min_cells as u16,
+            n_exc: signature.n_exc_stack as u16,
+            n_pos: signature.n_pos_args as u16,
+            n_kwonly: signature.n_kwonly_args as u16,
+            n_def: signature.n_def_pos_args as u16,
+            flags: signature.scope_flags as u8,
+            simple: false,
+            name: context.qstr(prelude.name),
+            names_at: prelude.names_at.start as u32,
+            lines_at: prelude.lines_at.start as u32,
+            cells_at: prelude.cells_at.start as u32,
+        };
+        // Functions that close over cells need them put before their arguments.
+        code.simple = !own_cells && facts.min_cells == 0 && !code.is_generator() && !code.takes_more();
+        if facts.frame() > u32::from(u16::MAX) || signature.n_exc_stack > u32::from(u16::MAX) {
+            return Err(self.recursion_error());
+        }
+        self.alloc(code)
+    }
+
+    fn link_children(&self, code: Gc<Code>, raw: &RawCode<'_>, codes: NonNull<Slot>) -> Res<()> {
+        if raw.children.is_empty() {
+            return Ok(());
+        }
+        let children = self.alloc_words(raw.children.len())?;
+        for (n, child) in raw.children.iter().enumerate() {
+            // SAFETY: verification has checked the numbers of children, which come after their parent.
+            unsafe { children.add(n).write(codes.add(*child as usize).read()) };
+        }
+        code.children.set(Some(children.cast()));
+        Ok(())
+    }
+}

@@ -1,0 +1,261 @@
+//! The module `builtins`: what is in it from the start, and the functions that need the interpreter itself.
+//!
+//! The functions that work on values are in [`functions`](super::functions).
+
+use crate::error::Res;
+use crate::obj;
+use crate::obj::code::Code;
+use crate::obj::dict::Dict;
+use crate::obj::exception;
+use crate::obj::function::Function;
+use crate::obj::instance::Instance;
+use crate::obj::list::List;
+use crate::obj::map::Map;
+use crate::obj::module::Module;
+use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Object};
+use crate::q;
+use crate::qstr::{FIXED, Qstr};
+use crate::types::{Locals, Member, Parent, Type};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// A type as a value of a constant table.
+const fn ty(ty: &'static Type) -> Obj {
+    Obj::from_static(ty)
+}
+
+crate::members! {
+    /// What needs the interpreter.
+    static MEMBERS = {
+        "__build_class__" => var(2, 255, build_class),
+        "__import__" => var(1, 5, import),
+        "object" => value(ty(&obj::typ::OBJECT)),
+        "type" => value(ty(&obj::typ::TYPE)),
+        "property" => value(ty(&obj::property::TYPE)),
+        "super" => value(ty(&obj::property::SUPER_TYPE)),
+        "classmethod" => value(ty(&obj::builtin::CLASS_METHOD)),
+        "staticmethod" => value(ty(&obj::builtin::STATIC_METHOD)),
+        "globals" => f0(globals),
+        "locals" => f0(locals),
+        "dir" => var(0, 1, dir),
+        "exec" => var(1, 3, exec),
+        "eval" => var(1, 3, eval),
+        "compile" => var(3, 6, compile),
+    }
+}
+
+/// Values by the number of their name.
+struct Table([Option<Obj>; FIXED]);
+
+// SAFETY: the values are constants.
+unsafe impl Sync for Table {}
+
+static TABLE: Table = {
+    let mut table = [None; FIXED];
+    let lists: [&[Member]; 2] = [super::functions::MEMBERS, MEMBERS];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut n = 0;
+        while n < lists[list].len() {
+            let member = &lists[list][n];
+            table[member.name.number() as usize] = Some(member.value);
+            n += 1;
+        }
+        list += 1;
+    }
+    let mut n = 0;
+    while n < exception::ALL.len() {
+        table[exception::ALL[n].name().number() as usize] = Some(Obj::from_static(exception::ALL[n]));
+        n += 1;
+    }
+    Table(table)
+};
+
+/// The built-in `name`: what a program has put into the module, else what is there from the start.
+pub fn find(vm: &Vm, name: Qstr) -> Option<Obj> {
+    if let Some(module) = vm.builtins() {
+        return module.load(vm, name);
+    }
+    TABLE.0.get(name.number() as usize).copied().flatten()
+}
+
+/// The module as an object; from now on it is where built-ins are looked for.
+pub(super) fn module(vm: &Vm) -> Res {
+    let module = Module::new(vm, q!("builtins"))?;
+    for (number, value) in TABLE.0.iter().enumerate() {
+        if let Some(value) = value {
+            module.globals.store(vm, Qstr::from_number(number as u32), *value)?;
+        }
+    }
+    vm.set_builtins(module.globals);
+    Ok(module.obj())
+}
+
+/// Runs a class body and makes the class: `__build_class__(body, name, *bases)`.
+fn build_class(vm: &Vm, args: &[Obj]) -> Res {
+    let (body, name, bases) = (args[0], args[1], &args[2..]);
+    let locals = Dict::new(vm)?;
+    let outer = vm.swap_locals(locals);
+    let result = vm.call(body, &[]);
+    vm.swap_locals(outer);
+    let cell = result?;
+    let bases = Tuple::new(vm, bases)?;
+    // The first base decides of what type the class is.
+    let meta = bases.items().first().map_or(Gc::from_static(Type::TYPE), |base| vm.type_of(*base));
+    let class = vm.call(meta.obj(), &[name, bases.obj(), locals.obj()])?;
+    if let Some(cell) = cell.downcast::<obj::cell::Cell>() {
+        cell.value.set(Some(class));
+    }
+    Ok(class)
+}
+
+fn import(vm: &Vm, args: &[Obj]) -> Res {
+    let Some(name) = vm.as_name(args[0])? else {
+        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    };
+    let level = args.get(4).copied().unwrap_or(Obj::small_int_wrapping(0));
+    if level.as_small_int().is_some_and(|level| level < 0) {
+        return Err(vm.value_error(format_args!("")));
+    }
+    vm.import_name(name, args.get(3).copied().unwrap_or(Obj::NONE), level)
+}
+
+fn globals(vm: &Vm) -> Res {
+    Ok(vm.globals().obj())
+}
+
+fn locals(vm: &Vm) -> Res {
+    Ok(vm.locals().obj())
+}
+
+fn dir(vm: &Vm, args: &[Obj]) -> Res {
+    let names = List::new(vm, &[])?;
+    match args.first() {
+        None => add_keys(vm, &names, &vm.locals().map)?,
+        Some(object) => {
+            if let Some(module) = object.downcast::<Module>() {
+                add_keys(vm, &names, &module.globals.map)?;
+                return Ok(names.obj());
+            }
+            if Instance::of(*object).is_some()
+                && let Some(answer) = vm.call_special(*object, q!("__dir__"), &[])?
+            {
+                return Ok(vm.to_list(answer)?.obj());
+            }
+            if let Some(instance) = Instance::of(*object) {
+                add_keys(vm, &names, instance.members())?;
+            }
+            add(vm, &names, Obj::qstr(q!("__class__")))?;
+            let class = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(*object));
+            add_class(vm, &names, class, 0)?;
+        }
+    }
+    Ok(names.obj())
+}
+
+fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
+    match class.locals {
+        Locals::None => {}
+        Locals::Static(members) => {
+            for member in members {
+                add(vm, names, Obj::qstr(member.name))?;
+            }
+        }
+        Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,
+    }
+    match class.parent.get() {
+        _ if depth == 100 => Ok(()),
+        Parent::None => Ok(()),
+        Parent::One(parent) => add_class(vm, names, parent, depth + 1),
+        Parent::Many(parents) => {
+            for parent in parents.items().iter().filter_map(|parent| parent.downcast::<Type>()) {
+                add_class(vm, names, parent, depth + 1)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn add_keys(vm: &Vm, names: &List, map: &Map) -> Res<()> {
+    let mut at = 0;
+    while let Some((found, key, _)) = map.entry_from(at) {
+        add(vm, names, key)?;
+        at = found + 1;
+    }
+    Ok(())
+}
+
+fn add(vm: &Vm, names: &List, name: Obj) -> Res<()> {
+    if names.items().iter().any(|known| known.get() == name) { Ok(()) } else { names.append(vm, name) }
+}
+
+/// What source is compiled as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Exec,
+    Eval,
+    Single,
+}
+
+fn exec(vm: &Vm, args: &[Obj]) -> Res {
+    run(vm, args, Kind::Exec)?;
+    Ok(Obj::NONE)
+}
+
+fn eval(vm: &Vm, args: &[Obj]) -> Res {
+    run(vm, args, Kind::Eval)
+}
+
+fn run(vm: &Vm, args: &[Obj], kind: Kind) -> Res {
+    let dict = |n: usize| match args.get(n) {
+        Some(given) if *given != Obj::NONE => match given.downcast::<Dict>() {
+            Some(dict) => Ok(Some(dict)),
+            None => Err(vm.type_error(format_args!("argument num/types mismatch"))),
+        },
+        _ => Ok(None),
+    };
+    let (given, inner) = (dict(1)?, dict(2)?);
+    let globals = given.unwrap_or_else(|| vm.globals());
+    let locals = inner.or(given).unwrap_or_else(|| vm.locals());
+    let body = if let Some(code) = args[0].downcast::<Code>() {
+        code.context.set_globals(globals);
+        Function::new(vm, code, &[], None, None)?
+    } else {
+        compile_text(vm, args[0], b"<string>", kind, globals)?
+    };
+    let outer = vm.swap_locals(locals);
+    let result = vm.call(body.obj(), &[]);
+    vm.swap_locals(outer);
+    result
+}
+
+#[cfg(feature = "compiler")]
+fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res<Gc<Function>> {
+    use berus_compiler::Mode;
+    let source = vm.str_or_bytes(source)?;
+    let mode = match kind {
+        Kind::Exec => Mode::File,
+        Kind::Eval => Mode::Eval,
+        Kind::Single => Mode::Single,
+    };
+    // An expression may have space before it.
+    let start = source.iter().position(|byte| kind != Kind::Eval || !b" \t".contains(byte)).unwrap_or(0);
+    vm.compile(&source[start..], name, mode, globals)
+}
+
+#[cfg(not(feature = "compiler"))]
+fn compile_text(vm: &Vm, _: Obj, _: &[u8], _: Kind, _: Gc<Dict>) -> Res<Gc<Function>> {
+    Err(vm.not_implemented(format_args!("no compiler")))
+}
+
+fn compile(vm: &Vm, args: &[Obj]) -> Res {
+    let name = vm.str_or_bytes(args[1])?;
+    let kind = match vm.as_str(args[2]) {
+        Some(b"exec") => Kind::Exec,
+        Some(b"single") => Kind::Single,
+        Some(b"eval") => Kind::Eval,
+        _ => return Err(vm.value_error(format_args!("bad compile mode"))),
+    };
+    Ok(compile_text(vm, args[0], name, kind, vm.globals())?.code.obj())
+}

@@ -1,0 +1,47 @@
+//! The module `errno`.
+
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::q;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// Names and numbers, those of Linux.
+const NUMBERS: &[(crate::qstr::Qstr, isize)] = &[
+    (q!("EPERM"), 1),
+    (q!("ENOENT"), 2),
+    (q!("EIO"), 5),
+    (q!("EBADF"), 9),
+    (q!("EAGAIN"), 11),
+    (q!("ENOMEM"), 12),
+    (q!("EACCES"), 13),
+    (q!("EEXIST"), 17),
+    (q!("ENODEV"), 19),
+    (q!("EISDIR"), 21),
+    (q!("EINVAL"), 22),
+    (q!("EOPNOTSUPP"), 95),
+    (q!("EADDRINUSE"), 98),
+    (q!("ECONNABORTED"), 103),
+    (q!("ECONNRESET"), 104),
+    (q!("ENOBUFS"), 105),
+    (q!("ENOTCONN"), 107),
+    (q!("ETIMEDOUT"), 110),
+    (q!("ECONNREFUSED"), 111),
+    (q!("EHOSTUNREACH"), 113),
+    (q!("EALREADY"), 114),
+    (q!("EINPROGRESS"), 115),
+];
+
+/// Fills a module's variables: the numbers, and `errorcode`, which has their names.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn fill(vm: &Vm, globals: &Dict) -> Res<()> {
+    let names = Dict::new(vm)?;
+    for &(name, number) in NUMBERS {
+        globals.store(vm, name, Obj::small_int_wrapping(number))?;
+        names.map.store(vm, Obj::small_int_wrapping(number), Obj::qstr(name))?;
+    }
+    names.fix();
+    globals.store(vm, q!("errorcode"), names.obj())
+}

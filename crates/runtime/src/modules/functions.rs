@@ -1,0 +1,380 @@
+//! The built-in functions that work on values: `len`, `sorted`, `print` and their like, and the types.
+
+use berus_mpy::opcode::BinaryOp;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::builder::Builder;
+use crate::obj::instance::Instance;
+use crate::obj::{self, float, int, none};
+use crate::ops::print::{Stdout, Style};
+use crate::ops::stream::StreamPrinter;
+use crate::q;
+use crate::text::utf8;
+use crate::types::{Type, UnaryOp};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+const fn ty(ty: &'static Type) -> Obj {
+    Obj::from_static(ty)
+}
+
+crate::members! {
+    /// The functions and types.
+    pub static MEMBERS = {
+        "abs" => f1(abs),
+        "all" => f1(all),
+        "any" => f1(any),
+        "bin" => f1(bin),
+        "bool" => value(ty(&obj::bool::TYPE)),
+        "bytearray" => value(ty(&obj::array::BYTEARRAY)),
+        "bytes" => value(ty(&obj::bytes::TYPE)),
+        "callable" => f1(callable),
+        "chr" => f1(chr),
+        "complex" => value(ty(&obj::complex::TYPE)),
+        "delattr" => f2(delattr),
+        "dict" => value(ty(&obj::dict::TYPE)),
+        "divmod" => f2(divmod),
+        "Ellipsis" => value(none::ELLIPSIS),
+        "enumerate" => value(ty(&obj::adapters::ENUMERATE)),
+        "filter" => value(ty(&obj::adapters::FILTER)),
+        "float" => value(ty(&obj::float::TYPE)),
+        "format" => var(1, 2, format),
+        "frozenset" => value(ty(&obj::set::FROZEN_TYPE)),
+        "getattr" => var(2, 3, getattr),
+        "hasattr" => f2(hasattr),
+        "hash" => f1(hash),
+        "hex" => f1(hex),
+        "id" => f1(id),
+        "int" => value(ty(&obj::int::TYPE)),
+        "isinstance" => f2(isinstance),
+        "issubclass" => f2(issubclass),
+        "iter" => f1(iter),
+        "len" => f1(len),
+        "list" => value(ty(&obj::list::TYPE)),
+        "map" => value(ty(&obj::adapters::MAP)),
+        "max" => kw(1, max),
+        "memoryview" => value(ty(&obj::memoryview::TYPE)),
+        "min" => kw(1, min),
+        "next" => var(1, 2, next),
+        "NotImplemented" => value(none::NOT_IMPLEMENTED),
+        "oct" => f1(oct),
+        "ord" => f1(ord),
+        "pow" => var(2, 3, pow),
+        "print" => kw(0, print),
+        "range" => value(ty(&obj::range::TYPE)),
+        "repr" => f1(repr),
+        "reversed" => value(ty(&obj::adapters::REVERSED)),
+        "round" => var(1, 2, round),
+        "set" => value(ty(&obj::set::TYPE)),
+        "setattr" => f3(setattr),
+        "slice" => value(ty(&obj::slice::TYPE)),
+        "sorted" => kw(1, sorted),
+        "str" => value(ty(&obj::str::TYPE)),
+        "sum" => var(1, 2, sum),
+        "tuple" => value(ty(&obj::tuple::TYPE)),
+        "zip" => value(ty(&obj::adapters::ZIP)),
+        "__repl_print__" => f1(repl_print),
+        "__template__" => var(1, 255, obj::template::build),
+    }
+}
+
+fn abs(vm: &Vm, object: Obj) -> Res {
+    vm.unary_op(UnaryOp::Abs, object)
+}
+
+/// Whether an item of an iterable has truth `wanted`.
+fn some(vm: &Vm, iterable: Obj, wanted: bool) -> Res<bool> {
+    let iterator = vm.iter(iterable)?;
+    while let Some(item) = vm.next(iterator)? {
+        if vm.truth(item)? == wanted {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn all(vm: &Vm, iterable: Obj) -> Res {
+    Ok(Obj::bool(!some(vm, iterable, false)?))
+}
+
+fn any(vm: &Vm, iterable: Obj) -> Res {
+    Ok(Obj::bool(some(vm, iterable, true)?))
+}
+
+/// An int with the prefix of its base.
+fn in_base(vm: &Vm, object: Obj, spec: &[u8]) -> Res {
+    let mut out = Builder::new();
+    obj::str_format::format_value(vm, &mut out, vm.to_int(object)?, spec)?;
+    out.into_str(vm)
+}
+
+fn bin(vm: &Vm, object: Obj) -> Res {
+    in_base(vm, object, b"#b")
+}
+
+fn oct(vm: &Vm, object: Obj) -> Res {
+    in_base(vm, object, b"#o")
+}
+
+fn hex(vm: &Vm, object: Obj) -> Res {
+    in_base(vm, object, b"#x")
+}
+
+fn callable(vm: &Vm, object: Obj) -> Res {
+    let callable = match Instance::of(object) {
+        Some(instance) => obj::typ::find(vm, instance.class(), q!("__call__")).is_some(),
+        None => vm.type_of(object).call.is_some(),
+    };
+    Ok(Obj::bool(callable))
+}
+
+fn chr(vm: &Vm, number: Obj) -> Res {
+    match u32::try_from(vm.int(number)?) {
+        Ok(point @ 0..0x11_0000) => vm.new_char(point),
+        _ => Err(vm.value_error(format_args!("chr() arg not in range(0x110000)"))),
+    }
+}
+
+fn delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
+    vm.delete_attr(object, vm.to_name(name)?)?;
+    Ok(Obj::NONE)
+}
+
+fn divmod(vm: &Vm, left: Obj, right: Obj) -> Res {
+    vm.divmod(left, right)
+}
+
+fn format(vm: &Vm, args: &[Obj]) -> Res {
+    let spec = match args.get(1) {
+        Some(&spec) => vm.str_or_bytes(spec)?,
+        None => b"",
+    };
+    if spec.is_empty() {
+        return vm.str(args[0]);
+    }
+    let mut out = Builder::new();
+    obj::str_format::format_value(vm, &mut out, args[0], spec)?;
+    out.into_str(vm)
+}
+
+fn getattr(vm: &Vm, args: &[Obj]) -> Res {
+    let name = vm.to_name(args[1])?;
+    match args.get(2) {
+        Some(&default) => Ok(vm.find_attr_quietly(args[0], name)?.unwrap_or(default)),
+        None => vm.load_attr(args[0], name),
+    }
+}
+
+fn hasattr(vm: &Vm, object: Obj, name: Obj) -> Res {
+    Ok(Obj::bool(vm.find_attr_quietly(object, vm.to_name(name)?)?.is_some()))
+}
+
+fn hash(vm: &Vm, object: Obj) -> Res {
+    Ok(crate::ops::hash::to_obj(vm.hash(object)?))
+}
+
+fn id(vm: &Vm, object: Obj) -> Res {
+    vm.new_int(object.bits() as isize)
+}
+
+fn isinstance(vm: &Vm, object: Obj, types: Obj) -> Res {
+    Ok(Obj::bool(vm.is_subclass_of(vm.type_of(object), types)?))
+}
+
+fn issubclass(vm: &Vm, class: Obj, types: Obj) -> Res {
+    match class.downcast::<Type>() {
+        Some(class) => Ok(Obj::bool(vm.is_subclass_of(class, types)?)),
+        None => Err(vm.type_error(format_args!("issubclass() arg 1 must be a class"))),
+    }
+}
+
+fn iter(vm: &Vm, object: Obj) -> Res {
+    vm.iter(object)
+}
+
+fn len(vm: &Vm, object: Obj) -> Res {
+    vm.new_uint(vm.len(object)?)
+}
+
+/// The item that comes out best by comparing with `op`.
+fn best(vm: &Vm, args: Args<'_>, op: BinaryOp) -> Res {
+    let (mut key, mut default) = (None, None);
+    for (name, value) in args.kw() {
+        match vm.as_str(name) {
+            Some(b"key") => key = (value != Obj::NONE).then_some(value),
+            Some(b"default") => default = Some(value),
+            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
+        }
+    }
+    let mut best: Option<(Obj, Obj)> = None;
+    let mut consider = |item: Obj| {
+        let value = match key {
+            Some(key) => vm.call(key, &[item])?,
+            None => item,
+        };
+        let better = match best {
+            Some((best, _)) => {
+                let better = vm.binary_op(op, value, best)?;
+                vm.truth(better)?
+            }
+            None => true,
+        };
+        if better {
+            best = Some((value, item));
+        }
+        Ok(())
+    };
+    match args.pos() {
+        [iterable] => {
+            let iterator = vm.iter(*iterable)?;
+            while let Some(item) = vm.next(iterator)? {
+                consider(item)?;
+            }
+        }
+        items => items.iter().try_for_each(|&item| consider(item))?,
+    }
+    match best.map(|(_, item)| item).or(default) {
+        Some(item) => Ok(item),
+        None => Err(vm.value_error(format_args!("arg is an empty sequence"))),
+    }
+}
+
+fn max(vm: &Vm, args: Args<'_>) -> Res {
+    best(vm, args, BinaryOp::More)
+}
+
+fn min(vm: &Vm, args: Args<'_>) -> Res {
+    best(vm, args, BinaryOp::Less)
+}
+
+fn next(vm: &Vm, args: &[Obj]) -> Res {
+    match (vm.next(args[0])?, args.get(1)) {
+        (Some(item), _) => Ok(item),
+        (None, Some(&default)) => {
+            vm.take_returned();
+            Ok(default)
+        }
+        (None, None) => Err(vm.stop_iteration(vm.take_returned())),
+    }
+}
+
+fn ord(vm: &Vm, object: Obj) -> Res {
+    let text = match vm.try_buffer(object, crate::ops::buffer::Access::Read)? {
+        Some(buffer) => buffer.bytes(),
+        None => vm.str_or_bytes(object)?,
+    };
+    let is_str = vm.as_str(object).is_some();
+    let len = if is_str { utf8::count(text) } else { text.len() };
+    if len != 1 {
+        return Err(vm.type_error(format_args!("ord() expected a character, but string of length {len} found")));
+    }
+    let point = if is_str { utf8::decode_at(text, 0) } else { u32::from(text[0]) };
+    vm.new_int(point as isize)
+}
+
+fn pow(vm: &Vm, args: &[Obj]) -> Res {
+    match args.get(2) {
+        Some(&modulus) if modulus != Obj::NONE => int::pow3(vm, args[0], args[1], modulus),
+        _ => vm.binary_op(BinaryOp::Power, args[0], args[1]),
+    }
+}
+
+fn print(vm: &Vm, args: Args<'_>) -> Res {
+    let (mut separator, mut end): (&[u8], &[u8]) = (b" ", b"\n");
+    let mut file = None;
+    for (name, value) in args.kw() {
+        match vm.as_str(name) {
+            Some(b"sep") => separator = vm.str_or_bytes(value)?,
+            Some(b"end") => end = vm.str_or_bytes(value)?,
+            Some(b"file") => file = Some(value),
+            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
+        }
+    }
+    let mut stream;
+    let mut console = Stdout;
+    let out: &mut dyn crate::ops::print::Printer = match file {
+        Some(file) => {
+            stream = StreamPrinter::new(vm, file)?;
+            &mut stream
+        }
+        None => &mut console,
+    };
+    for (index, &object) in args.pos().iter().enumerate() {
+        if index > 0 {
+            out.write(vm, separator)?;
+        }
+        vm.print(out, object, Style::Str)?;
+    }
+    out.write(vm, end)?;
+    Ok(Obj::NONE)
+}
+
+fn repl_print(vm: &Vm, object: Obj) -> Res {
+    if object != Obj::NONE {
+        vm.print(&mut Stdout, object, Style::Repr)?;
+        vm.host().write_stdout(b"\n");
+    }
+    Ok(Obj::NONE)
+}
+
+fn repr(vm: &Vm, object: Obj) -> Res {
+    vm.repr(object)
+}
+
+/// `round(value, -zeros)` for an int: to a multiple of a power of ten, a half to an even one.
+fn round_int(vm: &Vm, value: Obj, zeros: isize) -> Res {
+    let unit = vm.binary_op(BinaryOp::Power, Obj::small_int_wrapping(10), Obj::small_int_wrapping(zeros))?;
+    let two = Obj::small_int_wrapping(2);
+    let half = vm.binary_op(BinaryOp::FloorDivide, unit, two)?;
+    let quotient = vm.binary_op(BinaryOp::FloorDivide, value, unit)?;
+    let rest = vm.binary_op(BinaryOp::Modulo, value, unit)?;
+    let odd = vm.binary_op(BinaryOp::Modulo, quotient, two)? == Obj::small_int_wrapping(1);
+    let up = vm.less(half, rest)? || odd && vm.equal(half, rest)?;
+    let quotient = if up { vm.binary_op(BinaryOp::Add, quotient, Obj::small_int_wrapping(1))? } else { quotient };
+    vm.binary_op(BinaryOp::Multiply, quotient, unit)
+}
+
+fn round(vm: &Vm, args: &[Obj]) -> Res {
+    let value = args[0];
+    if vm.is_int_or_bool(value) {
+        let digits = match args.get(1) {
+            Some(&digits) => vm.int(digits)?,
+            None => 0,
+        };
+        let value = vm.to_int(value)?;
+        return if digits < 0 { round_int(vm, value, -digits) } else { Ok(value) };
+    }
+    let number = vm.float(value)?;
+    match args.get(1) {
+        Some(&digits) if digits != Obj::NONE => {
+            let unit = float::power(10.0, vm.int(digits)? as f64);
+            vm.new_float(libm::rint(number * unit) / unit)
+        }
+        _ => vm.int_of_float(libm::rint(number)),
+    }
+}
+
+fn setattr(vm: &Vm, object: Obj, name: Obj, value: Obj) -> Res {
+    vm.store_attr(object, vm.to_name(name)?, value)?;
+    Ok(Obj::NONE)
+}
+
+fn sorted(vm: &Vm, args: Args<'_>) -> Res {
+    if args.n_pos() > 1 {
+        return Err(vm.type_error(format_args!("must use keyword argument for key function")));
+    }
+    let (key, reverse) = obj::list::sort_options(vm, args, 1)?;
+    let list = vm.to_list(args.pos()[0])?;
+    obj::sort::sort(vm, list, key, reverse)?;
+    Ok(list.obj())
+}
+
+fn sum(vm: &Vm, args: &[Obj]) -> Res {
+    let mut sum = args.get(1).copied().unwrap_or(Obj::small_int_wrapping(0));
+    let iterator = vm.iter(args[0])?;
+    while let Some(item) = vm.next(iterator)? {
+        sum = vm.binary_op(BinaryOp::Add, sum, item)?;
+    }
+    Ok(sum)
+}

@@ -1,0 +1,66 @@
+//! The module `gc`.
+
+use crate::error::Res;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+crate::members! {
+    /// What the module has.
+    pub static MEMBERS = {
+        "collect" => f0(collect),
+        "disable" => f0(disable),
+        "enable" => f0(enable),
+        "isenabled" => f0(is_enabled),
+        "mem_alloc" => f0(mem_alloc),
+        "mem_free" => f0(mem_free),
+        "threshold" => var(0, 1, threshold),
+    }
+}
+
+/// Collects; answers the bytes that became free.
+fn collect(vm: &Vm) -> Res {
+    let before = vm.heap().used();
+    vm.collect();
+    vm.new_uint(before.saturating_sub(vm.heap().used()))
+}
+
+fn disable(vm: &Vm) -> Res {
+    vm.gc_enabled.set(false);
+    Ok(Obj::NONE)
+}
+
+fn enable(vm: &Vm) -> Res {
+    vm.gc_enabled.set(true);
+    Ok(Obj::NONE)
+}
+
+fn is_enabled(vm: &Vm) -> Res {
+    Ok(Obj::bool(vm.gc_enabled.get()))
+}
+
+fn mem_alloc(vm: &Vm) -> Res {
+    vm.new_uint(vm.heap().used())
+}
+
+fn mem_free(vm: &Vm) -> Res {
+    let figures = vm.heap().figures();
+    vm.new_uint(figures.free + figures.obtainable)
+}
+
+fn threshold(vm: &Vm, args: &[Obj]) -> Res {
+    match args {
+        [] => match vm.heap().threshold() {
+            Some(bytes) => vm.new_uint(bytes),
+            None => Ok(Obj::small_int_wrapping(-1)),
+        },
+        [bytes, ..] => {
+            vm.heap().set_threshold(threshold_of(vm.int(*bytes)?));
+            Ok(Obj::NONE)
+        }
+    }
+}
+
+/// Counts in granules, as MicroPython does in blocks.
+fn threshold_of(bytes: isize) -> Option<usize> {
+    usize::try_from(bytes).ok().map(|bytes| bytes - bytes % crate::heap::GRANULE)
+}

@@ -1,0 +1,213 @@
+//! The module `math`.
+
+use crate::args::Args;
+use crate::error::{Raised, Res};
+use crate::obj::float::Float;
+use crate::obj::tuple::Tuple;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+static E: Float = Float::constant(core::f64::consts::E);
+static PI: Float = Float::constant(core::f64::consts::PI);
+static TAU: Float = Float::constant(core::f64::consts::TAU);
+static INFINITY: Float = Float::constant(f64::INFINITY);
+static NAN: Float = Float::constant(f64::NAN);
+
+macro_rules! functions {
+    ($($name:ident = |$($x:ident),*| $value:expr;)*) => {
+        $(fn $name(vm: &Vm, $($x: Obj),*) -> Res {
+            $(let $x = vm.float($x)?;)*
+            let value: f64 = $value;
+            // A result that is not finite, of arguments that are, is an error.
+            if !value.is_finite() && true $(&& $x.is_finite())* || value.is_nan() && true $(&& !$x.is_nan())* {
+                return Err(domain_error(vm));
+            }
+            vm.new_float(value)
+        })*
+    };
+}
+
+crate::members! {
+    /// What the module has.
+    pub static MEMBERS = {
+        "e" => value(Obj::from_static(&E)),
+        "pi" => value(Obj::from_static(&PI)),
+        "tau" => value(Obj::from_static(&TAU)),
+        "inf" => value(Obj::from_static(&INFINITY)),
+        "nan" => value(Obj::from_static(&NAN)),
+        "sqrt" => f1(sqrt),
+        "pow" => f2(pow),
+        "exp" => f1(exp),
+        "expm1" => f1(expm1),
+        "log" => var(1, 2, log),
+        "log2" => f1(log2),
+        "log10" => f1(log10),
+        "cosh" => f1(cosh),
+        "sinh" => f1(sinh),
+        "tanh" => f1(tanh),
+        "acosh" => f1(acosh),
+        "asinh" => f1(asinh),
+        "atanh" => f1(atanh),
+        "cos" => f1(cos),
+        "sin" => f1(sin),
+        "tan" => f1(tan),
+        "acos" => f1(acos),
+        "asin" => f1(asin),
+        "atan" => f1(atan),
+        "atan2" => f2(atan2),
+        "ceil" => f1(ceil),
+        "copysign" => f2(copysign),
+        "fabs" => f1(fabs),
+        "floor" => f1(floor),
+        "fmod" => f2(fmod),
+        "frexp" => f1(frexp),
+        "ldexp" => f2(ldexp),
+        "modf" => f1(modf),
+        "isfinite" => f1(isfinite),
+        "isinf" => f1(isinf),
+        "isnan" => f1(isnan),
+        "isclose" => kw(2, isclose),
+        "trunc" => f1(trunc),
+        "radians" => f1(radians),
+        "degrees" => f1(degrees),
+        "erf" => f1(erf),
+        "erfc" => f1(erfc),
+        "gamma" => f1(gamma),
+        "lgamma" => f1(lgamma),
+        "factorial" => f1(factorial),
+    }
+}
+
+#[cold]
+fn domain_error(vm: &Vm) -> Raised {
+    vm.value_error(format_args!("math domain error"))
+}
+
+functions! {
+    sqrt = |x| libm::sqrt(x);
+    pow = |x, y| crate::obj::float::power(x, y);
+    exp = |x| libm::exp(x);
+    expm1 = |x| libm::expm1(x);
+    log2 = |x| libm::log2(x);
+    log10 = |x| libm::log10(x);
+    cosh = |x| libm::cosh(x);
+    sinh = |x| libm::sinh(x);
+    tanh = |x| libm::tanh(x);
+    acosh = |x| libm::acosh(x);
+    asinh = |x| libm::asinh(x);
+    atanh = |x| libm::atanh(x);
+    cos = |x| libm::cos(x);
+    sin = |x| libm::sin(x);
+    tan = |x| libm::tan(x);
+    acos = |x| libm::acos(x);
+    asin = |x| libm::asin(x);
+    atan = |x| libm::atan(x);
+    atan2 = |x, y| libm::atan2(x, y);
+    copysign = |x, y| libm::copysign(x, y);
+    fabs = |x| libm::fabs(x);
+    fmod = |x, y| libm::fmod(x, y);
+    radians = |x| x * (core::f64::consts::PI / 180.0);
+    degrees = |x| x * (180.0 / core::f64::consts::PI);
+    erf = |x| libm::erf(x);
+    erfc = |x| libm::erfc(x);
+    gamma = |x| if x == f64::NEG_INFINITY || x < 0.0 && libm::floor(x) == x { f64::NAN } else { libm::tgamma(x) };
+    lgamma = |x| if x.is_infinite() { f64::INFINITY } else { libm::lgamma(x) };
+}
+
+fn log(vm: &Vm, args: &[Obj]) -> Res {
+    let x = vm.float(args[0])?;
+    if x <= 0.0 {
+        return Err(domain_error(vm));
+    }
+    let Some(&base) = args.get(1) else { return vm.new_float(libm::log(x)) };
+    let base = vm.float(base)?;
+    if base <= 0.0 {
+        return Err(domain_error(vm));
+    }
+    if base == 1.0 {
+        return Err(vm.zero_division(format_args!("divide by zero")));
+    }
+    vm.new_float(libm::log(x) / libm::log(base))
+}
+
+fn ceil(vm: &Vm, x: Obj) -> Res {
+    let x = vm.float(x)?;
+    vm.int_of_float(libm::ceil(x))
+}
+
+fn floor(vm: &Vm, x: Obj) -> Res {
+    let x = vm.float(x)?;
+    vm.int_of_float(libm::floor(x))
+}
+
+fn trunc(vm: &Vm, x: Obj) -> Res {
+    let x = vm.float(x)?;
+    vm.int_of_float(x)
+}
+
+fn frexp(vm: &Vm, x: Obj) -> Res {
+    let (mantissa, exponent) = libm::frexp(vm.float(x)?);
+    Ok(Tuple::new(vm, &[vm.new_float(mantissa)?, Obj::small_int_wrapping(exponent as isize)])?.obj())
+}
+
+fn ldexp(vm: &Vm, x: Obj, exponent: Obj) -> Res {
+    let (x, exponent) = (vm.float(x)?, vm.int(exponent)?);
+    let value = libm::ldexp(x, exponent.clamp(-5000, 5000) as i32);
+    if value.is_infinite() && x.is_finite() {
+        return Err(domain_error(vm));
+    }
+    vm.new_float(value)
+}
+
+fn modf(vm: &Vm, x: Obj) -> Res {
+    let x = vm.float(x)?;
+    let whole = libm::trunc(x);
+    let fraction = if x.is_infinite() { 0.0 } else { x - whole };
+    Ok(Tuple::new(vm, &[vm.new_float(libm::copysign(fraction, x))?, vm.new_float(whole)?])?.obj())
+}
+
+fn isfinite(vm: &Vm, x: Obj) -> Res {
+    Ok(Obj::bool(vm.float(x)?.is_finite()))
+}
+
+fn isinf(vm: &Vm, x: Obj) -> Res {
+    Ok(Obj::bool(vm.float(x)?.is_infinite()))
+}
+
+fn isnan(vm: &Vm, x: Obj) -> Res {
+    Ok(Obj::bool(vm.float(x)?.is_nan()))
+}
+
+fn isclose(vm: &Vm, args: Args<'_>) -> Res {
+    vm.check_args(args, 2, 2, true)?;
+    let (a, b) = (vm.float(args.pos()[0])?, vm.float(args.pos()[1])?);
+    let (mut relative, mut absolute) = (1e-9, 0.0);
+    for (name, value) in args.kw() {
+        match vm.as_str(name) {
+            Some(b"rel_tol") => relative = vm.float(value)?,
+            Some(b"abs_tol") => absolute = vm.float(value)?,
+            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
+        }
+    }
+    if relative < 0.0 || absolute < 0.0 {
+        return Err(domain_error(vm));
+    }
+    if a == b {
+        return Ok(Obj::TRUE);
+    }
+    let difference = (a - b).abs();
+    let close = difference.is_finite() && (difference <= absolute || difference <= relative * a.abs().max(b.abs()));
+    Ok(Obj::bool(close))
+}
+
+fn factorial(vm: &Vm, x: Obj) -> Res {
+    let count = vm.int(x)?;
+    if count < 0 {
+        return Err(vm.value_error(format_args!("negative value")));
+    }
+    let mut product = Obj::small_int_wrapping(1);
+    for factor in 2..=count {
+        product = vm.binary_op(berus_mpy::opcode::BinaryOp::Multiply, product, Obj::small_int_wrapping(factor))?;
+    }
+    Ok(product)
+}

@@ -1,0 +1,208 @@
+//! The module `sys`.
+
+use crate::error::Res;
+use crate::obj::exception::SYSTEM_EXIT;
+use crate::obj::module::Module;
+use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Stdout, Style};
+use crate::ops::stream::{self, Outcome, Request, StreamPrinter, StreamSlots};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+crate::members! {
+    /// What the module has, but for what every interpreter has of its own.
+    static MEMBERS = {
+        "byteorder" => value(Obj::qstr(if cfg!(target_endian = "little") { q!("little") } else { q!("big") })),
+        "platform" => value(Obj::qstr(q!("linux"))),
+        "exit" => var(0, 1, exit),
+        "print_exception" => var(1, 2, print_exception),
+        "stdin" => value(Obj::from_static(&STDIN)),
+        "stdout" => value(Obj::from_static(&STDOUT)),
+        "stderr" => value(Obj::from_static(&STDERR)),
+        "atexit" => f1(atexit),
+    }
+}
+
+/// The module as an object.
+pub(super) fn module(vm: &Vm) -> Res {
+    let module = Module::of_members(vm, q!("sys"), MEMBERS)?;
+    let globals = module.globals;
+    globals.store(vm, q!("path"), vm.path())?;
+    globals.store(vm, q!("argv"), vm.argv())?;
+    globals.store(vm, q!("modules"), vm.modules().obj())?;
+    globals.store(vm, q!("maxsize"), vm.new_int(isize::MAX)?)?;
+    let version = concat!("3.4.0; Berus ", env!("CARGO_PKG_VERSION"));
+    globals.store(vm, q!("version"), vm.new_str(version.as_bytes())?)?;
+    let numbers = [3, 4, 0].map(Obj::small_int_wrapping);
+    globals.store(vm, q!("version_info"), Tuple::new(vm, &numbers)?.obj())?;
+    let numbers = [1, 29, 0].map(Obj::small_int_wrapping);
+    let values = [
+        Obj::qstr(q!("micropython")),
+        Tuple::new(vm, &[numbers[0], numbers[1], numbers[2], Obj::qstr(crate::qstr::Qstr::EMPTY)])?.obj(),
+        vm.new_str(concat!("Berus ", env!("CARGO_PKG_VERSION")).as_bytes())?,
+        // Version 6.3 without machine code.
+        Obj::small_int_wrapping(6 | 3 << 8),
+        Obj::qstr(q!("berus")),
+    ];
+    let implementation = Tuple::of_type(vm, Gc::from_static(&IMPLEMENTATION), &values)?;
+    globals.store(vm, q!("implementation"), implementation.obj())?;
+    Ok(module.obj())
+}
+
+/// How many calls of a traceback are printed, if a program has set `sys.tracebacklimit`.
+pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
+    let module = vm.modules().load(vm, q!("sys"))?.downcast::<Module>()?;
+    let limit = module.globals.load(vm, q!("tracebacklimit"))?.as_small_int()?;
+    Some(usize::try_from(limit).unwrap_or(0))
+}
+
+/// Whether programs may set `sys.name`.
+pub(crate) fn is_mutable(name: Qstr) -> bool {
+    [q!("path"), q!("ps1"), q!("ps2"), q!("tracebacklimit")].contains(&name)
+}
+
+/// The names of what is in `sys.implementation`.
+const FIELDS: [Qstr; 5] = [q!("name"), q!("version"), q!("_machine"), q!("_mpy"), q!("_build")];
+
+/// The type of `sys.implementation`, which has the layout of a tuple.
+static IMPLEMENTATION: Type =
+    Type::new(q!("attrtuple")).parent(&crate::obj::tuple::TYPE).print(print_implementation).attr(attr).subscr(subscr);
+
+fn items(object: Obj) -> Option<Gc<Tuple>> {
+    // SAFETY: this module makes the objects of this type, all of them tuples in layout.
+    object.as_header().map(|header| unsafe { Gc::from_ptr(header.cast()) })
+}
+
+fn subscr(vm: &Vm, object: Obj, index: Obj, request: crate::types::Subscr) -> Res<Option<Obj>> {
+    let (crate::types::Subscr::Load, Some(tuple)) = (request, items(object)) else { return Ok(None) };
+    let plain = Tuple::new(vm, tuple.items())?;
+    vm.load_subscr(plain.obj(), index).map(Some)
+}
+
+fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let at = FIELDS.iter().position(|field| *field == name);
+    let (Attr::Load | Attr::LoadMethod, Some(at), Some(tuple)) = (request, at, items(object)) else {
+        return Ok(AttrResult::Missing);
+    };
+    Ok(tuple.items().get(at).map_or(AttrResult::Missing, |value| AttrResult::Value(*value)))
+}
+
+fn print_implementation(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(tuple) = items(object) else { return Ok(()) };
+    for (n, value) in tuple.items().iter().enumerate() {
+        out.write(vm, if n == 0 { b"(" } else { b", " })?;
+        out.write(vm, vm.spelling(FIELDS[n]))?;
+        out.write(vm, b"=")?;
+        vm.print(out, *value, Style::Repr)?;
+    }
+    out.write(vm, b")")
+}
+
+fn exit(vm: &Vm, args: &[Obj]) -> Res {
+    Err(vm.error_with(&SYSTEM_EXIT, args))
+}
+
+fn print_exception(vm: &Vm, args: &[Obj]) -> Res {
+    match args.get(1) {
+        Some(stream) => vm.print_exception(&mut StreamPrinter::new(vm, *stream)?, args[0])?,
+        None => vm.print_exception(&mut Stdout, args[0])?,
+    }
+    Ok(Obj::NONE)
+}
+
+/// Sets the function that is called at the end; answers the one before.
+fn atexit(vm: &Vm, function: Obj) -> Res {
+    Ok(vm.set_at_exit(function).unwrap_or(Obj::NONE))
+}
+
+crate::members! {
+    static STREAM_METHODS = {
+        "read" => var(1, 2, stream::read),
+        "readinto" => var(2, 3, stream::readinto),
+        "readline" => var(1, 2, stream::readline),
+        "readlines" => f1(stream::readlines),
+        "write" => var(2, 4, stream::write),
+        "flush" => f1(stream::flush),
+        "close" => f1(stream::close),
+        "__enter__" => f1(stream::enter),
+        "__exit__" => kw(1, stream::exit),
+    }
+}
+
+/// The type of the console's streams.
+static CONSOLE: Type = Type::new(q!("TextIOWrapper"))
+    .next(stream::next)
+    .attr(console_attr)
+    .locals(STREAM_METHODS)
+    .stream(&StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: true });
+
+/// Those streams as bytes.
+static CONSOLE_BUFFER: Type = Type::new(q!("FileIO")).next(stream::next).locals(STREAM_METHODS).stream(&StreamSlots {
+    read: Some(read),
+    write: Some(write),
+    ioctl: Some(ioctl),
+    is_text: false,
+});
+
+/// A stream of the console.
+#[repr(C)]
+struct Console {
+    header: Header,
+    number: u8,
+}
+
+// SAFETY: its header names a `static` type and is never changed.
+unsafe impl Sync for Console {}
+
+// SAFETY: `Console` is `repr(C)` and starts with a header. Only the three streams have this type; their buffers have the same layout.
+unsafe impl Object for Console {
+    const TYPE: &'static Type = &CONSOLE;
+}
+
+static STDIN: Console = Console { header: Header::of(&CONSOLE), number: 0 };
+static STDOUT: Console = Console { header: Header::of(&CONSOLE), number: 1 };
+static STDERR: Console = Console { header: Header::of(&CONSOLE), number: 2 };
+static BUFFERS: [Console; 3] = [
+    Console { header: Header::of(&CONSOLE_BUFFER), number: 0 },
+    Console { header: Header::of(&CONSOLE_BUFFER), number: 1 },
+    Console { header: Header::of(&CONSOLE_BUFFER), number: 2 },
+];
+
+/// Which stream `object`, one of these types, is.
+fn number(object: Obj) -> u8 {
+    // SAFETY: both types have this layout.
+    object.as_header().map_or(1, |header| unsafe { header.cast::<Console>().as_ref() }.number)
+}
+
+fn console_attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    if name == q!("buffer") && matches!(request, Attr::Load | Attr::LoadMethod) {
+        return Ok(AttrResult::Value(Obj::from_static(&BUFFERS[usize::from(number(object)) % 3])));
+    }
+    Ok(AttrResult::Missing)
+}
+
+fn read(vm: &Vm, _: Obj, buffer: &mut [u8]) -> Outcome {
+    Ok(vm.host().read_stdin(buffer))
+}
+
+fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
+    match number(object) {
+        2 => vm.host().write_stderr(bytes),
+        _ => vm.host().write_stdout(bytes),
+    }
+    Ok(Ok(bytes.len()))
+}
+
+fn ioctl(vm: &Vm, _: Obj, request: Request) -> Outcome {
+    match request {
+        Request::Flush => vm.host().flush(),
+        Request::Close => {}
+        Request::Poll(events) => return Ok(Ok(events & 5)),
+        _ => return Ok(Err(22)),
+    }
+    Ok(Ok(0))
+}

@@ -1,0 +1,171 @@
+//! The module `time`.
+
+use core::time::Duration;
+
+use crate::error::Res;
+use crate::obj::tuple::Tuple;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+crate::members! {
+    /// What the module has.
+    pub static MEMBERS = {
+        "gmtime" => var(0, 1, gmtime),
+        "localtime" => var(0, 1, gmtime),
+        "mktime" => f1(mktime),
+        "time" => f0(time),
+        "time_ns" => f0(time_ns),
+        "sleep" => f1(sleep),
+        "sleep_ms" => f1(sleep_ms),
+        "sleep_us" => f1(sleep_us),
+        "ticks_ms" => f0(ticks_ms),
+        "ticks_us" => f0(ticks_us),
+        "ticks_cpu" => f0(ticks_us),
+        "ticks_add" => f2(ticks_add),
+        "ticks_diff" => f2(ticks_diff),
+        "clock" => f0(clock),
+    }
+}
+
+/// Ticks count from 0 to before this, and then again.
+const PERIOD: i64 = 1 << 30;
+
+fn wall_clock(vm: &Vm) -> Duration {
+    vm.host().wall_clock().unwrap_or_default()
+}
+
+fn time(vm: &Vm) -> Res {
+    vm.new_float(wall_clock(vm).as_secs_f64())
+}
+
+fn time_ns(vm: &Vm) -> Res {
+    vm.new_u64(u64::try_from(wall_clock(vm).as_nanos()).unwrap_or(u64::MAX))
+}
+
+fn clock(vm: &Vm) -> Res {
+    vm.new_float(vm.host().monotonic().as_secs_f64())
+}
+
+fn pause(vm: &Vm, time: Duration) -> Res {
+    vm.host().sleep(time);
+    vm.poll()?;
+    Ok(Obj::NONE)
+}
+
+fn sleep(vm: &Vm, seconds: Obj) -> Res {
+    let seconds = vm.float(seconds)?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) => pause(vm, time),
+        Err(_) => Err(vm.value_error(format_args!("sleep length must be non-negative"))),
+    }
+}
+
+fn sleep_ms(vm: &Vm, time: Obj) -> Res {
+    let time = vm.int(time)?.max(0) as u64;
+    pause(vm, Duration::from_millis(time))
+}
+
+fn sleep_us(vm: &Vm, time: Obj) -> Res {
+    let time = vm.int(time)?.max(0) as u64;
+    pause(vm, Duration::from_micros(time))
+}
+
+fn ticks(vm: &Vm, count: u128) -> Res {
+    vm.new_i64((count % PERIOD as u128) as i64)
+}
+
+fn ticks_ms(vm: &Vm) -> Res {
+    ticks(vm, vm.host().monotonic().as_millis())
+}
+
+fn ticks_us(vm: &Vm) -> Res {
+    ticks(vm, vm.host().monotonic().as_micros())
+}
+
+fn ticks_add(vm: &Vm, ticks: Obj, delta: Obj) -> Res {
+    let (ticks, delta) = (vm.int(ticks)? as i64, vm.int(delta)? as i64);
+    if !(-PERIOD / 2..PERIOD / 2).contains(&delta) {
+        return Err(vm.overflow_error(format_args!("ticks interval overflow")));
+    }
+    vm.new_i64((ticks + delta) & (PERIOD - 1))
+}
+
+fn ticks_diff(vm: &Vm, end: Obj, start: Obj) -> Res {
+    let (end, start) = (vm.int(end)? as i64, vm.int(start)? as i64);
+    // To the nearer side, so that a wrap in between does not matter.
+    let difference = (end.wrapping_sub(start).wrapping_add(PERIOD / 2)) & (PERIOD - 1);
+    vm.new_i64(difference - PERIOD / 2)
+}
+
+/// Days from 1970-01-01 to the first of March of a year that starts in March, by the Gregorian calendar.
+fn days_before(year: i64) -> i64 {
+    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) - 719_468
+}
+
+/// Year, month and day of a day counted from 1970-01-01.
+fn date(days: i64) -> (i64, i64, i64) {
+    let mut year = (days + 719_468) * 400 / 146_097;
+    while days_before(year + 1) <= days {
+        year += 1;
+    }
+    while days_before(year) > days {
+        year -= 1;
+    }
+    let day = days - days_before(year);
+    // Months from March on have 31, 30, 31, 30, 31 days, and again.
+    let month = (5 * day + 2) / 153;
+    let month_day = day - (153 * month + 2) / 5 + 1;
+    if month < 10 { (year, month + 3, month_day) } else { (year + 1, month - 9, month_day) }
+}
+
+/// The day of a date, counted from 1970-01-01; a month beyond the year's is one of another year.
+fn day_number(year: i64, month: i64, day: i64) -> i64 {
+    let months = year.saturating_mul(12) + month - 3;
+    let (year, month) = (months.div_euclid(12), months.rem_euclid(12));
+    days_before(year) + (153 * month + 2) / 5 + day - 1
+}
+
+fn gmtime(vm: &Vm, args: &[Obj]) -> Res {
+    let seconds = match args.first() {
+        Some(&seconds) if seconds != Obj::NONE => vm.float(seconds)? as i64,
+        _ => wall_clock(vm).as_secs() as i64,
+    };
+    // Years of four digits and a few more.
+    let seconds = seconds.clamp(-(1 << 48), 1 << 48);
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(days);
+    let year_day = days - day_number(year, 1, 1) + 1;
+    let parts = [year, month, day, second / 3600, second / 60 % 60, second % 60, (days + 3).rem_euclid(7), year_day, 0];
+    let parts = parts.map(|part| Obj::small_int_wrapping(part as isize));
+    Ok(Tuple::new(vm, &parts)?.obj())
+}
+
+fn mktime(vm: &Vm, parts: Obj) -> Res {
+    let items = vm.items(parts)?;
+    if !(8..=9).contains(&items.len()) {
+        return Err(vm.type_error(format_args!("mktime needs a tuple of length 8 or 9")));
+    }
+    let part = |index: usize| match items.get(index) {
+        Some(part) => Ok((vm.int(part)? as i64).clamp(-(1 << 30), 1 << 30)),
+        None => Ok(0),
+    };
+    let days = day_number(part(0)?, part(1)?, part(2)?);
+    vm.new_i64(days * 86_400 + part(3)? * 3600 + part(4)? * 60 + part(5)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_agree() {
+        assert_eq!(date(0), (1970, 1, 1));
+        assert_eq!(date(11_016), (2000, 2, 29));
+        assert_eq!(date(-1), (1969, 12, 31));
+        for days in -800_000..800_000 {
+            let (year, month, day) = date(days);
+            assert_eq!(day_number(year, month, day), days);
+        }
+        assert_eq!(day_number(2000, 14, 1), day_number(2001, 2, 1));
+    }
+}

@@ -1,0 +1,435 @@
+//! The types `bytearray` and `array.array`: numbers of one kind, side by side in memory.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::binary::{self, LITTLE, native_size};
+use super::bytes::Bytes;
+use super::iterator::Iter;
+use super::slice::Slice;
+use super::{strings, text_methods};
+use crate::args::Args;
+use crate::error::Res;
+use crate::members;
+use crate::object::{Gc, Header, Object};
+use crate::ops::arithmetic::plain;
+use crate::ops::buffer::{Access, Buffer};
+use crate::ops::compare::{holds, is_comparison};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::types::{Subscr, Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+const fn table(name: crate::qstr::Qstr) -> Type {
+    Type::new(name)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .subscr(subscr)
+        .contains(contains)
+        .iter(iter)
+        .buffer(buffer)
+}
+
+/// The type `bytearray`.
+pub static BYTEARRAY: Type =
+    table(q!("bytearray")).flags(flag::EQ_CHECKS_OTHER_TYPE).make_new(bytearray_new).locals(BYTEARRAY_METHODS);
+
+/// The type `array.array`.
+pub static ARRAY: Type = table(q!("array")).make_new(array_new).locals(ARRAY_METHODS);
+
+text_methods! {
+    static BYTEARRAY_METHODS = {
+        "append" => f2(append),
+        "extend" => f2(extend),
+        "decode" => var(1, 3, strings::decode),
+        "hex" => var(1, 2, strings::hex),
+        "fromhex" => class_method(f2(strings::fromhex)),
+    }
+}
+
+members! {
+    static ARRAY_METHODS = {
+        "append" => f2(append),
+        "extend" => f2(extend),
+    }
+}
+
+/// A `bytearray` or an array.
+#[repr(C)]
+pub struct Array {
+    header: Header,
+    /// The code of the items in the low byte, above it how many more there is room for.
+    code_and_free: Cell<usize>,
+    len: Cell<usize>,
+    items: Cell<NonNull<u8>>,
+}
+
+// SAFETY: `Array` is `repr(C)` and starts with a header; only arrays have this type. `as_array` knows of the other.
+unsafe impl Object for Array {
+    const TYPE: &'static Type = &BYTEARRAY;
+}
+
+/// The code of a `bytearray`'s items; everyone else sees `B`.
+const BYTES: u8 = 1;
+
+impl Array {
+    /// A `bytearray` that holds a copy of `bytes`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn bytearray(vm: &Vm, bytes: &[u8]) -> Res<Gc<Array>> {
+        let array = Array::new(vm, BYTES, bytes.len())?;
+        array.buffer().write(0, bytes);
+        Ok(array)
+    }
+
+    /// An array of `len` zeros.
+    fn new(vm: &Vm, code: u8, len: usize) -> Res<Gc<Array>> {
+        let ty = if code == BYTES { &BYTEARRAY } else { &ARRAY };
+        let Some(size) = native_size(if code == BYTES { b'B' } else { code }) else {
+            return Err(vm.value_error(format_args!("bad typecode")));
+        };
+        let bytes = len.saturating_mul(size);
+        let items = vm.alloc_bytes(bytes)?;
+        // SAFETY: the block has so many bytes.
+        unsafe { items.write_bytes(0, bytes) };
+        vm.alloc(Array {
+            header: Header::of(ty),
+            code_and_free: Cell::new(code.into()),
+            len: Cell::new(len),
+            items: Cell::new(items),
+        })
+    }
+
+    /// The code of the items.
+    pub fn code(&self) -> u8 {
+        match self.code_and_free.get() as u8 {
+            BYTES => b'B',
+            code => code,
+        }
+    }
+
+    fn is_bytearray(&self) -> bool {
+        self.code_and_free.get() as u8 == BYTES
+    }
+
+    fn size(&self) -> usize {
+        native_size(self.code()).unwrap_or(1)
+    }
+
+    /// The array that `object` is, if it is a `bytearray`.
+    pub fn as_bytearray(object: Obj) -> Option<Gc<Array>> {
+        object.downcast::<Array>()
+    }
+
+    /// The memory of the items.
+    pub fn buffer(&self) -> Buffer {
+        // SAFETY: the block holds the items, all initialised, and is replaced but never freed before a collection.
+        unsafe { Buffer::new(self.items.get(), self.len.get() * self.size(), self.code()) }
+    }
+
+    fn get(&self, vm: &Vm, index: usize) -> Res {
+        let size = self.size();
+        binary::load(vm, self.code(), &self.buffer().bytes()[index * size..(index + 1) * size], LITTLE)
+    }
+
+    fn set(&self, vm: &Vm, index: usize, value: Obj) -> Res<()> {
+        let mut item = [0; 8];
+        let size = self.size();
+        if self.is_bytearray() && value.is_small_int() {
+            item[0] = vm.int(value)? as u8;
+        } else {
+            binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
+        }
+        self.buffer().write(index * size, &item[..size]);
+        Ok(())
+    }
+
+    /// Replaces `old` items from number `at` on by `new` items of any value.
+    fn splice(&self, vm: &Vm, at: usize, old: usize, new: usize) -> Res<()> {
+        let (size, len) = (self.size(), self.len.get());
+        let (code, free) = (self.code_and_free.get() & 0xff, self.code_and_free.get() >> 8);
+        let new_len = (len - old).saturating_add(new);
+        let mut room = len + free;
+        if new_len > room {
+            room = new_len.saturating_add(new_len / 8).saturating_add(8);
+            let bytes = room.saturating_mul(size);
+            // The old block stays as it is where it cannot grow in place: somebody may be reading it.
+            // SAFETY: a larger block loses no bytes.
+            if !unsafe { vm.heap().resize(self.items.get(), bytes) } {
+                let block = vm.alloc_bytes(bytes)?;
+                // SAFETY: both blocks have room for the items there are.
+                unsafe { block.copy_from_nonoverlapping(self.items.get(), len * size) };
+                self.items.set(block);
+            }
+        }
+        let block = self.items.get();
+        // SAFETY: the block has room for either number of items; what becomes part of the array is initialised.
+        unsafe {
+            block.add((at + old) * size).copy_to(block.add((at + new) * size), (len - at - old) * size);
+            block.add(at * size).write_bytes(0, new * size);
+        }
+        self.len.set(new_len);
+        self.code_and_free.set(code | (room - new_len) << 8);
+        Ok(())
+    }
+
+    fn append(&self, vm: &Vm, value: Obj) -> Res<()> {
+        // Converting may run Python code, and what it raises must leave the array as it is.
+        let mut item = [0; 8];
+        let size = self.size();
+        binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
+        let len = self.len.get();
+        self.splice(vm, len, 0, 1)?;
+        self.buffer().write(len * size, &item[..size]);
+        Ok(())
+    }
+
+    fn extend(&self, vm: &Vm, source: Obj) -> Res<()> {
+        match vm.try_buffer(source, Access::Read)? {
+            Some(buffer) => {
+                let (size, len) = (self.size(), self.len.get());
+                let count = buffer.len / size;
+                self.splice(vm, len, 0, count)?;
+                self.buffer().write(len * size, &buffer.bytes()[..count * size]);
+            }
+            None => {
+                let iterator = vm.iter(source)?;
+                while let Some(item) = vm.next(iterator)? {
+                    self.append(vm, item)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The array that `object` is, of either type.
+fn as_array(object: Obj) -> Option<Gc<Array>> {
+    let header = object.as_header()?;
+    // SAFETY: a pointer word points to a live object; those of either type have the layout of an array.
+    unsafe {
+        let ty = header.as_ref().ty();
+        (ty == Gc::from_static(&BYTEARRAY) || ty == Gc::from_static(&ARRAY)).then(|| Gc::from_ptr(header.cast()))
+    }
+}
+
+fn of(vm: &Vm, object: Obj) -> Res<Gc<Array>> {
+    match as_array(object).or_else(|| as_array(vm.native_base(object)?)) {
+        Some(array) => Ok(array),
+        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+    }
+}
+
+fn bytearray_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 3, false)?;
+    let Some(&source) = args.pos().first() else { return Ok(Array::new(vm, BYTES, 0)?.obj()) };
+    let bytes = super::bytes::from_source(vm, source, &args.pos()[1..])?;
+    Ok(Array::bytearray(vm, bytes.bytes())?.obj())
+}
+
+fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 2, false)?;
+    let code = vm.str_or_bytes(args.pos()[0])?.first().copied().unwrap_or(0);
+    let array = Array::new(vm, code, 0)?;
+    if let Some(&source) = args.pos().get(1) {
+        if source.downcast::<Bytes>().is_some() || source.downcast::<Array>().is_some() {
+            array.extend(vm, source)?;
+        } else {
+            let iterator = vm.iter(source)?;
+            while let Some(item) = vm.next(iterator)? {
+                array.append(vm, item)?;
+            }
+        }
+    }
+    Ok(array.obj())
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let array = of(vm, object)?;
+    if array.is_bytearray() {
+        out.write(vm, b"bytearray(b")?;
+        super::str::print_quoted(vm, out, array.buffer().bytes(), true)?;
+        return out.write(vm, b")");
+    }
+    vm.print_fmt(out, format_args!("array('{}'", char::from(array.code())))?;
+    for index in 0..array.len.get() {
+        out.write(vm, if index == 0 { b", [" } else { b", " })?;
+        vm.print(out, array.get(vm, index)?, Style::Repr)?;
+    }
+    out.write(vm, if array.len.get() == 0 { b")" } else { b"])" })
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let array = of(vm, object)?;
+    Ok(match op {
+        UnaryOp::Bool => Some(Obj::bool(array.len.get() != 0)),
+        UnaryOp::Len => Some(Obj::small_int_wrapping(array.len.get() as isize)),
+        UnaryOp::Sizeof => Some(Obj::small_int_wrapping((size_of::<Array>() + array.buffer().len) as isize)),
+        _ => None,
+    })
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let array = of(vm, left)?;
+    match op {
+        BinaryOp::InplaceAdd => {
+            array.extend(vm, right)?;
+            return Ok(Some(left));
+        }
+        BinaryOp::Modulo => return Ok(None),
+        _ => {}
+    }
+    if plain(op) == BinaryOp::Multiply {
+        let Some(count) = vm.try_int(right)? else { return Ok(None) };
+        let count = usize::try_from(vm.int(count)?).unwrap_or(0);
+        let bytes = array.buffer().bytes();
+        let code = array.code_and_free.get() as u8;
+        let result = Array::new(vm, code, array.len.get().saturating_mul(count))?;
+        for number in 0..count {
+            result.buffer().write(number * bytes.len(), bytes);
+        }
+        return Ok(Some(result.obj()));
+    }
+    if plain(op) == BinaryOp::Add {
+        let other = vm.buffer(right, Access::Read)?.bytes();
+        let bytes = array.buffer().bytes();
+        let count = other.len() / array.size();
+        let result = Array::new(vm, array.code_and_free.get() as u8, array.len.get() + count)?;
+        result.buffer().write(0, bytes);
+        result.buffer().write(bytes.len(), other);
+        return Ok(Some(result.obj()));
+    }
+    if is_comparison(op) { compare(vm, op, array.buffer(), right) } else { Ok(None) }
+}
+
+/// Compares the memory of an array or memory view with that of another object.
+pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Option<Obj>> {
+    if vm.as_str(right).is_some() {
+        return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE));
+    }
+    let Some(other) = vm.try_buffer(right, Access::Read)? else {
+        return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE));
+    };
+    let (code, other_code) = (left.typecode, other.typecode);
+    let is_float = matches!(code, b'f' | b'd' | b'e');
+    let unsigned = code.is_ascii_uppercase() || other_code.is_ascii_uppercase();
+    let same = code.eq_ignore_ascii_case(&other_code) && !is_float;
+    if same && (op == BinaryOp::Equal || unsigned) {
+        return Ok(Some(Obj::bool(holds(op, left.bytes().cmp(other.bytes())))));
+    }
+    Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]))
+}
+
+fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
+    let array = of(vm, object)?;
+    if array.is_bytearray() {
+        return strings::contains(vm, array.obj(), item);
+    }
+    Ok(None)
+}
+
+/// The memory of what is assigned to a slice of items of `size` bytes.
+fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
+    if vm.as_str(value).is_some() {
+        return Err(vm.not_implemented(format_args!("array/bytes required on right side")));
+    }
+    let Some(source) = vm.try_buffer(value, Access::Read)? else {
+        return Err(vm.not_implemented(format_args!("array/bytes required on right side")));
+    };
+    if native_size(source.typecode) != Some(size) {
+        return Err(incompatible(vm));
+    }
+    Ok(source)
+}
+
+#[cold]
+fn incompatible(vm: &Vm) -> crate::error::Raised {
+    vm.value_error(format_args!("lhs and rhs should be compatible"))
+}
+
+/// Which items a slice selects; only adjacent ones are supported.
+pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: usize) -> Res<(usize, usize)> {
+    let bounds = slice.indices(vm, len)?;
+    if bounds.step != 1 {
+        return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
+    }
+    Ok((bounds.start, bounds.len))
+}
+
+/// Stores into a part of fixed size.
+pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: usize, value: Obj) -> Res<()> {
+    let source = slice_source(vm, size, value)?;
+    if source.len != len * size {
+        return Err(incompatible(vm));
+    }
+    target.write(at * size, source.bytes());
+    Ok(())
+}
+
+fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let array = of(vm, object)?;
+    let (size, len) = (array.size(), array.len.get());
+    if let Some(slice) = index.downcast::<Slice>() {
+        let (start, count) = bounds(vm, slice, len)?;
+        return match request {
+            Subscr::Load => {
+                let part = Array::new(vm, array.code_and_free.get() as u8, count)?;
+                part.buffer().write(0, &array.buffer().bytes()[start * size..(start + count) * size]);
+                Ok(Some(part.obj()))
+            }
+            Subscr::Store(value) => {
+                let source = slice_source(vm, size, value)?;
+                let bytes = source.bytes();
+                let copy = if value == object { Some(Bytes::new(vm, bytes)?) } else { None };
+                let bytes = copy.map_or(bytes, |copy| copy.bytes_unbounded());
+                array.splice(vm, start, count, bytes.len() / size)?;
+                array.buffer().write(start * size, bytes);
+                Ok(Some(Obj::NONE))
+            }
+            Subscr::Delete => Ok(None),
+        };
+    }
+    match request {
+        Subscr::Load => {
+            let at = vm.index(&vm.type_of(object), len, index)?;
+            array.get(vm, at).map(Some)
+        }
+        Subscr::Store(value) => {
+            let at = vm.index(&vm.type_of(object), len, index)?;
+            array.set(vm, at, value)?;
+            Ok(Some(Obj::NONE))
+        }
+        Subscr::Delete => Ok(None),
+    }
+}
+
+fn iter(vm: &Vm, object: Obj) -> Res {
+    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
+}
+
+fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    let array = of(vm, iter.source)?;
+    if iter.at.get() >= array.len.get() {
+        return Ok(None);
+    }
+    array.get(vm, iter.advance()).map(Some)
+}
+
+fn buffer(vm: &Vm, object: Obj, _: Access) -> Res<Option<Buffer>> {
+    Ok(Some(of(vm, object)?.buffer()))
+}
+
+fn append(vm: &Vm, object: Obj, value: Obj) -> Res {
+    of(vm, object)?.append(vm, value)?;
+    Ok(Obj::NONE)
+}
+
+fn extend(vm: &Vm, object: Obj, source: Obj) -> Res {
+    of(vm, object)?.extend(vm, source)?;
+    Ok(Obj::NONE)
+}

@@ -1,0 +1,68 @@
+//! The type `bool`.
+
+use berus_mpy::opcode::BinaryOp;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::object::Gc;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::types::{Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("bool"))
+    .flags(flag::EQ_CHECKS_OTHER_TYPE)
+    .make_new(make_new)
+    .print(print)
+    .unary_op(unary_op)
+    .binary_op(binary_op);
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 1, false)?;
+    match args.pos() {
+        [] => Ok(Obj::FALSE),
+        [value, ..] => Ok(Obj::bool(vm.truth(*value)?)),
+    }
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
+    out.write(
+        vm,
+        match (object == Obj::TRUE, style) {
+            (true, Style::Json) => b"true",
+            (false, Style::Json) => b"false",
+            (true, _) => b"True",
+            (false, _) => b"False",
+        },
+    )
+}
+
+/// `True` is 1, and `False` is 0.
+fn as_int(object: Obj) -> Obj {
+    Obj::small_int_wrapping(isize::from(object == Obj::TRUE))
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    match op {
+        UnaryOp::Bool => Ok(Some(object)),
+        UnaryOp::Len => Ok(None),
+        UnaryOp::Float | UnaryOp::Complex => Ok(None),
+        op => vm.unary_op(op, as_int(object)).map(Some),
+    }
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let right = if right.as_bool().is_some() { as_int(right) } else { right };
+    if right.is_small_int() {
+        return crate::obj::int::binary_small(
+            vm,
+            op,
+            isize::from(left == Obj::TRUE),
+            right.as_small_int().unwrap_or(0),
+        )
+        .map(Some);
+    }
+    vm.try_binary_op(op, as_int(left), right)
+}

@@ -1,0 +1,257 @@
+//! Functions written in Rust.
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::object::{Header, Object};
+use crate::q;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type of functions written in Rust.
+pub static TYPE: Type = Type::new(q!("function")).call(builtin_call);
+
+/// A function written in Rust, always a `static`.
+#[repr(C)]
+pub struct Builtin {
+    header: Header,
+    fun: Fun,
+}
+
+/// The function behind a [`Builtin`], by what arguments it takes.
+#[derive(Clone, Copy)]
+pub enum Fun {
+    /// None.
+    F0(fn(&Vm) -> Res),
+    /// One.
+    F1(fn(&Vm, Obj) -> Res),
+    /// Two.
+    F2(fn(&Vm, Obj, Obj) -> Res),
+    /// Three.
+    F3(fn(&Vm, Obj, Obj, Obj) -> Res),
+    /// From `min` to `max`, positional.
+    Var {
+        /// The fewest.
+        min: u8,
+        /// The most; 255 for any number.
+        max: u8,
+        /// The function.
+        fun: fn(&Vm, &[Obj]) -> Res,
+    },
+    /// At least `min` positional ones, and keywords.
+    Kw {
+        /// The fewest.
+        min: u8,
+        /// The function.
+        fun: fn(&Vm, Args<'_>) -> Res,
+    },
+}
+
+// SAFETY: a builtin is a constant; its header is never changed.
+unsafe impl Sync for Builtin {}
+
+// SAFETY: `Builtin` is `repr(C)` and starts with a header; only builtins have this type.
+unsafe impl Object for Builtin {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl Builtin {
+    /// The object for `fun`.
+    pub const fn new(fun: Fun) -> Builtin {
+        Builtin { header: Header::of(&TYPE), fun }
+    }
+
+    /// A function without arguments.
+    pub const fn f0(fun: fn(&Vm) -> Res) -> Builtin {
+        Builtin::new(Fun::F0(fun))
+    }
+
+    /// A function of one argument.
+    pub const fn f1(fun: fn(&Vm, Obj) -> Res) -> Builtin {
+        Builtin::new(Fun::F1(fun))
+    }
+
+    /// A function of two arguments.
+    pub const fn f2(fun: fn(&Vm, Obj, Obj) -> Res) -> Builtin {
+        Builtin::new(Fun::F2(fun))
+    }
+
+    /// A function of three arguments.
+    pub const fn f3(fun: fn(&Vm, Obj, Obj, Obj) -> Res) -> Builtin {
+        Builtin::new(Fun::F3(fun))
+    }
+
+    /// A function of `min` to `max` positional arguments; 255 for any number.
+    pub const fn var(min: u8, max: u8, fun: fn(&Vm, &[Obj]) -> Res) -> Builtin {
+        Builtin::new(Fun::Var { min, max, fun })
+    }
+
+    /// A function of at least `min` positional arguments, and keywords.
+    pub const fn kw(min: u8, fun: fn(&Vm, Args<'_>) -> Res) -> Builtin {
+        Builtin::new(Fun::Kw { min, fun })
+    }
+
+    /// The function.
+    #[inline(always)]
+    pub fn fun(&self) -> Fun {
+        self.fun
+    }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    /// `TypeError` for a wrong number of arguments, and what the function raises.
+    #[inline]
+    pub fn call(&self, vm: &Vm, args: Args<'_>) -> Res {
+        if args.n_kw() == 0 {
+            match (self.fun, args.pos()) {
+                (Fun::F0(fun), []) => return fun(vm),
+                (Fun::F1(fun), [a]) => return fun(vm, *a),
+                (Fun::F2(fun), [a, b]) => return fun(vm, *a, *b),
+                (Fun::F3(fun), [a, b, c]) => return fun(vm, *a, *b, *c),
+                (Fun::Var { min, max, fun }, pos)
+                    if pos.len() >= min.into() && (max == u8::MAX || pos.len() <= max.into()) =>
+                {
+                    return fun(vm, pos);
+                }
+                _ => {}
+            }
+        }
+        match self.fun {
+            Fun::Kw { min, fun } if args.n_pos() >= min.into() => fun(vm, args),
+            _ => Err(self.mismatch(vm, args)),
+        }
+    }
+
+    #[cold]
+    fn mismatch(&self, vm: &Vm, args: Args<'_>) -> crate::error::Raised {
+        let (min, max) = match self.fun {
+            Fun::F0(_) => (0, 0),
+            Fun::F1(_) => (1, 1),
+            Fun::F2(_) => (2, 2),
+            Fun::F3(_) => (3, 3),
+            Fun::Var { min, max, .. } => (min.into(), max.into()),
+            Fun::Kw { min, .. } => (min.into(), usize::MAX),
+        };
+        match vm.check_args(args, min, max, matches!(self.fun, Fun::Kw { .. })) {
+            Err(raised) => raised,
+            Ok(()) => vm.type_error(format_args!("argument num/types mismatch")),
+        }
+    }
+}
+
+impl Vm {
+    /// Checks the number of arguments of a call: `min` to `max` positional ones, and keywords only if `keywords`.
+    ///
+    /// # Errors
+    /// `TypeError`.
+    pub fn check_args(&self, args: Args<'_>, min: usize, max: usize, keywords: bool) -> Res<()> {
+        let given = args.n_pos();
+        if args.n_kw() > 0 && !keywords {
+            return Err(self.type_error(format_args!("function doesn't take keyword arguments")));
+        }
+        if min == max && given != min {
+            let message = format_args!("function takes {min} positional arguments but {given} were given");
+            return Err(self.type_error(message));
+        }
+        if given < min {
+            let missing = min - given;
+            return Err(self.type_error(format_args!("function missing {missing} required positional arguments")));
+        }
+        if given > max {
+            return Err(self.type_error(format_args!("function expected at most {max} arguments, got {given}")));
+        }
+        Ok(())
+    }
+}
+
+fn builtin_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    match object.downcast::<Builtin>() {
+        Some(builtin) => builtin.call(vm, args),
+        None => Err(vm.type_error(format_args!("argument num/types mismatch"))),
+    }
+}
+
+/// A constant table of attributes, for [`Type::locals`] or a module, sorted by name.
+///
+/// ```ignore
+/// members! {
+///     static METHODS = {
+///         "append" => f2(list_append),
+///         "pop" => var(1, 2, list_pop),
+///         "from_bytes" => class_method(var(2, 4, int_from_bytes)),
+///         "limit" => value(Obj::small_int_wrapping(7)),
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! members {
+    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+        $(#[$meta])*
+        $vis static $table: &[$crate::types::Member] = &$crate::types::sorted([
+            $($crate::types::Member::new($crate::q!($name), $crate::members!(@ $kind ($($arg)*)))),*
+        ]);
+    };
+    (@ value ($value:expr)) => { $value };
+    (@ class_method ($kind:ident ($($arg:tt)*))) => {{
+        static METHOD: $crate::obj::builtin::Wrapped = $crate::obj::builtin::Wrapped::class_method($crate::members!(@ $kind ($($arg)*)));
+        $crate::word::Obj::from_static(&METHOD)
+    }};
+    (@ static_method ($kind:ident ($($arg:tt)*))) => {{
+        static METHOD: $crate::obj::builtin::Wrapped = $crate::obj::builtin::Wrapped::static_method($crate::members!(@ $kind ($($arg)*)));
+        $crate::word::Obj::from_static(&METHOD)
+    }};
+    (@ $kind:ident ($($arg:tt)*)) => {{
+        static FUNCTION: $crate::obj::builtin::Builtin = $crate::obj::builtin::Builtin::$kind($($arg)*);
+        $crate::word::Obj::from_static(&FUNCTION)
+    }};
+}
+
+/// A `classmethod` or `staticmethod`: a function that is bound in another way than to an instance.
+#[repr(C)]
+pub struct Wrapped {
+    header: Header,
+    /// The function.
+    pub function: Obj,
+}
+
+// SAFETY: a `static` one is a constant; those on a heap stay with their interpreter.
+unsafe impl Sync for Wrapped {}
+
+/// The type `classmethod`.
+pub static CLASS_METHOD: Type = Type::new(q!("classmethod")).make_new(wrapped_new);
+
+/// The type `staticmethod`.
+pub static STATIC_METHOD: Type = Type::new(q!("staticmethod")).make_new(wrapped_new);
+
+// SAFETY: `Wrapped` is `repr(C)` and starts with a header; only `classmethod` objects have this type. `as_wrapped` knows of the other.
+unsafe impl Object for Wrapped {
+    const TYPE: &'static Type = &CLASS_METHOD;
+}
+
+impl Wrapped {
+    /// The class method that calls `function`, a constant.
+    pub const fn class_method(function: Obj) -> Wrapped {
+        Wrapped { header: Header::of(&CLASS_METHOD), function }
+    }
+
+    /// The static method that calls `function`, a constant.
+    pub const fn static_method(function: Obj) -> Wrapped {
+        Wrapped { header: Header::of(&STATIC_METHOD), function }
+    }
+
+    /// The function in `object`, if that is a static method.
+    pub fn static_function(object: Obj) -> Option<Obj> {
+        let header = object.as_header()?;
+        // SAFETY: a pointer word points to a live object; those of type `staticmethod` have this layout.
+        unsafe {
+            let is_static = header.as_ref().ty() == crate::object::Gc::from_static(&STATIC_METHOD);
+            is_static.then(|| header.cast::<Wrapped>().as_ref().function)
+        }
+    }
+}
+
+fn wrapped_new(vm: &Vm, ty: crate::object::Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 1, false)?;
+    Ok(vm.alloc(Wrapped { header: Header::new(ty), function: args.pos()[0] })?.obj())
+}

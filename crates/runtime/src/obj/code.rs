@@ -1,0 +1,249 @@
+//! Code objects: bytecode linked to a module's names and constants.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::object::{Gc, Header, Object};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+
+/// The type of code objects.
+pub static TYPE: Type = Type::new(q!("code"));
+
+/// The type of what the code objects of one module share.
+pub static CONTEXT_TYPE: Type = Type::new(q!("module"));
+
+/// What the code objects of one module share.
+#[repr(C)]
+pub struct Context {
+    header: Header,
+    globals: Cell<Gc<Dict>>,
+    /// A heap block: the numbers of the module's names.
+    qstrs: NonNull<Qstr>,
+    /// A heap block: the module's constants.
+    constants: NonNull<Slot>,
+}
+
+// SAFETY: `Context` is `repr(C)` and starts with a header; only contexts have this type.
+unsafe impl Object for Context {
+    const TYPE: &'static Type = &CONTEXT_TYPE;
+}
+
+impl Context {
+    /// A context with tables in heap blocks.
+    pub(crate) fn new(globals: Gc<Dict>, qstrs: NonNull<Qstr>, constants: NonNull<Slot>) -> Context {
+        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), qstrs, constants }
+    }
+
+    /// The module's variables.
+    #[inline(always)]
+    pub fn globals(&self) -> Gc<Dict> {
+        self.globals.get()
+    }
+
+    pub(crate) fn qstrs(&self) -> NonNull<Qstr> {
+        self.qstrs
+    }
+
+    pub(crate) fn constants(&self) -> NonNull<Slot> {
+        self.constants
+    }
+
+    /// The name with index `index` in the table, which has it.
+    pub(crate) fn qstr(&self, index: u32) -> Qstr {
+        // SAFETY: verification has checked the index against the table's length.
+        unsafe { self.qstrs.add(index as usize).read() }
+    }
+
+    /// Makes `globals` the module's variables, as `exec` does with code that was compiled before.
+    pub fn set_globals(&self, globals: Gc<Dict>) {
+        self.globals.set(globals);
+    }
+}
+
+/// A code object that has been verified and linked.
+#[repr(C)]
+pub struct Code {
+    pub(crate) header: Header,
+    /// What it shares with the other code of its module.
+    pub context: Gc<Context>,
+    /// The module's names, by the index that bytecode uses.
+    pub(crate) qstrs: NonNull<Qstr>,
+    /// The module's constants.
+    pub(crate) constants: NonNull<Slot>,
+    /// A heap block: the code objects that it makes functions of.
+    pub(crate) children: Cell<Option<NonNull<Gc<Code>>>>,
+    /// The prelude and the instructions.
+    pub(crate) bytes: *const u8,
+    pub(crate) len: u32,
+    /// The first instruction.
+    pub(crate) start: *const u8,
+    /// Slots of a frame.
+    pub(crate) n_state: u32,
+    /// Of them, local variables.
+    pub(crate) n_locals: u32,
+    /// Exception blocks that can be open at once.
+    pub(crate) n_exc: u16,
+    /// Cells that it closes over at least: they are its first arguments.
+    pub(crate) min_cells: u16,
+    /// Positional arguments, cells included.
+    pub(crate) n_pos: u16,
+    /// Keyword-only arguments.
+    pub(crate) n_kwonly: u16,
+    /// How many of the positional arguments have defaults.
+    pub(crate) n_def: u16,
+    /// See [`berus_mpy::prelude::scope_flag`].
+    pub(crate) flags: u8,
+    /// Whether a call with just the right number of positional arguments needs nothing but a frame.
+    pub(crate) simple: bool,
+    /// The function's name.
+    pub(crate) name: Qstr,
+    /// Where in the bytes the names of arguments stand.
+    pub(crate) names_at: u32,
+    /// Where the line table stands.
+    pub(crate) lines_at: u32,
+    /// Where the numbers of cells stand, which end at the first instruction.
+    pub(crate) cells_at: u32,
+}
+
+// SAFETY: `Code` is `repr(C)` and starts with a header; only code objects have this type.
+unsafe impl Object for Code {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl Code {
+    /// The header of a code object.
+    pub(crate) const fn header() -> Header {
+        Header::of(&TYPE)
+    }
+
+    /// The prelude and the instructions.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: the bytes are part of the module's image, which lives as long as this object points into it.
+        unsafe { core::slice::from_raw_parts(self.bytes, self.len as usize) }
+    }
+
+    /// The same code with other global variables.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn with_globals(&self, vm: &Vm, globals: Gc<Dict>) -> Res<Gc<Code>> {
+        let context = vm.alloc(Context::new(globals, self.qstrs, self.constants))?;
+        self.with_context(vm, context)
+    }
+
+    fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
+        vm.check_depth()?;
+        let children = match self.children.get() {
+            Some(children) => {
+                let n = vm.heap().size_of(children.cast()) / size_of::<usize>();
+                let copies = vm.alloc_words(n)?;
+                for index in 0..n {
+                    // SAFETY: both blocks have that many words; those beyond the children are null.
+                    unsafe {
+                        if let Some(child) =
+                            children.cast::<Slot>().add(index).read().and_then(|child| child.downcast::<Code>())
+                        {
+                            copies.add(index).write(Some(child.with_context(vm, context)?.obj()));
+                        }
+                    }
+                }
+                Some(copies.cast())
+            }
+            None => None,
+        };
+        vm.alloc(Code { header: Code::header(), context, children: Cell::new(children), ..*self })
+    }
+
+    /// Whether it can be called without cells.
+    pub(crate) fn arg_names_are_own(&self) -> bool {
+        self.min_cells == 0
+    }
+
+    /// Whether calling the function makes a generator.
+    #[inline(always)]
+    pub fn is_generator(&self) -> bool {
+        self.flags & berus_mpy::prelude::scope_flag::GENERATOR as u8 != 0
+    }
+
+    /// Whether all of the scope flags `flags` are set.
+    #[inline(always)]
+    pub(crate) fn has(&self, flags: u32) -> bool {
+        u32::from(self.flags) & flags == flags
+    }
+
+    /// Whether it takes `*args`, `**kwargs` or keyword-only arguments.
+    #[inline(always)]
+    pub(crate) fn takes_more(&self) -> bool {
+        use berus_mpy::prelude::scope_flag::{VARARGS, VARKEYWORDS};
+        self.n_kwonly > 0 || u32::from(self.flags) & (VARARGS | VARKEYWORDS) != 0
+    }
+
+    /// Local variables that a call fills.
+    pub(crate) fn n_args(&self) -> usize {
+        use berus_mpy::prelude::scope_flag::{VARARGS, VARKEYWORDS};
+        let n_named = usize::from(self.n_pos) + usize::from(self.n_kwonly);
+        n_named + usize::from(self.has(VARARGS)) + usize::from(self.has(VARKEYWORDS))
+    }
+
+    /// The name with index `index` in the module's table.
+    #[inline(always)]
+    pub(crate) fn qstr(&self, index: usize) -> Qstr {
+        // SAFETY: verification has checked every index in the code against the table's length.
+        unsafe { self.qstrs.add(index).read() }
+    }
+
+    /// The constant with index `index` in the module's table.
+    #[inline(always)]
+    pub(crate) fn constant(&self, index: usize) -> Slot {
+        // SAFETY: as in `qstr`.
+        unsafe { self.constants.add(index).read() }
+    }
+
+    /// The child with number `index`.
+    #[inline(always)]
+    pub(crate) fn child(&self, index: usize) -> Option<Gc<Code>> {
+        // SAFETY: as in `qstr`; code with children has the block.
+        self.children.get().map(|children| unsafe { children.add(index).read() })
+    }
+
+    /// The numbers of the local variables that are cells of their own.
+    pub(crate) fn cells(&self) -> &[u8] {
+        let start = self.start.addr() - self.bytes.addr();
+        self.bytes().get(self.cells_at as usize..start).unwrap_or_default()
+    }
+
+    /// The names of the arguments, positional and keyword-only.
+    pub(crate) fn arg_names(&self) -> impl Iterator<Item = Qstr> + '_ {
+        let mut rest = self.bytes().get(self.names_at as usize..).unwrap_or_default();
+        let mut left = usize::from(self.n_pos) + usize::from(self.n_kwonly) + 1;
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let (index, len) = berus_mpy::vuint::read(rest)?;
+            rest = &rest[len..];
+            Some(self.qstr(index as usize))
+        })
+        .skip(1)
+    }
+
+    /// The file that the module was compiled from.
+    pub fn file(&self) -> Qstr {
+        self.qstr(0)
+    }
+
+    /// The function's name.
+    pub fn name(&self) -> Qstr {
+        self.name
+    }
+
+    /// The line of the instruction at `ip`.
+    pub(crate) fn line(&self, ip: *const u8) -> u32 {
+        let table = self.bytes().get(self.lines_at as usize..self.cells_at as usize).unwrap_or_default();
+        berus_mpy::lines::line_at(table, ip.addr().saturating_sub(self.start.addr()))
+    }
+}

@@ -1,0 +1,239 @@
+//! The type `complex`.
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::float;
+use crate::args::Args;
+use crate::error::Res;
+use crate::object::{Gc, Header, Object};
+use crate::ops::arithmetic::plain;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::text::float::{Form, format, parse};
+use crate::text::utf8::trim;
+use crate::types::{Attr, AttrResult, Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("complex"))
+    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
+    .make_new(make_new)
+    .print(print)
+    .unary_op(unary_op)
+    .binary_op(binary_op)
+    .attr(attr);
+
+/// A complex number.
+#[repr(C)]
+pub struct Complex {
+    header: Header,
+    real: f64,
+    imaginary: f64,
+}
+
+// SAFETY: `Complex` is `repr(C)` and starts with a header; only complex numbers have this type.
+unsafe impl Object for Complex {
+    const TYPE: &'static Type = &TYPE;
+    const SCAN: bool = false;
+}
+
+/// Real and imaginary part, if `object` is exactly a complex number.
+pub fn parts(object: Obj) -> Option<(f64, f64)> {
+    object.downcast::<Complex>().map(|complex| (complex.real, complex.imaginary))
+}
+
+impl Vm {
+    /// The complex number with these parts.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new_complex(&self, real: f64, imaginary: f64) -> Res {
+        Ok(self.alloc(Complex { header: Header::of(&TYPE), real, imaginary })?.obj())
+    }
+
+    /// Real and imaginary part of a number.
+    ///
+    /// # Errors
+    /// What a class's `__float__` or `__complex__` raises.
+    pub fn try_complex(&self, object: Obj) -> Res<Option<(f64, f64)>> {
+        if let Some(parts) = parts(object) {
+            return Ok(Some(parts));
+        }
+        if let Some(real) = self.try_float(object)? {
+            return Ok(Some((real, 0.0)));
+        }
+        match self.type_of(object).unary_op {
+            Some(unary_op) => Ok(unary_op(self, UnaryOp::Complex, object)?.and_then(parts)),
+            None => Ok(None),
+        }
+    }
+
+    /// Real and imaginary part of a number.
+    ///
+    /// # Errors
+    /// `TypeError` if it is none.
+    pub fn complex(&self, object: Obj) -> Res<(f64, f64)> {
+        match self.try_complex(object)? {
+            Some(parts) => Ok(parts),
+            None => Err(self.type_error(format_args!("can't convert {} to complex", self.type_name(object)))),
+        }
+    }
+
+    /// Reads a complex number: a real part, an imaginary part, or both.
+    ///
+    /// # Errors
+    /// `ValueError` if it is none.
+    pub fn parse_complex(&self, text: &[u8]) -> Res<(f64, f64)> {
+        parse_complex(text).ok_or_else(|| self.value_error(format_args!("invalid syntax for number")))
+    }
+}
+
+fn parse_complex(text: &[u8]) -> Option<(f64, f64)> {
+    let (first, imaginary, rest) = parse_part(text)?;
+    if trim(rest).is_empty() {
+        return Some(if imaginary { (0.0, first) } else { (first, 0.0) });
+    }
+    if imaginary {
+        return None;
+    }
+    let (second, imaginary, rest) = parse_part(rest)?;
+    (imaginary && trim(rest).is_empty()).then_some((first, second))
+}
+
+/// One number with sign, whether it is imaginary, and what follows it.
+fn parse_part(text: &[u8]) -> Option<(f64, bool, &[u8])> {
+    let start = text.iter().position(|&byte| !crate::text::utf8::is_space(byte))?;
+    let (negative, number) = match &text[start..] {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let (mut value, used) = parse(number)?;
+    let mut rest = &number[used..];
+    let imaginary = matches!(rest, [b'j' | b'J', ..]);
+    if imaginary {
+        rest = &rest[1..];
+        if used == 0 {
+            value = 1.0;
+        }
+    } else if used == 0 {
+        return None;
+    }
+    Some((if negative { -value } else { value }, imaginary, rest))
+}
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 2, false)?;
+    let (real, imaginary) = match *args.pos() {
+        [] => (0.0, 0.0),
+        [value] if parts(value).is_some() => return Ok(value),
+        [value] => match vm.as_str(value) {
+            Some(text) => vm.parse_complex(text)?,
+            None => vm.complex(value)?,
+        },
+        [real, imaginary, ..] => {
+            let part = |object: Obj| match parts(object) {
+                Some(parts) => Ok(parts),
+                None => vm.float(object).map(|real| (real, 0.0)),
+            };
+            let (a, b) = (part(real)?, part(imaginary)?);
+            (a.0 - b.1, a.1 + b.0)
+        }
+    };
+    vm.new_complex(real, imaginary)
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let (real, imaginary) = parts(object).unwrap_or_default();
+    let bare = |value, sign| format(value, Form::Bare, 0, sign, false);
+    if real == 0.0 {
+        out.write(vm, bare(imaginary, None).as_bytes())?;
+        return out.write(vm, b"j");
+    }
+    out.write(vm, b"(")?;
+    out.write(vm, bare(real, None).as_bytes())?;
+    out.write(vm, bare(imaginary, Some(b'+')).as_bytes())?;
+    out.write(vm, b"j)")
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let Some((real, imaginary)) = parts(object) else { return Ok(None) };
+    match op {
+        UnaryOp::Bool => Ok(Some(Obj::bool(real != 0.0 || imaginary != 0.0))),
+        UnaryOp::Hash => Ok(Some(crate::ops::hash::to_obj(float::hash(real) ^ float::hash(imaginary)))),
+        UnaryOp::Positive | UnaryOp::Complex => Ok(Some(object)),
+        UnaryOp::Negative => vm.new_complex(-real, -imaginary).map(Some),
+        UnaryOp::Abs => vm.new_float(libm::sqrt(real * real + imaginary * imaginary)).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    match (parts(left), vm.try_complex(right)?) {
+        (Some(a), Some(b)) => binary(vm, op, a, b),
+        _ => Ok(None),
+    }
+}
+
+fn multiply(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
+}
+
+/// A binary operator on complex numbers; `None` if they do not have it.
+///
+/// # Errors
+/// `ZeroDivisionError`, and `TypeError` for `//`.
+pub fn binary(vm: &Vm, op: BinaryOp, a: (f64, f64), b: (f64, f64)) -> Res<Option<Obj>> {
+    let (real, imaginary) = match plain(op) {
+        BinaryOp::Add => (a.0 + b.0, a.1 + b.1),
+        BinaryOp::Subtract => (a.0 - b.0, a.1 - b.1),
+        BinaryOp::Multiply => multiply(a, b),
+        BinaryOp::FloorDivide => {
+            return Err(vm.type_error(format_args!("can't truncate-divide a complex number")));
+        }
+        BinaryOp::TrueDivide if b == (0.0, 0.0) => {
+            return Err(vm.zero_division(format_args!("complex divide by zero")));
+        }
+        BinaryOp::TrueDivide if b.1 == 0.0 => (a.0 / b.0, a.1 / b.0),
+        BinaryOp::TrueDivide if b.0 == 0.0 => (a.1 / b.1, -a.0 / b.1),
+        BinaryOp::TrueDivide => {
+            let square = b.0 * b.0 + b.1 * b.1;
+            multiply(a, (b.0 / square, b.1 / -square))
+        }
+        BinaryOp::Power => match power(a, b) {
+            Some(power) => power,
+            None => return Err(vm.zero_division(format_args!("0.0 to a complex power"))),
+        },
+        BinaryOp::Equal => return Ok(Some(Obj::bool(a == b))),
+        _ => return Ok(None),
+    };
+    vm.new_complex(real, imaginary).map(Some)
+}
+
+/// `a ** b`, by way of logarithms; `None` for a power of 0 that does not exist.
+fn power(a: (f64, f64), b: (f64, f64)) -> Option<(f64, f64)> {
+    let size = libm::sqrt(a.0 * a.0 + a.1 * a.1);
+    if size == 0.0 {
+        let exists = b.1 == 0.0 && b.0 >= 0.0;
+        return exists.then_some((f64::from(u8::from(b.0 == 0.0)), a.1));
+    }
+    let (log, angle) = (libm::log(size), libm::atan2(a.1, a.0));
+    let new_size = libm::exp(b.0 * log - b.1 * angle);
+    let new_angle = b.1 * log + b.0 * angle;
+    Some((new_size * libm::cos(new_angle), new_size * libm::sin(new_angle)))
+}
+
+fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let (Some((real, imaginary)), Attr::Load | Attr::LoadMethod) = (parts(object), request) else {
+        return Ok(AttrResult::Missing);
+    };
+    if name == q!("real") {
+        vm.new_float(real).map(AttrResult::Value)
+    } else if name == q!("imag") {
+        vm.new_float(imaginary).map(AttrResult::Value)
+    } else {
+        Ok(AttrResult::Missing)
+    }
+}

@@ -1,0 +1,403 @@
+//! The type `dict`.
+
+use core::cell::Cell;
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::tuple::Tuple;
+use super::view::{Kind, View};
+use crate::args::Args;
+use crate::error::Res;
+use crate::members;
+use crate::obj::map::Map;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Subscr, Type, UnaryOp};
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+const fn table(name: Qstr) -> Type {
+    Type::new(name)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .subscr(subscr)
+        .contains(contains)
+        .iter(iter)
+        .locals(METHODS)
+}
+
+/// The type.
+pub static TYPE: Type = table(q!("dict"));
+
+/// The type `collections.OrderedDict`: a dict whose order counts in comparisons.
+pub static ORDERED_TYPE: Type = table(q!("OrderedDict")).parent(&TYPE);
+
+members! {
+    static METHODS = {
+        "clear" => f1(clear),
+        "copy" => f1(copy),
+        "fromkeys" => class_method(var(2, 3, fromkeys)),
+        "get" => var(2, 3, get),
+        "items" => f1(items),
+        "keys" => f1(keys),
+        "pop" => var(2, 3, pop),
+        "popitem" => f1(popitem),
+        "setdefault" => var(2, 3, setdefault),
+        "update" => kw(1, update),
+        "values" => f1(values),
+        "__getitem__" => f2(get_item),
+        "__setitem__" => f3(set_item),
+        "__delitem__" => f2(delete_item),
+    }
+}
+
+/// A dict.
+#[repr(C)]
+pub struct Dict {
+    header: Header,
+    /// Its entries.
+    pub map: Map,
+    /// Whether programs may not change it.
+    fixed: Cell<bool>,
+}
+
+// SAFETY: `Dict` is `repr(C)` and starts with a header; only dicts have this type.
+unsafe impl Object for Dict {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl Dict {
+    /// An empty dict.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm) -> Res<Gc<Dict>> {
+        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new(), fixed: Cell::new(false) })
+    }
+
+    /// The value under `name`.
+    pub fn load(&self, vm: &Vm, name: Qstr) -> Slot {
+        self.map.get_name(vm, name)
+    }
+
+    /// Puts `value` under `name`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn store(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
+        self.map.store(vm, Obj::qstr(name), value)
+    }
+}
+
+impl Dict {
+    /// Adds all entries of `other`.
+    ///
+    /// # Errors
+    /// `MemoryError`, and what hashing and comparing raise.
+    pub fn merge(&self, vm: &Vm, other: &Dict) -> Res<()> {
+        let mut at = 0;
+        while let Some((found, key, value)) = other.map.entry_from(at) {
+            self.map.store(vm, key, value.unwrap_or(Obj::NONE))?;
+            at = found + 1;
+        }
+        Ok(())
+    }
+
+    /// Adds what `source` has: the entries of a dict, the attributes named by its `keys()`, or pairs that it yields.
+    ///
+    /// # Errors
+    /// `ValueError` if it yields something else than pairs, and what it raises.
+    pub fn update(&self, vm: &Vm, source: Obj) -> Res<()> {
+        if let Some(other) = vm.as_dict(source) {
+            return self.merge(vm, &other);
+        }
+        if let Some(keys) = vm.find_attr(source, q!("keys"))? {
+            let keys = vm.call(keys, &[])?;
+            let iterator = vm.iter(keys)?;
+            while let Some(key) = vm.next(iterator)? {
+                let value = vm.load_subscr(source, key)?;
+                self.map.store(vm, key, value)?;
+            }
+            return Ok(());
+        }
+        let iterator = vm.iter(source)?;
+        while let Some(pair) = vm.next(iterator)? {
+            let pair = vm.iter(pair)?;
+            match (vm.next(pair)?, vm.next(pair)?, vm.next(pair)?) {
+                (Some(key), Some(value), None) => self.map.store(vm, key, value)?,
+                _ => return Err(vm.value_error(format_args!("dict update sequence has wrong length"))),
+            }
+        }
+        Ok(())
+    }
+
+    /// A copy of the same type.
+    fn copy(&self, vm: &Vm) -> Res<Gc<Dict>> {
+        let copy =
+            vm.alloc(Dict { header: Header::new(self.header.ty()), map: Map::new(), fixed: Cell::new(false) })?;
+        copy.map.copy_from(vm, &self.map)?;
+        Ok(copy)
+    }
+
+    /// From now on, programs may not change it.
+    pub fn fix(&self) {
+        self.fixed.set(true);
+    }
+
+    /// Whether programs may not change it.
+    #[inline(always)]
+    pub fn is_fixed(&self) -> bool {
+        self.fixed.get()
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.header.ty() == Gc::from_static(&ORDERED_TYPE)
+    }
+}
+
+impl Vm {
+    /// The dict that `object` is, ordered ones included, or that an instance of a class derived from `dict` has inside.
+    pub fn as_dict(&self, object: Obj) -> Option<Gc<Dict>> {
+        let of = |object: Obj| {
+            let header = object.as_header()?;
+            let ty = self.type_of(object);
+            // SAFETY: objects of either type have the layout of a dict.
+            (ty == Gc::from_static(&TYPE) || ty == Gc::from_static(&ORDERED_TYPE))
+                .then(|| unsafe { Gc::<Dict>::from_ptr(header.cast()) })
+        };
+        of(object).or_else(|| self.native_base(object).and_then(of))
+    }
+}
+
+fn of(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
+    match vm.as_dict(object) {
+        Some(dict) => Ok(dict),
+        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+    }
+}
+
+/// The dict that a method is about to change.
+fn changing(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
+    let dict = of(vm, object)?;
+    if dict.is_fixed() {
+        return Err(vm.error_with(&super::exception::TYPE_ERROR, &[]));
+    }
+    Ok(dict)
+}
+
+fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 1, true)?;
+    let ordered = ty == Gc::from_static(&ORDERED_TYPE);
+    let dict = vm.alloc(Dict {
+        header: Header::of(if ordered { &ORDERED_TYPE } else { &TYPE }),
+        map: Map::new(),
+        fixed: Cell::new(false),
+    })?;
+    fill(vm, dict, args.pos().first().copied(), args)?;
+    Ok(dict.obj())
+}
+
+/// Adds what a source has, and keywords.
+fn fill(vm: &Vm, dict: Gc<Dict>, source: Option<Obj>, args: Args<'_>) -> Res<()> {
+    if let Some(source) = source {
+        dict.update(vm, source)?;
+    }
+    for (key, value) in args.kw() {
+        dict.map.store(vm, key, value)?;
+    }
+    Ok(())
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
+    let dict = of(vm, object)?;
+    let json = style == Style::Json;
+    let style = if json { style } else { Style::Repr };
+    let ordered = dict.is_ordered() && !json;
+    out.write(vm, if ordered { b"OrderedDict({" } else { b"{" })?;
+    let mut at = 0;
+    let mut first = true;
+    while let Some((found, key, value)) = dict.map.entry_from(at) {
+        if !first {
+            out.write(vm, b", ")?;
+        }
+        first = false;
+        // JSON knows no other keys than strings.
+        let quote: &[u8] =
+            if json && vm.str_or_bytes(key).map_err(|raised| vm.take_exception(raised)).is_err() { b"\"" } else { b"" };
+        out.write(vm, quote)?;
+        vm.print(out, key, style)?;
+        out.write(vm, quote)?;
+        out.write(vm, b": ")?;
+        vm.print(out, value.unwrap_or(Obj::NONE), style)?;
+        at = found + 1;
+    }
+    out.write(vm, if ordered { b"})" } else { b"}" })
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let dict = of(vm, object)?;
+    Ok(match op {
+        UnaryOp::Bool => Some(Obj::bool(!dict.map.is_empty())),
+        UnaryOp::Len => Some(Obj::small_int_wrapping(dict.map.len() as isize)),
+        UnaryOp::Sizeof => Some(Obj::small_int_wrapping((size_of::<Dict>() + dict.map.bytes()) as isize)),
+        _ => None,
+    })
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let dict = of(vm, left)?;
+    match op {
+        BinaryOp::Equal => match vm.as_dict(right) {
+            Some(other) => equal(vm, dict, other).map(|equal| Some(Obj::bool(equal))),
+            None => Ok(Some(Obj::FALSE)),
+        },
+        BinaryOp::Or => {
+            let copy = dict.copy(vm)?;
+            copy.update(vm, right)?;
+            Ok(Some(copy.obj()))
+        }
+        BinaryOp::InplaceOr => {
+            dict.update(vm, right)?;
+            Ok(Some(left))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn equal(vm: &Vm, a: Gc<Dict>, b: Gc<Dict>) -> Res<bool> {
+    if a.map.len() != b.map.len() {
+        return Ok(false);
+    }
+    let ordered = a.is_ordered() && b.is_ordered();
+    let (mut at, mut other_at) = (0, 0);
+    while let Some((found, key, value)) = a.map.entry_from(at) {
+        at = found + 1;
+        let other = if ordered {
+            match b.map.entry_from(other_at) {
+                Some((found, other_key, other)) if vm.equal(key, other_key)? => {
+                    other_at = found + 1;
+                    other
+                }
+                _ => return Ok(false),
+            }
+        } else {
+            b.map.get(vm, key)?
+        };
+        match (value, other) {
+            (Some(value), Some(other)) if vm.equal(value, other)? => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let dict = if let Subscr::Load = request { of(vm, object)? } else { changing(vm, object)? };
+    let map = &dict.map;
+    match request {
+        Subscr::Load => match map.get(vm, index)? {
+            Some(value) => Ok(Some(value)),
+            None => Err(vm.key_error(index)),
+        },
+        Subscr::Store(value) => {
+            map.store(vm, index, value)?;
+            Ok(Some(Obj::NONE))
+        }
+        Subscr::Delete => match map.remove(vm, index)? {
+            Some(_) => Ok(Some(Obj::NONE)),
+            None => Err(vm.key_error(index)),
+        },
+    }
+}
+
+fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
+    Ok(Some(of(vm, object)?.map.find(vm, item)?.is_some()))
+}
+
+fn iter(vm: &Vm, object: Obj) -> Res {
+    View::iterate(vm, of(vm, object)?, Kind::Keys)
+}
+
+fn clear(vm: &Vm, object: Obj) -> Res {
+    changing(vm, object)?.map.clear();
+    Ok(Obj::NONE)
+}
+
+fn copy(vm: &Vm, object: Obj) -> Res {
+    Ok(of(vm, object)?.copy(vm)?.obj())
+}
+
+fn fromkeys(vm: &Vm, args: &[Obj]) -> Res {
+    let dict = vm.call(args[0], &[])?;
+    let value = args.get(2).copied().unwrap_or(Obj::NONE);
+    let iterator = vm.iter(args[1])?;
+    while let Some(key) = vm.next(iterator)? {
+        vm.store_subscr(dict, key, value)?;
+    }
+    Ok(dict)
+}
+
+fn get(vm: &Vm, args: &[Obj]) -> Res {
+    let value = of(vm, args[0])?.map.get(vm, args[1])?;
+    Ok(value.or(args.get(2).copied()).unwrap_or(Obj::NONE))
+}
+
+fn pop(vm: &Vm, args: &[Obj]) -> Res {
+    let value = changing(vm, args[0])?.map.remove(vm, args[1])?;
+    value.or(args.get(2).copied()).ok_or_else(|| vm.key_error(args[1]))
+}
+
+fn popitem(vm: &Vm, object: Obj) -> Res {
+    let dict = changing(vm, object)?;
+    let Some((at, key, value)) = dict.map.last_entry() else {
+        return Err(vm.error(&super::exception::KEY_ERROR, format_args!("popitem(): dictionary is empty")));
+    };
+    let pair = Tuple::new(vm, &[key, value.unwrap_or(Obj::NONE)])?;
+    dict.map.remove_at(at);
+    Ok(pair.obj())
+}
+
+fn setdefault(vm: &Vm, args: &[Obj]) -> Res {
+    let dict = changing(vm, args[0])?;
+    if let Some(value) = dict.map.get(vm, args[1])? {
+        return Ok(value);
+    }
+    let value = args.get(2).copied().unwrap_or(Obj::NONE);
+    dict.map.store(vm, args[1], value)?;
+    Ok(value)
+}
+
+fn update(vm: &Vm, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 2, true)?;
+    fill(vm, changing(vm, args.pos()[0])?, args.pos().get(1).copied(), args)?;
+    Ok(Obj::NONE)
+}
+
+fn items(vm: &Vm, object: Obj) -> Res {
+    View::object(vm, of(vm, object)?, Kind::Items)
+}
+
+fn keys(vm: &Vm, object: Obj) -> Res {
+    View::object(vm, of(vm, object)?, Kind::Keys)
+}
+
+fn values(vm: &Vm, object: Obj) -> Res {
+    View::object(vm, of(vm, object)?, Kind::Values)
+}
+
+fn get_item(vm: &Vm, object: Obj, key: Obj) -> Res {
+    Ok(subscr(vm, object, key, Subscr::Load)?.unwrap_or(Obj::NONE))
+}
+
+fn set_item(vm: &Vm, object: Obj, key: Obj, value: Obj) -> Res {
+    Ok(subscr(vm, object, key, Subscr::Store(value))?.unwrap_or(Obj::NONE))
+}
+
+fn delete_item(vm: &Vm, object: Obj, key: Obj) -> Res {
+    Ok(subscr(vm, object, key, Subscr::Delete)?.unwrap_or(Obj::NONE))
+}

@@ -1,0 +1,266 @@
+//! The type `float`: double precision, on every target.
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::int::Int;
+use crate::args::Args;
+use crate::error::Res;
+use crate::object::{Gc, Header, Object};
+use crate::ops::arithmetic::plain;
+use crate::ops::buffer::Access;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::text::float::{Form, format};
+use crate::text::utf8::{is_space, trim};
+use crate::types::{Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("float"))
+    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
+    .make_new(make_new)
+    .print(print)
+    .unary_op(unary_op)
+    .binary_op(binary_op);
+
+/// A float.
+#[repr(C)]
+pub struct Float {
+    header: Header,
+    value: f64,
+}
+
+// SAFETY: `Float` is `repr(C)` and starts with a header; only floats have this type.
+unsafe impl Object for Float {
+    const TYPE: &'static Type = &TYPE;
+    const SCAN: bool = false;
+}
+
+// SAFETY: a `static` float is never changed.
+unsafe impl Sync for Float {}
+
+impl Float {
+    /// A float that is a constant.
+    pub const fn constant(value: f64) -> Float {
+        Float { header: Header::of(&TYPE), value }
+    }
+
+    /// The number.
+    #[inline(always)]
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+}
+
+/// The number, if `object` is exactly a float.
+#[inline(always)]
+pub fn as_float(object: Obj) -> Option<f64> {
+    object.downcast::<Float>().map(|float| float.value)
+}
+
+impl Vm {
+    /// The float `value`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    #[inline(always)]
+    pub fn new_float(&self, value: f64) -> Res {
+        Ok(self.alloc(Float { header: Header::of(&TYPE), value })?.obj())
+    }
+
+    /// A number as a float, if it is one that has no imaginary part.
+    ///
+    /// # Errors
+    /// What a class's `__float__` raises.
+    pub fn try_float(&self, object: Obj) -> Res<Option<f64>> {
+        if let Some(value) = as_float(object) {
+            return Ok(Some(value));
+        }
+        if let Some(value) = object.as_small_int() {
+            return Ok(Some(value as f64));
+        }
+        if let Some(truth) = object.as_bool() {
+            return Ok(Some(f64::from(u8::from(truth))));
+        }
+        if let Some(int) = object.downcast::<Int>() {
+            return Ok(Some(int.value().to_f64().value()));
+        }
+        match self.type_of(object).unary_op {
+            Some(unary_op) => Ok(unary_op(self, UnaryOp::Float, object)?.and_then(as_float)),
+            None => Ok(None),
+        }
+    }
+
+    /// A number as a float.
+    ///
+    /// # Errors
+    /// `TypeError` if it is none.
+    pub fn float(&self, object: Obj) -> Res<f64> {
+        match self.try_float(object)? {
+            Some(value) => Ok(value),
+            None => Err(self.type_error(format_args!("can't convert {} to float", self.type_name(object)))),
+        }
+    }
+
+    /// Reads a float, sign and white space around it included.
+    ///
+    /// # Errors
+    /// `ValueError` if it is none.
+    pub fn parse_float(&self, text: &[u8]) -> Res<f64> {
+        let trimmed = trim(text);
+        let (negative, number) = match trimmed {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        match crate::text::float::parse(number) {
+            Some((value, used)) if used > 0 && used == number.len() && !number.iter().any(|&byte| is_space(byte)) => {
+                Ok(if negative { -value } else { value })
+            }
+            _ => Err(self.value_error(format_args!("invalid syntax for number"))),
+        }
+    }
+}
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 1, false)?;
+    match *args.pos() {
+        [] => vm.new_float(0.0),
+        [value, ..] if as_float(value).is_some() => Ok(value),
+        [value, ..] => match vm.try_buffer(value, Access::Read)? {
+            Some(text) => {
+                let value = vm.parse_float(text.bytes())?;
+                vm.new_float(value)
+            }
+            None => {
+                let value = vm.float(value)?;
+                vm.new_float(value)
+            }
+        },
+    }
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let value = as_float(object).unwrap_or_default();
+    out.write(vm, format(value, Form::Repr, 0, None, false).as_bytes())
+}
+
+/// The hash of a float: that of the equal int, if there is one.
+pub fn hash(value: f64) -> usize {
+    if libm::trunc(value) != value || !value.is_finite() {
+        let bits = value.to_bits();
+        return (bits ^ bits >> 32) as usize;
+    }
+    let magnitude = value.abs();
+    let low = if magnitude < 9e15 {
+        magnitude as u64
+    } else {
+        // The low bits of mantissa times power of two.
+        let bits = magnitude.to_bits();
+        let shift = (bits >> 52) - 1075;
+        let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
+        if shift < 64 { mantissa << shift } else { 0 }
+    } as usize;
+    if value < 0.0 { low.wrapping_neg() } else { low }
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let Some(value) = as_float(object) else { return Ok(None) };
+    match op {
+        UnaryOp::Bool => Ok(Some(Obj::bool(value != 0.0))),
+        UnaryOp::Hash => Ok(Some(crate::ops::hash::to_obj(hash(value)))),
+        UnaryOp::Positive | UnaryOp::Float => Ok(Some(object)),
+        UnaryOp::Negative => vm.new_float(-value).map(Some),
+        UnaryOp::Abs if !value.is_sign_negative() => Ok(Some(object)),
+        UnaryOp::Abs => vm.new_float(-value).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let Some(a) = as_float(left) else { return Ok(None) };
+    if let Some(b) = super::complex::parts(right) {
+        return super::complex::binary(vm, op, (a, 0.0), b);
+    }
+    match vm.try_float(right)? {
+        Some(b) => binary(vm, op, a, b),
+        None => Ok(None),
+    }
+}
+
+/// A binary operator on floats; `None` if floats do not have it.
+///
+/// # Errors
+/// `ZeroDivisionError`.
+#[inline]
+pub fn binary(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
+    use BinaryOp::*;
+    let result = match op {
+        Add | InplaceAdd => a + b,
+        Subtract | InplaceSubtract => a - b,
+        Multiply | InplaceMultiply => a * b,
+        TrueDivide | InplaceTrueDivide if b != 0.0 => a / b,
+        Less => return Ok(Some(Obj::bool(a < b))),
+        More => return Ok(Some(Obj::bool(a > b))),
+        Equal => return Ok(Some(Obj::bool(a == b))),
+        LessEqual => return Ok(Some(Obj::bool(a <= b))),
+        MoreEqual => return Ok(Some(Obj::bool(a >= b))),
+        NotEqual => return Ok(Some(Obj::bool(a != b))),
+        _ => return binary_rest(vm, op, a, b),
+    };
+    vm.new_float(result).map(Some)
+}
+
+#[inline(never)]
+fn binary_rest(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
+    let result = match plain(op) {
+        BinaryOp::FloorDivide | BinaryOp::TrueDivide | BinaryOp::Modulo if b == 0.0 => {
+            return Err(vm.zero_division(format_args!("divide by zero")));
+        }
+        BinaryOp::FloorDivide => floor_divide(a, b),
+        BinaryOp::Modulo => modulo(a, b),
+        BinaryOp::Power => {
+            if a == 0.0 && b < 0.0 && !b.is_infinite() {
+                return Err(vm.zero_division(format_args!("divide by zero")));
+            }
+            if a < 0.0 && a.is_finite() && b != libm::floor(b) && !b.is_nan() {
+                return super::complex::binary(vm, BinaryOp::Power, (a, 0.0), (b, 0.0));
+            }
+            power(a, b)
+        }
+        _ => return Ok(None),
+    };
+    vm.new_float(result).map(Some)
+}
+
+/// `a % b`: the sign is that of `b`.
+pub fn modulo(a: f64, b: f64) -> f64 {
+    let remainder = libm::fmod(a, b);
+    if remainder == 0.0 {
+        libm::copysign(0.0, b)
+    } else if (remainder < 0.0) != (b < 0.0) {
+        remainder + b
+    } else {
+        remainder
+    }
+}
+
+/// `a // b`, such that `a == (a // b) * b + a % b`.
+pub fn floor_divide(a: f64, b: f64) -> f64 {
+    let remainder = libm::fmod(a, b);
+    let mut quotient = (a - remainder) / b;
+    if remainder != 0.0 && (remainder < 0.0) != (b < 0.0) {
+        quotient -= 1.0;
+    }
+    if quotient == 0.0 {
+        return libm::copysign(0.0, a / b);
+    }
+    let floor = libm::floor(quotient);
+    if quotient - floor > 0.5 { floor + 1.0 } else { floor }
+}
+
+/// `a ** b` for real results.
+pub fn power(a: f64, b: f64) -> f64 {
+    if a == 1.0 || b == 0.0 { 1.0 } else { libm::pow(a, b) }
+}

@@ -1,0 +1,300 @@
+//! Functions written in Python, and methods bound to an object.
+
+use crate::args::Args;
+use crate::error::{Raised, Res};
+use crate::obj::code::Code;
+use crate::obj::dict::Dict;
+use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type, flag};
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+use berus_mpy::prelude::scope_flag;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("function"))
+    .flags(flag::BINDS_SELF)
+    .print(function_print)
+    .make_new(function_new)
+    .call(function_call)
+    .attr(function_attr);
+
+/// The type of bound methods.
+pub static BOUND_METHOD_TYPE: Type = Type::new(q!("bound_method"))
+    .print(bound_print)
+    .call(bound_call)
+    .attr(bound_attr)
+    .unary_op(bound_unary)
+    .binary_op(bound_binary);
+
+/// A function. Its cells, then the defaults of its positional arguments, then the dict of defaults of keyword-only ones follow it.
+#[repr(C)]
+pub struct Function {
+    header: Header,
+    /// What it runs.
+    pub code: Gc<Code>,
+    n_cells: u16,
+    n_extra: u16,
+}
+
+// SAFETY: `Function` is `repr(C)` and starts with a header; only functions have this type.
+unsafe impl Object for Function {
+    const TYPE: &'static Type = &TYPE;
+}
+
+/// A method with the object to call it for.
+#[repr(C)]
+pub struct BoundMethod {
+    header: Header,
+    /// The method.
+    pub function: Obj,
+    /// The object.
+    pub this: Obj,
+}
+
+// SAFETY: `BoundMethod` is `repr(C)` and starts with a header; only bound methods have this type.
+unsafe impl Object for BoundMethod {
+    const TYPE: &'static Type = &BOUND_METHOD_TYPE;
+}
+
+impl BoundMethod {
+    /// `function` bound to `this`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm, function: Obj, this: Obj) -> Res<Gc<BoundMethod>> {
+        vm.alloc(BoundMethod { header: Header::of(&BOUND_METHOD_TYPE), function, this })
+    }
+}
+
+impl Function {
+    /// A function that runs `code` with `cells`, a tuple of defaults of positional arguments and a dict of those of keyword-only ones.
+    ///
+    /// # Errors
+    /// `MemoryError`, and `TypeError` if the defaults are not those that the code expects.
+    pub(crate) fn new(
+        vm: &Vm,
+        code: Gc<Code>,
+        cells: &[Obj],
+        defaults: Slot,
+        keyword_defaults: Slot,
+    ) -> Res<Gc<Function>> {
+        let tuple = defaults.and_then(|defaults| defaults.downcast::<Tuple>());
+        let defaults = tuple.as_ref().map_or(&[][..], |tuple| tuple.items());
+        let dict = keyword_defaults.filter(|dict| dict.downcast::<Dict>().is_some());
+        if defaults.len() != usize::from(code.n_def) || dict.is_some() != code.has(scope_flag::DEFKWARGS) {
+            return Err(vm.type_error(format_args!("argument num/types mismatch")));
+        }
+        let n_extra = cells.len() + defaults.len() + usize::from(dict.is_some());
+        let object = Function { header: Header::of(&TYPE), code, n_cells: cells.len() as u16, n_extra: n_extra as u16 };
+        let function = vm.alloc_tail(object, n_extra * size_of::<Slot>())?;
+        let words = cells.iter().chain(defaults).copied().chain(dict);
+        for (n, word) in words.enumerate() {
+            // SAFETY: the tail has room for `n_extra` words.
+            unsafe { function.as_ptr().add(1).cast::<Obj>().add(n).write(word) };
+        }
+        Ok(function)
+    }
+
+    fn extra(&self) -> &[Slot] {
+        let start = core::ptr::from_ref(self).wrapping_add(1).cast();
+        // SAFETY: `n_extra` words follow the object.
+        unsafe { core::slice::from_raw_parts(start, self.n_extra.into()) }
+    }
+
+    /// The cells that it closes over.
+    #[inline(always)]
+    pub(crate) fn cells(&self) -> &[Slot] {
+        &self.extra()[..self.n_cells.into()]
+    }
+
+    /// The defaults of the last positional arguments.
+    #[inline(always)]
+    pub(crate) fn defaults(&self) -> &[Slot] {
+        let start = usize::from(self.n_cells);
+        &self.extra()[start..start + usize::from(self.code.n_def)]
+    }
+
+    fn keyword_defaults(&self) -> Option<Gc<Dict>> {
+        if !self.code.has(scope_flag::DEFKWARGS) {
+            return None;
+        }
+        self.extra().last().copied().flatten()?.downcast::<Dict>()
+    }
+
+    /// Lays out the arguments of a call as local variables: the cells and arguments of the function, `*args` and `**kwargs`.
+    ///
+    /// # Errors
+    /// `TypeError` if they are not those that the function takes.
+    pub(crate) fn bind(&self, vm: &Vm, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
+        let code = self.code;
+        let n_cells = self.cells().len();
+        let (n_pos, n_kwonly) = (usize::from(code.n_pos), usize::from(code.n_kwonly));
+        let n_named = n_pos + n_kwonly;
+        let wanted = n_pos - n_cells;
+        let n_def = usize::from(code.n_def);
+        bound[..n_cells].copy_from_slice(self.cells());
+        let given = args.pos();
+        let taken = given.len().min(wanted);
+        for (slot, value) in bound[n_cells..].iter_mut().zip(&given[..taken]) {
+            *slot = Some(*value);
+        }
+        if code.has(scope_flag::VARARGS) {
+            bound[n_named] = Some(Tuple::new(vm, &given[taken..])?.obj());
+        } else if given.len() > wanted {
+            return Err(self.wrong_count(vm, wanted, given.len()));
+        }
+        let keywords = args.n_kw() > 0 || code.has(scope_flag::DEFKWARGS);
+        if !keywords {
+            if given.len() + n_def < wanted {
+                return Err(self.wrong_count(vm, wanted - n_def, given.len()));
+            }
+            if n_kwonly > 0 {
+                return Err(vm.type_error(format_args!("function missing keyword-only argument")));
+            }
+        }
+        let mut rest = None;
+        if code.has(scope_flag::VARKEYWORDS) {
+            let dict = Dict::new(vm)?;
+            bound[usize::from(code.has(scope_flag::VARARGS)) + n_named] = Some(dict.obj());
+            rest = Some(dict);
+        }
+        for (key, value) in args.kw() {
+            self.bind_keyword(vm, key, value, &mut bound[..n_named], rest)?;
+        }
+        for (slot, default) in bound[n_pos - n_def..n_pos].iter_mut().zip(self.defaults()) {
+            *slot = slot.or(*default);
+        }
+        // MicroPython names the last one that is missing, counted from 0.
+        if let Some(number) = bound[..n_pos].iter().rposition(Option::is_none) {
+            return Err(vm.type_error(format_args!("function missing required positional argument #{number}")));
+        }
+        for (n, name) in code.arg_names().enumerate().skip(n_pos) {
+            if bound[n].is_none() {
+                bound[n] = self.keyword_defaults().and_then(|defaults| defaults.load(vm, name));
+                if bound[n].is_none() {
+                    let name = vm.name_str(name);
+                    return Err(vm.type_error(format_args!("function missing required keyword argument '{name}'")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn bind_keyword(&self, vm: &Vm, key: Obj, value: Obj, named: &mut [Slot], rest: Option<Gc<Dict>>) -> Res<()> {
+        let Some(name) = vm.as_name(key)? else {
+            return Err(vm.type_error(format_args!("keywords must be strings")));
+        };
+        let spelling = vm.name_str(name);
+        let n_cells = self.cells().len();
+        if let Some(n) = self.code.arg_names().position(|arg| arg == name).filter(|n| *n >= n_cells) {
+            if named[n].is_some() {
+                return Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")));
+            }
+            named[n] = Some(value);
+            return Ok(());
+        }
+        match rest {
+            Some(dict) if dict.load(vm, name).is_some() => {
+                Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")))
+            }
+            Some(dict) => dict.store(vm, name, value),
+            None => Err(vm.type_error(format_args!("unexpected keyword argument '{spelling}'"))),
+        }
+    }
+
+    fn wrong_count(&self, vm: &Vm, wanted: usize, given: usize) -> Raised {
+        let name = vm.name_str(self.code.name());
+        vm.type_error(format_args!("{name}() takes {wanted} positional arguments but {given} were given"))
+    }
+}
+
+/// `type(f)(code, globals)`: a function that runs code with other global variables.
+fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 2, 2, false)?;
+    let (Some(code), Some(globals)) = (args.pos()[0].downcast::<Code>(), args.pos()[1].downcast::<Dict>()) else {
+        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    };
+    if code.n_def > 0 || code.has(scope_flag::DEFKWARGS) || !code.arg_names_are_own() {
+        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    }
+    let code = code.with_globals(vm, globals)?;
+    Ok(Function::new(vm, code, &[], None, None)?.obj())
+}
+
+fn function_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(function) = object.downcast::<Function>() else { return Ok(()) };
+    let kind = if function.n_cells > 0 {
+        "closure"
+    } else if function.code.is_generator() {
+        "generator"
+    } else {
+        "function"
+    };
+    let name = vm.name_str(function.code.name());
+    out.write(vm, alloc::format!("<{kind} {name} at {:#x}>", object.bits()).as_bytes())
+}
+
+fn function_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    vm.call_with(object, args)
+}
+
+fn function_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let Some(function) = object.downcast::<Function>() else { return Ok(AttrResult::Missing) };
+    if !matches!(request, Attr::Load | Attr::LoadMethod) {
+        return Ok(AttrResult::Missing);
+    }
+    Ok(if name == q!("__name__") {
+        AttrResult::Value(Obj::qstr(function.code.name()))
+    } else if name == q!("__globals__") {
+        AttrResult::Value(function.code.context.globals().obj())
+    } else if name == q!("__code__") {
+        let _ = vm;
+        AttrResult::Value(function.code.obj())
+    } else {
+        AttrResult::Missing
+    })
+}
+
+fn bound_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(method) = object.downcast::<BoundMethod>() else { return Ok(()) };
+    out.write(vm, alloc::format!("<bound_method {:#x} ", object.bits()).as_bytes())?;
+    vm.print(out, method.this, Style::Repr)?;
+    out.write(vm, b".")?;
+    vm.print(out, method.function, Style::Repr)?;
+    out.write(vm, b">")
+}
+
+fn bound_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    vm.call_with(object, args)
+}
+
+fn bound_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let Some(method) = object.downcast::<BoundMethod>() else { return Ok(AttrResult::Missing) };
+    if matches!(request, Attr::Load | Attr::LoadMethod)
+        && let Some(value) = vm.find_attr(method.function, name)?
+    {
+        return Ok(AttrResult::Value(value));
+    }
+    Ok(AttrResult::Missing)
+}
+
+fn bound_unary(_: &Vm, op: crate::types::UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let Some(method) = object.downcast::<BoundMethod>() else { return Ok(None) };
+    let hash = method.this.bits() ^ method.function.bits().rotate_left(5);
+    Ok((op == crate::types::UnaryOp::Hash).then(|| Obj::small_int_wrapping(hash as isize >> 1)))
+}
+
+fn bound_binary(_: &Vm, op: berus_mpy::opcode::BinaryOp, a: Obj, b: Obj) -> Res<Option<Obj>> {
+    if op != berus_mpy::opcode::BinaryOp::Equal {
+        return Ok(None);
+    }
+    Ok(match (a.downcast::<BoundMethod>(), b.downcast::<BoundMethod>()) {
+        (Some(a), Some(b)) => Some(Obj::bool(a.this == b.this && a.function == b.function)),
+        _ => None,
+    })
+}

@@ -1,0 +1,377 @@
+//! Generators and coroutines.
+//!
+//! A generator has the slots of its frame in itself, so that it is resumed without copying them; the exception blocks that are open while
+//! it is suspended, mostly none, are kept behind them.
+
+use core::cell::Cell;
+
+use crate::error::Res;
+use crate::obj::code::Code;
+use crate::obj::exception;
+use crate::obj::function::Function;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::vm::frame::{Block, Entry, Frame};
+use crate::vm::memory::Slot;
+use crate::vm::op::{self, Exit};
+use crate::vm::registers::{Ip, Sp};
+use crate::word::Obj;
+
+crate::members! {
+    static METHODS = {
+        "close" => f1(generator_close),
+        "send" => f2(generator_send),
+        "throw" => var(2, 4, generator_throw),
+        "pend_throw" => f2(generator_pend_throw),
+    }
+}
+
+/// The type.
+pub static TYPE: Type =
+    Type::new(q!("generator")).print(generator_print).iter(generator_iter).next(generator_next).locals(METHODS);
+
+/// What a generator is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It has not begun.
+    New,
+    /// It has yielded.
+    Suspended,
+    /// It runs.
+    Running,
+    /// It has ended.
+    Ended,
+}
+
+/// A generator. Its slots, then room for its exception blocks, follow it.
+#[repr(C)]
+pub struct Generator {
+    header: Header,
+    code: Gc<Code>,
+    ip: Cell<*const u8>,
+    sp: Cell<*mut Slot>,
+    /// An exception to be raised when it goes on, from `pend_throw`.
+    pending: Cell<Slot>,
+    n_blocks: Cell<u16>,
+    state: Cell<State>,
+}
+
+// SAFETY: `Generator` is `repr(C)` and starts with a header; only generators have this type.
+unsafe impl Object for Generator {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl Generator {
+    /// A generator of `function`, whose slots are all unset.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn new(vm: &Vm, function: Gc<Function>) -> Res<Gc<Generator>> {
+        let code = function.code;
+        let tail = code.n_state as usize * size_of::<Slot>() + usize::from(code.n_exc) * size_of::<Block>();
+        let object = Generator {
+            header: Header::of(&TYPE),
+            code,
+            ip: Cell::new(code.start),
+            sp: Cell::new(core::ptr::null_mut()),
+            pending: Cell::new(None),
+            n_blocks: Cell::new(0),
+            state: Cell::new(State::New),
+        };
+        let generator = vm.alloc_tail(object, tail)?;
+        // SAFETY: the tail was just allocated.
+        unsafe { generator.slots().cast::<u8>().write_bytes(0, tail) };
+        generator.sp.set(generator.slots().wrapping_add(code.n_locals as usize));
+        Ok(generator)
+    }
+
+    /// Local variable 0.
+    pub(crate) fn slots(&self) -> *mut Slot {
+        core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
+    }
+
+    fn blocks(&self) -> *mut Block {
+        self.slots().wrapping_add(self.code.n_state as usize).cast()
+    }
+
+    /// Keeps what the frame, which is about to go, has to go on with.
+    pub(crate) fn suspend(&self, frame: &Frame, ip: Ip, sp: Sp) {
+        self.ip.set(ip.0);
+        self.sp.set(sp.0);
+        let open = frame.open_blocks();
+        // SAFETY: the tail has room for as many blocks as can be open.
+        unsafe { self.blocks().copy_from_nonoverlapping(open.as_ptr(), open.len()) };
+        self.n_blocks.set(open.len() as u16);
+        self.state.set(State::Suspended);
+    }
+
+    fn object(&self) -> Obj {
+        Obj::from_header(core::ptr::NonNull::from_ref(&self.header))
+    }
+
+    /// Notes that it has ended.
+    pub(crate) fn end(&self) {
+        self.state.set(State::Ended);
+    }
+
+    /// Pushes its frame, in which `sent` is what the `yield` gives that it is at.
+    fn push(&self, vm: &Vm, entry: Entry, sent: Obj) -> Res<()> {
+        let end = vm.stacks.frame().end.get();
+        vm.push_frame_with(self.code, self.slots(), end, entry, Some(self.object()))?;
+        let frame = vm.stacks.frame();
+        let mut sp = Sp(self.sp.get());
+        if self.state.get() == State::Suspended {
+            sp.push(sent);
+        }
+        frame.ip.set(self.ip.get());
+        frame.sp.set(sp.0);
+        for n in 0..usize::from(self.n_blocks.get()) {
+            // SAFETY: that many were kept.
+            frame.push_block(unsafe { self.blocks().add(n).read() });
+        }
+        self.state.set(State::Running);
+        Ok(())
+    }
+
+    /// Checks that it is not running.
+    fn check(&self, vm: &Vm) -> Res<()> {
+        if self.state.get() == State::Running {
+            return Err(vm.value_error(format_args!("generator already executing")));
+        }
+        Ok(())
+    }
+
+    /// Pushes its frame for the `for` loop of the running frame. False if it has ended.
+    pub(crate) fn enter_loop(&self, vm: &Vm) -> Res<bool> {
+        self.check(vm)?;
+        if self.pending.get().is_some() {
+            return match self.resume(vm, Obj::NONE, None)? {
+                // A pending exception that was caught, which a loop never asks for, gives up its value here.
+                Some(_) => self.enter_loop(vm),
+                None => Ok(false),
+            };
+        }
+        if self.state.get() == State::Ended {
+            return Ok(false);
+        }
+        self.push(vm, Entry::Loop, Obj::NONE)?;
+        Ok(true)
+    }
+
+    /// Lets it go on with `sent`, or with `thrown` raised: what it yields, or `None` at its end; then [`Vm::take_returned`] has what it returned.
+    ///
+    /// # Errors
+    /// What it raises; `ValueError` if it is running.
+    pub fn resume(&self, vm: &Vm, sent: Obj, thrown: Option<Obj>) -> Res<Option<Obj>> {
+        self.check(vm)?;
+        vm.check_depth()?;
+        let thrown = thrown.or_else(|| self.pending.take());
+        if self.state.get() == State::Suspended
+            && let Some(thrown) = thrown
+            && op::is_delegating(self.ip.get())
+        {
+            return self.throw_into_delegate(vm, thrown);
+        }
+        // What cannot be raised makes a `TypeError` be raised there instead.
+        let thrown = thrown.map(|thrown| vm.make_exception(thrown).unwrap_or_else(|raised| vm.take_exception(raised)));
+        match (self.state.get(), thrown) {
+            (State::Ended, Some(exception)) => return Err(vm.raise(exception)),
+            (State::Ended, None) => {
+                vm.set_returned(Obj::NONE);
+                return Ok(None);
+            }
+            (State::New, Some(exception)) => {
+                self.end();
+                return Err(vm.raise(exception));
+            }
+            (State::New, None) if sent != Obj::NONE => {
+                return Err(vm.type_error(format_args!("can't send non-None value to a just-started generator")));
+            }
+            _ => {}
+        }
+        self.push(vm, Entry::Rust, sent)?;
+        let exit = match thrown {
+            Some(exception) => {
+                let _ = vm.raise(exception);
+                vm.run_raising()?
+            }
+            None => vm.run()?,
+        };
+        self.outcome(vm, exit)
+    }
+
+    fn outcome(&self, vm: &Vm, exit: Exit) -> Res<Option<Obj>> {
+        let value = vm.take_result();
+        if exit == Exit::Yielded {
+            return Ok(Some(value));
+        }
+        vm.set_returned(value);
+        Ok(None)
+    }
+
+    /// Throws into the iterator that it waits for; what comes of that is its own outcome.
+    fn throw_into_delegate(&self, vm: &Vm, exception: Obj) -> Res<Option<Obj>> {
+        let delegate = Sp(self.sp.get()).top();
+        self.state.set(State::Running);
+        let thrown = vm.throw(delegate, exception);
+        self.state.set(State::Suspended);
+        match thrown {
+            Ok(Some(value)) => Ok(Some(value)),
+            Ok(None) => {
+                // The delegate has returned: its value takes its place, and the next instruction runs.
+                let value = vm.take_returned();
+                self.ip.set(self.ip.get().wrapping_add(1));
+                self.sp.set(self.sp.get().wrapping_sub(1));
+                self.push(vm, Entry::Rust, value)?;
+                let exit = vm.run()?;
+                self.outcome(vm, exit)
+            }
+            Err(raised) => {
+                let exception = vm.take_exception(raised);
+                self.ip.set(self.ip.get().wrapping_add(1));
+                self.push(vm, Entry::Rust, Obj::NONE)?;
+                let _ = vm.raise(exception);
+                let exit = vm.run_raising()?;
+                self.outcome(vm, exit)
+            }
+        }
+    }
+}
+
+impl Vm {
+    /// Sends `value` into `iterator`: what it yields, or `None` at its end; then [`Vm::take_returned`] has what it returned.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn send(&self, iterator: Obj, value: Obj) -> Res<Option<Obj>> {
+        if let Some(generator) = iterator.downcast::<Generator>() {
+            return generator.resume(self, value, None);
+        }
+        if value == Obj::NONE && self.type_of(iterator).next.is_some() {
+            return self.none_at_stop(self.next(iterator));
+        }
+        match self.find_attr(iterator, q!("send"))? {
+            Some(send) => self.end_at_stop(self.call(send, &[value])),
+            None => Err(self.type_error(format_args!("'{}' object isn't an iterator", self.type_name(iterator)))),
+        }
+    }
+
+    /// Throws `exception` into `iterator`: as [`Vm::send`].
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>> {
+        if let Some(generator) = iterator.downcast::<Generator>() {
+            if self.exits(exception) {
+                close(self, generator)?;
+                return self.raise_thrown(exception);
+            }
+            return generator.resume(self, Obj::NONE, Some(exception));
+        }
+        if self.exits(exception) {
+            if let Some(method) = self.find_attr(iterator, q!("close"))? {
+                self.call(method, &[])?;
+            }
+            return self.raise_thrown(exception);
+        }
+        match self.find_attr(iterator, q!("throw"))? {
+            Some(method) => self.end_at_stop(self.call(method, &[exception])),
+            None => self.raise_thrown(exception),
+        }
+    }
+
+    /// Whether throwing `thrown` asks a generator to end.
+    fn exits(&self, thrown: Obj) -> bool {
+        let ty = thrown.downcast::<Type>().unwrap_or_else(|| self.type_of(thrown));
+        self.is_subtype(ty, &exception::GENERATOR_EXIT)
+    }
+
+    fn raise_thrown(&self, thrown: Obj) -> Res<Option<Obj>> {
+        let exception = self.make_exception(thrown)?;
+        Err(self.raise(exception))
+    }
+}
+
+fn generator_iter(_: &Vm, object: Obj) -> Res {
+    Ok(object)
+}
+
+fn generator_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
+    match object.downcast::<Generator>() {
+        Some(generator) => generator.resume(vm, Obj::NONE, None),
+        None => Ok(None),
+    }
+}
+
+fn this(vm: &Vm, object: Obj) -> Res<Gc<Generator>> {
+    object.downcast::<Generator>().ok_or_else(|| {
+        let name = vm.type_name(object);
+        vm.type_error(format_args!("argument should be a 'generator' not a '{name}'"))
+    })
+}
+
+/// What a method gives that lets the generator go on: what it yields, else `StopIteration`.
+fn item(vm: &Vm, yielded: Option<Obj>) -> Res {
+    match yielded {
+        Some(value) => Ok(value),
+        None => Err(vm.stop_iteration(vm.take_returned())),
+    }
+}
+
+fn generator_send(vm: &Vm, object: Obj, value: Obj) -> Res {
+    let yielded = this(vm, object)?.resume(vm, value, None)?;
+    item(vm, yielded)
+}
+
+fn generator_throw(vm: &Vm, args: &[Obj]) -> Res {
+    // From `throw(exception)` or the old `throw(type, exception, traceback)`.
+    let exception = match *args {
+        [_, ty, value, ..] if value != Obj::NONE => {
+            if vm.is_exception(value) {
+                value
+            } else {
+                vm.call(ty, &[value])?
+            }
+        }
+        [_, exception, ..] => exception,
+        _ => Obj::NONE,
+    };
+    let yielded = this(vm, args[0])?.resume(vm, Obj::NONE, Some(exception))?;
+    item(vm, yielded)
+}
+
+fn generator_pend_throw(vm: &Vm, object: Obj, exception: Obj) -> Res {
+    let generator = this(vm, object)?;
+    generator.check(vm)?;
+    let exception = if exception == Obj::NONE { None } else { Some(exception) };
+    Ok(generator.pending.replace(exception).unwrap_or(Obj::NONE))
+}
+
+fn generator_close(vm: &Vm, object: Obj) -> Res {
+    close(vm, this(vm, object)?)?;
+    Ok(Obj::NONE)
+}
+
+fn close(vm: &Vm, generator: Gc<Generator>) -> Res<()> {
+    let exit = exception::Exception::new(vm, &exception::GENERATOR_EXIT, &[])?;
+    match generator.resume(vm, Obj::NONE, Some(exit.obj())) {
+        Ok(Some(_)) => Err(vm.runtime_error(format_args!("generator ignored GeneratorExit"))),
+        Ok(None) => Ok(()),
+        Err(raised) => {
+            let exception = vm.take_exception(raised);
+            if vm.matches(exception, &exception::GENERATOR_EXIT) || vm.matches(exception, &exception::STOP_ITERATION) {
+                return Ok(());
+            }
+            Err(vm.raise(exception))
+        }
+    }
+}
+
+fn generator_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(generator) = object.downcast::<Generator>() else { return Ok(()) };
+    let name = vm.name_str(generator.code.name());
+    out.write(vm, alloc::format!("<generator object '{name}' at {:#x}>", object.bits()).as_bytes())
+}

@@ -1,0 +1,467 @@
+//! Instances of classes that a program defines.
+//!
+//! Their slots look methods up in the class (`__add__`, `__getitem__`, ...). An instance of a class that derives from a built-in type has
+//! an object of that type inside, which answers for what the class does not define.
+
+use core::ptr::NonNull;
+
+use berus_mpy::opcode::BinaryOp;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::exception::{self, Exception};
+use crate::obj::function::Function;
+use crate::obj::map::Map;
+use crate::obj::typ::{self, Found};
+use crate::object::{Gc, Header, Object};
+use crate::ops::buffer::{Access, Buffer};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Subscr, Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+/// An instance. If its class derives from a built-in type, the object inside follows it.
+#[repr(C)]
+pub struct Instance {
+    header: Header,
+    members: Map,
+}
+
+/// An instance with an object of a built-in type inside.
+#[repr(C)]
+struct WithBase {
+    instance: Instance,
+    base: Slot,
+}
+
+// SAFETY: `Instance` is `repr(C)` and starts with a header; nothing is downcast to it, as its type is a class.
+unsafe impl Object for Instance {
+    const TYPE: &'static Type = &typ::OBJECT;
+}
+
+// SAFETY: as above.
+unsafe impl Object for WithBase {
+    const TYPE: &'static Type = &typ::OBJECT;
+}
+
+/// What a class's `Type` gets for slots.
+pub(crate) const fn with_slots(ty: Type) -> Type {
+    ty.flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE | flag::EQ_HAS_NE)
+        .make_new(instance_new)
+        .print(instance_print)
+        .call(instance_call)
+        .unary_op(instance_unary)
+        .binary_op(instance_binary)
+        .reverse_op(instance_reverse)
+        .subscr(instance_subscr)
+        .contains(instance_contains)
+        .iter(instance_iter)
+        .next(instance_next)
+        .buffer(instance_buffer)
+}
+
+impl Instance {
+    /// The instance that `object` is, if it is one.
+    #[inline(always)]
+    pub fn of<'a>(object: Obj) -> Option<&'a Instance> {
+        let header = object.as_header()?;
+        // SAFETY: a pointer word points to a live object, which its holder keeps so; objects of a class have this layout.
+        unsafe { header.as_ref().ty().has(flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
+    }
+
+    /// Its attributes.
+    #[inline(always)]
+    pub fn members(&self) -> &Map {
+        &self.members
+    }
+
+    /// Its class.
+    pub fn class(&self) -> Gc<Type> {
+        self.header.ty()
+    }
+
+    /// Whether storing an attribute just puts it among the others.
+    #[inline(always)]
+    pub fn stores_plainly(&self) -> bool {
+        let class = self.class();
+        !class.has(flag::HAS_SPECIAL_ACCESSORS) && !class.has(flag::SUBCLASSED)
+    }
+
+    fn base_slot(&self) -> Option<&core::cell::Cell<Slot>> {
+        if !self.class().has(flag::SUBCLASSED) {
+            return None;
+        }
+        let slot = NonNull::from_ref(self).cast::<u8>();
+        // SAFETY: an instance of a class with this flag was made with a word behind it.
+        Some(unsafe { slot.add(size_of::<Instance>()).cast::<core::cell::Cell<Slot>>().as_ref() })
+    }
+
+    /// The object of a built-in type inside, once it is made.
+    pub fn base(&self) -> Slot {
+        self.base_slot().and_then(core::cell::Cell::get)
+    }
+
+    /// Puts the object of a built-in type inside.
+    pub fn set_base(&self, base: Obj) {
+        if let Some(slot) = self.base_slot() {
+            slot.set(Some(base));
+        }
+    }
+
+    fn object(&self) -> Obj {
+        Obj::from_header(NonNull::from_ref(&self.header))
+    }
+}
+
+/// An instance of `class` without attributes.
+///
+/// # Errors
+/// `MemoryError`.
+pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
+    let instance = Instance { header: Header::new(class), members: Map::new() };
+    if class.has(flag::SUBCLASSED) {
+        return Ok(vm.alloc(WithBase { instance, base: None })?.obj());
+    }
+    Ok(vm.alloc(instance)?.object())
+}
+
+impl Vm {
+    /// The object of a built-in type that an instance of a class derived from it has inside. An exception's is made now if
+    /// `__init__` did not.
+    pub fn native_base(&self, object: Obj) -> Option<Obj> {
+        let instance = Instance::of(object)?;
+        match instance.base() {
+            None if self.is_subtype(instance.class(), &exception::BASE_EXCEPTION) => {
+                let base = Exception::new(self, typ::native_base_type(instance.class())?, &[]).ok()?;
+                instance.set_base(base.obj());
+                Some(base.obj())
+            }
+            base => base,
+        }
+    }
+}
+
+/// Makes an instance for the interpreter to call `__init__` of, if making one of `class` is no more than that.
+pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Function>)>> {
+    if !class.has(flag::HEAP) || class.has(flag::SUBCLASSED) || typ::find(vm, class, q!("__new__")).is_some() {
+        return Ok(None);
+    }
+    match typ::find(vm, class, q!("__init__")).and_then(|found| found.value.downcast::<Function>()) {
+        Some(init) => Ok(Some((new(vm, class)?, init))),
+        None => Ok(None),
+    }
+}
+
+/// The Python function that calling `object` calls with it.
+pub(crate) fn call_function(vm: &Vm, object: Obj) -> Res<Option<Gc<Function>>> {
+    let found = typ::find(vm, vm.type_of(object), q!("__call__"));
+    Ok(found.and_then(|found| found.value.downcast::<Function>()))
+}
+
+fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_depth()?;
+    let object = match typ::find(vm, class, q!("__new__")) {
+        Some(Found { value, .. }) => {
+            let function = crate::obj::builtin::Wrapped::static_function(value).unwrap_or(value);
+            let object = vm.call_prefixed(function, class.obj(), args)?;
+            if !vm.is_subclass(vm.type_of(object), class) {
+                return Ok(object);
+            }
+            object
+        }
+        None => new(vm, class)?,
+    };
+    match typ::find(vm, class, q!("__init__")) {
+        Some(found) if !found.native => {
+            let init = vm.bind(found, object, class)?;
+            let result = vm.call_parts(init, args)?;
+            if result != Obj::NONE {
+                let name = vm.type_name(result);
+                return Err(vm.type_error(format_args!("__init__() should return None, not '{name}'")));
+            }
+        }
+        _ if !class.has(flag::SUBCLASSED)
+            && args.n_pos() + args.n_kw() > 0
+            && typ::find(vm, class, q!("__new__")).is_none() =>
+        {
+            let given = args.n_pos() + args.n_kw();
+            return Err(vm.type_error(format_args!("function takes 0 positional arguments but {given} were given")));
+        }
+        _ => {}
+    }
+    if let Some(instance) = Instance::of(object)
+        && instance.class().has(flag::SUBCLASSED)
+        && instance.base().is_none()
+    {
+        init_base(vm, instance, args)?;
+    }
+    Ok(object)
+}
+
+/// Makes the object of a built-in type inside an instance.
+pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
+    let Some(ty) = typ::native_base_type(instance.class()) else { return Ok(()) };
+    let Some(make_new) = ty.make_new else { return Ok(()) };
+    instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
+    Ok(())
+}
+
+impl Vm {
+    /// Calls the method `name` of an instance's class with `args`, if the class has one.
+    ///
+    /// # Errors
+    /// What the call raises.
+    pub(crate) fn call_special(&self, object: Obj, name: Qstr, args: &[Obj]) -> Res<Option<Obj>> {
+        let class = self.type_of(object);
+        match typ::find(self, class, name) {
+            Some(found) if !found.native => {
+                let method = self.bind(found, object, class)?;
+                self.call_parts(method, Args::positional(args)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
+    let base = vm.native_base(object);
+    if style == Style::Exception
+        && let Some(base) = base
+    {
+        out.write(vm, vm.spelling(vm.type_of(object).name()))?;
+        let text = match vm.call_special(object, q!("__str__"), &[])? {
+            Some(text) => vm.text(text, Style::Str)?,
+            None => vm.text(base, Style::Str)?,
+        };
+        if text.is_empty() && vm.as_exception(base).is_some_and(|base| base.args.get().items().is_empty()) {
+            return Ok(());
+        }
+        out.write(vm, b": ")?;
+        return out.write(vm, &text);
+    }
+    let text = match style {
+        Style::Repr => vm.call_special(object, q!("__repr__"), &[])?,
+        _ => match vm.call_special(object, q!("__str__"), &[])? {
+            None if base.is_none() => vm.call_special(object, q!("__repr__"), &[])?,
+            text => text,
+        },
+    };
+    if let Some(text) = text {
+        return vm.print(out, text, Style::Str);
+    }
+    match base {
+        Some(base) if vm.is_exception(base) && style == Style::Repr => {
+            out.write(vm, vm.spelling(vm.type_of(object).name()))?;
+            let text = vm.text(base, Style::Repr)?;
+            let arguments = text.iter().position(|byte| *byte == b'(').unwrap_or(0);
+            out.write(vm, &text[arguments..])
+        }
+        Some(base) => vm.print(out, base, style),
+        None => {
+            let name = vm.type_name(object);
+            out.write(vm, alloc::format!("<{name} object at {:#x}>", object.bits()).as_bytes())
+        }
+    }
+}
+
+fn instance_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    let class = vm.type_of(object);
+    match typ::find(vm, class, q!("__call__")) {
+        Some(found) if !found.native => {
+            let method = vm.bind(found, object, class)?;
+            vm.call_parts(method, args)
+        }
+        _ => match vm.native_base(object) {
+            Some(base) if vm.type_of(base).call.is_some() => vm.call_with(base, args),
+            _ => {
+                let name = vm.type_name(object);
+                Err(vm.type_error(format_args!("'{name}' object isn't callable")))
+            }
+        },
+    }
+}
+
+fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let name = match op {
+        UnaryOp::Positive => q!("__pos__"),
+        UnaryOp::Negative => q!("__neg__"),
+        UnaryOp::Invert => q!("__invert__"),
+        UnaryOp::Bool => q!("__bool__"),
+        UnaryOp::Len => q!("__len__"),
+        UnaryOp::Hash => q!("__hash__"),
+        UnaryOp::Abs => q!("__abs__"),
+        UnaryOp::Int => q!("__int__"),
+        UnaryOp::Float => q!("__float__"),
+        UnaryOp::Complex => q!("__complex__"),
+        UnaryOp::Sizeof => q!("__sizeof__"),
+        UnaryOp::Not => return Ok(None),
+    };
+    let answer = match vm.call_special(object, name, &[])? {
+        Some(answer) => answer,
+        None => {
+            if let Some(base) = vm.native_base(object)
+                && let Some(unary_op) = vm.type_of(base).unary_op
+            {
+                return unary_op(vm, op, base);
+            }
+            let equality = typ::find(vm, vm.type_of(object), q!("__eq__"));
+            return Ok(match op {
+                UnaryOp::Hash if equality.is_none() => Some(Obj::small_int_wrapping((object.bits() >> 4) as isize)),
+                _ => None,
+            });
+        }
+    };
+    match op {
+        UnaryOp::Hash if answer.as_small_int().is_none() => {
+            let low = vm.hash(answer)?;
+            Ok(Some(Obj::small_int_wrapping(low as isize)))
+        }
+        UnaryOp::Bool if answer != Obj::TRUE && answer != Obj::FALSE => Ok(Some(Obj::bool(vm.truth(answer)?))),
+        _ => Ok(Some(answer)),
+    }
+}
+
+macro_rules! operator_names {
+    ($($op:ident $name:literal $(reflected $reflected:literal)?,)*) => {
+        /// The method for a binary operation.
+        fn method_name(op: BinaryOp) -> Option<Qstr> {
+            match op { $(BinaryOp::$op => Some(q!($name)),)* _ => None }
+        }
+
+        /// The method of the right operand for a binary operation.
+        fn reflected_name(op: BinaryOp) -> Option<Qstr> {
+            match op { $($(BinaryOp::$op => Some(q!($reflected)),)?)* _ => method_name(op) }
+        }
+    };
+}
+
+operator_names! {
+    Less "__lt__",
+    More "__gt__",
+    Equal "__eq__",
+    LessEqual "__le__",
+    MoreEqual "__ge__",
+    NotEqual "__ne__",
+    InplaceOr "__ior__",
+    InplaceXor "__ixor__",
+    InplaceAnd "__iand__",
+    InplaceLshift "__ilshift__",
+    InplaceRshift "__irshift__",
+    InplaceAdd "__iadd__",
+    InplaceSubtract "__isub__",
+    InplaceMultiply "__imul__",
+    InplaceMatMultiply "__imatmul__",
+    InplaceFloorDivide "__ifloordiv__",
+    InplaceTrueDivide "__itruediv__",
+    InplaceModulo "__imod__",
+    InplacePower "__ipow__",
+    Or "__or__" reflected "__ror__",
+    Xor "__xor__" reflected "__rxor__",
+    And "__and__" reflected "__rand__",
+    Lshift "__lshift__" reflected "__rlshift__",
+    Rshift "__rshift__" reflected "__rrshift__",
+    Add "__add__" reflected "__radd__",
+    Subtract "__sub__" reflected "__rsub__",
+    Multiply "__mul__" reflected "__rmul__",
+    MatMultiply "__matmul__" reflected "__rmatmul__",
+    FloorDivide "__floordiv__" reflected "__rfloordiv__",
+    TrueDivide "__truediv__" reflected "__rtruediv__",
+    Modulo "__mod__" reflected "__rmod__",
+    Power "__pow__" reflected "__rpow__",
+}
+
+fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
+    vm.check_depth()?;
+    if let Some(name) = method_name(op)
+        && let Some(value) = vm.call_special(object, name, &[other])?
+        && value != crate::obj::none::NOT_IMPLEMENTED
+    {
+        return Ok(Some(value));
+    }
+    match vm.native_base(object) {
+        Some(base) => match vm.type_of(base).binary_op {
+            Some(binary_op) => binary_op(vm, op, base, vm.native_base(other).unwrap_or(other)),
+            None => Ok(None),
+        },
+        None => Ok(None),
+    }
+}
+
+fn instance_reverse(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
+    vm.check_depth()?;
+    if let Some(name) = reflected_name(op)
+        && let Some(value) = vm.call_special(object, name, &[other])?
+        && value != crate::obj::none::NOT_IMPLEMENTED
+    {
+        return Ok(Some(value));
+    }
+    Ok(None)
+}
+
+fn instance_subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let value = match request {
+        Subscr::Load => vm.call_special(object, q!("__getitem__"), &[index])?,
+        Subscr::Store(value) => vm.call_special(object, q!("__setitem__"), &[index, value])?,
+        Subscr::Delete => vm.call_special(object, q!("__delitem__"), &[index])?,
+    };
+    if value.is_some() {
+        return Ok(value);
+    }
+    match vm.native_base(object) {
+        Some(base) => match vm.type_of(base).subscr {
+            Some(subscr) => subscr(vm, base, index, request),
+            None => Ok(None),
+        },
+        None => Ok(None),
+    }
+}
+
+fn instance_contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
+    if let Some(answer) = vm.call_special(object, q!("__contains__"), &[item])? {
+        return vm.truth(answer).map(Some);
+    }
+    match vm.native_base(object) {
+        Some(base) => match vm.type_of(base).contains {
+            Some(contains) => contains(vm, base, item),
+            None => Ok(None),
+        },
+        None => Ok(None),
+    }
+}
+
+fn instance_iter(vm: &Vm, object: Obj) -> Res {
+    if let Some(iterator) = vm.call_special(object, q!("__iter__"), &[])? {
+        return Ok(iterator);
+    }
+    match vm.native_base(object) {
+        Some(base) => vm.iter(base),
+        None => vm.iter_by_subscripts(object),
+    }
+}
+
+fn instance_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
+    let class = vm.type_of(object);
+    match typ::find(vm, class, q!("__next__")) {
+        Some(found) if !found.native => {
+            let method = vm.bind(found, object, class)?;
+            vm.end_at_stop(vm.call_parts(method, Args::NONE))
+        }
+        _ => match vm.native_base(object) {
+            Some(base) => vm.next(base),
+            None => {
+                let name = vm.type_name(object);
+                Err(vm.type_error(format_args!("'{name}' object isn't an iterator")))
+            }
+        },
+    }
+}
+
+fn instance_buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
+    match vm.native_base(object) {
+        Some(base) => vm.try_buffer(base, access),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,369 @@
+//! Hash tables that keep the order of insertion: dicts, sets, global variables, attributes of instances.
+//!
+//! Entries (key, value) stand in a heap block in order of insertion; a deleted one leaves a gap whose key is null. Up to eight entries are
+//! simply looked through. A larger table has an index behind its entries, in the same block: 32-bit entry numbers, from 1, by hash.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use crate::error::Res;
+use crate::obj::str::Str;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+/// An entry. It is a gap if its key is null.
+#[repr(C)]
+pub struct Entry {
+    /// The key.
+    pub key: Cell<Slot>,
+    /// The value; for sets anything.
+    pub value: Cell<Slot>,
+}
+
+/// A hash table.
+#[repr(C)]
+#[derive(Default)]
+pub struct Map {
+    block: Cell<Option<NonNull<Entry>>>,
+    /// Entries in use, gaps included.
+    used: Cell<u32>,
+    /// Entries without gaps.
+    len: Cell<u32>,
+    /// Room for entries.
+    capacity: Cell<u32>,
+    /// Counts what would confuse an iterator: changes of size.
+    changes: Cell<u32>,
+}
+
+/// Most entries without an index.
+const PLAIN: u32 = 8;
+
+/// Slots of the index for `capacity` entries.
+const fn index_len(capacity: u32) -> usize {
+    if capacity <= PLAIN { 0 } else { (capacity as usize * 4 / 3 + 1).next_power_of_two() }
+}
+
+/// Bytes of a block for `capacity` entries.
+const fn block_words(capacity: u32) -> usize {
+    capacity as usize * 2 + (index_len(capacity) * size_of::<u32>()).div_ceil(size_of::<usize>())
+}
+
+impl Map {
+    /// An empty map.
+    pub const fn new() -> Map {
+        Map {
+            block: Cell::new(None),
+            used: Cell::new(0),
+            len: Cell::new(0),
+            capacity: Cell::new(0),
+            changes: Cell::new(0),
+        }
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.len.get() as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len.get() == 0
+    }
+
+    /// A number that changes whenever an entry is added or removed.
+    pub fn changes(&self) -> u32 {
+        self.changes.get()
+    }
+
+    /// All entries, gaps included. Calls of Python code may change the map, so that nothing may be called while
+    /// they are in use.
+    #[inline(always)]
+    pub fn entries(&self) -> &[Entry] {
+        match self.block.get() {
+            // SAFETY: the block begins with `used` entries that were written.
+            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.used.get() as usize) },
+            None => &[],
+        }
+    }
+
+    /// The first entry from number `from` on that is no gap: its number, key and value. To iterate while Python code runs.
+    pub fn entry_from(&self, from: usize) -> Option<(usize, Obj, Slot)> {
+        let entries = self.entries();
+        (from..entries.len()).find_map(|at| entries[at].key.get().map(|key| (at, key, entries[at].value.get())))
+    }
+
+    /// The last entry: its number, key and value.
+    pub fn last_entry(&self) -> Option<(usize, Obj, Slot)> {
+        let entries = self.entries();
+        entries.iter().enumerate().rev().find_map(|(at, entry)| entry.key.get().map(|key| (at, key, entry.value.get())))
+    }
+
+    /// Bytes of memory that the entries take.
+    pub fn bytes(&self) -> usize {
+        block_words(self.capacity.get()) * size_of::<usize>()
+    }
+
+    fn index(&self) -> &[Cell<u32>] {
+        match self.block.get() {
+            // SAFETY: the index follows the room for entries in the block, and was zeroed and then filled.
+            Some(block) => unsafe {
+                let start = block.as_ptr().wrapping_add(self.capacity.get() as usize).cast();
+                core::slice::from_raw_parts(start, index_len(self.capacity.get()))
+            },
+            None => &[],
+        }
+    }
+
+    /// The number of the entry whose key is the name `name`.
+    #[inline]
+    pub fn find_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
+        let key = Some(Obj::qstr(name));
+        if self.capacity.get() <= PLAIN {
+            let entries = self.entries();
+            if let Some(at) = entries.iter().position(|entry| entry.key.get() == key) {
+                return Some(at);
+            }
+            return entries.iter().position(|entry| {
+                let string = entry.key.get().and_then(|key| key.downcast::<Str>());
+                string.is_some_and(|string| string.bytes() == vm.spelling(name))
+            });
+        }
+        self.find_indexed_name(vm, name)
+    }
+
+    fn find_indexed_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
+        let hash = vm.qstrs.hash(name) as usize;
+        let (entries, index) = (self.entries(), self.index());
+        let mut slot = spread(hash) & (index.len() - 1);
+        loop {
+            let at = (index[slot].get() as usize).checked_sub(1)?;
+            let found = entries[at].key.get();
+            if found == Some(Obj::qstr(name)) {
+                return Some(at);
+            }
+            if let Some(string) = found.and_then(|key| key.downcast::<Str>())
+                && string.bytes() == vm.spelling(name)
+            {
+                return Some(at);
+            }
+            slot = (slot + 1) & (index.len() - 1);
+        }
+    }
+
+    /// The number of the entry with key `key`.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    pub fn find(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
+        if let Some(name) = key.as_qstr() {
+            // Other keys than strings may equal a string only by a class's `__eq__`, which this passes over, as MicroPython does.
+            return Ok(self.find_name(vm, name));
+        }
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let hash = vm.hash(key)?;
+        self.find_hashed(vm, key, hash)
+    }
+
+    fn find_hashed(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Option<usize>> {
+        if self.capacity.get() <= PLAIN {
+            let mut at = 0;
+            while let Some((found, other, _)) = self.entry_from(at) {
+                if other == key || vm.equal(other, key)? {
+                    return Ok(Some(found));
+                }
+                at = found + 1;
+            }
+            return Ok(None);
+        }
+        let mut slot = spread(hash);
+        loop {
+            let index = self.index();
+            slot &= index.len().wrapping_sub(1);
+            let Some(at) = index.get(slot).and_then(|number| (number.get() as usize).checked_sub(1)) else {
+                return Ok(None);
+            };
+            if let Some(other) = self.entries().get(at).and_then(|entry| entry.key.get())
+                && (other == key || vm.equal(other, key)?)
+            {
+                return Ok(Some(at));
+            }
+            slot += 1;
+        }
+    }
+
+    /// The value under `key`.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    pub fn get(&self, vm: &Vm, key: Obj) -> Res<Slot> {
+        Ok(self.find(vm, key)?.and_then(|at| self.entries()[at].value.get()))
+    }
+
+    /// The value under the name `name`.
+    #[inline]
+    pub fn get_name(&self, vm: &Vm, name: Qstr) -> Slot {
+        self.find_name(vm, name).and_then(|at| self.entries()[at].value.get())
+    }
+
+    /// Puts `value` under `key`.
+    ///
+    /// # Errors
+    /// `MemoryError`, and what hashing or comparing raises.
+    pub fn store(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
+        match self.find(vm, key)? {
+            Some(at) => self.entries()[at].value.set(Some(value)),
+            None => self.add(vm, key, value)?,
+        }
+        Ok(())
+    }
+
+    /// Adds an entry for `key`, which is not there.
+    ///
+    /// # Errors
+    /// `MemoryError`, and what hashing raises.
+    pub fn add(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
+        let hash = vm.hash(key)?;
+        if self.used.get() == self.capacity.get() {
+            let live = self.len.get();
+            // Closing gaps is enough if there are many.
+            let wanted = if live < self.used.get() / 2 { live + 1 } else { live + live / 2 + 1 };
+            self.rebuild(vm, wanted.max(if live == 0 { 4 } else { PLAIN.min(live * 2) }))?;
+        }
+        let at = self.used.get();
+        self.used.set(at + 1);
+        self.len.set(self.len.get() + 1);
+        self.changes.set(self.changes.get().wrapping_add(1));
+        let entry = &self.entries()[at as usize];
+        entry.key.set(Some(key));
+        entry.value.set(Some(value));
+        self.enter(hash, at);
+        Ok(())
+    }
+
+    /// Makes room for `entries` entries in all.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn reserve(&self, vm: &Vm, entries: usize) -> Res<()> {
+        let entries = u32::try_from(entries).unwrap_or(u32::MAX / 64);
+        if entries > self.capacity.get() { self.rebuild(vm, entries) } else { Ok(()) }
+    }
+
+    /// Removes entry number `at`, leaving a gap.
+    pub fn remove_at(&self, at: usize) {
+        let entry = &self.entries()[at];
+        entry.key.set(None);
+        entry.value.set(None);
+        self.len.set(self.len.get() - 1);
+        self.changes.set(self.changes.get().wrapping_add(1));
+        if self.len.get() == 0 {
+            self.index().iter().for_each(|slot| slot.set(0));
+            self.used.set(0);
+        }
+    }
+
+    /// Removes the entry of `key`: its value.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    pub fn remove(&self, vm: &Vm, key: Obj) -> Res<Slot> {
+        let Some(at) = self.find(vm, key)? else { return Ok(None) };
+        let value = self.entries()[at].value.get();
+        self.remove_at(at);
+        Ok(value)
+    }
+
+    /// Removes the entry of the name `name`: its value.
+    pub fn remove_name(&self, vm: &Vm, name: Qstr) -> Slot {
+        let at = self.find_name(vm, name)?;
+        let value = self.entries()[at].value.get();
+        self.remove_at(at);
+        value
+    }
+
+    /// Removes all entries.
+    pub fn clear(&self) {
+        self.block.set(None);
+        self.used.set(0);
+        self.len.set(0);
+        self.capacity.set(0);
+        self.changes.set(self.changes.get().wrapping_add(1));
+    }
+
+    /// Takes over the entries of `other`, which is empty afterwards.
+    pub fn take_from(&self, other: &Map) {
+        self.block.set(other.block.take());
+        self.used.set(other.used.take());
+        self.len.set(other.len.take());
+        self.capacity.set(other.capacity.take());
+        self.changes.set(self.changes.get().wrapping_add(1));
+    }
+
+    /// Makes this, which is empty, a copy of `other`.
+    ///
+    /// # Errors
+    /// `MemoryError`, and what hashing raises.
+    pub fn copy_from(&self, vm: &Vm, other: &Map) -> Res<()> {
+        self.reserve(vm, other.len())?;
+        let mut at = 0;
+        while let Some((found, key, value)) = other.entry_from(at) {
+            self.add(vm, key, value.unwrap_or(Obj::NONE))?;
+            at = found + 1;
+        }
+        Ok(())
+    }
+
+    /// Moves the entries into a new block with room for `capacity`, without gaps.
+    fn rebuild(&self, vm: &Vm, capacity: u32) -> Res<()> {
+        let index = index_len(capacity);
+        let block = vm.alloc_words(block_words(capacity))?.cast::<Entry>();
+        let mut hashes = alloc::vec::Vec::new();
+        if index > 0 {
+            // Hashing may run Python code, so it comes before anything changes.
+            hashes.reserve_exact(self.len());
+            let mut at = 0;
+            while let Some((found, key, _)) = self.entry_from(at) {
+                hashes.push(vm.hash(key)?);
+                at = found + 1;
+            }
+        }
+        let mut len = 0;
+        for entry in self.entries().iter().filter(|entry| entry.key.get().is_some()).take(capacity as usize) {
+            let copy = Entry { key: entry.key.clone(), value: entry.value.clone() };
+            // SAFETY: the block has room for `capacity` entries.
+            unsafe { block.add(len).write(copy) };
+            len += 1;
+        }
+        self.block.set(Some(block));
+        self.capacity.set(capacity);
+        self.used.set(len as u32);
+        self.len.set(len as u32);
+        for (at, hash) in hashes.into_iter().enumerate().take(len) {
+            self.enter(hash, at as u32);
+        }
+        Ok(())
+    }
+
+    /// Notes in the index, if there is one, that entry `at` has hash `hash`.
+    fn enter(&self, hash: usize, at: u32) {
+        let index = self.index();
+        if index.is_empty() {
+            return;
+        }
+        let mut slot = spread(hash) & (index.len() - 1);
+        while index[slot].get() != 0 {
+            slot = (slot + 1) & (index.len() - 1);
+        }
+        index[slot].set(at + 1);
+    }
+}
+
+/// Lets all bits of a hash count in its low ones.
+#[inline(always)]
+fn spread(hash: usize) -> usize {
+    hash ^ hash >> 7
+}

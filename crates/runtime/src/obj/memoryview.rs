@@ -1,0 +1,177 @@
+//! The type `memoryview`: part of another object's memory.
+//!
+//! It asks the other object for its memory at every use, because that may move.
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::array::{bounds, compare, store_part};
+use super::binary::{self, LITTLE, native_size};
+use super::iterator::Iter;
+use super::slice::Slice;
+use super::strings;
+use crate::args::Args;
+use crate::error::Res;
+use crate::members;
+use crate::object::{Gc, Header, Object};
+use crate::ops::buffer::{Access, Buffer};
+use crate::ops::compare::is_comparison;
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Subscr, Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("memoryview"))
+    .flags(flag::EQ_CHECKS_OTHER_TYPE)
+    .make_new(make_new)
+    .unary_op(unary_op)
+    .binary_op(binary_op)
+    .subscr(subscr)
+    .iter(iter)
+    .buffer(buffer)
+    .attr(attr)
+    .locals(METHODS);
+
+members! {
+    static METHODS = {
+        "hex" => var(1, 2, strings::hex),
+    }
+}
+
+/// A memory view.
+#[repr(C)]
+pub struct MemoryView {
+    header: Header,
+    source: Obj,
+    /// The first byte.
+    offset: usize,
+    /// Items.
+    len: usize,
+    code: u8,
+}
+
+// SAFETY: `MemoryView` is `repr(C)` and starts with a header; only memory views have this type.
+unsafe impl Object for MemoryView {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl MemoryView {
+    fn size(&self) -> usize {
+        native_size(self.code).unwrap_or(1)
+    }
+
+    /// The memory, as much of it as there still is; `None` if it may not be written to.
+    fn buffer(&self, vm: &Vm, access: Access) -> Res<Option<Buffer>> {
+        let Some(all) = vm.try_buffer(self.source, access)? else { return Ok(None) };
+        let offset = self.offset.min(all.len);
+        let len = (self.len * self.size()).min(all.len - offset);
+        // SAFETY: the part lies in the other object's memory.
+        Ok(Some(unsafe { Buffer::new(all.data.add(offset), len, self.code) }))
+    }
+
+    fn read(&self, vm: &Vm) -> Res<Buffer> {
+        match self.buffer(vm, Access::Read)? {
+            Some(buffer) => Ok(buffer),
+            None => Err(vm.type_error(format_args!("object with buffer protocol required"))),
+        }
+    }
+
+    /// How many items there still are.
+    fn items(&self, vm: &Vm) -> Res<usize> {
+        Ok(self.read(vm)?.len / self.size())
+    }
+}
+
+fn of(vm: &Vm, object: Obj) -> Res<Gc<MemoryView>> {
+    vm.this(object)
+}
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 1, false)?;
+    let source = args.pos()[0];
+    let buffer = vm.buffer(source, Access::Read)?;
+    let (source, offset) = match source.downcast::<MemoryView>() {
+        Some(view) => (view.source, view.offset),
+        None => (source, 0),
+    };
+    let len = buffer.len / native_size(buffer.typecode).unwrap_or(1);
+    Ok(vm.alloc(MemoryView { header: Header::of(&TYPE), source, offset, len, code: buffer.typecode })?.obj())
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let view = of(vm, object)?;
+    Ok(match op {
+        UnaryOp::Bool => Some(Obj::bool(view.items(vm)? != 0)),
+        UnaryOp::Len => Some(Obj::small_int_wrapping(view.items(vm)? as isize)),
+        _ => None,
+    })
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    if is_comparison(op) { compare(vm, op, of(vm, left)?.read(vm)?, right) } else { Ok(None) }
+}
+
+fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let view = of(vm, object)?;
+    let (size, len) = (view.size(), view.items(vm)?);
+    if let Some(slice) = index.downcast::<Slice>() {
+        let (start, count) = bounds(vm, slice, len)?;
+        return match request {
+            Subscr::Load => {
+                let offset = view.offset + start * size;
+                let part =
+                    MemoryView { header: Header::of(&TYPE), source: view.source, offset, len: count, code: view.code };
+                Ok(Some(vm.alloc(part)?.obj()))
+            }
+            Subscr::Store(value) => match view.buffer(vm, Access::Write)? {
+                Some(target) => store_part(vm, target, size, start, count, value).map(|()| Some(Obj::NONE)),
+                None => Ok(None),
+            },
+            Subscr::Delete => Ok(None),
+        };
+    }
+    let at = vm.index(&TYPE, len, index)? * size;
+    match request {
+        Subscr::Load => match view.read(vm)?.bytes().get(at..at + size) {
+            Some(item) => binary::load(vm, view.code, item, LITTLE).map(Some),
+            None => Ok(None),
+        },
+        Subscr::Store(value) => {
+            let mut item = [0; 8];
+            binary::store(vm, view.code, &mut item[..size], LITTLE, value)?;
+            match view.buffer(vm, Access::Write)? {
+                Some(target) => {
+                    target.write(at, &item[..size]);
+                    Ok(Some(Obj::NONE))
+                }
+                None => Ok(None),
+            }
+        }
+        Subscr::Delete => Ok(None),
+    }
+}
+
+fn iter(vm: &Vm, object: Obj) -> Res {
+    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
+}
+
+fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    if iter.at.get() >= of(vm, iter.source)?.items(vm)? {
+        return Ok(None);
+    }
+    subscr(vm, iter.source, Obj::small_int_wrapping(iter.advance() as isize), Subscr::Load)
+}
+
+fn buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
+    of(vm, object)?.buffer(vm, access)
+}
+
+fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    match request {
+        Attr::Load | Attr::LoadMethod if name == q!("itemsize") => {
+            Ok(AttrResult::Value(Obj::small_int_wrapping(of(vm, object)?.size() as isize)))
+        }
+        _ => Ok(AttrResult::Missing),
+    }
+}

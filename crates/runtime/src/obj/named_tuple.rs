@@ -1,0 +1,152 @@
+//! Named tuples: tuples of a type of their own, whose items have names.
+
+use super::dict::Dict;
+use super::tuple::{self, Tuple};
+use crate::args::Args;
+use crate::error::Res;
+use crate::object::{Gc, Object};
+use crate::ops::print::{Printer, Style};
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+crate::members! {
+    static METHODS = {
+        "_asdict" => f1(asdict),
+    }
+}
+
+/// A named tuple's type.
+#[repr(C)]
+struct NamedTupleType {
+    ty: Type,
+    /// The names of the items, interned.
+    fields: Gc<Tuple>,
+}
+
+// SAFETY: the structure is `repr(C)` and starts with a type, which starts with a header. Nothing is downcast to it.
+unsafe impl Object for NamedTupleType {
+    const TYPE: &'static Type = &super::typ::TYPE;
+}
+
+/// The names of the items of a named tuple's type.
+fn fields(ty: Gc<Type>) -> Gc<Tuple> {
+    // SAFETY: this is asked only of types with the slots of this file, and `named_tuple` alone makes such.
+    unsafe { Gc::<NamedTupleType>::from_ptr(ty.as_ptr().cast()) }.fields
+}
+
+/// The tuple that `object` is, and its named tuple's type.
+fn of(vm: &Vm, object: Obj) -> Res<(Gc<Type>, Gc<Tuple>)> {
+    let native = vm.native_base(object).unwrap_or(object);
+    match vm.as_tuple(native) {
+        Some(tuple) => Ok((vm.type_of(native), tuple)),
+        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+    }
+}
+
+/// `namedtuple(name, fields)`
+pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
+    let name = vm.to_name(args[0])?;
+    let mut names = args[1];
+    if vm.as_str(names).is_some() {
+        names = super::strings::split(vm, &[names])?;
+        let separate = super::list::List::new(vm, &[])?;
+        for part in vm.to_list(names)?.items() {
+            separate.extend(vm, super::strings::split(vm, &[part.get(), vm.new_str(b",")?])?)?;
+        }
+        names = separate.obj();
+    }
+    let fields = super::list::List::new(vm, &[])?;
+    let iterator = vm.iter(names)?;
+    while let Some(field) = vm.next(iterator)? {
+        let field = vm.to_name(field)?;
+        if field != Qstr::EMPTY {
+            fields.append(vm, Obj::qstr(field))?;
+        }
+    }
+    let ty = Type::new(name)
+        .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE)
+        .parent(&tuple::TYPE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(tuple::unary_op)
+        .binary_op(tuple::binary_op)
+        .subscr(tuple::subscr)
+        .iter(tuple::iter)
+        .attr(attr)
+        .locals(METHODS);
+    let fields = Tuple::of_list(vm, &fields)?;
+    Ok(vm.alloc(NamedTupleType { ty, fields })?.obj())
+}
+
+fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
+    let fields = fields(ty);
+    let (wanted, given) = (fields.items().len(), args.n_pos() + args.n_kw());
+    if given != wanted {
+        return Err(vm.type_error(format_args!("function takes {wanted} positional arguments but {given} were given")));
+    }
+    let items = super::list::List::new(vm, args.pos())?;
+    for &field in &fields.items()[args.n_pos()..] {
+        match args.kw().find(|(name, _)| vm.as_str(*name) == vm.as_str(field)) {
+            Some((_, value)) => items.append(vm, value)?,
+            None => return Err(bad_keyword(vm, fields, args)),
+        }
+    }
+    let items = Tuple::of_list(vm, &items)?;
+    Ok(Tuple::of_type(vm, ty, items.items())?.obj())
+}
+
+/// Raises `TypeError` for the keyword that is none of the fields left.
+#[cold]
+fn bad_keyword(vm: &Vm, fields: Gc<Tuple>, args: Args<'_>) -> crate::error::Raised {
+    let text = |name: Obj| core::str::from_utf8(vm.as_str(name).unwrap_or_default()).unwrap_or("?");
+    let known = |name: Obj| fields.items().iter().any(|&field| text(field) == text(name));
+    match args.kw().find(|(name, _)| !known(*name)) {
+        Some((name, _)) => vm.type_error(format_args!("unexpected keyword argument '{}'", text(name))),
+        None => {
+            let name = args.kw().next().map_or("?", |(name, _)| text(name));
+            vm.type_error(format_args!("function got multiple values for argument '{name}'"))
+        }
+    }
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
+    let (ty, tuple) = of(vm, object)?;
+    if style == Style::Json {
+        return tuple::print(vm, tuple.obj(), out, style);
+    }
+    out.write(vm, vm.spelling(ty.name()))?;
+    let mut separator: &[u8] = b"(";
+    for (&field, &item) in fields(ty).items().iter().zip(tuple.items()) {
+        out.write(vm, separator)?;
+        vm.print(out, field, Style::Str)?;
+        out.write(vm, b"=")?;
+        vm.print(out, item, Style::Repr)?;
+        separator = b", ";
+    }
+    out.write(vm, if separator == b"(" { b"()" } else { b")" })
+}
+
+fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let (ty, tuple) = of(vm, object)?;
+    let index = fields(ty).items().iter().position(|&field| field == Obj::qstr(name));
+    match (index, request) {
+        (Some(index), Attr::Load | Attr::LoadMethod) => Ok(AttrResult::Value(tuple.items()[index])),
+        (Some(_), _) => Err(vm.attribute_error(format_args!("can't set attribute"))),
+        (None, _) => Ok(AttrResult::Missing),
+    }
+}
+
+fn asdict(vm: &Vm, object: Obj) -> Res {
+    let (ty, tuple) = of(vm, object)?;
+    let dict = vm.call(Obj::from_static(&super::dict::ORDERED_TYPE), &[])?;
+    let entries: Gc<Dict> = match vm.as_dict(dict) {
+        Some(dict) => dict,
+        None => return Ok(dict),
+    };
+    for (&field, &item) in fields(ty).items().iter().zip(tuple.items()) {
+        entries.map.store(vm, field, item)?;
+    }
+    Ok(dict)
+}

@@ -1,0 +1,185 @@
+//! The types `property` and `super`.
+
+use core::cell::Cell;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::instance::{self, Instance};
+use crate::obj::none;
+use crate::obj::typ::{self, Found};
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Parent, Type, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+crate::members! {
+    static METHODS = {
+        "getter" => f2(property_getter),
+        "setter" => f2(property_setter),
+        "deleter" => f2(property_deleter),
+    }
+}
+
+/// The type `property`.
+pub static TYPE: Type = Type::new(q!("property")).make_new(property_new).locals(METHODS);
+
+/// A property: an attribute that functions load, store and delete.
+#[repr(C)]
+pub struct Property {
+    header: Header,
+    /// The functions; `None` for those it does not have.
+    pub accessors: [Obj; 3],
+}
+
+// SAFETY: `Property` is `repr(C)` and starts with a header; only properties have this type.
+unsafe impl Object for Property {
+    const TYPE: &'static Type = &TYPE;
+}
+
+fn property_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 4, true)?;
+    let mut accessors = [Obj::NONE; 3];
+    for (accessor, given) in accessors.iter_mut().zip(args.pos()) {
+        *accessor = *given;
+    }
+    for (n, name) in [q!("fget"), q!("fset"), q!("fdel")].into_iter().enumerate() {
+        if let Some(given) = args.keyword(name) {
+            accessors[n] = given;
+        }
+    }
+    make(vm, accessors)
+}
+
+fn make(vm: &Vm, accessors: [Obj; 3]) -> Res {
+    Ok(vm.alloc(Property { header: Header::of(&TYPE), accessors })?.obj())
+}
+
+fn with_accessor(vm: &Vm, object: Obj, n: usize, function: Obj) -> Res {
+    let Some(property) = object.downcast::<Property>() else {
+        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    };
+    let mut accessors = property.accessors;
+    accessors[n] = function;
+    make(vm, accessors)
+}
+
+fn property_getter(vm: &Vm, object: Obj, function: Obj) -> Res {
+    with_accessor(vm, object, 0, function)
+}
+
+fn property_setter(vm: &Vm, object: Obj, function: Obj) -> Res {
+    with_accessor(vm, object, 1, function)
+}
+
+fn property_deleter(vm: &Vm, object: Obj, function: Obj) -> Res {
+    with_accessor(vm, object, 2, function)
+}
+
+/// The type `super`.
+pub static SUPER_TYPE: Type = Type::new(q!("super")).make_new(super_new).print(super_print).attr(super_attr);
+
+/// What `super()` gives: an object, seen as one of the bases of a class.
+#[repr(C)]
+pub struct Super {
+    header: Header,
+    class: Gc<Type>,
+    object: Cell<Obj>,
+}
+
+// SAFETY: `Super` is `repr(C)` and starts with a header; only such objects have this type.
+unsafe impl Object for Super {
+    const TYPE: &'static Type = &SUPER_TYPE;
+}
+
+fn super_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    // The compiler adds the arguments that a program leaves out.
+    vm.check_args(args, 2, 2, false)?;
+    let Some(class) = args.pos()[0].downcast::<Type>() else {
+        return Err(vm.type_error(format_args!("first argument to super() must be type")));
+    };
+    let object = args.pos()[1];
+    if !vm.is_subclass(object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), class) {
+        return Err(vm.type_error(format_args!("super(type, obj): obj must be an instance or subtype of type")));
+    }
+    Ok(vm.alloc(Super { header: Header::of(&SUPER_TYPE), class, object: Cell::new(args.pos()[1]) })?.obj())
+}
+
+fn super_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(this) = object.downcast::<Super>() else { return Ok(()) };
+    out.write(vm, b"<super: ")?;
+    vm.print(out, this.class.obj(), Style::Str)?;
+    out.write(vm, b", ")?;
+    vm.print(out, this.object.get(), Style::Str)?;
+    out.write(vm, b">")
+}
+
+fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
+    match class.parent.get() {
+        Parent::None => None,
+        Parent::One(parent) => typ::find(vm, parent, name),
+        Parent::Many(parents) => {
+            let parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
+            parents.into_iter().find_map(|parent| typ::find(vm, parent, name))
+        }
+    }
+}
+
+crate::members! {
+    /// What `super().__init__` of a class derived from a built-in type gives.
+    static NATIVE_METHODS = {
+        "__init__" => kw(1, native_init),
+    }
+}
+
+fn native_init(vm: &Vm, args: Args<'_>) -> Res {
+    let this = args.pos()[0];
+    if let Some(instance) = Instance::of(this) {
+        let rest = Args::new(&args.words()[1..], args.n_pos() - 1);
+        instance::init_base(vm, instance, rest)?;
+    }
+    Ok(Obj::NONE)
+}
+
+fn super_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let (Some(this), Attr::Load | Attr::LoadMethod) = (object.downcast::<Super>(), request) else {
+        return Ok(AttrResult::Missing);
+    };
+    let target = this.object.get();
+    let class = target.downcast::<Type>().unwrap_or_else(|| vm.type_of(target));
+    let found = match find_in_bases(vm, this.class, name) {
+        Some(found) => found,
+        None => {
+            let native = this.class.has(flag::SUBCLASSED);
+            if native && name == q!("__init__") {
+                let init = crate::types::find(NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
+                return Ok(AttrResult::Method(init, target));
+            }
+            match typ::find_in_object(vm, name) {
+                Some(found) => found,
+                None => return native_attr(vm, target, name, request),
+            }
+        }
+    };
+    if target.downcast::<Type>().is_some() && typ::binds(found.value) {
+        return Ok(AttrResult::Value(found.value));
+    }
+    let parts = vm.bind(found, target, class)?;
+    Ok(match parts.this {
+        Some(this) => AttrResult::Method(parts.function, this),
+        None => AttrResult::Value(parts.function),
+    })
+}
+
+/// An attribute of the object of a built-in type inside `object`.
+fn native_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    match vm.native_base(object) {
+        Some(base) => match vm.type_of(base).attr {
+            Some(attr) => attr(vm, base, name, request),
+            None => Ok(AttrResult::Missing),
+        },
+        None => Ok(AttrResult::Missing),
+    }
+}

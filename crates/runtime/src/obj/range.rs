@@ -1,0 +1,180 @@
+//! The type `range`.
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::iterator::Iter;
+use super::slice::Slice;
+use crate::args::Args;
+use crate::error::Res;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Subscr, Type, UnaryOp};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("range"))
+    .make_new(make_new)
+    .print(print)
+    .unary_op(unary_op)
+    .binary_op(binary_op)
+    .subscr(subscr)
+    .contains(contains)
+    .iter(iter)
+    .attr(attr);
+
+/// A range of ints that fit a machine word.
+#[repr(C)]
+pub struct Range {
+    header: Header,
+    start: isize,
+    stop: isize,
+    step: isize,
+}
+
+// SAFETY: `Range` is `repr(C)` and starts with a header; only ranges have this type.
+unsafe impl Object for Range {
+    const TYPE: &'static Type = &TYPE;
+    const SCAN: bool = false;
+}
+
+impl Range {
+    /// The range from `start` to before `stop` in steps of `step`, which is not 0.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm, start: isize, stop: isize, step: isize) -> Res<Gc<Range>> {
+        vm.alloc(Range { header: Header::of(&TYPE), start, stop, step })
+    }
+
+    /// The first int, the one before which it ends, and the distance.
+    pub fn bounds(&self) -> (isize, isize, isize) {
+        (self.start, self.stop, self.step)
+    }
+
+    /// Start, stop and step as small ints, if they are and counting in them never leaves their range.
+    pub fn small_bounds(&self) -> Option<[Obj; 3]> {
+        Obj::small_int(self.stop.checked_add(self.step)?)?;
+        Some([Obj::small_int(self.start)?, Obj::small_int(self.stop)?, Obj::small_int(self.step)?])
+    }
+
+    /// How many ints there are.
+    pub fn len(&self) -> usize {
+        let distance =
+            if self.step > 0 { self.stop.checked_sub(self.start) } else { self.start.checked_sub(self.stop) };
+        match distance {
+            Some(distance) if distance <= 0 => 0,
+            Some(distance) => (distance as usize).div_ceil(self.step.unsigned_abs()),
+            None => usize::MAX,
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Int number `index`.
+    fn at(&self, index: usize) -> isize {
+        self.start.wrapping_add(self.step.wrapping_mul(index as isize))
+    }
+}
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 3, false)?;
+    let (start, stop, step) = match *args.pos() {
+        [start, stop] => (vm.int(start)?, vm.int(stop)?, 1),
+        [start, stop, step] => (vm.int(start)?, vm.int(stop)?, vm.int(step)?),
+        _ => (0, vm.int(args.pos()[0])?, 1),
+    };
+    if step == 0 {
+        return Err(vm.value_error(format_args!("zero step")));
+    }
+    Ok(Range::new(vm, start, stop, step)?.obj())
+}
+
+fn of(vm: &Vm, object: Obj) -> Res<Gc<Range>> {
+    object.downcast::<Range>().ok_or_else(|| vm.bad_conversion(object))
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let (start, stop, step) = of(vm, object)?.bounds();
+    match step {
+        1 => vm.print_fmt(out, format_args!("range({start}, {stop})")),
+        _ => vm.print_fmt(out, format_args!("range({start}, {stop}, {step})")),
+    }
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let range = of(vm, object)?;
+    match op {
+        UnaryOp::Bool => Ok(Some(Obj::bool(!range.is_empty()))),
+        UnaryOp::Len => vm.new_uint(range.len()).map(Some),
+        UnaryOp::Hash => {
+            let len = range.len();
+            let parts =
+                [len, if len > 0 { range.start as usize } else { 0 }, if len > 1 { range.step as usize } else { 0 }];
+            Ok(Some(crate::ops::hash::to_obj(parts.into_iter().fold(0, crate::ops::hash::combine))))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let (BinaryOp::Equal, Some(right)) = (op, right.downcast::<Range>()) else { return Ok(None) };
+    let left = of(vm, left)?;
+    let len = left.len();
+    let equal = len == right.len() && (len == 0 || left.start == right.start) && (len < 2 || left.step == right.step);
+    Ok(Some(Obj::bool(equal)))
+}
+
+fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let Subscr::Load = request else { return Ok(None) };
+    let range = of(vm, object)?;
+    if let Some(slice) = index.downcast::<Slice>() {
+        let (start, stop, step) = slice.resolve(vm, range.len())?;
+        // Positions become ints, those before the first one included.
+        let int = |position: isize| range.start.wrapping_add(range.step.wrapping_mul(position));
+        let new = Range::new(vm, int(start), int(stop), range.step.wrapping_mul(step))?;
+        return Ok(Some(new.obj()));
+    }
+    let at = vm.index(&TYPE, range.len(), index)?;
+    vm.new_int(range.at(at)).map(Some)
+}
+
+fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
+    let range = of(vm, object)?;
+    let Some(value) = item.as_small_int() else { return Ok(None) };
+    let (low, high) = if range.step > 0 { (range.start, range.stop) } else { (range.stop + 1, range.start + 1) };
+    Ok(Some((low..high).contains(&value) && value.wrapping_sub(range.start) % range.step == 0))
+}
+
+fn iter(vm: &Vm, object: Obj) -> Res {
+    let len = of(vm, object)?.len();
+    Ok(Iter::marked(vm, object, next, len)?.obj())
+}
+
+fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    if iter.at.get() >= iter.mark.get() {
+        return Ok(None);
+    }
+    let range = of(vm, iter.source)?;
+    vm.new_int(range.at(iter.advance())).map(Some)
+}
+
+fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let (Attr::Load | Attr::LoadMethod) = request else { return Ok(AttrResult::Missing) };
+    let (start, stop, step) = of(vm, object)?.bounds();
+    let value = if name == q!("start") {
+        start
+    } else if name == q!("stop") {
+        stop
+    } else if name == q!("step") {
+        step
+    } else {
+        return Ok(AttrResult::Missing);
+    };
+    vm.new_int(value).map(AttrResult::Value)
+}

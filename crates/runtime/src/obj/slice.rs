@@ -1,0 +1,151 @@
+//! The type `slice`.
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::members;
+use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type, UnaryOp};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type =
+    Type::new(q!("slice")).make_new(make_new).print(print).unary_op(unary_op).attr(attr).locals(METHODS);
+
+members! {
+    static METHODS = {
+        "indices" => f2(indices),
+    }
+}
+
+/// A slice; a bound that was not given is `None`.
+#[repr(C)]
+pub struct Slice {
+    header: Header,
+    start: Obj,
+    stop: Obj,
+    step: Obj,
+}
+
+// SAFETY: `Slice` is `repr(C)` and starts with a header; only slices have this type.
+unsafe impl Object for Slice {
+    const TYPE: &'static Type = &TYPE;
+}
+
+/// Which items of a sequence a slice selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The first one.
+    pub start: usize,
+    /// How many.
+    pub len: usize,
+    /// From one to the next.
+    pub step: isize,
+}
+
+impl Bounds {
+    /// The index of item number `number` of the selection.
+    pub fn at(&self, number: usize) -> usize {
+        self.start.wrapping_add_signed(self.step.wrapping_mul(number as isize))
+    }
+}
+
+impl Slice {
+    /// A slice.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm, start: Obj, stop: Obj, step: Obj) -> Res<Gc<Slice>> {
+        vm.alloc(Slice { header: Header::of(&TYPE), start, stop, step })
+    }
+
+    /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first.
+    pub(crate) fn resolve(&self, vm: &Vm, len: usize) -> Res<(isize, isize, isize)> {
+        let len = len as isize;
+        let step = if self.step == Obj::NONE { 1 } else { clamped(vm, self.step)? };
+        if step == 0 {
+            return Err(vm.value_error(format_args!("slice step can't be zero")));
+        }
+        let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
+        let bound = |object: Obj, default: isize| {
+            if object == Obj::NONE {
+                return Ok(default);
+            }
+            let value = clamped(vm, object)?;
+            Ok(if value < 0 { value.saturating_add(len) } else { value }.clamp(low, high))
+        };
+        let (first, last) = if step > 0 { (low, high) } else { (high, low) };
+        Ok((bound(self.start, first)?, bound(self.stop, last)?, step))
+    }
+
+    /// Which items of a sequence of `len` it selects. If none, `start` is where items would be inserted.
+    ///
+    /// # Errors
+    /// `TypeError` if a bound is no int, `ValueError` for a step of 0.
+    pub fn indices(&self, vm: &Vm, len: usize) -> Res<Bounds> {
+        let (start, stop, step) = self.resolve(vm, len)?;
+        let distance = if step > 0 { stop - start } else { start - stop };
+        let count = if distance <= 0 { 0 } else { (distance as usize).div_ceil(step.unsigned_abs()) };
+        Ok(Bounds { start: start.max(0) as usize, len: count, step })
+    }
+}
+
+/// An int, or the nearest one that fits a word.
+fn clamped(vm: &Vm, object: Obj) -> Res<isize> {
+    let int = vm.to_int(object)?;
+    Ok(match vm.int_to_isize(int) {
+        Some(value) => value,
+        None if vm.int_is_negative(int) => isize::MIN,
+        None => isize::MAX,
+    })
+}
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 3, false)?;
+    let slice = match *args.pos() {
+        [start, stop] => Slice::new(vm, start, stop, Obj::NONE)?,
+        [start, stop, step] => Slice::new(vm, start, stop, step)?,
+        _ => Slice::new(vm, Obj::NONE, args.pos()[0], Obj::NONE)?,
+    };
+    Ok(slice.obj())
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
+    let Some(slice) = object.downcast::<Slice>() else { return Ok(()) };
+    let items = [slice.start, slice.stop, slice.step];
+    vm.print_items(out, style, (b"slice(", b")"), |index| items.get(index).copied())
+}
+
+fn unary_op(_: &Vm, _: UnaryOp, _: Obj) -> Res<Option<Obj>> {
+    // It has no hash.
+    Ok(None)
+}
+
+fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let (Some(slice), Attr::Load | Attr::LoadMethod) = (object.downcast::<Slice>(), request) else {
+        return Ok(AttrResult::Missing);
+    };
+    Ok(if name == q!("start") {
+        AttrResult::Value(slice.start)
+    } else if name == q!("stop") {
+        AttrResult::Value(slice.stop)
+    } else if name == q!("step") {
+        AttrResult::Value(slice.step)
+    } else {
+        AttrResult::Missing
+    })
+}
+
+fn indices(vm: &Vm, object: Obj, len: Obj) -> Res {
+    let Some(slice) = object.downcast::<Slice>() else { return Err(vm.bad_conversion(object)) };
+    let Ok(len) = usize::try_from(vm.int(len)?) else {
+        return Err(vm.value_error(format_args!("length must not be negative")));
+    };
+    let (start, stop, step) = slice.resolve(vm, len)?;
+    let items = [vm.new_int(start)?, vm.new_int(stop)?, vm.new_int(step)?];
+    Ok(Tuple::new(vm, &items)?.obj())
+}

@@ -1,0 +1,101 @@
+//! Sorting: a stable merge sort in heap blocks.
+//!
+//! Comparing calls Python code, which may change the list, so that what is sorted is a copy. Runs of a few items are made by
+//! insertion, and merged to ever longer ones.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use super::list::List;
+use crate::error::Res;
+use crate::object::Gc;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// Length of the runs that insertion makes.
+const RUN: usize = 8;
+
+/// What is compared, and the item that moves with it. Without a key function both are the same.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Pair {
+    key: Obj,
+    item: Obj,
+}
+
+/// A heap block of pairs, which the collector sees as long as this is in a local variable.
+#[derive(Clone, Copy)]
+struct Block {
+    start: NonNull<Cell<Pair>>,
+    len: usize,
+}
+
+impl Block {
+    fn new(vm: &Vm, len: usize) -> Res<Block> {
+        let start = vm.alloc_words(len.saturating_mul(2))?.cast::<Cell<Pair>>();
+        let block = Block { start, len };
+        for index in 0..len {
+            // SAFETY: the block has room for `len` pairs.
+            unsafe { start.add(index).write(Cell::new(Pair { key: Obj::NONE, item: Obj::NONE })) };
+        }
+        Ok(block)
+    }
+
+    fn pairs(&self) -> &[Cell<Pair>] {
+        // SAFETY: `new` wrote `len` pairs, and the block lives while this is where the collector sees it.
+        unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+/// Sorts a list by `key`, if there is one, from the greatest down if `reverse` is set.
+///
+/// # Errors
+/// What the key function or comparing raises; the list is as before.
+pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> Res<()> {
+    let len = list.len();
+    if len < 2 {
+        return Ok(());
+    }
+    let (mut from, mut to) = (Block::new(vm, len)?, Block::new(vm, len)?);
+    for (index, pair) in from.pairs().iter().enumerate() {
+        let Some(item) = list.get(index) else { break };
+        let key = match key {
+            Some(key) => vm.call(key, &[item])?,
+            None => item,
+        };
+        pair.set(Pair { key, item });
+    }
+    // Whether `b`, which stands behind `a`, has to come before it.
+    let swaps = |a: Pair, b: Pair| if reverse { vm.less(a.key, b.key) } else { vm.less(b.key, a.key) };
+    for run in from.pairs().chunks(RUN) {
+        for end in 1..run.len() {
+            let pair = run[end].get();
+            let mut at = end;
+            while at > 0 && swaps(run[at - 1].get(), pair)? {
+                run[at].set(run[at - 1].get());
+                at -= 1;
+            }
+            run[at].set(pair);
+        }
+    }
+    let mut width = RUN;
+    while width < len {
+        for start in (0..len).step_by(2 * width) {
+            let (middle, end) = ((start + width).min(len), (start + 2 * width).min(len));
+            let (source, target) = (from.pairs(), to.pairs());
+            let (mut left, mut right) = (start, middle);
+            for slot in &target[start..end] {
+                let take_right = left == middle || right < end && swaps(source[left].get(), source[right].get())?;
+                let next = if take_right { &mut right } else { &mut left };
+                slot.set(source[*next].get());
+                *next += 1;
+            }
+        }
+        core::mem::swap(&mut from, &mut to);
+        width *= 2;
+    }
+    for (item, pair) in list.items().iter().zip(from.pairs()) {
+        item.set(pair.get().item);
+    }
+    Ok(())
+}

@@ -1,0 +1,597 @@
+//! What `str`, `bytes` and `bytearray` have in common: their operators and methods.
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::array::Array;
+use super::builder::Builder;
+use super::bytes::Bytes;
+use super::dict::Dict;
+use super::list::List;
+use super::tuple::Tuple;
+use crate::args::Args;
+use crate::error::Res;
+use crate::ops::arithmetic::plain;
+use crate::ops::buffer::Access;
+use crate::ops::compare::{holds, is_comparison};
+use crate::q;
+use crate::text::utf8::{self, is_space};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type's methods and those that all text has.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! text_methods {
+    ($vis:vis static $table:ident = { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+        $crate::members! {
+            $vis static $table = {
+                $($name => $kind($($arg)*),)*
+                "find" => var(2, 4, $crate::obj::strings::find),
+                "rfind" => var(2, 4, $crate::obj::strings::rfind),
+                "index" => var(2, 4, $crate::obj::strings::index),
+                "rindex" => var(2, 4, $crate::obj::strings::rindex),
+                "join" => f2($crate::obj::strings::join),
+                "split" => var(1, 3, $crate::obj::strings::split),
+                "rsplit" => var(1, 3, $crate::obj::strings::rsplit),
+                "splitlines" => kw(1, $crate::obj::strings::splitlines),
+                "startswith" => var(2, 4, $crate::obj::strings::startswith),
+                "endswith" => var(2, 4, $crate::obj::strings::endswith),
+                "strip" => var(1, 2, $crate::obj::strings::strip),
+                "lstrip" => var(1, 2, $crate::obj::strings::lstrip),
+                "rstrip" => var(1, 2, $crate::obj::strings::rstrip),
+                "format" => kw(1, $crate::obj::str_format::format),
+                "replace" => var(3, 4, $crate::obj::strings::replace),
+                "count" => var(2, 4, $crate::obj::strings::count),
+                "partition" => f2($crate::obj::strings::partition),
+                "rpartition" => f2($crate::obj::strings::rpartition),
+                "lower" => f1($crate::obj::strings::lower),
+                "upper" => f1($crate::obj::strings::upper),
+                "isspace" => f1($crate::obj::strings::isspace),
+                "isalpha" => f1($crate::obj::strings::isalpha),
+                "isdigit" => f1($crate::obj::strings::isdigit),
+                "isupper" => f1($crate::obj::strings::isupper),
+                "islower" => f1($crate::obj::strings::islower),
+            }
+        }
+    };
+}
+pub(crate) use text_methods;
+
+/// Which of the types it is, and so what results are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Str,
+    Bytes,
+    ByteArray,
+}
+
+impl Kind {
+    /// A new object of this kind.
+    fn make(self, vm: &Vm, bytes: &[u8]) -> Res {
+        match self {
+            Kind::Str => vm.new_str(bytes),
+            Kind::Bytes => Ok(Bytes::new(vm, bytes)?.obj()),
+            Kind::ByteArray => Ok(Array::bytearray(vm, bytes)?.obj()),
+        }
+    }
+
+    /// The object that was built.
+    fn finish(self, vm: &Vm, built: Builder) -> Res {
+        match self {
+            Kind::Str => built.into_str(vm),
+            Kind::Bytes => built.into_bytes(vm),
+            Kind::ByteArray => self.make(vm, built.bytes()),
+        }
+    }
+}
+
+/// The kind and bytes of a text object.
+pub(crate) fn text(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
+    match try_text(vm, object) {
+        Some(text) => Ok(text),
+        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+    }
+}
+
+fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
+    if let Some(text) = vm.as_str(object) {
+        return Some((Kind::Str, text));
+    }
+    if let Some(bytes) = object.downcast::<Bytes>() {
+        return Some((Kind::Bytes, bytes.bytes_unbounded()));
+    }
+    let array = Array::as_bytearray(object)?;
+    Some((Kind::ByteArray, array.buffer().bytes()))
+}
+
+/// The bytes of an argument, which must be of the same kind as `kind`; bytes and byte arrays go together.
+fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
+    match try_text(vm, object) {
+        Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
+        _ => Err(vm.bad_conversion(object)),
+    }
+}
+
+/// Where `needle` first occurs.
+pub(crate) fn find_bytes(text: &[u8], needle: &[u8]) -> Option<usize> {
+    match *needle {
+        [] => Some(0),
+        [byte] => text.iter().position(|&other| other == byte),
+        [first, ..] => {
+            let last = text.len().checked_sub(needle.len())?;
+            let mut at = 0;
+            while at <= last {
+                at += text[at..=last].iter().position(|&byte| byte == first)?;
+                if text[at..].starts_with(needle) {
+                    return Some(at);
+                }
+                at += 1;
+            }
+            None
+        }
+    }
+}
+
+/// Where `needle` last occurs.
+fn find_last(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let last = text.len().checked_sub(needle.len())?;
+    (0..=last).rev().find(|&at| text[at..].starts_with(needle))
+}
+
+pub(crate) fn contains(vm: &Vm, container: Obj, item: Obj) -> Res<Option<bool>> {
+    let (kind, text) = text(vm, container)?;
+    if kind != Kind::Str
+        && let Some(int) = vm.try_int(item)?
+    {
+        let byte = vm.int(int)?;
+        return Ok(Some(text.iter().any(|&other| isize::from(other) == byte)));
+    }
+    let needle = match kind {
+        Kind::Str => argument(vm, kind, item)?,
+        _ => vm.buffer(item, Access::Read)?.bytes(),
+    };
+    Ok(Some(find_bytes(text, needle).is_some()))
+}
+
+pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let (kind, a) = text(vm, left)?;
+    match plain(op) {
+        BinaryOp::Modulo if op == BinaryOp::Modulo => return modulo(vm, left, right).map(Some),
+        BinaryOp::Multiply => {
+            let Some(count) = vm.try_int(right)? else { return Ok(None) };
+            let count = usize::try_from(vm.int(count)?).unwrap_or(0);
+            if count == 1 && kind != Kind::ByteArray {
+                return Ok(Some(left));
+            }
+            let mut out = Builder::with_capacity(vm, a.len().saturating_mul(count))?;
+            match *a {
+                [byte] => out.fill(vm, byte, count)?,
+                _ => (0..count).try_for_each(|_| out.extend(vm, a))?,
+            }
+            return kind.finish(vm, out).map(Some);
+        }
+        _ => {}
+    }
+    let b = match kind {
+        Kind::Str => match vm.as_str(right) {
+            Some(text) => text,
+            None => return Ok(None),
+        },
+        _ if vm.as_str(right).is_some() => return Ok(None),
+        _ => match vm.try_buffer(right, Access::Read)? {
+            Some(buffer) => buffer.bytes(),
+            None => return Ok(None),
+        },
+    };
+    if is_comparison(op) {
+        return Ok(Some(Obj::bool(holds(op, a.cmp(b)))));
+    }
+    if plain(op) != BinaryOp::Add {
+        return Ok(None);
+    }
+    if b.is_empty() && kind != Kind::ByteArray {
+        return Ok(Some(left));
+    }
+    if a.is_empty() && try_text(vm, right).is_some_and(|(other, _)| other == kind) && kind != Kind::ByteArray {
+        return Ok(Some(right));
+    }
+    let mut out = Builder::with_capacity(vm, a.len() + b.len())?;
+    out.extend(vm, a)?;
+    out.extend(vm, b)?;
+    kind.finish(vm, out).map(Some)
+}
+
+/// `pattern % values`
+fn modulo(vm: &Vm, pattern: Obj, values: Obj) -> Res {
+    match vm.as_tuple(values) {
+        Some(tuple) => super::str_format::modulo(vm, pattern, tuple.items(), None),
+        None => super::str_format::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
+    }
+}
+
+/// The part of a text between two optional ends, in characters for strings, and where it starts. `None` if they are the wrong way round.
+fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(usize, &'a [u8])>> {
+    let end = |index: usize, default: usize| match ends.get(index) {
+        None => Ok(default),
+        Some(&end) if end == Obj::NONE => Ok(default),
+        Some(&end) if kind == Kind::Str => {
+            let at = vm.bound(&super::str::TYPE, utf8::count(text), end)?;
+            Ok(utf8::offset_of(text, at).unwrap_or(text.len()))
+        }
+        Some(&end) => vm.bound(&super::bytes::TYPE, text.len(), end),
+    };
+    let (start, stop) = (end(0, 0)?, end(1, text.len())?);
+    Ok(text.get(start..stop).map(|part| (start, part)))
+}
+
+fn search(vm: &Vm, args: &[Obj], find: fn(&[u8], &[u8]) -> Option<usize>) -> Res<Option<Obj>> {
+    let (kind, text) = text(vm, args[0])?;
+    let byte;
+    let needle = match vm.try_int(args[1])? {
+        Some(int) if kind != Kind::Str => {
+            byte = [vm.byte(int)?];
+            &byte
+        }
+        _ => argument(vm, kind, args[1])?,
+    };
+    let Some((start, part)) = part(vm, kind, text, &args[2..])? else { return Ok(None) };
+    Ok(find(part, needle).map(|at| {
+        let at = start + at;
+        let index = if kind == Kind::Str { utf8::count(&text[..at]) } else { at };
+        Obj::small_int_wrapping(index as isize)
+    }))
+}
+
+fn not_found(vm: &Vm) -> crate::error::Raised {
+    vm.value_error(format_args!("substring not found"))
+}
+
+pub(crate) fn find(vm: &Vm, args: &[Obj]) -> Res {
+    Ok(search(vm, args, find_bytes)?.unwrap_or(Obj::small_int_wrapping(-1)))
+}
+
+pub(crate) fn rfind(vm: &Vm, args: &[Obj]) -> Res {
+    Ok(search(vm, args, find_last)?.unwrap_or(Obj::small_int_wrapping(-1)))
+}
+
+pub(crate) fn index(vm: &Vm, args: &[Obj]) -> Res {
+    search(vm, args, find_bytes)?.ok_or_else(|| not_found(vm))
+}
+
+pub(crate) fn rindex(vm: &Vm, args: &[Obj]) -> Res {
+    search(vm, args, find_last)?.ok_or_else(|| not_found(vm))
+}
+
+pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
+    let (kind, glue) = text(vm, separator)?;
+    let items = match vm.items(items) {
+        Ok(items) => items,
+        Err(raised) => {
+            vm.take_exception(raised);
+            crate::ops::convert::Items::List(vm.to_list(items)?)
+        }
+    };
+    let part = |index: usize| match items.get(index).and_then(|item| try_text(vm, item)) {
+        Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
+        _ => Err(vm.type_error(format_args!("join expects a list of str/bytes objects consistent with self object"))),
+    };
+    let mut len = 0usize;
+    for index in 0..items.len() {
+        len = len.saturating_add(part(index)?.len()).saturating_add(if index > 0 { glue.len() } else { 0 });
+    }
+    if items.len() == 1 && kind == Kind::Str {
+        return Ok(items.get(0).unwrap_or(separator));
+    }
+    let mut out = Builder::with_capacity(vm, len)?;
+    for index in 0..items.len() {
+        if index > 0 {
+            out.extend(vm, glue)?;
+        }
+        out.extend(vm, part(index)?)?;
+    }
+    kind.finish(vm, out)
+}
+
+/// The most splits that were asked for.
+fn limit(vm: &Vm, args: &[Obj]) -> Res<usize> {
+    match args.get(2) {
+        Some(&limit) => Ok(usize::try_from(vm.int(limit)?).unwrap_or(usize::MAX)),
+        None => Ok(usize::MAX),
+    }
+}
+
+/// The separator that was asked for, if it was.
+fn separator<'a>(vm: &'a Vm, kind: Kind, args: &[Obj]) -> Res<Option<&'a [u8]>> {
+    match args.get(1) {
+        None => Ok(None),
+        Some(&separator) if separator == Obj::NONE => Ok(None),
+        Some(&separator) => match argument(vm, kind, separator)? {
+            [] => Err(vm.value_error(format_args!("empty separator"))),
+            separator => Ok(Some(separator)),
+        },
+    }
+}
+
+pub(crate) fn split(vm: &Vm, args: &[Obj]) -> Res {
+    let (kind, text) = text(vm, args[0])?;
+    let mut left = limit(vm, args)?;
+    let list = List::new(vm, &[])?;
+    let mut rest = text;
+    if let Some(separator) = separator(vm, kind, args)? {
+        while left > 0
+            && let Some(at) = find_bytes(rest, separator)
+        {
+            list.append(vm, kind.make(vm, &rest[..at])?)?;
+            rest = &rest[at + separator.len()..];
+            left -= 1;
+        }
+        list.append(vm, kind.make(vm, rest)?)?;
+        return Ok(list.obj());
+    }
+    loop {
+        let start = rest.iter().position(|&byte| !is_space(byte)).unwrap_or(rest.len());
+        rest = &rest[start..];
+        if rest.is_empty() {
+            return Ok(list.obj());
+        }
+        let end =
+            if left > 0 { rest.iter().position(|&byte| is_space(byte)).unwrap_or(rest.len()) } else { rest.len() };
+        list.append(vm, kind.make(vm, &rest[..end])?)?;
+        rest = &rest[end..];
+        left = left.saturating_sub(1);
+    }
+}
+
+pub(crate) fn rsplit(vm: &Vm, args: &[Obj]) -> Res {
+    let mut left = limit(vm, args)?;
+    if left == usize::MAX {
+        return split(vm, args);
+    }
+    let (kind, text) = text(vm, args[0])?;
+    let Some(separator) = separator(vm, kind, args)? else {
+        return Err(vm.not_implemented(format_args!("rsplit(None,n)")));
+    };
+    let list = List::new(vm, &[])?;
+    let mut rest = text;
+    while left > 0
+        && let Some(at) = find_last(rest, separator)
+    {
+        list.append(vm, kind.make(vm, &rest[at + separator.len()..])?)?;
+        rest = &rest[..at];
+        left -= 1;
+    }
+    list.append(vm, kind.make(vm, rest)?)?;
+    list.reverse();
+    Ok(list.obj())
+}
+
+pub(crate) fn splitlines(vm: &Vm, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 2, true)?;
+    let keep = match args.pos().get(1).copied().or(args.keyword(q!("keepends"))) {
+        Some(keep) => vm.truth(keep)?,
+        None => false,
+    };
+    let (kind, mut rest) = text(vm, args.pos()[0])?;
+    let list = List::new(vm, &[])?;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|byte| b"\r\n".contains(byte)).unwrap_or(rest.len());
+        let newline = match rest[end..] {
+            [] => 0,
+            [b'\r', b'\n', ..] => 2,
+            _ => 1,
+        };
+        list.append(vm, kind.make(vm, &rest[..if keep { end + newline } else { end }])?)?;
+        rest = &rest[end + newline..];
+    }
+    Ok(list.obj())
+}
+
+fn has_affix(vm: &Vm, args: &[Obj], has: fn(&[u8], &[u8]) -> bool) -> Res {
+    let (kind, text) = text(vm, args[0])?;
+    let part = part(vm, kind, text, &args[2..])?.map(|(_, part)| part);
+    let one = [args[1]];
+    let tuple = args[1].downcast::<Tuple>();
+    let affixes = tuple.as_ref().map_or(&one[..], |tuple| tuple.items());
+    for &affix in affixes {
+        let affix = argument(vm, kind, affix)?;
+        if part.is_some_and(|part| has(part, affix)) {
+            return Ok(Obj::TRUE);
+        }
+    }
+    Ok(Obj::FALSE)
+}
+
+pub(crate) fn startswith(vm: &Vm, args: &[Obj]) -> Res {
+    has_affix(vm, args, |text, prefix| text.starts_with(prefix))
+}
+
+pub(crate) fn endswith(vm: &Vm, args: &[Obj]) -> Res {
+    has_affix(vm, args, |text, suffix| text.ends_with(suffix))
+}
+
+fn stripped(vm: &Vm, args: &[Obj], front: bool, back: bool) -> Res {
+    let (kind, text) = text(vm, args[0])?;
+    let unwanted: &[u8] = match args.get(1) {
+        Some(&unwanted) if unwanted != Obj::NONE => argument(vm, kind, unwanted)?,
+        _ => b" \t\n\r\x0b\x0c",
+    };
+    let wanted = |byte: &u8| !unwanted.contains(byte);
+    let start = if front { text.iter().position(wanted).unwrap_or(text.len()) } else { 0 };
+    let end = if back { text.iter().rposition(wanted).map_or(start, |last| last + 1) } else { text.len() };
+    if end - start == text.len() { Ok(args[0]) } else { kind.make(vm, &text[start..end]) }
+}
+
+pub(crate) fn strip(vm: &Vm, args: &[Obj]) -> Res {
+    stripped(vm, args, true, true)
+}
+
+pub(crate) fn lstrip(vm: &Vm, args: &[Obj]) -> Res {
+    stripped(vm, args, true, false)
+}
+
+pub(crate) fn rstrip(vm: &Vm, args: &[Obj]) -> Res {
+    stripped(vm, args, false, true)
+}
+
+pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
+    let (kind, text) = text(vm, args[0])?;
+    let mut left = match args.get(3) {
+        Some(&limit) => usize::try_from(vm.int(limit)?).unwrap_or(usize::MAX),
+        None => usize::MAX,
+    };
+    let (old, new) = (argument(vm, kind, args[1])?, argument(vm, kind, args[2])?);
+    if left == 0 || old.len() > text.len() || !old.is_empty() && find_bytes(text, old).is_none() {
+        return Ok(args[0]);
+    }
+    let mut out = Builder::with_capacity(vm, text.len())?;
+    let mut rest = text;
+    if old.is_empty() {
+        // Before each character, and at the end.
+        while left > 0 {
+            out.extend(vm, new)?;
+            left -= 1;
+            if rest.is_empty() {
+                break;
+            }
+            let width = if kind == Kind::Str { utf8::width_at(rest, 0) } else { 1 };
+            out.extend(vm, &rest[..width])?;
+            rest = &rest[width..];
+        }
+    }
+    while !old.is_empty()
+        && left > 0
+        && let Some(at) = find_bytes(rest, old)
+    {
+        out.extend(vm, &rest[..at])?;
+        out.extend(vm, new)?;
+        rest = &rest[at + old.len()..];
+        left -= 1;
+    }
+    out.extend(vm, rest)?;
+    kind.finish(vm, out)
+}
+
+pub(crate) fn count(vm: &Vm, args: &[Obj]) -> Res {
+    let (kind, text) = text(vm, args[0])?;
+    let needle = argument(vm, kind, args[1])?;
+    let Some((_, mut rest)) = part(vm, kind, text, &args[2..])? else { return Ok(Obj::small_int_wrapping(0)) };
+    if needle.is_empty() {
+        return Ok(Obj::small_int_wrapping(utf8::count(rest) as isize + 1));
+    }
+    let mut count = 0;
+    while let Some(at) = find_bytes(rest, needle) {
+        rest = &rest[at + needle.len()..];
+        count += 1;
+    }
+    Ok(Obj::small_int_wrapping(count))
+}
+
+fn parted(vm: &Vm, object: Obj, separator: Obj, from_end: bool) -> Res {
+    let (kind, text) = text(vm, object)?;
+    let glue = argument(vm, kind, separator)?;
+    if glue.is_empty() {
+        return Err(vm.value_error(format_args!("empty separator")));
+    }
+    let found = if from_end { find_last(text, glue) } else { find_bytes(text, glue) };
+    let parts = match found {
+        Some(at) => [kind.make(vm, &text[..at])?, kind.make(vm, glue)?, kind.make(vm, &text[at + glue.len()..])?],
+        None if from_end => [kind.make(vm, b"")?, kind.make(vm, b"")?, object],
+        None => [object, kind.make(vm, b"")?, kind.make(vm, b"")?],
+    };
+    Ok(Tuple::new(vm, &parts)?.obj())
+}
+
+pub(crate) fn partition(vm: &Vm, object: Obj, separator: Obj) -> Res {
+    parted(vm, object, separator, false)
+}
+
+pub(crate) fn rpartition(vm: &Vm, object: Obj, separator: Obj) -> Res {
+    parted(vm, object, separator, true)
+}
+
+fn mapped(vm: &Vm, object: Obj, map: fn(&mut [u8])) -> Res {
+    let (kind, text) = text(vm, object)?;
+    let mut out = Builder::with_capacity(vm, text.len())?;
+    out.extend(vm, text)?;
+    map(out.bytes_mut());
+    kind.finish(vm, out)
+}
+
+pub(crate) fn lower(vm: &Vm, object: Obj) -> Res {
+    mapped(vm, object, |bytes| bytes.make_ascii_lowercase())
+}
+
+pub(crate) fn upper(vm: &Vm, object: Obj) -> Res {
+    mapped(vm, object, |bytes| bytes.make_ascii_uppercase())
+}
+
+fn all(vm: &Vm, object: Obj, is: fn(&u8) -> bool) -> Res {
+    let (_, text) = text(vm, object)?;
+    Ok(Obj::bool(!text.is_empty() && text.iter().all(is)))
+}
+
+pub(crate) fn isspace(vm: &Vm, object: Obj) -> Res {
+    all(vm, object, |&byte| is_space(byte))
+}
+
+pub(crate) fn isalpha(vm: &Vm, object: Obj) -> Res {
+    all(vm, object, u8::is_ascii_alphabetic)
+}
+
+pub(crate) fn isdigit(vm: &Vm, object: Obj) -> Res {
+    all(vm, object, u8::is_ascii_digit)
+}
+
+fn has_case(vm: &Vm, object: Obj, other_case: fn(&u8) -> bool) -> Res {
+    let (_, text) = text(vm, object)?;
+    Ok(Obj::bool(text.iter().any(u8::is_ascii_alphabetic) && !text.iter().any(other_case)))
+}
+
+pub(crate) fn isupper(vm: &Vm, object: Obj) -> Res {
+    has_case(vm, object, u8::is_ascii_lowercase)
+}
+
+pub(crate) fn islower(vm: &Vm, object: Obj) -> Res {
+    has_case(vm, object, u8::is_ascii_uppercase)
+}
+
+pub(crate) fn decode(vm: &Vm, args: &[Obj]) -> Res {
+    let encoding = args.get(1).copied().unwrap_or(Obj::qstr(q!("utf-8")));
+    super::str::decode(vm, args[0], encoding, args.get(2).copied())
+}
+
+pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
+    let bytes = vm.buffer(args[0], Access::Read)?.bytes();
+    let separator = match args.get(1) {
+        Some(&separator) => vm.str_or_bytes(separator)?.first().copied(),
+        None => None,
+    };
+    let mut out = Builder::with_capacity(vm, bytes.len().saturating_mul(3))?;
+    for (at, byte) in bytes.iter().enumerate() {
+        if let Some(separator) = separator.filter(|_| at > 0) {
+            out.push(vm, separator)?;
+        }
+        let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble)];
+        out.extend(vm, &[digit(byte >> 4), digit(byte & 15)])?;
+    }
+    out.into_str(vm)
+}
+
+/// `bytes.fromhex(text)` and `bytearray.fromhex(text)`
+pub(crate) fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
+    let text = vm.buffer(data, Access::Read)?.bytes();
+    let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
+    let mut out = Builder::with_capacity(vm, text.len() / 2)?;
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        if is_space(*byte) {
+            continue;
+        }
+        match (digit(Some(byte)), digit(bytes.next())) {
+            (Some(high), Some(low)) => out.push(vm, (high << 4 | low) as u8)?,
+            _ => return Err(vm.value_error(format_args!("non-hex digit"))),
+        }
+    }
+    let is_bytes = class.downcast::<crate::types::Type>().is_none_or(|ty| ty.name() == q!("bytes"));
+    if is_bytes { Kind::Bytes } else { Kind::ByteArray }.finish(vm, out)
+}

@@ -1,0 +1,254 @@
+//! The type `tuple`.
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::iterator::Iter;
+use super::sequence;
+use super::slice::Slice;
+use crate::args::Args;
+use crate::error::Res;
+use crate::members;
+use crate::object::{Gc, Header, Object};
+use crate::ops::arithmetic::plain;
+use crate::ops::compare::is_comparison;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::types::{Subscr, Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("tuple"))
+    .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE)
+    .make_new(make_new)
+    .print(print)
+    .unary_op(unary_op)
+    .binary_op(binary_op)
+    .subscr(subscr)
+    .iter(iter)
+    .locals(METHODS);
+
+members! {
+    pub(crate) static METHODS = {
+        "count" => f2(count),
+        "index" => var(2, 4, index),
+    }
+}
+
+/// A tuple. Its items follow it.
+#[repr(C)]
+pub struct Tuple {
+    header: Header,
+    len: usize,
+}
+
+// SAFETY: `Tuple` is `repr(C)` and starts with a header; only tuples have this type.
+unsafe impl Object for Tuple {
+    const TYPE: &'static Type = &TYPE;
+}
+
+// SAFETY: the empty tuple has no items, and its header is never changed.
+unsafe impl Sync for Tuple {}
+
+static THE_EMPTY: Tuple = Tuple { header: Header::of(&TYPE), len: 0 };
+
+impl Tuple {
+    /// The empty tuple.
+    pub const EMPTY: Gc<Tuple> = Gc::from_static(&THE_EMPTY);
+
+    /// A tuple of `items`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<Tuple>> {
+        if items.is_empty() {
+            return Ok(Tuple::EMPTY);
+        }
+        Tuple::of_type(vm, Gc::from_static(&TYPE), items)
+    }
+
+    /// An object of type `ty` with the layout of a tuple, as named tuples are.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn of_type(vm: &Vm, ty: Gc<Type>, items: &[Obj]) -> Res<Gc<Tuple>> {
+        let tuple = vm.alloc_tail(Tuple { header: Header::new(ty), len: items.len() }, size_of_val(items))?;
+        // SAFETY: the tail behind the object has room for the items.
+        unsafe { tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len()) };
+        Ok(tuple)
+    }
+
+    /// A tuple of the items of `list`, which nothing changes meanwhile.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn of_list(vm: &Vm, list: &crate::obj::list::List) -> Res<Gc<Tuple>> {
+        let items = list.items();
+        // SAFETY: a cell has the layout of what it holds, and making a tuple runs no Python code.
+        Tuple::new(vm, unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
+    }
+
+    fn data(&self) -> *mut Obj {
+        core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
+    }
+
+    /// The items.
+    #[inline(always)]
+    pub fn items(&self) -> &[Obj] {
+        // SAFETY: `len` items follow the object and never change.
+        unsafe { core::slice::from_raw_parts(self.data(), self.len) }
+    }
+}
+
+impl Vm {
+    /// The tuple that `object` is: one of a named tuple's type too, or the one inside an instance of a class derived from `tuple`.
+    #[inline]
+    pub fn as_tuple(&self, object: Obj) -> Option<Gc<Tuple>> {
+        if let Some(tuple) = object.downcast::<Tuple>() {
+            return Some(tuple);
+        }
+        let header = object.as_header()?;
+        if self.type_of(object).has(flag::TUPLE) {
+            // SAFETY: objects of types with this flag have the layout of a tuple.
+            return Some(unsafe { Gc::from_ptr(header.cast()) });
+        }
+        let native = self.native_base(object).filter(|&native| native != object)?;
+        if self.type_of(native).has(flag::TUPLE) { self.as_tuple(native) } else { None }
+    }
+
+    /// Whether it is a str, bytes, tuple or list, which may stand on either side of `*`.
+    pub(crate) fn is_repeatable(&self, object: Obj) -> bool {
+        self.str_like(object)
+            || object.downcast::<Tuple>().is_some()
+            || object.downcast::<super::list::List>().is_some()
+    }
+
+    fn str_like(&self, object: Obj) -> bool {
+        self.as_str(object).is_some() || object.downcast::<super::bytes::Bytes>().is_some()
+    }
+}
+
+fn of(vm: &Vm, object: Obj) -> Res<Gc<Tuple>> {
+    match vm.as_tuple(object) {
+        Some(tuple) => Ok(tuple),
+        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+    }
+}
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 1, false)?;
+    match args.pos() {
+        [] => Ok(Tuple::EMPTY.obj()),
+        [tuple, ..] if tuple.downcast::<Tuple>().is_some() => Ok(*tuple),
+        [iterable, ..] => {
+            let list = vm.to_list(*iterable)?;
+            Ok(Tuple::of_list(vm, &list)?.obj())
+        }
+    }
+}
+
+pub(crate) fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
+    let tuple = of(vm, object)?;
+    let items = tuple.items();
+    let (open, close): (&[u8], &[u8]) = match (style, items.len()) {
+        (Style::Json, _) => (b"[", b"]"),
+        (_, 1) => (b"(", b",)"),
+        _ => (b"(", b")"),
+    };
+    vm.print_items(out, style, (open, close), |index| items.get(index).copied())
+}
+
+pub(crate) fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let tuple = of(vm, object)?;
+    let items = tuple.items();
+    Ok(match op {
+        UnaryOp::Bool => Some(Obj::bool(!items.is_empty())),
+        UnaryOp::Len => Some(Obj::small_int_wrapping(items.len() as isize)),
+        UnaryOp::Hash => {
+            let mut hash = 3_430_008;
+            for &item in items {
+                hash = crate::ops::hash::combine(hash, vm.hash(item)?);
+            }
+            Some(crate::ops::hash::to_obj(hash))
+        }
+        UnaryOp::Sizeof => Some(Obj::small_int_wrapping((size_of::<Tuple>() + size_of_val(items)) as isize)),
+        _ => None,
+    })
+}
+
+pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let tuple = of(vm, left)?;
+    let items = tuple.items();
+    if plain(op) == BinaryOp::Multiply {
+        let Some(count) = vm.try_int(right)? else { return Ok(None) };
+        let count = usize::try_from(vm.int(count)?).unwrap_or(0);
+        return Tuple::repeated(vm, items, count).map(|tuple| Some(tuple.obj()));
+    }
+    let Some(other) = vm.as_tuple(right) else { return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE)) };
+    let others = other.items();
+    if plain(op) == BinaryOp::Add {
+        return Tuple::joined(vm, items, others).map(|tuple| Some(tuple.obj()));
+    }
+    if op == BinaryOp::Equal && items.len() != others.len() {
+        return Ok(Some(Obj::FALSE));
+    }
+    if !is_comparison(op) {
+        return Ok(None);
+    }
+    vm.compare_items(op, |index| items.get(index).copied(), |index| others.get(index).copied()).map(Some)
+}
+
+impl Tuple {
+    /// A tuple of `len` items, `item` of each number.
+    fn build(vm: &Vm, len: usize, item: impl Fn(usize) -> Obj) -> Res<Gc<Tuple>> {
+        if len == 0 {
+            return Ok(Tuple::EMPTY);
+        }
+        let bytes = len.saturating_mul(size_of::<Obj>());
+        let tuple = vm.alloc_tail(Tuple { header: Header::of(&TYPE), len }, bytes)?;
+        for index in 0..len {
+            // SAFETY: the tail behind the object has room for `len` items.
+            unsafe { tuple.data().add(index).write(item(index)) };
+        }
+        Ok(tuple)
+    }
+
+    fn joined(vm: &Vm, a: &[Obj], b: &[Obj]) -> Res<Gc<Tuple>> {
+        Tuple::build(vm, a.len() + b.len(), |index| if index < a.len() { a[index] } else { b[index - a.len()] })
+    }
+
+    fn repeated(vm: &Vm, items: &[Obj], count: usize) -> Res<Gc<Tuple>> {
+        Tuple::build(vm, items.len().saturating_mul(count), |index| items[index % items.len()])
+    }
+}
+
+pub(crate) fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let Subscr::Load = request else { return Ok(None) };
+    let tuple = of(vm, object)?;
+    let items = tuple.items();
+    if let Some(slice) = index.downcast::<Slice>() {
+        let bounds = slice.indices(vm, items.len())?;
+        return Ok(Some(Tuple::build(vm, bounds.len, |number| items[bounds.at(number)])?.obj()));
+    }
+    let at = vm.index(&vm.type_of(object), items.len(), index)?;
+    Ok(Some(items[at]))
+}
+
+pub(crate) fn iter(vm: &Vm, object: Obj) -> Res {
+    let tuple = of(vm, object)?;
+    Ok(Iter::new(vm, tuple.obj(), next)?.obj())
+}
+
+fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    Ok(of(vm, iter.source)?.items().get(iter.advance()).copied())
+}
+
+fn count(vm: &Vm, object: Obj, item: Obj) -> Res {
+    let tuple = of(vm, object)?;
+    sequence::count(vm, |index| tuple.items().get(index).copied(), item)
+}
+
+fn index(vm: &Vm, args: &[Obj]) -> Res {
+    let tuple = of(vm, args[0])?;
+    sequence::index(vm, &TYPE, tuple.items().len(), |index| tuple.items().get(index).copied(), args)
+}

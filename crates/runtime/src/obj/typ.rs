@@ -1,0 +1,466 @@
+//! The types `type` and `object`: what types have in common, and classes.
+
+use core::cell::Cell;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj;
+use crate::obj::builtin::{Builtin, Wrapped};
+use crate::obj::dict::Dict;
+use crate::obj::function::Function;
+use crate::obj::instance::{self, Instance};
+use crate::obj::list::List;
+use crate::obj::property;
+use crate::obj::tuple::Tuple;
+use crate::object::Gc;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Locals, Parent, Type, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type `type`.
+pub static TYPE: Type = Type::new(q!("type")).make_new(type_new).print(type_print).call(type_call).attr(type_attr);
+
+crate::members! {
+    static OBJECT_METHODS = {
+        "__init__" => f1(object_init),
+        "__new__" => static_method(var(1, 255, object_new)),
+        "__setattr__" => f3(object_setattr),
+        "__delattr__" => f2(object_delattr),
+    }
+}
+
+/// The type `object`.
+pub static OBJECT: Type = Type::new(q!("object")).make_new(plain_new).locals(OBJECT_METHODS);
+
+/// What a class has under a name.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
+    /// It.
+    pub value: Obj,
+    /// The class that has it itself.
+    pub owner: Gc<Type>,
+    /// Whether that is a built-in type, so that it works on the object inside an instance.
+    pub native: bool,
+}
+
+/// What `object` has under a name.
+pub(crate) fn find_in_object(vm: &Vm, name: Qstr) -> Option<Found> {
+    let object = Gc::from_static(&OBJECT);
+    own(vm, object, name).map(|value| Found { value, owner: object, native: false })
+}
+
+/// Looks `name` up in `class` and what it derives from, `object` left out.
+pub(crate) fn find(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
+    if let Some(found) = vm.remembered_method(class, name) {
+        return found;
+    }
+    let found = search(vm, class, name, 0);
+    vm.remember_method(class, name, found);
+    found
+}
+
+fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
+    let mut class = class;
+    for _ in 0..1000 {
+        if class == Gc::from_static(&OBJECT) {
+            return None;
+        }
+        if let Some(value) = own(vm, class, name) {
+            return Some(Found { value, owner: class, native: !class.has(flag::HEAP) });
+        }
+        match class.parent.get() {
+            Parent::None => return None,
+            Parent::One(parent) => class = parent,
+            Parent::Many(parents) => {
+                let parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
+                return parents
+                    .into_iter()
+                    .find_map(|parent| if depth < 50 { search(vm, parent, name, depth + 1) } else { None });
+            }
+        }
+    }
+    None
+}
+
+/// What `class` itself has under `name`.
+pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
+    match class.locals {
+        Locals::None => None,
+        Locals::Static(members) => crate::types::find(members, name),
+        Locals::Dict(dict) => dict.load(vm, name),
+    }
+}
+
+/// The built-in type, if any, that instances of `class` have an object of inside.
+pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
+    if !class.has(flag::HEAP) {
+        if class == Gc::from_static(&OBJECT) {
+            return None;
+        }
+        // SAFETY: types that are not on the heap are `static`.
+        return Some(unsafe { class.as_ptr().as_ref() });
+    }
+    match class.parent.get() {
+        Parent::None => None,
+        Parent::One(parent) => native_base_type(parent),
+        Parent::Many(parents) => {
+            let parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
+            parents.into_iter().find_map(|parent| native_base_type(parent))
+        }
+    }
+}
+
+/// Whether finding `value` under `name` in a class makes attributes of its instances special.
+fn is_special_accessor(vm: &Vm, name: Qstr, value: Obj) -> bool {
+    if name == q!("__setattr__") || name == q!("__delattr__") || value.downcast::<property::Property>().is_some() {
+        return true;
+    }
+    let ty = vm.type_of(value);
+    ty.has(flag::HEAP)
+        && [q!("__get__"), q!("__set__"), q!("__delete__")].into_iter().any(|name| find(vm, ty, name).is_some())
+}
+
+impl Vm {
+    /// Makes a class named `name` that derives from `bases`, with attributes `locals`.
+    ///
+    /// # Errors
+    /// `TypeError` if the bases do not fit, and `MemoryError`.
+    pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
+        let mut flags = flag::HEAP;
+        let mut natives = 0;
+        for base in bases.items() {
+            let Some(base) = base.downcast::<Type>() else {
+                return Err(self.type_error(format_args!("type takes 1 or 3 arguments")));
+            };
+            if base.make_new.is_none() {
+                let name = self.name_str(base.name());
+                return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
+            }
+            flags |= base.flags.get() & (flag::HAS_SPECIAL_ACCESSORS | flag::EXCEPTION);
+            if native_base_type(base).is_some() {
+                flags |= flag::SUBCLASSED;
+                natives += 1;
+            }
+        }
+        if natives > 1 && self.native_bases_conflict(bases) {
+            return Err(self.type_error(format_args!("multiple bases have instance lay-out conflict")));
+        }
+        let mut at = 0;
+        while let Some((found, key, value)) = locals.map.entry_from(at) {
+            if let (Some(key), Some(value)) = (key.as_qstr(), value)
+                && is_special_accessor(self, key, value)
+            {
+                flags |= flag::HAS_SPECIAL_ACCESSORS;
+            }
+            at = found + 1;
+        }
+        if let Some(new) = locals.load(self, q!("__new__"))
+            && new.downcast::<Function>().is_some()
+        {
+            let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
+            locals.store(self, q!("__new__"), wrapped)?;
+        }
+        let parent = match bases.items() {
+            [] => Parent::None,
+            [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
+            _ => Parent::Many(bases),
+        };
+        let mut class = instance::with_slots(Type::new(name)).flags(flags);
+        class.parent = Cell::new(parent);
+        class.locals = Locals::Dict(locals);
+        let class = self.alloc(class)?;
+        self.forget_cached_lookups();
+        self.set_names(class, locals)?;
+        Ok(class)
+    }
+
+    /// Tells the attributes of a new class that want to know under which names they are.
+    fn set_names(&self, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
+        // What is told may change the class, so all are found first.
+        let wanting = List::new(self, &[])?;
+        let mut at = 0;
+        while let Some((found, key, value)) = locals.map.entry_from(at) {
+            if let Some(value) = value
+                && Instance::of(value).is_some()
+                && find(self, self.type_of(value), q!("__set_name__")).is_some()
+            {
+                wanting.append(self, key)?;
+                wanting.append(self, value)?;
+            }
+            at = found + 1;
+        }
+        let mut at = 0;
+        while let (Some(name), Some(value)) = (wanting.get(at), wanting.get(at + 1)) {
+            self.call_special(value, q!("__set_name__"), &[class.obj(), name])?;
+            at += 2;
+        }
+        Ok(())
+    }
+
+    /// Whether bases derive from different built-in types.
+    fn native_bases_conflict(&self, bases: Gc<Tuple>) -> bool {
+        let mut natives = bases.items().iter().filter_map(|base| native_base_type(base.downcast::<Type>()?));
+        let first = natives.next();
+        natives.any(|other| {
+            first.is_some_and(|first| {
+                let (first, other) = (Gc::from_static(first), Gc::from_static(other));
+                !self.is_subclass(first, other) && !self.is_subclass(other, first)
+            })
+        })
+    }
+
+    /// The type of `object`.
+    #[inline]
+    pub fn type_of(&self, object: Obj) -> Gc<Type> {
+        match object.as_header() {
+            // SAFETY: a pointer word points to a live object, whose first word is a header.
+            Some(header) => unsafe { header.as_ref() }.ty(),
+            None => Gc::from_static(immediate_type(object)),
+        }
+    }
+
+    /// Whether `object` is of type `ty`, or one derived from it.
+    pub fn is_instance(&self, object: Obj, ty: &'static Type) -> bool {
+        self.is_subtype(self.type_of(object), ty)
+    }
+
+    /// Whether `ty` is `base` or derived from it.
+    pub fn is_subtype(&self, ty: Gc<Type>, base: &'static Type) -> bool {
+        self.is_subclass(ty, Gc::from_static(base))
+    }
+
+    /// Whether `ty` is `base` or derived from it.
+    pub fn is_subclass(&self, ty: Gc<Type>, base: Gc<Type>) -> bool {
+        let mut ty = ty;
+        loop {
+            if ty == base {
+                return true;
+            }
+            match ty.parent.get() {
+                Parent::None => return base == Gc::from_static(&OBJECT),
+                Parent::One(parent) => ty = parent,
+                Parent::Many(parents) => return self.is_subclass_of_any(parents, base),
+            }
+        }
+    }
+
+    fn is_subclass_of_any(&self, parents: Gc<Tuple>, base: Gc<Type>) -> bool {
+        let types = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
+        types.into_iter().any(|parent| self.is_subclass(parent, base))
+    }
+
+    /// Whether `ty` is or derives from `classes`, a type or a tuple of types.
+    ///
+    /// # Errors
+    /// `TypeError` if it is neither.
+    pub fn is_subclass_of(&self, ty: Gc<Type>, classes: Obj) -> Res<bool> {
+        if let Some(class) = classes.downcast::<Type>() {
+            return Ok(self.is_subclass(ty, class));
+        }
+        let Some(tuple) = classes.downcast::<Tuple>() else {
+            let message = format_args!("issubclass() arg 2 must be a class or a tuple of classes");
+            return Err(self.type_error(message));
+        };
+        self.check_depth()?;
+        for class in tuple.items() {
+            if self.is_subclass_of(ty, *class)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The name of the type of `object`, for messages.
+    pub fn type_name(&self, object: Obj) -> &str {
+        self.name_str(self.type_of(object).name())
+    }
+
+    /// The spelling of `name`, for messages.
+    pub fn name_str(&self, name: Qstr) -> &str {
+        core::str::from_utf8(self.spelling(name)).unwrap_or("?")
+    }
+}
+
+fn immediate_type(object: Obj) -> &'static Type {
+    if object.is_small_int() {
+        &obj::int::TYPE
+    } else if object.as_qstr().is_some() {
+        &obj::str::TYPE
+    } else if object == Obj::NONE {
+        &obj::none::TYPE
+    } else {
+        &obj::bool::TYPE
+    }
+}
+
+fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    if args.n_kw() > 0 {
+        return Err(vm.type_error(format_args!("function doesn't take keyword arguments")));
+    }
+    match *args.pos() {
+        [object] => Ok(vm.type_of(object).obj()),
+        [name, bases, locals] => {
+            let name = vm.as_name(name)?;
+            let (Some(name), Some(bases), Some(locals)) = (name, bases.downcast::<Tuple>(), vm.as_dict(locals)) else {
+                return Err(vm.type_error(format_args!("type takes 1 or 3 arguments")));
+            };
+            Ok(vm.new_class(name, bases, locals)?.obj())
+        }
+        _ => Err(vm.type_error(format_args!("type takes 1 or 3 arguments"))),
+    }
+}
+
+fn type_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(ty) = object.downcast::<Type>() else { return Ok(()) };
+    out.write(vm, b"<class '")?;
+    out.write(vm, vm.spelling(ty.name()))?;
+    out.write(vm, b"'>")
+}
+
+fn type_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    let Some(ty) = object.downcast::<Type>() else { return Ok(Obj::NONE) };
+    match ty.make_new {
+        Some(make_new) => make_new(vm, ty, args),
+        None => {
+            let name = vm.name_str(ty.name());
+            Err(vm.type_error(format_args!("can't create '{name}' instances")))
+        }
+    }
+}
+
+fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let Some(class) = object.downcast::<Type>() else { return Ok(AttrResult::Missing) };
+    match request {
+        Attr::Load | Attr::LoadMethod => load_class_attr(vm, class, name),
+        Attr::Store(value) => match class.locals {
+            Locals::Dict(dict) if class.has(flag::HEAP) => {
+                if is_special_accessor(vm, name, value) {
+                    class.flags.set(class.flags.get() | flag::HAS_SPECIAL_ACCESSORS);
+                }
+                dict.store(vm, name, value)?;
+                vm.forget_cached_lookups();
+                Ok(AttrResult::Done)
+            }
+            _ => Ok(AttrResult::Missing),
+        },
+        Attr::Delete => match class.locals {
+            Locals::Dict(dict) if class.has(flag::HEAP) => {
+                let removed = dict.map.remove_name(vm, name);
+                vm.forget_cached_lookups();
+                Ok(if removed.is_some() { AttrResult::Done } else { AttrResult::Missing })
+            }
+            _ => Ok(AttrResult::Missing),
+        },
+    }
+}
+
+fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
+    if name == q!("__name__") {
+        return Ok(AttrResult::Value(Obj::qstr(class.name())));
+    }
+    if name == q!("__dict__") {
+        let dict = Dict::new(vm)?;
+        match class.locals {
+            Locals::None => {}
+            Locals::Static(members) => {
+                for member in members {
+                    dict.store(vm, member.name, member.value)?;
+                }
+            }
+            Locals::Dict(own) => dict.map.copy_from(vm, &own.map)?,
+        }
+        return Ok(AttrResult::Value(dict.obj()));
+    }
+    if name == q!("__bases__") {
+        let object = [Gc::from_static(&OBJECT).obj()];
+        let bases = match class.parent.get() {
+            Parent::None if class == Gc::from_static(&OBJECT) => Tuple::EMPTY,
+            Parent::None => Tuple::new(vm, &object)?,
+            Parent::One(parent) => Tuple::new(vm, &[parent.obj()])?,
+            Parent::Many(parents) => parents,
+        };
+        return Ok(AttrResult::Value(bases.obj()));
+    }
+    let found = match find(vm, class, name) {
+        Some(found) => found.value,
+        None => match own(vm, Gc::from_static(&OBJECT), name) {
+            Some(value) if name != q!("__init__") || class == Gc::from_static(&OBJECT) || class.has(flag::HEAP) => {
+                value
+            }
+            _ => return Ok(AttrResult::Missing),
+        },
+    };
+    bind_to_class(vm, found, class).map(AttrResult::Value)
+}
+
+/// What looking `value` up in `class` gives, without an instance.
+pub(crate) fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res {
+    if let Some(method) = value.downcast::<Wrapped>() {
+        return Ok(obj::function::BoundMethod::new(vm, method.function, class.obj())?.obj());
+    }
+    if let Some(function) = Wrapped::static_function(value) {
+        return Ok(function);
+    }
+    if vm.type_of(value).has(flag::HEAP)
+        && value.downcast::<Type>().is_none()
+        && let Some(value) = vm.call_special(value, q!("__get__"), &[Obj::NONE, class.obj()])?
+    {
+        return Ok(value);
+    }
+    Ok(value)
+}
+
+/// An object of type `object`.
+fn plain_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 0, false)?;
+    #[repr(C)]
+    struct Plain {
+        header: crate::object::Header,
+    }
+    // SAFETY: `Plain` is `repr(C)` and starts with a header; objects of type `object` have no more.
+    unsafe impl crate::object::Object for Plain {
+        const TYPE: &'static Type = &OBJECT;
+    }
+    Ok(vm.alloc(Plain { header: crate::object::Header::new(ty) })?.obj())
+}
+
+fn object_init(_: &Vm, _: Obj) -> Res {
+    Ok(Obj::NONE)
+}
+
+fn object_new(vm: &Vm, args: &[Obj]) -> Res {
+    match args[0].downcast::<Type>() {
+        Some(class) if class.has(flag::HEAP) => instance::new(vm, class),
+        Some(ty) if ty == Gc::from_static(&OBJECT) => plain_new(vm, ty, Args::NONE),
+        _ => Err(vm.type_error(format_args!("arg must be user-type"))),
+    }
+}
+
+fn object_setattr(vm: &Vm, object: Obj, name: Obj, value: Obj) -> Res {
+    let (Some(instance), Some(name)) = (Instance::of(object), vm.as_name(name)?) else {
+        return Err(vm.type_error(format_args!("arg must be user-type")));
+    };
+    instance.members().store(vm, Obj::qstr(name), value)?;
+    Ok(Obj::NONE)
+}
+
+fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
+    let (Some(instance), Some(name)) = (Instance::of(object), vm.as_name(name)?) else {
+        return Err(vm.type_error(format_args!("arg must be user-type")));
+    };
+    match instance.members().remove_name(vm, name) {
+        Some(_) => Ok(Obj::NONE),
+        None => {
+            let name = vm.name_str(name);
+            Err(vm.attribute_error(format_args!("no such attribute '{name}'")))
+        }
+    }
+}
+
+/// Whether looking `value` up for an object binds it to that.
+pub(crate) fn binds(value: Obj) -> bool {
+    value.downcast::<Function>().is_some() || value.downcast::<Builtin>().is_some()
+}

@@ -1,0 +1,153 @@
+//! Views of a dict: its keys, values and items.
+
+use berus_mpy::opcode::BinaryOp;
+
+use super::dict::Dict;
+use super::iterator::{Iter, Next};
+use super::tuple::Tuple;
+use crate::error::Res;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::types::{Type, UnaryOp};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type =
+    Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).iter(iter);
+
+/// Which view it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `keys()`
+    Keys,
+    /// `values()`
+    Values,
+    /// `items()`
+    Items,
+}
+
+/// A view of a dict.
+#[repr(C)]
+pub struct View {
+    header: Header,
+    dict: Gc<Dict>,
+    kind: Kind,
+}
+
+// SAFETY: `View` is `repr(C)` and starts with a header; only views have this type.
+unsafe impl Object for View {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl View {
+    /// A view of `dict`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn object(vm: &Vm, dict: Gc<Dict>, kind: Kind) -> Res {
+        Ok(vm.alloc(View { header: Header::of(&TYPE), dict, kind })?.obj())
+    }
+
+    /// An iterator over what such a view shows.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn iterate(vm: &Vm, dict: Gc<Dict>, kind: Kind) -> Res {
+        let next: Next = match kind {
+            Kind::Keys => next_key,
+            Kind::Values => next_value,
+            Kind::Items => next_item,
+        };
+        Ok(Iter::new(vm, dict.obj(), next)?.obj())
+    }
+}
+
+fn entry(vm: &Vm, iter: Gc<Iter>) -> Option<(Obj, Obj)> {
+    let (at, key, value) = vm.as_dict(iter.source)?.map.entry_from(iter.at.get())?;
+    iter.at.set(at + 1);
+    Some((key, value.unwrap_or(Obj::NONE)))
+}
+
+fn next_key(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    Ok(entry(vm, iter).map(|(key, _)| key))
+}
+
+fn next_value(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    Ok(entry(vm, iter).map(|(_, value)| value))
+}
+
+fn next_item(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    match entry(vm, iter) {
+        Some((key, value)) => Ok(Some(Tuple::new(vm, &[key, value])?.obj())),
+        None => Ok(None),
+    }
+}
+
+fn of(vm: &Vm, object: Obj) -> Res<Gc<View>> {
+    vm.this(object)
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let view = of(vm, object)?;
+    out.write(
+        vm,
+        match view.kind {
+            Kind::Keys => b"dict_keys([",
+            Kind::Values => b"dict_values([",
+            Kind::Items => b"dict_items([",
+        },
+    )?;
+    let (mut at, mut first) = (0, true);
+    while let Some((found, key, value)) = view.dict.map.entry_from(at) {
+        if !first {
+            out.write(vm, b", ")?;
+        }
+        first = false;
+        let value = value.unwrap_or(Obj::NONE);
+        match view.kind {
+            Kind::Keys => vm.print(out, key, Style::Repr)?,
+            Kind::Values => vm.print(out, value, Style::Repr)?,
+            Kind::Items => {
+                let pair = [key, value];
+                vm.print_items(out, Style::Repr, (b"(", b")"), |index| pair.get(index).copied())?;
+            }
+        }
+        at = found + 1;
+    }
+    out.write(vm, b"])")
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    let view = of(vm, object)?;
+    Ok(match op {
+        UnaryOp::Bool => Some(Obj::bool(!view.dict.map.is_empty())),
+        UnaryOp::Len => Some(Obj::small_int_wrapping(view.dict.map.len() as isize)),
+        UnaryOp::Hash if view.kind == Kind::Values => Some(Obj::small_int_wrapping((object.bits() >> 4) as isize)),
+        _ => None,
+    })
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let view = of(vm, left)?;
+    if view.kind != Kind::Keys || !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Subtract) {
+        return Ok(None);
+    }
+    let keys = super::set::Set::from_iterable(vm, left)?;
+    let others = super::set::Set::from_iterable(vm, right)?;
+    vm.binary_op(op, keys.obj(), others.obj()).map(Some)
+}
+
+fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
+    let view = of(vm, object)?;
+    match view.kind {
+        Kind::Keys => Ok(Some(view.dict.map.find(vm, item)?.is_some())),
+        _ => Ok(None),
+    }
+}
+
+fn iter(vm: &Vm, object: Obj) -> Res {
+    let view = of(vm, object)?;
+    View::iterate(vm, view.dict, view.kind)
+}

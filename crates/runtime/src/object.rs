@@ -1,0 +1,136 @@
+//! Objects: what a word can point to.
+//!
+//! An object is `#[repr(C)]` and starts with a [`Header`], which names its type. Objects are shared freely, so what can
+//! change in one sits in `Cell`s and no `&mut` to a heap object ever exists. They do not move.
+
+use core::cell::Cell;
+use core::fmt;
+use core::ops::Deref;
+use core::ptr::NonNull;
+
+use crate::types::Type;
+use crate::word::Obj;
+
+/// The first word of every object: its type.
+#[repr(C)]
+pub struct Header {
+    ty: Cell<NonNull<Type>>,
+}
+
+impl Header {
+    /// The header of an object of built-in type `ty`.
+    pub const fn of(ty: &'static Type) -> Header {
+        Header { ty: Cell::new(NonNull::from_ref(ty)) }
+    }
+
+    /// The header of an object of type `ty`, which may be a class.
+    pub fn new(ty: Gc<Type>) -> Header {
+        Header { ty: Cell::new(ty.0) }
+    }
+
+    /// The type.
+    #[inline(always)]
+    pub fn ty(&self) -> Gc<Type> {
+        Gc(self.ty.get())
+    }
+
+    /// Changes the type, as assigning to `__class__` of a module or instance does.
+    pub fn set_type(&self, ty: Gc<Type>) {
+        self.ty.set(ty.0);
+    }
+}
+
+/// A kind of object that Rust code knows the layout of.
+///
+/// # Safety
+/// The type is `#[repr(C)]`, its first field is a [`Header`], and objects whose header names [`Object::TYPE`]
+/// have its layout.
+pub unsafe trait Object: Sized {
+    /// The built-in type of such objects.
+    const TYPE: &'static Type;
+    /// Whether such objects hold words or pointers that the collector must follow.
+    const SCAN: bool = true;
+}
+
+/// A pointer to an object of known layout.
+///
+/// It is as good as a reference as long as the collector sees it: in a local variable, on a value stack or in a heap
+/// block; see [`Obj`].
+#[repr(transparent)]
+pub struct Gc<T>(NonNull<T>);
+
+impl<T> Clone for Gc<T> {
+    #[inline(always)]
+    fn clone(&self) -> Gc<T> {
+        *self
+    }
+}
+
+impl<T> Copy for Gc<T> {}
+
+impl<T> PartialEq for Gc<T> {
+    /// Whether both are the same object.
+    fn eq(&self, other: &Gc<T>) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T> Eq for Gc<T> {}
+
+impl<T> fmt::Debug for Gc<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "object at {:p}", self.0)
+    }
+}
+
+impl<T> Gc<T> {
+    /// A pointer to a constant object.
+    pub const fn from_static(object: &'static T) -> Gc<T> {
+        Gc(NonNull::from_ref(object))
+    }
+
+    /// A pointer to an initialised object.
+    ///
+    /// # Safety
+    /// `object` is a valid `T` in a heap block (or lives for ever), and stays valid while the collector sees it.
+    #[inline(always)]
+    pub const unsafe fn from_ptr(object: NonNull<T>) -> Gc<T> {
+        Gc(object)
+    }
+
+    /// Its address.
+    #[inline(always)]
+    pub const fn as_ptr(self) -> NonNull<T> {
+        self.0
+    }
+}
+
+impl<T: Object> Gc<T> {
+    /// The object as a value.
+    #[inline(always)]
+    pub fn obj(self) -> Obj {
+        Obj::from_header(self.0.cast())
+    }
+}
+
+impl<T> Deref for Gc<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: `Gc::from_ptr` promises a valid object; it stays so while this pointer is where the collector
+        // sees it, which holders of a `Gc` uphold.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Obj {
+    /// The object as a `T`, if its type is exactly `T::TYPE`.
+    #[inline(always)]
+    pub fn downcast<T: Object>(self) -> Option<Gc<T>> {
+        let header = self.as_header()?;
+        // SAFETY: a pointer word points to a live object, whose first word is a header.
+        let is_t = unsafe { header.as_ref() }.ty.get() == NonNull::from_ref(T::TYPE);
+        is_t.then_some(Gc(header.cast()))
+    }
+}

@@ -1,0 +1,242 @@
+//! Unary and binary operators.
+//!
+//! Small integers and floats are done here; everything else is asked of the left operand's type, then of the right one's
+//! reflected operators.
+
+use berus_mpy::opcode::BinaryOp;
+
+use crate::error::{Raised, Res};
+
+use crate::obj::float::{self, Float};
+use crate::obj::int;
+use crate::obj::tuple::Tuple;
+use crate::types::UnaryOp;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+impl Vm {
+    /// A unary operator, or another question about one object.
+    ///
+    /// # Errors
+    /// `TypeError` if its type does not have it, and what a class's method raises.
+    pub fn unary_op(&self, op: UnaryOp, object: Obj) -> Res {
+        if op == UnaryOp::Not {
+            return Ok(Obj::bool(!self.truth(object)?));
+        }
+        if let Some(value) = object.as_small_int() {
+            match op {
+                UnaryOp::Negative => return self.new_int(-value),
+                UnaryOp::Abs => return self.new_int(value.abs()),
+                UnaryOp::Invert => return Ok(Obj::small_int_wrapping(!value)),
+                UnaryOp::Positive => return Ok(object),
+                _ => {}
+            }
+        }
+        if let Some(unary_op) = self.type_of(object).unary_op
+            && let Some(result) = unary_op(self, op, object)?
+        {
+            return Ok(result);
+        }
+        Err(self.type_error(format_args!("unsupported type for {}: '{}'", unary_name(op), self.type_name(object))))
+    }
+
+    /// A binary operator.
+    ///
+    /// # Errors
+    /// `TypeError` if neither operand has it; what the operation raises.
+    #[inline]
+    pub fn binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
+        if let (Some(a), Some(b)) = (left.as_small_int(), right.as_small_int()) {
+            return int::binary_small(self, op, a, b);
+        }
+        self.binary_object(op, left, right)
+    }
+
+    #[inline(never)]
+    fn binary_object(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
+        if let Some(a) = left.downcast::<Float>() {
+            let b = match right.downcast::<Float>() {
+                Some(b) => Some(b.value()),
+                None => right.as_small_int().map(|b| b as f64),
+            };
+            if let Some(b) = b
+                && let Some(result) = float::binary(self, op, a.value(), b)?
+            {
+                return Ok(result);
+            }
+        } else if let (Some(a), Some(b)) = (left.as_small_int(), right.downcast::<Float>())
+            && let Some(result) = float::binary(self, op, a as f64, b.value())?
+        {
+            return Ok(result);
+        }
+        match op {
+            BinaryOp::Is => return Ok(Obj::bool(left == right)),
+            BinaryOp::Equal => return self.equality(left, right),
+            BinaryOp::NotEqual => return self.inequality(left, right),
+            BinaryOp::In => return Ok(Obj::bool(self.contains(right, left)?)),
+            BinaryOp::ExceptionMatch => return Ok(Obj::bool(self.exception_matches(left, right)?)),
+            _ => {}
+        }
+        match self.try_binary_op(op, left, right)? {
+            Some(result) => Ok(result),
+            None => Err(self.unsupported_binary(op, left, right)),
+        }
+    }
+
+    /// Raises `TypeError`: there is no such operator for these operands.
+    #[cold]
+    pub(crate) fn unsupported_binary(&self, op: BinaryOp, left: Obj, right: Obj) -> Raised {
+        let (name, left, right) = (operator_name(op), self.type_name(left), self.type_name(right));
+        self.type_error(format_args!("unsupported types for {name}: '{left}', '{right}'"))
+    }
+
+    /// Asks the operands' types; `None` if none has the operator.
+    pub(crate) fn try_binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+        let left_op = self.type_of(left).binary_op;
+        let plain = plain(op);
+        for op in [op, plain] {
+            if let Some(left_op) = left_op
+                && let Some(result) = left_op(self, op, left, right)?
+            {
+                return Ok(Some(result));
+            }
+            if op == plain {
+                break;
+            }
+        }
+        match (self.type_of(right).reverse_op, mirrored(plain)) {
+            // `a < b` may be answered by `b > a`.
+            (Some(reverse), Some(op)) => reverse(self, op, right, left),
+            _ => Ok(None),
+        }
+    }
+
+    /// `divmod(left, right)`
+    ///
+    /// # Errors
+    /// `ZeroDivisionError`, and `TypeError` if the operands are not numbers and have no `__divmod__`.
+    pub fn divmod(&self, left: Obj, right: Obj) -> Res {
+        if self.is_number(left) && self.is_number(right) {
+            let quotient = self.binary_op(BinaryOp::FloorDivide, left, right)?;
+            let remainder = self.binary_op(BinaryOp::Modulo, left, right)?;
+            return Ok(Tuple::new(self, &[quotient, remainder])?.obj());
+        }
+        for (name, own, other) in [(crate::q!("__divmod__"), left, right), (crate::q!("__rdivmod__"), right, left)] {
+            if let Some(method) = self.find_attr(own, name)? {
+                return self.call(method, &[other]);
+            }
+        }
+        Err(self.type_error(format_args!(
+            "unsupported types for __divmod__: '{}', '{}'",
+            self.type_name(left),
+            self.type_name(right)
+        )))
+    }
+
+    /// Whether it is an int, bool or float.
+    fn is_number(&self, object: Obj) -> bool {
+        if object.downcast::<Float>().is_some() {
+            return true;
+        }
+        self.is_int_or_bool(object)
+    }
+
+    /// Whether it is an int or bool.
+    pub fn is_int_or_bool(&self, object: Obj) -> bool {
+        object.is_small_int() || object.as_bool().is_some() || object.downcast::<int::Int>().is_some()
+    }
+}
+
+/// The operator of which `op` is the in-place form, or `op`.
+pub fn plain(op: BinaryOp) -> BinaryOp {
+    use BinaryOp::*;
+    match op {
+        InplaceOr => Or,
+        InplaceXor => Xor,
+        InplaceAnd => And,
+        InplaceLshift => Lshift,
+        InplaceRshift => Rshift,
+        InplaceAdd => Add,
+        InplaceSubtract => Subtract,
+        InplaceMultiply => Multiply,
+        InplaceMatMultiply => MatMultiply,
+        InplaceFloorDivide => FloorDivide,
+        InplaceTrueDivide => TrueDivide,
+        InplaceModulo => Modulo,
+        InplacePower => Power,
+        op => op,
+    }
+}
+
+/// What the right operand is asked when the left one does not know: comparisons turn around, arithmetic is reflected.
+fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
+    use BinaryOp::*;
+    match op {
+        Less => Some(More),
+        More => Some(Less),
+        LessEqual => Some(MoreEqual),
+        MoreEqual => Some(LessEqual),
+        Or | Xor | And | Lshift | Rshift | Add | Subtract | Multiply | MatMultiply | FloorDivide | TrueDivide
+        | Modulo | Power => Some(op),
+        _ => None,
+    }
+}
+
+/// The method that messages name for a unary operator.
+fn unary_name(op: UnaryOp) -> &'static str {
+    match op {
+        UnaryOp::Positive => "__pos__",
+        UnaryOp::Negative => "__neg__",
+        UnaryOp::Invert => "__invert__",
+        UnaryOp::Not | UnaryOp::Bool => "__bool__",
+        UnaryOp::Len => "__len__",
+        UnaryOp::Hash => "__hash__",
+        UnaryOp::Abs => "__abs__",
+        UnaryOp::Int => "__int__",
+        UnaryOp::Float => "__float__",
+        UnaryOp::Complex => "__complex__",
+        UnaryOp::Sizeof => "__sizeof__",
+    }
+}
+
+/// The method that implements an operator, as messages name it.
+pub fn operator_name(op: BinaryOp) -> &'static str {
+    use BinaryOp::*;
+    match op {
+        Less => "__lt__",
+        More => "__gt__",
+        Equal => "__eq__",
+        LessEqual => "__le__",
+        MoreEqual => "__ge__",
+        NotEqual => "__ne__",
+        In => "__contains__",
+        Is => "is",
+        ExceptionMatch => "except",
+        InplaceOr => "__ior__",
+        InplaceXor => "__ixor__",
+        InplaceAnd => "__iand__",
+        InplaceLshift => "__ilshift__",
+        InplaceRshift => "__irshift__",
+        InplaceAdd => "__iadd__",
+        InplaceSubtract => "__isub__",
+        InplaceMultiply => "__imul__",
+        InplaceMatMultiply => "__imatmul__",
+        InplaceFloorDivide => "__ifloordiv__",
+        InplaceTrueDivide => "__itruediv__",
+        InplaceModulo => "__imod__",
+        InplacePower => "__ipow__",
+        Or => "__or__",
+        Xor => "__xor__",
+        And => "__and__",
+        Lshift => "__lshift__",
+        Rshift => "__rshift__",
+        Add => "__add__",
+        Subtract => "__sub__",
+        Multiply => "__mul__",
+        MatMultiply => "__matmul__",
+        FloorDivide => "__floordiv__",
+        TrueDivide => "__truediv__",
+        Modulo => "__mod__",
+        Power => "__pow__",
+    }
+}

@@ -1,0 +1,99 @@
+//! The memory of objects that give it: bytes, strings, arrays, memory views.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use crate::error::Res;
+use crate::obj::bytes::Bytes;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// What a buffer is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// To read.
+    Read,
+    /// To write, and perhaps to read.
+    Write,
+}
+
+/// The memory of an object. It is there as long as the object is, and until that changes its size: make no calls
+/// of Python code while it is in use.
+#[derive(Clone, Copy, Debug)]
+pub struct Buffer {
+    /// The first byte.
+    pub data: NonNull<u8>,
+    /// The length in bytes.
+    pub len: usize,
+    /// What the elements are, as in `struct`: `B` for bytes.
+    pub typecode: u8,
+}
+
+impl Buffer {
+    /// The `len` bytes at `data`.
+    ///
+    /// # Safety
+    /// They are initialised and stay as long as the object that gives them, and if they were asked for to be
+    /// written, they may be.
+    pub unsafe fn new(data: NonNull<u8>, len: usize, typecode: u8) -> Buffer {
+        Buffer { data, len, typecode }
+    }
+
+    /// Memory that is only read.
+    pub fn of(bytes: &[u8]) -> Buffer {
+        Buffer { data: NonNull::from_ref(bytes).cast(), len: bytes.len(), typecode: b'B' }
+    }
+
+    /// The bytes. They lie in the object: the caller holds that while it uses them.
+    #[inline]
+    pub fn bytes<'a>(self) -> &'a [u8] {
+        // SAFETY: `new` promises so many bytes, and the caller keeps the object and lets it be.
+        unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
+    }
+
+    /// The bytes, to write. Ask for [`Access::Write`].
+    #[inline]
+    pub fn cells<'a>(self) -> &'a [Cell<u8>] {
+        // SAFETY: as in `bytes`.
+        unsafe { core::slice::from_raw_parts(self.data.as_ptr().cast(), self.len) }
+    }
+
+    /// Copies `bytes`, which may lie in the same object, to byte `at` and up, as many as there is room for.
+    pub fn write(self, at: usize, bytes: &[u8]) {
+        let count = bytes.len().min(self.len.saturating_sub(at));
+        // SAFETY: the bytes from `at` on are at least `count`, and a copy from overlapping memory is sound.
+        unsafe { self.data.add(at.min(self.len)).copy_from(NonNull::from_ref(bytes).cast(), count) };
+    }
+}
+
+impl Vm {
+    /// The memory of `object`, if it gives any.
+    ///
+    /// # Errors
+    /// What the object raises.
+    pub fn try_buffer(&self, object: Obj, access: Access) -> Res<Option<Buffer>> {
+        if access == Access::Read {
+            if let Some(text) = self.as_str(object) {
+                return Ok(Some(Buffer::of(text)));
+            }
+            if let Some(bytes) = object.downcast::<Bytes>() {
+                return Ok(Some(Buffer::of(bytes.bytes())));
+            }
+        }
+        match self.type_of(object).buffer {
+            Some(buffer) => buffer(self, object, access),
+            None => Ok(None),
+        }
+    }
+
+    /// The memory of `object`.
+    ///
+    /// # Errors
+    /// `TypeError` if it gives none.
+    pub fn buffer(&self, object: Obj, access: Access) -> Res<Buffer> {
+        match self.try_buffer(object, access)? {
+            Some(buffer) => Ok(buffer),
+            None => Err(self.type_error(format_args!("object with buffer protocol required"))),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Comparison.
+
+use core::cmp::Ordering;
+
+use berus_mpy::opcode::BinaryOp;
+
+use crate::error::Res;
+use crate::types::flag;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+impl Vm {
+    /// Whether two values are equal, as far as `==` has a truth.
+    ///
+    /// # Errors
+    /// What a class's `__eq__` raises; `RuntimeError` if they are nested too deep.
+    #[inline]
+    pub fn equal(&self, left: Obj, right: Obj) -> Res<bool> {
+        if left == right && !left.is_pointer() {
+            return Ok(true);
+        }
+        if left.is_small_int() && right.is_small_int() {
+            return Ok(false);
+        }
+        if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
+            return Ok(left == right);
+        }
+        let equal = self.equality(left, right)?;
+        self.truth(equal)
+    }
+
+    /// `left == right`
+    ///
+    /// # Errors
+    /// As [`Vm::equal`].
+    pub fn equality(&self, left: Obj, right: Obj) -> Res {
+        self.compare_equal(BinaryOp::Equal, left, right)
+    }
+
+    /// `left != right`
+    ///
+    /// # Errors
+    /// As [`Vm::equal`].
+    pub fn inequality(&self, left: Obj, right: Obj) -> Res {
+        self.compare_equal(BinaryOp::NotEqual, left, right)
+    }
+
+    /// `==` or `!=`. Each operand's type is asked, the left one first; `!=` is what `==` is not, unless a type says otherwise.
+    fn compare_equal(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
+        let answer = |equal: bool| Obj::bool(equal == (op == BinaryOp::Equal));
+        if left == right && !self.type_of(left).has(flag::EQ_NOT_REFLEXIVE) {
+            return Ok(answer(true));
+        }
+        if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
+            return Ok(answer(left == right));
+        }
+        self.check_depth()?;
+        for (own, other) in [(left, right), (right, left)] {
+            // A small int knows itself and other ints, nothing else.
+            if own.is_small_int() && !other.is_pointer() {
+                continue;
+            }
+            let ty = self.type_of(own);
+            let Some(binary_op) = ty.binary_op else { continue };
+            if !ty.has(flag::EQ_CHECKS_OTHER_TYPE) && self.type_of(other) != ty {
+                continue;
+            }
+            if op == BinaryOp::NotEqual
+                && ty.has(flag::EQ_HAS_NE)
+                && let Some(result) = binary_op(self, op, own, other)?
+            {
+                return Ok(result);
+            }
+            if let Some(result) = binary_op(self, BinaryOp::Equal, own, other)? {
+                return if op == BinaryOp::Equal { Ok(result) } else { Ok(answer(self.truth(result)?)) };
+            }
+        }
+        Ok(answer(left == right))
+    }
+
+    /// Whether `left < right`.
+    ///
+    /// # Errors
+    /// `TypeError` if they have no order, and what a class's `__lt__` raises.
+    #[inline]
+    pub fn less(&self, left: Obj, right: Obj) -> Res<bool> {
+        if let (Some(left), Some(right)) = (left.as_small_int(), right.as_small_int()) {
+            return Ok(left < right);
+        }
+        let less = self.binary_op(BinaryOp::Less, left, right)?;
+        self.truth(less)
+    }
+
+    /// Compares two sequences of items, each given by its number, with `op`, which is an order or equality.
+    ///
+    /// # Errors
+    /// What comparing items raises.
+    pub fn compare_items(
+        &self,
+        op: BinaryOp,
+        left: impl Fn(usize) -> Option<Obj>,
+        right: impl Fn(usize) -> Option<Obj>,
+    ) -> Res {
+        let mut index = 0;
+        loop {
+            match (left(index), right(index)) {
+                (Some(a), Some(b)) => {
+                    if !self.equal(a, b)? {
+                        if op == BinaryOp::Equal {
+                            return Ok(Obj::FALSE);
+                        }
+                        let result = self.binary_op(op, a, b)?;
+                        return Ok(Obj::bool(result == Obj::TRUE));
+                    }
+                }
+                (a, b) => return Ok(Obj::bool(holds(op, a.is_some().cmp(&b.is_some())))),
+            }
+            index += 1;
+        }
+    }
+}
+
+/// Whether `op`, which is a comparison, holds for operands in this order.
+pub fn holds(op: BinaryOp, order: Ordering) -> bool {
+    match op {
+        BinaryOp::Less => order.is_lt(),
+        BinaryOp::LessEqual => order.is_le(),
+        BinaryOp::More => order.is_gt(),
+        BinaryOp::MoreEqual => order.is_ge(),
+        BinaryOp::NotEqual => order.is_ne(),
+        _ => order.is_eq(),
+    }
+}
+
+/// Whether `op` is one of `<`, `<=`, `>`, `>=`, `==`.
+pub fn is_comparison(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::More | BinaryOp::MoreEqual | BinaryOp::Equal)
+}

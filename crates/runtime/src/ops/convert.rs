@@ -1,0 +1,194 @@
+//! Conversion of values to what Rust code works with.
+
+use crate::error::Res;
+use crate::obj::int::Int;
+use crate::obj::list::List;
+use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Object};
+use crate::types::{Type, UnaryOp};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// Items of a sequence that may be a list or a tuple.
+#[derive(Clone, Copy)]
+pub enum Items {
+    /// Those of a list, which Python code may change.
+    List(Gc<List>),
+    /// Those of a tuple.
+    Tuple(Gc<Tuple>),
+}
+
+impl Items {
+    /// How many there are.
+    pub fn len(self) -> usize {
+        match self {
+            Items::List(list) => list.len(),
+            Items::Tuple(tuple) => tuple.items().len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Item number `index`.
+    pub fn get(self, index: usize) -> Option<Obj> {
+        match self {
+            Items::List(list) => list.get(index),
+            Items::Tuple(tuple) => tuple.items().get(index).copied(),
+        }
+    }
+}
+
+impl Vm {
+    /// `object` as an int object, if it is one or has `__int__`... of integral types only.
+    ///
+    /// # Errors
+    /// What a class's `__int__` raises.
+    pub fn try_int(&self, object: Obj) -> Res<Option<Obj>> {
+        if object.is_small_int() || object.downcast::<Int>().is_some() {
+            return Ok(Some(object));
+        }
+        if let Some(truth) = object.as_bool() {
+            return Ok(Some(Obj::small_int_wrapping(truth.into())));
+        }
+        match self.type_of(object).unary_op {
+            Some(unary_op) => unary_op(self, UnaryOp::Int, object),
+            None => Ok(None),
+        }
+    }
+
+    /// `object` as an int object.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral.
+    pub fn to_int(&self, object: Obj) -> Res {
+        match self.try_int(object)? {
+            Some(int) => Ok(int),
+            None => Err(self.type_error(format_args!("can't convert {} to int", self.type_name(object)))),
+        }
+    }
+
+    /// `object` as a machine word with sign.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral, `OverflowError` if it does not fit.
+    #[inline]
+    pub fn int(&self, object: Obj) -> Res<isize> {
+        match object.as_small_int() {
+            Some(value) => Ok(value),
+            None => self.int_of_object(object),
+        }
+    }
+
+    #[inline(never)]
+    fn int_of_object(&self, object: Obj) -> Res<isize> {
+        let int = self.to_int(object)?;
+        match self.int_to_isize(int) {
+            Some(value) => Ok(value),
+            None => Err(self.overflow_error(format_args!("overflow converting long int to machine word"))),
+        }
+    }
+
+    /// `object`, which is an int object, as a machine word with sign, if it fits.
+    pub fn int_to_isize(&self, object: Obj) -> Option<isize> {
+        match object.as_small_int() {
+            Some(value) => Some(value),
+            None => object.downcast::<Int>()?.to_isize(),
+        }
+    }
+
+    /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral, `IndexError` if there is no such item.
+    #[inline]
+    pub fn index(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
+        if let Some(value) = object.as_small_int()
+            && (value as usize) < len
+        {
+            return Ok(value as usize);
+        }
+        self.index_slow(ty, len, object)
+    }
+
+    #[inline(never)]
+    fn index_slow(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
+        let value = self.index_value(ty, object)?;
+        let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
+        if value < 0 || value as usize >= len {
+            return Err(self.index_error(format_args!("{} index out of range", self.name_str(ty.name()))));
+        }
+        Ok(value as usize)
+    }
+
+    fn index_value(&self, ty: &Type, object: Obj) -> Res<isize> {
+        match self.try_int(object)? {
+            Some(int) => self.int(int),
+            None => Err(self.type_error(format_args!(
+                "{} indices must be integers, not {}",
+                self.name_str(ty.name()),
+                self.type_name(object)
+            ))),
+        }
+    }
+
+    /// `object` as an end of a part of a sequence of `len` items of type `ty`: from 0 to `len`.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral.
+    pub fn bound(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
+        let value = match self.try_int(object)? {
+            // A huge int is as good as the end.
+            Some(int) => {
+                self.int_to_isize(int).unwrap_or(if self.int_is_negative(int) { isize::MIN } else { isize::MAX })
+            }
+            None => self.index_value(ty, object)?,
+        };
+        let value = if value < 0 { value.saturating_add(len as isize) } else { value };
+        Ok((value.max(0) as usize).min(len))
+    }
+
+    /// The object that a method of a built-in type was called on: a `T`, or the one inside an instance of a class derived from it.
+    ///
+    /// # Errors
+    /// `TypeError` if it is something else.
+    #[inline]
+    pub fn this<T: Object>(&self, object: Obj) -> Res<Gc<T>> {
+        match object.downcast::<T>() {
+            Some(this) => Ok(this),
+            None => match self.native_base(object).and_then(|native| native.downcast::<T>()) {
+                Some(this) => Ok(this),
+                None => Err(self.type_error(format_args!("argument has wrong type"))),
+            },
+        }
+    }
+
+    /// The items of a list or tuple.
+    ///
+    /// # Errors
+    /// `TypeError` if it is neither.
+    pub fn items(&self, object: Obj) -> Res<Items> {
+        if let Some(list) = object.downcast::<List>() {
+            return Ok(Items::List(list));
+        }
+        match self.as_tuple(object) {
+            Some(tuple) => Ok(Items::Tuple(tuple)),
+            None => Err(self.type_error(format_args!("object '{}' isn't a tuple or list", self.type_name(object)))),
+        }
+    }
+
+    /// The items of a list or tuple that has `len` of them.
+    ///
+    /// # Errors
+    /// `TypeError` if it is neither, `ValueError` if it has another length.
+    pub fn items_exactly(&self, object: Obj, len: usize) -> Res<Items> {
+        let items = self.items(object)?;
+        if items.len() == len {
+            return Ok(items);
+        }
+        let have = items.len();
+        Err(self.value_error(format_args!("requested length {len} but object has length {have}")))
+    }
+}

@@ -1,0 +1,14 @@
+//! The protocols of the language. The interpreter, native code and built-ins all come through here.
+
+pub mod arithmetic;
+pub mod attr;
+pub mod buffer;
+pub mod call;
+pub mod compare;
+pub mod convert;
+pub mod hash;
+pub mod iterate;
+pub mod print;
+pub mod stream;
+pub mod subscr;
+pub mod truth;

@@ -1,0 +1,426 @@
+//! The stream protocol: reading, writing and controlling objects.
+//!
+//! A type gives three functions; the methods of all streams (`read`, `readline`, `write`, ...) are built from those here.
+
+use crate::args::Args;
+use crate::error::{Raised, Res};
+use crate::modules::io;
+use crate::obj::builder::Builder;
+use crate::obj::exception;
+use crate::obj::list::List;
+use crate::obj::str::decode_stream;
+use crate::object::Gc;
+use crate::ops::buffer::Access;
+use crate::ops::print::Printer;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// What a stream is asked to do besides reading and writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// To pass on what it has buffered.
+    Flush,
+    /// To move: the answer is the new position.
+    Seek {
+        /// By how much.
+        offset: isize,
+        /// From where: 0 the start, 1 here, 2 the end.
+        whence: u8,
+    },
+    /// Which of these events are there: 1 it can be read, 4 it can be written to, 8 an error, 16 it was hung up.
+    Poll(usize),
+    /// To give up what it holds.
+    Close,
+    /// Another request by its number in MicroPython's `py/stream.h`, and its argument.
+    Other(usize, usize),
+}
+
+/// The outcome of an operation: how much was done, or an `errno` number.
+pub type Outcome = Res<Result<usize, i32>>;
+
+/// Reads into a buffer: how many bytes came, 0 at the end.
+pub type Read = fn(&Vm, Obj, &mut [u8]) -> Outcome;
+
+/// Writes bytes: how many were taken.
+pub type Write = fn(&Vm, Obj, &[u8]) -> Outcome;
+
+/// How a type's objects are read, written and controlled.
+pub struct StreamSlots {
+    /// Reading.
+    pub read: Option<Read>,
+    /// Writing.
+    pub write: Option<Write>,
+    /// Controls the stream.
+    pub ioctl: Option<fn(&Vm, Obj, Request) -> Outcome>,
+    /// Whether it is of text.
+    pub is_text: bool,
+}
+
+/// `EAGAIN`: nothing there now.
+const AGAIN: i32 = 11;
+/// `EINVAL`
+const INVALID: i32 = 22;
+
+#[cold]
+fn unsupported(vm: &Vm) -> Raised {
+    vm.error(&exception::OS_ERROR, format_args!("stream operation not supported"))
+}
+
+impl Vm {
+    /// The stream that `object` is.
+    ///
+    /// # Errors
+    /// `OSError` if it is none.
+    pub fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
+        let ty = self.type_of(object);
+        if let Some(slots) = ty.stream {
+            return Ok(slots);
+        }
+        if self.is_subtype(ty, &io::IO_BASE) && ty != Gc::from_static(&io::IO_BASE) {
+            return Ok(&io::IO_BASE_SLOTS);
+        }
+        let inside = self.native_base(object).and_then(|native| self.type_of(native).stream);
+        inside.ok_or_else(|| unsupported(self))
+    }
+
+    /// Reads into a buffer, once.
+    ///
+    /// # Errors
+    /// `OSError` if `object` is no stream that can be read, and what it raises.
+    pub fn stream_read(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
+        match self.stream(object)?.read {
+            Some(read) => read(self, object, buffer),
+            None => Err(unsupported(self)),
+        }
+    }
+
+    /// Writes bytes, once.
+    ///
+    /// # Errors
+    /// `OSError` if `object` is no stream that can be written to, and what it raises.
+    pub fn stream_write(&self, object: Obj, bytes: &[u8]) -> Outcome {
+        match self.stream(object)?.write {
+            Some(write) => write(self, object, bytes),
+            None => Err(unsupported(self)),
+        }
+    }
+
+    /// Controls a stream.
+    ///
+    /// # Errors
+    /// `OSError` if `object` is no stream that can be controlled, and what it raises.
+    pub fn stream_ioctl(&self, object: Obj, request: Request) -> Outcome {
+        match self.stream(object)?.ioctl {
+            Some(ioctl) => ioctl(self, object, request),
+            None => Err(unsupported(self)),
+        }
+    }
+
+    /// Writes all bytes: how many were taken before the stream would take no more.
+    ///
+    /// # Errors
+    /// As [`Vm::stream_write`].
+    pub fn stream_write_all(&self, object: Obj, bytes: &[u8]) -> Outcome {
+        let mut done = 0;
+        while done < bytes.len() {
+            match self.stream_write(object, &bytes[done..])? {
+                Ok(0) => break,
+                Ok(count) => done += count,
+                Err(AGAIN) if done > 0 => break,
+                Err(errno) => return Ok(Err(errno)),
+            }
+        }
+        Ok(Ok(done))
+    }
+
+    /// Reads until `buffer` is full or the stream ends.
+    ///
+    /// # Errors
+    /// As [`Vm::stream_read`].
+    pub fn stream_read_all(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
+        let mut done = 0;
+        while done < buffer.len() {
+            match self.stream_read(object, &mut buffer[done..])? {
+                Ok(0) => break,
+                Ok(count) => done += count,
+                Err(AGAIN) if done > 0 => break,
+                Err(errno) => return Ok(Err(errno)),
+            }
+        }
+        Ok(Ok(done))
+    }
+}
+
+/// Prints to a stream.
+pub struct StreamPrinter {
+    stream: Obj,
+}
+
+impl StreamPrinter {
+    /// A printer to `stream`.
+    ///
+    /// # Errors
+    /// `OSError` if it cannot be written to.
+    pub fn new(vm: &Vm, stream: Obj) -> Res<StreamPrinter> {
+        match vm.stream(stream)?.write {
+            Some(_) => Ok(StreamPrinter { stream }),
+            None => Err(unsupported(vm)),
+        }
+    }
+}
+
+impl Printer for StreamPrinter {
+    fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
+        match vm.stream_write_all(self.stream, bytes)? {
+            Ok(_) => Ok(()),
+            Err(errno) => Err(vm.os_error(errno)),
+        }
+    }
+}
+
+/// An outcome as a value: `None` where there is nothing now.
+fn to_obj(vm: &Vm, outcome: Result<usize, i32>) -> Res {
+    match outcome {
+        Ok(count) => vm.new_uint(count),
+        Err(AGAIN) => Ok(Obj::NONE),
+        Err(errno) => Err(vm.os_error(errno)),
+    }
+}
+
+/// What was read, as a string or bytes object.
+fn finish(vm: &Vm, stream: Obj, read: Builder) -> Res {
+    if vm.stream(stream)?.is_text { decode_stream(vm, read) } else { read.into_bytes(vm) }
+}
+
+/// The number that a method was given, unless that means "all".
+fn size(vm: &Vm, args: &[Obj]) -> Res<Option<usize>> {
+    match args.get(1) {
+        Some(&size) if size != Obj::NONE => Ok(usize::try_from(vm.int(size)?).ok()),
+        _ => Ok(None),
+    }
+}
+
+/// Reads `count` more bytes into `out`: how many came.
+fn read_more(vm: &Vm, stream: Obj, out: &mut Builder, count: usize, once: bool) -> Outcome {
+    let start = out.bytes().len();
+    out.fill(vm, 0, count)?;
+    let target = &mut out.bytes_mut()[start..];
+    let outcome = if once { vm.stream_read(stream, target) } else { vm.stream_read_all(stream, target) };
+    out.truncate(start + *outcome.as_ref().ok().and_then(|outcome| outcome.as_ref().ok()).unwrap_or(&0));
+    outcome
+}
+
+fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
+    let stream = args[0];
+    let Some(size) = size(vm, args)? else { return read_to_end(vm, stream) };
+    let text = vm.stream(stream)?.is_text;
+    let mut out = Builder::with_capacity(vm, size)?;
+    let mut wanted = size;
+    loop {
+        match read_more(vm, stream, &mut out, wanted, once)? {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(AGAIN) if out.bytes().is_empty() => return Ok(Obj::NONE),
+            Err(AGAIN) => break,
+            Err(errno) => return Err(vm.os_error(errno)),
+        }
+        // Of text, characters were asked for.
+        wanted = if text { size - crate::text::utf8::count(out.bytes()) + unfinished(out.bytes()) } else { 0 };
+        if wanted == 0 || once {
+            break;
+        }
+    }
+    finish(vm, stream, out)
+}
+
+/// How many bytes the last character still lacks.
+fn unfinished(text: &[u8]) -> usize {
+    let Some(start) = text.iter().rposition(|&byte| crate::text::utf8::is_start(byte)) else { return 0 };
+    let width = match text[start] {
+        0xf0.. => 4,
+        0xe0.. => 3,
+        0xc0.. => 2,
+        _ => 1,
+    };
+    width - (text.len() - start).min(width)
+}
+
+fn read_to_end(vm: &Vm, stream: Obj) -> Res {
+    let mut out = Builder::new();
+    let mut chunk = 256;
+    loop {
+        match read_more(vm, stream, &mut out, chunk, true)? {
+            Ok(0) => break,
+            Ok(_) => chunk = (2 * chunk).min(1 << 16),
+            Err(AGAIN) if out.bytes().is_empty() => return Ok(Obj::NONE),
+            Err(AGAIN) => break,
+            Err(errno) => return Err(vm.os_error(errno)),
+        }
+    }
+    finish(vm, stream, out)
+}
+
+/// `read([size])`
+///
+/// # Errors
+/// What the stream raises.
+pub fn read(vm: &Vm, args: &[Obj]) -> Res {
+    read_size(vm, args, false)
+}
+
+/// `read1([size])`: by one call at most.
+///
+/// # Errors
+/// What the stream raises.
+pub fn read1(vm: &Vm, args: &[Obj]) -> Res {
+    read_size(vm, args, true)
+}
+
+/// `readinto(buffer[, size])`
+///
+/// # Errors
+/// What the stream raises.
+pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
+    let target = vm.buffer(args[1], Access::Write)?;
+    let len = match args.get(2) {
+        Some(&size) => usize::try_from(vm.int(size)?).unwrap_or(usize::MAX).min(target.len),
+        None => target.len,
+    };
+    // By way of a block of its own, because reading may run Python code that resizes the buffer.
+    let mut out = Builder::with_capacity(vm, len)?;
+    let outcome = read_more(vm, args[0], &mut out, len, false)?;
+    vm.buffer(args[1], Access::Write)?.write(0, out.bytes());
+    to_obj(vm, outcome)
+}
+
+/// The next line, at most `size` bytes; `None` where there is nothing now.
+fn next_line(vm: &Vm, stream: Obj, size: Option<usize>) -> Res<Option<Builder>> {
+    let mut out = Builder::new();
+    while out.bytes().len() < size.unwrap_or(usize::MAX) && out.bytes().last() != Some(&b'\n') {
+        match read_more(vm, stream, &mut out, 1, true)? {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(AGAIN) if out.bytes().is_empty() => return Ok(None),
+            Err(AGAIN) => break,
+            Err(errno) => return Err(vm.os_error(errno)),
+        }
+    }
+    Ok(Some(out))
+}
+
+/// `readline([size])`
+///
+/// # Errors
+/// What the stream raises.
+pub fn readline(vm: &Vm, args: &[Obj]) -> Res {
+    match next_line(vm, args[0], size(vm, args)?)? {
+        Some(line) => finish(vm, args[0], line),
+        None => Ok(Obj::NONE),
+    }
+}
+
+/// The next line, for `for` loops over a stream.
+///
+/// # Errors
+/// What the stream raises.
+pub fn next(vm: &Vm, stream: Obj) -> Res<Option<Obj>> {
+    match next_line(vm, stream, None)? {
+        Some(line) if !line.bytes().is_empty() => finish(vm, stream, line).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// `readlines()`
+///
+/// # Errors
+/// What the stream raises.
+pub fn readlines(vm: &Vm, stream: Obj) -> Res {
+    let lines = List::new(vm, &[])?;
+    while let Some(line) = next(vm, stream)? {
+        lines.append(vm, line)?;
+    }
+    Ok(lines.obj())
+}
+
+/// `write(data[, size[, offset]])`
+///
+/// # Errors
+/// What the stream raises.
+pub fn write(vm: &Vm, args: &[Obj]) -> Res {
+    let bytes = vm.buffer(args[1], Access::Read)?.bytes();
+    let number = |index: usize, default: usize| match args.get(index) {
+        Some(&number) => Ok(usize::try_from(vm.int(number)?).unwrap_or(default)),
+        None => Ok(default),
+    };
+    // With two numbers, the first is the offset.
+    let (offset, size) =
+        if args.len() > 3 { (number(2, 0)?, number(3, usize::MAX)?) } else { (0, number(2, usize::MAX)?) };
+    let rest = bytes.get(offset..).unwrap_or_default();
+    let outcome = vm.stream_write_all(args[0], &rest[..size.min(rest.len())])?;
+    to_obj(vm, outcome)
+}
+
+/// `seek(offset[, whence])`
+///
+/// # Errors
+/// What the stream raises.
+pub fn seek(vm: &Vm, args: &[Obj]) -> Res {
+    let offset = vm.int(args[1])?;
+    let whence = match args.get(2) {
+        Some(&whence) => vm.int(whence)?,
+        None => 0,
+    };
+    if whence == 0 && offset < 0 || !(0..3).contains(&whence) {
+        return Err(vm.os_error(INVALID));
+    }
+    let outcome = vm.stream_ioctl(args[0], Request::Seek { offset, whence: whence as u8 })?;
+    to_obj(vm, outcome)
+}
+
+/// `tell()`
+///
+/// # Errors
+/// What the stream raises.
+pub fn tell(vm: &Vm, stream: Obj) -> Res {
+    let outcome = vm.stream_ioctl(stream, Request::Seek { offset: 0, whence: 1 })?;
+    to_obj(vm, outcome)
+}
+
+fn plain_request(vm: &Vm, stream: Obj, request: Request) -> Res {
+    match vm.stream_ioctl(stream, request)? {
+        Ok(_) => Ok(Obj::NONE),
+        Err(errno) => Err(vm.os_error(errno)),
+    }
+}
+
+/// `flush()`
+///
+/// # Errors
+/// What the stream raises.
+pub fn flush(vm: &Vm, stream: Obj) -> Res {
+    plain_request(vm, stream, Request::Flush)
+}
+
+/// `close()`
+///
+/// # Errors
+/// What the stream raises.
+pub fn close(vm: &Vm, stream: Obj) -> Res {
+    plain_request(vm, stream, Request::Close)
+}
+
+/// `__enter__()`
+///
+/// # Errors
+/// None.
+pub fn enter(_: &Vm, stream: Obj) -> Res {
+    Ok(stream)
+}
+
+/// `__exit__(...)`
+///
+/// # Errors
+/// What the stream raises.
+pub fn exit(vm: &Vm, args: Args<'_>) -> Res {
+    close(vm, args.pos()[0])
+}

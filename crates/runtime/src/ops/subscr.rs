@@ -1,0 +1,93 @@
+//! Subscripts and membership.
+
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::obj::list::List;
+use crate::types::Subscr;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+impl Vm {
+    /// `base[index]`
+    ///
+    /// # Errors
+    /// `IndexError`, `KeyError`, `TypeError`, and what a class's `__getitem__` raises.
+    #[inline]
+    pub fn load_subscr(&self, base: Obj, index: Obj) -> Res {
+        if let Some(list) = base.downcast::<List>()
+            && let Some(at) = index.as_small_int()
+            && let Some(item) = list.get(at as usize)
+        {
+            return Ok(item);
+        }
+        match self.subscript(base, index, Subscr::Load)? {
+            Some(value) => Ok(value),
+            None => Err(self.type_error(format_args!("'{}' object isn't subscriptable", self.type_name(base)))),
+        }
+    }
+
+    /// `base[index] = value`
+    ///
+    /// # Errors
+    /// As [`Vm::load_subscr`].
+    #[inline]
+    pub fn store_subscr(&self, base: Obj, index: Obj, value: Obj) -> Res<()> {
+        if let Some(list) = base.downcast::<List>() {
+            if let Some(at) = index.as_small_int()
+                && let Some(item) = list.items().get(at as usize)
+            {
+                item.set(value);
+                return Ok(());
+            }
+        } else if let Some(dict) = base.downcast::<Dict>()
+            && !dict.is_fixed()
+        {
+            return dict.map.store(self, index, value);
+        }
+        match self.subscript(base, index, Subscr::Store(value))? {
+            Some(_) => Ok(()),
+            None => {
+                Err(self.type_error(format_args!("'{}' object doesn't support item assignment", self.type_name(base))))
+            }
+        }
+    }
+
+    /// `del base[index]`
+    ///
+    /// # Errors
+    /// As [`Vm::load_subscr`].
+    pub fn delete_subscr(&self, base: Obj, index: Obj) -> Res<()> {
+        match self.subscript(base, index, Subscr::Delete)? {
+            Some(_) => Ok(()),
+            None => {
+                Err(self.type_error(format_args!("'{}' object doesn't support item deletion", self.type_name(base))))
+            }
+        }
+    }
+
+    fn subscript(&self, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+        match self.type_of(base).subscr {
+            Some(subscr) => subscr(self, base, index, request),
+            None => Ok(None),
+        }
+    }
+
+    /// `item in container`
+    ///
+    /// # Errors
+    /// `TypeError` if the container is none, and what comparing raises.
+    pub fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
+        if let Some(contains) = self.type_of(container).contains
+            && let Some(found) = contains(self, container, item)?
+        {
+            return Ok(found);
+        }
+        let iterator = self.iter(container)?;
+        while let Some(next) = self.next(iterator)? {
+            if self.equal(next, item)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,104 @@
+//! Interned strings ("qstrs"): names that are compared by number.
+//!
+//! Numbers 1 to 165 are fixed by the `.mpy` format, the next ones belong to the names that Berus itself uses ([`q!`](crate::q)); both
+//! kinds live in flash with their hashes. Names met at run time are interned on the heap, for good.
+
+mod names;
+mod pool;
+
+pub use pool::Pool;
+
+use berus_mpy::qstr::STATIC;
+use names::{CORE, MODULES, OBJECTS};
+
+/// The number of an interned string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Qstr(u32);
+
+impl Qstr {
+    /// No name. It is the number 0, which no string has.
+    pub const NULL: Qstr = Qstr(0);
+    /// The empty string.
+    pub const EMPTY: Qstr = Qstr(1);
+
+    /// The name with number `number`.
+    #[inline(always)]
+    pub const fn from_number(number: u32) -> Qstr {
+        Qstr(number)
+    }
+
+    /// Its number.
+    #[inline(always)]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// How many names have a fixed number, number 0 included.
+pub(crate) const FIXED: usize = 1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len();
+
+/// The name with fixed number `number`, from 1.
+const fn fixed_name(number: usize) -> &'static str {
+    let lists: [&[&'static str]; 4] = [&STATIC, CORE, OBJECTS, MODULES];
+    let mut index = number - 1;
+    let mut list = 0;
+    while index >= lists[list].len() {
+        index -= lists[list].len();
+        list += 1;
+    }
+    lists[list][index]
+}
+
+/// The number of a name that Berus itself uses: what [`q!`](crate::q) stands for.
+///
+/// # Panics
+/// If it is not listed. That happens while compiling, since `q!` evaluates it there.
+pub const fn number_of(name: &str) -> Qstr {
+    let mut number = 1;
+    while number < FIXED {
+        if same(fixed_name(number).as_bytes(), name.as_bytes()) {
+            return Qstr(number as u32);
+        }
+        number += 1;
+    }
+    panic!("add the name to qstr/names.rs")
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// The qstr of a name that is known when Berus is compiled.
+///
+/// ```
+/// use berus_runtime::q;
+/// assert_eq!(q!("zip").number(), 165);
+/// ```
+#[macro_export]
+macro_rules! q {
+    ($name:literal) => {
+        const { $crate::qstr::number_of($name) }
+    };
+}
+
+/// The hash of a string's bytes; never 0, so that 0 can stand for "not computed yet".
+pub const fn hash(bytes: &[u8]) -> u32 {
+    let mut hash: u32 = 5381;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = hash.wrapping_mul(33) ^ bytes[i] as u32;
+        i += 1;
+    }
+    if hash == 0 { 1 } else { hash }
+}

@@ -1,0 +1,58 @@
+//! Running Python source: the way from text to a function that runs it.
+
+use berus_compiler::{CompileError, ErrorKind, Mode, Options, compile};
+
+use crate::error::{Raised, Res};
+use crate::obj::dict::Dict;
+use crate::obj::exception::{self, TraceEntry};
+use crate::obj::function::Function;
+use crate::object::Gc;
+use crate::qstr::Qstr;
+use crate::types::Type;
+use crate::vm::Vm;
+
+impl Vm {
+    /// Compiles `source`, whose tracebacks name it `name`, to a function that runs it with variables `globals`.
+    ///
+    /// # Errors
+    /// `SyntaxError` and what else MicroPython raises for a source that is no program.
+    pub fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res<Gc<Function>> {
+        let options = Options { source_name: name, mode, optimise: self.optimise.get(), ..Options::default() };
+        match compile(source, &options) {
+            Ok(module) => self.load_module(&module, globals),
+            Err(error) => Err(self.raise_compile_error(&error, name)),
+        }
+    }
+
+    #[cold]
+    fn raise_compile_error(&self, error: &CompileError, name: &[u8]) -> Raised {
+        let raised = if error.message.is_empty() {
+            self.error_with(error_type(error.kind), &[])
+        } else {
+            self.error(error_type(error.kind), format_args!("{}", error.message))
+        };
+        let found = self.peek_exception(&raised);
+        let (Some(line), Some(exception)) = (error.line, self.as_exception(found)) else { return raised };
+        let block = error.block.as_ref().map(|block| self.intern(block));
+        match (self.intern(name), block.transpose()) {
+            (Ok(file), Ok(block)) => {
+                exception.add_trace(self, TraceEntry { file, line, function: block.unwrap_or(Qstr::NULL) });
+                raised
+            }
+            (Err(raised), _) | (_, Err(raised)) => raised,
+        }
+    }
+}
+
+fn error_type(kind: ErrorKind) -> &'static Type {
+    match kind {
+        ErrorKind::Indentation => &exception::INDENTATION_ERROR,
+        ErrorKind::Memory => &exception::MEMORY_ERROR,
+        ErrorKind::NotImplemented => &exception::NOT_IMPLEMENTED_ERROR,
+        ErrorKind::Overflow => &exception::OVERFLOW_ERROR,
+        ErrorKind::Runtime => &exception::RUNTIME_ERROR,
+        ErrorKind::Type => &exception::TYPE_ERROR,
+        ErrorKind::Value => &exception::VALUE_ERROR,
+        _ => &exception::SYNTAX_ERROR,
+    }
+}

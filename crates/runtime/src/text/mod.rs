@@ -1,0 +1,7 @@
+//! Text without objects: UTF-8, the text of floats, and format specifications.
+//!
+//! Nothing here knows of the interpreter, so that all of it is tested alone.
+
+pub mod float;
+pub mod spec;
+pub mod utf8;

@@ -1,0 +1,132 @@
+//! The format specification of `format()` and f-strings: `[[fill]align][sign][#][0][width][,][.precision][type]`.
+
+/// Where the text goes in a field that is wider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// `<`
+    Left,
+    /// `>`
+    Right,
+    /// `^`
+    Centre,
+    /// `=`: the field is filled between sign and digits.
+    AfterSign,
+}
+
+impl Align {
+    fn of(byte: u8) -> Option<Align> {
+        match byte {
+            b'<' => Some(Align::Left),
+            b'>' => Some(Align::Right),
+            b'^' => Some(Align::Centre),
+            b'=' => Some(Align::AfterSign),
+            _ => None,
+        }
+    }
+}
+
+/// A format specification.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spec {
+    /// What fills the field, if said.
+    pub fill: Option<u8>,
+    /// The alignment, if said.
+    pub align: Option<Align>,
+    /// `+` or a space, to stand before numbers that are not negative.
+    pub sign: Option<u8>,
+    /// `#`: integers get the prefix of their base.
+    pub alternate: bool,
+    /// The width began with a zero.
+    pub zero: bool,
+    /// The least width in characters; 0 if not said.
+    pub width: usize,
+    /// `,` or `_` between groups of digits.
+    pub separator: Option<u8>,
+    /// The precision, if said.
+    pub precision: Option<usize>,
+    /// The presentation type, if said.
+    pub kind: Option<u8>,
+}
+
+/// Reads a number from `text` at `at`, and moves `at` behind it. It saturates.
+pub fn number(text: &[u8], at: &mut usize) -> Option<usize> {
+    let start = *at;
+    let mut value = 0usize;
+    while let Some(byte @ b'0'..=b'9') = text.get(*at) {
+        value = value.saturating_mul(10).saturating_add(usize::from(byte - b'0'));
+        *at += 1;
+    }
+    // No field of text is longer, and sums of lengths stay far from overflow.
+    (*at > start).then_some(value.min(isize::MAX as usize >> 8))
+}
+
+impl Spec {
+    /// Reads a specification; `None` if there is something in `text` that does not belong to it.
+    ///
+    /// ```
+    /// use berus_runtime::text::spec::{Align, Spec};
+    /// let spec = Spec::parse(b"*^+#08,.3f").unwrap();
+    /// assert_eq!((spec.fill, spec.align, spec.width), (Some(b'*'), Some(Align::Centre), 8));
+    /// assert_eq!(Spec::parse(b"5?"), None);
+    /// ```
+    pub fn parse(text: &[u8]) -> Option<Spec> {
+        let mut spec = Spec::default();
+        let mut at = 0;
+        if let Some(align) = text.first().and_then(|&byte| Align::of(byte)) {
+            spec.align = Some(align);
+            at = 1;
+        } else if let Some(align) = text.get(1).and_then(|&byte| Align::of(byte)) {
+            spec.fill = text.first().copied();
+            spec.align = Some(align);
+            at = 2;
+        }
+        if let Some(sign @ (b'+' | b'-' | b' ')) = text.get(at) {
+            spec.sign = (*sign != b'-').then_some(*sign);
+            at += 1;
+        }
+        if text.get(at) == Some(&b'#') {
+            spec.alternate = true;
+            at += 1;
+        }
+        spec.zero = text.get(at) == Some(&b'0');
+        spec.width = number(text, &mut at).unwrap_or(0);
+        if let Some(separator @ (b',' | b'_')) = text.get(at) {
+            spec.separator = Some(*separator);
+            at += 1;
+        }
+        if text.get(at) == Some(&b'.') {
+            at += 1;
+            spec.precision = number(text, &mut at);
+        }
+        if let Some(kind) = text.get(at).filter(|kind| b"bcdeEfFgGnosxX%".contains(kind)) {
+            spec.kind = Some(*kind);
+            at += 1;
+        }
+        (at == text.len()).then_some(spec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_read() {
+        let spec = Spec::parse(b"*=+#08,.3f").unwrap();
+        let expected = Spec {
+            fill: Some(b'*'),
+            align: Some(Align::AfterSign),
+            sign: Some(b'+'),
+            alternate: true,
+            zero: true,
+            width: 8,
+            separator: Some(b','),
+            precision: Some(3),
+            kind: Some(b'f'),
+        };
+        assert_eq!(spec, expected);
+        assert_eq!(Spec::parse(b""), Some(Spec::default()));
+        assert_eq!(Spec::parse(b"<"), Some(Spec { align: Some(Align::Left), ..Spec::default() }));
+        assert_eq!(Spec::parse(b"xx"), None);
+    }
+}

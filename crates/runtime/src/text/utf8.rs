@@ -1,0 +1,124 @@
+//! UTF-8 as Python strings need it: code points by number, and the classes of characters.
+//!
+//! MicroPython knows the classes of ASCII characters only (`py/unicode.c`), and so do we.
+
+/// Whether `byte` starts a character.
+#[inline(always)]
+pub const fn is_start(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
+}
+
+/// How many code points `text` has.
+pub fn count(text: &[u8]) -> usize {
+    text.iter().filter(|&&byte| is_start(byte)).count()
+}
+
+/// How many bytes the character has that starts at `at`. Whatever the bytes are, at least one.
+pub fn width_at(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at + 1..).unwrap_or_default();
+    1 + rest.iter().take_while(|&&byte| !is_start(byte)).count()
+}
+
+/// Where the code point with number `index` starts; the length of `text` if it has just that many.
+pub fn offset_of(text: &[u8], index: usize) -> Option<usize> {
+    if index == 0 {
+        return Some(0);
+    }
+    let mut left = index;
+    for (at, _) in text.iter().enumerate().skip(1).filter(|(_, byte)| is_start(**byte)) {
+        left -= 1;
+        if left == 0 {
+            return Some(at);
+        }
+    }
+    (left == 1 && !text.is_empty()).then_some(text.len())
+}
+
+/// The code point that starts at `at`.
+pub fn decode_at(text: &[u8], at: usize) -> u32 {
+    let Some(&first) = text.get(at) else { return 0 };
+    let mut point = match first {
+        0..0x80 => return u32::from(first),
+        0x80..0xe0 => u32::from(first & 0x1f),
+        0xe0..0xf0 => u32::from(first & 0x0f),
+        _ => u32::from(first & 0x07),
+    };
+    for &byte in &text[at + 1..at + width_at(text, at)] {
+        point = point << 6 | u32::from(byte & 0x3f);
+    }
+    point
+}
+
+/// The bytes of code point `point`, surrogates included, and their number.
+pub fn encode(point: u32) -> ([u8; 4], usize) {
+    let tail = |shift: u32| 0x80 | (point >> shift & 0x3f) as u8;
+    match point {
+        0..0x80 => ([point as u8, 0, 0, 0], 1),
+        0x80..0x800 => ([0xc0 | (point >> 6) as u8, tail(0), 0, 0], 2),
+        0x800..0x1_0000 => ([0xe0 | (point >> 12) as u8, tail(6), tail(0), 0], 3),
+        _ => ([0xf0 | (point >> 18 & 7) as u8, tail(12), tail(6), tail(0)], 4),
+    }
+}
+
+/// The first byte that is not part of well-formed UTF-8, in MicroPython's lenient sense: lead bytes have as many
+/// continuation bytes as they announce. `None` if all is well.
+pub fn first_invalid(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(&first) = text.get(at) {
+        let more = match first {
+            0..0x80 => 0,
+            0x80..0xc0 => return Some(at),
+            0xc0..0xe0 => 1,
+            0xe0..0xf0 => 2,
+            0xf0..0xf8 => 3,
+            _ => return Some(at),
+        };
+        match text.get(at + 1..=at + more) {
+            Some(rest) if rest.iter().all(|&byte| !is_start(byte)) => at += 1 + more,
+            _ => return Some(at),
+        }
+    }
+    None
+}
+
+/// White space: space, tab, newline, carriage return, vertical tab and form feed.
+pub const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// `text` without white space at either end.
+pub fn trim(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
+    let end = text.iter().rposition(|&byte| !is_space(byte)).map_or(start, |last| last + 1);
+    &text[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn code_points_are_found_by_number() {
+        let text = "aé€𝄞z".as_bytes();
+        assert_eq!(count(text), 5);
+        let starts: Vec<_> = (0..=6).map(|index| offset_of(text, index)).collect();
+        assert_eq!(starts, [Some(0), Some(1), Some(3), Some(6), Some(10), Some(11), None]);
+        for (index, point) in "aé€𝄞z".chars().enumerate() {
+            let at = offset_of(text, index).unwrap();
+            assert_eq!(decode_at(text, at), point as u32);
+            let (bytes, len) = encode(point as u32);
+            assert_eq!(&bytes[..len], point.to_string().as_bytes());
+        }
+        assert_eq!(offset_of(b"", 1), None);
+    }
+
+    #[test]
+    fn broken_sequences_are_found() {
+        assert_eq!(first_invalid("aé€𝄞z".as_bytes()), None);
+        assert_eq!(first_invalid(b"a\xff"), Some(1));
+        assert_eq!(first_invalid(b"ab\xc3"), Some(2));
+        assert_eq!(first_invalid(b"\x80"), Some(0));
+    }
+}

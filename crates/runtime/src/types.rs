@@ -1,0 +1,280 @@
+//! Types: how objects behave.
+//!
+//! A built-in type is a `static` table made by `const fn`s, so that it stays in flash:
+//!
+//! ```ignore
+//! pub static RANGE: Type = Type::new(q!("range"))
+//!     .make_new(range_new)
+//!     .print(range_print)
+//!     .subscr(range_subscr)
+//!     .iter(range_iter);
+//! ```
+//!
+//! A class that a program defines is a `Type` on the heap, whose slots are those of `obj/instance.rs`. The three fields at the
+//! front have MicroPython's layout.
+
+use core::cell::Cell;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Header, Object};
+use crate::ops::buffer::{Access, Buffer};
+use crate::ops::print::{Printer, Style};
+use crate::ops::stream::StreamSlots;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::word::Obj;
+use berus_mpy::opcode::BinaryOp;
+
+/// Properties of a type.
+pub mod flag {
+    /// Made by a program, not built in.
+    pub const HEAP: u16 = 1 << 0;
+    /// `==` between different types asks this one too.
+    pub const EQ_CHECKS_OTHER_TYPE: u16 = 1 << 1;
+    /// Instances may have attributes of their own that are properties or descriptors.
+    pub const HAS_SPECIAL_ACCESSORS: u16 = 1 << 2;
+    /// A subclass of `BaseException`.
+    pub const EXCEPTION: u16 = 1 << 3;
+    /// An instance found in a class is bound to the object it is looked up for.
+    pub const BINDS_SELF: u16 = 1 << 4;
+    /// Its subclasses have an object of this type inside.
+    pub const SUBCLASSED: u16 = 1 << 5;
+    /// Objects may be unequal to themselves.
+    pub const EQ_NOT_REFLEXIVE: u16 = 1 << 6;
+    /// `!=` is not just the opposite of `==`.
+    pub const EQ_HAS_NE: u16 = 1 << 7;
+    /// Objects have the layout of a tuple.
+    pub const TUPLE: u16 = 1 << 8;
+    /// Set in every type of Berus. A type without it came from a C module.
+    pub const BERUS: u16 = 1 << 15;
+}
+
+/// A unary operation, those of the language and those that only built-ins ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are those of MicroPython's unary operations
+pub enum UnaryOp {
+    Positive,
+    Negative,
+    Invert,
+    /// `not`, which is never asked of a type: it follows from `Bool`.
+    Not,
+    /// Truth, as `True` or `False`.
+    Bool,
+    /// Length, as an int.
+    Len,
+    /// Hash, as a small int.
+    Hash,
+    Abs,
+    /// Conversion by `int()`, of numbers only.
+    Int,
+    Float,
+    Complex,
+    /// Bytes of memory, for `sys.getsizeof`.
+    Sizeof,
+}
+
+/// A request to a type's attribute slot.
+#[derive(Clone, Copy)]
+pub enum Attr {
+    /// Look the attribute up.
+    Load,
+    /// Look it up to call it: a method need not be bound.
+    LoadMethod,
+    /// Store a value.
+    Store(Obj),
+    /// Delete it.
+    Delete,
+}
+
+/// A type's answer about an attribute.
+#[derive(Clone, Copy)]
+pub enum AttrResult {
+    /// No such attribute here: go on with the type's methods, or fail.
+    Missing,
+    /// The value.
+    Value(Obj),
+    /// A method and the object to call it with.
+    Method(Obj, Obj),
+    /// It was stored or deleted.
+    Done,
+}
+
+/// A request to a type's subscript slot.
+#[derive(Clone, Copy)]
+pub enum Subscr {
+    /// `base[index]`
+    Load,
+    /// `base[index] = value`
+    Store(Obj),
+    /// `del base[index]`
+    Delete,
+}
+
+/// Where a type's methods and other attributes are.
+pub enum Locals {
+    /// It has none.
+    None,
+    /// A constant table, sorted by number of the name.
+    Static(&'static [Member]),
+    /// A class's dict.
+    Dict(Gc<Dict>),
+}
+
+/// An entry of a constant table of attributes: of a type or of a module.
+pub struct Member {
+    /// The name.
+    pub name: Qstr,
+    /// The value.
+    pub value: Obj,
+}
+
+// SAFETY: a member's value is a constant: an immediate word, or a pointer to a `static`.
+unsafe impl Sync for Member {}
+
+impl Member {
+    /// The attribute `name` with value `value`, which is an immediate word or [`Obj::from_static`].
+    pub const fn new(name: Qstr, value: Obj) -> Member {
+        Member { name, value }
+    }
+}
+
+/// Sorts a table of attributes, for [`Locals::Static`].
+pub const fn sorted<const N: usize>(mut members: [Member; N]) -> [Member; N] {
+    let mut i = 1;
+    while i < N {
+        let mut j = i;
+        while j > 0 && members[j - 1].name.number() > members[j].name.number() {
+            members.swap(j - 1, j);
+            j -= 1;
+        }
+        i += 1;
+    }
+    members
+}
+
+/// Finds `name` in a sorted table.
+pub fn find(members: &[Member], name: Qstr) -> Option<Obj> {
+    members.binary_search_by_key(&name, |member| member.name).ok().map(|at| members[at].value)
+}
+
+macro_rules! slots {
+    ($($(#[$doc:meta])* $slot:ident : $fn:ty,)*) => {
+        /// A type.
+        #[repr(C)]
+        pub struct Type {
+            header: Header,
+            /// A set of [`flag`]s.
+            pub flags: Cell<u16>,
+            name: u16,
+            /// The name, where it does not fit 16 bits.
+            wide_name: Qstr,
+            /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
+            pub(crate) parent: Cell<Parent>,
+            /// Its attributes.
+            pub(crate) locals: Locals,
+            $($(#[$doc])* pub $slot: Option<$fn>,)*
+        }
+
+        impl Type {
+            /// A type named `name` that can do nothing.
+            pub const fn new(name: Qstr) -> Type {
+                Type {
+                    header: Header::of(&crate::obj::typ::TYPE),
+                    flags: Cell::new(flag::BERUS),
+                    name: name.number() as u16,
+                    wide_name: name,
+                    parent: Cell::new(Parent::None),
+                    locals: Locals::None,
+                    $($slot: None,)*
+                }
+            }
+
+            $($(#[$doc])* pub const fn $slot(mut self, slot: $fn) -> Type {
+                self.$slot = Some(slot);
+                self
+            })*
+        }
+    };
+}
+
+slots! {
+    /// Makes an instance: what calling the type does.
+    make_new: fn(&Vm, Gc<Type>, Args<'_>) -> Res,
+    /// Prints an instance.
+    print: fn(&Vm, Obj, &mut dyn Printer, Style) -> Res<()>,
+    /// Calls an instance.
+    call: fn(&Vm, Obj, Args<'_>) -> Res,
+    /// A unary operation; `None` if it is not supported.
+    unary_op: fn(&Vm, UnaryOp, Obj) -> Res<Option<Obj>>,
+    /// A binary operation whose left operand is an instance; `None` if it is not supported.
+    binary_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
+    /// A binary operation whose right operand is an instance, which comes first; `None` if it is not supported.
+    reverse_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
+    /// An attribute of an instance.
+    attr: fn(&Vm, Obj, Qstr, Attr) -> Res<AttrResult>,
+    /// A subscript of an instance: the value loaded, or `Some(None)` where stored or deleted; `None` if unsupported.
+    subscr: fn(&Vm, Obj, Obj, Subscr) -> Res<Option<Obj>>,
+    /// Whether an instance contains a value; `None` if it cannot tell.
+    contains: fn(&Vm, Obj, Obj) -> Res<Option<bool>>,
+    /// An iterator over an instance.
+    iter: fn(&Vm, Obj) -> Res,
+    /// The next item of an instance, or `None` at the end.
+    next: fn(&Vm, Obj) -> Res<Option<Obj>>,
+    /// The memory of an instance.
+    buffer: fn(&Vm, Obj, Access) -> Res<Option<Buffer>>,
+    /// Reading, writing and controlling an instance.
+    stream: &'static StreamSlots,
+}
+
+/// What a type derives from.
+#[derive(Clone, Copy)]
+pub enum Parent {
+    /// `object` only.
+    None,
+    /// One type.
+    One(Gc<Type>),
+    /// Several, in order.
+    Many(Gc<Tuple>),
+}
+
+// SAFETY: a `static` type is never changed: its cells are written only where `flag::HEAP` is set, on the heap of
+// one interpreter, and its pointers are to other `static`s.
+unsafe impl Sync for Type {}
+
+// SAFETY: a type is `repr(C)` and starts with a header; only types name `type` as their type.
+unsafe impl Object for Type {
+    const TYPE: &'static Type = &crate::obj::typ::TYPE;
+}
+
+impl Type {
+    /// Its name.
+    pub const fn name(&self) -> Qstr {
+        self.wide_name
+    }
+
+    /// Whether all of `flags` are set.
+    pub fn has(&self, flags: u16) -> bool {
+        self.flags.get() & flags == flags
+    }
+
+    /// The attributes that all instances share: a table from [`sorted`].
+    pub const fn locals(mut self, members: &'static [Member]) -> Type {
+        self.locals = Locals::Static(members);
+        self
+    }
+
+    /// Derives it from `parent`.
+    pub const fn parent(mut self, parent: &'static Type) -> Type {
+        self.parent = Cell::new(Parent::One(Gc::from_static(parent)));
+        self
+    }
+
+    /// Sets `flags` too.
+    pub const fn flags(mut self, flags: u16) -> Type {
+        self.flags = Cell::new(self.flags.get() | flags);
+        self
+    }
+}

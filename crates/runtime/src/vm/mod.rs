@@ -1,0 +1,385 @@
+//! The interpreter state.
+//!
+//! Everything that an interpreter knows hangs on one [`Vm`], which is a parameter of all code that needs it and never a
+//! global: a process holds as many as it likes. Built-ins reach it through few entry points: allocate
+//! ([`memory`]), intern ([`Vm::intern`]), raise ([`raise`]) and call ([`Vm::call`](crate::ops::call)).
+
+mod cache;
+pub(crate) mod frame;
+pub mod memory;
+pub(crate) mod op;
+pub mod raise;
+pub(crate) mod registers;
+pub(crate) mod run;
+
+use alloc::boxed::Box;
+use core::cell::Cell;
+
+use crate::error::{Raised, Res};
+use crate::heap::{Collection, Heap};
+use crate::host::Host;
+use crate::obj::dict::Dict;
+use crate::obj::exception::{self, Exception};
+use crate::obj::list::List;
+use crate::object::Gc;
+use crate::qstr::{Pool, Qstr};
+use crate::word::Obj;
+
+use cache::Lookups;
+use frame::Stacks;
+
+/// Calls and backward jumps between two looks at pending events.
+const TICKS: u32 = 1024;
+
+/// Most calls that wait at once.
+const MAX_SCHEDULED: usize = 4;
+
+/// Sizes and limits of an interpreter.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Words of the value stack, on which arguments and local variables lie.
+    pub value_stack: usize,
+    /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered.
+    pub machine_stack: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { value_stack: if usize::BITS >= 64 { 1 << 17 } else { 1 << 11 }, machine_stack: 512 << 10 }
+    }
+}
+
+/// An interpreter.
+pub struct Vm {
+    pub(crate) heap: Heap,
+    pub(crate) qstrs: Pool,
+    host: Box<dyn Host>,
+    pub(crate) stacks: Stacks,
+    pub(crate) lookups: Lookups,
+    /// The exception that waits to be handled, while a [`Raised`] is on its way.
+    exception: Cell<Option<Obj>>,
+    /// What the iterator that ended last returned.
+    returned: Cell<Option<Obj>>,
+    /// What the function that Rust called has returned or yielded.
+    result: Cell<Option<Obj>>,
+    /// Calls and backward jumps until the host is asked for events.
+    ticks: Cell<u32>,
+    /// The variables of the module or class body that runs.
+    locals: Cell<Option<Gc<Dict>>>,
+    modules: Cell<Option<Gc<Dict>>>,
+    main: Cell<Option<Gc<Dict>>>,
+    /// The variables of the module `builtins`, once a program has imported it.
+    builtins: Cell<Option<Gc<Dict>>>,
+    path: Cell<Option<Obj>>,
+    argv: Cell<Option<Obj>>,
+    /// Called at the end of the program, from `sys.atexit`.
+    at_exit: Cell<Option<Obj>>,
+    /// Calls that `micropython.schedule` asked for: a list of pairs.
+    scheduled: Cell<Option<Gc<List>>>,
+    /// Raised when there is no memory for another exception.
+    emergency: Cell<Option<Gc<Exception>>>,
+    pub(crate) gc_enabled: Cell<bool>,
+    pub(crate) optimise: Cell<u8>,
+    /// The address of the machine stack where the interpreter was entered; 0 outside.
+    pub(crate) stack_base: Cell<usize>,
+    stack_limit: Cell<usize>,
+    limits: Limits,
+}
+
+impl Vm {
+    /// An interpreter that has run nothing. `None` if `heap` has no room for what every interpreter needs.
+    pub fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
+        let vm = Vm {
+            heap,
+            qstrs: Pool::default(),
+            host,
+            stacks: Stacks::new(limits.value_stack),
+            lookups: Lookups::default(),
+            exception: Cell::new(None),
+            returned: Cell::new(None),
+            result: Cell::new(None),
+            ticks: Cell::new(TICKS),
+            locals: Cell::new(None),
+            modules: Cell::new(None),
+            main: Cell::new(None),
+            builtins: Cell::new(None),
+            path: Cell::new(None),
+            argv: Cell::new(None),
+            at_exit: Cell::new(None),
+            scheduled: Cell::new(None),
+            emergency: Cell::new(None),
+            gc_enabled: Cell::new(false),
+            optimise: Cell::new(0),
+            stack_base: Cell::new(0),
+            stack_limit: Cell::new(0),
+            limits,
+        };
+        vm.fill_in().ok()?;
+        vm.gc_enabled.set(true);
+        Some(vm)
+    }
+
+    /// Makes the objects that every interpreter has; nothing is collected meanwhile.
+    fn fill_in(&self) -> Res<()> {
+        self.emergency.set(Some(Exception::new(self, &exception::MEMORY_ERROR, &[])?));
+        self.modules.set(Some(Dict::new(self)?));
+        let main = Dict::new(self)?;
+        main.store(self, crate::q!("__name__"), Obj::qstr(crate::q!("__main__")))?;
+        self.main.set(Some(main));
+        self.locals.set(Some(main));
+        self.path.set(Some(List::new(self, &[])?.obj()));
+        self.argv.set(Some(List::new(self, &[])?.obj()));
+        Ok(())
+    }
+
+    /// Runs `work` with the interpreter entered: all use of objects by an embedder happens inside. Values that `work` holds in its
+    /// local variables are safe from collection; those held outside are not.
+    pub fn enter<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
+        let marker = 0usize;
+        let here = (&raw const marker).expose_provenance();
+        let outer = self.stack_base.get();
+        if outer == 0 {
+            self.stack_base.set(here);
+            self.stack_limit.set(here.saturating_sub(self.limits.machine_stack));
+        }
+        let result = self.work(work);
+        self.stack_base.set(outer);
+        result
+    }
+
+    /// `work` in a machine frame below the one whose address [`Vm::enter`] takes.
+    #[inline(never)]
+    fn work<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
+        work(self)
+    }
+
+    /// Checks that a built-in may call deeper.
+    ///
+    /// # Errors
+    /// `RuntimeError`: "maximum recursion depth exceeded".
+    #[inline]
+    pub fn check_depth(&self) -> Res<()> {
+        let marker = 0u8;
+        if (&raw const marker).addr() < self.stack_limit.get() {
+            return Err(self.recursion_error());
+        }
+        Ok(())
+    }
+
+    /// The outside world.
+    pub fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
+    pub fn set_optimisation(&self, level: u8) {
+        self.optimise.set(level);
+    }
+
+    /// The heap.
+    pub fn heap(&self) -> &Heap {
+        &self.heap
+    }
+
+    /// The name spelled `bytes`, interned.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn intern(&self, bytes: &[u8]) -> Res<Qstr> {
+        self.qstrs.intern(self, bytes)
+    }
+
+    /// The spelling of `name`.
+    pub fn spelling(&self, name: Qstr) -> &[u8] {
+        self.qstrs.bytes(name)
+    }
+
+    /// Makes `exception` the one that is being raised.
+    pub fn raise(&self, exception: Obj) -> Raised {
+        self.exception.set(Some(exception));
+        Raised::new()
+    }
+
+    /// Takes the exception that `raised` stands for, to handle it.
+    pub fn take_exception(&self, raised: Raised) -> Obj {
+        let Raised { .. } = raised;
+        self.exception.take().unwrap_or(Obj::NONE)
+    }
+
+    /// The exception that `raised` stands for.
+    pub fn peek_exception(&self, raised: &Raised) -> Obj {
+        let Raised { .. } = raised;
+        self.exception.get().unwrap_or(Obj::NONE)
+    }
+
+    /// Takes the exception that an instruction has left waiting.
+    pub(crate) fn waiting_exception(&self) -> Obj {
+        self.exception.take().unwrap_or(Obj::NONE)
+    }
+
+    pub(crate) fn raise_memory_error(&self, bytes: usize) -> Raised {
+        let Some(exception) = self.emergency.get() else { return self.raise(Obj::NONE) };
+        exception.reset(self, bytes);
+        self.raise(exception.obj())
+    }
+
+    /// What the generator or iterator that ended last returned: the value of its `StopIteration`.
+    pub fn take_returned(&self) -> Obj {
+        self.returned.take().unwrap_or(Obj::NONE)
+    }
+
+    /// Sets what [`Vm::take_returned`] answers, for an iterator that ends with a value.
+    pub fn set_returned(&self, value: Obj) {
+        self.returned.set(if value == Obj::NONE { None } else { Some(value) });
+    }
+
+    pub(crate) fn set_result(&self, value: Obj) {
+        self.result.set(Some(value));
+    }
+
+    pub(crate) fn take_result(&self) -> Obj {
+        self.result.take().unwrap_or(Obj::NONE)
+    }
+
+    /// Counts a call or backward jump: whether it is time to [`poll`](Vm::poll).
+    #[inline(always)]
+    pub(crate) fn tick(&self) -> bool {
+        match self.ticks.get() {
+            0 => true,
+            left => {
+                self.ticks.set(left - 1);
+                false
+            }
+        }
+    }
+
+    /// Looks at pending events.
+    ///
+    /// # Errors
+    /// `KeyboardInterrupt`, if the host was interrupted.
+    #[cold]
+    #[inline(never)]
+    pub fn poll(&self) -> Res<()> {
+        self.ticks.set(TICKS);
+        if self.host.interrupted() {
+            return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
+        }
+        match self.scheduled.take() {
+            Some(calls) => self.run_scheduled(&calls),
+            None => Ok(()),
+        }
+    }
+
+    /// Has `function` called with `arg` soon, between two instructions.
+    ///
+    /// # Errors
+    /// `RuntimeError` if too many calls wait, and `MemoryError`.
+    pub fn schedule(&self, function: Obj, arg: Obj) -> Res<()> {
+        let calls = match self.scheduled.get() {
+            Some(calls) => calls,
+            None => List::new(self, &[])?,
+        };
+        if calls.len() >= 2 * MAX_SCHEDULED {
+            return Err(self.runtime_error(format_args!("schedule queue full")));
+        }
+        calls.append(self, function)?;
+        calls.append(self, arg)?;
+        self.scheduled.set(Some(calls));
+        self.ticks.set(0);
+        Ok(())
+    }
+
+    fn run_scheduled(&self, calls: &List) -> Res<()> {
+        let mut at = 0;
+        while let (Some(function), Some(arg)) = (calls.get(at), calls.get(at + 1)) {
+            at += 2;
+            if let Err(raised) = self.call(function, &[arg]) {
+                let exception = self.take_exception(raised);
+                self.print_exception(&mut crate::ops::print::Stderr, exception)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the function to call at the end of the program; answers the one before.
+    pub fn set_at_exit(&self, function: Obj) -> Option<Obj> {
+        self.at_exit.replace(Some(function))
+    }
+
+    /// Calls the function that [`Vm::set_at_exit`] set, if there is one.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn call_at_exit(&self) -> Res<()> {
+        match self.at_exit.take() {
+            Some(function) if function != Obj::NONE => self.call(function, &[]).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// `sys.modules`.
+    pub fn modules(&self) -> Gc<Dict> {
+        self.modules.get().expect("made with the interpreter")
+    }
+
+    /// The variables of `__main__`.
+    pub fn main(&self) -> Gc<Dict> {
+        self.main.get().expect("made with the interpreter")
+    }
+
+    /// The variables of the module `builtins`, once it is imported.
+    #[inline]
+    pub(crate) fn builtins(&self) -> Option<Gc<Dict>> {
+        self.builtins.get()
+    }
+
+    pub(crate) fn set_builtins(&self, globals: Gc<Dict>) {
+        self.builtins.set(Some(globals));
+    }
+
+    /// `sys.path`, a list.
+    pub fn path(&self) -> Obj {
+        self.path.get().expect("made with the interpreter")
+    }
+
+    /// `sys.argv`, a list.
+    pub fn argv(&self) -> Obj {
+        self.argv.get().expect("made with the interpreter")
+    }
+
+    /// The variables of the module or class body that runs.
+    pub fn locals(&self) -> Gc<Dict> {
+        self.locals.get().unwrap_or_else(|| self.main())
+    }
+
+    /// Makes `locals` the variables of a module or class body that is about to run; answers those before, to be set again.
+    pub fn swap_locals(&self, locals: Gc<Dict>) -> Gc<Dict> {
+        self.locals.replace(Some(locals)).unwrap_or_else(|| self.main())
+    }
+
+    /// Keeps what the interpreter state refers to.
+    fn keep_roots(&self, collection: &mut Collection<'_>) {
+        let objects = [
+            self.exception.get(),
+            self.returned.get(),
+            self.result.get(),
+            self.path.get(),
+            self.argv.get(),
+            self.at_exit.get(),
+        ];
+        let dicts = [self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
+        for word in objects.into_iter().flatten().map(Obj::bits) {
+            collection.keep(word);
+        }
+        if let Some(scheduled) = self.scheduled.get() {
+            collection.keep(scheduled.obj().bits());
+        }
+        for dict in dicts.into_iter().flatten() {
+            collection.keep(dict.as_ptr().addr().get());
+        }
+        if let Some(emergency) = self.emergency.get() {
+            collection.keep(emergency.as_ptr().addr().get());
+        }
+        self.stacks.keep(collection);
+    }
+}

@@ -1,0 +1,261 @@
+//! Making and taking apart tuples, lists, dicts, sets, slices and functions.
+
+use super::{op, tri};
+use crate::error::Res;
+use crate::obj::code::Code;
+use crate::obj::dict::Dict;
+use crate::obj::function::Function;
+use crate::obj::list::List;
+use crate::obj::set::Set;
+use crate::obj::slice::Slice;
+use crate::obj::tuple::Tuple;
+use crate::object::Gc;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::vm::registers::Sp;
+use crate::word::Obj;
+
+op! {
+    build_tuple(vm, code, ip, sp, fp) {
+        let start = ip;
+        let base = sp.down(ip.uint());
+        let n = (sp.0.addr() - base.0.addr()) / size_of::<usize>();
+        let tuple = tri!(vm, start, Tuple::new(vm, base.values(n)));
+        sp = base;
+        sp.push(tuple.obj());
+    }
+}
+
+op! {
+    build_list(vm, code, ip, sp, fp) {
+        let start = ip;
+        let n = ip.uint();
+        sp.drop(n);
+        let list = tri!(vm, start, List::new(vm, sp.values(n)));
+        sp.push(list.obj());
+    }
+}
+
+op! {
+    build_map(vm, code, ip, sp, fp) {
+        let start = ip;
+        let dict = tri!(vm, start, new_dict(vm, ip.uint()));
+        sp.push(dict);
+    }
+}
+
+#[inline(never)]
+fn new_dict(vm: &Vm, room: usize) -> Res {
+    let dict = Dict::new(vm)?;
+    // What the bytecode asks for is a hint; entries come one by one.
+    dict.map.reserve(vm, room.min(64))?;
+    Ok(dict.obj())
+}
+
+op! {
+    store_map(vm, code, ip, sp, fp) {
+        let base = sp.down(3);
+        tri!(vm, ip, store_in_dict(vm, base.at(0), base.at(2), base.at(1)));
+        sp.drop(2);
+    }
+}
+
+#[inline(never)]
+fn store_in_dict(vm: &Vm, dict: Obj, key: Obj, value: Obj) -> Res<()> {
+    match dict.downcast::<Dict>() {
+        Some(dict) => dict.map.store(vm, key, value),
+        None => vm.store_subscr(dict, key, value),
+    }
+}
+
+op! {
+    build_set(vm, code, ip, sp, fp) {
+        let start = ip;
+        let n = ip.uint();
+        sp.drop(n);
+        let set = tri!(vm, start, Set::new(vm, sp.values(n)));
+        sp.push(set.obj());
+    }
+}
+
+op! {
+    build_slice(vm, code, ip, sp, fp) {
+        let start = ip;
+        let n = ip.uint();
+        sp.drop(n);
+        let step = if n == 3 { sp.at(2) } else { Obj::NONE };
+        let slice = tri!(vm, start, Slice::new(vm, sp.at(0), sp.at(1), step));
+        sp.push(slice.obj());
+    }
+}
+
+op! {
+    store_comp(vm, code, ip, sp, fp) {
+        let start = ip;
+        let operand = ip.uint();
+        let collection = sp.down(1 + (operand >> 2)).at(0);
+        match operand & 3 {
+            0 => tri!(vm, start, append(vm, collection, sp.top())),
+            1 => {
+                let base = sp.down(2);
+                tri!(vm, start, store_in_dict(vm, collection, base.at(1), base.at(0)));
+                sp.drop(1);
+            }
+            _ => tri!(vm, start, add(vm, collection, sp.top())),
+        }
+        sp.drop(1);
+    }
+}
+
+#[inline(never)]
+fn append(vm: &Vm, list: Obj, item: Obj) -> Res<()> {
+    match list.downcast::<List>() {
+        Some(list) => list.append(vm, item),
+        None => Err(vm.type_error(format_args!("list expected"))),
+    }
+}
+
+#[inline(never)]
+fn add(vm: &Vm, set: Obj, item: Obj) -> Res<()> {
+    match set.downcast::<Set>() {
+        Some(set) => set.add(vm, item),
+        None => Err(vm.type_error(format_args!("set expected"))),
+    }
+}
+
+op! {
+    unpack_sequence(vm, code, ip, sp, fp) {
+        let start = ip;
+        let n = ip.uint();
+        let base = sp.down(1);
+        let sequence = base.at(0);
+        let items = sequence.downcast::<Tuple>();
+        match items {
+            Some(tuple) if tuple.items().len() == n => {
+                for (i, item) in tuple.items().iter().rev().enumerate() {
+                    base.set_slot(i, Some(*item));
+                }
+            }
+            _ => tri!(vm, start, unpack(vm, sequence, n, base)),
+        }
+        sp = base.up(n);
+    }
+}
+
+/// Puts the `n` items of `sequence` at `base`, the first on top.
+#[inline(never)]
+fn unpack(vm: &Vm, sequence: Obj, n: usize, base: Sp) -> Res<()> {
+    let len = match (sequence.downcast::<Tuple>(), sequence.downcast::<List>()) {
+        (Some(tuple), _) => Some(tuple.items().len()),
+        (_, Some(list)) => Some(list.len()),
+        _ => None,
+    };
+    if let Some(len) = len {
+        if len < n {
+            return Err(vm.value_error(format_args!("need more than {len} values to unpack")));
+        }
+        if len > n {
+            return Err(vm.value_error(format_args!("too many values to unpack (expected {n})")));
+        }
+    }
+    let iterator = vm.iter(sequence)?;
+    // The slots from `base` up are in the frame, so that what is there already is seen by the collector; the
+    // iterator itself is held here.
+    for i in 0..n {
+        match vm.next(iterator)? {
+            Some(item) => base.set_slot(n - 1 - i, Some(item)),
+            None => return Err(vm.value_error(format_args!("need more than {i} values to unpack"))),
+        }
+    }
+    if vm.next(iterator)?.is_some() {
+        return Err(vm.value_error(format_args!("too many values to unpack (expected {n})")));
+    }
+    Ok(())
+}
+
+op! {
+    unpack_ex(vm, code, ip, sp, fp) {
+        let start = ip;
+        let operand = ip.uint();
+        let (left, right) = (operand & 0xff, operand >> 8 & 0xff);
+        let base = sp.down(1);
+        tri!(vm, start, unpack_starred(vm, base, left, right));
+        sp = base.up(left + right + 1);
+    }
+}
+
+/// Puts the items of the sequence at `base` there: the first `left`, a list of those in the middle, and the last `right`, the
+/// first on top.
+#[inline(never)]
+fn unpack_starred(vm: &Vm, base: Sp, left: usize, right: usize) -> Res<()> {
+    let all = List::new(vm, &[])?;
+    let iterator = vm.iter(base.at(0))?;
+    while let Some(item) = vm.next(iterator)? {
+        all.append(vm, item)?;
+    }
+    let len = all.len();
+    if len < left + right {
+        return Err(vm.value_error(format_args!("need more than {len} values to unpack")));
+    }
+    let middle = List::new(vm, &[])?;
+    for item in all.items().iter().take(len - right).skip(left).map(core::cell::Cell::get) {
+        middle.append(vm, item)?;
+    }
+    let top = left + right;
+    for n in 0..left {
+        base.set_slot(top - n, all.get(n));
+    }
+    base.set_slot(right, Some(middle.obj()));
+    for n in 0..right {
+        base.set_slot(right - 1 - n, all.get(len - right + n));
+    }
+    Ok(())
+}
+
+op! {
+    make_function(vm, code, ip, sp, fp) {
+        let start = ip;
+        let function = tri!(vm, start, make(vm, code, ip.uint(), None, None, &[]));
+        sp.push(function);
+    }
+}
+
+op! {
+    make_function_defargs(vm, code, ip, sp, fp) {
+        let start = ip;
+        let child = ip.uint();
+        sp.drop(2);
+        let function = tri!(vm, start, make(vm, code, child, sp.slot(0), sp.slot(1), &[]));
+        sp.push(function);
+    }
+}
+
+op! {
+    make_closure(vm, code, ip, sp, fp) {
+        let start = ip;
+        let child = ip.uint();
+        let n = usize::from(ip.byte());
+        sp.drop(n);
+        let function = tri!(vm, start, make(vm, code, child, None, None, sp.values(n)));
+        sp.push(function);
+    }
+}
+
+op! {
+    make_closure_defargs(vm, code, ip, sp, fp) {
+        let start = ip;
+        let child = ip.uint();
+        let n = usize::from(ip.byte());
+        sp.drop(n + 2);
+        let function = tri!(vm, start, make(vm, code, child, sp.slot(0), sp.slot(1), sp.up(2).values(n)));
+        sp.push(function);
+    }
+}
+
+#[inline(never)]
+fn make(vm: &Vm, code: Gc<Code>, child: usize, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
+    match code.child(child) {
+        Some(child) => Ok(Function::new(vm, child, cells, defaults, keyword_defaults)?.obj()),
+        None => Err(vm.runtime_error(format_args!("no such function"))),
+    }
+}

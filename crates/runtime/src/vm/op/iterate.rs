@@ -1,0 +1,122 @@
+//! `for` loops.
+//!
+//! A loop keeps its iterator's state in four slots. Compiled code builds some of them itself, as null, iterator, null, null; the loops over
+//! common types put something else there and need no iterator object:
+//!
+//! | slots | over |
+//! | --- | --- |
+//! | null, iterator, null, null | anything |
+//! | next, stop, step (small integers), null | a range |
+//! | list or tuple, index, null, null | that |
+
+use super::{leaving_op, next, op, resume, tri};
+use crate::error::Res;
+use crate::obj::generator::Generator;
+use crate::obj::list::List;
+use crate::obj::range::Range;
+use crate::obj::tuple::Tuple;
+use crate::vm::Vm;
+use crate::vm::registers::Sp;
+use crate::word::Obj;
+use berus_mpy::opcode::ITER_SLOTS;
+
+op! {
+    get_iter(vm, code, ip, sp, fp) {
+        let iterator = tri!(vm, ip, vm.iter(sp.top()));
+        sp.set_top(iterator);
+    }
+}
+
+op! {
+    get_iter_stack(vm, code, ip, sp, fp) {
+        let base = sp.down(1);
+        tri!(vm, ip, begin(vm, base));
+        sp = base.up(ITER_SLOTS as usize);
+    }
+}
+
+/// Replaces the object at `base` by the state of a loop over it.
+#[inline(never)]
+fn begin(vm: &Vm, base: Sp) -> Res<()> {
+    let object = base.at(0);
+    let state = if let Some(range) = object.downcast::<Range>()
+        && let Some([start, stop, step]) = range.small_bounds()
+    {
+        [Some(start), Some(stop), Some(step), None]
+    } else if object.downcast::<List>().is_some() || object.downcast::<Tuple>().is_some() {
+        [Some(object), Some(Obj::small_int_wrapping(0)), None, None]
+    } else {
+        [None, Some(vm.iter(object)?), None, None]
+    };
+    for (n, slot) in state.into_iter().enumerate() {
+        base.set_slot(n, slot);
+    }
+    Ok(())
+}
+
+leaving_op! {
+    for_iter(vm, code, ip, sp, fp) {
+        let start = ip;
+        let by = ip.forward();
+        let state = sp.down(ITER_SLOTS as usize);
+        let item = match state.slot(0) {
+            Some(first) => match first.as_small_int() {
+                Some(value) => advance_range(state, value),
+                None => advance_items(state, first),
+            },
+            None => {
+                let iterator = state.at(1);
+                if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
+                    let frame = vm.stacks.frame();
+                    frame.ip.set(start.0);
+                    frame.sp.set(sp.0);
+                    match tri!(vm, start, generator.enter_loop(vm)) {
+                        true => return resume(vm),
+                        false => None,
+                    }
+                } else {
+                    tri!(vm, start, next_item(vm, iterator))
+                }
+            }
+        };
+        match item {
+            Some(item) => sp.push(item),
+            None => {
+                sp = state;
+                ip = ip.plus(by);
+            }
+        }
+        next(vm, code, ip, sp, fp)
+    }
+}
+
+/// The next item of an iterator; a `StopIteration` that something it calls raises ends it, too.
+#[inline(never)]
+fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
+    let item = vm.next(iterator);
+    vm.none_at_stop(item)
+}
+
+#[inline(always)]
+fn advance_range(state: Sp, value: isize) -> Option<Obj> {
+    let stop = state.at(1).as_small_int()?;
+    let step = state.at(2).as_small_int()?;
+    if if step > 0 { value >= stop } else { value <= stop } {
+        return None;
+    }
+    // Behind the last value there may be none that is a small integer; the loop ends there all the same.
+    let next = value.wrapping_add(step).clamp(Obj::SMALL_INT_MIN, Obj::SMALL_INT_MAX);
+    state.set_slot(0, Some(Obj::small_int_wrapping(next)));
+    Some(Obj::small_int_wrapping(value))
+}
+
+#[inline(always)]
+fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
+    let index = state.at(1).as_small_int()?;
+    let item = match items.downcast::<List>() {
+        Some(list) => list.get(index as usize),
+        None => items.downcast::<Tuple>()?.items().get(index as usize).copied(),
+    }?;
+    state.set_slot(1, Some(Obj::small_int_wrapping(index + 1)));
+    Some(item)
+}

@@ -1,0 +1,249 @@
+//! The interpreter's instructions: a handler for each opcode.
+//!
+//! A handler gets the registers, does its work, and ends in a call of the next instruction's handler through [`TABLE`]. All have one signature
+//! and keep nothing in memory across that call, so that an optimising build turns it into a jump and the registers stay where
+//! they are. The language does not promise that: debug builds, and the feature `plain-loop`, run the same handlers from a
+//! loop instead ([`PLAIN`]), with the registers kept in the frame between instructions.
+//!
+//! What may fail or is seldom wanted is in functions of its own that take and return words, since a handler whose local variables have
+//! addresses would keep its stack frame.
+
+mod binary;
+mod build;
+mod call;
+mod exception;
+mod iterate;
+mod jump;
+mod local;
+mod name;
+mod unary;
+
+pub(crate) use call::{Called, call_at, is_delegating};
+pub(crate) use exception::handle;
+
+use berus_mpy::opcode::Op;
+
+use crate::error::Raised;
+use crate::obj::code::Code;
+use crate::object::Gc;
+use crate::vm::Vm;
+use crate::vm::registers::{Fp, Ip, Sp};
+
+/// Whether handlers return to a loop after each instruction. Elsewhere than on the machines named here, six arguments do not fit into
+/// registers, or nobody has tried.
+pub(crate) const PLAIN: bool = cfg!(any(
+    debug_assertions,
+    feature = "plain-loop",
+    windows,
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+));
+
+/// Why the interpreter stops running instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// To run the next instruction of the top frame: only with [`PLAIN`].
+    Next,
+    /// A function called by Rust code has returned; the value waits in the interpreter state.
+    Returned,
+    /// A generator resumed by Rust code has yielded; the value waits in the interpreter state.
+    Yielded,
+    /// An exception waits, raised where the top frame's `ip` says.
+    Raised,
+    /// The same for one that has been raised in this frame before.
+    Reraised,
+}
+
+/// A handler.
+pub(crate) type Handler = fn(&Vm, Gc<Code>, Ip, Sp, Fp) -> Exit;
+
+/// Goes on with the instruction at `ip`.
+#[inline(always)]
+fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp: Fp) -> Exit {
+    if PLAIN {
+        let frame = vm.stacks.frame();
+        frame.ip.set(ip.0);
+        frame.sp.set(sp.0);
+        return Exit::Next;
+    }
+    let op = ip.byte();
+    TABLE[usize::from(op)](vm, code, ip, sp, fp)
+}
+
+/// Goes on with the frame on top, where it was left.
+#[inline(always)]
+fn resume(vm: &Vm) -> Exit {
+    if PLAIN {
+        return Exit::Next;
+    }
+    start(vm)
+}
+
+/// Runs the next instruction of the top frame, and where handlers call each other, those that follow.
+#[inline(always)]
+pub(crate) fn start(vm: &Vm) -> Exit {
+    let frame = vm.stacks.frame();
+    let Some(code) = frame.code.get() else { return Exit::Returned };
+    let mut ip = Ip(frame.ip.get());
+    let op = ip.byte();
+    TABLE[usize::from(op)](vm, code, ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
+}
+
+/// Leaves the instruction before `ip`, in which an exception was raised.
+#[cold]
+#[inline(never)]
+fn raised(vm: &Vm, ip: Ip, raised: Raised) -> Exit {
+    let _ = raised;
+    vm.stacks.frame().ip.set(ip.0);
+    Exit::Raised
+}
+
+/// The value of a result, or leaves the handler.
+macro_rules! tri {
+    ($vm:ident, $ip:ident, $result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return $crate::vm::op::raised($vm, $ip, error),
+        }
+    };
+}
+
+/// A handler whose body changes the registers and goes on with the next instruction.
+macro_rules! op {
+    ($(#[$meta:meta])* $name:ident $([$($generic:tt)*])? ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident) $body:block) => {
+        $(#[$meta])*
+        #[allow(unused_mut, unused_variables)]
+        pub(super) fn $name $(<$($generic)*>)? (
+            $vm: &$crate::vm::Vm, $code: $crate::object::Gc<$crate::obj::code::Code>, mut $ip: $crate::vm::registers::Ip,
+            mut $sp: $crate::vm::registers::Sp, $fp: $crate::vm::registers::Fp,
+        ) -> $crate::vm::op::Exit {
+            $body
+            $crate::vm::op::next($vm, $code, $ip, $sp, $fp)
+        }
+    };
+}
+
+/// A handler whose body leaves it itself.
+macro_rules! leaving_op {
+    ($(#[$meta:meta])* $name:ident ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident) $body:block) => {
+        $(#[$meta])*
+        #[allow(unused_mut, unused_variables)]
+        pub(super) fn $name(
+            $vm: &$crate::vm::Vm, $code: $crate::object::Gc<$crate::obj::code::Code>, mut $ip: $crate::vm::registers::Ip,
+            mut $sp: $crate::vm::registers::Sp, $fp: $crate::vm::registers::Fp,
+        ) -> $crate::vm::op::Exit {
+            $body
+        }
+    };
+}
+
+use {leaving_op, op, tri};
+
+op! {
+    /// No opcode: verified code has none.
+    unknown(vm, code, ip, sp, fp) {
+        tri!(vm, ip, Err(vm.not_implemented(format_args!("opcode"))));
+    }
+}
+
+macro_rules! table {
+    ($($op:ident => $handler:path,)*) => {{
+        let mut table: [Handler; 256] = [unknown; 256];
+        $(table[Op::$op as usize] = $handler;)*
+        table
+    }};
+}
+
+macro_rules! fill_group {
+    ($table:ident, $op:ident, $module:ident :: $handler:ident, $($n:literal)*) => {
+        $($table[Op::$op as usize + $n] = $module::$handler::<$n>;)*
+    };
+}
+
+/// The handlers by opcode.
+pub(crate) static TABLE: [Handler; 256] = {
+    let mut table = table! {
+        LoadConstString => local::load_const_string,
+        LoadName => name::load_name,
+        LoadGlobal => name::load_global,
+        LoadAttr => name::load_attr,
+        LoadMethod => name::load_method,
+        LoadSuperMethod => name::load_super_method,
+        StoreName => name::store_name,
+        StoreGlobal => name::store_global,
+        StoreAttr => name::store_attr,
+        DeleteName => name::delete_name,
+        DeleteGlobal => name::delete_global,
+        ImportName => name::import_name,
+        ImportFrom => name::import_from,
+        ImportStar => name::import_star,
+        MakeClosure => build::make_closure,
+        MakeClosureDefargs => build::make_closure_defargs,
+        MakeFunction => build::make_function,
+        MakeFunctionDefargs => build::make_function_defargs,
+        LoadConstSmallInt => local::load_const_small_int,
+        LoadConstObj => local::load_const_obj,
+        LoadFastN => local::load_fast_n,
+        LoadDeref => local::load_deref,
+        StoreFastN => local::store_fast_n,
+        StoreDeref => local::store_deref,
+        DeleteFast => local::delete_fast,
+        DeleteDeref => local::delete_deref,
+        BuildTuple => build::build_tuple,
+        BuildList => build::build_list,
+        BuildMap => build::build_map,
+        BuildSet => build::build_set,
+        BuildSlice => build::build_slice,
+        StoreComp => build::store_comp,
+        StoreMap => build::store_map,
+        UnpackSequence => build::unpack_sequence,
+        UnpackEx => build::unpack_ex,
+        CallFunction => call::call_function,
+        CallFunctionVarKw => call::call_function_var_kw,
+        CallMethod => call::call_method,
+        CallMethodVarKw => call::call_method_var_kw,
+        ReturnValue => call::return_value,
+        YieldValue => call::yield_value,
+        YieldFrom => call::yield_from,
+        UnwindJump => exception::unwind_jump,
+        Jump => jump::jump,
+        PopJumpIfTrue => jump::pop_jump_if_true,
+        PopJumpIfFalse => jump::pop_jump_if_false,
+        JumpIfTrueOrPop => jump::jump_if_true_or_pop,
+        JumpIfFalseOrPop => jump::jump_if_false_or_pop,
+        SetupWith => exception::setup_with,
+        SetupExcept => exception::setup_except,
+        SetupFinally => exception::setup_finally,
+        PopExceptJump => exception::pop_except_jump,
+        WithCleanup => exception::with_cleanup,
+        EndFinally => exception::end_finally,
+        RaiseLast => exception::raise_last,
+        RaiseObj => exception::raise_obj,
+        RaiseFrom => exception::raise_from,
+        ForIter => iterate::for_iter,
+        GetIter => iterate::get_iter,
+        GetIterStack => iterate::get_iter_stack,
+        LoadConstFalse => local::load_const_false,
+        LoadConstNone => local::load_const_none,
+        LoadConstTrue => local::load_const_true,
+        LoadNull => local::load_null,
+        LoadBuildClass => name::load_build_class,
+        LoadSubscr => name::load_subscr,
+        StoreSubscr => name::store_subscr,
+        DupTop => local::dup_top,
+        DupTopTwo => local::dup_top_two,
+        PopTop => local::pop_top,
+        RotTwo => local::rot_two,
+        RotThree => local::rot_three,
+    };
+    fill_group!(table, LoadFastMulti, local::load_fast, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    fill_group!(table, StoreFastMulti, local::store_fast, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    fill_group!(table, LoadConstSmallIntMulti, local::load_small_int, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47
+        48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63);
+    fill_group!(table, UnaryOpMulti, unary::unary, 0 1 2 3);
+    fill_group!(table, BinaryOpMulti, binary::generic, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26
+        27 28 29 30 31 32 33 34);
+    binary::fill(&mut table);
+    table
+};

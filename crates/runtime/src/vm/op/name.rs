@@ -1,0 +1,311 @@
+//! Global and other named variables, attributes, subscripts and imports.
+
+use super::{op, tri};
+use crate::error::Res;
+use crate::modules::builtins;
+use crate::obj::code::Code;
+use crate::obj::instance::Instance;
+use crate::obj::list::List;
+use crate::obj::map::Map;
+use crate::object::Gc;
+use crate::ops::attr::MethodParts;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::vm::registers::{Ip, Sp};
+use crate::word::Obj;
+
+/// The value under `name` in `map`, if it is where an instruction at `ip` found it last.
+#[inline(always)]
+fn hinted(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
+    let hint = vm.hint(ip).get();
+    let entry = map.entries().get(usize::from(hint))?;
+    if entry.key.get() == Some(Obj::qstr(name)) { entry.value.get() } else { None }
+}
+
+/// The value under `name` in `map`; notes where it is.
+fn find(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
+    let at = map.find_name(vm, name)?;
+    vm.hint(ip).set(at as u8);
+    map.entries()[at].value.get()
+}
+
+op! {
+    load_global(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let globals = code.context.globals();
+        let value = match hinted(vm, &globals.map, start, name) {
+            Some(value) => value,
+            None => tri!(vm, start, global(vm, code, start, name)),
+        };
+        sp.push(value);
+    }
+}
+
+#[inline(never)]
+fn global(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
+    match find(vm, &code.context.globals().map, ip, name) {
+        Some(value) => Ok(value),
+        None => builtin(vm, name),
+    }
+}
+
+/// The built-in `name`.
+fn builtin(vm: &Vm, name: Qstr) -> Res {
+    match builtins::find(vm, name) {
+        Some(value) => Ok(value),
+        None => {
+            let name = vm.name_str(name);
+            Err(vm.name_error(format_args!("name '{name}' isn't defined")))
+        }
+    }
+}
+
+op! {
+    load_name(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let value = tri!(vm, start, load_named(vm, code, start, name));
+        sp.push(value);
+    }
+}
+
+#[inline(never)]
+fn load_named(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
+    match find(vm, &vm.locals().map, ip, name) {
+        Some(value) => Ok(value),
+        None => global(vm, code, ip, name),
+    }
+}
+
+op! {
+    store_name(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        tri!(vm, start, vm.locals().store(vm, name, sp.pop()));
+    }
+}
+
+op! {
+    store_global(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let value = sp.pop();
+        let globals = code.context.globals();
+        let hint = usize::from(vm.hint(start).get());
+        match globals.map.entries().get(hint) {
+            Some(entry) if entry.key.get() == Some(Obj::qstr(name)) => entry.value.set(Some(value)),
+            _ => tri!(vm, start, store_in_globals(vm, code, start, name, value)),
+        }
+    }
+}
+
+#[inline(never)]
+fn store_in_globals(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr, value: Obj) -> Res<()> {
+    let globals = code.context.globals();
+    globals.store(vm, name, value)?;
+    find(vm, &globals.map, ip, name);
+    Ok(())
+}
+
+op! {
+    delete_name(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        tri!(vm, start, delete(vm, &vm.locals().map, name));
+    }
+}
+
+op! {
+    delete_global(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        tri!(vm, start, delete(vm, &code.context.globals().map, name));
+    }
+}
+
+#[inline(never)]
+fn delete(vm: &Vm, map: &Map, name: Qstr) -> Res<()> {
+    match map.remove_name(vm, name) {
+        Some(_) => Ok(()),
+        None => Err(vm.key_error(Obj::qstr(name))),
+    }
+}
+
+op! {
+    load_attr(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let object = sp.top();
+        let value = match Instance::of(object).and_then(|instance| hinted(vm, instance.members(), start, name)) {
+            Some(value) => value,
+            None => tri!(vm, start, attribute(vm, object, start, name)),
+        };
+        sp.set_top(value);
+    }
+}
+
+#[inline(never)]
+fn attribute(vm: &Vm, object: Obj, ip: Ip, name: Qstr) -> Res {
+    if let Some(instance) = Instance::of(object)
+        && let Some(value) = find(vm, instance.members(), ip, name)
+    {
+        return Ok(value);
+    }
+    vm.load_attr(object, name)
+}
+
+op! {
+    store_attr(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        sp.drop(2);
+        tri!(vm, start, store_attribute(vm, sp, start, name));
+    }
+}
+
+/// Stores the value at `sp`, or deletes if that is null, as attribute of the object behind it.
+#[inline(never)]
+fn store_attribute(vm: &Vm, sp: Sp, ip: Ip, name: Qstr) -> Res<()> {
+    let object = sp.at(1);
+    let Some(value) = sp.slot(0) else { return vm.delete_attr(object, name) };
+    if let Some(instance) = Instance::of(object)
+        && instance.stores_plainly()
+    {
+        let members = instance.members();
+        let hint = usize::from(vm.hint(ip).get());
+        match members.entries().get(hint) {
+            Some(entry) if entry.key.get() == Some(Obj::qstr(name)) => entry.value.set(Some(value)),
+            _ => {
+                members.store(vm, Obj::qstr(name), value)?;
+                find(vm, members, ip, name);
+            }
+        }
+        return Ok(());
+    }
+    vm.store_attr(object, name, value)
+}
+
+op! {
+    load_method(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let base = sp.down(1);
+        tri!(vm, start, method(vm, base, name));
+        sp = base.up(2);
+    }
+}
+
+/// Replaces the object at `base` by its method and `self`, or null.
+#[inline(never)]
+fn method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
+    let MethodParts { function, this } = vm.load_method(base.at(0), name)?;
+    base.set_slot(0, Some(function));
+    base.set_slot(1, this);
+    Ok(())
+}
+
+op! {
+    load_super_method(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        sp.drop(3);
+        tri!(vm, start, super_method(vm, sp, name));
+        sp = sp.up(2);
+    }
+}
+
+/// Replaces what `super()` is made of at `base` by a method of it.
+#[inline(never)]
+fn super_method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
+    let object = vm.call(base.at(0), &[base.at(1), base.at(2)])?;
+    let MethodParts { function, this } = vm.load_method(object, name)?;
+    base.set_slot(0, Some(function));
+    base.set_slot(1, this);
+    Ok(())
+}
+
+op! {
+    load_build_class(vm, code, ip, sp, fp) {
+        let value = tri!(vm, ip, builtin(vm, crate::q!("__build_class__")));
+        sp.push(value);
+    }
+}
+
+op! {
+    load_subscr(vm, code, ip, sp, fp) {
+        let base = sp.down(2);
+        let (object, index) = (base.at(0), base.at(1));
+        let item = match (object.downcast::<List>(), index.as_small_int()) {
+            (Some(list), Some(at)) => list.get(at as usize),
+            _ => None,
+        };
+        let value = match item {
+            Some(value) => value,
+            None => tri!(vm, ip, subscr(vm, object, index)),
+        };
+        sp.drop(1);
+        sp.set_top(value);
+    }
+}
+
+#[inline(never)]
+fn subscr(vm: &Vm, base: Obj, index: Obj) -> Res {
+    vm.load_subscr(base, index)
+}
+
+op! {
+    store_subscr(vm, code, ip, sp, fp) {
+        sp.drop(3);
+        let (object, index) = (sp.at(1), sp.at(2));
+        let stored = match (object.downcast::<List>(), index.as_small_int(), sp.slot(0)) {
+            (Some(list), Some(at), Some(value)) => match list.items().get(at as usize) {
+                Some(item) => {
+                    item.set(value);
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        };
+        if !stored {
+            tri!(vm, ip, store_item(vm, sp));
+        }
+    }
+}
+
+/// Stores the value at `sp`, or deletes if that is null, in the object behind it under the index behind that.
+#[inline(never)]
+fn store_item(vm: &Vm, sp: Sp) -> Res<()> {
+    match sp.slot(0) {
+        Some(value) => vm.store_subscr(sp.at(1), sp.at(2), value),
+        None => vm.delete_subscr(sp.at(1), sp.at(2)),
+    }
+}
+
+op! {
+    import_name(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let base = sp.down(2);
+        let module = tri!(vm, start, vm.import_name(name, base.at(1), base.at(0)));
+        sp.drop(1);
+        sp.set_top(module);
+    }
+}
+
+op! {
+    import_from(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let value = tri!(vm, start, vm.import_from(sp.top(), name));
+        sp.push(value);
+    }
+}
+
+op! {
+    import_star(vm, code, ip, sp, fp) {
+        let module = sp.pop();
+        tri!(vm, ip, vm.import_star(module));
+    }
+}

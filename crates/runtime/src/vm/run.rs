@@ -1,0 +1,73 @@
+//! Running frames, and unwinding them when an exception comes by.
+
+use super::Vm;
+use super::frame::{Entry, Frame};
+use super::op::{self, Exit};
+use crate::error::Res;
+use crate::obj::exception::{self, TraceEntry};
+use crate::obj::generator::Generator;
+use crate::word::Obj;
+
+impl Vm {
+    /// Runs the top frame, whose entry is [`Entry::Rust`], until it returns or yields; the value is in [`Vm::take_result`].
+    ///
+    /// # Errors
+    /// The exception that it does not handle.
+    pub(crate) fn run(&self) -> Res<Exit> {
+        loop {
+            match op::start(self) {
+                Exit::Next => {}
+                Exit::Raised => self.unwind(false)?,
+                Exit::Reraised => self.unwind(true)?,
+                exit => return Ok(exit),
+            }
+        }
+    }
+
+    /// Runs the top frame from the instruction that it was left at, where the waiting exception is raised.
+    ///
+    /// # Errors
+    /// The exception that it does not handle.
+    pub(crate) fn run_raising(&self) -> Res<Exit> {
+        self.unwind(false)?;
+        self.run()
+    }
+
+    /// Lets the frame that handles the waiting exception go on there; frames above it end.
+    ///
+    /// # Errors
+    /// If none does that was entered since Rust code called.
+    fn unwind(&self, mut noted: bool) -> Res<()> {
+        let mut exception = self.waiting_exception();
+        loop {
+            let frame = self.stacks.frame();
+            if !noted {
+                self.note_in_trace(frame, exception);
+            }
+            noted = false;
+            if op::handle(frame, exception) {
+                return Ok(());
+            }
+            let entry = frame.entry.get();
+            let generator = frame.object.get().and_then(|object| object.downcast::<Generator>());
+            if let Some(generator) = generator {
+                generator.end();
+            }
+            self.pop_frame();
+            if generator.is_some() && self.matches(exception, &exception::STOP_ITERATION) {
+                let raised = self.runtime_error(format_args!("generator raised StopIteration"));
+                exception = self.take_exception(raised);
+            }
+            if matches!(entry, Entry::Rust | Entry::Bottom) {
+                return Err(self.raise(exception));
+            }
+        }
+    }
+
+    fn note_in_trace(&self, frame: &Frame, exception: Obj) {
+        if let (Some(code), Some(exception)) = (frame.code.get(), self.as_exception(exception)) {
+            let line = code.line(frame.ip.get().wrapping_sub(1));
+            exception.add_trace(self, TraceEntry { file: code.file(), line, function: code.name() });
+        }
+    }
+}
