@@ -1,7 +1,8 @@
 //! The `berus` program: run Python programs, look into `.mpy` files, and more.
 //!
-//! What is no subcommand is a program to [`run`], as with MicroPython. Each subcommand is a folder with its arguments and a `run` function. They share [`input`], which reads files, and
-//! [`output`], which knows about colours, closed pipes and exit statuses.
+//! What is no subcommand is a program to [`run`], as with MicroPython. Each subcommand is a folder with its arguments
+//! and a `run` function. They share [`input`], which reads files, and [`output`], which knows about colours, closed
+//! pipes and exit statuses.
 
 mod compile;
 mod dump;
