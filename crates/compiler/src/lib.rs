@@ -1,4 +1,28 @@
 //! Python source to MicroPython modules, byte for byte as mpy-cross makes them.
+//!
+//! [`compile`] takes a source and [`Options`] and makes a [`Module`](berus_mpy::Module), which can be written as an `.mpy` file or run.
+//! The language is that of MicroPython 1.29, and so are the bytes, down to the order of tables, and the errors, down to their
+//! lines: [`CompileError`].
+//!
+//! ```
+//! use berus_compiler::{Options, compile};
+//!
+//! let source = b"def area(w, h):\n    return w * h\n";
+//! let module = compile(source, &Options { source_name: b"area.py", ..Options::default() })?;
+//! assert_eq!(module.codes.len(), 2);
+//! std::fs::write(std::env::temp_dir().join("area.mpy"), module.to_bytes())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate is `no_std` and needs an allocator only. No input makes it panic: source that is nested too deep for the stack ends in
+//! an error ([`Options::max_depth`]). Besides the source itself it takes two to four times the memory of the source, in pieces that a
+//! heap of some ten kilobytes can supply for a module of a few hundred lines.
+//!
+//! With the feature `std`, which is on by default, powers of floats that the compiler works out are the host's, which are
+//! mpy-cross's; without it they can differ from those in the last digit.
+//!
+//! The parts of the compiler that are good for more than compiling are public: the [grammar], [tokens](token), the
+//! [parse tree](tree), [names] and [numbers as text](number).
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -87,7 +87,7 @@ impl<E: Emit> Walk<'_, '_, E> {
                         Some("* arg after **")
                     } else if call.keyword > 0 {
                         Some("* arg after kwarg")
-                    } else if i + 1 >= usize::from(self.unit.options.small_int_bits) {
+                    } else if i + 1 >= usize::from(self.unit.options.small_int_bits.min(64)) {
                         // The bitmap of starred arguments must be a small integer of the target.
                         Some("too many args")
                     } else {
