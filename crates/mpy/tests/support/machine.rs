@@ -409,7 +409,18 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Of the open blocks only the innermost may have become active on the way to the next instruction.
+    fn check_blocks(&self) -> Outcome {
+        for (i, block) in self.blocks.iter().enumerate() {
+            let (was_active, is_active) = (block.handler <= self.pc, block.handler <= self.next);
+            let is_right = was_active == is_active || is_active && i + 1 == self.blocks.len();
+            check(is_right, || format!("control passes the handler at {}", block.handler))?;
+        }
+        Ok(())
+    }
+
     fn step(&mut self) -> Outcome<Go> {
+        self.check_blocks()?;
         self.pc = self.next;
         let code = &self.machine.code.code;
         let instruction = Instruction::decode(code, self.pc).map_err(|error| format!("{error:?}"))?;
