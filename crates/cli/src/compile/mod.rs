@@ -17,7 +17,7 @@ use berus_compiler::Options;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, value_parser};
 
-use crate::output::{Output, Status};
+use crate::output::Output;
 use crate::text::count;
 use work::Outcome;
 
@@ -101,7 +101,7 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
                 io::stdout().lock().write_all(&module)?;
             }
             Outcome::Failed { place, message, status } => {
-                tally.failed += usize::from(status == Status::Invalid);
+                tally.failed += 1;
                 output.complain(status, &place, &message);
             }
         }
@@ -125,12 +125,21 @@ impl Tally {
     /// Tells it to the person at the terminal.
     fn tell(&self, start: Instant) {
         let all = self.written + self.unchanged + self.checked + self.failed;
-        let parts = [(self.written, "written"), (self.unchanged, "unchanged"), (self.failed, "with errors")];
+        let parts = [
+            (self.written, "written"),
+            (self.unchanged, "unchanged"),
+            (self.checked, "without errors"),
+            (self.failed, "failed"),
+        ];
         let parts: Vec<_> =
             parts.iter().filter(|part| part.0 > 0).map(|part| format!("{} {}", part.0, part.1)).collect();
-        let parts = if parts.is_empty() { "no errors".into() } else { parts.join(", ") };
         // If standard error is closed there is nobody to tell.
-        let _ =
-            writeln!(anstream::stderr(), "{} in {:.2} s: {parts}", count(all, "source"), start.elapsed().as_secs_f64());
+        let _ = writeln!(
+            anstream::stderr(),
+            "{} in {:.2} s: {}",
+            count(all, "source"),
+            start.elapsed().as_secs_f64(),
+            parts.join(", ")
+        );
     }
 }
