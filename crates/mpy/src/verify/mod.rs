@@ -99,7 +99,7 @@ use crate::constant::Constant;
 use crate::module::{CodeId, Kind as CodeKind, Module};
 use crate::prelude::Prelude;
 use error::Fault;
-use scan::{Scanner, Shape, Tables, check_prelude};
+use scan::{Contract, Scanner, Shape, Tables, check_prelude};
 use walk::{Context, Memory, Walk};
 
 /// What the verifier has found out about a bytecode function.
@@ -137,18 +137,13 @@ pub const UNCOUNTED_SLOTS: u32 = 3;
 /// If some code breaks a rule; of several, the last code object's is told.
 pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
     let mut verifier = Verifier::new(module);
-    let mut found: Vec<(Option<Shape>, Option<Facts>)> = Vec::with_capacity(module.codes.len());
-    found.resize(module.codes.len(), (None, None));
+    let mut found = Vec::with_capacity(module.codes.len());
+    found.resize(module.codes.len(), None);
     // Children come after their parents.
     for id in (0..module.codes.len()).rev() {
-        let children = &module.codes[id].children;
-        let child = |index: u32| children.get(index as usize).and_then(|&child| found[child as usize].0);
-        found[id] = verifier.code(id as CodeId, &child).map_err(|fault| error(module, id as CodeId, fault))?;
+        found[id] = verifier.code(id as CodeId)?;
     }
-    if found.first().is_some_and(|(shape, _)| shape.is_some_and(|shape| shape.cells.0 > 0)) {
-        return Err(error(module, 0, (None, Reason::ModuleCells)));
-    }
-    Ok(found.into_iter().map(|(_, facts)| facts).collect())
+    Ok(found)
 }
 
 /// Verifies one code object of a module; of its children only what it makes functions of.
@@ -160,15 +155,10 @@ pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
 /// Never: an `id` that the module does not have is refused as [`Reason::ChildOrder`].
 pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Error> {
     let mut verifier = Verifier::new(module);
-    let Some(code) = module.codes.get(id as usize) else {
-        return Err(error(module, id, (None, Reason::ChildOrder)));
-    };
-    let mut shapes = Vec::with_capacity(code.children.len());
-    for &child in &code.children {
-        shapes.push(verifier.shape(child).map_err(|fault| error(module, child, fault))?);
+    for &child in module.codes.get(id as usize).map_or(&[][..], |code| &code.children) {
+        verifier.contract(child)?;
     }
-    let child = |index: u32| shapes.get(index as usize).copied().flatten();
-    verifier.code(id, &child).map(|(_, facts)| facts).map_err(|fault| error(module, id, fault))
+    verifier.code(id)
 }
 
 /// All that is wrong with the code of a module, found as it is asked for: of each code object that [`verify`] would
@@ -177,26 +167,15 @@ pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Err
 /// Of a child that is refused its parents are asked nothing.
 pub fn failures<'m>(module: &'m Module<'_>) -> impl Iterator<Item = Error> + 'm {
     let mut verifier = Verifier::new(module);
-    let mut shapes: Vec<Option<Shape>> = Vec::with_capacity(module.codes.len());
-    shapes.resize(module.codes.len(), None);
-    (0..module.codes.len()).rev().filter_map(move |id| {
-        let children = &module.codes[id].children;
-        let child = |index: u32| shapes[*children.get(index as usize)? as usize];
-        let fault = match verifier.code(id as CodeId, &child) {
-            Ok((Some(shape), _)) if id == 0 && shape.cells.0 > 0 => (None, Reason::ModuleCells),
-            Ok((shape, _)) => {
-                shapes[id] = shape;
-                return None;
-            }
-            Err(fault) => fault,
-        };
-        Some(error(module, id as CodeId, fault))
-    })
+    (0..module.codes.len()).rev().filter_map(move |id| verifier.code(id as CodeId).err())
 }
 
 struct Verifier<'m, 'a> {
     module: &'m Module<'a>,
+    /// For each constant, whether it is an object.
     constants: Vec<bool>,
+    /// For each code object that has been looked at, what must be known to make a function of it.
+    contracts: Vec<Option<Contract>>,
     scanner: Scanner,
     memory: Memory,
 }
@@ -204,43 +183,65 @@ struct Verifier<'m, 'a> {
 impl<'m, 'a> Verifier<'m, 'a> {
     fn new(module: &'m Module<'a>) -> Verifier<'m, 'a> {
         let constants = module.constants.iter().map(is_object).collect();
-        Verifier { module, constants, scanner: Scanner::default(), memory: Memory::default() }
+        let contracts = module.codes.iter().map(|_| None).collect();
+        Verifier { module, constants, contracts, scanner: Scanner::default(), memory: Memory::default() }
     }
 
-    /// The shape of a code object, and the labels of bytecode.
-    fn shape(&mut self, id: CodeId) -> Result<Option<Shape>, Fault> {
+    /// Takes a first look at a code object: finds its contract and, if it is bytecode, its shape.
+    fn look_at(&mut self, id: CodeId) -> Result<Option<Shape>, Fault> {
         let Some(code) = self.module.codes.get(id as usize) else { return Err((None, Reason::ChildOrder)) };
         let n_names = self.module.qstrs.len();
-        match code.kind {
+        let shape = match code.kind {
             CodeKind::Bytecode => {
                 let tables = Tables { n_names, constants: &self.constants, n_children: code.children.len() };
-                self.scanner.scan(&code.code, tables, &mut self.memory.labels).map(Some)
+                let shape = self.scanner.scan(&code.code, tables)?;
+                self.contracts[id as usize] = Some(Contract::new(&shape.signature, shape.cells));
+                Some(shape)
             }
             CodeKind::Native { prelude_offset, .. } => {
                 let prelude = Prelude::read(&code.code, prelude_offset as usize);
                 let prelude = prelude.map_err(|error| (None, Reason::Prelude(error)))?;
                 check_prelude(&prelude, &code.code, n_names).map_err(|refusal| refusal.at(None))?;
-                Ok(Some(Shape::of_machine_code(&prelude)))
+                let signature = &prelude.signature;
+                self.contracts[id as usize] = Some(Contract::new(signature, (0, signature.n_pos_args)));
+                None
             }
-            CodeKind::Viper { .. } | CodeKind::Asm { .. } => Ok(None),
-        }
+            CodeKind::Viper { .. } | CodeKind::Asm { .. } => None,
+        };
+        Ok(shape)
     }
 
-    fn code(
-        &mut self,
-        id: CodeId,
-        children: &dyn Fn(u32) -> Option<Shape>,
-    ) -> Result<(Option<Shape>, Option<Facts>), Fault> {
+    /// Finds the contract of a code object.
+    fn contract(&mut self, id: CodeId) -> Result<(), Error> {
+        self.look_at(id).map(|_| ()).map_err(|fault| error(self.module, id, fault))
+    }
+
+    /// Verifies a code object, the contracts of whose children have been found.
+    fn code(&mut self, id: CodeId) -> Result<Option<Facts>, Error> {
+        self.facts(id).map_err(|fault| error(self.module, id, fault))
+    }
+
+    fn facts(&mut self, id: CodeId) -> Result<Option<Facts>, Fault> {
+        let shape = self.look_at(id)?;
         let code = &self.module.codes[id as usize];
         if code.children.iter().any(|&child| child <= id || child as usize >= self.module.codes.len()) {
             return Err((None, Reason::ChildOrder));
         }
-        let shape = self.shape(id)?;
-        let Some(shape) = shape.filter(|_| code.kind == CodeKind::Bytecode) else { return Ok((shape, None)) };
-        let context = Context { code: &code.code, names: &self.module.qstrs, shape, children };
+        let Some(shape) = shape else { return Ok(None) };
+        if id == 0 && shape.cells.0 > 0 {
+            return Err((None, Reason::ModuleCells));
+        }
+        let context = Context {
+            code: &code.code,
+            instructions: &self.scanner.instructions,
+            labels: &self.scanner.labels,
+            names: &self.module.qstrs,
+            shape,
+            children: &code.children,
+            contracts: &self.contracts,
+        };
         let stack = Walk::all(context, &mut self.memory)?;
-        let facts = Facts { min_cells: shape.cells.0, max_cells: shape.cells.1, locals: shape.locals, stack };
-        Ok((Some(shape), Some(facts)))
+        Ok(Some(Facts { min_cells: shape.cells.0, max_cells: shape.cells.1, locals: shape.locals, stack }))
     }
 }
 

@@ -10,7 +10,7 @@ use super::error::{Checked, Fault, Reason};
 use super::labels::Labels;
 use crate::bytecode::Instruction;
 use crate::lines;
-use crate::opcode::{Op, Operand};
+use crate::opcode::{Effect, Op, Operand};
 use crate::prelude::{Prelude, Signature, scope_flag};
 
 /// What can be said of a function without following its control flow.
@@ -27,26 +27,19 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// What can be said of machine code with a prelude.
-    pub fn of_machine_code(prelude: &Prelude) -> Shape {
-        let signature = prelude.signature;
-        let cells = (0, signature.n_pos_args);
-        Shape { signature, start: prelude.end(), locals: 0, cells, own_cells: LocalSet::default() }
-    }
-
     /// Whether a local holds a cell.
     pub fn is_cell(&self, local: u32) -> bool {
         local < self.cells.0 || self.own_cells.contains(local)
     }
+}
 
-    /// Whether the function has default arguments.
-    pub fn has_defaults(&self) -> bool {
-        self.signature.n_def_pos_args > 0 || self.has_keyword_defaults()
-    }
-
-    /// Whether it has defaults for keyword-only arguments.
-    pub fn has_keyword_defaults(&self) -> bool {
-        self.signature.scope_flags & scope_flag::DEFKWARGS != 0
+impl Contract {
+    pub fn new(signature: &Signature, cells: (u32, u32)) -> Contract {
+        Contract {
+            cells,
+            has_positional_defaults: signature.n_def_pos_args > 0,
+            has_keyword_defaults: signature.scope_flags & scope_flag::DEFKWARGS != 0,
+        }
     }
 }
 
@@ -65,6 +58,34 @@ impl LocalSet {
         self.0[usize::from(local / 64)] |= 1 << (local % 64);
         !was
     }
+}
+
+/// An instruction as the scan leaves it for the walk.
+#[derive(Clone, Copy)]
+pub(super) struct Scanned {
+    pub offset: u32,
+    /// Its operand as an index or count; the target of a jump, which is in the code.
+    pub operand: u32,
+    pub op: Op,
+    /// The byte after the operand.
+    pub extra: u8,
+}
+
+impl Scanned {
+    pub fn effect(&self) -> Effect {
+        self.op.effect(self.operand, self.extra.into())
+    }
+}
+
+/// What must be known of a function to make it.
+#[derive(Clone, Copy)]
+pub(super) struct Contract {
+    /// How many cells it may be made with: at least and at most.
+    pub cells: (u32, u32),
+    /// Whether it has defaults for positional arguments.
+    pub has_positional_defaults: bool,
+    /// Whether it has defaults for keyword-only arguments.
+    pub has_keyword_defaults: bool,
 }
 
 /// What the instructions' operands may refer to.
@@ -95,6 +116,10 @@ pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> C
 /// Scans code objects; keeps its memory from one to the next.
 #[derive(Default)]
 pub(super) struct Scanner {
+    /// The instructions of the code that has been scanned last.
+    pub instructions: Vec<Scanned>,
+    /// Its labels.
+    pub labels: Labels,
     /// The locals that an unbroken row of `LOAD_FAST`s has loaded.
     loaded: Vec<u32>,
 }
@@ -146,8 +171,10 @@ impl Uses {
 
 impl Scanner {
     /// Looks at all of a bytecode object, and finds its labels.
-    pub fn scan(&mut self, code: &[u8], tables: Tables<'_>, labels: &mut Labels) -> Result<Shape, Fault> {
+    pub fn scan(&mut self, code: &[u8], tables: Tables<'_>) -> Result<Shape, Fault> {
         let whole = |reason| (None, reason);
+        // Longer code than a file can hold would not fit the numbers here.
+        u32::try_from(code.len()).map_err(|_| whole(Reason::TooComplex))?;
         let prelude = Prelude::read(code, 0).map_err(|error| whole(Reason::Prelude(error)))?;
         check_prelude(&prelude, code, tables.n_names).map_err(|refusal| refusal.at(None))?;
         let signature = prelude.signature;
@@ -167,22 +194,26 @@ impl Scanner {
         }
 
         let start = prelude.end();
-        labels.clear(code.len());
+        self.instructions.clear();
+        self.labels.clear(code.len());
         self.loaded.clear();
-        if !labels.add(start) {
+        if !self.labels.add(start) {
             return Err((None, Reason::RunsOff));
         }
         let mut offset = start;
         while offset < code.len() {
             let instruction =
                 Instruction::decode(code, offset).map_err(|error| (Some(offset), Reason::Decode(error)))?;
-            labels.add_instruction(offset);
+            self.labels.add_instruction(offset);
+            let mut operand = instruction.index();
             if matches!(instruction.op, Op::LoadFastMulti | Op::LoadFastN) {
-                self.loaded.push(instruction.index());
+                self.loaded.push(operand);
             } else {
-                self.instruction(&instruction, code, tables, &mut uses, labels)
-                    .map_err(|refusal| refusal.at(Some(offset)))?;
+                let looked_at = self.instruction(&instruction, code, tables, &mut uses);
+                operand = looked_at.map_err(|refusal| refusal.at(Some(offset)))?;
             }
+            let Instruction { op, extra, .. } = instruction;
+            self.instructions.push(Scanned { offset: offset as u32, operand, op, extra });
             offset = instruction.end();
         }
         self.loaded.drain(..).for_each(|local| uses.load(local));
@@ -193,21 +224,21 @@ impl Scanner {
         if uses.cells_min > uses.cells_max {
             return Err(whole(Reason::CellAsObject(uses.cells_max)));
         }
-        if !labels.complete() {
-            return Err(misplaced_jump(code, start, labels));
+        if !self.labels.complete() {
+            return Err(misplaced_jump(code, start, &self.labels));
         }
         let cells = (uses.cells_min, uses.cells_max);
         Ok(Shape { signature, start, locals: uses.locals, cells, own_cells: uses.own_cells })
     }
 
+    /// Checks an instruction and returns its operand.
     fn instruction(
         &mut self,
         instruction: &Instruction,
         code: &[u8],
         tables: Tables<'_>,
         uses: &mut Uses,
-        labels: &mut Labels,
-    ) -> Checked {
+    ) -> Checked<u32> {
         let index = instruction.index();
         let op = instruction.op;
         if !self.loaded.is_empty() || instruction.extra != 0 {
@@ -243,20 +274,22 @@ impl Scanner {
                 return Err(Reason::Child(index).into());
             }
             Operand::Child | Operand::Closure => {}
-            Operand::Jump | Operand::Forward | Operand::Unwind => {
-                let target = instruction.target().ok_or(Reason::JumpOutside)?;
-                let mut is_inside = target < code.len() && labels.add(target);
-                if op == Op::SetupFinally
-                    && let Some(test) = exception_test(code, target)
-                {
-                    is_inside &= labels.add(test.entry.exception);
-                }
-                if !is_inside {
-                    return Err(Reason::JumpOutside.into());
-                }
-            }
+            Operand::Jump | Operand::Forward | Operand::Unwind => return self.jump(instruction, code),
         }
-        Ok(())
+        Ok(index)
+    }
+
+    /// Notes where a jump goes to, and returns that.
+    fn jump(&mut self, instruction: &Instruction, code: &[u8]) -> Checked<u32> {
+        let target = instruction.target().filter(|&target| target < code.len() && self.labels.add(target));
+        let target = target.ok_or(Reason::JumpOutside)?;
+        if instruction.op == Op::SetupFinally
+            && let Some(test) = exception_test(code, target)
+            && !self.labels.add(test.entry.exception)
+        {
+            return Err(Reason::JumpOutside.into());
+        }
+        Ok(target as u32)
     }
 
     /// An instruction that is no `LOAD_FAST` follows a row of them: if it makes a closure, the last are its cells.

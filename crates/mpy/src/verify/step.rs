@@ -2,9 +2,9 @@
 
 use super::blocks::{BlockKind, exception_test};
 use super::error::{Checked, Reason};
+use super::scan::Scanned;
 use super::stack::{Kind, Stack};
 use super::walk::{After, State, Walk};
-use crate::bytecode::Instruction;
 use crate::opcode::{Effect, ITER_SLOTS, Op};
 
 /// By their numbers, the opcodes that take and give objects only, always as many, and go on to the next instruction:
@@ -57,7 +57,7 @@ impl Walk<'_> {
     /// Looks at the instruction at `pc`: checks what it needs, lets control go where it may jump to, and changes the
     /// state to what the next instruction finds.
     #[inline]
-    pub fn step(&mut self, instruction: &Instruction) -> Checked<After> {
+    pub fn step(&mut self, instruction: &Scanned) -> Checked<After> {
         if let Some(effect) = PLAIN[instruction.op as usize] {
             self.replace(effect.pops, effect.pushes)?;
             return Ok(After::Next);
@@ -65,8 +65,8 @@ impl Walk<'_> {
         self.special(instruction)
     }
 
-    fn special(&mut self, instruction: &Instruction) -> Checked<After> {
-        let index = instruction.index();
+    fn special(&mut self, instruction: &Scanned) -> Checked<After> {
+        let index = instruction.operand;
         match instruction.op {
             Op::LoadConstNone => self.push(Kind::None, 1)?,
             Op::LoadNull => self.push(Kind::Null, 1)?,
@@ -121,7 +121,7 @@ impl Walk<'_> {
                 self.jump(instruction, State { block: block.parent, ..self.state })?;
                 return Ok(After::Elsewhere);
             }
-            Op::WithCleanup => self.with_cleanup(instruction)?,
+            Op::WithCleanup => self.with_cleanup()?,
             Op::EndFinally => return self.end_finally(),
             Op::UnwindJump => {
                 self.unwind_jump(instruction)?;
@@ -213,8 +213,8 @@ impl Walk<'_> {
         if is_met { Ok(()) } else { Err(Reason::Needs(what, kind).into()) }
     }
 
-    fn jump(&mut self, instruction: &Instruction, state: State) -> Checked {
-        self.flow(instruction.target().ok_or(Reason::JumpOutside)?, state)
+    fn jump(&mut self, instruction: &Scanned, state: State) -> Checked {
+        self.flow(instruction.operand as usize, state)
     }
 
     fn load_method(&mut self, n_objects: u32) -> Checked {
@@ -232,8 +232,8 @@ impl Walk<'_> {
     }
 
     /// The collection has the iterators of the comprehension's loops above it, but nothing of unknown size.
-    fn store_comp(&mut self, instruction: &Instruction) -> Checked {
-        let distance = instruction.index() >> 2;
+    fn store_comp(&mut self, instruction: &Scanned) -> Checked {
+        let distance = instruction.operand >> 2;
         let n_taken = instruction.effect().pops;
         if distance < n_taken {
             return Err(Reason::StackEmpty.into());
@@ -247,12 +247,13 @@ impl Walk<'_> {
     }
 
     /// Makes a function: the child must take just these cells, and find the defaults that its prelude speaks of.
-    fn make(&mut self, instruction: &Instruction) -> Checked {
-        let child = instruction.index();
-        let shape = (self.context.children)(child);
+    fn make(&mut self, instruction: &Scanned) -> Checked {
+        let child = instruction.operand;
+        let id = self.context.children.get(child as usize);
+        let contract = id.and_then(|&id| *self.context.contracts.get(id as usize)?);
         let n_cells = u32::from(instruction.extra);
-        if let Some(shape) = &shape
-            && !(shape.cells.0..=shape.cells.1).contains(&n_cells)
+        if let Some(contract) = &contract
+            && !(contract.cells.0..=contract.cells.1).contains(&n_cells)
         {
             return Err(Reason::Cells(child, n_cells).into());
         }
@@ -262,10 +263,8 @@ impl Walk<'_> {
         }
         self.pop(n_cells)?;
         if matches!(instruction.op, Op::MakeFunctionDefargs | Op::MakeClosureDefargs) {
-            let [wants_dict, wants_tuple] = match &shape {
-                Some(shape) => [Some(shape.has_keyword_defaults()), Some(shape.signature.n_def_pos_args > 0)],
-                None => [None, None],
-            };
+            let wants_dict = contract.map(|contract| contract.has_keyword_defaults);
+            let wants_tuple = contract.map(|contract| contract.has_positional_defaults);
             for wanted in [wants_dict, wants_tuple] {
                 let kind = self.kind(0)?;
                 self.need(kind == Kind::Null || wanted != Some(false), "null for no defaults", kind)?;
@@ -273,15 +272,15 @@ impl Walk<'_> {
                 self.need(kind.is_object() || kind == Kind::Null, "default arguments or null", kind)?;
                 self.pop(1)?;
             }
-        } else if shape.is_some_and(|shape| shape.has_defaults()) {
+        } else if contract.is_some_and(|contract| contract.has_positional_defaults || contract.has_keyword_defaults) {
             return Err(Reason::NeedsDefaults(child).into());
         }
         self.push(Kind::Object, 1)
     }
 
     /// Calls that take more than objects: a method has a `self` or null, a starred mapping null for its keyword.
-    fn call(&mut self, instruction: &Instruction) -> Checked {
-        let (n_positional, n_keyword) = (instruction.index() & 0xff, instruction.index() >> 8);
+    fn call(&mut self, instruction: &Scanned) -> Checked {
+        let (n_positional, n_keyword) = (instruction.operand & 0xff, instruction.operand >> 8);
         if matches!(instruction.op, Op::CallFunctionVarKw | Op::CallMethodVarKw) {
             self.pop_objects(1)?;
             for _ in 0..n_keyword {
@@ -377,7 +376,7 @@ impl Walk<'_> {
         Ok(height)
     }
 
-    fn for_iter(&mut self, instruction: &Instruction) -> Checked {
+    fn for_iter(&mut self, instruction: &Scanned) -> Checked {
         let height = self.iterator(self.state.stack, self.floor)?;
         let mut state = self.state;
         self.memory.stacks.cut(&mut state.stack, height);
@@ -385,7 +384,7 @@ impl Walk<'_> {
         self.push(Kind::Object, 1)
     }
 
-    fn setup_with(&mut self, instruction: &Instruction) -> Checked {
+    fn setup_with(&mut self, instruction: &Scanned) -> Checked {
         self.pop_objects(1)?;
         self.push(Kind::Exit, 2)?;
         // Room for what is pending and, to call `__exit__` in place, one more.
@@ -394,13 +393,13 @@ impl Walk<'_> {
         self.push(Kind::Object, 1)
     }
 
-    fn setup_except(&mut self, instruction: &Instruction) -> Checked {
+    fn setup_except(&mut self, instruction: &Scanned) -> Checked {
         self.reserve(self.height().checked_add(1))?;
         self.setup(instruction, BlockKind::Except, Kind::Exception, 1)
     }
 
-    fn setup(&mut self, instruction: &Instruction, kind: BlockKind, entered_with: Kind, n: u32) -> Checked {
-        let handler = instruction.target().ok_or(Reason::JumpOutside)?;
+    fn setup(&mut self, instruction: &Scanned, kind: BlockKind, entered_with: Kind, n: u32) -> Checked {
+        let handler = instruction.operand as usize;
         let block = self.open(kind, handler, self.height())?;
         let mut stack = self.state.stack;
         self.memory.stacks.push(&mut stack, entered_with, n);
@@ -410,9 +409,9 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn setup_finally(&mut self, instruction: &Instruction) -> Checked {
+    fn setup_finally(&mut self, instruction: &Scanned) -> Checked {
         self.reserve(self.height().checked_add(2))?;
-        let handler = instruction.target().ok_or(Reason::JumpOutside)?;
+        let handler = instruction.operand as usize;
         let test = exception_test(self.context.code, handler).filter(|test| {
             let name = self.context.names.get(test.name as usize);
             name.is_some_and(|name| name.as_bytes() == b"BaseException")
@@ -458,13 +457,12 @@ impl Walk<'_> {
         Ok(height)
     }
 
-    fn with_cleanup(&mut self, instruction: &Instruction) -> Checked {
+    fn with_cleanup(&mut self) -> Checked {
         let block = self.block();
         if block.kind != BlockKind::With {
             return Err(Reason::WrongBlock.into());
         }
-        let next = Instruction::decode(self.context.code, instruction.end());
-        if !next.is_ok_and(|next| next.op == Op::EndFinally) {
+        if self.next_instruction().is_none_or(|next| next.op != Op::EndFinally) {
             return Err(Reason::CleanupAlone.into());
         }
         let height = self.pending(0)?;
@@ -486,7 +484,7 @@ impl Walk<'_> {
     }
 
     /// Leaves blocks by way of their handlers, as if each had run and ended by now.
-    fn unwind_jump(&mut self, instruction: &Instruction) -> Checked {
+    fn unwind_jump(&mut self, instruction: &Scanned) -> Checked {
         let mut state = self.state;
         for _ in 0..instruction.extra & 0x7f {
             let block = *self.memory.blocks.get(state.block);

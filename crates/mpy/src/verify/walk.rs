@@ -10,10 +10,9 @@ use super::UNCOUNTED_SLOTS;
 use super::blocks::{Block, BlockId, BlockKind, Blocks};
 use super::error::{Checked, Fault, Reason};
 use super::labels::{Labels, Pending};
-use super::scan::Shape;
+use super::scan::{Contract, Scanned, Shape};
 use super::stack::{Kind, Stack, Stacks};
-use crate::bytecode::Instruction;
-use crate::module::Qstr;
+use crate::module::{CodeId, Qstr};
 
 /// What is known where an instruction starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +34,6 @@ struct LabelState {
 /// The memory of a walk, kept from one code object to the next.
 #[derive(Default)]
 pub(super) struct Memory {
-    pub labels: Labels,
     states: Vec<LabelState>,
     pending: Pending,
     pub stacks: Stacks,
@@ -46,10 +44,14 @@ pub(super) struct Memory {
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub code: &'a [u8],
+    pub instructions: &'a [Scanned],
+    pub labels: &'a Labels,
     pub names: &'a [Qstr<'a>],
     pub shape: Shape,
-    /// The children's shapes; `None` for machine code without a prelude.
-    pub children: &'a dyn Fn(u32) -> Option<Shape>,
+    pub children: &'a [CodeId],
+    /// By index in the module, what must be known to make functions of its code objects; `None` for machine code
+    /// without a prelude.
+    pub contracts: &'a [Option<Contract>],
 }
 
 /// A walk.
@@ -57,7 +59,9 @@ pub(super) struct Walk<'a> {
     pub context: Context<'a>,
     pub memory: &'a mut Memory,
     pub state: State,
-    /// The offset of the instruction that is looked at.
+    /// How many instructions come before the one that is looked at.
+    position: usize,
+    /// Its offset.
     pub pc: usize,
     /// The height down to which the instruction may take slots.
     pub floor: u32,
@@ -79,9 +83,9 @@ const WORK_PER_BYTE: usize = 64;
 const WORK_AT_LEAST: usize = 1024;
 
 impl<'a> Walk<'a> {
-    /// Walks over the code whose labels are in `memory`. Returns the height that its stack needs.
+    /// Walks over all of the code. Returns the height that its stack needs.
     pub fn all(context: Context<'a>, memory: &'a mut Memory) -> Result<u32, Fault> {
-        let n_labels = memory.labels.len();
+        let n_labels = context.labels.len();
         memory.states.clear();
         memory.states.resize(n_labels, LabelState { state: None, handler_of: Blocks::NONE });
         memory.pending.clear(n_labels);
@@ -91,7 +95,8 @@ impl<'a> Walk<'a> {
         let signature = &context.shape.signature;
         let uncounted = signature.n_exc_stack.saturating_mul(UNCOUNTED_SLOTS);
         let room = (signature.n_state - context.shape.locals).saturating_add(uncounted);
-        let mut walk = Walk { context, memory, state, pc: context.shape.start, floor: 0, room, highest: 0 };
+        let pc = context.shape.start;
+        let mut walk = Walk { context, memory, state, position: 0, pc, floor: 0, room, highest: 0 };
         match walk.run() {
             Ok(()) => Ok(walk.highest),
             Err(refusal) => Err(refusal.at(Some(walk.pc))),
@@ -99,38 +104,44 @@ impl<'a> Walk<'a> {
     }
 
     fn run(&mut self) -> Checked {
-        let code = self.context.code;
+        let Context { code, instructions, labels, .. } = self.context;
         let limit = code.len().saturating_mul(WORK_PER_BYTE).saturating_add(WORK_AT_LEAST);
         self.arrive(self.pc, self.state)?;
         while let Some(number) = self.memory.pending.take_first(&mut self.memory.stacks.work) {
             let Some(state) = self.memory.states[number].state else { continue };
             self.state = state;
-            let start = self.memory.labels.offset(number);
-            self.pc = start;
-            self.find_floor();
-            let next_label = self.memory.labels.offset(number + 1);
-            loop {
-                let instruction = Instruction::decode(code, self.pc).map_err(Reason::Decode)?;
-                let after = self.step(&instruction)?;
-                let next = instruction.end();
+            let start = labels.position(number);
+            let next_label = labels.position(number + 1);
+            self.position = start;
+            while let Some(instruction) = instructions.get(self.position) {
+                self.pc = instruction.offset as usize;
+                if self.position == start {
+                    self.find_floor();
+                }
+                let after = self.step(instruction)?;
+                self.position += 1;
                 if after == After::Elsewhere {
                     break;
                 }
-                if next == next_label {
-                    self.flow(next, self.state)?;
+                if self.position == next_label {
+                    self.flow(instructions[next_label].offset as usize, self.state)?;
                     break;
                 }
-                if next >= code.len() {
+                if self.position == instructions.len() {
                     return Err(Reason::RunsOff.into());
                 }
-                self.pc = next;
             }
-            self.memory.stacks.work += self.pc - start + 1;
+            self.memory.stacks.work += self.position - start;
             if self.memory.stacks.work > limit {
                 return Err(Reason::TooComplex.into());
             }
         }
         Ok(())
+    }
+
+    /// The instruction after the one that is looked at.
+    pub fn next_instruction(&self) -> Option<&'a Scanned> {
+        self.context.instructions.get(self.position + 1)
     }
 
     pub fn block(&self) -> Block {
@@ -207,7 +218,7 @@ impl<'a> Walk<'a> {
 
     /// Control reaches a label: what is known there becomes what all paths have in common.
     pub fn arrive(&mut self, label: usize, new: State) -> Checked {
-        let number = self.memory.labels.number(label);
+        let number = self.context.labels.number(label);
         let state = match self.memory.states[number].state {
             None => new,
             Some(old) => {
@@ -232,7 +243,7 @@ impl<'a> Walk<'a> {
 
     /// The block that the instruction opens with the handler at `handler`: found again if it has been here before.
     pub fn open(&mut self, kind: BlockKind, handler: usize, height: u32) -> Checked<BlockId> {
-        let number = self.memory.labels.number(handler);
+        let number = self.context.labels.number(handler);
         let known = self.memory.states[number].handler_of;
         let blocks = &mut self.memory.blocks;
         if known != Blocks::NONE {
