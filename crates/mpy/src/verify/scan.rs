@@ -120,8 +120,8 @@ pub(super) struct Scanner {
     pub instructions: Vec<Scanned>,
     /// Its labels.
     pub labels: Labels,
-    /// The locals that an unbroken row of `LOAD_FAST`s has loaded.
-    loaded: Vec<u32>,
+    /// How many of the last instructions are an unbroken row of `LOAD_FAST`s.
+    n_loads: usize,
 }
 
 /// How a function uses its locals.
@@ -196,7 +196,7 @@ impl Scanner {
         let start = prelude.end();
         self.instructions.clear();
         self.labels.clear(code.len());
-        self.loaded.clear();
+        self.n_loads = 0;
         if !self.labels.add(start) {
             return Err((None, Reason::RunsOff));
         }
@@ -207,7 +207,7 @@ impl Scanner {
             self.labels.add_instruction(offset);
             let mut operand = instruction.index();
             if matches!(instruction.op, Op::LoadFastMulti | Op::LoadFastN) {
-                self.loaded.push(operand);
+                self.n_loads += 1;
             } else {
                 let looked_at = self.instruction(&instruction, code, tables, &mut uses);
                 operand = looked_at.map_err(|refusal| refusal.at(Some(offset)))?;
@@ -216,7 +216,7 @@ impl Scanner {
             self.instructions.push(Scanned { offset: offset as u32, operand, op, extra });
             offset = instruction.end();
         }
-        self.loaded.drain(..).for_each(|local| uses.load(local));
+        self.end_loads(0, &mut uses).map_err(|refusal| refusal.at(None))?;
 
         if uses.locals > signature.n_state {
             return Err(whole(Reason::Frame(uses.locals, signature.n_state)));
@@ -241,8 +241,9 @@ impl Scanner {
     ) -> Checked<u32> {
         let index = instruction.index();
         let op = instruction.op;
-        if !self.loaded.is_empty() || instruction.extra != 0 {
-            self.end_loads(instruction, uses)?;
+        if self.n_loads != 0 || instruction.extra != 0 {
+            let makes_closure = op.operand() == Operand::Closure;
+            self.end_loads(if makes_closure { instruction.extra } else { 0 }, uses)?;
         }
         match op.operand() {
             Operand::None if matches!(op, Op::YieldValue | Op::YieldFrom) && !uses.is_generator => {
@@ -292,15 +293,13 @@ impl Scanner {
         Ok(target as u32)
     }
 
-    /// An instruction that is no `LOAD_FAST` follows a row of them: if it makes a closure, the last are its cells.
-    fn end_loads(&mut self, instruction: &Instruction, uses: &mut Uses) -> Checked {
-        let makes_closure = instruction.op.operand() == Operand::Closure;
-        let cells = if makes_closure { usize::from(instruction.extra) } else { 0 };
-        let objects = self.loaded.len().checked_sub(cells).ok_or(Reason::ClosureLoads)?;
-        for (i, local) in self.loaded.drain(..).enumerate() {
-            if i < objects { uses.load(local) } else { uses.cell(local)? }
-        }
-        Ok(())
+    /// A row of `LOAD_FAST`s has ended, at something that takes the last of them as cells.
+    fn end_loads(&mut self, n_cells: u8, uses: &mut Uses) -> Checked {
+        let n_loads = core::mem::take(&mut self.n_loads);
+        let n_objects = n_loads.checked_sub(n_cells.into()).ok_or(Reason::ClosureLoads)?;
+        let (objects, cells) = self.instructions[self.instructions.len() - n_loads..].split_at(n_objects);
+        objects.iter().for_each(|load| uses.load(load.operand));
+        cells.iter().try_for_each(|load| uses.cell(load.operand))
     }
 }
 

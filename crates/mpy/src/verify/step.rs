@@ -151,6 +151,7 @@ impl Walk<'_> {
         self.state.stack.height
     }
 
+    #[inline]
     fn push(&mut self, kind: Kind, n: u32) -> Checked {
         self.reserve(self.height().checked_add(n))?;
         self.memory.stacks.push(&mut self.state.stack, kind, n);
