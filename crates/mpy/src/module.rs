@@ -93,7 +93,7 @@ pub enum Kind<'a> {
         scope_flags: u32,
         /// The number of positional arguments.
         n_pos_args: u32,
-        /// The types of arguments and result, four bits each from the lowest, the result first.
+        /// The type of the result, as a number of viper's types.
         type_sig: u32,
         /// Relocations, where the flags say that there are some.
         relocations: Option<Relocations<'a>>,
