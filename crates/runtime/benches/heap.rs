@@ -153,6 +153,28 @@ fn tree(owner: &Owner) -> usize {
     COUNT
 }
 
+/// A tree of three hundred thousand nodes that lie in no order.
+fn scattered(owner: &Owner) -> usize {
+    const COUNT: usize = 300_000;
+    let mut nodes: Vec<usize> = vec![];
+    for _ in 0..COUNT {
+        // A list holds the nodes until the tree does.
+        let node = owner.object(Kind::Scan, [2, owner.roots[0].get(), 1, 1]);
+        owner.roots[0].set(node);
+        nodes.push(node);
+    }
+    for i in (1..COUNT).rev() {
+        nodes.swap(i, owner.random() % (i + 1));
+    }
+    for (i, &node) in nodes.iter().enumerate() {
+        let child = |number| nodes.get(2 * i + number).copied().unwrap_or(1);
+        // SAFETY: each node is a block of four words.
+        unsafe { core::ptr::with_exposed_provenance_mut::<[usize; 4]>(node).write([2, child(1), child(2), 1]) };
+    }
+    owner.roots[0].set(nodes[0]);
+    COUNT
+}
+
 /// A list of a hundred thousand objects.
 fn list(owner: &Owner) -> usize {
     const COUNT: usize = 100_000;
@@ -180,7 +202,7 @@ struct Pattern {
     run: fn(&Owner) -> usize,
 }
 
-const PATTERNS: [Pattern; 9] = [
+const PATTERNS: [Pattern; 10] = [
     Pattern { name: "small", owner: || Owner::fixed(2 * MIB), run: small },
     Pattern { name: "small-growing", owner: Owner::growing, run: small },
     Pattern { name: "linked", owner: || Owner::fixed(16 * MIB), run: linked },
@@ -188,6 +210,7 @@ const PATTERNS: [Pattern; 9] = [
     Pattern { name: "mixed", owner: || Owner::fixed(16 * MIB), run: mixed },
     Pattern { name: "mixed-growing", owner: Owner::growing, run: mixed },
     Pattern { name: "tree", owner: || Owner::fixed(16 * MIB), run: tree },
+    Pattern { name: "scattered", owner: || Owner::fixed(32 * MIB), run: scattered },
     Pattern { name: "list", owner: || Owner::fixed(16 * MIB), run: list },
     Pattern { name: "empty", owner: || Owner::fixed(16 * MIB), run: empty },
 ];

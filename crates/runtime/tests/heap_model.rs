@@ -458,7 +458,7 @@ impl Model {
 }
 
 fn cases() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(40);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(32);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 

@@ -93,8 +93,10 @@ impl Heap {
         if len == finalisers.capacity.get() {
             self.reserve_finalisers(len + 1)?;
         }
+        let table = finalisers.table.get().ok_or(OutOfMemory)?;
+        // SAFETY: the table has room for more than `len` entries.
+        unsafe { table.add(len).write(Cell::new(block.as_ptr().addr())) };
         finalisers.len.set(len + 1);
-        finalisers.entries()[len].set(block.as_ptr().addr());
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 use core::cell::Cell;
 
 use super::Heap;
+use super::ahead::{self, Ahead};
 use super::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
 use super::bitmap::{GROUP, Group};
 
@@ -59,6 +60,7 @@ pub(super) struct Marker<'h> {
     stack: &'h [Cell<Span>; DEPTH],
     depth: usize,
     overflowed: bool,
+    ahead: Ahead,
 }
 
 impl<'h> Marker<'h> {
@@ -72,6 +74,7 @@ impl<'h> Marker<'h> {
             stack: &heap.stack.0,
             depth: 0,
             overflowed: false,
+            ahead: Ahead::default(),
         };
         if let Some(first) = heap.arenas().next() {
             marker.enter(first);
@@ -109,21 +112,44 @@ impl<'h> Marker<'h> {
     }
 
     fn drain_stack(&mut self) {
-        while self.depth > 0 {
-            self.depth -= 1;
-            let mut span = self.stack[self.depth].get();
-            if span.len() > PART {
-                self.push(Span { start: span.start + PART, ..span });
-                span.end = span.start + PART;
-            }
-            let mut at = span.start;
-            while at < span.end {
-                // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for.
-                // Uninitialised bytes are as good as any: reading them as volatile makes them some number.
-                let word = unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
+        loop {
+            if self.depth > 0 {
+                self.depth -= 1;
+                self.look_through(self.stack[self.depth].get());
+            } else if let Some(word) = self.ahead.take() {
                 self.visit(word);
-                at += WORD;
+            } else {
+                return;
             }
+        }
+    }
+
+    /// Visits what the words of some memory point to, sooner or later.
+    #[inline]
+    fn look_through(&mut self, mut span: Span) {
+        if span.len() > PART {
+            self.push(Span { start: span.start + PART, ..span });
+            span.end = span.start + PART;
+        }
+        let mut at = span.start;
+        while at < span.end {
+            // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for.
+            // Uninitialised bytes are as good as any: reading them as volatile makes them some number.
+            let word = unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
+            if self.used.contains(word) || self.elsewhere.contains(word) {
+                self.expect(word);
+            }
+            at += WORD;
+        }
+    }
+
+    /// Visits a word that may point into a block: later, if it pays.
+    #[inline(always)]
+    fn expect(&mut self, word: usize) {
+        if !ahead::PAYS {
+            self.visit(word);
+        } else if let Some(earlier) = self.ahead.put(word, self.group_zero.wrapping_add(word / GROUP_BYTES)) {
+            self.visit(earlier);
         }
     }
 

@@ -12,6 +12,7 @@
 //! A heap is a value; there may be any number. Its memory is one region, or several, of fixed size or from a
 //! [`RegionSource`] up to a limit. All its own tables lie in those regions too.
 
+mod ahead;
 mod allocate;
 mod arena;
 mod bitmap;
