@@ -1,10 +1,12 @@
 //! From source to a module: the parser, then the passes over the scopes of its tree.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use berus_mpy::Module;
+use berus_mpy::constant::Constant;
 use berus_mpy::header::Header;
-use berus_mpy::module::RawCode;
+use berus_mpy::module::{Qstr, RawCode};
 
 use crate::emit::bytecode::Bytecode;
 use crate::emit::tables::Tables;
@@ -42,10 +44,26 @@ pub fn compile(source: &[u8], options: &Options<'_>) -> Result<Module<'static>, 
     // Long strings in the source are names if they equal a name that came before, as this one.
     names.intern(options.source_name);
     let tree = parse(source, &mut names, options)?;
-    compile_tree(&tree, &mut names, options)
+    let parts = compile_tree(&tree, &mut names, options)?;
+    // The tree is the most of what the compiler holds, and a module repeats the names.
+    drop(tree);
+    let arch_flags = Some(options.arch_flags).filter(|&flags| flags != 0);
+    Ok(Module {
+        header: Header { small_int_bits: options.small_int_bits, arch_flags, ..Header::default() },
+        qstrs: parts.qstrs.iter().map(|&name| qstr(name, &names)).collect(),
+        constants: parts.constants,
+        codes: parts.codes,
+    })
 }
 
-fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result<Module<'static>, CompileError> {
+/// What a module is made of.
+struct Parts {
+    qstrs: Vec<Name>,
+    constants: Vec<Constant<'static>>,
+    codes: Vec<RawCode<'static>>,
+}
+
+fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result<Parts, CompileError> {
     const MODULE: Name = Name::fixed("<module>");
     check_emitter(options.emitter, options.arch)?;
     let module = Scope::new(ScopeKind::Module, tree.root(), MODULE, None, options.emitter);
@@ -71,29 +89,38 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
         });
         unit.scopes.retire(scope);
     }
+    put_in_file_order(&mut codes);
     let (qstrs, constants) = emit.into_tables().finish();
-    let arch_flags = Some(options.arch_flags).filter(|&flags| flags != 0);
-    let header = Header { small_int_bits: options.small_int_bits, arch_flags, ..Header::default() };
-    Ok(Module { header, qstrs, constants, codes: in_file_order(codes) })
+    Ok(Parts { qstrs, constants, codes })
 }
 
-/// Code objects in the order of the file, each before its children and these in their order; in `codes` they are in
-/// the order of their scopes.
-fn in_file_order(codes: Vec<RawCode<'static>>) -> Vec<RawCode<'static>> {
+fn qstr(name: Name, names: &Names) -> Qstr<'static> {
+    match name.static_number() {
+        Some(number) => Qstr::Static(number),
+        None => Qstr::Own(Cow::Owned(names.get(name).to_vec())),
+    }
+}
+
+/// Orders code objects as the file does, each before its children and these in their order. Before, they are in the order
+/// of their scopes.
+fn put_in_file_order(codes: &mut [RawCode<'static>]) {
     let mut places = alloc::vec![0; codes.len()];
-    let mut order = Vec::with_capacity(codes.len());
+    let mut place = 0;
     let mut open = alloc::vec![0];
     while let Some(number) = open.pop() {
-        let Some(code) = codes.get(number as usize) else { continue };
-        places[number as usize] = order.len() as u32;
-        order.push(number);
-        open.extend(code.children.iter().rev());
+        places[number as usize] = place;
+        place += 1;
+        open.extend(codes[number as usize].children.iter().rev());
     }
-    let mut codes: Vec<_> = codes.into_iter().map(Some).collect();
-    let take = |number: u32| {
-        let mut code = codes[number as usize].take()?;
-        code.children.iter_mut().for_each(|child| *child = places[*child as usize]);
-        Some(code)
-    };
-    order.into_iter().filter_map(take).collect()
+    for child in codes.iter_mut().flat_map(|code| &mut code.children) {
+        *child = places[*child as usize];
+    }
+    // Every code but the first is the child of one, so each has a place of its own; every exchange fills one.
+    for i in 0..codes.len() {
+        while places[i] as usize != i {
+            let place = places[i] as usize;
+            codes.swap(i, place);
+            places.swap(i, place);
+        }
+    }
 }

@@ -15,7 +15,7 @@
 //! ```
 //!
 //! The crate is `no_std` and needs an allocator only. No input makes it panic: source that is nested too deep for the stack ends in
-//! an error ([`Options::max_depth`]). Besides the source itself it takes two to four times the memory of the source, in pieces that a
+//! an error ([`Options::max_depth`]). Besides the source itself it takes one to three times the memory of the source, in pieces that a
 //! heap of some ten kilobytes can supply for a module of a few hundred lines.
 //!
 //! With the feature `std`, which is on by default, powers of floats that the compiler works out are the host's, which are

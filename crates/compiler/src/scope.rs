@@ -273,8 +273,9 @@ impl Scopes {
         false
     }
 
-    /// After the first walk over `scope`: captures the names that it uses without binding them.
+    /// After the first walk over `scope`: captures the names that it uses without binding them. Few names will follow.
     pub fn capture_all(&mut self, scope: ScopeId) {
+        self[scope].ids.shrink_to_fit();
         for i in 0..self[scope].ids.len() {
             let id = self[scope].ids[i];
             if id.kind == IdKind::GlobalImplicit && self.capture(scope, id.name) {

@@ -1,10 +1,8 @@
 //! The tables that the functions of a module share while their code is made.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use berus_mpy::constant::Constant;
-use berus_mpy::module::Qstr;
 
 use super::constants::ConstantTable;
 use crate::names::{Name, Names};
@@ -56,13 +54,9 @@ impl<'t> Tables<'t> {
         children
     }
 
-    /// The qstr table and the constant table as a module has them.
-    pub fn finish(self) -> (Vec<Qstr<'static>>, Vec<Constant<'static>>) {
-        let qstr = |&name: &Name| match name.static_number() {
-            Some(number) => Qstr::Static(number),
-            None => Qstr::Own(Cow::Owned(self.names.get(name).to_vec())),
-        };
-        (self.qstrs.order.iter().map(qstr).collect(), self.constants.finish(self.tree, self.names))
+    /// The names of the qstr table, and the constant table.
+    pub fn finish(self) -> (Vec<Name>, Vec<Constant<'static>>) {
+        (self.qstrs.order, self.constants.finish(self.tree, self.names))
     }
 }
 
