@@ -12,6 +12,9 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Ok((module, len)) = Module::from_bytes(bytes) else { return };
     assert_eq!(module.to_bytes(), bytes[..len]);
-    let _ = verify(&module);
-    let _ = Account::of(&module, bytes.len());
+    let _ = verify(&module).map_err(|error| error.to_string());
+    let account = Account::of(&module, bytes.len());
+    for field in account.fields() {
+        let _ = account.meaning(field).to_string();
+    }
 });

@@ -363,3 +363,19 @@ fn many_heaps_live_side_by_side() {
         assert_eq!(word_of(*object, 0), number);
     }
 }
+
+#[test]
+fn stress_collects_at_every_allocation_and_overwrites_what_it_frees() {
+    let heap = fixed(1000);
+    heap.set_stress(true);
+    let [kept, lost] = [7, 9].map(|word| object(&heap, &[word]));
+    for _ in 0..3 {
+        assert!(heap.is_due());
+        assert!(heap.alloc(8, Kind::Scan).is_none());
+        collect(&heap, &[kept]);
+        assert!(heap.alloc_anyway(8, Kind::Scan).is_some());
+    }
+    assert_eq!(word_of(kept, 0), 7);
+    collect(&heap, &[kept]);
+    assert_ne!(word_of(lost, 0), 9);
+}

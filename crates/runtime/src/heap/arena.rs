@@ -214,17 +214,19 @@ impl Arena {
         if span.start >= span.end {
             return span.end;
         }
-        let mut address = span.start & !(GROUP_BYTES - 1);
-        let mut mask = from_bit(bit_number(span.start));
-        for group in &self.groups()[self.group_index(span.start)..=self.group_index(span.end - 1)] {
-            let bits = select(group) & mask;
-            if bits != 0 {
-                return span.end.min(address + bits.trailing_zeros() as usize * GRANULE);
+        let (first, last) = (self.group_index(span.start), self.group_index(span.end - 1));
+        let groups = self.groups();
+        let mut index = first;
+        let mut bits = select(&groups[first]) & from_bit(bit_number(span.start));
+        if bits == 0 {
+            let rest = &groups[first + 1..=last];
+            match rest.iter().position(|group| select(group) != 0) {
+                Some(position) => index += 1 + position,
+                None => return span.end,
             }
-            address = address.wrapping_add(GROUP_BYTES);
-            mask = usize::MAX;
+            bits = select(&groups[index]);
         }
-        span.end
+        span.end.min(self.group_address(index) + bits.trailing_zeros() as usize * GRANULE)
     }
 
     /// Where what the granule before `from` belongs to ends.
@@ -347,26 +349,27 @@ impl Arena {
 
     /// Forgets all about some granules, at least one, so that they continue what is before them.
     pub fn clear(&self, span: Span) {
-        let groups = self.groups();
         let (first, last) = (self.group_index(span.start), self.group_index(span.end - GRANULE));
-        for (index, group) in groups.iter().enumerate().take(last + 1).skip(first) {
-            let mut mask = usize::MAX;
-            if index == first {
-                mask &= from_bit(bit_number(span.start));
+        let head = from_bit(bit_number(span.start));
+        let tail = through_bit(bit_number(span.end - GRANULE));
+        match &self.groups()[first..=last] {
+            [only] => only.clear(head & tail),
+            [first, between @ .., last] => {
+                first.clear(head);
+                between.iter().for_each(|group| group.clear(usize::MAX));
+                last.clear(tail);
             }
-            if index == last {
-                mask &= through_bit(bit_number(span.end - GRANULE));
-            }
-            group.clear(mask);
+            [] => {}
         }
     }
 
     /// Records, in the groups from that of `from` on that lie whole inside the block `block`, the way to its start.
     pub fn link(&self, block: Span, from: usize) {
         let first = self.group_index(block.start);
+        let from = self.group_index(from).max(first + 1);
         let end = block.end / GROUP_BYTES - self.first_group;
-        for index in self.group_index(from).max(first + 1)..end {
-            self.groups()[index].leaf.set(index - first);
+        for (index, group) in self.groups()[..end].iter().enumerate().skip(from) {
+            group.leaf.set(index - first);
         }
     }
 }

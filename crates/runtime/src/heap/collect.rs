@@ -3,9 +3,12 @@
 use core::ptr::NonNull;
 
 use super::Heap;
-use super::arena::Span;
+use super::arena::{GRANULE, Span};
 use super::bitmap::Group;
 use super::mark::Marker;
+
+/// What freed memory is filled with under stress: as a word, an address of no object on a 64-bit machine.
+const POISON: u8 = 0xa8;
 
 /// A collection under way.
 ///
@@ -36,6 +39,18 @@ impl Heap {
     /// Frees the blocks that are not marked, and answers how many bytes are left in use.
     fn sweep(&self) -> usize {
         self.arenas().map(|arena| arena.used_bytes(Group::sweep)).sum()
+    }
+
+    /// Overwrites free memory, so that the use of a block that was freed shows at once.
+    fn poison(&self) {
+        for arena in self.arenas() {
+            let mut from = arena.used().start;
+            while let Ok(free) = arena.find_free(from, GRANULE, usize::MAX, Span::default()) {
+                // SAFETY: no block holds free memory, and no run after a collection has begun.
+                unsafe { core::ptr::with_exposed_provenance_mut::<u8>(free.start).write_bytes(POISON, free.len()) };
+                from = free.end;
+            }
+        }
     }
 }
 
@@ -72,6 +87,9 @@ impl Collection<'_> {
             .finalisers
             .condemn(&mut self.marker, |block| self.heap.arena_of(block).is_some_and(|arena| !arena.is_marked(block)));
         let used = self.heap.sweep();
+        if self.heap.pace.stress() {
+            self.heap.poison();
+        }
         self.heap.pace.renew(used);
     }
 }

@@ -24,7 +24,7 @@ impl Pacing {
 impl Default for Pacing {
     /// For a heap that grows: as much as is alive, and not less than collecting is worth.
     fn default() -> Self {
-        Pacing { minimum: if usize::BITS >= 64 { 1 << 20 } else { 1 << 16 }, percent: 100 }
+        Pacing { minimum: if usize::BITS >= 64 { 4 << 20 } else { 256 << 10 }, percent: 100 }
     }
 }
 
@@ -120,7 +120,8 @@ impl Heap {
         self.pace.grant();
     }
 
-    /// In stress mode a collection is due at every allocation, which finds roots that the owner forgot.
+    /// In stress mode a collection is due at every allocation, and overwrites all memory that is free after it: so
+    /// a root that the owner forgot shows. For tests.
     pub fn set_stress(&self, stress: bool) {
         self.retire_run();
         self.pace.stress.set(stress);
