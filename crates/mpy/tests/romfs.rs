@@ -143,17 +143,16 @@ fn what_is_outside_its_bounds_is_corrupt() {
 
 #[test]
 fn deep_nesting_is_no_danger() {
+    let len = |records: &[u8]| {
+        let len = records.len();
+        [0x80 | (len >> 14) as u8, 0x80 | (len >> 7) as u8, len as u8 & 0x7f]
+    };
     let mut records = Vec::new();
     for _ in 0..2000 {
-        let len = [
-            0x80 | (records.len() + 1 >> 14) as u8,
-            0x80 | (records.len() + 1 >> 7) as u8,
-            (records.len() + 1) as u8 & 0x7f,
-        ];
-        records = [&[4][..], &len, &[0], &records].concat();
+        records.insert(0, 0);
+        records = [&[4][..], &len(&records), &records].concat();
     }
-    let len = [0x80 | (records.len() >> 14) as u8, 0x80 | (records.len() >> 7) as u8, records.len() as u8 & 0x7f];
-    let bytes = [&[0xd2, 0xcd, 0x31][..], &len, &records].concat();
+    let bytes = [&[0xd2, 0xcd, 0x31][..], &len(&records), &records].concat();
     let image = Image::new(&bytes).unwrap();
     assert_eq!(files(&image), Ok(Files::new()));
     assert!(image.find(b"x").is_none());
@@ -190,7 +189,8 @@ fn micropython_reads_what_is_written() {
         let mut lines: Vec<_> = files.iter().map(|(path, data)| format!("{path} {}", hex(data))).collect();
         let printed = String::from_utf8(run.stdout).unwrap();
         let mut printed: Vec<_> = printed.lines().collect();
-        (lines.sort(), printed.sort());
+        lines.sort();
+        printed.sort();
         assert_eq!(printed, lines, "{}", String::from_utf8_lossy(&run.stderr));
     }
 }
