@@ -16,6 +16,14 @@ pub struct Error {
 /// A result, or the errors that are to be told.
 pub type Result<T> = std::result::Result<T, Vec<Error>>;
 
+/// Errors of one kind that are told.
+const MAX_TOLD: usize = 20;
+
+/// Whether there are so many errors that more would not help.
+pub fn enough(errors: &[Error]) -> bool {
+    errors.len() >= MAX_TOLD
+}
+
 /// An error about a file, with a message like that of `format!`.
 macro_rules! error {
     ($file:expr, $($message:tt)*) => {

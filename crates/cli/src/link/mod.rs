@@ -21,6 +21,8 @@ mod relocate;
 mod report;
 mod stubs;
 mod symbols;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io;
@@ -36,11 +38,13 @@ use clap::ArgAction;
 
 use crate::input::{self, Input, displayed};
 use crate::output::{Output, Status, describe, file};
+use arch::Machine;
 use error::{Error, Result};
 use got::Got;
 use layout::{Layout, Part};
 use program::Program;
 use relocate::Linked;
+use report::Report;
 use symbols::{Externs, Symbols};
 
 /// Link object files, compiled from C, Rust or the like, to a native .mpy module
@@ -151,6 +155,7 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
 }
 
 /// All that is read.
+#[derive(Default)]
 struct Inputs {
     files: Vec<Input>,
     libraries: Vec<Input>,
@@ -193,23 +198,37 @@ impl Inputs {
     }
 }
 
+/// How to link.
+struct Options<'a> {
+    machine: &'static Machine,
+    arch_flags: Option<u32>,
+    gc_sections: bool,
+    /// The name that the module goes by.
+    name: &'a str,
+}
+
 /// Links the objects. If they cannot be linked, complains and gives `None`.
 fn link(args: &Args, inputs: &Inputs, name: &str, output: &mut Output) -> io::Result<Option<Module<'static>>> {
-    match link_objects(args, inputs, name) {
+    let Args { arch, arch_flags, gc_sections, .. } = *args;
+    let machine = arch::machine(arch).unwrap_or(&arch::X64);
+    match link_objects(&Options { machine, arch_flags, gc_sections, name }, inputs) {
         Ok((module, report)) => {
             report.write(args.verbose, output)?;
             Ok(Some(module))
         }
         Err(errors) => {
             errors.iter().for_each(|error| output.complain(Status::Invalid, &error.file, &error.message));
+            if let Some(last) = errors.last().filter(|_| error::enough(&errors)) {
+                output.complain(Status::Invalid, &last.file, &"there may be more");
+            }
             Ok(None)
         }
     }
 }
 
-fn link_objects(args: &Args, inputs: &Inputs, name: &str) -> Result<(Module<'static>, report::Report)> {
+fn link_objects(options: &Options<'_>, inputs: &Inputs) -> Result<(Module<'static>, Report)> {
     let one = |error: Error| vec![error];
-    let machine = arch::machine(args.arch).unwrap_or(&arch::X64);
+    let machine = options.machine;
     let mut program = Program { machine, objects: Vec::new(), sections: Vec::new(), order: Vec::new() };
     let errors: Vec<_> =
         inputs.files.iter().filter_map(|file| program.add_object(&file.name, &file.bytes).err()).collect();
@@ -220,14 +239,14 @@ fn link_objects(args: &Args, inputs: &Inputs, name: &str) -> Result<(Module<'sta
 
     let symbols = Symbols::collect(&program, inputs.externs.clone())?;
     let entry = symbols.entry(&program).map_err(one)?;
-    let references = references::collect(&mut program, &symbols, args.gc_sections.then_some(entry.0))?;
+    let references = references::collect(&mut program, &symbols, options.gc_sections.then_some(entry.0))?;
     let got = Got::collect(&mut program, &references);
     let stubs = stubs::add(&mut program, &references)?;
     let layout = Layout::new(&program, entry).map_err(one)?;
     let linked = Linked { program: &program, references: &references, got: &got, stubs: &stubs, layout: &layout };
     let image = relocate::relocate(&linked)?;
 
-    let report = report::Report::new(&linked, members);
+    let report = Report::new(&linked, members);
     let bss = layout.lens[Part::Bss as usize] as u32;
     let flag = |there: bool, flag: u32| if there { flag } else { 0 };
     let scope_flags = scope_flag::VIPERRELOC
@@ -239,12 +258,12 @@ fn link_objects(args: &Args, inputs: &Inputs, name: &str) -> Result<(Module<'sta
         bss: (bss > 0).then_some(bss),
         relocations: Some(image.relocations),
     };
-    let names = std::iter::once(name).chain(qstrs::of_header(&inputs.qstrs));
+    let names = std::iter::once(options.name).chain(qstrs::of_header(&inputs.qstrs));
     let module = Module {
         header: Header {
-            arch: Some(args.arch),
+            arch: Some(machine.arch),
             sub_version: SUB_VERSION,
-            arch_flags: args.arch_flags.filter(|&flags| flags != 0),
+            arch_flags: options.arch_flags.filter(|&flags| flags != 0),
             ..Header::default()
         },
         qstrs: names.map(|name| Qstr::new(name.as_bytes().to_vec())).collect(),

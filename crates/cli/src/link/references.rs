@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Display;
 
 use super::arch::Form;
-use super::error::{Error, Result, error, name};
+use super::error::{Error, Result, enough, error, name};
 use super::program::{Program, Relocation, Role, SectionId};
 use super::symbols::{Symbols, Target};
 
@@ -43,7 +43,7 @@ pub fn collect(program: &mut Program<'_>, symbols: &Symbols<'_>, start: Option<S
         None => program.order.iter().rev().copied().collect(),
     };
     start.into_iter().for_each(|section| seen[section] = true);
-    while let Some(section) = waiting.pop() {
+    while let Some(section) = waiting.pop().filter(|_| !enough(&errors)) {
         for &relocation in &program.sections[section].relocations {
             match understand(program, symbols, section, relocation) {
                 Ok(reference) => {
@@ -55,7 +55,7 @@ pub fn collect(program: &mut Program<'_>, symbols: &Symbols<'_>, start: Option<S
                     }
                 }
                 Err(error) => {
-                    if told.insert((program.sections[section].object, relocation.symbol)) {
+                    if !enough(&errors) && told.insert((program.sections[section].object, relocation.symbol)) {
                         errors.push(error);
                     }
                 }

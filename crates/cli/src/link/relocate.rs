@@ -3,7 +3,7 @@
 use berus_mpy::reloc::{self, Place, Relocations};
 
 use super::arch::Form;
-use super::error::Result;
+use super::error::{Result, enough};
 use super::got::Got;
 use super::layout::{Layout, Part};
 use super::program::{Program, SectionId};
@@ -72,7 +72,9 @@ pub fn relocate(linked: &Linked<'_, '_>) -> Result<Image> {
             patch.word(start + linked.program.machine.far_jump.1, &address);
         }
         for reference in linked.references.of(section) {
-            if let Err(message) = patch.apply(reference) {
+            if let Err(message) = patch.apply(reference)
+                && !enough(&errors)
+            {
                 errors.push(problem(linked.program, section, reference.relocation, message));
             }
         }
@@ -178,7 +180,7 @@ impl Patch<'_, '_> {
         let value = match reference.form {
             Form::Nothing => return Ok(()),
             Form::Word => {
-                if place % machine.word_bytes() != 0 {
+                if !place.is_multiple_of(machine.word_bytes()) {
                     return Err("an address is not aligned to a word".to_owned());
                 }
                 let Address { base, offset } = self.linked.address(reference.target)?;
@@ -188,10 +190,10 @@ impl Patch<'_, '_> {
             Form::Relative(_) => self.near(reference.target)?.wrapping_add(addend).wrapping_sub(place),
             Form::GotEntry(_) => self.got_entry(reference)?.wrapping_add(addend).wrapping_sub(place),
         };
-        if (field.set)(&mut self.bytes[range], value as i64) {
-            Ok(())
-        } else {
-            Err(format!("{value:#x} is too far away"))
+        let value = value as i64;
+        match (field.set)(&mut self.bytes[range], value) {
+            true => Ok(()),
+            false => Err(format!("a distance of {value} bytes is too far")),
         }
     }
 

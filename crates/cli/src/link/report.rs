@@ -8,6 +8,7 @@ use super::layout::Part;
 use super::relocate::Linked;
 use super::symbols::Target;
 use crate::output::style::{FAINT, STRONG};
+use crate::text::count;
 
 /// The lines to tell, each with how often `-v` must be given for it.
 pub struct Report {
@@ -25,13 +26,17 @@ impl Report {
         for &id in &program.order {
             let section = &program.sections[id];
             let Some((part, address)) = layout.address(id) else { continue };
-            let (len, name, from) = (section.len, name(section.name), program.file(id));
+            let (len, name, from) = (
+                section.len,
+                name(section.name),
+                Some(program.file(id)).filter(|file| !file.is_empty()).unwrap_or("the linker's"),
+            );
             report.say(2, format!("{} {address:06x} {len:6}  {name}  {FAINT}{from}{FAINT:#}", part.name()));
             for reference in linked.references.of(id) {
                 let symbols = program.objects.get(section.object).map(|object| &object.symbols);
                 let symbol = symbols.and_then(|symbols| symbols.get(reference.relocation.symbol));
                 let target = symbol.map_or(&b""[..], |symbol| symbol.name);
-                let place = address + reference.relocation.offset;
+                let place = address.wrapping_add(reference.relocation.offset);
                 let kind = program.machine.relocation_name(reference.relocation.kind);
                 report.say(3, format!("       {place:06x}  {FAINT}{kind}{FAINT:#} {}", super::error::name(target)));
             }
@@ -58,11 +63,11 @@ impl Report {
             );
         }
         let [text, rodata, bss] = layout.lens;
-        let words = got.entries.len();
+        let words = count(got.entries.len(), "word");
         report.say(
             1,
             format!(
-                "{STRONG}{}{STRONG:#}: text {text}, rodata {rodata}, bss {bss} bytes; {words} words of GOT",
+                "{STRONG}{}{STRONG:#}: text {text}, rodata {rodata}, bss {bss} bytes; {words} of GOT",
                 program.machine.arch
             ),
         );

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::arch::Form;
-use super::error::{Error, Result};
+use super::error::{Error, Result, enough};
 use super::program::{Program, SectionId};
 use super::references::{References, problem};
 use super::symbols::Target;
@@ -36,6 +36,7 @@ pub fn add(program: &mut Program<'_>, references: &References) -> Result<Stubs> 
                     stubs.insert(number, stub);
                 }
                 Some(_) => {}
+                None if enough(&errors) => {}
                 None => {
                     let message = "this function of the runtime is to be called by its address in mp_fun_table";
                     errors.push(problem(program, section, reference.relocation, message));

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use berus_mpy::function_table;
 
-use super::error::{Error, Result, error, name};
+use super::error::{Error, Result, enough, error, name};
 use super::program::{Binding, Place, Program, Role, SectionId, Symbol};
 
 /// What a symbol stands for.
@@ -67,7 +67,7 @@ impl<'d> Symbols<'d> {
                         if may_be_repeated {
                             continue;
                         }
-                        if !first.get().may_be_repeated {
+                        if !first.get().may_be_repeated && !enough(&errors) {
                             let (name, other) = (name(symbol.name), &program.objects[first.get().object].name);
                             errors.push(error!(found.name, "duplicate symbol {name}: {other} defines it, too"));
                         }
