@@ -122,16 +122,20 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Puts values, by their depth and register, into the frame, lowest first.
     fn spill(&mut self, which: impl Fn(usize, A::Reg) -> bool) {
-        for depth in (0..self.stack.size()).rev() {
-            let value = self.stack.peek(depth);
-            if let Place::Register(register) = value.place
-                && which(depth, register)
-            {
-                self.stack.set(depth, Value::in_frame(value.of));
+        let size = self.stack.size();
+        let mut without_registers = size;
+        for i in self.stack.without_registers()..size {
+            let depth = size - 1 - i;
+            let Value { of, place: Place::Register(register) } = self.stack.peek(depth) else { continue };
+            if which(depth, register) {
+                self.stack.set(depth, Value::in_frame(of));
                 let slot = self.slot(depth);
                 self.store_state(slot, register);
+            } else {
+                without_registers = without_registers.min(i);
             }
         }
+        self.stack.note_without_registers(without_registers);
     }
 
     /// Loads a number of type `of` into a register; as an object if it must be one. Returns what type that is.
@@ -155,13 +159,15 @@ impl<A: Assembler> Native<'_, '_, A> {
     /// second temporary register only.
     pub(super) fn settle(&mut self) {
         self.free_all();
-        for depth in (0..self.stack.size()).rev() {
+        let size = self.stack.size();
+        for depth in (0..size - self.stack.settled()).rev() {
             let Value { of, place: Place::Immediate(number) } = self.stack.peek(depth) else { continue };
             let of = self.load_immediate(A::TEMPS[1], of, number, false);
             self.stack.set(depth, Value::in_frame(of));
             let slot = self.slot(depth);
             self.store_state(slot, A::TEMPS[1]);
         }
+        self.stack.note_settled();
     }
 
     /// Loads the value `depth` below the top and returns its type.

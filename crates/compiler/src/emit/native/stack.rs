@@ -37,11 +37,15 @@ pub(super) struct Stack<R> {
     values: Vec<Value<R>>,
     size: usize,
     max_size: usize,
+    /// Up to here from the bottom, no value is in a register.
+    without_registers: usize,
+    /// Up to here from the bottom, all values are in the frame.
+    settled: usize,
 }
 
 impl<R> Default for Stack<R> {
     fn default() -> Stack<R> {
-        Stack { values: Vec::new(), size: 0, max_size: 0 }
+        Stack { values: Vec::new(), size: 0, max_size: 0, without_registers: 0, settled: 0 }
     }
 }
 
@@ -58,6 +62,8 @@ impl<R: Copy> Stack<R> {
     /// Says that there are `delta` values more; or less, but not less than none. Whether there were as many.
     pub fn adjust(&mut self, delta: isize) -> bool {
         let size = self.size.checked_add_signed(delta);
+        self.without_registers = self.without_registers.min(self.size);
+        self.settled = self.settled.min(self.size);
         self.size = size.unwrap_or(0);
         self.max_size = self.max_size.max(self.size);
         if self.size > self.values.len() {
@@ -68,7 +74,7 @@ impl<R: Copy> Stack<R> {
 
     pub fn push(&mut self, value: Value<R>) {
         self.adjust(1);
-        self.values[self.size - 1] = value;
+        self.set(0, value);
     }
 
     /// The value `depth` below the top.
@@ -79,9 +85,36 @@ impl<R: Copy> Stack<R> {
 
     /// Sets what is known of the value `depth` below the top.
     pub fn set(&mut self, depth: usize, value: Value<R>) {
-        if let Some(place) = self.size.checked_sub(depth + 1).and_then(|i| self.values.get_mut(i)) {
+        let Some(i) = self.size.checked_sub(depth + 1) else { return };
+        if let Place::Register(_) = value.place {
+            self.without_registers = self.without_registers.min(i);
+        }
+        if !matches!(value.place, Place::Frame) {
+            self.settled = self.settled.min(i);
+        }
+        if let Some(place) = self.values.get_mut(i) {
             *place = value;
         }
+    }
+
+    /// How many values, from the bottom, are certainly not in registers.
+    pub fn without_registers(&self) -> usize {
+        self.without_registers.min(self.size)
+    }
+
+    /// Says how many that are.
+    pub fn note_without_registers(&mut self, count: usize) {
+        self.without_registers = count;
+    }
+
+    /// How many values, from the bottom, are certainly in the frame.
+    pub fn settled(&self) -> usize {
+        self.settled.min(self.size)
+    }
+
+    /// Says that all are.
+    pub fn note_settled(&mut self) {
+        self.settled = self.size;
     }
 
     /// The number of the slot of the value `depth` below the top.
@@ -104,6 +137,23 @@ mod tests {
         assert_eq!(stack.peek(0), Value { of: Type::Bool, place: Place::Immediate(0) });
         assert_eq!(stack.slot(1), 0);
         assert_eq!(stack.max_size(), 2);
+    }
+
+    #[test]
+    fn it_is_known_from_where_on_values_may_not_be_in_the_frame() {
+        let mut stack = Stack::default();
+        stack.push(Value::in_frame(Type::Object));
+        stack.push(Value { of: Type::Int, place: Place::Immediate(1) });
+        stack.push(Value { of: Type::Object, place: Place::Register(1) });
+        stack.note_without_registers(3);
+        stack.note_settled();
+        assert_eq!((stack.without_registers(), stack.settled()), (3, 3));
+        stack.set(1, Value { of: Type::Int, place: Place::Immediate(1) });
+        assert_eq!((stack.without_registers(), stack.settled()), (3, 1));
+        // What was dropped and counts again may be anywhere.
+        stack.adjust(-2);
+        stack.adjust(2);
+        assert_eq!((stack.without_registers(), stack.settled()), (1, 1));
     }
 
     #[test]
