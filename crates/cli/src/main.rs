@@ -6,6 +6,7 @@
 
 mod compile;
 mod dump;
+mod freeze;
 mod input;
 mod link;
 mod machine;
@@ -34,6 +35,7 @@ struct Cli {
 enum Command {
     Compile(compile::Args),
     Dump(dump::Args),
+    Freeze(freeze::Args),
     Link(link::Args),
     Merge(merge::Args),
     Romfs(romfs::Args),
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
+        Command::Freeze(args) => output::run(|output| freeze::run(&args, output)),
         Command::Link(args) => output::run(|output| link::run(&args, output)),
         Command::Merge(args) => output::run(|output| merge::run(&args, output)),
         Command::Romfs(args) => output::run(|output| romfs::run(&args, output)),

@@ -72,6 +72,19 @@ impl Str {
         Ok(string)
     }
 
+    /// A new string whose bytes are lent: they never change, and stay as long as something that the collector sees points to them.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Str>> {
+        let block = vm.alloc_words(size_of::<Str>().div_ceil(size_of::<usize>()))?.cast::<Str>();
+        // SAFETY: the block is new and large enough. The collector looks at it, so that it keeps the bytes.
+        unsafe {
+            block.write(Str::head(bytes.len(), NonNull::from_ref(bytes).cast()));
+            Ok(Gc::from_ptr(block))
+        }
+    }
+
     /// The head of a string whose `len` bytes are at `data`.
     pub(crate) fn head(len: usize, data: NonNull<u8>) -> Str {
         Str { header: Header::of(&TYPE), hash: Cell::new(0), len, data }
@@ -108,6 +121,17 @@ impl Vm {
             return Ok(Obj::qstr(name));
         }
         Ok(Str::new(self, bytes)?.obj())
+    }
+
+    /// A string that holds a copy of `bytes`, which come from where they need not be UTF-8.
+    ///
+    /// # Errors
+    /// `UnicodeError` if they are not, and `MemoryError`.
+    pub fn new_str_checked(&self, bytes: &[u8]) -> Res {
+        match utf8::first_invalid(bytes) {
+            Some(_) => Err(self.error_with(&super::exception::UNICODE_ERROR, &[])),
+            None => self.new_str(bytes),
+        }
     }
 
     /// The name spelled `bytes`, if they are so few that looking is worth it, and it is interned.
