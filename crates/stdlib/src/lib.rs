@@ -41,8 +41,6 @@ mod structs;
 mod time;
 #[cfg(feature = "vfs")]
 pub mod vfs;
-#[allow(dead_code)]
-mod vfs_lfs;
 
 use berus_runtime::modules::ModuleDef;
 

@@ -6,8 +6,8 @@
 use alloc::vec::Vec;
 
 use super::tag::{CHECKSUM_START, NONE, Tag, checksum, kind};
-use crate::vfs_lfs::ctz::List;
-use crate::vfs_lfs::device::{Device, Disk, Error, Result};
+use crate::vfs::lfs::ctz::List;
+use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 
 /// The two blocks of a metadata pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

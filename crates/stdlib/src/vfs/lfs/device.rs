@@ -86,8 +86,8 @@ impl Geometry {
     /// A geometry, if it is one that littlefs can use.
     pub fn new(read_size: u32, program_size: u32, block_size: u32, block_count: u32) -> Result<Geometry> {
         let fits = |size: u32| size > 0 && block_size.is_multiple_of(size);
-        // Sizes are kept in 31 bits, and a block has room for an entry of any name.
-        if !fits(read_size) || !fits(program_size) || !(64..=1 << 24).contains(&block_size) || block_count > 1 << 30 {
+        // A device may say anything of itself: what is kept of it in memory must have bounds.
+        if !fits(read_size) || !fits(program_size) || !(64..=1 << 20).contains(&block_size) || block_count > 1 << 24 {
             return Err(Error::INVALID);
         }
         Ok(Geometry { read_size, program_size, block_size, block_count })

@@ -6,28 +6,12 @@ use std::string::{String, ToString};
 use std::vec;
 use std::vec::Vec;
 
+use super::Version;
 use super::device::testing::Memory;
 use super::device::{Device, Disk, Error, Geometry, Result};
 use super::file::Lfs;
-use super::space::Space;
 use super::tree::{How, Tree};
 use super::v2::V2;
-
-/// A version of the file system, as tests need it.
-trait Version: Tree + Sized {
-    fn format(disk: &mut Disk, dev: &dyn Device) -> Result;
-    fn mount(disk: &mut Disk, dev: &dyn Device) -> Result<(Self, Space)>;
-}
-
-impl Version for V2 {
-    fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
-        super::v2::format(disk, dev)
-    }
-
-    fn mount(disk: &mut Disk, dev: &dyn Device) -> Result<(V2, Space)> {
-        V2::mount(disk, dev)
-    }
-}
 
 const BLOCK: u32 = 256;
 const BLOCKS: u32 = 96;

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::log::{Change, Content, Entry, Log, Pair, combine};
 use super::tag::kind;
 use super::{State, V2};
-use crate::vfs_lfs::device::{Device, Disk, Error, Result};
-use crate::vfs_lfs::space::Space;
-use crate::vfs_lfs::tree::Context;
+use crate::vfs::lfs::device::{Device, Disk, Error, Result};
+use crate::vfs::lfs::space::Space;
+use crate::vfs::lfs::tree::Context;
 
 /// The version of the format, high half and low half.
 const VERSION: u32 = 2 << 16 | 1;

@@ -6,8 +6,8 @@ use core::cmp::Ordering;
 use super::log::{Change, Content, Entry, Log, Pair, combine};
 use super::tag::{NONE, kind};
 use super::{MODIFIED, V2};
-use crate::vfs_lfs::device::{Device, Disk, Error, Result};
-use crate::vfs_lfs::tree::{Body, Context, How, Info, Place, Tree, names};
+use crate::vfs::lfs::device::{Device, Disk, Error, Result};
+use crate::vfs::lfs::tree::{Body, Context, How, Info, Place, Tree, names};
 
 /// What a path leads to.
 enum Found {
