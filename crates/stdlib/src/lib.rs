@@ -32,6 +32,8 @@ mod cmath;
 mod errno;
 #[cfg(feature = "math")]
 mod math;
+#[cfg(feature = "random")]
+mod random;
 #[cfg(feature = "struct")]
 mod structs;
 #[cfg(feature = "time")]
@@ -47,6 +49,8 @@ pub static MODULES: &[ModuleDef] = &[
     errno::MODULE,
     #[cfg(feature = "math")]
     math::MODULE,
+    #[cfg(feature = "random")]
+    random::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
     #[cfg(feature = "time")]

@@ -46,6 +46,21 @@ impl Vm {
         const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
         self.alloc(Custom { header: Header::of(T::TYPE), value })
     }
+
+    /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library module
+    /// keeps its state.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn shared<T: CustomType>(&self, make: impl FnOnce() -> T) -> Res<Gc<Custom<T>>> {
+        let objects = self.shared_objects()?;
+        if let Some(object) = objects.items().iter().find_map(|object| object.get().downcast()) {
+            return Ok(object);
+        }
+        let object = self.new_custom(make())?;
+        objects.append(self, object.obj())?;
+        Ok(object)
+    }
 }
 
 /// Declares a type of objects that hold a value of a Rust type: its name, then its [slots](crate::types::Type).

@@ -1,6 +1,7 @@
 //! The names that Berus's own crates use, in the order of their numbers, which follow those of the format.
 //!
-//! A name that is missing here makes [`q!`](crate::q) fail to compile; add it at the end of the list it belongs to.
+//! A name that is missing here makes [`q!`](crate::q) fail to compile; add it at the end of the list it belongs to. In tables of
+//! [`members!`](crate::members) it may be missing, at the price of memory and time when it is used.
 
 /// Names of types, and those that the interpreter and classes use.
 #[rustfmt::skip]
@@ -129,12 +130,9 @@ pub const CORE: &[&str] = &[
     "mem_info",
     "schedule",
     "kbd_intr",
-    "cmath",
     "collections",
     "gc",
     "io",
-    "math",
-    "struct",
     "sys",
     "big",
     "linux",
@@ -253,6 +251,24 @@ pub const MODULES: &[&str] = &[
     "ETIMEDOUT",
     "IOBase",
     "StringIO",
+    "flush",
+    "getvalue",
+    "inf",
+    "ioctl",
+    "namedtuple",
+    "nan",
+    "readlines",
+    "seek",
+    "tell",
+    "__template__",
+    "string",
+    "string.templatelib",
+];
+
+/// Names that only library modules use.
+#[cfg(feature = "library-names")]
+#[rustfmt::skip]
+pub const LIBRARY: &[&str] = &[
     "acos",
     "acosh",
     "asin",
@@ -276,14 +292,10 @@ pub const MODULES: &[&str] = &[
     "fabs",
     "factorial",
     "floor",
-    "flush",
     "fmod",
     "frexp",
     "gamma",
-    "getvalue",
     "gmtime",
-    "inf",
-    "ioctl",
     "isclose",
     "isfinite",
     "isinf",
@@ -296,17 +308,13 @@ pub const MODULES: &[&str] = &[
     "log2",
     "mktime",
     "modf",
-    "namedtuple",
-    "nan",
     "pack",
     "pack_into",
     "phase",
     "pi",
     "polar",
     "radians",
-    "readlines",
     "rect",
-    "seek",
     "sin",
     "sinh",
     "sleep",
@@ -316,7 +324,6 @@ pub const MODULES: &[&str] = &[
     "tan",
     "tanh",
     "tau",
-    "tell",
     "ticks_add",
     "ticks_cpu",
     "ticks_diff",
@@ -327,7 +334,27 @@ pub const MODULES: &[&str] = &[
     "trunc",
     "unpack",
     "unpack_from",
-    "__template__",
-    "string",
-    "string.templatelib",
+    "cmath",
+    "math",
+    "struct",
+    "random",
+    "seed",
+    "getrandbits",
+    "randrange",
+    "randint",
+    "choice",
+    "uniform",
+    "weakref",
+    "ref",
+    "finalize",
+    "alive",
+    "peek",
+    "detach",
+    "marshal",
+    "dumps",
+    "loads",
 ];
+
+/// There is no library.
+#[cfg(not(feature = "library-names"))]
+pub const LIBRARY: &[&str] = &[];

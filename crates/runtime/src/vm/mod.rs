@@ -79,6 +79,8 @@ pub struct Vm {
     at_exit: Cell<Option<Obj>>,
     /// Calls that `micropython.schedule` asked for: a list of pairs.
     scheduled: Cell<Option<Gc<List>>>,
+    /// What [`Vm::shared`] has made.
+    shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
     pub(crate) gc_enabled: Cell<bool>,
@@ -112,6 +114,7 @@ impl Vm {
             argv: Cell::new(None),
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
+            shared: Cell::new(None),
             emergency: Cell::new(None),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
@@ -323,6 +326,16 @@ impl Vm {
         }
     }
 
+    /// What library modules keep for this interpreter.
+    pub(crate) fn shared_objects(&self) -> Res<Gc<List>> {
+        if let Some(objects) = self.shared.get() {
+            return Ok(objects);
+        }
+        let objects = List::new(self, &[])?;
+        self.shared.set(Some(objects));
+        Ok(objects)
+    }
+
     /// `sys.modules`.
     pub fn modules(&self) -> Gc<Dict> {
         self.modules.get().expect("made with the interpreter")
@@ -377,8 +390,8 @@ impl Vm {
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
-        if let Some(scheduled) = self.scheduled.get() {
-            collection.keep(scheduled.obj().bits());
+        for list in [self.scheduled.get(), self.shared.get()].into_iter().flatten() {
+            collection.keep(list.obj().bits());
         }
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
