@@ -246,6 +246,8 @@ slots! {
     next: fn(&Vm, Obj) -> Res<Option<Obj>>,
     /// The memory of an instance.
     buffer: fn(&Vm, Obj, Access) -> Res<Option<Buffer>>,
+    /// Gives up what an instance owns outside of the heap; see [`Vm::finalise_later`]. It runs no code of programs.
+    finalise: fn(&Vm, Obj),
     /// Reading, writing and controlling an instance.
     stream: &'static StreamSlots,
 }

@@ -38,6 +38,8 @@ mod random;
 mod structs;
 #[cfg(feature = "time")]
 mod time;
+#[cfg(feature = "weakref")]
+mod weakref;
 
 use berus_runtime::modules::ModuleDef;
 
@@ -55,4 +57,6 @@ pub static MODULES: &[ModuleDef] = &[
     structs::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
+    #[cfg(feature = "weakref")]
+    weakref::MODULE,
 ];

@@ -5,12 +5,14 @@
 //! ([`memory`]), intern ([`Vm::intern`]), raise ([`raise`]) and call ([`Vm::call`](crate::ops::call)).
 
 mod cache;
+mod finalise;
 pub(crate) mod frame;
 pub mod memory;
 pub(crate) mod op;
 pub mod raise;
 pub(crate) mod registers;
 pub(crate) mod run;
+pub mod weak;
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -30,6 +32,7 @@ use crate::word::Obj;
 
 use cache::Lookups;
 use frame::Stacks;
+use weak::Watchers;
 
 /// Calls and backward jumps between two looks at pending events.
 const TICKS: u32 = 1024;
@@ -84,6 +87,9 @@ pub struct Vm {
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
     pub(crate) gc_enabled: Cell<bool>,
+    /// Whether finalisers are running.
+    finalising: Cell<bool>,
+    pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
     pub(crate) stack_base: Cell<usize>,
@@ -117,6 +123,8 @@ impl Vm {
             shared: Cell::new(None),
             emergency: Cell::new(None),
             gc_enabled: Cell::new(false),
+            finalising: Cell::new(false),
+            watchers: Watchers::default(),
             optimise: Cell::new(0),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
@@ -273,10 +281,16 @@ impl Vm {
         if self.host.interrupted() {
             return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
         }
+        self.tell_watchers()?;
         match self.scheduled.take() {
             Some(calls) => self.run_scheduled(&calls),
             None => Ok(()),
         }
+    }
+
+    /// Has [`Vm::poll`] called at the next call or backward jump.
+    pub(crate) fn poll_soon(&self) {
+        self.ticks.set(0);
     }
 
     /// Has `function` called with `arg` soon, between two instructions.
