@@ -39,7 +39,8 @@ impl Vm {
             Cow::Borrowed(bytes) => Some(bytes),
             Cow::Owned(_) => None,
         };
-        self.link(&module, globals, lend)
+        let code = self.link(&module, globals, lend)?;
+        Function::new(self, code, &[], None, None)
     }
 
     /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
@@ -56,7 +57,16 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`].
     pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res<Gc<Function>> {
-        self.link(module, globals, |_| None)
+        let code = self.link(module, globals, |_| None)?;
+        Function::new(self, code, &[], None, None)
+    }
+
+    /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`].
+    pub fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
+        self.link(&self.parse_module(file)?, globals, |_| None)
     }
 
     fn parse_module<'a>(&self, file: &'a [u8]) -> Res<Module<'a>> {
@@ -81,7 +91,7 @@ impl Vm {
         module: &Module<'a>,
         globals: Gc<Dict>,
         lend: impl Fn(&RawCode<'a>) -> Option<&'static [u8]>,
-    ) -> Res<Gc<Function>> {
+    ) -> Res<Gc<Code>> {
         let facts = verify(module).map_err(|_| self.incompatible("file"))?;
         let qstrs = self.link_names(module)?;
         let constants = self.alloc_words(module.constants.len().max(1))?;
@@ -104,10 +114,7 @@ impl Vm {
         }
         // SAFETY: as above; verified modules have a first code object.
         let outer = unsafe { codes.read() }.and_then(|code| code.downcast::<Code>());
-        match outer {
-            Some(code) => Function::new(self, code, &[], None, None),
-            None => Err(self.incompatible("file")),
-        }
+        outer.ok_or_else(|| self.incompatible("file"))
     }
 
     fn link_names(&self, module: &Module<'_>) -> Res<NonNull<Qstr>> {

@@ -30,6 +30,8 @@ extern crate std;
 mod cmath;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "marshal")]
+mod marshal;
 #[cfg(feature = "math")]
 mod math;
 #[cfg(feature = "random")]
@@ -49,6 +51,8 @@ pub static MODULES: &[ModuleDef] = &[
     cmath::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "marshal")]
+    marshal::MODULE,
     #[cfg(feature = "math")]
     math::MODULE,
     #[cfg(feature = "random")]
