@@ -31,23 +31,20 @@ def ref():
     return r
 
 
-def refs(keep):
-    refs = []
-    for _ in range(20):
-        r = ref()
-        if keep:
-            refs.append(r)
-    return refs
-
-
-live = refs(True)
+live = [ref() for _ in range(20)]
 clear_the_stack()
 gc.collect()
 print("dead", many(sum(ref() is None for ref in live)), "told", many(gone))
 
+# References that are gone first are not told.
 gone = 0
-refs(False)
+objects = []
+for _ in range(20):
+    objects.append(A())
+    weakref.ref(objects[-1], note)
 clear_the_stack()
+gc.collect()
+objects = None
 gc.collect()
 print("without refs", gone < 5)
 
