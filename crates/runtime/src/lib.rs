@@ -26,5 +26,6 @@ pub mod save;
 pub mod source;
 pub mod text;
 pub mod types;
+pub mod vfs;
 pub mod vm;
 pub mod word;

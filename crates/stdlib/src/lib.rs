@@ -23,6 +23,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -34,12 +35,16 @@ mod errno;
 mod marshal;
 #[cfg(feature = "math")]
 mod math;
+#[cfg(feature = "os")]
+mod os;
 #[cfg(feature = "random")]
 mod random;
 #[cfg(feature = "struct")]
 mod structs;
 #[cfg(feature = "time")]
 mod time;
+#[cfg(feature = "vfs")]
+pub mod vfs;
 #[cfg(feature = "weakref")]
 mod weakref;
 
@@ -55,12 +60,16 @@ pub static MODULES: &[ModuleDef] = &[
     marshal::MODULE,
     #[cfg(feature = "math")]
     math::MODULE,
+    #[cfg(feature = "os")]
+    os::MODULE,
     #[cfg(feature = "random")]
     random::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
+    #[cfg(feature = "vfs")]
+    vfs::MODULE,
     #[cfg(feature = "weakref")]
     weakref::MODULE,
 ];

@@ -43,11 +43,9 @@ impl Vm {
     /// # Errors
     /// `MemoryError`.
     pub fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
-        let object = self.alloc(Custom { header: Header::of(T::TYPE), value })?;
-        if T::TYPE.finalise.is_some() {
-            self.finalise_later(object)?;
-        }
-        Ok(object)
+        const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
+        let object = Custom { header: Header::of(T::TYPE), value };
+        if T::TYPE.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
     }
 
     /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library module
@@ -69,8 +67,7 @@ impl Vm {
 /// Declares a type of objects that hold a value of a Rust type: its name, then its [slots](crate::types::Type).
 ///
 /// What can change in the value is in `Cell`s, since objects are shared. It may hold values ([`Obj`](crate::word::Obj),
-/// [`Gc`](crate::object::Gc)), which the collector finds there. It is never dropped: what it owns outside of the heap, it gives up in
-/// the slot `finalise`.
+/// [`Gc`](crate::object::Gc)), which the collector finds there, but nothing that needs to be dropped.
 ///
 /// ```
 /// use std::cell::Cell;

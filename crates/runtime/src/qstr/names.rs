@@ -263,6 +263,29 @@ pub const MODULES: &[&str] = &[
     "__template__",
     "string",
     "string.templatelib",
+    "mount",
+    "umount",
+    "stat",
+    "statvfs",
+    "ilistdir",
+    "chdir",
+    "getcwd",
+    "mkdir",
+    "rmdir",
+    "rename",
+    "readblocks",
+    "writeblocks",
+    "sync",
+    "readonly",
+    "mkfs",
+    "file",
+    "mode",
+    "buffering",
+    "encoding",
+    "fileno",
+    "execfile",
+    "rb",
+    "r",
 ];
 
 /// Names that only library modules use.
@@ -353,6 +376,8 @@ pub const LIBRARY: &[&str] = &[
     "marshal",
     "dumps",
     "loads",
+    "listdir",
+    "VfsPosix",
 ];
 
 /// There is no library.
