@@ -13,12 +13,15 @@ use berus_runtime::types::flag;
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
 
+/// Writes bytes: how many were taken.
+pub type Write = fn(&Vm, &File, &[u8]) -> Outcome;
+
 /// What a file system does with its files. A file is not open any more when its [owner](File::owner) is `None`.
 pub struct FileOps {
     /// Reads: how many bytes came.
     pub read: fn(&Vm, &File, &mut [u8]) -> Outcome,
     /// Writes: how many bytes were taken.
-    pub write: Option<fn(&Vm, &File, &[u8]) -> Outcome>,
+    pub write: Option<Write>,
     /// Moves by an offset from the start (0), from here (1) or from the end (2): the new position.
     pub seek: fn(&Vm, &File, isize, u8) -> Outcome,
     /// Has what was written be there after a loss of power.

@@ -17,7 +17,9 @@ pub struct OpenFile {
     body: Body,
     /// What is being written, up to `at`.
     writer: Option<Writer>,
-    /// Whether the entry says something else than `body`.
+    /// When it was opened to be written to, or written to last, if it keeps that: nanoseconds since 1970.
+    modified: Option<u64>,
+    /// Whether the entry says something else than `body` and `modified`.
     is_changed: bool,
     /// Whether a write has failed: what was written since the file was saved last is lost.
     has_failed: bool,
@@ -65,14 +67,15 @@ impl<T: Tree> Lfs<T> {
         Ok(used)
     }
 
-    /// Opens a file.
-    pub fn open(&mut self, dev: &dyn Device, path: &[u8], how: How) -> Result<Number> {
+    /// Opens a file. It keeps when it is changed if that is given.
+    pub fn open(&mut self, dev: &dyn Device, path: &[u8], how: How, now: Option<u64>) -> Result<Number> {
         let (place, mut body) = self.with_tree(dev, |tree, cx| tree.open(cx, path, how))?;
-        let is_changed = how.truncate && body.size() > 0;
+        let modified = now.filter(|_| how.write);
+        let is_changed = how.truncate && body.size() > 0 || modified.is_some();
         if how.truncate {
             body = Body::Inline(Vec::new());
         }
-        let file = OpenFile { how, at: 0, body, writer: None, is_changed, has_failed: false };
+        let file = OpenFile { how, at: 0, body, writer: None, modified, is_changed, has_failed: false };
         let number = self.files.iter().position(Option::is_none).unwrap_or(self.files.len());
         if number == self.files.len() {
             self.files.push(None);
@@ -115,11 +118,12 @@ impl<T: Tree> Lfs<T> {
     }
 
     /// Writes where the file is.
-    pub fn write(&mut self, dev: &dyn Device, number: Number, bytes: &[u8]) -> Result<usize> {
+    pub fn write(&mut self, dev: &dyn Device, number: Number, bytes: &[u8], now: Option<u64>) -> Result<usize> {
         self.with_file(dev, number, |file, work| {
             if !file.how.write {
                 return Err(Error::BAD_FILE);
             }
+            file.modified = now;
             let result = file.write(work, bytes);
             file.has_failed |= result.is_err();
             result.map(|()| bytes.len())
@@ -145,18 +149,20 @@ impl<T: Tree> Lfs<T> {
     }
 
     /// Has all that was written be there after a loss of power.
-    pub fn sync(&mut self, dev: &dyn Device, number: Number, now: Option<u64>) -> Result {
+    pub fn sync(&mut self, dev: &dyn Device, number: Number) -> Result {
         let saved = self.with_file(dev, number, |file, work| {
             if file.has_failed {
                 return Ok(None);
             }
             file.finish_writing(work)?;
-            Ok(file.is_changed.then(|| file.body.clone()))
+            Ok(file.is_changed.then(|| (file.body.clone(), file.modified)))
         })?;
-        let (Some(body), Some(Some(place))) = (saved, self.places.get(number).copied()) else { return Ok(()) };
+        let (Some((body, modified)), Some(Some(place))) = (saved, self.places.get(number).copied()) else {
+            return Ok(());
+        };
         // Data that a name leads to must be there first.
         dev.sync()?;
-        let result = self.with_tree(dev, |tree, cx| tree.save(cx, place, &body, now));
+        let result = self.with_tree(dev, |tree, cx| tree.save(cx, place, &body, modified));
         let file = self.file(number)?;
         file.is_changed = result.is_err();
         file.has_failed |= result.is_err();
@@ -164,8 +170,8 @@ impl<T: Tree> Lfs<T> {
     }
 
     /// Closes a file, however that goes.
-    pub fn close(&mut self, dev: &dyn Device, number: Number, now: Option<u64>) -> Result {
-        let result = self.sync(dev, number, now);
+    pub fn close(&mut self, dev: &dyn Device, number: Number) -> Result {
+        let result = self.sync(dev, number);
         self.forget(number);
         result
     }

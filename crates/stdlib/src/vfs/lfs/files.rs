@@ -55,7 +55,7 @@ fn outcome(result: Result<usize>) -> Outcome {
 }
 
 /// Nanoseconds since 1970.
-fn now(vm: &Vm) -> u64 {
+pub fn now(vm: &Vm) -> u64 {
     u64::try_from(vm.host().wall_clock().unwrap_or_default().as_nanos()).unwrap_or(0)
 }
 
@@ -72,7 +72,7 @@ where
 {
     // The device may change what they lie in.
     let bytes = Vec::from(bytes);
-    with::<V>(vm, file, file.owner.get(), |lfs, dev, number, _| lfs.write(dev, number, &bytes))
+    with::<V>(vm, file, file.owner.get(), |lfs, dev, number, now| lfs.write(dev, number, &bytes, now))
 }
 
 fn seek<V: Version>(vm: &Vm, file: &File, offset: isize, whence: u8) -> Outcome
@@ -88,12 +88,12 @@ fn flush<V: Version>(vm: &Vm, file: &File) -> Outcome
 where
     Mounted<V>: CustomType,
 {
-    with::<V>(vm, file, file.owner.get(), |lfs, dev, number, now| lfs.sync(dev, number, now).map(|()| 0))
+    with::<V>(vm, file, file.owner.get(), |lfs, dev, number, _| lfs.sync(dev, number).map(|()| 0))
 }
 
 fn close<V: Version>(vm: &Vm, file: &File, owner: Obj) -> Outcome
 where
     Mounted<V>: CustomType,
 {
-    with::<V>(vm, file, owner, |lfs, dev, number, now| lfs.close(dev, number, now).map(|()| 0))
+    with::<V>(vm, file, owner, |lfs, dev, number, _| lfs.close(dev, number).map(|()| 0))
 }

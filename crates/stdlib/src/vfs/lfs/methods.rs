@@ -17,7 +17,7 @@ use berus_runtime::word::Obj;
 use super::device::{Disk, Geometry};
 use super::file::Lfs;
 use super::tree::{How, Info};
-use super::{Mounted, PythonDevice, Version, done, this, with};
+use super::{Mounted, PythonDevice, Version, done, files, this, with};
 use crate::vfs::owned::Owned;
 use crate::vfs::{file, stat as answers};
 
@@ -152,7 +152,8 @@ where
     let how = how.unwrap_or(How { read: true, ..How::default() });
     let mounted = this::<V>(vm, object)?;
     let path = path_of(vm, &mounted, path)?;
-    let number = with(vm, &mounted, |lfs, dev| lfs.open(dev, &path, how))?;
+    let now = mounted.keeps_times.then(|| files::now(vm));
+    let number = with(vm, &mounted, |lfs, dev| lfs.open(dev, &path, how, now))?;
     let made = file::new(vm, is_text, V::FILES, object, [number, 0, 0]);
     if made.is_err() {
         mounted.lfs.with(vm, |lfs| {

@@ -42,14 +42,14 @@ fn how(mode: &str) -> How {
 }
 
 fn write<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str, mode: &str, bytes: &[u8]) -> Result {
-    let file = fs.open(dev, path.as_bytes(), how(mode))?;
-    let result = bytes.chunks(100).try_for_each(|chunk| fs.write(dev, file, chunk).map(drop));
-    let closed = fs.close(dev, file, None);
+    let file = fs.open(dev, path.as_bytes(), how(mode), None)?;
+    let result = bytes.chunks(100).try_for_each(|chunk| fs.write(dev, file, chunk, None).map(drop));
+    let closed = fs.close(dev, file);
     result.and(closed)
 }
 
 fn read<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str) -> Result<Vec<u8>> {
-    let file = fs.open(dev, path.as_bytes(), how("r"))?;
+    let file = fs.open(dev, path.as_bytes(), how("r"), None)?;
     let (mut all, mut chunk) = (Vec::new(), [0; 77]);
     loop {
         match fs.read(dev, file, &mut chunk)? {
@@ -57,7 +57,7 @@ fn read<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str) -> Result<Vec<u8
             len => all.extend_from_slice(&chunk[..len]),
         }
     }
-    fs.close(dev, file, None)?;
+    fs.close(dev, file)?;
     Ok(all)
 }
 
@@ -151,26 +151,26 @@ fn writes_anywhere<T: Version>() {
     let mut fs = mount::<T>(&dev).unwrap();
     let mut model = data(0, 2000);
     write(&mut fs, &dev, "/file", "w", &model).unwrap();
-    let file = fs.open(&dev, b"/file", how("+")).unwrap();
+    let file = fs.open(&dev, b"/file", how("+"), None).unwrap();
     for (n, (at, len)) in
         [(0, 1), (255, 3), (1000, 600), (1999, 1), (2000, 300), (2500, 10), (3, 0), (100, 2000)].into_iter().enumerate()
     {
         assert_eq!(fs.seek(&dev, file, at as i64, 0).unwrap(), at as u32);
         let bytes = data(n + 50, len);
-        fs.write(&dev, file, &bytes).unwrap();
+        fs.write(&dev, file, &bytes, Some(7)).unwrap();
         if len > 0 {
             model.resize(model.len().max(at + len), 0);
             model[at..at + len].copy_from_slice(&bytes);
         }
         if n % 2 == 0 {
-            fs.sync(&dev, file, Some(7)).unwrap();
+            fs.sync(&dev, file).unwrap();
         }
         fs.seek(&dev, file, 0, 0).unwrap();
         let mut back = vec![0; model.len() + 1];
         assert_eq!(fs.read(&dev, file, &mut back).unwrap(), model.len());
         assert!(back[..model.len()] == model, "step {n}");
     }
-    fs.close(&dev, file, None).unwrap();
+    fs.close(&dev, file).unwrap();
     assert!(read(&mut mount::<T>(&dev).unwrap(), &dev, "/file").unwrap() == model);
 }
 
@@ -178,19 +178,19 @@ fn open_files_follow_their_entries<T: Version>() {
     let dev = formatted::<T>();
     let mut fs = mount::<T>(&dev).unwrap();
     let names: Vec<_> = (0..12).map(|n| format!("/some{n}")).collect();
-    let files: Vec<_> = names.iter().map(|name| fs.open(&dev, name.as_bytes(), how("w")).unwrap()).collect();
-    let gone = fs.open(&dev, b"/gone", how("w")).unwrap();
+    let files: Vec<_> = names.iter().map(|name| fs.open(&dev, name.as_bytes(), how("w"), None).unwrap()).collect();
+    let gone = fs.open(&dev, b"/gone", how("w"), None).unwrap();
     fs.with_tree(&dev, |tree, cx| tree.remove(cx, b"/gone")).unwrap();
     for n in 0..20 {
         write(&mut fs, &dev, &format!("/r{n}"), "w", &data(n, 20)).unwrap();
     }
     for (n, file) in files.iter().enumerate() {
-        fs.write(&dev, *file, &data(n, 40 * n)).unwrap();
+        fs.write(&dev, *file, &data(n, 40 * n), None).unwrap();
     }
-    fs.write(&dev, gone, b"lost").unwrap();
-    fs.close(&dev, gone, None).unwrap();
+    fs.write(&dev, gone, b"lost", None).unwrap();
+    fs.close(&dev, gone).unwrap();
     for file in files {
-        fs.close(&dev, file, None).unwrap();
+        fs.close(&dev, file).unwrap();
     }
     let mut fs = mount::<T>(&dev).unwrap();
     for (n, name) in names.iter().enumerate() {
