@@ -235,7 +235,8 @@ fn losses_of_power<T: Version>() {
         for fail_at in 1.. {
             let dev = formatted::<T>();
             let mut fs = mount::<T>(&dev).unwrap();
-            (dev.left.set(fail_at), dev.half.set(half));
+            dev.left.set(fail_at);
+            dev.half.set(half);
             let failed = steps.iter().position(|step| apply(&mut fs, &dev, step).is_err());
             let Some(failed) = failed else { break };
             let place = format!("write {fail_at} ({half}), in {:?}", steps[failed]);
