@@ -42,7 +42,9 @@ fn made_and_run(example: &str) -> Option<String> {
     let make = || {
         let mut make = Command::new("make");
         make.current_dir(&folder).env("BERUS", env!("CARGO_BIN_EXE_berus"));
-        ["CARGO_TARGET_DIR", "RUSTFLAGS", "MAKEFLAGS"].into_iter().for_each(|name| drop(make.env_remove(name)));
+        for name in ["CARGO_TARGET_DIR", "RUSTFLAGS", "MAKEFLAGS"] {
+            make.env_remove(name);
+        }
         succeeded(make.output().unwrap())
     };
     make();
