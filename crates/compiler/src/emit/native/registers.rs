@@ -126,7 +126,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         let mut without_registers = size;
         for i in self.stack.without_registers()..size {
             let depth = size - 1 - i;
-            let Value { of, place: Place::Register(register) } = self.stack.peek(depth) else { continue };
+            let Value { of, place: Place::Register(register), .. } = self.stack.peek(depth) else { continue };
             if which(depth, register) {
                 self.stack.set(depth, Value::in_frame(of));
                 let slot = self.slot(depth);
@@ -161,9 +161,10 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.free_all();
         let size = self.stack.size();
         for depth in (0..size - self.stack.settled()).rev() {
-            let Value { of, place: Place::Immediate(number) } = self.stack.peek(depth) else { continue };
-            let of = self.load_immediate(A::TEMPS[1], of, number, false);
-            self.stack.set(depth, Value::in_frame(of));
+            let value = self.stack.peek(depth);
+            let Place::Immediate(number) = value.place else { continue };
+            let of = self.load_immediate(A::TEMPS[1], value.of, number, false);
+            self.stack.set(depth, Value { of, place: Place::Frame, ..value });
             let slot = self.slot(depth);
             self.store_state(slot, A::TEMPS[1]);
         }
@@ -247,7 +248,7 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Pushes what is in a register.
     pub(super) fn push(&mut self, of: Type, register: A::Reg) {
-        self.stack.push(Value { of, place: Place::Register(register) });
+        self.stack.push(Value::new(of, Place::Register(register)));
     }
 
     /// Pushes the object that a call has returned.
@@ -257,7 +258,7 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Pushes a number.
     pub(super) fn push_number(&mut self, of: Type, number: i64) {
-        self.stack.push(Value { of, place: Place::Immediate(number) });
+        self.stack.push(Value::new(of, Place::Immediate(number)));
     }
 
     /// Calls an entry of the table of functions.
@@ -292,7 +293,7 @@ impl<A: Assembler> Native<'_, '_, A> {
     pub(super) fn pop_array(&mut self, dest: A::Reg, count: usize) {
         self.free_all();
         for depth in 0..count {
-            if let Value { of, place: Place::Immediate(number) } = self.stack.peek(depth) {
+            if let Value { of, place: Place::Immediate(number), .. } = self.stack.peek(depth) {
                 let of = self.load_immediate(dest, of, number, true);
                 self.stack.set(depth, Value::in_frame(of));
                 let slot = self.slot(depth);

@@ -19,12 +19,18 @@ pub(super) enum Place<R> {
 pub(super) struct Value<R> {
     pub of: Type,
     pub place: Place<R>,
+    /// What it casts to, if it is a type to call.
+    pub cast: Option<Type>,
 }
 
 impl<R> Value<R> {
+    pub fn new(of: Type, place: Place<R>) -> Value<R> {
+        Value { of, place, cast: None }
+    }
+
     /// A value in its slot of the frame.
     pub fn in_frame(of: Type) -> Value<R> {
-        Value { of, place: Place::Frame }
+        Value::new(of, Place::Frame)
     }
 }
 
@@ -130,11 +136,11 @@ mod tests {
     #[test]
     fn what_is_dropped_counts_again_when_the_stack_is_said_to_be_higher() {
         let mut stack = Stack::default();
-        stack.push(Value { of: Type::Int, place: Place::Register(1) });
-        stack.push(Value { of: Type::Bool, place: Place::Immediate(0) });
+        stack.push(Value::new(Type::Int, Place::Register(1)));
+        stack.push(Value::new(Type::Bool, Place::Immediate(0)));
         assert!(stack.adjust(-2));
         assert!(stack.adjust(2));
-        assert_eq!(stack.peek(0), Value { of: Type::Bool, place: Place::Immediate(0) });
+        assert_eq!(stack.peek(0), Value::new(Type::Bool, Place::Immediate(0)));
         assert_eq!(stack.slot(1), 0);
         assert_eq!(stack.max_size(), 2);
     }
@@ -143,12 +149,12 @@ mod tests {
     fn it_is_known_from_where_on_values_may_not_be_in_the_frame() {
         let mut stack = Stack::default();
         stack.push(Value::in_frame(Type::Object));
-        stack.push(Value { of: Type::Int, place: Place::Immediate(1) });
-        stack.push(Value { of: Type::Object, place: Place::Register(1) });
+        stack.push(Value::new(Type::Int, Place::Immediate(1)));
+        stack.push(Value::new(Type::Object, Place::Register(1)));
         stack.note_without_registers(3);
         stack.note_settled();
         assert_eq!((stack.without_registers(), stack.settled()), (3, 3));
-        stack.set(1, Value { of: Type::Int, place: Place::Immediate(1) });
+        stack.set(1, Value::new(Type::Int, Place::Immediate(1)));
         assert_eq!((stack.without_registers(), stack.settled()), (3, 1));
         // What was dropped and counts again may be anywhere.
         stack.adjust(-2);
