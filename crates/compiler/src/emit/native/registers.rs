@@ -112,30 +112,33 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Puts what is in `register` into the frame, but for the value `except` below the top.
     pub(super) fn free(&mut self, register: A::Reg, except: Option<usize>) {
-        self.spill(|depth, held| held == register && Some(depth) != except);
+        self.spill(Some(register), except);
     }
 
     /// Puts what is in registers into the frame.
     pub(super) fn free_all(&mut self) {
-        self.spill(|_, _| true);
+        self.spill(None, None);
     }
 
-    /// Puts values, by their depth and register, into the frame, lowest first.
-    fn spill(&mut self, which: impl Fn(usize, A::Reg) -> bool) {
+    /// Puts values in one register, or in any, into the frame, lowest first.
+    fn spill(&mut self, which: Option<A::Reg>, except: Option<usize>) {
         let size = self.stack.size();
-        let mut without_registers = size;
-        for i in self.stack.without_registers()..size {
+        let mut free = size;
+        for i in self.stack.free_of(which)..size {
             let depth = size - 1 - i;
             let Value { of, place: Place::Register(register), .. } = self.stack.peek(depth) else { continue };
-            if which(depth, register) {
+            if which.is_some_and(|which| which != register) {
+                continue;
+            }
+            if except == Some(depth) {
+                free = free.min(i);
+            } else {
                 self.stack.set(depth, Value::in_frame(of));
                 let slot = self.slot(depth);
                 self.store_state(slot, register);
-            } else {
-                without_registers = without_registers.min(i);
             }
         }
-        self.stack.note_without_registers(without_registers);
+        self.stack.note_free_of(which, free);
     }
 
     /// Loads a number of type `of` into a register; as an object if it must be one. Returns what type that is.
