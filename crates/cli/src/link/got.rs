@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::arch::Form;
 use super::program::{Binding, Program, Role, Section, SectionId};
 use super::references::References;
 use super::symbols::Target;
@@ -45,8 +46,13 @@ impl<'d> Got<'d> {
         let mut index = HashMap::new();
         let mut entries = Vec::new();
         for &section in &program.order {
-            for reference in references.of(section).iter().filter(|reference| reference.form.needs_got_entry()) {
+            for reference in references.of(section) {
                 let key = Key::of(program, section, reference.relocation.symbol);
+                let for_nothing =
+                    program.machine.words_in_got && matches!(reference.form, Form::Word) && matches!(key, Key::Name(_));
+                if !reference.form.needs_got_entry() && !for_nothing {
+                    continue;
+                }
                 if let Entry::Vacant(vacant) = index.entry(key) {
                     vacant.insert(0);
                     entries.push((key, reference.target));

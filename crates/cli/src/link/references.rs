@@ -1,6 +1,6 @@
 //! What sections refer to: every relocation with what it does and what its symbol stands for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 
 use super::arch::Form;
@@ -20,12 +20,29 @@ pub struct Reference {
 }
 
 /// The references of all sections.
-pub struct References(Vec<Vec<Reference>>);
+#[derive(Default)]
+pub struct References {
+    of_sections: Vec<Vec<Reference>>,
+    /// Distances, by the place where they are needed.
+    distances: HashMap<(SectionId, u64), Reference>,
+}
 
 impl References {
     /// Those of a section, in their order; none of one that the linker adds.
     pub fn of(&self, section: SectionId) -> &[Reference] {
-        self.0.get(section).map_or(&[], Vec::as_slice)
+        self.of_sections.get(section).map_or(&[], Vec::as_slice)
+    }
+
+    /// The one at an offset of a section that is a distance.
+    pub fn distance_at(&self, section: SectionId, offset: u64) -> Option<&Reference> {
+        self.distances.get(&(section, offset))
+    }
+
+    fn push(&mut self, section: SectionId, reference: Reference) {
+        self.of_sections[section].push(reference);
+        if matches!(reference.form, Form::Relative(_) | Form::GotEntry(_)) {
+            self.distances.insert((section, reference.relocation.offset), reference);
+        }
     }
 }
 
@@ -35,7 +52,7 @@ impl References {
 /// # Errors
 /// If a symbol is undefined, each of them once, or a relocation is one that code in modules cannot have.
 pub fn collect(program: &mut Program<'_>, symbols: &Symbols<'_>, start: Option<SectionId>) -> Result<References> {
-    let mut references = vec![Vec::new(); program.sections.len()];
+    let mut references = References { of_sections: vec![Vec::new(); program.sections.len()], ..References::default() };
     let (mut errors, mut told) = (Vec::new(), HashSet::new());
     let mut seen = vec![start.is_none(); program.sections.len()];
     let mut waiting = match start {
@@ -47,7 +64,7 @@ pub fn collect(program: &mut Program<'_>, symbols: &Symbols<'_>, start: Option<S
         for &relocation in &program.sections[section].relocations {
             match understand(program, symbols, section, relocation) {
                 Ok(reference) => {
-                    references[section].push(reference);
+                    references.push(section, reference);
                     if let Target::In(next, _) = reference.target
                         && !std::mem::replace(&mut seen[next], true)
                     {
@@ -63,7 +80,7 @@ pub fn collect(program: &mut Program<'_>, symbols: &Symbols<'_>, start: Option<S
         }
     }
     program.order.retain(|&section| seen[section]);
-    if errors.is_empty() { Ok(References(references)) } else { Err(errors) }
+    if errors.is_empty() { Ok(references) } else { Err(errors) }
 }
 
 fn understand(

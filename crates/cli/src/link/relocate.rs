@@ -164,48 +164,76 @@ impl Patch<'_, '_> {
     /// Why that is impossible.
     fn apply(&mut self, reference: &Reference) -> std::result::Result<(), String> {
         let machine = self.linked.program.machine;
-        let offset = reference.relocation.offset;
-        let place = self.start.wrapping_add(offset);
         let field = match reference.form {
             Form::Nothing => return Ok(()),
-            Form::Word => machine.word_field(),
-            Form::Relative(field) | Form::GotEntry(field) => field,
+            form => form.field().unwrap_or(machine.word_field()),
         };
-        let end = self.linked.program.sections[self.section].len;
-        if offset.checked_add(field.len as u64).is_none_or(|after| after > end) {
+        let (offset, len) = (reference.relocation.offset, self.linked.program.sections[self.section].len);
+        if offset.checked_add(field.len as u64).is_none_or(|end| end > len) {
             return Err("the relocation is beyond the end of its section".to_owned());
         }
+        let place = self.start + offset;
         let range = place as usize..place as usize + field.len;
-        let addend = reference.relocation.addend.unwrap_or_else(|| (field.get)(&self.bytes[range.clone()])) as u64;
-        let value = match reference.form {
-            Form::Nothing => return Ok(()),
-            Form::Word => {
-                if !place.is_multiple_of(machine.word_bytes()) {
-                    return Err("an address is not aligned to a word".to_owned());
-                }
-                let Address { base, offset } = self.linked.address(reference.target)?;
-                self.word(place, &Address { base, offset: offset.wrapping_add(addend) });
-                return Ok(());
+        let implicit = (field.get)(&self.bytes[range.clone()]);
+        if matches!(reference.form, Form::Word) {
+            if !place.is_multiple_of(machine.word_bytes()) {
+                return Err("an address is not aligned to a word".to_owned());
             }
-            Form::Relative(_) => self.near(reference.target)?.wrapping_add(addend).wrapping_sub(place),
-            Form::GotEntry(_) => self.got_entry(reference)?.wrapping_add(addend).wrapping_sub(place),
-        };
-        let value = value as i64;
+            let Address { base, offset } = self.linked.address(reference.target)?;
+            let addend = reference.relocation.addend.unwrap_or(implicit) as u64;
+            self.word(place, &Address { base, offset: offset.wrapping_add(addend) });
+            return Ok(());
+        }
+        let value = self.linked.value(self.section, reference, implicit)?;
         match (field.set)(&mut self.bytes[range], value) {
             true => Ok(()),
             false => Err(format!("a distance of {value} bytes is too far")),
         }
     }
+}
 
-    /// The offset of a target in the part that the section is in.
-    fn near(&self, target: Target) -> std::result::Result<u64, String> {
+impl Linked<'_, '_> {
+    /// The value of a reference of a section. `implicit` is the addend, if the relocation does not carry it.
+    ///
+    /// # Errors
+    /// If it cannot be known.
+    fn value(&self, section: SectionId, reference: &Reference, implicit: i64) -> std::result::Result<i64, String> {
+        let (part, start) = self.layout.address(section).ok_or("is not part of the module")?;
+        let place = start.wrapping_add(reference.relocation.offset);
+        let addend = reference.relocation.addend.unwrap_or(implicit) as u64;
+        let target = reference.target;
+        let value = match reference.form {
+            Form::Nothing | Form::Word => 0,
+            Form::Relative(_) => self.near(part, target)?.wrapping_add(addend).wrapping_sub(place),
+            Form::GotEntry(_) => {
+                let entry = self.near_got(part)?.wrapping_add(self.got_offset(section, reference)?);
+                entry.wrapping_add(addend).wrapping_sub(place)
+            }
+            Form::GotOffset(_) => self.got_offset(section, reference)?.wrapping_add(addend),
+            Form::Got(_) => self.near_got(part)?.wrapping_add(addend).wrapping_sub(place),
+            Form::FromGot(_) => self.near(Part::Text, target)?.wrapping_add(addend).wrapping_sub(self.got_start()),
+            Form::Absolute(_) => self.near(part, target)?.wrapping_add(addend),
+            Form::OfOther(_) => {
+                let other = match target {
+                    Target::In(section, offset) => self.references.distance_at(section, offset).map(|r| (section, r)),
+                    _ => None,
+                };
+                let (section, other) = other.ok_or("there are no upper bits to these lower ones")?;
+                return self.value(section, other, 0);
+            }
+        };
+        Ok(value as i64)
+    }
+
+    /// The offset of a target in a part of the module.
+    fn near(&self, part: Part, target: Target) -> std::result::Result<u64, String> {
         let target = match target {
-            Target::Function(number) => self.linked.stubs.get(&number).map_or(target, |&stub| Target::In(stub, 0)),
+            Target::Function(number) => self.stubs.get(&number).map_or(target, |&stub| Target::In(stub, 0)),
             _ => target,
         };
-        let Address { base, offset } = self.linked.address(target)?;
+        let Address { base, offset } = self.address(target)?;
         match base {
-            Some(base) if base == self.part.base() => Ok(offset),
+            Some(base) if base == part.base() => Ok(offset),
             Some(reloc::Target::Bss) => Err("code cannot reach zeroed data by a distance; \
                 make the variable global, neither static nor hidden"
                 .to_owned()),
@@ -216,12 +244,14 @@ impl Patch<'_, '_> {
         }
     }
 
-    /// The offset in the code of a target's word in the global offset table.
-    fn got_entry(&self, reference: &Reference) -> std::result::Result<u64, String> {
-        let Linked { got, program, .. } = self.linked;
-        match got.offset(program, self.section, reference.relocation.symbol) {
-            Some(offset) if self.part == Part::Text => Ok(self.linked.got_start() + offset),
-            _ => Err("the global offset table is at no fixed distance".to_owned()),
-        }
+    /// The offset of the global offset table in the part that refers to it.
+    fn near_got(&self, part: Part) -> std::result::Result<u64, String> {
+        self.near(part, Target::Got)
+    }
+
+    /// The offset in the global offset table of the word for a reference.
+    fn got_offset(&self, section: SectionId, reference: &Reference) -> std::result::Result<u64, String> {
+        let offset = self.got.offset(self.program, section, reference.relocation.symbol);
+        offset.ok_or_else(|| "it has no word in the global offset table".to_owned())
     }
 }

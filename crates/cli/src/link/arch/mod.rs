@@ -4,7 +4,10 @@
 //! instructions, and the few instructions that the linker writes itself. All else is the same for every architecture.
 //! The bytes that are written are those of MicroPython's own linker (`tools/mpy_ld.py`).
 
+mod riscv;
+mod thumb;
 mod x64;
+mod x86;
 
 pub use x64::X64;
 
@@ -26,6 +29,9 @@ pub struct Machine {
     pub far_jump: (&'static [u8], u64),
     /// Whether read-only data stays separate from the code, as it does where code memory takes whole words only.
     pub separate_rodata: bool,
+    /// Whether what words of data refer to gets a word in the global offset table as well, though nothing reads it there, as it
+    /// does with MicroPython's linker.
+    pub words_in_got: bool,
 }
 
 impl Machine {
@@ -49,8 +55,15 @@ impl Machine {
 /// The machine for `arch`. `None` if nothing can be linked for it.
 pub fn machine(arch: Arch) -> Option<&'static Machine> {
     match arch {
+        Arch::X86 => Some(&x86::X86),
         Arch::X64 => Some(&x64::X64),
-        _ => None,
+        Arch::Armv6m => Some(&thumb::ARMV6M),
+        Arch::Armv7m => Some(&thumb::ARMV7M),
+        Arch::Armv7emsp => Some(&thumb::ARMV7EMSP),
+        Arch::Armv7emdp => Some(&thumb::ARMV7EMDP),
+        Arch::Rv32imc => Some(&riscv::RV32IMC),
+        Arch::Rv64imc => Some(&riscv::RV64IMC),
+        Arch::Armv6 | Arch::Armv7em | Arch::Xtensa | Arch::Xtensawin => None,
     }
 }
 
@@ -72,12 +85,36 @@ pub enum Form {
     Relative(&'static Field),
     /// `GOT + G + A - P`
     GotEntry(&'static Field),
+    /// `G + A`
+    GotOffset(&'static Field),
+    /// `GOT + A - P`
+    Got(&'static Field),
+    /// `S + A - GOT`
+    FromGot(&'static Field),
+    /// `S + A` as it is before the loader moves it: two of them make a difference.
+    Absolute(&'static Field),
+    /// The value of the relocation that is at `S`: one instruction holds the upper bits of a distance, another the lower.
+    OfOther(&'static Field),
 }
 
 impl Form {
     /// Whether the symbol needs an entry in the global offset table.
     pub fn needs_got_entry(self) -> bool {
-        matches!(self, Form::GotEntry(_))
+        matches!(self, Form::GotEntry(_) | Form::GotOffset(_))
+    }
+
+    /// Where the value goes, if there is one that is known when linking.
+    pub fn field(self) -> Option<&'static Field> {
+        match self {
+            Form::Nothing | Form::Word => None,
+            Form::Relative(field)
+            | Form::GotEntry(field)
+            | Form::GotOffset(field)
+            | Form::Got(field)
+            | Form::FromGot(field)
+            | Form::Absolute(field)
+            | Form::OfOther(field) => Some(field),
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub static X64: Machine = Machine {
     jump,
     far_jump: (&FAR_JUMP, 8),
     separate_rodata: false,
+    words_in_got: false,
 };
 
 /// `jmp` with a displacement of one byte, or of four.
