@@ -5,12 +5,14 @@
 //! ([`memory`]), intern ([`Vm::intern`]), raise ([`raise`]) and call ([`Vm::call`](crate::ops::call)).
 
 mod cache;
+mod finalise;
 pub(crate) mod frame;
 pub mod memory;
 pub(crate) mod op;
 pub mod raise;
 pub(crate) mod registers;
 pub(crate) mod run;
+pub mod weak;
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -20,16 +22,19 @@ use core::cell::Cell;
 use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
+use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
+use crate::vfs::Mounts;
 use crate::word::Obj;
 
 use cache::Lookups;
 use frame::Stacks;
+use weak::Watchers;
 
 /// Calls and backward jumps between two looks at pending events.
 const TICKS: u32 = 1024;
@@ -69,7 +74,11 @@ pub struct Vm {
     ticks: Cell<u32>,
     /// The variables of the module or class body that runs.
     locals: Cell<Option<Gc<Dict>>>,
+    pub(crate) mounts: Mounts,
+    pub(crate) frozen: Vec<&'static dyn Frozen>,
     modules: Cell<Option<Gc<Dict>>>,
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    registered_modules: Cell<Option<Gc<Dict>>>,
     main: Cell<Option<Gc<Dict>>>,
     /// The variables of the module `builtins`, once a program has imported it.
     builtins: Cell<Option<Gc<Dict>>>,
@@ -79,10 +88,14 @@ pub struct Vm {
     at_exit: Cell<Option<Obj>>,
     /// Calls that `micropython.schedule` asked for: a list of pairs.
     scheduled: Cell<Option<Gc<List>>>,
+    /// What [`Vm::shared`] has made.
+    shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
     pub(crate) gc_enabled: Cell<bool>,
+    pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
+    errno: Cell<i32>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
     pub(crate) stack_base: Cell<usize>,
     stack_limit: Cell<usize>,
@@ -105,16 +118,22 @@ impl Vm {
             result: Cell::new(None),
             ticks: Cell::new(TICKS),
             locals: Cell::new(None),
+            mounts: Mounts::default(),
+            frozen: Vec::new(),
             modules: Cell::new(None),
+            registered_modules: Cell::new(None),
             main: Cell::new(None),
             builtins: Cell::new(None),
             path: Cell::new(None),
             argv: Cell::new(None),
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
+            shared: Cell::new(None),
             emergency: Cell::new(None),
             gc_enabled: Cell::new(false),
+            watchers: Watchers::default(),
             optimise: Cell::new(0),
+            errno: Cell::new(0),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
             limits,
@@ -180,6 +199,16 @@ impl Vm {
     /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
     pub fn set_optimisation(&self, level: u8) {
         self.optimise.set(level);
+    }
+
+    /// The error number with which [`Vm::os_error`] was called last, if none has been set since.
+    pub fn errno(&self) -> i32 {
+        self.errno.get()
+    }
+
+    /// Sets what [`Vm::errno`] answers.
+    pub fn set_errno(&self, number: i32) {
+        self.errno.set(number);
     }
 
     /// The heap.
@@ -279,10 +308,16 @@ impl Vm {
         if self.host.interrupted() {
             return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
         }
+        self.tell_watchers()?;
         match self.scheduled.take() {
             Some(calls) => self.run_scheduled(&calls),
             None => Ok(()),
         }
+    }
+
+    /// Has [`Vm::poll`] called at the next call or backward jump.
+    pub(crate) fn poll_soon(&self) {
+        self.ticks.set(0);
     }
 
     /// Has `function` called with `arg` soon, between two instructions.
@@ -332,9 +367,31 @@ impl Vm {
         }
     }
 
+    /// What library modules keep for this interpreter.
+    pub(crate) fn shared_objects(&self) -> Res<Gc<List>> {
+        if let Some(objects) = self.shared.get() {
+            return Ok(objects);
+        }
+        let objects = List::new(self, &[])?;
+        self.shared.set(Some(objects));
+        Ok(objects)
+    }
+
     /// `sys.modules`.
     pub fn modules(&self) -> Gc<Dict> {
         self.modules.get().expect("made with the interpreter")
+    }
+
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    pub(crate) fn registered_modules(&self) -> Res<Gc<Dict>> {
+        match self.registered_modules.get() {
+            Some(modules) => Ok(modules),
+            None => {
+                let modules = Dict::new(self)?;
+                self.registered_modules.set(Some(modules));
+                Ok(modules)
+            }
+        }
     }
 
     /// The variables of `__main__`.
@@ -382,12 +439,18 @@ impl Vm {
             self.argv.get(),
             self.at_exit.get(),
         ];
-        let dicts = [self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
+        let dicts = [
+            self.locals.get(),
+            self.modules.get(),
+            self.main.get(),
+            self.builtins.get(),
+            self.registered_modules.get(),
+        ];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
-        if let Some(scheduled) = self.scheduled.get() {
-            collection.keep(scheduled.obj().bits());
+        for list in [self.scheduled.get(), self.shared.get()].into_iter().flatten() {
+            collection.keep(list.obj().bits());
         }
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
@@ -395,6 +458,7 @@ impl Vm {
         if let Some(emergency) = self.emergency.get() {
             collection.keep(emergency.as_ptr().addr().get());
         }
+        self.mounts.keep(collection);
         self.stacks.keep(collection);
     }
 }
