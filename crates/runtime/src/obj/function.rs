@@ -189,21 +189,22 @@ impl Function {
         let Some(name) = vm.as_name(key)? else {
             return Err(vm.type_error(format_args!("keywords must be strings")));
         };
-        let spelling = vm.name_str(name);
+        let twice = || {
+            let name = vm.name_str(name);
+            vm.type_error(format_args!("function got multiple values for argument '{name}'"))
+        };
         let n_cells = self.cells().len();
         if let Some(n) = self.code.arg_names().position(|arg| arg == name).filter(|n| *n >= n_cells) {
             if named[n].is_some() {
-                return Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")));
+                return Err(twice());
             }
             named[n] = Some(value);
             return Ok(());
         }
         match rest {
-            Some(dict) if dict.load(vm, name).is_some() => {
-                Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")))
-            }
+            Some(dict) if dict.load(vm, name).is_some() => Err(twice()),
             Some(dict) => dict.store(vm, name, value),
-            None => Err(vm.type_error(format_args!("unexpected keyword argument '{spelling}'"))),
+            None => Err(vm.type_error(format_args!("unexpected keyword argument '{}'", vm.name_str(name)))),
         }
     }
 
