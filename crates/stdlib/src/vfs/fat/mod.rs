@@ -144,6 +144,8 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn mkfs(vm: &Vm, device: Obj) -> Res {
     let (device, mut sectors) = sectors(vm, device)?;
+    // A device that cannot be read is not written to.
+    mounted(vm, device, Sectors::new(sectors.size, sectors.count))?;
     format_device(vm, device, &mut sectors)?;
     Ok(Obj::NONE)
 }
@@ -393,7 +395,8 @@ fn now(vm: &Vm) -> Stamp {
     let month = (1..=12).rev().find(|month| start(*month) <= day).unwrap_or(1);
     let date = (year - 1980) << 9 | (month as u64) << 5 | (day - start(month) + 1).min(31);
     let second = seconds % 86400;
-    let time = (second / 3600) << 11 | (second / 60 % 60) << 5 | second % 60 / 2;
+    let (hours, minutes, halves) = (second / 3600, second / 60 % 60, second % 60 / 2);
+    let time = hours << 11 | minutes << 5 | halves;
     (date as u16, time as u16)
 }
 

@@ -110,11 +110,14 @@ impl Volume {
         }
         let before_data = before_data as u32;
         let cluster_count = (total - before_data) / cluster_sectors;
-        let kind = match cluster_count {
-            ..=MOST_12 => Kind::Fat12,
-            ..=MOST_16 => Kind::Fat16,
-            ..=MOST_32 => Kind::Fat32,
-            _ => return Err(Error::NO_DEVICE),
+        let kind = if cluster_count <= MOST_12 {
+            Kind::Fat12
+        } else if cluster_count <= MOST_16 {
+            Kind::Fat16
+        } else if cluster_count <= MOST_32 {
+            Kind::Fat32
+        } else {
+            return Err(Error::NO_DEVICE);
         };
         let entries = u64::from(table_size) * u64::from(sectors.size) * 8 / kind.bits();
         let table = start + reserved;
