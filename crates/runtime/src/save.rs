@@ -15,9 +15,7 @@ use berus_mpy::prelude::Prelude;
 use crate::error::{Raised, Res};
 use crate::obj::bytes::Bytes;
 use crate::obj::code::Code;
-use crate::obj::complex::Complex;
-use crate::obj::float::Float;
-use crate::obj::none;
+use crate::obj::{float, none};
 use crate::object::Gc;
 use crate::ops::print::Style;
 use crate::vm::Vm;
@@ -108,10 +106,10 @@ impl Vm {
         if self.is_int_or_bool(value) {
             return Ok(Constant::Int(text(Style::Str)?));
         }
-        if value.downcast::<Float>().is_some() {
+        if float::as_float(value).is_some() {
             return Ok(Constant::Float(text(Style::Repr)?));
         }
-        if value.downcast::<Complex>().is_some() {
+        if float::complex_parts(value).is_some() {
             return Ok(Constant::Complex(text(Style::Repr)?));
         }
         if let Some(bytes) = value.downcast::<Bytes>() {

@@ -31,6 +31,7 @@ crate::members! {
         "bytes" => value(ty(&obj::bytes::TYPE)),
         "callable" => f1(callable),
         "chr" => f1(chr),
+        #[cfg(feature = "float")]
         "complex" => value(ty(&obj::complex::TYPE)),
         "delattr" => f2(delattr),
         "dict" => value(ty(&obj::dict::TYPE)),
@@ -38,6 +39,7 @@ crate::members! {
         "Ellipsis" => value(none::ELLIPSIS),
         "enumerate" => value(ty(&obj::adapters::ENUMERATE)),
         "filter" => value(ty(&obj::adapters::FILTER)),
+        #[cfg(feature = "float")]
         "float" => value(ty(&obj::float::TYPE)),
         "format" => var(1, 2, format),
         "frozenset" => value(ty(&obj::set::FROZEN_TYPE)),
@@ -349,9 +351,9 @@ fn round(vm: &Vm, args: &[Obj]) -> Res {
     match args.get(1) {
         Some(&digits) if digits != Obj::NONE => {
             let unit = float::power(10.0, vm.int(digits)? as f64);
-            vm.new_float(libm::rint(number * unit) / unit)
+            vm.new_float(float::round(number * unit) / unit)
         }
-        _ => vm.int_of_float(libm::rint(number)),
+        _ => vm.int_of_float(float::round(number)),
     }
 }
 

@@ -187,10 +187,10 @@ fn builtin_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 /// ```
 #[macro_export]
 macro_rules! members {
-    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
         $(#[$meta])*
         $vis static $table: &[$crate::types::Member] = &$crate::types::sorted([
-            $((
+            $($(#[$attr])* (
                 const { $crate::qstr::find_number($name) },
                 $crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*))),
             )),*

@@ -9,11 +9,16 @@ pub mod builtin;
 pub mod bytes;
 pub mod cell;
 pub mod code;
+#[cfg(feature = "float")]
 pub mod complex;
 pub mod custom;
 pub mod deque;
 pub mod dict;
 pub mod exception;
+#[cfg(feature = "float")]
+pub mod float;
+#[cfg(not(feature = "float"))]
+#[path = "no_float.rs"]
 pub mod float;
 pub mod function;
 pub mod generator;

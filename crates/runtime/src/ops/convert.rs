@@ -1,7 +1,7 @@
 //! Conversion of values to what Rust code works with.
 
 use crate::error::Res;
-use crate::obj::int::Int;
+use crate::obj::int;
 use crate::obj::list::List;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
@@ -47,7 +47,7 @@ impl Vm {
     /// # Errors
     /// What a class's `__int__` raises.
     pub fn try_int(&self, object: Obj) -> Res<Option<Obj>> {
-        if object.is_small_int() || object.downcast::<Int>().is_some() {
+        if object.is_small_int() || int::is_large(object) {
             return Ok(Some(object));
         }
         if let Some(truth) = object.as_bool() {
@@ -88,14 +88,6 @@ impl Vm {
         match self.int_to_isize(int) {
             Some(value) => Ok(value),
             None => Err(self.overflow_error(format_args!("overflow converting long int to machine word"))),
-        }
-    }
-
-    /// `object`, which is an int object, as a machine word with sign, if it fits.
-    pub fn int_to_isize(&self, object: Obj) -> Option<isize> {
-        match object.as_small_int() {
-            Some(value) => Some(value),
-            None => object.downcast::<Int>()?.to_isize(),
         }
     }
 
