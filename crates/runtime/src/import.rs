@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::error::{Raised, Res};
 use crate::host::FileKind;
 use crate::obj::dict::Dict;
-use crate::obj::function::Function;
 use crate::obj::module::Module;
 use crate::object::Gc;
 use crate::q;
@@ -181,12 +180,12 @@ impl Vm {
     }
 
     #[cfg(feature = "compiler")]
-    fn load_source(&self, source: &[u8], name: &[u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+    fn load_source(&self, source: &[u8], name: &[u8], globals: Gc<Dict>) -> Res {
         self.compile(source, name, berus_compiler::Mode::File, globals)
     }
 
     #[cfg(not(feature = "compiler"))]
-    fn load_source(&self, _: &[u8], name: &[u8], _: Gc<Dict>) -> Res<Gc<Function>> {
+    fn load_source(&self, _: &[u8], name: &[u8], _: Gc<Dict>) -> Res {
         let name = core::str::from_utf8(name).unwrap_or("?");
         Err(self.import_error(format_args!("can't compile '{name}'")))
     }
@@ -222,9 +221,9 @@ impl Vm {
     ///
     /// # Errors
     /// What it raises.
-    pub fn run_body(&self, body: Gc<Function>, globals: Gc<Dict>) -> Res<()> {
+    pub fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()> {
         let outer = self.swap_locals(globals);
-        let result = self.call(body.obj(), &[]);
+        let result = self.call(body, &[]);
         self.swap_locals(outer);
         result.map(|_| ())
     }

@@ -4,15 +4,19 @@
 //! numbers in this interpreter, and constants become objects.
 
 use alloc::borrow::Cow;
-use core::cell::Cell;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
+use berus_mpy::arch::Arch;
 use berus_mpy::constant::Constant;
-use berus_mpy::module::{Kind, Qstr as ModuleQstr, RawCode};
+use berus_mpy::error::INCOMPATIBLE_FILE;
+use berus_mpy::header::Host;
+use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
 use berus_mpy::verify::{Facts, verify};
 
 use crate::error::{Raised, Res};
+#[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+use crate::native as machine;
 use crate::obj::bytes::Bytes;
 use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
@@ -33,20 +37,21 @@ impl Vm {
     ///
     /// # Errors
     /// `ValueError` if it is no module that can run here, and `MemoryError`.
-    pub fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+    pub fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res {
         let module = self.parse_module(file)?;
         let lend = |code: &RawCode<'static>| match code.code {
             Cow::Borrowed(bytes) => Some(bytes),
             Cow::Owned(_) => None,
         };
-        self.link(&module, globals, lend)
+        let code = self.link(&module, globals, lend)?;
+        self.make_function(code, None, None, &[])
     }
 
     /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
     ///
     /// # Errors
     /// As [`Vm::load_static`].
-    pub fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+    pub fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res {
         let module = self.parse_module(file)?;
         self.load_module(&module, globals)
     }
@@ -55,58 +60,84 @@ impl Vm {
     ///
     /// # Errors
     /// As [`Vm::load_static`].
-    pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res<Gc<Function>> {
+    pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
+        let code = self.load_code(module, globals)?;
+        self.make_function(code, None, None, &[])
+    }
+
+    /// Loads a module, of which it copies what it needs. Answers the code object of its body.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`].
+    pub(crate) fn load_code(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
         self.link(module, globals, |_| None)
     }
 
     fn parse_module<'a>(&self, file: &'a [u8]) -> Res<Module<'a>> {
-        let incompatible = || self.incompatible("file");
-        let (module, _) = Module::from_bytes(file).map_err(|_| incompatible())?;
-        if module.header.arch.is_some() {
-            return Err(self.value_error(format_args!("native code in .mpy unsupported")));
-        }
-        if u32::from(module.header.small_int_bits) > Obj::SMALL_INT_BITS {
-            return Err(incompatible());
-        }
+        let (module, _) = Module::from_bytes(file).map_err(|_| self.incompatible())?;
+        let host = Host { arch: self.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
+        module.header.check(&host).map_err(|message| self.value_error(format_args!("{message}")))?;
         Ok(module)
     }
 
-    #[cold]
-    fn incompatible(&self, what: &str) -> Raised {
-        self.value_error(format_args!("incompatible .mpy {what}"))
+    /// The architecture of the machine code that may run here, if any may.
+    pub fn machine_arch(&self) -> Option<Arch> {
+        if self.host().machine_code().is_some() { machine::ARCH } else { None }
     }
 
+    #[cold]
+    pub(crate) fn incompatible(&self) -> Raised {
+        self.value_error(format_args!("{INCOMPATIBLE_FILE}"))
+    }
+
+    /// Links a module: the code object of its body.
     fn link<'a>(
         &self,
         module: &Module<'a>,
         globals: Gc<Dict>,
         lend: impl Fn(&RawCode<'a>) -> Option<&'static [u8]>,
-    ) -> Res<Gc<Function>> {
-        let facts = verify(module).map_err(|_| self.incompatible("file"))?;
+    ) -> Res {
+        let facts = verify(module).map_err(|_| self.incompatible())?;
         let qstrs = self.link_names(module)?;
         let constants = self.alloc_words(module.constants.len().max(1))?;
         for (n, constant) in module.constants.iter().enumerate() {
-            let value = self.link_constant(constant, 0)?;
+            let value = match constant {
+                Constant::FunctionTable => machine::function_table(),
+                constant => Some(self.link_constant(constant, 0)?),
+            };
             // SAFETY: the block has a word for each constant.
-            unsafe { constants.add(n).write(Some(value)) };
+            unsafe { constants.add(n).write(value) };
         }
-        let context = self.alloc(Context::new(globals, qstrs, constants))?;
+        let context = Context::new(globals, qstrs, constants);
+        let context = self.alloc(context.with_short_qstrs(machine::short_qstrs(self, module, qstrs)?))?;
+        let machine_code = machine::Linked::new(self, module, context)?;
         // Children come after their parents, so that a table of all, from the last, links each to those behind it.
         let codes = self.alloc_words(module.codes.len().max(1))?;
         for (n, raw) in module.codes.iter().enumerate().rev() {
-            let (Kind::Bytecode, Some(facts)) = (&raw.kind, facts[n]) else {
-                return Err(self.value_error(format_args!("native code in .mpy unsupported")));
+            let children = self.link_children(raw, codes)?;
+            let code = match (&machine_code, facts[n]) {
+                (_, Some(facts)) => self.link_bytecode(raw, facts, context, lend(raw), children)?.obj(),
+                (Some(machine_code), None) => self.link_machine_code(raw, n, context, machine_code, children)?,
+                (None, None) => return Err(self.incompatible()),
             };
-            let code = self.link_code(raw, facts, context, lend(raw))?;
-            self.link_children(code, raw, codes)?;
             // SAFETY: the block has a word for each code object.
-            unsafe { codes.add(n).write(Some(code.obj())) };
+            unsafe { codes.add(n).write(Some(code)) };
         }
         // SAFETY: as above; verified modules have a first code object.
-        let outer = unsafe { codes.read() }.and_then(|code| code.downcast::<Code>());
-        match outer {
-            Some(code) => Function::new(self, code, &[], None, None),
-            None => Err(self.incompatible("file")),
+        match unsafe { codes.read() } {
+            Some(code) => Ok(code),
+            None => Err(self.incompatible()),
+        }
+    }
+
+    /// A function of a code object, with a tuple of defaults of positional arguments, a dict of those of keyword-only ones, and cells.
+    ///
+    /// # Errors
+    /// `TypeError` if the defaults are not those that the code expects, and `MemoryError`.
+    pub(crate) fn make_function(&self, code: Obj, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
+        match code.downcast::<Code>() {
+            Some(code) => Ok(Function::new(self, code, cells, defaults, keyword_defaults)?.obj()),
+            None => machine::make_function(self, code, defaults, keyword_defaults, cells),
         }
     }
 
@@ -151,14 +182,14 @@ impl Vm {
         })
     }
 
-    fn link_code(
+    fn link_bytecode(
         &self,
         raw: &RawCode<'_>,
         facts: Facts,
         context: Gc<Context>,
         lent: Option<&'static [u8]>,
+        children: Option<NonNull<Slot>>,
     ) -> Res<Gc<Code>> {
-        let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible("file"))?;
         let bytes = match lent {
             Some(bytes) => bytes.as_ptr(),
             None => {
@@ -168,6 +199,39 @@ impl Vm {
                 block.as_ptr().cast_const()
             }
         };
+        self.link_code(raw, facts, context, bytes, children)
+    }
+
+    fn link_machine_code(
+        &self,
+        raw: &RawCode<'_>,
+        id: usize,
+        context: Gc<Context>,
+        linked: &machine::Linked,
+        children: Option<NonNull<Slot>>,
+    ) -> Res {
+        let signature = match raw.prelude() {
+            Some(Ok(prelude)) => {
+                // Of the locals nothing is known but that they are among the slots of the frame.
+                let locals = prelude.signature.n_state;
+                let facts = Facts { min_cells: 0, max_cells: 0, locals, stack: 0 };
+                Some(self.link_code(raw, facts, context, linked.text(id), None)?)
+            }
+            _ => None,
+        };
+        linked.code(self, id, raw, context, signature, children)
+    }
+
+    /// The code object for `raw`, whose bytes are at `bytes`.
+    fn link_code(
+        &self,
+        raw: &RawCode<'_>,
+        facts: Facts,
+        context: Gc<Context>,
+        bytes: *const u8,
+        children: Option<NonNull<Slot>>,
+    ) -> Res<Gc<Code>> {
+        let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible())?;
         let signature = prelude.signature;
         let own_cells = !prelude.cells_at.is_empty();
         let mut code = Code {
@@ -175,7 +239,7 @@ impl Vm {
             context,
             qstrs: context.qstrs(),
             constants: context.constants(),
-            children: Cell::new(None),
+            children,
             bytes,
             len: raw.code.len() as u32,
             start: bytes.wrapping_add(prelude.end()),
@@ -201,16 +265,62 @@ impl Vm {
         self.alloc(code)
     }
 
-    fn link_children(&self, code: Gc<Code>, raw: &RawCode<'_>, codes: NonNull<Slot>) -> Res<()> {
+    /// A block of the code objects that `raw` makes functions of, if there are any.
+    fn link_children(&self, raw: &RawCode<'_>, codes: NonNull<Slot>) -> Res<Option<NonNull<Slot>>> {
         if raw.children.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let children = self.alloc_words(raw.children.len())?;
         for (n, child) in raw.children.iter().enumerate() {
             // SAFETY: verification has checked the numbers of children, which come after their parent.
             unsafe { children.add(n).write(codes.add(*child as usize).read()) };
         }
-        code.children.set(Some(children.cast()));
-        Ok(())
+        Ok(Some(children))
+    }
+}
+
+/// Where machine code cannot run.
+#[cfg(not(all(feature = "native", target_arch = "x86_64", not(windows))))]
+mod machine {
+    use super::{Context, Gc, Module, NonNull, Obj, Qstr, RawCode, Res, Slot, Vm};
+    use crate::obj::code::Code;
+    use berus_mpy::arch::Arch;
+
+    pub const ARCH: Option<Arch> = None;
+
+    pub enum Linked {}
+
+    impl Linked {
+        pub fn new(_: &Vm, _: &Module<'_>, _: Gc<Context>) -> Res<Option<Linked>> {
+            Ok(None)
+        }
+
+        pub fn text(&self, _: usize) -> *const u8 {
+            match *self {}
+        }
+
+        pub fn code(
+            &self,
+            _: &Vm,
+            _: usize,
+            _: &RawCode<'_>,
+            _: Gc<Context>,
+            _: Option<Gc<Code>>,
+            _: Option<NonNull<Slot>>,
+        ) -> Res {
+            match *self {}
+        }
+    }
+
+    pub fn function_table() -> Slot {
+        None
+    }
+
+    pub fn short_qstrs(_: &Vm, _: &Module<'_>, _: NonNull<Qstr>) -> Res<Option<NonNull<u16>>> {
+        Ok(None)
+    }
+
+    pub fn make_function(vm: &Vm, _: Obj, _: Slot, _: Slot, _: &[Obj]) -> Res {
+        Err(vm.runtime_error(format_args!("no such function")))
     }
 }

@@ -5,7 +5,6 @@ use berus_compiler::{CompileError, ErrorKind, Mode, Options, compile};
 use crate::error::{Raised, Res};
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, TraceEntry};
-use crate::obj::function::Function;
 use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::types::Type;
@@ -16,10 +15,19 @@ impl Vm {
     ///
     /// # Errors
     /// `SyntaxError` and what else MicroPython raises for a source that is no program.
-    pub fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res<Gc<Function>> {
+    pub fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+        let code = self.compile_code(source, name, mode, globals)?;
+        self.make_function(code, None, None, &[])
+    }
+
+    /// Compiles `source` as [`Vm::compile`] does, to a code object.
+    ///
+    /// # Errors
+    /// As [`Vm::compile`].
+    pub(crate) fn compile_code(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
         let options = Options { source_name: name, mode, optimise: self.optimise.get(), ..Options::default() };
         match compile(source, &options) {
-            Ok(module) => self.load_module(&module, globals),
+            Ok(module) => self.load_code(&module, globals),
             Err(error) => Err(self.raise_compile_error(&error, name)),
         }
     }

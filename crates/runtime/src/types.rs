@@ -48,6 +48,8 @@ pub mod flag {
     pub const EQ_HAS_NE: u16 = 1 << 7;
     /// Objects have the layout of a tuple.
     pub const TUPLE: u16 = 1 << 8;
+    /// Stands for a type made by C code.
+    pub const FOREIGN: u16 = 1 << 14;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -169,6 +171,9 @@ macro_rules! slots {
             /// A set of [`flag`]s.
             pub flags: Cell<u16>,
             name: u16,
+            /// What C code reads of a type besides.
+            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+            pub(crate) head: crate::native::foreign::Head,
             /// The name, where it does not fit 16 bits.
             wide_name: Qstr,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
@@ -185,6 +190,8 @@ macro_rules! slots {
                     header: Header::of(&crate::obj::typ::TYPE),
                     flags: Cell::new(flag::BERUS),
                     name: name.number() as u16,
+                    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+                    head: crate::native::foreign::Head::new(),
                     wide_name: name,
                     parent: Cell::new(Parent::None),
                     locals: Locals::None,

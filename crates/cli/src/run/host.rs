@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{FileKind, Files, Host};
+use berus_runtime::host::{Executable, FileKind, Files, Host, MachineCode};
+use memmap2::MmapMut;
 
 /// The host.
 pub struct StdHost {
@@ -83,6 +84,18 @@ impl Host for StdHost {
 
     fn files(&self) -> Option<&dyn Files> {
         Some(self)
+    }
+
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        Some(self)
+    }
+}
+
+impl MachineCode for StdHost {
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
+        let mut memory = MmapMut::map_anon(len).ok()?;
+        fill(&mut memory);
+        Some(Box::new(memory.make_exec().ok()?))
     }
 }
 

@@ -62,7 +62,7 @@ const AGAIN: i32 = 11;
 const INVALID: i32 = 22;
 
 #[cold]
-fn unsupported(vm: &Vm) -> Raised {
+pub(crate) fn unsupported(vm: &Vm) -> Raised {
     vm.error(&exception::OS_ERROR, format_args!("stream operation not supported"))
 }
 

@@ -78,6 +78,11 @@ pub struct Vm {
     scheduled: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
+    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+    pub(crate) images: crate::native::Images,
+    /// For names whose spelling C code has asked for, copies of it that end in a zero byte.
+    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+    pub(crate) spellings: Cell<Option<Gc<Dict>>>,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) optimise: Cell<u8>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
@@ -108,6 +113,10 @@ impl Vm {
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
             emergency: Cell::new(None),
+            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+            images: crate::native::Images::default(),
+            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+            spellings: Cell::new(None),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
             stack_base: Cell::new(0),
@@ -159,11 +168,14 @@ impl Vm {
     /// `RuntimeError`: "maximum recursion depth exceeded".
     #[inline]
     pub fn check_depth(&self) -> Res<()> {
+        if self.is_deep() { Err(self.recursion_error()) } else { Ok(()) }
+    }
+
+    /// Whether built-ins may not call deeper.
+    #[inline(always)]
+    pub(crate) fn is_deep(&self) -> bool {
         let marker = 0u8;
-        if (&raw const marker).addr() < self.stack_limit.get() {
-            return Err(self.recursion_error());
-        }
-        Ok(())
+        (&raw const marker).addr() < self.stack_limit.get()
     }
 
     /// The outside world.
@@ -374,6 +386,8 @@ impl Vm {
         if let Some(scheduled) = self.scheduled.get() {
             collection.keep(scheduled.obj().bits());
         }
+        #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+        let dicts = dicts.into_iter().chain([self.spellings.get()]);
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }
