@@ -171,9 +171,12 @@ macro_rules! slots {
             /// A set of [`flag`]s.
             pub flags: Cell<u16>,
             name: u16,
-            /// What C code reads of a type besides.
+            /// For each kind of slot that C code knows, its number in `slots_for_c`.
             #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-            pub(crate) head: crate::native::foreign::Head,
+            indices_for_c: [u8; 12],
+            /// The slots that C code reads.
+            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+            pub(crate) slots_for_c: crate::native::foreign::Slots,
             /// The name, where it does not fit 16 bits.
             wide_name: Qstr,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
@@ -191,7 +194,9 @@ macro_rules! slots {
                     flags: Cell::new(flag::BERUS),
                     name: name.number() as u16,
                     #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-                    head: crate::native::foreign::Head::new(),
+                    indices_for_c: crate::native::foreign::INDICES,
+                    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+                    slots_for_c: crate::native::foreign::Slots::new(),
                     wide_name: name,
                     parent: Cell::new(Parent::None),
                     locals: Locals::None,
@@ -246,6 +251,15 @@ pub enum Parent {
     /// Several, in order.
     Many(Gc<Tuple>),
 }
+
+// Where C code looks for them.
+#[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+const _: () = assert!(
+    core::mem::offset_of!(Type, flags) == 8
+        && core::mem::offset_of!(Type, name) == 10
+        && core::mem::offset_of!(Type, indices_for_c) == 12
+        && core::mem::offset_of!(Type, slots_for_c) == 24
+);
 
 // SAFETY: a `static` type is never changed: its cells are written only where `flag::HEAP` is set, on the heap of
 // one interpreter, and its pointers are to other `static`s.

@@ -173,7 +173,7 @@ impl Vm {
         class.locals = Locals::Dict(locals);
         #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
         if let Parent::One(parent) = parent {
-            class.head.set_parent(parent);
+            class.slots_for_c.set_parent(parent);
         }
         let class = self.alloc(class)?;
         self.forget_cached_lookups();

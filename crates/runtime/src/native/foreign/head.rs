@@ -21,41 +21,39 @@ use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
 
-/// The slots behind the name of a type.
-#[repr(C)]
-pub(crate) struct Head {
-    indices: [u8; 12],
-    slots: [Cell<*const c_void>; COUNT],
-}
+/// For each kind of slot its number, from 1; 0 for those that are not there.
+pub(crate) const INDICES: [u8; 12] = {
+    let mut indices = [0; 12];
+    indices[Kind::MakeNew as usize] = 1;
+    indices[Kind::Print as usize] = 2;
+    indices[Kind::Attr as usize] = 3;
+    indices[Kind::Protocol as usize] = 4;
+    indices[Kind::Parent as usize] = PARENT as u8 + 1;
+    indices
+};
 
-const COUNT: usize = 5;
-/// Which slot is the type that it derives from.
+/// Which slot is the type that a class derives from.
 const PARENT: usize = 4;
 
-impl Head {
+/// The slots, in the order of [`INDICES`].
+#[repr(transparent)]
+pub(crate) struct Slots([Cell<*const c_void>; PARENT + 1]);
+
+impl Slots {
     /// The same for every type, but for what it derives from.
-    pub(crate) const fn new() -> Head {
-        let mut indices = [0; 12];
-        indices[Kind::MakeNew as usize] = 1;
-        indices[Kind::Print as usize] = 2;
-        indices[Kind::Attr as usize] = 3;
-        indices[Kind::Protocol as usize] = 4;
-        indices[Kind::Parent as usize] = PARENT as u8 + 1;
-        Head {
-            indices,
-            slots: [
-                Cell::new(make_new as *const c_void),
-                Cell::new(print as *const c_void),
-                Cell::new(attr as *const c_void),
-                Cell::new((&raw const streams::STREAM).cast()),
-                Cell::new(ptr::null()),
-            ],
-        }
+    pub(crate) const fn new() -> Slots {
+        Slots([
+            Cell::new(make_new as *const c_void),
+            Cell::new(print as *const c_void),
+            Cell::new(attr as *const c_void),
+            Cell::new((&raw const streams::STREAM).cast()),
+            Cell::new(ptr::null()),
+        ])
     }
 
     /// Says what a class derives from.
     pub(crate) fn set_parent(&self, parent: Gc<Type>) {
-        self.slots[PARENT].set(super::to_c(parent).cast());
+        self.0[PARENT].set(super::to_c(parent).cast());
     }
 }
 

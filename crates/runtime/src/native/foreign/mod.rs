@@ -12,7 +12,7 @@ mod layout;
 mod stand_in;
 pub(in crate::native) mod streams;
 
-pub(crate) use head::Head;
+pub(crate) use head::{INDICES, Slots};
 pub(super) use layout::MapOfC;
 
 use core::ptr::NonNull;
