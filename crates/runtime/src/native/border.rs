@@ -27,11 +27,7 @@ struct Thread {
 
 impl Thread {
     const fn new() -> Thread {
-        Thread {
-            vm: Cell::new(ptr::null()),
-            top: Cell::new(ptr::null_mut()),
-            globals: Cell::new((None, ptr::null())),
-        }
+        Thread { vm: Cell::new(ptr::null()), top: Cell::new(ptr::null_mut()), globals: Cell::new((None, ptr::null())) }
     }
 }
 

@@ -9,8 +9,8 @@ use core::hint::black_box;
 
 use super::border;
 use super::code::{Kind, MachineCode};
-use super::generator::NativeGenerator;
 use super::foreign;
+use super::generator::NativeGenerator;
 use crate::args::Args;
 use crate::error::Res;
 use crate::obj::code::{Code, Context};
@@ -35,8 +35,7 @@ pub(super) static NATIVE: Type =
     Type::new(q!("function")).flags(flag::BINDS_SELF).print(print).call(call_native).attr(attr);
 
 /// The type of Python functions that make generators.
-pub(super) static GENERATOR: Type =
-    Type::new(q!("generator")).flags(flag::BINDS_SELF).call(call_generator).attr(attr);
+pub(super) static GENERATOR: Type = Type::new(q!("generator")).flags(flag::BINDS_SELF).call(call_generator).attr(attr);
 
 /// The type of viper functions, and of those written in C that take any arguments.
 pub(super) static VIPER: Type = Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_viper);
@@ -282,9 +281,9 @@ pub(super) fn setup(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>, state
 }
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
-    let name = NativeFunction::of(object).and_then(|function| function.signature()).map_or("?", |code| {
-        vm.name_str(code.name())
-    });
+    let name = NativeFunction::of(object)
+        .and_then(|function| function.signature())
+        .map_or("?", |code| vm.name_str(code.name()));
     vm.print_fmt(out, format_args!("<function {name} at {:#x}>", object.bits()))
 }
 

@@ -111,8 +111,7 @@ impl Function {
             return Err(vm.type_error(format_args!("argument num/types mismatch")));
         }
         let n_extra = self.n_extra + cells.len() as u16;
-        let object =
-            Function { header: Header::of(&TYPE), code: self.code, n_cells: cells.len() as u16, n_extra };
+        let object = Function { header: Header::of(&TYPE), code: self.code, n_cells: cells.len() as u16, n_extra };
         let function = vm.alloc_tail(object, usize::from(n_extra) * size_of::<Slot>())?;
         let words = cells.iter().map(|cell| Some(*cell)).chain(self.extra().iter().copied());
         for (n, word) in words.enumerate() {

@@ -85,7 +85,9 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
         };
     }
     slots!(MakeNew make_new Print print Call call UnaryOp unary_op BinaryOp binary_op Attr attr Subscr subscr Buffer buffer);
-    if ty.has(flag::EXCEPTION) && let Some(parent) = parent {
+    if ty.has(flag::EXCEPTION)
+        && let Some(parent) = parent
+    {
         ty.unary_op = ty.unary_op.or(parent.unary_op);
         ty.binary_op = ty.binary_op.or(parent.binary_op);
     }
@@ -159,12 +161,7 @@ fn call_slot(vm: &Vm, this: Obj, kind: Kind, words: [usize; 4]) -> Res<usize> {
 ///
 /// # Safety
 /// As for [`border::call`]; the memory of the code is kept as long as `this` is.
-unsafe fn call_words(
-    vm: &Vm,
-    this: Obj,
-    code: *const c_void,
-    words: [usize; 4],
-) -> Res<usize> {
+unsafe fn call_words(vm: &Vm, this: Obj, code: *const c_void, words: [usize; 4]) -> Res<usize> {
     // SAFETY: as the caller says.
     let result = unsafe { border::call(vm, code, words) };
     black_box(this);

@@ -138,13 +138,10 @@ fn of_c(ty: *const Type) -> Option<*const StreamOfC> {
 }
 
 /// The streams of C types, by whether they are of text.
-pub(super) static SLOTS: [StreamSlots; 2] =
-    [StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: false }, StreamSlots {
-        read: Some(read),
-        write: Some(write),
-        ioctl: Some(ioctl),
-        is_text: true,
-    }];
+pub(super) static SLOTS: [StreamSlots; 2] = [
+    StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: false },
+    StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: true },
+];
 
 /// Whether a stream of C code is one of text.
 ///
@@ -233,10 +230,7 @@ struct Target<'a> {
 ///
 /// # Errors
 /// What that raises.
-pub(super) fn print_with(
-    printer: &mut dyn Printer,
-    print: impl FnOnce(usize) -> Res<usize>,
-) -> Res<()> {
+pub(super) fn print_with(printer: &mut dyn Printer, print: impl FnOnce(usize) -> Res<usize>) -> Res<()> {
     let mut target = Target { printer };
     let printer = PrinterOfC { data: (&raw mut target).cast(), write: write_to_target };
     let result = print((&raw const printer).expose_provenance());

@@ -126,23 +126,15 @@ pub(super) unsafe extern "C" fn raise_message(ty: Obj, message: *const c_char) {
     unsafe {
         serve(|vm| {
             let ty = adopt(vm, ty)?;
-            let made = if message.is_null() {
-                vm.call(ty, &[])?
-            } else {
-                vm.call(ty, &[vm.new_str(c_string(message))?])?
-            };
+            let made =
+                if message.is_null() { vm.call(ty, &[])? } else { vm.call(ty, &[vm.new_str(c_string(message))?])? };
             Err::<(), _>(vm.raise(made))
         })
     }
 }
 
 /// Lays out the arguments of a call in the state of the function that was called.
-pub(super) unsafe extern "C" fn setup_code_state(
-    state: *const CodeState,
-    n_pos: usize,
-    n_kw: usize,
-    args: *const Obj,
-) {
+pub(super) unsafe extern "C" fn setup_code_state(state: *const CodeState, n_pos: usize, n_kw: usize, args: *const Obj) {
     // SAFETY: machine code called, and has filled in the function and the number of slots, which follow.
     unsafe {
         serve(|vm| {

@@ -170,7 +170,9 @@ impl Output {
         let signed = usize::from(sign.is_some());
         // SAFETY: as in `write`.
         unsafe {
-            if layout.zeros && let Some(sign) = sign {
+            if layout.zeros
+                && let Some(sign) = sign
+            {
                 self.write(&[sign]);
                 layout.width = layout.width.saturating_sub(1);
                 return self.pad(digits, layout);
@@ -222,11 +224,7 @@ unsafe fn next(at: &mut *const u8) -> u8 {
 }
 
 /// Entry `mp_vprintf`: writes `format` with values in place of its `%` directives (MicroPython: `py/mpprint.c`).
-pub(super) unsafe extern "C" fn vprintf(
-    out: *const PrinterOfC,
-    format: *const c_char,
-    values: *mut Variadic,
-) -> c_int {
+pub(super) unsafe extern "C" fn vprintf(out: *const PrinterOfC, format: *const c_char, values: *mut Variadic) -> c_int {
     let mut out = Output { to: out, count: 0 };
     let mut at = format.cast::<u8>();
     // SAFETY: machine code vouches for the format, and for values that fit it.
