@@ -1,13 +1,17 @@
 //! The module `micropython`.
 
+use super::ModuleDef;
 use crate::error::Res;
 use crate::ops::print::Stdout;
 use crate::vm::Vm;
 use crate::word::Obj;
 
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
+
 crate::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "const" => f1(constant),
         "heap_lock" => f0(heap_lock),
         "heap_unlock" => f0(heap_unlock),

@@ -141,9 +141,9 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
     let _ = exception.message(vm);
     let args = exception.args.get();
     if style == Style::Repr {
-        out.write(vm, vm.spelling(ty.name()))?;
+        out.write(vm, ty.name().spelling(vm))?;
     } else if style == Style::Exception {
-        out.write(vm, vm.spelling(ty.name()))?;
+        out.write(vm, ty.name().spelling(vm))?;
         if !args.items().is_empty() {
             out.write(vm, b": ")?;
         }

@@ -13,11 +13,14 @@ pub(crate) mod registers;
 pub(crate) mod run;
 
 use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
+use crate::modules::{MODULES, ModuleDef};
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
@@ -89,6 +92,8 @@ pub struct Vm {
     pub(crate) stack_base: Cell<usize>,
     stack_limit: Cell<usize>,
     limits: Limits,
+    /// The modules that are written in Rust, in the order of their registration.
+    pub(crate) registry: Vec<&'static [ModuleDef]>,
 }
 
 impl Vm {
@@ -122,6 +127,7 @@ impl Vm {
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
             limits,
+            registry: vec![MODULES],
         };
         vm.fill_in().ok()?;
         vm.gc_enabled.set(true);
@@ -199,6 +205,15 @@ impl Vm {
     /// `MemoryError`.
     pub fn intern(&self, bytes: &[u8]) -> Res<Qstr> {
         self.qstrs.intern(self, bytes)
+    }
+
+    /// The name spelled `bytes`, interned. It is spelled where the bytes are, which are lent: they never change, and stay as long as
+    /// something that the collector sees points to them.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn intern_lent(&self, bytes: &'static [u8]) -> Res<Qstr> {
+        self.qstrs.intern_lent(self, bytes)
     }
 
     /// The spelling of `name`.
