@@ -17,7 +17,7 @@ pub mod host;
 pub mod import;
 pub mod load;
 pub mod modules;
-#[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+#[cfg_attr(not(all(feature = "native", target_arch = "x86_64", not(windows))), path = "native/absent.rs")]
 pub(crate) mod native;
 pub mod obj;
 pub mod object;

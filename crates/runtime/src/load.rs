@@ -15,7 +15,6 @@ use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
 use berus_mpy::verify::{Facts, verify};
 
 use crate::error::{Raised, Res};
-#[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
 use crate::native as machine;
 use crate::obj::bytes::Bytes;
 use crate::obj::code::{Code, Context};
@@ -284,51 +283,5 @@ impl Vm {
             unsafe { children.add(n).write(codes.add(*child as usize).read()) };
         }
         Ok(Some(children))
-    }
-}
-
-/// Where machine code cannot run.
-#[cfg(not(all(feature = "native", target_arch = "x86_64", not(windows))))]
-mod machine {
-    use super::{Context, Gc, Module, NonNull, Obj, Qstr, RawCode, Res, Slot, Vm};
-    use crate::obj::code::Code;
-    use berus_mpy::arch::Arch;
-
-    pub const ARCH: Option<Arch> = None;
-
-    pub enum Linked {}
-
-    impl Linked {
-        pub fn new(_: &Vm, _: &Module<'_>, _: Gc<Context>) -> Res<Option<Linked>> {
-            Ok(None)
-        }
-
-        pub fn text(&self, _: usize) -> *const u8 {
-            match *self {}
-        }
-
-        pub fn code(
-            &self,
-            _: &Vm,
-            _: usize,
-            _: &RawCode<'_>,
-            _: Gc<Context>,
-            _: Option<Gc<Code>>,
-            _: Option<NonNull<Slot>>,
-        ) -> Res {
-            match *self {}
-        }
-    }
-
-    pub fn function_table() -> Slot {
-        None
-    }
-
-    pub fn short_qstrs(_: &Vm, _: &Module<'_>, _: NonNull<Qstr>) -> Res<Option<NonNull<u16>>> {
-        Ok(None)
-    }
-
-    pub fn make_function(vm: &Vm, _: Obj, _: Slot, _: Slot, _: &[Obj]) -> Res {
-        Err(vm.runtime_error(format_args!("no such function")))
     }
 }

@@ -17,6 +17,7 @@ use core::cell::Cell;
 
 use crate::args::Args;
 use crate::error::Res;
+use crate::native::foreign;
 use crate::obj::dict::Dict;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
@@ -194,11 +195,9 @@ macro_rules! slots {
             pub flags: Cell<u16>,
             name: u16,
             /// For each kind of slot that C code knows, its number in `slots_for_c`.
-            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-            indices_for_c: [u8; 12],
+            indices_for_c: foreign::Indices,
             /// The slots that C code reads.
-            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-            pub(crate) slots_for_c: crate::native::foreign::Slots,
+            pub(crate) slots_for_c: foreign::Slots,
             /// The name again, since not every one is a number of 16 bits.
             full_name: Name,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
@@ -214,10 +213,8 @@ macro_rules! slots {
                     header: Header::of(&crate::obj::typ::TYPE),
                     flags: Cell::new(flag::BERUS),
                     name,
-                    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-                    indices_for_c: crate::native::foreign::INDICES,
-                    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-                    slots_for_c: crate::native::foreign::Slots::new(),
+                    indices_for_c: foreign::INDICES,
+                    slots_for_c: foreign::Slots::new(),
                     full_name,
                     parent: Cell::new(Parent::None),
                     locals: Locals::None,
@@ -273,15 +270,6 @@ pub enum Parent {
     Many(Gc<Tuple>),
 }
 
-// Where C code looks for them.
-#[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-const _: () = assert!(
-    core::mem::offset_of!(Type, flags) == 8
-        && core::mem::offset_of!(Type, name) == 10
-        && core::mem::offset_of!(Type, indices_for_c) == 12
-        && core::mem::offset_of!(Type, slots_for_c) == 24
-);
-
 // SAFETY: a `static` type is never changed: its cells are written only where `flag::HEAP` is set, on the heap of
 // one interpreter, and its pointers are to other `static`s.
 unsafe impl Sync for Type {}
@@ -292,6 +280,15 @@ unsafe impl Object for Type {
 }
 
 impl Type {
+    /// Where flags, name, and what C code reads behind them are.
+    #[allow(dead_code)] // where there is machine code, it matters
+    pub(crate) const PLACES_FOR_C: [usize; 4] = [
+        core::mem::offset_of!(Type, flags),
+        core::mem::offset_of!(Type, name),
+        core::mem::offset_of!(Type, indices_for_c),
+        core::mem::offset_of!(Type, slots_for_c),
+    ];
+
     /// A type named `name` that can do nothing.
     pub const fn new(name: Qstr) -> Type {
         Type::with_names(name.number() as u16, Name::of(name))

@@ -76,6 +76,11 @@ const RETURNED: usize = 0;
 const YIELDED: usize = 1;
 
 impl NativeGenerator {
+    /// The generator of machine code that `object` is, if it is one.
+    pub(crate) fn of(object: Obj) -> Option<Gc<NativeGenerator>> {
+        object.downcast()
+    }
+
     /// A generator of `function`, called with `args`.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ unsafe impl Object for Image {
 
 /// The executable memory of an interpreter, by number; what was freed is `None`.
 #[derive(Default)]
-pub(crate) struct Images(RefCell<Vec<Option<Executable>>>);
+pub(super) struct Images(RefCell<Vec<Option<Executable>>>);
 
 impl Images {
     fn add(&self, memory: Executable) -> usize {
@@ -58,14 +58,14 @@ impl Image {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, memory: Executable, context: Gc<Context>, data: NonNull<usize>) -> Res<Gc<Image>> {
-        let number = vm.images.add(memory);
+        let number = vm.native.images.add(memory);
         let image = vm.alloc(Image { header: Header::of(&TYPE), number, _context: context, _data: data });
         let noted = image.and_then(|image| {
             let block = image.as_ptr().cast();
             vm.heap().set_finaliser(block).map(|()| image).map_err(|_| vm.memory_error(size_of::<Image>()))
         });
         if noted.is_err() {
-            vm.images.0.borrow_mut()[number] = None;
+            vm.native.images.0.borrow_mut()[number] = None;
         }
         noted
     }
@@ -77,7 +77,7 @@ impl Vm {
         while let Some(block) = self.heap().next_to_finalise() {
             // SAFETY: images are what has finalisers.
             let image = unsafe { block.cast::<Image>().as_ref() };
-            if let Some(memory) = self.images.0.borrow_mut().get_mut(image.number) {
+            if let Some(memory) = self.native.images.0.borrow_mut().get_mut(image.number) {
                 *memory = None;
             }
         }

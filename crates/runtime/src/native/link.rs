@@ -89,7 +89,7 @@ impl Linked {
         let start = (*memory).as_ref().as_ptr();
         start.expose_provenance();
         let image = Image::new(vm, memory, context, blocks)?;
-        context.set_image(image.obj());
+        context.image.set(Some(image.obj()));
         for data in parts.iter().filter_map(|part| part.data) {
             // SAFETY: the block ends in this word.
             unsafe { data.keeper.write(image.obj().bits()) };
@@ -176,7 +176,7 @@ impl Part<'_, '_> {
                 Target::Text => text_at,
                 Target::Rodata => data_at(|data| data.rodata),
                 Target::Bss => data_at(|data| data.bss),
-                Target::QstrTable => context.short_qstrs().map_or(0, |table| table.as_ptr().expose_provenance()),
+                Target::QstrTable => context.short_qstrs.map_or(0, |table| table.as_ptr().expose_provenance()),
                 Target::ConstantTable => context.constants().as_ptr().expose_provenance(),
                 Target::FunctionTable => table::address().expose_provenance(),
                 Target::Function(number) => table::entry(number.into()).unwrap_or(0),

@@ -25,15 +25,17 @@ mod table;
 
 pub(crate) use border::globals;
 pub(crate) use generator::NativeGenerator;
-pub(crate) use image::Images;
 pub(crate) use link::Linked;
 
+use core::cell::Cell;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 
 use crate::error::Res;
+use crate::heap::Collection;
+use crate::obj::dict::Dict;
 use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
@@ -41,6 +43,23 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 use code::MachineCode;
 use function::NativeFunction;
+
+/// What an interpreter keeps for machine code.
+#[derive(Default)]
+pub(crate) struct State {
+    images: image::Images,
+    /// For names whose spelling C code has asked for, copies of it that end in a zero byte.
+    spellings: Cell<Option<Gc<Dict>>>,
+}
+
+impl State {
+    /// Keeps what it refers to.
+    pub(crate) fn keep(&self, collection: &mut Collection<'_>) {
+        if let Some(spellings) = self.spellings.get() {
+            collection.keep(spellings.obj().bits());
+        }
+    }
+}
 
 /// The architecture of the machine code that runs here.
 pub(crate) const ARCH: Option<Arch> = Some(Arch::X64);

@@ -94,8 +94,7 @@ impl Array {
     ///
     /// # Safety
     /// The bytes are there, and may be written, as long as the object uses them.
-    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-    pub(crate) unsafe fn of_memory(vm: &Vm, items: NonNull<u8>, len: usize) -> Res<Gc<Array>> {
+    pub unsafe fn of_memory(vm: &Vm, items: NonNull<u8>, len: usize) -> Res<Gc<Array>> {
         vm.alloc(Array {
             header: Header::of(&BYTEARRAY),
             code_and_free: Cell::new(BYTES.into()),

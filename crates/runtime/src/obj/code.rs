@@ -4,7 +4,6 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::error::Res;
-#[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
 use crate::native::code as machine;
 use crate::obj::dict::Dict;
 use crate::object::{Gc, Header, Object};
@@ -27,13 +26,13 @@ pub struct Context {
     header: Header,
     globals: Cell<Gc<Dict>>,
     /// A heap block, for machine code: the numbers of the module's names in 16 bits each.
-    short_qstrs: Option<NonNull<u16>>,
+    pub(crate) short_qstrs: Option<NonNull<u16>>,
     /// A heap block: the module's constants.
     constants: NonNull<Slot>,
     /// A heap block: the numbers of the module's names.
     qstrs: NonNull<Qstr>,
     /// What keeps the module's machine code in memory.
-    image: Cell<Slot>,
+    pub(crate) image: Cell<Slot>,
 }
 
 // SAFETY: `Context` is `repr(C)` and starts with a header; only contexts have this type.
@@ -65,11 +64,6 @@ impl Context {
         Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), image, ..*self }
     }
 
-    /// Names the object that keeps the module's machine code in memory.
-    pub(crate) fn set_image(&self, image: Obj) {
-        self.image.set(Some(image));
-    }
-
     /// The module's variables.
     #[inline(always)]
     pub fn globals(&self) -> Gc<Dict> {
@@ -78,10 +72,6 @@ impl Context {
 
     pub(crate) fn qstrs(&self) -> NonNull<Qstr> {
         self.qstrs
-    }
-
-    pub(crate) fn short_qstrs(&self) -> Option<NonNull<u16>> {
-        self.short_qstrs
     }
 
     pub(crate) fn constants(&self) -> NonNull<Slot> {
@@ -290,19 +280,5 @@ pub(crate) fn context_of(code: Obj) -> Option<Gc<Context>> {
     match code.downcast::<Code>() {
         Some(code) => Some(code.context),
         None => machine::context_of(code),
-    }
-}
-
-/// Where there is no machine code.
-#[cfg(not(all(feature = "native", target_arch = "x86_64", not(windows))))]
-mod machine {
-    use super::{Context, Gc, Obj, Res, Slot, Vm};
-
-    pub fn with_context(_: &Vm, code: Slot, _: Gc<Context>) -> Res<Slot> {
-        Ok(code)
-    }
-
-    pub fn context_of(_: Obj) -> Option<Gc<Context>> {
-        None
     }
 }

@@ -104,8 +104,7 @@ impl Function {
     ///
     /// # Errors
     /// `TypeError` if it takes more of them, or these are no cells, and `MemoryError`.
-    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-    pub(crate) fn with_cells(&self, vm: &Vm, cells: &[Obj]) -> Res<Gc<Function>> {
+    pub fn with_cells(&self, vm: &Vm, cells: &[Obj]) -> Res<Gc<Function>> {
         let are_cells = cells.iter().all(|cell| cell.downcast::<crate::obj::cell::Cell>().is_some());
         if !are_cells || cells.len() < self.code.min_cells.into() || cells.len() > self.code.n_pos.into() {
             return Err(vm.type_error(format_args!("argument num/types mismatch")));

@@ -6,6 +6,7 @@
 use core::cell::Cell;
 
 use crate::error::Res;
+use crate::native::NativeGenerator;
 use crate::obj::code::Code;
 use crate::obj::exception;
 use crate::obj::function::Function;
@@ -310,8 +311,7 @@ fn generator_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
 #[derive(Clone, Copy)]
 enum AnyGenerator {
     Bytecode(Gc<Generator>),
-    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-    Machine(Gc<crate::native::NativeGenerator>),
+    Machine(Gc<NativeGenerator>),
 }
 
 impl AnyGenerator {
@@ -319,18 +319,13 @@ impl AnyGenerator {
         if let Some(generator) = object.downcast::<Generator>() {
             return Some(AnyGenerator::Bytecode(generator));
         }
-        #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-        if let Some(generator) = object.downcast::<crate::native::NativeGenerator>() {
-            return Some(AnyGenerator::Machine(generator));
-        }
-        None
+        NativeGenerator::of(object).map(AnyGenerator::Machine)
     }
 
     /// See [`Generator::resume`].
     fn resume(self, vm: &Vm, sent: Obj, thrown: Option<Obj>) -> Res<Option<Obj>> {
         match self {
             AnyGenerator::Bytecode(generator) => generator.resume(vm, sent, thrown),
-            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
             AnyGenerator::Machine(generator) => generator.resume(vm, sent, thrown),
         }
     }
@@ -343,7 +338,6 @@ impl AnyGenerator {
                 let exception = if exception == Obj::NONE { None } else { Some(exception) };
                 Ok(generator.pending.replace(exception).unwrap_or(Obj::NONE))
             }
-            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
             AnyGenerator::Machine(generator) => generator.replace_pending(vm, exception),
         }
     }

@@ -4,6 +4,7 @@ use core::cell::Cell;
 
 use crate::args::Args;
 use crate::error::Res;
+use crate::native;
 use crate::obj;
 use crate::obj::builtin::{Builtin, Wrapped};
 use crate::obj::dict::Dict;
@@ -158,7 +159,7 @@ impl Vm {
             at = found + 1;
         }
         if let Some(new) = locals.load(self, q!("__new__"))
-            && new.downcast::<Function>().is_some()
+            && binds(new)
         {
             let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
             locals.store(self, q!("__new__"), wrapped)?;
@@ -171,7 +172,6 @@ impl Vm {
         let mut class = instance::with_slots(Type::new(name)).flags(flags);
         class.parent = Cell::new(parent);
         class.locals = Locals::Dict(locals);
-        #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
         if let Parent::One(parent) = parent {
             class.slots_for_c.set_parent(parent);
         }
@@ -222,9 +222,8 @@ impl Vm {
         let Some(header) = object.as_header() else { return Gc::from_static(immediate_type(object)) };
         // SAFETY: a pointer word points to a live object, whose first word is a header.
         let header = unsafe { header.as_ref() };
-        #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-        if !header.has(flag::BERUS) {
-            return crate::native::foreign::type_of(self, object);
+        if native::foreign::EXIST && !header.has(flag::BERUS) {
+            return native::foreign::type_of(self, object);
         }
         header.ty()
     }
@@ -478,9 +477,5 @@ pub(crate) fn binds(value: Obj) -> bool {
 
 /// Whether `value` is a function that no program has defined.
 pub(crate) fn is_builtin(value: Obj) -> bool {
-    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-    if crate::native::is_builtin(value) {
-        return true;
-    }
-    value.downcast::<Builtin>().is_some()
+    value.downcast::<Builtin>().is_some() || native::is_builtin(value)
 }

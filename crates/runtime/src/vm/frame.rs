@@ -288,7 +288,6 @@ impl Vm {
 
     /// The variables of the module whose function runs; those of `__main__` if none does.
     pub fn globals(&self) -> Gc<crate::obj::dict::Dict> {
-        #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
         if let Some(globals) = crate::native::globals(self.stacks.frame()) {
             return globals;
         }

@@ -145,7 +145,6 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
-        #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
         self.free_images();
     }
 }

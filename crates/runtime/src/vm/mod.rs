@@ -21,6 +21,7 @@ use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
 use crate::modules::{MODULES, ModuleDef};
+use crate::native;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
@@ -81,11 +82,7 @@ pub struct Vm {
     scheduled: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
-    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-    pub(crate) images: crate::native::Images,
-    /// For names whose spelling C code has asked for, copies of it that end in a zero byte.
-    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-    pub(crate) spellings: Cell<Option<Gc<Dict>>>,
+    pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) optimise: Cell<u8>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
@@ -118,10 +115,7 @@ impl Vm {
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
             emergency: Cell::new(None),
-            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-            images: crate::native::Images::default(),
-            #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-            spellings: Cell::new(None),
+            native: native::State::default(),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
             stack_base: Cell::new(0),
@@ -401,8 +395,7 @@ impl Vm {
         if let Some(scheduled) = self.scheduled.get() {
             collection.keep(scheduled.obj().bits());
         }
-        #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-        let dicts = dicts.into_iter().chain([self.spellings.get()]);
+        self.native.keep(collection);
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }

@@ -21,8 +21,14 @@ use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
 
+// Types have these where C code looks for them.
+const _: () = assert!(matches!(Type::PLACES_FOR_C, [8, 10, 12, 24]));
+
 /// For each kind of slot its number, from 1; 0 for those that are not there.
-pub(crate) const INDICES: [u8; 12] = {
+pub(crate) type Indices = [u8; 12];
+
+/// The numbers of the slots that types of Berus have.
+pub(crate) const INDICES: Indices = {
     let mut indices = [0; 12];
     indices[Kind::MakeNew as usize] = 1;
     indices[Kind::Print as usize] = 2;

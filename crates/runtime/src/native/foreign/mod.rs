@@ -12,7 +12,7 @@ mod layout;
 mod stand_in;
 pub(in crate::native) mod streams;
 
-pub(crate) use head::{INDICES, Slots};
+pub(crate) use head::{INDICES, Indices, Slots};
 pub(super) use layout::MapOfC;
 
 use core::ptr::NonNull;
@@ -28,8 +28,12 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::q;
 use crate::types::{Type, flag};
 use crate::vm::Vm;
+use crate::vm::memory::Slot;
 use crate::word::Obj;
 use layout::{DictOfC, TypeOfC};
+
+/// Whether objects may be of types of C code.
+pub(crate) const EXIST: bool = true;
 
 /// The word that stands for "load" where a value would be stored, and for "go on looking".
 pub(super) const SENTINEL: usize = 4;
@@ -65,12 +69,14 @@ pub(super) fn to_c(ty: Gc<Type>) -> *const Type {
     }
 }
 
-/// `value` from C code, as the interpreter has it: stand-ins in place of C types, and dicts of its own in place of constant ones.
+/// `value` from machine code, as the interpreter has it: stand-ins in place of C types, and dicts of its own in place of constant ones.
+/// Null is a local variable that is not set, of which generated code does not take notice.
 ///
 /// # Errors
-/// `MemoryError`.
+/// `NameError` for null, and `MemoryError`.
 #[inline]
-pub(super) fn adopt(vm: &Vm, value: Obj) -> Res {
+pub(super) fn adopt(vm: &Vm, value: impl Into<Slot>) -> Res {
+    let Some(value) = value.into() else { return Err(vm.unset_local()) };
     match value.as_header() {
         // SAFETY: a pointer word points to a live object.
         Some(header) if is_foreign(unsafe { header.as_ref() }, value) => adopt_foreign(vm, value),
@@ -101,19 +107,22 @@ fn adopt_foreign(vm: &Vm, value: Obj) -> Res {
 /// As [`adopt`], for several values. They stay where they are if they are fine as they are.
 ///
 /// # Errors
-/// `MemoryError`.
+/// As [`adopt`].
 #[inline]
-pub(super) fn adopt_all<'a>(vm: &Vm, values: &'a [Obj]) -> Res<&'a [Obj]> {
-    // Null is among them where a starred argument or an unset variable is passed on.
-    let fine = |value: &Obj| {
+pub(super) fn adopt_all<'a>(vm: &Vm, values: &'a [Slot]) -> Res<&'a [Obj]> {
+    let fine = |value: &Slot| {
         // SAFETY: a pointer word points to a live object.
-        value.as_header().is_none_or(|header| !is_foreign(unsafe { header.as_ref() }, *value))
+        value.is_some_and(|value| value.as_header().is_none_or(|header| !is_foreign(unsafe { header.as_ref() }, value)))
     };
-    if values.iter().all(fine) { Ok(values) } else { adopt_each(vm, values) }
+    if values.iter().all(fine) {
+        // SAFETY: none of them is null.
+        return Ok(unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), values.len()) });
+    }
+    adopt_each(vm, values)
 }
 
 #[cold]
-fn adopt_each<'a>(vm: &Vm, values: &[Obj]) -> Res<&'a [Obj]> {
+fn adopt_each<'a>(vm: &Vm, values: &[Slot]) -> Res<&'a [Obj]> {
     let all = List::new(vm, &[])?;
     for value in values {
         all.append(vm, adopt(vm, *value)?)?;
@@ -165,11 +174,11 @@ pub(super) fn text(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> 
     }
     let Some(name) = object.as_qstr() else { return Ok(None) };
     // Names have no zero byte. The copies are kept, since C code may compare addresses.
-    let copies = match vm.spellings.get() {
+    let copies = match vm.native.spellings.get() {
         Some(copies) => copies,
         None => Dict::new(vm)?,
     };
-    vm.spellings.set(Some(copies));
+    vm.native.spellings.set(Some(copies));
     let copy = match copies.load(vm, name).and_then(|copy| copy.downcast::<Str>()) {
         Some(copy) => copy,
         None => {

@@ -13,14 +13,26 @@ use crate::obj::tuple::Tuple;
 use crate::object::Gc;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
-use crate::vm::op;
+use crate::vm::op::build;
 use crate::vm::registers::Sp;
 use crate::word::Obj;
+
+/// The `n` words at `items`, for which machine code vouches.
+///
+/// # Safety
+/// They are there, and stay as they are meanwhile.
+pub(in crate::native) unsafe fn slots<'a>(items: *const Slot, n: usize) -> &'a [Slot] {
+    match NonNull::new(items.cast_mut()) {
+        // SAFETY: as the caller says.
+        Some(items) if n > 0 => unsafe { core::slice::from_raw_parts(items.as_ptr(), n) },
+        _ => &[],
+    }
+}
 
 /// The `n` values at `items`, for which machine code vouches.
 ///
 /// # Safety
-/// They are there, and stay as they are meanwhile.
+/// They are there, none of them null, and stay as they are meanwhile.
 pub(in crate::native) unsafe fn values<'a>(items: *const Obj, n: usize) -> &'a [Obj] {
     match NonNull::new(items.cast_mut()) {
         // SAFETY: as the caller says.
@@ -30,10 +42,10 @@ pub(in crate::native) unsafe fn values<'a>(items: *const Obj, n: usize) -> &'a [
 }
 
 /// A list of `n` items, from null `None`s: C code fills these in.
-fn list(vm: &Vm, n: usize, items: *const Obj) -> Res<Gc<List>> {
+fn list(vm: &Vm, n: usize, items: *const Slot) -> Res<Gc<List>> {
     if !items.is_null() {
         // SAFETY: machine code vouches for them.
-        return List::new(vm, adopt_all(vm, unsafe { values(items, n) })?);
+        return List::new(vm, adopt_all(vm, unsafe { slots(items, n) })?);
     }
     let list = List::new(vm, &[])?;
     for _ in 0..n {
@@ -42,19 +54,19 @@ fn list(vm: &Vm, n: usize, items: *const Obj) -> Res<Gc<List>> {
     Ok(list)
 }
 
-pub(super) unsafe extern "C" fn new_tuple(n: usize, items: *const Obj) -> Obj {
+pub(super) unsafe extern "C" fn new_tuple(n: usize, items: *const Slot) -> Obj {
     // SAFETY: machine code called, and vouches for the items.
     unsafe {
         serve(|vm| {
             if items.is_null() {
                 return Ok(Tuple::of_list(vm, &*list(vm, n, items)?)?.obj());
             }
-            Ok(Tuple::new(vm, adopt_all(vm, values(items, n))?)?.obj())
+            Ok(Tuple::new(vm, adopt_all(vm, slots(items, n))?)?.obj())
         })
     }
 }
 
-pub(super) unsafe extern "C" fn new_list(n: usize, items: *const Obj) -> Obj {
+pub(super) unsafe extern "C" fn new_list(n: usize, items: *const Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe { serve(|vm| Ok(list(vm, n, items)?.obj())) }
 }
@@ -71,17 +83,17 @@ pub(super) unsafe extern "C" fn new_dict(room: usize) -> Obj {
     }
 }
 
-pub(super) unsafe extern "C" fn new_set(n: usize, items: *const Obj) -> Obj {
+pub(super) unsafe extern "C" fn new_set(n: usize, items: *const Slot) -> Obj {
     // SAFETY: machine code called, and vouches for the items.
-    unsafe { serve(|vm| Ok(Set::new(vm, adopt_all(vm, values(items, n))?)?.obj())) }
+    unsafe { serve(|vm| Ok(Set::new(vm, adopt_all(vm, slots(items, n))?)?.obj())) }
 }
 
-pub(super) unsafe extern "C" fn new_slice(start: Obj, stop: Obj, step: Obj) -> Obj {
+pub(super) unsafe extern "C" fn new_slice(start: Slot, stop: Slot, step: Slot) -> Obj {
     // SAFETY: machine code called.
-    unsafe { serve(|vm| Ok(Slice::new(vm, start, stop, step)?.obj())) }
+    unsafe { serve(|vm| Ok(Slice::new(vm, adopt(vm, start)?, adopt(vm, stop)?, adopt(vm, step)?)?.obj())) }
 }
 
-pub(super) unsafe extern "C" fn set_store(set: Obj, item: Obj) {
+pub(super) unsafe extern "C" fn set_store(set: Obj, item: Slot) {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| match set.downcast::<Set>() {
@@ -91,7 +103,7 @@ pub(super) unsafe extern "C" fn set_store(set: Obj, item: Obj) {
     }
 }
 
-pub(super) unsafe extern "C" fn list_append(list: Obj, item: Obj) -> Obj {
+pub(super) unsafe extern "C" fn list_append(list: Obj, item: Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
@@ -101,7 +113,7 @@ pub(super) unsafe extern "C" fn list_append(list: Obj, item: Obj) -> Obj {
     }
 }
 
-pub(super) unsafe extern "C" fn dict_store(dict: Obj, key: Obj, value: Obj) -> Obj {
+pub(super) unsafe extern "C" fn dict_store(dict: Obj, key: Slot, value: Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
@@ -116,25 +128,25 @@ pub(super) unsafe extern "C" fn dict_store(dict: Obj, key: Obj, value: Obj) -> O
 }
 
 /// Puts the `n` items of `sequence` at `to`, the last one first.
-pub(super) unsafe extern "C" fn unpack_sequence(sequence: Obj, n: usize, to: *mut Slot) {
+pub(super) unsafe extern "C" fn unpack_sequence(sequence: Slot, n: usize, to: *mut Slot) {
     // SAFETY: machine code called, and has room for the items.
     unsafe {
         serve(|vm| {
             to.write_bytes(0, n);
-            op::unpack(vm, sequence, n, Sp(to))
+            build::unpack(vm, adopt(vm, sequence)?, n, Sp(to))
         })
     }
 }
 
 /// Puts the items of `sequence` at `to`, the last one first: so many before a list of those in the middle, and after it.
-pub(super) unsafe extern "C" fn unpack_ex(sequence: Obj, counts: usize, to: *mut Slot) {
+pub(super) unsafe extern "C" fn unpack_ex(sequence: Slot, counts: usize, to: *mut Slot) {
     let (left, right) = (counts & 0xff, counts >> 8 & 0xff);
     // SAFETY: machine code called, and has room for the items.
     unsafe {
         serve(|vm| {
             to.write_bytes(0, left + right + 1);
-            to.write(Some(sequence));
-            op::unpack_starred(vm, Sp(to), left, right)
+            to.write(Some(adopt(vm, sequence)?));
+            build::unpack_starred(vm, Sp(to), left, right)
         })
     }
 }

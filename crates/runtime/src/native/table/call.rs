@@ -4,7 +4,7 @@ use core::ffi::c_char;
 use core::mem::transmute;
 
 use super::arguments::c_string;
-use super::build::values;
+use super::build::{slots, values};
 use crate::args::Args;
 use crate::native::border::{serve, vm};
 use crate::native::code::MachineCode;
@@ -47,15 +47,16 @@ pub(super) unsafe extern "C" fn new_closure(function: Obj, n: usize, cells: *con
 }
 
 /// A function of machine code that gets arguments as they lie in memory.
-type Entry = unsafe extern "C" fn(Obj, usize, usize, *const Obj) -> Obj;
+type Entry = unsafe extern "C" fn(Obj, usize, usize, *const Slot) -> Obj;
 
 /// Calls `callable` with arguments as they lie at `args`.
 ///
 /// # Safety
 /// Machine code called, and the caller has nothing to drop.
 #[inline(always)]
-unsafe fn call(callable: Obj, n_pos: usize, n_kw: usize, args: *const Obj) -> Obj {
-    if let Some(entry) = NativeFunction::of(callable).and_then(|function| function.entry()) {
+unsafe fn call(callable: Slot, n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
+    let function = callable.and_then(NativeFunction::of);
+    if let (Some(callable), Some(entry)) = (callable, function.and_then(|function| function.entry())) {
         // From machine code to machine code, exceptions may pass: nothing here would be dropped.
         // SAFETY: as the caller says. `callable` is a function whose code is at `entry`; whoever calls keeps it.
         return unsafe {
@@ -68,23 +69,23 @@ unsafe fn call(callable: Obj, n_pos: usize, n_kw: usize, args: *const Obj) -> Ob
     // SAFETY: as the caller says.
     unsafe {
         serve(|vm| {
-            let words = adopt_all(vm, values(args, n_pos + 2 * n_kw))?;
+            let words = adopt_all(vm, slots(args, n_pos + 2 * n_kw))?;
             vm.call_with(adopt(vm, callable)?, Args::new(words, n_pos))
         })
     }
 }
 
 /// Calls `callable`. The low byte of `counts` is how many positional arguments there are, the next one how many keyword arguments.
-pub(super) unsafe extern "C" fn call_function(callable: Obj, counts: usize, args: *const Obj) -> Obj {
+pub(super) unsafe extern "C" fn call_function(callable: Slot, counts: usize, args: *const Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe { call(callable, counts & 0xff, counts >> 8 & 0xff, args) }
 }
 
 /// Calls a method: at `args` it, its first argument or null, and the other arguments.
-pub(super) unsafe extern "C" fn call_method(n_pos: usize, n_kw: usize, args: *const Obj) -> Obj {
+pub(super) unsafe extern "C" fn call_method(n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
     // SAFETY: machine code called, and vouches for the words at `args`.
     unsafe {
-        match args.cast::<Slot>().add(1).read() {
+        match args.add(1).read() {
             Some(_) => call(args.read(), n_pos + 1, n_kw, args.add(1)),
             None => call(args.read(), n_pos, n_kw, args.add(2)),
         }
@@ -100,7 +101,7 @@ pub(super) unsafe extern "C" fn call_method_starred(is_method: bool, counts: usi
         serve(|vm| {
             let first = 1 + usize::from(is_method);
             let words = core::slice::from_raw_parts(args, first + n_pos + 2 * n_kw + 1);
-            let (callable, this) = (words[0].unwrap_or(Obj::NONE), if is_method { words[1] } else { None });
+            let (callable, this) = (adopt(vm, words[0])?, if is_method { words[1] } else { None });
             let starred = words[words.len() - 1].and_then(Obj::as_small_int).unwrap_or(0) as usize;
             let (pos, kw) = words[first..words.len() - 1].split_at(n_pos);
             vm.call_starred(callable, this, pos, kw, starred)

@@ -5,13 +5,14 @@ use core::ptr::NonNull;
 use super::arguments::bytes;
 use crate::error::Res;
 use crate::native::border::serve;
-use crate::native::foreign;
+use crate::native::foreign::{self, adopt};
 use crate::obj::array::Array;
 use crate::obj::bytes::Bytes;
 use crate::ops::buffer::Access;
 use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
+use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The types of viper's values, by number (MicroPython: `py/runtime.h`). All from `PTR` on are addresses, but for names.
@@ -36,12 +37,12 @@ fn from_object(vm: &Vm, object: Obj, ty: usize) -> Res<usize> {
     }
 }
 
-pub(super) unsafe extern "C" fn native_from_obj(object: Obj, ty: usize) -> usize {
-    if let (Some(value), number::INT | number::UINT) = (object.as_small_int(), ty & 0xf) {
+pub(super) unsafe extern "C" fn native_from_obj(object: Slot, ty: usize) -> usize {
+    if let (Some(value), number::INT | number::UINT) = (object.and_then(Obj::as_small_int), ty & 0xf) {
         return value as usize;
     }
     // SAFETY: machine code called.
-    unsafe { serve(|vm| from_object(vm, object, ty)) }
+    unsafe { serve(|vm| from_object(vm, adopt(vm, object)?, ty)) }
 }
 
 /// The object that `word` stands for as a value of a type of viper's.

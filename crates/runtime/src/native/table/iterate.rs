@@ -2,7 +2,6 @@
 
 use crate::native::border::serve;
 use crate::native::foreign::adopt;
-use crate::obj::exception;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
 
@@ -10,7 +9,7 @@ use crate::word::Obj;
 type IteratorBuffer = [Slot; 4];
 
 /// An iterator over `object`; null if it is in `buffer`, which there may be.
-pub(super) unsafe extern "C" fn getiter(object: Obj, buffer: *mut IteratorBuffer) -> Slot {
+pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut IteratorBuffer) -> Slot {
     // SAFETY: machine code called.
     let iterator = unsafe { serve(|vm| vm.iter(adopt(vm, object)?)) };
     if buffer.is_null() {
@@ -45,7 +44,7 @@ pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *m
                 Some(thrown) => vm.throw(iterator, thrown),
                 None => vm.send(iterator, sent.unwrap_or(Obj::NONE)),
             };
-            let value = match vm.none_at_stop(outcome)? {
+            let value = match outcome? {
                 Some(value) => return Ok((value, true)),
                 None => vm.take_returned(),
             };
@@ -59,7 +58,6 @@ pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *m
             Ok((value, false))
         })
     };
-    let _ = &exception::GENERATOR_EXIT;
     // SAFETY: as above.
     unsafe { result.write(Some(value)) };
     yielded

@@ -61,12 +61,12 @@ pub(super) unsafe extern "C" fn load_build_class() -> Obj {
     unsafe { serve(|vm| builtin(vm, q!("__build_class__"))) }
 }
 
-pub(super) unsafe extern "C" fn store_name(number: usize, value: Obj) {
+pub(super) unsafe extern "C" fn store_name(number: usize, value: Slot) {
     // SAFETY: machine code called.
     unsafe { serve(|vm| vm.locals().store(vm, name(number), adopt(vm, value)?)) }
 }
 
-pub(super) unsafe extern "C" fn store_global(number: usize, value: Obj) {
+pub(super) unsafe extern "C" fn store_global(number: usize, value: Slot) {
     // SAFETY: machine code called.
     unsafe { serve(|vm| vm.globals().store(vm, name(number), adopt(vm, value)?)) }
 }
@@ -88,7 +88,7 @@ pub(super) unsafe extern "C" fn delete_global(number: usize) {
     unsafe { serve(|vm| delete(vm, &vm.globals().map, name(number))) }
 }
 
-pub(super) unsafe extern "C" fn load_attr(object: Obj, number: usize) -> Obj {
+pub(super) unsafe extern "C" fn load_attr(object: Slot, number: usize) -> Obj {
     // SAFETY: machine code called.
     unsafe { serve(|vm| vm.load_attr(adopt(vm, object)?, name(number))) }
 }
@@ -102,14 +102,14 @@ unsafe fn put(MethodParts { function, this }: MethodParts, to: *mut Slot) {
     }
 }
 
-pub(super) unsafe extern "C" fn load_method(object: Obj, number: usize, to: *mut Slot) {
+pub(super) unsafe extern "C" fn load_method(object: Slot, number: usize, to: *mut Slot) {
     // SAFETY: machine code called.
     let parts = unsafe { serve(|vm| vm.load_method(adopt(vm, object)?, name(number))) };
     // SAFETY: machine code has room for two words there.
     unsafe { put(parts, to) };
 }
 
-pub(super) unsafe extern "C" fn load_method_maybe(object: Obj, number: usize, to: *mut Slot) {
+pub(super) unsafe extern "C" fn load_method_maybe(object: Slot, number: usize, to: *mut Slot) {
     // SAFETY: machine code called.
     let parts = unsafe { serve(|vm| vm.try_method(adopt(vm, object)?, name(number))) };
     match parts {
@@ -135,12 +135,12 @@ pub(super) unsafe extern "C" fn load_super_method(number: usize, to: *mut Slot) 
     unsafe { put(parts, to) };
 }
 
-pub(super) unsafe extern "C" fn store_attr(object: Obj, number: usize, value: Slot) {
+pub(super) unsafe extern "C" fn store_attr(object: Slot, number: usize, value: Slot) {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| match value {
             Some(value) => vm.store_attr(adopt(vm, object)?, name(number), adopt(vm, value)?),
-            None => vm.delete_attr(object, name(number)),
+            None => vm.delete_attr(adopt(vm, object)?, name(number)),
         })
     }
 }

@@ -3,15 +3,16 @@
 use crate::native::border::serve;
 use crate::native::foreign::{SENTINEL, adopt};
 use crate::types::UnaryOp;
+use crate::vm::memory::Slot;
 use crate::word::Obj;
 use berus_mpy::opcode::BinaryOp;
 
 /// `object[index]`, or with a value `object[index] = value`, or with null `del object[index]`.
-pub(super) unsafe extern "C" fn subscr(object: Obj, index: Obj, value: usize) -> Obj {
+pub(super) unsafe extern "C" fn subscr(object: Slot, index: Slot, value: usize) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
-            let object = adopt(vm, object)?;
+            let (object, index) = (adopt(vm, object)?, adopt(vm, index)?);
             // SAFETY: any other word is a value, or null.
             match Obj::from_bits(value) {
                 Some(_) if value == SENTINEL => vm.load_subscr(object, index),
@@ -22,9 +23,9 @@ pub(super) unsafe extern "C" fn subscr(object: Obj, index: Obj, value: usize) ->
     }
 }
 
-pub(super) unsafe extern "C" fn is_true(object: Obj) -> bool {
+pub(super) unsafe extern "C" fn is_true(object: Slot) -> bool {
     // SAFETY: machine code called.
-    object.as_bool().unwrap_or_else(|| unsafe { serve(|vm| vm.truth(object)) })
+    object.and_then(Obj::as_bool).unwrap_or_else(|| unsafe { serve(|vm| vm.truth(adopt(vm, object)?)) })
 }
 
 /// The unary operators, by number (MicroPython: `py/runtime0.h`).
@@ -43,7 +44,7 @@ const UNARY: [UnaryOp; 12] = [
     UnaryOp::Sizeof,
 ];
 
-pub(super) unsafe extern "C" fn unary_op(op: u32, object: Obj) -> Obj {
+pub(super) unsafe extern "C" fn unary_op(op: u32, object: Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| match UNARY.get(op as usize) {
@@ -57,7 +58,7 @@ pub(super) unsafe extern "C" fn unary_op(op: u32, object: Obj) -> Obj {
 const DIVMOD: u32 = 35;
 const CONTAINS: u32 = 36;
 
-pub(super) unsafe extern "C" fn binary_op(op: u32, left: Obj, right: Obj) -> Obj {
+pub(super) unsafe extern "C" fn binary_op(op: u32, left: Slot, right: Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {

@@ -9,7 +9,7 @@
 //! addresses would keep its stack frame.
 
 mod binary;
-mod build;
+pub(crate) mod build;
 mod call;
 mod exception;
 mod iterate;
@@ -18,8 +18,6 @@ mod local;
 mod name;
 mod unary;
 
-#[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-pub(crate) use build::{unpack, unpack_starred};
 pub(crate) use call::{Called, call_at, is_delegating};
 pub(crate) use exception::handle;
 
