@@ -27,5 +27,6 @@ pub mod qstr;
 pub mod source;
 pub mod text;
 pub mod types;
+pub mod vfs;
 pub mod vm;
 pub mod word;

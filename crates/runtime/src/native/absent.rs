@@ -87,10 +87,6 @@ pub(crate) fn globals(_: &Frame) -> Option<Gc<Dict>> {
     None
 }
 
-impl Vm {
-    pub(crate) fn free_images(&self) {}
-}
-
 pub(crate) mod code {
     use super::{Context, Gc, Obj, Res, Slot, Vm};
 

@@ -15,8 +15,9 @@ use crate::object::{Gc, Header, Object};
 use crate::q;
 use crate::types::Type;
 use crate::vm::Vm;
+use crate::word::Obj;
 
-static TYPE: Type = Type::new(q!("code"));
+static TYPE: Type = Type::new(q!("code")).finalise(finalise);
 
 /// The machine code of a module.
 #[repr(C)]
@@ -50,6 +51,12 @@ impl Images {
         }
         number
     }
+
+    fn free(&self, number: usize) {
+        if let Some(memory) = self.0.borrow_mut().get_mut(number) {
+            *memory = None;
+        }
+    }
 }
 
 impl Image {
@@ -59,27 +66,13 @@ impl Image {
     /// `MemoryError`.
     pub fn new(vm: &Vm, memory: Executable, context: Gc<Context>, data: NonNull<usize>) -> Res<Gc<Image>> {
         let number = vm.native.images.add(memory);
-        let image = vm.alloc(Image { header: Header::of(&TYPE), number, _context: context, _data: data });
-        let noted = image.and_then(|image| {
-            let block = image.as_ptr().cast();
-            vm.heap().set_finaliser(block).map(|()| image).map_err(|_| vm.memory_error(size_of::<Image>()))
-        });
-        if noted.is_err() {
-            vm.native.images.0.borrow_mut()[number] = None;
-        }
-        noted
+        let image = Image { header: Header::of(&TYPE), number, _context: context, _data: data };
+        vm.alloc_finalised(image).inspect_err(|_| vm.native.images.free(number))
     }
 }
 
-impl Vm {
-    /// Frees the memory of images that nothing refers to.
-    pub(crate) fn free_images(&self) {
-        while let Some(block) = self.heap().next_to_finalise() {
-            // SAFETY: images are what has finalisers.
-            let image = unsafe { block.cast::<Image>().as_ref() };
-            if let Some(memory) = self.native.images.0.borrow_mut().get_mut(image.number) {
-                *memory = None;
-            }
-        }
+fn finalise(vm: &Vm, object: Obj) {
+    if let Some(image) = object.downcast::<Image>() {
+        vm.native.images.free(image.number);
     }
 }

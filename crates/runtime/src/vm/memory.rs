@@ -145,7 +145,7 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
-        self.free_images();
+        self.finalise_dead();
     }
 }
 

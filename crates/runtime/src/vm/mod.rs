@@ -5,6 +5,7 @@
 //! ([`memory`]), intern ([`Vm::intern`]), raise ([`raise`]) and call ([`Vm::call`](crate::ops::call)).
 
 mod cache;
+mod finalise;
 pub(crate) mod frame;
 pub mod memory;
 pub(crate) mod op;
@@ -20,6 +21,7 @@ use core::cell::Cell;
 use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
+use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
 use crate::native;
 use crate::obj::dict::Dict;
@@ -27,6 +29,7 @@ use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
+use crate::vfs::Mounts;
 use crate::word::Obj;
 
 use cache::Lookups;
@@ -70,7 +73,11 @@ pub struct Vm {
     ticks: Cell<u32>,
     /// The variables of the module or class body that runs.
     locals: Cell<Option<Gc<Dict>>>,
+    pub(crate) mounts: Mounts,
+    pub(crate) frozen: Vec<&'static dyn Frozen>,
     modules: Cell<Option<Gc<Dict>>>,
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    registered_modules: Cell<Option<Gc<Dict>>>,
     main: Cell<Option<Gc<Dict>>>,
     /// The variables of the module `builtins`, once a program has imported it.
     builtins: Cell<Option<Gc<Dict>>>,
@@ -85,6 +92,7 @@ pub struct Vm {
     pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) optimise: Cell<u8>,
+    errno: Cell<i32>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
     pub(crate) stack_base: Cell<usize>,
     stack_limit: Cell<usize>,
@@ -107,7 +115,10 @@ impl Vm {
             result: Cell::new(None),
             ticks: Cell::new(TICKS),
             locals: Cell::new(None),
+            mounts: Mounts::default(),
+            frozen: Vec::new(),
             modules: Cell::new(None),
+            registered_modules: Cell::new(None),
             main: Cell::new(None),
             builtins: Cell::new(None),
             path: Cell::new(None),
@@ -118,6 +129,7 @@ impl Vm {
             native: native::State::default(),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
+            errno: Cell::new(0),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
             limits,
@@ -186,6 +198,16 @@ impl Vm {
     /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
     pub fn set_optimisation(&self, level: u8) {
         self.optimise.set(level);
+    }
+
+    /// The error number with which [`Vm::os_error`] was called last, if none has been set since.
+    pub fn errno(&self) -> i32 {
+        self.errno.get()
+    }
+
+    /// Sets what [`Vm::errno`] answers.
+    pub fn set_errno(&self, number: i32) {
+        self.errno.set(number);
     }
 
     /// The heap.
@@ -343,6 +365,18 @@ impl Vm {
         self.modules.get().expect("made with the interpreter")
     }
 
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    pub(crate) fn registered_modules(&self) -> Res<Gc<Dict>> {
+        match self.registered_modules.get() {
+            Some(modules) => Ok(modules),
+            None => {
+                let modules = Dict::new(self)?;
+                self.registered_modules.set(Some(modules));
+                Ok(modules)
+            }
+        }
+    }
+
     /// The variables of `__main__`.
     pub fn main(&self) -> Gc<Dict> {
         self.main.get().expect("made with the interpreter")
@@ -388,7 +422,13 @@ impl Vm {
             self.argv.get(),
             self.at_exit.get(),
         ];
-        let dicts = [self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
+        let dicts = [
+            self.locals.get(),
+            self.modules.get(),
+            self.main.get(),
+            self.builtins.get(),
+            self.registered_modules.get(),
+        ];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
@@ -402,6 +442,7 @@ impl Vm {
         if let Some(emergency) = self.emergency.get() {
             collection.keep(emergency.as_ptr().addr().get());
         }
+        self.mounts.keep(collection);
         self.stacks.keep(collection);
     }
 }

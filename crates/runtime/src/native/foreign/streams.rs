@@ -123,7 +123,7 @@ pub(in crate::native) unsafe extern "C" fn get_stream(object: Obj, flags: usize)
             let slots = vm.stream(object)?;
             let can = [slots.read.is_some(), slots.write.is_some(), slots.ioctl.is_some()];
             if (0..can.len()).any(|n| flags >> n & 1 != 0 && !can[n]) {
-                return Err(stream::unsupported(vm));
+                return Err(vm.unsupported_stream());
             }
             Ok(of_c(type_for_c(vm, object)).unwrap_or(&raw const STREAM))
         })
@@ -163,7 +163,7 @@ fn call(
     let stream = of_c(type_for_c(vm, object));
     // SAFETY: a C type's protocol is a stream where its stand-in has these slots.
     let function = stream.and_then(|stream| function(unsafe { &*stream }));
-    let Some(function) = function else { return Err(stream::unsupported(vm)) };
+    let Some(function) = function else { return Err(vm.unsupported_stream()) };
     let mut error: c_int = 0;
     let error_at = (&raw mut error).expose_provenance();
     // SAFETY: the functions of a stream take four words. The object is kept, and so its code.
