@@ -67,16 +67,25 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`].
     pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
-        let code = self.load_code(module, globals)?;
+        let code = self.load_body(module, globals)?;
         self.make_function(code, None, None, &[])
     }
 
-    /// Loads a module, of which it copies what it needs. Answers the code object of its body.
+    /// Loads a module as [`Vm::load_module`] does: the code object of its body.
     ///
     /// # Errors
     /// As [`Vm::load_static`].
-    pub(crate) fn load_code(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
+    pub(crate) fn load_body(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
         self.link(module, globals, &|_| None)
+    }
+
+    /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`]; `ValueError` as well if it is machine code.
+    pub fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
+        let code = self.link(&self.parse_module(file)?, globals, &|_| None)?;
+        code.downcast().ok_or_else(|| self.incompatible())
     }
 
     /// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there, else what must live on is copied.

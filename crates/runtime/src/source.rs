@@ -27,7 +27,7 @@ impl Vm {
     pub(crate) fn compile_code(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
         let options = Options { source_name: name, mode, optimise: self.optimise.get(), ..Options::default() };
         match compile(source, &options) {
-            Ok(module) => self.load_code(&module, globals),
+            Ok(module) => self.load_body(&module, globals),
             Err(error) => Err(self.raise_compile_error(&error, name)),
         }
     }
