@@ -1,6 +1,6 @@
 //! Running Python source: the way from text to a function that runs it.
 
-use berus_compiler::{CompileError, ErrorKind, Mode, Options, compile};
+use berus_compiler::{CompileError, Emitter, ErrorKind, Mode, Options, compile};
 
 use crate::error::{Raised, Res};
 use crate::obj::dict::Dict;
@@ -9,6 +9,7 @@ use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
+use crate::word::Obj;
 
 impl Vm {
     /// Compiles `source`, whose tracebacks name it `name`, to a function that runs it with variables `globals`.
@@ -25,11 +26,24 @@ impl Vm {
     /// # Errors
     /// As [`Vm::compile`].
     pub(crate) fn compile_code(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
-        let options = Options { source_name: name, mode, optimise: self.optimise.get(), ..Options::default() };
+        let options = Options {
+            source_name: name,
+            mode,
+            optimise: self.optimise.get(),
+            small_int_bits: Obj::SMALL_INT_BITS as u8,
+            emitter: self.emitter.get(),
+            arch: self.machine_arch(),
+            ..Options::default()
+        };
         match compile(source, &options) {
             Ok(module) => self.load_body(&module, globals),
             Err(error) => Err(self.raise_compile_error(&error, name)),
         }
+    }
+
+    /// Sets what makes the code of functions that do not say so themselves, as the option `-X emit=` does.
+    pub fn set_emitter(&self, emitter: Emitter) {
+        self.emitter.set(emitter);
     }
 
     #[cold]
@@ -61,6 +75,7 @@ fn error_type(kind: ErrorKind) -> &'static Type {
         ErrorKind::Runtime => &exception::RUNTIME_ERROR,
         ErrorKind::Type => &exception::TYPE_ERROR,
         ErrorKind::Value => &exception::VALUE_ERROR,
+        ErrorKind::ViperType => &exception::VIPER_TYPE_ERROR,
         _ => &exception::SYNTAX_ERROR,
     }
 }

@@ -97,6 +97,9 @@ pub struct Vm {
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
+    /// What makes the code of functions that do not say so themselves.
+    #[cfg(feature = "compiler")]
+    pub(crate) emitter: Cell<berus_compiler::Emitter>,
     errno: Cell<i32>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
     pub(crate) stack_base: Cell<usize>,
@@ -136,6 +139,8 @@ impl Vm {
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
             optimise: Cell::new(0),
+            #[cfg(feature = "compiler")]
+            emitter: Cell::new(berus_compiler::Emitter::Bytecode),
             errno: Cell::new(0),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
