@@ -155,8 +155,12 @@ impl Data {
         }
     }
 
-    fn rodata(&self) -> &mut [u8] {
-        // SAFETY: so many bytes of the block are read-only data, and nobody else knows the block yet.
+    /// The read-only data.
+    ///
+    /// # Safety
+    /// Nobody else looks at it meanwhile.
+    unsafe fn rodata<'a>(self) -> &'a mut [u8] {
+        // SAFETY: so many bytes of the block are read-only data.
         unsafe { core::slice::from_raw_parts_mut(self.rodata.as_ptr(), self.rodata_len) }
     }
 }
@@ -183,8 +187,9 @@ impl Part<'_, '_> {
             };
             let (words, first) = match place {
                 Place::Text(word) => (&mut *text, word),
-                Place::Rodata(word) => match &self.data {
-                    Some(data) => (data.rodata(), word),
+                Place::Rodata(word) => match self.data {
+                    // SAFETY: nobody else knows the block yet.
+                    Some(data) => (unsafe { data.rodata() }, word),
                     None => continue,
                 },
             };

@@ -47,8 +47,8 @@ struct Any {
 
 /// Whether `object` is a function that C code made an object of.
 pub(in crate::native) fn is_one(object: Obj) -> bool {
-    // SAFETY: a pointer word points to a live object.
     object.as_header().is_some_and(|header| {
+        // SAFETY: a pointer word points to a live object.
         let ty = unsafe { header.as_ref() }.ty();
         [&FUNCTION_0, &FUNCTION_1, &FUNCTION_2, &FUNCTION_3, &FUNCTION_VAR]
             .into_iter()
