@@ -13,8 +13,6 @@
 //! A class that a program defines is a `Type` on the heap, whose slots are those of `obj/instance.rs`. The three fields at the
 //! front have MicroPython's layout.
 
-use core::cell::Cell;
-
 use crate::args::Args;
 use crate::error::Res;
 use crate::native::foreign;
@@ -39,8 +37,6 @@ pub mod flag {
     pub const HEAP: u16 = 1 << 0;
     /// `==` between different types asks this one too.
     pub const EQ_CHECKS_OTHER_TYPE: u16 = 1 << 1;
-    /// Instances may have attributes of their own that are properties or descriptors.
-    pub const HAS_SPECIAL_ACCESSORS: u16 = 1 << 2;
     /// A subclass of `BaseException`.
     pub const EXCEPTION: u16 = 1 << 3;
     /// An instance found in a class is bound to the object it is looked up for.
@@ -198,7 +194,7 @@ macro_rules! slots {
         pub struct Type {
             header: Header,
             /// A set of [`flag`]s.
-            pub flags: Cell<u16>,
+            pub flags: u16,
             name: u16,
             /// For each kind of slot that C code knows, its number in `slots_for_c`.
             indices_for_c: foreign::Indices,
@@ -207,7 +203,7 @@ macro_rules! slots {
             /// The name again, since not every one is a number of 16 bits.
             full_name: Name,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
-            pub(crate) parent: Cell<Parent>,
+            pub(crate) parent: Parent,
             /// Its attributes.
             pub(crate) locals: Locals,
             $($(#[$doc])* pub $slot: Option<$fn>,)*
@@ -217,12 +213,12 @@ macro_rules! slots {
             const fn with_names(name: u16, full_name: Name) -> Type {
                 Type {
                     header: Header::of(&crate::obj::typ::TYPE),
-                    flags: Cell::new(flag::BERUS),
+                    flags: flag::BERUS,
                     name,
                     indices_for_c: foreign::INDICES,
                     slots_for_c: foreign::Slots::new(),
                     full_name,
-                    parent: Cell::new(Parent::None),
+                    parent: Parent::None,
                     locals: Locals::None,
                     $($slot: None,)*
                 }
@@ -317,7 +313,15 @@ impl Type {
 
     /// Whether all of `flags` are set.
     pub fn has(&self, flags: u16) -> bool {
-        self.flags.get() & flags == flags
+        self.flags & flags == flags
+    }
+
+    /// Whether attributes of instances may be properties or descriptors of the class.
+    pub fn has_accessors(&self) -> bool {
+        match self.locals {
+            Locals::Dict(dict) => dict.has_accessors(),
+            Locals::None | Locals::Static(_) => false,
+        }
     }
 
     /// The attributes that all instances share: a table from [`sorted`].
@@ -328,13 +332,13 @@ impl Type {
 
     /// Derives it from `parent`.
     pub const fn parent(mut self, parent: &'static Type) -> Type {
-        self.parent = Cell::new(Parent::One(Gc::from_static(parent)));
+        self.parent = Parent::One(Gc::from_static(parent));
         self
     }
 
     /// Sets `flags` too.
     pub const fn flags(mut self, flags: u16) -> Type {
-        self.flags = Cell::new(self.flags.get() | flags);
+        self.flags |= flags;
         self
     }
 }

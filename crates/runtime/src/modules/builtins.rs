@@ -194,7 +194,7 @@ fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
         }
         Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,
     }
-    match class.parent.get() {
+    match class.parent {
         _ if depth == 100 => Ok(()),
         Parent::None => Ok(()),
         Parent::One(parent) => add_class(vm, names, parent, depth + 1),

@@ -115,7 +115,7 @@ pub(crate) mod foreign {
             Slots
         }
 
-        pub(crate) fn set_parent(&self, _: Gc<Type>) {}
+        pub(crate) fn set_parent(&mut self, _: Gc<Type>) {}
     }
 
     pub(crate) fn type_of(_: &Vm, _: Obj) -> Gc<Type> {

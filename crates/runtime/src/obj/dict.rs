@@ -64,6 +64,8 @@ pub struct Dict {
     pub map: Map,
     /// Whether programs may not change it.
     fixed: Cell<bool>,
+    /// Of a class's: whether the class or one that it derives from has properties or descriptors.
+    accessors: Cell<bool>,
 }
 
 // SAFETY: `Dict` is `repr(C)` and starts with a header; only dicts have this type.
@@ -77,7 +79,23 @@ impl Dict {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm) -> Res<Gc<Dict>> {
-        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new(), fixed: Cell::new(false) })
+        vm.alloc(Dict {
+            header: Header::of(&TYPE),
+            map: Map::new(),
+            fixed: Cell::new(false),
+            accessors: Cell::new(false),
+        })
+    }
+
+    /// Whether [`Dict::note_accessors`] was called.
+    #[inline(always)]
+    pub(crate) fn has_accessors(&self) -> bool {
+        self.accessors.get()
+    }
+
+    /// Notes that a class whose dict this is has properties or descriptors.
+    pub(crate) fn note_accessors(&self) {
+        self.accessors.set(true);
     }
 
     /// The value under `name`.
@@ -138,8 +156,12 @@ impl Dict {
 
     /// A copy of the same type.
     fn copy(&self, vm: &Vm) -> Res<Gc<Dict>> {
-        let copy =
-            vm.alloc(Dict { header: Header::new(self.header.ty()), map: Map::new(), fixed: Cell::new(false) })?;
+        let copy = vm.alloc(Dict {
+            header: Header::new(self.header.ty()),
+            map: Map::new(),
+            fixed: Cell::new(false),
+            accessors: Cell::new(false),
+        })?;
         copy.map.copy_from(vm, &self.map)?;
         Ok(copy)
     }
@@ -197,6 +219,7 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
         header: Header::of(if ordered { &ORDERED_TYPE } else { &TYPE }),
         map: Map::new(),
         fixed: Cell::new(false),
+        accessors: Cell::new(false),
     })?;
     fill(vm, dict, args.pos().first().copied(), args)?;
     Ok(dict.obj())

@@ -87,7 +87,7 @@ impl Instance {
     #[inline(always)]
     pub fn stores_plainly(&self) -> bool {
         let class = self.class();
-        !class.has(flag::HAS_SPECIAL_ACCESSORS) && !class.has(flag::SUBCLASSED)
+        !class.has_accessors() && !class.has(flag::SUBCLASSED)
     }
 
     fn base_slot(&self) -> Option<&core::cell::Cell<Slot>> {

@@ -1,7 +1,5 @@
 //! The types `type` and `object`: what types have in common, and classes.
 
-use core::cell::Cell;
-
 use crate::args::Args;
 use crate::error::Res;
 use crate::native;
@@ -72,7 +70,7 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
         if let Some(value) = own(vm, class, name) {
             return Some(Found { value, owner: class, native: !class.has(flag::HEAP) });
         }
-        match class.parent.get() {
+        match class.parent {
             Parent::None => return None,
             Parent::One(parent) => class = parent,
             Parent::Many(parents) => {
@@ -104,7 +102,7 @@ pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
         // SAFETY: types that are not on the heap are `static`.
         return Some(unsafe { class.as_ptr().as_ref() });
     }
-    match class.parent.get() {
+    match class.parent {
         Parent::None => None,
         Parent::One(parent) => native_base_type(parent),
         Parent::Many(parents) => {
@@ -131,6 +129,7 @@ impl Vm {
     /// `TypeError` if the bases do not fit, and `MemoryError`.
     pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
         let mut flags = flag::HEAP;
+        let mut accessors = false;
         let mut natives = 0;
         for base in bases.items() {
             let Some(base) = base.downcast::<Type>() else {
@@ -140,7 +139,8 @@ impl Vm {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
-            flags |= base.flags.get() & (flag::HAS_SPECIAL_ACCESSORS | flag::EXCEPTION);
+            flags |= base.flags & flag::EXCEPTION;
+            accessors |= base.has_accessors();
             if native_base_type(base).is_some() {
                 flags |= flag::SUBCLASSED;
                 natives += 1;
@@ -154,9 +154,12 @@ impl Vm {
             if let (Some(key), Some(value)) = (key.as_qstr(), value)
                 && is_special_accessor(self, key, value)
             {
-                flags |= flag::HAS_SPECIAL_ACCESSORS;
+                accessors = true;
             }
             at = found + 1;
+        }
+        if accessors {
+            locals.note_accessors();
         }
         if let Some(new) = locals.load(self, q!("__new__"))
             && binds(new)
@@ -170,7 +173,7 @@ impl Vm {
             _ => Parent::Many(bases),
         };
         let mut class = instance::with_slots(Type::new(name)).flags(flags);
-        class.parent = Cell::new(parent);
+        class.parent = parent;
         class.locals = Locals::Dict(locals);
         if let Parent::One(parent) = parent {
             class.slots_for_c.set_parent(parent);
@@ -245,7 +248,7 @@ impl Vm {
             if ty == base {
                 return true;
             }
-            match ty.parent.get() {
+            match ty.parent {
                 Parent::None => return base == Gc::from_static(&OBJECT),
                 Parent::One(parent) => ty = parent,
                 Parent::Many(parents) => return self.is_subclass_of_any(parents, base),
@@ -344,7 +347,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
         Attr::Store(value) => match class.locals {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
-                    class.flags.set(class.flags.get() | flag::HAS_SPECIAL_ACCESSORS);
+                    dict.note_accessors();
                 }
                 dict.store(vm, name, value)?;
                 vm.forget_cached_lookups();
@@ -382,7 +385,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     }
     if name == q!("__bases__") {
         let object = [Gc::from_static(&OBJECT).obj()];
-        let bases = match class.parent.get() {
+        let bases = match class.parent {
             Parent::None if class == Gc::from_static(&OBJECT) => Tuple::EMPTY,
             Parent::None => Tuple::new(vm, &object)?,
             Parent::One(parent) => Tuple::new(vm, &[parent.obj()])?,

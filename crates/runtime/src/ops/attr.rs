@@ -169,7 +169,7 @@ impl Vm {
             }
             return self.call(getter, &[object]).map(MethodParts::plain);
         }
-        if class.has(flag::HAS_SPECIAL_ACCESSORS)
+        if class.has_accessors()
             && Instance::of(value).is_some()
             && let Some(value) = self.call_special(value, q!("__get__"), &[object, class.obj()])?
         {
@@ -212,7 +212,7 @@ impl Vm {
 
     fn change_of_instance(&self, object: Obj, instance: &Instance, name: Qstr, value: Slot, request: Attr) -> Res<()> {
         let class = instance.class();
-        if class.has(flag::HAS_SPECIAL_ACCESSORS) {
+        if class.has_accessors() {
             if let Some(found) = typ::find(self, class, name) {
                 if let Some(property) = found.value.downcast::<Property>() {
                     let [_, setter, deleter] = property.accessors;

@@ -2,7 +2,6 @@
 //!
 //! The slots work for every type, since they ask the interpreter.
 
-use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr;
 
@@ -43,23 +42,23 @@ const PARENT: usize = 4;
 
 /// The slots, in the order of [`INDICES`].
 #[repr(transparent)]
-pub(crate) struct Slots([Cell<*const c_void>; PARENT + 1]);
+pub(crate) struct Slots([*const c_void; PARENT + 1]);
 
 impl Slots {
     /// The same for every type, but for what it derives from.
     pub(crate) const fn new() -> Slots {
         Slots([
-            Cell::new(make_new as *const c_void),
-            Cell::new(print as *const c_void),
-            Cell::new(attr as *const c_void),
-            Cell::new((&raw const streams::STREAM).cast()),
-            Cell::new(ptr::null()),
+            make_new as *const c_void,
+            print as *const c_void,
+            attr as *const c_void,
+            (&raw const streams::STREAM).cast(),
+            ptr::null(),
         ])
     }
 
     /// Says what a class derives from.
-    pub(crate) fn set_parent(&self, parent: Gc<Type>) {
-        self.0[PARENT].set(super::to_c(parent).cast());
+    pub(crate) fn set_parent(&mut self, parent: Gc<Type>) {
+        self.0[PARENT] = super::to_c(parent).cast();
     }
 }
 

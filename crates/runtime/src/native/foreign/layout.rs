@@ -1,5 +1,6 @@
 //! MicroPython's layouts of what C code makes itself: types, maps and constant dicts (`py/obj.h`).
 
+use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr::NonNull;
 
@@ -15,7 +16,8 @@ use crate::word::Obj;
 /// A type made by C code.
 #[repr(C)]
 pub(super) struct TypeOfC {
-    header: Header,
+    /// Its type, which C code writes, and then its stand-in.
+    ty: Cell<Gc<Type>>,
     pub flags: u16,
     pub name: u16,
     /// For each kind of slot its number among those that are there, from 1; 0 if it is not.
@@ -68,12 +70,12 @@ impl TypeOfC {
 
     /// Makes `stand_in` the type's stand-in.
     pub fn set_stand_in(&self, stand_in: Gc<Type>) {
-        self.header.set_type(stand_in);
+        self.ty.set(stand_in);
     }
 
     /// The type's stand-in, if it has one; else what C code says that types are of.
     pub fn stand_in(&self) -> Gc<Type> {
-        self.header.ty()
+        self.ty.get()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Stand-ins: types of Berus whose slots call those of a C type.
 
-use core::cell::Cell;
 use core::ffi::c_void;
 use core::hint::black_box;
 use core::ptr::{self, NonNull};
@@ -70,8 +69,8 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     };
     let mut ty = Type::new(Qstr::from_number(name.into())).flags(flag::FOREIGN | flags_of(c_flags));
     if let Some(parent) = parent {
-        ty = ty.flags(parent.flags.get() & flag::EXCEPTION);
-        ty.parent = Cell::new(Parent::One(parent));
+        ty = ty.flags(parent.flags & flag::EXCEPTION);
+        ty.parent = Parent::One(parent);
     }
     // Slots that C code has taken from a type of Berus are those of the type that this one derives from.
     let from = |slot: Option<NonNull<c_void>>| slot.map(|slot| head::is_of_berus(slot.as_ptr()));
@@ -140,7 +139,7 @@ fn flags_of(of_c: u16) -> u16 {
 /// The nearest type of Berus itself that `ty` is or derives from.
 pub(super) fn inherited(ty: Gc<Type>) -> Gc<Type> {
     let mut ty = ty;
-    while let (Some(_), Parent::One(parent)) = (original(ty), ty.parent.get()) {
+    while let (Some(_), Parent::One(parent)) = (original(ty), ty.parent) {
         ty = parent;
     }
     ty
