@@ -32,10 +32,10 @@ static PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/program.mpy"))
 const OBJECTS: usize = 4 << 10;
 
 /// Bytes for what the interpreter itself allocates: its stacks, and tables while it loads.
-const INTERNAL: usize = 20 << 10;
+const INTERNAL: usize = 14 << 10;
 
 /// Python's value stack in words, and the machine stack that built-ins may use in bytes.
-const LIMITS: Limits = Limits { value_stack: 1 << 10, machine_stack: 12 << 10 };
+const LIMITS: Limits = Limits { value_stack: 1 << 10, machine_stack: 10 << 10 };
 
 #[global_allocator]
 static ALLOCATOR: LlffHeap = LlffHeap::empty();
