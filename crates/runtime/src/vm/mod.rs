@@ -12,6 +12,7 @@ pub(crate) mod op;
 pub mod raise;
 pub(crate) mod registers;
 pub(crate) mod run;
+pub mod weak;
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -33,6 +34,7 @@ use crate::word::Obj;
 
 use cache::Lookups;
 use frame::Stacks;
+use weak::Watchers;
 
 /// Calls and backward jumps between two looks at pending events.
 const TICKS: u32 = 1024;
@@ -86,9 +88,12 @@ pub struct Vm {
     at_exit: Cell<Option<Obj>>,
     /// Calls that `micropython.schedule` asked for: a list of pairs.
     scheduled: Cell<Option<Gc<List>>>,
+    /// What [`Vm::shared`] has made.
+    shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
     pub(crate) gc_enabled: Cell<bool>,
+    pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
     errno: Cell<i32>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
@@ -123,8 +128,10 @@ impl Vm {
             argv: Cell::new(None),
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
+            shared: Cell::new(None),
             emergency: Cell::new(None),
             gc_enabled: Cell::new(false),
+            watchers: Watchers::default(),
             optimise: Cell::new(0),
             errno: Cell::new(0),
             stack_base: Cell::new(0),
@@ -301,10 +308,16 @@ impl Vm {
         if self.host.interrupted() {
             return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
         }
+        self.tell_watchers()?;
         match self.scheduled.take() {
             Some(calls) => self.run_scheduled(&calls),
             None => Ok(()),
         }
+    }
+
+    /// Has [`Vm::poll`] called at the next call or backward jump.
+    pub(crate) fn poll_soon(&self) {
+        self.ticks.set(0);
     }
 
     /// Has `function` called with `arg` soon, between two instructions.
@@ -352,6 +365,16 @@ impl Vm {
             Some(function) if function != Obj::NONE => self.call(function, &[]).map(|_| ()),
             _ => Ok(()),
         }
+    }
+
+    /// What library modules keep for this interpreter.
+    pub(crate) fn shared_objects(&self) -> Res<Gc<List>> {
+        if let Some(objects) = self.shared.get() {
+            return Ok(objects);
+        }
+        let objects = List::new(self, &[])?;
+        self.shared.set(Some(objects));
+        Ok(objects)
     }
 
     /// `sys.modules`.
@@ -426,8 +449,8 @@ impl Vm {
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
-        if let Some(scheduled) = self.scheduled.get() {
-            collection.keep(scheduled.obj().bits());
+        for list in [self.scheduled.get(), self.shared.get()].into_iter().flatten() {
+            collection.keep(list.obj().bits());
         }
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
