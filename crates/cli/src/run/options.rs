@@ -6,6 +6,8 @@ use std::fs;
 
 use super::files::as_path;
 
+use berus_compiler::Emitter;
+
 /// What is to be run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Program {
@@ -33,6 +35,8 @@ pub struct Options {
     pub heap_size: usize,
     /// `-O`
     pub optimise: u8,
+    /// `-X emit=`
+    pub emitter: Emitter,
     /// `-X compile-only`
     pub compile_only: bool,
 }
@@ -64,6 +68,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         path: library_path(),
         heap_size: HEAP_SIZE,
         optimise: 0,
+        emitter: Emitter::Bytecode,
         compile_only: false,
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
@@ -117,8 +122,9 @@ fn folder_of(file: &[u8]) -> Vec<u8> {
 fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), String> {
     match option {
         b"compile-only" => options.compile_only = true,
-        // Machine code makes no difference that a program can see but speed.
-        b"emit=bytecode" | b"emit=native" | b"emit=viper" => {}
+        b"emit=bytecode" => options.emitter = Emitter::Bytecode,
+        b"emit=native" => options.emitter = Emitter::Native,
+        b"emit=viper" => options.emitter = Emitter::Viper,
         option => {
             let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
             options.heap_size = size.ok_or_else(|| USAGE.to_owned())?;
