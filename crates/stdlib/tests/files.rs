@@ -20,13 +20,16 @@ use berus_runtime::vfs::{FileSystem, Kind};
 use berus_runtime::vm::{Limits, Vm};
 use berus_runtime::word::Obj;
 
+/// The contents of an open file, and where it is; `None` once it is closed.
+type OpenFile = Option<(&'static str, usize)>;
+
 /// A host with files that can only be read, in one folder.
 #[derive(Clone, Default)]
 struct Sandbox {
     printed: Rc<RefCell<Vec<u8>>>,
     files: Rc<BTreeMap<&'static str, &'static str>>,
-    /// Where each open file is, and its contents; `None` once it is closed.
-    open: Rc<RefCell<Vec<Option<(&'static str, usize)>>>>,
+    /// Those that have been opened, from number 3 on.
+    open: Rc<RefCell<Vec<OpenFile>>>,
     /// What reading answers, instead of the truth.
     lie: Rc<Cell<Option<usize>>>,
 }
