@@ -18,6 +18,7 @@ use core::cell::Cell;
 use crate::args::Args;
 use crate::error::Res;
 use crate::obj::dict::Dict;
+use crate::obj::iterator::Next;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
@@ -48,6 +49,8 @@ pub mod flag {
     pub const EQ_HAS_NE: u16 = 1 << 7;
     /// Objects have the layout of a tuple.
     pub const TUPLE: u16 = 1 << 8;
+    /// A subscript that is a slice is used and not kept, so that it need not be an object on the heap.
+    pub const SUBSCR_ALLOWS_STACK_SLICE: u16 = 1 << 9;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -221,6 +224,8 @@ slots! {
     contains: fn(&Vm, Obj, Obj) -> Res<Option<bool>>,
     /// An iterator over an instance.
     iter: fn(&Vm, Obj) -> Res,
+    /// How a plain iterator over an instance comes to its next item: in place of `iter`.
+    items: Next,
     /// The next item of an instance, or `None` at the end.
     next: fn(&Vm, Obj) -> Res<Option<Obj>>,
     /// The memory of an instance.

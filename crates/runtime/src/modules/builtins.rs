@@ -14,6 +14,7 @@ use crate::obj::map::Map;
 use crate::obj::module::Module;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
+use crate::ops::buffer::Access;
 use crate::q;
 use crate::qstr::{FIXED, Qstr};
 use crate::types::{Locals, Member, Parent, Type};
@@ -108,6 +109,13 @@ fn build_class(vm: &Vm, args: &[Obj]) -> Res {
         cell.value.set(Some(class));
     }
     Ok(class)
+}
+
+/// What a program has put in the place of the built-in `__import__`.
+pub(crate) fn own_import(vm: &Vm) -> Option<Obj> {
+    let found = vm.builtins()?.load(vm, q!("__import__"))?;
+    let built_in = TABLE.0.get(q!("__import__").number() as usize).copied().flatten();
+    (Some(found) != built_in).then_some(found)
 }
 
 fn import(vm: &Vm, args: &[Obj]) -> Res {
@@ -233,7 +241,10 @@ fn run(vm: &Vm, args: &[Obj], kind: Kind) -> Res {
 #[cfg(feature = "compiler")]
 fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res<Gc<Function>> {
     use berus_compiler::Mode;
-    let source = vm.str_or_bytes(source)?;
+    let source = match vm.try_buffer(source, Access::Read)? {
+        Some(buffer) => buffer.bytes(),
+        None => return Err(vm.bad_conversion(source)),
+    };
     let mode = match kind {
         Kind::Exec => Mode::File,
         Kind::Eval => Mode::Eval,

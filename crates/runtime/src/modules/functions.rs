@@ -85,8 +85,8 @@ fn abs(vm: &Vm, object: Obj) -> Res {
 
 /// Whether an item of an iterable has truth `wanted`.
 fn some(vm: &Vm, iterable: Obj, wanted: bool) -> Res<bool> {
-    let iterator = vm.iter(iterable)?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(iterable)?;
+    while let Some(item) = iterator.next(vm)? {
         if vm.truth(item)? == wanted {
             return Ok(true);
         }
@@ -227,8 +227,8 @@ fn best(vm: &Vm, args: Args<'_>, op: BinaryOp) -> Res {
     };
     match args.pos() {
         [iterable] => {
-            let iterator = vm.iter(*iterable)?;
-            while let Some(item) = vm.next(iterator)? {
+            let iterator = vm.each(*iterable)?;
+            while let Some(item) = iterator.next(vm)? {
                 consider(item)?;
             }
         }
@@ -372,8 +372,8 @@ fn sorted(vm: &Vm, args: Args<'_>) -> Res {
 
 fn sum(vm: &Vm, args: &[Obj]) -> Res {
     let mut sum = args.get(1).copied().unwrap_or(Obj::small_int_wrapping(0));
-    let iterator = vm.iter(args[0])?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(args[0])?;
+    while let Some(item) = iterator.next(vm)? {
         sum = vm.binary_op(BinaryOp::Add, sum, item)?;
     }
     Ok(sum)

@@ -25,12 +25,13 @@ use crate::word::Obj;
 
 const fn table(name: crate::qstr::Qstr) -> Type {
     Type::new(name)
+        .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
         .print(print)
         .unary_op(unary_op)
         .binary_op(binary_op)
         .subscr(subscr)
         .contains(contains)
-        .iter(iter)
+        .items(next)
         .buffer(buffer)
 }
 
@@ -82,9 +83,17 @@ impl Array {
     /// # Errors
     /// `MemoryError`.
     pub fn bytearray(vm: &Vm, bytes: &[u8]) -> Res<Gc<Array>> {
-        let array = Array::new(vm, BYTES, bytes.len())?;
+        let array = Array::zeros(vm, bytes.len())?;
         array.buffer().write(0, bytes);
         Ok(array)
+    }
+
+    /// A `bytearray` of `len` zeros.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn zeros(vm: &Vm, len: usize) -> Res<Gc<Array>> {
+        Array::new(vm, BYTES, len)
     }
 
     /// An array of `len` zeros.
@@ -198,8 +207,8 @@ impl Array {
                 self.buffer().write(len * size, &buffer.bytes()[..count * size]);
             }
             None => {
-                let iterator = vm.iter(source)?;
-                while let Some(item) = vm.next(iterator)? {
+                let iterator = vm.each(source)?;
+                while let Some(item) = iterator.next(vm)? {
                     self.append(vm, item)?;
                 }
             }
@@ -240,8 +249,8 @@ fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         if source.downcast::<Bytes>().is_some() || source.downcast::<Array>().is_some() {
             array.extend(vm, source)?;
         } else {
-            let iterator = vm.iter(source)?;
-            while let Some(item) = vm.next(iterator)? {
+            let iterator = vm.each(source)?;
+            while let Some(item) = iterator.next(vm)? {
                 array.append(vm, item)?;
             }
         }
@@ -408,11 +417,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     }
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let array = of(vm, iter.source)?;
     if iter.at.get() >= array.len.get() {
         return Ok(None);

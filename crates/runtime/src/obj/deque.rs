@@ -16,7 +16,7 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type =
-    Type::new(q!("deque")).make_new(make_new).print(print).unary_op(unary_op).subscr(subscr).iter(iter).locals(METHODS);
+    Type::new(q!("deque")).make_new(make_new).print(print).unary_op(unary_op).subscr(subscr).items(next).locals(METHODS);
 
 crate::members! {
     static METHODS = {
@@ -111,8 +111,8 @@ impl Deque {
     }
 
     fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
-        let iterator = vm.iter(iterable)?;
-        while let Some(item) = vm.next(iterator)? {
+        let iterator = vm.each(iterable)?;
+        while let Some(item) = iterator.next(vm)? {
             self.push_back(vm, item)?;
         }
         Ok(())
@@ -184,11 +184,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     })
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let item = of(vm, iter.source)?.get(iter.at.get());
     iter.advance();
     Ok(item)

@@ -5,7 +5,7 @@ use core::cell::Cell;
 use berus_mpy::opcode::BinaryOp;
 
 use super::tuple::Tuple;
-use super::view::{Kind, View};
+use super::view::{self, Kind, View};
 use crate::args::Args;
 use crate::error::Res;
 use crate::members;
@@ -27,7 +27,7 @@ const fn table(name: Qstr) -> Type {
         .binary_op(binary_op)
         .subscr(subscr)
         .contains(contains)
-        .iter(iter)
+        .items(view::next_key)
         .locals(METHODS)
 }
 
@@ -118,17 +118,17 @@ impl Dict {
         }
         if let Some(keys) = vm.find_attr(source, q!("keys"))? {
             let keys = vm.call(keys, &[])?;
-            let iterator = vm.iter(keys)?;
-            while let Some(key) = vm.next(iterator)? {
+            let keys = vm.each(keys)?;
+            while let Some(key) = keys.next(vm)? {
                 let value = vm.load_subscr(source, key)?;
                 self.map.store(vm, key, value)?;
             }
             return Ok(());
         }
-        let iterator = vm.iter(source)?;
-        while let Some(pair) = vm.next(iterator)? {
-            let pair = vm.iter(pair)?;
-            match (vm.next(pair)?, vm.next(pair)?, vm.next(pair)?) {
+        let iterator = vm.each(source)?;
+        while let Some(pair) = iterator.next(vm)? {
+            let pair = vm.each(pair)?;
+            match (pair.next(vm)?, pair.next(vm)?, pair.next(vm)?) {
                 (Some(key), Some(value), None) => self.map.store(vm, key, value)?,
                 _ => return Err(vm.value_error(format_args!("dict update sequence has wrong length"))),
             }
@@ -319,10 +319,6 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     Ok(Some(of(vm, object)?.map.find(vm, item)?.is_some()))
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    View::iterate(vm, of(vm, object)?, Kind::Keys)
-}
-
 fn clear(vm: &Vm, object: Obj) -> Res {
     changing(vm, object)?.map.clear();
     Ok(Obj::NONE)
@@ -335,8 +331,8 @@ fn copy(vm: &Vm, object: Obj) -> Res {
 fn fromkeys(vm: &Vm, args: &[Obj]) -> Res {
     let dict = vm.call(args[0], &[])?;
     let value = args.get(2).copied().unwrap_or(Obj::NONE);
-    let iterator = vm.iter(args[1])?;
-    while let Some(key) = vm.next(iterator)? {
+    let iterator = vm.each(args[1])?;
+    while let Some(key) = iterator.next(vm)? {
         vm.store_subscr(dict, key, value)?;
     }
     Ok(dict)

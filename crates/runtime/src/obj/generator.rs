@@ -356,8 +356,8 @@ fn generator_close(vm: &Vm, object: Obj) -> Res {
 }
 
 fn close(vm: &Vm, generator: Gc<Generator>) -> Res<()> {
-    let exit = exception::Exception::new(vm, &exception::GENERATOR_EXIT, &[])?;
-    match generator.resume(vm, Obj::NONE, Some(exit.obj())) {
+    let exit = vm.new_exception(Gc::from_static(&exception::GENERATOR_EXIT), &[]);
+    match generator.resume(vm, Obj::NONE, Some(exit)) {
         Ok(Some(_)) => Err(vm.runtime_error(format_args!("generator ignored GeneratorExit"))),
         Ok(None) => Ok(()),
         Err(raised) => {

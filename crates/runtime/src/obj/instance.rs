@@ -9,7 +9,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use crate::args::Args;
 use crate::error::Res;
-use crate::obj::exception::{self, Exception};
+use crate::obj::exception;
 use crate::obj::function::Function;
 use crate::obj::map::Map;
 use crate::obj::typ::{self, Found};
@@ -129,18 +129,9 @@ pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
 }
 
 impl Vm {
-    /// The object of a built-in type that an instance of a class derived from it has inside. An exception's is made now if
-    /// `__init__` did not.
+    /// The object of a built-in type that an instance of a class derived from it has inside. There is none before `super().__init__()`.
     pub fn native_base(&self, object: Obj) -> Option<Obj> {
-        let instance = Instance::of(object)?;
-        match instance.base() {
-            None if self.is_subtype(instance.class(), &exception::BASE_EXCEPTION) => {
-                let base = Exception::new(self, typ::native_base_type(instance.class())?, &[]).ok()?;
-                instance.set_base(base.obj());
-                Some(base.obj())
-            }
-            base => base,
-        }
+        Instance::of(object)?.base()
     }
 }
 
@@ -315,10 +306,9 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         }
     };
     match op {
-        UnaryOp::Hash if answer.as_small_int().is_none() => {
-            let low = vm.hash(answer)?;
-            Ok(Some(Obj::small_int_wrapping(low as isize)))
-        }
+        // The low bits of any int.
+        UnaryOp::Hash => Ok(Some(Obj::small_int_wrapping(vm.int_low_bits(answer)? as isize))),
+        UnaryOp::Int if !vm.is_int(answer) => Err(vm.error_with(&exception::TYPE_ERROR, &[])),
         UnaryOp::Bool if answer != Obj::TRUE && answer != Obj::FALSE => Ok(Some(Obj::bool(vm.truth(answer)?))),
         _ => Ok(Some(answer)),
     }

@@ -58,8 +58,8 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
         names = separate.obj();
     }
     let fields = super::list::List::new(vm, &[])?;
-    let iterator = vm.iter(names)?;
-    while let Some(field) = vm.next(iterator)? {
+    let iterator = vm.each(names)?;
+    while let Some(field) = iterator.next(vm)? {
         let field = vm.to_name(field)?;
         if field != Qstr::EMPTY {
             fields.append(vm, Obj::qstr(field))?;
@@ -73,7 +73,7 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
         .unary_op(tuple::unary_op)
         .binary_op(tuple::binary_op)
         .subscr(tuple::subscr)
-        .iter(tuple::iter)
+        .items(tuple::next)
         .attr(attr)
         .locals(METHODS);
     let fields = Tuple::of_list(vm, &fields)?;

@@ -16,19 +16,20 @@ use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::{self, Qstr};
 use crate::text::utf8;
-use crate::types::{Subscr, Type, UnaryOp};
+use crate::types::{Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("str"))
+    .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
     .binary_op(strings::binary_op)
     .subscr(subscr)
     .contains(strings::contains)
-    .iter(iter)
+    .items(next)
     .buffer(buffer)
     .locals(METHODS);
 
@@ -61,15 +62,19 @@ impl Str {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Str>> {
-        let object = Str { header: Header::of(&TYPE), hash: Cell::new(0), len: bytes.len(), data: NonNull::dangling() };
-        let string = vm.alloc_tail(object, bytes.len())?;
-        // SAFETY: the tail behind the object has room for the bytes; nobody else sees the object yet.
+        let string = vm.alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len())?;
+        Str::fill(string, bytes);
+        Ok(string)
+    }
+
+    /// Copies `bytes` behind a string of that length, which nobody else sees yet.
+    fn fill(string: Gc<Str>, bytes: &[u8]) {
+        // SAFETY: the tail behind the object has room for the bytes.
         unsafe {
             let data = string.as_ptr().add(1).cast::<u8>();
             data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
             (&raw mut (*string.as_ptr().as_ptr()).data).write(data);
         }
-        Ok(string)
     }
 
     /// The head of a string whose `len` bytes are at `data`.
@@ -108,6 +113,16 @@ impl Vm {
             return Ok(Obj::qstr(name));
         }
         Ok(Str::new(self, bytes)?.obj())
+    }
+
+    /// As [`Vm::new_str`], for what goes on without the string if there is no memory.
+    pub(crate) fn try_str(&self, bytes: &[u8]) -> Option<Obj> {
+        if let Some(name) = self.name_of_short(bytes) {
+            return Some(Obj::qstr(name));
+        }
+        let string = self.try_alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len())?;
+        Str::fill(string, bytes);
+        Some(string.obj())
     }
 
     /// The name spelled `bytes`, if they are so few that looking is worth it, and it is interned.
@@ -380,11 +395,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     vm.new_str(&text[start..start + utf8::width_at(text, start)]).map(Some)
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, object, next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let text = vm.as_str(iter.source).unwrap_or_default();
     let at = iter.at.get();
     if at >= text.len() {

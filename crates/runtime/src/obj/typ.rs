@@ -393,24 +393,24 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
             _ => return Ok(AttrResult::Missing),
         },
     };
-    bind_to_class(vm, found, class).map(AttrResult::Value)
+    bind_to_class(vm, found, class)
 }
 
 /// What looking `value` up in `class` gives, without an instance.
-pub(crate) fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res {
+fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
     if let Some(method) = value.downcast::<Wrapped>() {
-        return Ok(obj::function::BoundMethod::new(vm, method.function, class.obj())?.obj());
+        return Ok(AttrResult::Method(method.function, class.obj()));
     }
     if let Some(function) = Wrapped::static_function(value) {
-        return Ok(function);
+        return Ok(AttrResult::Value(function));
     }
     if vm.type_of(value).has(flag::HEAP)
         && value.downcast::<Type>().is_none()
         && let Some(value) = vm.call_special(value, q!("__get__"), &[Obj::NONE, class.obj()])?
     {
-        return Ok(value);
+        return Ok(AttrResult::Value(value));
     }
-    Ok(value)
+    Ok(AttrResult::Value(value))
 }
 
 /// An object of type `object`.

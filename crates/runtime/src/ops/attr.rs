@@ -142,7 +142,14 @@ impl Vm {
     /// What finding `found` in `class` gives for `object`.
     pub(crate) fn bind(&self, found: Found, object: Obj, class: Gc<Type>) -> Res<MethodParts> {
         let value = found.value;
-        let this = if found.native { self.native_base(object).unwrap_or(object) } else { object };
+        let this = match self.native_base(object) {
+            _ if !found.native => object,
+            Some(base) => base,
+            None if class.has(flag::SUBCLASSED) && typ::binds(value) => {
+                return Err(self.attribute_error(format_args!("call super().__init__() first")));
+            }
+            None => object,
+        };
         if typ::binds(value) {
             // A built-in function in a class that a program defines is no method.
             let is_method = !found.owner.has(flag::HEAP) || value.downcast::<Builtin>().is_none();

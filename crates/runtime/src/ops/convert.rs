@@ -82,6 +82,18 @@ impl Vm {
         }
     }
 
+    /// The low bits of `object`.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral.
+    pub fn int_low_bits(&self, object: Obj) -> Res<usize> {
+        let int = self.to_int(object)?;
+        match int.as_small_int() {
+            Some(value) => Ok(value as usize),
+            None => Ok(int.downcast::<Int>().map_or(0, |int| int.low_word())),
+        }
+    }
+
     #[inline(never)]
     fn int_of_object(&self, object: Obj) -> Res<isize> {
         let int = self.to_int(object)?;

@@ -24,6 +24,9 @@ static HASHES: [u32; FIXED] = {
     hashes
 };
 
+/// Most bytes of a name that is interned at run time, as in MicroPython.
+const MAX_LEN: usize = 255;
+
 /// Slots of the table of fixed names: a power of two, at most half full.
 const SLOTS: usize = (2 * FIXED).next_power_of_two();
 
@@ -98,6 +101,19 @@ impl Pool {
         }
     }
 
+    /// The names met at run time.
+    pub fn interned(&self) -> impl Iterator<Item = Qstr> {
+        (FIXED..FIXED + self.len.get()).map(|number| Qstr(number as u32))
+    }
+
+    /// How many names were met at run time, bytes of their spellings, and bytes of memory that they take in all.
+    pub fn figures(&self) -> (usize, usize, usize) {
+        let names = self.len.get();
+        let bytes = self.interned().map(|name| self.bytes(name).len()).sum();
+        let tables = self.capacity.get() * (size_of::<StringSlot>() + 2 * size_of::<u32>());
+        (names, bytes, bytes + names * size_of::<Str>() + tables)
+    }
+
     /// The spelling of `name`, empty for a number that no name has.
     pub fn bytes(&self, name: Qstr) -> &[u8] {
         let number = name.0 as usize;
@@ -150,10 +166,16 @@ impl Pool {
     }
 
     /// The name spelled `bytes`, interned now if it was not.
+    ///
+    /// # Errors
+    /// `RuntimeError` if it is too long, and `MemoryError`.
     pub fn intern(&self, vm: &Vm, bytes: &[u8]) -> Res<Qstr> {
         let hash = hash(bytes);
         if let Some(name) = self.find_hashed(bytes, hash) {
             return Ok(name);
+        }
+        if bytes.len() > MAX_LEN {
+            return Err(vm.runtime_error(format_args!("name too long")));
         }
         let string = Str::new(vm, bytes)?;
         self.add(vm, string)

@@ -5,6 +5,7 @@
 //! ([`memory`]), intern ([`Vm::intern`]), raise ([`raise`]) and call ([`Vm::call`](crate::ops::call)).
 
 mod cache;
+mod emergency;
 pub(crate) mod frame;
 pub mod memory;
 pub(crate) mod op;
@@ -19,13 +20,14 @@ use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
 use crate::obj::dict::Dict;
-use crate::obj::exception::{self, Exception};
+use crate::obj::exception;
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
 use crate::word::Obj;
 
 use cache::Lookups;
+use emergency::Emergency;
 use frame::Stacks;
 
 /// Calls and backward jumps between two looks at pending events.
@@ -77,7 +79,7 @@ pub struct Vm {
     /// Calls that `micropython.schedule` asked for: a list of pairs.
     scheduled: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
-    emergency: Cell<Option<Gc<Exception>>>,
+    emergency: Emergency,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) optimise: Cell<u8>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
@@ -107,7 +109,7 @@ impl Vm {
             argv: Cell::new(None),
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
-            emergency: Cell::new(None),
+            emergency: Emergency::default(),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
             stack_base: Cell::new(0),
@@ -121,7 +123,7 @@ impl Vm {
 
     /// Makes the objects that every interpreter has; nothing is collected meanwhile.
     fn fill_in(&self) -> Res<()> {
-        self.emergency.set(Some(Exception::new(self, &exception::MEMORY_ERROR, &[])?));
+        self.prepare_emergency()?;
         self.modules.set(Some(Dict::new(self)?));
         let main = Dict::new(self)?;
         main.store(self, crate::q!("__name__"), Obj::qstr(crate::q!("__main__")))?;
@@ -164,6 +166,17 @@ impl Vm {
             return Err(self.recursion_error());
         }
         Ok(())
+    }
+
+    /// Bytes of the machine stack in use since the interpreter was entered.
+    pub fn stack_use(&self) -> usize {
+        let marker = 0u8;
+        self.stack_base.get().saturating_sub((&raw const marker).addr())
+    }
+
+    /// Bytes of the machine stack that may be in use.
+    pub fn stack_size(&self) -> usize {
+        self.stack_base.get().saturating_sub(self.stack_limit.get())
     }
 
     /// The outside world.
@@ -215,12 +228,6 @@ impl Vm {
     /// Takes the exception that an instruction has left waiting.
     pub(crate) fn waiting_exception(&self) -> Obj {
         self.exception.take().unwrap_or(Obj::NONE)
-    }
-
-    pub(crate) fn raise_memory_error(&self, bytes: usize) -> Raised {
-        let Some(exception) = self.emergency.get() else { return self.raise(Obj::NONE) };
-        exception.reset(self, bytes);
-        self.raise(exception.obj())
     }
 
     /// What the generator or iterator that ended last returned: the value of its `StopIteration`.
@@ -377,9 +384,7 @@ impl Vm {
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }
-        if let Some(emergency) = self.emergency.get() {
-            collection.keep(emergency.as_ptr().addr().get());
-        }
+        self.emergency.keep(collection);
         self.stacks.keep(collection);
     }
 }
