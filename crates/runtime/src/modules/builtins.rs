@@ -2,6 +2,7 @@
 //!
 //! The functions that work on values are in [`functions`](super::functions).
 
+use super::{ModuleDef, Settable};
 use crate::error::Res;
 use crate::obj;
 use crate::obj::code::Code;
@@ -16,8 +17,8 @@ use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
 use crate::ops::buffer::Access;
 use crate::q;
-use crate::qstr::{FIXED, Qstr};
-use crate::types::{Locals, Member, Parent, Type};
+use crate::qstr::{FIXED, Name, Qstr};
+use crate::types::{Attr, AttrResult, Locals, Member, Parent, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -52,6 +53,14 @@ struct Table([Option<Obj>; FIXED]);
 // SAFETY: the values are constants.
 unsafe impl Sync for Table {}
 
+/// The number of a name that Berus lists.
+const fn listed(name: Name) -> usize {
+    match name.qstr() {
+        Some(name) => name.number() as usize,
+        None => panic!("built-ins have listed names"),
+    }
+}
+
 static TABLE: Table = {
     let mut table = [None; FIXED];
     let lists: [&[Member]; 2] = [super::functions::MEMBERS, MEMBERS];
@@ -60,14 +69,14 @@ static TABLE: Table = {
         let mut n = 0;
         while n < lists[list].len() {
             let member = &lists[list][n];
-            table[member.name.number() as usize] = Some(member.value);
+            table[listed(member.name)] = Some(member.value);
             n += 1;
         }
         list += 1;
     }
     let mut n = 0;
     while n < exception::ALL.len() {
-        table[exception::ALL[n].name().number() as usize] = Some(Obj::from_static(exception::ALL[n]));
+        table[listed(exception::ALL[n].name())] = Some(Obj::from_static(exception::ALL[n]));
         n += 1;
     }
     Table(table)
@@ -81,16 +90,18 @@ pub fn find(vm: &Vm, name: Qstr) -> Option<Obj> {
     TABLE.0.get(name.number() as usize).copied().flatten()
 }
 
-/// The module as an object; from now on it is where built-ins are looked for.
-pub(super) fn module(vm: &Vm) -> Res {
-    let module = Module::new(vm, q!("builtins"))?;
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("builtins", &[]).init(init).settable(Settable::Anything);
+
+/// Fills the module, which from now on is where built-ins are looked for.
+fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     for (number, value) in TABLE.0.iter().enumerate() {
         if let Some(value) = value {
             module.globals.store(vm, Qstr::from_number(number as u32), *value)?;
         }
     }
     vm.set_builtins(module.globals);
-    Ok(module.obj())
+    Ok(())
 }
 
 /// Runs a class body and makes the class: `__build_class__(body, name, *bases)`.
@@ -137,29 +148,49 @@ fn locals(vm: &Vm) -> Res {
     Ok(vm.locals().obj())
 }
 
+/// Names of attributes. What a program's own code would compute is not asked for.
 fn dir(vm: &Vm, args: &[Obj]) -> Res {
     let names = List::new(vm, &[])?;
-    match args.first() {
-        None => add_keys(vm, &names, &vm.locals().map)?,
-        Some(object) => {
-            if let Some(module) = object.downcast::<Module>() {
-                add_keys(vm, &names, &module.globals.map)?;
-                return Ok(names.obj());
-            }
-            if Instance::of(*object).is_some()
-                && let Some(answer) = vm.call_special(*object, q!("__dir__"), &[])?
-            {
-                return Ok(vm.to_list(answer)?.obj());
-            }
-            if let Some(instance) = Instance::of(*object) {
-                add_keys(vm, &names, instance.members())?;
-            }
-            add(vm, &names, Obj::qstr(q!("__class__")))?;
-            let class = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(*object));
-            add_class(vm, &names, class, 0)?;
-        }
+    let Some(&object) = args.first() else {
+        add_keys(vm, &names, &vm.locals().map)?;
+        return Ok(names.obj());
+    };
+    let instance = Instance::of(object);
+    if instance.is_some()
+        && let Some(answer) = vm.call_special(object, q!("__dir__"), &[])?
+    {
+        return Ok(vm.to_list(answer)?.obj());
+    }
+    add(vm, &names, Obj::qstr(q!("__class__")))?;
+    if let Some(instance) = instance {
+        add(vm, &names, Obj::qstr(q!("__dict__")))?;
+        add_keys(vm, &names, instance.members())?;
+    }
+    if let Some(module) = object.downcast::<Module>() {
+        add_keys(vm, &names, &module.globals.map)?;
+    }
+    add_class(vm, &names, object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), 0)?;
+    let built_in = if instance.is_some() { vm.native_base(object) } else { Some(object) };
+    if let Some(object) = built_in {
+        add_computed(vm, &names, object)?;
     }
     Ok(names.obj())
+}
+
+/// Adds the attributes that the type of `object`, which is built in, has no table of.
+fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
+    let ty = vm.type_of(object);
+    if ty.next.is_some() {
+        add(vm, names, Obj::qstr(q!("__next__")))?;
+    }
+    let Some(attr) = ty.attr else { return Ok(()) };
+    for number in 1..FIXED {
+        let name = Qstr::from_number(number as u32);
+        if let AttrResult::Value(_) | AttrResult::Method(..) = attr(vm, object, name, Attr::LoadMethod)? {
+            add(vm, names, Obj::qstr(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
@@ -167,7 +198,7 @@ fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
         Locals::None => {}
         Locals::Static(members) => {
             for member in members {
-                add(vm, names, Obj::qstr(member.name))?;
+                add(vm, names, Obj::qstr(member.name.intern(vm)?))?;
             }
         }
         Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,

@@ -44,6 +44,7 @@ crate::members! {
         "getattr" => var(2, 3, getattr),
         "hasattr" => f2(hasattr),
         "hash" => f1(hash),
+        "help" => var(0, 1, super::help::help),
         "hex" => f1(hex),
         "id" => f1(id),
         "int" => value(ty(&obj::int::TYPE)),
@@ -194,7 +195,7 @@ fn iter(vm: &Vm, object: Obj) -> Res {
 }
 
 fn len(vm: &Vm, object: Obj) -> Res {
-    vm.new_uint(vm.len(object)?)
+    vm.len(object)
 }
 
 /// The item that comes out best by comparing with `op`.

@@ -6,8 +6,7 @@ use crate::error::Res;
 use crate::obj::map::Map;
 use crate::obj::module::Module;
 use crate::ops::print::{Printer, Stdout, Style};
-use crate::q;
-use crate::types::{Locals, Member, Type};
+use crate::types::{Locals, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -51,7 +50,9 @@ fn explain(vm: &Vm, object: Obj) -> Res<()> {
     let ty = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object));
     match ty.locals {
         Locals::None => Ok(()),
-        Locals::Static(members) => members.iter().try_for_each(|Member { name, value }| entry(vm, Obj::qstr(*name), *value)),
+        Locals::Static(members) => {
+            members.iter().try_for_each(|member| entry(vm, Obj::qstr(member.name.intern(vm)?), member.value))
+        }
         Locals::Dict(dict) => explain_map(vm, &dict.map),
     }
 }
@@ -76,8 +77,9 @@ fn entry(vm: &Vm, name: Obj, value: Obj) -> Res<()> {
 
 /// Prints the names of all built-in modules, in columns that are read downwards.
 fn print_modules(vm: &Vm) -> Res<()> {
-    let mut names: Vec<&str> = super::names().map(|name| vm.name_str(name)).collect();
+    let mut names: Vec<&str> = vm.registered().map(|module| module.name()).collect();
     names.sort_unstable();
+    names.dedup();
     let rows = names.len().div_ceil(COLUMNS);
     for row in 0..rows {
         let line = || names.iter().skip(row).step_by(rows);

@@ -1,14 +1,18 @@
 //! The module `micropython`.
 
+use super::ModuleDef;
 use crate::error::Res;
 use crate::heap::{GRANULE, Kind};
 use crate::ops::print::{Printer, Stdout, Style};
 use crate::vm::Vm;
 use crate::word::Obj;
 
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
+
 crate::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "const" => f1(constant),
         "opt_level" => var(0, 1, opt_level),
         "mem_total" => f0(mem_total),

@@ -167,7 +167,8 @@ fn reversed_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     if let Some(method) = vm.find_attr(source, q!("__reversed__"))? {
         return vm.call(method, &[]);
     }
-    let left = Cell::new(vm.len(source)?);
+    let len = vm.len(source)?;
+    let left = Cell::new(usize::try_from(vm.int(len)?).unwrap_or(0));
     Ok(vm.alloc(Reversed { header: Header::of(&REVERSED), source, left })?.obj())
 }
 

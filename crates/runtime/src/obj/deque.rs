@@ -15,8 +15,13 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type =
-    Type::new(q!("deque")).make_new(make_new).print(print).unary_op(unary_op).subscr(subscr).items(next).locals(METHODS);
+pub static TYPE: Type = Type::new(q!("deque"))
+    .make_new(make_new)
+    .print(print)
+    .unary_op(unary_op)
+    .subscr(subscr)
+    .items(next)
+    .locals(METHODS);
 
 crate::members! {
     static METHODS = {

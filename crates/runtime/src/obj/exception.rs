@@ -135,9 +135,9 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
     let ty = vm.type_of(object);
     let args = exception.args.get();
     if style == Style::Repr {
-        out.write(vm, vm.spelling(ty.name()))?;
+        out.write(vm, ty.name().spelling(vm))?;
     } else if style == Style::Exception {
-        out.write(vm, vm.spelling(ty.name()))?;
+        out.write(vm, ty.name().spelling(vm))?;
         out.write(vm, b": ")?;
     }
     if style != Style::Repr {

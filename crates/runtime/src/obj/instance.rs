@@ -222,7 +222,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
     if style == Style::Exception
         && let Some(base) = base
     {
-        out.write(vm, vm.spelling(vm.type_of(object).name()))?;
+        out.write(vm, vm.type_of(object).name().spelling(vm))?;
         let text = match vm.call_special(object, q!("__str__"), &[])? {
             Some(text) => vm.text(text, Style::Str)?,
             None => vm.text(base, Style::Str)?,
@@ -245,7 +245,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
     }
     match base {
         Some(base) if vm.is_exception(base) && style == Style::Repr => {
-            out.write(vm, vm.spelling(vm.type_of(object).name()))?;
+            out.write(vm, vm.type_of(object).name().spelling(vm))?;
             let text = vm.text(base, Style::Repr)?;
             let arguments = text.iter().position(|byte| *byte == b'(').unwrap_or(0);
             out.write(vm, &text[arguments..])

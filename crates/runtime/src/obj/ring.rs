@@ -13,10 +13,12 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("RingIO"))
-    .make_new(make_new)
-    .locals(METHODS)
-    .stream(&StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: false });
+pub static TYPE: Type = Type::new(q!("RingIO")).make_new(make_new).locals(METHODS).stream(&StreamSlots {
+    read: Some(read),
+    write: Some(write),
+    ioctl: Some(ioctl),
+    is_text: false,
+});
 
 crate::members! {
     static METHODS = {

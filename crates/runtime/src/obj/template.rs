@@ -92,7 +92,9 @@ pub(crate) fn build(vm: &Vm, args: &[Obj]) -> Res {
         None => args.get(1 + index).copied(),
     };
     let mut at = 0;
-    while let (Some(value), Some(source), Some(conversion), Some(format)) = (part(at), part(at + 1), part(at + 2), part(at + 3)) {
+    while let (Some(value), Some(source), Some(conversion), Some(format)) =
+        (part(at), part(at + 1), part(at + 2), part(at + 3))
+    {
         let parts = [value, source, conversion, format];
         interpolations.append(vm, vm.alloc(Interpolation { header: Header::of(&INTERPOLATION), parts })?.obj())?;
         at += 4;

@@ -330,4 +330,12 @@ pub const MODULES: &[&str] = &[
     "__template__",
     "string",
     "string.templatelib",
+    "help",
+    "mem_total",
+    "mem_current",
+    "mem_peak",
+    "qstr_info",
+    "stack_use",
+    "alloc_emergency_exception_buf",
+    "RingIO",
 ];

@@ -14,11 +14,14 @@ pub(crate) mod registers;
 pub(crate) mod run;
 
 use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
+use crate::modules::{MODULES, ModuleDef};
 use crate::obj::dict::Dict;
 use crate::obj::exception;
 use crate::obj::list::List;
@@ -86,6 +89,8 @@ pub struct Vm {
     pub(crate) stack_base: Cell<usize>,
     stack_limit: Cell<usize>,
     limits: Limits,
+    /// The modules that are written in Rust, in the order of their registration.
+    pub(crate) registry: Vec<&'static [ModuleDef]>,
 }
 
 impl Vm {
@@ -115,6 +120,7 @@ impl Vm {
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
             limits,
+            registry: vec![MODULES],
         };
         vm.fill_in().ok()?;
         vm.gc_enabled.set(true);

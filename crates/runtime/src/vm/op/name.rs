@@ -303,9 +303,7 @@ op! {
 #[inline(never)]
 fn import(vm: &Vm, name: Qstr, base: Sp) -> Res {
     match builtins::own_import(vm) {
-        Some(import) => {
-            vm.call(import, &[Obj::qstr(name), vm.globals().obj(), Obj::NONE, base.at(1), base.at(0)])
-        }
+        Some(import) => vm.call(import, &[Obj::qstr(name), vm.globals().obj(), Obj::NONE, base.at(1), base.at(0)]),
         None => vm.import_name(name, base.at(1), base.at(0)),
     }
 }
