@@ -49,6 +49,8 @@ pub mod flag {
     pub const EQ_HAS_NE: u16 = 1 << 7;
     /// Objects have the layout of a tuple.
     pub const TUPLE: u16 = 1 << 8;
+    /// Classes derive from it already.
+    pub const IS_SUBCLASSED: u16 = 1 << 10;
     /// A subscript that is a slice is used and not kept, so that it need not be an object on the heap.
     pub const SUBSCR_ALLOWS_STACK_SLICE: u16 = 1 << 9;
     /// Set in every type of Berus. A type without it came from a C module.

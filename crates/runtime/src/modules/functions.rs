@@ -47,6 +47,7 @@ crate::members! {
         "help" => var(0, 1, super::help::help),
         "hex" => f1(hex),
         "id" => f1(id),
+        "input" => var(0, 1, input),
         "int" => value(ty(&obj::int::TYPE)),
         "isinstance" => f2(isinstance),
         "issubclass" => f2(issubclass),
@@ -120,6 +121,26 @@ fn oct(vm: &Vm, object: Obj) -> Res {
 
 fn hex(vm: &Vm, object: Obj) -> Res {
     in_base(vm, object, b"#x")
+}
+
+/// A line from the console, without its end.
+fn input(vm: &Vm, args: &[Obj]) -> Res {
+    if let Some(prompt) = args.first() {
+        vm.print(&mut Stdout, *prompt, Style::Str)?;
+        vm.host().flush();
+    }
+    let mut line = Builder::new();
+    let mut byte = [0];
+    loop {
+        match vm.host().read_stdin(&mut byte) {
+            Ok(0) if line.bytes().is_empty() => return Err(vm.error_with(&obj::exception::EOF_ERROR, &[])),
+            Ok(0) => break,
+            Ok(_) if byte == [b'\n'] => break,
+            Ok(_) => line.extend(vm, &byte)?,
+            Err(errno) => return Err(vm.os_error(errno)),
+        }
+    }
+    obj::str::decode_stream(vm, line)
 }
 
 fn callable(vm: &Vm, object: Obj) -> Res {

@@ -12,7 +12,7 @@ pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
 
 crate::members! {
     /// What the module has.
-    static MEMBERS = {
+    static MEMBERS = in order {
         "const" => f1(constant),
         "opt_level" => var(0, 1, opt_level),
         "mem_total" => f0(mem_total),

@@ -35,15 +35,12 @@ adapter! {
 }
 
 fn enumerate_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    vm.check_args(args, 0, 2, true)?;
-    let Some(iterable) = args.pos().first().copied().or(args.keyword(q!("iterable"))) else {
-        return Err(vm.type_error(format_args!("'iterable' argument required")));
-    };
-    let start = match args.pos().get(1).copied().or(args.keyword(q!("start"))) {
+    let [iterable, start] = args.by_name(vm, [q!("iterable"), q!("start")], 1)?;
+    let start = match start {
         Some(start) => vm.int(start)?,
         None => 0,
     };
-    let source = vm.iter(iterable)?;
+    let source = vm.iter(iterable.unwrap_or(Obj::NONE))?;
     Ok(vm.alloc(Enumerate { header: Header::of(&ENUMERATE), source, count: Cell::new(start) })?.obj())
 }
 

@@ -7,6 +7,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::binary::{self, LITTLE, native_size};
 use super::bytes::Bytes;
+use super::float::Float;
 use super::iterator::Iter;
 use super::slice::Slice;
 use super::{strings, text_methods};
@@ -339,7 +340,10 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     if array.is_bytearray() {
         return strings::contains(vm, array.obj(), item);
     }
-    Ok(None)
+    if vm.is_int(item) || item.downcast::<Float>().is_some() {
+        return Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]));
+    }
+    Ok(Some(false))
 }
 
 /// The memory of what is assigned to a slice of items of `size` bytes.

@@ -108,6 +108,7 @@ impl Bytes {
 }
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_no_keywords(args)?;
     vm.check_args(args, 0, 3, false)?;
     let Some(&source) = args.pos().first() else { return Ok(Bytes::EMPTY.obj()) };
     if source.downcast::<Bytes>().is_some() {

@@ -7,7 +7,6 @@ use super::iterator::Iter;
 use crate::args::Args;
 use crate::error::{Raised, Res};
 use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::types::{Subscr, Type, UnaryOp};
 use crate::vm::Vm;
@@ -15,13 +14,8 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("deque"))
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .subscr(subscr)
-    .items(next)
-    .locals(METHODS);
+pub static TYPE: Type =
+    Type::new(q!("deque")).make_new(make_new).unary_op(unary_op).subscr(subscr).items(next).locals(METHODS);
 
 crate::members! {
     static METHODS = {
@@ -152,11 +146,6 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Deque>> {
     vm.this(object)
-}
-
-fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
-    let deque = of(vm, object)?;
-    vm.print_items(out, style, (b"deque([", b"])"), |index| deque.get(index))
 }
 
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {

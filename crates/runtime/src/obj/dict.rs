@@ -1,7 +1,5 @@
 //! The type `dict`.
 
-use core::cell::Cell;
-
 use berus_mpy::opcode::BinaryOp;
 
 use super::tuple::Tuple;
@@ -62,8 +60,6 @@ pub struct Dict {
     header: Header,
     /// Its entries.
     pub map: Map,
-    /// Whether programs may not change it.
-    fixed: Cell<bool>,
 }
 
 // SAFETY: `Dict` is `repr(C)` and starts with a header; only dicts have this type.
@@ -77,7 +73,13 @@ impl Dict {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm) -> Res<Gc<Dict>> {
-        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new(), fixed: Cell::new(false) })
+        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new() })
+    }
+
+    /// An empty dict of type `ty`, not yet an object.
+    fn empty(ty: Gc<Type>) -> Dict {
+        let ordered = ty == Gc::from_static(&ORDERED_TYPE);
+        Dict { header: Header::new(ty), map: if ordered { Map::lenient() } else { Map::new() } }
     }
 
     /// The value under `name`.
@@ -138,21 +140,20 @@ impl Dict {
 
     /// A copy of the same type.
     fn copy(&self, vm: &Vm) -> Res<Gc<Dict>> {
-        let copy =
-            vm.alloc(Dict { header: Header::new(self.header.ty()), map: Map::new(), fixed: Cell::new(false) })?;
+        let copy = vm.alloc(Dict::empty(self.header.ty()))?;
         copy.map.copy_from(vm, &self.map)?;
         Ok(copy)
     }
 
     /// From now on, programs may not change it.
     pub fn fix(&self) {
-        self.fixed.set(true);
+        self.map.fix();
     }
 
     /// Whether programs may not change it.
     #[inline(always)]
     pub fn is_fixed(&self) -> bool {
-        self.fixed.get()
+        self.map.is_fixed()
     }
 
     fn is_ordered(&self) -> bool {
@@ -193,11 +194,7 @@ fn changing(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
 fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 1, true)?;
     let ordered = ty == Gc::from_static(&ORDERED_TYPE);
-    let dict = vm.alloc(Dict {
-        header: Header::of(if ordered { &ORDERED_TYPE } else { &TYPE }),
-        map: Map::new(),
-        fixed: Cell::new(false),
-    })?;
+    let dict = vm.alloc(Dict::empty(Gc::from_static(if ordered { &ORDERED_TYPE } else { &TYPE })))?;
     fill(vm, dict, args.pos().first().copied(), args)?;
     Ok(dict.obj())
 }

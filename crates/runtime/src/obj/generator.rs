@@ -329,13 +329,7 @@ fn generator_send(vm: &Vm, object: Obj, value: Obj) -> Res {
 fn generator_throw(vm: &Vm, args: &[Obj]) -> Res {
     // From `throw(exception)` or the old `throw(type, exception, traceback)`.
     let exception = match *args {
-        [_, ty, value, ..] if value != Obj::NONE => {
-            if vm.is_exception(value) {
-                value
-            } else {
-                vm.call(ty, &[value])?
-            }
-        }
+        [_, _, exception, ..] if exception != Obj::NONE => exception,
         [_, exception, ..] => exception,
         _ => Obj::NONE,
     };
@@ -373,5 +367,5 @@ fn close(vm: &Vm, generator: Gc<Generator>) -> Res<()> {
 fn generator_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(generator) = object.downcast::<Generator>() else { return Ok(()) };
     let name = vm.name_str(generator.code.name());
-    out.write(vm, alloc::format!("<generator object '{name}' at {:#x}>", object.bits()).as_bytes())
+    out.write(vm, alloc::format!("<generator object '{name}' at {:x}>", object.bits()).as_bytes())
 }

@@ -158,7 +158,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
         Some(Found { value, .. }) => {
             let function = crate::obj::builtin::Wrapped::static_function(value).unwrap_or(value);
             let object = vm.call_prefixed(function, class.obj(), args)?;
-            if !vm.is_subclass(vm.type_of(object), class) {
+            if vm.type_of(object) != class {
                 return Ok(object);
             }
             object
@@ -173,13 +173,6 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
                 let name = vm.type_name(result);
                 return Err(vm.type_error(format_args!("__init__() should return None, not '{name}'")));
             }
-        }
-        _ if !class.has(flag::SUBCLASSED)
-            && args.n_pos() + args.n_kw() > 0
-            && typ::find(vm, class, q!("__new__")).is_none() =>
-        {
-            let given = args.n_pos() + args.n_kw();
-            return Err(vm.type_error(format_args!("function takes 0 positional arguments but {given} were given")));
         }
         _ => {}
     }
@@ -253,7 +246,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
         Some(base) => vm.print(out, base, style),
         None => {
             let name = vm.type_name(object);
-            out.write(vm, alloc::format!("<{name} object at {:#x}>", object.bits()).as_bytes())
+            out.write(vm, alloc::format!("<{name} object at {:x}>", object.bits()).as_bytes())
         }
     }
 }
@@ -372,6 +365,7 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
         return Ok(Some(value));
     }
     match vm.native_base(object) {
+        Some(base) if op == BinaryOp::Equal => vm.equality(base, vm.native_base(other).unwrap_or(other)).map(Some),
         Some(base) => match vm.type_of(base).binary_op {
             Some(binary_op) => binary_op(vm, op, base, vm.native_base(other).unwrap_or(other)),
             None => Ok(None),

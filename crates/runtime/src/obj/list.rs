@@ -445,13 +445,10 @@ pub(crate) fn sort_options(vm: &Vm, args: Args<'_>, positional: usize) -> Res<(O
     if args.n_pos() > positional {
         return Err(vm.type_error(format_args!("extra positional arguments given")));
     }
-    let (mut key, mut reverse) = (None, false);
-    for (name, value) in args.kw() {
-        match vm.as_str(name) {
-            Some(b"key") => key = (value != Obj::NONE).then_some(value),
-            Some(b"reverse") => reverse = vm.truth(value)?,
-            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
-        }
-    }
-    Ok((key, reverse))
+    let [key, reverse] = args.behind(args.n_pos()).by_name(vm, [q!("key"), q!("reverse")], 0)?;
+    let reverse = match reverse {
+        Some(reverse) => vm.truth(reverse)?,
+        None => false,
+    };
+    Ok((key.filter(|key| *key != Obj::NONE), reverse))
 }

@@ -84,7 +84,8 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     let fields = fields(ty);
     let (wanted, given) = (fields.items().len(), args.n_pos() + args.n_kw());
     if given != wanted {
-        return Err(vm.type_error(format_args!("function takes {wanted} positional arguments but {given} were given")));
+        let name = ty.name().as_str(vm);
+        return Err(vm.type_error(format_args!("{name}() takes {wanted} positional arguments but {given} were given")));
     }
     let items = super::list::List::new(vm, args.pos())?;
     for &field in &fields.items()[args.n_pos()..] {

@@ -41,17 +41,8 @@ unsafe impl Object for Property {
 }
 
 fn property_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    vm.check_args(args, 0, 4, true)?;
-    let mut accessors = [Obj::NONE; 3];
-    for (accessor, given) in accessors.iter_mut().zip(args.pos()) {
-        *accessor = *given;
-    }
-    for (n, name) in [q!("fget"), q!("fset"), q!("fdel")].into_iter().enumerate() {
-        if let Some(given) = args.keyword(name) {
-            accessors[n] = given;
-        }
-    }
-    make(vm, accessors)
+    let [get, set, delete, _doc] = args.by_name(vm, [q!("fget"), q!("fset"), q!("fdel"), q!("doc")], 0)?;
+    make(vm, [get, set, delete].map(|accessor| accessor.unwrap_or(Obj::NONE)))
 }
 
 fn make(vm: &Vm, accessors: [Obj; 3]) -> Res {

@@ -36,7 +36,6 @@ pub static TYPE: Type = Type::new(q!("str"))
 text_methods! {
     static METHODS = {
         "encode" => var(1, 3, encode),
-        "center" => f2(center),
     }
 }
 
@@ -197,6 +196,7 @@ impl Vm {
 }
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_no_keywords(args)?;
     vm.check_args(args, 0, 3, false)?;
     match args.pos() {
         [] => Ok(Obj::qstr(Qstr::EMPTY)),
@@ -281,20 +281,6 @@ fn encode(vm: &Vm, args: &[Obj]) -> Res {
         return Err(vm.error_with(&super::exception::UNICODE_ERROR, &[]));
     }
     Ok(Bytes::new(vm, text)?.obj())
-}
-
-fn center(vm: &Vm, string: Obj, width: Obj) -> Res {
-    let text = vm.as_str(string).unwrap_or_default();
-    let width = usize::try_from(vm.int(width)?).unwrap_or(0);
-    let padding = width.saturating_sub(utf8::count(text));
-    if padding == 0 {
-        return Ok(string);
-    }
-    let mut out = Builder::with_capacity(vm, text.len().saturating_add(padding))?;
-    out.fill(vm, b' ', padding / 2)?;
-    out.extend(vm, text)?;
-    out.fill(vm, b' ', padding - padding / 2)?;
-    out.into_str(vm)
 }
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {

@@ -165,24 +165,14 @@ fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
 const PARTS: [Qstr; 4] = [q!("value"), q!("expression"), q!("conversion"), q!("format_spec")];
 
 fn interpolation_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    let [value, expression, conversion, format] = args.by_name(vm, PARTS, 1)?;
     let empty = Obj::qstr(Qstr::EMPTY);
-    let mut parts = [None, Some(empty), Some(Obj::NONE), Some(empty)];
-    if args.n_pos() > parts.len() {
-        return Err(vm.type_error(format_args!("extra positional arguments given")));
-    }
-    for (part, &value) in parts.iter_mut().zip(args.pos()) {
-        *part = Some(value);
-    }
-    for (name, value) in args.kw() {
-        match PARTS.iter().position(|&part| Obj::qstr(part) == name) {
-            Some(index) if index >= args.n_pos() => parts[index] = Some(value),
-            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
-        }
-    }
-    if parts[0].is_none() {
-        return Err(vm.type_error(format_args!("'value' argument required")));
-    }
-    let parts = parts.map(|part| part.unwrap_or(Obj::NONE));
+    let parts = [
+        value.unwrap_or(Obj::NONE),
+        expression.unwrap_or(empty),
+        conversion.unwrap_or(Obj::NONE),
+        format.unwrap_or(empty),
+    ];
     Ok(vm.alloc(Interpolation { header: Header::of(&INTERPOLATION), parts })?.obj())
 }
 

@@ -5,7 +5,7 @@ use core::cell::Cell;
 use crate::args::Args;
 use crate::error::Res;
 use crate::obj;
-use crate::obj::builtin::{Builtin, Wrapped};
+use crate::obj::builtin::{Builtin, Checked, Wrapped};
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::instance::{self, Instance};
@@ -138,6 +138,9 @@ impl Vm {
             if base.make_new.is_none() {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
+            }
+            if base.has(flag::HEAP) {
+                base.flags.set(base.flags.get() | flag::IS_SUBCLASSED);
             }
             flags |= base.flags.get() & (flag::HAS_SPECIAL_ACCESSORS | flag::EXCEPTION);
             if native_base_type(base).is_some() {
@@ -338,6 +341,11 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
         Attr::Store(value) => match class.locals {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
+                    // What derives from it has been told whether attributes are special.
+                    if class.has(flag::IS_SUBCLASSED) && !class.has(flag::HAS_SPECIAL_ACCESSORS) {
+                        let message = format_args!("can't add special method to already-subclassed class");
+                        return Err(vm.attribute_error(message));
+                    }
                     class.flags.set(class.flags.get() | flag::HAS_SPECIAL_ACCESSORS);
                 }
                 dict.store(vm, name, value)?;
@@ -404,6 +412,9 @@ fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
     if let Some(function) = Wrapped::static_function(value) {
         return Ok(AttrResult::Value(function));
     }
+    if value.downcast::<Builtin>().is_some() && !class.has(flag::HEAP) && class != Gc::from_static(&OBJECT) {
+        return Checked::new(vm, value, class).map(AttrResult::Value);
+    }
     if vm.type_of(value).has(flag::HEAP)
         && value.downcast::<Type>().is_none()
         && let Some(value) = vm.call_special(value, q!("__get__"), &[Obj::NONE, class.obj()])?
@@ -462,5 +473,7 @@ fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
 
 /// Whether looking `value` up for an object binds it to that.
 pub(crate) fn binds(value: Obj) -> bool {
-    value.downcast::<Function>().is_some() || value.downcast::<Builtin>().is_some()
+    value.downcast::<Function>().is_some()
+        || value.downcast::<Builtin>().is_some()
+        || value.downcast::<Checked>().is_some()
 }

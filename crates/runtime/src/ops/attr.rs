@@ -87,7 +87,11 @@ impl Vm {
                 AttrResult::Missing | AttrResult::Done => {}
             }
         }
-        match typ::find(self, ty, name) {
+        let found = match typ::find(self, ty, name) {
+            None if ty == Gc::from_static(&typ::OBJECT) => typ::find_in_object(self, name),
+            found => found,
+        };
+        match found {
             Some(found) => self.bind(Found { native: false, ..found }, object, ty).map(Some),
             None => Ok(None),
         }

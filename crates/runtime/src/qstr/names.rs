@@ -338,4 +338,5 @@ pub const MODULES: &[&str] = &[
     "stack_use",
     "alloc_emergency_exception_buf",
     "RingIO",
+    "doc",
 ];

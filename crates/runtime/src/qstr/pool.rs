@@ -101,6 +101,11 @@ impl Pool {
         }
     }
 
+    /// All names.
+    pub fn all(&self) -> impl Iterator<Item = Qstr> {
+        (1..FIXED + self.len.get()).map(|number| Qstr(number as u32))
+    }
+
     /// The names met at run time.
     pub fn interned(&self) -> impl Iterator<Item = Qstr> {
         (FIXED..FIXED + self.len.get()).map(|number| Qstr(number as u32))

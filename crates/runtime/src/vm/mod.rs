@@ -6,6 +6,7 @@
 
 mod cache;
 mod emergency;
+mod expose;
 pub(crate) mod frame;
 pub mod memory;
 pub(crate) mod op;
@@ -81,6 +82,8 @@ pub struct Vm {
     at_exit: Cell<Option<Obj>>,
     /// Calls that `micropython.schedule` asked for: a list of pairs.
     scheduled: Cell<Option<Gc<List>>>,
+    /// Objects that were stored as numbers, by their words.
+    exposed: Cell<Option<Gc<Dict>>>,
     /// Raised when there is no memory for another exception.
     emergency: Emergency,
     pub(crate) gc_enabled: Cell<bool>,
@@ -114,6 +117,7 @@ impl Vm {
             argv: Cell::new(None),
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
+            exposed: Cell::new(None),
             emergency: Emergency::default(),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
@@ -380,7 +384,7 @@ impl Vm {
             self.argv.get(),
             self.at_exit.get(),
         ];
-        let dicts = [self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
+        let dicts = [self.exposed.get(), self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
