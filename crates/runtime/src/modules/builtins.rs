@@ -186,6 +186,10 @@ fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
     let Some(attr) = ty.attr else { return Ok(()) };
     for number in 1..FIXED {
         let name = Qstr::from_number(number as u32);
+        // What every type has from `object` would only be in the way.
+        if obj::typ::find_in_object(vm, name).is_some() {
+            continue;
+        }
         if let AttrResult::Value(_) | AttrResult::Method(..) = attr(vm, object, name, Attr::LoadMethod)? {
             add(vm, names, Obj::qstr(name))?;
         }
