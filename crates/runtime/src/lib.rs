@@ -25,5 +25,6 @@ pub mod qstr;
 pub mod source;
 pub mod text;
 pub mod types;
+pub mod vfs;
 pub mod vm;
 pub mod word;

@@ -9,7 +9,10 @@ use core::ptr::NonNull;
 
 use berus_mpy::Module;
 use berus_mpy::constant::Constant;
+use berus_mpy::header::{Header, Host};
 use berus_mpy::module::{Kind, Qstr as ModuleQstr, RawCode};
+use berus_mpy::read::ReadError;
+use berus_mpy::source::{Slice, Source, Stream};
 use berus_mpy::verify::{Facts, verify};
 
 use crate::error::{Raised, Res};
@@ -22,6 +25,7 @@ use crate::obj::str::Str;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
 use crate::qstr::Qstr;
+use crate::vfs::Reader;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
@@ -63,16 +67,34 @@ impl Vm {
         self.link(module, globals, &|_| None)
     }
 
+    /// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there, else what must live on is copied.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`]; `OSError`, and what reading raises.
+    pub(crate) fn load_reader(&self, reader: &Reader, globals: Gc<Dict>) -> Res<Gc<Function>> {
+        if let Some(lent) = self.lent(reader.file)? {
+            return self.load_static(lent, globals);
+        }
+        let mut stream = Stream::new(|buffer: &mut [u8]| reader.read(self, buffer));
+        let module = self.read_module(&mut stream, |raised| raised)?;
+        self.load_module(&module, globals)
+    }
+
     fn parse_module<'a>(&self, file: &'a [u8]) -> Res<Module<'a>> {
-        let incompatible = || self.incompatible("file");
-        let (module, _) = Module::from_bytes(file).map_err(|_| incompatible())?;
-        if module.header.arch.is_some() {
-            return Err(self.value_error(format_args!("native code in .mpy unsupported")));
-        }
-        if u32::from(module.header.small_int_bits) > Obj::SMALL_INT_BITS {
-            return Err(incompatible());
-        }
-        Ok(module)
+        self.read_module(&mut Slice::new(file), |never| match never {})
+    }
+
+    /// Reads a module that can run here; `failed` raises the error of a source that fails.
+    fn read_module<'a, S: Source<'a>>(&self, source: &mut S, failed: fn(S::Error) -> Raised) -> Res<Module<'a>> {
+        let refused = |error: ReadError<S::Error>| match error {
+            ReadError::Format(error) => self.value_error(format_args!("{}", error.value_error())),
+            ReadError::Source(error) => failed(error),
+        };
+        // What cannot run here is refused before its tables are read.
+        let header = Header::read(source).map_err(refused)?;
+        let host = Host { arch: None, arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
+        header.check(&host).map_err(|message| self.value_error(format_args!("{message}")))?;
+        Module::read_after(header, source).map_err(refused)
     }
 
     #[cold]

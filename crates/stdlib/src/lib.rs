@@ -23,6 +23,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -32,10 +33,14 @@ mod cmath;
 mod errno;
 #[cfg(feature = "math")]
 mod math;
+#[cfg(feature = "os")]
+mod os;
 #[cfg(feature = "struct")]
 mod structs;
 #[cfg(feature = "time")]
 mod time;
+#[cfg(feature = "vfs")]
+pub mod vfs;
 
 use berus_runtime::modules::ModuleDef;
 
@@ -47,8 +52,12 @@ pub static MODULES: &[ModuleDef] = &[
     errno::MODULE,
     #[cfg(feature = "math")]
     math::MODULE,
+    #[cfg(feature = "os")]
+    os::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
+    #[cfg(feature = "vfs")]
+    vfs::MODULE,
 ];

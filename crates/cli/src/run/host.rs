@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{FileKind, Files, Host};
+use berus_runtime::host::{Files, Host, Process};
+
+use super::files::StdFiles;
+use super::process::StdProcess;
 
 /// The host.
 pub struct StdHost {
@@ -16,6 +18,8 @@ pub struct StdHost {
     interrupted: Arc<AtomicBool>,
     output: RefCell<Vec<u8>>,
     is_terminal: bool,
+    files: StdFiles,
+    process: StdProcess,
 }
 
 /// Output is written when there is so much of it.
@@ -28,7 +32,9 @@ impl StdHost {
         // Without a handler Ctrl-C ends the process, which is as good as it gets.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
         let output = RefCell::new(Vec::with_capacity(BUFFER));
-        StdHost { start: Instant::now(), interrupted, output, is_terminal: io::stdout().is_terminal() }
+        let is_terminal = io::stdout().is_terminal();
+        let (files, process) = (StdFiles::default(), StdProcess::new());
+        StdHost { start: Instant::now(), interrupted, output, is_terminal, files, process }
     }
 }
 
@@ -82,34 +88,15 @@ impl Host for StdHost {
     }
 
     fn files(&self) -> Option<&dyn Files> {
-        Some(self)
-    }
-}
-
-impl Files for StdHost {
-    fn read(&self, path: &[u8]) -> Result<Vec<u8>, i32> {
-        fs::read(as_path(path)).map_err(|error| number(&error))
+        Some(&self.files)
     }
 
-    fn kind(&self, path: &[u8]) -> Option<FileKind> {
-        let metadata = fs::metadata(as_path(path)).ok()?;
-        Some(if metadata.is_dir() { FileKind::Folder } else { FileKind::File })
-    }
-}
-
-fn as_path(path: &[u8]) -> PathBuf {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf()
-    }
-    #[cfg(not(unix))]
-    {
-        Path::new(&*String::from_utf8_lossy(path)).to_path_buf()
+    fn process(&self) -> Option<&dyn Process> {
+        Some(&self.process)
     }
 }
 
 /// The error number of an error; `EIO` if it has none.
-fn number(error: &io::Error) -> i32 {
+pub fn number(error: &io::Error) -> i32 {
     error.raw_os_error().unwrap_or(5)
 }

@@ -44,7 +44,8 @@ impl Vm {
     /// `MemoryError`.
     pub fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
         const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
-        self.alloc(Custom { header: Header::of(T::TYPE), value })
+        let object = Custom { header: Header::of(T::TYPE), value };
+        if T::TYPE.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("memoryview"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
+    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE | flag::LENDS)
     .make_new(make_new)
     .unary_op(unary_op)
     .binary_op(binary_op)

@@ -163,6 +163,7 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
+        self.finalise_dead();
     }
 }
 

@@ -7,6 +7,7 @@
 mod cache;
 mod emergency;
 mod expose;
+mod finalise;
 pub(crate) mod frame;
 pub mod memory;
 pub(crate) mod op;
@@ -22,12 +23,14 @@ use core::cell::Cell;
 use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
+use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
 use crate::obj::dict::Dict;
 use crate::obj::exception;
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
+use crate::vfs::Mounts;
 use crate::word::Obj;
 
 use cache::Lookups;
@@ -72,7 +75,11 @@ pub struct Vm {
     ticks: Cell<u32>,
     /// The variables of the module or class body that runs.
     locals: Cell<Option<Gc<Dict>>>,
+    pub(crate) mounts: Mounts,
+    pub(crate) frozen: Vec<&'static dyn Frozen>,
     modules: Cell<Option<Gc<Dict>>>,
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    registered_modules: Cell<Option<Gc<Dict>>>,
     main: Cell<Option<Gc<Dict>>>,
     /// The variables of the module `builtins`, once a program has imported it.
     builtins: Cell<Option<Gc<Dict>>>,
@@ -88,6 +95,7 @@ pub struct Vm {
     emergency: Emergency,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) optimise: Cell<u8>,
+    errno: Cell<i32>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
     pub(crate) stack_base: Cell<usize>,
     stack_limit: Cell<usize>,
@@ -110,7 +118,10 @@ impl Vm {
             result: Cell::new(None),
             ticks: Cell::new(TICKS),
             locals: Cell::new(None),
+            mounts: Mounts::default(),
+            frozen: Vec::new(),
             modules: Cell::new(None),
+            registered_modules: Cell::new(None),
             main: Cell::new(None),
             builtins: Cell::new(None),
             path: Cell::new(None),
@@ -121,6 +132,7 @@ impl Vm {
             emergency: Emergency::default(),
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
+            errno: Cell::new(0),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
             limits,
@@ -197,6 +209,16 @@ impl Vm {
     /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
     pub fn set_optimisation(&self, level: u8) {
         self.optimise.set(level);
+    }
+
+    /// The error number with which [`Vm::os_error`] was called last, if none has been set since.
+    pub fn errno(&self) -> i32 {
+        self.errno.get()
+    }
+
+    /// Sets what [`Vm::errno`] answers.
+    pub fn set_errno(&self, number: i32) {
+        self.errno.set(number);
     }
 
     /// The heap.
@@ -348,6 +370,18 @@ impl Vm {
         self.modules.get().expect("made with the interpreter")
     }
 
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    pub(crate) fn registered_modules(&self) -> Res<Gc<Dict>> {
+        match self.registered_modules.get() {
+            Some(modules) => Ok(modules),
+            None => {
+                let modules = Dict::new(self)?;
+                self.registered_modules.set(Some(modules));
+                Ok(modules)
+            }
+        }
+    }
+
     /// The variables of `__main__`.
     pub fn main(&self) -> Gc<Dict> {
         self.main.get().expect("made with the interpreter")
@@ -393,7 +427,14 @@ impl Vm {
             self.argv.get(),
             self.at_exit.get(),
         ];
-        let dicts = [self.exposed.get(), self.locals.get(), self.modules.get(), self.main.get(), self.builtins.get()];
+        let dicts = [
+            self.exposed.get(),
+            self.locals.get(),
+            self.modules.get(),
+            self.main.get(),
+            self.builtins.get(),
+            self.registered_modules.get(),
+        ];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
@@ -404,6 +445,7 @@ impl Vm {
             collection.keep(dict.as_ptr().addr().get());
         }
         self.emergency.keep(collection);
+        self.mounts.keep(collection);
         self.stacks.keep(collection);
     }
 }

@@ -293,18 +293,9 @@ op! {
         let start = ip;
         let name = code.qstr(ip.uint());
         let base = sp.down(2);
-        let module = tri!(vm, start, import(vm, name, base));
+        let module = tri!(vm, start, vm.import_name(name, base.at(1), base.at(0)));
         sp.drop(1);
         sp.set_top(module);
-    }
-}
-
-/// Imports `name`: the level and list of names lie at `base`.
-#[inline(never)]
-fn import(vm: &Vm, name: Qstr, base: Sp) -> Res {
-    match builtins::own_import(vm) {
-        Some(import) => vm.call(import, &[Obj::qstr(name), vm.globals().obj(), Obj::NONE, base.at(1), base.at(0)]),
-        None => vm.import_name(name, base.at(1), base.at(0)),
     }
 }
 
