@@ -204,7 +204,7 @@ impl Checked {
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn new(vm: &Vm, method: Obj, ty: Gc<Type>) -> Res {
+    pub fn object(vm: &Vm, method: Obj, ty: Gc<Type>) -> Res {
         Ok(vm.alloc(Checked { header: Header::of(&CHECKED_TYPE), method, ty })?.obj())
     }
 }

@@ -413,7 +413,7 @@ fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
         return Ok(AttrResult::Value(function));
     }
     if value.downcast::<Builtin>().is_some() && !class.has(flag::HEAP) && class != Gc::from_static(&OBJECT) {
-        return Checked::new(vm, value, class).map(AttrResult::Value);
+        return Checked::object(vm, value, class).map(AttrResult::Value);
     }
     if vm.type_of(value).has(flag::HEAP)
         && value.downcast::<Type>().is_none()
