@@ -21,6 +21,7 @@ pub mod obj;
 pub mod object;
 pub mod ops;
 pub mod qstr;
+pub mod save;
 #[cfg(feature = "compiler")]
 pub mod source;
 pub mod text;

@@ -47,7 +47,8 @@ impl Vm {
             Cow::Borrowed(bytes) => Some(*bytes),
             Cow::Owned(_) => None,
         };
-        self.link(&module, globals, &lend)
+        let code = self.link(&module, globals, &lend)?;
+        Function::new(self, code, &[], None, None)
     }
 
     /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
@@ -64,7 +65,16 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`].
     pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res<Gc<Function>> {
-        self.link(module, globals, &|_| None)
+        let code = self.link(module, globals, &|_| None)?;
+        Function::new(self, code, &[], None, None)
+    }
+
+    /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`].
+    pub fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
+        self.link(&self.parse_module(file)?, globals, &|_| None)
     }
 
     /// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there, else what must live on is copied.
@@ -102,7 +112,7 @@ impl Vm {
         self.value_error(format_args!("incompatible .mpy {what}"))
     }
 
-    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res<Gc<Function>> {
+    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res<Gc<Code>> {
         let facts = verify(module).map_err(|_| self.incompatible("file"))?;
         let qstrs = self.link_names(module, lend)?;
         let constants = self.alloc_words(module.constants.len().max(1))?;
@@ -125,10 +135,7 @@ impl Vm {
         }
         // SAFETY: as above; verified modules have a first code object.
         let outer = unsafe { codes.read() }.and_then(|code| code.downcast::<Code>());
-        match outer {
-            Some(code) => Function::new(self, code, &[], None, None),
-            None => Err(self.incompatible("file")),
-        }
+        outer.ok_or_else(|| self.incompatible("file"))
     }
 
     fn link_names<'a>(&self, module: &Module<'a>, lend: Lend<'_, 'a>) -> Res<NonNull<Qstr>> {

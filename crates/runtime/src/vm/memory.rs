@@ -148,17 +148,23 @@ impl Vm {
     }
 
     /// Frees what nothing refers to.
+    #[inline(never)]
     pub fn collect(&self) {
+        clear_stack_below();
         with_registers_in_memory(&mut |low| {
             let Some(mut collection) = self.heap.collect() else { return };
             self.qstrs.keep(&mut collection);
             self.keep_roots(&mut collection);
+            self.watchers.keep(&mut collection);
             let high = self.stack_base.get();
             if high > low {
                 let words = (high - low) / size_of::<usize>();
                 // SAFETY: the memory between here and the outermost frame is this thread's stack, and nothing but this
                 // function runs on it.
                 unsafe { collection.scan(core::ptr::with_exposed_provenance(low), words) };
+            }
+            if self.watchers.clear(&collection) {
+                self.poll_soon();
             }
             collection.finish();
         });
@@ -171,6 +177,14 @@ impl Vm {
 const fn kind_of<T: Object>() -> Kind {
     const { assert!(align_of::<T>() <= crate::heap::GRANULE) }
     if T::SCAN { Kind::Scan } else { Kind::NoScan }
+}
+
+/// Overwrites what functions that have returned have left on the machine stack, since the frames of a collection would lie over some
+/// of it and seem to refer to objects.
+#[inline(never)]
+fn clear_stack_below() {
+    let mut left = [0usize; 256];
+    core::hint::black_box(&mut left);
 }
 
 /// Calls `run` with an address of the machine stack above which lie all registers that the caller may hold values in.

@@ -14,6 +14,7 @@ pub(crate) mod op;
 pub mod raise;
 pub(crate) mod registers;
 pub(crate) mod run;
+pub mod weak;
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -36,6 +37,7 @@ use crate::word::Obj;
 use cache::Lookups;
 use emergency::Emergency;
 use frame::Stacks;
+use weak::Watchers;
 
 /// Calls and backward jumps between two looks at pending events.
 const TICKS: u32 = 1024;
@@ -91,9 +93,12 @@ pub struct Vm {
     scheduled: Cell<Option<Gc<List>>>,
     /// Objects that were stored as numbers, by their words.
     exposed: Cell<Option<Gc<Dict>>>,
+    /// What [`Vm::shared`] has made.
+    shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Emergency,
     pub(crate) gc_enabled: Cell<bool>,
+    pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
     errno: Cell<i32>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
@@ -130,7 +135,9 @@ impl Vm {
             scheduled: Cell::new(None),
             exposed: Cell::new(None),
             emergency: Emergency::default(),
+            shared: Cell::new(None),
             gc_enabled: Cell::new(false),
+            watchers: Watchers::default(),
             optimise: Cell::new(0),
             errno: Cell::new(0),
             stack_base: Cell::new(0),
@@ -312,10 +319,16 @@ impl Vm {
         if self.host.interrupted() {
             return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
         }
+        self.tell_watchers()?;
         match self.scheduled.take() {
             Some(calls) => self.run_scheduled(&calls),
             None => Ok(()),
         }
+    }
+
+    /// Has [`Vm::poll`] called at the next call or backward jump.
+    pub(crate) fn poll_soon(&self) {
+        self.ticks.set(0);
     }
 
     /// Has `function` called with `arg` soon, between two instructions.
@@ -363,6 +376,16 @@ impl Vm {
             Some(function) if function != Obj::NONE => self.call(function, &[]).map(|_| ()),
             _ => Ok(()),
         }
+    }
+
+    /// What library modules keep for this interpreter.
+    pub(crate) fn shared_objects(&self) -> Res<Gc<List>> {
+        if let Some(objects) = self.shared.get() {
+            return Ok(objects);
+        }
+        let objects = List::new(self, &[])?;
+        self.shared.set(Some(objects));
+        Ok(objects)
     }
 
     /// `sys.modules`.
@@ -438,8 +461,8 @@ impl Vm {
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
-        if let Some(scheduled) = self.scheduled.get() {
-            collection.keep(scheduled.obj().bits());
+        for list in [self.scheduled.get(), self.shared.get()].into_iter().flatten() {
+            collection.keep(list.obj().bits());
         }
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
