@@ -1,5 +1,6 @@
 //! The outside world: the one trait that a port implements.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -61,7 +62,23 @@ pub trait Host {
     fn process(&self) -> Option<&dyn Process> {
         None
     }
+
+    /// Memory for machine code, where modules may bring some. To grant it is to trust every module that programs can
+    /// load as much as the host itself: machine code can do whatever the process can.
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        None
+    }
 }
+
+/// Memory that machine code runs from.
+pub trait MachineCode {
+    /// Makes memory of `len` bytes, has `fill` write all of them where they are to stay, and then makes them executable and no longer
+    /// writable: they are never both. They go when the answer is dropped. `None` if the host has no such memory left.
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable>;
+}
+
+/// Bytes that can be executed, and read, but not changed.
+pub type Executable = Box<dyn AsRef<[u8]> + Send + Sync>;
 
 /// Files of the host.
 ///

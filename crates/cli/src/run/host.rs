@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{Files, Host, Process};
+use berus_runtime::host::{Executable, Files, Host, MachineCode, Process};
+use memmap2::MmapMut;
 
 use super::files::StdFiles;
 use super::process::StdProcess;
@@ -93,6 +94,18 @@ impl Host for StdHost {
 
     fn process(&self) -> Option<&dyn Process> {
         Some(&self.process)
+    }
+
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        Some(self)
+    }
+}
+
+impl MachineCode for StdHost {
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
+        let mut memory = MmapMut::map_anon(len).ok()?;
+        fill(&mut memory);
+        Some(Box::new(memory.make_exec().ok()?))
     }
 }
 

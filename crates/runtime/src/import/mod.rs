@@ -11,7 +11,7 @@ mod run;
 
 use alloc::vec::Vec;
 
-pub use frozen::{Frozen, FrozenFile, FrozenTable};
+pub use frozen::{Frozen, FrozenFile, FrozenImage, FrozenTable};
 
 use crate::error::{Raised, Res};
 use crate::modules::{ModuleDef, builtins};

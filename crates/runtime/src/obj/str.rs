@@ -39,7 +39,7 @@ text_methods! {
     }
 }
 
-/// A string that is an object.
+/// A string that is an object. C code relies on a zero byte behind its data.
 #[repr(C)]
 pub struct Str {
     header: Header,
@@ -61,17 +61,18 @@ impl Str {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Str>> {
-        let string = vm.alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len())?;
+        let string = vm.alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
         Str::fill(string, bytes);
         Ok(string)
     }
 
     /// Copies `bytes` behind a string of that length, which nobody else sees yet.
     fn fill(string: Gc<Str>, bytes: &[u8]) {
-        // SAFETY: the tail behind the object has room for the bytes.
+        // SAFETY: the tail behind the object has room for the bytes and one more.
         unsafe {
             let data = string.as_ptr().add(1).cast::<u8>();
             data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
+            data.add(bytes.len()).write(0);
             (&raw mut (*string.as_ptr().as_ptr()).data).write(data);
         }
     }
@@ -132,7 +133,7 @@ impl Vm {
         if let Some(name) = self.name_of_short(bytes) {
             return Some(Obj::qstr(name));
         }
-        let string = self.try_alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len())?;
+        let string = self.try_alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
         Str::fill(string, bytes);
         Some(string.obj())
     }

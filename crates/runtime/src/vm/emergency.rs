@@ -114,7 +114,7 @@ impl Vm {
         Some(unsafe { Tuple::write_at(room, args) })
     }
 
-    /// A string in the buffer, behind room for a tuple of it: as much of `message` as fits.
+    /// A string in the buffer, behind room for a tuple of it: as much of `message` as fits, and a zero byte.
     #[cold]
     pub(crate) fn emergency_message(&self, message: fmt::Arguments<'_>) -> Option<Obj> {
         let before = Tuple::words(1);
@@ -126,7 +126,7 @@ impl Vm {
             let string = room.add(before).cast::<Str>();
             let data = string.add(1).cast::<u8>();
             data.write_bytes(0, len);
-            let mut text = Cut { bytes: core::slice::from_raw_parts_mut(data.as_ptr(), len), len: 0 };
+            let mut text = Cut { bytes: core::slice::from_raw_parts_mut(data.as_ptr(), len - 1), len: 0 };
             // A message that does not fit is cut.
             let _ = text.write_fmt(message);
             string.write(Str::head(text.len, data));

@@ -26,6 +26,7 @@ use crate::heap::{Collection, Heap};
 use crate::host::Host;
 use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
+use crate::native;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
 use crate::obj::list::List;
@@ -97,9 +98,13 @@ pub struct Vm {
     shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Emergency,
+    pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
+    /// What makes the code of functions that do not say so themselves.
+    #[cfg(feature = "compiler")]
+    pub(crate) emitter: Cell<berus_compiler::Emitter>,
     errno: Cell<i32>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
     pub(crate) stack_base: Cell<usize>,
@@ -136,9 +141,12 @@ impl Vm {
             exposed: Cell::new(None),
             emergency: Emergency::default(),
             shared: Cell::new(None),
+            native: native::State::default(),
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
             optimise: Cell::new(0),
+            #[cfg(feature = "compiler")]
+            emitter: Cell::new(berus_compiler::Emitter::Bytecode),
             errno: Cell::new(0),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
@@ -190,11 +198,14 @@ impl Vm {
     /// `RuntimeError`: "maximum recursion depth exceeded".
     #[inline]
     pub fn check_depth(&self) -> Res<()> {
+        if self.is_deep() { Err(self.recursion_error()) } else { Ok(()) }
+    }
+
+    /// Whether built-ins may not call deeper.
+    #[inline(always)]
+    pub(crate) fn is_deep(&self) -> bool {
         let marker = 0u8;
-        if (&raw const marker).addr() < self.stack_limit.get() {
-            return Err(self.recursion_error());
-        }
-        Ok(())
+        (&raw const marker).addr() < self.stack_limit.get()
     }
 
     /// Bytes of the machine stack in use since the interpreter was entered.
@@ -464,6 +475,7 @@ impl Vm {
         for list in [self.scheduled.get(), self.shared.get()].into_iter().flatten() {
             collection.keep(list.obj().bits());
         }
+        self.native.keep(collection);
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }
