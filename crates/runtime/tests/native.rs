@@ -242,6 +242,27 @@ fn code_goes_with_the_last_that_refers_to_it() {
 }
 
 #[test]
+fn objects_among_the_code_of_a_module_outlive_it() {
+    let printed = output(|vm| {
+        let load = || {
+            let abi = Namespace::new(vm, q!("add"))?;
+            run(vm, &bytes("abi.mpy"), abi.globals)?;
+            for name in [&b"none"[..], b"Thing"] {
+                let name = vm.intern(name)?;
+                vm.main().store(vm, name, abi.globals.load(vm, name).expect("the module has it"))?;
+            }
+            Res::Ok(())
+        };
+        load()?;
+        vm.heap().set_stress(true);
+        let source = b"print([none(), Thing(3).get_extra(), Thing(4) + 1, list(Thing(2))])";
+        let body = vm.compile(source, b"later.py", Mode::File, vm.main())?;
+        vm.run_body(body, vm.main())
+    });
+    assert_eq!(printed, "['none', None, Thing(5), [2, 1]]\n");
+}
+
+#[test]
 fn interpreters_run_machine_code_on_threads_of_their_own() {
     let threads: Vec<_> = (0..4)
         .map(|_| {

@@ -38,7 +38,7 @@ pub const LITTLE: bool = cfg!(target_endian = "little");
 /// The value of the item in `bytes`, as many as its size.
 ///
 /// # Errors
-/// `MemoryError`.
+/// `MemoryError`, and `ValueError` for an object that there is none of.
 pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     let mut word = [0u8; 8];
     let size = bytes.len().min(8);
@@ -47,6 +47,7 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     }
     let bits = u64::from_le_bytes(word);
     match code {
+        b'O' => vm.exposed(bits as usize),
         b'e' => vm.new_float(float::from_half(bits as u16)),
         b'f' => vm.new_float(f32::from_bits(bits as u32).into()),
         b'd' => vm.new_float(f64::from_bits(bits)),
@@ -64,6 +65,7 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
 /// `TypeError` if it is no number; `OverflowError` for an int of more than 64 bits.
 pub fn store(vm: &Vm, code: u8, bytes: &mut [u8], little: bool, value: Obj) -> Res<()> {
     let bits = match code {
+        b'O' => vm.expose(value)? as u64,
         b'e' => u64::from(float::to_half(vm.float(value)?)),
         b'f' => u64::from((vm.float(value)? as f32).to_bits()),
         b'd' => vm.float(value)?.to_bits(),

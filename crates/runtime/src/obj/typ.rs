@@ -4,11 +4,12 @@ use crate::args::Args;
 use crate::error::Res;
 use crate::native;
 use crate::obj;
-use crate::obj::builtin::{Builtin, Wrapped};
+use crate::obj::builtin::{Builtin, Checked, Wrapped};
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::instance::{self, Instance};
 use crate::obj::list::List;
+use crate::obj::map;
 use crate::obj::property;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
@@ -18,6 +19,12 @@ use crate::qstr::Qstr;
 use crate::types::{Attr, AttrResult, Locals, Parent, Type, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
+
+/// Noted in the dict of a class that has, or that derives from one that has, properties or descriptors.
+pub(crate) const ACCESSORS: u32 = map::NOTES;
+
+/// Noted in the dict of a class that others derive from.
+const DERIVED_FROM: u32 = map::NOTES << 1;
 
 /// The type `type`.
 pub static TYPE: Type = Type::new(q!("type")).make_new(type_new).print(type_print).call(type_call).attr(type_attr);
@@ -139,6 +146,9 @@ impl Vm {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
+            if let Locals::Dict(dict) = base.locals {
+                dict.map.note(DERIVED_FROM);
+            }
             flags |= base.flags & flag::EXCEPTION;
             accessors |= base.has_accessors();
             if native_base_type(base).is_some() {
@@ -159,7 +169,7 @@ impl Vm {
             at = found + 1;
         }
         if accessors {
-            locals.note_accessors();
+            locals.map.note(ACCESSORS);
         }
         if let Some(new) = locals.load(self, q!("__new__"))
             && binds(new)
@@ -347,7 +357,12 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
         Attr::Store(value) => match class.locals {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
-                    dict.note_accessors();
+                    // What derives from it has been told whether attributes are special.
+                    if dict.map.is_noted(DERIVED_FROM) && !class.has_accessors() {
+                        let message = format_args!("can't add special method to already-subclassed class");
+                        return Err(vm.attribute_error(message));
+                    }
+                    dict.map.note(ACCESSORS);
                 }
                 dict.store(vm, name, value)?;
                 vm.forget_cached_lookups();
@@ -402,24 +417,27 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
             _ => return Ok(AttrResult::Missing),
         },
     };
-    bind_to_class(vm, found, class).map(AttrResult::Value)
+    bind_to_class(vm, found, class)
 }
 
 /// What looking `value` up in `class` gives, without an instance.
-pub(crate) fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res {
+fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
     if let Some(method) = value.downcast::<Wrapped>() {
-        return Ok(obj::function::BoundMethod::new(vm, method.function, class.obj())?.obj());
+        return Ok(AttrResult::Method(method.function, class.obj()));
     }
     if let Some(function) = Wrapped::static_function(value) {
-        return Ok(function);
+        return Ok(AttrResult::Value(function));
+    }
+    if value.downcast::<Builtin>().is_some() && !class.has(flag::HEAP) && class != Gc::from_static(&OBJECT) {
+        return Checked::object(vm, value, class).map(AttrResult::Value);
     }
     if vm.type_of(value).has(flag::HEAP)
         && value.downcast::<Type>().is_none()
         && let Some(value) = vm.call_special(value, q!("__get__"), &[Obj::NONE, class.obj()])?
     {
-        return Ok(value);
+        return Ok(AttrResult::Value(value));
     }
-    Ok(value)
+    Ok(AttrResult::Value(value))
 }
 
 /// An object of type `object`.
@@ -471,7 +489,10 @@ fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
 
 /// Whether looking `value` up for an object binds it to that.
 pub(crate) fn binds(value: Obj) -> bool {
-    if value.downcast::<Function>().is_some() || value.downcast::<Builtin>().is_some() {
+    if value.downcast::<Function>().is_some()
+        || value.downcast::<Builtin>().is_some()
+        || value.downcast::<Checked>().is_some()
+    {
         return true;
     }
     // SAFETY: a pointer word points to a live object, whose first word is a header.

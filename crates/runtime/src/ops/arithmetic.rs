@@ -137,6 +137,11 @@ impl Vm {
         self.is_int_or_bool(object)
     }
 
+    /// Whether it is an int, and no bool.
+    pub fn is_int(&self, object: Obj) -> bool {
+        object.is_small_int() || int::is_large(object)
+    }
+
     /// Whether it is an int or bool.
     pub fn is_int_or_bool(&self, object: Obj) -> bool {
         object.is_small_int() || object.as_bool().is_some() || int::is_large(object)
