@@ -287,6 +287,15 @@ pub const MODULES: &[&str] = &[
     "execfile",
     "rb",
     "r",
+    "help",
+    "mem_total",
+    "mem_current",
+    "mem_peak",
+    "qstr_info",
+    "stack_use",
+    "alloc_emergency_exception_buf",
+    "RingIO",
+    "doc",
 ];
 
 /// Names that only library modules use.

@@ -5,6 +5,8 @@
 //! ([`memory`]), intern ([`Vm::intern`]), raise ([`raise`]) and call ([`Vm::call`](crate::ops::call)).
 
 mod cache;
+mod emergency;
+mod expose;
 mod finalise;
 pub(crate) mod frame;
 pub mod memory;
@@ -26,7 +28,7 @@ use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
 use crate::native;
 use crate::obj::dict::Dict;
-use crate::obj::exception::{self, Exception};
+use crate::obj::exception;
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
@@ -34,6 +36,7 @@ use crate::vfs::Mounts;
 use crate::word::Obj;
 
 use cache::Lookups;
+use emergency::Emergency;
 use frame::Stacks;
 use weak::Watchers;
 
@@ -89,10 +92,12 @@ pub struct Vm {
     at_exit: Cell<Option<Obj>>,
     /// Calls that `micropython.schedule` asked for: a list of pairs.
     scheduled: Cell<Option<Gc<List>>>,
+    /// Objects that were stored as numbers, by their words.
+    exposed: Cell<Option<Gc<Dict>>>,
     /// What [`Vm::shared`] has made.
     shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
-    emergency: Cell<Option<Gc<Exception>>>,
+    emergency: Emergency,
     pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
@@ -133,8 +138,9 @@ impl Vm {
             argv: Cell::new(None),
             at_exit: Cell::new(None),
             scheduled: Cell::new(None),
+            exposed: Cell::new(None),
+            emergency: Emergency::default(),
             shared: Cell::new(None),
-            emergency: Cell::new(None),
             native: native::State::default(),
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
@@ -154,7 +160,7 @@ impl Vm {
 
     /// Makes the objects that every interpreter has; nothing is collected meanwhile.
     fn fill_in(&self) -> Res<()> {
-        self.emergency.set(Some(Exception::new(self, &exception::MEMORY_ERROR, &[])?));
+        self.prepare_emergency()?;
         self.modules.set(Some(Dict::new(self)?));
         let main = Dict::new(self)?;
         main.store(self, crate::q!("__name__"), Obj::qstr(crate::q!("__main__")))?;
@@ -200,6 +206,17 @@ impl Vm {
     pub(crate) fn is_deep(&self) -> bool {
         let marker = 0u8;
         (&raw const marker).addr() < self.stack_limit.get()
+    }
+
+    /// Bytes of the machine stack in use since the interpreter was entered.
+    pub fn stack_use(&self) -> usize {
+        let marker = 0u8;
+        self.stack_base.get().saturating_sub((&raw const marker).addr())
+    }
+
+    /// Bytes of the machine stack that may be in use.
+    pub fn stack_size(&self) -> usize {
+        self.stack_base.get().saturating_sub(self.stack_limit.get())
     }
 
     /// The outside world.
@@ -270,12 +287,6 @@ impl Vm {
     /// Takes the exception that an instruction has left waiting.
     pub(crate) fn waiting_exception(&self) -> Obj {
         self.exception.take().unwrap_or(Obj::NONE)
-    }
-
-    pub(crate) fn raise_memory_error(&self, bytes: usize) -> Raised {
-        let Some(exception) = self.emergency.get() else { return self.raise(Obj::NONE) };
-        exception.reset(self, bytes);
-        self.raise(exception.obj())
     }
 
     /// What the generator or iterator that ended last returned: the value of its `StopIteration`.
@@ -451,6 +462,7 @@ impl Vm {
             self.at_exit.get(),
         ];
         let dicts = [
+            self.exposed.get(),
             self.locals.get(),
             self.modules.get(),
             self.main.get(),
@@ -467,9 +479,7 @@ impl Vm {
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }
-        if let Some(emergency) = self.emergency.get() {
-            collection.keep(emergency.as_ptr().addr().get());
-        }
+        self.emergency.keep(collection);
         self.mounts.keep(collection);
         self.stacks.keep(collection);
     }
