@@ -15,11 +15,11 @@ impl Vm {
     /// Runs what was found as the body of `module`.
     pub(super) fn run_found(&self, module: Gc<Module>, found: &Found) -> Res<()> {
         if let Some(package) = &found.package {
-            module.globals.store(self, q!("__path__"), self.new_str(package)?)?;
+            module.globals.store(self, q!("__path__"), self.new_str_checked(package)?)?;
         }
         let Some(file) = &found.file else { return Ok(()) };
         let name = file.strip_prefix(FROZEN);
-        module.globals.store(self, q!("__file__"), self.new_str(name.unwrap_or(file))?)?;
+        module.globals.store(self, q!("__file__"), self.new_str_checked(name.unwrap_or(file))?)?;
         match name {
             Some(name) => self.run_frozen(name, module.globals),
             None => self.run_file(file, module.globals),
@@ -56,15 +56,15 @@ impl Vm {
     /// # Errors
     /// `OSError`, and what the file system raises.
     pub fn read_file(&self, path: &[u8]) -> Res<Builder> {
-        let reader = self.open_to_read(path)?;
-        let bytes = reader.read_all(self);
+        let mut reader = self.open_to_read(path)?;
+        let bytes = reader.take_all(self);
         self.after(bytes, || reader.close(self))
     }
 
     /// Loads an `.mpy` file, whose code runs where it lies if the file system lends its memory.
     fn load_file(&self, path: &[u8], globals: Gc<Dict>) -> Res {
-        let reader = self.open_to_read(path)?;
-        let body = self.load_reader(&reader, globals);
+        let mut reader = self.open_to_read(path)?;
+        let body = self.load_reader(&mut reader, globals);
         self.after(body, || reader.close(self))
     }
 
