@@ -162,7 +162,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
             _ => {}
         }
         if let [only] = args.items() {
-            return vm.print(out, *only, if vm.is_subtype(ty, &KEY_ERROR) { Style::Repr } else { Style::Str });
+            return vm.print(out, *only, Style::Str);
         }
     }
     // The arguments as a tuple.
