@@ -1,5 +1,7 @@
 //! The outside world: the one trait that a port implements.
 
+#[cfg(feature = "threads")]
+use alloc::{boxed::Box, sync::Arc};
 use core::time::Duration;
 
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does
@@ -55,6 +57,40 @@ pub trait Host {
     fn files(&self) -> Option<&dyn Files> {
         None
     }
+
+    /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the answer in place of
+    /// this host.
+    #[cfg(feature = "threads")]
+    fn threads(&self) -> Option<Arc<dyn Threads>> {
+        None
+    }
+}
+
+/// A host with threads. One thread at a time runs an interpreter; others may be in [`Host::sleep`] or [`Host::read_stdin`] meanwhile.
+#[cfg(feature = "threads")]
+pub trait Threads: Host + Send + Sync {
+    /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends: its number.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, i32>;
+
+    /// The number of the thread that asks, not 0, and not that of any other that is alive.
+    fn current(&self) -> usize;
+
+    /// A new monitor.
+    fn monitor(&self) -> Box<dyn Monitor>;
+}
+
+/// What threads wait on for each other: a lock with a condition. The functions that it is given run one at a time.
+#[cfg(feature = "threads")]
+pub trait Monitor: Send + Sync {
+    /// Waits until `ready` answers `true`: asks now, after each [`update`](Monitor::update), and whenever it likes. Gives up when `timeout`
+    /// has passed. The last answer of `ready`.
+    fn wait_until(&self, timeout: Option<Duration>, ready: &mut dyn FnMut() -> bool) -> bool;
+
+    /// Runs `change`, then has all that wait ask again.
+    fn update(&self, change: &mut dyn FnMut());
 }
 
 /// Files of the host. Paths are bytes as the host has them; errors are `errno` numbers.

@@ -1,20 +1,24 @@
 //! The machine that a program runs on, by way of the standard library.
 
-use std::cell::RefCell;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{FileKind, Files, Host};
+use berus_runtime::host::{FileKind, Files, Host, Monitor, Threads};
 
-/// The host.
-pub struct StdHost {
+use super::threads;
+
+/// The host. Its copies are the same host.
+#[derive(Clone)]
+pub struct StdHost(Arc<Machine>);
+
+struct Machine {
     start: Instant,
     interrupted: Arc<AtomicBool>,
-    output: RefCell<Vec<u8>>,
+    output: Mutex<Vec<u8>>,
     is_terminal: bool,
 }
 
@@ -27,16 +31,21 @@ impl StdHost {
         let interrupted = Arc::new(AtomicBool::new(false));
         // Without a handler Ctrl-C ends the process, which is as good as it gets.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
-        let output = RefCell::new(Vec::with_capacity(BUFFER));
-        StdHost { start: Instant::now(), interrupted, output, is_terminal: io::stdout().is_terminal() }
+        let output = Mutex::new(Vec::with_capacity(BUFFER));
+        let is_terminal = io::stdout().is_terminal();
+        StdHost(Arc::new(Machine { start: Instant::now(), interrupted, output, is_terminal }))
+    }
+
+    fn output(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.output.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Host for StdHost {
     fn write_stdout(&self, bytes: &[u8]) {
-        let mut output = self.output.borrow_mut();
+        let mut output = self.output();
         output.extend_from_slice(bytes);
-        if output.len() >= BUFFER || self.is_terminal && bytes.contains(&b'\n') {
+        if output.len() >= BUFFER || self.0.is_terminal && bytes.contains(&b'\n') {
             drop(output);
             self.flush();
         }
@@ -48,7 +57,7 @@ impl Host for StdHost {
     }
 
     fn flush(&self) {
-        let mut output = self.output.borrow_mut();
+        let mut output = self.output();
         // A reader that has gone away is no reason to stop.
         let _ = io::stdout().write_all(&output);
         let _ = io::stdout().flush();
@@ -61,7 +70,7 @@ impl Host for StdHost {
     }
 
     fn monotonic(&self) -> Duration {
-        self.start.elapsed()
+        self.0.start.elapsed()
     }
 
     fn wall_clock(&self) -> Option<Duration> {
@@ -78,11 +87,29 @@ impl Host for StdHost {
     }
 
     fn interrupted(&self) -> bool {
-        self.interrupted.swap(false, Ordering::Relaxed)
+        self.0.interrupted.swap(false, Ordering::Relaxed)
     }
 
     fn files(&self) -> Option<&dyn Files> {
         Some(self)
+    }
+
+    fn threads(&self) -> Option<Arc<dyn Threads>> {
+        Some(Arc::new(self.clone()))
+    }
+}
+
+impl Threads for StdHost {
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, i32> {
+        threads::spawn(stack_size, run).map_err(|error| number(&error))
+    }
+
+    fn current(&self) -> usize {
+        threads::current()
+    }
+
+    fn monitor(&self) -> Box<dyn Monitor> {
+        Box::new(threads::StdMonitor::default())
     }
 }
 

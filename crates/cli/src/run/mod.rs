@@ -2,6 +2,7 @@
 
 mod host;
 mod options;
+mod threads;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -2,6 +2,8 @@
 
 use crate::error::Res;
 use crate::ops::print::Stdout;
+use crate::q;
+use crate::types;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -66,13 +68,18 @@ fn mem_info(vm: &Vm, _: &[Obj]) -> Res {
     Ok(Obj::NONE)
 }
 
-/// Calls `function` with `arg` soon, between two instructions.
+/// Calls `function` with `arg` soon, between two instructions. Asked to call `kbd_intr`, it raises `KeyboardInterrupt` then.
 fn schedule(vm: &Vm, function: Obj, arg: Obj) -> Res {
-    vm.schedule(function, arg)?;
+    if types::find(MEMBERS, q!("kbd_intr")) == Some(function) {
+        vm.schedule_interrupt();
+    } else {
+        vm.schedule(function, arg)?;
+    }
     Ok(Obj::NONE)
 }
 
 /// Which character interrupts; hosts with signals have no use for it.
-fn kbd_intr(_: &Vm, _: Obj) -> Res {
+fn kbd_intr(vm: &Vm, character: Obj) -> Res {
+    vm.int(character)?;
     Ok(Obj::NONE)
 }

@@ -13,6 +13,8 @@ pub mod micropython;
 pub mod string;
 pub mod structs;
 pub mod sys;
+#[cfg(feature = "threads")]
+pub mod thread;
 pub mod time;
 
 use crate::error::Res;
@@ -65,6 +67,10 @@ pub fn built_in(vm: &Vm, name: Qstr) -> Res<Option<Obj>> {
         let module = Module::new(vm, name)?;
         errno::fill(vm, &module.globals)?;
         return Ok(Some(module.obj()));
+    }
+    #[cfg(feature = "threads")]
+    if name == q!("_thread") && vm.host_threads().is_some() {
+        return Ok(Some(Module::of_members(vm, name, thread::MEMBERS)?.obj()));
     }
     match members(name) {
         Some(members) => Ok(Some(Module::of_members(vm, name, members)?.obj())),

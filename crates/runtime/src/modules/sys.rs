@@ -186,7 +186,7 @@ fn console_attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResul
 }
 
 fn read(vm: &Vm, _: Obj, buffer: &mut [u8]) -> Outcome {
-    Ok(vm.host().read_stdin(buffer))
+    Ok(vm.unlocked(|host| host.read_stdin(buffer)))
 }
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {

@@ -270,6 +270,14 @@ pub static BASE_EXCEPTION: Type = Type::new(q!("BaseException"))
     .print(exception_print)
     .attr(exception_attr);
 
+/// The type of exceptions that end a program and that no handler of it sees: not one of the built-in names, so that no program has it.
+pub static ABORT: Type = Type::new(q!("Abort"))
+    .flags(flag::EXCEPTION)
+    .make_new(exception_new)
+    .print(exception_print)
+    .attr(exception_attr)
+    .parent(&BASE_EXCEPTION);
+
 exceptions! {
     SYSTEM_EXIT "SystemExit" BASE_EXCEPTION,
     KEYBOARD_INTERRUPT "KeyboardInterrupt" BASE_EXCEPTION,

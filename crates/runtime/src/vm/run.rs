@@ -15,6 +15,15 @@ impl Vm {
     /// The exception that it does not handle.
     pub(crate) fn run(&self) -> Res<Exit> {
         loop {
+            if self.is_stepping()
+                && let Err(raised) = self.before_instruction()
+            {
+                let frame = self.frame();
+                frame.ip.set(frame.ip.get().wrapping_add(1));
+                let _ = raised;
+                self.unwind(false)?;
+                continue;
+            }
             match op::start(self) {
                 Exit::Next => {}
                 Exit::Raised => self.unwind(false)?,
@@ -39,13 +48,14 @@ impl Vm {
     /// If none does that was entered since Rust code called.
     fn unwind(&self, mut noted: bool) -> Res<()> {
         let mut exception = self.waiting_exception();
+        let abort = self.is_abort(exception);
         loop {
-            let frame = self.stacks.frame();
+            let frame = self.frame();
             if !noted {
                 self.note_in_trace(frame, exception);
             }
             noted = false;
-            if op::handle(frame, exception) {
+            if !abort && op::handle(frame, exception) {
                 return Ok(());
             }
             let entry = frame.entry.get();

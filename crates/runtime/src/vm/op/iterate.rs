@@ -67,7 +67,7 @@ leaving_op! {
             None => {
                 let iterator = state.at(1);
                 if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
-                    let frame = vm.stacks.frame();
+                    let frame = vm.frame();
                     frame.ip.set(start.0);
                     frame.sp.set(sp.0);
                     match tri!(vm, start, generator.enter_loop(vm)) {

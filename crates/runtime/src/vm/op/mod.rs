@@ -1,6 +1,7 @@
 //! The interpreter's instructions: a handler for each opcode.
 //!
-//! A handler gets the registers, does its work, and ends in a call of the next instruction's handler through [`TABLE`]. All have one signature
+//! A handler gets the registers, does its work, and ends in a call of the next instruction's handler through the interpreter's table, which is
+//! [`TABLE`], or [`STOP`] while instructions are run one at a time. All have one signature
 //! and keep nothing in memory across that call, so that an optimising build turns it into a jump and the registers stay where
 //! they are. The language does not promise that: debug builds, and the feature `plain-loop`, run the same handlers from a
 //! loop instead ([`PLAIN`]), with the registers kept in the frame between instructions.
@@ -42,7 +43,7 @@ pub(crate) const PLAIN: bool = cfg!(any(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// To run the next instruction of the top frame: only with [`PLAIN`].
+    /// To run the next instruction of the top frame: with [`PLAIN`], and where the table is [`STOP`].
     Next,
     /// A function called by Rust code has returned; the value waits in the interpreter state.
     Returned,
@@ -57,17 +58,20 @@ pub(crate) enum Exit {
 /// A handler.
 pub(crate) type Handler = fn(&Vm, Gc<Code>, Ip, Sp, Fp) -> Exit;
 
+/// A handler for each opcode.
+pub(crate) type Table = [Handler; 256];
+
 /// Goes on with the instruction at `ip`.
 #[inline(always)]
 fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp: Fp) -> Exit {
     if PLAIN {
-        let frame = vm.stacks.frame();
+        let frame = vm.frame();
         frame.ip.set(ip.0);
         frame.sp.set(sp.0);
         return Exit::Next;
     }
     let op = ip.byte();
-    TABLE[usize::from(op)](vm, code, ip, sp, fp)
+    vm.table.get()[usize::from(op)](vm, code, ip, sp, fp)
 }
 
 /// Goes on with the frame on top, where it was left.
@@ -76,17 +80,23 @@ fn resume(vm: &Vm) -> Exit {
     if PLAIN {
         return Exit::Next;
     }
-    start(vm)
+    run_top(vm, vm.table.get())
 }
 
 /// Runs the next instruction of the top frame, and where handlers call each other, those that follow.
 #[inline(always)]
 pub(crate) fn start(vm: &Vm) -> Exit {
-    let frame = vm.stacks.frame();
+    run_top(vm, &TABLE)
+}
+
+/// Goes on with the frame on top through `table`.
+#[inline(always)]
+fn run_top(vm: &Vm, table: &'static Table) -> Exit {
+    let frame = vm.frame();
     let Some(code) = frame.code.get() else { return Exit::Returned };
     let mut ip = Ip(frame.ip.get());
     let op = ip.byte();
-    TABLE[usize::from(op)](vm, code, ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
+    table[usize::from(op)](vm, code, ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
 }
 
 /// Leaves the instruction before `ip`, in which an exception was raised.
@@ -94,7 +104,7 @@ pub(crate) fn start(vm: &Vm) -> Exit {
 #[inline(never)]
 fn raised(vm: &Vm, ip: Ip, raised: Raised) -> Exit {
     let _ = raised;
-    vm.stacks.frame().ip.set(ip.0);
+    vm.frame().ip.set(ip.0);
     Exit::Raised
 }
 
@@ -160,8 +170,19 @@ macro_rules! fill_group {
     };
 }
 
+/// Stops before the instruction whose opcode is just before `ip`.
+fn stop(vm: &Vm, _: Gc<Code>, ip: Ip, sp: Sp, _: Fp) -> Exit {
+    let frame = vm.frame();
+    frame.ip.set(ip.plus(-1).0);
+    frame.sp.set(sp.0);
+    Exit::Next
+}
+
+/// Handlers that stop.
+pub(crate) static STOP: Table = [stop; 256];
+
 /// The handlers by opcode.
-pub(crate) static TABLE: [Handler; 256] = {
+pub(crate) static TABLE: Table = {
     let mut table = table! {
         LoadConstString => local::load_const_string,
         LoadName => name::load_name,

@@ -1,0 +1,90 @@
+//! What belongs to a thread of Python: its stacks, and what waits there to be picked up.
+//!
+//! The running thread's is in place in the [`Vm`](super::Vm), where instructions reach it without a detour. A thread that waits for
+//! others keeps its own in a place of its own; see [`turns`](super::turns).
+
+use core::cell::Cell;
+
+use super::frame::Stacks;
+use crate::heap::Collection;
+use crate::obj::dict::Dict;
+use crate::object::Gc;
+use crate::word::Obj;
+
+/// The state of a thread.
+pub(crate) struct Thread {
+    pub stacks: Stacks,
+    /// The exception that waits to be handled, while a [`Raised`](crate::error::Raised) is on its way.
+    pub exception: Cell<Option<Obj>>,
+    /// What the iterator that ended last returned.
+    pub returned: Cell<Option<Obj>>,
+    /// What the function that Rust called has returned or yielded.
+    pub result: Cell<Option<Obj>>,
+    /// The variables of the module or class body that runs.
+    pub locals: Cell<Option<Gc<Dict>>>,
+    /// The address of the machine stack where the interpreter was entered; 0 outside.
+    pub stack_base: Cell<usize>,
+    /// The address that built-ins must stay above.
+    pub stack_limit: Cell<usize>,
+    /// Where the machine stack in use begins, while the thread is parked; else 0.
+    pub parked_at: Cell<usize>,
+    /// Where the thread is kept while it is parked.
+    pub place: Cell<*const Thread>,
+    /// Whether the program has started it.
+    pub is_started: Cell<bool>,
+}
+
+impl Thread {
+    /// A thread that has run nothing, with stacks of `words` words.
+    pub fn new(words: usize) -> Thread {
+        Thread {
+            stacks: Stacks::new(words),
+            exception: Cell::new(None),
+            returned: Cell::new(None),
+            result: Cell::new(None),
+            locals: Cell::new(None),
+            stack_base: Cell::new(0),
+            stack_limit: Cell::new(0),
+            parked_at: Cell::new(0),
+            place: Cell::new(core::ptr::null()),
+            is_started: Cell::new(false),
+        }
+    }
+
+    /// Exchanges this thread's state for another's.
+    pub fn swap(&self, other: &Thread) {
+        let Thread {
+            stacks,
+            exception,
+            returned,
+            result,
+            locals,
+            stack_base,
+            stack_limit,
+            parked_at,
+            place,
+            is_started,
+        } = self;
+        stacks.swap(&other.stacks);
+        exception.swap(&other.exception);
+        returned.swap(&other.returned);
+        result.swap(&other.result);
+        locals.swap(&other.locals);
+        stack_base.swap(&other.stack_base);
+        stack_limit.swap(&other.stack_limit);
+        parked_at.swap(&other.parked_at);
+        place.swap(&other.place);
+        is_started.swap(&other.is_started);
+    }
+
+    /// Keeps what the thread refers to, but for its machine stack.
+    pub fn keep(&self, collection: &mut Collection<'_>) {
+        for object in [&self.exception, &self.returned, &self.result].into_iter().filter_map(Cell::get) {
+            collection.keep(object.bits());
+        }
+        if let Some(locals) = self.locals.get() {
+            collection.keep(locals.as_ptr().addr().get());
+        }
+        self.stacks.keep(collection);
+    }
+}
