@@ -8,7 +8,9 @@ mod compile;
 mod dump;
 mod input;
 mod machine;
+mod merge;
 mod output;
+mod romfs;
 mod run;
 mod text;
 mod verify;
@@ -31,6 +33,8 @@ struct Cli {
 enum Command {
     Compile(compile::Args),
     Dump(dump::Args),
+    Merge(merge::Args),
+    Romfs(romfs::Args),
     Verify(verify::Args),
 }
 
@@ -46,6 +50,8 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
+        Command::Merge(args) => output::run(|output| merge::run(&args, output)),
+        Command::Romfs(args) => output::run(|output| romfs::run(&args, output)),
         Command::Verify(args) => output::run(|output| verify::run(&args, output)),
     }
 }

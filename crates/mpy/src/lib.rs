@@ -3,7 +3,7 @@
 //! An `.mpy` file is a compiled Python module: a header, a table of names ("qstrs"), a table of constants, and a tree
 //! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`], or [`Module::read`] from any
 //! [`source`]) and writes ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves
-//! it safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]).
+//! it safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM image ([`romfs`]).
 //!
 //! It is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
 //! the input's length.
@@ -25,12 +25,14 @@ pub mod error;
 pub mod function_table;
 pub mod header;
 pub mod lines;
+pub mod merge;
 pub mod module;
 pub mod opcode;
 pub mod prelude;
 pub mod qstr;
 pub mod read;
 pub mod reloc;
+pub mod romfs;
 pub mod source;
 pub mod verify;
 pub mod vuint;

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::error::{Raised, Res};
 use crate::host::FileKind;
+use crate::modules::ModuleDef;
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::module::Module;
@@ -74,12 +75,11 @@ impl Vm {
         if let Some(module) = self.modules().load(self, name) {
             return Ok(module);
         }
-        if let Some(module) = crate::modules::built_in(self, name)? {
-            self.modules().store(self, name, module)?;
-            if let Some(parent) = parent {
-                parent.globals.store(self, self.intern(part)?, module)?;
-            }
-            return Ok(module);
+        if name == q!("__main__") {
+            return Ok(Module::of_globals(self, self.main())?.obj());
+        }
+        if let Some(definition) = self.module_before_files(full) {
+            return self.import_registered(definition, part, parent);
         }
         let found = match parent {
             Some(parent) => {
@@ -91,9 +91,9 @@ impl Vm {
             None => self.find_in_path(part)?,
         };
         let Some(found) = found else {
-            return match crate::modules::without_u(self, name) {
-                Some(name) if parent.is_none() => self.import_level(self.spelling(name), self.spelling(name), None),
-                _ => Err(self.no_module(full)),
+            return match self.module_after_files(full) {
+                Some(definition) => self.import_registered(definition, part, parent),
+                None => Err(self.no_module(full)),
             };
         };
         let module = Module::new(self, name)?;
@@ -108,6 +108,20 @@ impl Vm {
         }
         // The module may have put another in its place.
         Ok(self.modules().load(self, name).unwrap_or(module.obj()))
+    }
+
+    /// The module of a definition, whose last part is `part`, in the package `parent`.
+    fn import_registered(&self, definition: &'static ModuleDef, part: &[u8], parent: Option<Gc<Module>>) -> Res {
+        let name = self.intern(definition.name().as_bytes())?;
+        if let Some(module) = self.modules().load(self, name) {
+            return Ok(module);
+        }
+        let module = definition.instantiate(self)?.obj();
+        self.modules().store(self, name, module)?;
+        if let Some(parent) = parent {
+            parent.globals.store(self, self.intern(part)?, module)?;
+        }
+        Ok(module)
     }
 
     #[cold]

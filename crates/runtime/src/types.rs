@@ -23,7 +23,7 @@ use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::ops::stream::StreamSlots;
-use crate::qstr::Qstr;
+use crate::qstr::{Name, Qstr};
 use crate::vm::Vm;
 use crate::word::Obj;
 use berus_mpy::opcode::BinaryOp;
@@ -123,10 +123,11 @@ pub enum Locals {
     Dict(Gc<Dict>),
 }
 
-/// An entry of a constant table of attributes: of a type or of a module.
+/// An entry of a constant table of attributes: of a type or of a module; [`members!`](crate::members) makes such tables.
+#[derive(Clone, Copy)]
 pub struct Member {
     /// The name.
-    pub name: Qstr,
+    pub name: Name,
     /// The value.
     pub value: Obj,
 }
@@ -136,28 +137,49 @@ unsafe impl Sync for Member {}
 
 impl Member {
     /// The attribute `name` with value `value`, which is an immediate word or [`Obj::from_static`].
-    pub const fn new(name: Qstr, value: Obj) -> Member {
+    pub const fn new(name: Name, value: Obj) -> Member {
         Member { name, value }
     }
 }
 
-/// Sorts a table of attributes, for [`Locals::Static`].
-pub const fn sorted<const N: usize>(mut members: [Member; N]) -> [Member; N] {
-    let mut i = 1;
+/// Sorts a table of attributes, for [`Locals::Static`]: by the number of the name, and those without a number at the end.
+pub const fn sorted<const N: usize>(mut entries: [(Option<Qstr>, Member); N]) -> [Member; N] {
+    const fn key(entry: &(Option<Qstr>, Member)) -> u32 {
+        match entry.0 {
+            Some(name) => name.number(),
+            None => u32::MAX,
+        }
+    }
+    let mut members = [Member::new(Name::of(Qstr::NULL), Obj::NONE); N];
+    let mut i = 0;
     while i < N {
         let mut j = i;
-        while j > 0 && members[j - 1].name.number() > members[j].name.number() {
-            members.swap(j - 1, j);
+        while j > 0 && key(&entries[j - 1]) > key(&entries[j]) {
+            entries.swap(j - 1, j);
             j -= 1;
         }
+        i += 1;
+    }
+    let mut i = 0;
+    while i < N {
+        members[i] = entries[i].1;
         i += 1;
     }
     members
 }
 
 /// Finds `name` in a sorted table.
-pub fn find(members: &[Member], name: Qstr) -> Option<Obj> {
-    members.binary_search_by_key(&name, |member| member.name).ok().map(|at| members[at].value)
+pub fn find(vm: &Vm, members: &[Member], name: Qstr) -> Option<Obj> {
+    let key = |member: &Member| member.name.qstr().map_or(u32::MAX, Qstr::number);
+    if let Ok(at) = members.binary_search_by_key(&name.number(), key) {
+        return Some(members[at].value);
+    }
+    if name.is_fixed() {
+        return None;
+    }
+    let spelling = vm.spelling(name);
+    let mut texts = members.iter().rev().map_while(|member| Some((member.name.text()?, member.value)));
+    texts.find(|(text, _)| text.as_bytes() == spelling).map(|(_, value)| value)
 }
 
 macro_rules! slots {
@@ -169,8 +191,8 @@ macro_rules! slots {
             /// A set of [`flag`]s.
             pub flags: Cell<u16>,
             name: u16,
-            /// The name, where it does not fit 16 bits.
-            wide_name: Qstr,
+            /// The name again, since not every one is a number of 16 bits.
+            full_name: Name,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
             pub(crate) parent: Cell<Parent>,
             /// Its attributes.
@@ -179,13 +201,12 @@ macro_rules! slots {
         }
 
         impl Type {
-            /// A type named `name` that can do nothing.
-            pub const fn new(name: Qstr) -> Type {
+            const fn with_names(name: u16, full_name: Name) -> Type {
                 Type {
                     header: Header::of(&crate::obj::typ::TYPE),
                     flags: Cell::new(flag::BERUS),
-                    name: name.number() as u16,
-                    wide_name: name,
+                    name,
+                    full_name,
                     parent: Cell::new(Parent::None),
                     locals: Locals::None,
                     $($slot: None,)*
@@ -250,9 +271,19 @@ unsafe impl Object for Type {
 }
 
 impl Type {
+    /// A type named `name` that can do nothing.
+    pub const fn new(name: Qstr) -> Type {
+        Type::with_names(name.number() as u16, Name::of(name))
+    }
+
+    /// A type that can do nothing, whose name need not be one of Berus's.
+    pub const fn named(name: Name) -> Type {
+        Type::with_names(0, name)
+    }
+
     /// Its name.
-    pub const fn name(&self) -> Qstr {
-        self.wide_name
+    pub const fn name(&self) -> Name {
+        self.full_name
     }
 
     /// Whether all of `flags` are set.

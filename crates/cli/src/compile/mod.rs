@@ -112,6 +112,17 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     Ok(())
 }
 
+/// Compiles a source to the bytes of a module.
+///
+/// # Errors
+/// The place of the program's error, in which the source goes by `name`, and what is wrong there.
+pub fn compile(name: &str, source: &[u8], options: &Options<'_>) -> Result<Vec<u8>, (String, String)> {
+    match berus_compiler::compile(source, options) {
+        Ok(module) => Ok(module.to_bytes()),
+        Err(error) => Err(snippet::describe(name, source, &error)),
+    }
+}
+
 /// What became of the sources.
 #[derive(Default)]
 struct Tally {

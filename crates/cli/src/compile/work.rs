@@ -1,20 +1,19 @@
 //! Compiling many sources at once.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use berus_compiler::{Options, compile};
+use berus_compiler::Options;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::compile;
 use super::plan::{Source, Target, Task};
-use super::snippet;
 use crate::input::displayed;
-use crate::output::{Status, describe};
+use crate::output::{Status, describe, file};
 
 /// What became of a source.
 pub enum Outcome {
@@ -94,17 +93,15 @@ fn carry_out(task: &Task, options: &Options<'_>) -> Outcome {
         Ok(source) => source,
         Err(error) => return unusable(task.source.name(), error),
     };
-    let module = match compile(&source, &Options { source_name: &task.name, ..options.clone() }) {
-        Ok(module) => module.to_bytes(),
-        Err(error) => {
-            let (place, message) = snippet::describe(&task.source.name(), &source, &error);
-            return Outcome::Failed { place, message, status: Status::Invalid };
-        }
+    let options = Options { source_name: &task.name, ..options.clone() };
+    let module = match compile(&task.source.name(), &source, &options) {
+        Ok(module) => module,
+        Err((place, message)) => return Outcome::Failed { place, message, status: Status::Invalid },
     };
     match &task.target {
         Target::Nowhere => Outcome::Checked,
         Target::Stdout => Outcome::Printed(module),
-        Target::File(path) => match write(path, &module) {
+        Target::File(path) => match file::write(path, &module) {
             Ok(true) => Outcome::Written,
             Ok(false) => Outcome::Unchanged,
             Err((path, error)) => unusable(displayed(&path), error),
@@ -121,38 +118,4 @@ fn read(source: &Source) -> io::Result<Vec<u8>> {
             Ok(text)
         }
     }
-}
-
-/// Makes `path` a file with these bytes, at once or not at all, in a folder that is made if need be. Whether it was not
-/// that already; or what cannot be written, and why.
-fn write(path: &Path, bytes: &[u8]) -> Result<bool, (PathBuf, io::Error)> {
-    // A link stays a link to the file.
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
-    let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| (folder.into(), error))?;
-    write_in(folder, &real, bytes).map_err(|error| (path.into(), error))
-}
-
-fn write_in(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    match fs::metadata(path) {
-        Ok(there) if there.is_file() => {
-            if there.len() == bytes.len() as u64 && fs::read(path)? == bytes {
-                return Ok(false);
-            }
-        }
-        // A device or the like cannot be replaced.
-        Ok(_) => {
-            File::create(path)?.write_all(bytes)?;
-            return Ok(true);
-        }
-        Err(_) => {}
-    }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".berus-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
-    Ok(true)
 }

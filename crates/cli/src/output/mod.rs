@@ -1,5 +1,6 @@
 //! Standard output, standard error and the exit status of commands.
 
+pub mod file;
 pub mod style;
 
 use std::fmt::Display;

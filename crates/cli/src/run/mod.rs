@@ -61,10 +61,11 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 fn run_with(options: &Options) -> u8 {
     let heap = Heap::growing(&GlobalRegions, options.heap_size);
     let limits = Limits { machine_stack: STACK - STACK_LEFT, ..Limits::default() };
-    let Some(vm) = Vm::new(heap, Box::new(StdHost::new()), limits) else {
+    let Some(mut vm) = Vm::new(heap, Box::new(StdHost::new()), limits) else {
         eprintln!("the heap is too small");
         return 1;
     };
+    vm.register(berus_stdlib::MODULES);
     vm.set_optimisation(options.optimise);
     let status = vm.enter(|vm| match prepare(vm, options).and_then(|()| run_program(vm, options)) {
         Ok(()) => 0,

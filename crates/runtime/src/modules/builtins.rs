@@ -2,6 +2,7 @@
 //!
 //! The functions that work on values are in [`functions`](super::functions).
 
+use super::{ModuleDef, Settable};
 use crate::error::Res;
 use crate::obj;
 use crate::obj::code::Code;
@@ -15,7 +16,7 @@ use crate::obj::module::Module;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
 use crate::q;
-use crate::qstr::{FIXED, Qstr};
+use crate::qstr::{FIXED, Name, Qstr};
 use crate::types::{Locals, Member, Parent, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -51,6 +52,14 @@ struct Table([Option<Obj>; FIXED]);
 // SAFETY: the values are constants.
 unsafe impl Sync for Table {}
 
+/// The number of a name that Berus lists.
+const fn listed(name: Name) -> usize {
+    match name.qstr() {
+        Some(name) => name.number() as usize,
+        None => panic!("built-ins have listed names"),
+    }
+}
+
 static TABLE: Table = {
     let mut table = [None; FIXED];
     let lists: [&[Member]; 2] = [super::functions::MEMBERS, MEMBERS];
@@ -59,14 +68,14 @@ static TABLE: Table = {
         let mut n = 0;
         while n < lists[list].len() {
             let member = &lists[list][n];
-            table[member.name.number() as usize] = Some(member.value);
+            table[listed(member.name)] = Some(member.value);
             n += 1;
         }
         list += 1;
     }
     let mut n = 0;
     while n < exception::ALL.len() {
-        table[exception::ALL[n].name().number() as usize] = Some(Obj::from_static(exception::ALL[n]));
+        table[listed(exception::ALL[n].name())] = Some(Obj::from_static(exception::ALL[n]));
         n += 1;
     }
     Table(table)
@@ -80,16 +89,18 @@ pub fn find(vm: &Vm, name: Qstr) -> Option<Obj> {
     TABLE.0.get(name.number() as usize).copied().flatten()
 }
 
-/// The module as an object; from now on it is where built-ins are looked for.
-pub(super) fn module(vm: &Vm) -> Res {
-    let module = Module::new(vm, q!("builtins"))?;
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("builtins", &[]).init(init).settable(Settable::Anything);
+
+/// Fills the module, which from now on is where built-ins are looked for.
+fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     for (number, value) in TABLE.0.iter().enumerate() {
         if let Some(value) = value {
             module.globals.store(vm, Qstr::from_number(number as u32), *value)?;
         }
     }
     vm.set_builtins(module.globals);
-    Ok(module.obj())
+    Ok(())
 }
 
 /// Runs a class body and makes the class: `__build_class__(body, name, *bases)`.
@@ -159,7 +170,7 @@ fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
         Locals::None => {}
         Locals::Static(members) => {
             for member in members {
-                add(vm, names, Obj::qstr(member.name))?;
+                add(vm, names, Obj::qstr(member.name.intern(vm)?))?;
             }
         }
         Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,

@@ -1,11 +1,15 @@
 //! The module `collections`.
 
+use super::ModuleDef;
 use crate::obj::{deque, dict, named_tuple};
 use crate::word::Obj;
 
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("collections", MEMBERS).extensible();
+
 crate::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "OrderedDict" => value(Obj::from_static(&dict::ORDERED_TYPE)),
         "deque" => value(Obj::from_static(&deque::TYPE)),
         "namedtuple" => var(2, 2, named_tuple::named_tuple),

@@ -1,12 +1,16 @@
 //! The module `gc`.
 
+use super::ModuleDef;
 use crate::error::Res;
 use crate::vm::Vm;
 use crate::word::Obj;
 
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("gc", MEMBERS);
+
 crate::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "collect" => f0(collect),
         "disable" => f0(disable),
         "enable" => f0(enable),

@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use super::ModuleDef;
 use crate::args::Args;
 use crate::error::Res;
 use crate::obj::array::Array;
@@ -15,9 +16,12 @@ use crate::types::Type;
 use crate::vm::Vm;
 use crate::word::Obj;
 
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("io", MEMBERS).extensible();
+
 crate::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "StringIO" => value(Obj::from_static(&STRING_IO)),
         "BytesIO" => value(Obj::from_static(&BYTES_IO)),
         "IOBase" => value(Obj::from_static(&IO_BASE)),

@@ -1,15 +1,18 @@
 //! The module `micropython`.
 
+use super::ModuleDef;
 use crate::error::Res;
+use crate::obj::builtin::Builtin;
 use crate::ops::print::Stdout;
-use crate::q;
-use crate::types;
 use crate::vm::Vm;
 use crate::word::Obj;
 
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
+
 crate::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "const" => f1(constant),
         "heap_lock" => f0(heap_lock),
         "heap_unlock" => f0(heap_unlock),
@@ -17,7 +20,7 @@ crate::members! {
         "opt_level" => var(0, 1, opt_level),
         "mem_info" => var(0, 1, mem_info),
         "schedule" => f2(schedule),
-        "kbd_intr" => f1(kbd_intr),
+        "kbd_intr" => value(Obj::from_static(&KBD_INTR)),
     }
 }
 
@@ -70,13 +73,15 @@ fn mem_info(vm: &Vm, _: &[Obj]) -> Res {
 
 /// Calls `function` with `arg` soon, between two instructions. Asked to call `kbd_intr`, it raises `KeyboardInterrupt` then.
 fn schedule(vm: &Vm, function: Obj, arg: Obj) -> Res {
-    if types::find(MEMBERS, q!("kbd_intr")) == Some(function) {
+    if function == Obj::from_static(&KBD_INTR) {
         vm.schedule_interrupt();
     } else {
         vm.schedule(function, arg)?;
     }
     Ok(Obj::NONE)
 }
+
+static KBD_INTR: Builtin = Builtin::f1(kbd_intr);
 
 /// Which character interrupts; hosts with signals have no use for it.
 fn kbd_intr(vm: &Vm, character: Obj) -> Res {

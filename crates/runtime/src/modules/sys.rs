@@ -1,5 +1,6 @@
 //! The module `sys`.
 
+use super::{ModuleDef, Settable};
 use crate::error::Res;
 use crate::obj::exception::SYSTEM_EXIT;
 use crate::obj::module::Module;
@@ -27,9 +28,15 @@ crate::members! {
     }
 }
 
-/// The module as an object.
-pub(super) fn module(vm: &Vm) -> Res {
-    let module = Module::of_members(vm, q!("sys"), MEMBERS)?;
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("sys", MEMBERS).init(init).settable(Settable::Names(&[
+    q!("path"),
+    q!("ps1"),
+    q!("ps2"),
+    q!("tracebacklimit"),
+]));
+
+fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     let globals = module.globals;
     globals.store(vm, q!("path"), vm.path())?;
     globals.store(vm, q!("argv"), vm.argv())?;
@@ -49,8 +56,7 @@ pub(super) fn module(vm: &Vm) -> Res {
         Obj::qstr(q!("berus")),
     ];
     let implementation = Tuple::of_type(vm, Gc::from_static(&IMPLEMENTATION), &values)?;
-    globals.store(vm, q!("implementation"), implementation.obj())?;
-    Ok(module.obj())
+    globals.store(vm, q!("implementation"), implementation.obj())
 }
 
 /// How many calls of a traceback are printed, if a program has set `sys.tracebacklimit`.
@@ -58,11 +64,6 @@ pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
     let module = vm.modules().load(vm, q!("sys"))?.downcast::<Module>()?;
     let limit = module.globals.load(vm, q!("tracebacklimit"))?.as_small_int()?;
     Some(usize::try_from(limit).unwrap_or(0))
-}
-
-/// Whether programs may set `sys.name`.
-pub(crate) fn is_mutable(name: Qstr) -> bool {
-    [q!("path"), q!("ps1"), q!("ps2"), q!("tracebacklimit")].contains(&name)
 }
 
 /// The names of what is in `sys.implementation`.

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use crate::args::Args;
 use crate::error::Res;
+use crate::modules::ModuleDef;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
 use crate::obj::list::List;
@@ -15,9 +16,11 @@ use crate::types::Type;
 use crate::vm::Vm;
 use crate::word::Obj;
 
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("_thread", MEMBERS);
+
 crate::members! {
-    /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "LockType" => value(Obj::from_static(&LOCK)),
         "allocate_lock" => f0(allocate_lock),
         "exit" => f0(exit),

@@ -172,7 +172,8 @@ fn builtin_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     }
 }
 
-/// A constant table of attributes, for [`Type::locals`] or a module, sorted by name.
+/// A constant table of attributes, for [`Type::locals`] or a module, sorted by name. Names that Berus does not list are
+/// found by their spelling.
 ///
 /// ```ignore
 /// members! {
@@ -189,7 +190,10 @@ macro_rules! members {
     ($(#[$meta:meta])* $vis:vis static $table:ident = { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
         $(#[$meta])*
         $vis static $table: &[$crate::types::Member] = &$crate::types::sorted([
-            $($crate::types::Member::new($crate::q!($name), $crate::members!(@ $kind ($($arg)*)))),*
+            $((
+                const { $crate::qstr::find_number($name) },
+                $crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*))),
+            )),*
         ]);
     };
     (@ value ($value:expr)) => { $value };

@@ -141,17 +141,15 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
     let _ = exception.message(vm);
     let args = exception.args.get();
     if style == Style::Repr {
-        out.write(vm, vm.spelling(ty.name()))?;
+        out.write(vm, ty.name().spelling(vm))?;
     } else if style == Style::Exception {
-        out.write(vm, vm.spelling(ty.name()))?;
-        if !args.items().is_empty() {
-            out.write(vm, b": ")?;
-        }
+        out.write(vm, ty.name().spelling(vm))?;
+        out.write(vm, b": ")?;
     }
     if style != Style::Repr {
         match args.items() {
             [] => return Ok(()),
-            [code, rest @ ..] if rest.len() <= 1 && vm.is_subtype(ty, &OS_ERROR) => {
+            [code, rest @ ..] if rest.len() <= 1 && ty == Gc::from_static(&OS_ERROR) => {
                 if let Some(number) = code.as_small_int()
                     && let Some(name) = errno_name(number)
                 {
@@ -166,7 +164,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
             _ => {}
         }
         if let [only] = args.items() {
-            return vm.print(out, *only, if vm.is_subtype(ty, &KEY_ERROR) { Style::Repr } else { Style::Str });
+            return vm.print(out, *only, Style::Str);
         }
     }
     // The arguments as a tuple.

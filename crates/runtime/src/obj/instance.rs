@@ -231,14 +231,11 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
     if style == Style::Exception
         && let Some(base) = base
     {
-        out.write(vm, vm.spelling(vm.type_of(object).name()))?;
+        out.write(vm, vm.type_of(object).name().spelling(vm))?;
         let text = match vm.call_special(object, q!("__str__"), &[])? {
             Some(text) => vm.text(text, Style::Str)?,
             None => vm.text(base, Style::Str)?,
         };
-        if text.is_empty() && vm.as_exception(base).is_some_and(|base| base.args.get().items().is_empty()) {
-            return Ok(());
-        }
         out.write(vm, b": ")?;
         return out.write(vm, &text);
     }
@@ -254,7 +251,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
     }
     match base {
         Some(base) if vm.is_exception(base) && style == Style::Repr => {
-            out.write(vm, vm.spelling(vm.type_of(object).name()))?;
+            out.write(vm, vm.type_of(object).name().spelling(vm))?;
             let text = vm.text(base, Style::Repr)?;
             let arguments = text.iter().position(|byte| *byte == b'(').unwrap_or(0);
             out.write(vm, &text[arguments..])

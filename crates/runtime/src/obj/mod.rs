@@ -10,6 +10,7 @@ pub mod bytes;
 pub mod cell;
 pub mod code;
 pub mod complex;
+pub mod custom;
 pub mod deque;
 pub mod dict;
 pub mod exception;

@@ -1,14 +1,13 @@
 //! Modules.
 
-use core::cell::Cell;
-
 use crate::error::Res;
+use crate::modules::ModuleDef;
 use crate::obj::dict::Dict;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Member, Type};
+use crate::types::{Attr, AttrResult, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -21,8 +20,8 @@ pub struct Module {
     header: Header,
     /// Its variables.
     pub globals: Gc<Dict>,
-    /// Whether programs cannot change it.
-    is_built_in: Cell<bool>,
+    /// What it was made from, if it is written in Rust.
+    definition: Option<&'static ModuleDef>,
 }
 
 // SAFETY: `Module` is `repr(C)` and starts with a header; only modules have this type.
@@ -36,8 +35,7 @@ impl Module {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, name: Qstr) -> Res<Gc<Module>> {
-        let globals = Dict::new(vm)?;
-        globals.store(vm, q!("__name__"), Obj::qstr(name))?;
+        let globals = named(vm, name)?;
         Module::of_globals(vm, globals)
     }
 
@@ -46,22 +44,24 @@ impl Module {
     /// # Errors
     /// `MemoryError`.
     pub fn of_globals(vm: &Vm, globals: Gc<Dict>) -> Res<Gc<Module>> {
-        vm.alloc(Module { header: Header::of(&TYPE), globals, is_built_in: Cell::new(false) })
+        vm.alloc(Module { header: Header::of(&TYPE), globals, definition: None })
     }
 
-    /// A module named `name` with the variables of a constant table.
+    /// A module named `name` for `definition`, with nothing else in it yet.
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn of_members(vm: &Vm, name: Qstr, members: &[Member]) -> Res<Gc<Module>> {
-        let module = Module::new(vm, name)?;
-        module.globals.map.reserve(vm, members.len() + 1)?;
-        for member in members {
-            module.globals.store(vm, member.name, member.value)?;
-        }
-        module.is_built_in.set(true);
-        Ok(module)
+    pub(crate) fn of_definition(vm: &Vm, name: Qstr, definition: &'static ModuleDef) -> Res<Gc<Module>> {
+        let globals = named(vm, name)?;
+        vm.alloc(Module { header: Header::of(&TYPE), globals, definition: Some(definition) })
     }
+}
+
+/// Variables of a module named `name`.
+fn named(vm: &Vm, name: Qstr) -> Res<Gc<Dict>> {
+    let globals = Dict::new(vm)?;
+    globals.store(vm, q!("__name__"), Obj::qstr(name))?;
+    Ok(globals)
 }
 
 fn module_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
@@ -90,7 +90,7 @@ fn module_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResul
                 None => Ok(AttrResult::Missing),
             }
         }
-        Attr::Store(_) | Attr::Delete if module.is_built_in.get() && !crate::modules::sys::is_mutable(name) => {
+        Attr::Store(_) | Attr::Delete if module.definition.is_some_and(|definition| !definition.may_set(name)) => {
             Ok(AttrResult::Missing)
         }
         Attr::Store(value) => module.globals.store(vm, name, value).map(|()| AttrResult::Done),

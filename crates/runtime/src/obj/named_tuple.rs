@@ -116,7 +116,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     if style == Style::Json {
         return tuple::print(vm, tuple.obj(), out, style);
     }
-    out.write(vm, vm.spelling(ty.name()))?;
+    out.write(vm, ty.name().spelling(vm))?;
     let mut separator: &[u8] = b"(";
     for (&field, &item) in fields(ty).items().iter().zip(tuple.items()) {
         out.write(vm, separator)?;

@@ -154,7 +154,7 @@ fn super_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult
         None => {
             let native = this.class.has(flag::SUBCLASSED);
             if native && name == q!("__init__") {
-                let init = crate::types::find(NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
+                let init = crate::types::find(vm, NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
                 return Ok(AttrResult::Method(init, target));
             }
             match typ::find_in_object(vm, name) {

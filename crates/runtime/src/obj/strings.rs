@@ -592,6 +592,6 @@ pub(crate) fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
             _ => return Err(vm.value_error(format_args!("non-hex digit"))),
         }
     }
-    let is_bytes = class.downcast::<crate::types::Type>().is_none_or(|ty| ty.name() == q!("bytes"));
+    let is_bytes = class.downcast::<crate::types::Type>().is_none_or(|ty| ty.name().qstr() == Some(q!("bytes")));
     if is_bytes { Kind::Bytes } else { Kind::ByteArray }.finish(vm, out)
 }

@@ -89,7 +89,7 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
 pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
     match class.locals {
         Locals::None => None,
-        Locals::Static(members) => crate::types::find(members, name),
+        Locals::Static(members) => crate::types::find(vm, members, name),
         Locals::Dict(dict) => dict.load(vm, name),
     }
 }
@@ -136,7 +136,7 @@ impl Vm {
                 return Err(self.type_error(format_args!("type takes 1 or 3 arguments")));
             };
             if base.make_new.is_none() {
-                let name = self.name_str(base.name());
+                let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
             flags |= base.flags.get() & (flag::HAS_SPECIAL_ACCESSORS | flag::EXCEPTION);
@@ -275,7 +275,7 @@ impl Vm {
 
     /// The name of the type of `object`, for messages.
     pub fn type_name(&self, object: Obj) -> &str {
-        self.name_str(self.type_of(object).name())
+        self.type_of(object).name().as_str(self)
     }
 
     /// The spelling of `name`, for messages.
@@ -316,7 +316,7 @@ fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn type_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(ty) = object.downcast::<Type>() else { return Ok(()) };
     out.write(vm, b"<class '")?;
-    out.write(vm, vm.spelling(ty.name()))?;
+    out.write(vm, ty.name().spelling(vm))?;
     out.write(vm, b"'>")
 }
 
@@ -325,7 +325,7 @@ fn type_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     match ty.make_new {
         Some(make_new) => make_new(vm, ty, args),
         None => {
-            let name = vm.name_str(ty.name());
+            let name = ty.name().as_str(vm);
             Err(vm.type_error(format_args!("can't create '{name}' instances")))
         }
     }
@@ -359,7 +359,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
 
 fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     if name == q!("__name__") {
-        return Ok(AttrResult::Value(Obj::qstr(class.name())));
+        return Ok(AttrResult::Value(Obj::qstr(class.name().intern(vm)?)));
     }
     if name == q!("__dict__") {
         let dict = Dict::new(vm)?;
@@ -367,7 +367,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
             Locals::None => {}
             Locals::Static(members) => {
                 for member in members {
-                    dict.store(vm, member.name, member.value)?;
+                    dict.store(vm, member.name.intern(vm)?, member.value)?;
                 }
             }
             Locals::Dict(own) => dict.map.copy_from(vm, &own.map)?,

@@ -252,7 +252,7 @@ impl Vm {
     pub(crate) fn no_attribute(&self, object: Obj, name: Qstr) -> Raised {
         let attribute = self.name_str(name);
         if let Some(ty) = object.downcast::<Type>() {
-            let ty = self.name_str(ty.name());
+            let ty = ty.name().as_str(self);
             return self.attribute_error(format_args!("type object '{ty}' has no attribute '{attribute}'"));
         }
         if let Some(module) = object.downcast::<Module>() {

@@ -118,7 +118,7 @@ impl Vm {
         let value = self.index_value(ty, object)?;
         let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
         if value < 0 || value as usize >= len {
-            return Err(self.index_error(format_args!("{} index out of range", self.name_str(ty.name()))));
+            return Err(self.index_error(format_args!("{} index out of range", ty.name().as_str(self))));
         }
         Ok(value as usize)
     }
@@ -128,7 +128,7 @@ impl Vm {
             Some(int) => self.int(int),
             None => Err(self.type_error(format_args!(
                 "{} indices must be integers, not {}",
-                self.name_str(ty.name()),
+                ty.name().as_str(self),
                 self.type_name(object)
             ))),
         }

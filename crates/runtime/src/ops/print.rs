@@ -88,7 +88,7 @@ impl Vm {
             Some(print) => print(self, object, printer, style),
             None => {
                 printer.write(self, b"<")?;
-                printer.write(self, self.spelling(ty.name()))?;
+                printer.write(self, ty.name().spelling(self))?;
                 printer.write(self, b">")
             }
         }

@@ -3,9 +3,11 @@
 //! Numbers 1 to 165 are fixed by the `.mpy` format, the next ones belong to the names that Berus itself uses ([`q!`](crate::q)); both
 //! kinds live in flash with their hashes. Names met at run time are interned on the heap, for good.
 
+mod name;
 mod names;
 mod pool;
 
+pub use name::Name;
 pub use pool::Pool;
 
 use berus_mpy::qstr::STATIC;
@@ -33,6 +35,11 @@ impl Qstr {
     pub const fn number(self) -> u32 {
         self.0
     }
+
+    /// Whether it has the same number in every interpreter: the format's names, and those that Berus itself uses.
+    pub const fn is_fixed(self) -> bool {
+        (self.0 as usize) < FIXED
+    }
 }
 
 /// How many names have a fixed number, number 0 included.
@@ -55,14 +62,22 @@ const fn fixed_name(number: usize) -> &'static str {
 /// # Panics
 /// If it is not listed. That happens while compiling, since `q!` evaluates it there.
 pub const fn number_of(name: &str) -> Qstr {
+    match find_number(name) {
+        Some(name) => name,
+        None => panic!("add the name to qstr/names.rs"),
+    }
+}
+
+/// The number of a name that Berus itself uses, if it is one.
+pub const fn find_number(name: &str) -> Option<Qstr> {
     let mut number = 1;
     while number < FIXED {
         if same(fixed_name(number).as_bytes(), name.as_bytes()) {
-            return Qstr(number as u32);
+            return Some(Qstr(number as u32));
         }
         number += 1;
     }
-    panic!("add the name to qstr/names.rs")
+    None
 }
 
 const fn same(a: &[u8], b: &[u8]) -> bool {

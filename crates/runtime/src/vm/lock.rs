@@ -179,6 +179,7 @@ impl Vm {
     /// Parks the running thread, whose machine stack is in use from `low` on.
     fn leave(&self, place: *const Thread, low: usize) {
         self.thread.parked_at.set(low);
+        self.thread.heap_locks.set(self.heap.exchange_locks(0));
         // SAFETY: the place of a thread is there until it ends, and only who has the lock looks at it.
         self.thread.swap(unsafe { &*place });
     }
@@ -188,6 +189,7 @@ impl Vm {
         // SAFETY: as in `leave`.
         self.thread.swap(unsafe { &*place });
         self.thread.parked_at.set(0);
+        self.heap.exchange_locks(self.thread.heap_locks.get());
         self.turns.looks.set(0);
         if lock.is_stopping() {
             self.look_soon();

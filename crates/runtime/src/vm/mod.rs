@@ -22,6 +22,8 @@ mod thread;
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use crate::error::{Raised, Res};
@@ -29,6 +31,7 @@ use crate::heap::{Collection, Heap};
 use crate::host::Host;
 #[cfg(feature = "threads")]
 use crate::host::Threads;
+use crate::modules::{MODULES, ModuleDef};
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
@@ -112,12 +115,15 @@ pub struct Vm {
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) optimise: Cell<u8>,
     limits: Limits,
+    /// The modules that are written in Rust, in the order of their registration.
+    pub(crate) registry: Vec<&'static [ModuleDef]>,
 }
 
 impl Vm {
     /// An interpreter that has run nothing. `None` if `heap` has no room for what every interpreter needs.
     pub fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
-        let vm = Vm {
+        #[allow(unused_mut)] // where there are no threads
+        let mut vm = Vm {
             heap,
             qstrs: Pool::default(),
             world: World::new(host),
@@ -138,7 +144,12 @@ impl Vm {
             gc_enabled: Cell::new(false),
             optimise: Cell::new(0),
             limits,
+            registry: vec![MODULES],
         };
+        #[cfg(feature = "threads")]
+        if vm.host_threads().is_some() {
+            vm.registry.push(crate::modules::THREAD_MODULES);
+        }
         vm.fill_in().ok()?;
         vm.gc_enabled.set(true);
         Some(vm)

@@ -30,6 +30,8 @@ pub(crate) struct Thread {
     pub parked_at: Cell<usize>,
     /// Where the thread is kept while it is parked.
     pub place: Cell<*const Thread>,
+    /// How often it has locked the heap, while it is parked.
+    pub heap_locks: Cell<usize>,
     /// Whether the program has started it.
     pub is_started: Cell<bool>,
 }
@@ -47,6 +49,7 @@ impl Thread {
             stack_limit: Cell::new(0),
             parked_at: Cell::new(0),
             place: Cell::new(core::ptr::null()),
+            heap_locks: Cell::new(0),
             is_started: Cell::new(false),
         }
     }
@@ -63,6 +66,7 @@ impl Thread {
             stack_limit,
             parked_at,
             place,
+            heap_locks,
             is_started,
         } = self;
         stacks.swap(&other.stacks);
@@ -74,6 +78,7 @@ impl Thread {
         stack_limit.swap(&other.stack_limit);
         parked_at.swap(&other.parked_at);
         place.swap(&other.place);
+        heap_locks.swap(&other.heap_locks);
         is_started.swap(&other.is_started);
     }
 

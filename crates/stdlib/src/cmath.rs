@@ -1,17 +1,21 @@
 //! The module `cmath`.
 
-use crate::error::Res;
-use crate::obj::float::Float;
-use crate::obj::tuple::Tuple;
-use crate::vm::Vm;
-use crate::word::Obj;
+use berus_runtime::error::Res;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::float::Float;
+use berus_runtime::obj::tuple::Tuple;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
 
 static E: Float = Float::constant(core::f64::consts::E);
 static PI: Float = Float::constant(core::f64::consts::PI);
 
-crate::members! {
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("cmath", MEMBERS);
+
+berus_runtime::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "e" => value(Obj::from_static(&E)),
         "pi" => value(Obj::from_static(&PI)),
         "phase" => f1(phase),

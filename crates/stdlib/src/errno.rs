@@ -1,13 +1,17 @@
 //! The module `errno`.
 
-use crate::error::Res;
-use crate::obj::dict::Dict;
-use crate::q;
-use crate::vm::Vm;
-use crate::word::Obj;
+use berus_runtime::error::Res;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::dict::Dict;
+use berus_runtime::obj::module::Module;
+use berus_runtime::object::Gc;
+use berus_runtime::q;
+use berus_runtime::qstr::Qstr;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
 
 /// Names and numbers, those of Linux.
-const NUMBERS: &[(crate::qstr::Qstr, isize)] = &[
+const NUMBERS: &[(Qstr, isize)] = &[
     (q!("EPERM"), 1),
     (q!("ENOENT"), 2),
     (q!("EIO"), 5),
@@ -32,11 +36,12 @@ const NUMBERS: &[(crate::qstr::Qstr, isize)] = &[
     (q!("EINPROGRESS"), 115),
 ];
 
-/// Fills a module's variables: the numbers, and `errorcode`, which has their names.
-///
-/// # Errors
-/// `MemoryError`.
-pub fn fill(vm: &Vm, globals: &Dict) -> Res<()> {
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("errno", &[]).init(init).extensible();
+
+/// Fills the module: the numbers, and `errorcode`, which has their names.
+fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
+    let globals = module.globals;
     let names = Dict::new(vm)?;
     for &(name, number) in NUMBERS {
         globals.store(vm, name, Obj::small_int_wrapping(number))?;

@@ -2,14 +2,18 @@
 
 use core::time::Duration;
 
-use crate::error::Res;
-use crate::obj::tuple::Tuple;
-use crate::vm::Vm;
-use crate::word::Obj;
+use berus_runtime::error::Res;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::tuple::Tuple;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
 
-crate::members! {
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("time", MEMBERS).extensible();
+
+berus_runtime::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "gmtime" => var(0, 1, gmtime),
         "localtime" => var(0, 1, gmtime),
         "mktime" => f1(mktime),

@@ -1,19 +1,23 @@
 //! The module `struct`.
 
-use crate::error::{Raised, Res};
-use crate::obj::binary::{self, LITTLE, native_size, standard_size};
-use crate::obj::builder::Builder;
-use crate::obj::bytes::Bytes;
-use crate::obj::list::List;
-use crate::obj::tuple::Tuple;
-use crate::ops::buffer::Access;
-use crate::text::spec::number;
-use crate::vm::Vm;
-use crate::word::Obj;
+use berus_runtime::error::{Raised, Res};
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::binary::{self, LITTLE, native_size, standard_size};
+use berus_runtime::obj::builder::Builder;
+use berus_runtime::obj::bytes::Bytes;
+use berus_runtime::obj::list::List;
+use berus_runtime::obj::tuple::Tuple;
+use berus_runtime::ops::buffer::Access;
+use berus_runtime::text::spec::number;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
 
-crate::members! {
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("struct", MEMBERS).extensible();
+
+berus_runtime::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "calcsize" => f1(calcsize),
         "pack" => var(1, 255, pack),
         "pack_into" => var(3, 255, pack_into),
@@ -63,7 +67,7 @@ impl<'a> Format<'a> {
     }
 
     fn next(&mut self, vm: &Vm) -> Res<Option<Item>> {
-        while self.text.get(self.at).is_some_and(|&byte| crate::text::utf8::is_space(byte)) {
+        while self.text.get(self.at).is_some_and(|&byte| berus_runtime::text::utf8::is_space(byte)) {
             self.at += 1;
         }
         let count = number(self.text, &mut self.at);

@@ -1,11 +1,12 @@
 //! The module `math`.
 
-use crate::args::Args;
-use crate::error::{Raised, Res};
-use crate::obj::float::Float;
-use crate::obj::tuple::Tuple;
-use crate::vm::Vm;
-use crate::word::Obj;
+use berus_runtime::args::Args;
+use berus_runtime::error::{Raised, Res};
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::float::Float;
+use berus_runtime::obj::tuple::Tuple;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
 
 static E: Float = Float::constant(core::f64::consts::E);
 static PI: Float = Float::constant(core::f64::consts::PI);
@@ -27,9 +28,12 @@ macro_rules! functions {
     };
 }
 
-crate::members! {
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("math", MEMBERS);
+
+berus_runtime::members! {
     /// What the module has.
-    pub static MEMBERS = {
+    static MEMBERS = {
         "e" => value(Obj::from_static(&E)),
         "pi" => value(Obj::from_static(&PI)),
         "tau" => value(Obj::from_static(&TAU)),
@@ -85,7 +89,7 @@ fn domain_error(vm: &Vm) -> Raised {
 
 functions! {
     sqrt = |x| libm::sqrt(x);
-    pow = |x, y| crate::obj::float::power(x, y);
+    pow = |x, y| berus_runtime::obj::float::power(x, y);
     exp = |x| libm::exp(x);
     expm1 = |x| libm::expm1(x);
     log2 = |x| libm::log2(x);

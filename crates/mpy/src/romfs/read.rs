@@ -1,0 +1,242 @@
+//! Reading an image, without a copy of anything in it.
+//!
+//! Nothing in an image is believed: a record that does not fit its folder, or data outside of the image, is [`Corrupt`]. Records nest in
+//! what contains them and pointers lead to data only, so there is no way to go round in circles; and nothing here recurses.
+
+use core::fmt;
+use core::ops::Range;
+
+use super::{MAGIC, kind};
+
+/// A ROM image.
+#[derive(Clone, Copy, Debug)]
+pub struct Image<'a> {
+    bytes: &'a [u8],
+    /// Where the payload starts. It ends with `bytes`.
+    start: usize,
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug)]
+pub enum Node<'a> {
+    /// A file.
+    File(File<'a>),
+    /// A folder.
+    Folder(Folder<'a>),
+}
+
+/// A file.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    data: &'a [u8],
+    offset: usize,
+}
+
+/// A folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Folder<'a> {
+    image: Image<'a>,
+    /// Where its records start and end.
+    start: usize,
+    end: usize,
+}
+
+/// What a folder holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Its name. Nothing demands that it be UTF-8, or free of slashes.
+    pub name: &'a [u8],
+    /// The file or folder.
+    pub node: Node<'a>,
+}
+
+/// An image that is not whole: at which offset that shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Corrupt(pub usize);
+
+impl fmt::Display for Corrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "offset {}: the image is corrupt", self.0)
+    }
+}
+
+impl core::error::Error for Corrupt {}
+
+impl<'a> Image<'a> {
+    /// The image at the start of `bytes`, if there is one that ends within them.
+    pub fn new(bytes: &'a [u8]) -> Option<Image<'a>> {
+        if !bytes.starts_with(&MAGIC) {
+            return None;
+        }
+        let mut cursor = Cursor { bytes, at: MAGIC.len(), end: bytes.len() };
+        let len = cursor.uint()?;
+        let end = cursor.at.checked_add(len)?;
+        Some(Image { bytes: bytes.get(..end)?, start: cursor.at })
+    }
+
+    /// All of its bytes, without what may follow it in memory.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The outermost folder.
+    pub fn root(&self) -> Folder<'a> {
+        Folder { image: *self, start: self.start, end: self.bytes.len() }
+    }
+
+    /// What `path` leads to, if it leads to anything. A slash at its start means nothing, nor does one after the name of a folder.
+    pub fn find(&self, path: &[u8]) -> Option<Node<'a>> {
+        let mut path = path.strip_prefix(b"/").unwrap_or(path);
+        let mut folder = self.root();
+        while !path.is_empty() {
+            // Behind what is corrupt there is nothing to be found.
+            let mut entries = folder.entries().map_while(Result::ok);
+            let found = entries.find_map(|entry| {
+                let rest = path.strip_prefix(entry.name)?;
+                (rest.is_empty() || rest.starts_with(b"/")).then_some((entry.node, rest))
+            });
+            match found? {
+                (Node::File(file), []) => return Some(Node::File(file)),
+                (Node::File(_), _) => return None,
+                (Node::Folder(inner), rest) => {
+                    path = rest.strip_prefix(b"/").unwrap_or(rest);
+                    folder = inner;
+                }
+            }
+        }
+        Some(Node::Folder(folder))
+    }
+
+    /// A file, given the range of the records behind its name.
+    fn file(&self, records: Range<usize>) -> Result<File<'a>, Corrupt> {
+        let corrupt = Corrupt(records.start);
+        for record in self.records(records) {
+            let (kind, payload) = record?;
+            let range = match kind {
+                kind::DATA => payload,
+                kind::DATA_POINTER => self.pointer(payload).ok_or(corrupt)?,
+                _ => continue,
+            };
+            let offset = range.start;
+            return self.bytes.get(range).map(|data| File { data, offset }).ok_or(corrupt);
+        }
+        Err(corrupt)
+    }
+
+    /// Where the pointer in a record leads to.
+    fn pointer(&self, payload: Range<usize>) -> Option<Range<usize>> {
+        let mut cursor = Cursor { bytes: self.bytes, at: payload.start, end: payload.end };
+        let (size, offset) = (cursor.uint()?, cursor.uint()?);
+        let start = self.start.checked_add(offset)?;
+        Some(start..start.checked_add(size)?)
+    }
+
+    /// The records in a range: each its kind and where its payload is. After one that is corrupt comes no other.
+    fn records(&self, range: Range<usize>) -> impl Iterator<Item = Result<(usize, Range<usize>), Corrupt>> + use<'a> {
+        let mut cursor = Cursor { bytes: self.bytes, at: range.start, end: range.end };
+        core::iter::from_fn(move || {
+            if cursor.at >= cursor.end {
+                return None;
+            }
+            let start = cursor.at;
+            let record = cursor.record();
+            if record.is_none() {
+                cursor.at = cursor.end;
+            }
+            Some(record.ok_or(Corrupt(start)))
+        })
+    }
+}
+
+impl<'a> Folder<'a> {
+    /// What it holds, in the order of the image. After an error comes nothing more.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Entry<'a>, Corrupt>> + use<'a> {
+        let image = self.image;
+        let mut corrupt = false;
+        image.records(self.start..self.end).filter_map(move |record| {
+            if corrupt {
+                return None;
+            }
+            let entry = record.and_then(|(kind, payload)| match kind {
+                kind::FOLDER | kind::FILE => entry(image, kind, payload).map(Some),
+                _ => Ok(None),
+            });
+            corrupt = entry.is_err();
+            entry.transpose()
+        })
+    }
+
+    /// The bytes that its records take.
+    pub fn size(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Where its records start, from the start of the image.
+    pub fn offset(&self) -> usize {
+        self.start
+    }
+}
+
+fn entry<'a>(image: Image<'a>, kind: usize, payload: Range<usize>) -> Result<Entry<'a>, Corrupt> {
+    let mut cursor = Cursor { bytes: image.bytes, at: payload.start, end: payload.end };
+    let name = cursor.uint().and_then(|len| cursor.take(len)).ok_or(Corrupt(payload.start))?;
+    let rest = name.end..payload.end;
+    let node = match kind {
+        kind::FOLDER => Node::Folder(Folder { image, start: rest.start, end: rest.end }),
+        _ => Node::File(image.file(rest)?),
+    };
+    Ok(Entry { name: image.bytes.get(name).unwrap_or_default(), node })
+}
+
+impl<'a> File<'a> {
+    /// Its data.
+    pub fn data(&self) -> &'a [u8] {
+        self.data
+    }
+
+    /// Where its data starts, from the start of the image.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+}
+
+/// A position in an image, and a bound.
+struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// At most the length of `bytes`.
+    end: usize,
+}
+
+impl Cursor<'_> {
+    /// The number here: seven bits a byte, most significant first. Unlike those in modules it may be longer than it need be.
+    fn uint(&mut self) -> Option<usize> {
+        let mut value: usize = 0;
+        loop {
+            let byte = *self.bytes.get(..self.end)?.get(self.at)?;
+            self.at += 1;
+            if value.leading_zeros() < 7 {
+                return None;
+            }
+            value = value << 7 | usize::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+    }
+
+    /// The next `len` bytes.
+    fn take(&mut self, len: usize) -> Option<Range<usize>> {
+        let start = self.at;
+        let end = start.checked_add(len).filter(|end| *end <= self.end)?;
+        self.at = end;
+        Some(start..end)
+    }
+
+    /// The record here: its kind and where its payload is.
+    fn record(&mut self) -> Option<(usize, Range<usize>)> {
+        let kind = self.uint().filter(|kind| *kind != kind::UNUSED)?;
+        let len = self.uint()?;
+        Some((kind, self.take(len)?))
+    }
+}

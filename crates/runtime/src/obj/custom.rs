@@ -1,0 +1,99 @@
+//! Objects of types that are declared outside of the runtime, by library modules and embedders.
+
+use core::ops::Deref;
+
+use crate::error::Res;
+use crate::object::{Gc, Header, Object};
+use crate::types::Type;
+use crate::vm::Vm;
+
+/// What an object of a type that [`custom_type!`](crate::custom_type) declares holds.
+///
+/// # Safety
+/// No other implementation has the same [`CustomType::TYPE`], and nothing but [`Vm::new_custom`] makes objects of it.
+pub unsafe trait CustomType: Sized + 'static {
+    /// The type of such objects.
+    const TYPE: &'static Type;
+}
+
+/// An object of a type declared outside of the runtime: its type, and a `T`, to which it derefs.
+#[repr(C)]
+pub struct Custom<T> {
+    header: Header,
+    value: T,
+}
+
+// SAFETY: it is `repr(C)` and starts with a header. Who implements `CustomType` promises that no other objects have this type.
+unsafe impl<T: CustomType> Object for Custom<T> {
+    const TYPE: &'static Type = T::TYPE;
+}
+
+impl<T> Deref for Custom<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl Vm {
+    /// An object that holds `value`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
+        const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
+        self.alloc(Custom { header: Header::of(T::TYPE), value })
+    }
+}
+
+/// Declares a type of objects that hold a value of a Rust type: its name, then its [slots](crate::types::Type).
+///
+/// What can change in the value is in `Cell`s, since objects are shared. It may hold values ([`Obj`](crate::word::Obj),
+/// [`Gc`](crate::object::Gc)), which the collector finds there, but nothing that needs to be dropped.
+///
+/// ```
+/// use std::cell::Cell;
+///
+/// use berus_runtime::args::Args;
+/// use berus_runtime::error::Res;
+/// use berus_runtime::object::Gc;
+/// use berus_runtime::obj::custom::Custom;
+/// use berus_runtime::types::Type;
+/// use berus_runtime::vm::Vm;
+/// use berus_runtime::word::Obj;
+///
+/// struct Counter {
+///     count: Cell<isize>,
+/// }
+///
+/// berus_runtime::custom_type! {
+///     /// Counts how often it is called.
+///     static COUNTER: Type<Counter> = "Counter".make_new(new).call(call);
+/// }
+///
+/// fn new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+///     vm.check_args(args, 0, 0, false)?;
+///     Ok(vm.new_custom(Counter { count: Cell::new(0) })?.obj())
+/// }
+///
+/// fn call(vm: &Vm, counter: Obj, _: Args<'_>) -> Res {
+///     let counter = vm.this::<Custom<Counter>>(counter)?;
+///     counter.count.set(counter.count.get() + 1);
+///     vm.new_int(counter.count.get())
+/// }
+/// ```
+#[macro_export]
+macro_rules! custom_type {
+    ($(#[$meta:meta])* $vis:vis static $table:ident: Type<$value:ty> = $name:literal $(.$slot:ident($($arg:expr),*))*;) => {
+        $(#[$meta])*
+        $vis static $table: $crate::types::Type = $crate::types::Type::named($crate::name!($name))$(.$slot($($arg),*))*;
+
+        // SAFETY: the type is a new one, which this `static` alone names, and a Rust type implements the trait once.
+        #[allow(unsafe_code)]
+        unsafe impl $crate::obj::custom::CustomType for $value {
+            const TYPE: &'static $crate::types::Type = &$table;
+        }
+    };
+}

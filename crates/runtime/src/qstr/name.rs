@@ -1,0 +1,81 @@
+//! Names in constant tables.
+
+use super::Qstr;
+use crate::error::Res;
+use crate::vm::Vm;
+
+/// A name in a constant table, in one word: its number where Berus lists it, else its spelling. [`name!`](crate::name) makes one.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub union Name {
+    /// Odd: a number, above bit 0.
+    number: usize,
+    text: &'static &'static str,
+}
+
+impl Name {
+    /// The name with the number of `name`.
+    pub const fn of(name: Qstr) -> Name {
+        Name { number: (name.number() as usize) << 1 | 1 }
+    }
+
+    /// The name spelled `text`, which Berus does not list.
+    pub const fn spelled(text: &'static &'static str) -> Name {
+        Name { text }
+    }
+
+    const fn number(self) -> usize {
+        // SAFETY: any word is a number.
+        unsafe { self.number }
+    }
+
+    /// Its number, if it has one.
+    #[inline]
+    pub const fn qstr(self) -> Option<Qstr> {
+        let number = self.number();
+        if number & 1 != 0 { Some(Qstr::from_number((number >> 1) as u32)) } else { None }
+    }
+
+    /// Its spelling, if it has no number.
+    pub fn text(self) -> Option<&'static str> {
+        // SAFETY: an even word is a reference, since those are aligned.
+        if self.number() & 1 == 0 { Some(unsafe { *self.text }) } else { None }
+    }
+
+    /// Its number in `vm`, where it is interned if it has none yet.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn intern(self, vm: &Vm) -> Res<Qstr> {
+        match self.text() {
+            Some(text) => vm.intern(text.as_bytes()),
+            None => Ok(self.qstr().unwrap_or(Qstr::EMPTY)),
+        }
+    }
+
+    /// Its spelling.
+    pub fn spelling(self, vm: &Vm) -> &[u8] {
+        match self.qstr() {
+            Some(name) => vm.spelling(name),
+            None => self.text().unwrap_or_default().as_bytes(),
+        }
+    }
+
+    /// Its spelling, for messages.
+    pub fn as_str(self, vm: &Vm) -> &str {
+        core::str::from_utf8(self.spelling(vm)).unwrap_or("?")
+    }
+}
+
+/// The [`Name`](crate::qstr::Name) for a constant table, listed by Berus or not.
+#[macro_export]
+macro_rules! name {
+    ($name:literal) => {
+        const {
+            match $crate::qstr::find_number($name) {
+                Some(name) => $crate::qstr::Name::of(name),
+                None => $crate::qstr::Name::spelled(&$name),
+            }
+        }
+    };
+}

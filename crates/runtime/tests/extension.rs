@@ -1,0 +1,160 @@
+//! A module and a type of an embedder, whose names Berus does not list.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use berus_compiler::Mode;
+use berus_runtime::args::Args;
+use berus_runtime::error::Res;
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::Host;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::custom::Custom;
+use berus_runtime::obj::module::Module;
+use berus_runtime::object::Gc;
+use berus_runtime::ops::print::Stdout;
+use berus_runtime::types::Type;
+use berus_runtime::vm::{Limits, Vm};
+use berus_runtime::word::Obj;
+
+struct Lift {
+    storey: Cell<isize>,
+    passenger: Cell<Obj>,
+}
+
+berus_runtime::custom_type! {
+    static LIFT: Type<Lift> = "Paternoster".make_new(new).locals(METHODS);
+}
+
+berus_runtime::members! {
+    static METHODS = {
+        "ascend" => f2(ascend),
+        "board" => f2(board),
+        "alight" => f1(alight),
+        "append" => f1(alight),
+        "STOREYS" => value(Obj::small_int_wrapping(5)),
+    }
+}
+
+fn new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 0, false)?;
+    Ok(vm.new_custom(Lift { storey: Cell::new(0), passenger: Cell::new(Obj::NONE) })?.obj())
+}
+
+fn ascend(vm: &Vm, lift: Obj, storeys: Obj) -> Res {
+    let lift = vm.this::<Custom<Lift>>(lift)?;
+    lift.storey.set(lift.storey.get() + vm.int(storeys)?);
+    vm.new_int(lift.storey.get())
+}
+
+fn board(vm: &Vm, lift: Obj, passenger: Obj) -> Res {
+    vm.this::<Custom<Lift>>(lift)?.passenger.set(passenger);
+    Ok(Obj::NONE)
+}
+
+fn alight(vm: &Vm, lift: Obj) -> Res {
+    Ok(vm.this::<Custom<Lift>>(lift)?.passenger.replace(Obj::NONE))
+}
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "Paternoster" => value(Obj::from_static(&LIFT)),
+        "greet" => f0(greet),
+    }
+}
+
+fn greet(vm: &Vm) -> Res {
+    vm.new_str("geschüttelt".as_bytes())
+}
+
+fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
+    module.globals.store(vm, vm.intern(b"age")?, Obj::small_int_wrapping(140))
+}
+
+static MODULES: &[ModuleDef] = &[
+    ModuleDef::new("hoist", MEMBERS).init(init),
+    // A module of the runtime that this one takes the place of.
+    ModuleDef::new("gc", &[]),
+    ModuleDef::new("soft", &[]).extensible(),
+];
+
+#[derive(Clone, Default)]
+struct Kept(Rc<RefCell<Vec<u8>>>);
+
+impl Host for Kept {
+    fn write_stdout(&self, bytes: &[u8]) {
+        self.0.borrow_mut().extend_from_slice(bytes);
+    }
+}
+
+fn output(source: &str) -> String {
+    let kept = Kept::default();
+    let heap = Heap::growing(&GlobalRegions, 1 << 20);
+    let mut vm = Vm::new(heap, Box::new(kept.clone()), Limits::default()).expect("the heap has room");
+    vm.register(MODULES);
+    vm.enter(|vm| {
+        let run = || {
+            let body = vm.compile(source.as_bytes(), b"test.py", Mode::File, vm.main())?;
+            vm.heap().set_stress(true);
+            vm.run_body(body, vm.main())
+        };
+        if let Err(raised) = run() {
+            let exception = vm.take_exception(raised);
+            let _ = vm.print_exception(&mut Stdout, exception).map_err(|raised| vm.take_exception(raised));
+        }
+    });
+    drop(vm);
+    String::from_utf8(kept.0.take()).expect("programs print text")
+}
+
+#[test]
+fn names_that_berus_does_not_list_are_found() {
+    let source = "
+import hoist
+from hoist import greet
+print(hoist, hoist.age, greet())
+lift = hoist.Paternoster()
+print(lift.ascend(3), lift.ascend(-1), lift.STOREYS, lift.append())
+lift.board([1, 2])
+print(lift.alight(), lift.alight())
+print(hoist.Paternoster, hoist.Paternoster.__name__, dir(hoist.Paternoster))
+try:
+    lift.descend(1)
+except AttributeError as e:
+    print(e)
+try:
+    hoist.age = 1
+except AttributeError as e:
+    print(e)
+";
+    let expected = "\
+<module 'hoist'> 140 geschüttelt
+3 2 5 None
+[1, 2] None
+<class 'Paternoster'> Paternoster ['__class__', 'append', 'ascend', 'board', 'alight', 'STOREYS']
+'Paternoster' object has no attribute 'descend'
+module 'hoist' has no attribute 'age'
+";
+    assert_eq!(output(source), expected);
+}
+
+#[test]
+fn classes_derive_from_such_a_type() {
+    let source = "
+from hoist import Paternoster
+class Fast(Paternoster):
+    def ascend(self, n):
+        return super().ascend(2 * n)
+lift = Fast()
+lift.board('me')
+print(lift.ascend(3), lift.alight(), isinstance(lift, Paternoster))
+";
+    assert_eq!(output(source), "6 me True\n");
+}
+
+#[test]
+fn modules_registered_later_come_first() {
+    assert_eq!(output("import gc\nprint(dir(gc))"), "['__name__']\n");
+    assert_eq!(output("import usoft, soft\nprint(usoft is soft)"), "True\n");
+    assert_eq!(output("try: import ugc\nexcept ImportError as e: print(e)"), "no module named 'ugc'\n");
+}

@@ -1,0 +1,54 @@
+//! MicroPython's library modules for the Berus runtime.
+//!
+//! Each module is a file or folder, and a Cargo feature of the same name. They use nothing but what `berus-runtime` offers to all
+//! who extend it, so each is an example of how to write one: a table of [members](berus_runtime::members), a
+//! [`ModuleDef`], and functions that take the interpreter and values, and answer a value or the proof that an exception waits.
+//!
+//! ```
+//! use berus_runtime::heap::{GlobalRegions, Heap};
+//! use berus_runtime::host::Host;
+//! use berus_runtime::vm::{Limits, Vm};
+//!
+//! struct Silent;
+//!
+//! impl Host for Silent {
+//!     fn write_stdout(&self, _: &[u8]) {}
+//! }
+//!
+//! let heap = Heap::growing(&GlobalRegions, 1 << 20);
+//! let mut vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
+//! vm.register(berus_stdlib::MODULES);
+//! ```
+
+#![no_std]
+#![deny(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+#[cfg(feature = "cmath")]
+mod cmath;
+#[cfg(feature = "errno")]
+mod errno;
+#[cfg(feature = "math")]
+mod math;
+#[cfg(feature = "struct")]
+mod structs;
+#[cfg(feature = "time")]
+mod time;
+
+use berus_runtime::modules::ModuleDef;
+
+/// The modules of this crate, as far as features choose them, for [`Vm::register`](berus_runtime::vm::Vm::register).
+pub static MODULES: &[ModuleDef] = &[
+    #[cfg(feature = "cmath")]
+    cmath::MODULE,
+    #[cfg(feature = "errno")]
+    errno::MODULE,
+    #[cfg(feature = "math")]
+    math::MODULE,
+    #[cfg(feature = "struct")]
+    structs::MODULE,
+    #[cfg(feature = "time")]
+    time::MODULE,
+];
