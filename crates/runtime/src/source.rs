@@ -1,8 +1,12 @@
 //! Running Python source: the way from text to a function that runs it.
 
+use alloc::vec;
+
 use berus_compiler::{CompileError, ErrorKind, Mode, Options, compile};
+use berus_mpy::lines::line_at;
 
 use crate::error::{Raised, Res};
+use crate::obj::code::Code;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, TraceEntry};
 use crate::obj::function::Function;
@@ -17,9 +21,14 @@ impl Vm {
     /// # Errors
     /// `SyntaxError` and what else MicroPython raises for a source that is no program.
     pub fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res<Gc<Function>> {
-        let options = Options { source_name: name, mode, optimise: self.optimise.get(), ..Options::default() };
+        let options =
+            Options { source_name: name, mode, optimise: self.optimise.get(), trace_lines: true, ..Options::default() };
         match compile(source, &options) {
-            Ok(module) => self.load_module(&module, globals),
+            Ok(module) => {
+                let body = self.load_module(&module, globals)?;
+                note_definitions(body.code);
+                Ok(body)
+            }
             Err(error) => Err(self.raise_compile_error(&error, name)),
         }
     }
@@ -40,6 +49,19 @@ impl Vm {
                 raised
             }
             (Err(raised), _) | (_, Err(raised)) => raised,
+        }
+    }
+}
+
+/// Notes for each function in `body` the line of the instruction that makes it.
+fn note_definitions(body: Gc<Code>) {
+    body.defined_at.set(1);
+    // All are reachable from the first.
+    let mut codes = vec![body];
+    while let Some(code) = codes.pop() {
+        for (at, child) in code.definitions() {
+            child.defined_at.set(line_at(code.line_table(), at));
+            codes.push(child);
         }
     }
 }

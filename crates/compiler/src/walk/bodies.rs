@@ -55,6 +55,7 @@ impl<E: Emit> Walk<'_, '_, E> {
         if self.pass == Pass::Scope {
             self.add_name(known::CLASS, IdKind::Local);
         }
+        self.trace_line(node);
         self.load_name(known::NAME);
         self.store_name(known::MODULE);
         let name = self.this().name;

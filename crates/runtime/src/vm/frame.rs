@@ -326,6 +326,19 @@ impl Vm {
         self.frame().code.get().map_or_else(|| self.main(), |code| code.context.globals())
     }
 
+    /// The exception that the innermost of the running handlers got, of all calls.
+    pub(crate) fn handled(&self) -> Slot {
+        let mut frame = self.frame();
+        loop {
+            frame.code.get()?;
+            if let Some(exception) = frame.handled() {
+                return Some(exception);
+            }
+            // SAFETY: only the bottom frame, which has no code, has none below.
+            frame = unsafe { &*frame.below.get() };
+        }
+    }
+
     /// A place for words on top of the value stack: for arguments of a function that Rust calls.
     ///
     /// # Errors

@@ -190,6 +190,7 @@ impl Vm {
         self.thread.swap(unsafe { &*place });
         self.thread.parked_at.set(0);
         self.heap.exchange_locks(self.thread.heap_locks.get());
+        self.choose_dispatch();
         self.turns.looks.set(0);
         if lock.is_stopping() {
             self.look_soon();

@@ -18,6 +18,7 @@ pub(crate) mod registers;
 pub(crate) mod run;
 mod step;
 mod thread;
+mod trace;
 
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
@@ -98,8 +99,7 @@ pub struct Vm {
     #[cfg(feature = "threads")]
     turns: lock::Turns,
     pub(crate) thread: Thread,
-    /// Through which instructions go on to the next.
-    pub(crate) table: Cell<&'static op::Table>,
+    pub(crate) dispatch: op::Dispatch,
     steps: Steps,
     pub(crate) lookups: Lookups,
     modules: Cell<Option<Gc<Dict>>>,
@@ -131,7 +131,7 @@ impl Vm {
             #[cfg(feature = "threads")]
             turns: lock::Turns::default(),
             thread: Thread::new(limits.value_stack),
-            table: Cell::new(&op::TABLE),
+            dispatch: op::Dispatch::new(),
             steps: Steps::default(),
             lookups: Lookups::default(),
             modules: Cell::new(None),

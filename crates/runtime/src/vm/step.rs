@@ -1,13 +1,11 @@
-//! Running instructions one at a time.
+//! Running instructions one at a time, with something to be done before each.
 //!
-//! Handlers go on with the next instruction through a table that the interpreter names ([`Vm::table`]). While something has to be done before
-//! each instruction, that is a table whose handlers all stop, so that control comes back to [`Vm::run`] each time; at other times
-//! nothing asks.
+//! Handlers go on with the next instruction through [`Dispatch`](super::op::Dispatch). While somebody counts instructions or traces them, it has them
+//! stop, so that control comes back to [`Vm::run`] each time; at other times nothing asks.
 
 use core::cell::Cell;
 
 use super::Vm;
-use super::op;
 use crate::error::Res;
 
 /// What is to be done before instructions.
@@ -21,27 +19,32 @@ impl Vm {
     /// Lets programs run `limit` more instructions, or any number.
     pub(crate) fn count_instructions(&self, limit: Option<u64>) {
         self.steps.left.set(limit);
-        self.choose_table();
+        self.choose_dispatch();
     }
 
-    /// Makes instructions go on to the next, or stop before it, as is needed now.
-    pub(crate) fn choose_table(&self) {
-        let stop = self.steps.left.get().is_some();
-        self.table.set(if stop { &op::STOP } else { &op::TABLE });
+    /// Has instructions go on to the next, or stop before it, as is needed now.
+    pub(crate) fn choose_dispatch(&self) {
+        self.dispatch.set_stops(self.steps.left.get().is_some() || self.thread.tracer.is_on());
     }
 
-    /// Whether something has to be done before each instruction.
-    #[inline(always)]
-    pub(crate) fn is_stepping(&self) -> bool {
-        !core::ptr::eq(self.table.get(), &op::TABLE)
-    }
-
-    /// Does what is to be done before the next instruction of the top frame.
+    /// Does what is to be done before the next instruction of the running frame.
     ///
     /// # Errors
     /// An exception, as if that instruction had raised it.
     #[cold]
     pub(crate) fn before_instruction(&self) -> Res<()> {
+        let result = self.count_instruction().and_then(|()| match self.thread.tracer.is_on() {
+            true => self.trace_instruction(),
+            false => Ok(()),
+        });
+        if result.is_err() {
+            let frame = self.frame();
+            frame.ip.set(frame.ip.get().wrapping_add(1));
+        }
+        result
+    }
+
+    fn count_instruction(&self) -> Res<()> {
         match self.steps.left.get() {
             Some(0) => return Err(self.abort(format_args!("instruction limit exceeded"))),
             Some(left) => self.steps.left.set(Some(left - 1)),

@@ -6,6 +6,7 @@
 use core::cell::Cell;
 
 use super::frame::Stacks;
+use super::trace::Tracer;
 use crate::heap::Collection;
 use crate::obj::dict::Dict;
 use crate::object::Gc;
@@ -34,6 +35,7 @@ pub(crate) struct Thread {
     pub heap_locks: Cell<usize>,
     /// Whether the program has started it.
     pub is_started: Cell<bool>,
+    pub tracer: Tracer,
 }
 
 impl Thread {
@@ -51,6 +53,7 @@ impl Thread {
             place: Cell::new(core::ptr::null()),
             heap_locks: Cell::new(0),
             is_started: Cell::new(false),
+            tracer: Tracer::default(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Thread {
             place,
             heap_locks,
             is_started,
+            tracer,
         } = self;
         stacks.swap(&other.stacks);
         exception.swap(&other.exception);
@@ -80,6 +84,7 @@ impl Thread {
         place.swap(&other.place);
         heap_locks.swap(&other.heap_locks);
         is_started.swap(&other.is_started);
+        tracer.swap(&other.tracer);
     }
 
     /// Keeps what the thread refers to, but for its machine stack.
@@ -90,6 +95,7 @@ impl Thread {
         if let Some(locals) = self.locals.get() {
             collection.keep(locals.as_ptr().addr().get());
         }
+        self.tracer.keep(collection);
         self.stacks.keep(collection);
     }
 }

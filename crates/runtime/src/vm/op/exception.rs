@@ -263,3 +263,21 @@ pub(crate) fn handle(frame: &Frame, exception: Obj) -> bool {
     }
     false
 }
+
+/// What the running frame returns or yields, if the next instruction makes it do that. Of what delegates to another generator nothing is said.
+pub(crate) fn leaves_with(frame: &Frame) -> Option<Obj> {
+    let code = frame.code.get()?;
+    let (mut ip, sp) = (Ip(frame.ip.get()), Sp(frame.sp.get()));
+    let here = offset(code, ip);
+    let waits = |blocks: &[Block]| blocks.iter().any(|block| block.kind == BlockKind::Finally && block.handler > here);
+    let blocks = frame.open_blocks();
+    match Op::from_byte(ip.byte())? {
+        Op::YieldValue => Some(sp.top()),
+        Op::ReturnValue if !waits(blocks) => Some(sp.top()),
+        Op::EndFinally if sp.top().as_small_int() == Some(RETURN) => {
+            let (_, outer) = blocks.split_last()?;
+            (!waits(outer)).then(|| sp.down(1).top())
+        }
+        _ => None,
+    }
+}

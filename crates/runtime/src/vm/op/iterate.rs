@@ -16,9 +16,10 @@ use crate::obj::list::List;
 use crate::obj::range::Range;
 use crate::obj::tuple::Tuple;
 use crate::vm::Vm;
-use crate::vm::registers::Sp;
+use crate::vm::frame::Frame;
+use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
-use berus_mpy::opcode::ITER_SLOTS;
+use berus_mpy::opcode::{ITER_SLOTS, Op};
 
 op! {
     get_iter(vm, code, ip, sp, fp) {
@@ -119,4 +120,14 @@ fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
     }?;
     state.set_slot(1, Some(Obj::small_int_wrapping(index + 1)));
     Some(item)
+}
+
+/// The first instruction of the body of the loop whose next turn the next instruction begins; null if it begins none.
+pub(crate) fn loop_body(frame: &Frame) -> *const u8 {
+    let mut ip = Ip(frame.ip.get());
+    if ip.byte() != Op::ForIter as u8 {
+        return core::ptr::null();
+    }
+    ip.forward();
+    ip.0
 }
