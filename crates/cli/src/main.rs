@@ -6,6 +6,7 @@
 
 mod compile;
 mod dump;
+mod freeze;
 mod input;
 mod machine;
 mod merge;
@@ -33,6 +34,7 @@ struct Cli {
 enum Command {
     Compile(compile::Args),
     Dump(dump::Args),
+    Freeze(freeze::Args),
     Merge(merge::Args),
     Romfs(romfs::Args),
     Verify(verify::Args),
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
+        Command::Freeze(args) => output::run(|output| freeze::run(&args, output)),
         Command::Merge(args) => output::run(|output| merge::run(&args, output)),
         Command::Romfs(args) => output::run(|output| romfs::run(&args, output)),
         Command::Verify(args) => output::run(|output| verify::run(&args, output)),

@@ -42,6 +42,11 @@ const COMMANDS: &[&str] = &[
     "sub",
     "native.py",
     "-march=x86 -X emit=bytecode good.py",
+    "-march=x64 native.py",
+    "-march=x64 -X emit=native good.py",
+    "-march=x64 -X emit=viper good.py",
+    "-march=rv64imc -X emit=native good.py",
+    "-march=rv64imc native.py",
     "-march=host good.py",
     "-O asserts.py",
     "-O0 asserts.py",
@@ -163,11 +168,12 @@ fn the_version_says_what_tools_look_for() {
 }
 
 #[test]
-fn machine_code_is_refused_plainly() {
+fn machine_code_that_cannot_be_made_is_refused_plainly() {
     let ours = Path::new(env!("CARGO_BIN_EXE_mpy-cross"));
-    for command in ["-march=x64 native.py", "-march=x64 -X emit=native good.py"] {
+    for command in ["-march=armv6m native.py", "-march=armv6m -X emit=native good.py"] {
         let trace = trace(ours, command);
         assert_eq!(trace.status, Some(1));
-        assert!(trace.err.ends_with("NotImplementedError: native code for x64 is not built yet\n"), "{}", trace.err);
+        let wanted = "NotImplementedError: native code for armv6m is not built yet\n";
+        assert!(trace.err.ends_with(wanted), "{}", trace.err);
     }
 }

@@ -5,15 +5,15 @@ use alloc::vec::Vec;
 
 use berus_mpy::Module;
 use berus_mpy::constant::Constant;
-use berus_mpy::header::Header;
-use berus_mpy::module::{Qstr, RawCode};
+use berus_mpy::header::{Header, SUB_VERSION};
+use berus_mpy::module::{Kind, Qstr, RawCode};
 
-use crate::emit::bytecode::Bytecode;
+use crate::emit::bytecode::{Buffers, Bytecode};
 use crate::emit::tables::Tables;
-use crate::emit::{Outcome, Pass};
+use crate::emit::{Outcome, Pass, native};
 use crate::error::CompileError;
 use crate::names::{Name, Names};
-use crate::options::Options;
+use crate::options::{Emitter, Options};
 use crate::parser::parse;
 use crate::scope::{Scope, ScopeId, ScopeKind};
 use crate::tree::Tree;
@@ -47,9 +47,8 @@ pub fn compile(source: &[u8], options: &Options<'_>) -> Result<Module<'static>, 
     let parts = compile_tree(&tree, &mut names, options)?;
     // The tree is the most of what the compiler holds, and a module repeats the names.
     drop(tree);
-    let arch_flags = Some(options.arch_flags).filter(|&flags| flags != 0);
     Ok(Module {
-        header: Header { small_int_bits: options.small_int_bits, arch_flags, ..Header::default() },
+        header: header(options, &parts.codes),
         qstrs: parts.qstrs.iter().map(|&name| qstr(name, &names)).collect(),
         constants: parts.constants,
         codes: parts.codes,
@@ -65,14 +64,19 @@ struct Parts {
 
 fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result<Parts, CompileError> {
     const MODULE: Name = Name::fixed("<module>");
-    check_emitter(options.emitter, options.arch)?;
+    if options.emitter == Emitter::Asm {
+        check_emitter(Emitter::Asm, options.arch)?;
+    }
     let module = Scope::new(ScopeKind::Module, tree.root(), MODULE, None, options.emitter);
     let mut unit = Unit::new(tree, options, module);
-    let mut emit = Bytecode::new(Tables::new(tree, names, options.source_name), options);
+    let mut tables = Tables::new(tree, names, options.source_name);
+
+    let mut buffers = Buffers::default();
 
     // The first pass finds the scopes, each after the one that it is in. New ones come up on the way.
     let mut number = 0;
     while let Some(scope) = unit.scopes.get(number) {
+        let mut emit = Bytecode::new(&mut tables, &mut buffers, options, Pass::Scope, &unit.scopes[scope]);
         Walk::run(&mut unit, &mut emit, scope, Pass::Scope)?;
         unit.scopes.capture_all(scope);
         number += 1;
@@ -80,18 +84,50 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
     for scope in (0..number).map(ScopeId) {
         unit.scopes.lay_out(scope)?;
     }
+    let mut machine = None;
     let mut codes = Vec::with_capacity(number as usize);
     for scope in (0..number).map(ScopeId) {
         codes.push(loop {
-            if let Outcome::Done(code) = Walk::run(&mut unit, &mut emit, scope, Pass::Code)? {
+            let outcome = match unit.scopes[scope].emitter {
+                Emitter::Bytecode => {
+                    let mut emit = Bytecode::new(&mut tables, &mut buffers, options, Pass::Code, &unit.scopes[scope]);
+                    Walk::run(&mut unit, &mut emit, scope, Pass::Code)?
+                }
+                Emitter::Native | Emitter::Viper | Emitter::Asm => {
+                    let machine = match &mut machine {
+                        Some(machine) => machine,
+                        // MicroPython notices in the scope that its first pass has ended with.
+                        none => none.insert(native::machine(options.arch).map_err(|error| {
+                            let last = &unit.scopes[ScopeId(number - 1)];
+                            let block = Some(tables.names.get(last.name).into());
+                            CompileError { block, ..error.at_line(tree.line(last.node)) }
+                        })?),
+                    };
+                    let mut emit = machine.walk(&mut tables, &unit.scopes[scope]);
+                    Walk::run(&mut unit, &mut *emit, scope, Pass::Code)?
+                }
+            };
+            if let Outcome::Done(code) = outcome {
                 break code;
             }
         });
         unit.scopes.retire(scope);
     }
     put_in_file_order(&mut codes);
-    let (qstrs, constants) = emit.into_tables().finish();
+    let (qstrs, constants) = tables.finish();
     Ok(Parts { qstrs, constants, codes })
+}
+
+/// The header of a module with `codes`, which names the architecture if any is machine code.
+fn header(options: &Options<'_>, codes: &[RawCode<'_>]) -> Header {
+    let is_native = codes.iter().any(|code| code.kind != Kind::Bytecode);
+    Header {
+        small_int_bits: options.small_int_bits,
+        arch_flags: Some(options.arch_flags).filter(|&flags| flags != 0),
+        arch: options.arch.filter(|_| is_native),
+        sub_version: if is_native { SUB_VERSION } else { 0 },
+        ..Header::default()
+    }
 }
 
 fn qstr(name: Name, names: &Names) -> Qstr<'static> {

@@ -17,6 +17,7 @@ pub enum ErrorKind {
     Runtime,
     Type,
     Value,
+    ViperType,
 }
 
 impl ErrorKind {
@@ -31,6 +32,7 @@ impl ErrorKind {
             ErrorKind::Runtime => "RuntimeError",
             ErrorKind::Type => "TypeError",
             ErrorKind::Value => "ValueError",
+            ErrorKind::ViperType => "ViperTypeError",
         }
     }
 }
@@ -59,6 +61,11 @@ impl CompileError {
     /// A `SyntaxError` without a place.
     pub fn syntax(message: impl Into<Cow<'static, str>>) -> CompileError {
         CompileError::new(ErrorKind::Syntax, message)
+    }
+
+    /// A `ViperTypeError` without a place.
+    pub fn viper_type(message: impl Into<Cow<'static, str>>) -> CompileError {
+        CompileError::new(ErrorKind::ViperType, message)
     }
 
     /// The error at line `line`.

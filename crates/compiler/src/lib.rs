@@ -43,6 +43,7 @@ mod parser;
 mod scope;
 pub mod token;
 pub mod tree;
+mod viper;
 mod walk;
 
 pub use compile::compile;

@@ -14,6 +14,7 @@ use crate::error::{CompileError, ErrorKind};
 use crate::names::Name;
 use crate::options::Emitter;
 use crate::tree::Node;
+use crate::viper::Type;
 
 /// The number of a scope, in the order in which scopes are met: a scope is compiled after those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +116,12 @@ pub(crate) struct Scope {
     pub num_locals: u16,
     /// The deepest nesting of exception blocks.
     pub exc_stack_size: u16,
+    /// Whether its code makes functions.
+    pub makes_functions: bool,
+    /// In a viper function: its parameters that declare a type, and the type.
+    pub param_types: Vec<(Name, Type)>,
+    /// In a viper function: the type of its result.
+    pub result: Type,
 }
 
 impl Scope {
@@ -133,6 +140,9 @@ impl Scope {
             num_def_pos_args: 0,
             num_locals: 0,
             exc_stack_size: 0,
+            makes_functions: false,
+            param_types: Vec::new(),
+            result: Type::Object,
         }
     }
 

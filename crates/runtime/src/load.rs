@@ -1,7 +1,7 @@
 //! Loading: from a module as data to code that can run.
 //!
-//! Bytecode runs where it lies if it lies there for good; else it is copied into a block of the heap. The table of names holds their
-//! numbers in this interpreter, and constants become objects.
+//! Where a module lies in memory for good, its bytecode runs there, and names and the text of constants stay there; else they are
+//! copied into the heap. The table of names holds their numbers in this interpreter, and constants become objects.
 
 use alloc::borrow::Cow;
 use core::cell::Cell;
@@ -18,6 +18,7 @@ use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::none;
+use crate::obj::str::Str;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
 use crate::qstr::Qstr;
@@ -28,6 +29,9 @@ use crate::word::Obj;
 /// How deep tuples of constants may be nested.
 const MAX_DEPTH: u32 = 200;
 
+/// The bytes of a module as memory that is lent for good, if they are.
+type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
+
 impl Vm {
     /// Loads an `.mpy` file that is in memory for good; its code runs there. Answers the function that is the module's body.
     ///
@@ -35,11 +39,11 @@ impl Vm {
     /// `ValueError` if it is no module that can run here, and `MemoryError`.
     pub fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
         let module = self.parse_module(file)?;
-        let lend = |code: &RawCode<'static>| match code.code {
-            Cow::Borrowed(bytes) => Some(bytes),
+        let lend = |bytes: &Cow<'static, [u8]>| match bytes {
+            Cow::Borrowed(bytes) => Some(*bytes),
             Cow::Owned(_) => None,
         };
-        self.link(&module, globals, lend)
+        self.link(&module, globals, &lend)
     }
 
     /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
@@ -56,7 +60,7 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`].
     pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res<Gc<Function>> {
-        self.link(module, globals, |_| None)
+        self.link(module, globals, &|_| None)
     }
 
     fn parse_module<'a>(&self, file: &'a [u8]) -> Res<Module<'a>> {
@@ -76,17 +80,12 @@ impl Vm {
         self.value_error(format_args!("incompatible .mpy {what}"))
     }
 
-    fn link<'a>(
-        &self,
-        module: &Module<'a>,
-        globals: Gc<Dict>,
-        lend: impl Fn(&RawCode<'a>) -> Option<&'static [u8]>,
-    ) -> Res<Gc<Function>> {
+    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res<Gc<Function>> {
         let facts = verify(module).map_err(|_| self.incompatible("file"))?;
-        let qstrs = self.link_names(module)?;
+        let qstrs = self.link_names(module, lend)?;
         let constants = self.alloc_words(module.constants.len().max(1))?;
         for (n, constant) in module.constants.iter().enumerate() {
-            let value = self.link_constant(constant, 0)?;
+            let value = self.link_constant(constant, 0, lend)?;
             // SAFETY: the block has a word for each constant.
             unsafe { constants.add(n).write(Some(value)) };
         }
@@ -97,7 +96,7 @@ impl Vm {
             let (Kind::Bytecode, Some(facts)) = (&raw.kind, facts[n]) else {
                 return Err(self.value_error(format_args!("native code in .mpy unsupported")));
             };
-            let code = self.link_code(raw, facts, context, lend(raw))?;
+            let code = self.link_code(raw, facts, context, lend(&raw.code))?;
             self.link_children(code, raw, codes)?;
             // SAFETY: the block has a word for each code object.
             unsafe { codes.add(n).write(Some(code.obj())) };
@@ -110,12 +109,15 @@ impl Vm {
         }
     }
 
-    fn link_names(&self, module: &Module<'_>) -> Res<NonNull<Qstr>> {
+    fn link_names<'a>(&self, module: &Module<'a>, lend: Lend<'_, 'a>) -> Res<NonNull<Qstr>> {
         let table = self.alloc_bytes(module.qstrs.len().max(1) * size_of::<Qstr>())?.cast::<Qstr>();
         for (n, name) in module.qstrs.iter().enumerate() {
             let name = match name {
                 ModuleQstr::Static(number) => Qstr::from_number(*number),
-                ModuleQstr::Own(name) => self.intern(name)?,
+                ModuleQstr::Own(name) => match lend(name) {
+                    Some(lent) => self.intern_lent(lent)?,
+                    None => self.intern(name)?,
+                },
             };
             // SAFETY: the block has room for each name.
             unsafe { table.add(n).write(name) };
@@ -123,7 +125,7 @@ impl Vm {
         Ok(table)
     }
 
-    fn link_constant(&self, constant: &Constant<'_>, depth: u32) -> Res {
+    fn link_constant<'a>(&self, constant: &Constant<'a>, depth: u32, lend: Lend<'_, 'a>) -> Res {
         Ok(match constant {
             Constant::FunctionTable | Constant::None => Obj::NONE,
             Constant::False => Obj::FALSE,
@@ -132,8 +134,14 @@ impl Vm {
             Constant::Str(text) if core::str::from_utf8(text).is_err() => {
                 return Err(self.error(&crate::obj::exception::UNICODE_ERROR, format_args!("")));
             }
-            Constant::Str(text) => self.new_str(text)?,
-            Constant::Bytes(bytes) => Bytes::new(self, bytes)?.obj(),
+            Constant::Str(text) => match (lend(text), self.name_of_short(text)) {
+                (Some(lent), None) => Str::lent(self, lent)?.obj(),
+                _ => self.new_str(text)?,
+            },
+            Constant::Bytes(bytes) => match lend(bytes) {
+                Some(lent) => Bytes::lent(self, lent)?.obj(),
+                None => Bytes::new(self, bytes)?.obj(),
+            },
             Constant::Int(text) => crate::obj::int::parse(self, text, 10)?,
             Constant::Float(text) => self.new_float(self.parse_float(text)?)?,
             Constant::Complex(text) => {
@@ -144,7 +152,7 @@ impl Vm {
             Constant::Tuple(items) => {
                 let list = crate::obj::list::List::new(self, &[])?;
                 for item in items {
-                    list.append(self, self.link_constant(item, depth + 1)?)?;
+                    list.append(self, self.link_constant(item, depth + 1, lend)?)?;
                 }
                 Tuple::of_list(self, &list)?.obj()
             }

@@ -2,7 +2,7 @@
 
 mod build;
 mod extract;
-mod list;
+pub mod list;
 
 use std::io;
 

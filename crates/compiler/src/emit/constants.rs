@@ -19,6 +19,8 @@ pub(super) struct ConstantTable {
     order: Vec<Node>,
     /// Hash and index of each.
     by_hash: BTreeSet<(u32, u32)>,
+    /// The index of the table of functions, which is no value of a node.
+    function_table: Option<u32>,
 }
 
 impl ConstantTable {
@@ -39,9 +41,21 @@ impl ConstantTable {
         Some(index)
     }
 
+    /// The index of the table of functions that machine code calls.
+    pub fn function_table(&mut self) -> u32 {
+        *self.function_table.get_or_insert_with(|| {
+            self.order.push(Node::NULL);
+            self.order.len() as u32 - 1
+        })
+    }
+
     /// The table as a module has it.
     pub fn finish(self, tree: &Tree, names: &Names) -> Vec<Constant<'static>> {
-        self.order.iter().map(|&leaf| constant(tree, names, leaf)).collect()
+        let mut table: Vec<_> = self.order.iter().map(|&leaf| constant(tree, names, leaf)).collect();
+        if let Some(entry) = self.function_table.and_then(|index| table.get_mut(index as usize)) {
+            *entry = Constant::FunctionTable;
+        }
+        table
     }
 }
 

@@ -1,18 +1,18 @@
 //! Emitters: what the compile passes drive to make the code of a function.
 //!
 //! The passes walk the tree and call the methods of [`Emit`], which read as instructions of a stack machine. An
-//! emitter turns them into bytecode ([`bytecode`]) or machine code. It decides by itself how many walks over
-//! a function it needs: all see the same calls in the same order, but for what an earlier walk has found out about
-//! the scope.
+//! emitter turns them into bytecode ([`bytecode`]) or machine code ([`native`]). There is one for each walk over a
+//! function, and it says itself whether it needs another walk: all see the same calls in the same order.
 
 pub(crate) mod bytecode;
 mod constants;
+pub(crate) mod native;
 pub(crate) mod tables;
 
 use berus_mpy::module::RawCode;
 use berus_mpy::opcode::{BinaryOp, UnaryOp};
 
-use crate::error::CompileError;
+use crate::error::{CompileError, ErrorKind};
 use crate::names::{Name, Names};
 use crate::scope::{Scope, ScopeId};
 use crate::tree::Node;
@@ -128,26 +128,38 @@ impl Defaults {
 pub(crate) enum Outcome {
     /// Another walk is needed, to use what this one found out.
     Again,
-    /// The code, its children without their numbers: those are in the tables.
+    /// The code. Its children are numbers of scopes.
     Done(RawCode<'static>),
 }
 
-/// Makes the code of one function after the other.
+/// What an emitter cannot translate.
+#[derive(Clone, Debug)]
+pub(crate) struct EmitError {
+    pub error: CompileError,
+    /// Whether the error belongs to the statement that is walked over. If not, it has no place in the source.
+    pub has_place: bool,
+}
+
+impl EmitError {
+    /// A constant is nested too deep to store.
+    pub fn too_deep() -> EmitError {
+        EmitError { error: CompileError::new(ErrorKind::Runtime, "maximum recursion depth exceeded"), has_place: true }
+    }
+}
+
+/// Makes the code of a function, in one walk over its scope.
 ///
 /// The value stack is that of the bytecode, slot for slot. An emitter that meets something it cannot translate
 /// keeps the error until [`Emit::error`] asks for it.
 pub(crate) trait Emit {
-    /// Begins a walk over `scope`.
-    fn begin(&mut self, pass: Pass, scope: &Scope);
-
-    /// Ends it.
+    /// Ends the walk.
     ///
     /// # Errors
     /// If the code cannot be encoded.
     fn end(&mut self, scope: &Scope) -> Result<Outcome, CompileError>;
 
-    /// What went wrong since the walk began, if anything did.
-    fn error(&self) -> Option<&CompileError>;
+    /// What went wrong since the walk began, if anything did. It comes before what the walk itself finds wrong.
+    fn error(&self) -> Option<&EmitError>;
 
     /// The names of the module.
     fn names(&mut self) -> &mut Names;

@@ -41,6 +41,16 @@ impl<'t> Tables<'t> {
         self.constants.index(self.tree, self.names, node)
     }
 
+    /// The index in the constant table of the table of functions that machine code calls.
+    pub fn function_table(&mut self) -> u32 {
+        self.constants.function_table()
+    }
+
+    /// How many children the function in the making has so far.
+    pub fn child_count(&self) -> u32 {
+        self.children.len() as u32
+    }
+
     /// The number of `scope` as a child of the function in the making.
     pub fn child(&mut self, scope: ScopeId) -> u32 {
         self.children.push(scope);

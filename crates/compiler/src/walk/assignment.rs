@@ -1,7 +1,7 @@
 //! Assignment and `del`.
 
 use super::Walk;
-use crate::emit::{Access, Emit, Pass};
+use crate::emit::{Access, Pass};
 use crate::grammar::Rule;
 use crate::scope::{IdKind, ScopeKind};
 use crate::tree::Node;
@@ -20,7 +20,7 @@ enum Part {
     StoreBack,
 }
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// An expression as a statement, or an assignment of any form.
     pub(super) fn expression_statement(&mut self, node: Node) {
         let target = self.tree.child(node, 0);

@@ -6,7 +6,7 @@ use berus_mpy::opcode::BinaryOp;
 use berus_mpy::prelude::scope_flag;
 
 use super::{Walk, known};
-use crate::emit::{Access, Arguments, Block, Emit, GlobalKind, Label};
+use crate::emit::{Access, Arguments, Block, GlobalKind, Label};
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::tree::Node;
@@ -20,7 +20,7 @@ struct AsyncWith {
     end: Label,
 }
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn async_statement(&mut self, node: Node) {
         let statement = self.tree.child(node, 0);
         match self.tree.rule(statement) {

@@ -3,11 +3,13 @@
 use berus_mpy::prelude::scope_flag;
 
 use super::{Walk, known};
-use crate::emit::{Emit, LocalKind, Pass};
+use crate::emit::{LocalKind, Pass};
 use crate::grammar::Rule;
+use crate::options::Emitter;
 use crate::scope::{IdKind, ScopeKind};
 use crate::tree::Node;
-impl<E: Emit> Walk<'_, '_, E> {
+
+impl Walk<'_, '_> {
     /// All of the code of the scope.
     pub(super) fn body(&mut self) {
         let node = self.this().node;
@@ -31,6 +33,10 @@ impl<E: Emit> Walk<'_, '_, E> {
     fn function_body(&mut self, node: Node) {
         if self.pass == Pass::Scope {
             self.parameters(self.tree.child(node, 1), Rule::TypedArgsList);
+            if self.this().emitter == Emitter::Viper {
+                let result = self.viper_type(self.tree.child(node, 2));
+                self.this().result = result;
+            }
         }
         self.node(self.tree.child(node, 3));
         self.load_none();

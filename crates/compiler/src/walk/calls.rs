@@ -1,13 +1,13 @@
 //! What follows an atom: calls, subscripts and attributes.
 
 use super::{Walk, known};
-use crate::emit::{Access, Arguments, Build, Emit};
+use crate::emit::{Access, Arguments, Build};
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::scope::{Param, ScopeKind};
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// An atom and its trailers; also one after `await`, which may have none.
     pub(super) fn atom_with_trailers(&mut self, node: Node) {
         let atom = self.tree.child(node, 0);

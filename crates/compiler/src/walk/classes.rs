@@ -1,14 +1,14 @@
 //! Making classes.
 
 use super::Walk;
-use crate::emit::{Defaults, Emit};
+use crate::emit::Defaults;
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::options::Emitter;
 use crate::scope::ScopeKind;
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn class_statement(&mut self, node: Node) {
         let emitter = self.this().emitter;
         let name = self.class(node, emitter);

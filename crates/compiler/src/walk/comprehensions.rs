@@ -1,7 +1,7 @@
 //! Comprehensions and generator expressions.
 
 use super::{Walk, known};
-use crate::emit::{Arguments, Build, Collection, Defaults, Emit, Label, Pass};
+use crate::emit::{Arguments, Build, Collection, Defaults, Label, Pass};
 use crate::grammar::Rule;
 use crate::scope::{IdKind, ScopeKind};
 use crate::tree::Node;
@@ -9,7 +9,7 @@ use crate::tree::Node;
 /// The parameter by which a comprehension gets what it iterates over: no name that a program can have.
 const ITERABLE: crate::names::Name = known::EMPTY;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// Whether the node is of two parts, the second a `for`.
     pub(super) fn is_comprehension(&self, node: Node) -> bool {
         matches!(*self.tree.children(node), [_, clause] if self.tree.is(clause, Rule::CompFor))

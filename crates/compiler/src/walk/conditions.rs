@@ -1,11 +1,11 @@
 //! Conditions: expressions that decide where to jump, and `if` in its forms.
 
 use super::Walk;
-use crate::emit::{Emit, Label};
+use crate::emit::Label;
 use crate::grammar::Rule;
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// The truth of an expression that is known without running it.
     pub(super) fn truth(&mut self, node: Node) -> Option<bool> {
         let tree = self.tree;

@@ -1,12 +1,12 @@
 //! Tuples, lists, dicts and sets.
 
 use super::Walk;
-use crate::emit::{Build, Emit};
+use crate::emit::Build;
 use crate::grammar::Rule;
 use crate::scope::ScopeKind;
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[Node]) {
         items.iter().for_each(|&item| self.node(item));
         self.emit.build(Build::Tuple, items.len() as u32);

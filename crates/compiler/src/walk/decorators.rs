@@ -1,20 +1,18 @@
 //! Decorators, also those that choose an emitter.
 
-use alloc::format;
-
 use berus_mpy::arch::Arch;
 use berus_mpy::prelude::scope_flag;
 
 use super::{Walk, known};
-use crate::emit::{Access, Arguments, Emit};
-use crate::error::{CompileError, ErrorKind};
+use crate::emit::{Access, Arguments, native};
+use crate::error::CompileError;
 use crate::grammar::Rule;
 use crate::options::Emitter;
 use crate::tree::Node;
 
 const INVALID: &str = "invalid micropython decorator";
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn decorated(&mut self, node: Node) {
         let &[decorators, body] = self.tree.children(node) else { return };
         let mut emitter = self.this().emitter;
@@ -79,13 +77,11 @@ impl<E: Emit> Walk<'_, '_, E> {
 /// # Errors
 /// If there is not.
 pub(crate) fn check_emitter(emitter: Emitter, arch: Option<Arch>) -> Result<(), CompileError> {
-    let exists = match emitter {
-        Emitter::Bytecode => return Ok(()),
-        Emitter::Native | Emitter::Viper => arch.filter(|&arch| arch != Arch::Rv64imc),
-        Emitter::Asm => arch.filter(|arch| !matches!(arch, Arch::X86 | Arch::X64 | Arch::Rv64imc)),
-    };
-    Err(match exists {
-        None => CompileError::syntax("invalid arch"),
-        Some(arch) => CompileError::new(ErrorKind::NotImplemented, format!("native code for {arch} is not built yet")),
-    })
+    match (emitter, arch) {
+        (Emitter::Bytecode, _) | (Emitter::Native | Emitter::Viper, Some(Arch::X64)) => Ok(()),
+        (_, None | Some(Arch::Rv64imc)) | (Emitter::Asm, Some(Arch::X86 | Arch::X64)) => {
+            Err(CompileError::syntax("invalid arch"))
+        }
+        (Emitter::Native | Emitter::Viper | Emitter::Asm, Some(arch)) => Err(native::not_built(arch)),
+    }
 }

@@ -3,12 +3,12 @@
 use berus_mpy::opcode::BinaryOp;
 
 use super::Walk;
-use crate::emit::{Block, Emit};
+use crate::emit::Block;
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn try_statement(&mut self, node: Node) {
         let &[body, rest] = self.tree.children(node) else { return };
         match self.tree.rule(rest) {

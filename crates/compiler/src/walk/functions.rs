@@ -3,7 +3,7 @@
 use berus_mpy::prelude::scope_flag;
 
 use super::Walk;
-use crate::emit::{Build, Defaults, Emit, LocalKind, Pass};
+use crate::emit::{Build, Defaults, LocalKind, Pass};
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::options::Emitter;
@@ -18,7 +18,7 @@ struct Found {
     star: bool,
 }
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn function_statement(&mut self, node: Node) {
         let emitter = self.this().emitter;
         let name = self.function(node, emitter);
@@ -124,6 +124,7 @@ impl<E: Emit> Walk<'_, '_, E> {
             inner.flags |= scope_flag::DEFKWARGS;
         }
         inner.num_def_pos_args = defaults.positional as u16;
+        self.this().makes_functions = true;
 
         let mut cells = 0;
         if self.kind != ScopeKind::Module {

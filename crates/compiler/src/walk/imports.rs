@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 
 use super::{Walk, known};
-use crate::emit::{Access, Build, Emit};
+use crate::emit::{Access, Build};
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::scope::ScopeKind;
 use crate::token::Token;
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// `import a, b.c as d`
     pub(super) fn import_statement(&mut self, node: Node) {
         let list = self.tree.child(node, 0);

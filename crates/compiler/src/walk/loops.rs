@@ -3,7 +3,6 @@
 use berus_mpy::opcode::BinaryOp;
 
 use super::{Loop, Walk, known};
-use crate::emit::Emit;
 use crate::grammar::Rule;
 use crate::tree::Node;
 
@@ -22,7 +21,7 @@ struct Counter {
     step: i64,
 }
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// Enters a loop; returns it, and the loop around it for [`Walk::leave_loop`].
     pub(super) fn enter_loop(&mut self, has_iterator: bool) -> (Loop, Option<Loop>) {
         let break_label = self.emit.new_label();

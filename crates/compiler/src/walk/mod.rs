@@ -31,7 +31,7 @@ pub(crate) use decorators::check_emitter;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::emit::{Block, Emit, Label, Literal, Outcome, Pass};
+use crate::emit::{Block, Emit, EmitError, Label, Literal, Outcome, Pass};
 use crate::error::{CompileError, ErrorKind};
 use crate::grammar::Rule;
 use crate::options::Options;
@@ -73,10 +73,10 @@ struct Loop {
 }
 
 /// A walk over one scope.
-pub(crate) struct Walk<'w, 't, E> {
+pub(crate) struct Walk<'w, 't> {
     unit: &'w mut Unit<'t>,
     tree: &'t Tree,
-    emit: &'w mut E,
+    emit: &'w mut dyn Emit,
     scope: ScopeId,
     kind: ScopeKind,
     pass: Pass,
@@ -90,15 +90,19 @@ pub(crate) struct Walk<'w, 't, E> {
     error_line: u32,
 }
 
-impl<'w, 't, E: Emit> Walk<'w, 't, E> {
+impl<'w, 't> Walk<'w, 't> {
     /// Walks over `scope`.
     ///
     /// # Errors
     /// If what the scope contains is no program, or cannot be encoded.
-    pub fn run(unit: &'w mut Unit<'t>, emit: &'w mut E, scope: ScopeId, pass: Pass) -> Result<Outcome, CompileError> {
+    pub fn run(
+        unit: &'w mut Unit<'t>,
+        emit: &'w mut dyn Emit,
+        scope: ScopeId,
+        pass: Pass,
+    ) -> Result<Outcome, CompileError> {
         let tree = unit.tree;
         let kind = unit.scopes[scope].kind;
-        emit.begin(pass, &unit.scopes[scope]);
         let mut walk =
             Walk { unit, tree, emit, scope, kind, pass, inside: None, blocks: 0, depth: 0, error: None, error_line: 0 };
         walk.index_names();
@@ -108,14 +112,14 @@ impl<'w, 't, E: Emit> Walk<'w, 't, E> {
 
     fn finish(mut self) -> Result<Outcome, CompileError> {
         let scope = &self.unit.scopes[self.scope];
-        match self.error.take().or_else(|| self.emit.error().cloned()) {
-            None => self.emit.end(scope),
-            Some(error) => {
-                let line = if self.error_line != 0 { self.error_line } else { self.tree.line(scope.node) };
-                let block = Some(self.emit.names().get(scope.name).into());
-                Err(CompileError { block, ..error.at_line(line) })
-            }
-        }
+        let error = match (self.emit.error().cloned(), self.error.take()) {
+            (None, None) => return self.emit.end(scope),
+            (Some(EmitError { error, has_place: false }), _) => return Err(error),
+            (Some(EmitError { error, .. }), _) | (None, Some(error)) => error,
+        };
+        let line = if self.error_line != 0 { self.error_line } else { self.tree.line(scope.node) };
+        let block = Some(self.emit.names().get(scope.name).into());
+        Err(CompileError { block, ..error.at_line(line) })
     }
 
     /// Compiles a node: an expression leaves its value on the stack, a statement nothing.

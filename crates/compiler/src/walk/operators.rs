@@ -3,12 +3,11 @@
 use berus_mpy::opcode::{BinaryOp, UnaryOp};
 
 use super::Walk;
-use crate::emit::Emit;
 use crate::grammar::Rule;
 use crate::token::Token;
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// `a or b or c`, or with `and`.
     pub(super) fn short_circuit(&mut self, node: Node, until: bool) {
         let end = self.emit.new_label();

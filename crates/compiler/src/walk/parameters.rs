@@ -1,15 +1,20 @@
 //! The parameters of a function, as names of its scope.
 
+use alloc::format;
+use alloc::string::String;
+
 use berus_mpy::prelude::scope_flag;
 
 use super::Walk;
-use crate::emit::Emit;
+use crate::error::CompileError;
 use crate::grammar::Rule;
 use crate::names::Name;
+use crate::options::Emitter;
 use crate::scope::{IdKind, Param};
 use crate::tree::Node;
+use crate::viper::Type;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     /// Enters the parameters in the scope, which must have no names yet.
     pub(super) fn parameters(&mut self, parameters: Node, list: Rule) {
         let mut star = false;
@@ -26,6 +31,7 @@ impl<E: Emit> Walk<'_, '_, E> {
             return;
         }
         let inner = self.tree.child(node, 0);
+        let mut annotation = Node::NULL;
         let (name, param) = match self.tree.rule(node) {
             Some(Rule::TypedArgsListStar | Rule::VarArgsListStar) => {
                 if *star {
@@ -37,11 +43,16 @@ impl<E: Emit> Walk<'_, '_, E> {
                     return;
                 }
                 self.this().flags |= scope_flag::VARARGS;
-                let named = if inner.is_struct() { self.tree.child(inner, 0) } else { inner };
-                (named, Param::Star)
+                if inner.is_struct() {
+                    annotation = self.tree.child(inner, 1);
+                    (self.tree.child(inner, 0), Param::Star)
+                } else {
+                    (inner, Param::Star)
+                }
             }
             Some(Rule::TypedArgsListDblStar | Rule::VarArgsListDblStar) => {
                 self.this().flags |= scope_flag::VARKEYWORDS;
+                annotation = self.tree.child(node, 1);
                 (inner, Param::DoubleStar)
             }
             rule => {
@@ -51,15 +62,18 @@ impl<E: Emit> Walk<'_, '_, E> {
                 } else {
                     scope.num_pos_args += 1;
                 }
+                if rule == Some(Rule::TypedArgsListName) {
+                    annotation = self.tree.child(node, 1);
+                }
                 (if rule.is_some() { inner } else { node }, Param::Plain)
             }
         };
         if let Some(name) = name.as_id() {
-            self.parameter_name(node, name, param);
+            self.parameter_name(node, name, param, annotation);
         }
     }
 
-    fn parameter_name(&mut self, node: Node, name: Name, param: Param) {
+    fn parameter_name(&mut self, node: Node, name: Name, param: Param, annotation: Node) {
         let i = self.add_name(name, IdKind::Undecided);
         let id = &mut self.this().ids[i];
         if id.kind != IdKind::Undecided {
@@ -68,5 +82,27 @@ impl<E: Emit> Walk<'_, '_, E> {
         }
         id.kind = IdKind::Local;
         id.param = param;
+        if self.this().emitter == Emitter::Viper && !annotation.is_null() {
+            let declared = self.viper_type(annotation);
+            self.this().param_types.push((name, declared));
+        }
+    }
+
+    /// The type that an annotation in a viper function means; without one, an object.
+    pub(super) fn viper_type(&mut self, annotation: Node) -> Type {
+        if annotation.is_null() {
+            return Type::Object;
+        }
+        let Some(name) = annotation.as_id() else {
+            self.error(annotation, "annotation must be an identifier");
+            return Type::Object;
+        };
+        let name = self.emit.names().get(name);
+        Type::named(name).unwrap_or_else(|| {
+            let message = format!("unknown type '{}'", String::from_utf8_lossy(name));
+            // It counts even if there was an error before.
+            self.error = Some(CompileError::viper_type(message));
+            Type::Object
+        })
     }
 }

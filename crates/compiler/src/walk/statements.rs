@@ -3,12 +3,12 @@
 use berus_mpy::prelude::scope_flag;
 
 use super::{Walk, known};
-use crate::emit::{Arguments, Emit, GlobalKind};
+use crate::emit::{Arguments, GlobalKind};
 use crate::grammar::Rule;
 use crate::scope::ScopeKind;
 use crate::tree::Node;
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn return_statement(&mut self, node: Node) {
         if self.kind != ScopeKind::Function {
             self.error(node, "'return' outside function");

@@ -1,7 +1,7 @@
 //! Variables: loading, storing and deleting them by name, and declaring whose they are.
 
 use super::Walk;
-use crate::emit::{Emit, GlobalKind, LocalKind, Pass};
+use crate::emit::{GlobalKind, LocalKind, Pass};
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::scope::{IdKind, ScopeId, ScopeKind};
@@ -13,7 +13,7 @@ enum Variable {
     Global(GlobalKind),
 }
 
-impl<E: Emit> Walk<'_, '_, E> {
+impl Walk<'_, '_> {
     pub(super) fn load_name(&mut self, name: Name) {
         if self.pass == Pass::Scope {
             self.add_name(name, IdKind::GlobalImplicit);

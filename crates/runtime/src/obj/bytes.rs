@@ -77,6 +77,19 @@ impl Bytes {
         Ok(made)
     }
 
+    /// A new bytes object whose bytes are lent: they never change, and stay as long as something that the collector sees points to them.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Bytes>> {
+        let block = vm.alloc_words(size_of::<Bytes>().div_ceil(size_of::<usize>()))?.cast::<Bytes>();
+        // SAFETY: the block is new and large enough. The collector looks at it, so that it keeps the bytes.
+        unsafe {
+            block.write(Bytes::head(bytes.len(), NonNull::from_ref(bytes).cast()));
+            Ok(Gc::from_ptr(block))
+        }
+    }
+
     /// The head of a bytes object whose `len` bytes are at `data`.
     pub(crate) fn head(len: usize, data: NonNull<u8>) -> Bytes {
         Bytes { header: Header::of(&TYPE), hash: Cell::new(0), len, data }

@@ -72,6 +72,19 @@ impl Str {
         Ok(string)
     }
 
+    /// A new string whose bytes are lent: they never change, and stay as long as something that the collector sees points to them.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Str>> {
+        let block = vm.alloc_words(size_of::<Str>().div_ceil(size_of::<usize>()))?.cast::<Str>();
+        // SAFETY: the block is new and large enough. The collector looks at it, so that it keeps the bytes.
+        unsafe {
+            block.write(Str::head(bytes.len(), NonNull::from_ref(bytes).cast()));
+            Ok(Gc::from_ptr(block))
+        }
+    }
+
     /// The head of a string whose `len` bytes are at `data`.
     pub(crate) fn head(len: usize, data: NonNull<u8>) -> Str {
         Str { header: Header::of(&TYPE), hash: Cell::new(0), len, data }

@@ -1,7 +1,7 @@
 //! The table of interned strings.
 //!
-//! Fixed names are found through a hash table that is built when Berus is compiled; names met at run time are string
-//! objects in a table of heap blocks.
+//! Fixed names are found through a hash table that is built when Berus is compiled; names met at run time are in a table of heap blocks.
+//! They are spelled there too, or in memory that a module lends.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -9,8 +9,6 @@ use core::ptr::NonNull;
 use super::{FIXED, Qstr, fixed_name, hash};
 use crate::error::Res;
 use crate::heap::Collection;
-use crate::obj::str::Str;
-use crate::object::Gc;
 use crate::vm::Vm;
 
 /// The hash of each fixed name, by its number.
@@ -67,35 +65,77 @@ fn find_fixed(bytes: &[u8], hash: u32) -> Option<Qstr> {
     }
 }
 
-/// An entry of the table of strings.
-type StringSlot = Cell<Option<Gc<Str>>>;
+/// What is known of a name besides where it is spelled.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Fact {
+    hash: u32,
+    len: u32,
+}
 
-/// The interned strings of an interpreter.
+/// Bytes of the memory that names are copied to, one after another; longer ones get memory of their own.
+const CHUNK: usize = 256;
+const LONG: usize = CHUNK / 4;
+
+/// The interned strings of an interpreter: those met at run time, in the order of their numbers.
+///
+/// A name costs two words and its slots in the hash table, and its spelling where that is not lent.
 #[derive(Default)]
 pub struct Pool {
-    /// The strings met at run time, in order of their numbers: a heap block of `capacity` words.
-    strings: Cell<Option<NonNull<StringSlot>>>,
-    /// Their numbers by hash: a heap block of twice as many slots as `capacity`, a power of two; 0 is free.
-    slots: Cell<Option<NonNull<Cell<u32>>>>,
+    /// Where the name is spelled: a heap block of `capacity` words, through which the collector finds that memory.
+    starts: Cell<Option<NonNull<NonNull<u8>>>>,
+    /// A heap block: `capacity` facts, then the slots of the hash table.
+    facts: Cell<Option<NonNull<Fact>>>,
     len: Cell<usize>,
     capacity: Cell<usize>,
+    /// Where the next name can be copied to, and how many bytes are left there.
+    room: Cell<Option<NonNull<u8>>>,
+    room_left: Cell<usize>,
+}
+
+/// Slots of the hash table for `capacity` names: a power of two, at most three quarters full.
+const fn slots_for(capacity: usize) -> usize {
+    (capacity * 4 / 3).next_power_of_two()
+}
+
+/// Bytes of a slot, which holds a name's place in the order plus one; 0 is free.
+const fn slot_size(capacity: usize) -> usize {
+    if capacity < u16::MAX as usize { size_of::<u16>() } else { size_of::<u32>() }
 }
 
 impl Pool {
-    fn strings(&self) -> &[StringSlot] {
-        match self.strings.get() {
-            // SAFETY: the block holds `capacity` words, the first `len` of them filled; `keep` keeps it.
-            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.len.get()) },
-            None => &[],
-        }
+    /// Where the name number `index` is spelled.
+    fn start(&self, index: usize) -> Option<NonNull<u8>> {
+        let starts = self.starts.get().filter(|_| index < self.len.get())?;
+        // SAFETY: the first `len` words of the block are filled.
+        Some(unsafe { starts.add(index).read() })
     }
 
-    fn slots(&self) -> &[Cell<u32>] {
-        match self.slots.get() {
-            // SAFETY: the block was allocated with this size and filled; `keep` keeps it.
-            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), 2 * self.capacity.get()) },
-            None => &[],
-        }
+    fn fact(&self, index: usize) -> Option<Fact> {
+        let facts = self.facts.get().filter(|_| index < self.len.get())?;
+        // SAFETY: the first `len` facts of the block are filled.
+        Some(unsafe { facts.add(index).read() })
+    }
+
+    /// The slot number `slot` of the hash table.
+    fn slot(&self, slot: usize) -> Option<NonNull<u8>> {
+        let capacity = self.capacity.get();
+        let facts = self.facts.get().filter(|_| slot < slots_for(capacity))?;
+        // SAFETY: that many slots follow the facts in the block.
+        Some(unsafe { facts.add(capacity).cast::<u8>().add(slot * slot_size(capacity)) })
+    }
+
+    /// What is in a slot.
+    fn taken_by(&self, slot: usize) -> Option<usize> {
+        let place = self.slot(slot)?;
+        // SAFETY: slots are aligned to their size, and zeroed or filled.
+        let number = unsafe {
+            match slot_size(self.capacity.get()) {
+                2 => usize::from(place.cast::<u16>().read()),
+                _ => place.cast::<u32>().read() as usize,
+            }
+        };
+        number.checked_sub(1)
     }
 
     /// The spelling of `name`, empty for a number that no name has.
@@ -104,8 +144,9 @@ impl Pool {
         if number < FIXED {
             return NAMES[number].as_bytes();
         }
-        match self.strings().get(number - FIXED).map(Cell::get) {
-            Some(Some(string)) => string.bytes_unbounded(),
+        match (self.start(number - FIXED), self.fact(number - FIXED)) {
+            // SAFETY: so many bytes were copied there, or are lent; either way they stay, since the pool points to them.
+            (Some(start), Some(fact)) => unsafe { core::slice::from_raw_parts(start.as_ptr(), fact.len as usize) },
             _ => &[],
         }
     }
@@ -116,10 +157,7 @@ impl Pool {
         if number < FIXED {
             return HASHES[number];
         }
-        match self.strings().get(number - FIXED).map(Cell::get) {
-            Some(Some(string)) => string.hash(),
-            _ => 1,
-        }
+        self.fact(number - FIXED).map_or(1, |fact| fact.hash)
     }
 
     /// The name spelled `bytes`, if it is interned.
@@ -131,80 +169,123 @@ impl Pool {
         if let Some(name) = find_fixed(bytes, hash) {
             return Some(name);
         }
-        let slots = self.slots();
-        if slots.is_empty() {
-            return None;
-        }
-        let mut slot = hash as usize & (slots.len() - 1);
-        loop {
-            let number = slots[slot].get();
-            if number == 0 {
-                return None;
-            }
-            let name = Qstr(number);
+        let last = slots_for(self.capacity.get()) - 1;
+        let mut slot = hash as usize & last;
+        while let Some(index) = self.taken_by(slot) {
+            let name = Qstr((FIXED + index) as u32);
             if self.hash(name) == hash && self.bytes(name) == bytes {
                 return Some(name);
             }
-            slot = (slot + 1) & (slots.len() - 1);
+            slot = (slot + 1) & last;
         }
+        None
     }
 
-    /// The name spelled `bytes`, interned now if it was not.
+    /// The name spelled `bytes`, interned now if it was not, with a copy of them.
     pub fn intern(&self, vm: &Vm, bytes: &[u8]) -> Res<Qstr> {
         let hash = hash(bytes);
         if let Some(name) = self.find_hashed(bytes, hash) {
             return Ok(name);
         }
-        let string = Str::new(vm, bytes)?;
-        self.add(vm, string)
+        let start = self.copy(vm, bytes)?;
+        self.add(vm, start, bytes.len(), hash)
     }
 
-    fn add(&self, vm: &Vm, string: Gc<Str>) -> Res<Qstr> {
+    /// The name spelled `bytes`, interned now if it was not. The bytes are lent: they never change, and stay as long as something that the
+    /// collector sees points to them.
+    pub fn intern_lent(&self, vm: &Vm, bytes: &'static [u8]) -> Res<Qstr> {
+        let hash = hash(bytes);
+        match self.find_hashed(bytes, hash) {
+            Some(name) => Ok(name),
+            None => self.add(vm, NonNull::from_ref(bytes).cast(), bytes.len(), hash),
+        }
+    }
+
+    /// A copy of a name's spelling.
+    fn copy(&self, vm: &Vm, bytes: &[u8]) -> Res<NonNull<u8>> {
+        let start = match self.room.get() {
+            Some(room) if bytes.len() <= self.room_left.get() => room,
+            _ if bytes.len() > LONG => vm.alloc_bytes(bytes.len())?,
+            _ => {
+                let room = vm.alloc_bytes(CHUNK)?;
+                self.room.set(Some(room));
+                self.room_left.set(CHUNK);
+                room
+            }
+        };
+        // SAFETY: there is room for the bytes; nobody else sees it.
+        unsafe { start.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len()) };
+        if self.room.get() == Some(start) {
+            // SAFETY: that many bytes were left.
+            self.room.set(Some(unsafe { start.add(bytes.len()) }));
+            self.room_left.set(self.room_left.get() - bytes.len());
+        }
+        Ok(start)
+    }
+
+    fn add(&self, vm: &Vm, start: NonNull<u8>, len: usize, hash: u32) -> Res<Qstr> {
         if self.len.get() == self.capacity.get() {
             self.grow(vm)?;
         }
+        let (Some(starts), Some(facts), Ok(len)) = (self.starts.get(), self.facts.get(), u32::try_from(len)) else {
+            return Err(vm.memory_error(len));
+        };
         let index = self.len.get();
-        let name = Qstr((FIXED + index) as u32);
+        // SAFETY: the blocks have room for `capacity` names.
+        unsafe {
+            starts.add(index).write(start);
+            facts.add(index).write(Fact { hash, len });
+        }
         self.len.set(index + 1);
-        self.strings()[index].set(Some(string));
-        self.place(name);
-        Ok(name)
+        self.place(index, hash);
+        Ok(Qstr((FIXED + index) as u32))
     }
 
-    /// Enters `name` into the hash table, which has room.
-    fn place(&self, name: Qstr) {
-        let slots = self.slots();
-        let mut slot = self.hash(name) as usize & (slots.len() - 1);
-        while slots[slot].get() != 0 {
-            slot = (slot + 1) & (slots.len() - 1);
+    /// Enters the name number `index` into the hash table, which has room.
+    fn place(&self, index: usize, hash: u32) {
+        let last = slots_for(self.capacity.get()) - 1;
+        let mut slot = hash as usize & last;
+        while self.taken_by(slot).is_some() {
+            slot = (slot + 1) & last;
         }
-        slots[slot].set(name.0);
+        let Some(place) = self.slot(slot) else { return };
+        // SAFETY: slots are aligned to their size, and fit the numbers of `capacity` names.
+        unsafe {
+            match slot_size(self.capacity.get()) {
+                2 => place.cast::<u16>().write(index as u16 + 1),
+                _ => place.cast::<u32>().write(index as u32 + 1),
+            }
+        }
     }
 
     fn grow(&self, vm: &Vm) -> Res<()> {
-        let capacity = (2 * self.capacity.get()).max(64);
-        let strings = vm.alloc_words(capacity)?.cast::<StringSlot>();
-        let bytes = 2 * capacity * size_of::<u32>();
-        let slots = vm.alloc_bytes(bytes)?;
+        let old = self.capacity.get();
+        let capacity = (old + old / 3).max(old + 24);
+        let starts = vm.alloc_words(capacity)?.cast::<NonNull<u8>>();
+        let slots = slots_for(capacity) * slot_size(capacity);
+        let facts = vm.alloc_bytes(capacity * size_of::<Fact>() + slots)?.cast::<Fact>();
         // SAFETY: both blocks are new and large enough; a zero is a free slot.
         unsafe {
-            slots.write_bytes(0, bytes);
-            if let Some(old) = self.strings.get() {
-                strings.copy_from_nonoverlapping(old, self.len.get());
+            facts.add(capacity).cast::<u8>().write_bytes(0, slots);
+            if let (Some(old_starts), Some(old_facts)) = (self.starts.get(), self.facts.get()) {
+                starts.copy_from_nonoverlapping(old_starts, self.len.get());
+                facts.copy_from_nonoverlapping(old_facts, self.len.get());
+                vm.free(old_starts);
+                vm.free(old_facts);
             }
         }
-        self.strings.set(Some(strings));
-        self.slots.set(Some(slots.cast()));
+        self.starts.set(Some(starts));
+        self.facts.set(Some(facts));
         self.capacity.set(capacity);
         for index in 0..self.len.get() {
-            self.place(Qstr((FIXED + index) as u32));
+            self.place(index, self.hash(Qstr((FIXED + index) as u32)));
         }
         Ok(())
     }
 
     /// Keeps the table in a collection.
     pub(crate) fn keep(&self, collection: &mut Collection<'_>) {
-        let blocks = [self.strings.get().map(NonNull::cast::<u8>), self.slots.get().map(NonNull::cast)];
+        let blocks = [self.starts.get().map(NonNull::cast::<u8>), self.facts.get().map(NonNull::cast), self.room.get()];
         blocks.into_iter().flatten().for_each(|block| collection.keep(block.as_ptr().addr()));
     }
 }

@@ -240,6 +240,15 @@ impl Vm {
         self.qstrs.intern(self, bytes)
     }
 
+    /// The name spelled `bytes`, interned. It is spelled where the bytes are, which are lent: they never change, and stay as long as
+    /// something that the collector sees points to them.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn intern_lent(&self, bytes: &'static [u8]) -> Res<Qstr> {
+        self.qstrs.intern_lent(self, bytes)
+    }
+
     /// The spelling of `name`.
     pub fn spelling(&self, name: Qstr) -> &[u8] {
         self.qstrs.bytes(name)

@@ -8,7 +8,8 @@ use berus_mpy::opcode::{BinaryOp, ITER_SLOTS, Op, SMALL_INT_MULTI_MIN, UnaryOp};
 use super::Bytecode;
 use super::jumps::Place;
 use crate::emit::{
-    Access, Arguments, Block, Build, Collection, Defaults, Emit, GlobalKind, Label, Literal, LocalKind, Outcome, Pass,
+    Access, Arguments, Block, Build, Collection, Defaults, Emit, EmitError, GlobalKind, Label, Literal, LocalKind,
+    Outcome, Pass,
 };
 use crate::error::CompileError;
 use crate::names::{Name, Names};
@@ -16,11 +17,7 @@ use crate::scope::{Scope, ScopeId};
 use crate::token::Token;
 use crate::tree::Node;
 
-impl Emit for Bytecode<'_> {
-    fn begin(&mut self, pass: Pass, scope: &Scope) {
-        self.restart(pass, scope);
-    }
-
+impl Emit for Bytecode<'_, '_> {
     fn end(&mut self, scope: &Scope) -> Result<Outcome, CompileError> {
         let children = self.tables.take_children();
         Ok(match self.pass {
@@ -29,7 +26,7 @@ impl Emit for Bytecode<'_> {
         })
     }
 
-    fn error(&self) -> Option<&CompileError> {
+    fn error(&self) -> Option<&EmitError> {
         self.error.as_ref()
     }
 
@@ -44,20 +41,20 @@ impl Emit for Bytecode<'_> {
 
     fn source_line(&mut self, line: u32) {
         if self.keep_lines && line > self.last_line {
-            self.lines.push((self.place_here(), line));
+            self.buffers.lines.push((self.place_here(), line));
             self.last_line = line;
         }
     }
 
     fn new_label(&mut self) -> Label {
-        self.jumps.labels.push(Place::default());
-        Label(self.jumps.labels.len() as u32 - 1)
+        self.buffers.jumps.labels.push(Place::default());
+        Label(self.buffers.jumps.labels.len() as u32 - 1)
     }
 
     fn place(&mut self, label: Label) {
         self.unreachable = false;
         let here = self.place_here();
-        if let Some(place) = self.jumps.labels.get_mut(label.0 as usize) {
+        if let Some(place) = self.buffers.jumps.labels.get_mut(label.0 as usize) {
             *place = here;
         }
     }
@@ -139,7 +136,7 @@ impl Emit for Bytecode<'_> {
             _ => {
                 self.op(Op::LoadConstSmallInt, 1);
                 if !self.unreachable {
-                    write_small_int(&mut self.code, value);
+                    write_small_int(&mut self.buffers.code, value);
                 }
             }
         }

@@ -49,12 +49,6 @@ pub(super) struct Offsets {
 }
 
 impl Jumps {
-    /// Forgets all jumps and labels.
-    pub fn clear(&mut self) {
-        self.list.clear();
-        self.labels.clear();
-    }
-
     /// Works out the offsets.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use berus_mpy::prelude::{Signature, write_sizes};
 use berus_mpy::vuint;
 
 use super::tables::Tables;
-use super::{Arguments, Emit, Label, Pass};
+use super::{Arguments, Emit, EmitError, Label, Pass};
 use crate::error::{CompileError, ErrorKind};
 use crate::names::Name;
 use crate::options::Options;
@@ -23,12 +23,9 @@ use crate::scope::Scope;
 use crate::tree::Node;
 use jumps::{Jump, Jumps, Offsets, Place};
 
-/// Makes bytecode. The buffers are kept from function to function.
-#[derive(Debug)]
-pub(crate) struct Bytecode<'t> {
-    tables: Tables<'t>,
-    keep_lines: bool,
-    pass: Pass,
+/// What there is of the code of a function. The memory is kept from one function to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
     /// Indices in the qstr table: the function's name and its arguments'.
     own_names: Vec<u32>,
     /// Instructions, jumps without their offsets.
@@ -36,26 +33,52 @@ pub(crate) struct Bytecode<'t> {
     jumps: Jumps,
     /// Where a later line begins, and that line.
     lines: Vec<(Place, u32)>,
+}
+
+impl Buffers {
+    fn clear(&mut self) {
+        self.own_names.clear();
+        self.code.clear();
+        self.jumps.list.clear();
+        self.jumps.labels.clear();
+        self.lines.clear();
+    }
+}
+
+/// Makes the bytecode of one function.
+#[derive(Debug)]
+pub(crate) struct Bytecode<'e, 't> {
+    tables: &'e mut Tables<'t>,
+    buffers: &'e mut Buffers,
+    keep_lines: bool,
+    pass: Pass,
     last_line: u32,
     stack_size: i32,
     max_stack_size: i32,
     /// Whether control cannot get here: what is emitted up to the next label is dropped, but its names, constants and
     /// functions are not, nor the stack that it would need.
     unreachable: bool,
-    error: Option<CompileError>,
+    error: Option<EmitError>,
 }
 
-impl<'t> Bytecode<'t> {
-    /// An emitter that enters names and constants in `tables`.
-    pub fn new(tables: Tables<'t>, options: &Options<'_>) -> Bytecode<'t> {
+impl<'e, 't> Bytecode<'e, 't> {
+    /// An emitter for one walk over `scope`. It enters names and constants in `tables`, first the names of the function
+    /// and its arguments.
+    pub fn new(
+        tables: &'e mut Tables<'t>,
+        buffers: &'e mut Buffers,
+        options: &Options<'_>,
+        pass: Pass,
+        scope: &Scope,
+    ) -> Bytecode<'e, 't> {
+        buffers.clear();
+        buffers.own_names.push(tables.qstr(scope.name));
+        buffers.own_names.extend(scope.arg_names().into_iter().map(|name| tables.qstr(name)));
         Bytecode {
             tables,
+            buffers,
             keep_lines: options.source_lines && options.optimise < 3,
-            pass: Pass::Scope,
-            own_names: Vec::new(),
-            code: Vec::new(),
-            jumps: Jumps::default(),
-            lines: Vec::new(),
+            pass,
             last_line: 1,
             stack_size: 0,
             max_stack_size: 0,
@@ -64,36 +87,13 @@ impl<'t> Bytecode<'t> {
         }
     }
 
-    /// The tables, when no more code is to be made.
-    pub fn into_tables(self) -> Tables<'t> {
-        self.tables
-    }
-
-    /// Forgets the last function, and enters the names of `scope` and its arguments.
-    fn restart(&mut self, pass: Pass, scope: &Scope) {
-        self.pass = pass;
-        self.own_names.clear();
-        self.own_names.push(self.tables.qstr(scope.name));
-        for name in scope.arg_names() {
-            self.own_names.push(self.tables.qstr(name));
-        }
-        self.code.clear();
-        self.jumps.clear();
-        self.lines.clear();
-        self.last_line = 1;
-        self.stack_size = 0;
-        self.max_stack_size = 0;
-        self.unreachable = false;
-        self.error = None;
-    }
-
     fn place_here(&self) -> Place {
-        Place { at: self.code.len() as u32, jumps: self.jumps.list.len() as u32 }
+        Place { at: self.buffers.code.len() as u32, jumps: self.buffers.jumps.list.len() as u32 }
     }
 
     fn byte(&mut self, byte: u8) {
         if !self.unreachable {
-            self.code.push(byte);
+            self.buffers.code.push(byte);
         }
     }
 
@@ -111,7 +111,7 @@ impl<'t> Bytecode<'t> {
     fn op_uint(&mut self, op: Op, operand: u32, effect: i32) {
         self.op(op, effect);
         if !self.unreachable {
-            vuint::write(&mut self.code, operand);
+            vuint::write(&mut self.buffers.code, operand);
         }
     }
 
@@ -123,7 +123,7 @@ impl<'t> Bytecode<'t> {
     fn op_constant(&mut self, node: Node) {
         match self.tables.constant(node) {
             Some(index) => self.op_uint(Op::LoadConstObj, index, 1),
-            None => self.error = Some(CompileError::new(ErrorKind::Runtime, "maximum recursion depth exceeded")),
+            None => self.error = Some(EmitError::too_deep()),
         }
     }
 
@@ -131,7 +131,7 @@ impl<'t> Bytecode<'t> {
         self.op(op, effect);
         if !self.unreachable {
             let signed = op.operand() != Operand::Forward;
-            self.jumps.list.push(Jump { at: self.code.len() as u32, label: label.0, signed });
+            self.buffers.jumps.list.push(Jump { at: self.buffers.code.len() as u32, label: label.0, signed });
         }
     }
 
@@ -154,7 +154,7 @@ impl<'t> Bytecode<'t> {
     fn line_table(&self, offsets: &Offsets) -> Vec<u8> {
         let mut table = Vec::new();
         let (mut at, mut line) = (0, 1);
-        for &(place, next_line) in &self.lines {
+        for &(place, next_line) in &self.buffers.lines {
             let position = offsets.position(place);
             lines::write(&mut table, Step { bytes: position.wrapping_sub(at), lines: next_line - line });
             (at, line) = (position, next_line);
@@ -165,9 +165,9 @@ impl<'t> Bytecode<'t> {
     /// The function: prelude and code.
     fn assemble(&self, scope: &Scope) -> Result<Vec<u8>, CompileError> {
         let overflow = || CompileError::new(ErrorKind::Runtime, "bytecode overflow");
-        let offsets = self.jumps.resolve().map_err(|_| overflow())?;
+        let offsets = self.buffers.jumps.resolve().map_err(|_| overflow())?;
         let lines = self.line_table(&offsets);
-        let n_info = self.own_names.iter().map(|&name| vuint::len(name)).sum::<usize>() + lines.len();
+        let n_info = self.buffers.own_names.iter().map(|&name| vuint::len(name)).sum::<usize>() + lines.len();
         let n_state = (u32::from(scope.num_locals) + self.max_stack_size as u32).max(1);
         if n_state > u16::MAX.into() {
             return Err(overflow());
@@ -183,21 +183,21 @@ impl<'t> Bytecode<'t> {
         let mut prelude = Vec::new();
         signature.write(&mut prelude);
         write_sizes(&mut prelude, n_info as u32, scope.cells().count() as u32);
-        self.own_names.iter().for_each(|&name| vuint::write(&mut prelude, name));
+        self.buffers.own_names.iter().for_each(|&name| vuint::write(&mut prelude, name));
 
         let cells = scope.cells().count();
-        let size = prelude.len() + lines.len() + cells + self.code.len() + offsets.size() as usize;
+        let size = prelude.len() + lines.len() + cells + self.buffers.code.len() + offsets.size() as usize;
         let mut out = Vec::with_capacity(size);
         out.extend(prelude);
         out.extend(lines);
         out.extend(scope.cells().map(|local| local as u8));
         let mut done = 0;
-        for (i, jump) in self.jumps.list.iter().enumerate() {
-            out.extend_from_slice(&self.code[done..jump.at as usize]);
+        for (i, jump) in self.buffers.jumps.list.iter().enumerate() {
+            out.extend_from_slice(&self.buffers.code[done..jump.at as usize]);
             done = jump.at as usize;
-            offsets.write(&mut out, &self.jumps, i);
+            offsets.write(&mut out, &self.buffers.jumps, i);
         }
-        out.extend_from_slice(&self.code[done..]);
+        out.extend_from_slice(&self.buffers.code[done..]);
         Ok(out)
     }
 }

@@ -1,0 +1,243 @@
+//! Running manifest files, which are Python programs, in an interpreter of their own.
+//!
+//! What they can call is written in Python (`manifest.py`), on a module `files` that this file adds. The interpreter has no other way to
+//! reach files, a limited heap, and nothing but its console.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use berus_runtime::error::{Raised, Res};
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::Host;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::list::List;
+use berus_runtime::obj::tuple::Tuple;
+use berus_runtime::ops::print::Printer;
+use berus_runtime::vm::{Limits, Vm};
+use berus_runtime::word::Obj;
+use walkdir::WalkDir;
+
+use crate::output::describe;
+
+/// A file that a manifest names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path below the folder that becomes the image.
+    pub target: String,
+    /// Whether it is a source to be compiled.
+    pub compile: bool,
+    /// How much to optimise, if the manifest says.
+    pub optimise: Option<u8>,
+    /// The version of the package that it belongs to.
+    pub version: Option<String>,
+}
+
+/// Bytes of memory for manifests, and the time they may take.
+const HEAP: usize = 64 << 20;
+const TIME: Duration = Duration::from_secs(60);
+/// Machine stack of the thread that runs them, and how much of it built-ins may use.
+const STACK: usize = 8 << 20;
+const STACK_LEFT: usize = 1 << 20;
+
+/// The files that the manifest at `path` names, or a folder without manifest holds.
+///
+/// # Errors
+/// What the interpreter says of the exception that ended it.
+pub fn evaluate(path: &str, variables: &[(String, String)], libraries: &[String]) -> Result<Vec<Named>, String> {
+    std::thread::scope(|scope| {
+        let run = || run(path, variables, libraries);
+        // A thread of its own has a stack of known size.
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| Err("cannot run manifests".into()))
+    })
+}
+
+fn run(path: &str, variables: &[(String, String)], libraries: &[String]) -> Result<Vec<Named>, String> {
+    let heap = Heap::growing(&GlobalRegions, HEAP);
+    let limits = Limits { machine_stack: STACK - STACK_LEFT, ..Limits::default() };
+    let Some(mut vm) = Vm::new(heap, Box::new(Sandbox { start: Instant::now() }), limits) else {
+        return Err("there is no memory to run manifests".into());
+    };
+    vm.register(MODULES);
+    vm.enter(|vm| {
+        found(vm, path, variables, libraries).map_err(|raised| {
+            let exception = vm.take_exception(raised);
+            let mut text = Text::default();
+            if let Err(raised) = vm.print_exception(&mut text, exception) {
+                let _ = vm.take_exception(raised);
+            }
+            String::from_utf8_lossy(&text.0).trim_end().to_owned()
+        })
+    })
+}
+
+fn found(vm: &Vm, path: &str, variables: &[(String, String)], libraries: &[String]) -> Res<Vec<Named>> {
+    let main = vm.main();
+    let body = vm.compile(include_bytes!("manifest.py"), b"<berus>", berus_compiler::Mode::File, main)?;
+    vm.run_body(body, main)?;
+    let pairs = List::new(vm, &[])?;
+    for (name, value) in variables {
+        let pair = Tuple::new(vm, &[text(vm, name)?, text(vm, value)?])?;
+        pairs.append(vm, pair.obj())?;
+    }
+    let folders = List::new(vm, &[])?;
+    for folder in libraries {
+        folders.append(vm, text(vm, folder)?)?;
+    }
+    let evaluate = main.load(vm, vm.intern(b"evaluate")?).unwrap_or(Obj::NONE);
+    let found = vm.call(evaluate, &[text(vm, path)?, pairs.obj(), folders.obj()])?;
+    let mut list = Vec::new();
+    let mut at = 0;
+    let items = vm.items(found)?;
+    while let Some(item) = items.get(at) {
+        list.push(named(vm, item)?);
+        at += 1;
+    }
+    Ok(list)
+}
+
+fn named(vm: &Vm, item: Obj) -> Res<Named> {
+    let items = vm.items_exactly(item, 5)?;
+    let item = |n| items.get(n).unwrap_or(Obj::NONE);
+    let optional = |value: Obj| if value == Obj::NONE { Ok(None) } else { string(vm, value).map(Some) };
+    let optimise = match item(3) {
+        level if level == Obj::NONE => None,
+        level => match vm.int(level)? {
+            level @ 0..=3 => Some(level as u8),
+            _ => return Err(vm.value_error(format_args!("optimisation levels are 0 to 3"))),
+        },
+    };
+    Ok(Named {
+        path: string(vm, item(0))?.into(),
+        target: string(vm, item(1))?,
+        compile: string(vm, item(2))? == "compile",
+        optimise,
+        version: optional(item(4))?,
+    })
+}
+
+fn text(vm: &Vm, text: &str) -> Res {
+    vm.new_str(text.as_bytes())
+}
+
+fn string(vm: &Vm, value: Obj) -> Res<String> {
+    match vm.as_str(value) {
+        Some(text) => Ok(String::from_utf8_lossy(text).into_owned()),
+        None => Err(vm.type_error(format_args!("expected a string"))),
+    }
+}
+
+/// The world of a manifest.
+struct Sandbox {
+    start: Instant,
+}
+
+impl Host for Sandbox {
+    fn write_stdout(&self, bytes: &[u8]) {
+        // Standard output is for what the command itself says.
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), bytes);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.start.elapsed() > TIME
+    }
+}
+
+/// Keeps what is printed.
+#[derive(Default)]
+struct Text(Vec<u8>);
+
+impl Printer for Text {
+    fn write(&mut self, _: &Vm, bytes: &[u8]) -> Res<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+static MODULES: &[ModuleDef] = &[ModuleDef::new("files", MEMBERS)];
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "exists" => f1(exists),
+        "find_manifest" => f2(find_manifest),
+        "is_folder" => f1(is_folder),
+        "join" => f2(join),
+        "list" => f1(list),
+        "parent" => f1(parent),
+        "read" => f1(read),
+    }
+}
+
+fn exists(vm: &Vm, path: Obj) -> Res {
+    Ok(Obj::bool(Path::new(&string(vm, path)?).exists()))
+}
+
+fn is_folder(vm: &Vm, path: Obj) -> Res {
+    Ok(Obj::bool(Path::new(&string(vm, path)?).is_dir()))
+}
+
+/// `path` seen from `folder`, without `.` and `..`.
+fn join(vm: &Vm, folder: Obj, path: Obj) -> Res {
+    let mut clean = PathBuf::new();
+    for part in Path::new(&string(vm, folder)?).join(string(vm, path)?).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(clean.components().next_back(), Some(Component::Normal(_))) => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    let clean = if clean.as_os_str().is_empty() { PathBuf::from(".") } else { clean };
+    text(vm, &clean.to_string_lossy())
+}
+
+fn parent(vm: &Vm, path: Obj) -> Res {
+    let path = string(vm, path)?;
+    let parent = Path::new(&path).parent().filter(|parent| !parent.as_os_str().is_empty());
+    text(vm, &parent.unwrap_or(Path::new(".")).to_string_lossy())
+}
+
+/// The files below a folder, with `/` between the parts of their paths, in the order of their names.
+fn list(vm: &Vm, folder: Obj) -> Res {
+    let folder = string(vm, folder)?;
+    let found = List::new(vm, &[])?;
+    for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| failed(vm, &folder, &error.into()))?;
+        if entry.file_type().is_file() {
+            let below = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
+            let below = below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+            found.append(vm, text(vm, &below)?)?;
+        }
+    }
+    Ok(found.obj())
+}
+
+/// The manifest of the package `name` somewhere below a folder, or `None`.
+fn find_manifest(vm: &Vm, folder: Obj, name: Obj) -> Res {
+    let (folder, name) = (string(vm, folder)?, string(vm, name)?);
+    let mut folders = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().flatten();
+    let manifest = folders.find_map(|entry| {
+        let path = entry.path().join("manifest.py");
+        (entry.file_name() == name.as_str() && path.is_file()).then_some(path)
+    });
+    match manifest {
+        Some(path) => text(vm, &path.to_string_lossy()),
+        None => Ok(Obj::NONE),
+    }
+}
+
+fn read(vm: &Vm, path: Obj) -> Res {
+    let path = string(vm, path)?;
+    match fs::read(&path) {
+        Ok(source) => vm.new_str(String::from_utf8_lossy(&source).as_bytes()),
+        Err(error) => Err(failed(vm, &path, &error)),
+    }
+}
+
+fn failed(vm: &Vm, path: &str, error: &std::io::Error) -> Raised {
+    vm.value_error(format_args!("{path}: {}", describe(error)))
+}

@@ -1,0 +1,196 @@
+//! `berus freeze`: which modules a manifest names, and what becomes of them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use berus_mpy::Module;
+use berus_mpy::romfs::{Image, Node};
+use berus_testkit::{TempDir, temp_dir};
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = temp_dir();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// Standard error and exit status of `berus freeze -q`.
+fn run(folder: &Path, args: &str) -> (String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_berus"));
+    let output = command.args(["freeze", "-q"]).args(args.split(' ')).current_dir(folder).output().unwrap();
+    assert_eq!(output.stdout, b"");
+    (String::from_utf8(output.stderr).unwrap(), output.status.code().unwrap())
+}
+
+/// The files of an image and their data.
+fn frozen(path: &Path) -> Vec<(String, Vec<u8>)> {
+    let bytes = fs::read(path).unwrap();
+    let image = Image::new(&bytes).unwrap();
+    let mut files = Vec::new();
+    let mut open = vec![(String::new(), image.root())];
+    while let Some((path, folder)) = open.pop() {
+        for entry in folder.entries().map(Result::unwrap) {
+            let path = format!("{path}{}", String::from_utf8_lossy(entry.name));
+            match entry.node {
+                Node::File(file) => files.push((path, file.data().to_vec())),
+                Node::Folder(folder) => open.push((path + "/", folder)),
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn names(path: &Path) -> Vec<String> {
+    frozen(path).into_iter().map(|(name, _)| name).collect()
+}
+
+#[track_caller]
+fn freezes(files: &[(&str, &str)], args: &str, expected: &[&str]) -> TempDir {
+    let folder = folder(files);
+    assert_eq!(run(folder.path(), args), (String::new(), 0));
+    assert_eq!(names(&folder.path().join("frozen.romfs")), expected);
+    folder
+}
+
+#[test]
+fn modules_and_packages() {
+    let manifest = "
+module('top.py', opt=3)
+module('driver.py', base_path='src/drivers')
+package('pkg')
+package('part', files=['a.py', 'sub/b.py'], base_path='$(LIB)')
+";
+    let files = [
+        ("app/manifest.py", manifest),
+        ("app/top.py", "assert 0"),
+        ("app/src/drivers/driver.py", ""),
+        ("app/pkg/__init__.py", ""),
+        ("app/pkg/deep/down.py", ""),
+        ("app/pkg/note.txt", ""),
+        ("lib/part/a.py", ""),
+        ("lib/part/sub/b.py", ""),
+        ("lib/part/c.py", ""),
+    ];
+    let expected = ["driver.mpy", "part/a.mpy", "part/sub/b.mpy", "pkg/__init__.mpy", "pkg/deep/down.mpy", "top.mpy"];
+    freezes(&files, "app/manifest.py --var LIB=lib", &expected);
+    // A folder stands for its manifest.
+    let folder = freezes(&files, "app -v LIB=lib", &expected);
+    let image = frozen(&folder.path().join("frozen.romfs"));
+    let top = Module::from_bytes(&image[5].1).unwrap().0;
+    assert_eq!(top.source_name(), b"top.py");
+    assert_eq!(top.codes.len(), 1);
+    assert!(top.qstrs.iter().all(|name| name.as_bytes() != b"AssertionError"), "optimised by the manifest");
+}
+
+#[test]
+fn includes_pass_options_on_and_run_once() {
+    let files = [
+        ("manifest.py", "include('one', extra=True)\ninclude(('two/m.py', 'one'))\nmodule('own.py')\n"),
+        (
+            "one/manifest.py",
+            "options.defaults(usual=True, extra=False)
+assert options.usual and options.extra and options.other is None
+module('a.py')
+include('../two/m.py')
+",
+        ),
+        ("one/a.py", ""),
+        ("two/m.py", "module('b.py')"),
+        ("two/b.py", ""),
+        ("own.py", ""),
+    ];
+    freezes(&files, "manifest.py", &["a.mpy", "b.mpy", "own.mpy"]);
+}
+
+#[test]
+fn packages_are_required_from_folders() {
+    let files = [
+        ("manifest.py", "add_library('extra', 'extra')\nrequire('first')\nrequire('third', library='extra')\n"),
+        ("lib/python-stdlib/first/manifest.py", "metadata(version='1.2.3')\nrequire('second')\nmodule('first.py')\n"),
+        ("lib/python-stdlib/first/first.py", "x = 1"),
+        ("lib/micropython/net/second/manifest.py", "metadata(description='x')\npackage('second')\n"),
+        ("lib/micropython/net/second/second/__init__.py", ""),
+        ("extra/third/manifest.py", "require('second')\nmodule('third.py')"),
+        ("extra/third/third.py", ""),
+    ];
+    let folder =
+        freezes(&files, "manifest.py --var MPY_LIB_DIR=lib", &["first.mpy", "second/__init__.mpy", "third.mpy"]);
+    let image = frozen(&folder.path().join("frozen.romfs"));
+    let first = Module::from_bytes(&image[0].1).unwrap().0;
+    assert!(first.qstrs.iter().any(|name| name.as_bytes() == b"1.2.3"), "{:?}", first.qstrs);
+}
+
+#[test]
+fn the_kinds_of_freeze() {
+    let source = "x = 1\n";
+    let mpy = "M\x06\0\x1f\x01\0\x08a.py\0";
+    let files = [
+        (
+            "manifest.py",
+            "freeze('all')\nfreeze_as_str('text')\nfreeze_as_mpy('some', ('s.py', 'sub/t.py'))\nfreeze_mpy('ready')",
+        ),
+        ("all/a.py", source),
+        ("all/b.mpy", mpy),
+        ("text/c.py", source),
+        ("some/s.py", source),
+        ("some/sub/t.py", source),
+        ("some/u.py", source),
+        ("ready/d.mpy", mpy),
+        ("ready/e.py", source),
+    ];
+    let folder = freezes(&files, "manifest.py", &["a.mpy", "b.mpy", "c.py", "d.mpy", "s.mpy", "sub/t.mpy"]);
+    let image = frozen(&folder.path().join("frozen.romfs"));
+    assert_eq!((image[1].1.as_slice(), image[2].1.as_slice()), (mpy.as_bytes(), source.as_bytes()));
+}
+
+#[test]
+fn a_folder_without_manifest_is_frozen_whole() {
+    freezes(&[("lib/a.py", ""), ("lib/b/c.py", ""), ("lib/d.txt", "")], "lib", &["a.mpy", "b/c.mpy"]);
+}
+
+#[test]
+fn errors_say_where_they_are() {
+    for (manifest, message, status) in [
+        ("require('nothing')", "no package 'nothing'", 1),
+        ("module('none.py')", "none.py: No such file or directory", 2),
+        ("module('none.mpy')", "module 'none.mpy' is no .py file", 1),
+        ("package('x', base_path='$(NONE)')", "no value is given for a variable", 1),
+        ("metadata(version='1')\nmetadata(version='2')", "metadata() is called twice", 1),
+        ("x = (\n", "File \"manifest.py\", line 2", 1),
+        ("module('bad.py')", "bad.py:1", 1),
+        ("freeze('two')\nmodule('a.py')", "another of that name", 2),
+        ("def f():\n f()\nf()", "RuntimeError", 1),
+        ("x = 'x'\nwhile True:\n x += x", "MemoryError", 1),
+    ] {
+        let files = [("manifest.py", manifest), ("bad.py", "x = )"), ("a.py", ""), ("two/a.py", "")];
+        let folder = folder(&files);
+        let (err, found) = run(folder.path(), "manifest.py");
+        assert!(err.contains(message), "{manifest}: {err}");
+        assert_eq!(found, status, "{manifest}: {err}");
+        assert!(!folder.path().join("frozen.romfs").exists(), "{manifest}");
+    }
+    assert_eq!(run(temp_dir().path(), "none.py").1, 2);
+}
+
+#[test]
+fn manifests_reach_nothing_else() {
+    for manifest in ["open('manifest.py')", "import os", "import vfs", "import socket", "import top"] {
+        let folder = folder(&[("manifest.py", manifest), ("top.py", "")]);
+        let (err, status) = run(folder.path(), "manifest.py");
+        assert!(status == 1 && err.contains("Error: "), "{manifest}: {err}");
+    }
+}
+
+#[test]
+fn rust_that_embeds_the_image() {
+    let folder = folder(&[("lib/a.py", "")]);
+    assert_eq!(run(folder.path(), "lib -o out/x.romfs --rust out/frozen.rs"), (String::new(), 0));
+    let rust = fs::read_to_string(folder.path().join("out/frozen.rs")).unwrap();
+    assert!(rust.contains("include_bytes!(\"x.romfs\")"), "{rust}");
+}

@@ -1,0 +1,108 @@
+//! Machine code in the making, and the labels in it.
+
+use alloc::vec::Vec;
+
+use crate::emit::Label;
+
+/// The code that one walk over a function makes.
+///
+/// A function is walked over several times. In all walks but the last, only labels that are placed already have a
+/// position; so a jump knows whether it goes back, and how far, and takes the same size in each. In the last walk,
+/// all labels have the positions that the walk before has found.
+#[derive(Debug, Default)]
+pub(crate) struct Code {
+    bytes: Vec<u8>,
+    labels: Vec<Option<u32>>,
+    is_last: bool,
+    /// Whether control cannot get here: what is written up to the next label is dropped.
+    unreachable: bool,
+}
+
+impl Code {
+    /// Begins a walk; `is_last` says that the code of this one counts.
+    pub fn begin(&mut self, is_last: bool) {
+        self.bytes.clear();
+        self.is_last = is_last;
+        self.unreachable = false;
+        if !is_last {
+            self.labels.clear();
+        }
+    }
+
+    /// The bytes so far.
+    pub fn position(&self) -> u32 {
+        self.bytes.len() as u32
+    }
+
+    /// Puts `label` here, from where on control can go on.
+    pub fn place(&mut self, label: Label) {
+        self.unreachable = false;
+        let number = label.0 as usize;
+        if number >= self.labels.len() {
+            self.labels.resize(number + 1, None);
+        }
+        self.labels[number] = Some(self.position());
+    }
+
+    /// The position of `label`, if it is known.
+    pub fn label(&self, label: Label) -> Option<u32> {
+        self.labels.get(label.0 as usize).copied().flatten()
+    }
+
+    /// How far it is to `label` from `size` bytes after here; 0 if that is not known yet.
+    pub fn distance(&self, label: Label, size: u32) -> i32 {
+        self.label(label).map_or(0, |to| to.wrapping_sub(self.position()).wrapping_sub(size) as i32)
+    }
+
+    /// Says that control does not go on from here.
+    pub fn leave(&mut self) {
+        self.unreachable = true;
+    }
+
+    /// Writes bytes.
+    pub fn write(&mut self, bytes: &[u8]) {
+        if !self.unreachable {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    /// Writes the lowest `bytes` bytes of a number, least significant first.
+    pub fn write_number(&mut self, bytes: usize, value: u64) {
+        self.write(&value.to_le_bytes()[..bytes.min(8)]);
+    }
+
+    /// The code of the walk.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_has_a_position_once_it_is_placed_and_in_the_last_walk() {
+        let mut code = Code::default();
+        for is_last in [false, false, true] {
+            code.begin(is_last);
+            assert_eq!(code.label(Label(1)), is_last.then_some(3));
+            code.write(&[1, 2, 3]);
+            code.place(Label(1));
+            assert_eq!(code.label(Label(1)), Some(3));
+            assert_eq!(code.distance(Label(1), 2), -2);
+        }
+    }
+
+    #[test]
+    fn what_control_cannot_reach_is_dropped() {
+        let mut code = Code::default();
+        code.begin(false);
+        code.write_number(2, 0x1234);
+        code.leave();
+        code.write(&[1]);
+        code.place(Label(0));
+        code.write(&[2]);
+        assert_eq!(code.bytes(), [0x34, 0x12, 2]);
+    }
+}

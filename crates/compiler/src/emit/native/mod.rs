@@ -1,0 +1,247 @@
+//! The emitter of machine code, for `@micropython.native` and `@micropython.viper`.
+//!
+//! It is the same for all machines: a machine is an [`Assembler`], and all that this module does to one is in that
+//! trait. What a function becomes, down to the choice of registers, is what MicroPython's emitter makes of it
+//! (`py/emitnative.c`).
+//!
+//! - Three walks make a function, because the frame comes first in the code and its size is known last: the first finds
+//!   the size of the value stack, the second the places of labels, the third makes the code ([`Kept`]).
+//! - The value stack is a part of the frame, but its topmost values are often still in registers, or are numbers that
+//!   are in no place yet ([`stack`], [`registers`]). Wherever control can come from elsewhere it is all in the frame.
+//! - Viper functions are the same with types: of local variables, and of values on the stack.
+//! - Where a block catches exceptions, one handler for the whole function does, and goes on where the innermost block
+//!   says ([`exceptions`], [`function`]).
+
+mod assembler;
+mod calls;
+mod code;
+mod entry;
+mod exceptions;
+mod function;
+mod generators;
+mod instructions;
+mod operators;
+mod pointers;
+mod registers;
+mod stack;
+mod variables;
+mod x64;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use berus_mpy::arch::Arch;
+use berus_mpy::prelude::scope_flag;
+
+use super::tables::Tables;
+use super::{Emit, EmitError, Label};
+use crate::error::{CompileError, ErrorKind};
+use crate::names::Name;
+use crate::options::Emitter;
+use crate::scope::{IdKind, Scope};
+use crate::viper::Type;
+use assembler::Assembler;
+use exceptions::Block;
+use function::Frame;
+use stack::Stack;
+
+/// An emitter of machine code that is kept from function to function.
+pub(crate) trait Machine {
+    /// An emitter for the next walk over `scope`, the first if the function before it is done.
+    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scope: &Scope) -> Box<dyn Emit + 'e>;
+}
+
+/// The emitter for `arch`.
+///
+/// # Errors
+/// A `NotImplementedError` if there is none.
+pub(crate) fn machine(arch: Option<Arch>) -> Result<Box<dyn Machine>, CompileError> {
+    match arch {
+        Some(Arch::X64) => Ok(Box::new(Kept::<x64::X64>::default())),
+        Some(arch) if arch != Arch::Rv64imc => Err(not_built(arch)),
+        _ => Err(CompileError::new(ErrorKind::NotImplemented, "cannot emit native code for this architecture")),
+    }
+}
+
+/// Why nothing can make machine code for `arch`, though MicroPython can.
+pub(crate) fn not_built(arch: Arch) -> CompileError {
+    CompileError::new(ErrorKind::NotImplemented, format!("native code for {arch} is not built yet"))
+}
+
+/// Which walk over a function it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Step {
+    /// Finds the size of the stack, and whether the function has constants.
+    #[default]
+    Stack,
+    /// Finds the places of labels.
+    Labels,
+    /// Makes the code.
+    Code,
+}
+
+/// What is kept from walk to walk.
+#[derive(Debug, Default)]
+struct Kept<A> {
+    asm: A,
+    step: Step,
+    /// The size of the value stack.
+    stack_size: u32,
+    has_constants: bool,
+    /// How many children the function has.
+    children: u32,
+    /// Where a generator starts.
+    start: u32,
+    /// The bytes of the names and of the cells in the prelude.
+    info_size: u32,
+    cells_size: u32,
+    /// The type of the value that the last condition kept on the stack, in whatever function.
+    condition_type: Type,
+}
+
+impl<A: Assembler> Machine for Kept<A> {
+    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scope: &Scope) -> Box<dyn Emit + 'e> {
+        Box::new(Native::new(tables, self, scope))
+    }
+}
+
+/// What decides how a function is made.
+#[derive(Clone, Copy, Debug)]
+struct Traits {
+    is_viper: bool,
+    is_generator: bool,
+    /// Whether it has blocks that catch exceptions.
+    has_blocks: bool,
+    /// Whether it needs the module's globals.
+    has_globals: bool,
+    has_constants: bool,
+}
+
+impl Traits {
+    fn new<A>(scope: &Scope, tables: &Tables<'_>, kept: &Kept<A>) -> Traits {
+        let is_viper = scope.emitter == Emitter::Viper;
+        // The name of a type in a viper function is a cast, but for two.
+        let is_cast = |name| {
+            is_viper && Type::named(tables.names.get(name)).is_some_and(|t| !matches!(t, Type::Object | Type::Bool))
+        };
+        let is_global = |kind, name| kind == IdKind::GlobalExplicit && !is_cast(name);
+        Traits {
+            is_viper,
+            is_generator: scope.has(scope_flag::GENERATOR),
+            has_blocks: scope.exc_stack_size > 0,
+            has_globals: scope.makes_functions || scope.ids.iter().any(|id| is_global(id.kind, id.name)),
+            has_constants: scope.makes_functions || kept.has_constants,
+        }
+    }
+
+    /// Whether the whole function is in a handler of exceptions, which gives back the globals.
+    fn has_handler(self) -> bool {
+        self.has_blocks || self.is_generator || self.has_globals
+    }
+
+    /// Whether local variables may be in registers. Not where a non-local return gives registers old values.
+    fn has_register_locals(self) -> bool {
+        !self.has_blocks && !self.is_generator
+    }
+}
+
+/// One walk over a function.
+struct Native<'e, 't, A: Assembler> {
+    tables: &'e mut Tables<'t>,
+    kept: &'e mut Kept<A>,
+    traits: Traits,
+    frame: Frame,
+    stack: Stack<A::Reg>,
+    /// The types of the local variables.
+    local_types: Vec<Type>,
+    /// The type of the result.
+    result: Type,
+    blocks: Vec<Block>,
+    /// How many labels there are.
+    labels: u32,
+    /// Where the function is left.
+    exit: Label,
+    /// Where it is left with the globals as they were.
+    exit_unchanged: Label,
+    error: Option<EmitError>,
+}
+
+impl<'e, 't, A: Assembler> Native<'e, 't, A> {
+    /// Begins a walk over `scope`: the code up to where the function's own begins.
+    fn new(tables: &'e mut Tables<'t>, kept: &'e mut Kept<A>, scope: &Scope) -> Native<'e, 't, A> {
+        if kept.step == Step::Stack {
+            kept.stack_size = 0;
+            kept.has_constants = false;
+        }
+        kept.asm.code().begin(kept.step == Step::Code);
+        let traits = Traits::new(scope, tables, kept);
+        let mut native = Native {
+            traits,
+            frame: Frame::new::<A>(traits, scope.num_locals.into(), kept.stack_size),
+            stack: Stack::default(),
+            local_types: local_types(scope, traits),
+            result: scope.result,
+            blocks: Vec::new(),
+            labels: 0,
+            exit: Label(0),
+            exit_unchanged: Label(0),
+            error: None,
+            tables,
+            kept,
+        };
+        native.exit = native.new_label();
+        native.exit_unchanged = native.new_label();
+        native.enter(scope);
+        native
+    }
+
+    fn asm(&mut self) -> &mut A {
+        &mut self.kept.asm
+    }
+
+    /// Notes an error of types, in place of any that the statement had before.
+    fn type_error(&mut self, message: impl Into<alloc::borrow::Cow<'static, str>>) {
+        if self.error.as_ref().is_none_or(|error| error.has_place) {
+            self.error = Some(EmitError { error: CompileError::viper_type(message), has_place: true });
+        }
+    }
+
+    /// Notes that something cannot be done at all.
+    fn refuse(&mut self, message: &'static str) {
+        if self.error.as_ref().is_none_or(|error| error.has_place) {
+            let error = CompileError::new(ErrorKind::NotImplemented, message);
+            self.error = Some(EmitError { error, has_place: false });
+        }
+    }
+
+    /// Notes an error if a value is not an object where only an object will do. MicroPython has an assertion there.
+    fn want_object(&mut self, found: Type) {
+        if found != Type::Object {
+            self.type_error(format!("can't implicitly convert '{}' to 'object'", found.name()));
+        }
+    }
+
+    fn spelling(&self, name: Name) -> String {
+        String::from_utf8_lossy(self.tables.names.get(name)).into_owned()
+    }
+}
+
+/// The types that the local variables of a function have when it begins.
+fn local_types(scope: &Scope, traits: Traits) -> Vec<Type> {
+    if !traits.is_viper {
+        return alloc::vec![Type::Object; usize::from(scope.num_locals)];
+    }
+    let starred = [scope_flag::VARARGS, scope_flag::VARKEYWORDS].into_iter().filter(|&flag| scope.has(flag)).count();
+    let arguments = usize::from(scope.num_pos_args) + usize::from(scope.num_kwonly_args) + starred;
+    let mut types = alloc::vec![Type::Unbound; usize::from(scope.num_locals)];
+    types.iter_mut().take(arguments).for_each(|local| *local = Type::Object);
+    for &(name, declared) in &scope.param_types {
+        let local = scope.find(name).map(|i| usize::from(scope.ids[i].local));
+        if let Some(local) = local.and_then(|local| types.get_mut(local)) {
+            *local = declared;
+        }
+    }
+    types
+}
