@@ -107,6 +107,7 @@ impl Vm {
     pub fn poll(&self) -> Res<()> {
         let events = &self.events;
         events.ticks.set(TICKS);
+        self.check_instructions()?;
         if events.deadline.get().is_some_and(|deadline| self.host().monotonic() >= deadline) {
             self.look_soon();
             return Err(self.abort(format_args!("time limit exceeded")));

@@ -166,6 +166,7 @@ impl Stacks {
     }
 
     /// Exchanges these stacks for `other`.
+    #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Stacks) {
         let Stacks { values, frames, top } = self;
         values.0.swap(&other.values.0);

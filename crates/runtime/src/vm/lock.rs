@@ -8,7 +8,9 @@
 //! nothing in its place but an empty `Thread`.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use core::time::Duration;
@@ -89,12 +91,46 @@ impl GlobalLock {
     }
 }
 
+/// What a thread has for being parked.
+pub(crate) struct Parking {
+    /// Where the machine stack in use begins, while the thread is parked; else 0.
+    low: Cell<usize>,
+    /// Where the thread is kept while it is parked.
+    place: Cell<*const Thread>,
+    /// How often it has locked the heap, while it is parked.
+    heap_locks: Cell<usize>,
+    /// Whether the program has started it.
+    is_started: Cell<bool>,
+}
+
+impl Default for Parking {
+    fn default() -> Parking {
+        Parking {
+            low: Cell::new(0),
+            place: Cell::new(core::ptr::null()),
+            heap_locks: Cell::new(0),
+            is_started: Cell::new(false),
+        }
+    }
+}
+
+impl Parking {
+    /// Exchanges this for another thread's.
+    pub fn swap(&self, other: &Parking) {
+        let Parking { low, place, heap_locks, is_started } = self;
+        low.swap(&other.low);
+        place.swap(&other.place);
+        heap_locks.swap(&other.heap_locks);
+        is_started.swap(&other.is_started);
+    }
+}
+
 /// What an interpreter has for taking turns.
 #[derive(Default)]
 pub(crate) struct Turns {
     lock: RefCell<Option<Arc<GlobalLock>>>,
     /// The places of all threads, the main one's first.
-    parked: RefCell<alloc::vec::Vec<Box<Thread>>>,
+    parked: RefCell<Vec<Rc<Thread>>>,
     looks: Cell<u8>,
     /// Bytes of machine stack that programs want threads to have; 0 for the usual size.
     stack_size: Cell<usize>,
@@ -105,7 +141,7 @@ impl Turns {
     pub fn keep(&self, collection: &mut Collection<'_>) {
         for thread in self.parked.borrow().iter() {
             thread.keep(collection);
-            let (low, high) = (thread.parked_at.get(), thread.stack_base.get());
+            let (low, high) = (thread.parking.low.get(), thread.stack_base.get());
             if low != 0 && high > low {
                 // SAFETY: between these addresses are the frames of a thread that is parked; it changes none of them until it has
                 // the lock, which is ours.
@@ -120,15 +156,15 @@ impl Turns {
 
     /// A place for a thread's state: valid until [`Turns::remove`].
     fn add(&self, thread: Thread) -> *const Thread {
-        let place = Box::new(thread);
-        place.place.set(&raw const *place);
-        let address = place.place.get();
-        self.parked.borrow_mut().push(place);
-        address
+        let thread = Rc::new(thread);
+        let place = Rc::as_ptr(&thread);
+        thread.parking.place.set(place);
+        self.parked.borrow_mut().push(thread);
+        place
     }
 
     fn remove(&self, place: *const Thread) {
-        self.parked.borrow_mut().retain(|thread| !core::ptr::eq(&raw const **thread, place));
+        self.parked.borrow_mut().retain(|thread| Rc::as_ptr(thread) != place);
     }
 }
 
@@ -148,7 +184,7 @@ impl Vm {
             return Some(lock);
         }
         let lock = Arc::new(GlobalLock::new(host));
-        self.thread.place.set(self.turns.add(Thread::new(0)));
+        self.thread.parking.place.set(self.turns.add(Thread::new(0)));
         self.turns.lock.replace(Some(Arc::clone(&lock)));
         Some(lock)
     }
@@ -165,7 +201,7 @@ impl Vm {
 
     /// Runs `work` without the lock.
     fn parked<R>(&self, lock: &GlobalLock, work: impl FnOnce() -> R) -> R {
-        let place = self.thread.place.get();
+        let place = self.thread.parking.place.get();
         with_registers_in_memory(|low| {
             self.leave(place, low);
             lock.release();
@@ -178,8 +214,8 @@ impl Vm {
 
     /// Parks the running thread, whose machine stack is in use from `low` on.
     fn leave(&self, place: *const Thread, low: usize) {
-        self.thread.parked_at.set(low);
-        self.thread.heap_locks.set(self.heap.exchange_locks(0));
+        self.thread.parking.low.set(low);
+        self.thread.parking.heap_locks.set(self.heap.exchange_locks(0));
         // SAFETY: the place of a thread is there until it ends, and only who has the lock looks at it.
         self.thread.swap(unsafe { &*place });
     }
@@ -188,8 +224,8 @@ impl Vm {
     fn take_place(&self, place: *const Thread, lock: &GlobalLock) {
         // SAFETY: as in `leave`.
         self.thread.swap(unsafe { &*place });
-        self.thread.parked_at.set(0);
-        self.heap.exchange_locks(self.thread.heap_locks.get());
+        self.thread.parking.low.set(0);
+        self.heap.exchange_locks(self.thread.parking.heap_locks.get());
         self.choose_dispatch();
         self.turns.looks.set(0);
         if lock.is_stopping() {
@@ -218,7 +254,7 @@ impl Vm {
 
     /// Whether the running thread is the one that entered the interpreter.
     pub(crate) fn is_main_thread(&self) -> bool {
-        !self.thread.is_started.get()
+        !self.thread.parking.is_started.get()
     }
 
     /// Sets the bytes of machine stack of threads that are started from now on, 0 for the usual size; answers what was set before.
@@ -283,7 +319,7 @@ impl Vm {
         }
         let call = Tuple::of_list(self, &call)?;
         let thread = Thread::new(self.limits.value_stack);
-        thread.is_started.set(true);
+        thread.parking.is_started.set(true);
         thread.locals.set(self.thread.locals.get());
         thread.result.set(Some(call.obj()));
         let place = self.turns.add(thread);
@@ -325,7 +361,7 @@ impl Vm {
         lock.events.update(&mut || lock.stopping.store(true, Relaxed));
         self.parked(&lock, || lock.events.wait_until(None, &mut || lock.alive.load(Relaxed) == 0));
         self.turns.lock.replace(None);
-        self.turns.remove(self.thread.place.replace(core::ptr::null()));
+        self.turns.remove(self.thread.parking.place.replace(core::ptr::null()));
     }
 }
 

@@ -33,10 +33,11 @@ impl Vm {
     /// An exception, as if that instruction had raised it.
     #[cold]
     pub(crate) fn before_instruction(&self) -> Res<()> {
-        let result = self.count_instruction().and_then(|()| match self.thread.tracer.is_on() {
+        let result = self.check_instructions().and_then(|()| match self.thread.tracer.is_on() {
             true => self.trace_instruction(),
             false => Ok(()),
         });
+        self.steps.left.set(self.steps.left.get().map(|left| left.saturating_sub(1)));
         if result.is_err() {
             let frame = self.frame();
             frame.ip.set(frame.ip.get().wrapping_add(1));
@@ -44,12 +45,14 @@ impl Vm {
         result
     }
 
-    fn count_instruction(&self) -> Res<()> {
+    /// Checks that programs may run another instruction.
+    ///
+    /// # Errors
+    /// An exception that nothing handles.
+    pub(crate) fn check_instructions(&self) -> Res<()> {
         match self.steps.left.get() {
-            Some(0) => return Err(self.abort(format_args!("instruction limit exceeded"))),
-            Some(left) => self.steps.left.set(Some(left - 1)),
-            None => {}
+            Some(0) => Err(self.abort(format_args!("instruction limit exceeded"))),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

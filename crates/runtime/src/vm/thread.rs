@@ -1,11 +1,13 @@
 //! What belongs to a thread of Python: its stacks, and what waits there to be picked up.
 //!
 //! The running thread's is in place in the [`Vm`](super::Vm), where instructions reach it without a detour. A thread that waits for
-//! others keeps its own in a place of its own; see [`turns`](super::turns).
+//! others keeps its own in a place of its own; see `lock.rs`.
 
 use core::cell::Cell;
 
 use super::frame::Stacks;
+#[cfg(feature = "threads")]
+use super::lock::Parking;
 use super::trace::Tracer;
 use crate::heap::Collection;
 use crate::obj::dict::Dict;
@@ -27,14 +29,8 @@ pub(crate) struct Thread {
     pub stack_base: Cell<usize>,
     /// The address that built-ins must stay above.
     pub stack_limit: Cell<usize>,
-    /// Where the machine stack in use begins, while the thread is parked; else 0.
-    pub parked_at: Cell<usize>,
-    /// Where the thread is kept while it is parked.
-    pub place: Cell<*const Thread>,
-    /// How often it has locked the heap, while it is parked.
-    pub heap_locks: Cell<usize>,
-    /// Whether the program has started it.
-    pub is_started: Cell<bool>,
+    #[cfg(feature = "threads")]
+    pub parking: Parking,
     pub tracer: Tracer,
 }
 
@@ -49,30 +45,16 @@ impl Thread {
             locals: Cell::new(None),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
-            parked_at: Cell::new(0),
-            place: Cell::new(core::ptr::null()),
-            heap_locks: Cell::new(0),
-            is_started: Cell::new(false),
+            #[cfg(feature = "threads")]
+            parking: Parking::default(),
             tracer: Tracer::default(),
         }
     }
 
     /// Exchanges this thread's state for another's.
+    #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Thread) {
-        let Thread {
-            stacks,
-            exception,
-            returned,
-            result,
-            locals,
-            stack_base,
-            stack_limit,
-            parked_at,
-            place,
-            heap_locks,
-            is_started,
-            tracer,
-        } = self;
+        let Thread { stacks, exception, returned, result, locals, stack_base, stack_limit, parking, tracer } = self;
         stacks.swap(&other.stacks);
         exception.swap(&other.exception);
         returned.swap(&other.returned);
@@ -80,10 +62,7 @@ impl Thread {
         locals.swap(&other.locals);
         stack_base.swap(&other.stack_base);
         stack_limit.swap(&other.stack_limit);
-        parked_at.swap(&other.parked_at);
-        place.swap(&other.place);
-        heap_locks.swap(&other.heap_locks);
-        is_started.swap(&other.is_started);
+        parking.swap(&other.parking);
         tracer.swap(&other.tracer);
     }
 
