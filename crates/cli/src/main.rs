@@ -8,6 +8,7 @@ mod compile;
 mod dump;
 mod freeze;
 mod input;
+mod link;
 mod machine;
 mod merge;
 mod output;
@@ -35,6 +36,7 @@ enum Command {
     Compile(compile::Args),
     Dump(dump::Args),
     Freeze(freeze::Args),
+    Link(link::Args),
     Merge(merge::Args),
     Romfs(romfs::Args),
     Verify(verify::Args),
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
         Command::Freeze(args) => output::run(|output| freeze::run(&args, output)),
+        Command::Link(args) => output::run(|output| link::run(&args, output)),
         Command::Merge(args) => output::run(|output| merge::run(&args, output)),
         Command::Romfs(args) => output::run(|output| romfs::run(&args, output)),
         Command::Verify(args) => output::run(|output| verify::run(&args, output)),

@@ -48,8 +48,16 @@ impl<'a> Module<'a> {
     /// # Errors
     /// If the file's structure is not valid, or the source fails.
     pub fn read<S: Source<'a>>(source: &mut S) -> Result<Module<'a>, ReadError<S::Error>> {
+        let header = Header::read(source)?;
+        Module::read_after(header, source)
+    }
+
+    /// Reads what follows `header`, which was read from `source` before.
+    ///
+    /// # Errors
+    /// As [`Module::read`].
+    pub fn read_after<S: Source<'a>>(header: Header, source: &mut S) -> Result<Module<'a>, ReadError<S::Error>> {
         let mut reader = Reader { source };
-        let header = reader.header()?;
         let n_qstrs = reader.count("names")?;
         let n_constants = reader.count("constants")?;
         let qstrs = reader.table("names", n_qstrs, Reader::qstr)?;

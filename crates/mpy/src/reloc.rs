@@ -5,6 +5,7 @@
 //! `mp_native_relocate`).
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use crate::vuint;
 
@@ -84,6 +85,21 @@ impl Place {
     fn from_address(address: u32) -> Place {
         if address & 1 == 0 { Place::Text(address >> 1) } else { Place::Rodata(address >> 1) }
     }
+
+    fn address(self) -> u32 {
+        match self {
+            Place::Text(word) => word << 1,
+            Place::Rodata(word) => word << 1 | 1,
+        }
+    }
+
+    /// The place `count` words further on.
+    fn plus(self, count: u32) -> Place {
+        match self {
+            Place::Text(word) => Place::Text(word.wrapping_add(count)),
+            Place::Rodata(word) => Place::Rodata(word.wrapping_add(count)),
+        }
+    }
 }
 
 impl Target {
@@ -98,6 +114,24 @@ impl Target {
             8 => (Target::FunctionTable, false),
             n => (Target::Function(n - 9), false),
         }
+    }
+
+    /// Its number in the upper bits of an op byte, of a relocation without a count.
+    fn number(self) -> u8 {
+        match self {
+            Target::Text => 0,
+            Target::Rodata => 2,
+            Target::Bss => 4,
+            Target::QstrTable => 6,
+            Target::ConstantTable => 7,
+            Target::FunctionTable => 8,
+            Target::Function(n) => 9 + n,
+        }
+    }
+
+    /// Whether a relocation of it can have a count.
+    fn has_count(self) -> bool {
+        matches!(self, Target::Text | Target::Rodata | Target::Bss)
     }
 }
 
@@ -132,11 +166,97 @@ impl Relocations<'_> {
         let mut next = Place::Text(0);
         self.iter().map(move |relocation| {
             let place = relocation.place.unwrap_or(next);
-            next = match place {
-                Place::Text(word) => Place::Text(word.wrapping_add(relocation.count)),
-                Place::Rodata(word) => Place::Rodata(word.wrapping_add(relocation.count)),
-            };
+            next = place.plus(relocation.count);
             (place, relocation)
         })
+    }
+}
+
+/// Puts relocations together.
+///
+/// The bytes are those of MicroPython's own linker (`tools/mpy_ld.py`): consecutive words with the same target
+/// become one relocation where it can have a count, and each relocation names its place.
+///
+/// ```
+/// use berus_mpy::reloc::{Place, Target, Writer};
+/// let mut writer = Writer::default();
+/// writer.push(Place::Text(5), Target::Bss);
+/// writer.push(Place::Text(6), Target::Bss);
+/// let relocations = writer.finish();
+/// assert_eq!(relocations.bytes[..], [0x0b, 10, 2]);
+/// ```
+#[derive(Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    /// The relocation that the next word may join.
+    last: Option<(Place, Target, u32)>,
+}
+
+impl Writer {
+    /// Adds a relocation of the word at `place`.
+    pub fn push(&mut self, place: Place, target: Target) {
+        match &mut self.last {
+            Some((first, same, count)) if *same == target && target.has_count() && place == first.plus(*count) => {
+                *count += 1;
+            }
+            _ => {
+                self.write_last();
+                self.last = Some((place, target, 1));
+            }
+        }
+    }
+
+    /// All that were added, with the byte that ends them.
+    pub fn finish(mut self) -> Relocations<'static> {
+        self.write_last();
+        Relocations { bytes: Cow::Owned(self.bytes), ended: true }
+    }
+
+    fn write_last(&mut self) {
+        let Some((place, target, count)) = self.last.take() else { return };
+        self.bytes.push((target.number() + u8::from(count > 1)) << 1 | 1);
+        vuint::write(&mut self.bytes, place.address());
+        if count > 1 {
+            vuint::write(&mut self.bytes, count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_inverts_writing() {
+        let words = [
+            (Place::Text(0), Target::Text),
+            (Place::Text(1), Target::Text),
+            (Place::Rodata(2), Target::Text),
+            (Place::Rodata(300), Target::Rodata),
+            (Place::Text(7), Target::Function(86)),
+            (Place::Text(8), Target::Function(86)),
+            (Place::Text(9), Target::QstrTable),
+            (Place::Text(10), Target::ConstantTable),
+            (Place::Text(11), Target::FunctionTable),
+            (Place::Text(11), Target::Bss),
+            (Place::Text(13), Target::Bss),
+            (Place::Text(14), Target::Bss),
+            (Place::Text(15), Target::Bss),
+        ];
+        let mut writer = Writer::default();
+        words.iter().for_each(|&(place, target)| writer.push(place, target));
+        let relocations = writer.finish();
+        let read: Vec<_> = relocations
+            .placed()
+            .flat_map(|(place, relocation)| (0..relocation.count).map(move |n| (place.plus(n), relocation.target)))
+            .collect();
+        assert_eq!(read, words);
+        assert_eq!(relocations.iter().count(), 10);
+    }
+
+    #[test]
+    fn no_relocation_looks_like_the_end() {
+        let last = crate::function_table::NAMES.len() as u8 - 1;
+        assert!(Target::Function(last).number() << 1 | 1 < END);
     }
 }

@@ -1,5 +1,6 @@
 //! The outside world: the one trait that a port implements.
 
+use alloc::vec::Vec;
 #[cfg(feature = "threads")]
 use alloc::{boxed::Box, sync::Arc};
 use core::time::Duration;
@@ -58,6 +59,11 @@ pub trait Host {
         None
     }
 
+    /// The process, as far as programs may reach it.
+    fn process(&self) -> Option<&dyn Process> {
+        None
+    }
+
     /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the answer in place of
     /// this host.
     #[cfg(feature = "threads")]
@@ -93,23 +99,212 @@ pub trait Monitor: Send + Sync {
     fn update(&self, change: &mut dyn FnMut());
 }
 
-/// Files of the host. Paths are bytes as the host has them; errors are `errno` numbers.
+/// Files of the host.
+///
+/// Paths are bytes as the host has them; relative ones start at the host's current folder. An open file is a number, as in POSIX; 0, 1
+/// and 2 stand for the console, which [`Host`] itself reads and writes. Errors are `errno` numbers. Everything that changes files has a
+/// default that refuses with `EROFS`, so that a host whose files can only be read implements just that.
 pub trait Files {
-    /// Reads a whole file.
+    /// Opens a file.
     ///
     /// # Errors
     /// An `errno` number.
-    fn read(&self, path: &[u8]) -> Result<alloc::vec::Vec<u8>, i32>;
+    fn open(&self, path: &[u8], how: &Open) -> Result<i32, i32>;
 
-    /// What `path` is, if it is anything.
-    fn kind(&self, path: &[u8]) -> Option<FileKind>;
+    /// Closes an open file.
+    ///
+    /// # Errors
+    /// `EBADF` if it is not open.
+    fn close(&self, file: i32) -> Result<(), i32>;
+
+    /// Reads from where the file is: how many bytes came, 0 at the end.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, i32>;
+
+    /// Writes where the file is: how many bytes were taken.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn write(&self, file: i32, bytes: &[u8]) -> Result<usize, i32> {
+        let _ = (file, bytes);
+        Err(READ_ONLY)
+    }
+
+    /// Moves by `offset` from the start (`whence` 0), from here (1) or from the end (2): where the file is then.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn seek(&self, file: i32, offset: i64, whence: u8) -> Result<u64, i32>;
+
+    /// Writes what has been written to the file to where it outlives the machine.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn sync(&self, file: i32) -> Result<(), i32> {
+        let _ = file;
+        Ok(())
+    }
+
+    /// Which of the events `events` are there, by the bits of [`Request::Poll`](crate::ops::stream::Request::Poll).
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn poll(&self, file: i32, events: usize) -> Result<usize, i32> {
+        let _ = file;
+        Ok(events & 5)
+    }
+
+    /// What is known of the file or folder `path`.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn stat(&self, path: &[u8]) -> Result<Stat, i32>;
+
+    /// Shows what is in the folder `path` to `each`, but for `.` and `..`, until that answers `false`.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), i32>;
+
+    /// The current folder, from the root.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn getcwd(&self) -> Result<Vec<u8>, i32>;
+
+    /// Makes `path` the current folder.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn chdir(&self, path: &[u8]) -> Result<(), i32>;
+
+    /// Makes a folder.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn mkdir(&self, path: &[u8]) -> Result<(), i32> {
+        let _ = path;
+        Err(READ_ONLY)
+    }
+
+    /// Removes an empty folder.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn rmdir(&self, path: &[u8]) -> Result<(), i32> {
+        let _ = path;
+        Err(READ_ONLY)
+    }
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn remove(&self, path: &[u8]) -> Result<(), i32> {
+        let _ = path;
+        Err(READ_ONLY)
+    }
+
+    /// Gives a file or folder another path.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn rename(&self, old: &[u8], new: &[u8]) -> Result<(), i32> {
+        let _ = (old, new);
+        Err(READ_ONLY)
+    }
+
+    /// What is known of the file system that `path` is on: the ten numbers of `os.statvfs`.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], i32> {
+        let _ = path;
+        Err(UNSUPPORTED)
+    }
 }
 
-/// What a path names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// A file.
-    File,
+/// `EROFS`
+const READ_ONLY: i32 = 30;
+/// `EOPNOTSUPP`
+const UNSUPPORTED: i32 = 95;
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// It can be read.
+    pub read: bool,
+    /// It can be written to.
+    pub write: bool,
+    /// Whatever is written goes to its end.
+    pub append: bool,
+    /// It is made if it is not there.
+    pub create: bool,
+    /// What is in it goes.
+    pub truncate: bool,
+}
+
+/// What is known of a file or folder, as `os.stat` has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stat {
+    /// What it is, and who may do what: [`Stat::FOLDER`] or [`Stat::FILE`], and permission bits.
+    pub mode: u32,
+    /// Its number on its device.
+    pub inode: u64,
+    /// The device's number.
+    pub device: u64,
+    /// How many names it has.
+    pub links: u64,
+    /// The owner.
+    pub user: u32,
+    /// The group.
+    pub group: u32,
+    /// Bytes in it.
+    pub size: u64,
+    /// When it was read last: seconds since 1970, as the next two.
+    pub accessed: i64,
+    /// When its bytes changed last.
+    pub modified: i64,
+    /// When something of all this changed last.
+    pub changed: i64,
+}
+
+impl Stat {
+    /// The bits of [`Stat::mode`] that say what it is.
+    pub const KIND: u32 = 0xf000;
     /// A folder.
-    Folder,
+    pub const FOLDER: u32 = 0x4000;
+    /// A file.
+    pub const FILE: u32 = 0x8000;
+}
+
+/// Something in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Its name.
+    pub name: &'a [u8],
+    /// What it is: [`Stat::FOLDER`], [`Stat::FILE`] or another kind; 0 where that is not known.
+    pub kind: u32,
+    /// Its number on its device.
+    pub inode: u64,
+}
+
+/// What programs may know and do of the process that runs them. Names and values are bytes; errors are `errno` numbers.
+pub trait Process {
+    /// The value of an environment variable.
+    fn getenv(&self, name: &[u8]) -> Option<Vec<u8>>;
+
+    /// Gives an environment variable a value, or takes it away.
+    ///
+    /// # Errors
+    /// `EINVAL` if the name is none.
+    fn setenv(&self, name: &[u8], value: Option<&[u8]>) -> Result<(), i32>;
+
+    /// Has a shell run `command`: the status it ended with, as POSIX's `wait` has it.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn system(&self, command: &[u8]) -> Result<i32, i32>;
 }

@@ -21,9 +21,11 @@ pub mod obj;
 pub mod object;
 pub mod ops;
 pub mod qstr;
+pub mod save;
 #[cfg(feature = "compiler")]
 pub mod source;
 pub mod text;
 pub mod types;
+pub mod vfs;
 pub mod vm;
 pub mod word;

@@ -9,7 +9,10 @@ use core::ptr::NonNull;
 
 use berus_mpy::Module;
 use berus_mpy::constant::Constant;
+use berus_mpy::header::{Header, Host};
 use berus_mpy::module::{Kind, Qstr as ModuleQstr, RawCode};
+use berus_mpy::read::ReadError;
+use berus_mpy::source::{Slice, Source, Stream};
 use berus_mpy::verify::{Facts, verify};
 
 use crate::error::{Raised, Res};
@@ -22,6 +25,7 @@ use crate::obj::str::Str;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
 use crate::qstr::Qstr;
+use crate::vfs::Reader;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
@@ -43,7 +47,8 @@ impl Vm {
             Cow::Borrowed(bytes) => Some(*bytes),
             Cow::Owned(_) => None,
         };
-        self.link(&module, globals, &lend)
+        let code = self.link(&module, globals, &lend)?;
+        Function::new(self, code, &[], None, None)
     }
 
     /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
@@ -60,19 +65,46 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`].
     pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res<Gc<Function>> {
-        self.link(module, globals, &|_| None)
+        let code = self.link(module, globals, &|_| None)?;
+        Function::new(self, code, &[], None, None)
+    }
+
+    /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`].
+    pub fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
+        self.link(&self.parse_module(file)?, globals, &|_| None)
+    }
+
+    /// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there, else what must live on is copied.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`]; `OSError`, and what reading raises.
+    pub(crate) fn load_reader(&self, reader: &Reader, globals: Gc<Dict>) -> Res<Gc<Function>> {
+        if let Some(lent) = self.lent(reader.file)? {
+            return self.load_static(lent, globals);
+        }
+        let mut stream = Stream::new(|buffer: &mut [u8]| reader.read(self, buffer));
+        let module = self.read_module(&mut stream, |raised| raised)?;
+        self.load_module(&module, globals)
     }
 
     fn parse_module<'a>(&self, file: &'a [u8]) -> Res<Module<'a>> {
-        let incompatible = || self.incompatible("file");
-        let (module, _) = Module::from_bytes(file).map_err(|_| incompatible())?;
-        if module.header.arch.is_some() {
-            return Err(self.value_error(format_args!("native code in .mpy unsupported")));
-        }
-        if u32::from(module.header.small_int_bits) > Obj::SMALL_INT_BITS {
-            return Err(incompatible());
-        }
-        Ok(module)
+        self.read_module(&mut Slice::new(file), |never| match never {})
+    }
+
+    /// Reads a module that can run here; `failed` raises the error of a source that fails.
+    fn read_module<'a, S: Source<'a>>(&self, source: &mut S, failed: fn(S::Error) -> Raised) -> Res<Module<'a>> {
+        let refused = |error: ReadError<S::Error>| match error {
+            ReadError::Format(error) => self.value_error(format_args!("{}", error.value_error())),
+            ReadError::Source(error) => failed(error),
+        };
+        // What cannot run here is refused before its tables are read.
+        let header = Header::read(source).map_err(refused)?;
+        let host = Host { arch: None, arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
+        header.check(&host).map_err(|message| self.value_error(format_args!("{message}")))?;
+        Module::read_after(header, source).map_err(refused)
     }
 
     #[cold]
@@ -80,7 +112,7 @@ impl Vm {
         self.value_error(format_args!("incompatible .mpy {what}"))
     }
 
-    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res<Gc<Function>> {
+    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res<Gc<Code>> {
         let facts = verify(module).map_err(|_| self.incompatible("file"))?;
         let qstrs = self.link_names(module, lend)?;
         let constants = self.alloc_words(module.constants.len().max(1))?;
@@ -103,10 +135,7 @@ impl Vm {
         }
         // SAFETY: as above; verified modules have a first code object.
         let outer = unsafe { codes.read() }.and_then(|code| code.downcast::<Code>());
-        match outer {
-            Some(code) => Function::new(self, code, &[], None, None),
-            None => Err(self.incompatible("file")),
-        }
+        outer.ok_or_else(|| self.incompatible("file"))
     }
 
     fn link_names<'a>(&self, module: &Module<'a>, lend: Lend<'_, 'a>) -> Res<NonNull<Qstr>> {

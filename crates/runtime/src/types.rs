@@ -24,12 +24,16 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::ops::stream::StreamSlots;
 use crate::qstr::{Name, Qstr};
+use crate::vfs::FileSystem;
 use crate::vm::Vm;
 use crate::word::Obj;
 use berus_mpy::opcode::BinaryOp;
 
 /// Properties of a type.
 pub mod flag {
+    #[cfg(doc)]
+    use crate::ops::buffer::Access;
+
     /// Made by a program, not built in.
     pub const HEAP: u16 = 1 << 0;
     /// `==` between different types asks this one too.
@@ -48,6 +52,8 @@ pub mod flag {
     pub const EQ_HAS_NE: u16 = 1 << 7;
     /// Objects have the layout of a tuple.
     pub const TUPLE: u16 = 1 << 8;
+    /// The buffer slot knows [`Access::Lend`].
+    pub const LENDS: u16 = 1 << 9;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -248,6 +254,11 @@ slots! {
     buffer: fn(&Vm, Obj, Access) -> Res<Option<Buffer>>,
     /// Reading, writing and controlling an instance.
     stream: &'static StreamSlots,
+    /// What an instance offers as a file system.
+    file_system: &'static FileSystem,
+    /// Gives up what an instance holds outside of the heap, before it is freed: a last call. It makes no objects and calls no Python
+    /// code. Such instances come from [`Vm::alloc_finalised`] or [`Vm::new_custom`].
+    finalise: fn(&Vm, Obj),
 }
 
 /// What a type derives from.

@@ -1,21 +1,17 @@
 //! A module and a type of an embedder, whose names Berus does not list.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
 
-use berus_compiler::Mode;
 use berus_runtime::args::Args;
 use berus_runtime::error::Res;
-use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::host::Host;
 use berus_runtime::modules::ModuleDef;
 use berus_runtime::obj::custom::Custom;
 use berus_runtime::obj::module::Module;
 use berus_runtime::object::Gc;
-use berus_runtime::ops::print::Stdout;
 use berus_runtime::types::Type;
-use berus_runtime::vm::{Limits, Vm};
+use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
+use berus_testkit::programs::{How, Interpreter};
 
 struct Lift {
     storey: Cell<isize>,
@@ -78,33 +74,8 @@ static MODULES: &[ModuleDef] = &[
     ModuleDef::new("soft", &[]).extensible(),
 ];
 
-#[derive(Clone, Default)]
-struct Kept(Rc<RefCell<Vec<u8>>>);
-
-impl Host for Kept {
-    fn write_stdout(&self, bytes: &[u8]) {
-        self.0.borrow_mut().extend_from_slice(bytes);
-    }
-}
-
 fn output(source: &str) -> String {
-    let kept = Kept::default();
-    let heap = Heap::growing(&GlobalRegions, 1 << 20);
-    let mut vm = Vm::new(heap, Box::new(kept.clone()), Limits::default()).expect("the heap has room");
-    vm.register(MODULES);
-    vm.enter(|vm| {
-        let run = || {
-            let body = vm.compile(source.as_bytes(), b"test.py", Mode::File, vm.main())?;
-            vm.heap().set_stress(true);
-            vm.run_body(body, vm.main())
-        };
-        if let Err(raised) = run() {
-            let exception = vm.take_exception(raised);
-            let _ = vm.print_exception(&mut Stdout, exception).map_err(|raised| vm.take_exception(raised));
-        }
-    });
-    drop(vm);
-    String::from_utf8(kept.0.take()).expect("programs print text")
+    Interpreter::new(1 << 20, MODULES).run(source.as_bytes(), How::Stress)
 }
 
 #[test]

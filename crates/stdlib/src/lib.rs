@@ -23,6 +23,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -30,12 +31,22 @@ extern crate std;
 mod cmath;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "marshal")]
+mod marshal;
 #[cfg(feature = "math")]
 mod math;
+#[cfg(feature = "os")]
+mod os;
+#[cfg(feature = "random")]
+mod random;
 #[cfg(feature = "struct")]
 mod structs;
 #[cfg(feature = "time")]
 mod time;
+#[cfg(feature = "vfs")]
+pub mod vfs;
+#[cfg(feature = "weakref")]
+mod weakref;
 
 use berus_runtime::modules::ModuleDef;
 
@@ -45,10 +56,20 @@ pub static MODULES: &[ModuleDef] = &[
     cmath::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "marshal")]
+    marshal::MODULE,
     #[cfg(feature = "math")]
     math::MODULE,
+    #[cfg(feature = "os")]
+    os::MODULE,
+    #[cfg(feature = "random")]
+    random::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
+    #[cfg(feature = "vfs")]
+    vfs::MODULE,
+    #[cfg(feature = "weakref")]
+    weakref::MODULE,
 ];

@@ -1,4 +1,4 @@
-//! The module `time`.
+//! The module `time`. Local time is that of Greenwich.
 
 use core::time::Duration;
 
@@ -31,8 +31,8 @@ berus_runtime::members! {
     }
 }
 
-/// Ticks count from 0 to before this, and then again.
-const PERIOD: i64 = 1 << 30;
+/// Ticks count from 0 to before this, and then again: as many as there are small integers from 0 on.
+const PERIOD: usize = Obj::SMALL_INT_MAX as usize + 1;
 
 fn wall_clock(vm: &Vm) -> Duration {
     vm.host().wall_clock().unwrap_or_default()
@@ -73,31 +73,32 @@ fn sleep_us(vm: &Vm, time: Obj) -> Res {
     pause(vm, Duration::from_micros(time))
 }
 
-fn ticks(vm: &Vm, count: u128) -> Res {
-    vm.new_i64((count % PERIOD as u128) as i64)
+fn ticks(count: u128) -> Res {
+    Ok(Obj::small_int_wrapping((count % PERIOD as u128) as isize))
 }
 
 fn ticks_ms(vm: &Vm) -> Res {
-    ticks(vm, vm.host().monotonic().as_millis())
+    ticks(vm.host().monotonic().as_millis())
 }
 
 fn ticks_us(vm: &Vm) -> Res {
-    ticks(vm, vm.host().monotonic().as_micros())
+    ticks(vm.host().monotonic().as_micros())
 }
 
 fn ticks_add(vm: &Vm, ticks: Obj, delta: Obj) -> Res {
-    let (ticks, delta) = (vm.int(ticks)? as i64, vm.int(delta)? as i64);
-    if !(-PERIOD / 2..PERIOD / 2).contains(&delta) {
+    let (ticks, delta) = (vm.int(ticks)?, vm.int(delta)?);
+    // `ticks_diff` cannot tell more, to either side.
+    if delta.unsigned_abs() >= PERIOD / 2 {
         return Err(vm.overflow_error(format_args!("ticks interval overflow")));
     }
-    vm.new_i64((ticks + delta) & (PERIOD - 1))
+    vm.new_uint(ticks.wrapping_add(delta) as usize & (PERIOD - 1))
 }
 
 fn ticks_diff(vm: &Vm, end: Obj, start: Obj) -> Res {
-    let (end, start) = (vm.int(end)? as i64, vm.int(start)? as i64);
+    let (end, start) = (vm.int(end)? as usize, vm.int(start)? as usize);
     // To the nearer side, so that a wrap in between does not matter.
-    let difference = (end.wrapping_sub(start).wrapping_add(PERIOD / 2)) & (PERIOD - 1);
-    vm.new_i64(difference - PERIOD / 2)
+    let difference = end.wrapping_sub(start).wrapping_add(PERIOD / 2) & (PERIOD - 1);
+    vm.new_int(difference.wrapping_sub(PERIOD / 2) as isize)
 }
 
 /// Days from 1970-01-01 to the first of March of a year that starts in March, by the Gregorian calendar.
@@ -133,8 +134,10 @@ fn gmtime(vm: &Vm, args: &[Obj]) -> Res {
         Some(&seconds) if seconds != Obj::NONE => vm.float(seconds)? as i64,
         _ => wall_clock(vm).as_secs() as i64,
     };
-    // Years of four digits and a few more.
-    let seconds = seconds.clamp(-(1 << 48), 1 << 48);
+    // A billion years either way.
+    if seconds.unsigned_abs() > 1 << 55 {
+        return Err(vm.overflow_error(format_args!("timestamp out of range")));
+    }
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = date(days);
     let year_day = days - day_number(year, 1, 1) + 1;

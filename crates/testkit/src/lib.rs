@@ -15,6 +15,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "programs")]
+pub mod programs;
+
 use std::env;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{FileKind, Files, Host, Monitor, Threads};
+use berus_runtime::host::{Files, Host, Monitor, Process, Threads};
 
+use super::files::StdFiles;
+use super::process::StdProcess;
 use super::threads;
 
 /// The host. Its copies are the same host.
@@ -20,6 +21,8 @@ struct Machine {
     interrupted: Arc<AtomicBool>,
     output: Mutex<Vec<u8>>,
     is_terminal: bool,
+    files: StdFiles,
+    process: StdProcess,
 }
 
 /// Output is written when there is so much of it.
@@ -33,7 +36,8 @@ impl StdHost {
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
         let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
-        StdHost(Arc::new(Machine { start: Instant::now(), interrupted, output, is_terminal }))
+        let (files, process) = (StdFiles::default(), StdProcess::new());
+        StdHost(Arc::new(Machine { start: Instant::now(), interrupted, output, is_terminal, files, process }))
     }
 
     fn output(&self) -> MutexGuard<'_, Vec<u8>> {
@@ -91,7 +95,11 @@ impl Host for StdHost {
     }
 
     fn files(&self) -> Option<&dyn Files> {
-        Some(self)
+        Some(&self.0.files)
+    }
+
+    fn process(&self) -> Option<&dyn Process> {
+        Some(&self.0.process)
     }
 
     fn threads(&self) -> Option<Arc<dyn Threads>> {
@@ -113,30 +121,7 @@ impl Threads for StdHost {
     }
 }
 
-impl Files for StdHost {
-    fn read(&self, path: &[u8]) -> Result<Vec<u8>, i32> {
-        fs::read(as_path(path)).map_err(|error| number(&error))
-    }
-
-    fn kind(&self, path: &[u8]) -> Option<FileKind> {
-        let metadata = fs::metadata(as_path(path)).ok()?;
-        Some(if metadata.is_dir() { FileKind::Folder } else { FileKind::File })
-    }
-}
-
-fn as_path(path: &[u8]) -> PathBuf {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf()
-    }
-    #[cfg(not(unix))]
-    {
-        Path::new(&*String::from_utf8_lossy(path)).to_path_buf()
-    }
-}
-
 /// The error number of an error; `EIO` if it has none.
-fn number(error: &io::Error) -> i32 {
+pub fn number(error: &io::Error) -> i32 {
     error.raw_os_error().unwrap_or(5)
 }

@@ -1,7 +1,9 @@
 //! Running programs: `berus FILE`, `berus -c COMMAND`, `berus -m MODULE`, with the options and the exit status of MicroPython's unix port.
 
+mod files;
 mod host;
 mod options;
+mod process;
 mod threads;
 
 use std::ffi::OsString;
@@ -72,12 +74,14 @@ fn run_with(options: &Options) -> u8 {
         Err(raised) => report(vm, raised),
     });
     let status = vm.enter(|vm| vm.call_at_exit().map_or_else(|raised| report(vm, raised), |()| status));
+    vm.enter(Vm::finalise_all);
     vm.host().flush();
     status
 }
 
-/// Fills in `sys.argv` and `sys.path`.
+/// Mounts the files of the machine, and fills in `sys.argv` and `sys.path`.
 fn prepare(vm: &Vm, options: &Options) -> Res<()> {
+    berus_stdlib::vfs::mount_posix(vm)?;
     for argument in &options.arguments {
         append(vm, vm.argv(), argument)?;
     }
@@ -101,18 +105,14 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
     match &options.program {
         Program::Command(source) => run_source(vm, source, b"<stdin>", options, main),
         Program::File(file) if options.compile_only => {
-            let source =
-                vm.host().files().map_or(Err(2), |files| files.read(file)).map_err(|errno| vm.os_error(errno))?;
-            run_source(vm, &source, file, options, main)
+            let source = vm.read_file(file)?;
+            run_source(vm, source.bytes(), file, options, main)
         }
         Program::File(file) => {
             main.store(vm, q!("__file__"), vm.new_str(file)?)?;
             vm.run_file(file, main)
         }
-        Program::Module(name) => {
-            let name = vm.intern(name)?;
-            vm.run_module(name)
-        }
+        Program::Module(name) => vm.run_module(name),
         Program::Input => {
             let mut source = Vec::new();
             let mut chunk = [0; 4096];

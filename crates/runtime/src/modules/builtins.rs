@@ -18,6 +18,7 @@ use crate::object::{Gc, Object};
 use crate::q;
 use crate::qstr::{FIXED, Name, Qstr};
 use crate::types::{Locals, Member, Parent, Type};
+use crate::vfs;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -41,7 +42,9 @@ crate::members! {
         "locals" => f0(locals),
         "dir" => var(0, 1, dir),
         "exec" => var(1, 3, exec),
+        "execfile" => var(1, 3, execfile),
         "eval" => var(1, 3, eval),
+        "open" => value(Obj::from_static(&vfs::OPEN)),
         "compile" => var(3, 6, compile),
     }
 }
@@ -121,15 +124,32 @@ fn build_class(vm: &Vm, args: &[Obj]) -> Res {
     Ok(class)
 }
 
+/// `__import__(name, globals=None, locals=None, names=None, level=0)`
 fn import(vm: &Vm, args: &[Obj]) -> Res {
-    let Some(name) = vm.as_name(args[0])? else {
-        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    let argument = |n: usize| args.get(n).copied().filter(|value| *value != Obj::NONE);
+    let level = match args.get(4) {
+        Some(level) => vm.int(*level)?,
+        None => 0,
     };
-    let level = args.get(4).copied().unwrap_or(Obj::small_int_wrapping(0));
-    if level.as_small_int().is_some_and(|level| level < 0) {
-        return Err(vm.value_error(format_args!("")));
+    if level < 0 {
+        return Err(vm.error_with(&exception::VALUE_ERROR, &[]));
     }
-    vm.import_name(name, args.get(3).copied().unwrap_or(Obj::NONE), level)
+    let name = vm.str_or_bytes(args[0])?;
+    let globals = match argument(1) {
+        Some(given) if level > 0 => match given.downcast::<Dict>() {
+            Some(globals) => globals,
+            None => return Err(vm.error_with(&exception::TYPE_ERROR, &[])),
+        },
+        _ => vm.globals(),
+    };
+    vm.import(name, globals, argument(3).is_some(), level)
+}
+
+/// What a program has put in place of `__import__`, if it has.
+pub(crate) fn replaced_import(vm: &Vm) -> Option<Obj> {
+    let now = vm.builtins()?.load(vm, q!("__import__"))?;
+    let own = TABLE.0[const { q!("__import__").number() as usize }];
+    (Some(now) != own).then_some(now)
 }
 
 fn globals(vm: &Vm) -> Res {
@@ -210,15 +230,25 @@ enum Kind {
 }
 
 fn exec(vm: &Vm, args: &[Obj]) -> Res {
-    run(vm, args, Kind::Exec)?;
+    run(vm, args, b"<string>", Kind::Exec)?;
+    Ok(Obj::NONE)
+}
+
+/// `execfile(path[, globals[, locals]])`
+fn execfile(vm: &Vm, args: &[Obj]) -> Res {
+    let Some(path) = vm.as_str(args[0]) else { return Err(vm.bad_conversion(args[0])) };
+    let mut all = [vm.read_file(path)?.into_bytes(vm)?, Obj::NONE, Obj::NONE];
+    all[1..args.len()].copy_from_slice(&args[1..]);
+    run(vm, &all, path, Kind::Exec)?;
     Ok(Obj::NONE)
 }
 
 fn eval(vm: &Vm, args: &[Obj]) -> Res {
-    run(vm, args, Kind::Eval)
+    run(vm, args, b"<string>", Kind::Eval)
 }
 
-fn run(vm: &Vm, args: &[Obj], kind: Kind) -> Res {
+/// Runs the code or source `args[0]`, whose tracebacks name it `name`, with the variables that the others are.
+fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
     let dict = |n: usize| match args.get(n) {
         Some(given) if *given != Obj::NONE => match given.downcast::<Dict>() {
             Some(dict) => Ok(Some(dict)),
@@ -233,7 +263,7 @@ fn run(vm: &Vm, args: &[Obj], kind: Kind) -> Res {
         code.context.set_globals(globals);
         Function::new(vm, code, &[], None, None)?
     } else {
-        compile_text(vm, args[0], b"<string>", kind, globals)?
+        compile_text(vm, args[0], name, kind, globals)?
     };
     let outer = vm.swap_locals(locals);
     let result = vm.call(body.obj(), &[]);

@@ -23,6 +23,7 @@ crate::members! {
     /// What the module has.
     static MEMBERS = {
         "StringIO" => value(Obj::from_static(&STRING_IO)),
+        "open" => value(Obj::from_static(&crate::vfs::OPEN)),
         "BytesIO" => value(Obj::from_static(&BYTES_IO)),
         "IOBase" => value(Obj::from_static(&IO_BASE)),
         "BufferedWriter" => value(Obj::from_static(&BUFFERED_WRITER)),
@@ -202,24 +203,31 @@ fn io_base_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     Ok(vm.alloc(IoBase { header: Header::of(&IO_BASE) })?.obj())
 }
 
-/// What a method answered: a number, `None` for "nothing now", or a negative `errno` number.
-fn outcome(vm: &Vm, answer: Obj) -> Outcome {
+/// The number that a method answered: negative for an `errno` number.
+fn count(answer: isize) -> Result<usize, i32> {
+    usize::try_from(answer).map_err(|_| i32::try_from(answer.unsigned_abs()).unwrap_or(EIO))
+}
+
+/// What a method answered that had `len` bytes to read or write: how many it did, `None` for "nothing now", or a negative `errno` number.
+fn transferred(vm: &Vm, answer: Obj, len: usize) -> Outcome {
     if answer == Obj::NONE {
         return Ok(Err(11));
     }
-    let answer = vm.int(answer)?;
-    Ok(if answer >= 0 { Ok(answer as usize) } else { Err(answer.unsigned_abs() as i32) })
+    Ok(count(vm.int(answer)?).and_then(|count| if count <= len { Ok(count) } else { Err(EIO) }))
 }
+
+/// The error of a method that claims to have done more than it was asked for.
+const EIO: i32 = 5;
 
 fn base_read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     let bytes = Array::bytearray(vm, buffer)?;
     let answer = vm.call_method(object, q!("readinto"), &[bytes.obj()])?;
-    let outcome = outcome(vm, answer)?;
+    let outcome = transferred(vm, answer, buffer.len())?;
     if let Ok(count) = outcome {
+        // The method may have made its argument shorter.
         let read = bytes.buffer().bytes();
-        let count = count.min(read.len()).min(buffer.len());
-        buffer[..count].copy_from_slice(&read[..count]);
-        return Ok(Ok(count));
+        let there = count.min(read.len());
+        buffer[..there].copy_from_slice(&read[..there]);
     }
     Ok(outcome)
 }
@@ -227,10 +235,14 @@ fn base_read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
 fn base_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     let copy = Array::bytearray(vm, bytes)?;
     let answer = vm.call_method(object, q!("write"), &[copy.obj()])?;
-    Ok(outcome(vm, answer)?.map(|count| count.min(bytes.len())))
+    transferred(vm, answer, bytes.len())
 }
 
 fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
+    let Some(ioctl) = vm.find_attr(object, q!("ioctl"))? else {
+        // What has no such method has nothing to write out or give up.
+        return Ok(if let Request::Flush | Request::Close = request { Ok(0) } else { Err(22) });
+    };
     let (number, argument) = match request {
         Request::Flush => (1, 0),
         Request::Seek { offset, .. } => (2, offset),
@@ -238,8 +250,8 @@ fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
         Request::Close => (4, 0),
         Request::Other(number, argument) => (number as isize, argument as isize),
     };
-    let answer = vm.call_method(object, q!("ioctl"), &[Obj::small_int_wrapping(number), vm.new_int(argument)?])?;
-    outcome(vm, answer)
+    let answer = vm.call(ioctl, &[Obj::small_int_wrapping(number), vm.new_int(argument)?])?;
+    Ok(count(vm.int(answer)?))
 }
 
 /// The type `BufferedWriter`: collects what is written to another stream.

@@ -6,12 +6,13 @@ use crate::obj::exception::SYSTEM_EXIT;
 use crate::obj::instance::Instance;
 use crate::obj::module::Module;
 use crate::obj::tuple::Tuple;
-use crate::object::{Gc, Header, Object};
+use crate::object::Gc;
 use crate::ops::print::{Printer, Stdout, Style};
-use crate::ops::stream::{self, Outcome, Request, StreamPrinter, StreamSlots};
+use crate::ops::stream::StreamPrinter;
 use crate::q;
 use crate::qstr::Qstr;
 use crate::types::{Attr, AttrResult, Type, UnaryOp};
+use crate::vfs::file::CONSOLE;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -22,9 +23,9 @@ crate::members! {
         "platform" => value(Obj::qstr(q!("linux"))),
         "exit" => var(0, 1, exit),
         "print_exception" => var(1, 2, print_exception),
-        "stdin" => value(Obj::from_static(&STDIN)),
-        "stdout" => value(Obj::from_static(&STDOUT)),
-        "stderr" => value(Obj::from_static(&STDERR)),
+        "stdin" => value(Obj::from_static(&CONSOLE[0])),
+        "stdout" => value(Obj::from_static(&CONSOLE[1])),
+        "stderr" => value(Obj::from_static(&CONSOLE[2])),
         "atexit" => f1(atexit),
         "exc_info" => f0(exc_info),
         "getsizeof" => f1(getsizeof),
@@ -65,7 +66,7 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
 
 /// How many calls of a traceback are printed, if a program has set `sys.tracebacklimit`.
 pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
-    let module = vm.modules().load(vm, q!("sys"))?.downcast::<Module>()?;
+    let module = vm.registered_modules().ok()?.load(vm, q!("sys"))?.downcast::<Module>()?;
     let limit = module.globals.load(vm, q!("tracebacklimit"))?.as_small_int()?;
     Some(usize::try_from(limit).unwrap_or(0))
 }
@@ -148,92 +149,4 @@ fn getsizeof(vm: &Vm, object: Obj) -> Res {
     let block = object.as_header().map_or(size_of::<Obj>(), |header| vm.heap().size_of(header.cast()));
     let members = Instance::of(object).map_or(0, |instance| instance.members().bytes());
     vm.new_u64((block + members) as u64)
-}
-
-crate::members! {
-    static STREAM_METHODS = {
-        "read" => var(1, 2, stream::read),
-        "readinto" => var(2, 3, stream::readinto),
-        "readline" => var(1, 2, stream::readline),
-        "readlines" => f1(stream::readlines),
-        "write" => var(2, 4, stream::write),
-        "flush" => f1(stream::flush),
-        "close" => f1(stream::close),
-        "__enter__" => f1(stream::enter),
-        "__exit__" => kw(1, stream::exit),
-    }
-}
-
-/// The type of the console's streams.
-static CONSOLE: Type = Type::new(q!("TextIOWrapper"))
-    .next(stream::next)
-    .attr(console_attr)
-    .locals(STREAM_METHODS)
-    .stream(&StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: true });
-
-/// Those streams as bytes.
-static CONSOLE_BUFFER: Type = Type::new(q!("FileIO")).next(stream::next).locals(STREAM_METHODS).stream(&StreamSlots {
-    read: Some(read),
-    write: Some(write),
-    ioctl: Some(ioctl),
-    is_text: false,
-});
-
-/// A stream of the console.
-#[repr(C)]
-struct Console {
-    header: Header,
-    number: u8,
-}
-
-// SAFETY: its header names a `static` type and is never changed.
-unsafe impl Sync for Console {}
-
-// SAFETY: `Console` is `repr(C)` and starts with a header. Only the three streams have this type; their buffers have the same layout.
-unsafe impl Object for Console {
-    const TYPE: &'static Type = &CONSOLE;
-}
-
-static STDIN: Console = Console { header: Header::of(&CONSOLE), number: 0 };
-static STDOUT: Console = Console { header: Header::of(&CONSOLE), number: 1 };
-static STDERR: Console = Console { header: Header::of(&CONSOLE), number: 2 };
-static BUFFERS: [Console; 3] = [
-    Console { header: Header::of(&CONSOLE_BUFFER), number: 0 },
-    Console { header: Header::of(&CONSOLE_BUFFER), number: 1 },
-    Console { header: Header::of(&CONSOLE_BUFFER), number: 2 },
-];
-
-/// Which stream `object`, one of these types, is.
-fn number(object: Obj) -> u8 {
-    // SAFETY: both types have this layout.
-    object.as_header().map_or(1, |header| unsafe { header.cast::<Console>().as_ref() }.number)
-}
-
-fn console_attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
-    if name == q!("buffer") && matches!(request, Attr::Load | Attr::LoadMethod) {
-        return Ok(AttrResult::Value(Obj::from_static(&BUFFERS[usize::from(number(object)) % 3])));
-    }
-    Ok(AttrResult::Missing)
-}
-
-fn read(vm: &Vm, _: Obj, buffer: &mut [u8]) -> Outcome {
-    Ok(vm.unlocked(|host| host.read_stdin(buffer)))
-}
-
-fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
-    match number(object) {
-        2 => vm.host().write_stderr(bytes),
-        _ => vm.host().write_stdout(bytes),
-    }
-    Ok(Ok(bytes.len()))
-}
-
-fn ioctl(vm: &Vm, _: Obj, request: Request) -> Outcome {
-    match request {
-        Request::Flush => vm.host().flush(),
-        Request::Close => {}
-        Request::Poll(events) => return Ok(Ok(events & 5)),
-        _ => return Ok(Err(22)),
-    }
-    Ok(Ok(0))
 }

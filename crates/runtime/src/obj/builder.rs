@@ -132,8 +132,8 @@ impl Builder {
         self.len = self.len.min(len);
     }
 
-    /// Gives the memory back.
-    fn discard(self, vm: &Vm) {
+    /// Gives the memory back, before a collection would.
+    pub fn discard(self, vm: &Vm) {
         if let Some(block) = self.block {
             // SAFETY: the builder alone knows the block.
             unsafe { vm.free(block) };

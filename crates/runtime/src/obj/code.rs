@@ -142,6 +142,22 @@ impl Code {
         self.with_context(vm, context)
     }
 
+    /// The same code for a function without defaults: all of its arguments must be given.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn without_defaults(&self, vm: &Vm) -> Res<Gc<Code>> {
+        let flags = self.flags & !(berus_mpy::prelude::scope_flag::DEFKWARGS as u8);
+        vm.alloc(Code {
+            header: Code::header(),
+            n_def: 0,
+            flags,
+            children: self.children.clone(),
+            defined_at: self.defined_at.clone(),
+            ..*self
+        })
+    }
+
     fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
         vm.check_depth()?;
         let children = match self.children.get() {

@@ -38,13 +38,29 @@ impl<T> Deref for Custom<T> {
 }
 
 impl Vm {
-    /// An object that holds `value`.
+    /// An object that holds `value`, whose type's `finalise` slot, if it has one, is called before it is freed.
     ///
     /// # Errors
     /// `MemoryError`.
     pub fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
         const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
-        self.alloc(Custom { header: Header::of(T::TYPE), value })
+        let object = Custom { header: Header::of(T::TYPE), value };
+        if T::TYPE.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
+    }
+
+    /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library module
+    /// keeps its state.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn shared<T: CustomType>(&self, make: impl FnOnce() -> T) -> Res<Gc<Custom<T>>> {
+        let objects = self.shared_objects()?;
+        if let Some(object) = objects.items().iter().find_map(|object| object.get().downcast()) {
+            return Ok(object);
+        }
+        let object = self.new_custom(make())?;
+        objects.append(self, object.obj())?;
+        Ok(object)
     }
 }
 

@@ -219,10 +219,10 @@ fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let (Some(code), Some(globals)) = (args.pos()[0].downcast::<Code>(), args.pos()[1].downcast::<Dict>()) else {
         return Err(vm.type_error(format_args!("argument num/types mismatch")));
     };
-    if code.n_def > 0 || code.has(scope_flag::DEFKWARGS) || !code.arg_names_are_own() {
+    if !code.arg_names_are_own() {
         return Err(vm.type_error(format_args!("argument num/types mismatch")));
     }
-    let code = code.with_globals(vm, globals)?;
+    let code = code.with_globals(vm, globals)?.without_defaults(vm)?;
     Ok(Function::new(vm, code, &[], None, None)?.obj())
 }
 

@@ -23,7 +23,7 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("memoryview"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE)
+    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::LENDS)
     .make_new(make_new)
     .unary_op(unary_op)
     .binary_op(binary_op)

@@ -123,6 +123,17 @@ impl Vm {
         Ok(Str::new(self, bytes)?.obj())
     }
 
+    /// A string that holds a copy of `bytes`, which come from where they need not be UTF-8.
+    ///
+    /// # Errors
+    /// `UnicodeError` if they are not, and `MemoryError`.
+    pub fn new_str_checked(&self, bytes: &[u8]) -> Res {
+        match utf8::first_invalid(bytes) {
+            Some(_) => Err(self.error_with(&super::exception::UNICODE_ERROR, &[])),
+            None => self.new_str(bytes),
+        }
+    }
+
     /// The name spelled `bytes`, if they are so few that looking is worth it, and it is interned.
     pub(crate) fn name_of_short(&self, bytes: &[u8]) -> Option<Qstr> {
         if bytes.len() <= 10 { self.qstrs.find(bytes) } else { None }

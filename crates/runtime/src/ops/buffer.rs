@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 
 use crate::error::Res;
 use crate::obj::bytes::Bytes;
+use crate::types::flag;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -15,6 +16,9 @@ pub enum Access {
     Read,
     /// To write, and perhaps to read.
     Write,
+    /// To keep: memory that never changes, and stays as long as the collector sees a pointer into it, or for good. Only types
+    /// with [`flag::LENDS`](crate::types::flag::LENDS) are asked for it.
+    Lend,
 }
 
 /// The memory of an object. It is there as long as the object is, and until that changes its size: make no calls
@@ -72,7 +76,7 @@ impl Vm {
     /// # Errors
     /// What the object raises.
     pub fn try_buffer(&self, object: Obj, access: Access) -> Res<Option<Buffer>> {
-        if access == Access::Read {
+        if access != Access::Write {
             if let Some(text) = self.as_str(object) {
                 return Ok(Some(Buffer::of(text)));
             }
@@ -80,10 +84,20 @@ impl Vm {
                 return Ok(Some(Buffer::of(bytes.bytes())));
             }
         }
-        match self.type_of(object).buffer {
-            Some(buffer) => buffer(self, object, access),
-            None => Ok(None),
+        let ty = self.type_of(object);
+        match ty.buffer {
+            Some(buffer) if access != Access::Lend || ty.has(flag::LENDS) => buffer(self, object, access),
+            _ => Ok(None),
         }
+    }
+
+    /// The memory of `object`, if it lends that: strings and bytes do, memory views of those, and files of some file systems.
+    ///
+    /// # Errors
+    /// What the object raises.
+    pub(crate) fn lent(&self, object: Obj) -> Res<Option<&'static [u8]>> {
+        // It need not be there for good, but for as long as there is a pointer to it, which is as good where the collector looks.
+        Ok(self.try_buffer(object, Access::Lend)?.map(Buffer::bytes))
     }
 
     /// The memory of `object`.

@@ -61,12 +61,12 @@ const AGAIN: i32 = 11;
 /// `EINVAL`
 const INVALID: i32 = 22;
 
-#[cold]
-fn unsupported(vm: &Vm) -> Raised {
-    vm.error(&exception::OS_ERROR, format_args!("stream operation not supported"))
-}
-
 impl Vm {
+    #[cold]
+    pub(crate) fn unsupported_stream(&self) -> Raised {
+        self.error(&exception::OS_ERROR, format_args!("stream operation not supported"))
+    }
+
     /// The stream that `object` is.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Vm {
             return Ok(&io::IO_BASE_SLOTS);
         }
         let inside = self.native_base(object).and_then(|native| self.type_of(native).stream);
-        inside.ok_or_else(|| unsupported(self))
+        inside.ok_or_else(|| self.unsupported_stream())
     }
 
     /// Reads into a buffer, once.
@@ -90,7 +90,7 @@ impl Vm {
     pub fn stream_read(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
         match self.stream(object)?.read {
             Some(read) => read(self, object, buffer),
-            None => Err(unsupported(self)),
+            None => Err(self.unsupported_stream()),
         }
     }
 
@@ -101,7 +101,7 @@ impl Vm {
     pub fn stream_write(&self, object: Obj, bytes: &[u8]) -> Outcome {
         match self.stream(object)?.write {
             Some(write) => write(self, object, bytes),
-            None => Err(unsupported(self)),
+            None => Err(self.unsupported_stream()),
         }
     }
 
@@ -112,7 +112,7 @@ impl Vm {
     pub fn stream_ioctl(&self, object: Obj, request: Request) -> Outcome {
         match self.stream(object)?.ioctl {
             Some(ioctl) => ioctl(self, object, request),
-            None => Err(unsupported(self)),
+            None => Err(self.unsupported_stream()),
         }
     }
 
@@ -164,7 +164,7 @@ impl StreamPrinter {
     pub fn new(vm: &Vm, stream: Obj) -> Res<StreamPrinter> {
         match vm.stream(stream)?.write {
             Some(_) => Ok(StreamPrinter { stream }),
-            None => Err(unsupported(vm)),
+            None => Err(vm.unsupported_stream()),
         }
     }
 }

@@ -11,7 +11,7 @@ pub use name::Name;
 pub use pool::Pool;
 
 use berus_mpy::qstr::STATIC;
-use names::{CORE, MODULES, OBJECTS};
+use names::{CORE, LIBRARY, MODULES, OBJECTS};
 
 /// The number of an interned string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,11 +43,11 @@ impl Qstr {
 }
 
 /// How many names have a fixed number, number 0 included.
-pub(crate) const FIXED: usize = 1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len();
+pub(crate) const FIXED: usize = 1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len() + LIBRARY.len();
 
 /// The name with fixed number `number`, from 1.
 const fn fixed_name(number: usize) -> &'static str {
-    let lists: [&[&'static str]; 4] = [&STATIC, CORE, OBJECTS, MODULES];
+    let lists: [&[&'static str]; 5] = [&STATIC, CORE, OBJECTS, MODULES, LIBRARY];
     let mut index = number - 1;
     let mut list = 0;
     while index >= lists[list].len() {

@@ -94,7 +94,7 @@ impl Vm {
     }
 
     /// Has the next call or backward jump look at pending events.
-    pub(crate) fn look_soon(&self) {
+    pub(crate) fn poll_soon(&self) {
         self.events.ticks.set(0);
     }
 
@@ -109,7 +109,7 @@ impl Vm {
         events.ticks.set(TICKS);
         self.check_instructions()?;
         if events.deadline.get().is_some_and(|deadline| self.host().monotonic() >= deadline) {
-            self.look_soon();
+            self.poll_soon();
             return Err(self.abort(format_args!("time limit exceeded")));
         }
         #[cfg(feature = "threads")]
@@ -117,6 +117,7 @@ impl Vm {
         if self.is_main_thread() && self.host().interrupted() {
             return Err(self.interrupted());
         }
+        self.tell_watchers()?;
         if events.is_calling.get() {
             return Ok(());
         }
@@ -144,14 +145,14 @@ impl Vm {
         };
         place.set(Some((function, arg)));
         events.n_scheduled.set(events.n_scheduled.get() + 1);
-        self.look_soon();
+        self.poll_soon();
         Ok(())
     }
 
     /// Has `KeyboardInterrupt` raised soon, between two instructions.
     pub fn schedule_interrupt(&self) {
         self.events.interrupt.set(true);
-        self.look_soon();
+        self.poll_soon();
     }
 
     /// Makes a scheduled call. Those that it schedules wait until it is done; what it raises is reported and goes no further.
@@ -161,7 +162,7 @@ impl Vm {
         let result = self.call(function, &[arg]);
         events.is_calling.set(false);
         if events.n_scheduled.get() > 0 || events.interrupt.get() {
-            self.look_soon();
+            self.poll_soon();
         }
         let Err(raised) = result else { return Ok(()) };
         if self.is_abort(self.peek_exception(&raised)) {
@@ -217,7 +218,7 @@ impl Vm {
     pub fn set_budget(&self, budget: Budget) {
         self.events.deadline.set(budget.time.map(|time| self.host().monotonic().saturating_add(time)));
         self.count_instructions(budget.instructions);
-        self.look_soon();
+        self.poll_soon();
     }
 
     /// Raises an exception that no handler of a program sees, and that so ends it.

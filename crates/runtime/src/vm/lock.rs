@@ -229,7 +229,7 @@ impl Vm {
         self.choose_dispatch();
         self.turns.looks.set(0);
         if lock.is_stopping() {
-            self.look_soon();
+            self.poll_soon();
         }
     }
 

@@ -130,11 +130,14 @@ impl Vm {
     }
 
     /// Frees what nothing refers to.
+    #[inline(never)]
     pub fn collect(&self) {
+        clear_stack_below();
         with_registers_in_memory(|low| {
             let Some(mut collection) = self.heap.collect() else { return };
             self.qstrs.keep(&mut collection);
             self.keep_roots(&mut collection);
+            self.watchers.keep(&mut collection);
             let high = self.thread.stack_base.get();
             if high > low {
                 let words = (high - low) / size_of::<usize>();
@@ -142,10 +145,22 @@ impl Vm {
                 // function runs on it.
                 unsafe { collection.scan(core::ptr::with_exposed_provenance(low), words) };
             }
+            if self.watchers.clear(&collection) {
+                self.poll_soon();
+            }
             collection.finish();
         });
         self.forget_cached_lookups();
+        self.finalise_dead();
     }
+}
+
+/// Overwrites what functions that have returned have left on the machine stack, since the frames of a collection would lie over some
+/// of it and seem to refer to objects.
+#[inline(never)]
+fn clear_stack_below() {
+    let mut left = [0usize; 256];
+    core::hint::black_box(&mut left);
 }
 
 /// Calls `run` with an address of the machine stack above which lie all registers that the caller may hold values in.

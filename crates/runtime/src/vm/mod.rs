@@ -8,6 +8,7 @@
 mod alone;
 mod cache;
 mod events;
+mod finalise;
 pub(crate) mod frame;
 #[cfg(feature = "threads")]
 mod lock;
@@ -19,6 +20,7 @@ pub(crate) mod run;
 mod step;
 mod thread;
 mod trace;
+pub mod weak;
 
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
@@ -32,12 +34,14 @@ use crate::heap::{Collection, Heap};
 use crate::host::Host;
 #[cfg(feature = "threads")]
 use crate::host::Threads;
+use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
+use crate::vfs::Mounts;
 use crate::word::Obj;
 
 pub use events::Budget;
@@ -47,6 +51,7 @@ use events::Events;
 use frame::Frame;
 use step::Steps;
 use thread::Thread;
+use weak::Watchers;
 
 /// Sizes and limits of an interpreter.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +107,11 @@ pub struct Vm {
     pub(crate) dispatch: op::Dispatch,
     steps: Steps,
     pub(crate) lookups: Lookups,
+    pub(crate) mounts: Mounts,
+    pub(crate) frozen: Vec<&'static dyn Frozen>,
     modules: Cell<Option<Gc<Dict>>>,
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    registered_modules: Cell<Option<Gc<Dict>>>,
     main: Cell<Option<Gc<Dict>>>,
     /// The variables of the module `builtins`, once a program has imported it.
     builtins: Cell<Option<Gc<Dict>>>,
@@ -110,10 +119,14 @@ pub struct Vm {
     argv: Cell<Option<Obj>>,
     /// Called at the end of the program, from `sys.atexit`.
     at_exit: Cell<Option<Obj>>,
+    /// What [`Vm::shared`] has made.
+    shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
     pub(crate) gc_enabled: Cell<bool>,
+    pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
+    errno: Cell<i32>,
     limits: Limits,
     /// The modules that are written in Rust, in the order of their registration.
     pub(crate) registry: Vec<&'static [ModuleDef]>,
@@ -134,15 +147,21 @@ impl Vm {
             dispatch: op::Dispatch::new(),
             steps: Steps::default(),
             lookups: Lookups::default(),
+            mounts: Mounts::default(),
+            frozen: Vec::new(),
             modules: Cell::new(None),
+            registered_modules: Cell::new(None),
             main: Cell::new(None),
             builtins: Cell::new(None),
             path: Cell::new(None),
             argv: Cell::new(None),
             at_exit: Cell::new(None),
+            shared: Cell::new(None),
             emergency: Cell::new(None),
             gc_enabled: Cell::new(false),
+            watchers: Watchers::default(),
             optimise: Cell::new(0),
+            errno: Cell::new(0),
             limits,
             registry: vec![MODULES],
         };
@@ -225,6 +244,16 @@ impl Vm {
     /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
     pub fn set_optimisation(&self, level: u8) {
         self.optimise.set(level);
+    }
+
+    /// The error number with which [`Vm::os_error`] was called last, if none has been set since.
+    pub fn errno(&self) -> i32 {
+        self.errno.get()
+    }
+
+    /// Sets what [`Vm::errno`] answers.
+    pub fn set_errno(&self, number: i32) {
+        self.errno.set(number);
     }
 
     /// The heap.
@@ -317,9 +346,31 @@ impl Vm {
         }
     }
 
+    /// What library modules keep for this interpreter.
+    pub(crate) fn shared_objects(&self) -> Res<Gc<List>> {
+        if let Some(objects) = self.shared.get() {
+            return Ok(objects);
+        }
+        let objects = List::new(self, &[])?;
+        self.shared.set(Some(objects));
+        Ok(objects)
+    }
+
     /// `sys.modules`.
     pub fn modules(&self) -> Gc<Dict> {
         self.modules.get().expect("made with the interpreter")
+    }
+
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    pub(crate) fn registered_modules(&self) -> Res<Gc<Dict>> {
+        match self.registered_modules.get() {
+            Some(modules) => Ok(modules),
+            None => {
+                let modules = Dict::new(self)?;
+                self.registered_modules.set(Some(modules));
+                Ok(modules)
+            }
+        }
     }
 
     /// The variables of `__main__`.
@@ -360,9 +411,12 @@ impl Vm {
     /// Keeps what the interpreter state refers to.
     fn keep_roots(&self, collection: &mut Collection<'_>) {
         let objects = [self.path.get(), self.argv.get(), self.at_exit.get()];
-        let dicts = [self.modules.get(), self.main.get(), self.builtins.get()];
+        let dicts = [self.modules.get(), self.main.get(), self.builtins.get(), self.registered_modules.get()];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
+        }
+        if let Some(list) = self.shared.get() {
+            collection.keep(list.obj().bits());
         }
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
@@ -374,5 +428,6 @@ impl Vm {
         self.thread.keep(collection);
         #[cfg(feature = "threads")]
         self.turns.keep(collection);
+        self.mounts.keep(collection);
     }
 }

@@ -82,6 +82,7 @@ impl Vm {
     /// Raises `OSError` with error number `errno`.
     #[cold]
     pub fn os_error(&self, errno: i32) -> Raised {
+        self.set_errno(errno);
         self.error_with(&exception::OS_ERROR, &[Obj::small_int_wrapping(errno as isize)])
     }
 

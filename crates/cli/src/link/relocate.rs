@@ -1,0 +1,227 @@
+//! Filling in addresses, those that are known when linking and, for the loader, notes of the others.
+
+use berus_mpy::reloc::{self, Place, Relocations};
+
+use super::arch::Form;
+use super::error::{Result, enough};
+use super::got::Got;
+use super::layout::{Layout, Part};
+use super::program::{Program, SectionId};
+use super::references::{Reference, References, problem};
+use super::stubs::Stubs;
+use super::symbols::Target;
+
+/// The bytes of a module.
+pub struct Image {
+    /// The machine code.
+    pub text: Vec<u8>,
+    /// Read-only data, where it is separate.
+    pub rodata: Vec<u8>,
+    /// What the loader has to do.
+    pub relocations: Relocations<'static>,
+}
+
+/// All that is known when addresses are filled in.
+pub struct Linked<'a, 'd> {
+    /// What is linked.
+    pub program: &'a Program<'d>,
+    /// What its sections refer to.
+    pub references: &'a References,
+    /// The global offset table.
+    pub got: &'a Got<'d>,
+    /// Jumps to functions of the runtime.
+    pub stubs: &'a Stubs,
+    /// Where everything is.
+    pub layout: &'a Layout,
+}
+
+/// The address of a target, as far as it is known: what to add it to, and what stands in the file.
+struct Address {
+    /// What only the loader knows. `None` if nothing: the address is fixed.
+    base: Option<reloc::Target>,
+    /// The distance from there.
+    offset: u64,
+}
+
+/// What is done to one section.
+struct Patch<'a, 'd> {
+    linked: &'a Linked<'a, 'd>,
+    section: SectionId,
+    part: Part,
+    start: u64,
+    /// The bytes of the part.
+    bytes: &'a mut [u8],
+    writer: &'a mut reloc::Writer,
+}
+
+/// Puts the module together.
+///
+/// # Errors
+/// If an address does not fit its place or cannot be known.
+pub fn relocate(linked: &Linked<'_, '_>) -> Result<Image> {
+    let mut parts = [linked.bytes(Part::Text), linked.bytes(Part::Rodata)];
+    let mut writer = reloc::Writer::default();
+    let mut errors = Vec::new();
+    linked.fill_got(&mut parts[0], &mut writer);
+    for &section in &linked.program.order {
+        let Some((part, start)) = linked.layout.address(section) else { continue };
+        let Some(bytes) = parts.get_mut(part as usize) else { continue };
+        let mut patch = Patch { linked, section, part, start, bytes, writer: &mut writer };
+        if let Some(&number) = linked.stubs.iter().find(|stub| *stub.1 == section).map(|stub| stub.0) {
+            let address = Address { base: Some(reloc::Target::Function(number)), offset: 0 };
+            patch.word(start + linked.program.machine.far_jump.1, &address);
+        }
+        for reference in linked.references.of(section) {
+            if let Err(message) = patch.apply(reference)
+                && !enough(&errors)
+            {
+                errors.push(problem(linked.program, section, reference.relocation, message));
+            }
+        }
+    }
+    let [text, rodata] = parts;
+    if errors.is_empty() { Ok(Image { text, rodata, relocations: writer.finish() }) } else { Err(errors) }
+}
+
+impl Linked<'_, '_> {
+    /// The bytes of a part before any address is filled in.
+    fn bytes(&self, part: Part) -> Vec<u8> {
+        let mut bytes = vec![0; self.layout.lens[part as usize] as usize];
+        if part == Part::Text {
+            bytes[..self.layout.jump.len()].copy_from_slice(&self.layout.jump);
+        }
+        for &id in &self.program.order {
+            if let Some((found, start)) = self.layout.address(id)
+                && found == part
+            {
+                let data = &self.program.sections[id].data;
+                bytes[start as usize..][..data.len()].copy_from_slice(data);
+            }
+        }
+        bytes
+    }
+
+    fn address(&self, target: Target) -> std::result::Result<Address, String> {
+        let (base, offset) = match target {
+            Target::In(section, offset) => {
+                let (part, start) = self.layout.address(section).ok_or("is not part of the module")?;
+                (Some(part.base()), start.wrapping_add(offset))
+            }
+            Target::Fixed(address) => (None, address),
+            Target::QstrTable => (Some(reloc::Target::QstrTable), 0),
+            Target::ConstantTable => (Some(reloc::Target::ConstantTable), 0),
+            Target::FunctionTable => (Some(reloc::Target::FunctionTable), 0),
+            Target::Function(number) => (Some(reloc::Target::Function(number)), 0),
+            Target::Got => (Some(reloc::Target::Text), self.got_start()),
+        };
+        Ok(Address { base, offset })
+    }
+
+    fn got_start(&self) -> u64 {
+        self.layout.address(self.got.section).map_or(0, |(_, start)| start)
+    }
+
+    fn fill_got(&self, text: &mut [u8], writer: &mut reloc::Writer) {
+        let (section, start) = (self.got.section, self.got_start());
+        let mut patch = Patch { linked: self, section, part: Part::Text, start, bytes: text, writer };
+        for (i, &(_, target)) in self.got.entries.iter().enumerate() {
+            if let Ok(address) = self.address(target) {
+                patch.word(start + i as u64 * self.program.machine.word_bytes(), &address);
+            }
+        }
+    }
+}
+
+impl Part {
+    /// What the loader adds to addresses in it.
+    fn base(self) -> reloc::Target {
+        match self {
+            Part::Text => reloc::Target::Text,
+            Part::Rodata => reloc::Target::Rodata,
+            Part::Bss => reloc::Target::Bss,
+        }
+    }
+}
+
+impl Patch<'_, '_> {
+    /// Writes an address to the word at `place` of the part, and what the loader has to add.
+    fn word(&mut self, place: u64, address: &Address) {
+        let word = self.linked.program.machine.word_bytes();
+        let bytes = &address.offset.to_le_bytes()[..word as usize];
+        if let Some(target) = self.bytes.get_mut(place as usize..).and_then(|rest| rest.get_mut(..bytes.len())) {
+            target.copy_from_slice(bytes);
+        }
+        let number = (place / word) as u32;
+        if let Some(base) = address.base {
+            let place = if self.part == Part::Text { Place::Text(number) } else { Place::Rodata(number) };
+            self.writer.push(place, base);
+        }
+    }
+
+    /// Does what a reference asks for.
+    ///
+    /// # Errors
+    /// Why that is impossible.
+    fn apply(&mut self, reference: &Reference) -> std::result::Result<(), String> {
+        let machine = self.linked.program.machine;
+        let offset = reference.relocation.offset;
+        let place = self.start.wrapping_add(offset);
+        let field = match reference.form {
+            Form::Nothing => return Ok(()),
+            Form::Word => machine.word_field(),
+            Form::Relative(field) | Form::GotEntry(field) => field,
+        };
+        let end = self.linked.program.sections[self.section].len;
+        if offset.checked_add(field.len as u64).is_none_or(|after| after > end) {
+            return Err("the relocation is beyond the end of its section".to_owned());
+        }
+        let range = place as usize..place as usize + field.len;
+        let addend = reference.relocation.addend.unwrap_or_else(|| (field.get)(&self.bytes[range.clone()])) as u64;
+        let value = match reference.form {
+            Form::Nothing => return Ok(()),
+            Form::Word => {
+                if !place.is_multiple_of(machine.word_bytes()) {
+                    return Err("an address is not aligned to a word".to_owned());
+                }
+                let Address { base, offset } = self.linked.address(reference.target)?;
+                self.word(place, &Address { base, offset: offset.wrapping_add(addend) });
+                return Ok(());
+            }
+            Form::Relative(_) => self.near(reference.target)?.wrapping_add(addend).wrapping_sub(place),
+            Form::GotEntry(_) => self.got_entry(reference)?.wrapping_add(addend).wrapping_sub(place),
+        };
+        let value = value as i64;
+        match (field.set)(&mut self.bytes[range], value) {
+            true => Ok(()),
+            false => Err(format!("a distance of {value} bytes is too far")),
+        }
+    }
+
+    /// The offset of a target in the part that the section is in.
+    fn near(&self, target: Target) -> std::result::Result<u64, String> {
+        let target = match target {
+            Target::Function(number) => self.linked.stubs.get(&number).map_or(target, |&stub| Target::In(stub, 0)),
+            _ => target,
+        };
+        let Address { base, offset } = self.linked.address(target)?;
+        match base {
+            Some(base) if base == self.part.base() => Ok(offset),
+            Some(reloc::Target::Bss) => Err("code cannot reach zeroed data by a distance; \
+                make the variable global, neither static nor hidden"
+                .to_owned()),
+            Some(reloc::Target::Text | reloc::Target::Rodata) => {
+                Err("code and read-only data are in different places of memory, at no fixed distance".to_owned())
+            }
+            _ => Err("code can reach what is outside of the module only by its address; compile with -fpic".to_owned()),
+        }
+    }
+
+    /// The offset in the code of a target's word in the global offset table.
+    fn got_entry(&self, reference: &Reference) -> std::result::Result<u64, String> {
+        let Linked { got, program, .. } = self.linked;
+        match got.offset(program, self.section, reference.relocation.symbol) {
+            Some(offset) if self.part == Part::Text => Ok(self.linked.got_start() + offset),
+            _ => Err("the global offset table is at no fixed distance".to_owned()),
+        }
+    }
+}

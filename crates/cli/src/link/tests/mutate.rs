@@ -1,0 +1,62 @@
+//! Whatever is in a file, linking ends, with a module or with errors.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// An object with something of everything.
+fn rich() -> Vec<u8> {
+    let mut elf = Elf::new();
+    let text = elf.section(".text", &[0x90; 64], 16);
+    let data = elf.section(".data.rel.ro", &[0; 32], 8);
+    let bss = elf.bss(16, 8);
+    elf.global("mpy_init", text, 32);
+    let (table, variable) = (elf.undefined("mp_fun_table"), elf.global("variable", bss, 8));
+    let (memset, helper) = (elf.undefined("memset"), elf.local("helper", text, 4));
+    let weak = elf.weak("weak", data, 8);
+    elf.relocate(text, 8, R_GOTPCREL, table, -4);
+    elf.relocate(text, 12, R_GOTPCREL, variable, -4);
+    elf.relocate(text, 40, R_PLT32, memset, -4);
+    elf.relocate(text, 48, R_PC32, helper, -4);
+    elf.relocate(data, 0, R_64, weak, 3);
+    elf.relocate(data, 8, R_64, helper, 0);
+    elf.bytes()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn changed_objects_do_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+        let mut bytes = rich();
+        for (index, byte) in changes {
+            let len = bytes.len();
+            bytes[index.index(len)] = byte;
+        }
+        let mut library = inputs(&[("a.o", Elf::returning().bytes())]);
+        library.libraries = inputs(&[("lib.a", archive(&[("b.o", bytes.clone())]))]).files;
+        for inputs in [inputs(&[("a.o", bytes)]), library] {
+            for gc_sections in [false, true] {
+                if let Ok((module, _)) = link_objects(&Options { gc_sections, ..options() }, &inputs) {
+                    let bytes = module.to_bytes();
+                    let (read, _) = Module::from_bytes(&bytes).unwrap();
+                    prop_assert_eq!(read, module);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cut_off_objects_do_no_harm(len in any::<prop::sample::Index>()) {
+        let bytes = rich();
+        let cut = &bytes[..len.index(bytes.len())];
+        prop_assert!(link_objects(&options(), &inputs(&[("a.o", cut.to_vec())])).is_err());
+    }
+}
+
+#[test]
+fn the_object_is_good_as_it_is() {
+    let module = link(&inputs(&[("a.o", rich())]));
+    assert_eq!(module.bss(), Some(16));
+    assert_eq!(module.relocations().len(), 5);
+}

@@ -1,0 +1,64 @@
+//! Taking names out of modules: `from module import name`, and `import *`.
+
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::obj::module::Module;
+use crate::q;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+impl Vm {
+    /// What `from module import name` gives.
+    ///
+    /// # Errors
+    /// `ImportError` if the module does not have it.
+    pub fn import_from(&self, module: Obj, name: Qstr) -> Res {
+        if let Some(value) = self.find_attr_quietly(module, name)? {
+            return Ok(value);
+        }
+        if let Some(package) = module.downcast::<Module>()
+            && package.globals.load(self, q!("__path__")).is_some()
+            && let Some(own) = package.globals.load(self, q!("__name__")).and_then(|own| self.as_str(own))
+        {
+            let full = self.intern(&[own, b".", self.spelling(name)].concat())?;
+            return self.import_name(full, Obj::TRUE, Obj::small_int_wrapping(0));
+        }
+        let name = self.name_str(name);
+        Err(self.import_error(format_args!("can't import name {name}")))
+    }
+
+    /// Does `from module import *`.
+    ///
+    /// # Errors
+    /// `AttributeError` if a name of `__all__` is not there, and `MemoryError`.
+    pub fn import_star(&self, module: Obj) -> Res<()> {
+        let own = module.downcast::<Module>().map(|module| module.globals);
+        let all = self.find_attr_quietly(module, q!("__all__"))?;
+        if let Some(all) = all {
+            let iterator = self.iter(all)?;
+            while let Some(name) = self.next(iterator)? {
+                if let Some(name) = self.as_name(name)? {
+                    let value = self.load_attr(module, name)?;
+                    self.locals().store(self, name, value)?;
+                }
+            }
+            return Ok(());
+        }
+        let dict = match own {
+            Some(globals) => Some(globals),
+            None => self.find_attr_quietly(module, q!("__dict__"))?.and_then(|dict| dict.downcast::<Dict>()),
+        };
+        let Some(dict) = dict else { return Err(self.import_error(format_args!("no __dict__"))) };
+        let mut at = 0;
+        while let Some((found, key, value)) = dict.map.entry_from(at) {
+            if let (Some(text), Some(value)) = (self.as_str(key), value)
+                && !text.starts_with(b"_")
+            {
+                self.locals().map.store(self, key, value)?;
+            }
+            at = found + 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,183 @@
+//! Block devices: what file systems lie on, objects of Python or Rust.
+//!
+//! A block device has methods `readblocks(block, buffer)`, `writeblocks(block, buffer)` if it can be written to, and
+//! `ioctl(request, argument)`. File systems that do with less than whole blocks call the first two with a third argument: the byte
+//! in the block at which to begin. They answer `None` or 0 if all went well, else a negative error number; what they raise goes on to
+//! who uses the file system. An old kind of device has `count()` and perhaps `sync()` in place of `ioctl`, and blocks of 512
+//! bytes (MicroPython: `extmod/vfs_blockdev.c`).
+
+use super::errno;
+use crate::error::Res;
+use crate::obj::array::Array;
+use crate::obj::memoryview;
+use crate::object::Gc;
+use crate::ops::stream::Outcome;
+use crate::q;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// Requests to `ioctl`.
+mod request {
+    pub const INIT: isize = 1;
+    pub const DEINIT: isize = 2;
+    pub const SYNC: isize = 3;
+    pub const BLOCK_COUNT: isize = 4;
+    pub const BLOCK_SIZE: isize = 5;
+    pub const BLOCK_ERASE: isize = 6;
+}
+
+/// Bytes in a block of a device that does not say.
+const DEFAULT_BLOCK_SIZE: usize = 512;
+
+/// A block device.
+///
+/// It is a view of the object: keep that where the collector sees it. All bytes go through buffers that only the device sees, so
+/// that one which keeps or resizes its argument does no harm.
+#[derive(Clone, Copy)]
+pub struct BlockDevice {
+    device: Obj,
+    has_ioctl: bool,
+    can_write: bool,
+}
+
+impl BlockDevice {
+    /// The block device that `device` is.
+    ///
+    /// # Errors
+    /// `AttributeError` if it lacks methods.
+    pub fn new(vm: &Vm, device: Obj) -> Res<BlockDevice> {
+        vm.load_attr(device, q!("readblocks"))?;
+        let has = |name: Qstr| vm.find_attr(device, name).map(|method| method.is_some());
+        let has_ioctl = has(q!("ioctl"))?;
+        if !has_ioctl {
+            vm.load_attr(device, q!("count"))?;
+        }
+        Ok(BlockDevice { device, has_ioctl, can_write: has(q!("writeblocks"))? })
+    }
+
+    /// The object.
+    pub fn object(self) -> Obj {
+        self.device
+    }
+
+    /// Whether it can be written to.
+    pub fn can_write(self) -> bool {
+        self.can_write
+    }
+
+    /// Calls `readblocks` or `writeblocks` with a view of `buffer`: the number of bytes in it, or an `errno` number.
+    fn transfer(self, vm: &Vm, name: Qstr, block: usize, buffer: Gc<Array>, offset: Option<usize>) -> Outcome {
+        let len = buffer.buffer().len;
+        // A view, because that keeps its length.
+        let buffer = vm.call(Obj::from_static(&memoryview::TYPE), &[buffer.obj()])?;
+        let (block, offset) = (vm.new_uint(block)?, offset.map(|offset| vm.new_uint(offset)).transpose()?);
+        let answer = match offset {
+            Some(offset) => vm.call_method(self.device, name, &[block, buffer, offset])?,
+            None => vm.call_method(self.device, name, &[block, buffer])?,
+        };
+        let answer = if answer == Obj::NONE { 0 } else { vm.int(answer)? };
+        Ok(match answer {
+            0 => Ok(len),
+            error @ ..0 => Err(i32::try_from(error.unsigned_abs()).unwrap_or(errno::INVALID)),
+            1.. => Err(errno::INVALID),
+        })
+    }
+
+    /// Reads from block `block` on, at byte `offset` in it if that is given, until `bytes` is full: its length, or an `errno` number.
+    ///
+    /// # Errors
+    /// What the device raises; `TypeError` if it answers no number.
+    pub fn read(self, vm: &Vm, block: usize, offset: Option<usize>, bytes: &mut [u8]) -> Outcome {
+        let buffer = Array::bytearray(vm, bytes)?;
+        let outcome = self.transfer(vm, q!("readblocks"), block, buffer, offset)?;
+        let read = buffer.buffer().bytes();
+        if outcome.is_ok() {
+            bytes.copy_from_slice(&read[..bytes.len()]);
+        }
+        Ok(outcome)
+    }
+
+    /// Writes `bytes` from block `block` on, at byte `offset` in it if that is given: their number, or an `errno` number.
+    ///
+    /// # Errors
+    /// As [`read`](BlockDevice::read).
+    pub fn write(self, vm: &Vm, block: usize, offset: Option<usize>, bytes: &[u8]) -> Outcome {
+        if !self.can_write {
+            return Ok(Err(errno::READ_ONLY));
+        }
+        let buffer = Array::bytearray(vm, bytes)?;
+        self.transfer(vm, q!("writeblocks"), block, buffer, offset)
+    }
+
+    fn ioctl(self, vm: &Vm, request: isize, argument: usize) -> Res {
+        let argument = vm.new_uint(argument)?;
+        vm.call_method(self.device, q!("ioctl"), &[Obj::small_int_wrapping(request), argument])
+    }
+
+    /// Has it make itself ready.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn init(self, vm: &Vm) -> Res {
+        if self.has_ioctl { self.ioctl(vm, request::INIT, 0) } else { Ok(Obj::NONE) }
+    }
+
+    /// Has it end.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn deinit(self, vm: &Vm) -> Res {
+        if self.has_ioctl { self.ioctl(vm, request::DEINIT, 0) } else { Ok(Obj::NONE) }
+    }
+
+    /// Has it write out what it has kept.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn sync(self, vm: &Vm) -> Res {
+        if self.has_ioctl {
+            return self.ioctl(vm, request::SYNC, 0);
+        }
+        match vm.find_attr(self.device, q!("sync"))? {
+            Some(sync) => vm.call(sync, &[]),
+            None => Ok(Obj::NONE),
+        }
+    }
+
+    /// Has it erase block `block`: what it answers.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn erase(self, vm: &Vm, block: usize) -> Res {
+        if self.has_ioctl { self.ioctl(vm, request::BLOCK_ERASE, block) } else { Ok(Obj::NONE) }
+    }
+
+    /// How many blocks it has.
+    ///
+    /// # Errors
+    /// What it raises; `OverflowError` or `ValueError` if that is no number of blocks.
+    pub fn block_count(self, vm: &Vm) -> Res<usize> {
+        let count = match self.has_ioctl {
+            true => self.ioctl(vm, request::BLOCK_COUNT, 0)?,
+            false => vm.call_method(self.device, q!("count"), &[])?,
+        };
+        self.size(vm, count)
+    }
+
+    /// Bytes in a block.
+    ///
+    /// # Errors
+    /// What it raises; `OverflowError` or `ValueError` if that is no number of bytes.
+    pub fn block_size(self, vm: &Vm) -> Res<usize> {
+        let size = if self.has_ioctl { self.ioctl(vm, request::BLOCK_SIZE, 0)? } else { Obj::NONE };
+        if size == Obj::NONE { Ok(DEFAULT_BLOCK_SIZE) } else { self.size(vm, size) }
+    }
+
+    fn size(self, vm: &Vm, size: Obj) -> Res<usize> {
+        match usize::try_from(vm.int(size)?) {
+            Ok(size @ 1..) => Ok(size),
+            _ => Err(vm.value_error(format_args!(""))),
+        }
+    }
+}

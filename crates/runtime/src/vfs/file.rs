@@ -1,0 +1,267 @@
+//! Files of the host as objects: `FileIO` and `TextIOWrapper`, and the streams of the console, which are the files 0, 1 and 2.
+//!
+//! Nothing is buffered here; each operation is one of the host.
+
+use core::cell::Cell;
+
+use super::errno;
+use crate::error::Res;
+use crate::host::{Files, Open};
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::ops::stream::{self, Outcome, Request, StreamSlots};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type `TextIOWrapper`: files of text.
+pub static TEXT_IO: Type = table(q!("TextIOWrapper"), &slots(true)).attr(attr);
+
+/// The type `FileIO`: files of bytes.
+pub static FILE_IO: Type = table(q!("FileIO"), &slots(false));
+
+const fn table(name: Qstr, slots: &'static StreamSlots) -> Type {
+    Type::new(name).print(print).next(stream::next).stream(slots).finalise(finalise).locals(METHODS)
+}
+
+const fn slots(is_text: bool) -> StreamSlots {
+    StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text }
+}
+
+crate::members! {
+    static METHODS = {
+        "fileno" => f1(fileno),
+        "read" => var(1, 2, stream::read),
+        "readinto" => var(2, 3, stream::readinto),
+        "readline" => var(1, 2, stream::readline),
+        "readlines" => f1(stream::readlines),
+        "write" => var(2, 4, stream::write),
+        "seek" => var(2, 3, stream::seek),
+        "tell" => f1(stream::tell),
+        "flush" => f1(stream::flush),
+        "close" => f1(stream::close),
+        "__del__" => f1(stream::close),
+        "__enter__" => f1(stream::enter),
+        "__exit__" => kw(4, stream::exit),
+    }
+}
+
+/// A file of the host.
+#[repr(C)]
+pub struct File {
+    header: Header,
+    /// Its number there; negative if it is closed.
+    number: Cell<i32>,
+}
+
+// SAFETY: `File` is `repr(C)` and starts with a header; only files have this type, and `FileIO`, of which `of` knows.
+unsafe impl Object for File {
+    const TYPE: &'static Type = &TEXT_IO;
+    const SCAN: bool = false;
+}
+
+// SAFETY: those that are constants are the console's, whose number is never changed.
+unsafe impl Sync for File {}
+
+impl File {
+    const fn console(ty: &'static Type, number: i32) -> File {
+        File { header: Header::of(ty), number: Cell::new(number) }
+    }
+
+    fn is_console(&self) -> bool {
+        (0..=2).contains(&self.number.get())
+    }
+}
+
+/// Input, output and error output of the console, as text.
+pub static CONSOLE: [File; 3] = [File::console(&TEXT_IO, 0), File::console(&TEXT_IO, 1), File::console(&TEXT_IO, 2)];
+
+/// The same as bytes.
+static CONSOLE_BUFFERS: [File; 3] =
+    [File::console(&FILE_IO, 0), File::console(&FILE_IO, 1), File::console(&FILE_IO, 2)];
+
+/// What a mode, as of `open`, means: how to open, and whether for text.
+fn parse_mode(mode: &[u8]) -> (Open, bool) {
+    let mut how = Open { read: true, ..Open::default() };
+    let mut is_text = true;
+    for letter in mode {
+        match letter {
+            b'r' => (how.read, how.write) = (true, false),
+            b'w' => how = Open { write: true, create: true, truncate: true, ..Open::default() },
+            b'a' => how = Open { write: true, create: true, append: true, ..Open::default() },
+            b'+' => (how.read, how.write) = (true, true),
+            b'b' => is_text = false,
+            b't' => is_text = true,
+            _ => {}
+        }
+    }
+    (how, is_text)
+}
+
+impl Vm {
+    /// Opens the host's file `path`, or takes the one with that number, in `mode`, as of `open`.
+    ///
+    /// # Errors
+    /// `OSError` if the host does not let it, `TypeError` if the mode is no string.
+    pub fn open_host_file(&self, path: HostPath<'_>, mode: Obj) -> Res {
+        let (how, is_text) = parse_mode(self.str_or_bytes(mode)?);
+        let ty = if is_text { &TEXT_IO } else { &FILE_IO };
+        // Made first, so that no file can be open that nobody closes.
+        let file = self.alloc_finalised(File { header: Header::of(ty), number: Cell::new(-1) })?;
+        let number = match path {
+            HostPath::Number(number) => number,
+            HostPath::Path(path) => {
+                host_files(self).and_then(|files| files.open(path, &how)).map_err(|errno| self.os_error(errno))?
+            }
+        };
+        file.number.set(number);
+        Ok(file.obj())
+    }
+}
+
+/// How a file of the host is named.
+#[derive(Clone, Copy, Debug)]
+pub enum HostPath<'p> {
+    /// By its path.
+    Path(&'p [u8]),
+    /// By the number that it has because it is open.
+    Number(i32),
+}
+
+fn host_files(vm: &Vm) -> Result<&dyn Files, i32> {
+    vm.host().files().ok_or(errno::NO_DEVICE)
+}
+
+fn of(vm: &Vm, object: Obj) -> Res<Gc<File>> {
+    let as_file = |object: Obj| {
+        let header = object.as_header()?;
+        // SAFETY: a pointer word points to a live object; those of either type have this layout.
+        unsafe {
+            let ty = header.as_ref().ty();
+            (ty == Gc::from_static(&TEXT_IO) || ty == Gc::from_static(&FILE_IO))
+                .then(|| Gc::<File>::from_ptr(header.cast()))
+        }
+    };
+    as_file(object).ok_or_else(|| vm.type_error(format_args!("argument has wrong type")))
+}
+
+/// The open file that `object` is.
+fn open(vm: &Vm, object: Obj) -> Res<Gc<File>> {
+    let file = of(vm, object)?;
+    if file.number.get() < 0 {
+        return Err(vm.value_error(format_args!("I/O operation on closed file")));
+    }
+    Ok(file)
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let number = of(vm, object)?.number.get();
+    let name = vm.type_name(object);
+    vm.print_fmt(out, format_args!("<io.{name} {number}>"))
+}
+
+fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    if name == q!("buffer")
+        && let Attr::Load | Attr::LoadMethod = request
+        && let Some(which) = CONSOLE.iter().position(|stream| Obj::from_static(stream) == object)
+    {
+        return Ok(AttrResult::Value(Obj::from_static(&CONSOLE_BUFFERS[which])));
+    }
+    Ok(AttrResult::Missing)
+}
+
+fn fileno(vm: &Vm, object: Obj) -> Res {
+    Ok(Obj::small_int_wrapping(open(vm, object)?.number.get() as isize))
+}
+
+fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
+    let file = open(vm, object)?;
+    if file.is_console() {
+        return Ok(vm.unlocked(|host| host.read_stdin(buffer)));
+    }
+    Ok(host_files(vm).and_then(|files| files.read(file.number.get(), buffer)).map(|count| count.min(buffer.len())))
+}
+
+fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
+    let file = open(vm, object)?;
+    match file.number.get() {
+        0 | 1 => vm.host().write_stdout(bytes),
+        2 => vm.host().write_stderr(bytes),
+        number => {
+            let written = host_files(vm).and_then(|files| files.write(number, bytes));
+            return Ok(written.map(|count| count.min(bytes.len())));
+        }
+    }
+    Ok(Ok(bytes.len()))
+}
+
+fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
+    if request == Request::Close {
+        let file = of(vm, object)?;
+        return Ok(close(vm, &file));
+    }
+    let file = open(vm, object)?;
+    let number = file.number.get();
+    if file.is_console() {
+        return Ok(match request {
+            Request::Flush => {
+                vm.host().flush();
+                Ok(0)
+            }
+            Request::Poll(events) => Ok(events & 5),
+            _ => Err(errno::INVALID),
+        });
+    }
+    Ok(match request {
+        Request::Flush => host_files(vm).and_then(|files| files.sync(number)).map(|()| 0),
+        Request::Seek { offset, whence } => host_files(vm)
+            .and_then(|files| files.seek(number, offset as i64, whence))
+            .map(|position| usize::try_from(position).unwrap_or(usize::MAX)),
+        Request::Poll(events) => host_files(vm).and_then(|files| files.poll(number, events)),
+        Request::Other(GET_FILENO, _) => Ok(number as usize),
+        _ => Err(errno::INVALID),
+    })
+}
+
+/// The number of the request for a file's number (MicroPython: `py/stream.h`).
+const GET_FILENO: usize = 10;
+
+/// Closes a file, if it is open. The console stays open.
+fn close(vm: &Vm, file: &File) -> Result<usize, i32> {
+    if file.is_console() {
+        vm.host().flush();
+        return Ok(0);
+    }
+    match file.number.replace(-1) {
+        number @ 0.. => host_files(vm)?.close(number).map(|()| 0),
+        _ => Ok(0),
+    }
+}
+
+fn finalise(vm: &Vm, object: Obj) {
+    if let Some(header) = object.as_header() {
+        // SAFETY: this is the slot of both types of files.
+        let file = unsafe { header.cast::<File>().as_ref() };
+        // Nobody is left whom an error could be told.
+        let _ = close(vm, file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_a_mode_add_up() {
+        let read = Open { read: true, ..Open::default() };
+        let write = Open { write: true, create: true, truncate: true, ..Open::default() };
+        assert_eq!(parse_mode(b""), (read, true));
+        assert_eq!(parse_mode(b"rb"), (read, false));
+        assert_eq!(parse_mode(b"w"), (write, true));
+        assert_eq!(parse_mode(b"w+b"), (Open { read: true, ..write }, false));
+        assert_eq!(parse_mode(b"r+"), (Open { write: true, ..read }, true));
+        assert_eq!(parse_mode(b"a"), (Open { write: true, create: true, append: true, ..Open::default() }, true));
+    }
+}

@@ -1,0 +1,280 @@
+//! The virtual file system: which file system a path leads to, and what programs do with paths and files.
+//!
+//! # A file system
+//!
+//! A file system is an object with these methods, in a class of Python or a type of Rust; those that it lacks fail with
+//! `AttributeError`. Paths within it start with `/`, but where the current folder is in it they are as the program has them.
+//!
+//! | method | answers |
+//! | --- | --- |
+//! | `mount(readonly, mkfs)` | nothing; called first |
+//! | `umount()` | nothing; called last |
+//! | `open(path, mode)` | a file: a stream, see below |
+//! | `stat(path)` | a tuple of ten: mode, inode, device, links, user, group, size, and times of access, change and status change |
+//! | `statvfs(path)` | a tuple of ten: block size, fragment size, blocks, free blocks, available ones, files, free, available, flags, longest name |
+//! | `ilistdir(path)` | an iterator of tuples: name (of the type that `path` has), kind (0x4000 a folder, 0x8000 a file), inode, and perhaps the size |
+//! | `chdir(path)`, `getcwd()` | nothing; the current folder |
+//! | `mkdir(path)`, `rmdir(path)`, `remove(path)`, `rename(old, new)` | nothing |
+//!
+//! They fail by raising `OSError` with an error number. A file is a [stream](crate::ops::stream): in Python an instance of a class derived from
+//! `io.IOBase` with methods `readinto(buffer)`, `write(buffer)` and `ioctl(request, argument)`, in Rust an object of a type with
+//! [`StreamSlots`](crate::ops::stream::StreamSlots), whose methods (`read`, `readline`, ...) are the functions of that module.
+//!
+//! # Writing one in Rust
+//!
+//! Declare a type ([`custom_type!`](crate::custom_type)) whose constant table has those methods, and give it the slot
+//! [`file_system`](FileSystem), with which `import` asks what a path is without the detour of a tuple or an exception. Put it into the module
+//! `vfs`. File systems that lie on blocks reach them through [`BlockDevice`]. A file whose bytes lie in memory for good, and never
+//! change, lends them to `import` by way of its buffer slot: see [`Access::Lend`](crate::ops::buffer::Access::Lend).
+
+mod block;
+pub mod file;
+mod open;
+pub mod operations;
+
+use core::cell::Cell;
+
+pub use block::BlockDevice;
+pub use open::OPEN;
+pub(crate) use open::Reader;
+
+use crate::error::Res;
+use crate::heap::Collection;
+use crate::host::Stat;
+use crate::obj::bytes::Bytes;
+use crate::obj::list::List;
+use crate::obj::tuple::Tuple;
+use crate::object::Gc;
+use crate::q;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// Error numbers that mounts and paths have.
+pub(crate) mod errno {
+    /// `EPERM`: not on the folder of all mounts, not across file systems.
+    pub const NOT_PERMITTED: i32 = 1;
+    /// `EEXIST`
+    pub const EXISTS: i32 = 17;
+    /// `ENODEV`: nothing is mounted there.
+    pub const NO_DEVICE: i32 = 19;
+    /// `EINVAL`
+    pub const INVALID: i32 = 22;
+    /// `EROFS`
+    pub const READ_ONLY: i32 = 30;
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// What a type of file systems offers besides methods.
+pub struct FileSystem {
+    /// What a path within it leads to, if to anything. Without it, the method `stat` is asked.
+    pub kind: fn(&Vm, Obj, &[u8]) -> Res<Option<Kind>>,
+}
+
+/// The mounts of an interpreter.
+#[derive(Default)]
+pub(crate) struct Mounts {
+    /// A list of pairs: file system and mount point, as the program gave it. The one at `/` is last.
+    table: Cell<Option<Gc<List>>>,
+    /// The one that the current folder is in, if that is not the folder of all mounts.
+    current: Cell<Option<Mount>>,
+}
+
+impl Mounts {
+    fn all(&self) -> impl Iterator<Item = Mount> + '_ {
+        let table = self.table.get();
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            let mount = table.as_ref()?.get(at)?;
+            at += 1;
+            mount.downcast::<Tuple>().map(Mount)
+        })
+    }
+
+    pub(crate) fn keep(&self, collection: &mut Collection<'_>) {
+        if let Some(table) = self.table.get() {
+            collection.keep(table.obj().bits());
+        }
+        if let Some(current) = self.current.get() {
+            collection.keep(current.0.obj().bits());
+        }
+    }
+}
+
+/// A file system and where it is mounted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mount(Gc<Tuple>);
+
+impl Mount {
+    fn new(vm: &Vm, file_system: Obj, point: Obj) -> Res<Mount> {
+        Tuple::new(vm, &[file_system, point]).map(Mount)
+    }
+
+    fn file_system(self) -> Obj {
+        self.0.items().first().copied().unwrap_or(Obj::NONE)
+    }
+
+    /// The mount point, with its `/`.
+    fn point(self, vm: &Vm) -> &[u8] {
+        match self.0.items() {
+            [_, point] => vm.str_or_bytes(*point).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    fn is_root(self, vm: &Vm) -> bool {
+        self.point(vm).len() == 1
+    }
+}
+
+/// Where a path leads.
+#[derive(Clone, Copy)]
+enum Place<P> {
+    /// Nowhere: nothing is mounted there.
+    Nowhere,
+    /// To the folder of all mounts.
+    Root,
+    /// Into a file system, to a path in it.
+    In(Mount, P),
+}
+
+impl Vm {
+    fn look_up<'p>(&self, path: &'p [u8]) -> Place<&'p [u8]> {
+        let rest = match (path.strip_prefix(b"/"), self.mounts.current.get()) {
+            (Some(rest), _) => rest,
+            (None, Some(current)) => return Place::In(current, path),
+            (None, None) => path,
+        };
+        if rest.is_empty() {
+            return Place::Root;
+        }
+        for mount in self.mounts.all() {
+            let point = mount.point(self).get(1..).unwrap_or_default();
+            if point.is_empty() {
+                return Place::In(mount, path);
+            }
+            match rest.strip_prefix(point) {
+                Some([]) => return Place::In(mount, b"/"),
+                Some(inner @ [b'/', ..]) => return Place::In(mount, inner),
+                _ => {}
+            }
+        }
+        Place::Nowhere
+    }
+
+    /// Where the path `path`, a string or bytes, leads; the path inside is of the same type.
+    fn look_up_object(&self, path: Obj) -> Res<Place<Obj>> {
+        let whole = self.str_or_bytes(path)?;
+        Ok(match self.look_up(whole) {
+            Place::Nowhere => Place::Nowhere,
+            Place::Root => Place::Root,
+            Place::In(mount, inner) if inner == whole => Place::In(mount, path),
+            Place::In(mount, inner) if path.downcast::<Bytes>().is_some() => {
+                Place::In(mount, Bytes::new(self, inner)?.obj())
+            }
+            Place::In(mount, inner) => Place::In(mount, self.new_str(inner)?),
+        })
+    }
+
+    /// Calls the method `name` of the file system at `place` with the path inside, and `more`.
+    fn call_at(&self, place: Place<Obj>, name: Qstr, more: Option<Obj>) -> Res {
+        match (place, more) {
+            (Place::Nowhere, _) => Err(self.os_error(errno::NO_DEVICE)),
+            (Place::Root, _) => Err(self.os_error(errno::NOT_PERMITTED)),
+            (Place::In(mount, path), None) => self.call_method(mount.file_system(), name, &[path]),
+            (Place::In(mount, path), Some(more)) => self.call_method(mount.file_system(), name, &[path, more]),
+        }
+    }
+
+    fn root_mount(&self) -> Option<Mount> {
+        self.mounts.all().find(|mount| mount.is_root(self))
+    }
+
+    /// Mounts `file_system` at `point`, which starts with `/`: calls its method `mount` with `readonly` and `mkfs`.
+    ///
+    /// # Errors
+    /// `OSError` if another is mounted there, and what the method raises.
+    pub fn mount(&self, file_system: Obj, point: Obj, readonly: Obj, mkfs: Obj) -> Res<()> {
+        if self.str_or_bytes(point)?.is_empty() {
+            return Err(self.os_error(errno::INVALID));
+        }
+        let mount = Mount::new(self, file_system, point)?;
+        self.call_method(file_system, q!("mount"), &[readonly, mkfs])?;
+        if let Place::In(other, _) = self.look_up(mount.point(self))
+            // Below a file system at the root there is room for more.
+            && (mount.is_root(self) || !other.is_root(self))
+        {
+            return Err(self.os_error(errno::NOT_PERMITTED));
+        }
+        let table = match self.mounts.table.get() {
+            Some(table) => table,
+            None => List::new(self, &[])?,
+        };
+        let at = table.len() - usize::from(self.root_mount().is_some());
+        table.splice(self, at, 0, 1)?;
+        if let Some(slot) = table.items().get(at) {
+            slot.set(mount.0.obj());
+        }
+        self.mounts.table.set(Some(table));
+        Ok(())
+    }
+
+    /// Takes away a mount, by its mount point or its file system, whose method `umount` is called.
+    ///
+    /// # Errors
+    /// `OSError` if there is no such mount, and what the method raises.
+    pub fn umount(&self, which: Obj) -> Res<()> {
+        let point = self.as_str(which);
+        let is_it = |mount: &Mount| mount.file_system() == which || point == Some(mount.point(self));
+        let found = self.mounts.all().enumerate().find(|(_, mount)| is_it(mount));
+        let (Some((at, mount)), Some(table)) = (found, self.mounts.table.get()) else {
+            return Err(self.os_error(errno::INVALID));
+        };
+        table.remove_at(self, at);
+        if self.mounts.current.get() == Some(mount) {
+            self.mounts.current.set(None);
+        }
+        self.call_method(mount.file_system(), q!("umount"), &[])?;
+        Ok(())
+    }
+
+    /// Mounts `file_system` at `/`, and makes that the current folder: what a port does that has one at the start.
+    ///
+    /// # Errors
+    /// As [`Vm::mount`].
+    pub fn mount_root(&self, file_system: Obj) -> Res<()> {
+        self.mount(file_system, self.new_str(b"/")?, Obj::FALSE, Obj::FALSE)?;
+        self.mounts.current.set(self.root_mount());
+        Ok(())
+    }
+
+    /// What `path` leads to, as `import` asks: what raises leads nowhere.
+    ///
+    /// # Errors
+    /// `TypeError` if a file system answers what is no result of `stat`, and `MemoryError`.
+    pub fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>> {
+        let Place::In(mount, inner) = self.look_up(path) else { return Ok(None) };
+        let file_system = mount.file_system();
+        if let Some(slots) = self.type_of(file_system).file_system {
+            return (slots.kind)(self, file_system, inner);
+        }
+        let inner = self.new_str(inner)?;
+        let stat = match self.call_method(file_system, q!("stat"), &[inner]) {
+            Ok(stat) => self.items_exactly(stat, 10)?,
+            Err(raised) => {
+                self.take_exception(raised);
+                return Ok(None);
+            }
+        };
+        let mode = self.int(stat.get(0).unwrap_or(Obj::NONE))?;
+        Ok(Some(if mode & Stat::FOLDER as isize != 0 { Kind::Folder } else { Kind::File }))
+    }
+}

@@ -1,0 +1,111 @@
+//! Opening files: the built-in function `open`, and files that the interpreter itself reads.
+
+use super::file::HostPath;
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::builder::Builder;
+use crate::obj::builtin::Builtin;
+use crate::ops::stream::Request;
+use crate::q;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The built-in function `open(file, mode="r", buffering=-1, encoding=None)`. Buffering and encoding make no difference.
+pub static OPEN: Builtin = Builtin::kw(0, open);
+
+fn open(vm: &Vm, args: Args<'_>) -> Res {
+    const NAMES: [crate::qstr::Qstr; 4] = [q!("file"), q!("mode"), q!("buffering"), q!("encoding")];
+    if args.n_pos() > NAMES.len() {
+        return Err(vm.type_error(format_args!("extra positional arguments given")));
+    }
+    let keywords = NAMES.iter().skip(args.n_pos()).filter(|name| args.keyword(**name).is_some()).count();
+    let argument = |n: usize| args.pos().get(n).copied().or_else(|| args.keyword(NAMES[n]));
+    let Some(file) = argument(0) else { return Err(vm.type_error(format_args!("'file' argument required"))) };
+    if keywords < args.n_kw() {
+        return Err(vm.type_error(format_args!("extra keyword arguments given")));
+    }
+    let mode = argument(1).unwrap_or(Obj::qstr(q!("r")));
+    if let Some(buffering) = argument(2) {
+        vm.int(buffering)?;
+    }
+    match file.as_small_int() {
+        // As a number of C, of which there are fewer.
+        Some(number) => vm.open_host_file(HostPath::Number(number as i32), mode),
+        None => vm.open(file, mode),
+    }
+}
+
+impl Vm {
+    /// Opens the file that the path `path`, a string or bytes, leads to, in `mode`.
+    ///
+    /// # Errors
+    /// `OSError`, and what the file system raises.
+    pub fn open(&self, path: Obj, mode: Obj) -> Res {
+        let place = self.look_up_object(path)?;
+        self.call_at(place, q!("open"), Some(mode))
+    }
+
+    /// Opens a file to read all of it.
+    ///
+    /// # Errors
+    /// `OSError`, also if the file system answers what cannot be read, and what it raises.
+    pub(crate) fn open_to_read(&self, path: &[u8]) -> Res<Reader> {
+        let file = self.open(self.new_str(path)?, Obj::qstr(q!("rb")))?;
+        if self.stream(file)?.read.is_none() {
+            return Err(self.unsupported_stream());
+        }
+        // A file may say how many bytes it likes to read at once.
+        let chunk = match self.stream_ioctl(file, Request::Other(GET_BUFFER_SIZE, 0))? {
+            Ok(0) | Err(_) => DEFAULT_CHUNK,
+            Ok(size) => size.clamp(MIN_CHUNK, MAX_CHUNK),
+        };
+        Ok(Reader { file, chunk })
+    }
+}
+
+/// The number of the request for the size that a file likes to be read in (MicroPython: `py/stream.h`).
+const GET_BUFFER_SIZE: usize = 11;
+/// Bytes to read at once where the file has no wish, and the limits of wishes.
+const DEFAULT_CHUNK: usize = 256;
+const MIN_CHUNK: usize = 16;
+const MAX_CHUNK: usize = 4096;
+
+/// A file that is open to be read once.
+pub(crate) struct Reader {
+    /// The file, a stream.
+    pub file: Obj,
+    chunk: usize,
+}
+
+impl Reader {
+    /// Reads some bytes: how many came, 0 at the end.
+    pub fn read(&self, vm: &Vm, buffer: &mut [u8]) -> Res<usize> {
+        let len = buffer.len().min(self.chunk);
+        vm.stream_read(self.file, &mut buffer[..len])?.map_err(|errno| vm.os_error(errno))
+    }
+
+    /// Reads all bytes.
+    pub fn read_all(&self, vm: &Vm) -> Res<Builder> {
+        let mut bytes = Builder::new();
+        loop {
+            let start = bytes.bytes().len();
+            bytes.fill(vm, 0, self.chunk)?;
+            let count = self.read(vm, &mut bytes.bytes_mut()[start..])?;
+            bytes.truncate(start + count);
+            if count == 0 {
+                return Ok(bytes);
+            }
+        }
+    }
+
+    /// Closes the file.
+    ///
+    /// # Errors
+    /// `OSError`, and what it raises.
+    pub fn close(self, vm: &Vm) -> Res<()> {
+        match vm.stream_ioctl(self.file, Request::Close)? {
+            Ok(_) => Ok(()),
+            Err(errno) => Err(vm.os_error(errno)),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What the modules `os` and `vfs` offer on paths, as built-in functions.
+
+use super::{BlockDevice, Place, errno};
+use crate::args::Args;
+use crate::error::Res;
+use crate::host::Stat;
+use crate::obj::builder::Builder;
+use crate::obj::bytes::Bytes;
+use crate::obj::iterator::Iter;
+use crate::obj::list::List;
+use crate::obj::tuple::Tuple;
+use crate::object::Gc;
+use crate::q;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The longest name in a path, where nothing else is known.
+const MAX_NAME: isize = 256;
+
+const ZERO: Obj = Obj::small_int_wrapping(0);
+
+/// `mount()`: a list of all mounts, each a file system and its mount point. `mount(file_system, point, *, readonly=False, mkfs=False)`
+///
+/// What has no method `mount` is taken for a block device, on which `detect` finds a file system.
+///
+/// # Errors
+/// As [`Vm::mount`].
+pub fn mount(vm: &Vm, args: Args<'_>, detect: fn(&Vm, BlockDevice) -> Res) -> Res {
+    let (readonly, mkfs) = match args.pos() {
+        [] if args.n_kw() == 0 => {
+            let all = List::new(vm, &[])?;
+            vm.mounts.all().try_for_each(|mount| all.append(vm, mount.0.obj()))?;
+            return Ok(all.obj());
+        }
+        [] | [_] => return Err(vm.type_error(format_args!("'' argument required"))),
+        [_, _] => (args.keyword(q!("readonly")), args.keyword(q!("mkfs"))),
+        _ => return Err(vm.type_error(format_args!("extra positional arguments given"))),
+    };
+    if args.n_kw() > [readonly, mkfs].iter().flatten().count() {
+        return Err(vm.type_error(format_args!("extra keyword arguments given")));
+    }
+    let (given, point) = (args.pos()[0], args.pos()[1]);
+    let file_system = match vm.find_attr_quietly(given, q!("mount"))? {
+        Some(_) => given,
+        None => detect(vm, BlockDevice::new(vm, given)?)?,
+    };
+    vm.mount(file_system, point, readonly.unwrap_or(Obj::FALSE), mkfs.unwrap_or(Obj::FALSE))?;
+    Ok(Obj::NONE)
+}
+
+/// `umount(point_or_file_system)`
+///
+/// # Errors
+/// As [`Vm::umount`].
+pub fn umount(vm: &Vm, which: Obj) -> Res {
+    vm.umount(which)?;
+    Ok(Obj::NONE)
+}
+
+/// Calls the method `name` where `path` leads.
+fn on_path(vm: &Vm, path: Obj, name: Qstr) -> Res {
+    let place = vm.look_up_object(path)?;
+    vm.call_at(place, name, None)
+}
+
+/// `chdir(path)`
+///
+/// # Errors
+/// `OSError`, and what the file system raises.
+pub fn chdir(vm: &Vm, path: Obj) -> Res {
+    let place = vm.look_up_object(path)?;
+    let current = match place {
+        // What is mounted at the root goes to its own root, so that relative paths start there.
+        Place::Root => {
+            if let Some(root) = vm.root_mount() {
+                vm.call_method(root.file_system(), q!("chdir"), &[vm.new_str(b"/")?])?;
+            }
+            None
+        }
+        Place::In(mount, _) => {
+            vm.call_at(place, q!("chdir"), None)?;
+            Some(mount)
+        }
+        Place::Nowhere => return vm.call_at(place, q!("chdir"), None),
+    };
+    vm.mounts.current.set(current);
+    Ok(Obj::NONE)
+}
+
+/// `getcwd()`
+///
+/// # Errors
+/// What the file system raises; `TypeError` if it answers no string.
+pub fn getcwd(vm: &Vm) -> Res {
+    let Some(current) = vm.mounts.current.get() else { return vm.new_str(b"/") };
+    let inside = vm.call_method(current.file_system(), q!("getcwd"), &[])?;
+    if current.is_root(vm) {
+        return Ok(inside);
+    }
+    let mut path = Builder::new();
+    path.extend(vm, current.point(vm))?;
+    match vm.str_or_bytes(inside)? {
+        b"/" => {}
+        inside => path.extend(vm, inside)?,
+    }
+    path.into_str(vm)
+}
+
+/// `ilistdir([path])`
+///
+/// # Errors
+/// `OSError`, and what the file system raises.
+pub fn ilistdir(vm: &Vm, args: &[Obj]) -> Res {
+    let path = args.first().copied().unwrap_or(Obj::qstr(Qstr::EMPTY));
+    let place = vm.look_up_object(path)?;
+    let Place::Root = place else { return vm.call_at(place, q!("ilistdir"), None) };
+    let all = List::new(vm, &[])?;
+    vm.mounts.all().try_for_each(|mount| all.append(vm, mount.0.obj()))?;
+    let names = if path.downcast::<Bytes>().is_some() { AS_BYTES } else { AS_STR };
+    Ok(Iter::marked(vm, all.obj(), next_of_root, names)?.obj())
+}
+
+/// How far an iterator over the folder of all mounts is: it lists mount points, whose names are strings or bytes, and then
+/// what is in the file system at the root.
+const AS_STR: usize = 0;
+const AS_BYTES: usize = 1;
+const IN_ROOT: usize = 2;
+
+fn next_of_root(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+    let Some(all) = iter.source.downcast::<List>() else { return Ok(None) };
+    let at = iter.at.get();
+    let Some(item) = all.get(at) else { return Ok(None) };
+    if iter.mark.get() == IN_ROOT {
+        return vm.next(item);
+    }
+    let Some(mount) = item.downcast::<Tuple>().map(super::Mount) else { return Ok(None) };
+    if mount.is_root(vm) {
+        let inside = vm.call_method(mount.file_system(), q!("ilistdir"), &[vm.new_str(b"/")?])?;
+        if let Some(slot) = all.items().get(at) {
+            slot.set(inside);
+        }
+        iter.mark.set(IN_ROOT);
+        return vm.next(inside);
+    }
+    iter.advance();
+    let name = mount.point(vm).get(1..).unwrap_or_default();
+    let name = if iter.mark.get() == AS_BYTES { Bytes::new(vm, name)?.obj() } else { vm.new_str(name)? };
+    let folder = Obj::small_int_wrapping(Stat::FOLDER as isize);
+    Ok(Some(Tuple::new(vm, &[name, folder, ZERO])?.obj()))
+}
+
+/// `listdir([path])`
+///
+/// # Errors
+/// As [`ilistdir`].
+pub fn listdir(vm: &Vm, args: &[Obj]) -> Res {
+    let entries = ilistdir(vm, args)?;
+    let names = List::new(vm, &[])?;
+    while let Some(entry) = vm.next(entries)? {
+        names.append(vm, vm.load_subscr(entry, ZERO)?)?;
+    }
+    Ok(names.obj())
+}
+
+/// `stat(path)`
+///
+/// # Errors
+/// `OSError`, and what the file system raises.
+pub fn stat(vm: &Vm, path: Obj) -> Res {
+    let place = vm.look_up_object(path)?;
+    let Place::Root = place else { return vm.call_at(place, q!("stat"), None) };
+    let mut numbers = [ZERO; 10];
+    numbers[0] = Obj::small_int_wrapping(Stat::FOLDER as isize);
+    Ok(Tuple::new(vm, &numbers)?.obj())
+}
+
+/// `statvfs(path)`
+///
+/// # Errors
+/// `OSError`, and what the file system raises.
+pub fn statvfs(vm: &Vm, path: Obj) -> Res {
+    let place = vm.look_up_object(path)?;
+    let Place::Root = place else { return vm.call_at(place, q!("statvfs"), None) };
+    if let Some(root) = vm.root_mount() {
+        return vm.call_method(root.file_system(), q!("statvfs"), &[vm.new_str(b"/")?]);
+    }
+    let mut numbers = [ZERO; 10];
+    numbers[9] = Obj::small_int_wrapping(MAX_NAME);
+    Ok(Tuple::new(vm, &numbers)?.obj())
+}
+
+/// `mkdir(path)`
+///
+/// # Errors
+/// `OSError`, and what the file system raises.
+pub fn mkdir(vm: &Vm, path: Obj) -> Res {
+    let place = vm.look_up_object(path)?;
+    let exists = match place {
+        Place::Nowhere => false,
+        Place::Root => true,
+        Place::In(_, inner) => vm.str_or_bytes(inner)? == b"/",
+    };
+    if exists {
+        return Err(vm.os_error(errno::EXISTS));
+    }
+    vm.call_at(place, q!("mkdir"), None)
+}
+
+/// `rmdir(path)`
+///
+/// # Errors
+/// `OSError`, and what the file system raises.
+pub fn rmdir(vm: &Vm, path: Obj) -> Res {
+    on_path(vm, path, q!("rmdir"))
+}
+
+/// `remove(path)`
+///
+/// # Errors
+/// `OSError`, and what the file system raises.
+pub fn remove(vm: &Vm, path: Obj) -> Res {
+    on_path(vm, path, q!("remove"))
+}
+
+/// `rename(old, new)`
+///
+/// # Errors
+/// `OSError`, also if they are not in the same file system, and what that raises.
+pub fn rename(vm: &Vm, old: Obj, new: Obj) -> Res {
+    let old = vm.look_up_object(old)?;
+    match (old, vm.look_up_object(new)?) {
+        (Place::In(from, _), Place::In(to, new)) if from == to => vm.call_at(old, q!("rename"), Some(new)),
+        (Place::Nowhere, Place::Nowhere) => Err(vm.os_error(errno::NO_DEVICE)),
+        _ => Err(vm.os_error(errno::NOT_PERMITTED)),
+    }
+}

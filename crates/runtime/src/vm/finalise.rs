@@ -1,0 +1,42 @@
+//! Objects that hold something outside of the heap, which they give up when they die.
+
+use core::ptr::NonNull;
+
+use super::Vm;
+use crate::error::Res;
+use crate::object::{Gc, Header, Object};
+use crate::word::Obj;
+
+impl Vm {
+    /// Makes `object` an object on the heap whose type's slot `finalise` is called before it is freed.
+    ///
+    /// # Errors
+    /// `MemoryError`, in which case the slot is not called.
+    pub fn alloc_finalised<T: Object>(&self, object: T) -> Res<Gc<T>> {
+        let made = self.alloc(object)?;
+        match self.heap.set_finaliser(made.as_ptr().cast()) {
+            Ok(()) => Ok(made),
+            Err(_) => Err(self.memory_error(size_of::<T>())),
+        }
+    }
+
+    /// Finalises what a collection has found dead.
+    pub(super) fn finalise_dead(&self) {
+        while let Some(block) = self.heap.next_to_finalise() {
+            self.finalise(block);
+        }
+    }
+
+    /// Finalises all objects, dead or not: nobody uses them any more. The end of a program is the time for it.
+    pub fn finalise_all(&self) {
+        self.heap.finalise_all();
+        self.finalise_dead();
+    }
+
+    fn finalise(&self, block: NonNull<u8>) {
+        let object = Obj::from_header(block.cast::<Header>());
+        if let Some(finalise) = self.type_of(object).finalise {
+            finalise(self, object);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The module `marshal`: code objects to bytes, which are an `.mpy` file, and back.
+
+use berus_runtime::error::Res;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::bytes::Bytes;
+use berus_runtime::obj::code::Code;
+use berus_runtime::ops::buffer::Access;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("marshal", MEMBERS);
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "dumps" => f1(dumps),
+        "loads" => f1(loads),
+    }
+}
+
+fn dumps(vm: &Vm, value: Obj) -> Res {
+    match value.downcast::<Code>() {
+        Some(code) => Ok(Bytes::new(vm, &vm.save(code)?)?.obj()),
+        None => Err(vm.value_error(format_args!("unmarshallable object"))),
+    }
+}
+
+fn loads(vm: &Vm, bytes: Obj) -> Res {
+    let bytes = vm.buffer(bytes, Access::Read)?.bytes();
+    Ok(vm.load_code(bytes, vm.globals())?.obj())
+}

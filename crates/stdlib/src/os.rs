@@ -1,0 +1,99 @@
+//! The module `os`.
+
+use berus_runtime::error::Res;
+use berus_runtime::host::Process;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::builder::Builder;
+use berus_runtime::obj::exception;
+use berus_runtime::obj::module::Module;
+use berus_runtime::object::Gc;
+use berus_runtime::q;
+use berus_runtime::vfs::operations;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
+
+use crate::vfs::{self, POSIX};
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("os", MEMBERS).init(init).extensible();
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "chdir" => f1(operations::chdir),
+        "errno" => var(0, 1, errno),
+        "getcwd" => f0(operations::getcwd),
+        "getenv" => var(1, 2, getenv),
+        "ilistdir" => var(0, 1, operations::ilistdir),
+        "listdir" => var(0, 1, operations::listdir),
+        "mkdir" => f1(operations::mkdir),
+        "mount" => kw(0, vfs::mount),
+        "putenv" => f2(putenv),
+        "remove" => f1(operations::remove),
+        "rename" => f2(operations::rename),
+        "rmdir" => f1(operations::rmdir),
+        "stat" => f1(operations::stat),
+        "statvfs" => f1(operations::statvfs),
+        "system" => f1(system),
+        "umount" => f1(operations::umount),
+        "unlink" => f1(operations::remove),
+        "unsetenv" => f1(unsetenv),
+        "urandom" => f1(urandom),
+        "VfsPosix" => value(Obj::from_static(&POSIX)),
+    }
+}
+
+fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
+    module.globals.store(vm, q!("sep"), vm.new_str(b"/")?)
+}
+
+/// `ENOSYS`: the host gives programs no process.
+const NO_PROCESS: i32 = 38;
+
+fn process(vm: &Vm) -> Res<&dyn Process> {
+    vm.host().process().ok_or_else(|| vm.os_error(NO_PROCESS))
+}
+
+/// The number of the last error of the operating system.
+fn errno(vm: &Vm, args: &[Obj]) -> Res {
+    match args.first() {
+        Some(&number) => {
+            vm.set_errno(vm.int(number)? as i32);
+            Ok(Obj::NONE)
+        }
+        None => Ok(Obj::small_int_wrapping(vm.errno() as isize)),
+    }
+}
+
+fn getenv(vm: &Vm, args: &[Obj]) -> Res {
+    let name = vm.str_or_bytes(args[0])?;
+    match vm.host().process().and_then(|process| process.getenv(name)) {
+        Some(value) => vm.new_str_checked(&value),
+        None => Ok(args.get(1).copied().unwrap_or(Obj::NONE)),
+    }
+}
+
+fn putenv(vm: &Vm, name: Obj, value: Obj) -> Res {
+    let (name, value) = (vm.str_or_bytes(name)?, vm.str_or_bytes(value)?);
+    process(vm)?.setenv(name, Some(value)).map_err(|errno| vm.os_error(errno))?;
+    Ok(Obj::NONE)
+}
+
+fn unsetenv(vm: &Vm, name: Obj) -> Res {
+    let name = vm.str_or_bytes(name)?;
+    process(vm)?.setenv(name, None).map_err(|errno| vm.os_error(errno))?;
+    Ok(Obj::NONE)
+}
+
+fn system(vm: &Vm, command: Obj) -> Res {
+    let command = vm.str_or_bytes(command)?;
+    vm.host().flush();
+    let status = process(vm)?.system(command).map_err(|errno| vm.os_error(errno))?;
+    Ok(Obj::small_int_wrapping(status as isize))
+}
+
+fn urandom(vm: &Vm, count: Obj) -> Res {
+    let Ok(count) = usize::try_from(vm.int(count)?) else { return Err(vm.error_with(&exception::VALUE_ERROR, &[])) };
+    let mut bytes = Builder::with_capacity(vm, count)?;
+    bytes.fill(vm, 0, count)?;
+    if vm.host().entropy(bytes.bytes_mut()) { bytes.into_bytes(vm) } else { Err(vm.os_error(NO_PROCESS)) }
+}

@@ -1,0 +1,8 @@
+//! The programs of the library, one for each module or part of one.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    berus_testkit::programs::main(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs"), berus_stdlib::MODULES)
+}

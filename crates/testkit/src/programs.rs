@@ -1,0 +1,126 @@
+//! Python programs and the output expected of them.
+//!
+//! A folder has `NAME.py` and `NAME.out`. Each program runs from its source, compiled to an `.mpy` file and loaded from that, and with a
+//! collection at every allocation: a trial for each, named `NAME::HOW`.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use berus_compiler::{Mode, Options, compile};
+use berus_runtime::error::Res;
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::Host;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::ops::print::Stdout;
+use berus_runtime::vm::{Limits, Vm};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::python_files;
+
+/// The name that tracebacks have for a program.
+const NAME: &[u8] = b"test.py";
+
+/// The way a program is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// From its source.
+    Source,
+    /// From an `.mpy` file.
+    Mpy,
+    /// From its source, with a collection at every allocation.
+    Stress,
+}
+
+/// What is written to the console, output and errors alike.
+#[derive(Clone, Default)]
+struct Console(Rc<RefCell<Vec<u8>>>);
+
+impl Host for Console {
+    fn write_stdout(&self, bytes: &[u8]) {
+        self.0.borrow_mut().extend_from_slice(bytes);
+    }
+}
+
+/// An interpreter whose output is kept.
+pub struct Interpreter {
+    vm: Vm,
+    console: Console,
+}
+
+impl Interpreter {
+    /// An interpreter with a heap of at most `heap_size` bytes, and `modules` besides the runtime's own.
+    ///
+    /// # Panics
+    /// If that is too little for an interpreter.
+    pub fn new(heap_size: usize, modules: &'static [ModuleDef]) -> Interpreter {
+        let console = Console::default();
+        let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
+        let heap = Heap::growing(&GlobalRegions, heap_size);
+        let mut vm = Vm::new(heap, Box::new(console.clone()), limits).expect("the heap has room");
+        vm.register(modules);
+        Interpreter { vm, console }
+    }
+
+    /// What the program `source` prints, run in the module `__main__`; its traceback included.
+    pub fn run(&self, source: &[u8], how: How) -> String {
+        self.vm.enter(|vm| {
+            if let Err(raised) = run(vm, source, how) {
+                let exception = vm.take_exception(raised);
+                let _ = vm.print_exception(&mut Stdout, exception).map_err(|raised| vm.take_exception(raised));
+            }
+            vm.heap().set_stress(false);
+        });
+        String::from_utf8_lossy(&self.console.0.take()).into_owned()
+    }
+}
+
+fn run(vm: &Vm, source: &[u8], how: How) -> Res<()> {
+    let body = if how == How::Mpy {
+        let options = Options { source_name: NAME, ..Options::default() };
+        let file = compile(source, &options).map(|module| module.to_bytes());
+        vm.load(&file.map_err(|error| vm.value_error(format_args!("{error}")))?, vm.main())?
+    } else {
+        vm.compile(source, NAME, Mode::File, vm.main())?
+    };
+    vm.heap().set_stress(how == How::Stress);
+    vm.run_body(body, vm.main())
+}
+
+/// Runs the programs of `folder`, with `modules` besides the runtime's own, as the main function of a test without the usual harness.
+pub fn main(folder: &Path, modules: &'static [ModuleDef]) -> ExitCode {
+    let ways = [("source", How::Source), ("mpy", How::Mpy), ("stress", How::Stress)];
+    let programs = python_files(folder);
+    let trials = programs.iter().flat_map(|program| {
+        let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        ways.map(|(way, how)| {
+            let program = program.clone();
+            Trial::test(format!("{name}::{way}"), move || check(&program, how, modules))
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
+fn check(program: &Path, how: How, modules: &'static [ModuleDef]) -> Result<(), Failed> {
+    let source = std::fs::read(program)?;
+    let expected = std::fs::read_to_string(program.with_extension("out"))?;
+    let output = Interpreter::new(64 << 20, modules).run(&source, how);
+    if output == expected { Ok(()) } else { Err(difference(&output, &expected).into()) }
+}
+
+/// The first line that differs, with its number.
+fn difference(output: &str, expected: &str) -> String {
+    let (mut lines, mut wanted) = (output.lines(), expected.lines());
+    for number in 1.. {
+        match (lines.next(), wanted.next()) {
+            (None, None) => break,
+            (line, expected) if line == expected => {}
+            (line, expected) => {
+                let [line, expected] = [line, expected].map(|line| line.unwrap_or("(the end)"));
+                return format!("line {number}\n  is       {line}\n  expected {expected}");
+            }
+        }
+    }
+    "the output ends otherwise".into()
+}
