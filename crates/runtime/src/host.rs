@@ -1,8 +1,9 @@
 //! The outside world: the one trait that a port implements.
 
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 #[cfg(feature = "threads")]
-use alloc::{boxed::Box, sync::Arc};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does
@@ -64,6 +65,12 @@ pub trait Host {
         None
     }
 
+    /// Memory for machine code, where modules may bring some. To grant it is to trust every module that programs can
+    /// load as much as the host itself: machine code can do whatever the process can.
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        None
+    }
+
     /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the answer in place of
     /// this host.
     #[cfg(feature = "threads")]
@@ -98,6 +105,16 @@ pub trait Monitor: Send + Sync {
     /// Runs `change`, then has all that wait ask again.
     fn update(&self, change: &mut dyn FnMut());
 }
+
+/// Memory that machine code runs from.
+pub trait MachineCode {
+    /// Makes memory of `len` bytes, has `fill` write all of them where they are to stay, and then makes them executable and no longer
+    /// writable: they are never both. They go when the answer is dropped. `None` if the host has no such memory left.
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable>;
+}
+
+/// Bytes that can be executed, and read, but not changed.
+pub type Executable = Box<dyn AsRef<[u8]> + Send + Sync>;
 
 /// Files of the host.
 ///

@@ -34,6 +34,15 @@ impl Header {
         Gc(self.ty.get())
     }
 
+    /// Whether the type has all of `flags`, whether it is one of Berus or of C code.
+    #[inline(always)]
+    pub fn has(&self, flags: u16) -> bool {
+        let ty = self.ty.get().as_ptr();
+        // SAFETY: an object's type is alive, and every type begins as those of Berus do, up to its name.
+        let own = unsafe { (&raw const (*ty).flags).cast::<u16>().read() };
+        own & flags == flags
+    }
+
     /// Changes the type, as assigning to `__class__` of a module or instance does.
     pub fn set_type(&self, ty: Gc<Type>) {
         self.ty.set(ty.0);

@@ -85,6 +85,7 @@ impl Vm {
         let number = codes.len();
         codes.push(RawCode { code: Cow::Owned(bytes.to_vec()), kind: Kind::Bytecode, children: Vec::new() });
         for child in (0..n_children).filter_map(|index| code.child(index)) {
+            let child = child.downcast::<Code>().ok_or_else(|| self.unsaveable())?;
             let child = self.save_code(child, used, codes)?;
             codes[number].children.push(child);
         }

@@ -2,35 +2,59 @@
 
 use alloc::vec;
 
-use berus_compiler::{CompileError, ErrorKind, Mode, Options, compile};
+use berus_compiler::{CompileError, Emitter, ErrorKind, Mode, Options, compile};
 use berus_mpy::lines::line_at;
 
 use crate::error::{Raised, Res};
 use crate::obj::code::Code;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, TraceEntry};
-use crate::obj::function::Function;
 use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
+use crate::word::Obj;
 
 impl Vm {
     /// Compiles `source`, whose tracebacks name it `name`, to a function that runs it with variables `globals`.
     ///
     /// # Errors
     /// `SyntaxError` and what else MicroPython raises for a source that is no program.
-    pub fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res<Gc<Function>> {
-        let options =
-            Options { source_name: name, mode, optimise: self.optimise.get(), trace_lines: true, ..Options::default() };
+    pub fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+        let code = self.compile_code(source, name, mode, globals)?;
+        self.make_function(code, None, None, &[])
+    }
+
+    /// Compiles `source` as [`Vm::compile`] does, to a code object.
+    ///
+    /// # Errors
+    /// As [`Vm::compile`].
+    pub(crate) fn compile_code(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+        let options = Options {
+            source_name: name,
+            mode,
+            optimise: self.optimise.get(),
+            small_int_bits: Obj::SMALL_INT_BITS as u8,
+            emitter: self.emitter.get(),
+            arch: self.machine_arch(),
+            trace_lines: true,
+            ..Options::default()
+        };
         match compile(source, &options) {
             Ok(module) => {
-                let body = self.load_module(&module, globals)?;
-                note_definitions(body.code);
+                let body = self.load_body(&module, globals)?;
+                if let Some(code) = body.downcast::<Code>() {
+                    note_definitions(code);
+                }
                 Ok(body)
             }
             Err(error) => Err(self.raise_compile_error(&error, name)),
         }
+    }
+
+    /// Sets what makes the code of functions that do not say so themselves, as the option `-X emit=` does.
+    pub fn set_emitter(&self, emitter: Emitter) {
+        self.emitter.set(emitter);
     }
 
     #[cold]
@@ -75,6 +99,7 @@ fn error_type(kind: ErrorKind) -> &'static Type {
         ErrorKind::Runtime => &exception::RUNTIME_ERROR,
         ErrorKind::Type => &exception::TYPE_ERROR,
         ErrorKind::Value => &exception::VALUE_ERROR,
+        ErrorKind::ViperType => &exception::VIPER_TYPE_ERROR,
         _ => &exception::SYNTAX_ERROR,
     }
 }

@@ -17,6 +17,7 @@ use core::cell::Cell;
 
 use crate::args::Args;
 use crate::error::Res;
+use crate::native::foreign;
 use crate::obj::dict::Dict;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
@@ -54,6 +55,8 @@ pub mod flag {
     pub const TUPLE: u16 = 1 << 8;
     /// The buffer slot knows [`Access::Lend`].
     pub const LENDS: u16 = 1 << 9;
+    /// Stands for a type made by C code.
+    pub const FOREIGN: u16 = 1 << 14;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -197,6 +200,10 @@ macro_rules! slots {
             /// A set of [`flag`]s.
             pub flags: Cell<u16>,
             name: u16,
+            /// For each kind of slot that C code knows, its number in `slots_for_c`.
+            indices_for_c: foreign::Indices,
+            /// The slots that C code reads.
+            pub(crate) slots_for_c: foreign::Slots,
             /// The name again, since not every one is a number of 16 bits.
             full_name: Name,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
@@ -212,6 +219,8 @@ macro_rules! slots {
                     header: Header::of(&crate::obj::typ::TYPE),
                     flags: Cell::new(flag::BERUS),
                     name,
+                    indices_for_c: foreign::INDICES,
+                    slots_for_c: foreign::Slots::new(),
                     full_name,
                     parent: Cell::new(Parent::None),
                     locals: Locals::None,
@@ -282,6 +291,15 @@ unsafe impl Object for Type {
 }
 
 impl Type {
+    /// Where flags, name, and what C code reads behind them are.
+    #[allow(dead_code)] // where there is machine code, it matters
+    pub(crate) const PLACES_FOR_C: [usize; 4] = [
+        core::mem::offset_of!(Type, flags),
+        core::mem::offset_of!(Type, name),
+        core::mem::offset_of!(Type, indices_for_c),
+        core::mem::offset_of!(Type, slots_for_c),
+    ];
+
     /// A type named `name` that can do nothing.
     pub const fn new(name: Qstr) -> Type {
         Type::with_names(name.number() as u16, Name::of(name))

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{Files, Host, Monitor, Process, Threads};
+use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Process, Threads};
+use memmap2::MmapMut;
 
 use super::files::StdFiles;
 use super::process::StdProcess;
@@ -102,6 +103,10 @@ impl Host for StdHost {
         Some(&self.0.process)
     }
 
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        Some(self)
+    }
+
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         Some(Arc::new(self.clone()))
     }
@@ -118,6 +123,14 @@ impl Threads for StdHost {
 
     fn monitor(&self) -> Box<dyn Monitor> {
         Box::new(threads::StdMonitor::default())
+    }
+}
+
+impl MachineCode for StdHost {
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
+        let mut memory = MmapMut::map_anon(len).ok()?;
+        fill(&mut memory);
+        Some(Box::new(memory.make_exec().ok()?))
     }
 }
 

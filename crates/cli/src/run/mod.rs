@@ -69,6 +69,7 @@ fn run_with(options: &Options) -> u8 {
     };
     vm.register(berus_stdlib::MODULES);
     vm.set_optimisation(options.optimise);
+    vm.set_emitter(options.emitter);
     let status = vm.enter(|vm| match prepare(vm, options).and_then(|()| run_program(vm, options)) {
         Ok(()) => 0,
         Err(raised) => report(vm, raised),

@@ -3,6 +3,8 @@
 use std::env;
 use std::ffi::OsString;
 
+use berus_compiler::Emitter;
+
 /// What is to be run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Program {
@@ -30,6 +32,8 @@ pub struct Options {
     pub heap_size: usize,
     /// `-O`
     pub optimise: u8,
+    /// `-X emit=`
+    pub emitter: Emitter,
     /// `-X compile-only`
     pub compile_only: bool,
 }
@@ -61,6 +65,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         path: library_path(),
         heap_size: HEAP_SIZE,
         optimise: 0,
+        emitter: Emitter::Bytecode,
         compile_only: false,
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
@@ -112,8 +117,9 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
 fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), String> {
     match option {
         b"compile-only" => options.compile_only = true,
-        // Machine code makes no difference that a program can see but speed.
-        b"emit=bytecode" | b"emit=native" | b"emit=viper" => {}
+        b"emit=bytecode" => options.emitter = Emitter::Bytecode,
+        b"emit=native" => options.emitter = Emitter::Native,
+        b"emit=viper" => options.emitter = Emitter::Viper,
         option => {
             let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
             options.heap_size = size.ok_or_else(|| USAGE.to_owned())?;

@@ -5,10 +5,9 @@
 use super::{ModuleDef, Settable};
 use crate::error::Res;
 use crate::obj;
-use crate::obj::code::Code;
+use crate::obj::code;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
-use crate::obj::function::Function;
 use crate::obj::instance::Instance;
 use crate::obj::list::List;
 use crate::obj::map::Map;
@@ -259,20 +258,22 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
     let (given, inner) = (dict(1)?, dict(2)?);
     let globals = given.unwrap_or_else(|| vm.globals());
     let locals = inner.or(given).unwrap_or_else(|| vm.locals());
-    let body = if let Some(code) = args[0].downcast::<Code>() {
-        code.context.set_globals(globals);
-        Function::new(vm, code, &[], None, None)?
-    } else {
-        compile_text(vm, args[0], name, kind, globals)?
+    let code = match code::context_of(args[0]) {
+        Some(context) => {
+            context.set_globals(globals);
+            args[0]
+        }
+        None => compile_text(vm, args[0], name, kind, globals)?,
     };
+    let body = vm.make_function(code, None, None, &[])?;
     let outer = vm.swap_locals(locals);
-    let result = vm.call(body.obj(), &[]);
+    let result = vm.call(body, &[]);
     vm.swap_locals(outer);
     result
 }
 
 #[cfg(feature = "compiler")]
-fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res<Gc<Function>> {
+fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res {
     use berus_compiler::Mode;
     let source = vm.str_or_bytes(source)?;
     let mode = match kind {
@@ -282,11 +283,11 @@ fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>
     };
     // An expression may have space before it.
     let start = source.iter().position(|byte| kind != Kind::Eval || !b" \t".contains(byte)).unwrap_or(0);
-    vm.compile(&source[start..], name, mode, globals)
+    vm.compile_code(&source[start..], name, mode, globals)
 }
 
 #[cfg(not(feature = "compiler"))]
-fn compile_text(vm: &Vm, _: Obj, _: &[u8], _: Kind, _: Gc<Dict>) -> Res<Gc<Function>> {
+fn compile_text(vm: &Vm, _: Obj, _: &[u8], _: Kind, _: Gc<Dict>) -> Res {
     Err(vm.not_implemented(format_args!("no compiler")))
 }
 
@@ -298,5 +299,5 @@ fn compile(vm: &Vm, args: &[Obj]) -> Res {
         Some(b"eval") => Kind::Eval,
         _ => return Err(vm.value_error(format_args!("bad compile mode"))),
     };
-    Ok(compile_text(vm, args[0], name, kind, vm.globals())?.code.obj())
+    compile_text(vm, args[0], name, kind, vm.globals())
 }

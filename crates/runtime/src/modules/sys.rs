@@ -52,12 +52,13 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     let numbers = [3, 4, 0].map(Obj::small_int_wrapping);
     globals.store(vm, q!("version_info"), Tuple::new(vm, &numbers)?.obj())?;
     let numbers = [1, 29, 0].map(Obj::small_int_wrapping);
+    let arch = vm.machine_arch().map_or(0, |arch| arch as isize);
     let values = [
         Obj::qstr(q!("micropython")),
         Tuple::new(vm, &[numbers[0], numbers[1], numbers[2], Obj::qstr(crate::qstr::Qstr::EMPTY)])?.obj(),
         vm.new_str(concat!("Berus ", env!("CARGO_PKG_VERSION")).as_bytes())?,
-        // Version 6.3 without machine code.
-        Obj::small_int_wrapping(6 | 3 << 8),
+        // Version 6.3, and the architecture of the machine code that modules may have.
+        Obj::small_int_wrapping(6 | (3 | arch << 2) << 8),
         Obj::qstr(q!("berus")),
     ];
     let implementation = Tuple::of_type(vm, Gc::from_static(&IMPLEMENTATION), &values)?;

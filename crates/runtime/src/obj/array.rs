@@ -87,6 +87,22 @@ impl Array {
         Ok(array)
     }
 
+    /// A `bytearray` of the `len` bytes at `items`, which are not in the heap, or in a block of it that something keeps.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    ///
+    /// # Safety
+    /// The bytes are there, and may be written, as long as the object uses them.
+    pub unsafe fn of_memory(vm: &Vm, items: NonNull<u8>, len: usize) -> Res<Gc<Array>> {
+        vm.alloc(Array {
+            header: Header::of(&BYTEARRAY),
+            code_and_free: Cell::new(BYTES.into()),
+            len: Cell::new(len),
+            items: Cell::new(items),
+        })
+    }
+
     /// An array of `len` zeros.
     fn new(vm: &Vm, code: u8, len: usize) -> Res<Gc<Array>> {
         let ty = if code == BYTES { &BYTEARRAY } else { &ARRAY };
@@ -159,8 +175,10 @@ impl Array {
             room = new_len.saturating_add(new_len / 8).saturating_add(8);
             let bytes = room.saturating_mul(size);
             // The old block stays as it is where it cannot grow in place: somebody may be reading it.
+            // An array of memory of C code is in no block of its own.
+            let is_block = vm.heap().size_of(self.items.get()) > 0;
             // SAFETY: a larger block loses no bytes.
-            if !unsafe { vm.heap().resize(self.items.get(), bytes) } {
+            if !is_block || !unsafe { vm.heap().resize(self.items.get(), bytes) } {
                 let block = vm.alloc_bytes(bytes)?;
                 // SAFETY: both blocks have room for the items there are.
                 unsafe { block.copy_from_nonoverlapping(self.items.get(), len * size) };

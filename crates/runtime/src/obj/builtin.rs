@@ -146,8 +146,22 @@ impl Vm {
     /// # Errors
     /// `TypeError`.
     pub fn check_args(&self, args: Args<'_>, min: usize, max: usize, keywords: bool) -> Res<()> {
-        let given = args.n_pos();
-        if args.n_kw() > 0 && !keywords {
+        self.check_arg_counts(args.n_pos(), args.n_kw(), min, max, keywords)
+    }
+
+    /// As [`Vm::check_args`], for `given` positional arguments and `n_kw` keywords.
+    ///
+    /// # Errors
+    /// `TypeError`.
+    pub(crate) fn check_arg_counts(
+        &self,
+        given: usize,
+        n_kw: usize,
+        min: usize,
+        max: usize,
+        keywords: bool,
+    ) -> Res<()> {
+        if n_kw > 0 && !keywords {
             return Err(self.type_error(format_args!("function doesn't take keyword arguments")));
         }
         if min == max && given != min {

@@ -38,7 +38,7 @@ text_methods! {
     }
 }
 
-/// A bytes object.
+/// A bytes object. C code relies on a zero byte behind its data.
 #[repr(C)]
 pub struct Bytes {
     header: Header,
@@ -67,11 +67,12 @@ impl Bytes {
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Bytes>> {
         let object =
             Bytes { header: Header::of(&TYPE), hash: Cell::new(0), len: bytes.len(), data: NonNull::dangling() };
-        let made = vm.alloc_tail(object, bytes.len())?;
-        // SAFETY: the tail behind the object has room for the bytes; nobody else sees the object yet.
+        let made = vm.alloc_tail(object, bytes.len() + 1)?;
+        // SAFETY: the tail behind the object has room for the bytes and one more; nobody else sees the object yet.
         unsafe {
             let data = made.as_ptr().add(1).cast::<u8>();
             data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
+            data.add(bytes.len()).write(0);
             (&raw mut (*made.as_ptr().as_ptr()).data).write(data);
         }
         Ok(made)

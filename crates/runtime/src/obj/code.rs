@@ -7,6 +7,7 @@ use berus_mpy::bytecode::instructions;
 use berus_mpy::opcode::Operand;
 
 use crate::error::Res;
+use crate::native::code as machine;
 use crate::obj::dict::Dict;
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -14,6 +15,7 @@ use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
+use crate::word::Obj;
 
 /// The type of code objects.
 pub static TYPE: Type = Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr);
@@ -21,15 +23,19 @@ pub static TYPE: Type = Type::new(q!("code")).print(super::code_attr::print).att
 /// The type of what the code objects of one module share.
 pub static CONTEXT_TYPE: Type = Type::new(q!("module"));
 
-/// What the code objects of one module share.
+/// What the code objects of one module share. Machine code knows the first four words (MicroPython: `mp_module_context_t`).
 #[repr(C)]
 pub struct Context {
     header: Header,
     globals: Cell<Gc<Dict>>,
-    /// A heap block: the numbers of the module's names.
-    qstrs: NonNull<Qstr>,
+    /// A heap block, for machine code: the numbers of the module's names in 16 bits each.
+    pub(crate) short_qstrs: Option<NonNull<u16>>,
     /// A heap block: the module's constants.
     constants: NonNull<Slot>,
+    /// A heap block: the numbers of the module's names.
+    qstrs: NonNull<Qstr>,
+    /// What keeps the module's machine code in memory.
+    pub(crate) image: Cell<Slot>,
 }
 
 // SAFETY: `Context` is `repr(C)` and starts with a header; only contexts have this type.
@@ -40,7 +46,25 @@ unsafe impl Object for Context {
 impl Context {
     /// A context with tables in heap blocks.
     pub(crate) fn new(globals: Gc<Dict>, qstrs: NonNull<Qstr>, constants: NonNull<Slot>) -> Context {
-        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), qstrs, constants }
+        Context {
+            header: Header::of(&CONTEXT_TYPE),
+            globals: Cell::new(globals),
+            short_qstrs: None,
+            constants,
+            qstrs,
+            image: Cell::new(None),
+        }
+    }
+
+    /// The same with a table of names for machine code.
+    pub(crate) fn with_short_qstrs(self, short_qstrs: Option<NonNull<u16>>) -> Context {
+        Context { short_qstrs, ..self }
+    }
+
+    /// The same with other global variables.
+    fn copy_with(&self, globals: Gc<Dict>) -> Context {
+        let image = Cell::new(self.image.get());
+        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), image, ..*self }
     }
 
     /// The module's variables.
@@ -79,8 +103,8 @@ pub struct Code {
     pub(crate) qstrs: NonNull<Qstr>,
     /// The module's constants.
     pub(crate) constants: NonNull<Slot>,
-    /// A heap block: the code objects that it makes functions of.
-    pub(crate) children: Cell<Option<NonNull<Gc<Code>>>>,
+    /// A heap block: the code objects that it makes functions of, some of which may be of machine code.
+    pub(crate) children: Option<NonNull<Slot>>,
     /// The prelude and the instructions.
     pub(crate) bytes: *const u8,
     pub(crate) len: u32,
@@ -138,7 +162,7 @@ impl Code {
     /// # Errors
     /// `MemoryError`.
     pub(crate) fn with_globals(&self, vm: &Vm, globals: Gc<Dict>) -> Res<Gc<Code>> {
-        let context = vm.alloc(Context::new(globals, self.qstrs, self.constants))?;
+        let context = vm.alloc(self.context.copy_with(globals))?;
         self.with_context(vm, context)
     }
 
@@ -148,43 +172,16 @@ impl Code {
     /// `MemoryError`.
     pub(crate) fn without_defaults(&self, vm: &Vm) -> Res<Gc<Code>> {
         let flags = self.flags & !(berus_mpy::prelude::scope_flag::DEFKWARGS as u8);
-        vm.alloc(Code {
-            header: Code::header(),
-            n_def: 0,
-            flags,
-            children: self.children.clone(),
-            defined_at: self.defined_at.clone(),
-            ..*self
-        })
+        vm.alloc(Code { header: Code::header(), n_def: 0, flags, defined_at: self.defined_at.clone(), ..*self })
     }
 
-    fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
+    pub(crate) fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
         vm.check_depth()?;
-        let children = match self.children.get() {
-            Some(children) => {
-                let n = vm.heap().size_of(children.cast()) / size_of::<usize>();
-                let copies = vm.alloc_words(n)?;
-                for index in 0..n {
-                    // SAFETY: both blocks have that many words; those beyond the children are null.
-                    unsafe {
-                        if let Some(child) =
-                            children.cast::<Slot>().add(index).read().and_then(|child| child.downcast::<Code>())
-                        {
-                            copies.add(index).write(Some(child.with_context(vm, context)?.obj()));
-                        }
-                    }
-                }
-                Some(copies.cast())
-            }
+        let children = match self.children {
+            Some(children) => Some(children_with_context(vm, children, context)?),
             None => None,
         };
-        vm.alloc(Code {
-            header: Code::header(),
-            context,
-            children: Cell::new(children),
-            defined_at: self.defined_at.clone(),
-            ..*self
-        })
+        vm.alloc(Code { header: Code::header(), context, children, defined_at: self.defined_at.clone(), ..*self })
     }
 
     /// Whether it can be called without cells.
@@ -234,16 +231,17 @@ impl Code {
 
     /// The child with number `index`.
     #[inline(always)]
-    pub(crate) fn child(&self, index: usize) -> Option<Gc<Code>> {
+    pub(crate) fn child(&self, index: usize) -> Slot {
         // SAFETY: as in `qstr`; code with children has the block.
-        self.children.get().map(|children| unsafe { children.add(index).read() })
+        self.children.and_then(|children| unsafe { children.add(index).read() })
     }
 
     /// The code of the functions that it makes, each with where the instruction is that does so, counted from the first.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Gc<Code>)> + '_ {
         instructions(self.instructions()).flatten().filter_map(|instruction| match instruction.op.operand() {
             Operand::Child | Operand::Closure => {
-                self.child(instruction.index() as usize).map(|child| (instruction.offset, child))
+                let child = self.child(instruction.index() as usize)?.downcast::<Code>()?;
+                Some((instruction.offset, child))
             }
             _ => None,
         })
@@ -299,5 +297,30 @@ impl Code {
     /// The line of the instruction at `ip`.
     pub(crate) fn line(&self, ip: *const u8) -> u32 {
         berus_mpy::lines::line_at(self.line_table(), ip.addr().saturating_sub(self.start.addr()))
+    }
+}
+
+/// A copy of a block of code objects, each with another context.
+pub(crate) fn children_with_context(vm: &Vm, children: NonNull<Slot>, context: Gc<Context>) -> Res<NonNull<Slot>> {
+    let n = vm.heap().size_of(children.cast()) / size_of::<usize>();
+    let copies = vm.alloc_words(n)?;
+    for index in 0..n {
+        // SAFETY: both blocks have that many words; those beyond the children are null.
+        let child = unsafe { children.add(index).read() };
+        let copy = match child.and_then(|child| child.downcast::<Code>()) {
+            Some(child) => Some(child.with_context(vm, context)?.obj()),
+            None => machine::with_context(vm, child, context)?,
+        };
+        // SAFETY: as above.
+        unsafe { copies.add(index).write(copy) };
+    }
+    Ok(copies)
+}
+
+/// The context of `code`, if it is a code object.
+pub(crate) fn context_of(code: Obj) -> Option<Gc<Context>> {
+    match code.downcast::<Code>() {
+        Some(code) => Some(code.context),
+        None => machine::context_of(code),
     }
 }

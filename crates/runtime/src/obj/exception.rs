@@ -303,6 +303,7 @@ exceptions! {
     TYPE_ERROR "TypeError" EXCEPTION,
     VALUE_ERROR "ValueError" EXCEPTION,
     UNICODE_ERROR "UnicodeError" VALUE_ERROR,
+    VIPER_TYPE_ERROR "ViperTypeError" TYPE_ERROR,
 }
 
 impl Vm {

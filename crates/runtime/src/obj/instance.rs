@@ -69,7 +69,7 @@ impl Instance {
     pub fn of<'a>(object: Obj) -> Option<&'a Instance> {
         let header = object.as_header()?;
         // SAFETY: a pointer word points to a live object, which its holder keeps so; objects of a class have this layout.
-        unsafe { header.as_ref().ty().has(flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
+        unsafe { header.as_ref().has(flag::BERUS | flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
     }
 
     /// Its attributes.

@@ -39,7 +39,7 @@ text_methods! {
     }
 }
 
-/// A string that is an object.
+/// A string that is an object. C code relies on a zero byte behind its data.
 #[repr(C)]
 pub struct Str {
     header: Header,
@@ -62,11 +62,12 @@ impl Str {
     /// `MemoryError`.
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Str>> {
         let object = Str { header: Header::of(&TYPE), hash: Cell::new(0), len: bytes.len(), data: NonNull::dangling() };
-        let string = vm.alloc_tail(object, bytes.len())?;
-        // SAFETY: the tail behind the object has room for the bytes; nobody else sees the object yet.
+        let string = vm.alloc_tail(object, bytes.len() + 1)?;
+        // SAFETY: the tail behind the object has room for the bytes and one more; nobody else sees the object yet.
         unsafe {
             let data = string.as_ptr().add(1).cast::<u8>();
             data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
+            data.add(bytes.len()).write(0);
             (&raw mut (*string.as_ptr().as_ptr()).data).write(data);
         }
         Ok(string)

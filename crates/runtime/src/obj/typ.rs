@@ -4,6 +4,7 @@ use core::cell::Cell;
 
 use crate::args::Args;
 use crate::error::Res;
+use crate::native;
 use crate::obj;
 use crate::obj::builtin::{Builtin, Wrapped};
 use crate::obj::dict::Dict;
@@ -158,7 +159,7 @@ impl Vm {
             at = found + 1;
         }
         if let Some(new) = locals.load(self, q!("__new__"))
-            && new.downcast::<Function>().is_some()
+            && binds(new)
         {
             let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
             locals.store(self, q!("__new__"), wrapped)?;
@@ -171,6 +172,9 @@ impl Vm {
         let mut class = instance::with_slots(Type::new(name)).flags(flags);
         class.parent = Cell::new(parent);
         class.locals = Locals::Dict(locals);
+        if let Parent::One(parent) = parent {
+            class.slots_for_c.set_parent(parent);
+        }
         let class = self.alloc(class)?;
         self.forget_cached_lookups();
         self.set_names(class, locals)?;
@@ -215,11 +219,13 @@ impl Vm {
     /// The type of `object`.
     #[inline]
     pub fn type_of(&self, object: Obj) -> Gc<Type> {
-        match object.as_header() {
-            // SAFETY: a pointer word points to a live object, whose first word is a header.
-            Some(header) => unsafe { header.as_ref() }.ty(),
-            None => Gc::from_static(immediate_type(object)),
+        let Some(header) = object.as_header() else { return Gc::from_static(immediate_type(object)) };
+        // SAFETY: a pointer word points to a live object, whose first word is a header.
+        let header = unsafe { header.as_ref() };
+        if native::foreign::EXIST && !header.has(flag::BERUS) {
+            return native::foreign::type_of(self, object);
         }
+        header.ty()
     }
 
     /// Whether `object` is of type `ty`, or one derived from it.
@@ -462,5 +468,14 @@ fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
 
 /// Whether looking `value` up for an object binds it to that.
 pub(crate) fn binds(value: Obj) -> bool {
-    value.downcast::<Function>().is_some() || value.downcast::<Builtin>().is_some()
+    if value.downcast::<Function>().is_some() || value.downcast::<Builtin>().is_some() {
+        return true;
+    }
+    // SAFETY: a pointer word points to a live object, whose first word is a header.
+    value.as_header().is_some_and(|header| unsafe { header.as_ref() }.has(flag::BERUS | flag::BINDS_SELF))
+}
+
+/// Whether `value` is a function that no program has defined.
+pub(crate) fn is_builtin(value: Obj) -> bool {
+    value.downcast::<Builtin>().is_some() || native::is_builtin(value)
 }

@@ -1,7 +1,7 @@
 //! Attributes.
 
 use crate::error::{Raised, Res};
-use crate::obj::builtin::{Builtin, Wrapped};
+use crate::obj::builtin::Wrapped;
 use crate::obj::exception;
 use crate::obj::function::BoundMethod;
 use crate::obj::instance::Instance;
@@ -60,10 +60,18 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_attr`].
     pub fn load_method(&self, object: Obj, name: Qstr) -> Res<MethodParts> {
-        match self.find_method(object, name, Attr::LoadMethod)? {
+        match self.try_method(object, name)? {
             Some(parts) => Ok(parts),
             None => Err(self.no_attribute(object, name)),
         }
+    }
+
+    /// `object.name`, to be called at once, if there is one.
+    ///
+    /// # Errors
+    /// As [`Vm::find_attr`].
+    pub fn try_method(&self, object: Obj, name: Qstr) -> Res<Option<MethodParts>> {
+        self.find_method(object, name, Attr::LoadMethod)
     }
 
     fn find_method(&self, object: Obj, name: Qstr, request: Attr) -> Res<Option<MethodParts>> {
@@ -145,7 +153,7 @@ impl Vm {
         let this = if found.native { self.native_base(object).unwrap_or(object) } else { object };
         if typ::binds(value) {
             // A built-in function in a class that a program defines is no method.
-            let is_method = !found.owner.has(flag::HEAP) || value.downcast::<Builtin>().is_none();
+            let is_method = !found.owner.has(flag::HEAP) || !typ::is_builtin(value);
             return Ok(MethodParts { function: value, this: is_method.then_some(this) });
         }
         if let Some(method) = value.downcast::<Wrapped>() {

@@ -221,6 +221,7 @@ pub const OBJECTS: &[&str] = &[
     "format_spec",
     "interpolations",
     "strings",
+    "ViperTypeError",
 ];
 
 /// Names of built-in functions and modules, and of what is in those.

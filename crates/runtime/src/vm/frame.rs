@@ -324,6 +324,9 @@ impl Vm {
 
     /// The variables of the module whose function runs; those of `__main__` if none does.
     pub fn globals(&self) -> Gc<crate::obj::dict::Dict> {
+        if let Some(globals) = crate::native::globals(self.frame()) {
+            return globals;
+        }
         self.frame().code.get().map_or_else(|| self.main(), |code| code.context.globals())
     }
 

@@ -36,6 +36,7 @@ use crate::host::Host;
 use crate::host::Threads;
 use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
+use crate::native;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
@@ -123,9 +124,13 @@ pub struct Vm {
     shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     emergency: Cell<Option<Gc<Exception>>>,
+    pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
+    /// What makes the code of functions that do not say so themselves.
+    #[cfg(feature = "compiler")]
+    pub(crate) emitter: Cell<berus_compiler::Emitter>,
     errno: Cell<i32>,
     limits: Limits,
     /// The modules that are written in Rust, in the order of their registration.
@@ -158,9 +163,12 @@ impl Vm {
             at_exit: Cell::new(None),
             shared: Cell::new(None),
             emergency: Cell::new(None),
+            native: native::State::default(),
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
             optimise: Cell::new(0),
+            #[cfg(feature = "compiler")]
+            emitter: Cell::new(berus_compiler::Emitter::Bytecode),
             errno: Cell::new(0),
             limits,
             registry: vec![MODULES],
@@ -223,11 +231,14 @@ impl Vm {
     /// `RuntimeError`: "maximum recursion depth exceeded".
     #[inline]
     pub fn check_depth(&self) -> Res<()> {
+        if self.is_deep() { Err(self.recursion_error()) } else { Ok(()) }
+    }
+
+    /// Whether built-ins may not call deeper.
+    #[inline(always)]
+    pub(crate) fn is_deep(&self) -> bool {
         let marker = 0u8;
-        if (&raw const marker).addr() < self.thread.stack_limit.get() {
-            return Err(self.recursion_error());
-        }
-        Ok(())
+        (&raw const marker).addr() < self.thread.stack_limit.get()
     }
 
     /// The frame that runs.
@@ -418,6 +429,7 @@ impl Vm {
         if let Some(list) = self.shared.get() {
             collection.keep(list.obj().bits());
         }
+        self.native.keep(collection);
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }

@@ -92,6 +92,12 @@ impl Vm {
         self.raise_memory_error(bytes)
     }
 
+    /// Raises `NameError` because a local variable is not set.
+    #[cold]
+    pub(crate) fn unset_local(&self) -> Raised {
+        self.name_error(format_args!("local variable referenced before assignment"))
+    }
+
     /// Raises `RuntimeError` because calls are nested too deep.
     #[cold]
     pub fn recursion_error(&self) -> Raised {

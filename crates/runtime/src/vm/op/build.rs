@@ -4,7 +4,6 @@ use super::{op, tri};
 use crate::error::Res;
 use crate::obj::code::Code;
 use crate::obj::dict::Dict;
-use crate::obj::function::Function;
 use crate::obj::list::List;
 use crate::obj::set::Set;
 use crate::obj::slice::Slice;
@@ -144,7 +143,7 @@ op! {
 
 /// Puts the `n` items of `sequence` at `base`, the first on top.
 #[inline(never)]
-fn unpack(vm: &Vm, sequence: Obj, n: usize, base: Sp) -> Res<()> {
+pub(crate) fn unpack(vm: &Vm, sequence: Obj, n: usize, base: Sp) -> Res<()> {
     let len = match (sequence.downcast::<Tuple>(), sequence.downcast::<List>()) {
         (Some(tuple), _) => Some(tuple.items().len()),
         (_, Some(list)) => Some(list.len()),
@@ -187,7 +186,7 @@ op! {
 /// Puts the items of the sequence at `base` there: the first `left`, a list of those in the middle, and the last `right`, the
 /// first on top.
 #[inline(never)]
-fn unpack_starred(vm: &Vm, base: Sp, left: usize, right: usize) -> Res<()> {
+pub(crate) fn unpack_starred(vm: &Vm, base: Sp, left: usize, right: usize) -> Res<()> {
     let all = List::new(vm, &[])?;
     let iterator = vm.iter(base.at(0))?;
     while let Some(item) = vm.next(iterator)? {
@@ -255,7 +254,7 @@ op! {
 #[inline(never)]
 fn make(vm: &Vm, code: Gc<Code>, child: usize, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
     match code.child(child) {
-        Some(child) => Ok(Function::new(vm, child, cells, defaults, keyword_defaults)?.obj()),
+        Some(child) => vm.make_function(child, defaults, keyword_defaults, cells),
         None => Err(vm.runtime_error(format_args!("no such function"))),
     }
 }

@@ -9,7 +9,7 @@
 //! addresses would keep its stack frame.
 
 mod binary;
-mod build;
+pub(crate) mod build;
 mod call;
 mod exception;
 mod iterate;
