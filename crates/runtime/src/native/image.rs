@@ -1,8 +1,8 @@
 //! Images: the memory that a module's machine code is in.
 //!
 //! All machine code of a module lies in one piece of executable memory, outside of the heap. An [`Image`] stands for it on the heap: the module's
-//! [`Context`](crate::obj::code::Context) refers to the image, every function to the context, and every block of data that came with
-//! the code to the image. When nothing refers to it any more, the memory goes.
+//! [`Context`](crate::obj::code::Context) refers to the image, and every function to the context. When nothing refers to it any more, the
+//! memory goes.
 
 use alloc::vec::Vec;
 use core::cell::RefCell;

@@ -1,8 +1,7 @@
 //! Linking: machine code from a module to where it runs.
 //!
 //! The code of a module is put into one piece of executable memory. Read-only and zeroed data that comes with a code object goes into a heap block,
-//! which the collector looks through, for it may hold objects; its last word leads to the image, so that whoever has
-//! an object in there keeps the code. Then relocations add to words of code and data the addresses that they refer to.
+//! which the collector looks through, for it may hold objects. Then relocations add to words of code and data the addresses that they refer to.
 //! All of them are checked before anything is written (MicroPython: `py/persistentcode.c`).
 
 use alloc::vec::Vec;
@@ -39,8 +38,6 @@ struct Data {
     bss: NonNull<u8>,
     rodata: NonNull<u8>,
     rodata_len: usize,
-    /// The last word of the block.
-    keeper: NonNull<usize>,
 }
 
 /// A code object about to be installed.
@@ -90,9 +87,8 @@ impl Linked {
         start.expose_provenance();
         let image = Image::new(vm, memory, context, blocks)?;
         context.image.set(Some(image.obj()));
-        for data in parts.iter().filter_map(|part| part.data) {
-            // SAFETY: the block ends in this word.
-            unsafe { data.keeper.write(image.obj().bits()) };
+        if parts.iter().any(|part| part.raw.kind.relocations().is_some()) {
+            vm.native.keep_for_good(vm, image.obj())?;
         }
         let mut offsets = parts.iter().map(|part| part.offset);
         let text = |raw: &RawCode<'_>| if is_machine_code(raw) { offsets.next() } else { None };
@@ -140,16 +136,10 @@ impl Data {
             return Ok(None);
         }
         let rodata_at = bss.next_multiple_of(ALIGN);
-        let keeper_at = (rodata_at + rodata.len()).next_multiple_of(WORD);
-        let block = vm.alloc_words(keeper_at / WORD + 1)?.cast::<u8>();
-        // SAFETY: the block has room for both kinds of data and a word.
+        let block = vm.alloc_words((rodata_at + rodata.len()).div_ceil(WORD))?.cast::<u8>();
+        // SAFETY: the block has room for both kinds of data.
         unsafe {
-            let data = Data {
-                bss: block,
-                rodata: block.add(rodata_at),
-                rodata_len: rodata.len(),
-                keeper: block.add(keeper_at).cast(),
-            };
+            let data = Data { bss: block, rodata: block.add(rodata_at), rodata_len: rodata.len() };
             data.rodata.copy_from_nonoverlapping(NonNull::from_ref(rodata).cast(), rodata.len());
             Ok(Some(data))
         }

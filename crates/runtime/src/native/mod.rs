@@ -36,6 +36,7 @@ use berus_mpy::arch::Arch;
 use crate::error::Res;
 use crate::heap::Collection;
 use crate::obj::dict::Dict;
+use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
@@ -50,14 +51,30 @@ pub(crate) struct State {
     images: image::Images,
     /// For names whose spelling C code has asked for, copies of it that end in a zero byte.
     spellings: Cell<Option<Gc<Dict>>>,
+    /// The images that stay for good.
+    kept: Cell<Option<Gc<List>>>,
 }
 
 impl State {
     /// Keeps what it refers to.
     pub(crate) fn keep(&self, collection: &mut Collection<'_>) {
-        if let Some(spellings) = self.spellings.get() {
-            collection.keep(spellings.obj().bits());
-        }
+        let objects = [self.spellings.get().map(Gc::obj), self.kept.get().map(Gc::obj)];
+        objects.into_iter().flatten().for_each(|object| collection.keep(object.bits()));
+    }
+
+    /// Keeps an image as long as the interpreter. Modules written in C need that: they have objects among their code, and who has one of
+    /// these refers to no block of the heap.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    fn keep_for_good(&self, vm: &Vm, image: Obj) -> Res<()> {
+        let kept = match self.kept.get() {
+            Some(kept) => kept,
+            None => List::new(vm, &[])?,
+        };
+        kept.append(vm, image)?;
+        self.kept.set(Some(kept));
+        Ok(())
     }
 }
 

@@ -5,6 +5,10 @@ def plain(a, b=2, *rest, c, d=4, **more):
     return a, b, rest, c, d, sorted(more.items())
 
 
+def two(a, b):
+    return a - b
+
+
 print(plain(1, c=3))
 print(plain(1, 5, 6, 7, c=8, d=9, e=10, f=11))
 print(plain(*[1, 2], **{"c": 3, "x": 4}))
@@ -22,10 +26,6 @@ for call in (
         call()
     except TypeError as error:
         print("TypeError:", error)
-
-
-def two(a, b):
-    return a - b
 
 
 for call in (lambda: two(1), lambda: two(1, 2, 3), lambda: two(1, x=3), lambda: two(b=1, a=5)):
@@ -113,38 +113,6 @@ for cls in Base, Derived:
     print(thing.method(1, 2), thing.free(4), thing.doubled, thing(10), thing.missing)
 
 print(sorted([3, 1, 2], key=lambda x: -x), list(map(two, [5, 6], [1, 2])))
-
-
-# Variables that are not set, of which machine code does not take notice itself.
-def unset(which):
-    if which == 0:
-        return str(later)
-    if which == 1:
-        return later + 1
-    if which == 2:
-        return later.name
-    if which == 3:
-        return later[0]
-    if which == 4:
-        return [later]
-    if which == 5:
-        return later()
-    if which == 6:
-        for x in later:
-            pass
-    if which == 7:
-        a, b = later
-    if which == 8:
-        return -later
-    later = 1
-
-
-for which in range(9):
-    try:
-        unset(which)
-        print("set")
-    except NameError as error:
-        print("NameError:", error)
 
 
 # Recursion ends in an error.

@@ -27,10 +27,10 @@ print(operands(12))
 
 @micropython.viper
 def viper(n: int):
-    text = "v" * 15 + str(n)
+    text = str(n) + "viper text"
     gc.collect()
     other = [i for i in range(30)]
-    return text, other[n]
+    return text, other[7], n
 
 
 print(viper(7))

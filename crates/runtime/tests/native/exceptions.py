@@ -153,6 +153,7 @@ def nested():
 print(nested())
 
 
+@micropython.bytecode
 def reraises():
     try:
         raise OSError(5)
@@ -212,8 +213,8 @@ def viper_catches(n: int) -> int:
         if n == 0:
             raise ValueError("zero")
         return 100 // n
-    except ValueError as error:
-        print(error)
+    except ValueError:
+        print("zero")
         return -1
     finally:
         print("viper finally")

@@ -62,7 +62,7 @@ except StopIteration:
 try:
     handling().throw(KeyError("at once"))
 except KeyError as error:
-    print("KeyError:", error)
+    print("KeyError:", error.args)
 
 
 def stubborn():
@@ -94,21 +94,18 @@ def bytecode_inner():
     try:
         yield 1
     except KeyError as error:
-        print("inner caught", error)
+        print("inner caught", error.args)
     yield 2
 
 
-for make in bytecode_inner, handling:
-    generator = through(make())
-    print(next(generator))
-    try:
-        print(generator.throw(KeyError("k")))
-    except KeyError as error:
-        print("KeyError:", error)
-    try:
-        print(generator.throw(ValueError("v")))
-    except StopIteration:
-        print("ended")
+generator = through(bytecode_inner())
+print(next(generator), generator.throw(KeyError("k")), generator.throw(ValueError("v")))
+generator = through(handling())
+print(next(generator), generator.throw(ValueError("v")))
+try:
+    print(generator.throw(KeyError("k")))
+except KeyError as error:
+    print("KeyError:", error.args)
 
 
 def stopping():
