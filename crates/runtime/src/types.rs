@@ -19,6 +19,7 @@ use crate::args::Args;
 use crate::error::Res;
 use crate::native::foreign;
 use crate::obj::dict::Dict;
+use crate::obj::iterator::Next;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
@@ -55,6 +56,10 @@ pub mod flag {
     pub const TUPLE: u16 = 1 << 8;
     /// The buffer slot knows [`Access::Lend`].
     pub const LENDS: u16 = 1 << 9;
+    /// A subscript that is a slice is used and not kept, so that it need not be an object on the heap.
+    pub const SUBSCR_ALLOWS_STACK_SLICE: u16 = 1 << 10;
+    /// Classes derive from it already.
+    pub const IS_SUBCLASSED: u16 = 1 << 11;
     /// Stands for a type made by C code.
     pub const FOREIGN: u16 = 1 << 14;
     /// Set in every type of Berus. A type without it came from a C module.
@@ -257,6 +262,8 @@ slots! {
     contains: fn(&Vm, Obj, Obj) -> Res<Option<bool>>,
     /// An iterator over an instance.
     iter: fn(&Vm, Obj) -> Res,
+    /// How a plain iterator over an instance comes to its next item: in place of `iter`.
+    items: Next,
     /// The next item of an instance, or `None` at the end.
     next: fn(&Vm, Obj) -> Res<Option<Obj>>,
     /// The memory of an instance.

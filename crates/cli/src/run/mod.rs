@@ -24,7 +24,7 @@ use host::StdHost;
 use options::{Options, Program};
 
 /// Machine stack of the thread that runs programs, and how much of it built-ins may use.
-const STACK: usize = 16 << 20;
+const STACK: usize = 3 << 20;
 const STACK_LEFT: usize = 1 << 20;
 
 /// Whether `args`, those behind the program's name, ask for a program to be run rather than for one of `subcommands`.

@@ -14,9 +14,10 @@ use crate::obj::map::Map;
 use crate::obj::module::Module;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
+use crate::ops::buffer::Access;
 use crate::q;
 use crate::qstr::{FIXED, Name, Qstr};
-use crate::types::{Locals, Member, Parent, Type};
+use crate::types::{Attr, AttrResult, Locals, Member, Parent, Type};
 use crate::vfs;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -159,29 +160,53 @@ fn locals(vm: &Vm) -> Res {
     Ok(vm.locals().obj())
 }
 
+/// Names of attributes. What a program's own code would compute is not asked for.
 fn dir(vm: &Vm, args: &[Obj]) -> Res {
     let names = List::new(vm, &[])?;
-    match args.first() {
-        None => add_keys(vm, &names, &vm.locals().map)?,
-        Some(object) => {
-            if let Some(module) = object.downcast::<Module>() {
-                add_keys(vm, &names, &module.globals.map)?;
-                return Ok(names.obj());
-            }
-            if Instance::of(*object).is_some()
-                && let Some(answer) = vm.call_special(*object, q!("__dir__"), &[])?
-            {
-                return Ok(vm.to_list(answer)?.obj());
-            }
-            if let Some(instance) = Instance::of(*object) {
-                add_keys(vm, &names, instance.members())?;
-            }
-            add(vm, &names, Obj::qstr(q!("__class__")))?;
-            let class = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(*object));
-            add_class(vm, &names, class, 0)?;
-        }
+    let Some(&object) = args.first() else {
+        add_keys(vm, &names, &vm.locals().map)?;
+        return Ok(names.obj());
+    };
+    let instance = Instance::of(object);
+    if instance.is_some()
+        && let Some(answer) = vm.call_special(object, q!("__dir__"), &[])?
+    {
+        return Ok(vm.to_list(answer)?.obj());
+    }
+    add(vm, &names, Obj::qstr(q!("__class__")))?;
+    if let Some(instance) = instance {
+        add(vm, &names, Obj::qstr(q!("__dict__")))?;
+        add_keys(vm, &names, instance.members())?;
+    }
+    if let Some(module) = object.downcast::<Module>() {
+        add_keys(vm, &names, &module.globals.map)?;
+    }
+    add_class(vm, &names, object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), 0)?;
+    let built_in = if instance.is_some() { vm.native_base(object) } else { Some(object) };
+    if let Some(object) = built_in {
+        add_computed(vm, &names, object)?;
     }
     Ok(names.obj())
+}
+
+/// Adds the attributes that the type of `object`, which is built in, has no table of.
+fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
+    let ty = vm.type_of(object);
+    if ty.next.is_some() {
+        add(vm, names, Obj::qstr(q!("__next__")))?;
+    }
+    let Some(attr) = ty.attr else { return Ok(()) };
+    for number in 1..FIXED {
+        let name = Qstr::from_number(number as u32);
+        // What every type has from `object` would only be in the way.
+        if obj::typ::find_in_object(vm, name).is_some() {
+            continue;
+        }
+        if let AttrResult::Value(_) | AttrResult::Method(..) = attr(vm, object, name, Attr::LoadMethod)? {
+            add(vm, names, Obj::qstr(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
@@ -275,7 +300,10 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
 #[cfg(feature = "compiler")]
 fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res {
     use berus_compiler::Mode;
-    let source = vm.str_or_bytes(source)?;
+    let source = match vm.try_buffer(source, Access::Read)? {
+        Some(buffer) => buffer.bytes(),
+        None => return Err(vm.bad_conversion(source)),
+    };
     let mode = match kind {
         Kind::Exec => Mode::File,
         Kind::Eval => Mode::Eval,

@@ -42,8 +42,10 @@ crate::members! {
         "getattr" => var(2, 3, getattr),
         "hasattr" => f2(hasattr),
         "hash" => f1(hash),
+        "help" => var(0, 1, super::help::help),
         "hex" => f1(hex),
         "id" => f1(id),
+        "input" => var(0, 1, input),
         "int" => value(ty(&obj::int::TYPE)),
         "isinstance" => f2(isinstance),
         "issubclass" => f2(issubclass),
@@ -83,8 +85,8 @@ fn abs(vm: &Vm, object: Obj) -> Res {
 
 /// Whether an item of an iterable has truth `wanted`.
 fn some(vm: &Vm, iterable: Obj, wanted: bool) -> Res<bool> {
-    let iterator = vm.iter(iterable)?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(iterable)?;
+    while let Some(item) = iterator.next(vm)? {
         if vm.truth(item)? == wanted {
             return Ok(true);
         }
@@ -117,6 +119,26 @@ fn oct(vm: &Vm, object: Obj) -> Res {
 
 fn hex(vm: &Vm, object: Obj) -> Res {
     in_base(vm, object, b"#x")
+}
+
+/// A line from the console, without its end.
+fn input(vm: &Vm, args: &[Obj]) -> Res {
+    if let Some(prompt) = args.first() {
+        vm.print(&mut Stdout, *prompt, Style::Str)?;
+        vm.host().flush();
+    }
+    let mut line = Builder::new();
+    let mut byte = [0];
+    loop {
+        match vm.host().read_stdin(&mut byte) {
+            Ok(0) if line.bytes().is_empty() => return Err(vm.error_with(&obj::exception::EOF_ERROR, &[])),
+            Ok(0) => break,
+            Ok(_) if byte == [b'\n'] => break,
+            Ok(_) => line.extend(vm, &byte)?,
+            Err(errno) => return Err(vm.os_error(errno)),
+        }
+    }
+    obj::str::decode_stream(vm, line)
 }
 
 fn callable(vm: &Vm, object: Obj) -> Res {
@@ -188,7 +210,7 @@ fn iter(vm: &Vm, object: Obj) -> Res {
 }
 
 fn len(vm: &Vm, object: Obj) -> Res {
-    vm.new_uint(vm.len(object)?)
+    vm.len(object)
 }
 
 /// The item that comes out best by comparing with `op`.
@@ -221,8 +243,8 @@ fn best(vm: &Vm, args: Args<'_>, op: BinaryOp) -> Res {
     };
     match args.pos() {
         [iterable] => {
-            let iterator = vm.iter(*iterable)?;
-            while let Some(item) = vm.next(iterator)? {
+            let iterator = vm.each(*iterable)?;
+            while let Some(item) = iterator.next(vm)? {
                 consider(item)?;
             }
         }
@@ -366,8 +388,8 @@ fn sorted(vm: &Vm, args: Args<'_>) -> Res {
 
 fn sum(vm: &Vm, args: &[Obj]) -> Res {
     let mut sum = args.get(1).copied().unwrap_or(Obj::small_int_wrapping(0));
-    let iterator = vm.iter(args[0])?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(args[0])?;
+    while let Some(item) = iterator.next(vm)? {
         sum = vm.binary_op(BinaryOp::Add, sum, item)?;
     }
     Ok(sum)

@@ -8,6 +8,7 @@ pub mod builtins;
 pub mod collections;
 pub mod functions;
 pub mod gc;
+mod help;
 pub mod io;
 pub mod micropython;
 pub mod string;

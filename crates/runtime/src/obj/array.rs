@@ -7,6 +7,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::binary::{self, LITTLE, native_size};
 use super::bytes::Bytes;
+use super::float::Float;
 use super::iterator::Iter;
 use super::slice::Slice;
 use super::{strings, text_methods};
@@ -25,12 +26,13 @@ use crate::word::Obj;
 
 const fn table(name: crate::qstr::Qstr) -> Type {
     Type::new(name)
+        .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
         .print(print)
         .unary_op(unary_op)
         .binary_op(binary_op)
         .subscr(subscr)
         .contains(contains)
-        .iter(iter)
+        .items(next)
         .buffer(buffer)
 }
 
@@ -82,9 +84,17 @@ impl Array {
     /// # Errors
     /// `MemoryError`.
     pub fn bytearray(vm: &Vm, bytes: &[u8]) -> Res<Gc<Array>> {
-        let array = Array::new(vm, BYTES, bytes.len())?;
+        let array = Array::zeros(vm, bytes.len())?;
         array.buffer().write(0, bytes);
         Ok(array)
+    }
+
+    /// A `bytearray` of `len` zeros.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn zeros(vm: &Vm, len: usize) -> Res<Gc<Array>> {
+        Array::new(vm, BYTES, len)
     }
 
     /// A `bytearray` of the `len` bytes at `items`, which are not in the heap, or in a block of it that something keeps.
@@ -216,8 +226,8 @@ impl Array {
                 self.buffer().write(len * size, &buffer.bytes()[..count * size]);
             }
             None => {
-                let iterator = vm.iter(source)?;
-                while let Some(item) = vm.next(iterator)? {
+                let iterator = vm.each(source)?;
+                while let Some(item) = iterator.next(vm)? {
                     self.append(vm, item)?;
                 }
             }
@@ -258,8 +268,8 @@ fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         if source.downcast::<Bytes>().is_some() || source.downcast::<Array>().is_some() {
             array.extend(vm, source)?;
         } else {
-            let iterator = vm.iter(source)?;
-            while let Some(item) = vm.next(iterator)? {
+            let iterator = vm.each(source)?;
+            while let Some(item) = iterator.next(vm)? {
                 array.append(vm, item)?;
             }
         }
@@ -348,7 +358,10 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     if array.is_bytearray() {
         return strings::contains(vm, array.obj(), item);
     }
-    Ok(None)
+    if vm.is_int(item) || item.downcast::<Float>().is_some() {
+        return Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]));
+    }
+    Ok(Some(false))
 }
 
 /// The memory of what is assigned to a slice of items of `size` bytes.
@@ -426,11 +439,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     }
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let array = of(vm, iter.source)?;
     if iter.at.get() >= array.len.get() {
         return Ok(None);

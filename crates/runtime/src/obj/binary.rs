@@ -62,7 +62,7 @@ fn float_to_half(value: f64) -> u16 {
 /// The value of the item in `bytes`, as many as its size.
 ///
 /// # Errors
-/// `MemoryError`.
+/// `MemoryError`, and `ValueError` for an object that there is none of.
 pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     let mut word = [0u8; 8];
     let size = bytes.len().min(8);
@@ -71,6 +71,7 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     }
     let bits = u64::from_le_bytes(word);
     match code {
+        b'O' => vm.exposed(bits as usize),
         b'e' => vm.new_float(half_to_float(bits as u16)),
         b'f' => vm.new_float(f32::from_bits(bits as u32).into()),
         b'd' => vm.new_float(f64::from_bits(bits)),
@@ -88,6 +89,7 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
 /// `TypeError` if it is no number; `OverflowError` for an int of more than 64 bits.
 pub fn store(vm: &Vm, code: u8, bytes: &mut [u8], little: bool, value: Obj) -> Res<()> {
     let bits = match code {
+        b'O' => vm.expose(value)? as u64,
         b'e' => u64::from(float_to_half(vm.float(value)?)),
         b'f' => u64::from((vm.float(value)? as f32).to_bits()),
         b'd' => vm.float(value)?.to_bits(),

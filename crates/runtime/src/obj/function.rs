@@ -273,13 +273,10 @@ fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn function_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(function) = object.downcast::<Function>() else { return Ok(()) };
-    let kind = if function.n_cells > 0 {
-        "closure"
-    } else if function.code.is_generator() {
-        "generator"
-    } else {
-        "function"
-    };
+    if function.code.is_generator() {
+        return out.write(vm, b"<generator>");
+    }
+    let kind = if function.n_cells > 0 { "closure" } else { "function" };
     let name = vm.name_str(function.code.name());
     out.write(vm, alloc::format!("<{kind} {name} at {:#x}>", object.bits()).as_bytes())
 }
@@ -307,7 +304,7 @@ fn function_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRes
 
 fn bound_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(method) = object.downcast::<BoundMethod>() else { return Ok(()) };
-    out.write(vm, alloc::format!("<bound_method {:#x} ", object.bits()).as_bytes())?;
+    out.write(vm, alloc::format!("<bound_method {:x} ", object.bits()).as_bytes())?;
     vm.print(out, method.this, Style::Repr)?;
     out.write(vm, b".")?;
     vm.print(out, method.function, Style::Repr)?;

@@ -366,13 +366,7 @@ fn generator_send(vm: &Vm, object: Obj, value: Obj) -> Res {
 fn generator_throw(vm: &Vm, args: &[Obj]) -> Res {
     // From `throw(exception)` or the old `throw(type, exception, traceback)`.
     let exception = match *args {
-        [_, ty, value, ..] if value != Obj::NONE => {
-            if vm.is_exception(value) {
-                value
-            } else {
-                vm.call(ty, &[value])?
-            }
-        }
+        [_, _, exception, ..] if exception != Obj::NONE => exception,
         [_, exception, ..] => exception,
         _ => Obj::NONE,
     };
@@ -390,8 +384,8 @@ fn generator_close(vm: &Vm, object: Obj) -> Res {
 }
 
 fn close(vm: &Vm, generator: AnyGenerator) -> Res<()> {
-    let exit = exception::Exception::new(vm, &exception::GENERATOR_EXIT, &[])?;
-    match generator.resume(vm, Obj::NONE, Some(exit.obj())) {
+    let exit = vm.new_exception(Gc::from_static(&exception::GENERATOR_EXIT), &[]);
+    match generator.resume(vm, Obj::NONE, Some(exit)) {
         Ok(Some(_)) => Err(vm.runtime_error(format_args!("generator ignored GeneratorExit"))),
         Ok(None) => Ok(()),
         Err(raised) => {
@@ -407,5 +401,5 @@ fn close(vm: &Vm, generator: AnyGenerator) -> Res<()> {
 fn generator_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(generator) = object.downcast::<Generator>() else { return Ok(()) };
     let name = vm.name_str(generator.code.name());
-    out.write(vm, alloc::format!("<generator object '{name}' at {:#x}>", object.bits()).as_bytes())
+    out.write(vm, alloc::format!("<generator object '{name}' at {:x}>", object.bits()).as_bytes())
 }

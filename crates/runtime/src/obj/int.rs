@@ -645,13 +645,12 @@ fn from_bytes(vm: &Vm, args: Args<'_>) -> Res {
 }
 
 fn to_bytes(vm: &Vm, args: Args<'_>) -> Res {
-    vm.check_args(args, 1, 3, true)?;
-    let length = match args.pos().get(1).copied().or(args.keyword(q!("length"))) {
+    let [length, order, signed] = args.behind(1).by_name(vm, [q!("length"), q!("byteorder"), q!("signed")], 0)?;
+    let length = match length {
         Some(length) => vm.int(length)?,
         None => 1,
     };
-    let order = args.pos().get(2).copied().or(args.keyword(q!("byteorder")));
-    let signed = match args.keyword(q!("signed")) {
+    let signed = match signed {
         Some(signed) => vm.truth(signed)?,
         None => false,
     };

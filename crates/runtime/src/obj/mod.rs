@@ -30,6 +30,7 @@ pub mod named_tuple;
 pub mod none;
 pub mod property;
 pub mod range;
+pub mod ring;
 mod sequence;
 pub mod set;
 pub mod slice;

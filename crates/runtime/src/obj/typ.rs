@@ -6,7 +6,7 @@ use crate::args::Args;
 use crate::error::Res;
 use crate::native;
 use crate::obj;
-use crate::obj::builtin::{Builtin, Wrapped};
+use crate::obj::builtin::{Builtin, Checked, Wrapped};
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::instance::{self, Instance};
@@ -139,6 +139,9 @@ impl Vm {
             if base.make_new.is_none() {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
+            }
+            if base.has(flag::HEAP) {
+                base.flags.set(base.flags.get() | flag::IS_SUBCLASSED);
             }
             flags |= base.flags.get() & (flag::HAS_SPECIAL_ACCESSORS | flag::EXCEPTION);
             if native_base_type(base).is_some() {
@@ -344,6 +347,11 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
         Attr::Store(value) => match class.locals {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
+                    // What derives from it has been told whether attributes are special.
+                    if class.has(flag::IS_SUBCLASSED) && !class.has(flag::HAS_SPECIAL_ACCESSORS) {
+                        let message = format_args!("can't add special method to already-subclassed class");
+                        return Err(vm.attribute_error(message));
+                    }
                     class.flags.set(class.flags.get() | flag::HAS_SPECIAL_ACCESSORS);
                 }
                 dict.store(vm, name, value)?;
@@ -399,24 +407,27 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
             _ => return Ok(AttrResult::Missing),
         },
     };
-    bind_to_class(vm, found, class).map(AttrResult::Value)
+    bind_to_class(vm, found, class)
 }
 
 /// What looking `value` up in `class` gives, without an instance.
-pub(crate) fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res {
+fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
     if let Some(method) = value.downcast::<Wrapped>() {
-        return Ok(obj::function::BoundMethod::new(vm, method.function, class.obj())?.obj());
+        return Ok(AttrResult::Method(method.function, class.obj()));
     }
     if let Some(function) = Wrapped::static_function(value) {
-        return Ok(function);
+        return Ok(AttrResult::Value(function));
+    }
+    if value.downcast::<Builtin>().is_some() && !class.has(flag::HEAP) && class != Gc::from_static(&OBJECT) {
+        return Checked::object(vm, value, class).map(AttrResult::Value);
     }
     if vm.type_of(value).has(flag::HEAP)
         && value.downcast::<Type>().is_none()
         && let Some(value) = vm.call_special(value, q!("__get__"), &[Obj::NONE, class.obj()])?
     {
-        return Ok(value);
+        return Ok(AttrResult::Value(value));
     }
-    Ok(value)
+    Ok(AttrResult::Value(value))
 }
 
 /// An object of type `object`.
@@ -468,7 +479,10 @@ fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
 
 /// Whether looking `value` up for an object binds it to that.
 pub(crate) fn binds(value: Obj) -> bool {
-    if value.downcast::<Function>().is_some() || value.downcast::<Builtin>().is_some() {
+    if value.downcast::<Function>().is_some()
+        || value.downcast::<Builtin>().is_some()
+        || value.downcast::<Checked>().is_some()
+    {
         return true;
     }
     // SAFETY: a pointer word points to a live object, whose first word is a header.

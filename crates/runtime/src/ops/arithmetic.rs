@@ -141,6 +141,11 @@ impl Vm {
         self.is_int_or_bool(object)
     }
 
+    /// Whether it is an int, and no bool.
+    pub fn is_int(&self, object: Obj) -> bool {
+        object.is_small_int() || object.downcast::<int::Int>().is_some()
+    }
+
     /// Whether it is an int or bool.
     pub fn is_int_or_bool(&self, object: Obj) -> bool {
         object.is_small_int() || object.as_bool().is_some() || object.downcast::<int::Int>().is_some()

@@ -95,7 +95,11 @@ impl Vm {
                 AttrResult::Missing | AttrResult::Done => {}
             }
         }
-        match typ::find(self, ty, name) {
+        let found = match typ::find(self, ty, name) {
+            None if ty == Gc::from_static(&typ::OBJECT) => typ::find_in_object(self, name),
+            found => found,
+        };
+        match found {
             Some(found) => self.bind(Found { native: false, ..found }, object, ty).map(Some),
             None => Ok(None),
         }
@@ -150,7 +154,14 @@ impl Vm {
     /// What finding `found` in `class` gives for `object`.
     pub(crate) fn bind(&self, found: Found, object: Obj, class: Gc<Type>) -> Res<MethodParts> {
         let value = found.value;
-        let this = if found.native { self.native_base(object).unwrap_or(object) } else { object };
+        let this = match self.native_base(object) {
+            _ if !found.native => object,
+            Some(base) => base,
+            None if class.has(flag::SUBCLASSED) && typ::binds(value) => {
+                return Err(self.attribute_error(format_args!("call super().__init__() first")));
+            }
+            None => object,
+        };
         if typ::binds(value) {
             // A built-in function in a class that a program defines is no method.
             let is_method = !found.owner.has(flag::HEAP) || !typ::is_builtin(value);

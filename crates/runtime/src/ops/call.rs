@@ -137,8 +137,8 @@ impl Vm {
         for (n, arg) in pos.iter().enumerate() {
             let Some(arg) = *arg else { continue };
             if n < usize::BITS as usize && starred >> n & 1 != 0 {
-                let iterator = self.iter(arg)?;
-                while let Some(item) = self.next(iterator)? {
+                let iterator = self.each(arg)?;
+                while let Some(item) = iterator.next(self)? {
                     all.append(self, item)?;
                 }
             } else {
@@ -170,8 +170,8 @@ impl Vm {
             return Ok(());
         }
         let keys = self.call_method(mapping, crate::q!("keys"), &[])?;
-        let iterator = self.iter(keys)?;
-        while let Some(key) = self.next(iterator)? {
+        let iterator = self.each(keys)?;
+        while let Some(key) = iterator.next(self)? {
             let value = self.load_subscr(mapping, key)?;
             self.append_keyword(words, key, value)?;
         }

@@ -82,6 +82,18 @@ impl Vm {
         }
     }
 
+    /// The low bits of `object`.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral.
+    pub fn int_low_bits(&self, object: Obj) -> Res<usize> {
+        let int = self.to_int(object)?;
+        match int.as_small_int() {
+            Some(value) => Ok(value as usize),
+            None => Ok(int.downcast::<Int>().map_or(0, |int| int.low_word())),
+        }
+    }
+
     #[inline(never)]
     fn int_of_object(&self, object: Obj) -> Res<isize> {
         let int = self.to_int(object)?;
@@ -118,9 +130,14 @@ impl Vm {
         let value = self.index_value(ty, object)?;
         let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
         if value < 0 || value as usize >= len {
-            return Err(self.index_error(format_args!("{} index out of range", ty.name().as_str(self))));
+            return Err(self.index_error(format_args!("{} index out of range", self.sequence_name(ty))));
         }
         Ok(value as usize)
+    }
+
+    /// The name of a type of sequences in messages.
+    fn sequence_name(&self, ty: &Type) -> &str {
+        if core::ptr::eq(ty, &crate::obj::str::TYPE) { "string" } else { ty.name().as_str(self) }
     }
 
     fn index_value(&self, ty: &Type, object: Obj) -> Res<isize> {
@@ -128,7 +145,7 @@ impl Vm {
             Some(int) => self.int(int),
             None => Err(self.type_error(format_args!(
                 "{} indices must be integers, not {}",
-                ty.name().as_str(self),
+                self.sequence_name(ty),
                 self.type_name(object)
             ))),
         }

@@ -59,7 +59,7 @@ pub struct StreamSlots {
 /// `EAGAIN`: nothing there now.
 const AGAIN: i32 = 11;
 /// `EINVAL`
-const INVALID: i32 = 22;
+pub(crate) const INVALID: i32 = 22;
 
 impl Vm {
     #[cold]

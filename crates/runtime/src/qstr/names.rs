@@ -320,6 +320,15 @@ pub const MODULES: &[&str] = &[
     "exc_info",
     "getsizeof",
     "settrace",
+    "help",
+    "mem_total",
+    "mem_current",
+    "mem_peak",
+    "qstr_info",
+    "stack_use",
+    "alloc_emergency_exception_buf",
+    "RingIO",
+    "doc",
 ];
 
 /// Names that only library modules use.

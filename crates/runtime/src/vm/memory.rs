@@ -24,10 +24,14 @@ impl Vm {
     #[cold]
     #[inline(never)]
     fn block_slow(&self, bytes: usize, kind: Kind) -> Res<NonNull<u8>> {
-        if self.gc_enabled.get() {
+        self.block_after_collection(bytes, kind).ok_or_else(|| self.memory_error(bytes))
+    }
+
+    fn block_after_collection(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
             self.collect();
         }
-        self.heap.alloc_anyway(bytes, kind).ok_or_else(|| self.memory_error(bytes))
+        self.heap.alloc_anyway(bytes, kind)
     }
 
     /// Makes `object` an object on the heap.
@@ -46,13 +50,27 @@ impl Vm {
     /// `MemoryError`.
     #[inline(always)]
     pub fn alloc_tail<T: Object>(&self, object: T, tail: usize) -> Res<Gc<T>> {
-        const { assert!(align_of::<T>() <= crate::heap::GRANULE) }
-        let kind = if T::SCAN { Kind::Scan } else { Kind::NoScan };
-        let block = self.block(size_of::<T>().saturating_add(tail), kind)?.cast::<T>();
+        let block = self.block(size_of::<T>().saturating_add(tail), kind_of::<T>())?.cast::<T>();
         // SAFETY: the block is new, aligned to a granule and large enough for a `T`.
         unsafe {
             block.write(object);
             Ok(Gc::from_ptr(block))
+        }
+    }
+
+    /// As [`Vm::alloc`], for what goes on without the object if there is no memory.
+    pub fn try_alloc<T: Object>(&self, object: T) -> Option<Gc<T>> {
+        self.try_alloc_tail(object, 0)
+    }
+
+    /// As [`Vm::alloc_tail`], for what goes on without the object if there is no memory.
+    pub fn try_alloc_tail<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
+        let (bytes, kind) = (size_of::<T>().saturating_add(tail), kind_of::<T>());
+        let block = self.heap.alloc(bytes, kind).or_else(|| self.block_after_collection(bytes, kind))?.cast::<T>();
+        // SAFETY: as in `alloc_tail`.
+        unsafe {
+            block.write(object);
+            Some(Gc::from_ptr(block))
         }
     }
 
@@ -153,6 +171,12 @@ impl Vm {
         self.forget_cached_lookups();
         self.finalise_dead();
     }
+}
+
+/// The kind of block that an object lies in.
+const fn kind_of<T: Object>() -> Kind {
+    const { assert!(align_of::<T>() <= crate::heap::GRANULE) }
+    if T::SCAN { Kind::Scan } else { Kind::NoScan }
 }
 
 /// Overwrites what functions that have returned have left on the machine stack, since the frames of a collection would lie over some

@@ -7,7 +7,9 @@
 #[cfg(not(feature = "threads"))]
 mod alone;
 mod cache;
+mod emergency;
 mod events;
+mod expose;
 mod finalise;
 pub(crate) mod frame;
 #[cfg(feature = "threads")]
@@ -38,7 +40,6 @@ use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
 use crate::native;
 use crate::obj::dict::Dict;
-use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
@@ -48,6 +49,7 @@ use crate::word::Obj;
 pub use events::Budget;
 
 use cache::Lookups;
+use emergency::Emergency;
 use events::Events;
 use frame::Frame;
 use step::Steps;
@@ -120,10 +122,12 @@ pub struct Vm {
     argv: Cell<Option<Obj>>,
     /// Called at the end of the program, from `sys.atexit`.
     at_exit: Cell<Option<Obj>>,
+    /// Objects that were stored as numbers, by their words.
+    exposed: Cell<Option<Gc<Dict>>>,
     /// What [`Vm::shared`] has made.
     shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
-    emergency: Cell<Option<Gc<Exception>>>,
+    emergency: Emergency,
     pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
@@ -161,8 +165,9 @@ impl Vm {
             path: Cell::new(None),
             argv: Cell::new(None),
             at_exit: Cell::new(None),
+            exposed: Cell::new(None),
+            emergency: Emergency::default(),
             shared: Cell::new(None),
-            emergency: Cell::new(None),
             native: native::State::default(),
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
@@ -184,7 +189,7 @@ impl Vm {
 
     /// Makes the objects that every interpreter has; nothing is collected meanwhile.
     fn fill_in(&self) -> Res<()> {
-        self.emergency.set(Some(Exception::new(self, &exception::MEMORY_ERROR, &[])?));
+        self.prepare_emergency()?;
         self.modules.set(Some(Dict::new(self)?));
         let main = Dict::new(self)?;
         main.store(self, crate::q!("__name__"), Obj::qstr(crate::q!("__main__")))?;
@@ -245,6 +250,17 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn frame(&self) -> &Frame {
         self.thread.stacks.frame()
+    }
+
+    /// Bytes of the machine stack in use since the interpreter was entered.
+    pub fn stack_use(&self) -> usize {
+        let marker = 0u8;
+        self.thread.stack_base.get().saturating_sub((&raw const marker).addr())
+    }
+
+    /// Bytes of the machine stack that may be in use.
+    pub fn stack_size(&self) -> usize {
+        self.thread.stack_base.get().saturating_sub(self.thread.stack_limit.get())
     }
 
     /// The outside world.
@@ -315,12 +331,6 @@ impl Vm {
     /// Takes the exception that an instruction has left waiting.
     pub(crate) fn waiting_exception(&self) -> Obj {
         self.thread.exception.take().unwrap_or(Obj::NONE)
-    }
-
-    pub(crate) fn raise_memory_error(&self, bytes: usize) -> Raised {
-        let Some(exception) = self.emergency.get() else { return self.raise(Obj::NONE) };
-        exception.reset(self, bytes);
-        self.raise(exception.obj())
     }
 
     /// What the generator or iterator that ended last returned: the value of its `StopIteration`.
@@ -422,7 +432,13 @@ impl Vm {
     /// Keeps what the interpreter state refers to.
     fn keep_roots(&self, collection: &mut Collection<'_>) {
         let objects = [self.path.get(), self.argv.get(), self.at_exit.get()];
-        let dicts = [self.modules.get(), self.main.get(), self.builtins.get(), self.registered_modules.get()];
+        let dicts = [
+            self.exposed.get(),
+            self.modules.get(),
+            self.main.get(),
+            self.builtins.get(),
+            self.registered_modules.get(),
+        ];
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
@@ -433,13 +449,11 @@ impl Vm {
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }
-        if let Some(emergency) = self.emergency.get() {
-            collection.keep(emergency.as_ptr().addr().get());
-        }
         self.events.keep(collection);
         self.thread.keep(collection);
         #[cfg(feature = "threads")]
         self.turns.keep(collection);
+        self.emergency.keep(collection);
         self.mounts.keep(collection);
     }
 }

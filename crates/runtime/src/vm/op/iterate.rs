@@ -1,17 +1,19 @@
 //! `for` loops.
 //!
 //! A loop keeps its iterator's state in four slots. Compiled code builds some of them itself, as null, iterator, null, null; the loops over
-//! common types put something else there and need no iterator object:
+//! built-in types put something else there and need no iterator object:
 //!
 //! | slots | over |
 //! | --- | --- |
 //! | null, iterator, null, null | anything |
 //! | next, stop, step (small integers), null | a range |
 //! | list or tuple, index, null, null | that |
+//! | an [`Iter`] | another container |
 
 use super::{leaving_op, next, op, resume, tri};
 use crate::error::Res;
 use crate::obj::generator::Generator;
+use crate::obj::iterator::{self, Iter};
 use crate::obj::list::List;
 use crate::obj::range::Range;
 use crate::obj::tuple::Tuple;
@@ -20,6 +22,8 @@ use crate::vm::frame::Frame;
 use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
 use berus_mpy::opcode::{ITER_SLOTS, Op};
+
+const _: () = assert!(size_of::<Iter>() == ITER_SLOTS as usize * size_of::<usize>());
 
 op! {
     get_iter(vm, code, ip, sp, fp) {
@@ -46,6 +50,10 @@ fn begin(vm: &Vm, base: Sp) -> Res<()> {
         [Some(start), Some(stop), Some(step), None]
     } else if object.downcast::<List>().is_some() || object.downcast::<Tuple>().is_some() {
         [Some(object), Some(Obj::small_int_wrapping(0)), None, None]
+    } else if let Some(next) = vm.type_of(object).items {
+        // SAFETY: the state of a loop is four slots in the frame, as many words as an `Iter` has.
+        unsafe { base.0.cast::<Iter>().write(Iter::over(object, next)) };
+        return Ok(());
     } else {
         [None, Some(vm.iter(object)?), None, None]
     };
@@ -63,6 +71,7 @@ leaving_op! {
         let item = match state.slot(0) {
             Some(first) => match first.as_small_int() {
                 Some(value) => advance_range(state, value),
+                None if first == Obj::from_static(&iterator::TYPE) => tri!(vm, start, advance_iter(vm, state)),
                 None => advance_items(state, first),
             },
             None => {
@@ -89,6 +98,14 @@ leaving_op! {
         }
         next(vm, code, ip, sp, fp)
     }
+}
+
+/// The next item of the [`Iter`] at `state`.
+#[inline(never)]
+fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
+    // SAFETY: the first slot is the type of iterators, so `begin` has written one there; it stays until the loop ends.
+    let iter = unsafe { &*state.0.cast::<Iter>() };
+    iter.next(vm)
 }
 
 /// The next item of an iterator; a `StopIteration` that something it calls raises ends it, too.

@@ -7,6 +7,7 @@ use crate::obj::code::Code;
 use crate::obj::instance::Instance;
 use crate::obj::list::List;
 use crate::obj::map::Map;
+use crate::obj::property;
 use crate::object::Gc;
 use crate::ops::attr::MethodParts;
 use crate::qstr::Qstr;
@@ -218,8 +219,12 @@ op! {
 /// Replaces what `super()` is made of at `base` by a method of it.
 #[inline(never)]
 fn super_method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
-    let object = vm.call(base.at(0), &[base.at(1), base.at(2)])?;
-    let MethodParts { function, this } = vm.load_method(object, name)?;
+    let MethodParts { function, this } = if base.at(0) == Obj::from_static(&property::SUPER_TYPE) {
+        property::super_method(vm, base.at(1), base.at(2), name)?
+    } else {
+        let object = vm.call(base.at(0), &[base.at(1), base.at(2)])?;
+        vm.load_method(object, name)?
+    };
     base.set_slot(0, Some(function));
     base.set_slot(1, this);
     Ok(())
