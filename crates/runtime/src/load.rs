@@ -92,11 +92,11 @@ impl Vm {
     ///
     /// # Errors
     /// As [`Vm::load_static`]; `OSError`, and what reading raises.
-    pub(crate) fn load_reader(&self, reader: &Reader, globals: Gc<Dict>) -> Res {
+    pub(crate) fn load_reader(&self, reader: &mut Reader, globals: Gc<Dict>) -> Res {
         if let Some(lent) = self.lent(reader.file)? {
             return self.load_static(lent, globals);
         }
-        let mut stream = Stream::new(|buffer: &mut [u8]| reader.read(self, buffer));
+        let mut stream = Stream::new(|buffer: &mut [u8]| reader.take(self, buffer));
         let module = self.read_module(&mut stream, |raised| raised)?;
         self.load_module(&module, globals)
     }

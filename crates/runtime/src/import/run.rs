@@ -56,15 +56,15 @@ impl Vm {
     /// # Errors
     /// `OSError`, and what the file system raises.
     pub fn read_file(&self, path: &[u8]) -> Res<Builder> {
-        let reader = self.open_to_read(path)?;
-        let bytes = reader.read_all(self);
+        let mut reader = self.open_to_read(path)?;
+        let bytes = reader.take_all(self);
         self.after(bytes, || reader.close(self))
     }
 
     /// Loads an `.mpy` file, whose code runs where it lies if the file system lends its memory.
     fn load_file(&self, path: &[u8], globals: Gc<Dict>) -> Res {
-        let reader = self.open_to_read(path)?;
-        let body = self.load_reader(&reader, globals);
+        let mut reader = self.open_to_read(path)?;
+        let body = self.load_reader(&mut reader, globals);
         self.after(body, || reader.close(self))
     }
 
