@@ -15,11 +15,11 @@ impl Vm {
     /// Runs what was found as the body of `module`.
     pub(super) fn run_found(&self, module: Gc<Module>, found: &Found) -> Res<()> {
         if let Some(package) = &found.package {
-            module.globals.store(self, q!("__path__"), self.new_str(package)?)?;
+            module.globals.store(self, q!("__path__"), self.new_str_checked(package)?)?;
         }
         let Some(file) = &found.file else { return Ok(()) };
         let name = file.strip_prefix(FROZEN);
-        module.globals.store(self, q!("__file__"), self.new_str(name.unwrap_or(file))?)?;
+        module.globals.store(self, q!("__file__"), self.new_str_checked(name.unwrap_or(file))?)?;
         match name {
             Some(name) => self.run_frozen(name, module.globals),
             None => self.run_file(file, module.globals),

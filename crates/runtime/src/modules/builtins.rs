@@ -14,7 +14,6 @@ use crate::obj::map::Map;
 use crate::obj::module::Module;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
-use crate::ops::buffer::Access;
 use crate::q;
 use crate::qstr::{FIXED, Name, Qstr};
 use crate::types::{Attr, AttrResult, Locals, Member, Parent, Type};
@@ -300,7 +299,7 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
 #[cfg(feature = "compiler")]
 fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res {
     use berus_compiler::Mode;
-    let source = match vm.try_buffer(source, Access::Read)? {
+    let source = match vm.try_buffer(source, crate::ops::buffer::Access::Read)? {
         Some(buffer) => buffer.bytes(),
         None => return Err(vm.bad_conversion(source)),
     };

@@ -187,7 +187,13 @@ fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 
 fn call_native(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     match object.downcast::<NativeFunction>() {
-        Some(function) => vm.call_entry(object, function.text.wrapping_add(WORD).cast(), args),
+        Some(function) => {
+            // The body of a module or class looks for its names without saying whose they are.
+            let outer = border::replace_globals(Some(function.globals()), vm.stacks.frame());
+            let result = vm.call_entry(object, function.text.wrapping_add(WORD).cast(), args);
+            border::restore_globals(outer);
+            result
+        }
         None => Ok(Obj::NONE),
     }
 }

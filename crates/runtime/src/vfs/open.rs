@@ -50,7 +50,7 @@ impl Vm {
     /// # Errors
     /// `OSError`, also if the file system answers what cannot be read, and what it raises.
     pub(crate) fn open_to_read(&self, path: &[u8]) -> Res<Reader> {
-        let file = self.open(self.new_str(path)?, Obj::qstr(q!("rb")))?;
+        let file = self.open(self.new_str_checked(path)?, Obj::qstr(q!("rb")))?;
         if self.stream(file)?.read.is_none() {
             return Err(self.unsupported_stream());
         }

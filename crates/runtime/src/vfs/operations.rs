@@ -8,6 +8,7 @@ use crate::obj::builder::Builder;
 use crate::obj::bytes::Bytes;
 use crate::obj::iterator::Iter;
 use crate::obj::list::List;
+use crate::obj::str::decode_stream;
 use crate::obj::tuple::Tuple;
 use crate::q;
 use crate::qstr::Qstr;
@@ -103,7 +104,7 @@ pub fn getcwd(vm: &Vm) -> Res {
         b"/" => {}
         inside => path.extend(vm, inside)?,
     }
-    path.into_str(vm)
+    decode_stream(vm, path)
 }
 
 /// `ilistdir([path])`
@@ -142,7 +143,7 @@ fn next_of_root<const AS_BYTES: bool>(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> 
     }
     iter.advance();
     let name = mount.point(vm).get(1..).unwrap_or_default();
-    let name = if AS_BYTES { Bytes::new(vm, name)?.obj() } else { vm.new_str(name)? };
+    let name = if AS_BYTES { Bytes::new(vm, name)?.obj() } else { vm.new_str_checked(name)? };
     let folder = Obj::small_int_wrapping(Stat::FOLDER as isize);
     Ok(Some(Tuple::new(vm, &[name, folder, ZERO])?.obj()))
 }
