@@ -15,7 +15,7 @@ mod exception;
 mod iterate;
 mod jump;
 mod local;
-mod name;
+pub(crate) mod name;
 mod unary;
 
 pub(crate) use call::{Called, call_at, is_delegating};
