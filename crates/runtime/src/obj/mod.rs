@@ -9,6 +9,7 @@ pub mod builtin;
 pub mod bytes;
 pub mod cell;
 pub mod code;
+mod code_attr;
 #[cfg(feature = "float")]
 pub mod complex;
 pub mod custom;
@@ -20,6 +21,7 @@ pub mod float;
 #[cfg(not(feature = "float"))]
 #[path = "no_float.rs"]
 pub mod float;
+pub mod frame;
 pub mod function;
 pub mod generator;
 pub mod instance;

@@ -30,7 +30,7 @@ pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc
     if old == new {
         return None;
     }
-    replace_globals(Some(new), vm.stacks.frame());
+    replace_globals(Some(new), vm.frame());
     Some(old)
 }
 
