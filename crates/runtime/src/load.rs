@@ -298,6 +298,7 @@ impl Vm {
             names_at: prelude.names_at.start as u32,
             lines_at: prelude.lines_at.start as u32,
             cells_at: prelude.cells_at.start as u32,
+            defined_at: core::cell::Cell::new(0),
         };
         // Functions that close over cells need them put before their arguments.
         code.simple = !own_cells && facts.min_cells == 0 && !code.is_generator() && !code.takes_more();

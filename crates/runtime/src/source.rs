@@ -1,8 +1,12 @@
 //! Running Python source: the way from text to a function that runs it.
 
+use alloc::vec;
+
 use berus_compiler::{CompileError, Emitter, ErrorKind, Mode, Options, compile};
+use berus_mpy::lines::line_at;
 
 use crate::error::{Raised, Res};
+use crate::obj::code::Code;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, TraceEntry};
 use crate::object::Gc;
@@ -33,10 +37,17 @@ impl Vm {
             small_int_bits: Obj::SMALL_INT_BITS as u8,
             emitter: self.emitter.get(),
             arch: self.machine_arch(),
+            trace_lines: true,
             ..Options::default()
         };
         match compile(source, &options) {
-            Ok(module) => self.load_body(&module, globals),
+            Ok(module) => {
+                let body = self.load_body(&module, globals)?;
+                if let Some(code) = body.downcast::<Code>() {
+                    note_definitions(code);
+                }
+                Ok(body)
+            }
             Err(error) => Err(self.raise_compile_error(&error, name)),
         }
     }
@@ -62,6 +73,19 @@ impl Vm {
                 raised
             }
             (Err(raised), _) | (_, Err(raised)) => raised,
+        }
+    }
+}
+
+/// Notes for each function in `body` the line of the instruction that makes it.
+fn note_definitions(body: Gc<Code>) {
+    body.defined_at.set(1);
+    // All are reachable from the first.
+    let mut codes = vec![body];
+    while let Some(code) = codes.pop() {
+        for (at, child) in code.definitions() {
+            child.defined_at.set(line_at(code.line_table(), at));
+            codes.push(child);
         }
     }
 }

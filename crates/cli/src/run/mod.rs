@@ -4,6 +4,7 @@ mod files;
 mod host;
 mod options;
 mod process;
+mod threads;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -5,11 +5,9 @@ use berus_mpy::opcode::BinaryOp;
 use crate::args::Args;
 use crate::error::Res;
 use crate::obj::builder::Builder;
-use crate::obj::instance::Instance;
 use crate::obj::{self, float, int, none};
 use crate::ops::print::{Stdout, Style};
 use crate::ops::stream::StreamPrinter;
-use crate::q;
 use crate::text::utf8;
 use crate::types::{Type, UnaryOp};
 use crate::vm::Vm;
@@ -144,11 +142,7 @@ fn input(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 fn callable(vm: &Vm, object: Obj) -> Res {
-    let callable = match Instance::of(object) {
-        Some(instance) => obj::typ::find(vm, instance.class(), q!("__call__")).is_some(),
-        None => vm.type_of(object).call.is_some(),
-    };
-    Ok(Obj::bool(callable))
+    Ok(Obj::bool(vm.is_callable(object)))
 }
 
 fn chr(vm: &Vm, number: Obj) -> Res {

@@ -3,6 +3,7 @@
 use super::ModuleDef;
 use crate::error::Res;
 use crate::heap::{GRANULE, Kind};
+use crate::obj::builtin::Builtin;
 use crate::ops::print::{Printer, Stdout, Style};
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -25,7 +26,7 @@ crate::members! {
         "heap_unlock" => f0(heap_unlock),
         "heap_locked" => f0(heap_locked),
         "alloc_emergency_exception_buf" => f1(alloc_emergency_exception_buf),
-        "kbd_intr" => f1(kbd_intr),
+        "kbd_intr" => value(Obj::from_static(&KBD_INTR)),
         "RingIO" => value(Obj::from_static(&crate::obj::ring::TYPE)),
         "schedule" => f2(schedule),
     }
@@ -174,8 +175,14 @@ fn kbd_intr(vm: &Vm, character: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-/// Calls `function` with `arg` soon, between two instructions.
+/// Calls `function` with `arg` soon, between two instructions. Asked to call `kbd_intr`, it raises `KeyboardInterrupt` then.
 fn schedule(vm: &Vm, function: Obj, arg: Obj) -> Res {
-    vm.schedule(function, arg)?;
+    if function == Obj::from_static(&KBD_INTR) {
+        vm.schedule_interrupt();
+    } else {
+        vm.schedule(function, arg)?;
+    }
     Ok(Obj::NONE)
 }
+
+static KBD_INTR: Builtin = Builtin::f1(kbd_intr);

@@ -189,7 +189,7 @@ fn call_native(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     match object.downcast::<NativeFunction>() {
         Some(function) => {
             // The body of a module or class looks for its names without saying whose they are.
-            let outer = border::replace_globals(Some(function.globals()), vm.stacks.frame());
+            let outer = border::replace_globals(Some(function.globals()), vm.frame());
             let result = vm.call_entry(object, function.text.wrapping_add(WORD).cast(), args);
             border::restore_globals(outer);
             result

@@ -3,6 +3,9 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
+use berus_mpy::bytecode::instructions;
+use berus_mpy::opcode::Operand;
+
 use crate::error::Res;
 use crate::native::code as machine;
 use crate::obj::dict::Dict;
@@ -15,7 +18,7 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The type of code objects.
-pub static TYPE: Type = Type::new(q!("code"));
+pub static TYPE: Type = Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr);
 
 /// The type of what the code objects of one module share.
 pub static CONTEXT_TYPE: Type = Type::new(q!("module"));
@@ -133,6 +136,8 @@ pub struct Code {
     pub(crate) lines_at: u32,
     /// Where the numbers of cells stand, which end at the first instruction.
     pub(crate) cells_at: u32,
+    /// The line of its definition, if it was compiled from source in this interpreter; else 0.
+    pub(crate) defined_at: Cell<u32>,
 }
 
 // SAFETY: `Code` is `repr(C)` and starts with a header; only code objects have this type.
@@ -167,7 +172,7 @@ impl Code {
     /// `MemoryError`.
     pub(crate) fn without_defaults(&self, vm: &Vm) -> Res<Gc<Code>> {
         let flags = self.flags & !(berus_mpy::prelude::scope_flag::DEFKWARGS as u8);
-        vm.alloc(Code { header: Code::header(), n_def: 0, flags, ..*self })
+        vm.alloc(Code { header: Code::header(), n_def: 0, flags, defined_at: self.defined_at.clone(), ..*self })
     }
 
     pub(crate) fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
@@ -176,7 +181,7 @@ impl Code {
             Some(children) => Some(children_with_context(vm, children, context)?),
             None => None,
         };
-        vm.alloc(Code { header: Code::header(), context, children, ..*self })
+        vm.alloc(Code { header: Code::header(), context, children, defined_at: self.defined_at.clone(), ..*self })
     }
 
     /// Whether it can be called without cells.
@@ -231,6 +236,17 @@ impl Code {
         self.children.and_then(|children| unsafe { children.add(index).read() })
     }
 
+    /// The code of the functions that it makes, each with where the instruction is that does so, counted from the first.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Gc<Code>)> + '_ {
+        instructions(self.instructions()).flatten().filter_map(|instruction| match instruction.op.operand() {
+            Operand::Child | Operand::Closure => {
+                let child = self.child(instruction.index() as usize)?.downcast::<Code>()?;
+                Some((instruction.offset, child))
+            }
+            _ => None,
+        })
+    }
+
     /// The numbers of the local variables that are cells of their own.
     pub(crate) fn cells(&self) -> &[u8] {
         let start = self.start.addr() - self.bytes.addr();
@@ -260,10 +276,27 @@ impl Code {
         self.name
     }
 
+    /// The line of its definition, or where that is not known, of its first instruction.
+    pub fn first_line(&self) -> u32 {
+        match self.defined_at.get() {
+            0 => self.line(self.start),
+            line => line,
+        }
+    }
+
+    /// The line table.
+    pub(crate) fn line_table(&self) -> &[u8] {
+        self.bytes().get(self.lines_at as usize..self.cells_at as usize).unwrap_or_default()
+    }
+
+    /// The instructions.
+    pub(crate) fn instructions(&self) -> &[u8] {
+        self.bytes().get(self.start.addr() - self.bytes.addr()..).unwrap_or_default()
+    }
+
     /// The line of the instruction at `ip`.
     pub(crate) fn line(&self, ip: *const u8) -> u32 {
-        let table = self.bytes().get(self.lines_at as usize..self.cells_at as usize).unwrap_or_default();
-        berus_mpy::lines::line_at(table, ip.addr().saturating_sub(self.start.addr()))
+        berus_mpy::lines::line_at(self.line_table(), ip.addr().saturating_sub(self.start.addr()))
     }
 }
 

@@ -143,7 +143,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
     if style != Style::Repr {
         match args.items() {
             [] => return Ok(()),
-            [code, rest @ ..] if rest.len() <= 1 && vm.is_subtype(ty, &OS_ERROR) => {
+            [code, rest @ ..] if rest.len() <= 1 && ty == Gc::from_static(&OS_ERROR) => {
                 if let Some(number) = code.as_small_int()
                     && let Some(name) = errno_name(number)
                 {
@@ -260,6 +260,14 @@ pub static BASE_EXCEPTION: Type = Type::new(q!("BaseException"))
     .make_new(exception_new)
     .print(exception_print)
     .attr(exception_attr);
+
+/// The type of exceptions that end a program and that no handler of it sees: not one of the built-in names, so that no program has it.
+pub static ABORT: Type = Type::new(q!("Abort"))
+    .flags(flag::EXCEPTION)
+    .make_new(exception_new)
+    .print(exception_print)
+    .attr(exception_attr)
+    .parent(&BASE_EXCEPTION);
 
 exceptions! {
     SYSTEM_EXIT "SystemExit" BASE_EXCEPTION,

@@ -120,9 +120,9 @@ impl Generator {
 
     /// Pushes its frame, in which `sent` is what the `yield` gives that it is at.
     fn push(&self, vm: &Vm, entry: Entry, sent: Obj) -> Res<()> {
-        let end = vm.stacks.frame().end.get();
+        let end = vm.frame().end.get();
         vm.push_frame_with(self.code, self.slots(), end, entry, Some(self.object()))?;
-        let frame = vm.stacks.frame();
+        let frame = vm.frame();
         let mut sp = Sp(self.sp.get());
         if self.state.get() == State::Suspended {
             sp.push(sent);

@@ -241,9 +241,6 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
             Some(text) => vm.text(text, Style::Str)?,
             None => vm.text(base, Style::Str)?,
         };
-        if text.is_empty() && vm.as_exception(base).is_some_and(|base| base.args.get().items().is_empty()) {
-            return Ok(());
-        }
         out.write(vm, b": ")?;
         return out.write(vm, &text);
     }

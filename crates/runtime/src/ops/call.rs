@@ -4,7 +4,9 @@ use crate::args::Args;
 use crate::error::Res;
 use crate::obj::dict::Dict;
 use crate::obj::function::{BoundMethod, Function};
+use crate::obj::instance::Instance;
 use crate::obj::list::List;
+use crate::obj::typ;
 use crate::object::Gc;
 use crate::ops::attr::MethodParts;
 use crate::qstr::Qstr;
@@ -22,6 +24,14 @@ impl Vm {
     /// `TypeError` if it cannot be called, and what the call raises.
     pub fn call(&self, callable: Obj, args: &[Obj]) -> Res {
         self.call_parts(MethodParts { function: callable, this: None }, Args::positional(args))
+    }
+
+    /// Whether `object` can be called.
+    pub fn is_callable(&self, object: Obj) -> bool {
+        match Instance::of(object) {
+            Some(instance) => typ::find(self, instance.class(), crate::q!("__call__")).is_some(),
+            None => self.type_of(object).call.is_some(),
+        }
     }
 
     /// Calls `callable` with `args`.

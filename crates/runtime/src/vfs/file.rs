@@ -179,7 +179,7 @@ fn fileno(vm: &Vm, object: Obj) -> Res {
 fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     let file = open(vm, object)?;
     if file.is_console() {
-        return Ok(vm.host().read_stdin(buffer));
+        return Ok(vm.unlocked(|host| host.read_stdin(buffer)));
     }
     Ok(host_files(vm).and_then(|files| files.read(file.number.get(), buffer)).map(|count| count.min(buffer.len())))
 }

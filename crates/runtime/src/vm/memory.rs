@@ -151,12 +151,12 @@ impl Vm {
     #[inline(never)]
     pub fn collect(&self) {
         clear_stack_below();
-        with_registers_in_memory(&mut |low| {
+        with_registers_in_memory(|low| {
             let Some(mut collection) = self.heap.collect() else { return };
             self.qstrs.keep(&mut collection);
             self.keep_roots(&mut collection);
             self.watchers.keep(&mut collection);
-            let high = self.stack_base.get();
+            let high = self.thread.stack_base.get();
             if high > low {
                 let words = (high - low) / size_of::<usize>();
                 // SAFETY: the memory between here and the outermost frame is this thread's stack, and nothing but this
@@ -189,13 +189,14 @@ fn clear_stack_below() {
 
 /// Calls `run` with an address of the machine stack above which lie all registers that the caller may hold values in.
 #[inline(never)]
-fn with_registers_in_memory(run: &mut dyn FnMut(usize)) {
+pub(crate) fn with_registers_in_memory<R>(run: impl FnOnce(usize) -> R) -> R {
     let mut registers = [0usize; 12];
     save_registers(&mut registers);
     let low = (&raw mut registers).expose_provenance();
-    run(low & !(size_of::<usize>() - 1));
+    let result = run(low & !(size_of::<usize>() - 1));
     // The array must be in memory while `run` is active.
     core::hint::black_box(&mut registers);
+    result
 }
 
 /// Stores the registers that a function must leave as they are; others are on the stack already where they are needed later.

@@ -5,6 +5,7 @@ use crate::modules::builtins;
 use crate::native::border::{replace_globals, serve, vm};
 use crate::native::foreign::adopt;
 use crate::obj::dict::Dict;
+use crate::obj::instance::Instance;
 use crate::obj::map::Map;
 use crate::object::Gc;
 use crate::ops::attr::MethodParts;
@@ -12,6 +13,8 @@ use crate::q;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
+use crate::vm::op::name::{attribute, find, hinted, store_attribute};
+use crate::vm::registers::Ip;
 use crate::word::Obj;
 
 fn name(number: usize) -> Qstr {
@@ -27,15 +30,19 @@ pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc
     if old == new {
         return None;
     }
-    replace_globals(Some(new), vm.stacks.frame());
+    replace_globals(Some(new), vm.frame());
     Some(old)
 }
 
+/// Where lookups of `name` are remembered: machine code has no place of its own for each.
+fn place(name: Qstr) -> Ip {
+    Ip(core::ptr::without_provenance(name.number() as usize))
+}
+
 fn global(vm: &Vm, name: Qstr) -> Res {
-    match vm.globals().load(vm, name) {
-        Some(value) => Ok(value),
-        None => builtin(vm, name),
-    }
+    let globals = vm.globals();
+    let found = hinted(vm, &globals.map, place(name), name).or_else(|| find(vm, &globals.map, place(name), name));
+    found.map_or_else(|| builtin(vm, name), Ok)
 }
 
 fn builtin(vm: &Vm, name: Qstr) -> Res {
@@ -90,7 +97,15 @@ pub(super) unsafe extern "C" fn delete_global(number: usize) {
 
 pub(super) unsafe extern "C" fn load_attr(object: Slot, number: usize) -> Obj {
     // SAFETY: machine code called.
-    unsafe { serve(|vm| vm.load_attr(adopt(vm, object)?, name(number))) }
+    unsafe {
+        serve(|vm| {
+            let (object, name) = (adopt(vm, object)?, name(number));
+            match Instance::of(object).and_then(|instance| hinted(vm, instance.members(), place(name), name)) {
+                Some(value) => Ok(value),
+                None => attribute(vm, object, place(name), name),
+            }
+        })
+    }
 }
 
 /// Puts a method and its first argument, null if it has none, at `to`.
@@ -138,9 +153,10 @@ pub(super) unsafe extern "C" fn load_super_method(number: usize, to: *mut Slot) 
 pub(super) unsafe extern "C" fn store_attr(object: Slot, number: usize, value: Slot) {
     // SAFETY: machine code called.
     unsafe {
-        serve(|vm| match value {
-            Some(value) => vm.store_attr(adopt(vm, object)?, name(number), adopt(vm, value)?),
-            None => vm.delete_attr(adopt(vm, object)?, name(number)),
+        serve(|vm| {
+            let (object, name) = (adopt(vm, object)?, name(number));
+            let value = value.map(|value| adopt(vm, value)).transpose()?;
+            store_attribute(vm, object, value, place(name), name)
         })
     }
 }

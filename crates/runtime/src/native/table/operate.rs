@@ -2,6 +2,8 @@
 
 use crate::native::border::serve;
 use crate::native::foreign::{SENTINEL, adopt};
+use crate::obj::int;
+use crate::obj::list::List;
 use crate::types::UnaryOp;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
@@ -13,6 +15,12 @@ pub(super) unsafe extern "C" fn subscr(object: Slot, index: Slot, value: usize) 
     unsafe {
         serve(|vm| {
             let (object, index) = (adopt(vm, object)?, adopt(vm, index)?);
+            if value == SENTINEL
+                && let (Some(list), Some(at)) = (object.downcast::<List>(), index.as_small_int())
+                && let Some(item) = list.get(at as usize)
+            {
+                return Ok(item);
+            }
             // SAFETY: any other word is a value, or null.
             match Obj::from_bits(value) {
                 Some(_) if value == SENTINEL => vm.load_subscr(object, index),
@@ -62,8 +70,14 @@ pub(super) unsafe extern "C" fn binary_op(op: u32, left: Slot, right: Slot) -> O
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
+            let op_of_language = BinaryOp::from_number(op as u8);
+            if let (Some(op), Some(a), Some(b)) =
+                (op_of_language, left.and_then(Obj::as_small_int), right.and_then(Obj::as_small_int))
+            {
+                return int::binary_small(vm, op, a, b);
+            }
             let (left, right) = (adopt(vm, left)?, adopt(vm, right)?);
-            match BinaryOp::from_number(op as u8) {
+            match op_of_language {
                 Some(op) => vm.binary_op(op, left, right),
                 None if op == DIVMOD => vm.divmod(left, right),
                 None if op == CONTAINS => Ok(Obj::bool(vm.contains(left, right)?)),

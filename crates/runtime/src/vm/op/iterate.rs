@@ -18,9 +18,10 @@ use crate::obj::list::List;
 use crate::obj::range::Range;
 use crate::obj::tuple::Tuple;
 use crate::vm::Vm;
-use crate::vm::registers::Sp;
+use crate::vm::frame::Frame;
+use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
-use berus_mpy::opcode::ITER_SLOTS;
+use berus_mpy::opcode::{ITER_SLOTS, Op};
 
 const _: () = assert!(size_of::<Iter>() == ITER_SLOTS as usize * size_of::<usize>());
 
@@ -76,7 +77,7 @@ leaving_op! {
             None => {
                 let iterator = state.at(1);
                 if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
-                    let frame = vm.stacks.frame();
+                    let frame = vm.frame();
                     frame.ip.set(start.0);
                     frame.sp.set(sp.0);
                     match tri!(vm, start, generator.enter_loop(vm)) {
@@ -136,4 +137,14 @@ fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
     }?;
     state.set_slot(1, Some(Obj::small_int_wrapping(index + 1)));
     Some(item)
+}
+
+/// The first instruction of the body of the loop whose next turn the next instruction begins; null if it begins none.
+pub(crate) fn loop_body(frame: &Frame) -> *const u8 {
+    let mut ip = Ip(frame.ip.get());
+    if ip.byte() != Op::ForIter as u8 {
+        return core::ptr::null();
+    }
+    ip.forward();
+    ip.0
 }
