@@ -18,7 +18,7 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Subscr, Type, UnaryOp, flag};
+use crate::types::{Locals, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
@@ -63,6 +63,9 @@ pub(crate) const fn with_slots(ty: Type) -> Type {
         .buffer(instance_buffer)
 }
 
+/// Most attributes that room is made for before they come.
+const MOST_ROOM: usize = 8;
+
 impl Instance {
     /// The instance that `object` is, if it is one.
     #[inline(always)]
@@ -76,6 +79,25 @@ impl Instance {
     #[inline(always)]
     pub fn members(&self) -> &Map {
         &self.members
+    }
+
+    /// Puts an attribute among the others. The first one makes room for as many as other instances of the class have had.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
+        let class = self.class();
+        let Locals::Dict(class) = class.locals else { return self.members.store(vm, Obj::qstr(name), value) };
+        let room = class.map.number();
+        if self.members.is_empty() {
+            self.members.reserve(vm, room.into())?;
+        }
+        self.members.store(vm, Obj::qstr(name), value)?;
+        let len = self.members.len();
+        if len > room.into() && len <= MOST_ROOM {
+            class.map.set_number(len as u8);
+        }
+        Ok(())
     }
 
     /// Its class.

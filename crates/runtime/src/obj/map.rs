@@ -46,6 +46,9 @@ const FIXED: u32 = 2;
 /// The first of the bits that its owner may use.
 pub const NOTES: u32 = 4;
 
+/// Where among the flags its owner's number begins.
+const NUMBER_SHIFT: u32 = 24;
+
 /// Most entries without an index.
 const PLAIN: u32 = 8;
 
@@ -103,6 +106,17 @@ impl Map {
     /// Sets one of its owner's bits, from [`NOTES`] on.
     pub fn note(&self, bit: u32) {
         self.flags.set(self.flags.get() | bit);
+    }
+
+    /// A number that its owner keeps here.
+    pub fn number(&self) -> u8 {
+        (self.flags.get() >> NUMBER_SHIFT) as u8
+    }
+
+    /// Sets the number that its owner keeps here.
+    pub fn set_number(&self, number: u8) {
+        let rest = self.flags.get() & ((1 << NUMBER_SHIFT) - 1);
+        self.flags.set(rest | u32::from(number) << NUMBER_SHIFT);
     }
 
     /// Whether one of its owner's bits is set.
