@@ -169,7 +169,9 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
-        self.finalise_dead();
+        if self.heap.has_to_finalise() {
+            self.poll_soon();
+        }
     }
 }
 
