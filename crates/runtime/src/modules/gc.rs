@@ -25,7 +25,6 @@ crate::members! {
 fn collect(vm: &Vm) -> Res {
     let before = vm.heap().used();
     vm.collect();
-    vm.finalise_dead();
     vm.tell_watchers()?;
     vm.new_uint(before.saturating_sub(vm.heap().used()))
 }
