@@ -70,14 +70,19 @@ fn run_with(options: &Options) -> u8 {
     vm.register(berus_stdlib::MODULES);
     vm.set_optimisation(options.optimise);
     vm.set_emitter(options.emitter);
-    let status = vm.enter(|vm| match prepare(vm, options).and_then(|()| run_program(vm, options)) {
-        Ok(()) => 0,
-        Err(raised) => report(vm, raised),
-    });
-    let status = vm.enter(|vm| vm.call_at_exit().map_or_else(|raised| report(vm, raised), |()| status));
-    vm.enter(Vm::finalise_all);
-    vm.host().flush();
-    status
+    vm.enter(|vm| {
+        let status = match prepare(vm, options).and_then(|()| run_program(vm, options)) {
+            Ok(()) => 0,
+            Err(raised) => report(vm, raised),
+        };
+        // No tracing function sees the end.
+        let ended = vm.set_trace(None).and_then(|()| vm.call_at_exit());
+        let status = ended.map_or_else(|raised| report(vm, raised), |()| status);
+        vm.finalise_all();
+        vm.host().flush();
+        // Threads end with the program, also those that wait for input which may never come.
+        std::process::exit(status.into())
+    })
 }
 
 /// Mounts the files of the machine, and fills in `sys.argv` and `sys.path`.

@@ -57,7 +57,7 @@ impl Options {
 /// The heap's limit if none is given.
 const HEAP_SIZE: usize = if usize::BITS >= 64 { 256 << 20 } else { 64 << 20 };
 
-const USAGE: &str = "usage: berus [<opts>] [-X <implopt>] [-c <command> | -m <module> | <filename>]";
+const INVALID: &str = "Invalid command line arguments. Use -h option for help.";
 
 /// Takes apart the arguments behind the program's name.
 pub fn parse(args: &[OsString]) -> Result<Options, String> {
@@ -73,19 +73,18 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
     while let Some(arg) = rest.next() {
-        let mut value =
-            |name: &str| rest.next().map(<[u8]>::to_vec).ok_or_else(|| format!("{name} needs a value\n{USAGE}"));
+        let mut value = || rest.next().map(<[u8]>::to_vec).ok_or_else(|| INVALID.to_owned());
         match arg {
             b"-c" => {
-                options.program = Program::Command(value("-c")?);
+                options.program = Program::Command(value()?);
                 options.arguments[0] = b"-c".to_vec();
             }
             b"-m" => {
-                let module = value("-m")?;
+                let module = value()?;
                 options.arguments[0].clone_from(&module);
                 options.program = Program::Module(module);
             }
-            b"-X" => implementation_option(&mut options, &value("-X")?)?,
+            b"-X" => implementation_option(&mut options, &value()?)?,
             // Berus has no prompt to go on with, and traces nothing.
             b"-i" | b"-v" | b"-vv" | b"-vvv" => continue,
             [b'-', b'O', level @ ..] => {
@@ -93,12 +92,12 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
                     [] => 1,
                     [digit @ b'0'..=b'9'] => digit - b'0',
                     _ if level.iter().all(|byte| *byte == b'O') => level.len() as u8 + 1,
-                    _ => return Err(USAGE.to_owned()),
+                    _ => return Err(INVALID.to_owned()),
                 };
                 continue;
             }
             b"-" => options.program = Program::Input,
-            [b'-', ..] => return Err(USAGE.to_owned()),
+            [b'-', ..] => return Err(INVALID.to_owned()),
             file => {
                 options.folder = folder_of(file);
                 options.program = Program::File(file.to_vec());
@@ -127,7 +126,7 @@ fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), Str
         b"emit=viper" => options.emitter = Emitter::Viper,
         option => {
             let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
-            options.heap_size = size.ok_or_else(|| USAGE.to_owned())?;
+            options.heap_size = size.ok_or_else(|| INVALID.to_owned())?;
         }
     }
     Ok(())
