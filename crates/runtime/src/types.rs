@@ -213,6 +213,8 @@ macro_rules! slots {
             full_name: Name,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
             pub(crate) parent: Cell<Parent>,
+            /// Of a class, how many attributes its instances have had, to make room for as many in the next.
+            pub(crate) instance_room: Cell<u8>,
             /// Its attributes.
             pub(crate) locals: Locals,
             $($(#[$doc])* pub $slot: Option<$fn>,)*
@@ -228,6 +230,7 @@ macro_rules! slots {
                     slots_for_c: foreign::Slots::new(),
                     full_name,
                     parent: Cell::new(Parent::None),
+                    instance_room: Cell::new(0),
                     locals: Locals::None,
                     $($slot: None,)*
                 }

@@ -63,6 +63,9 @@ pub(crate) const fn with_slots(ty: Type) -> Type {
         .buffer(instance_buffer)
 }
 
+/// Most attributes that room is made for before they come.
+const MOST_ROOM: usize = 8;
+
 impl Instance {
     /// The instance that `object` is, if it is one.
     #[inline(always)]
@@ -76,6 +79,24 @@ impl Instance {
     #[inline(always)]
     pub fn members(&self) -> &Map {
         &self.members
+    }
+
+    /// Puts an attribute among the others. The first one makes room for as many as other instances of the class have had.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
+        let class = self.class();
+        let room = &class.instance_room;
+        if self.members.is_empty() {
+            self.members.reserve(vm, room.get().into())?;
+        }
+        self.members.store(vm, Obj::qstr(name), value)?;
+        let len = self.members.len();
+        if len > room.get().into() && len <= MOST_ROOM {
+            room.set(len as u8);
+        }
+        Ok(())
     }
 
     /// Its class.

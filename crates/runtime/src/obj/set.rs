@@ -90,6 +90,7 @@ impl Set {
     /// What hashing and comparing raise.
     pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<Set>> {
         let set = Set::of_type(vm, false)?;
+        set.map.reserve(vm, items.len().min(64))?;
         items.iter().try_for_each(|&item| set.add(vm, item))?;
         Ok(set)
     }

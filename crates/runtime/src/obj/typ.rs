@@ -460,7 +460,7 @@ fn object_setattr(vm: &Vm, object: Obj, name: Obj, value: Obj) -> Res {
     let (Some(instance), Some(name)) = (Instance::of(object), vm.as_name(name)?) else {
         return Err(vm.type_error(format_args!("arg must be user-type")));
     };
-    instance.members().store(vm, Obj::qstr(name), value)?;
+    instance.store_member(vm, name, value)?;
     Ok(Obj::NONE)
 }
 

@@ -259,7 +259,7 @@ impl Vm {
             return Ok(());
         }
         match value {
-            Some(value) => instance.members().store(self, Obj::qstr(name), value),
+            Some(value) => instance.store_member(self, name, value),
             None => match instance.members().remove_name(self, name) {
                 Some(_) => Ok(()),
                 None => Err(self.no_attribute(object, name)),

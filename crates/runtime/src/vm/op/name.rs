@@ -178,7 +178,7 @@ pub(crate) fn store_attribute(vm: &Vm, object: Obj, value: Slot, ip: Ip, name: Q
         match members.entries().get(hint) {
             Some(entry) if entry.key.get() == Some(Obj::qstr(name)) => entry.value.set(Some(value)),
             _ => {
-                members.store(vm, Obj::qstr(name), value)?;
+                instance.store_member(vm, name, value)?;
                 find(vm, members, ip, name);
             }
         }
