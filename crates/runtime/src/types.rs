@@ -266,8 +266,8 @@ slots! {
     stream: &'static StreamSlots,
     /// What an instance offers as a file system.
     file_system: &'static FileSystem,
-    /// Gives up what an instance holds outside of the heap, before it is freed: a last call. It makes no objects and calls no Python
-    /// code. Such instances come from [`Vm::alloc_finalised`] or [`Vm::new_custom`].
+    /// Gives up what an instance holds outside of the heap, before it is freed: a last call, between two instructions. What it raises is
+    /// for it to take. Such instances come from [`Vm::alloc_finalised`] or [`Vm::new_custom`].
     finalise: fn(&Vm, Obj),
 }
 

@@ -363,3 +363,55 @@ print(data.x, bytes(memoryview(open('/rom/data.mpy', 'rb'))[:4]))
 ";
     assert_eq!(output(&vm, &host, source), "5 b'M\\x06\\x00\\x1f'\n");
 }
+
+/// Calls a function when it dies.
+struct Last(Obj);
+
+berus_runtime::custom_type! {
+    static LAST: Type<Last> = "Last".make_new(last_new).finalise(last_finalise);
+}
+
+berus_runtime::members! {
+    static LAST_MEMBERS = {
+        "Last" => value(Obj::from_static(&LAST)),
+    }
+}
+
+static LAST_MODULES: &[ModuleDef] = &[ModuleDef::new("last", LAST_MEMBERS)];
+
+fn last_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 1, false)?;
+    Ok(vm.new_custom(Last(args.pos()[0]))?.obj())
+}
+
+fn last_finalise(vm: &Vm, object: Obj) {
+    let called = vm.this::<Custom<Last>>(object).and_then(|last| vm.call(last.0, &[]));
+    if let Err(raised) = called {
+        vm.take_exception(raised);
+    }
+}
+
+#[test]
+fn what_runs_when_objects_die_runs_between_instructions() {
+    let host = sandbox();
+    let vm = interpreter(&host, |vm| vm.register(LAST_MODULES));
+    vm.heap().set_stress(true);
+    let source = "
+import gc, last
+seen = []
+def told():
+    seen.append('dead')
+    seen.append(last.Last(lambda: 1 / 0) and 'again')
+def make(n):
+    for i in range(n):
+        last.Last(told)
+        seen.append(i)
+make(40)
+def deep(n): return n and deep(n - 1)
+deep(50)
+gc.collect()
+dead = seen.count('dead')
+print([item for item in seen if isinstance(item, int)] == list(range(40)), dead > 30, dead == seen.count('again'))
+";
+    assert_eq!(output(&vm, &host, source), "True True True\n");
+}

@@ -181,7 +181,9 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     if file.is_console() {
         return Ok(vm.unlocked(|host| host.read_stdin(buffer)));
     }
-    Ok(host_files(vm).and_then(|files| files.read(file.number.get(), buffer)).map(|count| count.min(buffer.len())))
+    let (number, len) = (file.number.get(), buffer.len());
+    let read = vm.unlocked(|host| host.files().ok_or(errno::NO_DEVICE)?.read(number, buffer));
+    Ok(read.map(|count| count.min(len)))
 }
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {

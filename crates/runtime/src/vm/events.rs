@@ -117,6 +117,7 @@ impl Vm {
         if self.is_main_thread() && self.host().interrupted() {
             return Err(self.interrupted());
         }
+        self.finalise_dead();
         self.tell_watchers()?;
         if events.is_calling.get() {
             return Ok(());

@@ -29,7 +29,7 @@ impl Vm {
 
     fn block_after_collection(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
         if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
-            self.collect();
+            self.free_dead();
         }
         self.heap.alloc_anyway(bytes, kind)
     }
@@ -147,9 +147,15 @@ impl Vm {
         unsafe { self.heap.free(block.cast()) }
     }
 
-    /// Frees what nothing refers to.
-    #[inline(never)]
+    /// Frees what nothing refers to, and has it finalised, which may run Python code.
     pub fn collect(&self) {
+        self.free_dead();
+        self.finalise_dead();
+    }
+
+    /// Frees what nothing refers to. What is to be finalised waits for the next look at pending events.
+    #[inline(never)]
+    fn free_dead(&self) {
         clear_stack_below();
         with_registers_in_memory(|low| {
             let Some(mut collection) = self.heap.collect() else { return };
@@ -169,7 +175,9 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
-        self.finalise_dead();
+        if self.heap.has_to_finalise() {
+            self.poll_soon();
+        }
     }
 }
 
