@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use berus_mpy::arch::Arch;
 use berus_testkit::{TempDir, temp_dir};
 
 /// A folder of sources.
@@ -145,6 +146,29 @@ berus: broken/return.py:5: SyntaxError: 'return' outside function in C
     // The others are compiled, and nothing is left of those that are not.
     let made: Vec<_> = fs::read_dir(folder.join("out")).unwrap().flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(made, ["main.mpy"]);
+}
+
+#[test]
+fn machine_code_is_made_on_request() {
+    let folder = sources();
+    let folder = folder.path();
+    let kinds = || {
+        let bytes = fs::read(folder.join("a.mpy")).unwrap();
+        let (module, _) = berus_mpy::Module::from_bytes(&bytes).unwrap();
+        let kinds: Vec<_> = module.codes.iter().map(|code| code.kind.name()).collect();
+        (module.header.arch, kinds.join(" "))
+    };
+    succeeds(folder, "--arch x64 lib/a.py -o a.mpy");
+    assert_eq!(kinds(), (None, "bytecode bytecode".into()));
+    succeeds(folder, "--arch x64 --emit native lib/a.py -o a.mpy");
+    assert_eq!(kinds(), (Some(Arch::X64), "native native".into()));
+
+    let (_, err, status) = run(folder, "--emit native lib/a.py");
+    assert_eq!(status, 2);
+    assert!(err.contains("--arch <ARCH>"), "{err}");
+    let (_, err, status) = run(folder, "--arch armv7m --emit native lib/a.py");
+    assert_eq!(status, 1);
+    assert!(err.contains("NotImplementedError: native code for armv7m is not built yet"), "{err}");
 }
 
 #[test]

@@ -32,11 +32,6 @@ impl Type {
         Type::NAMED.into_iter().find(|named| named.name().as_bytes() == name)
     }
 
-    /// The type of number `number`, if it has a name.
-    pub fn numbered(number: i64) -> Option<Type> {
-        Type::NAMED.get(usize::try_from(number).ok()?).copied()
-    }
-
     /// What error messages call it.
     pub fn name(self) -> &'static str {
         match self {
@@ -63,13 +58,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_and_a_number_mean_the_same_type() {
+    fn types_are_found_by_name() {
         for named in Type::NAMED {
             assert_eq!(Type::named(named.name().as_bytes()), Some(named));
-            assert_eq!(Type::numbered(named as i64), Some(named));
         }
         assert_eq!(Type::named(b"None"), None);
-        assert_eq!(Type::numbered(8), None);
-        assert_eq!(Type::numbered(-1), None);
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::thread;
 
 use berus_compiler::{Options, compile};
-use support::{all_flags, difference};
+use support::{Flags, all_flags, difference, machine_code_flags};
 
 /// The stack that the compiler must do with, in KiB. Unoptimised code has bigger frames.
 const STACK: usize = if cfg!(debug_assertions) { 2048 } else { 512 };
@@ -98,13 +98,19 @@ fn programs(n: usize) -> Vec<String> {
     programs
 }
 
+/// Options for bytecode and for machine code.
+fn both_emitters() -> [Flags; 2] {
+    [all_flags().swap_remove(0), machine_code_flags().swap_remove(1)]
+}
+
 #[test]
 fn depth_does_not_exhaust_the_stack() {
-    let check = || {
-        for n in [300, 1500] {
+    let [bytecode, native] = both_emitters();
+    let check = move || {
+        for (n, flags) in [(300, &bytecode), (1500, &bytecode), (300, &native), (1500, &native)] {
             for program in programs(n) {
                 let head: String = program.chars().take(40).collect();
-                match compile(program.as_bytes(), &Options::default()) {
+                match compile(program.as_bytes(), &flags.ours) {
                     Ok(module) => assert!(!module.to_bytes().is_empty()),
                     Err(error) => {
                         let expected = ["maximum recursion depth exceeded", "bytecode overflow"];
@@ -135,8 +141,10 @@ fn ordinary_depth_is_as_with_the_peer() {
     for n in [1, 2, 60] {
         for program in programs(n) {
             fs::write(&path, &program).unwrap();
-            let what = difference(&mpy_cross, &path, program.as_bytes(), &all_flags()[0]);
-            assert_eq!(what, None, "{program}");
+            for flags in both_emitters() {
+                let what = difference(&mpy_cross, &path, program.as_bytes(), &flags);
+                assert_eq!(what, None, "{program}");
+            }
         }
     }
 }

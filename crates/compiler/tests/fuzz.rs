@@ -9,19 +9,18 @@ mod support;
 use std::env;
 use std::fs;
 
-use support::{all_flags, difference};
+use support::{Flags, all_flags, difference, machine_code_flags};
 
 fn number(variable: &str, default: u64) -> u64 {
     env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Compares the compilers on programs made from seeds.
-fn try_all(count: u64, program: impl Fn(u64) -> String) {
+/// Compares the compilers on programs made from seeds, with one after the other of `all` options.
+fn try_all(count: u64, all: &[Flags], program: impl Fn(u64) -> String) {
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
     let folder = berus_testkit::temp_dir();
     let path = folder.path().join("random.py");
     let first = number("BERUS_FUZZ_SEED", 1);
-    let all = all_flags();
     for seed in first..first + number("BERUS_FUZZ", count) {
         let source = program(seed);
         fs::write(&path, &source).unwrap();
@@ -34,10 +33,15 @@ fn try_all(count: u64, program: impl Fn(u64) -> String) {
 
 #[test]
 fn random_programs() {
-    try_all(300, generator::program);
+    try_all(300, &all_flags(), generator::program);
 }
 
 #[test]
 fn damaged_programs() {
-    try_all(200, |seed| generator::damaged(&generator::program(seed), seed));
+    try_all(200, &all_flags(), |seed| generator::damaged(&generator::program(seed), seed));
+}
+
+#[test]
+fn random_machine_code() {
+    try_all(300, &machine_code_flags(), generator::viper::program);
 }

@@ -5,15 +5,15 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
-use support::{all_flags, difference};
+use support::{Flags, all_flags, difference, machine_code_flags};
 
-fn check(files: &[PathBuf]) {
+fn check(files: &[PathBuf], flags: &[Flags]) {
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
     let mut differences = String::new();
     for path in files {
         let source = fs::read(path).unwrap();
-        for flags in all_flags() {
-            if let Some(what) = difference(&mpy_cross, path, &source, &flags) {
+        for flags in flags {
+            if let Some(what) = difference(&mpy_cross, path, &source, flags) {
                 differences += &format!("{}: {what}\n", path.display());
             }
         }
@@ -26,7 +26,7 @@ fn programs_of_the_project() {
     let folder = berus_testkit::workspace().join("tests/programs");
     let files = berus_testkit::python_files(&folder);
     assert!(!files.is_empty());
-    check(&files);
+    check(&files, &all_flags());
 }
 
 #[test]
@@ -34,20 +34,26 @@ fn programs_of_this_crate() {
     let folder = berus_testkit::workspace().join("crates/compiler/tests/programs");
     let files = berus_testkit::python_files(&folder);
     assert!(!files.is_empty());
-    check(&files);
+    check(&files, &all_flags());
+}
+
+#[test]
+fn machine_code() {
+    let folder = berus_testkit::workspace().join("crates/compiler/tests/programs/machine_code");
+    let files = berus_testkit::python_files(&folder);
+    assert!(!files.is_empty());
+    check(&files, &machine_code_flags());
 }
 
 /// A file of programs with errors, with a line `####` between them.
-#[test]
-fn errors() {
+fn check_errors(programs: &str, flags: &[Flags]) {
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
     let folder = berus_testkit::temp_dir();
     let path = folder.path().join("error.py");
-    let programs = include_str!("errors.txt");
     let mut differences = String::new();
     for program in programs.split("####\n") {
         fs::write(&path, program).unwrap();
-        for flags in &all_flags()[..2] {
+        for flags in flags {
             if let Some(what) = difference(&mpy_cross, &path, program.as_bytes(), flags) {
                 differences += &format!("{program}{what}\n");
             }
@@ -57,8 +63,18 @@ fn errors() {
 }
 
 #[test]
+fn errors() {
+    check_errors(include_str!("errors.txt"), &all_flags()[..2]);
+}
+
+#[test]
+fn errors_in_machine_code() {
+    check_errors(include_str!("machine_code_errors.txt"), &machine_code_flags()[..1]);
+}
+
+#[test]
 fn the_standard_library_of_cpython() {
     // Every seventh file, so that the test takes seconds; the whole is for `mpy-identical`.
     let files: Vec<_> = berus_testkit::stdlib_sources().into_iter().step_by(7).collect();
-    check(&files);
+    check(&files, &all_flags());
 }

@@ -13,7 +13,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use berus_compiler::Options;
+use berus_compiler::{Emitter, Options};
+use berus_mpy::arch::Arch;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, value_parser};
 
@@ -40,6 +42,13 @@ pub struct Args {
     /// Bits of a small integer on the target
     #[arg(long, value_name = "BITS", default_value_t = 31, value_parser = value_parser!(u8).range(2..=64))]
     small_int_bits: u8,
+    /// The architecture to make machine code for, where functions ask for it with `@micropython.native` or `viper`
+    #[arg(long, value_name = "ARCH", value_parser = architectures())]
+    arch: Option<Arch>,
+    /// What to make of functions that do not ask for something else
+    #[arg(long, value_name = "WHAT", default_value = "bytecode", value_parser = emitters())]
+    #[arg(requires_ifs = [("native", "arch"), ("viper", "arch")])]
+    emit: Emitter,
     /// Leave out line numbers
     #[arg(long)]
     no_source_lines: bool,
@@ -57,6 +66,21 @@ pub struct Args {
     /// Python files, folders to search for them, or `-` for standard input
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<PathBuf>,
+}
+
+/// The architectures, by their names.
+fn architectures() -> impl TypedValueParser<Value = Arch> {
+    let unknown = |_| "there is no such architecture";
+    PossibleValuesParser::new(Arch::ALL.map(Arch::name)).try_map(move |name| name.parse::<Arch>().map_err(unknown))
+}
+
+/// The emitters, by the names that mpy-cross has for them.
+fn emitters() -> impl TypedValueParser<Value = Emitter> {
+    PossibleValuesParser::new(["bytecode", "native", "viper"]).map(|name| match &*name {
+        "native" => Emitter::Native,
+        "viper" => Emitter::Viper,
+        _ => Emitter::Bytecode,
+    })
 }
 
 const EXIT_STATUS: &str = "\
@@ -80,6 +104,8 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         optimise: args.optimise,
         small_int_bits: args.small_int_bits,
         source_lines: !args.no_source_lines,
+        emitter: args.emit,
+        arch: args.arch,
         ..Options::default()
     };
     let mut tally = Tally::default();

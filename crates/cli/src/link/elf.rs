@@ -26,7 +26,6 @@ impl<'d> Program<'d> {
         match FileKind::parse(data) {
             Ok(FileKind::Elf32) => File::<FileHeader32<Endianness>>::open(self.machine, file, data)?.add_to(self),
             Ok(FileKind::Elf64) => File::<FileHeader64<Endianness>>::open(self.machine, file, data)?.add_to(self),
-            Ok(FileKind::Archive) => Err(error!(file, "this is an archive; give it with -l")),
             _ => Err(error!(file, "this is not an ELF object file")),
         }
     }

@@ -9,7 +9,15 @@ use object::read::archive::ArchiveFile;
 use super::elf;
 use super::error::{Error, error, name};
 use super::program::{Binding, Place, Program};
+use super::symbols::ENTRY;
 use crate::input::{Input, displayed};
+
+impl Input {
+    /// Whether it is an archive.
+    pub fn is_archive(&self) -> bool {
+        MAGICS.into_iter().any(|magic| self.bytes.starts_with(magic))
+    }
+}
 
 /// What the files of archives start with.
 const MAGICS: [&[u8]; 2] = [b"!<arch>\n", b"!<thin>\n"];
@@ -24,7 +32,7 @@ pub fn read(path: &Path) -> Result<Vec<Input>, (PathBuf, io::Error)> {
         Err(error) => Err((path.to_owned(), error)),
     };
     let input = open(path)?;
-    if MAGICS.into_iter().any(|magic| input.bytes.starts_with(magic)) {
+    if input.is_archive() {
         return Ok(vec![input]);
     }
     match group(&input.bytes) {
@@ -63,7 +71,8 @@ struct Member<'d> {
     data: &'d [u8],
 }
 
-/// Adds the objects of `libraries` that define what is not defined yet, and what those need in turn. Gives their names.
+/// Adds the objects of `libraries` that define what is not defined yet, [`ENTRY`] among it, and what those need in turn.
+/// Gives their names.
 ///
 /// # Errors
 /// If a library is not an archive of objects for the machine.
@@ -85,7 +94,7 @@ pub fn add_needed<'d>(program: &mut Program<'d>, libraries: &'d [Input]) -> Resu
             members.push(Member { name, data });
         }
     }
-    let (mut defined, mut needed) = (HashSet::new(), VecDeque::new());
+    let (mut defined, mut needed) = (HashSet::new(), VecDeque::from([ENTRY]));
     let mut added = Vec::new();
     let mut seen = 0;
     loop {

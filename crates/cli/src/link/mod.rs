@@ -64,12 +64,16 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     source_name: Option<String>,
     /// Make a header with the numbers of all names (MP_QSTR_…) in source files, instead of linking
+    ///
+    /// If the output is to be called .rs it is Rust, with a function for each name.
     #[arg(long, conflicts_with_all = ["qstrs", "libs", "externs", "gc_sections"])]
     preprocess: bool,
     /// The header with the numbers of names that the objects were compiled with
     #[arg(long, value_name = "HEADER")]
     qstrs: Option<PathBuf>,
-    /// A library, of which those objects are linked that are needed; may be given more than once
+    /// A library, of which those objects are linked that are needed, or a linker script that names some
+    ///
+    /// May be given more than once.
     #[arg(short = 'l', long, value_name = "ARCHIVE")]
     libs: Vec<PathBuf>,
     /// What to write; by default the name of the first file with another extension
@@ -84,7 +88,9 @@ pub struct Args {
     /// Tell sizes; twice: also sections and the global offset table; three times: also relocations
     #[arg(short, long, action = ArgAction::Count)]
     verbose: u8,
-    /// Object files; with --preprocess, source files
+    /// Object files and archives; with --preprocess, source files
+    ///
+    /// Of an archive those objects are linked that are needed, the one with mpy_init among them.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -129,8 +135,8 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         files.push(input);
         Ok(())
     })?;
-    let inputs = Inputs::read(args, files, output);
-    let Some(inputs) = inputs.filter(|inputs| inputs.files.len() == args.files.len()) else {
+    let all_read = files.len() == args.files.len();
+    let Some(inputs) = Inputs::read(args, files, output).filter(|_| all_read) else {
         // What is wrong has been said.
         return Ok(());
     };
@@ -139,7 +145,11 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         .clone()
         .unwrap_or_else(|| args.files[0].with_extension(if args.preprocess { "config.h" } else { "mpy" }));
     let bytes = if args.preprocess {
-        qstrs::header(inputs.files.iter().map(|file| &file.bytes[..])).into_bytes()
+        let sources = inputs.files.iter().map(|file| &file.bytes[..]);
+        match path.extension() {
+            Some(extension) if extension == "rs" => qstrs::rust(sources).into_bytes(),
+            _ => qstrs::header(sources).into_bytes(),
+        }
     } else {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match link(args, &inputs, args.source_name.as_deref().unwrap_or(&name), output)? {
@@ -166,7 +176,7 @@ struct Inputs {
 impl Inputs {
     /// Reads what `args` names beside the object files. If something cannot be read, complains and gives `None`.
     fn read(args: &Args, files: Vec<Input>, output: &mut Output) -> Option<Inputs> {
-        let mut libraries = Vec::new();
+        let (mut libraries, files) = files.into_iter().partition::<Vec<_>, _>(Input::is_archive);
         let mut all_read = true;
         for path in &args.libs {
             match library::read(path) {
@@ -238,7 +248,8 @@ fn link_objects(options: &Options<'_>, inputs: &Inputs) -> Result<(Module<'stati
     let members = library::add_needed(&mut program, &inputs.libraries).map_err(one)?;
 
     let symbols = Symbols::collect(&program, inputs.externs.clone())?;
-    let entry = symbols.entry(&program).map_err(one)?;
+    let first = inputs.files.first().or(inputs.libraries.first()).map_or("", |input| input.name.as_str());
+    let entry = symbols.entry(&program, first).map_err(one)?;
     let references = references::collect(&mut program, &symbols, options.gc_sections.then_some(entry.0))?;
     let got = Got::collect(&mut program, &references);
     let stubs = stubs::add(&mut program, &references)?;

@@ -30,16 +30,44 @@ pub fn header<'s>(sources: impl Iterator<Item = &'s [u8]>) -> String {
     header + "extern const uint16_t mp_native_qstr_table[];\nextern const uintptr_t mp_native_obj_table[];\n"
 }
 
-/// The names in such a header that the module's table of qstrs is for, in their order.
+/// The same in Rust: a function for each name.
+pub fn rust<'s>(sources: impl Iterator<Item = &'s [u8]>) -> String {
+    let mut own: BTreeSet<&str> = sources.flat_map(names).collect();
+    let mut text = "// Names for machine code, made by `berus link --preprocess`.\n".to_owned();
+    let mut line = |name: &str, value: std::fmt::Arguments<'_>| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "#[allow(non_snake_case)]\npub fn MP_QSTR_{name}() -> usize {{ {value} }}");
+    };
+    for (i, name) in qstr::STATIC.iter().enumerate() {
+        let name = identifier(name);
+        if own.remove(name.as_str()) {
+            line(&name, format_args!("{}", i + 1));
+        }
+    }
+    own.iter().enumerate().for_each(|(i, name)| line(name, format_args!("mp_native_qstr({})", i + 1)));
+    text + "fn mp_native_qstr(index: usize) -> usize {
+    unsafe extern \"C\" {
+        static mp_native_qstr_table: u16;
+    }
+    // SAFETY: the linker gives the table an entry for each of the names above.
+    usize::from(unsafe { *(&raw const mp_native_qstr_table).add(index) })
+}
+"
+}
+
+/// The names in such a text that the module's table of qstrs is for, in their order.
 pub fn of_header(header: &[u8]) -> Vec<&str> {
     header.split(|&byte| byte == b'\n').filter_map(own_name).collect()
 }
 
-/// The name that a line of the header defines as one of the module's own.
+/// The name that a line defines as one of the module's own.
 fn own_name(line: &[u8]) -> Option<&str> {
-    let rest = line.strip_prefix(b"#define ")?.strip_prefix(PREFIX)?;
-    let (name, rest) = rest.split_at(identifier_len(rest));
-    rest.starts_with(b" (mp_native_").then_some(name).and_then(|name| std::str::from_utf8(name).ok())
+    let forms: [(&[u8], &[u8]); 2] = [(b"#define ", b" (mp_native_"), (b"pub fn ", b"() -> usize { mp_native_")];
+    forms.into_iter().find_map(|(before, after)| {
+        let rest = line.strip_prefix(before)?.strip_prefix(PREFIX)?;
+        let (name, rest) = rest.split_at(identifier_len(rest));
+        rest.starts_with(after).then_some(name).and_then(|name| std::str::from_utf8(name).ok())
+    })
 }
 
 /// What follows each `MP_QSTR_` in a source.
@@ -89,6 +117,15 @@ mod tests {
         assert!(header.contains("#define MP_QSTR__lt_module_gt_ (7)\n"));
         assert_eq!(of_header(header.as_bytes()), ["a1_", "zoo"]);
         assert!(header.contains("#define MP_QSTR_zoo (mp_native_qstr_table[2])\n"));
+    }
+
+    #[test]
+    fn there_is_the_same_for_rust() {
+        let source: &[u8] = b"load(MP_QSTR_print()); store(MP_QSTR_spam()); store(MP_QSTR_egg());";
+        let text = rust([source].into_iter());
+        assert!(text.contains("pub fn MP_QSTR_print() -> usize { 123 }\n"));
+        assert!(text.contains("pub fn MP_QSTR_spam() -> usize { mp_native_qstr(2) }\n"));
+        assert_eq!(of_header(text.as_bytes()), ["egg", "spam"]);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use berus_mpy::function_table;
 use super::error::{Error, Result, enough, error, name};
 use super::program::{Binding, Place, Program, Role, SectionId, Symbol};
 
+/// The function that runs when a module is imported.
+pub const ENTRY: &[u8] = b"mpy_init";
+
 /// What a symbol stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -79,13 +82,12 @@ impl<'d> Symbols<'d> {
         if errors.is_empty() { Ok(Symbols { defined, externs }) } else { Err(errors) }
     }
 
-    /// Where the function that runs when the module is imported is.
+    /// Where [`ENTRY`] is.
     ///
     /// # Errors
-    /// If there is none.
-    pub fn entry(&self, program: &Program<'d>) -> std::result::Result<(SectionId, u64), Error> {
-        let found = self.defined.get(&b"mpy_init"[..]);
-        let file = program.objects.first().map_or("", |object| object.name.as_str());
+    /// If there is none, said of `file`.
+    pub fn entry(&self, program: &Program<'d>, file: &str) -> std::result::Result<(SectionId, u64), Error> {
+        let found = self.defined.get(ENTRY);
         match found.map(|definition| definition.symbol.place) {
             Some(Place::In(section, offset)) if program.sections[section].role == Role::Text => Ok((section, offset)),
             Some(_) => Err(error!(file, "mpy_init is not a function")),

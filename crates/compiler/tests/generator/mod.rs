@@ -3,6 +3,8 @@
 //! A program follows the grammar, so that most compile. Now and then it breaks a rule that only the compiler checks, such
 //! as where `return` may stand. The same seed makes the same program.
 
+pub mod viper;
+
 use std::fmt::Write;
 
 /// A source of random numbers: xorshift.

@@ -13,19 +13,31 @@ pub struct Flags {
 }
 
 /// The options that change what is made.
-pub fn all_flags() -> [Flags; 9] {
+pub fn all_flags() -> Vec<Flags> {
     let options = Options::default;
-    let x64 = || Options { arch: Some(Arch::X64), ..options() };
-    [
+    let mut all = vec![
         Flags { ours: options(), peers: &[] },
         Flags { ours: Options { optimise: 1, ..options() }, peers: &["-O1"] },
         Flags { ours: Options { optimise: 3, ..options() }, peers: &["-O3"] },
         Flags { ours: Options { small_int_bits: 15, ..options() }, peers: &["-msmall-int-bits=15"] },
         Flags { ours: Options { small_int_bits: 63, ..options() }, peers: &["-msmall-int-bits=63"] },
         Flags { ours: Options { source_lines: false, ..options() }, peers: &["-X", "no-source-lines"] },
+    ];
+    all.extend(machine_code_flags());
+    all
+}
+
+/// Those that let machine code be made.
+pub fn machine_code_flags() -> Vec<Flags> {
+    let x64 = || Options { arch: Some(Arch::X64), ..Options::default() };
+    vec![
         Flags { ours: x64(), peers: &["-march=x64"] },
         Flags { ours: Options { emitter: Emitter::Native, ..x64() }, peers: &["-march=x64", "-X", "emit=native"] },
         Flags { ours: Options { emitter: Emitter::Viper, ..x64() }, peers: &["-march=x64", "-X", "emit=viper"] },
+        Flags {
+            ours: Options { optimise: 3, small_int_bits: 63, ..x64() },
+            peers: &["-march=x64", "-O3", "-msmall-int-bits=63"],
+        },
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Frozen modules: those that are part of the program that runs the interpreter.
 
+use berus_mpy::romfs::{Image, Node};
+
 use crate::vfs::Kind;
 use crate::vm::Vm;
 
@@ -50,6 +52,36 @@ impl Frozen for FrozenTable {
 
     fn is_folder(&self, path: &[u8]) -> bool {
         self.0.iter().any(|(name, _)| matches!(name.as_bytes().strip_prefix(path), Some([b'/', ..])))
+    }
+}
+
+/// Frozen modules in a ROM image, as `berus freeze` makes it.
+///
+/// ```
+/// use berus_runtime::import::FrozenImage;
+///
+/// // What `include_bytes!("frozen.romfs")` would be.
+/// static MODULES: FrozenImage = FrozenImage(b"\xd2\xcd\x31\x00");
+/// ```
+pub struct FrozenImage(pub &'static [u8]);
+
+impl FrozenImage {
+    fn find(&self, path: &[u8]) -> Option<Node<'static>> {
+        Image::new(self.0)?.find(path)
+    }
+}
+
+impl Frozen for FrozenImage {
+    fn file(&self, path: &[u8]) -> Option<FrozenFile> {
+        match self.find(path)? {
+            Node::File(file) if path.ends_with(b".mpy") => Some(FrozenFile::Compiled(file.data())),
+            Node::File(file) => Some(FrozenFile::Source(file.data())),
+            Node::Folder(_) => None,
+        }
+    }
+
+    fn is_folder(&self, path: &[u8]) -> bool {
+        matches!(self.find(path), Some(Node::Folder(_)))
     }
 }
 

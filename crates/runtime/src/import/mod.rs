@@ -1,7 +1,7 @@
 //! Importing modules: those written in Rust, frozen ones, and `.py` and `.mpy` files of any file system.
 //!
 //! A name is imported part by part; for each, in this order: what is loaded already (unless `sys.path` is empty, which asks for
-//! modules written in Rust), those written in Rust that no file may stand for, files ([`find`]), and the others written in
+//! modules written in Rust), those written in Rust that no file may stand for, files (`find.rs`), and the others written in
 //! Rust.
 
 mod find;
@@ -11,7 +11,7 @@ mod run;
 
 use alloc::vec::Vec;
 
-pub use frozen::{Frozen, FrozenFile, FrozenTable};
+pub use frozen::{Frozen, FrozenFile, FrozenImage, FrozenTable};
 
 use crate::error::{Raised, Res};
 use crate::modules::{ModuleDef, builtins};

@@ -22,13 +22,13 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("list"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE)
+    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
     .binary_op(binary_op)
     .subscr(subscr)
-    .iter(iter)
+    .items(next)
     .locals(METHODS);
 
 members! {
@@ -193,8 +193,8 @@ impl List {
             (Some(list), _) => crate::ops::convert::Items::List(list),
             (_, Some(tuple)) => crate::ops::convert::Items::Tuple(tuple),
             _ => {
-                let iterator = vm.iter(iterable)?;
-                while let Some(item) = vm.next(iterator)? {
+                let iterator = vm.each(iterable)?;
+                while let Some(item) = iterator.next(vm)? {
                     self.append(vm, item)?;
                 }
                 return Ok(());
@@ -348,12 +348,7 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
     Ok(Obj::NONE)
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    let list = of(vm, object)?;
-    Ok(Iter::new(vm, list.obj(), next)?.obj())
-}
-
-fn next(_: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(_: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let at = iter.at.get();
     let item = iter.source.downcast::<List>().and_then(|list| list.get(at));
     if item.is_some() {
@@ -450,13 +445,10 @@ pub(crate) fn sort_options(vm: &Vm, args: Args<'_>, positional: usize) -> Res<(O
     if args.n_pos() > positional {
         return Err(vm.type_error(format_args!("extra positional arguments given")));
     }
-    let (mut key, mut reverse) = (None, false);
-    for (name, value) in args.kw() {
-        match vm.as_str(name) {
-            Some(b"key") => key = (value != Obj::NONE).then_some(value),
-            Some(b"reverse") => reverse = vm.truth(value)?,
-            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
-        }
-    }
-    Ok((key, reverse))
+    let [key, reverse] = args.behind(args.n_pos()).by_name(vm, [q!("key"), q!("reverse")], 0)?;
+    let reverse = match reverse {
+        Some(reverse) => vm.truth(reverse)?,
+        None => false,
+    };
+    Ok((key.filter(|key| *key != Obj::NONE), reverse))
 }

@@ -112,7 +112,12 @@ impl Vm {
                         if op == BinaryOp::Equal {
                             return Ok(Obj::FALSE);
                         }
-                        let result = self.binary_op(op, a, b)?;
+                        // As MicroPython does, items are asked for the greater one.
+                        let result = match op {
+                            BinaryOp::Less => self.binary_op(BinaryOp::More, b, a)?,
+                            BinaryOp::LessEqual => self.binary_op(BinaryOp::MoreEqual, b, a)?,
+                            op => self.binary_op(op, a, b)?,
+                        };
                         return Ok(Obj::bool(result == Obj::TRUE));
                     }
                 }

@@ -1,12 +1,19 @@
 //! The module `vfs`: mounts, and file systems to mount.
 
+mod fat;
+mod file;
+mod lfs;
+mod owned;
 mod posix;
+mod rom;
+mod stat;
 
 pub use posix::{POSIX, mount_posix};
 
 use berus_runtime::args::Args;
 use berus_runtime::error::Res;
 use berus_runtime::modules::ModuleDef;
+use berus_runtime::types::Type;
 use berus_runtime::vfs::{BlockDevice, operations};
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
@@ -18,7 +25,10 @@ berus_runtime::members! {
     static MEMBERS = {
         "mount" => kw(0, mount),
         "umount" => f1(operations::umount),
+        "VfsFat" => value(Obj::from_static(&fat::FAT)),
+        "VfsLfs2" => value(Obj::from_static(&lfs::LFS2)),
         "VfsPosix" => value(Obj::from_static(&POSIX)),
+        "VfsRom" => value(Obj::from_static(&rom::ROM)),
     }
 }
 
@@ -27,10 +37,24 @@ pub(crate) fn mount(vm: &Vm, args: Args<'_>) -> Res {
     operations::mount(vm, args, detect)
 }
 
-/// `ENODEV`: there is no file system.
-const NO_DEVICE: i32 = 19;
-
 /// The file system that lies on a block device.
-fn detect(vm: &Vm, _: BlockDevice) -> Res {
-    Err(vm.os_error(NO_DEVICE))
+fn detect(vm: &Vm, device: BlockDevice) -> Res {
+    // A device that cannot read less than a block has no littlefs.
+    match detect_lfs(vm, device) {
+        Ok(Some(ty)) => return vm.call(Obj::from_static(ty), &[device.object()]),
+        Ok(None) => {}
+        Err(raised) => drop(vm.take_exception(raised)),
+    }
+    vm.call(Obj::from_static(&fat::FAT), &[device.object()])
+}
+
+/// The littlefs that lies on a block device, if there is one: the first block may be erased or broken, the second is not then.
+fn detect_lfs(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
+    for block in 0..2 {
+        let mut head = [0; 44];
+        if device.read(vm, block, Some(8), &mut head)?.is_ok() && head.starts_with(b"littlefs") {
+            return Ok(Some(&lfs::LFS2));
+        }
+    }
+    Ok(None)
 }

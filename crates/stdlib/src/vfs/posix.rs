@@ -20,6 +20,8 @@ use berus_runtime::vfs::{FileSystem, Kind};
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
 
+use super::stat::numbers;
+
 struct Posix {
     /// The folder that is `/`, from the host's root and without a `/` at the end, as bytes; empty for the host's own.
     root: Gc<Bytes>,
@@ -199,15 +201,6 @@ fn rename(vm: &Vm, object: Obj, old: Obj, new: Obj) -> Res {
     let posix = this(vm, object)?;
     let new = posix.host_path(vm.str_or_bytes(new)?);
     change(vm, object, old, |files, old| files.rename(old, &new))
-}
-
-/// A tuple of ten numbers.
-fn numbers(vm: &Vm, numbers: [u64; 10]) -> Res {
-    let all = List::new(vm, &[])?;
-    for number in numbers {
-        all.append(vm, vm.new_u64(number)?)?;
-    }
-    Ok(Tuple::of_list(vm, &all)?.obj())
 }
 
 fn stat(vm: &Vm, object: Obj, path: Obj) -> Res {

@@ -3,7 +3,7 @@
 use super::assembler::Assembler;
 use super::function::comes_back;
 use super::registers::word;
-use super::stack::{Place, Value};
+use super::stack::Value;
 use super::{Native, entry};
 use crate::emit::{Arguments, Defaults};
 use crate::scope::ScopeId;
@@ -94,11 +94,7 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// A call of a type of viper: gives the argument that type.
     fn cast(&mut self, arguments: Arguments) {
-        let to = match self.stack.peek(1).place {
-            Place::Immediate(number) => Type::numbered(number),
-            _ => None,
-        };
-        let Some(to) = to.filter(|_| arguments == Arguments::positional(1)) else {
+        let Some(to) = self.stack.peek(1).cast.filter(|_| arguments == Arguments::positional(1)) else {
             self.refuse("casting");
             return;
         };
@@ -113,7 +109,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             _ => {
                 self.drop_below(A::ARGS[0]);
                 let top = self.stack.peek(0);
-                self.stack.set(0, Value { of: to, ..top });
+                self.stack.set(0, Value::new(to, top.place));
             }
         }
     }

@@ -29,7 +29,7 @@ impl<A: Assembler> Native<'_, '_, A> {
     /// The index on top, if it is a number.
     fn index_number(&self) -> Option<i64> {
         match self.stack.peek(0) {
-            Value { of: Type::Int, place: Place::Immediate(index) } => Some(index),
+            Value { of: Type::Int, place: Place::Immediate(index), .. } => Some(index),
             _ => None,
         }
     }

@@ -112,30 +112,33 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Puts what is in `register` into the frame, but for the value `except` below the top.
     pub(super) fn free(&mut self, register: A::Reg, except: Option<usize>) {
-        self.spill(|depth, held| held == register && Some(depth) != except);
+        self.spill(Some(register), except);
     }
 
     /// Puts what is in registers into the frame.
     pub(super) fn free_all(&mut self) {
-        self.spill(|_, _| true);
+        self.spill(None, None);
     }
 
-    /// Puts values, by their depth and register, into the frame, lowest first.
-    fn spill(&mut self, which: impl Fn(usize, A::Reg) -> bool) {
+    /// Puts values in one register, or in any, into the frame, lowest first.
+    fn spill(&mut self, which: Option<A::Reg>, except: Option<usize>) {
         let size = self.stack.size();
-        let mut without_registers = size;
-        for i in self.stack.without_registers()..size {
+        let mut free = size;
+        for i in self.stack.free_of(which)..size {
             let depth = size - 1 - i;
-            let Value { of, place: Place::Register(register) } = self.stack.peek(depth) else { continue };
-            if which(depth, register) {
+            let Value { of, place: Place::Register(register), .. } = self.stack.peek(depth) else { continue };
+            if which.is_some_and(|which| which != register) {
+                continue;
+            }
+            if except == Some(depth) {
+                free = free.min(i);
+            } else {
                 self.stack.set(depth, Value::in_frame(of));
                 let slot = self.slot(depth);
                 self.store_state(slot, register);
-            } else {
-                without_registers = without_registers.min(i);
             }
         }
-        self.stack.note_without_registers(without_registers);
+        self.stack.note_free_of(which, free);
     }
 
     /// Loads a number of type `of` into a register; as an object if it must be one. Returns what type that is.
@@ -161,9 +164,10 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.free_all();
         let size = self.stack.size();
         for depth in (0..size - self.stack.settled()).rev() {
-            let Value { of, place: Place::Immediate(number) } = self.stack.peek(depth) else { continue };
-            let of = self.load_immediate(A::TEMPS[1], of, number, false);
-            self.stack.set(depth, Value::in_frame(of));
+            let value = self.stack.peek(depth);
+            let Place::Immediate(number) = value.place else { continue };
+            let of = self.load_immediate(A::TEMPS[1], value.of, number, false);
+            self.stack.set(depth, Value { of, place: Place::Frame, ..value });
             let slot = self.slot(depth);
             self.store_state(slot, A::TEMPS[1]);
         }
@@ -247,7 +251,7 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Pushes what is in a register.
     pub(super) fn push(&mut self, of: Type, register: A::Reg) {
-        self.stack.push(Value { of, place: Place::Register(register) });
+        self.stack.push(Value::new(of, Place::Register(register)));
     }
 
     /// Pushes the object that a call has returned.
@@ -257,7 +261,7 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Pushes a number.
     pub(super) fn push_number(&mut self, of: Type, number: i64) {
-        self.stack.push(Value { of, place: Place::Immediate(number) });
+        self.stack.push(Value::new(of, Place::Immediate(number)));
     }
 
     /// Calls an entry of the table of functions.
@@ -292,7 +296,7 @@ impl<A: Assembler> Native<'_, '_, A> {
     pub(super) fn pop_array(&mut self, dest: A::Reg, count: usize) {
         self.free_all();
         for depth in 0..count {
-            if let Value { of, place: Place::Immediate(number) } = self.stack.peek(depth) {
+            if let Value { of, place: Place::Immediate(number), .. } = self.stack.peek(depth) {
                 let of = self.load_immediate(dest, of, number, true);
                 self.stack.set(depth, Value::in_frame(of));
                 let slot = self.slot(depth);

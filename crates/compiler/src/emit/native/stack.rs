@@ -19,12 +19,18 @@ pub(super) enum Place<R> {
 pub(super) struct Value<R> {
     pub of: Type,
     pub place: Place<R>,
+    /// What it casts to, if it is a type to call.
+    pub cast: Option<Type>,
 }
 
 impl<R> Value<R> {
+    pub fn new(of: Type, place: Place<R>) -> Value<R> {
+        Value { of, place, cast: None }
+    }
+
     /// A value in its slot of the frame.
     pub fn in_frame(of: Type) -> Value<R> {
-        Value { of, place: Place::Frame }
+        Value::new(of, Place::Frame)
     }
 }
 
@@ -37,19 +43,19 @@ pub(super) struct Stack<R> {
     values: Vec<Value<R>>,
     size: usize,
     max_size: usize,
-    /// Up to here from the bottom, no value is in a register.
-    without_registers: usize,
+    /// For each register in use: up to where from the bottom no value is in it.
+    registers: Vec<(R, usize)>,
     /// Up to here from the bottom, all values are in the frame.
     settled: usize,
 }
 
 impl<R> Default for Stack<R> {
     fn default() -> Stack<R> {
-        Stack { values: Vec::new(), size: 0, max_size: 0, without_registers: 0, settled: 0 }
+        Stack { values: Vec::new(), size: 0, max_size: 0, registers: Vec::new(), settled: 0 }
     }
 }
 
-impl<R: Copy> Stack<R> {
+impl<R: Copy + PartialEq> Stack<R> {
     pub fn size(&self) -> usize {
         self.size
     }
@@ -62,8 +68,12 @@ impl<R: Copy> Stack<R> {
     /// Says that there are `delta` values more; or less, but not less than none. Whether there were as many.
     pub fn adjust(&mut self, delta: isize) -> bool {
         let size = self.size.checked_add_signed(delta);
-        self.without_registers = self.without_registers.min(self.size);
-        self.settled = self.settled.min(self.size);
+        if delta > 0 {
+            // What counts again may be anywhere.
+            for i in self.size..self.values.len().min(size.unwrap_or(0)) {
+                self.note(i, self.values[i].place);
+            }
+        }
         self.size = size.unwrap_or(0);
         self.max_size = self.max_size.max(self.size);
         if self.size > self.values.len() {
@@ -86,28 +96,40 @@ impl<R: Copy> Stack<R> {
     /// Sets what is known of the value `depth` below the top.
     pub fn set(&mut self, depth: usize, value: Value<R>) {
         let Some(i) = self.size.checked_sub(depth + 1) else { return };
-        if let Place::Register(_) = value.place {
-            self.without_registers = self.without_registers.min(i);
-        }
-        if !matches!(value.place, Place::Frame) {
-            self.settled = self.settled.min(i);
-        }
+        self.note(i, value.place);
         if let Some(place) = self.values.get_mut(i) {
             *place = value;
         }
     }
 
-    /// How many values, from the bottom, are certainly not in registers.
-    pub fn without_registers(&self) -> usize {
-        self.without_registers.min(self.size)
+    /// Notes that value number `i` from the bottom is at `place`.
+    fn note(&mut self, i: usize, place: Place<R>) {
+        if let Place::Register(register) = place {
+            match self.registers.iter_mut().find(|entry| entry.0 == register) {
+                Some((_, free)) => *free = (*free).min(i),
+                None => self.registers.push((register, i)),
+            }
+        }
+        if !matches!(place, Place::Frame) {
+            self.settled = self.settled.min(i);
+        } else if self.settled == i {
+            self.settled += 1;
+        }
     }
 
-    /// Says how many that are.
-    pub fn note_without_registers(&mut self, count: usize) {
-        self.without_registers = count;
+    /// How many values from the bottom are certainly not in `register`; if none is given, in any register.
+    pub fn free_of(&self, register: Option<R>) -> usize {
+        let entries = self.registers.iter().filter(|entry| register.is_none_or(|register| register == entry.0));
+        entries.map(|entry| entry.1).min().unwrap_or(self.size).min(self.size)
     }
 
-    /// How many values, from the bottom, are certainly in the frame.
+    /// Says that as many are not.
+    pub fn note_free_of(&mut self, register: Option<R>, count: usize) {
+        let entries = self.registers.iter_mut().filter(|entry| register.is_none_or(|register| register == entry.0));
+        entries.for_each(|entry| entry.1 = count);
+    }
+
+    /// How many values from the bottom are certainly in the frame.
     pub fn settled(&self) -> usize {
         self.settled.min(self.size)
     }
@@ -130,11 +152,11 @@ mod tests {
     #[test]
     fn what_is_dropped_counts_again_when_the_stack_is_said_to_be_higher() {
         let mut stack = Stack::default();
-        stack.push(Value { of: Type::Int, place: Place::Register(1) });
-        stack.push(Value { of: Type::Bool, place: Place::Immediate(0) });
+        stack.push(Value::new(Type::Int, Place::Register(1)));
+        stack.push(Value::new(Type::Bool, Place::Immediate(0)));
         assert!(stack.adjust(-2));
         assert!(stack.adjust(2));
-        assert_eq!(stack.peek(0), Value { of: Type::Bool, place: Place::Immediate(0) });
+        assert_eq!(stack.peek(0), Value::new(Type::Bool, Place::Immediate(0)));
         assert_eq!(stack.slot(1), 0);
         assert_eq!(stack.max_size(), 2);
     }
@@ -143,17 +165,20 @@ mod tests {
     fn it_is_known_from_where_on_values_may_not_be_in_the_frame() {
         let mut stack = Stack::default();
         stack.push(Value::in_frame(Type::Object));
-        stack.push(Value { of: Type::Int, place: Place::Immediate(1) });
-        stack.push(Value { of: Type::Object, place: Place::Register(1) });
-        stack.note_without_registers(3);
+        stack.push(Value::new(Type::Int, Place::Immediate(1)));
+        stack.push(Value::new(Type::Object, Place::Register(1)));
+        stack.push(Value::new(Type::Object, Place::Register(2)));
+        assert_eq!((stack.free_of(Some(1)), stack.free_of(Some(2)), stack.free_of(Some(3))), (2, 3, 4));
+        assert_eq!((stack.free_of(None), stack.settled()), (2, 1));
+        stack.note_free_of(Some(1), 4);
+        assert_eq!(stack.free_of(None), 3);
+        stack.note_free_of(None, 4);
         stack.note_settled();
-        assert_eq!((stack.without_registers(), stack.settled()), (3, 3));
-        stack.set(1, Value { of: Type::Int, place: Place::Immediate(1) });
-        assert_eq!((stack.without_registers(), stack.settled()), (3, 1));
-        // What was dropped and counts again may be anywhere.
+        assert_eq!((stack.free_of(None), stack.settled()), (4, 4));
+        // What was dropped and counts again is where it was.
         stack.adjust(-2);
         stack.adjust(2);
-        assert_eq!((stack.without_registers(), stack.settled()), (1, 1));
+        assert_eq!((stack.free_of(None), stack.free_of(Some(2)), stack.settled()), (2, 3, 2));
     }
 
     #[test]

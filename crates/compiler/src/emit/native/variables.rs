@@ -4,6 +4,7 @@ use alloc::format;
 
 use super::assembler::Assembler;
 use super::registers::word;
+use super::stack::{Place, Value};
 use super::{Native, entry};
 use crate::emit::GlobalKind;
 use crate::names::Name;
@@ -82,7 +83,8 @@ impl<A: Assembler> Native<'_, '_, A> {
             GlobalKind::Global => {
                 let cast = Type::named(self.tables.names.get(name)).filter(|&t| t != Type::Object);
                 if let Some(cast) = cast.filter(|_| self.traits.is_viper) {
-                    self.push_number(Type::Cast, cast as i64);
+                    let place = Place::Immediate(cast as i64);
+                    self.stack.push(Value { cast: Some(cast), ..Value::new(Type::Cast, place) });
                     return;
                 }
                 entry::LOAD_GLOBAL

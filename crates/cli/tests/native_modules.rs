@@ -1,0 +1,70 @@
+//! The examples of native modules: they compile, link, and run.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use berus_testkit::{TempDir, peer, temp_dir, workspace};
+
+/// A copy of an example, with the header that it may need.
+fn copy_of(example: &str) -> TempDir {
+    let copy = temp_dir();
+    for folder in [&format!("examples/{example}"), "include"] {
+        for entry in walkdir::WalkDir::new(workspace().join(folder)) {
+            let entry = entry.unwrap();
+            let relative = entry.path().strip_prefix(workspace()).unwrap();
+            let made = ["build", "target", "qstrs.rs"].into_iter().any(|name| relative.iter().any(|part| part == name));
+            if entry.file_type().is_file() && !made {
+                let target = copy.path().join(relative);
+                fs::create_dir_all(target.parent().unwrap()).unwrap();
+                fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+    copy
+}
+
+#[track_caller]
+fn succeeded(output: Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Makes an example and says what its program prints on MicroPython.
+fn made_and_run(example: &str) -> Option<String> {
+    let there = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    if cfg!(not(all(target_arch = "x86_64", target_os = "linux"))) || !there("make") || !there("cc") {
+        eprintln!("skipped: there is no make, or no compiler for x64");
+        return None;
+    }
+    let copy = copy_of(example);
+    let folder = copy.path().join("examples").join(example);
+    let make = || {
+        let mut make = Command::new("make");
+        make.current_dir(&folder).env("BERUS", env!("CARGO_BIN_EXE_berus"));
+        for name in ["CARGO_TARGET_DIR", "RUSTFLAGS", "MAKEFLAGS"] {
+            make.env_remove(name);
+        }
+        succeeded(make.output().unwrap())
+    };
+    make();
+    assert!(make().contains("up to date"), "what is made is not made again");
+    let micropython = peer("micropython")?;
+    Some(run(&micropython, &folder))
+}
+
+fn run(program: &Path, folder: &Path) -> String {
+    succeeded(Command::new(program).arg("use.py").current_dir(folder).output().unwrap())
+}
+
+#[test]
+fn a_module_in_c() {
+    let Some(printed) = made_and_run("native-c") else { return };
+    assert_eq!(printed, include_str!("golden/native-c.txt"));
+}
+
+#[test]
+fn a_module_in_rust() {
+    let Some(printed) = made_and_run("native-rust") else { return };
+    assert_eq!(printed, include_str!("golden/native-rust.txt"));
+}

@@ -1,0 +1,79 @@
+//! What machine code is made of, for the eye, and what is better than in mpy-cross's files. The comparisons with it are in
+//! `identical.rs`.
+
+use berus_compiler::{Emitter, Options, compile};
+use berus_mpy::Module;
+use berus_mpy::arch::Arch;
+use berus_mpy::constant::Constant;
+use berus_mpy::module::Kind;
+
+fn module(source: &str, emitter: Emitter) -> Module<'static> {
+    let options = Options { source_name: b"x.py", arch: Some(Arch::X64), emitter, ..Options::default() };
+    compile(source.as_bytes(), &options).unwrap()
+}
+
+#[test]
+fn a_viper_function() {
+    let source = "@micropython.viper\ndef f(a: int, b: int) -> int:\n    return a + b\n";
+    let module = module(source, Emitter::Bytecode);
+    assert_eq!(module.header.arch, Some(Arch::X64));
+    assert_eq!(module.constants, [Constant::FunctionTable]);
+    let expected: &[&[u8]] = &[
+        // push rbp; push rbx; push r12; push r13; sub rsp, 0x18
+        &[0x55, 0x53, 0x41, 0x54, 0x41, 0x55, 0x48, 0x83, 0xec, 0x18],
+        // The tables: mov rbp, [rdi+8]; mov r13, [rbp+0x10]; mov rbp, [rbp+0x18]; mov rbp, [rbp]
+        &[0x48, 0x8b, 0x6f, 0x08, 0x4c, 0x8b, 0x6d, 0x10, 0x48, 0x8b, 0x6d, 0x18, 0x48, 0x8b, 0x6d, 0x00],
+        // How many arguments, how many with keywords, and where: mov rdi, rsi; mov rsi, rdx; mov r12, rcx
+        &[0x48, 0x89, 0xf7, 0x48, 0x89, 0xd6, 0x49, 0x89, 0xcc],
+        // test dh, dh; jne check; mov edx, 2; cmp rdx, rdi; je arguments
+        &[0x84, 0xf6, 0x0f, 0x85, 0x0e, 0x00, 0x00, 0x00, 0xba, 0x02, 0x00, 0x00, 0x00],
+        &[0x48, 0x39, 0xfa, 0x0f, 0x84, 0x0e, 0x00, 0x00, 0x00],
+        // check: mov edx, 0x40004; call mp_arg_check_num_sig
+        &[0xba, 0x04, 0x00, 0x04, 0x00, 0x48, 0x8b, 0x85, 0x60, 0x01, 0x00, 0x00, 0xff, 0xd0],
+        // arguments: mov rdi, [r12]; mov esi, 2; call mp_native_from_obj; mov rbx, rax
+        &[0x49, 0x8b, 0x3c, 0x24, 0xbe, 0x02, 0x00, 0x00, 0x00, 0x48, 0x8b, 0x45, 0x18, 0xff, 0xd0, 0x48, 0x89, 0xc3],
+        // mov rdi, [r12+8]; mov esi, 2; call mp_native_from_obj; mov r12, rax
+        &[0x49, 0x8b, 0x7c, 0x24, 0x08, 0xbe, 0x02, 0x00, 0x00, 0x00, 0x48, 0x8b, 0x45, 0x18, 0xff, 0xd0],
+        &[0x49, 0x89, 0xc4],
+        // mov rsi, rbx; add rsi, r12
+        &[0x48, 0x89, 0xde, 0x4c, 0x01, 0xe6],
+        // mov rdi, rsi; mov esi, 2; call mp_native_to_obj; jmp exit
+        &[0x48, 0x89, 0xf7, 0xbe, 0x02, 0x00, 0x00, 0x00, 0x48, 0x8b, 0x45, 0x20, 0xff, 0xd0],
+        &[0xe9, 0x00, 0x00, 0x00, 0x00],
+        // exit: sub rsp, -0x18; pop r13; pop r12; pop rbx; pop rbp; ret
+        &[0x48, 0x83, 0xec, 0xe8, 0x41, 0x5d, 0x41, 0x5c, 0x5b, 0x5d, 0xc3],
+    ];
+    assert_eq!(module.codes[1].code, expected.concat());
+    assert_eq!(module.codes[1].kind.name(), "viper");
+}
+
+#[test]
+fn only_machine_code_makes_a_module_that_is_for_one_architecture() {
+    assert_eq!(module("def f(): pass\n", Emitter::Bytecode).header.arch, None);
+    assert_eq!(module("def f(): pass\n", Emitter::Native).header.arch, Some(Arch::X64));
+}
+
+#[test]
+fn a_native_function_has_a_prelude_behind_its_code_however_long_that_is() {
+    for calls in [1, 5000] {
+        let source = format!("def f(first, *, second=1):\n{}", "    first(second)\n".repeat(calls));
+        let module = module(&source, Emitter::Native);
+        let function = &module.codes[1];
+        let prelude = function.prelude().unwrap().unwrap();
+        let Kind::Native { prelude_offset, .. } = function.kind else { panic!("{}", function.kind.name()) };
+        assert_eq!(prelude_offset > 0xffff, calls == 5000);
+        let name = |index: u32| module.qstrs[index as usize].as_bytes();
+        assert_eq!(name(prelude.name), b"f");
+        assert_eq!(prelude.arg_names(&function.code).map(name).collect::<Vec<_>>(), [&b"first"[..], b"second"]);
+        assert_eq!(prelude.end(), function.code.len());
+    }
+}
+
+#[test]
+fn a_native_function_has_no_more_values_than_its_state_can_count() {
+    let options = |emitter| Options { arch: Some(Arch::X64), emitter, ..Options::default() };
+    for (values, fits) in [(65000, true), (66000, false)] {
+        let source = format!("def f(x):\n    return [{}]\n", "x, ".repeat(values));
+        assert_eq!(compile(source.as_bytes(), &options(Emitter::Native)).is_ok(), fits);
+    }
+}

@@ -1,0 +1,192 @@
+//! `VfsLfs2`: littlefs, a file system for flash memory that loses nothing when power fails (MicroPython: `extmod/vfs_lfs*.c`).
+//!
+//! The file system itself knows nothing of Python, and whatever a device holds makes it fail at worst. It is written here, in safe Rust,
+//! because the crates for it wrap or transcribe the C code, whose safety rests on what the device holds.
+
+mod ctz;
+mod device;
+mod file;
+mod files;
+mod methods;
+mod space;
+mod tree;
+mod v2;
+
+#[cfg(test)]
+mod tests;
+
+use core::cell::Cell;
+
+use berus_runtime::error::Res;
+use berus_runtime::obj::bytes::Bytes;
+use berus_runtime::obj::custom::{Custom, CustomType};
+use berus_runtime::object::Gc;
+use berus_runtime::vfs::{BlockDevice, FileSystem};
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
+
+use super::file::FileOps;
+use super::owned::Owned;
+use device::{Device, Disk, Error, Result};
+use file::Lfs;
+use space::Space;
+use tree::Tree;
+use v2::V2;
+
+/// A version of littlefs.
+trait Version: Tree + Sized + 'static {
+    /// What its files can do.
+    const FILES: &'static FileOps;
+
+    /// Makes an empty file system.
+    fn format(disk: &mut Disk, dev: &dyn Device) -> Result;
+
+    /// Mounts a file system.
+    fn mount(disk: &mut Disk, dev: &dyn Device) -> Result<(Self, Space)>;
+}
+
+/// A file system object.
+struct Mounted<V: Version> {
+    device: BlockDevice,
+    readonly: Cell<bool>,
+    /// Whether files note when they were changed.
+    keeps_times: bool,
+    /// The current folder: a path that starts and ends with `/`.
+    current: Cell<Gc<Bytes>>,
+    lfs: Owned<Lfs<V>>,
+}
+
+/// Declares the type of a version.
+macro_rules! version {
+    ($(#[$doc:meta])* $table:ident $methods:ident $version:ident $name:literal $module:ident) => {
+        berus_runtime::custom_type! {
+            $(#[$doc])*
+            pub static $table: Type<Mounted<$version>> = $name
+                .make_new(methods::make_new::<$version>)
+                .file_system(&FileSystem { kind: methods::kind::<$version> })
+                .finalise(finalise::<$version>)
+                .locals($methods);
+        }
+
+        berus_runtime::members! {
+            static $methods = {
+                "mkfs" => static_method(kw(0, methods::mkfs::<$version>)),
+                "open" => f3(methods::open::<$version>),
+                "ilistdir" => var(1, 2, methods::ilistdir::<$version>),
+                "mkdir" => f2(methods::mkdir::<$version>),
+                "rmdir" => f2(methods::remove::<$version>),
+                "remove" => f2(methods::remove::<$version>),
+                "rename" => f3(methods::rename::<$version>),
+                "chdir" => f2(methods::chdir::<$version>),
+                "getcwd" => f1(methods::getcwd::<$version>),
+                "stat" => f2(methods::stat::<$version>),
+                "statvfs" => f2(methods::statvfs::<$version>),
+                "mount" => f3(methods::mount::<$version>),
+                "umount" => f1(methods::umount::<$version>),
+            }
+        }
+
+        impl Version for $version {
+            const FILES: &'static FileOps = &files::ops::<$version>();
+
+            fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
+                $module::format(disk, dev)
+            }
+
+            fn mount(disk: &mut Disk, dev: &dyn Device) -> Result<($version, Space)> {
+                $version::mount(disk, dev)
+            }
+        }
+    };
+}
+
+version! {
+    /// The type `VfsLfs2`.
+    LFS2 METHODS2 V2 "VfsLfs2" v2
+}
+
+/// The file system that `object` is.
+fn this<V: Version>(vm: &Vm, object: Obj) -> Res<Gc<Custom<Mounted<V>>>>
+where
+    Mounted<V>: CustomType,
+{
+    vm.this(object)
+}
+
+fn finalise<V: Version>(vm: &Vm, object: Obj)
+where
+    Mounted<V>: CustomType,
+{
+    match this::<V>(vm, object) {
+        Ok(mounted) => mounted.lfs.give_up(),
+        Err(raised) => drop(vm.take_exception(raised)),
+    }
+}
+
+/// A block device of Python, as littlefs uses it.
+struct PythonDevice<'v> {
+    vm: &'v Vm,
+    device: BlockDevice,
+    readonly: bool,
+}
+
+impl PythonDevice<'_> {
+    /// What `ioctl` answered, where `None` may stand for 0.
+    fn answer(&self, answer: Obj, none: bool) -> Result {
+        if none && answer == Obj::NONE {
+            return Ok(());
+        }
+        match self.vm.int(answer).map_err(Error::Raised)? {
+            0.. => Ok(()),
+            error => Err(Error::Errno(i32::try_from(error.unsigned_abs()).unwrap_or(5))),
+        }
+    }
+
+    fn transferred(outcome: berus_runtime::ops::stream::Outcome) -> Result {
+        outcome.map_err(Error::Raised)?.map(drop).map_err(Error::Errno)
+    }
+}
+
+impl Device for PythonDevice<'_> {
+    fn read(&self, block: u32, offset: u32, buffer: &mut [u8]) -> Result {
+        PythonDevice::transferred(self.device.read(self.vm, block as usize, Some(offset as usize), buffer))
+    }
+
+    fn program(&self, block: u32, offset: u32, bytes: &[u8]) -> Result {
+        if self.readonly {
+            return Err(Error::READ_ONLY);
+        }
+        PythonDevice::transferred(self.device.write(self.vm, block as usize, Some(offset as usize), bytes))
+    }
+
+    fn erase(&self, block: u32) -> Result {
+        if self.readonly || !self.device.can_write() {
+            return Err(Error::READ_ONLY);
+        }
+        let answer = self.device.erase(self.vm, block as usize).map_err(Error::Raised)?;
+        self.answer(answer, false)
+    }
+
+    fn sync(&self) -> Result {
+        let answer = self.device.sync(self.vm).map_err(Error::Raised)?;
+        self.answer(answer, true)
+    }
+}
+
+/// What littlefs answered, with its error as an exception.
+fn done<T>(vm: &Vm, result: Result<T>) -> Res<T> {
+    result.map_err(|error| match error {
+        Error::Errno(errno) => vm.os_error(errno),
+        Error::Raised(raised) => raised,
+    })
+}
+
+/// Calls `run` with a file system and its device.
+fn with<V: Version, R>(
+    vm: &Vm,
+    mounted: &Mounted<V>,
+    run: impl FnOnce(&mut Lfs<V>, &dyn Device) -> Result<R>,
+) -> Res<R> {
+    let device = PythonDevice { vm, device: mounted.device, readonly: mounted.readonly.get() };
+    mounted.lfs.with(vm, |lfs| done(vm, run(lfs, &device)))
+}

@@ -1,0 +1,460 @@
+//! Metadata pairs: a log of what is in a part of a folder, in one of two blocks.
+//!
+//! Changes are appended as commits, each closed by a checksum. When the block is full, the state that the log amounts to is written to the
+//! other block with a higher revision number: so there is at any time a block with all that was committed.
+
+use alloc::vec::Vec;
+
+use super::tag::{CHECKSUM_START, NONE, Tag, checksum, kind};
+use crate::vfs::lfs::ctz::List;
+use crate::vfs::lfs::device::{Device, Disk, Error, Result};
+
+/// The two blocks of a metadata pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair(pub [u32; 2]);
+
+impl Pair {
+    /// No pair.
+    pub const NULL: Pair = Pair([u32::MAX; 2]);
+    /// The first one.
+    pub const ROOT: Pair = Pair([0, 1]);
+
+    /// Whether it leads nowhere.
+    pub fn is_null(self) -> bool {
+        self.0.contains(&u32::MAX)
+    }
+
+    /// Whether it has a block in common with `other`.
+    pub fn meets(self, other: Pair) -> bool {
+        self.0.iter().any(|block| other.0.contains(block))
+    }
+
+    /// Whether it has the same blocks as `other`.
+    pub fn is(self, other: Pair) -> bool {
+        self == other || self.swapped() == other
+    }
+
+    pub fn swapped(self) -> Pair {
+        Pair([self.0[1], self.0[0]])
+    }
+
+    pub fn to_bytes(self) -> [u8; 8] {
+        let mut bytes = [0; 8];
+        bytes[..4].copy_from_slice(&self.0[0].to_le_bytes());
+        bytes[4..].copy_from_slice(&self.0[1].to_le_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Pair> {
+        Some(Pair([word(bytes, 0)?, word(bytes, 4)?]))
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+/// What an entry's name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing that is known here.
+    Unknown,
+    /// A folder, which begins with this pair.
+    Folder(Pair),
+    /// A file's data, or the superblock's.
+    Inline(Vec<u8>),
+    /// A file's data.
+    List(List),
+}
+
+/// An entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its type: [`kind::FILE`], [`kind::FOLDER`], [`kind::SUPERBLOCK`].
+    pub kind: u32,
+    pub name: Vec<u8>,
+    pub content: Content,
+    /// Its attributes, by number.
+    pub attributes: Vec<(u8, Vec<u8>)>,
+}
+
+impl Entry {
+    const EMPTY: Entry = Entry { kind: 0, name: Vec::new(), content: Content::Unknown, attributes: Vec::new() };
+
+    fn set_attribute(&mut self, number: u8, value: Option<Vec<u8>>) {
+        self.attributes.retain(|(other, _)| *other != number);
+        self.attributes.extend(value.map(|value| (number, value)));
+    }
+}
+
+/// The state of what concerns more than one pair, in a form in which changes combine by exclusive or: a tag, and a pair.
+pub type Shared = [u32; 3];
+
+/// Two changes, or a state and a change, as one.
+pub fn combine(a: Shared, b: Shared) -> Shared {
+    [a[0] ^ b[0], a[1] ^ b[1], a[2] ^ b[2]]
+}
+
+/// A change to a metadata pair.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Create(usize, Entry),
+    Delete(usize),
+    Content(usize, Content),
+    Attribute(usize, u8, Option<Vec<u8>>),
+    /// Where the next pair is, and whether that belongs to the same folder.
+    Tail(bool, Pair),
+}
+
+/// A metadata pair as it was read.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// The block that holds the state first.
+    pub pair: Pair,
+    pub revision: u32,
+    pub entries: Vec<Entry>,
+    /// The next pair, and whether that belongs to the same folder.
+    pub tail: Pair,
+    pub split: bool,
+    /// Its part of the state that is shared.
+    pub shared: Shared,
+    /// Where the next commit goes, what its first tag is combined with, and whether that place is erased.
+    end: usize,
+    last: u32,
+    erased: bool,
+}
+
+/// Bytes that a checksum needs at most: its tag and that of what is erased.
+const CLOSING: usize = 20;
+
+impl Log {
+    /// A log of nothing, to be written to a new pair.
+    pub fn new(pair: Pair, revision: u32) -> Log {
+        Log {
+            pair,
+            revision,
+            entries: Vec::new(),
+            tail: Pair::NULL,
+            split: false,
+            shared: [0; 3],
+            end: 0,
+            last: CHECKSUM_START,
+            erased: false,
+        }
+    }
+
+    /// Reads a pair; adds to `seed` what makes allocation start elsewhere each time.
+    pub fn fetch(disk: &mut Disk, dev: &dyn Device, pair: Pair, seed: &mut u32) -> Result<Log> {
+        if !pair.0.iter().all(|block| disk.has(*block)) {
+            return Err(Error::CORRUPT);
+        }
+        let mut revisions = [None; 2];
+        for (revision, block) in revisions.iter_mut().zip(pair.0) {
+            match disk.read_u32(dev, block, 0) {
+                Ok(read) => *revision = Some(read),
+                Err(error) if error.is_corrupt() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let second_is_newer = match revisions {
+            [Some(first), Some(second)] => (second.wrapping_sub(first) as i32) > 0,
+            [first, _] => first.is_none(),
+        };
+        let newer = if second_is_newer { pair.swapped() } else { pair };
+        for pair in [newer, newer.swapped()] {
+            match disk.read_block(dev, pair.0[0]) {
+                Ok(block) => {
+                    if let Some(log) = Log::parse(disk, &block, pair, seed) {
+                        return Ok(log);
+                    }
+                }
+                Err(error) if error.is_corrupt() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::CORRUPT)
+    }
+
+    /// What the commits in a block amount to, if there is one.
+    fn parse(disk: &Disk, block: &[u8], pair: Pair, seed: &mut u32) -> Option<Log> {
+        let mut log = Log::new(pair, word(block, 0)?);
+        let mut whole = None;
+        let mut sum = checksum(CHECKSUM_START, block.get(..4)?);
+        let (mut at, mut last) = (4, CHECKSUM_START);
+        let mut erased_checksum = None;
+        let mut ended = false;
+        while let Some(raw) = block.get(at..at + 4).and_then(|raw| raw.try_into().ok()) {
+            let tag = Tag(u32::from_be_bytes(raw) ^ last);
+            if !tag.is_valid() {
+                // Nothing has been written here, if what stands before closes a commit.
+                ended = Tag(last & 0x7fff_ffff).family() == kind::CHECKSUM && whole.is_some();
+                break;
+            }
+            let Some(data) = block.get(at + 4..at + 4 + tag.len()) else { break };
+            sum = checksum(sum, &raw);
+            last = tag.0;
+            if tag.family() == kind::CHECKSUM && tag.kind() != kind::ERASED_CHECKSUM {
+                if word(data, 0) != Some(sum) {
+                    break;
+                }
+                last ^= (tag.chunk() & 1) << 31;
+                *seed = checksum(*seed, &sum.to_le_bytes());
+                at += 4 + tag.len();
+                (log.end, log.last) = (at, last);
+                whole = Some(log.clone());
+                sum = CHECKSUM_START;
+                continue;
+            }
+            sum = checksum(sum, data);
+            if tag.kind() == kind::ERASED_CHECKSUM {
+                erased_checksum = word(data, 0).zip(word(data, 4));
+            } else if log.apply(disk, tag, data).is_none() {
+                break;
+            }
+            at += 4 + tag.len();
+        }
+        let mut whole = whole?;
+        let rest = block.get(whole.end..).unwrap_or_default();
+        whole.erased = ended
+            && whole.end.is_multiple_of(disk.geometry.program_size as usize)
+            && erased_checksum.is_some_and(|(len, sum)| {
+                rest.get(..len as usize).is_some_and(|rest| checksum(CHECKSUM_START, rest) == sum)
+            });
+        Some(whole)
+    }
+
+    /// Applies a tag. `None` if it makes no sense.
+    fn apply(&mut self, disk: &Disk, tag: Tag, data: &[u8]) -> Option<()> {
+        let id = tag.id() as usize;
+        match (tag.family(), tag.kind()) {
+            (_, kind::CREATE) if id <= self.entries.len() => self.entries.insert(id, Entry::EMPTY),
+            (_, kind::DELETE) if id < self.entries.len() => drop(self.entries.remove(id)),
+            (0x000, kind) if id < NONE as usize => {
+                // What is compacted is not created first.
+                while self.entries.len() <= id {
+                    self.entries.push(Entry::EMPTY);
+                }
+                let entry = self.entries.get_mut(id)?;
+                (entry.kind, entry.name) = (kind, data.to_vec());
+            }
+            (0x200, kind) => {
+                let content = match kind {
+                    kind::FOLDER_STRUCT => Content::Folder(Pair::from_bytes(data)?),
+                    kind::INLINE_STRUCT => Content::Inline(data.to_vec()),
+                    kind::LIST_STRUCT => {
+                        let list = List { head: word(data, 0)?, size: word(data, 4)? };
+                        Content::List(Some(list).filter(|list| list.is_possible(disk))?)
+                    }
+                    _ => Content::Unknown,
+                };
+                self.entries.get_mut(id)?.content = content;
+            }
+            (kind::ATTRIBUTE, _) => {
+                let value = (!tag.takes_away()).then(|| data.to_vec());
+                self.entries.get_mut(id)?.set_attribute(tag.chunk() as u8, value);
+            }
+            (0x600, kind) => (self.split, self.tail) = (kind & 1 != 0, Pair::from_bytes(data)?),
+            (_, kind::MOVE_STATE) => self.shared = [word(data, 0)?, word(data, 4)?, word(data, 8)?],
+            (0x400, _) => return None,
+            // What a later version knows.
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// The log with changes made, and the tags that say so.
+    fn changed(&self, changes: &[Change], delta: Shared) -> Option<(Log, Tags)> {
+        let (mut log, mut tags) = (self.clone(), Tags::default());
+        for change in changes {
+            match change {
+                Change::Create(id, entry) => {
+                    if *id > log.entries.len() {
+                        return None;
+                    }
+                    log.entries.insert(*id, entry.clone());
+                    tags.push(kind::CREATE, *id, &[]);
+                    tags.push_entry(*id, entry);
+                }
+                Change::Delete(id) => {
+                    log.entries.get(*id)?;
+                    log.entries.remove(*id);
+                    tags.push(kind::DELETE, *id, &[]);
+                }
+                Change::Content(id, content) => {
+                    log.entries.get_mut(*id)?.content = content.clone();
+                    tags.push_content(*id, content);
+                }
+                Change::Attribute(id, number, value) => {
+                    log.entries.get_mut(*id)?.set_attribute(*number, value.clone());
+                    let kind = kind::ATTRIBUTE + u32::from(*number);
+                    match value {
+                        Some(value) => tags.push(kind, *id, value),
+                        None => tags.0.push((Tag::new(kind, *id as u32, NONE), Vec::new())),
+                    }
+                }
+                Change::Tail(split, pair) => {
+                    (log.split, log.tail) = (*split, *pair);
+                    tags.push_tail(*split, *pair);
+                }
+            }
+        }
+        if delta != [0; 3] {
+            log.shared = combine(log.shared, delta);
+            tags.push_shared(log.shared);
+        }
+        Some((log, tags))
+    }
+
+    /// The tags that amount to the whole state.
+    fn state(&self) -> Tags {
+        let mut tags = Tags::default();
+        for (id, entry) in self.entries.iter().enumerate() {
+            tags.push_entry(id, entry);
+        }
+        if !self.tail.is_null() {
+            tags.push_tail(self.split, self.tail);
+        }
+        if self.shared != [0; 3] {
+            tags.push_shared(self.shared);
+        }
+        tags
+    }
+
+    /// Bytes that the entries from `from` on take.
+    pub fn size_from(&self, from: usize) -> usize {
+        let mut tags = Tags::default();
+        for (id, entry) in self.entries.iter().enumerate().skip(from) {
+            tags.push_entry(id, entry);
+        }
+        tags.size()
+    }
+
+    /// Changes it, and the device, by appending a commit. Answers the log with the changes; whether the device has them, too: if not, there
+    /// is no room for them, and the state is to be [rewritten](Log::rewrite).
+    pub fn append(&self, disk: &mut Disk, dev: &dyn Device, changes: &[Change], delta: Shared) -> Result<(Log, bool)> {
+        let (mut log, tags) = self.changed(changes, delta).ok_or(Error::CORRUPT)?;
+        let block_size = disk.geometry.block_size as usize;
+        if !self.erased || self.end + tags.size() + CLOSING > block_size {
+            return Ok((log, false));
+        }
+        match log.commit(disk, dev, &tags, CHECKSUM_START) {
+            Ok(()) => Ok((log, true)),
+            Err(error) if error.is_corrupt() => Ok((log, false)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the whole state to the other block.
+    ///
+    /// # Errors
+    /// `ENOSPC` if it does not fit a block, [`Error::CORRUPT`] if the block does not keep it.
+    pub fn rewrite(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
+        let tags = self.state();
+        if 4 + tags.size() + CLOSING > disk.geometry.block_size as usize || self.entries.len() >= NONE as usize {
+            return Err(Error::NO_SPACE);
+        }
+        let mut log = self.clone();
+        log.pair = self.pair.swapped();
+        log.revision = self.revision.wrapping_add(1);
+        disk.erase(dev, log.pair.0[0])?;
+        (log.end, log.last) = (0, CHECKSUM_START);
+        let sum = checksum(CHECKSUM_START, &log.revision.to_le_bytes());
+        log.commit(disk, dev, &tags, sum)?;
+        *self = log;
+        Ok(())
+    }
+
+    /// Writes tags where the log ends, and closes the commit. `sum` is the checksum of what stands before in this commit.
+    fn commit(&mut self, disk: &mut Disk, dev: &dyn Device, tags: &Tags, sum: u32) -> Result {
+        let (block, start) = (self.pair.0[0], self.end);
+        let (block_size, program_size) = (disk.geometry.block_size as usize, disk.geometry.program_size as usize);
+        let mut bytes = if start == 0 { self.revision.to_le_bytes().to_vec() } else { Vec::new() };
+        let (mut last, mut sum) = (self.last, sum);
+        let put = |bytes: &mut Vec<u8>, last: &mut u32, sum: &mut u32, tag: Tag, data: &[u8]| {
+            let raw = (tag.0 ^ *last).to_be_bytes();
+            *sum = checksum(checksum(*sum, &raw), data);
+            *last = tag.0;
+            bytes.extend_from_slice(&raw);
+            bytes.extend_from_slice(data);
+        };
+        for (tag, data) in &tags.0 {
+            put(&mut bytes, &mut last, &mut sum, *tag, data);
+        }
+        let end = (start + bytes.len() + CLOSING).min(block_size).next_multiple_of(program_size);
+        // A tag's length goes only so far, so that there may have to be several to reach the end.
+        while start + bytes.len() < end {
+            let at = start + bytes.len();
+            let mut next = (end - (at + 4)).min(0x3fe) + at + 4;
+            if next < end {
+                next = next.min(end - CLOSING);
+            }
+            let mut first_byte = 0xff;
+            if next >= end && next + program_size <= block_size {
+                // What is there now tells later whether something has been written since.
+                let mut erased = alloc::vec![0; program_size];
+                disk.read(dev, block, next as u32, &mut erased)?;
+                first_byte = erased[0];
+                let mut data = (program_size as u32).to_le_bytes().to_vec();
+                data.extend(checksum(CHECKSUM_START, &erased).to_le_bytes());
+                put(&mut bytes, &mut last, &mut sum, Tag::new(kind::ERASED_CHECKSUM, NONE, 8), &data);
+            }
+            let at = start + bytes.len();
+            let phase = u32::from(!first_byte) >> 7;
+            let tag = Tag::new(kind::CHECKSUM + phase, NONE, (next - (at + 4)) as u32);
+            let raw = (tag.0 ^ last).to_be_bytes();
+            sum = checksum(sum, &raw);
+            bytes.extend_from_slice(&raw);
+            bytes.extend(sum.to_le_bytes());
+            bytes.resize(next - start, 0xff);
+            last = tag.0 ^ (u32::from(!first_byte) & 0x80) << 24;
+            sum = CHECKSUM_START;
+        }
+        disk.program(dev, block, start as u32, &bytes)?;
+        dev.sync()?;
+        (self.end, self.last) = (start + bytes.len(), last);
+        self.erased = self.end + program_size <= block_size;
+        Ok(())
+    }
+}
+
+/// Tags and their data.
+#[derive(Default)]
+struct Tags(Vec<(Tag, Vec<u8>)>);
+
+impl Tags {
+    fn push(&mut self, kind: u32, id: usize, data: &[u8]) {
+        self.0.push((Tag::new(kind, id as u32, data.len() as u32), data.to_vec()));
+    }
+
+    fn push_entry(&mut self, id: usize, entry: &Entry) {
+        self.push(entry.kind, id, &entry.name);
+        self.push_content(id, &entry.content);
+        for (number, value) in &entry.attributes {
+            self.push(kind::ATTRIBUTE + u32::from(*number), id, value);
+        }
+    }
+
+    fn push_content(&mut self, id: usize, content: &Content) {
+        match content {
+            Content::Unknown => {}
+            Content::Folder(pair) => self.push(kind::FOLDER_STRUCT, id, &pair.to_bytes()),
+            Content::Inline(data) => self.push(kind::INLINE_STRUCT, id, data),
+            Content::List(list) => self.push(kind::LIST_STRUCT, id, &Pair([list.head, list.size]).to_bytes()),
+        }
+    }
+
+    fn push_tail(&mut self, split: bool, pair: Pair) {
+        let kind = if split { kind::HARD_TAIL } else { kind::SOFT_TAIL };
+        self.push(kind, NONE as usize, &pair.to_bytes());
+    }
+
+    fn push_shared(&mut self, shared: Shared) {
+        let bytes: Vec<u8> = shared.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.push(kind::MOVE_STATE, NONE as usize, &bytes);
+    }
+
+    /// Bytes that they take.
+    fn size(&self) -> usize {
+        self.0.iter().map(|(_, data)| 4 + data.len()).sum()
+    }
+}

@@ -1,0 +1,38 @@
+//! The state of a mounted file system, which an object owns.
+
+use alloc::boxed::Box;
+use core::cell::RefCell;
+use core::mem::ManuallyDrop;
+
+use berus_runtime::error::Res;
+use berus_runtime::vm::Vm;
+
+/// Something on the memory of the host, which an object with a finaliser [gives up](Owned::give_up).
+pub struct Owned<T>(ManuallyDrop<RefCell<Option<Box<T>>>>);
+
+/// `EBUSY`: the device uses the file system that lies on it.
+const BUSY: i32 = 16;
+
+impl<T> Owned<T> {
+    pub fn new(value: T) -> Owned<T> {
+        Owned(ManuallyDrop::new(RefCell::new(Some(Box::new(value)))))
+    }
+
+    /// Calls `run` with it.
+    ///
+    /// # Errors
+    /// `OSError` if it is in use.
+    pub fn with<R>(&self, vm: &Vm, run: impl FnOnce(&mut T) -> Res<R>) -> Res<R> {
+        match self.0.try_borrow_mut().ok().as_mut().and_then(|value| value.as_mut()) {
+            Some(value) => run(value),
+            None => Err(vm.os_error(BUSY)),
+        }
+    }
+
+    /// Frees it.
+    pub fn give_up(&self) {
+        if let Ok(mut value) = self.0.try_borrow_mut() {
+            *value = None;
+        }
+    }
+}

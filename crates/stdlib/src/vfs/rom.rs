@@ -1,0 +1,185 @@
+//! `VfsRom`: a ROM image in memory (MicroPython: `extmod/vfs_rom.c`). Modules in it run where they lie.
+
+use alloc::vec::Vec;
+
+use berus_mpy::romfs::{Image, Node};
+use berus_runtime::args::Args;
+use berus_runtime::error::Res;
+use berus_runtime::obj::bytes::Bytes;
+use berus_runtime::obj::custom::Custom;
+use berus_runtime::obj::list::List;
+use berus_runtime::object::Gc;
+use berus_runtime::ops::buffer::{Access, Buffer};
+use berus_runtime::ops::stream::Outcome;
+use berus_runtime::types::Type;
+use berus_runtime::vfs::{FileSystem, Kind};
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
+
+use super::file::{self, File, FileOps};
+use super::stat;
+
+struct Rom {
+    /// What gives the memory. It may change, so that it is asked each time.
+    memory: Obj,
+}
+
+berus_runtime::custom_type! {
+    /// The type.
+    pub static ROM: Type<Rom> = "VfsRom".make_new(make_new).file_system(&FileSystem { kind }).locals(METHODS);
+}
+
+berus_runtime::members! {
+    static METHODS = {
+        "mount" => f3(mount),
+        "umount" => f1(umount),
+        "open" => f3(open),
+        "chdir" => f2(chdir),
+        "getcwd" => f1(getcwd),
+        "ilistdir" => f2(ilistdir),
+        "stat" => f2(stat),
+        "statvfs" => f2(statvfs),
+    }
+}
+
+/// `EPERM`
+const NOT_PERMITTED: i32 = 1;
+/// `ENOENT`
+const NO_ENTRY: i32 = 2;
+/// `EIO`: the memory is not what it was.
+const BROKEN: i32 = 5;
+/// `ENODEV`
+const NO_DEVICE: i32 = 19;
+/// `EISDIR`
+const IS_FOLDER: i32 = 21;
+/// `EINVAL`
+const INVALID: i32 = 22;
+/// `EROFS`
+const READ_ONLY: i32 = 30;
+/// `EOPNOTSUPP`
+const UNSUPPORTED: i32 = 95;
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 1, false)?;
+    let memory = args.pos()[0];
+    image(vm, memory)?;
+    Ok(vm.new_custom(Rom { memory })?.obj())
+}
+
+/// The image in the memory of an object. Make no calls of Python code while it is in use.
+fn image(vm: &Vm, memory: Obj) -> Res<Image<'static>> {
+    let bytes = vm.buffer(memory, Access::Read)?.bytes();
+    Image::new(bytes).ok_or_else(|| vm.os_error(NO_DEVICE))
+}
+
+fn image_of(vm: &Vm, object: Obj) -> Res<Image<'static>> {
+    image(vm, vm.this::<Custom<Rom>>(object)?.memory)
+}
+
+/// What a path leads to.
+fn find(vm: &Vm, object: Obj, path: Obj) -> Res<Node<'static>> {
+    let path = vm.str_or_bytes(path)?;
+    image_of(vm, object)?.find(path).ok_or_else(|| vm.os_error(NO_ENTRY))
+}
+
+fn kind(vm: &Vm, object: Obj, path: &[u8]) -> Res<Option<Kind>> {
+    Ok(image_of(vm, object)?.find(path).map(|node| match node {
+        Node::File(_) => Kind::File,
+        Node::Folder(_) => Kind::Folder,
+    }))
+}
+
+fn mount(vm: &Vm, _: Obj, _: Obj, mkfs: Obj) -> Res {
+    if vm.truth(mkfs)? { Err(vm.os_error(NOT_PERMITTED)) } else { Ok(Obj::NONE) }
+}
+
+fn umount(_: &Vm, object: Obj) -> Res {
+    Ok(object)
+}
+
+fn open(vm: &Vm, object: Obj, path: Obj, mode: Obj) -> Res {
+    let mode = vm.str_or_bytes(mode)?;
+    if mode.iter().any(|letter| b"wa+".contains(letter)) {
+        return Err(vm.os_error(READ_ONLY));
+    }
+    let is_text = mode.iter().rfind(|letter| b"bt".contains(letter)) != Some(&b'b');
+    match find(vm, object, path)? {
+        Node::File(found) => {
+            let memory = vm.this::<Custom<Rom>>(object)?.memory;
+            file::new(vm, is_text, &FILE, memory, [found.offset(), found.data().len(), 0])
+        }
+        Node::Folder(_) => Err(vm.os_error(IS_FOLDER)),
+    }
+}
+
+fn chdir(vm: &Vm, _: Obj, path: Obj) -> Res {
+    if vm.str_or_bytes(path)? == b"/" { Ok(Obj::NONE) } else { Err(vm.os_error(UNSUPPORTED)) }
+}
+
+fn getcwd(vm: &Vm, _: Obj) -> Res {
+    vm.new_str(b"")
+}
+
+fn ilistdir(vm: &Vm, object: Obj, path: Obj) -> Res {
+    let Node::Folder(folder) = find(vm, object, path)? else { return Err(vm.os_error(NO_ENTRY)) };
+    // Copied, because the memory may change while objects are made: that can run finalisers.
+    let found = folder.entries().map_while(Result::ok).map(|entry| match entry.node {
+        Node::File(file) => (entry.name.to_vec(), false, file.data().len()),
+        Node::Folder(folder) => (entry.name.to_vec(), true, folder.size()),
+    });
+    let found: Vec<_> = found.collect();
+    let as_bytes = path.downcast::<Bytes>().is_some();
+    let entries = List::new(vm, &[])?;
+    for (name, is_folder, size) in found {
+        entries.append(vm, stat::entry(vm, as_bytes, &name, is_folder, size as u64)?)?;
+    }
+    vm.iter(entries.obj())
+}
+
+fn stat(vm: &Vm, object: Obj, path: Obj) -> Res {
+    let (is_folder, size) = match find(vm, object, path)? {
+        Node::File(file) => (false, file.data().len()),
+        Node::Folder(folder) => (true, folder.size()),
+    };
+    stat::stat(vm, is_folder, size as u64, 0)
+}
+
+fn statvfs(vm: &Vm, object: Obj, _: Obj) -> Res {
+    let size = image_of(vm, object)?.root().size();
+    stat::numbers(vm, [1, 0, size as u64, 0, 0, 0, 0, 0, 0, 32767])
+}
+
+/// Files: the object that gives the memory, where in it they are, their size, and where reading is.
+static FILE: FileOps = FileOps { read, write: None, seek, flush: None, close: |_, _, _| Ok(Ok(0)), memory };
+
+/// The memory of a file.
+fn memory(vm: &Vm, file: &File, access: Access) -> Res<Option<Buffer>> {
+    if access == Access::Write {
+        return Ok(None);
+    }
+    let [offset, len, _] = &file.words;
+    let whole = vm.try_buffer(file.owner.get(), access)?.map(Buffer::bytes);
+    Ok(whole.and_then(|whole| whole.get(offset.get()..)?.get(..len.get())).map(Buffer::of))
+}
+
+fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {
+    let Some(data) = memory(vm, file, Access::Read)?.map(Buffer::bytes) else { return Ok(Err(BROKEN)) };
+    let at = &file.words[2];
+    let rest = data.get(at.get()..).unwrap_or_default();
+    let len = rest.len().min(buffer.len());
+    buffer[..len].copy_from_slice(&rest[..len]);
+    at.set(at.get() + len);
+    Ok(Ok(len))
+}
+
+fn seek(_: &Vm, file: &File, offset: isize, whence: u8) -> Outcome {
+    let [_, len, at] = &file.words;
+    let base = match whence {
+        0 => 0,
+        1 => at.get(),
+        _ => len.get(),
+    };
+    let Some(position) = base.checked_add_signed(offset) else { return Ok(Err(INVALID)) };
+    at.set(position.min(len.get()));
+    Ok(Ok(at.get()))
+}
