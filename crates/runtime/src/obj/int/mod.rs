@@ -1,6 +1,6 @@
 //! The type `int`: whole numbers of any size.
 //!
-//! Small ones are in the word itself, others are objects ([`large`]). Numbers that fit a small int are never objects. Without the
+//! Small ones are in the word itself, others are objects (`large`). Numbers that fit a small int are never objects. Without the
 //! feature `bigint` there are none but small ones, and results that are not raise `OverflowError`.
 
 mod bytes;
