@@ -410,7 +410,11 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
         return match request {
             Subscr::Load => {
                 let part = Array::new(vm, array.code_and_free.get() as u8, count)?;
-                part.buffer().write(0, &array.buffer().bytes()[start * size..(start + count) * size]);
+                // What gave the bounds may have changed the array.
+                let Some(items) = array.buffer().bytes().get(start * size..(start + count) * size) else {
+                    return Err(incompatible(vm));
+                };
+                part.buffer().write(0, items);
                 Ok(Some(part.obj()))
             }
             Subscr::Store(value) => {

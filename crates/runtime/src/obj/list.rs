@@ -298,7 +298,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     if let Some(slice) = index.downcast::<Slice>() {
         return subscr_slice(vm, list, slice, request).map(Some);
     }
-    let at = vm.index(&TYPE, list.len(), index)?;
+    let at = item_number(vm, list, index)?;
     Ok(match request {
         Subscr::Load => list.get(at),
         Subscr::Store(value) => {
@@ -309,13 +309,19 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     })
 }
 
+/// The number of the item that `index` names. What gives the index may change the list, so that it is looked at again.
+fn item_number(vm: &Vm, list: Gc<List>, index: Obj) -> Res<usize> {
+    let at = vm.index(&TYPE, list.len(), index)?;
+    if at < list.len() { Ok(at) } else { Err(vm.index_error(format_args!("list index out of range"))) }
+}
+
 fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> Res {
     let bounds = slice.indices(vm, list.len())?;
     let values = match request {
         Subscr::Load => {
             let result = List::filled(vm, bounds.len)?;
             for (number, item) in result.items().iter().enumerate() {
-                item.set(list.items()[bounds.at(number)].get());
+                item.set(list.get(bounds.at(number)).unwrap_or(Obj::NONE));
             }
             return Ok(result.obj());
         }
@@ -397,7 +403,8 @@ fn index(vm: &Vm, args: &[Obj]) -> Res {
 
 fn insert(vm: &Vm, object: Obj, index: Obj, item: Obj) -> Res {
     let list = of(vm, object)?;
-    let at = vm.bound(&TYPE, list.len(), index)?;
+    // What gives the index may have changed the list.
+    let at = vm.bound(&TYPE, list.len(), index)?.min(list.len());
     list.append(vm, Obj::NONE)?;
     let len = list.len() - 1;
     let block = list.items.get();
@@ -413,7 +420,7 @@ fn pop(vm: &Vm, args: &[Obj]) -> Res {
         return Err(vm.index_error(format_args!("pop from empty list")));
     }
     let at = match args.get(1) {
-        Some(&index) => vm.index(&TYPE, list.len(), index)?,
+        Some(&index) => item_number(vm, list, index)?,
         None => list.len() - 1,
     };
     Ok(list.remove_at(vm, at))

@@ -260,7 +260,7 @@ impl Map {
     /// # Errors
     /// What hashing or comparing raises.
     pub fn get(&self, vm: &Vm, key: Obj) -> Res<Slot> {
-        Ok(self.find(vm, key)?.and_then(|at| self.entries()[at].value.get()))
+        Ok(self.find(vm, key)?.and_then(|at| self.entries().get(at)?.value.get()))
     }
 
     /// The value under the name `name`.
@@ -274,8 +274,9 @@ impl Map {
     /// # Errors
     /// `MemoryError`, and what hashing or comparing raises.
     pub fn store(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
-        match self.find(vm, key)? {
-            Some(at) => self.entries()[at].value.set(Some(value)),
+        // Comparing keys may have changed the map.
+        match self.find(vm, key)?.and_then(|at| self.entries().get(at)) {
+            Some(entry) => entry.value.set(Some(value)),
             None => self.add(vm, key, value)?,
         }
         Ok(())
@@ -353,7 +354,9 @@ impl Map {
     /// What hashing or comparing raises.
     pub fn remove(&self, vm: &Vm, key: Obj) -> Res<Slot> {
         let Some(at) = self.find(vm, key)? else { return Ok(None) };
-        let value = self.entries()[at].value.get();
+        // Comparing keys may have changed the map.
+        let Some(entry) = self.entries().get(at).filter(|entry| entry.key.get().is_some()) else { return Ok(None) };
+        let value = entry.value.get();
         self.remove_at(at);
         Ok(value)
     }
