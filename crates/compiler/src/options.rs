@@ -49,6 +49,9 @@ pub struct Options<'a> {
     pub small_int_bits: u8,
     /// Whether to store line numbers.
     pub source_lines: bool,
+    /// Whether `except` clauses and the beginnings of class bodies have lines of their own, for who traces lines. mpy-cross gives them
+    /// none.
+    pub trace_lines: bool,
     /// What makes the code of functions without a decorator that says so.
     pub emitter: Emitter,
     /// The architecture to make machine code for.
@@ -69,6 +72,7 @@ impl Default for Options<'_> {
             optimise: 0,
             small_int_bits: 31,
             source_lines: true,
+            trace_lines: false,
             emitter: Emitter::Bytecode,
             arch: None,
             arch_flags: 0,

@@ -319,7 +319,7 @@ impl Scopes {
     /// Numbers the local variables of `scope`. The scopes before it must be laid out.
     ///
     /// # Errors
-    /// If there are more of them than a function can have.
+    /// If there are more of them than a function can have, or more before a cell than its place in the prelude can count.
     pub fn lay_out(&mut self, scope: ScopeId) -> Result<(), CompileError> {
         let (outer, rest) = self.list.split_at_mut(scope.0 as usize);
         let Some(this) = rest.first_mut() else { return Ok(()) };
@@ -342,8 +342,8 @@ impl Scopes {
                 }
             }
         }
-        let all = u16::try_from(own + free);
-        this.num_locals = all.map_err(|_| CompileError::new(ErrorKind::Runtime, "too many local variables"))?;
+        let all = u16::try_from(own + free).ok().filter(|_| this.cells().all(|local| local <= u8::MAX.into()));
+        this.num_locals = all.ok_or_else(|| CompileError::new(ErrorKind::Runtime, "too many local variables"))?;
         this.num_pos_args += free as u16;
         Ok(())
     }
@@ -440,5 +440,16 @@ mod tests {
         assert!(scopes.lay_out(ScopeId(1)).is_err());
         scopes[ScopeId(1)].ids.pop();
         assert!(scopes.lay_out(ScopeId(1)).is_ok());
+    }
+
+    #[test]
+    fn a_cell_is_among_the_first_locals() {
+        for (locals, fits) in [(255, true), (256, false)] {
+            let mut scopes = nested(&[&[], &[]]);
+            let id = |number, kind| Id { name: Name(number), kind, param: Param::No, local: 0 };
+            scopes[ScopeId(1)].ids = (0..locals).map(|number| id(number, IdKind::Local)).collect();
+            scopes[ScopeId(1)].ids.push(id(locals, IdKind::Cell));
+            assert_eq!(scopes.lay_out(ScopeId(1)).is_ok(), fits);
+        }
     }
 }

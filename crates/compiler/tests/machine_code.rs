@@ -68,3 +68,12 @@ fn a_native_function_has_a_prelude_behind_its_code_however_long_that_is() {
         assert_eq!(prelude.end(), function.code.len());
     }
 }
+
+#[test]
+fn a_native_function_has_no_more_values_than_its_state_can_count() {
+    let options = |emitter| Options { arch: Some(Arch::X64), emitter, ..Options::default() };
+    for (values, fits) in [(65000, true), (66000, false)] {
+        let source = format!("def f(x):\n    return [{}]\n", "x, ".repeat(values));
+        assert_eq!(compile(source.as_bytes(), &options(Emitter::Native)).is_ok(), fits);
+    }
+}

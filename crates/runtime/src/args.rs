@@ -1,6 +1,8 @@
 //! The arguments of a call.
 
+use crate::error::Res;
 use crate::qstr::Qstr;
+use crate::vm::Vm;
 use crate::word::Obj;
 
 /// Arguments as they lie on the value stack: positional ones, then pairs of keyword and value.
@@ -53,6 +55,38 @@ impl<'a> Args<'a> {
     /// All words: positional arguments, then pairs.
     pub fn words(&self) -> &'a [Obj] {
         self.all
+    }
+
+    /// The arguments by their names, in the order in which they may also be given without. The first `required` of them must be there.
+    ///
+    /// # Errors
+    /// `TypeError` if others are given, or one is missing.
+    pub fn by_name<const N: usize>(&self, vm: &Vm, names: [Qstr; N], required: usize) -> Res<[Option<Obj>; N]> {
+        let mut found = [None; N];
+        let mut n_used = 0;
+        for (at, (slot, name)) in found.iter_mut().zip(names).enumerate() {
+            *slot = self.pos().get(at).copied();
+            if slot.is_none() {
+                *slot = self.keyword(name);
+                n_used += usize::from(slot.is_some());
+            }
+            if slot.is_none() && at < required {
+                let name = vm.name_str(name);
+                return Err(vm.type_error(format_args!("'{name}' argument required")));
+            }
+        }
+        if self.n_pos > N {
+            return Err(vm.type_error(format_args!("extra positional arguments given")));
+        }
+        if n_used < self.n_kw() {
+            return Err(vm.type_error(format_args!("extra keyword arguments given")));
+        }
+        Ok(found)
+    }
+
+    /// The arguments behind the first `n`, positional, ones.
+    pub fn behind(&self, n: usize) -> Args<'a> {
+        Args { all: &self.all[n..], n_pos: self.n_pos - n }
     }
 
     /// The value of keyword `name`. Keywords are interned, so that comparing words is enough.

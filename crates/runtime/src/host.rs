@@ -1,5 +1,8 @@
 //! The outside world: the one trait that a port implements.
 
+use alloc::boxed::Box;
+#[cfg(feature = "threads")]
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -61,7 +64,57 @@ pub trait Host {
     fn process(&self) -> Option<&dyn Process> {
         None
     }
+
+    /// Memory for machine code, where modules may bring some. To grant it is to trust every module that programs can
+    /// load as much as the host itself: machine code can do whatever the process can.
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        None
+    }
+
+    /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the answer in place of
+    /// this host.
+    #[cfg(feature = "threads")]
+    fn threads(&self) -> Option<Arc<dyn Threads>> {
+        None
+    }
 }
+
+/// A host with threads. One thread at a time runs an interpreter; others may be in [`Host::sleep`] or [`Host::read_stdin`] meanwhile.
+#[cfg(feature = "threads")]
+pub trait Threads: Host + Send + Sync {
+    /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends: its number.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, i32>;
+
+    /// The number of the thread that asks, not 0, and not that of any other that is alive.
+    fn current(&self) -> usize;
+
+    /// A new monitor.
+    fn monitor(&self) -> Box<dyn Monitor>;
+}
+
+/// What threads wait on for each other: a lock with a condition. The functions that it is given run one at a time.
+#[cfg(feature = "threads")]
+pub trait Monitor: Send + Sync {
+    /// Waits until `ready` answers `true`: asks now, after each [`update`](Monitor::update), and whenever it likes. Gives up when `timeout`
+    /// has passed. The last answer of `ready`.
+    fn wait_until(&self, timeout: Option<Duration>, ready: &mut dyn FnMut() -> bool) -> bool;
+
+    /// Runs `change`, then has all that wait ask again.
+    fn update(&self, change: &mut dyn FnMut());
+}
+
+/// Memory that machine code runs from.
+pub trait MachineCode {
+    /// Makes memory of `len` bytes, has `fill` write all of them where they are to stay, and then makes them executable and no longer
+    /// writable: they are never both. They go when the answer is dropped. `None` if the host has no such memory left.
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable>;
+}
+
+/// Bytes that can be executed, and read, but not changed.
+pub type Executable = Box<dyn AsRef<[u8]> + Send + Sync>;
 
 /// Files of the host.
 ///

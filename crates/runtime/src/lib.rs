@@ -7,7 +7,7 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 pub mod args;
@@ -17,6 +17,8 @@ pub mod host;
 pub mod import;
 pub mod load;
 pub mod modules;
+#[cfg_attr(not(all(feature = "native", target_arch = "x86_64", not(windows))), path = "native/absent.rs")]
+pub(crate) mod native;
 pub mod obj;
 pub mod object;
 pub mod ops;

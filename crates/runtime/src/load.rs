@@ -4,18 +4,20 @@
 //! copied into the heap. The table of names holds their numbers in this interpreter, and constants become objects.
 
 use alloc::borrow::Cow;
-use core::cell::Cell;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
+use berus_mpy::arch::Arch;
 use berus_mpy::constant::Constant;
+use berus_mpy::error::INCOMPATIBLE_FILE;
 use berus_mpy::header::{Header, Host};
-use berus_mpy::module::{Kind, Qstr as ModuleQstr, RawCode};
+use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
 use berus_mpy::read::ReadError;
 use berus_mpy::source::{Slice, Source, Stream};
 use berus_mpy::verify::{Facts, verify};
 
 use crate::error::{Raised, Res};
+use crate::native as machine;
 use crate::obj::bytes::Bytes;
 use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
@@ -41,21 +43,21 @@ impl Vm {
     ///
     /// # Errors
     /// `ValueError` if it is no module that can run here, and `MemoryError`.
-    pub fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+    pub fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res {
         let module = self.parse_module(file)?;
         let lend = |bytes: &Cow<'static, [u8]>| match bytes {
             Cow::Borrowed(bytes) => Some(*bytes),
             Cow::Owned(_) => None,
         };
         let code = self.link(&module, globals, &lend)?;
-        Function::new(self, code, &[], None, None)
+        self.make_function(code, None, None, &[])
     }
 
     /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
     ///
     /// # Errors
     /// As [`Vm::load_static`].
-    pub fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+    pub fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res {
         let module = self.parse_module(file)?;
         self.load_module(&module, globals)
     }
@@ -64,28 +66,37 @@ impl Vm {
     ///
     /// # Errors
     /// As [`Vm::load_static`].
-    pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res<Gc<Function>> {
-        let code = self.link(module, globals, &|_| None)?;
-        Function::new(self, code, &[], None, None)
+    pub fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
+        let code = self.load_body(module, globals)?;
+        self.make_function(code, None, None, &[])
+    }
+
+    /// Loads a module as [`Vm::load_module`] does: the code object of its body.
+    ///
+    /// # Errors
+    /// As [`Vm::load_static`].
+    pub(crate) fn load_body(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
+        self.link(module, globals, &|_| None)
     }
 
     /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
     ///
     /// # Errors
-    /// As [`Vm::load_static`].
+    /// As [`Vm::load_static`]; `ValueError` as well if it is machine code.
     pub fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
-        self.link(&self.parse_module(file)?, globals, &|_| None)
+        let code = self.link(&self.parse_module(file)?, globals, &|_| None)?;
+        code.downcast().ok_or_else(|| self.incompatible())
     }
 
     /// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there, else what must live on is copied.
     ///
     /// # Errors
     /// As [`Vm::load_static`]; `OSError`, and what reading raises.
-    pub(crate) fn load_reader(&self, reader: &Reader, globals: Gc<Dict>) -> Res<Gc<Function>> {
+    pub(crate) fn load_reader(&self, reader: &mut Reader, globals: Gc<Dict>) -> Res {
         if let Some(lent) = self.lent(reader.file)? {
             return self.load_static(lent, globals);
         }
-        let mut stream = Stream::new(|buffer: &mut [u8]| reader.read(self, buffer));
+        let mut stream = Stream::new(|buffer: &mut [u8]| reader.take(self, buffer));
         let module = self.read_module(&mut stream, |raised| raised)?;
         self.load_module(&module, globals)
     }
@@ -102,40 +113,65 @@ impl Vm {
         };
         // What cannot run here is refused before its tables are read.
         let header = Header::read(source).map_err(refused)?;
-        let host = Host { arch: None, arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
+        let host = Host { arch: self.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
         header.check(&host).map_err(|message| self.value_error(format_args!("{message}")))?;
         Module::read_after(header, source).map_err(refused)
     }
 
-    #[cold]
-    fn incompatible(&self, what: &str) -> Raised {
-        self.value_error(format_args!("incompatible .mpy {what}"))
+    /// The architecture of the machine code that may run here, if any may.
+    pub fn machine_arch(&self) -> Option<Arch> {
+        if self.host().machine_code().is_some() { machine::ARCH } else { None }
     }
 
-    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res<Gc<Code>> {
-        let facts = verify(module).map_err(|_| self.incompatible("file"))?;
+    #[cold]
+    pub(crate) fn incompatible(&self) -> Raised {
+        self.value_error(format_args!("{INCOMPATIBLE_FILE}"))
+    }
+
+    /// Links a module: the code object of its body.
+    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res {
+        let facts = verify(module).map_err(|_| self.incompatible())?;
         let qstrs = self.link_names(module, lend)?;
         let constants = self.alloc_words(module.constants.len().max(1))?;
         for (n, constant) in module.constants.iter().enumerate() {
-            let value = self.link_constant(constant, 0, lend)?;
+            let value = match constant {
+                Constant::FunctionTable => machine::function_table(),
+                constant => Some(self.link_constant(constant, 0, lend)?),
+            };
             // SAFETY: the block has a word for each constant.
-            unsafe { constants.add(n).write(Some(value)) };
+            unsafe { constants.add(n).write(value) };
         }
-        let context = self.alloc(Context::new(globals, qstrs, constants))?;
+        let context = Context::new(globals, qstrs, constants);
+        let context = self.alloc(context.with_short_qstrs(machine::short_qstrs(self, module, qstrs)?))?;
+        let machine_code = machine::Linked::new(self, module, context)?;
         // Children come after their parents, so that a table of all, from the last, links each to those behind it.
         let codes = self.alloc_words(module.codes.len().max(1))?;
         for (n, raw) in module.codes.iter().enumerate().rev() {
-            let (Kind::Bytecode, Some(facts)) = (&raw.kind, facts[n]) else {
-                return Err(self.value_error(format_args!("native code in .mpy unsupported")));
+            let children = self.link_children(raw, codes)?;
+            let code = match (&machine_code, facts[n]) {
+                (_, Some(facts)) => self.link_bytecode(raw, facts, context, lend(&raw.code), children)?.obj(),
+                (Some(machine_code), None) => self.link_machine_code(raw, n, context, machine_code, children)?,
+                (None, None) => return Err(self.incompatible()),
             };
-            let code = self.link_code(raw, facts, context, lend(&raw.code))?;
-            self.link_children(code, raw, codes)?;
             // SAFETY: the block has a word for each code object.
-            unsafe { codes.add(n).write(Some(code.obj())) };
+            unsafe { codes.add(n).write(Some(code)) };
         }
         // SAFETY: as above; verified modules have a first code object.
-        let outer = unsafe { codes.read() }.and_then(|code| code.downcast::<Code>());
-        outer.ok_or_else(|| self.incompatible("file"))
+        match unsafe { codes.read() } {
+            Some(code) => Ok(code),
+            None => Err(self.incompatible()),
+        }
+    }
+
+    /// A function of a code object, with a tuple of defaults of positional arguments, a dict of those of keyword-only ones, and cells.
+    ///
+    /// # Errors
+    /// `TypeError` if the defaults are not those that the code expects, and `MemoryError`.
+    pub(crate) fn make_function(&self, code: Obj, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
+        match code.downcast::<Code>() {
+            Some(code) => Ok(Function::new(self, code, cells, defaults, keyword_defaults)?.obj()),
+            None => machine::make_function(self, code, defaults, keyword_defaults, cells),
+        }
     }
 
     fn link_names<'a>(&self, module: &Module<'a>, lend: Lend<'_, 'a>) -> Res<NonNull<Qstr>> {
@@ -188,14 +224,14 @@ impl Vm {
         })
     }
 
-    fn link_code(
+    fn link_bytecode(
         &self,
         raw: &RawCode<'_>,
         facts: Facts,
         context: Gc<Context>,
         lent: Option<&'static [u8]>,
+        children: Option<NonNull<Slot>>,
     ) -> Res<Gc<Code>> {
-        let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible("file"))?;
         let bytes = match lent {
             Some(bytes) => bytes.as_ptr(),
             None => {
@@ -205,6 +241,39 @@ impl Vm {
                 block.as_ptr().cast_const()
             }
         };
+        self.link_code(raw, facts, context, bytes, children)
+    }
+
+    fn link_machine_code(
+        &self,
+        raw: &RawCode<'_>,
+        id: usize,
+        context: Gc<Context>,
+        linked: &machine::Linked,
+        children: Option<NonNull<Slot>>,
+    ) -> Res {
+        let signature = match raw.prelude() {
+            Some(Ok(prelude)) => {
+                // Of the locals nothing is known but that they are among the slots of the frame.
+                let locals = prelude.signature.n_state;
+                let facts = Facts { min_cells: 0, max_cells: 0, locals, stack: 0 };
+                Some(self.link_code(raw, facts, context, linked.text(id), None)?)
+            }
+            _ => None,
+        };
+        linked.code(self, id, raw, context, signature, children)
+    }
+
+    /// The code object for `raw`, whose bytes are at `bytes`.
+    fn link_code(
+        &self,
+        raw: &RawCode<'_>,
+        facts: Facts,
+        context: Gc<Context>,
+        bytes: *const u8,
+        children: Option<NonNull<Slot>>,
+    ) -> Res<Gc<Code>> {
+        let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible())?;
         let signature = prelude.signature;
         let own_cells = !prelude.cells_at.is_empty();
         let mut code = Code {
@@ -212,7 +281,7 @@ impl Vm {
             context,
             qstrs: context.qstrs(),
             constants: context.constants(),
-            children: Cell::new(None),
+            children,
             bytes,
             len: raw.code.len() as u32,
             start: bytes.wrapping_add(prelude.end()),
@@ -229,6 +298,7 @@ impl Vm {
             names_at: prelude.names_at.start as u32,
             lines_at: prelude.lines_at.start as u32,
             cells_at: prelude.cells_at.start as u32,
+            defined_at: core::cell::Cell::new(0),
         };
         // Functions that close over cells need them put before their arguments.
         code.simple = !own_cells && facts.min_cells == 0 && !code.is_generator() && !code.takes_more();
@@ -238,16 +308,16 @@ impl Vm {
         self.alloc(code)
     }
 
-    fn link_children(&self, code: Gc<Code>, raw: &RawCode<'_>, codes: NonNull<Slot>) -> Res<()> {
+    /// A block of the code objects that `raw` makes functions of, if there are any.
+    fn link_children(&self, raw: &RawCode<'_>, codes: NonNull<Slot>) -> Res<Option<NonNull<Slot>>> {
         if raw.children.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let children = self.alloc_words(raw.children.len())?;
         for (n, child) in raw.children.iter().enumerate() {
             // SAFETY: verification has checked the numbers of children, which come after their parent.
             unsafe { children.add(n).write(codes.add(*child as usize).read()) };
         }
-        code.children.set(Some(children.cast()));
-        Ok(())
+        Ok(Some(children))
     }
 }

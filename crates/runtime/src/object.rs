@@ -3,7 +3,6 @@
 //! An object is `#[repr(C)]` and starts with a [`Header`], which names its type. Objects are shared freely, so what can
 //! change in one sits in `Cell`s and no `&mut` to a heap object ever exists. They do not move.
 
-use core::cell::Cell;
 use core::fmt;
 use core::ops::Deref;
 use core::ptr::NonNull;
@@ -14,29 +13,33 @@ use crate::word::Obj;
 /// The first word of every object: its type.
 #[repr(C)]
 pub struct Header {
-    ty: Cell<NonNull<Type>>,
+    ty: NonNull<Type>,
 }
 
 impl Header {
     /// The header of an object of built-in type `ty`.
     pub const fn of(ty: &'static Type) -> Header {
-        Header { ty: Cell::new(NonNull::from_ref(ty)) }
+        Header { ty: NonNull::from_ref(ty) }
     }
 
     /// The header of an object of type `ty`, which may be a class.
     pub fn new(ty: Gc<Type>) -> Header {
-        Header { ty: Cell::new(ty.0) }
+        Header { ty: ty.0 }
     }
 
     /// The type.
     #[inline(always)]
     pub fn ty(&self) -> Gc<Type> {
-        Gc(self.ty.get())
+        Gc(self.ty)
     }
 
-    /// Changes the type, as assigning to `__class__` of a module or instance does.
-    pub fn set_type(&self, ty: Gc<Type>) {
-        self.ty.set(ty.0);
+    /// Whether the type has all of `flags`, whether it is one of Berus or of C code.
+    #[inline(always)]
+    pub fn has(&self, flags: u16) -> bool {
+        let ty = self.ty.as_ptr();
+        // SAFETY: an object's type is alive, and every type begins as those of Berus do, up to its name.
+        let own = unsafe { (&raw const (*ty).flags).cast::<u16>().read() };
+        own & flags == flags
     }
 }
 
@@ -130,7 +133,7 @@ impl Obj {
     pub fn downcast<T: Object>(self) -> Option<Gc<T>> {
         let header = self.as_header()?;
         // SAFETY: a pointer word points to a live object, whose first word is a header.
-        let is_t = unsafe { header.as_ref() }.ty.get() == NonNull::from_ref(T::TYPE);
+        let is_t = unsafe { header.as_ref() }.ty == NonNull::from_ref(T::TYPE);
         is_t.then_some(Gc(header.cast()))
     }
 }

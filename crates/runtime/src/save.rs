@@ -15,9 +15,7 @@ use berus_mpy::prelude::Prelude;
 use crate::error::{Raised, Res};
 use crate::obj::bytes::Bytes;
 use crate::obj::code::Code;
-use crate::obj::complex::Complex;
-use crate::obj::float::Float;
-use crate::obj::none;
+use crate::obj::{float, none};
 use crate::object::Gc;
 use crate::ops::print::Style;
 use crate::vm::Vm;
@@ -85,6 +83,7 @@ impl Vm {
         let number = codes.len();
         codes.push(RawCode { code: Cow::Owned(bytes.to_vec()), kind: Kind::Bytecode, children: Vec::new() });
         for child in (0..n_children).filter_map(|index| code.child(index)) {
+            let child = child.downcast::<Code>().ok_or_else(|| self.unsaveable())?;
             let child = self.save_code(child, used, codes)?;
             codes[number].children.push(child);
         }
@@ -108,10 +107,10 @@ impl Vm {
         if self.is_int_or_bool(value) {
             return Ok(Constant::Int(text(Style::Str)?));
         }
-        if value.downcast::<Float>().is_some() {
+        if float::as_float(value).is_some() {
             return Ok(Constant::Float(text(Style::Repr)?));
         }
-        if value.downcast::<Complex>().is_some() {
+        if float::complex_parts(value).is_some() {
             return Ok(Constant::Complex(text(Style::Repr)?));
         }
         if let Some(bytes) = value.downcast::<Bytes>() {

@@ -13,11 +13,11 @@
 //! A class that a program defines is a `Type` on the heap, whose slots are those of `obj/instance.rs`. The three fields at the
 //! front have MicroPython's layout.
 
-use core::cell::Cell;
-
 use crate::args::Args;
 use crate::error::Res;
+use crate::native::foreign;
 use crate::obj::dict::Dict;
+use crate::obj::iterator::Next;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
@@ -38,8 +38,6 @@ pub mod flag {
     pub const HEAP: u16 = 1 << 0;
     /// `==` between different types asks this one too.
     pub const EQ_CHECKS_OTHER_TYPE: u16 = 1 << 1;
-    /// Instances may have attributes of their own that are properties or descriptors.
-    pub const HAS_SPECIAL_ACCESSORS: u16 = 1 << 2;
     /// A subclass of `BaseException`.
     pub const EXCEPTION: u16 = 1 << 3;
     /// An instance found in a class is bound to the object it is looked up for.
@@ -54,6 +52,10 @@ pub mod flag {
     pub const TUPLE: u16 = 1 << 8;
     /// The buffer slot knows [`Access::Lend`].
     pub const LENDS: u16 = 1 << 9;
+    /// A subscript that is a slice is used and not kept, so that it need not be an object on the heap.
+    pub const SUBSCR_ALLOWS_STACK_SLICE: u16 = 1 << 10;
+    /// Stands for a type made by C code.
+    pub const FOREIGN: u16 = 1 << 14;
     /// Set in every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
@@ -195,12 +197,16 @@ macro_rules! slots {
         pub struct Type {
             header: Header,
             /// A set of [`flag`]s.
-            pub flags: Cell<u16>,
+            pub flags: u16,
             name: u16,
+            /// For each kind of slot that C code knows, its number in `slots_for_c`.
+            indices_for_c: foreign::Indices,
+            /// The slots that C code reads.
+            pub(crate) slots_for_c: foreign::Slots,
             /// The name again, since not every one is a number of 16 bits.
             full_name: Name,
             /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
-            pub(crate) parent: Cell<Parent>,
+            pub(crate) parent: Parent,
             /// Its attributes.
             pub(crate) locals: Locals,
             $($(#[$doc])* pub $slot: Option<$fn>,)*
@@ -210,10 +216,12 @@ macro_rules! slots {
             const fn with_names(name: u16, full_name: Name) -> Type {
                 Type {
                     header: Header::of(&crate::obj::typ::TYPE),
-                    flags: Cell::new(flag::BERUS),
+                    flags: flag::BERUS,
                     name,
+                    indices_for_c: foreign::INDICES,
+                    slots_for_c: foreign::Slots::new(),
                     full_name,
-                    parent: Cell::new(Parent::None),
+                    parent: Parent::None,
                     locals: Locals::None,
                     $($slot: None,)*
                 }
@@ -248,6 +256,8 @@ slots! {
     contains: fn(&Vm, Obj, Obj) -> Res<Option<bool>>,
     /// An iterator over an instance.
     iter: fn(&Vm, Obj) -> Res,
+    /// How a plain iterator over an instance comes to its next item: in place of `iter`.
+    items: Next,
     /// The next item of an instance, or `None` at the end.
     next: fn(&Vm, Obj) -> Res<Option<Obj>>,
     /// The memory of an instance.
@@ -256,8 +266,8 @@ slots! {
     stream: &'static StreamSlots,
     /// What an instance offers as a file system.
     file_system: &'static FileSystem,
-    /// Gives up what an instance holds outside of the heap, before it is freed: a last call. It makes no objects and calls no Python
-    /// code. Such instances come from [`Vm::alloc_finalised`] or [`Vm::new_custom`].
+    /// Gives up what an instance holds outside of the heap, before it is freed: a last call, between two instructions. What it raises is
+    /// for it to take. Such instances come from [`Vm::alloc_finalised`] or [`Vm::new_custom`].
     finalise: fn(&Vm, Obj),
 }
 
@@ -282,6 +292,15 @@ unsafe impl Object for Type {
 }
 
 impl Type {
+    /// Where flags, name, and what C code reads behind them are.
+    #[allow(dead_code)] // where there is machine code, it matters
+    pub(crate) const PLACES_FOR_C: [usize; 4] = [
+        core::mem::offset_of!(Type, flags),
+        core::mem::offset_of!(Type, name),
+        core::mem::offset_of!(Type, indices_for_c),
+        core::mem::offset_of!(Type, slots_for_c),
+    ];
+
     /// A type named `name` that can do nothing.
     pub const fn new(name: Qstr) -> Type {
         Type::with_names(name.number() as u16, Name::of(name))
@@ -299,7 +318,15 @@ impl Type {
 
     /// Whether all of `flags` are set.
     pub fn has(&self, flags: u16) -> bool {
-        self.flags.get() & flags == flags
+        self.flags & flags == flags
+    }
+
+    /// Whether attributes of instances may be properties or descriptors of the class.
+    pub fn has_accessors(&self) -> bool {
+        match self.locals {
+            Locals::Dict(dict) => dict.map.is_noted(crate::obj::typ::ACCESSORS),
+            Locals::None | Locals::Static(_) => false,
+        }
     }
 
     /// The attributes that all instances share: a table from [`sorted`].
@@ -310,13 +337,13 @@ impl Type {
 
     /// Derives it from `parent`.
     pub const fn parent(mut self, parent: &'static Type) -> Type {
-        self.parent = Cell::new(Parent::One(Gc::from_static(parent)));
+        self.parent = Parent::One(Gc::from_static(parent));
         self
     }
 
     /// Sets `flags` too.
     pub const fn flags(mut self, flags: u16) -> Type {
-        self.flags = Cell::new(self.flags.get() | flags);
+        self.flags |= flags;
         self
     }
 }

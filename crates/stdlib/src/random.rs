@@ -159,7 +159,7 @@ fn randint(vm: &Vm, first: Obj, last: Obj) -> Res {
 }
 
 fn choice(vm: &Vm, items: Obj) -> Res {
-    let len = vm.len(items)?;
+    let len = vm.int(vm.len(items)?)?;
     if len == 0 {
         return Err(vm.error_with(&INDEX_ERROR, &[]));
     }

@@ -171,12 +171,8 @@ fn write(vm: &Vm, mut format: Format<'_>, out: &mut [u8], mut values: &[Obj]) ->
             }
         }
     }
-    if values.is_empty() { Ok(()) } else { Err(wrong_count(vm)) }
-}
-
-#[cold]
-fn wrong_count(vm: &Vm) -> Raised {
-    vm.type_error(format_args!("function has wrong number of arguments"))
+    // And those that are too many count for nothing.
+    Ok(())
 }
 
 fn packed(vm: &Vm, format: Obj, values: &[Obj]) -> Res<Builder> {

@@ -51,8 +51,7 @@ fn clock(vm: &Vm) -> Res {
 }
 
 fn pause(vm: &Vm, time: Duration) -> Res {
-    vm.host().sleep(time);
-    vm.poll()?;
+    vm.sleep(time)?;
     Ok(Obj::NONE)
 }
 

@@ -204,7 +204,8 @@ fn stat(metadata: &Metadata) -> Stat {
     }
 }
 
-fn as_path(path: &[u8]) -> PathBuf {
+/// A path as the standard library has it.
+pub fn as_path(path: &[u8]) -> PathBuf {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;

@@ -1,22 +1,26 @@
 //! The machine that a program runs on, by way of the standard library.
 
-use std::cell::RefCell;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{Files, Host, Process};
+use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Process, Threads};
+use memmap2::MmapMut;
 
 use super::files::StdFiles;
 use super::process::StdProcess;
+use super::threads;
 
-/// The host.
-pub struct StdHost {
+/// The host. Its copies are the same host.
+#[derive(Clone)]
+pub struct StdHost(Arc<Machine>);
+
+struct Machine {
     start: Instant,
     interrupted: Arc<AtomicBool>,
-    output: RefCell<Vec<u8>>,
+    output: Mutex<Vec<u8>>,
     is_terminal: bool,
     files: StdFiles,
     process: StdProcess,
@@ -31,18 +35,22 @@ impl StdHost {
         let interrupted = Arc::new(AtomicBool::new(false));
         // Without a handler Ctrl-C ends the process, which is as good as it gets.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
-        let output = RefCell::new(Vec::with_capacity(BUFFER));
+        let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
         let (files, process) = (StdFiles::default(), StdProcess::new());
-        StdHost { start: Instant::now(), interrupted, output, is_terminal, files, process }
+        StdHost(Arc::new(Machine { start: Instant::now(), interrupted, output, is_terminal, files, process }))
+    }
+
+    fn output(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.output.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Host for StdHost {
     fn write_stdout(&self, bytes: &[u8]) {
-        let mut output = self.output.borrow_mut();
+        let mut output = self.output();
         output.extend_from_slice(bytes);
-        if output.len() >= BUFFER || self.is_terminal && bytes.contains(&b'\n') {
+        if output.len() >= BUFFER || self.0.is_terminal && bytes.contains(&b'\n') {
             drop(output);
             self.flush();
         }
@@ -54,7 +62,7 @@ impl Host for StdHost {
     }
 
     fn flush(&self) {
-        let mut output = self.output.borrow_mut();
+        let mut output = self.output();
         // A reader that has gone away is no reason to stop.
         let _ = io::stdout().write_all(&output);
         let _ = io::stdout().flush();
@@ -67,7 +75,7 @@ impl Host for StdHost {
     }
 
     fn monotonic(&self) -> Duration {
-        self.start.elapsed()
+        self.0.start.elapsed()
     }
 
     fn wall_clock(&self) -> Option<Duration> {
@@ -84,15 +92,45 @@ impl Host for StdHost {
     }
 
     fn interrupted(&self) -> bool {
-        self.interrupted.swap(false, Ordering::Relaxed)
+        self.0.interrupted.swap(false, Ordering::Relaxed)
     }
 
     fn files(&self) -> Option<&dyn Files> {
-        Some(&self.files)
+        Some(&self.0.files)
     }
 
     fn process(&self) -> Option<&dyn Process> {
-        Some(&self.process)
+        Some(&self.0.process)
+    }
+
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        Some(self)
+    }
+
+    fn threads(&self) -> Option<Arc<dyn Threads>> {
+        Some(Arc::new(self.clone()))
+    }
+}
+
+impl Threads for StdHost {
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, i32> {
+        threads::spawn(stack_size, run).map_err(|error| number(&error))
+    }
+
+    fn current(&self) -> usize {
+        threads::current()
+    }
+
+    fn monitor(&self) -> Box<dyn Monitor> {
+        Box::new(threads::StdMonitor::default())
+    }
+}
+
+impl MachineCode for StdHost {
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
+        let mut memory = MmapMut::map_anon(len).ok()?;
+        fill(&mut memory);
+        Some(Box::new(memory.make_exec().ok()?))
     }
 }
 

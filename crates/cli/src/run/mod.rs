@@ -4,6 +4,7 @@ mod files;
 mod host;
 mod options;
 mod process;
+mod threads;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ use host::StdHost;
 use options::{Options, Program};
 
 /// Machine stack of the thread that runs programs, and how much of it built-ins may use.
-const STACK: usize = 16 << 20;
+const STACK: usize = 3 << 20;
 const STACK_LEFT: usize = 1 << 20;
 
 /// Whether `args`, those behind the program's name, ask for a program to be run rather than for one of `subcommands`.
@@ -68,14 +69,20 @@ fn run_with(options: &Options) -> u8 {
     };
     vm.register(berus_stdlib::MODULES);
     vm.set_optimisation(options.optimise);
-    let status = vm.enter(|vm| match prepare(vm, options).and_then(|()| run_program(vm, options)) {
-        Ok(()) => 0,
-        Err(raised) => report(vm, raised),
-    });
-    let status = vm.enter(|vm| vm.call_at_exit().map_or_else(|raised| report(vm, raised), |()| status));
-    vm.enter(Vm::finalise_all);
-    vm.host().flush();
-    status
+    vm.set_emitter(options.emitter);
+    vm.enter(|vm| {
+        let status = match prepare(vm, options).and_then(|()| run_program(vm, options)) {
+            Ok(()) => 0,
+            Err(raised) => report(vm, raised),
+        };
+        // No tracing function sees the end.
+        let ended = vm.set_trace(None).and_then(|()| vm.call_at_exit());
+        let status = ended.map_or_else(|raised| report(vm, raised), |()| status);
+        vm.finalise_all();
+        vm.host().flush();
+        // Threads end with the program, also those that wait for input which may never come.
+        std::process::exit(status.into())
+    })
 }
 
 /// Mounts the files of the machine, and fills in `sys.argv` and `sys.path`.

@@ -2,6 +2,11 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
+
+use super::files::as_path;
+
+use berus_compiler::Emitter;
 
 /// What is to be run.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub struct Options {
     pub heap_size: usize,
     /// `-O`
     pub optimise: u8,
+    /// `-X emit=`
+    pub emitter: Emitter,
     /// `-X compile-only`
     pub compile_only: bool,
 }
@@ -50,7 +57,7 @@ impl Options {
 /// The heap's limit if none is given.
 const HEAP_SIZE: usize = if usize::BITS >= 64 { 256 << 20 } else { 64 << 20 };
 
-const USAGE: &str = "usage: berus [<opts>] [-X <implopt>] [-c <command> | -m <module> | <filename>]";
+const INVALID: &str = "Invalid command line arguments. Use -h option for help.";
 
 /// Takes apart the arguments behind the program's name.
 pub fn parse(args: &[OsString]) -> Result<Options, String> {
@@ -61,23 +68,23 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         path: library_path(),
         heap_size: HEAP_SIZE,
         optimise: 0,
+        emitter: Emitter::Bytecode,
         compile_only: false,
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
     while let Some(arg) = rest.next() {
-        let mut value =
-            |name: &str| rest.next().map(<[u8]>::to_vec).ok_or_else(|| format!("{name} needs a value\n{USAGE}"));
+        let mut value = || rest.next().map(<[u8]>::to_vec).ok_or_else(|| INVALID.to_owned());
         match arg {
             b"-c" => {
-                options.program = Program::Command(value("-c")?);
+                options.program = Program::Command(value()?);
                 options.arguments[0] = b"-c".to_vec();
             }
             b"-m" => {
-                let module = value("-m")?;
-                options.arguments[0] = b"-m".to_vec();
+                let module = value()?;
+                options.arguments[0].clone_from(&module);
                 options.program = Program::Module(module);
             }
-            b"-X" => implementation_option(&mut options, &value("-X")?)?,
+            b"-X" => implementation_option(&mut options, &value()?)?,
             // Berus has no prompt to go on with, and traces nothing.
             b"-i" | b"-v" | b"-vv" | b"-vvv" => continue,
             [b'-', b'O', level @ ..] => {
@@ -85,18 +92,14 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
                     [] => 1,
                     [digit @ b'0'..=b'9'] => digit - b'0',
                     _ if level.iter().all(|byte| *byte == b'O') => level.len() as u8 + 1,
-                    _ => return Err(USAGE.to_owned()),
+                    _ => return Err(INVALID.to_owned()),
                 };
                 continue;
             }
             b"-" => options.program = Program::Input,
-            [b'-', ..] => return Err(USAGE.to_owned()),
+            [b'-', ..] => return Err(INVALID.to_owned()),
             file => {
-                options.folder = match file.iter().rposition(|byte| *byte == b'/') {
-                    Some(0) => b"/".to_vec(),
-                    Some(at) => file[..at].to_vec(),
-                    None => Vec::new(),
-                };
+                options.folder = folder_of(file);
                 options.program = Program::File(file.to_vec());
                 options.arguments[0] = file.to_vec();
             }
@@ -109,14 +112,21 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
     Ok(options)
 }
 
+/// The folder that the file really is in, links followed, so that it stays the same when the current folder changes.
+fn folder_of(file: &[u8]) -> Vec<u8> {
+    let folder = fs::canonicalize(as_path(file)).ok().and_then(|real| Some(real.parent()?.to_owned()));
+    folder.map_or_else(Vec::new, |folder| folder.into_os_string().into_encoded_bytes())
+}
+
 fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), String> {
     match option {
         b"compile-only" => options.compile_only = true,
-        // Machine code makes no difference that a program can see but speed.
-        b"emit=bytecode" | b"emit=native" | b"emit=viper" => {}
+        b"emit=bytecode" => options.emitter = Emitter::Bytecode,
+        b"emit=native" => options.emitter = Emitter::Native,
+        b"emit=viper" => options.emitter = Emitter::Viper,
         option => {
             let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
-            options.heap_size = size.ok_or_else(|| USAGE.to_owned())?;
+            options.heap_size = size.ok_or_else(|| INVALID.to_owned())?;
         }
     }
     Ok(())
@@ -144,7 +154,10 @@ fn heap_size(text: &str) -> Option<usize> {
 fn library_path() -> Vec<Vec<u8>> {
     let path = env::var_os("MICROPYPATH").unwrap_or_else(|| ".frozen:~/.micropython/lib:/usr/lib/micropython".into());
     let home = env::var_os("HOME").unwrap_or_default();
-    let folders = path.as_encoded_bytes().split(|byte| *byte == b':');
+    let path = path.as_encoded_bytes();
+    // The current folder, which an empty name at the front stands for, comes first in any case.
+    let path = path.strip_prefix(b":").unwrap_or(path);
+    let folders = path.split(|byte| *byte == b':').filter(|_| !path.is_empty());
     folders
         .map(|folder| match folder.strip_prefix(b"~/") {
             Some(rest) => [home.as_encoded_bytes(), b"/", rest].concat(),
@@ -165,7 +178,7 @@ mod tests {
     fn a_program_takes_the_arguments_behind_it() {
         let options = parsed(&["-O2", "dir/a.py", "-x", "y"]).unwrap();
         assert_eq!(options.program, Program::File(b"dir/a.py".to_vec()));
-        assert_eq!((options.optimise, options.folder), (2, b"dir".to_vec()));
+        assert_eq!(options.optimise, 2);
         assert_eq!(options.arguments, [&b"dir/a.py"[..], b"-x", b"y"]);
     }
 

@@ -61,6 +61,7 @@ impl Walk<'_, '_> {
         if self.pass == Pass::Scope {
             self.add_name(known::CLASS, IdKind::Local);
         }
+        self.trace_line(node);
         self.load_name(known::NAME);
         self.store_name(known::MODULE);
         let name = self.this().name;

@@ -58,6 +58,7 @@ impl Walk<'_, '_> {
         let end = self.emit.new_label();
         for (i, &clause) in handlers.iter().enumerate() {
             let next = self.emit.new_label();
+            self.trace_line(clause);
             let mut exception = self.tree.child(clause, 0);
             let mut name = None;
             if exception.is_null() {

@@ -243,6 +243,13 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
+    /// Gives what follows the line of `node`, where tracing wants that.
+    fn trace_line(&mut self, node: Node) {
+        if self.unit.options.trace_lines {
+            self.emit.source_line(self.tree.line(node));
+        }
+    }
+
     /// Says that the error is on the line of `node`, if no line is known and the node has one.
     fn lend_error_line(&mut self, node: Node) {
         if self.error_line == 0 {

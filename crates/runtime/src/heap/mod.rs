@@ -203,6 +203,15 @@ impl Heap {
         self.locks.set(self.locks.get().saturating_sub(1));
     }
 
+    /// Puts `depth` locks in force; answers how many were, as threads do that lock it each for themselves.
+    #[cfg(feature = "threads")]
+    pub(crate) fn exchange_locks(&self, depth: usize) -> usize {
+        if depth > 0 {
+            self.retire_run();
+        }
+        self.locks.replace(depth)
+    }
+
     /// How many locks are in force.
     pub fn lock_depth(&self) -> usize {
         self.locks.get()

@@ -34,6 +34,10 @@ pub(super) struct Pace {
     threshold: Cell<Option<usize>>,
     /// What was alive after the last collection.
     alive: Cell<usize>,
+    /// The most that was in use at the begin of a collection.
+    peak: Cell<usize>,
+    /// Bytes charged in all.
+    total: Cell<usize>,
     granted: Cell<usize>,
     spent: Cell<usize>,
     /// Memory ran out although the budget did not.
@@ -47,6 +51,8 @@ impl Pace {
             pacing: Cell::new(pacing),
             threshold: Cell::new(None),
             alive: Cell::new(0),
+            peak: Cell::new(0),
+            total: Cell::new(0),
             granted: Cell::new(pacing.minimum),
             spent: Cell::new(0),
             full: Cell::new(false),
@@ -62,6 +68,7 @@ impl Pace {
 
     /// Grants a new budget after a collection.
     pub fn renew(&self, alive: usize) {
+        self.peak.set(self.peak.get().max(self.alive.get().saturating_add(self.spent.get())));
         self.alive.set(alive);
         self.spent.set(0);
         self.full.set(false);
@@ -75,10 +82,12 @@ impl Pace {
 
     pub fn charge(&self, bytes: usize) {
         self.spent.set(self.spent.get().saturating_add(bytes));
+        self.total.set(self.total.get().wrapping_add(bytes));
     }
 
     pub fn refund(&self, bytes: usize) {
         self.spent.set(self.spent.get().saturating_sub(bytes));
+        self.total.set(self.total.get().wrapping_sub(bytes));
     }
 
     pub fn note_full(&self) {
@@ -95,6 +104,16 @@ impl Heap {
     /// owner that cannot collect while it allocates asks this where it can.
     pub fn is_due(&self) -> bool {
         self.pace.full.get() || self.pace.left() == 0
+    }
+
+    /// Bytes of all blocks ever allocated.
+    pub fn allocated_in_all(&self) -> usize {
+        self.pace.total.get().wrapping_sub(self.run.rest().len())
+    }
+
+    /// The most bytes that blocks have taken at one time, as far as it has been looked at.
+    pub fn peak(&self) -> usize {
+        self.pace.peak.get().max(self.used())
     }
 
     /// Sets how much may be allocated between two collections.

@@ -1,7 +1,7 @@
 //! Importing modules: those written in Rust, frozen ones, and `.py` and `.mpy` files of any file system.
 //!
 //! A name is imported part by part; for each, in this order: what is loaded already (unless `sys.path` is empty, which asks for
-//! modules written in Rust), those written in Rust that no file may stand for, files ([`find`]), and the others written in
+//! modules written in Rust), those written in Rust that no file may stand for, files (`find.rs`), and the others written in
 //! Rust.
 
 mod find;

@@ -5,21 +5,21 @@ use super::frozen::FrozenFile;
 use crate::error::Res;
 use crate::obj::builder::Builder;
 use crate::obj::dict::Dict;
-use crate::obj::function::Function;
 use crate::obj::module::Module;
 use crate::object::Gc;
 use crate::q;
 use crate::vm::Vm;
+use crate::word::Obj;
 
 impl Vm {
     /// Runs what was found as the body of `module`.
     pub(super) fn run_found(&self, module: Gc<Module>, found: &Found) -> Res<()> {
         if let Some(package) = &found.package {
-            module.globals.store(self, q!("__path__"), self.new_str(package)?)?;
+            module.globals.store(self, q!("__path__"), self.new_str_checked(package)?)?;
         }
         let Some(file) = &found.file else { return Ok(()) };
         let name = file.strip_prefix(FROZEN);
-        module.globals.store(self, q!("__file__"), self.new_str(name.unwrap_or(file))?)?;
+        module.globals.store(self, q!("__file__"), self.new_str_checked(name.unwrap_or(file))?)?;
         match name {
             Some(name) => self.run_frozen(name, module.globals),
             None => self.run_file(file, module.globals),
@@ -56,15 +56,15 @@ impl Vm {
     /// # Errors
     /// `OSError`, and what the file system raises.
     pub fn read_file(&self, path: &[u8]) -> Res<Builder> {
-        let reader = self.open_to_read(path)?;
-        let bytes = reader.read_all(self);
+        let mut reader = self.open_to_read(path)?;
+        let bytes = reader.take_all(self);
         self.after(bytes, || reader.close(self))
     }
 
     /// Loads an `.mpy` file, whose code runs where it lies if the file system lends its memory.
-    fn load_file(&self, path: &[u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
-        let reader = self.open_to_read(path)?;
-        let body = self.load_reader(&reader, globals);
+    fn load_file(&self, path: &[u8], globals: Gc<Dict>) -> Res {
+        let mut reader = self.open_to_read(path)?;
+        let body = self.load_reader(&mut reader, globals);
         self.after(body, || reader.close(self))
     }
 
@@ -83,12 +83,12 @@ impl Vm {
     }
 
     #[cfg(feature = "compiler")]
-    fn load_source(&self, source: &[u8], name: &[u8], globals: Gc<Dict>) -> Res<Gc<Function>> {
+    fn load_source(&self, source: &[u8], name: &[u8], globals: Gc<Dict>) -> Res {
         self.compile(source, name, berus_compiler::Mode::File, globals)
     }
 
     #[cfg(not(feature = "compiler"))]
-    fn load_source(&self, _: &[u8], _: &[u8], _: Gc<Dict>) -> Res<Gc<Function>> {
+    fn load_source(&self, _: &[u8], _: &[u8], _: Gc<Dict>) -> Res {
         Err(self.import_error(format_args!("script compilation not supported")))
     }
 
@@ -96,9 +96,9 @@ impl Vm {
     ///
     /// # Errors
     /// What it raises.
-    pub fn run_body(&self, body: Gc<Function>, globals: Gc<Dict>) -> Res<()> {
+    pub fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()> {
         let outer = self.swap_locals(globals);
-        let result = self.call(body.obj(), &[]);
+        let result = self.call(body, &[]);
         self.swap_locals(outer);
         result.map(|_| ())
     }

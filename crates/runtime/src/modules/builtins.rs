@@ -5,10 +5,9 @@
 use super::{ModuleDef, Settable};
 use crate::error::Res;
 use crate::obj;
-use crate::obj::code::Code;
+use crate::obj::code;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
-use crate::obj::function::Function;
 use crate::obj::instance::Instance;
 use crate::obj::list::List;
 use crate::obj::map::Map;
@@ -17,7 +16,7 @@ use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
 use crate::q;
 use crate::qstr::{FIXED, Name, Qstr};
-use crate::types::{Locals, Member, Parent, Type};
+use crate::types::{Attr, AttrResult, Locals, Member, Parent, Type};
 use crate::vfs;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -160,29 +159,53 @@ fn locals(vm: &Vm) -> Res {
     Ok(vm.locals().obj())
 }
 
+/// Names of attributes. What a program's own code would compute is not asked for.
 fn dir(vm: &Vm, args: &[Obj]) -> Res {
     let names = List::new(vm, &[])?;
-    match args.first() {
-        None => add_keys(vm, &names, &vm.locals().map)?,
-        Some(object) => {
-            if let Some(module) = object.downcast::<Module>() {
-                add_keys(vm, &names, &module.globals.map)?;
-                return Ok(names.obj());
-            }
-            if Instance::of(*object).is_some()
-                && let Some(answer) = vm.call_special(*object, q!("__dir__"), &[])?
-            {
-                return Ok(vm.to_list(answer)?.obj());
-            }
-            if let Some(instance) = Instance::of(*object) {
-                add_keys(vm, &names, instance.members())?;
-            }
-            add(vm, &names, Obj::qstr(q!("__class__")))?;
-            let class = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(*object));
-            add_class(vm, &names, class, 0)?;
-        }
+    let Some(&object) = args.first() else {
+        add_keys(vm, &names, &vm.locals().map)?;
+        return Ok(names.obj());
+    };
+    let instance = Instance::of(object);
+    if instance.is_some()
+        && let Some(answer) = vm.call_special(object, q!("__dir__"), &[])?
+    {
+        return Ok(vm.to_list(answer)?.obj());
+    }
+    add(vm, &names, Obj::qstr(q!("__class__")))?;
+    if let Some(instance) = instance {
+        add(vm, &names, Obj::qstr(q!("__dict__")))?;
+        add_keys(vm, &names, instance.members())?;
+    }
+    if let Some(module) = object.downcast::<Module>() {
+        add_keys(vm, &names, &module.globals.map)?;
+    }
+    add_class(vm, &names, object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), 0)?;
+    let built_in = if instance.is_some() { vm.native_base(object) } else { Some(object) };
+    if let Some(object) = built_in {
+        add_computed(vm, &names, object)?;
     }
     Ok(names.obj())
+}
+
+/// Adds the attributes that the type of `object`, which is built in, has no table of.
+fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
+    let ty = vm.type_of(object);
+    if ty.next.is_some() {
+        add(vm, names, Obj::qstr(q!("__next__")))?;
+    }
+    let Some(attr) = ty.attr else { return Ok(()) };
+    for number in 1..FIXED {
+        let name = Qstr::from_number(number as u32);
+        // What every type has from `object` would only be in the way.
+        if obj::typ::find_in_object(vm, name).is_some() {
+            continue;
+        }
+        if let AttrResult::Value(_) | AttrResult::Method(..) = attr(vm, object, name, Attr::LoadMethod)? {
+            add(vm, names, Obj::qstr(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
@@ -195,7 +218,7 @@ fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
         }
         Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,
     }
-    match class.parent.get() {
+    match class.parent {
         _ if depth == 100 => Ok(()),
         Parent::None => Ok(()),
         Parent::One(parent) => add_class(vm, names, parent, depth + 1),
@@ -259,22 +282,27 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
     let (given, inner) = (dict(1)?, dict(2)?);
     let globals = given.unwrap_or_else(|| vm.globals());
     let locals = inner.or(given).unwrap_or_else(|| vm.locals());
-    let body = if let Some(code) = args[0].downcast::<Code>() {
-        code.context.set_globals(globals);
-        Function::new(vm, code, &[], None, None)?
-    } else {
-        compile_text(vm, args[0], name, kind, globals)?
+    let code = match code::context_of(args[0]) {
+        Some(context) => {
+            context.set_globals(globals);
+            args[0]
+        }
+        None => compile_text(vm, args[0], name, kind, globals)?,
     };
+    let body = vm.make_function(code, None, None, &[])?;
     let outer = vm.swap_locals(locals);
-    let result = vm.call(body.obj(), &[]);
+    let result = vm.call(body, &[]);
     vm.swap_locals(outer);
     result
 }
 
 #[cfg(feature = "compiler")]
-fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res<Gc<Function>> {
+fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res {
     use berus_compiler::Mode;
-    let source = vm.str_or_bytes(source)?;
+    let source = match vm.try_buffer(source, crate::ops::buffer::Access::Read)? {
+        Some(buffer) => buffer.bytes(),
+        None => return Err(vm.bad_conversion(source)),
+    };
     let mode = match kind {
         Kind::Exec => Mode::File,
         Kind::Eval => Mode::Eval,
@@ -282,11 +310,11 @@ fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>
     };
     // An expression may have space before it.
     let start = source.iter().position(|byte| kind != Kind::Eval || !b" \t".contains(byte)).unwrap_or(0);
-    vm.compile(&source[start..], name, mode, globals)
+    vm.compile_code(&source[start..], name, mode, globals)
 }
 
 #[cfg(not(feature = "compiler"))]
-fn compile_text(vm: &Vm, _: Obj, _: &[u8], _: Kind, _: Gc<Dict>) -> Res<Gc<Function>> {
+fn compile_text(vm: &Vm, _: Obj, _: &[u8], _: Kind, _: Gc<Dict>) -> Res {
     Err(vm.not_implemented(format_args!("no compiler")))
 }
 
@@ -298,5 +326,5 @@ fn compile(vm: &Vm, args: &[Obj]) -> Res {
         Some(b"eval") => Kind::Eval,
         _ => return Err(vm.value_error(format_args!("bad compile mode"))),
     };
-    Ok(compile_text(vm, args[0], name, kind, vm.globals())?.code.obj())
+    compile_text(vm, args[0], name, kind, vm.globals())
 }

@@ -5,11 +5,9 @@ use berus_mpy::opcode::BinaryOp;
 use crate::args::Args;
 use crate::error::Res;
 use crate::obj::builder::Builder;
-use crate::obj::instance::Instance;
 use crate::obj::{self, float, int, none};
 use crate::ops::print::{Stdout, Style};
 use crate::ops::stream::StreamPrinter;
-use crate::q;
 use crate::text::utf8;
 use crate::types::{Type, UnaryOp};
 use crate::vm::Vm;
@@ -31,6 +29,7 @@ crate::members! {
         "bytes" => value(ty(&obj::bytes::TYPE)),
         "callable" => f1(callable),
         "chr" => f1(chr),
+        #[cfg(feature = "float")]
         "complex" => value(ty(&obj::complex::TYPE)),
         "delattr" => f2(delattr),
         "dict" => value(ty(&obj::dict::TYPE)),
@@ -38,14 +37,17 @@ crate::members! {
         "Ellipsis" => value(none::ELLIPSIS),
         "enumerate" => value(ty(&obj::adapters::ENUMERATE)),
         "filter" => value(ty(&obj::adapters::FILTER)),
+        #[cfg(feature = "float")]
         "float" => value(ty(&obj::float::TYPE)),
         "format" => var(1, 2, format),
         "frozenset" => value(ty(&obj::set::FROZEN_TYPE)),
         "getattr" => var(2, 3, getattr),
         "hasattr" => f2(hasattr),
         "hash" => f1(hash),
+        "help" => var(0, 1, super::help::help),
         "hex" => f1(hex),
         "id" => f1(id),
+        "input" => var(0, 1, input),
         "int" => value(ty(&obj::int::TYPE)),
         "isinstance" => f2(isinstance),
         "issubclass" => f2(issubclass),
@@ -85,8 +87,8 @@ fn abs(vm: &Vm, object: Obj) -> Res {
 
 /// Whether an item of an iterable has truth `wanted`.
 fn some(vm: &Vm, iterable: Obj, wanted: bool) -> Res<bool> {
-    let iterator = vm.iter(iterable)?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(iterable)?;
+    while let Some(item) = iterator.next(vm)? {
         if vm.truth(item)? == wanted {
             return Ok(true);
         }
@@ -121,12 +123,28 @@ fn hex(vm: &Vm, object: Obj) -> Res {
     in_base(vm, object, b"#x")
 }
 
+/// A line from the console, without its end.
+fn input(vm: &Vm, args: &[Obj]) -> Res {
+    if let Some(prompt) = args.first() {
+        vm.print(&mut Stdout, *prompt, Style::Str)?;
+        vm.host().flush();
+    }
+    let mut line = Builder::new();
+    let mut byte = [0];
+    loop {
+        match vm.host().read_stdin(&mut byte) {
+            Ok(0) if line.bytes().is_empty() => return Err(vm.error_with(&obj::exception::EOF_ERROR, &[])),
+            Ok(0) => break,
+            Ok(_) if byte == [b'\n'] => break,
+            Ok(_) => line.extend(vm, &byte)?,
+            Err(errno) => return Err(vm.os_error(errno)),
+        }
+    }
+    obj::str::decode_stream(vm, line)
+}
+
 fn callable(vm: &Vm, object: Obj) -> Res {
-    let callable = match Instance::of(object) {
-        Some(instance) => obj::typ::find(vm, instance.class(), q!("__call__")).is_some(),
-        None => vm.type_of(object).call.is_some(),
-    };
-    Ok(Obj::bool(callable))
+    Ok(Obj::bool(vm.is_callable(object)))
 }
 
 fn chr(vm: &Vm, number: Obj) -> Res {
@@ -194,7 +212,7 @@ fn iter(vm: &Vm, object: Obj) -> Res {
 }
 
 fn len(vm: &Vm, object: Obj) -> Res {
-    vm.new_uint(vm.len(object)?)
+    vm.len(object)
 }
 
 /// The item that comes out best by comparing with `op`.
@@ -227,8 +245,8 @@ fn best(vm: &Vm, args: Args<'_>, op: BinaryOp) -> Res {
     };
     match args.pos() {
         [iterable] => {
-            let iterator = vm.iter(*iterable)?;
-            while let Some(item) = vm.next(iterator)? {
+            let iterator = vm.each(*iterable)?;
+            while let Some(item) = iterator.next(vm)? {
                 consider(item)?;
             }
         }
@@ -349,9 +367,9 @@ fn round(vm: &Vm, args: &[Obj]) -> Res {
     match args.get(1) {
         Some(&digits) if digits != Obj::NONE => {
             let unit = float::power(10.0, vm.int(digits)? as f64);
-            vm.new_float(libm::rint(number * unit) / unit)
+            vm.new_float(float::round(number * unit) / unit)
         }
-        _ => vm.int_of_float(libm::rint(number)),
+        _ => vm.int_of_float(float::round(number)),
     }
 }
 
@@ -372,8 +390,8 @@ fn sorted(vm: &Vm, args: Args<'_>) -> Res {
 
 fn sum(vm: &Vm, args: &[Obj]) -> Res {
     let mut sum = args.get(1).copied().unwrap_or(Obj::small_int_wrapping(0));
-    let iterator = vm.iter(args[0])?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(args[0])?;
+    while let Some(item) = iterator.next(vm)? {
         sum = vm.binary_op(BinaryOp::Add, sum, item)?;
     }
     Ok(sum)

@@ -55,7 +55,7 @@ crate::members! {
         "close" => f1(stream::close),
         "getvalue" => f1(getvalue),
         "__enter__" => f1(stream::enter),
-        "__exit__" => kw(1, stream::exit),
+        "__exit__" => var(4, 4, stream::exit),
     }
 }
 

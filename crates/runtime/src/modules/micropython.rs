@@ -2,7 +2,9 @@
 
 use super::ModuleDef;
 use crate::error::Res;
-use crate::ops::print::Stdout;
+use crate::heap::{GRANULE, Kind};
+use crate::obj::builtin::Builtin;
+use crate::ops::print::{Printer, Stdout, Style};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -11,20 +13,140 @@ pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
 
 crate::members! {
     /// What the module has.
-    static MEMBERS = {
+    static MEMBERS = in order {
         "const" => f1(constant),
+        "opt_level" => var(0, 1, opt_level),
+        "mem_total" => f0(mem_total),
+        "mem_current" => f0(mem_current),
+        "mem_peak" => f0(mem_peak),
+        "mem_info" => var(0, 1, mem_info),
+        "qstr_info" => var(0, 1, qstr_info),
+        "stack_use" => f0(stack_use),
         "heap_lock" => f0(heap_lock),
         "heap_unlock" => f0(heap_unlock),
         "heap_locked" => f0(heap_locked),
-        "opt_level" => var(0, 1, opt_level),
-        "mem_info" => var(0, 1, mem_info),
+        "alloc_emergency_exception_buf" => f1(alloc_emergency_exception_buf),
+        "kbd_intr" => value(Obj::from_static(&KBD_INTR)),
+        "RingIO" => value(Obj::from_static(&crate::obj::ring::TYPE)),
         "schedule" => f2(schedule),
-        "kbd_intr" => f1(kbd_intr),
     }
 }
 
 fn constant(_: &Vm, value: Obj) -> Res {
     Ok(value)
+}
+
+fn opt_level(vm: &Vm, args: &[Obj]) -> Res {
+    match args {
+        [] => Ok(Obj::small_int_wrapping(vm.optimise.get().into())),
+        [level, ..] => {
+            vm.set_optimisation(vm.int(*level)?.clamp(0, 255) as u8);
+            Ok(Obj::NONE)
+        }
+    }
+}
+
+/// Bytes allocated since the start.
+fn mem_total(vm: &Vm) -> Res {
+    vm.new_uint(vm.heap().allocated_in_all())
+}
+
+/// Bytes of blocks, garbage included.
+fn mem_current(vm: &Vm) -> Res {
+    vm.new_uint(vm.heap().used())
+}
+
+/// The most that [`mem_current`] has been.
+fn mem_peak(vm: &Vm) -> Res {
+    vm.new_uint(vm.heap().peak())
+}
+
+fn mem_info(vm: &Vm, args: &[Obj]) -> Res {
+    let (heap, figures) = (vm.heap(), vm.heap().figures());
+    let out = &mut Stdout;
+    let (total, used, peak) = (heap.allocated_in_all(), heap.used(), heap.peak());
+    vm.print_fmt(out, format_args!("mem: total={total}, current={used}, peak={peak}\n"))?;
+    vm.print_fmt(out, format_args!("stack: {} out of {}\n", vm.stack_use(), vm.stack_size()))?;
+    let (total, free) = (figures.total + figures.obtainable, figures.free + figures.obtainable);
+    vm.print_fmt(out, format_args!("GC: total: {total}, used: {}, free: {free}\n", figures.used))?;
+    vm.print_fmt(
+        out,
+        format_args!(
+            " No. of 1-blocks: {}, 2-blocks: {}, max blk sz: {}, max free sz: {}\n",
+            figures.of_one,
+            figures.of_two,
+            figures.largest / GRANULE,
+            figures.largest_free / GRANULE,
+        ),
+    )?;
+    if !args.is_empty() {
+        print_layout(vm, out)?;
+    }
+    Ok(Obj::NONE)
+}
+
+/// Granules in a line of the picture of the heap.
+const LINE: usize = 64;
+
+/// Prints a picture of the heap, a character for each granule: the head of a block that may hold pointers (`h`) or does not (`B`), the rest of
+/// a block (`=`), and free memory (`.`).
+fn print_layout(vm: &Vm, out: &mut dyn Printer) -> Res<()> {
+    let Some(start) = vm.heap().stretches().next().map(|first| first.start) else { return Ok(()) };
+    vm.print_fmt(out, format_args!("GC memory layout; from {:x}:", start.addr()))?;
+    let (mut line, mut filled, mut free_lines, mut offset) = ([b'.'; LINE], 0, 0, 0);
+    let mut flush = |line: &[u8], at: usize, last: bool| {
+        if !last && line == [b'.'; LINE] {
+            free_lines += 1;
+            return Ok(());
+        }
+        if free_lines > 0 {
+            vm.print_fmt(out, format_args!("\n       ({free_lines} lines all free)"))?;
+            free_lines = 0;
+        }
+        vm.print_fmt(out, format_args!("\n{at:08x}: "))?;
+        out.write(vm, line)
+    };
+    for stretch in vm.heap().stretches() {
+        let (head, rest) = match stretch.kind {
+            Some(Kind::Scan) => (b'h', b'='),
+            Some(Kind::NoScan) => (b'B', b'='),
+            None => (b'.', b'.'),
+        };
+        for granule in 0..stretch.bytes / GRANULE {
+            line[filled] = if granule == 0 { head } else { rest };
+            filled += 1;
+            if filled == LINE {
+                flush(&line, offset, false)?;
+                offset += LINE * GRANULE;
+                filled = 0;
+            }
+        }
+    }
+    flush(&line[..filled], offset, true)?;
+    out.write(vm, b"\n")
+}
+
+fn qstr_info(vm: &Vm, args: &[Obj]) -> Res {
+    let out = &mut Stdout;
+    let (names, bytes, total) = vm.qstrs.figures();
+    let pools = usize::from(names > 0);
+    vm.print_fmt(
+        out,
+        format_args!("qstr pool: n_pool={pools}, n_qstr={names}, n_str_data_bytes={bytes}, n_total_bytes={total}\n"),
+    )?;
+    if !args.is_empty() {
+        for name in vm.qstrs.interned() {
+            out.write(vm, b"Q(")?;
+            vm.print(out, Obj::qstr(name), Style::Str)?;
+            out.write(vm, b")\n")?;
+        }
+    }
+    Ok(Obj::NONE)
+}
+
+/// Bytes of the machine stack in use.
+fn stack_use(vm: &Vm) -> Res {
+    vm.new_uint(vm.stack_use())
 }
 
 fn heap_lock(vm: &Vm) -> Res {
@@ -41,42 +163,26 @@ fn heap_locked(vm: &Vm) -> Res {
     Ok(Obj::small_int_wrapping(vm.heap().lock_depth() as isize))
 }
 
-fn opt_level(vm: &Vm, args: &[Obj]) -> Res {
-    match args {
-        [] => Ok(Obj::small_int_wrapping(vm.optimise.get().into())),
-        [level, ..] => {
-            vm.set_optimisation(vm.int(*level)?.clamp(0, 3) as u8);
-            Ok(Obj::NONE)
-        }
-    }
-}
-
-fn mem_info(vm: &Vm, _: &[Obj]) -> Res {
-    let figures = vm.heap().figures();
-    vm.print_fmt(
-        &mut Stdout,
-        format_args!(
-            "GC: total: {}, used: {}, free: {}, max new: {}\n No. of 1-blocks: {}, 2-blocks: {}, max blk sz: {}, max free sz: {}\n",
-            figures.total,
-            figures.used,
-            figures.free,
-            figures.obtainable,
-            figures.of_one,
-            figures.of_two,
-            figures.largest / crate::heap::GRANULE,
-            figures.largest_free / crate::heap::GRANULE,
-        ),
-    )?;
-    Ok(Obj::NONE)
-}
-
-/// Calls `function` with `arg` soon, between two instructions.
-fn schedule(vm: &Vm, function: Obj, arg: Obj) -> Res {
-    vm.schedule(function, arg)?;
+/// Reserves memory for exceptions that are raised while there is none.
+fn alloc_emergency_exception_buf(vm: &Vm, bytes: Obj) -> Res {
+    vm.reserve_emergency(usize::try_from(vm.int(bytes)?).unwrap_or(0))?;
     Ok(Obj::NONE)
 }
 
 /// Which character interrupts; hosts with signals have no use for it.
-fn kbd_intr(_: &Vm, _: Obj) -> Res {
+fn kbd_intr(vm: &Vm, character: Obj) -> Res {
+    vm.int(character)?;
     Ok(Obj::NONE)
 }
+
+/// Calls `function` with `arg` soon, between two instructions. Asked to call `kbd_intr`, it raises `KeyboardInterrupt` then.
+fn schedule(vm: &Vm, function: Obj, arg: Obj) -> Res {
+    if function == Obj::from_static(&KBD_INTR) {
+        vm.schedule_interrupt();
+    } else {
+        vm.schedule(function, arg)?;
+    }
+    Ok(Obj::NONE)
+}
+
+static KBD_INTR: Builtin = Builtin::f1(kbd_intr);

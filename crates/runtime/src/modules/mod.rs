@@ -8,10 +8,13 @@ pub mod builtins;
 pub mod collections;
 pub mod functions;
 pub mod gc;
+mod help;
 pub mod io;
 pub mod micropython;
 pub mod string;
 pub mod sys;
+#[cfg(feature = "threads")]
+pub mod thread;
 
 use crate::error::Res;
 use crate::obj::module::Module;
@@ -139,6 +142,10 @@ pub static MODULES: &[ModuleDef] = &[
     string::TEMPLATELIB,
     sys::MODULE,
 ];
+
+/// The modules for hosts that have threads.
+#[cfg(feature = "threads")]
+pub(crate) static THREAD_MODULES: &[ModuleDef] = &[thread::MODULE];
 
 impl Vm {
     /// Makes `modules` known to `import`. Those registered later come before those registered earlier, and before the runtime's own.

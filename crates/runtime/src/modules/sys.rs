@@ -3,6 +3,7 @@
 use super::{ModuleDef, Settable};
 use crate::error::Res;
 use crate::obj::exception::SYSTEM_EXIT;
+use crate::obj::instance::Instance;
 use crate::obj::module::Module;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
@@ -10,7 +11,7 @@ use crate::ops::print::{Printer, Stdout, Style};
 use crate::ops::stream::StreamPrinter;
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type};
+use crate::types::{Attr, AttrResult, Type, UnaryOp};
 use crate::vfs::file::CONSOLE;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -26,6 +27,9 @@ crate::members! {
         "stdout" => value(Obj::from_static(&CONSOLE[1])),
         "stderr" => value(Obj::from_static(&CONSOLE[2])),
         "atexit" => f1(atexit),
+        "exc_info" => f0(exc_info),
+        "getsizeof" => f1(getsizeof),
+        "settrace" => f1(settrace),
     }
 }
 
@@ -48,12 +52,13 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     let numbers = [3, 4, 0].map(Obj::small_int_wrapping);
     globals.store(vm, q!("version_info"), Tuple::new(vm, &numbers)?.obj())?;
     let numbers = [1, 29, 0].map(Obj::small_int_wrapping);
+    let arch = vm.machine_arch().map_or(0, |arch| arch as isize);
     let values = [
         Obj::qstr(q!("micropython")),
         Tuple::new(vm, &[numbers[0], numbers[1], numbers[2], Obj::qstr(crate::qstr::Qstr::EMPTY)])?.obj(),
         vm.new_str(concat!("Berus ", env!("CARGO_PKG_VERSION")).as_bytes())?,
-        // Version 6.3 without machine code.
-        Obj::small_int_wrapping(6 | 3 << 8),
+        // Version 6.3, and the architecture of the machine code that modules may have.
+        Obj::small_int_wrapping(6 | (3 | arch << 2) << 8),
         Obj::qstr(q!("berus")),
     ];
     let implementation = Tuple::of_type(vm, Gc::from_static(&IMPLEMENTATION), &values)?;
@@ -119,4 +124,30 @@ fn print_exception(vm: &Vm, args: &[Obj]) -> Res {
 /// Sets the function that is called at the end; answers the one before.
 fn atexit(vm: &Vm, function: Obj) -> Res {
     Ok(vm.set_at_exit(function).unwrap_or(Obj::NONE))
+}
+
+/// The exception that the innermost running handler got: its type, itself, and `None` for a traceback.
+fn exc_info(vm: &Vm) -> Res {
+    let info = match vm.handled() {
+        Some(exception) => [vm.type_of(exception).obj(), exception, Obj::NONE],
+        None => [Obj::NONE; 3],
+    };
+    Ok(Tuple::new(vm, &info)?.obj())
+}
+
+fn settrace(vm: &Vm, function: Obj) -> Res {
+    vm.set_trace(vm.is_callable(function).then_some(function))?;
+    Ok(Obj::NONE)
+}
+
+/// The bytes of memory that `object` takes, with what is its own only.
+fn getsizeof(vm: &Vm, object: Obj) -> Res {
+    if let Some(unary_op) = vm.type_of(object).unary_op
+        && let Some(size) = unary_op(vm, UnaryOp::Sizeof, object)?
+    {
+        return Ok(size);
+    }
+    let block = object.as_header().map_or(size_of::<Obj>(), |header| vm.heap().size_of(header.cast()));
+    let members = Instance::of(object).map_or(0, |instance| instance.members().bytes());
+    vm.new_u64((block + members) as u64)
 }

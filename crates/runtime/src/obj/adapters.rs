@@ -35,15 +35,12 @@ adapter! {
 }
 
 fn enumerate_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    vm.check_args(args, 0, 2, true)?;
-    let Some(iterable) = args.pos().first().copied().or(args.keyword(q!("iterable"))) else {
-        return Err(vm.type_error(format_args!("'iterable' argument required")));
-    };
-    let start = match args.pos().get(1).copied().or(args.keyword(q!("start"))) {
+    let [iterable, start] = args.by_name(vm, [q!("iterable"), q!("start")], 1)?;
+    let start = match start {
         Some(start) => vm.int(start)?,
         None => 0,
     };
-    let source = vm.iter(iterable)?;
+    let source = vm.iter(iterable.unwrap_or(Obj::NONE))?;
     Ok(vm.alloc(Enumerate { header: Header::of(&ENUMERATE), source, count: Cell::new(start) })?.obj())
 }
 
@@ -167,7 +164,8 @@ fn reversed_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     if let Some(method) = vm.find_attr(source, q!("__reversed__"))? {
         return vm.call(method, &[]);
     }
-    let left = Cell::new(vm.len(source)?);
+    let len = vm.len(source)?;
+    let left = Cell::new(usize::try_from(vm.int(len)?).unwrap_or(0));
     Ok(vm.alloc(Reversed { header: Header::of(&REVERSED), source, left })?.obj())
 }
 

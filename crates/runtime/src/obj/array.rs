@@ -7,6 +7,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::binary::{self, LITTLE, native_size};
 use super::bytes::Bytes;
+use super::float::as_float;
 use super::iterator::Iter;
 use super::slice::Slice;
 use super::{strings, text_methods};
@@ -25,12 +26,13 @@ use crate::word::Obj;
 
 const fn table(name: crate::qstr::Qstr) -> Type {
     Type::new(name)
+        .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
         .print(print)
         .unary_op(unary_op)
         .binary_op(binary_op)
         .subscr(subscr)
         .contains(contains)
-        .iter(iter)
+        .items(next)
         .buffer(buffer)
 }
 
@@ -82,9 +84,33 @@ impl Array {
     /// # Errors
     /// `MemoryError`.
     pub fn bytearray(vm: &Vm, bytes: &[u8]) -> Res<Gc<Array>> {
-        let array = Array::new(vm, BYTES, bytes.len())?;
+        let array = Array::zeros(vm, bytes.len())?;
         array.buffer().write(0, bytes);
         Ok(array)
+    }
+
+    /// A `bytearray` of `len` zeros.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn zeros(vm: &Vm, len: usize) -> Res<Gc<Array>> {
+        Array::new(vm, BYTES, len)
+    }
+
+    /// A `bytearray` of the `len` bytes at `items`, which are not in the heap, or in a block of it that something keeps.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    ///
+    /// # Safety
+    /// The bytes are there, and may be written, as long as the object uses them.
+    pub unsafe fn of_memory(vm: &Vm, items: NonNull<u8>, len: usize) -> Res<Gc<Array>> {
+        vm.alloc(Array {
+            header: Header::of(&BYTEARRAY),
+            code_and_free: Cell::new(BYTES.into()),
+            len: Cell::new(len),
+            items: Cell::new(items),
+        })
     }
 
     /// An array of `len` zeros.
@@ -159,8 +185,10 @@ impl Array {
             room = new_len.saturating_add(new_len / 8).saturating_add(8);
             let bytes = room.saturating_mul(size);
             // The old block stays as it is where it cannot grow in place: somebody may be reading it.
+            // An array of memory of C code is in no block of its own.
+            let is_block = vm.heap().size_of(self.items.get()) > 0;
             // SAFETY: a larger block loses no bytes.
-            if !unsafe { vm.heap().resize(self.items.get(), bytes) } {
+            if !is_block || !unsafe { vm.heap().resize(self.items.get(), bytes) } {
                 let block = vm.alloc_bytes(bytes)?;
                 // SAFETY: both blocks have room for the items there are.
                 unsafe { block.copy_from_nonoverlapping(self.items.get(), len * size) };
@@ -198,8 +226,8 @@ impl Array {
                 self.buffer().write(len * size, &buffer.bytes()[..count * size]);
             }
             None => {
-                let iterator = vm.iter(source)?;
-                while let Some(item) = vm.next(iterator)? {
+                let iterator = vm.each(source)?;
+                while let Some(item) = iterator.next(vm)? {
                     self.append(vm, item)?;
                 }
             }
@@ -240,8 +268,8 @@ fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         if source.downcast::<Bytes>().is_some() || source.downcast::<Array>().is_some() {
             array.extend(vm, source)?;
         } else {
-            let iterator = vm.iter(source)?;
-            while let Some(item) = vm.next(iterator)? {
+            let iterator = vm.each(source)?;
+            while let Some(item) = iterator.next(vm)? {
                 array.append(vm, item)?;
             }
         }
@@ -330,7 +358,10 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     if array.is_bytearray() {
         return strings::contains(vm, array.obj(), item);
     }
-    Ok(None)
+    if vm.is_int(item) || as_float(item).is_some() {
+        return Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]));
+    }
+    Ok(Some(false))
 }
 
 /// The memory of what is assigned to a slice of items of `size` bytes.
@@ -379,7 +410,11 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
         return match request {
             Subscr::Load => {
                 let part = Array::new(vm, array.code_and_free.get() as u8, count)?;
-                part.buffer().write(0, &array.buffer().bytes()[start * size..(start + count) * size]);
+                // What gave the bounds may have changed the array.
+                let Some(items) = array.buffer().bytes().get(start * size..(start + count) * size) else {
+                    return Err(incompatible(vm));
+                };
+                part.buffer().write(0, items);
                 Ok(Some(part.obj()))
             }
             Subscr::Store(value) => {
@@ -408,11 +443,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     }
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let array = of(vm, iter.source)?;
     if iter.at.get() >= array.len.get() {
         return Ok(None);

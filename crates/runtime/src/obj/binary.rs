@@ -1,5 +1,6 @@
 //! Numbers in memory: the items of arrays, memory views and `struct`.
 
+use super::float;
 use crate::error::Res;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -7,6 +8,7 @@ use crate::word::Obj;
 /// Size and alignment, which are the same, of an item with this code in the machine's own layout; `None` for an unknown code.
 pub fn native_size(code: u8) -> Option<usize> {
     Some(match code {
+        b'e' | b'f' | b'd' if !cfg!(feature = "float") => return None,
         b'b' | b'B' => 1,
         b'h' | b'H' | b'e' => 2,
         b'i' | b'I' | b'f' => 4,
@@ -20,6 +22,7 @@ pub fn native_size(code: u8) -> Option<usize> {
 /// Size of an item with this code in the layout that is the same everywhere; `None` for an unknown code.
 pub fn standard_size(code: u8) -> Option<usize> {
     Some(match code {
+        b'e' | b'f' | b'd' if !cfg!(feature = "float") => return None,
         b'b' | b'B' => 1,
         b'h' | b'H' | b'e' => 2,
         b'i' | b'I' | b'l' | b'L' | b'f' => 4,
@@ -32,37 +35,10 @@ pub fn standard_size(code: u8) -> Option<usize> {
 /// Whether this machine stores the low byte first.
 pub const LITTLE: bool = cfg!(target_endian = "little");
 
-fn half_to_float(bits: u16) -> f64 {
-    let (sign, exponent, fraction) = (bits >> 15, i32::from(bits >> 10 & 31), f64::from(bits & 1023));
-    let value = match exponent {
-        0 => libm::ldexp(fraction, -24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => libm::ldexp(fraction + 1024.0, exponent - 25),
-    };
-    if sign == 0 { value } else { -value }
-}
-
-fn float_to_half(value: f64) -> u16 {
-    let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
-    let magnitude = value.abs();
-    let bits = if magnitude.is_nan() {
-        0x7e00
-    } else if magnitude >= 65520.0 {
-        0x7c00
-    } else {
-        // In units of the last place: for small numbers that of the denormal ones.
-        let exponent = libm::ilogb(magnitude.max(6.103_515_625e-5));
-        let units = libm::rint(libm::ldexp(magnitude, 10 - exponent)) as u16;
-        if units < 1024 { units } else { (((exponent + 15) as u16) << 10) + (units - 1024) }
-    };
-    sign | bits
-}
-
 /// The value of the item in `bytes`, as many as its size.
 ///
 /// # Errors
-/// `MemoryError`.
+/// `MemoryError`, and `ValueError` for an object that there is none of.
 pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     let mut word = [0u8; 8];
     let size = bytes.len().min(8);
@@ -71,7 +47,8 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     }
     let bits = u64::from_le_bytes(word);
     match code {
-        b'e' => vm.new_float(half_to_float(bits as u16)),
+        b'O' => vm.exposed(bits as usize),
+        b'e' => vm.new_float(float::from_half(bits as u16)),
         b'f' => vm.new_float(f32::from_bits(bits as u32).into()),
         b'd' => vm.new_float(f64::from_bits(bits)),
         b'b' | b'h' | b'i' | b'l' | b'q' => {
@@ -88,7 +65,8 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
 /// `TypeError` if it is no number; `OverflowError` for an int of more than 64 bits.
 pub fn store(vm: &Vm, code: u8, bytes: &mut [u8], little: bool, value: Obj) -> Res<()> {
     let bits = match code {
-        b'e' => u64::from(float_to_half(vm.float(value)?)),
+        b'O' => vm.expose(value)? as u64,
+        b'e' => u64::from(float::to_half(vm.float(value)?)),
         b'f' => u64::from((vm.float(value)? as f32).to_bits()),
         b'd' => vm.float(value)?.to_bits(),
         _ => return super::int::write_bytes(vm, value, bytes, little, code.is_ascii_lowercase(), false),

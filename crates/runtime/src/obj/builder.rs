@@ -18,7 +18,7 @@ use crate::word::Obj;
 pub struct Builder {
     block: Option<NonNull<u8>>,
     len: usize,
-    /// Bytes that fit behind the head.
+    /// Bytes that fit behind the head, with one more for the zero byte at the end.
     capacity: usize,
 }
 
@@ -46,7 +46,7 @@ impl Builder {
     /// Makes room for `capacity` bytes, which is more than there is.
     #[inline(never)]
     fn grow(&mut self, vm: &Vm, capacity: usize) -> Res<()> {
-        let bytes = HEAD.saturating_add(capacity);
+        let bytes = HEAD.saturating_add(capacity).saturating_add(1);
         self.block = Some(match self.block {
             None => vm.alloc_bytes(bytes)?,
             // SAFETY: the block has this size, and the builder alone knows it.
@@ -140,15 +140,19 @@ impl Builder {
         }
     }
 
-    /// Cuts the block to size. `None` if there are no bytes.
+    /// Ends the bytes with a zero byte and cuts the block to size. `None` if there are no bytes.
     fn block_to_size(self, vm: &Vm) -> Res<Option<NonNull<u8>>> {
         match self.block {
             Some(block) if self.len > 0 => {
-                if self.capacity == self.len {
-                    return Ok(Some(block));
+                let size = HEAD + self.len + 1;
+                // SAFETY: the block has at least this size, and the builder alone knows it.
+                unsafe {
+                    block.add(size - 1).write(0);
+                    if self.capacity == self.len {
+                        return Ok(Some(block));
+                    }
+                    vm.resize_bytes(block, size, size).map(Some)
                 }
-                // SAFETY: the block has this size, and the builder alone knows it.
-                unsafe { vm.resize_bytes(block, HEAD + self.len, HEAD + self.len) }.map(Some)
             }
             _ => {
                 self.discard(vm);

@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::error::Res;
-use crate::object::{Header, Object};
+use crate::object::{Gc, Header, Object};
 use crate::q;
 use crate::types::Type;
 use crate::vm::Vm;
@@ -141,13 +141,38 @@ impl Builtin {
 }
 
 impl Vm {
+    /// Checks that there are no keywords where CPython has some.
+    ///
+    /// # Errors
+    /// `NotImplementedError`.
+    pub(crate) fn check_no_keywords(&self, args: Args<'_>) -> Res<()> {
+        if args.n_kw() == 0 {
+            return Ok(());
+        }
+        Err(self.not_implemented(format_args!("keyword argument(s) not implemented - use normal args instead")))
+    }
+
     /// Checks the number of arguments of a call: `min` to `max` positional ones, and keywords only if `keywords`.
     ///
     /// # Errors
     /// `TypeError`.
     pub fn check_args(&self, args: Args<'_>, min: usize, max: usize, keywords: bool) -> Res<()> {
-        let given = args.n_pos();
-        if args.n_kw() > 0 && !keywords {
+        self.check_arg_counts(args.n_pos(), args.n_kw(), min, max, keywords)
+    }
+
+    /// As [`Vm::check_args`], for `given` positional arguments and `n_kw` keywords.
+    ///
+    /// # Errors
+    /// `TypeError`.
+    pub(crate) fn check_arg_counts(
+        &self,
+        given: usize,
+        n_kw: usize,
+        min: usize,
+        max: usize,
+        keywords: bool,
+    ) -> Res<()> {
+        if n_kw > 0 && !keywords {
             return Err(self.type_error(format_args!("function doesn't take keyword arguments")));
         }
         if min == max && given != min {
@@ -172,8 +197,45 @@ fn builtin_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     }
 }
 
+/// A method of a built-in type that was looked up without an object: it checks that its first argument is one of that type.
+#[repr(C)]
+pub(crate) struct Checked {
+    header: Header,
+    method: Obj,
+    ty: Gc<Type>,
+}
+
+/// The type of checked methods.
+static CHECKED_TYPE: Type = Type::new(q!("function")).call(checked_call);
+
+// SAFETY: `Checked` is `repr(C)` and starts with a header; only checked methods have this type.
+unsafe impl Object for Checked {
+    const TYPE: &'static Type = &CHECKED_TYPE;
+}
+
+impl Checked {
+    /// `method` of the built-in type `ty`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn object(vm: &Vm, method: Obj, ty: Gc<Type>) -> Res {
+        Ok(vm.alloc(Checked { header: Header::of(&CHECKED_TYPE), method, ty })?.obj())
+    }
+}
+
+fn checked_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    let Some(checked) = object.downcast::<Checked>() else { return Ok(Obj::NONE) };
+    if let Some(first) = args.pos().first()
+        && !vm.is_subclass(vm.type_of(*first), checked.ty)
+    {
+        let (wanted, given) = (checked.ty.name().as_str(vm), vm.type_name(*first));
+        return Err(vm.type_error(format_args!("argument should be a '{wanted}' not a '{given}'")));
+    }
+    vm.call_with(checked.method, args)
+}
+
 /// A constant table of attributes, for [`Type::locals`] or a module, sorted by name. Names that Berus does not list are
-/// found by their spelling.
+/// found by their spelling. A module's table may keep its order, which `help()` shows: `static MEMBERS = in order { ... }`.
 ///
 /// ```ignore
 /// members! {
@@ -187,14 +249,20 @@ fn builtin_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 /// ```
 #[macro_export]
 macro_rules! members {
-    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
         $(#[$meta])*
         $vis static $table: &[$crate::types::Member] = &$crate::types::sorted([
-            $((
+            $($(#[$attr])* (
                 const { $crate::qstr::find_number($name) },
                 $crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*))),
             )),*
         ]);
+    };
+    ($(#[$meta:meta])* $vis:vis static $table:ident = in order { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+        $(#[$meta])*
+        $vis static $table: &[$crate::types::Member] = &[
+            $($crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*)))),*
+        ];
     };
     (@ value ($value:expr)) => { $value };
     (@ class_method ($kind:ident ($($arg:tt)*))) => {{
@@ -249,13 +317,13 @@ impl Wrapped {
         let header = object.as_header()?;
         // SAFETY: a pointer word points to a live object; those of type `staticmethod` have this layout.
         unsafe {
-            let is_static = header.as_ref().ty() == crate::object::Gc::from_static(&STATIC_METHOD);
+            let is_static = header.as_ref().ty() == Gc::from_static(&STATIC_METHOD);
             is_static.then(|| header.cast::<Wrapped>().as_ref().function)
         }
     }
 }
 
-fn wrapped_new(vm: &Vm, ty: crate::object::Gc<Type>, args: Args<'_>) -> Res {
+fn wrapped_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 1, 1, false)?;
     Ok(vm.alloc(Wrapped { header: Header::new(ty), function: args.pos()[0] })?.obj())
 }

@@ -14,19 +14,20 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr;
-use crate::types::{Subscr, Type, UnaryOp};
+use crate::types::{Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("bytes"))
+    .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
     .binary_op(strings::binary_op)
     .subscr(subscr)
     .contains(strings::contains)
-    .iter(iter)
+    .items(next)
     .buffer(buffer)
     .locals(METHODS);
 
@@ -38,7 +39,7 @@ text_methods! {
     }
 }
 
-/// A bytes object.
+/// A bytes object. C code relies on a zero byte behind its data.
 #[repr(C)]
 pub struct Bytes {
     header: Header,
@@ -67,11 +68,12 @@ impl Bytes {
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Bytes>> {
         let object =
             Bytes { header: Header::of(&TYPE), hash: Cell::new(0), len: bytes.len(), data: NonNull::dangling() };
-        let made = vm.alloc_tail(object, bytes.len())?;
-        // SAFETY: the tail behind the object has room for the bytes; nobody else sees the object yet.
+        let made = vm.alloc_tail(object, bytes.len() + 1)?;
+        // SAFETY: the tail behind the object has room for the bytes and one more; nobody else sees the object yet.
         unsafe {
             let data = made.as_ptr().add(1).cast::<u8>();
             data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
+            data.add(bytes.len()).write(0);
             (&raw mut (*made.as_ptr().as_ptr()).data).write(data);
         }
         Ok(made)
@@ -120,6 +122,7 @@ impl Bytes {
 }
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_no_keywords(args)?;
     vm.check_args(args, 0, 3, false)?;
     let Some(&source) = args.pos().first() else { return Ok(Bytes::EMPTY.obj()) };
     if source.downcast::<Bytes>().is_some() {
@@ -160,8 +163,8 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
     if let Some(len) = vm.try_len(source)? {
         out.reserve(vm, len)?;
     }
-    let iterator = vm.iter(source)?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(source)?;
+    while let Some(item) = iterator.next(vm)? {
         out.push(vm, vm.byte(item)?)?;
     }
     Ok(out)
@@ -217,11 +220,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     Ok(Some(Obj::small_int_wrapping(isize::from(bytes[at]))))
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, object, next)?.obj())
-}
-
-fn next(_: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(_: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     Ok(of(iter.source).get(iter.advance()).map(|&byte| Obj::small_int_wrapping(isize::from(byte))))
 }
 

@@ -3,7 +3,11 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
+use berus_mpy::bytecode::instructions;
+use berus_mpy::opcode::Operand;
+
 use crate::error::Res;
+use crate::native::code as machine;
 use crate::obj::dict::Dict;
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -11,22 +15,27 @@ use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
+use crate::word::Obj;
 
 /// The type of code objects.
-pub static TYPE: Type = Type::new(q!("code"));
+pub static TYPE: Type = Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr);
 
 /// The type of what the code objects of one module share.
 pub static CONTEXT_TYPE: Type = Type::new(q!("module"));
 
-/// What the code objects of one module share.
+/// What the code objects of one module share. Machine code knows the first four words (MicroPython: `mp_module_context_t`).
 #[repr(C)]
 pub struct Context {
     header: Header,
     globals: Cell<Gc<Dict>>,
-    /// A heap block: the numbers of the module's names.
-    qstrs: NonNull<Qstr>,
+    /// A heap block, for machine code: the numbers of the module's names in 16 bits each.
+    pub(crate) short_qstrs: Option<NonNull<u16>>,
     /// A heap block: the module's constants.
     constants: NonNull<Slot>,
+    /// A heap block: the numbers of the module's names.
+    qstrs: NonNull<Qstr>,
+    /// What keeps the module's machine code in memory.
+    pub(crate) image: Cell<Slot>,
 }
 
 // SAFETY: `Context` is `repr(C)` and starts with a header; only contexts have this type.
@@ -37,7 +46,25 @@ unsafe impl Object for Context {
 impl Context {
     /// A context with tables in heap blocks.
     pub(crate) fn new(globals: Gc<Dict>, qstrs: NonNull<Qstr>, constants: NonNull<Slot>) -> Context {
-        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), qstrs, constants }
+        Context {
+            header: Header::of(&CONTEXT_TYPE),
+            globals: Cell::new(globals),
+            short_qstrs: None,
+            constants,
+            qstrs,
+            image: Cell::new(None),
+        }
+    }
+
+    /// The same with a table of names for machine code.
+    pub(crate) fn with_short_qstrs(self, short_qstrs: Option<NonNull<u16>>) -> Context {
+        Context { short_qstrs, ..self }
+    }
+
+    /// The same with other global variables.
+    fn copy_with(&self, globals: Gc<Dict>) -> Context {
+        let image = Cell::new(self.image.get());
+        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), image, ..*self }
     }
 
     /// The module's variables.
@@ -76,8 +103,8 @@ pub struct Code {
     pub(crate) qstrs: NonNull<Qstr>,
     /// The module's constants.
     pub(crate) constants: NonNull<Slot>,
-    /// A heap block: the code objects that it makes functions of.
-    pub(crate) children: Cell<Option<NonNull<Gc<Code>>>>,
+    /// A heap block: the code objects that it makes functions of, some of which may be of machine code.
+    pub(crate) children: Option<NonNull<Slot>>,
     /// The prelude and the instructions.
     pub(crate) bytes: *const u8,
     pub(crate) len: u32,
@@ -109,6 +136,8 @@ pub struct Code {
     pub(crate) lines_at: u32,
     /// Where the numbers of cells stand, which end at the first instruction.
     pub(crate) cells_at: u32,
+    /// The line of its definition, if it was compiled from source in this interpreter; else 0.
+    pub(crate) defined_at: Cell<u32>,
 }
 
 // SAFETY: `Code` is `repr(C)` and starts with a header; only code objects have this type.
@@ -133,7 +162,7 @@ impl Code {
     /// # Errors
     /// `MemoryError`.
     pub(crate) fn with_globals(&self, vm: &Vm, globals: Gc<Dict>) -> Res<Gc<Code>> {
-        let context = vm.alloc(Context::new(globals, self.qstrs, self.constants))?;
+        let context = vm.alloc(self.context.copy_with(globals))?;
         self.with_context(vm, context)
     }
 
@@ -143,30 +172,16 @@ impl Code {
     /// `MemoryError`.
     pub(crate) fn without_defaults(&self, vm: &Vm) -> Res<Gc<Code>> {
         let flags = self.flags & !(berus_mpy::prelude::scope_flag::DEFKWARGS as u8);
-        vm.alloc(Code { header: Code::header(), n_def: 0, flags, children: self.children.clone(), ..*self })
+        vm.alloc(Code { header: Code::header(), n_def: 0, flags, defined_at: self.defined_at.clone(), ..*self })
     }
 
-    fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
+    pub(crate) fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
         vm.check_depth()?;
-        let children = match self.children.get() {
-            Some(children) => {
-                let n = vm.heap().size_of(children.cast()) / size_of::<usize>();
-                let copies = vm.alloc_words(n)?;
-                for index in 0..n {
-                    // SAFETY: both blocks have that many words; those beyond the children are null.
-                    unsafe {
-                        if let Some(child) =
-                            children.cast::<Slot>().add(index).read().and_then(|child| child.downcast::<Code>())
-                        {
-                            copies.add(index).write(Some(child.with_context(vm, context)?.obj()));
-                        }
-                    }
-                }
-                Some(copies.cast())
-            }
+        let children = match self.children {
+            Some(children) => Some(children_with_context(vm, children, context)?),
             None => None,
         };
-        vm.alloc(Code { header: Code::header(), context, children: Cell::new(children), ..*self })
+        vm.alloc(Code { header: Code::header(), context, children, defined_at: self.defined_at.clone(), ..*self })
     }
 
     /// Whether it can be called without cells.
@@ -216,9 +231,20 @@ impl Code {
 
     /// The child with number `index`.
     #[inline(always)]
-    pub(crate) fn child(&self, index: usize) -> Option<Gc<Code>> {
+    pub(crate) fn child(&self, index: usize) -> Slot {
         // SAFETY: as in `qstr`; code with children has the block.
-        self.children.get().map(|children| unsafe { children.add(index).read() })
+        self.children.and_then(|children| unsafe { children.add(index).read() })
+    }
+
+    /// The code of the functions that it makes, each with where the instruction is that does so, counted from the first.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Gc<Code>)> + '_ {
+        instructions(self.instructions()).flatten().filter_map(|instruction| match instruction.op.operand() {
+            Operand::Child | Operand::Closure => {
+                let child = self.child(instruction.index() as usize)?.downcast::<Code>()?;
+                Some((instruction.offset, child))
+            }
+            _ => None,
+        })
     }
 
     /// The numbers of the local variables that are cells of their own.
@@ -250,9 +276,51 @@ impl Code {
         self.name
     }
 
+    /// The line of its definition, or where that is not known, of its first instruction.
+    pub fn first_line(&self) -> u32 {
+        match self.defined_at.get() {
+            0 => self.line(self.start),
+            line => line,
+        }
+    }
+
+    /// The line table.
+    pub(crate) fn line_table(&self) -> &[u8] {
+        self.bytes().get(self.lines_at as usize..self.cells_at as usize).unwrap_or_default()
+    }
+
+    /// The instructions.
+    pub(crate) fn instructions(&self) -> &[u8] {
+        self.bytes().get(self.start.addr() - self.bytes.addr()..).unwrap_or_default()
+    }
+
     /// The line of the instruction at `ip`.
     pub(crate) fn line(&self, ip: *const u8) -> u32 {
-        let table = self.bytes().get(self.lines_at as usize..self.cells_at as usize).unwrap_or_default();
-        berus_mpy::lines::line_at(table, ip.addr().saturating_sub(self.start.addr()))
+        berus_mpy::lines::line_at(self.line_table(), ip.addr().saturating_sub(self.start.addr()))
+    }
+}
+
+/// A copy of a block of code objects, each with another context.
+pub(crate) fn children_with_context(vm: &Vm, children: NonNull<Slot>, context: Gc<Context>) -> Res<NonNull<Slot>> {
+    let n = vm.heap().size_of(children.cast()) / size_of::<usize>();
+    let copies = vm.alloc_words(n)?;
+    for index in 0..n {
+        // SAFETY: both blocks have that many words; those beyond the children are null.
+        let child = unsafe { children.add(index).read() };
+        let copy = match child.and_then(|child| child.downcast::<Code>()) {
+            Some(child) => Some(child.with_context(vm, context)?.obj()),
+            None => machine::with_context(vm, child, context)?,
+        };
+        // SAFETY: as above.
+        unsafe { copies.add(index).write(copy) };
+    }
+    Ok(copies)
+}
+
+/// The context of `code`, if it is a code object.
+pub(crate) fn context_of(code: Obj) -> Option<Gc<Context>> {
+    match code.downcast::<Code>() {
+        Some(code) => Some(code.context),
+        None => machine::context_of(code),
     }
 }

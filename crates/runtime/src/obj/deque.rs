@@ -7,7 +7,6 @@ use super::iterator::Iter;
 use crate::args::Args;
 use crate::error::{Raised, Res};
 use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::types::{Subscr, Type, UnaryOp};
 use crate::vm::Vm;
@@ -16,7 +15,7 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type =
-    Type::new(q!("deque")).make_new(make_new).print(print).unary_op(unary_op).subscr(subscr).iter(iter).locals(METHODS);
+    Type::new(q!("deque")).make_new(make_new).unary_op(unary_op).subscr(subscr).items(next).locals(METHODS);
 
 crate::members! {
     static METHODS = {
@@ -111,8 +110,8 @@ impl Deque {
     }
 
     fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
-        let iterator = vm.iter(iterable)?;
-        while let Some(item) = vm.next(iterator)? {
+        let iterator = vm.each(iterable)?;
+        while let Some(item) = iterator.next(vm)? {
             self.push_back(vm, item)?;
         }
         Ok(())
@@ -149,11 +148,6 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Deque>> {
     vm.this(object)
 }
 
-fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
-    let deque = of(vm, object)?;
-    vm.print_items(out, style, (b"deque([", b"])"), |index| deque.get(index))
-}
-
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let deque = of(vm, object)?;
     Ok(match op {
@@ -184,11 +178,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     })
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let item = of(vm, iter.source)?.get(iter.at.get());
     iter.advance();
     Ok(item)

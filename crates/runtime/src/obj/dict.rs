@@ -1,11 +1,9 @@
 //! The type `dict`.
 
-use core::cell::Cell;
-
 use berus_mpy::opcode::BinaryOp;
 
 use super::tuple::Tuple;
-use super::view::{Kind, View};
+use super::view::{self, Kind, View};
 use crate::args::Args;
 use crate::error::Res;
 use crate::members;
@@ -27,7 +25,7 @@ const fn table(name: Qstr) -> Type {
         .binary_op(binary_op)
         .subscr(subscr)
         .contains(contains)
-        .iter(iter)
+        .items(view::next_key)
         .locals(METHODS)
 }
 
@@ -62,8 +60,6 @@ pub struct Dict {
     header: Header,
     /// Its entries.
     pub map: Map,
-    /// Whether programs may not change it.
-    fixed: Cell<bool>,
 }
 
 // SAFETY: `Dict` is `repr(C)` and starts with a header; only dicts have this type.
@@ -77,7 +73,13 @@ impl Dict {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm) -> Res<Gc<Dict>> {
-        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new(), fixed: Cell::new(false) })
+        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new() })
+    }
+
+    /// An empty dict of type `ty`, not yet an object.
+    fn empty(ty: Gc<Type>) -> Dict {
+        let ordered = ty == Gc::from_static(&ORDERED_TYPE);
+        Dict { header: Header::new(ty), map: if ordered { Map::lenient() } else { Map::new() } }
     }
 
     /// The value under `name`.
@@ -118,17 +120,17 @@ impl Dict {
         }
         if let Some(keys) = vm.find_attr(source, q!("keys"))? {
             let keys = vm.call(keys, &[])?;
-            let iterator = vm.iter(keys)?;
-            while let Some(key) = vm.next(iterator)? {
+            let keys = vm.each(keys)?;
+            while let Some(key) = keys.next(vm)? {
                 let value = vm.load_subscr(source, key)?;
                 self.map.store(vm, key, value)?;
             }
             return Ok(());
         }
-        let iterator = vm.iter(source)?;
-        while let Some(pair) = vm.next(iterator)? {
-            let pair = vm.iter(pair)?;
-            match (vm.next(pair)?, vm.next(pair)?, vm.next(pair)?) {
+        let iterator = vm.each(source)?;
+        while let Some(pair) = iterator.next(vm)? {
+            let pair = vm.each(pair)?;
+            match (pair.next(vm)?, pair.next(vm)?, pair.next(vm)?) {
                 (Some(key), Some(value), None) => self.map.store(vm, key, value)?,
                 _ => return Err(vm.value_error(format_args!("dict update sequence has wrong length"))),
             }
@@ -138,21 +140,20 @@ impl Dict {
 
     /// A copy of the same type.
     fn copy(&self, vm: &Vm) -> Res<Gc<Dict>> {
-        let copy =
-            vm.alloc(Dict { header: Header::new(self.header.ty()), map: Map::new(), fixed: Cell::new(false) })?;
+        let copy = vm.alloc(Dict::empty(self.header.ty()))?;
         copy.map.copy_from(vm, &self.map)?;
         Ok(copy)
     }
 
     /// From now on, programs may not change it.
     pub fn fix(&self) {
-        self.fixed.set(true);
+        self.map.fix();
     }
 
     /// Whether programs may not change it.
     #[inline(always)]
     pub fn is_fixed(&self) -> bool {
-        self.fixed.get()
+        self.map.is_fixed()
     }
 
     fn is_ordered(&self) -> bool {
@@ -193,11 +194,7 @@ fn changing(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
 fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 1, true)?;
     let ordered = ty == Gc::from_static(&ORDERED_TYPE);
-    let dict = vm.alloc(Dict {
-        header: Header::of(if ordered { &ORDERED_TYPE } else { &TYPE }),
-        map: Map::new(),
-        fixed: Cell::new(false),
-    })?;
+    let dict = vm.alloc(Dict::empty(Gc::from_static(if ordered { &ORDERED_TYPE } else { &TYPE })))?;
     fill(vm, dict, args.pos().first().copied(), args)?;
     Ok(dict.obj())
 }
@@ -319,10 +316,6 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     Ok(Some(of(vm, object)?.map.find(vm, item)?.is_some()))
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    View::iterate(vm, of(vm, object)?, Kind::Keys)
-}
-
 fn clear(vm: &Vm, object: Obj) -> Res {
     changing(vm, object)?.map.clear();
     Ok(Obj::NONE)
@@ -335,8 +328,8 @@ fn copy(vm: &Vm, object: Obj) -> Res {
 fn fromkeys(vm: &Vm, args: &[Obj]) -> Res {
     let dict = vm.call(args[0], &[])?;
     let value = args.get(2).copied().unwrap_or(Obj::NONE);
-    let iterator = vm.iter(args[1])?;
-    while let Some(key) = vm.next(iterator)? {
+    let iterator = vm.each(args[1])?;
+    while let Some(key) = iterator.next(vm)? {
         vm.store_subscr(dict, key, value)?;
     }
     Ok(dict)

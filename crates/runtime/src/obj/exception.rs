@@ -22,9 +22,9 @@ pub struct Exception {
     pub args: Cell<Gc<Tuple>>,
     /// A block of traceback entries, innermost first.
     trace: Cell<Option<NonNull<TraceEntry>>>,
-    trace_len: Cell<usize>,
-    /// For the exception of last resort: the bytes that could not be allocated, to be made its argument when there is memory again.
-    wanted: Cell<usize>,
+    trace_len: Cell<u16>,
+    /// How many entries the block has room for.
+    trace_room: Cell<u16>,
 }
 
 // SAFETY: `Exception` is `repr(C)` and starts with a header. Only exceptions of types with `exception_new` have its layout;
@@ -46,39 +46,46 @@ pub struct TraceEntry {
 }
 
 /// Most entries of a traceback; outer calls are left out.
-const MAX_TRACE: usize = 64;
+const MAX_TRACE: u16 = 64;
 
 impl Exception {
-    /// An exception of the built-in type `ty` with arguments `args`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new(vm: &Vm, ty: &'static Type, args: &[Obj]) -> Res<Gc<Exception>> {
-        Exception::of_type(vm, Gc::from_static(ty), args)
-    }
-
-    fn of_type(vm: &Vm, ty: Gc<Type>, args: &[Obj]) -> Res<Gc<Exception>> {
-        let args = Tuple::new(vm, args)?;
-        vm.alloc(Exception {
+    /// An exception of type `ty` without arguments, not yet an object.
+    pub(crate) fn empty(ty: Gc<Type>) -> Exception {
+        Exception {
             header: Header::new(ty),
-            args: Cell::new(args),
+            args: Cell::new(Tuple::EMPTY),
             trace: Cell::new(None),
             trace_len: Cell::new(0),
-            wanted: Cell::new(0),
-        })
+            trace_room: Cell::new(0),
+        }
     }
 
-    /// Makes the exception of last resort ready to be raised for want of `bytes` bytes.
-    pub(crate) fn reset(&self, _vm: &Vm, bytes: usize) {
-        self.wanted.set(bytes);
+    /// Makes `exception` another one, of type `ty` with arguments `args`, without room for a traceback.
+    ///
+    /// # Safety
+    /// Nobody has a reference to it at hand.
+    pub(crate) unsafe fn become_other(exception: Gc<Exception>, ty: Gc<Type>, args: Gc<Tuple>) {
+        let other = Exception::empty(ty);
+        other.args.set(args);
+        // SAFETY: the memory holds an exception, which nobody looks at meanwhile.
+        unsafe { exception.as_ptr().write(other) };
+    }
+
+    /// Gives it memory for a traceback of `entries` calls.
+    ///
+    /// # Safety
+    /// There is that memory at `block`, for as long as the exception lives.
+    pub(crate) unsafe fn set_trace_room(&self, block: NonNull<TraceEntry>, entries: usize) {
+        self.trace.set(Some(block));
         self.trace_len.set(0);
+        self.trace_room.set(entries as u16);
     }
 
     /// The calls that it passed, innermost first.
     pub fn trace(&self) -> &[TraceEntry] {
         match self.trace.get() {
             // SAFETY: the block holds `trace_len` entries.
-            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.trace_len.get()) },
+            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.trace_len.get().into()) },
             None => &[],
         }
     }
@@ -94,21 +101,23 @@ impl Exception {
         if len >= MAX_TRACE {
             return;
         }
-        if len.is_multiple_of(4) {
+        if len == self.trace_room.get() {
             // Allocating must not replace the exception under way by a `MemoryError`.
-            let bytes = (len + 4) * size_of::<TraceEntry>();
+            let room = len + 4;
+            let bytes = usize::from(room) * size_of::<TraceEntry>();
             let kind = crate::heap::Kind::NoScan;
             let Some(block) = vm.heap.alloc(bytes, kind).or_else(|| vm.heap.alloc_anyway(bytes, kind)) else { return };
             let block = block.cast::<TraceEntry>();
             if let Some(old) = self.trace.get() {
                 // SAFETY: both blocks have room for `len` entries.
-                unsafe { block.copy_from_nonoverlapping(old, len) };
+                unsafe { block.copy_from_nonoverlapping(old, len.into()) };
             }
             self.trace.set(Some(block));
+            self.trace_room.set(room);
         }
         let Some(block) = self.trace.get() else { return };
-        // SAFETY: the block has room for four entries more whenever the length is a multiple of four.
-        unsafe { block.add(len).write(entry) };
+        // SAFETY: the block has room for more entries than there are.
+        unsafe { block.add(len.into()).write(entry) };
         self.trace_len.set(len + 1);
     }
 
@@ -116,42 +125,29 @@ impl Exception {
     pub fn value(&self) -> Obj {
         self.args.get().items().first().copied().unwrap_or(Obj::NONE)
     }
-
-    fn message(&self, vm: &Vm) -> Res<()> {
-        if self.wanted.get() != 0 && self.args.get().items().is_empty() {
-            let bytes = self.wanted.take();
-            let text = alloc::format!("memory allocation failed, allocating {bytes} bytes");
-            let text = vm.new_str(text.as_bytes())?;
-            self.args.set(Tuple::new(vm, &[text])?);
-        }
-        Ok(())
-    }
 }
 
 fn exception_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     if args.n_kw() > 0 {
         return Err(vm.type_error(format_args!("function doesn't take keyword arguments")));
     }
-    Ok(Exception::of_type(vm, ty, args.pos())?.obj())
+    Ok(vm.new_exception(ty, args.pos()))
 }
 
 fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let Some(exception) = vm.as_exception(object) else { return Ok(()) };
     let ty = vm.type_of(object);
-    let _ = exception.message(vm);
     let args = exception.args.get();
     if style == Style::Repr {
         out.write(vm, ty.name().spelling(vm))?;
     } else if style == Style::Exception {
         out.write(vm, ty.name().spelling(vm))?;
-        if !args.items().is_empty() {
-            out.write(vm, b": ")?;
-        }
+        out.write(vm, b": ")?;
     }
     if style != Style::Repr {
         match args.items() {
             [] => return Ok(()),
-            [code, rest @ ..] if rest.len() <= 1 && vm.is_subtype(ty, &OS_ERROR) => {
+            [code, rest @ ..] if rest.len() <= 1 && ty == Gc::from_static(&OS_ERROR) => {
                 if let Some(number) = code.as_small_int()
                     && let Some(name) = errno_name(number)
                 {
@@ -166,7 +162,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
             _ => {}
         }
         if let [only] = args.items() {
-            return vm.print(out, *only, if vm.is_subtype(ty, &KEY_ERROR) { Style::Repr } else { Style::Str });
+            return vm.print(out, *only, Style::Str);
         }
     }
     // The arguments as a tuple.
@@ -217,7 +213,6 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
     let Some(exception) = vm.as_exception(object) else { return Ok(AttrResult::Missing) };
     match request {
         Attr::Load | Attr::LoadMethod => {
-            let _ = exception.message(vm);
             let value = if name == q!("args") {
                 exception.args.get().obj()
             } else if name == q!("value") || name == q!("errno") {
@@ -270,6 +265,14 @@ pub static BASE_EXCEPTION: Type = Type::new(q!("BaseException"))
     .print(exception_print)
     .attr(exception_attr);
 
+/// The type of exceptions that end a program and that no handler of it sees: not one of the built-in names, so that no program has it.
+pub static ABORT: Type = Type::new(q!("Abort"))
+    .flags(flag::EXCEPTION)
+    .make_new(exception_new)
+    .print(exception_print)
+    .attr(exception_attr)
+    .parent(&BASE_EXCEPTION);
+
 exceptions! {
     SYSTEM_EXIT "SystemExit" BASE_EXCEPTION,
     KEYBOARD_INTERRUPT "KeyboardInterrupt" BASE_EXCEPTION,
@@ -297,9 +300,23 @@ exceptions! {
     TYPE_ERROR "TypeError" EXCEPTION,
     VALUE_ERROR "ValueError" EXCEPTION,
     UNICODE_ERROR "UnicodeError" VALUE_ERROR,
+    VIPER_TYPE_ERROR "ViperTypeError" TYPE_ERROR,
 }
 
 impl Vm {
+    /// An exception of type `ty` with arguments `args`. Without memory for that it is the exception of last resort; see `vm/emergency.rs`.
+    pub fn new_exception(&self, ty: Gc<Type>, args: &[Obj]) -> Obj {
+        let made = match self.try_alloc(Exception::empty(ty)) {
+            Some(exception) => {
+                let args = Tuple::try_new(self, args).or_else(|| self.emergency_args(args));
+                exception.args.set(args.unwrap_or(Tuple::EMPTY));
+                Some(exception)
+            }
+            None => self.emergency_exception(ty, args),
+        };
+        made.map_or(Obj::NONE, Gc::obj)
+    }
+
     /// The exception that `object` is, or that an instance of a class derived from an exception type has inside.
     pub fn as_exception(&self, object: Obj) -> Option<Gc<Exception>> {
         let ty = self.type_of(object);
@@ -373,9 +390,10 @@ impl Vm {
     pub fn print_exception(&self, out: &mut dyn Printer, object: Obj) -> Res<()> {
         if let Some(exception) = self.as_exception(object)
             && !exception.trace().is_empty()
+            && let limit = crate::modules::sys::traceback_limit(self).unwrap_or(usize::MAX)
+            && limit > 0
         {
             out.write(self, b"Traceback (most recent call last):\n")?;
-            let limit = crate::modules::sys::traceback_limit(self).unwrap_or(usize::MAX);
             for at in (0..exception.trace().len()).rev().take(limit) {
                 let Some(entry) = exception.trace().get(at).copied() else { break };
                 out.write(self, b"  File \"")?;

@@ -2,7 +2,8 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::int::Int;
+pub use super::complex::parts as complex_parts;
+use super::int;
 use crate::args::Args;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
@@ -83,8 +84,8 @@ impl Vm {
         if let Some(truth) = object.as_bool() {
             return Ok(Some(f64::from(u8::from(truth))));
         }
-        if let Some(int) = object.downcast::<Int>() {
-            return Ok(Some(int.value().to_f64().value()));
+        if let Some(value) = int::to_float(object) {
+            return Ok(Some(value));
         }
         match self.type_of(object).unary_op {
             Some(unary_op) => Ok(unary_op(self, UnaryOp::Float, object)?.and_then(as_float)),
@@ -180,12 +181,29 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let Some(a) = as_float(left) else { return Ok(None) };
-    if let Some(b) = super::complex::parts(right) {
+    if let Some(b) = complex_parts(right) {
         return super::complex::binary(vm, op, (a, 0.0), b);
     }
     match vm.try_float(right)? {
         Some(b) => binary(vm, op, a, b),
         None => Ok(None),
+    }
+}
+
+/// A binary operator on an int and a float or complex number; `None` if `right` is neither, or they do not have it.
+///
+/// # Errors
+/// `ZeroDivisionError`.
+pub fn binary_after_int(vm: &Vm, op: BinaryOp, int: Obj, right: Obj) -> Res<Option<Obj>> {
+    let (float, complex) = (as_float(right), complex_parts(right));
+    if float.is_none() && complex.is_none() {
+        return Ok(None);
+    }
+    let a = vm.float(int)?;
+    match (float, complex) {
+        (Some(b), _) => binary(vm, op, a, b),
+        (None, Some(b)) => super::complex::binary(vm, op, (a, 0.0), b),
+        (None, None) => Ok(None),
     }
 }
 
@@ -263,4 +281,43 @@ pub fn floor_divide(a: f64, b: f64) -> f64 {
 /// `a ** b` for real results.
 pub fn power(a: f64, b: f64) -> f64 {
     if a == 1.0 || b == 0.0 { 1.0 } else { libm::pow(a, b) }
+}
+
+/// The whole part.
+pub fn trunc(value: f64) -> f64 {
+    libm::trunc(value)
+}
+
+/// The nearest whole number, or the even one of two.
+pub fn round(value: f64) -> f64 {
+    libm::rint(value)
+}
+
+/// A number of half precision.
+pub fn from_half(bits: u16) -> f64 {
+    let (sign, exponent, fraction) = (bits >> 15, i32::from(bits >> 10 & 31), f64::from(bits & 1023));
+    let value = match exponent {
+        0 => libm::ldexp(fraction, -24),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => libm::ldexp(fraction + 1024.0, exponent - 25),
+    };
+    if sign == 0 { value } else { -value }
+}
+
+/// The nearest number of half precision.
+pub fn to_half(value: f64) -> u16 {
+    let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
+    let magnitude = value.abs();
+    let bits = if magnitude.is_nan() {
+        0x7e00
+    } else if magnitude >= 65520.0 {
+        0x7c00
+    } else {
+        // In units of the last place: for small numbers that of the denormal ones.
+        let exponent = libm::ilogb(magnitude.max(6.103_515_625e-5));
+        let units = libm::rint(libm::ldexp(magnitude, 10 - exponent)) as u16;
+        if units < 1024 { units } else { (((exponent + 15) as u16) << 10) + (units - 1024) }
+    };
+    sign | bits
 }

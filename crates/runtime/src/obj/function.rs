@@ -100,6 +100,26 @@ impl Function {
         Ok(function)
     }
 
+    /// The same function with cells, of which it has none.
+    ///
+    /// # Errors
+    /// `TypeError` if it takes more of them, or these are no cells, and `MemoryError`.
+    pub fn with_cells(&self, vm: &Vm, cells: &[Obj]) -> Res<Gc<Function>> {
+        let are_cells = cells.iter().all(|cell| cell.downcast::<crate::obj::cell::Cell>().is_some());
+        if !are_cells || cells.len() < self.code.min_cells.into() || cells.len() > self.code.n_pos.into() {
+            return Err(vm.type_error(format_args!("argument num/types mismatch")));
+        }
+        let n_extra = self.n_extra + cells.len() as u16;
+        let object = Function { header: Header::of(&TYPE), code: self.code, n_cells: cells.len() as u16, n_extra };
+        let function = vm.alloc_tail(object, usize::from(n_extra) * size_of::<Slot>())?;
+        let words = cells.iter().map(|cell| Some(*cell)).chain(self.extra().iter().copied());
+        for (n, word) in words.enumerate() {
+            // SAFETY: the tail has room for `n_extra` words.
+            unsafe { function.as_ptr().add(1).cast::<Slot>().add(n).write(word) };
+        }
+        Ok(function)
+    }
+
     fn extra(&self) -> &[Slot] {
         let start = core::ptr::from_ref(self).wrapping_add(1).cast();
         // SAFETY: `n_extra` words follow the object.
@@ -131,13 +151,38 @@ impl Function {
     /// # Errors
     /// `TypeError` if they are not those that the function takes.
     pub(crate) fn bind(&self, vm: &Vm, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
+        let binding = Binding {
+            code: self.code,
+            cells: self.cells(),
+            defaults: self.defaults(),
+            keyword_defaults: self.keyword_defaults(),
+        };
+        binding.bind(vm, args, bound)
+    }
+}
+
+/// What turns the arguments of a call into local variables.
+pub(crate) struct Binding<'a> {
+    /// The code, which says what arguments there are.
+    pub code: Gc<Code>,
+    /// The cells that come before them.
+    pub cells: &'a [Slot],
+    /// The defaults of the last positional arguments.
+    pub defaults: &'a [Slot],
+    /// The defaults of keyword-only arguments.
+    pub keyword_defaults: Option<Gc<Dict>>,
+}
+
+impl Binding<'_> {
+    /// As [`Function::bind`].
+    pub fn bind(&self, vm: &Vm, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
         let code = self.code;
-        let n_cells = self.cells().len();
+        let n_cells = self.cells.len();
         let (n_pos, n_kwonly) = (usize::from(code.n_pos), usize::from(code.n_kwonly));
         let n_named = n_pos + n_kwonly;
         let wanted = n_pos - n_cells;
         let n_def = usize::from(code.n_def);
-        bound[..n_cells].copy_from_slice(self.cells());
+        bound[..n_cells].copy_from_slice(self.cells);
         let given = args.pos();
         let taken = given.len().min(wanted);
         for (slot, value) in bound[n_cells..].iter_mut().zip(&given[..taken]) {
@@ -166,7 +211,7 @@ impl Function {
         for (key, value) in args.kw() {
             self.bind_keyword(vm, key, value, &mut bound[..n_named], rest)?;
         }
-        for (slot, default) in bound[n_pos - n_def..n_pos].iter_mut().zip(self.defaults()) {
+        for (slot, default) in bound[n_pos - n_def..n_pos].iter_mut().zip(self.defaults) {
             *slot = slot.or(*default);
         }
         // MicroPython names the last one that is missing, counted from 0.
@@ -175,7 +220,7 @@ impl Function {
         }
         for (n, name) in code.arg_names().enumerate().skip(n_pos) {
             if bound[n].is_none() {
-                bound[n] = self.keyword_defaults().and_then(|defaults| defaults.load(vm, name));
+                bound[n] = self.keyword_defaults.and_then(|defaults| defaults.load(vm, name));
                 if bound[n].is_none() {
                     let name = vm.name_str(name);
                     return Err(vm.type_error(format_args!("function missing required keyword argument '{name}'")));
@@ -190,7 +235,7 @@ impl Function {
             return Err(vm.type_error(format_args!("keywords must be strings")));
         };
         let spelling = vm.name_str(name);
-        let n_cells = self.cells().len();
+        let n_cells = self.cells.len();
         if let Some(n) = self.code.arg_names().position(|arg| arg == name).filter(|n| *n >= n_cells) {
             if named[n].is_some() {
                 return Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")));
@@ -228,13 +273,10 @@ fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn function_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(function) = object.downcast::<Function>() else { return Ok(()) };
-    let kind = if function.n_cells > 0 {
-        "closure"
-    } else if function.code.is_generator() {
-        "generator"
-    } else {
-        "function"
-    };
+    if function.code.is_generator() {
+        return out.write(vm, b"<generator>");
+    }
+    let kind = if function.n_cells > 0 { "closure" } else { "function" };
     let name = vm.name_str(function.code.name());
     out.write(vm, alloc::format!("<{kind} {name} at {:#x}>", object.bits()).as_bytes())
 }
@@ -262,7 +304,7 @@ fn function_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRes
 
 fn bound_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(method) = object.downcast::<BoundMethod>() else { return Ok(()) };
-    out.write(vm, alloc::format!("<bound_method {:#x} ", object.bits()).as_bytes())?;
+    out.write(vm, alloc::format!("<bound_method {:x} ", object.bits()).as_bytes())?;
     vm.print(out, method.this, Style::Repr)?;
     out.write(vm, b".")?;
     vm.print(out, method.function, Style::Repr)?;

@@ -6,6 +6,7 @@
 use core::cell::Cell;
 
 use crate::error::Res;
+use crate::native::NativeGenerator;
 use crate::obj::code::Code;
 use crate::obj::exception;
 use crate::obj::function::Function;
@@ -21,7 +22,7 @@ use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
 
 crate::members! {
-    static METHODS = {
+    pub(crate) static METHODS = {
         "close" => f1(generator_close),
         "send" => f2(generator_send),
         "throw" => var(2, 4, generator_throw),
@@ -119,9 +120,9 @@ impl Generator {
 
     /// Pushes its frame, in which `sent` is what the `yield` gives that it is at.
     fn push(&self, vm: &Vm, entry: Entry, sent: Obj) -> Res<()> {
-        let end = vm.stacks.frame().end.get();
+        let end = vm.frame().end.get();
         vm.push_frame_with(self.code, self.slots(), end, entry, Some(self.object()))?;
-        let frame = vm.stacks.frame();
+        let frame = vm.frame();
         let mut sp = Sp(self.sp.get());
         if self.state.get() == State::Suspended {
             sp.push(sent);
@@ -247,7 +248,7 @@ impl Vm {
     /// # Errors
     /// What it raises.
     pub fn send(&self, iterator: Obj, value: Obj) -> Res<Option<Obj>> {
-        if let Some(generator) = iterator.downcast::<Generator>() {
+        if let Some(generator) = AnyGenerator::of(iterator) {
             return generator.resume(self, value, None);
         }
         if value == Obj::NONE && self.type_of(iterator).next.is_some() {
@@ -264,7 +265,7 @@ impl Vm {
     /// # Errors
     /// What it raises.
     pub fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>> {
-        if let Some(generator) = iterator.downcast::<Generator>() {
+        if let Some(generator) = AnyGenerator::of(iterator) {
             if self.exits(exception) {
                 close(self, generator)?;
                 return self.raise_thrown(exception);
@@ -284,7 +285,7 @@ impl Vm {
     }
 
     /// Whether throwing `thrown` asks a generator to end.
-    fn exits(&self, thrown: Obj) -> bool {
+    pub(crate) fn exits(&self, thrown: Obj) -> bool {
         let ty = thrown.downcast::<Type>().unwrap_or_else(|| self.type_of(thrown));
         self.is_subtype(ty, &exception::GENERATOR_EXIT)
     }
@@ -306,8 +307,44 @@ fn generator_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     }
 }
 
-fn this(vm: &Vm, object: Obj) -> Res<Gc<Generator>> {
-    object.downcast::<Generator>().ok_or_else(|| {
+/// A generator of bytecode, or of machine code.
+#[derive(Clone, Copy)]
+enum AnyGenerator {
+    Bytecode(Gc<Generator>),
+    Machine(Gc<NativeGenerator>),
+}
+
+impl AnyGenerator {
+    fn of(object: Obj) -> Option<AnyGenerator> {
+        if let Some(generator) = object.downcast::<Generator>() {
+            return Some(AnyGenerator::Bytecode(generator));
+        }
+        NativeGenerator::of(object).map(AnyGenerator::Machine)
+    }
+
+    /// See [`Generator::resume`].
+    fn resume(self, vm: &Vm, sent: Obj, thrown: Option<Obj>) -> Res<Option<Obj>> {
+        match self {
+            AnyGenerator::Bytecode(generator) => generator.resume(vm, sent, thrown),
+            AnyGenerator::Machine(generator) => generator.resume(vm, sent, thrown),
+        }
+    }
+
+    /// Replaces the exception that waits to be raised in it, `None` if there is none.
+    fn replace_pending(self, vm: &Vm, exception: Obj) -> Res {
+        match self {
+            AnyGenerator::Bytecode(generator) => {
+                generator.check(vm)?;
+                let exception = if exception == Obj::NONE { None } else { Some(exception) };
+                Ok(generator.pending.replace(exception).unwrap_or(Obj::NONE))
+            }
+            AnyGenerator::Machine(generator) => generator.replace_pending(vm, exception),
+        }
+    }
+}
+
+fn this(vm: &Vm, object: Obj) -> Res<AnyGenerator> {
+    AnyGenerator::of(object).ok_or_else(|| {
         let name = vm.type_name(object);
         vm.type_error(format_args!("argument should be a 'generator' not a '{name}'"))
     })
@@ -329,13 +366,7 @@ fn generator_send(vm: &Vm, object: Obj, value: Obj) -> Res {
 fn generator_throw(vm: &Vm, args: &[Obj]) -> Res {
     // From `throw(exception)` or the old `throw(type, exception, traceback)`.
     let exception = match *args {
-        [_, ty, value, ..] if value != Obj::NONE => {
-            if vm.is_exception(value) {
-                value
-            } else {
-                vm.call(ty, &[value])?
-            }
-        }
+        [_, _, exception, ..] if exception != Obj::NONE => exception,
         [_, exception, ..] => exception,
         _ => Obj::NONE,
     };
@@ -344,10 +375,7 @@ fn generator_throw(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 fn generator_pend_throw(vm: &Vm, object: Obj, exception: Obj) -> Res {
-    let generator = this(vm, object)?;
-    generator.check(vm)?;
-    let exception = if exception == Obj::NONE { None } else { Some(exception) };
-    Ok(generator.pending.replace(exception).unwrap_or(Obj::NONE))
+    this(vm, object)?.replace_pending(vm, exception)
 }
 
 fn generator_close(vm: &Vm, object: Obj) -> Res {
@@ -355,9 +383,9 @@ fn generator_close(vm: &Vm, object: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-fn close(vm: &Vm, generator: Gc<Generator>) -> Res<()> {
-    let exit = exception::Exception::new(vm, &exception::GENERATOR_EXIT, &[])?;
-    match generator.resume(vm, Obj::NONE, Some(exit.obj())) {
+fn close(vm: &Vm, generator: AnyGenerator) -> Res<()> {
+    let exit = vm.new_exception(Gc::from_static(&exception::GENERATOR_EXIT), &[]);
+    match generator.resume(vm, Obj::NONE, Some(exit)) {
         Ok(Some(_)) => Err(vm.runtime_error(format_args!("generator ignored GeneratorExit"))),
         Ok(None) => Ok(()),
         Err(raised) => {
@@ -373,5 +401,5 @@ fn close(vm: &Vm, generator: Gc<Generator>) -> Res<()> {
 fn generator_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(generator) = object.downcast::<Generator>() else { return Ok(()) };
     let name = vm.name_str(generator.code.name());
-    out.write(vm, alloc::format!("<generator object '{name}' at {:#x}>", object.bits()).as_bytes())
+    out.write(vm, alloc::format!("<generator object '{name}' at {:x}>", object.bits()).as_bytes())
 }

@@ -9,7 +9,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use crate::args::Args;
 use crate::error::Res;
-use crate::obj::exception::{self, Exception};
+use crate::obj::exception;
 use crate::obj::function::Function;
 use crate::obj::map::Map;
 use crate::obj::typ::{self, Found};
@@ -18,7 +18,7 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Subscr, Type, UnaryOp, flag};
+use crate::types::{Locals, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
@@ -63,19 +63,41 @@ pub(crate) const fn with_slots(ty: Type) -> Type {
         .buffer(instance_buffer)
 }
 
+/// Most attributes that room is made for before they come.
+const MOST_ROOM: usize = 8;
+
 impl Instance {
     /// The instance that `object` is, if it is one.
     #[inline(always)]
     pub fn of<'a>(object: Obj) -> Option<&'a Instance> {
         let header = object.as_header()?;
         // SAFETY: a pointer word points to a live object, which its holder keeps so; objects of a class have this layout.
-        unsafe { header.as_ref().ty().has(flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
+        unsafe { header.as_ref().has(flag::BERUS | flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
     }
 
     /// Its attributes.
     #[inline(always)]
     pub fn members(&self) -> &Map {
         &self.members
+    }
+
+    /// Puts an attribute among the others. The first one makes room for as many as other instances of the class have had.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
+        let class = self.class();
+        let Locals::Dict(class) = class.locals else { return self.members.store(vm, Obj::qstr(name), value) };
+        let room = class.map.number();
+        if self.members.is_empty() {
+            self.members.reserve(vm, room.into())?;
+        }
+        self.members.store(vm, Obj::qstr(name), value)?;
+        let len = self.members.len();
+        if len > room.into() && len <= MOST_ROOM {
+            class.map.set_number(len as u8);
+        }
+        Ok(())
     }
 
     /// Its class.
@@ -87,7 +109,7 @@ impl Instance {
     #[inline(always)]
     pub fn stores_plainly(&self) -> bool {
         let class = self.class();
-        !class.has(flag::HAS_SPECIAL_ACCESSORS) && !class.has(flag::SUBCLASSED)
+        !class.has_accessors() && !class.has(flag::SUBCLASSED)
     }
 
     fn base_slot(&self) -> Option<&core::cell::Cell<Slot>> {
@@ -129,18 +151,9 @@ pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
 }
 
 impl Vm {
-    /// The object of a built-in type that an instance of a class derived from it has inside. An exception's is made now if
-    /// `__init__` did not.
+    /// The object of a built-in type that an instance of a class derived from it has inside. There is none before `super().__init__()`.
     pub fn native_base(&self, object: Obj) -> Option<Obj> {
-        let instance = Instance::of(object)?;
-        match instance.base() {
-            None if self.is_subtype(instance.class(), &exception::BASE_EXCEPTION) => {
-                let base = Exception::new(self, typ::native_base_type(instance.class())?, &[]).ok()?;
-                instance.set_base(base.obj());
-                Some(base.obj())
-            }
-            base => base,
-        }
+        Instance::of(object)?.base()
     }
 }
 
@@ -167,7 +180,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
         Some(Found { value, .. }) => {
             let function = crate::obj::builtin::Wrapped::static_function(value).unwrap_or(value);
             let object = vm.call_prefixed(function, class.obj(), args)?;
-            if !vm.is_subclass(vm.type_of(object), class) {
+            if vm.type_of(object) != class {
                 return Ok(object);
             }
             object
@@ -182,13 +195,6 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
                 let name = vm.type_name(result);
                 return Err(vm.type_error(format_args!("__init__() should return None, not '{name}'")));
             }
-        }
-        _ if !class.has(flag::SUBCLASSED)
-            && args.n_pos() + args.n_kw() > 0
-            && typ::find(vm, class, q!("__new__")).is_none() =>
-        {
-            let given = args.n_pos() + args.n_kw();
-            return Err(vm.type_error(format_args!("function takes 0 positional arguments but {given} were given")));
         }
         _ => {}
     }
@@ -236,9 +242,6 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
             Some(text) => vm.text(text, Style::Str)?,
             None => vm.text(base, Style::Str)?,
         };
-        if text.is_empty() && vm.as_exception(base).is_some_and(|base| base.args.get().items().is_empty()) {
-            return Ok(());
-        }
         out.write(vm, b": ")?;
         return out.write(vm, &text);
     }
@@ -262,7 +265,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
         Some(base) => vm.print(out, base, style),
         None => {
             let name = vm.type_name(object);
-            out.write(vm, alloc::format!("<{name} object at {:#x}>", object.bits()).as_bytes())
+            out.write(vm, alloc::format!("<{name} object at {:x}>", object.bits()).as_bytes())
         }
     }
 }
@@ -315,10 +318,9 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         }
     };
     match op {
-        UnaryOp::Hash if answer.as_small_int().is_none() => {
-            let low = vm.hash(answer)?;
-            Ok(Some(Obj::small_int_wrapping(low as isize)))
-        }
+        // The low bits of any int.
+        UnaryOp::Hash => Ok(Some(Obj::small_int_wrapping(vm.int_truncated(answer)? as isize))),
+        UnaryOp::Int if !vm.is_int(answer) => Err(vm.error_with(&exception::TYPE_ERROR, &[])),
         UnaryOp::Bool if answer != Obj::TRUE && answer != Obj::FALSE => Ok(Some(Obj::bool(vm.truth(answer)?))),
         _ => Ok(Some(answer)),
     }
@@ -382,6 +384,7 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
         return Ok(Some(value));
     }
     match vm.native_base(object) {
+        Some(base) if op == BinaryOp::Equal => vm.equality(base, vm.native_base(other).unwrap_or(other)).map(Some),
         Some(base) => match vm.type_of(base).binary_op {
             Some(binary_op) => binary_op(vm, op, base, vm.native_base(other).unwrap_or(other)),
             None => Ok(None),

@@ -1,4 +1,7 @@
 //! Iterators over built-in containers: one type for all of them.
+//!
+//! A container's type says in its slot `items` how an iterator comes to its next item. Loops, of the interpreter and of built-ins, keep
+//! such an iterator in their own memory ([`Each`], `vm/op/iterate.rs`); only `iter()` makes an object of it.
 
 use core::cell::Cell;
 
@@ -13,9 +16,9 @@ use crate::word::Obj;
 pub static TYPE: Type = Type::new(q!("iterator")).next(next);
 
 /// How an iterator comes to its next item.
-pub type Next = fn(&Vm, Gc<Iter>) -> Res<Option<Obj>>;
+pub type Next = fn(&Vm, &Iter) -> Res<Option<Obj>>;
 
-/// An iterator.
+/// An iterator. It is as large as the state of a `for` loop on the value stack.
 #[repr(C)]
 pub struct Iter {
     header: Header,
@@ -24,8 +27,6 @@ pub struct Iter {
     next: Next,
     /// How far it is: what that means is up to its function.
     pub at: Cell<usize>,
-    /// Another number for its function.
-    pub mark: Cell<usize>,
 }
 
 // SAFETY: `Iter` is `repr(C)` and starts with a header; only such iterators have this type.
@@ -34,20 +35,17 @@ unsafe impl Object for Iter {
 }
 
 impl Iter {
+    /// An iterator over `source`, at 0, not yet an object.
+    pub fn over(source: Obj, next: Next) -> Iter {
+        Iter { header: Header::of(&TYPE), source, next, at: Cell::new(0) }
+    }
+
     /// An iterator over `source`, at 0.
     ///
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, source: Obj, next: Next) -> Res<Gc<Iter>> {
-        Iter::marked(vm, source, next, 0)
-    }
-
-    /// An iterator over `source`, at 0, with `mark`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn marked(vm: &Vm, source: Obj, next: Next, mark: usize) -> Res<Gc<Iter>> {
-        vm.alloc(Iter { header: Header::of(&TYPE), source, next, at: Cell::new(0), mark: Cell::new(mark) })
+        vm.alloc(Iter::over(source, next))
     }
 
     /// Where it is, after which it is one further.
@@ -56,11 +54,42 @@ impl Iter {
         self.at.set(at + 1);
         at
     }
+
+    /// The next item.
+    ///
+    /// # Errors
+    /// What making it raises.
+    #[inline]
+    pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
+        (self.next)(vm, self)
+    }
+}
+
+/// An iteration by a built-in. It needs no memory of the heap where the type iterated over is a plain container.
+pub enum Each {
+    /// Over a container.
+    Plain(Iter),
+    /// By an iterator that is an object.
+    Object(Obj),
+}
+
+impl Each {
+    /// The next item.
+    ///
+    /// # Errors
+    /// What computing it raises.
+    #[inline]
+    pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
+        match self {
+            Each::Plain(iter) => iter.next(vm),
+            Each::Object(iterator) => vm.next(*iterator),
+        }
+    }
 }
 
 fn next(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
     match iterator.downcast::<Iter>() {
-        Some(iter) => (iter.next)(vm, iter),
+        Some(iter) => iter.next(vm),
         None => Ok(None),
     }
 }

@@ -22,13 +22,13 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("list"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE)
+    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
     .binary_op(binary_op)
     .subscr(subscr)
-    .iter(iter)
+    .items(next)
     .locals(METHODS);
 
 members! {
@@ -193,8 +193,8 @@ impl List {
             (Some(list), _) => crate::ops::convert::Items::List(list),
             (_, Some(tuple)) => crate::ops::convert::Items::Tuple(tuple),
             _ => {
-                let iterator = vm.iter(iterable)?;
-                while let Some(item) = vm.next(iterator)? {
+                let iterator = vm.each(iterable)?;
+                while let Some(item) = iterator.next(vm)? {
                     self.append(vm, item)?;
                 }
                 return Ok(());
@@ -298,7 +298,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     if let Some(slice) = index.downcast::<Slice>() {
         return subscr_slice(vm, list, slice, request).map(Some);
     }
-    let at = vm.index(&TYPE, list.len(), index)?;
+    let at = item_number(vm, list, index)?;
     Ok(match request {
         Subscr::Load => list.get(at),
         Subscr::Store(value) => {
@@ -309,13 +309,19 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     })
 }
 
+/// The number of the item that `index` names. What gives the index may change the list, so that it is looked at again.
+fn item_number(vm: &Vm, list: Gc<List>, index: Obj) -> Res<usize> {
+    let at = vm.index(&TYPE, list.len(), index)?;
+    if at < list.len() { Ok(at) } else { Err(vm.index_error(format_args!("list index out of range"))) }
+}
+
 fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> Res {
     let bounds = slice.indices(vm, list.len())?;
     let values = match request {
         Subscr::Load => {
             let result = List::filled(vm, bounds.len)?;
             for (number, item) in result.items().iter().enumerate() {
-                item.set(list.items()[bounds.at(number)].get());
+                item.set(list.get(bounds.at(number)).unwrap_or(Obj::NONE));
             }
             return Ok(result.obj());
         }
@@ -348,12 +354,7 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
     Ok(Obj::NONE)
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    let list = of(vm, object)?;
-    Ok(Iter::new(vm, list.obj(), next)?.obj())
-}
-
-fn next(_: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(_: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let at = iter.at.get();
     let item = iter.source.downcast::<List>().and_then(|list| list.get(at));
     if item.is_some() {
@@ -402,7 +403,8 @@ fn index(vm: &Vm, args: &[Obj]) -> Res {
 
 fn insert(vm: &Vm, object: Obj, index: Obj, item: Obj) -> Res {
     let list = of(vm, object)?;
-    let at = vm.bound(&TYPE, list.len(), index)?;
+    // What gives the index may have changed the list.
+    let at = vm.bound(&TYPE, list.len(), index)?.min(list.len());
     list.append(vm, Obj::NONE)?;
     let len = list.len() - 1;
     let block = list.items.get();
@@ -418,7 +420,7 @@ fn pop(vm: &Vm, args: &[Obj]) -> Res {
         return Err(vm.index_error(format_args!("pop from empty list")));
     }
     let at = match args.get(1) {
-        Some(&index) => vm.index(&TYPE, list.len(), index)?,
+        Some(&index) => item_number(vm, list, index)?,
         None => list.len() - 1,
     };
     Ok(list.remove_at(vm, at))
@@ -450,13 +452,10 @@ pub(crate) fn sort_options(vm: &Vm, args: Args<'_>, positional: usize) -> Res<(O
     if args.n_pos() > positional {
         return Err(vm.type_error(format_args!("extra positional arguments given")));
     }
-    let (mut key, mut reverse) = (None, false);
-    for (name, value) in args.kw() {
-        match vm.as_str(name) {
-            Some(b"key") => key = (value != Obj::NONE).then_some(value),
-            Some(b"reverse") => reverse = vm.truth(value)?,
-            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
-        }
-    }
-    Ok((key, reverse))
+    let [key, reverse] = args.behind(args.n_pos()).by_name(vm, [q!("key"), q!("reverse")], 0)?;
+    let reverse = match reverse {
+        Some(reverse) => vm.truth(reverse)?,
+        None => false,
+    };
+    Ok((key.filter(|key| *key != Obj::NONE), reverse))
 }

@@ -33,9 +33,21 @@ pub struct Map {
     len: Cell<u32>,
     /// Room for entries.
     capacity: Cell<u32>,
-    /// Counts what would confuse an iterator: changes of size.
-    changes: Cell<u32>,
+    /// A set of the constants below.
+    flags: Cell<u32>,
 }
+
+/// Keys without a hash are taken, too: they all count as equal there.
+const LENIENT: u32 = 1;
+
+/// Programs may not change it.
+const FIXED: u32 = 2;
+
+/// The first of the bits that its owner may use.
+pub const NOTES: u32 = 4;
+
+/// Where among the flags its owner's number begins.
+const NUMBER_SHIFT: u32 = 24;
 
 /// Most entries without an index.
 const PLAIN: u32 = 8;
@@ -53,12 +65,21 @@ const fn block_words(capacity: u32) -> usize {
 impl Map {
     /// An empty map.
     pub const fn new() -> Map {
+        Map::with_flags(0)
+    }
+
+    /// An empty map whose keys need no hash, as those of an `OrderedDict`.
+    pub const fn lenient() -> Map {
+        Map::with_flags(LENIENT)
+    }
+
+    const fn with_flags(flags: u32) -> Map {
         Map {
             block: Cell::new(None),
             used: Cell::new(0),
             len: Cell::new(0),
             capacity: Cell::new(0),
-            changes: Cell::new(0),
+            flags: Cell::new(flags),
         }
     }
 
@@ -72,9 +93,48 @@ impl Map {
         self.len.get() == 0
     }
 
-    /// A number that changes whenever an entry is added or removed.
-    pub fn changes(&self) -> u32 {
-        self.changes.get()
+    /// Whether programs may not change it.
+    pub fn is_fixed(&self) -> bool {
+        self.flags.get() & FIXED != 0
+    }
+
+    /// Forbids programs to change it.
+    pub fn fix(&self) {
+        self.flags.set(self.flags.get() | FIXED);
+    }
+
+    /// Sets one of its owner's bits, from [`NOTES`] on.
+    pub fn note(&self, bit: u32) {
+        self.flags.set(self.flags.get() | bit);
+    }
+
+    /// A number that its owner keeps here.
+    pub fn number(&self) -> u8 {
+        (self.flags.get() >> NUMBER_SHIFT) as u8
+    }
+
+    /// Sets the number that its owner keeps here.
+    pub fn set_number(&self, number: u8) {
+        let rest = self.flags.get() & ((1 << NUMBER_SHIFT) - 1);
+        self.flags.set(rest | u32::from(number) << NUMBER_SHIFT);
+    }
+
+    /// Whether one of its owner's bits is set.
+    #[inline(always)]
+    pub fn is_noted(&self, bit: u32) -> bool {
+        self.flags.get() & bit != 0
+    }
+
+    /// The hash of a key.
+    #[inline]
+    fn hash(&self, vm: &Vm, key: Obj) -> Res<usize> {
+        match vm.hash(key) {
+            Err(raised) if self.flags.get() & LENIENT != 0 => {
+                vm.take_exception(raised);
+                Ok(0)
+            }
+            hash => hash,
+        }
     }
 
     /// All entries, gaps included. Calls of Python code may change the map, so that nothing may be called while
@@ -164,7 +224,7 @@ impl Map {
         if self.is_empty() {
             return Ok(None);
         }
-        let hash = vm.hash(key)?;
+        let hash = self.hash(vm, key)?;
         self.find_hashed(vm, key, hash)
     }
 
@@ -200,7 +260,7 @@ impl Map {
     /// # Errors
     /// What hashing or comparing raises.
     pub fn get(&self, vm: &Vm, key: Obj) -> Res<Slot> {
-        Ok(self.find(vm, key)?.and_then(|at| self.entries()[at].value.get()))
+        Ok(self.find(vm, key)?.and_then(|at| self.entries().get(at)?.value.get()))
     }
 
     /// The value under the name `name`.
@@ -214,8 +274,9 @@ impl Map {
     /// # Errors
     /// `MemoryError`, and what hashing or comparing raises.
     pub fn store(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
-        match self.find(vm, key)? {
-            Some(at) => self.entries()[at].value.set(Some(value)),
+        // Comparing keys may have changed the map.
+        match self.find(vm, key)?.and_then(|at| self.entries().get(at)) {
+            Some(entry) => entry.value.set(Some(value)),
             None => self.add(vm, key, value)?,
         }
         Ok(())
@@ -226,22 +287,44 @@ impl Map {
     /// # Errors
     /// `MemoryError`, and what hashing raises.
     pub fn add(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
-        let hash = vm.hash(key)?;
+        let hash = self.hash(vm, key)?;
         if self.used.get() == self.capacity.get() {
-            let live = self.len.get();
-            // Closing gaps is enough if there are many.
-            let wanted = if live < self.used.get() / 2 { live + 1 } else { live + live / 2 + 1 };
-            self.rebuild(vm, wanted.max(if live == 0 { 4 } else { PLAIN.min(live * 2) }))?;
+            self.make_room(vm)?;
         }
         let at = self.used.get();
         self.used.set(at + 1);
         self.len.set(self.len.get() + 1);
-        self.changes.set(self.changes.get().wrapping_add(1));
         let entry = &self.entries()[at as usize];
         entry.key.set(Some(key));
         entry.value.set(Some(value));
         self.enter(hash, at);
         Ok(())
+    }
+
+    /// Makes room for another entry.
+    fn make_room(&self, vm: &Vm) -> Res<()> {
+        let live = self.len.get();
+        if live < self.used.get() && self.capacity.get() <= PLAIN {
+            self.close_gaps();
+            return Ok(());
+        }
+        // Closing gaps is enough if there are many.
+        let wanted = if live < self.used.get() / 2 { live + 1 } else { live + live / 2 + 1 };
+        self.rebuild(vm, wanted.max(if live == 0 { 4 } else { PLAIN.min(live * 2) }))
+    }
+
+    /// Moves the entries of a map without index together.
+    fn close_gaps(&self) {
+        let entries = self.entries();
+        let mut len = 0;
+        for at in 0..entries.len() {
+            if entries[at].key.get().is_some() {
+                entries[len].key.swap(&entries[at].key);
+                entries[len].value.swap(&entries[at].value);
+                len += 1;
+            }
+        }
+        self.used.set(len as u32);
     }
 
     /// Makes room for `entries` entries in all.
@@ -259,7 +342,6 @@ impl Map {
         entry.key.set(None);
         entry.value.set(None);
         self.len.set(self.len.get() - 1);
-        self.changes.set(self.changes.get().wrapping_add(1));
         if self.len.get() == 0 {
             self.index().iter().for_each(|slot| slot.set(0));
             self.used.set(0);
@@ -272,7 +354,9 @@ impl Map {
     /// What hashing or comparing raises.
     pub fn remove(&self, vm: &Vm, key: Obj) -> Res<Slot> {
         let Some(at) = self.find(vm, key)? else { return Ok(None) };
-        let value = self.entries()[at].value.get();
+        // Comparing keys may have changed the map.
+        let Some(entry) = self.entries().get(at).filter(|entry| entry.key.get().is_some()) else { return Ok(None) };
+        let value = entry.value.get();
         self.remove_at(at);
         Ok(value)
     }
@@ -291,7 +375,6 @@ impl Map {
         self.used.set(0);
         self.len.set(0);
         self.capacity.set(0);
-        self.changes.set(self.changes.get().wrapping_add(1));
     }
 
     /// Takes over the entries of `other`, which is empty afterwards.
@@ -300,7 +383,6 @@ impl Map {
         self.used.set(other.used.take());
         self.len.set(other.len.take());
         self.capacity.set(other.capacity.take());
-        self.changes.set(self.changes.get().wrapping_add(1));
     }
 
     /// Makes this, which is empty, a copy of `other`.
@@ -327,7 +409,7 @@ impl Map {
             hashes.reserve_exact(self.len());
             let mut at = 0;
             while let Some((found, key, _)) = self.entry_from(at) {
-                hashes.push(vm.hash(key)?);
+                hashes.push(self.hash(vm, key)?);
                 at = found + 1;
             }
         }

@@ -23,12 +23,12 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("memoryview"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::LENDS)
+    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE | flag::LENDS)
     .make_new(make_new)
     .unary_op(unary_op)
     .binary_op(binary_op)
     .subscr(subscr)
-    .iter(iter)
+    .items(next)
     .buffer(buffer)
     .attr(attr)
     .locals(METHODS);
@@ -152,11 +152,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     }
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, of(vm, object)?.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     if iter.at.get() >= of(vm, iter.source)?.items(vm)? {
         return Ok(None);
     }

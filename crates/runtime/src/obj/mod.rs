@@ -9,12 +9,19 @@ pub mod builtin;
 pub mod bytes;
 pub mod cell;
 pub mod code;
+mod code_attr;
+#[cfg(feature = "float")]
 pub mod complex;
 pub mod custom;
 pub mod deque;
 pub mod dict;
 pub mod exception;
+#[cfg(feature = "float")]
 pub mod float;
+#[cfg(not(feature = "float"))]
+#[path = "no_float.rs"]
+pub mod float;
+pub mod frame;
 pub mod function;
 pub mod generator;
 pub mod instance;
@@ -28,6 +35,7 @@ pub mod named_tuple;
 pub mod none;
 pub mod property;
 pub mod range;
+pub mod ring;
 mod sequence;
 pub mod set;
 pub mod slice;

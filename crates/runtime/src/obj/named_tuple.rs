@@ -58,8 +58,8 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
         names = separate.obj();
     }
     let fields = super::list::List::new(vm, &[])?;
-    let iterator = vm.iter(names)?;
-    while let Some(field) = vm.next(iterator)? {
+    let iterator = vm.each(names)?;
+    while let Some(field) = iterator.next(vm)? {
         let field = vm.to_name(field)?;
         if field != Qstr::EMPTY {
             fields.append(vm, Obj::qstr(field))?;
@@ -73,7 +73,7 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
         .unary_op(tuple::unary_op)
         .binary_op(tuple::binary_op)
         .subscr(tuple::subscr)
-        .iter(tuple::iter)
+        .items(tuple::next)
         .attr(attr)
         .locals(METHODS);
     let fields = Tuple::of_list(vm, &fields)?;
@@ -84,7 +84,8 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     let fields = fields(ty);
     let (wanted, given) = (fields.items().len(), args.n_pos() + args.n_kw());
     if given != wanted {
-        return Err(vm.type_error(format_args!("function takes {wanted} positional arguments but {given} were given")));
+        let name = ty.name().as_str(vm);
+        return Err(vm.type_error(format_args!("{name}() takes {wanted} positional arguments but {given} were given")));
     }
     let items = super::list::List::new(vm, args.pos())?;
     for &field in &fields.items()[args.n_pos()..] {

@@ -8,6 +8,7 @@ use crate::obj::instance::{self, Instance};
 use crate::obj::none;
 use crate::obj::typ::{self, Found};
 use crate::object::{Gc, Header, Object};
+use crate::ops::attr::MethodParts;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
@@ -40,17 +41,8 @@ unsafe impl Object for Property {
 }
 
 fn property_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    vm.check_args(args, 0, 4, true)?;
-    let mut accessors = [Obj::NONE; 3];
-    for (accessor, given) in accessors.iter_mut().zip(args.pos()) {
-        *accessor = *given;
-    }
-    for (n, name) in [q!("fget"), q!("fset"), q!("fdel")].into_iter().enumerate() {
-        if let Some(given) = args.keyword(name) {
-            accessors[n] = given;
-        }
-    }
-    make(vm, accessors)
+    let [get, set, delete, _doc] = args.by_name(vm, [q!("fget"), q!("fset"), q!("fdel"), q!("doc")], 0)?;
+    make(vm, [get, set, delete].map(|accessor| accessor.unwrap_or(Obj::NONE)))
 }
 
 fn make(vm: &Vm, accessors: [Obj; 3]) -> Res {
@@ -94,17 +86,36 @@ unsafe impl Object for Super {
     const TYPE: &'static Type = &SUPER_TYPE;
 }
 
+impl Super {
+    /// What `super(class, object)` gives, not yet an object.
+    fn new(vm: &Vm, class: Obj, object: Obj) -> Res<Super> {
+        let Some(class) = class.downcast::<Type>() else {
+            return Err(vm.type_error(format_args!("first argument to super() must be type")));
+        };
+        if !vm.is_subclass(object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), class) {
+            return Err(vm.type_error(format_args!("super(type, obj): obj must be an instance or subtype of type")));
+        }
+        Ok(Super { header: Header::of(&SUPER_TYPE), class, object: Cell::new(object) })
+    }
+}
+
 fn super_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     // The compiler adds the arguments that a program leaves out.
     vm.check_args(args, 2, 2, false)?;
-    let Some(class) = args.pos()[0].downcast::<Type>() else {
-        return Err(vm.type_error(format_args!("first argument to super() must be type")));
-    };
-    let object = args.pos()[1];
-    if !vm.is_subclass(object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), class) {
-        return Err(vm.type_error(format_args!("super(type, obj): obj must be an instance or subtype of type")));
+    Ok(vm.alloc(Super::new(vm, args.pos()[0], args.pos()[1])?)?.obj())
+}
+
+/// The method `name` of `super(class, object)`, without making that.
+pub(crate) fn super_method(vm: &Vm, class: Obj, object: Obj, name: Qstr) -> Res<MethodParts> {
+    let this = Super::new(vm, class, object)?;
+    match find_by_super(vm, &this, name, Attr::LoadMethod)? {
+        AttrResult::Value(function) => Ok(MethodParts { function, this: None }),
+        AttrResult::Method(function, this) => Ok(MethodParts { function, this: Some(this) }),
+        AttrResult::Missing | AttrResult::Done => {
+            let name = vm.name_str(name);
+            Err(vm.attribute_error(format_args!("'super' object has no attribute '{name}'")))
+        }
     }
-    Ok(vm.alloc(Super { header: Header::of(&SUPER_TYPE), class, object: Cell::new(args.pos()[1]) })?.obj())
 }
 
 fn super_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
@@ -117,7 +128,7 @@ fn super_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()>
 }
 
 fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
-    match class.parent.get() {
+    match class.parent {
         Parent::None => None,
         Parent::One(parent) => typ::find(vm, parent, name),
         Parent::Many(parents) => {
@@ -144,9 +155,13 @@ fn native_init(vm: &Vm, args: Args<'_>) -> Res {
 }
 
 fn super_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
-    let (Some(this), Attr::Load | Attr::LoadMethod) = (object.downcast::<Super>(), request) else {
-        return Ok(AttrResult::Missing);
-    };
+    match (object.downcast::<Super>(), request) {
+        (Some(this), Attr::Load | Attr::LoadMethod) => find_by_super(vm, &this, name, request),
+        _ => Ok(AttrResult::Missing),
+    }
+}
+
+fn find_by_super(vm: &Vm, this: &Super, name: Qstr, request: Attr) -> Res<AttrResult> {
     let target = this.object.get();
     let class = target.downcast::<Type>().unwrap_or_else(|| vm.type_of(target));
     let found = match find_in_bases(vm, this.class, name) {

@@ -10,19 +10,20 @@ use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Subscr, Type, UnaryOp};
+use crate::types::{Attr, AttrResult, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("range"))
+    .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
     .binary_op(binary_op)
     .subscr(subscr)
     .contains(contains)
-    .iter(iter)
+    .items(next)
     .attr(attr);
 
 /// A range of ints that fit a machine word.
@@ -151,16 +152,11 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     Ok(Some((low..high).contains(&value) && value.wrapping_sub(range.start) % range.step == 0))
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    let len = of(vm, object)?.len();
-    Ok(Iter::marked(vm, object, next, len)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
-    if iter.at.get() >= iter.mark.get() {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
+    let range = of(vm, iter.source)?;
+    if iter.at.get() >= range.len() {
         return Ok(None);
     }
-    let range = of(vm, iter.source)?;
     vm.new_int(range.at(iter.advance())).map(Some)
 }
 

@@ -24,7 +24,7 @@ const fn table(name: Qstr, methods: &'static [Member]) -> Type {
         .unary_op(unary_op)
         .binary_op(binary_op)
         .contains(contains)
-        .iter(iter)
+        .items(next)
         .locals(methods)
 }
 
@@ -90,6 +90,7 @@ impl Set {
     /// What hashing and comparing raise.
     pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<Set>> {
         let set = Set::of_type(vm, false)?;
+        set.map.reserve(vm, items.len().min(64))?;
         items.iter().try_for_each(|&item| set.add(vm, item))?;
         Ok(set)
     }
@@ -117,8 +118,8 @@ impl Set {
     }
 
     fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
-        let iterator = vm.iter(iterable)?;
-        while let Some(item) = vm.next(iterator)? {
+        let iterator = vm.each(iterable)?;
+        while let Some(item) = iterator.next(vm)? {
             self.add(vm, item)?;
         }
         Ok(())
@@ -293,12 +294,7 @@ fn contains_method(vm: &Vm, object: Obj, item: Obj) -> Res {
     of(vm, object)?.has(vm, item).map(Obj::bool)
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    let set = of(vm, object)?;
-    Ok(Iter::new(vm, set.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     Ok(of(vm, iter.source)?.map.entry_from(iter.at.get()).map(|(found, item, _)| {
         iter.at.set(found + 1);
         item
@@ -396,8 +392,8 @@ fn update(vm: &Vm, args: &[Obj]) -> Res {
 
 fn isdisjoint(vm: &Vm, object: Obj, other: Obj) -> Res {
     let set = of(vm, object)?;
-    let iterator = vm.iter(other)?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(other)?;
+    while let Some(item) = iterator.next(vm)? {
         if set.has(vm, item)? {
             return Ok(Obj::FALSE);
         }

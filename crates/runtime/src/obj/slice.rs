@@ -1,5 +1,7 @@
 //! The type `slice`.
 
+use core::ptr::NonNull;
+
 use crate::args::Args;
 use crate::error::Res;
 use crate::members;
@@ -61,6 +63,13 @@ impl Slice {
     /// `MemoryError`.
     pub fn new(vm: &Vm, start: Obj, stop: Obj, step: Obj) -> Res<Gc<Slice>> {
         vm.alloc(Slice { header: Header::of(&TYPE), start, stop, step })
+    }
+
+    /// Calls `work` with a slice that is gone afterwards, for types with `flag::SUBSCR_ALLOWS_STACK_SLICE`.
+    #[inline]
+    pub(crate) fn with<R>(start: Obj, stop: Obj, step: Obj, work: impl FnOnce(Obj) -> R) -> R {
+        let slice = Slice { header: Header::of(&TYPE), start, stop, step };
+        work(Obj::from_header(NonNull::from_ref(&slice.header)))
     }
 
     /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first.

@@ -16,30 +16,30 @@ use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::{self, Qstr};
 use crate::text::utf8;
-use crate::types::{Subscr, Type, UnaryOp};
+use crate::types::{Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("str"))
+    .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
     .binary_op(strings::binary_op)
     .subscr(subscr)
     .contains(strings::contains)
-    .iter(iter)
+    .items(next)
     .buffer(buffer)
     .locals(METHODS);
 
 text_methods! {
     static METHODS = {
         "encode" => var(1, 3, encode),
-        "center" => f2(center),
     }
 }
 
-/// A string that is an object.
+/// A string that is an object. C code relies on a zero byte behind its data.
 #[repr(C)]
 pub struct Str {
     header: Header,
@@ -61,15 +61,20 @@ impl Str {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Str>> {
-        let object = Str { header: Header::of(&TYPE), hash: Cell::new(0), len: bytes.len(), data: NonNull::dangling() };
-        let string = vm.alloc_tail(object, bytes.len())?;
-        // SAFETY: the tail behind the object has room for the bytes; nobody else sees the object yet.
+        let string = vm.alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
+        Str::fill(string, bytes);
+        Ok(string)
+    }
+
+    /// Copies `bytes` behind a string of that length, which nobody else sees yet.
+    fn fill(string: Gc<Str>, bytes: &[u8]) {
+        // SAFETY: the tail behind the object has room for the bytes and one more.
         unsafe {
             let data = string.as_ptr().add(1).cast::<u8>();
             data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
+            data.add(bytes.len()).write(0);
             (&raw mut (*string.as_ptr().as_ptr()).data).write(data);
         }
-        Ok(string)
     }
 
     /// A new string whose bytes are lent: they never change, and stay as long as something that the collector sees points to them.
@@ -121,6 +126,16 @@ impl Vm {
             return Ok(Obj::qstr(name));
         }
         Ok(Str::new(self, bytes)?.obj())
+    }
+
+    /// As [`Vm::new_str`], for what goes on without the string if there is no memory.
+    pub(crate) fn try_str(&self, bytes: &[u8]) -> Option<Obj> {
+        if let Some(name) = self.name_of_short(bytes) {
+            return Some(Obj::qstr(name));
+        }
+        let string = self.try_alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
+        Str::fill(string, bytes);
+        Some(string.obj())
     }
 
     /// A string that holds a copy of `bytes`, which come from where they need not be UTF-8.
@@ -206,6 +221,7 @@ impl Vm {
 }
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_no_keywords(args)?;
     vm.check_args(args, 0, 3, false)?;
     match args.pos() {
         [] => Ok(Obj::qstr(Qstr::EMPTY)),
@@ -290,20 +306,6 @@ fn encode(vm: &Vm, args: &[Obj]) -> Res {
         return Err(vm.error_with(&super::exception::UNICODE_ERROR, &[]));
     }
     Ok(Bytes::new(vm, text)?.obj())
-}
-
-fn center(vm: &Vm, string: Obj, width: Obj) -> Res {
-    let text = vm.as_str(string).unwrap_or_default();
-    let width = usize::try_from(vm.int(width)?).unwrap_or(0);
-    let padding = width.saturating_sub(utf8::count(text));
-    if padding == 0 {
-        return Ok(string);
-    }
-    let mut out = Builder::with_capacity(vm, text.len().saturating_add(padding))?;
-    out.fill(vm, b' ', padding / 2)?;
-    out.extend(vm, text)?;
-    out.fill(vm, b' ', padding - padding / 2)?;
-    out.into_str(vm)
 }
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
@@ -404,11 +406,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     vm.new_str(&text[start..start + utf8::width_at(text, start)]).map(Some)
 }
 
-fn iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, object, next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let text = vm.as_str(iter.source).unwrap_or_default();
     let at = iter.at.get();
     if at >= text.len() {

@@ -423,7 +423,7 @@ fn modulo_field(
         let Some(len) = text[at..].iter().position(|&byte| byte == b')') else {
             return Err(vm.value_error(format_args!("incomplete format key")));
         };
-        let key = vm.new_str(&text[at + 1..at + len])?;
+        let key = Obj::qstr(vm.intern(&text[at + 1..at + len])?);
         value = match dict.map.get(vm, key)? {
             Some(value) => Some(value),
             None => return Err(vm.key_error(key)),

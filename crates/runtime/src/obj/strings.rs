@@ -14,7 +14,9 @@ use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Access;
 use crate::ops::compare::{holds, is_comparison};
 use crate::q;
+use crate::qstr::Qstr;
 use crate::text::utf8::{self, is_space};
+use crate::types::Type;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -44,6 +46,7 @@ macro_rules! text_methods {
                 "count" => var(2, 4, $crate::obj::strings::count),
                 "partition" => f2($crate::obj::strings::partition),
                 "rpartition" => f2($crate::obj::strings::rpartition),
+                "center" => f2($crate::obj::strings::center),
                 "lower" => f1($crate::obj::strings::lower),
                 "upper" => f1($crate::obj::strings::upper),
                 "isspace" => f1($crate::obj::strings::isspace),
@@ -66,6 +69,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    fn ty(self) -> &'static Type {
+        match self {
+            Kind::Str => &super::str::TYPE,
+            Kind::Bytes => &super::bytes::TYPE,
+            Kind::ByteArray => &super::array::BYTEARRAY,
+        }
+    }
+
     /// A new object of this kind.
     fn make(self, vm: &Vm, bytes: &[u8]) -> Res {
         match self {
@@ -76,7 +87,7 @@ impl Kind {
     }
 
     /// The object that was built.
-    fn finish(self, vm: &Vm, built: Builder) -> Res {
+    pub(crate) fn finish(self, vm: &Vm, built: Builder) -> Res {
         match self {
             Kind::Str => built.into_str(vm),
             Kind::Bytes => built.into_bytes(vm),
@@ -218,7 +229,7 @@ fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(us
             let at = vm.bound(&super::str::TYPE, utf8::count(text), end)?;
             Ok(utf8::offset_of(text, at).unwrap_or(text.len()))
         }
-        Some(&end) => vm.bound(&super::bytes::TYPE, text.len(), end),
+        Some(&end) => vm.bound(kind.ty(), text.len(), end),
     };
     let (start, stop) = (end(0, 0)?, end(1, text.len())?);
     Ok(text.get(start..stop).map(|part| (start, part)))
@@ -366,8 +377,8 @@ pub(crate) fn rsplit(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 pub(crate) fn splitlines(vm: &Vm, args: Args<'_>) -> Res {
-    vm.check_args(args, 1, 2, true)?;
-    let keep = match args.pos().get(1).copied().or(args.keyword(q!("keepends"))) {
+    let [keep] = args.behind(1).by_name(vm, [q!("keepends")], 0)?;
+    let keep = match keep {
         Some(keep) => vm.truth(keep)?,
         None => false,
     };
@@ -493,10 +504,12 @@ fn parted(vm: &Vm, object: Obj, separator: Obj, from_end: bool) -> Res {
         return Err(vm.value_error(format_args!("empty separator")));
     }
     let found = if from_end { find_last(text, glue) } else { find_bytes(text, glue) };
+    // What was not found is of an immutable type.
+    let empty = || if kind == Kind::Str { Obj::qstr(Qstr::EMPTY) } else { Bytes::EMPTY.obj() };
     let parts = match found {
         Some(at) => [kind.make(vm, &text[..at])?, kind.make(vm, glue)?, kind.make(vm, &text[at + glue.len()..])?],
-        None if from_end => [kind.make(vm, b"")?, kind.make(vm, b"")?, object],
-        None => [object, kind.make(vm, b"")?, kind.make(vm, b"")?],
+        None if from_end => [empty(), empty(), object],
+        None => [object, empty(), empty()],
     };
     Ok(Tuple::new(vm, &parts)?.obj())
 }
@@ -507,6 +520,21 @@ pub(crate) fn partition(vm: &Vm, object: Obj, separator: Obj) -> Res {
 
 pub(crate) fn rpartition(vm: &Vm, object: Obj, separator: Obj) -> Res {
     parted(vm, object, separator, true)
+}
+
+pub(crate) fn center(vm: &Vm, object: Obj, width: Obj) -> Res {
+    let (kind, text) = text(vm, object)?;
+    let width = usize::try_from(vm.int(width)?).unwrap_or(0);
+    let len = if kind == Kind::Str { utf8::count(text) } else { text.len() };
+    let padding = width.saturating_sub(len);
+    if padding == 0 {
+        return Ok(object);
+    }
+    let mut out = Builder::with_capacity(vm, text.len().saturating_add(padding))?;
+    out.fill(vm, b' ', padding / 2)?;
+    out.extend(vm, text)?;
+    out.fill(vm, b' ', padding - padding / 2)?;
+    kind.finish(vm, out)
 }
 
 fn mapped(vm: &Vm, object: Obj, map: fn(&mut [u8])) -> Res {

@@ -21,7 +21,7 @@ pub static TEMPLATE: Type = Type::new(q!("Template"))
     .print(template_print)
     .binary_op(template_binary_op)
     .attr(template_attr)
-    .iter(template_iter);
+    .items(next);
 
 /// The type `Interpolation`.
 pub static INTERPOLATION: Type =
@@ -83,11 +83,21 @@ fn template_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 pub(crate) fn build(vm: &Vm, args: &[Obj]) -> Res {
     let strings = vm.to_list(args[0])?;
     let interpolations = List::new(vm, &[])?;
-    let tuple = if args.len() == 2 { vm.as_tuple(args[1]) } else { None };
-    let parts = tuple.as_ref().map_or(&args[1..], |tuple| tuple.items());
-    for parts in parts.chunks_exact(4) {
-        let parts = [parts[0], parts[1], parts[2], parts[3]];
+    let given = match args {
+        [_, given] => Some(vm.items(*given)?),
+        _ => None,
+    };
+    let part = |index: usize| match given {
+        Some(items) => items.get(index),
+        None => args.get(1 + index).copied(),
+    };
+    let mut at = 0;
+    while let (Some(value), Some(source), Some(conversion), Some(format)) =
+        (part(at), part(at + 1), part(at + 2), part(at + 3))
+    {
+        let parts = [value, source, conversion, format];
         interpolations.append(vm, vm.alloc(Interpolation { header: Header::of(&INTERPOLATION), parts })?.obj())?;
+        at += 4;
     }
     Template::object(vm, &strings, &interpolations)
 }
@@ -137,12 +147,8 @@ fn template_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRes
     Ok(AttrResult::Value(Tuple::of_list(vm, &values)?.obj()))
 }
 
-fn template_iter(vm: &Vm, object: Obj) -> Res {
-    Ok(Iter::new(vm, object, next)?.obj())
-}
-
 /// Strings that are not empty, and interpolations, in their order.
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let template = vm.this::<Template>(iter.source)?;
     loop {
         let at = iter.advance();
@@ -159,24 +165,14 @@ fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
 const PARTS: [Qstr; 4] = [q!("value"), q!("expression"), q!("conversion"), q!("format_spec")];
 
 fn interpolation_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    let [value, expression, conversion, format] = args.by_name(vm, PARTS, 1)?;
     let empty = Obj::qstr(Qstr::EMPTY);
-    let mut parts = [None, Some(empty), Some(Obj::NONE), Some(empty)];
-    if args.n_pos() > parts.len() {
-        return Err(vm.type_error(format_args!("extra positional arguments given")));
-    }
-    for (part, &value) in parts.iter_mut().zip(args.pos()) {
-        *part = Some(value);
-    }
-    for (name, value) in args.kw() {
-        match PARTS.iter().position(|&part| Obj::qstr(part) == name) {
-            Some(index) if index >= args.n_pos() => parts[index] = Some(value),
-            _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
-        }
-    }
-    if parts[0].is_none() {
-        return Err(vm.type_error(format_args!("'value' argument required")));
-    }
-    let parts = parts.map(|part| part.unwrap_or(Obj::NONE));
+    let parts = [
+        value.unwrap_or(Obj::NONE),
+        expression.unwrap_or(empty),
+        conversion.unwrap_or(Obj::NONE),
+        format.unwrap_or(empty),
+    ];
     Ok(vm.alloc(Interpolation { header: Header::of(&INTERPOLATION), parts })?.obj())
 }
 

@@ -1,5 +1,7 @@
 //! The type `tuple`.
 
+use core::ptr::NonNull;
+
 use berus_mpy::opcode::BinaryOp;
 
 use super::iterator::Iter;
@@ -15,17 +17,18 @@ use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::types::{Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
+use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type = Type::new(q!("tuple"))
-    .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE)
+    .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
     .make_new(make_new)
     .print(print)
     .unary_op(unary_op)
     .binary_op(binary_op)
     .subscr(subscr)
-    .iter(iter)
+    .items(next)
     .locals(METHODS);
 
 members! {
@@ -86,6 +89,37 @@ impl Tuple {
         let items = list.items();
         // SAFETY: a cell has the layout of what it holds, and making a tuple runs no Python code.
         Tuple::new(vm, unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
+    }
+
+    /// As [`Tuple::new`], for what goes on without the tuple if there is no memory.
+    pub(crate) fn try_new(vm: &Vm, items: &[Obj]) -> Option<Gc<Tuple>> {
+        if items.is_empty() {
+            return Some(Tuple::EMPTY);
+        }
+        let tuple = vm.try_alloc_tail(Tuple { header: Header::of(&TYPE), len: items.len() }, size_of_val(items))?;
+        // SAFETY: the tail behind the object has room for the items.
+        unsafe { tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len()) };
+        Some(tuple)
+    }
+
+    /// Words that a tuple of `len` items takes.
+    pub(crate) const fn words(len: usize) -> usize {
+        size_of::<Tuple>() / size_of::<usize>() + len
+    }
+
+    /// A tuple of `items` in memory of the caller's.
+    ///
+    /// # Safety
+    /// There are [`Tuple::words`] words at `room`, which nobody else uses and which live as long as the collector sees them.
+    pub(crate) unsafe fn write_at(room: NonNull<Slot>, items: &[Obj]) -> Gc<Tuple> {
+        let room = room.cast::<Tuple>();
+        // SAFETY: the caller gives the memory.
+        unsafe {
+            room.write(Tuple { header: Header::of(&TYPE), len: items.len() });
+            let tuple = Gc::from_ptr(room);
+            tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len());
+            tuple
+        }
     }
 
     fn data(&self) -> *mut Obj {
@@ -228,18 +262,16 @@ pub(crate) fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<O
     let items = tuple.items();
     if let Some(slice) = index.downcast::<Slice>() {
         let bounds = slice.indices(vm, items.len())?;
+        if bounds.step != 1 {
+            return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
+        }
         return Ok(Some(Tuple::build(vm, bounds.len, |number| items[bounds.at(number)])?.obj()));
     }
     let at = vm.index(&vm.type_of(object), items.len(), index)?;
     Ok(Some(items[at]))
 }
 
-pub(crate) fn iter(vm: &Vm, object: Obj) -> Res {
-    let tuple = of(vm, object)?;
-    Ok(Iter::new(vm, tuple.obj(), next)?.obj())
-}
-
-fn next(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+pub(crate) fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     Ok(of(vm, iter.source)?.items().get(iter.advance()).copied())
 }
 

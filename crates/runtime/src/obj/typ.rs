@@ -1,15 +1,15 @@
 //! The types `type` and `object`: what types have in common, and classes.
 
-use core::cell::Cell;
-
 use crate::args::Args;
 use crate::error::Res;
+use crate::native;
 use crate::obj;
-use crate::obj::builtin::{Builtin, Wrapped};
+use crate::obj::builtin::{Builtin, Checked, Wrapped};
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::instance::{self, Instance};
 use crate::obj::list::List;
+use crate::obj::map;
 use crate::obj::property;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
@@ -19,6 +19,12 @@ use crate::qstr::Qstr;
 use crate::types::{Attr, AttrResult, Locals, Parent, Type, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
+
+/// Noted in the dict of a class that has, or that derives from one that has, properties or descriptors.
+pub(crate) const ACCESSORS: u32 = map::NOTES;
+
+/// Noted in the dict of a class that others derive from.
+const DERIVED_FROM: u32 = map::NOTES << 1;
 
 /// The type `type`.
 pub static TYPE: Type = Type::new(q!("type")).make_new(type_new).print(type_print).call(type_call).attr(type_attr);
@@ -71,7 +77,7 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
         if let Some(value) = own(vm, class, name) {
             return Some(Found { value, owner: class, native: !class.has(flag::HEAP) });
         }
-        match class.parent.get() {
+        match class.parent {
             Parent::None => return None,
             Parent::One(parent) => class = parent,
             Parent::Many(parents) => {
@@ -103,7 +109,7 @@ pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
         // SAFETY: types that are not on the heap are `static`.
         return Some(unsafe { class.as_ptr().as_ref() });
     }
-    match class.parent.get() {
+    match class.parent {
         Parent::None => None,
         Parent::One(parent) => native_base_type(parent),
         Parent::Many(parents) => {
@@ -130,6 +136,7 @@ impl Vm {
     /// `TypeError` if the bases do not fit, and `MemoryError`.
     pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
         let mut flags = flag::HEAP;
+        let mut accessors = false;
         let mut natives = 0;
         for base in bases.items() {
             let Some(base) = base.downcast::<Type>() else {
@@ -139,7 +146,11 @@ impl Vm {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
-            flags |= base.flags.get() & (flag::HAS_SPECIAL_ACCESSORS | flag::EXCEPTION);
+            if let Locals::Dict(dict) = base.locals {
+                dict.map.note(DERIVED_FROM);
+            }
+            flags |= base.flags & flag::EXCEPTION;
+            accessors |= base.has_accessors();
             if native_base_type(base).is_some() {
                 flags |= flag::SUBCLASSED;
                 natives += 1;
@@ -153,12 +164,15 @@ impl Vm {
             if let (Some(key), Some(value)) = (key.as_qstr(), value)
                 && is_special_accessor(self, key, value)
             {
-                flags |= flag::HAS_SPECIAL_ACCESSORS;
+                accessors = true;
             }
             at = found + 1;
         }
+        if accessors {
+            locals.map.note(ACCESSORS);
+        }
         if let Some(new) = locals.load(self, q!("__new__"))
-            && new.downcast::<Function>().is_some()
+            && binds(new)
         {
             let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
             locals.store(self, q!("__new__"), wrapped)?;
@@ -169,8 +183,11 @@ impl Vm {
             _ => Parent::Many(bases),
         };
         let mut class = instance::with_slots(Type::new(name)).flags(flags);
-        class.parent = Cell::new(parent);
+        class.parent = parent;
         class.locals = Locals::Dict(locals);
+        if let Parent::One(parent) = parent {
+            class.slots_for_c.set_parent(parent);
+        }
         let class = self.alloc(class)?;
         self.forget_cached_lookups();
         self.set_names(class, locals)?;
@@ -215,11 +232,13 @@ impl Vm {
     /// The type of `object`.
     #[inline]
     pub fn type_of(&self, object: Obj) -> Gc<Type> {
-        match object.as_header() {
-            // SAFETY: a pointer word points to a live object, whose first word is a header.
-            Some(header) => unsafe { header.as_ref() }.ty(),
-            None => Gc::from_static(immediate_type(object)),
+        let Some(header) = object.as_header() else { return Gc::from_static(immediate_type(object)) };
+        // SAFETY: a pointer word points to a live object, whose first word is a header.
+        let header = unsafe { header.as_ref() };
+        if native::foreign::EXIST && !header.has(flag::BERUS) {
+            return native::foreign::type_of(self, object);
         }
+        header.ty()
     }
 
     /// Whether `object` is of type `ty`, or one derived from it.
@@ -239,7 +258,7 @@ impl Vm {
             if ty == base {
                 return true;
             }
-            match ty.parent.get() {
+            match ty.parent {
                 Parent::None => return base == Gc::from_static(&OBJECT),
                 Parent::One(parent) => ty = parent,
                 Parent::Many(parents) => return self.is_subclass_of_any(parents, base),
@@ -338,7 +357,12 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
         Attr::Store(value) => match class.locals {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
-                    class.flags.set(class.flags.get() | flag::HAS_SPECIAL_ACCESSORS);
+                    // What derives from it has been told whether attributes are special.
+                    if dict.map.is_noted(DERIVED_FROM) && !class.has_accessors() {
+                        let message = format_args!("can't add special method to already-subclassed class");
+                        return Err(vm.attribute_error(message));
+                    }
+                    dict.map.note(ACCESSORS);
                 }
                 dict.store(vm, name, value)?;
                 vm.forget_cached_lookups();
@@ -376,7 +400,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     }
     if name == q!("__bases__") {
         let object = [Gc::from_static(&OBJECT).obj()];
-        let bases = match class.parent.get() {
+        let bases = match class.parent {
             Parent::None if class == Gc::from_static(&OBJECT) => Tuple::EMPTY,
             Parent::None => Tuple::new(vm, &object)?,
             Parent::One(parent) => Tuple::new(vm, &[parent.obj()])?,
@@ -393,24 +417,27 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
             _ => return Ok(AttrResult::Missing),
         },
     };
-    bind_to_class(vm, found, class).map(AttrResult::Value)
+    bind_to_class(vm, found, class)
 }
 
 /// What looking `value` up in `class` gives, without an instance.
-pub(crate) fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res {
+fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
     if let Some(method) = value.downcast::<Wrapped>() {
-        return Ok(obj::function::BoundMethod::new(vm, method.function, class.obj())?.obj());
+        return Ok(AttrResult::Method(method.function, class.obj()));
     }
     if let Some(function) = Wrapped::static_function(value) {
-        return Ok(function);
+        return Ok(AttrResult::Value(function));
+    }
+    if value.downcast::<Builtin>().is_some() && !class.has(flag::HEAP) && class != Gc::from_static(&OBJECT) {
+        return Checked::object(vm, value, class).map(AttrResult::Value);
     }
     if vm.type_of(value).has(flag::HEAP)
         && value.downcast::<Type>().is_none()
         && let Some(value) = vm.call_special(value, q!("__get__"), &[Obj::NONE, class.obj()])?
     {
-        return Ok(value);
+        return Ok(AttrResult::Value(value));
     }
-    Ok(value)
+    Ok(AttrResult::Value(value))
 }
 
 /// An object of type `object`.
@@ -443,7 +470,7 @@ fn object_setattr(vm: &Vm, object: Obj, name: Obj, value: Obj) -> Res {
     let (Some(instance), Some(name)) = (Instance::of(object), vm.as_name(name)?) else {
         return Err(vm.type_error(format_args!("arg must be user-type")));
     };
-    instance.members().store(vm, Obj::qstr(name), value)?;
+    instance.store_member(vm, name, value)?;
     Ok(Obj::NONE)
 }
 
@@ -462,5 +489,17 @@ fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
 
 /// Whether looking `value` up for an object binds it to that.
 pub(crate) fn binds(value: Obj) -> bool {
-    value.downcast::<Function>().is_some() || value.downcast::<Builtin>().is_some()
+    if value.downcast::<Function>().is_some()
+        || value.downcast::<Builtin>().is_some()
+        || value.downcast::<Checked>().is_some()
+    {
+        return true;
+    }
+    // SAFETY: a pointer word points to a live object, whose first word is a header.
+    value.as_header().is_some_and(|header| unsafe { header.as_ref() }.has(flag::BERUS | flag::BINDS_SELF))
+}
+
+/// Whether `value` is a function that no program has defined.
+pub(crate) fn is_builtin(value: Obj) -> bool {
+    value.downcast::<Builtin>().is_some() || native::is_builtin(value)
 }

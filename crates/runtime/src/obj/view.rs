@@ -3,7 +3,7 @@
 use berus_mpy::opcode::BinaryOp;
 
 use super::dict::Dict;
-use super::iterator::{Iter, Next};
+use super::iterator::Iter;
 use super::tuple::Tuple;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
@@ -15,7 +15,7 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type =
-    Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).iter(iter);
+    Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).items(next);
 
 /// Which view it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,40 +49,27 @@ impl View {
     pub fn object(vm: &Vm, dict: Gc<Dict>, kind: Kind) -> Res {
         Ok(vm.alloc(View { header: Header::of(&TYPE), dict, kind })?.obj())
     }
-
-    /// An iterator over what such a view shows.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn iterate(vm: &Vm, dict: Gc<Dict>, kind: Kind) -> Res {
-        let next: Next = match kind {
-            Kind::Keys => next_key,
-            Kind::Values => next_value,
-            Kind::Items => next_item,
-        };
-        Ok(Iter::new(vm, dict.obj(), next)?.obj())
-    }
 }
 
-fn entry(vm: &Vm, iter: Gc<Iter>) -> Option<(Obj, Obj)> {
-    let (at, key, value) = vm.as_dict(iter.source)?.map.entry_from(iter.at.get())?;
+fn entry(vm: &Vm, iter: &Iter, dict: Obj) -> Option<(Obj, Obj)> {
+    let (at, key, value) = vm.as_dict(dict)?.map.entry_from(iter.at.get())?;
     iter.at.set(at + 1);
     Some((key, value.unwrap_or(Obj::NONE)))
 }
 
-fn next_key(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
-    Ok(entry(vm, iter).map(|(key, _)| key))
+/// The next key of the dict that an iterator is over.
+pub(crate) fn next_key(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
+    Ok(entry(vm, iter, iter.source).map(|(key, _)| key))
 }
 
-fn next_value(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
-    Ok(entry(vm, iter).map(|(_, value)| value))
-}
-
-fn next_item(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
-    match entry(vm, iter) {
-        Some((key, value)) => Ok(Some(Tuple::new(vm, &[key, value])?.obj())),
-        None => Ok(None),
-    }
+fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
+    let view = of(vm, iter.source)?;
+    let Some((key, value)) = entry(vm, iter, view.dict.obj()) else { return Ok(None) };
+    Ok(Some(match view.kind {
+        Kind::Keys => key,
+        Kind::Values => value,
+        Kind::Items => Tuple::new(vm, &[key, value])?.obj(),
+    }))
 }
 
 fn of(vm: &Vm, object: Obj) -> Res<Gc<View>> {
@@ -145,9 +132,4 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
         Kind::Keys => Ok(Some(view.dict.map.find(vm, item)?.is_some())),
         _ => Ok(None),
     }
-}
-
-fn iter(vm: &Vm, object: Obj) -> Res {
-    let view = of(vm, object)?;
-    View::iterate(vm, view.dict, view.kind)
 }

@@ -7,7 +7,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use crate::error::{Raised, Res};
 
-use crate::obj::float::{self, Float};
+use crate::obj::float::{self, as_float};
 use crate::obj::int;
 use crate::obj::tuple::Tuple;
 use crate::types::UnaryOp;
@@ -54,18 +54,14 @@ impl Vm {
 
     #[inline(never)]
     fn binary_object(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
-        if let Some(a) = left.downcast::<Float>() {
-            let b = match right.downcast::<Float>() {
-                Some(b) => Some(b.value()),
-                None => right.as_small_int().map(|b| b as f64),
-            };
-            if let Some(b) = b
-                && let Some(result) = float::binary(self, op, a.value(), b)?
+        if let Some(a) = as_float(left) {
+            if let Some(b) = as_float(right).or_else(|| Some(right.as_small_int()? as f64))
+                && let Some(result) = float::binary(self, op, a, b)?
             {
                 return Ok(result);
             }
-        } else if let (Some(a), Some(b)) = (left.as_small_int(), right.downcast::<Float>())
-            && let Some(result) = float::binary(self, op, a as f64, b.value())?
+        } else if let (Some(a), Some(b)) = (left.as_small_int(), as_float(right))
+            && let Some(result) = float::binary(self, op, a as f64, b)?
         {
             return Ok(result);
         }
@@ -135,15 +131,20 @@ impl Vm {
 
     /// Whether it is an int, bool or float.
     fn is_number(&self, object: Obj) -> bool {
-        if object.downcast::<Float>().is_some() {
+        if as_float(object).is_some() {
             return true;
         }
         self.is_int_or_bool(object)
     }
 
+    /// Whether it is an int, and no bool.
+    pub fn is_int(&self, object: Obj) -> bool {
+        object.is_small_int() || int::is_large(object)
+    }
+
     /// Whether it is an int or bool.
     pub fn is_int_or_bool(&self, object: Obj) -> bool {
-        object.is_small_int() || object.as_bool().is_some() || object.downcast::<int::Int>().is_some()
+        object.is_small_int() || object.as_bool().is_some() || int::is_large(object)
     }
 }
 

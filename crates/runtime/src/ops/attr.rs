@@ -1,7 +1,7 @@
 //! Attributes.
 
 use crate::error::{Raised, Res};
-use crate::obj::builtin::{Builtin, Wrapped};
+use crate::obj::builtin::Wrapped;
 use crate::obj::exception;
 use crate::obj::function::BoundMethod;
 use crate::obj::instance::Instance;
@@ -60,10 +60,18 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_attr`].
     pub fn load_method(&self, object: Obj, name: Qstr) -> Res<MethodParts> {
-        match self.find_method(object, name, Attr::LoadMethod)? {
+        match self.try_method(object, name)? {
             Some(parts) => Ok(parts),
             None => Err(self.no_attribute(object, name)),
         }
+    }
+
+    /// `object.name`, to be called at once, if there is one.
+    ///
+    /// # Errors
+    /// As [`Vm::find_attr`].
+    pub fn try_method(&self, object: Obj, name: Qstr) -> Res<Option<MethodParts>> {
+        self.find_method(object, name, Attr::LoadMethod)
     }
 
     fn find_method(&self, object: Obj, name: Qstr, request: Attr) -> Res<Option<MethodParts>> {
@@ -87,7 +95,11 @@ impl Vm {
                 AttrResult::Missing | AttrResult::Done => {}
             }
         }
-        match typ::find(self, ty, name) {
+        let found = match typ::find(self, ty, name) {
+            None if ty == Gc::from_static(&typ::OBJECT) => typ::find_in_object(self, name),
+            found => found,
+        };
+        match found {
             Some(found) => self.bind(Found { native: false, ..found }, object, ty).map(Some),
             None => Ok(None),
         }
@@ -142,10 +154,17 @@ impl Vm {
     /// What finding `found` in `class` gives for `object`.
     pub(crate) fn bind(&self, found: Found, object: Obj, class: Gc<Type>) -> Res<MethodParts> {
         let value = found.value;
-        let this = if found.native { self.native_base(object).unwrap_or(object) } else { object };
+        let this = match self.native_base(object) {
+            _ if !found.native => object,
+            Some(base) => base,
+            None if class.has(flag::SUBCLASSED) && typ::binds(value) => {
+                return Err(self.attribute_error(format_args!("call super().__init__() first")));
+            }
+            None => object,
+        };
         if typ::binds(value) {
             // A built-in function in a class that a program defines is no method.
-            let is_method = !found.owner.has(flag::HEAP) || value.downcast::<Builtin>().is_none();
+            let is_method = !found.owner.has(flag::HEAP) || !typ::is_builtin(value);
             return Ok(MethodParts { function: value, this: is_method.then_some(this) });
         }
         if let Some(method) = value.downcast::<Wrapped>() {
@@ -161,7 +180,7 @@ impl Vm {
             }
             return self.call(getter, &[object]).map(MethodParts::plain);
         }
-        if class.has(flag::HAS_SPECIAL_ACCESSORS)
+        if class.has_accessors()
             && Instance::of(value).is_some()
             && let Some(value) = self.call_special(value, q!("__get__"), &[object, class.obj()])?
         {
@@ -204,7 +223,7 @@ impl Vm {
 
     fn change_of_instance(&self, object: Obj, instance: &Instance, name: Qstr, value: Slot, request: Attr) -> Res<()> {
         let class = instance.class();
-        if class.has(flag::HAS_SPECIAL_ACCESSORS) {
+        if class.has_accessors() {
             if let Some(found) = typ::find(self, class, name) {
                 if let Some(property) = found.value.downcast::<Property>() {
                     let [_, setter, deleter] = property.accessors;
@@ -240,7 +259,7 @@ impl Vm {
             return Ok(());
         }
         match value {
-            Some(value) => instance.members().store(self, Obj::qstr(name), value),
+            Some(value) => instance.store_member(self, name, value),
             None => match instance.members().remove_name(self, name) {
                 Some(_) => Ok(()),
                 None => Err(self.no_attribute(object, name)),

@@ -17,7 +17,7 @@ pub enum Access {
     /// To write, and perhaps to read.
     Write,
     /// To keep: memory that never changes, and stays as long as the collector sees a pointer into it, or for good. Only types
-    /// with [`flag::LENDS`](crate::types::flag::LENDS) are asked for it.
+    /// with the flag [`LENDS`](crate::types::flag::LENDS) are asked for it.
     Lend,
 }
 

@@ -4,7 +4,9 @@ use crate::args::Args;
 use crate::error::Res;
 use crate::obj::dict::Dict;
 use crate::obj::function::{BoundMethod, Function};
+use crate::obj::instance::Instance;
 use crate::obj::list::List;
+use crate::obj::typ;
 use crate::object::Gc;
 use crate::ops::attr::MethodParts;
 use crate::qstr::Qstr;
@@ -22,6 +24,14 @@ impl Vm {
     /// `TypeError` if it cannot be called, and what the call raises.
     pub fn call(&self, callable: Obj, args: &[Obj]) -> Res {
         self.call_parts(MethodParts { function: callable, this: None }, Args::positional(args))
+    }
+
+    /// Whether `object` can be called.
+    pub fn is_callable(&self, object: Obj) -> bool {
+        match Instance::of(object) {
+            Some(instance) => typ::find(self, instance.class(), crate::q!("__call__")).is_some(),
+            None => self.type_of(object).call.is_some(),
+        }
     }
 
     /// Calls `callable` with `args`.
@@ -127,8 +137,8 @@ impl Vm {
         for (n, arg) in pos.iter().enumerate() {
             let Some(arg) = *arg else { continue };
             if n < usize::BITS as usize && starred >> n & 1 != 0 {
-                let iterator = self.iter(arg)?;
-                while let Some(item) = self.next(iterator)? {
+                let iterator = self.each(arg)?;
+                while let Some(item) = iterator.next(self)? {
                     all.append(self, item)?;
                 }
             } else {
@@ -160,8 +170,8 @@ impl Vm {
             return Ok(());
         }
         let keys = self.call_method(mapping, crate::q!("keys"), &[])?;
-        let iterator = self.iter(keys)?;
-        while let Some(key) = self.next(iterator)? {
+        let iterator = self.each(keys)?;
+        while let Some(key) = iterator.next(self)? {
             let value = self.load_subscr(mapping, key)?;
             self.append_keyword(words, key, value)?;
         }

@@ -19,7 +19,7 @@ impl Vm {
         if left == right && !left.is_pointer() {
             return Ok(true);
         }
-        if left.is_small_int() && right.is_small_int() {
+        if are_unequal(left, right) {
             return Ok(false);
         }
         if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
@@ -50,6 +50,9 @@ impl Vm {
         let answer = |equal: bool| Obj::bool(equal == (op == BinaryOp::Equal));
         if left == right && !self.type_of(left).has(flag::EQ_NOT_REFLEXIVE) {
             return Ok(answer(true));
+        }
+        if are_unequal(left, right) {
+            return Ok(answer(false));
         }
         if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
             return Ok(answer(left == right));
@@ -109,7 +112,12 @@ impl Vm {
                         if op == BinaryOp::Equal {
                             return Ok(Obj::FALSE);
                         }
-                        let result = self.binary_op(op, a, b)?;
+                        // As MicroPython does, items are asked for the greater one.
+                        let result = match op {
+                            BinaryOp::Less => self.binary_op(BinaryOp::More, b, a)?,
+                            BinaryOp::LessEqual => self.binary_op(BinaryOp::MoreEqual, b, a)?,
+                            op => self.binary_op(op, a, b)?,
+                        };
                         return Ok(Obj::bool(result == Obj::TRUE));
                     }
                 }
@@ -118,6 +126,13 @@ impl Vm {
             index += 1;
         }
     }
+}
+
+/// Whether two different words cannot be equal, as far as the words tell: names, small ints and `None` equal only themselves, but
+/// `True` equals 1.
+#[inline(always)]
+fn are_unequal(left: Obj, right: Obj) -> bool {
+    !left.is_pointer() && !right.is_pointer() && left.as_bool().is_none() && right.as_bool().is_none()
 }
 
 /// Whether `op`, which is a comparison, holds for operands in this order.

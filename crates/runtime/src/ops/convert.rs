@@ -1,7 +1,7 @@
 //! Conversion of values to what Rust code works with.
 
 use crate::error::Res;
-use crate::obj::int::Int;
+use crate::obj::int;
 use crate::obj::list::List;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
@@ -47,7 +47,7 @@ impl Vm {
     /// # Errors
     /// What a class's `__int__` raises.
     pub fn try_int(&self, object: Obj) -> Res<Option<Obj>> {
-        if object.is_small_int() || object.downcast::<Int>().is_some() {
+        if object.is_small_int() || int::is_large(object) {
             return Ok(Some(object));
         }
         if let Some(truth) = object.as_bool() {
@@ -91,14 +91,6 @@ impl Vm {
         }
     }
 
-    /// `object`, which is an int object, as a machine word with sign, if it fits.
-    pub fn int_to_isize(&self, object: Obj) -> Option<isize> {
-        match object.as_small_int() {
-            Some(value) => Some(value),
-            None => object.downcast::<Int>()?.to_isize(),
-        }
-    }
-
     /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end.
     ///
     /// # Errors
@@ -118,9 +110,14 @@ impl Vm {
         let value = self.index_value(ty, object)?;
         let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
         if value < 0 || value as usize >= len {
-            return Err(self.index_error(format_args!("{} index out of range", ty.name().as_str(self))));
+            return Err(self.index_error(format_args!("{} index out of range", self.sequence_name(ty))));
         }
         Ok(value as usize)
+    }
+
+    /// The name of a type of sequences in messages.
+    fn sequence_name(&self, ty: &Type) -> &str {
+        if core::ptr::eq(ty, &crate::obj::str::TYPE) { "string" } else { ty.name().as_str(self) }
     }
 
     fn index_value(&self, ty: &Type, object: Obj) -> Res<isize> {
@@ -128,7 +125,7 @@ impl Vm {
             Some(int) => self.int(int),
             None => Err(self.type_error(format_args!(
                 "{} indices must be integers, not {}",
-                ty.name().as_str(self),
+                self.sequence_name(ty),
                 self.type_name(object)
             ))),
         }

@@ -2,7 +2,7 @@
 
 use crate::error::Res;
 use crate::obj::exception;
-use crate::obj::iterator::Iter;
+use crate::obj::iterator::{Each, Iter};
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::vm::Vm;
@@ -15,6 +15,9 @@ impl Vm {
     /// `TypeError` if it cannot be iterated over, and what a class's `__iter__` raises.
     pub fn iter(&self, object: Obj) -> Res {
         let ty = self.type_of(object);
+        if let Some(next) = ty.items {
+            return Ok(Iter::new(self, object, next)?.obj());
+        }
         if let Some(iter) = ty.iter {
             return iter(self, object);
         }
@@ -22,6 +25,17 @@ impl Vm {
             return Ok(object);
         }
         self.iter_by_subscripts(object)
+    }
+
+    /// As [`Vm::iter`], for a built-in that runs through the items itself.
+    ///
+    /// # Errors
+    /// As [`Vm::iter`].
+    pub fn each(&self, object: Obj) -> Res<Each> {
+        match self.type_of(object).items {
+            Some(next) => Ok(Each::Plain(Iter::over(object, next))),
+            None => self.iter(object).map(Each::Object),
+        }
     }
 
     /// An iterator over what can be subscripted by 0, 1, 2 and so on.
@@ -88,7 +102,7 @@ impl Vm {
     }
 }
 
-fn next_of_sequence(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+fn next_of_sequence(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let at = iter.at.get();
     match vm.load_subscr(iter.source, Obj::small_int_wrapping(at as isize)) {
         Ok(item) => {

@@ -2,7 +2,6 @@
 //!
 //! A type gives three functions; the methods of all streams (`read`, `readline`, `write`, ...) are built from those here.
 
-use crate::args::Args;
 use crate::error::{Raised, Res};
 use crate::modules::io;
 use crate::obj::builder::Builder;
@@ -59,7 +58,7 @@ pub struct StreamSlots {
 /// `EAGAIN`: nothing there now.
 const AGAIN: i32 = 11;
 /// `EINVAL`
-const INVALID: i32 = 22;
+pub(crate) const INVALID: i32 = 22;
 
 impl Vm {
     #[cold]
@@ -417,10 +416,10 @@ pub fn enter(_: &Vm, stream: Obj) -> Res {
     Ok(stream)
 }
 
-/// `__exit__(...)`
+/// `__exit__(type, value, traceback)`
 ///
 /// # Errors
 /// What the stream raises.
-pub fn exit(vm: &Vm, args: Args<'_>) -> Res {
-    close(vm, args.pos()[0])
+pub fn exit(vm: &Vm, args: &[Obj]) -> Res {
+    close(vm, args[0])
 }

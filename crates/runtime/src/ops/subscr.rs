@@ -82,8 +82,8 @@ impl Vm {
         {
             return Ok(found);
         }
-        let iterator = self.iter(container)?;
-        while let Some(next) = self.next(iterator)? {
+        let iterator = self.each(container)?;
+        while let Some(next) = iterator.next(self)? {
             if self.equal(next, item)? {
                 return Ok(true);
             }

@@ -46,21 +46,27 @@ impl Vm {
         if let Some(text) = self.as_str(object) {
             return Ok(Some(crate::text::utf8::count(text)));
         }
+        let len = self.len_object(object)?;
+        Ok(len.and_then(|len| self.int_to_isize(len)).and_then(|len| usize::try_from(len).ok()))
+    }
+
+    /// What `object`, which is no string, says its length is.
+    fn len_object(&self, object: Obj) -> Res<Option<Obj>> {
         match self.type_of(object).unary_op {
-            Some(unary_op) => {
-                let len = unary_op(self, UnaryOp::Len, object)?;
-                Ok(len.and_then(Obj::as_small_int).and_then(|len| usize::try_from(len).ok()))
-            }
+            Some(unary_op) => unary_op(self, UnaryOp::Len, object),
             None => Ok(None),
         }
     }
 
-    /// `len(object)`
+    /// `len(object)`, which is what a class's `__len__` returns, whatever that is.
     ///
     /// # Errors
     /// `TypeError` if it has none, and what a class's `__len__` raises.
-    pub fn len(&self, object: Obj) -> Res<usize> {
-        match self.try_len(object)? {
+    pub fn len(&self, object: Obj) -> Res {
+        if let Some(text) = self.as_str(object) {
+            return Ok(Obj::small_int_wrapping(crate::text::utf8::count(text) as isize));
+        }
+        match self.len_object(object)? {
             Some(len) => Ok(len),
             None => Err(self.type_error(format_args!("object of type '{}' has no len()", self.type_name(object)))),
         }

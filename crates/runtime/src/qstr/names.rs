@@ -169,6 +169,7 @@ pub const CORE: &[&str] = &[
     "ps1",
     "ps2",
     "tracebacklimit",
+    "Abort",
 ];
 
 /// Names of methods and attributes of built-in objects.
@@ -220,6 +221,7 @@ pub const OBJECTS: &[&str] = &[
     "format_spec",
     "interpolations",
     "strings",
+    "ViperTypeError",
 ];
 
 /// Names of built-in functions and modules, and of what is in those.
@@ -286,6 +288,47 @@ pub const MODULES: &[&str] = &[
     "execfile",
     "rb",
     "r",
+    "_thread",
+    "LockType",
+    "acquire",
+    "allocate_lock",
+    "get_ident",
+    "lock",
+    "locked",
+    "release",
+    "stack_size",
+    "start_new_thread",
+    "f_back",
+    "f_code",
+    "f_globals",
+    "f_lasti",
+    "f_lineno",
+    "f_trace",
+    "frame",
+    "call",
+    "exception",
+    "line",
+    "return",
+    "co_code",
+    "co_consts",
+    "co_filename",
+    "co_firstlineno",
+    "co_lines",
+    "co_lnotab",
+    "co_name",
+    "co_names",
+    "exc_info",
+    "getsizeof",
+    "settrace",
+    "help",
+    "mem_total",
+    "mem_current",
+    "mem_peak",
+    "qstr_info",
+    "stack_use",
+    "alloc_emergency_exception_buf",
+    "RingIO",
+    "doc",
 ];
 
 /// Names that only library modules use.

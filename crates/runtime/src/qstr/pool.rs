@@ -22,6 +22,9 @@ static HASHES: [u32; FIXED] = {
     hashes
 };
 
+/// Most bytes of a name that is interned at run time, as in MicroPython.
+const MAX_LEN: usize = 255;
+
 /// Slots of the table of fixed names: a power of two, at most half full.
 const SLOTS: usize = (2 * FIXED).next_power_of_two();
 
@@ -138,6 +141,25 @@ impl Pool {
         number.checked_sub(1)
     }
 
+    /// All names.
+    pub fn all(&self) -> impl Iterator<Item = Qstr> {
+        (1..FIXED + self.len.get()).map(|number| Qstr(number as u32))
+    }
+
+    /// The names met at run time.
+    pub fn interned(&self) -> impl Iterator<Item = Qstr> {
+        (FIXED..FIXED + self.len.get()).map(|number| Qstr(number as u32))
+    }
+
+    /// How many names were met at run time, bytes of their spellings, and bytes of memory that they take in all.
+    pub fn figures(&self) -> (usize, usize, usize) {
+        let names = self.len.get();
+        let bytes = self.interned().map(|name| self.bytes(name).len()).sum();
+        let capacity = self.capacity.get();
+        let tables = capacity * (size_of::<usize>() + size_of::<Fact>()) + slots_for(capacity) * slot_size(capacity);
+        (names, bytes, bytes + tables)
+    }
+
     /// The spelling of `name`, empty for a number that no name has.
     pub fn bytes(&self, name: Qstr) -> &[u8] {
         let number = name.0 as usize;
@@ -182,10 +204,16 @@ impl Pool {
     }
 
     /// The name spelled `bytes`, interned now if it was not, with a copy of them.
+    ///
+    /// # Errors
+    /// `RuntimeError` if it is too long, and `MemoryError`.
     pub fn intern(&self, vm: &Vm, bytes: &[u8]) -> Res<Qstr> {
         let hash = hash(bytes);
         if let Some(name) = self.find_hashed(bytes, hash) {
             return Ok(name);
+        }
+        if bytes.len() > MAX_LEN {
+            return Err(vm.runtime_error(format_args!("name too long")));
         }
         let start = self.copy(vm, bytes)?;
         self.add(vm, start, bytes.len(), hash)

@@ -44,7 +44,7 @@ crate::members! {
         "close" => f1(stream::close),
         "__del__" => f1(stream::close),
         "__enter__" => f1(stream::enter),
-        "__exit__" => kw(4, stream::exit),
+        "__exit__" => var(4, 4, stream::exit),
     }
 }
 
@@ -179,9 +179,11 @@ fn fileno(vm: &Vm, object: Obj) -> Res {
 fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     let file = open(vm, object)?;
     if file.is_console() {
-        return Ok(vm.host().read_stdin(buffer));
+        return Ok(vm.unlocked(|host| host.read_stdin(buffer)));
     }
-    Ok(host_files(vm).and_then(|files| files.read(file.number.get(), buffer)).map(|count| count.min(buffer.len())))
+    let (number, len) = (file.number.get(), buffer.len());
+    let read = vm.unlocked(|host| host.files().ok_or(errno::NO_DEVICE)?.read(number, buffer));
+    Ok(read.map(|count| count.min(len)))
 }
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {

@@ -259,14 +259,14 @@ impl Vm {
     /// What `path` leads to, as `import` asks: what raises leads nowhere.
     ///
     /// # Errors
-    /// `TypeError` if a file system answers what is no result of `stat`, and `MemoryError`.
+    /// `TypeError` if a file system answers what is no result of `stat`, `UnicodeError` if it is asked for what is no text, and `MemoryError`.
     pub fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>> {
         let Place::In(mount, inner) = self.look_up(path) else { return Ok(None) };
         let file_system = mount.file_system();
         if let Some(slots) = self.type_of(file_system).file_system {
             return (slots.kind)(self, file_system, inner);
         }
-        let inner = self.new_str(inner)?;
+        let inner = self.new_str_checked(inner)?;
         let stat = match self.call_method(file_system, q!("stat"), &[inner]) {
             Ok(stat) => self.items_exactly(stat, 10)?,
             Err(raised) => {

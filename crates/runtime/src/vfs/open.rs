@@ -50,7 +50,7 @@ impl Vm {
     /// # Errors
     /// `OSError`, also if the file system answers what cannot be read, and what it raises.
     pub(crate) fn open_to_read(&self, path: &[u8]) -> Res<Reader> {
-        let file = self.open(self.new_str(path)?, Obj::qstr(q!("rb")))?;
+        let file = self.open(self.new_str_checked(path)?, Obj::qstr(q!("rb")))?;
         if self.stream(file)?.read.is_none() {
             return Err(self.unsupported_stream());
         }
@@ -59,7 +59,7 @@ impl Vm {
             Ok(0) | Err(_) => DEFAULT_CHUNK,
             Ok(size) => size.clamp(MIN_CHUNK, MAX_CHUNK),
         };
-        Ok(Reader { file, chunk })
+        Ok(Reader { file, chunk, piece: Builder::new(), taken: 0 })
     }
 }
 
@@ -75,27 +75,40 @@ pub(crate) struct Reader {
     /// The file, a stream.
     pub file: Obj,
     chunk: usize,
+    /// What has been read and not been taken.
+    piece: Builder,
+    taken: usize,
 }
 
 impl Reader {
-    /// Reads some bytes: how many came, 0 at the end.
-    pub fn read(&self, vm: &Vm, buffer: &mut [u8]) -> Res<usize> {
-        let len = buffer.len().min(self.chunk);
-        vm.stream_read(self.file, &mut buffer[..len])?.map_err(|errno| vm.os_error(errno))
+    /// Takes some bytes: how many, 0 at the end.
+    pub fn take(&mut self, vm: &Vm, buffer: &mut [u8]) -> Res<usize> {
+        if self.taken == self.piece.bytes().len() {
+            self.piece.truncate(0);
+            self.taken = 0;
+            self.read_more(vm)?;
+        }
+        let rest = &self.piece.bytes()[self.taken..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.taken += count;
+        Ok(count)
     }
 
-    /// Reads all bytes.
-    pub fn read_all(&self, vm: &Vm) -> Res<Builder> {
-        let mut bytes = Builder::new();
-        loop {
-            let start = bytes.bytes().len();
-            bytes.fill(vm, 0, self.chunk)?;
-            let count = self.read(vm, &mut bytes.bytes_mut()[start..])?;
-            bytes.truncate(start + count);
-            if count == 0 {
-                return Ok(bytes);
-            }
-        }
+    /// Takes all bytes; from the start, if none has been taken.
+    pub fn take_all(&mut self, vm: &Vm) -> Res<Builder> {
+        while self.read_more(vm)? > 0 {}
+        Ok(core::mem::take(&mut self.piece))
+    }
+
+    /// Reads another piece: how many bytes came.
+    fn read_more(&mut self, vm: &Vm) -> Res<usize> {
+        let start = self.piece.bytes().len();
+        self.piece.fill(vm, 0, self.chunk)?;
+        let outcome = vm.stream_read(self.file, &mut self.piece.bytes_mut()[start..])?;
+        let count = outcome.map_err(|errno| vm.os_error(errno))?;
+        self.piece.truncate(start + count);
+        Ok(count)
     }
 
     /// Closes the file.
@@ -103,6 +116,7 @@ impl Reader {
     /// # Errors
     /// `OSError`, and what it raises.
     pub fn close(self, vm: &Vm) -> Res<()> {
+        self.piece.discard(vm);
         match vm.stream_ioctl(self.file, Request::Close)? {
             Ok(_) => Ok(()),
             Err(errno) => Err(vm.os_error(errno)),

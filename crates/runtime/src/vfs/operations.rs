@@ -8,8 +8,8 @@ use crate::obj::builder::Builder;
 use crate::obj::bytes::Bytes;
 use crate::obj::iterator::Iter;
 use crate::obj::list::List;
+use crate::obj::str::decode_stream;
 use crate::obj::tuple::Tuple;
-use crate::object::Gc;
 use crate::q;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
@@ -104,7 +104,7 @@ pub fn getcwd(vm: &Vm) -> Res {
         b"/" => {}
         inside => path.extend(vm, inside)?,
     }
-    path.into_str(vm)
+    decode_stream(vm, path)
 }
 
 /// `ilistdir([path])`
@@ -117,21 +117,19 @@ pub fn ilistdir(vm: &Vm, args: &[Obj]) -> Res {
     let Place::Root = place else { return vm.call_at(place, q!("ilistdir"), None) };
     let all = List::new(vm, &[])?;
     vm.mounts.all().try_for_each(|mount| all.append(vm, mount.0.obj()))?;
-    let names = if path.downcast::<Bytes>().is_some() { AS_BYTES } else { AS_STR };
-    Ok(Iter::marked(vm, all.obj(), next_of_root, names)?.obj())
+    let next = if path.downcast::<Bytes>().is_some() { next_of_root::<true> } else { next_of_root::<false> };
+    Ok(Iter::new(vm, all.obj(), next)?.obj())
 }
 
-/// How far an iterator over the folder of all mounts is: it lists mount points, whose names are strings or bytes, and then
-/// what is in the file system at the root.
-const AS_STR: usize = 0;
-const AS_BYTES: usize = 1;
-const IN_ROOT: usize = 2;
+/// Set in the position of an iterator over the folder of all mounts, when it has come to what is in the file system at the root.
+const IN_ROOT: usize = 1 << (usize::BITS - 1);
 
-fn next_of_root(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
+/// The next entry of the folder of all mounts: mount points, whose names are strings or bytes, and then what is in the file system at the root.
+fn next_of_root<const AS_BYTES: bool>(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let Some(all) = iter.source.downcast::<List>() else { return Ok(None) };
-    let at = iter.at.get();
+    let at = iter.at.get() & !IN_ROOT;
     let Some(item) = all.get(at) else { return Ok(None) };
-    if iter.mark.get() == IN_ROOT {
+    if iter.at.get() & IN_ROOT != 0 {
         return vm.next(item);
     }
     let Some(mount) = item.downcast::<Tuple>().map(super::Mount) else { return Ok(None) };
@@ -140,12 +138,12 @@ fn next_of_root(vm: &Vm, iter: Gc<Iter>) -> Res<Option<Obj>> {
         if let Some(slot) = all.items().get(at) {
             slot.set(inside);
         }
-        iter.mark.set(IN_ROOT);
+        iter.at.set(at | IN_ROOT);
         return vm.next(inside);
     }
     iter.advance();
     let name = mount.point(vm).get(1..).unwrap_or_default();
-    let name = if iter.mark.get() == AS_BYTES { Bytes::new(vm, name)?.obj() } else { vm.new_str(name)? };
+    let name = if AS_BYTES { Bytes::new(vm, name)?.obj() } else { vm.new_str_checked(name)? };
     let folder = Obj::small_int_wrapping(Stat::FOLDER as isize);
     Ok(Some(Tuple::new(vm, &[name, folder, ZERO])?.obj()))
 }

@@ -9,8 +9,8 @@ use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::types::Type;
 
-/// Entries of each cache.
-const SIZE: usize = 256;
+/// Entries of each cache: few where memory is scarce.
+const SIZE: usize = if usize::BITS >= 64 { 256 } else { 32 };
 
 #[derive(Clone, Copy, Default)]
 struct Method {

@@ -20,8 +20,9 @@ impl Vm {
         }
     }
 
-    /// Finalises what a collection has found dead.
-    pub(super) fn finalise_dead(&self) {
+    /// Finalises what collections have found dead. That may run Python code, which must not happen in the middle of an allocation; so it
+    /// waits for the next look at pending events.
+    pub(crate) fn finalise_dead(&self) {
         while let Some(block) = self.heap.next_to_finalise() {
             self.finalise(block);
         }

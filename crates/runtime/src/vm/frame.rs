@@ -132,9 +132,11 @@ impl Frame {
 }
 
 /// The stacks of a thread of Python.
+///
+/// What can be exchanged sits in cells: the stacks of the thread that runs change places with those of another.
 pub(crate) struct Stacks {
-    values: Box<[Cell<usize>]>,
-    frames: Box<[Cell<usize>]>,
+    values: Memory,
+    frames: Memory,
     /// The frame that runs.
     pub top: Cell<*mut Frame>,
 }
@@ -142,15 +144,11 @@ pub(crate) struct Stacks {
 const WORD: usize = size_of::<usize>();
 
 impl Stacks {
+    /// Stacks of `words` words each.
     pub fn new(words: usize) -> Stacks {
-        let stack = |words| -> Box<[Cell<usize>]> {
-            let zeroed = Box::<[Cell<usize>]>::new_zeroed_slice(words);
-            // SAFETY: a cell of a zero word is a valid one.
-            unsafe { zeroed.assume_init() }
-        };
-        let (values, frames) = (stack(words), stack(words.max(64)));
-        let base = values.as_ptr().cast::<Slot>().cast_mut();
-        let bottom = frames.as_ptr().cast::<Frame>().cast_mut();
+        let (values, frames) = (Memory::new(words), Memory::new(words.max(64)));
+        let base = values.start().cast::<Slot>();
+        let bottom = frames.start().cast::<Frame>();
         let frame = Frame {
             code: Cell::new(None),
             locals: Cell::new(base),
@@ -167,6 +165,15 @@ impl Stacks {
         Stacks { values, frames, top: Cell::new(bottom) }
     }
 
+    /// Exchanges these stacks for `other`.
+    #[cfg(feature = "threads")]
+    pub fn swap(&self, other: &Stacks) {
+        let Stacks { values, frames, top } = self;
+        values.0.swap(&other.values.0);
+        frames.0.swap(&other.frames.0);
+        top.swap(&other.top);
+    }
+
     /// The frame that runs.
     #[inline(always)]
     pub fn frame(&self) -> &Frame {
@@ -176,23 +183,24 @@ impl Stacks {
 
     #[inline(always)]
     fn values_end(&self) -> *mut Slot {
-        self.values.as_ptr_range().end.cast_mut().cast()
+        self.values.end().cast()
     }
 
     #[inline(always)]
     fn frames_end(&self) -> usize {
-        self.frames.as_ptr_range().end.addr()
+        self.frames.end().addr()
     }
 
     /// Keeps all that is on the stacks.
     pub fn keep(&self, collection: &mut Collection<'_>) {
         let frame = self.frame();
-        let used = (frame.end.get().addr() - self.values.as_ptr().addr()) / WORD;
-        let frames_used = (self.after(frame).addr() - self.frames.as_ptr().addr()) / WORD;
+        let (values, frames) = (self.values.start(), self.frames.start());
+        let used = (frame.end.get().addr() - values.addr()) / WORD;
+        let frames_used = (self.after(frame).addr() - frames.addr()) / WORD;
         // SAFETY: both stretches lie in our memory.
         unsafe {
-            collection.scan(self.values.as_ptr().cast(), used);
-            collection.scan(self.frames.as_ptr().cast(), frames_used);
+            collection.scan(values, used);
+            collection.scan(frames, frames_used);
         }
     }
 
@@ -201,6 +209,34 @@ impl Stacks {
     fn after(&self, frame: &Frame) -> *mut Frame {
         let blocks = frame.code.get().map_or(0, |code| code.n_exc as usize);
         frame.blocks().wrapping_add(blocks).cast()
+    }
+}
+
+/// The memory of a stack, zeroed at first.
+struct Memory(Cell<*mut [usize]>);
+
+impl Memory {
+    fn new(words: usize) -> Memory {
+        let zeroed = Box::<[usize]>::new_zeroed_slice(words);
+        // SAFETY: a zero word is a valid one.
+        Memory(Cell::new(Box::into_raw(unsafe { zeroed.assume_init() })))
+    }
+
+    #[inline(always)]
+    fn start(&self) -> *mut usize {
+        self.0.get().cast()
+    }
+
+    #[inline(always)]
+    fn end(&self) -> *mut usize {
+        self.start().wrapping_add(self.0.get().len())
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // SAFETY: it came from a box, and whoever pointed into it is gone with the stack.
+        drop(unsafe { Box::from_raw(self.0.get()) });
     }
 }
 
@@ -213,7 +249,7 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry, object: Slot) -> Res<()> {
         let end = locals.wrapping_add(code.n_state as usize);
-        if end > self.stacks.values_end() {
+        if end > self.thread.stacks.values_end() {
             return Err(self.recursion_error());
         }
         self.push_frame_with(code, locals, end, entry, object)
@@ -223,7 +259,7 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn try_push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry) -> bool {
         let end = locals.wrapping_add(code.n_state as usize);
-        end <= self.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
+        end <= self.thread.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
     }
 
     /// As [`Vm::push_frame`], for slots that lie anywhere; frames above it begin at `end`.
@@ -248,10 +284,10 @@ impl Vm {
         entry: Entry,
         object: Slot,
     ) -> bool {
-        let below = self.stacks.frame();
-        let new = self.stacks.after(below);
+        let below = self.frame();
+        let new = self.thread.stacks.after(below);
         let needed = size_of::<Frame>() + code.n_exc as usize * size_of::<Block>();
-        if new.addr() + needed > self.stacks.frames_end() {
+        if new.addr() + needed > self.thread.stacks.frames_end() {
             return false;
         }
         let frame = Frame {
@@ -267,20 +303,20 @@ impl Vm {
         };
         // SAFETY: there is room for it behind the frame below.
         unsafe { new.write(frame) };
-        self.stacks.top.set(new);
+        self.thread.stacks.top.set(new);
         true
     }
 
     /// Removes the running frame.
     #[inline(always)]
     pub(crate) fn pop_frame(&self) {
-        self.stacks.top.set(self.stacks.frame().below.get());
+        self.thread.stacks.top.set(self.frame().below.get());
     }
 
     /// Checks that the value stack has room for the slots of `code` at `locals`.
     #[inline(always)]
     pub(crate) fn check_room(&self, locals: Sp, code: Gc<Code>) -> Res<()> {
-        if locals.0.wrapping_add(code.n_state as usize) > self.stacks.values_end() {
+        if locals.0.wrapping_add(code.n_state as usize) > self.thread.stacks.values_end() {
             return Err(self.recursion_error());
         }
         Ok(())
@@ -288,7 +324,23 @@ impl Vm {
 
     /// The variables of the module whose function runs; those of `__main__` if none does.
     pub fn globals(&self) -> Gc<crate::obj::dict::Dict> {
-        self.stacks.frame().code.get().map_or_else(|| self.main(), |code| code.context.globals())
+        if let Some(globals) = crate::native::globals(self.frame()) {
+            return globals;
+        }
+        self.frame().code.get().map_or_else(|| self.main(), |code| code.context.globals())
+    }
+
+    /// The exception that the innermost of the running handlers got, of all calls.
+    pub(crate) fn handled(&self) -> Slot {
+        let mut frame = self.frame();
+        loop {
+            frame.code.get()?;
+            if let Some(exception) = frame.handled() {
+                return Some(exception);
+            }
+            // SAFETY: only the bottom frame, which has no code, has none below.
+            frame = unsafe { &*frame.below.get() };
+        }
     }
 
     /// A place for words on top of the value stack: for arguments of a function that Rust calls.
@@ -296,8 +348,8 @@ impl Vm {
     /// # Errors
     /// `RuntimeError` if fewer than `words` words are left.
     pub(crate) fn stack_room(&self, words: usize) -> Res<NonNull<Slot>> {
-        let end = self.stacks.frame().end.get();
-        if end.wrapping_add(words) > self.stacks.values_end() {
+        let end = self.frame().end.get();
+        if end.wrapping_add(words) > self.thread.stacks.values_end() {
             return Err(self.recursion_error());
         }
         NonNull::new(end).ok_or_else(|| self.recursion_error())

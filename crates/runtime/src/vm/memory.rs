@@ -24,10 +24,14 @@ impl Vm {
     #[cold]
     #[inline(never)]
     fn block_slow(&self, bytes: usize, kind: Kind) -> Res<NonNull<u8>> {
-        if self.gc_enabled.get() {
-            self.collect();
+        self.block_after_collection(bytes, kind).ok_or_else(|| self.memory_error(bytes))
+    }
+
+    fn block_after_collection(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
+            self.free_dead();
         }
-        self.heap.alloc_anyway(bytes, kind).ok_or_else(|| self.memory_error(bytes))
+        self.heap.alloc_anyway(bytes, kind)
     }
 
     /// Makes `object` an object on the heap.
@@ -46,13 +50,27 @@ impl Vm {
     /// `MemoryError`.
     #[inline(always)]
     pub fn alloc_tail<T: Object>(&self, object: T, tail: usize) -> Res<Gc<T>> {
-        const { assert!(align_of::<T>() <= crate::heap::GRANULE) }
-        let kind = if T::SCAN { Kind::Scan } else { Kind::NoScan };
-        let block = self.block(size_of::<T>().saturating_add(tail), kind)?.cast::<T>();
+        let block = self.block(size_of::<T>().saturating_add(tail), kind_of::<T>())?.cast::<T>();
         // SAFETY: the block is new, aligned to a granule and large enough for a `T`.
         unsafe {
             block.write(object);
             Ok(Gc::from_ptr(block))
+        }
+    }
+
+    /// As [`Vm::alloc`], for what goes on without the object if there is no memory.
+    pub fn try_alloc<T: Object>(&self, object: T) -> Option<Gc<T>> {
+        self.try_alloc_tail(object, 0)
+    }
+
+    /// As [`Vm::alloc_tail`], for what goes on without the object if there is no memory.
+    pub fn try_alloc_tail<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
+        let (bytes, kind) = (size_of::<T>().saturating_add(tail), kind_of::<T>());
+        let block = self.heap.alloc(bytes, kind).or_else(|| self.block_after_collection(bytes, kind))?.cast::<T>();
+        // SAFETY: as in `alloc_tail`.
+        unsafe {
+            block.write(object);
+            Some(Gc::from_ptr(block))
         }
     }
 
@@ -129,16 +147,22 @@ impl Vm {
         unsafe { self.heap.free(block.cast()) }
     }
 
-    /// Frees what nothing refers to.
-    #[inline(never)]
+    /// Frees what nothing refers to, and has it finalised, which may run Python code.
     pub fn collect(&self) {
+        self.free_dead();
+        self.finalise_dead();
+    }
+
+    /// Frees what nothing refers to. What is to be finalised waits for the next look at pending events.
+    #[inline(never)]
+    fn free_dead(&self) {
         clear_stack_below();
-        with_registers_in_memory(&mut |low| {
+        with_registers_in_memory(|low| {
             let Some(mut collection) = self.heap.collect() else { return };
             self.qstrs.keep(&mut collection);
             self.keep_roots(&mut collection);
             self.watchers.keep(&mut collection);
-            let high = self.stack_base.get();
+            let high = self.thread.stack_base.get();
             if high > low {
                 let words = (high - low) / size_of::<usize>();
                 // SAFETY: the memory between here and the outermost frame is this thread's stack, and nothing but this
@@ -151,8 +175,16 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
-        self.finalise_dead();
+        if self.heap.has_to_finalise() {
+            self.poll_soon();
+        }
     }
+}
+
+/// The kind of block that an object lies in.
+const fn kind_of<T: Object>() -> Kind {
+    const { assert!(align_of::<T>() <= crate::heap::GRANULE) }
+    if T::SCAN { Kind::Scan } else { Kind::NoScan }
 }
 
 /// Overwrites what functions that have returned have left on the machine stack, since the frames of a collection would lie over some
@@ -165,13 +197,14 @@ fn clear_stack_below() {
 
 /// Calls `run` with an address of the machine stack above which lie all registers that the caller may hold values in.
 #[inline(never)]
-fn with_registers_in_memory(run: &mut dyn FnMut(usize)) {
+pub(crate) fn with_registers_in_memory<R>(run: impl FnOnce(usize) -> R) -> R {
     let mut registers = [0usize; 12];
     save_registers(&mut registers);
     let low = (&raw mut registers).expose_provenance();
-    run(low & !(size_of::<usize>() - 1));
+    let result = run(low & !(size_of::<usize>() - 1));
     // The array must be in memory while `run` is active.
     core::hint::black_box(&mut registers);
+    result
 }
 
 /// Stores the registers that a function must leave as they are; others are on the stack already where they are needed later.

@@ -4,17 +4,29 @@
 //! global: a process holds as many as it likes. Built-ins reach it through few entry points: allocate
 //! ([`memory`]), intern ([`Vm::intern`]), raise ([`raise`]) and call ([`Vm::call`](crate::ops::call)).
 
+#[cfg(not(feature = "threads"))]
+mod alone;
 mod cache;
+mod emergency;
+mod events;
+mod expose;
 mod finalise;
 pub(crate) mod frame;
+#[cfg(feature = "threads")]
+mod lock;
 pub mod memory;
 pub(crate) mod op;
 pub mod raise;
 pub(crate) mod registers;
 pub(crate) mod run;
+mod step;
+mod thread;
+mod trace;
 pub mod weak;
 
 use alloc::boxed::Box;
+#[cfg(feature = "threads")]
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -22,25 +34,27 @@ use core::cell::Cell;
 use crate::error::{Raised, Res};
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
+#[cfg(feature = "threads")]
+use crate::host::Threads;
 use crate::import::Frozen;
 use crate::modules::{MODULES, ModuleDef};
+use crate::native;
 use crate::obj::dict::Dict;
-use crate::obj::exception::{self, Exception};
 use crate::obj::list::List;
 use crate::object::Gc;
 use crate::qstr::{Pool, Qstr};
 use crate::vfs::Mounts;
 use crate::word::Obj;
 
+pub use events::Budget;
+
 use cache::Lookups;
-use frame::Stacks;
+use emergency::Emergency;
+use events::Events;
+use frame::Frame;
+use step::Steps;
+use thread::Thread;
 use weak::Watchers;
-
-/// Calls and backward jumps between two looks at pending events.
-const TICKS: u32 = 1024;
-
-/// Most calls that wait at once.
-const MAX_SCHEDULED: usize = 4;
 
 /// Sizes and limits of an interpreter.
 #[derive(Clone, Copy, Debug)]
@@ -57,23 +71,45 @@ impl Default for Limits {
     }
 }
 
+/// The host that an interpreter has.
+enum World {
+    /// One that only the thread uses that made the interpreter.
+    Own(Box<dyn Host>),
+    /// One that the threads of its programs share.
+    #[cfg(feature = "threads")]
+    Shared(Arc<dyn Threads>),
+}
+
+impl World {
+    fn new(host: Box<dyn Host>) -> World {
+        #[cfg(feature = "threads")]
+        if let Some(shared) = host.threads() {
+            return World::Shared(shared);
+        }
+        World::Own(host)
+    }
+
+    fn host(&self) -> &dyn Host {
+        match self {
+            World::Own(host) => &**host,
+            #[cfg(feature = "threads")]
+            World::Shared(host) => &**host,
+        }
+    }
+}
+
 /// An interpreter.
 pub struct Vm {
     pub(crate) heap: Heap,
     pub(crate) qstrs: Pool,
-    host: Box<dyn Host>,
-    pub(crate) stacks: Stacks,
+    world: World,
+    pub(crate) events: Events,
+    #[cfg(feature = "threads")]
+    turns: lock::Turns,
+    pub(crate) thread: Thread,
+    pub(crate) dispatch: op::Dispatch,
+    steps: Steps,
     pub(crate) lookups: Lookups,
-    /// The exception that waits to be handled, while a [`Raised`] is on its way.
-    exception: Cell<Option<Obj>>,
-    /// What the iterator that ended last returned.
-    returned: Cell<Option<Obj>>,
-    /// What the function that Rust called has returned or yielded.
-    result: Cell<Option<Obj>>,
-    /// Calls and backward jumps until the host is asked for events.
-    ticks: Cell<u32>,
-    /// The variables of the module or class body that runs.
-    locals: Cell<Option<Gc<Dict>>>,
     pub(crate) mounts: Mounts,
     pub(crate) frozen: Vec<&'static dyn Frozen>,
     modules: Cell<Option<Gc<Dict>>>,
@@ -86,19 +122,20 @@ pub struct Vm {
     argv: Cell<Option<Obj>>,
     /// Called at the end of the program, from `sys.atexit`.
     at_exit: Cell<Option<Obj>>,
-    /// Calls that `micropython.schedule` asked for: a list of pairs.
-    scheduled: Cell<Option<Gc<List>>>,
+    /// Objects that were stored as numbers, by their words.
+    exposed: Cell<Option<Gc<Dict>>>,
     /// What [`Vm::shared`] has made.
     shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
-    emergency: Cell<Option<Gc<Exception>>>,
+    emergency: Emergency,
+    pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
     pub(crate) optimise: Cell<u8>,
+    /// What makes the code of functions that do not say so themselves.
+    #[cfg(feature = "compiler")]
+    pub(crate) emitter: Cell<berus_compiler::Emitter>,
     errno: Cell<i32>,
-    /// The address of the machine stack where the interpreter was entered; 0 outside.
-    pub(crate) stack_base: Cell<usize>,
-    stack_limit: Cell<usize>,
     limits: Limits,
     /// The modules that are written in Rust, in the order of their registration.
     pub(crate) registry: Vec<&'static [ModuleDef]>,
@@ -107,17 +144,18 @@ pub struct Vm {
 impl Vm {
     /// An interpreter that has run nothing. `None` if `heap` has no room for what every interpreter needs.
     pub fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
-        let vm = Vm {
+        #[allow(unused_mut)] // where there are no threads
+        let mut vm = Vm {
             heap,
             qstrs: Pool::default(),
-            host,
-            stacks: Stacks::new(limits.value_stack),
+            world: World::new(host),
+            events: Events::default(),
+            #[cfg(feature = "threads")]
+            turns: lock::Turns::default(),
+            thread: Thread::new(limits.value_stack),
+            dispatch: op::Dispatch::new(),
+            steps: Steps::default(),
             lookups: Lookups::default(),
-            exception: Cell::new(None),
-            returned: Cell::new(None),
-            result: Cell::new(None),
-            ticks: Cell::new(TICKS),
-            locals: Cell::new(None),
             mounts: Mounts::default(),
             frozen: Vec::new(),
             modules: Cell::new(None),
@@ -127,18 +165,23 @@ impl Vm {
             path: Cell::new(None),
             argv: Cell::new(None),
             at_exit: Cell::new(None),
-            scheduled: Cell::new(None),
+            exposed: Cell::new(None),
+            emergency: Emergency::default(),
             shared: Cell::new(None),
-            emergency: Cell::new(None),
+            native: native::State::default(),
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
             optimise: Cell::new(0),
+            #[cfg(feature = "compiler")]
+            emitter: Cell::new(berus_compiler::Emitter::Bytecode),
             errno: Cell::new(0),
-            stack_base: Cell::new(0),
-            stack_limit: Cell::new(0),
             limits,
             registry: vec![MODULES],
         };
+        #[cfg(feature = "threads")]
+        if vm.host_threads().is_some() {
+            vm.registry.push(crate::modules::THREAD_MODULES);
+        }
         vm.fill_in().ok()?;
         vm.gc_enabled.set(true);
         Some(vm)
@@ -146,33 +189,42 @@ impl Vm {
 
     /// Makes the objects that every interpreter has; nothing is collected meanwhile.
     fn fill_in(&self) -> Res<()> {
-        self.emergency.set(Some(Exception::new(self, &exception::MEMORY_ERROR, &[])?));
+        self.prepare_emergency()?;
         self.modules.set(Some(Dict::new(self)?));
         let main = Dict::new(self)?;
         main.store(self, crate::q!("__name__"), Obj::qstr(crate::q!("__main__")))?;
         self.main.set(Some(main));
-        self.locals.set(Some(main));
+        self.thread.locals.set(Some(main));
         self.path.set(Some(List::new(self, &[])?.obj()));
         self.argv.set(Some(List::new(self, &[])?.obj()));
         Ok(())
     }
 
     /// Runs `work` with the interpreter entered: all use of objects by an embedder happens inside. Values that `work` holds in its
-    /// local variables are safe from collection; those held outside are not.
+    /// local variables are safe from collection; those held outside are not. Threads that a program has started end with it.
     pub fn enter<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
+        if self.thread.stack_base.get() != 0 {
+            return work(self);
+        }
+        self.on_machine_stack(self.limits.machine_stack, |vm| {
+            #[cfg(feature = "threads")]
+            let _end = lock::ThreadsEnd(vm);
+            work(vm)
+        })
+    }
+
+    /// Runs `work` on the running thread's machine stack, of which built-ins may use `bytes` bytes from here.
+    fn on_machine_stack<R>(&self, bytes: usize, work: impl FnOnce(&Vm) -> R) -> R {
         let marker = 0usize;
         let here = (&raw const marker).expose_provenance();
-        let outer = self.stack_base.get();
-        if outer == 0 {
-            self.stack_base.set(here);
-            self.stack_limit.set(here.saturating_sub(self.limits.machine_stack));
-        }
+        self.thread.stack_base.set(here);
+        self.thread.stack_limit.set(here.saturating_sub(bytes));
         let result = self.work(work);
-        self.stack_base.set(outer);
+        self.thread.stack_base.set(0);
         result
     }
 
-    /// `work` in a machine frame below the one whose address [`Vm::enter`] takes.
+    /// `work` in a machine frame below the one whose address [`Vm::on_machine_stack`] takes.
     #[inline(never)]
     fn work<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
         work(self)
@@ -184,16 +236,36 @@ impl Vm {
     /// `RuntimeError`: "maximum recursion depth exceeded".
     #[inline]
     pub fn check_depth(&self) -> Res<()> {
+        if self.is_deep() { Err(self.recursion_error()) } else { Ok(()) }
+    }
+
+    /// Whether built-ins may not call deeper.
+    #[inline(always)]
+    pub(crate) fn is_deep(&self) -> bool {
         let marker = 0u8;
-        if (&raw const marker).addr() < self.stack_limit.get() {
-            return Err(self.recursion_error());
-        }
-        Ok(())
+        (&raw const marker).addr() < self.thread.stack_limit.get()
+    }
+
+    /// The frame that runs.
+    #[inline(always)]
+    pub(crate) fn frame(&self) -> &Frame {
+        self.thread.stacks.frame()
+    }
+
+    /// Bytes of the machine stack in use since the interpreter was entered.
+    pub fn stack_use(&self) -> usize {
+        let marker = 0u8;
+        self.thread.stack_base.get().saturating_sub((&raw const marker).addr())
+    }
+
+    /// Bytes of the machine stack that may be in use.
+    pub fn stack_size(&self) -> usize {
+        self.thread.stack_base.get().saturating_sub(self.thread.stack_limit.get())
     }
 
     /// The outside world.
     pub fn host(&self) -> &dyn Host {
-        &*self.host
+        self.world.host()
     }
 
     /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
@@ -240,115 +312,43 @@ impl Vm {
 
     /// Makes `exception` the one that is being raised.
     pub fn raise(&self, exception: Obj) -> Raised {
-        self.exception.set(Some(exception));
+        self.thread.exception.set(Some(exception));
         Raised::new()
     }
 
     /// Takes the exception that `raised` stands for, to handle it.
     pub fn take_exception(&self, raised: Raised) -> Obj {
         let Raised { .. } = raised;
-        self.exception.take().unwrap_or(Obj::NONE)
+        self.thread.exception.take().unwrap_or(Obj::NONE)
     }
 
     /// The exception that `raised` stands for.
     pub fn peek_exception(&self, raised: &Raised) -> Obj {
         let Raised { .. } = raised;
-        self.exception.get().unwrap_or(Obj::NONE)
+        self.thread.exception.get().unwrap_or(Obj::NONE)
     }
 
     /// Takes the exception that an instruction has left waiting.
     pub(crate) fn waiting_exception(&self) -> Obj {
-        self.exception.take().unwrap_or(Obj::NONE)
-    }
-
-    pub(crate) fn raise_memory_error(&self, bytes: usize) -> Raised {
-        let Some(exception) = self.emergency.get() else { return self.raise(Obj::NONE) };
-        exception.reset(self, bytes);
-        self.raise(exception.obj())
+        self.thread.exception.take().unwrap_or(Obj::NONE)
     }
 
     /// What the generator or iterator that ended last returned: the value of its `StopIteration`.
     pub fn take_returned(&self) -> Obj {
-        self.returned.take().unwrap_or(Obj::NONE)
+        self.thread.returned.take().unwrap_or(Obj::NONE)
     }
 
     /// Sets what [`Vm::take_returned`] answers, for an iterator that ends with a value.
     pub fn set_returned(&self, value: Obj) {
-        self.returned.set(if value == Obj::NONE { None } else { Some(value) });
+        self.thread.returned.set(if value == Obj::NONE { None } else { Some(value) });
     }
 
     pub(crate) fn set_result(&self, value: Obj) {
-        self.result.set(Some(value));
+        self.thread.result.set(Some(value));
     }
 
     pub(crate) fn take_result(&self) -> Obj {
-        self.result.take().unwrap_or(Obj::NONE)
-    }
-
-    /// Counts a call or backward jump: whether it is time to [`poll`](Vm::poll).
-    #[inline(always)]
-    pub(crate) fn tick(&self) -> bool {
-        match self.ticks.get() {
-            0 => true,
-            left => {
-                self.ticks.set(left - 1);
-                false
-            }
-        }
-    }
-
-    /// Looks at pending events.
-    ///
-    /// # Errors
-    /// `KeyboardInterrupt`, if the host was interrupted.
-    #[cold]
-    #[inline(never)]
-    pub fn poll(&self) -> Res<()> {
-        self.ticks.set(TICKS);
-        if self.host.interrupted() {
-            return Err(self.error_with(&exception::KEYBOARD_INTERRUPT, &[]));
-        }
-        self.tell_watchers()?;
-        match self.scheduled.take() {
-            Some(calls) => self.run_scheduled(&calls),
-            None => Ok(()),
-        }
-    }
-
-    /// Has [`Vm::poll`] called at the next call or backward jump.
-    pub(crate) fn poll_soon(&self) {
-        self.ticks.set(0);
-    }
-
-    /// Has `function` called with `arg` soon, between two instructions.
-    ///
-    /// # Errors
-    /// `RuntimeError` if too many calls wait, and `MemoryError`.
-    pub fn schedule(&self, function: Obj, arg: Obj) -> Res<()> {
-        let calls = match self.scheduled.get() {
-            Some(calls) => calls,
-            None => List::new(self, &[])?,
-        };
-        if calls.len() >= 2 * MAX_SCHEDULED {
-            return Err(self.runtime_error(format_args!("schedule queue full")));
-        }
-        calls.append(self, function)?;
-        calls.append(self, arg)?;
-        self.scheduled.set(Some(calls));
-        self.ticks.set(0);
-        Ok(())
-    }
-
-    fn run_scheduled(&self, calls: &List) -> Res<()> {
-        let mut at = 0;
-        while let (Some(function), Some(arg)) = (calls.get(at), calls.get(at + 1)) {
-            at += 2;
-            if let Err(raised) = self.call(function, &[arg]) {
-                let exception = self.take_exception(raised);
-                self.print_exception(&mut crate::ops::print::Stderr, exception)?;
-            }
-        }
-        Ok(())
+        self.thread.result.take().unwrap_or(Obj::NONE)
     }
 
     /// Sets the function to call at the end of the program; answers the one before.
@@ -421,26 +421,19 @@ impl Vm {
 
     /// The variables of the module or class body that runs.
     pub fn locals(&self) -> Gc<Dict> {
-        self.locals.get().unwrap_or_else(|| self.main())
+        self.thread.locals.get().unwrap_or_else(|| self.main())
     }
 
     /// Makes `locals` the variables of a module or class body that is about to run; answers those before, to be set again.
     pub fn swap_locals(&self, locals: Gc<Dict>) -> Gc<Dict> {
-        self.locals.replace(Some(locals)).unwrap_or_else(|| self.main())
+        self.thread.locals.replace(Some(locals)).unwrap_or_else(|| self.main())
     }
 
     /// Keeps what the interpreter state refers to.
     fn keep_roots(&self, collection: &mut Collection<'_>) {
-        let objects = [
-            self.exception.get(),
-            self.returned.get(),
-            self.result.get(),
-            self.path.get(),
-            self.argv.get(),
-            self.at_exit.get(),
-        ];
+        let objects = [self.path.get(), self.argv.get(), self.at_exit.get()];
         let dicts = [
-            self.locals.get(),
+            self.exposed.get(),
             self.modules.get(),
             self.main.get(),
             self.builtins.get(),
@@ -449,16 +442,18 @@ impl Vm {
         for word in objects.into_iter().flatten().map(Obj::bits) {
             collection.keep(word);
         }
-        for list in [self.scheduled.get(), self.shared.get()].into_iter().flatten() {
+        if let Some(list) = self.shared.get() {
             collection.keep(list.obj().bits());
         }
+        self.native.keep(collection);
         for dict in dicts.into_iter().flatten() {
             collection.keep(dict.as_ptr().addr().get());
         }
-        if let Some(emergency) = self.emergency.get() {
-            collection.keep(emergency.as_ptr().addr().get());
-        }
+        self.events.keep(collection);
+        self.thread.keep(collection);
+        #[cfg(feature = "threads")]
+        self.turns.keep(collection);
+        self.emergency.keep(collection);
         self.mounts.keep(collection);
-        self.stacks.keep(collection);
     }
 }

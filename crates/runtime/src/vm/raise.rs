@@ -5,6 +5,7 @@ use core::fmt;
 use super::Vm;
 use crate::error::Raised;
 use crate::obj::exception;
+use crate::object::Gc;
 use crate::types::Type;
 use crate::word::Obj;
 
@@ -47,23 +48,25 @@ impl Vm {
     /// Raises an exception of the built-in type `ty` with `message` as its only argument.
     #[cold]
     pub fn error(&self, ty: &'static Type, message: fmt::Arguments<'_>) -> Raised {
-        let made = match message.as_str() {
-            Some(text) => self.new_str(text.as_bytes()),
-            None => self.new_str(alloc::fmt::format(message).as_bytes()),
+        let text = match message.as_str() {
+            Some(text) => self.try_str(text.as_bytes()),
+            None => self.try_str(alloc::fmt::format(message).as_bytes()),
         };
-        match made {
-            Ok(text) => self.error_with(ty, &[text]),
-            Err(raised) => raised,
+        if let Some(text) = text {
+            return self.error_with(ty, &[text]);
         }
+        let exception = match self.emergency_message(message) {
+            Some(text) => self.emergency_exception(Gc::from_static(ty), &[text]),
+            None => self.emergency_exception(Gc::from_static(ty), &[]),
+        };
+        self.raise(exception.map_or(Obj::NONE, Gc::obj))
     }
 
     /// Raises an exception of the built-in type `ty` with arguments `args`.
     #[cold]
     pub fn error_with(&self, ty: &'static Type, args: &[Obj]) -> Raised {
-        match exception::Exception::new(self, ty, args) {
-            Ok(exception) => self.raise(exception.obj()),
-            Err(raised) => raised,
-        }
+        let exception = self.new_exception(Gc::from_static(ty), args);
+        self.raise(exception)
     }
 
     /// Raises `KeyError` for `key`.
@@ -86,10 +89,19 @@ impl Vm {
         self.error_with(&exception::OS_ERROR, &[Obj::small_int_wrapping(errno as isize)])
     }
 
-    /// Raises `MemoryError` for want of `bytes` bytes; with the exception that is always there if a new one does not fit.
+    /// Raises `MemoryError` for want of `bytes` bytes.
     #[cold]
     pub fn memory_error(&self, bytes: usize) -> Raised {
-        self.raise_memory_error(bytes)
+        if self.heap.lock_depth() > 0 {
+            return self.error(&exception::MEMORY_ERROR, format_args!("memory allocation failed, heap is locked"));
+        }
+        self.error(&exception::MEMORY_ERROR, format_args!("memory allocation failed, allocating {bytes} bytes"))
+    }
+
+    /// Raises `NameError` because a local variable is not set.
+    #[cold]
+    pub(crate) fn unset_local(&self) -> Raised {
+        self.name_error(format_args!("local variable referenced before assignment"))
     }
 
     /// Raises `RuntimeError` because calls are nested too deep.

@@ -31,6 +31,13 @@ impl Ip {
         byte
     }
 
+    /// The byte here, and stays.
+    #[inline(always)]
+    pub fn peek(self) -> u8 {
+        // SAFETY: verified code does not run off its end.
+        unsafe { *self.0 }
+    }
+
     /// The unsigned number here.
     #[inline(always)]
     pub fn uint(&mut self) -> usize {

@@ -15,11 +15,18 @@ impl Vm {
     /// The exception that it does not handle.
     pub(crate) fn run(&self) -> Res<Exit> {
         loop {
+            if self.dispatch.stops() && self.before_instruction().is_err() {
+                self.unwind(false)?;
+                continue;
+            }
             match op::start(self) {
                 Exit::Next => {}
                 Exit::Raised => self.unwind(false)?,
                 Exit::Reraised => self.unwind(true)?,
-                exit => return Ok(exit),
+                exit => {
+                    self.note_leaving();
+                    return Ok(exit);
+                }
             }
         }
     }
@@ -40,14 +47,16 @@ impl Vm {
     fn unwind(&self, mut noted: bool) -> Res<()> {
         let mut exception = self.waiting_exception();
         loop {
-            let frame = self.stacks.frame();
+            let frame = self.frame();
             if !noted {
                 self.note_in_trace(frame, exception);
+                exception = self.report(exception, |vm| vm.trace_exception(exception));
             }
             noted = false;
-            if op::handle(frame, exception) {
+            if !self.is_abort(exception) && op::handle(frame, exception) {
                 return Ok(());
             }
+            exception = self.report(exception, Vm::trace_unwinding);
             let entry = frame.entry.get();
             let generator = frame.object.get().and_then(|object| object.downcast::<Generator>());
             if let Some(generator) = generator {
@@ -59,8 +68,27 @@ impl Vm {
                 exception = self.take_exception(raised);
             }
             if matches!(entry, Entry::Rust | Entry::Bottom) {
+                self.note_leaving();
                 return Err(self.raise(exception));
             }
+        }
+    }
+
+    /// Reports an event to whoever traces: the exception that goes on from there, which is `exception` unless reporting raises another.
+    fn report(&self, exception: Obj, event: impl FnOnce(&Vm) -> Res<()>) -> Obj {
+        if !self.dispatch.stops() || self.is_abort(exception) {
+            return exception;
+        }
+        match event(self) {
+            Ok(()) => exception,
+            Err(raised) => self.take_exception(raised),
+        }
+    }
+
+    /// Notes that Rust code goes on, as the frame that it called is gone.
+    fn note_leaving(&self) {
+        if self.dispatch.stops() {
+            self.forget_left_frames();
         }
     }
 

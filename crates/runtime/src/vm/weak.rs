@@ -153,6 +153,10 @@ impl Vm {
             && let Some(entry) = self.watchers.next_bereft()
         {
             if let Err(raised) = (entry.gone)(self, entry.watcher) {
+                if self.is_abort(self.peek_exception(&raised)) {
+                    result = Err(raised);
+                    continue;
+                }
                 let exception = self.take_exception(raised);
                 result = self
                     .print_fmt(&mut Stderr, format_args!("Unhandled exception in weakref callback:\n"))

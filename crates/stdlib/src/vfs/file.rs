@@ -69,7 +69,7 @@ berus_runtime::members! {
         "close" => f1(stream::close),
         "__del__" => f1(stream::close),
         "__enter__" => f1(stream::enter),
-        "__exit__" => kw(4, stream::exit),
+        "__exit__" => var(4, 4, stream::exit),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The module `vfs`: mounts, and file systems to mount.
 
+mod fat;
 mod file;
 mod lfs;
 mod owned;
@@ -24,6 +25,7 @@ berus_runtime::members! {
     static MEMBERS = {
         "mount" => kw(0, mount),
         "umount" => f1(operations::umount),
+        "VfsFat" => value(Obj::from_static(&fat::FAT)),
         "VfsLfs2" => value(Obj::from_static(&lfs::LFS2)),
         "VfsPosix" => value(Obj::from_static(&POSIX)),
         "VfsRom" => value(Obj::from_static(&rom::ROM)),
@@ -35,9 +37,6 @@ pub(crate) fn mount(vm: &Vm, args: Args<'_>) -> Res {
     operations::mount(vm, args, detect)
 }
 
-/// `ENODEV`: there is no file system.
-const NO_DEVICE: i32 = 19;
-
 /// The file system that lies on a block device.
 fn detect(vm: &Vm, device: BlockDevice) -> Res {
     // A device that cannot read less than a block has no littlefs.
@@ -46,7 +45,7 @@ fn detect(vm: &Vm, device: BlockDevice) -> Res {
         Ok(None) => {}
         Err(raised) => drop(vm.take_exception(raised)),
     }
-    Err(vm.os_error(NO_DEVICE))
+    vm.call(Obj::from_static(&fat::FAT), &[device.object()])
 }
 
 /// The littlefs that lies on a block device, if there is one: the first block may be erased or broken, the second is not then.

@@ -150,3 +150,14 @@ class Vanishing(Hostile):
 vfs.mount(Vanishing(), "/h")
 attempt(__import__, "module")
 print(vfs.mount())
+
+print("what is no text")
+vfs.mount(Hostile(stat=FILE, getcwd=b"\xfe", chdir=0), b"/\xff")
+attempt(os.listdir, "/")
+print(os.listdir(b"/"))
+os.chdir(b"/\xff")
+attempt(os.getcwd)
+os.chdir("/")
+sys.path[:] = [b"/\xff"]
+attempt(__import__, "module")
+attempt(execfile, "/\u00ff")

@@ -10,6 +10,7 @@ use super::assembler::Assembler;
 use super::registers::word;
 use super::{Native, Step, Traits, entry};
 use crate::emit::{Emit, Outcome};
+use crate::error::{CompileError, ErrorKind};
 use crate::scope::Scope;
 use crate::viper::Type;
 
@@ -368,7 +369,13 @@ impl<A: Assembler> Native<'_, '_, A> {
     }
 
     /// Ends the walk.
-    pub(super) fn finish(&mut self, scope: &Scope) -> Outcome {
+    ///
+    /// # Errors
+    /// If the function has more local variables and values than the state of a call can count.
+    pub(super) fn finish(&mut self, scope: &Scope) -> Result<Outcome, CompileError> {
+        if !self.traits.is_viper && self.frame.size > u16::MAX.into() {
+            return Err(CompileError::new(ErrorKind::Runtime, "bytecode overflow"));
+        }
         self.leave();
         let prelude_offset = self.asm().code().position();
         self.kept.children = self.tables.child_count();
@@ -389,9 +396,9 @@ impl<A: Assembler> Native<'_, '_, A> {
                     Kind::Native { prelude_offset, relocations: None }
                 };
                 let code = self.asm().code().bytes().to_vec();
-                return Outcome::Done(RawCode { code: code.into(), kind, children });
+                return Ok(Outcome::Done(RawCode { code: code.into(), kind, children }));
             }
         }
-        Outcome::Again
+        Ok(Outcome::Again)
     }
 }

@@ -18,7 +18,7 @@ use crate::viper::Type;
 
 impl<A: Assembler> Emit for Native<'_, '_, A> {
     fn end(&mut self, scope: &Scope) -> Result<Outcome, CompileError> {
-        Ok(self.finish(scope))
+        self.finish(scope)
     }
 
     fn error(&self) -> Option<&EmitError> {

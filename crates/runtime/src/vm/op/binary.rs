@@ -2,7 +2,7 @@
 
 use super::{Handler, op, tri};
 use crate::error::Res;
-use crate::obj::float::Float;
+use crate::obj::float::as_float;
 use crate::vm::Vm;
 use crate::word::Obj;
 use berus_mpy::opcode::{BinaryOp, Op};
@@ -32,10 +32,10 @@ fn small(a: Obj, b: Obj) -> Option<(isize, isize)> {
 /// The values of two floats, or of a float and a small integer.
 #[inline(always)]
 fn floats(a: Obj, b: Obj) -> Option<(f64, f64)> {
-    match (a.downcast::<Float>(), b.downcast::<Float>()) {
-        (Some(a), Some(b)) => Some((a.value(), b.value())),
-        (Some(a), None) => b.as_small_int().map(|b| (a.value(), b as f64)),
-        (None, Some(b)) => a.as_small_int().map(|a| (a as f64, b.value())),
+    match (as_float(a), as_float(b)) {
+        (Some(a), Some(b)) => Some((a, b)),
+        (Some(a), None) => b.as_small_int().map(|b| (a, b as f64)),
+        (None, Some(b)) => a.as_small_int().map(|a| (a as f64, b)),
         (None, None) => None,
     }
 }

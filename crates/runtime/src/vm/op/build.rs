@@ -4,16 +4,17 @@ use super::{op, tri};
 use crate::error::Res;
 use crate::obj::code::Code;
 use crate::obj::dict::Dict;
-use crate::obj::function::Function;
 use crate::obj::list::List;
 use crate::obj::set::Set;
 use crate::obj::slice::Slice;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
+use crate::types::flag;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
-use crate::vm::registers::Sp;
+use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
+use berus_mpy::opcode::Op;
 
 op! {
     build_tuple(vm, code, ip, sp, fp) {
@@ -83,10 +84,49 @@ op! {
         let start = ip;
         let n = ip.uint();
         sp.drop(n);
-        let step = if n == 3 { sp.at(2) } else { Obj::NONE };
-        let slice = tri!(vm, start, Slice::new(vm, sp.at(0), sp.at(1), step));
-        sp.push(slice.obj());
+        if is_used_at_once(vm, ip, sp) {
+            let load = ip.byte() == Op::LoadSubscr as u8;
+            tri!(vm, ip, subscr_slice(vm, sp, n, load));
+            sp.drop(if load { 0 } else { 2 });
+        } else {
+            let slice = tri!(vm, start, make_slice(vm, sp, n));
+            sp.push(slice);
+        }
     }
+}
+
+/// Whether the next instruction, at `ip`, subscripts the object on top of `sp` with the slice that is being built, and its type does not keep it.
+#[inline(always)]
+fn is_used_at_once(vm: &Vm, ip: Ip, sp: Sp) -> bool {
+    let op = ip.peek();
+    (op == Op::LoadSubscr as u8 || op == Op::StoreSubscr as u8)
+        && vm.type_of(sp.top()).has(flag::SUBSCR_ALLOWS_STACK_SLICE)
+}
+
+/// Makes a slice of the two or three values at `sp`.
+#[inline(never)]
+fn make_slice(vm: &Vm, sp: Sp, n: usize) -> Res {
+    let step = if n == 3 { sp.at(2) } else { Obj::NONE };
+    Ok(Slice::new(vm, sp.at(0), sp.at(1), step)?.obj())
+}
+
+/// Subscripts the object below `sp` with a slice of the two or three values there: puts the result in the object's place, or stores the value below
+/// it, or deletes if that is null.
+#[inline(never)]
+fn subscr_slice(vm: &Vm, sp: Sp, n: usize, load: bool) -> Res<()> {
+    let base = sp.down(1);
+    let object = base.at(0);
+    let step = if n == 3 { sp.at(2) } else { Obj::NONE };
+    Slice::with(sp.at(0), sp.at(1), step, |slice| {
+        if load {
+            base.set_slot(0, Some(vm.load_subscr(object, slice)?));
+            return Ok(());
+        }
+        match base.down(1).slot(0) {
+            Some(value) => vm.store_subscr(object, slice, value),
+            None => vm.delete_subscr(object, slice),
+        }
+    })
 }
 
 op! {
@@ -144,7 +184,7 @@ op! {
 
 /// Puts the `n` items of `sequence` at `base`, the first on top.
 #[inline(never)]
-fn unpack(vm: &Vm, sequence: Obj, n: usize, base: Sp) -> Res<()> {
+pub(crate) fn unpack(vm: &Vm, sequence: Obj, n: usize, base: Sp) -> Res<()> {
     let len = match (sequence.downcast::<Tuple>(), sequence.downcast::<List>()) {
         (Some(tuple), _) => Some(tuple.items().len()),
         (_, Some(list)) => Some(list.len()),
@@ -158,16 +198,16 @@ fn unpack(vm: &Vm, sequence: Obj, n: usize, base: Sp) -> Res<()> {
             return Err(vm.value_error(format_args!("too many values to unpack (expected {n})")));
         }
     }
-    let iterator = vm.iter(sequence)?;
     // The slots from `base` up are in the frame, so that what is there already is seen by the collector; the
     // iterator itself is held here.
+    let iterator = vm.each(sequence)?;
     for i in 0..n {
-        match vm.next(iterator)? {
+        match iterator.next(vm)? {
             Some(item) => base.set_slot(n - 1 - i, Some(item)),
             None => return Err(vm.value_error(format_args!("need more than {i} values to unpack"))),
         }
     }
-    if vm.next(iterator)?.is_some() {
+    if iterator.next(vm)?.is_some() {
         return Err(vm.value_error(format_args!("too many values to unpack (expected {n})")));
     }
     Ok(())
@@ -187,10 +227,10 @@ op! {
 /// Puts the items of the sequence at `base` there: the first `left`, a list of those in the middle, and the last `right`, the
 /// first on top.
 #[inline(never)]
-fn unpack_starred(vm: &Vm, base: Sp, left: usize, right: usize) -> Res<()> {
+pub(crate) fn unpack_starred(vm: &Vm, base: Sp, left: usize, right: usize) -> Res<()> {
     let all = List::new(vm, &[])?;
-    let iterator = vm.iter(base.at(0))?;
-    while let Some(item) = vm.next(iterator)? {
+    let iterator = vm.each(base.at(0))?;
+    while let Some(item) = iterator.next(vm)? {
         all.append(vm, item)?;
     }
     let len = all.len();
@@ -255,7 +295,7 @@ op! {
 #[inline(never)]
 fn make(vm: &Vm, code: Gc<Code>, child: usize, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
     match code.child(child) {
-        Some(child) => Ok(Function::new(vm, child, cells, defaults, keyword_defaults)?.obj()),
+        Some(child) => vm.make_function(child, defaults, keyword_defaults, cells),
         None => Err(vm.runtime_error(format_args!("no such function"))),
     }
 }

@@ -109,7 +109,7 @@ fn enter(
     if vm.tick() {
         vm.poll()?;
     }
-    let locals = if in_place { args } else { Sp(vm.stacks.frame().end.get()) };
+    let locals = if in_place { args } else { Sp(vm.frame().end.get()) };
     vm.check_room(locals, code)?;
     bind(vm, function, args, n_pos, n_kw, locals)?;
     vm.push_frame(code, locals.0, entry, object)?;
@@ -209,7 +209,7 @@ impl Arguments {
 /// Calls what is at `sp`, and goes on in the function, or behind the instruction with the result at `sp`.
 #[inline(never)]
 fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
     match call_from(vm, code, sp, arguments) {
@@ -239,7 +239,7 @@ fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, 
     if !target.simple || usize::from(target.n_pos) != n || code.is_generator() || vm.tick() {
         return None;
     }
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
     if !vm.try_push_frame(target, args.0, Entry::Call) {
@@ -339,7 +339,7 @@ leaving_op! {
 leaving_op! {
     return_value(vm, code, ip, sp, fp) {
         let value = sp.pop();
-        let frame = vm.stacks.frame();
+        let frame = vm.frame();
         if frame.blocks_end.get() != frame.blocks() {
             return super::exception::return_through_blocks(vm, code, ip, fp, value);
         }
@@ -354,7 +354,7 @@ leaving_op! {
 #[inline(always)]
 fn go_back(vm: &Vm, value: Obj) -> Exit {
     vm.pop_frame();
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     let mut sp = Sp(frame.sp.get());
     sp.push(value);
     let Some(code) = frame.code.get() else { return Exit::Returned };
@@ -364,7 +364,7 @@ fn go_back(vm: &Vm, value: Obj) -> Exit {
 /// Ends the running frame, whose blocks are all closed, with `value`.
 #[inline(never)]
 pub(super) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     match frame.entry.get() {
         Entry::Call => go_back(vm, value),
         Entry::Init => {
@@ -378,7 +378,7 @@ pub(super) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
         Entry::Loop => {
             end_generator(frame.object.get());
             vm.pop_frame();
-            let frame = vm.stacks.frame();
+            let frame = vm.frame();
             let mut ip = Ip(frame.ip.get());
             let by = ip.forward();
             let Some(code) = frame.code.get() else { return Exit::Returned };
@@ -410,7 +410,7 @@ leaving_op! {
 /// Suspends the running generator before `ip`, and gives `value` to whoever resumed it.
 #[inline(always)]
 fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     if let Some(generator) = frame.object.get().and_then(|object| object.downcast::<Generator>()) {
         generator.suspend(frame, ip, sp);
     }
@@ -420,7 +420,7 @@ fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
         vm.set_result(value);
         return Exit::Yielded;
     }
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     let mut ip = Ip(frame.ip.get());
     ip.forward();
     let mut sp = Sp(frame.sp.get());
@@ -433,7 +433,7 @@ leaving_op! {
     yield_from(vm, code, ip, sp, fp) {
         let sent = sp.pop();
         let iterator = sp.top();
-        vm.stacks.frame().ip.set(ip.0);
+        vm.frame().ip.set(ip.0);
         match tri!(vm, ip, vm.send(iterator, sent)) {
             Some(value) => {
                 // What is sent next is put where `sent` was, and this instruction runs again.

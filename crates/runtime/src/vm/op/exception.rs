@@ -46,7 +46,7 @@ fn entry(code: Gc<Code>, block: Block) -> FinallyEntry {
 fn open(vm: &Vm, code: Gc<Code>, ip: Ip, by: isize, sp: Sp, fp: Fp, kind: BlockKind) {
     let handler = offset(code, ip.plus(by));
     let depth = (sp.0.addr() - fp.0.addr()) / size_of::<usize>();
-    vm.stacks.frame().push_block(Block { handler, depth: depth as u16, kind, exception: None });
+    vm.frame().push_block(Block { handler, depth: depth as u16, kind, exception: None });
 }
 
 op! {
@@ -115,14 +115,14 @@ fn exit_with(vm: &Vm, sp: Sp) -> Res<Sp> {
 op! {
     pop_except_jump(vm, code, ip, sp, fp) {
         let by = ip.forward();
-        vm.stacks.frame().pop_block();
+        vm.frame().pop_block();
         ip = ip.plus(by);
     }
 }
 
 leaving_op! {
     end_finally(vm, code, ip, sp, fp) {
-        vm.stacks.frame().pop_block();
+        vm.frame().pop_block();
         let pending = sp.pop();
         if pending == Obj::NONE {
             return next(vm, code, ip, sp, fp);
@@ -152,7 +152,7 @@ fn end_pending(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, pending: Obj
 /// Returns `value`, by way of the `finally` parts of all open blocks.
 #[inline(never)]
 pub(super) fn return_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, fp: Fp, value: Obj) -> Exit {
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     let here = offset(code, ip.plus(-1));
     while let Some(block) = frame.top_block() {
         if block.kind == BlockKind::Finally && block.handler > here {
@@ -191,7 +191,7 @@ impl Leaving {
 #[inline(never)]
 fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, leaving: Leaving) -> Exit {
     let (target, mut left) = ((leaving.0 >> 32) as u32, leaving.0 as u32);
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     let here = offset(code, ip.plus(-1));
     while left & !DROP_ITERATOR > 0 {
         left -= 1;
@@ -237,7 +237,7 @@ leaving_op! {
 
 leaving_op! {
     raise_last(vm, code, ip, sp, fp) {
-        let handled = vm.stacks.frame().handled();
+        let handled = vm.frame().handled();
         let Some(exception) = handled else {
             return raised(vm, ip, vm.runtime_error(format_args!("no active exception to reraise")));
         };
@@ -262,4 +262,22 @@ pub(crate) fn handle(frame: &Frame, exception: Obj) -> bool {
         frame.pop_block();
     }
     false
+}
+
+/// What the running frame returns or yields, if the next instruction makes it do that. Of what delegates to another generator nothing is said.
+pub(crate) fn leaves_with(frame: &Frame) -> Option<Obj> {
+    let code = frame.code.get()?;
+    let (mut ip, sp) = (Ip(frame.ip.get()), Sp(frame.sp.get()));
+    let here = offset(code, ip);
+    let waits = |blocks: &[Block]| blocks.iter().any(|block| block.kind == BlockKind::Finally && block.handler > here);
+    let blocks = frame.open_blocks();
+    match Op::from_byte(ip.byte())? {
+        Op::YieldValue => Some(sp.top()),
+        Op::ReturnValue if !waits(blocks) => Some(sp.top()),
+        Op::EndFinally if sp.top().as_small_int() == Some(RETURN) => {
+            let (_, outer) = blocks.split_last()?;
+            (!waits(outer)).then(|| sp.down(1).top())
+        }
+        _ => None,
+    }
 }

@@ -1,24 +1,29 @@
 //! `for` loops.
 //!
 //! A loop keeps its iterator's state in four slots. Compiled code builds some of them itself, as null, iterator, null, null; the loops over
-//! common types put something else there and need no iterator object:
+//! built-in types put something else there and need no iterator object:
 //!
 //! | slots | over |
 //! | --- | --- |
 //! | null, iterator, null, null | anything |
 //! | next, stop, step (small integers), null | a range |
 //! | list or tuple, index, null, null | that |
+//! | an [`Iter`] | another container |
 
 use super::{leaving_op, next, op, resume, tri};
 use crate::error::Res;
 use crate::obj::generator::Generator;
+use crate::obj::iterator::{self, Iter};
 use crate::obj::list::List;
 use crate::obj::range::Range;
 use crate::obj::tuple::Tuple;
 use crate::vm::Vm;
-use crate::vm::registers::Sp;
+use crate::vm::frame::Frame;
+use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
-use berus_mpy::opcode::ITER_SLOTS;
+use berus_mpy::opcode::{ITER_SLOTS, Op};
+
+const _: () = assert!(size_of::<Iter>() == ITER_SLOTS as usize * size_of::<usize>());
 
 op! {
     get_iter(vm, code, ip, sp, fp) {
@@ -45,6 +50,10 @@ fn begin(vm: &Vm, base: Sp) -> Res<()> {
         [Some(start), Some(stop), Some(step), None]
     } else if object.downcast::<List>().is_some() || object.downcast::<Tuple>().is_some() {
         [Some(object), Some(Obj::small_int_wrapping(0)), None, None]
+    } else if let Some(next) = vm.type_of(object).items {
+        // SAFETY: the state of a loop is four slots in the frame, as many words as an `Iter` has.
+        unsafe { base.0.cast::<Iter>().write(Iter::over(object, next)) };
+        return Ok(());
     } else {
         [None, Some(vm.iter(object)?), None, None]
     };
@@ -62,12 +71,13 @@ leaving_op! {
         let item = match state.slot(0) {
             Some(first) => match first.as_small_int() {
                 Some(value) => advance_range(state, value),
+                None if first == Obj::from_static(&iterator::TYPE) => tri!(vm, start, advance_iter(vm, state)),
                 None => advance_items(state, first),
             },
             None => {
                 let iterator = state.at(1);
                 if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
-                    let frame = vm.stacks.frame();
+                    let frame = vm.frame();
                     frame.ip.set(start.0);
                     frame.sp.set(sp.0);
                     match tri!(vm, start, generator.enter_loop(vm)) {
@@ -88,6 +98,14 @@ leaving_op! {
         }
         next(vm, code, ip, sp, fp)
     }
+}
+
+/// The next item of the [`Iter`] at `state`.
+#[inline(never)]
+fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
+    // SAFETY: the first slot is the type of iterators, so `begin` has written one there; it stays until the loop ends.
+    let iter = unsafe { &*state.0.cast::<Iter>() };
+    iter.next(vm)
 }
 
 /// The next item of an iterator; a `StopIteration` that something it calls raises ends it, too.
@@ -119,4 +137,14 @@ fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
     }?;
     state.set_slot(1, Some(Obj::small_int_wrapping(index + 1)));
     Some(item)
+}
+
+/// The first instruction of the body of the loop whose next turn the next instruction begins; null if it begins none.
+pub(crate) fn loop_body(frame: &Frame) -> *const u8 {
+    let mut ip = Ip(frame.ip.get());
+    if ip.byte() != Op::ForIter as u8 {
+        return core::ptr::null();
+    }
+    ip.forward();
+    ip.0
 }

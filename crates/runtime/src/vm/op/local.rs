@@ -71,7 +71,7 @@ op! {
 #[cold]
 #[inline(never)]
 fn unset(vm: &Vm) -> Raised {
-    vm.name_error(format_args!("local variable referenced before assignment"))
+    vm.unset_local()
 }
 
 op! {

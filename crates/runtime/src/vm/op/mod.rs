@@ -1,6 +1,6 @@
 //! The interpreter's instructions: a handler for each opcode.
 //!
-//! A handler gets the registers, does its work, and ends in a call of the next instruction's handler through [`TABLE`]. All have one signature
+//! A handler gets the registers, does its work, and ends in a call of the next instruction's handler through the interpreter's [`Dispatch`]. All have one signature
 //! and keep nothing in memory across that call, so that an optimising build turns it into a jump and the registers stay where
 //! they are. The language does not promise that: debug builds, and the feature `plain-loop`, run the same handlers from a
 //! loop instead ([`PLAIN`]), with the registers kept in the frame between instructions.
@@ -9,17 +9,20 @@
 //! addresses would keep its stack frame.
 
 mod binary;
-mod build;
+pub(crate) mod build;
 mod call;
 mod exception;
 mod iterate;
 mod jump;
 mod local;
-mod name;
+pub(crate) mod name;
 mod unary;
 
 pub(crate) use call::{Called, call_at, is_delegating};
-pub(crate) use exception::handle;
+pub(crate) use exception::{handle, leaves_with};
+pub(crate) use iterate::loop_body;
+
+use core::cell::Cell;
 
 use berus_mpy::opcode::Op;
 
@@ -42,7 +45,7 @@ pub(crate) const PLAIN: bool = cfg!(any(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// To run the next instruction of the top frame: only with [`PLAIN`].
+    /// To run the next instruction of the top frame: with [`PLAIN`], and where the interpreter steps.
     Next,
     /// A function called by Rust code has returned; the value waits in the interpreter state.
     Returned,
@@ -57,17 +60,49 @@ pub(crate) enum Exit {
 /// A handler.
 pub(crate) type Handler = fn(&Vm, Gc<Code>, Ip, Sp, Fp) -> Exit;
 
+/// A handler for each opcode.
+type Table = [Handler; 256];
+
+/// The handlers through which an instruction goes on to the next: each interpreter has its own, which are [`TABLE`]'s, or while it runs
+/// instructions one at a time, all [`stop`]. In the interpreter's memory they are reached with an instruction less than where they lie
+/// in the program's.
+pub(crate) struct Dispatch {
+    handlers: [Cell<Handler>; if PLAIN { 0 } else { 256 }],
+    stops: Cell<bool>,
+}
+
+impl Dispatch {
+    pub fn new() -> Dispatch {
+        Dispatch { handlers: core::array::from_fn(|op| Cell::new(TABLE[op])), stops: Cell::new(false) }
+    }
+
+    /// Whether instructions stop before the next.
+    #[inline(always)]
+    pub fn stops(&self) -> bool {
+        self.stops.get()
+    }
+
+    /// Has instructions stop before the next, or go on.
+    pub fn set_stops(&self, stops: bool) {
+        if self.stops.replace(stops) != stops {
+            for (handler, real) in self.handlers.iter().zip(&TABLE) {
+                handler.set(if stops { stop } else { *real });
+            }
+        }
+    }
+}
+
 /// Goes on with the instruction at `ip`.
 #[inline(always)]
 fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp: Fp) -> Exit {
     if PLAIN {
-        let frame = vm.stacks.frame();
+        let frame = vm.frame();
         frame.ip.set(ip.0);
         frame.sp.set(sp.0);
         return Exit::Next;
     }
     let op = ip.byte();
-    TABLE[usize::from(op)](vm, code, ip, sp, fp)
+    vm.dispatch.handlers[usize::from(op)].get()(vm, code, ip, sp, fp)
 }
 
 /// Goes on with the frame on top, where it was left.
@@ -76,13 +111,15 @@ fn resume(vm: &Vm) -> Exit {
     if PLAIN {
         return Exit::Next;
     }
-    start(vm)
+    let frame = vm.frame();
+    let Some(code) = frame.code.get() else { return Exit::Returned };
+    next(vm, code, Ip(frame.ip.get()), Sp(frame.sp.get()), Fp(frame.locals.get()))
 }
 
 /// Runs the next instruction of the top frame, and where handlers call each other, those that follow.
 #[inline(always)]
 pub(crate) fn start(vm: &Vm) -> Exit {
-    let frame = vm.stacks.frame();
+    let frame = vm.frame();
     let Some(code) = frame.code.get() else { return Exit::Returned };
     let mut ip = Ip(frame.ip.get());
     let op = ip.byte();
@@ -94,7 +131,7 @@ pub(crate) fn start(vm: &Vm) -> Exit {
 #[inline(never)]
 fn raised(vm: &Vm, ip: Ip, raised: Raised) -> Exit {
     let _ = raised;
-    vm.stacks.frame().ip.set(ip.0);
+    vm.frame().ip.set(ip.0);
     Exit::Raised
 }
 
@@ -160,8 +197,16 @@ macro_rules! fill_group {
     };
 }
 
+/// Stops before the instruction whose opcode is just before `ip`.
+fn stop(vm: &Vm, _: Gc<Code>, ip: Ip, sp: Sp, _: Fp) -> Exit {
+    let frame = vm.frame();
+    frame.ip.set(ip.plus(-1).0);
+    frame.sp.set(sp.0);
+    Exit::Next
+}
+
 /// The handlers by opcode.
-pub(crate) static TABLE: [Handler; 256] = {
+static TABLE: Table = {
     let mut table = table! {
         LoadConstString => local::load_const_string,
         LoadName => name::load_name,

@@ -7,23 +7,25 @@ use crate::obj::code::Code;
 use crate::obj::instance::Instance;
 use crate::obj::list::List;
 use crate::obj::map::Map;
+use crate::obj::property;
 use crate::object::Gc;
 use crate::ops::attr::MethodParts;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
+use crate::vm::memory::Slot;
 use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
 
 /// The value under `name` in `map`, if it is where an instruction at `ip` found it last.
 #[inline(always)]
-fn hinted(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
+pub(crate) fn hinted(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
     let hint = vm.hint(ip).get();
     let entry = map.entries().get(usize::from(hint))?;
     if entry.key.get() == Some(Obj::qstr(name)) { entry.value.get() } else { None }
 }
 
 /// The value under `name` in `map`; notes where it is.
-fn find(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
+pub(crate) fn find(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
     let at = map.find_name(vm, name)?;
     vm.hint(ip).set(at as u8);
     map.entries()[at].value.get()
@@ -146,7 +148,7 @@ op! {
 }
 
 #[inline(never)]
-fn attribute(vm: &Vm, object: Obj, ip: Ip, name: Qstr) -> Res {
+pub(crate) fn attribute(vm: &Vm, object: Obj, ip: Ip, name: Qstr) -> Res {
     if let Some(instance) = Instance::of(object)
         && let Some(value) = find(vm, instance.members(), ip, name)
     {
@@ -160,15 +162,14 @@ op! {
         let start = ip;
         let name = code.qstr(ip.uint());
         sp.drop(2);
-        tri!(vm, start, store_attribute(vm, sp, start, name));
+        tri!(vm, start, store_attribute(vm, sp.at(1), sp.slot(0), start, name));
     }
 }
 
-/// Stores the value at `sp`, or deletes if that is null, as attribute of the object behind it.
+/// Stores `value` as attribute of `object`, or deletes that if it is null.
 #[inline(never)]
-fn store_attribute(vm: &Vm, sp: Sp, ip: Ip, name: Qstr) -> Res<()> {
-    let object = sp.at(1);
-    let Some(value) = sp.slot(0) else { return vm.delete_attr(object, name) };
+pub(crate) fn store_attribute(vm: &Vm, object: Obj, value: Slot, ip: Ip, name: Qstr) -> Res<()> {
+    let Some(value) = value else { return vm.delete_attr(object, name) };
     if let Some(instance) = Instance::of(object)
         && instance.stores_plainly()
     {
@@ -177,7 +178,7 @@ fn store_attribute(vm: &Vm, sp: Sp, ip: Ip, name: Qstr) -> Res<()> {
         match members.entries().get(hint) {
             Some(entry) if entry.key.get() == Some(Obj::qstr(name)) => entry.value.set(Some(value)),
             _ => {
-                members.store(vm, Obj::qstr(name), value)?;
+                instance.store_member(vm, name, value)?;
                 find(vm, members, ip, name);
             }
         }
@@ -218,8 +219,12 @@ op! {
 /// Replaces what `super()` is made of at `base` by a method of it.
 #[inline(never)]
 fn super_method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
-    let object = vm.call(base.at(0), &[base.at(1), base.at(2)])?;
-    let MethodParts { function, this } = vm.load_method(object, name)?;
+    let MethodParts { function, this } = if base.at(0) == Obj::from_static(&property::SUPER_TYPE) {
+        property::super_method(vm, base.at(1), base.at(2), name)?
+    } else {
+        let object = vm.call(base.at(0), &[base.at(1), base.at(2)])?;
+        vm.load_method(object, name)?
+    };
     base.set_slot(0, Some(function));
     base.set_slot(1, this);
     Ok(())

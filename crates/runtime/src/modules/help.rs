@@ -1,0 +1,94 @@
+//! The built-in function `help`.
+
+use alloc::vec::Vec;
+
+use crate::error::Res;
+use crate::obj::map::Map;
+use crate::obj::module::Module;
+use crate::ops::print::{Printer, Stdout, Style};
+use crate::types::{Locals, Type};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// What is printed without an object to explain.
+const GENERAL: &str = "Welcome to Berus, MicroPython in Rust!
+
+The language and its libraries are those of http://docs.micropython.org/
+
+Control commands:
+  CTRL-A        -- on a blank line, enter raw REPL mode
+  CTRL-B        -- on a blank line, enter normal REPL mode
+  CTRL-C        -- interrupt a running program
+  CTRL-D        -- on a blank line, exit or do a soft reset
+  CTRL-E        -- on a blank line, enter paste mode
+
+For further help on a specific object, type help(obj)
+";
+
+/// Columns of the list of modules, and how wide one is.
+const COLUMNS: usize = 4;
+const WIDTH: usize = 18;
+
+pub(super) fn help(vm: &Vm, args: &[Obj]) -> Res {
+    match args.first() {
+        None => vm.print_fmt(&mut Stdout, format_args!("{GENERAL}"))?,
+        Some(topic) if vm.as_str(*topic) == Some(b"modules") => print_modules(vm)?,
+        Some(object) => explain(vm, *object)?,
+    }
+    Ok(Obj::NONE)
+}
+
+/// Prints what an object is, and what its type or, of a type or module, it itself has.
+fn explain(vm: &Vm, object: Obj) -> Res<()> {
+    let out = &mut Stdout;
+    out.write(vm, b"object ")?;
+    vm.print(out, object, Style::Str)?;
+    vm.print_fmt(out, format_args!(" is of type {}\n", vm.type_name(object)))?;
+    if let Some(module) = object.downcast::<Module>() {
+        return explain_map(vm, &module.globals.map);
+    }
+    let ty = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object));
+    match ty.locals {
+        Locals::None => Ok(()),
+        Locals::Static(members) => {
+            members.iter().try_for_each(|member| entry(vm, Obj::qstr(member.name.intern(vm)?), member.value))
+        }
+        Locals::Dict(dict) => explain_map(vm, &dict.map),
+    }
+}
+
+fn explain_map(vm: &Vm, map: &Map) -> Res<()> {
+    let mut at = 0;
+    while let Some((found, key, value)) = map.entry_from(at) {
+        entry(vm, key, value.unwrap_or(Obj::NONE))?;
+        at = found + 1;
+    }
+    Ok(())
+}
+
+fn entry(vm: &Vm, name: Obj, value: Obj) -> Res<()> {
+    let out = &mut Stdout;
+    out.write(vm, b"  ")?;
+    vm.print(out, name, Style::Str)?;
+    out.write(vm, b" -- ")?;
+    vm.print(out, value, Style::Str)?;
+    out.write(vm, b"\n")
+}
+
+/// Prints the names of all built-in modules, in columns that are read downwards.
+fn print_modules(vm: &Vm) -> Res<()> {
+    let mut names: Vec<&str> = vm.registered().map(|module| module.name()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let rows = names.len().div_ceil(COLUMNS);
+    for row in 0..rows {
+        let line = || names.iter().skip(row).step_by(rows);
+        let last = line().count().saturating_sub(1);
+        for (column, name) in line().enumerate() {
+            let width = if column < last { WIDTH } else { 0 };
+            vm.print_fmt(&mut Stdout, format_args!("{name:width$}"))?;
+        }
+        Stdout.write(vm, b"\n")?;
+    }
+    vm.print_fmt(&mut Stdout, format_args!("Plus any modules on the filesystem\n"))
+}

@@ -1,0 +1,140 @@
+//! The border between Rust and machine code.
+//!
+//! The functions that machine code calls get no interpreter as a parameter, so a thread notes which one it runs when it enters machine
+//! code. On the way in, a call catches exceptions and makes a [`Res`] of them ([`call`]); on the way out, a `Res` becomes a jump
+//! ([`serve`]).
+
+use core::cell::Cell;
+use core::ffi::c_void;
+use core::ptr;
+
+use super::nlr::{self, Buffer};
+use crate::error::{Raised, Res};
+use crate::obj::dict::Dict;
+use crate::object::Gc;
+use crate::vm::Vm;
+use crate::vm::frame::Frame;
+use crate::word::Obj;
+
+/// What a thread knows while it runs machine code.
+struct Thread {
+    vm: Cell<*const Vm>,
+    /// The buffer that exceptions go to.
+    top: Cell<*mut Buffer>,
+    /// The variables of the module whose machine code runs, if that has set them, and the frame on top of which it does.
+    globals: Cell<Globals>,
+}
+
+impl Thread {
+    const fn new() -> Thread {
+        Thread { vm: Cell::new(ptr::null()), top: Cell::new(ptr::null_mut()), globals: Cell::new((None, ptr::null())) }
+    }
+}
+
+#[cfg(feature = "std")]
+#[inline(always)]
+fn thread() -> *const Thread {
+    std::thread_local! {
+        static THREAD: Thread = const { Thread::new() };
+    }
+    THREAD.with(ptr::from_ref)
+}
+
+#[cfg(not(feature = "std"))]
+#[inline(always)]
+fn thread() -> *const Thread {
+    struct Only(Thread);
+    // SAFETY: without an operating system there is one thread that runs machine code.
+    unsafe impl Sync for Only {}
+    static THREAD: Only = Only(Thread::new());
+    &raw const THREAD.0
+}
+
+#[inline(always)]
+fn current<'a>() -> &'a Thread {
+    // SAFETY: a thread's state lives as long as the thread, and is for this thread only, as are the callers.
+    unsafe { &*thread() }
+}
+
+/// Where the thread notes the buffer that exceptions go to.
+#[inline(always)]
+pub(super) fn top() -> *mut *mut Buffer {
+    current().top.as_ptr()
+}
+
+/// The interpreter that runs the machine code which asks.
+///
+/// # Safety
+/// Machine code is running on this thread.
+#[inline(always)]
+pub(super) unsafe fn vm<'a>() -> &'a Vm {
+    // SAFETY: `call` noted the interpreter, and is still active.
+    unsafe { &*current().vm.get() }
+}
+
+/// Calls machine code with four words.
+///
+/// # Errors
+/// What it raises; `RuntimeError` if calls are nested too deep.
+///
+/// # Safety
+/// `code` is the start of a function that takes no more than these words, of a module whose memory is not freed meanwhile.
+#[inline]
+pub(super) unsafe fn call(vm: &Vm, code: *const c_void, [a, b, c, d]: [usize; 4]) -> Res<usize> {
+    vm.check_depth()?;
+    let thread = current();
+    let outer = thread.vm.replace(vm);
+    let globals = thread.globals.get();
+    // SAFETY: the caller vouches for the code.
+    let outcome = unsafe { nlr::enter(thread.top.as_ptr(), code, a, b, c, d) };
+    thread.globals.set(globals);
+    thread.vm.set(outer);
+    if outcome.raised == 0 {
+        return Ok(outcome.value);
+    }
+    // SAFETY: what is raised is an object.
+    let exception = unsafe { Obj::from_bits(outcome.value) };
+    Err(vm.raise(exception.unwrap_or(Obj::NONE)))
+}
+
+/// Does `work` for machine code. What it raises goes on there.
+///
+/// # Safety
+/// Machine code called, and the caller has nothing to drop.
+#[inline(always)]
+pub(super) unsafe fn serve<T: Copy>(work: impl FnOnce(&Vm) -> Res<T>) -> T {
+    // SAFETY: machine code called.
+    let vm = unsafe { vm() };
+    match work(vm) {
+        Ok(value) => value,
+        // SAFETY: `work` has ended, and the caller has nothing to drop.
+        Err(raised) => unsafe { raise(vm, raised) },
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn raise(vm: &Vm, raised: Raised) -> ! {
+    let exception = vm.take_exception(raised);
+    // SAFETY: as the caller says.
+    unsafe { nlr::jump(exception.bits()) }
+}
+
+/// Global variables that machine code has set, and the frame on top of which it runs.
+pub(super) type Globals = (Option<Gc<Dict>>, *const Frame);
+
+/// The global variables of the machine code that runs on top of `frame`, if there is any and it has set them.
+pub(crate) fn globals(frame: &Frame) -> Option<Gc<Dict>> {
+    let (globals, below) = current().globals.get();
+    if ptr::eq(below, frame) { globals } else { None }
+}
+
+/// Makes `globals` the variables of the machine code that runs on top of `frame`, until that returns. Answers what was set before.
+pub(super) fn replace_globals(globals: Option<Gc<Dict>>, frame: &Frame) -> Globals {
+    current().globals.replace((globals, frame))
+}
+
+/// Sets back what [`replace_globals`] answered.
+pub(super) fn restore_globals(globals: Globals) {
+    current().globals.set(globals);
+}

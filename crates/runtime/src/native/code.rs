@@ -1,0 +1,88 @@
+//! Code objects of machine code.
+
+use core::ptr::NonNull;
+
+use crate::error::Res;
+use crate::obj::code::{Code, Context, children_with_context};
+use crate::object::{Gc, Header, Object};
+use crate::q;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+static TYPE: Type = Type::new(q!("code"));
+
+/// What a code object's machine code expects of its caller.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// It is a Python function with this signature, whose prelude is where a function of bytecode has its.
+    Native(Gc<Code>),
+    /// It is a viper function, or one written in C: it looks at its arguments itself.
+    Viper,
+    /// It takes so many arguments as machine words, and returns a value of a type of viper's.
+    Asm {
+        /// How many.
+        arguments: usize,
+        /// The number of the type.
+        result: usize,
+    },
+}
+
+/// Machine code that functions are made of.
+#[repr(C)]
+pub(super) struct MachineCode {
+    header: Header,
+    /// What it shares with the other code of its module.
+    pub context: Gc<Context>,
+    /// Its machine code.
+    pub text: *const u8,
+    /// The code objects that it makes functions of, a heap block.
+    pub children: Option<NonNull<Slot>>,
+    /// What it expects.
+    pub kind: Kind,
+}
+
+// SAFETY: `MachineCode` is `repr(C)` and starts with a header; only code objects of machine code have this type.
+unsafe impl Object for MachineCode {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl MachineCode {
+    /// A code object.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(
+        vm: &Vm,
+        context: Gc<Context>,
+        text: *const u8,
+        children: Option<NonNull<Slot>>,
+        kind: Kind,
+    ) -> Res<Gc<MachineCode>> {
+        vm.alloc(MachineCode { header: Header::of(&TYPE), context, text, children, kind })
+    }
+}
+
+/// `code`, if it is of machine code, and the code that it makes functions of, with another context.
+///
+/// # Errors
+/// `MemoryError`; `RuntimeError` if code is nested too deep.
+pub(crate) fn with_context(vm: &Vm, code: Slot, context: Gc<Context>) -> Res<Slot> {
+    vm.check_depth()?;
+    let Some(code) = code.and_then(|code| code.downcast::<MachineCode>()) else { return Ok(code) };
+    let kind = match code.kind {
+        Kind::Native(signature) => Kind::Native(signature.with_context(vm, context)?),
+        kind => kind,
+    };
+    let children = match code.children {
+        Some(children) => Some(children_with_context(vm, children, context)?),
+        None => None,
+    };
+    Ok(Some(MachineCode::new(vm, context, code.text, children, kind)?.obj()))
+}
+
+/// The context of `code`, if it is a code object of machine code.
+pub(crate) fn context_of(code: Obj) -> Option<Gc<Context>> {
+    code.downcast::<MachineCode>().map(|code| code.context)
+}

@@ -1,0 +1,133 @@
+//! What C code reads of the types of Berus: the slots that `dynruntime.h` takes from them.
+//!
+//! The slots work for every type, since they ask the interpreter.
+
+use core::ffi::c_void;
+use core::ptr;
+
+use super::layout::Kind;
+use super::{SENTINEL, adopt, stand_in, streams};
+use crate::args::Args;
+use crate::error::Res;
+use crate::native::border::serve;
+use crate::native::table::values;
+use crate::obj::bytes::Bytes;
+use crate::object::Gc;
+use crate::ops::print::Style;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type};
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+// Types have these where C code looks for them.
+const _: () = assert!(matches!(Type::PLACES_FOR_C, [8, 10, 12, 24]));
+
+/// For each kind of slot its number, from 1; 0 for those that are not there.
+pub(crate) type Indices = [u8; 12];
+
+/// The numbers of the slots that types of Berus have.
+pub(crate) const INDICES: Indices = {
+    let mut indices = [0; 12];
+    indices[Kind::MakeNew as usize] = 1;
+    indices[Kind::Print as usize] = 2;
+    indices[Kind::Attr as usize] = 3;
+    indices[Kind::Protocol as usize] = 4;
+    indices[Kind::Parent as usize] = PARENT as u8 + 1;
+    indices
+};
+
+/// Which slot is the type that a class derives from.
+const PARENT: usize = 4;
+
+/// The slots, in the order of [`INDICES`].
+#[repr(transparent)]
+pub(crate) struct Slots([*const c_void; PARENT + 1]);
+
+impl Slots {
+    /// The same for every type, but for what it derives from.
+    pub(crate) const fn new() -> Slots {
+        Slots([
+            make_new as *const c_void,
+            print as *const c_void,
+            attr as *const c_void,
+            (&raw const streams::STREAM).cast(),
+            ptr::null(),
+        ])
+    }
+
+    /// Says what a class derives from.
+    pub(crate) fn set_parent(&mut self, parent: Gc<Type>) {
+        self.0[PARENT] = super::to_c(parent).cast();
+    }
+}
+
+/// Whether a slot that a C type has taken from a type of Berus is one of these.
+pub(super) fn is_of_berus(slot: *const c_void) -> bool {
+    [make_new as *const c_void, print as *const c_void, attr as *const c_void].contains(&slot)
+        || slot == (&raw const streams::STREAM).cast()
+}
+
+/// Makes an instance of `ty`. Without a type it makes empty bytes: that is how C code gets at these.
+unsafe extern "C" fn make_new(ty: Slot, n_pos: usize, n_kw: usize, args: *const Obj) -> Obj {
+    // SAFETY: machine code called, and vouches for the arguments.
+    unsafe {
+        serve(|vm| match ty {
+            Some(ty) => vm.call_with(adopt(vm, ty)?, Args::new(values(args, n_pos + 2 * n_kw), n_pos)),
+            None => Ok(Bytes::new(vm, b"")?.obj()),
+        })
+    }
+}
+
+unsafe extern "C" fn print(out: *const streams::PrinterOfC, object: Obj, style: u32) {
+    // SAFETY: machine code called.
+    unsafe {
+        serve(|vm| {
+            let text = vm.text(object, style_of(style))?;
+            // What is written may raise, so that the text must not be in a vector then.
+            let text = Bytes::new(vm, &text)?;
+            Ok(streams::Written { out, text })
+        })
+        .write();
+    }
+}
+
+/// The style with this number.
+fn style_of(number: u32) -> Style {
+    match number {
+        1 => Style::Repr,
+        2 => Style::Exception,
+        3 => Style::Json,
+        4 => Style::Raw,
+        _ => Style::Str,
+    }
+}
+
+/// Loads, stores or deletes an attribute, by the two words at `words`.
+unsafe extern "C" fn attr(object: Obj, name: usize, words: *mut [usize; 2]) {
+    let name = Qstr::from_number(name as u32);
+    // SAFETY: machine code called, and has two words there.
+    unsafe {
+        let result = serve(|vm| {
+            // SAFETY: the second word is a value, or null.
+            let request = match words.read() {
+                [SENTINEL, value] => Obj::from_bits(value).map_or(Attr::Delete, Attr::Store),
+                _ => Attr::Load,
+            };
+            own_attr(vm, object, name, request)
+        });
+        match result {
+            AttrResult::Missing => {}
+            AttrResult::Value(value) => words.write([value.bits(), 0]),
+            AttrResult::Method(function, this) => words.write([function.bits(), this.bits()]),
+            AttrResult::Done => words.write([0, 0]),
+        }
+    }
+}
+
+fn own_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    match stand_in::inherited(vm.type_of(object)).attr {
+        Some(attr) => attr(vm, object, name, request),
+        None => Ok(AttrResult::Missing),
+    }
+}

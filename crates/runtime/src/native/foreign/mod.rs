@@ -1,0 +1,191 @@
+//! Objects and types of C code.
+//!
+//! C code makes types of MicroPython's layout: a head, which those of Berus share up to the name, and a table of slots of which some are
+//! there. For each such type Berus makes a *stand-in*, a type of its own whose slots call those of the C type ([`stand_in`]). A C
+//! type's header says which is its stand-in, once it has one. So the interpreter meets no other types than its own:
+//! [`type_of`] answers the stand-in for objects of C types, and where C types come across the border as values, [`adopt`] replaces them. C
+//! code in turn is given C types, and of the types of Berus it reads what [`head`] gives them.
+
+pub(in crate::native) mod functions;
+mod head;
+mod layout;
+mod stand_in;
+pub(in crate::native) mod streams;
+
+pub(crate) use head::{INDICES, Indices, Slots};
+pub(super) use layout::MapOfC;
+
+use core::ptr::NonNull;
+
+use crate::error::Res;
+use crate::obj::bytes::Bytes;
+use crate::obj::dict::{self, Dict};
+use crate::obj::exception;
+use crate::obj::list::List;
+use crate::obj::str::Str;
+use crate::object::Gc;
+use crate::ops::buffer::{Access, Buffer};
+use crate::q;
+use crate::types::{Type, flag};
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+use layout::{DictOfC, TypeOfC};
+
+/// Whether objects may be of types of C code.
+pub(crate) const EXIST: bool = true;
+
+/// The word that stands for "load" where a value would be stored, and for "go on looking".
+pub(super) const SENTINEL: usize = 4;
+
+/// The type that C types say they are of, until they have a stand-in.
+pub(super) static TYPE: Type = Type::new(q!("type")).flags(flag::FOREIGN);
+
+/// The type of `object`, which is of a C type.
+#[cold]
+#[inline(never)]
+pub(crate) fn type_of(vm: &Vm, object: Obj) -> Gc<Type> {
+    match object.as_header() {
+        // SAFETY: the object's type is one of C code, for it lacks the flag of Berus.
+        Some(header) => stand_in::of(vm, unsafe { header.cast::<NonNull<TypeOfC>>().read() }),
+        None => Gc::from_static(&TYPE),
+    }
+}
+
+/// The type of `object` as C code has it: a C type, or one of Berus.
+pub(super) fn type_for_c(vm: &Vm, object: Obj) -> *const Type {
+    match object.as_header() {
+        // SAFETY: a pointer word points to a live object, whose first word is its type.
+        Some(header) => to_c(unsafe { header.cast::<Gc<Type>>().read() }),
+        None => to_c(vm.type_of(object)),
+    }
+}
+
+/// A type as C code has it: a C type in place of its stand-in.
+pub(super) fn to_c(ty: Gc<Type>) -> *const Type {
+    match stand_in::original(ty) {
+        Some(original) => original.as_ptr().cast(),
+        None => ty.as_ptr().as_ptr(),
+    }
+}
+
+/// `value` from machine code, as the interpreter has it: stand-ins in place of C types, and dicts of its own in place of constant ones.
+/// Null is a local variable that is not set, of which generated code does not take notice.
+///
+/// # Errors
+/// `NameError` for null, and `MemoryError`.
+#[inline]
+pub(super) fn adopt(vm: &Vm, value: impl Into<Slot>) -> Res {
+    let Some(value) = value.into() else { return Err(vm.unset_local()) };
+    match value.as_header() {
+        // SAFETY: a pointer word points to a live object.
+        Some(header) if is_foreign(unsafe { header.as_ref() }, value) => adopt_foreign(vm, value),
+        _ => Ok(value),
+    }
+}
+
+/// Whether `value`, which has this header, is a C type or a constant dict.
+#[inline]
+fn is_foreign(header: &crate::object::Header, value: Obj) -> bool {
+    header.has(flag::BERUS | flag::FOREIGN)
+        || header.ty() == Gc::from_static(&dict::TYPE) && DictOfC::constant(value).is_some()
+}
+
+#[cold]
+fn adopt_foreign(vm: &Vm, value: Obj) -> Res {
+    if let Some(dict) = DictOfC::constant(value) {
+        let own = Dict::new(vm)?;
+        dict.copy_to(vm, &own)?;
+        return Ok(own.obj());
+    }
+    match value.as_header() {
+        Some(header) => Ok(stand_in::of(vm, header.cast()).obj()),
+        None => Ok(value),
+    }
+}
+
+/// As [`adopt`], for several values. They stay where they are if they are fine as they are.
+///
+/// # Errors
+/// As [`adopt`].
+#[inline]
+pub(super) fn adopt_all<'a>(vm: &Vm, values: &'a [Slot]) -> Res<&'a [Obj]> {
+    let fine = |value: &Slot| {
+        // SAFETY: a pointer word points to a live object.
+        value.is_some_and(|value| value.as_header().is_none_or(|header| !is_foreign(unsafe { header.as_ref() }, value)))
+    };
+    if values.iter().all(fine) {
+        // SAFETY: none of them is null.
+        return Ok(unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), values.len()) });
+    }
+    adopt_each(vm, values)
+}
+
+#[cold]
+fn adopt_each<'a>(vm: &Vm, values: &[Slot]) -> Res<&'a [Obj]> {
+    let all = List::new(vm, &[])?;
+    for value in values {
+        all.append(vm, adopt(vm, *value)?)?;
+    }
+    let items = all.items();
+    // SAFETY: nobody else knows the list, a cell has the layout of what it holds, and the collector sees the items as long as
+    // somebody holds the slice.
+    Ok(unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
+}
+
+/// The object that C code has returned in `word`; `None` for null.
+///
+/// # Errors
+/// `MemoryError`.
+pub(super) fn object(vm: &Vm, word: usize) -> Res {
+    // SAFETY: machine code returns objects.
+    match unsafe { Obj::from_bits(word) } {
+        Some(value) => adopt(vm, value),
+        None => Ok(Obj::NONE),
+    }
+}
+
+/// A string of text from C code.
+///
+/// # Errors
+/// `UnicodeError` if it is not UTF-8, and `MemoryError`.
+pub(super) fn new_str(vm: &Vm, text: &[u8]) -> Res {
+    match core::str::from_utf8(text) {
+        Ok(_) => vm.new_str(text),
+        Err(_) => Err(vm.error(&exception::UNICODE_ERROR, format_args!(""))),
+    }
+}
+
+/// The text of a string or bytes object, for C code, which expects a zero byte behind it; `None` for other objects, or if it is to
+/// be written to.
+///
+/// # Errors
+/// `MemoryError`.
+pub(super) fn text(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
+    if access == Access::Write {
+        return Ok(None);
+    }
+    if let Some(bytes) = object.downcast::<Bytes>() {
+        // Those on the heap have a zero byte; that without bytes does not.
+        return Ok(Some(Buffer::of(if bytes.bytes().is_empty() { &b"\0"[..0] } else { bytes.bytes() })));
+    }
+    if let Some(string) = object.downcast::<Str>() {
+        return Ok(Some(Buffer::of(string.bytes())));
+    }
+    let Some(name) = object.as_qstr() else { return Ok(None) };
+    // Names have no zero byte. The copies are kept, since C code may compare addresses.
+    let copies = match vm.native.spellings.get() {
+        Some(copies) => copies,
+        None => Dict::new(vm)?,
+    };
+    vm.native.spellings.set(Some(copies));
+    let copy = match copies.load(vm, name).and_then(|copy| copy.downcast::<Str>()) {
+        Some(copy) => copy,
+        None => {
+            let copy = Str::new(vm, vm.spelling(name))?;
+            copies.store(vm, name, copy.obj())?;
+            copy
+        }
+    };
+    Ok(Some(Buffer::of(copy.bytes())))
+}

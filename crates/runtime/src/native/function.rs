@@ -1,0 +1,306 @@
+//! Functions of machine code.
+//!
+//! The arguments of a call are passed as they lie on the value stack, which is how MicroPython's calling convention wants them: the function
+//! object, the numbers of positional and keyword arguments, and where they are. A Python function has them laid out as its local
+//! variables by [`setup`], which it calls first; a viper function looks at them itself.
+
+use core::ffi::c_void;
+use core::hint::black_box;
+
+use super::border;
+use super::code::{Kind, MachineCode};
+use super::foreign;
+use super::generator::NativeGenerator;
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::code::{Code, Context};
+use crate::obj::dict::Dict;
+use crate::obj::function::Binding;
+use crate::obj::tuple::Tuple;
+use crate::object::{Gc, Header, Object};
+use crate::ops::buffer::Access;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type, flag};
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+use berus_mpy::prelude::scope_flag;
+
+const WORD: usize = size_of::<usize>();
+
+/// The type of Python functions.
+pub(super) static NATIVE: Type =
+    Type::new(q!("function")).flags(flag::BINDS_SELF).print(print).call(call_native).attr(attr);
+
+/// The type of Python functions that make generators.
+pub(super) static GENERATOR: Type = Type::new(q!("generator")).flags(flag::BINDS_SELF).call(call_generator).attr(attr);
+
+/// The type of viper functions, and of those written in C that take any arguments.
+pub(super) static VIPER: Type = Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_viper);
+
+/// The type of functions of machine words.
+pub(super) static ASM: Type = Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_asm);
+
+/// A function. The defaults of its positional arguments, then the dict of those of keyword-only ones follow it. Machine code knows
+/// the first four words (MicroPython: `mp_obj_fun_bc_t`).
+#[repr(C)]
+pub(super) struct NativeFunction {
+    header: Header,
+    context: Gc<Context>,
+    children: Slots,
+    text: *const u8,
+    /// What it was made of; nothing if it is one of those that C code makes of an address.
+    code: Option<Gc<MachineCode>>,
+    n_extra: usize,
+}
+
+/// Where code objects stand that a function makes functions of.
+type Slots = Option<core::ptr::NonNull<Slot>>;
+
+// SAFETY: `NativeFunction` is `repr(C)` and starts with a header; objects of this type and the others that `of` knows have its layout.
+unsafe impl Object for NativeFunction {
+    const TYPE: &'static Type = &NATIVE;
+}
+
+impl NativeFunction {
+    /// The function that `object` is, of whichever kind.
+    #[inline(always)]
+    pub fn of(object: Obj) -> Option<Gc<NativeFunction>> {
+        let header = object.as_header()?;
+        // SAFETY: a pointer word points to a live object; those of these types have this layout.
+        unsafe {
+            let ty = header.as_ref().ty();
+            [&VIPER, &NATIVE, &GENERATOR, &ASM]
+                .into_iter()
+                .any(|known| ty == Gc::from_static(known))
+                .then(|| Gc::from_ptr(header.cast()))
+        }
+    }
+
+    /// A function made of `code`.
+    ///
+    /// # Errors
+    /// `TypeError` if the defaults are not those that the code expects, and `MemoryError`.
+    pub fn new(vm: &Vm, code: Gc<MachineCode>, defaults: Slot, keyword_defaults: Slot) -> Res<Gc<NativeFunction>> {
+        let tuple = defaults.and_then(|defaults| defaults.downcast::<Tuple>());
+        let mut defaults = tuple.as_ref().map_or(&[][..], |tuple| tuple.items());
+        let mut dict = keyword_defaults.filter(|dict| dict.downcast::<Dict>().is_some());
+        let ty = match code.kind {
+            Kind::Native(signature) => {
+                if defaults.len() != usize::from(signature.n_def)
+                    || dict.is_some() != signature.has(scope_flag::DEFKWARGS)
+                {
+                    return Err(vm.type_error(format_args!("argument num/types mismatch")));
+                }
+                if signature.is_generator() { &GENERATOR } else { &NATIVE }
+            }
+            kind => {
+                (defaults, dict) = (&[], None);
+                if matches!(kind, Kind::Viper) { &VIPER } else { &ASM }
+            }
+        };
+        let n_extra = defaults.len() + usize::from(dict.is_some());
+        let object = NativeFunction {
+            header: Header::of(ty),
+            context: code.context,
+            children: code.children,
+            text: code.text,
+            code: Some(code),
+            n_extra,
+        };
+        let function = vm.alloc_tail(object, n_extra * WORD)?;
+        for (n, word) in defaults.iter().copied().chain(dict).enumerate() {
+            // SAFETY: the tail has room for `n_extra` words.
+            unsafe { function.as_ptr().add(1).cast::<Obj>().add(n).write(word) };
+        }
+        Ok(function)
+    }
+
+    /// A function written in C, at `text`, of the module with this context.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn of_address(vm: &Vm, context: Gc<Context>, text: *const u8) -> Res<Gc<NativeFunction>> {
+        vm.alloc(NativeFunction { header: Header::of(&VIPER), context, children: None, text, code: None, n_extra: 0 })
+    }
+
+    /// What its prelude says, if it is a Python function.
+    pub fn signature(&self) -> Option<Gc<Code>> {
+        match self.code?.kind {
+            Kind::Native(signature) => Some(signature),
+            _ => None,
+        }
+    }
+
+    /// The variables of its module.
+    pub fn globals(&self) -> Gc<Dict> {
+        self.context.globals()
+    }
+
+    fn extra(&self) -> &[Slot] {
+        let start = core::ptr::from_ref(self).wrapping_add(1).cast();
+        // SAFETY: `n_extra` words follow the object.
+        unsafe { core::slice::from_raw_parts(start, self.n_extra) }
+    }
+
+    /// Where a call that gets arguments as they lie on the value stack begins. `None` for the kinds that are called in another way.
+    #[inline(always)]
+    pub fn entry(&self) -> Option<*const c_void> {
+        let ty = self.header.ty();
+        if ty == Gc::from_static(&VIPER) {
+            return Some(self.text.cast());
+        }
+        // A Python function begins with a word that says where its prelude is.
+        (ty == Gc::from_static(&NATIVE)).then_some(self.text.wrapping_add(WORD).cast())
+    }
+
+    /// Where a generator's code begins: the address that it notes as where to go on, and the one that is called.
+    pub fn generator_entries(&self) -> (*const u8, *const c_void) {
+        // SAFETY: the loader has seen that a generator's code has a second word.
+        let start = unsafe { self.text.cast::<usize>().add(1).read_unaligned() };
+        (self.text.wrapping_add(start), self.text.wrapping_add(2 * WORD).cast())
+    }
+}
+
+impl Vm {
+    /// Calls machine code that gets arguments as they lie on the value stack.
+    #[inline(always)]
+    fn call_entry(&self, function: Obj, entry: *const c_void, args: Args<'_>) -> Res {
+        let words = args.words();
+        let parameters = [function.bits(), args.n_pos(), args.n_kw(), words.as_ptr().expose_provenance()];
+        // SAFETY: the function's code is at `entry`. The function, and so its code, is kept to the end of the call.
+        let result = unsafe { border::call(self, entry, parameters) };
+        black_box(function);
+        foreign::object(self, result?)
+    }
+}
+
+fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    // SAFETY: objects of this type have the layout.
+    match object.as_header().map(|header| unsafe { header.cast::<NativeFunction>().as_ref() }) {
+        Some(function) => vm.call_entry(object, function.text.cast(), args),
+        None => Ok(Obj::NONE),
+    }
+}
+
+fn call_native(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    match object.downcast::<NativeFunction>() {
+        Some(function) => {
+            // The body of a module or class looks for its names without saying whose they are.
+            let outer = border::replace_globals(Some(function.globals()), vm.frame());
+            let result = vm.call_entry(object, function.text.wrapping_add(WORD).cast(), args);
+            border::restore_globals(outer);
+            result
+        }
+        None => Ok(Obj::NONE),
+    }
+}
+
+fn call_generator(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    match NativeFunction::of(object) {
+        Some(function) => NativeGenerator::make(vm, function, args),
+        None => Ok(Obj::NONE),
+    }
+}
+
+fn call_asm(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
+    let Some((function, code)) = NativeFunction::of(object).and_then(|f| Some((f, f.code?))) else {
+        return Ok(Obj::NONE);
+    };
+    let Kind::Asm { arguments, result } = code.kind else { return Ok(Obj::NONE) };
+    vm.check_args(args, arguments, arguments, false)?;
+    let mut words = [0; 4];
+    for (word, arg) in words.iter_mut().zip(args.pos()) {
+        *word = asm_word(vm, *arg)?;
+    }
+    // SAFETY: as in `call_entry`; code of this kind takes up to four words.
+    let value = unsafe { border::call(vm, function.text.cast(), words) };
+    black_box(object);
+    super::table::convert::to_object(vm, value?, result)
+}
+
+/// The machine word that a function of machine words gets for `object` (MicroPython: `py/objfun.c`, `convert_obj_for_inline_asm`).
+fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
+    if object == Obj::NONE {
+        return Ok(0);
+    }
+    if vm.is_int_or_bool(object) {
+        return vm.int_truncated(object);
+    }
+    if let Some(value) = crate::obj::float::as_float(object) {
+        return Ok(value as isize as usize);
+    }
+    if let Some(list) = object.downcast::<crate::obj::list::List>() {
+        return Ok(list.items().as_ptr().expose_provenance());
+    }
+    if let Some(tuple) = object.downcast::<Tuple>() {
+        return Ok(tuple.items().as_ptr().expose_provenance());
+    }
+    Ok(match vm.try_buffer(object, Access::Read)? {
+        Some(buffer) => buffer.data.as_ptr().expose_provenance(),
+        None => object.bits(),
+    })
+}
+
+/// Lays out the arguments of a call as local variables, the way machine code wants them: in `state`, the first variable last. The
+/// variables that are cells become so.
+///
+/// # Errors
+/// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
+pub(super) fn setup(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>, state: &mut [Slot]) -> Res<()> {
+    state.fill(None);
+    let Some(code) = function.signature() else { return Ok(()) };
+    let n_pos = usize::from(code.n_pos);
+    let last = state.len().wrapping_sub(1);
+    if args.n_kw() == 0 && args.n_pos() == n_pos && !code.takes_more() {
+        for (slot, value) in state.iter_mut().rev().zip(args.pos()) {
+            *slot = Some(*value);
+        }
+    } else {
+        let n_args = code.n_args();
+        let extra = function.extra();
+        let binding = Binding {
+            code,
+            cells: &[],
+            defaults: extra.get(..usize::from(code.n_def)).unwrap_or_default(),
+            keyword_defaults: extra.last().copied().flatten().and_then(|dict| dict.downcast::<Dict>()),
+        };
+        // They are laid out forwards, at the far end, and then turned around.
+        let Some(bound) = state.get_mut(..n_args) else {
+            return Err(vm.type_error(format_args!("argument num/types mismatch")));
+        };
+        binding.bind(vm, args, bound)?;
+        let moved = state.len() - n_args;
+        state.copy_within(..n_args, moved);
+        let free = moved.min(n_args);
+        state[..free].fill(None);
+        state[moved..].reverse();
+    }
+    for &local in code.cells() {
+        if let Some(slot) = last.checked_sub(local.into()).and_then(|at| state.get_mut(at)) {
+            *slot = Some(crate::obj::cell::Cell::new(vm, *slot)?.obj());
+        }
+    }
+    Ok(())
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let name = NativeFunction::of(object)
+        .and_then(|function| function.signature())
+        .map_or("?", |code| vm.name_str(code.name()));
+    vm.print_fmt(out, format_args!("<function {name} at {:#x}>", object.bits()))
+}
+
+fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let Some(function) = NativeFunction::of(object) else { return Ok(AttrResult::Missing) };
+    if !matches!(request, Attr::Load | Attr::LoadMethod) {
+        return Ok(AttrResult::Missing);
+    }
+    Ok(match function.signature() {
+        Some(code) if name == q!("__name__") => AttrResult::Value(Obj::qstr(code.name())),
+        _ if name == q!("__globals__") => AttrResult::Value(function.globals().obj()),
+        _ => AttrResult::Missing,
+    })
+}

@@ -1,0 +1,217 @@
+//! Generators of machine code.
+//!
+//! Machine code keeps the state of a generator in the generator object, in a structure that it knows (MicroPython: `py/bc.h`,
+//! `mp_code_state_native_t`). To let the generator go on is to call its code with that structure and an exception to be raised there, or null;
+//! it answers whether it has returned, yielded or raised.
+
+use core::cell::Cell;
+use core::hint::black_box;
+use core::ptr;
+
+use super::border;
+use super::function::{self, NativeFunction};
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::obj::exception;
+use crate::obj::generator::METHODS;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+/// The type.
+pub(crate) static TYPE: Type =
+    Type::new(q!("generator")).print(print).iter(|_, object| Ok(object)).next(next).locals(METHODS);
+
+/// The state of a function of machine code.
+#[repr(C)]
+pub(super) struct CodeState {
+    pub function: Cell<Option<Gc<NativeFunction>>>,
+    /// Where a generator goes on; null once it has ended.
+    ip: Cell<*const u8>,
+    /// Where what is sent goes, and what is yielded or returned is found.
+    sp: Cell<*mut Slot>,
+    n_state: Cell<u16>,
+    _exception_index: Cell<u16>,
+    _old_globals: Cell<Option<Gc<Dict>>>,
+}
+
+impl CodeState {
+    /// The variables and the stack, which follow.
+    pub fn slots(&self) -> *mut Slot {
+        ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.n_state.get().into()
+    }
+
+    /// Notes that nothing is on the stack, so that nothing can be sent.
+    pub fn begin(&self) {
+        self.sp.set(self.slots().wrapping_sub(1));
+    }
+}
+
+/// A generator.
+#[repr(C)]
+pub(crate) struct NativeGenerator {
+    header: Header,
+    /// An exception to be raised when it goes on, `None` if there is none, or null while it runs.
+    pending: Cell<Slot>,
+    state: CodeState,
+}
+
+// SAFETY: `NativeGenerator` is `repr(C)` and starts with a header; only such generators have this type.
+unsafe impl Object for NativeGenerator {
+    const TYPE: &'static Type = &TYPE;
+}
+
+/// What machine code answers when a generator has gone on.
+const RETURNED: usize = 0;
+const YIELDED: usize = 1;
+
+impl NativeGenerator {
+    /// The generator of machine code that `object` is, if it is one.
+    pub(crate) fn of(object: Obj) -> Option<Gc<NativeGenerator>> {
+        object.downcast()
+    }
+
+    /// A generator of `function`, called with `args`.
+    ///
+    /// # Errors
+    /// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
+    pub(super) fn make(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>) -> Res {
+        let Some(code) = function.signature() else { return Ok(Obj::NONE) };
+        let n_state = code.n_state as usize;
+        let state = CodeState {
+            function: Cell::new(Some(function)),
+            ip: Cell::new(function.generator_entries().0),
+            sp: Cell::new(ptr::null_mut()),
+            n_state: Cell::new(n_state as u16),
+            _exception_index: Cell::new(u16::MAX),
+            _old_globals: Cell::new(None),
+        };
+        let object = NativeGenerator { header: Header::of(&TYPE), pending: Cell::new(Some(Obj::NONE)), state };
+        let generator = vm.alloc_tail(object, n_state * size_of::<Slot>())?;
+        let state = &generator.state;
+        state.begin();
+        // SAFETY: the tail has room for as many slots, and is zeroed before anything else is allocated.
+        let slots = unsafe {
+            state.slots().write_bytes(0, n_state);
+            core::slice::from_raw_parts_mut(state.slots(), n_state)
+        };
+        function::setup(vm, function, args, slots)?;
+        Ok(generator.obj())
+    }
+
+    fn has_begun(&self) -> bool {
+        self.state.sp.get() != self.state.slots().wrapping_sub(1)
+    }
+
+    /// Checks that it is not running.
+    pub(crate) fn check(&self, vm: &Vm) -> Res<()> {
+        match self.pending.get() {
+            Some(_) => Ok(()),
+            None => Err(vm.value_error(format_args!("generator already executing"))),
+        }
+    }
+
+    /// Replaces the exception to be raised when it goes on, `None` if there is none.
+    ///
+    /// # Errors
+    /// `ValueError` if it is running.
+    pub(crate) fn replace_pending(&self, vm: &Vm, exception: Obj) -> Res {
+        self.check(vm)?;
+        Ok(self.pending.replace(Some(exception)).unwrap_or(Obj::NONE))
+    }
+
+    /// Lets it go on: see [`Generator::resume`](crate::obj::generator::Generator::resume).
+    ///
+    /// # Errors
+    /// What it raises; `ValueError` if it is running.
+    pub(crate) fn resume(&self, vm: &Vm, sent: Obj, thrown: Slot) -> Res<Option<Obj>> {
+        let state = &self.state;
+        let (Some(function), false) = (state.function.get(), state.ip.get().is_null()) else {
+            if let Some(thrown) = thrown {
+                let exception = vm.make_exception(thrown)?;
+                return Err(vm.raise(exception));
+            }
+            vm.set_returned(Obj::NONE);
+            return Ok(None);
+        };
+        self.check(vm)?;
+        let pending = self.pending.get().filter(|pending| *pending != Obj::NONE);
+        let thrown = pending.or(thrown);
+        if !self.has_begun() {
+            if sent != Obj::NONE {
+                return Err(vm.type_error(format_args!("can't send non-None value to a just-started generator")));
+            }
+        } else {
+            // SAFETY: a generator that has begun has a slot at `sp` for what is sent.
+            unsafe { state.sp.get().write(Some(sent)) };
+        }
+        self.pending.set(None);
+        let outcome = self.run(vm, function, thrown);
+        self.pending.set(Some(Obj::NONE));
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(raised) => {
+                state.ip.set(ptr::null());
+                return Err(raised);
+            }
+        };
+        match outcome {
+            YIELDED => {
+                // SAFETY: the code has put the value there.
+                let value = unsafe { state.sp.get().replace(Some(Obj::NONE)) };
+                Ok(Some(value.unwrap_or(Obj::NONE)))
+            }
+            RETURNED => {
+                state.ip.set(ptr::null());
+                // SAFETY: as above.
+                let value = unsafe { state.sp.get().read() };
+                vm.set_returned(value.unwrap_or(Obj::NONE));
+                Ok(None)
+            }
+            _ => {
+                state.ip.set(ptr::null());
+                // SAFETY: the code has put the exception into the first slot, and every function has one.
+                let exception = unsafe { state.slots().read() }.unwrap_or(Obj::NONE);
+                if vm.matches(exception, &exception::STOP_ITERATION) {
+                    return Err(vm.runtime_error(format_args!("generator raised StopIteration")));
+                }
+                Err(vm.raise(exception))
+            }
+        }
+    }
+
+    /// Calls its code.
+    fn run(&self, vm: &Vm, function: Gc<NativeFunction>, thrown: Slot) -> Res<usize> {
+        let outer = border::replace_globals(Some(function.globals()), vm.frame());
+        let parameters = [ptr::from_ref(&self.state).expose_provenance(), thrown.map_or(0, Obj::bits), 0, 0];
+        // SAFETY: this is where a generator's code is entered. This object keeps the function, and so the code.
+        let outcome = unsafe { border::call(vm, function.generator_entries().1, parameters) };
+        border::restore_globals(outer);
+        black_box(self);
+        outcome
+    }
+}
+
+fn next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
+    match object.downcast::<NativeGenerator>() {
+        Some(generator) => generator.resume(vm, Obj::NONE, None),
+        None => Ok(None),
+    }
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let generator = object.downcast::<NativeGenerator>();
+    let code = generator.and_then(|generator| generator.state.function.get()?.signature());
+    let name = code.map_or("?", |code| vm.name_str(code.name()));
+    vm.print_fmt(out, format_args!("<generator object '{name}' at {:x}>", object.bits()))
+}

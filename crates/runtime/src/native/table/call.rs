@@ -1,0 +1,153 @@
+//! Functions, calls and exceptions.
+
+use core::ffi::c_char;
+use core::mem::transmute;
+
+use super::arguments::c_string;
+use super::build::{slots, values};
+use crate::args::Args;
+use crate::native::border::{serve, vm};
+use crate::native::code::MachineCode;
+use crate::native::foreign::{adopt, adopt_all};
+use crate::native::function::{self, NativeFunction};
+use crate::native::{closure, generator::CodeState};
+use crate::obj::code::{Code, Context};
+use crate::object::Gc;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+/// What C code passes for a code object: where the function is. It begins with two bytes that no object begins with.
+#[repr(C)]
+struct RawCode {
+    indicator: [u8; 2],
+    kind: u8,
+    is_generator: u8,
+    text: *const u8,
+}
+
+/// Makes a function of a code object. `defaults` is null, or where a tuple of defaults of positional arguments is and a dict of those of
+/// keyword-only ones, either of which may be null.
+pub(super) unsafe extern "C" fn make_function(code: Obj, context: Gc<Context>, defaults: *const [Slot; 2]) -> Obj {
+    // SAFETY: machine code called with a code object, or what C code has instead.
+    unsafe {
+        serve(|vm| {
+            if code.downcast::<Code>().is_none() && code.downcast::<MachineCode>().is_none() {
+                let text = code.as_header().map(|raw| raw.cast::<RawCode>().as_ref().text);
+                return Ok(NativeFunction::of_address(vm, context, text.unwrap_or(core::ptr::null()))?.obj());
+            }
+            let [positional, keyword] = if defaults.is_null() { [None; 2] } else { defaults.read() };
+            vm.make_function(code, positional, keyword, &[])
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn new_closure(function: Obj, n: usize, cells: *const Obj) -> Obj {
+    // SAFETY: machine code called, and vouches for the cells.
+    unsafe { serve(|vm| closure::new(vm, function, values(cells, n))) }
+}
+
+/// A function of machine code that gets arguments as they lie in memory.
+type Entry = unsafe extern "C" fn(Obj, usize, usize, *const Slot) -> Obj;
+
+/// Calls `callable` with arguments as they lie at `args`.
+///
+/// # Safety
+/// Machine code called, and the caller has nothing to drop.
+#[inline(always)]
+unsafe fn call(callable: Slot, n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
+    let function = callable.and_then(NativeFunction::of);
+    if let (Some(callable), Some(entry)) = (callable, function.and_then(|function| function.entry())) {
+        // From machine code to machine code, exceptions may pass: nothing here would be dropped.
+        // SAFETY: as the caller says. `callable` is a function whose code is at `entry`; whoever calls keeps it.
+        return unsafe {
+            if vm().is_deep() {
+                serve(|vm| vm.check_depth())
+            }
+            transmute::<*const core::ffi::c_void, Entry>(entry)(callable, n_pos, n_kw, args)
+        };
+    }
+    // SAFETY: as the caller says.
+    unsafe {
+        serve(|vm| {
+            let words = adopt_all(vm, slots(args, n_pos + 2 * n_kw))?;
+            vm.call_with(adopt(vm, callable)?, Args::new(words, n_pos))
+        })
+    }
+}
+
+/// Calls `callable`. The low byte of `counts` is how many positional arguments there are, the next one how many keyword arguments.
+pub(super) unsafe extern "C" fn call_function(callable: Slot, counts: usize, args: *const Slot) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { call(callable, counts & 0xff, counts >> 8 & 0xff, args) }
+}
+
+/// Calls a method: at `args` it, its first argument or null, and the other arguments.
+pub(super) unsafe extern "C" fn call_method(n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
+    // SAFETY: machine code called, and vouches for the words at `args`.
+    unsafe {
+        match args.add(1).read() {
+            Some(_) => call(args.read(), n_pos + 1, n_kw, args.add(1)),
+            None => call(args.read(), n_pos, n_kw, args.add(2)),
+        }
+    }
+}
+
+/// Makes a call with starred arguments: at `args` what to call, for methods the first argument or null, the others, and a bitmap of
+/// which of the positional ones are starred.
+pub(super) unsafe extern "C" fn call_method_starred(is_method: bool, counts: usize, args: *const Slot) -> Obj {
+    let (n_pos, n_kw) = (counts & 0xff, counts >> 8 & 0xff);
+    // SAFETY: machine code called, and vouches for the words at `args`.
+    unsafe {
+        serve(|vm| {
+            let first = 1 + usize::from(is_method);
+            let words = core::slice::from_raw_parts(args, first + n_pos + 2 * n_kw + 1);
+            let (callable, this) = (adopt(vm, words[0])?, if is_method { words[1] } else { None });
+            let starred = words[words.len() - 1].and_then(Obj::as_small_int).unwrap_or(0) as usize;
+            let (pos, kw) = words[first..words.len() - 1].split_at(n_pos);
+            vm.call_starred(callable, this, pos, kw, starred)
+        })
+    }
+}
+
+/// Raises `object`, unless that is null or `None`.
+pub(super) unsafe extern "C" fn raise(object: Slot) {
+    let Some(object) = object.filter(|object| *object != Obj::NONE) else { return };
+    // SAFETY: machine code called.
+    unsafe {
+        serve(|vm| {
+            let exception = vm.make_exception(adopt(vm, object)?)?;
+            Err::<(), _>(vm.raise(exception))
+        })
+    }
+}
+
+/// Raises an exception of type `ty` with a text that ends in a zero byte, or none if that is null.
+pub(super) unsafe extern "C" fn raise_message(ty: Obj, message: *const c_char) {
+    // SAFETY: machine code called, and vouches for the text.
+    unsafe {
+        serve(|vm| {
+            let ty = adopt(vm, ty)?;
+            let made =
+                if message.is_null() { vm.call(ty, &[])? } else { vm.call(ty, &[vm.new_str(c_string(message))?])? };
+            Err::<(), _>(vm.raise(made))
+        })
+    }
+}
+
+/// Lays out the arguments of a call in the state of the function that was called.
+pub(super) unsafe extern "C" fn setup_code_state(state: *const CodeState, n_pos: usize, n_kw: usize, args: *const Obj) {
+    // SAFETY: machine code called, and has filled in the function and the number of slots, which follow.
+    unsafe {
+        serve(|vm| {
+            let state = &*state;
+            state.begin();
+            let slots = core::slice::from_raw_parts_mut(state.slots(), state.len());
+            match state.function.get() {
+                Some(function) => {
+                    function::setup(vm, function, Args::new(values(args, n_pos + 2 * n_kw), n_pos), slots)
+                }
+                None => Ok(()),
+            }
+        })
+    }
+}

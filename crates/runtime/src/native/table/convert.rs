@@ -1,0 +1,111 @@
+//! Objects to machine words and back.
+
+use core::ptr::NonNull;
+
+use super::arguments::bytes;
+use crate::error::Res;
+use crate::native::border::serve;
+use crate::native::foreign::{self, adopt};
+use crate::obj::array::Array;
+use crate::obj::bytes::Bytes;
+use crate::ops::buffer::Access;
+use crate::qstr::Qstr;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+/// The types of viper's values, by number (MicroPython: `py/runtime.h`). All from `PTR` on are addresses, but for names.
+mod number {
+    pub const OBJECT: usize = 0;
+    pub const BOOL: usize = 1;
+    pub const INT: usize = 2;
+    pub const UINT: usize = 3;
+    pub const QSTR: usize = 8;
+}
+
+fn from_object(vm: &Vm, object: Obj, ty: usize) -> Res<usize> {
+    match ty & 0xf {
+        number::OBJECT => Ok(object.bits()),
+        number::BOOL => vm.truth(object).map(usize::from),
+        number::INT | number::UINT => vm.int_truncated(object),
+        _ => match vm.try_buffer(object, Access::Read)? {
+            Some(buffer) => Ok(buffer.data.as_ptr().expose_provenance()),
+            // What has no memory is an address itself.
+            None => vm.int_truncated(object),
+        },
+    }
+}
+
+pub(super) unsafe extern "C" fn native_from_obj(object: Slot, ty: usize) -> usize {
+    if let (Some(value), number::INT | number::UINT) = (object.and_then(Obj::as_small_int), ty & 0xf) {
+        return value as usize;
+    }
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| from_object(vm, adopt(vm, object)?, ty)) }
+}
+
+/// The object that `word` stands for as a value of a type of viper's.
+///
+/// # Errors
+/// `MemoryError`.
+pub(in crate::native) fn to_object(vm: &Vm, word: usize, ty: usize) -> Res {
+    match ty & 0xf {
+        number::OBJECT => foreign::object(vm, word),
+        number::BOOL => Ok(Obj::bool(word != 0)),
+        number::INT => vm.new_int(word as isize),
+        number::QSTR => Ok(Obj::qstr(Qstr::from_number(word as u32))),
+        _ => vm.new_uint(word),
+    }
+}
+
+pub(super) unsafe extern "C" fn native_to_obj(word: usize, ty: usize) -> Obj {
+    if ty & 0xf == number::INT
+        && let Some(small) = Obj::small_int(word as isize)
+    {
+        return small;
+    }
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| to_object(vm, word, ty)) }
+}
+
+/// The type of an object, as C code has it.
+pub(super) unsafe extern "C" fn type_of(object: Obj) -> *const Type {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| Ok(foreign::type_for_c(vm, object))) }
+}
+
+pub(super) unsafe extern "C" fn new_str(data: *const u8, len: usize) -> Obj {
+    // SAFETY: machine code called, and vouches for the text.
+    unsafe { serve(|vm| foreign::new_str(vm, bytes(data, len))) }
+}
+
+pub(super) unsafe extern "C" fn new_bytes(data: *const u8, len: usize) -> Obj {
+    // SAFETY: machine code called, and vouches for the bytes.
+    unsafe { serve(|vm| Ok(Bytes::new(vm, bytes(data, len))?.obj())) }
+}
+
+pub(super) unsafe extern "C" fn new_bytearray_by_ref(len: usize, items: Option<NonNull<u8>>) -> Obj {
+    // SAFETY: machine code called, and vouches for the bytes.
+    unsafe { serve(|vm| Ok(Array::of_memory(vm, items.unwrap_or(NonNull::dangling()), len)?.obj())) }
+}
+
+pub(super) unsafe extern "C" fn new_float_from_f32(value: f32) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.new_float(value.into())) }
+}
+
+pub(super) unsafe extern "C" fn new_float_from_f64(value: f64) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.new_float(value)) }
+}
+
+pub(super) unsafe extern "C" fn float_to_f32(object: Obj) -> f32 {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.float(object).map(|value| value as f32)) }
+}
+
+pub(super) unsafe extern "C" fn float_to_f64(object: Obj) -> f64 {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.float(object)) }
+}

@@ -1,0 +1,177 @@
+//! Variables, attributes and imports.
+
+use crate::error::Res;
+use crate::modules::builtins;
+use crate::native::border::{replace_globals, serve, vm};
+use crate::native::foreign::adopt;
+use crate::obj::dict::Dict;
+use crate::obj::instance::Instance;
+use crate::obj::map::Map;
+use crate::object::Gc;
+use crate::ops::attr::MethodParts;
+use crate::q;
+use crate::qstr::Qstr;
+use crate::vm::Vm;
+use crate::vm::memory::Slot;
+use crate::vm::op::name::{attribute, find, hinted, store_attribute};
+use crate::vm::registers::Ip;
+use crate::word::Obj;
+
+fn name(number: usize) -> Qstr {
+    Qstr::from_number(number as u32)
+}
+
+/// Makes `new` the global variables. Answers those before, to be set again; null if they are the same, or `new` is null.
+pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc<Dict>> {
+    let new = new?;
+    // SAFETY: machine code called.
+    let vm = unsafe { vm() };
+    let old = vm.globals();
+    if old == new {
+        return None;
+    }
+    replace_globals(Some(new), vm.frame());
+    Some(old)
+}
+
+/// Where lookups of `name` are remembered: machine code has no place of its own for each.
+fn place(name: Qstr) -> Ip {
+    Ip(core::ptr::without_provenance(name.number() as usize))
+}
+
+fn global(vm: &Vm, name: Qstr) -> Res {
+    let globals = vm.globals();
+    let found = hinted(vm, &globals.map, place(name), name).or_else(|| find(vm, &globals.map, place(name), name));
+    found.map_or_else(|| builtin(vm, name), Ok)
+}
+
+fn builtin(vm: &Vm, name: Qstr) -> Res {
+    builtins::find(vm, name).ok_or_else(|| {
+        let name = vm.name_str(name);
+        vm.name_error(format_args!("name '{name}' isn't defined"))
+    })
+}
+
+pub(super) unsafe extern "C" fn load_name(number: usize) -> Obj {
+    let name = name(number);
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.locals().load(vm, name).map_or_else(|| global(vm, name), Ok)) }
+}
+
+pub(super) unsafe extern "C" fn load_global(number: usize) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| global(vm, name(number))) }
+}
+
+pub(super) unsafe extern "C" fn load_build_class() -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| builtin(vm, q!("__build_class__"))) }
+}
+
+pub(super) unsafe extern "C" fn store_name(number: usize, value: Slot) {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.locals().store(vm, name(number), adopt(vm, value)?)) }
+}
+
+pub(super) unsafe extern "C" fn store_global(number: usize, value: Slot) {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.globals().store(vm, name(number), adopt(vm, value)?)) }
+}
+
+fn delete(vm: &Vm, map: &Map, name: Qstr) -> Res<()> {
+    match map.remove_name(vm, name) {
+        Some(_) => Ok(()),
+        None => Err(vm.key_error(Obj::qstr(name))),
+    }
+}
+
+pub(super) unsafe extern "C" fn delete_name(number: usize) {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| delete(vm, &vm.locals().map, name(number))) }
+}
+
+pub(super) unsafe extern "C" fn delete_global(number: usize) {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| delete(vm, &vm.globals().map, name(number))) }
+}
+
+pub(super) unsafe extern "C" fn load_attr(object: Slot, number: usize) -> Obj {
+    // SAFETY: machine code called.
+    unsafe {
+        serve(|vm| {
+            let (object, name) = (adopt(vm, object)?, name(number));
+            match Instance::of(object).and_then(|instance| hinted(vm, instance.members(), place(name), name)) {
+                Some(value) => Ok(value),
+                None => attribute(vm, object, place(name), name),
+            }
+        })
+    }
+}
+
+/// Puts a method and its first argument, null if it has none, at `to`.
+unsafe fn put(MethodParts { function, this }: MethodParts, to: *mut Slot) {
+    // SAFETY: the caller has room for two words there.
+    unsafe {
+        to.write(Some(function));
+        to.add(1).write(this);
+    }
+}
+
+pub(super) unsafe extern "C" fn load_method(object: Slot, number: usize, to: *mut Slot) {
+    // SAFETY: machine code called.
+    let parts = unsafe { serve(|vm| vm.load_method(adopt(vm, object)?, name(number))) };
+    // SAFETY: machine code has room for two words there.
+    unsafe { put(parts, to) };
+}
+
+pub(super) unsafe extern "C" fn load_method_maybe(object: Slot, number: usize, to: *mut Slot) {
+    // SAFETY: machine code called.
+    let parts = unsafe { serve(|vm| vm.try_method(adopt(vm, object)?, name(number))) };
+    match parts {
+        // SAFETY: machine code has room for two words there.
+        Some(parts) => unsafe { put(parts, to) },
+        // SAFETY: as above.
+        None => unsafe { to.write_bytes(0, 2) },
+    }
+}
+
+/// Replaces what `super()` is made of, the type, the class and the object, by a method of it.
+pub(super) unsafe extern "C" fn load_super_method(number: usize, to: *mut Slot) {
+    // SAFETY: machine code has put three values there.
+    let [ty, class, this] = unsafe { to.cast::<[Obj; 3]>().read() };
+    // SAFETY: machine code called.
+    let parts = unsafe {
+        serve(|vm| {
+            let object = vm.call(ty, &[class, this])?;
+            vm.load_method(object, name(number))
+        })
+    };
+    // SAFETY: as above.
+    unsafe { put(parts, to) };
+}
+
+pub(super) unsafe extern "C" fn store_attr(object: Slot, number: usize, value: Slot) {
+    // SAFETY: machine code called.
+    unsafe {
+        serve(|vm| {
+            let (object, name) = (adopt(vm, object)?, name(number));
+            let value = value.map(|value| adopt(vm, value)).transpose()?;
+            store_attribute(vm, object, value, place(name), name)
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn import_name(number: usize, names: Obj, level: Obj) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.import_name(name(number), names, level)) }
+}
+
+pub(super) unsafe extern "C" fn import_from(module: Obj, number: usize) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.import_from(module, name(number))) }
+}
+
+pub(super) unsafe extern "C" fn import_all(module: Obj) {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| vm.import_star(module)) }
+}

@@ -1,0 +1,125 @@
+//! What programs see of a code object.
+
+use alloc::vec::Vec;
+
+use berus_mpy::bytecode::instructions;
+use berus_mpy::lines::{Step, steps};
+use berus_mpy::opcode::Operand;
+
+use crate::error::Res;
+use crate::obj::builtin::Builtin;
+use crate::obj::bytes::Bytes;
+use crate::obj::code::Code;
+use crate::obj::list::List;
+use crate::obj::tuple::Tuple;
+use crate::object::Gc;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+pub(super) fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(code) = object.downcast::<Code>() else { return Ok(()) };
+    let (name, file, line) = (vm.name_str(code.name()), vm.name_str(code.file()), code.first_line());
+    vm.print_fmt(out, format_args!("<code object {name} at {:#x}, file \"{file}\", line {line}>", object.bits()))
+}
+
+pub(super) fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let (Attr::Load | Attr::LoadMethod, Some(code)) = (request, object.downcast::<Code>()) else {
+        return Ok(AttrResult::Missing);
+    };
+    Ok(AttrResult::Value(match () {
+        () if name == q!("co_code") => Bytes::new(vm, code.instructions())?.obj(),
+        () if name == q!("co_consts") => constants(vm, code)?,
+        () if name == q!("co_filename") => Obj::qstr(code.file()),
+        () if name == q!("co_firstlineno") => Obj::small_int_wrapping(code.first_line() as isize),
+        () if name == q!("co_name") => Obj::qstr(code.name()),
+        () if name == q!("co_names") => names(vm, code)?,
+        () if name == q!("co_lnotab") => Bytes::new(vm, &line_differences(&code))?.obj(),
+        () if name == q!("co_lines") => return Ok(AttrResult::Method(Obj::from_static(&CO_LINES), object)),
+        () => return Ok(AttrResult::Missing),
+    }))
+}
+
+/// The code of the functions inside, and `None`.
+fn constants(vm: &Vm, code: Gc<Code>) -> Res {
+    let all = List::new(vm, &[])?;
+    for (_, child) in code.definitions() {
+        all.append(vm, child.obj())?;
+    }
+    all.append(vm, Obj::NONE)?;
+    Ok(Tuple::of_list(vm, &all)?.obj())
+}
+
+/// The names that its instructions have, in the order of their first use.
+fn names(vm: &Vm, code: Gc<Code>) -> Res {
+    let all = List::new(vm, &[])?;
+    for instruction in instructions(code.instructions()).flatten() {
+        if instruction.op.operand() == Operand::Qstr {
+            let name = Obj::qstr(code.qstr(instruction.index() as usize));
+            if !all.items().iter().any(|known| known.get() == name) {
+                all.append(vm, name)?;
+            }
+        }
+    }
+    Ok(Tuple::of_list(vm, &all)?.obj())
+}
+
+/// Instructions that come from one line: where they start and end, and the line.
+struct Range {
+    start: u32,
+    end: u32,
+    line: u32,
+}
+
+fn ranges(code: &Code) -> Vec<Range> {
+    let mut all = Vec::new();
+    let (mut start, mut line) = (0, 1);
+    let (mut at, mut next_line) = (0, 1);
+    for Step { bytes, lines } in steps(code.line_table()).map(|(step, _)| step) {
+        at += bytes;
+        next_line += lines;
+        if bytes == 0 {
+            line = next_line;
+        } else if lines > 0 {
+            all.push(Range { start, end: at, line });
+            (start, line) = (at, next_line);
+        }
+    }
+    let end = code.instructions().len() as u32;
+    if start < end {
+        all.push(Range { start, end, line });
+    }
+    all
+}
+
+/// Pairs of bytes: how far to go on in the code, and by how many lines from there on, as CPython's `co_lnotab` has them.
+fn line_differences(code: &Code) -> Vec<u8> {
+    let mut out = Vec::new();
+    for pair in ranges(code).windows(2) {
+        let (mut bytes, mut lines) = (pair[1].start - pair[0].start, pair[1].line - pair[0].line);
+        while bytes > 0 || lines > 0 {
+            let step = bytes.min(255);
+            // No line counts before all bytes are done.
+            let line_step = if step < bytes { 0 } else { lines.min(255) };
+            out.extend([step as u8, line_step as u8]);
+            (bytes, lines) = (bytes - step, lines - line_step);
+        }
+    }
+    out
+}
+
+static CO_LINES: Builtin = Builtin::f1(co_lines);
+
+/// An iterator over ranges of instructions: start, end and line.
+fn co_lines(vm: &Vm, code: Obj) -> Res {
+    let code = vm.this::<Code>(code)?;
+    let all = List::new(vm, &[])?;
+    for Range { start, end, line } in ranges(&code) {
+        let range = [start, end, line].map(|number| Obj::small_int_wrapping(number as isize));
+        all.append(vm, Tuple::new(vm, &range)?.obj())?;
+    }
+    vm.iter(all.obj())
+}

@@ -1,0 +1,107 @@
+//! Frames as programs see them: what a function given to `sys.settrace` is called with.
+//!
+//! The frame itself is on a stack of its own and ends with its call; this object stays, with where it was last.
+
+use core::cell::Cell;
+
+use crate::error::Res;
+use crate::obj::code::Code;
+use crate::object::{Gc, Header, Object};
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::qstr::Qstr;
+use crate::types::{Attr, AttrResult, Type};
+use crate::vm::Vm;
+use crate::vm::frame::Frame;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("frame")).print(print).attr(attr);
+
+/// A frame that a program may look at.
+#[repr(C)]
+pub struct FrameObject {
+    header: Header,
+    code: Gc<Code>,
+    /// The one of the caller.
+    pub(crate) back: Cell<Option<Gc<FrameObject>>>,
+    /// The frame, while it is on the stack.
+    pub(crate) frame: Cell<*const Frame>,
+    /// What is called for events in this frame.
+    pub(crate) trace: Cell<Option<Obj>>,
+    lasti: Cell<u32>,
+    line: Cell<u32>,
+    /// The line that it was reported at last; 0 for none.
+    pub(crate) reported: Cell<u32>,
+    /// The first instruction of the body of the loop that it was in last: each turn of a loop is a line of its own.
+    pub(crate) loop_body: Cell<*const u8>,
+}
+
+// SAFETY: `FrameObject` is `repr(C)` and starts with a header; only frames have this type.
+unsafe impl Object for FrameObject {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl FrameObject {
+    /// The object of `frame`, which runs `code` and was called from `back`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn new(vm: &Vm, frame: &Frame, code: Gc<Code>, back: Option<Gc<FrameObject>>) -> Res<Gc<FrameObject>> {
+        vm.alloc(FrameObject {
+            header: Header::of(&TYPE),
+            code,
+            back: Cell::new(back),
+            frame: Cell::new(frame),
+            trace: Cell::new(None),
+            lasti: Cell::new(0),
+            line: Cell::new(0),
+            reported: Cell::new(0),
+            loop_body: Cell::new(core::ptr::null()),
+        })
+    }
+
+    /// Notes that it is at the instruction that has the byte at `ip`.
+    pub(crate) fn set_position(&self, ip: *const u8) {
+        self.lasti.set(ip.addr().saturating_sub(self.code.start.addr()) as u32);
+        self.line.set(self.code.line(ip));
+    }
+
+    /// Notes that it is at `line`, whatever the instruction.
+    pub(crate) fn set_line(&self, line: u32) {
+        self.line.set(line);
+    }
+
+    /// The line that it is at.
+    pub(crate) fn line(&self) -> u32 {
+        self.line.get()
+    }
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(frame) = object.downcast::<FrameObject>() else { return Ok(()) };
+    let (file, line, name) = (vm.name_str(frame.code.file()), frame.line(), vm.name_str(frame.code.name()));
+    vm.print_fmt(out, format_args!("<frame at {:#x}, file '{file}', line {line}, code {name}>", object.bits()))
+}
+
+fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let Some(frame) = object.downcast::<FrameObject>() else { return Ok(AttrResult::Missing) };
+    if let Attr::Store(function) = request
+        && name == q!("f_trace")
+    {
+        frame.trace.set((function != Obj::NONE).then_some(function));
+        return Ok(AttrResult::Done);
+    }
+    if !matches!(request, Attr::Load | Attr::LoadMethod) {
+        return Ok(AttrResult::Missing);
+    }
+    Ok(AttrResult::Value(match () {
+        () if name == q!("f_back") => frame.back.get().map_or(Obj::NONE, Gc::obj),
+        () if name == q!("f_code") => frame.code.obj(),
+        () if name == q!("f_globals") => frame.code.context.globals().obj(),
+        () if name == q!("f_lasti") => Obj::small_int_wrapping(frame.lasti.get() as isize),
+        () if name == q!("f_lineno") => Obj::small_int_wrapping(frame.line() as isize),
+        () if name == q!("f_trace") => frame.trace.get().unwrap_or(Obj::NONE),
+        () => return Ok(AttrResult::Missing),
+    }))
+}

@@ -1,0 +1,95 @@
+//! Ints as bytes.
+
+use super::large;
+use crate::args::Args;
+use crate::error::Res;
+use crate::obj::builder::Builder;
+use crate::ops::buffer::Access;
+use crate::q;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+fn is_little(vm: &Vm, order: Option<Obj>) -> bool {
+    order.and_then(|order| vm.as_str(order)) == Some(b"little")
+}
+
+pub(super) fn from_bytes(vm: &Vm, args: Args<'_>) -> Res {
+    vm.check_args(args, 2, 4, true)?;
+    let order = args.pos().get(2).copied().or(args.keyword(q!("byteorder")));
+    let signed = match args.keyword(q!("signed")) {
+        Some(signed) => vm.truth(signed)?,
+        None => false,
+    };
+    let bytes = vm.buffer(args.pos()[1], Access::Read)?.bytes();
+    let little = is_little(vm, order);
+    let negative = signed && (if little { bytes.last() } else { bytes.first() }).is_some_and(|byte| byte & 0x80 != 0);
+    if bytes.len() < size_of::<usize>() {
+        let fold = |value: usize, &byte: &u8| value << 8 | usize::from(byte);
+        let value = if little { bytes.iter().rev().fold(0, fold) } else { bytes.iter().fold(0, fold) } as isize;
+        return vm.new_int(if negative { value - (1 << (8 * bytes.len())) } else { value });
+    }
+    large::from_bytes(vm, bytes, little, negative)
+}
+
+pub(super) fn to_bytes(vm: &Vm, args: Args<'_>) -> Res {
+    let [length, order, signed] = args.behind(1).by_name(vm, [q!("length"), q!("byteorder"), q!("signed")], 0)?;
+    let length = match length {
+        Some(length) => vm.int(length)?,
+        None => 1,
+    };
+    let signed = match signed {
+        Some(signed) => vm.truth(signed)?,
+        None => false,
+    };
+    let Ok(length) = usize::try_from(length) else {
+        return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[]));
+    };
+    let mut out = Builder::with_capacity(vm, length)?;
+    out.fill(vm, 0, length)?;
+    write_bytes(vm, args.pos()[0], out.bytes_mut(), is_little(vm, order), signed, true)?;
+    out.into_bytes(vm)
+}
+
+/// Writes an integral object as two's complement into all of `bytes`. If `check` is set, numbers that do not fit raise.
+///
+/// # Errors
+/// `TypeError` if it is not integral; `OverflowError`.
+pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, signed: bool, check: bool) -> Res<()> {
+    let int = vm.to_int(object)?;
+    let negative = vm.int_is_negative(int);
+    if check && negative && !signed {
+        return Err(vm.overflow_error(format_args!("can't convert negative int to unsigned")));
+    }
+    let fill = if negative { 0xff } else { 0 };
+    let mut fits = true;
+    let mut put = |at: usize, byte: u8| match bytes.get_mut(at) {
+        Some(slot) => *slot = byte,
+        None => fits &= byte == fill,
+    };
+    let written = match int.as_small_int() {
+        Some(value) => {
+            let bytes = value.to_le_bytes();
+            bytes.iter().enumerate().for_each(|(at, &byte)| put(at, byte));
+            bytes.len()
+        }
+        None => {
+            let bytes = large::to_le_bytes(int);
+            bytes.iter().enumerate().for_each(|(at, &byte)| put(at, byte));
+            bytes.len()
+        }
+    };
+    if let Some(rest) = bytes.get_mut(written..) {
+        rest.fill(fill);
+    }
+    let sign_bit = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
+    // Of no bytes at all there is no sign bit, and they hold 0 only.
+    let wrong_sign = signed && sign_bit != negative;
+    if check && (!fits || wrong_sign) {
+        let len = bytes.len();
+        return Err(vm.overflow_error(format_args!("value would overflow a {len} byte buffer")));
+    }
+    if !little {
+        bytes.reverse();
+    }
+    Ok(())
+}

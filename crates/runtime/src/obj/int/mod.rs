@@ -1,0 +1,211 @@
+//! The type `int`: whole numbers of any size.
+//!
+//! Small ones are in the word itself, others are objects (`large`). Numbers that fit a small int are never objects. Without the
+//! feature `bigint` there are none but small ones, and results that are not raise `OverflowError`.
+
+mod bytes;
+#[cfg(feature = "bigint")]
+mod large;
+#[cfg(not(feature = "bigint"))]
+#[path = "no_large.rs"]
+mod large;
+mod small;
+mod text;
+
+pub use bytes::write_bytes;
+pub use large::{is_large, pow3, to_float};
+pub use small::binary_small;
+pub use text::{digits, parse};
+
+use berus_mpy::opcode::BinaryOp;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::members;
+use crate::obj::float;
+use crate::object::Gc;
+use crate::ops::arithmetic::plain;
+use crate::ops::buffer::Access;
+use crate::ops::compare::is_comparison;
+use crate::ops::print::{Printer, Style};
+use crate::q;
+use crate::types::{Type, UnaryOp, flag};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("int"))
+    .flags(flag::EQ_CHECKS_OTHER_TYPE)
+    .make_new(make_new)
+    .print(print)
+    .unary_op(unary_op)
+    .binary_op(binary_op)
+    .locals(METHODS);
+
+members! {
+    static METHODS = {
+        "from_bytes" => class_method(kw(2, bytes::from_bytes)),
+        "to_bytes" => kw(1, bytes::to_bytes),
+    }
+}
+
+impl Vm {
+    /// The int `value`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    #[inline(always)]
+    pub fn new_int(&self, value: isize) -> Res {
+        match Obj::small_int(value) {
+            Some(small) => Ok(small),
+            None => large::new(self, value),
+        }
+    }
+
+    /// The int `value`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new_uint(&self, value: usize) -> Res {
+        match isize::try_from(value) {
+            Ok(value) => self.new_int(value),
+            Err(_) => large::new(self, value),
+        }
+    }
+
+    /// The int `value`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new_i64(&self, value: i64) -> Res {
+        match isize::try_from(value) {
+            Ok(value) => self.new_int(value),
+            Err(_) => large::new(self, value),
+        }
+    }
+
+    /// The int `value`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new_u64(&self, value: u64) -> Res {
+        match isize::try_from(value) {
+            Ok(value) => self.new_int(value),
+            Err(_) => large::new(self, value),
+        }
+    }
+
+    /// Whether an int object is negative.
+    pub fn int_is_negative(&self, int: Obj) -> bool {
+        match int.as_small_int() {
+            Some(value) => value < 0,
+            None => large::is_negative(int),
+        }
+    }
+
+    /// The low bits of an integral object, as two's complement.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral.
+    pub fn int_truncated(&self, object: Obj) -> Res<usize> {
+        let int = self.to_int(object)?;
+        Ok(match int.as_small_int() {
+            Some(value) => value as usize,
+            None => large::low_word(int).unwrap_or(0),
+        })
+    }
+
+    /// The value of an int object as a machine word with sign, if it fits.
+    pub fn int_to_isize(&self, int: Obj) -> Option<isize> {
+        int.as_small_int().or_else(|| large::to_isize(int))
+    }
+
+    /// The float's whole part as an int.
+    ///
+    /// # Errors
+    /// `OverflowError` for infinities, `ValueError` for what is no number.
+    pub fn int_of_float(&self, value: f64) -> Res {
+        if value.is_nan() {
+            return Err(self.value_error(format_args!("can't convert NaN to int")));
+        }
+        if value.is_infinite() {
+            return Err(self.overflow_error(format_args!("can't convert inf to int")));
+        }
+        let value = float::trunc(value);
+        if value.abs() < Obj::SMALL_INT_MAX as f64 {
+            return Ok(Obj::small_int_wrapping(value as isize));
+        }
+        large::from_float(self, value)
+    }
+
+    #[cold]
+    fn divide_by_zero(&self) -> crate::error::Raised {
+        self.zero_division(format_args!("divide by zero"))
+    }
+
+    #[cold]
+    fn negative_shift(&self) -> crate::error::Raised {
+        self.value_error(format_args!("negative shift count"))
+    }
+}
+
+fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
+    let _ = ty;
+    vm.check_args(args, 0, 2, false)?;
+    match *args.pos() {
+        [] => Ok(Obj::small_int_wrapping(0)),
+        [value] => {
+            if let Some(int) = vm.try_int(value)? {
+                return Ok(int);
+            }
+            if let Some(value) = float::as_float(value) {
+                return vm.int_of_float(value);
+            }
+            match vm.try_buffer(value, Access::Read)? {
+                Some(text) => parse(vm, text.bytes(), 10),
+                None => vm.to_int(value),
+            }
+        }
+        [text, base, ..] => {
+            let base = vm.int(base)?;
+            let text = vm.str_or_bytes(text)?;
+            parse(vm, text, base)
+        }
+    }
+}
+
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    match object.as_small_int() {
+        Some(value) => vm.print_fmt(out, format_args!("{value}")),
+        None => large::print(vm, object, 10, out),
+    }
+}
+
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    if !object.is_small_int() {
+        return large::unary(vm, op, object);
+    }
+    // `Vm::unary_op` does what changes a small int.
+    Ok(match op {
+        UnaryOp::Bool => Some(Obj::bool(object != Obj::small_int_wrapping(0))),
+        UnaryOp::Hash | UnaryOp::Int | UnaryOp::Positive => Some(object),
+        UnaryOp::Sizeof => Some(Obj::small_int_wrapping(size_of::<Obj>() as isize)),
+        _ => None,
+    })
+}
+
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    if vm.is_int_or_bool(right) {
+        if is_comparison(op) || op as u8 >= BinaryOp::InplaceOr as u8 && plain(op) != BinaryOp::MatMultiply {
+            return large::binary(vm, op, left, right).map(Some);
+        }
+        return Ok(None);
+    }
+    if let Some(result) = float::binary_after_int(vm, op, left, right)? {
+        return Ok(Some(result));
+    }
+    if plain(op) == BinaryOp::Multiply && vm.is_repeatable(right) {
+        return vm.binary_op(BinaryOp::Multiply, right, left).map(Some);
+    }
+    Ok(None)
+}

@@ -1,0 +1,125 @@
+//! Ints as text.
+
+use super::large;
+use crate::error::{Raised, Res};
+use crate::obj::builder::Builder;
+use crate::text::utf8::{is_space, trim};
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// Reads a number in `base`, which is 2 to 36, or 0 to tell by a prefix.
+///
+/// # Errors
+/// `ValueError` for a text that is no number, or another base.
+pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
+    if base != 0 && !(2..=36).contains(&base) {
+        return Err(vm.value_error(format_args!("int() arg 2 must be >= 2 and <= 36")));
+    }
+    let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
+    let (negative, rest) = match text[start..] {
+        [b'-', ref rest @ ..] => (true, rest),
+        [b'+', ref rest @ ..] => (false, rest),
+        ref rest => (false, rest),
+    };
+    let (base, digits) = split_prefix(rest, base as u32);
+    let number = trim(digits);
+    if number.is_empty() || digits.first().is_some_and(|&byte| is_space(byte)) {
+        return Err(not_a_number(vm, digits, base));
+    }
+    let mut small = 0isize;
+    for (at, &byte) in number.iter().enumerate() {
+        if byte == b'_' {
+            continue;
+        }
+        let Some(digit) = char::from(byte).to_digit(base.max(2)).filter(|&digit| digit < base) else {
+            return Err(not_a_number(vm, digits, base));
+        };
+        match small.checked_mul(base as isize).and_then(|small| small.checked_add(digit as isize)) {
+            Some(next) => small = next,
+            None => {
+                if !number[at..].iter().all(|&byte| byte == b'_' || char::from(byte).is_digit(base)) {
+                    return Err(not_a_number(vm, digits, base));
+                }
+                return large::parse(vm, negative, number, base);
+            }
+        }
+    }
+    vm.new_int(if negative { -small } else { small })
+}
+
+/// Finds out the base and what follows the prefix. Base 1 stands for a number that starts with 0 where that is no octal number:
+/// it must be 0.
+fn split_prefix(text: &[u8], base: u32) -> (u32, &[u8]) {
+    if let [b'0', letter, rest @ ..] = text {
+        return match (letter | 0x20, base) {
+            (b'x', 0 | 16) => (16, rest),
+            (b'o', 0 | 8) => (8, rest),
+            (b'b', 0 | 2) => (2, rest),
+            (_, 0) => (1, text),
+            _ => (base, text),
+        };
+    }
+    (if base == 0 { 10 } else { base }, text)
+}
+
+#[cold]
+fn not_a_number(vm: &Vm, text: &[u8], base: u32) -> Raised {
+    let mut quoted = alloc::vec::Vec::new();
+    match crate::obj::str::print_quoted(vm, &mut quoted, text, true) {
+        Ok(()) => {
+            let base = if base == 1 { 0 } else { base };
+            let quoted = alloc::string::String::from_utf8_lossy(&quoted);
+            vm.value_error(format_args!("invalid syntax for integer with base {base}: {quoted}"))
+        }
+        Err(raised) => raised,
+    }
+}
+
+/// Adds the digits of an integral object in `base` (2, 8, 10 or 16) to `out`, with `-` for a negative one: letters in upper case if
+/// `upper` is set, and `separator` between groups of digits.
+///
+/// # Errors
+/// `TypeError` if it is not integral.
+pub fn digits(vm: &Vm, object: Obj, base: u32, upper: bool, separator: Option<u8>, out: &mut Builder) -> Res<()> {
+    let int = vm.to_int(object)?;
+    let start = out.bytes().len();
+    match (int.as_small_int(), base) {
+        (Some(value), 10) => vm.print_fmt(out, format_args!("{value}"))?,
+        (Some(value), _) => {
+            if value < 0 {
+                out.push(vm, b'-')?;
+            }
+            let value = value.unsigned_abs();
+            match base {
+                2 => vm.print_fmt(out, format_args!("{value:b}"))?,
+                8 => vm.print_fmt(out, format_args!("{value:o}"))?,
+                _ => vm.print_fmt(out, format_args!("{value:x}"))?,
+            }
+        }
+        (None, _) => large::print(vm, int, base, out)?,
+    }
+    if upper {
+        out.bytes_mut()[start..].make_ascii_uppercase();
+    }
+    match separator {
+        Some(separator) => group_digits(vm, out, start, if base == 10 { 3 } else { 4 }, separator),
+        None => Ok(()),
+    }
+}
+
+/// Puts `separator` between groups of `size` digits of the number that starts at `start`.
+fn group_digits(vm: &Vm, out: &mut Builder, start: usize, size: usize, separator: u8) -> Res<()> {
+    let start = start + usize::from(out.bytes().get(start) == Some(&b'-'));
+    let count = out.bytes().len() - start;
+    let separators = count.saturating_sub(1) / size;
+    out.fill(vm, separator, separators)?;
+    let bytes = &mut out.bytes_mut()[start..];
+    let (mut from, mut to) = (count, count + separators);
+    while from > size {
+        bytes.copy_within(from - size..from, to - size);
+        from -= size;
+        to -= size + 1;
+        bytes[to] = separator;
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The type `micropython.RingIO`: a first-in first-out buffer of bytes that is a stream.
+
+use core::cell::Cell;
+
+use crate::args::Args;
+use crate::error::Res;
+use crate::object::{Gc, Header, Object};
+use crate::ops::buffer::{Access, Buffer};
+use crate::ops::stream::{self, Outcome, Request, StreamSlots};
+use crate::q;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type.
+pub static TYPE: Type = Type::new(q!("RingIO")).make_new(make_new).locals(METHODS).stream(&StreamSlots {
+    read: Some(read),
+    write: Some(write),
+    ioctl: Some(ioctl),
+    is_text: false,
+});
+
+crate::members! {
+    static METHODS = {
+        "any" => f1(any),
+        "read" => var(1, 2, stream::read),
+        "readinto" => var(2, 3, stream::readinto),
+        "readline" => var(1, 2, stream::readline),
+        "write" => var(2, 4, stream::write),
+        "close" => f1(stream::close),
+    }
+}
+
+/// A ring. Of the memory of its buffer one byte is always free, so that a full ring differs from an empty one.
+#[repr(C)]
+struct Ring {
+    header: Header,
+    /// What gives the memory: a `bytearray`, or what the program gave.
+    buffer: Obj,
+    /// Where the next byte is read.
+    get: Cell<usize>,
+    /// Where the next byte is written.
+    put: Cell<usize>,
+}
+
+// SAFETY: `Ring` is `repr(C)` and starts with a header; only rings have this type.
+unsafe impl Object for Ring {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl Ring {
+    /// The memory; nothing if the program has made it too small since.
+    fn memory(&self, vm: &Vm) -> Res<Option<Buffer>> {
+        let buffer = vm.buffer(self.buffer, Access::Write)?;
+        Ok(Some(buffer).filter(|buffer| buffer.len > self.get.get().max(self.put.get())))
+    }
+
+    /// How many bytes wait, in memory of `size` bytes.
+    fn available(&self, size: usize) -> usize {
+        (size + self.put.get() - self.get.get()) % size
+    }
+
+    /// Moves `count` bytes, from the byte at `at` on: `work` gets the place in the ring of each. Answers how many.
+    fn pass(at: &Cell<usize>, size: usize, count: usize, mut work: impl FnMut(usize, usize)) -> usize {
+        for number in 0..count {
+            work(at.get(), number);
+            at.set((at.get() + 1) % size);
+        }
+        count
+    }
+}
+
+fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 1, false)?;
+    let given = args.pos()[0];
+    let sizes = 2..=usize::from(u16::MAX);
+    let buffer = match vm.try_buffer(given, Access::Write)? {
+        Some(buffer) if sizes.contains(&buffer.len) => given,
+        Some(_) => return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[])),
+        None => match usize::try_from(vm.int(given)?.wrapping_add(1)) {
+            Ok(size) if sizes.contains(&size) => crate::obj::array::Array::zeros(vm, size)?.obj(),
+            _ => return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[])),
+        },
+    };
+    Ok(vm.alloc(Ring { header: Header::of(&TYPE), buffer, get: Cell::new(0), put: Cell::new(0) })?.obj())
+}
+
+fn read(vm: &Vm, object: Obj, out: &mut [u8]) -> Outcome {
+    let ring = vm.this::<Ring>(object)?;
+    let Some(memory) = ring.memory(vm)? else { return Ok(Ok(0)) };
+    let cells = memory.cells();
+    let count = out.len().min(ring.available(cells.len()));
+    Ok(Ok(Ring::pass(&ring.get, cells.len(), count, |place, number| out[number] = cells[place].get())))
+}
+
+fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
+    let ring = vm.this::<Ring>(object)?;
+    let Some(memory) = ring.memory(vm)? else { return Ok(Ok(0)) };
+    let cells = memory.cells();
+    let count = bytes.len().min(cells.len() - 1 - ring.available(cells.len()));
+    Ok(Ok(Ring::pass(&ring.put, cells.len(), count, |place, number| cells[place].set(bytes[number]))))
+}
+
+fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
+    let ring = vm.this::<Ring>(object)?;
+    Ok(match request {
+        Request::Poll(events) => match ring.memory(vm)? {
+            Some(memory) => {
+                let waiting = ring.available(memory.len);
+                let readable = if waiting > 0 { 1 } else { 0 };
+                let writable = if waiting + 1 < memory.len { 4 } else { 0 };
+                Ok(events & (readable | writable))
+            }
+            None => Ok(0),
+        },
+        Request::Close => Ok(0),
+        _ => Err(stream::INVALID),
+    })
+}
+
+fn any(vm: &Vm, object: Obj) -> Res {
+    let ring = vm.this::<Ring>(object)?;
+    vm.new_uint(ring.memory(vm)?.map_or(0, |memory| ring.available(memory.len)))
+}

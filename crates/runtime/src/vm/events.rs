@@ -1,0 +1,235 @@
+//! What happens between instructions: interrupts, calls that the program has scheduled, limits of its budget, and the turns of threads.
+//!
+//! A call and a backward jump each count down a number; when it is used up, [`Vm::poll`] looks at all of these.
+
+use core::cell::Cell;
+use core::fmt;
+use core::time::Duration;
+
+use super::Vm;
+use crate::error::{Raised, Res};
+use crate::heap::Collection;
+use crate::obj::exception;
+use crate::object::Gc;
+use crate::ops::print::Stderr;
+use crate::word::Obj;
+
+/// Calls and backward jumps between two looks at pending events.
+const TICKS: u32 = 1024;
+
+/// Most calls that wait at once.
+const MAX_SCHEDULED: usize = 4;
+
+/// Longest that a thread sleeps without looking at events.
+pub(crate) const NAP: Duration = Duration::from_millis(20);
+
+/// Events that wait to be looked at.
+pub(crate) struct Events {
+    /// Calls and backward jumps until the next look.
+    ticks: Cell<u32>,
+    /// Calls that `micropython.schedule` asked for, the first `n_scheduled` of these: function and argument.
+    scheduled: [Cell<Option<(Obj, Obj)>>; MAX_SCHEDULED],
+    n_scheduled: Cell<usize>,
+    /// Whether such a call runs, so that no other may.
+    is_calling: Cell<bool>,
+    /// Whether the program has asked to be interrupted.
+    interrupt: Cell<bool>,
+    /// When the program's time is over.
+    deadline: Cell<Option<Duration>>,
+}
+
+/// What a program may use up before it is ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// Bytecode instructions, counted exactly. Counting makes running slower.
+    pub instructions: Option<u64>,
+    /// Time by the host's clock. It is looked at every thousand calls and backward jumps or so, and not while a built-in runs.
+    pub time: Option<Duration>,
+}
+
+impl Default for Events {
+    fn default() -> Events {
+        Events {
+            ticks: Cell::new(TICKS),
+            scheduled: [const { Cell::new(None) }; MAX_SCHEDULED],
+            n_scheduled: Cell::new(0),
+            is_calling: Cell::new(false),
+            interrupt: Cell::new(false),
+            deadline: Cell::new(None),
+        }
+    }
+}
+
+impl Events {
+    /// Keeps what the calls that wait refer to.
+    pub fn keep(&self, collection: &mut Collection<'_>) {
+        for (function, arg) in self.scheduled.iter().filter_map(Cell::get) {
+            collection.keep(function.bits());
+            collection.keep(arg.bits());
+        }
+    }
+
+    /// Takes the call that has waited longest.
+    fn next_call(&self) -> Option<(Obj, Obj)> {
+        let call = self.scheduled[0].take()?;
+        for pair in self.scheduled.windows(2) {
+            pair[0].set(pair[1].take());
+        }
+        self.n_scheduled.set(self.n_scheduled.get() - 1);
+        Some(call)
+    }
+}
+
+impl Vm {
+    /// Counts a call or backward jump: whether it is time to [`poll`](Vm::poll).
+    #[inline(always)]
+    pub(crate) fn tick(&self) -> bool {
+        match self.events.ticks.get() {
+            0 => true,
+            left => {
+                self.events.ticks.set(left - 1);
+                false
+            }
+        }
+    }
+
+    /// Has the next call or backward jump look at pending events.
+    pub(crate) fn poll_soon(&self) {
+        self.events.ticks.set(0);
+    }
+
+    /// Looks at pending events: call this in whatever waits or takes long.
+    ///
+    /// # Errors
+    /// `KeyboardInterrupt` if the host was interrupted; an exception that nothing handles if the program is to end.
+    #[cold]
+    #[inline(never)]
+    pub fn poll(&self) -> Res<()> {
+        let events = &self.events;
+        events.ticks.set(TICKS);
+        self.check_instructions()?;
+        if events.deadline.get().is_some_and(|deadline| self.host().monotonic() >= deadline) {
+            self.poll_soon();
+            return Err(self.abort(format_args!("time limit exceeded")));
+        }
+        #[cfg(feature = "threads")]
+        self.give_way()?;
+        if self.is_main_thread() && self.host().interrupted() {
+            return Err(self.interrupted());
+        }
+        self.finalise_dead();
+        self.tell_watchers()?;
+        if events.is_calling.get() {
+            return Ok(());
+        }
+        if events.interrupt.take() {
+            return Err(self.interrupted());
+        }
+        match events.next_call() {
+            Some((function, arg)) => self.run_scheduled(function, arg),
+            None => Ok(()),
+        }
+    }
+
+    fn interrupted(&self) -> Raised {
+        self.error_with(&exception::KEYBOARD_INTERRUPT, &[])
+    }
+
+    /// Has `function` called with `arg` soon, between two instructions.
+    ///
+    /// # Errors
+    /// `RuntimeError` if too many calls wait.
+    pub fn schedule(&self, function: Obj, arg: Obj) -> Res<()> {
+        let events = &self.events;
+        let Some(place) = events.scheduled.get(events.n_scheduled.get()) else {
+            return Err(self.runtime_error(format_args!("schedule queue full")));
+        };
+        place.set(Some((function, arg)));
+        events.n_scheduled.set(events.n_scheduled.get() + 1);
+        self.poll_soon();
+        Ok(())
+    }
+
+    /// Has `KeyboardInterrupt` raised soon, between two instructions.
+    pub fn schedule_interrupt(&self) {
+        self.events.interrupt.set(true);
+        self.poll_soon();
+    }
+
+    /// Makes a scheduled call. Those that it schedules wait until it is done; what it raises is reported and goes no further.
+    fn run_scheduled(&self, function: Obj, arg: Obj) -> Res<()> {
+        let events = &self.events;
+        events.is_calling.set(true);
+        let result = self.call(function, &[arg]);
+        events.is_calling.set(false);
+        if events.n_scheduled.get() > 0 || events.interrupt.get() {
+            self.poll_soon();
+        }
+        let Err(raised) = result else { return Ok(()) };
+        if self.is_abort(self.peek_exception(&raised)) {
+            return Err(raised);
+        }
+        let exception = self.take_exception(raised);
+        self.print_exception(&mut Stderr, exception)
+    }
+
+    /// Waits for `time`, looking at pending events meanwhile.
+    ///
+    /// # Errors
+    /// As [`Vm::poll`].
+    pub fn sleep(&self, time: Duration) -> Res<()> {
+        let end = self.host().monotonic().saturating_add(time);
+        let mut left = time;
+        loop {
+            self.poll()?;
+            let nap = left.min(NAP);
+            self.unlocked(move |host| host.sleep(nap));
+            // A host without a clock leaves `end` as far away as it is.
+            left = (left - nap).min(end.saturating_sub(self.host().monotonic()));
+            if left.is_zero() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Limits what programs may use up from now on; what is used up raises an exception that no handler of a program sees, and raises it again
+    /// until another budget is set.
+    ///
+    /// ```
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Host;
+    /// use berus_runtime::vm::{Budget, Limits, Vm};
+    ///
+    /// struct Silent;
+    ///
+    /// impl Host for Silent {
+    ///     fn write_stdout(&self, _: &[u8]) {}
+    /// }
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() });
+    /// vm.enter(|vm| {
+    ///     let source = b"while True:\n  try: pass\n  finally: continue";
+    ///     let body = vm.compile(source, b"endless.py", berus_compiler::Mode::File, vm.main()).unwrap();
+    ///     let raised = vm.run_body(body, vm.main()).unwrap_err();
+    ///     let exception = vm.take_exception(raised);
+    ///     assert!(vm.is_abort(exception));
+    /// });
+    /// ```
+    pub fn set_budget(&self, budget: Budget) {
+        self.events.deadline.set(budget.time.map(|time| self.host().monotonic().saturating_add(time)));
+        self.count_instructions(budget.instructions);
+        self.poll_soon();
+    }
+
+    /// Raises an exception that no handler of a program sees, and that so ends it.
+    #[cold]
+    pub fn abort(&self, message: fmt::Arguments<'_>) -> Raised {
+        self.error(&exception::ABORT, message)
+    }
+
+    /// Whether `exception` is one from [`Vm::abort`].
+    pub fn is_abort(&self, exception: Obj) -> bool {
+        self.type_of(exception) == Gc::from_static(&exception::ABORT)
+    }
+}

@@ -1,0 +1,57 @@
+//! Objects as numbers: what the code `O` of `struct` and arrays stores.
+//!
+//! A number is the word of a value. Anything may have been written into the memory that it comes from, so that a pointer counts only
+//! if it has been given out before; and what has been given out stays alive.
+
+use super::Vm;
+use crate::error::Res;
+use crate::obj::dict::Dict;
+use crate::word::Obj;
+
+impl Vm {
+    /// The word of `object`, to be stored where the collector does not look.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn expose(&self, object: Obj) -> Res<usize> {
+        if object.is_pointer() {
+            let known = match self.exposed.get() {
+                Some(known) => known,
+                None => Dict::new(self)?,
+            };
+            self.exposed.set(Some(known));
+            known.map.store(self, key(object.bits()), object)?;
+        }
+        Ok(object.bits())
+    }
+
+    /// The object whose word is `bits`.
+    ///
+    /// # Errors
+    /// `ValueError` if it is no immediate value and was not exposed.
+    pub fn exposed(&self, bits: usize) -> Res {
+        let known = match self.exposed.get() {
+            Some(known) if bits & 0b11 == 0 => known.map.get(self, key(bits))?,
+            _ => None,
+        };
+        match known.or_else(|| self.immediate(bits)) {
+            Some(object) => Ok(object),
+            None => Err(self.value_error(format_args!("no such object"))),
+        }
+    }
+
+    /// The value whose word is `bits`, if that is no pointer.
+    fn immediate(&self, bits: usize) -> Option<Obj> {
+        if bits & 1 != 0 {
+            return Some(Obj::small_int_wrapping(bits as isize >> 1));
+        }
+        let constants = [Obj::NONE, Obj::FALSE, Obj::TRUE].into_iter();
+        let names = self.qstrs.all().map(Obj::qstr);
+        constants.chain(names).find(|object| object.bits() == bits)
+    }
+}
+
+/// A key for a pointer: pointers are multiples of four.
+fn key(bits: usize) -> Obj {
+    Obj::small_int_wrapping((bits >> 2) as isize)
+}

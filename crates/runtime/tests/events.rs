@@ -1,0 +1,189 @@
+//! What happens between instructions: interrupts, scheduled calls and budgets.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use berus_compiler::Mode;
+use berus_runtime::error::Res;
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::Host;
+use berus_runtime::obj::exception::KEYBOARD_INTERRUPT;
+use berus_runtime::vm::{Budget, Limits, Vm};
+
+/// A host whose clock goes on by a millisecond whenever it is looked at, and that may be interrupted.
+#[derive(Clone, Default)]
+struct Clock(Rc<State>);
+
+#[derive(Default)]
+struct State {
+    output: RefCell<Vec<u8>>,
+    now: Cell<Duration>,
+    interrupted: Cell<bool>,
+}
+
+impl Host for Clock {
+    fn write_stdout(&self, bytes: &[u8]) {
+        self.0.output.borrow_mut().extend_from_slice(bytes);
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.now.set(self.0.now.get() + Duration::from_millis(1));
+        self.0.now.get()
+    }
+
+    fn interrupted(&self) -> bool {
+        self.0.interrupted.take()
+    }
+}
+
+fn new() -> (Vm, Clock) {
+    let clock = Clock::default();
+    let heap = Heap::growing(&GlobalRegions, 8 << 20);
+    let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
+    (Vm::new(heap, Box::new(clock.clone()), limits).expect("the heap has room"), clock)
+}
+
+fn run(vm: &Vm, source: &str) -> Res<()> {
+    let body = vm.compile(source.as_bytes(), b"test.py", Mode::File, vm.main())?;
+    vm.run_body(body, vm.main())
+}
+
+/// What `source` prints, if it ends well.
+fn output(source: &str) -> String {
+    let (vm, clock) = new();
+    vm.enter(|vm| run(vm, source)).expect("it ends well");
+    String::from_utf8(clock.0.output.take()).expect("programs print text")
+}
+
+/// Whether `source` is ended by `budget`, and what it printed.
+fn ends(source: &str, budget: Budget) -> (bool, String) {
+    let (vm, clock) = new();
+    vm.set_budget(budget);
+    let ended = vm.enter(|vm| match run(vm, source) {
+        Ok(()) => false,
+        Err(raised) => {
+            let exception = vm.take_exception(raised);
+            vm.is_abort(exception)
+        }
+    });
+    (ended, String::from_utf8(clock.0.output.take()).expect("programs print text"))
+}
+
+const ENDLESS: [&str; 6] = [
+    "while True: pass",
+    "def f():\n while True:\n  try: f()\n  except: pass\nf()",
+    "while True:\n try:\n  while True: pass\n except BaseException: print('seen')\n finally: print('seen')",
+    "class C:\n def __enter__(self): pass\n def __exit__(self, *args): print('seen'); return True\nwhile True:\n with C():\n  while True: pass",
+    "def g():\n while True:\n  try: yield\n  except: print('seen')\nfor x in g(): pass",
+    "class I:\n def __iter__(self): return self\n def __next__(self): return 1\nsorted(I(), key=lambda x: x)",
+];
+
+#[test]
+fn no_handler_sees_that_the_instructions_are_used_up() {
+    for source in ENDLESS {
+        let budget = Budget { instructions: Some(20_000), ..Budget::default() };
+        assert_eq!(ends(source, budget), (true, String::new()), "{source}");
+    }
+}
+
+#[test]
+fn nor_that_the_time_is() {
+    for source in ENDLESS {
+        let budget = Budget { time: Some(Duration::from_millis(20)), ..Budget::default() };
+        assert_eq!(ends(source, budget), (true, String::new()), "{source}");
+    }
+}
+
+#[test]
+fn instructions_are_counted_exactly() {
+    let source = "x = 0\nfor i in range(10):\n x += i\nprint(x)";
+    let needed = (0..).find(|n| !ends(source, Budget { instructions: Some(*n), ..Budget::default() }).0).expect("some");
+    let (ended, printed) = ends(source, Budget { instructions: Some(needed - 1), ..Budget::default() });
+    assert_eq!((ended, printed.as_str()), (true, "45\n"), "only the return is left");
+    assert_eq!(ends(source, Budget { instructions: Some(needed), ..Budget::default() }), (false, "45\n".to_owned()));
+}
+
+#[test]
+fn a_new_budget_lets_programs_run_again() {
+    let (vm, clock) = new();
+    vm.enter(|vm| {
+        vm.set_budget(Budget { instructions: Some(1000), ..Budget::default() });
+        for _ in 0..2 {
+            let raised = run(vm, "while True: pass").expect_err("it is ended");
+            let exception = vm.take_exception(raised);
+            assert!(vm.is_abort(exception));
+        }
+        vm.set_budget(Budget::default());
+        run(vm, "for i in range(5000): pass\nprint(i)")
+    })
+    .expect("it ends well");
+    assert_eq!(clock.0.output.take(), b"4999\n");
+}
+
+#[test]
+fn the_host_interrupts() {
+    let (vm, clock) = new();
+    clock.0.interrupted.set(true);
+    vm.enter(|vm| {
+        let raised = run(vm, "while True: pass").expect_err("it is interrupted");
+        let exception = vm.take_exception(raised);
+        assert!(vm.matches(exception, &KEYBOARD_INTERRUPT));
+        clock.0.interrupted.set(true);
+        run(vm, "try:\n while True: pass\nexcept KeyboardInterrupt: print('caught')")
+    })
+    .expect("it ends well");
+    assert_eq!(clock.0.output.take(), b"caught\n");
+}
+
+#[test]
+fn scheduled_calls_run_one_at_a_time_and_in_order() {
+    let source = "
+from micropython import schedule
+done = []
+def inner(n):
+    done.append(n)
+def outer(n):
+    schedule(inner, n + 1)
+    for i in range(5000): pass
+    done.append(n)
+schedule(outer, 1)
+schedule(inner, 5)
+while len(done) < 3: pass
+print(done)
+def fails(n): raise ValueError(n)
+schedule(fails, 7)
+for i in range(5000): pass
+def fill(n):
+    try:
+        for i in range(9): schedule(inner, i)
+    except RuntimeError as e: print(i, e)
+schedule(fill, 0)
+for i in range(5000): pass
+print(done)
+";
+    let expected = "[1, 5, 2]\nTraceback (most recent call last):\n  File \"test.py\", line 14, in fails\nValueError: 7\n\
+                    4 schedule queue full\n[1, 5, 2, 0, 1, 2, 3]\n";
+    assert_eq!(output(source), expected);
+}
+
+#[test]
+fn an_interrupt_can_be_scheduled() {
+    let source = "
+from micropython import kbd_intr, schedule
+try:
+    schedule(kbd_intr, None); schedule(kbd_intr, None)
+    while True: pass
+except KeyboardInterrupt: print('caught')
+for n in range(5000): pass
+def callback(arg):
+    schedule(kbd_intr, None)
+    for n in range(5000): pass
+    print('called')
+schedule(callback, None)
+try:
+    while True: pass
+except KeyboardInterrupt: print('caught')
+";
+    assert_eq!(output(source), "caught\ncalled\ncaught\n");
+}

