@@ -211,7 +211,6 @@ impl Linked<'_, '_> {
             }
             Form::GotOffset(_) => self.got_offset(section, reference)?.wrapping_add(addend),
             Form::Got(_) => self.near_got(part)?.wrapping_add(addend).wrapping_sub(place),
-            Form::FromGot(_) => self.near(Part::Text, target)?.wrapping_add(addend).wrapping_sub(self.got_start()),
             Form::Absolute(_) => self.near(part, target)?.wrapping_add(addend),
             Form::OfOther(_) => {
                 let other = match target {

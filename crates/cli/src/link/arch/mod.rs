@@ -7,7 +7,6 @@
 mod riscv;
 mod thumb;
 mod x64;
-mod x86;
 
 pub use x64::X64;
 
@@ -55,15 +54,11 @@ impl Machine {
 /// The machine for `arch`. `None` if nothing can be linked for it.
 pub fn machine(arch: Arch) -> Option<&'static Machine> {
     match arch {
-        Arch::X86 => Some(&x86::X86),
         Arch::X64 => Some(&x64::X64),
-        Arch::Armv6m => Some(&thumb::ARMV6M),
-        Arch::Armv7m => Some(&thumb::ARMV7M),
         Arch::Armv7emsp => Some(&thumb::ARMV7EMSP),
         Arch::Armv7emdp => Some(&thumb::ARMV7EMDP),
         Arch::Rv32imc => Some(&riscv::RV32IMC),
-        Arch::Rv64imc => Some(&riscv::RV64IMC),
-        Arch::Armv6 | Arch::Armv7em | Arch::Xtensa | Arch::Xtensawin => None,
+        _ => None,
     }
 }
 
@@ -89,8 +84,6 @@ pub enum Form {
     GotOffset(&'static Field),
     /// `GOT + A - P`
     Got(&'static Field),
-    /// `S + A - GOT`
-    FromGot(&'static Field),
     /// `S + A` as it is before the loader moves it: two of them make a difference.
     Absolute(&'static Field),
     /// The value of the relocation that is at `S`: one instruction holds the upper bits of a distance, another the lower.
@@ -111,7 +104,6 @@ impl Form {
             | Form::GotEntry(field)
             | Form::GotOffset(field)
             | Form::Got(field)
-            | Form::FromGot(field)
             | Form::Absolute(field)
             | Form::OfOther(field) => Some(field),
         }
