@@ -1,5 +1,6 @@
 //! The module `vfs`: mounts, and file systems to mount.
 
+mod error;
 mod fat;
 mod file;
 mod lfs;

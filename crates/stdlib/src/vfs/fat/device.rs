@@ -4,42 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use berus_runtime::error::Raised;
-
-/// Why an operation fails.
-#[derive(Debug)]
-pub enum Error {
-    /// For the reason with this `errno` number.
-    Errno(i32),
-    /// The device raised an exception.
-    Raised(Raised),
-}
-
-impl Error {
-    /// `ENOENT`
-    pub const NO_ENTRY: Error = Error::Errno(2);
-    /// `EIO`: what is on the device makes no sense.
-    pub const BROKEN: Error = Error::Errno(5);
-    /// `EACCES`: a folder is not empty, or full, or in the way.
-    pub const DENIED: Error = Error::Errno(13);
-    /// `EEXIST`
-    pub const EXISTS: Error = Error::Errno(17);
-    /// `ENODEV`: there is no file system.
-    pub const NO_DEVICE: Error = Error::Errno(19);
-    /// `ENOTDIR`
-    pub const NOT_FOLDER: Error = Error::Errno(20);
-    /// `EISDIR`
-    pub const IS_FOLDER: Error = Error::Errno(21);
-    /// `EINVAL`
-    pub const INVALID: Error = Error::Errno(22);
-    /// `ENOSPC`
-    pub const NO_SPACE: Error = Error::Errno(28);
-    /// `EROFS`
-    pub const READ_ONLY: Error = Error::Errno(30);
-}
-
-/// The result of an operation.
-pub type Result<T = ()> = core::result::Result<T, Error>;
+pub use crate::vfs::error::{Error, Result};
 
 /// A device of sectors.
 pub trait Device {

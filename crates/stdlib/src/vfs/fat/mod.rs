@@ -32,6 +32,7 @@ use berus_runtime::word::Obj;
 use super::file::{self, File, FileOps};
 use super::owned::Owned;
 use super::stat as answers;
+use crate::vfs::error::{done, outcome};
 use device::{Device, Error, Result, Sectors};
 use tree::{Fat, Found, How, Stamp, names};
 use volume::Volume;
@@ -102,13 +103,6 @@ impl Device for PythonDevice<'_> {
     fn sync(&self) -> Result {
         self.device.sync(self.vm).map(drop).map_err(Error::Raised)
     }
-}
-
-fn done<T>(vm: &Vm, result: Result<T>) -> Res<T> {
-    result.map_err(|error| match error {
-        Error::Errno(errno) => vm.os_error(errno),
-        Error::Raised(raised) => raised,
-    })
 }
 
 /// A device and its sectors.
@@ -414,11 +408,7 @@ fn with_file(
     if owner == Obj::NONE {
         return Ok(Err(22));
     }
-    match try_with(vm, owner, |fat, dev| run(fat, dev, file.words[0].get()))? {
-        Ok(count) => Ok(Ok(count)),
-        Err(Error::Errno(errno)) => Ok(Err(errno)),
-        Err(Error::Raised(raised)) => Err(raised),
-    }
+    outcome(try_with(vm, owner, |fat, dev| run(fat, dev, file.words[0].get()))?)
 }
 
 fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {

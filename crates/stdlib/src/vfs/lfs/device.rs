@@ -3,56 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use berus_runtime::error::Raised;
-
-/// Why an operation fails.
-#[derive(Debug)]
-pub enum Error {
-    /// For the reason with this `errno` number.
-    Errno(i32),
-    /// The device raised an exception.
-    Raised(Raised),
-}
-
-impl Error {
-    /// `ENOENT`: there is nothing of that name.
-    pub const NO_ENTRY: Error = Error::Errno(2);
-    /// `EBADF`: the file is not open that way.
-    pub const BAD_FILE: Error = Error::Errno(9);
-    /// `EEXIST`
-    pub const EXISTS: Error = Error::Errno(17);
-    /// `ENOTDIR`
-    pub const NOT_FOLDER: Error = Error::Errno(20);
-    /// `EISDIR`
-    pub const IS_FOLDER: Error = Error::Errno(21);
-    /// `EINVAL`
-    pub const INVALID: Error = Error::Errno(22);
-    /// `EFBIG`
-    pub const TOO_BIG: Error = Error::Errno(27);
-    /// `ENOSPC`
-    pub const NO_SPACE: Error = Error::Errno(28);
-    /// `EROFS`
-    pub const READ_ONLY: Error = Error::Errno(30);
-    /// `ENAMETOOLONG`
-    pub const NAME_TOO_LONG: Error = Error::Errno(36);
-    /// `ENOTEMPTY`
-    pub const NOT_EMPTY: Error = Error::Errno(39);
-    /// littlefs's own: what is on the device makes no sense, or a block does not keep what is written to it.
-    pub const CORRUPT: Error = Error::Errno(84);
-
-    /// Whether it is [`Error::CORRUPT`].
-    pub fn is_corrupt(&self) -> bool {
-        matches!(self, Error::Errno(84))
-    }
-
-    /// Whether it is [`Error::NO_SPACE`].
-    pub fn is_no_space(&self) -> bool {
-        matches!(self, Error::Errno(28))
-    }
-}
-
-/// The result of an operation.
-pub type Result<T = ()> = core::result::Result<T, Error>;
+pub use crate::vfs::error::{Error, Result};
 
 /// A device of blocks, which are erased as a whole and then programmed piece by piece.
 pub trait Device {

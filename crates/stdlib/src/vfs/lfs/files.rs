@@ -7,9 +7,10 @@ use berus_runtime::ops::stream::Outcome;
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
 
-use super::device::{Device, Error, Result};
+use super::device::{Device, Result};
 use super::file::Lfs;
 use super::{Mounted, PythonDevice, Version, this};
+use crate::vfs::error::outcome;
 use crate::vfs::file::{File, FileOps};
 
 /// Files: their file system, and their number there.
@@ -44,14 +45,6 @@ where
     let now = mounted.keeps_times.then(|| now(vm));
     let device = PythonDevice { vm, device: mounted.device, readonly: mounted.readonly.get() };
     mounted.lfs.with(vm, |lfs| outcome(run(lfs, &device, file.words[0].get(), now)))
-}
-
-fn outcome(result: Result<usize>) -> Outcome {
-    match result {
-        Ok(count) => Ok(Ok(count)),
-        Err(Error::Errno(errno)) => Ok(Err(errno)),
-        Err(Error::Raised(raised)) => Err(raised),
-    }
 }
 
 /// Nanoseconds since 1970.

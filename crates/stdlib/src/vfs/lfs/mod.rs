@@ -27,6 +27,7 @@ use berus_runtime::word::Obj;
 
 use super::file::FileOps;
 use super::owned::Owned;
+use crate::vfs::error::done;
 use device::{Device, Disk, Error, Result};
 use file::Lfs;
 use space::Space;
@@ -171,14 +172,6 @@ impl Device for PythonDevice<'_> {
         let answer = self.device.sync(self.vm).map_err(Error::Raised)?;
         self.answer(answer, true)
     }
-}
-
-/// What littlefs answered, with its error as an exception.
-fn done<T>(vm: &Vm, result: Result<T>) -> Res<T> {
-    result.map_err(|error| match error {
-        Error::Errno(errno) => vm.os_error(errno),
-        Error::Raised(raised) => raised,
-    })
 }
 
 /// Calls `run` with a file system and its device.
