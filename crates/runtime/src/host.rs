@@ -1,5 +1,6 @@
 //! The outside world: the one trait that a port implements.
 
+use crate::errno::{READ_ONLY, UNSUPPORTED};
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
@@ -242,11 +243,6 @@ pub trait Files {
         Err(UNSUPPORTED)
     }
 }
-
-/// `EROFS`
-const READ_ONLY: i32 = 30;
-/// `EOPNOTSUPP`
-const UNSUPPORTED: i32 = 95;
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod args;
+pub mod errno;
 pub mod error;
 pub mod heap;
 pub mod host;

@@ -1,5 +1,6 @@
 //! The files of the machine, for programs.
 
+use berus_runtime::errno::{BAD_FILE, INVALID};
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -15,11 +16,6 @@ use super::host::number;
 pub struct StdFiles {
     open: Mutex<HashMap<i32, Arc<File>>>,
 }
-
-/// `EBADF`
-const BAD_FILE: i32 = 9;
-/// `EINVAL`
-const INVALID: i32 = 22;
 
 impl StdFiles {
     fn table(&self) -> MutexGuard<'_, HashMap<i32, Arc<File>>> {

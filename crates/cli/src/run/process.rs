@@ -1,5 +1,6 @@
 //! The process that runs programs: its environment, and commands.
 
+use berus_runtime::errno::INVALID;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
@@ -14,9 +15,6 @@ pub struct StdProcess {
     /// What programs see of the environment and hand on to commands. The process keeps its own, which cannot be changed safely.
     environment: Mutex<HashMap<OsString, OsString>>,
 }
-
-/// `EINVAL`
-const INVALID: i32 = 22;
 
 impl StdProcess {
     pub fn new() -> StdProcess {

@@ -114,7 +114,7 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
             None => Ok(0),
         },
         Request::Close => Ok(0),
-        _ => Err(stream::INVALID),
+        _ => Err(crate::errno::INVALID),
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A type gives three functions; the methods of all streams (`read`, `readline`, `write`, ...) are built from those here.
 
+use crate::errno::{AGAIN, INVALID};
 use crate::error::{Raised, Res};
 use crate::modules::io;
 use crate::obj::builder::Builder;
@@ -54,11 +55,6 @@ pub struct StreamSlots {
     /// Whether it is of text.
     pub is_text: bool,
 }
-
-/// `EAGAIN`: nothing there now.
-const AGAIN: i32 = 11;
-/// `EINVAL`
-pub(crate) const INVALID: i32 = 22;
 
 impl Vm {
     #[cold]

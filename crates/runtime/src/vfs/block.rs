@@ -6,7 +6,7 @@
 //! who uses the file system. An old kind of device has `count()` and perhaps `sync()` in place of `ioctl`, and blocks of 512
 //! bytes (MicroPython: `extmod/vfs_blockdev.c`).
 
-use super::errno;
+use crate::errno;
 use crate::error::Res;
 use crate::obj::array::Array;
 use crate::obj::memoryview;

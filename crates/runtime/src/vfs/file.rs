@@ -4,7 +4,7 @@
 
 use core::cell::Cell;
 
-use super::errno;
+use crate::errno;
 use crate::error::Res;
 use crate::host::{Files, Open};
 use crate::object::{Gc, Header, Object};

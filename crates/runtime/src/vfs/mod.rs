@@ -38,6 +38,7 @@ pub use block::BlockDevice;
 pub use open::OPEN;
 pub(crate) use open::Reader;
 
+use crate::errno;
 use crate::error::Res;
 use crate::heap::Collection;
 use crate::host::Stat;
@@ -49,20 +50,6 @@ use crate::q;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::word::Obj;
-
-/// Error numbers that mounts and paths have.
-pub(crate) mod errno {
-    /// `EPERM`: not on the folder of all mounts, not across file systems.
-    pub const NOT_PERMITTED: i32 = 1;
-    /// `EEXIST`
-    pub const EXISTS: i32 = 17;
-    /// `ENODEV`: nothing is mounted there.
-    pub const NO_DEVICE: i32 = 19;
-    /// `EINVAL`
-    pub const INVALID: i32 = 22;
-    /// `EROFS`
-    pub const READ_ONLY: i32 = 30;
-}
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

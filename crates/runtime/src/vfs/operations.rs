@@ -1,7 +1,8 @@
 //! What the modules `os` and `vfs` offer on paths, as built-in functions.
 
-use super::{BlockDevice, Place, errno};
+use super::{BlockDevice, Place};
 use crate::args::Args;
+use crate::errno;
 use crate::error::Res;
 use crate::host::Stat;
 use crate::obj::builder::Builder;

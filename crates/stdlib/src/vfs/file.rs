@@ -1,5 +1,6 @@
 //! Files of the file systems that lie in memory or on block devices: `TextIOWrapper` and `FileIO`.
 
+use berus_runtime::errno::INVALID;
 use core::cell::Cell;
 use core::ops::Deref;
 
@@ -72,9 +73,6 @@ berus_runtime::members! {
         "__exit__" => var(4, 4, stream::exit),
     }
 }
-
-/// `EINVAL`
-const INVALID: i32 = 22;
 
 /// A file of text or bytes.
 pub fn new(vm: &Vm, is_text: bool, ops: &'static FileOps, owner: Obj, words: [usize; 3]) -> Res {

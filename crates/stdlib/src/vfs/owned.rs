@@ -1,6 +1,7 @@
 //! The state of a mounted file system, which an object owns.
 
 use alloc::boxed::Box;
+use berus_runtime::errno::BUSY;
 use core::cell::RefCell;
 use core::mem::ManuallyDrop;
 
@@ -9,9 +10,6 @@ use berus_runtime::vm::Vm;
 
 /// Something on the memory of the host, which an object with a finaliser [gives up](Owned::give_up).
 pub struct Owned<T>(ManuallyDrop<RefCell<Option<Box<T>>>>);
-
-/// `EBUSY`: the device uses the file system that lies on it.
-const BUSY: i32 = 16;
 
 impl<T> Owned<T> {
     pub fn new(value: T) -> Owned<T> {

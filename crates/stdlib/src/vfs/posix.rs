@@ -4,6 +4,7 @@
 //! program may see is the host's to say.
 
 use alloc::borrow::Cow;
+use berus_runtime::errno::{NO_DEVICE, NOT_PERMITTED, READ_ONLY};
 use core::cell::Cell;
 
 use berus_runtime::args::Args;
@@ -49,13 +50,6 @@ berus_runtime::members! {
         "statvfs" => f2(statvfs),
     }
 }
-
-/// `EPERM`
-const NOT_PERMITTED: i32 = 1;
-/// `ENODEV`
-const NO_DEVICE: i32 = 19;
-/// `EROFS`
-const READ_ONLY: i32 = 30;
 
 /// Mounts the host's files at `/`, and makes that the current folder.
 ///

@@ -1,6 +1,7 @@
 //! `VfsRom`: a ROM image in memory (MicroPython: `extmod/vfs_rom.c`). Modules in it run where they lie.
 
 use alloc::vec::Vec;
+use berus_runtime::errno::{INVALID, IO, IS_FOLDER, NO_DEVICE, NO_ENTRY, NOT_PERMITTED, READ_ONLY, UNSUPPORTED};
 
 use berus_mpy::romfs::{Image, Node};
 use berus_runtime::args::Args;
@@ -41,23 +42,6 @@ berus_runtime::members! {
         "statvfs" => f2(statvfs),
     }
 }
-
-/// `EPERM`
-const NOT_PERMITTED: i32 = 1;
-/// `ENOENT`
-const NO_ENTRY: i32 = 2;
-/// `EIO`: the memory is not what it was.
-const BROKEN: i32 = 5;
-/// `ENODEV`
-const NO_DEVICE: i32 = 19;
-/// `EISDIR`
-const IS_FOLDER: i32 = 21;
-/// `EINVAL`
-const INVALID: i32 = 22;
-/// `EROFS`
-const READ_ONLY: i32 = 30;
-/// `EOPNOTSUPP`
-const UNSUPPORTED: i32 = 95;
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 1, 1, false)?;
@@ -163,7 +147,8 @@ fn memory(vm: &Vm, file: &File, access: Access) -> Res<Option<Buffer>> {
 }
 
 fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {
-    let Some(data) = memory(vm, file, Access::Read)?.map(Buffer::bytes) else { return Ok(Err(BROKEN)) };
+    // The memory is not what it was.
+    let Some(data) = memory(vm, file, Access::Read)?.map(Buffer::bytes) else { return Ok(Err(IO)) };
     let at = &file.words[2];
     let rest = data.get(at.get()..).unwrap_or_default();
     let len = rest.len().min(buffer.len());

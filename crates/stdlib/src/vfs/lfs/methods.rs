@@ -1,6 +1,7 @@
 //! The methods of file system objects.
 
 use alloc::vec::Vec;
+use berus_runtime::errno::NO_ENTRY;
 use core::cell::Cell;
 
 use berus_runtime::args::Args;
@@ -20,9 +21,6 @@ use super::tree::{How, Info};
 use super::{Mounted, PythonDevice, Version, done, files, this, with};
 use crate::vfs::owned::Owned;
 use crate::vfs::{file, stat as answers};
-
-/// `ENOENT`
-const NO_ENTRY: i32 = 2;
 
 /// What a file system is made of, as `VfsLfs2(device, *, readsize=32, progsize=32, lookahead=32, mtime=True)` and `mkfs` are given it.
 struct Given {
