@@ -154,9 +154,9 @@ impl Vm {
     /// What finding `found` in `class` gives for `object`.
     pub(crate) fn bind(&self, found: Found, object: Obj, class: Gc<Type>) -> Res<MethodParts> {
         let value = found.value;
-        let this = match self.native_base(object) {
-            _ if !found.native => object,
-            Some(base) => base,
+        let native = if found.native { self.native_base(object) } else { Some(object) };
+        let this = match native {
+            Some(this) => this,
             None if class.has(flag::SUBCLASSED) && typ::binds(value) => {
                 return Err(self.attribute_error(format_args!("call super().__init__() first")));
             }
