@@ -64,13 +64,13 @@ impl MachineCode {
     }
 }
 
-/// `code`, if it is of machine code, and the code that it makes functions of, with another context.
+/// `code`, if it is machine code, and the code that it makes functions of, with another context.
 ///
 /// # Errors
 /// `MemoryError`; `RuntimeError` if code is nested too deep.
-pub(crate) fn with_context(vm: &Vm, code: Slot, context: Gc<Context>) -> Res<Slot> {
+pub(crate) fn with_context(vm: &Vm, code: Obj, context: Gc<Context>) -> Res {
     vm.check_depth()?;
-    let Some(code) = code.and_then(|code| code.downcast::<MachineCode>()) else { return Ok(code) };
+    let Some(code) = code.downcast::<MachineCode>() else { return Ok(code) };
     let kind = match code.kind {
         Kind::Native(signature) => Kind::Native(signature.with_context(vm, context)?),
         kind => kind,
@@ -79,7 +79,7 @@ pub(crate) fn with_context(vm: &Vm, code: Slot, context: Gc<Context>) -> Res<Slo
         Some(children) => Some(children_with_context(vm, children, context)?),
         None => None,
     };
-    Ok(Some(MachineCode::new(vm, context, code.text, children, kind)?.obj()))
+    Ok(MachineCode::new(vm, context, code.text, children, kind)?.obj())
 }
 
 /// The context of `code`, if it is a code object of machine code.

@@ -9,7 +9,6 @@ use crate::error::Res;
 use crate::native::NativeGenerator;
 use crate::obj::code::Code;
 use crate::obj::exception;
-use crate::obj::function::Function;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
@@ -66,12 +65,11 @@ unsafe impl Object for Generator {
 }
 
 impl Generator {
-    /// A generator of `function`, whose slots are all unset.
+    /// A generator that runs `code`, whose slots are all unset.
     ///
     /// # Errors
     /// `MemoryError`.
-    pub(crate) fn new(vm: &Vm, function: Gc<Function>) -> Res<Gc<Generator>> {
-        let code = function.code;
+    pub(crate) fn new(vm: &Vm, code: Gc<Code>) -> Res<Gc<Generator>> {
         let tail = code.n_state as usize * size_of::<Slot>() + usize::from(code.n_exc) * size_of::<Block>();
         let object = Generator {
             header: Header::of(&TYPE),
