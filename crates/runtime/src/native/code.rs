@@ -2,6 +2,7 @@
 
 use core::ptr::NonNull;
 
+use crate::define;
 use crate::error::Res;
 use crate::obj::code::{Code, Context, children_with_context};
 use crate::object::{Gc, Header, Object};
@@ -11,7 +12,7 @@ use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
 
-static TYPE: Type = Type::new(q!("code"));
+static TYPE: Type = define!(Type::new(q!("code")));
 
 /// What a code object's machine code expects of its caller.
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@ use berus_mpy::opcode::Operand;
 use berus_mpy::prelude::Prelude;
 use berus_mpy::verify::Facts;
 
+use crate::define;
 use crate::error::Res;
 use crate::native::code as machine;
 use crate::obj::dict::Dict;
@@ -21,10 +22,10 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The type of code objects.
-pub static TYPE: Type = Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr);
+pub static TYPE: Type = define!(Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr));
 
 /// The type of what the code objects of one module share.
-pub static CONTEXT_TYPE: Type = Type::new(q!("module"));
+pub static CONTEXT_TYPE: Type = define!(Type::new(q!("module")));
 
 /// What the code objects of one module share. Machine code knows the first four words (MicroPython: `mp_module_context_t`).
 #[repr(C)]

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::{Raised, Res};
 use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
@@ -19,20 +20,24 @@ use crate::word::Obj;
 use berus_mpy::prelude::scope_flag;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("function"))
-    .flags(flag::BINDS_SELF)
-    .print(function_print)
-    .make_new(function_new)
-    .call(function_call)
-    .attr(function_attr);
+pub static TYPE: Type = define!(
+    Type::new(q!("function"))
+        .flags(flag::BINDS_SELF)
+        .print(function_print)
+        .make_new(function_new)
+        .call(function_call)
+        .attr(function_attr)
+);
 
 /// The type of bound methods.
-pub static BOUND_METHOD_TYPE: Type = Type::new(q!("bound_method"))
-    .print(bound_print)
-    .call(bound_call)
-    .attr(bound_attr)
-    .unary_op(bound_unary)
-    .binary_op(bound_binary);
+pub static BOUND_METHOD_TYPE: Type = define!(
+    Type::new(q!("bound_method"))
+        .print(bound_print)
+        .call(bound_call)
+        .attr(bound_attr)
+        .unary_op(bound_unary)
+        .binary_op(bound_binary)
+);
 
 /// A function. Its cells, then the defaults of its positional arguments, then the dict of defaults of keyword-only ones follow it.
 ///

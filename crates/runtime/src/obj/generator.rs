@@ -5,6 +5,7 @@
 
 use core::cell::Cell;
 
+use crate::define;
 use crate::error::Res;
 use crate::native::NativeGenerator;
 use crate::obj::code::Code;
@@ -30,8 +31,9 @@ crate::members! {
 }
 
 /// The type.
-pub static TYPE: Type =
-    Type::new(q!("generator")).print(generator_print).iter(generator_iter).next(generator_next).locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("generator")).print(generator_print).iter(generator_iter).next(generator_next).locals(METHODS)
+);
 
 /// What a generator is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,7 +251,7 @@ impl Vm {
         if let Some(generator) = AnyGenerator::of(iterator) {
             return generator.resume(self, value, None);
         }
-        if value == Obj::NONE && self.type_of(iterator).next.is_some() {
+        if value == Obj::NONE && self.type_of(iterator).slots.next.is_some() {
             return self.none_at_stop(self.next(iterator));
         }
         match self.find_attr(iterator, q!("send"))? {

@@ -9,6 +9,7 @@ use core::cell::Cell;
 use berus_mpy::prelude::{Prelude, scope_flag};
 use berus_mpy::verify::Facts;
 
+use crate::define;
 use crate::error::Res;
 use crate::obj::code::{Code, Context};
 use crate::object::{Gc, Header, Object};
@@ -18,7 +19,7 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type of sketched code.
-static TYPE: Type = Type::new(q!("code"));
+static TYPE: Type = define!(Type::new(q!("code")));
 
 /// What a code object can be made from.
 #[derive(Clone, Copy)]
