@@ -55,7 +55,7 @@ impl Vm {
     pub fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
         const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
         let object = Custom { header: Header::of(T::TYPE), value };
-        if T::TYPE.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
+        if T::TYPE.slots.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
     }
 
     /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library module
@@ -114,7 +114,8 @@ impl Vm {
 macro_rules! custom_type {
     ($(#[$meta:meta])* $vis:vis static $table:ident: Type<$value:ty> = $name:literal $(.$slot:ident($($arg:expr),*))*;) => {
         $(#[$meta])*
-        $vis static $table: $crate::types::Type = $crate::types::Type::named($crate::name!($name))$(.$slot($($arg),*))*;
+        $vis static $table: $crate::types::Type =
+            $crate::define!($crate::types::Type::named($crate::name!($name))$(.$slot($($arg),*))*);
 
         // SAFETY: the type is a new one, which this `static` alone names, and a Rust type implements the trait once.
         #[allow(unsafe_code)]

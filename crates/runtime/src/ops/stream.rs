@@ -104,13 +104,13 @@ impl Vm {
     /// `OSError` if it is none.
     pub fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
         let ty = self.type_of(object);
-        if let Some(slots) = ty.stream {
+        if let Some(slots) = ty.slots.stream {
             return Ok(slots);
         }
         if self.is_subtype(ty, &io::IO_BASE) && ty != Gc::from_static(&io::IO_BASE) {
             return Ok(&io::IO_BASE_SLOTS);
         }
-        let inside = self.native_base(object).and_then(|native| self.type_of(native).stream);
+        let inside = self.native_base(object).and_then(|native| self.type_of(native).slots.stream);
         inside.ok_or_else(|| self.unsupported_stream())
     }
 

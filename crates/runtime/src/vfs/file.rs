@@ -5,6 +5,7 @@
 use core::cell::Cell;
 use core::time::Duration;
 
+use crate::define;
 use crate::errno;
 use crate::error::Res;
 use crate::host::{Files, Open, Polled};
@@ -13,17 +14,17 @@ use crate::ops::print::{Printer, Style};
 use crate::ops::stream::{self, Outcome, Request, StreamSlots};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type};
+use crate::types::{Attr, AttrResult, Definition, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type `TextIOWrapper`: files of text.
-pub static TEXT_IO: Type = table(q!("TextIOWrapper"), &slots(true)).attr(attr);
+pub static TEXT_IO: Type = define!(table(q!("TextIOWrapper"), &slots(true)).attr(attr));
 
 /// The type `FileIO`: files of bytes.
-pub static FILE_IO: Type = table(q!("FileIO"), &slots(false));
+pub static FILE_IO: Type = define!(table(q!("FileIO"), &slots(false)));
 
-const fn table(name: Qstr, slots: &'static StreamSlots) -> Type {
+const fn table(name: Qstr, slots: &'static StreamSlots) -> Definition {
     Type::new(name).print(print).next(stream::next).stream(slots).finalise(finalise).locals(METHODS)
 }
 
