@@ -3,6 +3,8 @@
 mod files;
 mod host;
 mod options;
+#[cfg(unix)]
+mod poll;
 mod process;
 mod threads;
 

@@ -1,29 +1,32 @@
 //! The type `complex`.
 
+use berus_mpy::number::{Form, format, parse_float_or_name};
 use berus_mpy::opcode::BinaryOp;
 
 use super::float;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::arithmetic::plain;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::text::float::{Form, format, parse};
 use crate::text::utf8::trim;
 use crate::types::{Attr, AttrResult, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("complex"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .attr(attr);
+pub static TYPE: Type = define!(
+    Type::new(q!("complex"))
+        .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .attr(attr)
+);
 
 /// A complex number.
 #[repr(C)]
@@ -64,7 +67,7 @@ impl Vm {
         if let Some(real) = self.try_float(object)? {
             return Ok(Some((real, 0.0)));
         }
-        match self.type_of(object).unary_op {
+        match self.type_of(object).slots.unary_op {
             Some(unary_op) => Ok(unary_op(self, UnaryOp::Complex, object)?.and_then(parts)),
             None => Ok(None),
         }
@@ -110,7 +113,7 @@ fn parse_part(text: &[u8]) -> Option<(f64, bool, &[u8])> {
         [b'+', rest @ ..] => (false, rest),
         rest => (false, rest),
     };
-    let (mut value, used) = parse(number)?;
+    let (mut value, used) = parse_float_or_name(number)?;
     let mut rest = &number[used..];
     let imaginary = matches!(rest, [b'j' | b'J', ..]);
     if imaginary {
