@@ -24,7 +24,7 @@ pub trait Host {
     /// Reads from the console into `buffer`: how many bytes came, 0 at the end of input, or an error number.
     ///
     /// # Errors
-    /// An `errno` number.
+    /// An `errno` number; `EINTR` if pending events must be looked at, after which the interpreter asks again.
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         let _ = buffer;
         Ok(0)

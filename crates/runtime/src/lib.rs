@@ -24,6 +24,8 @@ pub mod obj;
 pub mod object;
 pub mod ops;
 pub mod qstr;
+#[cfg(feature = "compiler")]
+pub mod repl;
 pub mod save;
 #[cfg(feature = "compiler")]
 pub mod source;

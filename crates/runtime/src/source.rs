@@ -3,6 +3,7 @@
 use alloc::vec;
 
 use berus_compiler::{CompileError, Emitter, ErrorKind, Mode, Options, compile};
+use berus_mpy::disasm::ShowBc;
 use berus_mpy::lines::line_at;
 
 use crate::error::{Raised, Res};
@@ -10,6 +11,7 @@ use crate::obj::code::Code;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, TraceEntry};
 use crate::object::Gc;
+use crate::ops::print::Stdout;
 use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
@@ -30,6 +32,8 @@ impl Vm {
     /// # Errors
     /// As [`Vm::compile`].
     pub(crate) fn compile_code(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+        // What is shown is what MicroPython's compiler makes.
+        let shows_code = self.verbosity.get() >= 2;
         let options = Options {
             source_name: name,
             mode,
@@ -37,11 +41,14 @@ impl Vm {
             small_int_bits: Obj::SMALL_INT_BITS as u8,
             emitter: self.emitter.get(),
             arch: self.machine_arch(),
-            trace_lines: true,
+            trace_lines: !shows_code,
             ..Options::default()
         };
         match compile(source, &options) {
             Ok(module) => {
+                if shows_code {
+                    self.print_fmt(&mut Stdout, format_args!("{}", ShowBc(&module)))?;
+                }
                 let body = self.load_body(&module, globals)?;
                 if let Some(code) = body.downcast::<Code>() {
                     note_definitions(code);
@@ -55,6 +62,11 @@ impl Vm {
     /// Sets what makes the code of functions that do not say so themselves, as the option `-X emit=` does.
     pub fn set_emitter(&self, emitter: Emitter) {
         self.emitter.set(emitter);
+    }
+
+    /// Sets how often the option `-v` was given: from 2 on, the bytecode of what is compiled is printed.
+    pub fn set_verbosity(&self, level: u8) {
+        self.verbosity.set(level);
     }
 
     #[cold]

@@ -7,7 +7,9 @@
 #[cfg(not(feature = "threads"))]
 mod alone;
 mod cache;
+mod console;
 mod emergency;
+mod end;
 mod events;
 mod expose;
 mod finalise;
@@ -135,6 +137,8 @@ pub struct Vm {
     /// What makes the code of functions that do not say so themselves.
     #[cfg(feature = "compiler")]
     pub(crate) emitter: Cell<berus_compiler::Emitter>,
+    #[cfg(feature = "compiler")]
+    pub(crate) verbosity: Cell<u8>,
     errno: Cell<i32>,
     limits: Limits,
     /// The modules that are written in Rust, in the order of their registration.
@@ -174,6 +178,8 @@ impl Vm {
             optimise: Cell::new(0),
             #[cfg(feature = "compiler")]
             emitter: Cell::new(berus_compiler::Emitter::Bytecode),
+            #[cfg(feature = "compiler")]
+            verbosity: Cell::new(0),
             errno: Cell::new(0),
             limits,
             registry: vec![MODULES],
@@ -349,22 +355,6 @@ impl Vm {
 
     pub(crate) fn take_result(&self) -> Obj {
         self.thread.result.take().unwrap_or(Obj::NONE)
-    }
-
-    /// Sets the function to call at the end of the program; answers the one before.
-    pub fn set_at_exit(&self, function: Obj) -> Option<Obj> {
-        self.at_exit.replace(Some(function))
-    }
-
-    /// Calls the function that [`Vm::set_at_exit`] set, if there is one.
-    ///
-    /// # Errors
-    /// What it raises.
-    pub fn call_at_exit(&self) -> Res<()> {
-        match self.at_exit.take() {
-            Some(function) if function != Obj::NONE => self.call(function, &[]).map(|_| ()),
-            _ => Ok(()),
-        }
     }
 
     /// What library modules keep for this interpreter.
