@@ -40,7 +40,7 @@ pub trait Host {
         None
     }
 
-    /// Waits.
+    /// Waits for `time`, or less if pending events must be looked at.
     fn sleep(&self, time: Duration) {
         let _ = time;
     }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, BufReader, IsTerminal, Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -11,6 +10,7 @@ use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Process
 use memmap2::MmapMut;
 
 use super::files::StdFiles;
+use super::interrupt::{Interrupt, Waited};
 use super::process::StdProcess;
 use super::threads;
 
@@ -20,7 +20,7 @@ pub struct StdHost(Arc<Machine>);
 
 struct Machine {
     start: Instant,
-    interrupted: Arc<AtomicBool>,
+    interrupt: Interrupt,
     output: Mutex<Vec<u8>>,
     is_terminal: bool,
     /// The console's input. Its buffer is this one, since only an empty one is worth waiting for.
@@ -28,13 +28,6 @@ struct Machine {
     files: StdFiles,
     process: StdProcess,
 }
-
-/// The exit status of a process that Ctrl-C has ended.
-const INTERRUPTED: i32 = 130;
-
-/// How long a wait for input lasts before somebody looks whether it is interrupted, in milliseconds.
-#[cfg(unix)]
-const LOOK: i64 = 50;
 
 /// Output is written when there is so much of it.
 const BUFFER: usize = 8192;
@@ -54,46 +47,23 @@ impl Read for Input {
 impl StdHost {
     /// The host; from now on it notes when the keyboard interrupts.
     pub fn new() -> StdHost {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        // Without a handler Ctrl-C ends the process, which is as good as it gets. It does so, too, if nobody has looked at the one before.
-        let _ = signal_hook::flag::register_conditional_shutdown(
-            signal_hook::consts::SIGINT,
-            INTERRUPTED,
-            Arc::clone(&interrupted),
-        );
-        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
         let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
         let (files, process) = (StdFiles::default(), StdProcess::new());
         let input = Mutex::new(BufReader::new(Input));
-        StdHost(Arc::new(Machine { start: Instant::now(), interrupted, output, is_terminal, input, files, process }))
+        StdHost(Arc::new(Machine {
+            start: Instant::now(),
+            interrupt: Interrupt::new(),
+            output,
+            is_terminal,
+            input,
+            files,
+            process,
+        }))
     }
 
     fn output(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.output.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until there is input, or the keyboard interrupts.
-    #[cfg(unix)]
-    fn wait_for_input(&self) -> Result<(), i32> {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let stdin = io::stdin();
-        let mut input = [PollFd::new(&stdin, PollFlags::IN)];
-        let time = Timespec { tv_sec: 0, tv_nsec: LOOK * 1_000_000 };
-        loop {
-            match poll(&mut input, Some(&time)) {
-                _ if self.0.interrupted.load(Ordering::Relaxed) => return Err(errno::INTERRUPTED),
-                Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                // Reading says what is wrong.
-                _ => return Ok(()),
-            }
-        }
-    }
-
-    /// Here reading is not interrupted.
-    #[cfg(not(unix))]
-    fn wait_for_input(&self) -> Result<(), i32> {
-        Ok(())
     }
 }
 
@@ -123,8 +93,8 @@ impl Host for StdHost {
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         self.flush();
         let mut input = self.0.input.lock().unwrap_or_else(PoisonError::into_inner);
-        if input.buffer().is_empty() {
-            self.wait_for_input()?;
+        if input.buffer().is_empty() && self.0.interrupt.wait_for_input() == Waited::Interrupted {
+            return Err(errno::INTERRUPTED);
         }
         input.read(buffer).map_err(|error| number(&error))
     }
@@ -139,7 +109,7 @@ impl Host for StdHost {
 
     fn sleep(&self, time: Duration) {
         self.flush();
-        std::thread::sleep(time);
+        self.0.interrupt.sleep(time);
     }
 
     fn entropy(&self, buffer: &mut [u8]) -> bool {
@@ -147,7 +117,7 @@ impl Host for StdHost {
     }
 
     fn interrupted(&self) -> bool {
-        self.0.interrupted.swap(false, Ordering::Relaxed)
+        self.0.interrupt.take()
     }
 
     fn files(&self) -> Option<&dyn Files> {

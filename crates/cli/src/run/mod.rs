@@ -2,6 +2,7 @@
 
 mod files;
 mod host;
+mod interrupt;
 mod options;
 mod process;
 mod threads;

@@ -76,21 +76,21 @@ impl Vm {
     /// Those of the printer.
     pub fn print_memory(&self, out: &mut dyn Printer) -> Res<()> {
         let (heap, figures) = (self.heap(), self.heap().figures());
-    let (total, used, peak) = (heap.allocated_in_all(), heap.used(), heap.peak());
-    self.print_fmt(out, format_args!("mem: total={total}, current={used}, peak={peak}\n"))?;
-    self.print_fmt(out, format_args!("stack: {} out of {}\n", self.stack_use(), self.stack_size()))?;
-    let (total, free) = (figures.total + figures.obtainable, figures.free + figures.obtainable);
-    self.print_fmt(out, format_args!("GC: total: {total}, used: {}, free: {free}\n", figures.used))?;
-    self.print_fmt(
-        out,
-        format_args!(
-            " No. of 1-blocks: {}, 2-blocks: {}, max blk sz: {}, max free sz: {}\n",
-            figures.of_one,
-            figures.of_two,
-            figures.largest / GRANULE,
-            figures.largest_free / GRANULE,
-        ),
-    )
+        let (total, used, peak) = (heap.allocated_in_all(), heap.used(), heap.peak());
+        self.print_fmt(out, format_args!("mem: total={total}, current={used}, peak={peak}\n"))?;
+        self.print_fmt(out, format_args!("stack: {} out of {}\n", self.stack_use(), self.stack_size()))?;
+        let (total, free) = (figures.total + figures.obtainable, figures.free + figures.obtainable);
+        self.print_fmt(out, format_args!("GC: total: {total}, used: {}, free: {free}\n", figures.used))?;
+        self.print_fmt(
+            out,
+            format_args!(
+                " No. of 1-blocks: {}, 2-blocks: {}, max blk sz: {}, max free sz: {}\n",
+                figures.of_one,
+                figures.of_two,
+                figures.largest / GRANULE,
+                figures.largest_free / GRANULE,
+            ),
+        )
     }
 }
 

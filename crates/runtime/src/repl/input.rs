@@ -76,16 +76,29 @@ mod tests {
 
     #[test]
     fn simple_statements_are_whole() {
-        for input in
-            ["", "x", "x = '('", r#"x = "\"(""#, "f()", "x = '''a'''", "'open", "iffy = 1", "classes", "# (", "x # '''", ")"]
-        {
+        for input in [
+            "",
+            "x",
+            "x = '('",
+            r#"x = "\"(""#,
+            "f()",
+            "x = '''a'''",
+            "'open",
+            "iffy = 1",
+            "classes",
+            "# (",
+            "x # '''",
+            ")",
+        ] {
             assert!(!wants_more(input.as_bytes()), "{input}");
         }
     }
 
     #[test]
     fn what_is_open_goes_on() {
-        for input in ["f(", "[1,\n2", "{'a': '}'", "'''a", "\"\"\"a'''", "1 + \\", "'a\\", "'''\\'''", "x = [ # ]", "('\n"] {
+        for input in
+            ["f(", "[1,\n2", "{'a': '}'", "'''a", "\"\"\"a'''", "1 + \\", "'a\\", "'''\\'''", "x = [ # ]", "('\n"]
+        {
             assert!(wants_more(input.as_bytes()), "{input}");
         }
     }

@@ -178,14 +178,15 @@ impl Vm {
     /// # Errors
     /// As [`Vm::poll`].
     pub fn sleep(&self, time: Duration) -> Res<()> {
-        let end = self.host().monotonic().saturating_add(time);
-        let mut left = time;
+        let (mut now, mut left) = (self.host().monotonic(), time);
         loop {
             self.poll()?;
             let nap = left.min(NAP);
             self.unlocked(move |host| host.sleep(nap));
-            // A host without a clock leaves `end` as far away as it is.
-            left = (left - nap).min(end.saturating_sub(self.host().monotonic()));
+            let before = core::mem::replace(&mut now, self.host().monotonic());
+            let passed = now.saturating_sub(before);
+            // On a host without a clock no time passes.
+            left = left.saturating_sub(if passed.is_zero() { nap } else { passed });
             if left.is_zero() {
                 return Ok(());
             }
