@@ -49,9 +49,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
-    let command = Cli::command();
-    let subcommands: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
-    let cli = match run::request(&args, &subcommands) {
+    let is_subcommand = |name: &str| Cli::command().get_subcommands().any(|command| command.get_name() == name);
+    let cli = match run::request(&args, is_subcommand) {
         Request::Program => return run::run(args),
         Request::Help => Cli::parse_from(["berus", "--help"]),
         Request::Version => Cli::parse_from(["berus", "--version"]),

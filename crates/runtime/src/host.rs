@@ -72,6 +72,12 @@ pub trait Host {
         None
     }
 
+    /// Whether programs may read and write memory by its address. To grant it is to trust every program as much as the host itself:
+    /// nothing is checked about addresses, and whatever the process can do can be done by writing to its memory.
+    fn raw_memory(&self) -> bool {
+        false
+    }
+
     /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the answer in place of
     /// this host.
     #[cfg(feature = "threads")]

@@ -24,6 +24,7 @@ pub mod obj;
 pub mod object;
 pub mod ops;
 pub mod qstr;
+pub mod raw;
 #[cfg(feature = "compiler")]
 pub mod repl;
 pub mod save;

@@ -150,27 +150,34 @@ impl Member {
     }
 }
 
-/// Sorts a table of attributes, for [`Locals::Static`]: by the number of the name, and those without a number at the end.
-pub const fn sorted<const N: usize>(mut entries: [(Option<Qstr>, Member); N]) -> [Member; N] {
-    const fn key(entry: &(Option<Qstr>, Member)) -> u32 {
-        match entry.0 {
+/// A row of a table that is to be sorted: an attribute with the number of its name, if that has one.
+pub type Row = (Option<Qstr>, Member);
+
+/// The `N` rows of `shared` and `own` as a table of attributes, for [`Locals::Static`]: by the number of the name, and those without a
+/// number at the end.
+pub const fn sorted<const N: usize>(shared: &[Row], own: &[Row]) -> [Member; N] {
+    const fn key(row: &Row) -> u32 {
+        match row.0 {
             Some(name) => name.number(),
             None => u32::MAX,
         }
     }
-    let mut members = [Member::new(Name::of(Qstr::NULL), Obj::NONE); N];
+    let nothing = Member::new(Name::of(Qstr::NULL), Obj::NONE);
+    let mut rows = [(None, nothing); N];
     let mut i = 0;
     while i < N {
+        rows[i] = if i < shared.len() { shared[i] } else { own[i - shared.len()] };
         let mut j = i;
-        while j > 0 && key(&entries[j - 1]) > key(&entries[j]) {
-            entries.swap(j - 1, j);
+        while j > 0 && key(&rows[j - 1]) > key(&rows[j]) {
+            rows.swap(j - 1, j);
             j -= 1;
         }
         i += 1;
     }
+    let mut members = [nothing; N];
     let mut i = 0;
     while i < N {
-        members[i] = entries[i].1;
+        members[i] = rows[i].1;
         i += 1;
     }
     members

@@ -43,6 +43,8 @@ mod random;
 mod structs;
 #[cfg(feature = "time")]
 mod time;
+#[cfg(feature = "uctypes")]
+mod uctypes;
 #[cfg(feature = "vfs")]
 pub mod vfs;
 #[cfg(feature = "weakref")]
@@ -68,6 +70,8 @@ pub static MODULES: &[ModuleDef] = &[
     structs::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
+    #[cfg(feature = "uctypes")]
+    uctypes::MODULE,
     #[cfg(feature = "vfs")]
     vfs::MODULE,
     #[cfg(feature = "weakref")]

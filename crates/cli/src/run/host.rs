@@ -132,6 +132,10 @@ impl Host for StdHost {
         Some(self)
     }
 
+    fn raw_memory(&self) -> bool {
+        true
+    }
+
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         Some(Arc::new(self.clone()))
     }

@@ -235,11 +235,13 @@ fn checked_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 }
 
 /// A constant table of attributes, for [`Type::locals`] or a module, sorted by name. Names that Berus does not list are
-/// found by their spelling. A module's table may keep its order, which `help()` shows: `static MEMBERS = in order { ... }`.
+/// found by their spelling. What several tables have is written once, as `const SHARED = rows { ... }`, and begins them. A module's table may
+/// keep its order, which `help()` shows: `static MEMBERS = in order { ... }`.
 ///
 /// ```ignore
 /// members! {
 ///     static METHODS = {
+///         ..SHARED,
 ///         "append" => f2(list_append),
 ///         "pop" => var(1, 2, list_pop),
 ///         "from_bytes" => class_method(var(2, 4, int_from_bytes)),
@@ -249,20 +251,32 @@ fn checked_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 /// ```
 #[macro_export]
 macro_rules! members {
-    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis static $table:ident = { ..$shared:expr, $($own:tt)* }) => {
         $(#[$meta])*
-        $vis static $table: &[$crate::types::Member] = &$crate::types::sorted([
-            $($(#[$attr])* (
-                const { $crate::qstr::find_number($name) },
-                $crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*))),
-            )),*
-        ]);
+        $vis static $table: &[$crate::types::Member] = {
+            const SHARED: &[$crate::types::Row] = $shared;
+            const OWN: &[$crate::types::Row] = $crate::members!(@ rows $($own)*);
+            &$crate::types::sorted::<{ SHARED.len() + OWN.len() }>(SHARED, OWN)
+        };
+    };
+    ($(#[$meta:meta])* $vis:vis const $table:ident = rows { $($own:tt)* }) => {
+        $(#[$meta])*
+        $vis const $table: &[$crate::types::Row] = $crate::members!(@ rows $($own)*);
     };
     ($(#[$meta:meta])* $vis:vis static $table:ident = in order { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
         $(#[$meta])*
         $vis static $table: &[$crate::types::Member] = &[
             $($crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*)))),*
         ];
+    };
+    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($own:tt)* }) => {
+        $crate::members! { $(#[$meta])* $vis static $table = { ..&[], $($own)* } }
+    };
+    (@ rows $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)?) => {
+        &[$($(#[$attr])* (
+            const { $crate::qstr::find_number($name) },
+            $crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*))),
+        )),*]
     };
     (@ value ($value:expr)) => { $value };
     (@ class_method ($kind:ident ($($arg:tt)*))) => {{

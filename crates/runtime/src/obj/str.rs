@@ -168,13 +168,13 @@ impl Vm {
     /// # Errors
     /// `TypeError` if it is neither.
     pub fn str_or_bytes(&self, object: Obj) -> Res<&[u8]> {
-        if let Some(text) = self.as_str(object) {
-            return Ok(text);
-        }
-        if let Some(bytes) = object.downcast::<Bytes>() {
-            return Ok(bytes.bytes_unbounded());
-        }
-        Err(self.bad_conversion(object))
+        self.as_str_or_bytes(object).ok_or_else(|| self.bad_conversion(object))
+    }
+
+    /// The bytes of `object`, if that is exactly a string or bytes object. They are there as long as the collector sees it.
+    pub fn as_str_or_bytes(&self, object: Obj) -> Option<&[u8]> {
+        let bytes = || object.downcast::<Bytes>().map(|bytes| bytes.bytes_unbounded());
+        self.as_str(object).or_else(bytes)
     }
 
     /// The name that a string spells.

@@ -15,6 +15,23 @@ use crate::ops::print::Printer;
 use crate::vm::Vm;
 use crate::word::Obj;
 
+crate::members! {
+    /// The methods of streams, to begin the table of a type with.
+    pub const METHODS = rows {
+        "read" => var(1, 2, read),
+        "readinto" => var(2, 3, readinto),
+        "readline" => var(1, 2, readline),
+        "readlines" => f1(readlines),
+        "write" => var(2, 4, write),
+        "seek" => var(2, 3, seek),
+        "tell" => f1(tell),
+        "flush" => f1(flush),
+        "close" => f1(close),
+        "__enter__" => f1(enter),
+        "__exit__" => var(4, 4, exit),
+    }
+}
+
 /// What a stream is asked to do besides reading and writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {

@@ -249,6 +249,34 @@ fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, 
     Some(target)
 }
 
+/// Calls the built-in function at `sp`.
+#[inline(never)]
+fn call_with_arguments(vm: &Vm, sp: Sp, arguments: Arguments) -> Res {
+    let words = sp.up(arguments.first()).values(arguments.n_pos());
+    match sp.at(0).downcast::<Builtin>() {
+        Some(builtin) => builtin.call(vm, Args::positional(words)),
+        None => vm.call(sp.at(0), words),
+    }
+}
+
+/// Calls the built-in function at `sp`, without keywords, and goes on behind the instruction with the result there.
+#[inline(never)]
+fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
+    let frame = vm.frame();
+    frame.ip.set(ip.0);
+    frame.sp.set(sp.0);
+    let called = match sp.at(0).downcast::<Builtin>().map(|builtin| builtin.fun()) {
+        Some(Fun::F0(fun)) if arguments.n_pos() == 0 => {
+            frame.forget_above();
+            fun(vm)
+        }
+        _ => call_with_arguments(vm, sp, arguments),
+    };
+    let value = tri!(vm, ip, called);
+    sp.push(value);
+    next(vm, code, ip, sp, fp)
+}
+
 /// Calls a built-in function of one or two arguments, or a function that needs no more than a frame; else leaves for the long way.
 macro_rules! call_quickly {
     ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident, $args:expr, $n_pos:expr, $arguments:expr) => {{
@@ -264,7 +292,7 @@ macro_rules! call_quickly {
         let called = match (fun, n_pos) {
             (Fun::F1(fun), 1) => fun($vm, args.at(0)),
             (Fun::F2(fun), 2) => fun($vm, args.at(0), args.at(1)),
-            _ => return call_and_go_on($vm, $code, $ip, $sp, $fp, $arguments),
+            _ => return call_builtin($vm, $code, $ip, $sp, $fp, $arguments),
         };
         let value = tri!($vm, $ip, called);
         $sp.push(value);
