@@ -139,7 +139,8 @@ fn built_ins_that_take_items_without_end_are_ended() {
     ];
     for source in ENDLESS_ITEMS {
         for budget in budgets {
-            let source = format!("{ITERATOR}try:\n {}\nexcept BaseException: print('seen')", source.replace('\n', "\n "));
+            let source =
+                format!("{ITERATOR}try:\n {}\nexcept BaseException: print('seen')", source.replace('\n', "\n "));
             assert_eq!(ends(&source, budget), (true, String::new()), "{source}");
         }
         let (vm, clock) = new();
