@@ -1,6 +1,7 @@
 //! The outside world: the one trait that a port implements.
 
 use crate::errno::{READ_ONLY, UNSUPPORTED};
+use crate::ops::stream::event;
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
@@ -59,6 +60,23 @@ pub trait Host {
     /// The files that programs may see, if any.
     fn files(&self) -> Option<&dyn Files> {
         None
+    }
+
+    /// Waits until one of the open files `files`, among which the console may be, is ready for what is wanted of it, no longer than
+    /// `timeout`; says of each what it is ready for. How many are ready for something.
+    ///
+    /// A host that does not know says that all are ready, as files on a disk are.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+        if files.is_empty() {
+            self.sleep(timeout);
+        }
+        for file in &mut *files {
+            file.ready = file.wanted & (event::READ | event::WRITE);
+        }
+        Ok(files.iter().filter(|file| file.ready != 0).count())
     }
 
     /// The process, as far as programs may reach it.
@@ -171,15 +189,6 @@ pub trait Files {
         Ok(())
     }
 
-    /// Which of the events `events` are there, by the bits of [`Request::Poll`](crate::ops::stream::Request::Poll).
-    ///
-    /// # Errors
-    /// An `errno` number.
-    fn poll(&self, file: i32, events: usize) -> Result<usize, i32> {
-        let _ = file;
-        Ok(events & 5)
-    }
-
     /// What is known of the file or folder `path`.
     ///
     /// # Errors
@@ -247,6 +256,24 @@ pub trait Files {
     fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], i32> {
         let _ = path;
         Err(UNSUPPORTED)
+    }
+}
+
+/// An open file that is waited for, and the [events](event) that are wanted and there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polled {
+    /// Its number.
+    pub file: i32,
+    /// What is waited for.
+    pub wanted: usize,
+    /// What is there, of that and of those that come unasked.
+    pub ready: usize,
+}
+
+impl Polled {
+    /// The open file `file`, for the events `wanted`.
+    pub const fn new(file: i32, wanted: usize) -> Polled {
+        Polled { file, wanted, ready: 0 }
     }
 }
 

@@ -31,6 +31,8 @@ extern crate std;
 mod cmath;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "machine")]
+mod machine;
 #[cfg(feature = "marshal")]
 mod marshal;
 #[cfg(feature = "math")]
@@ -39,6 +41,8 @@ mod math;
 mod os;
 #[cfg(feature = "random")]
 mod random;
+#[cfg(feature = "select")]
+mod select;
 #[cfg(feature = "struct")]
 mod structs;
 #[cfg(feature = "time")]
@@ -58,6 +62,8 @@ pub static MODULES: &[ModuleDef] = &[
     cmath::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "machine")]
+    machine::MODULE,
     #[cfg(feature = "marshal")]
     marshal::MODULE,
     #[cfg(feature = "math")]
@@ -66,6 +72,8 @@ pub static MODULES: &[ModuleDef] = &[
     os::MODULE,
     #[cfg(feature = "random")]
     random::MODULE,
+    #[cfg(feature = "select")]
+    select::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
     #[cfg(feature = "time")]

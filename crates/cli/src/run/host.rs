@@ -1,16 +1,18 @@
 //! The machine that a program runs on, by way of the standard library.
 
 use std::fs;
-use std::io::{self, BufReader, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use berus_runtime::errno;
-use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Process, Threads};
+use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Polled, Process, Threads};
 use memmap2::MmapMut;
 
 use super::files::StdFiles;
 use super::interrupt::{Interrupt, Waited};
+#[cfg(unix)]
+use super::poll;
 use super::process::StdProcess;
 use super::threads;
 
@@ -23,8 +25,6 @@ struct Machine {
     interrupt: Interrupt,
     output: Mutex<Vec<u8>>,
     is_terminal: bool,
-    /// The console's input. Its buffer is this one, since only an empty one is worth waiting for.
-    input: Mutex<BufReader<Input>>,
     files: StdFiles,
     process: StdProcess,
 }
@@ -32,31 +32,17 @@ struct Machine {
 /// Output is written when there is so much of it.
 const BUFFER: usize = 8192;
 
-/// Standard input, without a buffer where there is a way to do without.
-struct Input;
-
-impl Read for Input {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        #[cfg(unix)]
-        return Ok(rustix::io::read(io::stdin(), buffer)?);
-        #[cfg(not(unix))]
-        io::stdin().read(buffer)
-    }
-}
-
 impl StdHost {
     /// The host; from now on it notes when the keyboard interrupts.
     pub fn new() -> StdHost {
         let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
         let (files, process) = (StdFiles::default(), StdProcess::new());
-        let input = Mutex::new(BufReader::new(Input));
         StdHost(Arc::new(Machine {
             start: Instant::now(),
             interrupt: Interrupt::new(),
             output,
             is_terminal,
-            input,
             files,
             process,
         }))
@@ -92,11 +78,14 @@ impl Host for StdHost {
 
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         self.flush();
-        let mut input = self.0.input.lock().unwrap_or_else(PoisonError::into_inner);
-        if input.buffer().is_empty() && self.0.interrupt.wait_for_input() == Waited::Interrupted {
+        if self.0.interrupt.wait_for_input() == Waited::Interrupted {
             return Err(errno::INTERRUPTED);
         }
-        input.read(buffer).map_err(|error| number(&error))
+        // Without the buffer of the standard library, of which `poll` would not know.
+        #[cfg(unix)]
+        return rustix::io::read(io::stdin(), buffer).map_err(rustix::io::Errno::raw_os_error);
+        #[cfg(not(unix))]
+        io::stdin().read(buffer).map_err(|error| number(&error))
     }
 
     fn monotonic(&self) -> Duration {
@@ -122,6 +111,12 @@ impl Host for StdHost {
 
     fn files(&self) -> Option<&dyn Files> {
         Some(&self.0.files)
+    }
+
+    #[cfg(unix)]
+    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+        self.flush();
+        poll::poll(&self.0.files, files, timeout)
     }
 
     fn process(&self) -> Option<&dyn Process> {

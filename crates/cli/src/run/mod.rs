@@ -4,6 +4,8 @@ mod files;
 mod host;
 mod interrupt;
 mod options;
+#[cfg(unix)]
+mod poll;
 mod process;
 mod threads;
 

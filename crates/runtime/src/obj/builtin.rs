@@ -1,6 +1,7 @@
 //! Functions written in Rust.
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -9,7 +10,7 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type of functions written in Rust.
-pub static TYPE: Type = Type::new(q!("function")).call(builtin_call);
+pub static TYPE: Type = define!(Type::new(q!("function")).call(builtin_call));
 
 /// A function written in Rust, always a `static`.
 #[repr(C)]
@@ -206,7 +207,7 @@ pub(crate) struct Checked {
 }
 
 /// The type of checked methods.
-static CHECKED_TYPE: Type = Type::new(q!("function")).call(checked_call);
+static CHECKED_TYPE: Type = define!(Type::new(q!("function")).call(checked_call));
 
 // SAFETY: `Checked` is `repr(C)` and starts with a header; only checked methods have this type.
 unsafe impl Object for Checked {
@@ -305,10 +306,10 @@ pub struct Wrapped {
 unsafe impl Sync for Wrapped {}
 
 /// The type `classmethod`.
-pub static CLASS_METHOD: Type = Type::new(q!("classmethod")).make_new(wrapped_new);
+pub static CLASS_METHOD: Type = define!(Type::new(q!("classmethod")).make_new(wrapped_new));
 
 /// The type `staticmethod`.
-pub static STATIC_METHOD: Type = Type::new(q!("staticmethod")).make_new(wrapped_new);
+pub static STATIC_METHOD: Type = define!(Type::new(q!("staticmethod")).make_new(wrapped_new));
 
 // SAFETY: `Wrapped` is `repr(C)` and starts with a header; only `classmethod` objects have this type. `as_wrapped` knows of the other.
 unsafe impl Object for Wrapped {

@@ -10,6 +10,7 @@ use super::iterator::Iter;
 use super::slice::Slice;
 use super::strings;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::object::{Gc, Header, Object};
@@ -22,16 +23,18 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("memoryview"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE | flag::LENDS)
-    .make_new(make_new)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .subscr(subscr)
-    .items(next)
-    .buffer(buffer)
-    .attr(attr)
-    .locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("memoryview"))
+        .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE | flag::LENDS)
+        .make_new(make_new)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .subscr(subscr)
+        .items(next)
+        .buffer(buffer)
+        .attr(attr)
+        .locals(METHODS)
+);
 
 members! {
     static METHODS = {

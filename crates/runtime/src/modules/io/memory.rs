@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::builder::Builder;
 use crate::object::{Gc, Header, Object};
@@ -10,21 +11,25 @@ use crate::ops::buffer::Access;
 use crate::ops::print::{Printer, Style};
 use crate::ops::stream::{self, Outcome, Request, StreamSlots};
 use crate::q;
-use crate::types::Type;
+use crate::types::{Definition, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
 
-const fn table(name: crate::qstr::Qstr, slots: &'static StreamSlots) -> Type {
+const fn table(name: crate::qstr::Qstr, slots: &'static StreamSlots) -> Definition {
     Type::new(name).make_new(make_new).print(print).next(stream::next).stream(slots).locals(METHODS)
 }
 
 /// The type `StringIO`.
-pub static STRING_IO: Type =
-    table(q!("StringIO"), &StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: true });
+pub static STRING_IO: Type = define!(table(
+    q!("StringIO"),
+    &StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: true }
+));
 
 /// The type `BytesIO`.
-pub static BYTES_IO: Type =
-    table(q!("BytesIO"), &StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: false });
+pub static BYTES_IO: Type = define!(table(
+    q!("BytesIO"),
+    &StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: false }
+));
 
 crate::members! {
     static METHODS = {

@@ -6,6 +6,7 @@ use core::cell::Cell;
 
 use super::ModuleDef;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::array::Array;
 use crate::obj::builder::Builder;
@@ -33,7 +34,7 @@ crate::members! {
 }
 
 /// The type `IOBase`: instances of classes derived from it are streams, by their methods `readinto`, `write` and `ioctl`.
-pub static IO_BASE: Type = Type::new(q!("IOBase")).make_new(io_base_new).stream(&IO_BASE_SLOTS);
+pub static IO_BASE: Type = define!(Type::new(q!("IOBase")).make_new(io_base_new).stream(&IO_BASE_SLOTS));
 
 /// What makes a stream of an instance of a class derived from [`IO_BASE`].
 pub(crate) static IO_BASE_SLOTS: StreamSlots =
@@ -106,10 +107,12 @@ fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
 }
 
 /// The type `BufferedWriter`: collects what is written to another stream.
-pub static BUFFERED_WRITER: Type = Type::new(q!("BufferedWriter"))
-    .make_new(writer_new)
-    .stream(&StreamSlots { read: None, write: Some(writer_write), ioctl: None, is_text: false })
-    .locals(WRITER_METHODS);
+pub static BUFFERED_WRITER: Type = define!(
+    Type::new(q!("BufferedWriter"))
+        .make_new(writer_new)
+        .stream(&StreamSlots { read: None, write: Some(writer_write), ioctl: None, is_text: false })
+        .locals(WRITER_METHODS)
+);
 
 crate::members! {
     static WRITER_METHODS = {
