@@ -72,6 +72,8 @@ fn begins_block(input: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::wants_more;
 
     #[test]
