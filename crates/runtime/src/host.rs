@@ -104,6 +104,22 @@ pub trait Host {
     }
 }
 
+/// A host that grants nothing, and whose console nobody sees: for programs of which only the results count, and for tests.
+///
+/// ```
+/// use berus_runtime::heap::{GlobalRegions, Heap};
+/// use berus_runtime::host::Silent;
+/// use berus_runtime::vm::{Limits, Vm};
+///
+/// assert!(Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).is_some());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Host for Silent {
+    fn write_stdout(&self, _: &[u8]) {}
+}
+
 /// A host with threads. One thread at a time runs an interpreter; others may be in [`Host::sleep`] or [`Host::read_stdin`] meanwhile.
 #[cfg(feature = "threads")]
 pub trait Threads: Host + Send + Sync {

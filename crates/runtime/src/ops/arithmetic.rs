@@ -9,6 +9,7 @@ use crate::error::{Raised, Res};
 
 use crate::obj::float::{self, as_float};
 use crate::obj::int;
+use crate::obj::none::NOT_IMPLEMENTED;
 use crate::obj::tuple::Tuple;
 use crate::types::UnaryOp;
 use crate::vm::Vm;
@@ -131,8 +132,10 @@ impl Vm {
             return Ok(Tuple::new(self, &[quotient, remainder])?.obj());
         }
         for (name, own, other) in [(crate::q!("__divmod__"), left, right), (crate::q!("__rdivmod__"), right, left)] {
-            if let Some(method) = self.find_attr(own, name)? {
-                return self.call(method, &[other]);
+            if let Some(value) = self.call_special(own, name, &[other])?
+                && value != NOT_IMPLEMENTED
+            {
+                return Ok(value);
             }
         }
         let (own, other) = (self.native_base(left), self.native_base(right));

@@ -7,14 +7,13 @@ mod input;
 
 use alloc::vec::Vec;
 
-use berus_compiler::Mode;
-
 pub use input::wants_more;
 
 use crate::error::Res;
 use crate::modules::sys;
 use crate::obj::exception::KEYBOARD_INTERRUPT;
 use crate::q;
+use crate::source::Mode;
 use crate::vm::Vm;
 
 /// What a prompt says before anything else.
@@ -51,17 +50,11 @@ impl Vm {
     ///
     /// ```
     /// use berus_runtime::heap::{GlobalRegions, Heap};
-    /// use berus_runtime::host::Host;
+    /// use berus_runtime::host::Silent;
     /// use berus_runtime::repl::ConsoleLines;
     /// use berus_runtime::vm::{Limits, Vm};
     ///
-    /// struct Closed;
-    ///
-    /// impl Host for Closed {
-    ///     fn write_stdout(&self, _: &[u8]) {}
-    /// }
-    ///
-    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Closed), Limits::default()).unwrap();
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
     /// // There is nothing to read for it.
     /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut ConsoleLines)), 0);
     /// ```

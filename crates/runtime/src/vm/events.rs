@@ -228,21 +228,14 @@ impl Vm {
     ///
     /// ```
     /// use berus_runtime::heap::{GlobalRegions, Heap};
-    /// use berus_runtime::host::Host;
+    /// use berus_runtime::host::Silent;
     /// use berus_runtime::vm::{Budget, Limits, Vm};
-    ///
-    /// struct Silent;
-    ///
-    /// impl Host for Silent {
-    ///     fn write_stdout(&self, _: &[u8]) {}
-    /// }
     ///
     /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
     /// vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() });
     /// vm.enter(|vm| {
     ///     let source = b"while True:\n  try: pass\n  finally: continue";
-    ///     let body = vm.compile(source, b"endless.py", berus_compiler::Mode::File, vm.main()).unwrap();
-    ///     let raised = vm.run_body(body, vm.main()).unwrap_err();
+    ///     let raised = vm.run_source(source, b"endless.py").unwrap_err();
     ///     let exception = vm.take_exception(raised);
     ///     assert!(vm.is_abort(exception));
     /// });

@@ -63,7 +63,8 @@ use weak::Watchers;
 pub struct Limits {
     /// Words of the value stack, on which arguments and local variables lie.
     pub value_stack: usize,
-    /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered.
+    /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered. The thread must have them, and 64 KiB more for
+    /// what built-ins do without asking: a stack that ends sooner ends the process.
     pub machine_stack: usize,
 }
 
@@ -207,7 +208,26 @@ impl Vm {
     }
 
     /// Runs `work` with the interpreter entered: all use of objects by an embedder happens inside. Values that `work` holds in its
-    /// local variables are safe from collection; those held outside are not. Threads that a program has started end with it.
+    /// local variables are safe from collection; those held outside are not, nor are those in memory of Rust's allocator (a `Vec`, a
+    /// `Box`). Outside of it nothing is collected. Threads that a program has started end with it.
+    ///
+    /// What is to stay from one time to the next belongs into a variable of the program, here one of `__main__`:
+    ///
+    /// ```
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     let greeting = vm.new_str(b"hello").unwrap();
+    ///     vm.main().store(vm, vm.intern(b"greeting").unwrap(), greeting).unwrap();
+    /// });
+    /// vm.enter(|vm| {
+    ///     let greeting = vm.main().load(vm, vm.intern(b"greeting").unwrap()).unwrap();
+    ///     assert_eq!(vm.as_str(greeting), Some(&b"hello"[..]));
+    /// });
+    /// ```
     pub fn enter<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
         if self.thread.stack_base.get() != 0 {
             return work(self);

@@ -32,3 +32,17 @@ for wrong in (lambda: "a" - S("b"), lambda: 1 + S("b"), lambda: -S("b"), lambda:
         print(wrong())
     except TypeError as e:
         print("TypeError")
+class M:
+    def __divmod__(self, other):
+        return NotImplemented if other == 0 else ("divmod", other)
+    def __rdivmod__(self, other):
+        return ("rdivmod", other)
+    def __getattr__(self, name):
+        raise AttributeError(name)
+    def __iter__(self):
+        return iter([(1, 2)])
+print(divmod(M(), 3), divmod(3, M()), dict(M()))
+try:
+    divmod(M(), 0)
+except TypeError:
+    print("TypeError")
