@@ -27,6 +27,7 @@ berus_runtime::members! {
         "mount" => kw(0, mount),
         "umount" => f1(operations::umount),
         "VfsFat" => value(Obj::from_static(&fat::FAT)),
+        "VfsLfs1" => value(Obj::from_static(&lfs::LFS1)),
         "VfsLfs2" => value(Obj::from_static(&lfs::LFS2)),
         "VfsPosix" => value(Obj::from_static(&POSIX)),
         "VfsRom" => value(Obj::from_static(&rom::ROM)),
@@ -53,8 +54,13 @@ fn detect(vm: &Vm, device: BlockDevice) -> Res {
 fn detect_lfs(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
     for block in 0..2 {
         let mut head = [0; 44];
-        if device.read(vm, block, Some(8), &mut head)?.is_ok() && head.starts_with(b"littlefs") {
-            return Ok(Some(&lfs::LFS2));
+        if device.read(vm, block, Some(8), &mut head)?.is_ok() {
+            if head.starts_with(b"littlefs") {
+                return Ok(Some(&lfs::LFS2));
+            }
+            if head[32..].starts_with(b"littlefs") {
+                return Ok(Some(&lfs::LFS1));
+            }
         }
     }
     Ok(None)

@@ -11,12 +11,11 @@ mod log;
 mod mount;
 mod tag;
 
-use log::{Pair, Shared};
+use log::Shared;
 pub use mount::format;
 use tag::{NONE, Tag, kind};
 
-/// The number of the attribute that holds when a file was changed: nanoseconds since 1970, in eight bytes.
-const MODIFIED: u8 = 1;
+use super::pair::Pair;
 
 /// A file system that is mounted.
 pub struct V2 {

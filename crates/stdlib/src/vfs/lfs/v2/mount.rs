@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::log::{Change, Content, Entry, Log, Pair, combine};
-use super::tag::kind;
+use super::log::{Change, Log, combine};
 use super::{State, V2};
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
+use crate::vfs::lfs::folder::{Content, Entry, Folders, Kind};
+use crate::vfs::lfs::pair::{Pair, to_bytes};
 use crate::vfs::lfs::space::Space;
 use crate::vfs::lfs::tree::Context;
 
@@ -23,7 +24,7 @@ const ATTRIBUTE_MAX: u32 = 1022;
 fn superblock(disk: &Disk) -> Content {
     let geometry = disk.geometry;
     let words = [VERSION, geometry.block_size, geometry.block_count, NAME_MAX, FILE_MAX, ATTRIBUTE_MAX];
-    Content::Inline(words.iter().flat_map(|word| word.to_le_bytes()).collect())
+    Content::Inline(to_bytes(&words))
 }
 
 /// Makes an empty file system.
@@ -37,9 +38,7 @@ pub fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
         revision = disk.read_u32(dev, block, 0)?.max(revision & 0x7fff_ffff) & 0x7fff_ffff;
     }
     let mut root = Log::new(Pair::ROOT, revision);
-    let entry =
-        Entry { kind: kind::SUPERBLOCK, name: NAME.to_vec(), content: superblock(disk), attributes: Vec::new() };
-    root.entries.push(entry);
+    root.entries.push(Entry::new(Kind::Superblock, NAME.to_vec(), superblock(disk)));
     // Twice, so that neither block holds what was there before.
     root.rewrite(disk, dev)?;
     root.rewrite(disk, dev)
@@ -67,12 +66,12 @@ impl V2 {
     }
 
     /// Reads what superblocks say, and the state that all logs share.
-    fn read_state(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
+    pub(super) fn read_state(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
         let mut state = [0; 3];
         let mut superblocks = Vec::new();
-        self.for_each_log(disk, dev, &mut |_, log| {
+        self.for_each_part(disk, dev, &mut |_, log| {
             state = combine(state, log.shared);
-            if let Some(Entry { kind: kind::SUPERBLOCK, name, content: Content::Inline(data), .. }) =
+            if let Some(Entry { kind: Kind::Superblock, name, content: Content::Inline(data), .. }) =
                 log.entries.first()
                 && name == NAME
             {
@@ -113,9 +112,7 @@ impl V2 {
 
     /// Sets right what a loss of power, or a failure, has left: before every change.
     pub(super) fn make_consistent(&mut self, cx: &mut Context<'_>) -> Result {
-        if self.is_stale {
-            self.read_state(cx.disk, cx.dev)?;
-        }
+        self.refresh(cx.disk, cx.dev)?;
         if self.is_old {
             let log = self.fetch(cx.disk, cx.dev, self.root)?;
             let content = superblock(cx.disk);
@@ -183,7 +180,7 @@ impl V2 {
     /// Where a folder says that it begins, whose pair meets `pair`.
     fn parent(&mut self, cx: &mut Context<'_>, pair: Pair) -> Result<Option<Pair>> {
         let mut found = None;
-        self.for_each_log(cx.disk, cx.dev, &mut |_, log| {
+        self.for_each_part(cx.disk, cx.dev, &mut |_, log| {
             found = log.entries.iter().find_map(|entry| match entry.content {
                 Content::Folder(folder) if folder.meets(pair) => Some(folder),
                 _ => None,
