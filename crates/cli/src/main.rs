@@ -44,9 +44,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
-    let command = Cli::command();
-    let subcommands: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
-    if run::is_asked_for(&args, &subcommands) {
+    if run::is_asked_for(&args, |name| Cli::command().get_subcommands().any(|command| command.get_name() == name)) {
         return run::run(args);
     }
     let cli = Cli::parse();

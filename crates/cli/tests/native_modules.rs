@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use berus_testkit::{TempDir, peer, temp_dir, workspace};
 
+const BERUS: &str = env!("CARGO_BIN_EXE_berus");
+
 /// A copy of an example, with the header that it may need.
 fn copy_of(example: &str) -> TempDir {
     let copy = temp_dir();
@@ -30,18 +32,19 @@ fn succeeded(output: Output) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Makes an example and says what its program prints on MicroPython.
-fn made_and_run(example: &str) -> Option<String> {
+/// Makes an example and checks what its program prints, on Berus and on MicroPython.
+#[track_caller]
+fn makes_and_runs(example: &str, expected: &str) {
     let there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     if cfg!(not(all(target_arch = "x86_64", target_os = "linux"))) || !there("make") || !there("cc") {
         eprintln!("skipped: there is no make, or no compiler for x64");
-        return None;
+        return;
     }
     let copy = copy_of(example);
     let folder = copy.path().join("examples").join(example);
     let make = || {
         let mut make = Command::new("make");
-        make.current_dir(&folder).env("BERUS", env!("CARGO_BIN_EXE_berus"));
+        make.current_dir(&folder).env("BERUS", BERUS);
         for name in ["CARGO_TARGET_DIR", "RUSTFLAGS", "MAKEFLAGS"] {
             make.env_remove(name);
         }
@@ -49,8 +52,10 @@ fn made_and_run(example: &str) -> Option<String> {
     };
     make();
     assert!(make().contains("up to date"), "what is made is not made again");
-    let micropython = peer("micropython")?;
-    Some(run(&micropython, &folder))
+    assert_eq!(run(Path::new(BERUS), &folder), expected);
+    if let Some(micropython) = peer("micropython") {
+        assert_eq!(run(&micropython, &folder), expected);
+    }
 }
 
 fn run(program: &Path, folder: &Path) -> String {
@@ -59,12 +64,10 @@ fn run(program: &Path, folder: &Path) -> String {
 
 #[test]
 fn a_module_in_c() {
-    let Some(printed) = made_and_run("native-c") else { return };
-    assert_eq!(printed, include_str!("golden/native-c.txt"));
+    makes_and_runs("native-c", include_str!("golden/native-c.txt"));
 }
 
 #[test]
 fn a_module_in_rust() {
-    let Some(printed) = made_and_run("native-rust") else { return };
-    assert_eq!(printed, include_str!("golden/native-rust.txt"));
+    makes_and_runs("native-rust", include_str!("golden/native-rust.txt"));
 }

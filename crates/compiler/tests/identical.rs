@@ -45,6 +45,16 @@ fn machine_code() {
     check(&files, &machine_code_flags());
 }
 
+#[test]
+fn machine_code_of_more_than_64_kilobytes() {
+    let folder = berus_testkit::temp_dir();
+    let path = folder.path().join("long.py");
+    let source =
+        format!("def f(a, b=2, *c, d=4, **e):\n    x = 0\n{}    return x\n", "    x = x + a * b - d\n".repeat(1500));
+    fs::write(&path, source).unwrap();
+    check(&[path], &machine_code_flags());
+}
+
 /// A file of programs with errors, with a line `####` between them.
 fn check_errors(programs: &str, flags: &[Flags]) {
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };

@@ -1,11 +1,9 @@
-//! What machine code is made of, for the eye, and what is better than in mpy-cross's files. The comparisons with it are in
-//! `identical.rs`.
+//! What machine code is made of, for the eye. The comparisons with mpy-cross's are in `identical.rs`.
 
 use berus_compiler::{Emitter, Options, compile};
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::constant::Constant;
-use berus_mpy::module::Kind;
 
 fn module(source: &str, emitter: Emitter) -> Module<'static> {
     let options = Options { source_name: b"x.py", arch: Some(Arch::X64), emitter, ..Options::default() };
@@ -60,12 +58,13 @@ fn a_native_function_has_a_prelude_behind_its_code_however_long_that_is() {
         let module = module(&source, Emitter::Native);
         let function = &module.codes[1];
         let prelude = function.prelude().unwrap().unwrap();
-        let Kind::Native { prelude_offset, .. } = function.kind else { panic!("{}", function.kind.name()) };
-        assert_eq!(prelude_offset > 0xffff, calls == 5000);
+        assert_eq!(function.prelude_offset() > Some(0xffff), calls == 5000);
         let name = |index: u32| module.qstrs[index as usize].as_bytes();
         assert_eq!(name(prelude.name), b"f");
         assert_eq!(prelude.arg_names(&function.code).map(name).collect::<Vec<_>>(), [&b"first"[..], b"second"]);
         assert_eq!(prelude.end(), function.code.len());
+        let bytes = module.to_bytes();
+        assert_eq!(Module::from_bytes(&bytes).unwrap().0, module, "files say it well enough");
     }
 }
 

@@ -71,7 +71,7 @@ pub enum Kind<'a> {
     Bytecode,
     /// Machine code for a Python function.
     Native {
-        /// Where in the code its prelude is.
+        /// Where in the code its prelude is, as the file says it: [`RawCode::prelude_offset`] has the rest of it.
         prelude_offset: u32,
         /// Relocations, where the prelude's flags have [`crate::prelude::scope_flag::VIPERRELOC`].
         relocations: Option<Relocations<'a>>,
@@ -128,14 +128,26 @@ impl<'a> Kind<'a> {
 }
 
 impl RawCode<'_> {
-    /// Its prelude, taken apart. `None` for viper and asm, which have none.
-    pub fn prelude(&self) -> Option<Result<Prelude, PreludeError>> {
+    /// Where in the code its prelude begins. `None` for viper and asm, which have none.
+    pub fn prelude_offset(&self) -> Option<usize> {
         match self.kind {
-            Kind::Bytecode => Some(Prelude::read(&self.code, 0)),
-            Kind::Native { prelude_offset, .. } => Some(Prelude::read(&self.code, prelude_offset as usize)),
+            Kind::Bytecode => Some(0),
+            Kind::Native { prelude_offset, .. } => Some(whole_prelude_offset(prelude_offset, self.code.len())),
             Kind::Viper { .. } | Kind::Asm { .. } => None,
         }
     }
+
+    /// Its prelude, taken apart. `None` for viper and asm, which have none.
+    pub fn prelude(&self) -> Option<Result<Prelude, PreludeError>> {
+        Some(Prelude::read(&self.code, self.prelude_offset()?))
+    }
+}
+
+/// Where the prelude of machine code of `len` bytes is, if the file says `recorded`: that has only 16 bits of it (MicroPython:
+/// `py/emitglue.h`, `prelude_offset`). The prelude ends the code and is shorter than 64 KiB, so the last place with these bits is the one.
+pub(crate) fn whole_prelude_offset(recorded: u32, len: usize) -> usize {
+    let recorded = recorded as usize;
+    recorded + (len.saturating_sub(recorded.saturating_add(1)) & !usize::from(u16::MAX))
 }
 
 impl Module<'_> {
@@ -185,4 +197,21 @@ impl RawCode<'_> {
 
 fn own(bytes: Cow<'_, [u8]>) -> Cow<'static, [u8]> {
     Cow::Owned(bytes.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_prelude_offset;
+
+    #[test]
+    fn sixteen_bits_of_the_place_of_a_prelude_are_enough() {
+        for len in [0x100, 0xffff, 0x1_0000, 0x1_0001, 0x2_ffff, 0x3_0000] {
+            for offset in [0, 1, len - 0x80, len - 1].into_iter().filter(|offset| len - offset <= 0x1_0000) {
+                assert_eq!(whole_prelude_offset(offset as u32 & 0xffff, len), offset, "in {len:#x}");
+                assert_eq!(whole_prelude_offset(offset as u32, len), offset, "in {len:#x}");
+            }
+        }
+        assert_eq!(whole_prelude_offset(7, 7), 7, "there is none");
+        assert_eq!(whole_prelude_offset(u32::MAX, 7), u32::MAX as usize, "there is none");
+    }
 }

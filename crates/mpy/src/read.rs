@@ -10,7 +10,7 @@ use core::convert::Infallible;
 use crate::constant::{Constant, MAX_TUPLE_DEPTH, kind};
 use crate::error::{Error, ErrorKind};
 use crate::header::{FEATURE_ARCH_FLAGS, Flavour, Header, VERSION, decode_feature};
-use crate::module::{CodeId, Kind, Module, Qstr, RawCode};
+use crate::module::{CodeId, Kind, Module, Qstr, RawCode, whole_prelude_offset};
 use crate::prelude::{Signature, scope_flag};
 use crate::qstr;
 use crate::reloc::{self, Relocations, Target};
@@ -281,7 +281,8 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
             0 => Kind::Bytecode,
             1 => {
                 let prelude_offset = self.vuint("the prelude's offset")?;
-                let prelude = code.get(prelude_offset as usize..).and_then(Signature::read);
+                let offset = whole_prelude_offset(prelude_offset, code.len());
+                let prelude = code.get(offset..).and_then(Signature::read);
                 let Some((signature, _)) = prelude else {
                     return self.error(ErrorKind::PreludeOffset(prelude_offset));
                 };

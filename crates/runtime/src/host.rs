@@ -1,6 +1,7 @@
 //! The outside world: the one trait that a port implements.
 
 use crate::errno::{READ_ONLY, UNSUPPORTED};
+use crate::ops::stream::event;
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
@@ -61,6 +62,23 @@ pub trait Host {
         None
     }
 
+    /// Waits until one of the open files `files`, among which the console may be, is ready for what is wanted of it, no longer than
+    /// `timeout`; says of each what it is ready for. How many are ready for something.
+    ///
+    /// A host that does not know says that all are ready, as files on a disk are.
+    ///
+    /// # Errors
+    /// An `errno` number.
+    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+        if files.is_empty() {
+            self.sleep(timeout);
+        }
+        for file in &mut *files {
+            file.ready = file.wanted & (event::READ | event::WRITE);
+        }
+        Ok(files.iter().filter(|file| file.ready != 0).count())
+    }
+
     /// The process, as far as programs may reach it.
     fn process(&self) -> Option<&dyn Process> {
         None
@@ -70,6 +88,12 @@ pub trait Host {
     /// load as much as the host itself: machine code can do whatever the process can.
     fn machine_code(&self) -> Option<&dyn MachineCode> {
         None
+    }
+
+    /// Whether programs may read and write memory by its address. To grant it is to trust every program as much as the host itself:
+    /// nothing is checked about addresses, and whatever the process can do can be done by writing to its memory.
+    fn raw_memory(&self) -> bool {
+        false
     }
 
     /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the answer in place of
@@ -165,15 +189,6 @@ pub trait Files {
         Ok(())
     }
 
-    /// Which of the events `events` are there, by the bits of [`Request::Poll`](crate::ops::stream::Request::Poll).
-    ///
-    /// # Errors
-    /// An `errno` number.
-    fn poll(&self, file: i32, events: usize) -> Result<usize, i32> {
-        let _ = file;
-        Ok(events & 5)
-    }
-
     /// What is known of the file or folder `path`.
     ///
     /// # Errors
@@ -241,6 +256,24 @@ pub trait Files {
     fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], i32> {
         let _ = path;
         Err(UNSUPPORTED)
+    }
+}
+
+/// An open file that is waited for, and the [events](event) that are wanted and there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polled {
+    /// Its number.
+    pub file: i32,
+    /// What is waited for.
+    pub wanted: usize,
+    /// What is there, of that and of those that come unasked.
+    pub ready: usize,
+}
+
+impl Polled {
+    /// The open file `file`, for the events `wanted`.
+    pub const fn new(file: i32, wanted: usize) -> Polled {
+        Polled { file, wanted, ready: 0 }
     }
 }
 

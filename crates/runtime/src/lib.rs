@@ -24,6 +24,7 @@ pub mod obj;
 pub mod object;
 pub mod ops;
 pub mod qstr;
+pub mod raw;
 pub mod save;
 #[cfg(feature = "compiler")]
 pub mod source;

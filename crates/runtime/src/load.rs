@@ -23,6 +23,7 @@ use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::none;
+use crate::obj::sketch::{Sketch, Sketched};
 use crate::obj::str::Str;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
@@ -149,7 +150,11 @@ impl Vm {
         for (n, raw) in module.codes.iter().enumerate().rev() {
             let children = self.link_children(raw, codes)?;
             let code = match (&machine_code, facts[n]) {
-                (_, Some(facts)) => self.link_bytecode(raw, facts, context, lend(&raw.code), children)?.obj(),
+                (_, Some(facts)) => {
+                    // Machine code makes functions of code objects only, and a module is called at once.
+                    let may_sketch = machine_code.is_none() && n > 0 && children.is_none();
+                    self.link_bytecode(raw, facts, context, lend(&raw.code), children, may_sketch)?
+                }
                 (Some(machine_code), None) => self.link_machine_code(raw, n, context, machine_code, children)?,
                 (None, None) => return Err(self.incompatible()),
             };
@@ -168,8 +173,12 @@ impl Vm {
     /// # Errors
     /// `TypeError` if the defaults are not those that the code expects, and `MemoryError`.
     pub(crate) fn make_function(&self, code: Obj, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
-        match code.downcast::<Code>() {
-            Some(code) => Ok(Function::new(self, code, cells, defaults, keyword_defaults)?.obj()),
+        if let Some(code) = code.downcast::<Code>() {
+            return Ok(Function::new(self, code, cells, defaults, keyword_defaults)?.obj());
+        }
+        match code.downcast::<Sketched>() {
+            Some(code) if cells.is_empty() => Ok(Function::sketched(self, code, defaults, keyword_defaults)?.obj()),
+            Some(code) => Ok(Function::new(self, code.link(self)?, cells, defaults, keyword_defaults)?.obj()),
             None => machine::make_function(self, code, defaults, keyword_defaults, cells),
         }
     }
@@ -224,6 +233,7 @@ impl Vm {
         })
     }
 
+    /// The code object of bytecode, or a sketch of one.
     fn link_bytecode(
         &self,
         raw: &RawCode<'_>,
@@ -231,17 +241,24 @@ impl Vm {
         context: Gc<Context>,
         lent: Option<&'static [u8]>,
         children: Option<NonNull<Slot>>,
-    ) -> Res<Gc<Code>> {
+        may_sketch: bool,
+    ) -> Res {
+        let len = raw.code.len();
         let bytes = match lent {
             Some(bytes) => bytes.as_ptr(),
             None => {
-                let block = self.alloc_bytes(raw.code.len())?;
+                let block = self.alloc_bytes(len)?;
                 // SAFETY: the block is new and as long as the code.
-                unsafe { block.copy_from_nonoverlapping(NonNull::from_ref(&*raw.code).cast(), raw.code.len()) };
+                unsafe { block.copy_from_nonoverlapping(NonNull::from_ref(&*raw.code).cast(), len) };
                 block.as_ptr().cast_const()
             }
         };
-        self.link_code(raw, facts, context, bytes, children)
+        let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible())?;
+        let sketch = if may_sketch { Sketch::of(&prelude, facts, bytes, len) } else { None };
+        match sketch {
+            Some(sketch) => Ok(Sketched::new(self, context, sketch)?.obj()),
+            None => Ok(Code::link(self, &prelude, facts, context, (bytes, len), children)?.obj()),
+        }
     }
 
     fn link_machine_code(
@@ -257,55 +274,11 @@ impl Vm {
                 // Of the locals nothing is known but that they are among the slots of the frame.
                 let locals = prelude.signature.n_state;
                 let facts = Facts { min_cells: 0, max_cells: 0, locals, stack: 0 };
-                Some(self.link_code(raw, facts, context, linked.text(id), None)?)
+                Some(Code::link(self, &prelude, facts, context, (linked.text(id), raw.code.len()), None)?)
             }
             _ => None,
         };
         linked.code(self, id, raw, context, signature, children)
-    }
-
-    /// The code object for `raw`, whose bytes are at `bytes`.
-    fn link_code(
-        &self,
-        raw: &RawCode<'_>,
-        facts: Facts,
-        context: Gc<Context>,
-        bytes: *const u8,
-        children: Option<NonNull<Slot>>,
-    ) -> Res<Gc<Code>> {
-        let prelude = raw.prelude().and_then(Result::ok).ok_or_else(|| self.incompatible())?;
-        let signature = prelude.signature;
-        let own_cells = !prelude.cells_at.is_empty();
-        let mut code = Code {
-            header: Code::header(),
-            context,
-            qstrs: context.qstrs(),
-            constants: context.constants(),
-            children,
-            bytes,
-            len: raw.code.len() as u32,
-            start: bytes.wrapping_add(prelude.end()),
-            n_state: facts.frame().max(1),
-            n_locals: facts.locals,
-            min_cells: facts.min_cells as u16,
-            n_exc: signature.n_exc_stack as u16,
-            n_pos: signature.n_pos_args as u16,
-            n_kwonly: signature.n_kwonly_args as u16,
-            n_def: signature.n_def_pos_args as u16,
-            flags: signature.scope_flags as u8,
-            simple: false,
-            name: context.qstr(prelude.name),
-            names_at: prelude.names_at.start as u32,
-            lines_at: prelude.lines_at.start as u32,
-            cells_at: prelude.cells_at.start as u32,
-            defined_at: core::cell::Cell::new(0),
-        };
-        // Functions that close over cells need them put before their arguments.
-        code.simple = !own_cells && facts.min_cells == 0 && !code.is_generator() && !code.takes_more();
-        if facts.frame() > u32::from(u16::MAX) || signature.n_exc_stack > u32::from(u16::MAX) {
-            return Err(self.recursion_error());
-        }
-        self.alloc(code)
     }
 
     /// A block of the code objects that `raw` makes functions of, if there are any.

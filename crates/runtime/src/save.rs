@@ -15,7 +15,7 @@ use berus_mpy::prelude::Prelude;
 use crate::error::{Raised, Res};
 use crate::obj::bytes::Bytes;
 use crate::obj::code::Code;
-use crate::obj::{float, none};
+use crate::obj::{float, none, sketch};
 use crate::object::Gc;
 use crate::ops::print::Style;
 use crate::vm::Vm;
@@ -83,7 +83,7 @@ impl Vm {
         let number = codes.len();
         codes.push(RawCode { code: Cow::Owned(bytes.to_vec()), kind: Kind::Bytecode, children: Vec::new() });
         for child in (0..n_children).filter_map(|index| code.child(index)) {
-            let child = child.downcast::<Code>().ok_or_else(|| self.unsaveable())?;
+            let child = sketch::linked(self, child)?.ok_or_else(|| self.unsaveable())?;
             let child = self.save_code(child, used, codes)?;
             codes[number].children.push(child);
         }

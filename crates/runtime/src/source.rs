@@ -9,6 +9,7 @@ use crate::error::{Raised, Res};
 use crate::obj::code::Code;
 use crate::obj::dict::Dict;
 use crate::obj::exception::{self, TraceEntry};
+use crate::obj::sketch::Sketched;
 use crate::object::Gc;
 use crate::qstr::Qstr;
 use crate::types::Type;
@@ -84,8 +85,13 @@ fn note_definitions(body: Gc<Code>) {
     let mut codes = vec![body];
     while let Some(code) = codes.pop() {
         for (at, child) in code.definitions() {
-            child.defined_at.set(line_at(code.line_table(), at));
-            codes.push(child);
+            let line = line_at(code.line_table(), at);
+            if let Some(sketched) = child.downcast::<Sketched>() {
+                sketched.set_line(line);
+            } else if let Some(child) = child.downcast::<Code>() {
+                child.defined_at.set(line);
+                codes.push(child);
+            }
         }
     }
 }

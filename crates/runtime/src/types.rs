@@ -3,15 +3,17 @@
 //! A built-in type is a `static` table made by `const fn`s, so that it stays in flash:
 //!
 //! ```ignore
-//! pub static RANGE: Type = Type::new(q!("range"))
-//!     .make_new(range_new)
-//!     .print(range_print)
-//!     .subscr(range_subscr)
-//!     .iter(range_iter);
+//! pub static RANGE: Type = define!(
+//!     Type::new(q!("range"))
+//!         .make_new(range_new)
+//!         .print(range_print)
+//!         .subscr(range_subscr)
+//!         .iter(range_iter)
+//! );
 //! ```
 //!
-//! A class that a program defines is a `Type` on the heap, whose slots are those of `obj/instance.rs`. The three fields at the
-//! front have MicroPython's layout.
+//! A class that a program defines is a `Type` on the heap, whose slots are those of `obj/instance.rs`. What C code reads is at the front, in
+//! MicroPython's layout.
 
 use crate::args::Args;
 use crate::error::Res;
@@ -150,27 +152,34 @@ impl Member {
     }
 }
 
-/// Sorts a table of attributes, for [`Locals::Static`]: by the number of the name, and those without a number at the end.
-pub const fn sorted<const N: usize>(mut entries: [(Option<Qstr>, Member); N]) -> [Member; N] {
-    const fn key(entry: &(Option<Qstr>, Member)) -> u32 {
-        match entry.0 {
+/// A row of a table that is to be sorted: an attribute with the number of its name, if that has one.
+pub type Row = (Option<Qstr>, Member);
+
+/// The `N` rows of `shared` and `own` as a table of attributes, for [`Locals::Static`]: by the number of the name, and those without a
+/// number at the end.
+pub const fn sorted<const N: usize>(shared: &[Row], own: &[Row]) -> [Member; N] {
+    const fn key(row: &Row) -> u32 {
+        match row.0 {
             Some(name) => name.number(),
             None => u32::MAX,
         }
     }
-    let mut members = [Member::new(Name::of(Qstr::NULL), Obj::NONE); N];
+    let nothing = Member::new(Name::of(Qstr::NULL), Obj::NONE);
+    let mut rows = [(None, nothing); N];
     let mut i = 0;
     while i < N {
+        rows[i] = if i < shared.len() { shared[i] } else { own[i - shared.len()] };
         let mut j = i;
-        while j > 0 && key(&entries[j - 1]) > key(&entries[j]) {
-            entries.swap(j - 1, j);
+        while j > 0 && key(&rows[j - 1]) > key(&rows[j]) {
+            rows.swap(j - 1, j);
             j -= 1;
         }
         i += 1;
     }
+    let mut members = [nothing; N];
     let mut i = 0;
     while i < N {
-        members[i] = entries[i].1;
+        members[i] = rows[i].1;
         i += 1;
     }
     members
@@ -192,47 +201,61 @@ pub fn find(vm: &Vm, members: &[Member], name: Qstr) -> Option<Obj> {
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident : $fn:ty,)*) => {
-        /// A type.
-        #[repr(C)]
-        pub struct Type {
-            header: Header,
-            /// A set of [`flag`]s.
-            pub flags: u16,
-            name: u16,
-            /// For each kind of slot that C code knows, its number in `slots_for_c`.
-            indices_for_c: foreign::Indices,
-            /// The slots that C code reads.
-            pub(crate) slots_for_c: foreign::Slots,
-            /// The name again, since not every one is a number of 16 bits.
-            full_name: Name,
-            /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
-            pub(crate) parent: Parent,
-            /// Its attributes.
-            pub(crate) locals: Locals,
+        /// What objects of a type can do.
+        pub struct Slots {
             $($(#[$doc])* pub $slot: Option<$fn>,)*
         }
 
-        impl Type {
-            const fn with_names(name: u16, full_name: Name) -> Type {
-                Type {
-                    header: Header::of(&crate::obj::typ::TYPE),
-                    flags: flag::BERUS,
-                    name,
-                    indices_for_c: foreign::INDICES,
-                    slots_for_c: foreign::Slots::new(),
-                    full_name,
-                    parent: Parent::None,
-                    locals: Locals::None,
-                    $($slot: None,)*
-                }
-            }
+        impl Slots {
+            /// Nothing.
+            pub const NONE: Slots = Slots { $($slot: None,)* };
+        }
 
-            $($(#[$doc])* pub const fn $slot(mut self, slot: $fn) -> Type {
-                self.$slot = Some(slot);
+        impl Definition {
+            $($(#[$doc])* pub const fn $slot(mut self, slot: $fn) -> Definition {
+                self.slots.$slot = Some(slot);
                 self
             })*
         }
     };
+}
+
+/// A type.
+#[repr(C)]
+pub struct Type {
+    header: Header,
+    /// A set of [`flag`]s.
+    pub flags: u16,
+    name: u16,
+    /// For each kind of slot that C code knows, its number in `slots_for_c`.
+    indices_for_c: foreign::Indices,
+    /// The slots that C code reads.
+    pub(crate) slots_for_c: foreign::Slots,
+    /// What its objects can do. Classes that a program defines have theirs in common.
+    pub slots: &'static Slots,
+    /// The name again, since not every one is a number of 16 bits.
+    full_name: Name,
+    /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
+    pub(crate) parent: Parent,
+    /// Its attributes.
+    pub(crate) locals: Locals,
+}
+
+/// A type that is being defined: [`define!`](crate::define) makes it one.
+pub struct Definition {
+    /// The type without its slots.
+    pub ty: Type,
+    /// They.
+    pub slots: Slots,
+}
+
+/// Makes a type of its [`Definition`], which is a constant.
+#[macro_export]
+macro_rules! define {
+    ($definition:expr) => {{
+        const DEFINITION: $crate::types::Definition = $definition;
+        DEFINITION.ty.with_slots(&DEFINITION.slots)
+    }};
 }
 
 slots! {
@@ -301,14 +324,44 @@ impl Type {
         core::mem::offset_of!(Type, slots_for_c),
     ];
 
-    /// A type named `name` that can do nothing.
-    pub const fn new(name: Qstr) -> Type {
+    /// Begins the definition of a type named `name`.
+    // Not `Self`: a definition becomes a type when it is complete.
+    #[allow(clippy::new_ret_no_self)]
+    pub const fn new(name: Qstr) -> Definition {
         Type::with_names(name.number() as u16, Name::of(name))
     }
 
-    /// A type that can do nothing, whose name need not be one of Berus's.
-    pub const fn named(name: Name) -> Type {
+    /// Begins the definition of a type whose name need not be one of Berus's.
+    pub const fn named(name: Name) -> Definition {
         Type::with_names(0, name)
+    }
+
+    const fn with_names(name: u16, full_name: Name) -> Definition {
+        let ty = Type {
+            header: Header::of(&crate::obj::typ::TYPE),
+            flags: flag::BERUS,
+            name,
+            indices_for_c: foreign::INDICES,
+            slots_for_c: foreign::Slots::new(),
+            slots: &Slots::NONE,
+            full_name,
+            parent: Parent::None,
+            locals: Locals::None,
+        };
+        Definition { ty, slots: Slots::NONE }
+    }
+
+    /// The type with these slots.
+    pub const fn with_slots(mut self, slots: &'static Slots) -> Type {
+        self.slots = slots;
+        self
+    }
+
+    /// The type with this name.
+    pub fn with_name(mut self, name: Qstr) -> Type {
+        self.name = name.number() as u16;
+        self.full_name = Name::of(name);
+        self
     }
 
     /// Its name.
@@ -328,22 +381,24 @@ impl Type {
             Locals::None | Locals::Static(_) => false,
         }
     }
+}
 
+impl Definition {
     /// The attributes that all instances share: a table from [`sorted`].
-    pub const fn locals(mut self, members: &'static [Member]) -> Type {
-        self.locals = Locals::Static(members);
+    pub const fn locals(mut self, members: &'static [Member]) -> Definition {
+        self.ty.locals = Locals::Static(members);
         self
     }
 
     /// Derives it from `parent`.
-    pub const fn parent(mut self, parent: &'static Type) -> Type {
-        self.parent = Parent::One(Gc::from_static(parent));
+    pub const fn parent(mut self, parent: &'static Type) -> Definition {
+        self.ty.parent = Parent::One(Gc::from_static(parent));
         self
     }
 
     /// Sets `flags` too.
-    pub const fn flags(mut self, flags: u16) -> Type {
-        self.flags |= flags;
+    pub const fn flags(mut self, flags: u16) -> Definition {
+        self.ty.flags |= flags;
         self
     }
 }

@@ -10,8 +10,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use berus_compiler::Mode;
+use berus_compiler::{Emitter, Mode, Options};
 use berus_mpy::Module;
+use berus_mpy::arch::Arch;
 use berus_mpy::module::Kind;
 use berus_mpy::reloc::Relocations;
 use berus_runtime::error::Res;
@@ -164,13 +165,23 @@ fn they_do_so_when_memory_is_collected_all_the_time() {
 fn code_is_compiled_to_machine_code_at_run_time() {
     for program in PROGRAMS {
         let printed = output(|vm| {
-            vm.set_emitter(berus_compiler::Emitter::Native);
+            vm.set_emitter(Emitter::Native);
             let source = bytes(&format!("{program}.py"));
             let body = vm.compile(&source, b"program.py", Mode::File, vm.main())?;
             vm.run_body(body, vm.main())
         });
         assert_eq!(printed, expected(program), "{program}");
     }
+}
+
+#[test]
+fn functions_of_more_than_64_kilobytes_find_their_arguments() {
+    let long = "    x = x + a * b - d\n".repeat(1500);
+    let source =
+        format!("def f(a, b=2, *c, d=4, **e):\n    x = 0\n{long}    return x, c, e\nprint(f(1, 2, 3, d=5, z=7))\n");
+    let options = Options { arch: Some(Arch::X64), emitter: Emitter::Native, ..Options::default() };
+    let module = berus_compiler::compile(source.as_bytes(), &options).unwrap().to_bytes();
+    assert_eq!(output(|vm| run(vm, &module, vm.main())), "(-4500, (3,), {'z': 7})\n");
 }
 
 #[test]

@@ -31,6 +31,8 @@ extern crate std;
 mod cmath;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "machine")]
+mod machine;
 #[cfg(feature = "marshal")]
 mod marshal;
 #[cfg(feature = "math")]
@@ -39,10 +41,14 @@ mod math;
 mod os;
 #[cfg(feature = "random")]
 mod random;
+#[cfg(feature = "select")]
+mod select;
 #[cfg(feature = "struct")]
 mod structs;
 #[cfg(feature = "time")]
 mod time;
+#[cfg(feature = "uctypes")]
+mod uctypes;
 #[cfg(feature = "vfs")]
 pub mod vfs;
 #[cfg(feature = "weakref")]
@@ -56,6 +62,8 @@ pub static MODULES: &[ModuleDef] = &[
     cmath::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "machine")]
+    machine::MODULE,
     #[cfg(feature = "marshal")]
     marshal::MODULE,
     #[cfg(feature = "math")]
@@ -64,10 +72,14 @@ pub static MODULES: &[ModuleDef] = &[
     os::MODULE,
     #[cfg(feature = "random")]
     random::MODULE,
+    #[cfg(feature = "select")]
+    select::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
+    #[cfg(feature = "uctypes")]
+    uctypes::MODULE,
     #[cfg(feature = "vfs")]
     vfs::MODULE,
     #[cfg(feature = "weakref")]

@@ -41,6 +41,10 @@ impl Host for Console {
     fn write_stdout(&self, bytes: &[u8]) {
         self.0.borrow_mut().extend_from_slice(bytes);
     }
+
+    fn raw_memory(&self) -> bool {
+        true
+    }
 }
 
 /// An interpreter whose output is kept.

@@ -180,7 +180,8 @@ fn label_line(label: Label, out: &mut impl Write) -> io::Result<()> {
 fn native(file: &File<'_>, code: &RawCode<'_>, out: &mut impl Write) -> io::Result<()> {
     let module = file.account.module();
     match (&code.kind, code.prelude()) {
-        (Kind::Native { prelude_offset, .. }, Some(Ok(prelude))) => {
+        (Kind::Native { .. }, Some(Ok(prelude))) => {
+            let prelude_offset = code.prelude_offset().unwrap_or(0);
             cells(0, code.code.get(prelude.cells_at.clone()).unwrap_or_default(), out)?;
             writeln!(out, "  prelude at {prelude_offset:04x}")?;
         }

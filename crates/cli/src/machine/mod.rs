@@ -112,7 +112,7 @@ fn decoder(_: Option<Arch>) -> Option<Box<dyn Decoder>> {
 pub fn len(code: &RawCode<'_>) -> usize {
     match code.kind {
         Kind::Bytecode => 0,
-        Kind::Native { prelude_offset, .. } => code.code.len().min(prelude_offset as usize),
+        Kind::Native { .. } => code.code.len().min(code.prelude_offset().unwrap_or(0)),
         Kind::Viper { .. } | Kind::Asm { .. } => code.code.len(),
     }
 }
@@ -178,8 +178,8 @@ impl Lines<'_> {
     /// The words at the front of a Python function: where to find its prelude and, for a generator, where to start.
     /// Before sub-version 6.3 only generators had them (MicroPython: `py/emitnative.c`).
     fn head(&mut self, code: &RawCode<'_>) {
-        let Kind::Native { prelude_offset, .. } = code.kind else { return };
-        let prelude = code.code.get(prelude_offset as usize..).and_then(Signature::read);
+        let (Kind::Native { .. }, Some(prelude_offset)) = (&code.kind, code.prelude_offset()) else { return };
+        let prelude = code.code.get(prelude_offset..).and_then(Signature::read);
         let is_generator = prelude.is_some_and(|(s, _)| s.scope_flags & scope_flag::GENERATOR != 0);
         let words = match (is_generator, self.module.header.sub_version) {
             (true, _) => &["the prelude's index among the children", "where the generator starts"][..],

@@ -23,7 +23,7 @@ impl StdFiles {
     }
 
     /// The open file `file`, which others may close meanwhile.
-    fn get(&self, file: i32) -> Result<Arc<File>, i32> {
+    pub fn get(&self, file: i32) -> Result<Arc<File>, i32> {
         self.table().get(&file).cloned().ok_or(BAD_FILE)
     }
 
@@ -72,18 +72,6 @@ impl Files for StdFiles {
 
     fn sync(&self, file: i32) -> Result<(), i32> {
         self.get(file)?.sync_all().map_err(|error| number(&error))
-    }
-
-    #[cfg(unix)]
-    fn poll(&self, file: i32, events: usize) -> Result<usize, i32> {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let file = self.get(file)?;
-        let wanted = PollFlags::from_bits_truncate(events as u16);
-        let mut asked = [PollFd::new(&*file, wanted)];
-        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        poll(&mut asked, Some(&now)).map_err(rustix::io::Errno::raw_os_error)?;
-        // The bits are those of Linux.
-        Ok(usize::from(asked[0].revents().bits()))
     }
 
     fn stat(&self, path: &[u8]) -> Result<Stat, i32> {

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Process, Threads};
+use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Polled, Process, Threads};
 use memmap2::MmapMut;
 
 use super::files::StdFiles;
+#[cfg(unix)]
+use super::poll;
 use super::process::StdProcess;
 use super::threads;
 
@@ -71,6 +73,10 @@ impl Host for StdHost {
 
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         self.flush();
+        // Without the buffer of the standard library, of which `poll` would not know.
+        #[cfg(unix)]
+        return rustix::io::read(io::stdin(), buffer).map_err(rustix::io::Errno::raw_os_error);
+        #[cfg(not(unix))]
         io::stdin().read(buffer).map_err(|error| number(&error))
     }
 
@@ -99,12 +105,22 @@ impl Host for StdHost {
         Some(&self.0.files)
     }
 
+    #[cfg(unix)]
+    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+        self.flush();
+        poll::poll(&self.0.files, files, timeout)
+    }
+
     fn process(&self) -> Option<&dyn Process> {
         Some(&self.0.process)
     }
 
     fn machine_code(&self) -> Option<&dyn MachineCode> {
         Some(self)
+    }
+
+    fn raw_memory(&self) -> bool {
+        true
     }
 
     fn threads(&self) -> Option<Arc<dyn Threads>> {

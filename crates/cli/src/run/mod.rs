@@ -3,6 +3,8 @@
 mod files;
 mod host;
 mod options;
+#[cfg(unix)]
+mod poll;
 mod process;
 mod threads;
 
@@ -23,18 +25,17 @@ use berus_runtime::word::Obj;
 use host::StdHost;
 use options::{Options, Program};
 
-/// Machine stack of the thread that runs programs, and how much of it built-ins may use.
-const STACK: usize = 3 << 20;
+/// Machine stack that built-ins may use, and what is kept for the calls around and below them.
+const STACK: usize = 2 << 20;
 const STACK_LEFT: usize = 1 << 20;
 
-/// Whether `args`, those behind the program's name, ask for a program to be run rather than for one of `subcommands`.
-pub fn is_asked_for(args: &[OsString], subcommands: &[&str]) -> bool {
+/// Whether `args`, those behind the program's name, ask for a program to be run rather than for a subcommand.
+pub fn is_asked_for(args: &[OsString], is_subcommand: impl Fn(&str) -> bool) -> bool {
     match args.first().and_then(|first| first.to_str()) {
         Some("-h" | "--help" | "-V" | "--version" | "help") => false,
-        Some(first) => {
-            first.starts_with('-') && !first.starts_with("--")
-                || !first.starts_with('-') && !subcommands.contains(&first)
-        }
+        Some(first) if first.starts_with('-') => !first.starts_with("--"),
+        // What has a dot or a slash is a file without further question, which takes time that a short program does not.
+        Some(first) => first.contains(['.', '/']) || !is_subcommand(first),
         None => !args.is_empty() || !std::io::IsTerminal::is_terminal(&std::io::stdin()),
     }
 }
@@ -52,17 +53,31 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         eprintln!("berus: {message}");
         return ExitCode::from(2);
     }
-    // A thread of its own has a stack of known size.
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || run_with(&options));
+    if has_deep_stack() {
+        return ExitCode::from(run_with(&options));
+    }
+    let thread = std::thread::Builder::new().stack_size(STACK + STACK_LEFT).spawn(move || run_with(&options));
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => ExitCode::from(status),
         _ => ExitCode::FAILURE,
     }
 }
 
+/// Whether the stack of this thread, the first, is known to be deep enough to run programs on: that saves the time to start another.
+/// Arguments and environment take up to a quarter of it.
+fn has_deep_stack() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+        getrlimit(Resource::Stack).current.is_none_or(|limit| limit / 4 * 3 >= (STACK + STACK_LEFT) as u64)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 fn run_with(options: &Options) -> u8 {
     let heap = Heap::growing(&GlobalRegions, options.heap_size);
-    let limits = Limits { machine_stack: STACK - STACK_LEFT, ..Limits::default() };
+    let limits = Limits { machine_stack: STACK, ..Limits::default() };
     let Some(mut vm) = Vm::new(heap, Box::new(StdHost::new()), limits) else {
         eprintln!("the heap is too small");
         return 1;

@@ -1,24 +1,25 @@
 //! The process that runs programs: its environment, and commands.
 
-use berus_runtime::errno::INVALID;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
+use berus_runtime::errno::INVALID;
 use berus_runtime::host::Process;
 
 use super::host::number;
 
 /// The process.
 pub struct StdProcess {
-    /// What programs see of the environment and hand on to commands. The process keeps its own, which cannot be changed safely.
-    environment: Mutex<HashMap<OsString, OsString>>,
+    /// What programs see of the environment and hand on to commands, once one asks. The process keeps its own, which cannot be changed
+    /// safely.
+    environment: LazyLock<Mutex<HashMap<OsString, OsString>>>,
 }
 
 impl StdProcess {
     pub fn new() -> StdProcess {
-        StdProcess { environment: Mutex::new(std::env::vars_os().collect()) }
+        StdProcess { environment: LazyLock::new(|| Mutex::new(std::env::vars_os().collect())) }
     }
 
     fn environment(&self) -> MutexGuard<'_, HashMap<OsString, OsString>> {

@@ -132,8 +132,8 @@ impl<'m> Walk<'m> {
         let end = self.offset + code.code.len();
         match (&code.kind, code.prelude()) {
             (_, None) => self.take(code.code.len(), Item::MachineCode),
-            (Kind::Native { prelude_offset, .. }, Some(prelude)) => {
-                self.take((*prelude_offset as usize).min(code.code.len()), Item::MachineCode);
+            (Kind::Native { .. }, Some(prelude)) => {
+                self.take(code.prelude_offset().unwrap_or(0).min(code.code.len()), Item::MachineCode);
                 match prelude {
                     Ok(prelude) => self.prelude(&code.code, &prelude),
                     Err(error) => self.take(end.saturating_sub(self.offset), Item::BadPrelude(error)),

@@ -97,7 +97,6 @@ pub use stack::Kind;
 
 use crate::constant::Constant;
 use crate::module::{CodeId, Kind as CodeKind, Module};
-use crate::prelude::Prelude;
 use error::Fault;
 use scan::{Contract, Scanner, Shape, Tables, check_prelude};
 use walk::{Context, Memory, Walk};
@@ -198,8 +197,8 @@ impl<'m, 'a> Verifier<'m, 'a> {
                 self.contracts[id as usize] = Some(Contract::new(&shape.signature, shape.cells));
                 Some(shape)
             }
-            CodeKind::Native { prelude_offset, .. } => {
-                let prelude = Prelude::read(&code.code, prelude_offset as usize);
+            CodeKind::Native { .. } => {
+                let Some(prelude) = code.prelude() else { return Ok(None) };
                 let prelude = prelude.map_err(|error| (None, Reason::Prelude(error)))?;
                 check_prelude(&prelude, &code.code, n_names).map_err(|refusal| refusal.at(None))?;
                 let signature = &prelude.signature;

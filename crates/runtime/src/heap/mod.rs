@@ -204,7 +204,6 @@ impl Heap {
     }
 
     /// Puts `depth` locks in force; answers how many were, as threads do that lock it each for themselves.
-    #[cfg(feature = "threads")]
     pub(crate) fn exchange_locks(&self, depth: usize) -> usize {
         if depth > 0 {
             self.retire_run();

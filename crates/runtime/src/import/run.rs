@@ -9,6 +9,7 @@ use crate::obj::module::Module;
 use crate::object::Gc;
 use crate::q;
 use crate::vm::Vm;
+use crate::vm::memory::clear_stack_below;
 use crate::word::Obj;
 
 impl Vm {
@@ -40,15 +41,20 @@ impl Vm {
     /// # Errors
     /// `OSError` if it cannot be read, `ValueError` if it is no module that can run here, and what it raises.
     pub fn run_file(&self, path: &[u8], globals: Gc<Dict>) -> Res<()> {
-        let body = if path.ends_with(b".mpy") {
-            self.load_file(path, globals)?
-        } else {
-            let source = self.read_file(path)?;
-            let body = self.load_source(source.bytes(), path, globals)?;
-            source.discard(self);
-            body
-        };
+        let body = self.load_path(path, globals)?;
         self.run_body(body, globals)
+    }
+
+    /// Loads a `.py` or `.mpy` file. Not a part of its callers, whose frames stay as long as the program runs.
+    #[inline(never)]
+    fn load_path(&self, path: &[u8], globals: Gc<Dict>) -> Res {
+        if path.ends_with(b".mpy") {
+            return self.load_file(path, globals);
+        }
+        let source = self.read_file(path)?;
+        let body = self.load_source(source.bytes(), path, globals)?;
+        source.discard(self);
+        Ok(body)
     }
 
     /// Reads a whole file.
@@ -98,6 +104,7 @@ impl Vm {
     /// What it raises.
     pub fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()> {
         let outer = self.swap_locals(globals);
+        clear_stack_below();
         let result = self.call(body, &[]);
         self.swap_locals(outer);
         result.map(|_| ())

@@ -191,10 +191,10 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
 /// Adds the attributes that the type of `object`, which is built in, has no table of.
 fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
     let ty = vm.type_of(object);
-    if ty.next.is_some() {
+    if ty.slots.next.is_some() {
         add(vm, names, Obj::qstr(q!("__next__")))?;
     }
-    let Some(attr) = ty.attr else { return Ok(()) };
+    let Some(attr) = ty.slots.attr else { return Ok(()) };
     for number in 1..FIXED {
         let name = Qstr::from_number(number as u32);
         // What every type has from `object` would only be in the way.

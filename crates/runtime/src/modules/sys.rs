@@ -1,6 +1,7 @@
 //! The module `sys`.
 
 use super::{ModuleDef, Settable};
+use crate::define;
 use crate::error::Res;
 use crate::obj::exception::SYSTEM_EXIT;
 use crate::obj::instance::Instance;
@@ -76,8 +77,9 @@ pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
 const FIELDS: [Qstr; 5] = [q!("name"), q!("version"), q!("_machine"), q!("_mpy"), q!("_build")];
 
 /// The type of `sys.implementation`, which has the layout of a tuple.
-static IMPLEMENTATION: Type =
-    Type::new(q!("attrtuple")).parent(&crate::obj::tuple::TYPE).print(print_implementation).attr(attr).subscr(subscr);
+static IMPLEMENTATION: Type = define!(
+    Type::new(q!("attrtuple")).parent(&crate::obj::tuple::TYPE).print(print_implementation).attr(attr).subscr(subscr)
+);
 
 fn items(object: Obj) -> Option<Gc<Tuple>> {
     // SAFETY: this module makes the objects of this type, all of them tuples in layout.
@@ -142,7 +144,7 @@ fn settrace(vm: &Vm, function: Obj) -> Res {
 
 /// The bytes of memory that `object` takes, with what is its own only.
 fn getsizeof(vm: &Vm, object: Obj) -> Res {
-    if let Some(unary_op) = vm.type_of(object).unary_op
+    if let Some(unary_op) = vm.type_of(object).slots.unary_op
         && let Some(size) = unary_op(vm, UnaryOp::Sizeof, object)?
     {
         return Ok(size);

@@ -4,6 +4,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::modules::ModuleDef;
 use crate::obj::dict::Dict;
@@ -81,7 +82,7 @@ crate::members! {
 }
 
 /// The type of locks.
-static LOCK: Type = Type::new(q!("lock")).locals(LOCK_METHODS);
+static LOCK: Type = define!(Type::new(q!("lock")).locals(LOCK_METHODS));
 
 /// A lock.
 #[repr(C)]

@@ -88,9 +88,9 @@ pub(crate) fn globals(_: &Frame) -> Option<Gc<Dict>> {
 }
 
 pub(crate) mod code {
-    use super::{Context, Gc, Obj, Res, Slot, Vm};
+    use super::{Context, Gc, Obj, Res, Vm};
 
-    pub(crate) fn with_context(_: &Vm, code: Slot, _: Gc<Context>) -> Res<Slot> {
+    pub(crate) fn with_context(_: &Vm, code: Obj, _: Gc<Context>) -> Res {
         Ok(code)
     }
 

@@ -1,6 +1,7 @@
 //! Closures of machine code: a function, and the cells that are its first arguments.
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::cell::Cell;
 use crate::obj::function::Function;
@@ -12,7 +13,7 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-static TYPE: Type = Type::new(q!("closure")).flags(flag::BINDS_SELF).print(print).call(call).attr(attr);
+static TYPE: Type = define!(Type::new(q!("closure")).flags(flag::BINDS_SELF).print(print).call(call).attr(attr));
 
 /// A closure. Its cells follow it.
 #[repr(C)]

@@ -2,6 +2,7 @@
 
 use core::ptr::NonNull;
 
+use crate::define;
 use crate::error::Res;
 use crate::obj::code::{Code, Context, children_with_context};
 use crate::object::{Gc, Header, Object};
@@ -11,7 +12,7 @@ use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
 
-static TYPE: Type = Type::new(q!("code"));
+static TYPE: Type = define!(Type::new(q!("code")));
 
 /// What a code object's machine code expects of its caller.
 #[derive(Clone, Copy)]
@@ -64,13 +65,13 @@ impl MachineCode {
     }
 }
 
-/// `code`, if it is of machine code, and the code that it makes functions of, with another context.
+/// `code`, if it is machine code, and the code that it makes functions of, with another context.
 ///
 /// # Errors
 /// `MemoryError`; `RuntimeError` if code is nested too deep.
-pub(crate) fn with_context(vm: &Vm, code: Slot, context: Gc<Context>) -> Res<Slot> {
+pub(crate) fn with_context(vm: &Vm, code: Obj, context: Gc<Context>) -> Res {
     vm.check_depth()?;
-    let Some(code) = code.and_then(|code| code.downcast::<MachineCode>()) else { return Ok(code) };
+    let Some(code) = code.downcast::<MachineCode>() else { return Ok(code) };
     let kind = match code.kind {
         Kind::Native(signature) => Kind::Native(signature.with_context(vm, context)?),
         kind => kind,
@@ -79,7 +80,7 @@ pub(crate) fn with_context(vm: &Vm, code: Slot, context: Gc<Context>) -> Res<Slo
         Some(children) => Some(children_with_context(vm, children, context)?),
         None => None,
     };
-    Ok(Some(MachineCode::new(vm, context, code.text, children, kind)?.obj()))
+    Ok(MachineCode::new(vm, context, code.text, children, kind)?.obj())
 }
 
 /// The context of `code`, if it is a code object of machine code.

@@ -12,6 +12,7 @@ use super::code::{Kind, MachineCode};
 use super::foreign;
 use super::generator::NativeGenerator;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
@@ -32,16 +33,17 @@ const WORD: usize = size_of::<usize>();
 
 /// The type of Python functions.
 pub(super) static NATIVE: Type =
-    Type::new(q!("function")).flags(flag::BINDS_SELF).print(print).call(call_native).attr(attr);
+    define!(Type::new(q!("function")).flags(flag::BINDS_SELF).print(print).call(call_native).attr(attr));
 
 /// The type of Python functions that make generators.
-pub(super) static GENERATOR: Type = Type::new(q!("generator")).flags(flag::BINDS_SELF).call(call_generator).attr(attr);
+pub(super) static GENERATOR: Type =
+    define!(Type::new(q!("generator")).flags(flag::BINDS_SELF).call(call_generator).attr(attr));
 
 /// The type of viper functions, and of those written in C that take any arguments.
-pub(super) static VIPER: Type = Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_viper);
+pub(super) static VIPER: Type = define!(Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_viper));
 
 /// The type of functions of machine words.
-pub(super) static ASM: Type = Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_asm);
+pub(super) static ASM: Type = define!(Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_asm));
 
 /// A function. The defaults of its positional arguments, then the dict of those of keyword-only ones follow it. Machine code knows
 /// the first four words (MicroPython: `mp_obj_fun_bc_t`).

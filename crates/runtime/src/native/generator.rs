@@ -11,6 +11,7 @@ use core::ptr;
 use super::border;
 use super::function::{self, NativeFunction};
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
@@ -25,7 +26,7 @@ use crate::word::Obj;
 
 /// The type.
 pub(crate) static TYPE: Type =
-    Type::new(q!("generator")).print(print).iter(|_, object| Ok(object)).next(next).locals(METHODS);
+    define!(Type::new(q!("generator")).print(print).iter(|_, object| Ok(object)).next(next).locals(METHODS));
 
 /// The state of a function of machine code.
 #[repr(C)]

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::ptr::NonNull;
 
+use crate::define;
 use crate::error::Res;
 use crate::host::Executable;
 use crate::obj::code::Context;
@@ -17,7 +18,7 @@ use crate::types::Type;
 use crate::vm::Vm;
 use crate::word::Obj;
 
-static TYPE: Type = Type::new(q!("code")).finalise(finalise);
+static TYPE: Type = define!(Type::new(q!("code")).finalise(finalise));
 
 /// The machine code of a module.
 #[repr(C)]

@@ -4,6 +4,7 @@ use core::cell::Cell;
 
 use super::tuple::Tuple;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -14,7 +15,7 @@ use crate::word::Obj;
 macro_rules! adapter {
     ($(#[$doc:meta])* $ty:ident $name:literal $static:ident $new:ident $next:ident { $($field:ident : $field_type:ty),* }) => {
         $(#[$doc])*
-        pub static $static: Type = Type::new(q!($name)).make_new($new).next($next);
+        pub static $static: Type = define!(Type::new(q!($name)).make_new($new).next($next));
 
         #[repr(C)]
         struct $ty {

@@ -12,6 +12,7 @@ use super::iterator::Iter;
 use super::slice::Slice;
 use super::{strings, text_methods};
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::object::{Gc, Header, Object};
@@ -20,11 +21,11 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::compare::{holds, is_comparison};
 use crate::ops::print::{Printer, Style};
 use crate::q;
-use crate::types::{Subscr, Type, UnaryOp, flag};
+use crate::types::{Definition, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
-const fn table(name: crate::qstr::Qstr) -> Type {
+const fn table(name: crate::qstr::Qstr) -> Definition {
     Type::new(name)
         .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
         .print(print)
@@ -38,10 +39,10 @@ const fn table(name: crate::qstr::Qstr) -> Type {
 
 /// The type `bytearray`.
 pub static BYTEARRAY: Type =
-    table(q!("bytearray")).flags(flag::EQ_CHECKS_OTHER_TYPE).make_new(bytearray_new).locals(BYTEARRAY_METHODS);
+    define!(table(q!("bytearray")).flags(flag::EQ_CHECKS_OTHER_TYPE).make_new(bytearray_new).locals(BYTEARRAY_METHODS));
 
 /// The type `array.array`.
-pub static ARRAY: Type = table(q!("array")).make_new(array_new).locals(ARRAY_METHODS);
+pub static ARRAY: Type = define!(table(q!("array")).make_new(array_new).locals(ARRAY_METHODS));
 
 text_methods! {
     static BYTEARRAY_METHODS = {

@@ -3,6 +3,7 @@
 use berus_mpy::opcode::BinaryOp;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::Gc;
 use crate::ops::print::{Printer, Style};
@@ -12,12 +13,14 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("bool"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op);
+pub static TYPE: Type = define!(
+    Type::new(q!("bool"))
+        .flags(flag::EQ_CHECKS_OTHER_TYPE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+);
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 1, false)?;

@@ -1,6 +1,7 @@
 //! Functions written in Rust.
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -9,7 +10,7 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type of functions written in Rust.
-pub static TYPE: Type = Type::new(q!("function")).call(builtin_call);
+pub static TYPE: Type = define!(Type::new(q!("function")).call(builtin_call));
 
 /// A function written in Rust, always a `static`.
 #[repr(C)]
@@ -206,7 +207,7 @@ pub(crate) struct Checked {
 }
 
 /// The type of checked methods.
-static CHECKED_TYPE: Type = Type::new(q!("function")).call(checked_call);
+static CHECKED_TYPE: Type = define!(Type::new(q!("function")).call(checked_call));
 
 // SAFETY: `Checked` is `repr(C)` and starts with a header; only checked methods have this type.
 unsafe impl Object for Checked {
@@ -235,11 +236,13 @@ fn checked_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 }
 
 /// A constant table of attributes, for [`Type::locals`] or a module, sorted by name. Names that Berus does not list are
-/// found by their spelling. A module's table may keep its order, which `help()` shows: `static MEMBERS = in order { ... }`.
+/// found by their spelling. What several tables have is written once, as `const SHARED = rows { ... }`, and begins them. A module's table may
+/// keep its order, which `help()` shows: `static MEMBERS = in order { ... }`.
 ///
 /// ```ignore
 /// members! {
 ///     static METHODS = {
+///         ..SHARED,
 ///         "append" => f2(list_append),
 ///         "pop" => var(1, 2, list_pop),
 ///         "from_bytes" => class_method(var(2, 4, int_from_bytes)),
@@ -249,20 +252,32 @@ fn checked_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 /// ```
 #[macro_export]
 macro_rules! members {
-    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis static $table:ident = { ..$shared:expr, $($own:tt)* }) => {
         $(#[$meta])*
-        $vis static $table: &[$crate::types::Member] = &$crate::types::sorted([
-            $($(#[$attr])* (
-                const { $crate::qstr::find_number($name) },
-                $crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*))),
-            )),*
-        ]);
+        $vis static $table: &[$crate::types::Member] = {
+            const SHARED: &[$crate::types::Row] = $shared;
+            const OWN: &[$crate::types::Row] = $crate::members!(@ rows $($own)*);
+            &$crate::types::sorted::<{ SHARED.len() + OWN.len() }>(SHARED, OWN)
+        };
+    };
+    ($(#[$meta:meta])* $vis:vis const $table:ident = rows { $($own:tt)* }) => {
+        $(#[$meta])*
+        $vis const $table: &[$crate::types::Row] = $crate::members!(@ rows $($own)*);
     };
     ($(#[$meta:meta])* $vis:vis static $table:ident = in order { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
         $(#[$meta])*
         $vis static $table: &[$crate::types::Member] = &[
             $($crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*)))),*
         ];
+    };
+    ($(#[$meta:meta])* $vis:vis static $table:ident = { $($own:tt)* }) => {
+        $crate::members! { $(#[$meta])* $vis static $table = { ..&[], $($own)* } }
+    };
+    (@ rows $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)?) => {
+        &[$($(#[$attr])* (
+            const { $crate::qstr::find_number($name) },
+            $crate::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*))),
+        )),*]
     };
     (@ value ($value:expr)) => { $value };
     (@ class_method ($kind:ident ($($arg:tt)*))) => {{
@@ -291,10 +306,10 @@ pub struct Wrapped {
 unsafe impl Sync for Wrapped {}
 
 /// The type `classmethod`.
-pub static CLASS_METHOD: Type = Type::new(q!("classmethod")).make_new(wrapped_new);
+pub static CLASS_METHOD: Type = define!(Type::new(q!("classmethod")).make_new(wrapped_new));
 
 /// The type `staticmethod`.
-pub static STATIC_METHOD: Type = Type::new(q!("staticmethod")).make_new(wrapped_new);
+pub static STATIC_METHOD: Type = define!(Type::new(q!("staticmethod")).make_new(wrapped_new));
 
 // SAFETY: `Wrapped` is `repr(C)` and starts with a header; only `classmethod` objects have this type. `as_wrapped` knows of the other.
 unsafe impl Object for Wrapped {

@@ -8,6 +8,7 @@ use super::iterator::Iter;
 use super::slice::Slice;
 use super::{strings, text_methods};
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
@@ -19,17 +20,19 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("bytes"))
-    .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(strings::binary_op)
-    .subscr(subscr)
-    .contains(strings::contains)
-    .items(next)
-    .buffer(buffer)
-    .locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("bytes"))
+        .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(strings::binary_op)
+        .subscr(subscr)
+        .contains(strings::contains)
+        .items(next)
+        .buffer(buffer)
+        .locals(METHODS)
+);
 
 text_methods! {
     static METHODS = {

@@ -2,6 +2,7 @@
 
 use core::cell::Cell as Mutable;
 
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -10,7 +11,7 @@ use crate::vm::Vm;
 use crate::vm::memory::Slot;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("closure"));
+pub static TYPE: Type = define!(Type::new(q!("closure")));
 
 /// A cell.
 #[repr(C)]

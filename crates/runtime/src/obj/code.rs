@@ -5,10 +5,14 @@ use core::ptr::NonNull;
 
 use berus_mpy::bytecode::instructions;
 use berus_mpy::opcode::Operand;
+use berus_mpy::prelude::Prelude;
+use berus_mpy::verify::Facts;
 
+use crate::define;
 use crate::error::Res;
 use crate::native::code as machine;
 use crate::obj::dict::Dict;
+use crate::obj::sketch::Sketched;
 use crate::object::{Gc, Header, Object};
 use crate::q;
 use crate::qstr::Qstr;
@@ -18,10 +22,10 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The type of code objects.
-pub static TYPE: Type = Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr);
+pub static TYPE: Type = define!(Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr));
 
 /// The type of what the code objects of one module share.
-pub static CONTEXT_TYPE: Type = Type::new(q!("module"));
+pub static CONTEXT_TYPE: Type = define!(Type::new(q!("module")));
 
 /// What the code objects of one module share. Machine code knows the first four words (MicroPython: `mp_module_context_t`).
 #[repr(C)]
@@ -36,6 +40,8 @@ pub struct Context {
     qstrs: NonNull<Qstr>,
     /// What keeps the module's machine code in memory.
     pub(crate) image: Cell<Slot>,
+    /// What stands for the code of functions that have not been called.
+    placeholder: Cell<Option<Gc<Code>>>,
 }
 
 // SAFETY: `Context` is `repr(C)` and starts with a header; only contexts have this type.
@@ -53,6 +59,7 @@ impl Context {
             constants,
             qstrs,
             image: Cell::new(None),
+            placeholder: Cell::new(None),
         }
     }
 
@@ -64,17 +71,27 @@ impl Context {
     /// The same with other global variables.
     fn copy_with(&self, globals: Gc<Dict>) -> Context {
         let image = Cell::new(self.image.get());
-        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), image, ..*self }
+        let placeholder = Cell::new(None);
+        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), image, placeholder, ..*self }
+    }
+
+    /// What stands for the code of functions that have not been called: it has the context, and nothing to run.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn placeholder(this: Gc<Context>, vm: &Vm) -> Res<Gc<Code>> {
+        if let Some(placeholder) = this.placeholder.get() {
+            return Ok(placeholder);
+        }
+        let placeholder = vm.alloc(Code::nothing(this))?;
+        this.placeholder.set(Some(placeholder));
+        Ok(placeholder)
     }
 
     /// The module's variables.
     #[inline(always)]
     pub fn globals(&self) -> Gc<Dict> {
         self.globals.get()
-    }
-
-    pub(crate) fn qstrs(&self) -> NonNull<Qstr> {
-        self.qstrs
     }
 
     pub(crate) fn constants(&self) -> NonNull<Slot> {
@@ -146,9 +163,83 @@ unsafe impl Object for Code {
 }
 
 impl Code {
-    /// The header of a code object.
-    pub(crate) const fn header() -> Header {
+    const fn header() -> Header {
         Header::of(&TYPE)
+    }
+
+    /// The code object for verified bytecode, or for machine code that has a prelude: `bytes` is where it lies and how long it is.
+    ///
+    /// # Errors
+    /// `MemoryError`; `RuntimeError` if its frame would be too large.
+    pub(crate) fn link(
+        vm: &Vm,
+        prelude: &Prelude,
+        facts: Facts,
+        context: Gc<Context>,
+        (bytes, len): (*const u8, usize),
+        children: Option<NonNull<Slot>>,
+    ) -> Res<Gc<Code>> {
+        let signature = prelude.signature;
+        if facts.frame() > u32::from(u16::MAX) || signature.n_exc_stack > u32::from(u16::MAX) {
+            return Err(vm.recursion_error());
+        }
+        let mut code = Code {
+            children,
+            bytes,
+            len: len as u32,
+            start: bytes.wrapping_add(prelude.end()),
+            n_state: facts.frame().max(1),
+            n_locals: facts.locals,
+            min_cells: facts.min_cells as u16,
+            n_exc: signature.n_exc_stack as u16,
+            n_pos: signature.n_pos_args as u16,
+            n_kwonly: signature.n_kwonly_args as u16,
+            n_def: signature.n_def_pos_args as u16,
+            flags: signature.scope_flags as u8,
+            name: context.qstr(prelude.name),
+            names_at: prelude.names_at.start as u32,
+            lines_at: prelude.lines_at.start as u32,
+            cells_at: prelude.cells_at.start as u32,
+            ..Code::nothing(context)
+        };
+        // Functions that close over cells need them put before their arguments.
+        let own_cells = !prelude.cells_at.is_empty();
+        code.simple = !own_cells && facts.min_cells == 0 && !code.is_generator() && !code.takes_more();
+        vm.alloc(code)
+    }
+
+    /// Code that does nothing, and is never run.
+    fn nothing(context: Gc<Context>) -> Code {
+        Code {
+            header: Code::header(),
+            context,
+            qstrs: context.qstrs,
+            constants: context.constants,
+            children: None,
+            bytes: core::ptr::dangling(),
+            len: 0,
+            start: core::ptr::null(),
+            n_state: 0,
+            n_locals: 0,
+            n_exc: 0,
+            min_cells: 0,
+            n_pos: 0,
+            n_kwonly: 0,
+            n_def: 0,
+            flags: 0,
+            simple: false,
+            name: Qstr::NULL,
+            names_at: 0,
+            lines_at: 0,
+            cells_at: 0,
+            defined_at: Cell::new(0),
+        }
+    }
+
+    /// Whether it can be run: it is no [placeholder](Context::placeholder).
+    #[inline(always)]
+    pub(crate) fn is_linked(&self) -> bool {
+        !self.start.is_null()
     }
 
     /// The prelude and the instructions.
@@ -236,13 +327,28 @@ impl Code {
         self.children.and_then(|children| unsafe { children.add(index).read() })
     }
 
+    /// The child with number `index`, for a function to be made of it. Where that happens again, it has been linked.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn child_to_make(&self, vm: &Vm, index: usize) -> Res<Slot> {
+        let child = self.child(index);
+        let Some(sketched) = child.and_then(|child| child.downcast::<Sketched>()) else { return Ok(child) };
+        if !sketched.make() {
+            return Ok(child);
+        }
+        let code = Some(sketched.link(vm)?.obj());
+        if let Some(children) = self.children {
+            // SAFETY: the block has the word, as it has a child.
+            unsafe { children.add(index).write(code) };
+        }
+        Ok(code)
+    }
+
     /// The code of the functions that it makes, each with where the instruction is that does so, counted from the first.
-    pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Gc<Code>)> + '_ {
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Obj)> + '_ {
         instructions(self.instructions()).flatten().filter_map(|instruction| match instruction.op.operand() {
-            Operand::Child | Operand::Closure => {
-                let child = self.child(instruction.index() as usize)?.downcast::<Code>()?;
-                Some((instruction.offset, child))
-            }
+            Operand::Child | Operand::Closure => Some((instruction.offset, self.child(instruction.index() as usize)?)),
             _ => None,
         })
     }
@@ -307,14 +413,25 @@ pub(crate) fn children_with_context(vm: &Vm, children: NonNull<Slot>, context: G
     for index in 0..n {
         // SAFETY: both blocks have that many words; those beyond the children are null.
         let child = unsafe { children.add(index).read() };
-        let copy = match child.and_then(|child| child.downcast::<Code>()) {
-            Some(child) => Some(child.with_context(vm, context)?.obj()),
-            None => machine::with_context(vm, child, context)?,
+        let copy = match child {
+            Some(child) => Some(with_context(vm, child, context)?),
+            None => None,
         };
         // SAFETY: as above.
         unsafe { copies.add(index).write(copy) };
     }
     Ok(copies)
+}
+
+/// A code object of any kind with another context.
+fn with_context(vm: &Vm, code: Obj, context: Gc<Context>) -> Res {
+    if let Some(code) = code.downcast::<Code>() {
+        return Ok(code.with_context(vm, context)?.obj());
+    }
+    match code.downcast::<Sketched>() {
+        Some(sketched) => Ok(Sketched::new(vm, context, sketched.sketch())?.obj()),
+        None => machine::with_context(vm, code, context),
+    }
 }
 
 /// The context of `code`, if it is a code object.

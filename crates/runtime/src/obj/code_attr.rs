@@ -11,6 +11,7 @@ use crate::obj::builtin::Builtin;
 use crate::obj::bytes::Bytes;
 use crate::obj::code::Code;
 use crate::obj::list::List;
+use crate::obj::sketch;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
 use crate::ops::print::{Printer, Style};
@@ -47,7 +48,8 @@ pub(super) fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrR
 fn constants(vm: &Vm, code: Gc<Code>) -> Res {
     let all = List::new(vm, &[])?;
     for (_, child) in code.definitions() {
-        all.append(vm, child.obj())?;
+        let linked = sketch::linked(vm, child)?;
+        all.append(vm, linked.map_or(child, Gc::obj))?;
     }
     all.append(vm, Obj::NONE)?;
     Ok(Tuple::of_list(vm, &all)?.obj())

@@ -4,6 +4,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::float;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::arithmetic::plain;
@@ -17,13 +18,15 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("complex"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .attr(attr);
+pub static TYPE: Type = define!(
+    Type::new(q!("complex"))
+        .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .attr(attr)
+);
 
 /// A complex number.
 #[repr(C)]
@@ -64,7 +67,7 @@ impl Vm {
         if let Some(real) = self.try_float(object)? {
             return Ok(Some((real, 0.0)));
         }
-        match self.type_of(object).unary_op {
+        match self.type_of(object).slots.unary_op {
             Some(unary_op) => Ok(unary_op(self, UnaryOp::Complex, object)?.and_then(parts)),
             None => Ok(None),
         }

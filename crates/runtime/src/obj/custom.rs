@@ -10,7 +10,7 @@ use crate::vm::Vm;
 /// What an object of a type that [`custom_type!`](crate::custom_type) declares holds.
 ///
 /// # Safety
-/// No other implementation has the same [`CustomType::TYPE`], and nothing but [`Vm::new_custom`] makes objects of it.
+/// No other implementation has the same [`CustomType::TYPE`], and nothing but [`Vm::new_custom`] and [`Custom::constant`] makes objects of it.
 pub unsafe trait CustomType: Sized + 'static {
     /// The type of such objects.
     const TYPE: &'static Type;
@@ -26,6 +26,16 @@ pub struct Custom<T> {
 // SAFETY: it is `repr(C)` and starts with a header. Who implements `CustomType` promises that no other objects have this type.
 unsafe impl<T: CustomType> Object for Custom<T> {
     const TYPE: &'static Type = T::TYPE;
+}
+
+// SAFETY: a constant's header is never changed, and objects on a heap stay with their interpreter.
+unsafe impl<T: Sync> Sync for Custom<T> {}
+
+impl<T: CustomType> Custom<T> {
+    /// An object that is a constant, for tables of [`members!`](crate::members). It is not finalised.
+    pub const fn constant(value: T) -> Custom<T> {
+        Custom { header: Header::of(T::TYPE), value }
+    }
 }
 
 impl<T> Deref for Custom<T> {
@@ -45,7 +55,7 @@ impl Vm {
     pub fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
         const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
         let object = Custom { header: Header::of(T::TYPE), value };
-        if T::TYPE.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
+        if T::TYPE.slots.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
     }
 
     /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library module
@@ -104,7 +114,8 @@ impl Vm {
 macro_rules! custom_type {
     ($(#[$meta:meta])* $vis:vis static $table:ident: Type<$value:ty> = $name:literal $(.$slot:ident($($arg:expr),*))*;) => {
         $(#[$meta])*
-        $vis static $table: $crate::types::Type = $crate::types::Type::named($crate::name!($name))$(.$slot($($arg),*))*;
+        $vis static $table: $crate::types::Type =
+            $crate::define!($crate::types::Type::named($crate::name!($name))$(.$slot($($arg),*))*);
 
         // SAFETY: the type is a new one, which this `static` alone names, and a Rust type implements the trait once.
         #[allow(unsafe_code)]

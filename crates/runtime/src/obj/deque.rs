@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 
 use super::iterator::Iter;
 use crate::args::Args;
+use crate::define;
 use crate::error::{Raised, Res};
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -15,7 +16,7 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type =
-    Type::new(q!("deque")).make_new(make_new).unary_op(unary_op).subscr(subscr).items(next).locals(METHODS);
+    define!(Type::new(q!("deque")).make_new(make_new).unary_op(unary_op).subscr(subscr).items(next).locals(METHODS));
 
 crate::members! {
     static METHODS = {

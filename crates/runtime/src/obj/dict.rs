@@ -5,6 +5,7 @@ use berus_mpy::opcode::BinaryOp;
 use super::tuple::Tuple;
 use super::view::{self, Kind, View};
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::obj::map::Map;
@@ -12,12 +13,12 @@ use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Subscr, Type, UnaryOp};
+use crate::types::{Definition, Subscr, Type, UnaryOp};
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
 
-const fn table(name: Qstr) -> Type {
+const fn table(name: Qstr) -> Definition {
     Type::new(name)
         .make_new(make_new)
         .print(print)
@@ -30,10 +31,10 @@ const fn table(name: Qstr) -> Type {
 }
 
 /// The type.
-pub static TYPE: Type = table(q!("dict"));
+pub static TYPE: Type = define!(table(q!("dict")));
 
 /// The type `collections.OrderedDict`: a dict whose order counts in comparisons.
-pub static ORDERED_TYPE: Type = table(q!("OrderedDict")).parent(&TYPE);
+pub static ORDERED_TYPE: Type = define!(table(q!("OrderedDict")).parent(&TYPE));
 
 members! {
     static METHODS = {

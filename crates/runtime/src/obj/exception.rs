@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
@@ -246,12 +247,12 @@ macro_rules! exceptions {
     ($($name:ident $spelling:literal $parent:ident,)*) => {
         $(
             #[doc = concat!("The type `", $spelling, "`.")]
-            pub static $name: Type = Type::new(q!($spelling))
+            pub static $name: Type = define!(Type::new(q!($spelling))
                 .flags(flag::EXCEPTION)
                 .make_new(exception_new)
                 .print(exception_print)
                 .attr(exception_attr)
-                .parent(&$parent);
+                .parent(&$parent));
         )*
         /// All built-in exception types, for the module `builtins`.
         pub static ALL: &[&Type] = &[&BASE_EXCEPTION $(, &$name)*];
@@ -259,19 +260,23 @@ macro_rules! exceptions {
 }
 
 /// The type `BaseException`.
-pub static BASE_EXCEPTION: Type = Type::new(q!("BaseException"))
-    .flags(flag::EXCEPTION)
-    .make_new(exception_new)
-    .print(exception_print)
-    .attr(exception_attr);
+pub static BASE_EXCEPTION: Type = define!(
+    Type::new(q!("BaseException"))
+        .flags(flag::EXCEPTION)
+        .make_new(exception_new)
+        .print(exception_print)
+        .attr(exception_attr)
+);
 
 /// The type of exceptions that end a program and that no handler of it sees: not one of the built-in names, so that no program has it.
-pub static ABORT: Type = Type::new(q!("Abort"))
-    .flags(flag::EXCEPTION)
-    .make_new(exception_new)
-    .print(exception_print)
-    .attr(exception_attr)
-    .parent(&BASE_EXCEPTION);
+pub static ABORT: Type = define!(
+    Type::new(q!("Abort"))
+        .flags(flag::EXCEPTION)
+        .make_new(exception_new)
+        .print(exception_print)
+        .attr(exception_attr)
+        .parent(&BASE_EXCEPTION)
+);
 
 exceptions! {
     SYSTEM_EXIT "SystemExit" BASE_EXCEPTION,

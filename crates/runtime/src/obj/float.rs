@@ -5,6 +5,7 @@ use berus_mpy::opcode::BinaryOp;
 pub use super::complex::parts as complex_parts;
 use super::int;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::arithmetic::plain;
@@ -18,12 +19,14 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("float"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op);
+pub static TYPE: Type = define!(
+    Type::new(q!("float"))
+        .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+);
 
 /// A float.
 #[repr(C)]
@@ -87,7 +90,7 @@ impl Vm {
         if let Some(value) = int::to_float(object) {
             return Ok(Some(value));
         }
-        match self.type_of(object).unary_op {
+        match self.type_of(object).slots.unary_op {
             Some(unary_op) => Ok(unary_op(self, UnaryOp::Float, object)?.and_then(as_float)),
             None => Ok(None),
         }

@@ -4,6 +4,7 @@
 
 use core::cell::Cell;
 
+use crate::define;
 use crate::error::Res;
 use crate::obj::code::Code;
 use crate::object::{Gc, Header, Object};
@@ -16,7 +17,7 @@ use crate::vm::frame::Frame;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("frame")).print(print).attr(attr);
+pub static TYPE: Type = define!(Type::new(q!("frame")).print(print).attr(attr));
 
 /// A frame that a program may look at.
 #[repr(C)]

@@ -1,9 +1,13 @@
 //! Functions written in Python, and methods bound to an object.
 
+use core::cell::Cell;
+
 use crate::args::Args;
+use crate::define;
 use crate::error::{Raised, Res};
-use crate::obj::code::Code;
+use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
+use crate::obj::sketch::{Sketch, Sketched};
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
@@ -16,28 +20,38 @@ use crate::word::Obj;
 use berus_mpy::prelude::scope_flag;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("function"))
-    .flags(flag::BINDS_SELF)
-    .print(function_print)
-    .make_new(function_new)
-    .call(function_call)
-    .attr(function_attr);
+pub static TYPE: Type = define!(
+    Type::new(q!("function"))
+        .flags(flag::BINDS_SELF)
+        .print(function_print)
+        .make_new(function_new)
+        .call(function_call)
+        .attr(function_attr)
+);
 
 /// The type of bound methods.
-pub static BOUND_METHOD_TYPE: Type = Type::new(q!("bound_method"))
-    .print(bound_print)
-    .call(bound_call)
-    .attr(bound_attr)
-    .unary_op(bound_unary)
-    .binary_op(bound_binary);
+pub static BOUND_METHOD_TYPE: Type = define!(
+    Type::new(q!("bound_method"))
+        .print(bound_print)
+        .call(bound_call)
+        .attr(bound_attr)
+        .unary_op(bound_unary)
+        .binary_op(bound_binary)
+);
 
 /// A function. Its cells, then the defaults of its positional arguments, then the dict of defaults of keyword-only ones follow it.
+///
+/// As long as it has not been called, it mostly has a placeholder for code, and a sketch of it.
 #[repr(C)]
 pub struct Function {
     header: Header,
-    /// What it runs.
-    pub code: Gc<Code>,
-    n_cells: u16,
+    code: Cell<Gc<Code>>,
+    /// The sketch's bytes, length, line and number of locals.
+    bytes: *const u8,
+    len: u16,
+    line: u16,
+    n_locals: u8,
+    n_cells: u8,
     n_extra: u16,
 }
 
@@ -83,14 +97,45 @@ impl Function {
         defaults: Slot,
         keyword_defaults: Slot,
     ) -> Res<Gc<Function>> {
+        let wanted = (code.n_def.into(), code.has(scope_flag::DEFKWARGS));
+        Function::of(code).with_extra(vm, cells, wanted, defaults, keyword_defaults)
+    }
+
+    /// The same without cells, of code of which there is a sketch.
+    ///
+    /// # Errors
+    /// As [`Function::new`].
+    pub(crate) fn sketched(vm: &Vm, code: Gc<Sketched>, defaults: Slot, keyword_defaults: Slot) -> Res<Gc<Function>> {
+        let sketch = code.sketch();
+        let Sketch { bytes, len, line, n_locals, .. } = sketch;
+        let placeholder = Context::placeholder(code.context(), vm)?;
+        let function = Function { bytes, len, line, n_locals, ..Function::of(placeholder) };
+        function.with_extra(vm, &[], sketch.defaults(), defaults, keyword_defaults)
+    }
+
+    fn of(code: Gc<Code>) -> Function {
+        let (header, code) = (Header::of(&TYPE), Cell::new(code));
+        Function { header, code, bytes: core::ptr::null(), len: 0, line: 0, n_locals: 0, n_cells: 0, n_extra: 0 }
+    }
+
+    /// The function on the heap with what follows it; `wanted` is how many defaults of positional arguments its code expects, and whether
+    /// it expects some of keyword-only ones.
+    fn with_extra(
+        self,
+        vm: &Vm,
+        cells: &[Obj],
+        wanted: (usize, bool),
+        defaults: Slot,
+        keyword_defaults: Slot,
+    ) -> Res<Gc<Function>> {
         let tuple = defaults.and_then(|defaults| defaults.downcast::<Tuple>());
         let defaults = tuple.as_ref().map_or(&[][..], |tuple| tuple.items());
         let dict = keyword_defaults.filter(|dict| dict.downcast::<Dict>().is_some());
-        if defaults.len() != usize::from(code.n_def) || dict.is_some() != code.has(scope_flag::DEFKWARGS) {
+        if (defaults.len(), dict.is_some()) != wanted {
             return Err(vm.type_error(format_args!("argument num/types mismatch")));
         }
         let n_extra = cells.len() + defaults.len() + usize::from(dict.is_some());
-        let object = Function { header: Header::of(&TYPE), code, n_cells: cells.len() as u16, n_extra: n_extra as u16 };
+        let object = Function { n_cells: cells.len() as u8, n_extra: n_extra as u16, ..self };
         let function = vm.alloc_tail(object, n_extra * size_of::<Slot>())?;
         let words = cells.iter().chain(defaults).copied().chain(dict);
         for (n, word) in words.enumerate() {
@@ -100,17 +145,47 @@ impl Function {
         Ok(function)
     }
 
+    /// What it runs, made now if there is only a sketch.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    #[inline(always)]
+    pub fn code(&self, vm: &Vm) -> Res<Gc<Code>> {
+        let code = self.code.get();
+        if code.is_linked() { Ok(code) } else { self.link(vm) }
+    }
+
+    /// What it runs, or if that is not made yet, code that is not simple.
+    #[inline(always)]
+    pub(crate) fn code_if_simple(&self) -> Gc<Code> {
+        self.code.get()
+    }
+
+    #[cold]
+    fn link(&self, vm: &Vm) -> Res<Gc<Code>> {
+        let code = Sketch::new(self.bytes, self.len, self.line, self.n_locals).link(vm, self.context())?;
+        self.code.set(code);
+        Ok(code)
+    }
+
+    /// The context of its code.
+    pub(crate) fn context(&self) -> Gc<Context> {
+        self.code.get().context
+    }
+
     /// The same function with cells, of which it has none.
     ///
     /// # Errors
     /// `TypeError` if it takes more of them, or these are no cells, and `MemoryError`.
     pub fn with_cells(&self, vm: &Vm, cells: &[Obj]) -> Res<Gc<Function>> {
+        let code = self.code(vm)?;
         let are_cells = cells.iter().all(|cell| cell.downcast::<crate::obj::cell::Cell>().is_some());
-        if !are_cells || cells.len() < self.code.min_cells.into() || cells.len() > self.code.n_pos.into() {
+        let n_cells = u8::try_from(cells.len()).ok().filter(|n| (code.min_cells..=code.n_pos).contains(&u16::from(*n)));
+        let (true, Some(n_cells)) = (are_cells, n_cells) else {
             return Err(vm.type_error(format_args!("argument num/types mismatch")));
-        }
-        let n_extra = self.n_extra + cells.len() as u16;
-        let object = Function { header: Header::of(&TYPE), code: self.code, n_cells: cells.len() as u16, n_extra };
+        };
+        let n_extra = self.n_extra + u16::from(n_cells);
+        let object = Function { n_cells, n_extra, ..Function::of(code) };
         let function = vm.alloc_tail(object, usize::from(n_extra) * size_of::<Slot>())?;
         let words = cells.iter().map(|cell| Some(*cell)).chain(self.extra().iter().copied());
         for (n, word) in words.enumerate() {
@@ -134,28 +209,29 @@ impl Function {
 
     /// The defaults of the last positional arguments.
     #[inline(always)]
-    pub(crate) fn defaults(&self) -> &[Slot] {
+    pub(crate) fn defaults(&self, code: Gc<Code>) -> &[Slot] {
         let start = usize::from(self.n_cells);
-        &self.extra()[start..start + usize::from(self.code.n_def)]
+        &self.extra()[start..start + usize::from(code.n_def)]
     }
 
-    fn keyword_defaults(&self) -> Option<Gc<Dict>> {
-        if !self.code.has(scope_flag::DEFKWARGS) {
+    fn keyword_defaults(&self, code: Gc<Code>) -> Option<Gc<Dict>> {
+        if !code.has(scope_flag::DEFKWARGS) {
             return None;
         }
         self.extra().last().copied().flatten()?.downcast::<Dict>()
     }
 
-    /// Lays out the arguments of a call as local variables: the cells and arguments of the function, `*args` and `**kwargs`.
+    /// Lays out the arguments of a call as local variables: the cells and arguments of the function, `*args` and `**kwargs`. `code` is
+    /// the function's.
     ///
     /// # Errors
     /// `TypeError` if they are not those that the function takes.
-    pub(crate) fn bind(&self, vm: &Vm, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
+    pub(crate) fn bind(&self, vm: &Vm, code: Gc<Code>, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
         let binding = Binding {
-            code: self.code,
+            code,
             cells: self.cells(),
-            defaults: self.defaults(),
-            keyword_defaults: self.keyword_defaults(),
+            defaults: self.defaults(code),
+            keyword_defaults: self.keyword_defaults(code),
         };
         binding.bind(vm, args, bound)
     }
@@ -273,11 +349,12 @@ fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn function_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(function) = object.downcast::<Function>() else { return Ok(()) };
-    if function.code.is_generator() {
+    let code = function.code(vm)?;
+    if code.is_generator() {
         return out.write(vm, b"<generator>");
     }
     let kind = if function.n_cells > 0 { "closure" } else { "function" };
-    let name = vm.name_str(function.code.name());
+    let name = vm.name_str(code.name());
     out.write(vm, alloc::format!("<{kind} {name} at {:#x}>", object.bits()).as_bytes())
 }
 
@@ -291,12 +368,11 @@ fn function_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRes
         return Ok(AttrResult::Missing);
     }
     Ok(if name == q!("__name__") {
-        AttrResult::Value(Obj::qstr(function.code.name()))
+        AttrResult::Value(Obj::qstr(function.code(vm)?.name()))
     } else if name == q!("__globals__") {
-        AttrResult::Value(function.code.context.globals().obj())
+        AttrResult::Value(function.context().globals().obj())
     } else if name == q!("__code__") {
-        let _ = vm;
-        AttrResult::Value(function.code.obj())
+        AttrResult::Value(function.code(vm)?.obj())
     } else {
         AttrResult::Missing
     })

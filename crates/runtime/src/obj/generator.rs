@@ -5,11 +5,11 @@
 
 use core::cell::Cell;
 
+use crate::define;
 use crate::error::Res;
 use crate::native::NativeGenerator;
 use crate::obj::code::Code;
 use crate::obj::exception;
-use crate::obj::function::Function;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
@@ -31,8 +31,9 @@ crate::members! {
 }
 
 /// The type.
-pub static TYPE: Type =
-    Type::new(q!("generator")).print(generator_print).iter(generator_iter).next(generator_next).locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("generator")).print(generator_print).iter(generator_iter).next(generator_next).locals(METHODS)
+);
 
 /// What a generator is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +67,11 @@ unsafe impl Object for Generator {
 }
 
 impl Generator {
-    /// A generator of `function`, whose slots are all unset.
+    /// A generator that runs `code`, whose slots are all unset.
     ///
     /// # Errors
     /// `MemoryError`.
-    pub(crate) fn new(vm: &Vm, function: Gc<Function>) -> Res<Gc<Generator>> {
-        let code = function.code;
+    pub(crate) fn new(vm: &Vm, code: Gc<Code>) -> Res<Gc<Generator>> {
         let tail = code.n_state as usize * size_of::<Slot>() + usize::from(code.n_exc) * size_of::<Block>();
         let object = Generator {
             header: Header::of(&TYPE),
@@ -251,7 +251,7 @@ impl Vm {
         if let Some(generator) = AnyGenerator::of(iterator) {
             return generator.resume(self, value, None);
         }
-        if value == Obj::NONE && self.type_of(iterator).next.is_some() {
+        if value == Obj::NONE && self.type_of(iterator).slots.next.is_some() {
             return self.none_at_stop(self.next(iterator));
         }
         match self.find_attr(iterator, q!("send"))? {

@@ -18,7 +18,7 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Locals, Subscr, Type, UnaryOp, flag};
+use crate::types::{Definition, Locals, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
@@ -47,21 +47,20 @@ unsafe impl Object for WithBase {
     const TYPE: &'static Type = &typ::OBJECT;
 }
 
-/// What a class's `Type` gets for slots.
-pub(crate) const fn with_slots(ty: Type) -> Type {
-    ty.flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE | flag::EQ_HAS_NE)
-        .make_new(instance_new)
-        .print(instance_print)
-        .call(instance_call)
-        .unary_op(instance_unary)
-        .binary_op(instance_binary)
-        .reverse_op(instance_reverse)
-        .subscr(instance_subscr)
-        .contains(instance_contains)
-        .iter(instance_iter)
-        .next(instance_next)
-        .buffer(instance_buffer)
-}
+/// What all classes have in common.
+pub(crate) const CLASS: Definition = Type::new(Qstr::EMPTY)
+    .flags(flag::HEAP | flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE | flag::EQ_HAS_NE)
+    .make_new(instance_new)
+    .print(instance_print)
+    .call(instance_call)
+    .unary_op(instance_unary)
+    .binary_op(instance_binary)
+    .reverse_op(instance_reverse)
+    .subscr(instance_subscr)
+    .contains(instance_contains)
+    .iter(instance_iter)
+    .next(instance_next)
+    .buffer(instance_buffer);
 
 /// Most attributes that room is made for before they come.
 const MOST_ROOM: usize = 8;
@@ -210,7 +209,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
 /// Makes the object of a built-in type inside an instance.
 pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
     let Some(ty) = typ::native_base_type(instance.class()) else { return Ok(()) };
-    let Some(make_new) = ty.make_new else { return Ok(()) };
+    let Some(make_new) = ty.slots.make_new else { return Ok(()) };
     instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
     Ok(())
 }
@@ -278,7 +277,7 @@ fn instance_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
             vm.call_parts(method, args)
         }
         _ => match vm.native_base(object) {
-            Some(base) if vm.type_of(base).call.is_some() => vm.call_with(base, args),
+            Some(base) if vm.type_of(base).slots.call.is_some() => vm.call_with(base, args),
             _ => {
                 let name = vm.type_name(object);
                 Err(vm.type_error(format_args!("'{name}' object isn't callable")))
@@ -306,7 +305,7 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         Some(answer) => answer,
         None => {
             if let Some(base) = vm.native_base(object)
-                && let Some(unary_op) = vm.type_of(base).unary_op
+                && let Some(unary_op) = vm.type_of(base).slots.unary_op
             {
                 return unary_op(vm, op, base);
             }
@@ -385,7 +384,7 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
     }
     match vm.native_base(object) {
         Some(base) if op == BinaryOp::Equal => vm.equality(base, vm.native_base(other).unwrap_or(other)).map(Some),
-        Some(base) => match vm.type_of(base).binary_op {
+        Some(base) => match vm.type_of(base).slots.binary_op {
             Some(binary_op) => binary_op(vm, op, base, vm.native_base(other).unwrap_or(other)),
             None => Ok(None),
         },
@@ -414,7 +413,7 @@ fn instance_subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Opt
         return Ok(value);
     }
     match vm.native_base(object) {
-        Some(base) => match vm.type_of(base).subscr {
+        Some(base) => match vm.type_of(base).slots.subscr {
             Some(subscr) => subscr(vm, base, index, request),
             None => Ok(None),
         },
@@ -427,7 +426,7 @@ fn instance_contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
         return vm.truth(answer).map(Some);
     }
     match vm.native_base(object) {
-        Some(base) => match vm.type_of(base).contains {
+        Some(base) => match vm.type_of(base).slots.contains {
             Some(contains) => contains(vm, base, item),
             None => Ok(None),
         },

@@ -5,6 +5,7 @@
 
 use core::cell::Cell;
 
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::q;
@@ -13,7 +14,7 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("iterator")).next(next);
+pub static TYPE: Type = define!(Type::new(q!("iterator")).next(next));
 
 /// How an iterator comes to its next item.
 pub type Next = fn(&Vm, &Iter) -> Res<Option<Obj>>;

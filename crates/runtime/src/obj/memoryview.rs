@@ -10,6 +10,7 @@ use super::iterator::Iter;
 use super::slice::Slice;
 use super::strings;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::object::{Gc, Header, Object};
@@ -22,16 +23,18 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("memoryview"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE | flag::LENDS)
-    .make_new(make_new)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .subscr(subscr)
-    .items(next)
-    .buffer(buffer)
-    .attr(attr)
-    .locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("memoryview"))
+        .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE | flag::LENDS)
+        .make_new(make_new)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .subscr(subscr)
+        .items(next)
+        .buffer(buffer)
+        .attr(attr)
+        .locals(METHODS)
+);
 
 members! {
     static METHODS = {
@@ -44,11 +47,10 @@ members! {
 pub struct MemoryView {
     header: Header,
     source: Obj,
-    /// The first byte.
-    offset: usize,
+    /// The code of the items in the low byte, above it where the first one is: its byte.
+    code_and_offset: usize,
     /// Items.
     len: usize,
-    code: u8,
 }
 
 // SAFETY: `MemoryView` is `repr(C)` and starts with a header; only memory views have this type.
@@ -57,17 +59,33 @@ unsafe impl Object for MemoryView {
 }
 
 impl MemoryView {
+    fn make(vm: &Vm, source: Obj, code: u8, offset: usize, len: usize) -> Res {
+        if offset > usize::MAX >> 8 {
+            return Err(vm.overflow_error(format_args!("memoryview offset too large")));
+        }
+        let code_and_offset = usize::from(code) | offset << 8;
+        Ok(vm.alloc(MemoryView { header: Header::of(&TYPE), source, code_and_offset, len })?.obj())
+    }
+
+    fn code(&self) -> u8 {
+        self.code_and_offset as u8
+    }
+
+    fn offset(&self) -> usize {
+        self.code_and_offset >> 8
+    }
+
     fn size(&self) -> usize {
-        native_size(self.code).unwrap_or(1)
+        native_size(self.code()).unwrap_or(1)
     }
 
     /// The memory, as much of it as there still is; `None` if it may not be written to.
     fn buffer(&self, vm: &Vm, access: Access) -> Res<Option<Buffer>> {
         let Some(all) = vm.try_buffer(self.source, access)? else { return Ok(None) };
-        let offset = self.offset.min(all.len);
+        let offset = self.offset().min(all.len);
         let len = (self.len * self.size()).min(all.len - offset);
         // SAFETY: the part lies in the other object's memory.
-        Ok(Some(unsafe { Buffer::new(all.data.add(offset), len, self.code) }))
+        Ok(Some(unsafe { Buffer::new(all.data.add(offset), len, self.code()) }))
     }
 
     fn read(&self, vm: &Vm) -> Res<Buffer> {
@@ -92,11 +110,11 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let source = args.pos()[0];
     let buffer = vm.buffer(source, Access::Read)?;
     let (source, offset) = match source.downcast::<MemoryView>() {
-        Some(view) => (view.source, view.offset),
+        Some(view) => (view.source, view.offset()),
         None => (source, 0),
     };
     let len = buffer.len / native_size(buffer.typecode).unwrap_or(1);
-    Ok(vm.alloc(MemoryView { header: Header::of(&TYPE), source, offset, len, code: buffer.typecode })?.obj())
+    MemoryView::make(vm, source, buffer.typecode, offset, len)
 }
 
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
@@ -119,10 +137,8 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
         let (start, count) = bounds(vm, slice, len)?;
         return match request {
             Subscr::Load => {
-                let offset = view.offset + start * size;
-                let part =
-                    MemoryView { header: Header::of(&TYPE), source: view.source, offset, len: count, code: view.code };
-                Ok(Some(vm.alloc(part)?.obj()))
+                let offset = view.offset() + start * size;
+                MemoryView::make(vm, view.source, view.code(), offset, count).map(Some)
             }
             Subscr::Store(value) => match view.buffer(vm, Access::Write)? {
                 Some(target) => store_part(vm, target, size, start, count, value).map(|()| Some(Obj::NONE)),
@@ -134,12 +150,12 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let at = vm.index(&TYPE, len, index)? * size;
     match request {
         Subscr::Load => match view.read(vm)?.bytes().get(at..at + size) {
-            Some(item) => binary::load(vm, view.code, item, LITTLE).map(Some),
+            Some(item) => binary::load(vm, view.code(), item, LITTLE).map(Some),
             None => Ok(None),
         },
         Subscr::Store(value) => {
             let mut item = [0; 8];
-            binary::store(vm, view.code, &mut item[..size], LITTLE, value)?;
+            binary::store(vm, view.code(), &mut item[..size], LITTLE, value)?;
             match view.buffer(vm, Access::Write)? {
                 Some(target) => {
                     target.write(at, &item[..size]);

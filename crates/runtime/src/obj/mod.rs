@@ -38,6 +38,7 @@ pub mod range;
 pub mod ring;
 mod sequence;
 pub mod set;
+pub(crate) mod sketch;
 pub mod slice;
 pub(crate) mod sort;
 pub mod str;

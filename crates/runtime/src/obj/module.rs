@@ -1,5 +1,6 @@
 //! Modules.
 
+use crate::define;
 use crate::error::Res;
 use crate::modules::ModuleDef;
 use crate::obj::dict::Dict;
@@ -12,7 +13,7 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("module")).print(module_print).attr(module_attr);
+pub static TYPE: Type = define!(Type::new(q!("module")).print(module_print).attr(module_attr));
 
 /// A module.
 #[repr(C)]

@@ -3,6 +3,7 @@
 use super::dict::Dict;
 use super::tuple::{self, Tuple};
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Object};
 use crate::ops::print::{Printer, Style};
@@ -65,17 +66,20 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
             fields.append(vm, Obj::qstr(field))?;
         }
     }
-    let ty = Type::new(name)
-        .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE)
-        .parent(&tuple::TYPE)
-        .make_new(make_new)
-        .print(print)
-        .unary_op(tuple::unary_op)
-        .binary_op(tuple::binary_op)
-        .subscr(tuple::subscr)
-        .items(tuple::next)
-        .attr(attr)
-        .locals(METHODS);
+    let ty = define!(
+        Type::new(Qstr::EMPTY)
+            .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE)
+            .parent(&tuple::TYPE)
+            .make_new(make_new)
+            .print(print)
+            .unary_op(tuple::unary_op)
+            .binary_op(tuple::binary_op)
+            .subscr(tuple::subscr)
+            .items(tuple::next)
+            .attr(attr)
+            .locals(METHODS)
+    )
+    .with_name(name);
     let fields = Tuple::of_list(vm, &fields)?;
     Ok(vm.alloc(NamedTupleType { ty, fields })?.obj())
 }

@@ -1,5 +1,6 @@
 //! The types of `None`, `...` and `NotImplemented`.
 
+use crate::define;
 use crate::error::Res;
 use crate::object::{Header, Object};
 use crate::ops::print::{Printer, Style};
@@ -9,13 +10,13 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type of `None`.
-pub static TYPE: Type = Type::new(q!("NoneType")).print(print_none).unary_op(none_unary_op);
+pub static TYPE: Type = define!(Type::new(q!("NoneType")).print(print_none).unary_op(none_unary_op));
 
 /// The type of `...`.
-pub static ELLIPSIS_TYPE: Type = Type::new(q!("ellipsis")).print(print_ellipsis);
+pub static ELLIPSIS_TYPE: Type = define!(Type::new(q!("ellipsis")).print(print_ellipsis));
 
 /// The type of `NotImplemented`.
-pub static NOT_IMPLEMENTED_TYPE: Type = Type::new(q!("NotImplemented")).print(print_not_implemented);
+pub static NOT_IMPLEMENTED_TYPE: Type = define!(Type::new(q!("NotImplemented")).print(print_not_implemented));
 
 /// An object that is nothing but itself.
 #[repr(C)]

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::instance::{self, Instance};
 use crate::obj::none;
@@ -25,7 +26,7 @@ crate::members! {
 }
 
 /// The type `property`.
-pub static TYPE: Type = Type::new(q!("property")).make_new(property_new).locals(METHODS);
+pub static TYPE: Type = define!(Type::new(q!("property")).make_new(property_new).locals(METHODS));
 
 /// A property: an attribute that functions load, store and delete.
 #[repr(C)]
@@ -71,7 +72,7 @@ fn property_deleter(vm: &Vm, object: Obj, function: Obj) -> Res {
 }
 
 /// The type `super`.
-pub static SUPER_TYPE: Type = Type::new(q!("super")).make_new(super_new).print(super_print).attr(super_attr);
+pub static SUPER_TYPE: Type = define!(Type::new(q!("super")).make_new(super_new).print(super_print).attr(super_attr));
 
 /// What `super()` gives: an object, seen as one of the bases of a class.
 #[repr(C)]
@@ -191,7 +192,7 @@ fn find_by_super(vm: &Vm, this: &Super, name: Qstr, request: Attr) -> Res<AttrRe
 /// An attribute of the object of a built-in type inside `object`.
 fn native_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     match vm.native_base(object) {
-        Some(base) => match vm.type_of(base).attr {
+        Some(base) => match vm.type_of(base).slots.attr {
             Some(attr) => attr(vm, base, name, request),
             None => Ok(AttrResult::Missing),
         },

@@ -5,6 +5,7 @@ use berus_mpy::opcode::BinaryOp;
 use super::iterator::Iter;
 use super::slice::Slice;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
@@ -15,16 +16,18 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("range"))
-    .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .subscr(subscr)
-    .contains(contains)
-    .items(next)
-    .attr(attr);
+pub static TYPE: Type = define!(
+    Type::new(q!("range"))
+        .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .subscr(subscr)
+        .contains(contains)
+        .items(next)
+        .attr(attr)
+);
 
 /// A range of ints that fit a machine word.
 #[repr(C)]

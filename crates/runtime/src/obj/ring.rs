@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
@@ -13,12 +14,12 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("RingIO")).make_new(make_new).locals(METHODS).stream(&StreamSlots {
+pub static TYPE: Type = define!(Type::new(q!("RingIO")).make_new(make_new).locals(METHODS).stream(&StreamSlots {
     read: Some(read),
     write: Some(write),
     ioctl: Some(ioctl),
     is_text: false,
-});
+}));
 
 crate::members! {
     static METHODS = {

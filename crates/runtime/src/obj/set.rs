@@ -5,6 +5,7 @@ use berus_mpy::opcode::BinaryOp;
 use super::iterator::Iter;
 use super::map::Map;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::object::{Gc, Header, Object};
@@ -12,11 +13,11 @@ use crate::ops::arithmetic::plain;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Member, Type, UnaryOp, flag};
+use crate::types::{Definition, Member, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
-const fn table(name: Qstr, methods: &'static [Member]) -> Type {
+const fn table(name: Qstr, methods: &'static [Member]) -> Definition {
     Type::new(name)
         .flags(flag::EQ_CHECKS_OTHER_TYPE)
         .make_new(make_new)
@@ -29,10 +30,10 @@ const fn table(name: Qstr, methods: &'static [Member]) -> Type {
 }
 
 /// The type `set`.
-pub static TYPE: Type = table(q!("set"), METHODS);
+pub static TYPE: Type = define!(table(q!("set"), METHODS));
 
 /// The type `frozenset`.
-pub static FROZEN_TYPE: Type = table(q!("frozenset"), FROZEN_METHODS);
+pub static FROZEN_TYPE: Type = define!(table(q!("frozenset"), FROZEN_METHODS));
 
 members! {
     static METHODS = {

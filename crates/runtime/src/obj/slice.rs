@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::obj::tuple::Tuple;
@@ -16,7 +17,7 @@ use crate::word::Obj;
 
 /// The type.
 pub static TYPE: Type =
-    Type::new(q!("slice")).make_new(make_new).print(print).unary_op(unary_op).attr(attr).locals(METHODS);
+    define!(Type::new(q!("slice")).make_new(make_new).print(print).unary_op(unary_op).attr(attr).locals(METHODS));
 
 members! {
     static METHODS = {

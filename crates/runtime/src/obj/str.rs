@@ -9,6 +9,7 @@ use super::iterator::Iter;
 use super::slice::Slice;
 use super::{strings, text_methods};
 use crate::args::Args;
+use crate::define;
 use crate::error::{Raised, Res};
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
@@ -21,17 +22,19 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("str"))
-    .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(strings::binary_op)
-    .subscr(subscr)
-    .contains(strings::contains)
-    .items(next)
-    .buffer(buffer)
-    .locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("str"))
+        .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(strings::binary_op)
+        .subscr(subscr)
+        .contains(strings::contains)
+        .items(next)
+        .buffer(buffer)
+        .locals(METHODS)
+);
 
 text_methods! {
     static METHODS = {
@@ -168,13 +171,13 @@ impl Vm {
     /// # Errors
     /// `TypeError` if it is neither.
     pub fn str_or_bytes(&self, object: Obj) -> Res<&[u8]> {
-        if let Some(text) = self.as_str(object) {
-            return Ok(text);
-        }
-        if let Some(bytes) = object.downcast::<Bytes>() {
-            return Ok(bytes.bytes_unbounded());
-        }
-        Err(self.bad_conversion(object))
+        self.as_str_or_bytes(object).ok_or_else(|| self.bad_conversion(object))
+    }
+
+    /// The bytes of `object`, if that is exactly a string or bytes object. They are there as long as the collector sees it.
+    pub fn as_str_or_bytes(&self, object: Obj) -> Option<&[u8]> {
+        let bytes = || object.downcast::<Bytes>().map(|bytes| bytes.bytes_unbounded());
+        self.as_str(object).or_else(bytes)
     }
 
     /// The name that a string spells.

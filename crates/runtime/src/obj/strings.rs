@@ -188,7 +188,6 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
             Some(text) => text,
             None => return Ok(None),
         },
-        _ if vm.as_str(right).is_some() => return Ok(None),
         _ => match vm.try_buffer(right, Access::Read)? {
             Some(buffer) => buffer.bytes(),
             None => return Ok(None),

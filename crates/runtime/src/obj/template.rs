@@ -6,6 +6,7 @@ use super::iterator::Iter;
 use super::list::List;
 use super::tuple::Tuple;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
@@ -16,16 +17,19 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type `Template`.
-pub static TEMPLATE: Type = Type::new(q!("Template"))
-    .make_new(template_new)
-    .print(template_print)
-    .binary_op(template_binary_op)
-    .attr(template_attr)
-    .items(next);
+pub static TEMPLATE: Type = define!(
+    Type::new(q!("Template"))
+        .make_new(template_new)
+        .print(template_print)
+        .binary_op(template_binary_op)
+        .attr(template_attr)
+        .items(next)
+);
 
 /// The type `Interpolation`.
-pub static INTERPOLATION: Type =
-    Type::new(q!("Interpolation")).make_new(interpolation_new).print(interpolation_print).attr(interpolation_attr);
+pub static INTERPOLATION: Type = define!(
+    Type::new(q!("Interpolation")).make_new(interpolation_new).print(interpolation_print).attr(interpolation_attr)
+);
 
 /// A template: strings, and between each two of them an interpolation.
 #[repr(C)]

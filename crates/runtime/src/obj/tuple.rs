@@ -8,6 +8,7 @@ use super::iterator::Iter;
 use super::sequence;
 use super::slice::Slice;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::object::{Gc, Header, Object};
@@ -21,15 +22,17 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("tuple"))
-    .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .subscr(subscr)
-    .items(next)
-    .locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("tuple"))
+        .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .subscr(subscr)
+        .items(next)
+        .locals(METHODS)
+);
 
 members! {
     pub(crate) static METHODS = {

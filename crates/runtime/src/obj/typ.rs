@@ -1,6 +1,7 @@
 //! The types `type` and `object`: what types have in common, and classes.
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::native;
 use crate::obj;
@@ -27,7 +28,8 @@ pub(crate) const ACCESSORS: u32 = map::NOTES;
 const DERIVED_FROM: u32 = map::NOTES << 1;
 
 /// The type `type`.
-pub static TYPE: Type = Type::new(q!("type")).make_new(type_new).print(type_print).call(type_call).attr(type_attr);
+pub static TYPE: Type =
+    define!(Type::new(q!("type")).make_new(type_new).print(type_print).call(type_call).attr(type_attr));
 
 crate::members! {
     static OBJECT_METHODS = {
@@ -39,7 +41,7 @@ crate::members! {
 }
 
 /// The type `object`.
-pub static OBJECT: Type = Type::new(q!("object")).make_new(plain_new).locals(OBJECT_METHODS);
+pub static OBJECT: Type = define!(Type::new(q!("object")).make_new(plain_new).locals(OBJECT_METHODS));
 
 /// What a class has under a name.
 #[derive(Clone, Copy)]
@@ -135,14 +137,14 @@ impl Vm {
     /// # Errors
     /// `TypeError` if the bases do not fit, and `MemoryError`.
     pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
-        let mut flags = flag::HEAP;
+        let mut flags = 0;
         let mut accessors = false;
         let mut natives = 0;
         for base in bases.items() {
             let Some(base) = base.downcast::<Type>() else {
                 return Err(self.type_error(format_args!("type takes 1 or 3 arguments")));
             };
-            if base.make_new.is_none() {
+            if base.slots.make_new.is_none() {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
@@ -182,7 +184,8 @@ impl Vm {
             [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
             _ => Parent::Many(bases),
         };
-        let mut class = instance::with_slots(Type::new(name)).flags(flags);
+        let mut class = define!(instance::CLASS).with_name(name);
+        class.flags |= flags;
         class.parent = parent;
         class.locals = Locals::Dict(locals);
         if let Parent::One(parent) = parent {
@@ -341,7 +344,7 @@ fn type_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> 
 
 fn type_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     let Some(ty) = object.downcast::<Type>() else { return Ok(Obj::NONE) };
-    match ty.make_new {
+    match ty.slots.make_new {
         Some(make_new) => make_new(vm, ty, args),
         None => {
             let name = ty.name().as_str(vm);

@@ -5,6 +5,7 @@ use berus_mpy::opcode::BinaryOp;
 use super::dict::Dict;
 use super::iterator::Iter;
 use super::tuple::Tuple;
+use crate::define;
 use crate::error::Res;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
@@ -14,8 +15,9 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type =
-    Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).items(next);
+pub static TYPE: Type = define!(
+    Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).items(next)
+);
 
 /// Which view it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

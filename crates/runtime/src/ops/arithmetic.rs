@@ -32,7 +32,7 @@ impl Vm {
                 _ => {}
             }
         }
-        if let Some(unary_op) = self.type_of(object).unary_op
+        if let Some(unary_op) = self.type_of(object).slots.unary_op
             && let Some(result) = unary_op(self, op, object)?
         {
             return Ok(result);
@@ -88,7 +88,7 @@ impl Vm {
 
     /// Asks the operands' types; `None` if none has the operator.
     pub(crate) fn try_binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
-        let left_op = self.type_of(left).binary_op;
+        let left_op = self.type_of(left).slots.binary_op;
         let plain = plain(op);
         for op in [op, plain] {
             if let Some(left_op) = left_op
@@ -100,7 +100,7 @@ impl Vm {
                 break;
             }
         }
-        match (self.type_of(right).reverse_op, mirrored(plain)) {
+        match (self.type_of(right).slots.reverse_op, mirrored(plain)) {
             // `a < b` may be answered by `b > a`.
             (Some(reverse), Some(op)) => reverse(self, op, right, left),
             _ => Ok(None),

@@ -84,11 +84,11 @@ impl Vm {
         if name == q!("__class__") {
             return Ok(Some(MethodParts::plain(ty.obj())));
         }
-        if name == q!("__next__") && ty.next.is_some() && ty != Gc::from_static(&typ::TYPE) {
+        if name == q!("__next__") && ty.slots.next.is_some() && ty != Gc::from_static(&typ::TYPE) {
             let next = crate::modules::builtins::find(self, q!("next")).unwrap_or(Obj::NONE);
             return Ok(Some(MethodParts { function: next, this: Some(object) }));
         }
-        if let Some(attr) = ty.attr {
+        if let Some(attr) = ty.slots.attr {
             match attr(self, object, name, request)? {
                 AttrResult::Value(value) => return Ok(Some(MethodParts::plain(value))),
                 AttrResult::Method(function, this) => return Ok(Some(MethodParts { function, this: Some(this) })),
@@ -128,7 +128,7 @@ impl Vm {
             return Ok(Some(MethodParts::plain(dict.obj())));
         }
         if let Some(base) = self.native_base(object)
-            && let Some(attr) = self.type_of(base).attr
+            && let Some(attr) = self.type_of(base).slots.attr
         {
             match attr(self, base, name, request)? {
                 AttrResult::Value(value) => return Ok(Some(MethodParts::plain(value))),
@@ -213,7 +213,7 @@ impl Vm {
         {
             return self.change_of_instance(object, instance, name, value, request);
         }
-        if let Some(attr) = ty.attr
+        if let Some(attr) = ty.slots.attr
             && let AttrResult::Done = attr(self, object, name, request)?
         {
             return Ok(());
@@ -253,7 +253,7 @@ impl Vm {
         }
         let native = self.native_base(object);
         if let Some(base) = native
-            && let Some(attr) = self.type_of(base).attr
+            && let Some(attr) = self.type_of(base).slots.attr
             && let AttrResult::Done = attr(self, base, name, request)?
         {
             return Ok(());

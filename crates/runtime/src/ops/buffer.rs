@@ -85,7 +85,7 @@ impl Vm {
             }
         }
         let ty = self.type_of(object);
-        match ty.buffer {
+        match ty.slots.buffer {
             Some(buffer) if access != Access::Lend || ty.has(flag::LENDS) => buffer(self, object, access),
             _ => Ok(None),
         }

@@ -30,7 +30,7 @@ impl Vm {
     pub fn is_callable(&self, object: Obj) -> bool {
         match Instance::of(object) {
             Some(instance) => typ::find(self, instance.class(), crate::q!("__call__")).is_some(),
-            None => self.type_of(object).call.is_some(),
+            None => self.type_of(object).slots.call.is_some(),
         }
     }
 
@@ -121,7 +121,7 @@ impl Vm {
 
     /// Calls what is neither a Python function nor bound to something. The arguments must not lie above the running frame.
     pub(crate) fn call_slot(&self, callable: Obj, args: Args<'_>) -> Res {
-        match self.type_of(callable).call {
+        match self.type_of(callable).slots.call {
             Some(call) => call(self, callable, args),
             None => Err(self.type_error(format_args!("'{}' object isn't callable", self.type_name(callable)))),
         }

@@ -64,7 +64,7 @@ impl Vm {
                 continue;
             }
             let ty = self.type_of(own);
-            let Some(binary_op) = ty.binary_op else { continue };
+            let Some(binary_op) = ty.slots.binary_op else { continue };
             if !ty.has(flag::EQ_CHECKS_OTHER_TYPE) && self.type_of(other) != ty {
                 continue;
             }

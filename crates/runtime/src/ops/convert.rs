@@ -53,7 +53,7 @@ impl Vm {
         if let Some(truth) = object.as_bool() {
             return Ok(Some(Obj::small_int_wrapping(truth.into())));
         }
-        match self.type_of(object).unary_op {
+        match self.type_of(object).slots.unary_op {
             Some(unary_op) => unary_op(self, UnaryOp::Int, object),
             None => Ok(None),
         }

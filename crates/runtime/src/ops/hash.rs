@@ -33,7 +33,7 @@ impl Vm {
         }
         self.check_depth()?;
         let ty = self.type_of(object);
-        let Some(unary_op) = ty.unary_op else {
+        let Some(unary_op) = ty.slots.unary_op else {
             // Addresses are multiples of a granule.
             return Ok(object.bits() >> 2);
         };

@@ -15,13 +15,13 @@ impl Vm {
     /// `TypeError` if it cannot be iterated over, and what a class's `__iter__` raises.
     pub fn iter(&self, object: Obj) -> Res {
         let ty = self.type_of(object);
-        if let Some(next) = ty.items {
+        if let Some(next) = ty.slots.items {
             return Ok(Iter::new(self, object, next)?.obj());
         }
-        if let Some(iter) = ty.iter {
+        if let Some(iter) = ty.slots.iter {
             return iter(self, object);
         }
-        if ty.next.is_some() {
+        if ty.slots.next.is_some() {
             return Ok(object);
         }
         self.iter_by_subscripts(object)
@@ -32,7 +32,7 @@ impl Vm {
     /// # Errors
     /// As [`Vm::iter`].
     pub fn each(&self, object: Obj) -> Res<Each> {
-        match self.type_of(object).items {
+        match self.type_of(object).slots.items {
             Some(next) => Ok(Each::Plain(Iter::over(object, next))),
             None => self.iter(object).map(Each::Object),
         }
@@ -55,7 +55,7 @@ impl Vm {
     /// `TypeError` if it is no iterator, and what computing the item raises.
     #[inline]
     pub fn next(&self, iterator: Obj) -> Res<Option<Obj>> {
-        match self.type_of(iterator).next {
+        match self.type_of(iterator).slots.next {
             Some(next) => next(self, iterator),
             None => Err(self.type_error(format_args!("'{}' object isn't an iterator", self.type_name(iterator)))),
         }

@@ -84,7 +84,7 @@ impl Vm {
         }
         self.check_depth()?;
         let ty = self.type_of(object);
-        match ty.print {
+        match ty.slots.print {
             Some(print) => print(self, object, printer, style),
             None => {
                 printer.write(self, b"<")?;

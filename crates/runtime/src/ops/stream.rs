@@ -15,6 +15,23 @@ use crate::ops::print::Printer;
 use crate::vm::Vm;
 use crate::word::Obj;
 
+crate::members! {
+    /// The methods of streams, to begin the table of a type with.
+    pub const METHODS = rows {
+        "read" => var(1, 2, read),
+        "readinto" => var(2, 3, readinto),
+        "readline" => var(1, 2, readline),
+        "readlines" => f1(readlines),
+        "write" => var(2, 4, write),
+        "seek" => var(2, 3, seek),
+        "tell" => f1(tell),
+        "flush" => f1(flush),
+        "close" => f1(close),
+        "__enter__" => f1(enter),
+        "__exit__" => var(4, 4, exit),
+    }
+}
+
 /// What a stream is asked to do besides reading and writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -27,12 +44,31 @@ pub enum Request {
         /// From where: 0 the start, 1 here, 2 the end.
         whence: u8,
     },
-    /// Which of these events are there: 1 it can be read, 4 it can be written to, 8 an error, 16 it was hung up.
+    /// Which of these [events](event) are there.
     Poll(usize),
     /// To give up what it holds.
     Close,
     /// Another request by its number in MicroPython's `py/stream.h`, and its argument.
     Other(usize, usize),
+}
+
+impl Request {
+    /// What the number of the host's file is that the stream reads and writes.
+    pub const FILE_NUMBER: Request = Request::Other(10, 0);
+}
+
+/// What a stream can be waited for: bits, as in MicroPython's `py/stream.h` and in POSIX.
+pub mod event {
+    /// It can be read.
+    pub const READ: usize = 1;
+    /// It can be written to.
+    pub const WRITE: usize = 4;
+    /// There was an error.
+    pub const ERROR: usize = 8;
+    /// The other end was closed.
+    pub const HANG_UP: usize = 16;
+    /// There is no such file.
+    pub const INVALID: usize = 32;
 }
 
 /// The outcome of an operation: how much was done, or an `errno` number.
@@ -68,13 +104,13 @@ impl Vm {
     /// `OSError` if it is none.
     pub fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
         let ty = self.type_of(object);
-        if let Some(slots) = ty.stream {
+        if let Some(slots) = ty.slots.stream {
             return Ok(slots);
         }
         if self.is_subtype(ty, &io::IO_BASE) && ty != Gc::from_static(&io::IO_BASE) {
             return Ok(&io::IO_BASE_SLOTS);
         }
-        let inside = self.native_base(object).and_then(|native| self.type_of(native).stream);
+        let inside = self.native_base(object).and_then(|native| self.type_of(native).slots.stream);
         inside.ok_or_else(|| self.unsupported_stream())
     }
 

@@ -66,7 +66,7 @@ impl Vm {
     }
 
     fn subscript(&self, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
-        match self.type_of(base).subscr {
+        match self.type_of(base).slots.subscr {
             Some(subscr) => subscr(self, base, index, request),
             None => Ok(None),
         }
@@ -77,7 +77,7 @@ impl Vm {
     /// # Errors
     /// `TypeError` if the container is none, and what comparing raises.
     pub fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
-        if let Some(contains) = self.type_of(container).contains
+        if let Some(contains) = self.type_of(container).slots.contains
             && let Some(found) = contains(self, container, item)?
         {
             return Ok(found);

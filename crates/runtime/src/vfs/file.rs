@@ -3,26 +3,28 @@
 //! Nothing is buffered here; each operation is one of the host.
 
 use core::cell::Cell;
+use core::time::Duration;
 
+use crate::define;
 use crate::errno;
 use crate::error::Res;
-use crate::host::{Files, Open};
+use crate::host::{Files, Open, Polled};
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::ops::stream::{self, Outcome, Request, StreamSlots};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type};
+use crate::types::{Attr, AttrResult, Definition, Type};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type `TextIOWrapper`: files of text.
-pub static TEXT_IO: Type = table(q!("TextIOWrapper"), &slots(true)).attr(attr);
+pub static TEXT_IO: Type = define!(table(q!("TextIOWrapper"), &slots(true)).attr(attr));
 
 /// The type `FileIO`: files of bytes.
-pub static FILE_IO: Type = table(q!("FileIO"), &slots(false));
+pub static FILE_IO: Type = define!(table(q!("FileIO"), &slots(false)));
 
-const fn table(name: Qstr, slots: &'static StreamSlots) -> Type {
+const fn table(name: Qstr, slots: &'static StreamSlots) -> Definition {
     Type::new(name).print(print).next(stream::next).stream(slots).finalise(finalise).locals(METHODS)
 }
 
@@ -32,19 +34,9 @@ const fn slots(is_text: bool) -> StreamSlots {
 
 crate::members! {
     static METHODS = {
+        ..stream::METHODS,
         "fileno" => f1(fileno),
-        "read" => var(1, 2, stream::read),
-        "readinto" => var(2, 3, stream::readinto),
-        "readline" => var(1, 2, stream::readline),
-        "readlines" => f1(stream::readlines),
-        "write" => var(2, 4, stream::write),
-        "seek" => var(2, 3, stream::seek),
-        "tell" => f1(stream::tell),
-        "flush" => f1(stream::flush),
-        "close" => f1(stream::close),
         "__del__" => f1(stream::close),
-        "__enter__" => f1(stream::enter),
-        "__exit__" => var(4, 4, stream::exit),
     }
 }
 
@@ -212,7 +204,8 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
                 vm.host().flush();
                 Ok(0)
             }
-            Request::Poll(events) => Ok(events & 5),
+            Request::Poll(events) => poll(vm, number, events),
+            Request::FILE_NUMBER => Ok(number as usize),
             _ => Err(errno::INVALID),
         });
     }
@@ -221,14 +214,18 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
         Request::Seek { offset, whence } => host_files(vm)
             .and_then(|files| files.seek(number, offset as i64, whence))
             .map(|position| usize::try_from(position).unwrap_or(usize::MAX)),
-        Request::Poll(events) => host_files(vm).and_then(|files| files.poll(number, events)),
-        Request::Other(GET_FILENO, _) => Ok(number as usize),
+        Request::Poll(events) => poll(vm, number, events),
+        Request::FILE_NUMBER => Ok(number as usize),
         _ => Err(errno::INVALID),
     })
 }
 
-/// The number of the request for a file's number (MicroPython: `py/stream.h`).
-const GET_FILENO: usize = 10;
+/// Which events of an open file are there now.
+fn poll(vm: &Vm, number: i32, events: usize) -> Result<usize, i32> {
+    let mut file = [Polled::new(number, events)];
+    vm.host().poll(&mut file, Duration::ZERO)?;
+    Ok(file[0].ready)
+}
 
 /// Closes a file, if it is open. The console stays open.
 fn close(vm: &Vm, file: &File) -> Result<usize, i32> {

@@ -250,7 +250,7 @@ impl Vm {
     pub fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>> {
         let Place::In(mount, inner) = self.look_up(path) else { return Ok(None) };
         let file_system = mount.file_system();
-        if let Some(slots) = self.type_of(file_system).file_system {
+        if let Some(slots) = self.type_of(file_system).slots.file_system {
             return (slots.kind)(self, file_system, inner);
         }
         let inner = self.new_str_checked(inner)?;

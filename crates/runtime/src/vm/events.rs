@@ -119,7 +119,7 @@ impl Vm {
         }
         self.finalise_dead();
         self.tell_watchers()?;
-        if events.is_calling.get() {
+        if events.is_calling.get() || self.thread.holds_events.get() {
             return Ok(());
         }
         if events.interrupt.take() {
@@ -148,6 +148,13 @@ impl Vm {
         events.n_scheduled.set(events.n_scheduled.get() + 1);
         self.poll_soon();
         Ok(())
+    }
+
+    /// Sets whether the running thread holds events back: whether neither scheduled calls nor other threads have their turn between its
+    /// instructions. Answers what was set before. Where it waits for the outside, other threads run all the same.
+    pub fn hold_events(&self, hold: bool) -> bool {
+        self.poll_soon();
+        self.thread.holds_events.replace(hold)
     }
 
     /// Has `KeyboardInterrupt` raised soon, between two instructions.

@@ -50,7 +50,7 @@ impl Vm {
 
     fn finalise(&self, block: NonNull<u8>) {
         let object = Obj::from_header(block.cast::<Header>());
-        if let Some(finalise) = self.type_of(object).finalise {
+        if let Some(finalise) = self.type_of(object).slots.finalise {
             finalise(self, object);
         }
     }

@@ -242,7 +242,7 @@ impl Vm {
         self.turns.looks.set(self.turns.looks.get() + 1);
         if self.turns.looks.get() >= LOOKS_PER_TURN {
             self.turns.looks.set(0);
-            if lock.is_wanted() {
+            if lock.is_wanted() && !self.thread.holds_events.get() {
                 self.parked(&lock, || ());
             }
         }

@@ -149,6 +149,7 @@ impl Vm {
 
     /// Frees what nothing refers to, and has it finalised, which may run Python code.
     pub fn collect(&self) {
+        clear_stack_below();
         self.free_dead();
         self.finalise_dead();
     }
@@ -187,10 +188,10 @@ const fn kind_of<T: Object>() -> Kind {
     if T::SCAN { Kind::Scan } else { Kind::NoScan }
 }
 
-/// Overwrites what functions that have returned have left on the machine stack, since the frames of a collection would lie over some
-/// of it and seem to refer to objects.
+/// Overwrites what functions that have returned have left on the machine stack, since frames that come to lie over it may have words
+/// that they do not write to, and so would seem to refer to objects: for as long as a program runs, or for a collection.
 #[inline(never)]
-fn clear_stack_below() {
+pub(crate) fn clear_stack_below() {
     let mut left = [0usize; 256];
     core::hint::black_box(&mut left);
 }

@@ -29,6 +29,8 @@ pub(crate) struct Thread {
     pub stack_base: Cell<usize>,
     /// The address that built-ins must stay above.
     pub stack_limit: Cell<usize>,
+    /// Whether neither other threads nor scheduled calls have their turn between its instructions.
+    pub holds_events: Cell<bool>,
     #[cfg(feature = "threads")]
     pub parking: Parking,
     pub tracer: Tracer,
@@ -45,6 +47,7 @@ impl Thread {
             locals: Cell::new(None),
             stack_base: Cell::new(0),
             stack_limit: Cell::new(0),
+            holds_events: Cell::new(false),
             #[cfg(feature = "threads")]
             parking: Parking::default(),
             tracer: Tracer::default(),
@@ -54,7 +57,18 @@ impl Thread {
     /// Exchanges this thread's state for another's.
     #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Thread) {
-        let Thread { stacks, exception, returned, result, locals, stack_base, stack_limit, parking, tracer } = self;
+        let Thread {
+            stacks,
+            exception,
+            returned,
+            result,
+            locals,
+            stack_base,
+            stack_limit,
+            holds_events,
+            parking,
+            tracer,
+        } = self;
         stacks.swap(&other.stacks);
         exception.swap(&other.exception);
         returned.swap(&other.returned);
@@ -62,6 +76,7 @@ impl Thread {
         locals.swap(&other.locals);
         stack_base.swap(&other.stack_base);
         stack_limit.swap(&other.stack_limit);
+        holds_events.swap(&other.holds_events);
         parking.swap(&other.parking);
         tracer.swap(&other.tracer);
     }

@@ -59,18 +59,8 @@ const fn slots(is_text: bool) -> StreamSlots {
 
 berus_runtime::members! {
     static METHODS = {
-        "read" => var(1, 2, stream::read),
-        "readinto" => var(2, 3, stream::readinto),
-        "readline" => var(1, 2, stream::readline),
-        "readlines" => f1(stream::readlines),
-        "write" => var(2, 4, stream::write),
-        "seek" => var(2, 3, stream::seek),
-        "tell" => f1(stream::tell),
-        "flush" => f1(stream::flush),
-        "close" => f1(stream::close),
+        ..stream::METHODS,
         "__del__" => f1(stream::close),
-        "__enter__" => f1(stream::enter),
-        "__exit__" => var(4, 4, stream::exit),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Objects made by hand, and what is linked of them.
 
 mod errors;
+mod machines;
 mod modules;
 mod mutate;
 
@@ -124,8 +125,11 @@ pub fn archive(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
 }
 
 fn options() -> Options<'static> {
-    let machine = arch::machine(Arch::X64).unwrap();
-    Options { machine, arch_flags: None, gc_sections: false, name: "m.mpy" }
+    options_for(Arch::X64)
+}
+
+fn options_for(arch: Arch) -> Options<'static> {
+    Options { machine: arch::machine(arch).unwrap(), arch_flags: None, gc_sections: false, name: "m.mpy" }
 }
 
 #[track_caller]
@@ -165,10 +169,10 @@ impl Linked {
 
     /// The words that the loader changes: their offsets in the text and what is added to each.
     pub fn relocations(&self) -> Vec<(u32, Target)> {
-        let mut words = Vec::new();
+        let (mut words, word_bytes) = (Vec::new(), self.0.header.arch.unwrap().word_bytes() as u32);
         for (place, relocation) in self.0.codes[0].kind.relocations().unwrap().placed() {
             let Place::Text(first) = place else { panic!("there is no rodata") };
-            words.extend((first..first + relocation.count).map(|word| (8 * word, relocation.target)));
+            words.extend((first..first + relocation.count).map(|word| (word_bytes * word, relocation.target)));
         }
         words
     }

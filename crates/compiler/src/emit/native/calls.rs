@@ -57,7 +57,8 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     pub(super) fn call_plain(&mut self, arguments: Arguments) {
         let values = arguments.positional as usize + 2 * arguments.keyword as usize;
-        if self.type_at(values) == Type::Cast {
+        // On top of starred arguments is which of them are.
+        if self.type_at(values + usize::from(arguments.starred)) == Type::Cast {
             self.cast(arguments);
             return;
         }

@@ -393,7 +393,8 @@ impl<A: Assembler> Native<'_, '_, A> {
                 let kind = if self.traits.is_viper {
                     Kind::Viper { scope_flags: 0, rodata: None, bss: None, relocations: None }
                 } else {
-                    Kind::Native { prelude_offset, relocations: None }
+                    // As wide as mpy-cross keeps it.
+                    Kind::Native { prelude_offset: u32::from(prelude_offset as u16), relocations: None }
                 };
                 let code = self.asm().code().bytes().to_vec();
                 return Ok(Outcome::Done(RawCode { code: code.into(), kind, children }));

@@ -6,29 +6,30 @@ use core::ptr::NonNull;
 
 use super::{MapOfC, object};
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::native::border;
 use crate::native::table::Signature;
 use crate::object::{Gc, Header};
 use crate::q;
-use crate::types::{Type, flag};
+use crate::types::{Definition, Type, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
-const fn ty() -> Type {
+const fn ty() -> Definition {
     Type::new(q!("function")).flags(flag::BINDS_SELF)
 }
 
 /// The type of functions without arguments.
-pub(in crate::native) static FUNCTION_0: Type = ty().call(call_fixed::<0>);
+pub(in crate::native) static FUNCTION_0: Type = define!(ty().call(call_fixed::<0>));
 /// The type of functions of one argument.
-pub(in crate::native) static FUNCTION_1: Type = ty().call(call_fixed::<1>);
+pub(in crate::native) static FUNCTION_1: Type = define!(ty().call(call_fixed::<1>));
 /// The type of functions of two arguments.
-pub(in crate::native) static FUNCTION_2: Type = ty().call(call_fixed::<2>);
+pub(in crate::native) static FUNCTION_2: Type = define!(ty().call(call_fixed::<2>));
 /// The type of functions of three arguments.
-pub(in crate::native) static FUNCTION_3: Type = ty().call(call_fixed::<3>);
+pub(in crate::native) static FUNCTION_3: Type = define!(ty().call(call_fixed::<3>));
 /// The type of functions of any arguments.
-pub(in crate::native) static FUNCTION_VAR: Type = ty().call(call_any);
+pub(in crate::native) static FUNCTION_VAR: Type = define!(ty().call(call_any));
 
 /// A function of so many arguments (MicroPython: `mp_obj_fun_builtin_fixed_t`).
 #[repr(C)]

@@ -17,6 +17,7 @@ pub(super) use layout::MapOfC;
 
 use core::ptr::NonNull;
 
+use crate::define;
 use crate::error::Res;
 use crate::obj::bytes::Bytes;
 use crate::obj::dict::{self, Dict};
@@ -39,7 +40,7 @@ pub(crate) const EXIST: bool = true;
 pub(super) const SENTINEL: usize = 4;
 
 /// The type that C types say they are of, until they have a stand-in.
-pub(super) static TYPE: Type = Type::new(q!("type")).flags(flag::FOREIGN);
+pub(super) static TYPE: Type = define!(Type::new(q!("type")).flags(flag::FOREIGN));
 
 /// The type of `object`, which is of a C type.
 #[cold]

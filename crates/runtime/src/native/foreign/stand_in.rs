@@ -18,7 +18,7 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::ops::stream;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Locals, Parent, Subscr, Type, UnaryOp, flag};
+use crate::types::{Attr, AttrResult, Definition, Locals, Parent, Slots, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -27,6 +27,8 @@ use crate::word::Obj;
 struct StandIn {
     ty: Type,
     original: NonNull<TypeOfC>,
+    /// Those of the type, which points to them.
+    slots: Slots,
 }
 
 // SAFETY: a stand-in is `repr(C)` and starts with a type, which starts with a header.
@@ -67,45 +69,46 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
         Some(parent) => adopt(vm, Obj::from_header(parent.cast()))?.downcast::<Type>(),
         None => None,
     };
-    let mut ty = Type::new(Qstr::from_number(name.into())).flags(flag::FOREIGN | flags_of(c_flags));
+    let named = Type::new(Qstr::from_number(name.into()));
+    let Definition { mut ty, mut slots } = named.flags(flag::FOREIGN | flags_of(c_flags));
     if let Some(parent) = parent {
-        ty = ty.flags(parent.flags & flag::EXCEPTION);
+        ty.flags |= parent.flags & flag::EXCEPTION;
         ty.parent = Parent::One(parent);
     }
     // Slots that C code has taken from a type of Berus are those of the type that this one derives from.
     let from = |slot: Option<NonNull<c_void>>| slot.map(|slot| head::is_of_berus(slot.as_ptr()));
-    macro_rules! slots {
+    macro_rules! take {
         ($($kind:ident $name:ident)*) => {
             $(match (from(slot(Kind::$kind)), parent) {
-                (Some(true), Some(parent)) => ty.$name = parent.$name,
-                (Some(_), _) => ty.$name = Some($name),
+                (Some(true), Some(parent)) => slots.$name = parent.slots.$name,
+                (Some(_), _) => slots.$name = Some($name),
                 (None, _) => {}
             })*
         };
     }
-    slots!(MakeNew make_new Print print Call call UnaryOp unary_op BinaryOp binary_op Attr attr Subscr subscr Buffer buffer);
+    take!(MakeNew make_new Print print Call call UnaryOp unary_op BinaryOp binary_op Attr attr Subscr subscr Buffer buffer);
     if ty.has(flag::EXCEPTION)
         && let Some(parent) = parent
     {
-        ty.unary_op = ty.unary_op.or(parent.unary_op);
-        ty.binary_op = ty.binary_op.or(parent.binary_op);
+        slots.unary_op = slots.unary_op.or(parent.slots.unary_op);
+        slots.binary_op = slots.binary_op.or(parent.slots.binary_op);
     }
     if slot(Kind::BinaryOp).is_some() {
-        ty.reverse_op = Some(reverse_op);
-        ty.contains = Some(contains);
+        slots.reverse_op = Some(reverse_op);
+        slots.contains = Some(contains);
     }
     match c_flags & (flags::ITER_IS_NEXT | flags::ITER_IS_CUSTOM) {
         flags::ITER_IS_CUSTOM if slot(Kind::Iter).is_some() => {
-            ty.iter = Some(iter_custom);
-            ty.next = Some(next_custom);
+            slots.iter = Some(iter_custom);
+            slots.next = Some(next_custom);
         }
-        flags::ITER_IS_NEXT if slot(Kind::Iter).is_some() => ty.next = Some(next),
-        0 if slot(Kind::Iter).is_some() => ty.iter = Some(iter),
-        flags if flags == flags::ITER_IS_NEXT | flags::ITER_IS_CUSTOM => ty.next = Some(stream::next),
+        flags::ITER_IS_NEXT if slot(Kind::Iter).is_some() => slots.next = Some(next),
+        0 if slot(Kind::Iter).is_some() => slots.iter = Some(iter),
+        flags if flags == flags::ITER_IS_NEXT | flags::ITER_IS_CUSTOM => slots.next = Some(stream::next),
         _ => {}
     }
     if let Some(protocol) = slot(Kind::Protocol) {
-        ty.stream = Some(streams::slots_of(protocol));
+        slots.stream = Some(streams::slots_of(protocol));
     }
     if let Some(dict) = slot(Kind::LocalsDict) {
         let locals = Dict::new(vm)?;
@@ -117,7 +120,10 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
         }
         ty.locals = Locals::Dict(locals);
     }
-    let made = vm.alloc(StandIn { ty, original })?;
+    let made = vm.alloc(StandIn { ty, original, slots })?;
+    // SAFETY: the object is new, and nobody else refers to it. Its slots stay where they are as long as the type does, through which alone
+    // they are reached.
+    unsafe { (*made.as_ptr().as_ptr()).ty.slots = &(*made.as_ptr().as_ptr()).slots };
     // SAFETY: a stand-in starts with its type.
     let made: Gc<Type> = unsafe { Gc::from_ptr(made.as_ptr().cast()) };
     // SAFETY: there is a C type.

@@ -20,6 +20,7 @@ pub use text::{digits, parse};
 use berus_mpy::opcode::BinaryOp;
 
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::obj::float;
@@ -34,13 +35,15 @@ use crate::vm::Vm;
 use crate::word::Obj;
 
 /// The type.
-pub static TYPE: Type = Type::new(q!("int"))
-    .flags(flag::EQ_CHECKS_OTHER_TYPE)
-    .make_new(make_new)
-    .print(print)
-    .unary_op(unary_op)
-    .binary_op(binary_op)
-    .locals(METHODS);
+pub static TYPE: Type = define!(
+    Type::new(q!("int"))
+        .flags(flag::EQ_CHECKS_OTHER_TYPE)
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .locals(METHODS)
+);
 
 members! {
     static METHODS = {

@@ -294,7 +294,7 @@ op! {
 
 #[inline(never)]
 fn make(vm: &Vm, code: Gc<Code>, child: usize, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
-    match code.child(child) {
+    match code.child_to_make(vm, child)? {
         Some(child) => vm.make_function(child, defaults, keyword_defaults, cells),
         None => Err(vm.runtime_error(format_args!("no such function"))),
     }

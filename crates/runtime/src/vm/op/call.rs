@@ -99,10 +99,10 @@ fn enter(
     entry: Entry,
     object: Slot,
 ) -> Res<Called> {
-    let code = function.code;
+    let code = function.code(vm)?;
     if code.is_generator() {
-        let generator = Generator::new(vm, function)?;
-        bind(vm, function, args, n_pos, n_kw, Sp(generator.slots()))?;
+        let generator = Generator::new(vm, code)?;
+        bind(vm, function, code, args, n_pos, n_kw, Sp(generator.slots()))?;
         make_cells(vm, code, Fp(generator.slots()))?;
         return Ok(Called::Done(generator.obj()));
     }
@@ -111,7 +111,7 @@ fn enter(
     }
     let locals = if in_place { args } else { Sp(vm.frame().end.get()) };
     vm.check_room(locals, code)?;
-    bind(vm, function, args, n_pos, n_kw, locals)?;
+    bind(vm, function, code, args, n_pos, n_kw, locals)?;
     vm.push_frame(code, locals.0, entry, object)?;
     if !code.cells().is_empty()
         && let Err(raised) = make_cells(vm, code, Fp(locals.0))
@@ -132,12 +132,11 @@ fn make_cells(vm: &Vm, code: Gc<Code>, fp: Fp) -> Res<()> {
 }
 
 /// Lays the arguments of a call out as the function's local variables, from `locals` on; the others are unset.
-fn bind(vm: &Vm, function: Gc<Function>, args: Sp, n_pos: usize, n_kw: usize, locals: Sp) -> Res<()> {
-    let code = function.code;
+fn bind(vm: &Vm, function: Gc<Function>, code: Gc<Code>, args: Sp, n_pos: usize, n_kw: usize, locals: Sp) -> Res<()> {
     let cells = function.cells();
     let wanted = usize::from(code.n_pos) - cells.len();
     if n_kw == 0 && !code.takes_more() && n_pos <= wanted && n_pos + usize::from(code.n_def) >= wanted {
-        let (defaults, n_def) = (function.defaults(), usize::from(code.n_def));
+        let (defaults, n_def) = (function.defaults(code), usize::from(code.n_def));
         // SAFETY: the arguments are on the stack, and the frame has room for its local variables, which may overlap them.
         unsafe { core::ptr::copy(args.0, locals.0.add(cells.len()), n_pos) };
         for (n, cell) in cells.iter().enumerate() {
@@ -155,13 +154,13 @@ fn bind(vm: &Vm, function: Gc<Function>, args: Sp, n_pos: usize, n_kw: usize, lo
     let n_args = code.n_args();
     if n_args <= 16 {
         let mut bound = [None; 16];
-        function.bind(vm, Args::new(words, n_pos), &mut bound[..n_args])?;
+        function.bind(vm, code, Args::new(words, n_pos), &mut bound[..n_args])?;
         place(locals, &bound[..n_args], code);
     } else {
         let block = vm.alloc_words(n_args)?;
         // SAFETY: the block has that many words, and nobody else knows it.
         let bound = unsafe { slice::from_raw_parts_mut(block.as_ptr(), n_args) };
-        function.bind(vm, Args::new(words, n_pos), bound)?;
+        function.bind(vm, code, Args::new(words, n_pos), bound)?;
         place(locals, bound, code);
     }
     Ok(())
@@ -235,7 +234,7 @@ fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Optio
 /// Pushes a frame for a function that takes just the positional arguments given, if `callee` is one: its code.
 #[inline(always)]
 fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, n: usize) -> Option<Gc<Code>> {
-    let target = callee.downcast::<Function>()?.code;
+    let target = callee.downcast::<Function>()?.code_if_simple();
     if !target.simple || usize::from(target.n_pos) != n || code.is_generator() || vm.tick() {
         return None;
     }
@@ -247,6 +246,34 @@ fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, 
     }
     clear(args, n, target);
     Some(target)
+}
+
+/// Calls the built-in function at `sp`.
+#[inline(never)]
+fn call_with_arguments(vm: &Vm, sp: Sp, arguments: Arguments) -> Res {
+    let words = sp.up(arguments.first()).values(arguments.n_pos());
+    match sp.at(0).downcast::<Builtin>() {
+        Some(builtin) => builtin.call(vm, Args::positional(words)),
+        None => vm.call(sp.at(0), words),
+    }
+}
+
+/// Calls the built-in function at `sp`, without keywords, and goes on behind the instruction with the result there.
+#[inline(never)]
+fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
+    let frame = vm.frame();
+    frame.ip.set(ip.0);
+    frame.sp.set(sp.0);
+    let called = match sp.at(0).downcast::<Builtin>().map(|builtin| builtin.fun()) {
+        Some(Fun::F0(fun)) if arguments.n_pos() == 0 => {
+            frame.forget_above();
+            fun(vm)
+        }
+        _ => call_with_arguments(vm, sp, arguments),
+    };
+    let value = tri!(vm, ip, called);
+    sp.push(value);
+    next(vm, code, ip, sp, fp)
 }
 
 /// Calls a built-in function of one or two arguments, or a function that needs no more than a frame; else leaves for the long way.
@@ -264,7 +291,7 @@ macro_rules! call_quickly {
         let called = match (fun, n_pos) {
             (Fun::F1(fun), 1) => fun($vm, args.at(0)),
             (Fun::F2(fun), 2) => fun($vm, args.at(0), args.at(1)),
-            _ => return call_and_go_on($vm, $code, $ip, $sp, $fp, $arguments),
+            _ => return call_builtin($vm, $code, $ip, $sp, $fp, $arguments),
         };
         let value = tri!($vm, $ip, called);
         $sp.push(value);

@@ -1,15 +1,16 @@
 //! The module `io`: streams in memory, and streams that programs define.
 
+mod memory;
+
 use core::cell::Cell;
 
 use super::ModuleDef;
 use crate::args::Args;
+use crate::define;
 use crate::error::Res;
 use crate::obj::array::Array;
 use crate::obj::builder::Builder;
 use crate::object::{Gc, Header, Object};
-use crate::ops::buffer::Access;
-use crate::ops::print::{Printer, Style};
 use crate::ops::stream::{self, Outcome, Request, StreamSlots};
 use crate::q;
 use crate::types::Type;
@@ -18,6 +19,8 @@ use crate::word::Obj;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("io", MEMBERS).extensible();
+
+pub use memory::{BYTES_IO, STRING_IO};
 
 crate::members! {
     /// What the module has.
@@ -30,159 +33,8 @@ crate::members! {
     }
 }
 
-const fn table(name: crate::qstr::Qstr, slots: &'static StreamSlots) -> Type {
-    Type::new(name).make_new(make_new).print(print).next(stream::next).stream(slots).locals(METHODS)
-}
-
-/// The type `StringIO`.
-pub static STRING_IO: Type =
-    table(q!("StringIO"), &StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: true });
-
-/// The type `BytesIO`.
-pub static BYTES_IO: Type =
-    table(q!("BytesIO"), &StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: false });
-
-crate::members! {
-    static METHODS = {
-        "read" => var(1, 2, stream::read),
-        "readinto" => var(2, 3, stream::readinto),
-        "readline" => var(1, 2, stream::readline),
-        "readlines" => f1(stream::readlines),
-        "write" => var(2, 4, stream::write),
-        "seek" => var(2, 3, stream::seek),
-        "tell" => f1(stream::tell),
-        "flush" => f1(stream::flush),
-        "close" => f1(stream::close),
-        "getvalue" => f1(getvalue),
-        "__enter__" => f1(stream::enter),
-        "__exit__" => var(4, 4, stream::exit),
-    }
-}
-
-/// A stream in memory.
-#[repr(C)]
-struct Memory {
-    header: Header,
-    data: Cell<Builder>,
-    at: Cell<usize>,
-    closed: Cell<bool>,
-}
-
-// SAFETY: the structure is `repr(C)` and starts with a header; only `StringIO` objects have this type. `of` knows of the other.
-unsafe impl Object for Memory {
-    const TYPE: &'static Type = &STRING_IO;
-}
-
-impl Memory {
-    /// Does `work` with the bytes.
-    fn with<R>(&self, work: impl FnOnce(&mut Builder) -> R) -> R {
-        let mut data = self.data.take();
-        let result = work(&mut data);
-        self.data.set(data);
-        result
-    }
-}
-
-/// The open stream that `object` is.
-fn of(vm: &Vm, object: Obj) -> Res<Gc<Memory>> {
-    let as_memory = |object: Obj| {
-        let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object; those of either type have this layout.
-        unsafe {
-            let ty = header.as_ref().ty();
-            (ty == Gc::from_static(&STRING_IO) || ty == Gc::from_static(&BYTES_IO))
-                .then(|| Gc::<Memory>::from_ptr(header.cast()))
-        }
-    };
-    match as_memory(object).or_else(|| as_memory(vm.native_base(object)?)) {
-        Some(memory) if memory.closed.get() => Err(vm.value_error(format_args!("I/O operation on closed file"))),
-        Some(memory) => Ok(memory),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
-    }
-}
-
-fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
-    vm.check_args(args, 0, 1, false)?;
-    let ty = if ty == Gc::from_static(&STRING_IO) { &STRING_IO } else { &BYTES_IO };
-    let mut data = Builder::new();
-    match args.pos().first() {
-        Some(&room) if room.is_small_int() => data.reserve(vm, usize::try_from(vm.int(room)?).unwrap_or(0))?,
-        Some(&bytes) if bytes != Obj::NONE => data.extend(vm, vm.buffer(bytes, Access::Read)?.bytes())?,
-        _ => {}
-    }
-    let memory = Memory { header: Header::of(ty), data: Cell::new(data), at: Cell::new(0), closed: Cell::new(false) };
-    Ok(vm.alloc(memory)?.obj())
-}
-
-fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
-    let name = vm.type_name(object);
-    vm.print_fmt(out, format_args!("<io.{name} {:#x}>", object.bits()))
-}
-
-fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
-    let memory = of(vm, object)?;
-    let at = memory.at.get();
-    let count = memory.with(|data| {
-        let rest = data.bytes().get(at..).unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        count
-    });
-    memory.at.set(at + count);
-    Ok(Ok(count))
-}
-
-fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
-    let memory = of(vm, object)?;
-    let at = memory.at.get();
-    memory.with(|data| {
-        let end = at.saturating_add(bytes.len());
-        let len = data.bytes().len();
-        if end > len {
-            data.fill(vm, 0, end - len)?;
-        }
-        data.bytes_mut()[at..end].copy_from_slice(bytes);
-        Ok(())
-    })?;
-    memory.at.set(at + bytes.len());
-    Ok(Ok(bytes.len()))
-}
-
-fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
-    let memory = of(vm, object)?;
-    match request {
-        Request::Flush => Ok(Ok(0)),
-        Request::Close => {
-            memory.closed.set(true);
-            memory.data.take();
-            Ok(Ok(0))
-        }
-        Request::Seek { offset, whence } => {
-            let from = match whence {
-                0 => 0,
-                1 => memory.at.get(),
-                _ => memory.with(|data| data.bytes().len()),
-            };
-            // Before the start is at the start.
-            memory.at.set(from.saturating_add_signed(offset));
-            Ok(Ok(memory.at.get()))
-        }
-        _ => Ok(Err(22)),
-    }
-}
-
-fn getvalue(vm: &Vm, object: Obj) -> Res {
-    let memory = of(vm, object)?;
-    let text = vm.stream(object)?.is_text;
-    memory.with(|data| {
-        let mut copy = Builder::with_capacity(vm, data.bytes().len())?;
-        copy.extend(vm, data.bytes())?;
-        if text { copy.into_str(vm) } else { copy.into_bytes(vm) }
-    })
-}
-
 /// The type `IOBase`: instances of classes derived from it are streams, by their methods `readinto`, `write` and `ioctl`.
-pub static IO_BASE: Type = Type::new(q!("IOBase")).make_new(io_base_new).stream(&IO_BASE_SLOTS);
+pub static IO_BASE: Type = define!(Type::new(q!("IOBase")).make_new(io_base_new).stream(&IO_BASE_SLOTS));
 
 /// What makes a stream of an instance of a class derived from [`IO_BASE`].
 pub(crate) static IO_BASE_SLOTS: StreamSlots =
@@ -255,10 +107,12 @@ fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
 }
 
 /// The type `BufferedWriter`: collects what is written to another stream.
-pub static BUFFERED_WRITER: Type = Type::new(q!("BufferedWriter"))
-    .make_new(writer_new)
-    .stream(&StreamSlots { read: None, write: Some(writer_write), ioctl: None, is_text: false })
-    .locals(WRITER_METHODS);
+pub static BUFFERED_WRITER: Type = define!(
+    Type::new(q!("BufferedWriter"))
+        .make_new(writer_new)
+        .stream(&StreamSlots { read: None, write: Some(writer_write), ioctl: None, is_text: false })
+        .locals(WRITER_METHODS)
+);
 
 crate::members! {
     static WRITER_METHODS = {

@@ -1,0 +1,53 @@
+//! Waiting for files of the machine.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use berus_runtime::errno::INVALID;
+use berus_runtime::host::Polled;
+use berus_runtime::ops::stream::event;
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use rustix::process::{Resource, getrlimit};
+
+use super::files::StdFiles;
+
+/// As [`Host::poll`](berus_runtime::host::Host::poll), for the console and open `files`.
+pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+    // POSIX wants no more than can be open.
+    if getrlimit(Resource::Nofile).current.is_some_and(|most| polled.len() as u64 > most) {
+        return Err(INVALID);
+    }
+    let (input, output, errors) = (io::stdin(), io::stdout(), io::stderr());
+    let open: Vec<_> = polled.iter().map(|polled| files.get(polled.file).ok()).collect();
+    let (mut places, mut asked) = (Vec::new(), Vec::new());
+    for (place, (polled, open)) in polled.iter_mut().zip(&open).enumerate() {
+        let file = match (polled.file, open) {
+            (0, _) => input.as_fd(),
+            (1, _) => output.as_fd(),
+            (2, _) => errors.as_fd(),
+            (_, Some(file)) => file.as_fd(),
+            (_, None) => {
+                polled.ready = event::INVALID;
+                continue;
+            }
+        };
+        polled.ready = 0;
+        places.push(place);
+        // The bits are those of POSIX.
+        asked.push(PollFd::from_borrowed_fd(file, PollFlags::from_bits_truncate(polled.wanted as u16)));
+    }
+    // What is not open is an answer already.
+    let timeout = if asked.len() == polled.len() { timeout } else { Duration::ZERO };
+    match rustix::event::poll(&mut asked, Some(&Timespec::try_from(timeout).map_err(|_| INVALID)?)) {
+        // A signal came.
+        Err(Errno::INTR) => return Ok(0),
+        Err(errno) => return Err(errno.raw_os_error()),
+        Ok(_) => {}
+    }
+    for (place, asked) in places.into_iter().zip(asked) {
+        polled[place].ready = asked.revents().bits().into();
+    }
+    Ok(polled.iter().filter(|polled| polled.ready != 0).count())
+}

@@ -1,0 +1,149 @@
+//! Code of which there is only a sketch: functions that have not been called yet.
+//!
+//! Most functions of a module are not called soon, and many never. Until it is, a function keeps a [`Sketch`], which fits into the block
+//! that it has anyway; the code object, of four times that size, is made at the first call. That is for functions that make no
+//! others and need no cells from outside, which most are: those that are made again and again share the code that is made the second time.
+
+use core::cell::Cell;
+
+use berus_mpy::prelude::{Prelude, scope_flag};
+use berus_mpy::verify::Facts;
+
+use crate::define;
+use crate::error::Res;
+use crate::obj::code::{Code, Context};
+use crate::object::{Gc, Header, Object};
+use crate::q;
+use crate::types::Type;
+use crate::vm::Vm;
+use crate::word::Obj;
+
+/// The type of sketched code.
+static TYPE: Type = define!(Type::new(q!("code")));
+
+/// What a code object can be made from.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Sketch {
+    /// The prelude and the instructions.
+    pub bytes: *const u8,
+    pub len: u16,
+    /// The line of its definition, if it was compiled from source in this interpreter and is in the first 65535; else 0.
+    pub line: u16,
+    /// Slots of a frame that are local variables.
+    pub n_locals: u8,
+    /// Whether a function has been made of it.
+    is_made: bool,
+}
+
+/// A code object to be, among the children of the code that makes a function of it.
+#[repr(C)]
+pub(crate) struct Sketched {
+    header: Header,
+    context: Gc<Context>,
+    sketch: Cell<Sketch>,
+}
+
+// SAFETY: `Sketched` is `repr(C)` and starts with a header; only sketched code has this type.
+unsafe impl Object for Sketched {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl Sketch {
+    /// A sketch of verified code that has no children and whose `len` bytes are at `bytes`, if it can have one.
+    pub fn of(prelude: &Prelude, facts: Facts, bytes: *const u8, len: usize) -> Option<Sketch> {
+        let signature = &prelude.signature;
+        if facts.min_cells > 0 || facts.frame() > signature.n_state {
+            return None;
+        }
+        let (len, n_locals) = (u16::try_from(len).ok()?, u8::try_from(facts.locals).ok()?);
+        Some(Sketch { bytes, len, line: 0, n_locals, is_made: false })
+    }
+
+    /// The sketch that a function has kept.
+    pub fn new(bytes: *const u8, len: u16, line: u16, n_locals: u8) -> Sketch {
+        Sketch { bytes, len, line, n_locals, is_made: true }
+    }
+
+    fn prelude(&self) -> Option<Prelude> {
+        // SAFETY: the bytes are part of the module's image, which lives as long as something points into it.
+        let bytes = unsafe { core::slice::from_raw_parts(self.bytes, self.len.into()) };
+        Prelude::read(bytes, 0).ok()
+    }
+
+    /// The number of positional arguments that have defaults, and whether there are defaults of keyword-only ones.
+    pub fn defaults(&self) -> (usize, bool) {
+        self.prelude().map_or((0, false), |prelude| {
+            let signature = prelude.signature;
+            (signature.n_def_pos_args as usize, signature.scope_flags & scope_flag::DEFKWARGS != 0)
+        })
+    }
+
+    /// The code object. Locks on the heap do not hinder: a function may be called for the first time under one.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn link(self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
+        let prelude = self.prelude().ok_or_else(|| vm.incompatible())?;
+        let locals = u32::from(self.n_locals);
+        let facts =
+            Facts { min_cells: 0, max_cells: 0, locals, stack: prelude.signature.n_state.saturating_sub(locals) };
+        let locks = vm.heap().exchange_locks(0);
+        let code = Code::link(vm, &prelude, facts, context, (self.bytes, self.len.into()), None);
+        vm.heap().exchange_locks(locks);
+        let code = code?;
+        code.defined_at.set(self.line.into());
+        Ok(code)
+    }
+}
+
+impl Sketched {
+    /// Code of the module with this context.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm, context: Gc<Context>, sketch: Sketch) -> Res<Gc<Sketched>> {
+        vm.alloc(Sketched { header: Header::of(&TYPE), context, sketch: Cell::new(sketch) })
+    }
+
+    /// Its module's context.
+    pub fn context(&self) -> Gc<Context> {
+        self.context
+    }
+
+    /// The sketch.
+    pub fn sketch(&self) -> Sketch {
+        self.sketch.get()
+    }
+
+    /// Notes the line of its definition.
+    pub fn set_line(&self, line: u32) {
+        self.sketch.set(Sketch { line: u16::try_from(line).unwrap_or(0), ..self.sketch.get() });
+    }
+
+    /// Notes that a function is made of it; answers whether one was before.
+    pub fn make(&self) -> bool {
+        let sketch = self.sketch.get();
+        self.sketch.set(Sketch { is_made: true, ..sketch });
+        sketch.is_made
+    }
+
+    /// The code object.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn link(&self, vm: &Vm) -> Res<Gc<Code>> {
+        self.sketch.get().link(vm, self.context)
+    }
+}
+
+/// `code` as a code object, if it is one of bytecode or a sketch of one.
+///
+/// # Errors
+/// `MemoryError`.
+pub(crate) fn linked(vm: &Vm, code: Obj) -> Res<Option<Gc<Code>>> {
+    match code.downcast::<Sketched>() {
+        Some(sketched) => sketched.link(vm).map(Some),
+        None => Ok(code.downcast::<Code>()),
+    }
+}
