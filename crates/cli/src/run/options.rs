@@ -39,6 +39,8 @@ pub struct Options {
     pub emitter: Emitter,
     /// `-X compile-only`
     pub compile_only: bool,
+    /// `-X romfs=`: a ROM image.
+    pub rom: Option<Vec<u8>>,
 }
 
 impl Options {
@@ -70,6 +72,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         optimise: 0,
         emitter: Emitter::Bytecode,
         compile_only: false,
+        rom: None,
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
     while let Some(arg) = rest.next() {
@@ -124,6 +127,7 @@ fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), Str
         b"emit=bytecode" => options.emitter = Emitter::Bytecode,
         b"emit=native" => options.emitter = Emitter::Native,
         b"emit=viper" => options.emitter = Emitter::Viper,
+        [b'r', b'o', b'm', b'f', b's', b'=', image @ ..] => options.rom = Some(image.to_vec()),
         option => {
             let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
             options.heap_size = size.ok_or_else(|| INVALID.to_owned())?;

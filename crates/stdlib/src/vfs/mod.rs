@@ -10,6 +10,7 @@ mod rom;
 mod stat;
 
 pub use posix::{POSIX, mount_posix};
+pub use rom::mount_rom;
 
 use berus_runtime::args::Args;
 use berus_runtime::error::Res;
@@ -25,6 +26,7 @@ pub const MODULE: ModuleDef = ModuleDef::new("vfs", MEMBERS);
 berus_runtime::members! {
     static MEMBERS = {
         "mount" => kw(0, mount),
+        "rom_ioctl" => var(1, 4, rom::ioctl),
         "umount" => f1(operations::umount),
         "VfsFat" => value(Obj::from_static(&fat::FAT)),
         "VfsLfs1" => value(Obj::from_static(&lfs::LFS1)),
