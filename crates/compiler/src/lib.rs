@@ -22,7 +22,7 @@
 //! mpy-cross's; without it they can differ from those in the last digit.
 //!
 //! The parts of the compiler that are good for more than compiling are public: the [grammar], [tokens](token), the
-//! [parse tree](tree), [names] and [numbers as text](number).
+//! [parse tree](tree), [names] and [integers](integer).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -35,9 +35,9 @@ mod emit;
 pub mod error;
 mod fold;
 pub mod grammar;
+pub mod integer;
 mod lexer;
 pub mod names;
-pub mod number;
 pub mod options;
 mod parser;
 mod scope;

@@ -4,6 +4,7 @@
 //! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`], or [`Module::read`] from any
 //! [`source`]) and writes ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves
 //! it safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM image ([`romfs`]).
+//! Floats are text in it ([`number`]).
 //!
 //! It is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
 //! the input's length.
@@ -27,6 +28,7 @@ pub mod header;
 pub mod lines;
 pub mod merge;
 pub mod module;
+pub mod number;
 pub mod opcode;
 pub mod prelude;
 pub mod qstr;

@@ -2,15 +2,15 @@
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
 use berus_mpy::constant::{Constant, MAX_TUPLE_DEPTH};
+use berus_mpy::number::{Form, format};
 
 use crate::grammar::Rule;
 use crate::names::Names;
-use crate::number::{repr_float, repr_imaginary};
 use crate::tree::{Const, Node, Tree, Value};
 
 /// Constants in the order of first use, by their nodes.
@@ -136,8 +136,8 @@ fn constant(tree: &Tree, names: &Names, leaf: Node) -> Constant<'static> {
         Some(Value::EmptyTuple) => Constant::Tuple(Vec::new()),
         Some(Value::Const(value)) => match value {
             Const::Int(value) => Constant::Int(text(value.to_string())),
-            Const::Float(value) => Constant::Float(text(repr_float(*value))),
-            Const::Imaginary(value) => Constant::Complex(text(repr_imaginary(*value))),
+            Const::Float(value) => Constant::Float(text(number(*value, Form::Repr))),
+            Const::Imaginary(value) => Constant::Complex(text(number(*value, Form::Bare) + "j")),
             Const::Str(bytes) => Constant::Str(own(bytes)),
             Const::Bytes(bytes) => Constant::Bytes(own(bytes)),
             Const::Tuple(items) => Constant::Tuple(items.iter().map(|&item| constant(tree, names, item)).collect()),
@@ -166,6 +166,10 @@ impl Hasher for Fnv {
     }
 }
 
+/// A float as text.
+fn number(value: f64, form: Form) -> String {
+    format(value, form, 0, None, false).as_str().into()
+}
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,11 +12,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use berus_mpy::number::{Decimal, parse_decimal};
+
 use crate::error::{CompileError, ErrorKind};
 use crate::grammar::{Element, Rule, Shape};
+use crate::integer::parse_integer;
 use crate::lexer::Lexer;
 use crate::names::Names;
-use crate::number::{Decimal, parse_decimal, parse_integer};
 use crate::options::{Mode, Options};
 use crate::token::Token;
 use crate::tree::{Const, Node, Tree};

@@ -5,9 +5,9 @@
 
 use berus_compiler::grammar::Rule;
 use berus_compiler::names::Names;
-use berus_compiler::number::{repr_float, repr_imaginary};
 use berus_compiler::tree::{Const, Node, Tree, Value};
 use berus_compiler::{CompileError, Mode, Options, parse};
+use berus_mpy::number::{self, Form};
 
 /// The tree of a module.
 pub fn tree(source: &str) -> String {
@@ -100,8 +100,8 @@ fn show_value(tree: &Tree, names: &Names, value: Value<'_>, text: &mut String) {
         Value::EmptyTuple => text.push_str("()"),
         Value::Const(constant) => match constant {
             Const::Int(value) => text.push_str(&value.to_string()),
-            Const::Float(value) => text.push_str(&repr_float(*value)),
-            Const::Imaginary(value) => text.push_str(&repr_imaginary(*value)),
+            Const::Float(value) => text.push_str(number::format(*value, Form::Repr, 0, None, false).as_str()),
+            Const::Imaginary(value) => *text += &format!("{}j", number::format(*value, Form::Bare, 0, None, false)),
             Const::Str(bytes) => text.push_str(&format!("\"{}\"", escaped(bytes))),
             Const::Bytes(bytes) => text.push_str(&format!("b\"{}\"", escaped(bytes))),
             Const::Tuple(items) => {

@@ -1,5 +1,6 @@
 //! The type `complex`.
 
+use berus_mpy::number::{Form, format, parse_float_or_name};
 use berus_mpy::opcode::BinaryOp;
 
 use super::float;
@@ -11,7 +12,6 @@ use crate::ops::arithmetic::plain;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::text::float::{Form, format, parse};
 use crate::text::utf8::trim;
 use crate::types::{Attr, AttrResult, Type, UnaryOp, flag};
 use crate::vm::Vm;
@@ -113,7 +113,7 @@ fn parse_part(text: &[u8]) -> Option<(f64, bool, &[u8])> {
         [b'+', rest @ ..] => (false, rest),
         rest => (false, rest),
     };
-    let (mut value, used) = parse(number)?;
+    let (mut value, used) = parse_float_or_name(number)?;
     let mut rest = &number[used..];
     let imaginary = matches!(rest, [b'j' | b'J', ..]);
     if imaginary {

@@ -1,5 +1,6 @@
 //! The type `float`: double precision, on every target.
 
+use berus_mpy::number::{self, Form, format};
 use berus_mpy::opcode::BinaryOp;
 
 pub use super::complex::parts as complex_parts;
@@ -12,7 +13,6 @@ use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Access;
 use crate::ops::print::{Printer, Style};
 use crate::q;
-use crate::text::float::{Form, format};
 use crate::text::utf8::{is_space, trim};
 use crate::types::{Type, UnaryOp, flag};
 use crate::vm::Vm;
@@ -118,7 +118,7 @@ impl Vm {
             [b'+', rest @ ..] => (false, rest),
             rest => (false, rest),
         };
-        match crate::text::float::parse(number) {
+        match number::parse_float_or_name(number) {
             Some((value, used)) if used > 0 && used == number.len() && !number.iter().any(|&byte| is_space(byte)) => {
                 Ok(if negative { -value } else { value })
             }

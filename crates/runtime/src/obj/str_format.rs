@@ -1,5 +1,7 @@
 //! `str.format()` and the `%` operator.
 
+use berus_mpy::number::{self, Form};
+
 use super::builder::Builder;
 use super::dict::Dict;
 use super::{float, int, strings};
@@ -7,7 +9,6 @@ use crate::args::Args;
 use crate::error::{Raised, Res};
 use crate::object::Gc;
 use crate::ops::print::Style;
-use crate::text::float::{Form, format as format_float};
 use crate::text::spec::{Align, Spec, number};
 use crate::text::utf8;
 use crate::vm::Vm;
@@ -117,7 +118,7 @@ fn put_float(
         _ if kind == b'%' => (Form::Fixed, value * 100.0),
         _ => (Form::Fixed, value),
     };
-    let text = format_float(value, form, precision.unwrap_or(6), sign, kind.is_ascii_uppercase());
+    let text = number::format(value, form, precision.unwrap_or(6), sign, kind.is_ascii_uppercase());
     let mut number = Builder::new();
     number.extend(vm, text.as_bytes())?;
     if kind == b'%' {

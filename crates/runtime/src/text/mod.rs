@@ -1,7 +1,6 @@
-//! Text without objects: UTF-8, the text of floats, and format specifications.
+//! Text without objects: UTF-8, and format specifications.
 //!
 //! Nothing here knows of the interpreter, so that all of it is tested alone.
 
-pub mod float;
 pub mod spec;
 pub mod utf8;

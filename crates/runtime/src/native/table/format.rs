@@ -5,9 +5,10 @@
 use core::arch::naked_asm;
 use core::ffi::{c_char, c_int, c_void};
 
+use berus_mpy::number::{self, Form};
+
 use crate::native::border::vm;
 use crate::qstr::Qstr;
-use crate::text::float::{self, Form};
 
 /// Where output goes (MicroPython: `mp_print_t`).
 #[repr(C)]
@@ -308,7 +309,7 @@ pub(super) unsafe extern "C" fn vprintf(out: *const PrinterOfC, format: *const c
                         _ => Form::General,
                     };
                     let precision = layout.precision.unwrap_or(6);
-                    let text = float::format(value.abs(), form, precision, None, byte.is_ascii_uppercase());
+                    let text = number::format(value.abs(), form, precision, None, byte.is_ascii_uppercase());
                     let is_negative = value.is_sign_negative() && !value.is_nan();
                     out.number(sign(is_negative, true, layout), text.as_bytes(), layout);
                 }
