@@ -6,6 +6,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::array::{bounds, compare, store_part};
 use super::binary::{self, LITTLE, native_size};
+use super::bytes::Bytes;
 use super::iterator::Iter;
 use super::slice::Slice;
 use super::strings;
@@ -111,7 +112,11 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let buffer = vm.buffer(source, Access::Read)?;
     let (source, offset) = match source.downcast::<MemoryView>() {
         Some(view) => (view.source, view.offset()),
-        None => (source, 0),
+        // A file that lends its memory may be closed; the memory stays.
+        None => match vm.lent(source)? {
+            Some(memory) if source.downcast::<Bytes>().is_none() => (Bytes::lent(vm, memory)?.obj(), 0),
+            _ => (source, 0),
+        },
     };
     let len = buffer.len / native_size(buffer.typecode).unwrap_or(1);
     MemoryView::make(vm, source, buffer.typecode, offset, len)

@@ -138,6 +138,10 @@ impl Volume {
             return Ok(None);
         }
         let index = sector / self.cluster_sectors;
+        if index >= self.cluster_count {
+            // The chain goes round in circles.
+            return Ok(None);
+        }
         let cluster = match *at_hand {
             (known, cluster) if cluster != 0 && known <= index => self.nth(dev, cluster, index - known)?,
             _ => self.nth(dev, first, index)?,

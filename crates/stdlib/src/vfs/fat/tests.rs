@@ -1,5 +1,7 @@
 //! What is written is there, after losses of power at any moment too.
 
+mod hostile;
+
 use core::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::format;

@@ -291,7 +291,10 @@ impl OpenFile {
     fn cluster(&mut self, volume: &mut Volume, dev: &dyn Device) -> Result<Option<u32>> {
         let index = self.at / volume.cluster_size();
         let (known, cluster) = self.at_hand;
-        let found = if cluster != 0 && known <= index {
+        let found = if index >= volume.cluster_count {
+            // The volume has no more, so that a chain which is so long goes round in circles.
+            None
+        } else if cluster != 0 && known <= index {
             volume.nth(dev, cluster, index - known)?
         } else if self.first != 0 {
             volume.nth(dev, self.first, index)?

@@ -1,5 +1,6 @@
 //! Folders: one or several metadata pairs each, a list of entries in each pair, and all pairs in one list, from the first on.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::ctz::List;
@@ -89,8 +90,20 @@ impl Entry {
     }
 }
 
+/// A pair in the list of all that begins no folder, since the folder was removed, or is elsewhere now: a change was interrupted.
+pub struct Stray {
+    /// The pair before it in the list.
+    pub before: Pair,
+    pub pair: Pair,
+    /// Where the folder begins now, if it is still there.
+    pub moved_to: Option<Pair>,
+}
+
 /// What a metadata pair holds.
 pub trait Part: Clone {
+    /// The pair, the block that was written last first.
+    fn pair(&self) -> Pair;
+
     fn entries(&self) -> &[Entry];
 
     /// The next pair in the list of all.
@@ -263,6 +276,36 @@ pub trait Folders {
             Ok(found.is_none())
         })?;
         found.ok_or(Error::CORRUPT)
+    }
+
+    /// The pair to be taken out of the list first, if there is one to be taken out. What leads to an old place may hide what no folder has, so the
+    /// first comes first.
+    fn find_stray(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result<Option<Stray>> {
+        // Where folders begin, by either block; and the pairs that begin a folder, with the one before.
+        let (mut folders, mut heads) = (BTreeMap::new(), Vec::new());
+        let root = self.root();
+        folders.extend(root.0.map(|block| (block, root)));
+        self.for_each_part(disk, dev, &mut |_, part| {
+            if !part.continues() && !part.tail().is_null() {
+                heads.push((part.pair(), part.tail()));
+            }
+            for entry in part.entries() {
+                if let Content::Folder(pair) = entry.content {
+                    folders.extend(pair.0.map(|block| (block, pair)));
+                }
+            }
+            Ok(true)
+        })?;
+        let mut first = None;
+        for (before, pair) in heads {
+            let moved_to = pair.0.iter().find_map(|block| folders.get(block)).copied();
+            match moved_to {
+                Some(folder) if folder.is(pair) => {}
+                Some(_) => return Ok(Some(Stray { before, pair, moved_to })),
+                None => first = first.or(Some(Stray { before, pair, moved_to })),
+            }
+        }
+        Ok(first)
     }
 
     /// The only part of a folder.

@@ -18,6 +18,8 @@ mod v1;
 mod v2;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
 
 use core::cell::Cell;

@@ -28,7 +28,7 @@ fn formatted<T: Version>() -> Memory {
     dev
 }
 
-fn mount<T: Version>(dev: &dyn Device) -> Result<Lfs<T>> {
+pub fn mount<T: Version>(dev: &dyn Device) -> Result<Lfs<T>> {
     let mut disk = disk();
     let (tree, space) = T::mount(&mut disk, dev)?;
     Ok(Lfs::new(tree, disk, space))
@@ -50,7 +50,7 @@ fn write<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str, mode: &str, byt
     result.and(closed)
 }
 
-fn read<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str) -> Result<Vec<u8>> {
+pub fn read<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str) -> Result<Vec<u8>> {
     let file = fs.open(dev, path.as_bytes(), how("r"), None)?;
     let (mut all, mut chunk) = (Vec::new(), [0; 77]);
     loop {
@@ -90,14 +90,14 @@ fn data(seed: usize, len: usize) -> Vec<u8> {
 
 /// A step of a program that changes a file system.
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
     Write(String, &'static str, Vec<u8>),
     Mkdir(String),
     Remove(String),
     Rename(String, String),
 }
 
-fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result {
+pub fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result {
     match step {
         Step::Write(path, mode, bytes) => write(fs, dev, path, mode, bytes),
         Step::Mkdir(path) => fs.with_tree(dev, |tree, cx| tree.mkdir(cx, path.as_bytes())),
@@ -107,7 +107,7 @@ fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result {
 }
 
 /// A program that comes by everything that is delicate: many entries, long files, moves between folders, folders that replace folders.
-fn program() -> Vec<Step> {
+pub fn program() -> Vec<Step> {
     let path = |text: &str| text.to_string();
     let mut steps = vec![
         Step::Write(path("/a"), "w", data(1, 10)),

@@ -14,7 +14,15 @@ mod tree;
 use alloc::collections::BTreeSet;
 
 use super::pair::Pair;
+#[cfg(test)]
+use super::{
+    device::{Device, Disk, Result},
+    folder::Entry,
+    hostile::Forged,
+};
 pub use mount::format;
+#[cfg(test)]
+use table::Table;
 
 /// A file system that is mounted.
 pub struct V1 {
@@ -26,4 +34,17 @@ pub struct V1 {
     is_stale: bool,
     /// Whether what a loss of power may have left has been set right.
     is_consistent: bool,
+}
+
+#[cfg(test)]
+impl super::hostile::Forge for V1 {
+    fn forge(disk: &mut Disk, dev: &dyn Device, part: Forged) -> Result {
+        let mut table = Table::new(part.pair, 0);
+        (table.entries, table.tail, table.continues) = (part.entries, part.tail, part.continues);
+        table.write(disk, dev)
+    }
+
+    fn superblock(disk: &Disk, root: Pair) -> Entry {
+        mount::superblock(disk, root)
+    }
 }

@@ -1,7 +1,6 @@
 //! Formatting, mounting, and setting right what a loss of power has left.
 
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::vec::Vec;
+use alloc::collections::BTreeSet;
 
 use super::V1;
 use super::table::Table;
@@ -17,11 +16,17 @@ const VERSION: u32 = 1 << 16 | 1;
 /// The name of the superblock.
 const NAME: &[u8] = b"littlefs";
 
+/// The first entry of all: where the root folder is, size of a block, number of blocks, version.
+pub(super) fn superblock(disk: &Disk, root: Pair) -> Entry {
+    let geometry = disk.geometry;
+    let content = to_bytes(&[root.0[0], root.0[1], geometry.block_size, geometry.block_count, VERSION]);
+    Entry::new(Kind::Superblock, NAME.to_vec(), Content::Inline(content))
+}
+
 /// Makes an empty file system.
 pub fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
     let root = Pair([2, 3]);
-    let geometry = disk.geometry;
-    if geometry.block_count < 4 {
+    if disk.geometry.block_count < 4 {
         return Err(Error::NO_SPACE);
     }
     // After whatever is there.
@@ -29,20 +34,11 @@ pub fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
     Table::new(root, revision).write(disk, dev)?;
     let revision = disk.read_u32(dev, Pair::ROOT.0[0], 0)?;
     let mut first = Table::new(Pair::ROOT, revision);
-    let content = to_bytes(&[root.0[0], root.0[1], geometry.block_size, geometry.block_count, VERSION]);
-    first.entries.push(Entry::new(Kind::Superblock, NAME.to_vec(), Content::Inline(content)));
+    first.entries.push(superblock(disk, root));
     first.tail = root;
     // Twice, so that neither block holds what was there before.
     first.write(disk, dev)?;
     first.write(disk, dev)
-}
-
-/// What is not as it should be, and how it is to be.
-enum Defect {
-    /// The tail of the table at this pair leads to a folder without name, or to where a folder is no more: it is to lead elsewhere.
-    Tail(Pair, Pair),
-    /// An entry is marked as moving.
-    Mark(Pair, usize),
 }
 
 impl V1 {
@@ -92,59 +88,36 @@ impl V1 {
         }
         // One thing that is put right may show another; none is looked at more often than there are blocks.
         for _ in 0..=cx.disk.geometry.block_count {
-            match self.defect(cx)? {
-                None => {
-                    self.is_consistent = true;
-                    return self.read_state(cx.disk, cx.dev);
+            if let Some(stray) = self.find_stray(cx.disk, cx.dev)? {
+                let mut before = self.fetch(cx.disk, cx.dev, stray.before)?;
+                before.tail = match stray.moved_to {
+                    Some(pair) => pair,
+                    None => self.fetch(cx.disk, cx.dev, stray.pair)?.tail,
+                };
+                self.commit(cx, &mut before)?;
+            } else if let Some((mut table, id)) = self.find_moving(cx)? {
+                if self.is_moved(&table, id) {
+                    self.delete(cx, table, id)?;
+                } else {
+                    table.entries.get_mut(id).ok_or(Error::CORRUPT)?.is_moving = false;
+                    self.commit(cx, &mut table)?;
                 }
-                Some(Defect::Tail(before, tail)) => {
-                    let mut before = self.fetch(cx.disk, cx.dev, before)?;
-                    before.tail = tail;
-                    self.commit(cx, &mut before)?;
-                }
-                Some(Defect::Mark(pair, id)) => {
-                    let mut table = self.fetch(cx.disk, cx.dev, pair)?;
-                    if self.is_moved(&table, id) {
-                        self.delete(cx, table, id)?;
-                    } else {
-                        table.entries.get_mut(id).ok_or(Error::CORRUPT)?.is_moving = false;
-                        self.commit(cx, &mut table)?;
-                    }
-                }
+            } else {
+                self.is_consistent = true;
+                return self.read_state(cx.disk, cx.dev);
             }
         }
         Err(Error::CORRUPT)
     }
 
-    /// The first thing that is not as it should be.
-    fn defect(&mut self, cx: &mut Context<'_>) -> Result<Option<Defect>> {
-        // Where folders begin, by either block; and the pairs that begin a folder, with the one before and the one after.
-        let (mut folders, mut heads, mut mark) = (BTreeMap::new(), Vec::new(), None);
-        let mut before: Option<(Pair, Pair, bool)> = None;
-        let root = self.root;
-        folders.extend(root.0.map(|block| (block, root)));
+    /// The first entry that is marked as moving.
+    fn find_moving(&mut self, cx: &mut Context<'_>) -> Result<Option<(Table, usize)>> {
+        let mut found = None;
         self.for_each_part(cx.disk, cx.dev, &mut |_, table| {
-            if let Some((before, here, false)) = before {
-                heads.push((before, here, table.tail));
-            }
-            before = Some((table.pair, table.tail, table.continues));
-            for (id, entry) in table.entries.iter().enumerate() {
-                if let Content::Folder(pair) = entry.content {
-                    folders.extend(pair.0.map(|block| (block, pair)));
-                }
-                if entry.is_moving && mark.is_none() {
-                    mark = Some(Defect::Mark(table.pair, id));
-                }
-            }
-            Ok(true)
+            let moving = table.entries.iter().position(|entry| entry.is_moving);
+            found = moving.map(|id| (table.clone(), id));
+            Ok(found.is_none())
         })?;
-        let tail = heads.into_iter().find_map(|(before, here, after)| {
-            match here.0.iter().find_map(|block| folders.get(block)) {
-                None => Some(Defect::Tail(before, after)),
-                Some(pair) if !pair.is(here) => Some(Defect::Tail(before, *pair)),
-                Some(_) => None,
-            }
-        });
-        Ok(tail.or(mark))
+        Ok(found)
     }
 }

@@ -41,6 +41,10 @@ pub struct Table {
 }
 
 impl Part for Table {
+    fn pair(&self) -> Pair {
+        self.pair
+    }
+
     fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -53,6 +53,10 @@ pub struct Log {
 const CLOSING: usize = 20;
 
 impl Part for Log {
+    fn pair(&self) -> Pair {
+        self.pair
+    }
+
     fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -11,11 +11,19 @@ mod log;
 mod mount;
 mod tag;
 
+#[cfg(test)]
+use log::Log;
 use log::Shared;
 pub use mount::format;
 use tag::{NONE, Tag, kind};
 
 use super::pair::Pair;
+#[cfg(test)]
+use super::{
+    device::{Device, Disk, Result},
+    folder::Entry,
+    hostile::Forged,
+};
 
 /// A file system that is mounted.
 pub struct V2 {
@@ -73,5 +81,19 @@ impl State {
         let orphans = self.orphans().saturating_add_signed(count);
         let flag = if orphans > 0 { ORPHANS } else { 0 };
         self.0[0] = self.0[0] & !(ORPHANS | 0x1ff) | flag | orphans & 0x1ff;
+    }
+}
+
+#[cfg(test)]
+impl super::hostile::Forge for V2 {
+    fn forge(disk: &mut Disk, dev: &dyn Device, part: Forged) -> Result {
+        let mut log = Log::new(part.pair, 0);
+        (log.entries, log.tail, log.split) = (part.entries, part.tail, part.continues);
+        log.shared = [if part.is_unfinished { ORPHANS } else { 0 }, 0, 0];
+        log.rewrite(disk, dev)
+    }
+
+    fn superblock(disk: &Disk, _: Pair) -> Entry {
+        mount::superblock(disk)
     }
 }
