@@ -39,13 +39,12 @@ impl Device for Counted {
 /// Sets entry `cluster` of the table, which has 12 bits each and starts at sector 1.
 fn link(volume: &mut [u8], cluster: usize, to: u32) {
     let at = SECTOR + cluster * 3 / 2;
-    let (low, high) = if cluster % 2 == 0 { (to & 0xff, to >> 8) } else { (to << 4 & 0xf0, to >> 4) };
-    if cluster % 2 == 0 {
-        volume[at] = low as u8;
-        volume[at + 1] = volume[at + 1] & 0xf0 | high as u8;
+    if cluster.is_multiple_of(2) {
+        volume[at] = to as u8;
+        volume[at + 1] = volume[at + 1] & 0xf0 | (to >> 8) as u8;
     } else {
-        volume[at] = volume[at] & 0x0f | low as u8;
-        volume[at + 1] = high as u8;
+        volume[at] = volume[at] & 0x0f | (to << 4) as u8;
+        volume[at + 1] = (to >> 4) as u8;
     }
 }
 
