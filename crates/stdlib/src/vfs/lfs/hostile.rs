@@ -14,24 +14,51 @@ use super::device::{Device, Disk, Geometry, Result};
 use super::folder::{Content, Entry, Kind};
 use super::pair::Pair;
 use super::tests::{apply, mount, program, read};
-use super::v1::V1;
-use super::v2::V2;
+use super::v1::table::Table;
+use super::v1::{self, V1};
+use super::v2::log::Log;
+use super::v2::{self, ORPHANS, V2};
 
 /// What is to be written to a metadata pair.
-pub struct Forged {
-    pub pair: Pair,
-    pub entries: Vec<Entry>,
-    pub tail: Pair,
-    pub continues: bool,
+struct Forged {
+    pair: Pair,
+    entries: Vec<Entry>,
+    tail: Pair,
+    continues: bool,
     /// Whether it says that a change was interrupted.
-    pub is_unfinished: bool,
+    is_unfinished: bool,
 }
 
 /// Writes what a version would not.
-pub trait Forge: Version {
+trait Forge: Version {
     fn forge(disk: &mut Disk, dev: &dyn Device, part: Forged) -> Result;
 
     fn superblock(disk: &Disk, root: Pair) -> Entry;
+}
+
+impl Forge for V1 {
+    fn forge(disk: &mut Disk, dev: &dyn Device, part: Forged) -> Result {
+        let mut table = Table::new(part.pair, 0);
+        (table.entries, table.tail, table.continues) = (part.entries, part.tail, part.continues);
+        table.write(disk, dev)
+    }
+
+    fn superblock(disk: &Disk, root: Pair) -> Entry {
+        v1::mount::superblock(disk, root)
+    }
+}
+
+impl Forge for V2 {
+    fn forge(disk: &mut Disk, dev: &dyn Device, part: Forged) -> Result {
+        let mut log = Log::new(part.pair, 0);
+        (log.entries, log.tail, log.split) = (part.entries, part.tail, part.continues);
+        log.shared = [if part.is_unfinished { ORPHANS } else { 0 }, 0, 0];
+        log.rewrite(disk, dev)
+    }
+
+    fn superblock(disk: &Disk, _: Pair) -> Entry {
+        v2::mount::superblock(disk)
+    }
 }
 
 const BLOCK: u32 = 256;

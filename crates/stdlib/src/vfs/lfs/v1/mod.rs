@@ -7,22 +7,14 @@
 //!
 //! Unlike littlefs itself, this does not move a table elsewhere when its blocks wear out.
 
-mod mount;
-mod table;
+pub mod mount;
+pub mod table;
 mod tree;
 
 use alloc::collections::BTreeSet;
 
 use super::pair::Pair;
-#[cfg(test)]
-use super::{
-    device::{Device, Disk, Result},
-    folder::Entry,
-    hostile::Forged,
-};
 pub use mount::format;
-#[cfg(test)]
-use table::Table;
 
 /// A file system that is mounted.
 pub struct V1 {
@@ -34,17 +26,4 @@ pub struct V1 {
     is_stale: bool,
     /// Whether what a loss of power may have left has been set right.
     is_consistent: bool,
-}
-
-#[cfg(test)]
-impl super::hostile::Forge for V1 {
-    fn forge(disk: &mut Disk, dev: &dyn Device, part: Forged) -> Result {
-        let mut table = Table::new(part.pair, 0);
-        (table.entries, table.tail, table.continues) = (part.entries, part.tail, part.continues);
-        table.write(disk, dev)
-    }
-
-    fn superblock(disk: &Disk, root: Pair) -> Entry {
-        mount::superblock(disk, root)
-    }
 }

@@ -17,7 +17,7 @@ const VERSION: u32 = 1 << 16 | 1;
 const NAME: &[u8] = b"littlefs";
 
 /// The first entry of all: where the root folder is, size of a block, number of blocks, version.
-pub(super) fn superblock(disk: &Disk, root: Pair) -> Entry {
+pub fn superblock(disk: &Disk, root: Pair) -> Entry {
     let geometry = disk.geometry;
     let content = to_bytes(&[root.0[0], root.0[1], geometry.block_size, geometry.block_count, VERSION]);
     Entry::new(Kind::Superblock, NAME.to_vec(), Content::Inline(content))

@@ -7,23 +7,15 @@
 //! Unlike littlefs itself, this does not move a log elsewhere when its blocks have been written often or wear out.
 
 mod folder;
-mod log;
-mod mount;
+pub mod log;
+pub mod mount;
 mod tag;
 
-#[cfg(test)]
-use log::Log;
 use log::Shared;
 pub use mount::format;
 use tag::{NONE, Tag, kind};
 
 use super::pair::Pair;
-#[cfg(test)]
-use super::{
-    device::{Device, Disk, Result},
-    folder::Entry,
-    hostile::Forged,
-};
 
 /// A file system that is mounted.
 pub struct V2 {
@@ -48,7 +40,7 @@ pub struct V2 {
 struct State(Shared);
 
 /// Whether there are logs without parent; their number is in the low bits, but not on the device.
-const ORPHANS: u32 = 1 << 31;
+pub const ORPHANS: u32 = 1 << 31;
 
 impl State {
     fn tag(self) -> Tag {
@@ -81,19 +73,5 @@ impl State {
         let orphans = self.orphans().saturating_add_signed(count);
         let flag = if orphans > 0 { ORPHANS } else { 0 };
         self.0[0] = self.0[0] & !(ORPHANS | 0x1ff) | flag | orphans & 0x1ff;
-    }
-}
-
-#[cfg(test)]
-impl super::hostile::Forge for V2 {
-    fn forge(disk: &mut Disk, dev: &dyn Device, part: Forged) -> Result {
-        let mut log = Log::new(part.pair, 0);
-        (log.entries, log.tail, log.split) = (part.entries, part.tail, part.continues);
-        log.shared = [if part.is_unfinished { ORPHANS } else { 0 }, 0, 0];
-        log.rewrite(disk, dev)
-    }
-
-    fn superblock(disk: &Disk, _: Pair) -> Entry {
-        mount::superblock(disk)
     }
 }
