@@ -185,7 +185,14 @@ fn functions_of_more_than_64_kilobytes_find_their_arguments() {
 }
 
 #[test]
-fn modules_are_what_mpy_cross_makes_of_the_programs() {
+fn modules_are_what_both_compilers_make_of_the_programs() {
+    let options = Options { arch: Some(Arch::X64), emitter: Emitter::Native, ..Options::default() };
+    for program in PROGRAMS {
+        let name = format!("{program}.py");
+        let module =
+            berus_compiler::compile(&bytes(&name), &Options { source_name: name.as_bytes(), ..options.clone() });
+        assert!(module.unwrap().to_bytes() == bytes(&format!("{program}.mpy")), "{program}.mpy is not up to date");
+    }
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
     for program in PROGRAMS {
         let name = format!("{program}.py");

@@ -18,6 +18,7 @@
 //! let heap = Heap::growing(&GlobalRegions, 1 << 20);
 //! let mut vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
 //! vm.register(berus_stdlib::MODULES);
+//! vm.freeze(&berus_stdlib::FROZEN);
 //! ```
 
 #![no_std]
@@ -27,6 +28,8 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "asyncio")]
+mod asyncio;
 #[cfg(feature = "cmath")]
 mod cmath;
 #[cfg(feature = "errno")]
@@ -54,10 +57,17 @@ pub mod vfs;
 #[cfg(feature = "weakref")]
 mod weakref;
 
+use berus_runtime::import::FrozenImage;
 use berus_runtime::modules::ModuleDef;
+
+/// Those modules of this crate that are written in Python, for [`Vm::freeze`](berus_runtime::vm::Vm::freeze). They were compiled when this
+/// crate was, and run where they lie. `import` finds them where `.frozen` is in `sys.path`.
+pub static FROZEN: FrozenImage = FrozenImage(include_bytes!(concat!(env!("OUT_DIR"), "/frozen.romfs")));
 
 /// The modules of this crate, as far as features choose them, for [`Vm::register`](berus_runtime::vm::Vm::register).
 pub static MODULES: &[ModuleDef] = &[
+    #[cfg(feature = "asyncio")]
+    asyncio::MODULE,
     #[cfg(feature = "cmath")]
     cmath::MODULE,
     #[cfg(feature = "errno")]

@@ -91,6 +91,7 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
         return 1;
     };
     vm.register(berus_stdlib::MODULES);
+    vm.freeze(&berus_stdlib::FROZEN);
     vm.set_optimisation(options.optimise);
     vm.set_emitter(options.emitter);
     vm.enter(|vm| {

@@ -72,7 +72,8 @@ pub(super) unsafe fn vm<'a>() -> &'a Vm {
     unsafe { &*current().vm.get() }
 }
 
-/// Calls machine code with four words.
+/// Calls machine code with four words. If it looks for names without saying whose they are, as generators and the bodies of modules and
+/// classes do, it finds those in `globals`, if there are some.
 ///
 /// # Errors
 /// What it raises; `RuntimeError` if calls are nested too deep.
@@ -80,15 +81,22 @@ pub(super) unsafe fn vm<'a>() -> &'a Vm {
 /// # Safety
 /// `code` is the start of a function that takes no more than these words, of a module whose memory is not freed meanwhile.
 #[inline]
-pub(super) unsafe fn call(vm: &Vm, code: *const c_void, [a, b, c, d]: [usize; 4]) -> Res<usize> {
+pub(super) unsafe fn call(
+    vm: &Vm,
+    globals: Option<Gc<Dict>>,
+    code: *const c_void,
+    [a, b, c, d]: [usize; 4],
+) -> Res<usize> {
     vm.check_depth()?;
     let thread = current();
-    let outer = thread.vm.replace(vm);
-    let globals = thread.globals.get();
+    let outer = (thread.vm.replace(vm), thread.globals.get());
+    if globals.is_some() {
+        thread.globals.set((globals, vm.frame()));
+    }
     // SAFETY: the caller vouches for the code.
     let outcome = unsafe { nlr::enter(thread.top.as_ptr(), code, a, b, c, d) };
-    thread.globals.set(globals);
-    thread.vm.set(outer);
+    thread.vm.set(outer.0);
+    thread.globals.set(outer.1);
     if outcome.raised == 0 {
         return Ok(outcome.value);
     }
@@ -121,7 +129,7 @@ unsafe fn raise(vm: &Vm, raised: Raised) -> ! {
 }
 
 /// Global variables that machine code has set, and the frame on top of which it runs.
-pub(super) type Globals = (Option<Gc<Dict>>, *const Frame);
+type Globals = (Option<Gc<Dict>>, *const Frame);
 
 /// The global variables of the machine code that runs on top of `frame`, if there is any and it has set them.
 pub(crate) fn globals(frame: &Frame) -> Option<Gc<Dict>> {
@@ -129,12 +137,7 @@ pub(crate) fn globals(frame: &Frame) -> Option<Gc<Dict>> {
     if ptr::eq(below, frame) { globals } else { None }
 }
 
-/// Makes `globals` the variables of the machine code that runs on top of `frame`, until that returns. Answers what was set before.
-pub(super) fn replace_globals(globals: Option<Gc<Dict>>, frame: &Frame) -> Globals {
-    current().globals.replace((globals, frame))
-}
-
-/// Sets back what [`replace_globals`] answered.
-pub(super) fn restore_globals(globals: Globals) {
-    current().globals.set(globals);
+/// Makes `globals` the variables of the machine code that runs on top of `frame`, until that returns.
+pub(super) fn set_globals(globals: Gc<Dict>, frame: &Frame) {
+    current().globals.set((Some(globals), frame));
 }

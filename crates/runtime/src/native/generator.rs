@@ -193,11 +193,9 @@ impl NativeGenerator {
 
     /// Calls its code.
     fn run(&self, vm: &Vm, function: Gc<NativeFunction>, thrown: Slot) -> Res<usize> {
-        let outer = border::replace_globals(Some(function.globals()), vm.frame());
         let parameters = [ptr::from_ref(&self.state).expose_provenance(), thrown.map_or(0, Obj::bits), 0, 0];
         // SAFETY: this is where a generator's code is entered. This object keeps the function, and so the code.
-        let outcome = unsafe { border::call(vm, function.generator_entries().1, parameters) };
-        border::restore_globals(outer);
+        let outcome = unsafe { border::call(vm, Some(function.globals()), function.generator_entries().1, parameters) };
         black_box(self);
         outcome
     }

@@ -484,6 +484,12 @@ pub const LIBRARY: &[&str] = &[
     "POLLERR",
     "POLLHUP",
     "entry",
+    "_asyncio",
+    "TaskQueue",
+    "push",
+    "hurry",
+    "due",
+    "data",
 ];
 
 /// There is no library.

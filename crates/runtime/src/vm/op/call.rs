@@ -106,7 +106,8 @@ fn enter(
         make_cells(vm, code, Fp(generator.slots()))?;
         return Ok(Called::Done(generator.obj()));
     }
-    if vm.tick() {
+    // Where Rust calls, the arguments lie where other calls would put theirs: it has looked for events before.
+    if entry != Entry::Rust && vm.tick() {
         vm.poll()?;
     }
     let locals = if in_place { args } else { Sp(vm.frame().end.get()) };
