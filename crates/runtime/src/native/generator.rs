@@ -88,7 +88,7 @@ impl NativeGenerator {
     /// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
     pub(super) fn make(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>) -> Res {
         let Some(code) = function.signature() else { return Ok(Obj::NONE) };
-        let n_state = code.n_state as usize;
+        let n_state = usize::from(code.n_state);
         let state = CodeState {
             function: Cell::new(Some(function)),
             ip: Cell::new(function.generator_entries().0),

@@ -177,7 +177,7 @@ fn place(locals: Sp, bound: &[Slot], code: Gc<Code>) {
 /// Unsets the local variables from number `from` on.
 #[inline(always)]
 fn clear(locals: Sp, from: usize, code: Gc<Code>) {
-    for n in from..code.n_locals as usize {
+    for n in from..usize::from(code.n_locals) {
         locals.set_slot(n, None);
     }
 }
@@ -283,7 +283,7 @@ macro_rules! call_quickly {
         let (args, n_pos) = ($args, $n_pos);
         let callee = $sp.at(0);
         if let Some(target) = enter_simple($vm, $code, $ip, $sp, callee, args, n_pos) {
-            return next($vm, target, Ip(target.start), args.up(target.n_locals as usize), Fp(args.0));
+            return next($vm, target, Ip(target.start), args.up(usize::from(target.n_locals)), Fp(args.0));
         }
         let fun = match callee.downcast::<Builtin>() {
             Some(builtin) => builtin.fun(),
