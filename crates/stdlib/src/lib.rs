@@ -30,10 +30,18 @@ extern crate std;
 
 #[cfg(feature = "asyncio")]
 mod asyncio;
+#[cfg(feature = "binascii")]
+mod binascii;
 #[cfg(feature = "cmath")]
 mod cmath;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "hashlib")]
+mod hashlib;
+#[cfg(feature = "heapq")]
+mod heapq;
+#[cfg(feature = "json")]
+mod json;
 #[cfg(feature = "machine")]
 mod machine;
 #[cfg(feature = "marshal")]
@@ -42,8 +50,12 @@ mod marshal;
 mod math;
 #[cfg(feature = "os")]
 mod os;
+#[cfg(feature = "platform")]
+mod platform;
 #[cfg(feature = "random")]
 mod random;
+#[cfg(feature = "re")]
+mod re;
 #[cfg(feature = "select")]
 mod select;
 #[cfg(feature = "struct")]
@@ -68,10 +80,18 @@ pub static FROZEN: FrozenImage = FrozenImage(include_bytes!(concat!(env!("OUT_DI
 pub static MODULES: &[ModuleDef] = &[
     #[cfg(feature = "asyncio")]
     asyncio::MODULE,
+    #[cfg(feature = "binascii")]
+    binascii::MODULE,
     #[cfg(feature = "cmath")]
     cmath::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "hashlib")]
+    hashlib::MODULE,
+    #[cfg(feature = "heapq")]
+    heapq::MODULE,
+    #[cfg(feature = "json")]
+    json::MODULE,
     #[cfg(feature = "machine")]
     machine::MODULE,
     #[cfg(feature = "marshal")]
@@ -80,8 +100,12 @@ pub static MODULES: &[ModuleDef] = &[
     math::MODULE,
     #[cfg(feature = "os")]
     os::MODULE,
+    #[cfg(feature = "platform")]
+    platform::MODULE,
     #[cfg(feature = "random")]
     random::MODULE,
+    #[cfg(feature = "re")]
+    re::MODULE,
     #[cfg(feature = "select")]
     select::MODULE,
     #[cfg(feature = "struct")]

@@ -112,10 +112,11 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let buffer = vm.buffer(source, Access::Read)?;
     let (source, offset) = match source.downcast::<MemoryView>() {
         Some(view) => (view.source, view.offset()),
-        // A file that lends its memory may be closed; the memory stays.
+        None if vm.as_str_or_bytes(source).is_some() => (source, 0),
+        // What is lent is there for longer than who lends it: a file can be closed.
         None => match vm.lent(source)? {
-            Some(memory) if source.downcast::<Bytes>().is_none() => (Bytes::lent(vm, memory)?.obj(), 0),
-            _ => (source, 0),
+            Some(bytes) => (Bytes::lent(vm, bytes)?.obj(), 0),
+            None => (source, 0),
         },
     };
     let len = buffer.len / native_size(buffer.typecode).unwrap_or(1);
