@@ -66,6 +66,9 @@ print(sys.path[-2:], main.__file__, len(image), bytes(image[:3]), vfs.rom_ioctl(
     let size = fs::metadata(folder.path().join("app.romfs")).unwrap().len();
     let printed = format!("hello rom as it is\n['/rom', '/rom/lib'] /rom/main.mpy {size} b'\\xd2\\xcd1' 1 -22 -22\n");
     assert_eq!(berus("app.romfs"), (printed, String::new(), 0));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_berus"));
+    command.args(["-X", "romfs=app.romfs", "/rom/main.mpy"]).current_dir(folder.path());
+    assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), "hello rom as it is\n");
     let missing = String::from("berus: none: No such file or directory\n");
     assert_eq!(berus("none"), (String::new(), missing, 2));
     let wrong = String::from("berus: app/main.py: not a ROM image, or not all of it\n");

@@ -47,6 +47,10 @@ impl Options {
     /// What to say if the program is a file that is not there.
     pub fn missing_file(&self) -> Option<String> {
         let Program::File(file) = &self.program else { return None };
+        if self.rom.is_some() && file.starts_with(b"/rom/") {
+            // Whether it is in the ROM image shows when that is mounted.
+            return None;
+        }
         let file = String::from_utf8_lossy(file);
         let error = std::fs::metadata(&*file).err()?;
         let number = error.raw_os_error().unwrap_or_default();
@@ -117,7 +121,8 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
 
 /// The folder that the file really is in, links followed, so that it stays the same when the current folder changes.
 fn folder_of(file: &[u8]) -> Vec<u8> {
-    let folder = fs::canonicalize(as_path(file)).ok().and_then(|real| Some(real.parent()?.to_owned()));
+    let real = fs::canonicalize(as_path(file)).unwrap_or_else(|_| as_path(file));
+    let folder = real.parent().map(std::path::Path::to_owned);
     folder.map_or_else(Vec::new, |folder| folder.into_os_string().into_encoded_bytes())
 }
 
