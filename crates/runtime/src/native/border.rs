@@ -17,17 +17,27 @@ use crate::vm::frame::Frame;
 use crate::word::Obj;
 
 /// What a thread knows while it runs machine code.
+///
+/// The two words about global variables are apart, because what is written as two words is slow to be read as one pair.
+#[repr(C)]
 struct Thread {
+    /// The variables of the module whose machine code runs, if that has set them.
+    globals: Cell<Option<Gc<Dict>>>,
     vm: Cell<*const Vm>,
+    /// The frame on top of which that machine code runs.
+    below: Cell<*const Frame>,
     /// The buffer that exceptions go to.
     top: Cell<*mut Buffer>,
-    /// The variables of the module whose machine code runs, if that has set them, and the frame on top of which it does.
-    globals: Cell<Globals>,
 }
 
 impl Thread {
     const fn new() -> Thread {
-        Thread { vm: Cell::new(ptr::null()), top: Cell::new(ptr::null_mut()), globals: Cell::new((None, ptr::null())) }
+        Thread {
+            globals: Cell::new(None),
+            vm: Cell::new(ptr::null()),
+            below: Cell::new(ptr::null()),
+            top: Cell::new(ptr::null_mut()),
+        }
     }
 }
 
@@ -89,14 +99,16 @@ pub(super) unsafe fn call(
 ) -> Res<usize> {
     vm.check_depth()?;
     let thread = current();
-    let outer = (thread.vm.replace(vm), thread.globals.get());
+    let (outer, outer_globals, below) = (thread.vm.replace(vm), thread.globals.get(), thread.below.get());
     if globals.is_some() {
-        thread.globals.set((globals, vm.frame()));
+        thread.globals.set(globals);
+        thread.below.set(vm.frame());
     }
     // SAFETY: the caller vouches for the code.
     let outcome = unsafe { nlr::enter(thread.top.as_ptr(), code, a, b, c, d) };
-    thread.vm.set(outer.0);
-    thread.globals.set(outer.1);
+    thread.vm.set(outer);
+    thread.globals.set(outer_globals);
+    thread.below.set(below);
     if outcome.raised == 0 {
         return Ok(outcome.value);
     }
@@ -128,16 +140,14 @@ unsafe fn raise(vm: &Vm, raised: Raised) -> ! {
     unsafe { nlr::jump(exception.bits()) }
 }
 
-/// Global variables that machine code has set, and the frame on top of which it runs.
-type Globals = (Option<Gc<Dict>>, *const Frame);
-
 /// The global variables of the machine code that runs on top of `frame`, if there is any and it has set them.
 pub(crate) fn globals(frame: &Frame) -> Option<Gc<Dict>> {
-    let (globals, below) = current().globals.get();
-    if ptr::eq(below, frame) { globals } else { None }
+    let thread = current();
+    if ptr::eq(thread.below.get(), frame) { thread.globals.get() } else { None }
 }
 
 /// Makes `globals` the variables of the machine code that runs on top of `frame`, until that returns.
 pub(super) fn set_globals(globals: Gc<Dict>, frame: &Frame) {
-    current().globals.set((Some(globals), frame));
+    current().globals.set(Some(globals));
+    current().below.set(frame);
 }

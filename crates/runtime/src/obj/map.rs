@@ -250,8 +250,16 @@ impl Map {
         let key = Some(Obj::qstr(name));
         if self.capacity.get() <= PLAIN {
             let entries = self.entries();
-            if let Some(at) = entries.iter().position(|entry| entry.key.get() == key) {
-                return Some(at);
+            let mut has_strings = false;
+            for (at, entry) in entries.iter().enumerate() {
+                let found = entry.key.get();
+                if found == key {
+                    return Some(at);
+                }
+                has_strings |= found.is_some_and(Obj::is_pointer);
+            }
+            if !has_strings {
+                return None;
             }
             return entries.iter().position(|entry| {
                 let string = entry.key.get().and_then(|key| key.downcast::<Str>());
