@@ -71,3 +71,38 @@ fn a_module_in_c() {
 fn a_module_in_rust() {
     makes_and_runs("native-rust", include_str!("golden/native-rust.txt"));
 }
+
+/// Makes functions of machine code, and looks at the memory that it is in, by pages.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+const PAGES: &str = r#"
+import gc
+
+def pages():
+    total = 0
+    with open("/proc/self/maps") as file:
+        for line in file:
+            where, permissions = line.split()[:2]
+            if "x" in permissions:
+                assert "w" not in permissions, line
+                start, end = where.split("-")
+                total += (int(end, 16) - int(start, 16)) // 4096
+    return total
+
+before = pages()
+functions = []
+for n in range(40):
+    names = {}
+    exec("@micropython.native\ndef f(x):\n    return x + %d" % n, names)
+    functions.append(names["f"])
+print(pages() - before, sum(f(1) for f in functions))
+functions = names = None
+gc.collect()
+print(pages() - before < 20)
+"#;
+
+#[test]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn memory_is_never_writable_and_executable_and_goes_with_the_code() {
+    let output = Command::new(BERUS).args(["-c", PAGES]).output().unwrap();
+    assert_eq!(succeeded(output), "40 820\nTrue\n");
+}

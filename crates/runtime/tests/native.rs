@@ -14,6 +14,7 @@ use berus_compiler::{Emitter, Mode, Options};
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::module::Kind;
+use berus_mpy::prelude::scope_flag::{VIPERBSS as BSS, VIPERRELOC as RELOC, VIPERRODATA as RODATA};
 use berus_mpy::reloc::Relocations;
 use berus_runtime::error::Res;
 use berus_runtime::heap::{GlobalRegions, Heap};
@@ -185,7 +186,14 @@ fn functions_of_more_than_64_kilobytes_find_their_arguments() {
 }
 
 #[test]
-fn modules_are_what_mpy_cross_makes_of_the_programs() {
+fn modules_are_what_both_compilers_make_of_the_programs() {
+    let options = Options { arch: Some(Arch::X64), emitter: Emitter::Native, ..Options::default() };
+    for program in PROGRAMS {
+        let name = format!("{program}.py");
+        let module =
+            berus_compiler::compile(&bytes(&name), &Options { source_name: name.as_bytes(), ..options.clone() });
+        assert!(module.unwrap().to_bytes() == bytes(&format!("{program}.mpy")), "{program}.mpy is not up to date");
+    }
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
     for program in PROGRAMS {
         let name = format!("{program}.py");
@@ -361,4 +369,51 @@ proptest! {
         }
         let _ = refusal(Kept::default(), &file);
     }
+
+    /// So do files whose parts are as they should be, but say what is not so.
+    #[test]
+    fn nor_are_sizes_and_relocations_that_lie(
+        name in prop::sample::select(&["abi.mpy", "generators.mpy"][..]),
+        number in any::<prop::sample::Index>(),
+        changed in relocations(),
+        new_rodata in prop::option::of(prop::collection::vec(any::<u8>(), 0..40)),
+        new_bss in prop::option::of(prop_oneof![0..100u32, any::<u32>()]),
+        start in prop_oneof![0..0x100u64, any::<u64>()],
+        len in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let file = bytes(name);
+        let (mut module, _) = Module::from_bytes(&file).unwrap();
+        let number = number.index(module.codes.len());
+        let code = &mut module.codes[number];
+        let text = code.code.to_mut();
+        if let Some(len) = len {
+            text.truncate(len.index(text.len()) + 1);
+        }
+        // Where a generator's code says that it starts.
+        if let Some(word) = text.get_mut(8..16) {
+            word.copy_from_slice(&start.to_le_bytes());
+        }
+        if let Kind::Viper { scope_flags, rodata, bss, relocations } = &mut code.kind {
+            *scope_flags = RELOC | if new_rodata.is_some() { RODATA } else { 0 } | if new_bss.is_some() { BSS } else { 0 };
+            (*rodata, *bss) = (new_rodata.map(Into::into), new_bss);
+            *relocations = Some(Relocations { bytes: changed.into(), ended: true });
+        }
+        let _ = refusal(Kept::default(), &module.to_bytes());
+    }
+}
+
+/// Relocations: an operation, and for some where and how many.
+fn relocations() -> impl Strategy<Value = Vec<u8>> {
+    let number = || prop_oneof![3 => (0..0x80u8).prop_map(|n| vec![n]), 1 => Just(vec![0x8f, 0xff, 0xff, 0xff, 0x7f])];
+    let one = (0..=0xfeu8, number(), number()).prop_map(|(op, place, count)| {
+        let mut bytes = vec![op];
+        if op & 1 != 0 {
+            bytes.extend(place);
+        }
+        if op >> 1 <= 5 && op >> 1 & 1 != 0 {
+            bytes.extend(count);
+        }
+        bytes
+    });
+    prop::collection::vec(one, 0..6).prop_map(|all| all.concat())
 }

@@ -18,6 +18,7 @@
 //! let heap = Heap::growing(&GlobalRegions, 1 << 20);
 //! let mut vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
 //! vm.register(berus_stdlib::MODULES);
+//! vm.freeze(&berus_stdlib::FROZEN);
 //! ```
 
 #![no_std]
@@ -27,10 +28,20 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "asyncio")]
+mod asyncio;
+#[cfg(feature = "binascii")]
+mod binascii;
 #[cfg(feature = "cmath")]
 mod cmath;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "hashlib")]
+mod hashlib;
+#[cfg(feature = "heapq")]
+mod heapq;
+#[cfg(feature = "json")]
+mod json;
 #[cfg(feature = "machine")]
 mod machine;
 #[cfg(feature = "marshal")]
@@ -39,8 +50,12 @@ mod marshal;
 mod math;
 #[cfg(feature = "os")]
 mod os;
+#[cfg(feature = "platform")]
+mod platform;
 #[cfg(feature = "random")]
 mod random;
+#[cfg(feature = "re")]
+mod re;
 #[cfg(feature = "select")]
 mod select;
 #[cfg(feature = "struct")]
@@ -54,14 +69,29 @@ pub mod vfs;
 #[cfg(feature = "weakref")]
 mod weakref;
 
+use berus_runtime::import::FrozenImage;
 use berus_runtime::modules::ModuleDef;
+
+/// Those modules of this crate that are written in Python, for [`Vm::freeze`](berus_runtime::vm::Vm::freeze). They were compiled when this
+/// crate was, and run where they lie. `import` finds them where `.frozen` is in `sys.path`.
+pub static FROZEN: FrozenImage = FrozenImage(include_bytes!(concat!(env!("OUT_DIR"), "/frozen.romfs")));
 
 /// The modules of this crate, as far as features choose them, for [`Vm::register`](berus_runtime::vm::Vm::register).
 pub static MODULES: &[ModuleDef] = &[
+    #[cfg(feature = "asyncio")]
+    asyncio::MODULE,
+    #[cfg(feature = "binascii")]
+    binascii::MODULE,
     #[cfg(feature = "cmath")]
     cmath::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "hashlib")]
+    hashlib::MODULE,
+    #[cfg(feature = "heapq")]
+    heapq::MODULE,
+    #[cfg(feature = "json")]
+    json::MODULE,
     #[cfg(feature = "machine")]
     machine::MODULE,
     #[cfg(feature = "marshal")]
@@ -70,8 +100,12 @@ pub static MODULES: &[ModuleDef] = &[
     math::MODULE,
     #[cfg(feature = "os")]
     os::MODULE,
+    #[cfg(feature = "platform")]
+    platform::MODULE,
     #[cfg(feature = "random")]
     random::MODULE,
+    #[cfg(feature = "re")]
+    re::MODULE,
     #[cfg(feature = "select")]
     select::MODULE,
     #[cfg(feature = "struct")]

@@ -77,6 +77,18 @@ fn ticks(count: u128) -> Res {
     Ok(Obj::small_int_wrapping((count % PERIOD as u128) as isize))
 }
 
+/// The time now as `ticks_ms` has it.
+#[cfg(feature = "asyncio")]
+pub(crate) fn ticks_now(vm: &Vm) -> isize {
+    (vm.host().monotonic().as_millis() % PERIOD as u128) as isize
+}
+
+/// Milliseconds or microseconds from `start` to `end`, to the nearer side, so that a wrap in between does not matter.
+pub(crate) fn ticks_between(end: isize, start: isize) -> isize {
+    let difference = end.wrapping_sub(start).wrapping_add(PERIOD as isize / 2) & (PERIOD as isize - 1);
+    difference - PERIOD as isize / 2
+}
+
 fn ticks_ms(vm: &Vm) -> Res {
     ticks(vm.host().monotonic().as_millis())
 }
@@ -95,10 +107,7 @@ fn ticks_add(vm: &Vm, ticks: Obj, delta: Obj) -> Res {
 }
 
 fn ticks_diff(vm: &Vm, end: Obj, start: Obj) -> Res {
-    let (end, start) = (vm.int(end)? as usize, vm.int(start)? as usize);
-    // To the nearer side, so that a wrap in between does not matter.
-    let difference = end.wrapping_sub(start).wrapping_add(PERIOD / 2) & (PERIOD - 1);
-    vm.new_int(difference.wrapping_sub(PERIOD / 2) as isize)
+    vm.new_int(ticks_between(vm.int(end)?, vm.int(start)?))
 }
 
 /// Days from 1970-01-01 to the first of March of a year that starts in March, by the Gregorian calendar.

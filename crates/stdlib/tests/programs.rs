@@ -4,5 +4,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    berus_testkit::programs::main(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs"), berus_stdlib::MODULES)
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    berus_testkit::programs::main(&folder, berus_stdlib::MODULES, Some(&berus_stdlib::FROZEN))
 }

@@ -3,16 +3,19 @@
 //! A folder has `NAME.py` and `NAME.out`. Each program runs from its source, compiled to an `.mpy` file and loaded from that, and with a
 //! collection at every allocation: a trial for each, named `NAME::HOW`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::Duration;
 
 use berus_compiler::{Mode, Options, compile};
 use berus_runtime::error::Res;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
+use berus_runtime::import::Frozen;
 use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::list::List;
 use berus_runtime::ops::print::Stdout;
 use berus_runtime::vm::{Limits, Vm};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -33,13 +36,25 @@ pub enum How {
     Stress,
 }
 
-/// What is written to the console, output and errors alike.
+/// A host that grants memory, and whose time is what programs have slept.
 #[derive(Clone, Default)]
-struct Console(Rc<RefCell<Vec<u8>>>);
+struct Console {
+    /// What was written to it, output and errors alike.
+    written: Rc<RefCell<Vec<u8>>>,
+    time: Rc<Cell<Duration>>,
+}
 
 impl Host for Console {
     fn write_stdout(&self, bytes: &[u8]) {
-        self.0.borrow_mut().extend_from_slice(bytes);
+        self.written.borrow_mut().extend_from_slice(bytes);
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.time.get()
+    }
+
+    fn sleep(&self, time: Duration) {
+        self.time.set(self.time.get().saturating_add(time));
     }
 
     fn raw_memory(&self) -> bool {
@@ -67,6 +82,19 @@ impl Interpreter {
         Interpreter { vm, console }
     }
 
+    /// Lets programs import `modules`.
+    ///
+    /// # Panics
+    /// If there is no memory for the name of the place where these are.
+    pub fn freeze(&mut self, modules: &'static dyn Frozen) {
+        self.vm.freeze(modules);
+        self.vm.enter(|vm| {
+            let path = vm.path().downcast::<List>().expect("it is a list");
+            let added = vm.new_str(b".frozen").and_then(|name| path.append(vm, name));
+            added.expect("there is memory");
+        });
+    }
+
     /// What the program `source` prints, run in the module `__main__`; its traceback included.
     pub fn run(&self, source: &[u8], how: How) -> String {
         self.vm.enter(|vm| {
@@ -76,7 +104,7 @@ impl Interpreter {
             }
             vm.heap().set_stress(false);
         });
-        String::from_utf8_lossy(&self.console.0.take()).into_owned()
+        String::from_utf8_lossy(&self.console.written.take()).into_owned()
     }
 }
 
@@ -92,24 +120,34 @@ fn run(vm: &Vm, source: &[u8], how: How) -> Res<()> {
     vm.run_body(body, vm.main())
 }
 
-/// Runs the programs of `folder`, with `modules` besides the runtime's own, as the main function of a test without the usual harness.
-pub fn main(folder: &Path, modules: &'static [ModuleDef]) -> ExitCode {
+/// Runs the programs of `folder`, with `modules` and `frozen` ones besides the runtime's own, as the main function of a test without the
+/// usual harness.
+pub fn main(folder: &Path, modules: &'static [ModuleDef], frozen: Option<&'static dyn Frozen>) -> ExitCode {
     let ways = [("source", How::Source), ("mpy", How::Mpy), ("stress", How::Stress)];
     let programs = python_files(folder);
     let trials = programs.iter().flat_map(|program| {
         let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         ways.map(|(way, how)| {
             let program = program.clone();
-            Trial::test(format!("{name}::{way}"), move || check(&program, how, modules))
+            Trial::test(format!("{name}::{way}"), move || check(&program, how, modules, frozen))
         })
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
 
-fn check(program: &Path, how: How, modules: &'static [ModuleDef]) -> Result<(), Failed> {
+fn check(
+    program: &Path,
+    how: How,
+    modules: &'static [ModuleDef],
+    frozen: Option<&'static dyn Frozen>,
+) -> Result<(), Failed> {
     let source = std::fs::read(program)?;
     let expected = std::fs::read_to_string(program.with_extension("out"))?;
-    let output = Interpreter::new(64 << 20, modules).run(&source, how);
+    let mut interpreter = Interpreter::new(64 << 20, modules);
+    if let Some(frozen) = frozen {
+        interpreter.freeze(frozen);
+    }
+    let output = interpreter.run(&source, how);
     if output == expected { Ok(()) } else { Err(difference(&output, &expected).into()) }
 }
 

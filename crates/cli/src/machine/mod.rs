@@ -2,10 +2,13 @@
 //!
 //! Each architecture has a file with a decoder, a thin layer over a disassembler crate. It also knows the two
 //! registers that code made by mpy-cross keeps for itself: one points to the function table, the other to the module's
-//! names. So calls into the runtime, and names, can be called what they are. Code linked from C has relocations instead.
+//! names. So calls into the runtime, and names, can be called what they are. Code linked from C finds both by relocations, and keeps
+//! them in any register ([`held`], on x64).
 
 #[cfg(feature = "machine-code")]
 mod arm;
+#[cfg(feature = "machine-code")]
+mod held;
 #[cfg(feature = "machine-code")]
 mod riscv;
 #[cfg(feature = "machine-code")]
@@ -20,7 +23,7 @@ use berus_mpy::function_table;
 use berus_mpy::header::SUB_VERSION;
 use berus_mpy::module::{Kind, Module, RawCode};
 use berus_mpy::prelude::{Signature, scope_flag};
-use berus_mpy::reloc::{Place, Relocations};
+use berus_mpy::reloc::{Place, Relocations, Target};
 
 use crate::text::shortened;
 
@@ -73,7 +76,12 @@ trait Decoder {
     /// Instructions start at multiples of this many bytes.
     fn unit(&self) -> usize;
 
-    /// The instruction at the start of `bytes`, which are those from `offset` on.
+    /// Whether it knows which registers hold tables in code linked from C, too.
+    fn follows_tables(&self) -> bool {
+        false
+    }
+
+    /// The instruction at the start of `bytes`, which are those from `offset` on. Asked for one after the other.
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded>;
 }
 
@@ -88,11 +96,12 @@ pub fn not_disassembled(arch: Option<Arch>) -> Option<&'static str> {
     }
 }
 
+/// A decoder for code that has these words relocated, or that mpy-cross has made.
 #[cfg(feature = "machine-code")]
-fn decoder(arch: Option<Arch>) -> Option<Box<dyn Decoder>> {
+fn decoder(arch: Option<Arch>, relocated: Option<&Relocated>) -> Option<Box<dyn Decoder>> {
     Some(match arch? {
-        Arch::X86 => Box::new(x86::X86::new(32)),
-        Arch::X64 => Box::new(x86::X86::new(64)),
+        Arch::X86 => Box::new(x86::X86::new(32, relocated)),
+        Arch::X64 => Box::new(x86::X86::new(64, relocated)),
         Arch::Armv6 => Box::new(arm::A32),
         Arch::Armv6m | Arch::Armv7m | Arch::Armv7em | Arch::Armv7emsp | Arch::Armv7emdp => {
             Box::new(arm::Thumb::default())
@@ -104,7 +113,7 @@ fn decoder(arch: Option<Arch>) -> Option<Box<dyn Decoder>> {
 }
 
 #[cfg(not(feature = "machine-code"))]
-fn decoder(_: Option<Arch>) -> Option<Box<dyn Decoder>> {
+fn decoder(_: Option<Arch>, _: Option<&Relocated>) -> Option<Box<dyn Decoder>> {
     None
 }
 
@@ -123,29 +132,26 @@ pub fn lines(module: &Module<'_>, code: &RawCode<'_>) -> Vec<Line> {
     let word = module.header.arch.map_or(4, Arch::word_bytes);
     let mut lines = Lines { module, bytes, word, lines: Vec::new(), offset: 0 };
     lines.head(code);
-    let relocated = relocated_words(module, code.kind.relocations(), word, bytes.len());
-    match decoder(module.header.arch) {
-        Some(decoder) => lines.instructions(decoder, &relocated, code.kind.relocations().is_none()),
+    let relocations = code.kind.relocations();
+    let relocated = relocated_words(relocations, word, bytes.len());
+    match decoder(module.header.arch, relocations.map(|_| &relocated)) {
+        Some(decoder) => lines.instructions(decoder, &relocated, relocations.is_none()),
         None => lines.bytes(&relocated),
     }
     lines.lines
 }
 
-/// The words of the machine code that relocations adjust, each with the name of what it will refer to.
-fn relocated_words(
-    module: &Module<'_>,
-    relocations: Option<&Relocations<'_>>,
-    word: usize,
-    len: usize,
-) -> BTreeMap<usize, String> {
+/// The words of the machine code that relocations adjust, by their offsets, each with what it will refer to.
+type Relocated = BTreeMap<usize, Target>;
+
+fn relocated_words(relocations: Option<&Relocations<'_>>, word: usize, len: usize) -> Relocated {
     let mut words = BTreeMap::new();
     // Relocations may name far more words than there are, or the same ones again and again; each is noted once.
     let mut left = len / word;
     for (place, relocation) in relocations.into_iter().flat_map(Relocations::placed) {
         if let Place::Text(first) = place {
-            let target = TargetName { header: &module.header, target: relocation.target };
             for n in (first as usize..len / word).take((relocation.count as usize).min(left)) {
-                words.insert(n * word, target.to_string());
+                words.insert(n * word, relocation.target);
                 left -= 1;
             }
         }
@@ -193,11 +199,12 @@ impl Lines<'_> {
         }
     }
 
-    fn instructions(&mut self, mut decoder: Box<dyn Decoder>, relocated: &BTreeMap<usize, String>, by_mpy_cross: bool) {
+    fn instructions(&mut self, mut decoder: Box<dyn Decoder>, relocated: &Relocated, by_mpy_cross: bool) {
+        let knows_tables = by_mpy_cross || decoder.follows_tables();
         let mut literals = BTreeSet::new();
         while self.offset < self.bytes.len() {
-            if let Some(name) = relocated.get(&self.offset) {
-                self.word(Some(name.clone()));
+            if let Some(&target) = relocated.get(&self.offset) {
+                self.word(Some(self.target(target)));
                 continue;
             }
             if literals.contains(&self.offset) && self.bytes.len() - self.offset >= self.word {
@@ -213,19 +220,23 @@ impl Lines<'_> {
             };
             let remark = match decoded.access {
                 Access::None => None,
-                Access::FunctionTable(distance) if by_mpy_cross => self.function(distance),
-                Access::QstrTable(distance) if by_mpy_cross => self.name(distance),
+                Access::FunctionTable(distance) if knows_tables => self.function(distance),
+                Access::QstrTable(distance) if knows_tables => self.name(distance),
                 Access::FunctionTable(_) | Access::QstrTable(_) => None,
                 Access::Code(offset) | Access::Literal(offset) => {
                     let offset = usize::try_from(offset).unwrap_or(usize::MAX);
                     if matches!(decoded.access, Access::Literal(_)) {
                         literals.insert(offset);
                     }
-                    relocated.get(&offset).cloned()
+                    relocated.get(&offset).map(|&target| self.target(target))
                 }
             };
             self.push(decoded.len, &decoded.mnemonic, decoded.operands, remark);
         }
+    }
+
+    fn target(&self, target: Target) -> String {
+        TargetName { header: &self.module.header, target }.to_string()
     }
 
     fn function(&self, distance: i64) -> Option<String> {
@@ -240,11 +251,11 @@ impl Lines<'_> {
     }
 
     /// The machine code as bytes, for want of better.
-    fn bytes(&mut self, relocated: &BTreeMap<usize, String>) {
+    fn bytes(&mut self, relocated: &Relocated) {
         const AT_ONCE: usize = 8;
         while self.offset < self.bytes.len() {
-            if let Some(name) = relocated.get(&self.offset) {
-                self.word(Some(name.clone()));
+            if let Some(&target) = relocated.get(&self.offset) {
+                self.word(Some(self.target(target)));
                 continue;
             }
             let end = relocated.range(self.offset..).next().map_or(self.bytes.len(), |(&offset, _)| offset);

@@ -83,6 +83,7 @@ fn run_with(options: &Options) -> u8 {
         return 1;
     };
     vm.register(berus_stdlib::MODULES);
+    vm.freeze(&berus_stdlib::FROZEN);
     vm.set_optimisation(options.optimise);
     vm.set_emitter(options.emitter);
     vm.enter(|vm| {

@@ -21,10 +21,12 @@ impl Vm {
         let Some(file) = &found.file else { return Ok(()) };
         let name = file.strip_prefix(FROZEN);
         module.globals.store(self, q!("__file__"), self.new_str_checked(name.unwrap_or(file))?)?;
-        match name {
+        let result = match name {
             Some(name) => self.run_frozen(name, module.globals),
             None => self.run_file(file, module.globals),
-        }
+        };
+        module.globals.map.fit(self);
+        result
     }
 
     fn run_frozen(&self, name: &[u8], globals: Gc<Dict>) -> Res<()> {

@@ -17,17 +17,27 @@ use crate::vm::frame::Frame;
 use crate::word::Obj;
 
 /// What a thread knows while it runs machine code.
+///
+/// The two words about global variables are apart, because what is written as two words is slow to be read as one pair.
+#[repr(C)]
 struct Thread {
+    /// The variables of the module whose machine code runs, if that has set them.
+    globals: Cell<Option<Gc<Dict>>>,
     vm: Cell<*const Vm>,
+    /// The frame on top of which that machine code runs.
+    below: Cell<*const Frame>,
     /// The buffer that exceptions go to.
     top: Cell<*mut Buffer>,
-    /// The variables of the module whose machine code runs, if that has set them, and the frame on top of which it does.
-    globals: Cell<Globals>,
 }
 
 impl Thread {
     const fn new() -> Thread {
-        Thread { vm: Cell::new(ptr::null()), top: Cell::new(ptr::null_mut()), globals: Cell::new((None, ptr::null())) }
+        Thread {
+            globals: Cell::new(None),
+            vm: Cell::new(ptr::null()),
+            below: Cell::new(ptr::null()),
+            top: Cell::new(ptr::null_mut()),
+        }
     }
 }
 
@@ -72,7 +82,8 @@ pub(super) unsafe fn vm<'a>() -> &'a Vm {
     unsafe { &*current().vm.get() }
 }
 
-/// Calls machine code with four words.
+/// Calls machine code with four words. If it looks for names without saying whose they are, as generators and the bodies of modules and
+/// classes do, it finds those in `globals`, if there are some.
 ///
 /// # Errors
 /// What it raises; `RuntimeError` if calls are nested too deep.
@@ -80,15 +91,24 @@ pub(super) unsafe fn vm<'a>() -> &'a Vm {
 /// # Safety
 /// `code` is the start of a function that takes no more than these words, of a module whose memory is not freed meanwhile.
 #[inline]
-pub(super) unsafe fn call(vm: &Vm, code: *const c_void, [a, b, c, d]: [usize; 4]) -> Res<usize> {
+pub(super) unsafe fn call(
+    vm: &Vm,
+    globals: Option<Gc<Dict>>,
+    code: *const c_void,
+    [a, b, c, d]: [usize; 4],
+) -> Res<usize> {
     vm.check_depth()?;
     let thread = current();
-    let outer = thread.vm.replace(vm);
-    let globals = thread.globals.get();
+    let (outer, outer_globals, below) = (thread.vm.replace(vm), thread.globals.get(), thread.below.get());
+    if globals.is_some() {
+        thread.globals.set(globals);
+        thread.below.set(vm.frame());
+    }
     // SAFETY: the caller vouches for the code.
     let outcome = unsafe { nlr::enter(thread.top.as_ptr(), code, a, b, c, d) };
-    thread.globals.set(globals);
     thread.vm.set(outer);
+    thread.globals.set(outer_globals);
+    thread.below.set(below);
     if outcome.raised == 0 {
         return Ok(outcome.value);
     }
@@ -120,21 +140,14 @@ unsafe fn raise(vm: &Vm, raised: Raised) -> ! {
     unsafe { nlr::jump(exception.bits()) }
 }
 
-/// Global variables that machine code has set, and the frame on top of which it runs.
-pub(super) type Globals = (Option<Gc<Dict>>, *const Frame);
-
 /// The global variables of the machine code that runs on top of `frame`, if there is any and it has set them.
 pub(crate) fn globals(frame: &Frame) -> Option<Gc<Dict>> {
-    let (globals, below) = current().globals.get();
-    if ptr::eq(below, frame) { globals } else { None }
+    let thread = current();
+    if ptr::eq(thread.below.get(), frame) { thread.globals.get() } else { None }
 }
 
-/// Makes `globals` the variables of the machine code that runs on top of `frame`, until that returns. Answers what was set before.
-pub(super) fn replace_globals(globals: Option<Gc<Dict>>, frame: &Frame) -> Globals {
-    current().globals.replace((globals, frame))
-}
-
-/// Sets back what [`replace_globals`] answered.
-pub(super) fn restore_globals(globals: Globals) {
-    current().globals.set(globals);
+/// Makes `globals` the variables of the machine code that runs on top of `frame`, until that returns.
+pub(super) fn set_globals(globals: Gc<Dict>, frame: &Frame) {
+    current().globals.set(Some(globals));
+    current().below.set(frame);
 }

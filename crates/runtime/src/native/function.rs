@@ -147,15 +147,23 @@ impl NativeFunction {
         unsafe { core::slice::from_raw_parts(start, self.n_extra) }
     }
 
-    /// Where a call that gets arguments as they lie on the value stack begins. `None` for the kinds that are called in another way.
+    /// Where a call of `object` that gets arguments as they lie on the value stack begins. `None` if it is no function of machine code, or
+    /// one that is called in another way.
     #[inline(always)]
-    pub fn entry(&self) -> Option<*const c_void> {
-        let ty = self.header.ty();
-        if ty == Gc::from_static(&VIPER) {
-            return Some(self.text.cast());
-        }
+    pub fn entry(object: Obj) -> Option<*const c_void> {
+        let header = object.as_header()?;
+        // SAFETY: a pointer word points to a live object.
+        let ty = unsafe { header.as_ref() }.ty();
         // A Python function begins with a word that says where its prelude is.
-        (ty == Gc::from_static(&NATIVE)).then_some(self.text.wrapping_add(WORD).cast())
+        let skipped = if ty == Gc::from_static(&NATIVE) {
+            WORD
+        } else if ty == Gc::from_static(&VIPER) {
+            0
+        } else {
+            return None;
+        };
+        // SAFETY: objects of these types have this layout.
+        Some(unsafe { header.cast::<NativeFunction>().as_ref() }.text.wrapping_add(skipped).cast())
     }
 
     /// Where a generator's code begins: the address that it notes as where to go on, and the one that is called.
@@ -169,11 +177,11 @@ impl NativeFunction {
 impl Vm {
     /// Calls machine code that gets arguments as they lie on the value stack.
     #[inline(always)]
-    fn call_entry(&self, function: Obj, entry: *const c_void, args: Args<'_>) -> Res {
+    fn call_entry(&self, function: Obj, globals: Option<Gc<Dict>>, entry: *const c_void, args: Args<'_>) -> Res {
         let words = args.words();
         let parameters = [function.bits(), args.n_pos(), args.n_kw(), words.as_ptr().expose_provenance()];
         // SAFETY: the function's code is at `entry`. The function, and so its code, is kept to the end of the call.
-        let result = unsafe { border::call(self, entry, parameters) };
+        let result = unsafe { border::call(self, globals, entry, parameters) };
         black_box(function);
         foreign::object(self, result?)
     }
@@ -182,7 +190,7 @@ impl Vm {
 fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     // SAFETY: objects of this type have the layout.
     match object.as_header().map(|header| unsafe { header.cast::<NativeFunction>().as_ref() }) {
-        Some(function) => vm.call_entry(object, function.text.cast(), args),
+        Some(function) => vm.call_entry(object, None, function.text.cast(), args),
         None => Ok(Obj::NONE),
     }
 }
@@ -190,11 +198,8 @@ fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 fn call_native(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     match object.downcast::<NativeFunction>() {
         Some(function) => {
-            // The body of a module or class looks for its names without saying whose they are.
-            let outer = border::replace_globals(Some(function.globals()), vm.frame());
-            let result = vm.call_entry(object, function.text.wrapping_add(WORD).cast(), args);
-            border::restore_globals(outer);
-            result
+            let entry = function.text.wrapping_add(WORD).cast();
+            vm.call_entry(object, Some(function.globals()), entry, args)
         }
         None => Ok(Obj::NONE),
     }
@@ -218,7 +223,7 @@ fn call_asm(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
         *word = asm_word(vm, *arg)?;
     }
     // SAFETY: as in `call_entry`; code of this kind takes up to four words.
-    let value = unsafe { border::call(vm, function.text.cast(), words) };
+    let value = unsafe { border::call(vm, None, function.text.cast(), words) };
     black_box(object);
     super::table::convert::to_object(vm, value?, result)
 }
@@ -252,16 +257,22 @@ fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
 /// # Errors
 /// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
 pub(super) fn setup(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>, state: &mut [Slot]) -> Res<()> {
-    state.fill(None);
-    let Some(code) = function.signature() else { return Ok(()) };
-    let n_pos = usize::from(code.n_pos);
+    let Some(code) = function.signature() else {
+        state.fill(None);
+        return Ok(());
+    };
+    let Some(n_others) = state.len().checked_sub(code.n_args()) else {
+        return Err(vm.type_error(format_args!("argument num/types mismatch")));
+    };
     let last = state.len().wrapping_sub(1);
-    if args.n_kw() == 0 && args.n_pos() == n_pos && !code.takes_more() {
-        for (slot, value) in state.iter_mut().rev().zip(args.pos()) {
+    let (others, arguments) = state.split_at_mut(n_others);
+    others.fill(None);
+    if args.n_kw() == 0 && args.n_pos() == arguments.len() && !code.takes_more() {
+        for (slot, value) in arguments.iter_mut().rev().zip(args.pos()) {
             *slot = Some(*value);
         }
     } else {
-        let n_args = code.n_args();
+        arguments.fill(None);
         let extra = function.extra();
         let binding = Binding {
             code,
@@ -269,16 +280,8 @@ pub(super) fn setup(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>, state
             defaults: extra.get(..usize::from(code.n_def)).unwrap_or_default(),
             keyword_defaults: extra.last().copied().flatten().and_then(|dict| dict.downcast::<Dict>()),
         };
-        // They are laid out forwards, at the far end, and then turned around.
-        let Some(bound) = state.get_mut(..n_args) else {
-            return Err(vm.type_error(format_args!("argument num/types mismatch")));
-        };
-        binding.bind(vm, args, bound)?;
-        let moved = state.len() - n_args;
-        state.copy_within(..n_args, moved);
-        let free = moved.min(n_args);
-        state[..free].fill(None);
-        state[moved..].reverse();
+        binding.bind(vm, args, arguments)?;
+        arguments.reverse();
     }
     for &local in code.cells() {
         if let Some(slot) = last.checked_sub(local.into()).and_then(|at| state.get_mut(at)) {

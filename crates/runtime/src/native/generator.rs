@@ -88,7 +88,7 @@ impl NativeGenerator {
     /// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
     pub(super) fn make(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>) -> Res {
         let Some(code) = function.signature() else { return Ok(Obj::NONE) };
-        let n_state = code.n_state as usize;
+        let n_state = usize::from(code.n_state);
         let state = CodeState {
             function: Cell::new(Some(function)),
             ip: Cell::new(function.generator_entries().0),
@@ -193,11 +193,9 @@ impl NativeGenerator {
 
     /// Calls its code.
     fn run(&self, vm: &Vm, function: Gc<NativeFunction>, thrown: Slot) -> Res<usize> {
-        let outer = border::replace_globals(Some(function.globals()), vm.frame());
         let parameters = [ptr::from_ref(&self.state).expose_provenance(), thrown.map_or(0, Obj::bits), 0, 0];
         // SAFETY: this is where a generator's code is entered. This object keeps the function, and so the code.
-        let outcome = unsafe { border::call(vm, function.generator_entries().1, parameters) };
-        border::restore_globals(outer);
+        let outcome = unsafe { border::call(vm, Some(function.globals()), function.generator_entries().1, parameters) };
         black_box(self);
         outcome
     }

@@ -62,6 +62,12 @@ impl State {
         objects.into_iter().flatten().for_each(|object| collection.keep(object.bits()));
     }
 
+    /// Whether a module written in C is there, so that there may be objects of its types.
+    #[inline(always)]
+    pub fn has_c_code(&self) -> bool {
+        self.kept.get().is_some()
+    }
+
     /// Keeps an image as long as the interpreter. Modules written in C need that: they have objects among their code, and who has one of
     /// these refers to no block of the heap.
     ///

@@ -19,6 +19,8 @@ use crate::types::{Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
+pub use super::strings::{fromhex, hex_digits};
+
 /// The type.
 pub static TYPE: Type = define!(
     Type::new(q!("bytes"))
@@ -191,11 +193,14 @@ fn of(object: Obj) -> &'static [u8] {
 }
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
-    if style == Style::Raw {
-        return out.write(vm, of(object));
+    match style {
+        Style::Raw => out.write(vm, of(object)),
+        Style::Json => super::str::print_json(vm, out, of(object)),
+        Style::Str | Style::Repr | Style::Exception => {
+            out.write(vm, b"b")?;
+            super::str::print_quoted(vm, out, of(object), true)
+        }
     }
-    out.write(vm, b"b")?;
-    super::str::print_quoted(vm, out, of(object), true)
 }
 
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {

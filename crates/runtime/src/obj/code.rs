@@ -124,13 +124,14 @@ pub struct Code {
     pub(crate) children: Option<NonNull<Slot>>,
     /// The prelude and the instructions.
     pub(crate) bytes: *const u8,
-    pub(crate) len: u32,
     /// The first instruction.
     pub(crate) start: *const u8,
+    /// Bytes of prelude and instructions.
+    pub(crate) len: u32,
     /// Slots of a frame.
-    pub(crate) n_state: u32,
+    pub(crate) n_state: u16,
     /// Of them, local variables.
-    pub(crate) n_locals: u32,
+    pub(crate) n_locals: u16,
     /// Exception blocks that can be open at once.
     pub(crate) n_exc: u16,
     /// Cells that it closes over at least: they are its first arguments.
@@ -156,6 +157,9 @@ pub struct Code {
     /// The line of its definition, if it was compiled from source in this interpreter; else 0.
     pub(crate) defined_at: Cell<u32>,
 }
+
+// There is one for every function that has been called.
+const _: () = assert!(size_of::<Code>() <= 12 * size_of::<u64>());
 
 // SAFETY: `Code` is `repr(C)` and starts with a header; only code objects have this type.
 unsafe impl Object for Code {
@@ -188,8 +192,8 @@ impl Code {
             bytes,
             len: len as u32,
             start: bytes.wrapping_add(prelude.end()),
-            n_state: facts.frame().max(1),
-            n_locals: facts.locals,
+            n_state: facts.frame().max(1) as u16,
+            n_locals: facts.locals as u16,
             min_cells: facts.min_cells as u16,
             n_exc: signature.n_exc_stack as u16,
             n_pos: signature.n_pos_args as u16,

@@ -221,7 +221,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let mut first = true;
     while let Some((found, key, value)) = dict.map.entry_from(at) {
         if !first {
-            out.write(vm, b", ")?;
+            out.write_comma(vm)?;
         }
         first = false;
         // JSON knows no other keys than strings.
@@ -230,7 +230,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
         out.write(vm, quote)?;
         vm.print(out, key, style)?;
         out.write(vm, quote)?;
-        out.write(vm, b": ")?;
+        out.write_colon(vm)?;
         vm.print(out, value.unwrap_or(Obj::NONE), style)?;
         at = found + 1;
     }

@@ -214,7 +214,7 @@ pub fn binary_after_int(vm: &Vm, op: BinaryOp, int: Obj, right: Obj) -> Res<Opti
 ///
 /// # Errors
 /// `ZeroDivisionError`.
-#[inline]
+#[inline(always)]
 pub fn binary(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
     use BinaryOp::*;
     let result = match op {

@@ -72,7 +72,7 @@ impl Generator {
     /// # Errors
     /// `MemoryError`.
     pub(crate) fn new(vm: &Vm, code: Gc<Code>) -> Res<Gc<Generator>> {
-        let tail = code.n_state as usize * size_of::<Slot>() + usize::from(code.n_exc) * size_of::<Block>();
+        let tail = usize::from(code.n_state) * size_of::<Slot>() + usize::from(code.n_exc) * size_of::<Block>();
         let object = Generator {
             header: Header::of(&TYPE),
             code,
@@ -85,7 +85,7 @@ impl Generator {
         let generator = vm.alloc_tail(object, tail)?;
         // SAFETY: the tail was just allocated.
         unsafe { generator.slots().cast::<u8>().write_bytes(0, tail) };
-        generator.sp.set(generator.slots().wrapping_add(code.n_locals as usize));
+        generator.sp.set(generator.slots().wrapping_add(usize::from(code.n_locals)));
         Ok(generator)
     }
 
@@ -95,7 +95,7 @@ impl Generator {
     }
 
     fn blocks(&self) -> *mut Block {
-        self.slots().wrapping_add(self.code.n_state as usize).cast()
+        self.slots().wrapping_add(usize::from(self.code.n_state)).cast()
     }
 
     /// Keeps what the frame, which is about to go, has to go on with.

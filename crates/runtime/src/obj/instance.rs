@@ -245,7 +245,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
         return out.write(vm, &text);
     }
     let text = match style {
-        Style::Repr => vm.call_special(object, q!("__repr__"), &[])?,
+        Style::Repr | Style::Json => vm.call_special(object, q!("__repr__"), &[])?,
         _ => match vm.call_special(object, q!("__str__"), &[])? {
             None if base.is_none() => vm.call_special(object, q!("__repr__"), &[])?,
             text => text,

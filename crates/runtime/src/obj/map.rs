@@ -1,7 +1,8 @@
 //! Hash tables that keep the order of insertion: dicts, sets, global variables, attributes of instances.
 //!
 //! Entries (key, value) stand in a heap block in order of insertion; a deleted one leaves a gap whose key is null. Up to eight entries are
-//! simply looked through. A larger table has an index behind its entries, in the same block: 32-bit entry numbers, from 1, by hash.
+//! simply looked through. A larger table has an index behind its entries, in the same block: entry numbers, from 1, by hash, in as many bytes
+//! as they need.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -57,9 +58,77 @@ const fn index_len(capacity: u32) -> usize {
     if capacity <= PLAIN { 0 } else { (capacity as usize * 4 / 3 + 1).next_power_of_two() }
 }
 
-/// Bytes of a block for `capacity` entries.
+/// Bytes of a slot of the index for `capacity` entries.
+#[inline(always)]
+const fn slot_size(capacity: u32) -> usize {
+    if capacity < 1 << 8 {
+        1
+    } else if capacity < 1 << 16 {
+        2
+    } else {
+        4
+    }
+}
+
+/// Words of a block for `capacity` entries.
 const fn block_words(capacity: u32) -> usize {
-    capacity as usize * 2 + (index_len(capacity) * size_of::<u32>()).div_ceil(size_of::<usize>())
+    capacity as usize * 2 + (index_len(capacity) * slot_size(capacity)).div_ceil(size_of::<usize>())
+}
+
+/// The index of a map: a power of two of slots, each 0 or the number of an entry, from 1. As long as the map's block is.
+#[derive(Clone, Copy)]
+struct Index<'m> {
+    map: &'m Map,
+    start: NonNull<u8>,
+    last: usize,
+}
+
+impl Index<'_> {
+    /// The slot for a hash.
+    #[inline(always)]
+    fn first(self, hash: usize) -> usize {
+        spread(hash) & self.last
+    }
+
+    /// The slot to look at after another.
+    #[inline(always)]
+    fn after(self, slot: usize) -> usize {
+        (slot + 1) & self.last
+    }
+
+    /// The entry that a slot names, if it is taken.
+    #[inline(always)]
+    fn get(self, slot: usize) -> Option<usize> {
+        let slot = slot & self.last;
+        // SAFETY: the map's block, which it still has, ends with `last + 1` slots of this size.
+        let number = unsafe {
+            match slot_size(self.map.capacity.get()) {
+                1 => usize::from(self.start.add(slot).read()),
+                2 => usize::from(self.start.cast::<u16>().add(slot).read()),
+                _ => self.start.cast::<u32>().add(slot).read() as usize,
+            }
+        };
+        number.checked_sub(1)
+    }
+
+    /// Makes a slot name an entry.
+    fn set(self, slot: usize, entry: u32) {
+        let (slot, number) = (slot & self.last, entry + 1);
+        // SAFETY: as in `get`; the number of an entry fits.
+        unsafe {
+            match slot_size(self.map.capacity.get()) {
+                1 => self.start.add(slot).write(number as u8),
+                2 => self.start.cast::<u16>().add(slot).write(number as u16),
+                _ => self.start.cast::<u32>().add(slot).write(number),
+            }
+        }
+    }
+
+    /// Empties all slots.
+    fn clear(self) {
+        // SAFETY: as in `get`.
+        unsafe { self.start.write_bytes(0, (self.last + 1) * slot_size(self.map.capacity.get())) }
+    }
 }
 
 impl Map {
@@ -165,15 +234,14 @@ impl Map {
         block_words(self.capacity.get()) * size_of::<usize>()
     }
 
-    fn index(&self) -> &[Cell<u32>] {
-        match self.block.get() {
-            // SAFETY: the index follows the room for entries in the block, and was zeroed and then filled.
-            Some(block) => unsafe {
-                let start = block.as_ptr().wrapping_add(self.capacity.get() as usize).cast();
-                core::slice::from_raw_parts(start, index_len(self.capacity.get()))
-            },
-            None => &[],
-        }
+    /// The index, if there is one.
+    #[inline(always)]
+    fn index(&self) -> Option<Index<'_>> {
+        let capacity = self.capacity.get();
+        let last = index_len(capacity).checked_sub(1)?;
+        // SAFETY: the index follows the room for entries in the block.
+        let start = unsafe { self.block.get()?.add(capacity as usize) }.cast();
+        Some(Index { map: self, start, last })
     }
 
     /// The number of the entry whose key is the name `name`.
@@ -182,8 +250,16 @@ impl Map {
         let key = Some(Obj::qstr(name));
         if self.capacity.get() <= PLAIN {
             let entries = self.entries();
-            if let Some(at) = entries.iter().position(|entry| entry.key.get() == key) {
-                return Some(at);
+            let mut has_strings = false;
+            for (at, entry) in entries.iter().enumerate() {
+                let found = entry.key.get();
+                if found == key {
+                    return Some(at);
+                }
+                has_strings |= found.is_some_and(Obj::is_pointer);
+            }
+            if !has_strings {
+                return None;
             }
             return entries.iter().position(|entry| {
                 let string = entry.key.get().and_then(|key| key.downcast::<Str>());
@@ -195,10 +271,10 @@ impl Map {
 
     fn find_indexed_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
         let hash = vm.qstrs.hash(name) as usize;
-        let (entries, index) = (self.entries(), self.index());
-        let mut slot = spread(hash) & (index.len() - 1);
+        let (entries, index) = (self.entries(), self.index()?);
+        let mut slot = index.first(hash);
         loop {
-            let at = (index[slot].get() as usize).checked_sub(1)?;
+            let at = index.get(slot)?;
             let found = entries[at].key.get();
             if found == Some(Obj::qstr(name)) {
                 return Some(at);
@@ -208,7 +284,7 @@ impl Map {
             {
                 return Some(at);
             }
-            slot = (slot + 1) & (index.len() - 1);
+            slot = index.after(slot);
         }
     }
 
@@ -241,11 +317,8 @@ impl Map {
         }
         let mut slot = spread(hash);
         loop {
-            let index = self.index();
-            slot &= index.len().wrapping_sub(1);
-            let Some(at) = index.get(slot).and_then(|number| (number.get() as usize).checked_sub(1)) else {
-                return Ok(None);
-            };
+            // Comparing keys may have changed the map.
+            let Some(at) = self.index().and_then(|index| index.get(slot)) else { return Ok(None) };
             if let Some(other) = self.entries().get(at).and_then(|entry| entry.key.get())
                 && (other == key || vm.equal(other, key)?)
             {
@@ -337,6 +410,16 @@ impl Map {
         if entries > self.capacity.get() { self.rebuild(vm, entries) } else { Ok(()) }
     }
 
+    /// Gives back the room that entries do not take, in a map that is not expected to grow. Goes on without where there is no memory.
+    pub fn fit(&self, vm: &Vm) {
+        if self.len.get() == self.capacity.get() || self.len.get() == 0 {
+            return;
+        }
+        if let Err(raised) = self.rebuild(vm, self.len.get()) {
+            vm.take_exception(raised);
+        }
+    }
+
     /// Removes entry number `at`, leaving a gap.
     pub fn remove_at(&self, at: usize) {
         let entry = &self.entries()[at];
@@ -344,7 +427,9 @@ impl Map {
         entry.value.set(None);
         self.len.set(self.len.get() - 1);
         if self.len.get() == 0 {
-            self.index().iter().for_each(|slot| slot.set(0));
+            if let Some(index) = self.index() {
+                index.clear();
+            }
             self.used.set(0);
         }
     }
@@ -439,15 +524,12 @@ impl Map {
 
     /// Notes in the index, if there is one, that entry `at` has hash `hash`.
     fn enter(&self, hash: usize, at: u32) {
-        let index = self.index();
-        if index.is_empty() {
-            return;
+        let Some(index) = self.index() else { return };
+        let mut slot = index.first(hash);
+        while index.get(slot).is_some() {
+            slot = index.after(slot);
         }
-        let mut slot = spread(hash) & (index.len() - 1);
-        while index[slot].get() != 0 {
-            slot = (slot + 1) & (index.len() - 1);
-        }
-        index[slot].set(at + 1);
+        index.set(slot, at);
     }
 }
 

@@ -6,6 +6,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::array::{bounds, compare, store_part};
 use super::binary::{self, LITTLE, native_size};
+use super::bytes::Bytes;
 use super::iterator::Iter;
 use super::slice::Slice;
 use super::strings;
@@ -111,7 +112,12 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let buffer = vm.buffer(source, Access::Read)?;
     let (source, offset) = match source.downcast::<MemoryView>() {
         Some(view) => (view.source, view.offset()),
-        None => (source, 0),
+        None if vm.as_str_or_bytes(source).is_some() => (source, 0),
+        // What is lent is there for longer than who lends it: a file can be closed.
+        None => match vm.lent(source)? {
+            Some(bytes) => (Bytes::lent(vm, bytes)?.obj(), 0),
+            None => (source, 0),
+        },
     };
     let len = buffer.len / native_size(buffer.typecode).unwrap_or(1);
     MemoryView::make(vm, source, buffer.typecode, offset, len)

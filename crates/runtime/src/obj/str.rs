@@ -320,7 +320,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     }
 }
 
-fn print_json(vm: &Vm, out: &mut dyn Printer, text: &[u8]) -> Res<()> {
+pub(crate) fn print_json(vm: &Vm, out: &mut dyn Printer, text: &[u8]) -> Res<()> {
     out.write(vm, b"\"")?;
     for part in text.split_inclusive(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
         let (last, plain) = part.split_last().unwrap_or((&b' ', &[]));

@@ -588,6 +588,14 @@ pub(crate) fn decode(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
+    hex_digits(vm, args)?.into_str(vm)
+}
+
+/// The digits of the bytes that `args` has first, with the separator that may follow there.
+///
+/// # Errors
+/// `TypeError` if these are no bytes and no string.
+pub fn hex_digits(vm: &Vm, args: &[Obj]) -> Res<Builder> {
     let bytes = vm.buffer(args[0], Access::Read)?.bytes();
     let separator = match args.get(1) {
         Some(&separator) => vm.str_or_bytes(separator)?.first().copied(),
@@ -601,11 +609,14 @@ pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
         let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble)];
         out.extend(vm, &[digit(byte >> 4), digit(byte & 15)])?;
     }
-    out.into_str(vm)
+    Ok(out)
 }
 
-/// `bytes.fromhex(text)` and `bytearray.fromhex(text)`
-pub(crate) fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
+/// `bytes.fromhex(text)` and `bytearray.fromhex(text)`; without a class as of `bytes`.
+///
+/// # Errors
+/// `ValueError` if there is something else than pairs of digits, `TypeError` if that is no text.
+pub fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
     let text = vm.buffer(data, Access::Read)?.bytes();
     let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
     let mut out = Builder::with_capacity(vm, text.len() / 2)?;

@@ -187,6 +187,7 @@ impl Vm {
         let mut class = define!(instance::CLASS).with_name(name);
         class.flags |= flags;
         class.parent = parent;
+        locals.map.fit(self);
         class.locals = Locals::Dict(locals);
         if let Parent::One(parent) = parent {
             class.slots_for_c.set_parent(parent);

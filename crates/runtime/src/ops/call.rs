@@ -99,6 +99,9 @@ impl Vm {
     /// Calls a Python function.
     fn call_function(&self, function: Gc<Function>, this: Slot, args: Args<'_>) -> Res {
         self.check_depth()?;
+        if self.tick() {
+            self.poll()?;
+        }
         let words = args.words();
         let room = self.stack_room(words.len() + 1)?;
         let first = Sp(room.as_ptr());

@@ -30,6 +30,22 @@ pub trait Printer {
     /// # Errors
     /// Whatever goes wrong at the other end: `MemoryError`, `OSError`, an exception of a `write` method.
     fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()>;
+
+    /// Takes what comes between two items.
+    ///
+    /// # Errors
+    /// As [`write`](Printer::write).
+    fn write_comma(&mut self, vm: &Vm) -> Res<()> {
+        self.write(vm, b", ")
+    }
+
+    /// Takes what comes between a key and its value.
+    ///
+    /// # Errors
+    /// As [`write`](Printer::write).
+    fn write_colon(&mut self, vm: &Vm) -> Res<()> {
+        self.write(vm, b": ")
+    }
 }
 
 /// The console's output.
@@ -159,7 +175,7 @@ impl Vm {
         let mut index = 0;
         while let Some(item) = next(index) {
             if index > 0 {
-                printer.write(self, b", ")?;
+                printer.write_comma(self)?;
             }
             self.print(printer, item, style)?;
             index += 1;

@@ -107,6 +107,9 @@ macro_rules! q {
     };
 }
 
+/// The greatest hash: three bytes of a word, the fourth of which is a name's length.
+const MAX_HASH: u32 = 0xff_ffff;
+
 /// The hash of a string's bytes; never 0, so that 0 can stand for "not computed yet".
 pub const fn hash(bytes: &[u8]) -> u32 {
     let mut hash: u32 = 5381;
@@ -115,5 +118,6 @@ pub const fn hash(bytes: &[u8]) -> u32 {
         hash = hash.wrapping_mul(33) ^ bytes[i] as u32;
         i += 1;
     }
+    hash &= MAX_HASH;
     if hash == 0 { 1 } else { hash }
 }

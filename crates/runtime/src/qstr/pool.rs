@@ -22,9 +22,6 @@ static HASHES: [u32; FIXED] = {
     hashes
 };
 
-/// Most bytes of a name that is interned at run time, as in MicroPython.
-const MAX_LEN: usize = 255;
-
 /// Slots of the table of fixed names: a power of two, at most half full.
 const SLOTS: usize = (2 * FIXED).next_power_of_two();
 
@@ -68,12 +65,22 @@ fn find_fixed(bytes: &[u8], hash: u32) -> Option<Qstr> {
     }
 }
 
-/// What is known of a name besides where it is spelled.
+/// What is known of a name besides where it is spelled: its length in the low byte, and its hash.
 #[derive(Clone, Copy)]
-#[repr(C)]
-struct Fact {
-    hash: u32,
-    len: u32,
+struct Fact(u32);
+
+impl Fact {
+    fn new(hash: u32, len: u8) -> Fact {
+        Fact(hash << 8 | u32::from(len))
+    }
+
+    fn hash(self) -> u32 {
+        self.0 >> 8
+    }
+
+    fn len(self) -> usize {
+        (self.0 & 0xff) as usize
+    }
 }
 
 /// Bytes of the memory that names are copied to, one after another; longer ones get memory of their own.
@@ -168,7 +175,7 @@ impl Pool {
         }
         match (self.start(number - FIXED), self.fact(number - FIXED)) {
             // SAFETY: so many bytes were copied there, or are lent; either way they stay, since the pool points to them.
-            (Some(start), Some(fact)) => unsafe { core::slice::from_raw_parts(start.as_ptr(), fact.len as usize) },
+            (Some(start), Some(fact)) => unsafe { core::slice::from_raw_parts(start.as_ptr(), fact.len()) },
             _ => &[],
         }
     }
@@ -179,7 +186,7 @@ impl Pool {
         if number < FIXED {
             return HASHES[number];
         }
-        self.fact(number - FIXED).map_or(1, |fact| fact.hash)
+        self.fact(number - FIXED).map_or(1, Fact::hash)
     }
 
     /// The name spelled `bytes`, if it is interned.
@@ -212,21 +219,27 @@ impl Pool {
         if let Some(name) = self.find_hashed(bytes, hash) {
             return Ok(name);
         }
-        if bytes.len() > MAX_LEN {
-            return Err(vm.runtime_error(format_args!("name too long")));
-        }
+        let len = Pool::len_of(vm, bytes)?;
         let start = self.copy(vm, bytes)?;
-        self.add(vm, start, bytes.len(), hash)
+        self.add(vm, start, len, hash)
     }
 
     /// The name spelled `bytes`, interned now if it was not. The bytes are lent: they never change, and stay as long as something that the
     /// collector sees points to them.
+    ///
+    /// # Errors
+    /// As [`Pool::intern`].
     pub fn intern_lent(&self, vm: &Vm, bytes: &'static [u8]) -> Res<Qstr> {
         let hash = hash(bytes);
         match self.find_hashed(bytes, hash) {
             Some(name) => Ok(name),
-            None => self.add(vm, NonNull::from_ref(bytes).cast(), bytes.len(), hash),
+            None => self.add(vm, NonNull::from_ref(bytes).cast(), Pool::len_of(vm, bytes)?, hash),
         }
+    }
+
+    /// The length of a name.
+    fn len_of(vm: &Vm, bytes: &[u8]) -> Res<u8> {
+        u8::try_from(bytes.len()).map_err(|_| vm.runtime_error(format_args!("name too long")))
     }
 
     /// A copy of a name's spelling.
@@ -251,18 +264,18 @@ impl Pool {
         Ok(start)
     }
 
-    fn add(&self, vm: &Vm, start: NonNull<u8>, len: usize, hash: u32) -> Res<Qstr> {
+    fn add(&self, vm: &Vm, start: NonNull<u8>, len: u8, hash: u32) -> Res<Qstr> {
         if self.len.get() == self.capacity.get() {
             self.grow(vm)?;
         }
-        let (Some(starts), Some(facts), Ok(len)) = (self.starts.get(), self.facts.get(), u32::try_from(len)) else {
-            return Err(vm.memory_error(len));
+        let (Some(starts), Some(facts)) = (self.starts.get(), self.facts.get()) else {
+            return Err(vm.memory_error(len.into()));
         };
         let index = self.len.get();
         // SAFETY: the blocks have room for `capacity` names.
         unsafe {
             starts.add(index).write(start);
-            facts.add(index).write(Fact { hash, len });
+            facts.add(index).write(Fact::new(hash, len));
         }
         self.len.set(index + 1);
         self.place(index, hash);

@@ -129,7 +129,7 @@ impl Frame {
     /// not expect these to be kept. A call without arguments takes the time, others do not.
     pub fn forget_above(&self) {
         let Some(code) = self.code.get() else { return };
-        let end = self.locals.get().wrapping_add(code.n_state as usize);
+        let end = self.locals.get().wrapping_add(usize::from(code.n_state));
         let mut slot = self.sp.get();
         while slot < end {
             // SAFETY: the slot is one of this frame's.
@@ -261,7 +261,7 @@ impl Vm {
     /// `RuntimeError` if a stack is full.
     #[inline(always)]
     pub(crate) fn push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry, object: Slot) -> Res<()> {
-        let end = locals.wrapping_add(code.n_state as usize);
+        let end = locals.wrapping_add(usize::from(code.n_state));
         if end > self.thread.stacks.values_end() {
             return Err(self.recursion_error());
         }
@@ -271,7 +271,7 @@ impl Vm {
     /// As [`Vm::push_frame`], without an object. False if a stack is full.
     #[inline(always)]
     pub(crate) fn try_push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry) -> bool {
-        let end = locals.wrapping_add(code.n_state as usize);
+        let end = locals.wrapping_add(usize::from(code.n_state));
         end <= self.thread.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
     }
 
@@ -307,7 +307,7 @@ impl Vm {
             code: Cell::new(Some(code)),
             locals: Cell::new(locals),
             ip: Cell::new(code.start),
-            sp: Cell::new(locals.wrapping_add(code.n_locals as usize)),
+            sp: Cell::new(locals.wrapping_add(usize::from(code.n_locals))),
             end: Cell::new(end),
             blocks_end: Cell::new(new.wrapping_add(1).cast()),
             below: Cell::new(core::ptr::from_ref(below).cast_mut()),
@@ -329,7 +329,7 @@ impl Vm {
     /// Checks that the value stack has room for the slots of `code` at `locals`.
     #[inline(always)]
     pub(crate) fn check_room(&self, locals: Sp, code: Gc<Code>) -> Res<()> {
-        if locals.0.wrapping_add(code.n_state as usize) > self.thread.stacks.values_end() {
+        if locals.0.wrapping_add(usize::from(code.n_state)) > self.thread.stacks.values_end() {
             return Err(self.recursion_error());
         }
         Ok(())

@@ -213,7 +213,9 @@ impl Vm {
         })
     }
 
-    /// Runs `work` on the running thread's machine stack, of which built-ins may use `bytes` bytes from here.
+    /// Runs `work` on the running thread's machine stack, of which built-ins may use `bytes` bytes from here. Not a part of its caller, in
+    /// whose frame the interpreter itself may lie: what that remembers is not to keep objects.
+    #[inline(never)]
     fn on_machine_stack<R>(&self, bytes: usize, work: impl FnOnce(&Vm) -> R) -> R {
         let marker = 0usize;
         let here = (&raw const marker).expose_provenance();

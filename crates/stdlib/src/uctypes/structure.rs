@@ -84,19 +84,19 @@ fn store(vm: &Vm, address: usize, scalar: Scalar, little: bool, value: Obj) -> R
 }
 
 /// The bits of an int that a bit field has, from bit 0 on.
-fn mask(bits: Bits) -> isize {
+fn mask(bits: Bits) -> usize {
     (1 << bits.length) - 1
 }
 
 fn load_bits(vm: &Vm, address: usize, scalar: Scalar, little: bool, bits: Bits) -> Res {
     let whole = vm.int_truncated(load(vm, address, scalar, little)?)?;
-    vm.new_uint(whole >> bits.position & mask(bits) as usize)
+    vm.new_uint(whole >> bits.position & mask(bits))
 }
 
 fn store_bits(vm: &Vm, address: usize, scalar: Scalar, little: bool, bits: Bits, value: Obj) -> Res<()> {
-    let value = vm.int(value)? as usize & mask(bits) as usize;
+    let value = vm.int(value)? as usize & mask(bits);
     let whole = vm.int_truncated(load(vm, address, scalar, little)?)?;
-    let whole = whole & !((mask(bits) as usize) << bits.position) | value << bits.position;
+    let whole = whole & !(mask(bits) << bits.position) | value << bits.position;
     store(vm, address, scalar, little, vm.new_uint(whole)?)
 }
 

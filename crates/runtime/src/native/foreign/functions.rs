@@ -70,7 +70,7 @@ fn call_fixed<const N: usize>(vm: &Vm, function: Obj, args: Args<'_>) -> Res {
         *word = arg.bits();
     }
     // SAFETY: C code made the object with a function of so many arguments. The object lies with the code, and is kept to the end.
-    let result = unsafe { border::call(vm, fixed.as_ref().function, words) };
+    let result = unsafe { border::call(vm, None, fixed.as_ref().function, words) };
     black_box(function);
     object(vm, result?)
 }
@@ -85,7 +85,7 @@ fn call_any(vm: &Vm, function: Obj, args: Args<'_>) -> Res {
     let keywords = if any.signature.takes_keywords() { (&raw const keywords).expose_provenance() } else { 0 };
     let words = [pos.len(), pos.as_ptr().expose_provenance(), keywords, 0];
     // SAFETY: as in `call_fixed`; what follows the positional arguments are the pairs that the map refers to.
-    let result = unsafe { border::call(vm, any.function, words) };
+    let result = unsafe { border::call(vm, None, any.function, words) };
     black_box(function);
     object(vm, result?)
 }

@@ -75,9 +75,14 @@ pub(super) fn to_c(ty: Gc<Type>) -> *const Type {
 ///
 /// # Errors
 /// `NameError` for null, and `MemoryError`.
-#[inline]
+#[inline(always)]
 pub(super) fn adopt(vm: &Vm, value: impl Into<Slot>) -> Res {
     let Some(value) = value.into() else { return Err(vm.unset_local()) };
+    if vm.native.has_c_code() { adopt_from_c(vm, value) } else { Ok(value) }
+}
+
+#[inline(never)]
+fn adopt_from_c(vm: &Vm, value: Obj) -> Res {
     match value.as_header() {
         // SAFETY: a pointer word points to a live object.
         Some(header) if is_foreign(unsafe { header.as_ref() }, value) => adopt_foreign(vm, value),
@@ -111,6 +116,15 @@ fn adopt_foreign(vm: &Vm, value: Obj) -> Res {
 /// As [`adopt`].
 #[inline]
 pub(super) fn adopt_all<'a>(vm: &Vm, values: &'a [Slot]) -> Res<&'a [Obj]> {
+    if !vm.native.has_c_code() && values.iter().all(Option::is_some) {
+        // SAFETY: none of them is null.
+        return Ok(unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), values.len()) });
+    }
+    adopt_each(vm, values)
+}
+
+#[inline(never)]
+fn adopt_each<'a>(vm: &Vm, values: &[Slot]) -> Res<&'a [Obj]> {
     let fine = |value: &Slot| {
         // SAFETY: a pointer word points to a live object.
         value.is_some_and(|value| value.as_header().is_none_or(|header| !is_foreign(unsafe { header.as_ref() }, value)))
@@ -119,11 +133,6 @@ pub(super) fn adopt_all<'a>(vm: &Vm, values: &'a [Slot]) -> Res<&'a [Obj]> {
         // SAFETY: none of them is null.
         return Ok(unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), values.len()) });
     }
-    adopt_each(vm, values)
-}
-
-#[cold]
-fn adopt_each<'a>(vm: &Vm, values: &[Slot]) -> Res<&'a [Obj]> {
     let all = List::new(vm, &[])?;
     for value in values {
         all.append(vm, adopt(vm, *value)?)?;

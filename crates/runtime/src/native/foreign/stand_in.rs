@@ -168,7 +168,7 @@ fn call_slot(vm: &Vm, this: Obj, kind: Kind, words: [usize; 4]) -> Res<usize> {
 /// As for [`border::call`]; the memory of the code is kept as long as `this` is.
 unsafe fn call_words(vm: &Vm, this: Obj, code: *const c_void, words: [usize; 4]) -> Res<usize> {
     // SAFETY: as the caller says.
-    let result = unsafe { border::call(vm, code, words) };
+    let result = unsafe { border::call(vm, None, code, words) };
     black_box(this);
     result
 }

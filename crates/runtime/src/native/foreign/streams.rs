@@ -167,7 +167,7 @@ fn call(
     let mut error: c_int = 0;
     let error_at = (&raw mut error).expose_provenance();
     // SAFETY: the functions of a stream take four words. The object is kept, and so its code.
-    let result = unsafe { border::call(vm, function, [object.bits(), a, b, error_at]) };
+    let result = unsafe { border::call(vm, None, function, [object.bits(), a, b, error_at]) };
     black_box((object, &mut error));
     let result = result?;
     Ok(if result == ERROR { Err(error) } else { Ok(result) })

@@ -11,6 +11,7 @@ use crate::native::code::MachineCode;
 use crate::native::foreign::{adopt, adopt_all};
 use crate::native::function::{self, NativeFunction};
 use crate::native::{closure, generator::CodeState};
+use crate::obj::builtin::Builtin;
 use crate::obj::code::{Code, Context};
 use crate::object::Gc;
 use crate::vm::memory::Slot;
@@ -49,28 +50,35 @@ pub(super) unsafe extern "C" fn new_closure(function: Obj, n: usize, cells: *con
 /// A function of machine code that gets arguments as they lie in memory.
 type Entry = unsafe extern "C" fn(Obj, usize, usize, *const Slot) -> Obj;
 
-/// Calls `callable` with arguments as they lie at `args`.
+/// Calls `callable` with arguments as they lie at `args`. From machine code to machine code, exceptions may pass.
 ///
 /// # Safety
 /// Machine code called, and the caller has nothing to drop.
 #[inline(always)]
 unsafe fn call(callable: Slot, n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
-    let function = callable.and_then(NativeFunction::of);
-    if let (Some(callable), Some(entry)) = (callable, function.and_then(|function| function.entry())) {
-        // From machine code to machine code, exceptions may pass: nothing here would be dropped.
-        // SAFETY: as the caller says. `callable` is a function whose code is at `entry`; whoever calls keeps it.
-        return unsafe {
-            if vm().is_deep() {
-                serve(|vm| vm.check_depth())
-            }
-            transmute::<*const core::ffi::c_void, Entry>(entry)(callable, n_pos, n_kw, args)
-        };
+    // SAFETY: as the caller says. `callable` is a function whose code is at `entry`; whoever calls keeps it.
+    unsafe {
+        if let Some(callable) = callable
+            && let Some(entry) = NativeFunction::entry(callable)
+            && !vm().is_deep()
+        {
+            return transmute::<*const core::ffi::c_void, Entry>(entry)(callable, n_pos, n_kw, args);
+        }
+        call_any(callable, n_pos, n_kw, args)
     }
-    // SAFETY: as the caller says.
+}
+
+#[inline(never)]
+unsafe extern "C" fn call_any(callable: Slot, n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
+    // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
-            let words = adopt_all(vm, slots(args, n_pos + 2 * n_kw))?;
-            vm.call_with(adopt(vm, callable)?, Args::new(words, n_pos))
+            let args = Args::new(adopt_all(vm, slots(args, n_pos + 2 * n_kw))?, n_pos);
+            let callable = adopt(vm, callable)?;
+            if let Some(builtin) = callable.downcast::<Builtin>() {
+                return builtin.call(vm, args);
+            }
+            vm.call_with(callable, args)
         })
     }
 }

@@ -2,33 +2,58 @@
 
 use crate::native::border::serve;
 use crate::native::foreign::adopt;
+use crate::obj::iterator;
+use crate::obj::list::List;
+use crate::obj::tuple::Tuple;
 use crate::vm::memory::Slot;
+use crate::vm::op::iterate::{advance, advance_range, begin};
+use crate::vm::registers::Sp;
 use crate::word::Obj;
 
-/// Room for an iterator. Those of Berus are objects: its first word is null, the next one the iterator.
-type IteratorBuffer = [Slot; 4];
-
-/// An iterator over `object`; null if it is in `buffer`, which there may be.
-pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut IteratorBuffer) -> Slot {
-    // SAFETY: machine code called.
-    let iterator = unsafe { serve(|vm| vm.iter(adopt(vm, object)?)) };
-    if buffer.is_null() {
-        return Some(iterator);
+/// An iterator over `object`; null if it is at `buffer`, where there may be room for the state of a loop (`vm/op/iterate.rs`).
+pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut Slot) -> Slot {
+    // SAFETY: machine code called, and has four words there.
+    unsafe {
+        serve(|vm| {
+            let object = adopt(vm, object)?;
+            if buffer.is_null() {
+                return vm.iter(object).map(Some);
+            }
+            begin(vm, object, Sp(buffer)).map(|()| None)
+        })
     }
-    // SAFETY: machine code has room there.
-    unsafe { buffer.write([None, Some(iterator), None, None]) };
-    None
 }
 
-/// The next item of the iterator in a buffer, or of the iterator itself; null at the end.
-pub(super) unsafe extern "C" fn iternext(buffer: *const IteratorBuffer) -> Slot {
-    // SAFETY: machine code has a buffer there, or an object, whose first word is not null.
-    let iterator = unsafe {
-        match (*buffer)[0] {
-            None => (*buffer)[1],
-            Some(_) => Obj::from_bits(buffer.expose_provenance()),
-        }
-    };
+/// The next item of the loop whose state is at `state`, or of the iterator that is there; null at the end.
+///
+/// An iterator is told from a state by its first word, its type, which is no list, tuple or null. One of the type of iterators is as it
+/// would be in a state.
+pub(super) unsafe extern "C" fn iternext(state: *mut Slot) -> Slot {
+    let state = Sp(state);
+    // SAFETY: machine code called, and has a state there, or an object.
+    unsafe {
+        let iterator = match state.slot(0) {
+            None => state.slot(1),
+            Some(first) => match first.as_small_int() {
+                Some(value) => return advance_range(state, value),
+                None if is_state(first) => return serve(|vm| advance(vm, state, first)),
+                None => Obj::from_bits(state.0.expose_provenance()),
+            },
+        };
+        next_of(iterator)
+    }
+}
+
+/// Whether the state of a loop may begin with `first`.
+#[inline(always)]
+fn is_state(first: Obj) -> bool {
+    first == Obj::from_static(&iterator::TYPE)
+        || first.downcast::<List>().is_some()
+        || first.downcast::<Tuple>().is_some()
+}
+
+#[inline(never)]
+unsafe extern "C" fn next_of(iterator: Slot) -> Slot {
     // SAFETY: machine code called.
     unsafe { serve(|vm| iterator.map_or(Ok(None), |iterator| vm.next(iterator))) }
 }

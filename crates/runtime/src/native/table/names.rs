@@ -2,7 +2,7 @@
 
 use crate::error::Res;
 use crate::modules::builtins;
-use crate::native::border::{replace_globals, serve, vm};
+use crate::native::border::{serve, set_globals, vm};
 use crate::native::foreign::adopt;
 use crate::obj::dict::Dict;
 use crate::obj::instance::Instance;
@@ -13,8 +13,8 @@ use crate::q;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
-use crate::vm::op::name::{attribute, find, hinted, store_attribute};
-use crate::vm::registers::Ip;
+use crate::vm::op::name::{attribute, find, hinted, store_attribute, super_method};
+use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
 
 fn name(number: usize) -> Qstr {
@@ -30,19 +30,20 @@ pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc
     if old == new {
         return None;
     }
-    replace_globals(Some(new), vm.frame());
+    set_globals(new, vm.frame());
     Some(old)
 }
 
-/// Where lookups of `name` are remembered: machine code has no place of its own for each.
-fn place(name: Qstr) -> Ip {
-    Ip(core::ptr::without_provenance(name.number() as usize))
+/// Where lookups of `name` in `scope`, a class or the variables of a module, are remembered: machine code has no place of its own for
+/// each.
+#[inline(always)]
+fn place<T>(scope: Gc<T>, name: Qstr) -> Ip {
+    Ip(core::ptr::without_provenance(scope.as_ptr().addr().get() >> 4 ^ name.number() as usize))
 }
 
 fn global(vm: &Vm, name: Qstr) -> Res {
     let globals = vm.globals();
-    let found = hinted(vm, &globals.map, place(name), name).or_else(|| find(vm, &globals.map, place(name), name));
-    found.map_or_else(|| builtin(vm, name), Ok)
+    find(vm, &globals.map, place(globals, name), name).map_or_else(|| builtin(vm, name), Ok)
 }
 
 fn builtin(vm: &Vm, name: Qstr) -> Res {
@@ -59,6 +60,18 @@ pub(super) unsafe extern "C" fn load_name(number: usize) -> Obj {
 }
 
 pub(super) unsafe extern "C" fn load_global(number: usize) -> Obj {
+    // SAFETY: machine code called.
+    let vm = unsafe { vm() };
+    let globals = vm.globals();
+    match hinted(vm, &globals.map, place(globals, name(number)), name(number)) {
+        Some(value) => value,
+        // SAFETY: as above.
+        None => unsafe { find_global(number) },
+    }
+}
+
+#[inline(never)]
+unsafe extern "C" fn find_global(number: usize) -> Obj {
     // SAFETY: machine code called.
     unsafe { serve(|vm| global(vm, name(number))) }
 }
@@ -96,15 +109,34 @@ pub(super) unsafe extern "C" fn delete_global(number: usize) {
 }
 
 pub(super) unsafe extern "C" fn load_attr(object: Slot, number: usize) -> Obj {
+    if let Some(instance) = object.and_then(Instance::of) {
+        // SAFETY: machine code called.
+        let vm = unsafe { vm() };
+        let place = place(instance.class(), name(number));
+        if let Some(value) = hinted(vm, instance.members(), place, name(number)) {
+            return value;
+        }
+    }
+    // SAFETY: as the caller says.
+    unsafe { load_attr_of_any(object, number) }
+}
+
+#[inline(never)]
+unsafe extern "C" fn load_attr_of_any(object: Slot, number: usize) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
-            let (object, name) = (adopt(vm, object)?, name(number));
-            match Instance::of(object).and_then(|instance| hinted(vm, instance.members(), place(name), name)) {
-                Some(value) => Ok(value),
-                None => attribute(vm, object, place(name), name),
-            }
+            let object = adopt(vm, object)?;
+            attribute(vm, object, place_of(vm, object, name(number)), name(number))
         })
+    }
+}
+
+/// Where lookups of `name` in `object` are remembered.
+fn place_of(vm: &Vm, object: Obj, name: Qstr) -> Ip {
+    match Instance::of(object) {
+        Some(instance) => place(instance.class(), name),
+        None => place(vm.type_of(object), name),
     }
 }
 
@@ -137,17 +169,8 @@ pub(super) unsafe extern "C" fn load_method_maybe(object: Slot, number: usize, t
 
 /// Replaces what `super()` is made of, the type, the class and the object, by a method of it.
 pub(super) unsafe extern "C" fn load_super_method(number: usize, to: *mut Slot) {
-    // SAFETY: machine code has put three values there.
-    let [ty, class, this] = unsafe { to.cast::<[Obj; 3]>().read() };
-    // SAFETY: machine code called.
-    let parts = unsafe {
-        serve(|vm| {
-            let object = vm.call(ty, &[class, this])?;
-            vm.load_method(object, name(number))
-        })
-    };
-    // SAFETY: as above.
-    unsafe { put(parts, to) };
+    // SAFETY: machine code called, and has put three values there.
+    unsafe { serve(|vm| super_method(vm, Sp(to), name(number))) }
 }
 
 pub(super) unsafe extern "C" fn store_attr(object: Slot, number: usize, value: Slot) {
@@ -156,7 +179,7 @@ pub(super) unsafe extern "C" fn store_attr(object: Slot, number: usize, value: S
         serve(|vm| {
             let (object, name) = (adopt(vm, object)?, name(number));
             let value = value.map(|value| adopt(vm, value)).transpose()?;
-            store_attribute(vm, object, value, place(name), name)
+            store_attribute(vm, object, value, place_of(vm, object, name), name)
         })
     }
 }

@@ -1,26 +1,43 @@
 //! Operators.
+//!
+//! What is short is done at once, by functions without a stack frame; the rest is in functions of its own, to which these jump.
 
-use crate::native::border::serve;
+use crate::native::border::{serve, vm};
 use crate::native::foreign::{SENTINEL, adopt};
+use crate::obj::float;
 use crate::obj::int;
 use crate::obj::list::List;
 use crate::types::UnaryOp;
 use crate::vm::memory::Slot;
+use crate::vm::op::binary::floats;
 use crate::word::Obj;
 use berus_mpy::opcode::BinaryOp;
 
 /// `object[index]`, or with a value `object[index] = value`, or with null `del object[index]`.
 pub(super) unsafe extern "C" fn subscr(object: Slot, index: Slot, value: usize) -> Obj {
+    if let (Some(object), Some(at)) = (object, index.and_then(Obj::as_small_int))
+        && let Some(list) = object.downcast::<List>()
+        && let Some(item) = list.items().get(at as usize)
+    {
+        if value == SENTINEL {
+            return item.get();
+        }
+        // SAFETY: machine code called. Any other word is a value, or null.
+        if let (false, Some(value)) = unsafe { (vm().native.has_c_code(), Obj::from_bits(value)) } {
+            item.set(value);
+            return Obj::NONE;
+        }
+    }
+    // SAFETY: as the caller says.
+    unsafe { subscr_of_any(object, index, value) }
+}
+
+#[inline(never)]
+unsafe extern "C" fn subscr_of_any(object: Slot, index: Slot, value: usize) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
             let (object, index) = (adopt(vm, object)?, adopt(vm, index)?);
-            if value == SENTINEL
-                && let (Some(list), Some(at)) = (object.downcast::<List>(), index.as_small_int())
-                && let Some(item) = list.get(at as usize)
-            {
-                return Ok(item);
-            }
             // SAFETY: any other word is a value, or null.
             match Obj::from_bits(value) {
                 Some(_) if value == SENTINEL => vm.load_subscr(object, index),
@@ -32,8 +49,17 @@ pub(super) unsafe extern "C" fn subscr(object: Slot, index: Slot, value: usize) 
 }
 
 pub(super) unsafe extern "C" fn is_true(object: Slot) -> bool {
+    match object.and_then(Obj::as_bool) {
+        Some(truth) => truth,
+        // SAFETY: as the caller says.
+        None => unsafe { is_true_of_any(object) },
+    }
+}
+
+#[inline(never)]
+unsafe extern "C" fn is_true_of_any(object: Slot) -> bool {
     // SAFETY: machine code called.
-    object.and_then(Obj::as_bool).unwrap_or_else(|| unsafe { serve(|vm| vm.truth(adopt(vm, object)?)) })
+    unsafe { serve(|vm| vm.truth(adopt(vm, object)?)) }
 }
 
 /// The unary operators, by number (MicroPython: `py/runtime0.h`).
@@ -66,18 +92,64 @@ pub(super) unsafe extern "C" fn unary_op(op: u32, object: Slot) -> Obj {
 const DIVMOD: u32 = 35;
 const CONTAINS: u32 = 36;
 
+/// How a binary operator is entered: with its number and the operands.
+type Operator = unsafe extern "C" fn(u32, Slot, Slot) -> Obj;
+
+/// The binary operators that have a short way, by number; for others, [`long_binary`].
+static BINARY: [Operator; BinaryOp::ALL.len()] = {
+    let mut table: [Operator; BinaryOp::ALL.len()] = [long_binary; BinaryOp::ALL.len()];
+    macro_rules! set {
+        ($($op:ident)*) => { $(table[BinaryOp::$op as usize] = short_binary::<{ BinaryOp::$op as u8 }>;)* };
+    }
+    set! {
+        Add Subtract Multiply TrueDivide FloorDivide Modulo Or Xor And Lshift Rshift
+        InplaceAdd InplaceSubtract InplaceMultiply InplaceTrueDivide InplaceFloorDivide InplaceModulo
+        InplaceOr InplaceXor InplaceAnd InplaceLshift InplaceRshift
+        Less More LessEqual MoreEqual Equal NotEqual
+    }
+    table
+};
+
 pub(super) unsafe extern "C" fn binary_op(op: u32, left: Slot, right: Slot) -> Obj {
+    let operator = BINARY.get(op as usize).copied().unwrap_or(long_binary);
+    // SAFETY: as the caller says.
+    unsafe { operator(op, left, right) }
+}
+
+/// A binary operator on small integers.
+unsafe extern "C" fn short_binary<const N: u8>(op: u32, left: Slot, right: Slot) -> Obj {
+    if let Some((a, b)) = int::both_small(left.map_or(0, Obj::bits), right.map_or(0, Obj::bits))
+        && let Some(result) = int::short(const { BinaryOp::ALL[N as usize] }, a, b)
+    {
+        return result;
+    }
+    // SAFETY: as the caller says.
+    unsafe { float_binary::<N>(op, left, right) }
+}
+
+/// A binary operator on floats.
+#[inline(never)]
+unsafe extern "C" fn float_binary<const N: u8>(op: u32, left: Slot, right: Slot) -> Obj {
+    if let (Some(left), Some(right)) = (left, right)
+        && let Some((x, y)) = floats(left, right)
+    {
+        // SAFETY: machine code called.
+        let result = unsafe { serve(|vm| float::binary(vm, const { BinaryOp::ALL[N as usize] }, x, y)) };
+        if let Some(result) = result {
+            return result;
+        }
+    }
+    // SAFETY: as the caller says.
+    unsafe { long_binary(op, left, right) }
+}
+
+/// A binary operator on anything.
+unsafe extern "C" fn long_binary(op: u32, left: Slot, right: Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe {
         serve(|vm| {
-            let op_of_language = BinaryOp::from_number(op as u8);
-            if let (Some(op), Some(a), Some(b)) =
-                (op_of_language, left.and_then(Obj::as_small_int), right.and_then(Obj::as_small_int))
-            {
-                return int::binary_small(vm, op, a, b);
-            }
             let (left, right) = (adopt(vm, left)?, adopt(vm, right)?);
-            match op_of_language {
+            match BinaryOp::from_number(op as u8) {
                 Some(op) => vm.binary_op(op, left, right),
                 None if op == DIVMOD => vm.divmod(left, right),
                 None if op == CONTAINS => Ok(Obj::bool(vm.contains(left, right)?)),

@@ -15,6 +15,7 @@ mod text;
 pub use bytes::write_bytes;
 pub use large::{is_large, pow3, to_float};
 pub use small::binary_small;
+pub(crate) use small::{both_small, short};
 pub use text::{digits, parse};
 
 use berus_mpy::opcode::BinaryOp;

@@ -14,38 +14,65 @@ fn word(value: isize) -> Obj {
     Obj::small_int_wrapping(value)
 }
 
+/// The values of two words, if both are small ints.
+#[inline(always)]
+pub(crate) fn both_small(a: usize, b: usize) -> Option<(isize, isize)> {
+    if a & b & 1 != 0 { Some((a as isize >> 1, b as isize >> 1)) } else { None }
+}
+
+/// A binary operator on small ints whose result is one, too, or a bool; `None` if there is more to it.
+#[inline(always)]
+pub(crate) fn short(op: BinaryOp, a: isize, b: isize) -> Option<Obj> {
+    use BinaryOp::*;
+    match op {
+        Add | InplaceAdd => Obj::small_int(a + b),
+        Subtract | InplaceSubtract => Obj::small_int(a - b),
+        Multiply | InplaceMultiply => a.checked_mul(b).and_then(Obj::small_int),
+        FloorDivide | InplaceFloorDivide if b != 0 => Obj::small_int(floor_divide(a, b)),
+        Modulo | InplaceModulo if b != 0 => Some(word(modulo(a, b))),
+        Lshift | InplaceLshift => shifted(a, b),
+        Rshift | InplaceRshift if b >= 0 => Some(word(a >> b.min(isize::BITS as isize - 1))),
+        Or | InplaceOr => Some(word(a | b)),
+        Xor | InplaceXor => Some(word(a ^ b)),
+        And | InplaceAnd => Some(word(a & b)),
+        Less => Some(Obj::bool(a < b)),
+        More => Some(Obj::bool(a > b)),
+        LessEqual => Some(Obj::bool(a <= b)),
+        MoreEqual => Some(Obj::bool(a >= b)),
+        Equal | Is => Some(Obj::bool(a == b)),
+        NotEqual => Some(Obj::bool(a != b)),
+        _ => None,
+    }
+}
+
+/// `a << b`, if that is a small int.
+#[inline(always)]
+fn shifted(a: isize, b: isize) -> Option<Obj> {
+    if !(0..Obj::SMALL_INT_BITS as isize).contains(&b) {
+        return None;
+    }
+    let value = a << b;
+    if value >> b == a { Obj::small_int(value) } else { None }
+}
+
 /// A binary operator on small ints.
 #[inline(always)]
 pub fn binary_small(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
-    use BinaryOp::*;
-    let result = match op {
-        Less => return Ok(Obj::bool(a < b)),
-        More => return Ok(Obj::bool(a > b)),
-        Equal | Is => return Ok(Obj::bool(a == b)),
-        LessEqual => return Ok(Obj::bool(a <= b)),
-        MoreEqual => return Ok(Obj::bool(a >= b)),
-        NotEqual => return Ok(Obj::bool(a != b)),
-        Add | InplaceAdd => a + b,
-        Subtract | InplaceSubtract => a - b,
-        And | InplaceAnd => a & b,
-        Or | InplaceOr => a | b,
-        Xor | InplaceXor => a ^ b,
-        Multiply | InplaceMultiply => match a.checked_mul(b) {
-            Some(product) => product,
-            None => return large::binary(vm, op, word(a), word(b)),
-        },
-        FloorDivide | InplaceFloorDivide if b != 0 => floor_divide(a, b),
-        Modulo | InplaceModulo if b != 0 => modulo(a, b),
-        _ => return binary_small_rest(vm, op, a, b),
-    };
-    vm.new_int(result)
+    match short(op, a, b) {
+        Some(result) => Ok(result),
+        None => long(vm, op, a, b),
+    }
 }
 
 #[inline(never)]
-fn binary_small_rest(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
+fn long(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
     use BinaryOp::*;
     match plain(op) {
-        FloorDivide | Modulo => Err(vm.divide_by_zero()),
+        Add => vm.new_int(a + b),
+        Subtract => vm.new_int(a - b),
+        Multiply => large::binary(vm, op, word(a), word(b)),
+        FloorDivide | Modulo if b == 0 => Err(vm.divide_by_zero()),
+        FloorDivide => vm.new_int(floor_divide(a, b)),
         TrueDivide => float_result(vm, op, a, b),
         Lshift | Rshift if b < 0 => Err(vm.negative_shift()),
         Lshift => {
@@ -55,7 +82,6 @@ fn binary_small_rest(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
                 None => large::binary(vm, Lshift, word(a), word(b)),
             }
         }
-        Rshift => vm.new_int(a >> b.min(isize::BITS as isize - 1)),
         Power if b < 0 => float_result(vm, op, a, b),
         Power => match u32::try_from(b).ok().and_then(|b| a.checked_pow(b)) {
             Some(power) => vm.new_int(power),
@@ -81,12 +107,14 @@ fn float_result(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
 }
 
 /// `a // b` for `b` other than 0.
+#[inline]
 fn floor_divide(a: isize, b: isize) -> isize {
     let quotient = a.wrapping_div(b);
     if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
 }
 
 /// `a % b` for `b` other than 0.
+#[inline]
 fn modulo(a: isize, b: isize) -> isize {
     let remainder = a.wrapping_rem(b);
     if remainder != 0 && (remainder < 0) != (b < 0) { remainder + b } else { remainder }

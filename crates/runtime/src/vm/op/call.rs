@@ -106,7 +106,8 @@ fn enter(
         make_cells(vm, code, Fp(generator.slots()))?;
         return Ok(Called::Done(generator.obj()));
     }
-    if vm.tick() {
+    // Where Rust calls, the arguments lie where other calls would put theirs: it has looked for events before.
+    if entry != Entry::Rust && vm.tick() {
         vm.poll()?;
     }
     let locals = if in_place { args } else { Sp(vm.frame().end.get()) };
@@ -176,7 +177,7 @@ fn place(locals: Sp, bound: &[Slot], code: Gc<Code>) {
 /// Unsets the local variables from number `from` on.
 #[inline(always)]
 fn clear(locals: Sp, from: usize, code: Gc<Code>) {
-    for n in from..code.n_locals as usize {
+    for n in from..usize::from(code.n_locals) {
         locals.set_slot(n, None);
     }
 }
@@ -282,7 +283,7 @@ macro_rules! call_quickly {
         let (args, n_pos) = ($args, $n_pos);
         let callee = $sp.at(0);
         if let Some(target) = enter_simple($vm, $code, $ip, $sp, callee, args, n_pos) {
-            return next($vm, target, Ip(target.start), args.up(target.n_locals as usize), Fp(args.0));
+            return next($vm, target, Ip(target.start), args.up(usize::from(target.n_locals)), Fp(args.0));
         }
         let fun = match callee.downcast::<Builtin>() {
             Some(builtin) => builtin.fun(),

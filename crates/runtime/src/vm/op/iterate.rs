@@ -35,15 +35,14 @@ op! {
 op! {
     get_iter_stack(vm, code, ip, sp, fp) {
         let base = sp.down(1);
-        tri!(vm, ip, begin(vm, base));
+        tri!(vm, ip, begin(vm, base.at(0), base));
         sp = base.up(ITER_SLOTS as usize);
     }
 }
 
-/// Replaces the object at `base` by the state of a loop over it.
+/// Puts the state of a loop over `object` at `base`.
 #[inline(never)]
-fn begin(vm: &Vm, base: Sp) -> Res<()> {
-    let object = base.at(0);
+pub(crate) fn begin(vm: &Vm, object: Obj, base: Sp) -> Res<()> {
     let state = if let Some(range) = object.downcast::<Range>()
         && let Some([start, stop, step]) = range.small_bounds()
     {
@@ -69,11 +68,7 @@ leaving_op! {
         let by = ip.forward();
         let state = sp.down(ITER_SLOTS as usize);
         let item = match state.slot(0) {
-            Some(first) => match first.as_small_int() {
-                Some(value) => advance_range(state, value),
-                None if first == Obj::from_static(&iterator::TYPE) => tri!(vm, start, advance_iter(vm, state)),
-                None => advance_items(state, first),
-            },
+            Some(first) => tri!(vm, start, advance(vm, state, first)),
             None => {
                 let iterator = state.at(1);
                 if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
@@ -100,6 +95,16 @@ leaving_op! {
     }
 }
 
+/// The next item of the loop over a built-in type that has its state at `state`, `first` first.
+#[inline(always)]
+pub(crate) fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
+    match first.as_small_int() {
+        Some(value) => Ok(advance_range(state, value)),
+        None if first == Obj::from_static(&iterator::TYPE) => advance_iter(vm, state),
+        None => Ok(advance_items(state, first)),
+    }
+}
+
 /// The next item of the [`Iter`] at `state`.
 #[inline(never)]
 fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
@@ -116,7 +121,7 @@ fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
 }
 
 #[inline(always)]
-fn advance_range(state: Sp, value: isize) -> Option<Obj> {
+pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
     let stop = state.at(1).as_small_int()?;
     let step = state.at(2).as_small_int()?;
     if if step > 0 { value >= stop } else { value <= stop } {

@@ -8,11 +8,11 @@
 //! What may fail or is seldom wanted is in functions of its own that take and return words, since a handler whose local variables have
 //! addresses would keep its stack frame.
 
-mod binary;
+pub(crate) mod binary;
 pub(crate) mod build;
 mod call;
 mod exception;
-mod iterate;
+pub(crate) mod iterate;
 mod jump;
 mod local;
 pub(crate) mod name;

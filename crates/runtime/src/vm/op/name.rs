@@ -218,7 +218,7 @@ op! {
 
 /// Replaces what `super()` is made of at `base` by a method of it.
 #[inline(never)]
-fn super_method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
+pub(crate) fn super_method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
     let MethodParts { function, this } = if base.at(0) == Obj::from_static(&property::SUPER_TYPE) {
         property::super_method(vm, base.at(1), base.at(2), name)?
     } else {

@@ -1,0 +1,7 @@
+# The name that asyncio had in old programs.
+
+
+def __getattr__(name):
+    import asyncio
+
+    return getattr(asyncio, name)

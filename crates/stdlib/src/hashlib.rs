@@ -1,0 +1,88 @@
+//! The module `hashlib`.
+
+use core::cell::RefCell;
+
+use berus_runtime::args::Args;
+use berus_runtime::error::Res;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::bytes::Bytes;
+use berus_runtime::obj::custom::{Custom, CustomType};
+use berus_runtime::object::Gc;
+use berus_runtime::ops::buffer::Access;
+use berus_runtime::types::Type;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("hashlib", MEMBERS).extensible();
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "md5" => value(Obj::from_static(&MD5)),
+        "sha1" => value(Obj::from_static(&SHA1)),
+        "sha256" => value(Obj::from_static(&SHA256)),
+    }
+}
+
+/// A hash of what has come so far; `None` once it has been asked for.
+struct Hash<H>(RefCell<Option<H>>);
+
+macro_rules! hashes {
+    ($($table:ident $methods:ident $name:literal $hash:ty;)*) => {
+        $(
+            berus_runtime::custom_type! {
+                static $table: Type<Hash<$hash>> = $name.make_new(make_new::<$hash>).locals($methods);
+            }
+
+            berus_runtime::members! {
+                static $methods = {
+                    "update" => f2(update::<$hash>),
+                    "digest" => f1(digest::<$hash>),
+                }
+            }
+        )*
+    };
+}
+
+hashes! {
+    MD5 MD5_METHODS "md5" Md5;
+    SHA1 SHA1_METHODS "sha1" Sha1;
+    SHA256 SHA256_METHODS "sha256" Sha256;
+}
+
+fn make_new<H: Digest>(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res
+where
+    Hash<H>: CustomType,
+{
+    vm.check_args(args, 0, 1, false)?;
+    let hash = vm.new_custom(Hash(RefCell::new(Some(H::new()))))?.obj();
+    if let Some(&data) = args.pos().first() {
+        update::<H>(vm, hash, data)?;
+    }
+    Ok(hash)
+}
+
+fn update<H: Digest>(vm: &Vm, hash: Obj, data: Obj) -> Res
+where
+    Hash<H>: CustomType,
+{
+    let data = vm.buffer(data, Access::Read)?.bytes();
+    match &mut *vm.this::<Custom<Hash<H>>>(hash)?.0.borrow_mut() {
+        Some(hash) => hash.update(data),
+        None => return Err(vm.value_error(format_args!("hash is final"))),
+    }
+    Ok(Obj::NONE)
+}
+
+fn digest<H: Digest>(vm: &Vm, hash: Obj) -> Res
+where
+    Hash<H>: CustomType,
+{
+    match vm.this::<Custom<Hash<H>>>(hash)?.0.take() {
+        Some(hash) => Ok(Bytes::new(vm, &hash.finalize())?.obj()),
+        None => Err(vm.value_error(format_args!("hash is final"))),
+    }
+}

@@ -1,0 +1,90 @@
+//! The module `heapq`: lists whose first item is their smallest.
+
+use berus_runtime::error::Res;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::list::List;
+use berus_runtime::object::Gc;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("heapq", MEMBERS).extensible();
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "heappush" => f2(heappush),
+        "heappop" => f1(heappop),
+        "heapify" => f1(heapify),
+    }
+}
+
+fn heap_of(vm: &Vm, object: Obj) -> Res<Gc<List>> {
+    object.downcast().ok_or_else(|| vm.type_error(format_args!("heap must be a list")))
+}
+
+/// Whether item number `left` is less than number `right`. Comparing may run Python code that makes the list shorter.
+fn is_less(vm: &Vm, heap: Gc<List>, left: usize, right: usize) -> Res<bool> {
+    match (heap.get(left), heap.get(right)) {
+        (Some(left), Some(right)) => vm.less(left, right),
+        _ => Ok(false),
+    }
+}
+
+fn swap(heap: Gc<List>, left: usize, right: usize) {
+    if let (Some(left), Some(right)) = (heap.items().get(left), heap.items().get(right)) {
+        left.swap(right);
+    }
+}
+
+/// Moves item number `at` towards item number `top` as long as it is less than the one above it.
+fn rise(vm: &Vm, heap: Gc<List>, top: usize, mut at: usize) -> Res<()> {
+    while at > top {
+        let above = (at - 1) / 2;
+        if !is_less(vm, heap, at, above)? {
+            break;
+        }
+        swap(heap, at, above);
+        at = above;
+    }
+    Ok(())
+}
+
+/// Puts item number `top` where it belongs among those below it: down to the end first, since most are large that come from there.
+fn sink(vm: &Vm, heap: Gc<List>, top: usize) -> Res<()> {
+    let mut at = top;
+    while 2 * at + 1 < heap.len() {
+        let left = 2 * at + 1;
+        let right = left + 1;
+        let smaller = if right < heap.len() && !is_less(vm, heap, left, right)? { right } else { left };
+        swap(heap, at, smaller);
+        at = smaller;
+    }
+    rise(vm, heap, top, at)
+}
+
+fn heappush(vm: &Vm, heap: Obj, item: Obj) -> Res {
+    let heap = heap_of(vm, heap)?;
+    heap.append(vm, item)?;
+    rise(vm, heap, 0, heap.len() - 1)?;
+    Ok(Obj::NONE)
+}
+
+fn heappop(vm: &Vm, heap: Obj) -> Res {
+    let heap = heap_of(vm, heap)?;
+    if heap.is_empty() {
+        return Err(vm.index_error(format_args!("empty heap")));
+    }
+    let last = heap.len() - 1;
+    swap(heap, 0, last);
+    let item = heap.remove_at(vm, last);
+    sink(vm, heap, 0)?;
+    Ok(item)
+}
+
+fn heapify(vm: &Vm, heap: Obj) -> Res {
+    let heap = heap_of(vm, heap)?;
+    for top in (0..heap.len() / 2).rev() {
+        sink(vm, heap, top)?;
+    }
+    Ok(Obj::NONE)
+}

@@ -1,0 +1,315 @@
+//! The module `re` (facts: `docs/library/re.rst`, `extmod/modre.c` and `lib/re1.5` of MicroPython).
+
+mod compile;
+mod run;
+
+use berus_runtime::error::Res;
+use berus_runtime::modules::ModuleDef;
+use berus_runtime::obj::builder::Builder;
+use berus_runtime::obj::bytes::Bytes;
+use berus_runtime::obj::custom::Custom;
+use berus_runtime::obj::exception::INDEX_ERROR;
+use berus_runtime::obj::list::List;
+use berus_runtime::obj::tuple::Tuple;
+use berus_runtime::object::Gc;
+use berus_runtime::ops::print::{Printer, Style};
+use berus_runtime::text::utf8;
+use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
+
+use run::{Place, Runner, Subject};
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef::new("re", MEMBERS).extensible();
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "compile" => var(1, 2, compile),
+        "match" => var(2, 4, match_),
+        "search" => var(2, 4, search),
+        "sub" => var(3, 5, sub),
+    }
+}
+
+/// A compiled regular expression.
+struct Re {
+    code: Gc<Bytes>,
+    groups: usize,
+}
+
+berus_runtime::custom_type! {
+    static RE: Type<Re> = "re".print(print_re).locals(RE_METHODS);
+}
+
+berus_runtime::members! {
+    static RE_METHODS = {
+        "match" => var(2, 4, match_),
+        "search" => var(2, 4, search),
+        "split" => var(2, 3, split),
+        "sub" => var(3, 5, sub),
+    }
+}
+
+/// A match.
+struct Match {
+    subject: Obj,
+    /// Where each group begins and ends, in bytes; `None` where it has not matched.
+    places: Gc<Tuple>,
+}
+
+berus_runtime::custom_type! {
+    static MATCH: Type<Match> = "match".print(print_match).locals(MATCH_METHODS);
+}
+
+berus_runtime::members! {
+    static MATCH_METHODS = {
+        "group" => f2(group),
+        "groups" => f1(groups),
+        "span" => var(1, 2, span),
+        "start" => var(1, 2, start),
+        "end" => var(1, 2, end),
+    }
+}
+
+impl Match {
+    fn new(vm: &Vm, subject: Obj, places: &[Place]) -> Res<Gc<Custom<Match>>> {
+        let items = List::new(vm, &[])?;
+        for place in places {
+            items.append(vm, place.map_or(Obj::NONE, |place| Obj::small_int_wrapping(place as isize)))?;
+        }
+        vm.new_custom(Match { subject, places: Tuple::of_list(vm, &items)? })
+    }
+
+    fn groups(&self) -> usize {
+        self.places.items().len() / 2
+    }
+
+    /// Where group `number` begins and ends, if it has matched.
+    fn place(&self, number: usize) -> Option<(usize, usize)> {
+        let place = |at: usize| Some(self.places.items().get(at)?.as_small_int()? as usize);
+        Some((place(2 * number)?, place(2 * number + 1)?))
+    }
+
+    /// What group `number` has matched; `None` if it has not.
+    fn text(&self, vm: &Vm, number: usize) -> Res {
+        match self.place(number) {
+            Some((start, end)) => part(vm, self.subject, start, end),
+            None => Ok(Obj::NONE),
+        }
+    }
+
+    /// The number of a group.
+    fn number(&self, vm: &Vm, number: Obj) -> Res<usize> {
+        match usize::try_from(vm.int(number)?) {
+            Ok(index) if index < self.groups() => Ok(index),
+            _ => Err(vm.error_with(&INDEX_ERROR, &[number])),
+        }
+    }
+}
+
+/// A part of a string or bytes object.
+fn part(vm: &Vm, whole: Obj, start: usize, end: usize) -> Res {
+    let bytes = vm.str_or_bytes(whole)?.get(start..end).unwrap_or_default();
+    if is_text(vm, whole) { vm.new_str_checked(bytes) } else { Ok(Bytes::new(vm, bytes)?.obj()) }
+}
+
+fn is_text(vm: &Vm, object: Obj) -> bool {
+    vm.as_str(object).is_some()
+}
+
+fn subject(vm: &Vm, object: Obj) -> Res<Subject<'_>> {
+    Ok(Subject { bytes: vm.str_or_bytes(object)?, is_text: is_text(vm, object) })
+}
+
+fn match_of(vm: &Vm, object: Obj) -> Res<Gc<Custom<Match>>> {
+    vm.this(object)
+}
+
+/// The regular expression that `object` is, or is the pattern of.
+fn re_of(vm: &Vm, object: Obj) -> Res<Gc<Custom<Re>>> {
+    if let Some(re) = object.downcast() {
+        return Ok(re);
+    }
+    let (code, groups) = compile::compile(vm, vm.str_or_bytes(object)?, is_text(vm, object))?;
+    vm.new_custom(Re { code: Bytes::new(vm, &code)?, groups })
+}
+
+/// `compile(pattern[, flags])`, where there are no flags.
+fn compile(vm: &Vm, args: &[Obj]) -> Res {
+    if let Some(&flags) = args.get(1) {
+        vm.int(flags)?;
+    }
+    Ok(re_of(vm, args[0])?.obj())
+}
+
+/// The byte where the character of a given number begins, or the end.
+fn place(vm: &Vm, subject: Subject<'_>, number: Obj) -> Res<usize> {
+    let number = vm.int(number)?.max(0) as usize;
+    let len = subject.bytes.len();
+    Ok(if subject.is_text { utf8::offset_of(subject.bytes, number).unwrap_or(len) } else { number.min(len) })
+}
+
+/// Finds a match: `(re_or_pattern, string[, from[, to]])`, where the last two are for compiled ones only.
+fn find(vm: &Vm, args: &[Obj], at_once: bool) -> Res {
+    let re = re_of(vm, args[0])?;
+    let mut subject = subject(vm, args[1])?;
+    let mut from = 0;
+    if re.obj() == args[0]
+        && let Some(&number) = args.get(2)
+    {
+        from = place(vm, subject, number)?;
+        if let Some(&number) = args.get(3) {
+            let to = place(vm, subject, number)?.max(from);
+            subject.bytes = &subject.bytes[..to];
+        }
+    }
+    let mut runner = Runner::new(vm, re.code.bytes(), re.groups);
+    let found = match at_once {
+        true => runner.matches(subject, from)?.is_some(),
+        false => runner.search(subject, from)?.is_some(),
+    };
+    if found { Ok(Match::new(vm, args[1], &runner.places)?.obj()) } else { Ok(Obj::NONE) }
+}
+
+fn match_(vm: &Vm, args: &[Obj]) -> Res {
+    find(vm, args, true)
+}
+
+fn search(vm: &Vm, args: &[Obj]) -> Res {
+    find(vm, args, false)
+}
+
+/// How often something is to be done; 0 for no limit.
+fn limit(vm: &Vm, args: &[Obj], index: usize) -> Res<usize> {
+    match args.get(index) {
+        Some(&count) => Ok(match vm.int(count)? {
+            count @ 1.. => count as usize,
+            _ => usize::MAX,
+        }),
+        None => Ok(usize::MAX),
+    }
+}
+
+/// `split(string[, most])`. An empty match ends it.
+fn split(vm: &Vm, args: &[Obj]) -> Res {
+    let re = re_of(vm, args[0])?;
+    let subject = subject(vm, args[1])?;
+    let mut runner = Runner::new(vm, re.code.bytes(), re.groups);
+    let parts = List::new(vm, &[])?;
+    let mut from = 0;
+    for _ in 0..limit(vm, args, 2)? {
+        let Some((start, end)) = runner.search(subject, from)?.filter(|(start, end)| start < end) else { break };
+        if re.groups > 0 {
+            return Err(vm.not_implemented(format_args!("splitting with sub-captures")));
+        }
+        parts.append(vm, part(vm, args[1], from, start)?)?;
+        from = end;
+    }
+    parts.append(vm, part(vm, args[1], from, subject.bytes.len())?)?;
+    Ok(parts.obj())
+}
+
+/// `sub(re_or_pattern, replacement, string[, count[, flags]])`. An empty match ends it.
+fn sub(vm: &Vm, args: &[Obj]) -> Res {
+    let re = re_of(vm, args[0])?;
+    let (replacement, whole) = (args[1], args[2]);
+    let subject = subject(vm, whole)?;
+    let mut runner = Runner::new(vm, re.code.bytes(), re.groups);
+    let mut out = Builder::new();
+    let mut from = 0;
+    for _ in 0..limit(vm, args, 3)? {
+        let Some((start, end)) = runner.search(subject, from)?.filter(|(start, end)| start < end) else { break };
+        out.extend(vm, &subject.bytes[from..start])?;
+        let found = Match::new(vm, whole, &runner.places)?;
+        let template = if vm.is_callable(replacement) { vm.call(replacement, &[found.obj()])? } else { replacement };
+        expand(vm, &found, vm.str_or_bytes(template)?, subject.bytes, &mut out)?;
+        from = end;
+    }
+    if from == 0 {
+        return Ok(whole);
+    }
+    out.extend(vm, &subject.bytes[from..])?;
+    if subject.is_text { out.into_str(vm) } else { out.into_bytes(vm) }
+}
+
+/// Adds `template` to `out`, with groups of the match where it names them: `\1` or `\g<1>`.
+fn expand(vm: &Vm, found: &Match, mut template: &[u8], subject: &[u8], out: &mut Builder) -> Res<()> {
+    while let Some((&byte, rest)) = template.split_first() {
+        template = rest;
+        if byte != b'\\' {
+            out.push(vm, byte)?;
+            continue;
+        }
+        let named = template.strip_prefix(b"g<");
+        template = named.unwrap_or(template);
+        let digits = template.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits > 0 {
+            let add = |number: usize, digit: &u8| number.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
+            let number = template[..digits].iter().fold(0, add);
+            template = &template[digits..];
+            if named.is_some() {
+                template = template.strip_prefix(b">").unwrap_or(template);
+            }
+            if number >= found.groups() {
+                return Err(vm.error_with(&INDEX_ERROR, &[vm.new_uint(number)?]));
+            }
+            if let Some((start, end)) = found.place(number) {
+                out.extend(vm, &subject[start..end])?;
+            }
+        } else if let Some(rest) = template.strip_prefix(b"\\") {
+            out.push(vm, b'\\')?;
+            template = rest;
+        }
+    }
+    Ok(())
+}
+
+fn group(vm: &Vm, object: Obj, number: Obj) -> Res {
+    let found = match_of(vm, object)?;
+    found.text(vm, found.number(vm, number)?)
+}
+
+fn groups(vm: &Vm, object: Obj) -> Res {
+    let found = match_of(vm, object)?;
+    let texts = List::new(vm, &[])?;
+    for number in 1..found.groups() {
+        texts.append(vm, found.text(vm, number)?)?;
+    }
+    Ok(Tuple::of_list(vm, &texts)?.obj())
+}
+
+/// The characters where a group begins and ends; -1 if it has not matched.
+fn span_of(vm: &Vm, args: &[Obj]) -> Res<[Obj; 2]> {
+    let found = match_of(vm, args[0])?;
+    let number = match args.get(1) {
+        Some(&number) => found.number(vm, number)?,
+        None => 0,
+    };
+    let Some((start, end)) = found.place(number) else { return Ok([Obj::small_int_wrapping(-1); 2]) };
+    let subject = subject(vm, found.subject)?;
+    let character = |at: usize| {
+        let number = if subject.is_text { utf8::count(&subject.bytes[..at]) } else { at };
+        Obj::small_int_wrapping(number as isize)
+    };
+    Ok([character(start), character(end)])
+}
+
+fn span(vm: &Vm, args: &[Obj]) -> Res {
+    Ok(Tuple::new(vm, &span_of(vm, args)?)?.obj())
+}
+
+fn start(vm: &Vm, args: &[Obj]) -> Res {
+    Ok(span_of(vm, args)?[0])
+}
+
+fn end(vm: &Vm, args: &[Obj]) -> Res {
+    Ok(span_of(vm, args)?[1])
+}
+
+fn print_re(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    vm.print_fmt(out, format_args!("<re {:x}>", object.bits()))
+}
+
+fn print_match(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    vm.print_fmt(out, format_args!("<match num={}>", match_of(vm, object)?.groups()))
+}
