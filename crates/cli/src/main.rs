@@ -20,16 +20,21 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use run::Request;
 
-/// MicroPython in Rust: tools for .mpy modules
+/// MicroPython in Rust: runs programs, and has tools for .mpy modules
 #[derive(Parser)]
-#[command(name = "berus", version, arg_required_else_help = true, styles = output::style::HELP)]
+#[command(name = "berus", version, override_usage = USAGE, after_help = run::HELP, styles = output::style::HELP)]
 struct Cli {
     #[command(flatten)]
     color: colorchoice_clap::Color,
     #[command(subcommand)]
     command: Command,
 }
+
+const USAGE: &str = "\
+berus [<opts>] [-X <implopt>] [-c <command> | -m <module> | <filename>] [<args>]
+       berus [OPTIONS] <COMMAND>";
 
 #[derive(Subcommand)]
 enum Command {
@@ -44,10 +49,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
-    if run::is_asked_for(&args, |name| Cli::command().get_subcommands().any(|command| command.get_name() == name)) {
-        return run::run(args);
-    }
-    let cli = Cli::parse();
+    let is_subcommand = |name: &str| Cli::command().get_subcommands().any(|command| command.get_name() == name);
+    let cli = match run::request(&args, is_subcommand) {
+        Request::Program => return run::run(args),
+        Request::Help => Cli::parse_from(["berus", "--help"]),
+        Request::Version => Cli::parse_from(["berus", "--version"]),
+        Request::Subcommand => Cli::parse(),
+    };
     cli.color.write_global();
     match cli.command {
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),

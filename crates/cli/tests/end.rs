@@ -1,16 +1,34 @@
 //! How programs end.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Command, Output, Stdio};
+
+use berus_testkit::temp_dir;
+
+fn berus(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_berus"));
+    command.args(args).env_remove("MICROPYINSPECT").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What comes of `command` with `input`.
+fn outcome(command: &mut Command, input: &str) -> Output {
+    let mut child = command.spawn().expect("it starts");
+    // What does not read its input closes it.
+    let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
+    child.wait_with_output().expect("it ends")
+}
+
+/// The status, and what is on both outputs.
+fn ends(args: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = outcome(&mut berus(args), input);
+    (status.code(), String::from_utf8_lossy(&stdout).into(), String::from_utf8_lossy(&stderr).into())
+}
 
 #[test]
 fn a_thread_that_waits_for_input_does_not_keep_the_program() {
     let program = "import _thread, sys, time\n_thread.start_new_thread(sys.stdin.read, ())\ntime.sleep(0.02)\nprint('end')\nsys.exit(3)";
-    let mut child = Command::new(env!("CARGO_BIN_EXE_berus"))
-        .args(["-c", program])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts");
+    let mut child = berus(&["-c", program]).spawn().expect("it starts");
     // Nothing is ever written there, and it stays open until the program has ended.
     let input = child.stdin.take();
     let output = child.wait_with_output().expect("it ends");
@@ -20,9 +38,145 @@ fn a_thread_that_waits_for_input_does_not_keep_the_program() {
 
 #[test]
 fn a_wrong_command_line_is_refused_with_micropythons_words() {
-    for args in [&["-Z"][..], &["-c"], &["-X", "nonsense"]] {
-        let output = Command::new(env!("CARGO_BIN_EXE_berus")).args(args).output().expect("it runs");
-        assert_eq!(output.status.code(), Some(1));
-        assert_eq!(output.stderr, b"Invalid command line arguments. Use -h option for help.\n");
+    for args in
+        [&["-Z"][..], &["-c"], &["-m"], &["-X"], &["-X", "nonsense"], &["-X", "heapsize=1T"], &["-vv"], &["-i", "-Z"]]
+    {
+        let words = "Invalid command line arguments. Use -h option for help.\n";
+        assert_eq!(ends(args, ""), (Some(1), String::new(), words.into()), "{args:?}");
     }
+}
+
+#[test]
+fn help_and_version_end_the_command_line() {
+    for args in [&["-h"][..], &["-i", "-h"], &["-X", "compile-only", "--help"]] {
+        let (status, output, _) = ends(args, "");
+        assert_eq!(status, Some(0));
+        assert!(output.contains("heapsize=<n>[w][K|M]") && output.contains("dump"), "{output}");
+    }
+    assert_eq!(ends(&["-v", "--version"], "").1, concat!("berus ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(ends(&["-c", "import sys; print(sys.argv)", "-h"], "").1, "['-c', '-h']\n");
+}
+
+/// Each way to give a program: the arguments, and the input.
+fn ways<'a>(program: &'a str, file: &'a str) -> [(Vec<&'a str>, &'a str); 4] {
+    [(vec!["-c", program], ""), (vec![file], ""), (vec!["-m", "program"], ""), (vec![], program)]
+}
+
+#[test]
+fn system_exit_gives_the_status() {
+    let folder = temp_dir();
+    let file = folder.path().join("program.py");
+    for (code, status, message) in [
+        ("", 0, ""),
+        ("None", 0, ""),
+        ("0", 0, ""),
+        ("3", 3, ""),
+        ("-1", 255, ""),
+        ("257", 1, ""),
+        ("2**70 + 5", 5, ""),
+        ("True", 1, ""),
+        ("'text'", 1, "text\n"),
+        ("'3'", 1, "3\n"),
+        ("(1, 2)", 1, "(1, 2)\n"),
+        ("1.5", 1, "1.5\n"),
+    ] {
+        let program = format!("raise SystemExit({code})");
+        std::fs::write(&file, &program).expect("it can be written to");
+        for (args, input) in ways(&program, "program.py") {
+            let output = outcome(berus(&args).current_dir(folder.path()), input);
+            assert_eq!(output.status.code(), Some(status), "{code} {args:?}");
+            assert_eq!(String::from_utf8_lossy(&output.stderr), message, "{code} {args:?}");
+        }
+    }
+}
+
+#[test]
+fn what_nobody_handles_is_told_and_status_1() {
+    let folder = temp_dir();
+    let program = "print('before')\n1 / 0";
+    std::fs::write(folder.path().join("program.py"), program).expect("it can be written to");
+    for (args, input) in ways(program, "program.py") {
+        let Output { status, stdout, stderr } = outcome(berus(&args).current_dir(folder.path()), input);
+        let file = if args.is_empty() || args[0] == "-c" { "<stdin>" } else { "program.py" };
+        let told = format!(
+            "Traceback (most recent call last):\n  File \"{file}\", line 2, in <module>\nZeroDivisionError: divide by zero\n"
+        );
+        assert_eq!(String::from_utf8_lossy(&stderr), told);
+        assert_eq!((status.code(), &stdout[..]), (Some(1), &b"before\n"[..]), "{args:?}");
+    }
+    assert_eq!(ends(&["-c", "raise KeyboardInterrupt"], "").0, Some(130));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_status_2() {
+    let message = "berus: can't open file 'absent.py': [Errno 2] No such file or directory\n";
+    assert_eq!(ends(&["absent.py", "x"], ""), (Some(2), String::new(), message.into()));
+    assert_eq!(ends(&["."], ""), (Some(1), String::new(), "OSError: [Errno 21] EISDIR\n".into()));
+}
+
+#[test]
+fn what_sys_atexit_was_given_comes_last() {
+    let end =
+        |program: &str| ends(&["-c", &format!("import sys\nsys.atexit(lambda: {program})\nprint('body')\n1 / 0")], "");
+    let (status, output, _) = end("print('end')");
+    assert_eq!((status, &output[..]), (Some(1), "body\nend\n"));
+    assert_eq!(end("sys.exit(7)").0, Some(7));
+}
+
+#[test]
+fn standard_input_is_a_program() {
+    let show = "import sys\nprint(sys.argv, __file__, __name__, sys.path[0])";
+    assert_eq!(ends(&[], show).1, "[] <stdin> __main__ \n");
+    assert_eq!(ends(&["-", "a"], show).1, "['-', 'a'] <stdin> __main__ \n");
+    assert_eq!(ends(&["-X", "compile-only"], "print(1)"), (Some(0), String::new(), String::new()));
+    assert_eq!(ends(&["-O"], "assert 0\nprint(__debug__)").1, "False\n");
+    let (status, output, error) = ends(&[], "print(1)\nx = = 1");
+    assert_eq!((status, &output[..]), (Some(1), ""));
+    assert!(error.ends_with("line 2\nSyntaxError: invalid syntax\n"), "{error}");
+}
+
+#[test]
+fn verbose_programs_show_memory_and_bytecode() {
+    let (status, output, _) = ends(&["-v", "-c", "print(1)"], "");
+    let lines: Vec<_> = output.lines().collect();
+    assert_eq!((status, lines.len(), lines[0]), (Some(0), 5, "1"), "{output}");
+    assert!(lines[1].starts_with("mem: total=") && lines[3].starts_with("GC: total: "), "{output}");
+    let (_, output, _) = ends(&["-v", "-v", "-c", "print(1)"], "");
+    assert!(output.starts_with("File <stdin>, code block '<module>' (descriptor: "), "{output}");
+    assert!(output.contains("00 LOAD_NAME print\n02 LOAD_CONST_SMALL_INT 1\n03 CALL_FUNCTION n=1 nkw=0\n"), "{output}");
+}
+
+/// Interrupts the program `source` once it has printed a line: the status, what it printed then, and its errors.
+#[cfg(unix)]
+fn interrupted(source: &str) -> (Option<i32>, String, String) {
+    let mut child = berus(&["-c", source]).spawn().expect("it starts");
+    let input = child.stdin.take();
+    let mut output = BufReader::new(child.stdout.take().expect("it is piped"));
+    output.read_line(&mut String::new()).expect("it prints a line");
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("there is kill");
+    assert!(kill.success());
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).expect("it prints text");
+    let Output { status, stderr, .. } = child.wait_with_output().expect("it ends");
+    drop(input);
+    (status.code(), rest, String::from_utf8_lossy(&stderr).into())
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_whatever_a_program_does() {
+    for work in ["while True: pass", "sum(range(1 << 60))", "time.sleep(1000)", "input()", "sys.stdin.read()"] {
+        let source = format!("import sys, time\nprint('go')\ntime.sleep(0)\nsys.stdout.flush()\n{work}");
+        let (status, output, error) = interrupted(&source);
+        assert_eq!((status, &output[..]), (Some(130), ""), "{work}: {error}");
+        assert!(error.ends_with("line 5, in <module>\nKeyboardInterrupt: \n"), "{work}: {error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_can_be_handled() {
+    let source =
+        "import sys\nprint('go')\nsys.stdout.flush()\ntry:\n  input()\nexcept KeyboardInterrupt:\n  print('stopped')";
+    assert_eq!(interrupted(source), (Some(0), "stopped\n".into(), String::new()));
 }

@@ -326,7 +326,7 @@ const fn high(n: u32) -> u32 {
 pub const SMALL_INT_MULTI_MIN: i64 = -16;
 
 macro_rules! operations {
-    ($(#[$meta:meta])* $type:ident { $($op:ident $name:literal $symbol:literal,)* }) => {
+    ($(#[$meta:meta])* $type:ident { $($op:ident $name:literal $symbol:literal $method:literal,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
@@ -353,6 +353,11 @@ macro_rules! operations {
             pub const fn symbol(self) -> &'static str {
                 match self { $($type::$op => $symbol,)* }
             }
+
+            /// The method that a class gives a meaning to it with; empty if there is none.
+            pub const fn method(self) -> &'static str {
+                match self { $($type::$op => $method,)* }
+            }
         }
     };
 }
@@ -360,51 +365,51 @@ macro_rules! operations {
 operations! {
     /// An operation of [`Op::UnaryOpMulti`].
     UnaryOp {
-        Positive "POSITIVE" "+",
-        Negative "NEGATIVE" "-",
-        Invert "INVERT" "~",
-        Not "NOT" "not",
+        Positive "POSITIVE" "+" "__pos__",
+        Negative "NEGATIVE" "-" "__neg__",
+        Invert "INVERT" "~" "__invert__",
+        Not "NOT" "not" "",
     }
 }
 
 operations! {
     /// An operation of [`Op::BinaryOpMulti`].
     BinaryOp {
-        Less "LESS" "<",
-        More "MORE" ">",
-        Equal "EQUAL" "==",
-        LessEqual "LESS_EQUAL" "<=",
-        MoreEqual "MORE_EQUAL" ">=",
-        NotEqual "NOT_EQUAL" "!=",
-        In "IN" "in",
-        Is "IS" "is",
-        ExceptionMatch "EXCEPTION_MATCH" "except",
-        InplaceOr "INPLACE_OR" "|=",
-        InplaceXor "INPLACE_XOR" "^=",
-        InplaceAnd "INPLACE_AND" "&=",
-        InplaceLshift "INPLACE_LSHIFT" "<<=",
-        InplaceRshift "INPLACE_RSHIFT" ">>=",
-        InplaceAdd "INPLACE_ADD" "+=",
-        InplaceSubtract "INPLACE_SUBTRACT" "-=",
-        InplaceMultiply "INPLACE_MULTIPLY" "*=",
-        InplaceMatMultiply "INPLACE_MAT_MULTIPLY" "@=",
-        InplaceFloorDivide "INPLACE_FLOOR_DIVIDE" "//=",
-        InplaceTrueDivide "INPLACE_TRUE_DIVIDE" "/=",
-        InplaceModulo "INPLACE_MODULO" "%=",
-        InplacePower "INPLACE_POWER" "**=",
-        Or "OR" "|",
-        Xor "XOR" "^",
-        And "AND" "&",
-        Lshift "LSHIFT" "<<",
-        Rshift "RSHIFT" ">>",
-        Add "ADD" "+",
-        Subtract "SUBTRACT" "-",
-        Multiply "MULTIPLY" "*",
-        MatMultiply "MAT_MULTIPLY" "@",
-        FloorDivide "FLOOR_DIVIDE" "//",
-        TrueDivide "TRUE_DIVIDE" "/",
-        Modulo "MODULO" "%",
-        Power "POWER" "**",
+        Less "LESS" "<" "__lt__",
+        More "MORE" ">" "__gt__",
+        Equal "EQUAL" "==" "__eq__",
+        LessEqual "LESS_EQUAL" "<=" "__le__",
+        MoreEqual "MORE_EQUAL" ">=" "__ge__",
+        NotEqual "NOT_EQUAL" "!=" "__ne__",
+        In "IN" "in" "__contains__",
+        Is "IS" "is" "",
+        ExceptionMatch "EXCEPTION_MATCH" "except" "",
+        InplaceOr "INPLACE_OR" "|=" "__ior__",
+        InplaceXor "INPLACE_XOR" "^=" "__ixor__",
+        InplaceAnd "INPLACE_AND" "&=" "__iand__",
+        InplaceLshift "INPLACE_LSHIFT" "<<=" "__ilshift__",
+        InplaceRshift "INPLACE_RSHIFT" ">>=" "__irshift__",
+        InplaceAdd "INPLACE_ADD" "+=" "__iadd__",
+        InplaceSubtract "INPLACE_SUBTRACT" "-=" "__isub__",
+        InplaceMultiply "INPLACE_MULTIPLY" "*=" "__imul__",
+        InplaceMatMultiply "INPLACE_MAT_MULTIPLY" "@=" "__imatmul__",
+        InplaceFloorDivide "INPLACE_FLOOR_DIVIDE" "//=" "__ifloordiv__",
+        InplaceTrueDivide "INPLACE_TRUE_DIVIDE" "/=" "__itruediv__",
+        InplaceModulo "INPLACE_MODULO" "%=" "__imod__",
+        InplacePower "INPLACE_POWER" "**=" "__ipow__",
+        Or "OR" "|" "__or__",
+        Xor "XOR" "^" "__xor__",
+        And "AND" "&" "__and__",
+        Lshift "LSHIFT" "<<" "__lshift__",
+        Rshift "RSHIFT" ">>" "__rshift__",
+        Add "ADD" "+" "__add__",
+        Subtract "SUBTRACT" "-" "__sub__",
+        Multiply "MULTIPLY" "*" "__mul__",
+        MatMultiply "MAT_MULTIPLY" "@" "__matmul__",
+        FloorDivide "FLOOR_DIVIDE" "//" "__floordiv__",
+        TrueDivide "TRUE_DIVIDE" "/" "__truediv__",
+        Modulo "MODULO" "%" "__mod__",
+        Power "POWER" "**" "__pow__",
     }
 }
 

@@ -8,6 +8,8 @@
 pub const NOT_PERMITTED: i32 = 1;
 /// `ENOENT`
 pub const NO_ENTRY: i32 = 2;
+/// `EINTR`: something else came before the end of the wait.
+pub const INTERRUPTED: i32 = 4;
 /// `EIO`
 pub const IO: i32 = 5;
 /// `EBADF`

@@ -25,7 +25,7 @@ pub trait Host {
     /// Reads from the console into `buffer`: how many bytes came, 0 at the end of input, or an error number.
     ///
     /// # Errors
-    /// An `errno` number.
+    /// An `errno` number; `EINTR` if pending events must be looked at, after which the interpreter asks again.
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         let _ = buffer;
         Ok(0)
@@ -41,7 +41,7 @@ pub trait Host {
         None
     }
 
-    /// Waits.
+    /// Waits for `time`, or less if pending events must be looked at.
     fn sleep(&self, time: Duration) {
         let _ = time;
     }
@@ -102,6 +102,22 @@ pub trait Host {
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         None
     }
+}
+
+/// A host that grants nothing, and whose console nobody sees: for programs of which only the results count, and for tests.
+///
+/// ```
+/// use berus_runtime::heap::{GlobalRegions, Heap};
+/// use berus_runtime::host::Silent;
+/// use berus_runtime::vm::{Limits, Vm};
+///
+/// assert!(Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).is_some());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Host for Silent {
+    fn write_stdout(&self, _: &[u8]) {}
 }
 
 /// A host with threads. One thread at a time runs an interpreter; others may be in [`Host::sleep`] or [`Host::read_stdin`] meanwhile.

@@ -3,6 +3,73 @@
 //! An interpreter is a [`Vm`](vm::Vm); it reaches the outside through a [`Host`](host::Host). Values are words
 //! ([`word::Obj`]), objects are `#[repr(C)]` structures behind a [`Gc`](object::Gc) pointer that start with their type
 //! ([`types::Type`]), and an error is a value ([`error::Res`]).
+//!
+//! # Embedding
+//!
+//! A program needs a heap with a limit, a host, and an interpreter made of both. All that has to do with objects happens inside of
+//! [`Vm::enter`](vm::Vm::enter), since the collector finds what Rust code holds on the machine stack from there on.
+//!
+#![cfg_attr(feature = "compiler", doc = "```")]
+#![cfg_attr(not(feature = "compiler"), doc = "```ignore")]
+//! use std::cell::RefCell;
+//! use std::rc::Rc;
+//!
+//! use berus_runtime::heap::{GlobalRegions, Heap};
+//! use berus_runtime::host::Host;
+//! use berus_runtime::source::Mode;
+//! use berus_runtime::vm::{Limits, Vm};
+//! use berus_runtime::word::Obj;
+//!
+//! /// A host that keeps what programs print.
+//! #[derive(Clone, Default)]
+//! struct Page(Rc<RefCell<String>>);
+//!
+//! impl Host for Page {
+//!     fn write_stdout(&self, bytes: &[u8]) {
+//!         self.0.borrow_mut().push_str(&String::from_utf8_lossy(bytes));
+//!     }
+//! }
+//!
+//! let page = Page::default();
+//! let heap = Heap::growing(&GlobalRegions, 1 << 20);
+//! let vm = Vm::new(heap, Box::new(page.clone()), Limits::default()).expect("a MiB is enough");
+//! vm.enter(|vm| {
+//!     let source = b"def area(width, height): return width * height\nprint('ready')";
+//!     let body = vm.compile(source, b"area.py", Mode::File, vm.main())?;
+//!     vm.run_body(body, vm.main())?;
+//!
+//!     let area = vm.main().load(vm, vm.intern(b"area")?).expect("the program defines it");
+//!     let result = vm.call(area, &[vm.new_int(6)?, vm.new_int(7)?])?;
+//!     assert_eq!(vm.int(result)?, 42);
+//!
+//!     // What a program raises is an error like those of Rust; the exception waits in the interpreter.
+//!     let raised = vm.call(area, &[Obj::NONE, Obj::NONE]).unwrap_err();
+//!     let exception = vm.take_exception(raised);
+//!     assert_eq!(vm.type_name(exception), "TypeError");
+//!     Ok(())
+//! })
+//! .unwrap_or_else(|raised| panic!("exit status {}", vm.report_end(raised)));
+//! assert_eq!(*page.0.borrow(), "ready\n");
+//! ```
+//!
+//! # Sandboxes
+//!
+//! A program can do what its host lets it do, and the default of everything but output is to refuse: no input, no files, no environment, no
+//! threads, no clock, no machine code, no memory by its address. What a program uses up has limits, too, each of which ends in an error of the program and
+//! leaves the interpreter fit for use:
+//!
+//! | what | limit | ends in |
+//! | --- | --- | --- |
+//! | memory for objects | the one of its [`Heap`](heap::Heap::growing) | `MemoryError` |
+//! | calls, and what built-ins nest | [`Limits`](vm::Limits) | `RuntimeError` |
+//! | instructions, time | [`Budget`](vm::Budget), set by [`Vm::set_budget`](vm::Vm::set_budget) | an exception that no handler of the program sees |
+//! | anything, from outside | [`Host::interrupted`](host::Host::interrupted) | `KeyboardInterrupt` |
+//!
+//! Bytecode that does not come from the compiler is verified before it runs, so that a hostile `.mpy` file can do no more than a hostile source.
+//!
+//! # Extending
+//!
+//! Modules and types in Rust are constant tables: see [`ModuleDef`](modules::ModuleDef) and [`custom_type!`].
 
 #![no_std]
 
@@ -25,6 +92,8 @@ pub mod object;
 pub mod ops;
 pub mod qstr;
 pub mod raw;
+#[cfg(feature = "compiler")]
+pub mod repl;
 pub mod save;
 #[cfg(feature = "compiler")]
 pub mod source;

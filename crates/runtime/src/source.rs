@@ -2,8 +2,11 @@
 
 use alloc::vec;
 
-use berus_compiler::{CompileError, Emitter, ErrorKind, Mode, Options, compile};
+use berus_compiler::{CompileError, ErrorKind, Options, compile};
+use berus_mpy::disasm::ShowBc;
 use berus_mpy::lines::line_at;
+
+pub use berus_compiler::{Emitter, Mode};
 
 use crate::error::{Raised, Res};
 use crate::obj::code::Code;
@@ -11,13 +14,55 @@ use crate::obj::dict::Dict;
 use crate::obj::exception::{self, TraceEntry};
 use crate::obj::sketch::Sketched;
 use crate::object::Gc;
+use crate::ops::print::Stdout;
 use crate::qstr::Qstr;
 use crate::types::Type;
 use crate::vm::Vm;
 use crate::word::Obj;
 
 impl Vm {
+    /// Runs the program `source`, whose tracebacks name it `name`, with the variables of `__main__`.
+    ///
+    /// ```
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     assert!(vm.run_source(b"x = 6 * 7", b"six.py").is_ok());
+    ///     let x = vm.main().load(vm, vm.intern(b"x").unwrap());
+    ///     assert_eq!(x.and_then(|x| x.as_small_int()), Some(42));
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Vm::compile`], and what the program raises.
+    pub fn run_source(&self, source: &[u8], name: &[u8]) -> Res<()> {
+        let main = self.main();
+        let body = self.compile(source, name, Mode::File, main)?;
+        self.run_body(body, main)
+    }
+
     /// Compiles `source`, whose tracebacks name it `name`, to a function that runs it with variables `globals`.
+    ///
+    /// ```
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::source::Mode;
+    /// use berus_runtime::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     let sum = vm.compile(b"sum(range(10))", b"<sum>", Mode::Eval, vm.main()).unwrap();
+    ///     let value = vm.call(sum, &[]).unwrap();
+    ///     assert_eq!(vm.int(value), Ok(45));
+    ///
+    ///     let raised = vm.compile(b"1 +", b"<sum>", Mode::Eval, vm.main()).unwrap_err();
+    ///     let exception = vm.take_exception(raised);
+    ///     assert_eq!(vm.type_name(exception), "SyntaxError");
+    /// });
+    /// ```
     ///
     /// # Errors
     /// `SyntaxError` and what else MicroPython raises for a source that is no program.
@@ -31,6 +76,8 @@ impl Vm {
     /// # Errors
     /// As [`Vm::compile`].
     pub(crate) fn compile_code(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+        // What is shown is what MicroPython's compiler makes.
+        let shows_code = self.verbosity.get() >= 2;
         let options = Options {
             source_name: name,
             mode,
@@ -38,11 +85,14 @@ impl Vm {
             small_int_bits: Obj::SMALL_INT_BITS as u8,
             emitter: self.emitter.get(),
             arch: self.machine_arch(),
-            trace_lines: true,
+            trace_lines: !shows_code,
             ..Options::default()
         };
         match compile(source, &options) {
             Ok(module) => {
+                if shows_code {
+                    self.print_fmt(&mut Stdout, format_args!("{}", ShowBc(&module)))?;
+                }
                 let body = self.load_body(&module, globals)?;
                 if let Some(code) = body.downcast::<Code>() {
                     note_definitions(code);
@@ -56,6 +106,11 @@ impl Vm {
     /// Sets what makes the code of functions that do not say so themselves, as the option `-X emit=` does.
     pub fn set_emitter(&self, emitter: Emitter) {
         self.emitter.set(emitter);
+    }
+
+    /// Sets how often the option `-v` was given: from 2 on, the bytecode of what is compiled is printed.
+    pub fn set_verbosity(&self, level: u8) {
+        self.verbosity.set(level);
     }
 
     #[cold]

@@ -95,6 +95,64 @@ fn nor_that_the_time_is() {
     }
 }
 
+/// What a built-in never comes to the end of, though nothing of it is bytecode.
+const ENDLESS_ITEMS: [&str; 24] = [
+    "sum(E(int))",
+    "sum(range(1 << 60))",
+    "max(E(int))",
+    "min(range(1 << 60))",
+    "any(E(int))",
+    "all(E(object))",
+    "1 in E(int)",
+    "list(E(int))",
+    "tuple(E(int))",
+    "set(E(int))",
+    "sorted(E(int))",
+    "bytes(E(int))",
+    "bytearray().extend(E(int))",
+    "[].extend(E(int))",
+    "''.join(E(str))",
+    "b''.join(E(bytes))",
+    "dict(zip(E(int), E(int)))",
+    "[1].index(sum(E(int)))",
+    "print(*E(int))",
+    "first, *rest = E(int)",
+    "any(map(bool, E(int)))",
+    "next(filter(None, E(int)))",
+    "sum(x for x in filter(None, E(int)))",
+    "import collections\ncollections.deque(E(int), 3)",
+];
+
+/// `E(make)` is an iterator whose items a built-in makes.
+const ITERATOR: &str = "def E(make):
+ class I:
+  def __iter__(self): return self
+  __next__ = staticmethod(make)
+ return I()
+";
+
+#[test]
+fn built_ins_that_take_items_without_end_are_ended() {
+    let budgets = [
+        Budget { instructions: Some(20_000), ..Budget::default() },
+        Budget { time: Some(Duration::from_millis(20)), ..Budget::default() },
+    ];
+    for source in ENDLESS_ITEMS {
+        for budget in budgets {
+            let source =
+                format!("{ITERATOR}try:\n {}\nexcept BaseException: print('seen')", source.replace('\n', "\n "));
+            assert_eq!(ends(&source, budget), (true, String::new()), "{source}");
+        }
+        let (vm, clock) = new();
+        vm.enter(|vm| {
+            clock.0.interrupted.set(true);
+            let raised = run(vm, &format!("{ITERATOR}{source}")).expect_err("it is interrupted");
+            let exception = vm.take_exception(raised);
+            assert!(vm.matches(exception, &KEYBOARD_INTERRUPT), "{source}");
+        });
+    }
+}
+
 #[test]
 fn instructions_are_counted_exactly() {
     let source = "x = 0\nfor i in range(10):\n x += i\nprint(x)";
@@ -134,6 +192,17 @@ fn the_host_interrupts() {
     })
     .expect("it ends well");
     assert_eq!(clock.0.output.take(), b"caught\n");
+}
+
+#[test]
+fn long_calculations_are_interrupted() {
+    let (vm, clock) = new();
+    clock.0.interrupted.set(true);
+    vm.enter(|vm| {
+        let raised = run(vm, "pow(3, 5 ** 50, 7 ** 50)").expect_err("it is interrupted");
+        let exception = vm.take_exception(raised);
+        assert!(vm.matches(exception, &KEYBOARD_INTERRUPT));
+    });
 }
 
 #[test]

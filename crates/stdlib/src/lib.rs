@@ -6,14 +6,8 @@
 //!
 //! ```
 //! use berus_runtime::heap::{GlobalRegions, Heap};
-//! use berus_runtime::host::Host;
+//! use berus_runtime::host::Silent;
 //! use berus_runtime::vm::{Limits, Vm};
-//!
-//! struct Silent;
-//!
-//! impl Host for Silent {
-//!     fn write_stdout(&self, _: &[u8]) {}
-//! }
 //!
 //! let heap = Heap::growing(&GlobalRegions, 1 << 20);
 //! let mut vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");

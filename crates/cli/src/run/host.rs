@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use berus_runtime::errno;
 use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Polled, Process, Threads};
 use memmap2::MmapMut;
 
 use super::files::StdFiles;
+use super::interrupt::{Interrupt, Waited};
 #[cfg(unix)]
 use super::poll;
 use super::process::StdProcess;
@@ -21,7 +22,7 @@ pub struct StdHost(Arc<Machine>);
 
 struct Machine {
     start: Instant,
-    interrupted: Arc<AtomicBool>,
+    interrupt: Interrupt,
     output: Mutex<Vec<u8>>,
     is_terminal: bool,
     files: StdFiles,
@@ -34,13 +35,17 @@ const BUFFER: usize = 8192;
 impl StdHost {
     /// The host; from now on it notes when the keyboard interrupts.
     pub fn new() -> StdHost {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        // Without a handler Ctrl-C ends the process, which is as good as it gets.
-        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
         let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
         let (files, process) = (StdFiles::default(), StdProcess::new());
-        StdHost(Arc::new(Machine { start: Instant::now(), interrupted, output, is_terminal, files, process }))
+        StdHost(Arc::new(Machine {
+            start: Instant::now(),
+            interrupt: Interrupt::new(),
+            output,
+            is_terminal,
+            files,
+            process,
+        }))
     }
 
     fn output(&self) -> MutexGuard<'_, Vec<u8>> {
@@ -73,6 +78,9 @@ impl Host for StdHost {
 
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         self.flush();
+        if self.0.interrupt.wait_for_input() == Waited::Interrupted {
+            return Err(errno::INTERRUPTED);
+        }
         // Without the buffer of the standard library, of which `poll` would not know.
         #[cfg(unix)]
         return rustix::io::read(io::stdin(), buffer).map_err(rustix::io::Errno::raw_os_error);
@@ -90,7 +98,7 @@ impl Host for StdHost {
 
     fn sleep(&self, time: Duration) {
         self.flush();
-        std::thread::sleep(time);
+        self.0.interrupt.sleep(time);
     }
 
     fn entropy(&self, buffer: &mut [u8]) -> bool {
@@ -98,7 +106,7 @@ impl Host for StdHost {
     }
 
     fn interrupted(&self) -> bool {
-        self.0.interrupted.swap(false, Ordering::Relaxed)
+        self.0.interrupt.take()
     }
 
     fn files(&self) -> Option<&dyn Files> {

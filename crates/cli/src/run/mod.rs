@@ -2,23 +2,25 @@
 
 mod files;
 mod host;
+mod interrupt;
 mod options;
 #[cfg(unix)]
 mod poll;
 mod process;
 mod threads;
 
+pub use options::HELP;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use berus_runtime::error::{Raised, Res};
+use berus_compiler::Mode;
+use berus_runtime::error::Res;
 use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::obj::dict::Dict;
-use berus_runtime::obj::exception::SYSTEM_EXIT;
 use berus_runtime::obj::list::List;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::print::Stderr;
+use berus_runtime::ops::print::Stdout;
 use berus_runtime::q;
+use berus_runtime::repl::{BANNER, ConsoleLines};
 use berus_runtime::vm::{Limits, Vm};
 use berus_runtime::word::Obj;
 
@@ -29,15 +31,37 @@ use options::{Options, Program};
 const STACK: usize = 2 << 20;
 const STACK_LEFT: usize = 1 << 20;
 
-/// Whether `args`, those behind the program's name, ask for a program to be run rather than for a subcommand.
-pub fn is_asked_for(args: &[OsString], is_subcommand: impl Fn(&str) -> bool) -> bool {
-    match args.first().and_then(|first| first.to_str()) {
-        Some("-h" | "--help" | "-V" | "--version" | "help") => false,
-        Some(first) if first.starts_with('-') => !first.starts_with("--"),
-        // What has a dot or a slash is a file without further question, which takes time that a short program does not.
-        Some(first) => first.contains(['.', '/']) || !is_subcommand(first),
-        None => !args.is_empty() || !std::io::IsTerminal::is_terminal(&std::io::stdin()),
+/// What a command line asks for.
+pub enum Request {
+    /// One of the subcommands, or something about them.
+    Subcommand,
+    /// Help.
+    Help,
+    /// The version.
+    Version,
+    /// To run a program.
+    Program,
+}
+
+/// What `args`, those behind the program's name, ask for.
+pub fn request(args: &[OsString], is_subcommand: impl Fn(&str) -> bool) -> Request {
+    let mut args = args.iter().map(|arg| arg.to_str().unwrap_or_default()).enumerate();
+    while let Some((n, arg)) = args.next() {
+        match arg {
+            "-h" | "--help" => return Request::Help,
+            "-V" | "--version" => return Request::Version,
+            "-X" => {
+                args.next();
+            }
+            "-c" | "-m" => break,
+            _ if arg.starts_with("--") => return if n == 0 { Request::Subcommand } else { Request::Program },
+            _ if arg.starts_with('-') => {}
+            // What has a dot or a slash is a file without further question, which takes time that a short program does not.
+            _ if n > 0 || arg.contains(['.', '/']) || arg != "help" && !is_subcommand(arg) => break,
+            _ => return Request::Subcommand,
+        }
     }
+    Request::Program
 }
 
 /// Runs a program.
@@ -86,19 +110,35 @@ fn run_with(options: &Options) -> u8 {
     vm.freeze(&berus_stdlib::FROZEN);
     vm.set_optimisation(options.optimise);
     vm.set_emitter(options.emitter);
+    vm.set_verbosity(options.verbosity);
     vm.enter(|vm| {
-        let status = match prepare(vm, options).and_then(|()| run_program(vm, options)) {
-            Ok(()) => 0,
-            Err(raised) => report(vm, raised),
-        };
+        let ended = prepare(vm, options).and_then(|()| run_program(vm, options));
+        let mut status = ended.map_or_else(|raised| vm.report_end(raised), |()| 0);
+        if wants_prompt(vm, options) {
+            vm.host().write_stdout(BANNER.as_bytes());
+            status = vm.run_prompt(&mut ConsoleLines);
+        }
         // No tracing function sees the end.
         let ended = vm.set_trace(None).and_then(|()| vm.call_at_exit());
-        let status = ended.map_or_else(|raised| report(vm, raised), |()| status);
+        status = ended.map_or_else(|raised| vm.report_end(raised), |()| status);
+        if options.verbosity > 0
+            && let Err(raised) = vm.print_memory(&mut Stdout)
+        {
+            status = vm.report_end(raised);
+        }
         vm.finalise_all();
         vm.host().flush();
         // Threads end with the program, also those that wait for input which may never come.
         std::process::exit(status.into())
     })
+}
+
+/// Whether a prompt follows the program, or stands for it.
+fn wants_prompt(vm: &Vm, options: &Options) -> bool {
+    options.inspect
+        || options.is_at_terminal()
+        // The program may have set it.
+        || vm.host().process().and_then(|process| process.getenv(b"MICROPYINSPECT")).is_some_and(|value| !value.is_empty())
 }
 
 /// Mounts the files of the machine, and fills in `sys.argv` and `sys.path`.
@@ -125,44 +165,32 @@ fn append(vm: &Vm, list: Obj, text: &[u8]) -> Res<()> {
 fn run_program(vm: &Vm, options: &Options) -> Res<()> {
     let main = vm.main();
     match &options.program {
-        Program::Command(source) => run_source(vm, source, b"<stdin>", options, main),
+        Program::Command(source) => run_source(vm, source, options),
         Program::File(file) if options.compile_only => {
             let source = vm.read_file(file)?;
-            run_source(vm, source.bytes(), file, options, main)
+            vm.compile(source.bytes(), file, Mode::File, main).map(|_| ())
         }
         Program::File(file) => {
             main.store(vm, q!("__file__"), vm.new_str(file)?)?;
             vm.run_file(file, main)
         }
         Program::Module(name) => vm.run_module(name),
-        Program::Input => {
+        Program::None if options.inspect || options.is_at_terminal() => Ok(()),
+        Program::Input | Program::None => {
             let mut source = Vec::new();
             let mut chunk = [0; 4096];
-            while let Ok(len @ 1..) = vm.host().read_stdin(&mut chunk) {
+            while let len @ 1.. = vm.read_console(&mut chunk)?.map_err(|errno| vm.os_error(errno))? {
                 source.extend_from_slice(&chunk[..len]);
             }
-            run_source(vm, &source, b"<stdin>", options, main)
+            run_source(vm, &source, options)
         }
     }
 }
 
-fn run_source(vm: &Vm, source: &[u8], name: &[u8], options: &Options, main: Gc<Dict>) -> Res<()> {
-    let body = vm.compile(source, name, berus_compiler::Mode::File, main)?;
+/// Runs a program that has no file.
+fn run_source(vm: &Vm, source: &[u8], options: &Options) -> Res<()> {
+    let main = vm.main();
+    main.store(vm, q!("__file__"), vm.new_str(b"<stdin>")?)?;
+    let body = vm.compile(source, b"<stdin>", Mode::File, main)?;
     if options.compile_only { Ok(()) } else { vm.run_body(body, main) }
-}
-
-/// Reports an exception that nobody has handled: the exit status that it means.
-fn report(vm: &Vm, raised: Raised) -> u8 {
-    let exception = vm.take_exception(raised);
-    if vm.matches(exception, &SYSTEM_EXIT) {
-        let value = vm.as_exception(exception).map_or(Obj::NONE, |exception| exception.value());
-        if value == Obj::NONE {
-            return 0;
-        }
-        return value.as_small_int().map_or(1, |status| status as u8);
-    }
-    if let Err(raised) = vm.print_exception(&mut Stderr, exception) {
-        let _ = vm.take_exception(raised);
-    }
-    1
 }

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::io::{self, IsTerminal};
 
 use super::files::as_path;
 
@@ -17,8 +18,10 @@ pub enum Program {
     Module(Vec<u8>),
     /// A file.
     File(Vec<u8>),
-    /// Standard input.
+    /// `-`: standard input.
     Input,
+    /// None is named: what is typed at a prompt, if there is a terminal, and else standard input.
+    None,
 }
 
 /// A command line, taken apart.
@@ -33,6 +36,10 @@ pub struct Options {
     pub path: Vec<Vec<u8>>,
     /// Bytes that the heap may grow to.
     pub heap_size: usize,
+    /// `-i`
+    pub inspect: bool,
+    /// How often `-v` is there.
+    pub verbosity: u8,
     /// `-O`
     pub optimise: u8,
     /// `-X emit=`
@@ -42,6 +49,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// Whether no program is named, and somebody is there to type one.
+    pub fn is_at_terminal(&self) -> bool {
+        self.program == Program::None && io::stdin().is_terminal()
+    }
+
     /// What to say if the program is a file that is not there.
     pub fn missing_file(&self) -> Option<String> {
         let Program::File(file) = &self.program else { return None };
@@ -57,16 +69,34 @@ impl Options {
 /// The heap's limit if none is given.
 const HEAP_SIZE: usize = if usize::BITS >= 64 { 256 << 20 } else { 64 << 20 };
 
+/// The options in words.
+pub const HELP: &str = "\
+Options for programs:
+  -i     Go on with an interactive prompt after the command, module or file
+  -v     Print at the end how memory is used; given twice, print bytecode that is compiled, too
+  -O[N]  Apply bytecode optimizations of level N
+
+Implementation specific options (-X):
+  compile-only                  Parse and compile only
+  emit={bytecode,native,viper}  Set the default code emitter
+  heapsize=<n>[w][K|M]          Set how far the heap may grow (default 256M)
+
+Environment:
+  MICROPYPATH     Folders to import from, with ':' between them
+  MICROPYINSPECT  If not empty, the same as -i";
+
 const INVALID: &str = "Invalid command line arguments. Use -h option for help.";
 
 /// Takes apart the arguments behind the program's name.
 pub fn parse(args: &[OsString]) -> Result<Options, String> {
     let mut options = Options {
-        program: Program::Input,
-        arguments: vec![Vec::new()],
+        program: Program::None,
+        arguments: Vec::new(),
         folder: Vec::new(),
         path: library_path(),
         heap_size: HEAP_SIZE,
+        inspect: false,
+        verbosity: 0,
         optimise: 0,
         emitter: Emitter::Bytecode,
         compile_only: false,
@@ -74,40 +104,41 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
     while let Some(arg) = rest.next() {
         let mut value = || rest.next().map(<[u8]>::to_vec).ok_or_else(|| INVALID.to_owned());
-        match arg {
-            b"-c" => {
-                options.program = Program::Command(value()?);
-                options.arguments[0] = b"-c".to_vec();
+        let (program, name) = match arg {
+            b"-i" => {
+                options.inspect = true;
+                continue;
             }
-            b"-m" => {
-                let module = value()?;
-                options.arguments[0].clone_from(&module);
-                options.program = Program::Module(module);
+            b"-v" => {
+                options.verbosity = options.verbosity.saturating_add(1);
+                continue;
             }
-            b"-X" => implementation_option(&mut options, &value()?)?,
-            // Berus has no prompt to go on with, and traces nothing.
-            b"-i" | b"-v" | b"-vv" | b"-vvv" => continue,
+            b"-X" => {
+                implementation_option(&mut options, &value()?)?;
+                continue;
+            }
             [b'-', b'O', level @ ..] => {
                 options.optimise = match level {
-                    [] => 1,
-                    [digit @ b'0'..=b'9'] => digit - b'0',
-                    _ if level.iter().all(|byte| *byte == b'O') => level.len() as u8 + 1,
-                    _ => return Err(INVALID.to_owned()),
+                    [digit @ b'0'..=b'9', ..] => digit - b'0',
+                    _ => 1 + level.iter().take_while(|byte| **byte == b'O').take(8).count() as u8,
                 };
                 continue;
             }
-            b"-" => options.program = Program::Input,
+            b"-c" => (Program::Command(value()?), arg.to_vec()),
+            b"-m" => {
+                let module = value()?;
+                (Program::Module(module.clone()), module)
+            }
+            b"-" => (Program::Input, arg.to_vec()),
             [b'-', ..] => return Err(INVALID.to_owned()),
             file => {
                 options.folder = folder_of(file);
-                options.program = Program::File(file.to_vec());
-                options.arguments[0] = file.to_vec();
+                (Program::File(file.to_vec()), file.to_vec())
             }
-        }
-        if options.program != Program::Input || arg == b"-" {
-            options.arguments.extend(rest.map(<[u8]>::to_vec));
-            return Ok(options);
-        }
+        };
+        options.program = program;
+        options.arguments = std::iter::once(name).chain(rest.map(<[u8]>::to_vec)).collect();
+        break;
     }
     Ok(options)
 }
@@ -132,11 +163,12 @@ fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), Str
     Ok(())
 }
 
-/// A size as `-X heapsize=` has it: digits, then `w` to scale by the words of this machine, then `K` or `M`.
+/// A size as `-X heapsize=` has it: a decimal number or, behind `0x`, a hexadecimal one, then `w` to scale by the words of this machine, then `K` or `M`.
 fn heap_size(text: &str) -> Option<usize> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (radix, text) = text.strip_prefix("0x").map_or((10, text), |text| (16, text));
+    let digits = text.find(|c: char| !c.is_digit(radix)).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: usize = number.parse().ok()?;
+    let number = usize::from_str_radix(number, radix).ok()?;
     let (scale, unit) = match unit.strip_prefix('w') {
         Some(unit) => (size_of::<usize>() / 4, unit),
         None => (1, unit),
@@ -180,6 +212,17 @@ mod tests {
         assert_eq!(options.program, Program::File(b"dir/a.py".to_vec()));
         assert_eq!(options.optimise, 2);
         assert_eq!(options.arguments, [&b"dir/a.py"[..], b"-x", b"y"]);
+        assert_eq!(parsed(&["-c", "1", "-i"]).unwrap().arguments, [b"-c", b"-i"]);
+        assert_eq!(parsed(&["-m", "a.b", "-c"]).unwrap().arguments, [&b"a.b"[..], b"-c"]);
+        assert!(parsed(&["-i"]).unwrap().arguments.is_empty());
+    }
+
+    #[test]
+    fn levels_are_numbers_or_repeated_letters() {
+        for (option, level) in [("-O", 1), ("-O0", 0), ("-O3", 3), ("-OO", 2), ("-OOOO", 4), ("-O21", 2)] {
+            assert_eq!(parsed(&[option]).unwrap().optimise, level, "{option}");
+        }
+        assert_eq!(parsed(&["-v", "-i", "-v"]).map(|options| (options.verbosity, options.inspect)), Ok((2, true)));
     }
 
     #[test]
@@ -189,11 +232,15 @@ mod tests {
         assert_eq!(heap_size("3M"), Some(3 << 20));
         assert_eq!(heap_size("1wK"), Some(1024 * size_of::<usize>() / 4));
         assert_eq!(heap_size("12Q"), None);
+        assert_eq!(heap_size("0x10k"), Some(16 << 10));
+        assert_eq!(heap_size("0xk"), None);
     }
 
     #[test]
     fn unknown_options_are_refused() {
-        assert!(parsed(&["-Z"]).is_err());
+        for option in ["-Z", "--", "--x", "-vv", "-ii"] {
+            assert!(parsed(&[option]).is_err(), "{option}");
+        }
         assert!(parsed(&["-X", "nonsense"]).is_err());
         assert!(parsed(&["-c"]).is_err());
     }

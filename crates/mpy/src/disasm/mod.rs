@@ -18,6 +18,7 @@ mod listing;
 mod operand;
 mod outline;
 mod relocation;
+mod showbc;
 mod signature;
 pub mod text;
 
@@ -25,4 +26,5 @@ pub use listing::{Label, LabelKind, Listing, Row, Undecoded};
 pub use operand::{Resolved, Unwind, mnemonic};
 pub use outline::{Entry, Outline, Role};
 pub use relocation::TargetName;
+pub use showbc::ShowBc;
 pub use signature::{ScopeFlags, SignatureText, native_type_name};

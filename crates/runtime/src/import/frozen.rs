@@ -34,10 +34,7 @@ pub enum FrozenFile {
 /// ]);
 ///
 /// # use berus_runtime::heap::{GlobalRegions, Heap};
-/// # struct Silent;
-/// # impl berus_runtime::host::Host for Silent {
-/// #     fn write_stdout(&self, _: &[u8]) {}
-/// # }
+/// # use berus_runtime::host::Silent;
 /// # use berus_runtime::vm::Vm;
 /// let mut vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Default::default()).unwrap();
 /// vm.freeze(&MODULES);

@@ -8,6 +8,7 @@ use crate::obj::builder::Builder;
 use crate::obj::{self, float, int, none};
 use crate::ops::print::{Stdout, Style};
 use crate::ops::stream::StreamPrinter;
+use crate::q;
 use crate::text::utf8;
 use crate::types::{Type, UnaryOp};
 use crate::vm::Vm;
@@ -130,17 +131,11 @@ fn input(vm: &Vm, args: &[Obj]) -> Res {
         vm.host().flush();
     }
     let mut line = Builder::new();
-    let mut byte = [0];
-    loop {
-        match vm.host().read_stdin(&mut byte) {
-            Ok(0) if line.bytes().is_empty() => return Err(vm.error_with(&obj::exception::EOF_ERROR, &[])),
-            Ok(0) => break,
-            Ok(_) if byte == [b'\n'] => break,
-            Ok(_) => line.extend(vm, &byte)?,
-            Err(errno) => return Err(vm.os_error(errno)),
-        }
+    if vm.read_console_line(&mut line)? {
+        obj::str::decode_stream(vm, line)
+    } else {
+        Err(vm.error_with(&obj::exception::EOF_ERROR, &[]))
     }
-    obj::str::decode_stream(vm, line)
 }
 
 fn callable(vm: &Vm, object: Obj) -> Res {
@@ -328,10 +323,13 @@ fn print(vm: &Vm, args: Args<'_>) -> Res {
     Ok(Obj::NONE)
 }
 
+/// Prints the value of a statement typed at a prompt, and keeps it as `_`.
 fn repl_print(vm: &Vm, object: Obj) -> Res {
     if object != Obj::NONE {
         vm.print(&mut Stdout, object, Style::Repr)?;
         vm.host().write_stdout(b"\n");
+        let builtins = vm.import(b"builtins", vm.main(), true, 0)?;
+        vm.store_attr(builtins, q!("_"), object)?;
     }
     Ok(Obj::NONE)
 }

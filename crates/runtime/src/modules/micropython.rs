@@ -62,27 +62,36 @@ fn mem_peak(vm: &Vm) -> Res {
 }
 
 fn mem_info(vm: &Vm, args: &[Obj]) -> Res {
-    let (heap, figures) = (vm.heap(), vm.heap().figures());
-    let out = &mut Stdout;
-    let (total, used, peak) = (heap.allocated_in_all(), heap.used(), heap.peak());
-    vm.print_fmt(out, format_args!("mem: total={total}, current={used}, peak={peak}\n"))?;
-    vm.print_fmt(out, format_args!("stack: {} out of {}\n", vm.stack_use(), vm.stack_size()))?;
-    let (total, free) = (figures.total + figures.obtainable, figures.free + figures.obtainable);
-    vm.print_fmt(out, format_args!("GC: total: {total}, used: {}, free: {free}\n", figures.used))?;
-    vm.print_fmt(
-        out,
-        format_args!(
-            " No. of 1-blocks: {}, 2-blocks: {}, max blk sz: {}, max free sz: {}\n",
-            figures.of_one,
-            figures.of_two,
-            figures.largest / GRANULE,
-            figures.largest_free / GRANULE,
-        ),
-    )?;
+    vm.print_memory(&mut Stdout)?;
     if !args.is_empty() {
-        print_layout(vm, out)?;
+        print_layout(vm, &mut Stdout)?;
     }
     Ok(Obj::NONE)
+}
+
+impl Vm {
+    /// Prints how memory is used, as `micropython.mem_info()` does.
+    ///
+    /// # Errors
+    /// Those of the printer.
+    pub fn print_memory(&self, out: &mut dyn Printer) -> Res<()> {
+        let (heap, figures) = (self.heap(), self.heap().figures());
+        let (total, used, peak) = (heap.allocated_in_all(), heap.used(), heap.peak());
+        self.print_fmt(out, format_args!("mem: total={total}, current={used}, peak={peak}\n"))?;
+        self.print_fmt(out, format_args!("stack: {} out of {}\n", self.stack_use(), self.stack_size()))?;
+        let (total, free) = (figures.total + figures.obtainable, figures.free + figures.obtainable);
+        self.print_fmt(out, format_args!("GC: total: {total}, used: {}, free: {free}\n", figures.used))?;
+        self.print_fmt(
+            out,
+            format_args!(
+                " No. of 1-blocks: {}, 2-blocks: {}, max blk sz: {}, max free sz: {}\n",
+                figures.of_one,
+                figures.of_two,
+                figures.largest / GRANULE,
+                figures.largest_free / GRANULE,
+            ),
+        )
+    }
 }
 
 /// Granules in a line of the picture of the heap.

@@ -45,10 +45,7 @@ use crate::vm::Vm;
 /// static MODULES: &[ModuleDef] = &[ModuleDef::new("thermometer", MEMBERS)];
 ///
 /// # use berus_runtime::heap::{GlobalRegions, Heap};
-/// # struct Silent;
-/// # impl berus_runtime::host::Host for Silent {
-/// #     fn write_stdout(&self, _: &[u8]) {}
-/// # }
+/// # use berus_runtime::host::Silent;
 /// let mut vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Default::default()).unwrap();
 /// vm.register(MODULES);
 /// ```

@@ -45,6 +45,8 @@ pub const MODULE: ModuleDef = ModuleDef::new("sys", MEMBERS).init(init).settable
 fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     let globals = module.globals;
     globals.store(vm, q!("path"), vm.path())?;
+    globals.store(vm, q!("ps1"), vm.new_str(b">>> ")?)?;
+    globals.store(vm, q!("ps2"), vm.new_str(b"... ")?)?;
     globals.store(vm, q!("argv"), vm.argv())?;
     globals.store(vm, q!("modules"), vm.modules().obj())?;
     globals.store(vm, q!("maxsize"), vm.new_int(isize::MAX)?)?;
@@ -66,11 +68,25 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     globals.store(vm, q!("implementation"), implementation.obj())
 }
 
+/// What the program has made of the variable `name` of this module, if it has imported it.
+fn setting(vm: &Vm, name: Qstr) -> Option<Obj> {
+    let module = vm.registered_modules().ok()?.load(vm, q!("sys"))?.downcast::<Module>()?;
+    module.globals.load(vm, name)
+}
+
 /// How many calls of a traceback are printed, if a program has set `sys.tracebacklimit`.
 pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
-    let module = vm.registered_modules().ok()?.load(vm, q!("sys"))?.downcast::<Module>()?;
-    let limit = module.globals.load(vm, q!("tracebacklimit"))?.as_small_int()?;
+    let limit = setting(vm, q!("tracebacklimit"))?.as_small_int()?;
     Some(usize::try_from(limit).unwrap_or(0))
+}
+
+/// The text of a prompt, `sys.ps1` or `sys.ps2`; `usual` if the program has set neither. What is no string is no prompt.
+#[cfg(feature = "compiler")]
+pub(crate) fn prompt(vm: &Vm, name: Qstr, usual: &[u8]) -> alloc::vec::Vec<u8> {
+    match setting(vm, name) {
+        Some(text) => vm.as_str(text).unwrap_or_default().into(),
+        None => usual.into(),
+    }
 }
 
 /// The names of what is in `sys.implementation`.

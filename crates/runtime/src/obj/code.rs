@@ -94,6 +94,7 @@ impl Context {
         self.globals.get()
     }
 
+    #[cfg(feature = "native")]
     pub(crate) fn constants(&self) -> NonNull<Slot> {
         self.constants
     }

@@ -119,7 +119,7 @@ impl Dict {
         if let Some(other) = vm.as_dict(source) {
             return self.merge(vm, &other);
         }
-        if let Some(keys) = vm.find_attr(source, q!("keys"))? {
+        if let Some(keys) = vm.find_attr_quietly(source, q!("keys"))? {
             let keys = vm.call(keys, &[])?;
             let keys = vm.each(keys)?;
             while let Some(key) = keys.next(vm)? {

@@ -304,10 +304,13 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let answer = match vm.call_special(object, name, &[])? {
         Some(answer) => answer,
         None => {
-            if let Some(base) = vm.native_base(object)
-                && let Some(unary_op) = vm.type_of(base).slots.unary_op
-            {
-                return unary_op(vm, op, base);
+            if let Some(base) = vm.native_base(object) {
+                if let UnaryOp::Positive | UnaryOp::Negative | UnaryOp::Invert | UnaryOp::Abs = op {
+                    return vm.unary_op(op, base).map(Some);
+                }
+                if let Some(unary_op) = vm.type_of(base).slots.unary_op {
+                    return unary_op(vm, op, base);
+                }
             }
             let equality = typ::find(vm, vm.type_of(object), q!("__eq__"));
             return Ok(match op {

@@ -78,12 +78,13 @@ impl Each {
     /// The next item.
     ///
     /// # Errors
-    /// What computing it raises.
+    /// What computing it raises, and as [`Vm::poll`].
     #[inline]
     pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
+        vm.count_item()?;
         match self {
             Each::Plain(iter) => iter.next(vm),
-            Each::Object(iterator) => vm.next(*iterator),
+            Each::Object(iterator) => vm.advance(*iterator),
         }
     }
 }

@@ -150,9 +150,14 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
 
 fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     let range = of(vm, object)?;
-    let Some(value) = item.as_small_int() else { return Ok(None) };
-    let (low, high) = if range.step > 0 { (range.start, range.stop) } else { (range.stop + 1, range.start + 1) };
-    Ok(Some((low..high).contains(&value) && value.wrapping_sub(range.start) % range.step == 0))
+    if !vm.is_int(item) {
+        // Other values may be equal to an int.
+        return Ok(None);
+    }
+    let Some(value) = vm.int_to_isize(item) else { return Ok(Some(false)) };
+    let Range { start, stop, step, .. } = *range;
+    let is_between = if step > 0 { start <= value && value < stop } else { stop < value && value <= start };
+    Ok(Some(is_between && value.abs_diff(start).is_multiple_of(step.unsigned_abs())))
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {

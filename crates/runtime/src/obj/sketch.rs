@@ -117,6 +117,7 @@ impl Sketched {
     }
 
     /// Notes the line of its definition.
+    #[cfg(feature = "compiler")]
     pub fn set_line(&self, line: u32) {
         self.sketch.set(Sketch { line: u16::try_from(line).unwrap_or(0), ..self.sketch.get() });
     }

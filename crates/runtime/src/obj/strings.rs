@@ -115,38 +115,25 @@ fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
     Some((Kind::ByteArray, array.buffer().bytes()))
 }
 
-/// The bytes of an argument, which must be of the same kind as `kind`; bytes and byte arrays go together.
+/// The bytes of an argument, which must be of the same kind as `kind`, or have such inside; bytes and byte arrays go together.
 fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
-    match try_text(vm, object) {
+    match try_text(vm, object).or_else(|| try_text(vm, vm.native_base(object)?)) {
         Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
         _ => Err(vm.bad_conversion(object)),
     }
 }
 
-/// Where `needle` first occurs.
+/// Where `needle` first occurs. The time that it takes is of the order of both lengths together.
 pub(crate) fn find_bytes(text: &[u8], needle: &[u8]) -> Option<usize> {
     match *needle {
-        [] => Some(0),
-        [byte] => text.iter().position(|&other| other == byte),
-        [first, ..] => {
-            let last = text.len().checked_sub(needle.len())?;
-            let mut at = 0;
-            while at <= last {
-                at += text[at..=last].iter().position(|&byte| byte == first)?;
-                if text[at..].starts_with(needle) {
-                    return Some(at);
-                }
-                at += 1;
-            }
-            None
-        }
+        [byte] => memchr::memchr(byte, text),
+        _ => memchr::memmem::find(text, needle),
     }
 }
 
 /// Where `needle` last occurs.
 fn find_last(text: &[u8], needle: &[u8]) -> Option<usize> {
-    let last = text.len().checked_sub(needle.len())?;
-    (0..=last).rev().find(|&at| text[at..].starts_with(needle))
+    memchr::memmem::rfind(text, needle)
 }
 
 pub(crate) fn contains(vm: &Vm, container: Obj, item: Obj) -> Res<Option<bool>> {

@@ -9,6 +9,7 @@ use crate::error::{Raised, Res};
 
 use crate::obj::float::{self, as_float};
 use crate::obj::int;
+use crate::obj::none::NOT_IMPLEMENTED;
 use crate::obj::tuple::Tuple;
 use crate::types::UnaryOp;
 use crate::vm::Vm;
@@ -79,10 +80,17 @@ impl Vm {
         }
     }
 
-    /// Raises `TypeError`: there is no such operator for these operands.
+    /// Raises `TypeError`: there is no such operator for these operands. As in MicroPython, the in-place operator is not named, and a bool is an
+    /// int where its type was asked.
     #[cold]
     pub(crate) fn unsupported_binary(&self, op: BinaryOp, left: Obj, right: Obj) -> Raised {
-        let (name, left, right) = (operator_name(op), self.type_name(left), self.type_name(right));
+        let op = plain(op);
+        let asked = |operand: Obj, is_asked: bool| match operand.as_bool() {
+            Some(_) if is_asked => "int",
+            _ => self.type_name(operand),
+        };
+        let is_reflected = mirrored(op) == Some(op);
+        let (name, left, right) = (op.method(), asked(left, true), asked(right, is_reflected));
         self.type_error(format_args!("unsupported types for {name}: '{left}', '{right}'"))
     }
 
@@ -100,10 +108,16 @@ impl Vm {
                 break;
             }
         }
-        match (self.type_of(right).slots.reverse_op, mirrored(plain)) {
-            // `a < b` may be answered by `b > a`.
-            (Some(reverse), Some(op)) => reverse(self, op, right, left),
-            _ => Ok(None),
+        // `a < b` may be answered by `b > a`.
+        if let (Some(reverse), Some(mirrored)) = (self.type_of(right).slots.reverse_op, mirrored(plain))
+            && let Some(result) = reverse(self, mirrored, right, left)?
+        {
+            return Ok(Some(result));
+        }
+        // An instance of a class derived from a built-in type is as good as what it has inside.
+        match self.native_base(right) {
+            Some(right) => self.binary_op(op, left, right).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -118,9 +132,15 @@ impl Vm {
             return Ok(Tuple::new(self, &[quotient, remainder])?.obj());
         }
         for (name, own, other) in [(crate::q!("__divmod__"), left, right), (crate::q!("__rdivmod__"), right, left)] {
-            if let Some(method) = self.find_attr(own, name)? {
-                return self.call(method, &[other]);
+            if let Some(value) = self.call_special(own, name, &[other])?
+                && value != NOT_IMPLEMENTED
+            {
+                return Ok(value);
             }
+        }
+        let (own, other) = (self.native_base(left), self.native_base(right));
+        if own.is_some() || other.is_some() {
+            return self.divmod(own.unwrap_or(left), other.unwrap_or(right));
         }
         Err(self.type_error(format_args!(
             "unsupported types for __divmod__: '{}', '{}'",
@@ -197,47 +217,5 @@ fn unary_name(op: UnaryOp) -> &'static str {
         UnaryOp::Float => "__float__",
         UnaryOp::Complex => "__complex__",
         UnaryOp::Sizeof => "__sizeof__",
-    }
-}
-
-/// The method that implements an operator, as messages name it.
-pub fn operator_name(op: BinaryOp) -> &'static str {
-    use BinaryOp::*;
-    match op {
-        Less => "__lt__",
-        More => "__gt__",
-        Equal => "__eq__",
-        LessEqual => "__le__",
-        MoreEqual => "__ge__",
-        NotEqual => "__ne__",
-        In => "__contains__",
-        Is => "is",
-        ExceptionMatch => "except",
-        InplaceOr => "__ior__",
-        InplaceXor => "__ixor__",
-        InplaceAnd => "__iand__",
-        InplaceLshift => "__ilshift__",
-        InplaceRshift => "__irshift__",
-        InplaceAdd => "__iadd__",
-        InplaceSubtract => "__isub__",
-        InplaceMultiply => "__imul__",
-        InplaceMatMultiply => "__imatmul__",
-        InplaceFloorDivide => "__ifloordiv__",
-        InplaceTrueDivide => "__itruediv__",
-        InplaceModulo => "__imod__",
-        InplacePower => "__ipow__",
-        Or => "__or__",
-        Xor => "__xor__",
-        And => "__and__",
-        Lshift => "__lshift__",
-        Rshift => "__rshift__",
-        Add => "__add__",
-        Subtract => "__sub__",
-        Multiply => "__mul__",
-        MatMultiply => "__matmul__",
-        FloorDivide => "__floordiv__",
-        TrueDivide => "__truediv__",
-        Modulo => "__mod__",
-        Power => "__pow__",
     }
 }

@@ -49,12 +49,23 @@ impl Vm {
         Err(self.type_error(format_args!("'{}' object isn't iterable", self.type_name(object))))
     }
 
-    /// The next item of an iterator, or `None` at its end. What a generator returned then is in [`Vm::take_returned`].
+    /// The next item of an iterator, or `None` at its end, for a built-in: an endless iteration looks at pending events, so that it can be
+    /// ended. What a generator returned then is in [`Vm::take_returned`].
+    ///
+    /// # Errors
+    /// `TypeError` if it is no iterator, what computing the item raises, and as [`Vm::poll`].
+    #[inline]
+    pub fn next(&self, iterator: Obj) -> Res<Option<Obj>> {
+        self.count_item()?;
+        self.advance(iterator)
+    }
+
+    /// As [`Vm::next`], for code that looks at pending events itself.
     ///
     /// # Errors
     /// `TypeError` if it is no iterator, and what computing the item raises.
     #[inline]
-    pub fn next(&self, iterator: Obj) -> Res<Option<Obj>> {
+    pub(crate) fn advance(&self, iterator: Obj) -> Res<Option<Obj>> {
         match self.type_of(iterator).slots.next {
             Some(next) => next(self, iterator),
             None => Err(self.type_error(format_args!("'{}' object isn't an iterator", self.type_name(iterator)))),

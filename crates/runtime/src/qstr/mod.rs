@@ -121,3 +121,16 @@ pub const fn hash(bytes: &[u8]) -> u32 {
     hash &= MAX_HASH;
     if hash == 0 { 1 } else { hash }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_listed_twice() {
+        for number in 1..FIXED {
+            let name = fixed_name(number);
+            assert_eq!(find_number(name), Some(Qstr(number as u32)), "{name}");
+        }
+    }
+}

@@ -171,7 +171,7 @@ fn fileno(vm: &Vm, object: Obj) -> Res {
 fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     let file = open(vm, object)?;
     if file.is_console() {
-        return Ok(vm.unlocked(|host| host.read_stdin(buffer)));
+        return vm.read_console(buffer);
     }
     let (number, len) = (file.number.get(), buffer.len());
     let read = vm.unlocked(|host| host.files().ok_or(errno::NO_DEVICE)?.read(number, buffer));

@@ -1,6 +1,7 @@
 //! What happens between instructions: interrupts, calls that the program has scheduled, limits of its budget, and the turns of threads.
 //!
-//! A call and a backward jump each count down a number; when it is used up, [`Vm::poll`] looks at all of these.
+//! A call and a backward jump each count down a number, and items that built-ins take from iterators are counted, too, since nothing else ends
+//! `sum(iter(int, 1))`. Every so often [`Vm::poll`] looks at all of these.
 
 use core::cell::Cell;
 use core::fmt;
@@ -14,7 +15,7 @@ use crate::object::Gc;
 use crate::ops::print::Stderr;
 use crate::word::Obj;
 
-/// Calls and backward jumps between two looks at pending events.
+/// Calls and backward jumps, or items that built-ins take, between two looks at pending events.
 const TICKS: u32 = 1024;
 
 /// Most calls that wait at once.
@@ -27,6 +28,8 @@ pub(crate) const NAP: Duration = Duration::from_millis(20);
 pub(crate) struct Events {
     /// Calls and backward jumps until the next look.
     ticks: Cell<u32>,
+    /// Items that built-ins have taken from iterators.
+    items: Cell<u32>,
     /// Calls that `micropython.schedule` asked for, the first `n_scheduled` of these: function and argument.
     scheduled: [Cell<Option<(Obj, Obj)>>; MAX_SCHEDULED],
     n_scheduled: Cell<usize>,
@@ -41,9 +44,10 @@ pub(crate) struct Events {
 /// What a program may use up before it is ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Budget {
-    /// Bytecode instructions, counted exactly. Counting makes running slower.
+    /// Bytecode instructions, counted exactly, and items that built-ins take from iterators, counted by the thousand. Counting makes running
+    /// slower.
     pub instructions: Option<u64>,
-    /// Time by the host's clock. It is looked at every thousand calls and backward jumps or so, and not while a built-in runs.
+    /// Time by the host's clock. It is looked at every thousand calls, backward jumps or items that a built-in takes from iterators, or so.
     pub time: Option<Duration>,
 }
 
@@ -51,6 +55,7 @@ impl Default for Events {
     fn default() -> Events {
         Events {
             ticks: Cell::new(TICKS),
+            items: Cell::new(0),
             scheduled: [const { Cell::new(None) }; MAX_SCHEDULED],
             n_scheduled: Cell::new(0),
             is_calling: Cell::new(false),
@@ -91,6 +96,24 @@ impl Vm {
                 false
             }
         }
+    }
+
+    /// Counts an item that a built-in takes from an iterator, and looks at pending events every so often.
+    ///
+    /// # Errors
+    /// As [`Vm::poll`].
+    #[inline(always)]
+    pub(crate) fn count_item(&self) -> Res<()> {
+        let items = self.events.items.get().wrapping_add(1);
+        self.events.items.set(items);
+        if items.is_multiple_of(TICKS) { self.poll_between_items() } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_between_items(&self) -> Res<()> {
+        self.charge_instructions(TICKS);
+        self.poll()
     }
 
     /// Has the next call or backward jump look at pending events.
@@ -185,14 +208,15 @@ impl Vm {
     /// # Errors
     /// As [`Vm::poll`].
     pub fn sleep(&self, time: Duration) -> Res<()> {
-        let end = self.host().monotonic().saturating_add(time);
-        let mut left = time;
+        let (mut now, mut left) = (self.host().monotonic(), time);
         loop {
             self.poll()?;
             let nap = left.min(NAP);
             self.unlocked(move |host| host.sleep(nap));
-            // A host without a clock leaves `end` as far away as it is.
-            left = (left - nap).min(end.saturating_sub(self.host().monotonic()));
+            let before = core::mem::replace(&mut now, self.host().monotonic());
+            let passed = now.saturating_sub(before);
+            // On a host without a clock no time passes.
+            left = left.saturating_sub(if passed.is_zero() { nap } else { passed });
             if left.is_zero() {
                 return Ok(());
             }
@@ -204,21 +228,14 @@ impl Vm {
     ///
     /// ```
     /// use berus_runtime::heap::{GlobalRegions, Heap};
-    /// use berus_runtime::host::Host;
+    /// use berus_runtime::host::Silent;
     /// use berus_runtime::vm::{Budget, Limits, Vm};
-    ///
-    /// struct Silent;
-    ///
-    /// impl Host for Silent {
-    ///     fn write_stdout(&self, _: &[u8]) {}
-    /// }
     ///
     /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
     /// vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() });
     /// vm.enter(|vm| {
     ///     let source = b"while True:\n  try: pass\n  finally: continue";
-    ///     let body = vm.compile(source, b"endless.py", berus_compiler::Mode::File, vm.main()).unwrap();
-    ///     let raised = vm.run_body(body, vm.main()).unwrap_err();
+    ///     let raised = vm.run_source(source, b"endless.py").unwrap_err();
     ///     let exception = vm.take_exception(raised);
     ///     assert!(vm.is_abort(exception));
     /// });
@@ -226,6 +243,7 @@ impl Vm {
     pub fn set_budget(&self, budget: Budget) {
         self.events.deadline.set(budget.time.map(|time| self.host().monotonic().saturating_add(time)));
         self.count_instructions(budget.instructions);
+        self.events.items.set(0);
         self.poll_soon();
     }
 

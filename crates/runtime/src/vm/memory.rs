@@ -159,16 +159,20 @@ impl Vm {
         self.finalise_dead();
     }
 
-    /// Frees what nothing refers to. What is to be finalised waits for the next look at pending events.
+    /// Frees what nothing refers to; nothing where the interpreter is not entered, since nobody knows then who holds what. What is to be finalised
+    /// waits for the next look at pending events.
     #[inline(never)]
     fn free_dead(&self) {
+        let high = self.thread.stack_base.get();
+        if high == 0 {
+            return;
+        }
         clear_stack_below();
         with_registers_in_memory(|low| {
             let Some(mut collection) = self.heap.collect() else { return };
             self.qstrs.keep(&mut collection);
             self.keep_roots(&mut collection);
             self.watchers.keep(&mut collection);
-            let high = self.thread.stack_base.get();
             if high > low {
                 let words = (high - low) / size_of::<usize>();
                 // SAFETY: the memory between here and the outermost frame is this thread's stack, and nothing but this

@@ -7,7 +7,9 @@
 #[cfg(not(feature = "threads"))]
 mod alone;
 mod cache;
+mod console;
 mod emergency;
+mod end;
 mod events;
 mod expose;
 mod finalise;
@@ -61,7 +63,8 @@ use weak::Watchers;
 pub struct Limits {
     /// Words of the value stack, on which arguments and local variables lie.
     pub value_stack: usize,
-    /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered.
+    /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered. The thread must have them, and 64 KiB more for
+    /// what built-ins do without asking: a stack that ends sooner ends the process.
     pub machine_stack: usize,
 }
 
@@ -135,6 +138,8 @@ pub struct Vm {
     /// What makes the code of functions that do not say so themselves.
     #[cfg(feature = "compiler")]
     pub(crate) emitter: Cell<berus_compiler::Emitter>,
+    #[cfg(feature = "compiler")]
+    pub(crate) verbosity: Cell<u8>,
     errno: Cell<i32>,
     limits: Limits,
     /// The modules that are written in Rust, in the order of their registration.
@@ -174,6 +179,8 @@ impl Vm {
             optimise: Cell::new(0),
             #[cfg(feature = "compiler")]
             emitter: Cell::new(berus_compiler::Emitter::Bytecode),
+            #[cfg(feature = "compiler")]
+            verbosity: Cell::new(0),
             errno: Cell::new(0),
             limits,
             registry: vec![MODULES],
@@ -201,7 +208,26 @@ impl Vm {
     }
 
     /// Runs `work` with the interpreter entered: all use of objects by an embedder happens inside. Values that `work` holds in its
-    /// local variables are safe from collection; those held outside are not. Threads that a program has started end with it.
+    /// local variables are safe from collection; those held outside are not, nor are those in memory of Rust's allocator (a `Vec`, a
+    /// `Box`). Outside of it nothing is collected. Threads that a program has started end with it.
+    ///
+    /// What is to stay from one time to the next belongs into a variable of the program, here one of `__main__`:
+    ///
+    /// ```
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     let greeting = vm.new_str(b"hello").unwrap();
+    ///     vm.main().store(vm, vm.intern(b"greeting").unwrap(), greeting).unwrap();
+    /// });
+    /// vm.enter(|vm| {
+    ///     let greeting = vm.main().load(vm, vm.intern(b"greeting").unwrap()).unwrap();
+    ///     assert_eq!(vm.as_str(greeting), Some(&b"hello"[..]));
+    /// });
+    /// ```
     pub fn enter<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
         if self.thread.stack_base.get() != 0 {
             return work(self);
@@ -351,22 +377,6 @@ impl Vm {
 
     pub(crate) fn take_result(&self) -> Obj {
         self.thread.result.take().unwrap_or(Obj::NONE)
-    }
-
-    /// Sets the function to call at the end of the program; answers the one before.
-    pub fn set_at_exit(&self, function: Obj) -> Option<Obj> {
-        self.at_exit.replace(Some(function))
-    }
-
-    /// Calls the function that [`Vm::set_at_exit`] set, if there is one.
-    ///
-    /// # Errors
-    /// What it raises.
-    pub fn call_at_exit(&self) -> Res<()> {
-        match self.at_exit.take() {
-            Some(function) if function != Obj::NONE => self.call(function, &[]).map(|_| ()),
-            _ => Ok(()),
-        }
     }
 
     /// What library modules keep for this interpreter.

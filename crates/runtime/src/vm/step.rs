@@ -22,6 +22,11 @@ impl Vm {
         self.choose_dispatch();
     }
 
+    /// Takes `count` instructions from those that programs may still run.
+    pub(crate) fn charge_instructions(&self, count: u32) {
+        self.steps.left.set(self.steps.left.get().map(|left| left.saturating_sub(count.into())));
+    }
+
     /// Has instructions go on to the next, or stop before it, as is needed now.
     pub(crate) fn choose_dispatch(&self) {
         self.dispatch.set_stops(self.steps.left.get().is_some() || self.thread.tracer.is_on());
@@ -37,7 +42,7 @@ impl Vm {
             true => self.trace_instruction(),
             false => Ok(()),
         });
-        self.steps.left.set(self.steps.left.get().map(|left| left.saturating_sub(1)));
+        self.charge_instructions(1);
         if result.is_err() {
             let frame = self.frame();
             frame.ip.set(frame.ip.get().wrapping_add(1));

@@ -8,3 +8,8 @@ for bad in (lambda: range(1, 2, 0), lambda: r[9], lambda: range("a"), lambda: ra
         bad()
     except (ValueError, IndexError, TypeError) as error:
         print(type(error).__name__, error)
+# Whether an int is in a range takes no walk through it, however far it is.
+big = range(-(2 ** 62), 2 ** 62, 3)
+print(2 ** 62 - 2 in big, 2 ** 62 - 1 in big, 2 ** 80 in big, -(2 ** 62) in big, -(2 ** 80) in big)
+down = range(2 ** 61, -(2 ** 61), -5)
+print(2 ** 61 in down, 2 ** 61 - 5 in down, 2 ** 61 - 4 in down, -(2 ** 61) in down, True in range(3), 2 in range(2, 2))

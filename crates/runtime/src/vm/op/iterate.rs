@@ -116,7 +116,7 @@ fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
 /// The next item of an iterator; a `StopIteration` that something it calls raises ends it, too.
 #[inline(never)]
 fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
-    let item = vm.next(iterator);
+    let item = vm.advance(iterator);
     vm.none_at_stop(item)
 }
 

@@ -1,0 +1,111 @@
+//! The interactive prompt: reads statements, runs them, and prints what expressions give.
+//!
+//! A prompt needs somebody to read lines for it. [`ConsoleLines`] takes them as the console has them, which is enough for a terminal, or
+//! another program, that edits lines itself.
+
+mod input;
+
+use alloc::vec::Vec;
+
+pub use input::wants_more;
+
+use crate::error::Res;
+use crate::modules::sys;
+use crate::obj::exception::KEYBOARD_INTERRUPT;
+use crate::q;
+use crate::source::Mode;
+use crate::vm::Vm;
+
+/// What a prompt says before anything else.
+pub const BANNER: &str = concat!(
+    "MicroPython v1.29.0; Berus ",
+    env!("CARGO_PKG_VERSION"),
+    " version\nType \"help()\" for more information.\n"
+);
+
+/// Where a prompt gets its lines from.
+pub trait Lines {
+    /// Shows `prompt`, and reads a line into `line`, without its end: `false` if input has ended.
+    ///
+    /// # Errors
+    /// `KeyboardInterrupt` if what has been typed so far is to be forgotten; others end the prompt.
+    fn read(&mut self, vm: &Vm, prompt: &[u8], line: &mut Vec<u8>) -> Res<bool>;
+}
+
+/// Lines as the console has them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ConsoleLines;
+
+impl Lines for ConsoleLines {
+    fn read(&mut self, vm: &Vm, prompt: &[u8], line: &mut Vec<u8>) -> Res<bool> {
+        vm.host().write_stdout(prompt);
+        vm.host().flush();
+        vm.read_console_line(line)
+    }
+}
+
+impl Vm {
+    /// Runs statements from `lines` with the variables of `__main__`, until input ends or one of them ends the program: the exit status. What they
+    /// raise is reported, and the prompt goes on.
+    ///
+    /// ```
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::repl::ConsoleLines;
+    /// use berus_runtime::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// // There is nothing to read for it.
+    /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut ConsoleLines)), 0);
+    /// ```
+    pub fn run_prompt(&self, lines: &mut dyn Lines) -> u8 {
+        loop {
+            // Nobody else could unlock what a statement has left locked.
+            while self.heap.lock_depth() > 0 {
+                self.heap.unlock();
+            }
+            match self.read_input(lines) {
+                Ok(Some(input)) => {
+                    let Err(raised) = self.run_input(&input) else { continue };
+                    let is_end = self.is_end(self.peek_exception(&raised));
+                    let status = self.report_end(raised);
+                    if is_end {
+                        return status;
+                    }
+                }
+                Ok(None) => {
+                    self.host().write_stdout(b"\n");
+                    return 0;
+                }
+                Err(raised) if self.matches(self.peek_exception(&raised), &KEYBOARD_INTERRUPT) => {
+                    self.take_exception(raised);
+                    self.host().write_stdout(b"\n");
+                }
+                Err(raised) => return self.report_end(raised),
+            }
+        }
+    }
+
+    /// Reads lines until they are a whole input; `None` if there are none.
+    fn read_input(&self, lines: &mut dyn Lines) -> Res<Option<Vec<u8>>> {
+        let mut input = Vec::new();
+        if !lines.read(self, &sys::prompt(self, q!("ps1"), b">>> "), &mut input)? {
+            return Ok(None);
+        }
+        while wants_more(&input) {
+            input.push(b'\n');
+            if !lines.read(self, &sys::prompt(self, q!("ps2"), b"... "), &mut input)? {
+                break;
+            }
+        }
+        Ok(Some(input))
+    }
+
+    fn run_input(&self, input: &[u8]) -> Res<()> {
+        if input.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        let body = self.compile(input, b"<stdin>", Mode::Single, self.main())?;
+        self.run_body(body, self.main())
+    }
+}
