@@ -165,7 +165,7 @@ fn interrupted(source: &str) -> (Option<i32>, String, String) {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_whatever_a_program_does() {
-    for work in ["while True: pass", "time.sleep(1000)", "input()", "sys.stdin.read()"] {
+    for work in ["while True: pass", "sum(range(1 << 60))", "time.sleep(1000)", "input()", "sys.stdin.read()"] {
         let source = format!("import sys, time\nprint('go')\ntime.sleep(0)\nsys.stdout.flush()\n{work}");
         let (status, output, error) = interrupted(&source);
         assert_eq!((status, &output[..]), (Some(130), ""), "{work}: {error}");

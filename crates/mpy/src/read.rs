@@ -86,6 +86,9 @@ pub enum ReadError<E = Infallible> {
     Source(E),
 }
 
+/// Bytes of a table that room is made for before its entries arrive.
+const FIRST_ROOM: usize = 1024;
+
 struct Reader<'s, S> {
     source: &'s mut S,
 }
@@ -156,7 +159,7 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
         }
     }
 
-    /// Reads `n` entries. Room for more than a few is made only as they arrive.
+    /// Reads `n` entries. Room for more than a few is made only as they arrive: the word of a file that there are many is not believed.
     fn table<T>(
         &mut self,
         things: &'static str,
@@ -164,7 +167,7 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
         mut entry: impl FnMut(&mut Self) -> Reading<T, S::Error>,
     ) -> Reading<Vec<T>, S::Error> {
         self.check_count(things, n)?;
-        let mut table = Vec::with_capacity(n.min(8) as usize);
+        let mut table = Vec::with_capacity((n as usize).min(const { FIRST_ROOM / size_of::<T>() }));
         for _ in 0..n {
             table.push(entry(self)?);
         }

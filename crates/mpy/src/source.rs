@@ -116,6 +116,18 @@ impl<F, E> Stream<F>
 where
     F: FnMut(&mut [u8]) -> Result<usize, E>,
 {
+    /// Takes `len` bytes, if the buffer has them.
+    #[inline]
+    fn buffered(&mut self, len: usize) -> Option<&[u8]> {
+        if self.filled.len() < len {
+            return None;
+        }
+        let start = self.filled.start;
+        self.filled.start += len;
+        self.position += len;
+        self.buffer.get(start..start + len)
+    }
+
     /// Takes bytes to fill `out` as far as they come, and returns how many came.
     fn fill(&mut self, out: &mut [u8]) -> Result<usize, E> {
         let mut done = 0;
@@ -149,12 +161,19 @@ where
 {
     type Error = E;
 
+    #[inline]
     fn byte(&mut self) -> Result<Option<u8>, E> {
+        if let Some(byte) = self.buffered(1).and_then(<[u8]>::first) {
+            return Ok(Some(*byte));
+        }
         let mut byte = [0];
         Ok((self.fill(&mut byte)? == 1).then_some(byte[0]))
     }
 
     fn bytes(&mut self, len: usize) -> Result<Option<Cow<'static, [u8]>>, E> {
+        if let Some(bytes) = self.buffered(len) {
+            return Ok(Some(Cow::Owned(bytes.to_vec())));
+        }
         let mut bytes = Vec::new();
         while bytes.len() < len {
             let start = bytes.len();

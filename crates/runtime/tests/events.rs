@@ -195,6 +195,17 @@ fn the_host_interrupts() {
 }
 
 #[test]
+fn long_calculations_are_interrupted() {
+    let (vm, clock) = new();
+    clock.0.interrupted.set(true);
+    vm.enter(|vm| {
+        let raised = run(vm, "pow(3, 5 ** 50, 7 ** 50)").expect_err("it is interrupted");
+        let exception = vm.take_exception(raised);
+        assert!(vm.matches(exception, &KEYBOARD_INTERRUPT));
+    });
+}
+
+#[test]
 fn scheduled_calls_run_one_at_a_time_and_in_order() {
     let source = "
 from micropython import schedule

@@ -246,6 +246,9 @@ impl<'m, 'a> Verifier<'m, 'a> {
 
 /// Whether a constant is an object with all that is in it.
 fn is_object(constant: &Constant<'_>) -> bool {
+    if !matches!(constant, Constant::Tuple(_)) {
+        return !matches!(constant, Constant::FunctionTable);
+    }
     let mut rest = Vec::from([core::slice::from_ref(constant).iter()]);
     while let Some(items) = rest.last_mut() {
         match items.next() {

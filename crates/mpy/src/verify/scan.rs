@@ -195,6 +195,8 @@ impl Scanner {
 
         let start = prelude.end();
         self.instructions.clear();
+        // Most instructions take two bytes or more.
+        self.instructions.reserve(code.len() / 2);
         self.labels.clear(code.len());
         self.n_loads = 0;
         if !self.labels.add(start) {

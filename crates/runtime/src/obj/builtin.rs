@@ -235,7 +235,7 @@ fn checked_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     vm.call_with(checked.method, args)
 }
 
-/// A constant table of attributes, for [`Type::locals`] or a module, sorted by name. Names that Berus does not list are
+/// A constant table of attributes, for the `locals` of a type or a module, sorted by name. Names that Berus does not list are
 /// found by their spelling. What several tables have is written once, as `const SHARED = rows { ... }`, and begins them. A module's table may
 /// keep its order, which `help()` shows: `static MEMBERS = in order { ... }`.
 ///

@@ -55,9 +55,12 @@ impl Machine {
 pub fn machine(arch: Arch) -> Option<&'static Machine> {
     match arch {
         Arch::X64 => Some(&x64::X64),
+        Arch::Armv6m => Some(&thumb::ARMV6M),
+        Arch::Armv7m => Some(&thumb::ARMV7M),
         Arch::Armv7emsp => Some(&thumb::ARMV7EMSP),
         Arch::Armv7emdp => Some(&thumb::ARMV7EMDP),
         Arch::Rv32imc => Some(&riscv::RV32IMC),
+        Arch::Rv64imc => Some(&riscv::RV64IMC),
         _ => None,
     }
 }

@@ -7,6 +7,8 @@ use super::{Field, Form, LE32, Machine, fits, little_endian};
 
 /// 32 bits, with compressed instructions.
 pub static RV32IMC: Machine = Machine { arch: Arch::Rv32imc, far_jump: (&FAR_JUMP_32, 8), ..RISCV };
+/// 64 bits, with compressed instructions.
+pub static RV64IMC: Machine = Machine { arch: Arch::Rv64imc, far_jump: (&FAR_JUMP_64, 8), ..RISCV };
 
 const RISCV: Machine = Machine {
     arch: Arch::Rv32imc,
@@ -178,3 +180,5 @@ fn jump(target: u64) -> Option<Vec<u8>> {
 
 /// `auipc a3, 0`; `c.lw a3, 8(a3)`; `c.jr a3`; the word.
 const FAR_JUMP_32: [u8; 12] = [0x97, 0x06, 0, 0, 0x94, 0x46, 0x82, 0x86, 0, 0, 0, 0];
+/// The same with `c.ld`.
+const FAR_JUMP_64: [u8; 16] = [0x97, 0x06, 0, 0, 0x94, 0x66, 0x82, 0x86, 0, 0, 0, 0, 0, 0, 0, 0];

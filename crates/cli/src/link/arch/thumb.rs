@@ -5,6 +5,10 @@ use object::elf::{self, EM_ARM};
 
 use super::{Field, Form, LE32, Machine, fits, little_endian};
 
+/// Processors without the longer jumps of Thumb-2.
+pub static ARMV6M: Machine = Machine { jump: short_jump, ..thumb(Arch::Armv6m) };
+/// Processors without floats.
+pub static ARMV7M: Machine = thumb(Arch::Armv7m);
 /// Processors with single-precision floats.
 pub static ARMV7EMSP: Machine = thumb(Arch::Armv7emsp);
 /// Processors with double-precision floats.
@@ -64,6 +68,17 @@ fn long_jump(target: u64) -> Option<Vec<u8>> {
     let distance = i64::try_from(target).ok()? - 4;
     let far = || {
         fits(distance, 23).then(|| halfwords(&[0xf000 | (distance >> 12) & 0x7ff, 0xb800 | (distance >> 1) & 0x7ff]))
+    };
+    near_jump(distance).or_else(far)
+}
+
+/// `b`, or `push {r0, lr}`, `bl` and `pop {r0, pc}`.
+fn short_jump(target: u64) -> Option<Vec<u8>> {
+    let distance = i64::try_from(target).ok()? - 4;
+    let far = || {
+        let distance = distance - 2;
+        let (high, low) = (0xf000 | (distance >> 12) & 0x7ff, 0xf800 | (distance >> 1) & 0x7ff);
+        fits(distance, 23).then(|| halfwords(&[0xb501, high, low, 0xbd01]))
     };
     near_jump(distance).or_else(far)
 }

@@ -27,7 +27,7 @@ fn relocated(
 
 #[test]
 fn calls_and_jumps_of_thumb() {
-    for arch in [Arch::Armv7emsp, Arch::Armv7emdp] {
+    for arch in [Arch::Armv6m, Arch::Armv7m, Arch::Armv7emsp, Arch::Armv7emdp] {
         // An addend of -4 is in the instructions, as the program counter is ahead: `bl f`; `b.w f`; `bl mpy_init`.
         let text = words(&[0xfffe_f7ff, 0xbffe_f7ff, 0xfffe_f7ff, 0xbf00_bf00, 0x4770_4770]);
         let module = relocated(arch, Architecture::Arm, &text, |elf, text, f| {
@@ -74,6 +74,12 @@ fn thumb_code_goes_to_the_entry_by_jumps_of_two_lengths() {
         let module = link_with(&options_for(Arch::Armv7emsp), &inputs(&[("a.o", elf.bytes())]));
         assert_eq!(module.text()[..expected.len()], *expected, "{entry:#x}");
     }
+    // The oldest have no long jump, but a call, which needs the link register: `push {r0, lr}`; `bl`; `pop {r0, pc}`. From 6.
+    let mut elf = Elf::with(Architecture::Arm);
+    let text = elf.section(".text", &[0; 0x1000], 4);
+    elf.global("mpy_init", text, 0xff8);
+    let module = link_with(&options_for(Arch::Armv6m), &inputs(&[("a.o", elf.bytes())]));
+    assert_eq!(module.text()[..8], [0x01, 0xb5, 0x00, 0xf0, 0xfd, 0xff, 0x01, 0xbd]);
 }
 
 #[test]
@@ -149,4 +155,22 @@ fn risc_v_looks_up_addresses_in_the_global_offset_table() {
     // The table is behind the code, 8 bytes from the first instruction.
     assert_eq!(module.text(), words(&[0x0000_0517, 0x0085_2503, 0]));
     assert_eq!(module.relocations(), [(8, Target::FunctionTable)]);
+}
+
+#[test]
+fn risc_v_of_64_bits_has_longer_words() {
+    let mut elf = Elf::with(Architecture::Riscv64);
+    // `auipc a0`; `ld a0, (a0)`; `call memset`
+    let section = elf.section(".text", &words(&[0x0000_0517, 0x0005_3503, 0x0000_0097, 0x0000_80e7]), 4);
+    elf.global("mpy_init", section, 0);
+    let (table, high) = (elf.undefined("mp_fun_table"), elf.local(".L1", section, 0));
+    let memset = elf.undefined("memset");
+    elf.relocate(section, 0, R_RISCV_GOT_HI20.0, table, 0);
+    elf.relocate(section, 4, R_RISCV_PCREL_LO12_I.0, high, 0);
+    elf.relocate(section, 8, R_RISCV_CALL_PLT.0, memset, 0);
+    let module = link_with(&options_for(Arch::Rv64imc), &inputs(&[("a.o", elf.bytes())]));
+    // The jump to memset is 8 bytes from its call; behind its three instructions is its address, and behind that the table.
+    let expected = [0x0000_0517, 0x0205_3503, 0x0000_0097, 0x0080_80e7, 0x0000_0697, 0x8682_6694, 0, 0, 0, 0];
+    assert_eq!(module.text(), words(&expected));
+    assert_eq!(module.relocations(), [(0x20, Target::FunctionTable), (0x18, Target::Function(50))]);
 }

@@ -237,7 +237,7 @@ fn power(vm: &Vm, op: BinaryOp, base: &IBig, exponent: &IBig) -> Res {
 /// `pow(base, exponent, modulus)`
 ///
 /// # Errors
-/// `TypeError` if they are not all ints, `ValueError` for a modulus of 0.
+/// `TypeError` if they are not all ints, `ValueError` for a modulus of 0, and as [`Vm::poll`], since large numbers take long.
 pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     let (Some(base), Some(mut exponent), Some(modulus)) = (big(base), big(exponent), big(modulus)) else {
         return Err(vm.type_error(format_args!("pow() with 3 arguments requires integers")));
@@ -251,6 +251,7 @@ pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     let mut result = divide_big(&IBig::ONE, &modulus).1;
     let mut square = divide_big(&base, &modulus).1;
     while !exponent.is_zero() {
+        vm.poll()?;
         if exponent.bit(0) {
             result = divide_big(&(&result * &square), &modulus).1;
         }

@@ -51,7 +51,7 @@ fn longer<const N: u8>(vm: &Vm, a: Obj, b: Obj) -> Res {
     {
         return Ok(result);
     }
-    vm.binary_op(op, a, b)
+    slow(vm, op, a, b)
 }
 
 /// The values of two floats, or of a float and a small integer.
