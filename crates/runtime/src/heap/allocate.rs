@@ -127,6 +127,9 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub fn alloc_anyway(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        if self.pace.stress() && self.pace.fails() {
+            return None;
+        }
         let block = self.allocate(bytes, kind, usize::MAX).or_else(|| {
             self.retire_run();
             self.rewind();

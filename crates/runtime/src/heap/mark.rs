@@ -55,12 +55,33 @@ pub(super) struct Marker<'h> {
     arena: Option<&'h Arena>,
     used: Window,
     group_zero: *const Group,
-    /// The addresses that may lie in another arena; none if there is but one.
-    elsewhere: Window,
-    stack: &'h [Cell<Span>; DEPTH],
-    depth: usize,
+    /// The addresses that may lie in some arena.
+    all: Window,
     overflowed: bool,
-    ahead: Ahead,
+}
+
+/// What is still to be looked through. It is empty between two roots.
+struct Pending<'h> {
+    spans: &'h [Cell<Span>; DEPTH],
+    depth: usize,
+}
+
+impl Pending<'_> {
+    /// Puts memory on the stack. False if it is full.
+    #[inline(always)]
+    fn push(&mut self, span: Span) -> bool {
+        let Some(slot) = self.spans.get(self.depth) else { return false };
+        slot.set(span);
+        self.depth += 1;
+        true
+    }
+
+    #[inline(always)]
+    fn pop(&mut self) -> Option<Span> {
+        let depth = self.depth.checked_sub(1)?;
+        self.depth = depth;
+        self.spans.get(depth).map(Cell::get)
+    }
 }
 
 impl<'h> Marker<'h> {
@@ -70,25 +91,20 @@ impl<'h> Marker<'h> {
             arena: None,
             used: Window::default(),
             group_zero: core::ptr::null(),
-            elsewhere: Window::default(),
-            stack: &heap.stack.0,
-            depth: 0,
+            all: Window::new(heap.bounds.get()),
             overflowed: false,
-            ahead: Ahead::default(),
         };
         if let Some(first) = heap.arenas().next() {
             marker.enter(first);
-            if first.next.get().is_some() {
-                marker.elsewhere = Window::new(heap.bounds.get());
-            }
         }
         marker
     }
 
     /// Marks the block that a word points into, if any, and all that it leads to.
     pub fn word(&mut self, word: usize) {
-        self.visit(word);
-        self.drain();
+        if let Some(span) = self.visit(word) {
+            self.follow(span);
+        }
     }
 
     /// Marks what the words of some memory lead to.
@@ -97,12 +113,11 @@ impl<'h> Marker<'h> {
     ///
     /// The memory can be read.
     pub unsafe fn memory(&mut self, span: Span) {
-        self.push(span);
-        self.drain();
+        self.follow(span);
     }
 
-    fn drain(&mut self) {
-        self.drain_stack();
+    fn follow(&mut self, span: Span) {
+        self.look_through(span);
         while self.overflowed {
             self.overflowed = false;
             for arena in self.heap.arenas() {
@@ -111,113 +126,98 @@ impl<'h> Marker<'h> {
         }
     }
 
-    fn drain_stack(&mut self) {
-        loop {
-            if self.depth > 0 {
-                self.depth -= 1;
-                self.look_through(self.stack[self.depth].get());
-            } else if let Some(word) = self.ahead.take() {
-                self.visit(word);
-            } else {
-                return;
-            }
-        }
-    }
-
-    /// Visits what the words of some memory point to, sooner or later.
-    #[inline]
+    /// Looks through memory, and through all that its words lead to. What changes with every word is in local variables, that is, in
+    /// registers.
+    #[inline(never)]
     fn look_through(&mut self, mut span: Span) {
-        if span.len() > PART {
-            self.push(Span { start: span.start + PART, ..span });
-            span.end = span.start + PART;
-        }
-        let mut at = span.start;
-        while at < span.end {
-            // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for.
-            // Uninitialised bytes are as good as any: reading them as volatile makes them some number.
-            let word = unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
-            if self.used.contains(word) || self.elsewhere.contains(word) {
-                self.expect(word);
+        let mut pending = Pending { spans: &self.heap.stack.0, depth: 0 };
+        let mut ahead = Ahead::default();
+        loop {
+            if span.len() > PART {
+                // There is room, since this came from the stack or found it empty.
+                pending.push(Span { start: span.start + PART, ..span });
+                span.end = span.start + PART;
             }
-            at += WORD;
+            let mut at = span.start;
+            while at < span.end {
+                // SAFETY: what is on the stack can be read: blocks, and memory that the owner vouched for.
+                // Uninitialised bytes are as good as any: reading them as volatile makes them some number.
+                let word = unsafe { core::ptr::with_exposed_provenance::<usize>(at).read_volatile() };
+                at += WORD;
+                if self.all.contains(word)
+                    && let Some(word) = self.ahead_of(&mut ahead, word)
+                    && let Some(inside) = self.visit(word)
+                    && !pending.push(inside)
+                {
+                    self.set_card(inside.start);
+                }
+            }
+            span = match pending.pop() {
+                Some(span) => span,
+                None => loop {
+                    let Some(word) = ahead.take() else { return };
+                    if let Some(inside) = self.visit(word) {
+                        break inside;
+                    }
+                },
+            };
         }
     }
 
-    /// Visits a word that may point into a block: later, if it pays.
+    /// Has a word that may point into a block wait, if that pays: the word to visit now.
     #[inline(always)]
-    fn expect(&mut self, word: usize) {
-        if !ahead::PAYS {
-            self.visit(word);
-        } else if let Some(earlier) = self.ahead.put(word, self.group_zero.wrapping_add(word / GROUP_BYTES)) {
-            self.visit(earlier);
-        }
+    fn ahead_of(&self, ahead: &mut Ahead, word: usize) -> Option<usize> {
+        if ahead::PAYS { ahead.put(word, self.group_zero.wrapping_add(word / GROUP_BYTES)) } else { Some(word) }
     }
 
+    /// Marks the block that a word points into: its memory, if it is to be looked through.
     #[inline(always)]
-    fn visit(&mut self, word: usize) {
-        if self.used.contains(word) || (self.elsewhere.contains(word) && self.change_arena(word)) {
-            self.visit_inside(word);
+    fn visit(&mut self, word: usize) -> Option<Span> {
+        if !self.used.contains(word) && !self.change_arena(word) {
+            return None;
         }
-    }
-
-    /// Marks the block that a word in the arena points into, if there is one.
-    #[inline(always)]
-    fn visit_inside(&mut self, word: usize) {
         // SAFETY: the arena's memory in use contains the word, so its group is filled in.
         let group = unsafe { &*self.group_zero.wrapping_add(word / GROUP_BYTES) };
         if group.starts.get() >> bit_number(word) & 1 == 1 {
-            self.visit_block(group, word & !(GRANULE - 1));
+            self.visit_block(group, word & !(GRANULE - 1))
         } else {
-            self.visit_interior(word);
+            self.visit_interior(word)
         }
     }
 
     #[inline(never)]
-    fn visit_interior(&mut self, word: usize) {
-        if let Some(arena) = self.arena
-            && let Some(block) = arena.block_at(word)
-        {
-            self.visit_block(arena.group(block), block);
-        }
+    fn visit_interior(&self, word: usize) -> Option<Span> {
+        let arena = self.arena?;
+        let block = arena.block_at(word)?;
+        self.visit_block(arena.group(block), block)
     }
 
     #[inline(always)]
-    fn visit_block(&mut self, group: &Group, block: usize) {
+    fn visit_block(&self, group: &Group, block: usize) -> Option<Span> {
         let bit = 1 << bit_number(block);
         let marks = group.marks.get();
-        if marks & bit == 0 {
-            group.marks.set(marks | bit);
-            if group.leaf.get() & bit == 0 {
-                self.push_block(group, block);
-            }
+        if marks & bit != 0 {
+            return None;
         }
+        group.marks.set(marks | bit);
+        if group.leaf.get() & bit != 0 { None } else { Some(self.span(group, block)) }
     }
 
-    /// Puts a block that is marked on the stack, or sets the card of its group if there is no room.
+    /// The memory of a block that is marked.
     #[inline(always)]
-    fn push_block(&mut self, group: &Group, start: usize) {
-        if self.depth == DEPTH {
-            self.set_card(start);
-            return;
-        }
+    fn span(&self, group: &Group, start: usize) -> Span {
         let behind = group.events() & (usize::MAX - 1) << bit_number(start);
         let end = match behind {
             0 => self.far_end(start),
             _ => (start & !(GROUP_BYTES - 1)) + behind.trailing_zeros() as usize * GRANULE,
         };
-        self.push(Span { start, end });
+        Span { start, end }
     }
 
     /// The end of a block that ends in another group than it begins.
     #[inline(never)]
     fn far_end(&self, start: usize) -> usize {
         self.arena.map_or(start, |arena| arena.end_of(start + GRANULE))
-    }
-
-    #[inline]
-    fn push(&mut self, span: Span) {
-        self.stack[self.depth].set(span);
-        self.depth += 1;
     }
 
     #[cold]
@@ -255,8 +255,8 @@ impl<'h> Marker<'h> {
                     let start = arena.group_address(index) + blocks.trailing_zeros() as usize * GRANULE;
                     blocks &= blocks - 1;
                     self.enter(arena);
-                    self.push_block(group, start);
-                    self.drain_stack();
+                    let span = self.span(group, start);
+                    self.look_through(span);
                 }
             }
         }

@@ -43,6 +43,8 @@ pub(super) struct Pace {
     /// Memory ran out although the budget did not.
     full: Cell<bool>,
     stress: Cell<bool>,
+    /// How many allocations succeed before one that fails.
+    failing: Cell<Option<usize>>,
 }
 
 impl Pace {
@@ -57,6 +59,7 @@ impl Pace {
             spent: Cell::new(0),
             full: Cell::new(false),
             stress: Cell::new(false),
+            failing: Cell::new(None),
         }
     }
 
@@ -96,6 +99,13 @@ impl Pace {
 
     pub fn stress(&self) -> bool {
         self.stress.get()
+    }
+
+    /// Counts an allocation under stress; answers whether it is the one that fails.
+    pub fn fails(&self) -> bool {
+        let left = self.failing.get();
+        self.failing.set(left.and_then(|left| left.checked_sub(1)));
+        left == Some(0)
     }
 }
 
@@ -144,5 +154,15 @@ impl Heap {
     pub fn set_stress(&self, stress: bool) {
         self.retire_run();
         self.pace.stress.set(stress);
+    }
+
+    /// In stress mode, has the allocation after `after` others fail, as if there were no memory; those behind it succeed again. For tests.
+    pub fn set_failing(&self, after: Option<usize>) {
+        self.pace.failing.set(after);
+    }
+
+    /// How many allocations are still to succeed before one that fails.
+    pub fn failing(&self) -> Option<usize> {
+        self.pace.failing.get()
     }
 }

@@ -30,12 +30,12 @@ fn collect(vm: &Vm) -> Res {
 }
 
 fn disable(vm: &Vm) -> Res {
-    vm.gc_enabled.set(false);
+    vm.set_collecting(false);
     Ok(Obj::NONE)
 }
 
 fn enable(vm: &Vm) -> Res {
-    vm.gc_enabled.set(true);
+    vm.set_collecting(true);
     Ok(Obj::NONE)
 }
 

@@ -361,7 +361,8 @@ impl Map {
     /// `MemoryError`, and what hashing raises.
     pub fn add(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
         let hash = self.hash(vm, key)?;
-        if self.used.get() == self.capacity.get() {
+        // Hashing keys anew may have filled the map again.
+        while self.used.get() == self.capacity.get() {
             self.make_room(vm)?;
         }
         let at = self.used.get();
@@ -484,10 +485,13 @@ impl Map {
         Ok(())
     }
 
-    /// Moves the entries into a new block with room for `capacity`, without gaps.
+    /// Moves the entries into a new block with room for `capacity`, without gaps. Leaves them where they are if hashing their keys has
+    /// changed the map.
     fn rebuild(&self, vm: &Vm, capacity: u32) -> Res<()> {
         let index = index_len(capacity);
         let block = vm.alloc_words(block_words(capacity))?.cast::<Entry>();
+        let state = || (self.block.get(), self.used.get(), self.len.get());
+        let before = state();
         let mut hashes = alloc::vec::Vec::new();
         if index > 0 {
             // Hashing may run Python code, so it comes before anything changes.
@@ -497,6 +501,9 @@ impl Map {
                 hashes.push(self.hash(vm, key)?);
                 at = found + 1;
             }
+        }
+        if state() != before {
+            return Ok(());
         }
         let mut len = 0;
         for entry in self.entries().iter().filter(|entry| entry.key.get().is_some()).take(capacity as usize) {

@@ -147,6 +147,11 @@ impl Vm {
         unsafe { self.heap.free(block.cast()) }
     }
 
+    /// Has allocations collect where that is due, or never, as `gc.enable()` and `gc.disable()` do.
+    pub fn set_collecting(&self, collecting: bool) {
+        self.gc_enabled.set(collecting);
+    }
+
     /// Frees what nothing refers to, and has it finalised, which may run Python code.
     pub fn collect(&self) {
         clear_stack_below();
