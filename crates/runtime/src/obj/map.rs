@@ -250,20 +250,12 @@ impl Map {
         let key = Some(Obj::qstr(name));
         if self.capacity.get() <= PLAIN {
             let entries = self.entries();
-            let mut has_strings = false;
-            for (at, entry) in entries.iter().enumerate() {
-                let found = entry.key.get();
-                if found == key {
-                    return Some(at);
-                }
-                has_strings |= found.is_some_and(Obj::is_pointer);
-            }
-            if !has_strings {
-                return None;
-            }
-            return entries.iter().position(|entry| {
-                let string = entry.key.get().and_then(|key| key.downcast::<Str>());
-                string.is_some_and(|string| string.bytes() == vm.spelling(name))
+            // Nearly always the key is the name itself: the search for it has a loop of its own, as short as can be.
+            return entries.iter().position(|entry| entry.key.get() == key).or_else(|| {
+                entries.iter().position(|entry| {
+                    let string = entry.key.get().and_then(|key| key.downcast::<Str>());
+                    string.is_some_and(|string| string.bytes() == vm.spelling(name))
+                })
             });
         }
         self.find_indexed_name(vm, name)

@@ -1,6 +1,6 @@
 //! Iteration.
 
-use crate::error::Res;
+use crate::error::{Raised, Res};
 use crate::obj::exception;
 use crate::obj::iterator::{Each, Iter};
 use crate::obj::list::List;
@@ -68,8 +68,13 @@ impl Vm {
     pub(crate) fn advance(&self, iterator: Obj) -> Res<Option<Obj>> {
         match self.type_of(iterator).slots.next {
             Some(next) => next(self, iterator),
-            None => Err(self.type_error(format_args!("'{}' object isn't an iterator", self.type_name(iterator)))),
+            None => Err(self.no_iterator(iterator)),
         }
+    }
+
+    #[cold]
+    fn no_iterator(&self, object: Obj) -> Raised {
+        self.type_error(format_args!("'{}' object isn't an iterator", self.type_name(object)))
     }
 
     /// A list of the items of `object`.
