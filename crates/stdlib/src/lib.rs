@@ -28,6 +28,8 @@ mod asyncio;
 mod binascii;
 #[cfg(feature = "cmath")]
 mod cmath;
+#[cfg(feature = "deflate")]
+mod deflate;
 #[cfg(feature = "errno")]
 mod errno;
 #[cfg(feature = "hashlib")]
@@ -78,6 +80,8 @@ pub static MODULES: &[ModuleDef] = &[
     binascii::MODULE,
     #[cfg(feature = "cmath")]
     cmath::MODULE,
+    #[cfg(feature = "deflate")]
+    deflate::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
     #[cfg(feature = "hashlib")]

@@ -519,6 +519,12 @@ pub const LIBRARY: &[&str] = &[
     "group",
     "groups",
     "span",
+    "deflate",
+    "DeflateIO",
+    "AUTO",
+    "RAW",
+    "ZLIB",
+    "GZIP",
 ];
 
 /// There is no library.
