@@ -157,25 +157,57 @@ fn a_folder_without_manifest_is_frozen_whole() {
 #[test]
 fn errors_say_where_they_are() {
     for (manifest, message, status) in [
-        ("require('nothing')", "no package 'nothing'", 1),
-        ("module('none.py')", "none.py: No such file or directory", 2),
-        ("module('none.mpy')", "module 'none.mpy' is no .py file", 1),
-        ("package('x', base_path='$(NONE)')", "no value is given for a variable", 1),
-        ("metadata(version='1')\nmetadata(version='2')", "metadata() is called twice", 1),
-        ("x = (\n", "File \"manifest.py\", line 2", 1),
-        ("module('bad.py')", "bad.py:1", 1),
+        ("require('nothing')", "berus: manifest.py:1: no library to look for package 'nothing' in; give", 1),
+        ("add_library('own', '.')\n\nrequire('nothing')", "berus: manifest.py:3: no package 'nothing' in .\n", 1),
+        ("require('x', library='own')", "berus: manifest.py:1: no library 'own' for package 'x'", 1),
+        ("\nmodule('none.py')", "berus: manifest.py:2: none.py: No such file or directory\n", 2),
+        ("package('none')", "berus: manifest.py:1: none: No such file or directory\n", 2),
+        ("include('none')", "berus: manifest.py:1: none: No such file or directory\n", 2),
+        (
+            "include('two/inner.py')",
+            "berus: two/inner.py:2: NameError: name 'x' isn't defined\n  reached from manifest.py:1\n",
+            1,
+        ),
+        ("module('none.mpy')", "berus: manifest.py:1: module 'none.mpy' is no .py file\n", 1),
+        (
+            "package('x', base_path='$(NONE)')",
+            "no value is given for $(NONE) in '$(NONE)'; give one by --var NONE=VALUE\n",
+            1,
+        ),
+        ("metadata(version='1')\nmetadata(version='2')", "berus: manifest.py:2: metadata() is called twice", 1),
+        ("x = (\n", "berus: manifest.py:2: SyntaxError: invalid syntax\n", 1),
+        ("module('bad.py')", "berus: bad.py:1:5: SyntaxError: invalid syntax", 1),
+        ("module('native.py')", "berus: native.py:1: SyntaxError: invalid arch", 1),
         ("freeze('two')\nmodule('a.py')", "another of that name", 2),
         ("def f():\n f()\nf()", "RuntimeError", 1),
         ("x = 'x'\nwhile True:\n x += x", "MemoryError", 1),
     ] {
-        let files = [("manifest.py", manifest), ("bad.py", "x = )"), ("a.py", ""), ("two/a.py", "")];
+        let files = [
+            ("manifest.py", manifest),
+            ("bad.py", "x = )"),
+            ("native.py", "@micropython.native\ndef f(): pass"),
+            ("a.py", ""),
+            ("two/a.py", ""),
+            ("two/inner.py", "\nx\n"),
+        ];
         let folder = folder(&files);
         let (err, found) = run(folder.path(), "manifest.py");
         assert!(err.contains(message), "{manifest}: {err}");
         assert_eq!(found, status, "{manifest}: {err}");
         assert!(!folder.path().join("frozen.romfs").exists(), "{manifest}");
     }
-    assert_eq!(run(temp_dir().path(), "none.py").1, 2);
+    let missing = String::from("berus: none.py: No such file or directory\n");
+    assert_eq!(run(temp_dir().path(), "none.py"), (missing, 2));
+}
+
+#[test]
+fn machine_code_is_made_for_an_architecture() {
+    let files = [("lib/fast.py", "@micropython.viper\ndef f(): pass\n")];
+    let folder = folder(&files);
+    assert_eq!(run(folder.path(), "lib --arch x64"), (String::new(), 0));
+    let image = frozen(&folder.path().join("frozen.romfs"));
+    let module = Module::from_bytes(&image[0].1).unwrap().0;
+    assert_eq!(module.header.arch.map(|arch| arch.name()), Some("x64"));
 }
 
 #[test]

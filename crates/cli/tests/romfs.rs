@@ -48,6 +48,34 @@ fn a_folder_becomes_an_image() {
 }
 
 #[test]
+fn programs_run_with_an_image() {
+    let folder = app();
+    assert_eq!(run(folder.path(), &["build", "-q", "app"]), (String::new(), String::new(), 0));
+    let program = "import sys, vfs, gc
+import main
+image = vfs.rom_ioctl(2, 0)
+print(sys.path[-2:], main.__file__, len(image), bytes(image[:3]), vfs.rom_ioctl(1), vfs.rom_ioctl(2, 1), vfs.rom_ioctl(3, 0, 0))
+";
+    let berus = |image: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_berus"));
+        command.args(["-X", &format!("romfs={image}"), "-c", program]).current_dir(folder.path());
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+    };
+    let size = fs::metadata(folder.path().join("app.romfs")).unwrap().len();
+    let printed = format!("hello rom as it is\n['/rom', '/rom/lib'] /rom/main.mpy {size} b'\\xd2\\xcd1' 1 -22 -22\n");
+    assert_eq!(berus("app.romfs"), (printed, String::new(), 0));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_berus"));
+    command.args(["-X", "romfs=app.romfs", "/rom/main.mpy"]).current_dir(folder.path());
+    assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), "hello rom as it is\n");
+    let missing = String::from("berus: none: No such file or directory\n");
+    assert_eq!(berus("none"), (String::new(), missing, 2));
+    let wrong = String::from("berus: app/main.py: not a ROM image, or not all of it\n");
+    assert_eq!(berus("app/main.py"), (String::new(), wrong, 2));
+}
+
+#[test]
 fn options_of_build() {
     let folder = app();
     let args = ["build", "app", "--keep-source", "--align", "64", "-q", "-o", "out/x.img"];
@@ -123,4 +151,17 @@ fn micropython_runs_an_image_in_place() {
         let output = Command::new(&micropython).args(["-c", &program]).current_dir(&folder).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), "hello rom as it is\n");
     }
+}
+
+#[test]
+fn the_image_of_a_folder_is_named_after_it() {
+    let folder = temp_dir();
+    let app = folder.path().join("app.v1");
+    fs::create_dir(&app).unwrap();
+    for (from, path, image) in [(folder.path(), "app.v1/", "app.v1.romfs"), (&app, ".", "app.v1/app.v1.romfs")] {
+        assert_eq!(run(from, &["build", "-q", path]), (String::new(), String::new(), 0));
+        fs::remove_file(folder.path().join(image)).unwrap();
+    }
+    let (_, err, status) = run(folder.path(), &["build", "none"]);
+    assert_eq!((err.as_str(), status), ("berus: none: No such file or directory\n", 2));
 }

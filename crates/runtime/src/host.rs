@@ -79,6 +79,11 @@ pub trait Host {
         Ok(files.iter().filter(|file| file.ready != 0).count())
     }
 
+    /// A ROM image in memory that never changes, flash or what an embedder lends for good: see `mount_rom` of the library.
+    fn rom(&self) -> Option<&'static [u8]> {
+        None
+    }
+
     /// The process, as far as programs may reach it.
     fn process(&self) -> Option<&dyn Process> {
         None

@@ -83,7 +83,6 @@ pub mod error;
 pub mod heap;
 pub mod host;
 pub mod import;
-pub mod load;
 pub mod modules;
 #[cfg_attr(not(all(feature = "native", target_arch = "x86_64", not(windows))), path = "native/absent.rs")]
 pub(crate) mod native;

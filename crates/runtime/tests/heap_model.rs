@@ -352,12 +352,12 @@ impl Model {
             Step::TakeCondemned { keep } => {
                 assert_eq!(self.heap.has_to_finalise(), !self.condemned.is_empty());
                 let block = self.heap.next_to_finalise();
-                if self.condemned.is_empty() {
-                    assert_eq!(block, None);
-                } else {
-                    let expected = self.condemned.remove(0);
-                    assert_eq!(block, Some(self.blocks[&expected].start));
-                    self.roots.extend(keep.then_some(expected));
+                match self.condemned.pop() {
+                    None => assert_eq!(block, None),
+                    Some(expected) => {
+                        assert_eq!(block, Some(self.blocks[&expected].start));
+                        self.roots.extend(keep.then_some(expected));
+                    }
                 }
             }
             Step::Collect => self.collect(),

@@ -69,7 +69,7 @@ pub struct Args {
 }
 
 /// The architectures, by their names.
-fn architectures() -> impl TypedValueParser<Value = Arch> {
+pub fn architectures() -> impl TypedValueParser<Value = Arch> {
     let unknown = |_| "there is no such architecture";
     PossibleValuesParser::new(Arch::ALL.map(Arch::name)).try_map(move |name| name.parse::<Arch>().map_err(unknown))
 }

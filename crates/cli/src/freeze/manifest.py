@@ -10,6 +10,11 @@ class ManifestError(Exception):
     pass
 
 
+class Unreadable(ManifestError):
+    # A file or folder is not there, or the system refuses it.
+    pass
+
+
 class Options:
     # What an `include` or `require` passes on to the manifest that it leads to.
 
@@ -58,7 +63,10 @@ class Manifests:
         for name, value in self.variables.items():
             path = path.replace("$(" + name + ")", value)
         if "$(" in path:
-            raise ManifestError("no value is given for a variable in '{}'".format(path))
+            name = path[path.index("$(") + 2 :].split(")")[0]
+            raise ManifestError(
+                "no value is given for $({0}) in '{1}'; give one by --var {0}=VALUE".format(name, path)
+            )
         return files.join(self.folder, path)
 
     def run(self, path, options):
@@ -78,7 +86,7 @@ class Manifests:
         }
         outer, self.folder = self.folder, files.parent(path)
         try:
-            exec(compile(files.read(path), path, "exec"), names)
+            exec(compile(readable(files.read, path), path, "exec"), names)
         finally:
             self.folder = outer
 
@@ -118,11 +126,18 @@ class Manifests:
                 self.include(path, **options)
                 self.metadata_of.pop()
                 return
-        raise ManifestError("no package '{}' in {}".format(name, ", ".join(folders) or "any library"))
+        if folders:
+            raise ManifestError("no package '{}' in {}".format(name, ", ".join(folders)))
+        raise ManifestError(
+            "no library to look for package '{}' in; give the folder of one by --library, or that of micropython-lib by "
+            "--var MPY_LIB_DIR=FOLDER".format(name)
+        )
 
     def add(self, base, path, kind, opt):
         if not path.endswith((".py", ".mpy")):
             raise ManifestError("'{}' is no Python file".format(path))
+        if not files.exists(files.join(base, path)):
+            raise Unreadable(files.join(base, path) + ": No such file or directory")
         if kind is None:
             kind = "compile" if path.endswith(".py") else "as it is"
         self.found.append((files.join(base, path), path, kind, opt, self.metadata_of[-1].version))
@@ -130,7 +145,7 @@ class Manifests:
     def search(self, base, folder, names, ends, kind, opt):
         base = self.resolve(base)
         if names is None:
-            names = files.list(files.join(base, folder))
+            names = readable(files.list, files.join(base, folder))
             names = [name for name in names if name.endswith(ends)]
         for name in names:
             self.add(base, folder + "/" + name if folder else name, kind, opt)
@@ -168,6 +183,13 @@ class Manifests:
 
     def freeze_as_str(self, path):
         self.search(path, "", None, (".py",), "as it is", None)
+
+
+def readable(function, path):
+    try:
+        return function(path)
+    except ValueError as error:
+        raise Unreadable(error.args[0])
 
 
 def evaluate(path, variables, libraries):

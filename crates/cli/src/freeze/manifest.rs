@@ -18,7 +18,7 @@ use berus_runtime::vm::{Limits, Vm};
 use berus_runtime::word::Obj;
 use walkdir::WalkDir;
 
-use crate::output::describe;
+use crate::output::{describe, walked};
 
 /// A file that a manifest names.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,24 +42,67 @@ const TIME: Duration = Duration::from_secs(60);
 const STACK: usize = 8 << 20;
 const STACK_LEFT: usize = 1 << 20;
 
+/// Why the files that a manifest names are not known.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// In which manifest, and at which line; `None` if that is not known.
+    pub place: Option<String>,
+    /// What is wrong, and through which lines of which manifests that was reached.
+    pub message: String,
+    /// Whether a file is not there or cannot be read.
+    pub is_unusable: bool,
+}
+
+impl Failure {
+    fn of(message: &str) -> Failure {
+        Failure { place: None, message: message.to_owned(), is_unusable: false }
+    }
+
+    /// What the interpreter says of the exception that ended it, without the lines of what manifests call.
+    fn of_traceback(text: &str) -> Failure {
+        let mut lines: Vec<&str> = text.lines().filter(|line| *line != "Traceback (most recent call last):").collect();
+        let last = lines.pop().unwrap_or_default();
+        let (own, is_unusable) = (last.strip_prefix("ManifestError: "), last.strip_prefix("Unreadable: "));
+        let mut message = own.or(is_unusable).unwrap_or(last).to_owned();
+        let mut frames: Vec<_> = lines.iter().rev().filter_map(|line| frame(line)).collect();
+        // What recurses is told once.
+        frames.dedup();
+        for outer in frames.iter().skip(1) {
+            message.push_str("\n  reached from ");
+            message.push_str(outer);
+        }
+        Failure { place: frames.into_iter().next(), message, is_unusable: is_unusable.is_some() }
+    }
+}
+
+/// File and line of a line of a traceback, if that is about a manifest.
+fn frame(line: &str) -> Option<String> {
+    let (file, rest) = line.strip_prefix("  File \"")?.rsplit_once("\", line ")?;
+    let number = rest.split(',').next()?;
+    (file != OWN).then(|| format!("{file}:{number}"))
+}
+
+/// The name of what manifests call in tracebacks.
+const OWN: &str = "<berus>";
+
 /// The files that the manifest at `path` names, or a folder without manifest holds.
 ///
 /// # Errors
-/// What the interpreter says of the exception that ended it.
-pub fn evaluate(path: &str, variables: &[(String, String)], libraries: &[String]) -> Result<Vec<Named>, String> {
+/// What ended it.
+pub fn evaluate(path: &str, variables: &[(String, String)], libraries: &[String]) -> Result<Vec<Named>, Failure> {
     std::thread::scope(|scope| {
         let run = || run(path, variables, libraries);
         // A thread of its own has a stack of known size.
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
-        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| Err("cannot run manifests".into()))
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| Err(Failure::of("cannot run manifests")))
     })
 }
 
-fn run(path: &str, variables: &[(String, String)], libraries: &[String]) -> Result<Vec<Named>, String> {
+fn run(path: &str, variables: &[(String, String)], libraries: &[String]) -> Result<Vec<Named>, Failure> {
     let heap = Heap::growing(&GlobalRegions, HEAP);
     let limits = Limits { machine_stack: STACK - STACK_LEFT, ..Limits::default() };
     let Some(mut vm) = Vm::new(heap, Box::new(Sandbox { start: Instant::now() }), limits) else {
-        return Err("there is no memory to run manifests".into());
+        return Err(Failure::of("there is no memory to run manifests"));
     };
     vm.register(MODULES);
     vm.enter(|vm| {
@@ -69,14 +112,14 @@ fn run(path: &str, variables: &[(String, String)], libraries: &[String]) -> Resu
             if let Err(raised) = vm.print_exception(&mut text, exception) {
                 let _ = vm.take_exception(raised);
             }
-            String::from_utf8_lossy(&text.0).trim_end().to_owned()
+            Failure::of_traceback(String::from_utf8_lossy(&text.0).trim_end())
         })
     })
 }
 
 fn found(vm: &Vm, path: &str, variables: &[(String, String)], libraries: &[String]) -> Res<Vec<Named>> {
     let main = vm.main();
-    let body = vm.compile(include_bytes!("manifest.py"), b"<berus>", berus_compiler::Mode::File, main)?;
+    let body = vm.compile(include_bytes!("manifest.py"), OWN.as_bytes(), berus_compiler::Mode::File, main)?;
     vm.run_body(body, main)?;
     let pairs = List::new(vm, &[])?;
     for (name, value) in variables {
@@ -206,7 +249,7 @@ fn list(vm: &Vm, folder: Obj) -> Res {
     let folder = string(vm, folder)?;
     let found = List::new(vm, &[])?;
     for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| failed(vm, &folder, &error.into()))?;
+        let entry = entry.map_err(|error| failed(vm, &folder, &walked(error)))?;
         if entry.file_type().is_file() {
             let below = entry.path().strip_prefix(&folder).unwrap_or(entry.path());
             let below = below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");

@@ -11,14 +11,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use berus_compiler::Options;
+use berus_mpy::arch::Arch;
 use berus_mpy::romfs::Tree;
 use clap::value_parser;
 
-use crate::compile::compile;
+use crate::compile::{architectures, compile};
 use crate::input::{Input, displayed};
 use crate::output::{Output, Status, describe, file};
 use crate::romfs;
-use manifest::Named;
+use manifest::{Failure, Named};
 
 /// Freeze modules into one image, which a program embeds and runs in place
 ///
@@ -44,6 +45,9 @@ pub struct Args {
     /// The manifest may say otherwise by `opt`.
     #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = value_parser!(u8).range(0..=3))]
     optimise: u8,
+    /// The architecture to make machine code for, where functions ask for it with `@micropython.native` or `viper`
+    #[arg(long, value_name = "ARCH", value_parser = architectures())]
+    arch: Option<Arch>,
     /// Put each module at a multiple of so many bytes
     #[arg(long, value_name = "BYTES", value_parser = value_parser!(u32).range(1..=1 << 20))]
     align: Option<u32>,
@@ -74,11 +78,15 @@ fn variable(text: &str) -> Result<(String, String), String> {
 /// # Errors
 /// If writing to standard output fails.
 pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
+    if let Err(error) = fs::metadata(&args.manifest) {
+        output.complain(Status::Unusable, &args.manifest, &describe(&error));
+        return Ok(());
+    }
     let named = match manifest::evaluate(&args.manifest, &args.var, &args.library) {
         Ok(named) => named,
-        Err(message) => {
-            let status = if Path::new(&args.manifest).exists() { Status::Invalid } else { Status::Unusable };
-            output.complain(status, &args.manifest, &message);
+        Err(Failure { place, message, is_unusable }) => {
+            let status = if is_unusable { Status::Unusable } else { Status::Invalid };
+            output.complain(status, place.as_deref().unwrap_or(&args.manifest), &message);
             return Ok(());
         }
     };
@@ -127,7 +135,7 @@ fn insert(args: &Args, file: &Named, tree: &mut Tree<'static>) -> Result<(), (St
     if file.compile {
         add_version(&mut data, file.version.as_deref());
         let optimise = file.optimise.unwrap_or(args.optimise);
-        let options = Options { source_name: file.target.as_bytes(), optimise, ..Options::default() };
+        let options = Options { source_name: file.target.as_bytes(), optimise, arch: args.arch, ..Options::default() };
         let compiled = compile(&displayed(&file.path), &data, &options);
         data = compiled.map_err(|(place, message)| (Status::Invalid, place, message))?;
         target = target.trim_end_matches(".py").to_owned() + ".mpy";

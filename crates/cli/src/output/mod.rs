@@ -75,6 +75,12 @@ impl Write for Output {
     }
 }
 
+/// Why a folder could not be searched.
+pub fn walked(error: walkdir::Error) -> io::Error {
+    let text = error.to_string();
+    error.into_io_error().unwrap_or_else(|| io::Error::other(text))
+}
+
 /// What went wrong, in the words of the operating system.
 pub fn describe(error: &io::Error) -> String {
     let text = error.to_string();

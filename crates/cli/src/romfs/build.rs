@@ -1,18 +1,20 @@
 //! `berus romfs build`: from a folder to an image.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use berus_compiler::Options;
+use berus_mpy::arch::Arch;
 use berus_mpy::romfs::Tree;
 use clap::value_parser;
 use walkdir::WalkDir;
 
 use super::list;
-use crate::compile::compile;
+use crate::compile::{architectures, compile};
 use crate::input::{Input, displayed};
-use crate::output::{Output, Status, describe, file};
+use crate::output::{Output, Status, describe, file, walked};
 
 /// Make an image of a folder, with its Python files compiled
 #[derive(clap::Args)]
@@ -30,6 +32,9 @@ pub struct Args {
     /// Optimise: from 1 on without `assert` and with `__debug__` false, from 3 on without line numbers
     #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = value_parser!(u8).range(0..=3))]
     optimise: u8,
+    /// The architecture to make machine code for, where functions ask for it with `@micropython.native` or `viper`
+    #[arg(long, value_name = "ARCH", value_parser = architectures())]
+    arch: Option<Arch>,
     /// Say nothing of what is in the image
     #[arg(short, long)]
     quiet: bool,
@@ -54,12 +59,23 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         Some(align) => tree.to_aligned_image(align as usize),
         None => tree.to_image(),
     };
-    let path = args.output.clone().unwrap_or_else(|| args.folder.with_extension("romfs"));
+    let path = args.output.clone().unwrap_or_else(|| beside(&args.folder));
     let printed = path == Path::new("-");
     if file::write_or_print(&path, &bytes, output)? && !printed && !args.quiet {
         list::write(&Input { name: displayed(&path), bytes }, output)?;
     }
     Ok(())
+}
+
+/// The image of a folder if none is named: beside the folder, or in it if that is the current one or above.
+fn beside(folder: &Path) -> PathBuf {
+    let named = |name: &OsStr| PathBuf::from(name).with_added_extension("romfs");
+    match folder.file_name() {
+        Some(name) => folder.with_file_name(named(name)),
+        None => {
+            folder.canonicalize().ok().and_then(|real| Some(named(real.file_name()?))).unwrap_or("rom.romfs".into())
+        }
+    }
 }
 
 /// Reads and compiles what goes into the image. Complains of what cannot; then there is no image.
@@ -72,7 +88,7 @@ fn tree(args: &Args, output: &mut Output) -> Option<Tree<'static>> {
             Ok(entry) => insert(args, entry.path(), &mut tree),
             Err(error) => {
                 let place = error.path().map_or_else(|| displayed(&args.folder), displayed);
-                Err((Status::Unusable, place, describe(&error.into())))
+                Err((Status::Unusable, place, describe(&walked(error))))
             }
         };
         if let Err((status, place, message)) = result {
@@ -93,7 +109,8 @@ fn insert(args: &Args, path: &Path, tree: &mut Tree<'static>) -> Result<(), (Sta
     let mut data = fs::read(path).map_err(|error| unusable(describe(&error)))?;
     // A module that is there already is taken rather than made.
     if !args.keep_source && name.ends_with(".py") && !path.with_extension("mpy").is_file() {
-        let options = Options { source_name: name.as_bytes(), optimise: args.optimise, ..Options::default() };
+        let (optimise, arch) = (args.optimise, args.arch);
+        let options = Options { source_name: name.as_bytes(), optimise, arch, ..Options::default() };
         let compiled = compile(&displayed(path), &data, &options);
         data = compiled.map_err(|(place, message)| (Status::Invalid, place, message))?;
         name.replace_range(name.len() - 3.., ".mpy");

@@ -27,14 +27,15 @@ struct Machine {
     is_terminal: bool,
     files: StdFiles,
     process: StdProcess,
+    rom: Option<&'static [u8]>,
 }
 
 /// Output is written when there is so much of it.
 const BUFFER: usize = 8192;
 
 impl StdHost {
-    /// The host; from now on it notes when the keyboard interrupts.
-    pub fn new() -> StdHost {
+    /// The host, with a ROM image or none; from now on it notes when the keyboard interrupts.
+    pub fn new(rom: Option<&'static [u8]>) -> StdHost {
         let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
         let (files, process) = (StdFiles::default(), StdProcess::new());
@@ -45,6 +46,7 @@ impl StdHost {
             is_terminal,
             files,
             process,
+            rom,
         }))
     }
 
@@ -117,6 +119,10 @@ impl Host for StdHost {
     fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
         self.flush();
         poll::poll(&self.0.files, files, timeout)
+    }
+
+    fn rom(&self) -> Option<&'static [u8]> {
+        self.0.rom
     }
 
     fn process(&self) -> Option<&dyn Process> {

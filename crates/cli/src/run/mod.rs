@@ -7,6 +7,7 @@ mod options;
 #[cfg(unix)]
 mod poll;
 mod process;
+mod rom;
 mod threads;
 
 pub use options::HELP;
@@ -77,10 +78,17 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         eprintln!("berus: {message}");
         return ExitCode::from(2);
     }
+    let rom = match options.rom.as_deref().map(rom::read).transpose() {
+        Ok(rom) => rom,
+        Err(message) => {
+            eprintln!("berus: {message}");
+            return ExitCode::from(2);
+        }
+    };
     if has_deep_stack() {
-        return ExitCode::from(run_with(&options));
+        return ExitCode::from(run_with(&options, rom));
     }
-    let thread = std::thread::Builder::new().stack_size(STACK + STACK_LEFT).spawn(move || run_with(&options));
+    let thread = std::thread::Builder::new().stack_size(STACK + STACK_LEFT).spawn(move || run_with(&options, rom));
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => ExitCode::from(status),
         _ => ExitCode::FAILURE,
@@ -99,10 +107,10 @@ fn has_deep_stack() -> bool {
     false
 }
 
-fn run_with(options: &Options) -> u8 {
+fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     let heap = Heap::growing(&GlobalRegions, options.heap_size);
     let limits = Limits { machine_stack: STACK, ..Limits::default() };
-    let Some(mut vm) = Vm::new(heap, Box::new(StdHost::new()), limits) else {
+    let Some(mut vm) = Vm::new(heap, Box::new(StdHost::new(rom)), limits) else {
         eprintln!("the heap is too small");
         return 1;
     };
@@ -141,7 +149,7 @@ fn wants_prompt(vm: &Vm, options: &Options) -> bool {
         || vm.host().process().and_then(|process| process.getenv(b"MICROPYINSPECT")).is_some_and(|value| !value.is_empty())
 }
 
-/// Mounts the files of the machine, and fills in `sys.argv` and `sys.path`.
+/// Mounts the files of the machine and a ROM image, and fills in `sys.argv` and `sys.path`.
 fn prepare(vm: &Vm, options: &Options) -> Res<()> {
     berus_stdlib::vfs::mount_posix(vm)?;
     for argument in &options.arguments {
@@ -151,7 +159,7 @@ fn prepare(vm: &Vm, options: &Options) -> Res<()> {
     for folder in &options.path {
         append(vm, vm.path(), folder)?;
     }
-    Ok(())
+    berus_stdlib::vfs::mount_rom(vm)
 }
 
 fn append(vm: &Vm, list: Obj, text: &[u8]) -> Res<()> {

@@ -46,6 +46,8 @@ pub struct Options {
     pub emitter: Emitter,
     /// `-X compile-only`
     pub compile_only: bool,
+    /// `-X romfs=`: a ROM image.
+    pub rom: Option<Vec<u8>>,
 }
 
 impl Options {
@@ -57,6 +59,10 @@ impl Options {
     /// What to say if the program is a file that is not there.
     pub fn missing_file(&self) -> Option<String> {
         let Program::File(file) = &self.program else { return None };
+        if self.rom.is_some() && file.starts_with(b"/rom/") {
+            // Whether it is in the ROM image shows when that is mounted.
+            return None;
+        }
         let file = String::from_utf8_lossy(file);
         let error = std::fs::metadata(&*file).err()?;
         let number = error.raw_os_error().unwrap_or_default();
@@ -80,6 +86,7 @@ Implementation specific options (-X):
   compile-only                  Parse and compile only
   emit={bytecode,native,viper}  Set the default code emitter
   heapsize=<n>[w][K|M]          Set how far the heap may grow (default 256M)
+  romfs=<image>                 Mount a ROM image at /rom, and import from it
 
 Environment:
   MICROPYPATH     Folders to import from, with ':' between them
@@ -100,6 +107,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         optimise: 0,
         emitter: Emitter::Bytecode,
         compile_only: false,
+        rom: None,
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
     while let Some(arg) = rest.next() {
@@ -145,7 +153,8 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
 
 /// The folder that the file really is in, links followed, so that it stays the same when the current folder changes.
 fn folder_of(file: &[u8]) -> Vec<u8> {
-    let folder = fs::canonicalize(as_path(file)).ok().and_then(|real| Some(real.parent()?.to_owned()));
+    let real = fs::canonicalize(as_path(file)).unwrap_or_else(|_| as_path(file));
+    let folder = real.parent().map(std::path::Path::to_owned);
     folder.map_or_else(Vec::new, |folder| folder.into_os_string().into_encoded_bytes())
 }
 
@@ -155,6 +164,7 @@ fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), Str
         b"emit=bytecode" => options.emitter = Emitter::Bytecode,
         b"emit=native" => options.emitter = Emitter::Native,
         b"emit=viper" => options.emitter = Emitter::Viper,
+        [b'r', b'o', b'm', b'f', b's', b'=', image @ ..] => options.rom = Some(image.to_vec()),
         option => {
             let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
             options.heap_size = size.ok_or_else(|| INVALID.to_owned())?;

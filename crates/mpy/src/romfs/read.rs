@@ -68,7 +68,7 @@ impl<'a> Image<'a> {
         if !bytes.starts_with(&MAGIC) {
             return None;
         }
-        let mut cursor = Cursor { bytes, at: MAGIC.len(), end: bytes.len() };
+        let mut cursor = Cursor { bytes, at: MAGIC.len() };
         let len = cursor.uint()?;
         let end = cursor.at.checked_add(len)?;
         Some(Image { bytes: bytes.get(..end)?, start: cursor.at })
@@ -89,13 +89,7 @@ impl<'a> Image<'a> {
         let mut path = path.strip_prefix(b"/").unwrap_or(path);
         let mut folder = self.root();
         while !path.is_empty() {
-            // Behind what is corrupt there is nothing to be found.
-            let mut entries = folder.entries().map_while(Result::ok);
-            let found = entries.find_map(|entry| {
-                let rest = path.strip_prefix(entry.name)?;
-                (rest.is_empty() || rest.starts_with(b"/")).then_some((entry.node, rest))
-            });
-            match found? {
+            match folder.entry_on(path)? {
                 (Node::File(file), []) => return Some(Node::File(file)),
                 (Node::File(_), _) => return None,
                 (Node::Folder(inner), rest) => {
@@ -105,6 +99,13 @@ impl<'a> Image<'a> {
             }
         }
         Some(Node::Folder(folder))
+    }
+
+    /// Where the name at the start of a record is.
+    fn name(&self, payload: &Range<usize>) -> Option<Range<usize>> {
+        let mut cursor = Cursor::new(self.bytes, payload)?;
+        let len = cursor.uint()?;
+        cursor.take(len)
     }
 
     /// A file, given the range of the records behind its name.
@@ -125,7 +126,7 @@ impl<'a> Image<'a> {
 
     /// Where the pointer in a record leads to.
     fn pointer(&self, payload: Range<usize>) -> Option<Range<usize>> {
-        let mut cursor = Cursor { bytes: self.bytes, at: payload.start, end: payload.end };
+        let mut cursor = Cursor::new(self.bytes, &payload)?;
         let (size, offset) = (cursor.uint()?, cursor.uint()?);
         let start = self.start.checked_add(offset)?;
         Some(start..start.checked_add(size)?)
@@ -133,15 +134,15 @@ impl<'a> Image<'a> {
 
     /// The records in a range: each its kind and where its payload is. After one that is corrupt comes no other.
     fn records(&self, range: Range<usize>) -> impl Iterator<Item = Result<(usize, Range<usize>), Corrupt>> + use<'a> {
-        let mut cursor = Cursor { bytes: self.bytes, at: range.start, end: range.end };
+        let mut cursor = Cursor::new(self.bytes, &range).unwrap_or_default();
         core::iter::from_fn(move || {
-            if cursor.at >= cursor.end {
+            if cursor.at >= cursor.bytes.len() {
                 return None;
             }
             let start = cursor.at;
             let record = cursor.record();
             if record.is_none() {
-                cursor.at = cursor.end;
+                cursor.at = cursor.bytes.len();
             }
             Some(record.ok_or(Corrupt(start)))
         })
@@ -166,6 +167,21 @@ impl<'a> Folder<'a> {
         })
     }
 
+    /// What `path` leads to here by its first name, and what follows that name. Behind a record that is corrupt there is nothing to be found.
+    fn entry_on<'p>(&self, path: &'p [u8]) -> Option<(Node<'a>, &'p [u8])> {
+        let image = self.image;
+        image.records(self.start..self.end).map_while(Result::ok).find_map(|(kind, payload)| {
+            if !matches!(kind, kind::FOLDER | kind::FILE) {
+                return None;
+            }
+            // A folder may hold many names: what the others stand for is not looked at.
+            let name = image.bytes.get(image.name(&payload)?)?;
+            let ends = matches!(path.get(name.len()), None | Some(b'/'));
+            let rest = path.strip_prefix(name).filter(|_| ends)?;
+            Some((entry(image, kind, payload).ok()?.node, rest))
+        })
+    }
+
     /// The bytes that its records take.
     pub fn size(&self) -> usize {
         self.end - self.start
@@ -178,8 +194,7 @@ impl<'a> Folder<'a> {
 }
 
 fn entry<'a>(image: Image<'a>, kind: usize, payload: Range<usize>) -> Result<Entry<'a>, Corrupt> {
-    let mut cursor = Cursor { bytes: image.bytes, at: payload.start, end: payload.end };
-    let name = cursor.uint().and_then(|len| cursor.take(len)).ok_or(Corrupt(payload.start))?;
+    let name = image.name(&payload).ok_or(Corrupt(payload.start))?;
     let rest = name.end..payload.end;
     let node = match kind {
         kind::FOLDER => Node::Folder(Folder { image, start: rest.start, end: rest.end }),
@@ -200,20 +215,35 @@ impl<'a> File<'a> {
     }
 }
 
-/// A position in an image, and a bound.
+/// A position in an image, whose bytes end where the cursor must not go on.
+#[derive(Default)]
 struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// At most the length of `bytes`.
-    end: usize,
 }
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
+    /// A cursor that goes through `range`.
+    fn new(bytes: &'a [u8], range: &Range<usize>) -> Option<Cursor<'a>> {
+        Some(Cursor { bytes: bytes.get(..range.end)?, at: range.start })
+    }
+
     /// The number here: seven bits a byte, most significant first. Unlike those in modules it may be longer than it need be.
+    #[inline]
     fn uint(&mut self) -> Option<usize> {
+        match self.bytes.get(self.at)? {
+            byte @ ..0x80 => {
+                self.at += 1;
+                Some((*byte).into())
+            }
+            _ => self.long_uint(),
+        }
+    }
+
+    fn long_uint(&mut self) -> Option<usize> {
         let mut value: usize = 0;
         loop {
-            let byte = *self.bytes.get(..self.end)?.get(self.at)?;
+            let byte = *self.bytes.get(self.at)?;
             self.at += 1;
             if value.leading_zeros() < 7 {
                 return None;
@@ -226,14 +256,16 @@ impl Cursor<'_> {
     }
 
     /// The next `len` bytes.
+    #[inline]
     fn take(&mut self, len: usize) -> Option<Range<usize>> {
         let start = self.at;
-        let end = start.checked_add(len).filter(|end| *end <= self.end)?;
+        let end = start.checked_add(len).filter(|end| *end <= self.bytes.len())?;
         self.at = end;
         Some(start..end)
     }
 
     /// The record here: its kind and where its payload is.
+    #[inline]
     fn record(&mut self) -> Option<(usize, Range<usize>)> {
         let kind = self.uint().filter(|kind| *kind != kind::UNUSED)?;
         let len = self.uint()?;

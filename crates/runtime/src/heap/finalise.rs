@@ -23,8 +23,8 @@ pub(super) struct Finalisers {
     capacity: Cell<usize>,
     len: Cell<usize>,
     condemned: Cell<usize>,
-    /// No condemned block is before this entry.
-    next: Cell<usize>,
+    /// No condemned block is at this entry or after it.
+    end: Cell<usize>,
 }
 
 impl Finalisers {
@@ -75,7 +75,7 @@ impl Finalisers {
             len += 1;
         }
         self.len.set(len);
-        self.next.set(0);
+        self.end.set(len);
     }
 }
 
@@ -131,20 +131,17 @@ impl Heap {
         entry.is_some()
     }
 
-    /// The next of the blocks that died with a finaliser, oldest registration first. The heap does not keep it any
-    /// longer: it is for the caller to hold, and finalise.
+    /// The next of the blocks that died with a finaliser, youngest registration first: what was made later may need what was made before,
+    /// as a file does its file system. The heap does not keep it any longer: it is for the caller to hold, and finalise.
     pub fn next_to_finalise(&self) -> Option<NonNull<u8>> {
         let finalisers = &self.finalisers;
         if finalisers.condemned.get() == 0 {
             return None;
         }
-        let entries = finalisers.entries();
-        let mut next = finalisers.next.get();
-        while entries.get(next)?.get() & CONDEMNED == 0 {
-            next += 1;
-        }
-        let block = entries[next].take() & !CONDEMNED;
-        finalisers.next.set(next + 1);
+        let entries = finalisers.entries().get(..finalisers.end.get())?;
+        let last = entries.iter().rposition(|entry| entry.get() & CONDEMNED != 0)?;
+        let block = entries[last].take() & !CONDEMNED;
+        finalisers.end.set(last);
         finalisers.condemned.set(finalisers.condemned.get() - 1);
         NonNull::new(core::ptr::with_exposed_provenance_mut(block))
     }

@@ -2,11 +2,12 @@
 //!
 //! A name is imported part by part; for each, in this order: what is loaded already (unless `sys.path` is empty, which asks for
 //! modules written in Rust), those written in Rust that no file may stand for, files (`find.rs`), and the others written in
-//! Rust.
+//! Rust. What was found is loaded (`load.rs`) and run as the module's body (`run.rs`); `from.rs` takes names out of it.
 
 mod find;
 mod from;
 mod frozen;
+mod load;
 mod run;
 
 use alloc::vec::Vec;

@@ -88,7 +88,7 @@ impl Bytes {
     ///
     /// # Errors
     /// `MemoryError`.
-    pub(crate) fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Bytes>> {
+    pub fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Bytes>> {
         let block = vm.alloc_words(size_of::<Bytes>().div_ceil(size_of::<usize>()))?.cast::<Bytes>();
         // SAFETY: the block is new and large enough. The collector looks at it, so that it keeps the bytes.
         unsafe {

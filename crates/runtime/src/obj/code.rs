@@ -94,7 +94,7 @@ impl Context {
         self.globals.get()
     }
 
-    #[cfg(feature = "native")]
+    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
     pub(crate) fn constants(&self) -> NonNull<Slot> {
         self.constants
     }

@@ -81,10 +81,10 @@ impl Each {
     /// What computing it raises, and as [`Vm::poll`].
     #[inline]
     pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
-        vm.count_item()?;
         match self {
+            // Such an iteration ends when the container does; a range, which may be longer, counts for itself.
             Each::Plain(iter) => iter.next(vm),
-            Each::Object(iterator) => vm.advance(*iterator),
+            Each::Object(iterator) => vm.next(*iterator),
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct Events {
 /// What a program may use up before it is ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Budget {
-    /// Bytecode instructions, counted exactly, and items that built-ins take from iterators, counted by the thousand. Counting makes running
+    /// Bytecode instructions, counted exactly, and items that built-ins take from ranges and iterators, counted by the thousand. Counting makes running
     /// slower.
     pub instructions: Option<u64>,
     /// Time by the host's clock. It is looked at every thousand calls, backward jumps or items that a built-in takes from iterators, or so.

@@ -21,11 +21,25 @@ impl Vm {
     }
 
     /// Finalises what collections have found dead. That may run Python code, which must not happen in the middle of an allocation; so it
-    /// waits for the next look at pending events.
+    /// waits for the next look at pending events, and while something [puts finalisers off](Vm::put_off_finalisers).
     pub(crate) fn finalise_dead(&self) {
-        while let Some(block) = self.heap.next_to_finalise() {
+        while self.finalisers_put_off.get() == 0
+            && let Some(block) = self.heap.next_to_finalise()
+        {
             self.finalise(block);
         }
+    }
+
+    /// Calls `run`, which may run Python code, and finalises nothing meanwhile: for what uses something that a finaliser needs, too, as
+    /// a file that dies needs its file system.
+    pub fn put_off_finalisers<R>(&self, run: impl FnOnce() -> R) -> R {
+        self.finalisers_put_off.set(self.finalisers_put_off.get() + 1);
+        let result = run();
+        self.finalisers_put_off.set(self.finalisers_put_off.get() - 1);
+        if self.heap.has_to_finalise() {
+            self.poll_soon();
+        }
+        result
     }
 
     /// Finalises all objects, dead or not: nobody uses them any more. The end of a program is the time for it.

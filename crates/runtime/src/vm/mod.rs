@@ -134,6 +134,8 @@ pub struct Vm {
     pub(crate) native: native::State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
+    /// How many have put off finalisers.
+    finalisers_put_off: Cell<usize>,
     pub(crate) optimise: Cell<u8>,
     /// What makes the code of functions that do not say so themselves.
     #[cfg(feature = "compiler")]
@@ -176,6 +178,7 @@ impl Vm {
             native: native::State::default(),
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
+            finalisers_put_off: Cell::new(0),
             optimise: Cell::new(0),
             #[cfg(feature = "compiler")]
             emitter: Cell::new(berus_compiler::Emitter::Bytecode),

@@ -10,6 +10,7 @@ mod rom;
 mod stat;
 
 pub use posix::{POSIX, mount_posix};
+pub use rom::mount_rom;
 
 use berus_runtime::args::Args;
 use berus_runtime::error::Res;
@@ -25,8 +26,10 @@ pub const MODULE: ModuleDef = ModuleDef::new("vfs", MEMBERS);
 berus_runtime::members! {
     static MEMBERS = {
         "mount" => kw(0, mount),
+        "rom_ioctl" => var(1, 4, rom::ioctl),
         "umount" => f1(operations::umount),
         "VfsFat" => value(Obj::from_static(&fat::FAT)),
+        "VfsLfs1" => value(Obj::from_static(&lfs::LFS1)),
         "VfsLfs2" => value(Obj::from_static(&lfs::LFS2)),
         "VfsPosix" => value(Obj::from_static(&POSIX)),
         "VfsRom" => value(Obj::from_static(&rom::ROM)),
@@ -53,8 +56,13 @@ fn detect(vm: &Vm, device: BlockDevice) -> Res {
 fn detect_lfs(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
     for block in 0..2 {
         let mut head = [0; 44];
-        if device.read(vm, block, Some(8), &mut head)?.is_ok() && head.starts_with(b"littlefs") {
-            return Ok(Some(&lfs::LFS2));
+        if device.read(vm, block, Some(8), &mut head)?.is_ok() {
+            if head.starts_with(b"littlefs") {
+                return Ok(Some(&lfs::LFS2));
+            }
+            if head[32..].starts_with(b"littlefs") {
+                return Ok(Some(&lfs::LFS1));
+            }
         }
     }
     Ok(None)

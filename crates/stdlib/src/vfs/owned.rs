@@ -16,13 +16,13 @@ impl<T> Owned<T> {
         Owned(ManuallyDrop::new(RefCell::new(Some(Box::new(value)))))
     }
 
-    /// Calls `run` with it.
+    /// Calls `run` with it. Files that die meanwhile are closed afterwards, since that needs it, too.
     ///
     /// # Errors
     /// `OSError` if it is in use.
     pub fn with<R>(&self, vm: &Vm, run: impl FnOnce(&mut T) -> Res<R>) -> Res<R> {
         match self.0.try_borrow_mut().ok().as_mut().and_then(|value| value.as_mut()) {
-            Some(value) => run(value),
+            Some(value) => vm.put_off_finalisers(|| run(value)),
             None => Err(vm.os_error(BUSY)),
         }
     }

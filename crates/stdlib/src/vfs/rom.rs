@@ -9,6 +9,7 @@ use berus_runtime::error::Res;
 use berus_runtime::obj::bytes::Bytes;
 use berus_runtime::obj::custom::Custom;
 use berus_runtime::obj::list::List;
+use berus_runtime::obj::memoryview;
 use berus_runtime::object::Gc;
 use berus_runtime::ops::buffer::{Access, Buffer};
 use berus_runtime::ops::stream::Outcome;
@@ -19,6 +20,41 @@ use berus_runtime::word::Obj;
 
 use super::file::{self, File, FileOps};
 use super::stat;
+
+/// Mounts the host's ROM image, if it has one, at `/rom`, and has modules looked for there and in `/rom/lib`, as MicroPython does when it starts.
+///
+/// # Errors
+/// `OSError` if it is no ROM image, or something is mounted there, and `MemoryError`.
+pub fn mount_rom(vm: &Vm) -> Res<()> {
+    let Some(memory) = vm.host().rom() else { return Ok(()) };
+    let file_system = new(vm, Bytes::lent(vm, memory)?.obj())?;
+    let point = vm.new_str(b"/rom")?;
+    vm.mount(file_system, point, Obj::FALSE, Obj::FALSE)?;
+    if let Some(path) = vm.path().downcast::<List>() {
+        path.append(vm, point)?;
+        path.append(vm, vm.new_str(b"/rom/lib")?)?;
+    }
+    Ok(())
+}
+
+/// Requests to `rom_ioctl`, of those that only read.
+mod request {
+    pub const SEGMENTS: isize = 1;
+    pub const SEGMENT: isize = 2;
+}
+
+/// `rom_ioctl(request, ...)`: how many ROM images the host has, or one of them. It has no way to write one.
+pub fn ioctl(vm: &Vm, args: &[Obj]) -> Res {
+    let rom = vm.host().rom();
+    match (vm.int(args[0])?, args.get(1).map(|id| vm.int(*id)).transpose()?, rom) {
+        (request::SEGMENTS, ..) => Ok(Obj::small_int_wrapping(rom.is_some().into())),
+        (request::SEGMENT, Some(0), Some(memory)) => {
+            let memory = Bytes::lent(vm, memory)?.obj();
+            vm.call(Obj::from_static(&memoryview::TYPE), &[memory])
+        }
+        _ => Ok(Obj::small_int_wrapping(-(INVALID as isize))),
+    }
+}
 
 struct Rom {
     /// What gives the memory. It may change, so that it is asked each time.
@@ -45,7 +81,10 @@ berus_runtime::members! {
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 1, 1, false)?;
-    let memory = args.pos()[0];
+    new(vm, args.pos()[0])
+}
+
+fn new(vm: &Vm, memory: Obj) -> Res {
     image(vm, memory)?;
     Ok(vm.new_custom(Rom { memory })?.obj())
 }

@@ -35,6 +35,16 @@ pub enum Folder {
     At(u32),
 }
 
+impl Folder {
+    /// Its first cluster as entries have it.
+    pub fn cluster(self) -> u32 {
+        match self {
+            Folder::Root => 0,
+            Folder::At(first) => first,
+        }
+    }
+}
+
 /// Where an entry is: its sector, and where in it.
 pub type Place = (u32, usize);
 
@@ -69,6 +79,16 @@ impl Entry {
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
     bytes.get(at..at + 2).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]))
+}
+
+/// An entry that has a place in a folder and is still to be written.
+pub struct Planned {
+    start: u32,
+    short: [u8; 11],
+    long: Vec<u16>,
+    case: u8,
+    /// Where its last slot is, which holds all but the long name.
+    pub place: Place,
 }
 
 /// Pieces of a long name, as they come: the last first.
@@ -118,6 +138,10 @@ impl Volume {
             return Ok(None);
         }
         let index = sector / self.cluster_sectors;
+        if index >= self.cluster_count {
+            // The chain goes round in circles.
+            return Ok(None);
+        }
         let cluster = match *at_hand {
             (known, cluster) if cluster != 0 && known <= index => self.nth(dev, cluster, index - known)?,
             _ => self.nth(dev, first, index)?,
@@ -127,7 +151,8 @@ impl Volume {
         Ok(Some((self.sector(cluster)? + sector % self.cluster_sectors, offset)))
     }
 
-    fn raw_entry(&mut self, dev: &dyn Device, place: Place) -> Result<[u8; ENTRY]> {
+    /// The bytes of an entry.
+    pub fn raw_entry(&mut self, dev: &dyn Device, place: Place) -> Result<[u8; ENTRY]> {
         let bytes = self.sectors.get(dev, place.0)?.get(place.1..place.1 + ENTRY);
         bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Error::BROKEN)
     }
@@ -193,11 +218,21 @@ impl Volume {
         Ok(found)
     }
 
-    /// Adds an entry; what follows the name in it is given. Nothing on the device has it before all of its name is there.
+    /// Adds an entry; what follows the name in it is given: where it is.
     ///
     /// # Errors
     /// `EACCES` if the folder takes no more.
-    pub fn add_entry(&mut self, dev: &dyn Device, folder: Folder, name: &str, rest: &[u8; 21]) -> Result<Place> {
+    pub fn add_entry(&mut self, dev: &dyn Device, folder: Folder, name: &str, rest: &[u8]) -> Result<Place> {
+        let planned = self.plan_entry(dev, folder, name)?;
+        self.write_entry(dev, folder, &planned, rest, None)?;
+        Ok(planned.place)
+    }
+
+    /// Finds a place for an entry.
+    ///
+    /// # Errors
+    /// `EACCES` if the folder takes no more.
+    pub fn plan_entry(&mut self, dev: &dyn Device, folder: Folder, name: &str) -> Result<Planned> {
         let name::Encoded { mut short, long, case } = name::encode(name);
         let long = long.unwrap_or_default();
         if !long.is_empty() {
@@ -205,22 +240,27 @@ impl Volume {
         }
         let pieces = long.len().div_ceil(UNITS) as u32;
         let start = self.free_slots(dev, folder, pieces + 1)?;
-        let mut at_hand = (0, 0);
-        let sum = name::checksum(&short);
-        for n in 0..=pieces {
+        let place = self.slot(dev, folder, start + pieces, &mut (0, 0))?.ok_or(Error::BROKEN)?;
+        Ok(Planned { start, short, long, case, place })
+    }
+
+    /// Writes an entry where it was planned to be; what follows the name in it is given. Nothing on the device has it before all of its name is
+    /// there. The entry at `replaced`, in the same sector, goes in the same write.
+    pub fn write_entry(
+        &mut self,
+        dev: &dyn Device,
+        folder: Folder,
+        planned: &Planned,
+        rest: &[u8],
+        replaced: Option<Place>,
+    ) -> Result {
+        let Planned { start, short, long, case, place } = planned;
+        let pieces = long.len().div_ceil(UNITS) as u32;
+        let (sum, mut at_hand) = (name::checksum(short), (0, 0));
+        for n in 0..pieces {
             let place = self.slot(dev, folder, start + n, &mut at_hand)?.ok_or(Error::BROKEN)?;
             let entry = self.change_entry(dev, place)?;
             entry.fill(0);
-            if n == pieces {
-                entry[..11].copy_from_slice(&short);
-                entry[11..].copy_from_slice(rest);
-                entry[12] = case;
-                if entry[0] == REMOVED {
-                    entry[0] = 0x05;
-                }
-                self.sectors.flush(dev)?;
-                return Ok(place);
-            }
             let number = pieces - n;
             let units = long.get((number as usize - 1) * UNITS..).unwrap_or_default();
             entry[0] = number as u8 | if n == 0 { 0x40 } else { 0 };
@@ -235,7 +275,17 @@ impl Volume {
                 entry[at..at + 2].copy_from_slice(&unit.to_le_bytes());
             }
         }
-        Err(Error::BROKEN)
+        let entry = self.change_entry(dev, *place)?;
+        entry[..11].copy_from_slice(short);
+        entry[11..].copy_from_slice(rest);
+        entry[12] = *case;
+        if entry[0] == REMOVED {
+            entry[0] = 0x05;
+        }
+        if let Some(replaced) = replaced {
+            self.change_entry(dev, replaced)?[0] = REMOVED;
+        }
+        self.sectors.flush(dev)
     }
 
     /// A short name for a long one that no other entry of the folder has.

@@ -7,6 +7,7 @@ mod device;
 mod folder;
 mod format;
 mod name;
+mod rename;
 mod tree;
 mod volume;
 

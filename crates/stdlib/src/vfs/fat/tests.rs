@@ -1,5 +1,7 @@
 //! What is written is there, after losses of power at any moment too.
 
+mod hostile;
+
 use core::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::format;
@@ -170,8 +172,37 @@ fn program() -> Vec<Step> {
         Step::Write("/e/inner/größe und länge.txt", true, data(5, 600)),
         Step::Remove("/z", false),
         Step::Write("/e/moved", true, data(6, 40)),
+        Step::Write("/new", true, data(7, 900)),
+        Step::Rename("/new", "/e/moved"),
+        Step::Rename("/e/moved", "/e/MOVED"),
+        Step::Rename("/e/inner", "/a folder that was moved"),
     ]
+    .into_iter()
+    // A folder of several sectors, so that both names are not always in one.
+    .chain((0..12).map(|n| Step::Write(MANY[n], true, data(n, 10 + n))))
+    .chain([
+        Step::Rename(MANY[0], "/e/a long name for a file in another sector.text"),
+        Step::Rename(MANY[1], MANY[11]),
+        Step::Rename(MANY[11], MANY[2]),
+        Step::Rename("/a folder that was moved", "/e/a folder that is in another sector now"),
+    ])
+    .collect()
 }
+
+const MANY: [&str; 12] = [
+    "/e/the file number 0",
+    "/e/the file number 1",
+    "/e/the file number 2",
+    "/e/the file number 3",
+    "/e/the file number 4",
+    "/e/the file number 5",
+    "/e/the file number 6",
+    "/e/the file number 7",
+    "/e/the file number 8",
+    "/e/the file number 9",
+    "/e/the file number 10",
+    "/e/the file number 11",
+];
 
 #[test]
 fn volumes_of_each_kind() {
@@ -261,37 +292,42 @@ fn a_full_volume_takes_no_more() {
 /// What is in a file system.
 type Content = BTreeMap<String, Vec<u8>>;
 
-/// Whether `found` is what an interrupted step may leave: nothing unknown, and all of what the step does not concern.
-fn is_between(step: &Step, found: &Content, before: &Content, after: &Content) -> bool {
+/// Whether `found` is what an interrupted step may leave: nothing unknown, and all of what the step does not concern. What is renamed has
+/// one of the names, or both as long as nothing else has been changed, and what it replaces is there until then.
+fn is_between(step: &Step, found: &Content, before: &Content, after: &Content, is_settled: bool) -> bool {
     let is_known = |(name, bytes): (&String, &Vec<u8>)| {
         // A file that is written anew may be empty.
         let is_emptied = bytes.is_empty() && matches!(step, Step::Write(..)) && after.contains_key(name);
         before.get(name) == Some(bytes) || after.get(name) == Some(bytes) || is_emptied
     };
     let is_kept = |(name, bytes): (&String, &Vec<u8>)| after.get(name) != Some(bytes) || found.get(name) == Some(bytes);
-    let has_a_name = match step {
+    let names_are_right = match step {
         Step::Rename(old, new) => {
-            let has = |name: &str| found.keys().any(|found| found.trim_end_matches('/') == name);
-            has(old) || has(new)
+            let has = |content: &Content, name: &str| content.keys().any(|found| found.trim_end_matches('/') == name);
+            let (old_is_there, new_is_there) = (has(found, old), has(found, new));
+            let new_is_old = has(before, new) && before.get(*new) == found.get(*new);
+            let one = if is_settled { old_is_there != (new_is_there && !new_is_old) } else { true };
+            one && (old_is_there || new_is_there) && (new_is_there || !has(before, new))
         }
         _ => true,
     };
-    found.iter().all(is_known) && before.iter().all(is_kept) && has_a_name
+    found.iter().all(is_known) && before.iter().all(is_kept) && names_are_right
 }
 
-#[test]
-fn losses_of_power() {
+/// Fails every write of a program in turn, on volumes that say whether they are clean, and on small ones that do not.
+fn losses_of_power(sectors: usize, kind: Kind) {
     let steps = program();
     let mut states = vec![BTreeMap::new()];
-    let dev = formatted(120);
+    let dev = formatted(sectors);
     let mut fat = mount(&dev).unwrap();
+    assert_eq!(fat.volume.kind, kind);
     for step in &steps {
         apply(&mut fat, &dev, step).unwrap_or_else(|error| panic!("{step:?}: {error:?}"));
         states.push(content(&mut fat, &dev).unwrap());
     }
     for half in [0, 2] {
         for fail_at in 1.. {
-            let dev = formatted(120);
+            let dev = formatted(sectors);
             let mut fat = mount(&dev).unwrap();
             dev.left.set(fail_at);
             dev.half.set(half);
@@ -301,9 +337,24 @@ fn losses_of_power() {
             let mut fat = mount(&dev).unwrap_or_else(|error| panic!("{place}: {error:?}"));
             let found = content(&mut fat, &dev).unwrap_or_else(|error| panic!("{place}: {error:?}"));
             let (before, after) = (&states[failed], &states[failed + 1]);
-            assert!(is_between(&steps[failed], &found, before, after), "{place}: {:?}", found.keys());
+            assert!(is_between(&steps[failed], &found, before, after, false), "{place}: {:?}", found.keys());
+            // What is written next does not touch what is there.
+            write(&mut fat, &dev, "/next", WRITE, &data(0, 4000)).unwrap();
+            let mut found = content(&mut fat, &dev).unwrap_or_else(|error| panic!("{place}: {error:?}"));
+            assert!(found.remove("/next") == Some(data(0, 4000)));
+            assert!(is_between(&steps[failed], &found, before, after, true), "{place}: {:?}", found.keys());
         }
     }
+}
+
+#[test]
+fn losses_of_power_on_small_volumes() {
+    losses_of_power(160, Kind::Fat12);
+}
+
+#[test]
+fn losses_of_power_on_large_volumes() {
+    losses_of_power(9000, Kind::Fat16);
 }
 
 /// Any damage to the device is an error at worst.

@@ -24,10 +24,10 @@ pub struct How {
 }
 
 /// A file that is open.
-struct OpenFile {
+pub(super) struct OpenFile {
     how: How,
     /// Where its entry is; `None` if that was removed.
-    place: Option<Place>,
+    pub(super) place: Option<Place>,
     first: u32,
     size: u32,
     at: u32,
@@ -40,7 +40,9 @@ struct OpenFile {
 /// A mounted volume and its open files.
 pub struct Fat {
     pub volume: Volume,
-    files: Vec<Option<OpenFile>>,
+    pub(super) files: Vec<Option<OpenFile>>,
+    /// Whether what a loss of power may have left has been set right.
+    pub(super) is_consistent: bool,
 }
 
 /// What a path leads to.
@@ -66,7 +68,7 @@ impl Found {
 
 impl Fat {
     pub fn new(volume: Volume) -> Fat {
-        Fat { volume, files: Vec::new() }
+        Fat { volume, files: Vec::new(), is_consistent: false }
     }
 
     /// What the names of a path lead to, from the root on.
@@ -83,6 +85,15 @@ impl Fat {
         Ok(found)
     }
 
+    /// The entry that is to be removed or renamed, and the folder that it is in.
+    pub(super) fn find_existing(&mut self, dev: &dyn Device, names: &[String]) -> Result<(Folder, Entry)> {
+        match self.find(dev, names)? {
+            Found::Root => Err(Error::INVALID),
+            Found::Entry(folder, entry) => Ok((folder, entry)),
+            Found::Missing(..) => Err(Error::NO_ENTRY),
+        }
+    }
+
     /// What is in a folder.
     pub fn list(&mut self, dev: &dyn Device, names: &[String]) -> Result<Vec<Entry>> {
         let folder = self.find(dev, names)?.folder()?;
@@ -96,6 +107,7 @@ impl Fat {
 
     /// Makes a folder.
     pub fn mkdir(&mut self, dev: &dyn Device, names: &[String], now: Stamp) -> Result {
+        self.make_consistent(dev)?;
         let Found::Missing(parent, name) = self.find(dev, names)? else { return Err(Error::EXISTS) };
         let cluster = self.volume.take(dev, None)?;
         let made = self.fill_folder(dev, parent, &name, cluster, now);
@@ -110,12 +122,9 @@ impl Fat {
     fn fill_folder(&mut self, dev: &dyn Device, parent: Folder, name: &str, cluster: u32, now: Stamp) -> Result {
         self.volume.clear_cluster(dev, cluster)?;
         let sector = self.volume.sector(cluster)?;
-        let parent_cluster = match parent {
-            Folder::Root => 0,
-            Folder::At(first) => first,
-        };
         let dots = self.volume.sectors.change(dev, sector)?;
-        for (n, (short, first)) in [(b".          ", cluster), (b"..         ", parent_cluster)].into_iter().enumerate()
+        for (n, (short, first)) in
+            [(b".          ", cluster), (b"..         ", parent.cluster())].into_iter().enumerate()
         {
             let entry = &mut dots[32 * n..32 * n + 32];
             entry[..11].copy_from_slice(short);
@@ -127,11 +136,8 @@ impl Fat {
 
     /// Removes a file, or an empty folder.
     pub fn remove(&mut self, dev: &dyn Device, names: &[String], is_folder: bool) -> Result {
-        let (folder, entry) = match self.find(dev, names)? {
-            Found::Root => return Err(Error::INVALID),
-            Found::Entry(folder, entry) => (folder, entry),
-            Found::Missing(..) => return Err(Error::NO_ENTRY),
-        };
+        self.make_consistent(dev)?;
+        let (folder, entry) = self.find_existing(dev, names)?;
         if entry.is_folder() != is_folder {
             return Err(if is_folder { Error::NOT_FOLDER } else { Error::IS_FOLDER });
         }
@@ -140,11 +146,7 @@ impl Fat {
             return Err(Error::DENIED);
         }
         // Blocks that an open file has are freed: it is not to touch them any more.
-        self.files
-            .iter_mut()
-            .flatten()
-            .filter(|file| file.place == Some(entry.place))
-            .for_each(|file| file.place = None);
+        self.follow(entry.place, None);
         self.volume.remove_entry(dev, folder, &entry)?;
         if entry.first != 0 {
             self.volume.release(dev, entry.first)?;
@@ -152,71 +154,16 @@ impl Fat {
         self.sync_all(dev)
     }
 
-    /// Gives a file or folder another path. A file that is there is removed.
-    pub fn rename(&mut self, dev: &dyn Device, old: &[String], new: &[String]) -> Result {
-        let (from, entry) = match self.find(dev, old)? {
-            Found::Root => return Err(Error::INVALID),
-            Found::Entry(folder, entry) => (folder, entry),
-            Found::Missing(..) => return Err(Error::NO_ENTRY),
-        };
-        // A folder cannot be moved into itself.
-        let is_inside = new.len() > old.len() && old.iter().zip(new).all(|(old, new)| name::same(old, new));
-        if is_inside {
-            return Err(Error::INVALID);
-        }
-        let (to, name) = match self.find(dev, new)? {
-            Found::Root => return Err(Error::EXISTS),
-            Found::Missing(folder, name) => (folder, name),
-            // The same entry, whose name may change its case.
-            Found::Entry(folder, other) if other.place == entry.place => {
-                (folder, new.last().map(|name| name::checked(name)).transpose()?.unwrap_or_default().into())
-            }
-            Found::Entry(..) => {
-                self.remove(dev, new, false)?;
-                match self.find(dev, new)? {
-                    Found::Missing(folder, name) => (folder, name),
-                    _ => return Err(Error::BROKEN),
-                }
-            }
-        };
-        // The new name comes first, so that at any time there is one.
-        let mut raw = [0; 21];
-        raw.copy_from_slice(&self.volume.change_entry(dev, entry.place)?[11..]);
-        let place = self.volume.add_entry(dev, to, &name, &raw)?;
-        if entry.is_folder() && to != from {
-            self.set_parent(dev, &entry, to)?;
-        }
-        self.volume.remove_entry(dev, from, &entry)?;
-        self.files
-            .iter_mut()
-            .flatten()
-            .filter(|file| file.place == Some(entry.place))
-            .for_each(|file| file.place = Some(place));
-        self.sync_all(dev)
-    }
-
-    /// Has the entry `..` of a folder lead to another.
-    fn set_parent(&mut self, dev: &dyn Device, entry: &Entry, parent: Folder) -> Result {
-        let sector = self.volume.sector(entry.first)?;
-        let first = match parent {
-            Folder::Root => 0,
-            Folder::At(first) => first,
-        };
-        let dots = self.volume.change_entry(dev, (sector, 32))?;
-        if dots.starts_with(b"..") {
-            dots[20..22].copy_from_slice(&((first >> 16) as u16).to_le_bytes());
-            dots[26..28].copy_from_slice(&(first as u16).to_le_bytes());
-        }
-        self.volume.sectors.flush(dev)
-    }
-
-    fn sync_all(&mut self, dev: &dyn Device) -> Result {
+    pub(super) fn sync_all(&mut self, dev: &dyn Device) -> Result {
         self.volume.sectors.flush(dev)?;
         dev.sync()
     }
 
     /// Opens a file: its number.
     pub fn open(&mut self, dev: &dyn Device, names: &[String], how: How, now: Stamp) -> Result<usize> {
+        if how.write {
+            self.make_consistent(dev)?;
+        }
         let (place, mut first, mut size) = match self.find(dev, names)? {
             Found::Root => return Err(Error::INVALID),
             Found::Entry(..) if how.exclusive => return Err(Error::EXISTS),
@@ -344,7 +291,10 @@ impl OpenFile {
     fn cluster(&mut self, volume: &mut Volume, dev: &dyn Device) -> Result<Option<u32>> {
         let index = self.at / volume.cluster_size();
         let (known, cluster) = self.at_hand;
-        let found = if cluster != 0 && known <= index {
+        let found = if index >= volume.cluster_count {
+            // The volume has no more, so that a chain which is so long goes round in circles.
+            None
+        } else if cluster != 0 && known <= index {
             volume.nth(dev, cluster, index - known)?
         } else if self.first != 0 {
             volume.nth(dev, self.first, index)?

@@ -212,6 +212,37 @@ impl Volume {
         Ok(())
     }
 
+    /// The bits of the table's entry 1 that say that the volume is as it should be; FAT12 has no room for that.
+    fn clean_bit(&self) -> Option<u32> {
+        match self.kind {
+            Kind::Fat12 => None,
+            Kind::Fat16 => Some(0x8000),
+            Kind::Fat32 => Some(0x0800_0000),
+        }
+    }
+
+    /// Whether the volume says that it is as it should be.
+    pub fn is_clean(&mut self, dev: &dyn Device) -> Result<bool> {
+        let Some(bit) = self.clean_bit() else { return Ok(false) };
+        let (sector, at) = self.place(1);
+        let bytes = self.sectors.get(dev, sector)?;
+        let entry = if bit > 0xffff { u32_at(bytes, at) } else { u16_at(bytes, at) };
+        Ok(entry & bit != 0)
+    }
+
+    /// Has the volume say whether it is as it should be: whether it said something else before, and can say so.
+    pub fn mark_clean(&mut self, dev: &dyn Device, clean: bool) -> Result<bool> {
+        let Some(bit) = self.clean_bit() else { return Ok(false) };
+        if self.is_clean(dev)? == clean {
+            return Ok(false);
+        }
+        let (sector, at) = self.place(1);
+        let byte = if bit > 0xffff { (at + 3, (bit >> 24) as u8) } else { (at + 1, (bit >> 8) as u8) };
+        self.sectors.change(dev, sector)?[byte.0] ^= byte.1;
+        self.sectors.flush(dev)?;
+        Ok(true)
+    }
+
     /// The cluster after one in its chain, if there is another.
     pub fn next(&mut self, dev: &dyn Device, cluster: u32) -> Result<Option<u32>> {
         let next = self.get(dev, cluster)?;

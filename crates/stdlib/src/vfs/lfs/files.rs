@@ -9,7 +9,7 @@ use berus_runtime::word::Obj;
 
 use super::device::{Device, Result};
 use super::file::Lfs;
-use super::{Mounted, PythonDevice, Version, this};
+use super::{Mounted, PythonDevice, Version, seen, this};
 use crate::vfs::error::outcome;
 use crate::vfs::file::{File, FileOps};
 
@@ -43,8 +43,8 @@ where
     }
     let mounted = this::<V>(vm, owner)?;
     let now = mounted.keeps_times.then(|| now(vm));
-    let device = PythonDevice { vm, device: mounted.device, readonly: mounted.readonly.get() };
-    mounted.lfs.with(vm, |lfs| outcome(run(lfs, &device, file.words[0].get(), now)))
+    let device = PythonDevice::new::<V>(vm, mounted.device, mounted.readonly.get());
+    mounted.lfs.with(vm, |lfs| outcome(seen::<V, _>(run(lfs, &device, file.words[0].get(), now))))
 }
 
 /// Nanoseconds since 1970.

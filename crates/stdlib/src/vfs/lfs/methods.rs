@@ -18,7 +18,7 @@ use berus_runtime::word::Obj;
 use super::device::{Disk, Geometry};
 use super::file::Lfs;
 use super::tree::{How, Info};
-use super::{Mounted, PythonDevice, Version, done, files, this, with};
+use super::{Mounted, PythonDevice, Version, done, files, seen, this, with};
 use crate::vfs::owned::Owned;
 use crate::vfs::{file, stat as answers};
 
@@ -64,7 +64,7 @@ where
     Mounted<V>: CustomType,
 {
     let Given { device, mut disk, keeps_times } = given(vm, args)?;
-    let (tree, space) = done(vm, V::mount(&mut disk, &PythonDevice { vm, device, readonly: false }))?;
+    let (tree, space) = done(vm, seen::<V, _>(V::mount(&mut disk, &PythonDevice::new::<V>(vm, device, false))))?;
     let current = Bytes::new(vm, b"/")?;
     let lfs = Owned::new(Lfs::new(tree, disk, space));
     let mounted = Mounted { device, readonly: Cell::new(false), keeps_times, current: Cell::new(current), lfs };
@@ -73,7 +73,7 @@ where
 
 pub fn mkfs<V: Version>(vm: &Vm, args: Args<'_>) -> Res {
     let Given { device, mut disk, .. } = given(vm, args)?;
-    done(vm, V::format(&mut disk, &PythonDevice { vm, device, readonly: false }))?;
+    done(vm, seen::<V, _>(V::format(&mut disk, &PythonDevice::new::<V>(vm, device, false))))?;
     Ok(Obj::NONE)
 }
 
@@ -218,7 +218,7 @@ where
 {
     let mounted = this::<V>(vm, object)?;
     let path = path_of(vm, &mounted, path)?;
-    let names = match super::tree::names(&path) {
+    let names = match V::names(&path) {
         Ok(names) => names,
         Err(_) => return Err(vm.os_error(NO_ENTRY)),
     };

@@ -1,17 +1,24 @@
-//! `VfsLfs2`: littlefs, a file system for flash memory that loses nothing when power fails (MicroPython: `extmod/vfs_lfs*.c`).
+//! `VfsLfs1` and `VfsLfs2`: littlefs, a file system for flash memory that loses nothing when power fails, in its two versions
+//! (MicroPython: `extmod/vfs_lfs*.c`).
 //!
 //! The file system itself knows nothing of Python, and whatever a device holds makes it fail at worst. It is written here, in safe Rust,
 //! because the crates for it wrap or transcribe the C code, whose safety rests on what the device holds.
 
+mod checksum;
 mod ctz;
 mod device;
 mod file;
 mod files;
+mod folder;
 mod methods;
+mod pair;
 mod space;
 mod tree;
+mod v1;
 mod v2;
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +28,7 @@ use berus_runtime::error::Res;
 use berus_runtime::obj::bytes::Bytes;
 use berus_runtime::obj::custom::{Custom, CustomType};
 use berus_runtime::object::Gc;
+use berus_runtime::ops::stream::Outcome;
 use berus_runtime::vfs::{BlockDevice, FileSystem};
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
@@ -32,10 +40,14 @@ use device::{Device, Disk, Error, Result};
 use file::Lfs;
 use space::Space;
 use tree::Tree;
+use v1::V1;
 use v2::V2;
 
 /// A version of littlefs.
 trait Version: Tree + Sized + 'static {
+    /// The number that devices and programs know [`Error::CORRUPT`] by.
+    const CORRUPT: i32;
+
     /// What its files can do.
     const FILES: &'static FileOps;
 
@@ -59,7 +71,7 @@ struct Mounted<V: Version> {
 
 /// Declares the type of a version.
 macro_rules! version {
-    ($(#[$doc:meta])* $table:ident $methods:ident $version:ident $name:literal $module:ident) => {
+    ($(#[$doc:meta])* $table:ident $methods:ident $version:ident $name:literal $module:ident $corrupt:literal) => {
         berus_runtime::custom_type! {
             $(#[$doc])*
             pub static $table: Type<Mounted<$version>> = $name
@@ -88,6 +100,8 @@ macro_rules! version {
         }
 
         impl Version for $version {
+            const CORRUPT: i32 = $corrupt;
+
             const FILES: &'static FileOps = &files::ops::<$version>();
 
             fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
@@ -102,8 +116,13 @@ macro_rules! version {
 }
 
 version! {
+    /// The type `VfsLfs1`.
+    LFS1 METHODS1 V1 "VfsLfs1" v1 52
+}
+
+version! {
     /// The type `VfsLfs2`.
-    LFS2 METHODS2 V2 "VfsLfs2" v2
+    LFS2 METHODS2 V2 "VfsLfs2" v2 84
 }
 
 /// The file system that `object` is.
@@ -129,9 +148,19 @@ struct PythonDevice<'v> {
     vm: &'v Vm,
     device: BlockDevice,
     readonly: bool,
+    /// The number by which it says that a block does not keep what is written to it.
+    corrupt: i32,
 }
 
-impl PythonDevice<'_> {
+impl<'v> PythonDevice<'v> {
+    fn new<V: Version>(vm: &'v Vm, device: BlockDevice, readonly: bool) -> PythonDevice<'v> {
+        PythonDevice { vm, device, readonly, corrupt: V::CORRUPT }
+    }
+
+    fn error(&self, errno: i32) -> Error {
+        if errno == self.corrupt { Error::CORRUPT } else { Error::Errno(errno) }
+    }
+
     /// What `ioctl` answered, where `None` may stand for 0.
     fn answer(&self, answer: Obj, none: bool) -> Result {
         if none && answer == Obj::NONE {
@@ -139,25 +168,25 @@ impl PythonDevice<'_> {
         }
         match self.vm.int(answer).map_err(Error::Raised)? {
             0.. => Ok(()),
-            error => Err(Error::Errno(i32::try_from(error.unsigned_abs()).unwrap_or(5))),
+            error => Err(self.error(i32::try_from(error.unsigned_abs()).unwrap_or(5))),
         }
     }
 
-    fn transferred(outcome: berus_runtime::ops::stream::Outcome) -> Result {
-        outcome.map_err(Error::Raised)?.map(drop).map_err(Error::Errno)
+    fn transferred(&self, outcome: Outcome) -> Result {
+        outcome.map_err(Error::Raised)?.map(drop).map_err(|errno| self.error(errno))
     }
 }
 
 impl Device for PythonDevice<'_> {
     fn read(&self, block: u32, offset: u32, buffer: &mut [u8]) -> Result {
-        PythonDevice::transferred(self.device.read(self.vm, block as usize, Some(offset as usize), buffer))
+        self.transferred(self.device.read(self.vm, block as usize, Some(offset as usize), buffer))
     }
 
     fn program(&self, block: u32, offset: u32, bytes: &[u8]) -> Result {
         if self.readonly {
             return Err(Error::READ_ONLY);
         }
-        PythonDevice::transferred(self.device.write(self.vm, block as usize, Some(offset as usize), bytes))
+        self.transferred(self.device.write(self.vm, block as usize, Some(offset as usize), bytes))
     }
 
     fn erase(&self, block: u32) -> Result {
@@ -174,12 +203,17 @@ impl Device for PythonDevice<'_> {
     }
 }
 
+/// A result as programs see it.
+fn seen<V: Version, R>(result: Result<R>) -> Result<R> {
+    result.map_err(|error| if error.is_corrupt() { Error::Errno(V::CORRUPT) } else { error })
+}
+
 /// Calls `run` with a file system and its device.
 fn with<V: Version, R>(
     vm: &Vm,
     mounted: &Mounted<V>,
     run: impl FnOnce(&mut Lfs<V>, &dyn Device) -> Result<R>,
 ) -> Res<R> {
-    let device = PythonDevice { vm, device: mounted.device, readonly: mounted.readonly.get() };
-    mounted.lfs.with(vm, |lfs| done(vm, run(lfs, &device)))
+    let device = PythonDevice::new::<V>(vm, mounted.device, mounted.readonly.get());
+    mounted.lfs.with(vm, |lfs| done(vm, seen::<V, _>(run(lfs, &device))))
 }

@@ -10,7 +10,9 @@ use super::Version;
 use super::device::testing::Memory;
 use super::device::{Device, Disk, Error, Geometry, Result};
 use super::file::Lfs;
+use super::folder::Part;
 use super::tree::{How, Tree};
+use super::v1::V1;
 use super::v2::V2;
 
 const BLOCK: u32 = 256;
@@ -26,7 +28,7 @@ fn formatted<T: Version>() -> Memory {
     dev
 }
 
-fn mount<T: Version>(dev: &dyn Device) -> Result<Lfs<T>> {
+pub fn mount<T: Version>(dev: &dyn Device) -> Result<Lfs<T>> {
     let mut disk = disk();
     let (tree, space) = T::mount(&mut disk, dev)?;
     Ok(Lfs::new(tree, disk, space))
@@ -48,7 +50,7 @@ fn write<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str, mode: &str, byt
     result.and(closed)
 }
 
-fn read<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str) -> Result<Vec<u8>> {
+pub fn read<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str) -> Result<Vec<u8>> {
     let file = fs.open(dev, path.as_bytes(), how("r"), None)?;
     let (mut all, mut chunk) = (Vec::new(), [0; 77]);
     loop {
@@ -88,14 +90,14 @@ fn data(seed: usize, len: usize) -> Vec<u8> {
 
 /// A step of a program that changes a file system.
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
     Write(String, &'static str, Vec<u8>),
     Mkdir(String),
     Remove(String),
     Rename(String, String),
 }
 
-fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result {
+pub fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result {
     match step {
         Step::Write(path, mode, bytes) => write(fs, dev, path, mode, bytes),
         Step::Mkdir(path) => fs.with_tree(dev, |tree, cx| tree.mkdir(cx, path.as_bytes())),
@@ -105,7 +107,7 @@ fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result {
 }
 
 /// A program that comes by everything that is delicate: many entries, long files, moves between folders, folders that replace folders.
-fn program() -> Vec<Step> {
+pub fn program() -> Vec<Step> {
     let path = |text: &str| text.to_string();
     let mut steps = vec![
         Step::Write(path("/a"), "w", data(1, 10)),
@@ -121,6 +123,11 @@ fn program() -> Vec<Step> {
         Step::Remove(path("/d")),
         Step::Mkdir(path("/f")),
         Step::Rename(path("/f"), path("/e/inner")),
+        Step::Write(path("/nothing"), "w", Vec::new()),
+        Step::Write(path("/nothing too"), "w", Vec::new()),
+        Step::Rename(path("/nothing"), path("/e/nothing")),
+        Step::Rename(path("/nothing too"), path("/e/nothing too")),
+        Step::Remove(path("/e/nothing too")),
     ];
     for n in 0..14 {
         steps.push(Step::Write(format!("/e/inner/file{n}"), "w", data(n, n * 11)));
@@ -265,6 +272,35 @@ fn losses_of_power<T: Version>() {
     }
 }
 
+/// littlefs itself expects something in all parts of a folder but the first.
+fn what_is_empty_goes<T: Version>() {
+    let dev = formatted::<T>();
+    let mut fs = mount::<T>(&dev).unwrap();
+    let names: Vec<_> = (0..40).map(|n| format!("/some{n}")).collect();
+    names.iter().for_each(|name| write(&mut fs, &dev, name, "w", b"").unwrap());
+    let full = parts(&mut fs, &dev);
+    for name in names.iter().step_by(2).chain(names.iter().skip(1).step_by(2)) {
+        fs.with_tree(&dev, |tree, cx| tree.remove(cx, name.as_bytes())).unwrap();
+        parts(&mut fs, &dev);
+    }
+    assert!(full >= 3 && parts(&mut fs, &dev) == 1);
+}
+
+/// How many parts the root has.
+fn parts<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device) -> usize {
+    fs.with_tree(dev, |tree, cx| {
+        let mut count = 0;
+        let root = tree.root();
+        tree.for_each_part_of(cx.disk, cx.dev, root, |_, part| {
+            assert!(count == 0 || !part.entries().is_empty(), "part {count} is empty");
+            count += 1;
+            None::<()>
+        })?;
+        Ok::<_, Error>(count)
+    })
+    .unwrap()
+}
+
 /// Any damage to the device is an error at worst.
 fn damage<T: Version>() {
     let dev = formatted::<T>();
@@ -295,13 +331,17 @@ fn damage<T: Version>() {
 
 /// The same tests for each version.
 macro_rules! versions {
-    ($($test:ident)*) => {
-        mod v2 {
+    (@$module:ident $version:ident $($test:ident)*) => {
+        mod $module {
             $(#[test]
             fn $test() {
-                super::$test::<super::V2>();
+                super::$test::<super::$version>();
             })*
         }
+    };
+    ($($test:ident)*) => {
+        versions!(@v1 V1 $($test)*);
+        versions!(@v2 V2 $($test)*);
     };
 }
 
@@ -309,6 +349,7 @@ versions! {
     round_trip
     writes_anywhere
     open_files_follow_their_entries
+    what_is_empty_goes
     a_full_device_takes_no_more_and_loses_nothing
     losses_of_power
     damage

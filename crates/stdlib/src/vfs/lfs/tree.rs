@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use super::ctz::List;
-use super::device::{Device, Disk, Error, Result};
+use super::device::{Device, Disk, Result};
+use super::folder::Folders;
 use super::space::Space;
 
 /// What is known of a file or folder.
@@ -69,19 +70,13 @@ pub struct Context<'a> {
     pub places: &'a mut Vec<Option<Place>>,
 }
 
-/// Folders: what differs between the versions of littlefs.
-pub trait Tree {
+/// What differs between the versions of littlefs, but for how [folders](Folders) are walked through.
+pub trait Tree: Folders {
     /// Bytes that a file may have to be kept with its name.
     fn inline_max(&self, disk: &Disk) -> usize;
 
     /// Shows all blocks in use, but for those of open files, to `each`.
     fn for_each_block(&mut self, disk: &mut Disk, dev: &dyn Device, each: &mut dyn FnMut(u32)) -> Result;
-
-    /// What `path` leads to.
-    fn stat(&mut self, cx: &mut Context<'_>, path: &[u8]) -> Result<Info>;
-
-    /// What is in the folder `path`.
-    fn list(&mut self, cx: &mut Context<'_>, path: &[u8]) -> Result<Vec<Info>>;
 
     /// Where the file `path` is, and its data; it is made if `how` says so.
     fn open(&mut self, cx: &mut Context<'_>, path: &[u8], how: How) -> Result<(Place, Body)>;
@@ -123,20 +118,4 @@ pub fn allocate<T: Tree + ?Sized>(
         }
         space.set_map(map);
     }
-}
-
-/// The names in a path, with `.` and `..` followed.
-///
-/// # Errors
-/// `EINVAL` if it leads above the root.
-pub fn names(path: &[u8]) -> Result<Vec<&[u8]>> {
-    let mut names = Vec::new();
-    for name in path.split(|byte| *byte == b'/') {
-        match name {
-            b"" | b"." => {}
-            b".." => drop(names.pop().ok_or(Error::INVALID)?),
-            name => names.push(name),
-        }
-    }
-    Ok(names)
 }

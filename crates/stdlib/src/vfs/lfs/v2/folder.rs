@@ -3,21 +3,13 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::log::{Change, Content, Entry, Log, Pair, combine};
-use super::tag::{NONE, kind};
-use super::{MODIFIED, V2};
+use super::V2;
+use super::log::{Change, Log, combine};
+use super::tag::NONE;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
-use crate::vfs::lfs::tree::{Body, Context, How, Info, Place, Tree, names};
-
-/// What a path leads to.
-enum Found {
-    /// The root.
-    Root,
-    /// An entry of a log.
-    Entry(Log, usize),
-    /// Nothing, but to a folder in which it could be: at that place of that log.
-    Missing(Log, usize, Vec<u8>),
-}
+use crate::vfs::lfs::folder::{Content, Entry, Folders, Found, Kind, MODIFIED, Part, shift_down, shift_up};
+use crate::vfs::lfs::pair::Pair;
+use crate::vfs::lfs::tree::{Body, Context, How, Place, Tree};
 
 /// The order of names in a folder: of two of which one is the beginning of the other, the longer comes first.
 fn order(a: &[u8], b: &[u8]) -> Ordering {
@@ -25,38 +17,45 @@ fn order(a: &[u8], b: &[u8]) -> Ordering {
     a[..len].cmp(&b[..len]).then(b.len().cmp(&a.len()))
 }
 
-fn is_named(entry: &Entry) -> bool {
-    matches!(entry.kind, kind::FILE | kind::FOLDER)
-}
+impl Folders for V2 {
+    type Part = Log;
 
-fn info(entry: &Entry) -> Info {
-    let modified = entry.attributes.iter().find(|(number, _)| *number == MODIFIED);
-    let size = match &entry.content {
-        Content::Inline(data) => data.len() as u32,
-        Content::List(list) => list.size,
-        _ => 0,
-    };
-    Info {
-        name: entry.name.clone(),
-        is_folder: entry.kind == kind::FOLDER,
-        size,
-        modified: modified.and_then(|(_, bytes)| bytes.as_slice().try_into().ok()).map(u64::from_le_bytes),
+    fn root(&self) -> Pair {
+        self.root
+    }
+
+    fn fetch(&mut self, disk: &mut Disk, dev: &dyn Device, pair: Pair) -> Result<Log> {
+        Log::fetch(disk, dev, pair, &mut self.seed)
+    }
+
+    fn refresh(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
+        if self.is_stale { self.read_state(disk, dev) } else { Ok(()) }
+    }
+
+    fn is_moved(&self, log: &Log, id: usize) -> bool {
+        self.on_disk.moves() && self.on_disk.tag().id() as usize == id && self.on_disk.pair().meets(log.pair)
+    }
+
+    fn place_in(log: &Log, name: &[u8]) -> Option<usize> {
+        let is_after = |entry: &Entry| entry.is_named() && order(&entry.name, name) == Ordering::Greater;
+        log.entries.iter().position(is_after)
     }
 }
 
 impl V2 {
-    pub(super) fn fetch(&mut self, disk: &mut Disk, dev: &dyn Device, pair: Pair) -> Result<Log> {
-        Log::fetch(disk, dev, pair, &mut self.seed)
-    }
-
-    /// The entry of a log that has been moved elsewhere, if there is one: a move was interrupted.
-    fn moved(&self, log: &Log) -> Option<usize> {
-        let is_here = self.on_disk.moves() && self.on_disk.pair().meets(log.pair);
-        is_here.then(|| self.on_disk.tag().id() as usize)
-    }
-
-    /// Makes changes to a log: the log with the changes.
+    /// Makes changes to a log: the log with the changes. If nothing is left in it and it does not begin a folder, it goes: littlefs relies
+    /// on that.
     pub(super) fn commit(&mut self, cx: &mut Context<'_>, log: &Log, changes: &[Change]) -> Result<Log> {
+        if let [Change::Delete(id)] = changes
+            && log.entries.len() == 1
+        {
+            let before = self.before(cx, log.pair)?;
+            if before.split {
+                self.drop_log(cx, &before, log)?;
+                cx.places.iter_mut().for_each(|place| shift_down(place, log.pair, *id));
+                return Ok(before);
+            }
+        }
         let mut delta = combine(combine(self.shared.0, self.on_disk.0), self.delta);
         // How many logs lack a parent is not kept on the device, only whether there are any.
         delta[0] &= !NONE;
@@ -121,92 +120,10 @@ impl V2 {
         Ok(Log::new(Pair([first, second]), revision))
     }
 
-    /// All logs of the list that hangs together, from the root on.
-    pub(super) fn for_each_log(
-        &mut self,
-        disk: &mut Disk,
-        dev: &dyn Device,
-        each: &mut dyn FnMut(&mut Disk, &Log) -> Result<bool>,
-    ) -> Result {
-        let mut pair = Pair::ROOT;
-        for _ in 0..=disk.geometry.block_count {
-            let log = self.fetch(disk, dev, pair)?;
-            if !each(disk, &log)? || log.tail.is_null() {
-                return Ok(());
-            }
-            pair = log.tail;
-        }
-        // It goes round in circles.
-        Err(Error::CORRUPT)
-    }
-
-    /// Finds a name in the folder that begins with the pair `pair`.
-    fn find_in(&mut self, disk: &mut Disk, dev: &dyn Device, mut pair: Pair, name: &[u8]) -> Result<Found> {
-        for _ in 0..=disk.geometry.block_count {
-            let log = self.fetch(disk, dev, pair)?;
-            let moved = self.moved(&log);
-            let named = |(id, entry): &(usize, &Entry)| is_named(entry) && moved != Some(*id);
-            let mut entries = log.entries.iter().enumerate().filter(named);
-            if let Some((id, _)) = entries.clone().find(|(_, entry)| entry.name == name) {
-                return Ok(Found::Entry(log, id));
-            }
-            if let Some((id, _)) = entries.find(|(_, entry)| order(&entry.name, name) == Ordering::Greater) {
-                return Ok(Found::Missing(log, id, name.to_vec()));
-            }
-            if !log.split {
-                let end = log.entries.len();
-                return Ok(Found::Missing(log, end, name.to_vec()));
-            }
-            pair = log.tail;
-        }
-        Err(Error::CORRUPT)
-    }
-
-    fn find(&mut self, disk: &mut Disk, dev: &dyn Device, path: &[u8]) -> Result<Found> {
-        let mut found = Found::Root;
-        for name in names(path)? {
-            let folder = self.folder(&found)?;
-            found = self.find_in(disk, dev, folder, name)?;
-        }
-        Ok(found)
-    }
-
-    /// The first pair of the folder that was found.
-    fn folder(&self, found: &Found) -> Result<Pair> {
-        match found {
-            Found::Root => Ok(self.root),
-            Found::Entry(log, id) => match log.entries.get(*id) {
-                Some(Entry { kind: kind::FOLDER, content: Content::Folder(pair), .. }) => Ok(*pair),
-                Some(Entry { kind: kind::FOLDER, .. }) | None => Err(Error::CORRUPT),
-                Some(_) => Err(Error::NOT_FOLDER),
-            },
-            Found::Missing(..) => Err(Error::NO_ENTRY),
-        }
-    }
-
-    /// The log before the one at `pair` in the list of all.
-    pub(super) fn before(&mut self, cx: &mut Context<'_>, pair: Pair) -> Result<Log> {
-        let mut found = None;
-        self.for_each_log(cx.disk, cx.dev, &mut |_, log| {
-            if !log.tail.is_null() && log.tail.meets(pair) {
-                found = Some(log.clone());
-            }
-            Ok(found.is_none())
-        })?;
-        found.ok_or(Error::CORRUPT)
-    }
-
     /// Takes a log that no folder has any more out of the list of all.
     pub(super) fn drop_log(&mut self, cx: &mut Context<'_>, before: &Log, log: &Log) -> Result {
         self.delta = combine(self.delta, log.shared);
         self.commit(cx, before, &[Change::Tail(log.split, log.tail)]).map(drop)
-    }
-
-    /// The log of a folder, if the folder is empty.
-    fn empty_folder(&mut self, cx: &mut Context<'_>, entry: &Entry) -> Result<Log> {
-        let Content::Folder(pair) = entry.content else { return Err(Error::CORRUPT) };
-        let log = self.fetch(cx.disk, cx.dev, pair)?;
-        if log.entries.is_empty() && !log.split { Ok(log) } else { Err(Error::NOT_EMPTY) }
     }
 
     /// Takes the folder with the empty log at `pair`, which has lost its name, out of the list of all.
@@ -222,11 +139,9 @@ impl V2 {
 /// Has the place of an open file follow changes to a log.
 fn shift(place: &mut Option<Place>, pair: Pair, changes: &[Change]) {
     for change in changes {
-        let Some(here) = place.as_mut().filter(|place| pair.meets(Pair(place.pair))) else { return };
         match change {
-            Change::Create(id, _) if *id <= here.at => here.at += 1,
-            Change::Delete(id) if *id == here.at => *place = None,
-            Change::Delete(id) if *id < here.at => here.at -= 1,
+            Change::Create(id, _) => shift_up(place, pair, *id),
+            Change::Delete(id) => shift_down(place, pair, *id),
             _ => {}
         }
     }
@@ -246,7 +161,7 @@ impl Tree for V2 {
     }
 
     fn for_each_block(&mut self, disk: &mut Disk, dev: &dyn Device, each: &mut dyn FnMut(u32)) -> Result {
-        self.for_each_log(disk, dev, &mut |disk, log| {
+        self.for_each_part(disk, dev, &mut |disk, log| {
             log.pair.0.into_iter().for_each(&mut *each);
             for entry in &log.entries {
                 match &entry.content {
@@ -260,31 +175,6 @@ impl Tree for V2 {
         })
     }
 
-    fn stat(&mut self, cx: &mut Context<'_>, path: &[u8]) -> Result<Info> {
-        match self.find(cx.disk, cx.dev, path)? {
-            Found::Root => Ok(Info { name: b"/".to_vec(), is_folder: true, size: 0, modified: None }),
-            Found::Entry(log, id) => log.entries.get(id).map(info).ok_or(Error::CORRUPT),
-            Found::Missing(..) => Err(Error::NO_ENTRY),
-        }
-    }
-
-    fn list(&mut self, cx: &mut Context<'_>, path: &[u8]) -> Result<Vec<Info>> {
-        let found = self.find(cx.disk, cx.dev, path)?;
-        let mut pair = self.folder(&found)?;
-        let mut list = Vec::new();
-        for _ in 0..=cx.disk.geometry.block_count {
-            let log = self.fetch(cx.disk, cx.dev, pair)?;
-            let moved = self.moved(&log);
-            let named = log.entries.iter().enumerate().filter(|(id, entry)| is_named(entry) && moved != Some(*id));
-            list.extend(named.map(|(_, entry)| info(entry)));
-            if !log.split {
-                return Ok(list);
-            }
-            pair = log.tail;
-        }
-        Err(Error::CORRUPT)
-    }
-
     fn open(&mut self, cx: &mut Context<'_>, path: &[u8], how: How) -> Result<(Place, Body)> {
         if how.write {
             self.make_consistent(cx)?;
@@ -293,13 +183,7 @@ impl Tree for V2 {
             Found::Root => Err(Error::IS_FOLDER),
             Found::Entry(..) if how.exclusive => Err(Error::EXISTS),
             Found::Entry(log, id) => {
-                let entry = log.entries.get(id).ok_or(Error::CORRUPT)?;
-                let body = match &entry.content {
-                    _ if entry.kind == kind::FOLDER => return Err(Error::IS_FOLDER),
-                    Content::List(list) => Body::List(*list),
-                    Content::Inline(bytes) => Body::Inline(bytes.clone()),
-                    _ => return Err(Error::CORRUPT),
-                };
+                let body = log.entry(id)?.body()?;
                 Ok((Place { pair: log.pair.0, at: id }, body))
             }
             Found::Missing(..) if !how.create => Err(Error::NO_ENTRY),
@@ -307,7 +191,7 @@ impl Tree for V2 {
             Found::Missing(log, id, name) => {
                 self.check_name(&name)?;
                 let body = Body::Inline(Vec::new());
-                let entry = Entry { kind: kind::FILE, name, content: content(&body), attributes: Vec::new() };
+                let entry = Entry::new(Kind::File, name, content(&body));
                 self.commit(cx, &log, &[Change::Create(id, entry)])?;
                 // The log may have been split.
                 match self.find(cx.disk, cx.dev, path)? {
@@ -338,7 +222,7 @@ impl Tree for V2 {
         let mut log = self.new_pair(cx)?;
         log.tail = last.tail;
         log.rewrite(cx.disk, cx.dev)?;
-        let entry = Entry { kind: kind::FOLDER, name, content: Content::Folder(log.pair), attributes: Vec::new() };
+        let entry = Entry::new(Kind::Folder, name, Content::Folder(log.pair));
         let mut changes = Vec::from([Change::Create(id, entry)]);
         if parent.split {
             // Until the parent knows the folder it lacks a parent.
@@ -353,13 +237,9 @@ impl Tree for V2 {
 
     fn remove(&mut self, cx: &mut Context<'_>, path: &[u8]) -> Result {
         self.make_consistent(cx)?;
-        let (log, id) = match self.find(cx.disk, cx.dev, path)? {
-            Found::Root => return Err(Error::INVALID),
-            Found::Entry(log, id) => (log, id),
-            Found::Missing(..) => return Err(Error::NO_ENTRY),
-        };
-        let entry = log.entries.get(id).ok_or(Error::CORRUPT)?;
-        if entry.kind != kind::FOLDER {
+        let (log, id) = self.find_entry(cx.disk, cx.dev, path)?;
+        let entry = log.entry(id)?;
+        if entry.kind != Kind::Folder {
             return self.commit(cx, &log, &[Change::Delete(id)]).map(drop);
         }
         let folder = self.empty_folder(cx, entry)?;
@@ -370,32 +250,29 @@ impl Tree for V2 {
 
     fn rename(&mut self, cx: &mut Context<'_>, old: &[u8], new: &[u8]) -> Result {
         self.make_consistent(cx)?;
-        let (from, id) = match self.find(cx.disk, cx.dev, old)? {
-            Found::Root => return Err(Error::INVALID),
-            Found::Entry(log, id) => (log, id),
-            Found::Missing(..) => return Err(Error::NO_ENTRY),
-        };
-        let entry = from.entries.get(id).ok_or(Error::CORRUPT)?;
+        let (from, id) = self.find_entry(cx.disk, cx.dev, old)?;
+        let entry = from.entry(id)?;
+        V2::check_move(old, new)?;
         let mut changes = Vec::new();
         let mut replaced = None;
         let (to, at, name) = match self.find(cx.disk, cx.dev, new)? {
             Found::Root => return Err(Error::INVALID),
             Found::Entry(to, at) => {
-                let other = to.entries.get(at).ok_or(Error::CORRUPT)?;
+                let other = to.entry(at)?;
                 if to.pair.is(from.pair) && at == id {
                     return Ok(());
                 }
                 if other.kind != entry.kind {
-                    return Err(if other.kind == kind::FOLDER { Error::IS_FOLDER } else { Error::NOT_FOLDER });
+                    return Err(if other.kind == Kind::Folder { Error::IS_FOLDER } else { Error::NOT_FOLDER });
                 }
-                if other.kind == kind::FOLDER {
+                if other.kind == Kind::Folder {
                     replaced = Some(self.empty_folder(cx, other)?.pair);
                 }
                 changes.push(Change::Delete(at));
                 let name = other.name.clone();
                 (to, at, name)
             }
-            Found::Missing(..) if new.ends_with(b"/") && entry.kind != kind::FOLDER => return Err(Error::NOT_FOLDER),
+            Found::Missing(..) if new.ends_with(b"/") && entry.kind != Kind::Folder => return Err(Error::NOT_FOLDER),
             Found::Missing(to, at, name) => (to, at, name),
         };
         self.check_name(&name)?;

@@ -5,87 +5,12 @@
 
 use alloc::vec::Vec;
 
-use super::tag::{CHECKSUM_START, NONE, Tag, checksum, kind};
+use super::tag::{NONE, Tag, kind};
+use crate::vfs::lfs::checksum::{CHECKSUM_START, checksum};
 use crate::vfs::lfs::ctz::List;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
-
-/// The two blocks of a metadata pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair(pub [u32; 2]);
-
-impl Pair {
-    /// No pair.
-    pub const NULL: Pair = Pair([u32::MAX; 2]);
-    /// The first one.
-    pub const ROOT: Pair = Pair([0, 1]);
-
-    /// Whether it leads nowhere.
-    pub fn is_null(self) -> bool {
-        self.0.contains(&u32::MAX)
-    }
-
-    /// Whether it has a block in common with `other`.
-    pub fn meets(self, other: Pair) -> bool {
-        self.0.iter().any(|block| other.0.contains(block))
-    }
-
-    /// Whether it has the same blocks as `other`.
-    pub fn is(self, other: Pair) -> bool {
-        self == other || self.swapped() == other
-    }
-
-    pub fn swapped(self) -> Pair {
-        Pair([self.0[1], self.0[0]])
-    }
-
-    pub fn to_bytes(self) -> [u8; 8] {
-        let mut bytes = [0; 8];
-        bytes[..4].copy_from_slice(&self.0[0].to_le_bytes());
-        bytes[4..].copy_from_slice(&self.0[1].to_le_bytes());
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Pair> {
-        Some(Pair([word(bytes, 0)?, word(bytes, 4)?]))
-    }
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
-/// What an entry's name stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// Nothing that is known here.
-    Unknown,
-    /// A folder, which begins with this pair.
-    Folder(Pair),
-    /// A file's data, or the superblock's.
-    Inline(Vec<u8>),
-    /// A file's data.
-    List(List),
-}
-
-/// An entry of a folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its type: [`kind::FILE`], [`kind::FOLDER`], [`kind::SUPERBLOCK`].
-    pub kind: u32,
-    pub name: Vec<u8>,
-    pub content: Content,
-    /// Its attributes, by number.
-    pub attributes: Vec<(u8, Vec<u8>)>,
-}
-
-impl Entry {
-    const EMPTY: Entry = Entry { kind: 0, name: Vec::new(), content: Content::Unknown, attributes: Vec::new() };
-
-    fn set_attribute(&mut self, number: u8, value: Option<Vec<u8>>) {
-        self.attributes.retain(|(other, _)| *other != number);
-        self.attributes.extend(value.map(|value| (number, value)));
-    }
-}
+use crate::vfs::lfs::folder::{Content, Entry, Kind, Part};
+use crate::vfs::lfs::pair::{Pair, to_bytes, word};
 
 /// The state of what concerns more than one pair, in a form in which changes combine by exclusive or: a tag, and a pair.
 pub type Shared = [u32; 3];
@@ -126,6 +51,39 @@ pub struct Log {
 
 /// Bytes that a checksum needs at most: its tag and that of what is erased.
 const CLOSING: usize = 20;
+
+impl Part for Log {
+    fn pair(&self) -> Pair {
+        self.pair
+    }
+
+    fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn tail(&self) -> Pair {
+        self.tail
+    }
+
+    fn continues(&self) -> bool {
+        self.split
+    }
+}
+
+/// An entry of which nothing is known yet.
+fn unknown() -> Entry {
+    Entry::new(Kind::Other(0), Vec::new(), Content::Unknown)
+}
+
+/// The type of a tag that gives an entry's name.
+fn kind_of(kind: Kind) -> u32 {
+    match kind {
+        Kind::File => kind::FILE,
+        Kind::Folder => kind::FOLDER,
+        Kind::Superblock => kind::SUPERBLOCK,
+        Kind::Other(kind) => kind,
+    }
+}
 
 impl Log {
     /// A log of nothing, to be written to a new pair.
@@ -227,15 +185,21 @@ impl Log {
     fn apply(&mut self, disk: &Disk, tag: Tag, data: &[u8]) -> Option<()> {
         let id = tag.id() as usize;
         match (tag.family(), tag.kind()) {
-            (_, kind::CREATE) if id <= self.entries.len() => self.entries.insert(id, Entry::EMPTY),
+            (_, kind::CREATE) if id <= self.entries.len() => self.entries.insert(id, unknown()),
             (_, kind::DELETE) if id < self.entries.len() => drop(self.entries.remove(id)),
             (0x000, kind) if id < NONE as usize => {
                 // What is compacted is not created first.
                 while self.entries.len() <= id {
-                    self.entries.push(Entry::EMPTY);
+                    self.entries.push(unknown());
                 }
                 let entry = self.entries.get_mut(id)?;
-                (entry.kind, entry.name) = (kind, data.to_vec());
+                entry.kind = match kind {
+                    kind::FILE => Kind::File,
+                    kind::FOLDER => Kind::Folder,
+                    kind::SUPERBLOCK => Kind::Superblock,
+                    kind => Kind::Other(kind),
+                };
+                entry.name = data.to_vec();
             }
             (0x200, kind) => {
                 let content = match kind {
@@ -427,7 +391,7 @@ impl Tags {
     }
 
     fn push_entry(&mut self, id: usize, entry: &Entry) {
-        self.push(entry.kind, id, &entry.name);
+        self.push(kind_of(entry.kind), id, &entry.name);
         self.push_content(id, &entry.content);
         for (number, value) in &entry.attributes {
             self.push(kind::ATTRIBUTE + u32::from(*number), id, value);
@@ -449,8 +413,7 @@ impl Tags {
     }
 
     fn push_shared(&mut self, shared: Shared) {
-        let bytes: Vec<u8> = shared.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.push(kind::MOVE_STATE, NONE as usize, &bytes);
+        self.push(kind::MOVE_STATE, NONE as usize, &to_bytes(&shared));
     }
 
     /// Bytes that they take.

@@ -7,16 +7,15 @@
 //! Unlike littlefs itself, this does not move a log elsewhere when its blocks have been written often or wear out.
 
 mod folder;
-mod log;
-mod mount;
+pub mod log;
+pub mod mount;
 mod tag;
 
-use log::{Pair, Shared};
+use log::Shared;
 pub use mount::format;
 use tag::{NONE, Tag, kind};
 
-/// The number of the attribute that holds when a file was changed: nanoseconds since 1970, in eight bytes.
-const MODIFIED: u8 = 1;
+use super::pair::Pair;
 
 /// A file system that is mounted.
 pub struct V2 {
@@ -41,7 +40,7 @@ pub struct V2 {
 struct State(Shared);
 
 /// Whether there are logs without parent; their number is in the low bits, but not on the device.
-const ORPHANS: u32 = 1 << 31;
+pub const ORPHANS: u32 = 1 << 31;
 
 impl State {
     fn tag(self) -> Tag {

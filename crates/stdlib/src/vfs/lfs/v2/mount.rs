@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::log::{Change, Content, Entry, Log, Pair, combine};
-use super::tag::kind;
+use super::log::{Change, Log, combine};
 use super::{State, V2};
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
+use crate::vfs::lfs::folder::{Content, Entry, Folders, Kind};
+use crate::vfs::lfs::pair::{Pair, to_bytes};
 use crate::vfs::lfs::space::Space;
 use crate::vfs::lfs::tree::Context;
 
@@ -19,11 +20,11 @@ const NAME_MAX: u32 = 255;
 pub const FILE_MAX: u32 = 0x7fff_ffff;
 const ATTRIBUTE_MAX: u32 = 1022;
 
-/// What the superblock says, in this order: version, size of a block, number of blocks, and the most bytes of names, files and attributes.
-fn superblock(disk: &Disk) -> Content {
+/// The first entry of all: version, size of a block, number of blocks, and the most bytes of names, files and attributes.
+pub fn superblock(disk: &Disk) -> Entry {
     let geometry = disk.geometry;
     let words = [VERSION, geometry.block_size, geometry.block_count, NAME_MAX, FILE_MAX, ATTRIBUTE_MAX];
-    Content::Inline(words.iter().flat_map(|word| word.to_le_bytes()).collect())
+    Entry::new(Kind::Superblock, NAME.to_vec(), Content::Inline(to_bytes(&words)))
 }
 
 /// Makes an empty file system.
@@ -37,9 +38,7 @@ pub fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
         revision = disk.read_u32(dev, block, 0)?.max(revision & 0x7fff_ffff) & 0x7fff_ffff;
     }
     let mut root = Log::new(Pair::ROOT, revision);
-    let entry =
-        Entry { kind: kind::SUPERBLOCK, name: NAME.to_vec(), content: superblock(disk), attributes: Vec::new() };
-    root.entries.push(entry);
+    root.entries.push(superblock(disk));
     // Twice, so that neither block holds what was there before.
     root.rewrite(disk, dev)?;
     root.rewrite(disk, dev)
@@ -67,12 +66,12 @@ impl V2 {
     }
 
     /// Reads what superblocks say, and the state that all logs share.
-    fn read_state(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
+    pub(super) fn read_state(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
         let mut state = [0; 3];
         let mut superblocks = Vec::new();
-        self.for_each_log(disk, dev, &mut |_, log| {
+        self.for_each_part(disk, dev, &mut |_, log| {
             state = combine(state, log.shared);
-            if let Some(Entry { kind: kind::SUPERBLOCK, name, content: Content::Inline(data), .. }) =
+            if let Some(Entry { kind: Kind::Superblock, name, content: Content::Inline(data), .. }) =
                 log.entries.first()
                 && name == NAME
             {
@@ -113,12 +112,10 @@ impl V2 {
 
     /// Sets right what a loss of power, or a failure, has left: before every change.
     pub(super) fn make_consistent(&mut self, cx: &mut Context<'_>) -> Result {
-        if self.is_stale {
-            self.read_state(cx.disk, cx.dev)?;
-        }
+        self.refresh(cx.disk, cx.dev)?;
         if self.is_old {
             let log = self.fetch(cx.disk, cx.dev, self.root)?;
-            let content = superblock(cx.disk);
+            let content = superblock(cx.disk).content;
             self.commit(cx, &log, &[Change::Content(0, content)])?;
             self.is_old = false;
         }
@@ -137,59 +134,24 @@ impl V2 {
 
     /// Takes logs that no folder has out of the list of all, and corrects what leads to those that were moved.
     fn adopt_orphans(&mut self, cx: &mut Context<'_>) -> Result {
-        // What leads to an old place may hide what no folder has, so the first comes first.
-        for orphans in [false, true] {
-            // A pair that is put right leads to others; none is looked at more often than there are blocks.
-            let mut rounds = cx.disk.geometry.block_count;
-            while let Some((before, log)) = self.find_orphan(cx, orphans)? {
-                match self.parent(cx, before.tail)? {
-                    Some(pair) => {
-                        self.commit(cx, &before, &[Change::Tail(false, pair)])?;
-                    }
-                    None => self.drop_log(cx, &before, &log)?,
-                }
-                rounds = rounds.checked_sub(1).ok_or(Error::CORRUPT)?;
-            }
-        }
-        // The last change has been made, but for saying so.
-        let orphans = self.shared.orphans() as i32;
-        self.shared.add_orphans(-orphans);
-        let log = self.fetch(cx.disk, cx.dev, self.root)?;
-        self.commit(cx, &log, &[]).map(drop)
-    }
-
-    /// The first log that begins a folder and that no folder has, or whose folder says that it is elsewhere; and the log before.
-    fn find_orphan(&mut self, cx: &mut Context<'_>, orphans: bool) -> Result<Option<(Log, Log)>> {
-        let mut before = self.fetch(cx.disk, cx.dev, Pair::ROOT)?;
+        // A pair that is put right leads to others; none is looked at more often than there are blocks.
         for _ in 0..=cx.disk.geometry.block_count {
-            if before.tail.is_null() {
-                return Ok(None);
-            }
-            let log = self.fetch(cx.disk, cx.dev, before.tail)?;
-            if !before.split {
-                let is_wanted = match self.parent(cx, before.tail)? {
-                    Some(pair) => !orphans && !pair.is(before.tail),
-                    None => orphans,
-                };
-                if is_wanted {
-                    return Ok(Some((before, log)));
+            let Some(stray) = self.find_stray(cx.disk, cx.dev)? else {
+                // The last change has been made, but for saying so.
+                let orphans = self.shared.orphans() as i32;
+                self.shared.add_orphans(-orphans);
+                let log = self.fetch(cx.disk, cx.dev, self.root)?;
+                return self.commit(cx, &log, &[]).map(drop);
+            };
+            let before = self.fetch(cx.disk, cx.dev, stray.before)?;
+            match stray.moved_to {
+                Some(pair) => drop(self.commit(cx, &before, &[Change::Tail(false, pair)])?),
+                None => {
+                    let log = self.fetch(cx.disk, cx.dev, stray.pair)?;
+                    self.drop_log(cx, &before, &log)?;
                 }
             }
-            before = log;
         }
         Err(Error::CORRUPT)
-    }
-
-    /// Where a folder says that it begins, whose pair meets `pair`.
-    fn parent(&mut self, cx: &mut Context<'_>, pair: Pair) -> Result<Option<Pair>> {
-        let mut found = None;
-        self.for_each_log(cx.disk, cx.dev, &mut |_, log| {
-            found = log.entries.iter().find_map(|entry| match entry.content {
-                Content::Folder(folder) if folder.meets(pair) => Some(folder),
-                _ => None,
-            });
-            Ok(found.is_none())
-        })?;
-        Ok(found)
     }
 }

@@ -68,41 +68,9 @@ impl Tag {
     }
 }
 
-/// The checksum of all, continued with `bytes`: CRC-32 without its final inversion.
-pub fn checksum(mut sum: u32, bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 16] = {
-        let mut table = [0; 16];
-        let mut n = 0;
-        while n < 16 {
-            let mut sum = n as u32;
-            let mut bit = 0;
-            while bit < 4 {
-                sum = if sum & 1 != 0 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 };
-                bit += 1;
-            }
-            table[n] = sum;
-            n += 1;
-        }
-        table
-    };
-    for byte in bytes {
-        sum = sum >> 4 ^ TABLE[((sum ^ u32::from(*byte)) & 0xf) as usize];
-        sum = sum >> 4 ^ TABLE[((sum ^ u32::from(*byte) >> 4) & 0xf) as usize];
-    }
-    sum
-}
-
-/// What a checksum starts with.
-pub const CHECKSUM_START: u32 = 0xffff_ffff;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_checksum_is_crc_32() {
-        assert_eq!(!checksum(CHECKSUM_START, b"123456789"), 0xcbf4_3926);
-    }
 
     #[test]
     fn tags_have_fields() {
