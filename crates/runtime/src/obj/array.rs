@@ -385,7 +385,7 @@ fn incompatible(vm: &Vm) -> crate::error::Raised {
 }
 
 /// Which items a slice selects; only adjacent ones are supported.
-pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: usize) -> Res<(usize, usize)> {
+pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: impl FnOnce() -> usize) -> Res<(usize, usize)> {
     let bounds = slice.indices(vm, len)?;
     if bounds.step != 1 {
         return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
@@ -405,9 +405,9 @@ pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: u
 
 fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
     let array = of(vm, object)?;
-    let (size, len) = (array.size(), array.len.get());
+    let size = array.size();
     if let Some(slice) = index.downcast::<Slice>() {
-        let (start, count) = bounds(vm, slice, len)?;
+        let (start, count) = bounds(vm, slice, || array.len.get())?;
         return match request {
             Subscr::Load => {
                 let part = Array::new(vm, array.code_and_free.get() as u8, count)?;
@@ -432,11 +432,11 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     }
     match request {
         Subscr::Load => {
-            let at = vm.index(&vm.type_of(object), len, index)?;
+            let at = vm.index(&vm.type_of(object), || array.len.get(), index)?;
             array.get(vm, at).map(Some)
         }
         Subscr::Store(value) => {
-            let at = vm.index(&vm.type_of(object), len, index)?;
+            let at = vm.index(&vm.type_of(object), || array.len.get(), index)?;
             array.set(vm, at, value)?;
             Ok(Some(Obj::NONE))
         }

@@ -218,13 +218,13 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let Subscr::Load = request else { return Ok(None) };
     let bytes = of(object);
     if let Some(slice) = index.downcast::<Slice>() {
-        let bounds = slice.indices(vm, bytes.len())?;
+        let bounds = slice.indices(vm, || bytes.len())?;
         if bounds.step != 1 {
             return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
         }
         return Ok(Some(Bytes::new(vm, &bytes[bounds.start..bounds.start + bounds.len])?.obj()));
     }
-    let at = vm.index(&TYPE, bytes.len(), index)?;
+    let at = vm.index(&TYPE, || bytes.len(), index)?;
     Ok(Some(Obj::small_int_wrapping(isize::from(bytes[at]))))
 }
 

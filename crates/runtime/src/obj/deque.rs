@@ -166,17 +166,12 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     if let Subscr::Delete = request {
         return Ok(None);
     }
-    let at = vm.index(&TYPE, deque.len.get(), index)?;
-    Ok(match request {
-        Subscr::Load => deque.get(at),
-        Subscr::Store(value) => {
-            if let Some(slot) = deque.slot(at) {
-                slot.set(Some(value));
-            }
-            Some(Obj::NONE)
-        }
-        Subscr::Delete => None,
-    })
+    let at = vm.index(&TYPE, || deque.len.get(), index)?;
+    let Some(slot) = deque.slot(at) else { return Ok(None) };
+    if let Subscr::Store(value) = request {
+        slot.set(Some(value));
+    }
+    Ok(Some(slot.get().unwrap_or(Obj::NONE)))
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {

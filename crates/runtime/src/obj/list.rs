@@ -301,7 +301,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     if let Some(slice) = index.downcast::<Slice>() {
         return subscr_slice(vm, list, slice, request).map(Some);
     }
-    let at = item_number(vm, list, index)?;
+    let at = vm.index(&TYPE, || list.len(), index)?;
     Ok(match request {
         Subscr::Load => list.get(at),
         Subscr::Store(value) => {
@@ -312,14 +312,8 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     })
 }
 
-/// The number of the item that `index` names. What gives the index may change the list, so that it is looked at again.
-fn item_number(vm: &Vm, list: Gc<List>, index: Obj) -> Res<usize> {
-    let at = vm.index(&TYPE, list.len(), index)?;
-    if at < list.len() { Ok(at) } else { Err(vm.index_error(format_args!("list index out of range"))) }
-}
-
 fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> Res {
-    let bounds = slice.indices(vm, list.len())?;
+    let bounds = slice.indices(vm, || list.len())?;
     let values = match request {
         Subscr::Load => {
             let result = List::filled(vm, bounds.len)?;
@@ -423,7 +417,7 @@ fn pop(vm: &Vm, args: &[Obj]) -> Res {
         return Err(vm.index_error(format_args!("pop from empty list")));
     }
     let at = match args.get(1) {
-        Some(&index) => item_number(vm, list, index)?,
+        Some(&index) => vm.index(&TYPE, || list.len(), index)?,
         None => list.len() - 1,
     };
     Ok(list.remove_at(vm, at))

@@ -140,7 +140,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let view = of(vm, object)?;
     let (size, len) = (view.size(), view.items(vm)?);
     if let Some(slice) = index.downcast::<Slice>() {
-        let (start, count) = bounds(vm, slice, len)?;
+        let (start, count) = bounds(vm, slice, || len)?;
         return match request {
             Subscr::Load => {
                 let offset = view.offset() + start * size;
@@ -153,11 +153,11 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             Subscr::Delete => Ok(None),
         };
     }
-    let at = vm.index(&TYPE, len, index)? * size;
+    let at = vm.index(&TYPE, || len, index)? * size;
     match request {
         Subscr::Load => match view.read(vm)?.bytes().get(at..at + size) {
             Some(item) => binary::load(vm, view.code(), item, LITTLE).map(Some),
-            None => Ok(None),
+            None => Err(vm.index_error(format_args!("memoryview index out of range"))),
         },
         Subscr::Store(value) => {
             let mut item = [0; 8];

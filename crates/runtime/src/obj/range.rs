@@ -138,13 +138,13 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let Subscr::Load = request else { return Ok(None) };
     let range = of(vm, object)?;
     if let Some(slice) = index.downcast::<Slice>() {
-        let (start, stop, step) = slice.resolve(vm, range.len())?;
+        let (start, stop, step) = slice.resolve(vm, || range.len())?;
         // Positions become ints, those before the first one included.
         let int = |position: isize| range.start.wrapping_add(range.step.wrapping_mul(position));
         let new = Range::new(vm, int(start), int(stop), range.step.wrapping_mul(step))?;
         return Ok(Some(new.obj()));
     }
-    let at = vm.index(&TYPE, range.len(), index)?;
+    let at = vm.index(&TYPE, || range.len(), index)?;
     vm.new_int(range.at(at)).map(Some)
 }
 

@@ -73,30 +73,28 @@ impl Slice {
         work(Obj::from_header(NonNull::from_ref(&slice.header)))
     }
 
-    /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first.
-    pub(crate) fn resolve(&self, vm: &Vm, len: usize) -> Res<(isize, isize, isize)> {
-        let len = len as isize;
-        let step = if self.step == Obj::NONE { 1 } else { clamped(vm, self.step)? };
+    /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first. The bounds may be objects that say in Python
+    /// which int they are, and change the sequence meanwhile, so that its length is asked for afterwards.
+    pub(crate) fn resolve(&self, vm: &Vm, len: impl FnOnce() -> usize) -> Res<(isize, isize, isize)> {
+        let number = |object: Obj| if object == Obj::NONE { Ok(None) } else { clamped(vm, object).map(Some) };
+        let step = number(self.step)?.unwrap_or(1);
         if step == 0 {
             return Err(vm.value_error(format_args!("slice step can't be zero")));
         }
+        let (start, stop) = (number(self.start)?, number(self.stop)?);
+        let len = len() as isize;
         let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
-        let bound = |object: Obj, default: isize| {
-            if object == Obj::NONE {
-                return Ok(default);
-            }
-            let value = clamped(vm, object)?;
-            Ok(if value < 0 { value.saturating_add(len) } else { value }.clamp(low, high))
-        };
+        let bound = |value: isize| if value < 0 { value.saturating_add(len) } else { value }.clamp(low, high);
         let (first, last) = if step > 0 { (low, high) } else { (high, low) };
-        Ok((bound(self.start, first)?, bound(self.stop, last)?, step))
+        Ok((start.map_or(first, bound), stop.map_or(last, bound), step))
     }
 
-    /// Which items of a sequence of `len` it selects. If none, `start` is where items would be inserted.
+    /// Which items of a sequence of `len` it selects. If none, `start` is where items would be inserted. The length is asked for when the
+    /// bounds are known, since these may be objects that change the sequence.
     ///
     /// # Errors
     /// `TypeError` if a bound is no int, `ValueError` for a step of 0.
-    pub fn indices(&self, vm: &Vm, len: usize) -> Res<Bounds> {
+    pub fn indices(&self, vm: &Vm, len: impl FnOnce() -> usize) -> Res<Bounds> {
         let (start, stop, step) = self.resolve(vm, len)?;
         let distance = if step > 0 { stop - start } else { start - stop };
         let count = if distance <= 0 { 0 } else { (distance as usize).div_ceil(step.unsigned_abs()) };
@@ -155,7 +153,7 @@ fn indices(vm: &Vm, object: Obj, len: Obj) -> Res {
     let Ok(len) = usize::try_from(vm.int(len)?) else {
         return Err(vm.value_error(format_args!("length must not be negative")));
     };
-    let (start, stop, step) = slice.resolve(vm, len)?;
+    let (start, stop, step) = slice.resolve(vm, || len)?;
     let items = [vm.new_int(start)?, vm.new_int(stop)?, vm.new_int(step)?];
     Ok(Tuple::new(vm, &items)?.obj())
 }

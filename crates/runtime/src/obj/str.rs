@@ -389,7 +389,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let Subscr::Load = request else { return Ok(None) };
     let text = vm.as_str(object).unwrap_or_default();
     if let Some(slice) = index.downcast::<Slice>() {
-        let bounds = slice.indices(vm, utf8::count(text))?;
+        let bounds = slice.indices(vm, || utf8::count(text))?;
         if bounds.step != 1 {
             return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
         }
@@ -404,7 +404,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     {
         return vm.new_str(&head[at as usize..]).map(Some);
     }
-    let at = vm.index(&TYPE, utf8::count(text), index)?;
+    let at = vm.index(&TYPE, || utf8::count(text), index)?;
     let start = utf8::offset_of(text, at).unwrap_or(text.len());
     vm.new_str(&text[start..start + utf8::width_at(text, start)]).map(Some)
 }

@@ -264,13 +264,13 @@ pub(crate) fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<O
     let tuple = of(vm, object)?;
     let items = tuple.items();
     if let Some(slice) = index.downcast::<Slice>() {
-        let bounds = slice.indices(vm, items.len())?;
+        let bounds = slice.indices(vm, || items.len())?;
         if bounds.step != 1 {
             return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
         }
         return Ok(Some(Tuple::build(vm, bounds.len, |number| items[bounds.at(number)])?.obj()));
     }
-    let at = vm.index(&vm.type_of(object), items.len(), index)?;
+    let at = vm.index(&vm.type_of(object), || items.len(), index)?;
     Ok(Some(items[at]))
 }
 

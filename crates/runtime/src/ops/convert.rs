@@ -91,23 +91,24 @@ impl Vm {
         }
     }
 
-    /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end.
+    /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end. The length
+    /// is asked for again when the index is known, since that may be an object that changes the sequence.
     ///
     /// # Errors
     /// `TypeError` if it is not integral, `IndexError` if there is no such item.
     #[inline]
-    pub fn index(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
+    pub fn index(&self, ty: &Type, len: impl Fn() -> usize, object: Obj) -> Res<usize> {
         if let Some(value) = object.as_small_int()
-            && (value as usize) < len
+            && (value as usize) < len()
         {
             return Ok(value as usize);
         }
-        self.index_slow(ty, len, object)
+        let value = self.index_value(ty, object)?;
+        self.checked_index(ty, len(), value)
     }
 
     #[inline(never)]
-    fn index_slow(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
-        let value = self.index_value(ty, object)?;
+    fn checked_index(&self, ty: &Type, len: usize, value: isize) -> Res<usize> {
         let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
         if value < 0 || value as usize >= len {
             return Err(self.index_error(format_args!("{} index out of range", self.sequence_name(ty))));
@@ -120,6 +121,7 @@ impl Vm {
         if core::ptr::eq(ty, &crate::obj::str::TYPE) { "string" } else { ty.name().as_str(self) }
     }
 
+    #[inline(never)]
     fn index_value(&self, ty: &Type, object: Obj) -> Res<isize> {
         match self.try_int(object)? {
             Some(int) => self.int(int),
