@@ -8,8 +8,10 @@ use core::ptr::{self, NonNull};
 use crate::errno::NOT_PERMITTED;
 use crate::error::Res;
 use crate::obj::array::Array;
+use crate::obj::builder::Builder;
 use crate::ops::buffer::Buffer;
 use crate::vm::Vm;
+use crate::word::Obj;
 
 /// All memory of the process or machine, to read and to write, because the host has granted it.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +73,26 @@ impl RawMemory {
                 }
             }
         }
+    }
+
+    /// The text at `address`, which ends before a zero byte; `None` for address 0.
+    ///
+    /// # Errors
+    /// `UnicodeError` if it is not UTF-8, and `MemoryError`.
+    pub fn text(self, vm: &Vm, address: usize) -> Res {
+        if address == 0 {
+            return Ok(Obj::NONE);
+        }
+        let mut text = Builder::new();
+        let mut byte = [0];
+        for at in address.. {
+            self.read(at, &mut byte);
+            if byte == [0] {
+                break;
+            }
+            text.extend(vm, &byte)?;
+        }
+        text.into_str(vm)
     }
 
     /// The `len` bytes at `address` as a buffer.

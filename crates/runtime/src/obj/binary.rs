@@ -38,7 +38,8 @@ pub const LITTLE: bool = cfg!(target_endian = "little");
 /// The value of the item in `bytes`, as many as its size.
 ///
 /// # Errors
-/// `MemoryError`, and `ValueError` for an object that there is none of.
+/// `MemoryError`; `ValueError` for an object that there is none of; `OSError` with `EPERM` for the address of a text, where the host does
+/// not [grant](crate::host::Host::raw_memory) memory by address.
 pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     let mut word = [0u8; 8];
     let size = bytes.len().min(8);
@@ -48,6 +49,7 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     let bits = u64::from_le_bytes(word);
     match code {
         b'O' => vm.exposed(bits as usize),
+        b'S' => vm.raw_memory()?.text(vm, bits as usize),
         b'e' => vm.new_float(float::from_half(bits as u16)),
         b'f' => vm.new_float(f32::from_bits(bits as u32).into()),
         b'd' => vm.new_float(f64::from_bits(bits)),

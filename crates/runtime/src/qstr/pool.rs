@@ -242,11 +242,12 @@ impl Pool {
         u8::try_from(bytes.len()).map_err(|_| vm.runtime_error(format_args!("name too long")))
     }
 
-    /// A copy of a name's spelling.
+    /// A copy of a name's spelling, which ends in a zero byte behind its length, as strings do.
     fn copy(&self, vm: &Vm, bytes: &[u8]) -> Res<NonNull<u8>> {
+        let size = bytes.len() + 1;
         let start = match self.room.get() {
-            Some(room) if bytes.len() <= self.room_left.get() => room,
-            _ if bytes.len() > LONG => vm.alloc_bytes(bytes.len())?,
+            Some(room) if size <= self.room_left.get() => room,
+            _ if size > LONG => vm.alloc_bytes(size)?,
             _ => {
                 let room = vm.alloc_bytes(CHUNK)?;
                 self.room.set(Some(room));
@@ -254,12 +255,15 @@ impl Pool {
                 room
             }
         };
-        // SAFETY: there is room for the bytes; nobody else sees it.
-        unsafe { start.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len()) };
+        // SAFETY: there is room for the bytes and the zero; nobody else sees it.
+        unsafe {
+            start.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
+            start.add(bytes.len()).write(0);
+        }
         if self.room.get() == Some(start) {
             // SAFETY: that many bytes were left.
-            self.room.set(Some(unsafe { start.add(bytes.len()) }));
-            self.room_left.set(self.room_left.get() - bytes.len());
+            self.room.set(Some(unsafe { start.add(size) }));
+            self.room_left.set(self.room_left.get() - size);
         }
         Ok(start)
     }

@@ -109,3 +109,8 @@ for wrong in ("text", (), (0,), (0, {}, 1), (uctypes.PTR,), (uctypes.ARRAY, 1, {
 among_its_own = {}
 among_its_own["self"] = (0, among_its_own)
 attempt(uctypes.sizeof, among_its_own)
+
+# Texts by their address, as `struct` has them.
+from struct import pack, unpack
+
+print(unpack("<2S", pack("<2P", uctypes.addressof(b"first\0"), uctypes.addressof("second"))))

@@ -183,7 +183,7 @@ pub(super) fn text(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> 
         return Ok(Some(Buffer::of(string.bytes())));
     }
     let Some(name) = object.as_qstr() else { return Ok(None) };
-    // Names have no zero byte. The copies are kept, since C code may compare addresses.
+    // Not all names have a zero byte. The copies are kept, since C code may compare addresses.
     let copies = match vm.native.spellings.get() {
         Some(copies) => copies,
         None => Dict::new(vm)?,
