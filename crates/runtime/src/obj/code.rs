@@ -95,6 +95,7 @@ impl Context {
     }
 
     #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+    #[allow(dead_code)] // where there is machine code, it matters
     pub(crate) fn constants(&self) -> NonNull<Slot> {
         self.constants
     }
