@@ -95,7 +95,6 @@ impl Context {
     }
 
     #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
-    #[allow(dead_code)] // where there is machine code, it matters
     pub(crate) fn constants(&self) -> NonNull<Slot> {
         self.constants
     }
@@ -220,7 +219,7 @@ impl Code {
             header: Code::header(),
             context,
             qstrs: context.qstrs,
-            constants: context.constants,
+            constants: context.constants(),
             children: None,
             bytes: core::ptr::dangling(),
             len: 0,

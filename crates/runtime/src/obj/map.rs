@@ -4,6 +4,8 @@
 //! simply looked through. A larger table has an index behind its entries, in the same block: entry numbers, from 1, by hash, in as many bytes
 //! as they need.
 
+mod index;
+
 use core::cell::Cell;
 use core::ptr::NonNull;
 
@@ -13,6 +15,7 @@ use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
+use index::{Index, PLAIN};
 
 /// An entry. It is a gap if its key is null.
 #[repr(C)]
@@ -50,85 +53,9 @@ pub const NOTES: u32 = 4;
 /// Where among the flags its owner's number begins.
 const NUMBER_SHIFT: u32 = 24;
 
-/// Most entries without an index.
-const PLAIN: u32 = 8;
-
-/// Slots of the index for `capacity` entries.
-const fn index_len(capacity: u32) -> usize {
-    if capacity <= PLAIN { 0 } else { (capacity as usize * 4 / 3 + 1).next_power_of_two() }
-}
-
-/// Bytes of a slot of the index for `capacity` entries.
-#[inline(always)]
-const fn slot_size(capacity: u32) -> usize {
-    if capacity < 1 << 8 {
-        1
-    } else if capacity < 1 << 16 {
-        2
-    } else {
-        4
-    }
-}
-
 /// Words of a block for `capacity` entries.
 const fn block_words(capacity: u32) -> usize {
-    capacity as usize * 2 + (index_len(capacity) * slot_size(capacity)).div_ceil(size_of::<usize>())
-}
-
-/// The index of a map: a power of two of slots, each 0 or the number of an entry, from 1. As long as the map's block is.
-#[derive(Clone, Copy)]
-struct Index<'m> {
-    map: &'m Map,
-    start: NonNull<u8>,
-    last: usize,
-}
-
-impl Index<'_> {
-    /// The slot for a hash.
-    #[inline(always)]
-    fn first(self, hash: usize) -> usize {
-        spread(hash) & self.last
-    }
-
-    /// The slot to look at after another.
-    #[inline(always)]
-    fn after(self, slot: usize) -> usize {
-        (slot + 1) & self.last
-    }
-
-    /// The entry that a slot names, if it is taken.
-    #[inline(always)]
-    fn get(self, slot: usize) -> Option<usize> {
-        let slot = slot & self.last;
-        // SAFETY: the map's block, which it still has, ends with `last + 1` slots of this size.
-        let number = unsafe {
-            match slot_size(self.map.capacity.get()) {
-                1 => usize::from(self.start.add(slot).read()),
-                2 => usize::from(self.start.cast::<u16>().add(slot).read()),
-                _ => self.start.cast::<u32>().add(slot).read() as usize,
-            }
-        };
-        number.checked_sub(1)
-    }
-
-    /// Makes a slot name an entry.
-    fn set(self, slot: usize, entry: u32) {
-        let (slot, number) = (slot & self.last, entry + 1);
-        // SAFETY: as in `get`; the number of an entry fits.
-        unsafe {
-            match slot_size(self.map.capacity.get()) {
-                1 => self.start.add(slot).write(number as u8),
-                2 => self.start.cast::<u16>().add(slot).write(number as u16),
-                _ => self.start.cast::<u32>().add(slot).write(number),
-            }
-        }
-    }
-
-    /// Empties all slots.
-    fn clear(self) {
-        // SAFETY: as in `get`.
-        unsafe { self.start.write_bytes(0, (self.last + 1) * slot_size(self.map.capacity.get())) }
-    }
+    capacity as usize * 2 + index::bytes(capacity).div_ceil(size_of::<usize>())
 }
 
 impl Map {
@@ -234,16 +161,6 @@ impl Map {
         block_words(self.capacity.get()) * size_of::<usize>()
     }
 
-    /// The index, if there is one.
-    #[inline(always)]
-    fn index(&self) -> Option<Index<'_>> {
-        let capacity = self.capacity.get();
-        let last = index_len(capacity).checked_sub(1)?;
-        // SAFETY: the index follows the room for entries in the block.
-        let start = unsafe { self.block.get()?.add(capacity as usize) }.cast();
-        Some(Index { map: self, start, last })
-    }
-
     /// The number of the entry whose key is the name `name`.
     #[inline]
     pub fn find_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
@@ -263,7 +180,7 @@ impl Map {
 
     fn find_indexed_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
         let hash = vm.qstrs.hash(name) as usize;
-        let (entries, index) = (self.entries(), self.index()?);
+        let (entries, index) = (self.entries(), Index::of(self)?);
         let mut slot = index.first(hash);
         loop {
             let at = index.get(slot)?;
@@ -307,10 +224,10 @@ impl Map {
             }
             return Ok(None);
         }
-        let mut slot = spread(hash);
+        let mut slot = index::spread(hash);
         loop {
             // Comparing keys may have changed the map.
-            let Some(at) = self.index().and_then(|index| index.get(slot)) else { return Ok(None) };
+            let Some(at) = Index::of(self).and_then(|index| index.get(slot)) else { return Ok(None) };
             if let Some(other) = self.entries().get(at).and_then(|entry| entry.key.get())
                 && (other == key || vm.equal(other, key)?)
             {
@@ -419,7 +336,7 @@ impl Map {
         entry.value.set(None);
         self.len.set(self.len.get() - 1);
         if self.len.get() == 0 {
-            if let Some(index) = self.index() {
+            if let Some(index) = Index::of(self) {
                 index.clear();
             }
             self.used.set(0);
@@ -480,12 +397,11 @@ impl Map {
     /// Moves the entries into a new block with room for `capacity`, without gaps. Leaves them where they are if hashing their keys has
     /// changed the map.
     fn rebuild(&self, vm: &Vm, capacity: u32) -> Res<()> {
-        let index = index_len(capacity);
         let block = vm.alloc_words(block_words(capacity))?.cast::<Entry>();
         let state = || (self.block.get(), self.used.get(), self.len.get());
         let before = state();
         let mut hashes = alloc::vec::Vec::new();
-        if index > 0 {
+        if capacity > PLAIN {
             // Hashing may run Python code, so it comes before anything changes.
             hashes.reserve_exact(self.len());
             let mut at = 0;
@@ -516,17 +432,11 @@ impl Map {
 
     /// Notes in the index, if there is one, that entry `at` has hash `hash`.
     fn enter(&self, hash: usize, at: u32) {
-        let Some(index) = self.index() else { return };
+        let Some(index) = Index::of(self) else { return };
         let mut slot = index.first(hash);
         while index.get(slot).is_some() {
             slot = index.after(slot);
         }
         index.set(slot, at);
     }
-}
-
-/// Lets all bits of a hash count in its low ones.
-#[inline(always)]
-fn spread(hash: usize) -> usize {
-    hash ^ hash >> 7
 }

@@ -1,5 +1,7 @@
 //! The module `vfs`: mounts, and file systems to mount.
 
+#[cfg(test)]
+mod accesses;
 mod error;
 mod fat;
 mod file;

@@ -1,7 +1,7 @@
 //! File systems that were made to do harm: whole by their checksums, but what they say makes no sense. Nothing that is done with them goes
 //! on for ever, or worse.
 
-use std::cell::Cell;
+use crate::vfs::accesses::Accesses;
 use std::format;
 use std::string::String;
 use std::vec;
@@ -71,29 +71,22 @@ const MOST: u32 = 200_000;
 /// A device that is not accessed for ever.
 struct Counted {
     memory: Memory,
-    left: Cell<u32>,
-}
-
-impl Counted {
-    fn count(&self) {
-        assert_ne!(self.left.get(), 0, "it does not end");
-        self.left.set(self.left.get() - 1);
-    }
+    accesses: Accesses,
 }
 
 impl Device for Counted {
     fn read(&self, block: u32, offset: u32, buffer: &mut [u8]) -> Result {
-        self.count();
+        self.accesses.count();
         self.memory.read(block, offset, buffer)
     }
 
     fn program(&self, block: u32, offset: u32, bytes: &[u8]) -> Result {
-        self.count();
+        self.accesses.count();
         self.memory.program(block, offset, bytes)
     }
 
     fn erase(&self, block: u32) -> Result {
-        self.count();
+        self.accesses.count();
         self.memory.erase(block)
     }
 
@@ -145,7 +138,7 @@ fn makes_no_sense<T: Forge>() {
     let mut mounted = 0;
     for round in 0..240 {
         let mut disk = Disk::new(Geometry::new(16, 16, BLOCK, BLOCKS).unwrap());
-        let dev = Counted { memory: Memory::new(BLOCK, BLOCKS), left: Cell::new(u32::MAX) };
+        let dev = Counted { memory: Memory::new(BLOCK, BLOCKS), accesses: Accesses::new(u32::MAX) };
         for number in 0..PAIRS {
             let mut part = random.part(Pair([2 * number, 2 * number + 1]));
             if number == 0 {
@@ -157,7 +150,7 @@ fn makes_no_sense<T: Forge>() {
             }
             T::forge(&mut disk, &dev, part).unwrap();
         }
-        let budget = || dev.left.set(MOST);
+        let budget = || dev.accesses.grant(MOST);
         budget();
         let Ok(mut fs) = mount::<T>(&dev) else { continue };
         mounted += 1;

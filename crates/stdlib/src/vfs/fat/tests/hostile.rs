@@ -2,6 +2,7 @@
 //! goes on for ever, or worse.
 
 use super::*;
+use crate::vfs::accesses::Accesses;
 
 const SECTORS: usize = 160;
 /// More accesses than anything reasonable takes.
@@ -10,24 +11,17 @@ const MOST: u32 = 20_000;
 /// A device that is not accessed for ever.
 struct Counted {
     memory: Memory,
-    left: Cell<u32>,
-}
-
-impl Counted {
-    fn count(&self) {
-        assert_ne!(self.left.get(), 0, "it does not end");
-        self.left.set(self.left.get() - 1);
-    }
+    accesses: Accesses,
 }
 
 impl Device for Counted {
     fn read(&self, sector: u32, buffer: &mut [u8]) -> Result {
-        self.count();
+        self.accesses.count();
         self.memory.read(sector, buffer)
     }
 
     fn write(&self, sector: u32, bytes: &[u8]) -> Result {
-        self.count();
+        self.accesses.count();
         self.memory.write(sector, bytes)
     }
 
@@ -83,8 +77,8 @@ fn makes_no_sense() {
                 entry[28..32].copy_from_slice(&(next(1 << 16) << (8 * next(3))).to_le_bytes());
             }
         }
-        let dev = Counted { memory, left: Cell::new(MOST) };
-        let budget = || dev.left.set(MOST);
+        let dev = Counted { memory, accesses: Accesses::new(MOST) };
+        let budget = || dev.accesses.grant(MOST);
         let sectors = dev.memory.sectors();
         let Ok(volume) = Volume::mount(sectors, &dev) else { continue };
         let mut fat = Fat::new(volume);
