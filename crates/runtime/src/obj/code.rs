@@ -94,7 +94,7 @@ impl Context {
         self.globals.get()
     }
 
-    #[cfg(all(feature = "native", target_arch = "x86_64", not(windows)))]
+    /// The module's constants.
     pub(crate) fn constants(&self) -> NonNull<Slot> {
         self.constants
     }
