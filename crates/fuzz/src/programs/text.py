@@ -27,7 +27,9 @@ def run(data):
     if text is None:
         return
     assert text.encode() == data
-    assert eval(repr(text)) == text, data
+    # As in MicroPython, what looks like UTF-8 may be of characters that no literal has.
+    if all(ord(character) < 0x110000 for character in text):
+        assert eval(repr(text)) == text, data
     assert eval(repr(data)) == data, data
     attempt(text.format, 1, "two", 3.5, a=b"x", w=7)
     attempt(text.format, [1, 2], 10**30, a=None, w="5")
