@@ -13,6 +13,7 @@ use crate::error::Res;
 use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Access;
 use crate::ops::compare::{holds, is_comparison};
+use crate::ops::convert::Items;
 use crate::q;
 use crate::qstr::Qstr;
 use crate::text::utf8::{self, is_space};
@@ -261,12 +262,9 @@ pub(crate) fn rindex(vm: &Vm, args: &[Obj]) -> Res {
 
 pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     let (kind, glue) = text(vm, separator)?;
-    let items = match vm.items(items) {
-        Ok(items) => items,
-        Err(raised) => {
-            vm.take_exception(raised);
-            crate::ops::convert::Items::List(vm.to_list(items)?)
-        }
+    let items = match vm.as_items(items) {
+        Some(items) => items,
+        None => Items::List(vm.to_list(items)?),
     };
     let part = |index: usize| match items.get(index).and_then(|item| try_text(vm, item)) {
         Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),

@@ -79,11 +79,18 @@ impl Vm {
     /// # Errors
     /// `MemoryError`.
     pub fn alloc_words(&self, words: usize) -> Res<NonNull<Slot>> {
-        let bytes = words.saturating_mul(size_of::<Slot>());
-        let block = self.block(bytes, Kind::Scan)?.cast::<Slot>();
+        let block = self.alloc_words_to_fill(words)?;
         // SAFETY: the block has room for that many words, and a null word is a zero.
         unsafe { block.write_bytes(0, words) };
         Ok(block)
+    }
+
+    /// A block of `words` words that the collector looks at. They hold anything: fill them before the next allocation.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn alloc_words_to_fill(&self, words: usize) -> Res<NonNull<Slot>> {
+        Ok(self.block(words.saturating_mul(size_of::<Slot>()), Kind::Scan)?.cast())
     }
 
     /// A block of `bytes` bytes that the collector does not look at. They hold anything.
