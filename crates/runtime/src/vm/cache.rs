@@ -4,10 +4,13 @@ use core::cell::Cell;
 
 use super::Vm;
 use super::registers::Ip;
+use crate::obj::builtin::Builtin;
 use crate::obj::typ::Found;
 use crate::object::Gc;
+use crate::q;
 use crate::qstr::Qstr;
-use crate::types::Type;
+use crate::types::{Type, flag};
+use crate::word::Obj;
 
 /// Entries of each cache: few where memory is scarce.
 const SIZE: usize = if usize::BITS >= 64 { 256 } else { 32 };
@@ -16,6 +19,8 @@ const SIZE: usize = if usize::BITS >= 64 { 256 } else { 32 };
 struct Method {
     ty: usize,
     name: u32,
+    /// Whether it is a function of a built-in type whose objects have no attributes of their own: a method of each of them.
+    plain: bool,
     value: Option<Found>,
 }
 
@@ -30,7 +35,7 @@ pub(crate) struct Lookups {
 impl Default for Lookups {
     fn default() -> Lookups {
         Lookups {
-            methods: [const { Cell::new(Method { ty: 0, name: 0, value: None }) }; SIZE],
+            methods: [const { Cell::new(Method { ty: 0, name: 0, plain: false, value: None }) }; SIZE],
             hints: [const { Cell::new(0) }; SIZE],
         }
     }
@@ -58,9 +63,23 @@ impl Vm {
         (method.ty == ty.as_ptr().addr().get() && method.name == name.number()).then_some(method.value)
     }
 
+    /// The method `name` of objects of type `ty`, if [`Vm::remember_method`] was told of one for which there is nothing else to ask.
+    #[inline(always)]
+    pub(crate) fn remembered_plain_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Obj> {
+        let method = self.lookups.slot(ty, name).get();
+        if method.ty == ty.as_ptr().addr().get() && method.name == name.number() && method.plain {
+            Some(method.value?.value)
+        } else {
+            None
+        }
+    }
+
     /// Notes that looking `name` up in class `ty` finds `value`.
     pub(crate) fn remember_method(&self, ty: Gc<Type>, name: Qstr, value: Option<Found>) {
-        self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), value });
+        let asks_no_object =
+            !ty.has(flag::HEAP) && ty.slots.attr.is_none() && name != q!("__class__") && name != q!("__next__");
+        let plain = asks_no_object && value.is_some_and(|found| found.value.downcast::<Builtin>().is_some());
+        self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), plain, value });
     }
 
     /// Empties the cache of methods: a class has changed, or may be gone.

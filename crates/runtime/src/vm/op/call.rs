@@ -249,7 +249,7 @@ fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, 
     Some(target)
 }
 
-/// Calls the built-in function at `sp`.
+/// Calls what is at `sp`.
 #[inline(never)]
 fn call_with_arguments(vm: &Vm, sp: Sp, arguments: Arguments) -> Res {
     let words = sp.up(arguments.first()).values(arguments.n_pos());
@@ -269,6 +269,9 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
         Some(Fun::F0(fun)) if arguments.n_pos() == 0 => {
             frame.forget_above();
             fun(vm)
+        }
+        Some(Fun::Var { min, max, fun }) if min as usize <= arguments.n_pos() && arguments.n_pos() <= max as usize => {
+            fun(vm, sp.up(arguments.first()).values(arguments.n_pos()))
         }
         _ => call_with_arguments(vm, sp, arguments),
     };
