@@ -232,7 +232,7 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
     if !is_comparison(op) {
         return Ok(None);
     }
-    vm.compare_items(op, |index| items.get(index).copied(), |index| others.get(index).copied()).map(Some)
+    vm.compare_tuples(op, tuple, other).map(Some)
 }
 
 impl Tuple {
