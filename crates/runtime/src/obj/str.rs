@@ -111,11 +111,19 @@ impl Str {
     }
 
     /// The hash, as of an interned string.
+    #[inline]
     pub fn hash(&self) -> u32 {
-        if self.hash.get() == 0 {
-            self.hash.set(qstr::hash(self.bytes()) as usize);
+        match self.hash.get() {
+            0 => self.compute_hash(),
+            hash => hash as u32,
         }
-        self.hash.get() as u32
+    }
+
+    #[inline(never)]
+    fn compute_hash(&self) -> u32 {
+        let hash = qstr::hash(self.bytes());
+        self.hash.set(hash as usize);
+        hash
     }
 }
 
