@@ -166,17 +166,20 @@ impl Builder {
     /// # Errors
     /// `MemoryError`.
     pub fn into_str(self, vm: &Vm) -> Res {
-        if let Some(name) = vm.name_of_short(self.bytes()) {
-            self.discard(vm);
-            return Ok(Obj::qstr(name));
-        }
+        let hash = match vm.name_or_hash(self.bytes()) {
+            Ok(name) => {
+                self.discard(vm);
+                return Ok(Obj::qstr(name));
+            }
+            Err(hash) => hash,
+        };
         let len = self.len;
         match self.block_to_size(vm)? {
             None => Ok(Obj::qstr(crate::qstr::Qstr::EMPTY)),
             // SAFETY: the block has room for the head, and `len` bytes behind it.
             Some(block) => Ok(unsafe {
                 let data = block.add(HEAD);
-                block.cast::<Str>().write(Str::head(len, data));
+                block.cast::<Str>().write(Str::head_with_hash(len, data, hash));
                 Gc::<Str>::from_ptr(block.cast()).obj()
             }),
         }

@@ -64,7 +64,12 @@ impl Str {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Str>> {
-        let string = vm.alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
+        Str::with_hash(vm, bytes, 0)
+    }
+
+    /// As [`Str::new`]; `hash` is its hash, or 0 if that is not known yet.
+    fn with_hash(vm: &Vm, bytes: &[u8], hash: u32) -> Res<Gc<Str>> {
+        let string = vm.alloc_tail(Str::head_with_hash(bytes.len(), NonNull::dangling(), hash), bytes.len() + 1)?;
         Str::fill(string, bytes);
         Ok(string)
     }
@@ -95,7 +100,12 @@ impl Str {
 
     /// The head of a string whose `len` bytes are at `data`.
     pub(crate) fn head(len: usize, data: NonNull<u8>) -> Str {
-        Str { header: Header::of(&TYPE), hash: Cell::new(0), len, data }
+        Str::head_with_hash(len, data, 0)
+    }
+
+    /// As [`Str::head`]; `hash` is its hash, or 0 if that is not known yet.
+    pub(crate) fn head_with_hash(len: usize, data: NonNull<u8>, hash: u32) -> Str {
+        Str { header: Header::of(&TYPE), hash: Cell::new(hash as usize), len, data }
     }
 
     /// The text.
@@ -133,18 +143,20 @@ impl Vm {
     /// # Errors
     /// `MemoryError`.
     pub fn new_str(&self, bytes: &[u8]) -> Res {
-        if let Some(name) = self.name_of_short(bytes) {
-            return Ok(Obj::qstr(name));
+        match self.name_or_hash(bytes) {
+            Ok(name) => Ok(Obj::qstr(name)),
+            Err(hash) => Ok(Str::with_hash(self, bytes, hash)?.obj()),
         }
-        Ok(Str::new(self, bytes)?.obj())
     }
 
     /// As [`Vm::new_str`], for what goes on without the string if there is no memory.
     pub(crate) fn try_str(&self, bytes: &[u8]) -> Option<Obj> {
-        if let Some(name) = self.name_of_short(bytes) {
-            return Some(Obj::qstr(name));
-        }
-        let string = self.try_alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
+        let hash = match self.name_or_hash(bytes) {
+            Ok(name) => return Some(Obj::qstr(name)),
+            Err(hash) => hash,
+        };
+        let string =
+            self.try_alloc_tail(Str::head_with_hash(bytes.len(), NonNull::dangling(), hash), bytes.len() + 1)?;
         Str::fill(string, bytes);
         Some(string.obj())
     }
@@ -162,7 +174,16 @@ impl Vm {
 
     /// The name spelled `bytes`, if they are so few that looking is worth it, and it is interned.
     pub(crate) fn name_of_short(&self, bytes: &[u8]) -> Option<Qstr> {
-        if bytes.len() <= 10 { self.qstrs.find(bytes) } else { None }
+        self.name_or_hash(bytes).ok()
+    }
+
+    /// As [`Vm::name_of_short`]; else the hash of the bytes, or 0 if they are many.
+    pub(crate) fn name_or_hash(&self, bytes: &[u8]) -> Result<Qstr, u32> {
+        if bytes.len() > 10 {
+            return Err(0);
+        }
+        let hash = qstr::hash(bytes);
+        self.qstrs.find_hashed(bytes, hash).ok_or(hash)
     }
 
     /// The string of one character.
