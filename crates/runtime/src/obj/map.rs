@@ -48,8 +48,11 @@ const LENIENT: u32 = 1;
 /// Programs may not change it.
 const FIXED: u32 = 2;
 
+/// It has the variables of a module, and a built-in was found under a name that is not here (`vm/cache.rs`).
+pub(crate) const LOOKED_PAST: u32 = 4;
+
 /// The first of the bits that its owner may use.
-pub const NOTES: u32 = 4;
+pub const NOTES: u32 = 8;
 
 /// Where among the flags its owner's number begins.
 const NUMBER_SHIFT: u32 = 24;
@@ -100,7 +103,7 @@ impl Map {
         self.flags.set(self.flags.get() | FIXED);
     }
 
-    /// Sets one of its owner's bits, from [`NOTES`] on.
+    /// Sets one of its owner's bits, from [`NOTES`] on, or [`LOOKED_PAST`].
     pub fn note(&self, bit: u32) {
         self.flags.set(self.flags.get() | bit);
     }
@@ -321,6 +324,9 @@ impl Map {
         while self.used.get() == self.capacity.get() {
             self.make_room(vm)?;
         }
+        if self.is_noted(LOOKED_PAST) {
+            vm.forget_builtin(self, key);
+        }
         let at = self.used.get();
         self.used.set(at + 1);
         self.len.set(self.len.get() + 1);
@@ -419,14 +425,6 @@ impl Map {
         self.used.set(0);
         self.len.set(0);
         self.capacity.set(0);
-    }
-
-    /// Takes over the entries of `other`, which is empty afterwards.
-    pub fn take_from(&self, other: &Map) {
-        self.block.set(other.block.take());
-        self.used.set(other.used.take());
-        self.len.set(other.len.take());
-        self.capacity.set(other.capacity.take());
     }
 
     /// Makes this, which is empty, a copy of `other`.

@@ -5,6 +5,7 @@ use core::cell::Cell;
 use super::Vm;
 use super::registers::Ip;
 use crate::obj::builtin::Builtin;
+use crate::obj::map::{self, Map};
 use crate::obj::typ::Found;
 use crate::object::Gc;
 use crate::q;
@@ -24,10 +25,21 @@ struct Method {
     value: Option<Found>,
 }
 
+/// A built-in found under a name that a module has no variable of.
+#[derive(Clone, Copy, Default)]
+struct Beyond {
+    /// The address of the module's variables.
+    globals: usize,
+    name: u32,
+    value: Option<Obj>,
+}
+
 /// The caches of an interpreter.
 pub(crate) struct Lookups {
     /// What classes have under a name. Emptied when a class changes and in a collection.
     methods: [Cell<Method>; SIZE],
+    /// What built-ins modules have found. Emptied in a collection.
+    builtins: [Cell<Beyond>; SIZE / 4],
     /// For an instruction, by its address, where in a map its name was found last.
     pub hints: [Cell<u8>; SIZE],
 }
@@ -36,6 +48,7 @@ impl Default for Lookups {
     fn default() -> Lookups {
         Lookups {
             methods: [const { Cell::new(Method { ty: 0, name: 0, plain: false, value: None }) }; SIZE],
+            builtins: [const { Cell::new(Beyond { globals: 0, name: 0, value: None }) }; SIZE / 4],
             hints: [const { Cell::new(0) }; SIZE],
         }
     }
@@ -49,7 +62,51 @@ impl Lookups {
     }
 }
 
+impl Lookups {
+    #[inline(always)]
+    fn beyond(&self, globals: &Map, name: Qstr) -> &Cell<Beyond> {
+        let address = core::ptr::from_ref(globals).addr();
+        &self.builtins[(address >> 5 ^ name.number() as usize) % (SIZE / 4)]
+    }
+}
+
 impl Vm {
+    /// The built-in `name`, if [`Vm::remember_builtin`] was told of it, and `globals` still has no such name.
+    #[inline(always)]
+    pub(crate) fn remembered_builtin(&self, globals: &Map, name: Qstr) -> Option<Obj> {
+        let found = self.lookups.beyond(globals, name).get();
+        if found.globals == core::ptr::from_ref(globals).addr() && found.name == name.number() {
+            found.value
+        } else {
+            None
+        }
+    }
+
+    /// Notes that the built-in `name` is `value`, and that `globals` has nothing under that name.
+    pub(crate) fn remember_builtin(&self, globals: &Map, name: Qstr, value: Obj) {
+        // Programs change built-ins by the module.
+        if self.builtins().is_none() {
+            globals.note(map::LOOKED_PAST);
+            let globals_address = core::ptr::from_ref(globals).addr();
+            let found = Beyond { globals: globals_address, name: name.number(), value: Some(value) };
+            self.lookups.beyond(globals, name).set(found);
+        }
+    }
+
+    /// Notes that `globals` gets something under the name that `key` is.
+    #[cold]
+    pub(crate) fn forget_builtin(&self, globals: &Map, key: Obj) {
+        match key.as_qstr() {
+            Some(name) => self.lookups.beyond(globals, name).set(Beyond::default()),
+            None => self.forget_builtins(),
+        }
+    }
+
+    /// Empties the cache of built-ins.
+    pub(crate) fn forget_builtins(&self) {
+        self.lookups.builtins.iter().for_each(|slot| slot.set(Beyond::default()));
+    }
+
     /// The hint of the instruction at `ip`.
     #[inline(always)]
     pub(crate) fn hint(&self, ip: Ip) -> &Cell<u8> {

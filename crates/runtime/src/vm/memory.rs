@@ -192,6 +192,7 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
+        self.forget_builtins();
         if self.heap.has_to_finalise() {
             self.poll_soon();
         }

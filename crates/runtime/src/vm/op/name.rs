@@ -46,14 +46,25 @@ op! {
 
 #[inline(never)]
 fn global(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
-    match find(vm, &code.context.globals().map, ip, name) {
-        Some(value) => Ok(value),
-        None => builtin(vm, name),
+    global_in(vm, &code.context.globals().map, ip, name)
+}
+
+/// The value under `name` in `globals`, or the built-in.
+#[inline(always)]
+pub(crate) fn global_in(vm: &Vm, globals: &Map, ip: Ip, name: Qstr) -> Res {
+    if let Some(value) = vm.remembered_builtin(globals, name) {
+        return Ok(value);
     }
+    if let Some(value) = find(vm, globals, ip, name) {
+        return Ok(value);
+    }
+    let value = builtin(vm, name)?;
+    vm.remember_builtin(globals, name, value);
+    Ok(value)
 }
 
 /// The built-in `name`.
-fn builtin(vm: &Vm, name: Qstr) -> Res {
+pub(crate) fn builtin(vm: &Vm, name: Qstr) -> Res {
     match builtins::find(vm, name) {
         Some(value) => Ok(value),
         None => {
