@@ -42,6 +42,21 @@ text_methods! {
     }
 }
 
+/// The names of one character, which take no memory.
+static CHARACTERS: [Qstr; 128] = {
+    let mut characters = [Qstr::NULL; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        if let Ok(text) = core::str::from_utf8(&[byte as u8])
+            && let Some(name) = qstr::find_number(text)
+        {
+            characters[byte] = name;
+        }
+        byte += 1;
+    }
+    characters
+};
+
 /// A string that is an object. C code relies on a zero byte behind its data.
 #[repr(C)]
 pub struct Str {
@@ -181,6 +196,12 @@ impl Vm {
     pub(crate) fn name_or_hash(&self, bytes: &[u8]) -> Result<Qstr, u32> {
         if bytes.len() > 10 {
             return Err(0);
+        }
+        if let [byte] = *bytes
+            && let Some(&name) = CHARACTERS.get(usize::from(byte))
+            && name != Qstr::NULL
+        {
+            return Ok(name);
         }
         let hash = qstr::hash(bytes);
         self.qstrs.find_hashed(bytes, hash).ok_or(hash)
@@ -451,4 +472,14 @@ fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
 
 fn buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
     Ok(if access == Access::Read { vm.as_str(object).map(Buffer::of) } else { None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printable_characters_are_names() {
+        assert!((b' '..=b'~').all(|byte| CHARACTERS[usize::from(byte)] != Qstr::NULL));
+    }
 }

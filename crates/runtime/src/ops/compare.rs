@@ -26,8 +26,12 @@ impl Vm {
 
     #[inline(never)]
     fn equal_objects(&self, left: Obj, right: Obj) -> Res<bool> {
-        if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
-            return Ok(left == right);
+        match (self.as_str(left), self.as_str(right)) {
+            (Some(left), Some(right)) => return Ok(left == right),
+            // What is no object has no `__eq__` either.
+            (Some(_), None) if !right.is_pointer() => return Ok(false),
+            (None, Some(_)) if !left.is_pointer() => return Ok(false),
+            _ => {}
         }
         if let (Some(left), Some(right)) = (left.downcast::<Tuple>(), right.downcast::<Tuple>()) {
             return self.equal_tuples(left, right);
