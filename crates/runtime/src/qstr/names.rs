@@ -173,8 +173,8 @@ pub const CORE: &[&str] = &[
     // Strings of one character.
     "!", "\"", "#", "$", "%", "&", "'", "(", ")", "+", ",", "-", ".", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ":", ";",
     "<", "=", ">", "?", "@", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T",
-    "U", "V", "W", "X", "Y", "Z", "[", "\\", "]", "^", "`", "a", "b", "c", "d", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
-    "p", "q", "s", "t", "u", "v", "w", "x", "y", "z", "{", "|", "}", "~", "\t", "\r",
+    "U", "V", "W", "X", "Y", "Z", "[", "\\", "]", "^", "`", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
+    "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "{", "|", "}", "~", "\t", "\r",
 ];
 
 /// Names of methods and attributes of built-in objects.
@@ -292,7 +292,6 @@ pub const MODULES: &[&str] = &[
     "fileno",
     "execfile",
     "rb",
-    "r",
     "_thread",
     "LockType",
     "acquire",
@@ -354,7 +353,6 @@ pub const LIBRARY: &[&str] = &[
     "cos",
     "cosh",
     "degrees",
-    "e",
     "erf",
     "erfc",
     "errorcode",
