@@ -6,6 +6,7 @@ use super::Vm;
 use super::registers::Ip;
 use crate::obj::builtin::Builtin;
 use crate::obj::map::{self, Map};
+use crate::obj::str;
 use crate::obj::typ::Found;
 use crate::object::Gc;
 use crate::q;
@@ -120,9 +121,14 @@ impl Vm {
         (method.ty == ty.as_ptr().addr().get() && method.name == name.number()).then_some(method.value)
     }
 
-    /// The method `name` of objects of type `ty`, if [`Vm::remember_method`] was told of one for which there is nothing else to ask.
+    /// The method `name` of `object`, if [`Vm::remember_method`] was told of one for which there is nothing else to ask.
     #[inline(always)]
-    pub(crate) fn remembered_plain_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Obj> {
+    pub(crate) fn remembered_plain_method(&self, object: Obj, name: Qstr) -> Option<Obj> {
+        let ty = match object.as_header() {
+            // SAFETY: a pointer word points to a live object, whose first word is a header.
+            Some(header) => unsafe { header.as_ref() }.ty(),
+            None => Gc::from_static(object.as_qstr().map(|_| &str::TYPE)?),
+        };
         let method = self.lookups.slot(ty, name).get();
         if method.ty == ty.as_ptr().addr().get() && method.name == name.number() && method.plain {
             Some(method.value?.value)

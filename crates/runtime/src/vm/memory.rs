@@ -43,6 +43,17 @@ impl Vm {
         self.alloc_tail(object, 0)
     }
 
+    /// As [`Vm::alloc`], where that takes no more than moving a pointer; else `None`. Calls nothing.
+    #[inline(always)]
+    pub(crate) fn alloc_at_once<T: Object>(&self, object: T) -> Option<Gc<T>> {
+        let block = self.heap.alloc_in_run(size_of::<T>(), kind_of::<T>())?.cast::<T>();
+        // SAFETY: the block is new, aligned to a granule and large enough for a `T`.
+        unsafe {
+            block.write(object);
+            Some(Gc::from_ptr(block))
+        }
+    }
+
     /// Makes `object` an object on the heap with `tail` bytes behind it, which hold anything. Where the type is scanned, fill
     /// them before the next allocation.
     ///

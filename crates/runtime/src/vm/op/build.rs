@@ -1,6 +1,6 @@
 //! Making and taking apart tuples, lists, dicts, sets, slices and functions.
 
-use super::{op, tri};
+use super::{leaving_op, next, op, tri};
 use crate::error::Res;
 use crate::obj::code::Code;
 use crate::obj::dict::Dict;
@@ -163,21 +163,31 @@ fn add(vm: &Vm, set: Obj, item: Obj) -> Res<()> {
     }
 }
 
-op! {
+leaving_op! {
     unpack_sequence(vm, code, ip, sp, fp) {
         let start = ip;
         let n = ip.uint();
         let base = sp.down(1);
-        let sequence = base.at(0);
-        let items = sequence.downcast::<Tuple>();
-        match items {
+        match base.at(0).downcast::<Tuple>() {
             Some(tuple) if tuple.items().len() == n => {
-                for (i, item) in tuple.items().iter().rev().enumerate() {
-                    base.set_slot(i, Some(*item));
+                sp = base;
+                for item in tuple.items().iter().rev() {
+                    sp.push(*item);
                 }
+                next(vm, code, ip, sp, fp)
             }
-            _ => tri!(vm, start, unpack(vm, sequence, n, base)),
+            _ => unpack_any_sequence(vm, code, start, sp, fp),
         }
+    }
+}
+
+op! {
+    #[inline(never)]
+    unpack_any_sequence(vm, code, ip, sp, fp) {
+        let start = ip;
+        let n = ip.uint();
+        let base = sp.down(1);
+        tri!(vm, start, unpack(vm, base.at(0), n, base));
         sp = base.up(n);
     }
 }

@@ -68,40 +68,63 @@ leaving_op! {
         let by = ip.forward();
         let state = sp.down(ITER_SLOTS as usize);
         let item = match state.slot(0) {
-            Some(first) => tri!(vm, start, advance(vm, state, first)),
-            None => {
-                let iterator = state.at(1);
-                if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
-                    let frame = vm.frame();
-                    frame.ip.set(start.0);
-                    frame.sp.set(sp.0);
-                    match tri!(vm, start, generator.enter_loop(vm)) {
-                        true => return resume(vm),
-                        false => None,
-                    }
-                } else {
-                    tri!(vm, start, next_item(vm, iterator))
+            Some(first) if first != Obj::from_static(&iterator::TYPE) => advance_plain(state, first),
+            _ => return for_iter_of_object(vm, code, start, sp, fp),
+        };
+        match item {
+            Some(item) => {
+                sp.push(item);
+                next(vm, code, ip, sp, fp)
+            }
+            None => next(vm, code, ip.plus(by), state, fp),
+        }
+    }
+}
+
+leaving_op! {
+    #[inline(never)]
+    for_iter_of_object(vm, code, ip, sp, fp) {
+        let start = ip;
+        let by = ip.forward();
+        let state = sp.down(ITER_SLOTS as usize);
+        let item = if state.slot(0).is_some() {
+            tri!(vm, start, advance_iter(vm, state))
+        } else {
+            let iterator = state.at(1);
+            if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
+                let frame = vm.frame();
+                frame.ip.set(start.0);
+                frame.sp.set(sp.0);
+                match tri!(vm, start, generator.enter_loop(vm)) {
+                    true => return resume(vm),
+                    false => None,
                 }
+            } else {
+                tri!(vm, start, next_item(vm, iterator))
             }
         };
         match item {
-            Some(item) => sp.push(item),
-            None => {
-                sp = state;
-                ip = ip.plus(by);
+            Some(item) => {
+                sp.push(item);
+                next(vm, code, ip, sp, fp)
             }
+            None => next(vm, code, ip.plus(by), state, fp),
         }
-        next(vm, code, ip, sp, fp)
     }
 }
 
 /// The next item of the loop over a built-in type that has its state at `state`, `first` first.
 #[inline(always)]
 pub(crate) fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
+    if first == Obj::from_static(&iterator::TYPE) { advance_iter(vm, state) } else { Ok(advance_plain(state, first)) }
+}
+
+/// The next item of the loop over a range, list or tuple that has its state at `state`, `first` first.
+#[inline(always)]
+fn advance_plain(state: Sp, first: Obj) -> Option<Obj> {
     match first.as_small_int() {
-        Some(value) => Ok(advance_range(state, value)),
-        None if first == Obj::from_static(&iterator::TYPE) => advance_iter(vm, state),
-        None => Ok(advance_items(state, first)),
+        Some(value) => advance_range(state, value),
+        None => advance_items(state, first),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Constants, local variables, and the order of the stack.
 
-use super::{op, tri};
-use crate::error::{Raised, Res};
+use super::{leaving_op, next, op, tri};
+use crate::error::Raised;
 use crate::obj::cell::Cell;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
@@ -15,21 +15,25 @@ op! {
     }
 }
 
-op! {
+leaving_op! {
     load_const_small_int(vm, code, ip, sp, fp) {
-        let start = ip;
-        let value = ip.int();
-        match Obj::small_int(value) {
-            Some(value) => sp.push(value),
-            None => sp.push(tri!(vm, start, large_int(vm, value))),
+        match ip.short_int() {
+            Some(value) => {
+                sp.push(Obj::small_int_wrapping(value));
+                next(vm, code, ip, sp, fp)
+            }
+            None => load_const_long_int(vm, code, ip, sp, fp),
         }
     }
 }
 
-#[cold]
-#[inline(never)]
-fn large_int(vm: &Vm, value: isize) -> Res {
-    vm.new_int(value)
+op! {
+    #[inline(never)]
+    load_const_long_int(vm, code, ip, sp, fp) {
+        let start = ip;
+        let value = tri!(vm, start, vm.new_int(ip.int()));
+        sp.push(value);
+    }
 }
 
 op! {
