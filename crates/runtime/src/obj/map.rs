@@ -207,7 +207,8 @@ impl Map {
     /// What hashing or comparing raises.
     #[inline]
     pub fn find(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
-        Ok(self.find_or_hash(vm, key)?.ok())
+        // Where nothing is, no key is asked for its hash, which it may not have.
+        if self.is_empty() { Ok(None) } else { Ok(self.find_or_hash(vm, key)?.ok()) }
     }
 
     /// The number of the entry with key `key`, or the hash with which there is none.
