@@ -151,9 +151,21 @@ impl List {
             self.items.set(unsafe { vm.resize_words(self.items.get(), len, capacity)? });
             self.capacity.set(capacity);
         }
-        self.len.set(len + 1);
-        self.items()[len].set(item);
+        self.append_at_once(item);
         Ok(())
+    }
+
+    /// Adds an item if there is room for it; else answers false. Calls nothing.
+    #[inline(always)]
+    pub(crate) fn append_at_once(&self, item: Obj) -> bool {
+        let len = self.len.get();
+        if len >= self.capacity.get() {
+            return false;
+        }
+        // SAFETY: the block has `capacity` words.
+        unsafe { self.items.get().add(len).write(Some(item)) };
+        self.len.set(len + 1);
+        true
     }
 
     /// A list of the same items.

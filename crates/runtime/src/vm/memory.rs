@@ -46,7 +46,13 @@ impl Vm {
     /// As [`Vm::alloc`], where that takes no more than moving a pointer; else `None`. Calls nothing.
     #[inline(always)]
     pub(crate) fn alloc_at_once<T: Object>(&self, object: T) -> Option<Gc<T>> {
-        let block = self.heap.alloc_in_run(size_of::<T>(), kind_of::<T>())?.cast::<T>();
+        self.alloc_tail_at_once(object, 0)
+    }
+
+    /// As [`Vm::alloc_tail`], where that takes no more than moving a pointer; else `None`. Calls nothing.
+    #[inline(always)]
+    pub(crate) fn alloc_tail_at_once<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
+        let block = self.heap.alloc_in_run(size_of::<T>() + tail, kind_of::<T>())?.cast::<T>();
         // SAFETY: the block is new, aligned to a granule and large enough for a `T`.
         unsafe {
             block.write(object);

@@ -74,6 +74,11 @@ except TypeError:
 
 import builtins
 
-print(size("abc"))
-builtins.len = lambda x: "changed for all"
-print(size("abc"))
+
+def text(x):
+    return hex(x)
+
+
+print(text(10), text(10))
+builtins.hex = lambda x: "changed for all"
+print(text(10))

@@ -67,11 +67,30 @@ leaving_op! {
         let start = ip;
         let by = ip.forward();
         let state = sp.down(ITER_SLOTS as usize);
-        let item = match state.slot(0) {
-            Some(first) if first != Obj::from_static(&iterator::TYPE) => advance_plain(state, first),
+        let Some(value) = state.slot(0).and_then(Obj::as_small_int) else {
+            return for_iter_of_items(vm, code, start, sp, fp);
+        };
+        match advance_range(state, value) {
+            Some(item) => {
+                sp.push(item);
+                next(vm, code, ip, sp, fp)
+            }
+            None => next(vm, code, ip.plus(by), state, fp),
+        }
+    }
+}
+
+leaving_op! {
+    #[inline(never)]
+    for_iter_of_items(vm, code, ip, sp, fp) {
+        let start = ip;
+        let by = ip.forward();
+        let state = sp.down(ITER_SLOTS as usize);
+        let items = match state.slot(0) {
+            Some(items) if items != Obj::from_static(&iterator::TYPE) => items,
             _ => return for_iter_of_object(vm, code, start, sp, fp),
         };
-        match item {
+        match advance_items(state, items) {
             Some(item) => {
                 sp.push(item);
                 next(vm, code, ip, sp, fp)
@@ -116,15 +135,10 @@ leaving_op! {
 /// The next item of the loop over a built-in type that has its state at `state`, `first` first.
 #[inline(always)]
 pub(crate) fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
-    if first == Obj::from_static(&iterator::TYPE) { advance_iter(vm, state) } else { Ok(advance_plain(state, first)) }
-}
-
-/// The next item of the loop over a range, list or tuple that has its state at `state`, `first` first.
-#[inline(always)]
-fn advance_plain(state: Sp, first: Obj) -> Option<Obj> {
     match first.as_small_int() {
-        Some(value) => advance_range(state, value),
-        None => advance_items(state, first),
+        Some(value) => Ok(advance_range(state, value)),
+        None if first == Obj::from_static(&iterator::TYPE) => advance_iter(vm, state),
+        None => Ok(advance_items(state, first)),
     }
 }
 
@@ -147,7 +161,8 @@ fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
 pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
     let stop = state.at(1).as_small_int()?;
     let step = state.at(2).as_small_int()?;
-    if if step > 0 { value >= stop } else { value <= stop } {
+    let left = if step > 0 { stop - value } else { value - stop };
+    if left <= 0 {
         return None;
     }
     // Behind the last value there may be none that is a small integer; the loop ends there all the same.

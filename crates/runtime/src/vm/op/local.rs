@@ -1,10 +1,10 @@
 //! Constants, local variables, and the order of the stack.
 
-use super::{leaving_op, next, op, tri};
-use crate::error::Raised;
+use super::{Exit, leaving_op, next, op, raised, tri};
 use crate::obj::cell::Cell;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
+use crate::vm::registers::Ip;
 use crate::word::Obj;
 use berus_mpy::opcode::SMALL_INT_MULTI_MIN;
 
@@ -72,17 +72,18 @@ op! {
     }
 }
 
+/// Leaves the instruction before `ip`, whose local variable is not set.
 #[cold]
 #[inline(never)]
-fn unset(vm: &Vm) -> Raised {
-    vm.unset_local()
+fn unset(vm: &Vm, ip: Ip) -> Exit {
+    raised(vm, ip, vm.unset_local())
 }
 
 op! {
     load_fast[const N: usize](vm, code, ip, sp, fp) {
         match fp.local(N) {
             Some(value) => sp.push(value),
-            None => tri!(vm, ip, Err(unset(vm))),
+            None => return unset(vm, ip),
         }
     }
 }
@@ -92,7 +93,7 @@ op! {
         let start = ip;
         match fp.local(ip.uint()) {
             Some(value) => sp.push(value),
-            None => tri!(vm, start, Err(unset(vm))),
+            None => return unset(vm, start),
         }
     }
 }
@@ -114,7 +115,7 @@ op! {
         let start = ip;
         let n = ip.uint();
         if fp.local(n).is_none() {
-            tri!(vm, start, Err(unset(vm)));
+            return unset(vm, start);
         }
         fp.set_local(n, None);
     }
@@ -133,7 +134,7 @@ op! {
         let start = ip;
         match cell(fp.local(ip.uint())).and_then(core::cell::Cell::get) {
             Some(value) => sp.push(value),
-            None => tri!(vm, start, Err(unset(vm))),
+            None => return unset(vm, start),
         }
     }
 }
@@ -151,7 +152,7 @@ op! {
         let start = ip;
         let old = cell(fp.local(ip.uint())).and_then(core::cell::Cell::take);
         if old.is_none() {
-            tri!(vm, start, Err(unset(vm)));
+            return unset(vm, start);
         }
     }
 }
