@@ -25,7 +25,7 @@ pub struct Builder {
 }
 
 /// Most bytes without a block.
-const FEW: usize = 8 * size_of::<usize>();
+const FEW: usize = if usize::BITS >= 64 { 64 } else { 32 };
 
 /// Room for the head of a string.
 const HEAD: usize = size_of::<Str>();
