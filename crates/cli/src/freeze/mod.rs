@@ -4,6 +4,8 @@
 //! ROM images, MicroPython among them, looks into it.
 
 mod manifest;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -176,7 +176,7 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
         Program::Command(source) => run_source(vm, source, options),
         Program::File(file) if options.compile_only => {
             let source = vm.read_file(file)?;
-            vm.compile(source.bytes(), file, Mode::File, main).map(|_| ())
+            vm.compile(&source, file, Mode::File, main).map(|_| ())
         }
         Program::File(file) => {
             main.store(vm, q!("__file__"), vm.new_str(file)?)?;
