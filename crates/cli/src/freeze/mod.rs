@@ -92,6 +92,9 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
             return Ok(());
         }
     };
+    if named.is_empty() {
+        output.complain(Status::Good, &args.manifest, &"it names no files, so that nothing will be in the image");
+    }
     let Some(tree) = tree(args, named, output) else { return Ok(()) };
     let bytes = match args.align {
         Some(align) => tree.to_aligned_image(align as usize),

@@ -6,8 +6,10 @@ use super::file::HostPath;
 use crate::args::Args;
 use crate::error::Res;
 use crate::obj::builtin::Builtin;
+use crate::obj::bytes::Bytes;
 use crate::ops::stream::Request;
 use crate::q;
+use crate::text::utf8;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -51,7 +53,12 @@ impl Vm {
     /// # Errors
     /// `OSError`, also if the file system answers what cannot be read, and what it raises.
     pub(crate) fn open_to_read(&self, path: &[u8]) -> Res<Reader> {
-        let file = self.open(self.new_str_checked(path)?, Obj::qstr(q!("rb")))?;
+        // Names of files need not be text.
+        let name = match utf8::first_invalid(path) {
+            Some(_) => Bytes::new(self, path)?.obj(),
+            None => self.new_str(path)?,
+        };
+        let file = self.open(name, Obj::qstr(q!("rb")))?;
         if self.stream(file)?.read.is_none() {
             return Err(self.unsupported_stream());
         }
