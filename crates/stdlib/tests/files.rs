@@ -302,7 +302,7 @@ struct Rom;
 struct RomFile;
 
 berus_runtime::custom_type! {
-    static ROM: Type<Rom> = "Rom".make_new(rom_new).file_system(&FileSystem { kind: rom_kind }).locals(ROM_METHODS);
+    static ROM: Type<Rom> = "Rom".make_new(rom_new).file_system(&FileSystem { kind: rom_kind, first: None }).locals(ROM_METHODS);
 }
 
 berus_runtime::custom_type! {

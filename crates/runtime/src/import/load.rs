@@ -34,6 +34,9 @@ use crate::word::Obj;
 /// How deep tuples of constants may be nested.
 const MAX_DEPTH: u32 = 200;
 
+/// Items of a tuple that are put together on the machine stack, since nearly all tuples have no more. Each tuple in tuples takes that room.
+const FEW_ITEMS: usize = 8;
+
 /// The bytes of a module as memory that is lent for good, if they are.
 type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
 
@@ -215,6 +218,13 @@ impl Vm {
                 self.new_complex(real, imaginary)?
             }
             Constant::Tuple(_) if depth == MAX_DEPTH => return Err(self.recursion_error()),
+            Constant::Tuple(items) if items.len() <= FEW_ITEMS => {
+                let mut few = [Obj::NONE; FEW_ITEMS];
+                for (place, item) in few.iter_mut().zip(items) {
+                    *place = self.link_constant(item, depth + 1, lend)?;
+                }
+                Tuple::new(self, &few[..items.len()])?.obj()
+            }
             Constant::Tuple(items) => {
                 let list = crate::obj::list::List::new(self, &[])?;
                 for item in items {
