@@ -28,6 +28,7 @@ use crate::ops::stream::StreamSlots;
 use crate::qstr::{Name, Qstr};
 use crate::vfs::FileSystem;
 use crate::vm::Vm;
+use crate::vm::memory::Slot;
 use crate::word::Obj;
 use berus_mpy::opcode::BinaryOp;
 
@@ -125,8 +126,6 @@ pub enum Subscr {
 
 /// Where a type's methods and other attributes are.
 pub enum Locals {
-    /// It has none.
-    None,
     /// A constant table, sorted by number of the name.
     Static(&'static [Member]),
     /// A class's dict.
@@ -201,14 +200,18 @@ pub fn find(vm: &Vm, members: &[Member], name: Qstr) -> Option<Obj> {
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident : $fn:ty,)*) => {
-        /// What objects of a type can do.
+        /// What is constant of a type: what its objects can do.
         pub struct Slots {
+            /// Its name, if that has no number.
+            name: Name,
+            /// The attributes that all of its objects share, sorted by number of the name. A class has them in its dict.
+            members: &'static [Member],
             $($(#[$doc])* pub $slot: Option<$fn>,)*
         }
 
         impl Slots {
             /// Nothing.
-            pub const NONE: Slots = Slots { $($slot: None,)* };
+            pub const NONE: Slots = Slots { name: Name::of(Qstr::NULL), members: &[], $($slot: None,)* };
         }
 
         impl Definition {
@@ -233,13 +236,16 @@ pub struct Type {
     pub(crate) slots_for_c: foreign::Slots,
     /// What its objects can do. Classes that a program defines have theirs in common.
     pub slots: &'static Slots,
-    /// The name again, since not every one is a number of 16 bits.
-    full_name: Name,
-    /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
-    pub(crate) parent: Parent,
-    /// Its attributes.
-    pub(crate) locals: Locals,
+    /// The type that it derives from, or a tuple of several: see [`Parent`].
+    parent: Slot,
+    /// The attributes of a class.
+    dict: Option<Gc<Dict>>,
+    /// The number of its name, which may have more than 16 bits; 0 if that is among the slots.
+    number: u32,
 }
+
+// There is one for every class.
+const _: () = assert!(size_of::<Type>() <= 12 * size_of::<u64>());
 
 /// A type that is being defined: [`define!`](crate::define) makes it one.
 pub struct Definition {
@@ -328,27 +334,25 @@ impl Type {
     // Not `Self`: a definition becomes a type when it is complete.
     #[allow(clippy::new_ret_no_self)]
     pub const fn new(name: Qstr) -> Definition {
-        Type::with_names(name.number() as u16, Name::of(name))
+        let ty = Type {
+            header: Header::of(&crate::obj::typ::TYPE),
+            flags: flag::BERUS,
+            name: name.number() as u16,
+            indices_for_c: foreign::INDICES,
+            slots_for_c: foreign::Slots::new(),
+            slots: &Slots::NONE,
+            parent: None,
+            dict: None,
+            number: name.number(),
+        };
+        Definition { ty, slots: Slots::NONE }
     }
 
     /// Begins the definition of a type whose name need not be one of Berus's.
     pub const fn named(name: Name) -> Definition {
-        Type::with_names(0, name)
-    }
-
-    const fn with_names(name: u16, full_name: Name) -> Definition {
-        let ty = Type {
-            header: Header::of(&crate::obj::typ::TYPE),
-            flags: flag::BERUS,
-            name,
-            indices_for_c: foreign::INDICES,
-            slots_for_c: foreign::Slots::new(),
-            slots: &Slots::NONE,
-            full_name,
-            parent: Parent::None,
-            locals: Locals::None,
-        };
-        Definition { ty, slots: Slots::NONE }
+        let mut definition = Type::new(Qstr::NULL);
+        definition.slots.name = name;
+        definition
     }
 
     /// The type with these slots.
@@ -360,13 +364,54 @@ impl Type {
     /// The type with this name.
     pub fn with_name(mut self, name: Qstr) -> Type {
         self.name = name.number() as u16;
-        self.full_name = Name::of(name);
+        self.number = name.number();
         self
+    }
+
+    /// Gives it the attributes of a class.
+    #[cfg(feature = "native")]
+    pub(crate) fn set_dict(&mut self, dict: Gc<Dict>) {
+        self.dict = Some(dict);
+    }
+
+    /// The class that derives from `parent` and has the attributes `dict`.
+    pub(crate) fn derived(mut self, parent: Parent, dict: Gc<Dict>) -> Type {
+        self.set_parent(parent);
+        self.dict = Some(dict);
+        self
+    }
+
+    /// Says what it derives from.
+    pub(crate) fn set_parent(&mut self, parent: Parent) {
+        self.parent = match parent {
+            Parent::None => None,
+            Parent::One(parent) => Some(parent.obj()),
+            Parent::Many(parents) => Some(parents.obj()),
+        };
+    }
+
+    /// What it derives from.
+    #[inline]
+    pub fn parent(&self) -> Parent {
+        let Some(parent) = self.parent else { return Parent::None };
+        match parent.downcast::<Type>() {
+            Some(parent) => Parent::One(parent),
+            None => parent.downcast::<Tuple>().map_or(Parent::None, Parent::Many),
+        }
+    }
+
+    /// Its attributes.
+    #[inline]
+    pub fn locals(&self) -> Locals {
+        match self.dict {
+            Some(dict) => Locals::Dict(dict),
+            None => Locals::Static(self.slots.members),
+        }
     }
 
     /// Its name.
     pub const fn name(&self) -> Name {
-        self.full_name
+        if self.number != 0 { Name::of(Qstr::from_number(self.number)) } else { self.slots.name }
     }
 
     /// Whether all of `flags` are set.
@@ -376,23 +421,20 @@ impl Type {
 
     /// Whether attributes of instances may be properties or descriptors of the class.
     pub fn has_accessors(&self) -> bool {
-        match self.locals {
-            Locals::Dict(dict) => dict.map.is_noted(crate::obj::typ::ACCESSORS),
-            Locals::None | Locals::Static(_) => false,
-        }
+        self.dict.is_some_and(|dict| dict.map.is_noted(crate::obj::typ::ACCESSORS))
     }
 }
 
 impl Definition {
     /// The attributes that all instances share: a table from [`sorted`].
     pub const fn locals(mut self, members: &'static [Member]) -> Definition {
-        self.ty.locals = Locals::Static(members);
+        self.slots.members = members;
         self
     }
 
     /// Derives it from `parent`.
     pub const fn parent(mut self, parent: &'static Type) -> Definition {
-        self.ty.parent = Parent::One(Gc::from_static(parent));
+        self.ty.parent = Some(Obj::from_static(parent));
         self
     }
 

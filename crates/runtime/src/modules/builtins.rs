@@ -209,8 +209,7 @@ fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
 }
 
 fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
-    match class.locals {
-        Locals::None => {}
+    match class.locals() {
         Locals::Static(members) => {
             for member in members {
                 add(vm, names, Obj::qstr(member.name.intern(vm)?))?;
@@ -218,7 +217,7 @@ fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
         }
         Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,
     }
-    match class.parent {
+    match class.parent() {
         _ if depth == 100 => Ok(()),
         Parent::None => Ok(()),
         Parent::One(parent) => add_class(vm, names, parent, depth + 1),

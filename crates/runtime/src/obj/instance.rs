@@ -86,7 +86,7 @@ impl Instance {
     /// `MemoryError`.
     pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
         let class = self.class();
-        let Locals::Dict(class) = class.locals else { return self.members.store(vm, Obj::qstr(name), value) };
+        let Locals::Dict(class) = class.locals() else { return self.members.store(vm, Obj::qstr(name), value) };
         let room = class.map.number();
         if self.members.is_empty() {
             self.members.reserve(vm, room.into())?;

@@ -79,7 +79,7 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
         if let Some(value) = own(vm, class, name) {
             return Some(Found { value, owner: class, native: !class.has(flag::HEAP) });
         }
-        match class.parent {
+        match class.parent() {
             Parent::None => return None,
             Parent::One(parent) => class = parent,
             Parent::Many(parents) => {
@@ -95,8 +95,7 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
 
 /// What `class` itself has under `name`.
 pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
-    match class.locals {
-        Locals::None => None,
+    match class.locals() {
         Locals::Static(members) => crate::types::find(vm, members, name),
         Locals::Dict(dict) => dict.load(vm, name),
     }
@@ -111,7 +110,7 @@ pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
         // SAFETY: types that are not on the heap are `static`.
         return Some(unsafe { class.as_ptr().as_ref() });
     }
-    match class.parent {
+    match class.parent() {
         Parent::None => None,
         Parent::One(parent) => native_base_type(parent),
         Parent::Many(parents) => {
@@ -148,7 +147,7 @@ impl Vm {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
-            if let Locals::Dict(dict) = base.locals {
+            if let Locals::Dict(dict) = base.locals() {
                 dict.map.note(DERIVED_FROM);
             }
             flags |= base.flags & flag::EXCEPTION;
@@ -184,11 +183,9 @@ impl Vm {
             [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
             _ => Parent::Many(bases),
         };
-        let mut class = define!(instance::CLASS).with_name(name);
-        class.flags |= flags;
-        class.parent = parent;
         locals.map.fit(self);
-        class.locals = Locals::Dict(locals);
+        let mut class = define!(instance::CLASS).with_name(name).derived(parent, locals);
+        class.flags |= flags;
         if let Parent::One(parent) = parent {
             class.slots_for_c.set_parent(parent);
         }
@@ -262,7 +259,7 @@ impl Vm {
             if ty == base {
                 return true;
             }
-            match ty.parent {
+            match ty.parent() {
                 Parent::None => return base == Gc::from_static(&OBJECT),
                 Parent::One(parent) => ty = parent,
                 Parent::Many(parents) => return self.is_subclass_of_any(parents, base),
@@ -358,7 +355,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
     let Some(class) = object.downcast::<Type>() else { return Ok(AttrResult::Missing) };
     match request {
         Attr::Load | Attr::LoadMethod => load_class_attr(vm, class, name),
-        Attr::Store(value) => match class.locals {
+        Attr::Store(value) => match class.locals() {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
                     // What derives from it has been told whether attributes are special.
@@ -374,7 +371,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
             }
             _ => Ok(AttrResult::Missing),
         },
-        Attr::Delete => match class.locals {
+        Attr::Delete => match class.locals() {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 let removed = dict.map.remove_name(vm, name);
                 vm.forget_cached_lookups();
@@ -391,8 +388,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     }
     if name == q!("__dict__") {
         let dict = Dict::new(vm)?;
-        match class.locals {
-            Locals::None => {}
+        match class.locals() {
             Locals::Static(members) => {
                 for member in members {
                     dict.store(vm, member.name.intern(vm)?, member.value)?;
@@ -404,7 +400,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     }
     if name == q!("__bases__") {
         let object = [Gc::from_static(&OBJECT).obj()];
-        let bases = match class.parent {
+        let bases = match class.parent() {
             Parent::None if class == Gc::from_static(&OBJECT) => Tuple::EMPTY,
             Parent::None => Tuple::new(vm, &object)?,
             Parent::One(parent) => Tuple::new(vm, &[parent.obj()])?,
