@@ -15,9 +15,12 @@
 //! A class that a program defines is a `Type` on the heap, whose slots are those of `obj/instance.rs`. What C code reads is at the front, in
 //! MicroPython's layout.
 
+use core::cell::Cell;
+
 use crate::args::Args;
 use crate::error::Res;
 use crate::native::foreign;
+use crate::obj::class_body::Body;
 use crate::obj::dict::Dict;
 use crate::obj::iterator::Next;
 use crate::obj::tuple::Tuple;
@@ -130,6 +133,8 @@ pub enum Locals {
     Static(&'static [Member]),
     /// A class's dict.
     Dict(Gc<Dict>),
+    /// What the body of a class will define when the class is used.
+    Later,
 }
 
 /// An entry of a constant table of attributes: of a type or of a module; [`members!`](crate::members) makes such tables.
@@ -238,10 +243,12 @@ pub struct Type {
     pub slots: &'static Slots,
     /// The type that it derives from, or a tuple of several: see [`Parent`].
     parent: Slot,
-    /// The attributes of a class.
-    dict: Option<Gc<Dict>>,
+    /// The attributes of a class, or if `body` is not 0, the context of that.
+    attributes: Cell<Slot>,
     /// The number of its name, which may have more than 16 bits; 0 if that is among the slots.
     number: u32,
+    /// The number of a class's body in its module, if that runs in place and has not been run; else 0.
+    body: Cell<u16>,
 }
 
 // There is one for every class.
@@ -259,8 +266,12 @@ pub struct Definition {
 #[macro_export]
 macro_rules! define {
     ($definition:expr) => {{
+        #[allow(clippy::declare_interior_mutable_const)] // what is made of it is shared, not the constant
         const DEFINITION: $crate::types::Definition = $definition;
-        DEFINITION.ty.with_slots(&DEFINITION.slots)
+        {
+            const SLOTS: $crate::types::Slots = DEFINITION.slots;
+            DEFINITION.ty.with_slots(&SLOTS)
+        }
     }};
 }
 
@@ -342,8 +353,9 @@ impl Type {
             slots_for_c: foreign::Slots::new(),
             slots: &Slots::NONE,
             parent: None,
-            dict: None,
+            attributes: Cell::new(None),
             number: name.number(),
+            body: Cell::new(0),
         };
         Definition { ty, slots: Slots::NONE }
     }
@@ -368,17 +380,37 @@ impl Type {
         self
     }
 
-    /// Gives it the attributes of a class.
-    #[cfg(feature = "native")]
-    pub(crate) fn set_dict(&mut self, dict: Gc<Dict>) {
-        self.dict = Some(dict);
+    /// The class that derives from `parent`.
+    pub(crate) fn derived(mut self, parent: Parent) -> Type {
+        self.set_parent(parent);
+        self
     }
 
-    /// The class that derives from `parent` and has the attributes `dict`.
-    pub(crate) fn derived(mut self, parent: Parent, dict: Gc<Dict>) -> Type {
-        self.set_parent(parent);
-        self.dict = Some(dict);
-        self
+    /// Gives it the attributes of a class.
+    pub(crate) fn set_dict(&self, dict: Gc<Dict>) {
+        self.body.set(0);
+        self.attributes.set(Some(dict.obj()));
+    }
+
+    /// Gives it the attributes that a class body will define.
+    pub(crate) fn set_body(&self, body: Body) {
+        self.body.set(body.number);
+        self.attributes.set(Some(body.context.obj()));
+    }
+
+    /// The class body that will define its attributes.
+    #[inline]
+    pub(crate) fn body(&self) -> Option<Body> {
+        let number = self.body.get();
+        if number == 0 { None } else { Some(Body { context: self.attributes.get()?.downcast()?, number }) }
+    }
+
+    /// The dict of a class, once there is one.
+    #[inline(always)]
+    fn dict(&self) -> Option<Gc<Dict>> {
+        let attributes = self.attributes.get().filter(|_| self.body.get() == 0)?;
+        // SAFETY: there is a dict, unless there is a body.
+        attributes.as_header().map(|header| unsafe { Gc::from_ptr(header.cast()) })
     }
 
     /// Says what it derives from.
@@ -403,8 +435,9 @@ impl Type {
     /// Its attributes.
     #[inline]
     pub fn locals(&self) -> Locals {
-        match self.dict {
+        match self.dict() {
             Some(dict) => Locals::Dict(dict),
+            None if self.body.get() != 0 => Locals::Later,
             None => Locals::Static(self.slots.members),
         }
     }
@@ -421,7 +454,7 @@ impl Type {
 
     /// Whether attributes of instances may be properties or descriptors of the class.
     pub fn has_accessors(&self) -> bool {
-        self.dict.is_some_and(|dict| dict.map.is_noted(crate::obj::typ::ACCESSORS))
+        self.dict().is_some_and(|dict| dict.map.is_noted(crate::obj::typ::ACCESSORS))
     }
 }
 

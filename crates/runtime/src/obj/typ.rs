@@ -6,6 +6,7 @@ use crate::error::Res;
 use crate::native;
 use crate::obj;
 use crate::obj::builtin::{Builtin, Checked, Wrapped};
+use crate::obj::class_body::Body;
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::instance::{self, Instance};
@@ -98,6 +99,8 @@ pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
     match class.locals() {
         Locals::Static(members) => crate::types::find(vm, members, name),
         Locals::Dict(dict) => dict.load(vm, name),
+        // All that look for something complete the class before.
+        Locals::Later => None,
     }
 }
 
@@ -136,8 +139,30 @@ impl Vm {
     /// # Errors
     /// `TypeError` if the bases do not fit, and `MemoryError`.
     pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
+        let class = self.derive(name, bases)?;
+        self.prepare_locals(class.parent(), locals)?;
+        class.set_dict(locals);
+        let class = self.alloc(class)?;
+        self.forget_cached_lookups();
+        self.set_names(class, locals)?;
+        Ok(class)
+    }
+
+    /// Makes a class as [`Vm::new_class`] does, whose attributes `body` will define when it is used.
+    ///
+    /// # Errors
+    /// As [`Vm::new_class`].
+    pub(crate) fn new_class_for_later(&self, name: Qstr, bases: Gc<Tuple>, body: Body) -> Res<Gc<Type>> {
+        let class = self.derive(name, bases)?;
+        class.set_body(body);
+        let class = self.alloc(class)?;
+        self.forget_cached_lookups();
+        Ok(class)
+    }
+
+    /// A class that derives from `bases`, without attributes.
+    fn derive(&self, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
         let mut flags = 0;
-        let mut accessors = false;
         let mut natives = 0;
         for base in bases.items() {
             let Some(base) = base.downcast::<Type>() else {
@@ -147,11 +172,11 @@ impl Vm {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
+            self.complete(base)?;
             if let Locals::Dict(dict) = base.locals() {
                 dict.map.note(DERIVED_FROM);
             }
             flags |= base.flags & flag::EXCEPTION;
-            accessors |= base.has_accessors();
             if native_base_type(base).is_some() {
                 flags |= flag::SUBCLASSED;
                 natives += 1;
@@ -160,6 +185,32 @@ impl Vm {
         if natives > 1 && self.native_bases_conflict(bases) {
             return Err(self.type_error(format_args!("multiple bases have instance lay-out conflict")));
         }
+        let parent = match bases.items() {
+            [] => Parent::None,
+            [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
+            _ => Parent::Many(bases),
+        };
+        let mut class = define!(instance::CLASS).with_name(name).derived(parent);
+        class.flags |= flags;
+        if let Parent::One(parent) = parent {
+            class.slots_for_c.set_parent(parent);
+        }
+        Ok(class)
+    }
+
+    /// Makes `locals` fit for the dict of a class that derives from `parent`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn prepare_locals(&self, parent: Parent, locals: Gc<Dict>) -> Res<()> {
+        let mut accessors = match parent {
+            Parent::None => false,
+            Parent::One(parent) => parent.has_accessors(),
+            Parent::Many(parents) => {
+                let mut parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
+                parents.any(|parent| parent.has_accessors())
+            }
+        };
         let mut at = 0;
         while let Some((found, key, value)) = locals.map.entry_from(at) {
             if let (Some(key), Some(value)) = (key.as_qstr(), value)
@@ -178,21 +229,8 @@ impl Vm {
             let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
             locals.store(self, q!("__new__"), wrapped)?;
         }
-        let parent = match bases.items() {
-            [] => Parent::None,
-            [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
-            _ => Parent::Many(bases),
-        };
         locals.map.fit(self);
-        let mut class = define!(instance::CLASS).with_name(name).derived(parent, locals);
-        class.flags |= flags;
-        if let Parent::One(parent) = parent {
-            class.slots_for_c.set_parent(parent);
-        }
-        let class = self.alloc(class)?;
-        self.forget_cached_lookups();
-        self.set_names(class, locals)?;
-        Ok(class)
+        Ok(())
     }
 
     /// Tells the attributes of a new class that want to know under which names they are.
@@ -353,6 +391,7 @@ fn type_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 
 fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     let Some(class) = object.downcast::<Type>() else { return Ok(AttrResult::Missing) };
+    vm.complete(class)?;
     match request {
         Attr::Load | Attr::LoadMethod => load_class_attr(vm, class, name),
         Attr::Store(value) => match class.locals() {
@@ -395,6 +434,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
                 }
             }
             Locals::Dict(own) => dict.map.copy_from(vm, &own.map)?,
+            Locals::Later => {}
         }
         return Ok(AttrResult::Value(dict.obj()));
     }
@@ -460,7 +500,10 @@ fn object_init(_: &Vm, _: Obj) -> Res {
 
 fn object_new(vm: &Vm, args: &[Obj]) -> Res {
     match args[0].downcast::<Type>() {
-        Some(class) if class.has(flag::HEAP) => instance::new(vm, class),
+        Some(class) if class.has(flag::HEAP) => {
+            vm.complete(class)?;
+            instance::new(vm, class)
+        }
         Some(ty) if ty == Gc::from_static(&OBJECT) => plain_new(vm, ty, Args::NONE),
         _ => Err(vm.type_error(format_args!("arg must be user-type"))),
     }
