@@ -16,6 +16,7 @@
 //! MicroPython's layout.
 
 use core::cell::Cell;
+use core::ptr::NonNull;
 
 use crate::args::Args;
 use crate::error::Res;
@@ -60,6 +61,8 @@ pub mod flag {
     pub const LENDS: u16 = 1 << 9;
     /// A subscript that is a slice is used and not kept, so that it need not be an object on the heap.
     pub const SUBSCR_ALLOWS_STACK_SLICE: u16 = 1 << 10;
+    /// On the heap, and followed by its attributes.
+    pub const ATTRIBUTES: u16 = 1 << 11;
     /// Stands for a type made by C code.
     pub const FOREIGN: u16 = 1 << 14;
     /// Set in every type of Berus. A type without it came from a C module.
@@ -243,16 +246,48 @@ pub struct Type {
     pub slots: &'static Slots,
     /// The type that it derives from, or a tuple of several: see [`Parent`].
     parent: Slot,
-    /// The attributes of a class, or if `body` is not 0, the context of that.
-    attributes: Cell<Slot>,
     /// The number of its name, which may have more than 16 bits; 0 if that is among the slots.
     number: u32,
-    /// The number of a class's body in its module, if that runs in place and has not been run; else 0.
-    body: Cell<u16>,
+    /// The number of a class's body in its module, if that is run when the class is used.
+    body: u16,
+}
+
+/// A type on the heap, with [`flag::ATTRIBUTES`]: not a `static`, it may have what changes.
+#[repr(C)]
+pub(crate) struct Class {
+    /// The type.
+    pub ty: Type,
+    /// Its dict, or if its body has not been run yet, the context of that.
+    attributes: Cell<NonNull<Header>>,
 }
 
 // There is one for every class.
-const _: () = assert!(size_of::<Type>() <= 12 * size_of::<u64>());
+const _: () = assert!(size_of::<Class>() <= 12 * size_of::<u64>());
+
+// SAFETY: `Class` is `repr(C)` and starts with a type, which starts with a header. Nothing is downcast to it.
+unsafe impl Object for Class {
+    const TYPE: &'static Type = &crate::obj::typ::TYPE;
+}
+
+impl Class {
+    /// `ty` with the attributes `dict`.
+    pub fn new(mut ty: Type, dict: Gc<Dict>) -> Class {
+        ty.flags |= flag::ATTRIBUTES;
+        Class { ty, attributes: Cell::new(dict.as_ptr().cast()) }
+    }
+
+    /// `ty` with the attributes that a class body will define.
+    pub fn with_body(mut ty: Type, body: Body) -> Class {
+        ty.flags |= flag::ATTRIBUTES;
+        ty.body = body.number;
+        Class { ty, attributes: Cell::new(body.context.as_ptr().cast()) }
+    }
+
+    /// Notes that the body has been run, which has defined `dict`.
+    pub fn complete(&self, dict: Gc<Dict>) {
+        self.attributes.set(dict.as_ptr().cast());
+    }
+}
 
 /// A type that is being defined: [`define!`](crate::define) makes it one.
 pub struct Definition {
@@ -266,12 +301,8 @@ pub struct Definition {
 #[macro_export]
 macro_rules! define {
     ($definition:expr) => {{
-        #[allow(clippy::declare_interior_mutable_const)] // what is made of it is shared, not the constant
         const DEFINITION: $crate::types::Definition = $definition;
-        {
-            const SLOTS: $crate::types::Slots = DEFINITION.slots;
-            DEFINITION.ty.with_slots(&SLOTS)
-        }
+        DEFINITION.ty.with_slots(&DEFINITION.slots)
     }};
 }
 
@@ -322,8 +353,7 @@ pub enum Parent {
     Many(Gc<Tuple>),
 }
 
-// SAFETY: a `static` type is never changed: its cells are written only where `flag::HEAP` is set, on the heap of
-// one interpreter, and its pointers are to other `static`s.
+// SAFETY: a type is never changed, and the pointers of a `static` one are to other `static`s.
 unsafe impl Sync for Type {}
 
 // SAFETY: a type is `repr(C)` and starts with a header; only types name `type` as their type.
@@ -353,9 +383,8 @@ impl Type {
             slots_for_c: foreign::Slots::new(),
             slots: &Slots::NONE,
             parent: None,
-            attributes: Cell::new(None),
             number: name.number(),
-            body: Cell::new(0),
+            body: 0,
         };
         Definition { ty, slots: Slots::NONE }
     }
@@ -386,31 +415,32 @@ impl Type {
         self
     }
 
-    /// Gives it the attributes of a class.
-    pub(crate) fn set_dict(&self, dict: Gc<Dict>) {
-        self.body.set(0);
-        self.attributes.set(Some(dict.obj()));
-    }
-
-    /// Gives it the attributes that a class body will define.
-    pub(crate) fn set_body(&self, body: Body) {
-        self.body.set(body.number);
-        self.attributes.set(Some(body.context.obj()));
+    /// It as what it is part of, if it has attributes of its own.
+    #[inline(always)]
+    pub(crate) fn as_class(&self) -> Option<&Class> {
+        // SAFETY: a type with this flag is the beginning of a class.
+        self.has(flag::ATTRIBUTES).then(|| unsafe { NonNull::from_ref(self).cast().as_ref() })
     }
 
     /// The class body that will define its attributes.
     #[inline]
-    pub(crate) fn body(&self) -> Option<Body> {
-        let number = self.body.get();
-        if number == 0 { None } else { Some(Body { context: self.attributes.get()?.downcast()?, number }) }
+    pub(crate) fn later(&self) -> Option<Body> {
+        if self.body == 0 {
+            return None;
+        }
+        let context = Obj::from_header(self.as_class()?.attributes.get()).downcast()?;
+        Some(Body { context, number: self.body })
     }
 
     /// The dict of a class, once there is one.
     #[inline(always)]
     fn dict(&self) -> Option<Gc<Dict>> {
-        let attributes = self.attributes.get().filter(|_| self.body.get() == 0)?;
-        // SAFETY: there is a dict, unless there is a body.
-        attributes.as_header().map(|header| unsafe { Gc::from_ptr(header.cast()) })
+        let attributes = self.as_class()?.attributes.get();
+        if self.body != 0 {
+            return Obj::from_header(attributes).downcast();
+        }
+        // SAFETY: where there is no body, the attributes are a dict.
+        Some(unsafe { Gc::from_ptr(attributes.cast()) })
     }
 
     /// Says what it derives from.
@@ -437,7 +467,7 @@ impl Type {
     pub fn locals(&self) -> Locals {
         match self.dict() {
             Some(dict) => Locals::Dict(dict),
-            None if self.body.get() != 0 => Locals::Later,
+            None if self.body != 0 => Locals::Later,
             None => Locals::Static(self.slots.members),
         }
     }

@@ -40,6 +40,7 @@ const MAX_DEPTH: u32 = 200;
 type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
 
 /// Lends what was read from memory that is lent.
+#[allow(clippy::ptr_arg)] // it tells what was lent from what was copied
 pub(super) fn lend(bytes: &Cow<'static, [u8]>) -> Option<&'static [u8]> {
     match bytes {
         Cow::Borrowed(bytes) => Some(bytes),

@@ -102,7 +102,7 @@ impl Vm {
     /// `MemoryError`.
     #[inline]
     pub(crate) fn complete(&self, class: Gc<Type>) -> Res<()> {
-        match class.body() {
+        match class.later() {
             Some(body) => self.complete_with(class, body),
             None => Ok(()),
         }
@@ -118,8 +118,8 @@ impl Vm {
         self.heap().exchange_locks(locks);
         let locals = locals?;
         // Another thread may have been quicker.
-        if class.body().is_some() {
-            class.set_dict(locals);
+        if let (Some(_), Some(class)) = (class.later(), class.as_class()) {
+            class.complete(locals);
             self.forget_cached_lookups();
         }
         Ok(())

@@ -18,7 +18,7 @@ use crate::object::Gc;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Locals, Parent, Type, flag};
+use crate::types::{Attr, AttrResult, Class, Locals, Parent, Type, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -139,11 +139,9 @@ impl Vm {
     /// # Errors
     /// `TypeError` if the bases do not fit, and `MemoryError`.
     pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
-        let class = self.derive(name, bases)?;
-        self.prepare_locals(class.parent(), locals)?;
-        class.set_dict(locals);
-        let class = self.alloc(class)?;
-        self.forget_cached_lookups();
+        let ty = self.derive(name, bases)?;
+        self.prepare_locals(ty.parent(), locals)?;
+        let class = self.add_class(Class::new(ty, locals))?;
         self.set_names(class, locals)?;
         Ok(class)
     }
@@ -153,14 +151,18 @@ impl Vm {
     /// # Errors
     /// As [`Vm::new_class`].
     pub(crate) fn new_class_for_later(&self, name: Qstr, bases: Gc<Tuple>, body: Body) -> Res<Gc<Type>> {
-        let class = self.derive(name, bases)?;
-        class.set_body(body);
-        let class = self.alloc(class)?;
-        self.forget_cached_lookups();
-        Ok(class)
+        let ty = self.derive(name, bases)?;
+        self.add_class(Class::with_body(ty, body))
     }
 
-    /// A class that derives from `bases`, without attributes.
+    fn add_class(&self, class: Class) -> Res<Gc<Type>> {
+        let class = self.alloc(class)?;
+        self.forget_cached_lookups();
+        // SAFETY: a class starts with its type.
+        Ok(unsafe { Gc::from_ptr(class.as_ptr().cast()) })
+    }
+
+    /// The type for a class that derives from `bases`.
     fn derive(&self, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
         let mut flags = 0;
         let mut natives = 0;

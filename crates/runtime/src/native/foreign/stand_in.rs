@@ -18,14 +18,14 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::ops::stream;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Definition, Parent, Slots, Subscr, Type, UnaryOp, flag};
+use crate::types::{Attr, AttrResult, Class, Definition, Parent, Slots, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// A stand-in, and the C type that it stands for.
 #[repr(C)]
 struct StandIn {
-    ty: Type,
+    class: Class,
     original: NonNull<TypeOfC>,
     /// Those of the type, which points to them.
     slots: Slots,
@@ -110,20 +110,20 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     if let Some(protocol) = slot(Kind::Protocol) {
         slots.stream = Some(streams::slots_of(protocol));
     }
+    let locals = Dict::new(vm)?;
     if let Some(dict) = slot(Kind::LocalsDict) {
-        let locals = Dict::new(vm)?;
         let dict = Obj::from_header(dict.cast());
         match (DictOfC::constant(dict), dict.downcast::<Dict>()) {
             (Some(constant), _) => constant.copy_to(vm, &locals)?,
             (None, Some(own)) => locals.map.copy_from(vm, &own.map)?,
             (None, None) => {}
         }
-        ty.set_dict(locals);
     }
-    let made = vm.alloc(StandIn { ty, original, slots })?;
+    let class = Class::new(ty, locals);
+    let made = vm.alloc(StandIn { class, original, slots })?;
     // SAFETY: the object is new, and nobody else refers to it. Its slots stay where they are as long as the type does, through which alone
     // they are reached.
-    unsafe { (*made.as_ptr().as_ptr()).ty.slots = &(*made.as_ptr().as_ptr()).slots };
+    unsafe { (*made.as_ptr().as_ptr()).class.ty.slots = &(*made.as_ptr().as_ptr()).slots };
     // SAFETY: a stand-in starts with its type.
     let made: Gc<Type> = unsafe { Gc::from_ptr(made.as_ptr().cast()) };
     // SAFETY: there is a C type.
