@@ -1,11 +1,11 @@
 //! Reading the files that a command is given.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use berus_mpy::Module;
 use berus_mpy::disasm::text::Str;
+use berus_mpy::{Error, Module};
 
 use crate::output::{Output, Status, describe};
 
@@ -23,11 +23,27 @@ impl Input {
         match Module::from_bytes(&self.bytes) {
             Ok((module, _)) => Some(module),
             Err(error) => {
-                let message = format!("offset {:#06x}: {}", error.offset, error.kind);
-                output.complain(Status::Invalid, &self.name, &message);
+                output.complain(Status::Invalid, &self.name, &unreadable(&error));
                 None
             }
         }
+    }
+}
+
+/// Why bytes are no module, with the place.
+pub fn unreadable(error: &Error) -> String {
+    format!("offset {:#06x}: {}", error.offset, error.kind)
+}
+
+/// Bytes that a file may have: no module, object or image is larger, and what has no end is not read for ever.
+const MOST: u64 = 1 << 30;
+
+/// All that comes of `reader`.
+fn read(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match reader.take(MOST + 1).read_to_end(&mut bytes)? as u64 {
+        0..=MOST => Ok(bytes),
+        _ => Err(io::Error::other("there is more than a GiB of it")),
     }
 }
 
@@ -42,10 +58,9 @@ pub fn for_each(
 ) -> io::Result<()> {
     for path in files {
         let (name, bytes) = if path == Path::new("-") {
-            let mut bytes = Vec::new();
-            ("standard input".to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
+            ("standard input".to_owned(), read(io::stdin().lock()))
         } else {
-            (displayed(path), fs::read(path))
+            (displayed(path), File::open(path).and_then(read))
         };
         match bytes {
             Ok(bytes) if bytes.is_empty() => output.complain(Status::Invalid, &name, &"the file is empty"),

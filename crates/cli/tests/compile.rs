@@ -189,7 +189,7 @@ fn what_cannot_be_read_or_written_is_told() {
     assert_eq!((&*err, status), ("berus: absent.py: No such file or directory\n", 2));
     assert!(folder.join("out/main.mpy").exists());
     let (_, err, status) = run(folder, "main.py -o file/main.mpy");
-    assert_eq!((&*err, status), ("berus: file: File exists\n", 2));
+    assert_eq!((&*err, status), ("berus: file: Not a directory\n", 2));
 }
 
 #[test]
@@ -220,4 +220,12 @@ fn files_keep_their_nature() {
     succeeds(folder, "main.py");
     let mode = |name: &str| fs::metadata(folder.join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("main.mpy"), mode("main.py"));
+}
+
+#[test]
+fn a_folder_without_programs_is_told() {
+    let folder = temp_dir();
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let told = "berus: empty: there are no Python files in it\n";
+    assert_eq!(run_with(folder.path(), "empty", ""), (Vec::new(), told.into(), 0));
 }

@@ -38,11 +38,18 @@ fn a_thread_that_waits_for_input_does_not_keep_the_program() {
 
 #[test]
 fn a_wrong_command_line_is_refused_with_micropythons_words() {
-    for args in
-        [&["-Z"][..], &["-c"], &["-m"], &["-X"], &["-X", "nonsense"], &["-X", "heapsize=1T"], &["-vv"], &["-i", "-Z"]]
-    {
-        let words = "Invalid command line arguments. Use -h option for help.\n";
-        assert_eq!(ends(args, ""), (Some(1), String::new(), words.into()), "{args:?}");
+    for (args, what) in [
+        (&["-Z"][..], "-Z: there is no such option"),
+        (&["-c"], "-c: a value must follow"),
+        (&["-m"], "-m: a value must follow"),
+        (&["-X"], "-X: a value must follow"),
+        (&["-X", "nonsense"], "-X nonsense: there is no such option"),
+        (&["-X", "heapsize=1T"], "-X heapsize=1T: that is no size of a heap"),
+        (&["-vv"], "-vv: there is no such option"),
+        (&["-i", "-Z"], "-Z: there is no such option"),
+    ] {
+        let words = format!("berus: {what}\nInvalid command line arguments. Use -h option for help.\n");
+        assert_eq!(ends(args, ""), (Some(1), String::new(), words), "{args:?}");
     }
 }
 
@@ -111,7 +118,56 @@ fn what_nobody_handles_is_told_and_status_1() {
 fn a_file_that_is_not_there_is_status_2() {
     let message = "berus: can't open file 'absent.py': [Errno 2] No such file or directory\n";
     assert_eq!(ends(&["absent.py", "x"], ""), (Some(2), String::new(), message.into()));
+    let message = "berus: can't open file 'dumb': [Errno 2] No such file or directory, nor is there a command of that name; -h lists them\n";
+    assert_eq!(ends(&["dumb", "x.mpy"], ""), (Some(2), String::new(), message.into()));
     assert_eq!(ends(&["."], ""), (Some(1), String::new(), "OSError: [Errno 21] EISDIR\n".into()));
+}
+
+#[test]
+fn what_is_wrong_with_a_module_is_told() {
+    let folder = temp_dir();
+    let path = folder.path().join("m.mpy");
+    let check = |bytes: &[u8], error: &str, what: &str| {
+        std::fs::write(&path, bytes).expect("it can be written to");
+        let name = path.to_str().expect("it is text");
+        let expected = format!("ValueError: {error}\nberus: {name}: {what}\n");
+        assert_eq!(ends(&[name], ""), (Some(1), String::new(), expected));
+    };
+    let good = b"M\x06\x00\x1f\x02\x00\x08x.py\x00\x0f\x28\x00\x02\x01\x51\x63";
+    let with = |at: usize, byte: u8| {
+        good.iter().enumerate().map(|(n, old)| if n == at { byte } else { *old }).collect::<Vec<_>>()
+    };
+    check(&good[..15], "incompatible .mpy file", "offset 0x000e: the file ends inside the code");
+    check(&with(1, 5), "incompatible .mpy file", "offset 0x0001: version 5 of the .mpy format, expected 6");
+    let elsewhere = "it was made for something else; `berus dump` tells for what";
+    check(&with(2, 7 << 2 | 3), "incompatible .mpy arch", elsewhere);
+    check(&with(0, b'C'), "incompatible .mpy file", elsewhere);
+    let unsound =
+        "offset 0x0011, in <module> (code 0): the stack has too few slots, or the exception block around needs them";
+    check(&with(17, 0x59), "incompatible .mpy file", unsound);
+    // What goes wrong in a good one is none of that.
+    std::fs::write(&path, good).expect("it can be written to");
+    assert_eq!(ends(&[path.to_str().expect("it is text")], ""), (Some(0), String::new(), String::new()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_told() {
+    let full = std::fs::File::create("/dev/full").expect("there is such a device");
+    let output = berus(&["-c", "print(1)"]).stdout(full).output().expect("it starts");
+    let message = "berus: standard output: No space left on device\n";
+    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(1), message));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = temp_dir();
+    let path = folder.path().join(std::ffi::OsStr::from_bytes(b"n\xff.py"));
+    std::fs::write(&path, "print('runs')").expect("it can be written to");
+    let output = berus(&[]).arg(&path).output().expect("it starts");
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"runs\n"[..]));
 }
 
 #[test]
@@ -130,6 +186,9 @@ fn standard_input_is_a_program() {
     assert_eq!(ends(&["-", "a"], show).1, "['-', 'a'] <stdin> __main__ \n");
     assert_eq!(ends(&["-X", "compile-only"], "print(1)"), (Some(0), String::new(), String::new()));
     assert_eq!(ends(&["-O"], "assert 0\nprint(__debug__)").1, "False\n");
+    // A module, too.
+    let module = "M\x06\x00\x1f\x02\x00\x08x.py\x00\x0f\x28\x00\x02\x01\x51\x63";
+    assert_eq!(ends(&["-"], module), (Some(0), String::new(), String::new()));
     let (status, output, error) = ends(&[], "print(1)\nx = = 1");
     assert_eq!((status, &output[..]), (Some(1), ""));
     assert!(error.ends_with("line 2\nSyntaxError: invalid syntax\n"), "{error}");

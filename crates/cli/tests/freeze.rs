@@ -226,3 +226,11 @@ fn rust_that_embeds_the_image() {
     let rust = fs::read_to_string(folder.path().join("out/frozen.rs")).unwrap();
     assert!(rust.contains("include_bytes!(\"x.romfs\")"), "{rust}");
 }
+
+#[test]
+fn a_manifest_that_names_nothing_is_told() {
+    let folder = folder(&[("manifest.py", "metadata(version='1')")]);
+    let told = "berus: manifest.py: it names no files, so that nothing will be in the image\n";
+    assert_eq!(run(folder.path(), "manifest.py"), (told.into(), 0));
+    assert_eq!(names(&folder.path().join("frozen.romfs")), Vec::<String>::new());
+}

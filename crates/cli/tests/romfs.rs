@@ -165,3 +165,13 @@ fn the_image_of_a_folder_is_named_after_it() {
     let (_, err, status) = run(folder.path(), &["build", "none"]);
     assert_eq!((err.as_str(), status), ("berus: none: No such file or directory\n", 2));
 }
+
+#[test]
+fn what_is_no_folder_makes_no_image() {
+    let folder = app();
+    let (out, err, status) = run(folder.path(), &["build", "app/main.py"]);
+    assert_eq!((&*out, &*err, status), ("", "berus: app/main.py: this is no folder\n", 2));
+    assert!(!folder.path().join("app/main.romfs").exists());
+    let (_, err, status) = run(folder.path(), &["build", "app", "-o", "app/main.py/x"]);
+    assert_eq!((&*err, status), ("berus: app/main.py: Not a directory\n", 2));
+}

@@ -60,28 +60,21 @@ impl Instruction {
     /// If there is no whole instruction.
     #[inline]
     pub fn decode(code: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
-        let rest = code.get(offset..).unwrap_or_default();
-        let (&byte, operands) = rest.split_first().ok_or(DecodeError::CutOff)?;
-        let op = Op::from_byte(byte).ok_or(DecodeError::UnknownOpcode(byte))?;
-        // Nearly all instructions have no operand or a single byte of it. Few branches tell them apart.
-        let operand = op.operand();
-        if matches!(operand, Operand::None | Operand::Implied) {
-            return Ok(Instruction { offset, len: 1, op, arg: implied(op, byte - op as u8), extra: 0 });
-        }
-        match *operands {
-            [byte, ..] if byte < 0x80 && !op.has_extra() => {
-                let arg = match operand {
-                    Operand::SmallInt => i64::from(byte ^ 0x40) - 0x40,
-                    Operand::Jump => i64::from(byte) - 0x40,
-                    _ => byte.into(),
-                };
+        let byte = *code.get(offset).ok_or(DecodeError::CutOff)?;
+        let Lead { op, form, flip, base } = LEADS[usize::from(byte)];
+        let op = op.ok_or(DecodeError::UnknownOpcode(byte))?;
+        match (form, code.get(offset + 1)) {
+            (Form::Bare, _) => Ok(Instruction { offset, len: 1, op, arg: base.into(), extra: 0 }),
+            (Form::Short, Some(&operand)) if operand < 0x80 => {
+                let arg = i64::from(operand ^ flip) + i64::from(base);
                 Ok(Instruction { offset, len: 2, op, arg, extra: 0 })
             }
-            _ => Instruction::decode_long(op, operands, offset),
+            _ => Instruction::decode_long(op, code, offset),
         }
     }
 
-    fn decode_long(op: Op, operands: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
+    fn decode_long(op: Op, code: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
+        let operands = code.get(offset + 1..).unwrap_or_default();
         let (arg, len) = match op.operand() {
             Operand::SmallInt => small_int(operands)?,
             Operand::Jump | Operand::Unwind => jump(operands, 0x40, 0x4000)?,
@@ -134,12 +127,48 @@ impl Op {
     }
 }
 
-fn implied(op: Op, value: u8) -> i64 {
-    match op {
-        Op::LoadConstSmallIntMulti => i64::from(value) + SMALL_INT_MULTI_MIN,
-        _ => value.into(),
-    }
+/// What an instruction's first byte tells of it.
+#[derive(Clone, Copy)]
+struct Lead {
+    op: Option<Op>,
+    form: Form,
+    /// Where the operand is less than 0x80, the bits to flip in it and the number to add: a sign or a bias.
+    flip: u8,
+    base: i8,
 }
+
+#[derive(Clone, Copy)]
+enum Form {
+    /// There is no operand: `base` is the value.
+    Bare,
+    /// The operand has a single byte if that is less than 0x80.
+    Short,
+    Long,
+}
+
+/// A look-up, since nearly all instructions have no operand or a single byte of it.
+const LEADS: [Lead; 256] = {
+    let mut leads = [Lead { op: None, form: Form::Long, flip: 0, base: 0 }; 256];
+    let mut byte = 0;
+    while byte < leads.len() {
+        if let Some(op) = Op::from_byte(byte as u8) {
+            let value = (byte - op as usize) as i8;
+            let (form, flip, base) = match op.operand() {
+                Operand::Implied if op as u8 == Op::LoadConstSmallIntMulti as u8 => {
+                    (Form::Bare, 0, value + SMALL_INT_MULTI_MIN as i8)
+                }
+                Operand::None | Operand::Implied => (Form::Bare, 0, value),
+                Operand::SmallInt => (Form::Short, 0x40, -0x40),
+                Operand::Jump => (Form::Short, 0, -0x40),
+                _ if op.has_extra() => (Form::Long, 0, 0),
+                _ => (Form::Short, 0, 0),
+            };
+            leads[byte] = Lead { op: Some(op), form, flip, base };
+        }
+        byte += 1;
+    }
+    leads
+};
 
 fn uint(bytes: &[u8]) -> Result<(i64, usize), DecodeError> {
     match vuint::read(bytes) {

@@ -1,9 +1,9 @@
 //! The MicroPython `.mpy` module format, version 6.
 //!
 //! An `.mpy` file is a compiled Python module: a header, a table of names ("qstrs"), a table of constants, and a tree
-//! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`], or [`Module::read`] from any
-//! [`source`]) and writes ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves
-//! it safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM image ([`romfs`]).
+//! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`]) and writes
+//! ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves it
+//! safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM image ([`romfs`]).
 //! Floats are text in it ([`number`]).
 //!
 //! It is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
@@ -33,10 +33,9 @@ pub mod number;
 pub mod opcode;
 pub mod prelude;
 pub mod qstr;
-pub mod read;
+mod read;
 pub mod reloc;
 pub mod romfs;
-pub mod source;
 pub mod verify;
 pub mod vuint;
 mod write;

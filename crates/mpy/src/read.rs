@@ -1,20 +1,20 @@
 //! Reading a module: from bytes to data, checking the structure.
 //!
-//! Nothing is allocated or followed on the word of a number in the file: tables grow as their entries arrive, and
-//! code nests without recursion. The bytecode itself is looked at by [`crate::verify`], not here.
+//! Names, constants and code are lent by the bytes that they are read from. Nothing is allocated or followed on the word of a number in the
+//! file: a table has no more room than there are bytes left for its entries, and code nests without recursion. The
+//! bytecode itself is looked at by [`crate::verify`], not here.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
 use crate::constant::{Constant, MAX_TUPLE_DEPTH, kind};
 use crate::error::{Error, ErrorKind};
 use crate::header::{FEATURE_ARCH_FLAGS, Flavour, Header, VERSION, decode_feature};
 use crate::module::{CodeId, Kind, Module, Qstr, RawCode, whole_prelude_offset};
 use crate::prelude::{Signature, scope_flag};
-use crate::qstr;
+use crate::qstr::LAST_STATIC;
 use crate::reloc::{self, Relocations, Target};
-use crate::source::{Slice, Source};
 use crate::vuint::{Decoder, Step};
 
 impl<'a> Module<'a> {
@@ -36,108 +36,109 @@ impl<'a> Module<'a> {
     /// # Errors
     /// If the file's structure is not valid.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<(Module<'a>, usize), Error> {
-        let mut source = Slice::new(bytes);
-        match Module::read(&mut source) {
-            Ok(module) => Ok((module, source.position())),
-            Err(ReadError::Format(error)) => Err(error),
-        }
-    }
-
-    /// Reads a module from `source`, which is left just after it.
-    ///
-    /// # Errors
-    /// If the file's structure is not valid, or the source fails.
-    pub fn read<S: Source<'a>>(source: &mut S) -> Result<Module<'a>, ReadError<S::Error>> {
-        let header = Header::read(source)?;
-        Module::read_after(header, source)
-    }
-
-    /// Reads what follows `header`, which was read from `source` before.
-    ///
-    /// # Errors
-    /// As [`Module::read`].
-    pub fn read_after<S: Source<'a>>(header: Header, source: &mut S) -> Result<Module<'a>, ReadError<S::Error>> {
-        let mut reader = Reader { source };
-        let n_qstrs = reader.count("names")?;
-        let n_constants = reader.count("constants")?;
-        let qstrs = reader.table("names", n_qstrs, Reader::qstr)?;
-        let constants = reader.table("constants", n_constants, |reader| reader.constant(0))?;
-        let codes = reader.codes(header.arch.is_some())?;
-        Ok(Module { header, qstrs, constants, codes })
+        let mut reader = Reader { bytes, position: 0 };
+        let module = reader.module().map_err(|error| *error)?;
+        Ok((module, reader.position))
     }
 }
 
 impl Header {
-    /// Reads only the header, so that a file for another machine can be refused before its tables are read.
+    /// Reads only the header at the start of `bytes`, so that a file for another machine can be refused before its
+    /// tables are read.
+    ///
+    /// ```
+    /// use berus_mpy::header::Header;
+    /// assert_eq!(Header::from_bytes(b"M\x06\x00\x1f"), Ok(Header::default()));
+    /// ```
     ///
     /// # Errors
-    /// If it is not valid, or the source fails.
-    pub fn read<'a, S: Source<'a>>(source: &mut S) -> Result<Header, ReadError<S::Error>> {
-        Reader { source }.header()
+    /// If it is not valid.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Header, Error> {
+        Reader { bytes, position: 0 }.header().map_err(|error| *error)
     }
 }
 
-/// Why a module could not be read: the file is not valid, or its source failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadError<E = Infallible> {
-    /// The file is not valid.
-    Format(Error),
-    /// The source failed.
-    Source(E),
-}
-
-/// Bytes of a table that room is made for before its entries arrive.
+/// Bytes of the table of a tuple's items that room is made for before they arrive: tuples nest, and each could claim all that is left.
 const FIRST_ROOM: usize = 1024;
 
-struct Reader<'s, S> {
-    source: &'s mut S,
+/// What is read, and how far.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    position: usize,
 }
 
-type Reading<T, E> = Result<T, ReadError<E>>;
+/// What comes of reading something. The error is boxed so that results fit registers.
+type Reading<T> = Result<T, Box<Error>>;
 
-impl<'a, S: Source<'a>> Reader<'_, S> {
+impl<'a> Reader<'a> {
     /// The error that shows at the byte taken last.
-    fn error<T>(&self, kind: ErrorKind) -> Reading<T, S::Error> {
-        Err(ReadError::Format(Error { offset: self.source.position().saturating_sub(1), kind }))
+    #[cold]
+    fn error<T>(&self, kind: ErrorKind) -> Reading<T> {
+        Err(Box::new(Error { offset: self.position.saturating_sub(1), kind }))
     }
 
-    fn cut_off<T>(&self, field: &'static str) -> Reading<T, S::Error> {
-        Err(ReadError::Format(Error { offset: self.source.position(), kind: ErrorKind::CutOff(field) }))
+    #[cold]
+    fn cut_off<T>(&self, field: &'static str) -> Reading<T> {
+        Err(Box::new(Error { offset: self.position, kind: ErrorKind::CutOff(field) }))
     }
 
-    fn next(&mut self) -> Reading<Option<u8>, S::Error> {
-        self.source.byte().map_err(ReadError::Source)
+    fn remaining(&self) -> usize {
+        self.bytes.len() - self.position
     }
 
-    fn byte(&mut self, field: &'static str) -> Reading<u8, S::Error> {
-        match self.next()? {
+    /// The next byte, or `None` at the end.
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.position)?;
+        self.position += 1;
+        Some(byte)
+    }
+
+    #[inline]
+    fn byte(&mut self, field: &'static str) -> Reading<u8> {
+        match self.next() {
             Some(byte) => Ok(byte),
             None => self.cut_off(field),
         }
     }
 
-    fn bytes(&mut self, field: &'static str, len: u32) -> Reading<Cow<'a, [u8]>, S::Error> {
-        let bytes = match usize::try_from(len) {
-            Ok(len) => self.source.bytes(len).map_err(ReadError::Source)?,
-            Err(_) => None,
-        };
-        match bytes {
-            Some(bytes) => Ok(bytes),
+    fn slice(&mut self, field: &'static str, len: u32) -> Reading<&'a [u8]> {
+        let end = self.position.saturating_add(len as usize);
+        match self.bytes.get(self.position..end) {
+            Some(bytes) => {
+                self.position = end;
+                Ok(bytes)
+            }
             None => self.cut_off(field),
         }
     }
 
-    fn vuint(&mut self, field: &'static str) -> Reading<u32, S::Error> {
-        self.vuint_into(field, |_| {})
+    /// Takes `len` bytes and a zero byte.
+    #[inline]
+    fn terminated(&mut self, field: &'static str, len: u32) -> Reading<Cow<'a, [u8]>> {
+        let bytes = self.slice(field, len)?;
+        match self.byte(field)? {
+            0 => Ok(Cow::Borrowed(bytes)),
+            _ => self.error(ErrorKind::NotTerminated(field)),
+        }
     }
 
-    /// Reads a vuint and shows each of its bytes to `see`.
-    fn vuint_into(&mut self, field: &'static str, mut see: impl FnMut(u8)) -> Reading<u32, S::Error> {
+    /// Takes a vuint. Nearly all are one byte.
+    #[inline]
+    fn vuint(&mut self, field: &'static str) -> Reading<u32> {
+        match self.bytes.get(self.position) {
+            Some(&byte) if byte < 0x80 => {
+                self.position += 1;
+                Ok(byte.into())
+            }
+            _ => self.long_vuint(field),
+        }
+    }
+
+    fn long_vuint(&mut self, field: &'static str) -> Reading<u32> {
         let mut decoder = Decoder::default();
         loop {
-            let byte = self.byte(field)?;
-            see(byte);
-            match decoder.push(byte) {
+            match decoder.push(self.byte(field)?) {
                 Step::More => {}
                 Step::Done(value) => return Ok(value),
                 Step::TooBig => return self.error(ErrorKind::TooBig(field)),
@@ -146,35 +147,29 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
         }
     }
 
-    fn count(&mut self, things: &'static str) -> Reading<u32, S::Error> {
+    /// Takes the number of things, of at least a byte each.
+    fn count(&mut self, things: &'static str) -> Reading<u32> {
         let n = self.vuint(things)?;
-        self.check_count(things, n)
-    }
-
-    /// Refuses `n` things, of at least a byte each, where fewer bytes are known to be left.
-    fn check_count(&self, things: &'static str, n: u32) -> Reading<u32, S::Error> {
-        match self.source.remaining() {
-            Some(left) if left < n as usize => self.error(ErrorKind::TooMany(things, n)),
-            _ => Ok(n),
-        }
-    }
-
-    /// Reads `n` entries. Room for more than a few is made only as they arrive: the word of a file that there are many is not believed.
-    fn table<T>(
-        &mut self,
-        things: &'static str,
-        n: u32,
-        mut entry: impl FnMut(&mut Self) -> Reading<T, S::Error>,
-    ) -> Reading<Vec<T>, S::Error> {
         self.check_count(things, n)?;
-        let mut table = Vec::with_capacity((n as usize).min(const { FIRST_ROOM / size_of::<T>() }));
-        for _ in 0..n {
-            table.push(entry(self)?);
-        }
-        Ok(table)
+        Ok(n)
     }
 
-    fn header(&mut self) -> Reading<Header, S::Error> {
+    /// Refuses `n` things, of at least a byte each, where fewer bytes are left.
+    fn check_count(&self, things: &'static str, n: u32) -> Reading<()> {
+        if self.remaining() < n as usize { self.error(ErrorKind::TooMany(things, n)) } else { Ok(()) }
+    }
+
+    fn module(&mut self) -> Reading<Module<'a>> {
+        let header = self.header()?;
+        let n_qstrs = self.count("names")?;
+        let n_constants = self.count("constants")?;
+        let qstrs = self.qstrs(n_qstrs)?;
+        let constants = self.constants("constants", n_constants, 0)?;
+        let codes = self.codes(header.arch.is_some())?;
+        Ok(Module { header, qstrs, constants, codes })
+    }
+
+    fn header(&mut self) -> Reading<Header> {
         let flavour = match self.byte("the header")? {
             b'M' => Flavour::MicroPython,
             b'C' => Flavour::CircuitPython,
@@ -194,28 +189,34 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
         Ok(Header { flavour, sub_version, arch, arch_flags, small_int_bits })
     }
 
-    fn qstr(&mut self) -> Reading<Qstr<'a>, S::Error> {
+    fn qstrs(&mut self, n: u32) -> Reading<Vec<Qstr<'a>>> {
         const FIELD: &str = "a name";
-        let head = self.vuint(FIELD)?;
-        if head & 1 == 0 {
-            return Ok(Qstr::Own(self.terminated(FIELD, head >> 1)?));
+        self.check_count("names", n)?;
+        let mut qstrs = Vec::with_capacity(n as usize);
+        for _ in 0..n {
+            let head = self.vuint(FIELD)?;
+            qstrs.push(match head >> 1 {
+                len if head & 1 == 0 => Qstr::Own(self.terminated(FIELD, len)?),
+                number @ 1..=LAST_STATIC => Qstr::Static(number),
+                number => return self.error(ErrorKind::StaticQstr(number)),
+            });
         }
-        match qstr::static_name(head >> 1) {
-            Some(_) => Ok(Qstr::Static(head >> 1)),
-            None => self.error(ErrorKind::StaticQstr(head >> 1)),
-        }
+        Ok(qstrs)
     }
 
-    /// Reads `len` bytes and a zero byte.
-    fn terminated(&mut self, field: &'static str, len: u32) -> Reading<Cow<'a, [u8]>, S::Error> {
-        let bytes = self.bytes(field, len)?;
-        match self.byte(field)? {
-            0 => Ok(bytes),
-            _ => self.error(ErrorKind::NotTerminated(field)),
+    /// Takes `n` constants: those of the module, or the items of a tuple, which is in `depth` - 1 others.
+    fn constants(&mut self, things: &'static str, n: u32, depth: usize) -> Reading<Vec<Constant<'a>>> {
+        self.check_count(things, n)?;
+        let first_room = const { FIRST_ROOM / size_of::<Constant<'_>>() };
+        let room = if depth == 0 { n as usize } else { (n as usize).min(first_room) };
+        let mut constants = Vec::with_capacity(room);
+        for _ in 0..n {
+            constants.push(self.constant(depth)?);
         }
+        Ok(constants)
     }
 
-    fn constant(&mut self, depth: usize) -> Reading<Constant<'a>, S::Error> {
+    fn constant(&mut self, depth: usize) -> Reading<Constant<'a>> {
         const FIELD: &str = "a constant";
         let constant_kind = self.byte(FIELD)?;
         match constant_kind {
@@ -233,16 +234,16 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
         Ok(match constant_kind {
             kind::STR => Constant::Str(self.terminated(FIELD, len)?),
             kind::BYTES => Constant::Bytes(self.terminated(FIELD, len)?),
-            kind::INT => Constant::Int(self.bytes(FIELD, len)?),
-            kind::FLOAT => Constant::Float(self.bytes(FIELD, len)?),
-            kind::COMPLEX => Constant::Complex(self.bytes(FIELD, len)?),
+            kind::INT => Constant::Int(self.slice(FIELD, len)?.into()),
+            kind::FLOAT => Constant::Float(self.slice(FIELD, len)?.into()),
+            kind::COMPLEX => Constant::Complex(self.slice(FIELD, len)?.into()),
             _ if depth == MAX_TUPLE_DEPTH => return self.error(ErrorKind::TupleDepth),
-            _ => Constant::Tuple(self.table("items of a tuple", len, |reader| reader.constant(depth + 1))?),
+            _ => Constant::Tuple(self.constants("items of a tuple", len, depth + 1)?),
         })
     }
 
     /// Reads code objects as they nest, without recursion: functions may be nested as deep as the file is long.
-    fn codes(&mut self, has_arch: bool) -> Reading<Vec<RawCode<'a>>, S::Error> {
+    fn codes(&mut self, has_arch: bool) -> Reading<Vec<RawCode<'a>>> {
         let mut codes = Vec::new();
         let mut open: Vec<Open> = Vec::new();
         loop {
@@ -271,14 +272,14 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
     }
 
     /// Reads a code object up to its children.
-    fn code_head(&mut self, has_arch: bool) -> Reading<(RawCode<'a>, Head), S::Error> {
+    fn code_head(&mut self, has_arch: bool) -> Reading<(RawCode<'a>, Head)> {
         const FIELD: &str = "the code";
         let head = self.vuint(FIELD)?;
         let number = head & 3;
         if number != 0 && !has_arch {
             return self.error(ErrorKind::NoArch);
         }
-        let code = self.bytes(FIELD, head >> 3)?;
+        let code = self.slice(FIELD, head >> 3)?;
         let mut flags = 0;
         let kind = match number {
             0 => Kind::Bytecode,
@@ -299,7 +300,7 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
                     if has(scope_flag::VIPERRODATA) { Some(self.vuint("the read-only data")?) } else { None };
                 let bss = if has(scope_flag::VIPERBSS) { Some(self.vuint("the size of bss")?) } else { None };
                 let rodata = match rodata_len {
-                    Some(len) => Some(self.bytes("the read-only data", len)?),
+                    Some(len) => Some(self.slice("the read-only data", len)?.into()),
                     None => None,
                 };
                 Kind::Viper { scope_flags: flags, rodata, bss, relocations: None }
@@ -316,32 +317,32 @@ impl<'a, S: Source<'a>> Reader<'_, S> {
             return self.error(ErrorKind::NoChildren);
         }
         let relocated = flags & scope_flag::VIPERRELOC != 0;
-        Ok((RawCode { code, kind, children: Vec::new() }, Head { n_children, relocated }))
+        Ok((RawCode { code: code.into(), kind, children: Vec::new() }, Head { n_children, relocated }))
     }
 
     /// Reads relocations up to the byte that ends them, or the end of the file.
-    fn relocations(&mut self) -> Reading<Relocations<'a>, S::Error> {
+    fn relocations(&mut self) -> Reading<Relocations<'a>> {
         const FIELD: &str = "a relocation";
-        let mut bytes = Vec::new();
+        let start = self.position;
         loop {
-            let ended = match self.next()? {
+            let end = self.position;
+            let ended = match self.next() {
                 Some(reloc::END) => true,
                 None => false,
                 Some(op) => {
-                    if bytes.is_empty() && op & 1 == 0 {
+                    if end == start && op & 1 == 0 {
                         return self.error(ErrorKind::RelocationPlace);
                     }
-                    bytes.push(op);
                     if op & 1 != 0 {
-                        self.vuint_into(FIELD, |byte| bytes.push(byte))?;
+                        self.vuint(FIELD)?;
                     }
                     if let (_, true) = Target::from_op(op) {
-                        self.vuint_into(FIELD, |byte| bytes.push(byte))?;
+                        self.vuint(FIELD)?;
                     }
                     continue;
                 }
             };
-            return Ok(Relocations { bytes: Cow::Owned(bytes), ended });
+            return Ok(Relocations { bytes: self.bytes[start..end].into(), ended });
         }
     }
 }

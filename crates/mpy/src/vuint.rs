@@ -74,7 +74,17 @@ impl Decoder {
 /// assert_eq!(berus_mpy::vuint::read(&[0x82, 0x2c, 0xff]), Some((300, 2)));
 /// assert_eq!(berus_mpy::vuint::read(&[0x82]), None);
 /// ```
+#[inline]
 pub fn read(bytes: &[u8]) -> Option<(u32, usize)> {
+    // Nearly all have one or two bytes.
+    match *bytes {
+        [byte, ..] if byte < 0x80 => Some((byte.into(), 1)),
+        [high, low, ..] if high > 0x80 && low < 0x80 => Some((u32::from(high & 0x7f) << 7 | u32::from(low), 2)),
+        _ => read_long(bytes),
+    }
+}
+
+fn read_long(bytes: &[u8]) -> Option<(u32, usize)> {
     let mut decoder = Decoder::default();
     for (i, &byte) in bytes.iter().enumerate() {
         match decoder.push(byte) {

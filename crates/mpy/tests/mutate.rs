@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use berus_mpy::module::Module;
 use berus_mpy::verify::verify;
 use berus_mpy::vuint;
+use berus_testkit::damage::{any_damages, cases, damaged};
 use proptest::prelude::*;
 use support::allocator::peak_during;
 use support::fixtures::FIXTURES;
@@ -100,71 +101,12 @@ fn tables_of_tiny_entries() {
     survive(&file(0, 1, &[10, 1].repeat(N as usize)));
 }
 
-/// A way to break a file; places and lengths are taken modulo what there is.
-#[derive(Clone, Debug)]
-enum Damage {
-    Flip(usize, u8),
-    Set(usize, u8),
-    Cut(usize),
-    Remove(usize, usize),
-    Insert(usize, Vec<u8>),
-    Number(usize, u32),
-    Splice { to: usize, from: usize, len: usize, file: usize },
-}
-
-fn damage() -> impl Strategy<Value = Damage> {
-    let at = || any::<usize>();
-    let interesting = prop_oneof![0..300u32, any::<u32>(), (0..32u32).prop_map(|bit| (1 << bit) - 1)];
-    prop_oneof![
-        4 => (at(), 0..8u8).prop_map(|(at, bit)| Damage::Flip(at, bit)),
-        4 => (at(), any::<u8>()).prop_map(|(at, byte)| Damage::Set(at, byte)),
-        1 => at().prop_map(Damage::Cut),
-        1 => (at(), 1..40usize).prop_map(|(at, len)| Damage::Remove(at, len)),
-        1 => (at(), prop::collection::vec(any::<u8>(), 1..10)).prop_map(|(at, bytes)| Damage::Insert(at, bytes)),
-        2 => (at(), interesting).prop_map(|(at, number)| Damage::Number(at, number)),
-        2 => (at(), at(), 1..200usize, at()).prop_map(|(to, from, len, file)| Damage::Splice { to, from, len, file }),
-    ]
-}
-
-fn apply(damage: &Damage, file: &mut Vec<u8>) {
-    let Some(last) = file.len().checked_sub(1) else { return };
-    let place = |at: usize| at % (last + 1);
-    match damage {
-        Damage::Flip(at, bit) => file[place(*at)] ^= 1 << bit,
-        Damage::Set(at, byte) => file[place(*at)] = *byte,
-        Damage::Cut(at) => file.truncate(place(*at)),
-        Damage::Remove(at, len) => {
-            let at = place(*at);
-            file.drain(at..(at + len).min(last + 1));
-        }
-        Damage::Insert(at, bytes) => {
-            let at = place(*at);
-            file.splice(at..at, bytes.iter().copied());
-        }
-        Damage::Number(at, number) => {
-            let mut bytes = Vec::new();
-            vuint::write(&mut bytes, *number);
-            let at = place(*at);
-            file.splice(at..at + 1, bytes);
-        }
-        Damage::Splice { to, from, len, file: other } => {
-            let other = &FILES[other % FILES.len()];
-            let from = from % other.len();
-            let to = place(*to);
-            let piece = &other[from..(from + len).min(other.len())];
-            file.splice(to..(to + len).min(last + 1), piece.iter().copied());
-        }
-    }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(256))]
 
     #[test]
-    fn broken_files(which in any::<usize>(), damages in prop::collection::vec(damage(), 1..6)) {
-        let mut file = FILES[which % FILES.len()].clone();
-        damages.iter().for_each(|damage| apply(damage, &mut file));
-        survive(&file);
+    fn broken_files(which in any::<usize>(), damages in any_damages()) {
+        survive(&damaged(&FILES[which % FILES.len()], &damages, &FILES));
     }
 
     #[test]

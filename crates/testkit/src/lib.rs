@@ -15,6 +15,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "damage")]
+pub mod damage;
 #[cfg(feature = "programs")]
 pub mod programs;
 

@@ -10,7 +10,7 @@ mod snippet;
 mod work;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use berus_compiler::{Emitter, Options};
@@ -19,7 +19,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, value_parser};
 
-use crate::output::Output;
+use crate::output::{Output, file};
 use crate::text::count;
 use work::Outcome;
 
@@ -122,9 +122,7 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
             }
             Outcome::Checked => tally.checked += 1,
             Outcome::Printed(module) => {
-                // Past what takes colours out of text.
-                output.flush()?;
-                io::stdout().lock().write_all(&module)?;
+                file::write_or_print(Path::new("-"), &module, output)?;
             }
             Outcome::Failed { place, message, status } => {
                 tally.failed += 1;

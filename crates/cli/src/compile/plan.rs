@@ -71,6 +71,7 @@ pub fn plan(args: &Args, output: &mut Output) -> Option<Vec<Task>> {
 /// Adds the Python files below a folder, but for those in hidden folders, in the order of their names.
 fn folder(args: &Args, folder: &Path, tasks: &mut Vec<Task>, output: &mut Output) {
     let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
+    let others = tasks.len();
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
         match entry {
@@ -87,6 +88,9 @@ fn folder(args: &Args, folder: &Path, tasks: &mut Vec<Task>, output: &mut Output
                 output.complain(Status::Unusable, &place, &describe(&error));
             }
         }
+    }
+    if tasks.len() == others {
+        output.complain(Status::Good, &displayed(folder), &"there are no Python files in it");
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use berus_mpy::Module;
 use berus_mpy::account::Account;
+use berus_testkit::damage::{any_damages, cases, damaged};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -75,25 +76,13 @@ fn what_follows_a_module_is_accounted_for() {
     }
 }
 
-/// Few cases, so that it takes no time; as many as `PROPTEST_CASES` says for those who have it.
-fn config() -> ProptestConfig {
-    let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases: 64, ..default } }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(64))]
 
     #[test]
-    fn changed_files_are_accounted_for(
-        fixture in any::<Index>(),
-        changes in prop::collection::vec((any::<Index>(), any::<u8>()), 1..8),
-    ) {
+    fn damaged_files_are_accounted_for(fixture in any::<Index>(), damages in any_damages()) {
         let fixtures = fixtures();
-        let mut bytes = fixture.get(&fixtures).clone();
-        for (place, byte) in changes {
-            *place.get_mut(&mut bytes) = byte;
-        }
+        let bytes = damaged(&fixtures[fixture.index(fixtures.len())], &damages, &fixtures);
         check(&bytes);
     }
 

@@ -4,6 +4,8 @@
 //! ROM images, MicroPython among them, looks into it.
 
 mod manifest;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -90,6 +92,9 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
             return Ok(());
         }
     };
+    if named.is_empty() {
+        output.complain(Status::Good, &args.manifest, &"it names no files, so that nothing will be in the image");
+    }
     let Some(tree) = tree(args, named, output) else { return Ok(()) };
     let bytes = match args.align {
         Some(align) => tree.to_aligned_image(align as usize),

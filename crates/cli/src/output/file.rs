@@ -1,7 +1,7 @@
 //! Files that are written whole.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Output, Status, describe};
@@ -13,6 +13,11 @@ use crate::input::displayed;
 /// If writing to standard output fails.
 pub fn write_or_print(path: &Path, bytes: &[u8], output: &mut Output) -> io::Result<bool> {
     if path == Path::new("-") {
+        if io::stdout().is_terminal() {
+            let message = "a terminal cannot show this; name a file by --output, or send it elsewhere";
+            output.complain(Status::Unusable, "standard output", &message);
+            return Ok(false);
+        }
         // Past what takes colours out of text.
         output.flush()?;
         return io::stdout().lock().write_all(bytes).map(|()| true);
@@ -30,7 +35,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<bool, (PathBuf, io::Error)> {
     // A link stays a link to the file.
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| (folder.into(), error))?;
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        // What is there is something else.
+        ErrorKind::AlreadyExists => (folder.into(), io::Error::new(ErrorKind::NotADirectory, "Not a directory")),
+        _ => (folder.into(), error),
+    })?;
     write_in(folder, &real, bytes).map_err(|error| (path.into(), error))
 }
 

@@ -54,6 +54,10 @@ Exit status:
 /// # Errors
 /// If writing to standard output fails.
 pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
+    if fs::metadata(&args.folder).is_ok_and(|found| !found.is_dir()) {
+        output.complain(Status::Unusable, &displayed(&args.folder), &"this is no folder");
+        return Ok(());
+    }
     let Some(tree) = tree(args, output) else { return Ok(()) };
     let bytes = match args.align {
         Some(align) => tree.to_aligned_image(align as usize),

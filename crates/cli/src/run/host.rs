@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use berus_runtime::errno;
 use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Polled, Process, Threads};
 use memmap2::MmapMut;
 
-use super::files::StdFiles;
+use super::files::{StdFiles, number};
 use super::interrupt::{Interrupt, Waited};
 #[cfg(unix)]
 use super::poll;
@@ -24,6 +24,8 @@ struct Machine {
     start: Instant,
     interrupt: Interrupt,
     output: Mutex<Vec<u8>>,
+    /// Why output was lost.
+    lost: OnceLock<io::Error>,
     is_terminal: bool,
     files: StdFiles,
     process: StdProcess,
@@ -43,11 +45,17 @@ impl StdHost {
             start: Instant::now(),
             interrupt: Interrupt::new(),
             output,
+            lost: OnceLock::new(),
             is_terminal,
             files,
             process,
             rom,
         }))
+    }
+
+    /// Why output was lost, if it was, and not because nobody reads it any more.
+    pub fn lost_output(&self) -> Option<&io::Error> {
+        self.0.lost.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
     }
 
     fn output(&self) -> MutexGuard<'_, Vec<u8>> {
@@ -72,9 +80,10 @@ impl Host for StdHost {
 
     fn flush(&self) {
         let mut output = self.output();
-        // A reader that has gone away is no reason to stop.
-        let _ = io::stdout().write_all(&output);
-        let _ = io::stdout().flush();
+        // A reader that has gone away is no reason to stop, and a program does not know of any other.
+        if let Err(error) = io::stdout().write_all(&output).and_then(|()| io::stdout().flush()) {
+            let _ = self.0.lost.set(error);
+        }
         output.clear();
     }
 
@@ -162,9 +171,4 @@ impl MachineCode for StdHost {
         fill(&mut memory);
         Some(Box::new(memory.make_exec().ok()?))
     }
-}
-
-/// The error number of an error; `EIO` if it has none.
-pub fn number(error: &io::Error) -> i32 {
-    error.raw_os_error().unwrap_or(5)
 }

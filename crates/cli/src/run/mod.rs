@@ -3,6 +3,7 @@
 mod files;
 mod host;
 mod interrupt;
+mod module;
 mod options;
 #[cfg(unix)]
 mod poll;
@@ -25,6 +26,7 @@ use berus_runtime::repl::{BANNER, ConsoleLines};
 use berus_runtime::vm::{Limits, Vm};
 use berus_runtime::word::Obj;
 
+use crate::output::describe;
 use host::StdHost;
 use options::{Options, Program};
 
@@ -110,7 +112,8 @@ fn has_deep_stack() -> bool {
 fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     let heap = Heap::growing(&GlobalRegions, options.heap_size);
     let limits = Limits { machine_stack: STACK, ..Limits::default() };
-    let Some(mut vm) = Vm::new(heap, Box::new(StdHost::new(rom)), limits) else {
+    let host = StdHost::new(rom);
+    let Some(mut vm) = Vm::new(heap, Box::new(host.clone()), limits) else {
         eprintln!("the heap is too small");
         return 1;
     };
@@ -122,6 +125,11 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     vm.enter(|vm| {
         let ended = prepare(vm, options).and_then(|()| run_program(vm, options));
         let mut status = ended.map_or_else(|raised| vm.report_end(raised), |()| 0);
+        if let Program::File(file) = &options.program
+            && status != 0
+        {
+            module::explain(file, vm.machine_arch());
+        }
         if wants_prompt(vm, options) {
             vm.host().write_stdout(BANNER.as_bytes());
             status = vm.run_prompt(&mut ConsoleLines);
@@ -136,6 +144,10 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
         }
         vm.finalise_all();
         vm.host().flush();
+        if let Some(error) = host.lost_output() {
+            eprintln!("berus: standard output: {}", describe(error));
+            status = status.max(1);
+        }
         // Threads end with the program, also those that wait for input which may never come.
         std::process::exit(status.into())
     })
@@ -176,7 +188,7 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
         Program::Command(source) => run_source(vm, source, options),
         Program::File(file) if options.compile_only => {
             let source = vm.read_file(file)?;
-            vm.compile(source.bytes(), file, Mode::File, main).map(|_| ())
+            vm.compile(&source, file, Mode::File, main).map(|_| ())
         }
         Program::File(file) => {
             main.store(vm, q!("__file__"), vm.new_str(file)?)?;
@@ -199,6 +211,9 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
 fn run_source(vm: &Vm, source: &[u8], options: &Options) -> Res<()> {
     let main = vm.main();
     main.store(vm, q!("__file__"), vm.new_str(b"<stdin>")?)?;
-    let body = vm.compile(source, b"<stdin>", Mode::File, main)?;
+    let body = match module::is_one(source) {
+        true => vm.load(source, main)?,
+        false => vm.compile(source, b"<stdin>", Mode::File, main)?,
+    };
     if options.compile_only { Ok(()) } else { vm.run_body(body, main) }
 }

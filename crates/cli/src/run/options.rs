@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 
 use super::files::as_path;
+use crate::output::describe;
 
 use berus_compiler::Emitter;
 
@@ -63,12 +64,14 @@ impl Options {
             // Whether it is in the ROM image shows when that is mounted.
             return None;
         }
-        let file = String::from_utf8_lossy(file);
-        let error = std::fs::metadata(&*file).err()?;
+        let path = as_path(file);
+        let error = fs::metadata(&path).err()?;
         let number = error.raw_os_error().unwrap_or_default();
-        let text = error.to_string();
-        let reason = text.split(" (os error").next().unwrap_or_default();
-        Some(format!("can't open file '{file}': [Errno {number}] {reason}"))
+        let mut message = format!("can't open file '{}': [Errno {number}] {}", path.display(), describe(&error));
+        if !file.iter().any(|byte| b"./".contains(byte)) {
+            message.push_str(", nor is there a command of that name; -h lists them");
+        }
+        Some(message)
     }
 }
 
@@ -92,7 +95,10 @@ Environment:
   MICROPYPATH     Folders to import from, with ':' between them
   MICROPYINSPECT  If not empty, the same as -i";
 
-const INVALID: &str = "Invalid command line arguments. Use -h option for help.";
+/// What to say of a wrong command line: what is wrong there, and MicroPython's words.
+fn invalid(what: &[u8], why: &str) -> String {
+    format!("berus: {}: {why}\nInvalid command line arguments. Use -h option for help.", what.escape_ascii())
+}
 
 /// Takes apart the arguments behind the program's name.
 pub fn parse(args: &[OsString]) -> Result<Options, String> {
@@ -111,7 +117,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
     while let Some(arg) = rest.next() {
-        let mut value = || rest.next().map(<[u8]>::to_vec).ok_or_else(|| INVALID.to_owned());
+        let mut value = || rest.next().map(<[u8]>::to_vec).ok_or_else(|| invalid(arg, "a value must follow"));
         let (program, name) = match arg {
             b"-i" => {
                 options.inspect = true;
@@ -138,7 +144,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
                 (Program::Module(module.clone()), module)
             }
             b"-" => (Program::Input, arg.to_vec()),
-            [b'-', ..] => return Err(INVALID.to_owned()),
+            [b'-', ..] => return Err(invalid(arg, "there is no such option")),
             file => {
                 options.folder = folder_of(file);
                 (Program::File(file.to_vec()), file.to_vec())
@@ -166,8 +172,11 @@ fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), Str
         b"emit=viper" => options.emitter = Emitter::Viper,
         [b'r', b'o', b'm', b'f', b's', b'=', image @ ..] => options.rom = Some(image.to_vec()),
         option => {
-            let size = option.strip_prefix(b"heapsize=").and_then(|size| heap_size(core::str::from_utf8(size).ok()?));
-            options.heap_size = size.ok_or_else(|| INVALID.to_owned())?;
+            let Some(size) = option.strip_prefix(b"heapsize=") else {
+                return Err(invalid(&[b"-X ", option].concat(), "there is no such option"));
+            };
+            let size = core::str::from_utf8(size).ok().and_then(heap_size);
+            options.heap_size = size.ok_or_else(|| invalid(&[b"-X ", option].concat(), "that is no size of a heap"))?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The offsets at which the verifier keeps a state: where the code starts, jump targets and handlers.
 //!
-//! A label has a number, by which its state is found, and an instruction.
+//! A label has a number, by which its state is found.
 
 use alloc::vec::Vec;
 
@@ -13,8 +13,8 @@ pub(super) struct Labels {
     bits: Vec<u64>,
     /// For each word of `bits`, how many labels come before it.
     before: Vec<u32>,
-    /// For each label, in ascending order, how many instructions come before it.
-    positions: Vec<u32>,
+    /// The labels, in ascending order.
+    offsets: Vec<u32>,
 }
 
 impl Labels {
@@ -49,32 +49,29 @@ impl Labels {
     #[must_use]
     pub fn complete(&mut self) -> bool {
         self.before.clear();
-        self.positions.clear();
-        let mut n_instructions = 0;
-        for (&labels, &instructions) in self.bits.iter().zip(&self.instructions) {
+        self.offsets.clear();
+        for (word, (&labels, &instructions)) in self.bits.iter().zip(&self.instructions).enumerate() {
             if labels & !instructions != 0 {
                 return false;
             }
-            self.before.push(self.positions.len() as u32);
+            self.before.push(self.offsets.len() as u32);
             let mut rest = labels;
             while rest != 0 {
-                let below = instructions & ((rest & rest.wrapping_neg()) - 1);
-                self.positions.push(n_instructions + below.count_ones());
+                self.offsets.push(word as u32 * 64 + rest.trailing_zeros());
                 rest &= rest - 1;
             }
-            n_instructions += instructions.count_ones();
         }
         true
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.positions.len()
+        self.offsets.len()
     }
 
-    /// How many instructions come before the label of this number; `usize::MAX` if there is no such label.
-    pub fn position(&self, number: usize) -> usize {
-        self.positions.get(number).map_or(usize::MAX, |&position| position as usize)
+    /// The label of this number; `usize::MAX` if there is no such label.
+    pub fn offset(&self, number: usize) -> usize {
+        self.offsets.get(number).map_or(usize::MAX, |&offset| offset as usize)
     }
 
     /// The number of a label.
@@ -135,7 +132,7 @@ mod tests {
             assert!(labels.add(offset));
         }
         assert!(labels.complete());
-        assert_eq!([1, 3, 4, usize::MAX], *(0..4).map(|i| labels.position(i)).collect::<Vec<_>>());
+        assert_eq!([5, 64, 130, usize::MAX], *(0..4).map(|i| labels.offset(i)).collect::<Vec<_>>());
         assert_eq!(labels.number(130), 2);
         assert!(!labels.add(1000));
         assert!(labels.add(6));

@@ -173,6 +173,8 @@ struct Verifier<'m, 'a> {
     module: &'m Module<'a>,
     /// For each constant, whether it is an object.
     constants: Vec<bool>,
+    /// How many are, up to the first that is not.
+    n_objects: usize,
     /// For each code object that has been looked at, what must be known to make a function of it.
     contracts: Vec<Option<Contract>>,
     scanner: Scanner,
@@ -181,9 +183,10 @@ struct Verifier<'m, 'a> {
 
 impl<'m, 'a> Verifier<'m, 'a> {
     fn new(module: &'m Module<'a>) -> Verifier<'m, 'a> {
-        let constants = module.constants.iter().map(is_object).collect();
+        let constants: Vec<bool> = module.constants.iter().map(is_object).collect();
+        let n_objects = constants.iter().take_while(|is_object| **is_object).count();
         let contracts = module.codes.iter().map(|_| None).collect();
-        Verifier { module, constants, contracts, scanner: Scanner::default(), memory: Memory::default() }
+        Verifier { module, constants, n_objects, contracts, scanner: Scanner::default(), memory: Memory::default() }
     }
 
     /// Takes a first look at a code object: finds its contract and, if it is bytecode, its shape.
@@ -192,7 +195,8 @@ impl<'m, 'a> Verifier<'m, 'a> {
         let n_names = self.module.qstrs.len();
         let shape = match code.kind {
             CodeKind::Bytecode => {
-                let tables = Tables { n_names, constants: &self.constants, n_children: code.children.len() };
+                let (constants, n_objects) = (&self.constants, self.n_objects);
+                let tables = Tables { n_names, constants, n_objects, n_children: code.children.len() };
                 let shape = self.scanner.scan(&code.code, tables)?;
                 self.contracts[id as usize] = Some(Contract::new(&shape.signature, shape.cells));
                 Some(shape)
@@ -232,7 +236,6 @@ impl<'m, 'a> Verifier<'m, 'a> {
         }
         let context = Context {
             code: &code.code,
-            instructions: &self.scanner.instructions,
             labels: &self.scanner.labels,
             names: &self.module.qstrs,
             shape,

@@ -10,8 +10,9 @@ use super::error::{Checked, Fault, Reason};
 use super::labels::Labels;
 use crate::bytecode::Instruction;
 use crate::lines;
-use crate::opcode::{Effect, Op, Operand};
+use crate::opcode::{Op, Operand};
 use crate::prelude::{Prelude, Signature, scope_flag};
+use crate::vuint;
 
 /// What can be said of a function without following its control flow.
 #[derive(Clone, Copy)]
@@ -27,6 +28,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// Whether any local holds a cell.
+    pub fn has_cells(&self) -> bool {
+        self.cells.0 > 0 || self.own_cells != LocalSet::default()
+    }
+
     /// Whether a local holds a cell.
     pub fn is_cell(&self, local: u32) -> bool {
         local < self.cells.0 || self.own_cells.contains(local)
@@ -44,7 +50,7 @@ impl Contract {
 }
 
 /// A set of locals whose numbers fit a byte.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct LocalSet([u64; 4]);
 
 impl LocalSet {
@@ -57,23 +63,6 @@ impl LocalSet {
         let was = self.contains(local.into());
         self.0[usize::from(local / 64)] |= 1 << (local % 64);
         !was
-    }
-}
-
-/// An instruction as the scan leaves it for the walk.
-#[derive(Clone, Copy)]
-pub(super) struct Scanned {
-    pub offset: u32,
-    /// Its operand as an index or count; the target of a jump, which is in the code.
-    pub operand: u32,
-    pub op: Op,
-    /// The byte after the operand.
-    pub extra: u8,
-}
-
-impl Scanned {
-    pub fn effect(&self) -> Effect {
-        self.op.effect(self.operand, self.extra.into())
     }
 }
 
@@ -94,6 +83,8 @@ pub(super) struct Tables<'a> {
     pub n_names: usize,
     /// For each constant, whether it is an object.
     pub constants: &'a [bool],
+    /// How many are, up to the first that is not.
+    pub n_objects: usize,
     pub n_children: usize,
 }
 
@@ -113,15 +104,70 @@ pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> C
     Ok(())
 }
 
+/// What an instruction's first byte says of how to check it.
+#[derive(Clone, Copy)]
+enum Check {
+    /// All is right: there is no operand.
+    None,
+    /// All is right if the operand is less than a bound.
+    Below(Bound),
+    /// It loads this local.
+    Load(u8),
+    /// It needs a closer look.
+    Look,
+}
+
+/// What an operand, read as a vuint, must be less than.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Bound {
+    /// 0x80: in a single byte any number of its kind is right.
+    OneByte,
+    Names,
+    Constants,
+    Children,
+}
+
+/// A look-up, since nearly all instructions are right at first sight.
+const CHECKS: [Check; 256] = {
+    let mut checks = [Check::Look; 256];
+    let mut byte = 0;
+    while byte < checks.len() {
+        if let Some(op) = Op::from_byte(byte as u8) {
+            checks[byte] = match (op.operand(), op) {
+                (_, Op::LoadFastMulti) => Check::Load((byte - op as usize) as u8),
+                (_, Op::YieldValue | Op::YieldFrom | Op::StoreFastMulti | Op::LoadFastN | Op::BuildSlice) => {
+                    Check::Look
+                }
+                (Operand::None | Operand::Implied, _) => Check::None,
+                (Operand::Qstr, _) => Check::Below(Bound::Names),
+                (Operand::Constant, _) => Check::Below(Bound::Constants),
+                (Operand::Child, _) => Check::Below(Bound::Children),
+                (Operand::SmallInt | Operand::Count | Operand::Arguments | Operand::Starred, _) => {
+                    Check::Below(Bound::OneByte)
+                }
+                _ => Check::Look,
+            };
+        }
+        byte += 1;
+    }
+    checks
+};
+
+impl Tables<'_> {
+    /// By number, the bounds.
+    fn bounds(&self) -> [usize; 4] {
+        [0x80, self.n_names, self.n_objects, self.n_children]
+    }
+}
+
 /// Scans code objects; keeps its memory from one to the next.
 #[derive(Default)]
 pub(super) struct Scanner {
-    /// The instructions of the code that has been scanned last.
-    pub instructions: Vec<Scanned>,
-    /// Its labels.
+    /// The labels of the code that has been scanned last.
     pub labels: Labels,
-    /// How many of the last instructions are an unbroken row of `LOAD_FAST`s.
-    n_loads: usize,
+    /// The locals of the unbroken row of `LOAD_FAST`s that the last instructions are.
+    loads: Vec<u32>,
 }
 
 /// How a function uses its locals.
@@ -194,32 +240,12 @@ impl Scanner {
         }
 
         let start = prelude.end();
-        self.instructions.clear();
-        // Most instructions take two bytes or more.
-        self.instructions.reserve(code.len() / 2);
         self.labels.clear(code.len());
-        self.n_loads = 0;
+        self.loads.clear();
         if !self.labels.add(start) {
             return Err((None, Reason::RunsOff));
         }
-        let mut offset = start;
-        while offset < code.len() {
-            let instruction =
-                Instruction::decode(code, offset).map_err(|error| (Some(offset), Reason::Decode(error)))?;
-            self.labels.add_instruction(offset);
-            let mut operand = instruction.index();
-            if matches!(instruction.op, Op::LoadFastMulti | Op::LoadFastN) {
-                self.n_loads += 1;
-            } else {
-                let looked_at = self.instruction(&instruction, code, tables, &mut uses);
-                operand = looked_at.map_err(|refusal| refusal.at(Some(offset)))?;
-            }
-            let Instruction { op, extra, .. } = instruction;
-            self.instructions.push(Scanned { offset: offset as u32, operand, op, extra });
-            offset = instruction.end();
-        }
-        self.end_loads(0, &mut uses).map_err(|refusal| refusal.at(None))?;
-
+        self.instructions(start, code, tables, &mut uses)?;
         if uses.locals > signature.n_state {
             return Err(whole(Reason::Frame(uses.locals, signature.n_state)));
         }
@@ -233,19 +259,50 @@ impl Scanner {
         Ok(Shape { signature, start, locals: uses.locals, cells, own_cells: uses.own_cells })
     }
 
-    /// Checks an instruction and returns its operand.
-    fn instruction(
-        &mut self,
-        instruction: &Instruction,
-        code: &[u8],
-        tables: Tables<'_>,
-        uses: &mut Uses,
-    ) -> Checked<u32> {
-        let index = instruction.index();
-        let op = instruction.op;
-        if self.n_loads != 0 || instruction.extra != 0 {
-            let makes_closure = op.operand() == Operand::Closure;
-            self.end_loads(if makes_closure { instruction.extra } else { 0 }, uses)?;
+    /// Looks at each instruction on its own.
+    fn instructions(&mut self, start: usize, code: &[u8], tables: Tables<'_>, uses: &mut Uses) -> Result<(), Fault> {
+        let bounds = tables.bounds();
+        let mut offset = start;
+        while let Some(&byte) = code.get(offset) {
+            self.labels.add_instruction(offset);
+            offset += match CHECKS[usize::from(byte)] {
+                Check::Load(local) => {
+                    self.loads.push(local.into());
+                    1
+                }
+                Check::None => {
+                    self.end_loads(uses);
+                    1
+                }
+                Check::Below(bound) => match vuint::read(&code[offset + 1..]) {
+                    Some((operand, len)) if (operand as usize) < bounds[bound as usize] => {
+                        self.end_loads(uses);
+                        1 + len
+                    }
+                    _ => self.look_closer(offset, code, tables, uses)?,
+                },
+                Check::Look => self.look_closer(offset, code, tables, uses)?,
+            };
+        }
+        self.end_loads(uses);
+        Ok(())
+    }
+
+    /// Checks an instruction and returns its length.
+    fn look_closer(&mut self, offset: usize, code: &[u8], tables: Tables<'_>, uses: &mut Uses) -> Result<usize, Fault> {
+        self.check(offset, code, tables, uses).map_err(|refusal| refusal.at(Some(offset)))
+    }
+
+    fn check(&mut self, offset: usize, code: &[u8], tables: Tables<'_>, uses: &mut Uses) -> Checked<usize> {
+        let instruction = Instruction::decode(code, offset).map_err(Reason::Decode)?;
+        let (op, index) = (instruction.op, instruction.index());
+        match op.operand() {
+            Operand::Closure => self.end_loads_with_cells(instruction.extra, uses)?,
+            _ if op == Op::LoadFastN => {
+                self.loads.push(index);
+                return Ok(instruction.len);
+            }
+            _ => self.end_loads(uses),
         }
         match op.operand() {
             Operand::None if matches!(op, Op::YieldValue | Op::YieldFrom) && !uses.is_generator => {
@@ -277,13 +334,13 @@ impl Scanner {
                 return Err(Reason::Child(index).into());
             }
             Operand::Child | Operand::Closure => {}
-            Operand::Jump | Operand::Forward | Operand::Unwind => return self.jump(instruction, code),
+            Operand::Jump | Operand::Forward | Operand::Unwind => self.jump(&instruction, code)?,
         }
-        Ok(index)
+        Ok(instruction.len)
     }
 
-    /// Notes where a jump goes to, and returns that.
-    fn jump(&mut self, instruction: &Instruction, code: &[u8]) -> Checked<u32> {
+    /// Notes where a jump goes to.
+    fn jump(&mut self, instruction: &Instruction, code: &[u8]) -> Checked {
         let target = instruction.target().filter(|&target| target < code.len() && self.labels.add(target));
         let target = target.ok_or(Reason::JumpOutside)?;
         if instruction.op == Op::SetupFinally
@@ -292,16 +349,24 @@ impl Scanner {
         {
             return Err(Reason::JumpOutside.into());
         }
-        Ok(target as u32)
+        Ok(())
+    }
+
+    /// A row of `LOAD_FAST`s, if there was one, has ended.
+    #[inline]
+    fn end_loads(&mut self, uses: &mut Uses) {
+        if !self.loads.is_empty() {
+            self.loads.iter().for_each(|&local| uses.load(local));
+            self.loads.clear();
+        }
     }
 
     /// A row of `LOAD_FAST`s has ended, at something that takes the last of them as cells.
-    fn end_loads(&mut self, n_cells: u8, uses: &mut Uses) -> Checked {
-        let n_loads = core::mem::take(&mut self.n_loads);
-        let n_objects = n_loads.checked_sub(n_cells.into()).ok_or(Reason::ClosureLoads)?;
-        let (objects, cells) = self.instructions[self.instructions.len() - n_loads..].split_at(n_objects);
-        objects.iter().for_each(|load| uses.load(load.operand));
-        cells.iter().try_for_each(|load| uses.cell(load.operand))
+    fn end_loads_with_cells(&mut self, n_cells: u8, uses: &mut Uses) -> Checked {
+        let n_objects = self.loads.len().checked_sub(n_cells.into()).ok_or(Reason::ClosureLoads)?;
+        self.loads.drain(n_objects..).try_for_each(|local| uses.cell(local))?;
+        self.end_loads(uses);
+        Ok(())
     }
 }
 

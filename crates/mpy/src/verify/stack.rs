@@ -183,6 +183,17 @@ impl Stacks {
         stack.height - self.run(stack.run).base
     }
 
+    /// The lowest height down to which the top is a run of objects of no known value, and the lowest at which there is still something of
+    /// that run. Where the top is none, no height is so low.
+    pub fn objects_on_top(&self, stack: Stack) -> (u32, u32) {
+        let run = self.run(stack.run);
+        match (run.kind, stack.run) {
+            (Kind::Object, 0) => (0, 0),
+            (Kind::Object, _) => (run.base, run.base + 1),
+            _ => (u32::MAX, u32::MAX),
+        }
+    }
+
     /// Whether the top is a run of objects of no known value that reaches down to `height`, or starts there.
     pub fn is_objects(&self, stack: Stack, height: u32) -> bool {
         let run = self.run(stack.run);

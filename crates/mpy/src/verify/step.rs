@@ -2,14 +2,30 @@
 
 use super::blocks::{BlockKind, exception_test};
 use super::error::{Checked, Reason};
-use super::scan::Scanned;
 use super::stack::{Kind, Stack};
 use super::walk::{After, State, Walk};
-use crate::opcode::{Effect, ITER_SLOTS, Op};
+use crate::bytecode::Instruction;
+use crate::opcode::{Effect, ITER_SLOTS, Op, Operand};
 
-/// By their numbers, the opcodes that take and give objects only, always as many, and go on to the next instruction:
-/// most of what there is to verify.
-const PLAIN: [Option<Effect>; 256] = {
+/// An instruction that, where all it takes are objects, gives objects, always as many, and goes on to the next.
+#[derive(Clone, Copy)]
+pub(super) struct Plain {
+    pub pops: u8,
+    pub pushes: u8,
+    /// Whether an operand follows, whose last byte is the first below 0x80.
+    pub has_operand: bool,
+}
+
+/// The plain instructions, by their first byte.
+pub(super) type PlainTable = [Option<Plain>; 256];
+
+pub(super) fn plain(has_cells: bool) -> &'static PlainTable {
+    static WITH_CELLS: PlainTable = plain_table(false);
+    static WITHOUT_CELLS: PlainTable = plain_table(true);
+    if has_cells { &WITH_CELLS } else { &WITHOUT_CELLS }
+}
+
+const fn plain_table(loads_are_objects: bool) -> PlainTable {
     use Op::*;
     let ops = [
         LoadConstString,
@@ -18,6 +34,7 @@ const PLAIN: [Option<Effect>; 256] = {
         LoadAttr,
         StoreName,
         StoreGlobal,
+        StoreAttr,
         DeleteName,
         DeleteGlobal,
         ImportName,
@@ -34,6 +51,10 @@ const PLAIN: [Option<Effect>; 256] = {
         LoadConstTrue,
         LoadBuildClass,
         LoadSubscr,
+        StoreSubscr,
+        DupTop,
+        DupTopTwo,
+        PopTop,
         GetIter,
         StoreMap,
         YieldValue,
@@ -43,30 +64,32 @@ const PLAIN: [Option<Effect>; 256] = {
         StoreFastMulti,
         UnaryOpMulti,
         BinaryOpMulti,
+        // The last two load an object, or a cell where there are any.
+        LoadFastMulti,
+        LoadFastN,
     ];
-    let mut effects = [None; 256];
+    let n_plain = if loads_are_objects { ops.len() } else { ops.len() - 2 };
+    let mut table = [None; 256];
     let mut i = 0;
-    while i < ops.len() {
-        effects[ops[i] as usize] = Some(ops[i].effect(0, 0));
+    while i < n_plain {
+        let op = ops[i];
+        let Effect { pops, pushes } = op.effect(0, 0);
+        let has_operand = !matches!(op.operand(), Operand::None | Operand::Implied);
+        let mut n = 0;
+        while n < op.group_size() {
+            table[(op as u8 + n) as usize] = Some(Plain { pops: pops as u8, pushes: pushes as u8, has_operand });
+            n += 1;
+        }
         i += 1;
     }
-    effects
-};
+    table
+}
 
 impl Walk<'_> {
     /// Looks at the instruction at `pc`: checks what it needs, lets control go where it may jump to, and changes the
     /// state to what the next instruction finds.
-    #[inline]
-    pub fn step(&mut self, instruction: &Scanned) -> Checked<After> {
-        if let Some(effect) = PLAIN[instruction.op as usize] {
-            self.replace(effect.pops, effect.pushes)?;
-            return Ok(After::Next);
-        }
-        self.special(instruction)
-    }
-
-    fn special(&mut self, instruction: &Scanned) -> Checked<After> {
-        let index = instruction.operand;
+    pub fn step(&mut self, instruction: &Instruction) -> Checked<After> {
+        let index = instruction.index();
         match instruction.op {
             Op::LoadConstNone => self.push(Kind::None, 1)?,
             Op::LoadNull => self.push(Kind::Null, 1)?,
@@ -121,7 +144,7 @@ impl Walk<'_> {
                 self.jump(instruction, State { block: block.parent, ..self.state })?;
                 return Ok(After::Elsewhere);
             }
-            Op::WithCleanup => self.with_cleanup()?,
+            Op::WithCleanup => self.with_cleanup(instruction)?,
             Op::EndFinally => return self.end_finally(),
             Op::UnwindJump => {
                 self.unwind_jump(instruction)?;
@@ -214,8 +237,14 @@ impl Walk<'_> {
         if is_met { Ok(()) } else { Err(Reason::Needs(what, kind).into()) }
     }
 
-    fn jump(&mut self, instruction: &Scanned, state: State) -> Checked {
-        self.flow(instruction.operand as usize, state)
+    fn jump(&mut self, instruction: &Instruction, state: State) -> Checked {
+        let target = self.target(instruction)?;
+        self.flow(target, state)
+    }
+
+    /// Where an instruction jumps to, or the handler that it sets up. The scan has seen that it is in the code.
+    fn target(&self, instruction: &Instruction) -> Checked<usize> {
+        instruction.target().ok_or_else(|| Reason::JumpOutside.into())
     }
 
     fn load_method(&mut self, n_objects: u32) -> Checked {
@@ -233,8 +262,8 @@ impl Walk<'_> {
     }
 
     /// The collection has the iterators of the comprehension's loops above it, but nothing of unknown size.
-    fn store_comp(&mut self, instruction: &Scanned) -> Checked {
-        let distance = instruction.operand >> 2;
+    fn store_comp(&mut self, instruction: &Instruction) -> Checked {
+        let distance = instruction.index() >> 2;
         let n_taken = instruction.effect().pops;
         if distance < n_taken {
             return Err(Reason::StackEmpty.into());
@@ -248,8 +277,8 @@ impl Walk<'_> {
     }
 
     /// Makes a function: the child must take just these cells, and find the defaults that its prelude speaks of.
-    fn make(&mut self, instruction: &Scanned) -> Checked {
-        let child = instruction.operand;
+    fn make(&mut self, instruction: &Instruction) -> Checked {
+        let child = instruction.index();
         let id = self.context.children.get(child as usize);
         let contract = id.and_then(|&id| *self.context.contracts.get(id as usize)?);
         let n_cells = u32::from(instruction.extra);
@@ -280,8 +309,8 @@ impl Walk<'_> {
     }
 
     /// Calls that take more than objects: a method has a `self` or null, a starred mapping null for its keyword.
-    fn call(&mut self, instruction: &Scanned) -> Checked {
-        let (n_positional, n_keyword) = (instruction.operand & 0xff, instruction.operand >> 8);
+    fn call(&mut self, instruction: &Instruction) -> Checked {
+        let (n_positional, n_keyword) = (instruction.index() & 0xff, instruction.index() >> 8);
         if matches!(instruction.op, Op::CallFunctionVarKw | Op::CallMethodVarKw) {
             self.pop_objects(1)?;
             for _ in 0..n_keyword {
@@ -377,7 +406,7 @@ impl Walk<'_> {
         Ok(height)
     }
 
-    fn for_iter(&mut self, instruction: &Scanned) -> Checked {
+    fn for_iter(&mut self, instruction: &Instruction) -> Checked {
         let height = self.iterator(self.state.stack, self.floor)?;
         let mut state = self.state;
         self.memory.stacks.cut(&mut state.stack, height);
@@ -385,7 +414,7 @@ impl Walk<'_> {
         self.push(Kind::Object, 1)
     }
 
-    fn setup_with(&mut self, instruction: &Scanned) -> Checked {
+    fn setup_with(&mut self, instruction: &Instruction) -> Checked {
         self.pop_objects(1)?;
         self.push(Kind::Exit, 2)?;
         // Room for what is pending and, to call `__exit__` in place, one more.
@@ -394,13 +423,13 @@ impl Walk<'_> {
         self.push(Kind::Object, 1)
     }
 
-    fn setup_except(&mut self, instruction: &Scanned) -> Checked {
+    fn setup_except(&mut self, instruction: &Instruction) -> Checked {
         self.reserve(self.height().checked_add(1))?;
         self.setup(instruction, BlockKind::Except, Kind::Exception, 1)
     }
 
-    fn setup(&mut self, instruction: &Scanned, kind: BlockKind, entered_with: Kind, n: u32) -> Checked {
-        let handler = instruction.operand as usize;
+    fn setup(&mut self, instruction: &Instruction, kind: BlockKind, entered_with: Kind, n: u32) -> Checked {
+        let handler = self.target(instruction)?;
         let block = self.open(kind, handler, self.height())?;
         let mut stack = self.state.stack;
         self.memory.stacks.push(&mut stack, entered_with, n);
@@ -410,9 +439,9 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn setup_finally(&mut self, instruction: &Scanned) -> Checked {
+    fn setup_finally(&mut self, instruction: &Instruction) -> Checked {
         self.reserve(self.height().checked_add(2))?;
-        let handler = instruction.operand as usize;
+        let handler = self.target(instruction)?;
         let test = exception_test(self.context.code, handler).filter(|test| {
             let name = self.context.names.get(test.name as usize);
             name.is_some_and(|name| name.as_bytes() == b"BaseException")
@@ -458,12 +487,13 @@ impl Walk<'_> {
         Ok(height)
     }
 
-    fn with_cleanup(&mut self) -> Checked {
+    fn with_cleanup(&mut self, instruction: &Instruction) -> Checked {
         let block = self.block();
         if block.kind != BlockKind::With {
             return Err(Reason::WrongBlock.into());
         }
-        if self.next_instruction().is_none_or(|next| next.op != Op::EndFinally) {
+        let next = Instruction::decode(self.context.code, instruction.end());
+        if !next.is_ok_and(|next| next.op == Op::EndFinally) {
             return Err(Reason::CleanupAlone.into());
         }
         let height = self.pending(0)?;
@@ -485,7 +515,7 @@ impl Walk<'_> {
     }
 
     /// Leaves blocks by way of their handlers, as if each had run and ended by now.
-    fn unwind_jump(&mut self, instruction: &Scanned) -> Checked {
+    fn unwind_jump(&mut self, instruction: &Instruction) -> Checked {
         let mut state = self.state;
         for _ in 0..instruction.extra & 0x7f {
             let block = *self.memory.blocks.get(state.block);

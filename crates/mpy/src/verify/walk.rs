@@ -10,8 +10,10 @@ use super::UNCOUNTED_SLOTS;
 use super::blocks::{Block, BlockId, BlockKind, Blocks};
 use super::error::{Checked, Fault, Reason};
 use super::labels::{Labels, Pending};
-use super::scan::{Contract, Scanned, Shape};
+use super::scan::{Contract, Shape};
 use super::stack::{Kind, Stack, Stacks};
+use super::step::{Plain, PlainTable, plain};
+use crate::bytecode::Instruction;
 use crate::module::{CodeId, Qstr};
 
 /// What is known where an instruction starts.
@@ -44,7 +46,6 @@ pub(super) struct Memory {
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub code: &'a [u8],
-    pub instructions: &'a [Scanned],
     pub labels: &'a Labels,
     pub names: &'a [Qstr<'a>],
     pub shape: Shape,
@@ -59,10 +60,10 @@ pub(super) struct Walk<'a> {
     pub context: Context<'a>,
     pub memory: &'a mut Memory,
     pub state: State,
-    /// How many instructions come before the one that is looked at.
-    position: usize,
-    /// Its offset.
+    /// The offset of the instruction that is looked at.
     pub pc: usize,
+    /// Those that may be passed without much ado.
+    plain: &'static PlainTable,
     /// The height down to which the instruction may take slots.
     pub floor: u32,
     /// The height that the frame has room for.
@@ -96,7 +97,8 @@ impl<'a> Walk<'a> {
         let uncounted = signature.n_exc_stack.saturating_mul(UNCOUNTED_SLOTS);
         let room = (signature.n_state - context.shape.locals).saturating_add(uncounted);
         let pc = context.shape.start;
-        let mut walk = Walk { context, memory, state, position: 0, pc, floor: 0, room, highest: 0 };
+        let plain = plain(context.shape.has_cells());
+        let mut walk = Walk { context, memory, state, pc, plain, floor: 0, room, highest: 0 };
         match walk.run() {
             Ok(()) => Ok(walk.highest),
             Err(refusal) => Err(refusal.at(Some(walk.pc))),
@@ -104,34 +106,15 @@ impl<'a> Walk<'a> {
     }
 
     fn run(&mut self) -> Checked {
-        let Context { code, instructions, labels, .. } = self.context;
+        let Context { code, labels, .. } = self.context;
         let limit = code.len().saturating_mul(WORK_PER_BYTE).saturating_add(WORK_AT_LEAST);
         self.arrive(self.pc, self.state)?;
         while let Some(number) = self.memory.pending.take_first(&mut self.memory.stacks.work) {
             let Some(state) = self.memory.states[number].state else { continue };
             self.state = state;
-            let start = labels.position(number);
-            let next_label = labels.position(number + 1);
-            self.position = start;
-            while let Some(instruction) = instructions.get(self.position) {
-                self.pc = instruction.offset as usize;
-                if self.position == start {
-                    self.find_floor();
-                }
-                let after = self.step(instruction)?;
-                self.position += 1;
-                if after == After::Elsewhere {
-                    break;
-                }
-                if self.position == next_label {
-                    self.flow(instructions[next_label].offset as usize, self.state)?;
-                    break;
-                }
-                if self.position == instructions.len() {
-                    return Err(Reason::RunsOff.into());
-                }
-            }
-            self.memory.stacks.work += self.position - start;
+            self.pc = labels.offset(number);
+            self.find_floor();
+            self.follow(labels.offset(number + 1))?;
             if self.memory.stacks.work > limit {
                 return Err(Reason::TooComplex.into());
             }
@@ -139,9 +122,59 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The instruction after the one that is looked at.
-    pub fn next_instruction(&self) -> Option<&'a Scanned> {
-        self.context.instructions.get(self.position + 1)
+    /// Follows control from a label until it reaches the next one, or goes elsewhere.
+    fn follow(&mut self, next_label: usize) -> Checked {
+        let code = self.context.code;
+        loop {
+            self.pass_plain(next_label.min(code.len()));
+            let instruction = Instruction::decode(code, self.pc).map_err(Reason::Decode)?;
+            let after = self.step(&instruction)?;
+            self.memory.stacks.work += 1;
+            let next = instruction.end();
+            if after == After::Elsewhere {
+                return Ok(());
+            }
+            if next == next_label {
+                return self.flow(next, self.state);
+            }
+            if next == code.len() {
+                return Err(Reason::RunsOff.into());
+            }
+            self.pc = next;
+        }
+    }
+
+    /// Passes plain instructions, up to one that is not, or works on more than one run of objects, or is the last before `end`. Most of
+    /// code is passed so.
+    fn pass_plain(&mut self, end: usize) {
+        let (base, least) = self.memory.stacks.objects_on_top(self.state.stack);
+        let bottom = base.max(self.floor);
+        let code = &self.context.code[..end];
+        let (mut pc, mut height, mut highest, mut n_passed) = (self.pc, self.state.stack.height, self.highest, 0);
+        while let Some(byte) = code.get(pc)
+            && let Some(Plain { pops, pushes, has_operand }) = self.plain[usize::from(*byte)]
+        {
+            let mut next = pc + 1;
+            if has_operand {
+                while code.get(next).is_some_and(|byte| byte & 0x80 != 0) {
+                    next += 1;
+                }
+                next += 1;
+            }
+            if height < bottom.saturating_add(pops.into()) || next >= end {
+                break;
+            }
+            let new = height - u32::from(pops) + u32::from(pushes);
+            if new < least || new > self.room {
+                break;
+            }
+            height = new;
+            highest = highest.max(height);
+            pc = next;
+            n_passed += 1;
+        }
+        (self.pc, self.state.stack.height, self.highest) = (pc, height, highest);
+        self.memory.stacks.work += n_passed;
     }
 
     pub fn block(&self) -> Block {

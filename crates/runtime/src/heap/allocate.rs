@@ -141,9 +141,9 @@ impl Heap {
         block
     }
 
-    /// The quick path, for blocks that the run has room for.
+    /// The quick path, for blocks that the run has room for; `None` for others.
     #[inline(always)]
-    fn alloc_in_run(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+    pub(crate) fn alloc_in_run(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
         let size = bytes.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
         let bump = self.run.bump.get();
         let room = self.run.end.get() - bump.addr();

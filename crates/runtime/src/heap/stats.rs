@@ -80,6 +80,11 @@ impl Heap {
         self.arenas().map(|arena| arena.used().len() + arena.untouched()).sum()
     }
 
+    /// Bytes that it can come to hold at most, in regions that it has and those that it may obtain.
+    pub fn reach(&self) -> usize {
+        self.total().saturating_add(self.allowance.get())
+    }
+
     /// All that the heap holds, by rising address within each region.
     pub fn stretches(&self) -> impl Iterator<Item = Stretch> {
         self.arenas().flat_map(|arena| Stretches { heap: self, arena, at: arena.used().start })

@@ -9,11 +9,9 @@ use core::ptr::NonNull;
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::constant::Constant;
-use berus_mpy::error::INCOMPATIBLE_FILE;
+use berus_mpy::error::{Error, INCOMPATIBLE_FILE};
 use berus_mpy::header::{Header, Host};
 use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
-use berus_mpy::read::ReadError;
-use berus_mpy::source::{Slice, Source, Stream};
 use berus_mpy::verify::{Facts, verify};
 
 use crate::error::{Raised, Res};
@@ -98,34 +96,28 @@ impl Vm {
         code.downcast().ok_or_else(|| self.incompatible())
     }
 
-    /// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there, else what must live on is copied.
+    /// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there. Else all of it is read, and what must live on
+    /// is copied: to copy names and constants one by one as they are read would take more memory meanwhile, and twice the time.
     ///
     /// # Errors
     /// As [`Vm::load_static`]; `OSError`, and what reading raises.
-    pub(crate) fn load_reader(&self, reader: &mut Reader, globals: Gc<Dict>) -> Res {
+    pub(crate) fn load_reader(&self, reader: &Reader, globals: Gc<Dict>) -> Res {
         if let Some(lent) = self.lent(reader.file)? {
             return self.load_static(lent, globals);
         }
-        let mut stream = Stream::new(|buffer: &mut [u8]| reader.take(self, buffer));
-        let module = self.read_module(&mut stream, |raised| raised)?;
-        self.load_module(&module, globals)
+        let file = reader.take_all(self)?;
+        self.load(&file, globals)
     }
 
+    /// Takes apart a module that can run here.
     fn parse_module<'a>(&self, file: &'a [u8]) -> Res<Module<'a>> {
-        self.read_module(&mut Slice::new(file), |never| match never {})
-    }
-
-    /// Reads a module that can run here; `failed` raises the error of a source that fails.
-    fn read_module<'a, S: Source<'a>>(&self, source: &mut S, failed: fn(S::Error) -> Raised) -> Res<Module<'a>> {
-        let refused = |error: ReadError<S::Error>| match error {
-            ReadError::Format(error) => self.value_error(format_args!("{}", error.value_error())),
-            ReadError::Source(error) => failed(error),
-        };
+        let refused = |error: Error| self.value_error(format_args!("{}", error.value_error()));
         // What cannot run here is refused before its tables are read.
-        let header = Header::read(source).map_err(refused)?;
+        let header = Header::from_bytes(file).map_err(refused)?;
         let host = Host { arch: self.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
         header.check(&host).map_err(|message| self.value_error(format_args!("{message}")))?;
-        Module::read_after(header, source).map_err(refused)
+        let (module, _) = Module::from_bytes(file).map_err(refused)?;
+        Ok(module)
     }
 
     /// The architecture of the machine code that may run here, if any may.

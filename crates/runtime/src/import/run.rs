@@ -1,9 +1,10 @@
 //! Running files: as modules, and for programs and embedders.
 
+use alloc::vec::Vec;
+
 use super::find::{FROZEN, Found};
 use super::frozen::FrozenFile;
 use crate::error::Res;
-use crate::obj::builder::Builder;
 use crate::obj::dict::Dict;
 use crate::obj::module::Module;
 use crate::object::Gc;
@@ -54,25 +55,23 @@ impl Vm {
             return self.load_file(path, globals);
         }
         let source = self.read_file(path)?;
-        let body = self.load_source(source.bytes(), path, globals)?;
-        source.discard(self);
-        Ok(body)
+        self.load_source(&source, path, globals)
     }
 
     /// Reads a whole file.
     ///
     /// # Errors
     /// `OSError`, and what the file system raises.
-    pub fn read_file(&self, path: &[u8]) -> Res<Builder> {
-        let mut reader = self.open_to_read(path)?;
+    pub fn read_file(&self, path: &[u8]) -> Res<Vec<u8>> {
+        let reader = self.open_to_read(path)?;
         let bytes = reader.take_all(self);
         self.after(bytes, || reader.close(self))
     }
 
     /// Loads an `.mpy` file, whose code runs where it lies if the file system lends its memory.
     fn load_file(&self, path: &[u8], globals: Gc<Dict>) -> Res {
-        let mut reader = self.open_to_read(path)?;
-        let body = self.load_reader(&mut reader, globals);
+        let reader = self.open_to_read(path)?;
+        let body = self.load_reader(&reader, globals);
         self.after(body, || reader.close(self))
     }
 

@@ -5,6 +5,7 @@
 use super::{ModuleDef, Settable};
 use crate::error::Res;
 use crate::obj;
+use crate::obj::bytes::Bytes;
 use crate::obj::code;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
@@ -267,7 +268,7 @@ fn exec(vm: &Vm, args: &[Obj]) -> Res {
 /// `execfile(path[, globals[, locals]])`
 fn execfile(vm: &Vm, args: &[Obj]) -> Res {
     let Some(path) = vm.as_str(args[0]) else { return Err(vm.bad_conversion(args[0])) };
-    let mut all = [vm.read_file(path)?.into_bytes(vm)?, Obj::NONE, Obj::NONE];
+    let mut all = [Bytes::new(vm, &vm.read_file(path)?)?.obj(), Obj::NONE, Obj::NONE];
     all[1..args.len()].copy_from_slice(&args[1..]);
     run(vm, &all, path, Kind::Exec)?;
     Ok(Obj::NONE)

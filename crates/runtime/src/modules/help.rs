@@ -1,5 +1,7 @@
 //! The built-in function `help`.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::Res;
@@ -76,9 +78,15 @@ fn entry(vm: &Vm, name: Obj, value: Obj) -> Res<()> {
     out.write(vm, b"\n")
 }
 
-/// Prints the names of all built-in modules, in columns that are read downwards.
+/// Prints the names of all built-in and frozen modules, in columns that are read downwards.
 fn print_modules(vm: &Vm) -> Res<()> {
-    let mut names: Vec<&str> = vm.registered().map(|module| module.name()).collect();
+    let mut names: Vec<String> = vm.registered().map(|module| module.name().to_owned()).collect();
+    for modules in &vm.frozen {
+        modules.for_each_path(&mut |path| {
+            let name = path.strip_suffix(".mpy").or_else(|| path.strip_suffix(".py"));
+            names.extend(name.map(str::to_owned));
+        });
+    }
     names.sort_unstable();
     names.dedup();
     let rows = names.len().div_ceil(COLUMNS);

@@ -1,8 +1,9 @@
 //! Building strings and bytes piece by piece.
 //!
-//! The bytes grow in a heap block that begins with room for the object's head, so that the block becomes the string
-//! without a copy.
+//! A few bytes are put together in the builder itself, so that nothing but the object is allocated. More of them grow in a heap block that
+//! begins with room for the object's head, so that the block becomes the string without a copy.
 
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::bytes::Bytes;
@@ -11,26 +12,36 @@ use crate::error::Res;
 use crate::object::Gc;
 use crate::ops::print::Printer;
 use crate::vm::Vm;
-use crate::word::Obj;
 
 /// Bytes that are being put together. The collector sees its block as long as the builder is in a local variable.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     block: Option<NonNull<u8>>,
     len: usize,
-    /// Bytes that fit behind the head, with one more for the zero byte at the end.
+    /// Bytes that fit in here, or behind the head in the block, with one more for the zero byte at the end.
     capacity: usize,
+    /// The bytes as long as there is no block.
+    few: [MaybeUninit<u8>; FEW],
 }
+
+/// Most bytes without a block.
+const FEW: usize = if usize::BITS >= 64 { 64 } else { 32 };
 
 /// Room for the head of a string.
 const HEAD: usize = size_of::<Str>();
 
 const _: () = assert!(size_of::<Bytes>() == HEAD && align_of::<Bytes>() == align_of::<Str>());
 
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder::new()
+    }
+}
+
 impl Builder {
-    /// No bytes yet, and no memory for any.
+    /// No bytes yet.
     pub const fn new() -> Builder {
-        Builder { block: None, len: 0, capacity: 0 }
+        Builder { block: None, len: 0, capacity: FEW, few: [MaybeUninit::uninit(); FEW] }
     }
 
     /// Room for `capacity` bytes.
@@ -39,7 +50,9 @@ impl Builder {
     /// `MemoryError`.
     pub fn with_capacity(vm: &Vm, capacity: usize) -> Res<Builder> {
         let mut builder = Builder::new();
-        builder.grow(vm, capacity)?;
+        if capacity > FEW {
+            builder.grow(vm, capacity)?;
+        }
         Ok(builder)
     }
 
@@ -48,12 +61,36 @@ impl Builder {
     fn grow(&mut self, vm: &Vm, capacity: usize) -> Res<()> {
         let bytes = HEAD.saturating_add(capacity).saturating_add(1);
         self.block = Some(match self.block {
-            None => vm.alloc_bytes(bytes)?,
+            None => {
+                let block = vm.alloc_bytes(bytes)?;
+                // SAFETY: the block is new, and has room for more bytes behind the head than there are.
+                unsafe { block.add(HEAD).copy_from_nonoverlapping(self.data(), self.len) };
+                block
+            }
             // SAFETY: the block has this size, and the builder alone knows it.
             Some(block) => unsafe { vm.resize_bytes(block, HEAD + self.len, bytes)? },
         });
         self.capacity = capacity;
         Ok(())
+    }
+
+    /// Where the bytes are.
+    #[inline(always)]
+    fn data(&self) -> NonNull<u8> {
+        match self.block {
+            // SAFETY: the block is larger than the head.
+            Some(block) => unsafe { block.add(HEAD) },
+            None => NonNull::from_ref(&self.few).cast(),
+        }
+    }
+
+    /// As [`Builder::data`], to change them.
+    #[inline(always)]
+    fn data_mut(&mut self) -> NonNull<u8> {
+        match self.block {
+            Some(_) => self.data(),
+            None => NonNull::from_mut(&mut self.few).cast(),
+        }
     }
 
     /// Makes room for `more` bytes behind those that are there.
@@ -63,8 +100,8 @@ impl Builder {
     #[inline]
     pub fn reserve(&mut self, vm: &Vm, more: usize) -> Res<()> {
         let needed = self.len.saturating_add(more);
-        if needed > self.capacity || self.block.is_none() {
-            self.grow(vm, needed.max(self.capacity.saturating_mul(2)).max(16))?;
+        if needed > self.capacity {
+            self.grow(vm, needed.max(self.capacity.saturating_mul(2)))?;
         }
         Ok(())
     }
@@ -76,13 +113,11 @@ impl Builder {
     #[inline]
     pub fn extend(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
         self.reserve(vm, bytes.len())?;
-        if let Some(block) = self.block {
-            // SAFETY: the block has room for them behind the `len` bytes there, and they lie elsewhere.
-            unsafe {
-                block.add(HEAD + self.len).copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len())
-            };
-            self.len += bytes.len();
+        // SAFETY: there is room for them behind the `len` bytes there, and they lie elsewhere.
+        unsafe {
+            self.data_mut().add(self.len).copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
         }
+        self.len += bytes.len();
         Ok(())
     }
 
@@ -92,7 +127,11 @@ impl Builder {
     /// `MemoryError`.
     #[inline]
     pub fn push(&mut self, vm: &Vm, byte: u8) -> Res<()> {
-        self.extend(vm, &[byte])
+        self.reserve(vm, 1)?;
+        // SAFETY: there is room for it behind the `len` bytes there.
+        unsafe { self.data_mut().add(self.len).write(byte) };
+        self.len += 1;
+        Ok(())
     }
 
     /// Adds `count` times the same byte.
@@ -101,30 +140,23 @@ impl Builder {
     /// `MemoryError`.
     pub fn fill(&mut self, vm: &Vm, byte: u8, count: usize) -> Res<()> {
         self.reserve(vm, count)?;
-        if let Some(block) = self.block {
-            // SAFETY: the block has room for them behind the `len` bytes there.
-            unsafe { block.add(HEAD + self.len).write_bytes(byte, count) };
-            self.len += count;
-        }
+        // SAFETY: there is room for them behind the `len` bytes there.
+        unsafe { self.data_mut().add(self.len).write_bytes(byte, count) };
+        self.len += count;
         Ok(())
     }
 
     /// The bytes so far.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
-        match self.block {
-            // SAFETY: `len` bytes were written behind the head.
-            Some(block) => unsafe { core::slice::from_raw_parts(block.add(HEAD).as_ptr(), self.len) },
-            None => &[],
-        }
+        // SAFETY: `len` bytes were written there.
+        unsafe { core::slice::from_raw_parts(self.data().as_ptr(), self.len) }
     }
 
     /// The bytes so far, to change them.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        match self.block {
-            // SAFETY: as in `bytes`; the builder alone knows the block.
-            Some(block) => unsafe { core::slice::from_raw_parts_mut(block.add(HEAD).as_ptr(), self.len) },
-            None => &mut [],
-        }
+        // SAFETY: as in `bytes`; the builder alone knows where they are.
+        unsafe { core::slice::from_raw_parts_mut(self.data_mut().as_ptr(), self.len) }
     }
 
     /// Forgets all bytes from number `len` on.
@@ -140,24 +172,13 @@ impl Builder {
         }
     }
 
-    /// Ends the bytes with a zero byte and cuts the block to size. `None` if there are no bytes.
-    fn block_to_size(self, vm: &Vm) -> Res<Option<NonNull<u8>>> {
-        match self.block {
-            Some(block) if self.len > 0 => {
-                let size = HEAD + self.len + 1;
-                // SAFETY: the block has at least this size, and the builder alone knows it.
-                unsafe {
-                    block.add(size - 1).write(0);
-                    if self.capacity == self.len {
-                        return Ok(Some(block));
-                    }
-                    vm.resize_bytes(block, size, size).map(Some)
-                }
-            }
-            _ => {
-                self.discard(vm);
-                Ok(None)
-            }
+    /// Ends the bytes, which are in a block, with a zero byte and cuts that to size.
+    fn block_to_size(&self, vm: &Vm, block: NonNull<u8>) -> Res<NonNull<u8>> {
+        let size = HEAD + self.len + 1;
+        // SAFETY: the block has at least this size, and the builder alone knows it.
+        unsafe {
+            block.add(size - 1).write(0);
+            if self.capacity == self.len { Ok(block) } else { vm.resize_bytes(block, size, size) }
         }
     }
 
@@ -166,19 +187,18 @@ impl Builder {
     /// # Errors
     /// `MemoryError`.
     pub fn into_str(self, vm: &Vm) -> Res {
-        if let Some(name) = vm.name_of_short(self.bytes()) {
+        let Some(block) = self.block.filter(|_| self.len > FEW) else {
+            let string = vm.new_str(self.bytes());
             self.discard(vm);
-            return Ok(Obj::qstr(name));
-        }
+            return string;
+        };
         let len = self.len;
-        match self.block_to_size(vm)? {
-            None => Ok(Obj::qstr(crate::qstr::Qstr::EMPTY)),
-            // SAFETY: the block has room for the head, and `len` bytes behind it.
-            Some(block) => Ok(unsafe {
-                let data = block.add(HEAD);
-                block.cast::<Str>().write(Str::head(len, data));
-                Gc::<Str>::from_ptr(block.cast()).obj()
-            }),
+        let block = self.block_to_size(vm, block)?;
+        // SAFETY: the block has room for the head, and `len` bytes behind it.
+        unsafe {
+            let data = block.add(HEAD);
+            block.cast::<Str>().write(Str::head(len, data));
+            Ok(Gc::<Str>::from_ptr(block.cast()).obj())
         }
     }
 
@@ -187,15 +207,18 @@ impl Builder {
     /// # Errors
     /// `MemoryError`.
     pub fn into_bytes(self, vm: &Vm) -> Res {
+        let Some(block) = self.block.filter(|_| self.len > FEW) else {
+            let bytes = Bytes::new(vm, self.bytes());
+            self.discard(vm);
+            return Ok(bytes?.obj());
+        };
         let len = self.len;
-        match self.block_to_size(vm)? {
-            None => Ok(Bytes::EMPTY.obj()),
-            // SAFETY: the block has room for the head, and `len` bytes behind it.
-            Some(block) => Ok(unsafe {
-                let data = block.add(HEAD);
-                block.cast::<Bytes>().write(Bytes::head(len, data));
-                Gc::<Bytes>::from_ptr(block.cast()).obj()
-            }),
+        let block = self.block_to_size(vm, block)?;
+        // SAFETY: the block has room for the head, and `len` bytes behind it.
+        unsafe {
+            let data = block.add(HEAD);
+            block.cast::<Bytes>().write(Bytes::head(len, data));
+            Ok(Gc::<Bytes>::from_ptr(block.cast()).obj())
         }
     }
 }

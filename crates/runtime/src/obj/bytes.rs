@@ -71,6 +71,9 @@ impl Bytes {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Bytes>> {
+        if bytes.is_empty() {
+            return Ok(Bytes::EMPTY);
+        }
         let object =
             Bytes { header: Header::of(&TYPE), hash: Cell::new(0), len: bytes.len(), data: NonNull::dangling() };
         let made = vm.alloc_tail(object, bytes.len() + 1)?;

@@ -210,6 +210,26 @@ pub fn binary_after_int(vm: &Vm, op: BinaryOp, int: Obj, right: Obj) -> Res<Opti
     }
 }
 
+/// A binary operator on floats whose result is a bool, or a float for which there is memory at once; `None` if there is more to it.
+#[inline(always)]
+pub(crate) fn short(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Option<Obj> {
+    use BinaryOp::*;
+    let value = match op {
+        Add | InplaceAdd => a + b,
+        Subtract | InplaceSubtract => a - b,
+        Multiply | InplaceMultiply => a * b,
+        TrueDivide | InplaceTrueDivide if b != 0.0 => a / b,
+        Less => return Some(Obj::bool(a < b)),
+        More => return Some(Obj::bool(a > b)),
+        Equal => return Some(Obj::bool(a == b)),
+        LessEqual => return Some(Obj::bool(a <= b)),
+        MoreEqual => return Some(Obj::bool(a >= b)),
+        NotEqual => return Some(Obj::bool(a != b)),
+        _ => return None,
+    };
+    Some(vm.alloc_at_once(Float { header: Header::of(&TYPE), value })?.obj())
+}
+
 /// A binary operator on floats; `None` if floats do not have it.
 ///
 /// # Errors

@@ -7,13 +7,14 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::iterator::Iter;
 use super::sequence;
-use super::slice::Slice;
+use super::slice::{Bounds, Slice};
 use crate::args::Args;
 use crate::define;
 use crate::error::Res;
 use crate::members;
 use crate::object::{Gc, Header, Object};
 use crate::ops::compare::is_comparison;
+use crate::ops::convert::Items;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::types::{Subscr, Type, UnaryOp, flag};
@@ -73,15 +74,43 @@ impl List {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<List>> {
-        let capacity = items.len().max(MIN);
-        let block = vm.alloc_words(capacity)?;
-        // SAFETY: the block has room for the items.
-        unsafe { block.cast::<Obj>().copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) };
+        List::build(vm, items.len(), |room| {
+            // SAFETY: there is room for the items.
+            unsafe { room.copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) }
+        })
+    }
+
+    /// A list of `len` items that `fill` puts where it is told to, and which has nothing to do with the interpreter.
+    fn build(vm: &Vm, len: usize, fill: impl FnOnce(NonNull<Obj>)) -> Res<Gc<List>> {
+        let capacity = len.max(MIN);
+        let block = vm.alloc_words_to_fill(capacity)?;
+        fill(block.cast());
+        for index in len..capacity {
+            // SAFETY: the block has that many words.
+            unsafe { block.add(index).write(None) };
+        }
         vm.alloc(List {
             header: Header::of(&TYPE),
             capacity: Cell::new(capacity),
-            len: Cell::new(items.len()),
+            len: Cell::new(len),
             items: Cell::new(block),
+        })
+    }
+
+    /// A list of the items that `bounds` selects of `items`, which nothing changes meanwhile.
+    fn selected(vm: &Vm, items: &[Cell<Obj>], bounds: Bounds) -> Res<Gc<List>> {
+        List::build(vm, bounds.len, |room| match bounds.step {
+            1 => {
+                let items = &items[bounds.start..bounds.start + bounds.len];
+                // SAFETY: there is room for the items, and a cell has the layout of what it holds.
+                unsafe { room.copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) }
+            }
+            _ => {
+                for number in 0..bounds.len {
+                    // SAFETY: there is room for that many items.
+                    unsafe { room.add(number).write(items[bounds.at(number)].get()) };
+                }
+            }
         })
     }
 
@@ -122,9 +151,26 @@ impl List {
             self.items.set(unsafe { vm.resize_words(self.items.get(), len, capacity)? });
             self.capacity.set(capacity);
         }
-        self.len.set(len + 1);
-        self.items()[len].set(item);
+        self.append_at_once(item);
         Ok(())
+    }
+
+    /// Adds an item if there is room for it; else answers false. Calls nothing.
+    #[inline(always)]
+    pub(crate) fn append_at_once(&self, item: Obj) -> bool {
+        let len = self.len.get();
+        if len >= self.capacity.get() {
+            return false;
+        }
+        // SAFETY: the block has `capacity` words.
+        unsafe { self.items.get().add(len).write(Some(item)) };
+        self.len.set(len + 1);
+        true
+    }
+
+    /// A list of the same items.
+    fn copied(&self, vm: &Vm) -> Res<Gc<List>> {
+        List::selected(vm, self.items(), Bounds { start: 0, len: self.len(), step: 1 })
     }
 
     /// A list of `len` times `None`, to be filled.
@@ -132,9 +178,12 @@ impl List {
     /// # Errors
     /// `MemoryError`.
     pub fn filled(vm: &Vm, len: usize) -> Res<Gc<List>> {
-        let list = List::new(vm, &[])?;
-        list.splice(vm, 0, 0, len)?;
-        Ok(list)
+        List::build(vm, len, |room| {
+            for index in 0..len {
+                // SAFETY: there is room for that many items.
+                unsafe { room.add(index).write(Obj::NONE) };
+            }
+        })
     }
 
     /// Replaces `old` items from number `at` on by `new` times `None`.
@@ -192,22 +241,16 @@ impl List {
     /// # Errors
     /// What iterating raises; items up to there are added.
     pub fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
-        let items = match (iterable.downcast::<List>(), vm.as_tuple(iterable)) {
-            (Some(list), _) => crate::ops::convert::Items::List(list),
-            (_, Some(tuple)) => crate::ops::convert::Items::Tuple(tuple),
-            _ => {
-                let iterator = vm.each(iterable)?;
-                while let Some(item) = iterator.next(vm)? {
-                    self.append(vm, item)?;
-                }
-                return Ok(());
+        let Some(items) = vm.as_items(iterable) else {
+            let iterator = vm.each(iterable)?;
+            while let Some(item) = iterator.next(vm)? {
+                self.append(vm, item)?;
             }
+            return Ok(());
         };
-        let (at, more) = (self.len(), items.len());
-        self.splice(vm, at, 0, more)?;
-        for index in 0..more {
-            self.items()[at + index].set(items.get(index).unwrap_or(Obj::NONE));
-        }
+        let at = self.len();
+        self.splice(vm, at, 0, items.len())?;
+        items.copy_to(&self.items()[at..]);
         Ok(())
     }
 
@@ -315,28 +358,13 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
 fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> Res {
     let bounds = slice.indices(vm, || list.len())?;
     let values = match request {
-        Subscr::Load => {
-            let result = List::filled(vm, bounds.len)?;
-            for (number, item) in result.items().iter().enumerate() {
-                item.set(list.get(bounds.at(number)).unwrap_or(Obj::NONE));
-            }
-            return Ok(result.obj());
-        }
+        Subscr::Load => return Ok(List::selected(vm, list.items(), bounds)?.obj()),
         Subscr::Delete => None,
-        Subscr::Store(value) => match vm.items(value) {
-            // A copy, because it may be the list itself.
-            Ok(items) => Some(List::new(vm, &[]).and_then(|copy| {
-                copy.splice(vm, 0, 0, items.len())?;
-                for (index, item) in copy.items().iter().enumerate() {
-                    item.set(items.get(index).unwrap_or(Obj::NONE));
-                }
-                Ok(copy)
-            })?),
-            Err(raised) => {
-                vm.take_exception(raised);
-                Some(vm.to_list(value)?)
-            }
-        },
+        Subscr::Store(value) => Some(match vm.as_items(value) {
+            Some(Items::List(values)) if values == list => Items::List(values.copied(vm)?),
+            Some(items) => items,
+            None => Items::List(vm.to_list(value)?),
+        }),
     };
     if bounds.step != 1 {
         return Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]));
@@ -344,9 +372,9 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
     // Iterating may have changed the list.
     let start = bounds.start.min(list.len());
     let old = bounds.len.min(list.len() - start);
-    list.splice(vm, start, old, values.map_or(0, |values| values.len()))?;
-    for (index, value) in values.iter().flat_map(|values| values.items()).enumerate() {
-        list.items()[start + index].set(value.get());
+    list.splice(vm, start, old, values.map_or(0, Items::len))?;
+    if let Some(values) = values {
+        values.copy_to(&list.items()[start..]);
     }
     Ok(Obj::NONE)
 }
@@ -376,11 +404,7 @@ fn clear(vm: &Vm, object: Obj) -> Res {
 
 fn copy(vm: &Vm, object: Obj) -> Res {
     let list = of(vm, object)?;
-    let result = List::filled(vm, list.len())?;
-    for (to, from) in result.items().iter().zip(list.items()) {
-        to.set(from.get());
-    }
-    Ok(result.obj())
+    Ok(list.copied(vm)?.obj())
 }
 
 fn count(vm: &Vm, object: Obj, item: Obj) -> Res {

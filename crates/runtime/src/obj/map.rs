@@ -11,6 +11,7 @@ use core::ptr::NonNull;
 
 use crate::error::Res;
 use crate::obj::str::Str;
+use crate::ops::compare::are_unequal;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
@@ -47,8 +48,11 @@ const LENIENT: u32 = 1;
 /// Programs may not change it.
 const FIXED: u32 = 2;
 
+/// It has the variables of a module, and a built-in was found under a name that is not here (`vm/cache.rs`).
+pub(crate) const LOOKED_PAST: u32 = 4;
+
 /// The first of the bits that its owner may use.
-pub const NOTES: u32 = 4;
+pub const NOTES: u32 = 8;
 
 /// Where among the flags its owner's number begins.
 const NUMBER_SHIFT: u32 = 24;
@@ -99,7 +103,7 @@ impl Map {
         self.flags.set(self.flags.get() | FIXED);
     }
 
-    /// Sets one of its owner's bits, from [`NOTES`] on.
+    /// Sets one of its owner's bits, from [`NOTES`] on, or [`LOOKED_PAST`].
     pub fn note(&self, bit: u32) {
         self.flags.set(self.flags.get() | bit);
     }
@@ -201,40 +205,66 @@ impl Map {
     ///
     /// # Errors
     /// What hashing or comparing raises.
+    #[inline]
     pub fn find(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
-        if let Some(name) = key.as_qstr() {
-            // Other keys than strings may equal a string only by a class's `__eq__`, which this passes over, as MicroPython does.
-            return Ok(self.find_name(vm, name));
-        }
-        if self.is_empty() {
-            return Ok(None);
-        }
-        let hash = self.hash(vm, key)?;
-        self.find_hashed(vm, key, hash)
+        // Where nothing is, no key is asked for its hash, which it may not have.
+        if self.is_empty() { Ok(None) } else { Ok(self.find_or_hash(vm, key)?.ok()) }
     }
 
-    fn find_hashed(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Option<usize>> {
-        if self.capacity.get() <= PLAIN {
-            let mut at = 0;
-            while let Some((found, other, _)) = self.entry_from(at) {
-                if other == key || vm.equal(other, key)? {
-                    return Ok(Some(found));
-                }
-                at = found + 1;
-            }
-            return Ok(None);
+    /// The number of the entry with key `key`, or the hash with which there is none.
+    fn find_or_hash(&self, vm: &Vm, key: Obj) -> Res<Result<usize, usize>> {
+        if let Some(name) = key.as_qstr() {
+            // Other keys than strings may equal a string only by a class's `__eq__`, which this passes over, as MicroPython does.
+            return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
         }
-        let mut slot = index::spread(hash);
-        loop {
-            // Comparing keys may have changed the map.
-            let Some(at) = Index::of(self).and_then(|index| index.get(slot)) else { return Ok(None) };
-            if let Some(other) = self.entries().get(at).and_then(|entry| entry.key.get())
-                && (other == key || vm.equal(other, key)?)
+        let hash = self.hash(vm, key)?;
+        let found = if self.is_empty() {
+            None
+        } else if self.capacity.get() <= PLAIN {
+            self.find_in_plain(vm, key)?
+        } else {
+            self.find_in_index(vm, key, hash)?
+        };
+        Ok(found.ok_or(hash))
+    }
+
+    /// As [`Map::find`], in a map without index.
+    #[inline(always)]
+    fn find_in_plain(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
+        let mut at = 0;
+        // Comparing keys may change the map.
+        while let Some(entry) = self.entries().get(at) {
+            if let Some(other) = entry.key.get()
+                && (other == key || !are_unequal(other, key) && vm.equal(other, key)?)
             {
                 return Ok(Some(at));
             }
+            at += 1;
+        }
+        Ok(None)
+    }
+
+    /// As [`Map::find`], in a map with index.
+    #[inline(always)]
+    fn find_in_index(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Option<usize>> {
+        let mut slot = index::spread(hash);
+        let (mut entries, mut index) = (self.entries(), Index::of(self));
+        while let Some(at) = index.and_then(|index| index.get(slot)) {
+            if let Some(other) = entries.get(at).and_then(|entry| entry.key.get()) {
+                if other == key {
+                    return Ok(Some(at));
+                }
+                if !are_unequal(other, key) && !is_other_string(vm, other, key, hash) {
+                    if vm.equal(other, key)? {
+                        return Ok(Some(at));
+                    }
+                    // Comparing keys may have changed the map.
+                    (entries, index) = (self.entries(), Index::of(self));
+                }
+            }
             slot += 1;
         }
+        Ok(None)
     }
 
     /// The value under `key`.
@@ -256,12 +286,29 @@ impl Map {
     /// # Errors
     /// `MemoryError`, and what hashing or comparing raises.
     pub fn store(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
-        // Comparing keys may have changed the map.
-        match self.find(vm, key)?.and_then(|at| self.entries().get(at)) {
-            Some(entry) => entry.value.set(Some(value)),
-            None => self.add(vm, key, value)?,
+        let hash = match self.find_or_hash(vm, key)? {
+            Ok(at) => match self.entries().get(at) {
+                Some(entry) => {
+                    entry.value.set(Some(value));
+                    return Ok(());
+                }
+                // Comparing keys has changed the map.
+                None => self.hash(vm, key)?,
+            },
+            Err(hash) => hash,
+        };
+        self.add_hashed(vm, key, value, hash)
+    }
+
+    /// Puts `value` under `key`, if nothing is there.
+    ///
+    /// # Errors
+    /// As [`Map::store`].
+    pub fn store_new(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
+        match self.find_or_hash(vm, key)? {
+            Ok(_) => Ok(()),
+            Err(hash) => self.add_hashed(vm, key, value, hash),
         }
-        Ok(())
     }
 
     /// Adds an entry for `key`, which is not there.
@@ -270,9 +317,16 @@ impl Map {
     /// `MemoryError`, and what hashing raises.
     pub fn add(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
         let hash = self.hash(vm, key)?;
+        self.add_hashed(vm, key, value, hash)
+    }
+
+    fn add_hashed(&self, vm: &Vm, key: Obj, value: Obj, hash: usize) -> Res<()> {
         // Hashing keys anew may have filled the map again.
         while self.used.get() == self.capacity.get() {
             self.make_room(vm)?;
+        }
+        if self.is_noted(LOOKED_PAST) {
+            vm.forget_builtin(self, key);
         }
         let at = self.used.get();
         self.used.set(at + 1);
@@ -280,7 +334,9 @@ impl Map {
         let entry = &self.entries()[at as usize];
         entry.key.set(Some(key));
         entry.value.set(Some(value));
-        self.enter(hash, at);
+        if let Some(index) = Index::of(self) {
+            index.enter(hash, at);
+        }
         Ok(())
     }
 
@@ -372,14 +428,6 @@ impl Map {
         self.capacity.set(0);
     }
 
-    /// Takes over the entries of `other`, which is empty afterwards.
-    pub fn take_from(&self, other: &Map) {
-        self.block.set(other.block.take());
-        self.used.set(other.used.take());
-        self.len.set(other.len.take());
-        self.capacity.set(other.capacity.take());
-    }
-
     /// Makes this, which is empty, a copy of `other`.
     ///
     /// # Errors
@@ -398,21 +446,33 @@ impl Map {
     /// changed the map.
     fn rebuild(&self, vm: &Vm, capacity: u32) -> Res<()> {
         let block = vm.alloc_words(block_words(capacity))?.cast::<Entry>();
+        let keys = || self.entries().iter().filter_map(|entry| entry.key.get());
+        if capacity <= PLAIN
+            || keys().all(|key| key.is_small_int() || key.as_qstr().is_some() || key.downcast::<Str>().is_some())
+        {
+            self.move_to(block, capacity, |key| vm.hash(key).unwrap_or_default());
+            return Ok(());
+        }
+        // Hashing may run Python code, so it comes before anything changes.
         let state = || (self.block.get(), self.used.get(), self.len.get());
         let before = state();
         let mut hashes = alloc::vec::Vec::new();
-        if capacity > PLAIN {
-            // Hashing may run Python code, so it comes before anything changes.
-            hashes.reserve_exact(self.len());
-            let mut at = 0;
-            while let Some((found, key, _)) = self.entry_from(at) {
-                hashes.push(self.hash(vm, key)?);
-                at = found + 1;
-            }
+        hashes.reserve_exact(self.len());
+        let mut at = 0;
+        while let Some((found, key, _)) = self.entry_from(at) {
+            hashes.push(self.hash(vm, key)?);
+            at = found + 1;
         }
-        if state() != before {
-            return Ok(());
+        if state() == before {
+            let mut hashes = hashes.into_iter();
+            self.move_to(block, capacity, |_| hashes.next().unwrap_or_default());
         }
+        Ok(())
+    }
+
+    /// Moves the entries to `block`, which is new and has room for `capacity`, without gaps. `hash` is asked for the hash of each key in
+    /// turn, if there is an index.
+    fn move_to(&self, block: NonNull<Entry>, capacity: u32, mut hash: impl FnMut(Obj) -> usize) {
         let mut len = 0;
         for entry in self.entries().iter().filter(|entry| entry.key.get().is_some()).take(capacity as usize) {
             let copy = Entry { key: entry.key.clone(), value: entry.value.clone() };
@@ -424,19 +484,21 @@ impl Map {
         self.capacity.set(capacity);
         self.used.set(len as u32);
         self.len.set(len as u32);
-        for (at, hash) in hashes.into_iter().enumerate().take(len) {
-            self.enter(hash, at as u32);
-        }
-        Ok(())
-    }
-
-    /// Notes in the index, if there is one, that entry `at` has hash `hash`.
-    fn enter(&self, hash: usize, at: u32) {
         let Some(index) = Index::of(self) else { return };
-        let mut slot = index.first(hash);
-        while index.get(slot).is_some() {
-            slot = index.after(slot);
+        for (at, key) in self.entries().iter().filter_map(|entry| entry.key.get()).enumerate() {
+            index.enter(hash(key), at as u32);
         }
-        index.set(slot, at);
+    }
+}
+
+/// Whether `other` is a string with another hash than the string `key`, whose is `hash`.
+#[inline(always)]
+fn is_other_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> bool {
+    if key.downcast::<Str>().is_none() {
+        return false;
+    }
+    match other.downcast::<Str>() {
+        Some(other) => other.hash() as usize != hash,
+        None => other.as_qstr().is_some_and(|other| vm.qstrs.hash(other) as usize != hash),
     }
 }

@@ -115,7 +115,7 @@ impl Set {
     /// # Errors
     /// What hashing and comparing raise.
     pub fn add(&self, vm: &Vm, item: Obj) -> Res<()> {
-        if self.map.find(vm, item)?.is_none() { self.map.add(vm, item, Obj::NONE) } else { Ok(()) }
+        self.map.store_new(vm, item, Obj::NONE)
     }
 
     fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {

@@ -42,6 +42,21 @@ text_methods! {
     }
 }
 
+/// The names of one character, which take no memory.
+static CHARACTERS: [Qstr; 128] = {
+    let mut characters = [Qstr::NULL; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        if let Ok(text) = core::str::from_utf8(&[byte as u8])
+            && let Some(name) = qstr::find_number(text)
+        {
+            characters[byte] = name;
+        }
+        byte += 1;
+    }
+    characters
+};
+
 /// A string that is an object. C code relies on a zero byte behind its data.
 #[repr(C)]
 pub struct Str {
@@ -64,7 +79,12 @@ impl Str {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Str>> {
-        let string = vm.alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
+        Str::with_hash(vm, bytes, 0)
+    }
+
+    /// As [`Str::new`]; `hash` is its hash, or 0 if that is not known yet.
+    fn with_hash(vm: &Vm, bytes: &[u8], hash: u32) -> Res<Gc<Str>> {
+        let string = vm.alloc_tail(Str::head_with_hash(bytes.len(), NonNull::dangling(), hash), bytes.len() + 1)?;
         Str::fill(string, bytes);
         Ok(string)
     }
@@ -95,7 +115,12 @@ impl Str {
 
     /// The head of a string whose `len` bytes are at `data`.
     pub(crate) fn head(len: usize, data: NonNull<u8>) -> Str {
-        Str { header: Header::of(&TYPE), hash: Cell::new(0), len, data }
+        Str::head_with_hash(len, data, 0)
+    }
+
+    /// As [`Str::head`]; `hash` is its hash, or 0 if that is not known yet.
+    pub(crate) fn head_with_hash(len: usize, data: NonNull<u8>, hash: u32) -> Str {
+        Str { header: Header::of(&TYPE), hash: Cell::new(hash as usize), len, data }
     }
 
     /// The text.
@@ -111,11 +136,19 @@ impl Str {
     }
 
     /// The hash, as of an interned string.
+    #[inline]
     pub fn hash(&self) -> u32 {
-        if self.hash.get() == 0 {
-            self.hash.set(qstr::hash(self.bytes()) as usize);
+        match self.hash.get() {
+            0 => self.compute_hash(),
+            hash => hash as u32,
         }
-        self.hash.get() as u32
+    }
+
+    #[inline(never)]
+    fn compute_hash(&self) -> u32 {
+        let hash = qstr::hash(self.bytes());
+        self.hash.set(hash as usize);
+        hash
     }
 }
 
@@ -125,18 +158,20 @@ impl Vm {
     /// # Errors
     /// `MemoryError`.
     pub fn new_str(&self, bytes: &[u8]) -> Res {
-        if let Some(name) = self.name_of_short(bytes) {
-            return Ok(Obj::qstr(name));
+        match self.name_or_hash(bytes) {
+            Ok(name) => Ok(Obj::qstr(name)),
+            Err(hash) => Ok(Str::with_hash(self, bytes, hash)?.obj()),
         }
-        Ok(Str::new(self, bytes)?.obj())
     }
 
     /// As [`Vm::new_str`], for what goes on without the string if there is no memory.
     pub(crate) fn try_str(&self, bytes: &[u8]) -> Option<Obj> {
-        if let Some(name) = self.name_of_short(bytes) {
-            return Some(Obj::qstr(name));
-        }
-        let string = self.try_alloc_tail(Str::head(bytes.len(), NonNull::dangling()), bytes.len() + 1)?;
+        let hash = match self.name_or_hash(bytes) {
+            Ok(name) => return Some(Obj::qstr(name)),
+            Err(hash) => hash,
+        };
+        let string =
+            self.try_alloc_tail(Str::head_with_hash(bytes.len(), NonNull::dangling(), hash), bytes.len() + 1)?;
         Str::fill(string, bytes);
         Some(string.obj())
     }
@@ -154,7 +189,22 @@ impl Vm {
 
     /// The name spelled `bytes`, if they are so few that looking is worth it, and it is interned.
     pub(crate) fn name_of_short(&self, bytes: &[u8]) -> Option<Qstr> {
-        if bytes.len() <= 10 { self.qstrs.find(bytes) } else { None }
+        self.name_or_hash(bytes).ok()
+    }
+
+    /// As [`Vm::name_of_short`]; else the hash of the bytes, or 0 if they are many.
+    pub(crate) fn name_or_hash(&self, bytes: &[u8]) -> Result<Qstr, u32> {
+        if bytes.len() > 10 {
+            return Err(0);
+        }
+        if let [byte] = *bytes
+            && let Some(&name) = CHARACTERS.get(usize::from(byte))
+            && name != Qstr::NULL
+        {
+            return Ok(name);
+        }
+        let hash = qstr::hash(bytes);
+        self.qstrs.find_hashed(bytes, hash).ok_or(hash)
     }
 
     /// The string of one character.
@@ -422,4 +472,14 @@ fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
 
 fn buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
     Ok(if access == Access::Read { vm.as_str(object).map(Buffer::of) } else { None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printable_characters_are_names() {
+        assert!((b' '..=b'~').all(|byte| CHARACTERS[usize::from(byte)] != Qstr::NULL));
+    }
 }

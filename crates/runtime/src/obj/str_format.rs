@@ -25,27 +25,33 @@ struct Field {
 impl Field {
     /// Adds `text` with padding around it.
     fn put(self, vm: &Vm, out: &mut Builder, text: &[u8]) -> Res<()> {
-        let padding = self.width.saturating_sub(utf8::count(text));
+        self.put_both(vm, out, b"", text)
+    }
+
+    /// Adds `head` and `text` with padding around them.
+    fn put_both(self, vm: &Vm, out: &mut Builder, head: &[u8], text: &[u8]) -> Res<()> {
+        let padding = match self.width {
+            0 => 0,
+            width => width.saturating_sub(utf8::count(head) + utf8::count(text)),
+        };
         let before = match self.align {
             Align::Left => 0,
             Align::Centre => padding / 2,
             Align::Right | Align::AfterSign => padding,
         };
-        if padding > 0 {
-            out.reserve(vm, padding.saturating_add(text.len()))?;
+        out.reserve(vm, padding.saturating_add(head.len()).saturating_add(text.len()))?;
+        if before > 0 {
             out.fill(vm, self.fill, before)?;
         }
+        out.extend(vm, head)?;
         out.extend(vm, text)?;
-        out.fill(vm, self.fill, padding - before)
+        if padding > before { out.fill(vm, self.fill, padding - before) } else { Ok(()) }
     }
 
     /// Adds a number: its sign and prefix, then its digits. Zeros between the two are grouped as the digits are.
     fn put_number(self, vm: &Vm, out: &mut Builder, head: &[u8], digits: &[u8], group: Option<(u8, usize)>) -> Res<()> {
         if self.align != Align::AfterSign {
-            let mut text = Builder::with_capacity(vm, head.len() + digits.len())?;
-            text.extend(vm, head)?;
-            text.extend(vm, digits)?;
-            return self.put(vm, out, text.bytes());
+            return self.put_both(vm, out, head, digits);
         }
         out.extend(vm, head)?;
         let mut padding = self.width.saturating_sub(head.len() + digits.len());
@@ -506,6 +512,10 @@ fn modulo_field(
                 _ if is_bytes && value.downcast::<super::bytes::Bytes>().is_some() => Style::Raw,
                 _ => Style::Str,
             };
+            if field.width == 0 && precision.is_none() {
+                vm.print(out, value, style)?;
+                return Ok(at + 1);
+            }
             let mut printed = Builder::new();
             vm.print(&mut printed, value, style)?;
             let printed = printed.bytes();

@@ -13,6 +13,7 @@ use crate::error::Res;
 use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Access;
 use crate::ops::compare::{holds, is_comparison};
+use crate::ops::convert::Items;
 use crate::q;
 use crate::qstr::Qstr;
 use crate::text::utf8::{self, is_space};
@@ -192,10 +193,30 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
     if a.is_empty() && try_text(vm, right).is_some_and(|(other, _)| other == kind) && kind != Kind::ByteArray {
         return Ok(Some(right));
     }
-    let mut out = Builder::with_capacity(vm, a.len() + b.len())?;
+    kind.finish(vm, joined(vm, a, b)?).map(Some)
+}
+
+/// `a + b`
+fn joined(vm: &Vm, a: &[u8], b: &[u8]) -> Res<Builder> {
+    let mut out = Builder::with_capacity(vm, a.len().saturating_add(b.len()))?;
     out.extend(vm, a)?;
     out.extend(vm, b)?;
-    kind.finish(vm, out).map(Some)
+    Ok(out)
+}
+
+/// A binary operator on two strings, if it is one that is often used.
+#[inline]
+pub(crate) fn binary_plain(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let (Some(a), Some(b)) = (vm.as_str(left), vm.as_str(right)) else { return Ok(None) };
+    match op {
+        BinaryOp::Add | BinaryOp::InplaceAdd => match (a, b) {
+            (_, []) => Ok(Some(left)),
+            ([], _) => Ok(Some(right)),
+            _ => joined(vm, a, b)?.into_str(vm).map(Some),
+        },
+        op if is_comparison(op) => Ok(Some(Obj::bool(holds(op, a.cmp(b))))),
+        _ => Ok(None),
+    }
 }
 
 /// `pattern % values`
@@ -261,12 +282,9 @@ pub(crate) fn rindex(vm: &Vm, args: &[Obj]) -> Res {
 
 pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     let (kind, glue) = text(vm, separator)?;
-    let items = match vm.items(items) {
-        Ok(items) => items,
-        Err(raised) => {
-            vm.take_exception(raised);
-            crate::ops::convert::Items::List(vm.to_list(items)?)
-        }
+    let items = match vm.as_items(items) {
+        Some(items) => items,
+        None => Items::List(vm.to_list(items)?),
     };
     let part = |index: usize| match items.get(index).and_then(|item| try_text(vm, item)) {
         Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
@@ -523,8 +541,11 @@ pub(crate) fn center(vm: &Vm, object: Obj, width: Obj) -> Res {
     kind.finish(vm, out)
 }
 
-fn mapped(vm: &Vm, object: Obj, map: fn(&mut [u8])) -> Res {
+fn mapped(vm: &Vm, object: Obj, changes: fn(&u8) -> bool, map: fn(&mut [u8])) -> Res {
     let (kind, text) = text(vm, object)?;
+    if kind != Kind::ByteArray && !text.iter().any(changes) {
+        return Ok(object);
+    }
     let mut out = Builder::with_capacity(vm, text.len())?;
     out.extend(vm, text)?;
     map(out.bytes_mut());
@@ -532,11 +553,11 @@ fn mapped(vm: &Vm, object: Obj, map: fn(&mut [u8])) -> Res {
 }
 
 pub(crate) fn lower(vm: &Vm, object: Obj) -> Res {
-    mapped(vm, object, |bytes| bytes.make_ascii_lowercase())
+    mapped(vm, object, u8::is_ascii_uppercase, |bytes| bytes.make_ascii_lowercase())
 }
 
 pub(crate) fn upper(vm: &Vm, object: Obj) -> Res {
-    mapped(vm, object, |bytes| bytes.make_ascii_uppercase())
+    mapped(vm, object, u8::is_ascii_lowercase, |bytes| bytes.make_ascii_uppercase())
 }
 
 fn all(vm: &Vm, object: Obj, is: fn(&u8) -> bool) -> Res {

@@ -84,6 +84,18 @@ impl Tuple {
         Ok(tuple)
     }
 
+    /// A tuple of two items, where memory for it takes no more than moving a pointer; else `None`. Calls nothing.
+    #[inline(always)]
+    pub(crate) fn pair_at_once(vm: &Vm, first: Obj, second: Obj) -> Option<Gc<Tuple>> {
+        let tuple = vm.alloc_tail_at_once(Tuple { header: Header::of(&TYPE), len: 2 }, 2 * size_of::<Obj>())?;
+        // SAFETY: the tail behind the object has room for two items.
+        unsafe {
+            tuple.data().write(first);
+            tuple.data().add(1).write(second);
+        }
+        Some(tuple)
+    }
+
     /// A tuple of the items of `list`, which nothing changes meanwhile.
     ///
     /// # Errors
@@ -232,7 +244,7 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
     if !is_comparison(op) {
         return Ok(None);
     }
-    vm.compare_items(op, |index| items.get(index).copied(), |index| others.get(index).copied()).map(Some)
+    vm.compare_tuples(op, tuple, other).map(Some)
 }
 
 impl Tuple {

@@ -10,6 +10,7 @@ use crate::error::{Raised, Res};
 use crate::obj::float::{self, as_float};
 use crate::obj::int;
 use crate::obj::none::NOT_IMPLEMENTED;
+use crate::obj::strings;
 use crate::obj::tuple::Tuple;
 use crate::types::UnaryOp;
 use crate::vm::Vm;
@@ -64,6 +65,9 @@ impl Vm {
         } else if let (Some(a), Some(b)) = (left.as_small_int(), as_float(right))
             && let Some(result) = float::binary(self, op, a as f64, b)?
         {
+            return Ok(result);
+        }
+        if let Some(result) = strings::binary_plain(self, op, left, right)? {
             return Ok(result);
         }
         match op {

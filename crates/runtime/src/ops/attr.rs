@@ -60,6 +60,9 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_attr`].
     pub fn load_method(&self, object: Obj, name: Qstr) -> Res<MethodParts> {
+        if let Some(function) = self.remembered_plain_method(object, name) {
+            return Ok(MethodParts { function, this: Some(object) });
+        }
         match self.try_method(object, name)? {
             Some(parts) => Ok(parts),
             None => Err(self.no_attribute(object, name)),

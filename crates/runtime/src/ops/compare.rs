@@ -5,6 +5,8 @@ use core::cmp::Ordering;
 use berus_mpy::opcode::BinaryOp;
 
 use crate::error::Res;
+use crate::obj::tuple::Tuple;
+use crate::object::Gc;
 use crate::types::flag;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -14,19 +16,54 @@ impl Vm {
     ///
     /// # Errors
     /// What a class's `__eq__` raises; `RuntimeError` if they are nested too deep.
-    #[inline]
+    #[inline(always)]
     pub fn equal(&self, left: Obj, right: Obj) -> Res<bool> {
         if left == right && !left.is_pointer() {
             return Ok(true);
         }
-        if are_unequal(left, right) {
-            return Ok(false);
+        if are_unequal(left, right) { Ok(false) } else { self.equal_objects(left, right) }
+    }
+
+    #[inline(never)]
+    fn equal_objects(&self, left: Obj, right: Obj) -> Res<bool> {
+        match (self.as_str(left), self.as_str(right)) {
+            (Some(left), Some(right)) => return Ok(left == right),
+            // What is no object has no `__eq__` either.
+            (Some(_), None) if !right.is_pointer() => return Ok(false),
+            (None, Some(_)) if !left.is_pointer() => return Ok(false),
+            _ => {}
         }
-        if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
-            return Ok(left == right);
+        if let (Some(left), Some(right)) = (left.downcast::<Tuple>(), right.downcast::<Tuple>()) {
+            return self.equal_tuples(left, right);
         }
         let equal = self.equality(left, right)?;
         self.truth(equal)
+    }
+
+    fn equal_tuples(&self, left: Gc<Tuple>, right: Gc<Tuple>) -> Res<bool> {
+        if left == right {
+            return Ok(true);
+        }
+        if left.items().len() != right.items().len() {
+            return Ok(false);
+        }
+        self.check_depth()?;
+        for (left, right) in left.items().iter().zip(right.items()) {
+            if !self.equal(*left, *right)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The order of two small ints or strings.
+    #[inline]
+    fn plain_order(&self, left: Obj, right: Obj) -> Option<Ordering> {
+        match (left.as_small_int(), right.as_small_int()) {
+            (Some(left), Some(right)) => Some(left.cmp(&right)),
+            (None, None) => Some(self.as_str(left)?.cmp(self.as_str(right)?)),
+            _ => None,
+        }
     }
 
     /// `left == right`
@@ -87,11 +124,23 @@ impl Vm {
     /// `TypeError` if they have no order, and what a class's `__lt__` raises.
     #[inline]
     pub fn less(&self, left: Obj, right: Obj) -> Res<bool> {
-        if let (Some(left), Some(right)) = (left.as_small_int(), right.as_small_int()) {
-            return Ok(left < right);
+        if let Some(order) = self.plain_order(left, right) {
+            return Ok(order.is_lt());
         }
-        let less = self.binary_op(BinaryOp::Less, left, right)?;
+        let less = match (left.downcast::<Tuple>(), right.downcast::<Tuple>()) {
+            (Some(left), Some(right)) => self.compare_tuples(BinaryOp::Less, left, right)?,
+            _ => self.binary_op(BinaryOp::Less, left, right)?,
+        };
         self.truth(less)
+    }
+
+    /// Compares two tuples with `op`, which is an order or equality.
+    ///
+    /// # Errors
+    /// What comparing items raises.
+    pub(crate) fn compare_tuples(&self, op: BinaryOp, left: Gc<Tuple>, right: Gc<Tuple>) -> Res {
+        let (left, right) = (left.items(), right.items());
+        self.compare_items(op, |index| left.get(index).copied(), |index| right.get(index).copied())
     }
 
     /// Compares two sequences of items, each given by its number, with `op`, which is an order or equality.
@@ -112,6 +161,9 @@ impl Vm {
                         if op == BinaryOp::Equal {
                             return Ok(Obj::FALSE);
                         }
+                        if let Some(order) = self.plain_order(a, b) {
+                            return Ok(Obj::bool(holds(op, order)));
+                        }
                         // As MicroPython does, items are asked for the greater one.
                         let result = match op {
                             BinaryOp::Less => self.binary_op(BinaryOp::More, b, a)?,
@@ -131,7 +183,7 @@ impl Vm {
 /// Whether two different words cannot be equal, as far as the words tell: names, small ints and `None` equal only themselves, but
 /// `True` equals 1.
 #[inline(always)]
-fn are_unequal(left: Obj, right: Obj) -> bool {
+pub(crate) fn are_unequal(left: Obj, right: Obj) -> bool {
     !left.is_pointer() && !right.is_pointer() && left.as_bool().is_none() && right.as_bool().is_none()
 }
 

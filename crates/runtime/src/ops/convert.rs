@@ -1,5 +1,7 @@
 //! Conversion of values to what Rust code works with.
 
+use core::cell::Cell;
+
 use crate::error::Res;
 use crate::obj::int;
 use crate::obj::list::List;
@@ -33,10 +35,19 @@ impl Items {
     }
 
     /// Item number `index`.
+    #[inline]
     pub fn get(self, index: usize) -> Option<Obj> {
         match self {
             Items::List(list) => list.get(index),
             Items::Tuple(tuple) => tuple.items().get(index).copied(),
+        }
+    }
+
+    /// Copies them to `cells`, as far as there are both.
+    pub(crate) fn copy_to(self, cells: &[Cell<Obj>]) {
+        match self {
+            Items::List(list) => cells.iter().zip(list.items()).for_each(|(to, from)| to.set(from.get())),
+            Items::Tuple(tuple) => cells.iter().zip(tuple.items()).for_each(|(to, from)| to.set(*from)),
         }
     }
 }
@@ -164,16 +175,21 @@ impl Vm {
         }
     }
 
+    /// The items of `object`, if it is a list or tuple.
+    pub fn as_items(&self, object: Obj) -> Option<Items> {
+        match object.downcast::<List>() {
+            Some(list) => Some(Items::List(list)),
+            None => self.as_tuple(object).map(Items::Tuple),
+        }
+    }
+
     /// The items of a list or tuple.
     ///
     /// # Errors
     /// `TypeError` if it is neither.
     pub fn items(&self, object: Obj) -> Res<Items> {
-        if let Some(list) = object.downcast::<List>() {
-            return Ok(Items::List(list));
-        }
-        match self.as_tuple(object) {
-            Some(tuple) => Ok(Items::Tuple(tuple)),
+        match self.as_items(object) {
+            Some(items) => Ok(items),
             None => Err(self.type_error(format_args!("object '{}' isn't a tuple or list", self.type_name(object)))),
         }
     }

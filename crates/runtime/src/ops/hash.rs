@@ -20,14 +20,14 @@ impl Vm {
         if let Some(name) = object.as_qstr() {
             return Ok(self.qstrs.hash(name) as usize);
         }
+        if let Some(string) = object.downcast::<Str>() {
+            return Ok(string.hash() as usize);
+        }
         self.hash_object(object)
     }
 
     #[inline(never)]
     fn hash_object(&self, object: Obj) -> Res<usize> {
-        if let Some(string) = object.downcast::<Str>() {
-            return Ok(string.hash() as usize);
-        }
         if let Some(bytes) = object.downcast::<Bytes>() {
             return Ok(bytes.hash() as usize);
         }

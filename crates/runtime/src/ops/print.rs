@@ -96,7 +96,7 @@ impl Vm {
     /// Those of the printer and of what classes define; `RuntimeError` if it is nested too deep.
     pub fn print(&self, printer: &mut dyn Printer, object: Obj, style: Style) -> Res<()> {
         if let Some(value) = object.as_small_int() {
-            return self.print_fmt(printer, format_args!("{value}"));
+            return printer.write(self, itoa::Buffer::new().format(value).as_bytes());
         }
         self.check_depth()?;
         let ty = self.type_of(object);

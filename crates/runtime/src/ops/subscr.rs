@@ -3,6 +3,7 @@
 use crate::error::Res;
 use crate::obj::dict::Dict;
 use crate::obj::list::List;
+use crate::obj::tuple::Tuple;
 use crate::types::Subscr;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -19,6 +20,18 @@ impl Vm {
             && let Some(item) = list.get(at as usize)
         {
             return Ok(item);
+        }
+        if let Some(dict) = base.downcast::<Dict>() {
+            if let Some(value) = dict.map.get(self, index)? {
+                return Ok(value);
+            }
+            return Err(self.key_error(index));
+        }
+        if let Some(tuple) = base.downcast::<Tuple>()
+            && let Some(at) = index.as_small_int()
+            && let Some(item) = tuple.items().get(at as usize)
+        {
+            return Ok(*item);
         }
         match self.subscript(base, index, Subscr::Load)? {
             Some(value) => Ok(value),

@@ -170,6 +170,11 @@ pub const CORE: &[&str] = &[
     "ps2",
     "tracebacklimit",
     "Abort",
+    // Strings of one character.
+    "!", "\"", "#", "$", "%", "&", "'", "(", ")", "+", ",", "-", ".", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ":", ";",
+    "<", "=", ">", "?", "@", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T",
+    "U", "V", "W", "X", "Y", "Z", "[", "\\", "]", "^", "`", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
+    "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "{", "|", "}", "~", "\t", "\r",
 ];
 
 /// Names of methods and attributes of built-in objects.
@@ -287,7 +292,6 @@ pub const MODULES: &[&str] = &[
     "fileno",
     "execfile",
     "rb",
-    "r",
     "_thread",
     "LockType",
     "acquire",
@@ -349,7 +353,6 @@ pub const LIBRARY: &[&str] = &[
     "cos",
     "cosh",
     "degrees",
-    "e",
     "erf",
     "erfc",
     "errorcode",

@@ -194,7 +194,8 @@ impl Pool {
         self.find_hashed(bytes, hash(bytes))
     }
 
-    fn find_hashed(&self, bytes: &[u8], hash: u32) -> Option<Qstr> {
+    /// As [`Pool::find`]; `hash` is that of the bytes.
+    pub fn find_hashed(&self, bytes: &[u8], hash: u32) -> Option<Qstr> {
         if let Some(name) = find_fixed(bytes, hash) {
             return Some(name);
         }

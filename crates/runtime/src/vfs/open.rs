@@ -1,12 +1,15 @@
 //! Opening files: the built-in function `open`, and files that the interpreter itself reads.
 
+use alloc::vec::Vec;
+
 use super::file::HostPath;
 use crate::args::Args;
 use crate::error::Res;
-use crate::obj::builder::Builder;
 use crate::obj::builtin::Builtin;
+use crate::obj::bytes::Bytes;
 use crate::ops::stream::Request;
 use crate::q;
+use crate::text::utf8;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -50,65 +53,65 @@ impl Vm {
     /// # Errors
     /// `OSError`, also if the file system answers what cannot be read, and what it raises.
     pub(crate) fn open_to_read(&self, path: &[u8]) -> Res<Reader> {
-        let file = self.open(self.new_str_checked(path)?, Obj::qstr(q!("rb")))?;
+        // Names of files need not be text.
+        let name = match utf8::first_invalid(path) {
+            Some(_) => Bytes::new(self, path)?.obj(),
+            None => self.new_str(path)?,
+        };
+        let file = self.open(name, Obj::qstr(q!("rb")))?;
         if self.stream(file)?.read.is_none() {
             return Err(self.unsupported_stream());
         }
-        // A file may say how many bytes it likes to read at once.
-        let chunk = match self.stream_ioctl(file, Request::Other(GET_BUFFER_SIZE, 0))? {
-            Ok(0) | Err(_) => DEFAULT_CHUNK,
-            Ok(size) => size.clamp(MIN_CHUNK, MAX_CHUNK),
+        let wish = match self.stream_ioctl(file, Request::Other(GET_BUFFER_SIZE, 0))? {
+            Ok(0) | Err(_) => None,
+            Ok(size) => Some(size.clamp(MIN_CHUNK, MAX_CHUNK)),
         };
-        Ok(Reader { file, chunk, piece: Builder::new(), taken: 0 })
+        Ok(Reader { file, wish })
     }
 }
 
 /// The number of the request for the size that a file likes to be read in (MicroPython: `py/stream.h`).
 const GET_BUFFER_SIZE: usize = 11;
-/// Bytes to read at once where the file has no wish, and the limits of wishes.
-const DEFAULT_CHUNK: usize = 256;
+/// The limits of such wishes.
 const MIN_CHUNK: usize = 16;
 const MAX_CHUNK: usize = 4096;
+/// Bytes to ask for at first where the file has no wish, and at most.
+const FIRST_CHUNK: usize = 512;
+const LAST_CHUNK: usize = 1 << 16;
 
 /// A file that is open to be read once.
 pub(crate) struct Reader {
     /// The file, a stream.
     pub file: Obj,
-    chunk: usize,
-    /// What has been read and not been taken.
-    piece: Builder,
-    taken: usize,
+    /// How many bytes it likes to be asked for, if it says so.
+    wish: Option<usize>,
 }
 
 impl Reader {
-    /// Takes some bytes: how many, 0 at the end.
-    pub fn take(&mut self, vm: &Vm, buffer: &mut [u8]) -> Res<usize> {
-        if self.taken == self.piece.bytes().len() {
-            self.piece.truncate(0);
-            self.taken = 0;
-            self.read_more(vm)?;
+    /// All of its bytes. They are not for long, so that they do not lie in Python's heap.
+    ///
+    /// # Errors
+    /// `OSError`, what the file raises, and `MemoryError` if they are more than all of Python's heap could hold.
+    pub fn take_all(&self, vm: &Vm) -> Res<Vec<u8>> {
+        let mut content = Vec::new();
+        let mut chunk = FIRST_CHUNK;
+        loop {
+            let start = content.len();
+            if start > vm.heap.reach() {
+                return Err(vm.memory_error(start));
+            }
+            let wanted = self.wish.unwrap_or(chunk);
+            content.resize(start + wanted, 0);
+            let outcome = vm.stream_read(self.file, &mut content[start..])?;
+            let count = outcome.map_err(|errno| vm.os_error(errno))?.min(wanted);
+            content.truncate(start + count);
+            // What is large takes few turns, and what gives less than it is asked for has mostly come to its end.
+            chunk = match count {
+                0 => return Ok(content),
+                _ if count < wanted => FIRST_CHUNK,
+                _ => LAST_CHUNK.min(2 * chunk),
+            };
         }
-        let rest = &self.piece.bytes()[self.taken..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.taken += count;
-        Ok(count)
-    }
-
-    /// Takes all bytes; from the start, if none has been taken.
-    pub fn take_all(&mut self, vm: &Vm) -> Res<Builder> {
-        while self.read_more(vm)? > 0 {}
-        Ok(core::mem::take(&mut self.piece))
-    }
-
-    /// Reads another piece: how many bytes came.
-    fn read_more(&mut self, vm: &Vm) -> Res<usize> {
-        let start = self.piece.bytes().len();
-        self.piece.fill(vm, 0, self.chunk)?;
-        let outcome = vm.stream_read(self.file, &mut self.piece.bytes_mut()[start..])?;
-        let count = outcome.map_err(|errno| vm.os_error(errno))?;
-        self.piece.truncate(start + count);
-        Ok(count)
     }
 
     /// Closes the file.
@@ -116,7 +119,6 @@ impl Reader {
     /// # Errors
     /// `OSError`, and what it raises.
     pub fn close(self, vm: &Vm) -> Res<()> {
-        self.piece.discard(vm);
         match vm.stream_ioctl(self.file, Request::Close)? {
             Ok(_) => Ok(()),
             Err(errno) => Err(vm.os_error(errno)),

@@ -4,10 +4,15 @@ use core::cell::Cell;
 
 use super::Vm;
 use super::registers::Ip;
+use crate::obj::builtin::Builtin;
+use crate::obj::map::{self, Map};
+use crate::obj::str;
 use crate::obj::typ::Found;
 use crate::object::Gc;
+use crate::q;
 use crate::qstr::Qstr;
-use crate::types::Type;
+use crate::types::{Type, flag};
+use crate::word::Obj;
 
 /// Entries of each cache: few where memory is scarce.
 const SIZE: usize = if usize::BITS >= 64 { 256 } else { 32 };
@@ -16,13 +21,26 @@ const SIZE: usize = if usize::BITS >= 64 { 256 } else { 32 };
 struct Method {
     ty: usize,
     name: u32,
+    /// Whether it is a function of a built-in type whose objects have no attributes of their own: a method of each of them.
+    plain: bool,
     value: Option<Found>,
+}
+
+/// A built-in found under a name that a module has no variable of.
+#[derive(Clone, Copy, Default)]
+struct Beyond {
+    /// The address of the module's variables.
+    globals: usize,
+    name: u32,
+    value: Option<Obj>,
 }
 
 /// The caches of an interpreter.
 pub(crate) struct Lookups {
     /// What classes have under a name. Emptied when a class changes and in a collection.
     methods: [Cell<Method>; SIZE],
+    /// What built-ins modules have found. Emptied in a collection.
+    builtins: [Cell<Beyond>; SIZE / 4],
     /// For an instruction, by its address, where in a map its name was found last.
     pub hints: [Cell<u8>; SIZE],
 }
@@ -30,7 +48,8 @@ pub(crate) struct Lookups {
 impl Default for Lookups {
     fn default() -> Lookups {
         Lookups {
-            methods: [const { Cell::new(Method { ty: 0, name: 0, value: None }) }; SIZE],
+            methods: [const { Cell::new(Method { ty: 0, name: 0, plain: false, value: None }) }; SIZE],
+            builtins: [const { Cell::new(Beyond { globals: 0, name: 0, value: None }) }; SIZE / 4],
             hints: [const { Cell::new(0) }; SIZE],
         }
     }
@@ -44,7 +63,51 @@ impl Lookups {
     }
 }
 
+impl Lookups {
+    #[inline(always)]
+    fn beyond(&self, globals: &Map, name: Qstr) -> &Cell<Beyond> {
+        let address = core::ptr::from_ref(globals).addr();
+        &self.builtins[(address >> 5 ^ name.number() as usize) % (SIZE / 4)]
+    }
+}
+
 impl Vm {
+    /// The built-in `name`, if [`Vm::remember_builtin`] was told of it, and `globals` still has no such name.
+    #[inline(always)]
+    pub(crate) fn remembered_builtin(&self, globals: &Map, name: Qstr) -> Option<Obj> {
+        let found = self.lookups.beyond(globals, name).get();
+        if found.globals == core::ptr::from_ref(globals).addr() && found.name == name.number() {
+            found.value
+        } else {
+            None
+        }
+    }
+
+    /// Notes that the built-in `name` is `value`, and that `globals` has nothing under that name.
+    pub(crate) fn remember_builtin(&self, globals: &Map, name: Qstr, value: Obj) {
+        // Programs change built-ins by the module.
+        if self.builtins().is_none() {
+            globals.note(map::LOOKED_PAST);
+            let globals_address = core::ptr::from_ref(globals).addr();
+            let found = Beyond { globals: globals_address, name: name.number(), value: Some(value) };
+            self.lookups.beyond(globals, name).set(found);
+        }
+    }
+
+    /// Notes that `globals` gets something under the name that `key` is.
+    #[cold]
+    pub(crate) fn forget_builtin(&self, globals: &Map, key: Obj) {
+        match key.as_qstr() {
+            Some(name) => self.lookups.beyond(globals, name).set(Beyond::default()),
+            None => self.forget_builtins(),
+        }
+    }
+
+    /// Empties the cache of built-ins.
+    pub(crate) fn forget_builtins(&self) {
+        self.lookups.builtins.iter().for_each(|slot| slot.set(Beyond::default()));
+    }
+
     /// The hint of the instruction at `ip`.
     #[inline(always)]
     pub(crate) fn hint(&self, ip: Ip) -> &Cell<u8> {
@@ -58,9 +121,28 @@ impl Vm {
         (method.ty == ty.as_ptr().addr().get() && method.name == name.number()).then_some(method.value)
     }
 
+    /// The method `name` of `object`, if [`Vm::remember_method`] was told of one for which there is nothing else to ask.
+    #[inline(always)]
+    pub(crate) fn remembered_plain_method(&self, object: Obj, name: Qstr) -> Option<Obj> {
+        let ty = match object.as_header() {
+            // SAFETY: a pointer word points to a live object, whose first word is a header.
+            Some(header) => unsafe { header.as_ref() }.ty(),
+            None => Gc::from_static(object.as_qstr().map(|_| &str::TYPE)?),
+        };
+        let method = self.lookups.slot(ty, name).get();
+        if method.ty == ty.as_ptr().addr().get() && method.name == name.number() && method.plain {
+            Some(method.value?.value)
+        } else {
+            None
+        }
+    }
+
     /// Notes that looking `name` up in class `ty` finds `value`.
     pub(crate) fn remember_method(&self, ty: Gc<Type>, name: Qstr, value: Option<Found>) {
-        self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), value });
+        let asks_no_object =
+            !ty.has(flag::HEAP) && ty.slots.attr.is_none() && name != q!("__class__") && name != q!("__next__");
+        let plain = asks_no_object && value.is_some_and(|found| found.value.downcast::<Builtin>().is_some());
+        self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), plain, value });
     }
 
     /// Empties the cache of methods: a class has changed, or may be gone.

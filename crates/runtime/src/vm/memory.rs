@@ -43,6 +43,23 @@ impl Vm {
         self.alloc_tail(object, 0)
     }
 
+    /// As [`Vm::alloc`], where that takes no more than moving a pointer; else `None`. Calls nothing.
+    #[inline(always)]
+    pub(crate) fn alloc_at_once<T: Object>(&self, object: T) -> Option<Gc<T>> {
+        self.alloc_tail_at_once(object, 0)
+    }
+
+    /// As [`Vm::alloc_tail`], where that takes no more than moving a pointer; else `None`. Calls nothing.
+    #[inline(always)]
+    pub(crate) fn alloc_tail_at_once<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
+        let block = self.heap.alloc_in_run(size_of::<T>() + tail, kind_of::<T>())?.cast::<T>();
+        // SAFETY: the block is new, aligned to a granule and large enough for a `T`.
+        unsafe {
+            block.write(object);
+            Some(Gc::from_ptr(block))
+        }
+    }
+
     /// Makes `object` an object on the heap with `tail` bytes behind it, which hold anything. Where the type is scanned, fill
     /// them before the next allocation.
     ///
@@ -79,11 +96,18 @@ impl Vm {
     /// # Errors
     /// `MemoryError`.
     pub fn alloc_words(&self, words: usize) -> Res<NonNull<Slot>> {
-        let bytes = words.saturating_mul(size_of::<Slot>());
-        let block = self.block(bytes, Kind::Scan)?.cast::<Slot>();
+        let block = self.alloc_words_to_fill(words)?;
         // SAFETY: the block has room for that many words, and a null word is a zero.
         unsafe { block.write_bytes(0, words) };
         Ok(block)
+    }
+
+    /// A block of `words` words that the collector looks at. They hold anything: fill them before the next allocation.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn alloc_words_to_fill(&self, words: usize) -> Res<NonNull<Slot>> {
+        Ok(self.block(words.saturating_mul(size_of::<Slot>()), Kind::Scan)?.cast())
     }
 
     /// A block of `bytes` bytes that the collector does not look at. They hold anything.
@@ -185,6 +209,7 @@ impl Vm {
             collection.finish();
         });
         self.forget_cached_lookups();
+        self.forget_builtins();
         if self.heap.has_to_finalise() {
             self.poll_soon();
         }

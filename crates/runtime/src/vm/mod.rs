@@ -422,6 +422,7 @@ impl Vm {
 
     pub(crate) fn set_builtins(&self, globals: Gc<Dict>) {
         self.builtins.set(Some(globals));
+        self.forget_builtins();
     }
 
     /// `sys.path`, a list.

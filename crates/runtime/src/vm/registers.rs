@@ -71,6 +71,23 @@ impl Ip {
         }
     }
 
+    /// The signed number here, if it is one of one or two bytes; else stays.
+    #[inline(always)]
+    pub fn short_int(&mut self) -> Option<isize> {
+        let before = *self;
+        let first = self.byte();
+        let sign_extended = isize::from((first << 1) as i8 >> 1);
+        if first & 0x80 == 0 {
+            return Some(sign_extended);
+        }
+        let second = self.byte();
+        if second & 0x80 == 0 {
+            return Some(sign_extended << 7 | isize::from(second));
+        }
+        *self = before;
+        None
+    }
+
     /// The jump here, forward or backward, from behind it.
     #[inline(always)]
     pub fn jump(&mut self) -> isize {

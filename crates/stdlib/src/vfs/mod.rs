@@ -6,6 +6,8 @@ mod error;
 mod fat;
 mod file;
 mod lfs;
+#[cfg(test)]
+mod model;
 mod owned;
 mod posix;
 mod rom;

@@ -1,5 +1,6 @@
 //! Whatever is in a file, linking ends, with a module or with errors.
 
+use berus_testkit::damage::{any_damages, cases, damaged};
 use proptest::prelude::*;
 
 use super::*;
@@ -24,18 +25,16 @@ fn rich() -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(cases(1000))]
 
     #[test]
-    fn changed_objects_do_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
-        let mut bytes = rich();
-        for (index, byte) in changes {
-            let len = bytes.len();
-            bytes[index.index(len)] = byte;
-        }
+    fn damaged_objects_do_no_harm(damages in any_damages()) {
+        let bytes = damaged(&rich(), &damages, &[rich(), archive(&[("b.o", rich())])]);
         let mut library = inputs(&[("a.o", Elf::returning().bytes())]);
         library.libraries = inputs(&[("lib.a", archive(&[("b.o", bytes.clone())]))]).files;
-        for inputs in [inputs(&[("a.o", bytes)]), library] {
+        let archives = inputs(&[("lib.a", damaged(&archive(&[("b.o", rich())]), &damages, &[rich()]))]).files;
+        let libraries = Inputs { libraries: archives, ..inputs(&[]) };
+        for inputs in [inputs(&[("a.o", bytes)]), library, libraries] {
             for gc_sections in [false, true] {
                 if let Ok((module, _)) = link_objects(&Options { gc_sections, ..options() }, &inputs) {
                     let bytes = module.to_bytes();

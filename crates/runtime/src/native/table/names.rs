@@ -1,7 +1,6 @@
 //! Variables, attributes and imports.
 
 use crate::error::Res;
-use crate::modules::builtins;
 use crate::native::border::{serve, set_globals, vm};
 use crate::native::foreign::adopt;
 use crate::obj::dict::Dict;
@@ -13,7 +12,7 @@ use crate::q;
 use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
-use crate::vm::op::name::{attribute, find, hinted, store_attribute, super_method};
+use crate::vm::op::name::{attribute, builtin, global_in, hinted, store_attribute, super_method};
 use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
 
@@ -43,14 +42,7 @@ fn place<T>(scope: Gc<T>, name: Qstr) -> Ip {
 
 fn global(vm: &Vm, name: Qstr) -> Res {
     let globals = vm.globals();
-    find(vm, &globals.map, place(globals, name), name).map_or_else(|| builtin(vm, name), Ok)
-}
-
-fn builtin(vm: &Vm, name: Qstr) -> Res {
-    builtins::find(vm, name).ok_or_else(|| {
-        let name = vm.name_str(name);
-        vm.name_error(format_args!("name '{name}' isn't defined"))
-    })
+    global_in(vm, &globals.map, place(globals, name), name)
 }
 
 pub(super) unsafe extern "C" fn load_name(number: usize) -> Obj {

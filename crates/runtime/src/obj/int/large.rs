@@ -2,15 +2,16 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use berus_mpy::opcode::BinaryOp;
 use dashu_int::ops::{BitTest, DivRem};
 use dashu_int::{IBig, Sign, UBig, Word};
 
-use super::TYPE;
+use super::{TYPE, words};
 use crate::error::Res;
 use crate::obj::float;
-use crate::object::{Header, Object};
+use crate::object::{Gc, Header, Object};
 use crate::ops::arithmetic::plain;
 use crate::ops::compare::{holds, is_comparison};
 use crate::ops::print::Printer;
@@ -39,11 +40,143 @@ impl Int {
         unsafe { core::slice::from_raw_parts(data, self.signed_len.unsigned_abs()) }
     }
 
+    fn is_negative(&self) -> bool {
+        self.signed_len < 0
+    }
+
     /// The number, to compute with.
     fn value(&self) -> IBig {
-        let sign = if self.signed_len < 0 { Sign::Negative } else { Sign::Positive };
-        IBig::from_parts(sign, UBig::from_words(self.words()))
+        IBig::from_parts(Sign::from(self.is_negative()), UBig::from_words(self.words()))
     }
+}
+
+/// A number that an operator is used on: its sign and magnitude.
+#[derive(Clone, Copy)]
+struct Operand<'a> {
+    negative: bool,
+    words: &'a [Word],
+}
+
+impl<'a> Operand<'a> {
+    /// That of `object`, an int or bool; `small` is where the magnitude of one that is no object is put.
+    #[inline(always)]
+    fn of(object: Obj, small: &'a mut Word) -> Option<Operand<'a>> {
+        let value = match (object.as_small_int(), object.as_bool()) {
+            (Some(value), _) => value,
+            (_, Some(truth)) => truth.into(),
+            _ => {
+                let int = object.downcast::<Int>()?;
+                // SAFETY: the words do not change, and keep the object alive for the collector.
+                let words = unsafe { core::slice::from_raw_parts(int.words().as_ptr(), int.words().len()) };
+                return Some(Operand { negative: int.is_negative(), words });
+            }
+        };
+        *small = value.unsigned_abs() as Word;
+        Some(Operand { negative: value < 0, words: if value == 0 { &[] } else { core::slice::from_ref(small) } })
+    }
+
+    fn cmp(self, other: Operand<'_>) -> Ordering {
+        match (self.negative, other.negative) {
+            (false, false) => words::compare(self.words, other.words),
+            (true, true) => words::compare(other.words, self.words),
+            (negative, _) => {
+                if negative {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+        }
+    }
+}
+
+/// The int whose magnitude `fill` puts into `len` words, which are zero.
+fn build(vm: &Vm, negative: bool, len: usize, fill: impl FnOnce(&mut [Word])) -> Res {
+    let bytes = |len: usize| len.saturating_mul(size_of::<Word>());
+    let int = vm.alloc_tail(Int { header: Header::of(&TYPE), signed_len: 0 }, bytes(len))?.as_ptr();
+    // SAFETY: the block is new, and its tail has room for the words.
+    let words = unsafe {
+        let words = int.add(1).cast::<Word>();
+        words.write_bytes(0, len);
+        core::slice::from_raw_parts_mut(words.as_ptr(), len)
+    };
+    fill(words);
+    let used = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+    if let Some(small) = small(negative, &words[..used]) {
+        // SAFETY: nobody else knows the block.
+        unsafe { vm.free(int) };
+        return Ok(small);
+    }
+    // SAFETY: nobody else knows the block, which does not move when it becomes smaller.
+    unsafe {
+        (&raw mut (*int.as_ptr()).signed_len).write(if negative { -(used as isize) } else { used as isize });
+        if used < len {
+            vm.resize_bytes(int.cast(), size_of::<Int>() + bytes(len), size_of::<Int>() + bytes(used))?;
+        }
+        Ok(Gc::from_ptr(int).obj())
+    }
+}
+
+/// The small int with this sign and magnitude, if it is one.
+fn small(negative: bool, words: &[Word]) -> Option<Obj> {
+    let value = match *words {
+        [] => 0,
+        [word] => isize::try_from(word).ok()?,
+        _ => return None,
+    };
+    Obj::small_int(if negative { -value } else { value })
+}
+
+/// Most words of the shorter factor for which nothing is better than to multiply word by word.
+const FEW: usize = 16;
+
+/// An operator that is often used on ints, computed where the result stays; `None` for others.
+#[inline(always)]
+fn quick(vm: &Vm, op: BinaryOp, a: Operand<'_>, b: Operand<'_>) -> Res<Option<Obj>> {
+    let result = match op {
+        BinaryOp::Add => sum(vm, a, b)?,
+        BinaryOp::Subtract => sum(vm, a, Operand { negative: !b.negative, ..b })?,
+        BinaryOp::Multiply if a.words.len().min(b.words.len()) <= FEW => {
+            let (long, short) = if a.words.len() < b.words.len() { (b.words, a.words) } else { (a.words, b.words) };
+            let (Some(last), Some(other)) = (long.last(), short.last()) else {
+                return Ok(Some(Obj::small_int_wrapping(0)));
+            };
+            // As long as both together, or one word less, as their first words tell.
+            let less = usize::from(last.leading_zeros() + other.leading_zeros() >= Word::BITS);
+            let len = long.len() + short.len() - less;
+            build(vm, a.negative != b.negative, len, |product| words::multiply(product, long, short))?
+        }
+        BinaryOp::FloorDivide if !b.words.is_empty() => {
+            let Some((quotient, remains)) = words::divide_to_word(a.words, b.words) else { return Ok(None) };
+            let negative = a.negative != b.negative;
+            let (quotient, carry) = quotient.overflowing_add((negative && remains).into());
+            match small(negative, &[quotient]) {
+                Some(small) if !carry => small,
+                _ => build(vm, negative, 2, |words| words.copy_from_slice(&[quotient, carry.into()]))?,
+            }
+        }
+        op if is_comparison(op) => Obj::bool(holds(op, a.cmp(b))),
+        _ => return Ok(None),
+    };
+    Ok(Some(result))
+}
+
+fn sum(vm: &Vm, a: Operand<'_>, b: Operand<'_>) -> Res {
+    let order = words::compare(a.words, b.words);
+    let (great, less) = if order.is_lt() { (b, a) } else { (a, b) };
+    if a.negative != b.negative {
+        return build(vm, great.negative, great.words.len(), |words| words::subtract(words, great.words, less.words));
+    }
+    let len = great.words.len();
+    let mut carry = false;
+    let sum = build(vm, great.negative, len, |words| carry = words::add(words, great.words, less.words))?;
+    if !carry {
+        return Ok(sum);
+    }
+    build(vm, great.negative, len + 1, |words| {
+        words[len] = 1;
+        words::add(&mut words[..len], great.words, less.words);
+    })
 }
 
 /// The number that an int or bool is, to compute with.
@@ -103,14 +236,14 @@ pub fn to_float(object: Obj) -> Option<f64> {
 
 /// Whether the number is negative.
 pub fn is_negative(object: Obj) -> bool {
-    object.downcast::<Int>().is_some_and(|int| int.signed_len < 0)
+    object.downcast::<Int>().is_some_and(|int| int.is_negative())
 }
 
 /// The low bits of the number, as two's complement.
 pub fn low_word(object: Obj) -> Option<usize> {
     let int = object.downcast::<Int>()?;
     let low = int.words().first().copied().unwrap_or(0) as usize;
-    Some(if int.signed_len < 0 { low.wrapping_neg() } else { low })
+    Some(if int.is_negative() { low.wrapping_neg() } else { low })
 }
 
 /// A unary operator on a large int.
@@ -129,7 +262,7 @@ pub fn unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         }
         UnaryOp::Negative => -int.value(),
         UnaryOp::Invert => !int.value(),
-        UnaryOp::Abs if int.signed_len >= 0 => return Ok(Some(object)),
+        UnaryOp::Abs if !int.is_negative() => return Ok(Some(object)),
         UnaryOp::Abs => -int.value(),
         _ => return Ok(None),
     };
@@ -168,6 +301,12 @@ fn bits_of(value: &IBig) -> usize {
 #[inline(never)]
 pub fn binary(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
     use BinaryOp::*;
+    let (mut small_a, mut small_b) = (0, 0);
+    if let (Some(a), Some(b)) = (Operand::of(a, &mut small_a), Operand::of(b, &mut small_b))
+        && let Some(result) = quick(vm, plain(op), a, b)?
+    {
+        return Ok(result);
+    }
     let (Some(a), Some(b)) = (&big(a), &big(b)) else { return Err(vm.unsupported_binary(op, a, b)) };
     let result = match plain(op) {
         Add => a + b,

@@ -11,6 +11,8 @@ mod large;
 mod large;
 mod small;
 mod text;
+#[cfg(feature = "bigint")]
+mod words;
 
 pub use bytes::write_bytes;
 pub use large::{is_large, pow3, to_float};

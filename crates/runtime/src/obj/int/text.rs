@@ -84,7 +84,7 @@ pub fn digits(vm: &Vm, object: Obj, base: u32, upper: bool, separator: Option<u8
     let int = vm.to_int(object)?;
     let start = out.bytes().len();
     match (int.as_small_int(), base) {
-        (Some(value), 10) => vm.print_fmt(out, format_args!("{value}"))?,
+        (Some(value), 10) => out.extend(vm, itoa::Buffer::new().format(value).as_bytes())?,
         (Some(value), _) => {
             if value < 0 {
                 out.push(vm, b'-')?;

@@ -1,5 +1,6 @@
 //! The index of a hash table: where the entries of each hash are.
 
+use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::Map;
@@ -32,9 +33,10 @@ pub const fn bytes(capacity: u32) -> usize {
 /// The index of a map: a power of two of slots, each 0 or the number of an entry, from 1. As long as the map's block is.
 #[derive(Clone, Copy)]
 pub struct Index<'m> {
-    map: &'m Map,
+    map: PhantomData<&'m Map>,
     start: NonNull<u8>,
     last: usize,
+    slot_size: usize,
 }
 
 impl<'m> Index<'m> {
@@ -45,7 +47,7 @@ impl<'m> Index<'m> {
         let last = len(capacity).checked_sub(1)?;
         // SAFETY: the index follows the room for entries in the block.
         let start = unsafe { map.block.get()?.add(capacity as usize) }.cast();
-        Some(Index { map, start, last })
+        Some(Index { map: PhantomData, start, last, slot_size: slot_size(capacity) })
     }
 
     /// The slot for a hash.
@@ -66,7 +68,7 @@ impl<'m> Index<'m> {
         let slot = slot & self.last;
         // SAFETY: the map's block, which it still has, ends with `last + 1` slots of this size.
         let number = unsafe {
-            match slot_size(self.map.capacity.get()) {
+            match self.slot_size {
                 1 => usize::from(self.start.add(slot).read()),
                 2 => usize::from(self.start.cast::<u16>().add(slot).read()),
                 _ => self.start.cast::<u32>().add(slot).read() as usize,
@@ -75,12 +77,23 @@ impl<'m> Index<'m> {
         number.checked_sub(1)
     }
 
+    /// Makes the first free slot for `hash` name an entry.
+    #[inline(always)]
+    pub fn enter(self, hash: usize, entry: u32) {
+        let mut slot = self.first(hash);
+        while self.get(slot).is_some() {
+            slot = self.after(slot);
+        }
+        self.set(slot, entry);
+    }
+
     /// Makes a slot name an entry.
-    pub fn set(self, slot: usize, entry: u32) {
+    #[inline(always)]
+    fn set(self, slot: usize, entry: u32) {
         let (slot, number) = (slot & self.last, entry + 1);
         // SAFETY: as in `get`; the number of an entry fits.
         unsafe {
-            match slot_size(self.map.capacity.get()) {
+            match self.slot_size {
                 1 => self.start.add(slot).write(number as u8),
                 2 => self.start.cast::<u16>().add(slot).write(number as u16),
                 _ => self.start.cast::<u32>().add(slot).write(number),
@@ -91,7 +104,7 @@ impl<'m> Index<'m> {
     /// Empties all slots.
     pub fn clear(self) {
         // SAFETY: as in `get`.
-        unsafe { self.start.write_bytes(0, (self.last + 1) * slot_size(self.map.capacity.get())) }
+        unsafe { self.start.write_bytes(0, (self.last + 1) * self.slot_size) }
     }
 }
 

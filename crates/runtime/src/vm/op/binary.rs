@@ -1,57 +1,51 @@
 //! Binary operations, with short ways for small integers and floats, which native code takes, too.
 
-use super::{Handler, op, tri};
-use crate::error::Res;
+use super::{Handler, leaving_op, next, op, tri};
 use crate::obj::float::{self, as_float};
 use crate::obj::int;
-use crate::vm::Vm;
 use crate::word::Obj;
 use berus_mpy::opcode::{BinaryOp, Op};
 
-/// `a op b` for operands without a short way.
-#[inline(never)]
-fn slow(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
-    vm.binary_op(op, a, b)
-}
-
-op! {
-    generic[const N: u8](vm, code, ip, sp, fp) {
-        let op = const { BinaryOp::ALL[N as usize] };
-        let base = sp.down(2);
-        let value = tri!(vm, ip, slow(vm, op, base.at(0), base.at(1)));
-        sp.drop(1);
-        sp.set_top(value);
-    }
-}
-
-op! {
+leaving_op! {
     short[const N: u8](vm, code, ip, sp, fp) {
         let op = const { BinaryOp::ALL[N as usize] };
         let base = sp.down(2);
-        let (a, b) = (base.at(0), base.at(1));
-        let fast = match int::both_small(a.bits(), b.bits()) {
-            Some((a, b)) => int::short(op, a, b),
-            None => None,
-        };
-        let value = match fast {
-            Some(value) => value,
-            None => tri!(vm, ip, longer::<N>(vm, a, b)),
-        };
-        sp.drop(1);
-        sp.set_top(value);
+        if let Some((a, b)) = int::both_small(base.at(0).bits(), base.at(1).bits())
+            && let Some(value) = int::short(op, a, b)
+        {
+            sp.drop(1);
+            sp.set_top(value);
+            return next(vm, code, ip, sp, fp);
+        }
+        short_of_floats::<N>(vm, code, ip, sp, fp)
     }
 }
 
-/// The short way for floats, or the long one.
-#[inline(never)]
-fn longer<const N: u8>(vm: &Vm, a: Obj, b: Obj) -> Res {
-    let op = const { BinaryOp::ALL[N as usize] };
-    if let Some((x, y)) = floats(a, b)
-        && let Some(result) = float::binary(vm, op, x, y)?
-    {
-        return Ok(result);
+leaving_op! {
+    #[inline(never)]
+    short_of_floats[const N: u8](vm, code, ip, sp, fp) {
+        let op = const { BinaryOp::ALL[N as usize] };
+        let base = sp.down(2);
+        if let Some((a, b)) = floats(base.at(0), base.at(1))
+            && let Some(value) = float::short(vm, op, a, b)
+        {
+            sp.drop(1);
+            sp.set_top(value);
+            return next(vm, code, ip, sp, fp);
+        }
+        generic::<N>(vm, code, ip, sp, fp)
     }
-    slow(vm, op, a, b)
+}
+
+op! {
+    #[inline(never)]
+    generic[const N: u8](vm, code, ip, sp, fp) {
+        let op = const { BinaryOp::ALL[N as usize] };
+        let base = sp.down(2);
+        let value = tri!(vm, ip, vm.binary_op(op, base.at(0), base.at(1)));
+        sp.drop(1);
+        sp.set_top(value);
+    }
 }
 
 /// The values of two floats, or of a float and a small integer.

@@ -1,6 +1,6 @@
 //! Making and taking apart tuples, lists, dicts, sets, slices and functions.
 
-use super::{op, tri};
+use super::{leaving_op, next, op, tri};
 use crate::error::Res;
 use crate::obj::code::Code;
 use crate::obj::dict::Dict;
@@ -16,13 +16,27 @@ use crate::vm::registers::{Ip, Sp};
 use crate::word::Obj;
 use berus_mpy::opcode::Op;
 
-op! {
+leaving_op! {
     build_tuple(vm, code, ip, sp, fp) {
         let start = ip;
-        let base = sp.down(ip.uint());
-        let n = (sp.0.addr() - base.0.addr()) / size_of::<usize>();
-        let tuple = tri!(vm, start, Tuple::new(vm, base.values(n)));
-        sp = base;
+        let base = sp.down(2);
+        if ip.uint() == 2
+            && let Some(pair) = Tuple::pair_at_once(vm, base.at(0), base.at(1))
+        {
+            base.set_slot(0, Some(pair.obj()));
+            return next(vm, code, ip, base.up(1), fp);
+        }
+        build_any_tuple(vm, code, start, sp, fp)
+    }
+}
+
+op! {
+    #[inline(never)]
+    build_any_tuple(vm, code, ip, sp, fp) {
+        let start = ip;
+        let n = ip.uint();
+        sp.drop(n);
+        let tuple = tri!(vm, start, Tuple::new(vm, sp.values(n)));
         sp.push(tuple.obj());
     }
 }
@@ -129,8 +143,25 @@ fn subscr_slice(vm: &Vm, sp: Sp, n: usize, load: bool) -> Res<()> {
     })
 }
 
-op! {
+leaving_op! {
     store_comp(vm, code, ip, sp, fp) {
+        let start = ip;
+        let operand = ip.uint();
+        let base = sp.down(1);
+        let collection = sp.down(1 + (operand >> 2)).at(0);
+        if operand & 3 == 0
+            && let Some(list) = collection.downcast::<List>()
+            && list.append_at_once(base.at(0))
+        {
+            return next(vm, code, ip, base, fp);
+        }
+        store_any_comp(vm, code, start, sp, fp)
+    }
+}
+
+op! {
+    #[inline(never)]
+    store_any_comp(vm, code, ip, sp, fp) {
         let start = ip;
         let operand = ip.uint();
         let collection = sp.down(1 + (operand >> 2)).at(0);
@@ -163,20 +194,35 @@ fn add(vm: &Vm, set: Obj, item: Obj) -> Res<()> {
     }
 }
 
-op! {
+leaving_op! {
     unpack_sequence(vm, code, ip, sp, fp) {
         let start = ip;
         let n = ip.uint();
         let base = sp.down(1);
-        let sequence = base.at(0);
-        let items = sequence.downcast::<Tuple>();
-        match items {
+        if let Some(pair) = base.at(0).downcast::<Tuple>()
+            && let (2, &[first, second]) = (n, pair.items())
+        {
+            base.set_slot(0, Some(second));
+            base.set_slot(1, Some(first));
+            return next(vm, code, ip, base.up(2), fp);
+        }
+        unpack_any_sequence(vm, code, start, sp, fp)
+    }
+}
+
+op! {
+    #[inline(never)]
+    unpack_any_sequence(vm, code, ip, sp, fp) {
+        let start = ip;
+        let n = ip.uint();
+        let base = sp.down(1);
+        match base.at(0).downcast::<Tuple>() {
             Some(tuple) if tuple.items().len() == n => {
                 for (i, item) in tuple.items().iter().rev().enumerate() {
                     base.set_slot(i, Some(*item));
                 }
             }
-            _ => tri!(vm, start, unpack(vm, sequence, n, base)),
+            _ => tri!(vm, start, unpack(vm, base.at(0), n, base)),
         }
         sp = base.up(n);
     }

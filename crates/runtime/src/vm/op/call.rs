@@ -178,7 +178,8 @@ fn place(locals: Sp, bound: &[Slot], code: Gc<Code>) {
 #[inline(always)]
 fn clear(locals: Sp, from: usize, code: Gc<Code>) {
     for n in from..usize::from(code.n_locals) {
-        locals.set_slot(n, None);
+        // SAFETY: the slot is in the frame. Volatile, because a call that clears memory takes longer than clearing the few there are.
+        unsafe { locals.up(n).0.write_volatile(None) };
     }
 }
 
@@ -232,10 +233,10 @@ fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Optio
     }
 }
 
-/// Pushes a frame for a function that takes just the positional arguments given, if `callee` is one: its code.
+/// Pushes a frame for a function that takes just the positional arguments given, if one is at `sp`: its code.
 #[inline(always)]
-fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, n: usize) -> Option<Gc<Code>> {
-    let target = callee.downcast::<Function>()?.code_if_simple();
+fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> Option<Gc<Code>> {
+    let target = sp.at(0).downcast::<Function>()?.code_if_simple();
     if !target.simple || usize::from(target.n_pos) != n || code.is_generator() || vm.tick() {
         return None;
     }
@@ -249,7 +250,7 @@ fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, callee: Obj, args: Sp, 
     Some(target)
 }
 
-/// Calls the built-in function at `sp`.
+/// Calls what is at `sp`.
 #[inline(never)]
 fn call_with_arguments(vm: &Vm, sp: Sp, arguments: Arguments) -> Res {
     let words = sp.up(arguments.first()).values(arguments.n_pos());
@@ -270,6 +271,9 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
             frame.forget_above();
             fun(vm)
         }
+        Some(Fun::Var { min, max, fun }) if min as usize <= arguments.n_pos() && arguments.n_pos() <= max as usize => {
+            fun(vm, sp.up(arguments.first()).values(arguments.n_pos()))
+        }
         _ => call_with_arguments(vm, sp, arguments),
     };
     let value = tri!(vm, ip, called);
@@ -277,22 +281,19 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
     next(vm, code, ip, sp, fp)
 }
 
-/// Calls a built-in function of one or two arguments, or a function that needs no more than a frame; else leaves for the long way.
+/// Calls a built-in function of one or two arguments; else leaves for the long way.
 macro_rules! call_quickly {
-    ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident, $args:expr, $n_pos:expr, $arguments:expr) => {{
-        let (args, n_pos) = ($args, $n_pos);
-        let callee = $sp.at(0);
-        if let Some(target) = enter_simple($vm, $code, $ip, $sp, callee, args, n_pos) {
-            return next($vm, target, Ip(target.start), args.up(usize::from(target.n_locals)), Fp(args.0));
-        }
-        let fun = match callee.downcast::<Builtin>() {
-            Some(builtin) => builtin.fun(),
-            None => return call_and_go_on($vm, $code, $ip, $sp, $fp, $arguments),
+    ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident, $arguments:expr) => {{
+        let arguments = $arguments;
+        let fun = match $sp.at(0).downcast::<Builtin>() {
+            Some(builtin) if arguments.n_kw() == 0 => builtin.fun(),
+            _ => return call_and_go_on($vm, $code, $ip, $sp, $fp, arguments),
         };
-        let called = match (fun, n_pos) {
+        let args = $sp.up(arguments.first());
+        let called = match (fun, arguments.n_pos()) {
             (Fun::F1(fun), 1) => fun($vm, args.at(0)),
             (Fun::F2(fun), 2) => fun($vm, args.at(0), args.at(1)),
-            _ => return call_builtin($vm, $code, $ip, $sp, $fp, $arguments),
+            _ => return call_builtin($vm, $code, $ip, $sp, $fp, arguments),
         };
         let value = tri!($vm, $ip, called);
         $sp.push(value);
@@ -302,31 +303,53 @@ macro_rules! call_quickly {
 
 leaving_op! {
     call_function(vm, code, ip, sp, fp) {
+        let start = ip;
+        let counts = ip.uint();
+        let args = sp.down(counts & 0xff);
+        if counts <= 0xff
+            && let Some(target) = enter_simple(vm, code, ip, args.down(1), args, counts)
+        {
+            return next(vm, target, Ip(target.start), args.up(usize::from(target.n_locals)), Fp(args.0));
+        }
+        call_any_function(vm, code, start, sp, fp)
+    }
+}
+
+leaving_op! {
+    #[inline(never)]
+    call_any_function(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
-        let args = sp.down(n_pos + 2 * n_kw);
-        sp = args.down(1);
-        let arguments = Arguments::new(n_pos, n_kw, 1);
-        if n_kw > 0 {
-            return call_and_go_on(vm, code, ip, sp, fp, arguments);
-        }
-        call_quickly!(vm, code, ip, sp, fp, args, n_pos, arguments)
+        sp.drop(n_pos + 2 * n_kw + 1);
+        call_quickly!(vm, code, ip, sp, fp, Arguments::new(n_pos, n_kw, 1))
     }
 }
 
 leaving_op! {
     call_method(vm, code, ip, sp, fp) {
+        let start = ip;
+        let counts = ip.uint();
+        if counts <= 0xff {
+            let base = sp.down(counts + 2);
+            // A method without `self` leaves its slot unused.
+            let with_self = usize::from(base.slot(1).is_some());
+            let args = base.up(2 - with_self);
+            if let Some(target) = enter_simple(vm, code, ip, base, args, counts + with_self) {
+                return next(vm, target, Ip(target.start), args.up(usize::from(target.n_locals)), Fp(args.0));
+            }
+        }
+        call_any_method(vm, code, start, sp, fp)
+    }
+}
+
+leaving_op! {
+    #[inline(never)]
+    call_any_method(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
-        sp = sp.down(n_pos + 2 * n_kw + 2);
-        // A method without `self` leaves its slot unused.
+        sp.drop(n_pos + 2 * n_kw + 2);
         let with_self = usize::from(sp.slot(1).is_some());
-        let (n_pos, first) = (n_pos + with_self, 2 - with_self);
-        let arguments = Arguments::new(n_pos, n_kw, first);
-        if n_kw > 0 {
-            return call_and_go_on(vm, code, ip, sp, fp, arguments);
-        }
-        call_quickly!(vm, code, ip, sp, fp, sp.up(first), n_pos, arguments)
+        call_quickly!(vm, code, ip, sp, fp, Arguments::new(n_pos + with_self, n_kw, 2 - with_self))
     }
 }
 

@@ -67,31 +67,68 @@ leaving_op! {
         let start = ip;
         let by = ip.forward();
         let state = sp.down(ITER_SLOTS as usize);
-        let item = match state.slot(0) {
-            Some(first) => tri!(vm, start, advance(vm, state, first)),
-            None => {
-                let iterator = state.at(1);
-                if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
-                    let frame = vm.frame();
-                    frame.ip.set(start.0);
-                    frame.sp.set(sp.0);
-                    match tri!(vm, start, generator.enter_loop(vm)) {
-                        true => return resume(vm),
-                        false => None,
-                    }
-                } else {
-                    tri!(vm, start, next_item(vm, iterator))
+        let Some(value) = state.slot(0).and_then(Obj::as_small_int) else {
+            return for_iter_of_items(vm, code, start, sp, fp);
+        };
+        match advance_range(state, value) {
+            Some(item) => {
+                sp.push(item);
+                next(vm, code, ip, sp, fp)
+            }
+            None => next(vm, code, ip.plus(by), state, fp),
+        }
+    }
+}
+
+leaving_op! {
+    #[inline(never)]
+    for_iter_of_items(vm, code, ip, sp, fp) {
+        let start = ip;
+        let by = ip.forward();
+        let state = sp.down(ITER_SLOTS as usize);
+        let items = match state.slot(0) {
+            Some(items) if items != Obj::from_static(&iterator::TYPE) => items,
+            _ => return for_iter_of_object(vm, code, start, sp, fp),
+        };
+        match advance_items(state, items) {
+            Some(item) => {
+                sp.push(item);
+                next(vm, code, ip, sp, fp)
+            }
+            None => next(vm, code, ip.plus(by), state, fp),
+        }
+    }
+}
+
+leaving_op! {
+    #[inline(never)]
+    for_iter_of_object(vm, code, ip, sp, fp) {
+        let start = ip;
+        let by = ip.forward();
+        let state = sp.down(ITER_SLOTS as usize);
+        let item = if state.slot(0).is_some() {
+            tri!(vm, start, advance_iter(vm, state))
+        } else {
+            let iterator = state.at(1);
+            if let Some(generator) = iterator.downcast::<Generator>() && !code.is_generator() {
+                let frame = vm.frame();
+                frame.ip.set(start.0);
+                frame.sp.set(sp.0);
+                match tri!(vm, start, generator.enter_loop(vm)) {
+                    true => return resume(vm),
+                    false => None,
                 }
+            } else {
+                tri!(vm, start, next_item(vm, iterator))
             }
         };
         match item {
-            Some(item) => sp.push(item),
-            None => {
-                sp = state;
-                ip = ip.plus(by);
+            Some(item) => {
+                sp.push(item);
+                next(vm, code, ip, sp, fp)
             }
+            None => next(vm, code, ip.plus(by), state, fp),
         }
-        next(vm, code, ip, sp, fp)
     }
 }
 
@@ -124,7 +161,8 @@ fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
 pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
     let stop = state.at(1).as_small_int()?;
     let step = state.at(2).as_small_int()?;
-    if if step > 0 { value >= stop } else { value <= stop } {
+    let left = if step > 0 { stop - value } else { value - stop };
+    if left <= 0 {
         return None;
     }
     // Behind the last value there may be none that is a small integer; the loop ends there all the same.

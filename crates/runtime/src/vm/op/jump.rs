@@ -1,86 +1,91 @@
 //! Jumps.
 
-use super::{op, tri};
-use crate::error::Res;
-use crate::vm::Vm;
+use super::{leaving_op, next, op, tri};
+use crate::qstr::Qstr;
 use crate::word::Obj;
 
-/// Whether `object` is true, without a call for what conditions mostly are.
-macro_rules! is_true {
-    ($vm:ident, $ip:ident, $object:expr) => {{
-        let object = $object;
-        if object == Obj::TRUE {
-            true
-        } else if object == Obj::FALSE {
-            false
-        } else {
-            tri!($vm, $ip, truth($vm, object))
-        }
-    }};
+/// The truth of `object`, if it is no object: what conditions mostly are.
+#[inline(always)]
+pub(super) fn plain_truth(object: Obj) -> Option<bool> {
+    if object == Obj::TRUE {
+        Some(true)
+    } else if object == Obj::FALSE {
+        Some(false)
+    } else if object.is_pointer() {
+        None
+    } else {
+        Some(object != Obj::NONE && object != Obj::small_int_wrapping(0) && object != Obj::qstr(Qstr::EMPTY))
+    }
 }
 
-#[inline(never)]
-fn truth(vm: &Vm, object: Obj) -> Res<bool> {
-    vm.truth(object)
-}
-
-op! {
+leaving_op! {
     jump(vm, code, ip, sp, fp) {
         let start = ip;
         let by = ip.jump();
-        ip = ip.plus(by);
         if by < 0 && vm.tick() {
-            tri!(vm, start, vm.poll());
+            return jump_polling(vm, code, start, sp, fp);
         }
+        next(vm, code, ip.plus(by), sp, fp)
     }
 }
 
 op! {
-    pop_jump_if_true(vm, code, ip, sp, fp) {
+    /// A jump before which pending events are looked at.
+    #[inline(never)]
+    jump_polling(vm, code, ip, sp, fp) {
+        tri!(vm, ip, vm.poll());
+        let by = ip.jump();
+        ip = ip.plus(by);
+    }
+}
+
+leaving_op! {
+    pop_jump_if[const TRUTH: bool](vm, code, ip, sp, fp) {
         let start = ip;
         let by = ip.jump();
-        if is_true!(vm, start, sp.pop()) {
-            ip = ip.plus(by);
+        let Some(truth) = plain_truth(sp.top()) else { return pop_jump_if_object::<TRUTH>(vm, code, start, sp, fp) };
+        sp.drop(1);
+        if truth == TRUTH {
             if by < 0 && vm.tick() {
-                tri!(vm, start, vm.poll());
+                return jump_polling(vm, code, start, sp, fp);
             }
+            ip = ip.plus(by);
         }
+        next(vm, code, ip, sp, fp)
     }
 }
 
-op! {
-    pop_jump_if_false(vm, code, ip, sp, fp) {
-        let start = ip;
-        let by = ip.jump();
-        if !is_true!(vm, start, sp.pop()) {
-            ip = ip.plus(by);
-            if by < 0 && vm.tick() {
-                tri!(vm, start, vm.poll());
-            }
-        }
+leaving_op! {
+    #[inline(never)]
+    pop_jump_if_object[const TRUTH: bool](vm, code, ip, sp, fp) {
+        let truth = tri!(vm, ip, vm.truth(sp.top()));
+        sp.set_top(Obj::bool(truth));
+        pop_jump_if::<TRUTH>(vm, code, ip, sp, fp)
     }
 }
 
-op! {
-    jump_if_true_or_pop(vm, code, ip, sp, fp) {
-        let start = ip;
+leaving_op! {
+    jump_if_or_pop[const TRUTH: bool](vm, code, ip, sp, fp) {
+        let Some(truth) = plain_truth(sp.top()) else { return jump_if_object_or_pop::<TRUTH>(vm, code, ip, sp, fp) };
         let by = ip.forward();
-        if is_true!(vm, start, sp.top()) {
+        if truth == TRUTH {
             ip = ip.plus(by);
         } else {
             sp.drop(1);
         }
+        next(vm, code, ip, sp, fp)
     }
 }
 
 op! {
-    jump_if_false_or_pop(vm, code, ip, sp, fp) {
-        let start = ip;
+    #[inline(never)]
+    jump_if_object_or_pop[const TRUTH: bool](vm, code, ip, sp, fp) {
+        let truth = tri!(vm, ip, vm.truth(sp.top()));
         let by = ip.forward();
-        if is_true!(vm, start, sp.top()) {
-            sp.drop(1);
-        } else {
+        if truth == TRUTH {
             ip = ip.plus(by);
+        } else {
+            sp.drop(1);
         }
     }
 }

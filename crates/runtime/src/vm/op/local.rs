@@ -1,10 +1,10 @@
 //! Constants, local variables, and the order of the stack.
 
-use super::{op, tri};
-use crate::error::{Raised, Res};
+use super::{Exit, leaving_op, next, op, raised, tri};
 use crate::obj::cell::Cell;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
+use crate::vm::registers::Ip;
 use crate::word::Obj;
 use berus_mpy::opcode::SMALL_INT_MULTI_MIN;
 
@@ -15,21 +15,25 @@ op! {
     }
 }
 
-op! {
+leaving_op! {
     load_const_small_int(vm, code, ip, sp, fp) {
-        let start = ip;
-        let value = ip.int();
-        match Obj::small_int(value) {
-            Some(value) => sp.push(value),
-            None => sp.push(tri!(vm, start, large_int(vm, value))),
+        match ip.short_int() {
+            Some(value) => {
+                sp.push(Obj::small_int_wrapping(value));
+                next(vm, code, ip, sp, fp)
+            }
+            None => load_const_long_int(vm, code, ip, sp, fp),
         }
     }
 }
 
-#[cold]
-#[inline(never)]
-fn large_int(vm: &Vm, value: isize) -> Res {
-    vm.new_int(value)
+op! {
+    #[inline(never)]
+    load_const_long_int(vm, code, ip, sp, fp) {
+        let start = ip;
+        let value = tri!(vm, start, vm.new_int(ip.int()));
+        sp.push(value);
+    }
 }
 
 op! {
@@ -68,17 +72,18 @@ op! {
     }
 }
 
+/// Leaves the instruction before `ip`, whose local variable is not set.
 #[cold]
 #[inline(never)]
-fn unset(vm: &Vm) -> Raised {
-    vm.unset_local()
+fn unset(vm: &Vm, ip: Ip) -> Exit {
+    raised(vm, ip, vm.unset_local())
 }
 
 op! {
     load_fast[const N: usize](vm, code, ip, sp, fp) {
         match fp.local(N) {
             Some(value) => sp.push(value),
-            None => tri!(vm, ip, Err(unset(vm))),
+            None => return unset(vm, ip),
         }
     }
 }
@@ -88,7 +93,7 @@ op! {
         let start = ip;
         match fp.local(ip.uint()) {
             Some(value) => sp.push(value),
-            None => tri!(vm, start, Err(unset(vm))),
+            None => return unset(vm, start),
         }
     }
 }
@@ -110,7 +115,7 @@ op! {
         let start = ip;
         let n = ip.uint();
         if fp.local(n).is_none() {
-            tri!(vm, start, Err(unset(vm)));
+            return unset(vm, start);
         }
         fp.set_local(n, None);
     }
@@ -129,7 +134,7 @@ op! {
         let start = ip;
         match cell(fp.local(ip.uint())).and_then(core::cell::Cell::get) {
             Some(value) => sp.push(value),
-            None => tri!(vm, start, Err(unset(vm))),
+            None => return unset(vm, start),
         }
     }
 }
@@ -147,7 +152,7 @@ op! {
         let start = ip;
         let old = cell(fp.local(ip.uint())).and_then(core::cell::Cell::take);
         if old.is_none() {
-            tri!(vm, start, Err(unset(vm)));
+            return unset(vm, start);
         }
     }
 }

@@ -6,7 +6,8 @@
 //! loop instead ([`PLAIN`]), with the registers kept in the frame between instructions.
 //!
 //! What may fail or is seldom wanted is in functions of its own that take and return words, since a handler whose local variables have
-//! addresses would keep its stack frame.
+//! addresses would keep its stack frame. A handler that calls any has to save registers first, whichever way it takes then. So the handlers
+//! of frequent instructions call nothing: they do what is mostly wanted, or end in another handler that does the rest.
 
 pub(crate) mod binary;
 pub(crate) mod build;
@@ -148,24 +149,22 @@ macro_rules! tri {
 /// A handler whose body changes the registers and goes on with the next instruction.
 macro_rules! op {
     ($(#[$meta:meta])* $name:ident $([$($generic:tt)*])? ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident) $body:block) => {
-        $(#[$meta])*
-        #[allow(unused_mut, unused_variables)]
-        pub(super) fn $name $(<$($generic)*>)? (
-            $vm: &$crate::vm::Vm, $code: $crate::object::Gc<$crate::obj::code::Code>, mut $ip: $crate::vm::registers::Ip,
-            mut $sp: $crate::vm::registers::Sp, $fp: $crate::vm::registers::Fp,
-        ) -> $crate::vm::op::Exit {
-            $body
-            $crate::vm::op::next($vm, $code, $ip, $sp, $fp)
+        $crate::vm::op::leaving_op! {
+            $(#[$meta])*
+            $name $([$($generic)*])? ($vm, $code, $ip, $sp, $fp) {
+                $body
+                $crate::vm::op::next($vm, $code, $ip, $sp, $fp)
+            }
         }
     };
 }
 
 /// A handler whose body leaves it itself.
 macro_rules! leaving_op {
-    ($(#[$meta:meta])* $name:ident ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident) $body:block) => {
+    ($(#[$meta:meta])* $name:ident $([$($generic:tt)*])? ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident) $body:block) => {
         $(#[$meta])*
         #[allow(unused_mut, unused_variables)]
-        pub(super) fn $name(
+        pub(super) fn $name $(<$($generic)*>)? (
             $vm: &$crate::vm::Vm, $code: $crate::object::Gc<$crate::obj::code::Code>, mut $ip: $crate::vm::registers::Ip,
             mut $sp: $crate::vm::registers::Sp, $fp: $crate::vm::registers::Fp,
         ) -> $crate::vm::op::Exit {
@@ -252,10 +251,10 @@ static TABLE: Table = {
         YieldFrom => call::yield_from,
         UnwindJump => exception::unwind_jump,
         Jump => jump::jump,
-        PopJumpIfTrue => jump::pop_jump_if_true,
-        PopJumpIfFalse => jump::pop_jump_if_false,
-        JumpIfTrueOrPop => jump::jump_if_true_or_pop,
-        JumpIfFalseOrPop => jump::jump_if_false_or_pop,
+        PopJumpIfTrue => jump::pop_jump_if::<true>,
+        PopJumpIfFalse => jump::pop_jump_if::<false>,
+        JumpIfTrueOrPop => jump::jump_if_or_pop::<true>,
+        JumpIfFalseOrPop => jump::jump_if_or_pop::<false>,
         SetupWith => exception::setup_with,
         SetupExcept => exception::setup_except,
         SetupFinally => exception::setup_finally,

@@ -1,12 +1,12 @@
 //! Global and other named variables, attributes, subscripts and imports.
 
-use super::{op, tri};
+use super::{leaving_op, next, op, tri};
 use crate::error::Res;
 use crate::modules::builtins;
 use crate::obj::code::Code;
 use crate::obj::instance::Instance;
 use crate::obj::list::List;
-use crate::obj::map::Map;
+use crate::obj::map::{Entry, Map};
 use crate::obj::property;
 use crate::object::Gc;
 use crate::ops::attr::MethodParts;
@@ -19,9 +19,14 @@ use crate::word::Obj;
 /// The value under `name` in `map`, if it is where an instruction at `ip` found it last.
 #[inline(always)]
 pub(crate) fn hinted(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
-    let hint = vm.hint(ip).get();
-    let entry = map.entries().get(usize::from(hint))?;
-    if entry.key.get() == Some(Obj::qstr(name)) { entry.value.get() } else { None }
+    hinted_entry(vm, map, ip, name)?.value.get()
+}
+
+/// The entry of `name` in `map`, if it is where an instruction at `ip` found it last.
+#[inline(always)]
+fn hinted_entry<'a>(vm: &Vm, map: &'a Map, ip: Ip, name: Qstr) -> Option<&'a Entry> {
+    let entry = map.entries().get(usize::from(vm.hint(ip).get()))?;
+    (entry.key.get() == Some(Obj::qstr(name))).then_some(entry)
 }
 
 /// The value under `name` in `map`; notes where it is.
@@ -31,29 +36,65 @@ pub(crate) fn find(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
     map.entries()[at].value.get()
 }
 
-op! {
+leaving_op! {
     load_global(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
-        let globals = code.context.globals();
-        let value = match hinted(vm, &globals.map, start, name) {
-            Some(value) => value,
-            None => tri!(vm, start, global(vm, code, start, name)),
-        };
+        match hinted(vm, &code.context.globals().map, start, name) {
+            Some(value) => {
+                sp.push(value);
+                next(vm, code, ip, sp, fp)
+            }
+            None => load_builtin(vm, code, start, sp, fp),
+        }
+    }
+}
+
+leaving_op! {
+    #[inline(never)]
+    load_builtin(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        match vm.remembered_builtin(&code.context.globals().map, name) {
+            Some(value) => {
+                sp.push(value);
+                next(vm, code, ip, sp, fp)
+            }
+            None => load_new_global(vm, code, start, sp, fp),
+        }
+    }
+}
+
+op! {
+    #[inline(never)]
+    load_new_global(vm, code, ip, sp, fp) {
+        let start = ip;
+        let value = tri!(vm, start, global(vm, code, start, code.qstr(ip.uint())));
         sp.push(value);
     }
 }
 
 #[inline(never)]
 fn global(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
-    match find(vm, &code.context.globals().map, ip, name) {
-        Some(value) => Ok(value),
-        None => builtin(vm, name),
+    global_in(vm, &code.context.globals().map, ip, name)
+}
+
+/// The value under `name` in `globals`, or the built-in.
+#[inline(always)]
+pub(crate) fn global_in(vm: &Vm, globals: &Map, ip: Ip, name: Qstr) -> Res {
+    if let Some(value) = vm.remembered_builtin(globals, name) {
+        return Ok(value);
     }
+    if let Some(value) = find(vm, globals, ip, name) {
+        return Ok(value);
+    }
+    let value = builtin(vm, name)?;
+    vm.remember_builtin(globals, name, value);
+    Ok(value)
 }
 
 /// The built-in `name`.
-fn builtin(vm: &Vm, name: Qstr) -> Res {
+pub(crate) fn builtin(vm: &Vm, name: Qstr) -> Res {
     match builtins::find(vm, name) {
         Some(value) => Ok(value),
         None => {
@@ -88,17 +129,27 @@ op! {
     }
 }
 
-op! {
+leaving_op! {
     store_global(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
-        let value = sp.pop();
         let globals = code.context.globals();
-        let hint = usize::from(vm.hint(start).get());
-        match globals.map.entries().get(hint) {
-            Some(entry) if entry.key.get() == Some(Obj::qstr(name)) => entry.value.set(Some(value)),
-            _ => tri!(vm, start, store_in_globals(vm, code, start, name, value)),
+        match hinted_entry(vm, &globals.map, start, name) {
+            Some(entry) => {
+                entry.value.set(sp.pop_slot());
+                next(vm, code, ip, sp, fp)
+            }
+            None => store_new_global(vm, code, start, sp, fp),
         }
+    }
+}
+
+op! {
+    #[inline(never)]
+    store_new_global(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        tri!(vm, start, store_in_globals(vm, code, start, name, sp.pop()));
     }
 }
 
@@ -134,15 +185,25 @@ fn delete(vm: &Vm, map: &Map, name: Qstr) -> Res<()> {
     }
 }
 
-op! {
+leaving_op! {
     load_attr(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
-        let object = sp.top();
-        let value = match Instance::of(object).and_then(|instance| hinted(vm, instance.members(), start, name)) {
-            Some(value) => value,
-            None => tri!(vm, start, attribute(vm, object, start, name)),
-        };
+        match Instance::of(sp.top()).and_then(|instance| hinted(vm, instance.members(), start, name)) {
+            Some(value) => {
+                sp.set_top(value);
+                next(vm, code, ip, sp, fp)
+            }
+            None => load_any_attr(vm, code, start, sp, fp),
+        }
+    }
+}
+
+op! {
+    #[inline(never)]
+    load_any_attr(vm, code, ip, sp, fp) {
+        let start = ip;
+        let value = tri!(vm, start, attribute(vm, sp.top(), start, code.qstr(ip.uint())));
         sp.set_top(value);
     }
 }
@@ -157,8 +218,25 @@ pub(crate) fn attribute(vm: &Vm, object: Obj, ip: Ip, name: Qstr) -> Res {
     vm.load_attr(object, name)
 }
 
-op! {
+leaving_op! {
     store_attr(vm, code, ip, sp, fp) {
+        let start = ip;
+        let name = code.qstr(ip.uint());
+        let base = sp.down(2);
+        if let (Some(value), Some(instance)) = (base.slot(0), Instance::of(base.at(1)))
+            && let Some(entry) = hinted_entry(vm, instance.members(), start, name)
+            && instance.stores_plainly()
+        {
+            entry.value.set(Some(value));
+            return next(vm, code, ip, base, fp);
+        }
+        store_any_attr(vm, code, start, sp, fp)
+    }
+}
+
+op! {
+    #[inline(never)]
+    store_any_attr(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
         sp.drop(2);
@@ -174,10 +252,9 @@ pub(crate) fn store_attribute(vm: &Vm, object: Obj, value: Slot, ip: Ip, name: Q
         && instance.stores_plainly()
     {
         let members = instance.members();
-        let hint = usize::from(vm.hint(ip).get());
-        match members.entries().get(hint) {
-            Some(entry) if entry.key.get() == Some(Obj::qstr(name)) => entry.value.set(Some(value)),
-            _ => {
+        match hinted_entry(vm, members, ip, name) {
+            Some(entry) => entry.value.set(Some(value)),
+            None => {
                 instance.store_member(vm, name, value)?;
                 find(vm, members, ip, name);
             }
@@ -187,12 +264,28 @@ pub(crate) fn store_attribute(vm: &Vm, object: Obj, value: Slot, ip: Ip, name: Q
     vm.store_attr(object, name, value)
 }
 
-op! {
+leaving_op! {
     load_method(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
+        let object = sp.top();
+        match vm.remembered_plain_method(object, name) {
+            Some(function) => {
+                sp.set_top(function);
+                sp.push(object);
+                next(vm, code, ip, sp, fp)
+            }
+            None => load_any_method(vm, code, start, sp, fp),
+        }
+    }
+}
+
+op! {
+    #[inline(never)]
+    load_any_method(vm, code, ip, sp, fp) {
+        let start = ip;
         let base = sp.down(1);
-        tri!(vm, start, method(vm, base, name));
+        tri!(vm, start, method(vm, base, code.qstr(ip.uint())));
         sp = base.up(2);
     }
 }
@@ -237,50 +330,51 @@ op! {
     }
 }
 
-op! {
+leaving_op! {
     load_subscr(vm, code, ip, sp, fp) {
         let base = sp.down(2);
-        let (object, index) = (base.at(0), base.at(1));
-        let item = match (object.downcast::<List>(), index.as_small_int()) {
-            (Some(list), Some(at)) => list.get(at as usize),
-            _ => None,
-        };
-        let value = match item {
-            Some(value) => value,
-            None => tri!(vm, ip, subscr(vm, object, index)),
-        };
+        if let (Some(list), Some(at)) = (base.at(0).downcast::<List>(), base.at(1).as_small_int())
+            && let Some(item) = list.get(at as usize)
+        {
+            base.set_slot(0, Some(item));
+            return next(vm, code, ip, base.up(1), fp);
+        }
+        load_any_subscr(vm, code, ip, sp, fp)
+    }
+}
+
+op! {
+    #[inline(never)]
+    load_any_subscr(vm, code, ip, sp, fp) {
+        let base = sp.down(2);
+        let value = tri!(vm, ip, vm.load_subscr(base.at(0), base.at(1)));
         sp.drop(1);
         sp.set_top(value);
     }
 }
 
-#[inline(never)]
-fn subscr(vm: &Vm, base: Obj, index: Obj) -> Res {
-    vm.load_subscr(base, index)
+leaving_op! {
+    store_subscr(vm, code, ip, sp, fp) {
+        let base = sp.down(3);
+        if let (Some(list), Some(at)) = (base.at(1).downcast::<List>(), base.at(2).as_small_int())
+            && let (Some(value), Some(item)) = (base.slot(0), list.items().get(at as usize))
+        {
+            item.set(value);
+            return next(vm, code, ip, base, fp);
+        }
+        store_any_subscr(vm, code, ip, sp, fp)
+    }
 }
 
 op! {
-    store_subscr(vm, code, ip, sp, fp) {
+    #[inline(never)]
+    store_any_subscr(vm, code, ip, sp, fp) {
         sp.drop(3);
-        let (object, index) = (sp.at(1), sp.at(2));
-        let stored = match (object.downcast::<List>(), index.as_small_int(), sp.slot(0)) {
-            (Some(list), Some(at), Some(value)) => match list.items().get(at as usize) {
-                Some(item) => {
-                    item.set(value);
-                    true
-                }
-                None => false,
-            },
-            _ => false,
-        };
-        if !stored {
-            tri!(vm, ip, store_item(vm, sp));
-        }
+        tri!(vm, ip, store_item(vm, sp));
     }
 }
 
 /// Stores the value at `sp`, or deletes if that is null, in the object behind it under the index behind that.
-#[inline(never)]
 fn store_item(vm: &Vm, sp: Sp) -> Res<()> {
     match sp.slot(0) {
         Some(value) => vm.store_subscr(sp.at(1), sp.at(2), value),

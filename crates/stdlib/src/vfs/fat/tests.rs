@@ -11,8 +11,9 @@ use std::vec::Vec;
 
 use super::device::{Device, Error, Result, Sectors};
 use super::format::format;
-use super::tree::{Fat, How, names};
+use super::tree::{Fat, Found, How, names};
 use super::volume::{Kind, Volume};
+use crate::vfs::model::{Content, Numbers, Random, Step, data};
 
 /// A device in memory that can lose its power.
 struct Memory {
@@ -111,7 +112,6 @@ fn read(fat: &mut Fat, dev: &dyn Device, name: &str) -> Result<Vec<u8>> {
     Ok(all)
 }
 
-/// All that is in a file system: folders end with a slash.
 fn content(fat: &mut Fat, dev: &dyn Device) -> Result<Content> {
     let mut all = BTreeMap::new();
     let mut open = vec![String::from("/")];
@@ -134,57 +134,48 @@ fn content(fat: &mut Fat, dev: &dyn Device) -> Result<Content> {
     Ok(all)
 }
 
-fn data(seed: usize, len: usize) -> Vec<u8> {
-    (0..len).map(|n| (n * 7 + n / 256 + seed * 31) as u8).collect()
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Write(&'static str, bool, Vec<u8>),
-    Mkdir(&'static str),
-    Remove(&'static str, bool),
-    Rename(&'static str, &'static str),
-}
-
 fn apply(fat: &mut Fat, dev: &dyn Device, step: &Step) -> Result {
     match step {
-        Step::Write(name, true, bytes) => write(fat, dev, name, WRITE, bytes),
-        Step::Write(name, false, bytes) => write(fat, dev, name, APPEND, bytes),
+        Step::Write(name, mode, bytes) => write(fat, dev, name, if *mode == "w" { WRITE } else { APPEND }, bytes),
         Step::Mkdir(name) => fat.mkdir(dev, &path(name), NOW),
-        Step::Remove(name, is_folder) => fat.remove(dev, &path(name), *is_folder),
+        Step::Remove(name) => {
+            let name = path(name);
+            let is_folder = matches!(fat.find(dev, &name)?, Found::Entry(_, entry) if entry.is_folder());
+            fat.remove(dev, &name, is_folder)
+        }
         Step::Rename(old, new) => fat.rename(dev, &path(old), &path(new)),
     }
 }
 
 fn program() -> Vec<Step> {
     vec![
-        Step::Write("/a", true, data(1, 10)),
-        Step::Mkdir("/Folder with a long name"),
-        Step::Write("/Folder with a long name/more.bytes", true, data(2, 5000)),
-        Step::Write("/a", false, data(3, 3000)),
-        Step::Mkdir("/e"),
-        Step::Rename("/Folder with a long name/more.bytes", "/e/moved"),
-        Step::Write("/e/moved", false, data(4, 300)),
-        Step::Rename("/a", "/z"),
-        Step::Mkdir("/Folder with a long name/inner"),
-        Step::Rename("/Folder with a long name/inner", "/e/inner"),
-        Step::Remove("/Folder with a long name", true),
-        Step::Write("/e/inner/größe und länge.txt", true, data(5, 600)),
-        Step::Remove("/z", false),
-        Step::Write("/e/moved", true, data(6, 40)),
-        Step::Write("/new", true, data(7, 900)),
-        Step::Rename("/new", "/e/moved"),
-        Step::Rename("/e/moved", "/e/MOVED"),
-        Step::Rename("/e/inner", "/a folder that was moved"),
+        Step::Write("/a".into(), "w", data(1, 10)),
+        Step::Mkdir("/Folder with a long name".into()),
+        Step::Write("/Folder with a long name/more.bytes".into(), "w", data(2, 5000)),
+        Step::Write("/a".into(), "a", data(3, 3000)),
+        Step::Mkdir("/e".into()),
+        Step::Rename("/Folder with a long name/more.bytes".into(), "/e/moved".into()),
+        Step::Write("/e/moved".into(), "a", data(4, 300)),
+        Step::Rename("/a".into(), "/z".into()),
+        Step::Mkdir("/Folder with a long name/inner".into()),
+        Step::Rename("/Folder with a long name/inner".into(), "/e/inner".into()),
+        Step::Remove("/Folder with a long name".into()),
+        Step::Write("/e/inner/größe und länge.txt".into(), "w", data(5, 600)),
+        Step::Remove("/z".into()),
+        Step::Write("/e/moved".into(), "w", data(6, 40)),
+        Step::Write("/new".into(), "w", data(7, 900)),
+        Step::Rename("/new".into(), "/e/moved".into()),
+        Step::Rename("/e/moved".into(), "/e/MOVED".into()),
+        Step::Rename("/e/inner".into(), "/a folder that was moved".into()),
     ]
     .into_iter()
     // A folder of several sectors, so that both names are not always in one.
-    .chain((0..12).map(|n| Step::Write(MANY[n], true, data(n, 10 + n))))
+    .chain((0..12).map(|n| Step::Write(MANY[n].into(), "w", data(n, 10 + n))))
     .chain([
-        Step::Rename(MANY[0], "/e/a long name for a file in another sector.text"),
-        Step::Rename(MANY[1], MANY[11]),
-        Step::Rename(MANY[11], MANY[2]),
-        Step::Rename("/a folder that was moved", "/e/a folder that is in another sector now"),
+        Step::Rename(MANY[0].into(), "/e/a long name for a file in another sector.text".into()),
+        Step::Rename(MANY[1].into(), MANY[11].into()),
+        Step::Rename(MANY[11].into(), MANY[2].into()),
+        Step::Rename("/a folder that was moved".into(), "/e/a folder that is in another sector now".into()),
     ])
     .collect()
 }
@@ -289,9 +280,6 @@ fn a_full_volume_takes_no_more() {
     write(&mut fat, &dev, "/second", WRITE, &data(2, 5000)).unwrap();
 }
 
-/// What is in a file system.
-type Content = BTreeMap<String, Vec<u8>>;
-
 /// Whether `found` is what an interrupted step may leave: nothing unknown, and all of what the step does not concern. What is renamed has
 /// one of the names, or both as long as nothing else has been changed, and what it replaces is there until then.
 fn is_between(step: &Step, found: &Content, before: &Content, after: &Content, is_settled: bool) -> bool {
@@ -305,7 +293,7 @@ fn is_between(step: &Step, found: &Content, before: &Content, after: &Content, i
         Step::Rename(old, new) => {
             let has = |content: &Content, name: &str| content.keys().any(|found| found.trim_end_matches('/') == name);
             let (old_is_there, new_is_there) = (has(found, old), has(found, new));
-            let new_is_old = has(before, new) && before.get(*new) == found.get(*new);
+            let new_is_old = has(before, new) && before.get(new) == found.get(new);
             let one = if is_settled { old_is_there != (new_is_there && !new_is_old) } else { true };
             one && (old_is_there || new_is_there) && (new_is_there || !has(before, new))
         }
@@ -315,13 +303,12 @@ fn is_between(step: &Step, found: &Content, before: &Content, after: &Content, i
 }
 
 /// Fails every write of a program in turn, on volumes that say whether they are clean, and on small ones that do not.
-fn losses_of_power(sectors: usize, kind: Kind) {
-    let steps = program();
+fn losses_of_power(sectors: usize, kind: Kind, steps: &[Step]) {
     let mut states = vec![BTreeMap::new()];
     let dev = formatted(sectors);
     let mut fat = mount(&dev).unwrap();
     assert_eq!(fat.volume.kind, kind);
-    for step in &steps {
+    for step in steps {
         apply(&mut fat, &dev, step).unwrap_or_else(|error| panic!("{step:?}: {error:?}"));
         states.push(content(&mut fat, &dev).unwrap());
     }
@@ -349,12 +336,49 @@ fn losses_of_power(sectors: usize, kind: Kind) {
 
 #[test]
 fn losses_of_power_on_small_volumes() {
-    losses_of_power(160, Kind::Fat12);
+    losses_of_power(160, Kind::Fat12, &program());
 }
 
 #[test]
 fn losses_of_power_on_large_volumes() {
-    losses_of_power(9000, Kind::Fat16);
+    losses_of_power(9000, Kind::Fat16, &program());
+}
+
+#[test]
+fn losses_of_power_in_random_programs() {
+    (0..4).for_each(|seed| losses_of_power(160, Kind::Fat12, &Random::steps(seed, 15)));
+}
+
+/// A random program does what it should, also when the volume is mounted anew now and then.
+#[test]
+fn random_programs() {
+    for seed in 0..20 {
+        let dev = formatted(160);
+        let mut fat = mount(&dev).unwrap();
+        let free = fat.volume.free_clusters(&dev).unwrap();
+        let mut random = Random::new(seed);
+        for n in 1..60 {
+            let (step, can_be_done) = random.step();
+            let result = apply(&mut fat, &dev, &step);
+            assert_eq!(
+                result.is_ok(),
+                can_be_done,
+                "program {seed}, {n}: {step:?}: {result:?} {:?}",
+                random.content.keys()
+            );
+            if n % 7 == 0 {
+                fat = mount(&dev).unwrap();
+            }
+            let found = content(&mut fat, &dev).unwrap();
+            assert!(found == random.content, "program {seed}, {n}, {step:?}: {:?}", found.keys());
+        }
+        // All that was taken is given back.
+        for path in random.content.keys().rev() {
+            let path = path.trim_end_matches('/').to_string();
+            apply(&mut fat, &dev, &Step::Remove(path)).unwrap();
+        }
+        assert_eq!(mount(&dev).unwrap().volume.free_clusters(&dev).unwrap(), free, "program {seed}");
+    }
 }
 
 /// Any damage to the device is an error at worst.
@@ -365,11 +389,8 @@ fn damage() {
     for step in program() {
         apply(&mut fat, &dev, &step).unwrap();
     }
-    let mut random = 12345u32;
-    let mut next = |below: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (random >> 8) % below
-    };
+    let mut numbers = Numbers(12345);
+    let mut next = |limit: u32| numbers.below(limit);
     for round in 0..1500 {
         let dev = dev.copy();
         for _ in 0..1 + next(20) {

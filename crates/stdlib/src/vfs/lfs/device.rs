@@ -148,23 +148,45 @@ pub mod testing {
         pub left: Cell<u32>,
         /// What the write on which it fails does: nothing, half, or all.
         pub half: Cell<u32>,
+        /// A block that has become old, and how it shows.
+        pub worn: Cell<Option<(u32, Wear)>>,
+    }
+
+    /// What a worn block does when it is written to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Wear {
+        /// It keeps only ones where there should be zeros, in some places, and does not say so.
+        Forgets,
+        /// It changes nothing, and does not say so.
+        Stays,
+        /// It cannot be erased, which is an error.
+        FailsToErase,
+        /// It can be erased, and programming it is an error.
+        FailsToProgram,
     }
 
     impl Memory {
         pub fn new(block_size: u32, block_count: u32) -> Memory {
             let bytes = RefCell::new(vec![0xff; (block_size * block_count) as usize]);
-            Memory { bytes, block_size, left: Cell::new(u32::MAX), half: Cell::new(0) }
+            Memory::of(bytes, block_size)
+        }
+
+        fn of(bytes: RefCell<Vec<u8>>, block_size: u32) -> Memory {
+            Memory { bytes, block_size, left: Cell::new(u32::MAX), half: Cell::new(0), worn: Cell::new(None) }
         }
 
         /// A device with the same content, and power.
         pub fn copy(&self) -> Memory {
-            let bytes = self.bytes.clone();
-            Memory { bytes, block_size: self.block_size, left: Cell::new(u32::MAX), half: Cell::new(0) }
+            Memory::of(self.bytes.clone(), self.block_size)
         }
 
         fn range(&self, block: u32, offset: u32, len: usize) -> core::ops::Range<usize> {
             let start = (block * self.block_size + offset) as usize;
             start..start + len
+        }
+
+        fn wear(&self, block: u32) -> Option<Wear> {
+            self.worn.get().filter(|worn| worn.0 == block).map(|worn| worn.1)
         }
 
         fn write(&self, block: u32, offset: u32, len: usize, byte: impl Fn(usize) -> u8) -> Result {
@@ -191,10 +213,20 @@ pub mod testing {
         }
 
         fn program(&self, block: u32, offset: u32, bytes: &[u8]) -> Result {
-            self.write(block, offset, bytes.len(), |n| bytes[n])
+            match self.wear(block) {
+                Some(Wear::Forgets) => self.write(block, offset, bytes.len(), |n| bytes[n] | u8::from(n % 9 == 8)),
+                Some(Wear::Stays) => Ok(()),
+                Some(Wear::FailsToProgram) => Err(Error::Errno(5)),
+                Some(Wear::FailsToErase) | None => self.write(block, offset, bytes.len(), |n| bytes[n]),
+            }
         }
 
         fn erase(&self, block: u32) -> Result {
+            match self.wear(block) {
+                Some(Wear::Stays) => return Ok(()),
+                Some(Wear::FailsToErase) => return Err(Error::Errno(5)),
+                _ => {}
+            }
             self.write(block, 0, self.block_size as usize, |_| 0xff)
         }
 

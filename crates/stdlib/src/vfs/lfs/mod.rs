@@ -21,6 +21,8 @@ mod v2;
 mod hostile;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worn;
 
 use core::cell::Cell;
 

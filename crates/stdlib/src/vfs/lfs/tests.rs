@@ -14,15 +14,16 @@ use super::folder::Part;
 use super::tree::{How, Tree};
 use super::v1::V1;
 use super::v2::V2;
+use crate::vfs::model::{Content, Numbers, Random, Step, data};
 
 const BLOCK: u32 = 256;
-const BLOCKS: u32 = 96;
+pub const BLOCKS: u32 = 96;
 
 fn disk() -> Disk {
     Disk::new(Geometry::new(16, 16, BLOCK, BLOCKS).unwrap())
 }
 
-fn formatted<T: Version>() -> Memory {
+pub fn formatted<T: Version>() -> Memory {
     let dev = Memory::new(BLOCK, BLOCKS);
     T::format(&mut disk(), &dev).unwrap();
     dev
@@ -63,8 +64,7 @@ pub fn read<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, path: &str) -> Result<Ve
     Ok(all)
 }
 
-/// All that is in a file system: folders end with a slash.
-fn content<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device) -> Result<BTreeMap<String, Vec<u8>>> {
+pub fn content<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device) -> Result<Content> {
     let mut all = BTreeMap::new();
     let mut open = vec![String::from("/")];
     while let Some(folder) = open.pop() {
@@ -81,20 +81,6 @@ fn content<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device) -> Result<BTreeMap<String
         }
     }
     Ok(all)
-}
-
-/// Bytes that tell where they belong.
-fn data(seed: usize, len: usize) -> Vec<u8> {
-    (0..len).map(|n| (n * 7 + n / 256 + seed * 31) as u8).collect()
-}
-
-/// A step of a program that changes a file system.
-#[derive(Clone, Debug)]
-pub enum Step {
-    Write(String, &'static str, Vec<u8>),
-    Mkdir(String),
-    Remove(String),
-    Rename(String, String),
 }
 
 pub fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result {
@@ -228,13 +214,39 @@ fn a_full_device_takes_no_more_and_loses_nothing<T: Version>() {
     write(&mut fs, &dev, "/again", "w", &data(0, 2000 * written)).unwrap();
 }
 
-/// Fails every write in turn, in three ways: what was there before a step is there after it, or what the step makes.
+/// A random program does what it should, also when the file system is mounted anew now and then.
+fn random_programs<T: Version>() {
+    for seed in 0..20 {
+        let dev = formatted::<T>();
+        let mut fs = mount::<T>(&dev).unwrap();
+        let mut random = Random::new(seed);
+        for n in 1..60 {
+            let (step, can_be_done) = random.step();
+            let result = apply(&mut fs, &dev, &step);
+            assert_eq!(result.is_ok(), can_be_done, "program {seed}, {n}: {step:?}: {result:?}");
+            if n % 7 == 0 {
+                fs = mount::<T>(&dev).unwrap();
+            }
+            let found = content(&mut fs, &dev).unwrap();
+            assert!(found == random.content, "program {seed}, {n}, {step:?}: {:?}", found.keys());
+        }
+    }
+}
+
 fn losses_of_power<T: Version>() {
-    let steps = program();
+    losses_of_power_in::<T>(&program());
+}
+
+fn losses_of_power_in_random_programs<T: Version>() {
+    (0..4).for_each(|seed| losses_of_power_in::<T>(&Random::steps(seed, 15)));
+}
+
+/// Fails every write of a program in turn, in three ways: what was there before a step is there after it, or what the step makes.
+fn losses_of_power_in<T: Version>(steps: &[Step]) {
     let mut states = vec![BTreeMap::new()];
     let dev = formatted::<T>();
     let mut fs = mount::<T>(&dev).unwrap();
-    for step in &steps {
+    for step in steps {
         apply(&mut fs, &dev, step).unwrap_or_else(|error| panic!("{step:?}: {error:?}"));
         states.push(content(&mut fs, &dev).unwrap());
     }
@@ -308,11 +320,8 @@ fn damage<T: Version>() {
     for step in program() {
         apply(&mut fs, &dev, &step).unwrap();
     }
-    let mut random = 12345u32;
-    let mut next = |below: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (random >> 8) % below
-    };
+    let mut numbers = Numbers(12345);
+    let mut next = |limit: u32| numbers.below(limit);
     for _ in 0..600 {
         let dev = dev.copy();
         for _ in 0..1 + next(20) {
@@ -351,6 +360,8 @@ versions! {
     open_files_follow_their_entries
     what_is_empty_goes
     a_full_device_takes_no_more_and_loses_nothing
+    random_programs
     losses_of_power
+    losses_of_power_in_random_programs
     damage
 }

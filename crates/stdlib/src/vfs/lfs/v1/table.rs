@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::vfs::lfs::checksum::{CHECKSUM_START, checksum};
+use crate::vfs::lfs::checksum::{CHECKSUM_START, checksum, is_stored};
 use crate::vfs::lfs::ctz::List;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Kind, Part};
@@ -86,7 +86,7 @@ impl Table {
     fn parse(disk: &Disk, block: &[u8], pair: Pair) -> Option<Table> {
         let size = word(block, 4)?;
         let bytes = block.get(..(size & !CONTINUES) as usize)?;
-        if bytes.len() < HEAD + CHECKSUM || checksum(CHECKSUM_START, bytes) != 0 {
+        if bytes.len() < HEAD + CHECKSUM || !is_stored(checksum(CHECKSUM_START, bytes), 0) {
             return None;
         }
         let mut table = Table::new(pair, word(bytes, 0)?);

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use super::tag::{NONE, Tag, kind};
-use crate::vfs::lfs::checksum::{CHECKSUM_START, checksum};
+use crate::vfs::lfs::checksum::{CHECKSUM_START, checksum, is_stored};
 use crate::vfs::lfs::ctz::List;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Kind, Part};
@@ -152,7 +152,7 @@ impl Log {
             sum = checksum(sum, &raw);
             last = tag.0;
             if tag.family() == kind::CHECKSUM && tag.kind() != kind::ERASED_CHECKSUM {
-                if word(data, 0) != Some(sum) {
+                if !word(data, 0).is_some_and(|stored| is_stored(sum, stored)) {
                     break;
                 }
                 last ^= (tag.chunk() & 1) << 31;
