@@ -50,6 +50,7 @@ pub mod header;
 pub mod lines;
 pub mod merge;
 pub mod module;
+pub mod nested;
 pub mod number;
 pub mod opcode;
 pub mod prelude;
