@@ -50,12 +50,13 @@ fn explain(vm: &Vm, object: Obj) -> Res<()> {
         return explain_map(vm, &module.globals.map);
     }
     let ty = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object));
-    match ty.locals {
-        Locals::None => Ok(()),
+    vm.complete(ty)?;
+    match ty.locals() {
         Locals::Static(members) => {
             members.iter().try_for_each(|member| entry(vm, Obj::qstr(member.name.intern(vm)?), member.value))
         }
         Locals::Dict(dict) => explain_map(vm, &dict.map),
+        Locals::Later => Ok(()),
     }
 }
 
