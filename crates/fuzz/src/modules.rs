@@ -11,7 +11,7 @@ use berus_mpy::romfs::{Folder, Image, Node, Tree};
 use berus_mpy::verify::verify;
 
 use crate::machine::{Machine, Random, is_bytecode};
-use crate::python::{traceback, with_interpreter};
+use crate::python::{Program, traceback, with_interpreter};
 
 /// The files of a folder of the workspace that have an extension.
 pub fn files(folder: &str, extension: &str) -> Vec<Vec<u8>> {
@@ -64,7 +64,7 @@ pub fn check_verifier(bytes: &[u8]) {
     }
 }
 
-/// Loads bytes as a program does that imports them, and runs them.
+/// Loads bytes as a program does that imports them, and runs them: a copy, and in place.
 pub fn load(bytes: &[u8]) {
     with_interpreter(false, |vm| {
         let main = vm.main();
@@ -72,7 +72,14 @@ pub fn load(bytes: &[u8]) {
             traceback(vm, vm.take_exception(raised));
         }
     });
+    let mut tree = Tree::default();
+    let inserted = tree.insert("m.mpy", bytes.to_vec());
+    assert_eq!(inserted, Ok(()));
+    IN_PLACE.run(&tree.to_image());
 }
+
+/// Imports from a ROM image, and uses what the module has.
+const IN_PLACE: Program = Program { text: include_str!("programs/in_place.py"), raw_memory: false };
 
 pub fn images() -> Vec<Vec<u8>> {
     let mut tree = Tree::default();
