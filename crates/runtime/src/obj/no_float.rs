@@ -62,6 +62,12 @@ pub fn binary_after_int(_: &Vm, _: BinaryOp, _: Obj, _: Obj) -> Res<Option<Obj>>
 
 /// No operator has floats.
 #[inline(always)]
+pub(crate) fn short(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Option<Obj> {
+    None
+}
+
+/// No operator has floats.
+#[inline(always)]
 pub fn binary(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Res<Option<Obj>> {
     Ok(None)
 }
