@@ -44,6 +44,7 @@ impl Vm {
     }
 
     /// As [`Vm::alloc`], where that takes no more than moving a pointer; else `None`. Calls nothing.
+    #[cfg(feature = "float")]
     #[inline(always)]
     pub(crate) fn alloc_at_once<T: Object>(&self, object: T) -> Option<Gc<T>> {
         self.alloc_tail_at_once(object, 0)

@@ -133,6 +133,7 @@ leaving_op! {
 }
 
 /// The next item of the loop over a built-in type that has its state at `state`, `first` first.
+#[allow(dead_code)] // where there is no machine code
 #[inline(always)]
 pub(crate) fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
     match first.as_small_int() {
