@@ -271,9 +271,6 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
             frame.forget_above();
             fun(vm)
         }
-        Some(Fun::Var { min, max, fun }) if min as usize <= arguments.n_pos() && arguments.n_pos() <= max as usize => {
-            fun(vm, sp.up(arguments.first()).values(arguments.n_pos()))
-        }
         _ => call_with_arguments(vm, sp, arguments),
     };
     let value = tri!(vm, ip, called);
@@ -281,7 +278,7 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
     next(vm, code, ip, sp, fp)
 }
 
-/// Calls a built-in function of one or two arguments; else leaves for the long way.
+/// Calls a built-in function of positional arguments; else leaves for the long way.
 macro_rules! call_quickly {
     ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident, $arguments:expr) => {{
         let arguments = $arguments;
@@ -293,6 +290,9 @@ macro_rules! call_quickly {
         let called = match (fun, arguments.n_pos()) {
             (Fun::F1(fun), 1) => fun($vm, args.at(0)),
             (Fun::F2(fun), 2) => fun($vm, args.at(0), args.at(1)),
+            (Fun::Var { min, max, fun }, n) if usize::from(min) <= n && n <= usize::from(max) => {
+                fun($vm, args.values(n))
+            }
             _ => return call_builtin($vm, $code, $ip, $sp, $fp, arguments),
         };
         let value = tri!($vm, $ip, called);
