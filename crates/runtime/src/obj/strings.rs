@@ -127,7 +127,12 @@ fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
 /// Where `needle` first occurs. The time that it takes is of the order of both lengths together.
 pub(crate) fn find_bytes(text: &[u8], needle: &[u8]) -> Option<usize> {
     match *needle {
-        [byte] => memchr::memchr(byte, text),
+        // What is near is found before a search gets going.
+        [byte] => {
+            let (near, far) = text.split_at(text.len().min(16));
+            let found = near.iter().position(|&other| other == byte);
+            found.or_else(|| Some(near.len() + memchr::memchr(byte, far)?))
+        }
         _ => memchr::memmem::find(text, needle),
     }
 }
@@ -327,34 +332,47 @@ fn separator<'a>(vm: &'a Vm, kind: Kind, args: &[Obj]) -> Res<Option<&'a [u8]>> 
     }
 }
 
+/// The parts of a text between separators, or between white space where there is no separator.
+#[derive(Clone)]
+struct Parts<'a> {
+    rest: Option<&'a [u8]>,
+    separator: Option<&'a [u8]>,
+    /// How many more times the text may be split.
+    left: usize,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let mut rest = self.rest?;
+        let at = match self.separator {
+            Some(separator) if self.left > 0 => find_bytes(rest, separator),
+            Some(_) => None,
+            None => {
+                let Some(start) = rest.iter().position(|&byte| !is_space(byte)) else {
+                    self.rest = None;
+                    return None;
+                };
+                rest = &rest[start..];
+                if self.left > 0 { rest.iter().position(|&byte| is_space(byte)) } else { None }
+            }
+        };
+        self.left = self.left.saturating_sub(1);
+        self.rest = at.map(|at| &rest[at + self.separator.map_or(0, <[u8]>::len)..]);
+        Some(&rest[..at.unwrap_or(rest.len())])
+    }
+}
+
 pub(crate) fn split(vm: &Vm, args: &[Obj]) -> Res {
     let (kind, text) = text(vm, args[0])?;
-    let mut left = limit(vm, args)?;
-    let list = List::new(vm, &[])?;
-    let mut rest = text;
-    if let Some(separator) = separator(vm, kind, args)? {
-        while left > 0
-            && let Some(at) = find_bytes(rest, separator)
-        {
-            list.append(vm, kind.make(vm, &rest[..at])?)?;
-            rest = &rest[at + separator.len()..];
-            left -= 1;
-        }
-        list.append(vm, kind.make(vm, rest)?)?;
-        return Ok(list.obj());
+    let left = limit(vm, args)?;
+    let parts = Parts { rest: Some(text), separator: separator(vm, kind, args)?, left };
+    let list = List::with_capacity(vm, parts.clone().count())?;
+    for part in parts {
+        list.append(vm, kind.make(vm, part)?)?;
     }
-    loop {
-        let start = rest.iter().position(|&byte| !is_space(byte)).unwrap_or(rest.len());
-        rest = &rest[start..];
-        if rest.is_empty() {
-            return Ok(list.obj());
-        }
-        let end =
-            if left > 0 { rest.iter().position(|&byte| is_space(byte)).unwrap_or(rest.len()) } else { rest.len() };
-        list.append(vm, kind.make(vm, &rest[..end])?)?;
-        rest = &rest[end..];
-        left = left.saturating_sub(1);
-    }
+    Ok(list.obj())
 }
 
 pub(crate) fn rsplit(vm: &Vm, args: &[Obj]) -> Res {
