@@ -98,7 +98,16 @@ impl Kind {
 }
 
 /// The kind and bytes of a text object.
+#[inline(always)]
 pub(crate) fn text(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
+    match vm.as_str(object) {
+        Some(text) => Ok((Kind::Str, text)),
+        None => text_of_bytes(vm, object),
+    }
+}
+
+#[inline(never)]
+fn text_of_bytes(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
     match try_text(vm, object) {
         Some(text) => Ok(text),
         None => Err(vm.type_error(format_args!("argument has wrong type"))),
@@ -117,7 +126,16 @@ fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
 }
 
 /// The bytes of an argument, which must be of the same kind as `kind`, or have such inside; bytes and byte arrays go together.
+#[inline(always)]
 fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
+    match vm.as_str(object) {
+        Some(text) if kind == Kind::Str => Ok(text),
+        _ => argument_of_bytes(vm, kind, object),
+    }
+}
+
+#[inline(never)]
+fn argument_of_bytes(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
     match try_text(vm, object).or_else(|| try_text(vm, vm.native_base(object)?)) {
         Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
         _ => Err(vm.bad_conversion(object)),
