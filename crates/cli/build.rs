@@ -1,15 +1,55 @@
 //! How the programs are linked, so that they start quickly: a program of one line takes no longer than the loader does.
 
-use std::env::var;
+use std::{
+    env::{var, var_os},
+    fs::write,
+    io,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-fn main() {
+/// The libraries that Rust's standard library names, and the script for the linker that stands in the place of each: it
+/// names archives, which become part of the program, or nothing where the C library's archive holds it all.
+const LIBRARIES: [(&str, &str); 7] = [
+    ("c", "GROUP(-l:libc.a -l:libgcc_eh.a)"),
+    ("m", "INPUT(-l:libm.a)"),
+    ("gcc_s", "INPUT(-l:libgcc_eh.a)"),
+    ("dl", ""),
+    ("pthread", ""),
+    ("rt", ""),
+    ("util", ""),
+];
+
+fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let is = |name: &str, value: &str| var(name).is_ok_and(|found| found == value);
     if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") && is("CARGO_CFG_TARGET_ARCH", "x86_64")
     {
-        // At a fixed address, the loader has no table of pointers to correct, page by page.
+        // At a fixed address, there is no table of pointers to correct, page by page.
         println!("cargo::rustc-link-arg-bins=-no-pie");
-        // Named before the standard library names it, the unwinder is linked in: one library fewer to find, map and search.
-        println!("cargo::rustc-link-lib=dylib=gcc_eh");
+        if let (true, Some(folder)) = (has_archives(), var_os("OUT_DIR").map(PathBuf::from)) {
+            link_statically(&folder)?;
+        }
     }
+    Ok(())
+}
+
+/// Whether the C library is here as an archive: some distributions have it in a package of its own.
+fn has_archives() -> bool {
+    let compiler = var("RUSTC_LINKER").unwrap_or_else(|_| "cc".into());
+    ["libc.a", "libm.a", "libgcc_eh.a"].iter().all(|archive| {
+        let found = Command::new(&compiler).arg(format!("-print-file-name={archive}")).output();
+        found.is_ok_and(|found| Path::new(String::from_utf8_lossy(&found.stdout).trim()).is_absolute())
+    })
+}
+
+/// Takes the C library into the program. Cargo can only be asked to do so for a whole build with its macros, which it
+/// then cannot load; so the linker is given libraries of the same names.
+fn link_statically(folder: &Path) -> io::Result<()> {
+    for (library, script) in LIBRARIES {
+        write(folder.join(format!("lib{library}.so")), script)?;
+    }
+    println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
+    println!("cargo::rustc-link-arg-bins=-static");
+    Ok(())
 }

@@ -4,7 +4,6 @@ use berus_runtime::error::Res;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
 use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::ops::print::Printer;
 use berus_runtime::vm::{Budget, Limits, Vm};
 use berus_runtime::word::Obj;
 
@@ -68,11 +67,11 @@ pub fn with_interpreter<R>(raw_memory: bool, work: impl FnOnce(&Vm) -> R) -> R {
 
 /// What is printed for an exception.
 pub fn traceback(vm: &Vm, exception: Obj) -> String {
-    let mut text = Text::default();
+    let mut text = Vec::new();
     if let Err(raised) = vm.print_exception(&mut text, exception) {
         let _ = vm.take_exception(raised);
     }
-    String::from_utf8_lossy(&text.0).into_owned()
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn global(vm: &Vm, name: &str) -> Res {
@@ -90,15 +89,5 @@ impl Host for Alone {
 
     fn raw_memory(&self) -> bool {
         self.raw_memory
-    }
-}
-
-#[derive(Default)]
-struct Text(Vec<u8>);
-
-impl Printer for Text {
-    fn write(&mut self, _: &Vm, bytes: &[u8]) -> Res<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
     }
 }

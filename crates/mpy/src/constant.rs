@@ -53,6 +53,29 @@ pub(crate) mod kind {
     pub const TUPLE: u8 = 10;
 }
 
+impl<'a> Constant<'a> {
+    /// The constant written at the start of `bytes`, if it is one that has a text: a string, bytes, or a number.
+    ///
+    /// ```
+    /// use berus_mpy::constant::Constant;
+    ///
+    /// assert_eq!(Constant::text_at(b"\x08\x031.5..."), Some(Constant::Float(b"1.5".into())));
+    /// ```
+    pub fn text_at(bytes: &'a [u8]) -> Option<Constant<'a>> {
+        let (&kind, rest) = bytes.split_first()?;
+        let (len, len_len) = vuint::read(rest)?;
+        let text = Cow::Borrowed(rest.get(len_len..)?.get(..len as usize)?);
+        Some(match kind {
+            kind::STR => Constant::Str(text),
+            kind::BYTES => Constant::Bytes(text),
+            kind::INT => Constant::Int(text),
+            kind::FLOAT => Constant::Float(text),
+            kind::COMPLEX => Constant::Complex(text),
+            _ => return None,
+        })
+    }
+}
+
 impl Constant<'_> {
     /// The number of its kind in the format.
     pub fn kind(&self) -> u8 {

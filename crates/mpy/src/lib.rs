@@ -6,6 +6,28 @@
 //! safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM image ([`romfs`]).
 //! Floats are text in it ([`number`]).
 //!
+//! ```
+//! use berus_mpy::disasm::Listing;
+//! use berus_mpy::verify::verify;
+//! use berus_mpy::Module;
+//!
+//! // What mpy-cross makes of `pass` in x.py.
+//! let file = b"M\x06\x00\x1f\x02\x00\x08x.py\x00\x0f\x28\x00\x02\x01\x51\x63";
+//!
+//! let (mut module, _) = Module::from_bytes(file)?;
+//! assert_eq!(module.source_name(), b"x.py");
+//! verify(&module)?;
+//! let listing = Listing::of(&module, 0).expect("there is a code object, and it is bytecode")?;
+//! assert!(listing.to_string().ends_with("0004  RETURN_VALUE\n"));
+//!
+//! // A module is plain data, to be changed and written again. What is not valid is an error that says where.
+//! module.header.small_int_bits = 30;
+//! assert_eq!(module.to_bytes()[3], 30);
+//! let error = Module::from_bytes(&file[..10]).unwrap_err();
+//! assert_eq!(error.offset, 7);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! It is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
 //! the input's length.
 //!
@@ -28,6 +50,7 @@ pub mod header;
 pub mod lines;
 pub mod merge;
 pub mod module;
+pub mod nested;
 pub mod number;
 pub mod opcode;
 pub mod prelude;

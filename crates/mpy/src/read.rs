@@ -58,8 +58,9 @@ impl Header {
     }
 }
 
-/// Bytes of the table of a tuple's items that room is made for before they arrive: tuples nest, and each could claim all that is left.
+/// Bytes of items of a tuple, and children of a code object, that room is made for before they arrive: both nest, and each could claim all that is left.
 const FIRST_ROOM: usize = 1024;
+const FIRST_CHILDREN: usize = 16;
 
 /// What is read, and how far.
 struct Reader<'a> {
@@ -250,6 +251,8 @@ impl<'a> Reader<'a> {
             let id = codes.len() as CodeId;
             let (code, head) = self.code_head(has_arch)?;
             codes.push(code);
+            // As many as this one says will follow it.
+            codes.reserve(head.n_children as usize);
             let next = id + 1;
             open.push(Open { id, children_left: head.n_children, relocated: head.relocated });
             // Close what is complete, up to a code object that waits for a child.
@@ -316,8 +319,9 @@ impl<'a> Reader<'a> {
         if head & 4 != 0 && n_children == 0 {
             return self.error(ErrorKind::NoChildren);
         }
+        let children = Vec::with_capacity((n_children as usize).min(FIRST_CHILDREN));
         let relocated = flags & scope_flag::VIPERRELOC != 0;
-        Ok((RawCode { code: code.into(), kind, children: Vec::new() }, Head { n_children, relocated }))
+        Ok((RawCode { code: code.into(), kind, children }, Head { n_children, relocated }))
     }
 
     /// Reads relocations up to the byte that ends them, or the end of the file.

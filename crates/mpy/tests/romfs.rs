@@ -195,6 +195,19 @@ fn micropython_reads_what_is_written() {
     }
 }
 
+fn fits(is_folder: &bool, node: &Node<'_>) -> bool {
+    matches!(node, Node::Folder(_)) == *is_folder
+}
+
+#[test]
+fn of_two_entries_with_one_name_the_first_is_found() {
+    let image = Image::new(b"\xd2\xcd\x31\x0a\x05\x04\x01a\x02\x00\x04\x02\x01a").unwrap();
+    assert!(matches!(image.find(b"/a"), Some(Node::File(_))));
+    let wanted = [(&b""[..], true), (b"", false)];
+    assert_eq!(image.find_first(b"/a", &wanted, fits), Some(1));
+    assert_eq!(image.find_first(b"/a", &wanted[..1], fits), None);
+}
+
 fn any_files() -> impl Strategy<Value = Files> {
     let path = "(/[a-cé]{1,2}){1,4}";
     proptest::collection::btree_map(path, proptest::collection::vec(any::<u8>(), 0..300), 0..12)
@@ -215,6 +228,21 @@ proptest! {
     }
 
     #[test]
+    fn several_paths_are_found_as_one_by_one(given in any_files(), base in "/?([a-cé]{1,2}/){0,3}[a-cé]") {
+        let bytes = tree(&given).to_image();
+        let image = Image::new(&bytes).unwrap();
+        for endings in [["", "a", "b"], ["c", "", "a"], ["é", "b", ""]] {
+            for folders in [[true, false, false], [false, false, true], [false, true, true]] {
+                let wanted = [0, 1, 2].map(|n| (endings[n].as_bytes(), folders[n]));
+                let one_by_one = wanted.iter().position(|(ending, is_folder)| {
+                    image.find(&[base.as_bytes(), ending].concat()).is_some_and(|node| fits(is_folder, &node))
+                });
+                prop_assert_eq!(image.find_first(base.as_bytes(), &wanted, fits), one_by_one);
+            }
+        }
+    }
+
+    #[test]
     fn broken_images_are_no_danger(given in any_files(), at in any::<prop::sample::Index>(), byte: u8, cut in any::<prop::sample::Index>()) {
         let mut bytes = tree(&given).to_image();
         let at = at.index(bytes.len());
@@ -225,6 +253,7 @@ proptest! {
                 let _ = files(&image);
                 for path in given.keys() {
                     let _ = image.find(path.as_bytes());
+                    let _ = image.find_first(path.as_bytes(), &[(b"", true), (b"a", false)], fits);
                 }
             }
         }

@@ -52,6 +52,9 @@
 //! assert_eq!(*page.0.borrow(), "ready\n");
 //! ```
 //!
+//! [`Vm::finalise_all`](vm::Vm::finalise_all) ends what programs left open, such as files of the host; dropping an interpreter only frees its memory, since
+//! objects of Python may have their say when they end.
+//!
 //! # Sandboxes
 //!
 //! A program can do what its host lets it do, and the default of everything but output is to refuse: no input, no files, no environment, no

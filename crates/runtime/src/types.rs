@@ -15,9 +15,13 @@
 //! A class that a program defines is a `Type` on the heap, whose slots are those of `obj/instance.rs`. What C code reads is at the front, in
 //! MicroPython's layout.
 
+use core::cell::Cell;
+use core::ptr::NonNull;
+
 use crate::args::Args;
 use crate::error::Res;
 use crate::native::foreign;
+use crate::obj::class_body::Body;
 use crate::obj::dict::Dict;
 use crate::obj::iterator::Next;
 use crate::obj::tuple::Tuple;
@@ -28,6 +32,7 @@ use crate::ops::stream::StreamSlots;
 use crate::qstr::{Name, Qstr};
 use crate::vfs::FileSystem;
 use crate::vm::Vm;
+use crate::vm::memory::Slot;
 use crate::word::Obj;
 use berus_mpy::opcode::BinaryOp;
 
@@ -56,6 +61,8 @@ pub mod flag {
     pub const LENDS: u16 = 1 << 9;
     /// A subscript that is a slice is used and not kept, so that it need not be an object on the heap.
     pub const SUBSCR_ALLOWS_STACK_SLICE: u16 = 1 << 10;
+    /// On the heap, and followed by its attributes.
+    pub const ATTRIBUTES: u16 = 1 << 11;
     /// Stands for a type made by C code.
     pub const FOREIGN: u16 = 1 << 14;
     /// Set in every type of Berus. A type without it came from a C module.
@@ -125,12 +132,12 @@ pub enum Subscr {
 
 /// Where a type's methods and other attributes are.
 pub enum Locals {
-    /// It has none.
-    None,
     /// A constant table, sorted by number of the name.
     Static(&'static [Member]),
     /// A class's dict.
     Dict(Gc<Dict>),
+    /// What the body of a class will define when the class is used.
+    Later,
 }
 
 /// An entry of a constant table of attributes: of a type or of a module; [`members!`](crate::members) makes such tables.
@@ -201,14 +208,18 @@ pub fn find(vm: &Vm, members: &[Member], name: Qstr) -> Option<Obj> {
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident : $fn:ty,)*) => {
-        /// What objects of a type can do.
+        /// What is constant of a type: what its objects can do.
         pub struct Slots {
+            /// Its name, if that has no number.
+            name: Name,
+            /// The attributes that all of its objects share, sorted by number of the name. A class has them in its dict.
+            members: &'static [Member],
             $($(#[$doc])* pub $slot: Option<$fn>,)*
         }
 
         impl Slots {
             /// Nothing.
-            pub const NONE: Slots = Slots { $($slot: None,)* };
+            pub const NONE: Slots = Slots { name: Name::of(Qstr::NULL), members: &[], $($slot: None,)* };
         }
 
         impl Definition {
@@ -233,12 +244,49 @@ pub struct Type {
     pub(crate) slots_for_c: foreign::Slots,
     /// What its objects can do. Classes that a program defines have theirs in common.
     pub slots: &'static Slots,
-    /// The name again, since not every one is a number of 16 bits.
-    full_name: Name,
-    /// The types that it derives from. A built-in type has at most one, a class names all in a tuple.
-    pub(crate) parent: Parent,
-    /// Its attributes.
-    pub(crate) locals: Locals,
+    /// The type that it derives from, or a tuple of several: see [`Parent`].
+    parent: Slot,
+    /// The number of its name, which may have more than 16 bits; 0 if that is among the slots.
+    number: u32,
+    /// The number of a class's body in its module, if that is run when the class is used.
+    body: u16,
+}
+
+/// A type on the heap, with [`flag::ATTRIBUTES`]: not a `static`, it may have what changes.
+#[repr(C)]
+pub(crate) struct Class {
+    /// The type.
+    pub ty: Type,
+    /// Its dict, or if its body has not been run yet, the context of that.
+    attributes: Cell<NonNull<Header>>,
+}
+
+// There is one for every class.
+const _: () = assert!(size_of::<Class>() <= 12 * size_of::<u64>());
+
+// SAFETY: `Class` is `repr(C)` and starts with a type, which starts with a header. Nothing is downcast to it.
+unsafe impl Object for Class {
+    const TYPE: &'static Type = &crate::obj::typ::TYPE;
+}
+
+impl Class {
+    /// `ty` with the attributes `dict`.
+    pub fn new(mut ty: Type, dict: Gc<Dict>) -> Class {
+        ty.flags |= flag::ATTRIBUTES;
+        Class { ty, attributes: Cell::new(dict.as_ptr().cast()) }
+    }
+
+    /// `ty` with the attributes that a class body will define.
+    pub fn with_body(mut ty: Type, body: Body) -> Class {
+        ty.flags |= flag::ATTRIBUTES;
+        ty.body = body.number;
+        Class { ty, attributes: Cell::new(body.context.as_ptr().cast()) }
+    }
+
+    /// Notes that the body has been run, which has defined `dict`.
+    pub fn complete(&self, dict: Gc<Dict>) {
+        self.attributes.set(dict.as_ptr().cast());
+    }
 }
 
 /// A type that is being defined: [`define!`](crate::define) makes it one.
@@ -305,8 +353,7 @@ pub enum Parent {
     Many(Gc<Tuple>),
 }
 
-// SAFETY: a `static` type is never changed: its cells are written only where `flag::HEAP` is set, on the heap of
-// one interpreter, and its pointers are to other `static`s.
+// SAFETY: a type is never changed, and the pointers of a `static` one are to other `static`s.
 unsafe impl Sync for Type {}
 
 // SAFETY: a type is `repr(C)` and starts with a header; only types name `type` as their type.
@@ -328,27 +375,25 @@ impl Type {
     // Not `Self`: a definition becomes a type when it is complete.
     #[allow(clippy::new_ret_no_self)]
     pub const fn new(name: Qstr) -> Definition {
-        Type::with_names(name.number() as u16, Name::of(name))
+        let ty = Type {
+            header: Header::of(&crate::obj::typ::TYPE),
+            flags: flag::BERUS,
+            name: name.number() as u16,
+            indices_for_c: foreign::INDICES,
+            slots_for_c: foreign::Slots::new(),
+            slots: &Slots::NONE,
+            parent: None,
+            number: name.number(),
+            body: 0,
+        };
+        Definition { ty, slots: Slots::NONE }
     }
 
     /// Begins the definition of a type whose name need not be one of Berus's.
     pub const fn named(name: Name) -> Definition {
-        Type::with_names(0, name)
-    }
-
-    const fn with_names(name: u16, full_name: Name) -> Definition {
-        let ty = Type {
-            header: Header::of(&crate::obj::typ::TYPE),
-            flags: flag::BERUS,
-            name,
-            indices_for_c: foreign::INDICES,
-            slots_for_c: foreign::Slots::new(),
-            slots: &Slots::NONE,
-            full_name,
-            parent: Parent::None,
-            locals: Locals::None,
-        };
-        Definition { ty, slots: Slots::NONE }
+        let mut definition = Type::new(Qstr::NULL);
+        definition.slots.name = name;
+        definition
     }
 
     /// The type with these slots.
@@ -360,13 +405,76 @@ impl Type {
     /// The type with this name.
     pub fn with_name(mut self, name: Qstr) -> Type {
         self.name = name.number() as u16;
-        self.full_name = Name::of(name);
+        self.number = name.number();
         self
+    }
+
+    /// The class that derives from `parent`.
+    pub(crate) fn derived(mut self, parent: Parent) -> Type {
+        self.set_parent(parent);
+        self
+    }
+
+    /// It as what it is part of, if it has attributes of its own.
+    #[inline(always)]
+    pub(crate) fn as_class(&self) -> Option<&Class> {
+        // SAFETY: a type with this flag is the beginning of a class.
+        self.has(flag::ATTRIBUTES).then(|| unsafe { NonNull::from_ref(self).cast().as_ref() })
+    }
+
+    /// The class body that will define its attributes.
+    #[inline]
+    pub(crate) fn later(&self) -> Option<Body> {
+        if self.body == 0 {
+            return None;
+        }
+        let context = Obj::from_header(self.as_class()?.attributes.get()).downcast()?;
+        Some(Body { context, number: self.body })
+    }
+
+    /// The dict of a class, once there is one.
+    #[inline(always)]
+    fn dict(&self) -> Option<Gc<Dict>> {
+        let attributes = self.as_class()?.attributes.get();
+        if self.body != 0 {
+            return Obj::from_header(attributes).downcast();
+        }
+        // SAFETY: where there is no body, the attributes are a dict.
+        Some(unsafe { Gc::from_ptr(attributes.cast()) })
+    }
+
+    /// Says what it derives from.
+    pub(crate) fn set_parent(&mut self, parent: Parent) {
+        self.parent = match parent {
+            Parent::None => None,
+            Parent::One(parent) => Some(parent.obj()),
+            Parent::Many(parents) => Some(parents.obj()),
+        };
+    }
+
+    /// What it derives from.
+    #[inline]
+    pub fn parent(&self) -> Parent {
+        let Some(parent) = self.parent else { return Parent::None };
+        match parent.downcast::<Type>() {
+            Some(parent) => Parent::One(parent),
+            None => parent.downcast::<Tuple>().map_or(Parent::None, Parent::Many),
+        }
+    }
+
+    /// Its attributes.
+    #[inline]
+    pub fn locals(&self) -> Locals {
+        match self.dict() {
+            Some(dict) => Locals::Dict(dict),
+            None if self.body != 0 => Locals::Later,
+            None => Locals::Static(self.slots.members),
+        }
     }
 
     /// Its name.
     pub const fn name(&self) -> Name {
-        self.full_name
+        if self.number != 0 { Name::of(Qstr::from_number(self.number)) } else { self.slots.name }
     }
 
     /// Whether all of `flags` are set.
@@ -376,23 +484,20 @@ impl Type {
 
     /// Whether attributes of instances may be properties or descriptors of the class.
     pub fn has_accessors(&self) -> bool {
-        match self.locals {
-            Locals::Dict(dict) => dict.map.is_noted(crate::obj::typ::ACCESSORS),
-            Locals::None | Locals::Static(_) => false,
-        }
+        self.dict().is_some_and(|dict| dict.map.is_noted(crate::obj::typ::ACCESSORS))
     }
 }
 
 impl Definition {
     /// The attributes that all instances share: a table from [`sorted`].
     pub const fn locals(mut self, members: &'static [Member]) -> Definition {
-        self.ty.locals = Locals::Static(members);
+        self.slots.members = members;
         self
     }
 
     /// Derives it from `parent`.
     pub const fn parent(mut self, parent: &'static Type) -> Definition {
-        self.ty.parent = Parent::One(Gc::from_static(parent));
+        self.ty.parent = Some(Obj::from_static(parent));
         self
     }
 

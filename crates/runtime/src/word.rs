@@ -60,6 +60,20 @@ impl Obj {
         Obj::tagged(number << 3 | 0b110)
     }
 
+    /// What stands for a constant that will be made when it is used, written at `at`: no value, and never seen by a program.
+    pub(crate) const fn later(at: usize) -> Obj {
+        Obj::immediate(at + Obj::IMMEDIATES)
+    }
+
+    /// Where the constant is written, if it is one to be made later.
+    pub(crate) fn as_later(self) -> Option<usize> {
+        let bits = self.bits();
+        if bits & 0b111 == 0b110 { (bits >> 3).checked_sub(Obj::IMMEDIATES) } else { None }
+    }
+
+    /// Numbers of immediate words that may be values.
+    const IMMEDIATES: usize = 4;
+
     /// The small integer `value`, if it is one.
     #[inline(always)]
     pub const fn small_int(value: isize) -> Option<Obj> {

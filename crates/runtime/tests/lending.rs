@@ -109,3 +109,35 @@ print(gc.mem_alloc() - before)
     let taken: usize = output(image, &program, false).trim().parse().unwrap();
     assert!(size > 7000 && taken < 3000, "{taken} bytes for a module of {size}");
 }
+
+#[test]
+fn what_is_not_used_of_a_lent_module_takes_next_to_no_memory() {
+    let methods: String =
+        (0..20).map(|n| format!("    def method_{n}(self):\n        return self.value_{n} * 2.{n}\n")).collect();
+    let classes: String = (0..10).map(|n| format!("class Class{n}:\n{methods}")).collect();
+    let image = frozen(&[("big.mpy", module(&classes))]);
+    let program = format!(
+        "{START}import gc
+def overwrite(n):
+    # What the import has left on the machine stack may look like references.
+    return n and max([n], key=lambda _: overwrite(n - 1))
+def taken():
+    overwrite(5)
+    gc.collect()
+    return gc.mem_alloc()
+before = taken()
+import big
+imported = taken()
+big.Class3
+big.Class3.method_4
+used = taken()
+print(imported - before, used - imported)
+"
+    );
+    let output = output(image, &program, false);
+    let taken: Vec<usize> = output.split_whitespace().map(|bytes| bytes.parse().unwrap()).collect();
+    let [imported, used] = taken[..] else { panic!("{output}") };
+    // A class is a type, an entry of the module's dict and a name; using one makes its 20 functions.
+    assert!(imported < 10 * 160 + 1500, "{imported} bytes for ten classes");
+    assert!(used > 20 * 32, "{used} bytes for one that is used");
+}

@@ -261,6 +261,10 @@ fn frozen_modules_are_found_below_frozen() {
         fn is_folder(&self, path: &[u8]) -> bool {
             path == b"pkg"
         }
+
+        fn for_each_path(&self, each: &mut dyn FnMut(&str)) {
+            ["pkg/__init__.py", "pkg/inner.py", "data.py"].into_iter().for_each(each);
+        }
     }
     static TABLE: FrozenTable = FrozenTable(&[("data.mpy", COMPILED), ("pkg/data.mpy", COMPILED), ("cut.mpy", b"M")]);
 
@@ -287,6 +291,10 @@ ValueError('incompatible .mpy file',)
 ImportError(\"no module named 'missing'\",)
 ";
     assert_eq!(output(&vm, &host, source), expected);
+    let listed = output(&vm, &host, "help('modules')");
+    for name in ["cut", "data", "pkg/__init__", "pkg/data", "pkg/inner", "sys"] {
+        assert_eq!(listed.split_whitespace().filter(|found| *found == name).count(), 1, "{name}: {listed}");
+    }
 }
 
 /// A file system of one file, which lies in memory for good.
@@ -294,7 +302,7 @@ struct Rom;
 struct RomFile;
 
 berus_runtime::custom_type! {
-    static ROM: Type<Rom> = "Rom".make_new(rom_new).file_system(&FileSystem { kind: rom_kind }).locals(ROM_METHODS);
+    static ROM: Type<Rom> = "Rom".make_new(rom_new).file_system(&FileSystem { kind: rom_kind, first: None }).locals(ROM_METHODS);
 }
 
 berus_runtime::custom_type! {

@@ -1,7 +1,7 @@
 //! Python programs and the output expected of them.
 //!
 //! A folder has `NAME.py` and `NAME.out`. Each program runs from its source, compiled to an `.mpy` file and loaded from that, and with a
-//! collection at every allocation: a trial for each, named `NAME::HOW`.
+//! collection at every allocation, from its source and from an `.mpy` file where that lies: a trial for each, named `NAME::HOW`.
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
@@ -34,6 +34,8 @@ pub enum How {
     Mpy,
     /// From its source, with a collection at every allocation.
     Stress,
+    /// From an `.mpy` file where that lies, with a collection at every allocation.
+    InPlace,
 }
 
 /// A host that grants memory, and whose time is what programs have slept.
@@ -109,21 +111,24 @@ impl Interpreter {
 }
 
 fn run(vm: &Vm, source: &[u8], how: How) -> Res<()> {
-    let body = if how == How::Mpy {
+    let file = || {
         let options = Options { source_name: NAME, ..Options::default() };
         let file = compile(source, &options).map(|module| module.to_bytes());
-        vm.load(&file.map_err(|error| vm.value_error(format_args!("{error}")))?, vm.main())?
-    } else {
-        vm.compile(source, NAME, Mode::File, vm.main())?
+        file.map_err(|error| vm.value_error(format_args!("{error}")))
     };
-    vm.heap().set_stress(how == How::Stress);
+    let body = match how {
+        How::Mpy => vm.load(&file()?, vm.main())?,
+        How::InPlace => vm.load_static(file()?.leak(), vm.main())?,
+        How::Source | How::Stress => vm.compile(source, NAME, Mode::File, vm.main())?,
+    };
+    vm.heap().set_stress(matches!(how, How::Stress | How::InPlace));
     vm.run_body(body, vm.main())
 }
 
 /// Runs the programs of `folder`, with `modules` and `frozen` ones besides the runtime's own, as the main function of a test without the
 /// usual harness.
 pub fn main(folder: &Path, modules: &'static [ModuleDef], frozen: Option<&'static dyn Frozen>) -> ExitCode {
-    let ways = [("source", How::Source), ("mpy", How::Mpy), ("stress", How::Stress)];
+    let ways = [("source", How::Source), ("mpy", How::Mpy), ("stress", How::Stress), ("in_place", How::InPlace)];
     let programs = python_files(folder);
     let trials = programs.iter().flat_map(|program| {
         let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

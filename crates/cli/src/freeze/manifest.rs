@@ -13,7 +13,6 @@ use berus_runtime::host::Host;
 use berus_runtime::modules::ModuleDef;
 use berus_runtime::obj::list::List;
 use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::ops::print::Printer;
 use berus_runtime::vm::{Limits, Vm};
 use berus_runtime::word::Obj;
 use walkdir::WalkDir;
@@ -108,11 +107,11 @@ fn run(path: &str, variables: &[(String, String)], libraries: &[String]) -> Resu
     vm.enter(|vm| {
         found(vm, path, variables, libraries).map_err(|raised| {
             let exception = vm.take_exception(raised);
-            let mut text = Text::default();
+            let mut text = Vec::new();
             if let Err(raised) = vm.print_exception(&mut text, exception) {
                 let _ = vm.take_exception(raised);
             }
-            Failure::of_traceback(String::from_utf8_lossy(&text.0).trim_end())
+            Failure::of_traceback(String::from_utf8_lossy(&text).trim_end())
         })
     })
 }
@@ -186,17 +185,6 @@ impl Host for Sandbox {
 
     fn interrupted(&self) -> bool {
         self.start.elapsed() > TIME
-    }
-}
-
-/// Keeps what is printed.
-#[derive(Default)]
-struct Text(Vec<u8>);
-
-impl Printer for Text {
-    fn write(&mut self, _: &Vm, bytes: &[u8]) -> Res<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
     }
 }
 

@@ -3,13 +3,12 @@
 use berus_runtime::errno::{BAD_FILE, INVALID};
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use berus_runtime::host::{Entry, Files, Open, Stat};
-
-use super::host::number;
 
 /// The files of the machine; those that are open, by their number.
 #[derive(Default)]
@@ -186,6 +185,11 @@ fn stat(metadata: &Metadata) -> Stat {
         modified: seconds(metadata.modified()),
         ..Stat::default()
     }
+}
+
+/// The error number of an error; `EIO` if it has none.
+pub fn number(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(5)
 }
 
 /// A path as the standard library has it.

@@ -9,7 +9,7 @@ use berus_runtime::errno;
 use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Polled, Process, Threads};
 use memmap2::MmapMut;
 
-use super::files::StdFiles;
+use super::files::{StdFiles, number};
 use super::interrupt::{Interrupt, Waited};
 #[cfg(unix)]
 use super::poll;
@@ -171,9 +171,4 @@ impl MachineCode for StdHost {
         fill(&mut memory);
         Some(Box::new(memory.make_exec().ok()?))
     }
-}
-
-/// The error number of an error; `EIO` if it has none.
-pub fn number(error: &io::Error) -> i32 {
-    error.raw_os_error().unwrap_or(5)
 }

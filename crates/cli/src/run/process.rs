@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use berus_runtime::errno::INVALID;
 use berus_runtime::host::Process;
 
-use super::host::number;
+use super::files::number;
 
 /// The process.
 pub struct StdProcess {

@@ -101,6 +101,64 @@ impl<'a> Image<'a> {
         Some(Node::Folder(folder))
     }
 
+    /// Which of several paths is the first that leads to what is wanted of it: its place among them. They are `base` with one of the endings
+    /// each, of which the first 64 count; what is wanted stands beside the ending, and `fits` compares that with what there is. They are looked
+    /// for in one go, since a folder is searched from its start.
+    ///
+    /// ```
+    /// use berus_mpy::romfs::{Image, Node};
+    ///
+    /// // What mpremote makes of a folder that holds `a.py` and the empty `lib/b.txt`.
+    /// let image = Image::new(b"\xd2\xcd\x31\x1e\x05\x0c\x04a.py\x02\x05a = 1\x04\x0e\x03lib\x05\x08\x05b.txt\x02\x00").unwrap();
+    /// let find_first = |base: &[u8]| {
+    ///     let wanted = [(&b""[..], true), (b".txt", false), (b".py", false)];
+    ///     image.find_first(base, &wanted, |is_folder, node| matches!(node, Node::Folder(_)) == *is_folder)
+    /// };
+    /// assert_eq!(find_first(b"/a"), Some(2));
+    /// assert_eq!(find_first(b"/lib"), Some(0));
+    /// assert_eq!(find_first(b"/lib/b"), Some(1));
+    /// assert_eq!(find_first(b"/b"), None);
+    /// ```
+    pub fn find_first<W>(
+        &self,
+        base: &[u8],
+        wanted: &[(&[u8], W)],
+        fits: impl Fn(&W, &Node<'a>) -> bool,
+    ) -> Option<usize> {
+        let name_at = base.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+        let (folder, name) = base.split_at_checked(name_at)?;
+        let Node::Folder(folder) = self.find(folder)? else { return None };
+        let mut first = None;
+        let mut seen = 0u64;
+        for (kind, payload) in self.records(folder.start..folder.end).map_while(Result::ok) {
+            let is_entry = matches!(kind, kind::FOLDER | kind::FILE);
+            let found = self.entry_name(&payload).filter(|_| is_entry).and_then(|found| found.strip_prefix(name));
+            let Some(ending) = found else { continue };
+            let places = wanted.iter().take(64).enumerate();
+            for (place, (_, wanted)) in places.filter(|(_, (wanted, _))| *wanted == ending) {
+                // Of two of the same name only the first can be found, and what is not whole cannot.
+                let Some(Entry { node, .. }) =
+                    entry(*self, kind, payload.clone()).ok().filter(|_| seen >> place & 1 == 0)
+                else {
+                    continue;
+                };
+                seen |= 1 << place;
+                if fits(wanted, &node) && first.is_none_or(|first| place < first) {
+                    first = Some(place);
+                }
+            }
+            if first == Some(0) {
+                break;
+            }
+        }
+        first
+    }
+
+    /// The name at the start of a record.
+    fn entry_name(&self, payload: &Range<usize>) -> Option<&'a [u8]> {
+        self.bytes.get(self.name(payload)?)
+    }
+
     /// Where the name at the start of a record is.
     fn name(&self, payload: &Range<usize>) -> Option<Range<usize>> {
         let mut cursor = Cursor::new(self.bytes, payload)?;
@@ -175,7 +233,7 @@ impl<'a> Folder<'a> {
                 return None;
             }
             // A folder may hold many names: what the others stand for is not looked at.
-            let name = image.bytes.get(image.name(&payload)?)?;
+            let name = image.entry_name(&payload)?;
             let ends = matches!(path.get(name.len()), None | Some(b'/'));
             let rest = path.strip_prefix(name).filter(|_| ends)?;
             Some((entry(image, kind, payload).ok()?.node, rest))

@@ -82,6 +82,7 @@
 
 mod blocks;
 mod error;
+mod glance;
 mod labels;
 mod scan;
 mod stack;
@@ -98,6 +99,7 @@ pub use stack::Kind;
 use crate::constant::Constant;
 use crate::module::{CodeId, Kind as CodeKind, Module};
 use error::Fault;
+use glance::Glance;
 use scan::{Contract, Scanner, Shape, Tables, check_prelude};
 use walk::{Context, Memory, Walk};
 
@@ -135,14 +137,7 @@ pub const UNCOUNTED_SLOTS: u32 = 3;
 /// # Errors
 /// If some code breaks a rule; of several, the last code object's is told.
 pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
-    let mut verifier = Verifier::new(module);
-    let mut found = Vec::with_capacity(module.codes.len());
-    found.resize(module.codes.len(), None);
-    // Children come after their parents.
-    for id in (0..module.codes.len()).rev() {
-        found[id] = verifier.code(id as CodeId)?;
-    }
-    Ok(found)
+    Verifier::new(module).all()
 }
 
 /// Verifies one code object of a module; of its children only what it makes functions of.
@@ -179,6 +174,7 @@ struct Verifier<'m, 'a> {
     contracts: Vec<Option<Contract>>,
     scanner: Scanner,
     memory: Memory,
+    glance: Glance,
 }
 
 impl<'m, 'a> Verifier<'m, 'a> {
@@ -186,7 +182,26 @@ impl<'m, 'a> Verifier<'m, 'a> {
         let constants: Vec<bool> = module.constants.iter().map(is_object).collect();
         let n_objects = constants.iter().take_while(|is_object| **is_object).count();
         let contracts = module.codes.iter().map(|_| None).collect();
-        Verifier { module, constants, n_objects, contracts, scanner: Scanner::default(), memory: Memory::default() }
+        Verifier {
+            module,
+            constants,
+            n_objects,
+            contracts,
+            scanner: Scanner::default(),
+            memory: Memory::default(),
+            glance: Glance::ALL,
+        }
+    }
+
+    fn all(&mut self) -> Result<Vec<Option<Facts>>, Error> {
+        let n_codes = self.module.codes.len();
+        let mut found = Vec::with_capacity(n_codes);
+        found.resize(n_codes, None);
+        // Children come after their parents.
+        for id in (0..n_codes).rev() {
+            found[id] = self.code(id as CodeId)?;
+        }
+        Ok(found)
     }
 
     /// Takes a first look at a code object: finds its contract and, if it is bytecode, its shape.
@@ -197,7 +212,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
             CodeKind::Bytecode => {
                 let (constants, n_objects) = (&self.constants, self.n_objects);
                 let tables = Tables { n_names, constants, n_objects, n_children: code.children.len() };
-                let shape = self.scanner.scan(&code.code, tables)?;
+                let shape = self.scanner.scan(&code.code, tables, self.glance)?;
                 self.contracts[id as usize] = Some(Contract::new(&shape.signature, shape.cells));
                 Some(shape)
             }
@@ -241,6 +256,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
             shape,
             children: &code.children,
             contracts: &self.contracts,
+            glance: self.glance,
         };
         let stack = Walk::all(context, &mut self.memory)?;
         Ok(Some(Facts { min_cells: shape.cells.0, max_cells: shape.cells.1, locals: shape.locals, stack }))

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::blocks::exception_test;
 use super::error::{Checked, Fault, Reason};
+use super::glance::{Check, Glance};
 use super::labels::Labels;
 use crate::bytecode::Instruction;
 use crate::lines;
@@ -28,11 +29,6 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Whether any local holds a cell.
-    pub fn has_cells(&self) -> bool {
-        self.cells.0 > 0 || self.own_cells != LocalSet::default()
-    }
-
     /// Whether a local holds a cell.
     pub fn is_cell(&self, local: u32) -> bool {
         local < self.cells.0 || self.own_cells.contains(local)
@@ -50,7 +46,7 @@ impl Contract {
 }
 
 /// A set of locals whose numbers fit a byte.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default)]
 struct LocalSet([u64; 4]);
 
 impl LocalSet {
@@ -104,58 +100,8 @@ pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> C
     Ok(())
 }
 
-/// What an instruction's first byte says of how to check it.
-#[derive(Clone, Copy)]
-enum Check {
-    /// All is right: there is no operand.
-    None,
-    /// All is right if the operand is less than a bound.
-    Below(Bound),
-    /// It loads this local.
-    Load(u8),
-    /// It needs a closer look.
-    Look,
-}
-
-/// What an operand, read as a vuint, must be less than.
-#[derive(Clone, Copy)]
-#[repr(u8)]
-enum Bound {
-    /// 0x80: in a single byte any number of its kind is right.
-    OneByte,
-    Names,
-    Constants,
-    Children,
-}
-
-/// A look-up, since nearly all instructions are right at first sight.
-const CHECKS: [Check; 256] = {
-    let mut checks = [Check::Look; 256];
-    let mut byte = 0;
-    while byte < checks.len() {
-        if let Some(op) = Op::from_byte(byte as u8) {
-            checks[byte] = match (op.operand(), op) {
-                (_, Op::LoadFastMulti) => Check::Load((byte - op as usize) as u8),
-                (_, Op::YieldValue | Op::YieldFrom | Op::StoreFastMulti | Op::LoadFastN | Op::BuildSlice) => {
-                    Check::Look
-                }
-                (Operand::None | Operand::Implied, _) => Check::None,
-                (Operand::Qstr, _) => Check::Below(Bound::Names),
-                (Operand::Constant, _) => Check::Below(Bound::Constants),
-                (Operand::Child, _) => Check::Below(Bound::Children),
-                (Operand::SmallInt | Operand::Count | Operand::Arguments | Operand::Starred, _) => {
-                    Check::Below(Bound::OneByte)
-                }
-                _ => Check::Look,
-            };
-        }
-        byte += 1;
-    }
-    checks
-};
-
 impl Tables<'_> {
-    /// By number, the bounds.
+    /// The bounds of operands, by number.
     fn bounds(&self) -> [usize; 4] {
         [0x80, self.n_names, self.n_objects, self.n_children]
     }
@@ -217,7 +163,7 @@ impl Uses {
 
 impl Scanner {
     /// Looks at all of a bytecode object, and finds its labels.
-    pub fn scan(&mut self, code: &[u8], tables: Tables<'_>) -> Result<Shape, Fault> {
+    pub fn scan(&mut self, code: &[u8], tables: Tables<'_>, glance: Glance) -> Result<Shape, Fault> {
         let whole = |reason| (None, reason);
         // Longer code than a file can hold would not fit the numbers here.
         u32::try_from(code.len()).map_err(|_| whole(Reason::TooComplex))?;
@@ -245,7 +191,7 @@ impl Scanner {
         if !self.labels.add(start) {
             return Err((None, Reason::RunsOff));
         }
-        self.instructions(start, code, tables, &mut uses)?;
+        self.instructions(start, code, tables, glance, &mut uses)?;
         if uses.locals > signature.n_state {
             return Err(whole(Reason::Frame(uses.locals, signature.n_state)));
         }
@@ -260,12 +206,19 @@ impl Scanner {
     }
 
     /// Looks at each instruction on its own.
-    fn instructions(&mut self, start: usize, code: &[u8], tables: Tables<'_>, uses: &mut Uses) -> Result<(), Fault> {
+    fn instructions(
+        &mut self,
+        start: usize,
+        code: &[u8],
+        tables: Tables<'_>,
+        glance: Glance,
+        uses: &mut Uses,
+    ) -> Result<(), Fault> {
         let bounds = tables.bounds();
         let mut offset = start;
         while let Some(&byte) = code.get(offset) {
             self.labels.add_instruction(offset);
-            offset += match CHECKS[usize::from(byte)] {
+            offset += match glance.checks[usize::from(byte)] {
                 Check::Load(local) => {
                     self.loads.push(local.into());
                     1
@@ -298,7 +251,7 @@ impl Scanner {
         let (op, index) = (instruction.op, instruction.index());
         match op.operand() {
             Operand::Closure => self.end_loads_with_cells(instruction.extra, uses)?,
-            _ if op == Op::LoadFastN => {
+            _ if matches!(op, Op::LoadFastMulti | Op::LoadFastN) => {
                 self.loads.push(index);
                 return Ok(instruction.len);
             }

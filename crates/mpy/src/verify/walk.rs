@@ -9,10 +9,10 @@ use alloc::vec::Vec;
 use super::UNCOUNTED_SLOTS;
 use super::blocks::{Block, BlockId, BlockKind, Blocks};
 use super::error::{Checked, Fault, Reason};
+use super::glance::{Glance, Plain, PlainOperand};
 use super::labels::{Labels, Pending};
 use super::scan::{Contract, Shape};
 use super::stack::{Kind, Stack, Stacks};
-use super::step::{Plain, PlainTable, plain};
 use crate::bytecode::Instruction;
 use crate::module::{CodeId, Qstr};
 
@@ -53,6 +53,7 @@ pub(super) struct Context<'a> {
     /// By index in the module, what must be known to make functions of its code objects; `None` for machine code
     /// without a prelude.
     pub contracts: &'a [Option<Contract>],
+    pub glance: Glance,
 }
 
 /// A walk.
@@ -62,8 +63,6 @@ pub(super) struct Walk<'a> {
     pub state: State,
     /// The offset of the instruction that is looked at.
     pub pc: usize,
-    /// Those that may be passed without much ado.
-    plain: &'static PlainTable,
     /// The height down to which the instruction may take slots.
     pub floor: u32,
     /// The height that the frame has room for.
@@ -97,8 +96,7 @@ impl<'a> Walk<'a> {
         let uncounted = signature.n_exc_stack.saturating_mul(UNCOUNTED_SLOTS);
         let room = (signature.n_state - context.shape.locals).saturating_add(uncounted);
         let pc = context.shape.start;
-        let plain = plain(context.shape.has_cells());
-        let mut walk = Walk { context, memory, state, pc, plain, floor: 0, room, highest: 0 };
+        let mut walk = Walk { context, memory, state, pc, floor: 0, room, highest: 0 };
         match walk.run() {
             Ok(()) => Ok(walk.highest),
             Err(refusal) => Err(refusal.at(Some(walk.pc))),
@@ -149,22 +147,33 @@ impl<'a> Walk<'a> {
     fn pass_plain(&mut self, end: usize) {
         let (base, least) = self.memory.stacks.objects_on_top(self.state.stack);
         let bottom = base.max(self.floor);
-        let code = &self.context.code[..end];
+        let Context { code, glance: Glance { plain, .. }, ref shape, .. } = self.context;
+        let code = &code[..end];
         let (mut pc, mut height, mut highest, mut n_passed) = (self.pc, self.state.stack.height, self.highest, 0);
         while let Some(byte) = code.get(pc)
-            && let Some(Plain { pops, pushes, has_operand }) = self.plain[usize::from(*byte)]
+            && let Some(Plain { pops, pushes, operand }) = plain[usize::from(*byte)]
         {
+            let mut pops = u32::from(pops);
             let mut next = pc + 1;
-            if has_operand {
-                while code.get(next).is_some_and(|byte| byte & 0x80 != 0) {
+            match (operand, code.get(next)) {
+                (PlainOperand::None, _) => {}
+                (PlainOperand::Any, _) => {
+                    while code.get(next).is_some_and(|byte| byte & 0x80 != 0) {
+                        next += 1;
+                    }
                     next += 1;
                 }
-                next += 1;
+                (PlainOperand::Pops, Some(&n)) if n < 0x80 => {
+                    pops += u32::from(n);
+                    next += 1;
+                }
+                (PlainOperand::Local, _) if !shape.is_cell(u32::from(byte & 0xf)) => {}
+                _ => break,
             }
-            if height < bottom.saturating_add(pops.into()) || next >= end {
+            if height < bottom.saturating_add(pops) || next >= end {
                 break;
             }
-            let new = height - u32::from(pops) + u32::from(pushes);
+            let new = height - pops + u32::from(pushes);
             if new < least || new > self.room {
                 break;
             }
@@ -183,7 +192,7 @@ impl<'a> Walk<'a> {
 
     /// Finds the floor of the innermost block, after that has changed.
     pub fn find_floor(&mut self) {
-        self.floor = self.block().floor(self.pc);
+        self.floor = self.memory.blocks.get(self.state.block).floor(self.pc);
     }
 
     /// Makes sure that the frame has room for a stack of this height.
@@ -199,6 +208,9 @@ impl<'a> Walk<'a> {
 
     /// Lets control go from here to a label.
     pub fn flow(&mut self, to: usize, mut state: State) -> Checked {
+        if state.block == Blocks::NONE {
+            return self.arrive(to, state);
+        }
         let block = *self.memory.blocks.get(state.block);
         if !block.allows(to) {
             return Err(Reason::PassesHandler.into());

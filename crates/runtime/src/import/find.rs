@@ -12,6 +12,14 @@ use crate::word::Obj;
 /// What a path in `.frozen` starts with: it leads to a frozen module.
 pub(super) const FROZEN: &[u8] = b".frozen/";
 
+/// A form that a module can have: how its path ends, and what that leads to.
+type Form = (&'static [u8], Kind);
+
+/// A package, source, or a compiled file: what comes first is taken.
+static FORMS: [Form; 3] = [(b"", Kind::Folder), (b".py", Kind::File), (b".mpy", Kind::File)];
+/// Those that are files.
+static FILES: &[Form] = FORMS.split_at(1).1;
+
 /// A module that was found.
 pub(super) struct Found {
     /// The folder, if it is a package.
@@ -47,29 +55,25 @@ impl Vm {
         let folder = self.str_or_bytes(folder)?;
         let separator: &[u8] = if folder.is_empty() { b"" } else { b"/" };
         let base = [folder, separator, part].concat();
-        if self.kind(&base)? == Some(Kind::Folder) {
-            let file = self.source_or_compiled(&[&base, &b"/__init__"[..]].concat())?;
-            return Ok(Some(Found { package: Some(base), file }));
-        }
-        let file = self.source_or_compiled(&base)?;
-        Ok(file.map(|file| Found { package: None, file: Some(file) }))
-    }
-
-    /// `base` with the ending of source or of a compiled file, if there is such a file.
-    fn source_or_compiled(&self, base: &[u8]) -> Res<Option<Vec<u8>>> {
-        for ending in [&b".py"[..], b".mpy"] {
-            let file = [base, ending].concat();
-            if self.kind(&file)? == Some(Kind::File) {
-                return Ok(Some(file));
+        Ok(match self.first(&base, &FORMS)? {
+            None => None,
+            Some((_, Kind::Folder)) => {
+                let init = [&base, &b"/__init__"[..]].concat();
+                let file = self.first(&init, FILES)?.map(|(ending, _)| [&init, ending].concat());
+                Some(Found { package: Some(base), file })
             }
-        }
-        Ok(None)
+            Some((ending, Kind::File)) => Some(Found { package: None, file: Some([&base, ending].concat()) }),
+        })
     }
 
-    fn kind(&self, path: &[u8]) -> Res<Option<Kind>> {
-        match path.strip_prefix(FROZEN) {
-            Some(path) => Ok(self.frozen_kind(path)),
-            None => self.kind_of_path(path),
-        }
+    /// The first of the forms that `base` has.
+    fn first(&self, base: &[u8], forms: &[Form]) -> Res<Option<Form>> {
+        let place = match base.strip_prefix(FROZEN) {
+            Some(base) => forms.iter().position(|(ending, kind)| {
+                self.frozen_kind(&[base, ending].concat()).is_some_and(|found| found == *kind)
+            }),
+            None => self.first_path(base, forms)?,
+        };
+        Ok(place.and_then(|place| forms.get(place).copied()))
     }
 }

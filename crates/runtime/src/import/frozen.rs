@@ -1,5 +1,9 @@
 //! Frozen modules: those that are part of the program that runs the interpreter.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use berus_mpy::romfs::{Image, Node};
 
 use crate::vfs::Kind;
@@ -12,6 +16,9 @@ pub trait Frozen: Sync {
 
     /// Whether there are files in the folder `path`.
     fn is_folder(&self, path: &[u8]) -> bool;
+
+    /// Shows the path of each file to `each`, for `help('modules')`.
+    fn for_each_path(&self, each: &mut dyn FnMut(&str));
 }
 
 /// A frozen file.
@@ -50,6 +57,10 @@ impl Frozen for FrozenTable {
     fn is_folder(&self, path: &[u8]) -> bool {
         self.0.iter().any(|(name, _)| matches!(name.as_bytes().strip_prefix(path), Some([b'/', ..])))
     }
+
+    fn for_each_path(&self, each: &mut dyn FnMut(&str)) {
+        self.0.iter().for_each(|(name, _)| each(name));
+    }
 }
 
 /// Frozen modules in a ROM image, as `berus freeze` makes it.
@@ -79,6 +90,19 @@ impl Frozen for FrozenImage {
 
     fn is_folder(&self, path: &[u8]) -> bool {
         matches!(self.find(path), Some(Node::Folder(_)))
+    }
+
+    fn for_each_path(&self, each: &mut dyn FnMut(&str)) {
+        let mut open: Vec<_> = Image::new(self.0).map(|image| (String::new(), image.root())).into_iter().collect();
+        while let Some((path, folder)) = open.pop() {
+            for entry in folder.entries().map_while(Result::ok) {
+                let path = format!("{path}{}", String::from_utf8_lossy(entry.name));
+                match entry.node {
+                    Node::File(_) => each(&path),
+                    Node::Folder(folder) => open.push((path + "/", folder)),
+                }
+            }
+        }
     }
 }
 

@@ -34,8 +34,20 @@ use crate::word::Obj;
 /// How deep tuples of constants may be nested.
 const MAX_DEPTH: u32 = 200;
 
+/// Items of a tuple that are put together on the machine stack, since nearly all tuples have no more. Each tuple in tuples takes that room.
+const FEW_ITEMS: usize = 8;
+
 /// The bytes of a module as memory that is lent for good, if they are.
 type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
+
+/// Lends what was read from memory that is lent.
+#[allow(clippy::ptr_arg)] // it tells what was lent from what was copied
+pub(super) fn lend(bytes: &Cow<'static, [u8]>) -> Option<&'static [u8]> {
+    match bytes {
+        Cow::Borrowed(bytes) => Some(bytes),
+        Cow::Owned(_) => None,
+    }
+}
 
 impl Vm {
     /// Loads an `.mpy` file that is in memory for good; its code runs there. Answers the function that is the module's body.
@@ -44,11 +56,11 @@ impl Vm {
     /// `ValueError` if it is no module that can run here, and `MemoryError`.
     pub fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res {
         let module = self.parse_module(file)?;
-        let lend = |bytes: &Cow<'static, [u8]>| match bytes {
-            Cow::Borrowed(bytes) => Some(*bytes),
-            Cow::Owned(_) => None,
+        let facts = verify(&module).map_err(|_| self.incompatible())?;
+        let code = match self.link_in_place(&module, &facts, file, globals)? {
+            Some(code) => code,
+            None => self.link(&module, &facts, globals, &lend)?,
         };
-        let code = self.link(&module, globals, &lend)?;
         self.make_function(code, None, None, &[])
     }
 
@@ -75,7 +87,7 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`].
     pub(crate) fn load_body(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
-        self.link(module, globals, &|_| None)
+        self.link_copy(module, globals)
     }
 
     /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
@@ -83,7 +95,7 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`]; `ValueError` as well if it is machine code.
     pub fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
-        let code = self.link(&self.parse_module(file)?, globals, &|_| None)?;
+        let code = self.link_copy(&self.parse_module(file)?, globals)?;
         code.downcast().ok_or_else(|| self.incompatible())
     }
 
@@ -121,9 +133,14 @@ impl Vm {
         self.value_error(format_args!("{INCOMPATIBLE_FILE}"))
     }
 
-    /// Links a module: the code object of its body.
-    fn link<'a>(&self, module: &Module<'a>, globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res {
+    /// Links a module, of which it copies what it needs: the code object of its body.
+    fn link_copy(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
         let facts = verify(module).map_err(|_| self.incompatible())?;
+        self.link(module, &facts, globals, &|_| None)
+    }
+
+    /// Links a verified module, all of it: the code object of its body.
+    fn link<'a>(&self, module: &Module<'a>, facts: &[Option<Facts>], globals: Gc<Dict>, lend: Lend<'_, 'a>) -> Res {
         let qstrs = self.link_names(module, lend)?;
         let constants = self.alloc_words(module.constants.len().max(1))?;
         for (n, constant) in module.constants.iter().enumerate() {
@@ -191,7 +208,8 @@ impl Vm {
         Ok(table)
     }
 
-    fn link_constant<'a>(&self, constant: &Constant<'a>, depth: u32, lend: Lend<'_, 'a>) -> Res {
+    /// Makes the object for a constant.
+    pub(super) fn link_constant<'a>(&self, constant: &Constant<'a>, depth: u32, lend: Lend<'_, 'a>) -> Res {
         Ok(match constant {
             Constant::FunctionTable | Constant::None => Obj::NONE,
             Constant::False => Obj::FALSE,
@@ -215,6 +233,13 @@ impl Vm {
                 self.new_complex(real, imaginary)?
             }
             Constant::Tuple(_) if depth == MAX_DEPTH => return Err(self.recursion_error()),
+            Constant::Tuple(items) if items.len() <= FEW_ITEMS => {
+                let mut few = [Obj::NONE; FEW_ITEMS];
+                for (place, item) in few.iter_mut().zip(items) {
+                    *place = self.link_constant(item, depth + 1, lend)?;
+                }
+                Tuple::new(self, &few[..items.len()])?.obj()
+            }
             Constant::Tuple(items) => {
                 let list = crate::obj::list::List::new(self, &[])?;
                 for item in items {

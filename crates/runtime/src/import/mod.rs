@@ -7,6 +7,7 @@
 mod find;
 mod from;
 mod frozen;
+mod in_place;
 mod load;
 mod run;
 

@@ -109,6 +109,12 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
 /// Runs a class body and makes the class: `__build_class__(body, name, *bases)`.
 fn build_class(vm: &Vm, args: &[Obj]) -> Res {
     let (body, name, bases) = (args[0], args[1], &args[2..]);
+    if let Some(body) = vm.body_for_later(body)
+        && let Some(name) = vm.as_name(name)?
+        && bases.first().is_none_or(|base| vm.type_of(*base) == Gc::from_static(Type::TYPE))
+    {
+        return Ok(vm.new_class_for_later(name, Tuple::new(vm, bases)?, body)?.obj());
+    }
     let locals = Dict::new(vm)?;
     let outer = vm.swap_locals(locals);
     let result = vm.call(body, &[]);
@@ -210,16 +216,17 @@ fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
 }
 
 fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
-    match class.locals {
-        Locals::None => {}
+    vm.complete(class)?;
+    match class.locals() {
         Locals::Static(members) => {
             for member in members {
                 add(vm, names, Obj::qstr(member.name.intern(vm)?))?;
             }
         }
         Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,
+        Locals::Later => {}
     }
-    match class.parent {
+    match class.parent() {
         _ if depth == 100 => Ok(()),
         Parent::None => Ok(()),
         Parent::One(parent) => add_class(vm, names, parent, depth + 1),

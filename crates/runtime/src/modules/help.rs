@@ -1,5 +1,7 @@
 //! The built-in function `help`.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::Res;
@@ -48,12 +50,13 @@ fn explain(vm: &Vm, object: Obj) -> Res<()> {
         return explain_map(vm, &module.globals.map);
     }
     let ty = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object));
-    match ty.locals {
-        Locals::None => Ok(()),
+    vm.complete(ty)?;
+    match ty.locals() {
         Locals::Static(members) => {
             members.iter().try_for_each(|member| entry(vm, Obj::qstr(member.name.intern(vm)?), member.value))
         }
         Locals::Dict(dict) => explain_map(vm, &dict.map),
+        Locals::Later => Ok(()),
     }
 }
 
@@ -75,9 +78,15 @@ fn entry(vm: &Vm, name: Obj, value: Obj) -> Res<()> {
     out.write(vm, b"\n")
 }
 
-/// Prints the names of all built-in modules, in columns that are read downwards.
+/// Prints the names of all built-in and frozen modules, in columns that are read downwards.
 fn print_modules(vm: &Vm) -> Res<()> {
-    let mut names: Vec<&str> = vm.registered().map(|module| module.name()).collect();
+    let mut names: Vec<String> = vm.registered().map(|module| module.name().to_owned()).collect();
+    for modules in &vm.frozen {
+        modules.for_each_path(&mut |path| {
+            let name = path.strip_suffix(".mpy").or_else(|| path.strip_suffix(".py"));
+            names.extend(name.map(str::to_owned));
+        });
+    }
     names.sort_unstable();
     names.dedup();
     let rows = names.len().div_ceil(COLUMNS);

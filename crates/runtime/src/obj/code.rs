@@ -38,7 +38,7 @@ pub struct Context {
     constants: NonNull<Slot>,
     /// A heap block: the numbers of the module's names.
     qstrs: NonNull<Qstr>,
-    /// What keeps the module's machine code in memory.
+    /// What keeps the module's machine code in memory, or says where the module lies.
     pub(crate) image: Cell<Slot>,
     /// What stands for the code of functions that have not been called.
     placeholder: Cell<Option<Gc<Code>>>,
@@ -103,6 +103,24 @@ impl Context {
     pub(crate) fn qstr(&self, index: u32) -> Qstr {
         // SAFETY: verification has checked the index against the table's length.
         unsafe { self.qstrs.add(index as usize).read() }
+    }
+
+    /// Makes `name` the name with index `index`, which the table has.
+    pub(crate) fn set_qstr(&self, index: u32, name: Qstr) {
+        // SAFETY: as in `qstr`.
+        unsafe { self.qstrs.add(index as usize).write(name) };
+    }
+
+    /// The constant with index `index` in the table, which has it.
+    pub(crate) fn constant(&self, index: u32) -> Slot {
+        // SAFETY: as in `qstr`.
+        unsafe { self.constants.add(index as usize).read() }
+    }
+
+    /// Makes `value` the constant with index `index`, which the table has.
+    pub(crate) fn set_constant(&self, index: u32, value: Obj) {
+        // SAFETY: as in `qstr`.
+        unsafe { self.constants.add(index as usize).write(Some(value)) };
     }
 
     /// Makes `globals` the module's variables, as `exec` does with code that was compiled before.

@@ -46,10 +46,10 @@ pub static BOUND_METHOD_TYPE: Type = define!(
 pub struct Function {
     header: Header,
     code: Cell<Gc<Code>>,
-    /// The sketch's bytes, length, line and number of locals.
+    /// The sketch's bytes, extent, place and number of locals.
     bytes: *const u8,
-    len: u16,
-    line: u16,
+    extent: u16,
+    place: u16,
     n_locals: u8,
     n_cells: u8,
     n_extra: u16,
@@ -107,15 +107,15 @@ impl Function {
     /// As [`Function::new`].
     pub(crate) fn sketched(vm: &Vm, code: Gc<Sketched>, defaults: Slot, keyword_defaults: Slot) -> Res<Gc<Function>> {
         let sketch = code.sketch();
-        let Sketch { bytes, len, line, n_locals, .. } = sketch;
+        let Sketch { bytes, extent, place, n_locals, .. } = sketch;
         let placeholder = Context::placeholder(code.context(), vm)?;
-        let function = Function { bytes, len, line, n_locals, ..Function::of(placeholder) };
+        let function = Function { bytes, extent, place, n_locals, ..Function::of(placeholder) };
         function.with_extra(vm, &[], sketch.defaults(), defaults, keyword_defaults)
     }
 
     fn of(code: Gc<Code>) -> Function {
         let (header, code) = (Header::of(&TYPE), Cell::new(code));
-        Function { header, code, bytes: core::ptr::null(), len: 0, line: 0, n_locals: 0, n_cells: 0, n_extra: 0 }
+        Function { header, code, bytes: core::ptr::null(), extent: 0, place: 0, n_locals: 0, n_cells: 0, n_extra: 0 }
     }
 
     /// The function on the heap with what follows it; `wanted` is how many defaults of positional arguments its code expects, and whether
@@ -161,9 +161,20 @@ impl Function {
         self.code.get()
     }
 
+    /// Its context and the sketch of its code, if it has not been called and runs in place, with no cells or defaults.
+    pub(crate) fn sketch_in_place(&self) -> Option<(Gc<Context>, Sketch)> {
+        let (code, context) = (self.code.get(), self.context());
+        let is_sketched = !code.is_linked() && self.n_extra == 0 && context.in_place().is_some();
+        is_sketched.then(|| (context, self.sketch()))
+    }
+
+    fn sketch(&self) -> Sketch {
+        Sketch::new(self.bytes, self.extent, self.place, self.n_locals)
+    }
+
     #[cold]
     fn link(&self, vm: &Vm) -> Res<Gc<Code>> {
-        let code = Sketch::new(self.bytes, self.len, self.line, self.n_locals).link(vm, self.context())?;
+        let code = self.sketch().link(vm, self.context())?;
         self.code.set(code);
         Ok(code)
     }

@@ -86,7 +86,7 @@ impl Instance {
     /// `MemoryError`.
     pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
         let class = self.class();
-        let Locals::Dict(class) = class.locals else { return self.members.store(vm, Obj::qstr(name), value) };
+        let Locals::Dict(class) = class.locals() else { return self.members.store(vm, Obj::qstr(name), value) };
         let room = class.map.number();
         if self.members.is_empty() {
             self.members.reserve(vm, room.into())?;
@@ -158,6 +158,7 @@ impl Vm {
 
 /// Makes an instance for the interpreter to call `__init__` of, if making one of `class` is no more than that.
 pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Function>)>> {
+    vm.complete(class)?;
     if !class.has(flag::HEAP) || class.has(flag::SUBCLASSED) || typ::find(vm, class, q!("__new__")).is_some() {
         return Ok(None);
     }
@@ -175,6 +176,7 @@ pub(crate) fn call_function(vm: &Vm, object: Obj) -> Res<Option<Gc<Function>>> {
 
 fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_depth()?;
+    vm.complete(class)?;
     let object = match typ::find(vm, class, q!("__new__")) {
         Some(Found { value, .. }) => {
             let function = crate::obj::builtin::Wrapped::static_function(value).unwrap_or(value);

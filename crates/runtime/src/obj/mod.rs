@@ -8,6 +8,7 @@ pub mod builder;
 pub mod builtin;
 pub mod bytes;
 pub mod cell;
+pub(crate) mod class_body;
 pub mod code;
 mod code_attr;
 #[cfg(feature = "float")]

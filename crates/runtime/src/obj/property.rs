@@ -129,7 +129,7 @@ fn super_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()>
 }
 
 fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
-    match class.parent {
+    match class.parent() {
         Parent::None => None,
         Parent::One(parent) => typ::find(vm, parent, name),
         Parent::Many(parents) => {

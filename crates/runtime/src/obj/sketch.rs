@@ -2,7 +2,8 @@
 //!
 //! Most functions of a module are not called soon, and many never. Until it is, a function keeps a [`Sketch`], which fits into the block
 //! that it has anyway; the code object, of four times that size, is made at the first call. That is for functions that make no
-//! others and need no cells from outside, which most are: those that are made again and again share the code that is made the second time.
+//! others and need no cells from outside, which most are, and for all of a module that runs [in place](crate::import::in_place). Those that
+//! are made again and again share the code that is made the second time.
 
 use core::cell::Cell;
 
@@ -27,9 +28,11 @@ static TYPE: Type = define!(Type::new(q!("code")));
 pub(crate) struct Sketch {
     /// The prelude and the instructions.
     pub bytes: *const u8,
-    pub len: u16,
-    /// The line of its definition, if it was compiled from source in this interpreter and is in the first 65535; else 0.
-    pub line: u16,
+    /// How many, and in the highest bit whether others are nested in it, which follow.
+    pub extent: u16,
+    /// The line of its definition, if it was compiled from source in this interpreter and is in the first 65535; else 0. The number of the code
+    /// in its module, if that runs in place.
+    pub place: u16,
     /// Slots of a frame that are local variables.
     pub n_locals: u8,
     /// Whether a function has been made of it.
@@ -49,26 +52,52 @@ unsafe impl Object for Sketched {
     const TYPE: &'static Type = &TYPE;
 }
 
+/// In the extent of a sketch: whether others are nested in it.
+const NESTS: u16 = 1 << 15;
+
 impl Sketch {
+    /// The most bytes of code that can have a sketch.
+    pub const MAX_LEN: usize = NESTS as usize - 1;
+
     /// A sketch of verified code that has no children and whose `len` bytes are at `bytes`, if it can have one.
     pub fn of(prelude: &Prelude, facts: Facts, bytes: *const u8, len: usize) -> Option<Sketch> {
         let signature = &prelude.signature;
         if facts.min_cells > 0 || facts.frame() > signature.n_state {
             return None;
         }
-        let (len, n_locals) = (u16::try_from(len).ok()?, u8::try_from(facts.locals).ok()?);
-        Some(Sketch { bytes, len, line: 0, n_locals, is_made: false })
+        let (extent, n_locals) = (u16::try_from(len).ok()?, u8::try_from(facts.locals).ok()?);
+        (len <= Sketch::MAX_LEN).then_some(Sketch { bytes, extent, place: 0, n_locals, is_made: false })
+    }
+
+    /// A sketch of the code `bytes`, number `number` of a module that runs in place.
+    pub fn in_place(bytes: &'static [u8], number: u16, nests: bool) -> Sketch {
+        let extent = bytes.len() as u16 | if nests { NESTS } else { 0 };
+        Sketch { bytes: bytes.as_ptr(), extent, place: number, n_locals: 0, is_made: false }
     }
 
     /// The sketch that a function has kept.
-    pub fn new(bytes: *const u8, len: u16, line: u16, n_locals: u8) -> Sketch {
-        Sketch { bytes, len, line, n_locals, is_made: true }
+    pub fn new(bytes: *const u8, extent: u16, place: u16, n_locals: u8) -> Sketch {
+        Sketch { bytes, extent, place, n_locals, is_made: true }
+    }
+
+    /// Bytes of the prelude and the instructions.
+    pub fn len(&self) -> usize {
+        usize::from(self.extent & !NESTS)
+    }
+
+    /// Whether others are nested in it, which follow.
+    pub fn nests(&self) -> bool {
+        self.extent & NESTS != 0
+    }
+
+    /// The prelude and the instructions.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: the bytes are part of the module's image, which lives as long as something points into it.
+        unsafe { core::slice::from_raw_parts(self.bytes, self.len()) }
     }
 
     fn prelude(&self) -> Option<Prelude> {
-        // SAFETY: the bytes are part of the module's image, which lives as long as something points into it.
-        let bytes = unsafe { core::slice::from_raw_parts(self.bytes, self.len.into()) };
-        Prelude::read(bytes, 0).ok()
+        Prelude::read(self.bytes(), 0).ok()
     }
 
     /// The number of positional arguments that have defaults, and whether there are defaults of keyword-only ones.
@@ -84,15 +113,22 @@ impl Sketch {
     /// # Errors
     /// `MemoryError`.
     pub fn link(self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
+        let locks = vm.heap().exchange_locks(0);
+        let code = match context.in_place() {
+            Some(place) => place.link_sketch(vm, context, self),
+            None => self.link_copy(vm, context),
+        };
+        vm.heap().exchange_locks(locks);
+        code
+    }
+
+    fn link_copy(self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
         let prelude = self.prelude().ok_or_else(|| vm.incompatible())?;
         let locals = u32::from(self.n_locals);
         let facts =
             Facts { min_cells: 0, max_cells: 0, locals, stack: prelude.signature.n_state.saturating_sub(locals) };
-        let locks = vm.heap().exchange_locks(0);
-        let code = Code::link(vm, &prelude, facts, context, (self.bytes, self.len.into()), None);
-        vm.heap().exchange_locks(locks);
-        let code = code?;
-        code.defined_at.set(self.line.into());
+        let code = Code::link(vm, &prelude, facts, context, (self.bytes, self.len()), None)?;
+        code.defined_at.set(self.place.into());
         Ok(code)
     }
 }
@@ -119,7 +155,7 @@ impl Sketched {
     /// Notes the line of its definition.
     #[cfg(feature = "compiler")]
     pub fn set_line(&self, line: u32) {
-        self.sketch.set(Sketch { line: u16::try_from(line).unwrap_or(0), ..self.sketch.get() });
+        self.sketch.set(Sketch { place: u16::try_from(line).unwrap_or(0), ..self.sketch.get() });
     }
 
     /// Notes that a function is made of it; answers whether one was before.

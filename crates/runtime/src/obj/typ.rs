@@ -6,6 +6,7 @@ use crate::error::Res;
 use crate::native;
 use crate::obj;
 use crate::obj::builtin::{Builtin, Checked, Wrapped};
+use crate::obj::class_body::Body;
 use crate::obj::dict::Dict;
 use crate::obj::function::Function;
 use crate::obj::instance::{self, Instance};
@@ -17,7 +18,7 @@ use crate::object::Gc;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Locals, Parent, Type, flag};
+use crate::types::{Attr, AttrResult, Class, Locals, Parent, Type, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -79,7 +80,7 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
         if let Some(value) = own(vm, class, name) {
             return Some(Found { value, owner: class, native: !class.has(flag::HEAP) });
         }
-        match class.parent {
+        match class.parent() {
             Parent::None => return None,
             Parent::One(parent) => class = parent,
             Parent::Many(parents) => {
@@ -95,10 +96,11 @@ fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
 
 /// What `class` itself has under `name`.
 pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
-    match class.locals {
-        Locals::None => None,
+    match class.locals() {
         Locals::Static(members) => crate::types::find(vm, members, name),
         Locals::Dict(dict) => dict.load(vm, name),
+        // All that look for something complete the class before.
+        Locals::Later => None,
     }
 }
 
@@ -111,7 +113,7 @@ pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
         // SAFETY: types that are not on the heap are `static`.
         return Some(unsafe { class.as_ptr().as_ref() });
     }
-    match class.parent {
+    match class.parent() {
         Parent::None => None,
         Parent::One(parent) => native_base_type(parent),
         Parent::Many(parents) => {
@@ -137,8 +139,32 @@ impl Vm {
     /// # Errors
     /// `TypeError` if the bases do not fit, and `MemoryError`.
     pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
+        let ty = self.derive(name, bases)?;
+        self.prepare_locals(ty.parent(), locals)?;
+        let class = self.add_class(Class::new(ty, locals))?;
+        self.set_names(class, locals)?;
+        Ok(class)
+    }
+
+    /// Makes a class as [`Vm::new_class`] does, whose attributes `body` will define when it is used.
+    ///
+    /// # Errors
+    /// As [`Vm::new_class`].
+    pub(crate) fn new_class_for_later(&self, name: Qstr, bases: Gc<Tuple>, body: Body) -> Res<Gc<Type>> {
+        let ty = self.derive(name, bases)?;
+        self.add_class(Class::with_body(ty, body))
+    }
+
+    fn add_class(&self, class: Class) -> Res<Gc<Type>> {
+        let class = self.alloc(class)?;
+        self.forget_cached_lookups();
+        // SAFETY: a class starts with its type.
+        Ok(unsafe { Gc::from_ptr(class.as_ptr().cast()) })
+    }
+
+    /// The type for a class that derives from `bases`.
+    fn derive(&self, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
         let mut flags = 0;
-        let mut accessors = false;
         let mut natives = 0;
         for base in bases.items() {
             let Some(base) = base.downcast::<Type>() else {
@@ -148,11 +174,11 @@ impl Vm {
                 let name = base.name().as_str(self);
                 return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
             }
-            if let Locals::Dict(dict) = base.locals {
+            self.complete(base)?;
+            if let Locals::Dict(dict) = base.locals() {
                 dict.map.note(DERIVED_FROM);
             }
             flags |= base.flags & flag::EXCEPTION;
-            accessors |= base.has_accessors();
             if native_base_type(base).is_some() {
                 flags |= flag::SUBCLASSED;
                 natives += 1;
@@ -161,6 +187,32 @@ impl Vm {
         if natives > 1 && self.native_bases_conflict(bases) {
             return Err(self.type_error(format_args!("multiple bases have instance lay-out conflict")));
         }
+        let parent = match bases.items() {
+            [] => Parent::None,
+            [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
+            _ => Parent::Many(bases),
+        };
+        let mut class = define!(instance::CLASS).with_name(name).derived(parent);
+        class.flags |= flags;
+        if let Parent::One(parent) = parent {
+            class.slots_for_c.set_parent(parent);
+        }
+        Ok(class)
+    }
+
+    /// Makes `locals` fit for the dict of a class that derives from `parent`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn prepare_locals(&self, parent: Parent, locals: Gc<Dict>) -> Res<()> {
+        let mut accessors = match parent {
+            Parent::None => false,
+            Parent::One(parent) => parent.has_accessors(),
+            Parent::Many(parents) => {
+                let mut parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
+                parents.any(|parent| parent.has_accessors())
+            }
+        };
         let mut at = 0;
         while let Some((found, key, value)) = locals.map.entry_from(at) {
             if let (Some(key), Some(value)) = (key.as_qstr(), value)
@@ -179,23 +231,8 @@ impl Vm {
             let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
             locals.store(self, q!("__new__"), wrapped)?;
         }
-        let parent = match bases.items() {
-            [] => Parent::None,
-            [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
-            _ => Parent::Many(bases),
-        };
-        let mut class = define!(instance::CLASS).with_name(name);
-        class.flags |= flags;
-        class.parent = parent;
         locals.map.fit(self);
-        class.locals = Locals::Dict(locals);
-        if let Parent::One(parent) = parent {
-            class.slots_for_c.set_parent(parent);
-        }
-        let class = self.alloc(class)?;
-        self.forget_cached_lookups();
-        self.set_names(class, locals)?;
-        Ok(class)
+        Ok(())
     }
 
     /// Tells the attributes of a new class that want to know under which names they are.
@@ -262,7 +299,7 @@ impl Vm {
             if ty == base {
                 return true;
             }
-            match ty.parent {
+            match ty.parent() {
                 Parent::None => return base == Gc::from_static(&OBJECT),
                 Parent::One(parent) => ty = parent,
                 Parent::Many(parents) => return self.is_subclass_of_any(parents, base),
@@ -356,9 +393,10 @@ fn type_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 
 fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     let Some(class) = object.downcast::<Type>() else { return Ok(AttrResult::Missing) };
+    vm.complete(class)?;
     match request {
         Attr::Load | Attr::LoadMethod => load_class_attr(vm, class, name),
-        Attr::Store(value) => match class.locals {
+        Attr::Store(value) => match class.locals() {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
                     // What derives from it has been told whether attributes are special.
@@ -374,7 +412,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
             }
             _ => Ok(AttrResult::Missing),
         },
-        Attr::Delete => match class.locals {
+        Attr::Delete => match class.locals() {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 let removed = dict.map.remove_name(vm, name);
                 vm.forget_cached_lookups();
@@ -391,20 +429,20 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     }
     if name == q!("__dict__") {
         let dict = Dict::new(vm)?;
-        match class.locals {
-            Locals::None => {}
+        match class.locals() {
             Locals::Static(members) => {
                 for member in members {
                     dict.store(vm, member.name.intern(vm)?, member.value)?;
                 }
             }
             Locals::Dict(own) => dict.map.copy_from(vm, &own.map)?,
+            Locals::Later => {}
         }
         return Ok(AttrResult::Value(dict.obj()));
     }
     if name == q!("__bases__") {
         let object = [Gc::from_static(&OBJECT).obj()];
-        let bases = match class.parent {
+        let bases = match class.parent() {
             Parent::None if class == Gc::from_static(&OBJECT) => Tuple::EMPTY,
             Parent::None => Tuple::new(vm, &object)?,
             Parent::One(parent) => Tuple::new(vm, &[parent.obj()])?,
@@ -464,7 +502,10 @@ fn object_init(_: &Vm, _: Obj) -> Res {
 
 fn object_new(vm: &Vm, args: &[Obj]) -> Res {
     match args[0].downcast::<Type>() {
-        Some(class) if class.has(flag::HEAP) => instance::new(vm, class),
+        Some(class) if class.has(flag::HEAP) => {
+            vm.complete(class)?;
+            instance::new(vm, class)
+        }
         Some(ty) if ty == Gc::from_static(&OBJECT) => plain_new(vm, ty, Args::NONE),
         _ => Err(vm.type_error(format_args!("arg must be user-type"))),
     }

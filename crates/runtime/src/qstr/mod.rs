@@ -36,6 +36,19 @@ impl Qstr {
         self.0
     }
 
+    /// Numbers from here on are of no name: see [`Qstr::later`].
+    pub(crate) const LATER: u32 = 1 << 31;
+
+    /// What stands for a name that will be interned when it is used. It is spelled at `at`, which is less than [`Qstr::LATER`].
+    pub(crate) const fn later(at: u32) -> Qstr {
+        Qstr(Qstr::LATER | at)
+    }
+
+    /// Where the name is spelled, if it is one to be interned later.
+    pub(crate) const fn as_later(self) -> Option<u32> {
+        if self.0 & Qstr::LATER != 0 { Some(self.0 & !Qstr::LATER) } else { None }
+    }
+
     /// Whether it has the same number in every interpreter: the format's names, and those that Berus itself uses.
     pub const fn is_fixed(self) -> bool {
         (self.0 as usize) < FIXED

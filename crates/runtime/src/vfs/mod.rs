@@ -64,7 +64,13 @@ pub enum Kind {
 pub struct FileSystem {
     /// What a path within it leads to, if to anything. Without it, the method `stat` is asked.
     pub kind: fn(&Vm, Obj, &[u8]) -> Res<Option<Kind>>,
+    /// Which of several paths that start alike is the first that leads to what is wanted, where that takes less than to ask for the kind of each.
+    pub first: Option<First>,
 }
+
+/// See [`FileSystem::first`]: the start of the paths, which goes beyond a last slash, then how each ends and what it is to lead to. The answer is
+/// the path's place among them.
+pub type First = fn(&Vm, Obj, &[u8], &[(&[u8], Kind)]) -> Res<Option<usize>>;
 
 /// The mounts of an interpreter.
 #[derive(Default)]
@@ -241,6 +247,27 @@ impl Vm {
         self.mount(file_system, self.new_str(b"/")?, Obj::FALSE, Obj::FALSE)?;
         self.mounts.current.set(self.root_mount());
         Ok(())
+    }
+
+    /// Which of several paths, all `base` with an ending, is the first that leads to what is wanted of it.
+    ///
+    /// # Errors
+    /// As [`Vm::kind_of_path`].
+    pub(crate) fn first_path(&self, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<Option<usize>> {
+        // Where more is mounted below, paths that start alike may lead to different file systems.
+        if let Place::In(mount, inner) = self.look_up(base)
+            && let Some(FileSystem { first: Some(first), .. }) = self.type_of(mount.file_system()).slots.file_system
+            && !mount.is_root(self)
+            && inner.last().is_some_and(|last| *last != b'/')
+        {
+            return first(self, mount.file_system(), inner, wanted);
+        }
+        for (place, (ending, kind)) in wanted.iter().enumerate() {
+            if self.kind_of_path(&[base, ending].concat())? == Some(*kind) {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 
     /// What `path` leads to, as `import` asks: what raises leads nowhere.

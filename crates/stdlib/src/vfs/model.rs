@@ -82,20 +82,30 @@ pub fn apply(all: &mut Content, step: &Step) -> bool {
     true
 }
 
+/// Numbers that look random, and are the same each time.
+pub struct Numbers(pub u32);
+
+impl Numbers {
+    /// One below `limit`.
+    pub fn below(&mut self, limit: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.0 >> 8) % limit
+    }
+}
+
 /// A random program, some of whose steps are errors, and what is there after each.
 pub struct Random {
-    state: u32,
+    numbers: Numbers,
     pub content: Content,
 }
 
 impl Random {
     pub fn new(seed: u32) -> Random {
-        Random { state: seed, content: Content::new() }
+        Random { numbers: Numbers(seed), content: Content::new() }
     }
 
     fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.state >> 8) as usize % limit
+        self.numbers.below(limit as u32) as usize
     }
 
     fn path(&mut self) -> String {

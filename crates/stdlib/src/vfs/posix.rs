@@ -31,7 +31,7 @@ struct Posix {
 
 berus_runtime::custom_type! {
     /// The type.
-    pub static POSIX: Type<Posix> = "VfsPosix".make_new(make_new).file_system(&FileSystem { kind }).locals(METHODS);
+    pub static POSIX: Type<Posix> = "VfsPosix".make_new(make_new).file_system(&FileSystem { kind, first: None }).locals(METHODS);
 }
 
 berus_runtime::members! {

@@ -63,7 +63,7 @@ struct Rom {
 
 berus_runtime::custom_type! {
     /// The type.
-    pub static ROM: Type<Rom> = "VfsRom".make_new(make_new).file_system(&FileSystem { kind }).locals(METHODS);
+    pub static ROM: Type<Rom> = "VfsRom".make_new(make_new).file_system(&FileSystem { kind, first: Some(first) }).locals(METHODS);
 }
 
 berus_runtime::members! {
@@ -105,11 +105,19 @@ fn find(vm: &Vm, object: Obj, path: Obj) -> Res<Node<'static>> {
     image_of(vm, object)?.find(path).ok_or_else(|| vm.os_error(NO_ENTRY))
 }
 
-fn kind(vm: &Vm, object: Obj, path: &[u8]) -> Res<Option<Kind>> {
-    Ok(image_of(vm, object)?.find(path).map(|node| match node {
+fn kind_of(node: &Node<'_>) -> Kind {
+    match node {
         Node::File(_) => Kind::File,
         Node::Folder(_) => Kind::Folder,
-    }))
+    }
+}
+
+fn kind(vm: &Vm, object: Obj, path: &[u8]) -> Res<Option<Kind>> {
+    Ok(image_of(vm, object)?.find(path).map(|node| kind_of(&node)))
+}
+
+fn first(vm: &Vm, object: Obj, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<Option<usize>> {
+    Ok(image_of(vm, object)?.find_first(base, wanted, |wanted, node| kind_of(node) == *wanted))
 }
 
 fn mount(vm: &Vm, _: Obj, _: Obj, mkfs: Obj) -> Res {

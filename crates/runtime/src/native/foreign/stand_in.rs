@@ -18,14 +18,14 @@ use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::ops::stream;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Definition, Locals, Parent, Slots, Subscr, Type, UnaryOp, flag};
+use crate::types::{Attr, AttrResult, Class, Definition, Parent, Slots, Subscr, Type, UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
 /// A stand-in, and the C type that it stands for.
 #[repr(C)]
 struct StandIn {
-    ty: Type,
+    class: Class,
     original: NonNull<TypeOfC>,
     /// Those of the type, which points to them.
     slots: Slots,
@@ -73,7 +73,7 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     let Definition { mut ty, mut slots } = named.flags(flag::FOREIGN | flags_of(c_flags));
     if let Some(parent) = parent {
         ty.flags |= parent.flags & flag::EXCEPTION;
-        ty.parent = Parent::One(parent);
+        ty.set_parent(Parent::One(parent));
     }
     // Slots that C code has taken from a type of Berus are those of the type that this one derives from.
     let from = |slot: Option<NonNull<c_void>>| slot.map(|slot| head::is_of_berus(slot.as_ptr()));
@@ -110,20 +110,20 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     if let Some(protocol) = slot(Kind::Protocol) {
         slots.stream = Some(streams::slots_of(protocol));
     }
+    let locals = Dict::new(vm)?;
     if let Some(dict) = slot(Kind::LocalsDict) {
-        let locals = Dict::new(vm)?;
         let dict = Obj::from_header(dict.cast());
         match (DictOfC::constant(dict), dict.downcast::<Dict>()) {
             (Some(constant), _) => constant.copy_to(vm, &locals)?,
             (None, Some(own)) => locals.map.copy_from(vm, &own.map)?,
             (None, None) => {}
         }
-        ty.locals = Locals::Dict(locals);
     }
-    let made = vm.alloc(StandIn { ty, original, slots })?;
+    let class = Class::new(ty, locals);
+    let made = vm.alloc(StandIn { class, original, slots })?;
     // SAFETY: the object is new, and nobody else refers to it. Its slots stay where they are as long as the type does, through which alone
     // they are reached.
-    unsafe { (*made.as_ptr().as_ptr()).ty.slots = &(*made.as_ptr().as_ptr()).slots };
+    unsafe { (*made.as_ptr().as_ptr()).class.ty.slots = &(*made.as_ptr().as_ptr()).slots };
     // SAFETY: a stand-in starts with its type.
     let made: Gc<Type> = unsafe { Gc::from_ptr(made.as_ptr().cast()) };
     // SAFETY: there is a C type.
@@ -145,7 +145,7 @@ fn flags_of(of_c: u16) -> u16 {
 /// The nearest type of Berus itself that `ty` is or derives from.
 pub(super) fn inherited(ty: Gc<Type>) -> Gc<Type> {
     let mut ty = ty;
-    while let (Some(_), Parent::One(parent)) = (original(ty), ty.parent) {
+    while let (Some(_), Parent::One(parent)) = (original(ty), ty.parent()) {
         ty = parent;
     }
     ty

@@ -51,7 +51,7 @@ struct Mounted {
 berus_runtime::custom_type! {
     /// The type.
     pub static FAT: Type<Mounted> = "VfsFat"
-        .make_new(make_new).file_system(&FileSystem { kind }).finalise(finalise).locals(METHODS);
+        .make_new(make_new).file_system(&FileSystem { kind, first: None }).finalise(finalise).locals(METHODS);
 }
 
 berus_runtime::members! {

@@ -13,7 +13,7 @@ use super::device::{Device, Error, Result, Sectors};
 use super::format::format;
 use super::tree::{Fat, Found, How, names};
 use super::volume::{Kind, Volume};
-use crate::vfs::model::{Content, Random, Step, data};
+use crate::vfs::model::{Content, Numbers, Random, Step, data};
 
 /// A device in memory that can lose its power.
 struct Memory {
@@ -389,11 +389,8 @@ fn damage() {
     for step in program() {
         apply(&mut fat, &dev, &step).unwrap();
     }
-    let mut random = 12345u32;
-    let mut next = |below: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (random >> 8) % below
-    };
+    let mut numbers = Numbers(12345);
+    let mut next = |limit: u32| numbers.below(limit);
     for round in 0..1500 {
         let dev = dev.copy();
         for _ in 0..1 + next(20) {

@@ -2,6 +2,7 @@
 //! on for ever, or worse.
 
 use crate::vfs::accesses::Accesses;
+use crate::vfs::model::Numbers;
 use std::format;
 use std::string::String;
 use std::vec;
@@ -95,12 +96,11 @@ impl Device for Counted {
     }
 }
 
-struct Random(u32);
+struct Random(Numbers);
 
 impl Random {
     fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.0 >> 8) % limit
+        self.0.below(limit)
     }
 
     fn pair(&mut self) -> Pair {
@@ -134,7 +134,7 @@ impl Random {
 }
 
 fn makes_no_sense<T: Forge>() {
-    let mut random = Random(99);
+    let mut random = Random(Numbers(99));
     let mut mounted = 0;
     for round in 0..240 {
         let mut disk = Disk::new(Geometry::new(16, 16, BLOCK, BLOCKS).unwrap());

@@ -78,7 +78,7 @@ macro_rules! version {
             $(#[$doc])*
             pub static $table: Type<Mounted<$version>> = $name
                 .make_new(methods::make_new::<$version>)
-                .file_system(&FileSystem { kind: methods::kind::<$version> })
+                .file_system(&FileSystem { kind: methods::kind::<$version>, first: None })
                 .finalise(finalise::<$version>)
                 .locals($methods);
         }

@@ -14,7 +14,7 @@ use super::folder::Part;
 use super::tree::{How, Tree};
 use super::v1::V1;
 use super::v2::V2;
-use crate::vfs::model::{Content, Random, Step, data};
+use crate::vfs::model::{Content, Numbers, Random, Step, data};
 
 const BLOCK: u32 = 256;
 pub const BLOCKS: u32 = 96;
@@ -320,11 +320,8 @@ fn damage<T: Version>() {
     for step in program() {
         apply(&mut fs, &dev, &step).unwrap();
     }
-    let mut random = 12345u32;
-    let mut next = |below: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (random >> 8) % below
-    };
+    let mut numbers = Numbers(12345);
+    let mut next = |limit: u32| numbers.below(limit);
     for _ in 0..600 {
         let dev = dev.copy();
         for _ in 0..1 + next(20) {

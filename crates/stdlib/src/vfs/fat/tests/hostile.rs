@@ -51,11 +51,8 @@ fn makes_no_sense() {
     }
     let clusters = fat.volume.cluster_count;
     let first_data = fat.volume.sector(2).unwrap() as usize;
-    let mut random = 4711u32;
-    let mut next = |below: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (random >> 8) % below
-    };
+    let mut numbers = Numbers(4711);
+    let mut next = |limit: u32| numbers.below(limit);
     for round in 0..500 {
         let memory = whole.copy();
         {

@@ -5,8 +5,9 @@
 
 use alloc::vec::Vec;
 
+use super::commits::Commits;
 use super::tag::{NONE, Tag, kind};
-use crate::vfs::lfs::checksum::{CHECKSUM_START, checksum, is_stored};
+use crate::vfs::lfs::checksum::{CHECKSUM_START, checksum};
 use crate::vfs::lfs::ctz::List;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Kind, Part};
@@ -133,52 +134,27 @@ impl Log {
         Err(Error::CORRUPT)
     }
 
-    /// What the commits in a block amount to, if there is one.
+    /// What the commits in a block amount to, if there is one and all make sense.
     fn parse(disk: &Disk, block: &[u8], pair: Pair, seed: &mut u32) -> Option<Log> {
         let mut log = Log::new(pair, word(block, 0)?);
-        let mut whole = None;
-        let mut sum = checksum(CHECKSUM_START, block.get(..4)?);
-        let (mut at, mut last) = (4, CHECKSUM_START);
-        let mut erased_checksum = None;
-        let mut ended = false;
-        while let Some(raw) = block.get(at..at + 4).and_then(|raw| raw.try_into().ok()) {
-            let tag = Tag(u32::from_be_bytes(raw) ^ last);
-            if !tag.is_valid() {
-                // Nothing has been written here, if what stands before closes a commit.
-                ended = Tag(last & 0x7fff_ffff).family() == kind::CHECKSUM && whole.is_some();
-                break;
+        let mut commits = Commits::of(block)?;
+        let mut last = None;
+        for commit in &mut commits {
+            for (tag, data) in commit.changes() {
+                log.apply(disk, tag, data)?;
             }
-            let Some(data) = block.get(at + 4..at + 4 + tag.len()) else { break };
-            sum = checksum(sum, &raw);
-            last = tag.0;
-            if tag.family() == kind::CHECKSUM && tag.kind() != kind::ERASED_CHECKSUM {
-                if !word(data, 0).is_some_and(|stored| is_stored(sum, stored)) {
-                    break;
-                }
-                last ^= (tag.chunk() & 1) << 31;
-                *seed = checksum(*seed, &sum.to_le_bytes());
-                at += 4 + tag.len();
-                (log.end, log.last) = (at, last);
-                whole = Some(log.clone());
-                sum = CHECKSUM_START;
-                continue;
-            }
-            sum = checksum(sum, data);
-            if tag.kind() == kind::ERASED_CHECKSUM {
-                erased_checksum = word(data, 0).zip(word(data, 4));
-            } else if log.apply(disk, tag, data).is_none() {
-                break;
-            }
-            at += 4 + tag.len();
+            *seed = checksum(*seed, &commit.sum.to_le_bytes());
+            last = Some(commit);
         }
-        let mut whole = whole?;
-        let rest = block.get(whole.end..).unwrap_or_default();
-        whole.erased = ended
-            && whole.end.is_multiple_of(disk.geometry.program_size as usize)
-            && erased_checksum.is_some_and(|(len, sum)| {
+        let last = last?;
+        (log.end, log.last) = commits.end();
+        let rest = block.get(log.end..).unwrap_or_default();
+        log.erased = commits.is_over()
+            && log.end.is_multiple_of(disk.geometry.program_size as usize)
+            && last.erased.is_some_and(|(len, sum)| {
                 rest.get(..len as usize).is_some_and(|rest| checksum(CHECKSUM_START, rest) == sum)
             });
-        Some(whole)
+        Some(log)
     }
 
     /// Applies a tag. `None` if it makes no sense.

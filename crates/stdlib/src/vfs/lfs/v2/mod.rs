@@ -6,6 +6,7 @@
 //!
 //! Unlike littlefs itself, this does not move a log elsewhere when its blocks have been written often or wear out.
 
+mod commits;
 mod folder;
 pub mod log;
 pub mod mount;

@@ -1,0 +1,215 @@
+//! What can be verified at a glance: two tables by an instruction's first byte.
+//!
+//! Nearly all instructions are right at first sight, and need none of what the long way looks at. The tables say which; they save work
+//! only, and whatever they do not vouch for goes the long way, which knows every case.
+
+use crate::opcode::{Effect, Op, Operand};
+
+/// Both tables.
+#[derive(Clone, Copy)]
+pub(super) struct Glance {
+    /// For the scan: how to check an instruction on its own.
+    pub checks: &'static [Check; 256],
+    /// For the walk: the instructions that are plain.
+    pub plain: &'static [Option<Plain>; 256],
+}
+
+impl Glance {
+    /// All that a glance can tell.
+    pub const ALL: Glance = Glance { checks: &CHECKS, plain: &PLAIN };
+
+    /// Nothing: every instruction goes the long way.
+    #[cfg(test)]
+    pub const NOTHING: Glance = Glance { checks: &[Check::Look; 256], plain: &[None; 256] };
+}
+
+/// What an instruction's first byte says of how to check it.
+#[derive(Clone, Copy)]
+pub(super) enum Check {
+    /// All is right: there is no operand.
+    None,
+    /// All is right if the operand, read as a vuint, is less than a bound.
+    Below(Bound),
+    /// It loads this local.
+    Load(u8),
+    /// It needs a closer look.
+    Look,
+}
+
+/// What an operand must be less than.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(super) enum Bound {
+    /// 0x80: in a single byte any number of its kind is right.
+    OneByte,
+    Names,
+    Constants,
+    Children,
+}
+
+static CHECKS: [Check; 256] = {
+    let mut checks = [Check::Look; 256];
+    let mut byte = 0;
+    while byte < checks.len() {
+        if let Some(op) = Op::from_byte(byte as u8) {
+            checks[byte] = match (op.operand(), op) {
+                (_, Op::LoadFastMulti) => Check::Load((byte - op as usize) as u8),
+                (_, Op::YieldValue | Op::YieldFrom | Op::StoreFastMulti | Op::LoadFastN | Op::BuildSlice) => {
+                    Check::Look
+                }
+                (Operand::None | Operand::Implied, _) => Check::None,
+                (Operand::Qstr, _) => Check::Below(Bound::Names),
+                (Operand::Constant, _) => Check::Below(Bound::Constants),
+                (Operand::Child, _) => Check::Below(Bound::Children),
+                (Operand::SmallInt | Operand::Count | Operand::Arguments | Operand::Starred, _) => {
+                    Check::Below(Bound::OneByte)
+                }
+                _ => Check::Look,
+            };
+        }
+        byte += 1;
+    }
+    checks
+};
+
+/// An instruction that, where all it takes are objects, gives objects, and goes on to the next.
+#[derive(Clone, Copy)]
+pub(super) struct Plain {
+    pub pops: u8,
+    pub pushes: u8,
+    pub operand: PlainOperand,
+}
+
+/// What the operand of a plain instruction has to do with that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlainOperand {
+    /// There is none.
+    None,
+    /// It does not matter. Its last byte is the first below 0x80.
+    Any,
+    /// There are that many more slots to take, if it is one byte.
+    Pops,
+    /// The local with the number in the low bits of the first byte is loaded, which must be no cell.
+    Local,
+}
+
+static PLAIN: [Option<Plain>; 256] = {
+    use Op::*;
+    const OPS: [Op; 42] = [
+        LoadConstString,
+        LoadName,
+        LoadGlobal,
+        LoadAttr,
+        StoreName,
+        StoreGlobal,
+        StoreAttr,
+        DeleteName,
+        DeleteGlobal,
+        ImportName,
+        ImportFrom,
+        LoadConstSmallInt,
+        LoadConstObj,
+        LoadDeref,
+        StoreFastN,
+        StoreDeref,
+        DeleteFast,
+        DeleteDeref,
+        BuildTuple,
+        BuildList,
+        BuildMap,
+        BuildSet,
+        BuildSlice,
+        CallFunction,
+        LoadConstFalse,
+        LoadConstTrue,
+        LoadBuildClass,
+        LoadSubscr,
+        StoreSubscr,
+        DupTop,
+        DupTopTwo,
+        PopTop,
+        GetIter,
+        StoreMap,
+        YieldValue,
+        YieldFrom,
+        ImportStar,
+        LoadConstSmallIntMulti,
+        LoadFastMulti,
+        StoreFastMulti,
+        UnaryOpMulti,
+        BinaryOpMulti,
+    ];
+    let mut table = [None; 256];
+    let mut i = 0;
+    while i < OPS.len() {
+        let op = OPS[i];
+        let Effect { pops, pushes } = op.effect(0, 0);
+        let operand = match (op.operand(), op) {
+            (_, LoadFastMulti) => PlainOperand::Local,
+            (_, BuildTuple | BuildList | BuildSet | BuildSlice | CallFunction) => PlainOperand::Pops,
+            (Operand::None | Operand::Implied, _) => PlainOperand::None,
+            _ => PlainOperand::Any,
+        };
+        let mut n = 0;
+        while n < op.group_size() {
+            table[(op as u8 + n) as usize] = Some(Plain { pops: pops as u8, pushes: pushes as u8, operand });
+            n += 1;
+        }
+        i += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::module::Module;
+    use crate::verify::Verifier;
+
+    const FILES: [&[u8]; 7] = [
+        include_bytes!("../../tests/fixtures/blocks.mpy"),
+        include_bytes!("../../tests/fixtures/classes.mpy"),
+        include_bytes!("../../tests/fixtures/comprehensions.mpy"),
+        include_bytes!("../../tests/fixtures/coroutines.mpy"),
+        include_bytes!("../../tests/fixtures/expressions.mpy"),
+        include_bytes!("../../tests/fixtures/functions.mpy"),
+        include_bytes!("../../tests/fixtures/statements.mpy"),
+    ];
+
+    /// Verifies at a glance and the long way. Whether the code is right, the result says.
+    fn both_ways(module: &Module<'_>) -> bool {
+        let at_a_glance = Verifier::new(module).all();
+        let the_long_way = Verifier { glance: Glance::NOTHING, ..Verifier::new(module) }.all();
+        assert_eq!(at_a_glance, the_long_way);
+        at_a_glance.is_ok()
+    }
+
+    #[test]
+    fn the_long_way_comes_to_the_same() {
+        assert!(FILES.iter().all(|file| both_ways(&Module::from_bytes(file).unwrap().0)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_long_way_comes_to_the_same_in_broken_code(
+            file in 0..FILES.len(),
+            code in any::<prop::sample::Index>(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let (mut module, _) = Module::from_bytes(FILES[file]).unwrap();
+            let code = &mut code.get_mut(&mut module.codes).code;
+            let mut bytes: Vec<u8> = code.to_vec();
+            for (at, byte) in changes {
+                *at.get_mut(&mut bytes) = byte;
+            }
+            *code = bytes.into();
+            both_ways(&module);
+        }
+    }
+}
