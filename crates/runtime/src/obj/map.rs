@@ -16,7 +16,7 @@ use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
-use index::{Index, PLAIN, Probe};
+use index::{Index, PLAIN};
 
 /// An entry. It is a gap if its key is null.
 #[repr(C)]
@@ -185,9 +185,9 @@ impl Map {
     fn find_indexed_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
         let hash = vm.qstrs.hash(name) as usize;
         let (entries, index) = (self.entries(), Index::of(self)?);
-        let mut probe = Probe::new(hash);
+        let mut slot = index.first(hash);
         loop {
-            let at = index.get(probe)?;
+            let at = index.get(slot)?;
             let found = entries[at].key.get();
             if found == Some(Obj::qstr(name)) {
                 return Some(at);
@@ -197,7 +197,7 @@ impl Map {
             {
                 return Some(at);
             }
-            probe.go_on();
+            slot = index.after(slot);
         }
     }
 
@@ -247,9 +247,9 @@ impl Map {
     /// As [`Map::find`], in a map with index.
     #[inline(always)]
     fn find_in_index(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Option<usize>> {
-        let mut probe = Probe::new(hash);
+        let mut slot = index::spread(hash);
         let (mut entries, mut index) = (self.entries(), Index::of(self));
-        while let Some(at) = index.and_then(|index| index.get(probe)) {
+        while let Some(at) = index.and_then(|index| index.get(slot)) {
             if let Some(other) = entries.get(at).and_then(|entry| entry.key.get()) {
                 if other == key {
                     return Ok(Some(at));
@@ -265,7 +265,7 @@ impl Map {
                     (entries, index) = (self.entries(), Index::of(self));
                 }
             }
-            probe.go_on();
+            slot += 1;
         }
         Ok(None)
     }

@@ -50,10 +50,22 @@ impl<'m> Index<'m> {
         Some(Index { map: PhantomData, start, last, slot_size: slot_size(capacity) })
     }
 
-    /// The entry that the slot at `probe` names, if it is taken.
+    /// The slot for a hash.
     #[inline(always)]
-    pub fn get(self, probe: Probe) -> Option<usize> {
-        let slot = probe.slot & self.last;
+    pub fn first(self, hash: usize) -> usize {
+        spread(hash) & self.last
+    }
+
+    /// The slot to look at after another.
+    #[inline(always)]
+    pub fn after(self, slot: usize) -> usize {
+        (slot + 1) & self.last
+    }
+
+    /// The entry that a slot names, if it is taken.
+    #[inline(always)]
+    pub fn get(self, slot: usize) -> Option<usize> {
+        let slot = slot & self.last;
         // SAFETY: the map's block, which it still has, ends with `last + 1` slots of this size.
         let number = unsafe {
             match self.slot_size {
@@ -68,11 +80,17 @@ impl<'m> Index<'m> {
     /// Makes the first free slot for `hash` name an entry.
     #[inline(always)]
     pub fn enter(self, hash: usize, entry: u32) {
-        let mut probe = Probe::new(hash);
-        while self.get(probe).is_some() {
-            probe.go_on();
+        let mut slot = self.first(hash);
+        while self.get(slot).is_some() {
+            slot = self.after(slot);
         }
-        let (slot, number) = (probe.slot & self.last, entry + 1);
+        self.set(slot, entry);
+    }
+
+    /// Makes a slot name an entry.
+    #[inline(always)]
+    fn set(self, slot: usize, entry: u32) {
+        let (slot, number) = (slot & self.last, entry + 1);
         // SAFETY: as in `get`; the number of an entry fits.
         unsafe {
             match self.slot_size {
@@ -90,25 +108,8 @@ impl<'m> Index<'m> {
     }
 }
 
-/// Where entries with a hash are looked for, slot after slot, in an index of any length.
-#[derive(Clone, Copy)]
-pub struct Probe {
-    slot: usize,
-    /// It is odd, so that all slots come up. That of small numbers is 1, so that those in a row do not meet each other.
-    step: usize,
-}
-
-impl Probe {
-    /// The first slot to look at.
-    #[inline(always)]
-    pub fn new(hash: usize) -> Probe {
-        // All bits of a hash count in its low ones.
-        Probe { slot: hash ^ hash >> 7, step: hash >> 12 | 1 }
-    }
-
-    /// Goes on to the next slot.
-    #[inline(always)]
-    pub fn go_on(&mut self) {
-        self.slot = self.slot.wrapping_add(self.step);
-    }
+/// Lets all bits of a hash count in its low ones.
+#[inline(always)]
+pub fn spread(hash: usize) -> usize {
+    hash ^ hash >> 7
 }
