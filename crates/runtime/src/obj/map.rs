@@ -103,7 +103,7 @@ impl Map {
         self.flags.set(self.flags.get() | FIXED);
     }
 
-    /// Sets one of its owner's bits, from [`NOTES`] on, or [`LOOKED_PAST`].
+    /// Sets one of its owner's bits, from [`NOTES`] on, or `LOOKED_PAST`.
     pub fn note(&self, bit: u32) {
         self.flags.set(self.flags.get() | bit);
     }
