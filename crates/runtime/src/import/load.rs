@@ -4,6 +4,7 @@
 //! copied into the heap. The table of names holds their numbers in this interpreter, and constants become objects.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
@@ -26,7 +27,7 @@ use crate::obj::str::Str;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
 use crate::qstr::Qstr;
-use crate::vfs::Reader;
+use crate::vfs::{Piece, Reader};
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
@@ -108,8 +109,23 @@ impl Vm {
         if let Some(lent) = self.lent(reader.file)? {
             return self.load_static(lent, globals);
         }
-        let file = reader.take_all(self)?;
-        self.load(&file, globals)
+        let mut file = Vec::new();
+        let mut may_be_whole = true;
+        loop {
+            match reader.take_piece(self, &mut file)? {
+                Piece::None => return self.load(&file, globals),
+                // Bytecode says where it ends, machine code may leave that to the end of the file. To look once is enough: a file may come in
+                // many small pieces.
+                Piece::Short if core::mem::take(&mut may_be_whole) => match Module::from_bytes(&file) {
+                    Ok((module, _)) if module.header.arch.is_none() => {
+                        self.check_header(&module.header)?;
+                        return self.load_module(&module, globals);
+                    }
+                    _ => {}
+                },
+                Piece::Short | Piece::Full => {}
+            }
+        }
     }
 
     /// Takes apart a module that can run here.
@@ -117,10 +133,15 @@ impl Vm {
         let refused = |error: Error| self.value_error(format_args!("{}", error.value_error()));
         // What cannot run here is refused before its tables are read.
         let header = Header::from_bytes(file).map_err(refused)?;
-        let host = Host { arch: self.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
-        header.check(&host).map_err(|message| self.value_error(format_args!("{message}")))?;
+        self.check_header(&header)?;
         let (module, _) = Module::from_bytes(file).map_err(refused)?;
         Ok(module)
+    }
+
+    /// Refuses a module that cannot run here.
+    fn check_header(&self, header: &Header) -> Res<()> {
+        let host = Host { arch: self.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
+        header.check(&host).map_err(|message| self.value_error(format_args!("{message}")))
     }
 
     /// The architecture of the machine code that may run here, if any may.

@@ -36,7 +36,7 @@ use core::cell::Cell;
 
 pub use block::BlockDevice;
 pub use open::OPEN;
-pub(crate) use open::Reader;
+pub(crate) use open::{Piece, Reader};
 
 use crate::errno;
 use crate::error::Res;

@@ -79,6 +79,17 @@ const MAX_CHUNK: usize = 4096;
 const FIRST_CHUNK: usize = 512;
 const LAST_CHUNK: usize = 1 << 16;
 
+/// What came of reading a piece.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// As many bytes as were asked for.
+    Full,
+    /// Fewer. Mostly they are the last.
+    Short,
+    /// No more.
+    None,
+}
+
 /// A file that is open to be read once.
 pub(crate) struct Reader {
     /// The file, a stream.
@@ -91,27 +102,32 @@ impl Reader {
     /// All of its bytes. They are not for long, so that they do not lie in Python's heap.
     ///
     /// # Errors
-    /// `OSError`, what the file raises, and `MemoryError` if they are more than all of Python's heap could hold.
+    /// As [`Reader::take_piece`].
     pub fn take_all(&self, vm: &Vm) -> Res<Vec<u8>> {
         let mut content = Vec::new();
-        let mut chunk = FIRST_CHUNK;
-        loop {
-            let start = content.len();
-            if start > vm.heap.reach() {
-                return Err(vm.memory_error(start));
-            }
-            let wanted = self.wish.unwrap_or(chunk);
-            content.resize(start + wanted, 0);
-            let outcome = vm.stream_read(self.file, &mut content[start..])?;
-            let count = outcome.map_err(|errno| vm.os_error(errno))?.min(wanted);
-            content.truncate(start + count);
-            // What is large takes few turns, and what gives less than it is asked for has mostly come to its end.
-            chunk = match count {
-                0 => return Ok(content),
-                _ if count < wanted => FIRST_CHUNK,
-                _ => LAST_CHUNK.min(2 * chunk),
-            };
+        while self.take_piece(vm, &mut content)? != Piece::None {}
+        Ok(content)
+    }
+
+    /// Takes another piece of its bytes, to put behind those before. What is large takes few turns, since pieces grow.
+    ///
+    /// # Errors
+    /// `OSError`, what the file raises, and `MemoryError` if there are more bytes than all of Python's heap could hold.
+    pub fn take_piece(&self, vm: &Vm, content: &mut Vec<u8>) -> Res<Piece> {
+        let start = content.len();
+        if start > vm.heap.reach() {
+            return Err(vm.memory_error(start));
         }
+        let wanted = self.wish.unwrap_or(start.clamp(FIRST_CHUNK, LAST_CHUNK));
+        content.resize(start + wanted, 0);
+        let outcome = vm.stream_read(self.file, &mut content[start..])?;
+        let count = outcome.map_err(|errno| vm.os_error(errno))?;
+        content.truncate(start + count);
+        Ok(match count {
+            0 => Piece::None,
+            _ if count < wanted => Piece::Short,
+            _ => Piece::Full,
+        })
     }
 
     /// Closes the file.
