@@ -55,6 +55,12 @@ impl Vm {
     }
 }
 
+/// There are no floats to compute with.
+#[inline(always)]
+pub(crate) fn short(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Option<Obj> {
+    None
+}
+
 /// Nothing is a float.
 pub fn binary_after_int(_: &Vm, _: BinaryOp, _: Obj, _: Obj) -> Res<Option<Obj>> {
     Ok(None)
