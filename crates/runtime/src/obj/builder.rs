@@ -188,7 +188,7 @@ impl Builder {
     /// `MemoryError`.
     pub fn into_str(self, vm: &Vm) -> Res {
         let Some(block) = self.block.filter(|_| self.len > FEW) else {
-            let string = vm.new_str(self.bytes());
+            let string = vm.new_str_of_no_name(self.bytes());
             self.discard(vm);
             return string;
         };

@@ -227,7 +227,7 @@ pub(crate) fn short(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Option<Obj> {
         NotEqual => return Some(Obj::bool(a != b)),
         _ => return None,
     };
-    Some(vm.alloc_at_once(Float { header: Header::of(&TYPE), value })?.obj())
+    Some(vm.alloc_tail_at_once(Float { header: Header::of(&TYPE), value }, 0)?.obj())
 }
 
 /// A binary operator on floats; `None` if floats do not have it.

@@ -69,6 +69,15 @@ unsafe impl Object for List {
 const MIN: usize = 4;
 
 impl List {
+    /// An empty list with room for `capacity` items.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn with_capacity(vm: &Vm, capacity: usize) -> Res<Gc<List>> {
+        let block = vm.alloc_words(capacity.max(MIN))?;
+        List::of_block(vm, block, capacity.max(MIN), 0)
+    }
+
     /// A list of `items`.
     ///
     /// # Errors
@@ -89,6 +98,11 @@ impl List {
             // SAFETY: the block has that many words.
             unsafe { block.add(index).write(None) };
         }
+        List::of_block(vm, block, capacity, len)
+    }
+
+    /// A list whose `len` items are in `block`, which has `capacity` words.
+    fn of_block(vm: &Vm, block: NonNull<Slot>, capacity: usize, len: usize) -> Res<Gc<List>> {
         vm.alloc(List {
             header: Header::of(&TYPE),
             capacity: Cell::new(capacity),

@@ -254,8 +254,11 @@ impl Map {
                 if other == key {
                     return Ok(Some(at));
                 }
-                if !are_unequal(other, key) && !is_other_string(vm, other, key, hash) {
-                    if vm.equal(other, key)? {
+                if !are_unequal(other, key) {
+                    if match is_same_string(vm, other, key, hash) {
+                        Some(same) => same,
+                        None => vm.equal(other, key)?,
+                    } {
                         return Ok(Some(at));
                     }
                     // Comparing keys may have changed the map.
@@ -491,14 +494,15 @@ impl Map {
     }
 }
 
-/// Whether `other` is a string with another hash than the string `key`, whose is `hash`.
+/// Whether `other` is the same string as `key`, whose hash is `hash`, if both are strings and `key` is one that is an object.
 #[inline(always)]
-fn is_other_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> bool {
-    if key.downcast::<Str>().is_none() {
-        return false;
-    }
-    match other.downcast::<Str>() {
-        Some(other) => other.hash() as usize != hash,
-        None => other.as_qstr().is_some_and(|other| vm.qstrs.hash(other) as usize != hash),
-    }
+fn is_same_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> Option<bool> {
+    let key = key.downcast::<Str>()?;
+    Some(match other.downcast::<Str>() {
+        Some(other) => other.hash() as usize == hash && other.bytes() == key.bytes(),
+        None => {
+            let other = other.as_qstr()?;
+            vm.qstrs.hash(other) as usize == hash && vm.spelling(other) == key.bytes()
+        }
+    })
 }

@@ -55,15 +55,15 @@ impl Vm {
     }
 }
 
-/// Nothing is a float.
-pub fn binary_after_int(_: &Vm, _: BinaryOp, _: Obj, _: Obj) -> Res<Option<Obj>> {
-    Ok(None)
-}
-
-/// No operator has floats.
+/// There are no floats to compute with.
 #[inline(always)]
 pub(crate) fn short(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Option<Obj> {
     None
+}
+
+/// Nothing is a float.
+pub fn binary_after_int(_: &Vm, _: BinaryOp, _: Obj, _: Obj) -> Res<Option<Obj>> {
+    Ok(None)
 }
 
 /// No operator has floats.

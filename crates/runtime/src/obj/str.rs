@@ -164,6 +164,11 @@ impl Vm {
         }
     }
 
+    /// As [`Vm::new_str`], for text that was just put together and is hardly a name: only one of a character is looked for.
+    pub(crate) fn new_str_of_no_name(&self, bytes: &[u8]) -> Res {
+        if bytes.len() <= 1 { self.new_str(bytes) } else { Ok(Str::new(self, bytes)?.obj()) }
+    }
+
     /// As [`Vm::new_str`], for what goes on without the string if there is no memory.
     pub(crate) fn try_str(&self, bytes: &[u8]) -> Option<Obj> {
         let hash = match self.name_or_hash(bytes) {

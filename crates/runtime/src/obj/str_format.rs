@@ -405,13 +405,32 @@ pub(crate) fn modulo(vm: &Vm, pattern: Obj, values: &[Obj], dict: Option<Gc<Dict
             at += 1;
             continue;
         }
-        at = modulo_field(vm, &mut out, text, at, &mut operands, dict, is_bytes)?;
+        if put_plain(vm, &mut out, text.get(at), operands.values.get(operands.next), is_bytes)? {
+            operands.next += 1;
+            at += 1;
+        } else {
+            at = modulo_field(vm, &mut out, text, at, &mut operands, dict, is_bytes)?;
+        }
     }
     out.extend(vm, &text[at..])?;
     if dict.is_none() && operands.next != values.len() {
         return Err(vm.type_error(format_args!("format string didn't convert all arguments")));
     }
     if is_bytes { out.into_bytes(vm) } else { out.into_str(vm) }
+}
+
+/// Adds `value` if the field is no more than `%d` or `%s`, and the value a small int or string, as most are. Else answers false.
+#[inline]
+fn put_plain(vm: &Vm, out: &mut Builder, kind: Option<&u8>, value: Option<&Obj>, is_bytes: bool) -> Res<bool> {
+    let (Some(kind @ (b'd' | b's')), Some(value)) = (kind, value) else { return Ok(false) };
+    if let Some(value) = value.as_small_int() {
+        out.extend(vm, itoa::Buffer::new().format(value).as_bytes())?;
+        return Ok(true);
+    }
+    match vm.as_str(*value) {
+        Some(text) if *kind == b's' && !is_bytes => out.extend(vm, text).map(|()| true),
+        _ => Ok(false),
+    }
 }
 
 /// Formats the field behind the `%` before `at`; answers where it ends.

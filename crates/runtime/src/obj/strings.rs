@@ -98,7 +98,16 @@ impl Kind {
 }
 
 /// The kind and bytes of a text object.
+#[inline(always)]
 pub(crate) fn text(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
+    match vm.as_str(object) {
+        Some(text) => Ok((Kind::Str, text)),
+        None => text_of_bytes(vm, object),
+    }
+}
+
+#[inline(never)]
+fn text_of_bytes(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
     match try_text(vm, object) {
         Some(text) => Ok(text),
         None => Err(vm.type_error(format_args!("argument has wrong type"))),
@@ -117,7 +126,16 @@ fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
 }
 
 /// The bytes of an argument, which must be of the same kind as `kind`, or have such inside; bytes and byte arrays go together.
+#[inline(always)]
 fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
+    match vm.as_str(object) {
+        Some(text) if kind == Kind::Str => Ok(text),
+        _ => argument_of_bytes(vm, kind, object),
+    }
+}
+
+#[inline(never)]
+fn argument_of_bytes(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
     match try_text(vm, object).or_else(|| try_text(vm, vm.native_base(object)?)) {
         Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
         _ => Err(vm.bad_conversion(object)),
@@ -127,7 +145,12 @@ fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
 /// Where `needle` first occurs. The time that it takes is of the order of both lengths together.
 pub(crate) fn find_bytes(text: &[u8], needle: &[u8]) -> Option<usize> {
     match *needle {
-        [byte] => memchr::memchr(byte, text),
+        // What is near is found before a search gets going.
+        [byte] => {
+            let (near, far) = text.split_at(text.len().min(16));
+            let found = near.iter().position(|&other| other == byte);
+            found.or_else(|| Some(near.len() + memchr::memchr(byte, far)?))
+        }
         _ => memchr::memmem::find(text, needle),
     }
 }
@@ -327,34 +350,47 @@ fn separator<'a>(vm: &'a Vm, kind: Kind, args: &[Obj]) -> Res<Option<&'a [u8]>> 
     }
 }
 
+/// The parts of a text between separators, or between white space where there is no separator.
+#[derive(Clone)]
+struct Parts<'a> {
+    rest: Option<&'a [u8]>,
+    separator: Option<&'a [u8]>,
+    /// How many more times the text may be split.
+    left: usize,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let mut rest = self.rest?;
+        let at = match self.separator {
+            Some(separator) if self.left > 0 => find_bytes(rest, separator),
+            Some(_) => None,
+            None => {
+                let Some(start) = rest.iter().position(|&byte| !is_space(byte)) else {
+                    self.rest = None;
+                    return None;
+                };
+                rest = &rest[start..];
+                if self.left > 0 { rest.iter().position(|&byte| is_space(byte)) } else { None }
+            }
+        };
+        self.left = self.left.saturating_sub(1);
+        self.rest = at.map(|at| &rest[at + self.separator.map_or(0, <[u8]>::len)..]);
+        Some(&rest[..at.unwrap_or(rest.len())])
+    }
+}
+
 pub(crate) fn split(vm: &Vm, args: &[Obj]) -> Res {
     let (kind, text) = text(vm, args[0])?;
-    let mut left = limit(vm, args)?;
-    let list = List::new(vm, &[])?;
-    let mut rest = text;
-    if let Some(separator) = separator(vm, kind, args)? {
-        while left > 0
-            && let Some(at) = find_bytes(rest, separator)
-        {
-            list.append(vm, kind.make(vm, &rest[..at])?)?;
-            rest = &rest[at + separator.len()..];
-            left -= 1;
-        }
-        list.append(vm, kind.make(vm, rest)?)?;
-        return Ok(list.obj());
+    let left = limit(vm, args)?;
+    let parts = Parts { rest: Some(text), separator: separator(vm, kind, args)?, left };
+    let list = List::with_capacity(vm, parts.clone().count())?;
+    for part in parts {
+        list.append(vm, kind.make(vm, part)?)?;
     }
-    loop {
-        let start = rest.iter().position(|&byte| !is_space(byte)).unwrap_or(rest.len());
-        rest = &rest[start..];
-        if rest.is_empty() {
-            return Ok(list.obj());
-        }
-        let end =
-            if left > 0 { rest.iter().position(|&byte| is_space(byte)).unwrap_or(rest.len()) } else { rest.len() };
-        list.append(vm, kind.make(vm, &rest[..end])?)?;
-        rest = &rest[end..];
-        left = left.saturating_sub(1);
-    }
+    Ok(list.obj())
 }
 
 pub(crate) fn rsplit(vm: &Vm, args: &[Obj]) -> Res {

@@ -13,7 +13,7 @@ use crate::qstr::Qstr;
 use crate::vm::Vm;
 use crate::vm::frame::Entry;
 use crate::vm::memory::Slot;
-use crate::vm::op::{Called, call_at};
+use crate::vm::op::{Called, call_at, push_simple};
 use crate::vm::registers::Sp;
 use crate::word::Obj;
 
@@ -113,13 +113,13 @@ impl Vm {
         for word in words {
             sp.push(*word);
         }
-        match call_at(self, function.obj(), first, n_pos, args.n_kw(), true, Entry::Rust)? {
-            Called::Done(value) => Ok(value),
-            Called::Entered => {
-                self.run()?;
-                Ok(self.take_result())
-            }
+        if !(args.n_kw() == 0 && push_simple(self, function, first, n_pos, Entry::Rust).is_some())
+            && let Called::Done(value) = call_at(self, function.obj(), first, n_pos, args.n_kw(), true, Entry::Rust)?
+        {
+            return Ok(value);
         }
+        self.run()?;
+        Ok(self.take_result())
     }
 
     /// Calls what is neither a Python function nor bound to something. The arguments must not lie above the running frame.

@@ -157,12 +157,13 @@ impl Vm {
         loop {
             match (left(index), right(index)) {
                 (Some(a), Some(b)) => {
-                    if !self.equal(a, b)? {
+                    if let Some(order) = self.plain_order(a, b) {
+                        if order.is_ne() {
+                            return Ok(Obj::bool(holds(op, order)));
+                        }
+                    } else if !self.equal(a, b)? {
                         if op == BinaryOp::Equal {
                             return Ok(Obj::FALSE);
-                        }
-                        if let Some(order) = self.plain_order(a, b) {
-                            return Ok(Obj::bool(holds(op, order)));
                         }
                         // As MicroPython does, items are asked for the greater one.
                         let result = match op {

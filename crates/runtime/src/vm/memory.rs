@@ -43,13 +43,6 @@ impl Vm {
         self.alloc_tail(object, 0)
     }
 
-    /// As [`Vm::alloc`], where that takes no more than moving a pointer; else `None`. Calls nothing.
-    #[cfg(feature = "float")]
-    #[inline(always)]
-    pub(crate) fn alloc_at_once<T: Object>(&self, object: T) -> Option<Gc<T>> {
-        self.alloc_tail_at_once(object, 0)
-    }
-
     /// As [`Vm::alloc_tail`], where that takes no more than moving a pointer; else `None`. Calls nothing.
     #[inline(always)]
     pub(crate) fn alloc_tail_at_once<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {

@@ -1,12 +1,14 @@
 //! Iteration, and generators that wait for others.
 
+use crate::error::Res;
 use crate::native::border::serve;
 use crate::native::foreign::adopt;
 use crate::obj::iterator;
 use crate::obj::list::List;
 use crate::obj::tuple::Tuple;
+use crate::vm::Vm;
 use crate::vm::memory::Slot;
-use crate::vm::op::iterate::{advance, advance_range, begin};
+use crate::vm::op::iterate::{advance_items, advance_iter, advance_range, begin};
 use crate::vm::registers::Sp;
 use crate::word::Obj;
 
@@ -86,4 +88,14 @@ pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *m
     // SAFETY: as above.
     unsafe { result.write(Some(value)) };
     yielded
+}
+
+/// The next item of the loop over a built-in type that has its state at `state`, `first` first.
+#[inline(always)]
+fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
+    match first.as_small_int() {
+        Some(value) => Ok(advance_range(state, value)),
+        None if first == Obj::from_static(&iterator::TYPE) => advance_iter(vm, state),
+        None => Ok(advance_items(state, first)),
+    }
 }

@@ -58,18 +58,14 @@ struct Operand<'a> {
 }
 
 impl<'a> Operand<'a> {
-    /// That of `object`, an int or bool; `small` is where the magnitude of one that is no object is put.
+    /// That of `object`, an int; `small` is where the magnitude of one that is no object is put.
     #[inline(always)]
     fn of(object: Obj, small: &'a mut Word) -> Option<Operand<'a>> {
-        let value = match (object.as_small_int(), object.as_bool()) {
-            (Some(value), _) => value,
-            (_, Some(truth)) => truth.into(),
-            _ => {
-                let int = object.downcast::<Int>()?;
-                // SAFETY: the words do not change, and keep the object alive for the collector.
-                let words = unsafe { core::slice::from_raw_parts(int.words().as_ptr(), int.words().len()) };
-                return Some(Operand { negative: int.is_negative(), words });
-            }
+        let Some(value) = object.as_small_int() else {
+            let int = object.downcast::<Int>()?;
+            // SAFETY: the words do not change, and keep the object alive for the collector.
+            let words = unsafe { core::slice::from_raw_parts(int.words().as_ptr(), int.words().len()) };
+            return Some(Operand { negative: int.is_negative(), words });
         };
         *small = value.unsigned_abs() as Word;
         Some(Operand { negative: value < 0, words: if value == 0 { &[] } else { core::slice::from_ref(small) } })
@@ -298,15 +294,23 @@ fn bits_of(value: &IBig) -> usize {
 ///
 /// # Errors
 /// `ZeroDivisionError`, `ValueError`, `OverflowError`, and `MemoryError` for a result that does not fit the heap.
-#[inline(never)]
 pub fn binary(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
-    use BinaryOp::*;
+    if a.as_bool().is_some() || b.as_bool().is_some() {
+        let number = |object: Obj| object.as_bool().map_or(object, |truth| Obj::small_int_wrapping(truth.into()));
+        return vm.binary_op(op, number(a), number(b));
+    }
     let (mut small_a, mut small_b) = (0, 0);
     if let (Some(a), Some(b)) = (Operand::of(a, &mut small_a), Operand::of(b, &mut small_b))
         && let Some(result) = quick(vm, plain(op), a, b)?
     {
         return Ok(result);
     }
+    binary_of_numbers(vm, op, a, b)
+}
+
+#[inline(never)]
+fn binary_of_numbers(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
+    use BinaryOp::*;
     let (Some(a), Some(b)) = (&big(a), &big(b)) else { return Err(vm.unsupported_binary(op, a, b)) };
     let result = match plain(op) {
         Add => a + b,

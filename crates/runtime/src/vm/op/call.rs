@@ -233,21 +233,29 @@ fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Optio
     }
 }
 
-/// Pushes a frame for a function that takes just the positional arguments given, if one is at `sp`: its code.
+/// Calls a function that takes just the positional arguments given, if one is at `sp`: its code.
 #[inline(always)]
 fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> Option<Gc<Code>> {
-    let target = sp.at(0).downcast::<Function>()?.code_if_simple();
-    if !target.simple || usize::from(target.n_pos) != n || code.is_generator() || vm.tick() {
+    let function = sp.at(0).downcast::<Function>()?;
+    if code.is_generator() || vm.tick() {
         return None;
     }
     let frame = vm.frame();
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
-    if !vm.try_push_frame(target, args.0, Entry::Call) {
+    push_simple(vm, function, args, n, Entry::Call)
+}
+
+/// Pushes a frame for a function that takes just the `n` positional arguments at `args`, on the value stack: its code. `None` if it takes
+/// others, or a stack is full.
+#[inline(always)]
+pub(crate) fn push_simple(vm: &Vm, function: Gc<Function>, args: Sp, n: usize, entry: Entry) -> Option<Gc<Code>> {
+    let code = function.code_if_simple();
+    if !code.simple || usize::from(code.n_pos) != n || !vm.try_push_frame(code, args.0, entry) {
         return None;
     }
-    clear(args, n, target);
-    Some(target)
+    clear(args, n, code);
+    Some(code)
 }
 
 /// Calls what is at `sp`.
@@ -271,9 +279,6 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
             frame.forget_above();
             fun(vm)
         }
-        Some(Fun::Var { min, max, fun }) if min as usize <= arguments.n_pos() && arguments.n_pos() <= max as usize => {
-            fun(vm, sp.up(arguments.first()).values(arguments.n_pos()))
-        }
         _ => call_with_arguments(vm, sp, arguments),
     };
     let value = tri!(vm, ip, called);
@@ -281,19 +286,21 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
     next(vm, code, ip, sp, fp)
 }
 
-/// Calls a built-in function of one or two arguments; else leaves for the long way.
+/// Calls the built-in function at `sp` with the positional arguments at `args`; else leaves for the long way.
 macro_rules! call_quickly {
-    ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident, $arguments:expr) => {{
-        let arguments = $arguments;
+    ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident, $args:expr, $n_pos:expr, $n_kw:expr, $first:expr) => {{
+        let (args, n_pos) = ($args, $n_pos);
         let fun = match $sp.at(0).downcast::<Builtin>() {
-            Some(builtin) if arguments.n_kw() == 0 => builtin.fun(),
-            _ => return call_and_go_on($vm, $code, $ip, $sp, $fp, arguments),
+            Some(builtin) if $n_kw == 0 => builtin.fun(),
+            _ => return call_and_go_on($vm, $code, $ip, $sp, $fp, Arguments::new(n_pos, $n_kw, $first)),
         };
-        let args = $sp.up(arguments.first());
-        let called = match (fun, arguments.n_pos()) {
+        let called = match (fun, n_pos) {
             (Fun::F1(fun), 1) => fun($vm, args.at(0)),
             (Fun::F2(fun), 2) => fun($vm, args.at(0), args.at(1)),
-            _ => return call_builtin($vm, $code, $ip, $sp, $fp, arguments),
+            (Fun::Var { min, max, fun }, n) if usize::from(min) <= n && n <= usize::from(max) => {
+                fun($vm, args.values(n))
+            }
+            _ => return call_builtin($vm, $code, $ip, $sp, $fp, Arguments::new(n_pos, $n_kw, $first)),
         };
         let value = tri!($vm, $ip, called);
         $sp.push(value);
@@ -321,7 +328,7 @@ leaving_op! {
         let counts = ip.uint();
         let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
         sp.drop(n_pos + 2 * n_kw + 1);
-        call_quickly!(vm, code, ip, sp, fp, Arguments::new(n_pos, n_kw, 1))
+        call_quickly!(vm, code, ip, sp, fp, sp.up(1), n_pos, n_kw, 1)
     }
 }
 
@@ -349,7 +356,7 @@ leaving_op! {
         let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
         sp.drop(n_pos + 2 * n_kw + 2);
         let with_self = usize::from(sp.slot(1).is_some());
-        call_quickly!(vm, code, ip, sp, fp, Arguments::new(n_pos + with_self, n_kw, 2 - with_self))
+        call_quickly!(vm, code, ip, sp, fp, sp.up(2 - with_self), n_pos + with_self, n_kw, 2 - with_self)
     }
 }
 

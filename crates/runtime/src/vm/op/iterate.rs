@@ -132,20 +132,9 @@ leaving_op! {
     }
 }
 
-/// The next item of the loop over a built-in type that has its state at `state`, `first` first.
-#[allow(dead_code)] // where there is no machine code
-#[inline(always)]
-pub(crate) fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
-    match first.as_small_int() {
-        Some(value) => Ok(advance_range(state, value)),
-        None if first == Obj::from_static(&iterator::TYPE) => advance_iter(vm, state),
-        None => Ok(advance_items(state, first)),
-    }
-}
-
 /// The next item of the [`Iter`] at `state`.
 #[inline(never)]
-fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
+pub(crate) fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
     // SAFETY: the first slot is the type of iterators, so `begin` has written one there; it stays until the loop ends.
     let iter = unsafe { &*state.0.cast::<Iter>() };
     iter.next(vm)
@@ -173,7 +162,7 @@ pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
 }
 
 #[inline(always)]
-fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
+pub(crate) fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
     let index = state.at(1).as_small_int()?;
     let item = match items.downcast::<List>() {
         Some(list) => list.get(index as usize),

@@ -19,7 +19,7 @@ mod local;
 pub(crate) mod name;
 mod unary;
 
-pub(crate) use call::{Called, call_at, is_delegating};
+pub(crate) use call::{Called, call_at, is_delegating, push_simple};
 pub(crate) use exception::{handle, leaves_with};
 pub(crate) use iterate::loop_body;
 
