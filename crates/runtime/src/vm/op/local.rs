@@ -1,6 +1,7 @@
 //! Constants, local variables, and the order of the stack.
 
 use super::{Exit, leaving_op, next, op, raised, tri};
+use crate::error::Res;
 use crate::obj::cell::Cell;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
@@ -31,9 +32,15 @@ op! {
     #[inline(never)]
     load_const_long_int(vm, code, ip, sp, fp) {
         let start = ip;
-        let value = tri!(vm, start, vm.new_int(ip.int()));
+        let value = tri!(vm, start, long_int(vm, ip.int()));
         sp.push(value);
     }
+}
+
+/// What does not fit a word is made on the machine stack, which a handler must not have anything on when it ends.
+#[inline(never)]
+fn long_int(vm: &Vm, value: isize) -> Res {
+    vm.new_int(value)
 }
 
 op! {
