@@ -12,9 +12,9 @@ const STATUS: i32 = 130;
 /// Whether the keyboard has interrupted.
 pub struct Interrupt {
     is_pending: Arc<AtomicBool>,
-    /// Has something to read after an interrupt, so that a wait ends.
+    /// Has something to read after an interrupt, so that a wait ends. Made for the first wait: most programs do not wait.
     #[cfg(unix)]
-    bell: Option<std::os::unix::net::UnixStream>,
+    bell: std::sync::OnceLock<Option<std::os::unix::net::UnixStream>>,
 }
 
 /// How a wait ended.
@@ -33,12 +33,10 @@ impl Interrupt {
         let is_pending = Arc::new(AtomicBool::new(false));
         let _ = signal_hook::flag::register_conditional_shutdown(SIGINT, STATUS, Arc::clone(&is_pending));
         let _ = signal_hook::flag::register(SIGINT, Arc::clone(&is_pending));
-        #[cfg(unix)]
-        let bell = bell().ok();
         Interrupt {
             is_pending,
             #[cfg(unix)]
-            bell,
+            bell: std::sync::OnceLock::new(),
         }
     }
 
@@ -46,7 +44,7 @@ impl Interrupt {
     pub fn take(&self) -> bool {
         let was_pending = self.is_pending.swap(false, Ordering::Relaxed);
         #[cfg(unix)]
-        if was_pending && let Some(mut bell) = self.bell.as_ref() {
+        if was_pending && let Some(Some(mut bell)) = self.bell.get().map(Option::as_ref) {
             let mut rings = [0; 16];
             while let Ok(1..) = std::io::Read::read(&mut bell, &mut rings) {}
         }
@@ -71,7 +69,11 @@ impl Interrupt {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
         use std::os::fd::AsFd;
         let time = time.and_then(|time| Timespec::try_from(time).ok());
-        let bell = self.bell.as_ref().map(AsFd::as_fd);
+        let bell = self.bell.get_or_init(|| bell().ok()).as_ref().map(AsFd::as_fd);
+        // The bell has not rung for an interrupt that came before it.
+        if self.is_pending.load(Ordering::Relaxed) {
+            return Waited::Interrupted;
+        }
         let mut files: Vec<_> =
             [input, bell].into_iter().flatten().map(|file| PollFd::from_borrowed_fd(file, PollFlags::IN)).collect();
         loop {
