@@ -106,10 +106,6 @@ impl Iterator for Children<'_> {
         }
         Some((number, record))
     }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.left as usize))
-    }
 }
 
 #[cfg(test)]

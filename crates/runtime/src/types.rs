@@ -136,8 +136,6 @@ pub enum Locals {
     Static(&'static [Member]),
     /// A class's dict.
     Dict(Gc<Dict>),
-    /// What the body of a class will define when the class is used.
-    Later,
 }
 
 /// An entry of a constant table of attributes: of a type or of a module; [`members!`](crate::members) makes such tables.
@@ -462,12 +460,11 @@ impl Type {
         }
     }
 
-    /// Its attributes.
+    /// Its attributes. A class whose body is run when it is used has none before.
     #[inline]
     pub fn locals(&self) -> Locals {
         match self.dict() {
             Some(dict) => Locals::Dict(dict),
-            None if self.body != 0 => Locals::Later,
             None => Locals::Static(self.slots.members),
         }
     }

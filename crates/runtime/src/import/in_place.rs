@@ -8,7 +8,7 @@
 use berus_mpy::Module;
 use berus_mpy::bytecode::instructions;
 use berus_mpy::constant::Constant;
-use berus_mpy::module::{Kind, Qstr as ModuleQstr};
+use berus_mpy::module::Qstr as ModuleQstr;
 use berus_mpy::nested::{self, Record};
 use berus_mpy::opcode::Operand;
 use berus_mpy::prelude::Prelude;
@@ -60,9 +60,9 @@ struct Frame {
 }
 
 impl Frame {
-    /// The frame of code with these facts, if they say no more than this and the code's prelude.
+    /// The frame of code with these facts, if they say no more than this and the code's prelude. Machine code has none.
     fn of(module: &Module<'_>, number: usize, facts: Option<Facts>) -> Option<Frame> {
-        let (code, facts) = (&module.codes[number], facts.filter(|_| module.codes[number].kind == Kind::Bytecode)?);
+        let (code, facts) = (&module.codes[number], facts?);
         let signature = code.prelude()?.ok()?.signature;
         let is_small = number == 0 || code.code.len() <= Sketch::MAX_LEN;
         if !is_small || facts.frame() > signature.n_state {

@@ -88,7 +88,8 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`].
     pub(crate) fn load_body(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
-        self.link_copy(module, globals)
+        let facts = verify(module).map_err(|_| self.incompatible())?;
+        self.link(module, &facts, globals, &|_| None)
     }
 
     /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
@@ -96,7 +97,7 @@ impl Vm {
     /// # Errors
     /// As [`Vm::load_static`]; `ValueError` as well if it is machine code.
     pub fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
-        let code = self.link_copy(&self.parse_module(file)?, globals)?;
+        let code = self.load_body(&self.parse_module(file)?, globals)?;
         code.downcast().ok_or_else(|| self.incompatible())
     }
 
@@ -152,12 +153,6 @@ impl Vm {
     #[cold]
     pub(crate) fn incompatible(&self) -> Raised {
         self.value_error(format_args!("{INCOMPATIBLE_FILE}"))
-    }
-
-    /// Links a module, of which it copies what it needs: the code object of its body.
-    fn link_copy(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
-        let facts = verify(module).map_err(|_| self.incompatible())?;
-        self.link(module, &facts, globals, &|_| None)
     }
 
     /// Links a verified module, all of it: the code object of its body.

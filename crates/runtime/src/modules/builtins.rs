@@ -224,7 +224,6 @@ fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
             }
         }
         Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,
-        Locals::Later => {}
     }
     match class.parent() {
         _ if depth == 100 => Ok(()),

@@ -56,7 +56,6 @@ fn explain(vm: &Vm, object: Obj) -> Res<()> {
             members.iter().try_for_each(|member| entry(vm, Obj::qstr(member.name.intern(vm)?), member.value))
         }
         Locals::Dict(dict) => explain_map(vm, &dict.map),
-        Locals::Later => Ok(()),
     }
 }
 

@@ -99,8 +99,6 @@ pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
     match class.locals() {
         Locals::Static(members) => crate::types::find(vm, members, name),
         Locals::Dict(dict) => dict.load(vm, name),
-        // All that look for something complete the class before.
-        Locals::Later => None,
     }
 }
 
@@ -436,7 +434,6 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
                 }
             }
             Locals::Dict(own) => dict.map.copy_from(vm, &own.map)?,
-            Locals::Later => {}
         }
         return Ok(AttrResult::Value(dict.obj()));
     }

@@ -61,9 +61,7 @@ impl Lookups {
         let address = ty.as_ptr().addr().get();
         &self.methods[(address >> 5 ^ name.number() as usize) % SIZE]
     }
-}
 
-impl Lookups {
     #[inline(always)]
     fn beyond(&self, globals: &Map, name: Qstr) -> &Cell<Beyond> {
         let address = core::ptr::from_ref(globals).addr();

@@ -10,7 +10,7 @@
 //! | list or tuple, index, null, null | that |
 //! | an [`Iter`] | another container |
 
-use super::{leaving_op, next, op, resume, tri};
+use super::{next, op, resume, tri};
 use crate::error::Res;
 use crate::obj::generator::Generator;
 use crate::obj::iterator::{self, Iter};
@@ -62,7 +62,7 @@ pub(crate) fn begin(vm: &Vm, object: Obj, base: Sp) -> Res<()> {
     Ok(())
 }
 
-leaving_op! {
+op! {
     for_iter(vm, code, ip, sp, fp) {
         let start = ip;
         let by = ip.forward();
@@ -70,17 +70,12 @@ leaving_op! {
         let Some(value) = state.slot(0).and_then(Obj::as_small_int) else {
             return for_iter_of_items(vm, code, start, sp, fp);
         };
-        match advance_range(state, value) {
-            Some(item) => {
-                sp.push(item);
-                next(vm, code, ip, sp, fp)
-            }
-            None => next(vm, code, ip.plus(by), state, fp),
-        }
+        let Some(item) = advance_range(state, value) else { return next(vm, code, ip.plus(by), state, fp) };
+        sp.push(item);
     }
 }
 
-leaving_op! {
+op! {
     #[inline(never)]
     for_iter_of_items(vm, code, ip, sp, fp) {
         let start = ip;
@@ -90,17 +85,12 @@ leaving_op! {
             Some(items) if items != Obj::from_static(&iterator::TYPE) => items,
             _ => return for_iter_of_object(vm, code, start, sp, fp),
         };
-        match advance_items(state, items) {
-            Some(item) => {
-                sp.push(item);
-                next(vm, code, ip, sp, fp)
-            }
-            None => next(vm, code, ip.plus(by), state, fp),
-        }
+        let Some(item) = advance_items(state, items) else { return next(vm, code, ip.plus(by), state, fp) };
+        sp.push(item);
     }
 }
 
-leaving_op! {
+op! {
     #[inline(never)]
     for_iter_of_object(vm, code, ip, sp, fp) {
         let start = ip;
@@ -122,13 +112,8 @@ leaving_op! {
                 tri!(vm, start, next_item(vm, iterator))
             }
         };
-        match item {
-            Some(item) => {
-                sp.push(item);
-                next(vm, code, ip, sp, fp)
-            }
-            None => next(vm, code, ip.plus(by), state, fp),
-        }
+        let Some(item) = item else { return next(vm, code, ip.plus(by), state, fp) };
+        sp.push(item);
     }
 }
 

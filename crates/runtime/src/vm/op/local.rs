@@ -1,6 +1,6 @@
 //! Constants, local variables, and the order of the stack.
 
-use super::{Exit, leaving_op, next, op, raised, tri};
+use super::{Exit, op, raised, tri};
 use crate::error::Res;
 use crate::obj::cell::Cell;
 use crate::vm::Vm;
@@ -16,15 +16,10 @@ op! {
     }
 }
 
-leaving_op! {
+op! {
     load_const_small_int(vm, code, ip, sp, fp) {
-        match ip.short_int() {
-            Some(value) => {
-                sp.push(Obj::small_int_wrapping(value));
-                next(vm, code, ip, sp, fp)
-            }
-            None => load_const_long_int(vm, code, ip, sp, fp),
-        }
+        let Some(value) = ip.short_int() else { return load_const_long_int(vm, code, ip, sp, fp) };
+        sp.push(Obj::small_int_wrapping(value));
     }
 }
 

@@ -36,32 +36,26 @@ pub(crate) fn find(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
     map.entries()[at].value.get()
 }
 
-leaving_op! {
+op! {
     load_global(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
-        match hinted(vm, &code.context.globals().map, start, name) {
-            Some(value) => {
-                sp.push(value);
-                next(vm, code, ip, sp, fp)
-            }
-            None => load_builtin(vm, code, start, sp, fp),
-        }
+        let Some(value) = hinted(vm, &code.context.globals().map, start, name) else {
+            return load_builtin(vm, code, start, sp, fp);
+        };
+        sp.push(value);
     }
 }
 
-leaving_op! {
+op! {
     #[inline(never)]
     load_builtin(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
-        match vm.remembered_builtin(&code.context.globals().map, name) {
-            Some(value) => {
-                sp.push(value);
-                next(vm, code, ip, sp, fp)
-            }
-            None => load_new_global(vm, code, start, sp, fp),
-        }
+        let Some(value) = vm.remembered_builtin(&code.context.globals().map, name) else {
+            return load_new_global(vm, code, start, sp, fp);
+        };
+        sp.push(value);
     }
 }
 
@@ -129,18 +123,15 @@ op! {
     }
 }
 
-leaving_op! {
+op! {
     store_global(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
         let globals = code.context.globals();
-        match hinted_entry(vm, &globals.map, start, name) {
-            Some(entry) => {
-                entry.value.set(sp.pop_slot());
-                next(vm, code, ip, sp, fp)
-            }
-            None => store_new_global(vm, code, start, sp, fp),
-        }
+        let Some(entry) = hinted_entry(vm, &globals.map, start, name) else {
+            return store_new_global(vm, code, start, sp, fp);
+        };
+        entry.value.set(sp.pop_slot());
     }
 }
 
@@ -185,17 +176,15 @@ fn delete(vm: &Vm, map: &Map, name: Qstr) -> Res<()> {
     }
 }
 
-leaving_op! {
+op! {
     load_attr(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
-        match Instance::of(sp.top()).and_then(|instance| hinted(vm, instance.members(), start, name)) {
-            Some(value) => {
-                sp.set_top(value);
-                next(vm, code, ip, sp, fp)
-            }
-            None => load_any_attr(vm, code, start, sp, fp),
-        }
+        let instance = Instance::of(sp.top());
+        let Some(value) = instance.and_then(|instance| hinted(vm, instance.members(), start, name)) else {
+            return load_any_attr(vm, code, start, sp, fp);
+        };
+        sp.set_top(value);
     }
 }
 
@@ -264,19 +253,16 @@ pub(crate) fn store_attribute(vm: &Vm, object: Obj, value: Slot, ip: Ip, name: Q
     vm.store_attr(object, name, value)
 }
 
-leaving_op! {
+op! {
     load_method(vm, code, ip, sp, fp) {
         let start = ip;
         let name = code.qstr(ip.uint());
         let object = sp.top();
-        match vm.remembered_plain_method(object, name) {
-            Some(function) => {
-                sp.set_top(function);
-                sp.push(object);
-                next(vm, code, ip, sp, fp)
-            }
-            None => load_any_method(vm, code, start, sp, fp),
-        }
+        let Some(function) = vm.remembered_plain_method(object, name) else {
+            return load_any_method(vm, code, start, sp, fp);
+        };
+        sp.set_top(function);
+        sp.push(object);
     }
 }
 

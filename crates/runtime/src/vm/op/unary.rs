@@ -1,7 +1,7 @@
 //! Unary operations.
 
 use super::jump::plain_truth;
-use super::{leaving_op, next, op, tri};
+use super::{op, tri};
 use crate::types::UnaryOp;
 use crate::word::Obj;
 
@@ -10,7 +10,7 @@ const fn operation(n: usize) -> UnaryOp {
     [UnaryOp::Positive, UnaryOp::Negative, UnaryOp::Invert, UnaryOp::Not][n]
 }
 
-leaving_op! {
+op! {
     unary[const N: usize](vm, code, ip, sp, fp) {
         let op = const { operation(N) };
         let object = sp.top();
@@ -21,13 +21,8 @@ leaving_op! {
             (UnaryOp::Not, _) => plain_truth(object).map(|truth| Obj::bool(!truth)),
             _ => None,
         };
-        match quick {
-            Some(value) => {
-                sp.set_top(value);
-                next(vm, code, ip, sp, fp)
-            }
-            None => unary_of_object::<N>(vm, code, ip, sp, fp),
-        }
+        let Some(value) = quick else { return unary_of_object::<N>(vm, code, ip, sp, fp) };
+        sp.set_top(value);
     }
 }
 
