@@ -56,7 +56,7 @@ impl Vm {
     /// `TypeError` if it is no iterator, what computing the item raises, and as [`Vm::poll`].
     #[inline]
     pub fn next(&self, iterator: Obj) -> Res<Option<Obj>> {
-        self.count_item()?;
+        self.work_in_turns(1)?;
         self.advance(iterator)
     }
 

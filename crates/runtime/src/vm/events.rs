@@ -1,7 +1,8 @@
 //! What happens between instructions: interrupts, calls that the program has scheduled, limits of its budget, and the turns of threads.
 //!
-//! A call and a backward jump each count down a number, and items that built-ins take from iterators are counted, too, since nothing else ends
-//! `sum(iter(int, 1))`. Every so often [`Vm::poll`] looks at all of these.
+//! A call and a backward jump each count down a number; when that is used up, [`Vm::poll`] looks at all of these. Built-ins count the work that
+//! they do, since one call may take long: [`Vm::work`]. When a slice of work is used up, what may end the program is looked at in the middle of
+//! the built-in, and all else at the next call or jump.
 
 use core::cell::Cell;
 use core::fmt;
@@ -15,8 +16,14 @@ use crate::object::Gc;
 use crate::ops::print::Stderr;
 use crate::word::Obj;
 
-/// Calls and backward jumps, or items that built-ins take, between two looks at pending events.
+/// Calls and backward jumps between two looks at pending events.
 const TICKS: u32 = 1024;
+
+/// Units of work between two looks at pending events: some microseconds.
+const SLICE: usize = 1024;
+
+/// Bytes that are copied, compared or searched in the time of a unit of work.
+const BYTES_PER_UNIT: usize = 64;
 
 /// Most calls that wait at once.
 const MAX_SCHEDULED: usize = 4;
@@ -28,8 +35,8 @@ pub(crate) const NAP: Duration = Duration::from_millis(20);
 pub(crate) struct Events {
     /// Calls and backward jumps until the next look.
     ticks: Cell<u32>,
-    /// Items that built-ins have taken from iterators.
-    items: Cell<u32>,
+    /// Units of work that are left of the slice.
+    work: Cell<usize>,
     /// Calls that `micropython.schedule` asked for, the first `n_scheduled` of these: function and argument.
     scheduled: [Cell<Option<(Obj, Obj)>>; MAX_SCHEDULED],
     n_scheduled: Cell<usize>,
@@ -44,10 +51,10 @@ pub(crate) struct Events {
 /// What a program may use up before it is ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Budget {
-    /// Bytecode instructions, counted exactly, and items that built-ins take from ranges and iterators, counted by the thousand. Counting makes running
+    /// Bytecode instructions, counted exactly, and units of the [work](Vm::work) that built-ins do, counted by the thousand. Counting makes running
     /// slower.
     pub instructions: Option<u64>,
-    /// Time by the host's clock. It is looked at every thousand calls, backward jumps or items that a built-in takes from iterators, or so.
+    /// Time by the host's clock, which is looked at every thousand calls, backward jumps or units of work, or so.
     pub time: Option<Duration>,
 }
 
@@ -55,7 +62,7 @@ impl Default for Events {
     fn default() -> Events {
         Events {
             ticks: Cell::new(TICKS),
-            items: Cell::new(0),
+            work: Cell::new(SLICE),
             scheduled: [const { Cell::new(None) }; MAX_SCHEDULED],
             n_scheduled: Cell::new(0),
             is_calling: Cell::new(false),
@@ -71,6 +78,18 @@ impl Events {
         for (function, arg) in self.scheduled.iter().filter_map(Cell::get) {
             collection.keep(function.bits());
             collection.keep(arg.bits());
+        }
+    }
+
+    /// Takes `units` from the slice of work: whether there were so many left.
+    #[inline(always)]
+    fn take_work(&self, units: usize) -> bool {
+        match self.work.get().checked_sub(units) {
+            Some(left) => {
+                self.work.set(left);
+                true
+            }
+            None => false,
         }
     }
 
@@ -98,22 +117,84 @@ impl Vm {
         }
     }
 
-    /// Counts an item that a built-in takes from an iterator, and looks at pending events every so often.
+    /// Counts work that a built-in does, before it is done or in pieces while it is, so that neither limits nor an interrupt have to wait for its end. A
+    /// unit is what takes about as long as a bytecode instruction: an item of a container, a word of a large int; see also
+    /// [`Vm::work_on_bytes`]. Counting a unit costs three machine instructions.
+    ///
+    /// When a slice of work is used up, interrupts and limits are looked at. Nothing else runs meanwhile, no code of the program and no
+    /// other thread, so whoever calls this may hold what such code could change.
+    ///
+    /// ```
+    /// use berus_runtime::error::Res;
+    /// use berus_runtime::obj::list::List;
+    /// use berus_runtime::vm::Vm;
+    /// use berus_runtime::word::Obj;
+    ///
+    /// fn sum_of_small_ints(vm: &Vm, list: &List) -> Res<isize> {
+    ///     let mut sum = 0isize;
+    ///     for item in list.items() {
+    ///         vm.work(1)?;
+    ///         sum = sum.wrapping_add(item.get().as_small_int().unwrap_or(0));
+    ///     }
+    ///     Ok(sum)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// `KeyboardInterrupt` if the host was interrupted; an exception that nothing handles if the program is to end.
+    #[inline(always)]
+    pub fn work(&self, units: usize) -> Res<()> {
+        if self.events.take_work(units) { Ok(()) } else { self.look_amid_work(units) }
+    }
+
+    /// [`Vm::work`] for copying, comparing or searching `bytes` bytes.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    #[inline(always)]
+    pub fn work_on_bytes(&self, bytes: usize) -> Res<()> {
+        self.work(bytes / BYTES_PER_UNIT)
+    }
+
+    /// As [`Vm::work`], where other code may run in between: scheduled calls, finalisers and other threads have their turn.
     ///
     /// # Errors
     /// As [`Vm::poll`].
     #[inline(always)]
-    pub(crate) fn count_item(&self) -> Res<()> {
-        let items = self.events.items.get().wrapping_add(1);
-        self.events.items.set(items);
-        if items.is_multiple_of(TICKS) { self.poll_between_items() } else { Ok(()) }
+    pub fn work_in_turns(&self, units: usize) -> Res<()> {
+        if self.events.take_work(units) { Ok(()) } else { self.poll_amid_work(units) }
+    }
+
+    /// [`Vm::work_on_bytes`] in what cannot fail: the next call or jump looks at pending events if a slice is used up.
+    #[cold]
+    pub(crate) fn spend_work_on_bytes(&self, bytes: usize) {
+        let units = bytes / BYTES_PER_UNIT;
+        if !self.events.take_work(units) {
+            self.end_slice(units);
+            self.poll_soon();
+        }
     }
 
     #[cold]
     #[inline(never)]
-    fn poll_between_items(&self) -> Res<()> {
-        self.charge_instructions(TICKS);
+    fn look_amid_work(&self, units: usize) -> Res<()> {
+        self.end_slice(units);
+        self.poll_soon();
+        self.check_limits()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_amid_work(&self, units: usize) -> Res<()> {
+        self.end_slice(units);
         self.poll()
+    }
+
+    /// Begins another slice of work, where `units` were more than was left.
+    #[cold]
+    fn end_slice(&self, units: usize) {
+        let done = SLICE - self.events.work.replace(SLICE);
+        self.charge_instructions((done as u64).saturating_add(units as u64));
     }
 
     /// Has the next call or backward jump look at pending events.
@@ -130,16 +211,9 @@ impl Vm {
     pub fn poll(&self) -> Res<()> {
         let events = &self.events;
         events.ticks.set(TICKS);
-        self.check_instructions()?;
-        if events.deadline.get().is_some_and(|deadline| self.host().monotonic() >= deadline) {
-            self.poll_soon();
-            return Err(self.abort(format_args!("time limit exceeded")));
-        }
         #[cfg(feature = "threads")]
-        self.give_way()?;
-        if self.is_main_thread() && self.host().interrupted() {
-            return Err(self.interrupted());
-        }
+        self.give_way();
+        self.check_limits()?;
         self.finalise_dead();
         self.tell_watchers()?;
         if events.is_calling.get() || self.thread.holds_events.get() {
@@ -152,6 +226,24 @@ impl Vm {
             Some((function, arg)) => self.run_scheduled(function, arg),
             None => Ok(()),
         }
+    }
+
+    /// Looks at what may end the program.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    fn check_limits(&self) -> Res<()> {
+        self.check_instructions()?;
+        if self.events.deadline.get().is_some_and(|deadline| self.host().monotonic() >= deadline) {
+            self.poll_soon();
+            return Err(self.abort(format_args!("time limit exceeded")));
+        }
+        #[cfg(feature = "threads")]
+        self.check_end_of_threads()?;
+        if self.is_main_thread() && self.host().interrupted() {
+            return Err(self.interrupted());
+        }
+        Ok(())
     }
 
     fn interrupted(&self) -> Raised {
@@ -243,7 +335,7 @@ impl Vm {
     pub fn set_budget(&self, budget: Budget) {
         self.events.deadline.set(budget.time.map(|time| self.host().monotonic().saturating_add(time)));
         self.count_instructions(budget.instructions);
-        self.events.items.set(0);
+        self.events.work.set(SLICE);
         self.poll_soon();
     }
 

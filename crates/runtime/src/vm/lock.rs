@@ -234,11 +234,8 @@ impl Vm {
     }
 
     /// Lets other threads run if it is time for that.
-    ///
-    /// # Errors
-    /// An exception that nothing handles, if the thread is to end.
-    pub(crate) fn give_way(&self) -> Res<()> {
-        let Some(lock) = self.turns.lock() else { return Ok(()) };
+    pub(crate) fn give_way(&self) {
+        let Some(lock) = self.turns.lock() else { return };
         self.turns.looks.set(self.turns.looks.get() + 1);
         if self.turns.looks.get() >= LOOKS_PER_TURN {
             self.turns.looks.set(0);
@@ -246,10 +243,19 @@ impl Vm {
                 self.parked(&lock, || ());
             }
         }
-        if lock.is_stopping() && !self.is_main_thread() {
-            return Err(self.abort(format_args!("end of program")));
+    }
+
+    /// Checks that the running thread may go on.
+    ///
+    /// # Errors
+    /// An exception that nothing handles, if the thread is to end.
+    pub(crate) fn check_end_of_threads(&self) -> Res<()> {
+        match &*self.turns.lock.borrow() {
+            Some(lock) if lock.is_stopping() && !self.is_main_thread() => {
+                Err(self.abort(format_args!("end of program")))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Whether the running thread is the one that entered the interpreter.

@@ -8,6 +8,9 @@ use crate::heap::Kind;
 use crate::object::{Gc, Object};
 use crate::word::Obj;
 
+/// Blocks from this size on count as work, since they are to be filled.
+const LARGE: usize = 1024;
+
 /// A slot of a block of words: a value, or null.
 pub type Slot = Option<Obj>;
 
@@ -15,6 +18,9 @@ impl Vm {
     /// A block of `bytes` bytes, collecting first if that is due.
     #[inline(always)]
     fn block(&self, bytes: usize, kind: Kind) -> Res<NonNull<u8>> {
+        if bytes >= LARGE {
+            self.spend_work_on_bytes(bytes);
+        }
         match self.heap.alloc(bytes, kind) {
             Some(block) => Ok(block),
             None => self.block_slow(bytes, kind),
@@ -173,6 +179,7 @@ impl Vm {
     /// Frees what nothing refers to, and has it finalised, which may run Python code.
     pub fn collect(&self) {
         clear_stack_below();
+        self.spend_work_on_bytes(self.heap.used());
         self.free_dead();
         self.finalise_dead();
     }
@@ -197,16 +204,13 @@ impl Vm {
                 // function runs on it.
                 unsafe { collection.scan(core::ptr::with_exposed_provenance(low), words) };
             }
-            if self.watchers.clear(&collection) {
-                self.poll_soon();
-            }
+            self.watchers.clear(&collection);
             collection.finish();
         });
         self.forget_cached_lookups();
         self.forget_builtins();
-        if self.heap.has_to_finalise() {
-            self.poll_soon();
-        }
+        // That took long, and there may be something to finalise or somebody to be told.
+        self.poll_soon();
     }
 }
 

@@ -250,14 +250,14 @@ impl Vm {
         let here = (&raw const marker).expose_provenance();
         self.thread.stack_base.set(here);
         self.thread.stack_limit.set(here.saturating_sub(bytes));
-        let result = self.work(work);
+        let result = self.run_below(work);
         self.thread.stack_base.set(0);
         result
     }
 
-    /// `work` in a machine frame below the one whose address [`Vm::on_machine_stack`] takes.
+    /// Runs `work` in a machine frame below the one whose address [`Vm::on_machine_stack`] takes.
     #[inline(never)]
-    fn work<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
+    fn run_below<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
         work(self)
     }
 

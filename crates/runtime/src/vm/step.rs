@@ -23,8 +23,8 @@ impl Vm {
     }
 
     /// Takes `count` instructions from those that programs may still run.
-    pub(crate) fn charge_instructions(&self, count: u32) {
-        self.steps.left.set(self.steps.left.get().map(|left| left.saturating_sub(count.into())));
+    pub(crate) fn charge_instructions(&self, count: u64) {
+        self.steps.left.set(self.steps.left.get().map(|left| left.saturating_sub(count)));
     }
 
     /// Has instructions go on to the next, or stop before it, as is needed now.

@@ -75,8 +75,8 @@ impl Watchers {
         }
     }
 
-    /// Clears the references to what is about to be freed; answers whether someone wants to be told.
-    pub fn clear(&self, collection: &Collection<'_>) -> bool {
+    /// Clears the references to what is about to be freed.
+    pub fn clear(&self, collection: &Collection<'_>) {
         let mut bereft = self.bereft.borrow_mut();
         self.watching.borrow_mut().retain_mut(|entry| {
             // SAFETY: it lies in the watcher, which has not been freed yet.
@@ -92,7 +92,6 @@ impl Watchers {
             }
             false
         });
-        !bereft.is_empty()
     }
 
     /// The next watcher to be told: first those that are kept, and the youngest first.
