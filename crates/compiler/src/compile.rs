@@ -97,7 +97,7 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
                     let machine = match &mut machine {
                         Some(machine) => machine,
                         // MicroPython notices in the scope that its first pass has ended with.
-                        none => none.insert(native::machine(options.arch).map_err(|error| {
+                        none => none.insert(native::machine(options.arch, options.arch_flags).map_err(|error| {
                             let last = &unit.scopes[ScopeId(number - 1)];
                             let block = Some(tables.names.get(last.name).into());
                             CompileError { block, ..error.at_line(tree.line(last.node)) }

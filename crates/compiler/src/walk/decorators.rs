@@ -78,7 +78,9 @@ impl Walk<'_, '_> {
 /// If there is not.
 pub(crate) fn check_emitter(emitter: Emitter, arch: Option<Arch>) -> Result<(), CompileError> {
     match (emitter, arch) {
-        (Emitter::Bytecode, _) | (Emitter::Native | Emitter::Viper, Some(Arch::X64)) => Ok(()),
+        (Emitter::Bytecode, _) | (Emitter::Native | Emitter::Viper, Some(Arch::X64 | Arch::X86 | Arch::Rv32imc)) => {
+            Ok(())
+        }
         (_, None | Some(Arch::Rv64imc)) | (Emitter::Asm, Some(Arch::X86 | Arch::X64)) => {
             Err(CompileError::syntax("invalid arch"))
         }

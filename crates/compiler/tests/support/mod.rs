@@ -9,35 +9,49 @@ use berus_mpy::verify::failures;
 /// Options for both compilers.
 pub struct Flags {
     pub ours: Options<'static>,
-    pub peers: &'static [&'static str],
+    pub peers: Vec<String>,
 }
 
 /// The options that change what is made.
 pub fn all_flags() -> Vec<Flags> {
     let options = Options::default;
+    let flags = |ours, peers: &[&str]| Flags { ours, peers: peers.iter().map(|&flag| flag.into()).collect() };
     let mut all = vec![
-        Flags { ours: options(), peers: &[] },
-        Flags { ours: Options { optimise: 1, ..options() }, peers: &["-O1"] },
-        Flags { ours: Options { optimise: 3, ..options() }, peers: &["-O3"] },
-        Flags { ours: Options { small_int_bits: 15, ..options() }, peers: &["-msmall-int-bits=15"] },
-        Flags { ours: Options { small_int_bits: 63, ..options() }, peers: &["-msmall-int-bits=63"] },
-        Flags { ours: Options { source_lines: false, ..options() }, peers: &["-X", "no-source-lines"] },
+        flags(options(), &[]),
+        flags(Options { optimise: 1, ..options() }, &["-O1"]),
+        flags(Options { optimise: 3, ..options() }, &["-O3"]),
+        flags(Options { small_int_bits: 15, ..options() }, &["-msmall-int-bits=15"]),
+        flags(Options { small_int_bits: 63, ..options() }, &["-msmall-int-bits=63"]),
+        flags(Options { source_lines: false, ..options() }, &["-X", "no-source-lines"]),
     ];
     all.extend(machine_code_flags());
     all
 }
 
-/// Those that let machine code be made.
+/// Those that let machine code be made: for each machine, the options that change what is made.
 pub fn machine_code_flags() -> Vec<Flags> {
-    let x64 = || Options { arch: Some(Arch::X64), ..Options::default() };
+    MACHINES.into_iter().flat_map(machine_flags).collect()
+}
+
+/// The machines that there is code for, and the extensions that change the code.
+const MACHINES: [(Arch, u32); 6] =
+    [(Arch::X64, 0), (Arch::X86, 0), (Arch::Rv32imc, 0), (Arch::Rv32imc, 1), (Arch::Rv32imc, 2), (Arch::Rv32imc, 3)];
+
+fn machine_flags((arch, arch_flags): (Arch, u32)) -> Vec<Flags> {
+    let machine = || Options { arch: Some(arch), arch_flags, ..Options::default() };
+    let flags = |ours: Options<'static>, peers: &[&str]| {
+        let mut all = vec![format!("-march={arch}")];
+        if arch_flags != 0 {
+            all.push(format!("-march-flags={arch_flags}"));
+        }
+        all.extend(peers.iter().map(|&flag| flag.into()));
+        Flags { ours, peers: all }
+    };
     vec![
-        Flags { ours: x64(), peers: &["-march=x64"] },
-        Flags { ours: Options { emitter: Emitter::Native, ..x64() }, peers: &["-march=x64", "-X", "emit=native"] },
-        Flags { ours: Options { emitter: Emitter::Viper, ..x64() }, peers: &["-march=x64", "-X", "emit=viper"] },
-        Flags {
-            ours: Options { optimise: 3, small_int_bits: 63, ..x64() },
-            peers: &["-march=x64", "-O3", "-msmall-int-bits=63"],
-        },
+        flags(machine(), &[]),
+        flags(Options { emitter: Emitter::Native, ..machine() }, &["-X", "emit=native"]),
+        flags(Options { emitter: Emitter::Viper, ..machine() }, &["-X", "emit=viper"]),
+        flags(Options { optimise: 3, small_int_bits: 63, ..machine() }, &["-O3", "-msmall-int-bits=63"]),
     ]
 }
 
@@ -50,7 +64,8 @@ pub fn difference(mpy_cross: &Path, path: &Path, source: &[u8], flags: &Flags) -
         return Some(format!("not safe to run: {error}"));
     }
     let ours = ours.map(|module| module.to_bytes()).map_err(|error| traceback(&error, name, path));
-    let theirs = berus_testkit::mpy_cross(mpy_cross, &[flags.peers, &["-s", name]].concat(), path);
+    let arguments: Vec<_> = flags.peers.iter().map(String::as_str).chain(["-s", name]).collect();
+    let theirs = berus_testkit::mpy_cross(mpy_cross, &arguments, path);
     let what = match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => {
             let at = ours.iter().zip(&theirs).position(|(a, b)| a != b);

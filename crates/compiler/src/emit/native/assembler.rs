@@ -107,11 +107,13 @@ pub(crate) trait Assembler: Default {
     fn exit(&mut self);
     /// Completes the code.
     fn finish(&mut self) {}
-    /// Gets argument `number` of the function into `dest`, if it is not there.
+    /// Gets argument `number` of the function into its register among `PARENT_ARGS`, if it comes elsewhere.
+    fn receive(&mut self, number: usize) {
+        let _ = number;
+    }
+    /// Gets argument `number` of the function into `dest`.
     fn argument(&mut self, number: usize, dest: Self::Reg) {
-        if dest != Self::PARENT_ARGS[number] {
-            self.copy(dest, Self::PARENT_ARGS[number]);
-        }
+        self.copy(dest, Self::PARENT_ARGS[number]);
     }
 
     fn copy(&mut self, dest: Self::Reg, source: Self::Reg);

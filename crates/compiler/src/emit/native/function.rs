@@ -167,7 +167,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         let words = (self.frame.stack + self.frame.size).saturating_sub(in_registers);
         self.asm().enter(words);
         let [function, ..] = A::PARENT_ARGS;
-        self.asm().argument(0, function);
+        self.asm().receive(0);
         self.load_tables(function, A::FUNCTION_TABLE, table);
         if self.traits.has_blocks || self.traits.has_globals || self.traits.has_constants {
             let local = self.frame.function();
@@ -220,7 +220,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.asm().enter(words);
         self.asm().argument(0, Self::GENERATOR);
         let [_, thrown, ..] = A::PARENT_ARGS;
-        self.asm().argument(1, thrown);
+        self.asm().receive(1);
         let local = self.frame.thrown();
         self.asm().store_local(local, thrown);
         let function = self.frame.function();
@@ -233,9 +233,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.write_header();
         let words = self.frame.stack + self.frame.size;
         self.asm().enter(words);
-        for (number, register) in A::PARENT_ARGS.into_iter().enumerate() {
-            self.asm().argument(number, register);
-        }
+        (0..A::PARENT_ARGS.len()).for_each(|number| self.asm().receive(number));
         let [function, ..] = A::PARENT_ARGS;
         self.load_tables(function, A::FUNCTION_TABLE, table);
         let local = self.frame.function();

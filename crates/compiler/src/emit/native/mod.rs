@@ -20,12 +20,13 @@ mod exceptions;
 mod function;
 mod generators;
 mod instructions;
+mod intel;
 mod operators;
 mod pointers;
 mod registers;
+mod rv32;
 mod stack;
 mod variables;
-mod x64;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -57,9 +58,11 @@ pub(crate) trait Machine {
 ///
 /// # Errors
 /// A `NotImplementedError` if there is none.
-pub(crate) fn machine(arch: Option<Arch>) -> Result<Box<dyn Machine>, CompileError> {
+pub(crate) fn machine(arch: Option<Arch>, flags: u32) -> Result<Box<dyn Machine>, CompileError> {
     match arch {
-        Some(Arch::X64) => Ok(Box::new(Kept::<x64::X64>::default())),
+        Some(Arch::X64) => Ok(Box::new(Kept::<intel::x64::X64>::default())),
+        Some(Arch::X86) => Ok(Box::new(Kept::<intel::x86::X86>::default())),
+        Some(Arch::Rv32imc) => Ok(Box::new(Kept { asm: rv32::Rv32::new(flags), ..Kept::default() })),
         Some(arch) if arch != Arch::Rv64imc => Err(not_built(arch)),
         _ => Err(CompileError::new(ErrorKind::NotImplemented, "cannot emit native code for this architecture")),
     }
