@@ -176,6 +176,16 @@ fn code_is_compiled_to_machine_code_at_run_time() {
 }
 
 #[test]
+fn constants_of_machine_code_may_have_half_a_surrogate_pair() {
+    let printed = output(|vm| {
+        vm.set_emitter(Emitter::Native);
+        let body = vm.compile(&bytes("../programs/surrogates.py"), b"program.py", Mode::File, vm.main())?;
+        vm.run_body(body, vm.main())
+    });
+    assert_eq!(printed, expected("../programs/surrogates"));
+}
+
+#[test]
 fn functions_of_more_than_64_kilobytes_find_their_arguments() {
     let long = "    x = x + a * b - d\n".repeat(1500);
     let source =

@@ -26,6 +26,7 @@ use crate::obj::sketch::{Sketch, Sketched};
 use crate::object::{Gc, Header, Object};
 use crate::q;
 use crate::qstr::Qstr;
+use crate::text::utf8;
 use crate::types::Type;
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
@@ -134,7 +135,7 @@ impl Vm {
         let table = self.alloc_words(module.constants.len().max(1))?;
         for (n, constant) in module.constants.iter().enumerate() {
             let text = match constant {
-                Constant::Str(text) => core::str::from_utf8(text).is_ok().then_some(text),
+                Constant::Str(text) => utf8::first_invalid(text).is_none().then_some(text),
                 Constant::Float(text) => self.parse_float(text).map(|_| Some(text))?,
                 Constant::Bytes(bytes) => Some(bytes),
                 _ => None,

@@ -27,6 +27,7 @@ use crate::obj::str::Str;
 use crate::obj::tuple::Tuple;
 use crate::object::Gc;
 use crate::qstr::Qstr;
+use crate::text::utf8;
 use crate::vfs::{Piece, Reader};
 use crate::vm::Vm;
 use crate::vm::memory::Slot;
@@ -231,7 +232,7 @@ impl Vm {
             Constant::False => Obj::FALSE,
             Constant::True => Obj::TRUE,
             Constant::Ellipsis => none::ELLIPSIS,
-            Constant::Str(text) if core::str::from_utf8(text).is_err() => {
+            Constant::Str(text) if utf8::first_invalid(text).is_some() => {
                 return Err(self.error(&crate::obj::exception::UNICODE_ERROR, format_args!("")));
             }
             Constant::Str(text) => match (lend(text), self.name_of_short(text)) {
