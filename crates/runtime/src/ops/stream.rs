@@ -12,6 +12,7 @@ use crate::obj::str::decode_stream;
 use crate::object::Gc;
 use crate::ops::buffer::Access;
 use crate::ops::print::Printer;
+use crate::text::utf8;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -152,16 +153,26 @@ impl Vm {
     /// # Errors
     /// As [`Vm::stream_write`].
     pub fn stream_write_all(&self, object: Obj, bytes: &[u8]) -> Outcome {
-        let mut done = 0;
-        while done < bytes.len() {
-            match self.stream_write(object, &bytes[done..])? {
+        let mut taken = 0;
+        Ok(match self.stream_write_counted(object, bytes, &mut taken)? {
+            Err(errno) if errno != AGAIN || taken == 0 => Err(errno),
+            _ => Ok(taken),
+        })
+    }
+
+    /// Writes bytes until all are taken, the stream takes none, or there is an error. Adds up in `taken` how many were, whatever it ends with.
+    ///
+    /// # Errors
+    /// As [`Vm::stream_write`].
+    pub(crate) fn stream_write_counted(&self, object: Obj, bytes: &[u8], taken: &mut usize) -> Res<Result<(), i32>> {
+        while *taken < bytes.len() {
+            match self.stream_write(object, &bytes[*taken..])? {
                 Ok(0) => break,
-                Ok(count) => done += count,
-                Err(AGAIN) if done > 0 => break,
+                Ok(count) => *taken += count,
                 Err(errno) => return Ok(Err(errno)),
             }
         }
-        Ok(Ok(done))
+        Ok(Ok(()))
     }
 
     /// Reads until `buffer` is full or the stream ends.
@@ -202,8 +213,13 @@ impl StreamPrinter {
 
 impl Printer for StreamPrinter {
     fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
-        match vm.stream_write_all(self.stream, bytes)? {
-            Ok(_) => Ok(()),
+        let mut taken = 0;
+        match vm.stream_write_counted(self.stream, bytes, &mut taken)? {
+            Ok(()) if taken == bytes.len() => Ok(()),
+            // Methods of classes often answer nothing, and have taken all.
+            Err(AGAIN) if taken == 0 => Ok(()),
+            // There is no place to keep the rest in.
+            Ok(()) => Err(vm.os_error(AGAIN)),
             Err(errno) => Err(vm.os_error(errno)),
         }
     }
@@ -256,24 +272,12 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
             Err(errno) => return Err(vm.os_error(errno)),
         }
         // Of text, characters were asked for.
-        wanted = if text { size - crate::text::utf8::count(out.bytes()) + unfinished(out.bytes()) } else { 0 };
+        wanted = if text { utf8::missing(out.bytes(), size) } else { 0 };
         if wanted == 0 || once {
             break;
         }
     }
     finish(vm, stream, out)
-}
-
-/// How many bytes the last character still lacks.
-fn unfinished(text: &[u8]) -> usize {
-    let Some(start) = text.iter().rposition(|&byte| crate::text::utf8::is_start(byte)) else { return 0 };
-    let width = match text[start] {
-        0xf0.. => 4,
-        0xe0.. => 3,
-        0xc0.. => 2,
-        _ => 1,
-    };
-    width - (text.len() - start).min(width)
 }
 
 fn read_to_end(vm: &Vm, stream: Obj) -> Res {
@@ -324,10 +328,16 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
     to_obj(vm, outcome)
 }
 
-/// The next line, at most `size` bytes; `None` where there is nothing now.
+/// The next line, at most `size` bytes, or characters of text; `None` where there is nothing now.
 fn next_line(vm: &Vm, stream: Obj, size: Option<usize>) -> Res<Option<Builder>> {
+    let text = vm.stream(stream)?.is_text;
     let mut out = Builder::new();
-    while out.bytes().len() < size.unwrap_or(usize::MAX) && out.bytes().last() != Some(&b'\n') {
+    let is_short = |line: &[u8]| match size {
+        Some(size) if text => utf8::missing(line, size) > 0,
+        Some(size) => line.len() < size,
+        None => true,
+    };
+    while out.bytes().last() != Some(&b'\n') && is_short(out.bytes()) {
         match read_more(vm, stream, &mut out, 1, true)? {
             Ok(0) => break,
             Ok(_) => {}

@@ -13,6 +13,29 @@ pub fn count(text: &[u8]) -> usize {
     text.iter().filter(|&&byte| is_start(byte)).count()
 }
 
+/// How many bytes a character has by its first byte; 1 where that begins none.
+const fn announced(first: u8) -> usize {
+    match first {
+        0..0xc0 | 0xf8.. => 1,
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0..0xf8 => 4,
+    }
+}
+
+/// How many bytes at least must follow `text` so that it has `count` characters, the last of them whole; 0 if it has them, or more. The bytes may be
+/// any: what a first byte announces counts.
+pub fn missing(text: &[u8], count: usize) -> usize {
+    let (mut at, mut left) = (0, count);
+    while left > 0
+        && let Some(&first) = text.get(at)
+    {
+        at += announced(first);
+        left -= 1;
+    }
+    left + at.saturating_sub(text.len())
+}
+
 /// How many bytes the character has that starts at `at`. Whatever the bytes are, at least one.
 pub fn width_at(text: &[u8], at: usize) -> usize {
     let rest = text.get(at + 1..).unwrap_or_default();
@@ -65,14 +88,10 @@ pub fn encode(point: u32) -> ([u8; 4], usize) {
 pub fn first_invalid(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     while let Some(&first) = text.get(at) {
-        let more = match first {
-            0..0x80 => 0,
-            0x80..0xc0 => return Some(at),
-            0xc0..0xe0 => 1,
-            0xe0..0xf0 => 2,
-            0xf0..0xf8 => 3,
-            _ => return Some(at),
-        };
+        if matches!(first, 0x80..0xc0 | 0xf8..) {
+            return Some(at);
+        }
+        let more = announced(first) - 1;
         match text.get(at + 1..=at + more) {
             Some(rest) if rest.iter().all(|&byte| !is_start(byte)) => at += 1 + more,
             _ => return Some(at),
@@ -112,6 +131,18 @@ mod tests {
             assert_eq!(&bytes[..len], point.to_string().as_bytes());
         }
         assert_eq!(offset_of(b"", 1), None);
+    }
+
+    #[test]
+    fn bytes_are_missing_until_characters_are_whole() {
+        let text = "aé€𝄞".as_bytes();
+        let missing = |len: usize, count| missing(&text[..len], count);
+        assert_eq!([missing(0, 0), missing(0, 3), missing(1, 1), missing(2, 2), missing(3, 2)], [0, 3, 0, 1, 0]);
+        assert_eq!([missing(4, 3), missing(6, 4), missing(7, 4), missing(10, 4), missing(10, 2)], [2, 1, 3, 0, 0]);
+        assert_eq!(
+            [super::missing(b"\xc3a", 1), super::missing(b"\x80\xff", 3), super::missing(b"\xf0", 2)],
+            [0, 1, 4]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use core::cell::Cell;
 use super::ModuleDef;
 use crate::args::Args;
 use crate::define;
+use crate::errno::AGAIN;
 use crate::error::Res;
 use crate::obj::array::Array;
 use crate::obj::builder::Builder;
@@ -63,7 +64,7 @@ fn count(answer: isize) -> Result<usize, i32> {
 /// What a method answered that had `len` bytes to read or write: how many it did, `None` for "nothing now", or a negative `errno` number.
 fn transferred(vm: &Vm, answer: Obj, len: usize) -> Outcome {
     if answer == Obj::NONE {
-        return Ok(Err(11));
+        return Ok(Err(AGAIN));
     }
     Ok(count(vm.int(answer)?).and_then(|count| if count <= len { Ok(count) } else { Err(EIO) }))
 }
@@ -134,6 +135,16 @@ unsafe impl Object for Writer {
     const TYPE: &'static Type = &BUFFERED_WRITER;
 }
 
+impl Writer {
+    /// How many bytes wait to be written out.
+    fn len(&self) -> usize {
+        let data = self.data.take();
+        let len = data.bytes().len();
+        self.data.set(data);
+        len
+    }
+}
+
 fn writer_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 2, 2, false)?;
     let Ok(size) = usize::try_from(vm.int(args.pos()[1])?) else { return Err(vm.memory_error(usize::MAX)) };
@@ -141,40 +152,52 @@ fn writer_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     Ok(vm.alloc(Writer { header: Header::of(&BUFFERED_WRITER), stream: args.pos()[0], size, data })?.obj())
 }
 
-/// Writes out what has been collected.
-fn drain(vm: &Vm, writer: Gc<Writer>) -> Outcome {
+/// Writes out what has been collected. What the stream does not take stays for the next time.
+fn drain(vm: &Vm, writer: Gc<Writer>) -> Res<Result<(), i32>> {
     let mut data = writer.data.take();
-    let outcome = vm.stream_write_all(writer.stream, data.bytes());
-    // What could not be written stays for the next time.
-    if let Ok(Ok(_)) = outcome {
-        data.truncate(0);
-    }
+    let mut taken = 0;
+    let outcome = vm.stream_write_counted(writer.stream, data.bytes(), &mut taken);
+    data.bytes_mut().copy_within(taken.., 0);
+    data.truncate(data.bytes().len() - taken);
+    // The stream may have written here itself.
+    let added = writer.data.take();
+    let kept = data.extend(vm, added.bytes());
     writer.data.set(data);
+    kept?;
     outcome
 }
 
+/// Collects bytes, and writes out what fills the buffer: how many there was room for.
 fn writer_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     let writer = vm.this::<Writer>(object)?;
-    let mut rest = bytes;
-    while !rest.is_empty() {
+    let size = writer.size.max(1);
+    let mut done = 0;
+    loop {
         let mut data = writer.data.take();
-        let (now, later) =
-            rest.split_at(rest.len().min(writer.size.max(1) - data.bytes().len().min(writer.size.max(1) - 1)));
+        let room = size.saturating_sub(data.bytes().len());
+        let now = &bytes[done..bytes.len().min(done + room)];
         let result = data.extend(vm, now);
-        let full = data.bytes().len() >= writer.size;
         writer.data.set(data);
         result?;
-        rest = later;
-        if full && let Err(errno) = drain(vm, writer)? {
-            return Ok(Err(errno));
+        done += now.len();
+        if writer.len() < size {
+            return Ok(Ok(done));
+        }
+        match drain(vm, writer)? {
+            Err(errno) if errno != AGAIN => return Ok(Err(errno)),
+            _ if done == bytes.len() => return Ok(Ok(done)),
+            _ if writer.len() < size => {}
+            _ => return Ok(if done > 0 { Ok(done) } else { Err(AGAIN) }),
         }
     }
-    Ok(Ok(bytes.len()))
 }
 
+/// `flush()`: an error if anything stays.
 fn writer_flush(vm: &Vm, object: Obj) -> Res {
-    match drain(vm, vm.this::<Writer>(object)?)? {
-        Ok(_) => Ok(Obj::NONE),
+    let writer = vm.this::<Writer>(object)?;
+    match drain(vm, writer)? {
+        Ok(()) if writer.len() == 0 => Ok(Obj::NONE),
+        Ok(()) => Err(vm.os_error(AGAIN)),
         Err(errno) => Err(vm.os_error(errno)),
     }
 }
