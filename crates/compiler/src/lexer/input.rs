@@ -1,7 +1,7 @@
 //! The stream of bytes under the lexer: the source, and before it text that the lexer itself has put in.
 //!
 //! Line ends are made equal on the way: CR and CR LF read as LF, and a last line without an end gets one. A NUL
-//! byte of the source reads as 1, so that [`EOF`] can be 0.
+//! byte of the source reads as 1, so that [`EOF`] can be 0. A byte-order mark before the source is no part of it.
 
 use alloc::vec::Vec;
 
@@ -13,6 +13,9 @@ pub(super) const EOF: u8 = 0;
 /// The most bytes of source that can be compiled, and also the most text that its templates may grow to. Within it the
 /// indices of the parse tree cannot run out of bits.
 pub(super) const MAX_SOURCE: usize = 1 << 26;
+
+/// U+FEFF in UTF-8, which editors put before text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(super) struct Input<'s> {
     source: &'s [u8],
@@ -39,7 +42,8 @@ impl<'s> Input<'s> {
         }
         let open = source.last().is_some_and(|&b| b != b'\n' && b != b'\r');
         let end = source.len() + usize::from(open);
-        Ok(Input { source, pos: 0, end, injected: Vec::new(), injected_for: 0, injected_total: 0, line: 1 })
+        let pos = if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        Ok(Input { source, pos, end, injected: Vec::new(), injected_for: 0, injected_total: 0, line: 1 })
     }
 
     pub(super) fn line(&self) -> u32 {

@@ -19,6 +19,8 @@ use input::{EOF, Input};
 /// Columns from one tab stop to the next.
 const TAB: usize = 8;
 
+const FORM_FEED: u8 = 0x0c;
+
 pub(crate) struct Lexer<'s> {
     input: Input<'s>,
     /// Whether `__debug__` is true.
@@ -189,6 +191,8 @@ impl<'s> Lexer<'s> {
                 b'\n' if !blank_lines => return column,
                 b'\n' => column = 0,
                 b'\t' => column = (column / TAB + 1) * TAB,
+                // A new page begins, as editors mark one between two definitions.
+                FORM_FEED => column = 0,
                 b'#' => {
                     self.skip_comment();
                     continue;
