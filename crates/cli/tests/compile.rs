@@ -98,6 +98,24 @@ fn one_source_can_become_a_file() {
 }
 
 #[test]
+fn several_modules_go_to_a_folder_only() {
+    let folder = sources();
+    let folder = folder.path();
+    fs::write(folder.join("out"), "").unwrap();
+    for (args, path) in
+        [("main.py lib/a.py -o x.mpy", "x.mpy"), ("lib -o x.mpy", "x.mpy"), ("main.py lib -o out", "out")]
+    {
+        let message = format!("berus: {path}: takes one module only; several go to a folder\n");
+        assert_eq!(run(folder, args), (String::new(), message, 2), "{args}");
+    }
+    assert!(!folder.join("x.mpy").exists());
+    fs::create_dir(folder.join("old.mpy")).unwrap();
+    succeeds(folder, "main.py lib/a.py -o old.mpy");
+    succeeds(folder, "main.py lib/a.py -o new.mpy/");
+    assert!(folder.join("old.mpy/a.mpy").exists() && folder.join("new.mpy/a.mpy").exists());
+}
+
+#[test]
 fn standard_input_becomes_standard_output() {
     let folder = sources();
     let (module, err, status) = run_with(folder.path(), "-", "x = 1\n");

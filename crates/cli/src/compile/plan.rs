@@ -65,7 +65,7 @@ pub fn plan(args: &Args, output: &mut Output) -> Option<Vec<Task>> {
             tasks.push(Task { source: Source::File(given.clone()), name: name(args, given), target });
         }
     }
-    distinct(&tasks, output).then_some(tasks)
+    (has_room(args, output) && distinct(&tasks, output)).then_some(tasks)
 }
 
 /// Adds the Python files below a folder, but for those in hidden folders, in the order of their names.
@@ -120,6 +120,18 @@ fn is_folder(path: &Path) -> bool {
         Ok(there) => there.is_dir(),
         Err(_) => path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.extension().is_none(),
     }
+}
+
+/// Whether the modules go to a folder if there may be several. Complains if they go to what is a file, or is named like a module.
+fn has_room(args: &Args, output: &mut Output) -> bool {
+    let Some(path) = args.output.as_deref().filter(|&path| path != Path::new("-")) else { return true };
+    let is_one = matches!(&*args.sources, [source] if !source.is_dir());
+    let is_module = path.extension().is_some_and(|end| end == "mpy") && !is_folder(path);
+    if is_one || !path.is_file() && !is_module {
+        return true;
+    }
+    output.complain(Status::Unusable, &displayed(path), &"takes one module only; several go to a folder");
+    false
 }
 
 /// Whether no module would overwrite another or follow another on standard output. Complains if one would.

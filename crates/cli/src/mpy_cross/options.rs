@@ -169,7 +169,7 @@ fn implementation_options(args: &[Vec<u8>], job: &mut Job) -> Result<(), Refusal
     Ok(())
 }
 
-/// The architecture called `name`; none for `debug`, which is none to make code for.
+/// The architecture called `name`; none for `debug`, for which there is no machine code, so that the help does not name it.
 fn arch_named(name: &[u8]) -> Result<Option<Arch>, Refusal> {
     match name {
         b"debug" => Ok(None),
