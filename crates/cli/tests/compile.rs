@@ -186,7 +186,7 @@ fn machine_code_is_made_on_request() {
     assert!(err.contains("--arch <ARCH>"), "{err}");
     let (_, err, status) = run(folder, "--arch armv7m --emit native lib/a.py");
     assert_eq!(status, 1);
-    assert!(err.contains("NotImplementedError: native code for armv7m is not built yet"), "{err}");
+    assert!(err.contains("NotImplementedError: native code for armv7m is not built in"), "{err}");
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn machine_code_that_cannot_be_made_is_refused_plainly() {
     for command in ["-march=armv6m native.py", "-march=armv6m -X emit=native good.py"] {
         let trace = trace(ours, command);
         assert_eq!(trace.status, Some(1));
-        let wanted = "NotImplementedError: native code for armv6m is not built yet\n";
+        let wanted = "NotImplementedError: native code for armv6m is not built in\n";
         assert!(trace.err.ends_with(wanted), "{}", trace.err);
     }
 }

@@ -8,16 +8,18 @@ use berus_mpy::constant::Constant;
 use berus_mpy::header::{Header, SUB_VERSION};
 use berus_mpy::module::{Kind, Qstr, RawCode};
 
+#[cfg(feature = "asm")]
+use crate::emit::asm;
 use crate::emit::bytecode::{Buffers, Bytecode};
 use crate::emit::tables::Tables;
-use crate::emit::{Outcome, Pass, native};
+use crate::emit::{Outcome, Pass, machines};
 use crate::error::CompileError;
 use crate::names::{Name, Names};
 use crate::options::{Emitter, Options};
 use crate::parser::parse;
 use crate::scope::{Scope, ScopeId, ScopeKind};
 use crate::tree::Tree;
-use crate::walk::{Unit, Walk, check_emitter};
+use crate::walk::{Unit, Walk};
 
 /// Compiles `source`.
 ///
@@ -65,7 +67,7 @@ struct Parts {
 fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result<Parts, CompileError> {
     const MODULE: Name = Name::fixed("<module>");
     if options.emitter == Emitter::Asm {
-        check_emitter(Emitter::Asm, options.arch)?;
+        machines::check(Emitter::Asm, options.arch)?;
     }
     let module = Scope::new(ScopeKind::Module, tree.root(), MODULE, None, options.emitter);
     let mut unit = Unit::new(tree, options, module);
@@ -76,10 +78,15 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
     // The first pass finds the scopes, each after the one that it is in. New ones come up on the way.
     let mut number = 0;
     while let Some(scope) = unit.scopes.get(number) {
+        number += 1;
+        #[cfg(feature = "asm")]
+        if unit.scopes[scope].emitter == Emitter::Asm {
+            asm::check(tree, tables.names, &unit.scopes[scope])?;
+            continue;
+        }
         let mut emit = Bytecode::new(&mut tables, &mut buffers, options, Pass::Scope, &unit.scopes[scope]);
         Walk::run(&mut unit, &mut emit, scope, Pass::Scope)?;
         unit.scopes.capture_all(scope);
-        number += 1;
     }
     for scope in (0..number).map(ScopeId) {
         unit.scopes.lay_out(scope)?;
@@ -93,11 +100,16 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
                     let mut emit = Bytecode::new(&mut tables, &mut buffers, options, Pass::Code, &unit.scopes[scope]);
                     Walk::run(&mut unit, &mut emit, scope, Pass::Code)?
                 }
-                Emitter::Native | Emitter::Viper | Emitter::Asm => {
+                #[cfg(feature = "asm")]
+                Emitter::Asm => {
+                    let mut set = machines::assembler(options.arch, options.arch_flags)?;
+                    break asm::assemble(tree, tables.names, &unit.scopes[scope], &mut *set)?;
+                }
+                _ => {
                     let machine = match &mut machine {
                         Some(machine) => machine,
                         // MicroPython notices in the scope that its first pass has ended with.
-                        none => none.insert(native::machine(options.arch, options.arch_flags).map_err(|error| {
+                        none => none.insert(machines::machine(options.arch, options.arch_flags).map_err(|error| {
                             let last = &unit.scopes[ScopeId(number - 1)];
                             let block = Some(tables.names.get(last.name).into());
                             CompileError { block, ..error.at_line(tree.line(last.node)) }

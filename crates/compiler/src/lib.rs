@@ -21,10 +21,15 @@
 //! With the feature `std`, which is on by default, powers of floats that the compiler works out are the host's, which are
 //! mpy-cross's; without it they can differ from those in the last digit.
 //!
+//! Machine code is made for the machines whose features are on ([`Options::arch`]): `x64` for native and viper code, `asm-thumb` for
+//! inline assembler. The features `machines` and `assemblers`, on by default, are all of them.
+//!
 //! The parts of the compiler that are good for more than compiling are public: the [grammar], [tokens](token), the
 //! [parse tree](tree), [names] and [integers](integer).
 #![no_std]
 #![forbid(unsafe_code)]
+// What machines share has users in the build of all of them.
+#![cfg_attr(not(all(feature = "assemblers", feature = "machines")), allow(dead_code))]
 
 extern crate alloc;
 #[cfg(feature = "std")]
@@ -47,6 +52,11 @@ mod viper;
 mod walk;
 
 pub use compile::compile;
+#[cfg(feature = "asm")]
+pub use emit::{
+    asm::{Form, Operand},
+    machines::instructions,
+};
 pub use error::{CompileError, ErrorKind};
 pub use options::{Emitter, Mode, Options};
 pub use parser::parse;

@@ -6,11 +6,17 @@
 mod generator;
 mod support;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 
-use support::{Flags, all_flags, difference, machine_code_flags};
+use berus_compiler::{Form, instructions};
+use berus_mpy::arch::Arch;
 
+use generator::assembler;
+use support::{Flags, all_flags, difference, flags_for, machine_code_flags};
+
+/// The number in an environment variable, or else `default`.
 fn number(variable: &str, default: u64) -> u64 {
     env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
@@ -44,4 +50,41 @@ fn damaged_programs() {
 #[test]
 fn random_machine_code() {
     try_all(300, &machine_code_flags(), generator::viper::program);
+}
+
+/// An inline assembler: its decorator, the registers of arguments, and the machines that it is for.
+struct Assembler {
+    decorator: &'static str,
+    parameters: [&'static str; 4],
+    machines: &'static [Arch],
+}
+
+const ASSEMBLERS: &[Assembler] = &[Assembler {
+    decorator: "asm_thumb",
+    parameters: ["r0", "r1", "r2", "r3"],
+    machines: &[Arch::Armv6, Arch::Armv6m, Arch::Armv7m, Arch::Armv7em, Arch::Armv7emsp, Arch::Armv7emdp],
+}];
+
+/// Compares the compilers on `count` programs for each machine that has an inline assembler.
+fn try_assemblers(count: u64, program: impl Fn(&Assembler, &[Form], u64) -> String) {
+    for assembler in ASSEMBLERS {
+        for &machine in assembler.machines {
+            let forms = instructions(machine, 0);
+            let distinct: BTreeSet<_> = forms.iter().map(ToString::to_string).collect();
+            assert_eq!(distinct.len(), forms.len());
+            try_all(count, &flags_for(machine, 0)[..1], |seed| program(assembler, &forms, seed));
+        }
+    }
+}
+
+#[test]
+fn every_instruction() {
+    try_assemblers(1, |assembler, forms, _| assembler::every_form(assembler.decorator, forms));
+}
+
+#[test]
+fn random_inline_assembler() {
+    try_assemblers(60, |assembler, forms, seed| {
+        assembler::program(seed, assembler.decorator, &assembler.parameters, forms)
+    });
 }

@@ -5,7 +5,8 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
-use support::{Flags, all_flags, difference, machine_code_flags};
+use berus_mpy::arch::Arch;
+use support::{Flags, all_flags, difference, flags_for, machine_code_flags};
 
 fn check(files: &[PathBuf], flags: &[Flags]) {
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
@@ -80,6 +81,13 @@ fn errors() {
 #[test]
 fn errors_in_machine_code() {
     check_errors(include_str!("machine_code_errors.txt"), &machine_code_flags()[..1]);
+}
+
+#[test]
+fn errors_in_inline_assembler() {
+    for machine in [Arch::Armv6m, Arch::Armv7emsp] {
+        check_errors(include_str!("thumb_errors.txt"), &flags_for(machine, 0)[..1]);
+    }
 }
 
 #[test]

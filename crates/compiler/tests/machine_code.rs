@@ -1,6 +1,6 @@
 //! What machine code is made of, for the eye. The comparisons with mpy-cross's are in `identical.rs`.
 
-use berus_compiler::{Emitter, Options, compile};
+use berus_compiler::{Emitter, Options, compile, instructions};
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::constant::Constant;
@@ -75,4 +75,14 @@ fn a_native_function_has_no_more_values_than_its_state_can_count() {
         let source = format!("def f(x):\n    return [{}]\n", "x, ".repeat(values));
         assert_eq!(compile(source.as_bytes(), &options(Emitter::Native)).is_ok(), fits);
     }
+}
+
+#[test]
+fn instructions_are_those_that_the_machine_has() {
+    let has = |machine, form: &str| instructions(machine, 0).iter().any(|known| known.to_string() == form);
+    let any = "r0..r15|sl|fp|sp|lr|pc";
+    let divide = format!("sdiv({any}, {any}, {any})");
+    assert!(has(Arch::Armv7m, &divide) && !has(Arch::Armv6m, &divide));
+    let add = "vadd(s0..s31, s0..s31, s0..s31)";
+    assert!(has(Arch::Armv7emsp, add) && !has(Arch::Armv7em, add));
 }

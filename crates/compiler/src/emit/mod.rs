@@ -3,10 +3,19 @@
 //! The passes walk the tree and call the methods of [`Emit`], which read as instructions of a stack machine. An
 //! emitter turns them into bytecode ([`bytecode`]) or machine code ([`native`]). There is one for each walk over a
 //! function, and it says itself whether it needs another walk: all see the same calls in the same order.
+//!
+//! Functions of inline assembler have no such passes: what they say is machine code already ([`asm`]). Which machines there
+//! are is a question of features ([`machines`]).
 
+#[cfg(feature = "asm")]
+pub(crate) mod asm;
 pub(crate) mod bytecode;
+#[cfg(any(feature = "asm", feature = "native"))]
+mod code;
 mod constants;
-pub(crate) mod native;
+pub(crate) mod machines;
+#[cfg(feature = "native")]
+mod native;
 pub(crate) mod tables;
 
 use berus_mpy::module::RawCode;

@@ -1,11 +1,9 @@
 //! Decorators, also those that choose an emitter.
 
-use berus_mpy::arch::Arch;
 use berus_mpy::prelude::scope_flag;
 
 use super::{Walk, known};
-use crate::emit::{Access, Arguments, native};
-use crate::error::CompileError;
+use crate::emit::{Access, Arguments, machines};
 use crate::grammar::Rule;
 use crate::options::Emitter;
 use crate::tree::Node;
@@ -66,24 +64,8 @@ impl Walk<'_, '_> {
             b"asm_thumb" | b"asm_xtensa" | b"asm_rv32" => *emitter = Emitter::Asm,
             _ => self.error(which, INVALID),
         }
-        if let Err(error) = check_emitter(*emitter, self.unit.options.arch) {
+        if let Err(error) = machines::check(*emitter, self.unit.options.arch) {
             self.error.get_or_insert(error);
         }
-    }
-}
-
-/// Whether there is `emitter` for `arch`.
-///
-/// # Errors
-/// If there is not.
-pub(crate) fn check_emitter(emitter: Emitter, arch: Option<Arch>) -> Result<(), CompileError> {
-    match (emitter, arch) {
-        (Emitter::Bytecode, _) | (Emitter::Native | Emitter::Viper, Some(Arch::X64 | Arch::X86 | Arch::Rv32imc)) => {
-            Ok(())
-        }
-        (_, None | Some(Arch::Rv64imc)) | (Emitter::Asm, Some(Arch::X86 | Arch::X64)) => {
-            Err(CompileError::syntax("invalid arch"))
-        }
-        (Emitter::Native | Emitter::Viper | Emitter::Asm, Some(arch)) => Err(native::not_built(arch)),
     }
 }

@@ -26,8 +26,6 @@ mod parameters;
 mod statements;
 mod variables;
 
-pub(crate) use decorators::check_emitter;
-
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 

@@ -3,6 +3,7 @@
 //! A program follows the grammar, so that most compile. Now and then it breaks a rule that only the compiler checks, such
 //! as where `return` may stand. The same seed makes the same program.
 
+pub mod assembler;
 pub mod viper;
 
 use std::fmt::Write;

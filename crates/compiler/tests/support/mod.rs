@@ -12,40 +12,46 @@ pub struct Flags {
     pub peers: Vec<String>,
 }
 
-/// The options that change what is made.
+impl Flags {
+    fn new(ours: Options<'static>, peers: &[&str]) -> Flags {
+        Flags { ours, peers: peers.iter().map(|&flag| flag.into()).collect() }
+    }
+}
+
+/// The options that change what is made, with the machine code of one machine after the other.
 pub fn all_flags() -> Vec<Flags> {
     let options = Options::default;
-    let flags = |ours, peers: &[&str]| Flags { ours, peers: peers.iter().map(|&flag| flag.into()).collect() };
     let mut all = vec![
-        flags(options(), &[]),
-        flags(Options { optimise: 1, ..options() }, &["-O1"]),
-        flags(Options { optimise: 3, ..options() }, &["-O3"]),
-        flags(Options { small_int_bits: 15, ..options() }, &["-msmall-int-bits=15"]),
-        flags(Options { small_int_bits: 63, ..options() }, &["-msmall-int-bits=63"]),
-        flags(Options { source_lines: false, ..options() }, &["-X", "no-source-lines"]),
+        Flags::new(options(), &[]),
+        Flags::new(Options { optimise: 1, ..options() }, &["-O1"]),
+        Flags::new(Options { optimise: 3, ..options() }, &["-O3"]),
+        Flags::new(Options { small_int_bits: 15, ..options() }, &["-msmall-int-bits=15"]),
+        Flags::new(Options { small_int_bits: 63, ..options() }, &["-msmall-int-bits=63"]),
+        Flags::new(Options { source_lines: false, ..options() }, &["-X", "no-source-lines"]),
     ];
     all.extend(machine_code_flags());
     all
 }
 
-/// Those that let machine code be made: for each machine, the options that change what is made.
+/// Those that let machine code be made, for each machine.
 pub fn machine_code_flags() -> Vec<Flags> {
-    MACHINES.into_iter().flat_map(machine_flags).collect()
+    MACHINES.into_iter().flat_map(|(arch, arch_flags)| flags_for(arch, arch_flags)).collect()
 }
 
 /// The machines that there is code for, and the extensions that change the code.
 const MACHINES: [(Arch, u32); 6] =
     [(Arch::X64, 0), (Arch::X86, 0), (Arch::Rv32imc, 0), (Arch::Rv32imc, 1), (Arch::Rv32imc, 2), (Arch::Rv32imc, 3)];
 
-fn machine_flags((arch, arch_flags): (Arch, u32)) -> Vec<Flags> {
+/// Those that let machine code be made for one machine.
+pub fn flags_for(arch: Arch, arch_flags: u32) -> Vec<Flags> {
     let machine = || Options { arch: Some(arch), arch_flags, ..Options::default() };
     let flags = |ours: Options<'static>, peers: &[&str]| {
-        let mut all = vec![format!("-march={arch}")];
+        let mut all = Flags::new(ours, &[&format!("-march={arch}")]);
         if arch_flags != 0 {
-            all.push(format!("-march-flags={arch_flags}"));
+            all.peers.push(format!("-march-flags={arch_flags}"));
         }
-        all.extend(peers.iter().map(|&flag| flag.into()));
-        Flags { ours, peers: all }
+        all.peers.extend(peers.iter().map(|&flag| flag.into()));
+        all
     };
     vec![
         flags(machine(), &[]),

@@ -2,9 +2,9 @@
 
 use core::fmt::Debug;
 
-use super::code::Code;
 use super::entry;
 use crate::emit::Label;
+use crate::emit::code::Code;
 
 /// How wide a value in memory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

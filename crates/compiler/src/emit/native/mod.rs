@@ -14,28 +14,36 @@
 
 mod assembler;
 mod calls;
-mod code;
 mod entry;
 mod exceptions;
 mod function;
 mod generators;
 mod instructions;
+#[cfg(any(feature = "x64", feature = "x86"))]
 mod intel;
 mod operators;
 mod pointers;
 mod registers;
+#[cfg(feature = "rv32")]
 mod rv32;
 mod stack;
 mod variables;
+
+#[cfg(feature = "x64")]
+pub(super) use intel::x64::X64;
+#[cfg(feature = "x86")]
+pub(super) use intel::x86::X86;
+#[cfg(feature = "rv32")]
+pub(super) use rv32::Rv32;
 
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use berus_mpy::arch::Arch;
 use berus_mpy::prelude::scope_flag;
 
+use super::machines::Machine;
 use super::tables::Tables;
 use super::{Emit, EmitError, Label};
 use crate::error::{CompileError, ErrorKind};
@@ -48,29 +56,9 @@ use exceptions::Block;
 use function::Frame;
 use stack::Stack;
 
-/// An emitter of machine code that is kept from function to function.
-pub(crate) trait Machine {
-    /// An emitter for the next walk over `scope`, the first if the function before it is done.
-    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scope: &Scope) -> Box<dyn Emit + 'e>;
-}
-
-/// The emitter for `arch`.
-///
-/// # Errors
-/// A `NotImplementedError` if there is none.
-pub(crate) fn machine(arch: Option<Arch>, flags: u32) -> Result<Box<dyn Machine>, CompileError> {
-    match arch {
-        Some(Arch::X64) => Ok(Box::new(Kept::<intel::x64::X64>::default())),
-        Some(Arch::X86) => Ok(Box::new(Kept::<intel::x86::X86>::default())),
-        Some(Arch::Rv32imc) => Ok(Box::new(Kept { asm: rv32::Rv32::new(flags), ..Kept::default() })),
-        Some(arch) if arch != Arch::Rv64imc => Err(not_built(arch)),
-        _ => Err(CompileError::new(ErrorKind::NotImplemented, "cannot emit native code for this architecture")),
-    }
-}
-
-/// Why nothing can make machine code for `arch`, though MicroPython can.
-pub(crate) fn not_built(arch: Arch) -> CompileError {
-    CompileError::new(ErrorKind::NotImplemented, format!("native code for {arch} is not built yet"))
+/// The emitter for a machine.
+pub(super) fn machine<A: Assembler + 'static>(asm: A) -> Box<dyn Machine> {
+    Box::new(Kept { asm, ..Kept::default() })
 }
 
 /// Which walk over a function it is.

@@ -10,8 +10,8 @@ use core::fmt::Debug;
 use core::marker::PhantomData;
 
 use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
-use super::code::Code;
 use crate::emit::Label;
+use crate::emit::code::Code;
 
 /// The registers in use, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,10 @@ mod encode;
 mod tests;
 
 use self::encode::Reg;
+
 use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
-use super::code::Code;
 use crate::emit::Label;
+use crate::emit::code::Code;
 
 /// Extensions of the machine, as [`Options::arch_flags`](crate::Options::arch_flags) names them.
 mod extension {

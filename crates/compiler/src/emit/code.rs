@@ -1,8 +1,13 @@
 //! Machine code in the making, and the labels in it.
 
+use alloc::format;
 use alloc::vec::Vec;
 
-use crate::emit::Label;
+use super::Label;
+use crate::error::{CompileError, ErrorKind};
+
+/// The most bytes that directives may make room for.
+const MAX_ROOM: u64 = 1 << 24;
 
 /// The code that one walk over a function makes.
 ///
@@ -71,10 +76,42 @@ impl Code {
         self.write(&value.to_le_bytes()[..bytes.min(8)]);
     }
 
+    /// Makes room up to the next multiple of `align`, a power of two. Of other numbers it is the bits that count, as they do for
+    /// MicroPython.
+    ///
+    /// # Errors
+    /// A `MemoryError` if that would be far too much.
+    pub fn align(&mut self, align: u32) -> Result<(), CompileError> {
+        let mask = u64::from(align.wrapping_sub(1));
+        let to = (self.bytes.len() as u64 + u64::from(align)).wrapping_sub(1) & !mask;
+        let to = room(to)?;
+        self.bytes.resize(to, 0);
+        Ok(())
+    }
+
+    /// Writes a number of `bytes` bytes, least significant first; those beyond the eighth are zero.
+    ///
+    /// # Errors
+    /// A `MemoryError` if that would be far too many.
+    pub fn write_wide(&mut self, bytes: u32, value: u64) -> Result<(), CompileError> {
+        let end = room(self.bytes.len() as u64 + u64::from(bytes))?;
+        self.write_number(bytes as usize, value);
+        self.bytes.resize(end, 0);
+        Ok(())
+    }
+
     /// The code of the walk.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+}
+
+/// `bytes`, if so many can be made room for.
+fn room(bytes: u64) -> Result<usize, CompileError> {
+    if bytes <= MAX_ROOM {
+        return Ok(bytes as usize);
+    }
+    Err(CompileError::new(ErrorKind::Memory, format!("memory allocation failed, allocating {bytes} bytes")))
 }
 
 #[cfg(test)]
@@ -104,5 +141,18 @@ mod tests {
         code.place(Label(0));
         code.write(&[2]);
         assert_eq!(code.bytes(), [0x34, 0x12, 2]);
+    }
+
+    #[test]
+    fn directives_make_room_within_reason() {
+        let mut code = Code::default();
+        code.begin(true);
+        code.write(&[1]);
+        code.align(4).unwrap();
+        code.write_wide(10, u64::MAX).unwrap();
+        assert_eq!(code.bytes(), [1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0]);
+        assert_eq!(code.write_wide(u32::MAX, 1).unwrap_err().kind, ErrorKind::Memory);
+        assert_eq!(code.align(1 << 31).unwrap_err().kind, ErrorKind::Memory);
+        assert_eq!(code.position(), 14);
     }
 }

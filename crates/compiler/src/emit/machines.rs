@@ -1,0 +1,121 @@
+//! The machines for which code can be made: all that MicroPython has emitters for, as far as features let them in.
+
+use alloc::boxed::Box;
+use alloc::format;
+
+use berus_mpy::arch::Arch;
+
+use super::Emit;
+#[cfg(feature = "asm")]
+use super::asm;
+#[cfg(feature = "native")]
+use super::native;
+use super::tables::Tables;
+use crate::error::{CompileError, ErrorKind};
+use crate::options::Emitter;
+use crate::scope::Scope;
+
+/// An emitter of machine code that is kept from function to function.
+pub(crate) trait Machine {
+    /// An emitter for the next walk over `scope`, the first if the function before it is done.
+    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scope: &Scope) -> Box<dyn Emit + 'e>;
+}
+
+/// The machines that are built in.
+const MACHINES: &[Arch] = &[
+    #[cfg(feature = "x86")]
+    Arch::X86,
+    #[cfg(feature = "x64")]
+    Arch::X64,
+    #[cfg(feature = "rv32")]
+    Arch::Rv32imc,
+];
+
+/// The machines whose inline assembler is built in.
+const ASSEMBLERS: &[Arch] = &[
+    #[cfg(feature = "asm-thumb")]
+    Arch::Armv6,
+    #[cfg(feature = "asm-thumb")]
+    Arch::Armv6m,
+    #[cfg(feature = "asm-thumb")]
+    Arch::Armv7m,
+    #[cfg(feature = "asm-thumb")]
+    Arch::Armv7em,
+    #[cfg(feature = "asm-thumb")]
+    Arch::Armv7emsp,
+    #[cfg(feature = "asm-thumb")]
+    Arch::Armv7emdp,
+];
+
+/// The emitter of native and viper code for `arch`, with the extensions of `flags`.
+///
+/// # Errors
+/// A `NotImplementedError` if there is none.
+pub(crate) fn machine(arch: Option<Arch>, flags: u32) -> Result<Box<dyn Machine>, CompileError> {
+    let _ = flags;
+    match arch {
+        #[cfg(feature = "x86")]
+        Some(Arch::X86) => Ok(native::machine(native::X86::default())),
+        #[cfg(feature = "x64")]
+        Some(Arch::X64) => Ok(native::machine(native::X64::default())),
+        #[cfg(feature = "rv32")]
+        Some(Arch::Rv32imc) => Ok(native::machine(native::Rv32::new(flags))),
+        Some(arch) if arch != Arch::Rv64imc => Err(not_built_in(arch)),
+        _ => Err(CompileError::new(ErrorKind::NotImplemented, "cannot emit native code for this architecture")),
+    }
+}
+
+/// The inline assembler for `arch`, with the extensions of `flags`.
+///
+/// # Errors
+/// A `NotImplementedError` if there is none.
+#[cfg(feature = "asm")]
+pub(crate) fn assembler(arch: Option<Arch>, flags: u32) -> Result<Box<dyn asm::InstructionSet>, CompileError> {
+    let _ = flags;
+    match arch {
+        #[cfg(feature = "asm-thumb")]
+        Some(arch) if (Arch::Armv6..=Arch::Armv7emdp).contains(&arch) => Ok(Box::new(asm::Thumb::new(arch))),
+        Some(arch) => Err(not_built_in(arch)),
+        None => Err(CompileError::syntax(INVALID_ARCH)),
+    }
+}
+
+const INVALID_ARCH: &str = "invalid arch";
+
+/// Whether there is `emitter` for `arch`.
+///
+/// # Errors
+/// A `SyntaxError` if MicroPython has none, a `NotImplementedError` if features leave it out.
+pub(crate) fn check(emitter: Emitter, arch: Option<Arch>) -> Result<(), CompileError> {
+    let (exists, built_in) = match emitter {
+        Emitter::Bytecode => return Ok(()),
+        Emitter::Native | Emitter::Viper => (arch != Some(Arch::Rv64imc), MACHINES),
+        Emitter::Asm => (!matches!(arch, Some(Arch::X86 | Arch::X64 | Arch::Rv64imc)), ASSEMBLERS),
+    };
+    match arch {
+        Some(arch) if exists && built_in.contains(&arch) => Ok(()),
+        Some(arch) if exists => Err(not_built_in(arch)),
+        _ => Err(CompileError::syntax(INVALID_ARCH)),
+    }
+}
+
+/// Why nothing can make machine code for `arch`, though MicroPython can.
+fn not_built_in(arch: Arch) -> CompileError {
+    CompileError::new(ErrorKind::NotImplemented, format!("native code for {arch} is not built in"))
+}
+
+/// All forms of instructions that the inline assembler for `arch`, with the extensions of `flags`, knows; none if there is no
+/// such assembler.
+///
+/// ```
+/// use berus_compiler::instructions;
+/// use berus_mpy::arch::Arch;
+///
+/// let forms: Vec<_> = instructions(Arch::Armv6m, 0).iter().map(ToString::to_string).collect();
+/// assert!(forms.contains(&"ldr(r0..r7, [r0..r7, 0..124 by 4])".into()));
+/// assert!(instructions(Arch::X64, 0).is_empty());
+/// ```
+#[cfg(feature = "asm")]
+pub fn instructions(arch: Arch, flags: u32) -> alloc::vec::Vec<asm::Form> {
+    assembler(Some(arch), flags).map(|set| set.forms()).unwrap_or_default()
+}
