@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
+use berus_compiler::Emitter;
 use berus_mpy::arch::Arch;
 use support::{Flags, all_flags, difference, flags_for, machine_code_flags};
 
@@ -54,6 +55,26 @@ fn machine_code_of_more_than_64_kilobytes() {
         format!("def f(a, b=2, *c, d=4, **e):\n    x = 0\n{}    return x\n", "    x = x + a * b - d\n".repeat(1500));
     fs::write(&path, source).unwrap();
     check(&[path], &machine_code_flags());
+}
+
+#[test]
+fn machine_code_of_long_loops_and_large_frames() {
+    let folder = berus_testkit::temp_dir();
+    let path = folder.path().join("large.py");
+    let mut native = machine_code_flags();
+    native.retain(|flags| flags.ours.emitter == Emitter::Native);
+    // Xtensa has no jump for the longest.
+    for lines in [100, 400, 8000] {
+        let body = "        x = x + a * b\n".repeat(lines);
+        let source = format!("def f(a, b=2):\n    x = 0\n    while a:\n{body}    return x\n");
+        fs::write(&path, source).unwrap();
+        check(std::slice::from_ref(&path), &native);
+    }
+    for values in [70, 300, 2040] {
+        let source = format!("def f(x):\n    y = 123456\n    return [{}y]\n", "x, ".repeat(values));
+        fs::write(&path, source).unwrap();
+        check(std::slice::from_ref(&path), &native);
+    }
 }
 
 /// A file of programs with errors, with a line `####` between them.

@@ -100,6 +100,18 @@ impl Code {
         Ok(())
     }
 
+    /// Writes over bytes that are there.
+    pub fn overwrite(&mut self, at: u32, bytes: &[u8]) {
+        if let Some(place) = self.bytes.get_mut(at as usize..).and_then(|rest| rest.get_mut(..bytes.len())) {
+            place.copy_from_slice(bytes);
+        }
+    }
+
+    /// Whether the code of the walk counts.
+    pub fn is_last(&self) -> bool {
+        self.is_last
+    }
+
     /// The code of the walk.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -27,6 +27,10 @@ const MACHINES: &[Arch] = &[
     Arch::X86,
     #[cfg(feature = "x64")]
     Arch::X64,
+    #[cfg(feature = "xtensa")]
+    Arch::Xtensa,
+    #[cfg(feature = "xtensawin")]
+    Arch::Xtensawin,
     #[cfg(feature = "rv32")]
     Arch::Rv32imc,
 ];
@@ -58,6 +62,10 @@ pub(crate) fn machine(arch: Option<Arch>, flags: u32) -> Result<Box<dyn Machine>
         Some(Arch::X86) => Ok(native::machine(native::X86::default())),
         #[cfg(feature = "x64")]
         Some(Arch::X64) => Ok(native::machine(native::X64::default())),
+        #[cfg(feature = "xtensa")]
+        Some(Arch::Xtensa) => Ok(native::machine(native::XtensaCall0::default())),
+        #[cfg(feature = "xtensawin")]
+        Some(Arch::Xtensawin) => Ok(native::machine(native::XtensaWindowed::default())),
         #[cfg(feature = "rv32")]
         Some(Arch::Rv32imc) => Ok(native::machine(native::Rv32::new(flags))),
         Some(arch) if arch != Arch::Rv64imc => Err(not_built_in(arch)),

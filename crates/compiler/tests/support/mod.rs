@@ -39,8 +39,16 @@ pub fn machine_code_flags() -> Vec<Flags> {
 }
 
 /// The machines that there is code for, and the extensions that change the code.
-const MACHINES: [(Arch, u32); 6] =
-    [(Arch::X64, 0), (Arch::X86, 0), (Arch::Rv32imc, 0), (Arch::Rv32imc, 1), (Arch::Rv32imc, 2), (Arch::Rv32imc, 3)];
+const MACHINES: [(Arch, u32); 8] = [
+    (Arch::X64, 0),
+    (Arch::X86, 0),
+    (Arch::Xtensa, 0),
+    (Arch::Xtensawin, 0),
+    (Arch::Rv32imc, 0),
+    (Arch::Rv32imc, 1),
+    (Arch::Rv32imc, 2),
+    (Arch::Rv32imc, 3),
+];
 
 /// Those that let machine code be made for one machine.
 pub fn flags_for(arch: Arch, arch_flags: u32) -> Vec<Flags> {

@@ -5,6 +5,7 @@ use core::fmt::Debug;
 use super::entry;
 use crate::emit::Label;
 use crate::emit::code::Code;
+use crate::error::CompileError;
 
 /// How wide a value in memory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +106,14 @@ pub(crate) trait Assembler: Default {
     fn enter(&mut self, words: u32);
     /// Leaves it.
     fn exit(&mut self);
-    /// Completes the code.
-    fn finish(&mut self) {}
+    /// Completes the code of a walk. Whether the next walk makes code of the same size before its labels; if not, their places
+    /// have to be found again.
+    ///
+    /// # Errors
+    /// If something was too far or too much for the machine, and it was the last walk.
+    fn finish(&mut self) -> Result<bool, CompileError> {
+        Ok(true)
+    }
     /// Gets argument `number` of the function into its register among `PARENT_ARGS`, if it comes elsewhere.
     fn receive(&mut self, number: usize) {
         let _ = number;

@@ -380,12 +380,13 @@ impl<A: Assembler> Native<'_, '_, A> {
         if !self.traits.is_viper {
             self.write_prelude(scope);
         }
-        self.asm().finish();
+        let is_settled = self.asm().finish()?;
         self.kept.stack_size = self.kept.stack_size.max(self.stack.max_size() as u32);
         let children = self.tables.take_children();
         match self.kept.step {
             Step::Stack => self.kept.step = Step::Labels,
-            Step::Labels => self.kept.step = Step::Code,
+            Step::Labels if is_settled => self.kept.step = Step::Code,
+            Step::Labels => {}
             Step::Code => {
                 self.kept.step = Step::Stack;
                 let kind = if self.traits.is_viper {

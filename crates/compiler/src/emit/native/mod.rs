@@ -28,6 +28,8 @@ mod registers;
 mod rv32;
 mod stack;
 mod variables;
+#[cfg(any(feature = "xtensa", feature = "xtensawin"))]
+mod xtensa;
 
 #[cfg(feature = "x64")]
 pub(super) use intel::x64::X64;
@@ -35,6 +37,10 @@ pub(super) use intel::x64::X64;
 pub(super) use intel::x86::X86;
 #[cfg(feature = "rv32")]
 pub(super) use rv32::Rv32;
+#[cfg(feature = "xtensa")]
+pub(super) use xtensa::XtensaCall0;
+#[cfg(feature = "xtensawin")]
+pub(super) use xtensa::XtensaWindowed;
 
 use alloc::boxed::Box;
 use alloc::format;

@@ -3,7 +3,9 @@
 //! Their instructions are the same but for a prefix, which says that operands have 64 bits or that a register is one of the
 //! upper eight. They differ in how functions are called, which is a [`Convention`].
 
+#[cfg(feature = "x64")]
 pub(super) mod x64;
+#[cfg(feature = "x86")]
 pub(super) mod x86;
 
 use core::fmt::Debug;
