@@ -2,8 +2,8 @@
 //!
 //! A handler gets the registers, does its work, and ends in a call of the next instruction's handler through the interpreter's [`Dispatch`]. All have one signature
 //! and keep nothing in memory across that call, so that an optimising build turns it into a jump and the registers stay where
-//! they are. The language does not promise that: debug builds, and the feature `plain-loop`, run the same handlers from a
-//! loop instead ([`PLAIN`]), with the registers kept in the frame between instructions.
+//! they are. The language does not promise that: where the build script does not expect it, and with the feature `plain-loop`, the same handlers run
+//! from a loop instead ([`PLAIN`]), with the registers kept in the frame between instructions.
 //!
 //! What may fail or is seldom wanted is in functions of its own that take and return words, since a handler whose local variables have
 //! addresses would keep its stack frame. A handler that calls any has to save registers first, whichever way it takes then. So the handlers
@@ -33,14 +33,8 @@ use crate::object::Gc;
 use crate::vm::Vm;
 use crate::vm::registers::{Fp, Ip, Sp};
 
-/// Whether handlers return to a loop after each instruction. Elsewhere than on the machines named here, six arguments do not fit into
-/// registers, or nobody has tried.
-pub(crate) const PLAIN: bool = cfg!(any(
-    debug_assertions,
-    feature = "plain-loop",
-    windows,
-    not(any(target_arch = "x86_64", target_arch = "aarch64"))
-));
+/// Whether handlers return to a loop after each instruction; the build script decides.
+pub(crate) const PLAIN: bool = cfg!(not(berus_jumps));
 
 /// Why the interpreter stops running instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
