@@ -10,7 +10,7 @@ use crate::obj::module::Module;
 use crate::object::Gc;
 use crate::q;
 use crate::vm::Vm;
-use crate::vm::memory::clear_stack_below;
+use crate::vm::machine_stack::clear_stack_below;
 use crate::word::Obj;
 
 impl Vm {
@@ -22,10 +22,10 @@ impl Vm {
         let Some(file) = &found.file else { return Ok(()) };
         let name = file.strip_prefix(FROZEN);
         module.globals.store(self, q!("__file__"), self.new_str_checked(name.unwrap_or(file))?)?;
-        let result = match name {
+        let result = self.within_built_in(|| match name {
             Some(name) => self.run_frozen(name, module.globals),
             None => self.run_file(file, module.globals),
-        };
+        });
         module.globals.map.fit(self);
         result
     }
@@ -101,12 +101,16 @@ impl Vm {
 
     /// Runs the body of a module with variables `globals`.
     ///
+    /// On machines whose stack cannot be seen, as in WebAssembly, this is what collects, between the body's instructions and those of functions that it
+    /// calls, and where nothing else of the interpreter is active: objects that local variables of Rust code refer to may be freed meanwhile, unless
+    /// variables of the program refer to them, too.
+    ///
     /// # Errors
     /// What it raises.
     pub fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()> {
         let outer = self.swap_locals(globals);
         clear_stack_below();
-        let result = self.call(body, &[]);
+        let result = self.as_program(body, || self.call(body, &[]));
         self.swap_locals(outer);
         result.map(|_| ())
     }

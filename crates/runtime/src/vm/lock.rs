@@ -16,7 +16,7 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use core::time::Duration;
 
 use super::events::NAP;
-use super::memory::with_registers_in_memory;
+use super::machine_stack::with_registers_in_memory;
 use super::thread::Thread;
 use super::{Vm, World};
 use crate::args::Args;
@@ -187,6 +187,11 @@ impl Vm {
         self.thread.parking.place.set(self.turns.add(Thread::new(0)));
         self.turns.lock.replace(Some(Arc::clone(&lock)));
         Some(lock)
+    }
+
+    /// Whether a program has started threads.
+    pub(crate) fn has_threads(&self) -> bool {
+        self.turns.lock.borrow().is_some()
     }
 
     /// Runs `work`, which waits for something outside, and lets other threads run meanwhile. It cannot touch the interpreter, nor

@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use super::Vm;
+use super::machine_stack::{IS_VISIBLE, clear_stack_below, with_registers_in_memory};
 use crate::error::Res;
 use crate::heap::Kind;
 use crate::object::{Gc, Object};
@@ -10,6 +11,9 @@ use crate::word::Obj;
 
 /// Blocks from this size on count as work, since they are to be filled.
 const LARGE: usize = 1024;
+
+/// A block takes much of the heap if there is no room for so many of its size.
+const MUCH: usize = 32;
 
 /// A slot of a block of words: a value, or null.
 pub type Slot = Option<Obj>;
@@ -19,11 +23,20 @@ impl Vm {
     #[inline(always)]
     fn block(&self, bytes: usize, kind: Kind) -> Res<NonNull<u8>> {
         if bytes >= LARGE {
-            self.spend_work_on_bytes(bytes);
+            self.note_large(bytes);
         }
         match self.heap.alloc(bytes, kind) {
             Some(block) => Ok(block),
             None => self.block_slow(bytes, kind),
+        }
+    }
+
+    /// Notes that a large block is being made. One that takes much of the heap is not to be kept by words that built-ins leave behind.
+    #[inline(never)]
+    fn note_large(&self, bytes: usize) {
+        self.spend_work_on_bytes(bytes);
+        if bytes >= self.heap.reach() / MUCH {
+            self.tidy_soon();
         }
     }
 
@@ -34,10 +47,15 @@ impl Vm {
     }
 
     fn block_after_collection(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        self.collect_if_allowed();
+        self.heap.alloc_anyway(bytes, kind)
+    }
+
+    /// Frees what nothing refers to, unless the program has said that nothing is to be collected.
+    fn collect_if_allowed(&self) {
         if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
             self.free_dead();
         }
-        self.heap.alloc_anyway(bytes, kind)
     }
 
     /// Makes `object` an object on the heap.
@@ -118,6 +136,11 @@ impl Vm {
         self.block(bytes, Kind::NoScan)
     }
 
+    /// As [`Vm::alloc_bytes`], for what goes on with less.
+    pub(crate) fn try_alloc_bytes(&self, bytes: usize) -> Option<NonNull<u8>> {
+        self.heap.alloc(bytes, Kind::NoScan).or_else(|| self.block_after_collection(bytes, Kind::NoScan))
+    }
+
     /// Makes a block from [`alloc_words`](Vm::alloc_words) `new` words long, in place or by moving it. Words that it gains are null.
     ///
     /// # Errors
@@ -126,19 +149,33 @@ impl Vm {
     /// # Safety
     /// The block has `old` words and, where it moves, nobody uses the old one any more.
     pub unsafe fn resize_words(&self, block: NonNull<Slot>, old: usize, new: usize) -> Res<NonNull<Slot>> {
-        let bytes = new.saturating_mul(size_of::<Slot>());
-        // SAFETY: the caller gives up what the block loses.
+        // SAFETY: as this function asks of its caller.
+        unsafe { self.resize_words_or(block, old, new, new).map(|(block, _)| block) }
+    }
+
+    /// As [`Vm::resize_words`]: `wanted` words long, or where there is no memory for that, `least`. Answers which.
+    ///
+    /// # Errors
+    /// `MemoryError`; the block is as before.
+    ///
+    /// # Safety
+    /// As of [`Vm::resize_words`].
+    pub(crate) unsafe fn resize_words_or(
+        &self,
+        block: NonNull<Slot>,
+        old: usize,
+        wanted: usize,
+        least: usize,
+    ) -> Res<(NonNull<Slot>, usize)> {
+        let [old, wanted, least] = [old, wanted, least].map(|words| words.saturating_mul(size_of::<Slot>()));
+        // SAFETY: the block has so many bytes, and where it moves, nobody uses it any more. What it gains is made null.
         unsafe {
-            if new > 0 && self.heap.resize(block.cast(), bytes) {
-                if new > old {
-                    block.add(old).write_bytes(0, new - old);
-                }
-                return Ok(block);
+            let (new, bytes) = self.resized(block.cast(), old, wanted, least, Kind::Scan)?;
+            if bytes > old {
+                new.add(old).write_bytes(0, bytes - old);
             }
-            let moved = self.alloc_words(new)?;
-            moved.copy_from_nonoverlapping(block, old.min(new));
-            self.heap.free(block.cast());
-            Ok(moved)
+            self.free_moved(block.cast(), new);
+            Ok((new.cast(), bytes / size_of::<Slot>()))
         }
     }
 
@@ -150,15 +187,87 @@ impl Vm {
     /// # Safety
     /// The block has `old` bytes and, where it moves, nobody uses the old one any more.
     pub unsafe fn resize_bytes(&self, block: NonNull<u8>, old: usize, new: usize) -> Res<NonNull<u8>> {
-        // SAFETY: the caller gives up what the block loses.
+        // SAFETY: as this function asks of its caller.
+        unsafe { self.resize_bytes_or(block, old, new, new).map(|(block, _)| block) }
+    }
+
+    /// As [`Vm::resize_bytes`]: `wanted` bytes long, or where there is no memory for that, `least`. Answers which.
+    ///
+    /// # Errors
+    /// `MemoryError`; the block is as before.
+    ///
+    /// # Safety
+    /// As of [`Vm::resize_bytes`].
+    pub(crate) unsafe fn resize_bytes_or(
+        &self,
+        block: NonNull<u8>,
+        old: usize,
+        wanted: usize,
+        least: usize,
+    ) -> Res<(NonNull<u8>, usize)> {
+        // SAFETY: the block has so many bytes, and where it moves, nobody uses it any more.
         unsafe {
-            if new > 0 && self.heap.resize(block, new) {
-                return Ok(block);
+            let (new, bytes) = self.resized(block, old, wanted, least, Kind::NoScan)?;
+            self.free_moved(block, new);
+            Ok((new, bytes))
+        }
+    }
+
+    /// Memory of `wanted` bytes that begins with the `old` bytes at `block`, as far as it has room for them: the same block, or another one. Where
+    /// there is no memory for that, of `least` bytes. Answers which. What is gained holds anything; the old block stays.
+    ///
+    /// A collection may free what lies behind the block, so that it is tried again in place.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    ///
+    /// # Safety
+    /// There are `old` bytes at `block`, and if a block begins there, nobody uses those that it loses.
+    pub(crate) unsafe fn resized(
+        &self,
+        block: NonNull<u8>,
+        old: usize,
+        wanted: usize,
+        least: usize,
+        kind: Kind,
+    ) -> Res<(NonNull<u8>, usize)> {
+        // SAFETY: the caller gives up what the block loses.
+        let in_place = |bytes| bytes > 0 && self.heap.size_of(block) > 0 && unsafe { self.heap.resize(block, bytes) };
+        let moved = |new: NonNull<u8>, bytes: usize| {
+            // SAFETY: the new block is this long, and the old memory has `old` bytes.
+            unsafe { new.copy_from_nonoverlapping(block, old.min(bytes)) };
+            (new, bytes)
+        };
+        if wanted >= LARGE {
+            self.note_large(wanted);
+        }
+        if in_place(wanted) {
+            return Ok((block, wanted));
+        }
+        if let Some(new) = self.heap.alloc(wanted, kind) {
+            return Ok(moved(new, wanted));
+        }
+        self.collect_if_allowed();
+        let sizes = [wanted, least];
+        for &bytes in &sizes[..if least < wanted { 2 } else { 1 }] {
+            if in_place(bytes) {
+                return Ok((block, bytes));
             }
-            let moved = self.alloc_bytes(new)?;
-            moved.copy_from_nonoverlapping(block, old.min(new));
-            self.heap.free(block);
-            Ok(moved)
+            if let Some(new) = self.heap.alloc_anyway(bytes, kind) {
+                return Ok(moved(new, bytes));
+            }
+        }
+        Err(self.memory_error(least))
+    }
+
+    /// Frees a block that has moved.
+    ///
+    /// # Safety
+    /// Nobody uses it any more.
+    unsafe fn free_moved(&self, old: NonNull<u8>, new: NonNull<u8>) {
+        if old != new {
+            // SAFETY: as this function asks of its caller.
+            unsafe { self.heap.free(old) }
         }
     }
 
@@ -185,28 +294,37 @@ impl Vm {
     }
 
     /// Frees what nothing refers to; nothing where the interpreter is not entered, since nobody knows then who holds what. What is to be finalised
-    /// waits for the next look at pending events.
+    /// waits for the next look at pending events. Where the machine stack is not visible, this waits for a safe point.
     #[inline(never)]
     fn free_dead(&self) {
+        if !IS_VISIBLE {
+            return self.collect_at_safe_point();
+        }
         let high = self.thread.stack_base.get();
         if high == 0 {
             return;
         }
         clear_stack_below();
         with_registers_in_memory(|low| {
-            let Some(mut collection) = self.heap.collect() else { return };
-            self.qstrs.keep(&mut collection);
-            self.keep_roots(&mut collection);
-            self.watchers.keep(&mut collection);
-            if high > low {
-                let words = (high - low) / size_of::<usize>();
-                // SAFETY: the memory between here and the outermost frame is this thread's stack, and nothing but this
-                // function runs on it.
-                unsafe { collection.scan(core::ptr::with_exposed_provenance(low), words) };
-            }
-            self.watchers.clear(&collection);
-            collection.finish();
+            let words = high.saturating_sub(low) / size_of::<usize>();
+            // SAFETY: the memory between here and the outermost frame is this thread's stack, and nothing but this function runs on it.
+            unsafe { self.free_unreached(low, words) }
         });
+    }
+
+    /// Frees what neither the interpreter's state nor the `words` words from `stack` on lead to.
+    ///
+    /// # Safety
+    /// The words can be read and do not change meanwhile, and what else has objects has them in places that the interpreter's state leads to.
+    pub(super) unsafe fn free_unreached(&self, stack: usize, words: usize) {
+        let Some(mut collection) = self.heap.collect() else { return };
+        self.qstrs.keep(&mut collection);
+        self.keep_roots(&mut collection);
+        self.watchers.keep(&mut collection);
+        // SAFETY: this function asks it of its caller.
+        unsafe { collection.scan(core::ptr::with_exposed_provenance(stack), words) };
+        self.watchers.clear(&collection);
+        collection.finish();
         self.forget_cached_lookups();
         self.forget_builtins();
         // That took long, and there may be something to finalise or somebody to be told.
@@ -218,68 +336,4 @@ impl Vm {
 const fn kind_of<T: Object>() -> Kind {
     const { assert!(align_of::<T>() <= crate::heap::GRANULE) }
     if T::SCAN { Kind::Scan } else { Kind::NoScan }
-}
-
-/// Overwrites what functions that have returned have left on the machine stack, since frames that come to lie over it may have words
-/// that they do not write to, and so would seem to refer to objects: for as long as a program runs, or for a collection.
-#[inline(never)]
-pub(crate) fn clear_stack_below() {
-    let mut left = [0usize; 256];
-    core::hint::black_box(&mut left);
-}
-
-/// Calls `run` with an address of the machine stack above which lie all registers that the caller may hold values in.
-#[inline(never)]
-pub(crate) fn with_registers_in_memory<R>(run: impl FnOnce(usize) -> R) -> R {
-    let mut registers = [0usize; 12];
-    save_registers(&mut registers);
-    let low = (&raw mut registers).expose_provenance();
-    let result = run(low & !(size_of::<usize>() - 1));
-    // The array must be in memory while `run` is active.
-    core::hint::black_box(&mut registers);
-    result
-}
-
-/// Stores the registers that a function must leave as they are; others are on the stack already where they are needed later.
-#[inline(always)]
-fn save_registers(registers: &mut [usize; 12]) {
-    let at = registers.as_mut_ptr();
-    // SAFETY: the instructions store into the array, which has room for twelve words.
-    #[cfg(target_arch = "x86_64")]
-    unsafe {
-        core::arch::asm!(
-            "mov [{0}], rbx", "mov [{0} + 8], rbp", "mov [{0} + 16], r12",
-            "mov [{0} + 24], r13", "mov [{0} + 32], r14", "mov [{0} + 40], r15",
-            in(reg) at, options(nostack, preserves_flags)
-        );
-    }
-    // SAFETY: as above.
-    #[cfg(target_arch = "aarch64")]
-    unsafe {
-        core::arch::asm!(
-            "stp x19, x20, [{0}]", "stp x21, x22, [{0}, #16]", "stp x23, x24, [{0}, #32]",
-            "stp x25, x26, [{0}, #48]", "stp x27, x28, [{0}, #64]", "str x29, [{0}, #80]",
-            in(reg) at, options(nostack, preserves_flags)
-        );
-    }
-    // SAFETY: as above.
-    #[cfg(target_arch = "arm")]
-    unsafe {
-        core::arch::asm!(
-            "str r4, [{0}]", "str r5, [{0}, #4]", "str r6, [{0}, #8]", "str r7, [{0}, #12]",
-            "mov {1}, r8", "str {1}, [{0}, #16]", "mov {1}, r9", "str {1}, [{0}, #20]",
-            "mov {1}, r10", "str {1}, [{0}, #24]", "mov {1}, r11", "str {1}, [{0}, #28]",
-            in(reg) at, out(reg) _, options(nostack, preserves_flags)
-        );
-    }
-    // SAFETY: as above.
-    #[cfg(target_arch = "riscv32")]
-    unsafe {
-        core::arch::asm!(
-            "sw s0, 0({0})", "sw s1, 4({0})", "sw s2, 8({0})", "sw s3, 12({0})", "sw s4, 16({0})", "sw s5, 20({0})",
-            "sw s6, 24({0})", "sw s7, 28({0})", "sw s8, 32({0})", "sw s9, 36({0})", "sw s10, 40({0})", "sw s11, 44({0})",
-            in(reg) at, options(nostack, preserves_flags)
-        );
-    }
-    core::hint::black_box(at);
 }

@@ -16,11 +16,13 @@ mod finalise;
 pub(crate) mod frame;
 #[cfg(feature = "threads")]
 mod lock;
+pub(crate) mod machine_stack;
 pub mod memory;
 pub(crate) mod op;
 pub mod raise;
 pub(crate) mod registers;
 pub(crate) mod run;
+mod safe_point;
 mod step;
 mod thread;
 mod trace;

@@ -14,6 +14,10 @@ impl Vm {
     /// # Errors
     /// The exception that it does not handle.
     pub(crate) fn run(&self) -> Res<Exit> {
+        self.between_safe_points(|| self.run_frames())
+    }
+
+    fn run_frames(&self) -> Res<Exit> {
         loop {
             if self.dispatch.stops() && self.before_instruction().is_err() {
                 self.unwind(false)?;

@@ -6,6 +6,7 @@
 use core::cell::Cell;
 
 use super::Vm;
+use super::machine_stack::clear_stack_below;
 use crate::error::Res;
 
 /// What is to be done before instructions.
@@ -13,6 +14,10 @@ use crate::error::Res;
 pub(crate) struct Steps {
     /// Instructions that programs may still run, if somebody counts.
     left: Cell<Option<u64>>,
+    /// Whether the stacks are to be tidied.
+    tidy: Cell<bool>,
+    /// Whether to collect at the next safe point.
+    collect: Cell<bool>,
 }
 
 impl Vm {
@@ -29,7 +34,33 @@ impl Vm {
 
     /// Has instructions go on to the next, or stop before it, as is needed now.
     pub(crate) fn choose_dispatch(&self) {
-        self.dispatch.set_stops(self.steps.left.get().is_some() || self.thread.tracer.is_on());
+        let Steps { left, tidy, collect } = &self.steps;
+        let has_to_collect = collect.get() && self.thread.safe_points.are_reached();
+        self.dispatch.set_stops(left.get().is_some() || tidy.get() || has_to_collect || self.thread.tracer.is_on());
+    }
+
+    /// Has what built-ins leave on the stacks overwritten before the next instruction. In a call at the same depth these words would lie where its
+    /// functions keep values, until they do, and so seem to refer to objects.
+    pub(crate) fn tidy_soon(&self) {
+        self.steps.tidy.set(true);
+        self.choose_dispatch();
+    }
+
+    /// Has what nothing refers to freed at the next safe point.
+    pub(crate) fn collect_at_safe_point(&self) {
+        self.steps.collect.set(true);
+        self.choose_dispatch();
+    }
+
+    /// Collects at a safe point. Where there are several threads, nothing is freed: the others hold values on machine stacks.
+    fn collect_now(&self) {
+        #[cfg(feature = "threads")]
+        if self.has_threads() {
+            return;
+        }
+        self.frame().forget_above();
+        // SAFETY: no built-in is active, so that all objects are in the interpreter's own memory.
+        unsafe { self.free_unreached(0, 0) };
     }
 
     /// Does what is to be done before the next instruction of the running frame.
@@ -38,6 +69,16 @@ impl Vm {
     /// An exception, as if that instruction had raised it.
     #[cold]
     pub(crate) fn before_instruction(&self) -> Res<()> {
+        if self.steps.tidy.take() {
+            clear_stack_below();
+            self.frame().forget_above();
+            self.choose_dispatch();
+        }
+        if self.steps.collect.get() && self.thread.safe_points.are_reached() {
+            self.steps.collect.set(false);
+            self.collect_now();
+            self.choose_dispatch();
+        }
         let result = self.check_instructions().and_then(|()| match self.thread.tracer.is_on() {
             true => self.trace_instruction(),
             false => Ok(()),

@@ -8,6 +8,7 @@ use core::cell::Cell;
 use super::frame::Stacks;
 #[cfg(feature = "threads")]
 use super::lock::Parking;
+use super::safe_point::SafePoints;
 use super::trace::Tracer;
 use crate::heap::Collection;
 use crate::obj::dict::Dict;
@@ -34,6 +35,7 @@ pub(crate) struct Thread {
     #[cfg(feature = "threads")]
     pub parking: Parking,
     pub tracer: Tracer,
+    pub safe_points: SafePoints,
 }
 
 impl Thread {
@@ -51,6 +53,7 @@ impl Thread {
             #[cfg(feature = "threads")]
             parking: Parking::default(),
             tracer: Tracer::default(),
+            safe_points: SafePoints::default(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Thread {
             holds_events,
             parking,
             tracer,
+            safe_points,
         } = self;
         stacks.swap(&other.stacks);
         exception.swap(&other.exception);
@@ -79,6 +83,7 @@ impl Thread {
         holds_events.swap(&other.holds_events);
         parking.swap(&other.parking);
         tracer.swap(&other.tracer);
+        safe_points.swap(&other.safe_points);
     }
 
     /// Keeps what the thread refers to, but for its machine stack.
