@@ -7,7 +7,7 @@ use berus_runtime::obj::builder::Builder;
 use berus_runtime::obj::bytes::Bytes;
 use berus_runtime::obj::list::List;
 use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::ops::buffer::Access;
+use berus_runtime::ops::buffer::{Access, Buffer};
 use berus_runtime::text::spec::number;
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
@@ -195,6 +195,6 @@ fn pack_into(vm: &Vm, args: &[Obj]) -> Res {
         return Err(too_small(vm));
     }
     let out = packed(vm, args[0], &args[3..])?;
-    vm.buffer(args[1], Access::Write)?.write(offset, out.bytes());
+    vm.buffer(args[1], Access::Write)?.write(offset, Buffer::of(out.bytes()));
     Ok(Obj::NONE)
 }

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use berus_mpy::opcode::BinaryOp;
 
 use super::binary::{self, LITTLE, native_size};
-use super::bytes::Bytes;
+use super::bytes::{self, Bytes};
 use super::float::as_float;
 use super::iterator::Iter;
 use super::slice::Slice;
@@ -14,6 +14,7 @@ use super::{strings, text_methods};
 use crate::args::Args;
 use crate::define;
 use crate::error::Res;
+use crate::heap::Kind;
 use crate::members;
 use crate::object::{Gc, Header, Object};
 use crate::ops::arithmetic::plain;
@@ -85,9 +86,7 @@ impl Array {
     /// # Errors
     /// `MemoryError`.
     pub fn bytearray(vm: &Vm, bytes: &[u8]) -> Res<Gc<Array>> {
-        let array = Array::zeros(vm, bytes.len())?;
-        array.buffer().write(0, bytes);
-        Ok(array)
+        Array::copied(vm, BYTES, Buffer::of(bytes))
     }
 
     /// A `bytearray` of `len` zeros.
@@ -106,30 +105,47 @@ impl Array {
     /// # Safety
     /// The bytes are there, and may be written, as long as the object uses them.
     pub unsafe fn of_memory(vm: &Vm, items: NonNull<u8>, len: usize) -> Res<Gc<Array>> {
+        Array::of_block(vm, BYTES, items, len, 0)
+    }
+
+    /// An array of `len` zeros.
+    fn new(vm: &Vm, code: u8, len: usize) -> Res<Gc<Array>> {
+        let bytes = len.saturating_mul(Array::size_of_item(vm, code)?);
+        let items = vm.alloc_bytes(bytes)?;
+        // SAFETY: the block has so many bytes.
+        unsafe { items.write_bytes(0, bytes) };
+        Array::of_block(vm, code, items, len, 0)
+    }
+
+    /// An array without items that has room for `room` of them.
+    fn with_room(vm: &Vm, code: u8, room: usize) -> Res<Gc<Array>> {
+        let items = vm.alloc_bytes(room.saturating_mul(Array::size_of_item(vm, code)?))?;
+        Array::of_block(vm, code, items, 0, room)
+    }
+
+    /// An array of the items whose bytes are in `bytes`.
+    fn copied(vm: &Vm, code: u8, bytes: Buffer) -> Res<Gc<Array>> {
+        let size = Array::size_of_item(vm, code)?;
+        let len = bytes.len / size;
+        let items = vm.alloc_bytes(len * size)?;
+        // SAFETY: the block is new, and has room for the items.
+        unsafe { items.copy_from_nonoverlapping(bytes.data, len * size) };
+        Array::of_block(vm, code, items, len, 0)
+    }
+
+    /// An array whose `len` items are in `items`, with room for `free` more.
+    fn of_block(vm: &Vm, code: u8, items: NonNull<u8>, len: usize, free: usize) -> Res<Gc<Array>> {
         vm.alloc(Array {
-            header: Header::of(&BYTEARRAY),
-            code_and_free: Cell::new(BYTES.into()),
+            header: Header::of(if code == BYTES { &BYTEARRAY } else { &ARRAY }),
+            code_and_free: Cell::new(usize::from(code) | free << 8),
             len: Cell::new(len),
             items: Cell::new(items),
         })
     }
 
-    /// An array of `len` zeros.
-    fn new(vm: &Vm, code: u8, len: usize) -> Res<Gc<Array>> {
-        let ty = if code == BYTES { &BYTEARRAY } else { &ARRAY };
-        let Some(size) = native_size(if code == BYTES { b'B' } else { code }) else {
-            return Err(vm.value_error(format_args!("bad typecode")));
-        };
-        let bytes = len.saturating_mul(size);
-        let items = vm.alloc_bytes(bytes)?;
-        // SAFETY: the block has so many bytes.
-        unsafe { items.write_bytes(0, bytes) };
-        vm.alloc(Array {
-            header: Header::of(ty),
-            code_and_free: Cell::new(code.into()),
-            len: Cell::new(len),
-            items: Cell::new(items),
-        })
+    fn size_of_item(vm: &Vm, code: u8) -> Res<usize> {
+        let size = native_size(if code == BYTES { b'B' } else { code });
+        size.ok_or_else(|| vm.value_error(format_args!("bad typecode")))
     }
 
     /// The code of the items.
@@ -172,7 +188,7 @@ impl Array {
         } else {
             binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
         }
-        self.buffer().write(index * size, &item[..size]);
+        self.buffer().write(index * size, Buffer::of(&item[..size]));
         Ok(())
     }
 
@@ -183,18 +199,13 @@ impl Array {
         let new_len = (len - old).saturating_add(new);
         let mut room = len + free;
         if new_len > room {
-            room = new_len.saturating_add(new_len / 8).saturating_add(8);
-            let bytes = room.saturating_mul(size);
+            let wanted = new_len.saturating_add(new_len / 8).saturating_add(8);
+            let [wanted, least] = [wanted, new_len].map(|items| items.saturating_mul(size));
             // The old block stays as it is where it cannot grow in place: somebody may be reading it.
-            // An array of memory of C code is in no block of its own.
-            let is_block = vm.heap().size_of(self.items.get()) > 0;
-            // SAFETY: a larger block loses no bytes.
-            if !is_block || !unsafe { vm.heap().resize(self.items.get(), bytes) } {
-                let block = vm.alloc_bytes(bytes)?;
-                // SAFETY: both blocks have room for the items there are.
-                unsafe { block.copy_from_nonoverlapping(self.items.get(), len * size) };
-                self.items.set(block);
-            }
+            // SAFETY: the items are there, and a larger block loses none.
+            let (block, bytes) = unsafe { vm.resized(self.items.get(), len * size, wanted, least, Kind::NoScan)? };
+            self.items.set(block);
+            room = bytes / size;
         }
         let block = self.items.get();
         // SAFETY: the block has room for either number of items; what becomes part of the array is initialised.
@@ -214,7 +225,7 @@ impl Array {
         binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
         let len = self.len.get();
         self.splice(vm, len, 0, 1)?;
-        self.buffer().write(len * size, &item[..size]);
+        self.buffer().write(len * size, Buffer::of(&item[..size]));
         Ok(())
     }
 
@@ -224,7 +235,7 @@ impl Array {
                 let (size, len) = (self.size(), self.len.get());
                 let count = buffer.len / size;
                 self.splice(vm, len, 0, count)?;
-                self.buffer().write(len * size, &buffer.bytes()[..count * size]);
+                self.buffer().write(len * size, buffer.part(0, count * size));
             }
             None => {
                 let iterator = vm.each(source)?;
@@ -257,23 +268,30 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Array>> {
 fn bytearray_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 3, false)?;
     let Some(&source) = args.pos().first() else { return Ok(Array::new(vm, BYTES, 0)?.obj()) };
-    let bytes = super::bytes::from_source(vm, source, &args.pos()[1..])?;
-    Ok(Array::bytearray(vm, bytes.bytes())?.obj())
+    if args.pos().len() == 1 {
+        if let Some(len) = bytes::wanted_zeros(vm, source)? {
+            return Ok(Array::new(vm, BYTES, len)?.obj());
+        }
+        if vm.as_str(source).is_none()
+            && let Some(buffer) = vm.try_buffer(source, Access::Read)?
+        {
+            return Ok(Array::copied(vm, BYTES, buffer)?.obj());
+        }
+    }
+    bytes::from_source(vm, source, &args.pos()[1..])?.into_bytearray(vm)
 }
 
 fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 1, 2, false)?;
     let code = vm.str_or_bytes(args.pos()[0])?.first().copied().unwrap_or(0);
-    let array = Array::new(vm, code, 0)?;
-    if let Some(&source) = args.pos().get(1) {
-        if source.downcast::<Bytes>().is_some() || source.downcast::<Array>().is_some() {
-            array.extend(vm, source)?;
-        } else {
-            let iterator = vm.each(source)?;
-            while let Some(item) = iterator.next(vm)? {
-                array.append(vm, item)?;
-            }
-        }
+    let Some(&source) = args.pos().get(1) else { return Ok(Array::new(vm, code, 0)?.obj()) };
+    if source.downcast::<Bytes>().is_some() || source.downcast::<Array>().is_some() {
+        return Ok(Array::copied(vm, code, vm.buffer(source, Access::Read)?)?.obj());
+    }
+    let array = Array::with_room(vm, code, vm.known_len(source))?;
+    let iterator = vm.each(source)?;
+    while let Some(item) = iterator.next(vm)? {
+        array.append(vm, item)?;
     }
     Ok(array.obj())
 }
@@ -320,7 +338,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
         let code = array.code_and_free.get() as u8;
         let result = Array::new(vm, code, array.len.get().saturating_mul(count))?;
         for number in 0..count {
-            result.buffer().write(number * bytes.len(), bytes);
+            result.buffer().write(number * bytes.len(), Buffer::of(bytes));
         }
         return Ok(Some(result.obj()));
     }
@@ -329,8 +347,8 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
         let bytes = array.buffer().bytes();
         let count = other.len() / array.size();
         let result = Array::new(vm, array.code_and_free.get() as u8, array.len.get() + count)?;
-        result.buffer().write(0, bytes);
-        result.buffer().write(bytes.len(), other);
+        result.buffer().write(0, Buffer::of(bytes));
+        result.buffer().write(bytes.len(), Buffer::of(other));
         return Ok(Some(result.obj()));
     }
     if is_comparison(op) { compare(vm, op, array.buffer(), right) } else { Ok(None) }
@@ -399,7 +417,7 @@ pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: u
     if source.len != len * size {
         return Err(incompatible(vm));
     }
-    target.write(at * size, source.bytes());
+    target.write(at * size, source);
     Ok(())
 }
 
@@ -410,21 +428,24 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
         let (start, count) = bounds(vm, slice, || array.len.get())?;
         return match request {
             Subscr::Load => {
-                let part = Array::new(vm, array.code_and_free.get() as u8, count)?;
+                let items = array.buffer().part(start * size, count * size);
                 // What gave the bounds may have changed the array.
-                let Some(items) = array.buffer().bytes().get(start * size..(start + count) * size) else {
+                if items.len != count * size {
                     return Err(incompatible(vm));
-                };
-                part.buffer().write(0, items);
-                Ok(Some(part.obj()))
+                }
+                Ok(Some(Array::copied(vm, array.code_and_free.get() as u8, items)?.obj()))
             }
             Subscr::Store(value) => {
                 let source = slice_source(vm, size, value)?;
-                let bytes = source.bytes();
-                let copy = if value == object { Some(Bytes::new(vm, bytes)?) } else { None };
-                let bytes = copy.map_or(bytes, |copy| copy.bytes_unbounded());
-                array.splice(vm, start, count, bytes.len() / size)?;
-                array.buffer().write(start * size, bytes);
+                if source.len == count * size {
+                    array.buffer().write(start * size, source);
+                    return Ok(Some(Obj::NONE));
+                }
+                // Making room moves items.
+                let copy = if source.overlaps(array.buffer()) { Some(Bytes::new(vm, source.bytes())?) } else { None };
+                let source = copy.map_or(source, |copy| Buffer::of(copy.bytes_unbounded()));
+                array.splice(vm, start, count, source.len / size)?;
+                array.buffer().write(start * size, source);
                 Ok(Some(Obj::NONE))
             }
             Subscr::Delete => Ok(None),

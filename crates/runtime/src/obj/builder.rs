@@ -6,6 +6,7 @@
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
+use super::array::Array;
 use super::bytes::Bytes;
 use super::str::Str;
 use crate::error::Res;
@@ -51,26 +52,50 @@ impl Builder {
     pub fn with_capacity(vm: &Vm, capacity: usize) -> Res<Builder> {
         let mut builder = Builder::new();
         if capacity > FEW {
-            builder.grow(vm, capacity)?;
+            builder.grow(vm, capacity, capacity)?;
         }
         Ok(builder)
     }
 
-    /// Makes room for `capacity` bytes, which is more than there is.
+    /// Room for `wanted` bytes, or where there is no memory for that, for half of them, a quarter and so on.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is none for a few hundred.
+    pub fn with_room(vm: &Vm, wanted: usize) -> Res<Builder> {
+        let mut builder = Builder::new();
+        let mut room = wanted;
+        while room > 8 * FEW && builder.block.is_none() {
+            let bytes = HEAD.saturating_add(room).saturating_add(1);
+            match vm.try_alloc_bytes(bytes) {
+                Some(block) => (builder.block, builder.capacity) = (Some(block), room),
+                None => room /= 2,
+            }
+        }
+        builder.reserve(vm, room)?;
+        Ok(builder)
+    }
+
+    /// How many bytes it has room for.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Makes room for `wanted` bytes, or where there is no memory for that, for `least`, which is more than there is.
     #[inline(never)]
-    fn grow(&mut self, vm: &Vm, capacity: usize) -> Res<()> {
-        let bytes = HEAD.saturating_add(capacity).saturating_add(1);
-        self.block = Some(match self.block {
+    fn grow(&mut self, vm: &Vm, wanted: usize, least: usize) -> Res<()> {
+        let [wanted, least] = [wanted, least].map(|capacity| HEAD.saturating_add(capacity).saturating_add(1));
+        let (block, bytes) = match self.block {
             None => {
-                let block = vm.alloc_bytes(bytes)?;
+                let block = vm.alloc_bytes(wanted)?;
                 // SAFETY: the block is new, and has room for more bytes behind the head than there are.
                 unsafe { block.add(HEAD).copy_from_nonoverlapping(self.data(), self.len) };
-                block
+                (block, wanted)
             }
             // SAFETY: the block has this size, and the builder alone knows it.
-            Some(block) => unsafe { vm.resize_bytes(block, HEAD + self.len, bytes)? },
-        });
-        self.capacity = capacity;
+            Some(block) => unsafe { vm.resize_bytes_or(block, HEAD + self.len, wanted, least)? },
+        };
+        self.block = Some(block);
+        self.capacity = bytes - HEAD - 1;
         Ok(())
     }
 
@@ -101,7 +126,7 @@ impl Builder {
     pub fn reserve(&mut self, vm: &Vm, more: usize) -> Res<()> {
         let needed = self.len.saturating_add(more);
         if needed > self.capacity {
-            self.grow(vm, needed.max(self.capacity.saturating_mul(2)))?;
+            self.grow(vm, needed.max(self.capacity.saturating_mul(2)), needed)?;
         }
         Ok(())
     }
@@ -219,6 +244,24 @@ impl Builder {
             let data = block.add(HEAD);
             block.cast::<Bytes>().write(Bytes::head(len, data));
             Ok(Gc::<Bytes>::from_ptr(block.cast()).obj())
+        }
+    }
+
+    /// The `bytearray` of these bytes, which come to lie at the start of their block.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn into_bytearray(self, vm: &Vm) -> Res {
+        let (Some(block), true) = (self.block, self.len > 0) else {
+            let array = Array::bytearray(vm, self.bytes());
+            self.discard(vm);
+            return Ok(array?.obj());
+        };
+        // SAFETY: the block has room for the head, and `len` bytes behind it, and the builder alone knows it.
+        unsafe {
+            block.copy_from(block.add(HEAD), self.len);
+            let block = vm.resize_bytes(block, self.len, self.len)?;
+            Ok(Array::of_memory(vm, block, self.len)?.obj())
         }
     }
 }

@@ -155,10 +155,7 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
     if !encoding.is_empty() {
         return Err(vm.type_error(format_args!("wrong number of arguments")));
     }
-    if vm.is_int_or_bool(source) {
-        let Ok(len) = usize::try_from(vm.int(source)?) else {
-            return Err(vm.error_with(&super::exception::VALUE_ERROR, &[]));
-        };
+    if let Some(len) = wanted_zeros(vm, source)? {
         out = Builder::with_capacity(vm, len)?;
         out.fill(vm, 0, len)?;
         return Ok(out);
@@ -176,6 +173,17 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
         out.push(vm, vm.byte(item)?)?;
     }
     Ok(out)
+}
+
+/// How many zeros `bytes()` and `bytearray()` make of `source`, if that is an int.
+pub(crate) fn wanted_zeros(vm: &Vm, source: Obj) -> Res<Option<usize>> {
+    if !vm.is_int_or_bool(source) {
+        return Ok(None);
+    }
+    match usize::try_from(vm.int(source)?) {
+        Ok(len) => Ok(Some(len)),
+        Err(_) => Err(vm.error_with(&super::exception::VALUE_ERROR, &[])),
+    }
 }
 
 impl Vm {

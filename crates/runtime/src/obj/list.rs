@@ -162,7 +162,8 @@ impl List {
         if len == self.capacity.get() {
             let capacity = len + len / 2 + MIN;
             // SAFETY: the block has `len` words, and the list alone knows it.
-            self.items.set(unsafe { vm.resize_words(self.items.get(), len, capacity)? });
+            let (block, capacity) = unsafe { vm.resize_words_or(self.items.get(), len, capacity, len + 1)? };
+            self.items.set(block);
             self.capacity.set(capacity);
         }
         self.append_at_once(item);
@@ -210,7 +211,9 @@ impl List {
         if new_len > self.capacity.get() {
             let capacity = new_len.saturating_add(MIN);
             // SAFETY: the block has `capacity` words, and the list alone knows it.
-            self.items.set(unsafe { vm.resize_words(self.items.get(), self.capacity.get(), capacity)? });
+            let (block, capacity) =
+                unsafe { vm.resize_words_or(self.items.get(), self.capacity.get(), capacity, new_len)? };
+            self.items.set(block);
             self.capacity.set(capacity);
         }
         let block = self.items.get();

@@ -83,10 +83,7 @@ impl MemoryView {
     /// The memory, as much of it as there still is; `None` if it may not be written to.
     fn buffer(&self, vm: &Vm, access: Access) -> Res<Option<Buffer>> {
         let Some(all) = vm.try_buffer(self.source, access)? else { return Ok(None) };
-        let offset = self.offset().min(all.len);
-        let len = (self.len * self.size()).min(all.len - offset);
-        // SAFETY: the part lies in the other object's memory.
-        Ok(Some(unsafe { Buffer::new(all.data.add(offset), len, self.code()) }))
+        Ok(Some(Buffer { typecode: self.code(), ..all.part(self.offset(), self.len * self.size()) }))
     }
 
     fn read(&self, vm: &Vm) -> Res<Buffer> {
@@ -164,7 +161,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             binary::store(vm, view.code(), &mut item[..size], LITTLE, value)?;
             match view.buffer(vm, Access::Write)? {
                 Some(target) => {
-                    target.write(at, &item[..size]);
+                    target.write(at, Buffer::of(&item[..size]));
                     Ok(Some(Obj::NONE))
                 }
                 None => Ok(None),

@@ -5,6 +5,7 @@ use core::cell::Cell;
 use crate::args::Args;
 use crate::define;
 use crate::error::Res;
+use crate::obj::bytes::Bytes;
 use crate::object::{Gc, Header, Object};
 use crate::ops::buffer::{Access, Buffer};
 use crate::ops::stream::{self, Outcome, Request, StreamSlots};
@@ -27,7 +28,7 @@ crate::members! {
         "read" => var(1, 2, stream::read),
         "readinto" => var(2, 3, stream::readinto),
         "readline" => var(1, 2, stream::readline),
-        "write" => var(2, 4, stream::write),
+        "write" => var(2, 4, write_all),
         "close" => f1(stream::close),
     }
 }
@@ -92,6 +93,19 @@ fn read(vm: &Vm, object: Obj, out: &mut [u8]) -> Outcome {
     let cells = memory.cells();
     let count = out.len().min(ring.available(cells.len()));
     Ok(Ok(Ring::pass(&ring.get, cells.len(), count, |place, number| out[number] = cells[place].get())))
+}
+
+/// `write(data[, size[, offset]])`, where the data may lie in the ring's own memory.
+fn write_all(vm: &Vm, args: &[Obj]) -> Res {
+    let data = vm.buffer(args[1], Access::Read)?;
+    let memory = vm.this::<Ring>(args[0])?.memory(vm)?;
+    if !memory.is_some_and(|memory| memory.overlaps(data)) {
+        return stream::write(vm, args);
+    }
+    let mut all = [Obj::NONE; 4];
+    all[..args.len()].copy_from_slice(args);
+    all[1] = Bytes::new(vm, data.bytes())?.obj();
+    stream::write(vm, &all[..args.len()])
 }
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {

@@ -92,7 +92,7 @@ impl Kind {
         match self {
             Kind::Str => built.into_str(vm),
             Kind::Bytes => built.into_bytes(vm),
-            Kind::ByteArray => self.make(vm, built.bytes()),
+            Kind::ByteArray => built.into_bytearray(vm),
         }
     }
 }
@@ -494,7 +494,13 @@ pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
     if left == 0 || old.len() > text.len() || !old.is_empty() && find_bytes(text, old).is_none() {
         return Ok(args[0]);
     }
-    let mut out = Builder::with_capacity(vm, text.len())?;
+    let times = match old {
+        [] => text.len() + 1,
+        _ if new.len() > old.len() => memchr::memmem::find_iter(text, old).count(),
+        _ => 0,
+    };
+    let more = new.len().saturating_sub(old.len()).saturating_mul(times.min(left));
+    let mut out = Builder::with_capacity(vm, text.len().saturating_add(more))?;
     let mut rest = text;
     if old.is_empty() {
         // Before each character, and at the end.
@@ -645,7 +651,8 @@ pub fn hex_digits(vm: &Vm, args: &[Obj]) -> Res<Builder> {
         Some(&separator) => vm.str_or_bytes(separator)?.first().copied(),
         None => None,
     };
-    let mut out = Builder::with_capacity(vm, bytes.len().saturating_mul(3))?;
+    let digits = bytes.len().saturating_mul(2 + usize::from(separator.is_some()));
+    let mut out = Builder::with_capacity(vm, digits.saturating_sub(usize::from(separator.is_some())))?;
     for (at, byte) in bytes.iter().enumerate() {
         if let Some(separator) = separator.filter(|_| at > 0) {
             out.push(vm, separator)?;

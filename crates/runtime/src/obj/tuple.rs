@@ -14,6 +14,7 @@ use crate::members;
 use crate::object::{Gc, Header, Object};
 use crate::ops::arithmetic::plain;
 use crate::ops::compare::is_comparison;
+use crate::ops::convert::Items;
 use crate::ops::print::{Printer, Style};
 use crate::q;
 use crate::types::{Subscr, Type, UnaryOp, flag};
@@ -189,10 +190,12 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     match args.pos() {
         [] => Ok(Tuple::EMPTY.obj()),
         [tuple, ..] if tuple.downcast::<Tuple>().is_some() => Ok(*tuple),
-        [iterable, ..] => {
-            let list = vm.to_list(*iterable)?;
-            Ok(Tuple::of_list(vm, &list)?.obj())
+        [iterable, ..] => Ok(match vm.as_items(*iterable) {
+            Some(Items::List(list)) => Tuple::of_list(vm, &list)?,
+            Some(Items::Tuple(tuple)) => Tuple::new(vm, tuple.items())?,
+            None => Tuple::of_list(vm, &*vm.to_list(*iterable)?)?,
         }
+        .obj()),
     }
 }
 

@@ -62,11 +62,28 @@ impl Buffer {
         unsafe { core::slice::from_raw_parts(self.data.as_ptr().cast(), self.len) }
     }
 
-    /// Copies `bytes`, which may lie in the same object, to byte `at` and up, as many as there is room for.
-    pub fn write(self, at: usize, bytes: &[u8]) {
-        let count = bytes.len().min(self.len.saturating_sub(at));
-        // SAFETY: the bytes from `at` on are at least `count`, and a copy from overlapping memory is sound.
-        unsafe { self.data.add(at.min(self.len)).copy_from(NonNull::from_ref(bytes).cast(), count) };
+    /// Copies the memory of `from`, which may overlap with this, to byte `at` and up, as many bytes as there is room for.
+    ///
+    /// The source is no slice: the compiler may take it that nobody writes to what a reference among a function's parameters refers to, and so copy
+    /// overlapping memory in the wrong order.
+    pub fn write(self, at: usize, from: Buffer) {
+        let count = from.len.min(self.len.saturating_sub(at));
+        // SAFETY: there are at least `count` bytes from `at` on, and in the source; they may be written, and may overlap.
+        unsafe { self.data.add(at.min(self.len)).copy_from(from.data, count) };
+    }
+
+    /// The `len` bytes from number `start` on, as far as there are any.
+    #[must_use]
+    pub fn part(self, start: usize, len: usize) -> Buffer {
+        let start = start.min(self.len);
+        // SAFETY: the part begins in the memory or at its end.
+        Buffer { data: unsafe { self.data.add(start) }, len: len.min(self.len - start), ..self }
+    }
+
+    /// Whether some byte belongs to both.
+    pub fn overlaps(self, other: Buffer) -> bool {
+        let (start, other_start) = (self.data.addr().get(), other.data.addr().get());
+        start < other_start + other.len && other_start < start + self.len
     }
 }
 

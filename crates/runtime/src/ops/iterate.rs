@@ -82,7 +82,7 @@ impl Vm {
     /// # Errors
     /// As [`Vm::iter`] and [`Vm::next`].
     pub fn to_list(&self, object: Obj) -> Res<Gc<List>> {
-        let list = List::new(self, &[])?;
+        let list = List::with_capacity(self, self.known_len(object))?;
         list.extend(self, object)?;
         Ok(list)
     }

@@ -10,9 +10,10 @@ use crate::obj::exception;
 use crate::obj::list::List;
 use crate::obj::str::decode_stream;
 use crate::object::Gc;
-use crate::ops::buffer::Access;
+use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::Printer;
 use crate::text::utf8;
+use crate::types::flag;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -280,13 +281,46 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
     finish(vm, stream, out)
 }
 
+/// How many bytes a stream that is no Python program's has behind its position, as far as it can move.
+fn rest(vm: &Vm, stream: Obj) -> Option<usize> {
+    let seek = |offset, whence| match vm.stream_ioctl(stream, Request::Seek { offset, whence }) {
+        Ok(position) => position.ok(),
+        Err(raised) => {
+            vm.take_exception(raised);
+            None
+        }
+    };
+    if vm.type_of(stream).has(flag::HEAP) {
+        return None;
+    }
+    let (here, end) = (seek(0, 1)?, seek(0, 2)?);
+    seek(isize::try_from(here).ok()?, 0)?;
+    end.checked_sub(here)
+}
+
+/// The least that is read at once of what is read to its end.
+const CHUNK: usize = 256;
+
 fn read_to_end(vm: &Vm, stream: Obj) -> Res {
-    let mut out = Builder::new();
-    let mut chunk = 256;
+    let mut out = Builder::with_room(vm, rest(vm, stream).unwrap_or(CHUNK))?;
     loop {
-        match read_more(vm, stream, &mut out, chunk, true)? {
+        let wanted = match out.capacity() - out.bytes().len() {
+            // What seems to be all is in memory of just its size, and more only if there is more.
+            0 => {
+                let mut more = [0; CHUNK / 4];
+                match vm.stream_read(stream, &mut more)? {
+                    Ok(0) => break,
+                    Ok(count) => out.extend(vm, &more[..count])?,
+                    Err(AGAIN) => break,
+                    Err(errno) => return Err(vm.os_error(errno)),
+                }
+                continue;
+            }
+            room => room.min(1 << 16),
+        };
+        match read_more(vm, stream, &mut out, wanted, true)? {
             Ok(0) => break,
-            Ok(_) => chunk = (2 * chunk).min(1 << 16),
+            Ok(_) => {}
             Err(AGAIN) if out.bytes().is_empty() => return Ok(Obj::NONE),
             Err(AGAIN) => break,
             Err(errno) => return Err(vm.os_error(errno)),
@@ -321,11 +355,24 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
         Some(&size) => usize::try_from(vm.int(size)?).unwrap_or(usize::MAX).min(target.len),
         None => target.len,
     };
-    // By way of a block of its own, because reading may run Python code that resizes the buffer.
-    let mut out = Builder::with_capacity(vm, len)?;
-    let outcome = read_more(vm, args[0], &mut out, len, false)?;
-    vm.buffer(args[1], Access::Write)?.write(0, out.bytes());
-    to_obj(vm, outcome)
+    // By way of a block of its own, because reading may run Python code that resizes the buffer. Where memory is scarce, it is a small one.
+    let mut out = Builder::with_room(vm, len)?;
+    let mut done = 0;
+    loop {
+        let wanted = (len - done).min(out.capacity());
+        let outcome = read_more(vm, args[0], &mut out, wanted, false)?;
+        vm.buffer(args[1], Access::Write)?.write(done, Buffer::of(out.bytes()));
+        match outcome {
+            Ok(count) => done += count,
+            Err(AGAIN) if done > 0 => break,
+            outcome => return to_obj(vm, outcome),
+        }
+        if out.bytes().len() < wanted || done == len {
+            break;
+        }
+        out.truncate(0);
+    }
+    to_obj(vm, Ok(done))
 }
 
 /// The next line, at most `size` bytes, or characters of text; `None` where there is nothing now.

@@ -2,7 +2,7 @@
 
 use crate::error::Res;
 use crate::obj::list::List;
-use crate::types::UnaryOp;
+use crate::types::{UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -48,6 +48,19 @@ impl Vm {
         }
         let len = self.len_object(object)?;
         Ok(len.and_then(|len| self.int_to_isize(len)).and_then(|len| usize::try_from(len).ok()))
+    }
+
+    /// How many items an object of a built-in type will give, as far as that says so: how much room to make for them.
+    pub(crate) fn known_len(&self, object: Obj) -> usize {
+        let ty = self.type_of(object);
+        let len = if ty.has(flag::HEAP) { Ok(None) } else { self.try_len(object) };
+        match len {
+            Ok(len) => len.unwrap_or(0),
+            Err(raised) => {
+                self.take_exception(raised);
+                0
+            }
+        }
     }
 
     /// What `object`, which is no string, says its length is.
