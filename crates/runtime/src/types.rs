@@ -242,7 +242,7 @@ pub struct Type {
     pub(crate) slots_for_c: foreign::Slots,
     /// What its objects can do. Classes that a program defines have theirs in common.
     pub slots: &'static Slots,
-    /// The type that it derives from, or a tuple of several: see [`Parent`].
+    /// The type that it derives from, or what [`Parent::Many`] refers to.
     parent: Slot,
     /// The number of its name, which may have more than 16 bits; 0 if that is among the slots.
     number: u32,
@@ -347,8 +347,44 @@ pub enum Parent {
     None,
     /// One type.
     One(Gc<Type>),
-    /// Several, in order.
+    /// Several: a tuple of them in order is the first item of this tuple. The others are these types and all that they derive from, each once, in
+    /// the order in which attributes are looked up.
     Many(Gc<Tuple>),
+}
+
+impl Parent {
+    /// The types themselves, where there are several.
+    pub(crate) fn bases(several: Gc<Tuple>) -> Gc<Tuple> {
+        several.items().first().and_then(|bases| bases.downcast()).unwrap_or(Tuple::EMPTY)
+    }
+}
+
+/// A type and all that it derives from, `object` left out: each once, in the order in which attributes are looked up. With several parents that is
+/// depth first, from left to right.
+pub(crate) struct Lineage {
+    next: Option<Gc<Type>>,
+    /// Where there were several parents: what [`Parent::Many`] refers to, and the number of the item that comes next.
+    several: Option<(Gc<Tuple>, usize)>,
+}
+
+impl Iterator for Lineage {
+    type Item = Gc<Type>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Gc<Type>> {
+        if let Some((several, at)) = &mut self.several {
+            let ty = several.items().get(*at)?.downcast();
+            *at += 1;
+            return ty;
+        }
+        let ty = self.next.take().filter(|ty| *ty != Gc::from_static(&crate::obj::typ::OBJECT))?;
+        match ty.parent() {
+            Parent::None => {}
+            Parent::One(parent) => self.next = Some(parent),
+            Parent::Many(several) => self.several = Some((several, 1)),
+        }
+        Some(ty)
+    }
 }
 
 // SAFETY: a type is never changed, and the pointers of a `static` one are to other `static`s.
@@ -446,7 +482,7 @@ impl Type {
         self.parent = match parent {
             Parent::None => None,
             Parent::One(parent) => Some(parent.obj()),
-            Parent::Many(parents) => Some(parents.obj()),
+            Parent::Many(several) => Some(several.obj()),
         };
     }
 
@@ -458,6 +494,13 @@ impl Type {
             Some(parent) => Parent::One(parent),
             None => parent.downcast::<Tuple>().map_or(Parent::None, Parent::Many),
         }
+    }
+
+    /// The type and all that it derives from, in the order in which attributes are looked up.
+    #[inline]
+    pub(crate) fn lineage(&self) -> Lineage {
+        // SAFETY: a type lives as long as who looks at it sees it, and is a `Gc`'s object.
+        Lineage { next: Some(unsafe { Gc::from_ptr(NonNull::from_ref(self)) }), several: None }
     }
 
     /// Its attributes. A class whose body is run when it is used has none before.

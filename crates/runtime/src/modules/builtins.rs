@@ -10,14 +10,13 @@ use crate::obj::code;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
 use crate::obj::instance::Instance;
-use crate::obj::list::List;
 use crate::obj::map::Map;
 use crate::obj::module::Module;
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Object};
 use crate::q;
 use crate::qstr::{FIXED, Name, Qstr};
-use crate::types::{Attr, AttrResult, Locals, Member, Parent, Type};
+use crate::types::{Attr, AttrResult, Locals, Member, Type};
 use crate::vfs;
 use crate::vm::Vm;
 use crate::word::Obj;
@@ -168,10 +167,10 @@ fn locals(vm: &Vm) -> Res {
 
 /// Names of attributes. What a program's own code would compute is not asked for.
 fn dir(vm: &Vm, args: &[Obj]) -> Res {
-    let names = List::new(vm, &[])?;
+    let names = Dict::new(vm)?;
     let Some(&object) = args.first() else {
         add_keys(vm, &names, &vm.locals().map)?;
-        return Ok(names.obj());
+        return Ok(vm.to_list(names.obj())?.obj());
     };
     let instance = Instance::of(object);
     if instance.is_some()
@@ -187,16 +186,18 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
     if let Some(module) = object.downcast::<Module>() {
         add_keys(vm, &names, &module.globals.map)?;
     }
-    add_class(vm, &names, object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)), 0)?;
+    for class in object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)).lineage() {
+        add_class(vm, &names, class)?;
+    }
     let built_in = if instance.is_some() { vm.native_base(object) } else { Some(object) };
     if let Some(object) = built_in {
         add_computed(vm, &names, object)?;
     }
-    Ok(names.obj())
+    Ok(vm.to_list(names.obj())?.obj())
 }
 
 /// Adds the attributes that the type of `object`, which is built in, has no table of.
-fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
+fn add_computed(vm: &Vm, names: &Dict, object: Obj) -> Res<()> {
     let ty = vm.type_of(object);
     if ty.slots.next.is_some() {
         add(vm, names, Obj::qstr(q!("__next__")))?;
@@ -215,30 +216,20 @@ fn add_computed(vm: &Vm, names: &List, object: Obj) -> Res<()> {
     Ok(())
 }
 
-fn add_class(vm: &Vm, names: &List, class: Gc<Type>, depth: u32) -> Res<()> {
+fn add_class(vm: &Vm, names: &Dict, class: Gc<Type>) -> Res<()> {
     vm.complete(class)?;
     match class.locals() {
         Locals::Static(members) => {
             for member in members {
                 add(vm, names, Obj::qstr(member.name.intern(vm)?))?;
             }
-        }
-        Locals::Dict(dict) => add_keys(vm, names, &dict.map)?,
-    }
-    match class.parent() {
-        _ if depth == 100 => Ok(()),
-        Parent::None => Ok(()),
-        Parent::One(parent) => add_class(vm, names, parent, depth + 1),
-        Parent::Many(parents) => {
-            for parent in parents.items().iter().filter_map(|parent| parent.downcast::<Type>()) {
-                add_class(vm, names, parent, depth + 1)?;
-            }
             Ok(())
         }
+        Locals::Dict(dict) => add_keys(vm, names, &dict.map),
     }
 }
 
-fn add_keys(vm: &Vm, names: &List, map: &Map) -> Res<()> {
+fn add_keys(vm: &Vm, names: &Dict, map: &Map) -> Res<()> {
     let mut at = 0;
     while let Some((found, key, _)) = map.entry_from(at) {
         add(vm, names, key)?;
@@ -247,8 +238,9 @@ fn add_keys(vm: &Vm, names: &List, map: &Map) -> Res<()> {
     Ok(())
 }
 
-fn add(vm: &Vm, names: &List, name: Obj) -> Res<()> {
-    if names.items().iter().any(|known| known.get() == name) { Ok(()) } else { names.append(vm, name) }
+fn add(vm: &Vm, names: &Dict, name: Obj) -> Res<()> {
+    vm.work(1)?;
+    names.map.store_new(vm, name, Obj::NONE)
 }
 
 /// What source is compiled as.

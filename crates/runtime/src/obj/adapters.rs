@@ -46,7 +46,6 @@ fn enumerate_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 }
 
 fn enumerate_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
-    vm.check_depth()?;
     let this = vm.this::<Enumerate>(object)?;
     let Some(item) = vm.next(this.source)? else { return Ok(None) };
     let count = this.count.get();
@@ -86,7 +85,6 @@ fn zip_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 }
 
 fn zip_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
-    vm.check_depth()?;
     let sources = vm.this::<Zip>(object)?.sources;
     match *sources.items() {
         [] => Ok(None),
@@ -117,7 +115,6 @@ fn map_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 }
 
 fn map_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
-    vm.check_depth()?;
     let this = vm.this::<Map>(object)?;
     if let [source] = *this.sources.items() {
         return match vm.next(source)? {
@@ -143,7 +140,6 @@ fn filter_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 }
 
 fn filter_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
-    vm.check_depth()?;
     let this = vm.this::<Filter>(object)?;
     while let Some(item) = vm.next(this.source)? {
         let wanted = if this.function == Obj::NONE { item } else { vm.call(this.function, &[item])? };
@@ -171,7 +167,6 @@ fn reversed_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 }
 
 fn reversed_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
-    vm.check_depth()?;
     let this = vm.this::<Reversed>(object)?;
     let Some(left) = this.left.get().checked_sub(1) else { return Ok(None) };
     this.left.set(left);

@@ -220,8 +220,9 @@ impl Vm {
     /// Calls the method `name` of an instance's class with `args`, if the class has one.
     ///
     /// # Errors
-    /// What the call raises.
+    /// What the call raises; `RuntimeError` if descriptors are found by descriptors too deep.
     pub(crate) fn call_special(&self, object: Obj, name: Qstr, args: &[Obj]) -> Res<Option<Obj>> {
+        self.check_depth()?;
         let class = self.type_of(object);
         match typ::find(self, class, name) {
             Some(found) if !found.native => {
@@ -380,7 +381,6 @@ operator_names! {
 }
 
 fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
-    vm.check_depth()?;
     if let Some(name) = method_name(op)
         && let Some(value) = vm.call_special(object, name, &[other])?
         && value != crate::obj::none::NOT_IMPLEMENTED
@@ -398,7 +398,6 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
 }
 
 fn instance_reverse(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
-    vm.check_depth()?;
     if let Some(name) = reflected_name(op)
         && let Some(value) = vm.call_special(object, name, &[other])?
         && value != crate::obj::none::NOT_IMPLEMENTED

@@ -132,9 +132,10 @@ fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
     match class.parent() {
         Parent::None => None,
         Parent::One(parent) => typ::find(vm, parent, name),
-        Parent::Many(parents) => {
-            let parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
-            parents.into_iter().find_map(|parent| typ::find(vm, parent, name))
+        Parent::Many(several) => {
+            let bases = Parent::bases(several);
+            let mut bases = bases.items().iter().filter_map(|base| base.downcast::<Type>());
+            bases.find_map(|base| typ::find(vm, base, name))
         }
     }
 }

@@ -66,32 +66,14 @@ pub(crate) fn find(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
     if let Some(found) = vm.remembered_method(class, name) {
         return found;
     }
-    let found = search(vm, class, name, 0);
+    let mut seen = 0;
+    let found = class.lineage().find_map(|class| {
+        seen += 1;
+        own(vm, class, name).map(|value| Found { value, owner: class, native: !class.has(flag::HEAP) })
+    });
+    vm.spend_work(seen);
     vm.remember_method(class, name, found);
     found
-}
-
-fn search(vm: &Vm, class: Gc<Type>, name: Qstr, depth: u32) -> Option<Found> {
-    let mut class = class;
-    for _ in 0..1000 {
-        if class == Gc::from_static(&OBJECT) {
-            return None;
-        }
-        if let Some(value) = own(vm, class, name) {
-            return Some(Found { value, owner: class, native: !class.has(flag::HEAP) });
-        }
-        match class.parent() {
-            Parent::None => return None,
-            Parent::One(parent) => class = parent,
-            Parent::Many(parents) => {
-                let parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
-                return parents
-                    .into_iter()
-                    .find_map(|parent| if depth < 50 { search(vm, parent, name, depth + 1) } else { None });
-            }
-        }
-    }
-    None
 }
 
 /// What `class` itself has under `name`.
@@ -104,21 +86,9 @@ pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
 
 /// The built-in type, if any, that instances of `class` have an object of inside.
 pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
-    if !class.has(flag::HEAP) {
-        if class == Gc::from_static(&OBJECT) {
-            return None;
-        }
-        // SAFETY: types that are not on the heap are `static`.
-        return Some(unsafe { class.as_ptr().as_ref() });
-    }
-    match class.parent() {
-        Parent::None => None,
-        Parent::One(parent) => native_base_type(parent),
-        Parent::Many(parents) => {
-            let parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
-            parents.into_iter().find_map(|parent| native_base_type(parent))
-        }
-    }
+    let native = class.lineage().find(|class| !class.has(flag::HEAP))?;
+    // SAFETY: types that are not on the heap are `static`.
+    Some(unsafe { native.as_ptr().as_ref() })
 }
 
 /// Whether finding `value` under `name` in a class makes attributes of its instances special.
@@ -188,7 +158,7 @@ impl Vm {
         let parent = match bases.items() {
             [] => Parent::None,
             [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
-            _ => Parent::Many(bases),
+            _ => Parent::Many(self.lineage_of_several(bases)?),
         };
         let mut class = define!(instance::CLASS).with_name(name).derived(parent);
         class.flags |= flags;
@@ -196,6 +166,21 @@ impl Vm {
             class.slots_for_c.set_parent(parent);
         }
         Ok(class)
+    }
+
+    /// What [`Parent::Many`] refers to for these bases.
+    fn lineage_of_several(&self, bases: Gc<Tuple>) -> Res<Gc<Tuple>> {
+        let types = Dict::new(self)?;
+        for base in bases.items().iter().filter_map(|base| base.downcast::<Type>()) {
+            for ty in base.lineage() {
+                self.work(1)?;
+                types.map.store_new(self, ty.obj(), Obj::NONE)?;
+            }
+        }
+        let several = List::with_capacity(self, 1 + types.map.len())?;
+        several.append(self, bases.obj())?;
+        several.extend(self, types.obj())?;
+        Tuple::of_list(self, &several)
     }
 
     /// Makes `locals` fit for the dict of a class that derives from `parent`.
@@ -206,9 +191,10 @@ impl Vm {
         let mut accessors = match parent {
             Parent::None => false,
             Parent::One(parent) => parent.has_accessors(),
-            Parent::Many(parents) => {
-                let mut parents = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
-                parents.any(|parent| parent.has_accessors())
+            Parent::Many(several) => {
+                let bases = Parent::bases(several);
+                let mut bases = bases.items().iter().filter_map(|base| base.downcast::<Type>());
+                bases.any(|base| base.has_accessors())
             }
         };
         let mut at = 0;
@@ -292,22 +278,13 @@ impl Vm {
 
     /// Whether `ty` is `base` or derived from it.
     pub fn is_subclass(&self, ty: Gc<Type>, base: Gc<Type>) -> bool {
-        let mut ty = ty;
-        loop {
-            if ty == base {
-                return true;
-            }
-            match ty.parent() {
-                Parent::None => return base == Gc::from_static(&OBJECT),
-                Parent::One(parent) => ty = parent,
-                Parent::Many(parents) => return self.is_subclass_of_any(parents, base),
-            }
-        }
-    }
-
-    fn is_subclass_of_any(&self, parents: Gc<Tuple>, base: Gc<Type>) -> bool {
-        let types = parents.items().iter().filter_map(|parent| parent.downcast::<Type>());
-        types.into_iter().any(|parent| self.is_subclass(parent, base))
+        let mut seen = 0;
+        let is_there = ty.lineage().any(|ty| {
+            seen += 1;
+            ty == base
+        });
+        self.spend_work(seen);
+        is_there || base == Gc::from_static(&OBJECT)
     }
 
     /// Whether `ty` is or derives from `classes`, a type or a tuple of types.
@@ -324,6 +301,7 @@ impl Vm {
         };
         self.check_depth()?;
         for class in tuple.items() {
+            self.work(1)?;
             if self.is_subclass_of(ty, *class)? {
                 return Ok(true);
             }
@@ -443,7 +421,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
             Parent::None if class == Gc::from_static(&OBJECT) => Tuple::EMPTY,
             Parent::None => Tuple::new(vm, &object)?,
             Parent::One(parent) => Tuple::new(vm, &[parent.obj()])?,
-            Parent::Many(parents) => parents,
+            Parent::Many(several) => Parent::bases(several),
         };
         return Ok(AttrResult::Value(bases.obj()));
     }

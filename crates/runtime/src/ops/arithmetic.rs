@@ -34,6 +34,7 @@ impl Vm {
                 _ => {}
             }
         }
+        self.check_depth()?;
         if let Some(unary_op) = self.type_of(object).slots.unary_op
             && let Some(result) = unary_op(self, op, object)?
         {
@@ -100,6 +101,7 @@ impl Vm {
 
     /// Asks the operands' types; `None` if none has the operator.
     pub(crate) fn try_binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+        self.check_depth()?;
         let left_op = self.type_of(left).slots.binary_op;
         let plain = plain(op);
         for op in [op, plain] {

@@ -92,6 +92,7 @@ impl Vm {
             return Ok(Some(MethodParts { function: next, this: Some(object) }));
         }
         if let Some(attr) = ty.slots.attr {
+            self.check_depth()?;
             match attr(self, object, name, request)? {
                 AttrResult::Value(value) => return Ok(Some(MethodParts::plain(value))),
                 AttrResult::Method(function, this) => return Ok(Some(MethodParts { function, this: Some(this) })),
@@ -133,6 +134,7 @@ impl Vm {
         if let Some(base) = self.native_base(object)
             && let Some(attr) = self.type_of(base).slots.attr
         {
+            self.check_depth()?;
             match attr(self, base, name, request)? {
                 AttrResult::Value(value) => return Ok(Some(MethodParts::plain(value))),
                 AttrResult::Method(function, this) => return Ok(Some(MethodParts { function, this: Some(this) })),
@@ -209,6 +211,7 @@ impl Vm {
     }
 
     fn change_attr(&self, object: Obj, name: Qstr, value: Slot) -> Res<()> {
+        self.check_depth()?;
         let ty = self.type_of(object);
         let request = value.map_or(Attr::Delete, Attr::Store);
         if ty.has(flag::HEAP)

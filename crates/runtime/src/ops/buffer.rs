@@ -101,6 +101,7 @@ impl Vm {
                 return Ok(Some(Buffer::of(bytes.bytes())));
             }
         }
+        self.check_depth()?;
         let ty = self.type_of(object);
         match ty.slots.buffer {
             Some(buffer) if access != Access::Lend || ty.has(flag::LENDS) => buffer(self, object, access),

@@ -124,6 +124,7 @@ impl Vm {
 
     /// Calls what is neither a Python function nor bound to something. The arguments must not lie above the running frame.
     pub(crate) fn call_slot(&self, callable: Obj, args: Args<'_>) -> Res {
+        self.check_depth()?;
         match self.type_of(callable).slots.call {
             Some(call) => call(self, callable, args),
             None => Err(self.type_error(format_args!("'{}' object isn't callable", self.type_name(callable)))),

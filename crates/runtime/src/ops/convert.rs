@@ -64,6 +64,7 @@ impl Vm {
         if let Some(truth) = object.as_bool() {
             return Ok(Some(Obj::small_int_wrapping(truth.into())));
         }
+        self.check_depth()?;
         match self.type_of(object).slots.unary_op {
             Some(unary_op) => unary_op(self, UnaryOp::Int, object),
             None => Ok(None),

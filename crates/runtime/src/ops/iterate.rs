@@ -18,6 +18,7 @@ impl Vm {
         if let Some(next) = ty.slots.items {
             return Ok(Iter::new(self, object, next)?.obj());
         }
+        self.check_depth()?;
         if let Some(iter) = ty.slots.iter {
             return iter(self, object);
         }
@@ -66,6 +67,7 @@ impl Vm {
     /// `TypeError` if it is no iterator, and what computing the item raises.
     #[inline]
     pub(crate) fn advance(&self, iterator: Obj) -> Res<Option<Obj>> {
+        self.check_depth()?;
         match self.type_of(iterator).slots.next {
             Some(next) => next(self, iterator),
             None => Err(self.no_iterator(iterator)),

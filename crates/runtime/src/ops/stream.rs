@@ -100,11 +100,13 @@ impl Vm {
         self.error(&exception::OS_ERROR, format_args!("stream operation not supported"))
     }
 
-    /// The stream that `object` is.
+    /// The stream that `object` is. Each of the functions below asks for it, and then uses the slots at once, so that streams over streams are as deep as the
+    /// machine stack allows.
     ///
     /// # Errors
-    /// `OSError` if it is none.
+    /// `OSError` if it is none, `RuntimeError` if streams are nested too deep.
     pub fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
+        self.check_depth()?;
         let ty = self.type_of(object);
         if let Some(slots) = ty.slots.stream {
             return Ok(slots);

@@ -79,6 +79,7 @@ impl Vm {
     }
 
     fn subscript(&self, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+        self.check_depth()?;
         match self.type_of(base).slots.subscr {
             Some(subscr) => subscr(self, base, index, request),
             None => Ok(None),
@@ -90,6 +91,7 @@ impl Vm {
     /// # Errors
     /// `TypeError` if the container is none, and what comparing raises.
     pub fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
+        self.check_depth()?;
         if let Some(contains) = self.type_of(container).slots.contains
             && let Some(found) = contains(self, container, item)?
         {

@@ -30,6 +30,7 @@ impl Vm {
         if let Some(list) = object.downcast::<List>() {
             return Ok(!list.is_empty());
         }
+        self.check_depth()?;
         if let Some(unary_op) = self.type_of(object).slots.unary_op
             && let Some(truth) = unary_op(self, UnaryOp::Bool, object)?
         {
@@ -65,6 +66,7 @@ impl Vm {
 
     /// What `object`, which is no string, says its length is.
     fn len_object(&self, object: Obj) -> Res<Option<Obj>> {
+        self.check_depth()?;
         match self.type_of(object).slots.unary_op {
             Some(unary_op) => unary_op(self, UnaryOp::Len, object),
             None => Ok(None),

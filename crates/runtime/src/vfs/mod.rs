@@ -275,6 +275,7 @@ impl Vm {
     /// # Errors
     /// `TypeError` if a file system answers what is no result of `stat`, `UnicodeError` if it is asked for what is no text, and `MemoryError`.
     pub fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>> {
+        self.check_depth()?;
         let Place::In(mount, inner) = self.look_up(path) else { return Ok(None) };
         let file_system = mount.file_system();
         if let Some(slots) = self.type_of(file_system).slots.file_system {

@@ -165,14 +165,27 @@ impl Vm {
         if self.events.take_work(units) { Ok(()) } else { self.poll_amid_work(units) }
     }
 
-    /// [`Vm::work_on_bytes`] in what cannot fail: the next call or jump looks at pending events if a slice is used up.
-    #[cold]
-    pub(crate) fn spend_work_on_bytes(&self, bytes: usize) {
-        let units = bytes / BYTES_PER_UNIT;
+    /// [`Vm::work`] for what cannot fail: if a slice is used up, the next work, call or jump looks at pending events.
+    #[inline(always)]
+    pub(crate) fn spend_work(&self, units: usize) {
         if !self.events.take_work(units) {
-            self.end_slice(units);
-            self.poll_soon();
+            self.overspend_work(units);
         }
+    }
+
+    /// [`Vm::work_on_bytes`] for what cannot fail, as [`Vm::spend_work`].
+    #[inline(always)]
+    pub(crate) fn spend_work_on_bytes(&self, bytes: usize) {
+        self.spend_work(bytes / BYTES_PER_UNIT);
+    }
+
+    /// Takes all that is left of a slice, and charges what `units` are more.
+    #[cold]
+    #[inline(never)]
+    fn overspend_work(&self, units: usize) {
+        let left = self.events.work.replace(0);
+        self.charge_instructions(units.saturating_sub(left) as u64);
+        self.poll_soon();
     }
 
     #[cold]

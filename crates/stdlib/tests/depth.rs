@@ -1,0 +1,186 @@
+//! Objects in objects, so deep that the machine stack does not hold the calls from one to the next: an exception, never the end of the process.
+//!
+//! Each case makes a chain of 50,000 objects of a type that holds another, and then uses the outermost. It runs on a stack as small as `Limits`
+//! says that it may be.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::thread;
+
+use berus_compiler::Mode;
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::Host;
+use berus_runtime::vm::{Limits, Vm};
+
+/// The machine stack of built-ins, and what they may take without asking.
+const STACK: usize = (512 + 64) << 10;
+
+/// What programs print.
+#[derive(Clone, Default)]
+struct Console(Rc<RefCell<Vec<u8>>>);
+
+impl Host for Console {
+    fn write_stdout(&self, bytes: &[u8]) {
+        self.0.borrow_mut().extend_from_slice(bytes);
+    }
+}
+
+/// What `source` prints, run on a machine stack of [`STACK`] bytes.
+fn output(source: String) -> String {
+    let thread = thread::Builder::new().stack_size(STACK);
+    let run = move || {
+        let console = Console::default();
+        let heap = Heap::growing(&GlobalRegions, 128 << 20);
+        let mut vm = Vm::new(heap, Box::new(console.clone()), Limits::default()).expect("the heap has room");
+        vm.register(berus_stdlib::MODULES);
+        vm.enter(|vm| {
+            let result = vm
+                .compile(source.as_bytes(), b"chains.py", Mode::File, vm.main())
+                .and_then(|body| vm.run_body(body, vm.main()));
+            if let Err(raised) = result {
+                let exception = vm.take_exception(raised);
+                let _ = vm.print_exception(&mut berus_runtime::ops::print::Stdout, exception);
+            }
+        });
+        console.0.take()
+    };
+    let printed = thread.spawn(run).expect("there is a thread").join().expect("nothing panics");
+    String::from_utf8(printed).expect("programs print text")
+}
+
+/// What the cases are written with. A use of a chain that does not end as it should is printed.
+const PRELUDE: &str = "
+import collections, deflate, io, json, machine, re, sys, uctypes
+N = 50000
+
+def chain(wrap, x, n=N):
+    for _ in range(n): x = wrap(x)
+    return x
+
+def over(wrap, x): return lambda: chain(wrap, x)
+def twice(wrap, x): return lambda: (chain(wrap, x), chain(wrap, x))
+
+def outcome(use, x):
+    try: use(x)
+    except RuntimeError as e: return str(e)
+    except Exception as e: return type(e)
+
+# The chain is too deep for each of these uses.
+def deep(name, make, *uses):
+    x = make()
+    for n, use in enumerate(uses):
+        result = outcome(use, x)
+        if result != 'maximum recursion depth exceeded': print(name, n, result)
+
+# It is not for these.
+def flat(name, make, *uses):
+    x = make()
+    for n, use in enumerate(uses):
+        result = outcome(use, x)
+        if result == 'maximum recursion depth exceeded': print(name, n, result)
+
+equal, less = (lambda p: p[0] == p[1]), (lambda p: p[0] < p[1])
+def last(x):
+    for _ in x: pass
+";
+
+/// Chains of containers, and what looks into them.
+const CONTAINERS: &str = "
+deep('list', twice(lambda x: [x], 1), equal, less, lambda p: repr(p[0]), lambda p: json.dumps(p[0]), lambda p: p[0] in p[1],
+     lambda p: sorted(p), lambda p: min(p), lambda p: '%r' % p[0], lambda p: '{}'.format(p[0]), lambda p: print(p[0], file=io.StringIO()),
+     lambda p: [0, p[0]].index(p[1]), lambda p: [p[0]].count(p[1]), lambda p: [p[0]].remove(p[1]), lambda p: p[0] != p[1])
+deep('tuple', twice(lambda x: (x,), 1), equal, less, lambda p: repr(p[0]), lambda p: hash(p[0]), lambda p: {p[0]: 1}, lambda p: p[0] in {1: 2})
+deep('types', over(lambda x: (x,), int), lambda x: isinstance('', x), lambda x: issubclass(str, x))
+deep('dict', twice(lambda x: {1: x}, 1), equal, lambda p: repr(p[0]), lambda p: json.dumps(p[0]))
+deep('ordered', twice(lambda x: collections.OrderedDict([(1, x)]), 1), equal, lambda p: repr(p[0]))
+deep('frozenset', lambda: None, lambda _: chain(lambda x: frozenset((x,)), 1))
+T = collections.namedtuple('T', ('a',))
+deep('namedtuple', twice(T, 1), equal, less, lambda p: repr(p[0]), lambda p: hash(p[0]))
+deep('views', over(lambda x: {1: x}.values(), 1), repr)
+deep('slice', over(lambda x: slice(x, x), 1), repr)
+deep('exception', over(ValueError, 1), repr, str, lambda x: sys.print_exception(x, io.StringIO()))
+L = type('L', (list,), {})
+deep('subclass', twice(lambda x: L([x]), 1), equal, less, lambda p: repr(p[0]))
+flat('memoryview', over(memoryview, b'ab'), bytes, len, lambda x: x == b'ab')
+deep('layout', over(lambda x: (0, {'a': x}), uctypes.UINT8), lambda x: uctypes.sizeof({'a': x}))
+flat('json', lambda: '[' * N + ']' * N, json.loads)
+flat('groups', lambda: '(' * N + ')' * N, re.compile)
+flat('format', lambda: '{:' * N + '}' * N, lambda x: x.format(*([1] * 9)))
+";
+
+/// Chains of iterators.
+const ITERATORS: &str = "
+deep('enumerate', over(enumerate, [1]), last, next, list)
+deep('zip', over(zip, [1]), last, next)
+deep('zips', over(lambda x: zip(x, [1]), [1]), last, next)
+deep('map', over(lambda x: map(abs, x), [1]), last, next, sum)
+deep('maps', over(lambda x: map(pow, x, [1]), [1]), last, next)
+deep('filter', over(lambda x: filter(None, x), [1]), last, next, any)
+deep('generators', over(lambda x: (i for i in x), [1]), next)
+def gen(x): yield from x
+deep('delegates', over(gen, [1]), next)
+deep('sent', over(gen, gen([1])), lambda x: x.send(None))
+flat('not started', over(gen, [1]), lambda x: x.close(), lambda x: x.throw(ValueError))
+class Reversible:
+    def __init__(self, inner): self.inner = inner
+    def __reversed__(self): return reversed(self.inner)
+deep('reversed', over(Reversible, [1]), reversed)
+";
+
+/// Chains of streams and pins.
+const STREAMS: &str = "
+deep('writer', over(lambda x: io.BufferedWriter(x, 1), io.BytesIO()), lambda x: x.write(b'ab'), lambda x: x.flush(),
+     lambda x: print('ab', file=x), lambda x: json.dump([1], x))
+deep('deflate', over(lambda x: deflate.DeflateIO(x, deflate.RAW, 5, True), io.BytesIO(b'abc')), lambda x: x.read(1), lambda x: x.readline(),
+     lambda x: json.load(x), lambda x: x.close())
+deep('signal', over(machine.Signal, 1), lambda x: x.value(), lambda x: x.on(), lambda x: x.off(), lambda x: x(), lambda x: x(1),
+     lambda x: machine.time_pulse_us(x, 1))
+class Stream(io.IOBase):
+    def __init__(self, inner): self.inner = inner
+    def write(self, data): return self.inner.write(data)
+    def readinto(self, data): return self.inner.readinto(data)
+deep('stream', over(Stream, io.BytesIO(b'ab')), lambda x: print('ab', file=x), lambda x: json.load(x))
+deep('both', over(lambda x: io.BufferedWriter(Stream(x), 1), io.BytesIO()), lambda x: x.write(b'ab'))
+";
+
+/// Chains of classes, and of objects that stand for a method of the next one. Making a class takes as long as it has ancestors.
+const CLASSES: &str = "
+for name, use in {'__call__': lambda x: x(), '__len__': len, '__iter__': iter, '__repr__': repr, '__hash__': hash, '__eq__': lambda x: x == 1,
+                  '__lt__': lambda x: x < 1, '__add__': lambda x: x + 1, '__radd__': lambda x: 1 + x, '__getitem__': lambda x: x[0], '__bool__': bool,
+                  '__contains__': lambda x: 1 in x, '__next__': next, '__int__': int, '__neg__': lambda x: -x, '__getattr__': lambda x: x.a}.items():
+    deep(name, lambda: chain(lambda x: type('C', (), {name: x, '__call__': x})(), abs, 5000), use)
+deep('get', over(lambda x: type('D', (), {'__get__': x, '__call__': x})(), abs), lambda x: type('E', (), {'a': x})().a)
+deep('property', over(lambda x: type('P', (), {'a': property(x), '__call__': property(x)})(), abs), lambda x: x.a, lambda x: x())
+class Attributes:
+    def __init__(self, inner): self.inner = inner
+    def __getattr__(self, name): return getattr(self.inner, name)
+deep('getattr', over(Attributes, 1), lambda x: x.nothing, lambda x: hasattr(x, 'nothing'), lambda x: getattr(x, 'nothing', 1))
+flat('static', over(staticmethod, abs), lambda x: type('C', (), {'a': x}).a(1), lambda x: type('C', (), {'a': x})().a(1))
+uses = lambda x: x().nothing, lambda x: isinstance(x(), int), lambda x: issubclass(x, list), lambda x: hasattr(x, 'nothing'), lambda x: x() == 1, dir
+flat('classes', lambda: chain(lambda x: type('C', (x,), {}), object, 2000), *uses)
+flat('bases', lambda: chain(lambda x: type('C', (x, type('B', (), {})), {}), type('A', (), {}), 300), *uses)
+";
+
+fn check(cases: &str) {
+    assert_eq!(output(format!("{PRELUDE}{cases}\nprint('end')\n")), "end\n");
+}
+
+#[test]
+fn containers_in_containers() {
+    check(CONTAINERS);
+}
+
+#[test]
+fn iterators_over_iterators() {
+    check(ITERATORS);
+}
+
+#[test]
+fn streams_over_streams() {
+    check(STREAMS);
+}
+
+#[test]
+fn methods_of_methods() {
+    check(CLASSES);
+}
