@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 
-use berus_compiler::{Form, instructions};
+use berus_compiler::{Form, Options, compile, instructions};
 use berus_mpy::arch::Arch;
 
 use generator::assembler;
@@ -56,30 +56,60 @@ fn random_machine_code() {
 struct Assembler {
     decorator: &'static str,
     parameters: [&'static str; 4],
-    machines: &'static [Arch],
+    /// Each with a set of extensions.
+    machines: &'static [(Arch, u32)],
 }
 
-const ASSEMBLERS: &[Assembler] = &[Assembler {
-    decorator: "asm_thumb",
-    parameters: ["r0", "r1", "r2", "r3"],
-    machines: &[Arch::Armv6, Arch::Armv6m, Arch::Armv7m, Arch::Armv7em, Arch::Armv7emsp, Arch::Armv7emdp],
-}];
+const ASSEMBLERS: &[Assembler] = &[
+    Assembler {
+        decorator: "asm_thumb",
+        parameters: ["r0", "r1", "r2", "r3"],
+        machines: &[
+            (Arch::Armv6, 0),
+            (Arch::Armv6m, 0),
+            (Arch::Armv7m, 0),
+            (Arch::Armv7em, 0),
+            (Arch::Armv7emsp, 0),
+            (Arch::Armv7emdp, 0),
+        ],
+    },
+    Assembler {
+        decorator: "asm_xtensa",
+        parameters: ["a2", "a3", "a4", "a5"],
+        machines: &[(Arch::Xtensa, 0), (Arch::Xtensawin, 0)],
+    },
+    Assembler {
+        decorator: "asm_rv32",
+        parameters: ["a0", "a1", "a2", "a3"],
+        machines: &[(Arch::Rv32imc, 0), (Arch::Rv32imc, 1), (Arch::Rv32imc, 2), (Arch::Rv32imc, 3)],
+    },
+];
 
 /// Compares the compilers on `count` programs for each machine that has an inline assembler.
 fn try_assemblers(count: u64, program: impl Fn(&Assembler, &[Form], u64) -> String) {
     for assembler in ASSEMBLERS {
-        for &machine in assembler.machines {
-            let forms = instructions(machine, 0);
+        for &(machine, extensions) in assembler.machines {
+            let forms = instructions(machine, extensions);
             let distinct: BTreeSet<_> = forms.iter().map(ToString::to_string).collect();
             assert_eq!(distinct.len(), forms.len());
-            try_all(count, &flags_for(machine, 0)[..1], |seed| program(assembler, &forms, seed));
+            try_all(count, &flags_for(machine, extensions)[..1], |seed| program(assembler, &forms, seed));
         }
     }
 }
 
 #[test]
 fn every_instruction() {
-    try_assemblers(1, |assembler, forms, _| assembler::every_form(assembler.decorator, forms));
+    try_assemblers(1, |assembler, forms, _| {
+        let source = assembler::every_form(assembler.decorator, forms);
+        // Where two forms have the same name, one can be taken for the other.
+        let names: BTreeSet<_> = forms.iter().map(|form| &form.name).collect();
+        if names.len() == forms.len() {
+            let &(arch, arch_flags) = assembler.machines.last().unwrap();
+            let options = Options { arch: Some(arch), arch_flags, ..Options::default() };
+            assert_eq!(compile(source.as_bytes(), &options).err(), None, "all of them are right");
+        }
+        source
+    });
 }
 
 #[test]

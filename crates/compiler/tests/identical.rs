@@ -109,6 +109,12 @@ fn errors_in_inline_assembler() {
     for machine in [Arch::Armv6m, Arch::Armv7emsp] {
         check_errors(include_str!("thumb_errors.txt"), &flags_for(machine, 0)[..1]);
     }
+    for machine in [Arch::Xtensa, Arch::Xtensawin] {
+        check_errors(include_str!("xtensa_errors.txt"), &flags_for(machine, 0)[..1]);
+    }
+    for extensions in [0, 3] {
+        check_errors(include_str!("rv32_errors.txt"), &flags_for(Arch::Rv32imc, extensions)[..1]);
+    }
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(crate) struct Code {
     bytes: Vec<u8>,
     labels: Vec<Option<u32>>,
     is_last: bool,
+    /// Whether a label was not where the walk before has found it, in the last walk.
+    has_moved: bool,
     /// Whether control cannot get here: what is written up to the next label is dropped.
     unreachable: bool,
 }
@@ -28,6 +30,7 @@ impl Code {
     pub fn begin(&mut self, is_last: bool) {
         self.bytes.clear();
         self.is_last = is_last;
+        self.has_moved = false;
         self.unreachable = false;
         if !is_last {
             self.labels.clear();
@@ -46,7 +49,14 @@ impl Code {
         if number >= self.labels.len() {
             self.labels.resize(number + 1, None);
         }
-        self.labels[number] = Some(self.position());
+        let position = Some(self.position());
+        self.has_moved |= self.is_last && self.labels[number] != position;
+        self.labels[number] = position;
+    }
+
+    /// Whether the last walk found a label elsewhere than the one before, so that jumps to it are wrong.
+    pub fn has_moved(&self) -> bool {
+        self.has_moved
     }
 
     /// The position of `label`, if it is known.

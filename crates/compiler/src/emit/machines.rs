@@ -11,6 +11,8 @@ use super::asm;
 #[cfg(feature = "native")]
 use super::native;
 use super::tables::Tables;
+#[cfg(feature = "asm-xtensa")]
+use super::xtensa::frame::{Call0, Windowed};
 use crate::error::{CompileError, ErrorKind};
 use crate::options::Emitter;
 use crate::scope::Scope;
@@ -49,6 +51,12 @@ const ASSEMBLERS: &[Arch] = &[
     Arch::Armv7emsp,
     #[cfg(feature = "asm-thumb")]
     Arch::Armv7emdp,
+    #[cfg(feature = "asm-xtensa")]
+    Arch::Xtensa,
+    #[cfg(feature = "asm-xtensa")]
+    Arch::Xtensawin,
+    #[cfg(feature = "asm-rv32")]
+    Arch::Rv32imc,
 ];
 
 /// The emitter of native and viper code for `arch`, with the extensions of `flags`.
@@ -83,6 +91,12 @@ pub(crate) fn assembler(arch: Option<Arch>, flags: u32) -> Result<Box<dyn asm::I
     match arch {
         #[cfg(feature = "asm-thumb")]
         Some(arch) if (Arch::Armv6..=Arch::Armv7emdp).contains(&arch) => Ok(Box::new(asm::Thumb::new(arch))),
+        #[cfg(feature = "asm-xtensa")]
+        Some(Arch::Xtensa) => Ok(Box::new(asm::Xtensa::<Call0>::default())),
+        #[cfg(feature = "asm-xtensa")]
+        Some(Arch::Xtensawin) => Ok(Box::new(asm::Xtensa::<Windowed>::default())),
+        #[cfg(feature = "asm-rv32")]
+        Some(Arch::Rv32imc) => Ok(Box::new(asm::Rv32::new(flags))),
         Some(arch) => Err(not_built_in(arch)),
         None => Err(CompileError::syntax(INVALID_ARCH)),
     }

@@ -16,7 +16,11 @@ mod constants;
 pub(crate) mod machines;
 #[cfg(feature = "native")]
 mod native;
+#[cfg(any(feature = "rv32", feature = "asm-rv32"))]
+mod riscv;
 pub(crate) mod tables;
+#[cfg(any(feature = "xtensa", feature = "xtensawin", feature = "asm-xtensa"))]
+mod xtensa;
 
 use berus_mpy::module::RawCode;
 use berus_mpy::opcode::{BinaryOp, UnaryOp};
@@ -29,6 +33,11 @@ use crate::tree::Node;
 /// A place in the code of a function to jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Label(pub u32);
+
+impl Label {
+    /// A label that is never placed.
+    pub const NOWHERE: Label = Label(u32::MAX);
+}
 
 /// What a walk over a scope is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,30 +6,41 @@ use berus_compiler::{Form, Operand};
 
 use super::Random;
 
-const LABELS: [&str; 4] = ["here", "there", "loop", "end"];
+/// Their number, and those next to it, are no multiples of four: with such MicroPython's assembler for RISC-V reads past its table.
+const LABELS: [&str; 6] = ["here", "there", "loop", "end", "back", "out"];
 
 /// A program with every form of `forms`, each with the least of what its operands can be and with the most.
 pub fn every_form(decorator: &str, forms: &[Form]) -> String {
     let mut text = String::new();
     for (number, form) in forms.iter().enumerate() {
-        let _ = writeln!(text, "@micropython.{decorator}\ndef f{number}():\n    label(here)");
-        for pick in [0, usize::MAX] {
-            let operands: Vec<_> = form.operands.iter().map(|operand| extreme(operand, pick)).collect();
+        let _ =
+            writeln!(text, "@micropython.{decorator}\ndef f{number}():\n    align(4)\n    label(here)\n    data(4, 0)");
+        for is_first in [true, false] {
+            // Of words the first or the last that no operand before has.
+            let operands = form.operands.iter().enumerate();
+            let operands: Vec<_> = operands.map(|(i, operand)| extreme(operand, is_first, i)).collect();
+            // Some instructions must be whole words from a label, this one when it is over.
+            let before = if form.name == "call0" { "align(4); data(1, 0)" } else { "align(4)" };
+            before.split("; ").for_each(|line| _ = writeln!(text, "    {line}"));
             let _ = writeln!(text, "    {}({})", form.name, operands.join(", "));
         }
     }
     text
 }
 
-/// The first or the last of what an operand can be.
-fn extreme(operand: &Operand, pick: usize) -> String {
-    let word = |words: &Vec<String>| words[pick.min(words.len() - 1)].clone();
+/// The first or the last of what an operand can be; of words the one that is as many further as `skipped` says.
+fn extreme(operand: &Operand, is_first: bool, skipped: usize) -> String {
+    let word = |words: &[String]| {
+        let skipped = skipped.min(words.len() - 1);
+        words[if is_first { skipped } else { words.len() - 1 - skipped }].clone()
+    };
     match operand {
         Operand::Word(words) => word(words),
-        Operand::Integer { least, most, .. } => [least, most][pick.min(1)].to_string(),
+        Operand::Integer { least, most, .. } => if is_first { least } else { most }.to_string(),
         Operand::Label => "here".into(),
-        Operand::Address { base, offset } => format!("[{}, {}]", word(base), extreme(offset, pick)),
-        Operand::Set(words) if pick == 0 => format!("{{{}}}", words[0]),
+        Operand::Address { base, offset } => format!("[{}, {}]", word(base), extreme(offset, is_first, 0)),
+        Operand::Displaced { offset, base } => format!("{}({})", extreme(offset, is_first, 0), word(base)),
+        Operand::Set(words) if is_first => format!("{{{}}}", words[0]),
         Operand::Set(words) => format!("{{{}}}", words.join(", ")),
         _ => unreachable!("no other operands"),
     }
@@ -107,8 +118,22 @@ fn integer(random: &mut Random) -> String {
 
 fn operand(random: &mut Random, operand_kind: &Operand, wrong: u64) -> String {
     if random.once_in(wrong) {
-        return match random.below(8) {
+        return match random.below(9) {
             0 => integer(random),
+            8 => random
+                .pick(&[
+                    "4",
+                    "-4(a0)",
+                    "+4(s1)",
+                    "4(4)",
+                    "4()",
+                    "x(a0)",
+                    "-x(a0)",
+                    "4[a0]",
+                    "{ra, s0, s1}",
+                    "{ra, s0-s10}",
+                ])
+                .into(),
             1 => "nowhere".into(),
             2 => format!("[{}, {}]", random.pick(&["r1", "a2", "spam"]), integer(random)),
             3 => random.pick(&["[r0, 4, 4]", "[r0]", "[]", "r0[4]", "[4, r0]"]).into(),
@@ -124,10 +149,11 @@ fn operand(random: &mut Random, operand_kind: &Operand, wrong: u64) -> String {
         Operand::Integer { least, most, step } => {
             let steps = (most - least) / step;
             let value = least + step * random.below(steps as u64 + 1) as i64;
-            if random.once_in(3) { format!("{value:#x}").replace("0xffffffff", "0x7fff") } else { value.to_string() }
+            if value >= 0 && random.once_in(3) { format!("{value:#x}") } else { value.to_string() }
         }
         Operand::Label => random.pick(&LABELS).into(),
         Operand::Address { base, offset } => format!("[{}, {}]", word(random, base), operand(random, offset, wrong)),
+        Operand::Displaced { offset, base } => format!("{}({})", operand(random, offset, wrong), word(random, base)),
         Operand::Set(words) => {
             let words: Vec<_> = (0..1 + random.below(4)).map(|_| word(random, words)).collect();
             format!("{{{}}}", words.join(", "))

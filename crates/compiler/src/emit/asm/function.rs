@@ -8,7 +8,7 @@ use berus_mpy::module::{Kind, RawCode};
 use super::instruction::integer;
 use super::{Code, Instruction, InstructionSet};
 use crate::emit::Label;
-use crate::error::CompileError;
+use crate::error::{CompileError, ErrorKind};
 use crate::grammar::Rule;
 use crate::names::{Name, Names};
 use crate::scope::{Scope, ScopeKind};
@@ -39,23 +39,44 @@ pub(crate) fn assemble(
 ) -> Result<RawCode<'static>, CompileError> {
     let n_pos_args = Function::new(tree, names, scope).parameters(set)?;
     let mut code = Code::default();
-    let mut labels = Vec::new();
     let mut type_sig = Type::Int;
-    let size_walks = set.size_walks();
-    for walk in 0..=size_walks {
-        let is_last = walk == size_walks;
-        code.begin(is_last);
-        if !is_last {
-            labels.clear();
+    // Where the size of a jump depends on how far it is, what MicroPython takes for the label can be wrong; it stops then.
+    for unmet in [Label(0), Label::NOWHERE] {
+        type_sig = walk(tree, names, scope, set, &mut code, unmet)?;
+        if !code.has_moved() {
+            break;
         }
-        let output = Output { set: &mut *set, code: &mut code, labels: &mut labels, is_last };
-        type_sig = Function::new(tree, names, scope).walk(Some(output))?;
     }
     Ok(RawCode {
         code: code.bytes().to_vec().into(),
         kind: Kind::Asm { scope_flags: 0, n_pos_args, type_sig: type_sig as u32, relocations: None },
         children: Vec::new(),
     })
+}
+
+/// Walks over the function of `scope` until its code is made. Labels that are not met yet stand for `unmet`.
+fn walk(
+    tree: &Tree,
+    names: &Names,
+    scope: &Scope,
+    set: &mut dyn InstructionSet,
+    code: &mut Code,
+    unmet: Label,
+) -> Result<Type, CompileError> {
+    let mut labels = Vec::new();
+    let size_walks = set.size_walks();
+    for walk in 0..size_walks {
+        code.begin(false);
+        labels.clear();
+        let output = Output { set: &mut *set, code: &mut *code, labels: &mut labels, is_last: false, unmet };
+        Function::new(tree, names, scope).walk(Some(output)).map_err(|error| match error.line {
+            // MicroPython notices at the beginning of the next walk, unless that would be the last.
+            Some(_) if walk + 1 < size_walks => error.at_line(tree.line(scope.node)),
+            _ => error,
+        })?;
+    }
+    code.begin(true);
+    Function::new(tree, names, scope).walk(Some(Output { set, code, labels: &mut labels, is_last: true, unmet }))
 }
 
 /// Where the instructions of a walk go.
@@ -65,6 +86,7 @@ struct Output<'o> {
     /// By number: the labels met so far. In the last walk, all.
     labels: &'o mut Vec<Name>,
     is_last: bool,
+    unmet: Label,
 }
 
 /// A walk over a function.
@@ -95,12 +117,8 @@ impl<'a> Function<'a> {
         let Some(error) = self.error else { return Ok(result) };
         let line = if self.line != 0 { self.line } else { self.tree.line(self.scope.node) };
         let block = Some(self.names.get(self.scope.name).into());
-        // What is too long for memory has no place in the source.
-        if error.kind == crate::ErrorKind::Memory {
-            Err(error)
-        } else {
-            Err(CompileError { block, ..error.at_line(line) })
-        }
+        // What is not about the source has no place in it: code that is too long for memory, or for a jump.
+        if error.kind == ErrorKind::Syntax { Err(CompileError { block, ..error.at_line(line) }) } else { Err(error) }
     }
 
     /// How many parameters there are.
@@ -254,7 +272,7 @@ impl<'a> Function<'a> {
     }
 
     fn instruction(&mut self, name: &'a [u8], operands: &[Node], output: &mut Output<'_>) {
-        let Output { set, code, labels, is_last } = output;
+        let Output { set, code, labels, is_last, unmet } = output;
         let mut instruction = Instruction {
             tree: self.tree,
             names: self.names,
@@ -263,6 +281,7 @@ impl<'a> Function<'a> {
             code,
             labels,
             is_last: *is_last,
+            unmet: *unmet,
             error: None,
         };
         set.write(&mut instruction);

@@ -22,6 +22,8 @@ pub(crate) struct Instruction<'a> {
     pub labels: &'a [Name],
     /// Whether it is the last walk, which makes the code.
     pub is_last: bool,
+    /// What a label stands for that is not met yet.
+    pub unmet: Label,
     /// What is wrong with it.
     pub error: Option<CompileError>,
 }

@@ -10,14 +10,22 @@
 mod function;
 mod instruction;
 mod operand;
+#[cfg(feature = "asm-rv32")]
+mod rv32;
 #[cfg(feature = "asm-thumb")]
 mod thumb;
+#[cfg(feature = "asm-xtensa")]
+mod xtensa;
 
 pub(crate) use function::{assemble, check};
 pub(crate) use instruction::Instruction;
 pub use operand::{Form, Operand};
+#[cfg(feature = "asm-rv32")]
+pub(crate) use rv32::Rv32;
 #[cfg(feature = "asm-thumb")]
 pub(crate) use thumb::Thumb;
+#[cfg(feature = "asm-xtensa")]
+pub(crate) use xtensa::Xtensa;
 
 use super::code::Code;
 

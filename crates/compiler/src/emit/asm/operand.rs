@@ -37,6 +37,13 @@ pub enum Operand {
         /// What can be the offset.
         offset: alloc::boxed::Box<Operand>,
     },
+    /// `offset(base)`.
+    Displaced {
+        /// What can be the offset.
+        offset: alloc::boxed::Box<Operand>,
+        /// The registers that can be the base.
+        base: Vec<String>,
+    },
     /// `{a, b}`, each of them one of these words.
     Set(Vec<String>),
 }
@@ -64,6 +71,11 @@ impl fmt::Display for Operand {
                 f.write_str("[")?;
                 write_words(f, base)?;
                 write!(f, ", {offset}]")
+            }
+            Operand::Displaced { offset, base } => {
+                write!(f, "{offset}(")?;
+                write_words(f, base)?;
+                f.write_str(")")
             }
             Operand::Set(words) => {
                 f.write_str("{")?;

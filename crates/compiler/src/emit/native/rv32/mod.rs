@@ -1,56 +1,14 @@
-//! RISC-V of 32 bits with multiplication and compressed instructions, and the extensions Zba and Zcmp
+//! Native code for RISC-V of 32 bits with multiplication and compressed instructions, and the extensions Zba and Zcmp
 //! (MicroPython: `py/asmrv32.c`, `py/asmrv32.h`).
 
-mod encode;
 #[cfg(test)]
 mod tests;
-
-use self::encode::Reg;
 
 use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
 use crate::emit::Label;
 use crate::emit::code::Code;
-
-/// Extensions of the machine, as [`Options::arch_flags`](crate::Options::arch_flags) names them.
-mod extension {
-    /// Additions of a shifted register.
-    pub const ZBA: u32 = 1;
-    /// Instructions that push and pop several registers.
-    pub const ZCMP: u32 = 2;
-}
-
-/// Major opcodes, the lowest bits of an instruction.
-mod major {
-    pub const LOAD: u32 = 0x03;
-    pub const OP_IMM: u32 = 0x13;
-    pub const AUIPC: u32 = 0x17;
-    pub const STORE: u32 = 0x23;
-    pub const OP: u32 = 0x33;
-    pub const LUI: u32 = 0x37;
-    pub const BRANCH: u32 = 0x63;
-    pub const JALR: u32 = 0x67;
-    /// The three quadrants of compressed instructions.
-    pub const C0: u32 = 0;
-    pub const C1: u32 = 1;
-    pub const C2: u32 = 2;
-}
-
-/// What an instruction of three registers does: the seven bits above, the three bits below.
-mod function {
-    pub const ADD: u32 = 0;
-    pub const SUB: u32 = 0x20 << 3;
-    pub const SLL: u32 = 1;
-    pub const SLT: u32 = 2;
-    pub const SLTU: u32 = 3;
-    pub const XOR: u32 = 4;
-    pub const SRL: u32 = 5;
-    pub const SRA: u32 = 0x20 << 3 | 5;
-    pub const OR: u32 = 6;
-    pub const AND: u32 = 7;
-    pub const MUL: u32 = 1 << 3;
-    /// Shift by one, two or three bits and add: Zba, with the shift from bit 1 on.
-    pub const SHIFT_ADD: u32 = 0x10 << 3;
-}
+use crate::emit::riscv::encode::{self, Reg};
+use crate::emit::riscv::{self, extension, fits, function, halves, major};
 
 const BEQ: u32 = 0;
 const BNE: u32 = 1;
@@ -72,16 +30,6 @@ pub(crate) struct Rv32 {
     locals: u32,
 }
 
-/// Whether a number fits into `count` bits with a sign.
-fn fits(number: i32, count: u32) -> bool {
-    (-1 << (count - 1)..1 << (count - 1)).contains(&number)
-}
-
-/// A number as two that add up to it: one with the lower twelve bits zero, and one that is extended from twelve bits.
-fn halves(number: i32) -> (i32, i32) {
-    (number.wrapping_add(0x800) & !0xfff, number & 0xfff)
-}
-
 impl Rv32 {
     /// What computes addresses that are too far for one instruction.
     const SPARE: Reg = Reg::A6;
@@ -96,11 +44,11 @@ impl Rv32 {
     }
 
     fn write(&mut self, instruction: u32) {
-        self.code.write(&instruction.to_le_bytes());
+        riscv::write(&mut self.code, instruction);
     }
 
     fn write_short(&mut self, instruction: u16) {
-        self.code.write(&instruction.to_le_bytes());
+        riscv::write_short(&mut self.code, instruction);
     }
 
     fn add_short(&mut self, dest: Reg, source: Reg) {
@@ -119,30 +67,10 @@ impl Rv32 {
         self.write(encode::b(major::BRANCH, function, left, right, distance));
     }
 
-    /// Loads a number whose lower twelve bits are zero.
-    fn load_upper(&mut self, dest: Reg, number: i32) {
-        if fits(number, 17) && number != 0 {
-            self.write_short(encode::ci(major::C1, 3, dest, number >> 12));
-        } else {
-            self.write(encode::u(major::LUI, dest, number));
-        }
-    }
-
-    /// Loads a number that is too large for an instruction.
-    fn load_large(&mut self, dest: Reg, number: i32) {
-        let (upper, lower) = halves(number);
-        self.load_upper(dest, upper);
-        match lower {
-            0 => {}
-            1..32 => self.write_short(encode::ci(major::C1, 0, dest, lower)),
-            _ => self.add_number(dest, dest, lower),
-        }
-    }
-
     /// The upper half of a number that is too large for an instruction, plus `base`. The lower half is left to add.
     fn load_upper_plus(&mut self, dest: Reg, base: Reg, number: i32) -> i32 {
         let (upper, lower) = halves(number);
-        self.load_upper(dest, upper);
+        riscv::load_upper(&mut self.code, dest, upper);
         self.add_short(dest, base);
         lower
     }
@@ -155,7 +83,7 @@ impl Rv32 {
         } else if fits(bytes, 12) {
             self.add_number(Reg::SP, Reg::SP, bytes);
         } else {
-            self.load_large(Self::TEMPS[0], bytes);
+            riscv::load_large(&mut self.code, Self::TEMPS[0], bytes);
             self.add_short(Reg::SP, Self::TEMPS[0]);
         }
     }
@@ -291,14 +219,7 @@ impl Assembler for Rv32 {
     }
 
     fn load_number(&mut self, dest: Reg, value: i64) {
-        let value = value as i32;
-        if fits(value, 6) {
-            self.write_short(encode::ci(major::C1, 2, dest, value));
-        } else if fits(value, 12) {
-            self.add_number(dest, Reg::ZERO, value);
-        } else {
-            self.load_large(dest, value);
-        }
+        riscv::load_number(&mut self.code, dest, value as i32);
     }
 
     fn clear(&mut self, dest: Reg) {
@@ -334,16 +255,15 @@ impl Assembler for Rv32 {
             }
             place @ 0..2048 => self.add_number(dest, Reg::SP, place),
             place => {
-                self.load_large(dest, place);
+                riscv::load_large(&mut self.code, dest, place);
                 self.add_short(dest, Reg::SP);
             }
         }
     }
 
     fn label_address(&mut self, dest: Reg, label: Label) {
-        let (upper, lower) = halves(self.code.distance(label, 0));
-        self.write(encode::u(major::AUIPC, dest, upper));
-        self.add_number(dest, dest, lower);
+        let distance = self.code.distance(label, 0);
+        riscv::load_address(&mut self.code, dest, distance);
     }
 
     fn load_word(&mut self, dest: Reg, base: Reg, offset: u32) {

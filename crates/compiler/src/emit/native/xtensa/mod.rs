@@ -1,22 +1,18 @@
-//! The Xtensa, with either of its conventions of calls (MicroPython: `py/asmxtensa.c`, `py/asmxtensa.h`).
+//! Native code for Xtensa, with either of its conventions of calls (MicroPython: `py/asmxtensa.c`, `py/asmxtensa.h`).
 
-mod branch;
-mod encode;
-mod frame;
-mod pool;
 #[cfg(test)]
 mod tests;
 
 use core::fmt::Debug;
 use core::marker::PhantomData;
 
-use self::branch::{OfTwo, WithZero};
-use self::encode::{Reg, add_n, addi, l32i_n, movi, movi_n, rri8, rrr, rrrn, s32i_n};
-use self::frame::{Call0, Frame, Windowed};
-use self::pool::Pool;
 use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
 use crate::emit::Label;
 use crate::emit::code::Code;
+use crate::emit::xtensa::branch::{self, OfTwo, WithZero};
+use crate::emit::xtensa::encode::{self, Reg, add_n, addi, l32i_n, movi, movi_n, rri8, rrr, rrrn, s32i_n};
+use crate::emit::xtensa::frame::{Call0, Frame, Windowed};
+use crate::emit::xtensa::pool::Pool;
 use crate::error::CompileError;
 
 /// Which registers serve what, with a convention of calls.

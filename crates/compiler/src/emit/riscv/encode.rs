@@ -70,6 +70,13 @@ pub(crate) fn u(opcode: u32, dest: Reg, number: i32) -> u32 {
     opcode | dest.at(7) | bits(number, 12, 20, 12)
 }
 
+/// A jump over an even distance of 21 bits.
+pub(crate) fn j(opcode: u32, dest: Reg, distance: i32) -> u32 {
+    let distance =
+        bits(distance, 12, 8, 12) | bits(distance, 11, 1, 20) | bits(distance, 1, 10, 21) | bits(distance, 20, 1, 31);
+    opcode | dest.at(7) | distance
+}
+
 /// Compressed: two registers.
 pub(crate) fn cr(opcode: u32, function: u32, dest: Reg, source: Reg) -> u16 {
     (opcode | source.at(2) | dest.at(7) | function << 12) as u16
@@ -109,6 +116,19 @@ pub(crate) fn cb(opcode: u32, function: u32, register: Reg, distance: i32) -> u1
     (opcode | near | register.short_at(7) | far | function << 13) as u16
 }
 
+/// Compressed: one of the eight registers and a number of six bits; `function` has two bits of what to do below three others.
+pub(crate) fn cb_number(opcode: u32, function: u32, register: Reg, number: i32) -> u16 {
+    let number = bits(number, 0, 5, 2) | bits(number, 5, 1, 12);
+    (opcode | number | register.short_at(7) | (function & 3) << 10 | function >> 2 << 13) as u16
+}
+
+/// Compressed: two of the eight registers. MicroPython keeps only two of the three bits of each, so that the upper four
+/// registers become the lower ones.
+pub(crate) fn ca(opcode: u32, function: u32, dest: Reg, source: Reg) -> u16 {
+    let cut = |register: Reg| Reg(register.0 & 3);
+    (opcode | cut(source).short_at(2) | (function & 3) << 5 | cut(dest).short_at(7) | function >> 2 << 10) as u16
+}
+
 /// Compressed: a jump over an even distance of twelve bits.
 pub(crate) fn cj(opcode: u32, function: u32, distance: i32) -> u16 {
     let near = bits(distance, 5, 1, 2) | bits(distance, 1, 3, 3) | bits(distance, 7, 1, 6) | bits(distance, 6, 1, 7);
@@ -119,4 +139,11 @@ pub(crate) fn cj(opcode: u32, function: u32, distance: i32) -> u16 {
 /// Of the extension Zcmp: a list of registers, and blocks of four words besides their room.
 pub(crate) fn cmpp(opcode: u32, function: u32, list: u32, blocks: u32) -> u16 {
     (opcode | (blocks & 3) << 2 | (list & 15) << 4 | function << 8) as u16
+}
+
+/// Of the extension Zcmp: two of the registers s0 to s7.
+pub(crate) fn cmmv(opcode: u32, function: u32, first: Reg, second: Reg) -> u16 {
+    // s0 and s1 are x8 and x9, the others x18 and up.
+    let short = |register: Reg| Reg(register.0.wrapping_sub(if register.0 < 16 { 8 } else { 16 }));
+    (opcode | short(second).short_at(2) | function << 5 | short(first).short_at(7) | 0x2b << 10) as u16
 }
