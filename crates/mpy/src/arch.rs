@@ -34,7 +34,7 @@ impl Arch {
         Arch::ALL.get(usize::from(number).checked_sub(1)?).copied()
     }
 
-    /// Its name, as `mpy-cross -march` spells it.
+    /// The architecture's name, as `mpy-cross -march` spells it.
     pub const fn name(self) -> &'static str {
         match self {
             X86 => "x86",

@@ -19,11 +19,11 @@ use crate::vuint;
 pub struct Instruction {
     /// Where its opcode byte is, from the start of the code.
     pub offset: usize,
-    /// Its length in bytes.
+    /// The instruction's length in bytes.
     pub len: usize,
-    /// Its opcode.
+    /// The instruction's opcode.
     pub op: Op,
-    /// Its operand: an index, count or number, the value of a small integer, or how far it jumps from its
+    /// The instruction's operand: an index, count or number, the value of a small integer, or how far it jumps from its
     /// own end (not counting the extra byte); 0 if it has none.
     pub arg: i64,
     /// The byte after its operand; 0 if it has none.
@@ -94,7 +94,7 @@ impl Instruction {
         self.offset + self.len
     }
 
-    /// Its operand as an index or count.
+    /// The instruction's operand as an index or count.
     pub fn index(&self) -> u32 {
         self.arg as u32
     }
@@ -109,12 +109,12 @@ impl Instruction {
         }
     }
 
-    /// Its effect on the value stack when control goes on to the next instruction.
+    /// The instruction's effect on the value stack when control goes on to the next instruction.
     pub fn effect(&self) -> Effect {
         self.op.effect(self.index(), self.extra.into())
     }
 
-    /// Its effect on the value stack when it jumps.
+    /// The instruction's effect on the value stack when the instruction jumps.
     pub fn jump_effect(&self) -> Effect {
         self.op.jump_effect(self.index(), self.extra.into())
     }

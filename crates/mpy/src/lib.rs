@@ -28,7 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! It is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
+//! The crate is `no_std`, has no `unsafe`, and no input makes it panic, hang, or use memory out of proportion to
 //! the input's length.
 //!
 //! Facts about the format come from MicroPython's `docs/reference/mpyfiles.rst`, `py/persistentcode.c`, `py/bc.h` and

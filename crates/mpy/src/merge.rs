@@ -20,7 +20,7 @@ pub enum MergeError {
     Nothing,
     /// More than one has machine code.
     MachineCode,
-    /// They are not all for MicroPython, or all for CircuitPython.
+    /// Some of the modules are for MicroPython, others for CircuitPython.
     Flavour,
     /// A code object has no prelude that can be read.
     Prelude(PreludeError),
@@ -99,7 +99,7 @@ pub fn merge<'a>(modules: &[Module<'a>]) -> Result<Module<'a>, MergeError> {
             | Kind::Viper { relocations: Some(list), .. }
             | Kind::Asm { relocations: Some(list), .. } = &mut code.kind
             {
-                // They may have ended with the file, where now other code follows.
+                // The relocations may have ended with the file, where now other code follows.
                 list.ended = true;
             }
             merged.codes.push(code);

@@ -41,7 +41,7 @@ impl<'a> Qstr<'a> {
         qstr::static_id(&name).map_or(Qstr::Own(name), Qstr::Static)
     }
 
-    /// Its spelling.
+    /// The spelling of the name.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Qstr::Static(id) => qstr::static_name(*id).unwrap_or_default().as_bytes(),
@@ -101,7 +101,7 @@ pub enum Kind<'a> {
 }
 
 impl<'a> Kind<'a> {
-    /// Its number in the format.
+    /// The kind's number in the format.
     pub fn number(&self) -> u8 {
         match self {
             Kind::Bytecode => 0,
@@ -111,7 +111,7 @@ impl<'a> Kind<'a> {
         }
     }
 
-    /// Its name.
+    /// The kind's name.
     pub fn name(&self) -> &'static str {
         ["bytecode", "native", "viper", "asm"][usize::from(self.number())]
     }
@@ -137,7 +137,7 @@ impl RawCode<'_> {
         }
     }
 
-    /// Its prelude, taken apart. `None` for viper and asm, which have none.
+    /// The prelude of the code, taken apart. `None` for viper and asm, which have none.
     pub fn prelude(&self) -> Option<Result<Prelude, PreludeError>> {
         Some(Prelude::read(&self.code, self.prelude_offset()?))
     }

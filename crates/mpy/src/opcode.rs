@@ -111,7 +111,7 @@ macro_rules! opcodes {
                 BY_BYTE[byte as usize]
             }
 
-            /// Its name in MicroPython.
+            /// The opcode's name in MicroPython.
             pub const fn name(self) -> &'static str {
                 match self { $(Op::$op => $name,)* }
             }
@@ -136,14 +136,14 @@ macro_rules! opcodes {
                 match self { $(Op::$op => 1 $(+ ($last - $number))?,)* }
             }
 
-            /// Its effect when control goes on to the next instruction. `n` is its operand and `m` the byte
+            /// The opcode's effect when control goes on to the next instruction. `n` is the operand and `m` the byte
             /// after that, 0 where it has none.
             #[allow(unused_variables)]
             pub const fn effect(self, $n: u32, $m: u32) -> Effect {
                 match self { $(Op::$op => Effect { pops: $pops, pushes: $pushes },)* }
             }
 
-            /// Its effect when it jumps.
+            /// The opcode's effect when the instruction jumps.
             pub const fn jump_effect(self, $n: u32, $m: u32) -> Effect {
                 match self {
                     $($(Op::$op => Effect { pops: $jump_pops, pushes: $jump_pushes },)?)*
@@ -344,12 +344,12 @@ macro_rules! operations {
                 $type::ALL.get(usize::from(number)).copied()
             }
 
-            /// Its name in MicroPython.
+            /// The opcode's name in MicroPython.
             pub const fn name(self) -> &'static str {
                 match self { $($type::$op => $name,)* }
             }
 
-            /// Its spelling in Python.
+            /// The operator's spelling in Python.
             pub const fn symbol(self) -> &'static str {
                 match self { $($type::$op => $symbol,)* }
             }

@@ -13,11 +13,11 @@ use crate::vuint;
 pub mod scope_flag {
     /// Calling the function makes a generator.
     pub const GENERATOR: u32 = 0x01;
-    /// It takes `**kwargs`.
+    /// The function takes `**kwargs`.
     pub const VARKEYWORDS: u32 = 0x02;
-    /// It takes `*args`.
+    /// The function takes `*args`.
     pub const VARARGS: u32 = 0x04;
-    /// It has defaults for keyword-only arguments.
+    /// The function has defaults for keyword-only arguments.
     pub const DEFKWARGS: u32 = 0x08;
     /// Machine code: relocations follow.
     pub const VIPERRELOC: u32 = 0x10;

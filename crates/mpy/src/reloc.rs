@@ -1,6 +1,6 @@
 //! Relocations: the words of machine code that depend on where things end up in memory.
 //!
-//! They are kept as the bytes of the file and decoded where they are used. Each adds an address to one word or
+//! Relocations are kept as the bytes of the file and decoded where they are used. Each adds an address to one word or
 //! to several in a row, going on from word to word unless it names a new place (MicroPython: `py/persistentcode.c`,
 //! `mp_native_relocate`).
 
@@ -15,7 +15,7 @@ pub const END: u8 = 0xff;
 /// The relocations of a code object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relocations<'a> {
-    /// Their bytes, without the one that ends them. The reader has checked that they decode.
+    /// The bytes of the relocations, without the byte that ends them. The reader has checked that they decode.
     pub bytes: Cow<'a, [u8]>,
     /// Whether [`END`] ends them. The end of the file does so as well.
     pub ended: bool,
@@ -30,7 +30,7 @@ pub struct Relocation {
     pub target: Target,
     /// How many consecutive words to adjust.
     pub count: u32,
-    /// Its length in bytes.
+    /// The relocation's length in bytes.
     pub len: usize,
 }
 
@@ -116,7 +116,7 @@ impl Target {
         }
     }
 
-    /// Its number in the upper bits of an op byte, of a relocation without a count.
+    /// The target's number in the upper bits of an op byte, of a relocation without a count.
     fn number(self) -> u8 {
         match self {
             Target::Text => 0,

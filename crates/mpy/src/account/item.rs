@@ -196,7 +196,7 @@ impl Category {
         Category::Trailing,
     ];
 
-    /// Its name.
+    /// The name of the category.
     pub fn name(self) -> &'static str {
         match self {
             Category::Header => "header",

@@ -43,7 +43,7 @@ pub struct Row {
 /// A place that jumps go to. As text: `L1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Its number, counted from 1 in the order of the code.
+    /// The label's number, counted from 1 in the order of the code.
     pub number: usize,
     /// How control comes here.
     pub kind: LabelKind,

@@ -29,9 +29,9 @@ pub enum Resolved<'m> {
     Constant(&'m Constant<'m>),
     /// A local variable.
     Local {
-        /// Its number.
+        /// The number of the local variable.
         number: u32,
-        /// Its name; only arguments have one.
+        /// The name of the local variable; only arguments have one.
         name: Option<&'m [u8]>,
     },
     /// A number of items.
@@ -59,18 +59,18 @@ pub enum Resolved<'m> {
     },
     /// A code object to make a function of.
     Child {
-        /// Its number.
+        /// The code object's number in the module.
         id: CodeId,
-        /// Its name.
+        /// The spelling of the function's name.
         name: Option<&'m [u8]>,
-        /// The number of cells that it closes over.
+        /// The number of cells that the function closes over.
         cells: Option<u8>,
     },
     /// A place in the code to go to.
     Target {
-        /// Its offset, `None` if that would be before the code.
+        /// The target's offset, `None` if the target would lie before the code.
         offset: Option<usize>,
-        /// Its label, `None` if no instruction starts there.
+        /// The target's label, `None` if no instruction starts at the target.
         label: Option<Label>,
         /// What to leave on the way.
         unwind: Unwind,

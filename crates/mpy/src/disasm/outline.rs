@@ -25,7 +25,7 @@ pub struct Entry<'m> {
     pub depth: u32,
     /// What it is, as far as that shows.
     pub role: Role,
-    /// Its name: that in its prelude, or else the one under which its parent stores it at once (viper and asm code
+    /// The function's name: the one in the function's prelude, or else the one under which its parent stores it at once (viper and asm code
     /// has no name of its own).
     pub name: Option<&'m [u8]>,
 }
@@ -149,7 +149,7 @@ fn describe_children<'m>(module: &'m Module<'_>, code: &RawCode<'_>, start: usiz
         }
         match instruction.op {
             Op::LoadBuildClass => builds_class = true,
-            // These put the cells that a class body closes over on the stack.
+            // These instructions put the cells that a class body closes over on the stack.
             Op::LoadFastN | Op::LoadFastMulti => {}
             Op::MakeFunction | Op::MakeFunctionDefargs | Op::MakeClosure | Op::MakeClosureDefargs => {
                 made = code.children.get(instruction.index() as usize).map(|&child| child as usize);

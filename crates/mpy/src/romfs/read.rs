@@ -44,7 +44,7 @@ pub struct Folder<'a> {
 /// What a folder holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// Its name. Nothing demands that it be UTF-8, or free of slashes.
+    /// The entry's name. Nothing demands that the name be UTF-8, or free of slashes.
     pub name: &'a [u8],
     /// The file or folder.
     pub node: Node<'a>,
@@ -262,7 +262,7 @@ fn entry<'a>(image: Image<'a>, kind: usize, payload: Range<usize>) -> Result<Ent
 }
 
 impl<'a> File<'a> {
-    /// Its data.
+    /// The file's data.
     pub fn data(&self) -> &'a [u8] {
         self.data
     }

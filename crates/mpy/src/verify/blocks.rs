@@ -121,7 +121,7 @@ impl Block {
 pub(super) struct Blocks(Vec<Block>);
 
 impl Blocks {
-    /// That no block is open. Its entry is an active block at the bottom of the stack.
+    /// No block is open. The entry of this state is an active block at the bottom of the stack.
     pub const NONE: BlockId = 0;
 
     pub fn clear(&mut self) {

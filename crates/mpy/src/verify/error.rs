@@ -73,9 +73,9 @@ pub enum Reason {
     JumpInside(usize),
     /// A `yield` in a function that is no generator.
     Yield,
-    /// This local is used as a cell but can be none.
+    /// The local of this number is used as a cell but can be none.
     NotCell(u32),
-    /// This local is a cell but is used as an object.
+    /// The local of this number is a cell but is used as an object.
     CellAsObject(u32),
     /// A closure's cells are not loaded just before it.
     ClosureLoads,

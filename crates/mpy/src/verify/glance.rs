@@ -30,9 +30,9 @@ pub(super) enum Check {
     None,
     /// All is right if the operand, read as a vuint, is less than a bound.
     Below(Bound),
-    /// It loads this local.
+    /// The instruction loads this local.
     Load(u8),
-    /// It needs a closer look.
+    /// The instruction needs a closer look.
     Look,
 }
 
@@ -85,7 +85,7 @@ pub(super) struct Plain {
 pub(super) enum PlainOperand {
     /// There is none.
     None,
-    /// It does not matter. Its last byte is the first below 0x80.
+    /// The operand does not matter. The operand's last byte is the first below 0x80.
     Any,
     /// There are that many more slots to take, if it is one byte.
     Pops,
