@@ -10,7 +10,7 @@ impl Number<'_> {
     pub fn to_f64(self) -> f64 {
         let bits = bit_len(self.words);
         let magnitude = if bits <= 64 {
-            self.words.iter().rev().fold(0_u64, |value, word| value << 1 << (BITS - 1) | u64::from(*word)) as f64
+            self.words.iter().rev().fold(0, |value, word| value << BITS | u128::from(*word)) as u64 as f64
         } else if bits <= 1024 {
             let shift = bits - 64;
             // The first 64 bits, the last of which is also set if any after it is: more than a float has.

@@ -32,6 +32,7 @@ mod multiply;
 mod operation;
 mod power;
 pub mod radix;
+mod short;
 pub mod words;
 mod work;
 
@@ -39,6 +40,7 @@ pub use bytes::{read_bytes, write_bytes};
 pub use float::float_words;
 pub use modular::{power_modulo, power_modulo_room};
 pub use operation::{Number, Operation, Room};
+pub use short::divide_to_word;
 pub use work::{Stopped, Work};
 
 /// A digit of a number: a machine word.

@@ -15,7 +15,7 @@ fn logarithm(words: &[Word]) -> u64 {
     let mut mantissa = (top << (128 - 2 * BITS) << zeros >> 96) as u64;
     let mut fraction = 0;
     for _ in 0..FRACTION {
-        mantissa = mantissa * mantissa >> 31;
+        mantissa = (mantissa * mantissa) >> 31;
         fraction <<= 1;
         if mantissa >> 32 != 0 {
             mantissa >>= 1;
@@ -50,6 +50,6 @@ mod tests {
         }
         let max = (1_u64 << 32) - 1;
         assert_eq!(logarithm(&[0, 0, 1]) >> FRACTION, 2 * BITS as u64);
-        assert!(logarithm(&[0, max as Word]) < 2 * (BITS as u64) << FRACTION);
+        assert!(logarithm(&[0, max as Word]) < (2 * BITS as u64) << FRACTION);
     }
 }

@@ -3,12 +3,13 @@
 use crate::bits::{shift_left, shift_right};
 use crate::divide::{Divisor, divide, normal_shift, scratch as divide_scratch};
 use crate::multiply::{multiply, scratch as multiply_scratch, square, square_scratch};
-use crate::words::copy;
-use crate::{BITS, Double, Room, Stopped, Word, Work, bit_len};
+use crate::words::{copy, reverse_subtract};
+use crate::{BITS, Double, Number, Room, Stopped, Word, Work, bit_len, trim};
 
-/// Bits of an exponent of `bits` bits that are taken at once: as many products fewer, for a table of powers.
-fn window(bits: usize) -> usize {
-    match bits {
+/// Bits of an exponent of `bits` bits that are taken at once: as many products fewer, for a table of powers, which must not be too large.
+fn window(exponent: &[Word], modulus: &[Word]) -> usize {
+    match bit_len(exponent) {
+        _ if modulus.len() > 256 => 1,
         0..32 => 1,
         32..256 => 3,
         _ => 5,
@@ -16,19 +17,36 @@ fn window(bits: usize) -> usize {
 }
 
 /// Room for the power of `base` to `exponent` by `modulus`, which is not 0.
-pub fn power_modulo_room(base: &[Word], exponent: &[Word], modulus: &[Word]) -> Room {
-    let n = modulus.len();
-    let table = n.saturating_mul(1 << window(bit_len(exponent)));
+pub fn power_modulo_room(base: Number<'_>, exponent: &[Word], modulus: Number<'_>) -> Room {
+    let (base, n) = (base.words, modulus.words.len());
+    let table = n.saturating_mul(1 << window(exponent, modulus.words));
     let product = (2 * n).max(base.len()) + 1;
     let scratch = square_scratch(n).max(multiply_scratch(n)).max(divide_scratch(product - n, n));
-    Room { result: n, scratch: table.saturating_add(2 * product).saturating_add(2 * n).saturating_add(scratch) }
+    Room { result: n, scratch: table.saturating_add(2 * product).saturating_add(scratch) }
 }
 
-/// The remainder by `modulus`, which is not 0, of `base` to the power of `exponent`, in all of `result`. All are magnitudes.
+/// The remainder by `modulus`, which is not 0, of `base` to the power of `exponent`, which is not below 0: its magnitude in all of `result`, both as long
+/// as [`power_modulo_room`] says. Answers whether it is negative, unless it is 0: it has the sign of the modulus.
 ///
 /// # Errors
 /// If the work is to stop.
 pub fn power_modulo(
+    base: Number<'_>,
+    exponent: &[Word],
+    modulus: Number<'_>,
+    result: &mut [Word],
+    scratch: &mut [Word],
+    work: &mut Work<'_>,
+) -> Result<bool, Stopped> {
+    power_of_magnitudes(base.words, exponent, modulus.words, result, scratch, work)?;
+    let negative = base.negative && bit(exponent, 0) != 0;
+    if negative != modulus.negative && !trim(result).is_empty() {
+        reverse_subtract(result, modulus.words, work)?;
+    }
+    Ok(modulus.negative)
+}
+
+fn power_of_magnitudes(
     base: &[Word],
     exponent: &[Word],
     modulus: &[Word],
@@ -47,11 +65,11 @@ pub fn power_modulo(
     shift_left(normal, modulus, shift, work)?;
     let room = (2 * n).max(base.len()) + 1;
     let (product, scratch) = scratch.split_at_mut(room);
-    let (quotient, scratch) = scratch.split_at_mut(room);
+    let (quotient, scratch) = scratch.split_at_mut(room - n);
     let mut reduce = |product: &mut [Word], scratch: &mut [Word], work: &mut Work<'_>| {
         divide(product, normal, &mut quotient[..product.len() - n], scratch, work)
     };
-    let window = window(bit_len(exponent));
+    let window = window(exponent, modulus);
     let (powers, scratch) = scratch.split_at_mut(n << window);
     // The powers 0 and 1, then each from the one before.
     product.fill(0);

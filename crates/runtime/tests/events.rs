@@ -8,7 +8,8 @@ use berus_compiler::Mode;
 use berus_runtime::error::Res;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::obj::exception::KEYBOARD_INTERRUPT;
+use berus_runtime::obj::exception::{KEYBOARD_INTERRUPT, MEMORY_ERROR};
+use berus_runtime::ops::print::Style;
 use berus_runtime::vm::{Budget, Limits, Vm};
 
 /// A host whose clock goes on by a millisecond whenever it is looked at, and that may be interrupted.
@@ -194,14 +195,88 @@ fn the_host_interrupts() {
     assert_eq!(clock.0.output.take(), b"caught\n");
 }
 
+/// Calculations with large ints that take long.
+const LONG: [&str; 16] = [
+    "x * x",
+    "x * y",
+    "(x << 4000000) // y",
+    "(x << 4000000) % y",
+    "7 ** n",
+    "pow(3, x, y >> n)",
+    "str(x)",
+    "repr(y)",
+    "'%d' % x",
+    "f'{x}'",
+    "'{:,}'.format(x)",
+    "print(x)",
+    "int('9' * n)",
+    "int('z' * n, 36)",
+    "a, b = 0, 1\nwhile True: a, b = b, a + b",
+    "divmod(x << 4000000, y)",
+];
+
+/// Calculations that are short for their length.
+const LONG_ONLY_IF_REPEATED: [&str; 17] = [
+    "x + y",
+    "x - y",
+    "x & y",
+    "x | -y",
+    "x ^ y",
+    "x << 7",
+    "x >> 7",
+    "-x",
+    "~x",
+    "abs(-x)",
+    "x * 3",
+    "x // 3",
+    "x % 3",
+    "x == same",
+    "hex(x)",
+    "int.from_bytes(b, 'little')",
+    "x.to_bytes(500000, 'big')",
+];
+
+#[test]
+fn long_calculations_are_ended() {
+    let budgets = [
+        Budget { instructions: Some(200_000), ..Budget::default() },
+        Budget { time: Some(Duration::from_millis(20)), ..Budget::default() },
+    ];
+    let repeated = LONG_ONLY_IF_REPEATED.map(|source| format!("for i in range(100): {source}"));
+    for source in LONG.iter().copied().chain(repeated.iter().map(String::as_str)) {
+        let given = "n = 2000000\nx = (1 << 2 * n) - 1\ny = x // 5\nsame = x + 1 - 1\nb = bytes(n // 4)\n";
+        let source = format!("{given}try:\n {}\nexcept BaseException: print('seen')", source.replace('\n', "\n "));
+        for budget in budgets {
+            assert_eq!(ends(&source, budget), (true, String::new()), "{source}");
+        }
+    }
+}
+
 #[test]
 fn long_calculations_are_interrupted() {
     let (vm, clock) = new();
-    clock.0.interrupted.set(true);
     vm.enter(|vm| {
-        let raised = run(vm, "pow(3, 5 ** 50, 7 ** 50)").expect_err("it is interrupted");
-        let exception = vm.take_exception(raised);
-        assert!(vm.matches(exception, &KEYBOARD_INTERRUPT));
+        run(vm, "n = 2000000\nx = (1 << 2 * n) - 1\ny = x // 5").expect("it ends well");
+        for source in LONG {
+            clock.0.interrupted.set(true);
+            let raised = run(vm, source).expect_err("it is interrupted");
+            let exception = vm.take_exception(raised);
+            assert!(vm.matches(exception, &KEYBOARD_INTERRUPT), "{source}");
+        }
+        run(vm, "assert y * 5 == x and (x + 1) >> 2 * n == 1").expect("operands are as before");
+    });
+}
+
+#[test]
+fn a_number_that_cannot_fit_takes_no_time() {
+    let (vm, _) = new();
+    vm.enter(|vm| {
+        for source in ["7 ** n", "1 << n", "x ** x", "pow(-2, n)", "(1 << 60) ** n"] {
+            vm.set_budget(Budget { instructions: Some(1000), ..Budget::default() });
+            let raised = run(vm, &format!("n = 10 ** 8\nx = 1 << 62\n{source}")).expect_err("it does not fit");
+            let exception = vm.take_exception(raised);
+            assert!(vm.matches(exception, &MEMORY_ERROR), "{source}: {:?}", vm.text(exception, Style::Exception));
+        }
     });
 }
 

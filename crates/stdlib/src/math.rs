@@ -209,9 +209,24 @@ fn factorial(vm: &Vm, x: Obj) -> Res {
     if count < 0 {
         return Err(vm.value_error(format_args!("negative value")));
     }
-    let mut product = Obj::small_int_wrapping(1);
-    for factor in 2..=count {
-        product = vm.binary_op(berus_mpy::opcode::BinaryOp::Multiply, product, Obj::small_int_wrapping(factor))?;
+    // The greater half of the factors alone has so many bits.
+    let half = count / 2;
+    vm.check_memory((half as usize).saturating_mul(half.max(1).ilog2() as usize) / 8)?;
+    product(vm, 1, count.max(1))
+}
+
+/// The product of the ints from `first` to `last`: of factors of one length, since short ones times a long one take longer.
+fn product(vm: &Vm, first: isize, last: isize) -> Res {
+    if last - first < 4 {
+        let short = (first..=last).try_fold(1isize, isize::checked_mul);
+        if let Some(product) = short {
+            return vm.new_int(product);
+        }
     }
-    Ok(product)
+    if first == last {
+        return vm.new_int(first);
+    }
+    let middle = first + (last - first) / 2;
+    let (low, high) = (product(vm, first, middle)?, product(vm, middle + 1, last)?);
+    vm.binary_op(berus_mpy::opcode::BinaryOp::Multiply, low, high)
 }

@@ -141,6 +141,17 @@ impl Vm {
         self.heap.alloc(bytes, Kind::NoScan).or_else(|| self.block_after_collection(bytes, Kind::NoScan))
     }
 
+    /// Checks that a block of `bytes` bytes could be had now, before its contents are computed in pieces.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn check_memory(&self, bytes: usize) -> Res<()> {
+        let block = self.alloc_bytes(bytes)?;
+        // SAFETY: the block is new and nobody knows it.
+        unsafe { self.free(block) };
+        Ok(())
+    }
+
     /// Makes a block from [`alloc_words`](Vm::alloc_words) `new` words long, in place or by moving it. Words that it gains are null.
     ///
     /// # Errors

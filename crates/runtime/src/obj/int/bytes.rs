@@ -60,27 +60,17 @@ pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, signed:
     if check && negative && !signed {
         return Err(vm.overflow_error(format_args!("can't convert negative int to unsigned")));
     }
-    let fill = if negative { 0xff } else { 0 };
-    let mut fits = true;
-    let mut put = |at: usize, byte: u8| match bytes.get_mut(at) {
-        Some(slot) => *slot = byte,
-        None => fits &= byte == fill,
-    };
-    let written = match int.as_small_int() {
+    let fits = match int.as_small_int() {
         Some(value) => {
-            let bytes = value.to_le_bytes();
-            bytes.iter().enumerate().for_each(|(at, &byte)| put(at, byte));
-            bytes.len()
+            let fill = if negative { 0xff } else { 0 };
+            let digits = value.to_le_bytes();
+            let (low, high) = digits.split_at(digits.len().min(bytes.len()));
+            bytes[..low.len()].copy_from_slice(low);
+            bytes[low.len()..].fill(fill);
+            high.iter().all(|&byte| byte == fill)
         }
-        None => {
-            let bytes = large::to_le_bytes(int);
-            bytes.iter().enumerate().for_each(|(at, &byte)| put(at, byte));
-            bytes.len()
-        }
+        None => large::write_bytes(vm, int, bytes)?,
     };
-    if let Some(rest) = bytes.get_mut(written..) {
-        rest.fill(fill);
-    }
     let sign_bit = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
     // Of no bytes at all there is no sign bit, and they hold 0 only.
     let wrong_sign = signed && sign_bit != negative;

@@ -11,8 +11,6 @@ mod large;
 mod large;
 mod small;
 mod text;
-#[cfg(feature = "bigint")]
-mod words;
 
 pub use bytes::write_bytes;
 pub use large::{is_large, pow3, to_float};
@@ -64,7 +62,7 @@ impl Vm {
     pub fn new_int(&self, value: isize) -> Res {
         match Obj::small_int(value) {
             Some(small) => Ok(small),
-            None => large::new(self, value),
+            None => large::new(self, value < 0, value.unsigned_abs() as u64),
         }
     }
 
@@ -75,7 +73,7 @@ impl Vm {
     pub fn new_uint(&self, value: usize) -> Res {
         match isize::try_from(value) {
             Ok(value) => self.new_int(value),
-            Err(_) => large::new(self, value),
+            Err(_) => large::new(self, false, value as u64),
         }
     }
 
@@ -86,7 +84,7 @@ impl Vm {
     pub fn new_i64(&self, value: i64) -> Res {
         match isize::try_from(value) {
             Ok(value) => self.new_int(value),
-            Err(_) => large::new(self, value),
+            Err(_) => large::new(self, value < 0, value.unsigned_abs()),
         }
     }
 
@@ -97,7 +95,7 @@ impl Vm {
     pub fn new_u64(&self, value: u64) -> Res {
         match isize::try_from(value) {
             Ok(value) => self.new_int(value),
-            Err(_) => large::new(self, value),
+            Err(_) => large::new(self, false, value),
         }
     }
 

@@ -7,6 +7,12 @@ use crate::text::utf8::{is_space, trim};
 use crate::vm::Vm;
 use crate::word::Obj;
 
+/// Digits that are looked at before they are counted.
+const PIECE: usize = 1 << 12;
+
+/// Digits that are looked at in the time of a unit of [work](Vm::work).
+const DIGITS_PER_UNIT: usize = 4;
+
 /// Reads a number in `base`, which is 2 to 36, or 0 to tell by a prefix.
 ///
 /// # Errors
@@ -26,25 +32,23 @@ pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
     if number.is_empty() || digits.first().is_some_and(|&byte| is_space(byte)) {
         return Err(not_a_number(vm, digits, base));
     }
-    let mut small = 0isize;
-    for (at, &byte) in number.iter().enumerate() {
-        if byte == b'_' {
-            continue;
-        }
-        let Some(digit) = char::from(byte).to_digit(base.max(2)).filter(|&digit| digit < base) else {
-            return Err(not_a_number(vm, digits, base));
-        };
-        match small.checked_mul(base as isize).and_then(|small| small.checked_add(digit as isize)) {
-            Some(next) => small = next,
-            None => {
-                if !number[at..].iter().all(|&byte| byte == b'_' || char::from(byte).is_digit(base)) {
-                    return Err(not_a_number(vm, digits, base));
-                }
-                return large::parse(vm, negative, number, base);
+    let mut small = Some(0isize);
+    for piece in number.chunks(PIECE) {
+        vm.work(piece.len() / DIGITS_PER_UNIT)?;
+        for &byte in piece {
+            if byte == b'_' {
+                continue;
             }
+            let Some(digit) = char::from(byte).to_digit(base.max(2)).filter(|&digit| digit < base) else {
+                return Err(not_a_number(vm, digits, base));
+            };
+            small = small.and_then(|small| small.checked_mul(base as isize)?.checked_add(digit as isize));
         }
     }
-    vm.new_int(if negative { -small } else { small })
+    match small {
+        Some(small) => vm.new_int(if negative { -small } else { small }),
+        None => large::parse(vm, negative, number, base),
+    }
 }
 
 /// Finds out the base and what follows the prefix. Base 1 stands for a number that starts with 0 where that is no octal number:
