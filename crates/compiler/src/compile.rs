@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use berus_mpy::Module;
 use berus_mpy::constant::Constant;
 use berus_mpy::header::{Header, SUB_VERSION};
+use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::module::{Kind, Qstr, RawCode};
 
 #[cfg(feature = "asm")]
@@ -42,19 +43,42 @@ use crate::walk::{Unit, Walk};
 /// # Ok::<(), berus_compiler::CompileError>(())
 /// ```
 pub fn compile(source: &[u8], options: &Options<'_>) -> Result<Module<'static>, CompileError> {
-    let mut names = Names::new();
+    compile_within(source, options, &Quota::default())
+}
+
+/// Compiles `source` within a quota of memory and work. The module belongs to the quota, which must outlive it if it shall count.
+///
+/// # Errors
+/// As [`compile`]; `MemoryError` if the quota is used up, and [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted) if it ends the
+/// work.
+///
+/// ```
+/// use berus_compiler::{ErrorKind, Options, compile_within};
+/// use berus_mpy::memory::{Allowance, Quota};
+///
+/// let allowance = Allowance::new(100_000);
+/// let error = compile_within(&[b'('; 100_000], &Options::default(), &Quota::new(&allowance)).unwrap_err();
+/// assert_eq!(error.kind, ErrorKind::Memory);
+/// ```
+pub fn compile_within(
+    source: &[u8],
+    options: &Options<'_>,
+    quota: &Quota<'_>,
+) -> Result<Module<'static>, CompileError> {
+    let mut names = Names::new(quota)?;
     // Long strings in the source are names if they equal a name that came before, as this one.
-    names.intern(options.source_name);
-    let tree = parse(source, &mut names, options)?;
-    let parts = compile_tree(&tree, &mut names, options)?;
+    names.intern(options.source_name, quota)?;
+    let tree = parse(source, &mut names, options, quota)?;
+    let parts = compile_tree(&tree, &mut names, options, quota)?;
     // The tree is the most of what the compiler holds, and a module repeats the names.
-    drop(tree);
-    Ok(Module {
-        header: header(options, &parts.codes),
-        qstrs: parts.qstrs.iter().map(|&name| qstr(name, &names)).collect(),
-        constants: parts.constants,
-        codes: parts.codes,
-    })
+    tree.retire(quota);
+    let mut qstrs = quota.with_capacity(parts.qstrs.len())?;
+    for &name in &parts.qstrs {
+        qstrs.push(qstr(name, &names, quota)?);
+    }
+    quota.free(parts.qstrs);
+    names.retire(quota);
+    Ok(Module { header: header(options, &parts.codes), qstrs, constants: parts.constants, codes: parts.codes })
 }
 
 /// What a module is made of.
@@ -64,14 +88,19 @@ struct Parts {
     codes: Vec<RawCode<'static>>,
 }
 
-fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result<Parts, CompileError> {
+fn compile_tree(
+    tree: &Tree,
+    names: &mut Names,
+    options: &Options<'_>,
+    quota: &Quota<'_>,
+) -> Result<Parts, CompileError> {
     const MODULE: Name = Name::fixed("<module>");
     if options.emitter == Emitter::Asm {
         machines::check(Emitter::Asm, options.arch)?;
     }
     let module = Scope::new(ScopeKind::Module, tree.root(), MODULE, None, options.emitter);
-    let mut unit = Unit::new(tree, options, module);
-    let mut tables = Tables::new(tree, names, options.source_name);
+    let mut unit = Unit::new(tree, options, quota, module)?;
+    let mut tables = Tables::new(tree, names, quota, options.source_name)?;
 
     let mut buffers = Buffers::default();
 
@@ -86,13 +115,13 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
         }
         let mut emit = Bytecode::new(&mut tables, &mut buffers, options, Pass::Scope, &unit.scopes[scope]);
         Walk::run(&mut unit, &mut emit, scope, Pass::Scope)?;
-        unit.scopes.capture_all(scope);
+        unit.scopes.capture_all(scope, quota)?;
     }
     for scope in (0..number).map(ScopeId) {
-        unit.scopes.lay_out(scope)?;
+        unit.scopes.lay_out(scope, quota)?;
     }
     let mut machine = None;
-    let mut codes = Vec::with_capacity(number as usize);
+    let mut codes = quota.with_capacity(number as usize)?;
     for scope in (0..number).map(ScopeId) {
         codes.push(loop {
             let outcome = match unit.scopes[scope].emitter {
@@ -111,8 +140,8 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
                         // MicroPython notices in the scope that its first pass has ended with.
                         none => none.insert(machines::machine(options.arch, options.arch_flags).map_err(|error| {
                             let last = &unit.scopes[ScopeId(number - 1)];
-                            let block = Some(tables.names.get(last.name).into());
-                            CompileError { block, ..error.at_line(tree.line(last.node)) }
+                            let block = quota.copy(tables.names.get(last.name)).map(Vec::into_boxed_slice);
+                            CompileError { block: block.ok(), ..error.at_line(tree.line(last.node)) }
                         })?),
                     };
                     let mut emit = machine.walk(&mut tables, &unit.scopes[scope]);
@@ -123,10 +152,12 @@ fn compile_tree(tree: &Tree, names: &mut Names, options: &Options<'_>) -> Result
                 break code;
             }
         });
-        unit.scopes.retire(scope);
+        unit.scopes.retire(scope, quota);
     }
-    put_in_file_order(&mut codes);
-    let (qstrs, constants) = tables.finish();
+    put_in_file_order(&mut codes, quota)?;
+    let (qstrs, constants) = tables.finish()?;
+    unit.retire();
+    buffers.retire(quota);
     Ok(Parts { qstrs, constants, codes })
 }
 
@@ -142,23 +173,27 @@ fn header(options: &Options<'_>, codes: &[RawCode<'_>]) -> Header {
     }
 }
 
-fn qstr(name: Name, names: &Names) -> Qstr<'static> {
-    match name.static_number() {
+fn qstr(name: Name, names: &Names, quota: &Quota<'_>) -> Result<Qstr<'static>, Stop> {
+    Ok(match name.static_number() {
         Some(number) => Qstr::Static(number),
-        None => Qstr::Own(Cow::Owned(names.get(name).to_vec())),
-    }
+        None => Qstr::Own(Cow::Owned(quota.copy(names.get(name))?)),
+    })
 }
 
 /// Orders code objects as the file does, each before its children and these in their order. Before, they are in the order
 /// of their scopes.
-fn put_in_file_order(codes: &mut [RawCode<'static>]) {
-    let mut places = alloc::vec![0; codes.len()];
+fn put_in_file_order(codes: &mut [RawCode<'static>], quota: &Quota<'_>) -> Result<(), Stop> {
+    let mut places = Vec::new();
+    quota.resize(&mut places, codes.len(), 0)?;
     let mut place = 0;
-    let mut open = alloc::vec![0];
+    let mut open = Vec::new();
+    quota.push(&mut open, 0)?;
     while let Some(number) = open.pop() {
         places[number as usize] = place;
         place += 1;
-        open.extend(codes[number as usize].children.iter().rev());
+        let children = &codes[number as usize].children;
+        quota.reserve(&mut open, children.len())?;
+        open.extend(children.iter().rev());
     }
     for child in codes.iter_mut().flat_map(|code| &mut code.children) {
         *child = places[*child as usize];
@@ -171,4 +206,7 @@ fn put_in_file_order(codes: &mut [RawCode<'static>]) {
             places.swap(i, place);
         }
     }
+    quota.free(places);
+    quota.free(open);
+    Ok(())
 }

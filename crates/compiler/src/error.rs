@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::fmt;
 
+use berus_mpy::memory::Stop;
+
 /// The Python exception that an error would be raised as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -11,6 +13,8 @@ use core::fmt;
 pub enum ErrorKind {
     Syntax,
     Indentation,
+    /// Who granted memory has ended the compilation: what is raised is theirs to say.
+    Interrupted,
     Memory,
     NotImplemented,
     Overflow,
@@ -26,6 +30,7 @@ impl ErrorKind {
         match self {
             ErrorKind::Syntax => "SyntaxError",
             ErrorKind::Indentation => "IndentationError",
+            ErrorKind::Interrupted => "KeyboardInterrupt",
             ErrorKind::Memory => "MemoryError",
             ErrorKind::NotImplemented => "NotImplementedError",
             ErrorKind::Overflow => "OverflowError",
@@ -81,10 +86,35 @@ impl CompileError {
     }
 }
 
+impl From<Stop> for CompileError {
+    fn from(stop: Stop) -> CompileError {
+        match stop {
+            Stop::OutOfMemory => CompileError::new(ErrorKind::Memory, ""),
+            Stop::Interrupted => CompileError::new(ErrorKind::Interrupted, ""),
+        }
+    }
+}
+
+/// Bytes as text, with a replacement character for what is no UTF-8.
+pub(crate) struct Lossy<'a>(pub &'a [u8]);
+
+impl fmt::Display for Lossy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                f.write_str("\u{fffd}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The last line of the traceback: exception and message.
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.name(), self.message)
+        f.write_str(self.kind.name())?;
+        if self.message.is_empty() { Ok(()) } else { write!(f, ": {}", self.message) }
     }
 }
 

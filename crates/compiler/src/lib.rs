@@ -16,7 +16,8 @@
 //!
 //! The crate is `no_std` and needs an allocator only. No input makes it panic: source that is nested too deep for the stack ends in
 //! an error ([`Options::max_depth`]). Besides the source itself it takes one to three times the memory of the source, in pieces that a
-//! heap of some ten kilobytes can supply for a module of a few hundred lines.
+//! heap of some ten kilobytes can supply for a module of a few hundred lines; [`compile_within`] takes no more than a [quota](memory)
+//! grants. The time is in proportion to the size of the source.
 //!
 //! With the feature `std`, which is on by default, powers of floats that the compiler works out are the host's, which are
 //! mpy-cross's; without it they can differ from those in the last digit.
@@ -51,7 +52,8 @@ pub mod tree;
 mod viper;
 mod walk;
 
-pub use compile::compile;
+pub use berus_mpy::memory;
+pub use compile::{compile, compile_within};
 #[cfg(feature = "asm")]
 pub use emit::{
     asm::{Form, Operand},

@@ -48,6 +48,7 @@ pub mod error;
 pub mod function_table;
 pub mod header;
 pub mod lines;
+pub mod memory;
 pub mod merge;
 pub mod module;
 pub mod nested;

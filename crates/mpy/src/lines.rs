@@ -15,6 +15,13 @@ pub struct Step {
     pub lines: u32,
 }
 
+impl Step {
+    /// As many bytes as its entries take at most.
+    pub fn most_bytes(self) -> usize {
+        self.bytes as usize / 0x1f + 2 * (self.lines as usize / 0x7ff) + 6
+    }
+}
+
 /// Appends the entries for a step, as few as the encoding allows without splitting it otherwise than mpy-cross does.
 pub fn write(out: &mut Vec<u8>, step: Step) {
     let Step { mut bytes, mut lines } = step;

@@ -5,6 +5,9 @@
 
 use alloc::vec::Vec;
 
+/// The most bytes that a number takes.
+pub const MAX_LEN: usize = 5;
+
 /// Appends `value` in its shortest form.
 ///
 /// ```

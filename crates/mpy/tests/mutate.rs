@@ -3,7 +3,6 @@
 //! `PROPTEST_CASES` says how many broken files are tried.
 
 mod support {
-    pub mod allocator;
     #[allow(dead_code)] // other tests use more
     pub mod fixtures;
 }
@@ -14,10 +13,13 @@ use std::time::{Duration, Instant};
 use berus_mpy::module::Module;
 use berus_mpy::verify::verify;
 use berus_mpy::vuint;
+use berus_testkit::allocator::{Allocator, peak_during};
 use berus_testkit::damage::{any_damages, cases, damaged};
 use proptest::prelude::*;
-use support::allocator::peak_during;
 use support::fixtures::FIXTURES;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| FIXTURES.iter().map(|fixture| fixture.bytes()).collect());
 

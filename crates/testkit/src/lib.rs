@@ -1,4 +1,4 @@
-//! What the tests of several crates share: the pinned peers, Python sources to try, and temporary folders.
+//! What the tests of several crates share: the pinned peers, Python sources to try, temporary folders, and an allocator that fails.
 //!
 //! The peers are the programs that Berus is compared with (see [`peer`]). They are not part of the repository:
 //! `tools/peers` installs them. A test that needs one begins so:
@@ -13,8 +13,9 @@
 //! Without the peer the test passes after saying on standard error that it was skipped and how to get the peer; with
 //! `BERUS_REQUIRE_PEERS=1`, as under `.ci/run`, it fails instead.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+pub mod allocator;
 #[cfg(feature = "damage")]
 pub mod damage;
 #[cfg(feature = "programs")]

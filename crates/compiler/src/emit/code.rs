@@ -3,6 +3,8 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use berus_mpy::memory::Quota;
+
 use super::Label;
 use crate::error::{CompileError, ErrorKind};
 
@@ -23,7 +25,12 @@ pub(crate) struct Code {
     has_moved: bool,
     /// Whether control cannot get here: what is written up to the next label is dropped.
     unreachable: bool,
+    /// Whether there was no memory for something.
+    is_cut_short: bool,
 }
+
+/// Bytes that are enough for nearly all that an emitter writes in one go.
+const ROOM: usize = 64;
 
 impl Code {
     /// Begins a walk; `is_last` says that the code of this one counts.
@@ -32,6 +39,7 @@ impl Code {
         self.is_last = is_last;
         self.has_moved = false;
         self.unreachable = false;
+        self.is_cut_short = false;
         if !is_last {
             self.labels.clear();
         }
@@ -47,6 +55,10 @@ impl Code {
         self.unreachable = false;
         let number = label.0 as usize;
         if number >= self.labels.len() {
+            if self.labels.try_reserve(number + 1 - self.labels.len()).is_err() {
+                self.is_cut_short = true;
+                return;
+            }
             self.labels.resize(number + 1, None);
         }
         let position = Some(self.position());
@@ -57,6 +69,17 @@ impl Code {
     /// Whether the last walk found a label elsewhere than the one before, so that jumps to it are wrong.
     pub fn has_moved(&self) -> bool {
         self.has_moved
+    }
+
+    /// Makes room for an instruction and a label within a quota.
+    pub fn make_room(&mut self, quota: &Quota<'_>) {
+        let is_had = quota.reserve(&mut self.bytes, ROOM).and_then(|()| quota.reserve(&mut self.labels, 1));
+        self.is_cut_short |= is_had.is_err();
+    }
+
+    /// Whether something is missing, because there was no memory for it.
+    pub fn is_cut_short(&self) -> bool {
+        self.is_cut_short
     }
 
     /// The position of `label`, if it is known.
@@ -76,8 +99,12 @@ impl Code {
 
     /// Writes bytes.
     pub fn write(&mut self, bytes: &[u8]) {
-        if !self.unreachable {
-            self.bytes.extend_from_slice(bytes);
+        if self.unreachable || self.is_cut_short {
+            return;
+        }
+        match self.bytes.try_reserve(bytes.len()) {
+            Ok(()) => self.bytes.extend_from_slice(bytes),
+            Err(_) => self.is_cut_short = true,
         }
     }
 
@@ -95,7 +122,7 @@ impl Code {
         let mask = u64::from(align.wrapping_sub(1));
         let to = (self.bytes.len() as u64 + u64::from(align)).wrapping_sub(1) & !mask;
         let to = room(to)?;
-        self.bytes.resize(to, 0);
+        self.fill(to);
         Ok(())
     }
 
@@ -106,8 +133,16 @@ impl Code {
     pub fn write_wide(&mut self, bytes: u32, value: u64) -> Result<(), CompileError> {
         let end = room(self.bytes.len() as u64 + u64::from(bytes))?;
         self.write_number(bytes as usize, value);
-        self.bytes.resize(end, 0);
+        self.fill(end);
         Ok(())
+    }
+
+    /// Writes zeros up to position `end`.
+    fn fill(&mut self, end: usize) {
+        match self.bytes.try_reserve(end.saturating_sub(self.bytes.len())) {
+            Ok(()) => self.bytes.resize(end, 0),
+            Err(_) => self.is_cut_short = true,
+        }
     }
 
     /// Writes over bytes that are there.
@@ -120,6 +155,12 @@ impl Code {
     /// Whether the code of the walk counts.
     pub fn is_last(&self) -> bool {
         self.is_last
+    }
+
+    /// The code of the walk, to keep.
+    #[cfg(feature = "asm")]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// The code of the walk.

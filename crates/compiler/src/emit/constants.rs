@@ -1,24 +1,44 @@
 //! The constant table: values that fit no instruction, each once.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeSet;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use berus_mpy::constant::{Constant, MAX_TUPLE_DEPTH};
-use berus_mpy::number::{Form, format};
+use berus_mpy::memory::{Quota, Stop};
+use berus_mpy::number::{Form, Text, format};
 
 use crate::grammar::Rule;
 use crate::names::Names;
 use crate::tree::{Const, Node, Tree, Value};
 
+/// The most values in a constant, with those in tuples. A tuple of one tuple, twice, and again and again, would soon have more than any
+/// memory holds.
+const MAX_VALUES: usize = 1 << 24;
+
+/// So many values at a time are charged to the quota before they are looked at, as the module's table will hold them.
+const CHARGED: usize = 256;
+
+/// Slots of the hash table, once it has any.
+const FIRST_SLOTS: usize = 16;
+
+/// Where constants are: what a node needs to be understood.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s> {
+    pub tree: &'s Tree,
+    pub names: &'s Names,
+    pub quota: &'s Quota<'s>,
+}
+
 /// Constants in the order of first use, by their nodes.
 #[derive(Debug, Default)]
 pub(super) struct ConstantTable {
     order: Vec<Node>,
-    /// Hash and index of each.
-    by_hash: BTreeSet<(u32, u32)>,
+    /// The hash of each.
+    hashes: Vec<u32>,
+    /// An open-addressing hash table of indices, counted from 1; 0 is a free slot. Its length is a power of two, or 0.
+    slots: Vec<u32>,
     /// The index of the table of functions, which is no value of a node.
     function_table: Option<u32>,
 }
@@ -26,52 +46,110 @@ pub(super) struct ConstantTable {
 impl ConstantTable {
     /// The index of the value of `node`, which is that of the first constant that equals it. `None` if it is nested too
     /// deep to store.
-    pub fn index(&mut self, tree: &Tree, names: &Names, node: Node) -> Option<u32> {
+    ///
+    /// # Errors
+    /// Where the quota ends the work.
+    pub fn index(&mut self, source: Source<'_>, node: Node) -> Result<Option<u32>, Stop> {
+        let tree = source.tree;
         let leaf = if tree.is(node, Rule::ConstObject) { tree.child(node, 0) } else { node };
         let mut hasher = Fnv::default();
-        hash(tree, names, leaf, MAX_TUPLE_DEPTH, &mut hasher)?;
-        let hash = hasher.finish() as u32;
-        let mut candidates = self.by_hash.range((hash, 0)..=(hash, u32::MAX));
-        if let Some(&(_, index)) = candidates.find(|&&(_, i)| equal(tree, names, self.order[i as usize], leaf)) {
-            return Some(index);
+        let is_stored = hash(source, leaf, MAX_TUPLE_DEPTH, &mut hasher)?;
+        source.quota.refund(hasher.values / CHARGED * CHARGED * size_of::<Constant<'_>>());
+        if !is_stored {
+            return Ok(None);
         }
-        let index = self.order.len() as u32;
-        self.order.push(leaf);
-        self.by_hash.insert((hash, index));
-        Some(index)
+        let hash = hasher.finish() as u32;
+        if (self.order.len() + 1) * 4 > self.slots.len() * 3 {
+            self.rehash(source.quota)?;
+        }
+        let mut slot = self.first_slot(hash);
+        while let Some(index) = self.slots[slot].checked_sub(1) {
+            if self.hashes[index as usize] == hash && equal(source, self.order[index as usize], leaf)? {
+                return Ok(Some(index));
+            }
+            slot = self.next_slot(slot);
+        }
+        let index = self.push(leaf, hash, source.quota)?;
+        self.slots[slot] = index + 1;
+        Ok(Some(index))
     }
 
     /// The index of the table of functions that machine code calls.
-    pub fn function_table(&mut self) -> u32 {
-        *self.function_table.get_or_insert_with(|| {
-            self.order.push(Node::NULL);
-            self.order.len() as u32 - 1
-        })
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn function_table(&mut self, quota: &Quota<'_>) -> Result<u32, Stop> {
+        if let Some(index) = self.function_table {
+            return Ok(index);
+        }
+        let index = self.push(Node::NULL, 0, quota)?;
+        self.function_table = Some(index);
+        Ok(index)
     }
 
     /// The table as a module has it.
-    pub fn finish(self, tree: &Tree, names: &Names) -> Vec<Constant<'static>> {
-        let mut table: Vec<_> = self.order.iter().map(|&leaf| constant(tree, names, leaf)).collect();
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn finish(self, source: Source<'_>) -> Result<Vec<Constant<'static>>, Stop> {
+        let mut table = constants(source, &self.order)?;
         if let Some(entry) = self.function_table.and_then(|index| table.get_mut(index as usize)) {
             *entry = Constant::FunctionTable;
         }
-        table
+        source.quota.free(self.order);
+        source.quota.free(self.hashes);
+        source.quota.free(self.slots);
+        Ok(table)
+    }
+
+    fn push(&mut self, leaf: Node, hash: u32, quota: &Quota<'_>) -> Result<u32, Stop> {
+        quota.reserve(&mut self.order, 1)?;
+        quota.push(&mut self.hashes, hash)?;
+        self.order.push(leaf);
+        Ok(self.order.len() as u32 - 1)
+    }
+
+    fn first_slot(&self, hash: u32) -> usize {
+        hash as usize & (self.slots.len() - 1)
+    }
+
+    fn next_slot(&self, slot: usize) -> usize {
+        (slot + 1) & (self.slots.len() - 1)
+    }
+
+    fn rehash(&mut self, quota: &Quota<'_>) -> Result<(), Stop> {
+        let mut slots = Vec::new();
+        quota.resize(&mut slots, (self.slots.len() * 2).max(FIRST_SLOTS), 0)?;
+        quota.free(core::mem::replace(&mut self.slots, slots));
+        for index in (0..self.order.len()).filter(|&index| !self.order[index].is_null()) {
+            let mut slot = self.first_slot(self.hashes[index]);
+            while self.slots[slot] != 0 {
+                slot = self.next_slot(slot);
+            }
+            self.slots[slot] = index as u32 + 1;
+        }
+        Ok(())
     }
 }
 
 /// Whether two constants are one and the same to the table: of one type and value, with zeros of either sign told
 /// apart, and a NaN equal only to itself.
-fn equal(tree: &Tree, names: &Names, a: Node, b: Node) -> bool {
+///
+/// # Errors
+/// Where the quota ends the work.
+fn equal(source: Source<'_>, a: Node, b: Node) -> Result<bool, Stop> {
     use Value::{Const as Other, EmptyTuple, Name};
+    source.quota.step()?;
+    let Source { tree, names, .. } = source;
     if a == b {
-        return true;
+        return Ok(true);
     }
     let bytes = |value| match value {
         Name(name) => Some(names.get(name)),
         Other(Const::Str(bytes)) => Some(&**bytes),
         _ => None,
     };
-    match (tree.value(a), tree.value(b)) {
+    Ok(match (tree.value(a), tree.value(b)) {
         (Some(Value::SmallInt(a)), Some(Value::SmallInt(b))) => a == b,
         (Some(Other(Const::Int(a))), Some(Other(Const::Int(b)))) => a == b,
         (Some(Value::SmallInt(a)), Some(Other(Const::Int(b))))
@@ -80,7 +158,15 @@ fn equal(tree: &Tree, names: &Names, a: Node, b: Node) -> bool {
         (Some(Other(Const::Imaginary(a))), Some(Other(Const::Imaginary(b)))) => a == b,
         (Some(Other(Const::Bytes(a))), Some(Other(Const::Bytes(b)))) => a == b,
         (Some(Other(Const::Tuple(a))), Some(Other(Const::Tuple(b)))) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| equal(tree, names, a, b))
+            if a.len() != b.len() {
+                return Ok(false);
+            }
+            for (&a, &b) in a.iter().zip(b) {
+                if !equal(source, a, b)? {
+                    return Ok(false);
+                }
+            }
+            true
         }
         (Some(EmptyTuple), Some(Other(Const::Tuple(items)))) | (Some(Other(Const::Tuple(items))), Some(EmptyTuple)) => {
             items.is_empty()
@@ -91,19 +177,31 @@ fn equal(tree: &Tree, names: &Names, a: Node, b: Node) -> bool {
             _ => false,
         },
         _ => false,
-    }
+    })
 }
 
-/// Feeds the value of a constant to `state`, the same for constants that are [`equal`]. `None` if tuples are nested
-/// more than `depth` deep.
-fn hash(tree: &Tree, names: &Names, leaf: Node, depth: usize, state: &mut Fnv) -> Option<()> {
-    match tree.value(leaf)? {
+/// Feeds the value of a constant to `state`, the same for constants that are [`equal`]. False if tuples are nested
+/// more than `depth` deep, or something is no constant.
+///
+/// # Errors
+/// Where the quota ends the work.
+fn hash(source: Source<'_>, leaf: Node, depth: usize, state: &mut Fnv) -> Result<bool, Stop> {
+    source.quota.step()?;
+    state.values += 1;
+    if state.values > MAX_VALUES {
+        return Err(source.quota.run_out());
+    }
+    if state.values.is_multiple_of(CHARGED) {
+        source.quota.charge(CHARGED * size_of::<Constant<'_>>())?;
+    }
+    let Some(value) = source.tree.value(leaf) else { return Ok(false) };
+    match value {
         Value::None => state.write_u8(0),
         Value::False => state.write_u8(1),
         Value::True => state.write_u8(2),
         Value::Ellipsis => state.write_u8(3),
         Value::SmallInt(value) => value.hash(state),
-        Value::Name(name) => state.write(names.get(name)),
+        Value::Name(name) => state.write(source.names.get(name)),
         Value::EmptyTuple => state.write_u8(4),
         Value::Const(constant) => match constant {
             Const::Int(value) => match i64::try_from(value) {
@@ -114,62 +212,83 @@ fn hash(tree: &Tree, names: &Names, leaf: Node, depth: usize, state: &mut Fnv) -
             Const::Str(bytes) | Const::Bytes(bytes) => state.write(bytes),
             Const::Tuple(items) => {
                 state.write_u8(4);
-                let depth = depth.checked_sub(1)?;
-                items.iter().try_for_each(|&item| hash(tree, names, item, depth, state))?;
+                let Some(depth) = depth.checked_sub(1) else { return Ok(false) };
+                for &item in items {
+                    if !hash(source, item, depth, state)? {
+                        return Ok(false);
+                    }
+                }
             }
         },
     }
-    Some(())
+    Ok(true)
+}
+
+/// The values of constants as a module stores them.
+fn constants(source: Source<'_>, leaves: &[Node]) -> Result<Vec<Constant<'static>>, Stop> {
+    let mut all = source.quota.with_capacity(leaves.len())?;
+    for &leaf in leaves {
+        all.push(constant(source, leaf)?);
+    }
+    Ok(all)
 }
 
 /// The value of a constant as a module stores it.
-fn constant(tree: &Tree, names: &Names, leaf: Node) -> Constant<'static> {
-    let own = |bytes: &[u8]| Cow::Owned(bytes.to_vec());
-    let text = |text: alloc::string::String| Cow::Owned(text.into_bytes());
-    match tree.value(leaf) {
+fn constant(source: Source<'_>, leaf: Node) -> Result<Constant<'static>, Stop> {
+    let Source { tree, names, quota } = source;
+    quota.step()?;
+    let own = |bytes: &[u8]| quota.copy(bytes).map(Cow::Owned);
+    let text = |text: fmt::Arguments<'_>| quota.format(text).map(|text| Cow::Owned(text.into_bytes()));
+    Ok(match tree.value(leaf) {
         None | Some(Value::None) => Constant::None,
         Some(Value::False) => Constant::False,
         Some(Value::True) => Constant::True,
         Some(Value::Ellipsis) => Constant::Ellipsis,
-        Some(Value::SmallInt(value)) => Constant::Int(text(value.to_string())),
-        Some(Value::Name(name)) => Constant::Str(own(names.get(name))),
+        Some(Value::SmallInt(value)) => Constant::Int(text(format_args!("{value}"))?),
+        Some(Value::Name(name)) => Constant::Str(own(names.get(name))?),
         Some(Value::EmptyTuple) => Constant::Tuple(Vec::new()),
         Some(Value::Const(value)) => match value {
-            Const::Int(value) => Constant::Int(text(value.to_string())),
-            Const::Float(value) => Constant::Float(text(number(*value, Form::Repr))),
-            Const::Imaginary(value) => Constant::Complex(text(number(*value, Form::Bare) + "j")),
-            Const::Str(bytes) => Constant::Str(own(bytes)),
-            Const::Bytes(bytes) => Constant::Bytes(own(bytes)),
-            Const::Tuple(items) => Constant::Tuple(items.iter().map(|&item| constant(tree, names, item)).collect()),
+            Const::Int(value) => Constant::Int(text(format_args!("{value}"))?),
+            Const::Float(value) => Constant::Float(own(number(*value, Form::Repr).as_bytes())?),
+            Const::Imaginary(value) => {
+                Constant::Complex(text(format_args!("{}j", number(*value, Form::Bare).as_str()))?)
+            }
+            Const::Str(bytes) => Constant::Str(own(bytes)?),
+            Const::Bytes(bytes) => Constant::Bytes(own(bytes)?),
+            Const::Tuple(items) => Constant::Tuple(constants(source, items)?),
         },
-    }
+    })
 }
 
-/// The FNV-1a hash.
-struct Fnv(u64);
+/// The FNV-1a hash, and how many values it is of.
+struct Fnv {
+    hash: u64,
+    values: usize,
+}
 
 impl Default for Fnv {
     fn default() -> Fnv {
-        Fnv(0xcbf2_9ce4_8422_2325)
+        Fnv { hash: 0xcbf2_9ce4_8422_2325, values: 0 }
     }
 }
 
 impl Hasher for Fnv {
     fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
+        self.hash ^ self.hash >> 32
     }
 
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         }
     }
 }
 
 /// A float as text.
-fn number(value: f64, form: Form) -> String {
-    format(value, form, 0, None, false).as_str().into()
+fn number(value: f64, form: Form) -> Text {
+    format(value, form, 0, None, false)
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,13 +297,16 @@ mod tests {
 
     /// The constant table of a source that is one list: its values in the order of the list.
     fn table(list: &str) -> (Vec<u32>, Vec<Constant<'static>>) {
-        let mut names = Names::new();
+        let quota = Quota::default();
+        let mut names = Names::new(&quota).unwrap();
         let options = Options { mode: crate::Mode::Eval, ..Options::default() };
-        let tree = parse(list.as_bytes(), &mut names, &options).unwrap();
+        let tree = parse(list.as_bytes(), &mut names, &options, &quota).unwrap();
+        let source = Source { tree: &tree, names: &names, quota: &quota };
         let items = tree.child(tree.child(tree.root(), 0), 0);
         let mut table = ConstantTable::default();
-        let indices = tree.children(items).iter().map(|&item| table.index(&tree, &names, item).unwrap()).collect();
-        (indices, table.finish(&tree, &names))
+        let index = |&item| table.index(source, item).unwrap().unwrap();
+        let indices = tree.children(items).iter().map(index).collect();
+        (indices, table.finish(source).unwrap())
     }
 
     #[test]

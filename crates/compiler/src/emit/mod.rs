@@ -179,6 +179,9 @@ pub(crate) trait Emit {
     /// What went wrong since the walk began, if anything did. It comes before what the walk itself finds wrong.
     fn error(&self) -> Option<&EmitError>;
 
+    /// The same, to keep.
+    fn take_error(&mut self) -> Option<EmitError>;
+
     /// The names of the module.
     fn names(&mut self) -> &mut Names;
 

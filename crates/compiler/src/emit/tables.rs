@@ -3,8 +3,9 @@
 use alloc::vec::Vec;
 
 use berus_mpy::constant::Constant;
+use berus_mpy::memory::{Quota, Stop};
 
-use super::constants::ConstantTable;
+use super::constants::{ConstantTable, Source};
 use crate::names::{Name, Names};
 use crate::scope::ScopeId;
 use crate::tree::{Node, Tree};
@@ -17,6 +18,7 @@ use crate::tree::{Node, Tree};
 pub(crate) struct Tables<'t> {
     tree: &'t Tree,
     pub names: &'t mut Names,
+    pub quota: &'t Quota<'t>,
     qstrs: QstrTable,
     constants: ConstantTable,
     children: Vec<ScopeId>,
@@ -24,26 +26,36 @@ pub(crate) struct Tables<'t> {
 
 impl<'t> Tables<'t> {
     /// Tables with only the name of the source, which is always the first.
-    pub fn new(tree: &'t Tree, names: &'t mut Names, source_name: &[u8]) -> Tables<'t> {
-        let source_name = names.intern(source_name);
+    ///
+    /// # Errors
+    /// If there is no memory for them.
+    pub fn new(
+        tree: &'t Tree,
+        names: &'t mut Names,
+        quota: &'t Quota<'t>,
+        source_name: &[u8],
+    ) -> Result<Tables<'t>, Stop> {
+        let source_name = names.intern(source_name, quota)?;
         let mut qstrs = QstrTable::default();
-        qstrs.index(source_name);
-        Tables { tree, names, qstrs, constants: ConstantTable::default(), children: Vec::new() }
+        qstrs.index(source_name, quota)?;
+        Ok(Tables { tree, names, quota, qstrs, constants: ConstantTable::default(), children: Vec::new() })
     }
 
-    /// The index of `name` in the qstr table.
+    /// The index of `name` in the qstr table; any if the quota ends the work.
     pub fn qstr(&mut self, name: Name) -> u32 {
-        self.qstrs.index(name)
+        self.qstrs.index(name, self.quota).unwrap_or_default()
     }
 
-    /// The index in the constant table of the value of a constant object. `None` if it is nested too deep to store.
+    /// The index in the constant table of the value of a constant object; any if the quota ends the work. `None` if it is nested too
+    /// deep to store.
     pub fn constant(&mut self, node: Node) -> Option<u32> {
-        self.constants.index(self.tree, self.names, node)
+        let source = Source { tree: self.tree, names: self.names, quota: self.quota };
+        self.constants.index(source, node).unwrap_or(Some(0))
     }
 
-    /// The index in the constant table of the table of functions that machine code calls.
+    /// The index in the constant table of the table of functions that machine code calls; any if the quota ends the work.
     pub fn function_table(&mut self) -> u32 {
-        self.constants.function_table()
+        self.constants.function_table(self.quota).unwrap_or_default()
     }
 
     /// How many children the function in the making has so far.
@@ -53,20 +65,31 @@ impl<'t> Tables<'t> {
 
     /// The number of `scope` as a child of the function in the making.
     pub fn child(&mut self, scope: ScopeId) -> u32 {
-        self.children.push(scope);
-        self.children.len() as u32 - 1
+        let number = self.child_count();
+        self.quota.push_or_stop(&mut self.children, scope);
+        number
     }
 
     /// The children since the last call, as the numbers of their scopes.
-    pub fn take_children(&mut self) -> Vec<u32> {
-        let children = self.children.iter().map(|scope| scope.0).collect();
+    ///
+    /// # Errors
+    /// If there is no memory for them.
+    pub fn take_children(&mut self) -> Result<Vec<u32>, Stop> {
+        let children = self.quota.collect(self.children.iter().map(|scope| scope.0))?;
         self.children.clear();
-        children
+        Ok(children)
     }
 
     /// The names of the qstr table, and the constant table.
-    pub fn finish(self) -> (Vec<Name>, Vec<Constant<'static>>) {
-        (self.qstrs.order, self.constants.finish(self.tree, self.names))
+    ///
+    /// # Errors
+    /// If there is no memory for them.
+    pub fn finish(self) -> Result<(Vec<Name>, Vec<Constant<'static>>), Stop> {
+        let source = Source { tree: self.tree, names: self.names, quota: self.quota };
+        let constants = self.constants.finish(source)?;
+        self.quota.free(self.qstrs.indices);
+        self.quota.free(self.children);
+        Ok((self.qstrs.order, constants))
     }
 }
 
@@ -79,15 +102,15 @@ struct QstrTable {
 }
 
 impl QstrTable {
-    fn index(&mut self, name: Name) -> u32 {
+    fn index(&mut self, name: Name, quota: &Quota<'_>) -> Result<u32, Stop> {
         let number = name.0 as usize;
         if number >= self.indices.len() {
-            self.indices.resize(number + 1, 0);
+            quota.resize(&mut self.indices, number + 1, 0)?;
         }
         if self.indices[number] == 0 {
-            self.order.push(name);
+            quota.push(&mut self.order, name)?;
             self.indices[number] = self.order.len() as u32;
         }
-        self.indices[number] - 1
+        Ok(self.indices[number] - 1)
     }
 }

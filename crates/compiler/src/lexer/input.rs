@@ -5,6 +5,8 @@
 
 use alloc::vec::Vec;
 
+use berus_mpy::memory::Quota;
+
 use crate::error::{CompileError, ErrorKind};
 
 /// What is read past the end.
@@ -101,14 +103,14 @@ impl<'s> Input<'s> {
     /// Goes past bytes for which `wanted` holds and appends them to `text`. Line ends and NUL must not be among them.
     /// Ends early where injected text does.
     #[inline]
-    pub(super) fn take_while(&mut self, text: &mut Vec<u8>, wanted: impl Fn(u8) -> bool) {
+    pub(super) fn take_while(&mut self, text: &mut Vec<u8>, wanted: impl Fn(u8) -> bool, quota: &Quota<'_>) {
         if self.injected.is_empty() {
             let start = self.pos.min(self.source.len());
             self.skip_while(wanted);
-            text.extend_from_slice(self.source.get(start..self.pos).unwrap_or(&[]));
+            quota.append_or_stop(text, self.source.get(start..self.pos).unwrap_or(&[]));
         } else {
             while let Some(b) = self.injected.pop_if(|b| wanted(*b)) {
-                text.push(b);
+                quota.push_or_stop(text, b);
             }
         }
     }
@@ -129,17 +131,23 @@ impl<'s> Input<'s> {
         count
     }
 
+    /// Gives back the memory of text that was put in.
+    pub(super) fn retire(self, quota: &Quota<'_>) {
+        quota.free(self.injected);
+    }
+
     /// Puts `text`, made of the token at `offset`, before everything that is still to be read. It must end in a
     /// delimiter.
     ///
     /// # Errors
-    /// `MemoryError` if all that has been put in comes to more than [`MAX_SOURCE`].
-    pub(super) fn inject(&mut self, text: &[u8], offset: u32) -> Result<(), CompileError> {
+    /// `MemoryError` if all that has been put in comes to more than [`MAX_SOURCE`], or there is no room for it.
+    pub(super) fn inject(&mut self, text: &[u8], offset: u32, quota: &Quota<'_>) -> Result<(), CompileError> {
         self.injected_total += text.len();
         if self.injected_total > MAX_SOURCE {
             return Err(CompileError::new(ErrorKind::Memory, "the source is too large").at_offset(offset));
         }
         self.injected_for = offset;
+        quota.reserve(&mut self.injected, text.len() + 1)?;
         if self.peek() == EOF {
             // Here, too, the last line gets an end.
             self.injected.push(b'\n');

@@ -8,8 +8,9 @@ mod input;
 mod string;
 mod template;
 
-use alloc::vec;
 use alloc::vec::Vec;
+
+use berus_mpy::memory::{Quota, Stop};
 
 use crate::error::CompileError;
 use crate::token::Token;
@@ -23,6 +24,7 @@ const FORM_FEED: u8 = 0x0c;
 
 pub(crate) struct Lexer<'s> {
     input: Input<'s>,
+    quota: &'s Quota<'s>,
     /// Whether `__debug__` is true.
     debug: bool,
     token: Token,
@@ -32,28 +34,32 @@ pub(crate) struct Lexer<'s> {
     text: Vec<u8>,
     /// How many brackets are open; a closing one too many makes it negative.
     brackets: i32,
-    /// The columns of the open blocks. MicroPython keeps 16 bits of each.
+    /// The columns of the open blocks but the outermost, which has column 0. MicroPython keeps 16 bits of each.
     indents: Vec<u16>,
     /// INDENT tokens to come, or, negative, DEDENT tokens.
     dents: i32,
     /// Text that the template literals of the current token have made, see [`template`].
     arguments: Vec<u8>,
+    /// How many tuples are to be opened before the arguments of that text.
+    tuples: u32,
 }
 
 impl<'s> Lexer<'s> {
     /// A lexer at the first token of `source`.
-    pub(crate) fn new(source: &'s [u8], debug: bool) -> Result<Lexer<'s>, CompileError> {
+    pub(crate) fn new(source: &'s [u8], debug: bool, quota: &'s Quota<'s>) -> Result<Lexer<'s>, CompileError> {
         let mut lexer = Lexer {
             input: Input::new(source)?,
+            quota,
             debug,
             token: Token::End,
             line: 1,
             offset: 0,
-            text: Vec::with_capacity(32),
+            text: quota.with_capacity(32)?,
             brackets: 0,
-            indents: vec![0],
+            indents: Vec::new(),
             dents: 0,
             arguments: Vec::new(),
+            tuples: 0,
         };
         let indented = lexer.skip_indent(false) > 0;
         lexer.advance()?;
@@ -88,11 +94,26 @@ impl<'s> Lexer<'s> {
         &self.text
     }
 
+    /// Gives back the memory of the lexer.
+    pub(crate) fn retire(self) {
+        self.quota.free(self.text);
+        self.quota.free(self.arguments);
+        self.quota.free(self.indents);
+        self.input.retire(self.quota);
+    }
+
     /// Goes to the next token.
     ///
     /// # Errors
-    /// `NotImplementedError` for a `\N{...}` escape. Everything else that is wrong is a token.
+    /// `NotImplementedError` for a `\N{...}` escape; where the quota ends the work. Everything else that is wrong is a token.
     pub(crate) fn advance(&mut self) -> Result<(), CompileError> {
+        self.read_token()?;
+        // What there was no memory for is missing in the text of the token.
+        Ok(self.quota.check()?)
+    }
+
+    fn read_token(&mut self) -> Result<(), CompileError> {
+        self.quota.step()?;
         self.text.clear();
         let at_line_end = self.skip_space(true);
         self.line = self.input.line();
@@ -104,7 +125,7 @@ impl<'s> Lexer<'s> {
             self.dents -= 1;
             self.token = Token::Indent;
         } else if at_line_end {
-            self.token = self.newline();
+            self.token = self.newline()?;
         } else {
             let b = self.input.peek();
             if self.at_string() {
@@ -155,11 +176,11 @@ impl<'s> Lexer<'s> {
     }
 
     /// A NEWLINE token, with the blank lines after it, and the indentation of the next line.
-    fn newline(&mut self) -> Token {
+    fn newline(&mut self) -> Result<Token, Stop> {
         let column = self.skip_indent(true);
         let mut token = Token::Newline;
         if column > self.indent() {
-            self.indents.push(column as u16);
+            self.quota.push(&mut self.indents, column as u16)?;
             self.dents = 1;
         } else {
             while column < self.indent() {
@@ -171,7 +192,7 @@ impl<'s> Lexer<'s> {
                 self.offset = self.input.offset();
             }
         }
-        token
+        Ok(token)
     }
 
     fn indent(&self) -> usize {
@@ -208,30 +229,36 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    /// Appends a byte to the text of the token.
+    fn put(&mut self, byte: u8) {
+        self.quota.push_or_stop(&mut self.text, byte);
+    }
+
     fn name(&mut self) -> Token {
-        self.input.take_while(&mut self.text, is_name);
+        self.input.take_while(&mut self.text, is_name, self.quota);
         keyword(&self.text, self.debug)
     }
 
     fn number(&mut self) -> Token {
         let first = self.input.next();
-        self.text.push(first);
+        self.put(first);
         let mut token = if first == b'.' { Token::Float } else { Token::Integer };
         let has_base = first == b'0' && matches!(self.input.peek() | 0x20, b'b' | b'o' | b'x');
         loop {
             let b = self.input.peek();
             if !has_base && (b | 0x20) == b'e' {
                 token = Token::Float;
-                self.text.push(b'e');
+                self.put(b'e');
                 self.input.bump();
                 if matches!(self.input.peek(), b'+' | b'-') {
-                    self.text.push(self.input.next());
+                    let sign = self.input.next();
+                    self.put(sign);
                 }
             } else if is_letter(b) || is_digit(b) || b == b'.' {
                 if b == b'.' || (b | 0x20) == b'j' {
                     token = Token::Float;
                 }
-                self.text.push(b);
+                self.put(b);
                 self.input.bump();
             } else if b == b'_' {
                 self.input.bump();

@@ -1,7 +1,5 @@
 //! String and bytes literals.
 
-use alloc::vec::Vec;
-
 use super::class::hex_value;
 use super::input::EOF;
 use super::template::Template;
@@ -96,7 +94,8 @@ impl Lexer<'_> {
         let mut closing = 0;
         while closing < quotes {
             let start = self.text.len();
-            self.input.take_while(&mut self.text, |b| b != quote && !matches!(b, b'\\' | b'\n' | b'\r' | EOF | b'{'));
+            let is_plain = |b| b != quote && !matches!(b, b'\\' | b'\n' | b'\r' | EOF | b'{');
+            self.input.take_while(&mut self.text, is_plain, self.quota);
             if self.text.len() > start {
                 closing = 0;
             }
@@ -105,14 +104,14 @@ impl Lexer<'_> {
                 b'\n' if quotes == 1 => break,
                 b if b == quote => {
                     closing += 1;
-                    self.text.push(b);
+                    self.put(b);
                     self.input.bump();
                     continue;
                 }
                 b'{' if format => self.format_field(),
                 b'\\' => self.escape(raw)?,
                 b => {
-                    self.text.push(b);
+                    self.put(b);
                     self.input.bump();
                 }
             }
@@ -121,7 +120,7 @@ impl Lexer<'_> {
         if closing < quotes {
             self.token = Token::LonelyStringOpen;
         }
-        self.text.truncate(self.text.len() - closing);
+        self.text.truncate(self.text.len().saturating_sub(closing));
         Ok(())
     }
 
@@ -130,7 +129,7 @@ impl Lexer<'_> {
         self.input.bump();
         let b = self.input.peek();
         let value = if raw {
-            self.text.push(b'\\');
+            self.put(b'\\');
             u32::from(b)
         } else {
             match b {
@@ -166,18 +165,30 @@ impl Lexer<'_> {
                 }
                 _ => {
                     // No escape: the backslash stays.
-                    self.text.push(b'\\');
+                    self.put(b'\\');
                     u32::from(b)
                 }
             }
         };
         self.input.bump();
         match (self.token, value) {
-            (Token::String, 0..0x11_0000) => push_utf8(&mut self.text, value),
-            (Token::Bytes, 0..0x100) => self.text.push(value as u8),
+            (Token::String, 0..0x11_0000) => self.put_utf8(value),
+            (Token::Bytes, 0..0x100) => self.put(value as u8),
             _ => self.token = Token::Invalid,
         }
         Ok(())
+    }
+
+    /// Appends `value` in UTF-8, surrogates too.
+    fn put_utf8(&mut self, value: u32) {
+        let tail = |shift: u32| (value >> shift) as u8 & 0x3f | 0x80;
+        let bytes: &[u8] = match value {
+            0..0x80 => &[value as u8],
+            0x80..0x800 => &[(value >> 6) as u8 | 0xc0, tail(0)],
+            0x800..0x1_0000 => &[(value >> 12) as u8 | 0xe0, tail(6), tail(0)],
+            _ => &[(value >> 18) as u8 | 0xf0, tail(12), tail(6), tail(0)],
+        };
+        self.quota.append_or_stop(&mut self.text, bytes);
     }
 
     /// The value of `digits` hexadecimal digits, leaving the last of them to be read. With too few the token is invalid.
@@ -194,16 +205,5 @@ impl Lexer<'_> {
             }
         }
         value
-    }
-}
-
-/// Appends `value` in UTF-8, surrogates too.
-fn push_utf8(text: &mut Vec<u8>, value: u32) {
-    let tail = |shift: u32| (value >> shift) as u8 & 0x3f | 0x80;
-    match value {
-        0..0x80 => text.push(value as u8),
-        0x80..0x800 => text.extend([(value >> 6) as u8 | 0xc0, tail(0)]),
-        0x800..0x1_0000 => text.extend([(value >> 12) as u8 | 0xe0, tail(6), tail(0)]),
-        _ => text.extend([(value >> 18) as u8 | 0xf0, tail(12), tail(6), tail(0)]),
     }
 }

@@ -30,7 +30,7 @@ impl Lexer<'_> {
     /// Begins the call of an f-string, unless one before it in the same token has done so.
     pub(super) fn start_format(&mut self) {
         if self.arguments.is_empty() {
-            self.arguments.extend_from_slice(b".format(");
+            self.quota.append_or_stop(&mut self.arguments, b".format(");
         }
     }
 
@@ -39,21 +39,21 @@ impl Lexer<'_> {
         self.input.bump();
         if self.input.peek() == b'{' {
             self.input.bump();
-            self.text.push(b'{');
+            self.put(b'{');
         } else {
             let start = self.field_expression();
             if self.arguments.len() == start {
                 self.token = Token::MalformedFString;
             }
-            self.arguments.extend_from_slice(b"),");
+            self.quota.append_or_stop(&mut self.arguments, b"),");
         }
-        self.text.push(b'{');
+        self.put(b'{');
     }
 
     /// Copies the expression of a field to the arguments, with an opening parenthesis, and returns where it starts
     /// there. If it ends in `=` it goes to the string as well, and the `=` is dropped.
     fn field_expression(&mut self) -> usize {
-        self.arguments.push(b'(');
+        self.quota.push_or_stop(&mut self.arguments, b'(');
         let start = self.arguments.len();
         let mut depth = 0_u32;
         loop {
@@ -67,11 +67,11 @@ impl Lexer<'_> {
                 b']' | b'}' => depth = depth.wrapping_sub(1),
                 _ => {}
             }
-            self.arguments.push(b);
+            self.quota.push_or_stop(&mut self.arguments, b);
             self.input.bump();
         }
         if self.arguments.last() == Some(&b'=') {
-            self.text.extend_from_slice(&self.arguments[start..]);
+            self.quota.append_or_stop(&mut self.text, &self.arguments[start..]);
             self.arguments.pop();
         }
         start
@@ -90,8 +90,8 @@ impl Lexer<'_> {
         let marks = [quote; 3];
         let marks = &marks[..quotes];
         if self.arguments.is_empty() {
-            self.text.extend_from_slice(b"((");
-            self.text.extend_from_slice(marks);
+            self.quota.append_or_stop(&mut self.text, b"((");
+            self.quota.append_or_stop(&mut self.text, marks);
         }
         let mut fields = 0;
         // Where in the text the format of the current field starts, and how many braces it has open.
@@ -106,12 +106,12 @@ impl Lexer<'_> {
                 b'\n' if quotes == 1 => break,
                 _ if b == quote => {
                     closing += 1;
-                    self.text.push(b);
+                    self.put(b);
                     self.input.bump();
                     continue;
                 }
                 b'\n' => {
-                    self.text.extend_from_slice(b"\\n");
+                    self.quota.append_or_stop(&mut self.text, b"\\n");
                     self.input.bump();
                     continue;
                 }
@@ -124,45 +124,49 @@ impl Lexer<'_> {
                         depth = 1;
                         format_start = self.text.len();
                     }
-                    self.text.push(b'{');
+                    self.put(b'{');
                 }
                 b'{' => {
                     depth += 1;
-                    self.text.push(b'{');
+                    self.put(b'{');
                     self.input.bump();
                 }
                 b'\\' => {
                     // The text will be read again, as a string that is not raw.
-                    self.text.push(b'\\');
+                    self.put(b'\\');
                     if raw {
-                        self.text.push(b'\\');
+                        self.put(b'\\');
                     } else {
                         self.input.bump();
-                        self.text.push(self.input.peek());
+                        {
+                            let b = self.input.peek();
+                            self.put(b)
+                        };
                     }
                     self.input.bump();
                 }
                 b'}' if depth > 1 => {
                     depth -= 1;
                     nested = true;
-                    self.text.push(b'}');
+                    self.put(b'}');
                     self.input.bump();
                 }
                 b'}' if depth == 1 => {
                     depth = 0;
                     fields += 1;
                     if nested {
-                        self.arguments.push(b'f');
+                        self.quota.push_or_stop(&mut self.arguments, b'f');
                         nested = false;
                     }
-                    self.arguments.push(quote);
-                    self.arguments.extend_from_slice(&self.text[format_start + 1..]);
+                    self.quota.push_or_stop(&mut self.arguments, quote);
+                    let format = self.text.get(format_start + 1..).unwrap_or_default();
+                    self.quota.append_or_stop(&mut self.arguments, format);
                     self.text.truncate(format_start);
-                    self.arguments.extend_from_slice(&[quote, b',']);
+                    self.quota.append_or_stop(&mut self.arguments, &[quote, b',']);
                     self.input.bump();
                 }
                 _ => {
-                    self.text.push(b);
+                    self.put(b);
                     self.input.bump();
                     if b == b'}' {
                         if self.input.peek() == b'}' {
@@ -182,8 +186,8 @@ impl Lexer<'_> {
             self.token = Token::MalformedFString;
         }
         if 1 + fields * 4 > MAX_ARGUMENTS {
-            self.arguments.insert(0, b'(');
-            self.arguments.push(b')');
+            self.tuples += 1;
+            self.quota.push_or_stop(&mut self.arguments, b')');
         }
         Ok(())
     }
@@ -200,27 +204,27 @@ impl Lexer<'_> {
             self.token = Token::MalformedFString;
         }
         let end = self.arguments.len();
-        self.arguments.extend_from_slice(b"),");
-        self.arguments.push(quote);
+        self.quota.append_or_stop(&mut self.arguments, b"),");
+        self.quota.push_or_stop(&mut self.arguments, quote);
         for i in start..end {
             let b = self.arguments[i];
             if b == quote || b == b'\\' {
-                self.arguments.push(b'\\');
+                self.quota.push_or_stop(&mut self.arguments, b'\\');
             }
-            self.arguments.push(b);
+            self.quota.push_or_stop(&mut self.arguments, b);
         }
-        self.arguments.extend_from_slice(&[quote, b',']);
-        self.text.extend_from_slice(marks);
-        self.text.push(b',');
-        self.text.extend_from_slice(marks);
+        self.quota.append_or_stop(&mut self.arguments, &[quote, b',']);
+        self.quota.append_or_stop(&mut self.text, marks);
+        self.put(b',');
+        self.quota.append_or_stop(&mut self.text, marks);
         if self.input.peek() == b'!' {
             self.input.bump();
             let conversion = self.input.next();
-            self.arguments.extend_from_slice(&[quote, conversion, quote, b',']);
+            self.quota.append_or_stop(&mut self.arguments, &[quote, conversion, quote, b',']);
         } else if has_equal && self.input.peek() != b':' {
-            self.arguments.extend_from_slice(b"'r',");
+            self.quota.append_or_stop(&mut self.arguments, b"'r',");
         } else {
-            self.arguments.extend_from_slice(b"None,");
+            self.quota.append_or_stop(&mut self.arguments, b"None,");
         }
         if self.input.peek() == b':' {
             self.input.bump();
@@ -230,17 +234,19 @@ impl Lexer<'_> {
     /// Ends the token: what its literals have made of their fields is to be read next.
     pub(super) fn finish_template(&mut self, is_template: bool) -> Result<(), CompileError> {
         if is_template {
-            self.text.extend_from_slice(b",),");
-            self.arguments.splice(..0, self.text.iter().copied());
+            self.quota.append_or_stop(&mut self.text, b",),");
+            (0..core::mem::take(&mut self.tuples)).for_each(|_| self.put(b'('));
+            self.quota.append_or_stop(&mut self.text, &self.arguments);
+            core::mem::swap(&mut self.text, &mut self.arguments);
+            self.text.clear();
             if matches!(self.token, Token::String | Token::Bytes) {
                 self.token = Token::Name;
-                self.text.clear();
-                self.text.extend_from_slice(b"__template__");
+                self.quota.append_or_stop(&mut self.text, b"__template__");
             }
         }
         if !self.arguments.is_empty() {
-            self.arguments.push(b')');
-            self.input.inject(&self.arguments, self.offset)?;
+            self.quota.push_or_stop(&mut self.arguments, b')');
+            self.input.inject(&self.arguments, self.offset, self.quota)?;
             self.arguments.clear();
         }
         Ok(())

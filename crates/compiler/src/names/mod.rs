@@ -5,9 +5,9 @@
 
 mod built_in;
 
-use alloc::vec;
 use alloc::vec::Vec;
 
+use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::qstr::{LAST_STATIC, STATIC};
 
 /// A name by its number in a [`Names`] table. Number 0 is "no name".
@@ -44,6 +44,9 @@ impl Name {
     }
 }
 
+/// Slots of a table that has only the static names.
+const FIRST_SLOTS: usize = 512;
+
 /// A table of names.
 ///
 /// A name is any byte string: MicroPython lets bytes of 0x80 and up stand in identifiers, valid UTF-8 or not.
@@ -59,13 +62,13 @@ pub struct Names {
 
 impl Names {
     /// A table with only the static names.
-    pub fn new() -> Names {
-        let mut names = Names { bytes: Vec::new(), ends: Vec::new(), slots: vec![0; 512] };
-        for (i, text) in STATIC.iter().enumerate() {
-            let slot = names.slot(text.as_bytes());
-            names.slots[slot] = i as u32 + 1;
-        }
-        names
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn new(quota: &Quota<'_>) -> Result<Names, Stop> {
+        let mut names = Names { bytes: Vec::new(), ends: Vec::new(), slots: Vec::new() };
+        names.rehash(FIRST_SLOTS, quota)?;
+        Ok(names)
     }
 
     /// The bytes of `name`; empty for a number that is not of this table.
@@ -86,25 +89,40 @@ impl Names {
     }
 
     /// The name spelled `text` if it is in the table or one of those built into mpy-cross, which is then entered.
-    pub fn find_known(&mut self, text: &[u8]) -> Option<Name> {
-        let known = || built_in::LONG.iter().any(|name| name.as_bytes() == text);
-        self.find(text).or_else(|| known().then(|| self.intern(text)))
+    ///
+    /// # Errors
+    /// As [`Names::intern`].
+    pub fn find_known(&mut self, text: &[u8], quota: &Quota<'_>) -> Result<Option<Name>, Stop> {
+        match self.find(text) {
+            None if built_in::LONG.iter().any(|name| name.as_bytes() == text) => self.intern(text, quota).map(Some),
+            found => Ok(found),
+        }
     }
 
     /// The name spelled `text`, entered if it is new.
-    pub fn intern(&mut self, text: &[u8]) -> Name {
-        let slot = self.slot(text);
-        if self.slots[slot] != 0 {
-            return Name(self.slots[slot]);
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn intern(&mut self, text: &[u8], quota: &Quota<'_>) -> Result<Name, Stop> {
+        if let Some(name) = self.find(text) {
+            return Ok(name);
         }
-        self.bytes.extend_from_slice(text);
+        if (self.last() as usize + 1) * 4 > self.slots.len() * 3 {
+            self.rehash(self.slots.len() * 2, quota)?;
+        }
+        quota.reserve(&mut self.ends, 1)?;
+        quota.append(&mut self.bytes, text)?;
         self.ends.push(self.bytes.len() as u32);
-        let name = Name(self.last());
-        self.slots[slot] = name.0;
-        if self.last() as usize * 4 > self.slots.len() * 3 {
-            self.grow();
-        }
-        name
+        let slot = self.slot(text);
+        self.slots[slot] = self.last();
+        Ok(Name(self.last()))
+    }
+
+    /// Gives back the memory of a table that is not needed any more.
+    pub(crate) fn retire(self, quota: &Quota<'_>) {
+        quota.free(self.bytes);
+        quota.free(self.ends);
+        quota.free(self.slots);
     }
 
     /// The highest number in use.
@@ -122,18 +140,16 @@ impl Names {
         slot
     }
 
-    fn grow(&mut self) {
-        self.slots = vec![0; self.slots.len() * 2];
+    /// Makes the hash table `count` slots large.
+    fn rehash(&mut self, count: usize, quota: &Quota<'_>) -> Result<(), Stop> {
+        let mut slots = Vec::new();
+        quota.resize(&mut slots, count, 0)?;
+        quota.free(core::mem::replace(&mut self.slots, slots));
         for number in 1..=self.last() {
             let slot = self.slot(self.get(Name(number)));
             self.slots[slot] = number;
         }
-    }
-}
-
-impl Default for Names {
-    fn default() -> Names {
-        Names::new()
+        Ok(())
     }
 }
 
@@ -153,9 +169,10 @@ mod tests {
 
     #[test]
     fn static_names_have_the_numbers_of_the_format() {
-        let mut names = Names::new();
+        let quota = Quota::default();
+        let mut names = Names::new(&quota).unwrap();
         assert_eq!(names.find(b"AttributeError"), Some(Name(32)));
-        assert_eq!(names.intern(b"zip"), Name(LAST_STATIC));
+        assert_eq!(names.intern(b"zip", &quota), Ok(Name(LAST_STATIC)));
         assert_eq!(Name::fixed("zip"), Name(LAST_STATIC));
         assert_eq!(names.get(Name(1)), b"");
         assert_eq!(names.get(Name::NULL), b"");
@@ -163,9 +180,10 @@ mod tests {
 
     #[test]
     fn a_name_is_stored_once() {
-        let mut names = Names::new();
+        let quota = Quota::default();
+        let mut names = Names::new(&quota).unwrap();
         for i in 0..5000 {
-            assert_eq!(names.intern(format!("name{i}").as_bytes()).0, LAST_STATIC + 1 + i);
+            assert_eq!(names.intern(format!("name{i}").as_bytes(), &quota), Ok(Name(LAST_STATIC + 1 + i)));
         }
         for i in 0..5000 {
             let text = format!("name{i}");

@@ -3,7 +3,7 @@
 //! Which rules are simplified, and in which order, decides what the compiler gets to see (`push_result_rule` in
 //! `py/parse.c`).
 
-use alloc::vec::Vec;
+use berus_mpy::memory::Stop;
 
 use super::{ErrorKind, Parser};
 use crate::error::CompileError;
@@ -20,7 +20,7 @@ const HOST_SMALL_INT_BITS: u8 = 63;
 impl Parser<'_> {
     /// Finishes a rule whose elements all follow each other.
     pub(super) fn finish_sequence(&mut self, rule: Rule, line: u32) -> Result<(), CompileError> {
-        if rule == Rule::ExprStmt && self.drop_lone_constant(line) {
+        if rule == Rule::ExprStmt && self.drop_lone_constant(line)? {
             return Ok(());
         }
         let is_child = |element: &&Element| !matches!(element, Element::Token(token) if *token != Token::Name);
@@ -30,29 +30,29 @@ impl Parser<'_> {
             let mut present = self.nodes[first..].iter().filter(|node| !node.is_null());
             if let (Some(&only), None) = (present.next(), present.next()) {
                 self.nodes.truncate(first);
-                self.nodes.push(only);
+                self.add(only)?;
                 return Ok(());
             }
         }
         if rule.has_scope_number() {
             let number = self.tree.add_scope_number();
-            self.nodes.push(number);
+            self.add(number)?;
             count += 1;
         }
         self.finish(rule, line, count)
     }
 
     /// A statement that is only a constant, such as a docstring, becomes `pass`.
-    fn drop_lone_constant(&mut self, line: u32) -> bool {
+    fn drop_lone_constant(&mut self, line: u32) -> Result<bool, Stop> {
         let (value, rest) = (self.peek(1), self.peek(0));
         let is_constant = value.is_leaf() && value.as_id().is_none() || self.tree.is(value, Rule::ConstObject);
         if self.options.mode == Mode::Single || !rest.is_null() || !is_constant {
-            return false;
+            return Ok(false);
         }
         self.pop(2);
-        self.tree.free_constant(value, self.declared_constants);
-        self.push(Rule::PassStmt, line, 0);
-        true
+        self.tree.free_constant(value, self.declared_constants, self.quota);
+        self.push(Rule::PassStmt, line, 0)?;
+        Ok(true)
     }
 
     /// Replaces the topmost `count` nodes by a node of `rule`, or what is simpler.
@@ -70,8 +70,7 @@ impl Parser<'_> {
                     // `(a,)`: the comma has done its duty.
                     self.pop(1);
                     self.tree.free(top);
-                    self.finish_items(rule, line, 1);
-                    return Ok(());
+                    return Ok(self.finish_items(rule, line, 1)?);
                 }
                 Some(Rule::TestListComp3c) => {
                     // The list already has the first item as well, see below.
@@ -83,20 +82,19 @@ impl Parser<'_> {
             },
             Rule::TestListComp3c => {
                 // The rest of `(a, b, c)` takes the first item from the rule around it and stands in its place.
-                if !self.fold_items(rule, line, count + 1) {
-                    self.push(rule, line, count + 1);
-                    self.nodes.push(self.peek(0));
+                if !self.fold_items(rule, line, count + 1)? {
+                    self.push(rule, line, count + 1)?;
+                    self.add(self.peek(0))?;
                 }
                 return Ok(());
             }
             Rule::OrTest | Rule::AndTest => {
-                self.fold_logical(rule, line, count, rule == Rule::OrTest);
-                return Ok(());
+                return Ok(self.fold_logical(rule, line, count, rule == Rule::OrTest)?);
             }
             Rule::NotTest2 => {
                 if let Some(truth) = self.tree.truth(top, self.names) {
-                    self.replace(1, Node::token(if truth { Token::KwFalse } else { Token::KwTrue }));
-                    return Ok(());
+                    let opposite = if truth { Token::KwFalse } else { Token::KwTrue };
+                    return Ok(self.replace(1, Node::token(opposite))?);
                 }
             }
             Rule::ExprStmt => {
@@ -106,25 +104,21 @@ impl Parser<'_> {
             }
             _ => {
                 if let Some(value) = self.fold_number(rule, count) {
-                    self.replace_by_number(rule, count, value);
-                    return Ok(());
+                    return Ok(self.replace_by_number(rule, count, value)?);
                 }
             }
         }
-        self.finish_items(rule, line, count);
-        Ok(())
+        Ok(self.finish_items(rule, line, count)?)
     }
 
     /// As [`Parser::finish`], where all that can be simpler is a tuple of constants.
-    fn finish_items(&mut self, rule: Rule, line: u32, count: usize) {
-        if !self.fold_items(rule, line, count) {
-            self.push(rule, line, count);
-        }
+    fn finish_items(&mut self, rule: Rule, line: u32, count: usize) -> Result<(), Stop> {
+        if self.fold_items(rule, line, count)? { Ok(()) } else { self.push(rule, line, count) }
     }
 
     /// `a or b or c` (`stop` is true) or `a and b and c` (`stop` is false): constants that cannot be the result go, and
     /// so does all that comes after one that must be.
-    fn fold_logical(&mut self, rule: Rule, line: u32, count: usize, stop: bool) {
+    fn fold_logical(&mut self, rule: Rule, line: u32, count: usize, stop: bool) -> Result<(), Stop> {
         let first = self.nodes.len() - count;
         let mut last = first;
         for i in first..self.nodes.len() {
@@ -138,9 +132,7 @@ impl Parser<'_> {
             }
         }
         self.nodes.truncate(last + 1);
-        if last > first {
-            self.push(rule, line, last + 1 - first);
-        }
+        if last > first { self.push(rule, line, last + 1 - first) } else { Ok(()) }
     }
 
     /// The value of an operation on numbers, or of a constant of a module.
@@ -176,33 +168,34 @@ impl Parser<'_> {
         }
     }
 
-    fn replace_by_number(&mut self, rule: Rule, count: usize, value: Number) {
+    fn replace_by_number(&mut self, rule: Rule, count: usize, value: Number) -> Result<(), Stop> {
         // An object stays one under a sign, which shows when the target's small integers are as large as mpy-cross's
         // own: `-4611686018427387904` would be one of them.
         let stays_object = rule == Rule::Factor2
             && self.options.small_int_bits >= HOST_SMALL_INT_BITS
             && self.tree.is(self.peek(0), Rule::ConstObject);
-        for node in self.nodes.split_off(self.nodes.len() - count).into_iter().rev() {
-            self.tree.free_constant(node, self.declared_constants);
+        for node in self.nodes.drain(self.nodes.len() - count..).rev() {
+            self.tree.free_constant(node, self.declared_constants, self.quota);
         }
+        // An integer that is no small one of the target stays a constant object whatever its size.
+        let bits = if stays_object { 0 } else { self.options.small_int_bits.into() };
         let node = match value {
-            Number::Float(value) if value.is_nan() && rule == Rule::AtomExprNormal => self.module_nan(value),
-            Number::Int(value) if stays_object => self.tree.add_constant(0, Const::Int(value)),
-            Number::Int(value) => self.tree.add_int(0, value, self.options.small_int_bits.into()),
-            Number::Float(value) => self.tree.add_constant(0, Const::Float(value)),
+            Number::Float(value) if value.is_nan() && rule == Rule::AtomExprNormal => self.module_nan(value)?,
+            Number::Int(value) => self.tree.add_int(0, value, bits, self.quota)?,
+            Number::Float(value) => self.tree.add_constant(0, Const::Float(value), self.quota)?,
         };
-        self.nodes.push(node);
+        self.add(node)
     }
 
     /// `math.nan`, which is the same object wherever it is used, as only a NaN would tell.
-    fn module_nan(&mut self, value: f64) -> Node {
+    fn module_nan(&mut self, value: f64) -> Result<Node, Stop> {
         if self.nan.is_null() {
-            let node = self.tree.add_constant(0, Const::Float(value));
+            let node = self.tree.add_constant(0, Const::Float(value), self.quota)?;
             self.nan = self.tree.child(node, 0);
             self.declared_constants = self.tree.constant_count();
-            return node;
+            return Ok(node);
         }
-        self.tree.add_item(0, self.nan)
+        self.tree.add_item(0, self.nan, self.quota)
     }
 
     /// `name = const(value)`: notes the value of the name, and puts the value in place of the call, or `pass` in place
@@ -222,47 +215,49 @@ impl Parser<'_> {
             return Ok(false);
         }
         let value = self.tree.child(call, 0);
-        let Some(item) = self.tree.item(value) else {
+        let Some(item) = self.tree.item(value, self.quota)? else {
             return Err(self.error(ErrorKind::Syntax, "not a constant").at_line(self.tree.line(source)));
         };
         if self.declared.len() <= name.0 as usize {
-            self.declared.resize(self.names.last() as usize + 1, Node::NULL);
+            self.quota.resize(&mut self.declared, self.names.last() as usize + 1, Node::NULL)?;
         }
         self.declared[name.0 as usize] = item;
         self.declared_constants = self.tree.constant_count();
         let is_private = self.names.get(name).first() == Some(&b'_');
         if is_private {
             self.pop(2);
-            self.push(Rule::PassStmt, 0, 0);
+            self.push(Rule::PassStmt, 0, 0)?;
         } else {
-            self.replace(1, value);
+            self.replace(1, value)?;
         }
         Ok(is_private)
     }
 
     /// Makes a constant of the topmost `count` nodes if they are the items of a tuple and constant themselves. Tells
     /// whether it did.
-    fn fold_items(&mut self, rule: Rule, line: u32, count: usize) -> bool {
+    fn fold_items(&mut self, rule: Rule, line: u32, count: usize) -> Result<bool, Stop> {
         // The rules around this one that a tuple stands in place of.
         let around = match rule {
             Rule::TestListStarExpr | Rule::TestList | Rule::SubscriptList => 0,
             Rule::TestListComp if self.is_in(Rule::AtomParen, 0) => 0,
             Rule::TestListComp3c if self.is_in(Rule::AtomParen, 2) => 2,
-            _ => return false,
+            _ => return Ok(false),
         };
         let first = self.nodes.len() - count;
         if !self.nodes[first..].iter().all(|node| self.tree.value(*node).is_some()) {
-            return false;
+            return Ok(false);
         }
-        let nodes = self.nodes.split_off(first);
-        let items: Vec<Node> = nodes.iter().filter_map(|node| self.tree.item(*node)).collect();
-        for node in nodes.into_iter().rev() {
+        let mut items = self.quota.with_capacity(count)?;
+        for &node in &self.nodes[first..] {
+            items.extend(self.tree.item(node, self.quota)?);
+        }
+        for node in self.nodes.drain(first..).rev() {
             self.tree.free(node);
         }
         self.rules.truncate(self.rules.len() - around);
-        let tuple = self.tree.add_constant(line, Const::Tuple(items.into()));
-        self.nodes.push(tuple);
-        true
+        let tuple = self.tree.add_constant(line, Const::Tuple(items.into_boxed_slice()), self.quota)?;
+        self.add(tuple)?;
+        Ok(true)
     }
 
     /// Whether the rule that is open around `level` others is `rule`.
@@ -271,15 +266,15 @@ impl Parser<'_> {
     }
 
     /// Replaces the topmost `count` nodes by a struct node of them.
-    fn push(&mut self, rule: Rule, line: u32, count: usize) {
+    fn push(&mut self, rule: Rule, line: u32, count: usize) -> Result<(), Stop> {
         let first = self.nodes.len() - count;
-        let node = self.tree.add(rule, line, &self.nodes[first..]);
-        self.replace(count, node);
+        let node = self.tree.add(rule, line, &self.nodes[first..], self.quota)?;
+        self.replace(count, node)
     }
 
-    fn replace(&mut self, count: usize, node: Node) {
+    fn replace(&mut self, count: usize, node: Node) -> Result<(), Stop> {
         self.pop(count);
-        self.nodes.push(node);
+        self.add(node)
     }
 
     fn pop(&mut self, count: usize) {

@@ -8,13 +8,12 @@ mod finish;
 mod lookahead;
 
 use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
+use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::number::{Decimal, parse_decimal};
 
-use crate::error::{CompileError, ErrorKind};
+use crate::error::{CompileError, ErrorKind, Lossy};
 use crate::grammar::{Element, Rule, Shape};
 use crate::integer::parse_integer;
 use crate::lexer::Lexer;
@@ -30,20 +29,22 @@ const NAME_MAX: usize = 255;
 /// The most bytes of a string that becomes a name in any case.
 const NAME_STRING_MAX: usize = 10;
 
-/// Parses `source`. Its names go to `names`.
+/// Parses `source` within `quota`. Its names go to `names`.
 ///
 /// Strings longer than a few bytes become names only if they are names already, so what `names` holds at the start
 /// has a part in the result: mpy-cross enters the name of the source file first.
 ///
 /// # Errors
 /// A `SyntaxError` or `IndentationError` where MicroPython has one, its `NotImplementedError` for `\N{...}`, its
-/// `RuntimeError` for an identifier of more than 255 bytes, and `MemoryError` for more than 64 MiB of source.
-pub fn parse(source: &[u8], names: &mut Names, options: &Options<'_>) -> Result<Tree, CompileError> {
+/// `RuntimeError` for an identifier of more than 255 bytes, and `MemoryError` for more than 64 MiB of source or where the
+/// quota is used up.
+pub fn parse(source: &[u8], names: &mut Names, options: &Options<'_>, quota: &Quota<'_>) -> Result<Tree, CompileError> {
     let mut parser = Parser {
-        lexer: Lexer::new(source, options.optimise == 0)?,
+        lexer: Lexer::new(source, options.optimise == 0, quota)?,
         names,
         options,
-        tree: Tree::new(),
+        quota,
+        tree: Tree::new(quota)?,
         rules: Vec::new(),
         nodes: Vec::new(),
         declared: Vec::new(),
@@ -57,8 +58,8 @@ pub fn parse(source: &[u8], names: &mut Names, options: &Options<'_>) -> Result<
     })?;
     match parser.nodes[..] {
         [root] if parser.lexer.token() == Token::End => {
-            parser.tree.finish(root);
-            Ok(parser.tree)
+            parser.tree.finish(root, quota);
+            Ok(parser.retire())
         }
         _ => Err(parser.syntax_error()),
     }
@@ -68,6 +69,7 @@ struct Parser<'a> {
     lexer: Lexer<'a>,
     names: &'a mut Names,
     options: &'a Options<'a>,
+    quota: &'a Quota<'a>,
     tree: Tree,
     /// The rules that are begun and not finished.
     rules: Vec<Open>,
@@ -97,14 +99,14 @@ struct Open {
 impl Parser<'_> {
     fn run(&mut self, start: Rule) -> Result<(), CompileError> {
         if start.shape() != Shape::any {
-            self.open(start, 0, 0);
+            self.open(start, 0, 0)?;
         } else {
             self.begin(start)?;
         }
         // Each turn, the innermost open rule has either just been begun or got its next element.
         while let Some(&open) = self.rules.last() {
             let open = if open.matched == 1 {
-                match self.narrow(open) {
+                match self.narrow(open)? {
                     Some(open) => open,
                     None => {
                         self.rules.pop();
@@ -125,25 +127,27 @@ impl Parser<'_> {
     /// Of open rules that have their first element, leaves open the innermost that goes on with the current token, and
     /// returns it. `None` if none does: then their only element stands for them all.
     #[inline]
-    fn narrow(&mut self, open: Open) -> Option<Open> {
+    fn narrow(&mut self, open: Open) -> Result<Option<Open>, Stop> {
         let token = self.lexer.token();
         let Some(level) = spine_level(open.rule) else {
-            return continues_with(open.rule, token).then_some(open);
+            return Ok(continues_with(open.rule, token).then_some(open));
         };
-        let distance = innermost_continuing(level, open.depth, token)?;
+        let Some(distance) = innermost_continuing(level, open.depth, token) else { return Ok(None) };
         let innermost = Open { rule: SPINE[usize::from(level + distance)], depth: 0, ..open };
-        let last = self.rules.last_mut()?;
-        if distance == 0 {
-            *last = innermost;
-        } else {
-            last.depth = distance - 1;
-            self.rules.push(innermost);
+        match self.rules.last_mut() {
+            Some(last) if distance == 0 => *last = innermost,
+            Some(last) => {
+                last.depth = distance - 1;
+                self.quota.push(&mut self.rules, innermost)?;
+            }
+            None => return Ok(None),
         }
-        Some(innermost)
+        Ok(Some(innermost))
     }
 
-    fn open(&mut self, rule: Rule, depth: u8, matched: u32) {
-        self.rules.push(Open { rule, depth, line: self.lexer.line(), matched });
+    fn open(&mut self, rule: Rule, depth: u8, matched: u32) -> Result<(), Stop> {
+        let line = self.lexer.line();
+        self.quota.push(&mut self.rules, Open { rule, depth, line, matched })
     }
 
     /// Begins `rule`, which can start with the current token, and the rules inside it down to the one that the token
@@ -167,13 +171,13 @@ impl Parser<'_> {
             } else if let Some(level) = spine_level(rule)
                 && starts_with(Rule::Atom, token)
             {
-                self.open(rule, SPINE.len() as u8 - 1 - level, 1);
+                self.open(rule, SPINE.len() as u8 - 1 - level, 1)?;
                 rule = Rule::Atom;
             } else if let Some(Element::Rule(first)) = rule.elements().first() {
-                self.open(rule, 0, 1);
+                self.open(rule, 0, 1)?;
                 rule = *first;
             } else {
-                self.open(rule, 0, 0);
+                self.open(rule, 0, 0)?;
                 return Ok(());
             }
         }
@@ -200,7 +204,7 @@ impl Parser<'_> {
                     return self.begin(rule);
                 }
                 Element::Rule(_) => return Err(self.syntax_error()),
-                Element::Optional(_) => self.nodes.push(Node::NULL),
+                Element::Optional(_) => self.add(Node::NULL)?,
             }
         }
         self.rules.pop();
@@ -256,35 +260,57 @@ impl Parser<'_> {
                     let error = CompileError::new(ErrorKind::Runtime, "name too long");
                     return Err(error.at_offset(self.lexer.offset()));
                 }
-                let name = self.names.intern(text);
+                let name = self.names.intern(text, self.quota)?;
                 match self.declared.get(name.0 as usize) {
-                    Some(value) if rule == Rule::Atom && !value.is_null() => self.tree.add_item(line, *value),
+                    Some(value) if rule == Rule::Atom && !value.is_null() => {
+                        self.tree.add_item(line, *value, self.quota)?
+                    }
                     _ => Node::id(name),
                 }
             }
             Token::Integer => match parse_integer(text, 0) {
-                Ok(value) => self.tree.add_int(line, value, u32::from(self.options.small_int_bits)),
+                Ok(value) => self.tree.add_int(line, value, u32::from(self.options.small_int_bits), self.quota)?,
                 Err(error) => {
-                    let digits = String::from_utf8_lossy(&text[error.start..]);
-                    let message = format!("invalid syntax for integer with base {}: '{digits}'", error.base);
-                    return Err(self.error(ErrorKind::Syntax, message));
+                    let (base, digits) = (error.base, Lossy(&text[error.start..]));
+                    let message = format_args!("invalid syntax for integer with base {base}: '{digits}'");
+                    return Err(self.error(ErrorKind::Syntax, self.quota.format(message)?));
                 }
             },
             Token::Float => match parse_decimal(text) {
-                Some(Decimal::Real(value)) => self.tree.add_constant(line, Const::Float(value)),
-                Some(Decimal::Imaginary(value)) => self.tree.add_constant(line, Const::Imaginary(value)),
+                Some(Decimal::Real(value)) => self.tree.add_constant(line, Const::Float(value), self.quota)?,
+                Some(Decimal::Imaginary(value)) => self.tree.add_constant(line, Const::Imaginary(value), self.quota)?,
                 None => return Err(self.error(ErrorKind::Syntax, "invalid syntax for number")),
             },
-            Token::String if text.len() <= NAME_STRING_MAX => Node::str(self.names.intern(text)),
-            Token::String => match self.names.find_known(text) {
+            Token::String if text.len() <= NAME_STRING_MAX => Node::str(self.names.intern(text, self.quota)?),
+            Token::String => match self.names.find_known(text, self.quota)? {
                 Some(name) => Node::str(name),
-                None => self.tree.add_constant(line, Const::Str(text.into())),
+                None => {
+                    let text = self.quota.copy(text)?.into_boxed_slice();
+                    self.tree.add_constant(line, Const::Str(text), self.quota)?
+                }
             },
-            Token::Bytes => self.tree.add_constant(line, Const::Bytes(text.into())),
+            Token::Bytes => {
+                let bytes = self.quota.copy(text)?.into_boxed_slice();
+                self.tree.add_constant(line, Const::Bytes(bytes), self.quota)?
+            }
             _ => Node::token(token),
         };
-        self.nodes.push(node);
+        self.add(node)?;
         Ok(())
+    }
+
+    /// Adds a finished node.
+    fn add(&mut self, node: Node) -> Result<(), Stop> {
+        self.quota.push(&mut self.nodes, node)
+    }
+
+    /// The tree, without what it was made with.
+    fn retire(self) -> Tree {
+        self.lexer.retire();
+        self.quota.free(self.rules);
+        self.quota.free(self.nodes);
+        self.quota.free(self.declared);
+        self.tree
     }
 
     /// The error that the current token is, or that it is where it does not belong.

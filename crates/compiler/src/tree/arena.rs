@@ -1,7 +1,8 @@
 //! Memory for nodes that grows without moving what is in it.
 
-use alloc::vec;
 use alloc::vec::Vec;
+
+use berus_mpy::memory::{Quota, Stop};
 
 use super::Node;
 
@@ -18,8 +19,10 @@ const CHUNK: usize = 512;
 
 impl Arena {
     /// An arena where place 0 is taken, because that is how "no node" is written.
-    pub(super) fn new() -> Arena {
-        Arena { chunks: vec![vec![Node::NULL]] }
+    pub(super) fn new(quota: &Quota<'_>) -> Result<Arena, Stop> {
+        let mut arena = Arena { chunks: Vec::new() };
+        arena.add([&[Node::NULL], &[], &[]], quota)?;
+        Ok(arena)
     }
 
     /// The word at `place` and those after it in its chunk.
@@ -33,20 +36,21 @@ impl Arena {
     }
 
     /// Adds the words of `parts`, one after the other, and returns the place of the first.
-    pub(super) fn add(&mut self, parts: [&[Node]; 3]) -> usize {
+    pub(super) fn add(&mut self, parts: [&[Node]; 3], quota: &Quota<'_>) -> Result<usize, Stop> {
         let count = parts.iter().map(|part| part.len()).sum::<usize>();
         if self.chunks.last().is_none_or(|chunk| chunk.len() + count > CHUNK) {
-            self.chunks.push(Vec::with_capacity(count.max(CHUNK)));
+            let chunk = quota.with_capacity(count.max(CHUNK))?;
+            quota.push(&mut self.chunks, chunk)?;
         }
         let number = self.chunks.len() - 1;
         let chunk = &mut self.chunks[number];
         let start = chunk.len();
         parts.iter().for_each(|part| chunk.extend_from_slice(part));
-        number * CHUNK + start
+        Ok(number * CHUNK + start)
     }
 
-    /// Frees the `count` words from `place` on, if they are the last that were added.
-    pub(super) fn free(&mut self, place: usize, count: usize) {
+    /// Takes back the `count` words from `place` on, if they are the last that were added.
+    pub(super) fn drop_last(&mut self, place: usize, count: usize) {
         let number = self.chunks.len() - 1;
         let chunk = &mut self.chunks[number];
         if place / CHUNK == number && place % CHUNK + count == chunk.len() {
@@ -55,25 +59,34 @@ impl Arena {
     }
 
     /// Gives back memory that is not used.
-    pub(super) fn shrink(&mut self) {
-        self.chunks.shrink_to_fit();
+    pub(super) fn shrink(&mut self, quota: &Quota<'_>) {
+        quota.shrink(&mut self.chunks);
         if let Some(chunk) = self.chunks.last_mut() {
-            chunk.shrink_to_fit();
+            quota.shrink(chunk);
         }
+    }
+
+    /// Gives back all memory.
+    pub(super) fn free(self, quota: &Quota<'_>) {
+        let Arena { mut chunks } = self;
+        chunks.drain(..).for_each(|chunk| quota.free(chunk));
+        quota.free(chunks);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
 
     #[test]
     fn places_stay_valid_whatever_the_size_of_nodes() {
-        let mut arena = Arena::new();
+        let quota = Quota::default();
+        let mut arena = Arena::new(&quota).unwrap();
         let mut places = Vec::new();
         for i in 0..3000_u32 {
             let words = vec![Node(i); i as usize % 7 + if i % 1000 == 999 { 2000 } else { 1 }];
-            places.push((arena.add([&words[..1], &words[1..], &[]]), words));
+            places.push((arena.add([&words[..1], &words[1..], &[]], &quota).unwrap(), words));
         }
         for (place, words) in places {
             assert_eq!(&arena.from(place)[..words.len()], words);
@@ -82,13 +95,14 @@ mod tests {
 
     #[test]
     fn only_the_last_words_can_be_freed() {
-        let mut arena = Arena::new();
-        let first = arena.add([&[Node(1), Node(2)], &[], &[]]);
-        let second = arena.add([&[Node(3)], &[], &[]]);
-        arena.free(first, 2);
+        let quota = Quota::default();
+        let mut arena = Arena::new(&quota).unwrap();
+        let first = arena.add([&[Node(1), Node(2)], &[], &[]], &quota).unwrap();
+        let second = arena.add([&[Node(3)], &[], &[]], &quota).unwrap();
+        arena.drop_last(first, 2);
         assert_eq!(arena.from(first), [Node(1), Node(2), Node(3)]);
-        arena.free(second, 1);
-        arena.free(first, 2);
-        assert_eq!(arena.add([&[Node(4)], &[], &[]]), first);
+        arena.drop_last(second, 1);
+        arena.drop_last(first, 2);
+        assert_eq!(arena.add([&[Node(4)], &[], &[]], &quota), Ok(first));
     }
 }

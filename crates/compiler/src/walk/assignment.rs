@@ -61,7 +61,7 @@ impl Walk<'_, '_> {
 
     fn expression_alone(&mut self, value: Node) {
         if self.unit.options.mode == crate::Mode::Single && self.kind == ScopeKind::Module {
-            let print = self.emit.names().intern(b"__repl_print__");
+            let print = self.intern(b"__repl_print__");
             self.load_name(print);
             self.node(value);
             self.emit.call_function(crate::emit::Arguments::positional(1));

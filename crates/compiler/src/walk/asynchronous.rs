@@ -1,7 +1,5 @@
 //! `async` and `await`.
 
-use alloc::vec::Vec;
-
 use berus_mpy::opcode::BinaryOp;
 use berus_mpy::prelude::scope_flag;
 
@@ -57,7 +55,7 @@ impl Walk<'_, '_> {
     fn async_for(&mut self, node: Node) {
         let &[variable, iterable, body, otherwise] = self.tree.children(node) else { return };
         let [aiter, anext, stop] =
-            [&b"__aiter__"[..], b"__anext__", b"StopAsyncIteration"].map(|text| self.emit.names().intern(text));
+            [&b"__aiter__"[..], b"__anext__", b"StopAsyncIteration"].map(|text| self.intern(text));
         let exhausted = self.emit.new_label();
         let handler = self.emit.new_label();
         let got_item = self.emit.new_label();
@@ -102,9 +100,10 @@ impl Walk<'_, '_> {
 
     fn async_with(&mut self, node: Node) {
         let &[items, body] = self.tree.children(node) else { return };
-        let aenter = self.emit.names().intern(b"__aenter__");
+        let aenter = self.intern(b"__aenter__");
         let items = self.tree.list(&items, Rule::WithStmtList);
-        let mut blocks = Vec::with_capacity(items.len());
+        let quota = self.unit.quota;
+        let mut blocks = quota.with_capacity(items.len()).unwrap_or_default();
         for &item in items {
             let block = AsyncWith {
                 handler: self.emit.new_label(),
@@ -124,18 +123,19 @@ impl Walk<'_, '_> {
             self.open_block(Block::Finally, block.handler);
             // Room for what a return or jump through the block leaves on the stack.
             self.emit.adjust_stack(3);
-            blocks.push(block);
+            quota.push_or_stop(&mut blocks, block);
         }
         self.node(body);
         for block in blocks.iter().rev() {
             self.emit.adjust_stack(-3);
             self.async_exit(block);
         }
+        quota.free(blocks);
     }
 
     /// The `finally` part of an `async with` block: calls `__aexit__` of the context manager on the stack.
     fn async_exit(&mut self, block: &AsyncWith) {
-        let aexit = self.emit.names().intern(b"__aexit__");
+        let aexit = self.intern(b"__aexit__");
         self.emit.async_with_finally(block.handler, block.exit, block.unwinding);
 
         // With an exception, which is forgotten if `__aexit__` returns something true.

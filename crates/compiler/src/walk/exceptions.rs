@@ -117,10 +117,11 @@ impl Walk<'_, '_> {
     pub(super) fn with_statement(&mut self, node: Node) {
         let &[items, body] = self.tree.children(node) else { return };
         let items = self.tree.list(&items, Rule::WithStmtList);
-        let mut exits = alloc::vec::Vec::with_capacity(items.len());
+        let quota = self.unit.quota;
+        let mut exits = quota.with_capacity(items.len()).unwrap_or_default();
         for &item in items {
             let exit = self.emit.new_label();
-            exits.push(exit);
+            quota.push_or_stop(&mut exits, exit);
             if self.tree.is(item, Rule::WithItem) {
                 self.node(self.tree.child(item, 0));
                 self.open_block(Block::With, exit);
@@ -132,9 +133,10 @@ impl Walk<'_, '_> {
             }
         }
         self.node(body);
-        for exit in exits.into_iter().rev() {
+        for &exit in exits.iter().rev() {
             self.emit.with_cleanup(exit);
             self.close_block();
         }
+        quota.free(exits);
     }
 }

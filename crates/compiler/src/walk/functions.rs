@@ -7,7 +7,7 @@ use crate::emit::{Build, Defaults, LocalKind, Pass};
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::options::Emitter;
-use crate::scope::{IdKind, Scope, ScopeId, ScopeKind};
+use crate::scope::{Scope, ScopeId, ScopeKind};
 use crate::tree::Node;
 
 /// The defaults of a function's parameters while they are compiled.
@@ -46,13 +46,14 @@ impl Walk<'_, '_> {
                 ScopeKind::Module | ScopeKind::Function | ScopeKind::Class => {
                     self.tree.child(node, 0).as_id().unwrap_or_default()
                 }
-                ScopeKind::Lambda => self.emit.names().intern(b"<lambda>"),
-                ScopeKind::ListComp => self.emit.names().intern(b"<listcomp>"),
-                ScopeKind::DictComp => self.emit.names().intern(b"<dictcomp>"),
-                ScopeKind::SetComp => self.emit.names().intern(b"<setcomp>"),
-                ScopeKind::GenExpr => self.emit.names().intern(b"<genexpr>"),
+                ScopeKind::Lambda => self.intern(b"<lambda>"),
+                ScopeKind::ListComp => self.intern(b"<listcomp>"),
+                ScopeKind::DictComp => self.intern(b"<dictcomp>"),
+                ScopeKind::SetComp => self.intern(b"<setcomp>"),
+                ScopeKind::GenExpr => self.intern(b"<genexpr>"),
             };
-            let scope = self.unit.scopes.push(Scope::new(kind, node, name, Some(self.scope), emitter));
+            let scope = Scope::new(kind, node, name, Some(self.scope), emitter);
+            let scope = self.unit.scopes.push(scope, self.unit.quota).unwrap_or(ScopeId::MODULE);
             if let Some(opened) = self.unit.opened.get_mut(number) {
                 *opened = scope;
             }
@@ -126,19 +127,13 @@ impl Walk<'_, '_> {
         inner.num_def_pos_args = defaults.positional as u16;
         self.this().makes_functions = true;
 
-        let mut cells = 0;
-        if self.kind != ScopeKind::Module {
-            // In the order of this scope, in which the inner one numbers them too.
-            for i in 0..self.this().ids.len() {
-                let id = self.this().ids[i];
-                let inner = &self.unit.scopes[scope];
-                let is_free = |i: usize| inner.ids[i].kind == IdKind::Free;
-                if matches!(id.kind, IdKind::Cell | IdKind::Free) && inner.find(id.name).is_some_and(is_free) {
-                    self.emit.load_local(id.name, id.local, LocalKind::Fast);
-                    cells += 1;
-                }
-            }
+        let cells = self.unit.scopes[scope].free.len();
+        for i in 0..cells {
+            let name = self.unit.scopes[scope].free[i];
+            let local = self.this().find(name).map_or(0, |i| self.this().ids[i].local);
+            self.emit.load_local(name, local, LocalKind::Fast);
         }
+        let cells = cells as u32;
         if cells == 0 {
             self.emit.make_function(scope, defaults);
         } else {

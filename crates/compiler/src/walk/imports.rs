@@ -101,9 +101,15 @@ impl Walk<'_, '_> {
 
     /// The name of names with dots between.
     fn dotted(&mut self, parts: &[Node]) -> Name {
-        let names = self.emit.names();
-        let parts: Vec<&[u8]> = parts.iter().map(|part| names.get(part.as_id().unwrap_or_default())).collect();
-        let full = parts.join(&b"."[..]);
-        names.intern(&full)
+        let quota = self.unit.quota;
+        let mut full = Vec::new();
+        for (i, part) in parts.iter().enumerate() {
+            let name = self.emit.names().get(part.as_id().unwrap_or_default());
+            quota.append_or_stop(&mut full, if i == 0 { b"" } else { b"." });
+            quota.append_or_stop(&mut full, name);
+        }
+        let name = self.intern(&full);
+        quota.free(full);
+        name
     }
 }

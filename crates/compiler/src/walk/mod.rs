@@ -29,9 +29,12 @@ mod variables;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use berus_mpy::memory::{Quota, Stop};
+
 use crate::emit::{Block, Emit, EmitError, Label, Literal, Outcome, Pass};
 use crate::error::{CompileError, ErrorKind};
 use crate::grammar::Rule;
+use crate::names::Name;
 use crate::options::Options;
 use crate::scope::{Scope, ScopeId, ScopeKind, Scopes};
 use crate::token::Token;
@@ -41,21 +44,34 @@ use crate::tree::{Node, Tree};
 pub(crate) struct Unit<'t> {
     pub tree: &'t Tree,
     pub options: &'t Options<'t>,
+    pub quota: &'t Quota<'t>,
     pub scopes: Scopes,
     /// By the number of a node that opens a scope ([`Tree::scope_number`]): the scope.
     pub opened: Vec<ScopeId>,
-    /// By the number of a name: where it is among the names of the scope being walked. Names of other scopes leave
-    /// entries here that mean nothing, so an entry must be checked.
-    positions: Vec<u32>,
 }
 
 impl<'t> Unit<'t> {
     /// A module whose only scope is the outermost.
-    pub fn new(tree: &'t Tree, options: &'t Options<'t>, module: Scope) -> Unit<'t> {
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn new(
+        tree: &'t Tree,
+        options: &'t Options<'t>,
+        quota: &'t Quota<'t>,
+        module: Scope,
+    ) -> Result<Unit<'t>, Stop> {
         let mut scopes = Scopes::default();
-        scopes.push(module);
-        let opened = alloc::vec![ScopeId::MODULE; tree.scopes() as usize];
-        Unit { tree, options, scopes, opened, positions: Vec::new() }
+        scopes.push(module, quota)?;
+        let mut opened = Vec::new();
+        quota.resize(&mut opened, tree.scopes() as usize, ScopeId::MODULE)?;
+        Ok(Unit { tree, options, quota, scopes, opened })
+    }
+
+    /// Gives back the memory that the walks have used.
+    pub fn retire(self) {
+        self.quota.free(self.opened);
+        self.scopes.free(self.quota);
     }
 }
 
@@ -103,20 +119,22 @@ impl<'w, 't> Walk<'w, 't> {
         let kind = unit.scopes[scope].kind;
         let mut walk =
             Walk { unit, tree, emit, scope, kind, pass, inside: None, blocks: 0, depth: 0, error: None, error_line: 0 };
-        walk.index_names();
         walk.body();
         walk.finish()
     }
 
     fn finish(mut self) -> Result<Outcome, CompileError> {
+        let quota = self.unit.quota;
+        // What there was no memory for is missing in all that was made.
+        quota.check()?;
         let scope = &self.unit.scopes[self.scope];
-        let error = match (self.emit.error().cloned(), self.error.take()) {
+        let error = match (self.emit.take_error(), self.error.take()) {
             (None, None) => return self.emit.end(scope),
             (Some(EmitError { error, has_place: false }), _) => return Err(error),
             (Some(EmitError { error, .. }), _) | (None, Some(error)) => error,
         };
         let line = if self.error_line != 0 { self.error_line } else { self.tree.line(scope.node) };
-        let block = Some(self.emit.names().get(scope.name).into());
+        let block = Some(quota.copy(self.emit.names().get(scope.name))?.into());
         Err(CompileError { block, ..error.at_line(line) })
     }
 
@@ -218,11 +236,14 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     fn failed(&self) -> bool {
-        self.error.is_some() || self.emit.error().is_some()
+        self.unit.quota.stop().is_some() || self.error.is_some() || self.emit.error().is_some()
     }
 
     /// Goes one level deeper, unless that is too deep.
     fn nested(&mut self, work: impl FnOnce(&mut Self)) {
+        if self.unit.quota.step().is_err() {
+            return;
+        }
         if self.depth >= self.unit.options.max_depth {
             let error = CompileError::new(ErrorKind::Runtime, "maximum recursion depth exceeded");
             self.error.get_or_insert(error);
@@ -255,6 +276,11 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
+    /// The name spelled `text`; no name if there is no memory for it.
+    fn intern(&mut self, text: &[u8]) -> Name {
+        self.emit.names().intern(text, self.unit.quota).unwrap_or_default()
+    }
+
     fn this(&mut self) -> &mut Scope {
         &mut self.unit.scopes[self.scope]
     }
@@ -262,15 +288,18 @@ impl<'w, 't> Walk<'w, 't> {
     /// Opens an exception block whose handler is at `label`.
     fn open_block(&mut self, block: Block, label: Label) {
         self.emit.setup_block(block, label);
-        self.blocks += 1;
-        let blocks = self.blocks;
+        let Some(blocks) = self.blocks.checked_add(1) else {
+            self.error.get_or_insert(CompileError::new(ErrorKind::Runtime, "bytecode overflow"));
+            return;
+        };
+        self.blocks = blocks;
         let scope = self.this();
         scope.exc_stack_size = scope.exc_stack_size.max(blocks);
     }
 
     /// Closes the innermost exception block.
     fn close_block(&mut self) {
-        self.blocks -= 1;
+        self.blocks = self.blocks.saturating_sub(1);
         self.emit.end_finally();
     }
 

@@ -1,12 +1,9 @@
 //! The parameters of a function, as names of its scope.
 
-use alloc::format;
-use alloc::string::String;
-
 use berus_mpy::prelude::scope_flag;
 
 use super::Walk;
-use crate::error::CompileError;
+use crate::error::{CompileError, Lossy};
 use crate::grammar::Rule;
 use crate::names::Name;
 use crate::options::Emitter;
@@ -74,7 +71,7 @@ impl Walk<'_, '_> {
     }
 
     fn parameter_name(&mut self, node: Node, name: Name, param: Param, annotation: Node) {
-        let i = self.add_name(name, IdKind::Undecided);
+        let Some(i) = self.add_name(name, IdKind::Undecided) else { return };
         let id = &mut self.this().ids[i];
         if id.kind != IdKind::Undecided {
             self.error(node, "argument name reused");
@@ -84,7 +81,8 @@ impl Walk<'_, '_> {
         id.param = param;
         if self.this().emitter == Emitter::Viper && !annotation.is_null() {
             let declared = self.viper_type(annotation);
-            self.this().param_types.push((name, declared));
+            let quota = self.unit.quota;
+            quota.push_or_stop(&mut self.this().param_types, (name, declared));
         }
     }
 
@@ -99,9 +97,9 @@ impl Walk<'_, '_> {
         };
         let name = self.emit.names().get(name);
         Type::named(name).unwrap_or_else(|| {
-            let message = format!("unknown type '{}'", String::from_utf8_lossy(name));
+            let message = self.unit.quota.format(format_args!("unknown type '{}'", Lossy(name)));
             // It counts even if there was an error before.
-            self.error = Some(CompileError::viper_type(message));
+            self.error = message.ok().map(CompileError::viper_type);
             Type::Object
         })
     }

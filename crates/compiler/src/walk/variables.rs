@@ -48,7 +48,8 @@ impl Walk<'_, '_> {
     }
 
     fn variable(&mut self, name: Name) -> Variable {
-        let id = self.find_name(name).map(|i| self.this().ids[i]);
+        let scope = self.this();
+        let id = scope.find(name).map(|i| scope.ids[i]);
         match id.map(|id| (id.kind, id.local)) {
             Some((IdKind::Local, local)) => Variable::Local(local, LocalKind::Fast),
             Some((IdKind::Cell | IdKind::Free, local)) => Variable::Local(local, LocalKind::Cell),
@@ -69,8 +70,9 @@ impl Walk<'_, '_> {
         }
         let list = self.tree.child(node, 0);
         for name in self.tree.list(&list, Rule::NameList).iter().filter_map(|name| name.as_id()) {
-            let i = self.add_name(name, IdKind::Undecided);
-            self.declare(node, i, is_global);
+            if let Some(i) = self.add_name(name, IdKind::Undecided) {
+                self.declare(node, i, is_global);
+            }
         }
     }
 
@@ -97,7 +99,7 @@ impl Walk<'_, '_> {
         let id = self.this().ids[i];
         match id.kind {
             IdKind::Undecided => {
-                let found = self.unit.scopes.capture(self.scope, id.name);
+                let found = self.unit.scopes.capture(self.scope, id.name, self.unit.quota).unwrap_or_default();
                 self.this().ids[i].kind = if found { IdKind::Free } else { IdKind::GlobalImplicit };
                 if !found {
                     self.error(node, "no binding for nonlocal found");
@@ -125,14 +127,16 @@ impl Walk<'_, '_> {
     /// Binds a name that is assigned in a comprehension: it belongs to the scope around, as declared there (PEP 572).
     fn bind_around(&mut self, target: Node, name: Name) {
         let Some(parent) = self.this().parent else { return };
-        let outer = &mut self.unit.scopes[parent];
+        let (scopes, quota) = (&mut self.unit.scopes, self.unit.quota);
+        let outer = &mut scopes[parent];
         let is_module = outer.parent.is_none();
-        let i = outer.find(name).unwrap_or_else(|| outer.add(name, IdKind::GlobalImplicit));
+        let Ok(i) = outer.find_or_add(name, IdKind::GlobalImplicit, quota) else { return };
         if outer.bind(i) == IdKind::GlobalExplicit {
             self.add_name(name, IdKind::GlobalExplicit);
             return;
         }
-        let i = self.add_name(name, IdKind::Undecided);
+        let noted = scopes.note_local(name, quota);
+        let Some(i) = self.add_name(name, IdKind::Undecided).filter(|_| noted.is_ok()) else { return };
         let id = &mut self.this().ids[i];
         if !is_module && id.kind == IdKind::GlobalImplicit {
             // It was used before, but must now be looked for in the functions around.
@@ -141,39 +145,15 @@ impl Walk<'_, '_> {
         self.declare(target, i, is_module);
     }
 
-    /// Makes the names of the scope findable.
-    pub(super) fn index_names(&mut self) {
-        for i in 0..self.this().ids.len() {
-            let name = self.this().ids[i].name;
-            self.set_position(name, i);
-        }
-    }
-
-    /// Where `name` is among the names of the scope.
-    fn find_name(&mut self, name: Name) -> Option<usize> {
-        let i = *self.unit.positions.get(name.0 as usize)? as usize;
-        self.this().ids.get(i).is_some_and(|id| id.name == name).then_some(i)
-    }
-
-    /// Where `name` is among the names of the scope, after adding it as `kind` if it is new.
-    pub(super) fn add_name(&mut self, name: Name, kind: IdKind) -> usize {
-        self.find_name(name).unwrap_or_else(|| {
-            let i = self.this().add(name, kind);
-            self.set_position(name, i);
-            i
-        })
+    /// Where `name` is among the names of the scope, after adding it as `kind` if it is new. `None` if there is no memory for it.
+    pub(super) fn add_name(&mut self, name: Name, kind: IdKind) -> Option<usize> {
+        let quota = self.unit.quota;
+        self.this().find_or_add(name, kind, quota).ok()
     }
 
     fn bind_name(&mut self, name: Name) {
-        let i = self.add_name(name, IdKind::GlobalImplicit);
-        self.this().bind(i);
-    }
-
-    fn set_position(&mut self, name: Name, i: usize) {
-        let number = name.0 as usize;
-        if number >= self.unit.positions.len() {
-            self.unit.positions.resize(number + 1, 0);
+        if let Some(i) = self.add_name(name, IdKind::GlobalImplicit) {
+            self.this().bind(i);
         }
-        self.unit.positions[number] = i as u32;
     }
 }

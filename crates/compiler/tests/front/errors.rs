@@ -1,6 +1,6 @@
 //! Syntax errors and their lines.
 
-use crate::show::{error, try_tree};
+use crate::show::{error, parse, try_tree};
 use berus_compiler::Options;
 
 #[test]
@@ -61,11 +61,10 @@ fn depth_is_not_limited_by_the_stack() {
     let options = Options::default();
     for (open, close) in [("(", ")"), ("[", "]"), ("-", ""), ("not ", ""), ("lambda:", ""), ("f(", ")"), ("{1:", "}")] {
         let source = format!("{}x{}", open.repeat(deep), close.repeat(deep));
-        let mut names = berus_compiler::names::Names::new();
-        assert!(berus_compiler::parse(source.as_bytes(), &mut names, &options).is_ok(), "{open}");
+        assert!(parse(source.as_bytes(), &options).is_ok(), "{open}");
     }
     let tuples = format!("{}{}", "(".repeat(deep), ",)".repeat(deep));
-    assert!(berus_compiler::parse(tuples.as_bytes(), &mut Default::default(), &options).is_err());
+    assert!(parse(tuples.as_bytes(), &options).is_err());
     let source = format!("x = {}1{}", "(".repeat(deep), ",)".repeat(deep));
-    assert!(berus_compiler::parse(source.as_bytes(), &mut Default::default(), &options).is_ok());
+    assert!(parse(source.as_bytes(), &options).is_ok());
 }

@@ -1,8 +1,9 @@
 //! Whatever the source is, there is a tree or an error, and soon.
 
+use crate::show::parse;
 use berus_compiler::names::Names;
 use berus_compiler::tree::{Node, Tree};
-use berus_compiler::{Mode, Options, parse};
+use berus_compiler::{Mode, Options};
 use proptest::prelude::*;
 
 /// Pieces that Python is made of, and pieces that break it.
@@ -117,10 +118,9 @@ const PIECES: &[&str] = &[
 
 fn check(source: &[u8]) {
     for mode in [Mode::File, Mode::Single, Mode::Eval] {
-        let mut names = Names::new();
         let options = Options { mode, ..Options::default() };
-        match parse(source, &mut names, &options) {
-            Ok(tree) => check_tree(&tree, &names),
+        match parse(source, &options) {
+            Ok((tree, names)) => check_tree(&tree, &names),
             Err(error) => {
                 let lines = source.len() as u32 * 4 + 2;
                 assert!(error.line.is_none_or(|line| (1..=lines).contains(&line)));

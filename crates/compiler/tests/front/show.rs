@@ -4,10 +4,18 @@
 //! themselves, strings that are names have quotes, and the value of a constant object follows `#`.
 
 use berus_compiler::grammar::Rule;
+use berus_compiler::memory::Quota;
 use berus_compiler::names::Names;
 use berus_compiler::tree::{Const, Node, Tree, Value};
-use berus_compiler::{CompileError, Mode, Options, parse};
+use berus_compiler::{CompileError, Mode, Options};
 use berus_mpy::number::{self, Form};
+
+/// Parses a source with all memory that there is.
+pub fn parse(source: &[u8], options: &Options<'_>) -> Result<(Tree, Names), CompileError> {
+    let quota = Quota::default();
+    let mut names = Names::new(&quota)?;
+    Ok((berus_compiler::parse(source, &mut names, options, &quota)?, names))
+}
 
 /// The tree of a module.
 pub fn tree(source: &str) -> String {
@@ -16,9 +24,8 @@ pub fn tree(source: &str) -> String {
 
 /// The tree of an expression.
 pub fn expression(source: &str) -> String {
-    let mut names = Names::new();
     let options = Options { mode: Mode::Eval, ..Options::default() };
-    let tree = parse(source.as_bytes(), &mut names, &options).unwrap_or_else(|error| panic!("{source:?}: {error}"));
+    let (tree, names) = parse(source.as_bytes(), &options).unwrap_or_else(|error| panic!("{source:?}: {error}"));
     let mut text = String::new();
     // The other child of the root is the line end.
     show(&tree, &names, tree.child(tree.root(), 0), false, &mut text);
@@ -27,8 +34,7 @@ pub fn expression(source: &str) -> String {
 
 /// The tree of a source, if it has one.
 pub fn try_tree(source: &[u8], options: &Options<'_>) -> Result<String, CompileError> {
-    let mut names = Names::new();
-    let tree = parse(source, &mut names, options)?;
+    let (tree, names) = parse(source, options)?;
     let mut text = String::new();
     show(&tree, &names, tree.root(), false, &mut text);
     Ok(text)
@@ -36,8 +42,7 @@ pub fn try_tree(source: &[u8], options: &Options<'_>) -> Result<String, CompileE
 
 /// The rules in the tree of a module in order, each with its line.
 pub fn lines(source: &str) -> String {
-    let mut names = Names::new();
-    let tree = parse(source.as_bytes(), &mut names, &Options::default()).expect("a program");
+    let (tree, names) = parse(source.as_bytes(), &Options::default()).expect("a program");
     let mut text = String::new();
     show(&tree, &names, tree.root(), true, &mut text);
     text

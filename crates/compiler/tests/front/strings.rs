@@ -1,6 +1,7 @@
 //! String and bytes literals.
 
 use crate::show::{error, expression, lines, tree, try_tree};
+use berus_compiler::memory::Quota;
 use berus_compiler::names::Names;
 use berus_compiler::tree::Value;
 use berus_compiler::{Options, parse};
@@ -87,9 +88,11 @@ fn a_long_string_is_a_name_if_it_is_one_already() {
 
 #[test]
 fn the_name_of_the_source_is_a_name() {
-    let mut names = Names::new();
-    names.intern(b"long_file_name.py");
-    let tree = parse(b"x = 'long_file_name.py'", &mut names, &Options::default()).expect("a program");
+    let quota = Quota::default();
+    let mut names = Names::new(&quota).unwrap();
+    names.intern(b"long_file_name.py", &quota).unwrap();
+    let source = b"x = 'long_file_name.py'";
+    let tree = parse(source, &mut names, &Options::default(), &quota).expect("a program");
     assert!(matches!(tree.value(tree.child(tree.root(), 1)), Some(Value::Name(_))));
 }
 

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use berus_mpy::memory::Stop;
 use berus_mpy::module::{Kind, RawCode};
 
 use super::instruction::integer;
@@ -47,8 +48,11 @@ pub(crate) fn assemble(
             break;
         }
     }
+    if code.is_cut_short() {
+        return Err(Stop::OutOfMemory.into());
+    }
     Ok(RawCode {
-        code: code.bytes().to_vec().into(),
+        code: code.into_bytes().into(),
         kind: Kind::Asm { scope_flags: 0, n_pos_args, type_sig: type_sig as u32, relocations: None },
         children: Vec::new(),
     })

@@ -19,7 +19,7 @@ use crate::tree::Node;
 
 impl Emit for Bytecode<'_, '_> {
     fn end(&mut self, scope: &Scope) -> Result<Outcome, CompileError> {
-        let children = self.tables.take_children();
+        let children = self.tables.take_children()?;
         Ok(match self.pass {
             Pass::Scope => Outcome::Again,
             Pass::Code => Outcome::Done(RawCode { code: self.assemble(scope)?.into(), kind: Kind::Bytecode, children }),
@@ -28,6 +28,10 @@ impl Emit for Bytecode<'_, '_> {
 
     fn error(&self) -> Option<&EmitError> {
         self.error.as_ref()
+    }
+
+    fn take_error(&mut self) -> Option<EmitError> {
+        self.error.take()
     }
 
     fn names(&mut self) -> &mut Names {
@@ -41,14 +45,16 @@ impl Emit for Bytecode<'_, '_> {
 
     fn source_line(&mut self, line: u32) {
         if self.keep_lines && line > self.last_line {
-            self.buffers.lines.push((self.place_here(), line));
+            let here = self.place_here();
+            self.tables.quota.push_or_stop(&mut self.buffers.lines, (here, line));
             self.last_line = line;
         }
     }
 
     fn new_label(&mut self) -> Label {
-        self.buffers.jumps.labels.push(Place::default());
-        Label(self.buffers.jumps.labels.len() as u32 - 1)
+        let label = Label(self.buffers.jumps.labels.len() as u32);
+        self.tables.quota.push_or_stop(&mut self.buffers.jumps.labels, Place::default());
+        label
     }
 
     fn place(&mut self, label: Label) {
@@ -135,8 +141,8 @@ impl Emit for Bytecode<'_, '_> {
             }
             _ => {
                 self.op(Op::LoadConstSmallInt, 1);
-                if !self.unreachable {
-                    write_small_int(&mut self.buffers.code, value);
+                if let Some(code) = self.room() {
+                    write_small_int(code, value);
                 }
             }
         }

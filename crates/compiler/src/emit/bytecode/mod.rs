@@ -10,6 +10,7 @@ mod jumps;
 use alloc::vec::Vec;
 
 use berus_mpy::lines::{self, Step};
+use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::opcode::{Op, Operand};
 use berus_mpy::prelude::{Signature, write_sizes};
 use berus_mpy::vuint;
@@ -43,7 +44,22 @@ impl Buffers {
         self.jumps.labels.clear();
         self.lines.clear();
     }
+
+    /// Gives back the memory.
+    pub fn retire(self, quota: &Quota<'_>) {
+        quota.free(self.own_names);
+        quota.free(self.code);
+        quota.free(self.jumps.list);
+        quota.free(self.jumps.labels);
+        quota.free(self.lines);
+    }
 }
+
+/// The most bytes of an instruction but for the offset of a jump.
+const INSTRUCTION: usize = 16;
+
+/// The most bytes of a prelude but for names, lines and cells.
+const SIGNATURE: usize = 64;
 
 /// Makes the bytecode of one function.
 #[derive(Debug)]
@@ -72,8 +88,12 @@ impl<'e, 't> Bytecode<'e, 't> {
         scope: &Scope,
     ) -> Bytecode<'e, 't> {
         buffers.clear();
-        buffers.own_names.push(tables.qstr(scope.name));
-        buffers.own_names.extend(scope.arg_names().into_iter().map(|name| tables.qstr(name)));
+        let quota = tables.quota;
+        let arg_names = scope.arg_names(quota).unwrap_or_default();
+        for &name in [scope.name].iter().chain(&arg_names) {
+            quota.push_or_stop(&mut buffers.own_names, tables.qstr(name));
+        }
+        quota.free(arg_names);
         Bytecode {
             tables,
             buffers,
@@ -91,9 +111,16 @@ impl<'e, 't> Bytecode<'e, 't> {
         Place { at: self.buffers.code.len() as u32, jumps: self.buffers.jumps.list.len() as u32 }
     }
 
+    /// The code to append a part of an instruction to, unless control cannot get there or there is no room for it.
+    fn room(&mut self) -> Option<&mut Vec<u8>> {
+        let code = &mut self.buffers.code;
+        let is_kept = !self.unreachable && self.tables.quota.reserve(code, INSTRUCTION).is_ok();
+        is_kept.then_some(code)
+    }
+
     fn byte(&mut self, byte: u8) {
-        if !self.unreachable {
-            self.buffers.code.push(byte);
+        if let Some(code) = self.room() {
+            code.push(byte);
         }
     }
 
@@ -110,8 +137,8 @@ impl<'e, 't> Bytecode<'e, 't> {
 
     fn op_uint(&mut self, op: Op, operand: u32, effect: i32) {
         self.op(op, effect);
-        if !self.unreachable {
-            vuint::write(&mut self.buffers.code, operand);
+        if let Some(code) = self.room() {
+            vuint::write(code, operand);
         }
     }
 
@@ -131,7 +158,8 @@ impl<'e, 't> Bytecode<'e, 't> {
         self.op(op, effect);
         if !self.unreachable {
             let signed = op.operand() != Operand::Forward;
-            self.buffers.jumps.list.push(Jump { at: self.buffers.code.len() as u32, label: label.0, signed });
+            let jump = Jump { at: self.buffers.code.len() as u32, label: label.0, signed };
+            self.tables.quota.push_or_stop(&mut self.buffers.jumps.list, jump);
         }
     }
 
@@ -151,22 +179,25 @@ impl<'e, 't> Bytecode<'e, 't> {
     }
 
     /// The bytes of the line table.
-    fn line_table(&self, offsets: &Offsets) -> Vec<u8> {
+    fn line_table(&self, offsets: &Offsets) -> Result<Vec<u8>, Stop> {
         let mut table = Vec::new();
         let (mut at, mut line) = (0, 1);
         for &(place, next_line) in &self.buffers.lines {
             let position = offsets.position(place);
-            lines::write(&mut table, Step { bytes: position.wrapping_sub(at), lines: next_line - line });
+            let step = Step { bytes: position.wrapping_sub(at), lines: next_line - line };
+            self.tables.quota.reserve(&mut table, step.most_bytes())?;
+            lines::write(&mut table, step);
             (at, line) = (position, next_line);
         }
-        table
+        Ok(table)
     }
 
     /// The function: prelude and code.
     fn assemble(&self, scope: &Scope) -> Result<Vec<u8>, CompileError> {
         let overflow = || CompileError::new(ErrorKind::Runtime, "bytecode overflow");
-        let offsets = self.buffers.jumps.resolve().map_err(|_| overflow())?;
-        let lines = self.line_table(&offsets);
+        let quota = self.tables.quota;
+        let offsets = self.buffers.jumps.resolve(quota)?.ok_or_else(overflow)?;
+        let lines = self.line_table(&offsets)?;
         let n_info = self.buffers.own_names.iter().map(|&name| vuint::len(name)).sum::<usize>() + lines.len();
         let n_state = (u32::from(scope.num_locals) + self.max_stack_size as u32).max(1);
         if n_state > u16::MAX.into() {
@@ -180,16 +211,16 @@ impl<'e, 't> Bytecode<'e, 't> {
             n_kwonly_args: scope.num_kwonly_args.into(),
             n_def_pos_args: scope.num_def_pos_args.into(),
         };
-        let mut prelude = Vec::new();
+        let mut prelude = quota.with_capacity(SIGNATURE + n_info)?;
         signature.write(&mut prelude);
         write_sizes(&mut prelude, n_info as u32, scope.cells().count() as u32);
         self.buffers.own_names.iter().for_each(|&name| vuint::write(&mut prelude, name));
 
         let cells = scope.cells().count();
         let size = prelude.len() + lines.len() + cells + self.buffers.code.len() + offsets.size() as usize;
-        let mut out = Vec::with_capacity(size);
-        out.extend(prelude);
-        out.extend(lines);
+        let mut out = quota.with_capacity(size)?;
+        out.extend_from_slice(&prelude);
+        out.extend_from_slice(&lines);
         out.extend(scope.cells().map(|local| local as u8));
         let mut done = 0;
         for (i, jump) in self.buffers.jumps.list.iter().enumerate() {
@@ -198,6 +229,9 @@ impl<'e, 't> Bytecode<'e, 't> {
             offsets.write(&mut out, &self.buffers.jumps, i);
         }
         out.extend_from_slice(&self.buffers.code[done..]);
+        quota.free(prelude);
+        quota.free(lines);
+        offsets.retire(quota);
         Ok(out)
     }
 }

@@ -150,7 +150,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             let found = self.pop(if is_object { A::PARENT_RET } else { A::ARGS[0] });
             if found != wanted {
                 let (wanted, found) = (wanted.name(), found.name());
-                self.type_error(alloc::format!("return expected '{wanted}' but got '{found}'"));
+                self.type_error(self.text(format_args!("return expected '{wanted}' but got '{found}'")));
             }
         }
         if !is_object {

@@ -73,7 +73,8 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Opens a block.
     pub(super) fn open(&mut self, handler: Label, is_finally: bool) {
-        self.blocks.push(Block { handler, is_finally, is_active: true, unwinding: Unwinding::Never });
+        let block = Block { handler, is_finally, is_active: true, unwinding: Unwinding::Never };
+        self.tables.quota.push_or_stop(&mut self.blocks, block);
         self.set_handler(Some(handler));
     }
 

@@ -1,7 +1,6 @@
 //! A function as a whole: its frame, how it is entered and left, and its prelude.
 
-use alloc::vec::Vec;
-
+use berus_mpy::memory::Stop;
 use berus_mpy::module::{Kind, RawCode};
 use berus_mpy::prelude::{Signature, write_sizes};
 use berus_mpy::vuint;
@@ -342,7 +341,7 @@ impl<A: Assembler> Native<'_, '_, A> {
     }
 
     /// Writes the prelude, which is that of bytecode without lines.
-    fn write_prelude(&mut self, scope: &Scope) {
+    fn write_prelude(&mut self, scope: &Scope) -> Result<(), Stop> {
         let signature = Signature {
             n_state: self.frame.size,
             n_exc_stack: 0,
@@ -351,12 +350,16 @@ impl<A: Assembler> Native<'_, '_, A> {
             n_kwonly_args: scope.num_kwonly_args.into(),
             n_def_pos_args: scope.num_def_pos_args.into(),
         };
-        let mut prelude = Vec::new();
+        let quota = self.tables.quota;
+        let arg_names = scope.arg_names(quota)?;
+        let n_cells = scope.cells().count();
+        // Besides, the signature, the sizes and the function's name.
+        let mut prelude = quota.with_capacity(vuint::MAX_LEN * arg_names.len() + n_cells + 64)?;
         signature.write(&mut prelude);
         write_sizes(&mut prelude, self.kept.info_size, self.kept.cells_size);
         let info = prelude.len();
         vuint::write(&mut prelude, self.tables.qstr(scope.name));
-        for name in scope.arg_names() {
+        for &name in &arg_names {
             vuint::write(&mut prelude, self.tables.qstr(name));
         }
         self.kept.info_size = (prelude.len() - info) as u32;
@@ -364,6 +367,9 @@ impl<A: Assembler> Native<'_, '_, A> {
         prelude.extend(scope.cells().map(|local| local as u8));
         self.kept.cells_size = (prelude.len() - cells) as u32;
         self.asm().code().write(&prelude);
+        quota.free(prelude);
+        quota.free(arg_names);
+        Ok(())
     }
 
     /// Ends the walk.
@@ -375,14 +381,17 @@ impl<A: Assembler> Native<'_, '_, A> {
             return Err(CompileError::new(ErrorKind::Runtime, "bytecode overflow"));
         }
         self.leave();
+        if self.asm().code().is_cut_short() {
+            return Err(self.tables.quota.run_out().into());
+        }
         let prelude_offset = self.asm().code().position();
         self.kept.children = self.tables.child_count();
         if !self.traits.is_viper {
-            self.write_prelude(scope);
+            self.write_prelude(scope)?;
         }
         let is_settled = self.asm().finish()?;
         self.kept.stack_size = self.kept.stack_size.max(self.stack.max_size() as u32);
-        let children = self.tables.take_children();
+        let children = self.tables.take_children()?;
         match self.kept.step {
             Step::Stack => self.kept.step = Step::Labels,
             Step::Labels if is_settled => self.kept.step = Step::Code,
@@ -395,7 +404,7 @@ impl<A: Assembler> Native<'_, '_, A> {
                     // As wide as mpy-cross keeps it.
                     Kind::Native { prelude_offset: u32::from(prelude_offset as u16), relocations: None }
                 };
-                let code = self.asm().code().bytes().to_vec();
+                let code = self.tables.quota.copy(self.kept.asm.code().bytes())?;
                 return Ok(Outcome::Done(RawCode { code: code.into(), kind, children }));
             }
         }

@@ -25,6 +25,10 @@ impl<A: Assembler> Emit for Native<'_, '_, A> {
         self.error.as_ref()
     }
 
+    fn take_error(&mut self) -> Option<EmitError> {
+        self.error.take()
+    }
+
     fn names(&mut self) -> &mut Names {
         self.tables.names
     }

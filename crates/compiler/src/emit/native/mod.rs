@@ -43,17 +43,17 @@ pub(super) use xtensa::XtensaCall0;
 pub(super) use xtensa::XtensaWindowed;
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
+use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::prelude::scope_flag;
 
 use super::machines::Machine;
 use super::tables::Tables;
 use super::{Emit, EmitError, Label};
 use crate::error::{CompileError, ErrorKind};
-use crate::names::Name;
 use crate::options::Emitter;
 use crate::scope::{IdKind, Scope};
 use crate::viper::Type;
@@ -150,7 +150,7 @@ struct Native<'e, 't, A: Assembler> {
     kept: &'e mut Kept<A>,
     traits: Traits,
     frame: Frame,
-    stack: Stack<A::Reg>,
+    stack: Stack<'t, A::Reg>,
     /// The types of the local variables.
     local_types: Vec<Type>,
     /// The type of the result.
@@ -177,8 +177,8 @@ impl<'e, 't, A: Assembler> Native<'e, 't, A> {
         let mut native = Native {
             traits,
             frame: Frame::new::<A>(traits, scope.num_locals.into(), kept.stack_size),
-            stack: Stack::default(),
-            local_types: local_types(scope, traits),
+            stack: Stack::new(tables.quota),
+            local_types: local_types(scope, traits, tables.quota).unwrap_or_default(),
             result: scope.result,
             blocks: Vec::new(),
             labels: 0,
@@ -195,6 +195,7 @@ impl<'e, 't, A: Assembler> Native<'e, 't, A> {
     }
 
     fn asm(&mut self) -> &mut A {
+        self.kept.asm.code().make_room(self.tables.quota);
         &mut self.kept.asm
     }
 
@@ -216,23 +217,26 @@ impl<'e, 't, A: Assembler> Native<'e, 't, A> {
     /// Notes an error if a value is not an object where only an object will do. MicroPython has an assertion there.
     fn want_object(&mut self, found: Type) {
         if found != Type::Object {
-            self.type_error(format!("can't implicitly convert '{}' to 'object'", found.name()));
+            self.type_error(self.text(format_args!("can't implicitly convert '{}' to 'object'", found.name())));
         }
     }
 
-    fn spelling(&self, name: Name) -> String {
-        String::from_utf8_lossy(self.tables.names.get(name)).into_owned()
+    /// The text of a message, empty if there is no memory for it.
+    fn text(&self, message: fmt::Arguments<'_>) -> String {
+        self.tables.quota.format(message).unwrap_or_default()
     }
 }
 
 /// The types that the local variables of a function have when it begins.
-fn local_types(scope: &Scope, traits: Traits) -> Vec<Type> {
+fn local_types(scope: &Scope, traits: Traits, quota: &Quota<'_>) -> Result<Vec<Type>, Stop> {
+    let mut types = Vec::new();
+    let initial = if traits.is_viper { Type::Unbound } else { Type::Object };
+    quota.resize(&mut types, usize::from(scope.num_locals), initial)?;
     if !traits.is_viper {
-        return alloc::vec![Type::Object; usize::from(scope.num_locals)];
+        return Ok(types);
     }
     let starred = [scope_flag::VARARGS, scope_flag::VARKEYWORDS].into_iter().filter(|&flag| scope.has(flag)).count();
     let arguments = usize::from(scope.num_pos_args) + usize::from(scope.num_kwonly_args) + starred;
-    let mut types = alloc::vec![Type::Unbound; usize::from(scope.num_locals)];
     types.iter_mut().take(arguments).for_each(|local| *local = Type::Object);
     for &(name, declared) in &scope.param_types {
         let local = scope.find(name).map(|i| usize::from(scope.ids[i].local));
@@ -240,5 +244,5 @@ fn local_types(scope: &Scope, traits: Traits) -> Vec<Type> {
             *local = declared;
         }
     }
-    types
+    Ok(types)
 }

@@ -1,7 +1,5 @@
 //! Operators and conditions.
 
-use alloc::format;
-
 use berus_mpy::opcode::{BinaryOp, UnaryOp};
 
 use super::assembler::{Arithmetic, Assembler, Comparison, Shift};
@@ -65,7 +63,7 @@ impl<A: Assembler> Native<'_, '_, A> {
                 self.push(of, A::RET);
             }
             (Type::Int | Type::Uint, _) => self.type_error("'not' not implemented"),
-            (of, _) => self.type_error(format!("can't do unary op of '{}'", of.name())),
+            (of, _) => self.type_error(self.text(format_args!("can't do unary op of '{}'", of.name()))),
         }
     }
 
@@ -86,7 +84,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             (left, right) => {
                 self.adjust(-1);
                 let (left, right) = (left.name(), right.name());
-                self.type_error(format!("can't do binary op between '{left}' and '{right}'"));
+                self.type_error(self.text(format_args!("can't do binary op between '{left}' and '{right}'")));
             }
         }
     }
@@ -150,7 +148,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         if of == Type::Object {
             self.call(entry::IS_TRUE);
         } else if of != Type::Bool && !of.is_integer() {
-            self.type_error(format!("can't implicitly convert '{}' to 'bool'", of.name()));
+            self.type_error(self.text(format_args!("can't implicitly convert '{}' to 'bool'", of.name())));
         }
         if keep {
             self.kept.condition_type = of_kept;

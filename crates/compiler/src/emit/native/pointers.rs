@@ -1,7 +1,5 @@
 //! Subscripts: of objects, and of viper's pointers.
 
-use alloc::format;
-
 use super::assembler::{Assembler, Width};
 use super::stack::{Place, Value};
 use super::{Native, entry};
@@ -21,7 +19,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             _ => None,
         };
         if width.is_none() {
-            self.type_error(format!("can't {what} '{}'", base.name()));
+            self.type_error(self.text(format_args!("can't {what} '{}'", base.name())));
         }
         width
     }
@@ -37,7 +35,7 @@ impl<A: Assembler> Native<'_, '_, A> {
     /// Notes an error if a type is none that an index can have.
     fn want_index(&mut self, of: Type, what: &str) {
         if !of.is_integer() {
-            self.type_error(format!("can't {what} with '{}' index", of.name()));
+            self.type_error(self.text(format_args!("can't {what} with '{}' index", of.name())));
         }
     }
 
@@ -112,7 +110,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             self.pop_somewhere(A::ARGS[2], &[base, index])
         };
         if of != Type::Bool && !of.is_integer() {
-            self.type_error(format!("can't store '{}'", of.name()));
+            self.type_error(self.text(format_args!("can't store '{}'", of.name())));
         }
         register
     }

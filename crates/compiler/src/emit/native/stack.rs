@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use berus_mpy::memory::Quota;
+
 use crate::viper::Type;
 
 /// Where a value is.
@@ -39,7 +41,8 @@ impl<R> Value<R> {
 /// What was known of a value stays known when it is dropped, and counts again if the stack is said to be higher without
 /// anything being pushed.
 #[derive(Debug)]
-pub(super) struct Stack<R> {
+pub(super) struct Stack<'q, R> {
+    quota: &'q Quota<'q>,
     values: Vec<Value<R>>,
     size: usize,
     max_size: usize,
@@ -49,13 +52,18 @@ pub(super) struct Stack<R> {
     settled: usize,
 }
 
-impl<R> Default for Stack<R> {
-    fn default() -> Stack<R> {
-        Stack { values: Vec::new(), size: 0, max_size: 0, registers: Vec::new(), settled: 0 }
+impl<R> Drop for Stack<'_, R> {
+    fn drop(&mut self) {
+        self.quota.free(core::mem::take(&mut self.values));
+        self.quota.free(core::mem::take(&mut self.registers));
     }
 }
 
-impl<R: Copy + PartialEq> Stack<R> {
+impl<'q, R: Copy + PartialEq> Stack<'q, R> {
+    pub fn new(quota: &'q Quota<'q>) -> Stack<'q, R> {
+        Stack { quota, values: Vec::new(), size: 0, max_size: 0, registers: Vec::new(), settled: 0 }
+    }
+
     pub fn size(&self) -> usize {
         self.size
     }
@@ -77,7 +85,8 @@ impl<R: Copy + PartialEq> Stack<R> {
         self.size = size.unwrap_or(0);
         self.max_size = self.max_size.max(self.size);
         if self.size > self.values.len() {
-            self.values.resize(self.size, Value::in_frame(Type::Unbound));
+            // Of what there is no memory for, nothing is known.
+            let _ = self.quota.resize(&mut self.values, self.size, Value::in_frame(Type::Unbound));
         }
         size.is_some()
     }
@@ -107,7 +116,7 @@ impl<R: Copy + PartialEq> Stack<R> {
         if let Place::Register(register) = place {
             match self.registers.iter_mut().find(|entry| entry.0 == register) {
                 Some((_, free)) => *free = (*free).min(i),
-                None => self.registers.push((register, i)),
+                None => self.quota.push_or_stop(&mut self.registers, (register, i)),
             }
         }
         if !matches!(place, Place::Frame) {
@@ -151,7 +160,8 @@ mod tests {
 
     #[test]
     fn what_is_dropped_counts_again_when_the_stack_is_said_to_be_higher() {
-        let mut stack = Stack::default();
+        let quota = Quota::default();
+        let mut stack = Stack::new(&quota);
         stack.push(Value::new(Type::Int, Place::Register(1)));
         stack.push(Value::new(Type::Bool, Place::Immediate(0)));
         assert!(stack.adjust(-2));
@@ -163,7 +173,8 @@ mod tests {
 
     #[test]
     fn it_is_known_from_where_on_values_may_not_be_in_the_frame() {
-        let mut stack = Stack::default();
+        let quota = Quota::default();
+        let mut stack = Stack::new(&quota);
         stack.push(Value::in_frame(Type::Object));
         stack.push(Value::new(Type::Int, Place::Immediate(1)));
         stack.push(Value::new(Type::Object, Place::Register(1)));
@@ -183,7 +194,8 @@ mod tests {
 
     #[test]
     fn below_the_bottom_there_is_nothing() {
-        let mut stack = Stack::<u8>::default();
+        let quota = Quota::default();
+        let mut stack = Stack::<u8>::new(&quota);
         assert_eq!(stack.peek(3), Value::in_frame(Type::Unbound));
         stack.set(0, Value::in_frame(Type::Int));
         assert!(!stack.adjust(-1));

@@ -1,12 +1,11 @@
 //! Variables.
 
-use alloc::format;
-
 use super::assembler::Assembler;
 use super::registers::word;
 use super::stack::{Place, Value};
 use super::{Native, entry};
 use crate::emit::GlobalKind;
+use crate::error::Lossy;
 use crate::names::Name;
 use crate::viper::Type;
 
@@ -24,8 +23,8 @@ impl<A: Assembler> Native<'_, '_, A> {
     pub(super) fn load_fast(&mut self, name: Name, local: u16) {
         let of = self.local_type(local);
         if of == Type::Unbound {
-            let name = self.spelling(name);
-            self.type_error(format!("local '{name}' used before type known"));
+            let name = Lossy(self.tables.names.get(name));
+            self.type_error(self.text(format_args!("local '{name}' used before type known")));
         }
         match self.local_register(local) {
             Some(register) => self.push(of, register),
@@ -55,8 +54,8 @@ impl<A: Assembler> Native<'_, '_, A> {
                 *of = source;
             }
         } else if of != source {
-            let (name, of, source) = (self.spelling(name), of.name(), source.name());
-            self.type_error(format!("local '{name}' has type '{of}' but source is '{source}'"));
+            let (name, of, source) = (Lossy(self.tables.names.get(name)), of.name(), source.name());
+            self.type_error(self.text(format_args!("local '{name}' has type '{of}' but source is '{source}'")));
         }
     }
 

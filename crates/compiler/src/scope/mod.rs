@@ -5,9 +5,12 @@
 //! ([`Scopes::capture`]); at last each scope numbers its local variables ([`Scopes::lay_out`]). Order matters
 //! throughout, because locals, cells and arguments are numbered by it (MicroPython: `py/scope.c`, `py/compile.c`).
 
+mod ids;
+
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
 
+use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::prelude::scope_flag;
 
 use crate::error::{CompileError, ErrorKind};
@@ -15,6 +18,7 @@ use crate::names::Name;
 use crate::options::Emitter;
 use crate::tree::Node;
 use crate::viper::Type;
+pub(crate) use ids::Ids;
 
 /// The number of a scope, in the order in which scopes are met: a scope is compiled after those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +109,9 @@ pub(crate) struct Scope {
     /// What its code is made by.
     pub emitter: Emitter,
     /// Its names in the order in which they were met, parameters first.
-    pub ids: Vec<Id>,
+    pub ids: Ids,
+    /// The variables of the scope around that it closes over, in the order in which their cells are passed, once it is laid out.
+    pub free: Vec<Name>,
     /// A set of [`scope_flag`]s.
     pub flags: u32,
     /// Positional parameters; once it is laid out also the cells that it closes over, which are passed first.
@@ -133,7 +139,8 @@ impl Scope {
             name,
             parent,
             emitter,
-            ids: Vec::new(),
+            ids: Ids::default(),
+            free: Vec::new(),
             flags: 0,
             num_pos_args: 0,
             num_kwonly_args: 0,
@@ -148,19 +155,18 @@ impl Scope {
 
     /// Where `name` is among [`Scope::ids`].
     pub fn find(&self, name: Name) -> Option<usize> {
-        self.ids.iter().position(|id| id.name == name)
+        self.ids.find(name)
     }
 
-    /// The entry of `name`, made as `kind` if there is none.
-    pub fn find_or_add(&mut self, name: Name, kind: IdKind) -> &mut Id {
-        let i = self.find(name).unwrap_or_else(|| self.add(name, kind));
-        &mut self.ids[i]
-    }
-
-    /// Adds `name`, which must not be there, and returns where it is.
-    pub fn add(&mut self, name: Name, kind: IdKind) -> usize {
-        self.ids.push(Id { name, kind, param: Param::No, local: 0 });
-        self.ids.len() - 1
+    /// Where `name` is among [`Scope::ids`], after adding it as `kind` if it is new.
+    ///
+    /// # Errors
+    /// If there is no memory for one.
+    pub fn find_or_add(&mut self, name: Name, kind: IdKind, quota: &Quota<'_>) -> Result<usize, Stop> {
+        match self.find(name) {
+            Some(i) => Ok(i),
+            None => self.ids.add(Id { name, kind, param: Param::No, local: 0 }, quota),
+        }
     }
 
     /// The kind of `name` once it is bound by an assignment or the like: local, if the scope has locals.
@@ -180,16 +186,20 @@ impl Scope {
 
     /// The names of the arguments by position, as the prelude lists them: positional, then keyword-only. An
     /// argument without a name, such as a cell that is passed in, goes by `*`.
-    pub fn arg_names(&self) -> Vec<Name> {
+    ///
+    /// # Errors
+    /// If there is no memory for them.
+    pub fn arg_names(&self, quota: &Quota<'_>) -> Result<Vec<Name>, Stop> {
         const NAMELESS: Name = Name::fixed("*");
         let count = usize::from(self.num_pos_args) + usize::from(self.num_kwonly_args);
-        let mut names = alloc::vec![NAMELESS; count];
+        let mut names = Vec::new();
+        quota.resize(&mut names, count, NAMELESS)?;
         for id in self.ids.iter().rev().filter(|id| id.param != Param::No) {
             if let Some(name) = names.get_mut(usize::from(id.local)) {
                 *name = id.name;
             }
         }
-        names
+        Ok(names)
     }
 
     /// The local variables that become cells, in the order of the prelude.
@@ -211,7 +221,7 @@ impl Scope {
     fn number_locals(&mut self) -> usize {
         const CLASS: Name = Name::fixed("__class__");
         let mut next = 0;
-        for id in &mut self.ids {
+        for id in self.ids.iter_mut() {
             // A class keeps `__class__` only for methods to close over.
             if self.kind == ScopeKind::Class && id.name == CLASS {
                 continue;
@@ -224,7 +234,7 @@ impl Scope {
                 next += 1;
             }
         }
-        for id in &mut self.ids {
+        for id in self.ids.iter_mut() {
             if id.kind == IdKind::Cell && id.param == Param::No {
                 id.local = next as u16;
                 next += 1;
@@ -232,12 +242,34 @@ impl Scope {
         }
         next
     }
+
+    /// Numbers the variables of enclosing functions. They come first, in the order of the scope that they are passed from.
+    fn number_free(&mut self, parent: &Scope, quota: &Quota<'_>) -> Result<(), Stop> {
+        let mut places = Vec::new();
+        for (i, id) in self.ids.iter().enumerate().filter(|(_, id)| id.kind == IdKind::Free) {
+            if let Some(place) = parent.find(id.name)
+                && matches!(parent.ids[place].kind, IdKind::Cell | IdKind::Free)
+            {
+                quota.push(&mut places, (place, i))?;
+            }
+        }
+        places.sort_unstable();
+        quota.reserve_exact(&mut self.free, places.len())?;
+        for (number, &(_, i)) in places.iter().enumerate() {
+            self.ids[i].local = number as u16;
+            self.free.push(self.ids[i].name);
+        }
+        quota.free(places);
+        Ok(())
+    }
 }
 
 /// The scopes of a module.
 #[derive(Debug, Default)]
 pub(crate) struct Scopes {
     list: Vec<Scope>,
+    /// A bit for each name that is, or was, a local variable of a scope that has been walked over. No other can be captured.
+    locals: Vec<u64>,
 }
 
 impl Index<ScopeId> for Scopes {
@@ -256,9 +288,12 @@ impl IndexMut<ScopeId> for Scopes {
 
 impl Scopes {
     /// Adds a scope as the last.
-    pub fn push(&mut self, scope: Scope) -> ScopeId {
-        self.list.push(scope);
-        ScopeId(self.list.len() as u32 - 1)
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn push(&mut self, scope: Scope, quota: &Quota<'_>) -> Result<ScopeId, Stop> {
+        quota.push(&mut self.list, scope)?;
+        Ok(ScopeId(self.list.len() as u32 - 1))
     }
 
     /// The scope number `index`, if there are as many.
@@ -268,47 +303,79 @@ impl Scopes {
 
     /// Looks outward from `scope`, but not as far as the module, for a function's variable `name`; where there is
     /// one it becomes a cell and all scopes in between pass it on. Whether there is one.
-    pub fn capture(&mut self, scope: ScopeId, name: Name) -> bool {
-        let mut next = self.around(scope);
+    ///
+    /// # Errors
+    /// Where the quota ends the work.
+    pub fn capture(&mut self, scope: ScopeId, name: Name, quota: &Quota<'_>) -> Result<bool, Stop> {
+        let mut next = if self.is_some_local(name) { self.around(scope) } else { None };
         while let Some(outer) = next {
             if let Some(i) = self[outer].find(name) {
                 let found = matches!(self[outer].ids[i].kind, IdKind::Local | IdKind::Cell | IdKind::Free);
                 if found {
-                    self.pass_on(scope, name);
+                    self.pass_on(scope, name, quota)?;
                 }
-                return found;
+                return Ok(found);
             }
+            quota.step()?;
             next = self.around(outer);
         }
-        false
+        Ok(false)
+    }
+
+    fn is_some_local(&self, name: Name) -> bool {
+        self.locals.get(name.0 as usize / 64).is_some_and(|word| word >> (name.0 % 64) & 1 != 0)
+    }
+
+    /// Notes that `name` is a local variable of some scope.
+    ///
+    /// # Errors
+    /// If there is no memory for that.
+    pub fn note_local(&mut self, name: Name, quota: &Quota<'_>) -> Result<(), Stop> {
+        let word = name.0 as usize / 64;
+        if word >= self.locals.len() {
+            quota.resize(&mut self.locals, word + 1, 0)?;
+        }
+        self.locals[word] |= 1 << (name.0 % 64);
+        Ok(())
     }
 
     /// After the first walk over `scope`: captures the names that it uses without binding them. Few names will follow.
-    pub fn capture_all(&mut self, scope: ScopeId) {
-        self[scope].ids.shrink_to_fit();
+    ///
+    /// # Errors
+    /// Where the quota ends the work.
+    pub fn capture_all(&mut self, scope: ScopeId, quota: &Quota<'_>) -> Result<(), Stop> {
+        self[scope].ids.shrink(quota);
         for i in 0..self[scope].ids.len() {
             let id = self[scope].ids[i];
-            if id.kind == IdKind::GlobalImplicit && self.capture(scope, id.name) {
-                self[scope].ids[i].kind = IdKind::Free;
+            match id.kind {
+                IdKind::GlobalImplicit if self.capture(scope, id.name, quota)? => {
+                    self[scope].ids[i].kind = IdKind::Free;
+                }
+                IdKind::Local | IdKind::Cell => self.note_local(id.name, quota)?,
+                _ => {}
             }
         }
+        Ok(())
     }
 
     /// Makes `name` free in the scopes around `scope` up to the one that binds it, where it becomes a cell.
-    fn pass_on(&mut self, scope: ScopeId, name: Name) {
+    fn pass_on(&mut self, scope: ScopeId, name: Name, quota: &Quota<'_>) -> Result<(), Stop> {
         let mut next = self.around(scope);
         while let Some(outer) = next {
-            let id = self[outer].find_or_add(name, IdKind::Undecided);
+            quota.step()?;
+            let i = self[outer].find_or_add(name, IdKind::Undecided, quota)?;
+            let id = &mut self[outer].ids[i];
             match id.kind {
                 IdKind::Undecided => id.kind = IdKind::Free,
                 IdKind::Local => {
                     id.kind = IdKind::Cell;
-                    return;
+                    return Ok(());
                 }
-                _ => return,
+                _ => return Ok(()),
             }
             next = self.around(outer);
         }
+        Ok(())
     }
 
     /// The scope around `scope`, unless that is the module.
@@ -319,27 +386,22 @@ impl Scopes {
     /// Numbers the local variables of `scope`. The scopes before it must be laid out.
     ///
     /// # Errors
-    /// If there are more of them than a function can have, or more before a cell than its place in the prelude can count.
-    pub fn lay_out(&mut self, scope: ScopeId) -> Result<(), CompileError> {
+    /// If there are more of them than a function can have, or more before a cell than its place in the prelude can count;
+    /// if there is no memory.
+    pub fn lay_out(&mut self, scope: ScopeId, quota: &Quota<'_>) -> Result<(), CompileError> {
         let (outer, rest) = self.list.split_at_mut(scope.0 as usize);
         let Some(this) = rest.first_mut() else { return Ok(()) };
         if this.has(scope_flag::VARARGS) {
             this.move_star_param();
         }
         let own = this.number_locals();
-        let mut free = 0;
         if let Some(parent) = this.parent.and_then(|id| outer.get(id.0 as usize)) {
-            // Free variables come first, in the order of the scope that they are passed from.
-            for id in parent.ids.iter().filter(|id| matches!(id.kind, IdKind::Cell | IdKind::Free)) {
-                if let Some(i) = this.find(id.name).filter(|&i| this.ids[i].kind == IdKind::Free) {
-                    this.ids[i].local = free as u16;
-                    free += 1;
-                }
-            }
-            if free > 0 {
-                for id in this.ids.iter_mut().filter(|id| id.kind != IdKind::Free) {
-                    id.local = id.local.wrapping_add(free as u16);
-                }
+            this.number_free(parent, quota)?;
+        }
+        let free = this.free.len();
+        if free > 0 {
+            for id in this.ids.iter_mut().filter(|id| id.kind != IdKind::Free) {
+                id.local = id.local.wrapping_add(free as u16);
             }
         }
         let all = u16::try_from(own + free).ok().filter(|_| this.cells().all(|local| local <= u8::MAX.into()));
@@ -348,9 +410,18 @@ impl Scopes {
         Ok(())
     }
 
+    /// Gives back the memory of scopes whose code is made.
+    pub fn free(self, quota: &Quota<'_>) {
+        quota.free(self.list);
+        quota.free(self.locals);
+    }
+
     /// Forgets the names of a scope whose code is made, to free their memory.
-    pub fn retire(&mut self, scope: ScopeId) {
-        self[scope].ids = Vec::new();
+    pub fn retire(&mut self, scope: ScopeId, quota: &Quota<'_>) {
+        let scope = &mut self[scope];
+        scope.ids.retire(quota);
+        quota.free(core::mem::take(&mut scope.free));
+        quota.free(core::mem::take(&mut scope.param_types));
     }
 }
 
@@ -365,16 +436,18 @@ mod tests {
 
     /// A module, and functions in each other, with the names that each binds.
     fn nested(bound: &[&[Name]]) -> Scopes {
+        let quota = &Quota::default();
         let mut scopes = Scopes::default();
         let mut parent = None;
         for (i, names) in bound.iter().enumerate() {
             let kind = if i == 0 { ScopeKind::Module } else { ScopeKind::Function };
             let mut scope = Scope::new(kind, Node::NULL, A, parent, Emitter::Bytecode);
             for &name in *names {
-                let i = scope.add(name, IdKind::GlobalImplicit);
+                let i = scope.find_or_add(name, IdKind::GlobalImplicit, quota).unwrap();
                 scope.bind(i);
+                scopes.note_local(name, quota).unwrap();
             }
-            parent = Some(scopes.push(scope));
+            parent = Some(scopes.push(scope, quota).unwrap());
         }
         scopes
     }
@@ -393,30 +466,33 @@ mod tests {
     #[test]
     fn a_name_is_captured_through_all_functions_between() {
         let mut scopes = nested(&[&[B], &[A], &[C], &[]]);
-        assert!(scopes.capture(ScopeId(3), A));
+        let quota = &Quota::default();
+        assert_eq!(scopes.capture(ScopeId(3), A, quota), Ok(true));
         assert_eq!(kinds(&scopes, 1), [IdKind::Cell]);
         assert_eq!(kinds(&scopes, 2), [IdKind::Local, IdKind::Free]);
         // The module's names are globals.
-        assert!(!scopes.capture(ScopeId(3), B));
+        assert_eq!(scopes.capture(ScopeId(3), B, quota), Ok(false));
     }
 
     #[test]
     fn free_variables_come_before_parameters_and_cells_last() {
+        let quota = &Quota::default();
         let mut scopes = nested(&[&[], &[A, B, C], &[]]);
         let cell = scopes[ScopeId(1)].find(B).unwrap();
         scopes[ScopeId(1)].ids[cell].kind = IdKind::Cell;
         let inner = &mut scopes[ScopeId(2)];
-        inner.add(A, IdKind::Local);
+        inner.find_or_add(A, IdKind::Local, quota).unwrap();
         inner.ids[0].param = Param::Plain;
         inner.num_pos_args = 1;
-        inner.add(B, IdKind::Free);
-        scopes.lay_out(ScopeId(1)).unwrap();
-        scopes.lay_out(ScopeId(2)).unwrap();
+        inner.find_or_add(B, IdKind::Free, quota).unwrap();
+        scopes.lay_out(ScopeId(1), quota).unwrap();
+        scopes.lay_out(ScopeId(2), quota).unwrap();
         let locals = |scope| scopes[ScopeId(scope)].ids.iter().map(|id| id.local).collect::<Vec<_>>();
         assert_eq!(locals(1), [0, 2, 1]);
         assert_eq!(locals(2), [1, 0]);
         assert_eq!(scopes[ScopeId(2)].num_pos_args, 2);
-        assert_eq!(scopes[ScopeId(2)].arg_names(), [Name::fixed("*"), A]);
+        assert_eq!(scopes[ScopeId(2)].arg_names(quota).unwrap(), [Name::fixed("*"), A]);
+        assert_eq!(scopes[ScopeId(2)].free, [B]);
     }
 
     #[test]
@@ -427,29 +503,33 @@ mod tests {
             id.param = param;
         }
         scope.flags = scope_flag::VARARGS;
-        scopes.lay_out(ScopeId(1)).unwrap();
+        scopes.lay_out(ScopeId(1), &Quota::default()).unwrap();
         assert_eq!(scopes[ScopeId(1)].ids.iter().map(|id| id.name).collect::<Vec<_>>(), vec![B, A, C]);
     }
 
     #[test]
     fn too_many_locals_are_an_error() {
-        let mut scopes = nested(&[&[], &[]]);
-        let scope = &mut scopes[ScopeId(1)];
-        scope.ids =
-            (0..=0xffff).map(|i| Id { name: Name(i), kind: IdKind::Local, param: Param::No, local: 0 }).collect();
-        assert!(scopes.lay_out(ScopeId(1)).is_err());
-        scopes[ScopeId(1)].ids.pop();
-        assert!(scopes.lay_out(ScopeId(1)).is_ok());
+        let quota = &Quota::default();
+        for (locals, fits) in [(0xffff, true), (0x1_0000, false)] {
+            let mut scopes = nested(&[&[], &[]]);
+            let scope = &mut scopes[ScopeId(1)];
+            for i in 0..locals {
+                scope.find_or_add(Name(i), IdKind::Local, quota).unwrap();
+            }
+            assert_eq!(scopes.lay_out(ScopeId(1), quota).is_ok(), fits);
+        }
     }
 
     #[test]
     fn a_cell_is_among_the_first_locals() {
         for (locals, fits) in [(255, true), (256, false)] {
             let mut scopes = nested(&[&[], &[]]);
-            let id = |number, kind| Id { name: Name(number), kind, param: Param::No, local: 0 };
-            scopes[ScopeId(1)].ids = (0..locals).map(|number| id(number, IdKind::Local)).collect();
-            scopes[ScopeId(1)].ids.push(id(locals, IdKind::Cell));
-            assert_eq!(scopes.lay_out(ScopeId(1)).is_ok(), fits);
+            let quota = &Quota::default();
+            for number in 0..=locals {
+                let kind = if number < locals { IdKind::Local } else { IdKind::Cell };
+                scopes[ScopeId(1)].find_or_add(Name(number), kind, quota).unwrap();
+            }
+            assert_eq!(scopes.lay_out(ScopeId(1), quota).is_ok(), fits);
         }
     }
 }
