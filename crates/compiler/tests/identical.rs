@@ -7,14 +7,15 @@ use std::path::PathBuf;
 
 use berus_compiler::Emitter;
 use berus_mpy::arch::Arch;
-use support::{Flags, all_flags, difference, flags_for, machine_code_flags};
+use support::{Flags, MACHINES, all_flags, bytecode_flags, difference, flags_for, machine_code_flags};
 
-fn check(files: &[PathBuf], flags: &[Flags]) {
+/// Compares the compilers on files with the options `flags`, which can depend on the number of the file.
+fn check<F: AsRef<[Flags]>>(files: &[PathBuf], flags: impl Fn(usize) -> F) {
     let Some(mpy_cross) = berus_testkit::peer("mpy-cross") else { return };
     let mut differences = String::new();
-    for path in files {
+    for (number, path) in files.iter().enumerate() {
         let source = fs::read(path).unwrap();
-        for flags in flags {
+        for flags in flags(number).as_ref() {
             if let Some(what) = difference(&mpy_cross, path, &source, flags) {
                 differences += &format!("{}: {what}\n", path.display());
             }
@@ -23,12 +24,20 @@ fn check(files: &[PathBuf], flags: &[Flags]) {
     assert!(differences.is_empty(), "{differences}");
 }
 
+/// The options that change what is made, with the machine code of one machine, which is another one for each file.
+fn flags_in_turn(number: usize) -> Vec<Flags> {
+    let (arch, arch_flags) = MACHINES[number % MACHINES.len()];
+    let mut all = bytecode_flags();
+    all.extend(flags_for(arch, arch_flags));
+    all
+}
+
 #[test]
 fn programs_of_the_project() {
     let folder = berus_testkit::workspace().join("tests/programs");
     let files = berus_testkit::python_files(&folder);
     assert!(!files.is_empty());
-    check(&files, &all_flags());
+    check(&files, flags_in_turn);
 }
 
 #[test]
@@ -36,7 +45,7 @@ fn programs_of_this_crate() {
     let folder = berus_testkit::workspace().join("crates/compiler/tests/programs");
     let files = berus_testkit::python_files(&folder);
     assert!(!files.is_empty());
-    check(&files, &all_flags());
+    check(&files, flags_in_turn);
 }
 
 #[test]
@@ -44,7 +53,35 @@ fn machine_code() {
     let folder = berus_testkit::workspace().join("crates/compiler/tests/programs/machine_code");
     let files = berus_testkit::python_files(&folder);
     assert!(!files.is_empty());
-    check(&files, &machine_code_flags());
+    check(&files, |_| machine_code_flags());
+}
+
+/// The options under which functions are native if they do not say what they are.
+fn native_flags() -> Vec<Flags> {
+    let mut native = machine_code_flags();
+    native.retain(|flags| flags.ours.emitter == Emitter::Native);
+    native
+}
+
+#[test]
+fn machine_code_with_distant_jumps_and_items() {
+    let folder = berus_testkit::temp_dir();
+    let path = folder.path().join("distant.py");
+    let native = native_flags();
+    let statements = |count: u32| "        x = x + a * 3 - n\n".repeat(count as usize);
+    for size in [2, 12, 25, 80, 200] {
+        // Jumps over, back to, and out of code of several sizes; offsets of several sizes.
+        let body = statements(size);
+        let source = format!(
+            "@micropython.viper\ndef f(a: int, n: int, p: ptr32, q: ptr16, r: ptr8) -> int:\n    x = 0\n    while x < a:\n        \
+             if x == n:\n            continue\n{body}        if not x:\n            break\n{body}        \
+             p[{size}] = q[{size}] + r[{size}] + p[x]\n    return x\n\
+             @micropython.native\ndef g(a, n):\n    x = n\n    for i in a:\n        try:\n            x = i or a\n        \
+             except n:\n            continue\n{body}    else:\n        return a\n    yield from a\n"
+        );
+        fs::write(&path, source).unwrap();
+        check(std::slice::from_ref(&path), |_| &native);
+    }
 }
 
 #[test]
@@ -54,26 +91,25 @@ fn machine_code_of_more_than_64_kilobytes() {
     let source =
         format!("def f(a, b=2, *c, d=4, **e):\n    x = 0\n{}    return x\n", "    x = x + a * b - d\n".repeat(1500));
     fs::write(&path, source).unwrap();
-    check(&[path], &machine_code_flags());
+    check(&[path], |_| machine_code_flags());
 }
 
 #[test]
 fn machine_code_of_long_loops_and_large_frames() {
     let folder = berus_testkit::temp_dir();
     let path = folder.path().join("large.py");
-    let mut native = machine_code_flags();
-    native.retain(|flags| flags.ours.emitter == Emitter::Native);
+    let native = native_flags();
     // Xtensa has no jump for the longest.
     for lines in [100, 400, 8000] {
         let body = "        x = x + a * b\n".repeat(lines);
         let source = format!("def f(a, b=2):\n    x = 0\n    while a:\n{body}    return x\n");
         fs::write(&path, source).unwrap();
-        check(std::slice::from_ref(&path), &native);
+        check(std::slice::from_ref(&path), |_| &native);
     }
-    for values in [70, 300, 2040] {
+    for values in [70, 236, 237, 300, 2040] {
         let source = format!("def f(x):\n    y = 123456\n    return [{}y]\n", "x, ".repeat(values));
         fs::write(&path, source).unwrap();
-        check(std::slice::from_ref(&path), &native);
+        check(std::slice::from_ref(&path), |_| &native);
     }
 }
 
@@ -121,5 +157,5 @@ fn errors_in_inline_assembler() {
 fn the_standard_library_of_cpython() {
     // Every seventh file, so that the test takes seconds; the whole is for `mpy-identical`.
     let files: Vec<_> = berus_testkit::stdlib_sources().into_iter().step_by(7).collect();
-    check(&files, &all_flags());
+    check(&files, flags_in_turn);
 }

@@ -42,7 +42,8 @@ pub struct Args {
     /// Bits of a small integer on the target
     #[arg(long, value_name = "BITS", default_value_t = 31, value_parser = value_parser!(u8).range(2..=64))]
     small_int_bits: u8,
-    /// The architecture to make machine code for, where functions ask for it with `@micropython.native` or `viper`
+    /// The architecture to make machine code for, where functions ask for it with `@micropython.native`, `viper`, or the
+    /// architecture's inline assembler
     #[arg(long, value_name = "ARCH", value_parser = architectures())]
     arch: Option<Arch>,
     /// What to make of functions that do not ask for something else

@@ -23,42 +23,6 @@ pub(crate) trait Machine {
     fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scope: &Scope) -> Box<dyn Emit + 'e>;
 }
 
-/// The machines that are built in.
-const MACHINES: &[Arch] = &[
-    #[cfg(feature = "x86")]
-    Arch::X86,
-    #[cfg(feature = "x64")]
-    Arch::X64,
-    #[cfg(feature = "xtensa")]
-    Arch::Xtensa,
-    #[cfg(feature = "xtensawin")]
-    Arch::Xtensawin,
-    #[cfg(feature = "rv32")]
-    Arch::Rv32imc,
-];
-
-/// The machines whose inline assembler is built in.
-const ASSEMBLERS: &[Arch] = &[
-    #[cfg(feature = "asm-thumb")]
-    Arch::Armv6,
-    #[cfg(feature = "asm-thumb")]
-    Arch::Armv6m,
-    #[cfg(feature = "asm-thumb")]
-    Arch::Armv7m,
-    #[cfg(feature = "asm-thumb")]
-    Arch::Armv7em,
-    #[cfg(feature = "asm-thumb")]
-    Arch::Armv7emsp,
-    #[cfg(feature = "asm-thumb")]
-    Arch::Armv7emdp,
-    #[cfg(feature = "asm-xtensa")]
-    Arch::Xtensa,
-    #[cfg(feature = "asm-xtensa")]
-    Arch::Xtensawin,
-    #[cfg(feature = "asm-rv32")]
-    Arch::Rv32imc,
-];
-
 /// The emitter of native and viper code for `arch`, with the extensions of `flags`.
 ///
 /// # Errors
@@ -70,6 +34,14 @@ pub(crate) fn machine(arch: Option<Arch>, flags: u32) -> Result<Box<dyn Machine>
         Some(Arch::X86) => Ok(native::machine(native::X86::default())),
         #[cfg(feature = "x64")]
         Some(Arch::X64) => Ok(native::machine(native::X64::default())),
+        #[cfg(feature = "armv6")]
+        Some(Arch::Armv6) => Ok(native::machine(native::Arm::default())),
+        #[cfg(feature = "thumb")]
+        Some(Arch::Armv6m) => Ok(native::machine(native::Thumb::new(false))),
+        #[cfg(feature = "thumb")]
+        Some(Arch::Armv7m | Arch::Armv7em | Arch::Armv7emsp | Arch::Armv7emdp) => {
+            Ok(native::machine(native::Thumb::new(true)))
+        }
         #[cfg(feature = "xtensa")]
         Some(Arch::Xtensa) => Ok(native::machine(native::XtensaCall0::default())),
         #[cfg(feature = "xtensawin")]
@@ -109,15 +81,19 @@ const INVALID_ARCH: &str = "invalid arch";
 /// # Errors
 /// A `SyntaxError` if MicroPython has none, a `NotImplementedError` if features leave it out.
 pub(crate) fn check(emitter: Emitter, arch: Option<Arch>) -> Result<(), CompileError> {
-    let (exists, built_in) = match emitter {
-        Emitter::Bytecode => return Ok(()),
-        Emitter::Native | Emitter::Viper => (arch != Some(Arch::Rv64imc), MACHINES),
-        Emitter::Asm => (!matches!(arch, Some(Arch::X86 | Arch::X64 | Arch::Rv64imc)), ASSEMBLERS),
+    let exists = match (emitter, arch) {
+        (Emitter::Bytecode, _) => return Ok(()),
+        (_, None | Some(Arch::Rv64imc)) => false,
+        (Emitter::Asm, Some(Arch::X86 | Arch::X64)) => false,
+        _ => true,
     };
-    match arch {
-        Some(arch) if exists && built_in.contains(&arch) => Ok(()),
-        Some(arch) if exists => Err(not_built_in(arch)),
-        _ => Err(CompileError::syntax(INVALID_ARCH)),
+    match emitter {
+        _ if !exists => Err(CompileError::syntax(INVALID_ARCH)),
+        #[cfg(feature = "asm")]
+        Emitter::Asm => assembler(arch, 0).map(drop),
+        #[cfg(not(feature = "asm"))]
+        Emitter::Asm => Err(arch.map_or_else(|| CompileError::syntax(INVALID_ARCH), not_built_in)),
+        _ => machine(arch, 0).map(drop),
     }
 }
 

@@ -20,17 +20,22 @@ impl Flags {
 
 /// The options that change what is made, with the machine code of one machine after the other.
 pub fn all_flags() -> Vec<Flags> {
+    let mut all = bytecode_flags();
+    all.extend(machine_code_flags());
+    all
+}
+
+/// Those that change bytecode.
+pub fn bytecode_flags() -> Vec<Flags> {
     let options = Options::default;
-    let mut all = vec![
+    vec![
         Flags::new(options(), &[]),
         Flags::new(Options { optimise: 1, ..options() }, &["-O1"]),
         Flags::new(Options { optimise: 3, ..options() }, &["-O3"]),
         Flags::new(Options { small_int_bits: 15, ..options() }, &["-msmall-int-bits=15"]),
         Flags::new(Options { small_int_bits: 63, ..options() }, &["-msmall-int-bits=63"]),
         Flags::new(Options { source_lines: false, ..options() }, &["-X", "no-source-lines"]),
-    ];
-    all.extend(machine_code_flags());
-    all
+    ]
 }
 
 /// Those that let machine code be made, for each machine.
@@ -39,9 +44,15 @@ pub fn machine_code_flags() -> Vec<Flags> {
 }
 
 /// The machines that there is code for, and the extensions that change the code.
-const MACHINES: [(Arch, u32); 8] = [
+pub const MACHINES: [(Arch, u32); 14] = [
     (Arch::X64, 0),
     (Arch::X86, 0),
+    (Arch::Armv6, 0),
+    (Arch::Armv6m, 0),
+    (Arch::Armv7m, 0),
+    (Arch::Armv7em, 0),
+    (Arch::Armv7emsp, 0),
+    (Arch::Armv7emdp, 0),
     (Arch::Xtensa, 0),
     (Arch::Xtensawin, 0),
     (Arch::Rv32imc, 0),

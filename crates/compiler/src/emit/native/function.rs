@@ -375,7 +375,7 @@ impl<A: Assembler> Native<'_, '_, A> {
     /// Ends the walk.
     ///
     /// # Errors
-    /// If the function has more local variables and values than the state of a call can count.
+    /// If the function has more local variables and values than the state of a call can count, or than the machine can have.
     pub(super) fn finish(&mut self, scope: &Scope) -> Result<Outcome, CompileError> {
         if !self.traits.is_viper && self.frame.size > u16::MAX.into() {
             return Err(CompileError::new(ErrorKind::Runtime, "bytecode overflow"));

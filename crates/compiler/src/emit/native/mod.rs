@@ -12,6 +12,8 @@
 //! - Where a block catches exceptions, one handler for the whole function does, and goes on where the innermost block
 //!   says ([`exceptions`], [`function`]).
 
+#[cfg(any(feature = "armv6", feature = "thumb"))]
+mod arm;
 mod assembler;
 mod calls;
 mod entry;
@@ -31,6 +33,10 @@ mod variables;
 #[cfg(any(feature = "xtensa", feature = "xtensawin"))]
 mod xtensa;
 
+#[cfg(feature = "armv6")]
+pub(super) use arm::a32::Arm;
+#[cfg(feature = "thumb")]
+pub(super) use arm::thumb::Thumb;
 #[cfg(feature = "x64")]
 pub(super) use intel::x64::X64;
 #[cfg(feature = "x86")]
