@@ -1,52 +1,41 @@
-//! Regular expressions to code.
-//!
-//! Jumps and lengths are bytes, as in MicroPython, which refuses what needs more; so do we, where it does. Characters are UTF-8.
-
-use alloc::vec::Vec;
+//! Regular expressions to code, in one pass: what begins a choice or repetition is put before code that is there already.
 
 use berus_runtime::error::{Raised, Res};
+use berus_runtime::obj::builder::Builder;
 use berus_runtime::text::utf8;
 use berus_runtime::vm::Vm;
+use berus_runtime::word::Obj;
 
-/// Instructions. Jumps count from behind themselves.
-pub mod op {
-    /// This character.
-    pub const CHAR: u8 = 0;
-    /// Any character.
-    pub const ANY: u8 = 1;
-    /// One of a class, or none of it: the number of bytes, then pairs of the least and the greatest character. A zero before a letter is
-    /// the class of that name.
-    pub const CLASS: u8 = 2;
-    pub const NOT_CLASS: u8 = 3;
-    /// One of the class of this letter.
-    pub const NAMED: u8 = 4;
-    /// The beginning and the end of the subject.
-    pub const BEGIN: u8 = 5;
-    pub const END: u8 = 6;
-    /// A group begins or ends here: twice its number, and 1 more for the end.
-    pub const SAVE: u8 = 7;
-    pub const JUMP: u8 = 8;
-    /// Goes on, and if that fails jumps; or the other way round.
-    pub const SPLIT: u8 = 9;
-    pub const SPLIT_LAZY: u8 = 10;
-    pub const MATCH: u8 = 11;
+use super::code::{JUMP_LEN, NAMED_CLASSES, next_character, number, op};
+
+/// The most bytes of code.
+const MAX_CODE: usize = 1 << 28;
+
+/// A compiled pattern.
+pub struct Compiled {
+    /// A bytes object.
+    pub code: Obj,
+    /// How many groups there are.
+    pub groups: usize,
+    /// How many loops have a number.
+    pub loops: usize,
 }
 
-/// The classes with names, as `\d`; those of upper-case letters are the rest.
-const NAMED: &[u8] = b"dDsSwW";
-
-/// The code of a pattern, and the number of its groups.
+/// Compiles a pattern.
 ///
 /// # Errors
-/// `ValueError` for what is no regular expression, or has too large parts; `RuntimeError` if groups nest too deep.
-pub fn compile(vm: &Vm, pattern: &[u8], is_text: bool) -> Res<(Vec<u8>, usize)> {
-    let mut compiler = Compiler { vm, pattern, is_text, at: 0, code: Vec::new(), groups: 0 };
+/// `ValueError` for what is no regular expression, or has too large parts; `RuntimeError` if groups nest too deep; `MemoryError`.
+pub fn compile(vm: &Vm, pattern: &[u8], is_text: bool) -> Res<Compiled> {
+    let mut compiler = Compiler { vm, pattern, is_text, at: 0, code: Builder::new(), groups: 0, loops: 0 };
     compiler.alternatives()?;
     if compiler.at < pattern.len() {
-        return Err(vm.value_error(format_args!("error in regex")));
+        return Err(compiler.error());
     }
-    compiler.code.push(op::MATCH);
-    Ok((compiler.code, compiler.groups))
+    compiler.push(&[op::MATCH])?;
+    if compiler.here() > MAX_CODE {
+        return Err(compiler.too_complex());
+    }
+    Ok(Compiled { code: compiler.code.into_bytes(vm)?, groups: compiler.groups, loops: compiler.loops })
 }
 
 struct Compiler<'a> {
@@ -55,13 +44,45 @@ struct Compiler<'a> {
     is_text: bool,
     /// Where in the pattern it is.
     at: usize,
-    code: Vec<u8>,
+    code: Builder,
     groups: usize,
+    loops: usize,
+}
+
+/// What is known of a part of a pattern.
+#[derive(Clone, Copy)]
+struct Part {
+    /// It may match nothing.
+    may_be_empty: bool,
+    /// It is one instruction for one character.
+    is_one: bool,
+    /// It can be repeated.
+    repeats: bool,
+}
+
+impl Part {
+    const NOTHING: Part = Part { may_be_empty: true, is_one: false, repeats: true };
+    const ASSERTION: Part = Part { repeats: false, ..Part::NOTHING };
+    const ONE: Part = Part { may_be_empty: false, is_one: true, repeats: true };
+}
+
+/// How often something is repeated.
+#[derive(Clone, Copy)]
+struct Counts {
+    least: u32,
+    /// One more than the most, or 0.
+    limit: u32,
 }
 
 impl Compiler<'_> {
     #[cold]
     fn error(&self) -> Raised {
+        self.vm.value_error(format_args!("error in regex"))
+    }
+
+    /// What MicroPython says of most errors, too.
+    #[cold]
+    fn too_complex(&self) -> Raised {
         self.vm.value_error(format_args!("regex too complex"))
     }
 
@@ -79,127 +100,282 @@ impl Compiler<'_> {
     /// The next character.
     fn character(&mut self) -> Res<u32> {
         let rest = self.pattern.get(self.at..).unwrap_or_default();
-        let Some((point, len)) = super::run::next_character(rest, self.is_text) else { return Err(self.error()) };
+        let Some((point, len)) = next_character(rest, self.is_text) else { return Err(self.too_complex()) };
         self.at += len;
         Ok(point)
     }
 
-    fn push_character(&mut self, point: u32) {
+    /// Where the code ends.
+    fn here(&self) -> usize {
+        self.code.bytes().len()
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> Res<()> {
+        self.code.extend(self.vm, bytes)
+    }
+
+    fn push_number(&mut self, value: usize) -> Res<()> {
+        let value = u32::try_from(value).map_err(|_| self.too_complex())?;
+        number(value).try_for_each(|byte| self.code.push(self.vm, byte))
+    }
+
+    fn push_character(&mut self, point: u32) -> Res<()> {
         let (bytes, len) = utf8::encode(point);
-        self.code.extend_from_slice(&bytes[..len]);
+        self.push(&bytes[..len])
     }
 
-    /// A jump from the operand at `from` to `to`.
-    fn jump(&self, from: usize, to: usize) -> Res<u8> {
-        let by = to as isize - (from as isize + 1);
-        i8::try_from(by).map(|by| by as u8).map_err(|_| self.error())
-    }
-
-    /// Puts an instruction that jumps to the end of the code before what starts at `start`.
-    fn split_before(&mut self, op: u8, start: usize, skip: usize) -> Res<()> {
-        let target = self.code.len() + 2 + skip;
-        let by = self.jump(start + 1, target)?;
-        self.code.splice(start..start, [op, by]);
+    /// Moves the code from `middle` on before what starts at `start`.
+    fn rotate(&mut self, start: usize, middle: usize) -> Res<()> {
+        let code = &mut self.code.bytes_mut()[start..];
+        self.vm.work_on_bytes(code.len())?;
+        code.rotate_left(middle - start);
         Ok(())
+    }
+
+    /// Has the jump whose operand is at `operand` lead to `target`.
+    fn link(&mut self, operand: usize, target: usize) -> Res<()> {
+        let distance = target as isize - (operand + JUMP_LEN) as isize;
+        let distance = i32::try_from(distance).ok().filter(|distance| (-1 << 23..1 << 23).contains(distance));
+        let Some(distance) = distance else { return Err(self.too_complex()) };
+        self.code.bytes_mut()[operand..operand + JUMP_LEN].copy_from_slice(&distance.to_le_bytes()[..JUMP_LEN]);
+        Ok(())
+    }
+
+    /// Adds a jump to `target`.
+    fn push_jump(&mut self, op: u8, target: usize) -> Res<()> {
+        self.push(&[op, 0, 0, 0])?;
+        self.link(self.here() - JUMP_LEN, target)
+    }
+
+    /// Puts a jump to the end of the code, and `skip` bytes more, before what starts at `start`.
+    fn jump_before(&mut self, op: u8, start: usize, skip: usize) -> Res<()> {
+        let middle = self.here();
+        self.push(&[op, 0, 0, 0])?;
+        self.rotate(start, middle)?;
+        self.link(start + 1, self.here() + skip)
     }
 
     /// What there is up to the end of the pattern or group.
-    fn alternatives(&mut self) -> Res<()> {
+    fn alternatives(&mut self) -> Res<Part> {
         self.vm.check_depth()?;
-        let start = self.code.len();
-        // What a repetition repeats, and the operand of the jump from the end of the alternative before.
-        let mut term = start;
-        let mut leave = None;
-        while let Some(byte) = self.peek().filter(|&byte| byte != b')') {
-            match byte {
-                b'|' => {
-                    self.at += 1;
-                    if let Some(leave) = leave {
-                        self.code[leave] = self.jump(leave, self.code.len())?;
-                    }
-                    self.split_before(op::SPLIT, start, 2)?;
-                    self.code.extend([op::JUMP, 0]);
-                    leave = Some(self.code.len() - 1);
-                    term = self.code.len();
-                }
-                b'*' | b'+' | b'?' => {
-                    self.at += 1;
-                    self.repeat(byte, term)?;
-                    term = self.code.len();
-                }
-                b'^' | b'$' => {
-                    self.at += 1;
-                    self.code.push(if byte == b'^' { op::BEGIN } else { op::END });
-                    term = self.code.len();
-                }
-                _ => {
-                    term = self.code.len();
-                    self.term()?;
-                }
-            }
+        // The operand of the jump from the end of the last alternative; until it is known where they all lead, each says where the one before it is.
+        let mut leave = 0;
+        let mut start = self.here();
+        let mut part = self.sequence()?;
+        while self.eat(b"|") {
+            self.jump_before(op::SPLIT, start, 1 + JUMP_LEN)?;
+            self.push_jump(op::JUMP, leave)?;
+            leave = self.here() - JUMP_LEN;
+            start = self.here();
+            let next = self.sequence()?;
+            part = Part { may_be_empty: part.may_be_empty || next.may_be_empty, is_one: false, repeats: true };
         }
-        if let Some(leave) = leave {
-            self.code[leave] = self.jump(leave, self.code.len())?;
+        while leave > 0 {
+            let mut at = leave;
+            let before = super::code::Code(self.code.bytes()).target(&mut at);
+            self.link(leave, self.here())?;
+            leave = before;
         }
-        Ok(())
+        Ok(part)
     }
 
-    /// Repeats what starts at `term`.
-    fn repeat(&mut self, how: u8, term: usize) -> Res<()> {
-        if term == self.code.len() {
+    /// What there is up to the next `|` or the end of the pattern or group.
+    fn sequence(&mut self) -> Res<Part> {
+        let mut parts = 0;
+        let mut all = Part::NOTHING;
+        while let Some(byte) = self.peek().filter(|byte| !b"|)".contains(byte)) {
+            self.vm.work(1)?;
+            if b"*+?".contains(&byte) || byte == b'{' && self.counts()?.is_some() {
+                return Err(self.too_complex());
+            }
+            let start = self.here();
+            let part = self.term()?;
+            let part = self.repeated(start, part)?;
+            parts += 1;
+            all.may_be_empty &= part.may_be_empty;
+            all.is_one = part.is_one && parts == 1;
+        }
+        Ok(all)
+    }
+
+    /// How often what comes before is repeated, if that is said.
+    fn counts(&mut self) -> Res<Option<Counts>> {
+        let start = self.at;
+        let (least, limit) = match self.peek() {
+            Some(b'*') => (0, 0),
+            Some(b'+') => (1, 0),
+            Some(b'?') => (0, 2),
+            Some(b'{') if self.pattern.get(start + 1) != Some(&b'}') => {
+                self.at += 1;
+                let least = self.decimal()?;
+                let most = if self.eat(b",") { self.decimal()? } else { least };
+                if self.peek() != Some(b'}') {
+                    self.at = start;
+                    return Ok(None);
+                }
+                (least.unwrap_or(0), most.map_or(0, |most| most + 1))
+            }
+            _ => return Ok(None),
+        };
+        self.at += 1;
+        if limit > 0 && limit <= least { Err(self.error()) } else { Ok(Some(Counts { least, limit })) }
+    }
+
+    /// A number in decimal digits, if there are any.
+    fn decimal(&mut self) -> Res<Option<u32>> {
+        let mut value = None;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            self.at += 1;
+            let next = u64::from(value.unwrap_or(0)) * 10 + u64::from(digit - b'0');
+            value = Some(u32::try_from(next).ok().filter(|value| *value < u32::MAX).ok_or_else(|| self.too_complex())?);
+        }
+        Ok(value)
+    }
+
+    /// Repeats `part`, which starts at `start`, if that is said.
+    fn repeated(&mut self, start: usize, part: Part) -> Res<Part> {
+        let Some(counts @ Counts { least, limit }) = self.counts()? else { return Ok(part) };
+        let is_lazy = self.eat(b"?");
+        if !part.repeats || self.counts()?.is_some() {
+            return Err(self.too_complex());
+        }
+        let (split, back) = if is_lazy { (op::SPLIT_LAZY, op::SPLIT) } else { (op::SPLIT, op::SPLIT_LAZY) };
+        match (least, limit) {
+            (_, 1) => self.code.truncate(start),
+            (1, 2) => return Ok(part),
+            _ if part.is_one => {
+                self.repeat_before(if is_lazy { op::REPEAT_LAZY } else { op::REPEAT }, start, counts)?
+            }
+            (0, 2) => self.jump_before(split, start, 0)?,
+            (0, 0) if !part.may_be_empty => {
+                self.jump_before(split, start, 1 + JUMP_LEN)?;
+                self.push_jump(op::JUMP, start)?;
+            }
+            (1, 0) if !part.may_be_empty => self.push_jump(back, start)?,
+            _ => self.loop_around(if is_lazy { op::TURN_LAZY } else { op::TURN }, start, counts)?,
+        }
+        Ok(Part { may_be_empty: part.may_be_empty || least == 0, is_one: false, repeats: true })
+    }
+
+    /// Puts an instruction with counts before what starts at `start`.
+    fn repeat_before(&mut self, op: u8, start: usize, counts: Counts) -> Res<()> {
+        let middle = self.here();
+        self.push(&[op])?;
+        self.push_counts(counts)?;
+        self.rotate(start, middle)
+    }
+
+    fn push_counts(&mut self, Counts { least, limit }: Counts) -> Res<()> {
+        self.push_number(least as usize)?;
+        self.push_number(limit as usize)
+    }
+
+    /// Makes a loop of what starts at `start`.
+    fn loop_around(&mut self, op: u8, start: usize, counts: Counts) -> Res<()> {
+        let number = self.loops;
+        self.loops += 1;
+        let middle = self.here();
+        self.push(&[op::LOOP])?;
+        self.push_number(number)?;
+        let turn = self.here() - middle;
+        self.push(&[op])?;
+        self.push_number(number)?;
+        self.push_counts(counts)?;
+        let out = self.here() - middle;
+        self.push(&[0; JUMP_LEN])?;
+        self.rotate(start, middle)?;
+        self.push_jump(op::JUMP, start + turn)?;
+        self.link(start + out, self.here())
+    }
+
+    /// One thing that can be repeated, or an assertion.
+    fn term(&mut self) -> Res<Part> {
+        let character = match self.character()? {
+            0x28 => return self.group(),
+            0x5b => return self.class(),
+            0x2e => return self.push(&[op::ANY]).map(|()| Part::ONE),
+            0x5e => return self.push(&[op::BEGIN]).map(|()| Part::ASSERTION),
+            0x24 => return self.push(&[op::END]).map(|()| Part::ASSERTION),
+            0x5c => match self.peek() {
+                Some(letter) if NAMED_CLASSES.contains(&letter) => {
+                    self.at += 1;
+                    return self.push(&[op::NAMED, letter]).map(|()| Part::ONE);
+                }
+                Some(letter @ (b'A' | b'Z' | b'b' | b'B')) => {
+                    self.at += 1;
+                    let op = match letter {
+                        b'A' => op::BEGIN,
+                        b'Z' => op::END,
+                        b'b' => op::BOUNDARY,
+                        _ => op::NOT_BOUNDARY,
+                    };
+                    return self.push(&[op]).map(|()| Part::ASSERTION);
+                }
+                Some(b'1'..=b'9') if !self.is_octal() => return self.same_as_group(),
+                _ => self.escape()?,
+            },
+            character => character,
+        };
+        self.push(&[op::CHAR])?;
+        self.push_character(character)?;
+        Ok(Part::ONE)
+    }
+
+    /// Whether three octal digits come next.
+    fn is_octal(&self) -> bool {
+        let digits = self.pattern.get(self.at..self.at + 3);
+        digits.is_some_and(|digits| digits.iter().all(|digit| (b'0'..=b'7').contains(digit)))
+    }
+
+    /// The number of a group behind a backslash, of one digit or two.
+    fn same_as_group(&mut self) -> Res<Part> {
+        let digits = self.pattern[self.at..].iter().take(2).take_while(|byte| byte.is_ascii_digit());
+        let (number, len) =
+            digits.fold((0, 0), |(number, len), digit| (number * 10 + usize::from(digit - b'0'), len + 1));
+        if number > self.groups {
             return Err(self.error());
         }
-        let (split, back) = if self.eat(b"?") { (op::SPLIT_LAZY, op::SPLIT) } else { (op::SPLIT, op::SPLIT_LAZY) };
-        match how {
-            b'?' => self.split_before(split, term, 0)?,
-            b'*' => {
-                self.split_before(split, term, 2)?;
-                let by = self.jump(self.code.len() + 1, term)?;
-                self.code.extend([op::JUMP, by]);
-            }
-            _ => {
-                let by = self.jump(self.code.len() + 1, term)?;
-                self.code.extend([back, by]);
-            }
-        }
-        Ok(())
+        self.at += len;
+        self.push(&[op::GROUP])?;
+        self.push_number(number)?;
+        Ok(Part::NOTHING)
     }
 
-    /// One thing that can be repeated.
-    fn term(&mut self) -> Res<()> {
-        match self.peek() {
-            Some(b'(') => return self.group(),
-            Some(b'[') => return self.class(),
-            Some(b'.') => {
-                self.at += 1;
-                self.code.push(op::ANY);
-                return Ok(());
-            }
-            Some(b'\\') => {
-                self.at += 1;
-                if let Some(letter) = self.named() {
-                    self.code.extend([op::NAMED, letter]);
-                    return Ok(());
-                }
-            }
-            _ => {}
-        }
+    /// The character that what is behind a backslash stands for.
+    fn escape(&mut self) -> Res<u32> {
         let character = self.character()?;
-        self.code.push(op::CHAR);
-        self.push_character(character);
-        Ok(())
+        let (len, base) = match char::from_u32(character) {
+            Some('n') => return Ok(0x0a),
+            Some('r') => return Ok(0x0d),
+            Some('t') => return Ok(0x09),
+            Some('f') => return Ok(0x0c),
+            Some('v') => return Ok(0x0b),
+            Some('a') => return Ok(0x07),
+            Some('x') => (2, 16),
+            Some('u') => (4, 16),
+            Some('U') => (8, 16),
+            Some('0'..='7') => {
+                self.at -= 1;
+                let digits = self.pattern[self.at..].iter().take(3).take_while(|digit| (b'0'..=b'7').contains(digit));
+                (digits.count(), 8)
+            }
+            _ => return Ok(character),
+        };
+        let mut point = 0u32;
+        for _ in 0..len {
+            let digit = char::from_u32(self.character()?).and_then(|digit| digit.to_digit(base));
+            let next = digit.map(|digit| u64::from(point) * u64::from(base) + u64::from(digit));
+            point = next.filter(|point| *point < 0x11_0000).ok_or_else(|| self.error())? as u32;
+        }
+        if (base == 8 || !self.is_text) && point > 0xff { Err(self.error()) } else { Ok(point) }
     }
 
-    /// The letter of a class with a name.
-    fn named(&mut self) -> Option<u8> {
-        let letter = self.peek().filter(|letter| NAMED.contains(letter))?;
-        self.at += 1;
-        Some(letter)
-    }
-
-    fn group(&mut self) -> Res<()> {
-        self.at += 1;
+    /// A group, from behind its parenthesis.
+    fn group(&mut self) -> Res<Part> {
         let captures = !self.eat(b"?:");
+        if captures && self.peek() == Some(b'?') {
+            return Err(self.too_complex());
+        }
         if captures {
             self.groups += 1;
         }
@@ -207,47 +383,70 @@ impl Compiler<'_> {
         if captures {
             self.save(slot)?;
         }
-        self.alternatives()?;
+        let part = self.alternatives()?;
         if !self.eat(b")") {
-            return Err(self.error());
+            return Err(self.too_complex());
         }
-        if captures { self.save(slot + 1) } else { Ok(()) }
+        if !captures {
+            return Ok(Part { repeats: true, ..part });
+        }
+        self.save(slot + 1)?;
+        Ok(Part { is_one: false, repeats: true, ..part })
     }
 
     fn save(&mut self, slot: usize) -> Res<()> {
-        let slot = i8::try_from(slot).map_err(|_| self.error())?;
-        self.code.extend([op::SAVE, slot as u8]);
-        Ok(())
+        self.push(&[op::SAVE])?;
+        self.push_number(slot)
     }
 
-    fn class(&mut self) -> Res<()> {
-        self.at += 1;
+    /// A class, from behind its bracket.
+    fn class(&mut self) -> Res<Part> {
+        let middle = self.here();
         let op = if self.eat(b"^") { op::NOT_CLASS } else { op::CLASS };
-        self.code.extend([op, 0]);
-        let start = self.code.len();
-        while !self.eat(b"]") {
-            if self.eat(b"\\")
-                && let Some(letter) = self.named()
-            {
-                self.code.extend([0, letter]);
-                continue;
-            }
-            let least = self.character()?;
-            // A `-` at the end is a character like others.
+        let first = self.at;
+        // A `]` at the beginning is a character like others.
+        while self.at == first || self.peek() != Some(b']') {
+            self.vm.work(1)?;
+            let least = self.in_class()?;
+            // And so is a `-` at the end.
             let is_range = self.peek() == Some(b'-') && self.pattern.get(self.at + 1) != Some(&b']');
-            let greatest = if is_range {
+            let mut greatest = least;
+            if is_range {
                 self.at += 1;
-                self.character()?
-            } else {
-                least
-            };
-            self.push_character(least);
-            self.push_character(greatest);
+                greatest = self.in_class()?;
+                if least.is_none() || greatest < least {
+                    return Err(self.error());
+                }
+            }
+            if let (Some(least), Some(greatest)) = (least, greatest) {
+                self.push_character(least)?;
+                self.push_character(greatest)?;
+            }
         }
-        match u8::try_from(self.code.len() - start) {
-            Ok(len @ ..=254) => self.code[start - 1] = len,
-            _ => return Err(self.error()),
+        self.at += 1;
+        let end = self.here();
+        self.push(&[op])?;
+        self.push_number(end - middle)?;
+        self.rotate(middle, end)?;
+        Ok(Part::ONE)
+    }
+
+    /// The next character in a class; none if that is a class with a name, which is added.
+    fn in_class(&mut self) -> Res<Option<u32>> {
+        if !self.eat(b"\\") {
+            return self.character().map(Some);
         }
-        Ok(())
+        match self.peek() {
+            Some(letter) if NAMED_CLASSES.contains(&letter) => {
+                self.at += 1;
+                self.push(&[letter, 0])?;
+                Ok(None)
+            }
+            Some(b'b') => {
+                self.at += 1;
+                Ok(Some(0x08))
+            }
+            _ => self.escape().map(Some),
+        }
     }
 }

@@ -1,7 +1,13 @@
-//! The module `re` (facts: `docs/library/re.rst`, `extmod/modre.c` and `lib/re1.5` of MicroPython).
+//! The module `re` (facts: `docs/library/re.rst` and `extmod/modre.c` of MicroPython, and the module `re` of CPython).
+//!
+//! What MicroPython has is as there: `.` takes any character, `$` is the end of the subject, and classes with names are of ASCII. All else is as in
+//! CPython: what matches, which groups, and where parts begin and end. There are counted repetitions, `\b`, `\B`, `\A`, `\Z`, groups taken once more and
+//! escapes of characters, but no lookaround, named groups or flags.
 
+mod code;
 mod compile;
 mod run;
+mod template;
 
 use berus_runtime::error::Res;
 use berus_runtime::modules::ModuleDef;
@@ -17,7 +23,9 @@ use berus_runtime::text::utf8;
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
 
+use compile::Compiled;
 use run::{Place, Runner, Subject};
+use template::expand;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("re", MEMBERS).extensible();
@@ -33,8 +41,9 @@ berus_runtime::members! {
 
 /// A compiled regular expression.
 struct Re {
-    code: Gc<Bytes>,
+    code: Obj,
     groups: usize,
+    loops: usize,
 }
 
 berus_runtime::custom_type! {
@@ -63,7 +72,7 @@ berus_runtime::custom_type! {
 
 berus_runtime::members! {
     static MATCH_METHODS = {
-        "group" => f2(group),
+        "group" => var(1, u8::MAX, group),
         "groups" => f1(groups),
         "span" => var(1, 2, span),
         "start" => var(1, 2, start),
@@ -130,8 +139,13 @@ fn re_of(vm: &Vm, object: Obj) -> Res<Gc<Custom<Re>>> {
     if let Some(re) = object.downcast() {
         return Ok(re);
     }
-    let (code, groups) = compile::compile(vm, vm.str_or_bytes(object)?, is_text(vm, object))?;
-    vm.new_custom(Re { code: Bytes::new(vm, &code)?, groups })
+    let Compiled { code, groups, loops } = compile::compile(vm, vm.str_or_bytes(object)?, is_text(vm, object))?;
+    vm.new_custom(Re { code, groups, loops })
+}
+
+/// What runs the code of a regular expression.
+fn runner<'a>(vm: &'a Vm, re: &Re) -> Res<Runner<'a>> {
+    Runner::new(vm, vm.str_or_bytes(re.code)?, re.groups, re.loops)
 }
 
 /// `compile(pattern[, flags])`, where there are no flags.
@@ -163,12 +177,12 @@ fn find(vm: &Vm, args: &[Obj], at_once: bool) -> Res {
             subject.bytes = &subject.bytes[..to];
         }
     }
-    let mut runner = Runner::new(vm, re.code.bytes(), re.groups);
+    let mut runner = runner(vm, &re)?;
     let found = match at_once {
         true => runner.matches(subject, from)?.is_some(),
         false => runner.search(subject, from)?.is_some(),
     };
-    if found { Ok(Match::new(vm, args[1], &runner.places)?.obj()) } else { Ok(Obj::NONE) }
+    if found { Ok(Match::new(vm, args[1], runner.places())?.obj()) } else { Ok(Obj::NONE) }
 }
 
 fn match_(vm: &Vm, args: &[Obj]) -> Res {
@@ -179,94 +193,76 @@ fn search(vm: &Vm, args: &[Obj]) -> Res {
     find(vm, args, false)
 }
 
-/// How often something is to be done; 0 for no limit.
+/// How often something is to be done at most, where 0 is no limit.
 fn limit(vm: &Vm, args: &[Obj], index: usize) -> Res<usize> {
-    match args.get(index) {
-        Some(&count) => Ok(match vm.int(count)? {
-            count @ 1.. => count as usize,
-            _ => usize::MAX,
-        }),
-        None => Ok(usize::MAX),
-    }
+    Ok(match args.get(index).map_or(Ok(0), |&count| vm.int(count))? {
+        0 => usize::MAX,
+        count => usize::try_from(count).unwrap_or(0),
+    })
 }
 
-/// `split(string[, most])`. An empty match ends it.
+/// `split(string[, most])`: the parts between matches, and the groups of these.
 fn split(vm: &Vm, args: &[Obj]) -> Res {
     let re = re_of(vm, args[0])?;
     let subject = subject(vm, args[1])?;
-    let mut runner = Runner::new(vm, re.code.bytes(), re.groups);
+    let mut runner = runner(vm, &re)?;
     let parts = List::new(vm, &[])?;
     let mut from = 0;
     for _ in 0..limit(vm, args, 2)? {
-        let Some((start, end)) = runner.search(subject, from)?.filter(|(start, end)| start < end) else { break };
-        if re.groups > 0 {
-            return Err(vm.not_implemented(format_args!("splitting with sub-captures")));
-        }
+        let Some((start, end)) = runner.next(subject)? else { break };
         parts.append(vm, part(vm, args[1], from, start)?)?;
+        for place in runner.places()[2..].chunks_exact(2) {
+            parts.append(
+                vm,
+                match *place {
+                    [Some(start), Some(end)] => part(vm, args[1], start, end)?,
+                    _ => Obj::NONE,
+                },
+            )?;
+        }
         from = end;
     }
     parts.append(vm, part(vm, args[1], from, subject.bytes.len())?)?;
     Ok(parts.obj())
 }
 
-/// `sub(re_or_pattern, replacement, string[, count[, flags]])`. An empty match ends it.
+/// `sub(re_or_pattern, replacement, string[, count[, flags]])`
 fn sub(vm: &Vm, args: &[Obj]) -> Res {
     let re = re_of(vm, args[0])?;
     let (replacement, whole) = (args[1], args[2]);
     let subject = subject(vm, whole)?;
-    let mut runner = Runner::new(vm, re.code.bytes(), re.groups);
+    let mut runner = runner(vm, &re)?;
     let mut out = Builder::new();
-    let mut from = 0;
+    let mut from = None;
     for _ in 0..limit(vm, args, 3)? {
-        let Some((start, end)) = runner.search(subject, from)?.filter(|(start, end)| start < end) else { break };
-        out.extend(vm, &subject.bytes[from..start])?;
-        let found = Match::new(vm, whole, &runner.places)?;
-        let template = if vm.is_callable(replacement) { vm.call(replacement, &[found.obj()])? } else { replacement };
-        expand(vm, &found, vm.str_or_bytes(template)?, subject.bytes, &mut out)?;
-        from = end;
+        let Some((start, end)) = runner.next(subject)? else { break };
+        out.extend(vm, &subject.bytes[from.unwrap_or(0)..start])?;
+        if vm.is_callable(replacement) {
+            let found = Match::new(vm, whole, runner.places())?;
+            out.extend(vm, vm.str_or_bytes(vm.call(replacement, &[found.obj()])?)?)?;
+        } else {
+            expand(vm, vm.str_or_bytes(replacement)?, subject.bytes, runner.places(), &mut out)?;
+        }
+        from = Some(end);
     }
-    if from == 0 {
-        return Ok(whole);
-    }
+    let Some(from) = from else { return Ok(whole) };
     out.extend(vm, &subject.bytes[from..])?;
     if subject.is_text { out.into_str(vm) } else { out.into_bytes(vm) }
 }
 
-/// Adds `template` to `out`, with groups of the match where it names them: `\1` or `\g<1>`.
-fn expand(vm: &Vm, found: &Match, mut template: &[u8], subject: &[u8], out: &mut Builder) -> Res<()> {
-    while let Some((&byte, rest)) = template.split_first() {
-        template = rest;
-        if byte != b'\\' {
-            out.push(vm, byte)?;
-            continue;
-        }
-        let named = template.strip_prefix(b"g<");
-        template = named.unwrap_or(template);
-        let digits = template.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits > 0 {
-            let add = |number: usize, digit: &u8| number.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
-            let number = template[..digits].iter().fold(0, add);
-            template = &template[digits..];
-            if named.is_some() {
-                template = template.strip_prefix(b">").unwrap_or(template);
-            }
-            if number >= found.groups() {
-                return Err(vm.error_with(&INDEX_ERROR, &[vm.new_uint(number)?]));
-            }
-            if let Some((start, end)) = found.place(number) {
-                out.extend(vm, &subject[start..end])?;
-            }
-        } else if let Some(rest) = template.strip_prefix(b"\\") {
-            out.push(vm, b'\\')?;
-            template = rest;
+/// `group([number, ...])`
+fn group(vm: &Vm, args: &[Obj]) -> Res {
+    let found = match_of(vm, args[0])?;
+    let text = |number: Obj| found.text(vm, found.number(vm, number)?);
+    match &args[1..] {
+        [] => found.text(vm, 0),
+        [number] => text(*number),
+        numbers => {
+            let texts = List::new(vm, &[])?;
+            numbers.iter().try_for_each(|&number| texts.append(vm, text(number)?))?;
+            Ok(Tuple::of_list(vm, &texts)?.obj())
         }
     }
-    Ok(())
-}
-
-fn group(vm: &Vm, object: Obj, number: Obj) -> Res {
-    let found = match_of(vm, object)?;
-    found.text(vm, found.number(vm, number)?)
 }
 
 fn groups(vm: &Vm, object: Obj) -> Res {
