@@ -1,8 +1,10 @@
 //! Running Python source: the way from text to a function that runs it.
 
 use alloc::vec;
+use core::cell::Cell;
 
-use berus_compiler::{CompileError, ErrorKind, Options, compile};
+use berus_compiler::memory::{Grantor, Quota};
+use berus_compiler::{CompileError, ErrorKind, Options, compile_within};
 use berus_mpy::disasm::ShowBc;
 use berus_mpy::lines::line_at;
 
@@ -88,7 +90,11 @@ impl Vm {
             trace_lines: !shows_code,
             ..Options::default()
         };
-        match compile(source, &options) {
+        let grantor = Compiling { vm: self, raised: Cell::new(None), refused: Cell::new(0) };
+        // The module belongs to the quota.
+        let quota = Quota::new(&grantor);
+        let module = compile_within(source, &options, &quota);
+        match module {
             Ok(module) => {
                 if shows_code {
                     self.print_fmt(&mut Stdout, format_args!("{}", ShowBc(&module)))?;
@@ -99,7 +105,11 @@ impl Vm {
                 }
                 Ok(body)
             }
-            Err(error) => Err(self.raise_compile_error(&error, name)),
+            Err(error) => Err(match (error.kind, grantor.raised.take()) {
+                (ErrorKind::Interrupted, Some(raised)) => raised,
+                (ErrorKind::Memory, _) if error.message.is_empty() => self.memory_error(grantor.refused.get()),
+                _ => self.raise_compile_error(&error, name),
+            }),
         }
     }
 
@@ -129,6 +139,41 @@ impl Vm {
                 raised
             }
             (Err(raised), _) | (_, Err(raised)) => raised,
+        }
+    }
+}
+
+/// An interpreter that has something compiled: within the limit of its heap, and as long as its other limits and its user let it go on.
+struct Compiling<'v> {
+    vm: &'v Vm,
+    /// The exception that ends the work.
+    raised: Cell<Option<Raised>>,
+    /// How many bytes were refused last.
+    refused: Cell<usize>,
+}
+
+impl Grantor for Compiling<'_> {
+    fn grant(&self, bytes: usize) -> bool {
+        let is_granted = self.vm.take_outside(bytes);
+        if !is_granted {
+            self.refused.set(bytes);
+        }
+        is_granted
+    }
+
+    fn take_back(&self, bytes: usize) {
+        self.vm.heap().give_back_outside(bytes);
+    }
+
+    fn goes_on(&self) -> bool {
+        /// Tokens or nodes between two questions.
+        const STEPS: usize = 1024;
+        match self.vm.work(STEPS) {
+            Ok(()) => true,
+            Err(raised) => {
+                self.raised.set(Some(raised));
+                false
+            }
         }
     }
 }

@@ -130,10 +130,10 @@ impl Heap {
         if self.pace.stress() && self.pace.fails() {
             return None;
         }
-        let block = self.allocate(bytes, kind, usize::MAX).or_else(|| {
+        let block = self.allocate(bytes, kind, self.room_inside()).or_else(|| {
             self.retire_run();
             self.rewind();
-            self.allocate(bytes, kind, usize::MAX)
+            self.allocate(bytes, kind, self.room_inside())
         });
         if self.pace.stress() {
             self.retire_run();
@@ -170,7 +170,7 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn alloc_slow(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
-        let block = self.allocate(bytes, kind, self.pace.left());
+        let block = self.allocate(bytes, kind, self.pace.left().min(self.room_inside()));
         if block.is_none() && !self.is_closed() {
             self.pace.note_full();
         }

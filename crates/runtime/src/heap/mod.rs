@@ -19,6 +19,7 @@ mod bitmap;
 mod collect;
 mod finalise;
 mod mark;
+mod outside;
 mod pace;
 mod region;
 mod resize;
@@ -38,6 +39,7 @@ use allocate::{Cursors, Run};
 use arena::{Arena, Span};
 use finalise::Finalisers;
 use mark::MarkStack;
+use outside::Outside;
 use pace::Pace;
 
 /// What a collection does with the words of a block that it reaches.
@@ -63,6 +65,7 @@ pub struct Heap {
     source: Option<&'static dyn RegionSource>,
     /// Bytes that may still be obtained from the source.
     allowance: Cell<usize>,
+    outside: Outside,
     pace: Pace,
     locks: Cell<usize>,
     collecting: Cell<bool>,
@@ -110,6 +113,7 @@ impl Heap {
             bounds: Cell::default(),
             source,
             allowance: Cell::new(limit),
+            outside: Outside::new(source.map(|_| limit)),
             pace: Pace::new(pacing),
             locks: Cell::new(0),
             collecting: Cell::new(false),

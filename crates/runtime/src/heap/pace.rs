@@ -83,6 +83,11 @@ impl Pace {
         if self.stress.get() { 0 } else { self.granted.get().saturating_sub(self.spent.get()) }
     }
 
+    /// Bytes of blocks, those that have died since the last collection among them.
+    pub fn in_use(&self) -> usize {
+        self.alive.get().saturating_add(self.spent.get())
+    }
+
     pub fn charge(&self, bytes: usize) {
         self.spent.set(self.spent.get().saturating_add(bytes));
         self.total.set(self.total.get().wrapping_add(bytes));

@@ -5,6 +5,7 @@
 //! stack* lie [`Frame`]s, each followed by the exception blocks that are open in it. A generator keeps its slots in an object of
 //! its own; only its frame is here while it runs.
 
+use alloc::alloc::{Layout, alloc_zeroed};
 use alloc::boxed::Box;
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -157,9 +158,9 @@ pub(crate) struct Stacks {
 const WORD: usize = size_of::<usize>();
 
 impl Stacks {
-    /// Stacks of `words` words each.
-    pub fn new(words: usize) -> Stacks {
-        let (values, frames) = (Memory::new(words), Memory::new(words.max(64)));
+    /// Stacks of `words` words each, if there is memory for them.
+    pub fn new(words: usize) -> Option<Stacks> {
+        let (values, frames) = (Memory::new(words)?, Memory::new(words.max(64))?);
         let base = values.start().cast::<Slot>();
         let bottom = frames.start().cast::<Frame>();
         let frame = Frame {
@@ -175,7 +176,7 @@ impl Stacks {
         };
         // SAFETY: the memory is ours, aligned to a word, and has room for a frame.
         unsafe { bottom.write(frame) };
-        Stacks { values, frames, top: Cell::new(bottom) }
+        Some(Stacks { values, frames, top: Cell::new(bottom) })
     }
 
     /// Exchanges these stacks for `other`.
@@ -229,10 +230,15 @@ impl Stacks {
 struct Memory(Cell<*mut [usize]>);
 
 impl Memory {
-    fn new(words: usize) -> Memory {
-        let zeroed = Box::<[usize]>::new_zeroed_slice(words);
-        // SAFETY: a zero word is a valid one.
-        Memory(Cell::new(Box::into_raw(unsafe { zeroed.assume_init() })))
+    fn new(words: usize) -> Option<Memory> {
+        if words == 0 {
+            return Some(Memory(Cell::new(Box::into_raw(Box::default()))));
+        }
+        let layout = Layout::array::<usize>(words).ok()?;
+        // SAFETY: the layout's size is not zero.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        // As a box of words has it, which frees it: a zero word is a valid one.
+        Some(Memory(Cell::new(core::ptr::slice_from_raw_parts_mut(start.as_ptr().cast(), words))))
     }
 
     #[inline(always)]
@@ -248,7 +254,7 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        // SAFETY: it came from a box, and whoever pointed into it is gone with the stack.
+        // SAFETY: it has the layout of a box, and whoever pointed into it is gone with the stack.
         drop(unsafe { Box::from_raw(self.0.get()) });
     }
 }

@@ -184,7 +184,7 @@ impl Vm {
             return Some(lock);
         }
         let lock = Arc::new(GlobalLock::new(host));
-        self.thread.parking.place.set(self.turns.add(Thread::new(0)));
+        self.thread.parking.place.set(self.turns.add(Thread::new(0)?));
         self.turns.lock.replace(Some(Arc::clone(&lock)));
         Some(lock)
     }
@@ -329,7 +329,8 @@ impl Vm {
             call.append(self, *word)?;
         }
         let call = Tuple::of_list(self, &call)?;
-        let thread = Thread::new(self.limits.value_stack);
+        let words = self.limits.value_stack;
+        let thread = Thread::new(words).ok_or_else(|| self.memory_error(words.saturating_mul(size_of::<usize>())))?;
         thread.parking.is_started.set(true);
         thread.locals.set(self.thread.locals.get());
         thread.result.set(Some(call.obj()));

@@ -291,6 +291,18 @@ impl Vm {
         unsafe { self.heap.free(block.cast()) }
     }
 
+    /// Counts `bytes` bytes, which are about to be allocated outside of the heap, to the heap's limit; whether they are within it, after a
+    /// collection if need be. [`Heap::give_back_outside`](crate::heap::Heap::give_back_outside) says that they are free again.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn take_outside(&self, bytes: usize) -> bool {
+        self.heap.take_outside(bytes) || {
+            if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
+                self.free_dead();
+            }
+            self.heap.take_outside(bytes)
+        }
+    }
+
     /// Has allocations collect where that is due, or never, as `gc.enable()` and `gc.disable()` do.
     pub fn set_collecting(&self, collecting: bool) {
         self.gc_enabled.set(collecting);

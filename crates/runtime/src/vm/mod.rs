@@ -161,7 +161,7 @@ impl Vm {
             events: Events::default(),
             #[cfg(feature = "threads")]
             turns: lock::Turns::default(),
-            thread: Thread::new(limits.value_stack),
+            thread: Thread::new(limits.value_stack)?,
             dispatch: op::Dispatch::new(),
             steps: Steps::default(),
             lookups: Lookups::default(),

@@ -39,10 +39,10 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    /// A thread that has run nothing, with stacks of `words` words.
-    pub fn new(words: usize) -> Thread {
-        Thread {
-            stacks: Stacks::new(words),
+    /// A thread that has run nothing, with stacks of `words` words, if there is memory for them.
+    pub fn new(words: usize) -> Option<Thread> {
+        Some(Thread {
+            stacks: Stacks::new(words)?,
             exception: Cell::new(None),
             returned: Cell::new(None),
             result: Cell::new(None),
@@ -54,7 +54,7 @@ impl Thread {
             parking: Parking::default(),
             tracer: Tracer::default(),
             safe_points: SafePoints::default(),
-        }
+        })
     }
 
     /// Exchanges this thread's state for another's.

@@ -1,0 +1,54 @@
+//! Memory outside of the heap that counts to its limit: that of the compiler, while it works.
+
+use core::cell::Cell;
+
+use super::Heap;
+
+/// What is taken outside.
+pub(super) struct Outside {
+    /// What blocks and memory outside may come to together; nothing for a heap of fixed regions, beside which there may be other memory.
+    limit: Option<usize>,
+    taken: Cell<usize>,
+}
+
+impl Outside {
+    pub fn new(limit: Option<usize>) -> Outside {
+        Outside { limit, taken: Cell::new(0) }
+    }
+}
+
+impl Heap {
+    /// Counts `bytes` bytes that are about to be allocated outside of the heap. False if they would go beyond its limit: then collect and
+    /// ask again, since blocks count that the last collection has left, and those allocated since.
+    ///
+    /// ```
+    /// # use berus_runtime::heap::{GlobalRegions, Heap, Kind};
+    /// let heap = Heap::growing(&GlobalRegions, 1 << 20);
+    /// assert!(heap.take_outside(1_000_000));
+    /// assert!(!heap.take_outside(1_000_000));
+    /// assert!(heap.alloc_anyway(500_000, Kind::NoScan).is_none());
+    /// heap.give_back_outside(1_000_000);
+    /// assert!(heap.alloc_anyway(500_000, Kind::NoScan).is_some());
+    /// ```
+    pub fn take_outside(&self, bytes: usize) -> bool {
+        let taken = self.outside.taken.get().saturating_add(bytes);
+        let fits = self.outside.limit.is_none_or(|limit| self.pace.in_use().saturating_add(taken) <= limit);
+        if fits {
+            self.outside.taken.set(taken);
+        }
+        fits
+    }
+
+    /// Says that `bytes` bytes outside are free again.
+    pub fn give_back_outside(&self, bytes: usize) {
+        self.outside.taken.set(self.outside.taken.get().saturating_sub(bytes));
+    }
+
+    /// Bytes that may be allocated beside what is taken outside.
+    pub(super) fn room_inside(&self) -> usize {
+        match (self.outside.taken.get(), self.outside.limit) {
+            (0, _) | (_, None) => usize::MAX,
+            (taken, Some(limit)) => limit.saturating_sub(taken).saturating_sub(self.pace.in_use()),
+        }
+    }
+}
