@@ -1,16 +1,18 @@
 //! Arithmetic on constants, as MicroPython's parser does it.
 //!
-//! An operation that would raise an exception has no value here, and so stays in the program.
+//! An operation that would raise an exception has no value here, and so stays in the program. It has none either where the quota ends the work, which
+//! whoever uses the quota next will notice.
 
-use dashu_int::IBig;
-use dashu_int::ops::{BitTest, DivRem, UnsignedAbs};
+use berus_integer::Operation;
+use berus_mpy::memory::Quota;
 
+use crate::integer::Integer;
 use crate::token::Token;
 
 /// A constant that there is arithmetic for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Number {
-    Int(IBig),
+    Int(Integer),
     Float(f64),
 }
 
@@ -18,20 +20,24 @@ pub(crate) enum Number {
 const BITS_MAX: usize = 1 << 22;
 
 /// The value of `left operator right`.
-pub(crate) fn binary(operator: Token, left: &Number, right: &Number) -> Option<Number> {
+pub(crate) fn binary(operator: Token, left: &Number, right: &Number, quota: &Quota<'_>) -> Option<Number> {
     match (left, right) {
-        (Number::Int(left), Number::Int(right)) => int_binary(operator, left, right),
+        (Number::Int(left), Number::Int(right)) => int_binary(operator, left, right, quota),
         _ => float_binary(operator, left.to_f64(), right.to_f64()).map(Number::Float),
     }
 }
 
 /// The value of `operator operand`.
-pub(crate) fn unary(operator: Token, operand: Number) -> Option<Number> {
+pub(crate) fn unary(operator: Token, operand: Number, quota: &Quota<'_>) -> Option<Number> {
     Some(match (operator, operand) {
         (Token::Plus, operand) => operand,
-        (Token::Minus, Number::Int(value)) => Number::Int(-value),
+        (Token::Minus, Number::Int(value)) => {
+            Number::Int(Integer::ZERO.compute(Operation::Subtract, &value, quota).ok()?)
+        }
         (Token::Minus, Number::Float(value)) => Number::Float(-value),
-        (Token::Tilde, Number::Int(value)) => Number::Int(!value),
+        (Token::Tilde, Number::Int(value)) => {
+            Number::Int(Integer::Small(-1).compute(Operation::Subtract, &value, quota).ok()?)
+        }
         _ => return None,
     })
 }
@@ -52,82 +58,43 @@ pub(crate) fn module_constant(module: &[u8], attribute: &[u8]) -> Option<f64> {
 impl Number {
     fn to_f64(&self) -> f64 {
         match self {
-            Number::Int(value) => int_to_f64(value),
+            Number::Int(value) => value.to_f64(),
             Number::Float(value) => *value,
         }
     }
 }
 
-/// The float nearest to a word; beyond that, what comes of adding up digits of 32 bits, each sum rounded.
-fn int_to_f64(value: &IBig) -> f64 {
-    if let Ok(small) = i64::try_from(value)
-        && (-(1 << 62)..1 << 62).contains(&small)
-    {
-        return small as f64;
-    }
-    let bytes = value.unsigned_abs().to_be_bytes();
-    let (head, digits) = bytes.split_at(bytes.len() % 4);
-    let digit = |bytes: &[u8]| f64::from(bytes.iter().fold(0_u32, |v, &b| v << 8 | u32::from(b)));
-    let magnitude = digits.chunks_exact(4).fold(digit(head), |v, bytes| v * 4294967296.0 + digit(bytes));
-    if *value < IBig::ZERO { -magnitude } else { magnitude }
-}
-
-fn int_binary(operator: Token, left: &IBig, right: &IBig) -> Option<Number> {
-    let result = match operator {
-        Token::Pipe => left | right,
-        Token::Caret => left ^ right,
-        Token::Ampersand => left & right,
-        Token::Plus => left + right,
-        Token::Minus => left - right,
-        Token::Star if left.bit_len() + right.bit_len() <= BITS_MAX => left * right,
-        Token::LessLess => {
-            let count = shift_count(right)?;
-            if left.is_zero() {
-                IBig::ZERO
-            } else if count <= BITS_MAX && left.bit_len() + count <= BITS_MAX {
-                left << count
-            } else {
-                return None;
-            }
+fn int_binary(operator: Token, left: &Integer, right: &Integer, quota: &Quota<'_>) -> Option<Number> {
+    let is_zero = *right == Integer::ZERO;
+    let operation = match operator {
+        Token::Pipe => Operation::Or,
+        Token::Caret => Operation::Xor,
+        Token::Ampersand => Operation::And,
+        Token::Plus => Operation::Add,
+        Token::Minus => Operation::Subtract,
+        Token::Star if left.bit_len() + right.bit_len() <= BITS_MAX => Operation::Multiply,
+        // MicroPython shifts by any count that fits a word.
+        Token::LessLess | Token::MoreMore if right.is_negative() || i64::try_from(right).is_err() => return None,
+        Token::LessLess if *left == Integer::ZERO => return Some(Number::Int(Integer::ZERO)),
+        Token::LessLess if left.bit_len() + count(right)? <= BITS_MAX => Operation::ShiftLeft,
+        Token::MoreMore => Operation::ShiftRight,
+        Token::SlashSlash if !is_zero => Operation::FloorDivide,
+        Token::Percent if !is_zero => Operation::Modulo,
+        Token::Slash if !is_zero => return Some(Number::Float(left.to_f64() / right.to_f64())),
+        Token::StarStar if right.is_negative() => {
+            return float_power(left.to_f64(), right.to_f64()).map(Number::Float);
         }
-        Token::MoreMore => left >> shift_count(right)?.min(BITS_MAX + 1),
-        Token::SlashSlash => floor_div_rem(left, right)?.0,
-        Token::Percent => floor_div_rem(left, right)?.1,
-        Token::Slash if !right.is_zero() => return Some(Number::Float(int_to_f64(left) / int_to_f64(right))),
-        Token::StarStar if *right < IBig::ZERO => {
-            return float_power(int_to_f64(left), int_to_f64(right)).map(Number::Float);
-        }
-        Token::StarStar => int_power(left, right)?,
+        // The powers of 0, 1 and -1 are short.
+        Token::StarStar if left.bit_len() <= 1 => Operation::Power,
+        Token::StarStar if (left.bit_len() - 1).checked_mul(count(right)?)? <= BITS_MAX => Operation::Power,
         _ => return None,
     };
-    Some(Number::Int(result))
+    left.compute(operation, right, quota).ok().map(Number::Int)
 }
 
-/// How far to shift. MicroPython takes any count that fits a word.
-fn shift_count(count: &IBig) -> Option<usize> {
-    let count = u64::try_from(count).ok().filter(|count| *count <= i64::MAX as u64)?;
-    Some(usize::try_from(count).unwrap_or(usize::MAX))
-}
-
-/// Quotient rounded down, and a remainder with the sign of the divisor.
-fn floor_div_rem(left: &IBig, right: &IBig) -> Option<(IBig, IBig)> {
-    if right.is_zero() {
-        return None;
-    }
-    let (quotient, remainder) = left.div_rem(right);
-    let crossed = !remainder.is_zero() && (remainder < IBig::ZERO) != (*right < IBig::ZERO);
-    Some(if crossed { (quotient - 1, remainder + right) } else { (quotient, remainder) })
-}
-
-/// `base` to a power of 0 or more.
-fn int_power(base: &IBig, power: &IBig) -> Option<IBig> {
-    if *base == IBig::ZERO || *base == IBig::ONE || *base == IBig::NEG_ONE {
-        let negative = *base == IBig::NEG_ONE && !power.bit(0);
-        return Some(if power.is_zero() || negative { IBig::ONE } else { base.clone() });
-    }
-    let power = usize::try_from(power).ok()?;
-    let bits = (base.bit_len() - 1).max(1).checked_mul(power)?;
-    (bits <= BITS_MAX).then(|| base.pow(power))
+/// An integer that says how many bits or factors there are, if these are few enough.
+fn count(integer: &Integer) -> Option<usize> {
+    i64::try_from(integer).ok().filter(|count| *count <= BITS_MAX as i64).map(|count| count as usize)
 }
 
 fn float_binary(operator: Token, left: f64, right: f64) -> Option<f64> {
@@ -187,6 +154,10 @@ use libm::pow;
 mod tests {
     use super::*;
 
+    fn binary(operator: Token, left: &Number, right: &Number) -> Option<Number> {
+        super::binary(operator, left, right, &Quota::default())
+    }
+
     fn int(left: i64, operator: Token, right: i64) -> Option<Number> {
         binary(operator, &Number::Int(left.into()), &Number::Int(right.into()))
     }
@@ -239,14 +210,49 @@ mod tests {
         assert_eq!(float(-7.0, Token::SlashSlash, 2.5), Some(Number::Float(-3.0)));
         assert_eq!(float(1.0, Token::Slash, 0.0), None);
         assert_eq!(float(1.0, Token::Pipe, 2.0), None);
-        assert_eq!(unary(Token::Tilde, Number::Float(1.0)), None);
+        assert_eq!(unary(Token::Tilde, Number::Float(1.0), &Quota::default()), None);
     }
 
     #[test]
     fn large_integers_lose_digits_on_the_way_to_a_float() {
-        let ten = IBig::from(10);
-        assert_eq!(int_to_f64(&ten.pow(20)), 1e20);
-        assert_eq!(int_to_f64(&-ten.pow(30)), -1e30);
-        assert_eq!(int_to_f64(&ten.pow(400)), f64::INFINITY);
+        let power = |base: i64, exponent: i64| {
+            Integer::Small(base).compute(Operation::Power, &exponent.into(), &Quota::default()).unwrap()
+        };
+        assert_eq!(power(10, 20).to_f64(), 1e20);
+        assert_eq!(power(-10, 31).to_f64(), -1e31);
+        assert_eq!(power(10, 400).to_f64(), f64::INFINITY);
+    }
+
+    #[test]
+    fn what_is_too_large_stays_as_it_is() {
+        assert_eq!(int(7, Token::StarStar, 100_000_000), None);
+        assert_eq!(int(1, Token::LessLess, BITS_MAX as i64), None);
+        let Some(Number::Int(large)) = int(1, Token::LessLess, BITS_MAX as i64 - 1) else { panic!("it is folded") };
+        assert_eq!(large.bit_len(), BITS_MAX);
+        let large = Number::Int(large);
+        assert_eq!(binary(Token::Star, &large, &large), None);
+        assert_eq!(binary(Token::MoreMore, &large, &Number::Int((BITS_MAX as i64 - 1).into())), is_int(1));
+    }
+
+    #[test]
+    fn long_folds_end_with_the_quota() {
+        use berus_mpy::memory::{Allowance, Grantor, Stop};
+
+        struct Impatient;
+
+        impl Grantor for Impatient {
+            fn goes_on(&self) -> bool {
+                false
+            }
+        }
+
+        let (base, power) = (Number::Int(7.into()), Number::Int(1_000_000.into()));
+        let quota = Quota::new(&Impatient);
+        assert_eq!(super::binary(Token::StarStar, &base, &power, &quota), None);
+        assert_eq!(quota.stop(), Some(Stop::Interrupted));
+        let allowance = Allowance::new(100_000);
+        let quota = Quota::new(&allowance);
+        assert_eq!(super::binary(Token::StarStar, &base, &power, &quota), None);
+        assert_eq!(quota.stop(), Some(Stop::OutOfMemory));
     }
 }

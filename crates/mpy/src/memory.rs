@@ -162,6 +162,20 @@ impl<'a> Quota<'a> {
         }
     }
 
+    /// Counts `count` steps of work.
+    ///
+    /// # Errors
+    /// As [`Quota::step`].
+    pub fn steps(&self, count: usize) -> Result<(), Stop> {
+        match u32::try_from(count).ok().and_then(|count| self.steps.get().checked_sub(count)) {
+            Some(left) => {
+                self.steps.set(left);
+                Ok(())
+            }
+            None => self.ask(),
+        }
+    }
+
     #[cold]
     fn ask(&self) -> Result<(), Stop> {
         self.steps.set(STEPS);

@@ -248,7 +248,7 @@ fn constant(source: Source<'_>, leaf: Node) -> Result<Constant<'static>, Stop> {
         Some(Value::Name(name)) => Constant::Str(own(names.get(name))?),
         Some(Value::EmptyTuple) => Constant::Tuple(Vec::new()),
         Some(Value::Const(value)) => match value {
-            Const::Int(value) => Constant::Int(text(format_args!("{value}"))?),
+            Const::Int(value) => Constant::Int(Cow::Owned(value.text(quota)?.into_bytes())),
             Const::Float(value) => Constant::Float(own(number(*value, Form::Repr).as_bytes())?),
             Const::Imaginary(value) => {
                 Constant::Complex(text(format_args!("{}j", number(*value, Form::Bare).as_str()))?)

@@ -146,7 +146,7 @@ impl Parser<'_> {
         };
         let same = |operator| {
             let (first, rest) = nodes.split_first()?;
-            rest.iter().try_fold(number(first)?, |left, right| binary(operator, &left, &number(right)?))
+            rest.iter().try_fold(number(first)?, |left, right| binary(operator, &left, &number(right)?, self.quota))
         };
         match rule {
             Rule::Expr => same(Token::Pipe),
@@ -155,10 +155,11 @@ impl Parser<'_> {
             Rule::Power => same(Token::StarStar),
             Rule::ShiftExpr | Rule::ArithExpr | Rule::Term => {
                 let (first, rest) = nodes.split_first()?;
-                rest.chunks_exact(2)
-                    .try_fold(number(first)?, |left, pair| binary(pair[0].as_token()?, &left, &number(&pair[1])?))
+                rest.chunks_exact(2).try_fold(number(first)?, |left, pair| {
+                    binary(pair[0].as_token()?, &left, &number(&pair[1])?, self.quota)
+                })
             }
-            Rule::Factor2 => unary(self.peek(1).as_token()?, number(&self.peek(0))?),
+            Rule::Factor2 => unary(self.peek(1).as_token()?, number(&self.peek(0))?, self.quota),
             Rule::AtomExprNormal if self.tree.is(self.peek(0), Rule::TrailerPeriod) => {
                 let module = self.names.get(self.peek(1).as_id()?);
                 let attribute = self.names.get(self.tree.child(self.peek(0), 0).as_id()?);

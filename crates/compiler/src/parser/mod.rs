@@ -15,7 +15,7 @@ use berus_mpy::number::{Decimal, parse_decimal};
 
 use crate::error::{CompileError, ErrorKind, Lossy};
 use crate::grammar::{Element, Rule, Shape};
-use crate::integer::parse_integer;
+use crate::integer::{IntegerError, parse_integer};
 use crate::lexer::Lexer;
 use crate::names::Names;
 use crate::options::{Mode, Options};
@@ -268,10 +268,11 @@ impl Parser<'_> {
                     _ => Node::id(name),
                 }
             }
-            Token::Integer => match parse_integer(text, 0) {
+            Token::Integer => match parse_integer(text, 0, self.quota) {
                 Ok(value) => self.tree.add_int(line, value, u32::from(self.options.small_int_bits), self.quota)?,
-                Err(error) => {
-                    let (base, digits) = (error.base, Lossy(&text[error.start..]));
+                Err(IntegerError::Stop(stop)) => return Err(stop.into()),
+                Err(IntegerError::Syntax { base, start }) => {
+                    let digits = Lossy(&text[start..]);
                     let message = format_args!("invalid syntax for integer with base {base}: '{digits}'");
                     return Err(self.error(ErrorKind::Syntax, self.quota.format(message)?));
                 }

@@ -4,11 +4,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use berus_mpy::memory::{Quota, Stop};
-use dashu_int::IBig;
-use dashu_int::ops::BitTest;
 
 use super::arena::Arena;
 use super::{Const, Header, Node, Rule, TAG_CONST, TAG_WIDE, Tree};
+use crate::integer::Integer;
 
 impl Tree {
     pub(crate) fn new(quota: &Quota<'_>) -> Result<Tree, Stop> {
@@ -46,9 +45,9 @@ impl Tree {
     }
 
     /// An integer: a leaf if it fits `bits` bits, else a constant object.
-    pub(crate) fn add_int(&mut self, line: u32, value: IBig, bits: u32, quota: &Quota<'_>) -> Result<Node, Stop> {
+    pub(crate) fn add_int(&mut self, line: u32, value: Integer, bits: u32, quota: &Quota<'_>) -> Result<Node, Stop> {
         let Some(small) = i64::try_from(&value).ok().filter(|value| fits(*value, bits)) else {
-            quota.charge(int_bytes(&value))?;
+            quota.charge(value.bytes())?;
             return self.add_constant(line, Const::Int(value), quota);
         };
         match Node::small(small) {
@@ -121,18 +120,12 @@ impl Const {
     /// The bytes that it holds beside itself.
     fn bytes(&self) -> usize {
         match self {
-            Const::Int(value) => int_bytes(value),
+            Const::Int(value) => value.bytes(),
             Const::Float(_) | Const::Imaginary(_) => 0,
             Const::Str(bytes) | Const::Bytes(bytes) => bytes.len(),
             Const::Tuple(items) => size_of_val(&**items),
         }
     }
-}
-
-/// The bytes that an integer holds beside itself, if it does not fit there.
-fn int_bytes(value: &IBig) -> usize {
-    let bytes = value.bit_len() / 8;
-    if bytes < size_of::<IBig>() { 0 } else { bytes }
 }
 
 /// Whether `value` is an integer of `bits` bits, with sign. None is of 0 bits.

@@ -11,9 +11,8 @@ mod build;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use dashu_int::IBig;
-
 use crate::grammar::Rule;
+use crate::integer::Integer;
 use crate::names::{Name, Names};
 use crate::token::Token;
 use arena::Arena;
@@ -132,7 +131,7 @@ impl Node {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Const {
     /// An integer.
-    Int(IBig),
+    Int(Integer),
     /// A float.
     Float(f64),
     /// An imaginary number, by its imaginary part.
@@ -319,7 +318,7 @@ impl Tree {
             Value::SmallInt(value) => value != 0,
             Value::Name(name) => !names.get(name).is_empty(),
             Value::Const(constant) => match constant {
-                Const::Int(value) => *value != IBig::ZERO,
+                Const::Int(value) => *value != Integer::ZERO,
                 Const::Float(value) | Const::Imaginary(value) => *value != 0.0,
                 Const::Str(bytes) | Const::Bytes(bytes) => !bytes.is_empty(),
                 Const::Tuple(items) => !items.is_empty(),

@@ -92,10 +92,7 @@ impl<'a> Instruction<'a> {
 pub(super) fn integer(tree: &Tree, node: Node) -> Option<i64> {
     match tree.value(node)? {
         Value::SmallInt(value) => Some(value),
-        Value::Const(Const::Int(value)) => {
-            let low = (value & dashu_int::IBig::from(u64::MAX)).try_into();
-            low.ok().map(|low: u64| low as i64)
-        }
+        Value::Const(Const::Int(value)) => Some(value.low_bits() as i64),
         _ => None,
     }
 }
