@@ -86,3 +86,71 @@ fn instructions_are_those_that_the_machine_has() {
     let add = "vadd(s0..s31, s0..s31, s0..s31)";
     assert!(has(Arch::Armv7emsp, add) && !has(Arch::Armv7em, add));
 }
+
+/// What a page says of an inline assembler: its decorator, and machines, each with what it has more than those before it.
+type Chapter = (&'static str, &'static [(Arch, u32, &'static str)]);
+
+const CHAPTERS: [Chapter; 3] = [
+    (
+        "asm_thumb",
+        &[
+            (Arch::Armv6m, 0, "All machines: armv6, armv6m and those below"),
+            (Arch::Armv7m, 0, "With Armv7-M: armv7m, armv7em and those below"),
+            (Arch::Armv7emsp, 0, "With floats: armv7emsp and armv7emdp"),
+        ],
+    ),
+    ("asm_xtensa", &[(Arch::Xtensa, 0, "All machines: xtensa and xtensawin")]),
+    (
+        "asm_rv32",
+        &[
+            (Arch::Rv32imc, 0, "All machines: rv32imc"),
+            (Arch::Rv32imc, 1, "With the extension Zba"),
+            (Arch::Rv32imc, 2, "With the extension Zcmp"),
+        ],
+    ),
+];
+
+/// The page of instructions, from the tables that the assemblers work by.
+fn page() -> String {
+    let mut page = String::from(
+        "# Instructions of the inline assemblers\n\n\
+         What each instruction of `@micropython.asm_thumb`, `asm_xtensa` and `asm_rv32` takes. Names with the same\n\
+         operands share a line. A test keeps this page as the tables of the compiler have it, which\n\
+         `SNAPSHOTS=overwrite cargo test -p berus-compiler --test machine_code` writes here.\n",
+    );
+    for (decorator, machines) in CHAPTERS {
+        page += &format!("\n## `@micropython.{decorator}`\n");
+        let mut known = Vec::new();
+        for &(arch, flags, heading) in machines {
+            let forms = instructions(arch, flags);
+            // Operands, and what has them, in the order of the table.
+            let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+            for form in forms.iter().filter(|form| !known.contains(*form)) {
+                let text = form.to_string();
+                let operands = &text[form.name.len()..];
+                match lines.iter_mut().find(|line| line.0 == operands) {
+                    Some((_, names)) => names.push(form.name.clone()),
+                    None => lines.push((operands.into(), vec![form.name.clone()])),
+                }
+            }
+            known.extend(forms);
+            page += &format!("\n### {heading}\n\n");
+            for (operands, names) in lines {
+                let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                page += &format!("- {}: `{operands}`\n", names.join(", "));
+            }
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_instructions_says_what_the_tables_say() {
+    let path = berus_testkit::workspace().join("docs/inline-assembler.md");
+    if std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite") {
+        std::fs::write(&path, page()).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), page());
+    assert_eq!(instructions(Arch::Xtensa, 0), instructions(Arch::Xtensawin, 0));
+    assert_eq!(instructions(Arch::Armv6, 0), instructions(Arch::Armv6m, 0));
+}

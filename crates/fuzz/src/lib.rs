@@ -52,7 +52,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "verified", seeds: modules::fixtures, run: modules::check_verifier },
     Target { name: "loaded", seeds: modules::fixtures, run: modules::load },
     Target { name: "romfs", seeds: modules::images, run: modules::walk },
-    Target { name: "source", seeds: sources::seeds, run: sources::compile },
+    Target { name: "source", seeds: sources::seeds_to_compile, run: sources::compile },
     Target { name: "program", seeds: sources::seeds, run: sources::run },
     file_system!("fat", "kind, size, blocks, most = vfs.VfsFat, 512, 64, 20_000\n"),
     file_system!("lfs1", "kind, size, blocks, most = vfs.VfsLfs1, 128, 40, 60_000\n"),

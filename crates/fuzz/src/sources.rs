@@ -13,16 +13,26 @@ pub fn seeds() -> Vec<Vec<u8>> {
     crate::modules::files("crates/mpy/tests/programs", "py")
 }
 
+/// The same, and programs for machine code, which are not for running here.
+pub fn seeds_to_compile() -> Vec<Vec<u8>> {
+    let mut all = seeds();
+    all.extend(crate::modules::files("crates/compiler/tests/programs/machine_code", "py"));
+    all
+}
+
 /// Compiles bytes; what comes of them is a module that can be read again and that the verifier accepts.
 pub fn compile(bytes: &[u8]) {
     let _ = wants_more(bytes);
     let plain = Options::default();
+    // Machine code for one machine, which is another one for bytes of another length.
+    let machine = Options { arch: Some(Arch::ALL[bytes.len() % Arch::ALL.len()]), arch_flags: 3, ..plain.clone() };
     let all = [
         Options { mode: Mode::Single, ..plain.clone() },
         Options { mode: Mode::Eval, ..plain.clone() },
         Options { optimise: 3, small_int_bits: 63, trace_lines: true, ..plain.clone() },
-        Options { emitter: Emitter::Native, arch: Some(Arch::X64), ..plain.clone() },
-        Options { emitter: Emitter::Viper, arch: Some(Arch::X64), ..plain.clone() },
+        Options { emitter: Emitter::Native, ..machine.clone() },
+        Options { emitter: Emitter::Viper, ..machine.clone() },
+        machine,
         plain,
     ];
     for options in &all {

@@ -141,8 +141,9 @@ impl InstructionSet for Thumb {
     }
 
     fn forms(&self) -> Vec<Form> {
+        let has_wide = self.has(Needs::Armv7m);
         let forms = |entry: &'static Entry| {
-            let operands: Vec<_> = entry.parts.iter().map(Part::operand).collect();
+            let operands: Vec<_> = entry.parts.iter().map(|part| part.operand(has_wide)).collect();
             entry.name.all().into_iter().map(move |name| Form { name, operands: operands.clone() })
         };
         self.instructions().flat_map(forms).collect()

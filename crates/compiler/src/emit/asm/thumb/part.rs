@@ -16,6 +16,8 @@ use crate::tree::Node;
 pub(super) enum Part {
     /// A register up to `most`, its number at bit `at`.
     Register { most: u8, at: u8 },
+    /// A register called by its number, at bit `at`.
+    Numbered { at: u8 },
     /// A register of which the highest bit stands at bit 7, the others at bit 0.
     Split,
     /// A register that stands at bit 16 and at bit 0.
@@ -197,6 +199,7 @@ impl Part {
     pub fn bits(self, instruction: &mut Instruction<'_>, operand: Node) -> Option<u32> {
         Some(match self {
             Part::Register { most, at } => register(instruction, operand, most) << at,
+            Part::Numbered { at } => register(instruction, operand, 15) << at,
             Part::Split => {
                 let number = register(instruction, operand, 15);
                 (number & 8) << 4 | number & 7
@@ -265,6 +268,7 @@ impl Part {
     pub fn mask(self) -> u32 {
         match self {
             Part::Register { most, at } => number_mask(most) << at,
+            Part::Numbered { at } => 15 << at,
             Part::Split => 0x87,
             Part::Twice => 0xf_000f,
             Part::Float { at, low } => 0xf << at | 1 << low,
@@ -282,11 +286,12 @@ impl Part {
         }
     }
 
-    /// The same for who writes it.
-    pub fn operand(&self) -> Operand {
+    /// What can be written, on a machine with long instructions or without.
+    pub fn operand(&self, has_wide: bool) -> Operand {
         let words = |words: &[&str]| words.iter().map(|&word| word.into()).collect();
         match *self {
             Part::Register { most, .. } => Operand::Word(registers(most)),
+            Part::Numbered { .. } => Operand::Word((0..16).map(|number| format!("r{number}")).collect()),
             Part::Split | Part::Twice => Operand::Word(registers(15)),
             Part::Float { .. } => Operand::Word((0..FLOATS).map(|number| format!("s{number}")).collect()),
             Part::Special => Operand::Word(SPECIAL.iter().map(|&(name, _)| name.into()).collect()),
@@ -303,7 +308,14 @@ impl Part {
                 Operand::Address { base: registers(most), offset: masked(mask, scale).into() }
             }
             Part::Label(_) => Operand::Label,
-            Part::Registers { .. } => Operand::Set(registers(15)),
+            Part::Registers { .. } if has_wide => Operand::Set(registers(15)),
+            Part::Registers { own, .. } => {
+                let mut names = registers(7);
+                names.extend(
+                    registers(15).into_iter().filter(|name| register_named(name.as_bytes()) == Some(own.into())),
+                );
+                Operand::Set(names)
+            }
             Part::Condition => Operand::Word(words(&CONDITIONS)),
             Part::Interrupts => Operand::Word(words(&["i"])),
         }

@@ -179,7 +179,7 @@ pub(super) static INSTRUCTIONS: &[Entry] = &[
     floats("vcvt_f32_s32", 0xeeb8_0ac0, &[D, M]),
     floats("vcvt_s32_f32", 0xeebd_0ac0, &[D, M]),
     floats("vmrs", 0xeef1_0a10, &[Part::Flags, Part::Status]),
-    floats("vmov", 0xee10_0a10, &[any(12), N]),
+    floats("vmov", 0xee10_0a10, &[Part::Numbered { at: 12 }, N]),
     floats("vmov", 0xee00_0a10, &[N, any(12)]),
     floats("vldr", 0xed90_0a00, &[D, far(7, 0x3fc)]),
     floats("vstr", 0xed80_0a00, &[D, far(7, 0x3fc)]),
@@ -232,7 +232,7 @@ impl Entry {
     pub fn suits(&self, instruction: &Instruction<'_>, number: usize) -> bool {
         let name = instruction.identifier(instruction.operands[number]);
         match self.parts[number] {
-            Part::Register { .. } if self.needs == Needs::Floats => name.starts_with(b"r"),
+            Part::Numbered { .. } => name.starts_with(b"r"),
             Part::Float { .. } => !name.starts_with(b"r"),
             Part::Register { .. } | Part::Split | Part::Twice | Part::Special => !name.is_empty(),
             Part::Flags | Part::Status => true,
