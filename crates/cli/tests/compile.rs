@@ -183,6 +183,16 @@ fn machine_code_is_made_on_request() {
         assert_eq!(kinds(), (Some(arch), "native native".into()));
     }
 
+    succeeds(folder, "--arch rv32imc --arch-flags zba,zcmp --emit native lib/a.py -o a.mpy");
+    assert_eq!(kinds(), (Some(Arch::Rv32imc), "native native".into()));
+    let flags = berus_mpy::Module::from_bytes(&fs::read(folder.join("a.mpy")).unwrap()).unwrap().0.header.arch_flags;
+    assert_eq!(flags, Some(3));
+    for wrong in ["--arch rv32imc --arch-flags zbb", "--arch x64 --arch-flags zba", "--arch-flags zba"] {
+        let (_, err, status) = run(folder, &format!("{wrong} lib/a.py"));
+        assert_eq!(status, 2);
+        assert!(err.contains("--arch-flags"), "{err}");
+    }
+
     let (_, err, status) = run(folder, "--emit native lib/a.py");
     assert_eq!(status, 2);
     assert!(err.contains("--arch <ARCH>"), "{err}");

@@ -65,11 +65,44 @@ pub fn compile_within(
     options: &Options<'_>,
     quota: &Quota<'_>,
 ) -> Result<Module<'static>, CompileError> {
+    compile_all(source, options, quota, &mut Vec::new())
+}
+
+/// Compiles `source` as [`compile`] does, and appends to `listing` what [`Arch::Debug`](berus_mpy::arch::Arch::Debug) has
+/// instead of machine code: a line for each thing that the emitter would have a machine do. Other architectures list nothing.
+///
+/// # Errors
+/// As [`compile`]. The functions before the one that is wrong are listed.
+///
+/// ```
+/// use berus_compiler::{Emitter, Options, compile_with_listing};
+/// use berus_mpy::arch::Arch;
+///
+/// let options = Options { emitter: Emitter::Viper, arch: Some(Arch::Debug), ..Options::default() };
+/// let mut listing = Vec::new();
+/// compile_with_listing(b"1 + 2", &options, &mut listing)?;
+/// assert!(listing.starts_with(b"ENTRY(<module>, num_locals="));
+/// # Ok::<(), berus_compiler::CompileError>(())
+/// ```
+pub fn compile_with_listing(
+    source: &[u8],
+    options: &Options<'_>,
+    listing: &mut Vec<u8>,
+) -> Result<Module<'static>, CompileError> {
+    compile_all(source, options, &Quota::default(), listing)
+}
+
+fn compile_all(
+    source: &[u8],
+    options: &Options<'_>,
+    quota: &Quota<'_>,
+    listing: &mut Vec<u8>,
+) -> Result<Module<'static>, CompileError> {
     let mut names = Names::new(quota)?;
     // Long strings in the source are names if they equal a name that came before, as this one.
     names.intern(options.source_name, quota)?;
     let tree = parse(source, &mut names, options, quota)?;
-    let parts = compile_tree(&tree, &mut names, options, quota)?;
+    let parts = compile_tree(&tree, &mut names, options, quota, listing)?;
     // The tree is the most of what the compiler holds, and a module repeats the names.
     tree.retire(quota);
     let mut qstrs = quota.with_capacity(parts.qstrs.len())?;
@@ -93,6 +126,7 @@ fn compile_tree(
     names: &mut Names,
     options: &Options<'_>,
     quota: &Quota<'_>,
+    listing: &mut Vec<u8>,
 ) -> Result<Parts, CompileError> {
     const MODULE: Name = Name::fixed("<module>");
     if options.emitter == Emitter::Asm {
@@ -144,11 +178,14 @@ fn compile_tree(
                             CompileError { block: block.ok(), ..error.at_line(tree.line(last.node)) }
                         })?),
                     };
-                    let mut emit = machine.walk(&mut tables, &unit.scopes[scope]);
+                    let mut emit = machine.walk(&mut tables, &unit.scopes, scope);
                     Walk::run(&mut unit, &mut *emit, scope, Pass::Code)?
                 }
             };
             if let Outcome::Done(code) = outcome {
+                if let Some(machine) = &mut machine {
+                    listing.append(&mut machine.listing());
+                }
                 break code;
             }
         });

@@ -53,7 +53,7 @@ mod viper;
 mod walk;
 
 pub use berus_mpy::memory;
-pub use compile::{compile, compile_within};
+pub use compile::{compile, compile_with_listing, compile_within};
 #[cfg(feature = "asm")]
 pub use emit::{
     asm::{Form, Operand},

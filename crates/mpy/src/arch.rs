@@ -20,17 +20,22 @@ pub enum Arch {
     Xtensawin = 10,
     Rv32imc = 11,
     Rv64imc = 12,
+    /// None: mpy-cross lists what an emitter does, and writes modules whose machine code is empty.
+    Debug = 13,
 }
 
 use Arch::*;
 
 impl Arch {
-    /// Every architecture, in the order of the numbers.
+    /// Every architecture that there is code for, in the order of the numbers.
     pub const ALL: [Arch; 12] =
         [X86, X64, Armv6, Armv6m, Armv7m, Armv7em, Armv7emsp, Armv7emdp, Xtensa, Xtensawin, Rv32imc, Rv64imc];
 
     /// The architecture with number `number`; 0 means "no machine code" and is not one.
     pub fn from_number(number: u8) -> Option<Arch> {
+        if number == Debug as u8 {
+            return Some(Debug);
+        }
         Arch::ALL.get(usize::from(number).checked_sub(1)?).copied()
     }
 
@@ -49,13 +54,14 @@ impl Arch {
             Xtensawin => "xtensawin",
             Rv32imc => "rv32imc",
             Rv64imc => "rv64imc",
+            Debug => "debug",
         }
     }
 
     /// Bytes in a machine word.
     pub const fn word_bytes(self) -> usize {
         match self {
-            X64 | Rv64imc => 8,
+            X64 | Rv64imc | Debug => 8,
             _ => 4,
         }
     }
@@ -97,8 +103,9 @@ mod tests {
             assert_eq!(Arch::from_number(arch as u8), Some(arch));
             assert_eq!(arch.name().parse(), Ok(arch));
         }
+        assert_eq!(Arch::from_number(13), Some(Debug));
         assert_eq!(Arch::from_number(0), None);
-        assert_eq!(Arch::from_number(13), None);
+        assert_eq!(Arch::from_number(14), None);
     }
 
     #[test]

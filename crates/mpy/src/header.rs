@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(decode_feature(0x00), Ok((0, None)));
         assert_eq!(decode_feature(0x0b), Ok((3, Some(Arch::X64))));
         assert_eq!(decode_feature(0x6f), Ok((3, Some(Arch::Rv32imc))));
-        assert_eq!(decode_feature(0x34), Err(()));
+        assert_eq!(decode_feature(0x38), Err(()));
         assert_eq!(decode_feature(0x8b), Err(()));
     }
 

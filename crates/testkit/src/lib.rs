@@ -73,6 +73,17 @@ pub fn peer(name: &str) -> Option<PathBuf> {
 /// # Panics
 /// When the program cannot be started, or succeeds without writing a file.
 pub fn mpy_cross(program: &Path, options: &[&str], source: &Path) -> Result<Vec<u8>, String> {
+    mpy_cross_listed(program, options, source).map(|(module, _)| module)
+}
+
+/// As [`mpy_cross`], with what it prints on standard output, too: with `-march=debug` a listing.
+///
+/// # Errors
+/// What it says on standard error.
+///
+/// # Panics
+/// As [`mpy_cross`].
+pub fn mpy_cross_listed(program: &Path, options: &[&str], source: &Path) -> Result<(Vec<u8>, Vec<u8>), String> {
     let folder = temp_dir();
     let output = folder.path().join("out.mpy");
     let run = Command::new(program)
@@ -85,7 +96,8 @@ pub fn mpy_cross(program: &Path, options: &[&str], source: &Path) -> Result<Vec<
     if !run.status.success() {
         return Err(String::from_utf8_lossy(&run.stderr).into_owned());
     }
-    Ok(std::fs::read(&output).unwrap_or_else(|error| panic!("{}: {error}", output.display())))
+    let module = std::fs::read(&output).unwrap_or_else(|error| panic!("{}: {error}", output.display()));
+    Ok((module, run.stdout))
 }
 
 /// The top-level source files of CPython's standard library, sorted: a large body of ordinary Python.

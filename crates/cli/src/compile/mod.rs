@@ -46,6 +46,9 @@ pub struct Args {
     /// architecture's inline assembler
     #[arg(long, value_name = "ARCH", value_parser = architectures())]
     arch: Option<Arch>,
+    /// Extensions of the architecture that the machine code may use and the module then needs, with commas between
+    #[arg(long, value_name = "FLAGS", value_delimiter = ',', value_parser = arch_flags(), requires = "arch")]
+    arch_flags: Vec<u32>,
     /// What to make of functions that do not ask for something else
     #[arg(long, value_name = "WHAT", default_value = "bytecode", value_parser = emitters())]
     #[arg(requires_ifs = [("native", "arch"), ("viper", "arch")])]
@@ -75,6 +78,11 @@ pub fn architectures() -> impl TypedValueParser<Value = Arch> {
     PossibleValuesParser::new(Arch::ALL.map(Arch::name)).try_map(move |name| name.parse::<Arch>().map_err(unknown))
 }
 
+/// The extensions that an architecture can have, by their names: those of rv32imc.
+fn arch_flags() -> impl TypedValueParser<Value = u32> {
+    PossibleValuesParser::new(["zba", "zcmp"]).map(|name| if name == "zba" { 1 } else { 2 })
+}
+
 /// The emitters, by the names that mpy-cross has for them.
 fn emitters() -> impl TypedValueParser<Value = Emitter> {
     PossibleValuesParser::new(["bytecode", "native", "viper"]).map(|name| match &*name {
@@ -101,12 +109,16 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         let message = "--source-name is for one source, and there are several";
         crate::Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
     }
+    if !args.arch_flags.is_empty() && args.arch != Some(Arch::Rv32imc) {
+        crate::Cli::command().error(ErrorKind::ArgumentConflict, "--arch-flags are those of rv32imc").exit();
+    }
     let options = Options {
         optimise: args.optimise,
         small_int_bits: args.small_int_bits,
         source_lines: !args.no_source_lines,
         emitter: args.emit,
         arch: args.arch,
+        arch_flags: args.arch_flags.iter().fold(0, |all, flag| all | flag),
         ..Options::default()
     };
     let mut tally = Tally::default();

@@ -108,7 +108,7 @@ fn decoder(arch: Option<Arch>, relocated: Option<&Relocated>) -> Option<Box<dyn 
         }
         Arch::Rv32imc => Box::new(riscv::RiscV::new(32)),
         Arch::Rv64imc => Box::new(riscv::RiscV::new(64)),
-        Arch::Xtensa | Arch::Xtensawin => return None,
+        Arch::Xtensa | Arch::Xtensawin | Arch::Debug => return None,
     })
 }
 

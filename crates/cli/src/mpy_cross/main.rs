@@ -12,7 +12,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use berus_compiler::compile;
+use berus_compiler::compile_with_listing;
 
 use options::{Job, Refusal, Request};
 
@@ -46,7 +46,10 @@ type Failure = Option<Vec<u8>>;
 
 fn run(job: &Job) -> Result<(), Failure> {
     let source = read(&job.input).map_err(Some)?;
-    let module = compile(&source, &job.options()).map_err(|error| Some(report::traceback(&error, job)))?;
+    let mut listing = Vec::new();
+    let module = compile_with_listing(&source, &job.options(), &mut listing);
+    io::stdout().write_all(&listing).map_err(|error| Some(report::os_error(&error, None)))?;
+    let module = module.map_err(|error| Some(report::traceback(&error, job)))?;
     write(job, &module.to_bytes()).map_err(Some)
 }
 

@@ -100,7 +100,6 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
 
     let mut input = None;
     let mut arch_flags = None;
-    let mut any_arch = false;
     let mut options_end = false;
     let mut args = args.iter().map(Vec::as_slice);
     while let Some(arg) = args.next() {
@@ -126,8 +125,7 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
         } else if let Some(bits) = arg.strip_prefix(b"-msmall-int-bits=") {
             job.small_int_bits = integer(bits).ok_or(Refusal::Usage)? as u8;
         } else if let Some(arch) = arg.strip_prefix(b"-march=") {
-            job.arch = arch_named(arch)?;
-            any_arch = true;
+            job.arch = Some(arch_named(arch)?);
         } else if let Some(flags) = arg.strip_prefix(b"-march-flags=") {
             arch_flags = Some(flags);
         } else if arg == b"--" {
@@ -137,11 +135,11 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
         }
     }
 
-    if let Some(flags) = arch_flags.filter(|_| any_arch) {
+    if let Some(flags) = arch_flags.filter(|_| job.arch.is_some()) {
         let flags = rv32_flags(flags).filter(|_| job.arch == Some(Arch::Rv32imc));
         job.arch_flags = flags.ok_or(Refusal::Message("unrecognised arch flags\n"))?;
     }
-    if job.emitter != Emitter::Bytecode && !any_arch {
+    if job.emitter != Emitter::Bytecode && job.arch.is_none() {
         return Err(Refusal::Message("arch not specified\n"));
     }
     job.input = input.ok_or(Refusal::Message("no input file\n"))?;
@@ -169,12 +167,12 @@ fn implementation_options(args: &[Vec<u8>], job: &mut Job) -> Result<(), Refusal
     Ok(())
 }
 
-/// The architecture called `name`; none for `debug`, for which there is no machine code, so that the help does not name it.
-fn arch_named(name: &[u8]) -> Result<Option<Arch>, Refusal> {
+/// The architecture called `name`.
+fn arch_named(name: &[u8]) -> Result<Arch, Refusal> {
     match name {
-        b"debug" => Ok(None),
-        b"host" => host().map(Some),
-        _ => str::from_utf8(name).ok().and_then(|name| name.parse().ok()).map(Some).ok_or(Refusal::Usage),
+        b"debug" => Ok(Arch::Debug),
+        b"host" => host(),
+        _ => str::from_utf8(name).ok().and_then(|name| name.parse().ok()).ok_or(Refusal::Usage),
     }
 }
 

@@ -36,7 +36,8 @@ Options about the target:
 -msmall-int-bits=number : bits of a small integer (31)
 -march=<arch> : architecture to make machine code for:
                 x86, x64, armv6, armv6m, armv7m, armv7em, armv7emsp,
-                armv7emdp, xtensa, xtensawin, rv32imc, rv64imc, host
+                armv7emdp, xtensa, xtensawin, rv32imc, rv64imc, host,
+                debug (print what the emitter does)
 -march-flags=<flags> : extensions of the architecture, as a number or as names with commas between
                        for rv32imc: zba, zcmp
 

@@ -97,6 +97,11 @@ impl Code {
         self.unreachable = true;
     }
 
+    /// Whether control cannot get here.
+    pub fn is_unreachable(&self) -> bool {
+        self.unreachable
+    }
+
     /// Writes bytes.
     pub fn write(&mut self, bytes: &[u8]) {
         if self.unreachable || self.is_cut_short {

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::vec::Vec;
 
 use berus_mpy::arch::Arch;
 
@@ -15,12 +16,15 @@ use super::tables::Tables;
 use super::xtensa::frame::{Call0, Windowed};
 use crate::error::{CompileError, ErrorKind};
 use crate::options::Emitter;
-use crate::scope::Scope;
+use crate::scope::{ScopeId, Scopes};
 
 /// An emitter of machine code that is kept from function to function.
 pub(crate) trait Machine {
-    /// An emitter for the next walk over `scope`, the first if the function before it is done.
-    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scope: &Scope) -> Box<dyn Emit + 'e>;
+    /// An emitter for the next walk over a scope, the first if the function before it is done.
+    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scopes: &Scopes, id: ScopeId) -> Box<dyn Emit + 'e>;
+
+    /// What the machine lists of the functions since it was last asked, if it does that instead of making code.
+    fn listing(&mut self) -> Vec<u8>;
 }
 
 /// The emitter of native and viper code for `arch`, with the extensions of `flags`.
@@ -48,6 +52,8 @@ pub(crate) fn machine(arch: Option<Arch>, flags: u32) -> Result<Box<dyn Machine>
         Some(Arch::Xtensawin) => Ok(native::machine(native::XtensaWindowed::default())),
         #[cfg(feature = "rv32")]
         Some(Arch::Rv32imc) => Ok(native::machine(native::Rv32::new(flags))),
+        #[cfg(feature = "debug")]
+        Some(Arch::Debug) => Ok(native::machine(native::Debug::default())),
         Some(arch) if arch != Arch::Rv64imc => Err(not_built_in(arch)),
         _ => Err(CompileError::new(ErrorKind::NotImplemented, "cannot emit native code for this architecture")),
     }
@@ -84,7 +90,7 @@ pub(crate) fn check(emitter: Emitter, arch: Option<Arch>) -> Result<(), CompileE
     let exists = match (emitter, arch) {
         (Emitter::Bytecode, _) => return Ok(()),
         (_, None | Some(Arch::Rv64imc)) => false,
-        (Emitter::Asm, Some(Arch::X86 | Arch::X64)) => false,
+        (Emitter::Asm, Some(Arch::X86 | Arch::X64 | Arch::Debug)) => false,
         _ => true,
     };
     match emitter {
@@ -114,6 +120,6 @@ fn not_built_in(arch: Arch) -> CompileError {
 /// assert!(instructions(Arch::X64, 0).is_empty());
 /// ```
 #[cfg(feature = "asm")]
-pub fn instructions(arch: Arch, flags: u32) -> alloc::vec::Vec<asm::Form> {
+pub fn instructions(arch: Arch, flags: u32) -> Vec<asm::Form> {
     assembler(Some(arch), flags).map(|set| set.forms()).unwrap_or_default()
 }

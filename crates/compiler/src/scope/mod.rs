@@ -14,7 +14,7 @@ use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::prelude::scope_flag;
 
 use crate::error::{CompileError, ErrorKind};
-use crate::names::Name;
+use crate::names::{Name, Names};
 use crate::options::Emitter;
 use crate::tree::Node;
 use crate::viper::Type;
@@ -287,6 +287,18 @@ impl IndexMut<ScopeId> for Scopes {
 }
 
 impl Scopes {
+    /// The name of a scope with those around it that are not the module, with dots between.
+    pub fn qualified_name(&self, id: ScopeId, names: &Names) -> Vec<u8> {
+        let mut parts = Vec::new();
+        let mut next = Some(id);
+        while let Some(id) = next.filter(|&id| id != ScopeId::MODULE || parts.is_empty()) {
+            parts.push(names.get(self[id].name));
+            next = self[id].parent;
+        }
+        parts.reverse();
+        parts.join(&b'.')
+    }
+
     /// Adds a scope as the last.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use berus_compiler::{CompileError, Emitter, Options, compile};
+use berus_compiler::{CompileError, Emitter, Options, compile_with_listing};
 use berus_mpy::arch::Arch;
 use berus_mpy::verify::failures;
 
@@ -44,7 +44,7 @@ pub fn machine_code_flags() -> Vec<Flags> {
 }
 
 /// The machines that there is code for, and the extensions that change the code.
-pub const MACHINES: [(Arch, u32); 14] = [
+pub const MACHINES: [(Arch, u32); 15] = [
     (Arch::X64, 0),
     (Arch::X86, 0),
     (Arch::Armv6, 0),
@@ -59,6 +59,7 @@ pub const MACHINES: [(Arch, u32); 14] = [
     (Arch::Rv32imc, 1),
     (Arch::Rv32imc, 2),
     (Arch::Rv32imc, 3),
+    (Arch::Debug, 0),
 ];
 
 /// Those that let machine code be made for one machine.
@@ -80,17 +81,20 @@ pub fn flags_for(arch: Arch, arch_flags: u32) -> Vec<Flags> {
     ]
 }
 
-/// Compiles `source`, the text of the file `path`, with both compilers. What differs, if anything: bytes, or the
+/// Compiles `source`, the text of the file `path`, with both compilers. What differs, if anything: bytes, with a listing behind them, or the
 /// traceback; or why ours is not safe to run.
 pub fn difference(mpy_cross: &Path, path: &Path, source: &[u8], flags: &Flags) -> Option<String> {
     let name = path.file_name()?.to_str()?;
-    let ours = compile(source, &Options { source_name: name.as_bytes(), ..flags.ours.clone() });
+    let mut listing = Vec::new();
+    let options = Options { source_name: name.as_bytes(), ..flags.ours.clone() };
+    let ours = compile_with_listing(source, &options, &mut listing);
     if let Some(error) = ours.as_ref().ok().and_then(|module| failures(module).next()) {
         return Some(format!("not safe to run: {error}"));
     }
-    let ours = ours.map(|module| module.to_bytes()).map_err(|error| traceback(&error, name, path));
+    let ours = ours.map(|module| [module.to_bytes(), listing].concat()).map_err(|error| traceback(&error, name, path));
     let arguments: Vec<_> = flags.peers.iter().map(String::as_str).chain(["-s", name]).collect();
-    let theirs = berus_testkit::mpy_cross(mpy_cross, &arguments, path);
+    let theirs = berus_testkit::mpy_cross_listed(mpy_cross, &arguments, path);
+    let theirs = theirs.map(|(module, listing)| [module, listing].concat());
     let what = match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => {
             let at = ours.iter().zip(&theirs).position(|(a, b)| a != b);

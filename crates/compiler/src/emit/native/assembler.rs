@@ -1,5 +1,6 @@
 //! What the emitter needs of a machine.
 
+use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use super::entry;
@@ -99,8 +100,25 @@ pub(crate) trait Assembler: Default {
     /// Whether only some registers can be stored by viper's pointers; the third argument's can.
     const STORES_FROM_FEW: bool = false;
 
+    /// Whether the function of a closure is copied from the result of one call to the first argument of the next, where these are
+    /// two registers. MicroPython's listing forgets that.
+    const COPIES_CLOSURE: bool = true;
+
     /// The code in the making.
     fn code(&mut self) -> &mut Code;
+    /// Begins a walk over the function called `name`, the last one if `is_last`.
+    fn begin(&mut self, is_last: bool, name: impl FnOnce() -> Vec<u8>) {
+        let _ = name;
+        self.code().begin(is_last);
+    }
+    /// Puts a label here.
+    fn place(&mut self, label: Label) {
+        self.code().place(label);
+    }
+    /// What is listed of the functions since this was last called, if the machine does that.
+    fn listing(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
 
     /// Enters the function, whose frame has `words` words.
     fn enter(&mut self, words: u32);
@@ -140,6 +158,11 @@ pub(crate) trait Assembler: Default {
     fn load_word(&mut self, dest: Self::Reg, base: Self::Reg, offset: u32);
     /// Stores word number `offset` from `base` on.
     fn store_word(&mut self, source: Self::Reg, base: Self::Reg, offset: u32);
+    /// The register that [`Assembler::load`] changes besides the result, if it does.
+    fn load_changes(width: Width, index: i64) -> Option<Self::Reg> {
+        let _ = (width, index);
+        None
+    }
     /// Loads item number `index` from `base` on, without a sign.
     fn load(&mut self, width: Width, dest: Self::Reg, base: Self::Reg, index: i64);
     /// Stores item number `index` from `base` on.

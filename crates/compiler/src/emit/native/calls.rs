@@ -1,7 +1,7 @@
 //! Making functions, calling them, and returning.
 
 use super::assembler::Assembler;
-use super::function::comes_back;
+use super::function::{comes_back, label};
 use super::registers::word;
 use super::stack::Value;
 use super::{Native, entry};
@@ -43,7 +43,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         } else {
             self.make(scope, 0);
         }
-        if A::ARGS[0] != A::RET {
+        if A::ARGS[0] != A::RET && A::COPIES_CLOSURE {
             self.asm().copy(A::ARGS[0], A::RET);
         }
         self.asm().load_number(A::ARGS[1], cells as i64);
@@ -117,10 +117,10 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Returns the top.
     pub(super) fn return_top(&mut self) {
-        let (exit, blocks) = (self.exit, self.blocks.len());
+        let blocks = self.blocks.len();
         if self.traits.is_generator {
             self.hand_out(comes_back::WITH_RESULT);
-            self.unwind(exit, blocks);
+            self.unwind(label::EXIT, blocks);
             return;
         }
         if self.traits.is_viper {
@@ -132,7 +132,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             let result = self.frame.result();
             self.asm().store_local(result, A::PARENT_RET);
         }
-        self.unwind(exit, blocks);
+        self.unwind(label::EXIT, blocks);
     }
 
     /// Pops the result of a viper function and makes an object of it.

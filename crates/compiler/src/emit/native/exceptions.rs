@@ -7,7 +7,7 @@
 //! the frame, which is null if no jump is under way.
 
 use super::assembler::Assembler;
-use super::function::Frame;
+use super::function::{Frame, label};
 use super::{Native, entry};
 use crate::emit::{Emit, Label};
 use crate::names::Name;
@@ -39,22 +39,21 @@ impl<A: Assembler> Native<'_, '_, A> {
     const HANDLER: u32 = A::NLR_LOCAL;
 
     /// Begins the handler of a function with blocks, which goes on at the handler of a block if there is one.
-    pub(super) fn enter_blocks(&mut self, start: Label) {
+    pub(super) fn enter_blocks(&mut self) {
         let zero = A::ZERO.unwrap_or(A::TEMPS[0]);
         let current = A::LOCALS[0];
-        let (again, caught) = (self.new_label(), self.new_label());
         let unwind = self.frame.unwind();
         self.clear_local(unwind, zero);
         self.asm().store_local(Frame::EXCEPTION, zero);
-        self.asm().label_address(current, start);
-        self.place(again);
+        self.asm().label_address(current, label::START);
+        self.place(label::AGAIN);
         self.push_handler();
-        self.asm().jump_if_zero(false, A::RET, true, caught);
+        self.asm().jump_if_zero(false, A::RET, true, label::CAUGHT);
         self.clear_local(Self::HANDLER, zero);
         self.asm().jump_to_register(current);
-        self.place(caught);
+        self.place(label::CAUGHT);
         self.asm().load_local(current, Self::HANDLER);
-        self.asm().jump_if_zero(false, current, false, again);
+        self.asm().jump_if_zero(false, current, false, label::AGAIN);
     }
 
     /// Makes `handler` the one where exceptions go on.
@@ -164,11 +163,11 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.drop_top();
         self.asm().load_local(A::ARGS[0], Frame::EXCEPTION);
         self.call(entry::RAISE);
+        let stay = self.new_label();
         let Some(block) = self.blocks.pop() else { return };
         if let Unwinding::Never = block.unwinding {
             return;
         }
-        let stay = self.new_label();
         let unwind = self.frame.unwind();
         self.asm().load_local(A::RET, unwind);
         self.asm().jump_if_zero(true, A::RET, false, stay);
@@ -219,7 +218,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         call_exit(self);
         self.jump(quiet);
 
-        self.asm().code().place(handler);
+        self.asm().place(handler);
         self.deactivate(true);
         self.adjust_stack(2);
         let [exception, class, ..] = A::ARGS;

@@ -30,6 +30,29 @@ mod state {
     pub const WORDS: u32 = 5;
 }
 
+/// The labels that every function has, whether it places them or not. Others follow. Their numbers count where code is
+/// listed.
+pub(super) mod label {
+    use crate::emit::Label;
+
+    /// Where the function is left.
+    pub const EXIT: Label = Label(0);
+    /// Where it is left with the globals as they were. This is where there is no handler of blocks...
+    pub const EXIT_UNCHANGED: Label = Label(1);
+    /// ...which begins here.
+    pub const AGAIN: Label = Label(1);
+    /// Where the function's own code begins.
+    pub const START: Label = Label(2);
+    /// Where the handler of exceptions goes on if it has caught one.
+    pub const CAUGHT: Label = Label(3);
+    /// Where a viper function checks the number of its arguments.
+    pub const CHECK: Label = Label(4);
+    /// Where it has done so.
+    pub const CHECKED: Label = Label(5);
+    /// How many they are.
+    pub const COUNT: u32 = 6;
+}
+
 /// Why a generator comes back (MicroPython: `py/runtime.h`, `mp_vm_return_kind_t`).
 pub(super) mod comes_back {
     pub const WITH_RESULT: i64 = 0;
@@ -173,19 +196,18 @@ impl<A: Assembler> Native<'_, '_, A> {
             self.asm().store_local(local, function);
         }
 
-        let (check, checked) = (self.new_label(), self.new_label());
         self.asm().argument(1, A::ARGS[0]);
         self.asm().argument(2, A::ARGS[1]);
         self.asm().argument(3, last);
-        self.asm().jump_if_zero(false, A::ARGS[1], true, check);
+        self.asm().jump_if_zero(false, A::ARGS[1], true, label::CHECK);
         self.asm().load_number(A::ARGS[2], positional as i64);
-        self.asm().jump_if_equal(A::ARGS[0], A::ARGS[2], checked);
-        self.asm().code().place(check);
+        self.asm().jump_if_equal(A::ARGS[0], A::ARGS[2], label::CHECKED);
+        self.asm().place(label::CHECK);
         // As many as must be and may be, and no keywords.
         let positional = u32::from(scope.num_pos_args);
         self.asm().load_number(A::ARGS[2], i64::from(positional << 17 | positional << 1));
         self.asm().call(entry::CHECK_ARGUMENTS);
-        self.asm().code().place(checked);
+        self.asm().place(label::CHECKED);
 
         for number in 0..scope.num_pos_args {
             self.asm().load_word(A::ARGS[0], last, number.into());
@@ -260,7 +282,6 @@ impl<A: Assembler> Native<'_, '_, A> {
             return;
         }
         let is_generator = self.traits.is_generator;
-        let start = self.new_label();
         if !is_generator {
             let function = self.frame.function();
             self.load_state(A::ARGS[0], function);
@@ -272,13 +293,13 @@ impl<A: Assembler> Native<'_, '_, A> {
             self.store_state(globals, A::RET);
         }
         if self.traits.has_blocks {
-            self.enter_blocks(start);
+            self.enter_blocks();
         } else {
             if !is_generator {
-                self.asm().jump_if_zero(true, A::RET, false, start);
+                self.asm().jump_if_zero(true, A::RET, false, label::START);
             }
             self.push_handler();
-            self.asm().jump_if_zero(true, A::RET, true, start);
+            self.asm().jump_if_zero(true, A::RET, true, label::START);
         }
 
         // An exception leaves the function.
@@ -295,7 +316,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             self.call(entry::RAISE);
         }
 
-        self.place(start);
+        self.place(label::START);
         if is_generator {
             let goes_on = self.frame.goes_on();
             self.load_state(A::TEMPS[0], goes_on);
@@ -317,8 +338,7 @@ impl<A: Assembler> Native<'_, '_, A> {
 
     /// Leaves the function.
     fn leave(&mut self) {
-        let (exit, unchanged) = (self.exit, self.exit_unchanged);
-        self.place(exit);
+        self.place(label::EXIT);
         if self.traits.has_handler() {
             let is_generator = self.traits.is_generator;
             let may_skip = !is_generator && !self.traits.has_blocks;
@@ -326,13 +346,13 @@ impl<A: Assembler> Native<'_, '_, A> {
                 let globals = self.frame.old_globals();
                 self.load_state(A::ARGS[0], globals);
                 if may_skip {
-                    self.asm().jump_if_zero(true, A::ARGS[0], false, unchanged);
+                    self.asm().jump_if_zero(true, A::ARGS[0], false, label::EXIT_UNCHANGED);
                 }
                 self.call(entry::SWAP_GLOBALS);
             }
             self.call(entry::NLR_POP);
             if may_skip {
-                self.place(unchanged);
+                self.place(label::EXIT_UNCHANGED);
             }
             let result = self.frame.result();
             self.asm().load_local(A::PARENT_RET, result);

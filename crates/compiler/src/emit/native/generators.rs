@@ -1,7 +1,7 @@
 //! Handing out values of a generator, and resuming it.
 
 use super::assembler::Assembler;
-use super::function::comes_back;
+use super::function::{comes_back, label};
 use super::{Native, entry};
 use crate::emit::{Emit, Label};
 use crate::viper::Type;
@@ -27,11 +27,11 @@ impl<A: Assembler> Native<'_, '_, A> {
     /// Hands out the top, and leaves what is sent in its place. `resumed` is where the generator goes on.
     fn suspend(&mut self, resumed: Label) {
         self.hand_out(comes_back::WITH_VALUE);
-        let (goes_on, exit) = (self.frame.goes_on(), self.exit);
+        let goes_on = self.frame.goes_on();
         self.asm().label_address(A::TEMPS[0], resumed);
         self.store_state(goes_on, A::TEMPS[0]);
-        self.asm().jump(exit);
-        self.asm().code().place(resumed);
+        self.asm().jump(label::EXIT);
+        self.asm().place(resumed);
         self.reopen();
         self.adjust_stack(1);
     }

@@ -55,7 +55,7 @@ impl<A: Assembler> Emit for Native<'_, '_, A> {
             self.store_pending();
         }
         self.settle();
-        self.asm().code().place(label);
+        self.asm().place(label);
         if is_finally {
             self.deactivate(false);
         }

@@ -23,6 +23,8 @@ mod generators;
 mod instructions;
 #[cfg(any(feature = "x64", feature = "x86"))]
 mod intel;
+#[cfg(feature = "debug")]
+mod listing;
 mod operators;
 mod pointers;
 mod registers;
@@ -41,6 +43,8 @@ pub(super) use arm::thumb::Thumb;
 pub(super) use intel::x64::X64;
 #[cfg(feature = "x86")]
 pub(super) use intel::x86::X86;
+#[cfg(feature = "debug")]
+pub(super) use listing::Debug;
 #[cfg(feature = "rv32")]
 pub(super) use rv32::Rv32;
 #[cfg(feature = "xtensa")]
@@ -58,10 +62,10 @@ use berus_mpy::prelude::scope_flag;
 
 use super::machines::Machine;
 use super::tables::Tables;
-use super::{Emit, EmitError, Label};
+use super::{Emit, EmitError};
 use crate::error::{CompileError, ErrorKind};
 use crate::options::Emitter;
-use crate::scope::{IdKind, Scope};
+use crate::scope::{IdKind, Scope, ScopeId, Scopes};
 use crate::viper::Type;
 use assembler::Assembler;
 use exceptions::Block;
@@ -105,8 +109,12 @@ struct Kept<A> {
 }
 
 impl<A: Assembler> Machine for Kept<A> {
-    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scope: &Scope) -> Box<dyn Emit + 'e> {
-        Box::new(Native::new(tables, self, scope))
+    fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scopes: &Scopes, id: ScopeId) -> Box<dyn Emit + 'e> {
+        Box::new(Native::new(tables, self, scopes, id))
+    }
+
+    fn listing(&mut self) -> Vec<u8> {
+        self.asm.listing()
     }
 }
 
@@ -164,21 +172,18 @@ struct Native<'e, 't, A: Assembler> {
     blocks: Vec<Block>,
     /// How many labels there are.
     labels: u32,
-    /// Where the function is left.
-    exit: Label,
-    /// Where it is left with the globals as they were.
-    exit_unchanged: Label,
     error: Option<EmitError>,
 }
 
 impl<'e, 't, A: Assembler> Native<'e, 't, A> {
-    /// Begins a walk over `scope`: the code up to where the function's own begins.
-    fn new(tables: &'e mut Tables<'t>, kept: &'e mut Kept<A>, scope: &Scope) -> Native<'e, 't, A> {
+    /// Begins a walk over a scope: the code up to where the function's own begins.
+    fn new(tables: &'e mut Tables<'t>, kept: &'e mut Kept<A>, scopes: &Scopes, id: ScopeId) -> Native<'e, 't, A> {
+        let scope = &scopes[id];
         if kept.step == Step::Stack {
             kept.stack_size = 0;
             kept.has_constants = false;
         }
-        kept.asm.code().begin(kept.step == Step::Code);
+        kept.asm.begin(kept.step == Step::Code, || scopes.qualified_name(id, tables.names));
         let traits = Traits::new(scope, tables, kept);
         let mut native = Native {
             traits,
@@ -187,15 +192,11 @@ impl<'e, 't, A: Assembler> Native<'e, 't, A> {
             local_types: local_types(scope, traits, tables.quota).unwrap_or_default(),
             result: scope.result,
             blocks: Vec::new(),
-            labels: 0,
-            exit: Label(0),
-            exit_unchanged: Label(0),
+            labels: function::label::COUNT,
             error: None,
             tables,
             kept,
         };
-        native.exit = native.new_label();
-        native.exit_unchanged = native.new_label();
         native.enter(scope);
         native
     }

@@ -59,6 +59,9 @@ impl<A: Assembler> Native<'_, '_, A> {
             let (of, base) = self.pop_somewhere(A::ARGS[0], &[A::ARGS[1]]);
             self.free(A::RET, None);
             if let Some(width) = self.width(of, "load from") {
+                if let Some(changed) = A::load_changes(width, index) {
+                    self.free(changed, None);
+                }
                 self.asm().load(width, A::RET, base, index);
             }
         } else {

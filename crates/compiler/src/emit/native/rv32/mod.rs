@@ -117,7 +117,7 @@ impl Rv32 {
     }
 
     /// The place of a word of the frame above the stack pointer.
-    fn place(&self, local: u32) -> i32 {
+    fn offset_of(&self, local: u32) -> i32 {
         local.wrapping_mul(4).wrapping_add(self.locals) as i32
     }
 
@@ -227,7 +227,7 @@ impl Assembler for Rv32 {
     }
 
     fn load_local(&mut self, dest: Reg, local: u32) {
-        match self.place(local) {
+        match self.offset_of(local) {
             place @ 0..256 => self.write_short(encode::ci_words(major::C2, 2, dest, place)),
             place @ 0..2048 => self.access_near(true, Width::Word32, dest, Reg::SP, place),
             place => {
@@ -238,7 +238,7 @@ impl Assembler for Rv32 {
     }
 
     fn store_local(&mut self, local: u32, source: Reg) {
-        match self.place(local) {
+        match self.offset_of(local) {
             place @ 0..256 => self.write_short(encode::css(major::C2, 6, source, place)),
             place @ 0..2048 => self.access_near(false, Width::Word32, source, Reg::SP, place),
             place => {
@@ -249,7 +249,7 @@ impl Assembler for Rv32 {
     }
 
     fn local_address(&mut self, dest: Reg, local: u32) {
-        match self.place(local) {
+        match self.offset_of(local) {
             place @ 1..1024 if dest.is_compressible() => {
                 self.write_short(encode::ciw(major::C0, 0, dest, place));
             }
