@@ -14,6 +14,7 @@ use crate::obj::dict::Dict;
 use crate::object::Gc;
 use crate::vm::Vm;
 use crate::vm::frame::Frame;
+use crate::vm::memory::Slot;
 use crate::word::Obj;
 
 /// What a thread knows while it runs machine code.
@@ -28,6 +29,11 @@ struct Thread {
     below: Cell<*const Frame>,
     /// The buffer that exceptions go to.
     top: Cell<*mut Buffer>,
+    /// The exception that waits in the buffer that is pushed next, if that is the one of a generator which goes on. Others are pushed again
+    /// with what they have.
+    resumed: Cell<Option<usize>>,
+    /// The exception that has waited in the buffer that was popped last.
+    popped: Cell<usize>,
 }
 
 impl Thread {
@@ -37,6 +43,8 @@ impl Thread {
             vm: Cell::new(ptr::null()),
             below: Cell::new(ptr::null()),
             top: Cell::new(ptr::null_mut()),
+            resumed: Cell::new(None),
+            popped: Cell::new(0),
         }
     }
 }
@@ -70,6 +78,54 @@ fn current<'a>() -> &'a Thread {
 #[inline(always)]
 pub(super) fn top() -> *mut *mut Buffer {
     current().top.as_ptr()
+}
+
+/// Makes `buffer`, which is in the frame of machine code, the one that exceptions go to.
+///
+/// # Safety
+/// Machine code called, and has room for a buffer there until it is popped.
+pub(super) unsafe fn push(buffer: *mut Buffer) {
+    let thread = current();
+    // SAFETY: the caller has room for it.
+    unsafe { (*buffer).link(thread.top.get(), thread.resumed.take()) };
+    thread.top.set(buffer);
+}
+
+/// Forgets the buffer that was pushed last.
+///
+/// # Safety
+/// Machine code called, and has pushed one.
+pub(super) unsafe fn pop() {
+    let thread = current();
+    // SAFETY: a buffer that was pushed and not popped is still there.
+    let (previous, waiting) = unsafe { (*thread.top.get()).unlink() };
+    thread.top.set(previous);
+    thread.popped.set(waiting);
+}
+
+/// Calls the code of a generator as [`call`] does. `waiting` is what waits for the end of its `finally` blocks, before and after it has
+/// gone on.
+///
+/// # Errors
+/// As [`call`].
+///
+/// # Safety
+/// As [`call`]; the code pushes a buffer and pops that at its end.
+pub(super) unsafe fn call_generator(
+    vm: &Vm,
+    globals: Gc<Dict>,
+    code: *const c_void,
+    parameters: [usize; 2],
+    waiting: &Cell<Slot>,
+) -> Res<usize> {
+    vm.check_depth()?;
+    current().resumed.set(Some(waiting.take().map_or(0, Obj::bits)));
+    let [state, thrown] = parameters;
+    // SAFETY: as the caller says.
+    let outcome = unsafe { call(vm, Some(globals), code, [state, thrown, 0, 0]) };
+    // SAFETY: what waits is null or an object.
+    waiting.set(unsafe { Obj::from_bits(current().popped.take()) });
+    outcome
 }
 
 /// The interpreter that runs the machine code which asks.

@@ -183,7 +183,7 @@ impl Vm {
         // SAFETY: the function's code is at `entry`. The function, and so its code, is kept to the end of the call.
         let result = unsafe { border::call(self, globals, entry, parameters) };
         black_box(function);
-        foreign::object(self, result?)
+        foreign::result(self, result?)
     }
 }
 

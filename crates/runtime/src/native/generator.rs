@@ -24,7 +24,7 @@ use crate::vm::Vm;
 use crate::vm::memory::Slot;
 use crate::word::Obj;
 
-/// The type.
+/// The type, which programs see as that of other generators.
 pub(crate) static TYPE: Type =
     define!(Type::new(q!("generator")).print(print).iter(|_, object| Ok(object)).next(next).locals(METHODS));
 
@@ -64,6 +64,8 @@ pub(crate) struct NativeGenerator {
     header: Header,
     /// An exception to be raised when it goes on, `None` if there is none, or null while it runs.
     pending: Cell<Slot>,
+    /// What waits for the end of a `finally` block that has yielded.
+    waiting: Cell<Slot>,
     state: CodeState,
 }
 
@@ -97,7 +99,12 @@ impl NativeGenerator {
             _exception_index: Cell::new(u16::MAX),
             _old_globals: Cell::new(None),
         };
-        let object = NativeGenerator { header: Header::of(&TYPE), pending: Cell::new(Some(Obj::NONE)), state };
+        let object = NativeGenerator {
+            header: Header::of(&TYPE),
+            pending: Cell::new(Some(Obj::NONE)),
+            waiting: Cell::new(None),
+            state,
+        };
         let generator = vm.alloc_tail(object, n_state * size_of::<Slot>())?;
         let state = &generator.state;
         state.begin();
@@ -156,27 +163,47 @@ impl NativeGenerator {
             // SAFETY: a generator that has begun has a slot at `sp` for what is sent.
             unsafe { state.sp.get().write(Some(sent)) };
         }
-        self.pending.set(None);
-        let outcome = self.run(vm, function, thrown);
-        self.pending.set(Some(Obj::NONE));
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
-            Err(raised) => {
-                state.ip.set(ptr::null());
-                return Err(raised);
+        let mut thrown = thrown;
+        loop {
+            self.pending.set(None);
+            let outcome = self.run(vm, function, thrown);
+            self.pending.set(Some(Obj::NONE));
+            let outcome = match outcome {
+                Ok(outcome) => outcome,
+                Err(raised) => {
+                    state.ip.set(ptr::null());
+                    return Err(raised);
+                }
+            };
+            let is_unset = outcome == YIELDED && self.handed_out().is_none();
+            if !is_unset {
+                return self.outcome(vm, outcome);
             }
-        };
+            // The generator has yielded a local variable that is not set, of which its code does not take notice.
+            let raised = vm.unset_local();
+            thrown = Some(vm.take_exception(raised));
+        }
+    }
+
+    /// What its code has yielded or returned; null for a local variable that is not set.
+    fn handed_out(&self) -> Slot {
+        // SAFETY: the code has put the value there.
+        unsafe { self.state.sp.get().read() }
+    }
+
+    /// What its code has done, and has answered with `outcome`: as [`NativeGenerator::resume`].
+    fn outcome(&self, vm: &Vm, outcome: usize) -> Res<Option<Obj>> {
+        let state = &self.state;
         match outcome {
             YIELDED => {
                 // SAFETY: the code has put the value there.
                 let value = unsafe { state.sp.get().replace(Some(Obj::NONE)) };
-                Ok(Some(value.unwrap_or(Obj::NONE)))
+                Ok(value)
             }
             RETURNED => {
                 state.ip.set(ptr::null());
-                // SAFETY: as above.
-                let value = unsafe { state.sp.get().read() };
-                vm.set_returned(value.unwrap_or(Obj::NONE));
+                let value = self.handed_out().ok_or_else(|| vm.unset_local())?;
+                vm.set_returned(value);
                 Ok(None)
             }
             _ => {
@@ -193,9 +220,10 @@ impl NativeGenerator {
 
     /// Calls its code.
     fn run(&self, vm: &Vm, function: Gc<NativeFunction>, thrown: Slot) -> Res<usize> {
-        let parameters = [ptr::from_ref(&self.state).expose_provenance(), thrown.map_or(0, Obj::bits), 0, 0];
+        let (globals, entry) = (function.globals(), function.generator_entries().1);
+        let parameters = [ptr::from_ref(&self.state).expose_provenance(), thrown.map_or(0, Obj::bits)];
         // SAFETY: this is where a generator's code is entered. This object keeps the function, and so the code.
-        let outcome = unsafe { border::call(vm, Some(function.globals()), function.generator_entries().1, parameters) };
+        let outcome = unsafe { border::call_generator(vm, globals, entry, parameters, &self.waiting) };
         black_box(self);
         outcome
     }

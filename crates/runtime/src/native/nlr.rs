@@ -21,6 +21,19 @@ pub(super) struct Buffer {
     registers: [usize; 8],
 }
 
+impl Buffer {
+    /// Notes which buffer was pushed before, and the exception that waits, if there is something new.
+    pub fn link(&mut self, previous: *mut Buffer, waiting: Option<usize>) {
+        self.previous = previous;
+        self.exception = waiting.unwrap_or(self.exception);
+    }
+
+    /// The buffer that was pushed before, and the exception that waits, if any does.
+    pub fn unlink(&self) -> (*mut Buffer, usize) {
+        (self.previous, self.exception)
+    }
+}
+
 /// How a call of machine code ended.
 #[repr(C)]
 pub(super) struct Outcome {
@@ -110,11 +123,8 @@ pub(super) unsafe extern "C" fn push(buffer: *mut Buffer) -> u32 {
 
 /// The rest of [`push`]: makes the buffer the one that exceptions go to.
 unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
-    let top = super::border::top();
-    // SAFETY: machine code has room for a buffer there.
-    unsafe { (*buffer).previous = *top };
-    // SAFETY: `top` is this thread's.
-    unsafe { *top = buffer };
+    // SAFETY: machine code called, and has room for a buffer there.
+    unsafe { super::border::push(buffer) };
     0
 }
 
@@ -123,9 +133,8 @@ unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
 /// # Safety
 /// Machine code calls it, and has pushed one.
 pub(super) unsafe extern "C" fn pop() {
-    let top = super::border::top();
-    // SAFETY: a buffer that was pushed and not popped is still there.
-    unsafe { *top = (**top).previous };
+    // SAFETY: as the caller says.
+    unsafe { super::border::pop() };
 }
 
 /// Goes on at the buffer that was pushed last, with `exception`.

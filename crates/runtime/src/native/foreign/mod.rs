@@ -155,6 +155,16 @@ pub(super) fn object(vm: &Vm, word: usize) -> Res {
     }
 }
 
+/// What a function of machine code has returned in `word`.
+///
+/// # Errors
+/// `NameError` for null, which is a local variable that is not set, and `MemoryError`.
+#[inline(always)]
+pub(super) fn result(vm: &Vm, word: usize) -> Res {
+    // SAFETY: machine code returns objects.
+    adopt(vm, unsafe { Obj::from_bits(word) })
+}
+
 /// A string of text from C code.
 ///
 /// # Errors

@@ -1,9 +1,7 @@
-//! Functions, calls and exceptions.
+//! Functions and calls.
 
-use core::ffi::c_char;
 use core::mem::transmute;
 
-use super::arguments::c_string;
 use super::build::{slots, values};
 use crate::args::Args;
 use crate::native::border::{serve, vm};
@@ -113,31 +111,6 @@ pub(super) unsafe extern "C" fn call_method_starred(is_method: bool, counts: usi
             let starred = words[words.len() - 1].and_then(Obj::as_small_int).unwrap_or(0) as usize;
             let (pos, kw) = words[first..words.len() - 1].split_at(n_pos);
             vm.call_starred(callable, this, pos, kw, starred)
-        })
-    }
-}
-
-/// Raises `object`, unless that is null or `None`.
-pub(super) unsafe extern "C" fn raise(object: Slot) {
-    let Some(object) = object.filter(|object| *object != Obj::NONE) else { return };
-    // SAFETY: machine code called.
-    unsafe {
-        serve(|vm| {
-            let exception = vm.make_exception(adopt(vm, object)?)?;
-            Err::<(), _>(vm.raise(exception))
-        })
-    }
-}
-
-/// Raises an exception of type `ty` with a text that ends in a zero byte, or none if that is null.
-pub(super) unsafe extern "C" fn raise_message(ty: Obj, message: *const c_char) {
-    // SAFETY: machine code called, and vouches for the text.
-    unsafe {
-        serve(|vm| {
-            let ty = adopt(vm, ty)?;
-            let made =
-                if message.is_null() { vm.call(ty, &[])? } else { vm.call(ty, &[vm.new_str(c_string(message))?])? };
-            Err::<(), _>(vm.raise(made))
         })
     }
 }

@@ -12,6 +12,7 @@ mod iterate;
 mod memory;
 mod names;
 mod operate;
+mod raise;
 
 pub(super) use arguments::{Signature, bytes};
 pub(super) use build::values;
@@ -81,7 +82,7 @@ static TABLE: Table = Table(entries! {
     iterate::iternext,
     nlr::push,
     nlr::pop,
-    call::raise,
+    raise::raise,
     names::import_name,
     names::import_from,
     names::import_all,
@@ -102,7 +103,7 @@ static TABLE: Table = Table(entries! {
     memory::realloc,
     format::printf,
     format::vprintf,
-    call::raise_message,
+    raise::raise_message,
     convert::type_of,
     convert::new_str,
     convert::new_bytes,

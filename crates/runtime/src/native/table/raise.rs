@@ -1,0 +1,82 @@
+//! Raising exceptions.
+//!
+//! Generated code calls one function for the statement `raise`, at the end of a `finally` block, where the exception that waits may be
+//! none, and where a generator goes on, into which none may have been thrown. Only a statement's operand must be an exception, and which of
+//! the three has called is told by the instructions before the call (MicroPython: `py/emitnative.c`, `mp_emit_native`).
+
+use core::arch::naked_asm;
+use core::ffi::c_char;
+use core::slice;
+
+use super::arguments::c_string;
+use crate::native::border::{serve, top};
+use crate::native::foreign::adopt;
+use crate::native::nlr::Buffer;
+use crate::vm::memory::Slot;
+use crate::word::Obj;
+
+/// Raises `object`. Where generated code raises only what there is, null and `None` raise nothing.
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn raise(object: Slot) {
+    naked_asm!(
+        "mov rsi, [rsp]",
+        "lea rdx, [rsp + 8]",
+        "jmp {raise}",
+        raise = sym raise_for,
+    )
+}
+
+/// The rest of [`raise`]: the call ends at `return_address`, and `frame` is the frame of the function that made it.
+unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *const Buffer) {
+    let is_none = object.is_none_or(|object| object == Obj::NONE);
+    // SAFETY: as in `raises_what_waits`: machine code called.
+    if is_none && unsafe { raises_what_waits(return_address, frame) } {
+        return;
+    }
+    // SAFETY: machine code called.
+    unsafe {
+        serve(|vm| {
+            let exception = vm.make_exception(adopt(vm, object)?)?;
+            Err::<(), _>(vm.raise(exception))
+        })
+    }
+}
+
+/// `mov rax, [rbp + 8 * 34]; call rax`: what calls [`raise`].
+const CALL: [u8; 9] = [0x48, 0x8b, 0x85, 0x10, 0x01, 0x00, 0x00, 0xff, 0xd0];
+
+/// `mov rdi, [rsp + 8]`: loads what waits for the end of a `finally` block, from the buffer for non-local returns at the frame's end.
+const LOAD_PENDING: [u8; 5] = [0x48, 0x8b, 0x7c, 0x24, 0x08];
+
+/// `mov [rsp + n], rsi`: clears what was thrown into a generator, where that was loaded before.
+const CLEAR_THROWN: [u8; 4] = [0x48, 0x89, 0x74, 0x24];
+
+/// Whether a call of [`raise`] is for an exception that may be none.
+///
+/// # Safety
+/// Machine code has called, and goes on at `return_address`.
+unsafe fn raises_what_waits(return_address: *const u8, frame: *const Buffer) -> bool {
+    // Only functions with a buffer, which is at the frame's end, have something that waits.
+    // SAFETY: machine code is running on this thread.
+    if unsafe { *top() }.cast_const() != frame {
+        return false;
+    }
+    let len = LOAD_PENDING.len() + CALL.len();
+    // SAFETY: a function with a buffer has entered it before, so that there are more instructions than these before the call.
+    let before = unsafe { slice::from_raw_parts(return_address.sub(len), len) };
+    let (load, call) = before.split_at(LOAD_PENDING.len());
+    call == CALL && (load == LOAD_PENDING || load.starts_with(&CLEAR_THROWN))
+}
+
+/// Raises an exception of type `ty` with a text that ends in a zero byte, or none if that is null.
+pub(super) unsafe extern "C" fn raise_message(ty: Obj, message: *const c_char) {
+    // SAFETY: machine code called, and vouches for the text.
+    unsafe {
+        serve(|vm| {
+            let ty = adopt(vm, ty)?;
+            let made =
+                if message.is_null() { vm.call(ty, &[])? } else { vm.call(ty, &[vm.new_str(c_string(message))?])? };
+            Err::<(), _>(vm.raise(made))
+        })
+    }
+}
