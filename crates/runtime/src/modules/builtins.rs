@@ -27,8 +27,9 @@ const fn ty(ty: &'static Type) -> Obj {
 }
 
 crate::members! {
-    /// What needs the interpreter.
+    /// What needs the interpreter, and the name of the module where programs find names that are not theirs.
     static MEMBERS = {
+        "__name__" => value(Obj::qstr(q!("builtins"))),
         "__build_class__" => var(2, 255, build_class),
         "__import__" => var(1, 5, import),
         "object" => value(ty(&obj::typ::OBJECT)),
@@ -281,11 +282,8 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
     let (given, inner) = (dict(1)?, dict(2)?);
     let globals = given.unwrap_or_else(|| vm.globals());
     let locals = inner.or(given).unwrap_or_else(|| vm.locals());
-    let code = match code::context_of(args[0]) {
-        Some(context) => {
-            context.set_globals(globals);
-            args[0]
-        }
+    let code = match code::with_globals(vm, args[0], globals)? {
+        Some(code) => code,
         None => compile_text(vm, args[0], name, kind, globals)?,
     };
     let body = vm.make_function(code, None, None, &[])?;

@@ -31,7 +31,7 @@ pub static CONTEXT_TYPE: Type = define!(Type::new(q!("module")));
 #[repr(C)]
 pub struct Context {
     header: Header,
-    globals: Cell<Gc<Dict>>,
+    globals: Gc<Dict>,
     /// A heap block, for machine code: the numbers of the module's names in 16 bits each.
     pub(crate) short_qstrs: Option<NonNull<u16>>,
     /// A heap block: the module's constants.
@@ -54,7 +54,7 @@ impl Context {
     pub(crate) fn new(globals: Gc<Dict>, qstrs: NonNull<Qstr>, constants: NonNull<Slot>) -> Context {
         Context {
             header: Header::of(&CONTEXT_TYPE),
-            globals: Cell::new(globals),
+            globals,
             short_qstrs: None,
             constants,
             qstrs,
@@ -72,7 +72,7 @@ impl Context {
     fn copy_with(&self, globals: Gc<Dict>) -> Context {
         let image = Cell::new(self.image.get());
         let placeholder = Cell::new(None);
-        Context { header: Header::of(&CONTEXT_TYPE), globals: Cell::new(globals), image, placeholder, ..*self }
+        Context { header: Header::of(&CONTEXT_TYPE), globals, image, placeholder, ..*self }
     }
 
     /// What stands for the code of functions that have not been called: it has the context, and nothing to run.
@@ -91,7 +91,7 @@ impl Context {
     /// The module's variables.
     #[inline(always)]
     pub fn globals(&self) -> Gc<Dict> {
-        self.globals.get()
+        self.globals
     }
 
     /// The module's constants.
@@ -121,11 +121,6 @@ impl Context {
     pub(crate) fn set_constant(&self, index: u32, value: Obj) {
         // SAFETY: as in `qstr`.
         unsafe { self.constants.add(index as usize).write(Some(value)) };
-    }
-
-    /// Makes `globals` the module's variables, as `exec` does with code that was compiled before.
-    pub fn set_globals(&self, globals: Gc<Dict>) {
-        self.globals.set(globals);
     }
 }
 
@@ -462,5 +457,18 @@ pub(crate) fn context_of(code: Obj) -> Option<Gc<Context>> {
     match code.downcast::<Code>() {
         Some(code) => Some(code.context),
         None => machine::context_of(code),
+    }
+}
+
+/// `code`, if it is a code object, to be run with global variables `globals`: itself if they are its own. Functions keep the variables
+/// of the run that made them, so that others need a copy.
+///
+/// # Errors
+/// `MemoryError`; `RuntimeError` if code is nested too deep.
+pub(crate) fn with_globals(vm: &Vm, code: Obj, globals: Gc<Dict>) -> Res<Option<Obj>> {
+    match context_of(code) {
+        None => Ok(None),
+        Some(context) if context.globals() == globals => Ok(Some(code)),
+        Some(context) => with_context(vm, code, vm.alloc(context.copy_with(globals))?).map(Some),
     }
 }
