@@ -47,10 +47,13 @@ impl Header {
 ///
 /// # Safety
 /// The type is `#[repr(C)]`, its first field is a [`Header`], and objects whose header names [`Object::TYPE`]
-/// have its layout.
+/// have its layout. If [`Object::KINDS`] is not 1, so have those whose header names one of that many types in a row, of which
+/// [`Object::TYPE`] is the first.
 pub unsafe trait Object: Sized {
     /// The built-in type of such objects.
     const TYPE: &'static Type;
+    /// How many types such objects have: one array's, from [`Object::TYPE`] on.
+    const KINDS: usize = 1;
     /// Whether such objects hold words or pointers that the collector must follow.
     const SCAN: bool = true;
 }
@@ -128,12 +131,14 @@ impl<T> Deref for Gc<T> {
 }
 
 impl Obj {
-    /// The object as a `T`, if its type is exactly `T::TYPE`.
+    /// The object as a `T`, if its type is exactly `T::TYPE`, or another of its kinds.
     #[inline(always)]
     pub fn downcast<T: Object>(self) -> Option<Gc<T>> {
         let header = self.as_header()?;
         // SAFETY: a pointer word points to a live object, whose first word is a header.
-        let is_t = unsafe { header.as_ref() }.ty == NonNull::from_ref(T::TYPE);
-        is_t.then_some(Gc(header.cast()))
+        let ty = unsafe { header.as_ref() }.ty;
+        // A pointer to a type is to the beginning of one, so that one in the array is to one of the kinds.
+        let from_first = ty.addr().get().wrapping_sub(core::ptr::from_ref(T::TYPE).addr());
+        (from_first <= (T::KINDS - 1) * size_of::<Type>()).then_some(Gc(header.cast()))
     }
 }

@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::define;
 use crate::error::Res;
 use crate::obj::cell::Cell;
-use crate::obj::function::Function;
+use crate::obj::function::{self, Function};
 use crate::object::{Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
@@ -12,8 +12,15 @@ use crate::types::{Attr, AttrResult, Type, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
-/// The type.
-static TYPE: Type = define!(Type::new(q!("closure")).flags(flag::BINDS_SELF).print(print).call(call).attr(attr));
+/// The type, which programs see as that of other closures.
+static TYPE: Type = define!(
+    Type::new(q!("closure"))
+        .parent(&function::TYPES[function::CLOSURE])
+        .flags(flag::BINDS_SELF)
+        .print(print)
+        .call(call)
+        .attr(attr)
+);
 
 /// A closure. Its cells follow it.
 #[repr(C)]

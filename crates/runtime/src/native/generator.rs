@@ -15,7 +15,7 @@ use crate::define;
 use crate::error::Res;
 use crate::obj::dict::Dict;
 use crate::obj::exception;
-use crate::obj::generator::METHODS;
+use crate::obj::generator;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
 use crate::q;
@@ -26,7 +26,7 @@ use crate::word::Obj;
 
 /// The type, which programs see as that of other generators.
 pub(crate) static TYPE: Type =
-    define!(Type::new(q!("generator")).print(print).iter(|_, object| Ok(object)).next(next).locals(METHODS));
+    define!(Type::new(q!("generator")).parent(&generator::TYPE).print(print).iter(|_, object| Ok(object)).next(next));
 
 /// The state of a function of machine code.
 #[repr(C)]

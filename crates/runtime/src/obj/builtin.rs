@@ -9,8 +9,9 @@ use crate::types::Type;
 use crate::vm::Vm;
 use crate::word::Obj;
 
-/// The type of functions written in Rust.
-pub static TYPE: Type = define!(Type::new(q!("function")).call(builtin_call));
+/// The types of functions written in Rust: as in MicroPython, one for those without an argument, with one, two and three, and one for
+/// others, so that programs can tell.
+static TYPES: [Type; 5] = [const { define!(Type::new(q!("function")).call(builtin_call)) }; 5];
 
 /// A function written in Rust, always a `static`.
 #[repr(C)]
@@ -53,13 +54,21 @@ unsafe impl Sync for Builtin {}
 
 // SAFETY: `Builtin` is `repr(C)` and starts with a header; only builtins have this type.
 unsafe impl Object for Builtin {
-    const TYPE: &'static Type = &TYPE;
+    const TYPE: &'static Type = &TYPES[0];
+    const KINDS: usize = TYPES.len();
 }
 
 impl Builtin {
     /// The object for `fun`.
     pub const fn new(fun: Fun) -> Builtin {
-        Builtin { header: Header::of(&TYPE), fun }
+        let kind = match fun {
+            Fun::F0(_) => 0,
+            Fun::F1(_) => 1,
+            Fun::F2(_) => 2,
+            Fun::F3(_) => 3,
+            Fun::Var { .. } | Fun::Kw { .. } => 4,
+        };
+        Builtin { header: Header::of(&TYPES[kind]), fun }
     }
 
     /// A function without arguments.

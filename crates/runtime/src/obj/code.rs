@@ -12,7 +12,7 @@ use crate::define;
 use crate::error::Res;
 use crate::native::code as machine;
 use crate::obj::dict::Dict;
-use crate::obj::sketch::Sketched;
+use crate::obj::sketch::{Sketched, Wants};
 use crate::object::{Gc, Header, Object};
 use crate::q;
 use crate::qstr::Qstr;
@@ -124,7 +124,8 @@ impl Context {
     }
 }
 
-/// A code object that has been verified and linked.
+/// A code object that has been verified and linked. Programs that look into the memory of closures know that the fourth word is where the
+/// prelude is (micropython-lib: `inspect.signature`).
 #[repr(C)]
 pub struct Code {
     pub(crate) header: Header,
@@ -132,12 +133,12 @@ pub struct Code {
     pub context: Gc<Context>,
     /// The module's names, by the index that bytecode uses.
     pub(crate) qstrs: NonNull<Qstr>,
+    /// The prelude and the instructions.
+    pub(crate) bytes: *const u8,
     /// The module's constants.
     pub(crate) constants: NonNull<Slot>,
     /// A heap block: the code objects that it makes functions of, some of which may be of machine code.
     pub(crate) children: Option<NonNull<Slot>>,
-    /// The prelude and the instructions.
-    pub(crate) bytes: *const u8,
     /// The first instruction.
     pub(crate) start: *const u8,
     /// Bytes of prelude and instructions.
@@ -291,6 +292,11 @@ impl Code {
             None => None,
         };
         vm.alloc(Code { header: Code::header(), context, children, defined_at: self.defined_at.clone(), ..*self })
+    }
+
+    /// What a function of it is given besides cells.
+    pub(crate) fn wants(&self) -> Wants {
+        Wants { defaults: self.n_def, flags: self.flags }
     }
 
     /// Whether it can be called without cells.
@@ -453,7 +459,7 @@ fn with_context(vm: &Vm, code: Obj, context: Gc<Context>) -> Res {
 }
 
 /// The context of `code`, if it is a code object.
-pub(crate) fn context_of(code: Obj) -> Option<Gc<Context>> {
+fn context_of(code: Obj) -> Option<Gc<Context>> {
     match code.downcast::<Code>() {
         Some(code) => Some(code.context),
         None => machine::context_of(code),

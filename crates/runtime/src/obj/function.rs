@@ -7,7 +7,7 @@ use crate::define;
 use crate::error::{Raised, Res};
 use crate::obj::code::{Code, Context};
 use crate::obj::dict::Dict;
-use crate::obj::sketch::{Sketch, Sketched};
+use crate::obj::sketch::{Sketch, Sketched, Wants};
 use crate::obj::tuple::Tuple;
 use crate::object::{Gc, Header, Object};
 use crate::ops::print::{Printer, Style};
@@ -19,15 +19,26 @@ use crate::vm::memory::Slot;
 use crate::word::Obj;
 use berus_mpy::prelude::scope_flag;
 
-/// The type.
-pub static TYPE: Type = define!(
-    Type::new(q!("function"))
-        .flags(flag::BINDS_SELF)
-        .print(function_print)
-        .make_new(function_new)
-        .call(function_call)
-        .attr(function_attr)
-);
+/// The types of functions: as in MicroPython, programs tell by them those that make generators and those that close over cells.
+pub(crate) static TYPES: [Type; 3] = [
+    define!(
+        Type::new(q!("function"))
+            .flags(flag::BINDS_SELF)
+            .print(function_print)
+            .make_new(function_new)
+            .call(function_call)
+            .attr(function_attr)
+    ),
+    define!(Type::new(q!("generator")).flags(flag::BINDS_SELF).call(function_call).attr(function_attr)),
+    define!(
+        Type::new(q!("closure")).flags(flag::BINDS_SELF).print(function_print).call(function_call).attr(function_attr)
+    ),
+];
+
+const PLAIN: usize = 0;
+const GENERATOR: usize = 1;
+/// The type of functions that close over cells.
+pub(crate) const CLOSURE: usize = 2;
 
 /// The type of bound methods.
 pub static BOUND_METHOD_TYPE: Type = define!(
@@ -42,22 +53,28 @@ pub static BOUND_METHOD_TYPE: Type = define!(
 /// A function. Its cells, then the defaults of its positional arguments, then the dict of defaults of keyword-only ones follow it.
 ///
 /// As long as it has not been called, it mostly has a placeholder for code, and a sketch of it.
+///
+/// Programs that look into a function's memory know two words (micropython-lib: `inspect.signature`): the fourth, which is where the
+/// prelude is, and of a closure the third, which is the number of its cells. Closures have no sketch.
 #[repr(C)]
 pub struct Function {
     header: Header,
     code: Cell<Gc<Code>>,
-    /// The sketch's bytes, extent, place and number of locals.
-    bytes: *const u8,
-    extent: u16,
-    place: u16,
-    n_locals: u8,
     n_cells: u8,
-    n_extra: u16,
+    /// The sketch's number of locals, extent, place and bytes.
+    n_locals: u8,
+    extent: u16,
+    #[cfg(target_pointer_width = "64")]
+    place: u16,
+    bytes: *const u8,
+    #[cfg(not(target_pointer_width = "64"))]
+    place: u16,
 }
 
 // SAFETY: `Function` is `repr(C)` and starts with a header; only functions have this type.
 unsafe impl Object for Function {
-    const TYPE: &'static Type = &TYPE;
+    const TYPE: &'static Type = &TYPES[PLAIN];
+    const KINDS: usize = TYPES.len();
 }
 
 /// A method with the object to call it for.
@@ -97,8 +114,7 @@ impl Function {
         defaults: Slot,
         keyword_defaults: Slot,
     ) -> Res<Gc<Function>> {
-        let wanted = (code.n_def.into(), code.has(scope_flag::DEFKWARGS));
-        Function::of(code).with_extra(vm, cells, wanted, defaults, keyword_defaults)
+        Function::of(code, code.wants(), cells.len()).with_extra(vm, cells, code.wants(), defaults, keyword_defaults)
     }
 
     /// The same without cells, of code of which there is a sketch.
@@ -109,34 +125,38 @@ impl Function {
         let sketch = code.sketch();
         let Sketch { bytes, extent, place, n_locals, .. } = sketch;
         let placeholder = Context::placeholder(code.context(), vm)?;
-        let function = Function { bytes, extent, place, n_locals, ..Function::of(placeholder) };
-        function.with_extra(vm, &[], sketch.defaults(), defaults, keyword_defaults)
+        let function = Function { bytes, extent, place, n_locals, ..Function::of(placeholder, sketch.wants(), 0) };
+        function.with_extra(vm, &[], sketch.wants(), defaults, keyword_defaults)
     }
 
-    fn of(code: Gc<Code>) -> Function {
-        let (header, code) = (Header::of(&TYPE), Cell::new(code));
-        Function { header, code, bytes: core::ptr::null(), extent: 0, place: 0, n_locals: 0, n_cells: 0, n_extra: 0 }
+    /// A function of `code` that closes over so many cells, without what follows it.
+    fn of(code: Gc<Code>, wants: Wants, n_cells: usize) -> Function {
+        let kind = match n_cells {
+            0 if wants.is_generator() => GENERATOR,
+            0 => PLAIN,
+            _ => CLOSURE,
+        };
+        let (header, n_cells) = (Header::of(&TYPES[kind]), n_cells as u8);
+        Function { header, bytes: code.bytes, code: Cell::new(code), extent: 0, place: 0, n_locals: 0, n_cells }
     }
 
-    /// The function on the heap with what follows it; `wanted` is how many defaults of positional arguments its code expects, and whether
-    /// it expects some of keyword-only ones.
+    /// The function on the heap with what follows it.
     fn with_extra(
         self,
         vm: &Vm,
         cells: &[Obj],
-        wanted: (usize, bool),
+        wants: Wants,
         defaults: Slot,
         keyword_defaults: Slot,
     ) -> Res<Gc<Function>> {
         let tuple = defaults.and_then(|defaults| defaults.downcast::<Tuple>());
         let defaults = tuple.as_ref().map_or(&[][..], |tuple| tuple.items());
         let dict = keyword_defaults.filter(|dict| dict.downcast::<Dict>().is_some());
-        if (defaults.len(), dict.is_some()) != wanted {
+        if (defaults.len(), dict.is_some()) != (usize::from(wants.defaults), wants.keyword_defaults()) {
             return Err(vm.type_error(format_args!("argument num/types mismatch")));
         }
-        let n_extra = cells.len() + defaults.len() + usize::from(dict.is_some());
-        let object = Function { n_cells: cells.len() as u8, n_extra: n_extra as u16, ..self };
-        let function = vm.alloc_tail(object, n_extra * size_of::<Slot>())?;
+        let n_extra = cells.len() + wants.words();
+        let function = vm.alloc_tail(self, n_extra * size_of::<Slot>())?;
         let words = cells.iter().chain(defaults).copied().chain(dict);
         for (n, word) in words.enumerate() {
             // SAFETY: the tail has room for `n_extra` words.
@@ -164,8 +184,8 @@ impl Function {
     /// Its context and the sketch of its code, if it has not been called and runs in place, with no cells or defaults.
     pub(crate) fn sketch_in_place(&self) -> Option<(Gc<Context>, Sketch)> {
         let (code, context) = (self.code.get(), self.context());
-        let is_sketched = !code.is_linked() && self.n_extra == 0 && context.in_place().is_some();
-        is_sketched.then(|| (context, self.sketch()))
+        let is_sketched = !code.is_linked() && context.in_place().is_some();
+        (is_sketched && self.sketch().wants().words() == 0).then(|| (context, self.sketch()))
     }
 
     fn sketch(&self) -> Sketch {
@@ -195,10 +215,10 @@ impl Function {
         let (true, Some(n_cells)) = (are_cells, n_cells) else {
             return Err(vm.type_error(format_args!("argument num/types mismatch")));
         };
-        let n_extra = self.n_extra + u16::from(n_cells);
-        let object = Function { n_cells, n_extra, ..Function::of(code) };
-        let function = vm.alloc_tail(object, usize::from(n_extra) * size_of::<Slot>())?;
-        let words = cells.iter().map(|cell| Some(*cell)).chain(self.extra().iter().copied());
+        let object = Function::of(code, code.wants(), n_cells.into());
+        let n_extra = cells.len() + code.wants().words();
+        let function = vm.alloc_tail(object, n_extra * size_of::<Slot>())?;
+        let words = cells.iter().map(|cell| Some(*cell)).chain(self.extra(code.wants().words()).iter().copied());
         for (n, word) in words.enumerate() {
             // SAFETY: the tail has room for `n_extra` words.
             unsafe { function.as_ptr().add(1).cast::<Slot>().add(n).write(word) };
@@ -206,30 +226,30 @@ impl Function {
         Ok(function)
     }
 
-    fn extra(&self) -> &[Slot] {
+    /// The cells and `n` words of defaults, no more than the code wants.
+    fn extra(&self, n: usize) -> &[Slot] {
         let start = core::ptr::from_ref(self).wrapping_add(1).cast();
-        // SAFETY: `n_extra` words follow the object.
-        unsafe { core::slice::from_raw_parts(start, self.n_extra.into()) }
+        // SAFETY: as many words follow the object.
+        unsafe { core::slice::from_raw_parts(start, usize::from(self.n_cells) + n) }
     }
 
     /// The cells that it closes over.
     #[inline(always)]
     pub(crate) fn cells(&self) -> &[Slot] {
-        &self.extra()[..self.n_cells.into()]
+        self.extra(0)
     }
 
     /// The defaults of the last positional arguments.
     #[inline(always)]
     pub(crate) fn defaults(&self, code: Gc<Code>) -> &[Slot] {
-        let start = usize::from(self.n_cells);
-        &self.extra()[start..start + usize::from(code.n_def)]
+        &self.extra(code.n_def.into())[self.n_cells.into()..]
     }
 
     fn keyword_defaults(&self, code: Gc<Code>) -> Option<Gc<Dict>> {
-        if !code.has(scope_flag::DEFKWARGS) {
+        if !code.wants().keyword_defaults() {
             return None;
         }
-        self.extra().last().copied().flatten()?.downcast::<Dict>()
+        self.extra(code.wants().words()).last().copied().flatten()?.downcast::<Dict>()
     }
 
     /// Lays out the arguments of a call as local variables: the cells and arguments of the function, `*args` and `**kwargs`. `code` is
@@ -360,12 +380,7 @@ fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn function_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(function) = object.downcast::<Function>() else { return Ok(()) };
-    let code = function.code(vm)?;
-    if code.is_generator() {
-        return out.write(vm, b"<generator>");
-    }
-    let kind = if function.n_cells > 0 { "closure" } else { "function" };
-    let name = vm.name_str(code.name());
+    let (kind, name) = (vm.type_name(object), vm.name_str(function.code(vm)?.name()));
     out.write(vm, alloc::format!("<{kind} {name} at {:#x}>", object.bits()).as_bytes())
 }
 

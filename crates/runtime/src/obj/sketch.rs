@@ -39,6 +39,32 @@ pub(crate) struct Sketch {
     is_made: bool,
 }
 
+/// What the prelude of a function says of what a function object is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Wants {
+    /// The number of positional arguments that have defaults.
+    pub defaults: u16,
+    /// See [`scope_flag`].
+    pub flags: u8,
+}
+
+impl Wants {
+    /// Whether there are defaults of keyword-only arguments.
+    pub fn keyword_defaults(self) -> bool {
+        u32::from(self.flags) & scope_flag::DEFKWARGS != 0
+    }
+
+    /// Whether calling the function makes a generator.
+    pub fn is_generator(self) -> bool {
+        u32::from(self.flags) & scope_flag::GENERATOR != 0
+    }
+
+    /// Words that a function keeps for defaults.
+    pub fn words(self) -> usize {
+        usize::from(self.defaults) + usize::from(self.keyword_defaults())
+    }
+}
+
 /// A code object to be, among the children of the code that makes a function of it.
 #[repr(C)]
 pub(crate) struct Sketched {
@@ -100,11 +126,11 @@ impl Sketch {
         Prelude::read(self.bytes(), 0).ok()
     }
 
-    /// The number of positional arguments that have defaults, and whether there are defaults of keyword-only ones.
-    pub fn defaults(&self) -> (usize, bool) {
-        self.prelude().map_or((0, false), |prelude| {
+    /// What a function of the code is given besides cells.
+    pub fn wants(&self) -> Wants {
+        self.prelude().map_or(Wants { defaults: 0, flags: 0 }, |prelude| {
             let signature = prelude.signature;
-            (signature.n_def_pos_args as usize, signature.scope_flags & scope_flag::DEFKWARGS != 0)
+            Wants { defaults: signature.n_def_pos_args as u16, flags: signature.scope_flags as u8 }
         })
     }
 

@@ -337,7 +337,7 @@ fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         return Err(vm.type_error(format_args!("function doesn't take keyword arguments")));
     }
     match *args.pos() {
-        [object] => Ok(vm.type_of(object).obj()),
+        [object] => Ok(visible(vm.type_of(object)).obj()),
         [name, bases, locals] => {
             let name = vm.as_name(name)?;
             let (Some(name), Some(bases), Some(locals)) = (name, bases.downcast::<Tuple>(), vm.as_dict(locals)) else {
@@ -353,6 +353,18 @@ fn type_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> 
     let Some(ty) = object.downcast::<Type>() else { return Ok(()) };
     out.write(vm, b"<class '")?;
     out.write(vm, ty.name().spelling(vm))?;
+fn same_name(a: Gc<Type>, b: Gc<Type>) -> bool {
+    a.name().qstr().is_some_and(|name| b.name().qstr() == Some(name))
+}
+
+/// The type that programs see: of built-in types for the same kind of objects, which have one name, that from which the others derive.
+pub(crate) fn visible(ty: Gc<Type>) -> Gc<Type> {
+    match ty.parent() {
+        Parent::One(parent) if !ty.has(flag::HEAP) && same_name(parent, ty) => parent,
+        _ => ty,
+    }
+}
+
     out.write(vm, b"'>")
 }
 

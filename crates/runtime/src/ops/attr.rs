@@ -85,7 +85,7 @@ impl Vm {
             return self.find_of_instance(object, instance, name, request);
         }
         if name == q!("__class__") {
-            return Ok(Some(MethodParts::plain(ty.obj())));
+            return Ok(Some(MethodParts::plain(typ::visible(ty).obj())));
         }
         if name == q!("__next__") && ty.slots.next.is_some() && ty != Gc::from_static(&typ::TYPE) {
             let next = crate::modules::builtins::find(self, q!("next")).unwrap_or(Obj::NONE);
