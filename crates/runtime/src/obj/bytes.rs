@@ -177,6 +177,7 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
 
 /// How many zeros `bytes()` and `bytearray()` make of `source`, if that is an int.
 pub(crate) fn wanted_zeros(vm: &Vm, source: Obj) -> Res<Option<usize>> {
+    let source = vm.native_base(source).unwrap_or(source);
     if !vm.is_int_or_bool(source) {
         return Ok(None);
     }

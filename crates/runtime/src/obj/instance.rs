@@ -9,11 +9,12 @@ use berus_mpy::opcode::BinaryOp;
 
 use crate::args::Args;
 use crate::error::Res;
-use crate::obj::exception;
 use crate::obj::function::Function;
 use crate::obj::map::Map;
 use crate::obj::typ::{self, Found};
+use crate::obj::{array, deque, dict, exception, list, set};
 use crate::object::{Gc, Header, Object};
+use crate::ops::arithmetic::plain;
 use crate::ops::buffer::{Access, Buffer};
 use crate::ops::print::{Printer, Style};
 use crate::q;
@@ -250,7 +251,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
     let text = match style {
         Style::Repr | Style::Json => vm.call_special(object, q!("__repr__"), &[])?,
         _ => match vm.call_special(object, q!("__str__"), &[])? {
-            None if base.is_none() => vm.call_special(object, q!("__repr__"), &[])?,
+            None if base.is_none_or(|base| !has_own_str(vm, base)) => vm.call_special(object, q!("__repr__"), &[])?,
             text => text,
         },
     };
@@ -270,6 +271,13 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
             out.write(vm, alloc::format!("<{name} object at {:x}>", object.bits()).as_bytes())
         }
     }
+}
+
+/// Whether the built-in type of `base` has a text besides the representation.
+fn has_own_str(vm: &Vm, base: Obj) -> bool {
+    vm.as_str(base).is_some()
+        || vm.is_exception(base)
+        || vm.try_buffer(base, Access::Read).is_ok_and(|buffer| buffer.is_some())
 }
 
 fn instance_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
@@ -307,7 +315,19 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let answer = match vm.call_special(object, name, &[])? {
         Some(answer) => answer,
         None => {
+            let equality = typ::find(vm, vm.type_of(object), q!("__eq__"));
+            // Who redefines equality must say what is hashed.
+            if op == UnaryOp::Hash && equality.is_some_and(|found| !found.native) {
+                return Ok(None);
+            }
             if let Some(base) = vm.native_base(object) {
+                // What has a length is true by the length that the class says.
+                if op == UnaryOp::Bool
+                    && typ::find(vm, vm.type_of(object), q!("__len__")).is_some_and(|found| !found.native)
+                    && vm.try_len(base)?.is_some()
+                {
+                    return Ok(None);
+                }
                 if let UnaryOp::Positive | UnaryOp::Negative | UnaryOp::Invert | UnaryOp::Abs = op {
                     return vm.unary_op(op, base).map(Some);
                 }
@@ -315,9 +335,8 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
                     return unary_op(vm, op, base);
                 }
             }
-            let equality = typ::find(vm, vm.type_of(object), q!("__eq__"));
             return Ok(match op {
-                UnaryOp::Hash if equality.is_none() => Some(Obj::small_int_wrapping((object.bits() >> 4) as isize)),
+                UnaryOp::Hash => Some(Obj::small_int_wrapping((object.bits() >> 4) as isize)),
                 _ => None,
             });
         }
@@ -387,14 +406,36 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
     {
         return Ok(Some(value));
     }
-    match vm.native_base(object) {
-        Some(base) if op == BinaryOp::Equal => vm.equality(base, vm.native_base(other).unwrap_or(other)).map(Some),
-        Some(base) => match vm.type_of(base).slots.binary_op {
-            Some(binary_op) => binary_op(vm, op, base, vm.native_base(other).unwrap_or(other)),
-            None => Ok(None),
+    let Some(base) = vm.native_base(object) else { return Ok(None) };
+    let inside = vm.native_base(other).unwrap_or(other);
+    let Some(binary_op) = vm.type_of(base).slots.binary_op else {
+        return if op == BinaryOp::Equal { vm.equality(base, inside).map(Some) } else { Ok(None) };
+    };
+    match op {
+        BinaryOp::Equal => vm.equality(base, inside).map(Some),
+        // Built-in types that compare have a `!=` of their own, whatever a class makes of `==`.
+        BinaryOp::NotEqual => vm.inequality(base, inside).map(Some),
+        _ => match binary_op(vm, op, base, inside)? {
+            Some(result) if result == base && changes_in_place(vm, base) => Ok(Some(object)),
+            // What cannot change in place has no such operator, so that the plain one of the class is asked.
+            Some(_) if plain(op) != op && overrides(vm, object, plain(op)) => Ok(None),
+            result => Ok(result),
         },
-        None => Ok(None),
     }
+}
+
+/// Whether `object`, of a built-in type, is what an in-place operator on it gives.
+fn changes_in_place(vm: &Vm, object: Obj) -> bool {
+    let ty = vm.type_of(object);
+    [&list::TYPE, &array::BYTEARRAY, &array::ARRAY, &set::TYPE, &dict::TYPE, &dict::ORDERED_TYPE, &deque::TYPE]
+        .into_iter()
+        .any(|known| ty == Gc::from_static(known))
+}
+
+/// Whether the class of `object` has a method for `op` that is not the built-in type's.
+fn overrides(vm: &Vm, object: Obj, op: BinaryOp) -> bool {
+    let found = method_name(op).and_then(|name| typ::find(vm, vm.type_of(object), name));
+    found.is_some_and(|found| !found.native)
 }
 
 fn instance_reverse(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
@@ -430,11 +471,11 @@ fn instance_contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
         return vm.truth(answer).map(Some);
     }
     match vm.native_base(object) {
-        Some(base) => match vm.type_of(base).slots.contains {
-            Some(contains) => contains(vm, base, item),
-            None => Ok(None),
-        },
-        None => Ok(None),
+        // Whether sequences contain something does not depend on how the class iterates.
+        Some(base) if vm.type_of(base).slots.contains.is_some() || vm.type_of(base).slots.items.is_some() => {
+            vm.contains(base, item).map(Some)
+        }
+        _ => Ok(None),
     }
 }
 
@@ -443,8 +484,8 @@ fn instance_iter(vm: &Vm, object: Obj) -> Res {
         return Ok(iterator);
     }
     match vm.native_base(object) {
-        Some(base) => vm.iter(base),
-        None => vm.iter_by_subscripts(object),
+        Some(base) if vm.is_iterable(base) => vm.iter(base),
+        _ => vm.iter_by_subscripts(object),
     }
 }
 

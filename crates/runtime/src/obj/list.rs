@@ -258,7 +258,7 @@ impl List {
     /// # Errors
     /// What iterating raises; items up to there are added.
     pub fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
-        let Some(items) = vm.as_items(iterable) else {
+        let Some(items) = vm.as_items(iterable).filter(|_| vm.type_of(iterable).slots.items.is_some()) else {
             let iterator = vm.each(iterable)?;
             while let Some(item) = iterator.next(vm)? {
                 self.append(vm, item)?;

@@ -8,11 +8,12 @@ use berus_mpy::opcode::BinaryOp;
 use crate::error::{Raised, Res};
 
 use crate::obj::float::{self, as_float};
+use crate::obj::instance::Instance;
 use crate::obj::int;
 use crate::obj::none::NOT_IMPLEMENTED;
 use crate::obj::strings;
 use crate::obj::tuple::Tuple;
-use crate::types::UnaryOp;
+use crate::types::{UnaryOp, flag};
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -104,6 +105,10 @@ impl Vm {
         self.check_depth()?;
         let left_op = self.type_of(left).slots.binary_op;
         let plain = plain(op);
+        let derives = self.is_of_derived_class(right, left);
+        if derives && let Some(result) = self.reverse_op(plain, left, right)? {
+            return Ok(Some(result));
+        }
         for op in [op, plain] {
             if let Some(left_op) = left_op
                 && let Some(result) = left_op(self, op, left, right)?
@@ -114,10 +119,7 @@ impl Vm {
                 break;
             }
         }
-        // `a < b` may be answered by `b > a`.
-        if let (Some(reverse), Some(mirrored)) = (self.type_of(right).slots.reverse_op, mirrored(plain))
-            && let Some(result) = reverse(self, mirrored, right, left)?
-        {
+        if !derives && let Some(result) = self.reverse_op(plain, left, right)? {
             return Ok(Some(result));
         }
         // An instance of a class derived from a built-in type is as good as what it has inside.
@@ -125,6 +127,22 @@ impl Vm {
             Some(right) => self.binary_op(op, left, right).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Asks the right operand's type, as `a < b` may be answered by `b > a`; `None` if that does not have the operator.
+    fn reverse_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+        match (self.type_of(right).slots.reverse_op, mirrored(op)) {
+            (Some(reverse), Some(mirrored)) => reverse(self, mirrored, right, left),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether `object` is an instance of a class that a program derives from the built-in type of `other`: its operators come first.
+    pub(crate) fn is_of_derived_class(&self, object: Obj, other: Obj) -> bool {
+        Instance::of(object).is_some_and(|instance| {
+            let ty = self.type_of(other);
+            instance.base().is_some() && !ty.has(flag::HEAP) && self.is_subclass(instance.class(), ty)
+        })
     }
 
     /// `divmod(left, right)`

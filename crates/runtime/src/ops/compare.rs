@@ -82,7 +82,8 @@ impl Vm {
         self.compare_equal(BinaryOp::NotEqual, left, right)
     }
 
-    /// `==` or `!=`. Each operand's type is asked, the left one first; `!=` is what `==` is not, unless a type says otherwise.
+    /// `==` or `!=`. Each operand's type is asked, the left one first unless the other derives from it; `!=` is what `==` is not, unless a
+    /// type says otherwise.
     fn compare_equal(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
         let answer = |equal: bool| Obj::bool(equal == (op == BinaryOp::Equal));
         if left == right && !self.type_of(left).has(flag::EQ_NOT_REFLEXIVE) {
@@ -95,7 +96,8 @@ impl Vm {
             return Ok(answer(left == right));
         }
         self.check_depth()?;
-        for (own, other) in [(left, right), (right, left)] {
+        let (first, second) = if self.is_of_derived_class(right, left) { (right, left) } else { (left, right) };
+        for (own, other) in [(first, second), (second, first)] {
             // A small int knows itself and other ints, nothing else.
             if own.is_small_int() && !other.is_pointer() {
                 continue;

@@ -28,6 +28,12 @@ impl Vm {
         self.iter_by_subscripts(object)
     }
 
+    /// Whether the type of `object`, which is built in, iterates.
+    pub(crate) fn is_iterable(&self, object: Obj) -> bool {
+        let slots = self.type_of(object).slots;
+        slots.items.is_some() || slots.iter.is_some() || slots.next.is_some()
+    }
+
     /// As [`Vm::iter`], for a built-in that runs through the items itself.
     ///
     /// # Errors
