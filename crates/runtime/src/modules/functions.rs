@@ -339,7 +339,12 @@ fn repr(vm: &Vm, object: Obj) -> Res {
 }
 
 /// `round(value, -zeros)` for an int: to a multiple of a power of ten, a half to an even one.
-fn round_int(vm: &Vm, value: Obj, zeros: isize) -> Res {
+fn round_int(vm: &Vm, value: Obj, zeros: usize) -> Res {
+    // Three digits for a byte are more than there are: what is far less than half of the power is 0.
+    if zeros > 3 * obj::int::size(value) {
+        return Ok(Obj::small_int_wrapping(0));
+    }
+    let zeros = zeros as isize;
     let unit = vm.binary_op(BinaryOp::Power, Obj::small_int_wrapping(10), Obj::small_int_wrapping(zeros))?;
     let two = Obj::small_int_wrapping(2);
     let half = vm.binary_op(BinaryOp::FloorDivide, unit, two)?;
@@ -355,11 +360,11 @@ fn round(vm: &Vm, args: &[Obj]) -> Res {
     let value = args[0];
     if vm.is_int_or_bool(value) {
         let digits = match args.get(1) {
-            Some(&digits) => vm.int(digits)?,
-            None => 0,
+            Some(&digits) if digits != Obj::NONE => vm.int(digits)?,
+            _ => 0,
         };
         let value = vm.to_int(value)?;
-        return if digits < 0 { round_int(vm, value, -digits) } else { Ok(value) };
+        return if digits < 0 { round_int(vm, value, digits.unsigned_abs()) } else { Ok(value) };
     }
     let number = vm.float(value)?;
     match args.get(1) {

@@ -12,3 +12,10 @@ for bad in (lambda: 1 // 0, lambda: 1 % 0, lambda: divmod(1, 0), lambda: 1 / 0, 
         bad()
     except (ZeroDivisionError, ValueError) as error:
         print(type(error).__name__, error)
+
+# Rounding to powers of ten far beyond a number.
+import sys
+
+for digits in -1, -4, -5, -6, -7, -19, -20, -21, -40, -sys.maxsize, -sys.maxsize - 1:
+    print(digits if digits > -100 else "", [round(n, digits) for n in (65536, 5, -75, 9 * 10**18, 10**39, -6 * 10**39, 0)])
+print(round(5, None), round(True, -1), round(2**200, -60), round(2**200, 2**40))

@@ -12,6 +12,7 @@ mod large;
 mod small;
 mod text;
 
+pub(crate) use bytes::size;
 pub use bytes::write_bytes;
 pub use large::{is_large, pow3, to_float};
 pub use small::binary_small;
