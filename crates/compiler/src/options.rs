@@ -52,6 +52,9 @@ pub struct Options<'a> {
     /// Whether `except` clauses and the beginnings of class bodies have lines of their own, for who traces lines. mpy-cross gives them
     /// none.
     pub trace_lines: bool,
+    /// Whether what there are too many of for the operand of an instruction is a `SyntaxError`: arguments of a call, names before a
+    /// starred one, variables that a function closes over, blocks that a jump leaves. mpy-cross makes code of it that does something else.
+    pub operands_fit: bool,
     /// What makes the code of functions without a decorator that says so.
     pub emitter: Emitter,
     /// The architecture to make machine code for.
@@ -73,6 +76,7 @@ impl Default for Options<'_> {
             small_int_bits: 31,
             source_lines: true,
             trace_lines: false,
+            operands_fit: false,
             emitter: Emitter::Bytecode,
             arch: None,
             arch_flags: 0,

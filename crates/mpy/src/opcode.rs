@@ -319,7 +319,7 @@ const fn low(n: u32) -> u32 {
 }
 
 const fn high(n: u32) -> u32 {
-    n >> 8 & 0xff
+    n >> 8
 }
 
 /// The least value of [`Op::LoadConstSmallIntMulti`].

@@ -67,8 +67,8 @@ fn instructions_and_their_operands() {
     refuse(&slice(1), Reason::SliceItems(1));
     refuse(&slice(4), Reason::SliceItems(4));
     refuse("STORE_COMP 3", Reason::Collection(3));
-    refuse("CALL_FUNCTION 0x10000", Reason::TooManyArguments(0x1_0000));
-    refuse("UNPACK_EX 0x10000", Reason::TooManyArguments(0x1_0000));
+    refuse("CALL_FUNCTION 0x1000000", Reason::TooManyArguments(0x100_0000));
+    refuse("UNPACK_EX 0x1000000", Reason::TooManyArguments(0x100_0000));
     refuse("LOAD_CONST_TRUE\n YIELD_VALUE\n RETURN_VALUE", Reason::Yield);
     let generator = Signature { scope_flags: scope_flag::GENERATOR, ..small() };
     let body = "LOAD_CONST_TRUE\n YIELD_VALUE\n RETURN_VALUE";

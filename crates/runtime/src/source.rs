@@ -88,6 +88,7 @@ impl Vm {
             emitter: self.emitter.get(),
             arch: self.machine_arch(),
             trace_lines: !shows_code,
+            operands_fit: true,
             ..Options::default()
         };
         let grantor = Compiling { vm: self, raised: Cell::new(None), refused: Cell::new(0) };

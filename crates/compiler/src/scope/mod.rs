@@ -13,7 +13,7 @@ use core::ops::{Index, IndexMut};
 use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::prelude::scope_flag;
 
-use crate::error::{CompileError, ErrorKind};
+use crate::error::CompileError;
 use crate::names::{Name, Names};
 use crate::options::Emitter;
 use crate::tree::Node;
@@ -417,7 +417,7 @@ impl Scopes {
             }
         }
         let all = u16::try_from(own + free).ok().filter(|_| this.cells().all(|local| local <= u8::MAX.into()));
-        this.num_locals = all.ok_or_else(|| CompileError::new(ErrorKind::Runtime, "too many local variables"))?;
+        this.num_locals = all.ok_or_else(|| CompileError::syntax("too many local variables"))?;
         this.num_pos_args += free as u16;
         Ok(())
     }

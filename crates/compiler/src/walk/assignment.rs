@@ -201,6 +201,7 @@ impl Walk<'_, '_> {
                     return;
                 }
                 star = Some(i);
+                self.must_fit(target, i, 255, "more than 255 targets before a starred one");
                 self.emit.unpack_ex(i as u32, (targets.len() - i - 1) as u32);
             }
         }

@@ -4,6 +4,7 @@ use super::{Walk, known};
 use crate::emit::{Access, Arguments, Build};
 use crate::grammar::Rule;
 use crate::names::Name;
+use crate::options::Emitter;
 use crate::scope::{Param, ScopeKind};
 use crate::tree::Node;
 
@@ -139,6 +140,10 @@ impl Walk<'_, '_> {
                     call.positional += 1;
                 }
             }
+        }
+        // Machine code calls methods with numbers that are words.
+        if !is_method || call.starred || self.this().emitter == Emitter::Bytecode {
+            self.must_fit(list, call.positional as usize, 255, "more than 255 arguments");
         }
         if call.starred {
             self.emit.load_small_int(starred as i64);

@@ -137,6 +137,8 @@ impl Walk<'_, '_> {
         if cells == 0 {
             self.emit.make_function(scope, defaults);
         } else {
+            let node = self.unit.scopes[scope].node;
+            self.must_fit(node, cells as usize, 255, "more than 255 variables closed over");
             self.emit.make_closure(scope, cells, defaults);
         }
     }

@@ -4,6 +4,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use super::{Loop, Walk, known};
 use crate::grammar::Rule;
+use crate::options::Emitter;
 use crate::tree::Node;
 
 /// An argument of `range`.
@@ -38,7 +39,7 @@ impl Walk<'_, '_> {
     pub(super) fn break_statement(&mut self, node: Node) {
         match self.inside {
             Some(inside) => {
-                let blocks = self.blocks - inside.blocks;
+                let blocks = self.blocks_to_leave(inside, node);
                 self.emit.unwind_jump(inside.break_label, blocks, inside.has_iterator);
             }
             None => self.outside_loop(node),
@@ -47,9 +48,21 @@ impl Walk<'_, '_> {
 
     pub(super) fn continue_statement(&mut self, node: Node) {
         match self.inside {
-            Some(inside) => self.emit.unwind_jump(inside.continue_label, self.blocks - inside.blocks, false),
+            Some(inside) => {
+                let blocks = self.blocks_to_leave(inside, node);
+                self.emit.unwind_jump(inside.continue_label, blocks, false);
+            }
             None => self.outside_loop(node),
         }
+    }
+
+    /// How many exception blocks a jump to the end of the loop, or its next turn, leaves.
+    fn blocks_to_leave(&mut self, inside: Loop, node: Node) -> u16 {
+        let blocks = self.blocks - inside.blocks;
+        if self.this().emitter == Emitter::Bytecode {
+            self.must_fit(node, blocks.into(), 127, "too many nested blocks");
+        }
+        blocks
     }
 
     fn outside_loop(&mut self, node: Node) {

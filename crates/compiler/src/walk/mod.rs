@@ -262,6 +262,13 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
+    /// Notes a `SyntaxError` at `node` if `count` is more than an operand has room for, where that is to be noticed.
+    fn must_fit(&mut self, node: Node, count: usize, most: usize, message: &'static str) {
+        if self.unit.options.operands_fit && self.pass == Pass::Code && count > most {
+            self.error(node, message);
+        }
+    }
+
     /// Gives what follows the line of `node`, where tracing wants that.
     fn trace_line(&mut self, node: Node) {
         if self.unit.options.trace_lines {

@@ -65,7 +65,7 @@ pub enum Reason {
     SliceItems(u32),
     /// There is no collection of this kind for `STORE_COMP`.
     Collection(u32),
-    /// More arguments or names than two bytes can count.
+    /// More arguments or names than a frame can have slots.
     TooManyArguments(u32),
     /// A jump to an offset that is not in the code.
     JumpOutside,
@@ -166,7 +166,7 @@ impl fmt::Display for Reason {
             Child(index) => write!(f, "no child has index {index}"),
             SliceItems(n) => write!(f, "a slice of {n} items"),
             Collection(kind) => write!(f, "no kind of comprehension has number {kind}"),
-            TooManyArguments(n) => write!(f, "{n:#x} counts more arguments than two bytes can"),
+            TooManyArguments(n) => write!(f, "{n:#x} counts more arguments than a frame has slots"),
             JumpOutside => f.write_str("a jump out of the code"),
             JumpInside(target) => write!(f, "a jump to offset {target}, where no instruction starts"),
             Yield => f.write_str("a yield in a function that is no generator"),

@@ -277,7 +277,7 @@ impl Scanner {
                 return Err(Reason::SliceItems(index).into());
             }
             Operand::Count => {}
-            Operand::Arguments | Operand::Starred if index > 0xffff => {
+            Operand::Arguments | Operand::Starred if index > 0xff_ffff => {
                 return Err(Reason::TooManyArguments(index).into());
             }
             Operand::Arguments | Operand::Starred => {}

@@ -349,10 +349,6 @@ fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     }
 }
 
-fn type_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
-    let Some(ty) = object.downcast::<Type>() else { return Ok(()) };
-    out.write(vm, b"<class '")?;
-    out.write(vm, ty.name().spelling(vm))?;
 fn same_name(a: Gc<Type>, b: Gc<Type>) -> bool {
     a.name().qstr().is_some_and(|name| b.name().qstr() == Some(name))
 }
@@ -365,6 +361,10 @@ pub(crate) fn visible(ty: Gc<Type>) -> Gc<Type> {
     }
 }
 
+fn type_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+    let Some(ty) = object.downcast::<Type>() else { return Ok(()) };
+    out.write(vm, b"<class '")?;
+    out.write(vm, ty.name().spelling(vm))?;
     out.write(vm, b"'>")
 }
 

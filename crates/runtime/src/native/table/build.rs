@@ -140,7 +140,7 @@ pub(super) unsafe extern "C" fn unpack_sequence(sequence: Slot, n: usize, to: *m
 
 /// Puts the items of `sequence` at `to`, the last one first: so many before a list of those in the middle, and after it.
 pub(super) unsafe extern "C" fn unpack_ex(sequence: Slot, counts: usize, to: *mut Slot) {
-    let (left, right) = (counts & 0xff, counts >> 8 & 0xff);
+    let (left, right) = (counts & 0xff, counts >> 8);
     // SAFETY: machine code called, and has room for the items.
     unsafe {
         serve(|vm| {

@@ -81,10 +81,10 @@ unsafe extern "C" fn call_any(callable: Slot, n_pos: usize, n_kw: usize, args: *
     }
 }
 
-/// Calls `callable`. The low byte of `counts` is how many positional arguments there are, the next one how many keyword arguments.
+/// Calls `callable`. The low byte of `counts` is how many positional arguments there are, the others how many keyword arguments.
 pub(super) unsafe extern "C" fn call_function(callable: Slot, counts: usize, args: *const Slot) -> Obj {
     // SAFETY: machine code called.
-    unsafe { call(callable, counts & 0xff, counts >> 8 & 0xff, args) }
+    unsafe { call(callable, counts & 0xff, counts >> 8, args) }
 }
 
 /// Calls a method: at `args` it, its first argument or null, and the other arguments.
@@ -101,7 +101,7 @@ pub(super) unsafe extern "C" fn call_method(n_pos: usize, n_kw: usize, args: *co
 /// Makes a call with starred arguments: at `args` what to call, for methods the first argument or null, the others, and a bitmap of
 /// which of the positional ones are starred.
 pub(super) unsafe extern "C" fn call_method_starred(is_method: bool, counts: usize, args: *const Slot) -> Obj {
-    let (n_pos, n_kw) = (counts & 0xff, counts >> 8 & 0xff);
+    let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
     // SAFETY: machine code called, and vouches for the words at `args`.
     unsafe {
         serve(|vm| {

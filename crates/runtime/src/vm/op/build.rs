@@ -263,7 +263,7 @@ op! {
     unpack_ex(vm, code, ip, sp, fp) {
         let start = ip;
         let operand = ip.uint();
-        let (left, right) = (operand & 0xff, operand >> 8 & 0xff);
+        let (left, right) = (operand & 0xff, operand >> 8);
         let base = sp.down(1);
         tri!(vm, start, unpack_starred(vm, base, left, right));
         sp = base.up(left + right + 1);

@@ -183,7 +183,8 @@ fn clear(locals: Sp, from: usize, code: Gc<Code>) {
     }
 }
 
-/// How many arguments a call has, and where they are: one word, so that [`call_and_go_on`] gets all in registers.
+/// How many arguments a call has, and where they are: one word, so that [`call_and_go_on`] gets all in registers. An instruction has room
+/// for 255 positional ones, besides `self`, and a frame, of less than 2¹⁶ slots, for less keywords.
 #[derive(Clone, Copy)]
 struct Arguments(u32);
 
@@ -191,19 +192,19 @@ impl Arguments {
     /// Arguments from `first` slots above the callee on.
     #[inline(always)]
     fn new(n_pos: usize, n_kw: usize, first: usize) -> Arguments {
-        Arguments((n_pos | n_kw << 12 | first << 24) as u32)
+        Arguments((n_pos | n_kw << 9 | first << 30) as u32)
     }
 
     fn n_pos(self) -> usize {
-        (self.0 & 0xfff) as usize
+        (self.0 & 0x1ff) as usize
     }
 
     fn n_kw(self) -> usize {
-        (self.0 >> 12 & 0xfff) as usize
+        (self.0 >> 9 & 0x1f_ffff) as usize
     }
 
     fn first(self) -> usize {
-        (self.0 >> 24) as usize
+        (self.0 >> 30) as usize
     }
 }
 
