@@ -258,7 +258,7 @@ impl List {
     /// # Errors
     /// What iterating raises; items up to there are added.
     pub fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
-        let Some(items) = vm.as_items(iterable).filter(|_| vm.type_of(iterable).slots.items.is_some()) else {
+        let Some(items) = vm.as_iterated(iterable) else {
             let iterator = vm.each(iterable)?;
             while let Some(item) = iterator.next(vm)? {
                 self.append(vm, item)?;
@@ -377,7 +377,7 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
     let values = match request {
         Subscr::Load => return Ok(List::selected(vm, list.items(), bounds)?.obj()),
         Subscr::Delete => None,
-        Subscr::Store(value) => Some(match vm.as_items(value) {
+        Subscr::Store(value) => Some(match vm.as_iterated(value) {
             Some(Items::List(values)) if values == list => Items::List(values.copied(vm)?),
             Some(items) => items,
             None => Items::List(vm.to_list(value)?),

@@ -305,7 +305,7 @@ pub(crate) fn rindex(vm: &Vm, args: &[Obj]) -> Res {
 
 pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     let (kind, glue) = text(vm, separator)?;
-    let items = match vm.as_items(items) {
+    let items = match vm.as_iterated(items) {
         Some(items) => items,
         None => Items::List(vm.to_list(items)?),
     };

@@ -190,7 +190,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     match args.pos() {
         [] => Ok(Tuple::EMPTY.obj()),
         [tuple, ..] if tuple.downcast::<Tuple>().is_some() => Ok(*tuple),
-        [iterable, ..] => Ok(match vm.as_items(*iterable) {
+        [iterable, ..] => Ok(match vm.as_iterated(*iterable) {
             Some(Items::List(list)) => Tuple::of_list(vm, &list)?,
             Some(Items::Tuple(tuple)) => Tuple::new(vm, tuple.items())?,
             None => Tuple::of_list(vm, &*vm.to_list(*iterable)?)?,

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::error::Res;
+use crate::obj::instance::Instance;
 use crate::obj::int;
 use crate::obj::list::List;
 use crate::obj::tuple::Tuple;
@@ -182,6 +183,11 @@ impl Vm {
             Some(list) => Some(Items::List(list)),
             None => self.as_tuple(object).map(Items::Tuple),
         }
+    }
+
+    /// The items that iterating over `object` gives, if it is a list or tuple. An instance of a class may iterate otherwise.
+    pub(crate) fn as_iterated(&self, object: Obj) -> Option<Items> {
+        if Instance::of(object).is_some() { None } else { self.as_items(object) }
     }
 
     /// The items of a list or tuple.
