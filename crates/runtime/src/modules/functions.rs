@@ -341,7 +341,8 @@ fn repr(vm: &Vm, object: Obj) -> Res {
 /// `round(value, -zeros)` for an int: to a multiple of a power of ten, a half to an even one.
 fn round_int(vm: &Vm, value: Obj, zeros: usize) -> Res {
     // Three digits for a byte are more than there are: what is far less than half of the power is 0.
-    if zeros > 3 * obj::int::size(value) {
+    let bytes = vm.unary_op(UnaryOp::Sizeof, value)?.as_small_int().unwrap_or(isize::MAX);
+    if zeros > (bytes as usize).saturating_mul(3) {
         return Ok(Obj::small_int_wrapping(0));
     }
     let zeros = zeros as isize;

@@ -83,8 +83,3 @@ pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, signed:
     }
     Ok(())
 }
-
-/// Bytes that the number `int` fits into.
-pub(crate) fn size(int: Obj) -> usize {
-    if large::is_large(int) { large::to_le_bytes(int).len() } else { size_of::<isize>() }
-}

@@ -12,7 +12,6 @@ mod large;
 mod small;
 mod text;
 
-pub(crate) use bytes::size;
 pub use bytes::write_bytes;
 pub use large::{is_large, pow3, to_float};
 pub use small::binary_small;
