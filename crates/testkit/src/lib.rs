@@ -53,17 +53,27 @@ pub fn temp_dir() -> TempDir {
 /// # Panics
 /// When it is not there and `BERUS_REQUIRE_PEERS` is `1`.
 pub fn peer(name: &str) -> Option<PathBuf> {
-    let folder = env::var_os("BERUS_PEERS").map_or_else(|| workspace().join("peers"), PathBuf::from);
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    let missing = format!("{} is not there; `tools/peers` installs it", path.display());
-    assert!(env::var_os("BERUS_REQUIRE_PEERS").is_none_or(|value| value != "1"), "{missing}");
+    let missing = match find_peer(name) {
+        Ok(path) => return Some(path),
+        Err(missing) => missing,
+    };
+    assert!(!peers_are_required(), "{missing}");
     // Not `eprintln!`, which the test harness holds back when a test passes.
     let test = std::thread::current();
     let _ = writeln!(std::io::stderr(), "skipped {}: {missing}", test.name().unwrap_or("a test"));
     None
+}
+
+/// The path of a pinned peer, or what to say where it is missing.
+fn find_peer(name: &str) -> Result<PathBuf, String> {
+    let folder = env::var_os("BERUS_PEERS").map_or_else(|| workspace().join("peers"), PathBuf::from);
+    let path = folder.join(name);
+    if path.exists() { Ok(path) } else { Err(format!("{} is not there; `tools/peers` installs it", path.display())) }
+}
+
+/// Whether a test that needs a peer fails where that is missing.
+fn peers_are_required() -> bool {
+    env::var_os("BERUS_REQUIRE_PEERS").is_some_and(|value| value == "1")
 }
 
 /// Compiles a source file with a peer's `mpy-cross` and gives the bytes of the module, or what it said on standard error.
@@ -113,7 +123,7 @@ pub fn stdlib_sources() -> Vec<PathBuf> {
     let files = files.unwrap_or_default();
     if files.is_empty() {
         let missing = "python3 or the sources of its standard library are not there";
-        assert!(env::var_os("BERUS_REQUIRE_PEERS").is_none_or(|value| value != "1"), "{missing}");
+        assert!(!peers_are_required(), "{missing}");
         let _ = writeln!(std::io::stderr(), "skipped: {missing}");
     }
     files

@@ -2,10 +2,14 @@
 //!
 //! A folder has `NAME.py` and `NAME.out`. Each program runs from its source, compiled to an `.mpy` file and loaded from that, and with a
 //! collection at every allocation, from its source and from an `.mpy` file where that lies: a trial for each, named `NAME::HOW`.
+//!
+//! One more, `NAME::peer`, runs the program on MicroPython, which is to print the same. Where that is not wanted, the program says so in a comment,
+//! [`DIFFERS`] and why; then MicroPython is to print something else. Without the peer this trial is ignored, and so it is for programs that
+//! MicroPython would never end, which say so by [`ENDLESS`].
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -20,10 +24,16 @@ use berus_runtime::ops::print::Stdout;
 use berus_runtime::vm::{Limits, Vm};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::python_files;
+use crate::{find_peer, peers_are_required, python_files};
 
 /// The name that tracebacks have for a program.
 const NAME: &[u8] = b"test.py";
+
+/// How a comment begins that says why MicroPython prints something else.
+pub const DIFFERS: &str = "# MicroPython differs: ";
+
+/// How a comment begins that says why MicroPython does not come to the program's end.
+pub const ENDLESS: &str = "# MicroPython does not end: ";
 
 /// The way a program is run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -130,14 +140,55 @@ fn run(vm: &Vm, source: &[u8], how: How) -> Res<()> {
 pub fn main(folder: &Path, modules: &'static [ModuleDef], frozen: Option<&'static dyn Frozen>) -> ExitCode {
     let ways = [("source", How::Source), ("mpy", How::Mpy), ("stress", How::Stress), ("in_place", How::InPlace)];
     let programs = python_files(folder);
+    let no_peer = find_peer("micropython").is_err() && !peers_are_required();
     let trials = programs.iter().flat_map(|program| {
         let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        ways.map(|(way, how)| {
+        let own = ways.map(|(way, how)| {
             let program = program.clone();
             Trial::test(format!("{name}::{way}"), move || check(&program, how, modules, frozen))
-        })
+        });
+        let program = program.clone();
+        let is_endless = std::fs::read(&program).is_ok_and(|source| has_comment(&source, ENDLESS));
+        let peer = Trial::test(format!("{name}::peer"), move || check_with_peer(&program));
+        let peer = peer.with_ignored_flag(no_peer || is_endless);
+        own.into_iter().chain([peer])
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
+fn has_comment(source: &[u8], begin: &str) -> bool {
+    String::from_utf8_lossy(source).lines().any(|line| line.starts_with(begin))
+}
+
+fn check_with_peer(program: &Path) -> Result<(), Failed> {
+    let source = std::fs::read(program)?;
+    let expected = std::fs::read_to_string(program.with_extension("out"))?;
+    let output = peer_output(&find_peer("micropython")?, &source)?;
+    match (output == expected, has_comment(&source, DIFFERS)) {
+        (true, false) | (false, true) => Ok(()),
+        (true, true) => Err(format!("MicroPython prints the same: remove the comment {DIFFERS:?}").into()),
+        (false, false) => Err(format!(
+            "MicroPython prints something else (\"is\" below). If that is right, say why in a comment {DIFFERS:?}.\n{}",
+            difference(&output, &expected)
+        )
+        .into()),
+    }
+}
+
+/// What a program prints on MicroPython, output and errors alike, in a folder of its own.
+fn peer_output(micropython: &Path, source: &[u8]) -> std::io::Result<String> {
+    let folder = crate::temp_dir();
+    let (program, printed) = (folder.path().join("test.py"), folder.path().join("printed"));
+    std::fs::write(&program, source)?;
+    let out = std::fs::File::create(&printed)?;
+    Command::new(micropython)
+        .arg("test.py")
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stderr(out.try_clone()?)
+        .stdout(out)
+        .status()?;
+    Ok(String::from_utf8_lossy(&std::fs::read(&printed)?).into_owned())
 }
 
 fn check(

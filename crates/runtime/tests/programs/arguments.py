@@ -15,3 +15,5 @@ for bad in ("f()", "f(1)", "f(1, c=1, a=2)", "g()", "g(1, 2, 3)", "g(x=1)", "h(*
         eval(bad)
     except TypeError as error:
         print(bad, "-", error)
+
+# MicroPython differs: a keyword that is no string is refused in the words of CPython.

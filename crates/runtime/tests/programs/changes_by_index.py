@@ -94,3 +94,5 @@ refill()
 attempt("deque store", lambda: list(store(queue, Index(shrink_queue, 30), 1)))
 refill()
 attempt("deque store", lambda: list(store(queue, Index(shrink_queue, 1), 1)))
+
+# MicroPython differs: only lists and tuples can be assigned to a slice of a list there.

@@ -20,3 +20,5 @@ for bad in (lambda: Point(1), lambda: Point(1, 2, 3), lambda: Point(1, z=2), lam
     except (TypeError, AttributeError) as error:
         print(type(error).__name__, error)
 o = OrderedDict([("z", 1), ("a", 2)]); o["m"] = 3; print(o, list(o), o.popitem(), o == {"z": 1, "a": 2}, list(o.items()))
+
+# MicroPython differs: its named tuples have no _asdict.

@@ -40,3 +40,5 @@ except NotImplementedError:
 print(list(map(lambda a, b: a + b, [1, 2], [3, 4])), list(zip("ab", [1, 2], (3, 4))), list(filter(None, [0, 1, 2])))
 print(list(enumerate("ab", 5)), list(reversed([1, 2, 3])))
 print(frozenset([1, 2]) == frozenset([2, 1]), {1, 2} <= {1, 2, 3}, (1, 2) + (3,) * 2, (1, 2) < (1, 3), [1, 2] < [1, 2, 3])
+
+# MicroPython differs: its dicts and sets have no order of insertion, and its sort is not stable.

@@ -37,3 +37,5 @@ x = property(lambda self: "made"); C.later = None
 class E:
     y = x
 print(E().y)
+
+# MicroPython differs: it does not call __get__ for an access by the class.

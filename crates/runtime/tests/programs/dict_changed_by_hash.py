@@ -51,3 +51,5 @@ for member in members:
 change = lambda: s.update(range(500))
 s.add(-1)
 print(all(member in s for member in members), -1 in s, len(s) > 12)
+
+# MicroPython differs: it crashes where __hash__ clears the dict.

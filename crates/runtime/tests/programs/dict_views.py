@@ -8,3 +8,5 @@ del d[1]
 print(keys, [k for k in d], [v for v in values])
 for k, v in {"x": 1}.items():
     print(k, v)
+
+# MicroPython differs: its dicts have no order of insertion.

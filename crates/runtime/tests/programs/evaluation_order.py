@@ -92,3 +92,5 @@ while t(0, False):
     pass
 else:
     print("else")
+
+# MicroPython differs: its dicts have no order of insertion.

@@ -16,3 +16,5 @@ for bad in ("1 +", "def", "x = = 1", "  x", "(", "'abc", "return 1", "break", "1
         exec(bad)
     except SyntaxError as error:
         print(repr(bad), type(error).__name__)
+
+# MicroPython differs: its eval() refuses white space before an expression.

@@ -49,3 +49,5 @@ try:
     next(me)
 except ValueError as error:
     print(error)
+
+# MicroPython differs: throw() into a generator that has ended raises StopIteration there.

@@ -65,3 +65,5 @@ for base in [3, -3, 1 << 100, -(1 << 64) - 1]:
             power = pow(base, exponent, modulus)
             print(power if abs(power) < 1 << 70 else power % PRIME, end=" ")
     print()
+
+# MicroPython differs: it takes no underscores in the text that int() is given.

@@ -20,3 +20,5 @@ try:
     memoryview(b"abc")[0] = 1
 except TypeError as error:
     print(error)
+
+# MicroPython differs: this port has no memoryview.itemsize.

@@ -46,3 +46,5 @@ try:
     divmod(M(), 0)
 except TypeError:
     print("TypeError")
+
+# MicroPython differs: reflected operators of a subclass of int do not come to those of int there.

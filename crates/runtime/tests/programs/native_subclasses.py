@@ -28,3 +28,5 @@ class E(Exception):
         super().__init__(a)
         self.b = b
 print(E(1).args, E(1).b, str(E("x")), repr(E("x")))
+
+# MicroPython differs: its dict.__getitem__ does not take an instance of a subclass.

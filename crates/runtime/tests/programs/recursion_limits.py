@@ -35,3 +35,5 @@ try:
 except RuntimeError as error:
     print(type(error).__name__)
 print("still here")
+
+# MicroPython differs: comparing nested lists overflows the machine stack there.

@@ -33,3 +33,5 @@ attempt(b"\xef\xbb\xbf")
 attempt(b"\xef\xbb\xbfprint(9)")
 attempt(b"\xef\xbb\xbf\x0c\r\n\x0cprint(10)")
 print(eval(b"\xef\xbb\xbf13"))
+
+# MicroPython differs: it refuses a byte-order mark and form feeds, which CPython takes.

@@ -5,3 +5,5 @@ lines"""):
     print(repr(text))
 print("a" "b" 'c', "\101\x41\u0041")
 print(repr(b"a'b"), repr(b'\x00\xff"'), b"\t\n\r\\")
+
+# MicroPython differs: repr() escapes all characters that are not ASCII there; here those that cannot be printed, as in CPython.

@@ -14,3 +14,5 @@ try:
 except TypeError as error:
     print(error)
 print(min("hello"), max("hello"), sorted("hello"), list(reversed("abc")), "abc" * 3, "abc" * 0, 2 * "ab", "a" + "b")
+
+# MicroPython differs: repr() escapes all characters that are not ASCII there; here those that cannot be printed, as in CPython.

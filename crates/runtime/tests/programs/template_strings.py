@@ -10,3 +10,5 @@ try:
     t"a" + "b"
 except TypeError as error:
     print(type(error).__name__)
+
+# MicroPython differs: this port is built without template strings.

@@ -25,3 +25,5 @@ try:
 except E as error:
     show(error)
 show(KeyError("k")); show(ValueError()); show(ValueError(1, 2)); show(OSError(2))
+
+# MicroPython differs: a traceback there does not ask the __str__ of an exception of a class.

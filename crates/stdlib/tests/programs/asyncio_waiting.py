@@ -246,3 +246,5 @@ asyncio.run(main())
 import uasyncio
 
 print(uasyncio.Event is asyncio.Event, asyncio.__file__, asyncio.core.__name__)
+
+# MicroPython does not end: its asyncio lets a second task wait for a stream, and never wakes the first.

@@ -111,3 +111,5 @@ try:
     stream.read()
 except OSError as error:
     print(error)
+
+# MicroPython differs: it reports data that ends early by EOFError, and a stream that reads itself until no frame is left.

@@ -17,3 +17,5 @@ try:
     math.factorial("3")
 except TypeError as error:
     print("TypeError")
+
+# MicroPython does not end: it begins to multiply whatever the number.

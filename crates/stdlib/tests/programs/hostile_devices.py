@@ -143,3 +143,5 @@ for kind in vfs.VfsFat, vfs.VfsLfs1, vfs.VfsLfs2:
     gc.collect()
     device.answers = {}
     print(sum(fs.open(name[0], "r").read() == "content " + name[0][-1] for name in fs.ilistdir() if name[0] != "file") >= 3)
+
+# MicroPython differs: it looks at the answers of a broken device at other moments, and so comes to other errors.

@@ -161,3 +161,5 @@ os.chdir("/")
 sys.path[:] = [b"/\xff"]
 attempt(__import__, "module")
 attempt(execfile, "/\u00ff")
+
+# MicroPython differs: it looks for ioctl before readinto.

@@ -25,3 +25,5 @@ try:
     print(bytes(view))
 except (OSError, TypeError, ValueError) as error:
     print(type(error).__name__)
+
+# MicroPython differs: it takes a bytes object for a buffer to write to.

@@ -90,3 +90,5 @@ try:
 except SystemExit as error:
     print(repr(error))
 print(machine.idle())
+
+# MicroPython differs: it maps /dev/mem for machine.mem8 and its like.

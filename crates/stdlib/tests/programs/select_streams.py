@@ -109,3 +109,5 @@ for answer in select.select([a, b, quiet], (b, a), [a, quiet], 0), select.select
 print(select.select([quiet], [], [], 0), select.select([], [], [], 0.001))
 attempt(select.select, [a], [])
 attempt(select.select, a, [], [])
+
+# MicroPython differs: this port has no select.select, and its poll takes any mask.

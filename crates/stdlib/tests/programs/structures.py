@@ -114,3 +114,5 @@ attempt(uctypes.sizeof, among_its_own)
 from struct import pack, unpack
 
 print(unpack("<2S", pack("<2P", uctypes.addressof(b"first\0"), uctypes.addressof("second"))))
+
+# MicroPython differs: uctypes follows a descriptor that holds itself until the machine stack ends there.

@@ -48,3 +48,5 @@ for data in b"\xc3a", b"\xc3", b"\xff", b"\xf0\x9d", b"a\xc3\xa9b\n\xe2\x82\xacd
         for n in 1, 2:
             file = open()
             print(data, n, repr(attempt(file.read, n)), repr(attempt(file.readline, n)), repr(attempt(file.read)))
+
+# MicroPython differs: repr() escapes all characters that are not ASCII there; here those that cannot be printed, as in CPython.

@@ -101,3 +101,5 @@ try:
     weakref.ref()
 except TypeError as e:
     print(e)
+
+# MicroPython differs: this port has no weakref.
