@@ -140,3 +140,5 @@ class Text(str):
 
 
 print(str(Text("a")), repr(Text("a")), [Text("b")], str(type("Q", (int,), {"__repr__": lambda self: "Q()"})(1)))
+
+# MicroPython differs: `in` and iteration do not come to __getitem__ of a subclass of a built-in type there.

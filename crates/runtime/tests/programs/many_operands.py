@@ -52,3 +52,5 @@ for n in 126, 127, 128:
     for depth in reversed(range(n)):
         nested += " " * (depth + 1) + "finally: pass\n"
     print("blocks", n, result(nested % "continue"), result(nested % "break"))
+
+# MicroPython differs: it loses operands and keywords beyond 255.
