@@ -57,7 +57,7 @@ pub fn with_interpreter<R>(raw_memory: bool, work: impl FnOnce(&Vm) -> R) -> R {
     let heap = Heap::growing(&GlobalRegions, HEAP);
     let mut vm = Vm::new(heap, Box::new(Alone { raw_memory }), limits).expect("there is memory");
     vm.register(berus_stdlib::MODULES);
-    vm.set_budget(Budget { instructions: Some(INSTRUCTIONS), ..Budget::default() });
+    vm.set_budget(Budget { instructions: Some(INSTRUCTIONS), ..Budget::default() }).expect("no time is limited");
     vm.enter(|vm| {
         let result = work(vm);
         vm.finalise_all();

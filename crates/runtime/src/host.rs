@@ -31,9 +31,10 @@ pub trait Host {
         Ok(0)
     }
 
-    /// Time since some fixed moment, never going back.
-    fn monotonic(&self) -> Duration {
-        Duration::ZERO
+    /// Time since some fixed moment, never going back; `None` if the host has no clock. Without one programs cannot sleep, nor can their time be
+    /// limited.
+    fn monotonic(&self) -> Option<Duration> {
+        None
     }
 
     /// Time since 1970, if the host has a clock.

@@ -13,7 +13,7 @@ const LIMIT: usize = 4 << 20;
 /// Runs a program, and says what type of exception it raises; and how many bytes it has taken outside of the heap.
 fn run(program: &[u8], budget: Budget) -> (Option<String>, usize) {
     let vm = Vm::new(Heap::growing(&GlobalRegions, LIMIT), Box::new(Silent), Limits::default()).unwrap();
-    vm.set_budget(budget);
+    vm.set_budget(budget).expect("no time is limited");
     vm.enter(|vm| {
         vm.run_source(b"pass", b"first.py").unwrap();
         let (result, peak) = peak_during(|| vm.run_source(program, b"program.py"));

@@ -7,10 +7,10 @@ use std::time::Duration;
 use berus_compiler::Mode;
 use berus_runtime::error::Res;
 use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::host::Host;
-use berus_runtime::obj::exception::{KEYBOARD_INTERRUPT, MEMORY_ERROR};
+use berus_runtime::host::{Host, Silent};
+use berus_runtime::obj::exception::{KEYBOARD_INTERRUPT, MEMORY_ERROR, OS_ERROR};
 use berus_runtime::ops::print::Style;
-use berus_runtime::vm::{Budget, Limits, Vm};
+use berus_runtime::vm::{Budget, Limits, NoClock, Vm};
 
 /// A host whose clock goes on by a millisecond whenever it is looked at, and that may be interrupted.
 #[derive(Clone, Default)]
@@ -28,9 +28,9 @@ impl Host for Clock {
         self.0.output.borrow_mut().extend_from_slice(bytes);
     }
 
-    fn monotonic(&self) -> Duration {
+    fn monotonic(&self) -> Option<Duration> {
         self.0.now.set(self.0.now.get() + Duration::from_millis(1));
-        self.0.now.get()
+        Some(self.0.now.get())
     }
 
     fn interrupted(&self) -> bool {
@@ -60,7 +60,7 @@ fn output(source: &str) -> String {
 /// Whether `source` is ended by `budget`, and what it printed.
 fn ends(source: &str, budget: Budget) -> (bool, String) {
     let (vm, clock) = new();
-    vm.set_budget(budget);
+    vm.set_budget(budget).expect("the host has a clock");
     let ended = vm.enter(|vm| match run(vm, source) {
         Ok(()) => false,
         Err(raised) => {
@@ -167,13 +167,13 @@ fn instructions_are_counted_exactly() {
 fn a_new_budget_lets_programs_run_again() {
     let (vm, clock) = new();
     vm.enter(|vm| {
-        vm.set_budget(Budget { instructions: Some(1000), ..Budget::default() });
+        vm.set_budget(Budget { instructions: Some(1000), ..Budget::default() }).expect("the host has a clock");
         for _ in 0..2 {
             let raised = run(vm, "while True: pass").expect_err("it is ended");
             let exception = vm.take_exception(raised);
             assert!(vm.is_abort(exception));
         }
-        vm.set_budget(Budget::default());
+        vm.set_budget(Budget::default()).expect("the host has a clock");
         run(vm, "for i in range(5000): pass\nprint(i)")
     })
     .expect("it ends well");
@@ -272,7 +272,7 @@ fn a_number_that_cannot_fit_takes_no_time() {
     let (vm, _) = new();
     vm.enter(|vm| {
         for source in ["7 ** n", "1 << n", "x ** x", "pow(-2, n)", "(1 << 60) ** n"] {
-            vm.set_budget(Budget { instructions: Some(1000), ..Budget::default() });
+            vm.set_budget(Budget { instructions: Some(1000), ..Budget::default() }).expect("the host has a clock");
             let raised = run(vm, &format!("n = 10 ** 8\nx = 1 << 62\n{source}")).expect_err("it does not fit");
             let exception = vm.take_exception(raised);
             assert!(vm.matches(exception, &MEMORY_ERROR), "{source}: {:?}", vm.text(exception, Style::Exception));
@@ -330,4 +330,76 @@ try:
 except KeyboardInterrupt: print('caught')
 ";
     assert_eq!(output(source), "caught\ncalled\ncaught\n");
+}
+
+/// What takes 2 ** 40 steps, or as good as endless, in one built-in: nothing of these is an iteration, and none of them asks a program's own code.
+const LONG_BUILT_INS: [&str; 22] = [
+    "L = M = [1]\nfor i in range(40): L = [L, L]; M = [M, M]\nL == M",
+    "L = M = [1]\nfor i in range(40): L = [L, L]; M = [M, M]\nL < M",
+    "L = M = (1,)\nfor i in range(40): L = (L, L); M = (M, M)\nL == M",
+    "L = (1,)\nfor i in range(40): L = (L, L)\nhash(L)",
+    "L = {1: 1}; M = {1: 1}\nfor i in range(40): L = {1: L, 2: L}; M = {1: M, 2: M}\nL == M",
+    "L = int\nfor i in range(40): L = (L, L)\nisinstance('', L)",
+    "L = int\nfor i in range(40): L = (L, L)\nissubclass(str, L)",
+    "L = [None] * 100000\nfor i in [0] * 10000: L.count(2.5)",
+    "L = [None] * 100000\nfor i in [0] * 10000: 2.5 in L",
+    "L = [None] * 100000; M = [None] * 100000\nfor i in [0] * 10000: L == M",
+    "L = set(range(50000)); M = set(range(50000))\nfor i in [0] * 10000: L == M",
+    "L = dict.fromkeys(range(30000)); M = dict(L)\nfor i in [0] * 10000: L == M",
+    "s = 'a' * 1000000\nfor i in [0] * 10000: s.find('ab')",
+    "s = 'a' * 1000000\nfor i in [0] * 10000: s.replace('b', 'c')",
+    "s = 'a' * 1000000\nfor i in [0] * 10000: s.upper()",
+    "s = 'a' * 1000000\nfor i in [0] * 10000: s.split('b')",
+    "s = b'a' * 1000000; t = b'a' * 1000000\nfor i in [0] * 10000: memoryview(s) == t",
+    "s = b'a' * 1000000\nfor i in [0] * 10000: s.decode()",
+    "s = b'a' * 1000000\nfor i in [0] * 10000: int.from_bytes(s, 'little')",
+    "L = list(range(50000))\nfor i in [0] * 10000: L.sort(reverse=i)",
+    "import gc\nL = [[] for i in range(50000)]\nfor i in [0] * 10000: gc.collect()",
+    "d = {}\nfor i in range(20000): d[i << 40] = 1",
+];
+
+#[test]
+fn built_ins_count_their_work() {
+    for source in LONG_BUILT_INS {
+        for budget in [
+            Budget { instructions: Some(500_000), ..Budget::default() },
+            Budget { time: Some(Duration::from_millis(500)), ..Budget::default() },
+        ] {
+            assert_eq!(ends(source, budget), (true, String::new()), "{source}");
+        }
+    }
+}
+
+#[test]
+fn a_budget_of_time_needs_a_clock() {
+    let heap = Heap::growing(&GlobalRegions, 1 << 20);
+    let vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
+    let budget = Budget { time: Some(Duration::from_secs(1)), ..Budget::default() };
+    assert_eq!(vm.set_budget(budget), Err(NoClock));
+    vm.enter(|vm| {
+        assert!(vm.sleep(Duration::ZERO).is_ok());
+        let raised = vm.sleep(Duration::from_secs(1_000_000_000)).expect_err("the time would not pass");
+        let exception = vm.take_exception(raised);
+        assert!(vm.matches(exception, &OS_ERROR));
+    });
+}
+
+#[test]
+fn sleep_on_a_clock_that_stands_still_counts() {
+    struct Still;
+    impl Host for Still {
+        fn write_stdout(&self, _: &[u8]) {}
+
+        fn monotonic(&self) -> Option<Duration> {
+            Some(Duration::ZERO)
+        }
+    }
+    let heap = Heap::growing(&GlobalRegions, 1 << 20);
+    let vm = Vm::new(heap, Box::new(Still), Limits::default()).expect("the heap has room");
+    vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() }).expect("no time is limited");
+    vm.enter(|vm| {
+        let raised = vm.sleep(Duration::from_secs(1)).expect_err("it is ended");
+        let exception = vm.take_exception(raised);
+        assert!(vm.is_abort(exception));
+    });
 }

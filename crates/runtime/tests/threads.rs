@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use berus_compiler::Mode;
@@ -11,6 +11,9 @@ use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Host, Monitor, Threads};
 use berus_runtime::ops::print::Stdout;
 use berus_runtime::vm::{Budget, Limits, Vm};
+
+/// When the clock of the hosts began.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// A host with threads, which keeps what is written.
 #[derive(Clone, Default)]
@@ -23,6 +26,10 @@ struct Kept {
 impl Host for Kept {
     fn write_stdout(&self, bytes: &[u8]) {
         self.output.lock().unwrap().extend_from_slice(bytes);
+    }
+
+    fn monotonic(&self) -> Option<Duration> {
+        Some(START.elapsed())
     }
 
     fn sleep(&self, time: Duration) {
@@ -327,7 +334,7 @@ print('end')
 fn a_budget_is_for_all_threads() {
     let kept = Kept::default();
     let vm = new(&kept);
-    vm.set_budget(Budget { instructions: Some(100_000), ..Budget::default() });
+    vm.set_budget(Budget { instructions: Some(100_000), ..Budget::default() }).expect("the host has a clock");
     run(&vm, &format!("{JOIN}\ndef work():\n while True: pass\nstart(work)\njoin()"), false);
     assert_eq!(
         String::from_utf8_lossy(&kept.output.lock().unwrap()).lines().last(),

@@ -66,8 +66,9 @@ impl TaskQueue {
         self.entries.get(2 * number + 1)
     }
 
-    fn find(&self, task: Obj) -> Option<usize> {
-        (0..self.len()).find(|&number| self.task(number) == Some(task))
+    fn find(&self, vm: &Vm, task: Obj) -> Res<Option<usize>> {
+        vm.work(self.len() / 4)?;
+        Ok((0..self.len()).find(|&number| self.task(number) == Some(task)))
     }
 
     /// Puts a task behind all of the same time. One that waits here waits nowhere else.
@@ -132,7 +133,7 @@ fn peek(vm: &Vm, queue: Obj) -> Res {
 /// Takes a task out, if it is there.
 fn remove(vm: &Vm, queue: Obj, task: Obj) -> Res {
     let queue = of(vm, queue)?;
-    if let Some(number) = queue.find(task) {
+    if let Some(number) = queue.find(vm, task)? {
         queue.take(vm, number)?;
     }
     Ok(Obj::NONE)
@@ -142,7 +143,7 @@ fn remove(vm: &Vm, queue: Obj, task: Obj) -> Res {
 fn hurry(vm: &Vm, queue: Obj, task: Obj) -> Res {
     let queue = of(vm, queue)?;
     let now = ticks_now(vm);
-    if let Some(number) = queue.find(task) {
+    if let Some(number) = queue.find(vm, task)? {
         // Its place is earlier than what comes now.
         if queue.time(number).is_some_and(|time| ticks_between(time, now) <= 0) {
             return Ok(Obj::NONE);

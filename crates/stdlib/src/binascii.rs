@@ -41,6 +41,7 @@ fn a2b_base64(vm: &Vm, text: Obj) -> Res {
     let (mut bits, mut n_bits) = (0u32, 0);
     let mut pads = 0;
     for &byte in text {
+        vm.work(1)?;
         if byte == b'=' {
             pads += 1;
             // Two digits are a byte and four bits, three are two bytes and two bits.
@@ -70,6 +71,7 @@ fn b2a_base64(vm: &Vm, args: Args<'_>) -> Res {
     let bytes = vm.buffer(args.pos()[0], Access::Read)?.bytes();
     let mut out = Builder::with_capacity(vm, bytes.len().div_ceil(3).saturating_mul(4).saturating_add(1))?;
     for group in bytes.chunks(3) {
+        vm.work(1)?;
         let bits = group.iter().fold(0, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - group.len()));
         for place in 0..4 {
             let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
@@ -86,6 +88,8 @@ fn crc32(vm: &Vm, args: &[Obj]) -> Res {
     let start = args.get(1).map_or(Ok(0), |&start| vm.int_truncated(start))?;
     let bytes = vm.buffer(args[0], Access::Read)?.bytes();
     let mut hasher = Hasher::new_with_initial(start as u32);
-    hasher.update(bytes);
+    for piece in vm.pieces(bytes) {
+        hasher.update(piece?);
+    }
     vm.new_u64(hasher.finalize().into())
 }

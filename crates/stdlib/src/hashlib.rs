@@ -53,7 +53,7 @@ hashes! {
     SHA256 SHA256_METHODS "sha256" Sha256;
 }
 
-fn make_new<H: Digest>(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res
+fn make_new<H: Digest + Clone>(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res
 where
     Hash<H>: CustomType,
 {
@@ -65,15 +65,18 @@ where
     Ok(hash)
 }
 
-fn update<H: Digest>(vm: &Vm, hash: Obj, data: Obj) -> Res
+fn update<H: Digest + Clone>(vm: &Vm, hash: Obj, data: Obj) -> Res
 where
     Hash<H>: CustomType,
 {
     let data = vm.buffer(data, Access::Read)?.bytes();
-    match &mut *vm.this::<Custom<Hash<H>>>(hash)?.0.borrow_mut() {
-        Some(hash) => hash.update(data),
-        None => return Err(vm.value_error(format_args!("hash is final"))),
+    let this = vm.this::<Custom<Hash<H>>>(hash)?;
+    // An update that is ended has not been.
+    let Some(mut new) = this.0.borrow().clone() else { return Err(vm.value_error(format_args!("hash is final"))) };
+    for piece in vm.pieces(data) {
+        new.update(piece?);
     }
+    this.0.replace(Some(new));
     Ok(Obj::NONE)
 }
 

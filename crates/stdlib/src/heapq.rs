@@ -24,6 +24,7 @@ fn heap_of(vm: &Vm, object: Obj) -> Res<Gc<List>> {
 
 /// Whether item number `left` is less than number `right`. Comparing may run Python code that makes the list shorter.
 fn is_less(vm: &Vm, heap: Gc<List>, left: usize, right: usize) -> Res<bool> {
+    vm.work(1)?;
     match (heap.get(left), heap.get(right)) {
         (Some(left), Some(right)) => vm.less(left, right),
         _ => Ok(false),

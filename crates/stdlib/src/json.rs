@@ -87,7 +87,10 @@ enum Source<'a> {
 impl Source<'_> {
     fn next(&mut self, vm: &Vm) -> Res<Option<u8>> {
         match self {
-            Source::Bytes(bytes) => Ok(bytes.next().copied()),
+            Source::Bytes(bytes) => {
+                vm.work(1)?;
+                Ok(bytes.next().copied())
+            }
             Source::Stream(stream) => {
                 let mut byte = [0];
                 match vm.stream_read(*stream, &mut byte)? {

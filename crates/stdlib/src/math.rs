@@ -217,6 +217,7 @@ fn factorial(vm: &Vm, x: Obj) -> Res {
 
 /// The product of the ints from `first` to `last`: of factors of one length, since short ones times a long one take longer.
 fn product(vm: &Vm, first: isize, last: isize) -> Res {
+    vm.work(1)?;
     if last - first < 4 {
         let short = (first..=last).try_fold(1isize, isize::checked_mul);
         if let Some(product) = short {

@@ -95,5 +95,11 @@ fn urandom(vm: &Vm, count: Obj) -> Res {
     let Ok(count) = usize::try_from(vm.int(count)?) else { return Err(vm.error_with(&exception::VALUE_ERROR, &[])) };
     let mut bytes = Builder::with_capacity(vm, count)?;
     bytes.fill(vm, 0, count)?;
-    if vm.host().entropy(bytes.bytes_mut()) { bytes.into_bytes(vm) } else { Err(vm.os_error(NO_PROCESS)) }
+    for part in bytes.bytes_mut().chunks_mut(1024) {
+        vm.work(part.len() / 4)?;
+        if !vm.host().entropy(part) {
+            return Err(vm.os_error(NO_PROCESS));
+        }
+    }
+    bytes.into_bytes(vm)
 }

@@ -113,13 +113,14 @@ impl Poll {
         (0..).map_while(|number| self.entries.get(number)?.downcast())
     }
 
-    fn find(&self, object: Obj) -> Option<(usize, Gc<Custom<Entry>>)> {
-        self.entries().enumerate().find(|(_, entry)| entry.object == object)
+    fn find(&self, vm: &Vm, object: Obj) -> Res<Option<(usize, Gc<Custom<Entry>>)>> {
+        vm.work(self.entries.len() / 4)?;
+        Ok(self.entries().enumerate().find(|(_, entry)| entry.object == object))
     }
 
     /// Waits for `events` of `object` too, besides those that it is waited for.
     fn add(&self, vm: &Vm, object: Obj, events: usize) -> Res<()> {
-        if let Some((_, entry)) = self.find(object) {
+        if let Some((_, entry)) = self.find(vm, object)? {
             entry.events.set(entry.events.get() | events);
             return Ok(());
         }
@@ -161,6 +162,7 @@ impl Poll {
     fn ask_streams(&self, vm: &Vm) -> Res<usize> {
         let mut count = 0;
         for entry in self.entries().filter(|entry| entry.file.is_none()) {
+            vm.work(1)?;
             match vm.stream_ioctl(entry.object, Request::Poll(entry.events.get()))? {
                 Ok(ready) => entry.ready.set(ready),
                 Err(errno) => return Err(vm.os_error(errno)),
@@ -173,9 +175,13 @@ impl Poll {
     /// Waits until something is ready, no longer than `timeout`: how many things are.
     fn wait(&self, vm: &Vm, timeout: Option<Duration>) -> Res<usize> {
         let mut left = timeout.unwrap_or(Duration::MAX);
-        let end = vm.host().monotonic().saturating_add(left);
+        if timeout.is_some_and(|time| !time.is_zero()) {
+            vm.check_clock()?;
+        }
+        let end = vm.now().saturating_add(left);
         loop {
             vm.poll()?;
+            vm.work(1)?;
             // Streams come first, since asking them takes no time.
             let streams = self.ask_streams(vm)?;
             let only_files = self.entries().all(|entry| entry.file.is_some());
@@ -184,8 +190,7 @@ impl Poll {
             if count > 0 || left.is_zero() {
                 return Ok(count);
             }
-            // A host without a clock leaves `end` as far away as it is.
-            left = (left - nap).min(end.saturating_sub(vm.host().monotonic()));
+            left = end.saturating_sub(vm.now());
         }
     }
 }
@@ -209,7 +214,7 @@ fn register(vm: &Vm, args: &[Obj]) -> Res {
         None => event::READ | event::WRITE,
     };
     poll.add(vm, args[1], 0)?;
-    if let Some((_, entry)) = poll.find(args[1]) {
+    if let Some((_, entry)) = poll.find(vm, args[1])? {
         entry.events.set(events);
     }
     Ok(Obj::NONE)
@@ -217,7 +222,7 @@ fn register(vm: &Vm, args: &[Obj]) -> Res {
 
 fn unregister(vm: &Vm, object: Obj, registered: Obj) -> Res {
     let poll = of(vm, object)?;
-    if let Some((number, _)) = poll.find(registered) {
+    if let Some((number, _)) = poll.find(vm, registered)? {
         poll.entries.remove_at(vm, number);
         // An iteration goes on behind it.
         if number < poll.at.get() {
@@ -228,7 +233,7 @@ fn unregister(vm: &Vm, object: Obj, registered: Obj) -> Res {
 }
 
 fn modify(vm: &Vm, object: Obj, registered: Obj, mask: Obj) -> Res {
-    let Some((_, entry)) = of(vm, object)?.find(registered) else { return Err(vm.os_error(NO_ENTRY)) };
+    let Some((_, entry)) = of(vm, object)?.find(vm, registered)? else { return Err(vm.os_error(NO_ENTRY)) };
     entry.events.set(events(vm, mask)?);
     Ok(Obj::NONE)
 }

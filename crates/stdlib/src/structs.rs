@@ -67,10 +67,13 @@ impl<'a> Format<'a> {
     }
 
     fn next(&mut self, vm: &Vm) -> Res<Option<Item>> {
+        vm.work(1)?;
         while self.text.get(self.at).is_some_and(|&byte| berus_runtime::text::utf8::is_space(byte)) {
             self.at += 1;
         }
+        let start = self.at;
         let count = number(self.text, &mut self.at);
+        vm.work_on_bytes(8 * (self.at - start))?;
         let Some(&code) = self.text.get(self.at) else {
             return if count.is_some() { Err(bad_code(vm)) } else { Ok(None) };
         };
@@ -119,6 +122,7 @@ fn unpack_bytes(vm: &Vm, format: Obj, source: Obj, offset: Option<Obj>) -> Res {
     while let Some(item) = format_text.next(vm)? {
         at = format_text.align(&item, at);
         for _ in 0..item.count {
+            vm.work(1)?;
             let part = bytes.get(at..at + item.size).unwrap_or_default();
             at += item.size;
             match item.code {
@@ -154,6 +158,7 @@ fn write(vm: &Vm, mut format: Format<'_>, out: &mut [u8], mut values: &[Obj]) ->
     while let Some(item) = format.next(vm)? {
         at = format.align(&item, at);
         for _ in 0..item.count {
+            vm.work(1)?;
             let part = &mut out[at..at + item.size];
             at += item.size;
             if item.code == b'x' {

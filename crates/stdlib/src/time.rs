@@ -47,7 +47,7 @@ fn time_ns(vm: &Vm) -> Res {
 }
 
 fn clock(vm: &Vm) -> Res {
-    vm.new_float(vm.host().monotonic().as_secs_f64())
+    vm.new_float(vm.now().as_secs_f64())
 }
 
 fn pause(vm: &Vm, time: Duration) -> Res {
@@ -80,7 +80,7 @@ fn ticks(count: u128) -> Res {
 /// The time now as `ticks_ms` has it.
 #[cfg(feature = "asyncio")]
 pub(crate) fn ticks_now(vm: &Vm) -> isize {
-    (vm.host().monotonic().as_millis() % PERIOD as u128) as isize
+    (vm.now().as_millis() % PERIOD as u128) as isize
 }
 
 /// Milliseconds or microseconds from `start` to `end`, to the nearer side, so that a wrap in between does not matter.
@@ -90,11 +90,11 @@ pub(crate) fn ticks_between(end: isize, start: isize) -> isize {
 }
 
 fn ticks_ms(vm: &Vm) -> Res {
-    ticks(vm.host().monotonic().as_millis())
+    ticks(vm.now().as_millis())
 }
 
 fn ticks_us(vm: &Vm) -> Res {
-    ticks(vm.host().monotonic().as_micros())
+    ticks(vm.now().as_micros())
 }
 
 fn ticks_add(vm: &Vm, ticks: Obj, delta: Obj) -> Res {

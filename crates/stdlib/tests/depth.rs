@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::thread;
+use std::time::Duration;
 
 use berus_compiler::Mode;
 use berus_runtime::heap::{GlobalRegions, Heap};
@@ -22,6 +23,10 @@ struct Console(Rc<RefCell<Vec<u8>>>);
 impl Host for Console {
     fn write_stdout(&self, bytes: &[u8]) {
         self.0.borrow_mut().extend_from_slice(bytes);
+    }
+
+    fn monotonic(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
     }
 }
 

@@ -61,8 +61,8 @@ impl Host for Console {
         self.written.borrow_mut().extend_from_slice(bytes);
     }
 
-    fn monotonic(&self) -> Duration {
-        self.time.get()
+    fn monotonic(&self) -> Option<Duration> {
+        Some(self.time.get())
     }
 
     fn sleep(&self, time: Duration) {

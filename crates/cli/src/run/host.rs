@@ -99,8 +99,8 @@ impl Host for StdHost {
         io::stdin().read(buffer).map_err(|error| number(&error))
     }
 
-    fn monotonic(&self) -> Duration {
-        self.0.start.elapsed()
+    fn monotonic(&self) -> Option<Duration> {
+        Some(self.0.start.elapsed())
     }
 
     fn wall_clock(&self) -> Option<Duration> {

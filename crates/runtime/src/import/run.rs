@@ -26,8 +26,8 @@ impl Vm {
             Some(name) => self.run_frozen(name, module.globals),
             None => self.run_file(file, module.globals),
         });
-        module.globals.map.fit(self);
-        result
+        result?;
+        module.globals.map.fit(self)
     }
 
     fn run_frozen(&self, name: &[u8], globals: Gc<Dict>) -> Res<()> {

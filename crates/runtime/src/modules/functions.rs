@@ -278,7 +278,7 @@ fn ord(vm: &Vm, object: Obj) -> Res {
         None => vm.str_or_bytes(object)?,
     };
     let is_str = vm.as_str(object).is_some();
-    let len = if is_str { utf8::count(text) } else { text.len() };
+    let len = if is_str { vm.count_characters(text) } else { text.len() };
     if len != 1 {
         return Err(vm.type_error(format_args!("ord() expected a character, but string of length {len} found")));
     }

@@ -43,12 +43,20 @@ fn is_enabled(vm: &Vm) -> Res {
     Ok(Obj::bool(vm.gc_enabled.get()))
 }
 
+/// Counts what it takes to look through the bits for `bytes` bytes of the heap, which many instructions may do.
+fn count_look(vm: &Vm, bytes: usize) -> Res<()> {
+    vm.work_on_bytes(bytes / 64)
+}
+
 fn mem_alloc(vm: &Vm) -> Res {
-    vm.new_uint(vm.heap().used())
+    let used = vm.heap().used();
+    count_look(vm, used)?;
+    vm.new_uint(used)
 }
 
 fn mem_free(vm: &Vm) -> Res {
     let figures = vm.heap().figures();
+    count_look(vm, figures.total)?;
     vm.new_uint(figures.free + figures.obtainable)
 }
 

@@ -112,6 +112,7 @@ fn print_layout(vm: &Vm, out: &mut dyn Printer) -> Res<()> {
             vm.print_fmt(out, format_args!("\n       ({free_lines} lines all free)"))?;
             free_lines = 0;
         }
+        vm.work(LINE)?;
         vm.print_fmt(out, format_args!("\n{at:08x}: "))?;
         out.write(vm, line)
     };

@@ -207,6 +207,7 @@ impl Array {
             self.items.set(block);
             room = bytes / size;
         }
+        vm.spend_work_on_bytes((len - at + new) * size);
         let block = self.items.get();
         // SAFETY: the block has room for either number of items; what becomes part of the array is initialised.
         unsafe {
@@ -305,6 +306,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     }
     vm.print_fmt(out, format_args!("array('{}'", char::from(array.code())))?;
     for index in 0..array.len.get() {
+        vm.work(1)?;
         out.write(vm, if index == 0 { b", [" } else { b", " })?;
         vm.print(out, array.get(vm, index)?, Style::Repr)?;
     }
@@ -337,7 +339,8 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
         let bytes = array.buffer().bytes();
         let code = array.code_and_free.get() as u8;
         let result = Array::new(vm, code, array.len.get().saturating_mul(count))?;
-        for number in 0..count {
+        for number in 0..if bytes.is_empty() { 0 } else { count } {
+            vm.work(1)?;
             result.buffer().write(number * bytes.len(), Buffer::of(bytes));
         }
         return Ok(Some(result.obj()));
@@ -367,7 +370,7 @@ pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Op
     let unsigned = code.is_ascii_uppercase() || other_code.is_ascii_uppercase();
     let same = code.eq_ignore_ascii_case(&other_code) && !is_float;
     if same && (op == BinaryOp::Equal || unsigned) {
-        return Ok(Some(Obj::bool(holds(op, left.bytes().cmp(other.bytes())))));
+        return Ok(Some(Obj::bool(holds(op, vm.order_of_bytes(left.bytes(), other.bytes())))));
     }
     Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]))
 }

@@ -171,6 +171,30 @@ impl Builder {
         Ok(())
     }
 
+    /// Adds `bytes`, which do not lie in this builder, `count` times.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn repeat(&mut self, vm: &Vm, bytes: &[u8], count: usize) -> Res<()> {
+        if let [byte] = *bytes {
+            return self.fill(vm, byte, count);
+        }
+        let more = bytes.len().saturating_mul(count);
+        self.reserve(vm, more)?;
+        let (start, end) = (self.len, self.len + more);
+        if more > 0 {
+            self.extend(vm, bytes)?;
+        }
+        // What is there is doubled, as far as there is something to be added.
+        while self.len < end {
+            let there = (self.len - start).min(end - self.len);
+            // SAFETY: there is room up to `end`, and the two parts do not overlap.
+            unsafe { self.data_mut().add(self.len).copy_from_nonoverlapping(self.data().add(start), there) };
+            self.len += there;
+        }
+        Ok(())
+    }
+
     /// The bytes so far.
     #[inline]
     pub fn bytes(&self) -> &[u8] {

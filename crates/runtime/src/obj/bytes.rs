@@ -109,11 +109,14 @@ impl Bytes {
     pub const EMPTY: Gc<Bytes> = Gc::from_static(&THE_EMPTY);
 
     /// The hash.
-    pub fn hash(&self) -> u32 {
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    pub fn hash(&self, vm: &Vm) -> Res<u32> {
         if self.hash.get() == 0 {
-            self.hash.set(qstr::hash(self.bytes()) as usize);
+            self.hash.set(vm.hash_bytes(self.bytes())? as usize);
         }
-        self.hash.get() as u32
+        Ok(self.hash.get() as u32)
     }
 
     /// The bytes, for as long as the collector sees the object.

@@ -105,6 +105,7 @@ impl Dict {
     pub fn merge(&self, vm: &Vm, other: &Dict) -> Res<()> {
         let mut at = 0;
         while let Some((found, key, value)) = other.map.entry_from(at) {
+            vm.work(1)?;
             self.map.store(vm, key, value.unwrap_or(Obj::NONE))?;
             at = found + 1;
         }
@@ -274,6 +275,7 @@ fn equal(vm: &Vm, a: Gc<Dict>, b: Gc<Dict>) -> Res<bool> {
     let ordered = a.is_ordered() && b.is_ordered();
     let (mut at, mut other_at) = (0, 0);
     while let Some((found, key, value)) = a.map.entry_from(at) {
+        vm.work(1 + (found - at) / 8)?;
         at = found + 1;
         let other = if ordered {
             match b.map.entry_from(other_at) {
@@ -351,6 +353,7 @@ fn popitem(vm: &Vm, object: Obj) -> Res {
     let Some((at, key, value)) = dict.map.last_entry() else {
         return Err(vm.error(&super::exception::KEY_ERROR, format_args!("popitem(): dictionary is empty")));
     };
+    vm.work((dict.map.entries().len() - at) / 8)?;
     let pair = Tuple::new(vm, &[key, value.unwrap_or(Obj::NONE)])?;
     dict.map.remove_at(at);
     Ok(pair.obj())

@@ -82,8 +82,10 @@ impl Each {
     #[inline]
     pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
         match self {
-            // Such an iteration ends when the container does; a range, which may be longer, counts for itself.
-            Each::Plain(iter) => iter.next(vm),
+            Each::Plain(iter) => {
+                vm.work_in_turns(1)?;
+                iter.next(vm)
+            }
             Each::Object(iterator) => vm.next(*iterator),
         }
     }

@@ -216,6 +216,7 @@ impl List {
             self.items.set(block);
             self.capacity.set(capacity);
         }
+        vm.spend_work_on_bytes((len - at) * size_of::<Obj>());
         let block = self.items.get();
         // SAFETY: the block has room for the longer of the two lengths, and what lies behind the items in use may be anything.
         unsafe {
@@ -235,6 +236,7 @@ impl List {
     pub fn remove_at(&self, vm: &Vm, at: usize) -> Obj {
         let item = self.get(at).unwrap_or(Obj::NONE);
         let last = self.len.get() - 1;
+        vm.spend_work_on_bytes((last - at) * size_of::<Obj>());
         let block = self.items.get();
         // SAFETY: the block holds the items, `last` of them after this.
         unsafe {
@@ -329,8 +331,8 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
                 return Ok(Some(left));
             }
             let result = List::filled(vm, list.len().saturating_mul(count))?;
-            for (index, item) in result.items().iter().enumerate() {
-                item.set(list.items()[index % list.len()].get());
+            for (to, from) in result.items().iter().zip(list.items().iter().cycle()) {
+                to.set(from.get());
             }
             return Ok(Some(result.obj()));
         }
@@ -445,6 +447,7 @@ fn insert(vm: &Vm, object: Obj, index: Obj, item: Obj) -> Res {
     let at = vm.bound(&TYPE, list.len(), index)?.min(list.len());
     list.append(vm, Obj::NONE)?;
     let len = list.len() - 1;
+    vm.spend_work_on_bytes((len - at) * size_of::<Obj>());
     let block = list.items.get();
     // SAFETY: the block has room for the items, which are one more now.
     unsafe { block.add(at).copy_to(block.add(at + 1), len - at) };
@@ -474,7 +477,9 @@ fn remove(vm: &Vm, object: Obj, item: Obj) -> Res {
 }
 
 fn reverse(vm: &Vm, object: Obj) -> Res {
-    of(vm, object)?.reverse();
+    let list = of(vm, object)?;
+    vm.work_on_bytes(list.len() * size_of::<Obj>())?;
+    list.reverse();
     Ok(Obj::NONE)
 }
 

@@ -10,6 +10,7 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::error::Res;
+use crate::obj::exception;
 use crate::obj::str::Str;
 use crate::ops::compare::are_unequal;
 use crate::qstr::Qstr;
@@ -129,7 +130,10 @@ impl Map {
     #[inline]
     fn hash(&self, vm: &Vm, key: Obj) -> Res<usize> {
         match vm.hash(key) {
-            Err(raised) if self.flags.get() & LENIENT != 0 => {
+            Err(raised)
+                if self.flags.get() & LENIENT != 0
+                    && vm.is_instance(vm.peek_exception(&raised), &exception::TYPE_ERROR) =>
+            {
                 vm.take_exception(raised);
                 Ok(0)
             }
@@ -197,6 +201,7 @@ impl Map {
             {
                 return Some(at);
             }
+            vm.spend_work(1);
             slot = index.after(slot);
         }
     }
@@ -255,6 +260,7 @@ impl Map {
                     return Ok(Some(at));
                 }
                 if !are_unequal(other, key) {
+                    vm.work(1)?;
                     if match is_same_string(vm, other, key, hash) {
                         Some(same) => same,
                         None => vm.equal(other, key)?,
@@ -266,6 +272,7 @@ impl Map {
                 }
             }
             slot += 1;
+            vm.work(1)?;
         }
         Ok(None)
     }
@@ -338,7 +345,7 @@ impl Map {
         entry.key.set(Some(key));
         entry.value.set(Some(value));
         if let Some(index) = Index::of(self) {
-            index.enter(hash, at);
+            vm.spend_work(index.enter(hash, at));
         }
         Ok(())
     }
@@ -379,12 +386,19 @@ impl Map {
     }
 
     /// Gives back the room that entries do not take, in a map that is not expected to grow. Goes on without where there is no memory.
-    pub fn fit(&self, vm: &Vm) {
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    pub fn fit(&self, vm: &Vm) -> Res<()> {
         if self.len.get() == self.capacity.get() || self.len.get() == 0 {
-            return;
+            return Ok(());
         }
-        if let Err(raised) = self.rebuild(vm, self.len.get()) {
-            vm.take_exception(raised);
+        match self.rebuild(vm, self.len.get()) {
+            Err(raised) if vm.is_instance(vm.peek_exception(&raised), &exception::MEMORY_ERROR) => {
+                vm.take_exception(raised);
+                Ok(())
+            }
+            result => result,
         }
     }
 
@@ -439,6 +453,7 @@ impl Map {
         self.reserve(vm, other.len())?;
         let mut at = 0;
         while let Some((found, key, value)) = other.entry_from(at) {
+            vm.work(1)?;
             self.add(vm, key, value.unwrap_or(Obj::NONE))?;
             at = found + 1;
         }
@@ -446,51 +461,66 @@ impl Map {
     }
 
     /// Moves the entries into a new block with room for `capacity`, without gaps. Leaves them where they are if hashing their keys has
-    /// changed the map.
+    /// changed the map, or if it is ended.
     fn rebuild(&self, vm: &Vm, capacity: u32) -> Res<()> {
         let block = vm.alloc_words(block_words(capacity))?.cast::<Entry>();
+        let moved = Map::with_flags(0);
+        moved.block.set(Some(block));
+        moved.capacity.set(capacity);
         let keys = || self.entries().iter().filter_map(|entry| entry.key.get());
         if capacity <= PLAIN
             || keys().all(|key| key.is_small_int() || key.as_qstr().is_some() || key.downcast::<Str>().is_some())
         {
-            self.move_to(block, capacity, |key| vm.hash(key).unwrap_or_default());
+            self.copy_to(vm, &moved, |_, key| vm.hash(key))?;
+            self.take(&moved);
             return Ok(());
         }
         // Hashing may run Python code, so it comes before anything changes.
         let state = || (self.block.get(), self.used.get(), self.len.get());
         let before = state();
-        let mut hashes = alloc::vec::Vec::new();
-        hashes.reserve_exact(self.len());
-        let mut at = 0;
+        let hashes = vm.alloc_bytes(self.len() * size_of::<usize>())?.cast::<usize>();
+        let (mut at, mut count) = (0, 0);
         while let Some((found, key, _)) = self.entry_from(at) {
-            hashes.push(self.hash(vm, key)?);
+            let hash = self.hash(vm, key)?;
+            if state() != before {
+                return Ok(());
+            }
+            // SAFETY: the block has a word for each of the entries, which are as many as before.
+            unsafe { hashes.add(count).write(hash) };
+            count += 1;
             at = found + 1;
         }
-        if state() == before {
-            let mut hashes = hashes.into_iter();
-            self.move_to(block, capacity, |_| hashes.next().unwrap_or_default());
+        // SAFETY: the hashes of all entries were written.
+        let hashes = unsafe { core::slice::from_raw_parts(hashes.as_ptr(), count) };
+        self.copy_to(vm, &moved, |at, _| Ok(hashes.get(at).copied().unwrap_or_default()))?;
+        self.take(&moved);
+        Ok(())
+    }
+
+    /// Copies the entries to `new`, which is empty and has room for them. `hash` is asked for the hash of each key in turn, if there is an
+    /// index. Runs no Python code.
+    fn copy_to(&self, vm: &Vm, new: &Map, hash: impl Fn(usize, Obj) -> Res<usize>) -> Res<()> {
+        let index = Index::of(new);
+        let live = self.entries().iter().filter(|entry| entry.key.get().is_some());
+        for (at, entry) in live.take(new.capacity.get() as usize).enumerate() {
+            vm.work(1)?;
+            new.used.set(at as u32 + 1);
+            let copy = &new.entries()[at];
+            copy.key.set(entry.key.get());
+            copy.value.set(entry.value.get());
+            if let (Some(index), Some(key)) = (index, entry.key.get()) {
+                vm.work(index.enter(hash(at, key)?, at as u32))?;
+            }
         }
         Ok(())
     }
 
-    /// Moves the entries to `block`, which is new and has room for `capacity`, without gaps. `hash` is asked for the hash of each key in
-    /// turn, if there is an index.
-    fn move_to(&self, block: NonNull<Entry>, capacity: u32, mut hash: impl FnMut(Obj) -> usize) {
-        let mut len = 0;
-        for entry in self.entries().iter().filter(|entry| entry.key.get().is_some()).take(capacity as usize) {
-            let copy = Entry { key: entry.key.clone(), value: entry.value.clone() };
-            // SAFETY: the block has room for `capacity` entries.
-            unsafe { block.add(len).write(copy) };
-            len += 1;
-        }
-        self.block.set(Some(block));
-        self.capacity.set(capacity);
-        self.used.set(len as u32);
-        self.len.set(len as u32);
-        let Some(index) = Index::of(self) else { return };
-        for (at, key) in self.entries().iter().filter_map(|entry| entry.key.get()).enumerate() {
-            index.enter(hash(key), at as u32);
-        }
+    /// Makes the entries of `new`, which has no gaps, those of this map.
+    fn take(&self, new: &Map) {
+        self.block.set(new.block.get());
+        self.capacity.set(new.capacity.get());
+        self.used.set(new.used.get());
+        self.len.set(new.used.get());
     }
 }
 
@@ -499,10 +529,10 @@ impl Map {
 fn is_same_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> Option<bool> {
     let key = key.downcast::<Str>()?;
     Some(match other.downcast::<Str>() {
-        Some(other) => other.hash() as usize == hash && other.bytes() == key.bytes(),
+        Some(other) => other.known_hash() as usize == hash && vm.same_bytes(other.bytes(), key.bytes()),
         None => {
             let other = other.as_qstr()?;
-            vm.qstrs.hash(other) as usize == hash && vm.spelling(other) == key.bytes()
+            vm.qstrs.hash(other) as usize == hash && vm.same_bytes(vm.spelling(other), key.bytes())
         }
     })
 }

@@ -161,7 +161,6 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
-    vm.work_in_turns(1)?;
     let range = of(vm, iter.source)?;
     if iter.at.get() >= range.len() {
         return Ok(None);

@@ -9,6 +9,7 @@ use crate::word::Obj;
 pub(crate) fn count(vm: &Vm, get: impl Fn(usize) -> Option<Obj>, item: Obj) -> Res {
     let (mut index, mut count) = (0, 0);
     while let Some(other) = get(index) {
+        vm.work(1)?;
         count += isize::from(vm.equal(other, item)?);
         index += 1;
     }
@@ -26,6 +27,7 @@ pub(crate) fn index(vm: &Vm, ty: &Type, len: usize, get: impl Fn(usize) -> Optio
         None => len,
     };
     for index in start..stop {
+        vm.work(1)?;
         match get(index) {
             Some(other) if vm.equal(other, args[1])? => return Ok(Obj::small_int_wrapping(index as isize)),
             Some(_) => {}

@@ -141,23 +141,32 @@ impl Set {
         Ok(copy)
     }
 
+    /// The first item from entry number `from` on, and the number of the entry behind it.
+    fn item_from(&self, vm: &Vm, from: usize) -> Res<Option<(usize, Obj)>> {
+        let Some((found, item, _)) = self.map.entry_from(from) else { return Ok(None) };
+        vm.work(1 + (found - from) / 8)?;
+        Ok(Some((found + 1, item)))
+    }
+
     /// Does `work` with each item.
-    fn each(&self, mut work: impl FnMut(Obj) -> Res<()>) -> Res<()> {
+    fn each(&self, vm: &Vm, mut work: impl FnMut(Obj) -> Res<()>) -> Res<()> {
         let mut at = 0;
-        while let Some((found, item, _)) = self.map.entry_from(at) {
+        while let Some((behind, item)) = self.item_from(vm, at)? {
             work(item)?;
-            at = found + 1;
+            at = behind;
         }
         Ok(())
     }
 
     fn is_subset(&self, vm: &Vm, other: &Set) -> Res<bool> {
-        let mut subset = true;
-        self.each(|item| {
-            subset = subset && other.has(vm, item)?;
-            Ok(())
-        })?;
-        Ok(subset)
+        let mut at = 0;
+        while let Some((behind, item)) = self.item_from(vm, at)? {
+            if !other.has(vm, item)? {
+                return Ok(false);
+            }
+            at = behind;
+        }
+        Ok(true)
     }
 }
 
@@ -206,7 +215,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
         out.write(vm, b"frozenset(")?;
     }
     let mut separator: &[u8] = b"{";
-    set.each(|item| {
+    set.each(vm, |item| {
         out.write(vm, separator)?;
         separator = b", ";
         vm.print(out, item, Style::Repr)
@@ -221,7 +230,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         UnaryOp::Len => Some(Obj::small_int_wrapping(set.map.len() as isize)),
         UnaryOp::Hash if set.is_frozen() => {
             let mut hash = 0usize;
-            set.each(|item| {
+            set.each(vm, |item| {
                 // The order does not count.
                 hash = hash.wrapping_add(crate::ops::hash::combine(0x5bd1_e995, vm.hash(item)?));
                 Ok(())
@@ -249,7 +258,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
             // An in-place operator changes a set, and makes a new frozen set.
             let target = if op != plain(op) && !set.is_frozen() { set } else { set.copy(vm)? };
             let done = match plain(op) {
-                BinaryOp::Or => other.each(|item| target.add(vm, item)),
+                BinaryOp::Or => other.each(vm, |item| target.add(vm, item)),
                 BinaryOp::Subtract => subtract(vm, target, other),
                 BinaryOp::And => intersect(vm, target, other),
                 BinaryOp::Xor => toggle(vm, target, other),
@@ -267,11 +276,11 @@ fn subtract(vm: &Vm, set: Gc<Set>, other: Gc<Set>) -> Res<()> {
         set.map.clear();
         return Ok(());
     }
-    other.each(|item| set.map.remove(vm, item).map(|_| ()))
+    other.each(vm, |item| set.map.remove(vm, item).map(|_| ()))
 }
 
 fn intersect(vm: &Vm, set: Gc<Set>, other: Gc<Set>) -> Res<()> {
-    set.each(|item| {
+    set.each(vm, |item| {
         if !other.has(vm, item)? {
             set.map.remove(vm, item)?;
         }
@@ -281,7 +290,7 @@ fn intersect(vm: &Vm, set: Gc<Set>, other: Gc<Set>) -> Res<()> {
 
 fn toggle(vm: &Vm, set: Gc<Set>, other: Gc<Set>) -> Res<()> {
     let other = if set == other { other.copy(vm)? } else { other };
-    other.each(|item| match set.map.remove(vm, item)? {
+    other.each(vm, |item| match set.map.remove(vm, item)? {
         Some(_) => Ok(()),
         None => set.map.add(vm, item, Obj::NONE),
     })
@@ -296,8 +305,9 @@ fn contains_method(vm: &Vm, object: Obj, item: Obj) -> Res {
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
-    Ok(of(vm, iter.source)?.map.entry_from(iter.at.get()).map(|(found, item, _)| {
-        iter.at.set(found + 1);
+    let next = of(vm, iter.source)?.item_from(vm, iter.at.get())?;
+    Ok(next.map(|(behind, item)| {
+        iter.at.set(behind);
         item
     }))
 }
@@ -330,9 +340,9 @@ fn remove(vm: &Vm, object: Obj, item: Obj) -> Res {
 
 fn pop(vm: &Vm, object: Obj) -> Res {
     let set = of(vm, object)?;
-    match set.map.entry_from(0) {
-        Some((at, item, _)) => {
-            set.map.remove_at(at);
+    match set.item_from(vm, 0)? {
+        Some((behind, item)) => {
+            set.map.remove_at(behind - 1);
             Ok(item)
         }
         None => Err(vm.error(&super::exception::KEY_ERROR, format_args!("pop from an empty set"))),

@@ -71,6 +71,7 @@ pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> 
         for end in 1..run.len() {
             let pair = run[end].get();
             let mut at = end;
+            vm.work(1)?;
             while at > 0 && swaps(run[at - 1].get(), pair)? {
                 run[at].set(run[at - 1].get());
                 at -= 1;
@@ -85,6 +86,7 @@ pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> 
             let (source, target) = (from.pairs(), to.pairs());
             let (mut left, mut right) = (start, middle);
             for slot in &target[start..end] {
+                vm.work(1)?;
                 let take_right = left == middle || right < end && swaps(source[left].get(), source[right].get())?;
                 let next = if take_right { &mut right } else { &mut left };
                 slot.set(source[*next].get());

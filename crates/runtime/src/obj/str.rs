@@ -136,19 +136,28 @@ impl Str {
     }
 
     /// The hash, as of an interned string.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
     #[inline]
-    pub fn hash(&self) -> u32 {
+    pub fn hash(&self, vm: &Vm) -> Res<u32> {
         match self.hash.get() {
-            0 => self.compute_hash(),
-            hash => hash as u32,
+            0 => self.compute_hash(vm),
+            hash => Ok(hash as u32),
         }
     }
 
+    /// The hash, if somebody has asked for it before; else 0.
+    #[inline(always)]
+    pub(crate) fn known_hash(&self) -> u32 {
+        self.hash.get() as u32
+    }
+
     #[inline(never)]
-    fn compute_hash(&self) -> u32 {
-        let hash = qstr::hash(self.bytes());
+    fn compute_hash(&self, vm: &Vm) -> Res<u32> {
+        let hash = vm.hash_bytes(self.bytes())?;
         self.hash.set(hash as usize);
-        hash
+        Ok(hash)
     }
 }
 
@@ -186,7 +195,7 @@ impl Vm {
     /// # Errors
     /// `UnicodeError` if they are not, and `MemoryError`.
     pub fn new_str_checked(&self, bytes: &[u8]) -> Res {
-        match utf8::first_invalid(bytes) {
+        match self.first_invalid(bytes)? {
             Some(_) => Err(self.error_with(&super::exception::UNICODE_ERROR, &[])),
             None => self.new_str(bytes),
         }
@@ -304,7 +313,7 @@ pub(crate) fn is_ascii_encoding(vm: &Vm, encoding: Obj) -> Res<bool> {
 pub(crate) fn decode(vm: &Vm, bytes: Obj, encoding: Obj, errors: Option<Obj>) -> Res {
     let text = vm.buffer(bytes, Access::Read)?.bytes();
     let ascii = is_ascii_encoding(vm, encoding)?;
-    let valid = if ascii { text.is_ascii() } else { utf8::first_invalid(text).is_none() };
+    let valid = if ascii { text.is_ascii() } else { vm.first_invalid(text)?.is_none() };
     if valid {
         return vm.new_str(text);
     }
@@ -316,6 +325,7 @@ pub(crate) fn decode(vm: &Vm, bytes: Obj, encoding: Obj, errors: Option<Obj>) ->
     let mut out = Builder::with_capacity(vm, text.len())?;
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        vm.work(1)?;
         let width = match rest[0] {
             0..0x80 => 1,
             0xc0..0xf8 if !ascii => {
@@ -349,7 +359,7 @@ pub(crate) fn decode(vm: &Vm, bytes: Obj, encoding: Obj, errors: Option<Obj>) ->
 /// # Errors
 /// `UnicodeError` if it is no UTF-8.
 pub(crate) fn decode_stream(vm: &Vm, read: Builder) -> Res {
-    match utf8::first_invalid(read.bytes()) {
+    match vm.first_invalid(read.bytes())? {
         Some(_) => Err(vm.error_with(&super::exception::UNICODE_ERROR, &[])),
         None => read.into_str(vm),
     }
@@ -378,6 +388,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
 pub(crate) fn print_json(vm: &Vm, out: &mut dyn Printer, text: &[u8]) -> Res<()> {
     out.write(vm, b"\"")?;
     for part in text.split_inclusive(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        vm.work(1 + part.len() / 8)?;
         let (last, plain) = part.split_last().unwrap_or((&b' ', &[]));
         out.write(vm, plain)?;
         match last {
@@ -392,6 +403,9 @@ pub(crate) fn print_json(vm: &Vm, out: &mut dyn Printer, text: &[u8]) -> Res<()>
     out.write(vm, b"\"")
 }
 
+/// Characters of a literal that are printed between two looks at limits.
+const COUNTED: usize = 1024;
+
 /// Prints text as a literal: all that is not printable is escaped, and in bytes everything beyond ASCII.
 ///
 /// # Errors
@@ -399,8 +413,12 @@ pub(crate) fn print_json(vm: &Vm, out: &mut dyn Printer, text: &[u8]) -> Res<()>
 pub(crate) fn print_quoted(vm: &Vm, out: &mut dyn Printer, text: &[u8], is_bytes: bool) -> Res<()> {
     let quote = if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' };
     out.write(vm, &[quote])?;
-    let (mut at, mut written) = (0, 0);
+    let (mut at, mut written, mut counted) = (0, 0, 0);
     while at < text.len() {
+        if at >= counted {
+            vm.work(COUNTED / 8)?;
+            counted = at + COUNTED;
+        }
         let byte = text[at];
         let width = if is_bytes { 1 } else { utf8::width_at(text, at) };
         let point = if width == 1 { u32::from(byte) } else { utf8::decode_at(text, at) };
@@ -433,7 +451,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let text = vm.as_str(object).unwrap_or_default();
     match op {
         UnaryOp::Bool => Ok(Some(Obj::bool(!text.is_empty()))),
-        UnaryOp::Len => Ok(Some(Obj::small_int_wrapping(utf8::count(text) as isize))),
+        UnaryOp::Len => Ok(Some(Obj::small_int_wrapping(vm.count_characters(text) as isize))),
         UnaryOp::Hash => Ok(Some(Obj::small_int_wrapping(vm.hash(object)? as isize))),
         UnaryOp::Sizeof => Ok(Some(Obj::small_int_wrapping((size_of::<Str>() + text.len()) as isize))),
         _ => Ok(None),
@@ -444,6 +462,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let Subscr::Load = request else { return Ok(None) };
     let text = vm.as_str(object).unwrap_or_default();
     if let Some(slice) = index.downcast::<Slice>() {
+        vm.work_on_bytes(text.len())?;
         let bounds = slice.indices(vm, || utf8::count(text))?;
         if bounds.step != 1 {
             return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
@@ -452,6 +471,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
         let len = utf8::offset_of(&text[start..], bounds.len).unwrap_or(text.len() - start);
         return vm.new_str(&text[start..start + len]).map(Some);
     }
+    vm.work_on_bytes(index.as_small_int().map_or(0, |at| text.len().min(at.unsigned_abs())))?;
     // Most text is ASCII, where a character is a byte.
     if let Some(at) = index.as_small_int()
         && let Some(head) = text.get(..=at as usize)
@@ -459,7 +479,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     {
         return vm.new_str(&head[at as usize..]).map(Some);
     }
-    let at = vm.index(&TYPE, || utf8::count(text), index)?;
+    let at = vm.index(&TYPE, || vm.count_characters(text), index)?;
     let start = utf8::offset_of(text, at).unwrap_or(text.len());
     vm.new_str(&text[start..start + utf8::width_at(text, start)]).map(Some)
 }

@@ -32,7 +32,7 @@ impl Field {
     fn put_both(self, vm: &Vm, out: &mut Builder, head: &[u8], text: &[u8]) -> Res<()> {
         let padding = match self.width {
             0 => 0,
-            width => width.saturating_sub(utf8::count(head) + utf8::count(text)),
+            width => width.saturating_sub(utf8::count(head) + vm.count_characters(text)),
         };
         let before = match self.align {
             Align::Left => 0,
@@ -287,7 +287,8 @@ fn format_text(vm: &Vm, text: &[u8], values: &mut Values<'_>) -> Res<Builder> {
     vm.check_depth()?;
     let mut out = Builder::with_capacity(vm, text.len() + 16)?;
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| b"{}".contains(byte)) {
+    while let Some(at) = vm.position(rest, |byte| matches!(byte, b'{' | b'}'))? {
+        vm.work(1)?;
         out.extend(vm, &rest[..at])?;
         let brace = rest[at];
         rest = &rest[at + 1..];
@@ -306,7 +307,7 @@ fn format_text(vm: &Vm, text: &[u8], values: &mut Values<'_>) -> Res<Builder> {
 
 /// Formats a field whose text starts at `text`; answers what follows it.
 fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Values<'_>) -> Res<&'a [u8]> {
-    let end = text.iter().position(|byte| b"}!:".contains(byte)).unwrap_or(text.len());
+    let end = vm.position(text, |byte| matches!(byte, b'}' | b'!' | b':'))?.unwrap_or(text.len());
     let (name, mut rest) = text.split_at(end);
     let mut conversion = None;
     if let [b'!', after @ ..] = rest {
@@ -326,15 +327,15 @@ fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Val
     }
     let mut spec: &[u8] = b"";
     if let [b':', after @ ..] = rest {
-        let mut depth = 1;
-        let end = after.iter().position(|byte| {
-            depth += match byte {
-                b'{' => 1,
-                b'}' => -1,
-                _ => 0,
-            };
-            depth == 0
-        });
+        let depth = core::cell::Cell::new(1);
+        let end = vm.position(after, |byte| {
+            depth.set(match byte {
+                b'{' => depth.get() + 1,
+                b'}' => depth.get() - 1,
+                _ => depth.get(),
+            });
+            depth.get() == 0
+        })?;
         let end = end.unwrap_or(after.len());
         spec = &after[..end];
         rest = &after[end..];
@@ -397,7 +398,8 @@ pub(crate) fn modulo(vm: &Vm, pattern: Obj, values: &[Obj], dict: Option<Gc<Dict
     let mut operands = Operands { values, next: 0 };
     let mut out = Builder::with_capacity(vm, text.len() + 16)?;
     let mut at = 0;
-    while let Some(percent) = text[at..].iter().position(|&byte| byte == b'%') {
+    while let Some(percent) = vm.find_bytes(&text[at..], b"%")? {
+        vm.work(1)?;
         out.extend(vm, &text[at..at + percent])?;
         at += percent + 1;
         if text.get(at) == Some(&b'%') {
@@ -494,7 +496,7 @@ fn modulo_field(
     }
     match kind {
         b'c' => match vm.str_or_bytes(value) {
-            Ok(text) if utf8::count(text) == 1 => text_field.put(vm, out, text)?,
+            Ok(text) if vm.count_characters(text) == 1 => text_field.put(vm, out, text)?,
             Ok(_) => return Err(vm.type_error(format_args!("%c needs int or char"))),
             Err(raised) => {
                 vm.take_exception(raised);

@@ -142,37 +142,22 @@ fn argument_of_bytes(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
     }
 }
 
-/// Where `needle` first occurs. The time that it takes is of the order of both lengths together.
-pub(crate) fn find_bytes(text: &[u8], needle: &[u8]) -> Option<usize> {
-    match *needle {
-        // What is near is found before a search gets going.
-        [byte] => {
-            let (near, far) = text.split_at(text.len().min(16));
-            let found = near.iter().position(|&other| other == byte);
-            found.or_else(|| Some(near.len() + memchr::memchr(byte, far)?))
-        }
-        _ => memchr::memmem::find(text, needle),
-    }
-}
-
-/// Where `needle` last occurs.
-fn find_last(text: &[u8], needle: &[u8]) -> Option<usize> {
-    memchr::memmem::rfind(text, needle)
-}
-
 pub(crate) fn contains(vm: &Vm, container: Obj, item: Obj) -> Res<Option<bool>> {
     let (kind, text) = text(vm, container)?;
     if kind != Kind::Str
         && let Some(int) = vm.try_int(item)?
     {
         let byte = vm.int(int)?;
-        return Ok(Some(text.iter().any(|&other| isize::from(other) == byte)));
+        return Ok(Some(match u8::try_from(byte) {
+            Ok(byte) => vm.find_bytes(text, &[byte])?.is_some(),
+            Err(_) => false,
+        }));
     }
     let needle = match kind {
         Kind::Str => argument(vm, kind, item)?,
         _ => vm.buffer(item, Access::Read)?.bytes(),
     };
-    Ok(Some(find_bytes(text, needle).is_some()))
+    Ok(Some(vm.find_bytes(text, needle)?.is_some()))
 }
 
 pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
@@ -186,10 +171,7 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
                 return Ok(Some(left));
             }
             let mut out = Builder::with_capacity(vm, a.len().saturating_mul(count))?;
-            match *a {
-                [byte] => out.fill(vm, byte, count)?,
-                _ => (0..count).try_for_each(|_| out.extend(vm, a))?,
-            }
+            out.repeat(vm, a, count)?;
             return kind.finish(vm, out).map(Some);
         }
         _ => {}
@@ -205,7 +187,7 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
         },
     };
     if is_comparison(op) {
-        return Ok(Some(Obj::bool(holds(op, a.cmp(b)))));
+        return Ok(Some(Obj::bool(holds(op, vm.order_of_bytes(a, b)))));
     }
     if plain(op) != BinaryOp::Add {
         return Ok(None);
@@ -237,7 +219,7 @@ pub(crate) fn binary_plain(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<
             ([], _) => Ok(Some(right)),
             _ => joined(vm, a, b)?.into_str(vm).map(Some),
         },
-        op if is_comparison(op) => Ok(Some(Obj::bool(holds(op, a.cmp(b))))),
+        op if is_comparison(op) => Ok(Some(Obj::bool(holds(op, vm.order_of_bytes(a, b))))),
         _ => Ok(None),
     }
 }
@@ -256,7 +238,7 @@ fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(us
         None => Ok(default),
         Some(&end) if end == Obj::NONE => Ok(default),
         Some(&end) if kind == Kind::Str => {
-            let at = vm.bound(&super::str::TYPE, utf8::count(text), end)?;
+            let at = vm.bound(&super::str::TYPE, vm.count_characters(text), end)?;
             Ok(utf8::offset_of(text, at).unwrap_or(text.len()))
         }
         Some(&end) => vm.bound(kind.ty(), text.len(), end),
@@ -265,7 +247,10 @@ fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(us
     Ok(text.get(start..stop).map(|part| (start, part)))
 }
 
-fn search(vm: &Vm, args: &[Obj], find: fn(&[u8], &[u8]) -> Option<usize>) -> Res<Option<Obj>> {
+/// Finds bytes in others: where they are.
+type Find = fn(&Vm, &[u8], &[u8]) -> Res<Option<usize>>;
+
+fn search(vm: &Vm, args: &[Obj], find: Find) -> Res<Option<Obj>> {
     let (kind, text) = text(vm, args[0])?;
     let byte;
     let needle = match vm.try_int(args[1])? {
@@ -276,9 +261,9 @@ fn search(vm: &Vm, args: &[Obj], find: fn(&[u8], &[u8]) -> Option<usize>) -> Res
         _ => argument(vm, kind, args[1])?,
     };
     let Some((start, part)) = part(vm, kind, text, &args[2..])? else { return Ok(None) };
-    Ok(find(part, needle).map(|at| {
+    Ok(find(vm, part, needle)?.map(|at| {
         let at = start + at;
-        let index = if kind == Kind::Str { utf8::count(&text[..at]) } else { at };
+        let index = if kind == Kind::Str { vm.count_characters(&text[..at]) } else { at };
         Obj::small_int_wrapping(index as isize)
     }))
 }
@@ -288,19 +273,19 @@ fn not_found(vm: &Vm) -> crate::error::Raised {
 }
 
 pub(crate) fn find(vm: &Vm, args: &[Obj]) -> Res {
-    Ok(search(vm, args, find_bytes)?.unwrap_or(Obj::small_int_wrapping(-1)))
+    Ok(search(vm, args, Vm::find_bytes)?.unwrap_or(Obj::small_int_wrapping(-1)))
 }
 
 pub(crate) fn rfind(vm: &Vm, args: &[Obj]) -> Res {
-    Ok(search(vm, args, find_last)?.unwrap_or(Obj::small_int_wrapping(-1)))
+    Ok(search(vm, args, Vm::find_last_bytes)?.unwrap_or(Obj::small_int_wrapping(-1)))
 }
 
 pub(crate) fn index(vm: &Vm, args: &[Obj]) -> Res {
-    search(vm, args, find_bytes)?.ok_or_else(|| not_found(vm))
+    search(vm, args, Vm::find_bytes)?.ok_or_else(|| not_found(vm))
 }
 
 pub(crate) fn rindex(vm: &Vm, args: &[Obj]) -> Res {
-    search(vm, args, find_last)?.ok_or_else(|| not_found(vm))
+    search(vm, args, Vm::find_last_bytes)?.ok_or_else(|| not_found(vm))
 }
 
 pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
@@ -315,6 +300,7 @@ pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     };
     let mut len = 0usize;
     for index in 0..items.len() {
+        vm.work(1)?;
         len = len.saturating_add(part(index)?.len()).saturating_add(if index > 0 { glue.len() } else { 0 });
     }
     if items.len() == 1 && kind == Kind::Str {
@@ -322,6 +308,7 @@ pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     }
     let mut out = Builder::with_capacity(vm, len)?;
     for index in 0..items.len() {
+        vm.work(1)?;
         if index > 0 {
             out.extend(vm, glue)?;
         }
@@ -359,35 +346,42 @@ struct Parts<'a> {
     left: usize,
 }
 
-impl<'a> Iterator for Parts<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let mut rest = self.rest?;
+impl<'a> Parts<'a> {
+    fn next(&mut self, vm: &Vm) -> Res<Option<&'a [u8]>> {
+        let Some(mut rest) = self.rest else { return Ok(None) };
+        vm.work(1)?;
         let at = match self.separator {
-            Some(separator) if self.left > 0 => find_bytes(rest, separator),
+            Some(separator) if self.left > 0 => vm.find_bytes(rest, separator)?,
             Some(_) => None,
             None => {
-                let Some(start) = rest.iter().position(|&byte| !is_space(byte)) else {
+                let Some(start) = vm.position(rest, |byte| !is_space(byte))? else {
                     self.rest = None;
-                    return None;
+                    return Ok(None);
                 };
                 rest = &rest[start..];
-                if self.left > 0 { rest.iter().position(|&byte| is_space(byte)) } else { None }
+                if self.left > 0 { vm.position(rest, is_space)? } else { None }
             }
         };
         self.left = self.left.saturating_sub(1);
         self.rest = at.map(|at| &rest[at + self.separator.map_or(0, <[u8]>::len)..]);
-        Some(&rest[..at.unwrap_or(rest.len())])
+        Ok(Some(&rest[..at.unwrap_or(rest.len())]))
+    }
+
+    fn count(mut self, vm: &Vm) -> Res<usize> {
+        let mut count = 0;
+        while self.next(vm)?.is_some() {
+            count += 1;
+        }
+        Ok(count)
     }
 }
 
 pub(crate) fn split(vm: &Vm, args: &[Obj]) -> Res {
     let (kind, text) = text(vm, args[0])?;
     let left = limit(vm, args)?;
-    let parts = Parts { rest: Some(text), separator: separator(vm, kind, args)?, left };
-    let list = List::with_capacity(vm, parts.clone().count())?;
-    for part in parts {
+    let mut parts = Parts { rest: Some(text), separator: separator(vm, kind, args)?, left };
+    let list = List::with_capacity(vm, parts.clone().count(vm)?)?;
+    while let Some(part) = parts.next(vm)? {
         list.append(vm, kind.make(vm, part)?)?;
     }
     Ok(list.obj())
@@ -405,7 +399,7 @@ pub(crate) fn rsplit(vm: &Vm, args: &[Obj]) -> Res {
     let list = List::new(vm, &[])?;
     let mut rest = text;
     while left > 0
-        && let Some(at) = find_last(rest, separator)
+        && let Some(at) = vm.find_last_bytes(rest, separator)?
     {
         list.append(vm, kind.make(vm, &rest[at + separator.len()..])?)?;
         rest = &rest[..at];
@@ -425,7 +419,8 @@ pub(crate) fn splitlines(vm: &Vm, args: Args<'_>) -> Res {
     let (kind, mut rest) = text(vm, args.pos()[0])?;
     let list = List::new(vm, &[])?;
     while !rest.is_empty() {
-        let end = rest.iter().position(|byte| b"\r\n".contains(byte)).unwrap_or(rest.len());
+        vm.work(1)?;
+        let end = vm.position(rest, |byte| matches!(byte, b'\r' | b'\n'))?.unwrap_or(rest.len());
         let newline = match rest[end..] {
             [] => 0,
             [b'\r', b'\n', ..] => 2,
@@ -460,15 +455,32 @@ pub(crate) fn endswith(vm: &Vm, args: &[Obj]) -> Res {
     has_affix(vm, args, |text, suffix| text.ends_with(suffix))
 }
 
+/// The bytes that there are in `bytes`, each once.
+fn distinct<'a>(vm: &Vm, bytes: &[u8], room: &'a mut [u8; 256]) -> Res<&'a [u8]> {
+    let (mut known, mut len) = ([false; 256], 0);
+    for piece in vm.pieces(bytes) {
+        for &byte in piece? {
+            if !core::mem::replace(&mut known[usize::from(byte)], true) {
+                room[len] = byte;
+                len += 1;
+            }
+        }
+    }
+    Ok(&room[..len])
+}
+
 fn stripped(vm: &Vm, args: &[Obj], front: bool, back: bool) -> Res {
     let (kind, text) = text(vm, args[0])?;
     let unwanted: &[u8] = match args.get(1) {
         Some(&unwanted) if unwanted != Obj::NONE => argument(vm, kind, unwanted)?,
         _ => b" \t\n\r\x0b\x0c",
     };
-    let wanted = |byte: &u8| !unwanted.contains(byte);
-    let start = if front { text.iter().position(wanted).unwrap_or(text.len()) } else { 0 };
-    let end = if back { text.iter().rposition(wanted).map_or(start, |last| last + 1) } else { text.len() };
+    // Many are looked up among all that there are.
+    let mut each = [0; 256];
+    let unwanted = if unwanted.len() > each.len() { distinct(vm, unwanted, &mut each)? } else { unwanted };
+    let wanted = |byte: u8| !unwanted.contains(&byte);
+    let start = if front { vm.position(text, wanted)?.unwrap_or(text.len()) } else { 0 };
+    let end = if back { vm.last_position(text, wanted)?.map_or(start, |last| last + 1) } else { text.len() };
     if end - start == text.len() { Ok(args[0]) } else { kind.make(vm, &text[start..end]) }
 }
 
@@ -491,7 +503,7 @@ pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
         None => usize::MAX,
     };
     let (old, new) = (argument(vm, kind, args[1])?, argument(vm, kind, args[2])?);
-    if left == 0 || old.len() > text.len() || !old.is_empty() && find_bytes(text, old).is_none() {
+    if left == 0 || old.len() > text.len() || !old.is_empty() && vm.find_bytes(text, old)?.is_none() {
         return Ok(args[0]);
     }
     let times = match old {
@@ -505,6 +517,7 @@ pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
     if old.is_empty() {
         // Before each character, and at the end.
         while left > 0 {
+            vm.work(1)?;
             out.extend(vm, new)?;
             left -= 1;
             if rest.is_empty() {
@@ -517,8 +530,9 @@ pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
     }
     while !old.is_empty()
         && left > 0
-        && let Some(at) = find_bytes(rest, old)
+        && let Some(at) = vm.find_bytes(rest, old)?
     {
+        vm.work(1)?;
         out.extend(vm, &rest[..at])?;
         out.extend(vm, new)?;
         rest = &rest[at + old.len()..];
@@ -533,10 +547,11 @@ pub(crate) fn count(vm: &Vm, args: &[Obj]) -> Res {
     let needle = argument(vm, kind, args[1])?;
     let Some((_, mut rest)) = part(vm, kind, text, &args[2..])? else { return Ok(Obj::small_int_wrapping(0)) };
     if needle.is_empty() {
-        return Ok(Obj::small_int_wrapping(utf8::count(rest) as isize + 1));
+        return Ok(Obj::small_int_wrapping(vm.count_characters(rest) as isize + 1));
     }
     let mut count = 0;
-    while let Some(at) = find_bytes(rest, needle) {
+    while let Some(at) = vm.find_bytes(rest, needle)? {
+        vm.work(1)?;
         rest = &rest[at + needle.len()..];
         count += 1;
     }
@@ -549,7 +564,7 @@ fn parted(vm: &Vm, object: Obj, separator: Obj, from_end: bool) -> Res {
     if glue.is_empty() {
         return Err(vm.value_error(format_args!("empty separator")));
     }
-    let found = if from_end { find_last(text, glue) } else { find_bytes(text, glue) };
+    let found = if from_end { vm.find_last_bytes(text, glue)? } else { vm.find_bytes(text, glue)? };
     // What was not found is of an immutable type.
     let empty = || if kind == Kind::Str { Obj::qstr(Qstr::EMPTY) } else { Bytes::EMPTY.obj() };
     let parts = match found {
@@ -571,7 +586,7 @@ pub(crate) fn rpartition(vm: &Vm, object: Obj, separator: Obj) -> Res {
 pub(crate) fn center(vm: &Vm, object: Obj, width: Obj) -> Res {
     let (kind, text) = text(vm, object)?;
     let width = usize::try_from(vm.int(width)?).unwrap_or(0);
-    let len = if kind == Kind::Str { utf8::count(text) } else { text.len() };
+    let len = if kind == Kind::Str { vm.count_characters(text) } else { text.len() };
     let padding = width.saturating_sub(len);
     if padding == 0 {
         return Ok(object);
@@ -585,9 +600,10 @@ pub(crate) fn center(vm: &Vm, object: Obj, width: Obj) -> Res {
 
 fn mapped(vm: &Vm, object: Obj, changes: fn(&u8) -> bool, map: fn(&mut [u8])) -> Res {
     let (kind, text) = text(vm, object)?;
-    if kind != Kind::ByteArray && !text.iter().any(changes) {
+    if kind != Kind::ByteArray && vm.position(text, |byte| changes(&byte))?.is_none() {
         return Ok(object);
     }
+    vm.work_on_bytes(text.len())?;
     let mut out = Builder::with_capacity(vm, text.len())?;
     out.extend(vm, text)?;
     map(out.bytes_mut());
@@ -604,7 +620,7 @@ pub(crate) fn upper(vm: &Vm, object: Obj) -> Res {
 
 fn all(vm: &Vm, object: Obj, is: fn(&u8) -> bool) -> Res {
     let (_, text) = text(vm, object)?;
-    Ok(Obj::bool(!text.is_empty() && text.iter().all(is)))
+    Ok(Obj::bool(!text.is_empty() && vm.position(text, |byte| !is(&byte))?.is_none()))
 }
 
 pub(crate) fn isspace(vm: &Vm, object: Obj) -> Res {
@@ -621,7 +637,8 @@ pub(crate) fn isdigit(vm: &Vm, object: Obj) -> Res {
 
 fn has_case(vm: &Vm, object: Obj, other_case: fn(&u8) -> bool) -> Res {
     let (_, text) = text(vm, object)?;
-    Ok(Obj::bool(text.iter().any(u8::is_ascii_alphabetic) && !text.iter().any(other_case)))
+    let has = |is: fn(&u8) -> bool| vm.position(text, |byte| is(&byte)).map(|at| at.is_some());
+    Ok(Obj::bool(has(u8::is_ascii_alphabetic)? && !has(other_case)?))
 }
 
 pub(crate) fn isupper(vm: &Vm, object: Obj) -> Res {
@@ -654,6 +671,7 @@ pub fn hex_digits(vm: &Vm, args: &[Obj]) -> Res<Builder> {
     let digits = bytes.len().saturating_mul(2 + usize::from(separator.is_some()));
     let mut out = Builder::with_capacity(vm, digits.saturating_sub(usize::from(separator.is_some())))?;
     for (at, byte) in bytes.iter().enumerate() {
+        vm.work(1)?;
         if let Some(separator) = separator.filter(|_| at > 0) {
             out.push(vm, separator)?;
         }
@@ -673,6 +691,7 @@ pub fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
     let mut out = Builder::with_capacity(vm, text.len() / 2)?;
     let mut bytes = text.iter();
     while let Some(byte) = bytes.next() {
+        vm.work(1)?;
         if is_space(*byte) {
             continue;
         }

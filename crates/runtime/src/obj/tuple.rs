@@ -219,6 +219,7 @@ pub(crate) fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         UnaryOp::Hash => {
             let mut hash = 3_430_008;
             for &item in items {
+                vm.work(1)?;
                 hash = crate::ops::hash::combine(hash, vm.hash(item)?);
             }
             Some(crate::ops::hash::to_obj(hash))
@@ -251,26 +252,26 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
 }
 
 impl Tuple {
-    /// A tuple of `len` items, `item` of each number.
-    fn build(vm: &Vm, len: usize, item: impl Fn(usize) -> Obj) -> Res<Gc<Tuple>> {
+    /// A tuple of the first `len` of `items`, which are at least so many.
+    fn build<'a>(vm: &Vm, len: usize, items: impl Iterator<Item = &'a Obj>) -> Res<Gc<Tuple>> {
         if len == 0 {
             return Ok(Tuple::EMPTY);
         }
         let bytes = len.saturating_mul(size_of::<Obj>());
         let tuple = vm.alloc_tail(Tuple { header: Header::of(&TYPE), len }, bytes)?;
-        for index in 0..len {
+        for (index, item) in items.take(len).enumerate() {
             // SAFETY: the tail behind the object has room for `len` items.
-            unsafe { tuple.data().add(index).write(item(index)) };
+            unsafe { tuple.data().add(index).write(*item) };
         }
         Ok(tuple)
     }
 
     fn joined(vm: &Vm, a: &[Obj], b: &[Obj]) -> Res<Gc<Tuple>> {
-        Tuple::build(vm, a.len() + b.len(), |index| if index < a.len() { a[index] } else { b[index - a.len()] })
+        Tuple::build(vm, a.len() + b.len(), a.iter().chain(b))
     }
 
     fn repeated(vm: &Vm, items: &[Obj], count: usize) -> Res<Gc<Tuple>> {
-        Tuple::build(vm, items.len().saturating_mul(count), |index| items[index % items.len()])
+        Tuple::build(vm, items.len().saturating_mul(count), items.iter().cycle())
     }
 }
 
@@ -283,7 +284,7 @@ pub(crate) fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<O
         if bounds.step != 1 {
             return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
         }
-        return Ok(Some(Tuple::build(vm, bounds.len, |number| items[bounds.at(number)])?.obj()));
+        return Ok(Some(Tuple::new(vm, items.get(bounds.start..bounds.start + bounds.len).unwrap_or_default())?.obj()));
     }
     let at = vm.index(&vm.type_of(object), || items.len(), index)?;
     Ok(Some(items[at]))

@@ -215,7 +215,7 @@ impl Vm {
             let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
             locals.store(self, q!("__new__"), wrapped)?;
         }
-        locals.map.fit(self);
+        locals.map.fit(self)?;
         Ok(())
     }
 

@@ -55,6 +55,7 @@ impl View {
 
 fn entry(vm: &Vm, iter: &Iter, dict: Obj) -> Option<(Obj, Obj)> {
     let (at, key, value) = vm.as_dict(dict)?.map.entry_from(iter.at.get())?;
+    vm.spend_work((at - iter.at.get()) / 8);
     iter.at.set(at + 1);
     Some((key, value.unwrap_or(Obj::NONE)))
 }

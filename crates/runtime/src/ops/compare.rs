@@ -27,7 +27,7 @@ impl Vm {
     #[inline(never)]
     fn equal_objects(&self, left: Obj, right: Obj) -> Res<bool> {
         match (self.as_str(left), self.as_str(right)) {
-            (Some(left), Some(right)) => return Ok(left == right),
+            (Some(left), Some(right)) => return Ok(self.same_bytes(left, right)),
             // What is no object has no `__eq__` either.
             (Some(_), None) if !right.is_pointer() => return Ok(false),
             (None, Some(_)) if !left.is_pointer() => return Ok(false),
@@ -49,6 +49,7 @@ impl Vm {
         }
         self.check_depth()?;
         for (left, right) in left.items().iter().zip(right.items()) {
+            self.work(1)?;
             if !self.equal(*left, *right)? {
                 return Ok(false);
             }
@@ -61,7 +62,7 @@ impl Vm {
     fn plain_order(&self, left: Obj, right: Obj) -> Option<Ordering> {
         match (left.as_small_int(), right.as_small_int()) {
             (Some(left), Some(right)) => Some(left.cmp(&right)),
-            (None, None) => Some(self.as_str(left)?.cmp(self.as_str(right)?)),
+            (None, None) => Some(self.order_of_bytes(self.as_str(left)?, self.as_str(right)?)),
             _ => None,
         }
     }
@@ -93,7 +94,7 @@ impl Vm {
             return Ok(answer(false));
         }
         if let (Some(left), Some(right)) = (self.as_str(left), self.as_str(right)) {
-            return Ok(answer(left == right));
+            return Ok(answer(self.same_bytes(left, right)));
         }
         self.check_depth()?;
         let (first, second) = if self.is_of_derived_class(right, left) { (right, left) } else { (left, right) };
@@ -157,6 +158,7 @@ impl Vm {
     ) -> Res {
         let mut index = 0;
         loop {
+            self.work(1)?;
             match (left(index), right(index)) {
                 (Some(a), Some(b)) => {
                     if let Some(order) = self.plain_order(a, b) {

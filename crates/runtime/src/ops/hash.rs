@@ -21,7 +21,7 @@ impl Vm {
             return Ok(self.qstrs.hash(name) as usize);
         }
         if let Some(string) = object.downcast::<Str>() {
-            return Ok(string.hash() as usize);
+            return Ok(string.hash(self)? as usize);
         }
         self.hash_object(object)
     }
@@ -29,8 +29,9 @@ impl Vm {
     #[inline(never)]
     fn hash_object(&self, object: Obj) -> Res<usize> {
         if let Some(bytes) = object.downcast::<Bytes>() {
-            return Ok(bytes.hash() as usize);
+            return Ok(bytes.hash(self)? as usize);
         }
+        self.work(1)?;
         self.check_depth()?;
         let ty = self.type_of(object);
         let Some(unary_op) = ty.slots.unary_op else {

@@ -99,6 +99,7 @@ impl Vm {
             return printer.write(self, itoa::Buffer::new().format(value).as_bytes());
         }
         self.check_depth()?;
+        self.work(1)?;
         let ty = self.type_of(object);
         match ty.slots.print {
             Some(print) => print(self, object, printer, style),

@@ -123,6 +123,7 @@ impl Vm {
     /// # Errors
     /// `OSError` if `object` is no stream that can be read, and what it raises.
     pub fn stream_read(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
+        self.work(1)?;
         match self.stream(object)?.read {
             Some(read) => read(self, object, buffer),
             None => Err(self.unsupported_stream()),
@@ -134,6 +135,7 @@ impl Vm {
     /// # Errors
     /// `OSError` if `object` is no stream that can be written to, and what it raises.
     pub fn stream_write(&self, object: Obj, bytes: &[u8]) -> Outcome {
+        self.work(1)?;
         match self.stream(object)?.write {
             Some(write) => write(self, object, bytes),
             None => Err(self.unsupported_stream()),
@@ -275,6 +277,7 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
             Err(errno) => return Err(vm.os_error(errno)),
         }
         // Of text, characters were asked for.
+        vm.work_on_bytes(out.bytes().len())?;
         wanted = if text { utf8::missing(out.bytes(), size) } else { 0 };
         if wanted == 0 || once {
             break;

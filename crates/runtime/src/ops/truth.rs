@@ -45,7 +45,7 @@ impl Vm {
     /// What a class's `__len__` raises.
     pub fn try_len(&self, object: Obj) -> Res<Option<usize>> {
         if let Some(text) = self.as_str(object) {
-            return Ok(Some(crate::text::utf8::count(text)));
+            return Ok(Some(self.count_characters(text)));
         }
         let len = self.len_object(object)?;
         Ok(len.and_then(|len| self.int_to_isize(len)).and_then(|len| usize::try_from(len).ok()))
@@ -79,7 +79,7 @@ impl Vm {
     /// `TypeError` if it has none, and what a class's `__len__` raises.
     pub fn len(&self, object: Obj) -> Res {
         if let Some(text) = self.as_str(object) {
-            return Ok(Obj::small_int_wrapping(crate::text::utf8::count(text) as isize));
+            return Ok(Obj::small_int_wrapping(self.count_characters(text) as isize));
         }
         match self.len_object(object)? {
             Some(len) => Ok(len),

@@ -125,14 +125,35 @@ const MAX_HASH: u32 = 0xff_ffff;
 
 /// The hash of a string's bytes; never 0, so that 0 can stand for "not computed yet".
 pub const fn hash(bytes: &[u8]) -> u32 {
-    let mut hash: u32 = 5381;
-    let mut i = 0;
-    while i < bytes.len() {
-        hash = hash.wrapping_mul(33) ^ bytes[i] as u32;
-        i += 1;
+    Hasher::new().with(bytes).finish()
+}
+
+/// A [`hash`] of bytes that come in pieces.
+#[derive(Clone, Copy)]
+pub(crate) struct Hasher(u32);
+
+impl Hasher {
+    pub const fn new() -> Hasher {
+        Hasher(5381)
     }
-    hash &= MAX_HASH;
-    if hash == 0 { 1 } else { hash }
+
+    /// With more bytes.
+    pub const fn with(self, bytes: &[u8]) -> Hasher {
+        let Hasher(mut hash) = self;
+        let mut i = 0;
+        while i < bytes.len() {
+            hash = hash.wrapping_mul(33) ^ bytes[i] as u32;
+            i += 1;
+        }
+        Hasher(hash)
+    }
+
+    pub const fn finish(self) -> u32 {
+        match self.0 & MAX_HASH {
+            0 => 1,
+            hash => hash,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -47,11 +47,21 @@ pub fn offset_of(text: &[u8], index: usize) -> Option<usize> {
     if index == 0 {
         return Some(0);
     }
-    let mut left = index;
-    for (at, _) in text.iter().enumerate().skip(1).filter(|(_, byte)| is_start(**byte)) {
+    // What is far is looked for among many bytes at once.
+    const BLOCK: usize = 256;
+    let (mut start, mut left) = (1, index);
+    while let Some(block) = text.get(start..start + BLOCK) {
+        let count = count(block);
+        if count >= left {
+            break;
+        }
+        (start, left) = (start + BLOCK, left - count);
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    for (at, _) in rest.iter().enumerate().filter(|(_, byte)| is_start(**byte)) {
         left -= 1;
         if left == 0 {
-            return Some(at);
+            return Some(start + at);
         }
     }
     (left == 1 && !text.is_empty()).then_some(text.len())
@@ -131,6 +141,10 @@ mod tests {
             assert_eq!(&bytes[..len], point.to_string().as_bytes());
         }
         assert_eq!(offset_of(b"", 1), None);
+        let text = "aé€𝄞z".repeat(500);
+        let starts: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        assert!(starts.iter().enumerate().all(|(index, at)| offset_of(text.as_bytes(), index) == Some(*at)));
+        assert_eq!(offset_of(text.as_bytes(), starts.len()), None);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::obj::builtin::Builtin;
 use crate::obj::bytes::Bytes;
 use crate::ops::stream::Request;
 use crate::q;
-use crate::text::utf8;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -54,7 +53,7 @@ impl Vm {
     /// `OSError`, also if the file system answers what cannot be read, and what it raises.
     pub(crate) fn open_to_read(&self, path: &[u8]) -> Res<Reader> {
         // Names of files need not be text.
-        let name = match utf8::first_invalid(path) {
+        let name = match self.first_invalid(path)? {
             Some(_) => Bytes::new(self, path)?.obj(),
             None => self.new_str(path)?,
         };

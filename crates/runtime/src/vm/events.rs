@@ -9,6 +9,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::Vm;
+use crate::errno::UNSUPPORTED;
 use crate::error::{Raised, Res};
 use crate::heap::Collection;
 use crate::obj::exception;
@@ -30,6 +31,9 @@ const MAX_SCHEDULED: usize = 4;
 
 /// Longest that a thread sleeps without looking at events.
 pub(crate) const NAP: Duration = Duration::from_millis(20);
+
+/// Units of work that a nap counts as.
+const NAP_WORK: usize = 64;
 
 /// Events that wait to be looked at.
 pub(crate) struct Events {
@@ -54,9 +58,21 @@ pub struct Budget {
     /// Bytecode instructions, counted exactly, and units of the [work](Vm::work) that built-ins do, counted by the thousand. Counting makes running
     /// slower.
     pub instructions: Option<u64>,
-    /// Time by the host's clock, which is looked at every thousand calls, backward jumps or units of work, or so.
+    /// Time by the host's clock, which there must be. It is looked at every thousand calls, backward jumps or units of work, or so.
     pub time: Option<Duration>,
 }
+
+/// Why a [`Budget`] cannot hold: it limits time, and the host has no clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoClock;
+
+impl fmt::Display for NoClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the host has no clock by which to limit time")
+    }
+}
+
+impl core::error::Error for NoClock {}
 
 impl Default for Events {
     fn default() -> Events {
@@ -247,7 +263,7 @@ impl Vm {
     /// As [`Vm::work`].
     fn check_limits(&self) -> Res<()> {
         self.check_instructions()?;
-        if self.events.deadline.get().is_some_and(|deadline| self.host().monotonic() >= deadline) {
+        if self.events.deadline.get().is_some_and(|deadline| self.now() >= deadline) {
             self.poll_soon();
             return Err(self.abort(format_args!("time limit exceeded")));
         }
@@ -308,23 +324,44 @@ impl Vm {
         self.print_exception(&mut Stderr, exception)
     }
 
+    /// The time by the host's clock; always the same without one.
+    pub fn now(&self) -> Duration {
+        self.host().monotonic().unwrap_or_default()
+    }
+
+    /// Checks that the host has a clock, where something is to wait for a time to pass.
+    ///
+    /// # Errors
+    /// `OSError` with `EOPNOTSUPP` if it has none: the wait would not end.
+    pub fn check_clock(&self) -> Res<()> {
+        match self.host().monotonic() {
+            Some(_) => Ok(()),
+            None => Err(self.os_error(UNSUPPORTED)),
+        }
+    }
+
     /// Waits for `time`, looking at pending events meanwhile.
     ///
     /// # Errors
-    /// As [`Vm::poll`].
+    /// As [`Vm::poll`], and, unless `time` is zero, as [`Vm::check_clock`].
     pub fn sleep(&self, time: Duration) -> Res<()> {
-        let (mut now, mut left) = (self.host().monotonic(), time);
+        self.poll()?;
+        if time.is_zero() {
+            self.unlocked(|host| host.sleep(Duration::ZERO));
+            return Ok(());
+        }
+        self.check_clock()?;
+        let end = self.now().saturating_add(time);
         loop {
-            self.poll()?;
-            let nap = left.min(NAP);
-            self.unlocked(move |host| host.sleep(nap));
-            let before = core::mem::replace(&mut now, self.host().monotonic());
-            let passed = now.saturating_sub(before);
-            // On a host without a clock no time passes.
-            left = left.saturating_sub(if passed.is_zero() { nap } else { passed });
+            let left = end.saturating_sub(self.now());
             if left.is_zero() {
                 return Ok(());
             }
+            let nap = left.min(NAP);
+            self.unlocked(move |host| host.sleep(nap));
+            // A clock may stand still.
+            self.work(NAP_WORK)?;
+            self.poll()?;
         }
     }
 
@@ -337,7 +374,7 @@ impl Vm {
     /// use berus_runtime::vm::{Budget, Limits, Vm};
     ///
     /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
-    /// vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() });
+    /// vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() }).unwrap();
     /// vm.enter(|vm| {
     ///     let source = b"while True:\n  try: pass\n  finally: continue";
     ///     let raised = vm.run_source(source, b"endless.py").unwrap_err();
@@ -345,11 +382,19 @@ impl Vm {
     ///     assert!(vm.is_abort(exception));
     /// });
     /// ```
-    pub fn set_budget(&self, budget: Budget) {
-        self.events.deadline.set(budget.time.map(|time| self.host().monotonic().saturating_add(time)));
+    ///
+    /// # Errors
+    /// [`NoClock`] if there is a time in it and the host has no clock; the budget is as before.
+    pub fn set_budget(&self, budget: Budget) -> Result<(), NoClock> {
+        let deadline = match budget.time {
+            Some(time) => Some(self.host().monotonic().ok_or(NoClock)?.saturating_add(time)),
+            None => None,
+        };
+        self.events.deadline.set(deadline);
         self.count_instructions(budget.instructions);
         self.events.work.set(SLICE);
         self.poll_soon();
+        Ok(())
     }
 
     /// Raises an exception that no handler of a program sees, and that so ends it.

@@ -19,6 +19,7 @@ mod lock;
 pub(crate) mod machine_stack;
 pub mod memory;
 pub(crate) mod op;
+mod pieces;
 pub mod raise;
 pub(crate) mod registers;
 pub(crate) mod run;
@@ -50,7 +51,7 @@ use crate::qstr::{Pool, Qstr};
 use crate::vfs::Mounts;
 use crate::word::Obj;
 
-pub use events::Budget;
+pub use events::{Budget, NoClock};
 
 use cache::Lookups;
 use emergency::Emergency;

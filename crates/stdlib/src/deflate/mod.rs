@@ -40,6 +40,9 @@ const RAW: isize = 1;
 const ZLIB: isize = 2;
 const GZIP: isize = 3;
 
+/// Bytes that are made between two looks at limits.
+const PART: usize = 2048;
+
 /// The size of the window of raw data, as a power of two, where programs do not say.
 const USUAL_WINDOW: u32 = 8;
 
@@ -219,12 +222,20 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     if reading.is_over {
         return Ok(Ok(0));
     }
-    let count = match reading.inflate.read(source, reading.window.buffer().cells(), buffer) {
-        Ok(count) => count,
-        Err(Stop::Broken) => return Ok(Err(INVALID)),
-        Err(Stop::Raised(raised)) => return Err(raised),
-    };
-    reading.check.update(&buffer[..count]);
+    let mut count = 0;
+    for part in buffer.chunks_mut(PART) {
+        vm.work(PART / 8)?;
+        let made = match reading.inflate.read(source, reading.window.buffer().cells(), part) {
+            Ok(made) => made,
+            Err(Stop::Broken) => return Ok(Err(INVALID)),
+            Err(Stop::Raised(raised)) => return Err(raised),
+        };
+        reading.check.update(&part[..made]);
+        count += made;
+        if made < part.len() {
+            break;
+        }
+    }
     if count < buffer.len() {
         reading.is_over = true;
         let check = core::mem::replace(&mut reading.check, Check::Nothing);

@@ -103,7 +103,8 @@ pub fn time_pulse_us(vm: &Vm, args: &[Obj]) -> Res {
     };
     // A negative time is a very long one.
     let timeout = u64::try_from(timeout).map_or(Duration::MAX, Duration::from_micros);
-    let Some(start) = wait_for_level(vm, pin, level, vm.host().monotonic(), timeout)? else {
+    vm.check_clock()?;
+    let Some(start) = wait_for_level(vm, pin, level, vm.now(), timeout)? else {
         return Ok(Obj::small_int_wrapping(-2));
     };
     match wait_for_level(vm, pin, 1 - level, start, timeout)? {
@@ -116,7 +117,7 @@ pub fn time_pulse_us(vm: &Vm, args: &[Obj]) -> Res {
 fn wait_for_level(vm: &Vm, pin: Obj, level: isize, start: Duration, timeout: Duration) -> Res<Option<Duration>> {
     loop {
         // Always in this order, and close together.
-        let now = vm.host().monotonic();
+        let now = vm.now();
         if read(vm, pin)? == level {
             return Ok(Some(now));
         }

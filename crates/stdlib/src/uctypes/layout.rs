@@ -197,8 +197,9 @@ impl Layout {
 
     /// The same; notes the size of the largest scalar.
     fn measure(self, vm: &Vm, descriptor: Obj, largest: &mut usize) -> Res<usize> {
-        // A dict can be among its own fields.
+        // A dict can be among its own fields, and in several places.
         vm.check_depth()?;
+        vm.work(1)?;
         if let Some(dict) = vm.as_dict(descriptor) {
             return self.measure_fields(vm, dict, largest);
         }
@@ -216,6 +217,7 @@ impl Layout {
         let (mut size, mut at) = (0usize, 0);
         while let Some((found, _, value)) = fields.map.entry_from(at) {
             at = found + 1;
+            vm.work(1)?;
             let (place, bytes) = match Field::of(vm, value.unwrap_or(Obj::NONE))? {
                 Field::Scalar(place, scalar, _) => {
                     *largest = scalar.size().max(*largest);

@@ -28,6 +28,7 @@ pub(super) fn from_bytes(vm: &Vm, args: Args<'_>) -> Res {
         let value = if little { bytes.iter().rev().fold(0, fold) } else { bytes.iter().fold(0, fold) } as isize;
         return vm.new_int(if negative { value - (1 << (8 * bytes.len())) } else { value });
     }
+    vm.work_on_bytes(4 * bytes.len())?;
     large::from_bytes(vm, bytes, little, negative)
 }
 

@@ -77,14 +77,16 @@ impl<'m> Index<'m> {
         number.checked_sub(1)
     }
 
-    /// Makes the first free slot for `hash` name an entry.
+    /// Makes the first free slot for `hash` name an entry: how many others were taken.
     #[inline(always)]
-    pub fn enter(self, hash: usize, entry: u32) {
-        let mut slot = self.first(hash);
+    pub fn enter(self, hash: usize, entry: u32) -> usize {
+        let (mut slot, mut taken) = (self.first(hash), 0);
         while self.get(slot).is_some() {
             slot = self.after(slot);
+            taken += 1;
         }
         self.set(slot, entry);
+        taken
     }
 
     /// Makes a slot name an entry.
