@@ -7,7 +7,7 @@ use core::hash::{Hash, Hasher};
 
 use berus_mpy::constant::{Constant, MAX_TUPLE_DEPTH};
 use berus_mpy::memory::{Quota, Stop};
-use berus_mpy::number::{Form, Text, format};
+use berus_mpy::number::{self, Form};
 
 use crate::grammar::Rule;
 use crate::names::Names;
@@ -249,9 +249,9 @@ fn constant(source: Source<'_>, leaf: Node) -> Result<Constant<'static>, Stop> {
         Some(Value::EmptyTuple) => Constant::Tuple(Vec::new()),
         Some(Value::Const(value)) => match value {
             Const::Int(value) => Constant::Int(Cow::Owned(value.text(quota)?.into_bytes())),
-            Const::Float(value) => Constant::Float(own(number(*value, Form::Repr).as_bytes())?),
+            Const::Float(value) => Constant::Float(own(number::constant(*value, Form::Repr).as_bytes())?),
             Const::Imaginary(value) => {
-                Constant::Complex(text(format_args!("{}j", number(*value, Form::Bare).as_str()))?)
+                Constant::Complex(text(format_args!("{}j", number::constant(*value, Form::Bare).as_str()))?)
             }
             Const::Str(bytes) => Constant::Str(own(bytes)?),
             Const::Bytes(bytes) => Constant::Bytes(own(bytes)?),
@@ -282,11 +282,6 @@ impl Hasher for Fnv {
             self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         }
     }
-}
-
-/// A float as text.
-fn number(value: f64, form: Form) -> Text {
-    format(value, form, 0, None, false)
 }
 
 #[cfg(test)]

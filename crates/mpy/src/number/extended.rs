@@ -28,6 +28,11 @@ impl Extended {
         }
     }
 
+    /// Whether this number, which is not zero, is less than `other`, which is not zero either.
+    pub(super) fn is_less(self, other: Extended) -> bool {
+        (self.exponent, self.significand) < (other.exponent, other.significand)
+    }
+
     fn normal(significand: u64, exponent: i64) -> Extended {
         if significand == 0 {
             return Extended::ZERO;

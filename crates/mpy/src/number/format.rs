@@ -39,6 +39,22 @@ const NO_POINT: i32 = 255;
 /// assert_eq!(format(2.5, Form::Fixed, 0, Some(b'+'), false).as_str(), "+3");
 /// ```
 pub fn format(value: f64, form: Form, precision: usize, sign: Option<u8>, upper: bool) -> Text {
+    format_from(decimal_exponent(value.abs()), value, form, precision, sign, upper)
+}
+
+/// `value` as mpy-cross writes constants, in [`Form::Repr`] or [`Form::Bare`]: as [`format`] has it, but for denormal numbers, whose first digit may be a zero.
+///
+/// ```
+/// use berus_mpy::number::{Form, constant, format};
+/// assert_eq!(constant(1e-323, Form::Repr).as_str(), "0.988131291682493e-323");
+/// assert_eq!(format(1e-323, Form::Repr, 0, None, false).as_str(), "9.881312916824931e-324");
+/// ```
+pub fn constant(value: f64, form: Form) -> Text {
+    format_from(double_exponent(value.abs()), value, form, 0, None, false)
+}
+
+/// [`format`], where the first digit has the power of ten `exponent`.
+fn format_from(exponent: i32, value: f64, form: Form, precision: usize, sign: Option<u8>, upper: bool) -> Text {
     let mut text = Text::new();
     let negative = value.is_sign_negative() && !value.is_nan();
     if let Some(sign) = if negative { Some(b'-') } else { sign } {
@@ -50,7 +66,7 @@ pub fn format(value: f64, form: Form, precision: usize, sign: Option<u8>, upper:
         text.push_all(b"inf");
     } else {
         let room = ROOM - text.as_bytes().len() as i32;
-        let magnitude = Magnitude::new(value.abs(), form, i32::try_from(precision).unwrap_or(i32::MAX), room);
+        let magnitude = Magnitude::new(value.abs(), exponent, form, i32::try_from(precision).unwrap_or(i32::MAX), room);
         text.push_all(magnitude.text().as_bytes());
     }
     if form == Form::Repr && !text.as_bytes().iter().any(|byte| b".en".contains(byte)) {
@@ -77,8 +93,7 @@ struct Magnitude {
 }
 
 impl Magnitude {
-    fn new(value: f64, form: Form, precision: i32, room: i32) -> Magnitude {
-        let exponent = decimal_exponent(value);
+    fn new(value: f64, exponent: i32, form: Form, precision: i32, room: i32) -> Magnitude {
         let (mut form, mut precision, exponent_max) = match form {
             Form::Repr | Form::Bare => (Form::General, MAX_DIGITS, 16),
             form => (form, precision, precision.min(room - 3)),
@@ -211,7 +226,15 @@ impl Magnitude {
 
 /// The power of ten of the first digit of `value`.
 fn decimal_exponent(value: f64) -> i32 {
-    if value == 0.0 {
+    let exponent = double_exponent(value);
+    let is_less = |exponent: i32| Extended::from_f64(value).is_less(Extended::from_u64(1).scale10(exponent.into()));
+    // A denormal number and a power of ten that is rounded to it differ.
+    if value.is_subnormal() && is_less(exponent) { exponent - 1 } else { exponent }
+}
+
+/// The power of ten of the first digit of `value`, where powers of ten are doubles.
+fn double_exponent(value: f64) -> i32 {
+    if value == 0.0 || !value.is_finite() {
         return 0;
     }
     let binary = (value.to_bits() >> 52) as i32 - 1023;

@@ -9,6 +9,6 @@ mod format;
 mod parse;
 mod text;
 
-pub use format::{Form, format};
+pub use format::{Form, constant, format};
 pub use parse::{Decimal, parse_decimal, parse_float, parse_float_or_name};
 pub use text::Text;

@@ -359,22 +359,21 @@ fn round_int(vm: &Vm, value: Obj, zeros: usize) -> Res {
 
 fn round(vm: &Vm, args: &[Obj]) -> Res {
     let value = args[0];
+    let digits = args.get(1).filter(|&&digits| digits != Obj::NONE).map(|&digits| vm.int(digits)).transpose()?;
     if vm.is_int_or_bool(value) {
-        let digits = match args.get(1) {
-            Some(&digits) if digits != Obj::NONE => vm.int(digits)?,
-            _ => 0,
-        };
         let value = vm.to_int(value)?;
-        return if digits < 0 { round_int(vm, value, digits.unsigned_abs()) } else { Ok(value) };
+        return match digits {
+            Some(digits @ ..0) => round_int(vm, value, digits.unsigned_abs()),
+            _ => Ok(value),
+        };
     }
     let number = vm.float(value)?;
-    match args.get(1) {
-        Some(&digits) if digits != Obj::NONE => {
-            let unit = float::power(10.0, vm.int(digits)? as f64);
-            vm.new_float(float::round(number * unit) / unit)
-        }
-        _ => vm.int_of_float(float::round(number)),
+    let Some(digits) = digits else { return vm.int_of_float(float::round(number)) };
+    let rounded = float::round_to(number, digits);
+    if rounded.is_infinite() && number.is_finite() {
+        return Err(vm.overflow_error(format_args!("rounded value too large to represent")));
     }
+    vm.new_float(rounded)
 }
 
 fn setattr(vm: &Vm, object: Obj, name: Obj, value: Obj) -> Res {

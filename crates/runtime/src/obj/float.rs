@@ -2,6 +2,7 @@
 
 use berus_mpy::number::{self, Form, format};
 use berus_mpy::opcode::BinaryOp;
+use core::fmt::Write;
 
 pub use super::complex::parts as complex_parts;
 use super::int;
@@ -145,8 +146,16 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     }
 }
 
-fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
+fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let value = as_float(object).unwrap_or_default();
+    if style == Style::Json && !value.is_finite() {
+        let name: &[u8] = match value {
+            f64::INFINITY => b"Infinity",
+            f64::NEG_INFINITY => b"-Infinity",
+            _ => b"NaN",
+        };
+        return out.write(vm, name);
+    }
     out.write(vm, format(value, Form::Repr, 0, None, false).as_bytes())
 }
 
@@ -314,6 +323,74 @@ pub fn trunc(value: f64) -> f64 {
 /// The nearest whole number, or the even one of two.
 pub fn round(value: f64) -> f64 {
     libm::rint(value)
+}
+
+/// The multiple of a power of ten that is nearest to `value`, as exact decimals are; of two, the one that ends in an even digit. Infinity if it is
+/// too large.
+///
+/// ```
+/// use berus_runtime::obj::float::round_to;
+/// assert_eq!((round_to(2.675, 2), round_to(1e308, 1), round_to(1250.0, -2)), (2.67, 1e308, 1200.0));
+/// ```
+pub fn round_to(value: f64, digits: isize) -> f64 {
+    let mut text = Decimal::default();
+    let exponent = match write!(text, "{:.17e}", value.abs()) {
+        Ok(()) if value.is_finite() && value != 0.0 => text.exponent(),
+        _ => return value,
+    };
+    // How many digits stay: 17 tell any number from its neighbours.
+    let magnitude = match (exponent as isize + 1).saturating_add(digits) {
+        17.. => return value,
+        kept @ 1.. => {
+            text = Decimal::default();
+            let _ = write!(text, "{:.*e}", kept as usize - 1, value.abs());
+            text.value()
+        }
+        // The unit is the next power of ten: less than half of it, or more, or a half, which goes to zero.
+        0 if text.is_more_than_half() => {
+            text = Decimal::default();
+            let _ = write!(text, "1e{}", exponent + 1);
+            text.value()
+        }
+        _ => 0.0,
+    };
+    magnitude.copysign(value)
+}
+
+/// A number in decimal with an exponent, of no more digits than 18.
+#[derive(Default)]
+struct Decimal {
+    text: [u8; 32],
+    len: usize,
+}
+
+impl core::fmt::Write for Decimal {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        let room = self.text.get_mut(self.len..self.len + text.len()).ok_or(core::fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.len += text.len();
+        Ok(())
+    }
+}
+
+impl Decimal {
+    fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.text[..self.len]).unwrap_or_default()
+    }
+
+    fn exponent(&self) -> i32 {
+        self.as_str().split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
+    }
+
+    /// Whether the digits are those of more than 5.
+    fn is_more_than_half(&self) -> bool {
+        let digits = self.as_str().split_once('e').map_or("", |(digits, _)| digits);
+        digits.as_bytes() > b"5.00000000000000000".as_slice()
+    }
+
+    fn value(&self) -> f64 {
+        self.as_str().parse().unwrap_or(f64::INFINITY)
+    }
 }
 
 /// A number of half precision.

@@ -82,6 +82,11 @@ pub fn trunc(value: f64) -> f64 {
     value
 }
 
+/// There are no floats.
+pub fn round_to(value: f64, _: isize) -> f64 {
+    value
+}
+
 /// There are no floats to ask this of.
 pub fn round(value: f64) -> f64 {
     value

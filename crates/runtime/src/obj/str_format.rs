@@ -108,17 +108,21 @@ fn put_int(vm: &Vm, out: &mut Builder, object: Obj, field: Field, style: IntStyl
     field.put_number(vm, out, &head[..len], digits, group)
 }
 
-/// Adds a float in the form that `kind` names, one of `eEfFgG%`.
-fn put_float(
-    vm: &Vm,
-    out: &mut Builder,
-    value: f64,
-    field: Field,
+/// How a float is written.
+#[derive(Clone, Copy)]
+struct FloatStyle {
+    /// The form, one of `eEfFgG%`, or `r` for that of `repr()`.
     kind: u8,
     precision: Option<usize>,
     sign: Option<u8>,
-) -> Res<()> {
+    separator: Option<u8>,
+}
+
+/// Adds a float.
+fn put_float(vm: &Vm, out: &mut Builder, value: f64, field: Field, style: FloatStyle) -> Res<()> {
+    let FloatStyle { kind, precision, sign, separator } = style;
     let (form, value) = match kind | 0x20 {
+        b'r' => (Form::Repr, value),
         b'e' => (Form::Exponent, value),
         b'g' => (Form::General, value),
         _ if kind == b'%' => (Form::Fixed, value * 100.0),
@@ -132,7 +136,24 @@ fn put_float(
     }
     let signs = usize::from(number.bytes().first().is_some_and(|byte| b"+- ".contains(byte)));
     let (head, digits) = number.bytes().split_at(signs);
-    field.put_number(vm, out, head, digits, None)
+    let Some(separator) = separator else { return field.put_number(vm, out, head, digits, None) };
+    // Of the digits those before the point are grouped, and the zeros that fill the field before them.
+    let whole = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut grouped = Builder::new();
+    for (at, &digit) in digits[..whole].iter().enumerate() {
+        if at > 0 && (whole - at).is_multiple_of(3) {
+            grouped.push(vm, separator)?;
+        }
+        grouped.push(vm, digit)?;
+    }
+    let rest = &digits[whole..];
+    if field.align == Align::AfterSign && whole > 0 {
+        let field = Field { width: field.width.saturating_sub(rest.len()), ..field };
+        field.put_number(vm, out, head, grouped.bytes(), Some((separator, 3)))?;
+        return out.extend(vm, rest);
+    }
+    grouped.extend(vm, rest)?;
+    field.put_number(vm, out, head, grouped.bytes(), None)
 }
 
 /// The character with number `object`, for `%c` and `{:c}`.
@@ -191,14 +212,16 @@ pub fn format_value(vm: &Vm, out: &mut Builder, object: Obj, spec: &[u8]) -> Res
     }
     if is_number {
         let kind = match spec.kind {
+            None if spec.precision.is_none() => b'r',
             None | Some(b'n') => b'g',
             Some(kind) => kind,
         };
-        if !b"eEfFgG%".contains(&kind) {
+        if !b"reEfFgG%".contains(&kind) {
             return Err(unknown_code(vm, kind, object));
         }
         let value = vm.float(object)?;
-        return put_float(vm, out, value, field, kind, spec.precision, spec.sign);
+        let style = FloatStyle { kind, precision: spec.precision, sign: spec.sign, separator: spec.separator };
+        return put_float(vm, out, value, field, style);
     }
     if align == Align::AfterSign {
         return Err(vm.value_error(format_args!("'=' alignment not allowed in string format specifier")));
@@ -525,7 +548,7 @@ fn modulo_field(
         }
         b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
             let value = vm.float(value)?;
-            put_float(vm, out, value, number_field, kind, precision, sign)?;
+            put_float(vm, out, value, number_field, FloatStyle { kind, precision, sign, separator: None })?;
         }
         b'r' | b's' => {
             let style = match kind {
