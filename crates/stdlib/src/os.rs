@@ -12,7 +12,7 @@ use berus_runtime::vfs::operations;
 use berus_runtime::vm::Vm;
 use berus_runtime::word::Obj;
 
-use crate::vfs::{self, POSIX};
+use crate::vfs::{self, FAT, LFS1, LFS2, POSIX};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("os", MEMBERS).init(init).extensible();
@@ -38,6 +38,9 @@ berus_runtime::members! {
         "unlink" => f1(operations::remove),
         "unsetenv" => f1(unsetenv),
         "urandom" => f1(urandom),
+        "VfsFat" => value(Obj::from_static(&FAT)),
+        "VfsLfs1" => value(Obj::from_static(&LFS1)),
+        "VfsLfs2" => value(Obj::from_static(&LFS2)),
         "VfsPosix" => value(Obj::from_static(&POSIX)),
     }
 }

@@ -184,14 +184,16 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
         add(vm, &names, Obj::qstr(q!("__dict__")))?;
         add_keys(vm, &names, instance.members())?;
     }
-    if let Some(module) = object.downcast::<Module>() {
+    let module = object.downcast::<Module>();
+    if let Some(module) = module {
         add_keys(vm, &names, &module.globals.map)?;
     }
     for class in object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)).lineage() {
         add_class(vm, &names, class)?;
     }
     let built_in = if instance.is_some() { vm.native_base(object) } else { Some(object) };
-    if let Some(object) = built_in {
+    // What a module computes is its function `__getattr__`'s to say, which need not answer for every name.
+    if let Some(object) = built_in.filter(|_| module.is_none()) {
         add_computed(vm, &names, object)?;
     }
     Ok(vm.to_list(names.obj())?.obj())

@@ -161,6 +161,9 @@ fn reversed_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     if let Some(method) = vm.find_attr(source, q!("__reversed__"))? {
         return vm.call(method, &[]);
     }
+    // The keys of a dict, or what a view of one has, are in order, but have no number.
+    let is_mapping = vm.as_dict(source).is_some() || source.downcast::<super::view::View>().is_some();
+    let source = if is_mapping { vm.to_list(source)?.obj() } else { source };
     let len = vm.len(source)?;
     let left = Cell::new(usize::try_from(vm.int(len)?).unwrap_or(0));
     Ok(vm.alloc(Reversed { header: Header::of(&REVERSED), source, left })?.obj())

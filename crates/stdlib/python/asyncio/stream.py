@@ -82,6 +82,17 @@ class Stream:
             at += self.s.write(data[at:]) or 0
         self.out_buf = b""
 
+    async def awrite(self, data, offset=0, size=-1):
+        if offset or size != -1:
+            data = memoryview(data)[offset:]
+            if size != -1:
+                data = data[:size]
+        self.write(data)
+        await self.drain()
+
+    awritestr = awrite
+    aclose = wait_closed
+
 
 StreamReader = StreamWriter = Stream
 

@@ -13,6 +13,8 @@ mod posix;
 mod rom;
 mod stat;
 
+pub(crate) use fat::FAT;
+pub(crate) use lfs::{LFS1, LFS2};
 pub use posix::{POSIX, mount_posix};
 pub use rom::mount_rom;
 
@@ -32,9 +34,9 @@ berus_runtime::members! {
         "mount" => kw(0, mount),
         "rom_ioctl" => var(1, 4, rom::ioctl),
         "umount" => f1(operations::umount),
-        "VfsFat" => value(Obj::from_static(&fat::FAT)),
-        "VfsLfs1" => value(Obj::from_static(&lfs::LFS1)),
-        "VfsLfs2" => value(Obj::from_static(&lfs::LFS2)),
+        "VfsFat" => value(Obj::from_static(&FAT)),
+        "VfsLfs1" => value(Obj::from_static(&LFS1)),
+        "VfsLfs2" => value(Obj::from_static(&LFS2)),
         "VfsPosix" => value(Obj::from_static(&POSIX)),
         "VfsRom" => value(Obj::from_static(&rom::ROM)),
     }
@@ -53,7 +55,7 @@ fn detect(vm: &Vm, device: BlockDevice) -> Res {
         Ok(None) => {}
         Err(raised) => drop(vm.take_exception(raised)),
     }
-    vm.call(Obj::from_static(&fat::FAT), &[device.object()])
+    vm.call(Obj::from_static(&FAT), &[device.object()])
 }
 
 /// The littlefs that lies on a block device, if there is one: the first block may be erased or broken, the second is not then.
@@ -62,10 +64,10 @@ fn detect_lfs(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
         let mut head = [0; 44];
         if device.read(vm, block, Some(8), &mut head)?.is_ok() {
             if head.starts_with(b"littlefs") {
-                return Ok(Some(&lfs::LFS2));
+                return Ok(Some(&LFS2));
             }
             if head[32..].starts_with(b"littlefs") {
-                return Ok(Some(&lfs::LFS1));
+                return Ok(Some(&LFS1));
             }
         }
     }

@@ -74,6 +74,10 @@ berus_runtime::members! {
         "chdir" => f2(chdir),
         "getcwd" => f1(getcwd),
         "ilistdir" => f2(ilistdir),
+        "mkdir" => f2(refuse),
+        "remove" => f2(refuse),
+        "rename" => f3(|vm, object, old, _| refuse(vm, object, old)),
+        "rmdir" => f2(refuse),
         "stat" => f2(stat),
         "statvfs" => f2(statvfs),
     }
@@ -141,6 +145,11 @@ fn open(vm: &Vm, object: Obj, path: Obj, mode: Obj) -> Res {
         }
         Node::Folder(_) => Err(vm.os_error(IS_FOLDER)),
     }
+}
+
+/// What would change the image.
+fn refuse(vm: &Vm, _: Obj, _: Obj) -> Res {
+    Err(vm.os_error(READ_ONLY))
 }
 
 fn chdir(vm: &Vm, _: Obj, path: Obj) -> Res {
