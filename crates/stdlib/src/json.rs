@@ -1,7 +1,7 @@
 //! The module `json` (facts: `extmod/modjson.c` of MicroPython).
 //!
-//! Reading is lenient as MicroPython's is: commas and colons are blanks, and either bracket closes what is open. Nothing recurses, so
-//! that only memory limits how deep values nest.
+//! What is JSON is read as CPython reads it, with `NaN` and `Infinity`, and what is not is refused. Reading does not recurse, so that only memory limits how
+//! deep values nest. What is written is text as it is, and bytes are text.
 
 use berus_runtime::args::Args;
 use berus_runtime::error::{Raised, Res};
@@ -111,14 +111,6 @@ struct Reader<'a> {
     next: Option<u8>,
 }
 
-/// What comes next in a text.
-enum Token {
-    Value(Obj),
-    /// The beginning of a list or dict.
-    Open(Obj),
-    Close,
-}
-
 impl<'a> Reader<'a> {
     fn new(vm: &'a Vm, source: Source<'a>) -> Res<Reader<'a>> {
         let mut reader = Reader { vm, source, next: None };
@@ -137,44 +129,91 @@ impl<'a> Reader<'a> {
         Ok(core::mem::replace(&mut self.next, next))
     }
 
-    fn word(&mut self, rest: &[u8], value: Obj) -> Res<Token> {
+    /// Takes the next byte that is no blank.
+    fn next_token(&mut self) -> Res<Option<u8>> {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.next {
+            self.advance()?;
+        }
+        self.advance()
+    }
+
+    /// Takes `byte` if it comes next, behind blanks.
+    fn follows(&mut self, byte: u8) -> Res<bool> {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.next {
+            self.advance()?;
+        }
+        let follows = self.next == Some(byte);
+        if follows {
+            self.advance()?;
+        }
+        Ok(follows)
+    }
+
+    fn word(&mut self, rest: &[u8], value: Obj) -> Res {
         for &byte in rest {
             if self.advance()? != Some(byte) {
                 return Err(self.error());
             }
         }
-        Ok(Token::Value(value))
+        Ok(value)
     }
 
-    fn token(&mut self) -> Res<Token> {
-        loop {
-            return match self.advance()? {
-                Some(b',' | b':' | b' ' | b'\t' | b'\n' | b'\r') => continue,
-                Some(b'n') => self.word(b"ull", Obj::NONE),
-                Some(b'f') => self.word(b"alse", Obj::FALSE),
-                Some(b't') => self.word(b"rue", Obj::TRUE),
-                Some(b'"') => self.string().map(Token::Value),
-                Some(digit @ (b'-' | b'0'..=b'9')) => self.number(digit).map(Token::Value),
-                Some(b'[') => Ok(Token::Open(List::new(self.vm, &[])?.obj())),
-                Some(b'{') => Ok(Token::Open(Dict::new(self.vm)?.obj())),
-                Some(b']' | b'}') => Ok(Token::Close),
-                _ => Err(self.error()),
-            };
+    /// A value that holds no others, from its first byte on.
+    fn scalar(&mut self, first: Option<u8>) -> Res {
+        match first {
+            Some(b'n') => self.word(b"ull", Obj::NONE),
+            Some(b'f') => self.word(b"alse", Obj::FALSE),
+            Some(b't') => self.word(b"rue", Obj::TRUE),
+            Some(b'N') => self.word(b"aN", self.vm.new_float(f64::NAN)?),
+            Some(b'I') => self.word(b"nfinity", self.vm.new_float(f64::INFINITY)?),
+            Some(b'-') if self.next == Some(b'I') => self.word(b"Infinity", self.vm.new_float(f64::NEG_INFINITY)?),
+            Some(b'"') => self.string(),
+            Some(digit @ (b'-' | b'0'..=b'9')) => self.number(digit),
+            _ => Err(self.error()),
         }
     }
 
-    /// A number from its first byte on: what looks like one, and is taken as Python takes it.
+    /// Adds the digits that come next: whether there are any.
+    fn digits(&mut self, text: &mut Builder) -> Res<bool> {
+        let len = text.bytes().len();
+        while let Some(digit @ b'0'..=b'9') = self.next {
+            text.push(self.vm, digit)?;
+            self.advance()?;
+        }
+        Ok(text.bytes().len() > len)
+    }
+
+    /// A number from its first byte on.
     fn number(&mut self, first: u8) -> Res {
         let vm = self.vm;
         let mut text = Builder::new();
         text.push(vm, first)?;
+        let more = self.digits(&mut text)?;
+        let mut is_right = match text.bytes() {
+            [b'-'] => more,
+            [b'-', b'0', ..] => text.bytes().len() == 2,
+            [b'0', ..] => !more,
+            _ => true,
+        };
         let mut ty = &int::TYPE;
-        while let Some(byte @ (b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) = self.next {
-            if matches!(byte, b'.' | b'e' | b'E') {
-                ty = &float::TYPE;
-            }
-            text.push(vm, byte)?;
+        if self.next == Some(b'.') {
+            ty = &float::TYPE;
             self.advance()?;
+            text.push(vm, b'.')?;
+            is_right &= self.digits(&mut text)?;
+        }
+        if let Some(letter @ (b'e' | b'E')) = self.next {
+            ty = &float::TYPE;
+            self.advance()?;
+            text.push(vm, letter)?;
+            if let Some(sign @ (b'+' | b'-')) = self.next {
+                self.advance()?;
+                text.push(vm, sign)?;
+            }
+            is_right &= self.digits(&mut text)?;
+        }
+        if !is_right {
+            return Err(self.error());
         }
         let text = text.into_str(vm)?;
         vm.call(Obj::from_static(ty), &[text])
@@ -184,24 +223,45 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Res {
         let vm = self.vm;
         let mut text = Builder::new();
+        // The first half of a surrogate pair, which the second may follow.
+        let mut half = None;
         loop {
-            match self.advance()? {
-                None => return Err(self.error()),
-                Some(b'"') => return text.into_str(vm),
+            let byte = self.advance()?;
+            let mut escaped = None;
+            let byte = match byte {
+                None | Some(0..0x20) => return Err(self.error()),
                 Some(b'\\') => match self.advance()? {
-                    None => return Err(self.error()),
-                    Some(b'b') => text.push(vm, 0x08)?,
-                    Some(b'f') => text.push(vm, 0x0c)?,
-                    Some(b'n') => text.push(vm, b'\n')?,
-                    Some(b'r') => text.push(vm, b'\r')?,
-                    Some(b't') => text.push(vm, b'\t')?,
+                    Some(b'b') => Some(0x08),
+                    Some(b'f') => Some(0x0c),
+                    Some(b'n') => Some(b'\n'),
+                    Some(b'r') => Some(b'\r'),
+                    Some(b't') => Some(b'\t'),
                     Some(b'u') => {
-                        let (bytes, len) = utf8::encode(self.code_point()?);
-                        text.extend(vm, &bytes[..len])?;
+                        escaped = Some(self.code_point()?);
+                        None
                     }
-                    Some(other) => text.push(vm, other)?,
+                    Some(byte @ (b'"' | b'\\' | b'/')) => Some(byte),
+                    _ => return Err(self.error()),
                 },
-                Some(byte) => text.push(vm, byte)?,
+                Some(b'"') => {
+                    push(vm, &mut text, half)?;
+                    return match utf8::first_invalid(text.bytes()) {
+                        None => text.into_str(vm),
+                        Some(_) => vm.new_str_checked(text.bytes()),
+                    };
+                }
+                Some(byte) => Some(byte),
+            };
+            if let (Some(high), Some(low @ 0xdc00..0xe000)) = (half, escaped) {
+                half = None;
+                push(vm, &mut text, Some(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)))?;
+                continue;
+            }
+            push(vm, &mut text, half.take())?;
+            match (byte, escaped) {
+                (Some(byte), _) => text.push(vm, byte)?,
+                (_, high @ Some(0xd800..0xdc00)) => half = high,
+                (_, point) => push(vm, &mut text, point)?,
             }
         }
     }
@@ -216,48 +276,76 @@ impl<'a> Reader<'a> {
         Ok(point)
     }
 
+    /// The key of an entry, and the colon.
+    fn key(&mut self) -> Res {
+        if self.next_token()? != Some(b'"') {
+            return Err(self.error());
+        }
+        let key = self.string()?;
+        if self.next_token()? == Some(b':') { Ok(key) } else { Err(self.error()) }
+    }
+
     /// The only value of the text.
     fn value(&mut self) -> Res {
         let vm = self.vm;
-        let mut open = match self.token()? {
-            Token::Value(value) => return self.end(value),
-            Token::Open(value) => value,
-            Token::Close => return Err(self.error()),
-        };
-        // The lists and dicts that `open` is in, and the key that waits for its value.
+        // The list or dict that is being read, the ones that it is in, and the key that waits for its value.
+        let mut open: Option<Obj> = None;
         let outer = List::new(vm, &[])?;
         let mut key = None;
+        let mut whole = Obj::NONE;
         loop {
-            let (value, is_open) = match self.token()? {
-                Token::Value(value) => (value, false),
-                Token::Open(value) => (value, true),
-                Token::Close => {
-                    let Some(last) = outer.len().checked_sub(1) else { return self.end(open) };
-                    open = outer.remove_at(vm, last);
-                    key = None;
-                    continue;
-                }
+            let first = self.next_token()?;
+            let (value, closing) = match first {
+                Some(b'[') => (List::new(vm, &[])?.obj(), Some(b']')),
+                Some(b'{') => (Dict::new(vm)?.obj(), Some(b'}')),
+                first => (self.scalar(first)?, None),
             };
-            match (open.downcast::<List>(), vm.as_dict(open), key.take()) {
+            match (open.and_then(|open| open.downcast::<List>()), open.and_then(|open| vm.as_dict(open)), key.take()) {
                 (Some(list), ..) => list.append(vm, value)?,
                 (_, Some(dict), Some(key)) => dict.map.store(vm, key, value)?,
-                (_, _, None) if !is_open => key = Some(value),
-                _ => return Err(self.error()),
+                _ => whole = value,
             }
-            if is_open {
-                outer.append(vm, open)?;
-                open = value;
+            if let Some(closing) = closing
+                && !self.follows(closing)?
+            {
+                if let Some(open) = open {
+                    outer.append(vm, open)?;
+                }
+                open = Some(value);
+                if closing == b'}' {
+                    key = Some(self.key()?);
+                }
+                continue;
+            }
+            // What ends here may be the last in what it is in.
+            loop {
+                let Some(container) = open else { return self.end(whole) };
+                let is_dict = vm.as_dict(container).is_some();
+                match self.next_token()? {
+                    Some(b',') => {
+                        key = if is_dict { Some(self.key()?) } else { None };
+                        break;
+                    }
+                    Some(b'}') if is_dict => {}
+                    Some(b']') if !is_dict => {}
+                    _ => return Err(self.error()),
+                }
+                open = outer.len().checked_sub(1).map(|last| outer.remove_at(vm, last));
             }
         }
     }
 
     /// Checks that nothing but blanks follows.
     fn end(&mut self, value: Obj) -> Res {
-        while let Some(b' ' | b'\t'..=b'\r') = self.next {
-            self.advance()?;
-        }
-        if self.next.is_some() { Err(self.error()) } else { Ok(value) }
+        if self.next_token()?.is_some() { Err(self.error()) } else { Ok(value) }
     }
+}
+
+/// Adds a code point, if there is one.
+fn push(vm: &Vm, text: &mut Builder, point: Option<u32>) -> Res<()> {
+    let Some(point) = point else { return Ok(()) };
+    let (bytes, len) = utf8::encode(point);
+    text.extend(vm, &bytes[..len])
 }
 
 fn load(vm: &Vm, stream: Obj) -> Res {
@@ -266,5 +354,7 @@ fn load(vm: &Vm, stream: Obj) -> Res {
 
 fn loads(vm: &Vm, text: Obj) -> Res {
     let bytes = vm.buffer(text, Access::Read)?.bytes();
+    // Bytes may have a byte-order mark.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| vm.as_str(text).is_none()).unwrap_or(bytes);
     Reader::new(vm, Source::Bytes(bytes.iter()))?.value()
 }

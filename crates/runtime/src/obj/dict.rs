@@ -228,6 +228,9 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
         // JSON knows no other keys than strings.
         let quote: &[u8] =
             if json && vm.str_or_bytes(key).map_err(|raised| vm.take_exception(raised)).is_err() { b"\"" } else { b"" };
+        if json && vm.is_subtype(vm.type_of(key), &super::tuple::TYPE) {
+            return Err(vm.type_error(format_args!("keys must be str, int, float, bool or None")));
+        }
         out.write(vm, quote)?;
         vm.print(out, key, style)?;
         out.write(vm, quote)?;

@@ -5,6 +5,8 @@ use core::fmt;
 
 use crate::error::Res;
 use crate::obj::builder::Builder;
+use crate::object::Gc;
+use crate::types::Type;
 use crate::vm::Vm;
 use crate::word::Obj;
 
@@ -101,6 +103,10 @@ impl Vm {
         self.check_depth()?;
         self.work(1)?;
         let ty = self.type_of(object);
+        if style == Style::Json && !self.has_json(ty) {
+            let name = self.type_name(object);
+            return Err(self.type_error(format_args!("object of type {name} is not JSON serializable")));
+        }
         match ty.slots.print {
             Some(print) => print(self, object, printer, style),
             None => {
@@ -109,6 +115,18 @@ impl Vm {
                 printer.write(self, b">")
             }
         }
+    }
+
+    /// Whether values of type `ty` can be JSON. Bytes are text there.
+    fn has_json(&self, ty: Gc<Type>) -> bool {
+        use crate::obj::{bool, bytes, dict, int, list, none, str, tuple};
+        const TYPES: [&Type; 8] =
+            [&str::TYPE, &int::TYPE, &dict::TYPE, &list::TYPE, &tuple::TYPE, &bytes::TYPE, &bool::TYPE, &none::TYPE];
+        #[cfg(feature = "float")]
+        if self.is_subtype(ty, &crate::obj::float::TYPE) {
+            return true;
+        }
+        TYPES.iter().any(|base| self.is_subtype(ty, base))
     }
 
     /// Prints formatted text.

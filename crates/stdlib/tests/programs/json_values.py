@@ -1,4 +1,4 @@
-# json: what is written is read again; what is read is taken leniently, and what is not JSON is refused.
+# json: what is written is read again, and what is not JSON is neither written nor read.
 import collections
 import io
 import json
@@ -26,7 +26,9 @@ for value in (
     {"a": {"b": []}},
     {2: 3},
     {None: True},
-    {(1, 2): 1.5},
+    {1.5: 2, False: 3},
+    float("nan"),
+    [float("inf"), -float("inf")],
     collections.OrderedDict([("b", 1), ("a", 2)]),
 ):
     print(json.dumps(value))
@@ -44,7 +46,9 @@ class Items(list):
     pass
 
 
-print(json.dumps([Named(), Items([1, "a"])]))
+print(json.dumps([Items([1, "a"]), collections.namedtuple("Pair", "a b")(1, 2)]))
+for value in (Named(), {1, 2}, frozenset(), [{1}], {"a": {1}}, {(1, 2): 3}, {frozenset(): 1}, len, Named, 1j, range(3), object()):
+    attempt(json.dumps, value)
 loop = []
 loop.append(loop)
 attempt(json.dumps, loop)
@@ -75,13 +79,11 @@ for text in (
     "{}",
     "[1, [2, [3, {}]], {}]",
     '{"a": {"b": [1, {"c": 2}]}, "d": null}',
-    "[1 2,,3:4]",
-    '{"a" 1 "b" 2}',
-    "[1}",
     '{"twice": 1, "twice": 2}',
-    "{1: 2, null: 3}",
-    '{"a"}',
-    "\t\n[\r1 ]\x0b\n",
+    "\t\n[\r1 ] \n",
+    "[NaN, Infinity, -Infinity]",
+    '"\\ud83d\\ude00 \\ud83d\\ud83d\\ude00 \\ude00\\ud83d \\ud83d\\n"',
+    "[[],[[]],{\"x\":[{}],\"y\":{\"z\":1},\"w\":2},3]",
 ):
     attempt(json.loads, text)
 deep = json.loads("[" * 3000 + "]" * 3000)
@@ -90,7 +92,8 @@ while deep:
     deep = deep[0]
     depth += 1
 print(depth)
-print(json.loads(b"[1]"), json.loads(bytearray(b'"x"')))
+print(json.loads(b"[1]"), json.loads(bytearray(b'"x"')), json.loads(b"\xef\xbb\xbf2"))
+attempt(json.loads, b'"\xff"')
 
 print("refused")
 for text in (
@@ -116,6 +119,26 @@ for text in (
     "1.5.5",
     "1e",
     "[1, x]",
+    "[,1]",
+    "[1 2]",
+    "[1,]",
+    "[1,,2]",
+    "[1}",
+    '{"a" 1}',
+    '{"a":1,}',
+    '{"a":1 "b":2}',
+    '{"a"}',
+    "{1: 2}",
+    "{,}",
+    "[1]\x0b",
+    "01",
+    "-",
+    "1.",
+    ".5",
+    "-01",
+    '"\\x"',
+    '"a\nb"',
+    "\ufeff1",
     "{[1]: 2}",
     "{{}: 2}",
     "\x00",
