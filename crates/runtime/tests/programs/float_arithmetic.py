@@ -1,4 +1,5 @@
 # Arithmetic of floats, with ints too, and its special values.
+# MicroPython differs: it rounds by multiplying, so that 2.675 becomes 2.68; its exact decimal is nearer to 2.67.
 inf, nan = float("inf"), float("nan")
 print(1.5 + 2, 2 - 0.5, 3 * 0.1, 1 / 4, 7.5 // 2, -7.5 // 2, 7.5 % 2, -7.5 % 2, 7.5 % -2)
 print(2.0 ** 3, 2 ** -2, 2.0 ** 0.5, (-8.0) ** 3, divmod(7.5, 2), divmod(-7.5, 2))

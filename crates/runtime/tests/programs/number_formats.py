@@ -1,4 +1,5 @@
 # Every presentation of numbers that format knows.
+# MicroPython differs: it has no separators in floats.
 for spec in ("", "d", "5d", "<5d", ">5d", "^5d", "05d", "+d", " d", "x", "#x", "X", "o", "#o", "b", "#b", ",d", "e", "f", ".1f", "g", "%", "c", "=+7d", "*^9d"):
     print(repr(spec), "|" + ("{:" + spec + "}").format(65) + "|", end=" ")
 print()

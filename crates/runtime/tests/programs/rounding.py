@@ -1,4 +1,5 @@
 # round() and the text of floats as exact decimals have them, and digits in groups.
+# MicroPython differs: it rounds by multiplying, which may overflow, and has no separators in floats.
 def attempt(function, *args):
     try:
         return function(*args)

@@ -1,4 +1,5 @@
 # Names that libraries use, and what lists the names of modules.
+# MicroPython differs: a ROM has no methods that change files there, and `os` no file systems.
 import asyncio
 import io
 import os
