@@ -156,7 +156,7 @@ fn power_of_word(power: &mut [Word], base: Word, work: &mut Work<'_>) -> Result<
     Ok(len)
 }
 
-/// How many bytes of text, and how many words of scratch memory, [`write`] takes for a magnitude in `base`: 10 or a power of 2.
+/// How many bytes of text, and how many words of scratch memory, [`write()`] takes for a magnitude in `base`: 10 or a power of 2.
 pub fn write_room(words: &[Word], base: u32) -> (usize, usize) {
     let bits = bit_len(words);
     if let Some(digit) = bits_of_digit(base) {
