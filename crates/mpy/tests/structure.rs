@@ -145,7 +145,7 @@ fn each_defect_is_named_with_its_place() {
         (b"\x7fELF", 0, ErrorKind::Magic(0x7f)),
         (b"M\x05\x00\x1f", 1, ErrorKind::Version(5)),
         (b"M\x06\xff\x1f", 2, ErrorKind::Arch(0xff)),
-        (b"M\x06\x34\x1f", 2, ErrorKind::Arch(0x34)),
+        (b"M\x06\x38\x1f", 2, ErrorKind::Arch(0x38)),
         (&file(b"\x80\x01"), 4, ErrorKind::Overlong("names")),
         (&file(b"\x90\x80\x80\x80\x00"), 8, ErrorKind::TooBig("names")),
         (&file(b"\x7f\x00"), 4, ErrorKind::TooMany("names", 127)),
