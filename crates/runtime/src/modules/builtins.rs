@@ -187,6 +187,7 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
     let module = object.downcast::<Module>();
     if let Some(module) = module {
         add_keys(vm, &names, &module.globals.map)?;
+        add(vm, &names, Obj::qstr(q!("__dict__")))?;
     }
     for class in object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object)).lineage() {
         add_class(vm, &names, class)?;
