@@ -109,7 +109,7 @@ deep('subclass', twice(lambda x: L([x]), 1), equal, less, lambda p: repr(p[0]))
 flat('memoryview', over(memoryview, b'ab'), bytes, len, lambda x: x == b'ab')
 deep('layout', over(lambda x: (0, {'a': x}), uctypes.UINT8), lambda x: uctypes.sizeof({'a': x}))
 flat('json', lambda: '[' * N + ']' * N, json.loads)
-flat('groups', lambda: '(' * N + ')' * N, re.compile)
+deep('groups', lambda: '(' * N + ')' * N, re.compile)
 flat('format', lambda: '{:' * N + '}' * N, lambda x: x.format(*([1] * 9)))
 ";
 
