@@ -47,6 +47,7 @@ pub mod names;
 pub mod options;
 mod parser;
 mod scope;
+mod slots;
 pub mod token;
 pub mod tree;
 mod viper;

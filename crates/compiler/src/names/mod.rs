@@ -10,6 +10,8 @@ use alloc::vec::Vec;
 use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::qstr::{LAST_STATIC, STATIC};
 
+use crate::slots::Slots;
+
 /// A name by its number in a [`Names`] table. Number 0 is "no name".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(pub u32);
@@ -56,8 +58,7 @@ pub struct Names {
     bytes: Vec<u8>,
     /// Where each of those names ends in `bytes`.
     ends: Vec<u32>,
-    /// An open-addressing hash table of names; 0 is a free slot. Its length is a power of two.
-    slots: Vec<u32>,
+    slots: Slots,
 }
 
 impl Names {
@@ -66,7 +67,7 @@ impl Names {
     /// # Errors
     /// If there is no memory for it.
     pub fn new(quota: &Quota<'_>) -> Result<Names, Stop> {
-        let mut names = Names { bytes: Vec::new(), ends: Vec::new(), slots: Vec::new() };
+        let mut names = Names { bytes: Vec::new(), ends: Vec::new(), slots: Slots::default() };
         names.rehash(FIRST_SLOTS, quota)?;
         Ok(names)
     }
@@ -84,7 +85,7 @@ impl Names {
 
     /// The name spelled `text`, if it is in the table.
     pub fn find(&self, text: &[u8]) -> Option<Name> {
-        let number = self.slots[self.slot(text)];
+        let number = self.slots.find(hash(text), |number| self.get(Name(number)) == text);
         (number != 0).then_some(Name(number))
     }
 
@@ -107,22 +108,22 @@ impl Names {
         if let Some(name) = self.find(text) {
             return Ok(name);
         }
-        if (self.last() as usize + 1) * 4 > self.slots.len() * 3 {
+        if self.slots.are_few_for(self.last() as usize + 1) {
             self.rehash(self.slots.len() * 2, quota)?;
         }
         quota.reserve(&mut self.ends, 1)?;
         quota.append(&mut self.bytes, text)?;
         self.ends.push(self.bytes.len() as u32);
-        let slot = self.slot(text);
-        self.slots[slot] = self.last();
-        Ok(Name(self.last()))
+        let last = self.last();
+        self.slots.enter(hash(text), last);
+        Ok(Name(last))
     }
 
     /// Gives back the memory of a table that is not needed any more.
     pub(crate) fn retire(self, quota: &Quota<'_>) {
         quota.free(self.bytes);
         quota.free(self.ends);
-        quota.free(self.slots);
+        self.slots.retire(quota);
     }
 
     /// The highest number in use.
@@ -130,24 +131,12 @@ impl Names {
         LAST_STATIC + self.ends.len() as u32
     }
 
-    /// The slot that holds `text`, or the free one where it belongs.
-    fn slot(&self, text: &[u8]) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = hash(text) as usize & mask;
-        while self.slots[slot] != 0 && self.get(Name(self.slots[slot])) != text {
-            slot = (slot + 1) & mask;
-        }
-        slot
-    }
-
     /// Makes the hash table `count` slots large.
     fn rehash(&mut self, count: usize, quota: &Quota<'_>) -> Result<(), Stop> {
-        let mut slots = Vec::new();
-        quota.resize(&mut slots, count, 0)?;
-        quota.free(core::mem::replace(&mut self.slots, slots));
+        self.slots.renew(count, quota)?;
         for number in 1..=self.last() {
-            let slot = self.slot(self.get(Name(number)));
-            self.slots[slot] = number;
+            let hash = hash(self.get(Name(number)));
+            self.slots.enter(hash, number);
         }
         Ok(())
     }

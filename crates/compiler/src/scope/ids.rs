@@ -7,6 +7,7 @@ use berus_mpy::memory::{Quota, Stop};
 
 use super::Id;
 use crate::names::Name;
+use crate::slots::Slots;
 
 /// As many names are as quickly looked through.
 const FEW: usize = 8;
@@ -15,9 +16,8 @@ const FEW: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     list: Vec<Id>,
-    /// An open-addressing hash table of positions in the list, counted from 1; 0 is a free slot. Its length is a power of
-    /// two; it is empty while there are few names.
-    slots: Vec<u32>,
+    /// Positions in the list, counted from 1; there are no slots while there are few names.
+    slots: Slots,
 }
 
 impl Deref for Ids {
@@ -40,10 +40,8 @@ impl Ids {
         if self.slots.is_empty() {
             return self.list.iter().position(|id| id.name == name);
         }
-        match self.slots[self.slot(name)] {
-            0 => None,
-            number => Some(number as usize - 1),
-        }
+        let number = self.slots.find(hash(name), |number| self.list[number as usize - 1].name == name);
+        (number as usize).checked_sub(1)
     }
 
     /// Adds a name that is not there, and answers where it is.
@@ -52,13 +50,12 @@ impl Ids {
     /// If there is no memory for it.
     pub fn add(&mut self, id: Id, quota: &Quota<'_>) -> Result<usize, Stop> {
         let i = self.list.len();
-        if i >= FEW && (i + 1) * 4 > self.slots.len() * 3 {
+        if i >= FEW && self.slots.are_few_for(i + 1) {
             self.rehash((self.slots.len() * 2).max(4 * FEW), quota)?;
         }
         quota.push(&mut self.list, id)?;
         if !self.slots.is_empty() {
-            let slot = self.slot(id.name);
-            self.slots[slot] = i as u32 + 1;
+            self.slots.enter(hash(id.name), i as u32 + 1);
         }
         Ok(i)
     }
@@ -66,8 +63,9 @@ impl Ids {
     /// Exchanges two names.
     pub fn swap(&mut self, a: usize, b: usize) {
         if !self.slots.is_empty() {
-            let (slot_a, slot_b) = (self.slot(self.list[a].name), self.slot(self.list[b].name));
-            self.slots.swap(slot_a, slot_b);
+            let place = |i: usize| self.slots.place(hash(self.list[i].name), |number| number as usize == i + 1);
+            let (place_a, place_b) = (place(a), place(b));
+            self.slots.swap(place_a, place_b);
         }
         self.list.swap(a, b);
     }
@@ -81,30 +79,21 @@ impl Ids {
     pub fn retire(&mut self, quota: &Quota<'_>) {
         let Ids { list, slots } = core::mem::take(self);
         quota.free(list);
-        quota.free(slots);
-    }
-
-    /// The slot that holds `name`, or the free one where it belongs.
-    fn slot(&self, name: Name) -> usize {
-        let mask = self.slots.len() - 1;
-        // Names are numbered in the order of the source, so neighbours are spread.
-        let mut slot = (name.0.wrapping_mul(0x9e37_79b9) >> 7) as usize & mask;
-        while self.slots[slot] != 0 && self.list[self.slots[slot] as usize - 1].name != name {
-            slot = (slot + 1) & mask;
-        }
-        slot
+        slots.retire(quota);
     }
 
     fn rehash(&mut self, count: usize, quota: &Quota<'_>) -> Result<(), Stop> {
-        let mut slots = Vec::new();
-        quota.resize(&mut slots, count, 0)?;
-        quota.free(core::mem::replace(&mut self.slots, slots));
-        for (name, number) in self.list.iter().map(|id| id.name).zip(1..) {
-            let slot = self.slot(name);
-            self.slots[slot] = number;
+        self.slots.renew(count, quota)?;
+        for (id, number) in self.list.iter().zip(1..) {
+            self.slots.enter(hash(id.name), number);
         }
         Ok(())
     }
+}
+
+/// The hash of a name. Names are numbered in the order of the source, so that neighbours are spread.
+fn hash(name: Name) -> u32 {
+    name.0.wrapping_mul(0x9e37_79b9) >> 7
 }
 
 #[cfg(test)]
