@@ -508,7 +508,7 @@ pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
     }
     let times = match old {
         [] => text.len() + 1,
-        _ if new.len() > old.len() => memchr::memmem::find_iter(text, old).count(),
+        _ if new.len() > old.len() => occurrences(vm, text, old)?,
         _ => 0,
     };
     let more = new.len().saturating_sub(old.len()).saturating_mul(times.min(left));
@@ -545,17 +545,20 @@ pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
 pub(crate) fn count(vm: &Vm, args: &[Obj]) -> Res {
     let (kind, text) = text(vm, args[0])?;
     let needle = argument(vm, kind, args[1])?;
-    let Some((_, mut rest)) = part(vm, kind, text, &args[2..])? else { return Ok(Obj::small_int_wrapping(0)) };
-    if needle.is_empty() {
-        return Ok(Obj::small_int_wrapping(vm.count_characters(rest) as isize + 1));
-    }
-    let mut count = 0;
+    let Some((_, part)) = part(vm, kind, text, &args[2..])? else { return Ok(Obj::small_int_wrapping(0)) };
+    let count = if needle.is_empty() { vm.count_characters(part) + 1 } else { occurrences(vm, part, needle)? };
+    Ok(Obj::small_int_wrapping(count as isize))
+}
+
+/// How often `needle`, which is not empty, occurs in `text`, without overlaps.
+fn occurrences(vm: &Vm, text: &[u8], needle: &[u8]) -> Res<usize> {
+    let (mut rest, mut count) = (text, 0);
     while let Some(at) = vm.find_bytes(rest, needle)? {
         vm.work(1)?;
         rest = &rest[at + needle.len()..];
         count += 1;
     }
-    Ok(Obj::small_int_wrapping(count))
+    Ok(count)
 }
 
 fn parted(vm: &Vm, object: Obj, separator: Obj, from_end: bool) -> Res {
