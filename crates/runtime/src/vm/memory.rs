@@ -46,6 +46,11 @@ impl Vm {
         self.block_after_collection(bytes, kind).ok_or_else(|| self.memory_error(bytes))
     }
 
+    /// A block of `bytes` bytes, after a collection if need be; `None` if there is no memory.
+    fn try_block(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
+        self.heap.alloc(bytes, kind).or_else(|| self.block_after_collection(bytes, kind))
+    }
+
     fn block_after_collection(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
         self.collect_if_allowed();
         self.heap.alloc_anyway(bytes, kind)
@@ -101,7 +106,7 @@ impl Vm {
     /// As [`Vm::alloc_tail`], for what goes on without the object if there is no memory.
     pub fn try_alloc_tail<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
         let (bytes, kind) = (size_of::<T>().saturating_add(tail), kind_of::<T>());
-        let block = self.heap.alloc(bytes, kind).or_else(|| self.block_after_collection(bytes, kind))?.cast::<T>();
+        let block = self.try_block(bytes, kind)?.cast::<T>();
         // SAFETY: as in `alloc_tail`.
         unsafe {
             block.write(object);
@@ -138,7 +143,7 @@ impl Vm {
 
     /// As [`Vm::alloc_bytes`], for what goes on with less.
     pub(crate) fn try_alloc_bytes(&self, bytes: usize) -> Option<NonNull<u8>> {
-        self.heap.alloc(bytes, Kind::NoScan).or_else(|| self.block_after_collection(bytes, Kind::NoScan))
+        self.try_block(bytes, Kind::NoScan)
     }
 
     /// Checks that a block of `bytes` bytes could be had now, before its contents are computed in pieces.
@@ -296,9 +301,7 @@ impl Vm {
     #[cfg(feature = "compiler")]
     pub(crate) fn take_outside(&self, bytes: usize) -> bool {
         self.heap.take_outside(bytes) || {
-            if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
-                self.free_dead();
-            }
+            self.collect_if_allowed();
             self.heap.take_outside(bytes)
         }
     }
