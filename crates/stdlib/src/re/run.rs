@@ -125,10 +125,7 @@ impl<'a> Runner<'a> {
         };
         loop {
             if let Some(byte) = first {
-                let rest = &subject.bytes[at..];
-                let len = rest.iter().position(|&other| other == byte);
-                self.vm.work_on_bytes(len.unwrap_or(rest.len()))?;
-                let Some(len) = len else { return Ok(None) };
+                let Some(len) = self.vm.find_bytes(&subject.bytes[at..], &[byte])? else { return Ok(None) };
                 at += len;
             }
             if let Some(end) = self.matches(subject, at)? {
