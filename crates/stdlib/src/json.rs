@@ -129,19 +129,22 @@ impl<'a> Reader<'a> {
         Ok(core::mem::replace(&mut self.next, next))
     }
 
-    /// Takes the next byte that is no blank.
-    fn next_token(&mut self) -> Res<Option<u8>> {
+    fn skip_blanks(&mut self) -> Res<()> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.next {
             self.advance()?;
         }
+        Ok(())
+    }
+
+    /// Takes the next byte that is no blank.
+    fn next_token(&mut self) -> Res<Option<u8>> {
+        self.skip_blanks()?;
         self.advance()
     }
 
     /// Takes `byte` if it comes next, behind blanks.
     fn follows(&mut self, byte: u8) -> Res<bool> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.next {
-            self.advance()?;
-        }
+        self.skip_blanks()?;
         let follows = self.next == Some(byte);
         if follows {
             self.advance()?;
