@@ -138,10 +138,8 @@ impl Lexer<'_> {
                         self.put(b'\\');
                     } else {
                         self.input.bump();
-                        {
-                            let b = self.input.peek();
-                            self.put(b)
-                        };
+                        let b = self.input.peek();
+                        self.put(b);
                     }
                     self.input.bump();
                 }
