@@ -181,3 +181,29 @@ fn the_version_says_what_tools_look_for() {
     assert!(text.starts_with("MicroPython v1.29.0 "), "{text}");
     assert!(output.status.success());
 }
+
+/// What `mpy-cross -X heapsize=SIZE` says of a file that is nothing but 30 million parentheses, after `limit` in the shell.
+#[cfg(unix)]
+fn said_of_parentheses(limit: &str, size: &str) -> String {
+    let folder = berus_testkit::temp_dir();
+    fs::write(folder.path().join("deep.py"), vec![b'('; 30_000_000]).unwrap();
+    let script = format!("{limit}\nexec {} -X heapsize={size} deep.py", env!("CARGO_BIN_EXE_mpy-cross"));
+    let output = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!folder.path().join("deep.mpy").exists());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+#[cfg(unix)]
+fn compiling_ends_where_memory_does() {
+    for size in ["0", "20k", "1M", "1wM", "10M"] {
+        let said = said_of_parentheses(":", size);
+        assert!(said.starts_with("MemoryError: memory allocation failed, allocating "), "{size}: {said}");
+    }
+    // So much address space, in KiB: for the file or a part of it, and for a part of its tree.
+    for limit in [20_000, 40_000, 80_000, 160_000] {
+        let said = said_of_parentheses(&format!("ulimit -v {limit}"), "1000M");
+        assert!(said.starts_with("MemoryError: "), "{limit} KiB: {said}");
+    }
+}

@@ -65,34 +65,27 @@ pub fn compile_within(
     options: &Options<'_>,
     quota: &Quota<'_>,
 ) -> Result<Module<'static>, CompileError> {
-    compile_all(source, options, quota, &mut Vec::new())
+    compile_with_listing(source, options, quota, &mut Vec::new())
 }
 
-/// Compiles `source` as [`compile`] does, and appends to `listing` what [`Arch::Debug`](berus_mpy::arch::Arch::Debug) has
+/// Compiles `source` as [`compile_within`] does, and appends to `listing` what [`Arch::Debug`](berus_mpy::arch::Arch::Debug) has
 /// instead of machine code: a line for each thing that the emitter would have a machine do. Other architectures list nothing.
 ///
 /// # Errors
-/// As [`compile`]. The functions before the one that is wrong are listed.
+/// As [`compile_within`]. The functions before the one that is wrong are listed.
 ///
 /// ```
 /// use berus_compiler::{Emitter, Options, compile_with_listing};
 /// use berus_mpy::arch::Arch;
+/// use berus_mpy::memory::Quota;
 ///
 /// let options = Options { emitter: Emitter::Viper, arch: Some(Arch::Debug), ..Options::default() };
 /// let mut listing = Vec::new();
-/// compile_with_listing(b"1 + 2", &options, &mut listing)?;
+/// compile_with_listing(b"1 + 2", &options, &Quota::default(), &mut listing)?;
 /// assert!(listing.starts_with(b"ENTRY(<module>, num_locals="));
 /// # Ok::<(), berus_compiler::CompileError>(())
 /// ```
 pub fn compile_with_listing(
-    source: &[u8],
-    options: &Options<'_>,
-    listing: &mut Vec<u8>,
-) -> Result<Module<'static>, CompileError> {
-    compile_all(source, options, &Quota::default(), listing)
-}
-
-fn compile_all(
     source: &[u8],
     options: &Options<'_>,
     quota: &Quota<'_>,

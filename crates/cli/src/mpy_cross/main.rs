@@ -3,6 +3,7 @@
 //! What it prints, where, and how it exits are facts of MicroPython's `mpy-cross/main.c`, so that build systems cannot tell
 //! the two apart. The friendlier program is `berus compile`.
 
+mod heap;
 mod options;
 mod report;
 
@@ -12,8 +13,10 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use berus_compiler::compile_with_listing;
+use berus_compiler::memory::Quota;
+use berus_compiler::{ErrorKind, compile_with_listing};
 
+use heap::Heap;
 use options::{Job, Refusal, Request};
 
 fn main() -> ExitCode {
@@ -47,9 +50,15 @@ type Failure = Option<Vec<u8>>;
 fn run(job: &Job) -> Result<(), Failure> {
     let source = read(&job.input).map_err(Some)?;
     let mut listing = Vec::new();
-    let module = compile_with_listing(&source, &job.options(), &mut listing);
+    let heap = Heap::new(job.heap_size);
+    // The module belongs to the quota.
+    let quota = Quota::new(&heap);
+    let module = compile_with_listing(&source, &job.options(), &quota, &mut listing);
     io::stdout().write_all(&listing).map_err(|error| Some(report::os_error(&error, None)))?;
-    let module = module.map_err(|error| Some(report::traceback(&error, job)))?;
+    let module = module.map_err(|error| match error.kind {
+        ErrorKind::Memory if error.message.is_empty() => Some(report::memory_error(heap.asked())),
+        _ => Some(report::traceback(&error, job)),
+    })?;
     write(job, &module.to_bytes()).map_err(Some)
 }
 

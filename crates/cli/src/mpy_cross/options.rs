@@ -35,6 +35,8 @@ pub(crate) struct Job {
     pub emitter: Emitter,
     pub arch: Option<Arch>,
     pub arch_flags: u32,
+    /// Bytes that compiling may take; none for as many as there are.
+    pub heap_size: Option<usize>,
 }
 
 impl Job {
@@ -95,6 +97,7 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
         emitter: Emitter::Bytecode,
         arch: None,
         arch_flags: 0,
+        heap_size: None,
     };
     implementation_options(args, &mut job)?;
 
@@ -159,12 +162,28 @@ fn implementation_options(args: &[Vec<u8>], job: &mut Job) -> Result<(), Refusal
             b"emit=viper" => job.emitter = Emitter::Viper,
             b"source-lines" => job.source_lines = true,
             b"no-source-lines" => job.source_lines = false,
-            // There is no heap to size.
-            option if option.starts_with(b"heapsize=") => {}
+            [b'h', b'e', b'a', b'p', b's', b'i', b'z', b'e', b'=', size @ ..] => job.heap_size = Some(heap_size(size)),
             _ => return Err(Refusal::Usage),
         }
     }
     Ok(())
+}
+
+/// A size as `heapsize=` has it: a number, then `w` to scale it by the words of this machine, then `k` or `m`. What follows does not count.
+fn heap_size(text: &[u8]) -> usize {
+    let digits = (0..=text.len()).rev().find_map(|end| Some((integer(&text[..end])?, &text[end..])));
+    let (number, unit) = digits.unwrap_or((0, text));
+    let (scale, unit) = match unit {
+        [b'w' | b'W', unit @ ..] => (size_of::<usize>() / 4, unit),
+        unit => (1, unit),
+    };
+    let unit = match unit.first() {
+        Some(b'k' | b'K') => 1 << 10,
+        Some(b'm' | b'M') => 1 << 20,
+        _ => 1,
+    };
+    // What is less than nothing is the largest size of all.
+    usize::try_from(number).unwrap_or(usize::MAX).saturating_mul(unit).saturating_mul(scale)
 }
 
 /// The architecture called `name`.
@@ -282,6 +301,25 @@ mod tests {
         }
         assert_eq!(integer(b"3x"), None);
         assert_eq!(integer(b"09"), None);
+    }
+
+    #[test]
+    fn sizes_of_a_heap() {
+        let words = size_of::<usize>() / 4;
+        let sizes = [
+            ("20000", 20_000),
+            ("0x10k", 16 << 10),
+            ("2M", 2 << 20),
+            ("100wk", (100 << 10) * words),
+            ("3w", 3 * words),
+        ];
+        for (text, size) in sizes {
+            assert_eq!(job(&format!("a.py -X heapsize={text}")).heap_size, Some(size), "{text}");
+        }
+        assert_eq!(job("a.py -X heapsize=1kw").heap_size, Some(1 << 10));
+        assert_eq!(job("a.py -X heapsize=many").heap_size, Some(0));
+        assert_eq!(job("a.py -X heapsize=-1").heap_size, Some(usize::MAX));
+        assert_eq!(job("a.py").heap_size, None);
     }
 
     #[test]

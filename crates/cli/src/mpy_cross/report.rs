@@ -43,7 +43,7 @@ Options about the target:
 
 Options of the implementation:
   emit={bytecode,native,viper} -- how functions are compiled that do not say so themselves
-  heapsize=<n> -- accepted, and of no effect
+  heapsize=<n>[w][k|m] -- how much memory compiling may take (as much as there is)
   source-lines    -- store line numbers (as by default)
   no-source-lines -- do not
 ";
@@ -68,8 +68,17 @@ pub(crate) fn traceback(error: &CompileError, job: &Job) -> Vec<u8> {
     text
 }
 
-/// An error of the system as MicroPython's `OSError`, with the name of the file that it is about.
+/// A `MemoryError`, for want of the `bytes` bytes that were asked for last.
+pub(crate) fn memory_error(bytes: usize) -> Vec<u8> {
+    format!("MemoryError: memory allocation failed, allocating {bytes} bytes\n").into_bytes()
+}
+
+/// An error of the system as MicroPython's `OSError`, with the name of the file that it is about; as a `MemoryError` if there is no memory for
+/// what is in the file.
 pub(crate) fn os_error(error: &io::Error, file: Option<&[u8]>) -> Vec<u8> {
+    if error.kind() == io::ErrorKind::OutOfMemory {
+        return b"MemoryError: \n".to_vec();
+    }
     // What has no number is an input/output error.
     let number = error.raw_os_error().unwrap_or(5);
     let mut text = format!("OSError: {number}").into_bytes();

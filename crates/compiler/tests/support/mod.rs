@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use berus_compiler::memory::Quota;
 use berus_compiler::{CompileError, Emitter, Options, compile_with_listing};
 use berus_mpy::arch::Arch;
 use berus_mpy::verify::failures;
@@ -87,7 +88,7 @@ pub fn difference(mpy_cross: &Path, path: &Path, source: &[u8], flags: &Flags) -
     let name = path.file_name()?.to_str()?;
     let mut listing = Vec::new();
     let options = Options { source_name: name.as_bytes(), ..flags.ours.clone() };
-    let ours = compile_with_listing(source, &options, &mut listing);
+    let ours = compile_with_listing(source, &options, &Quota::default(), &mut listing);
     if let Some(error) = ours.as_ref().ok().and_then(|module| failures(module).next()) {
         return Some(format!("not safe to run: {error}"));
     }
