@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::memory::Stop;
+
 /// A file that is not a valid `.mpy` file: what is wrong with it, and where.
 ///
 /// As text it names both: `offset 0: not an .mpy file (first byte 0x7f, expected 0x4d)`.
@@ -47,6 +49,8 @@ pub enum ErrorKind {
     PreludeOffset(u32),
     /// The first relocation has no place to go.
     RelocationPlace,
+    /// Nothing, as far as the file was read; there was no memory to read more, or somebody ended the work.
+    Stopped(Stop),
 }
 
 impl Error {
@@ -95,6 +99,7 @@ impl fmt::Display for ErrorKind {
             NoArch => f.write_str("machine code, but the header names no architecture"),
             PreludeOffset(offset) => write!(f, "no prelude at offset {offset} of the native code"),
             RelocationPlace => f.write_str("the first relocation names no place"),
+            Stopped(stop) => write!(f, "{stop}"),
         }
     }
 }

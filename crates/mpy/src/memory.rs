@@ -4,6 +4,7 @@
 //! lets every vector grow through it. What the quota cannot give ends the work with [`Stop`], which `?` carries out. The same quota counts
 //! the work that is done, and asks every so often whether it shall go on.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -366,6 +367,17 @@ impl<'a> Quota<'a> {
         let written = fmt::write(&mut writer, text).map(|()| String::from_utf8(writer.bytes));
         written.ok().and_then(Result::ok).ok_or_else(|| self.run_out())
     }
+}
+
+/// A box, as an array of one item, if there is memory for it.
+///
+/// # Errors
+/// [`Stop::OutOfMemory`].
+pub(crate) fn try_box<T>(value: T) -> Result<Box<[T; 1]>, Stop> {
+    let mut items = Vec::new();
+    items.try_reserve_exact(1).map_err(|_| Stop::OutOfMemory)?;
+    items.push(value);
+    items.try_into().map_err(|_| Stop::OutOfMemory)
 }
 
 /// Text that grows by a quota.

@@ -5,12 +5,13 @@
 //! bytecode itself is looked at by [`crate::verify`], not here.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use crate::constant::{Constant, MAX_TUPLE_DEPTH, kind};
 use crate::error::{Error, ErrorKind};
 use crate::header::{FEATURE_ARCH_FLAGS, Flavour, Header, VERSION, decode_feature};
+use crate::memory::{Quota, Stop};
 use crate::module::{CodeId, Kind, Module, Qstr, RawCode, whole_prelude_offset};
 use crate::prelude::{Signature, scope_flag};
 use crate::qstr::LAST_STATIC;
@@ -36,8 +37,17 @@ impl<'a> Module<'a> {
     /// # Errors
     /// If the file's structure is not valid.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<(Module<'a>, usize), Error> {
-        let mut reader = Reader { bytes, position: 0 };
-        let module = reader.module().map_err(|error| *error)?;
+        Module::from_bytes_within(bytes, &Quota::default())
+    }
+
+    /// As [`Module::from_bytes`], within a quota of memory and work. The module's tables belong to the quota, which must outlive them if it
+    /// shall count.
+    ///
+    /// # Errors
+    /// As [`Module::from_bytes`], and [`ErrorKind::Stopped`] where the quota ends the work.
+    pub fn from_bytes_within(bytes: &'a [u8], quota: &Quota<'_>) -> Result<(Module<'a>, usize), Error> {
+        let mut reader = Reader::new(bytes, quota);
+        let module = reader.module().map_err(|failed| reader.reason(failed))?;
         Ok((module, reader.position))
     }
 }
@@ -54,7 +64,9 @@ impl Header {
     /// # Errors
     /// If it is not valid.
     pub fn from_bytes(bytes: &[u8]) -> Result<Header, Error> {
-        Reader { bytes, position: 0 }.header().map_err(|error| *error)
+        let quota = Quota::default();
+        let mut reader = Reader::new(bytes, &quota);
+        reader.header().map_err(|failed| reader.reason(failed))
     }
 }
 
@@ -63,24 +75,42 @@ const FIRST_ROOM: usize = 1024;
 const FIRST_CHILDREN: usize = 16;
 
 /// What is read, and how far.
-struct Reader<'a> {
+struct Reader<'a, 'q> {
     bytes: &'a [u8],
     position: usize,
+    quota: &'q Quota<'q>,
+    /// The error that reading ends with.
+    failure: Cell<Option<Error>>,
 }
 
-/// What comes of reading something. The error is boxed so that results fit registers.
-type Reading<T> = Result<T, Box<Error>>;
+/// Says that the reader's `failure` is set. It has no size, so that results fit registers.
+struct Failed;
 
-impl<'a> Reader<'a> {
+/// What comes of reading something.
+type Reading<T> = Result<T, Failed>;
+
+impl<'a, 'q> Reader<'a, 'q> {
+    fn new(bytes: &'a [u8], quota: &'q Quota<'_>) -> Reader<'a, 'q> {
+        Reader { bytes, position: 0, quota, failure: Cell::new(None) }
+    }
+
+    /// The error that reading has ended with.
+    fn reason(&self, Failed: Failed) -> Error {
+        let stopped = ErrorKind::Stopped(self.quota.stop().unwrap_or(Stop::OutOfMemory));
+        self.failure.take().unwrap_or(Error { offset: self.position, kind: stopped })
+    }
+
     /// The error that shows at the byte taken last.
     #[cold]
     fn error<T>(&self, kind: ErrorKind) -> Reading<T> {
-        Err(Box::new(Error { offset: self.position.saturating_sub(1), kind }))
+        self.failure.set(Some(Error { offset: self.position.saturating_sub(1), kind }));
+        Err(Failed)
     }
 
     #[cold]
     fn cut_off<T>(&self, field: &'static str) -> Reading<T> {
-        Err(Box::new(Error { offset: self.position, kind: ErrorKind::CutOff(field) }))
+        self.failure.set(Some(Error { offset: self.position, kind: ErrorKind::CutOff(field) }));
+        Err(Failed)
     }
 
     fn remaining(&self) -> usize {
@@ -193,8 +223,9 @@ impl<'a> Reader<'a> {
     fn qstrs(&mut self, n: u32) -> Reading<Vec<Qstr<'a>>> {
         const FIELD: &str = "a name";
         self.check_count("names", n)?;
-        let mut qstrs = Vec::with_capacity(n as usize);
+        let mut qstrs = self.quota.with_capacity(n as usize)?;
         for _ in 0..n {
+            self.quota.step()?;
             let head = self.vuint(FIELD)?;
             qstrs.push(match head >> 1 {
                 len if head & 1 == 0 => Qstr::Own(self.terminated(FIELD, len)?),
@@ -210,8 +241,10 @@ impl<'a> Reader<'a> {
         self.check_count(things, n)?;
         let first_room = const { FIRST_ROOM / size_of::<Constant<'_>>() };
         let room = if depth == 0 { n as usize } else { (n as usize).min(first_room) };
-        let mut constants = Vec::with_capacity(room);
+        let mut constants = self.quota.with_capacity(room)?;
         for _ in 0..n {
+            self.quota.step()?;
+            self.quota.reserve(&mut constants, 1)?;
             constants.push(self.constant(depth)?);
         }
         Ok(constants)
@@ -250,16 +283,17 @@ impl<'a> Reader<'a> {
         loop {
             let id = codes.len() as CodeId;
             let (code, head) = self.code_head(has_arch)?;
-            codes.push(code);
+            self.quota.step()?;
             // As many as this one says will follow it.
-            codes.reserve(head.n_children as usize);
+            self.quota.reserve(&mut codes, 1 + head.n_children as usize)?;
+            codes.push(code);
             let next = id + 1;
-            open.push(Open { id, children_left: head.n_children, relocated: head.relocated });
+            self.quota.push(&mut open, Open { id, children_left: head.n_children, relocated: head.relocated })?;
             // Close what is complete, up to a code object that waits for a child.
             while let Some(last) = open.last_mut() {
                 if last.children_left > 0 {
                     last.children_left -= 1;
-                    codes[last.id as usize].children.push(next);
+                    self.quota.push(&mut codes[last.id as usize].children, next)?;
                     break;
                 }
                 if last.relocated {
@@ -269,6 +303,7 @@ impl<'a> Reader<'a> {
                 open.pop();
             }
             if open.is_empty() {
+                self.quota.free(open);
                 return Ok(codes);
             }
         }
@@ -319,7 +354,7 @@ impl<'a> Reader<'a> {
         if head & 4 != 0 && n_children == 0 {
             return self.error(ErrorKind::NoChildren);
         }
-        let children = Vec::with_capacity((n_children as usize).min(FIRST_CHILDREN));
+        let children = self.quota.with_capacity((n_children as usize).min(FIRST_CHILDREN))?;
         let relocated = flags & scope_flag::VIPERRELOC != 0;
         Ok((RawCode { code: code.into(), kind, children }, Head { n_children, relocated }))
     }
@@ -348,6 +383,12 @@ impl<'a> Reader<'a> {
             };
             return Ok(Relocations { bytes: self.bytes[start..end].into(), ended });
         }
+    }
+}
+
+impl From<Stop> for Failed {
+    fn from(_: Stop) -> Failed {
+        Failed
     }
 }
 

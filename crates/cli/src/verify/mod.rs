@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use berus_mpy::Module;
 use berus_mpy::account::Account;
+use berus_mpy::memory::Quota;
 use berus_mpy::module::Kind;
 use berus_mpy::verify::{Error, failures};
 
@@ -41,7 +42,7 @@ const MAX_PATH: usize = 100;
 pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     input::for_each(&args.files, output, |input, output| {
         let Some(module) = input.module(output) else { return Ok(()) };
-        let mut found: Vec<_> = failures(&module).take(MAX_TOLD + 1).collect();
+        let mut found: Vec<_> = failures(&module, &Quota::default()).take(MAX_TOLD + 1).collect();
         if found.is_empty() {
             return if args.quiet { Ok(()) } else { praise(&input, &module, output) };
         }
@@ -76,7 +77,7 @@ pub fn defect(bytes: &[u8]) -> Option<String> {
         Err(error) => return Some(unreadable(&error)),
     };
     // The last that is found is the first in the file.
-    let error = failures(&module).last()?;
+    let error = failures(&module, &Quota::default()).last()?;
     Some(described(&Account::of(&module, bytes.len()), &error).to_string())
 }
 

@@ -89,7 +89,7 @@ pub fn difference(mpy_cross: &Path, path: &Path, source: &[u8], flags: &Flags) -
     let mut listing = Vec::new();
     let options = Options { source_name: name.as_bytes(), ..flags.ours.clone() };
     let ours = compile_with_listing(source, &options, &Quota::default(), &mut listing);
-    if let Some(error) = ours.as_ref().ok().and_then(|module| failures(module).next()) {
+    if let Some(error) = ours.as_ref().ok().and_then(|module| failures(module, &Quota::default()).next()) {
         return Some(format!("not safe to run: {error}"));
     }
     let ours = ours.map(|module| [module.to_bytes(), listing].concat()).map_err(|error| traceback(&error, name, path));

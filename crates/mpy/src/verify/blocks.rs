@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::bytecode::Instruction;
+use crate::memory::{Quota, Stop};
 use crate::opcode::{BinaryOp, Op};
 
 /// Where the handler of a `SETUP_FINALLY` is entered.
@@ -116,30 +117,29 @@ impl Block {
     }
 }
 
-/// All blocks that the code opens.
-#[derive(Default)]
-pub(super) struct Blocks(Vec<Block>);
+/// All blocks that the code opens. Where there is no memory for one, the quota says that the work has stopped.
+pub(super) struct Blocks<'q> {
+    quota: &'q Quota<'q>,
+    all: Vec<Block>,
+}
 
-impl Blocks {
+impl<'q> Blocks<'q> {
     /// No block is open. The entry of this state is an active block at the bottom of the stack.
     pub const NONE: BlockId = 0;
 
-    pub fn clear(&mut self) {
-        let around = (0, usize::MAX);
-        self.0.clear();
-        self.0.push(Block {
-            kind: BlockKind::Except,
-            handler: 0,
-            height: 0,
-            opened_at: 0,
-            parent: 0,
-            depth: 0,
-            around,
-        });
+    pub fn new(quota: &'q Quota<'q>) -> Blocks<'q> {
+        Blocks { quota, all: Vec::new() }
+    }
+
+    pub fn clear(&mut self) -> Result<(), Stop> {
+        let (kind, around) = (BlockKind::Except, (0, usize::MAX));
+        self.all.clear();
+        let entry = Block { kind, handler: 0, height: 0, opened_at: 0, parent: 0, depth: 0, around };
+        self.quota.push(&mut self.all, entry)
     }
 
     pub fn get(&self, id: BlockId) -> &Block {
-        &self.0[id as usize]
+        &self.all[id as usize]
     }
 
     /// A block that the instruction at `pc` opens inside `parent`.
@@ -150,7 +150,8 @@ impl Blocks {
         } else {
             (outer.around.0, outer.handler.min(outer.around.1))
         };
-        self.0.push(Block { kind, handler, height, opened_at: pc, parent, depth: outer.depth + 1, around });
-        self.0.len() as BlockId - 1
+        let block = Block { kind, handler, height, opened_at: pc, parent, depth: outer.depth + 1, around };
+        self.quota.push_or_stop(&mut self.all, block);
+        self.all.len() as BlockId - 1
     }
 }

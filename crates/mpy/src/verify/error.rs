@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::stack::Kind;
 use crate::bytecode::DecodeError;
+use crate::memory::{Stop, try_box};
 use crate::module::CodeId;
 use crate::prelude::PreludeError;
 
@@ -121,25 +122,43 @@ pub enum Reason {
     RunsOff,
     /// The verifier gave up: no real code needs so much work.
     TooComplex,
+    /// Nothing, as far as the code was looked at; there was no memory to go on, or somebody ended the work.
+    Stopped(Stop),
 }
 
-/// A reason on its way out. It is boxed so that results fit registers: nearly all are good news.
-pub(super) struct Refusal(Box<Reason>);
+/// A reason on its way out. It is boxed so that results fit registers: nearly all are good news. Where there is no memory for a box, that is the
+/// reason.
+pub(super) struct Refusal(Option<Box<[Reason; 1]>>);
 
 /// Where something is wrong, and what.
 pub(super) type Fault = (Option<usize>, Reason);
 
 impl Refusal {
     pub fn at(self, offset: Option<usize>) -> Fault {
-        (offset, *self.0)
+        match self.0 {
+            Some(reason) => (offset, reason[0]),
+            None => stopped(Stop::OutOfMemory),
+        }
     }
 }
 
 impl From<Reason> for Refusal {
     #[cold]
     fn from(reason: Reason) -> Refusal {
-        Refusal(Box::new(reason))
+        Refusal(try_box(reason).ok())
     }
+}
+
+impl From<Stop> for Refusal {
+    fn from(stop: Stop) -> Refusal {
+        Reason::Stopped(stop).into()
+    }
+}
+
+/// That the work has been stopped is about no place.
+#[cold]
+pub(super) fn stopped(stop: Stop) -> Fault {
+    (None, Reason::Stopped(stop))
 }
 
 /// What comes of a check.
@@ -196,6 +215,7 @@ impl fmt::Display for Reason {
             CleanupAlone => f.write_str("WITH_CLEANUP without END_FINALLY after it"),
             RunsOff => f.write_str("control runs off the end of the code"),
             TooComplex => f.write_str("too complex to verify"),
+            Stopped(stop) => write!(f, "{stop}"),
         }
     }
 }

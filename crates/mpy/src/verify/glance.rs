@@ -167,6 +167,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::memory::Quota;
     use crate::module::Module;
     use crate::verify::Verifier;
 
@@ -182,8 +183,9 @@ mod tests {
 
     /// Verifies at a glance and the long way. Whether the code is right, the result says.
     fn both_ways(module: &Module<'_>) -> bool {
-        let at_a_glance = Verifier::new(module).all();
-        let the_long_way = Verifier { glance: Glance::NOTHING, ..Verifier::new(module) }.all();
+        let quota = Quota::default();
+        let at_a_glance = Verifier::new(module, &quota).all();
+        let the_long_way = Verifier { glance: Glance::NOTHING, ..Verifier::new(module, &quota) }.all();
         assert_eq!(at_a_glance, the_long_way);
         at_a_glance.is_ok()
     }

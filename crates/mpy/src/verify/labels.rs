@@ -4,6 +4,8 @@
 
 use alloc::vec::Vec;
 
+use crate::memory::{Quota, Stop};
+
 /// A set of offsets, and their numbers in ascending order once it is complete.
 #[derive(Default)]
 pub(super) struct Labels {
@@ -19,11 +21,12 @@ pub(super) struct Labels {
 
 impl Labels {
     /// Forgets all, and makes room for code of `len` bytes.
-    pub fn clear(&mut self, len: usize) {
+    pub fn clear(&mut self, len: usize, quota: &Quota<'_>) -> Result<(), Stop> {
         for bits in [&mut self.instructions, &mut self.bits] {
             bits.clear();
-            bits.resize(len.div_ceil(64), 0);
+            quota.resize(bits, len.div_ceil(64), 0)?;
         }
+        Ok(())
     }
 
     pub fn add_instruction(&mut self, offset: usize) {
@@ -46,22 +49,21 @@ impl Labels {
     }
 
     /// Numbers the labels. Whether all are instructions', the result says.
-    #[must_use]
-    pub fn complete(&mut self) -> bool {
+    pub fn complete(&mut self, quota: &Quota<'_>) -> Result<bool, Stop> {
         self.before.clear();
         self.offsets.clear();
         for (word, (&labels, &instructions)) in self.bits.iter().zip(&self.instructions).enumerate() {
             if labels & !instructions != 0 {
-                return false;
+                return Ok(false);
             }
-            self.before.push(self.offsets.len() as u32);
+            quota.push(&mut self.before, self.offsets.len() as u32)?;
             let mut rest = labels;
             while rest != 0 {
-                self.offsets.push(word as u32 * 64 + rest.trailing_zeros());
+                quota.push(&mut self.offsets, word as u32 * 64 + rest.trailing_zeros())?;
                 rest &= rest - 1;
             }
         }
-        true
+        Ok(true)
     }
 
     /// How many there are.
@@ -91,10 +93,10 @@ pub(super) struct Pending {
 
 impl Pending {
     /// Forgets all, and makes room for numbers below `n`.
-    pub fn clear(&mut self, n: usize) {
+    pub fn clear(&mut self, n: usize, quota: &Quota<'_>) -> Result<(), Stop> {
         self.words.clear();
-        self.words.resize(n.div_ceil(64), 0);
         self.first = 0;
+        quota.resize(&mut self.words, n.div_ceil(64), 0)
     }
 
     pub fn insert(&mut self, number: usize) {
@@ -124,25 +126,25 @@ mod tests {
     #[test]
     fn labels_are_numbered_in_order() {
         let mut labels = Labels::default();
-        labels.clear(200);
+        labels.clear(200, &Quota::default()).unwrap();
         for offset in [0, 5, 63, 64, 130, 199] {
             labels.add_instruction(offset);
         }
         for offset in [130, 5, 64, 5] {
             assert!(labels.add(offset));
         }
-        assert!(labels.complete());
+        assert_eq!(labels.complete(&Quota::default()), Ok(true));
         assert_eq!([5, 64, 130, usize::MAX], *(0..4).map(|i| labels.offset(i)).collect::<Vec<_>>());
         assert_eq!(labels.number(130), 2);
         assert!(!labels.add(1000));
         assert!(labels.add(6));
-        assert!(!labels.complete());
+        assert_eq!(labels.complete(&Quota::default()), Ok(false));
     }
 
     #[test]
     fn the_least_comes_first() {
         let mut pending = Pending::default();
-        pending.clear(300);
+        pending.clear(300, &Quota::default()).unwrap();
         for number in [299, 3, 70, 3] {
             pending.insert(number);
         }

@@ -97,8 +97,9 @@ pub use error::{Error, Reason};
 pub use stack::Kind;
 
 use crate::constant::Constant;
+use crate::memory::Quota;
 use crate::module::{CodeId, Kind as CodeKind, Module};
-use error::Fault;
+use error::{Fault, stopped};
 use glance::Glance;
 use scan::{Contract, Scanner, Shape, Tables, check_prelude};
 use walk::{Context, Memory, Walk};
@@ -137,7 +138,15 @@ pub const UNCOUNTED_SLOTS: u32 = 3;
 /// # Errors
 /// If some code breaks a rule; of several, the last code object's is told.
 pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
-    Verifier::new(module).all()
+    verify_within(module, &Quota::default())
+}
+
+/// Verifies all code of a module as [`verify`] does, within a quota of memory and work. What is returned belongs to the quota.
+///
+/// # Errors
+/// As [`verify`], and [`Reason::Stopped`] where the quota ends the work.
+pub fn verify_within(module: &Module<'_>, quota: &Quota<'_>) -> Result<Vec<Option<Facts>>, Error> {
+    Verifier::new(module, quota).all()
 }
 
 /// Verifies one code object of a module; of its children only what it makes functions of.
@@ -148,7 +157,8 @@ pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
 /// # Panics
 /// Never: an `id` that the module does not have is refused as [`Reason::ChildOrder`].
 pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Error> {
-    let mut verifier = Verifier::new(module);
+    let quota = Quota::default();
+    let mut verifier = Verifier::new(module, &quota);
     for &child in module.codes.get(id as usize).map_or(&[][..], |code| &code.children) {
         verifier.contract(child)?;
     }
@@ -158,45 +168,50 @@ pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Err
 /// All that is wrong with the code of a module, found as it is asked for: of each code object that [`verify`] would
 /// refuse the first defect, from the last to the first.
 ///
-/// Of a child that is refused its parents are asked nothing.
-pub fn failures<'m>(module: &'m Module<'_>) -> impl Iterator<Item = Error> + 'm {
-    let mut verifier = Verifier::new(module);
+/// Of a child that is refused its parents are asked nothing. Where the quota ends the work, all the rest is [`Reason::Stopped`].
+pub fn failures<'m>(module: &'m Module<'_>, quota: &'m Quota<'_>) -> impl Iterator<Item = Error> + 'm {
+    let mut verifier = Verifier::new(module, quota);
     (0..module.codes.len()).rev().filter_map(move |id| verifier.code(id as CodeId).err())
 }
 
 struct Verifier<'m, 'a> {
     module: &'m Module<'a>,
+    quota: &'m Quota<'m>,
     /// For each constant, whether it is an object.
     constants: Vec<bool>,
     /// How many are, up to the first that is not.
     n_objects: usize,
     /// For each code object that has been looked at, what must be known to make a function of it.
     contracts: Vec<Option<Contract>>,
-    scanner: Scanner,
-    memory: Memory,
+    scanner: Scanner<'m>,
+    memory: Memory<'m>,
     glance: Glance,
 }
 
 impl<'m, 'a> Verifier<'m, 'a> {
-    fn new(module: &'m Module<'a>) -> Verifier<'m, 'a> {
-        let constants: Vec<bool> = module.constants.iter().map(is_object).collect();
+    /// A verifier that has looked at constants only. Where there was no memory for that, the quota says so, which is asked before all else.
+    fn new(module: &'m Module<'a>, quota: &'m Quota<'_>) -> Verifier<'m, 'a> {
+        let constants = quota.collect(module.constants.iter().map(|constant| is_object(constant, quota)));
+        let constants = constants.unwrap_or_default();
         let n_objects = constants.iter().take_while(|is_object| **is_object).count();
-        let contracts = module.codes.iter().map(|_| None).collect();
+        let contracts = quota.collect(module.codes.iter().map(|_| None)).unwrap_or_default();
         Verifier {
             module,
+            quota,
             constants,
             n_objects,
             contracts,
-            scanner: Scanner::default(),
-            memory: Memory::default(),
+            scanner: Scanner::new(quota),
+            memory: Memory::new(quota),
             glance: Glance::ALL,
         }
     }
 
     fn all(&mut self) -> Result<Vec<Option<Facts>>, Error> {
         let n_codes = self.module.codes.len();
-        let mut found = Vec::with_capacity(n_codes);
-        found.resize(n_codes, None);
+        let mut found = Vec::new();
+        let room = self.quota.resize(&mut found, n_codes, None);
+        room.map_err(|stop| error(self.module, self.quota, 0, stopped(stop)))?;
         // Children come after their parents.
         for id in (0..n_codes).rev() {
             found[id] = self.code(id as CodeId)?;
@@ -206,6 +221,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
 
     /// Takes a first look at a code object: finds its contract and, if it is bytecode, its shape.
     fn look_at(&mut self, id: CodeId) -> Result<Option<Shape>, Fault> {
+        self.quota.check().map_err(stopped)?;
         let Some(code) = self.module.codes.get(id as usize) else { return Err((None, Reason::ChildOrder)) };
         let n_names = self.module.qstrs.len();
         let shape = match code.kind {
@@ -231,12 +247,12 @@ impl<'m, 'a> Verifier<'m, 'a> {
 
     /// Finds the contract of a code object.
     fn contract(&mut self, id: CodeId) -> Result<(), Error> {
-        self.look_at(id).map(|_| ()).map_err(|fault| error(self.module, id, fault))
+        self.look_at(id).map(|_| ()).map_err(|fault| error(self.module, self.quota, id, fault))
     }
 
     /// Verifies a code object, the contracts of whose children have been found.
     fn code(&mut self, id: CodeId) -> Result<Option<Facts>, Error> {
-        self.facts(id).map_err(|fault| error(self.module, id, fault))
+        self.facts(id).map_err(|fault| error(self.module, self.quota, id, fault))
     }
 
     fn facts(&mut self, id: CodeId) -> Result<Option<Facts>, Fault> {
@@ -246,6 +262,8 @@ impl<'m, 'a> Verifier<'m, 'a> {
             return Err((None, Reason::ChildOrder));
         }
         let Some(shape) = shape else { return Ok(None) };
+        // What was lost for want of memory would be missed below.
+        self.quota.check().map_err(stopped)?;
         if id == 0 && shape.cells.0 > 0 {
             return Err((None, Reason::ModuleCells));
         }
@@ -259,20 +277,22 @@ impl<'m, 'a> Verifier<'m, 'a> {
             glance: self.glance,
         };
         let stack = Walk::all(context, &mut self.memory)?;
+        self.quota.check().map_err(stopped)?;
         Ok(Some(Facts { min_cells: shape.cells.0, max_cells: shape.cells.1, locals: shape.locals, stack }))
     }
 }
 
 /// Whether a constant is an object with all that is in it.
-fn is_object(constant: &Constant<'_>) -> bool {
+fn is_object(constant: &Constant<'_>, quota: &Quota<'_>) -> bool {
     if !matches!(constant, Constant::Tuple(_)) {
         return !matches!(constant, Constant::FunctionTable);
     }
-    let mut rest = Vec::from([core::slice::from_ref(constant).iter()]);
+    let mut rest = Vec::new();
+    quota.push_or_stop(&mut rest, core::slice::from_ref(constant).iter());
     while let Some(items) = rest.last_mut() {
         match items.next() {
             Some(Constant::FunctionTable) => return false,
-            Some(Constant::Tuple(items)) => rest.push(items.iter()),
+            Some(Constant::Tuple(items)) => quota.push_or_stop(&mut rest, items.iter()),
             Some(_) => {}
             None => {
                 rest.pop();
@@ -282,28 +302,43 @@ fn is_object(constant: &Constant<'_>) -> bool {
     true
 }
 
-fn error(module: &Module<'_>, code: CodeId, (offset, reason): Fault) -> Error {
-    Error { code, path: path(module, code), offset, reason }
+/// The error that `fault` is. Where the quota has ended the work, things may have been lost, and that is the reason.
+fn error(module: &Module<'_>, quota: &Quota<'_>, code: CodeId, fault: Fault) -> Error {
+    let (offset, reason) = quota.stop().map_or(fault, stopped);
+    let path = if matches!(reason, Reason::Stopped(_)) { None } else { path(module, code) };
+    Error { code, path: path.unwrap_or_default(), offset, reason }
 }
 
-/// Names of a code object and those around it, with dots between them.
-fn path(module: &Module<'_>, code: CodeId) -> String {
+/// Names of a code object and those around it, with dots between them. There may be no memory for these.
+fn path(module: &Module<'_>, code: CodeId) -> Option<String> {
     const MAX_NAMES: usize = 8;
     const MAX_BYTES: usize = 64;
-    let mut names = Vec::new();
+    let mut names = [b"".as_slice(); MAX_NAMES];
+    let mut first = MAX_NAMES;
     let mut id = code;
-    while names.len() < MAX_NAMES {
+    while let Some(before) = first.checked_sub(1) {
+        first = before;
         let raw = module.codes.get(id as usize);
         let prelude = raw.and_then(|raw| raw.prelude()).and_then(Result::ok);
         let name = prelude.and_then(|prelude| module.qstrs.get(prelude.name as usize));
         let name = name.map_or(b"?".as_slice(), |name| name.as_bytes());
-        names.push(String::from_utf8_lossy(&name[..name.len().min(MAX_BYTES)]));
+        names[first] = &name[..name.len().min(MAX_BYTES)];
         let parents = (0..id)
             .rev()
             .find(|&parent| module.codes.get(parent as usize).is_some_and(|parent| parent.children.contains(&id)));
         let Some(parent) = parents else { break };
         id = parent;
     }
-    names.reverse();
-    names.join(".")
+    let names = &names[first..];
+    let mut path = String::new();
+    // A replacement character takes three bytes.
+    path.try_reserve(names.iter().map(|name| 1 + 3 * name.len()).sum()).ok()?;
+    for (n, name) in names.iter().enumerate() {
+        path.push_str(if n > 0 { "." } else { "" });
+        for chunk in name.utf8_chunks() {
+            path.push_str(chunk.valid());
+            path.push_str(if chunk.invalid().is_empty() { "" } else { "\u{fffd}" });
+        }
+    }
+    Some(path)
 }

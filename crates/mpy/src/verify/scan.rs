@@ -6,11 +6,12 @@
 use alloc::vec::Vec;
 
 use super::blocks::exception_test;
-use super::error::{Checked, Fault, Reason};
+use super::error::{Checked, Fault, Reason, stopped};
 use super::glance::{Check, Glance};
 use super::labels::Labels;
 use crate::bytecode::Instruction;
 use crate::lines;
+use crate::memory::Quota;
 use crate::opcode::{Op, Operand};
 use crate::prelude::{Prelude, Signature, scope_flag};
 use crate::vuint;
@@ -108,13 +109,16 @@ impl Tables<'_> {
 }
 
 /// Scans code objects; keeps its memory from one to the next.
-#[derive(Default)]
-pub(super) struct Scanner {
+pub(super) struct Scanner<'q> {
+    quota: &'q Quota<'q>,
     /// The labels of the code that has been scanned last.
     pub labels: Labels,
     /// The locals of the unbroken row of `LOAD_FAST`s that the last instructions are.
     loads: Vec<u32>,
 }
+
+/// Bytes of code that are scanned in about the time of a step of work.
+const BYTES_PER_STEP: usize = 8;
 
 /// How a function uses its locals.
 struct Uses {
@@ -161,7 +165,12 @@ impl Uses {
     }
 }
 
-impl Scanner {
+impl<'q> Scanner<'q> {
+    /// A scanner that has scanned nothing.
+    pub fn new(quota: &'q Quota<'q>) -> Scanner<'q> {
+        Scanner { quota, labels: Labels::default(), loads: Vec::new() }
+    }
+
     /// Looks at all of a bytecode object, and finds its labels.
     pub fn scan(&mut self, code: &[u8], tables: Tables<'_>, glance: Glance) -> Result<Shape, Fault> {
         let whole = |reason| (None, reason);
@@ -186,7 +195,8 @@ impl Scanner {
         }
 
         let start = prelude.end();
-        self.labels.clear(code.len());
+        self.quota.steps(code.len() / BYTES_PER_STEP).map_err(stopped)?;
+        self.labels.clear(code.len(), self.quota).map_err(stopped)?;
         self.loads.clear();
         if !self.labels.add(start) {
             return Err((None, Reason::RunsOff));
@@ -198,7 +208,7 @@ impl Scanner {
         if uses.cells_min > uses.cells_max {
             return Err(whole(Reason::CellAsObject(uses.cells_max)));
         }
-        if !self.labels.complete() {
+        if !self.labels.complete(self.quota).map_err(stopped)? {
             return Err(misplaced_jump(code, start, &self.labels));
         }
         let cells = (uses.cells_min, uses.cells_max);
@@ -220,7 +230,7 @@ impl Scanner {
             self.labels.add_instruction(offset);
             offset += match glance.checks[usize::from(byte)] {
                 Check::Load(local) => {
-                    self.loads.push(local.into());
+                    self.quota.push_or_stop(&mut self.loads, local.into());
                     1
                 }
                 Check::None => {
@@ -252,7 +262,7 @@ impl Scanner {
         match op.operand() {
             Operand::Closure => self.end_loads_with_cells(instruction.extra, uses)?,
             _ if matches!(op, Op::LoadFastMulti | Op::LoadFastN) => {
-                self.loads.push(index);
+                self.quota.push_or_stop(&mut self.loads, index);
                 return Ok(instruction.len);
             }
             _ => self.end_loads(uses),

@@ -6,6 +6,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::memory::{Quota, Stop};
+
 /// What is known of the word in a slot of the value stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -102,9 +104,10 @@ pub(super) struct Clash {
     pub kinds: (Kind, Kind),
 }
 
-/// The tree of runs, and an account of the work done on it.
-#[derive(Default)]
-pub(super) struct Stacks {
+/// The tree of runs, and an account of the work done on it. Where there is no memory for a run, the stack is not what it should be, and the quota
+/// says that the work has stopped.
+pub(super) struct Stacks<'q> {
+    quota: &'q Quota<'q>,
     /// The first is the ground, a run of objects: the empty stack ends there.
     runs: Vec<Run>,
     /// For [`Stacks::join`]: runs of the joined stack, from the top.
@@ -116,11 +119,15 @@ pub(super) struct Stacks {
 /// The work that a new run counts for.
 const NEW_RUN: usize = 16;
 
-impl Stacks {
-    pub fn clear(&mut self) {
+impl<'q> Stacks<'q> {
+    pub fn new(quota: &'q Quota<'q>) -> Stacks<'q> {
+        Stacks { quota, runs: Vec::new(), joined: Vec::new(), work: 0 }
+    }
+
+    pub fn clear(&mut self) -> Result<(), Stop> {
         self.runs.clear();
-        self.runs.push(Run { kind: Kind::Object, base: 0, below: 0, above: 0 });
         self.work = 0;
+        self.quota.push(&mut self.runs, Run { kind: Kind::Object, base: 0, below: 0, above: 0 })
     }
 
     fn run(&self, index: u32) -> Run {
@@ -143,7 +150,10 @@ impl Stacks {
             stack.run = above;
         } else {
             let new = self.runs.len() as u32;
-            self.runs.push(Run { kind, base: stack.height, below: stack.run, above: 0 });
+            let run = Run { kind, base: stack.height, below: stack.run, above: 0 };
+            if self.quota.push(&mut self.runs, run).is_err() {
+                return;
+            }
             self.runs[stack.run as usize].above = new;
             stack.run = new;
             self.work += NEW_RUN;
@@ -241,7 +251,7 @@ impl Stacks {
             let kinds = (run_a.kind, run_b.kind);
             let kind = kinds.0.join(kinds.1).ok_or(Clash { slot: base, kinds })?;
             changed |= kind != run_a.kind;
-            self.joined.push((kind, height - base));
+            self.quota.push_or_stop(&mut self.joined, (kind, height - base));
             height = base;
             if run_a.base == base {
                 a = run_a.below;
@@ -267,25 +277,26 @@ impl Stacks {
 mod tests {
     use super::*;
 
-    fn stacks() -> Stacks {
-        let mut stacks = Stacks::default();
-        stacks.clear();
+    fn stacks<'q>(quota: &'q Quota<'q>) -> Stacks<'q> {
+        let mut stacks = Stacks::new(quota);
+        stacks.clear().unwrap();
         stacks
     }
 
-    fn of(stacks: &mut Stacks, kinds: &[Kind]) -> Stack {
+    fn of(stacks: &mut Stacks<'_>, kinds: &[Kind]) -> Stack {
         let mut stack = Stack::EMPTY;
         kinds.iter().for_each(|&kind| stacks.push(&mut stack, kind, 1));
         stack
     }
 
-    fn kinds(stacks: &mut Stacks, stack: Stack) -> Vec<Kind> {
+    fn kinds(stacks: &mut Stacks<'_>, stack: Stack) -> Vec<Kind> {
         (0..stack.height).map(|slot| stacks.kind_of(stack, slot)).collect()
     }
 
     #[test]
     fn a_stack_gives_back_what_was_pushed() {
-        let stacks = &mut stacks();
+        let quota = Quota::default();
+        let stacks = &mut stacks(&quota);
         let pushed = [Kind::None, Kind::Object, Kind::Object, Kind::Null, Kind::Iter, Kind::Iter];
         let mut stack = of(stacks, &pushed);
         assert_eq!(kinds(stacks, stack), pushed);
@@ -299,7 +310,8 @@ mod tests {
 
     #[test]
     fn the_same_pushed_again_is_the_same_stack() {
-        let stacks = &mut stacks();
+        let quota = Quota::default();
+        let stacks = &mut stacks(&quota);
         let one = of(stacks, &[Kind::Object, Kind::None, Kind::Object]);
         let runs = stacks.runs.len();
         assert_eq!(of(stacks, &[Kind::Object, Kind::None, Kind::Object]), one);
@@ -308,7 +320,8 @@ mod tests {
 
     #[test]
     fn joining_knows_what_both_know() {
-        let stacks = &mut stacks();
+        let quota = Quota::default();
+        let stacks = &mut stacks(&quota);
         let one = of(stacks, &[Kind::None, Kind::Iter, Kind::None, Kind::Exception, Kind::Object]);
         let two = of(stacks, &[Kind::None, Kind::Iter, Kind::Object, Kind::None, Kind::None]);
         let joined = stacks.join(one, two).unwrap();

@@ -7,7 +7,7 @@ use super::walk::{After, State, Walk};
 use crate::bytecode::Instruction;
 use crate::opcode::{ITER_SLOTS, Op};
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// Looks at the instruction at `pc`: checks what it needs, lets control go where it may jump to, and changes the
     /// state to what the next instruction finds.
     pub fn step(&mut self, instruction: &Instruction) -> Checked<After> {

@@ -8,12 +8,13 @@ use alloc::vec::Vec;
 
 use super::UNCOUNTED_SLOTS;
 use super::blocks::{Block, BlockId, BlockKind, Blocks};
-use super::error::{Checked, Fault, Reason};
+use super::error::{Checked, Fault, Reason, stopped};
 use super::glance::{Glance, Plain, PlainOperand};
 use super::labels::{Labels, Pending};
 use super::scan::{Contract, Shape};
 use super::stack::{Kind, Stack, Stacks};
 use crate::bytecode::Instruction;
+use crate::memory::{Quota, Stop};
 use crate::module::{CodeId, Qstr};
 
 /// What is known where an instruction starts.
@@ -34,12 +35,28 @@ struct LabelState {
 }
 
 /// The memory of a walk, kept from one code object to the next.
-#[derive(Default)]
-pub(super) struct Memory {
+pub(super) struct Memory<'q> {
+    quota: &'q Quota<'q>,
     states: Vec<LabelState>,
     pending: Pending,
-    pub stacks: Stacks,
-    pub blocks: Blocks,
+    pub stacks: Stacks<'q>,
+    pub blocks: Blocks<'q>,
+}
+
+impl<'q> Memory<'q> {
+    pub fn new(quota: &'q Quota<'q>) -> Memory<'q> {
+        let (stacks, blocks) = (Stacks::new(quota), Blocks::new(quota));
+        Memory { quota, states: Vec::new(), pending: Pending::default(), stacks, blocks }
+    }
+
+    /// Forgets all, and makes room for so many labels.
+    fn clear(&mut self, n_labels: usize) -> Result<(), Stop> {
+        self.states.clear();
+        self.quota.resize(&mut self.states, n_labels, LabelState { state: None, handler_of: Blocks::NONE })?;
+        self.pending.clear(n_labels, self.quota)?;
+        self.stacks.clear()?;
+        self.blocks.clear()
+    }
 }
 
 /// What a code object is verified against.
@@ -57,9 +74,9 @@ pub(super) struct Context<'a> {
 }
 
 /// A walk.
-pub(super) struct Walk<'a> {
+pub(super) struct Walk<'a, 'q> {
     pub context: Context<'a>,
-    pub memory: &'a mut Memory,
+    pub memory: &'a mut Memory<'q>,
     pub state: State,
     /// The offset of the instruction that is looked at.
     pub pc: usize,
@@ -82,15 +99,10 @@ pub(super) enum After {
 const WORK_PER_BYTE: usize = 64;
 const WORK_AT_LEAST: usize = 1024;
 
-impl<'a> Walk<'a> {
+impl<'a, 'q> Walk<'a, 'q> {
     /// Walks over all of the code. Returns the height that its stack needs.
-    pub fn all(context: Context<'a>, memory: &'a mut Memory) -> Result<u32, Fault> {
-        let n_labels = context.labels.len();
-        memory.states.clear();
-        memory.states.resize(n_labels, LabelState { state: None, handler_of: Blocks::NONE });
-        memory.pending.clear(n_labels);
-        memory.stacks.clear();
-        memory.blocks.clear();
+    pub fn all(context: Context<'a>, memory: &'a mut Memory<'q>) -> Result<u32, Fault> {
+        memory.clear(context.labels.len()).map_err(stopped)?;
         let state = State { stack: Stack::EMPTY, block: Blocks::NONE };
         let signature = &context.shape.signature;
         let uncounted = signature.n_exc_stack.saturating_mul(UNCOUNTED_SLOTS);
@@ -112,7 +124,9 @@ impl<'a> Walk<'a> {
             self.state = state;
             self.pc = labels.offset(number);
             self.find_floor();
+            let before = self.memory.stacks.work;
             self.follow(labels.offset(number + 1))?;
+            self.memory.quota.steps(self.memory.stacks.work - before)?;
             if self.memory.stacks.work > limit {
                 return Err(Reason::TooComplex.into());
             }
