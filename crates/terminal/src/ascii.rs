@@ -1,0 +1,16 @@
+//! Text of ASCII only: what `unicode.rs` has, for an edition that shall be small.
+
+/// The first character of `text`, which is not empty, and how many bytes are its own.
+pub(crate) fn first(text: &[u8]) -> (char, usize) {
+    (char::from(text[0]), 1)
+}
+
+/// Cells that a character takes.
+pub(crate) fn width(_: char) -> usize {
+    1
+}
+
+/// Whether characters make up words.
+pub(crate) fn is_word(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+}

@@ -1,0 +1,281 @@
+//! What keys do.
+
+use core::ops::Range;
+
+use super::{Editor, Event, Indent};
+use crate::buffer::{Change, line_end};
+use crate::complete::{self, Completer, Completion};
+use crate::key::Key;
+use crate::output::{Output, append};
+use crate::scan;
+
+impl Editor {
+    /// Does what a key is for.
+    pub(super) fn press(&mut self, key: Key, completer: &mut dyn Completer, out: &mut dyn Output) -> Option<Event> {
+        let indent = self.indent;
+        if indent == Indent::JustAdded {
+            self.indent = Indent::On;
+        }
+        #[cfg(feature = "blocks")]
+        let key = self.press_in_paste(key, out)?;
+        #[cfg(feature = "search")]
+        let key = self.press_in_search(key, out)?;
+        match key {
+            Key::Control(letter @ (b'A' | b'B' | b'E')) if self.buffer.text.is_empty() => {
+                return Some(self.finish(Event::Control(letter), out));
+            }
+            Key::Control(b'C') => return Some(self.finish(Event::Interrupt, out)),
+            Key::Control(b'D') if self.buffer.text.is_empty() => return Some(self.finish(Event::End, out)),
+            // At the empty last line of a block: no more lines belong to the block.
+            Key::Control(b'D') if self.is_at_blank_end() => return Some(self.finish(Event::Input, out)),
+            Key::Enter => return self.enter(out),
+            Key::NewLine if self.has_block() => self.new_line(out),
+            Key::NewLine => return self.enter(out),
+            // A blank or a tab right behind an indentation of the editor's says that the user indents.
+            Key::Char(' ')
+                if indent == Indent::JustAdded && self.buffer.text[..self.buffer.cursor].ends_with(b"    ") =>
+            {
+                self.indent = Indent::Off;
+                let from = self.buffer.cursor - 3;
+                self.buffer.remove(from..from + 3);
+                // At the end of the text, blanks need not be erased.
+                let shrank = from < self.buffer.text.len();
+                self.show(Change::Text { from, shrank, lines: false }, out);
+            }
+            Key::Tab if indent == Indent::JustAdded => self.indent = Indent::Off,
+            Key::Tab => self.tab(completer, out),
+            Key::Char(character) => {
+                let change = self.buffer.insert(character.encode_utf8(&mut [0; 4]).as_bytes());
+                self.show(change, out);
+            }
+            Key::Control(b'Y') => {
+                let killed = core::mem::take(&mut self.killed);
+                if self.has_block() || !killed.contains(&b'\n') {
+                    let change = self.buffer.insert(&killed);
+                    self.show(change, out);
+                }
+                self.killed = killed;
+            }
+            #[cfg(feature = "blocks")]
+            Key::Control(b'L') if self.has_block() => {
+                out.write(b"\x1b[H\x1b[2J");
+                self.draw(out);
+            }
+            Key::Up | Key::Control(b'P') => self.up(out),
+            Key::Down | Key::Control(b'N') => self.down(out),
+            Key::Backspace => self.remove(self.buffer.backspace(), out),
+            Key::Delete | Key::Control(b'D') => {
+                self.remove(self.buffer.cursor..self.buffer.right(self.buffer.cursor), out)
+            }
+            _ => {
+                if let Some(range) = self.killed_by(key) {
+                    self.killed.clear();
+                    append(&mut self.killed, &self.buffer.text[range.clone()]);
+                    self.remove(range, out);
+                } else if let Some(cursor) = self.moved_by(key) {
+                    self.buffer.cursor = cursor;
+                    self.show(Change::Moved, out);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether the cursor is on a last line of blanks: no more lines belong to the block.
+    fn is_at_blank_end(&self) -> bool {
+        let (text, cursor) = (&self.buffer.text, self.buffer.cursor);
+        let start = scan::line_start(text, cursor);
+        start > 0 && cursor == text.len() && text[start..].iter().all(|byte| *byte == b' ')
+    }
+
+    /// What a key cuts out.
+    fn killed_by(&self, key: Key) -> Option<Range<usize>> {
+        let buffer = &self.buffer;
+        let cursor = buffer.cursor;
+        Some(match key {
+            Key::Control(b'K') if buffer.line_end() == cursor => cursor..buffer.right(cursor),
+            Key::Control(b'K') => cursor..buffer.line_end(),
+            Key::Control(b'U') => buffer.line_start()..cursor,
+            Key::Control(b'W') | Key::KillWordLeft => buffer.word_left()..cursor,
+            Key::KillWordRight => cursor..buffer.word_right(),
+            _ => return None,
+        })
+    }
+
+    /// Where a key moves the cursor.
+    fn moved_by(&self, key: Key) -> Option<usize> {
+        let buffer = &self.buffer;
+        Some(match key {
+            Key::Left | Key::Control(b'B') => buffer.left(buffer.cursor),
+            Key::Right | Key::Control(b'F') => buffer.right(buffer.cursor),
+            Key::Home | Key::Control(b'A') => buffer.line_start(),
+            Key::End | Key::Control(b'E') => buffer.line_end(),
+            Key::WordLeft => buffer.word_left(),
+            Key::WordRight => buffer.word_right(),
+            _ => return None,
+        })
+    }
+
+    fn remove(&mut self, range: Range<usize>, out: &mut dyn Output) {
+        let change = self.buffer.remove(range);
+        self.show(change, out);
+    }
+
+    /// The line above, or the input before.
+    fn up(&mut self, out: &mut dyn Output) {
+        let start = self.buffer.line_start();
+        if start > self.buffer.start {
+            let above = start - 1;
+            let line = scan::line_start(&self.buffer.text, above);
+            return self.move_to_line(start, line, out);
+        }
+        let mut back = self.recalled + 1;
+        while let Some(entry) = self.history.get(back) {
+            // Lines that are done cannot be edited.
+            if self.has_block() || !entry.contains(&b'\n') {
+                if self.recalled == 0 {
+                    self.draft.clear();
+                    append(&mut self.draft, &self.buffer.text[self.buffer.start..]);
+                }
+                return self.recall(back, out);
+            }
+            back += 1;
+        }
+    }
+
+    /// The line below, or the input after.
+    fn down(&mut self, out: &mut dyn Output) {
+        let end = self.buffer.line_end();
+        if end < self.buffer.text.len() {
+            return self.move_to_line(self.buffer.line_start(), end + 1, out);
+        }
+        while self.recalled > 0 {
+            let back = self.recalled - 1;
+            if back == 0 || self.has_block() || self.history.get(back).is_some_and(|entry| !entry.contains(&b'\n')) {
+                return self.recall(back, out);
+            }
+            self.recalled = back;
+        }
+    }
+
+    fn recall(&mut self, back: usize, out: &mut dyn Output) {
+        self.recalled = back;
+        let change = self.buffer.replace(self.history.get(back).unwrap_or(&self.draft));
+        self.show(change, out);
+    }
+
+    /// Moves the cursor from the line at `from` to the same column of the line at `to`.
+    fn move_to_line(&mut self, from: usize, to: usize, out: &mut dyn Output) {
+        let buffer = &self.buffer;
+        let (mut at, mut cursor, end) = (from, to, line_end(&buffer.text, to));
+        while at < buffer.cursor && cursor < end {
+            (at, cursor) = (buffer.right(at), buffer.right(cursor));
+        }
+        self.buffer.cursor = cursor;
+        self.show(Change::Moved, out);
+    }
+
+    /// Indents behind a blank, completes behind anything else.
+    fn tab(&mut self, completer: &mut dyn Completer, out: &mut dyn Output) {
+        let before = &self.buffer.text[..self.buffer.cursor];
+        if before.last().is_some_and(u8::is_ascii_whitespace) {
+            let change = self.buffer.insert(b"    ");
+            return self.show(change, out);
+        }
+        let input = &before[self.buffer.start..];
+        match complete::complete(input, completer) {
+            Completion::Nothing => {}
+            Completion::Insert(text) => {
+                let change = self.buffer.insert(&text);
+                self.show(change, out);
+            }
+            Completion::Show => {
+                let columns = if self.has_block() { usize::from(self.terminal.columns) } else { 64 };
+                if self.has_block() {
+                    let cursor = core::mem::replace(&mut self.buffer.cursor, self.buffer.text.len());
+                    self.show(Change::Moved, out);
+                    self.buffer.cursor = cursor;
+                }
+                complete::show(&self.buffer.text[self.buffer.start..self.buffer.cursor], completer, columns, out);
+                self.draw(out);
+            }
+        }
+    }
+
+    /// A key while text is pasted; the key if it is not part of that.
+    #[cfg(feature = "blocks")]
+    fn press_in_paste(&mut self, key: Key, out: &mut dyn Output) -> Option<Key> {
+        let Some(paste) = &mut self.paste else {
+            match key {
+                Key::PasteBegin if self.has_block() => self.paste = Some(alloc::vec::Vec::new()),
+                // What is pasted is indented.
+                Key::PasteBegin => self.indent = Indent::Off,
+                _ => return Some(key),
+            }
+            return None;
+        };
+        match key {
+            Key::Char(character) => drop(append(paste, character.encode_utf8(&mut [0; 4]).as_bytes())),
+            Key::Enter => drop(append(paste, b"\n")),
+            Key::Tab => drop(append(paste, b"\t")),
+            Key::Control(b'C') => {
+                self.paste = None;
+                return Some(key);
+            }
+            Key::PasteEnd => {
+                let paste = core::mem::take(&mut self.paste).unwrap_or_default();
+                let change = self.buffer.insert(&paste);
+                self.show(change, out);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// A key while the history is searched; the key if it ends the search and is to do more.
+    #[cfg(feature = "search")]
+    fn press_in_search(&mut self, key: Key, out: &mut dyn Output) -> Option<Key> {
+        let has_block = self.has_block();
+        let Some(search) = &mut self.search else {
+            if key == Key::Control(b'R') && self.terminal.escapes && self.buffer.start == 0 {
+                self.search = Some(super::search::Search::new(&self.buffer.text));
+                self.redraw(out);
+                return None;
+            }
+            return Some(key);
+        };
+        let found = match key {
+            Key::Char(character) => {
+                search.extend(character.encode_utf8(&mut [0; 4]).as_bytes(), &self.history, has_block)
+            }
+            Key::Backspace => search.shorten(&self.history, has_block),
+            Key::Control(b'R') => search.again(&self.history, has_block),
+            _ => {
+                let gives_up = key == Key::Control(b'G');
+                let search = self.search.take().unwrap_or_default();
+                if gives_up {
+                    self.buffer.replace(&search.before);
+                }
+                self.redraw(out);
+                return (!gives_up).then_some(key);
+            }
+        };
+        if let Some(found) = found {
+            self.buffer.replace(found);
+        }
+        self.redraw(out);
+        None
+    }
+
+    /// Draws everything anew.
+    #[cfg(feature = "search")]
+    fn redraw(&mut self, out: &mut dyn Output) {
+        self.mark = Default::default();
+        #[cfg(feature = "blocks")]
+        if self.has_block() {
+            return self.in_window(|window, scene| window.redraw(scene, out));
+        }
+        out.write(b"\r\x1b[K");
+        self.draw(out);
+    }
+}

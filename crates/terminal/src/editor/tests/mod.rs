@@ -1,0 +1,5 @@
+#[cfg(feature = "blocks")]
+mod block;
+mod line;
+#[cfg(feature = "blocks")]
+mod screen;

@@ -1,0 +1,127 @@
+//! Inputs of the past.
+
+use alloc::vec::Vec;
+
+use crate::output::append;
+
+/// Inputs of the past, of which the oldest are forgotten.
+///
+/// As bytes that a host keeps, each input is a line, in which a backslash is doubled and a line's end within the input is `\n`.
+///
+/// ```
+/// use berus_terminal::History;
+///
+/// let mut history = History::new(10);
+/// history.add(b"x = 1");
+/// history.add(b"if x:\n    print('\\t')");
+/// let mut kept = Vec::new();
+/// for entry in history.iter() {
+///     History::write(entry, &mut kept);
+/// }
+/// assert_eq!(kept, b"x = 1\nif x:\\n    print('\\\\t')\n");
+///
+/// let mut next_session = History::new(10);
+/// next_session.read(&kept);
+/// assert!(history.iter().eq(next_session.iter()));
+/// ```
+#[cfg_attr(test, derive(Clone))]
+#[derive(Debug)]
+pub struct History {
+    /// The oldest first.
+    entries: Vec<Vec<u8>>,
+    most: usize,
+}
+
+impl History {
+    /// Remembers `most` inputs.
+    pub fn new(most: usize) -> History {
+        History { entries: Vec::new(), most }
+    }
+
+    /// Adds an input, unless it is empty, the same as the last one, or there is no memory.
+    pub fn add(&mut self, input: &[u8]) {
+        if self.most == 0 || input.is_empty() || self.entries.last().is_some_and(|last| last == input) {
+            return;
+        }
+        let mut entry = Vec::new();
+        if !append(&mut entry, input) {
+            return;
+        }
+        if self.entries.len() == self.most {
+            self.entries.remove(0);
+        }
+        if self.entries.try_reserve(1).is_ok() {
+            self.entries.push(entry);
+        }
+    }
+
+    /// The input before last `back` inputs: 1 is the last one.
+    pub fn get(&self, back: usize) -> Option<&[u8]> {
+        self.entries.get(self.entries.len().checked_sub(back)?).map(Vec::as_slice)
+    }
+
+    /// All inputs, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.entries.iter().map(Vec::as_slice)
+    }
+
+    /// Writes an input as bytes to be kept.
+    pub fn write(entry: &[u8], kept: &mut Vec<u8>) {
+        for byte in entry {
+            match byte {
+                b'\n' => kept.extend_from_slice(b"\\n"),
+                b'\\' => kept.extend_from_slice(b"\\\\"),
+                _ => kept.push(*byte),
+            }
+        }
+        kept.push(b'\n');
+    }
+
+    /// Adds inputs that were kept. What is no text that can be typed is left out.
+    pub fn read(&mut self, kept: &[u8]) {
+        let mut entry = Vec::new();
+        for line in kept.split(|byte| *byte == b'\n') {
+            entry.clear();
+            let mut bytes = line.iter();
+            while let Some(byte) = bytes.next() {
+                entry.push(match byte {
+                    b'\\' if bytes.next() == Some(&b'n') => b'\n',
+                    byte => *byte,
+                });
+            }
+            if is_text(&entry) {
+                self.add(&entry);
+            }
+        }
+    }
+}
+
+/// Whether bytes are characters and blanks.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    let is_known = |character: char| cfg!(feature = "unicode") || character.is_ascii();
+    core::str::from_utf8(bytes).is_ok_and(|text| {
+        text.chars().all(|character| is_known(character) && (!character.is_control() || "\n\t".contains(character)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::History;
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let mut history = History::new(2);
+        for input in [&b"1"[..], b"2", b"2", b"", b"3"] {
+            history.add(input);
+        }
+        assert!(history.iter().eq([&b"2"[..], b"3"]));
+        assert_eq!((history.get(0), history.get(1), history.get(3)), (None, Some(&b"3"[..]), None));
+    }
+
+    #[test]
+    fn what_no_key_types_is_not_read() {
+        let mut history = History::new(9);
+        history.read(b"a\n\x1b[2J\n\xff\r\nb\\");
+        assert!(history.iter().eq([&b"a"[..], b"b\\"]));
+    }
+}

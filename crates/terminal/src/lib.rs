@@ -1,0 +1,40 @@
+//! A line editor and the prompt of a MicroPython board: bytes in, bytes out.
+//!
+//! Nothing here reads or writes. Who has a terminal, a pseudo-terminal, a serial line or a page feeds [`Editor`] with the bytes that come, and passes on
+//! the bytes that it answers with. What keys do is what they do in MicroPython's `shared/readline`, and more, which features bring:
+//!
+//! | feature | what it brings |
+//! | --- | --- |
+//! | `unicode` | text beyond ASCII, with the widths that terminals give it |
+//! | `blocks` | several lines edited as one block and recalled as one; long lines on rows of their own; bracketed paste |
+//! | `colour` | colours of syntax and prompt |
+//! | `search` | Ctrl-R |
+//!
+//! An editor knows Python as far as [`wants_more`] does. Whoever knows more helps as a [`Completer`].
+//!
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+#[cfg(not(feature = "unicode"))]
+#[path = "ascii.rs"]
+mod text;
+#[cfg(feature = "unicode")]
+#[path = "unicode.rs"]
+mod text;
+
+mod buffer;
+mod complete;
+mod editor;
+mod history;
+mod key;
+mod output;
+mod scan;
+
+pub use complete::{Completer, NoCompletion};
+pub use editor::{Editor, Event, Purpose, Terminal};
+pub use history::History;
+pub use output::Output;
+pub use scan::wants_more;
