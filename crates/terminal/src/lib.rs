@@ -12,6 +12,7 @@
 //!
 //! An editor knows Python as far as [`wants_more`] does. Whoever knows more helps as a [`Completer`].
 //!
+//! [`Prompt`] is what a board has at the other end of a cable: the editor for people, the raw prompt for mpremote and its like.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -31,10 +32,12 @@ mod editor;
 mod history;
 mod key;
 mod output;
+mod protocol;
 mod scan;
 
 pub use complete::{Completer, NoCompletion};
 pub use editor::{Editor, Event, Purpose, Terminal};
 pub use history::History;
 pub use output::Output;
+pub use protocol::{Interpreter, Prompt, Request, Source};
 pub use scan::wants_more;
