@@ -24,6 +24,8 @@ pub enum Mode {
     File,
     /// One interactive statement, whose value is printed if it is an expression.
     Single,
+    /// Any number of statements; the values of those that are expressions, but not constants, are printed.
+    Pasted,
     /// One expression, whose value the code returns.
     Eval,
 }

@@ -81,6 +81,20 @@ fn an_interactive_expression_is_printed() {
 }
 
 #[test]
+fn pasted_expressions_are_printed_but_for_constants() {
+    is(
+        "x\n5\n",
+        Mode::Pasted,
+        "LOAD_NAME __repl_print__
+         LOAD_NAME x
+         CALL_FUNCTION 1
+         POP_TOP
+         LOAD_CONST_NONE
+         RETURN_VALUE",
+    );
+}
+
+#[test]
 fn a_variable_that_is_closed_over_is_a_cell() {
     is(
         "def f(a):\n    b = a\n    return lambda: b\n",

@@ -28,6 +28,7 @@ pub fn compile(bytes: &[u8]) {
     let machine = Options { arch: Some(Arch::ALL[bytes.len() % Arch::ALL.len()]), arch_flags: 3, ..plain.clone() };
     let all = [
         Options { mode: Mode::Single, ..plain.clone() },
+        Options { mode: Mode::Pasted, ..plain.clone() },
         Options { mode: Mode::Eval, ..plain.clone() },
         Options { optimise: 3, small_int_bits: 63, trace_lines: true, ..plain.clone() },
         Options { emitter: Emitter::Native, ..machine.clone() },

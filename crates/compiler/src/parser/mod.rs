@@ -53,7 +53,7 @@ pub fn parse(source: &[u8], names: &mut Names, options: &Options<'_>, quota: &Qu
     };
     parser.run(match options.mode {
         Mode::Single => Rule::SingleInput,
-        Mode::File => Rule::FileInput,
+        Mode::File | Mode::Pasted => Rule::FileInput,
         Mode::Eval => Rule::EvalInput,
     })?;
     match parser.nodes[..] {

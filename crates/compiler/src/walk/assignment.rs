@@ -60,7 +60,8 @@ impl Walk<'_, '_> {
     }
 
     fn expression_alone(&mut self, value: Node) {
-        if self.unit.options.mode == crate::Mode::Single && self.kind == ScopeKind::Module {
+        let is_interactive = matches!(self.unit.options.mode, crate::Mode::Single | crate::Mode::Pasted);
+        if is_interactive && self.kind == ScopeKind::Module {
             let print = self.intern(b"__repl_print__");
             self.load_name(print);
             self.node(value);

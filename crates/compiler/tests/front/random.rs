@@ -117,7 +117,7 @@ const PIECES: &[&str] = &[
 ];
 
 fn check(source: &[u8]) {
-    for mode in [Mode::File, Mode::Single, Mode::Eval] {
+    for mode in [Mode::File, Mode::Single, Mode::Pasted, Mode::Eval] {
         let options = Options { mode, ..Options::default() };
         match parse(source, &options) {
             Ok((tree, names)) => check_tree(&tree, &names),
