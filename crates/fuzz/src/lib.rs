@@ -11,6 +11,7 @@ mod machine;
 mod modules;
 mod python;
 mod sources;
+mod terminal;
 
 use python::Program;
 
@@ -54,6 +55,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "romfs", seeds: modules::images, run: modules::walk },
     Target { name: "source", seeds: sources::seeds_to_compile, run: sources::compile },
     Target { name: "program", seeds: sources::seeds, run: sources::run },
+    Target { name: "editor", seeds: terminal::seeds, run: terminal::edit },
+    Target { name: "protocol", seeds: terminal::seeds, run: terminal::talk },
     file_system!("fat", "kind, size, blocks, most = vfs.VfsFat, 512, 64, 20_000\n"),
     file_system!("lfs1", "kind, size, blocks, most = vfs.VfsLfs1, 128, 40, 60_000\n"),
     file_system!("lfs2", "kind, size, blocks, most = vfs.VfsLfs2, 128, 40, 60_000\n"),
