@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use berus_testkit::{peer, temp_dir};
+use berus_testkit::{peer, process, temp_dir};
 
 /// What a program prints that makes, changes or looks at the image of a file system.
 fn run(program: &Path, action: &str, kind: &str, image: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images/exchange.py");
-    let output = Command::new(program).arg(script).args([action, kind]).arg(image).output().unwrap();
+    let output = process::output(Command::new(program).arg(script).args([action, kind]).arg(image)).unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     assert!(output.status.success(), "{program:?} {action} {kind}: {}{}", text(output.stdout), text(output.stderr));
     text(output.stdout)

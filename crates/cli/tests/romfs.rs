@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use berus_mpy::romfs::{Image, Node, Tree};
-use berus_testkit::{TempDir, peer, temp_dir};
+use berus_testkit::{TempDir, peer, process, temp_dir};
 
 /// Standard output, standard error and exit status of `berus romfs`.
 fn run(folder: &Path, args: &[&str]) -> (String, String, i32) {
@@ -148,7 +148,7 @@ fn micropython_runs_an_image_in_place() {
         let program = format!(
             "import sys, vfs; vfs.mount(vfs.VfsRom(open('{image}', 'rb').read()), '/rom'); sys.path.append('/rom'); import main"
         );
-        let output = Command::new(&micropython).args(["-c", &program]).current_dir(&folder).output().unwrap();
+        let output = process::output(Command::new(&micropython).args(["-c", &program]).current_dir(&folder)).unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), "hello rom as it is\n");
     }
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 use berus_mpy::Module;
 use berus_mpy::merge::{MergeError, merge};
 use berus_mpy::verify::verify;
-use berus_testkit::{mpy_cross, peer, temp_dir};
+use berus_testkit::{mpy_cross, peer, process, temp_dir};
 use support::fixtures::FIXTURES;
 
 fn module(bytes: &[u8]) -> Module<'_> {
@@ -85,7 +85,7 @@ fn micropython_runs_one_after_the_other() {
     let (Some(micropython), Some(compiler)) = (peer("micropython"), peer("mpy-cross")) else { return };
     let folder = temp_dir();
     let run = |program: &str| {
-        let out = Command::new(&micropython).args(["-c", program]).current_dir(&folder).output().unwrap();
+        let out = process::output(Command::new(&micropython).args(["-c", program]).current_dir(&folder)).unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         out.stdout
     };

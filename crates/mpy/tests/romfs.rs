@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use berus_mpy::romfs::{Corrupt, Folder, Image, InsertError, Node, Tree};
-use berus_testkit::{peer, temp_dir};
+use berus_testkit::{peer, process, temp_dir};
 use proptest::prelude::*;
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -184,7 +184,7 @@ fn micropython_reads_what_is_written() {
         fs::write(&path, bytes).unwrap();
         let script = folder.path().join("reads.py");
         fs::write(&script, MICROPYTHON_READS).unwrap();
-        let run = Command::new(&micropython).arg(&script).arg(&path).output().unwrap();
+        let run = process::output(Command::new(&micropython).arg(&script).arg(&path)).unwrap();
         let hex = |data: &[u8]| data.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let mut lines: Vec<_> = files.iter().map(|(path, data)| format!("{path} {}", hex(data))).collect();
         let printed = String::from_utf8(run.stdout).unwrap();

@@ -28,6 +28,7 @@ use berus_runtime::q;
 use berus_runtime::qstr::Qstr;
 use berus_runtime::vm::{Limits, Vm};
 use berus_runtime::word::Obj;
+use berus_testkit::process;
 use memmap2::{Mmap, MmapMut};
 use proptest::prelude::*;
 
@@ -226,11 +227,9 @@ fn micropython_prints_the_same() {
         for name in files {
             fs::copy(file(name), folder.path().join(name)).expect("it can be copied");
         }
-        let run = Command::new(&micropython)
-            .env("MICROPYPATH", folder.path())
-            .args(["-X", "heapsize=64M", "-c", &format!("import {program}")])
-            .output()
-            .expect("it can be started");
+        let mut command = Command::new(&micropython);
+        command.env("MICROPYPATH", folder.path()).args(["-X", "heapsize=64M", "-c", &format!("import {program}")]);
+        let run = process::output(&mut command).unwrap();
         assert_eq!(String::from_utf8_lossy(&run.stdout), expected(program), "{program}");
     }
 }

@@ -1,4 +1,4 @@
-//! What the tests of several crates share: the pinned peers, Python sources to try, temporary folders, and an allocator that fails.
+//! What the tests of several crates share: the pinned peers, Python sources to try, programs that end or are ended, temporary folders, and an allocator that fails.
 //!
 //! The peers are the programs that Berus is compared with (see [`peer`]). They are not part of the repository:
 //! `tools/peers` installs them. A test that needs one begins so:
@@ -18,6 +18,7 @@
 pub mod allocator;
 #[cfg(feature = "damage")]
 pub mod damage;
+pub mod process;
 #[cfg(feature = "programs")]
 pub mod programs;
 
@@ -81,7 +82,7 @@ fn peers_are_required() -> bool {
 /// `options` are those of `mpy-cross`, without `-o`.
 ///
 /// # Panics
-/// When the program cannot be started, or succeeds without writing a file.
+/// When the program cannot be started, does not end, or succeeds without writing a file.
 pub fn mpy_cross(program: &Path, options: &[&str], source: &Path) -> Result<Vec<u8>, String> {
     mpy_cross_listed(program, options, source).map(|(module, _)| module)
 }
@@ -96,13 +97,8 @@ pub fn mpy_cross(program: &Path, options: &[&str], source: &Path) -> Result<Vec<
 pub fn mpy_cross_listed(program: &Path, options: &[&str], source: &Path) -> Result<(Vec<u8>, Vec<u8>), String> {
     let folder = temp_dir();
     let output = folder.path().join("out.mpy");
-    let run = Command::new(program)
-        .args(options)
-        .arg("-o")
-        .arg(&output)
-        .arg(source)
-        .output()
-        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let run = process::output(Command::new(program).args(options).arg("-o").arg(&output).arg(source))
+        .unwrap_or_else(|error| panic!("{error}"));
     if !run.status.success() {
         return Err(String::from_utf8_lossy(&run.stderr).into_owned());
     }
@@ -176,7 +172,7 @@ mod tests {
     #[test]
     fn micropython_runs() {
         let Some(program) = peer("micropython") else { return };
-        let run = Command::new(program).args(["-c", "print(6 * 7)"]).output().unwrap();
+        let run = process::output(Command::new(program).args(["-c", "print(6 * 7)"])).unwrap();
         assert_eq!(run.stdout, b"42\n");
     }
 

@@ -24,7 +24,7 @@ use berus_runtime::ops::print::Stdout;
 use berus_runtime::vm::{Limits, Vm};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::{find_peer, peers_are_required, python_files};
+use crate::{find_peer, peers_are_required, process, python_files};
 
 /// The name that tracebacks have for a program.
 const NAME: &[u8] = b"test.py";
@@ -181,13 +181,14 @@ fn peer_output(micropython: &Path, source: &[u8]) -> std::io::Result<String> {
     let (program, printed) = (folder.path().join("test.py"), folder.path().join("printed"));
     std::fs::write(&program, source)?;
     let out = std::fs::File::create(&printed)?;
-    Command::new(micropython)
+    let mut program = Command::new(micropython)
         .arg("test.py")
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .stderr(out.try_clone()?)
         .stdout(out)
-        .status()?;
+        .spawn()?;
+    process::wait(&mut program)?;
     Ok(String::from_utf8_lossy(&std::fs::read(&printed)?).into_owned())
 }
 
