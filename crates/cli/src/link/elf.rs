@@ -78,7 +78,7 @@ impl<'f, 'd, Elf: FileHeader> File<'f, 'd, Elf> {
     fn add_to(&self, program: &mut Program<'d>) -> Result<(), Error> {
         let mut ids = vec![None; self.sections.len()];
         for (index, header) in self.sections.enumerate() {
-            if let Some(section) = self.section(header, program.objects.len())? {
+            if let Some(section) = self.section(program.machine, header, program.objects.len())? {
                 ids[index.0] = Some(program.sections.len());
                 program.order.push(program.sections.len());
                 program.sections.push(section);
@@ -96,12 +96,17 @@ impl<'f, 'd, Elf: FileHeader> File<'f, 'd, Elf> {
     }
 
     /// A section, if it becomes part of the module.
-    fn section(&self, header: &Elf::SectionHeader, object: usize) -> Result<Option<Section<'d>>, Error> {
+    fn section(
+        &self,
+        machine: &Machine,
+        header: &Elf::SectionHeader,
+        object: usize,
+    ) -> Result<Option<Section<'d>>, Error> {
         let endian = self.endian;
         let name = self.section_name(header)?;
         let (kind, flags) = (header.sh_type(endian), header.sh_flags(endian));
         let len: u64 = header.sh_size(endian).into();
-        let role = match role(name, kind, flags) {
+        let role = match role(machine, name, kind, flags) {
             Ok(Some(role)) => role,
             Err(why) if len > 0 => return Err(error!(self.name, "section {}: {why}", super::error::name(name))),
             _ => return Ok(None),
@@ -191,7 +196,7 @@ fn corrupt(file: &str, error: &dyn Display) -> Error {
 }
 
 /// What a section is for; `None` if it does not become part of the module, and an error if the module cannot be without it.
-fn role(name: &[u8], kind: SectionType, flags: SectionFlags) -> Result<Option<Role>, &'static str> {
+fn role(machine: &Machine, name: &[u8], kind: SectionType, flags: SectionFlags) -> Result<Option<Role>, &'static str> {
     /// Tables for unwinding and notes, which nothing in a module reads.
     const LEFT_OUT: [&[u8]; 5] = [b".eh_frame", b".gcc_except_table", b".ARM.exidx", b".ARM.extab", b".note"];
     let is = |start: &[u8]| name.starts_with(start);
@@ -206,6 +211,7 @@ fn role(name: &[u8], kind: SectionType, flags: SectionFlags) -> Result<Option<Ro
             Err("a module cannot have thread-local variables")
         }
         elf::SHT_NOBITS => Ok(Some(Role::Bss)),
+        elf::SHT_PROGBITS if machine.literals && is(b".literal") => Ok(Some(Role::Literals)),
         elf::SHT_PROGBITS if flags.contains(elf::SHF_EXECINSTR) => Ok(Some(Role::Text)),
         elf::SHT_PROGBITS if !flags.contains(elf::SHF_WRITE) || is(b".data.rel.ro") => Ok(Some(Role::Rodata)),
         elf::SHT_PROGBITS => {

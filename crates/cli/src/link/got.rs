@@ -1,4 +1,4 @@
-//! The global offset table: a word for each symbol whose address position-independent code looks up.
+//! The global offset table: a word for each address that position-independent code looks up.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,21 +6,31 @@ use std::collections::hash_map::Entry;
 
 use super::arch::Form;
 use super::program::{Binding, Program, Role, Section, SectionId};
-use super::references::References;
+use super::references::{Reference, References};
 use super::symbols::Target;
 
 /// The global offset table.
 pub struct Got<'d> {
-    /// The section that it is, at the end of the code.
+    /// The section that it is, at the end of the code; or at its start, if literals are in it.
     pub section: SectionId,
     /// Its words.
     pub entries: Vec<(Key<'d>, Target)>,
     index: HashMap<Key<'d>, usize>,
+    word: u64,
 }
 
-/// Whose word it is: symbols that objects share have one by their name, others one by the object and their number.
+/// What a word is for: the address of a symbol, or a distance behind that address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Key<'d> {
+pub struct Key<'d> {
+    /// The symbol.
+    pub symbol: Shared<'d>,
+    /// The distance.
+    pub addend: u64,
+}
+
+/// Symbols that objects share are known by their name, others by the object and their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shared<'d> {
     /// A name.
     Name(&'d [u8]),
     /// A symbol of an object.
@@ -28,12 +38,22 @@ pub enum Key<'d> {
 }
 
 impl<'d> Key<'d> {
-    fn of(program: &Program<'d>, section: SectionId, symbol: usize) -> Key<'d> {
-        let object = program.sections[section].object;
-        match program.objects[object].symbols.get(symbol) {
-            Some(symbol) if symbol.binding != Binding::Local => Key::Name(symbol.name),
-            _ => Key::Local(object, symbol),
-        }
+    /// What the word is for that a section refers to.
+    pub fn of(program: &Program<'d>, section: SectionId, reference: &Reference) -> Key<'d> {
+        let (object, symbol) = (program.sections[section].object, reference.relocation.symbol);
+        let symbol = match program.objects[object].symbols.get(symbol) {
+            Some(symbol) if symbol.binding != Binding::Local => Shared::Name(symbol.name),
+            _ => Shared::Local(object, symbol),
+        };
+        let addend = match program.sections[section].role {
+            Role::Literals => {
+                let there = program.literal(section, reference.relocation.offset).unwrap_or(0);
+                there.wrapping_add(reference.relocation.addend.unwrap_or(0) as u64)
+            }
+            // Instructions add it to the address of the word.
+            _ => 0,
+        };
+        Key { symbol, addend }
     }
 }
 
@@ -46,11 +66,13 @@ impl<'d> Got<'d> {
         let mut index = HashMap::new();
         let mut entries = Vec::new();
         for &section in &program.order {
+            let literals = program.sections[section].role == Role::Literals;
             for reference in references.of(section) {
-                let key = Key::of(program, section, reference.relocation.symbol);
-                let for_nothing =
-                    program.machine.words_in_got && matches!(reference.form, Form::Word) && matches!(key, Key::Name(_));
-                if !reference.form.needs_got_entry() && !for_nothing {
+                let key = Key::of(program, section, reference);
+                let literal = literals && matches!(reference.form, Form::Word);
+                let idle = program.machine.idle_in_got.iter().any(|kind| kind.0 == reference.relocation.kind)
+                    && matches!(key.symbol, Shared::Name(_));
+                if !reference.form.needs_got_entry() && !literal && !idle {
                     continue;
                 }
                 if let Entry::Vacant(vacant) = index.entry(key) {
@@ -61,7 +83,7 @@ impl<'d> Got<'d> {
         }
         entries.sort_by_key(|&(_, target)| match target {
             Target::In(section, _) => match program.sections[section].role {
-                Role::Text => 1,
+                Role::Text | Role::Literals => 1,
                 Role::Rodata => 2,
                 Role::Bss => 3,
             },
@@ -70,14 +92,14 @@ impl<'d> Got<'d> {
         index.extend(entries.iter().enumerate().map(|(i, &(key, _))| (key, i)));
         let word = program.machine.word_bytes();
         let section = program.add_text(b"GOT", word, vec![0; entries.len() * word as usize]);
-        program.order.push(section);
-        Got { section, entries, index }
+        let place = if program.machine.literals { 0 } else { program.order.len() };
+        program.order.insert(place, section);
+        Got { section, entries, index, word }
     }
 
-    /// The offset in the table of the word for a symbol that a section refers to.
-    pub fn offset(&self, program: &Program<'d>, section: SectionId, symbol: usize) -> Option<u64> {
-        let index = self.index.get(&Key::of(program, section, symbol))?;
-        Some(*index as u64 * program.machine.word_bytes())
+    /// The offset of a word in the table.
+    pub fn offset(&self, key: Key<'d>) -> Option<u64> {
+        self.index.get(&key).map(|&index| index as u64 * self.word)
     }
 }
 

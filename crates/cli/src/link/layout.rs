@@ -60,7 +60,7 @@ impl Layout {
             let section = &program.sections[id];
             let part = match section.role {
                 Role::Rodata if program.machine.separate_rodata => Part::Rodata,
-                Role::Text | Role::Rodata => Part::Text,
+                Role::Text | Role::Rodata | Role::Literals => Part::Text,
                 Role::Bss => Part::Bss,
             };
             let len = &mut lens[part as usize];

@@ -81,6 +81,7 @@ pub fn add_needed<'d>(program: &mut Program<'d>, libraries: &'d [Input]) -> Resu
     let mut members: Vec<Member<'d>> = Vec::new();
     for library in libraries {
         let corrupt = |error| error!(library.name, "not an archive of object files: {error}");
+        let before = members.len();
         let archive = ArchiveFile::parse(&library.bytes[..]).map_err(corrupt)?;
         for member in archive.members() {
             let member = member.map_err(corrupt)?;
@@ -88,7 +89,11 @@ pub fn add_needed<'d>(program: &mut Program<'d>, libraries: &'d [Input]) -> Resu
             let name = format!("{}:{name}", library.name);
             for symbol in elf::interface(program.machine, &name, data)? {
                 if symbol.place != Place::Undefined {
-                    index.entry(symbol.name).or_insert(members.len());
+                    // The first library that has a name, and in it the last member: MicroPython's linker takes that one.
+                    let member = index.entry(symbol.name).or_insert(members.len());
+                    if *member >= before {
+                        *member = members.len();
+                    }
                 }
             }
             members.push(Member { name, data });

@@ -2,7 +2,7 @@
 //!
 //! Objects are read ([`elf`]) and those of libraries that they need added ([`library`]) to one [`program`]. Then names are
 //! resolved ([`symbols`]), what relocations refer to is understood ([`references`]), the linker's own parts are added
-//! ([`got`], [`stubs`]), everything gets its place ([`layout`]) and then the addresses of what it refers to ([`relocate`]).
+//! ([`got`], [`literals`], [`stubs`]), everything gets its place ([`layout`]) and then the addresses of what it refers to ([`relocate`]).
 //! What differs from one architecture to another is in [`arch`].
 //!
 //! The result is that of MicroPython's `tools/mpy_ld.py`, byte for byte, where that one has a result.
@@ -14,6 +14,7 @@ mod externs;
 mod got;
 mod layout;
 mod library;
+mod literals;
 mod program;
 mod qstrs;
 mod references;
@@ -42,6 +43,7 @@ use arch::Machine;
 use error::{Error, Result};
 use got::Got;
 use layout::{Layout, Part};
+use literals::Literals;
 use program::Program;
 use relocate::Linked;
 use report::Report;
@@ -252,9 +254,17 @@ fn link_objects(options: &Options<'_>, inputs: &Inputs) -> Result<(Module<'stati
     let entry = symbols.entry(&program, first).map_err(one)?;
     let references = references::collect(&mut program, &symbols, options.gc_sections.then_some(entry.0))?;
     let got = Got::collect(&mut program, &references);
+    let literals = Literals::collect(&mut program, &references, &got);
     let stubs = stubs::add(&mut program, &references)?;
     let layout = Layout::new(&program, entry).map_err(one)?;
-    let linked = Linked { program: &program, references: &references, got: &got, stubs: &stubs, layout: &layout };
+    let linked = Linked {
+        program: &program,
+        references: &references,
+        got: &got,
+        literals: &literals,
+        stubs: &stubs,
+        layout: &layout,
+    };
     let image = relocate::relocate(&linked)?;
 
     let report = Report::new(&linked, members);

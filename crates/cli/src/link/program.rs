@@ -60,6 +60,8 @@ pub enum Role {
     Rodata,
     /// Zeroed data.
     Bss,
+    /// Words that code loads, of which nothing is left but [`super::literals::Literals`].
+    Literals,
 }
 
 /// A place in a section whose bytes depend on a symbol.

@@ -91,7 +91,7 @@ fn understand(
 ) -> std::result::Result<Reference, Error> {
     let machine = program.machine;
     let object = program.sections[section].object;
-    let Some(form) = (machine.relocation)(relocation.kind) else {
+    let Some(form) = machine.form(relocation.kind) else {
         let kind = machine.relocation_name(relocation.kind);
         let why = match kind.contains("TLS") || kind.contains("TPOFF") || kind.contains("TPREL") {
             true => "a module cannot have thread-local variables",
@@ -105,8 +105,15 @@ fn understand(
             .target(program, object, relocation.symbol)
             .map_err(|message| used(program, section, relocation, &message))?,
     };
-    if program.sections[section].role == Role::Bss && !matches!(form, Form::Nothing) {
-        return Err(problem(program, section, relocation, format_args!("zeroed data cannot be relocated")));
+    let why_not = match (program.sections[section].role, form) {
+        (_, Form::Nothing) => None,
+        (Role::Bss, _) => Some("zeroed data cannot be relocated"),
+        (Role::Literals, Form::Word) if program.literal(section, relocation.offset).is_some() => None,
+        (Role::Literals, _) => Some("a literal can only be a number or an address"),
+        _ => None,
+    };
+    if let Some(why_not) = why_not {
+        return Err(problem(program, section, relocation, why_not));
     }
     Ok(Reference { relocation, form, target })
 }

@@ -4,8 +4,9 @@ use berus_mpy::reloc::{self, Place, Relocations};
 
 use super::arch::Form;
 use super::error::{Result, enough};
-use super::got::Got;
+use super::got::{Got, Key};
 use super::layout::{Layout, Part};
+use super::literals::Literals;
 use super::program::{Program, SectionId};
 use super::references::{Reference, References, problem};
 use super::stubs::Stubs;
@@ -29,6 +30,8 @@ pub struct Linked<'a, 'd> {
     pub references: &'a References,
     /// The global offset table.
     pub got: &'a Got<'d>,
+    /// Words that code loads.
+    pub literals: &'a Literals,
     /// Jumps to functions of the runtime.
     pub stubs: &'a Stubs,
     /// Where everything is.
@@ -69,7 +72,8 @@ pub fn relocate(linked: &Linked<'_, '_>) -> Result<Image> {
         let mut patch = Patch { linked, section, part, start, bytes, writer: &mut writer };
         if let Some(&number) = linked.stubs.iter().find(|stub| *stub.1 == section).map(|stub| stub.0) {
             let address = Address { base: Some(reloc::Target::Function(number)), offset: 0 };
-            patch.word(start + linked.program.machine.far_jump.1, &address);
+            let word = linked.program.machine.far_jump.map_or(0, |far_jump| far_jump.1);
+            patch.word(start + word, &address);
         }
         for reference in linked.references.of(section) {
             if let Err(message) = patch.apply(reference)
@@ -124,8 +128,9 @@ impl Linked<'_, '_> {
     fn fill_got(&self, text: &mut [u8], writer: &mut reloc::Writer) {
         let (section, start) = (self.got.section, self.got_start());
         let mut patch = Patch { linked: self, section, part: Part::Text, start, bytes: text, writer };
-        for (i, &(_, target)) in self.got.entries.iter().enumerate() {
-            if let Ok(address) = self.address(target) {
+        for (i, &(key, target)) in self.got.entries.iter().enumerate() {
+            if let Ok(Address { base, offset }) = self.address(target) {
+                let address = Address { base, offset: offset.wrapping_add(key.addend) };
                 patch.word(start + i as u64 * self.program.machine.word_bytes(), &address);
             }
         }
@@ -180,14 +185,14 @@ impl Patch<'_, '_> {
                 return Err("an address is not aligned to a word".to_owned());
             }
             let Address { base, offset } = self.linked.address(reference.target)?;
-            let addend = reference.relocation.addend.unwrap_or(implicit) as u64;
+            let addend = self.linked.addend(reference, implicit);
             self.word(place, &Address { base, offset: offset.wrapping_add(addend) });
             return Ok(());
         }
         let value = self.linked.value(self.section, reference, implicit)?;
         match (field.set)(&mut self.bytes[range], value) {
             true => Ok(()),
-            false => Err(format!("a distance of {value} bytes is too far")),
+            false => Err(format!("a distance of {value} bytes does not fit")),
         }
     }
 }
@@ -200,8 +205,7 @@ impl Linked<'_, '_> {
     fn value(&self, section: SectionId, reference: &Reference, implicit: i64) -> std::result::Result<i64, String> {
         let (part, start) = self.layout.address(section).ok_or("is not part of the module")?;
         let place = start.wrapping_add(reference.relocation.offset);
-        let addend = reference.relocation.addend.unwrap_or(implicit) as u64;
-        let target = reference.target;
+        let (target, addend) = self.literals.reached(reference.target, self.addend(reference, implicit));
         let value = match reference.form {
             Form::Nothing | Form::Word => 0,
             Form::Relative(_) => self.near(part, target)?.wrapping_add(addend).wrapping_sub(place),
@@ -209,6 +213,7 @@ impl Linked<'_, '_> {
                 let entry = self.near_got(part)?.wrapping_add(self.got_offset(section, reference)?);
                 entry.wrapping_add(addend).wrapping_sub(place)
             }
+            Form::FromGot(_) => self.near(part, target)?.wrapping_add(addend).wrapping_sub(self.near_got(part)?),
             Form::GotOffset(_) => self.got_offset(section, reference)?.wrapping_add(addend),
             Form::Got(_) => self.near_got(part)?.wrapping_add(addend).wrapping_sub(place),
             Form::Absolute(_) => self.near(part, target)?.wrapping_add(addend),
@@ -222,6 +227,15 @@ impl Linked<'_, '_> {
             }
         };
         Ok(value as i64)
+    }
+
+    /// What is added to the address of a symbol. `implicit` is what stands in the place.
+    fn addend(&self, reference: &Reference, implicit: i64) -> u64 {
+        match reference.relocation.addend {
+            None => implicit as u64,
+            Some(addend) if self.program.machine.literals => addend.wrapping_add(implicit) as u64,
+            Some(addend) => addend as u64,
+        }
     }
 
     /// The offset of a target in a part of the module.
@@ -250,7 +264,7 @@ impl Linked<'_, '_> {
 
     /// The offset in the global offset table of the word for a reference.
     fn got_offset(&self, section: SectionId, reference: &Reference) -> std::result::Result<u64, String> {
-        let offset = self.got.offset(self.program, section, reference.relocation.symbol);
+        let offset = self.got.offset(Key::of(self.program, section, reference));
         offset.ok_or_else(|| "it has no word in the global offset table".to_owned())
     }
 }

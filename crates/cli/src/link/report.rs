@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::error::name;
-use super::got::Key;
+use super::got::Shared;
 use super::layout::Part;
 use super::relocate::Linked;
 use super::symbols::Target;
@@ -42,16 +42,16 @@ impl Report {
             }
         }
         for (i, (key, target)) in got.entries.iter().enumerate() {
-            let symbol = match *key {
-                Key::Name(name) => name,
-                Key::Local(object, symbol) => {
+            let symbol = match key.symbol {
+                Shared::Name(name) => name,
+                Shared::Local(object, symbol) => {
                     let symbols = program.objects.get(object).map(|object| &object.symbols);
                     symbols.and_then(|symbols| symbols.get(symbol)).map_or(&b""[..], |symbol| symbol.name)
                 }
             };
             let place = match *target {
                 Target::In(section, offset) => match layout.address(section) {
-                    Some((part, start)) => format!("{} {:06x}", part.name(), start + offset),
+                    Some((part, start)) => format!("{} {:06x}", part.name(), (start + offset).wrapping_add(key.addend)),
                     None => String::new(),
                 },
                 Target::Fixed(address) => format!("{address:#x}"),

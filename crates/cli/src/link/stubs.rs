@@ -29,8 +29,12 @@ pub fn add(program: &mut Program<'_>, references: &References) -> Result<Stubs> 
             let (Form::Relative(_), Target::Function(number)) = (reference.form, reference.target) else { continue };
             match CALLED.into_iter().find(|called| called.0 == number) {
                 Some((_, name)) if !stubs.contains_key(&number) => {
-                    let machine = program.machine;
-                    let stub = program.add_text(name, machine.word_bytes(), machine.far_jump.0.to_vec());
+                    let Some((code, _)) = program.machine.far_jump else {
+                        let message = "the call reaches only code of the module; compile with -mlongcalls";
+                        errors.push(problem(program, section, reference.relocation, message));
+                        continue;
+                    };
+                    let stub = program.add_text(name, program.machine.word_bytes(), code.to_vec());
                     // After the first section, which is that of the module's entry in the common case.
                     program.order.insert(1, stub);
                     stubs.insert(number, stub);

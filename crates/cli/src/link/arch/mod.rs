@@ -4,14 +4,18 @@
 //! instructions, and the few instructions that the linker writes itself. All else is the same for every architecture.
 //! The bytes that are written are those of MicroPython's own linker (`tools/mpy_ld.py`).
 
+mod arm;
 mod riscv;
-mod thumb;
-mod x64;
+mod x86;
+mod xtensa;
 
-pub use x64::X64;
+pub use x86::X64;
 
 use berus_mpy::arch::Arch;
 use object::elf::{self, RelocationType};
+
+/// A type of relocations, and what it does. Code with a type that has no row cannot be part of a module.
+pub type Row = (RelocationType, Form);
 
 /// An architecture to link for.
 pub struct Machine {
@@ -19,18 +23,22 @@ pub struct Machine {
     pub arch: Arch,
     /// Its number in the header of ELF files.
     pub elf: elf::Machine,
-    /// What a relocation of a type does. `None` if such code cannot be part of a module.
-    pub relocation: fn(u32) -> Option<Form>,
+    /// What relocations do.
+    pub relocations: &'static [Row],
+    /// The types of relocations whose symbols, if objects share them, get a word in the global offset table though nothing reads the
+    /// word: MicroPython's linker makes one.
+    pub idle_in_got: &'static [RelocationType],
     /// Code for the start of the text that goes on at an offset of the text. `None` if that is too far away.
     pub jump: fn(u64) -> Option<Vec<u8>>,
     /// Code that goes on at an address that the loader fills in, and the offset of that word. It may be used for
-    /// functions of at most three arguments, as it overwrites the register of a fourth on some architectures.
-    pub far_jump: (&'static [u8], u64),
+    /// functions of at most three arguments, as it overwrites the register of a fourth on some architectures. `None` where
+    /// compilers do not call functions by a distance, if they are told.
+    pub far_jump: Option<(&'static [u8], u64)>,
     /// Whether read-only data stays separate from the code, as it does where code memory takes whole words only.
     pub separate_rodata: bool,
-    /// Whether what words of data refer to gets a word in the global offset table as well, though nothing reads it there, as it
-    /// does with MicroPython's linker.
-    pub words_in_got: bool,
+    /// Whether code loads numbers and addresses that its instructions have no room for from sections called `.literal`, whose words
+    /// are put together in front of the code.
+    pub literals: bool,
 }
 
 impl Machine {
@@ -44,6 +52,11 @@ impl Machine {
         if self.word_bytes() == 8 { &LE64 } else { &LE32 }
     }
 
+    /// What relocations of a type do. `None` if such code cannot be part of a module.
+    pub fn form(&self, kind: u32) -> Option<Form> {
+        self.relocations.iter().find(|row| row.0.0 == kind).map(|row| row.1)
+    }
+
     /// The name of a type of relocations, like `R_X86_64_PC32`.
     pub fn relocation_name(&self, kind: u32) -> String {
         let name = elf::machine_names(self.elf).r.name(RelocationType(kind));
@@ -54,14 +67,19 @@ impl Machine {
 /// The machine for `arch`. `None` if nothing can be linked for it.
 pub fn machine(arch: Arch) -> Option<&'static Machine> {
     match arch {
-        Arch::X64 => Some(&x64::X64),
-        Arch::Armv6m => Some(&thumb::ARMV6M),
-        Arch::Armv7m => Some(&thumb::ARMV7M),
-        Arch::Armv7emsp => Some(&thumb::ARMV7EMSP),
-        Arch::Armv7emdp => Some(&thumb::ARMV7EMDP),
+        Arch::X86 => Some(&x86::X86),
+        Arch::X64 => Some(&x86::X64),
+        Arch::Armv6 => Some(&arm::ARMV6),
+        Arch::Armv6m => Some(&arm::ARMV6M),
+        Arch::Armv7m => Some(&arm::ARMV7M),
+        Arch::Armv7em => Some(&arm::ARMV7EM),
+        Arch::Armv7emsp => Some(&arm::ARMV7EMSP),
+        Arch::Armv7emdp => Some(&arm::ARMV7EMDP),
+        Arch::Xtensa => Some(&xtensa::XTENSA),
+        Arch::Xtensawin => Some(&xtensa::XTENSAWIN),
         Arch::Rv32imc => Some(&riscv::RV32IMC),
         Arch::Rv64imc => Some(&riscv::RV64IMC),
-        _ => None,
+        Arch::Debug => None,
     }
 }
 
@@ -85,6 +103,8 @@ pub enum Form {
     GotEntry(&'static Field),
     /// `G + A`
     GotOffset(&'static Field),
+    /// `S + A - GOT`
+    FromGot(&'static Field),
     /// `GOT + A - P`
     Got(&'static Field),
     /// `S + A` as it is before the loader moves it: two of them make a difference.
@@ -106,6 +126,7 @@ impl Form {
             Form::Relative(field)
             | Form::GotEntry(field)
             | Form::GotOffset(field)
+            | Form::FromGot(field)
             | Form::Got(field)
             | Form::Absolute(field)
             | Form::OfOther(field) => Some(field),

@@ -3,58 +3,61 @@
 use berus_mpy::arch::Arch;
 use object::elf::{self, EM_RISCV};
 
-use super::{Field, Form, LE32, Machine, fits, little_endian};
+use super::{Field, Form, LE32, Machine, Row, fits, little_endian};
 
 /// 32 bits, with compressed instructions.
-pub static RV32IMC: Machine = Machine { arch: Arch::Rv32imc, far_jump: (&FAR_JUMP_32, 8), ..RISCV };
+pub static RV32IMC: Machine = Machine { arch: Arch::Rv32imc, far_jump: Some((&FAR_JUMP_32, 8)), ..RISCV };
 /// 64 bits, with compressed instructions.
-pub static RV64IMC: Machine = Machine { arch: Arch::Rv64imc, far_jump: (&FAR_JUMP_64, 8), ..RISCV };
+pub static RV64IMC: Machine = Machine { arch: Arch::Rv64imc, far_jump: Some((&FAR_JUMP_64, 8)), ..RISCV };
 
 const RISCV: Machine = Machine {
     arch: Arch::Rv32imc,
     elf: EM_RISCV,
-    relocation,
+    relocations: RELOCATIONS,
+    idle_in_got: &[elf::R_RISCV_32, elf::R_RISCV_64],
     jump,
-    far_jump: (&[], 0),
+    far_jump: None,
     separate_rodata: false,
-    words_in_got: true,
+    literals: false,
 };
 
-fn relocation(number: u32) -> Option<Form> {
-    Some(match elf::RelocationType(number) {
-        elf::R_RISCV_NONE | elf::R_RISCV_RELAX | elf::R_RISCV_ALIGN => Form::Nothing,
-        elf::R_RISCV_32 | elf::R_RISCV_64 => Form::Word,
-        elf::R_RISCV_BRANCH => Form::Relative(&BRANCH),
-        elf::R_RISCV_JAL => Form::Relative(&JAL),
-        elf::R_RISCV_CALL | elf::R_RISCV_CALL_PLT => Form::Relative(&CALL),
-        elf::R_RISCV_RVC_BRANCH => Form::Relative(&SHORT_BRANCH),
-        elf::R_RISCV_RVC_JUMP => Form::Relative(&SHORT_JUMP),
-        elf::R_RISCV_32_PCREL | elf::R_RISCV_PLT32 => Form::Relative(&LE32),
-        elf::R_RISCV_PCREL_HI20 => Form::Relative(&HIGH),
-        elf::R_RISCV_GOT_HI20 => Form::GotEntry(&HIGH),
-        elf::R_RISCV_GOT32_PCREL => Form::GotEntry(&LE32),
-        elf::R_RISCV_PCREL_LO12_I => Form::OfOther(&LOW),
-        elf::R_RISCV_PCREL_LO12_S => Form::OfOther(&LOW_STORE),
-        elf::R_RISCV_ADD8 => Form::Absolute(&ADD8),
-        elf::R_RISCV_ADD16 => Form::Absolute(&ADD16),
-        elf::R_RISCV_ADD32 => Form::Absolute(&ADD32),
-        elf::R_RISCV_ADD64 => Form::Absolute(&ADD64),
-        elf::R_RISCV_SUB6 => Form::Absolute(&SUB6),
-        elf::R_RISCV_SUB8 => Form::Absolute(&SUB8),
-        elf::R_RISCV_SUB16 => Form::Absolute(&SUB16),
-        elf::R_RISCV_SUB32 => Form::Absolute(&SUB32),
-        elf::R_RISCV_SUB64 => Form::Absolute(&SUB64),
-        elf::R_RISCV_SET6 => Form::Absolute(&SET6),
-        elf::R_RISCV_SET8 => Form::Absolute(&SET8),
-        elf::R_RISCV_SET16 => Form::Absolute(&SET16),
-        elf::R_RISCV_SET32 => Form::Absolute(&SET32),
-        _ => return None,
-    })
-}
+const RELOCATIONS: &[Row] = &[
+    (elf::R_RISCV_NONE, Form::Nothing),
+    (elf::R_RISCV_RELAX, Form::Nothing),
+    (elf::R_RISCV_ALIGN, Form::Nothing),
+    (elf::R_RISCV_32, Form::Word),
+    (elf::R_RISCV_64, Form::Word),
+    (elf::R_RISCV_BRANCH, Form::Relative(&BRANCH)),
+    (elf::R_RISCV_JAL, Form::Relative(&JAL)),
+    (elf::R_RISCV_CALL, Form::Relative(&CALL)),
+    (elf::R_RISCV_CALL_PLT, Form::Relative(&CALL)),
+    (elf::R_RISCV_RVC_BRANCH, Form::Relative(&SHORT_BRANCH)),
+    (elf::R_RISCV_RVC_JUMP, Form::Relative(&SHORT_JUMP)),
+    (elf::R_RISCV_32_PCREL, Form::Relative(&LE32)),
+    (elf::R_RISCV_PLT32, Form::Relative(&LE32)),
+    (elf::R_RISCV_PCREL_HI20, Form::Relative(&HIGH)),
+    (elf::R_RISCV_GOT_HI20, Form::GotEntry(&HIGH)),
+    (elf::R_RISCV_GOT32_PCREL, Form::GotEntry(&LE32)),
+    (elf::R_RISCV_PCREL_LO12_I, Form::OfOther(&LOW)),
+    (elf::R_RISCV_PCREL_LO12_S, Form::OfOther(&LOW_STORE)),
+    (elf::R_RISCV_ADD8, Form::Absolute(&ADD8)),
+    (elf::R_RISCV_ADD16, Form::Absolute(&ADD16)),
+    (elf::R_RISCV_ADD32, Form::Absolute(&ADD32)),
+    (elf::R_RISCV_ADD64, Form::Absolute(&ADD64)),
+    (elf::R_RISCV_SUB6, Form::Absolute(&SUB6)),
+    (elf::R_RISCV_SUB8, Form::Absolute(&SUB8)),
+    (elf::R_RISCV_SUB16, Form::Absolute(&SUB16)),
+    (elf::R_RISCV_SUB32, Form::Absolute(&SUB32)),
+    (elf::R_RISCV_SUB64, Form::Absolute(&SUB64)),
+    (elf::R_RISCV_SET6, Form::Absolute(&SET6)),
+    (elf::R_RISCV_SET8, Form::Absolute(&SET8)),
+    (elf::R_RISCV_SET16, Form::Absolute(&SET16)),
+    (elf::R_RISCV_SET32, Form::Absolute(&SET32)),
+];
 
 /// Splits a distance: what `auipc` adds, and the twelve signed bits that the instruction after it adds.
 fn split(distance: i64) -> (u32, u32) {
-    ((distance + 0x800) as u32 & 0xffff_f000, distance as u32 & 0xfff)
+    (distance.wrapping_add(0x800) as u32 & 0xffff_f000, distance as u32 & 0xfff)
 }
 
 /// Whether `auipc` and an instruction after it reach so far.

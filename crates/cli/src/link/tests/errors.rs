@@ -120,7 +120,7 @@ fn relocations_lie_in_their_section_and_fit_their_place() {
         let text = elf.section(".text.far", &[0; 8], 8);
         elf.local("far", text, 1 << 40)
     });
-    fails(&elf, "far: a distance of 1099511627776 bytes is too far; used at .text+0x4 in mpy_init");
+    fails(&elf, "far: a distance of 1099511627776 bytes does not fit; used at .text+0x4 in mpy_init");
 }
 
 #[test]

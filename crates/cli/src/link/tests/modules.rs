@@ -162,9 +162,10 @@ fn of_libraries_only_what_is_needed_is_linked() {
     let mut program = inputs(&[("a.o", link_of_a_chain("mpy_init", Some("b")))]);
     let members = [
         ("unused.o", link_of_a_chain("unused", Some("undefined"))),
+        // Of two that define a name the last is taken.
+        ("other.o", link_of_a_chain("b", None)),
         ("b.o", link_of_a_chain("b", Some("c"))),
         ("c.o", link_of_a_chain("c", Some("b"))),
-        ("other.o", link_of_a_chain("b", None)),
         ("not an object", b"hello".to_vec()),
     ];
     program.libraries = inputs(&[("lib.a", archive(&members))]).files;

@@ -1,14 +1,19 @@
-//! Arm processors that execute Thumb instructions.
+//! Arm processors: those that execute Arm instructions, and those that execute Thumb instructions.
 
 use berus_mpy::arch::Arch;
 use object::elf::{self, EM_ARM};
 
-use super::{Field, Form, LE32, Machine, fits, little_endian};
+use super::{Field, Form, LE32, Machine, Row, fits, little_endian};
 
+/// Processors that execute Arm instructions.
+pub static ARMV6: Machine =
+    Machine { relocations: RELOCATIONS_ARM, jump: arm_jump, far_jump: Some((&FAR_JUMP_ARM, 4)), ..thumb(Arch::Armv6) };
 /// Processors without the longer jumps of Thumb-2.
 pub static ARMV6M: Machine = Machine { jump: short_jump, ..thumb(Arch::Armv6m) };
 /// Processors without floats.
 pub static ARMV7M: Machine = thumb(Arch::Armv7m);
+/// Processors without floats that have instructions for signals.
+pub static ARMV7EM: Machine = thumb(Arch::Armv7em);
 /// Processors with single-precision floats.
 pub static ARMV7EMSP: Machine = thumb(Arch::Armv7emsp);
 /// Processors with double-precision floats.
@@ -18,29 +23,51 @@ const fn thumb(arch: Arch) -> Machine {
     Machine {
         arch,
         elf: EM_ARM,
-        relocation,
+        relocations: RELOCATIONS_THUMB,
+        idle_in_got: &[],
         jump: long_jump,
-        far_jump: (&FAR_JUMP, 4),
+        far_jump: Some((&FAR_JUMP_THUMB, 4)),
         separate_rodata: false,
-        words_in_got: false,
+        literals: false,
     }
 }
 
-fn relocation(number: u32) -> Option<Form> {
-    Some(match elf::RelocationType(number) {
-        elf::R_ARM_NONE => Form::Nothing,
-        elf::R_ARM_ABS32 => Form::Word,
-        elf::R_ARM_REL32 => Form::Relative(&LE32),
-        elf::R_ARM_THM_PC22 | elf::R_ARM_THM_JUMP24 => Form::Relative(&BRANCH),
-        elf::R_ARM_GOT32 => Form::GotOffset(&LE32),
-        elf::R_ARM_GOT_PREL => Form::GotEntry(&LE32),
-        elf::R_ARM_GOTPC => Form::Got(&LE32),
-        _ => return None,
-    })
-}
+const RELOCATIONS_ARM: &[Row] = &[
+    (elf::R_ARM_NONE, Form::Nothing),
+    (elf::R_ARM_ABS32, Form::Word),
+    (elf::R_ARM_REL32, Form::Relative(&LE32)),
+    (elf::R_ARM_CALL, Form::Relative(&BRANCH_ARM)),
+    (elf::R_ARM_JUMP24, Form::Relative(&BRANCH_ARM)),
+    (elf::R_ARM_PLT32, Form::Relative(&BRANCH_ARM)),
+    (elf::R_ARM_GOT32, Form::GotOffset(&LE32)),
+    (elf::R_ARM_GOT_PREL, Form::GotEntry(&LE32)),
+    (elf::R_ARM_GOTPC, Form::Got(&LE32)),
+];
+
+const RELOCATIONS_THUMB: &[Row] = &[
+    (elf::R_ARM_NONE, Form::Nothing),
+    (elf::R_ARM_ABS32, Form::Word),
+    (elf::R_ARM_REL32, Form::Relative(&LE32)),
+    (elf::R_ARM_THM_PC22, Form::Relative(&BRANCH_THUMB)),
+    (elf::R_ARM_THM_JUMP24, Form::Relative(&BRANCH_THUMB)),
+    (elf::R_ARM_GOT32, Form::GotOffset(&LE32)),
+    (elf::R_ARM_GOT_PREL, Form::GotEntry(&LE32)),
+    (elf::R_ARM_GOTPC, Form::Got(&LE32)),
+];
+
+/// The distance in `bl` and `b` of Arm instructions: 24 bits of words.
+static BRANCH_ARM: Field = Field {
+    len: 4,
+    get: |bytes| i64::from((little_endian(bytes) as u32) << 8) << 32 >> 38,
+    set: |bytes, distance| {
+        let condition = little_endian(bytes) as u32 & 0xff00_0000;
+        bytes.copy_from_slice(&(condition | (distance >> 2) as u32 & 0x00ff_ffff).to_le_bytes());
+        fits(distance, 26) && distance % 4 == 0
+    },
+};
 
 /// The distance in `bl` and `b.w`: eleven bits of halfwords in each half, as before Thumb-2 had three bits more.
-static BRANCH: Field = Field {
+static BRANCH_THUMB: Field = Field {
     len: 4,
     get: |bytes| {
         let (high, low) = (little_endian(&bytes[..2]) & 0x7ff, little_endian(&bytes[2..]) & 0x7ff);
@@ -57,6 +84,13 @@ static BRANCH: Field = Field {
         fits(distance, 23)
     },
 };
+
+/// `b` of Arm instructions.
+fn arm_jump(target: u64) -> Option<Vec<u8>> {
+    let distance = i64::try_from(target).ok()? - 8;
+    let code = 0xea00_0000 | (distance >> 2) as u32 & 0x00ff_ffff;
+    (fits(distance, 26) && distance % 4 == 0).then(|| code.to_le_bytes().to_vec())
+}
 
 /// `b`, eleven bits of halfwords.
 fn near_jump(distance: i64) -> Option<Vec<u8>> {
@@ -87,5 +121,7 @@ fn halfwords(halfwords: &[i64]) -> Vec<u8> {
     halfwords.iter().flat_map(|&halfword| (halfword as u16).to_le_bytes()).collect()
 }
 
+/// `ldr pc, [pc, #-4]`; the word.
+const FAR_JUMP_ARM: [u8; 8] = [0x04, 0xf0, 0x1f, 0xe5, 0, 0, 0, 0];
 /// `ldr r3, [pc, #0]`; `bx r3`; the word.
-const FAR_JUMP: [u8; 8] = [0x00, 0x4b, 0x18, 0x47, 0, 0, 0, 0];
+const FAR_JUMP_THUMB: [u8; 8] = [0x00, 0x4b, 0x18, 0x47, 0, 0, 0, 0];
