@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::hash_map;
+
+use berus_mpy::function_table;
 
 use super::arch::Form;
 use super::program::{Binding, Program, Role, Section, SectionId};
@@ -14,9 +16,19 @@ pub struct Got<'d> {
     /// The section that it is, at the end of the code; or at its start, if literals are in it.
     pub section: SectionId,
     /// Its words.
-    pub entries: Vec<(Key<'d>, Target)>,
+    pub entries: Vec<Entry<'d>>,
     index: HashMap<Key<'d>, usize>,
     word: u64,
+}
+
+/// A word of the table.
+pub struct Entry<'d> {
+    /// What it is for.
+    pub key: Key<'d>,
+    /// What its symbol stands for.
+    pub target: Target,
+    /// The distance behind the address of that.
+    pub addend: u64,
 }
 
 /// What a word is for: the address of a symbol, or a distance behind that address.
@@ -75,13 +87,13 @@ impl<'d> Got<'d> {
                 if !reference.form.needs_got_entry() && !literal && !idle {
                     continue;
                 }
-                if let Entry::Vacant(vacant) = index.entry(key) {
+                if let hash_map::Entry::Vacant(vacant) = index.entry(key) {
                     vacant.insert(0);
-                    entries.push((key, reference.target));
+                    entries.push(Entry::new(program, key, reference.target));
                 }
             }
         }
-        entries.sort_by_key(|&(_, target)| match target {
+        entries.sort_by_key(|entry| match entry.target {
             Target::In(section, _) => match program.sections[section].role {
                 Role::Text | Role::Literals => 1,
                 Role::Rodata => 2,
@@ -89,7 +101,7 @@ impl<'d> Got<'d> {
             },
             _ => 0,
         });
-        index.extend(entries.iter().enumerate().map(|(i, &(key, _))| (key, i)));
+        index.extend(entries.iter().enumerate().map(|(i, entry)| (entry.key, i)));
         let word = program.machine.word_bytes();
         let section = program.add_text(b"GOT", word, vec![0; entries.len() * word as usize]);
         let place = if program.machine.literals { 0 } else { program.order.len() };
@@ -100,6 +112,23 @@ impl<'d> Got<'d> {
     /// The offset of a word in the table.
     pub fn offset(&self, key: Key<'d>) -> Option<u64> {
         self.index.get(&key).map(|&index| index as u64 * self.word)
+    }
+}
+
+impl<'d> Entry<'d> {
+    fn new(program: &Program<'_>, key: Key<'d>, target: Target) -> Entry<'d> {
+        let (addend, word) = (key.addend, program.machine.word_bytes());
+        match u8::try_from(addend / word) {
+            // C code that asks for the address of an entry of the function table gets the entry, as with MicroPython's linker.
+            Ok(number @ 1..)
+                if target == Target::FunctionTable
+                    && addend.is_multiple_of(word)
+                    && usize::from(number) < function_table::NAMES.len() =>
+            {
+                Entry { key, target: Target::Function(number), addend: 0 }
+            }
+            _ => Entry { key, target, addend },
+        }
     }
 }
 

@@ -128,9 +128,9 @@ impl Linked<'_, '_> {
     fn fill_got(&self, text: &mut [u8], writer: &mut reloc::Writer) {
         let (section, start) = (self.got.section, self.got_start());
         let mut patch = Patch { linked: self, section, part: Part::Text, start, bytes: text, writer };
-        for (i, &(key, target)) in self.got.entries.iter().enumerate() {
-            if let Ok(Address { base, offset }) = self.address(target) {
-                let address = Address { base, offset: offset.wrapping_add(key.addend) };
+        for (i, entry) in self.got.entries.iter().enumerate() {
+            if let Ok(Address { base, offset }) = self.address(entry.target) {
+                let address = Address { base, offset: offset.wrapping_add(entry.addend) };
                 patch.word(start + i as u64 * self.program.machine.word_bytes(), &address);
             }
         }

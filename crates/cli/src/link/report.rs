@@ -41,17 +41,19 @@ impl Report {
                 report.say(3, format!("       {place:06x}  {FAINT}{kind}{FAINT:#} {}", super::error::name(target)));
             }
         }
-        for (i, (key, target)) in got.entries.iter().enumerate() {
-            let symbol = match key.symbol {
+        for (i, entry) in got.entries.iter().enumerate() {
+            let symbol = match entry.key.symbol {
                 Shared::Name(name) => name,
                 Shared::Local(object, symbol) => {
                     let symbols = program.objects.get(object).map(|object| &object.symbols);
                     symbols.and_then(|symbols| symbols.get(symbol)).map_or(&b""[..], |symbol| symbol.name)
                 }
             };
-            let place = match *target {
+            let place = match entry.target {
                 Target::In(section, offset) => match layout.address(section) {
-                    Some((part, start)) => format!("{} {:06x}", part.name(), (start + offset).wrapping_add(key.addend)),
+                    Some((part, start)) => {
+                        format!("{} {:06x}", part.name(), (start + offset).wrapping_add(entry.addend))
+                    }
                     None => String::new(),
                 },
                 Target::Fixed(address) => format!("{address:#x}"),

@@ -124,6 +124,45 @@ fn relocations_lie_in_their_section_and_fit_their_place() {
 }
 
 #[test]
+fn distances_that_do_not_fit_are_refused_on_every_machine() {
+    // Instructions of Xtensa: `l32r`, `call0`, `j`, `beqz`, `beq`, `beqz.n`, `loop`. The others overwrite what is there.
+    let codes = [0x21, 0x05, 0x06, 0x16, 0x07, 0x8c, 0x8276];
+    for arch in arch::all() {
+        let machine = arch::machine(arch).unwrap();
+        let relative = machine.relocations.iter().filter(|row| matches!(row.1, arch::Form::Relative(_)));
+        for (&(kind, _), code) in relative.flat_map(|row| codes.map(|code| (row, code))) {
+            let mut elf = Elf::of(arch);
+            let text = elf.section(".text", &u64::to_le_bytes(code).repeat(4), 8);
+            elf.global("mpy_init", text, 0);
+            let far = elf.local("far", text, if machine.word_bytes() == 8 { 1 << 40 } else { 0xffff_fff0 });
+            elf.relocate(text, 8, kind.0, far, 0);
+            let linked = link_objects(&options_for(arch), &inputs(&[("a.o", elf.bytes())]));
+            let refused = linked.err().is_some_and(|errors| errors[0].message.contains("does not fit"));
+            assert!(refused || kind == object::elf::R_X86_64_PC64, "{arch} {}", machine.relocation_name(kind.0));
+        }
+    }
+}
+
+#[test]
+fn literals_are_numbers_and_addresses() {
+    let linked = |offset, kind: RelocationType| {
+        let mut elf = Elf::of(Arch::Xtensa);
+        let (text, literals) = (elf.section(".text", &[0; 4], 4), elf.section(".literal", &[0; 8], 4));
+        let init = elf.global("mpy_init", text, 0);
+        elf.relocate(literals, offset, kind.0, init, 0);
+        link_objects(&options_for(Arch::Xtensa), &inputs(&[("a.o", elf.bytes())]))
+            .map_err(|e| e[0].message.clone())
+            .err()
+    };
+    use object::elf::{R_XTENSA_32, R_XTENSA_32_PCREL};
+    assert_eq!(linked(4, R_XTENSA_32), None);
+    for (offset, kind) in [(2, R_XTENSA_32), (8, R_XTENSA_32), (4, R_XTENSA_32_PCREL)] {
+        let message = format!("mpy_init: a literal can only be a number or an address; used at .literal+{offset:#x}");
+        assert_eq!(linked(offset, kind), Some(message));
+    }
+}
+
+#[test]
 fn files_are_what_they_should_be() {
     let told = |bytes: &[u8]| errors(&inputs(&[("a.o", bytes.to_vec())]));
     assert_eq!(told(b"int main"), "a.o: this is not an ELF object file\n");

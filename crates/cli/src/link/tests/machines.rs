@@ -27,7 +27,7 @@ fn relocated(
 
 #[test]
 fn calls_and_jumps_of_thumb() {
-    for arch in [Arch::Armv6m, Arch::Armv7m, Arch::Armv7emsp, Arch::Armv7emdp] {
+    for arch in [Arch::Armv6m, Arch::Armv7m, Arch::Armv7em, Arch::Armv7emsp, Arch::Armv7emdp] {
         // An addend of -4 is in the instructions, as the program counter is ahead: `bl f`; `b.w f`; `bl mpy_init`.
         let text = words(&[0xfffe_f7ff, 0xbffe_f7ff, 0xfffe_f7ff, 0xbf00_bf00, 0x4770_4770]);
         let module = relocated(arch, Architecture::Arm, &text, |elf, text, f| {
@@ -173,4 +173,145 @@ fn risc_v_of_64_bits_has_longer_words() {
     let expected = [0x0000_0517, 0x0205_3503, 0x0000_0097, 0x0080_80e7, 0x0000_0697, 0x8682_6694, 0, 0, 0, 0];
     assert_eq!(module.text(), words(&expected));
     assert_eq!(module.relocations(), [(0x20, Target::FunctionTable), (0x18, Target::Function(50))]);
+}
+
+#[test]
+fn calls_and_jumps_of_arm() {
+    // An addend of -8 is in the instructions: `bl f`; `b f`; `bl mpy_init`; `nop`; `bx lr`.
+    let text = words(&[0xebff_fffe, 0xeaff_fffe, 0xebff_fffe, 0xe1a0_0000, 0xe12f_ff1e]);
+    let module = relocated(Arch::Armv6, Architecture::Arm, &text, |elf, text, f| {
+        elf.relocate(text, 0, R_ARM_CALL.0, f, 0);
+        elf.relocate(text, 4, R_ARM_JUMP24.0, f, 0);
+        let start = elf.local("start", text, 0);
+        elf.relocate(text, 8, R_ARM_CALL.0, start, 0);
+    });
+    assert_eq!(module.text(), words(&[0xeb00_0002, 0xea00_0001, 0xebff_fffc, 0xe1a0_0000, 0xe12f_ff1e]));
+    assert_eq!(module.0.header.arch, Some(Arch::Armv6));
+}
+
+#[test]
+fn arm_code_goes_to_the_entry_and_to_the_runtime() {
+    let mut elf = Elf::of(Arch::Armv6);
+    let text = elf.section(".text", &words(&[0xe12f_ff1e, 0xebff_fffe]), 4);
+    elf.global("mpy_init", text, 4);
+    let memset = elf.undefined("memset");
+    elf.relocate(text, 4, R_ARM_CALL.0, memset, 0);
+    let module = link_with(&options_for(Arch::Armv6), &inputs(&[("a.o", elf.bytes())]));
+    // `b` from 0 to 8; `bl` from 8 to 12, where `ldr pc, [pc, #-4]` loads the word behind.
+    assert_eq!(module.text(), words(&[0xea00_0000, 0xe12f_ff1e, 0xebff_ffff, 0xe51f_f004, 0]));
+    assert_eq!(module.relocations(), [(16, Target::Function(50))]);
+}
+
+#[test]
+fn x86_of_32_bits() {
+    let mut elf = Elf::of(Arch::X86);
+    let text = elf.section(".text", &[0; 0x20], 1);
+    let data = elf.section(".data.rel.ro", &[0; 8], 4);
+    elf.global("mpy_init", text, 0);
+    let (f, local) = (elf.global("f", text, 0x10), elf.local("local", data, 0));
+    let (table, got) = (elf.undefined("mp_fun_table"), elf.undefined("_GLOBAL_OFFSET_TABLE_"));
+    let memset = elf.undefined("memset");
+    for (offset, kind, symbol, addend) in [
+        (0, R_386_PC32, f, -4),
+        (4, R_386_GOTPC, got, 2),
+        (8, R_386_GOT32X, table, 0),
+        (12, R_386_GOTOFF, local, 4),
+        (16, R_386_PLT32, memset, -4),
+    ] {
+        elf.relocate(text, offset, kind.0, symbol, addend);
+    }
+    elf.relocate(data, 4, R_386_32.0, f, 1);
+    let module = link_with(&options_for(Arch::X86), &inputs(&[("a.o", elf.bytes())]));
+    // Behind the code at 0x20 are the jump to memset, at 0x2c data, and at 0x34 the global offset table: `mp_fun_table`, and `f`, whose word
+    // nothing reads. The data is four bytes before the table, and the addend goes there.
+    let text = [0x0c, 0x34 - 4 + 2, 0, -4i32 as u32, 0x20 - 16 - 4];
+    assert_eq!(module.text()[..20], words(&text));
+    assert_eq!(
+        module.text()[0x20..],
+        [&[0x90, 0x90, 0x90, 0xb8, 0, 0, 0, 0, 0xff, 0xe0, 0, 0][..], &words(&[0, 0x11, 0, 0x10])].concat()
+    );
+    let relocations =
+        [(0x34, Target::FunctionTable), (0x38, Target::Text), (0x24, Target::Function(50)), (0x30, Target::Text)];
+    assert_eq!(module.relocations(), relocations);
+}
+
+#[test]
+fn calls_and_jumps_of_xtensa() {
+    // `call0 f`; `j f`; `beqz a2, f`; `bnez.n a2, f`; `beq a2, a3, f`; `bnei a2, 4, f`; `nop`; `ret.n`
+    let code =
+        [0x05, 0, 0, 0x06, 0, 0, 0x16, 0x02, 0, 0xcc, 0x02, 0x37, 0x12, 0, 0x66, 0x42, 0, 0xf0, 0x20, 0, 0x0d, 0xf0];
+    let mut elf = Elf::of(Arch::Xtensa);
+    let text = elf.section(".text", &code, 4);
+    elf.global("mpy_init", text, 0);
+    let f = elf.global("f", text, 0x14);
+    for offset in [0, 3, 6, 9, 11, 14] {
+        elf.relocate(text, offset, R_XTENSA_SLOT0_OP.0, f, 0);
+    }
+    elf.relocate(text, 17, R_XTENSA_ASM_EXPAND.0, f, 0);
+    let module = link_with(&options_for(Arch::Xtensa), &inputs(&[("a.o", elf.bytes())]));
+    let expected = [
+        0x05, 0x01, 0, 0x46, 0x03, 0, 0x16, 0xa2, 0, 0xcc, 0x72, 0x37, 0x12, 0x05, 0x66, 0x42, 0x02, 0xf0, 0x20, 0,
+        0x0d, 0xf0,
+    ];
+    assert_eq!(module.text(), expected);
+}
+
+/// Code that loads four literals, two of which are the same number and two the same address, and read-only data.
+fn with_literals(arch: Arch) -> Linked {
+    let mut elf = Elf::of(arch);
+    let literals = elf.section(".literal", &words(&[0x1234_5678, 0, 4, 0x1234_5678, 0]), 4);
+    // `l32r a2` five times, `ret.n`
+    let code = [0x21, 0, 0, 0x21, 0, 0, 0x21, 0, 0, 0x21, 0, 0, 0x21, 0, 0, 0x0d, 0xf0];
+    let text = elf.section(".text", &code, 4);
+    elf.global("mpy_init", text, 0);
+    let data = elf.section(".rodata", &words(&[1, 2, 3]), 4);
+    let (data, table) = (elf.local("data", data, 0), elf.undefined("mp_fun_table"));
+    elf.relocate(literals, 4, R_XTENSA_32.0, table, 0);
+    elf.relocate(literals, 8, R_XTENSA_32.0, data, 4);
+    elf.relocate(literals, 16, R_XTENSA_32.0, table, 0);
+    let literal = elf.local("literals", literals, 0);
+    for i in 0..5 {
+        elf.relocate(text, 3 * i, R_XTENSA_SLOT0_OP.0, literal, 4 * i as i64);
+    }
+    link_with(&options_for(arch), &inputs(&[("a.o", elf.bytes())]))
+}
+
+#[test]
+fn xtensa_code_loads_words_in_front_of_it() {
+    // `j` from 0 to 0x10; the table, the data with both addends, the number; then loads: from words of the program counter, rounded up.
+    let text = |data| {
+        let mut text = vec![0x06, 0x03, 0, 0];
+        text.extend(words(&[0, data, 0x1234_5678]));
+        for (place, word) in [(0x10, 12), (0x13, 4), (0x16, 8), (0x19, 12), (0x1c, 4)] {
+            let distance = ((word - ((place + 3) & !3)) / 4) as u16;
+            text.push(0x21);
+            text.extend(distance.to_le_bytes());
+        }
+        text.extend([0x0d, 0xf0]);
+        text
+    };
+    let module = with_literals(Arch::Xtensa);
+    let relocations = [(4, Target::FunctionTable), (8, Target::Text)];
+    assert_eq!(module.relocations(), relocations);
+    assert_eq!(module.text(), [text(0x24 + 8), vec![0, 0, 0], words(&[1, 2, 3])].concat());
+    let module = with_literals(Arch::Xtensawin);
+    assert_eq!(module.relocations(), [(4, Target::FunctionTable), (8, Target::Rodata)]);
+    assert_eq!(module.text(), text(8));
+    assert_eq!(module.rodata(), words(&[1, 2, 3]));
+}
+
+#[test]
+fn xtensa_code_that_asks_for_an_address_in_the_function_table_gets_the_entry() {
+    let mut elf = Elf::of(Arch::Xtensa);
+    let literals = elf.section(".literal", &[0; 12], 4);
+    let text = elf.section(".text", &[0x0d, 0xf0], 4);
+    elf.global("mpy_init", text, 0);
+    let (table, qstrs) = (elf.undefined("mp_fun_table"), elf.undefined("mp_native_qstr_table"));
+    elf.relocate(literals, 0, R_XTENSA_32.0, table, 73 * 4);
+    elf.relocate(literals, 4, R_XTENSA_32.0, table, 2000);
+    elf.relocate(literals, 8, R_XTENSA_32.0, qstrs, 2);
+    let module = link_with(&options_for(Arch::Xtensa), &inputs(&[("a.o", elf.bytes())]));
+    let relocations = [(4, Target::Function(73)), (8, Target::FunctionTable), (12, Target::QstrTable)];
+    assert_eq!(module.relocations(), relocations);
+    assert_eq!(module.text()[4..16], words(&[0, 2000, 2]));
 }

@@ -36,6 +36,18 @@ impl Elf {
         Elf(Object::new(BinaryFormat::Elf, architecture, Endianness::Little))
     }
 
+    /// An object for the processors of an architecture.
+    pub fn of(arch: Arch) -> Elf {
+        Elf::with(match arch {
+            Arch::X86 => Architecture::I386,
+            Arch::X64 | Arch::Debug => Architecture::X86_64,
+            Arch::Xtensa | Arch::Xtensawin => Architecture::Xtensa,
+            Arch::Rv32imc => Architecture::Riscv32,
+            Arch::Rv64imc => Architecture::Riscv64,
+            _ => Architecture::Arm,
+        })
+    }
+
     /// An object whose code is nothing but `mpy_init`, which returns.
     pub fn returning() -> Elf {
         let mut elf = Elf::new();
@@ -46,7 +58,7 @@ impl Elf {
 
     pub fn section(&mut self, name: &str, data: &[u8], align: u64) -> SectionId {
         let kind = match name.split('.').nth(1).unwrap_or_default() {
-            "text" => SectionKind::Text,
+            "text" | "literal" => SectionKind::Text,
             "rodata" => SectionKind::ReadOnlyData,
             "data" => SectionKind::Data,
             "tdata" => SectionKind::Tls,
@@ -162,16 +174,21 @@ impl Linked {
         u64::from_le_bytes(self.text()[offset..offset + 8].try_into().unwrap())
     }
 
+    pub fn rodata(&self) -> &[u8] {
+        let Kind::Viper { rodata: Some(rodata), .. } = &self.0.codes[0].kind else { panic!("there is no rodata") };
+        rodata
+    }
+
     pub fn bss(&self) -> Option<u32> {
         let Kind::Viper { bss, .. } = self.0.codes[0].kind else { panic!("it is {:?}", self.0.codes[0].kind) };
         bss
     }
 
-    /// The words that the loader changes: their offsets in the text and what is added to each.
+    /// The words of the text that the loader changes: their offsets and what is added to each.
     pub fn relocations(&self) -> Vec<(u32, Target)> {
         let (mut words, word_bytes) = (Vec::new(), self.0.header.arch.unwrap().word_bytes() as u32);
         for (place, relocation) in self.0.codes[0].kind.relocations().unwrap().placed() {
-            let Place::Text(first) = place else { panic!("there is no rodata") };
+            let Place::Text(first) = place else { continue };
             words.extend((first..first + relocation.count).map(|word| (word_bytes * word, relocation.target)));
         }
         words

@@ -24,6 +24,36 @@ fn rich() -> Vec<u8> {
     elf.bytes()
 }
 
+/// An object with every relocation of a machine, to symbols of every kind.
+fn rich_of(arch: Arch) -> Vec<u8> {
+    let machine = arch::machine(arch).unwrap();
+    let mut elf = Elf::of(arch);
+    let text = elf.section(".text", &[0x21, 0x05, 0x06, 0x16, 0x07, 0x8c, 0x76, 0x82].repeat(64), 8);
+    let (data, literals) = (elf.section(".data.rel.ro", &[0; 64], 8), elf.section(".literal", &[0; 64], 4));
+    let bss = elf.bss(16, 8);
+    elf.global("mpy_init", text, 32);
+    let symbols = [
+        elf.local("helper", text, 4),
+        elf.undefined("mp_fun_table"),
+        elf.local("literal", literals, 8),
+        elf.global("variable", bss, 8),
+        elf.undefined("memset"),
+        elf.global("f", text, 64),
+        elf.weak("weak", data, 8),
+    ];
+    for (i, &(kind, form)) in machine.relocations.iter().enumerate() {
+        let (offset, symbol) = (8 * i as u64, symbols[i % symbols.len()]);
+        match form {
+            arch::Form::Word => {
+                elf.relocate(literals, offset % 64, kind.0, symbol, 4);
+                elf.relocate(data, offset % 64, kind.0, symbol, 0);
+            }
+            _ => elf.relocate(text, offset, kind.0, symbol, 0),
+        }
+    }
+    elf.bytes()
+}
+
 proptest! {
     #![proptest_config(cases(1000))]
 
@@ -42,6 +72,18 @@ proptest! {
                     prop_assert_eq!(read, module);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn damaged_objects_do_no_harm_on_any_machine(
+        arch in prop::sample::select(arch::all().collect::<Vec<_>>()), damages in any_damages(), gc_sections: bool
+    ) {
+        let bytes = damaged(&rich_of(arch), &damages, &[rich_of(arch)]);
+        if let Ok((module, _)) = link_objects(&Options { gc_sections, ..options_for(arch) }, &inputs(&[("a.o", bytes)])) {
+            let bytes = module.to_bytes();
+            let (read, _) = Module::from_bytes(&bytes).unwrap();
+            prop_assert_eq!(read, module);
         }
     }
 
