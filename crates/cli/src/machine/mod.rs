@@ -1,6 +1,6 @@
 //! Machine code for people to read.
 //!
-//! Each architecture has a file with a decoder, a thin layer over a disassembler crate. It also knows the two
+//! Each architecture has a file with a decoder, a thin layer over a disassembler crate, or, for Xtensa, over a table. It also knows the two
 //! registers that code made by mpy-cross keeps for itself: one points to the function table, the other to the module's
 //! names. So calls into the runtime, and names, can be called what they are. Code linked from C finds both by relocations, and keeps
 //! them in any register ([`held`], on x64).
@@ -13,6 +13,8 @@ mod held;
 mod riscv;
 #[cfg(feature = "machine-code")]
 mod x86;
+#[cfg(feature = "machine-code")]
+mod xtensa;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +93,7 @@ pub fn not_disassembled(arch: Option<Arch>) -> Option<&'static str> {
         return Some("this berus was built without disassemblers");
     }
     match arch {
-        Some(Arch::Xtensa | Arch::Xtensawin) => Some("there is no maintained disassembler for Xtensa in Rust"),
+        Some(Arch::Debug) => Some("code that mpy-cross lists is for no machine"),
         _ => None,
     }
 }
@@ -108,7 +110,9 @@ fn decoder(arch: Option<Arch>, relocated: Option<&Relocated>) -> Option<Box<dyn 
         }
         Arch::Rv32imc => Box::new(riscv::RiscV::new(32)),
         Arch::Rv64imc => Box::new(riscv::RiscV::new(64)),
-        Arch::Xtensa | Arch::Xtensawin | Arch::Debug => return None,
+        Arch::Xtensa => Box::new(xtensa::Xtensa::new(false)),
+        Arch::Xtensawin => Box::new(xtensa::Xtensa::new(true)),
+        Arch::Debug => return None,
     })
 }
 
@@ -134,12 +138,27 @@ pub fn lines(module: &Module<'_>, code: &RawCode<'_>) -> Vec<Line> {
     lines.head(code);
     let relocations = code.kind.relocations();
     let relocated = relocated_words(relocations, word, bytes.len());
-    match decoder(module.header.arch, relocations.map(|_| &relocated)) {
-        Some(decoder) => lines.instructions(decoder, &relocated, relocations.is_none()),
-        None => lines.bytes(&relocated),
+    let (heads, start) = (lines.lines.len(), lines.offset);
+    let mut literals = BTreeSet::new();
+    for _ in 0..MAX_PASSES {
+        let Some(decoder) = decoder(module.header.arch, relocations.map(|_| &relocated)) else {
+            lines.bytes(&relocated);
+            break;
+        };
+        lines.lines.truncate(heads);
+        lines.offset = start;
+        let known = literals;
+        literals = lines.instructions(decoder, &relocated, relocations.is_none(), known.clone());
+        // Where data lies before the code that reads it, the code must be known to know the data.
+        if literals == known || !matches!(module.header.arch, Some(Arch::Xtensa | Arch::Xtensawin)) {
+            break;
+        }
     }
     lines.lines
 }
+
+/// How often code is gone through to find the data in it.
+const MAX_PASSES: usize = 4;
 
 /// The words of the machine code that relocations adjust, by their offsets, each with what it will refer to.
 type Relocated = BTreeMap<usize, Target>;
@@ -199,9 +218,17 @@ impl Lines<'_> {
         }
     }
 
-    fn instructions(&mut self, mut decoder: Box<dyn Decoder>, relocated: &Relocated, by_mpy_cross: bool) {
+    /// Goes through the code. Gives the places of data that instructions read, those that are known before among them if they are
+    /// read.
+    fn instructions(
+        &mut self,
+        mut decoder: Box<dyn Decoder>,
+        relocated: &Relocated,
+        by_mpy_cross: bool,
+        mut literals: BTreeSet<usize>,
+    ) -> BTreeSet<usize> {
         let knows_tables = by_mpy_cross || decoder.follows_tables();
-        let mut literals = BTreeSet::new();
+        let mut read = BTreeSet::new();
         while self.offset < self.bytes.len() {
             if let Some(&target) = relocated.get(&self.offset) {
                 self.word(Some(self.target(target)));
@@ -227,12 +254,14 @@ impl Lines<'_> {
                     let offset = usize::try_from(offset).unwrap_or(usize::MAX);
                     if matches!(decoded.access, Access::Literal(_)) {
                         literals.insert(offset);
+                        read.insert(offset);
                     }
                     relocated.get(&offset).map(|&target| self.target(target))
                 }
             };
             self.push(decoded.len, &decoded.mnemonic, decoded.operands, remark);
         }
+        read
     }
 
     fn target(&self, target: Target) -> String {
