@@ -57,6 +57,9 @@ pub struct Options<'a> {
     /// Whether what there are too many of for the operand of an instruction is a `SyntaxError`: arguments of a call, names before a
     /// starred one, variables that a function closes over, blocks that a jump leaves. mpy-cross makes code of it that does something else.
     pub operands_fit: bool,
+    /// Whether f-strings mean what they do in CPython where mpy-cross makes something else of them: braces of a plain string beside an
+    /// f-string, and those that an escape stands for, are text; nothing in a string or in parentheses ends a field; `{x=}` shows `repr(x)`.
+    pub python_fstrings: bool,
     /// What makes the code of functions without a decorator that says so.
     pub emitter: Emitter,
     /// The architecture to make machine code for.
@@ -79,6 +82,7 @@ impl Default for Options<'_> {
             source_lines: true,
             trace_lines: false,
             operands_fit: false,
+            python_fstrings: false,
             emitter: Emitter::Bytecode,
             arch: None,
             arch_flags: 0,

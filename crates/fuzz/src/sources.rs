@@ -30,7 +30,7 @@ pub fn compile(bytes: &[u8]) {
         Options { mode: Mode::Single, ..plain.clone() },
         Options { mode: Mode::Pasted, ..plain.clone() },
         Options { mode: Mode::Eval, ..plain.clone() },
-        Options { optimise: 3, small_int_bits: 63, trace_lines: true, ..plain.clone() },
+        Options { optimise: 3, small_int_bits: 63, trace_lines: true, python_fstrings: true, ..plain.clone() },
         Options { emitter: Emitter::Native, ..machine.clone() },
         Options { emitter: Emitter::Viper, ..machine.clone() },
         machine,

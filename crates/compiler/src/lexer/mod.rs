@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use berus_mpy::memory::{Quota, Stop};
 
 use crate::error::CompileError;
+use crate::options::Options;
 use crate::token::Token;
 use class::{is_blank, is_digit, is_letter, is_name, is_name_start};
 use input::{EOF, Input};
@@ -27,6 +28,8 @@ pub(crate) struct Lexer<'s> {
     quota: &'s Quota<'s>,
     /// Whether `__debug__` is true.
     debug: bool,
+    /// Whether f-strings are CPython's, see [`Options::python_fstrings`].
+    python_fstrings: bool,
     token: Token,
     line: u32,
     offset: u32,
@@ -46,11 +49,16 @@ pub(crate) struct Lexer<'s> {
 
 impl<'s> Lexer<'s> {
     /// A lexer at the first token of `source`.
-    pub(crate) fn new(source: &'s [u8], debug: bool, quota: &'s Quota<'s>) -> Result<Lexer<'s>, CompileError> {
+    pub(crate) fn new(
+        source: &'s [u8],
+        options: &Options<'_>,
+        quota: &'s Quota<'s>,
+    ) -> Result<Lexer<'s>, CompileError> {
         let mut lexer = Lexer {
             input: Input::new(source)?,
             quota,
-            debug,
+            debug: options.optimise == 0,
+            python_fstrings: options.python_fstrings,
             token: Token::End,
             line: 1,
             offset: 0,

@@ -54,7 +54,7 @@ impl Lexer<'_> {
     /// A string or bytes token, made of one literal or several in a row.
     pub(super) fn strings(&mut self) -> Result<(), CompileError> {
         self.token = Token::End;
-        let mut is_template = false;
+        let (mut is_template, mut is_format) = (false, false);
         while let Some(prefix) = self.prefix() {
             is_template |= prefix.template == Some(Template::Template);
             if self.token == Token::End {
@@ -66,7 +66,17 @@ impl Lexer<'_> {
             for _ in 0..prefix.letters {
                 self.input.bump();
             }
+            let start = self.text.len();
             self.literal(prefix)?;
+            if self.python_fstrings && !is_template {
+                // The plain literals before the first f-string, and those behind it.
+                match prefix.template {
+                    Some(Template::Format) if !is_format => self.double_braces(0..start),
+                    None if is_format => self.double_braces(start..self.text.len()),
+                    _ => {}
+                }
+            }
+            is_format |= prefix.template == Some(Template::Format);
             self.skip_space(true);
         }
         self.finish_template(is_template)
@@ -109,7 +119,7 @@ impl Lexer<'_> {
                     continue;
                 }
                 b'{' if format => self.format_field(),
-                b'\\' => self.escape(raw)?,
+                b'\\' => self.escape(raw, format && self.python_fstrings)?,
                 b => {
                     self.put(b);
                     self.input.bump();
@@ -124,10 +134,15 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// A backslash and what it stands for.
-    fn escape(&mut self, raw: bool) -> Result<(), CompileError> {
+    /// A backslash and what it stands for. If that is a brace and `doubled` is set, two of them.
+    fn escape(&mut self, raw: bool, doubled: bool) -> Result<(), CompileError> {
         self.input.bump();
         let b = self.input.peek();
+        if doubled && matches!(b, b'{' | b'}') {
+            // No escape: the backslash stays, and the brace is what it would be without.
+            self.put(b'\\');
+            return Ok(());
+        }
         let value = if raw {
             self.put(b'\\');
             u32::from(b)
@@ -171,6 +186,9 @@ impl Lexer<'_> {
             }
         };
         self.input.bump();
+        if doubled && (value == u32::from(b'{') || value == u32::from(b'}')) {
+            self.put(value as u8);
+        }
         match (self.token, value) {
             (Token::String, 0..0x11_0000) => self.put_utf8(value),
             (Token::Bytes, 0..0x100) => self.put(value as u8),

@@ -6,7 +6,10 @@
 //! tokens, follows from this rewriting, so it is the rewriting that Berus does, too.
 //!
 //! The lexer looks for the end of a field without regard to what is in it: strings and parentheses are
-//! nothing special, brackets and braces nest.
+//! nothing special, brackets and braces nest. Where f-strings are to be CPython's, it passes over strings, and parentheses nest, too.
+
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::Lexer;
 use super::class::is_space;
@@ -41,13 +44,38 @@ impl Lexer<'_> {
             self.input.bump();
             self.put(b'{');
         } else {
+            let text_start = self.text.len();
             let start = self.field_expression();
             if self.arguments.len() == start {
                 self.token = Token::MalformedFString;
             }
             self.quota.append_or_stop(&mut self.arguments, b"),");
+            if self.python_fstrings && self.text.len() > text_start {
+                self.double_braces(text_start..self.text.len());
+                if self.input.peek() == b'}' {
+                    self.quota.append_or_stop(&mut self.text, b"{!r");
+                    return;
+                }
+            }
         }
         self.put(b'{');
+    }
+
+    /// Has braces of the token's text stand for themselves in a format.
+    pub(super) fn double_braces(&mut self, range: Range<usize>) {
+        let is_brace = |b: &u8| matches!(b, b'{' | b'}');
+        let Some(text) = self.text.get(range.clone()).filter(|text| text.iter().any(is_brace)) else { return };
+        let mut doubled = Vec::new();
+        for b in text {
+            self.quota.push_or_stop(&mut doubled, *b);
+            if is_brace(b) {
+                self.quota.push_or_stop(&mut doubled, *b);
+            }
+        }
+        self.quota.append_or_stop(&mut doubled, &self.text[range.end..]);
+        self.text.truncate(range.start);
+        self.quota.append_or_stop(&mut self.text, &doubled);
+        self.quota.free(doubled);
     }
 
     /// Copies the expression of a field to the arguments, with an opening parenthesis, and returns where it starts
@@ -65,16 +93,51 @@ impl Lexer<'_> {
                 b'[' | b'{' => depth = depth.wrapping_add(1),
                 // One too many wraps around, after which nothing ends the field but the end of the source.
                 b']' | b'}' => depth = depth.wrapping_sub(1),
+                b'(' if self.python_fstrings => depth = depth.wrapping_add(1),
+                b')' if self.python_fstrings => depth = depth.wrapping_sub(1),
+                b'\'' | b'"' if self.python_fstrings => {
+                    self.field_string();
+                    continue;
+                }
                 _ => {}
             }
             self.quota.push_or_stop(&mut self.arguments, b);
             self.input.bump();
         }
-        if self.arguments.last() == Some(&b'=') {
+        let spaces = self.arguments.iter().rev().take_while(|&&b| self.python_fstrings && is_space(b)).count();
+        let end = self.arguments.len() - spaces;
+        if self.arguments[..end].last() == Some(&b'=') {
             self.quota.append_or_stop(&mut self.text, &self.arguments[start..]);
-            self.arguments.pop();
+            self.arguments.truncate(end - 1);
         }
         start
+    }
+
+    /// Copies a string in the expression of a field to the arguments.
+    fn field_string(&mut self) {
+        let quote = self.input.peek();
+        let is_triple = self.input.peek_at(1) == quote && self.input.peek_at(2) == quote;
+        let quotes = if is_triple { 3 } else { 1 };
+        let copy = |lexer: &mut Self| {
+            let b = lexer.input.next();
+            lexer.quota.push_or_stop(&mut lexer.arguments, b);
+        };
+        (0..quotes).for_each(|_| copy(self));
+        let mut closing = 0;
+        while closing < quotes && self.input.peek() != EOF {
+            match self.input.peek() {
+                b if b == quote => closing += 1,
+                b'\\' => {
+                    copy(self);
+                    closing = 0;
+                    if self.input.peek() == EOF {
+                        break;
+                    }
+                }
+                _ => closing = 0,
+            }
+            copy(self);
+        }
     }
 
     fn at_field_end(&self) -> bool {

@@ -40,7 +40,7 @@ const NAME_STRING_MAX: usize = 10;
 /// quota is used up.
 pub fn parse(source: &[u8], names: &mut Names, options: &Options<'_>, quota: &Quota<'_>) -> Result<Tree, CompileError> {
     let mut parser = Parser {
-        lexer: Lexer::new(source, options.optimise == 0, quota)?,
+        lexer: Lexer::new(source, options, quota)?,
         names,
         options,
         quota,
