@@ -15,4 +15,4 @@ for bad in (lambda: b.append(256), lambda: b.extend(5), lambda: b[1000]):
         print(type(error).__name__, error)
 print(bytearray(3), bytearray("aä", "utf-8"), bytearray([1, 2]), bytearray(), bytearray(b"a") + b"b", bytearray(b"b") > b"a")
 
-# MicroPython differs: `in` with an int is not implemented for a bytearray there.
+# MicroPython differs: a bytearray has neither `in` with an int nor `*` there.

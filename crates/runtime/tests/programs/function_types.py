@@ -67,4 +67,4 @@ print([built_in.index(type(f)) for f in (locals, len, callable, divmod, isinstan
 print(len(built_in) == len({str(id(kind)) for kind in built_in}), {kind.__name__ for kind in built_in})
 print(any(type(plain) is kind for kind in built_in), type([].append) is type(C().each))
 
-# MicroPython differs: it counts the cells of a closure among the arguments in its messages.
+# MicroPython differs: it counts the cells of a closure among the arguments in its messages, and a closure has no __code__ there.

@@ -54,4 +54,4 @@ exec("class A:\n  pass\nprint(__name__, A.__name__)", {})
 exec("class A:\n  pass\nprint(__name__, A.__name__)", {"__name__": "own"})
 exec("def f():\n  return __name__\nprint(f())\n__name__ = 'late'\nprint(f())", {})
 
-# MicroPython differs: a code object has the globals of its first run there, whatever it is run with.
+# MicroPython differs: a code object has the globals of its first run there, whatever it is run with; and a function that has another in it has none.

@@ -20,4 +20,4 @@ for digits in -1, -4, -5, -6, -7, -19, -20, -21, -40, -sys.maxsize, -sys.maxsize
     print(digits if digits > -100 else "", [round(n, digits) for n in (65536, 5, -75, 9 * 10**18, 10**39, -6 * 10**39, 0)])
 print(round(5, None), round(True, -1), round(2**200, -60), round(2**200, 2**40))
 
-# MicroPython differs: it computes some powers and shifts as floats, which have no `&`.
+# MicroPython differs: rounding to a power of ten beyond all memory gives floats or fails there, and round() takes no None.

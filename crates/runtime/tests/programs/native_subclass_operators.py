@@ -47,4 +47,4 @@ try:
 except TypeError:
     print("TypeError")
 
-# MicroPython differs: reflected operators of a subclass of int do not come to those of int there.
+# MicroPython differs: what has an instance of a subclass of int on its right has no result there.

@@ -14,4 +14,4 @@ print(2 ** 62 - 2 in big, 2 ** 62 - 1 in big, 2 ** 80 in big, -(2 ** 62) in big,
 down = range(2 ** 61, -(2 ** 61), -5)
 print(2 ** 61 in down, 2 ** 61 - 5 in down, 2 ** 61 - 4 in down, -(2 ** 61) in down, True in range(3), 2 in range(2, 2))
 
-# MicroPython does not end: it looks for an int in a range by walking through that.
+# MicroPython does not end: it looks for an int in a range by walking through that. This port compares ranges by identity, too.

@@ -162,4 +162,4 @@ sys.path[:] = [b"/\xff"]
 attempt(__import__, "module")
 attempt(execfile, "/\u00ff")
 
-# MicroPython differs: it looks for ioctl before readinto.
+# MicroPython differs: it looks for ioctl before readinto, takes an error of a program's own file for its end, and crashes where a mount point is no text.

@@ -164,4 +164,4 @@ print(json.load(io.StringIO('{"a": [1]} ')), json.load(io.BytesIO(b"[2]")))
 attempt(json.load, Slow(b"[1"))
 attempt(json.load, "[1]")
 
-# MicroPython differs: it escapes what is not ASCII in repr(), its dicts have no order, and its json takes half a surrogate pair.
+# MicroPython differs: it escapes what is not ASCII in repr(), its dicts have no order, and its json takes half a surrogate pair, does not read NaN, and writes what is no JSON as repr() does.

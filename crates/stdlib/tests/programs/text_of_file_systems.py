@@ -49,4 +49,4 @@ for data in b"\xc3a", b"\xc3", b"\xff", b"\xf0\x9d", b"a\xc3\xa9b\n\xe2\x82\xacd
             file = open()
             print(data, n, repr(attempt(file.read, n)), repr(attempt(file.readline, n)), repr(attempt(file.read)))
 
-# MicroPython differs: repr() escapes all characters that are not ASCII there; here those that cannot be printed, as in CPython.
+# MicroPython differs: repr() escapes all characters that are not ASCII there, and reading one character of a file with others raises UnicodeError; here repr() escapes those that cannot be printed, as in CPython.
