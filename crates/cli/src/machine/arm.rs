@@ -1,12 +1,18 @@
 //! Arm (A32) and Thumb (T32).
 
-use exarmo_aarch32::{GpReg, Instruction, ItState, Mem, Mnemonic, Offset, Operand, Reg, Writeback, a32, t32};
+use exarmo_aarch32::{Cond, Instruction, ItState, Mem, Mnemonic, Offset, Operand, Reg, Writeback, a32, t32};
 
+use super::held::{self, Act, Conventions, Flow, Source, Step, Value};
 use super::{Access, Decoded, Decoder};
 
-// MicroPython: `py/asmarm.h` and `py/asmthumb.h` agree.
-const FUNCTION_TABLE: Reg = Reg::Core(GpReg::new(7));
-const QSTR_TABLE: Reg = Reg::Core(GpReg::new(6));
+/// The number of the program counter.
+const PC: held::Reg = 15;
+
+/// MicroPython: `py/asmarm.h` and `py/asmthumb.h` agree. Not kept are `r0` to `r3`, `r12` and `lr` (Procedure Call Standard for the Arm
+/// Architecture, 6.1.1).
+fn conventions() -> Conventions {
+    Conventions { tables: [7, 6], not_kept: &[0, 1, 2, 3, 12, 14] }
+}
 
 /// A decoder of A32 instructions.
 pub struct A32;
@@ -23,6 +29,10 @@ impl Decoder for A32 {
         4
     }
 
+    fn conventions(&self) -> Conventions {
+        conventions()
+    }
+
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded> {
         let instruction = a32::decode_bytes(bytes).ok()?;
         // The program counter reads as two instructions further on.
@@ -35,45 +45,142 @@ impl Decoder for Thumb {
         2
     }
 
+    fn conventions(&self) -> Conventions {
+        conventions()
+    }
+
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded> {
         let decoded = t32::decode_bytes(bytes, self.conditions);
         self.conditions = decoded.as_ref().map_or(ItState::Outside, |instruction| self.conditions.after(instruction));
-        // The program counter reads as two small instructions further on, at the start of a word.
-        decoded.ok().map(|instruction| describe(&instruction, offset, (offset as i64 + 4) & !3))
+        // The program counter reads as two small instructions further on.
+        decoded.ok().map(|instruction| describe(&instruction, offset, offset as i64 + 4))
     }
 }
 
 fn describe(instruction: &Instruction, offset: usize, pc: i64) -> Decoded {
     let text = instruction.at(offset as u64).to_string();
     let (mnemonic, operands) = text.split_once('\t').unwrap_or((&text, ""));
+    let step = step(instruction, pc);
+    let literal = match step.act {
+        Act::Load(_, [Source::Known(Value::Code(offset)), _], 4) => Access::Literal(offset),
+        _ => Access::None,
+    };
     Decoded {
         len: instruction.encoding().length().into(),
         mnemonic: mnemonic.to_owned(),
         operands: operands.to_owned(),
-        access: access(instruction, pc),
+        access: literal,
+        step,
     }
 }
 
-fn access(instruction: &Instruction, pc: i64) -> Access {
-    let operands = instruction.operands();
-    let [Operand::Cond(_), Operand::Reg(to), from] = operands.as_slice() else { return Access::None };
-    let (base, distance) = match from {
-        Operand::Label { offset, .. } if instruction.mnemonic() == Mnemonic::Ldr => {
-            return Access::Literal(pc + offset);
-        }
-        Operand::Mem(Mem { base, offset: Offset::None, writeback: Writeback::None, .. }) => (*base, 0),
-        Operand::Mem(Mem { base, offset: Offset::Imm { value, .. }, writeback: Writeback::None, .. }) => {
-            (*base, *value)
-        }
-        _ => return Access::None,
+fn core(reg: Reg) -> Option<held::Reg> {
+    match reg {
+        Reg::Core(register) => Some(register.num()),
+        _ => None,
+    }
+}
+
+fn step(instruction: &Instruction, pc: i64) -> Step {
+    let (mnemonic, operands) = (instruction.mnemonic(), instruction.operands());
+    let (conditional, rest) = match operands.as_slice() {
+        [Operand::Cond(condition), rest @ ..] => (*condition != Cond::Al, rest),
+        rest => (false, rest),
     };
-    // The function's entry sets the two registers up step by step.
-    if [FUNCTION_TABLE, QSTR_TABLE].contains(&to.reg) {
-        return Access::None;
+    let source = |register: held::Reg| match register {
+        PC => Source::Known(Value::Code(pc)),
+        register => Source::Register(register),
+    };
+    let number = |number: i64| Source::Known(Value::Number(number));
+    let first = rest.iter().find_map(|operand| match operand {
+        Operand::Reg(register) => core(register.reg),
+        _ => None,
+    });
+    let target = rest.iter().find_map(|operand| match operand {
+        Operand::Label { offset, .. } => Some(pc + offset),
+        _ => None,
+    });
+    let flow = match mnemonic {
+        Mnemonic::B => target.map_or(Flow::End, if conditional { Flow::Branch } else { Flow::Jump }),
+        Mnemonic::Cbz | Mnemonic::Cbnz => target.map_or(Flow::Next, Flow::Branch),
+        Mnemonic::Bl | Mnemonic::Blx => Flow::Call,
+        Mnemonic::Bx | Mnemonic::Tbb | Mnemonic::Tbh if !conditional => Flow::End,
+        _ => Flow::Next,
+    };
+    if flow != Flow::Next {
+        return Step::goes(flow);
     }
-    match (base, instruction.mnemonic()) {
-        (FUNCTION_TABLE, Mnemonic::Ldr) => Access::FunctionTable(distance),
-        (QSTR_TABLE, Mnemonic::Ldrh) => Access::QstrTable(distance),
-        _ => Access::None,
-    }
+    let listed = rest.iter().find_map(|operand| match operand {
+        Operand::List(list) => Some(list.mask),
+        _ => None,
+    });
+    let mut written: Vec<_> = match mnemonic {
+        Mnemonic::Str | Mnemonic::Strb | Mnemonic::Strh | Mnemonic::Cmp | Mnemonic::Cmn | Mnemonic::Tst => Vec::new(),
+        Mnemonic::Push | Mnemonic::Stm => Vec::new(),
+        Mnemonic::Pop | Mnemonic::Ldm | Mnemonic::Ldmdb => {
+            (0..16).filter(|register| listed.is_some_and(|mask| mask >> register & 1 != 0)).collect()
+        }
+        // Others may write two.
+        Mnemonic::Mov | Mnemonic::Movs | Mnemonic::Add | Mnemonic::Adds | Mnemonic::Addw => first.into_iter().collect(),
+        _ => rest.iter().filter_map(|o| if let Operand::Reg(r) = o { core(r.reg) } else { None }).take(2).collect(),
+    };
+    written.extend(rest.iter().filter_map(|operand| match operand {
+        Operand::Mem(Mem { base, writeback, .. }) if *writeback != Writeback::None => core(*base),
+        _ => None,
+    }));
+    // What happens perhaps leaves nothing that is known.
+    let act = if conditional { Act::Nothing } else { act(mnemonic, rest, pc, source, number) };
+    let ends = !conditional && (written.contains(&PC) || matches!(act, Act::Load(Some(PC), ..)));
+    Step { act, written, flow: if ends { Flow::End } else { flow } }
+}
+
+fn act(
+    mnemonic: Mnemonic,
+    operands: &[Operand],
+    pc: i64,
+    source: impl Fn(held::Reg) -> Source,
+    number: impl Fn(i64) -> Source,
+) -> Act {
+    let plain = |operand: &Operand| match operand {
+        Operand::Reg(register) if register.modifier.is_none() && register.index.is_none() => core(register.reg),
+        _ => None,
+    };
+    let value = |operand: &Operand| match operand {
+        Operand::Imm { value, modifier: None } => Some(number(*value)),
+        operand => plain(operand).map(&source),
+    };
+    let Some(to) = operands.first().and_then(plain) else { return Act::Nothing };
+    let len = match mnemonic {
+        Mnemonic::Ldr => 4,
+        Mnemonic::Ldrh => 2,
+        Mnemonic::Mov | Mnemonic::Movs => {
+            return operands.get(1).and_then(value).map_or(Act::Nothing, |from| Act::Put(to, [from, number(0)]));
+        }
+        Mnemonic::Add | Mnemonic::Adds | Mnemonic::Addw => {
+            return match operands[1..] {
+                [b] => value(&b).map_or(Act::Nothing, |b| Act::Put(to, [source(to), b])),
+                [a, b] => match (value(&a), value(&b)) {
+                    (Some(a), Some(b)) => Act::Put(to, [a, b]),
+                    _ => Act::Nothing,
+                },
+                _ => Act::Nothing,
+            };
+        }
+        _ => return Act::Nothing,
+    };
+    let place = match operands.get(1) {
+        // It is counted from the start of a word.
+        Some(Operand::Label { offset, .. }) => Some([Source::Known(Value::Code((pc & !3) + offset)), number(0)]),
+        Some(Operand::Mem(Mem { base, offset, writeback: Writeback::None, .. })) => {
+            let offset = match offset {
+                Offset::None => Some(number(0)),
+                Offset::Imm { value, .. } => Some(number(*value)),
+                Offset::Reg { reg, subtract: false, modifier: None } => core(*reg).map(&source),
+                Offset::Reg { .. } => None,
+            };
+            core(*base).zip(offset).map(|(base, offset)| [source(base), offset])
+        }
+        _ => None,
+    };
+    place.map_or(Act::Nothing, |place| Act::Load(Some(to), place, len))
 }

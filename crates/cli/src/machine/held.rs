@@ -1,15 +1,18 @@
-//! Which registers hold the address of a table, in x86 code that was linked from C.
+//! What is in registers, as far as it leads to the tables of functions and names.
 //!
-//! Compilers load the address of the function table into whichever register is free, and use it for many calls. To find out what is in
-//! a register, the code is gone through once, in the order in which it lies. Where a jump forward leads, registers hold what they do
-//! at all jumps to it; jumps back are taken not to change that, as compilers load addresses before loops.
+//! Code that was linked from C loads the address of the function table into whichever register is free, and uses it for many calls. To
+//! find out what is in a register, the code is gone through once, in the order in which it lies. Where a jump forward leads, registers
+//! hold what they do at all jumps to it; jumps back are taken not to change that, as compilers load addresses before loops. Code of
+//! mpy-cross keeps the addresses of both tables in registers of their own.
 
 use std::collections::BTreeMap;
 
 use berus_mpy::reloc::Target;
-use iced_x86::{FlowControl, Instruction, InstructionInfoFactory, Mnemonic, OpAccess, OpKind, Register};
 
-use super::Relocated;
+use super::{Access, Relocated};
+
+/// The number of a register.
+pub type Reg = u8;
 
 /// The tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,49 +23,154 @@ pub enum Table {
     Qstrs,
 }
 
-/// What registers hold, by their full names.
-type Registers = BTreeMap<Register, Table>;
+/// What is known of a number in a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// All of it.
+    Number(i64),
+    /// It is the address of what is at an offset of the code.
+    Code(i64),
+    /// It is the address of what is at a distance in a table.
+    Table(Table, i64),
+}
+
+impl Value {
+    /// The sum with another. `None` if nothing is known of the sum.
+    fn plus(self, other: Value) -> Option<Value> {
+        let (a, b) = if let Value::Number(_) = self { (other, self) } else { (self, other) };
+        let Value::Number(number) = b else { return None };
+        Some(match a {
+            Value::Number(a) => Value::Number(a.wrapping_add(number)),
+            Value::Code(offset) => Value::Code(offset.wrapping_add(number)),
+            Value::Table(table, distance) => Value::Table(table, distance.wrapping_add(number)),
+        })
+    }
+}
+
+/// What an instruction works with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// What is in a register.
+    Register(Reg),
+    /// What the instruction says itself.
+    Known(Value),
+}
+
+/// What an instruction does to registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What it does, if that is of interest.
+    pub act: Act,
+    /// The registers that it writes besides.
+    pub written: Vec<Reg>,
+    /// Where it goes on.
+    pub flow: Flow,
+}
+
+/// What an instruction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Nothing that leads to a table.
+    Nothing,
+    /// It puts a sum into a register.
+    Put(Reg, [Source; 2]),
+    /// It loads so many bytes at a sum, into a register or to go there.
+    Load(Option<Reg>, [Source; 2], usize),
+}
+
+/// Where an instruction goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// At the next instruction.
+    Next,
+    /// In a function, and then at the next.
+    Call,
+    /// At the next or at an offset.
+    Branch(i64),
+    /// At an offset.
+    Jump(i64),
+    /// Elsewhere.
+    End,
+}
+
+impl Step {
+    /// One that does nothing of interest but to write registers.
+    pub fn writes(written: &[Reg]) -> Step {
+        Step { act: Act::Nothing, written: written.to_vec(), flow: Flow::Next }
+    }
+
+    /// One that does nothing of interest but to go elsewhere.
+    pub fn goes(flow: Flow) -> Step {
+        Step { act: Act::Nothing, written: Vec::new(), flow }
+    }
+
+    /// One with an act, that goes on to the next.
+    pub fn does(act: Act) -> Step {
+        Step { act, written: Vec::new(), flow: Flow::Next }
+    }
+}
+
+/// Which registers are for what.
+pub struct Conventions {
+    /// In code of mpy-cross: those that hold the addresses of the tables.
+    pub tables: [Reg; 2],
+    /// Those that a function may use without restoring them.
+    pub not_kept: &'static [Reg],
+}
 
 /// What registers hold before an instruction.
 pub struct Held {
-    /// The words of the code that hold the address of a table.
-    words: BTreeMap<u64, Table>,
-    now: Registers,
+    /// The words that the loader changes.
+    relocated: Relocated,
+    code: Vec<u8>,
+    word: usize,
+    conventions: Conventions,
+    /// Whether registers hold tables all the time.
+    by_mpy_cross: bool,
+    now: BTreeMap<Reg, Value>,
     /// Whether the instruction before goes on to the next one.
     goes_on: bool,
     /// What registers hold where jumps forward lead.
-    there: BTreeMap<u64, Registers>,
-    info: InstructionInfoFactory,
+    there: BTreeMap<i64, BTreeMap<Reg, Value>>,
 }
 
-/// Registers that a function may use without restoring them (System V ABI for AMD64, figure 3.4).
-const NOT_KEPT: [Register; 9] = [
-    Register::RAX,
-    Register::RCX,
-    Register::RDX,
-    Register::RSI,
-    Register::RDI,
-    Register::R8,
-    Register::R9,
-    Register::R10,
-    Register::R11,
-];
-
 impl Held {
-    /// For code with these words.
-    pub fn new(relocated: &Relocated) -> Held {
-        let table = |target: Target| match target {
-            Target::FunctionTable => Some(Table::Functions),
-            Target::QstrTable => Some(Table::Qstrs),
-            _ => None,
-        };
-        let words = relocated.iter().filter_map(|(&offset, &target)| Some((offset as u64, table(target)?))).collect();
-        let info = InstructionInfoFactory::new();
-        Held { words, now: Registers::new(), goes_on: false, there: BTreeMap::new(), info }
+    /// For code with words that the loader changes, or of mpy-cross.
+    pub fn new(relocated: Relocated, code: &[u8], word: usize, conventions: Conventions, by_mpy_cross: bool) -> Held {
+        let (now, there) = (BTreeMap::new(), BTreeMap::new());
+        Held { relocated, code: code.to_vec(), word, conventions, by_mpy_cross, now, goes_on: false, there }
     }
 
-    /// Comes to the instruction at `offset`.
-    pub fn arrive(&mut self, offset: u64) {
+    /// Goes over the instruction at an offset. Gives what it reads.
+    pub fn follow(&mut self, offset: usize, step: &Step) -> Access {
+        self.arrive(offset as i64);
+        let access = self.access(step.act);
+        let (to, value) = match step.act {
+            Act::Nothing => (None, None),
+            Act::Put(to, sum) => (Some(to), self.sum(sum)),
+            Act::Load(to, place, len) => (to, self.loaded(place, len)),
+        };
+        for register in step.written.iter().chain(&to) {
+            self.now.remove(register);
+        }
+        if let (Some(to), Some(value)) = (to, value) {
+            self.now.insert(to, value);
+        }
+        if step.flow == Flow::Call {
+            self.now.retain(|register, _| !self.conventions.not_kept.contains(register));
+        }
+        if let Flow::Branch(target) | Flow::Jump(target) = step.flow
+            && target > offset as i64
+        {
+            let there = self.there.entry(target);
+            there.and_modify(|there| *there = common(there, &self.now)).or_insert_with(|| self.now.clone());
+        }
+        self.goes_on = matches!(step.flow, Flow::Next | Flow::Call | Flow::Branch(_));
+        access
+    }
+
+    /// Comes to what is at `offset`.
+    fn arrive(&mut self, offset: i64) {
         let jumped = self.there.remove(&offset);
         self.now = match (self.goes_on, jumped) {
             (true, None) => return,
@@ -71,106 +179,136 @@ impl Held {
         };
     }
 
-    /// The table that `register` points to.
-    pub fn table(&self, register: Register) -> Option<Table> {
-        self.now.get(&register.full_register()).copied()
+    /// What a register is known to hold.
+    fn value(&self, source: Source) -> Option<Value> {
+        let register = match source {
+            Source::Known(value) => return Some(value),
+            Source::Register(register) => register,
+        };
+        match self.conventions.tables.iter().position(|&table| table == register) {
+            Some(which) if self.by_mpy_cross => Some(Value::Table([Table::Functions, Table::Qstrs][which], 0)),
+            _ => self.now.get(&register).copied(),
+        }
     }
 
-    /// Goes on behind `instruction`.
-    pub fn pass(&mut self, instruction: &Instruction) {
-        let loaded = self.loaded(instruction);
-        for used in self.info.info(instruction).used_registers() {
-            if !matches!(used.access(), OpAccess::Read | OpAccess::CondRead | OpAccess::None | OpAccess::NoMemAccess) {
-                self.now.remove(&used.register().full_register());
-            }
-        }
-        if let Some(table) = loaded {
-            self.now.insert(instruction.op0_register().full_register(), table);
-        }
-        let flow = instruction.flow_control();
-        if matches!(flow, FlowControl::Call | FlowControl::IndirectCall) {
-            NOT_KEPT.iter().for_each(|register| {
-                self.now.remove(register);
-            });
-        }
-        if matches!(flow, FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch) {
-            let there = self.there.entry(instruction.near_branch_target());
-            there.and_modify(|there| *there = common(there, &self.now)).or_insert_with(|| self.now.clone());
-        }
-        self.goes_on = matches!(
-            flow,
-            FlowControl::Next | FlowControl::ConditionalBranch | FlowControl::Call | FlowControl::IndirectCall
-        );
+    fn sum(&self, [a, b]: [Source; 2]) -> Option<Value> {
+        self.value(a)?.plus(self.value(b)?)
     }
 
-    /// The table whose address `instruction` puts into its first operand.
-    fn loaded(&self, instruction: &Instruction) -> Option<Table> {
-        if instruction.mnemonic() != Mnemonic::Mov || instruction.op0_kind() != OpKind::Register {
-            return None;
+    fn access(&self, act: Act) -> Access {
+        const NAME: usize = 2;
+        let Act::Load(to, place, len) = act else { return Access::None };
+        // The entry of a function of mpy-cross sets the two registers up step by step.
+        if self.by_mpy_cross && to.is_some_and(|to| self.conventions.tables.contains(&to)) {
+            return Access::None;
         }
-        match instruction.op1_kind() {
-            OpKind::Register => self.table(instruction.op1_register()),
-            OpKind::Memory if instruction.is_ip_rel_memory_operand() => {
-                self.words.get(&instruction.ip_rel_memory_address()).copied()
-            }
-            _ => None,
+        match self.sum(place) {
+            Some(Value::Table(Table::Functions, distance)) if len == self.word => Access::FunctionTable(distance),
+            Some(Value::Table(Table::Qstrs, distance)) if len == NAME => Access::QstrTable(distance),
+            Some(Value::Code(offset)) => Access::Code(offset),
+            _ => Access::None,
         }
+    }
+
+    fn loaded(&self, place: [Source; 2], len: usize) -> Option<Value> {
+        let Some(Value::Code(offset)) = self.sum(place) else { return None };
+        let offset = usize::try_from(offset).ok()?;
+        match self.relocated.get(&offset) {
+            _ if len != self.word => None,
+            Some(Target::FunctionTable) => Some(Value::Table(Table::Functions, 0)),
+            Some(Target::QstrTable) => Some(Value::Table(Table::Qstrs, self.number(offset)?)),
+            Some(_) => None,
+            None => Some(Value::Number(self.number(offset)?)),
+        }
+    }
+
+    /// The word at an offset of the code.
+    fn number(&self, offset: usize) -> Option<i64> {
+        let bytes = self.code.get(offset..)?.get(..self.word)?;
+        let number = bytes.iter().rev().fold(0u64, |number, &byte| number << 8 | u64::from(byte));
+        let unused = 64 - 8 * self.word as u32;
+        Some((number as i64) << unused >> unused)
     }
 }
 
 /// What both hold.
-fn common(a: &Registers, b: &Registers) -> Registers {
-    a.iter().filter(|(register, table)| b.get(register) == Some(table)).map(|(&r, &t)| (r, t)).collect()
+fn common(a: &BTreeMap<Reg, Value>, b: &BTreeMap<Reg, Value>) -> BTreeMap<Reg, Value> {
+    a.iter().filter(|(register, value)| b.get(register) == Some(value)).map(|(&r, &v)| (r, v)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use iced_x86::{Decoder, DecoderOptions};
-
     use super::*;
 
-    /// The table that the last instruction of `code` reads from. The word at 0x40 holds the function table's address.
-    fn read_at_the_end(code: &[&[u8]]) -> Option<Table> {
-        let mut held = Held::new(&Relocated::from([(0x40, Target::FunctionTable)]));
-        let code = code.concat();
-        let mut decoder = Decoder::with_ip(64, &code, 0, DecoderOptions::NONE);
-        let mut found = None;
-        for instruction in &mut decoder {
-            held.arrive(instruction.ip());
-            found = held.table(instruction.memory_base());
-            held.pass(&instruction);
-        }
-        found
+    const LOAD: Act = Act::Load(Some(1), [Source::Known(Value::Code(0x40)), Source::Known(Value::Number(0))], 4);
+    const READ: Act = Act::Load(Some(2), [Source::Register(1), Source::Known(Value::Number(0x18))], 4);
+    const OVERWRITE: Act = Act::Put(1, [Source::Register(9), Source::Known(Value::Number(0))]);
+
+    fn held() -> Held {
+        let code: Vec<_> = (0..0x20u32).flat_map(|word| (4 * word).to_le_bytes()).collect();
+        let conventions = Conventions { tables: [7, 6], not_kept: &[0, 1, 2] };
+        Held::new(Relocated::from([(0x40, Target::FunctionTable)]), &code, 4, conventions, false)
     }
 
-    const LOAD: &[u8] = &[0x48, 0x8b, 0x05, 0x39, 0, 0, 0]; // mov rax, [0x40]
-    const READ: &[u8] = &[0x48, 0x8b, 0x48, 0x18]; // mov rcx, [rax+0x18]
-    const CALL: &[u8] = &[0xff, 0xd2]; // call rdx
-    const OVERWRITE: &[u8] = &[0x48, 0x89, 0xf8]; // mov rax, rdi
-    const NOTHING: &[u8] = &[0x90, 0x90, 0x90];
-    const IF: &[u8] = &[0x74, 3]; // je, over three bytes
-    const GO: &[u8] = &[0xeb, 3]; // jmp, over three bytes
+    /// What the last of steps reads, each of which is four bytes.
+    fn read_at_the_end(steps: &[Step]) -> Access {
+        let mut held = held();
+        steps.iter().enumerate().map(|(i, step)| held.follow(4 * i, step)).last().unwrap()
+    }
+
+    const FOUND: Access = Access::FunctionTable(0x18);
 
     #[test]
     fn a_register_holds_a_table_until_it_is_written() {
-        assert_eq!(read_at_the_end(&[LOAD, READ]), Some(Table::Functions));
-        assert_eq!(read_at_the_end(&[LOAD, READ, NOTHING, READ]), Some(Table::Functions));
-        assert_eq!(read_at_the_end(&[LOAD, OVERWRITE, READ]), None);
-        assert_eq!(read_at_the_end(&[LOAD, CALL, READ]), None);
-        // mov rbx, rax; call rdx; mov rcx, [rbx+0x18]
-        let kept: [&[u8]; 4] = [LOAD, &[0x48, 0x89, 0xc3], CALL, &[0x48, 0x8b, 0x4b, 0x18]];
-        assert_eq!(read_at_the_end(&kept), Some(Table::Functions));
+        let [load, read, overwrite] = [LOAD, READ, OVERWRITE].map(Step::does);
+        let call = Step::goes(Flow::Call);
+        let also = |steps: &[&Step]| read_at_the_end(&steps.iter().map(|&step| step.clone()).collect::<Vec<_>>());
+        assert_eq!(also(&[&load, &read]), FOUND);
+        assert_eq!(also(&[&load, &read, &read]), FOUND);
+        assert_eq!(also(&[&load, &overwrite, &read]), Access::None);
+        assert_eq!(also(&[&load, &Step::writes(&[1]), &read]), Access::None);
+        assert_eq!(also(&[&load, &call, &read]), Access::None);
+        let zero = Source::Known(Value::Number(0));
+        let kept = Step::does(Act::Put(5, [Source::Register(1), zero]));
+        let read_kept = Step::does(Act::Load(None, [Source::Register(5), Source::Known(Value::Number(0x18))], 4));
+        assert_eq!(also(&[&load, &kept, &call, &read_kept]), FOUND);
     }
 
     #[test]
     fn where_ways_meet_it_holds_what_it_does_on_all() {
-        assert_eq!(read_at_the_end(&[LOAD, IF, NOTHING, READ]), Some(Table::Functions));
-        assert_eq!(read_at_the_end(&[LOAD, IF, OVERWRITE, READ]), None);
-        assert_eq!(
-            read_at_the_end(&[LOAD, IF, GO, NOTHING, READ]),
-            None,
-            "nobody knows who comes to what follows a jump"
-        );
-        assert_eq!(read_at_the_end(&[IF, OVERWRITE, LOAD, READ]), None, "the word is elsewhere from there");
+        let [load, read, overwrite] = [LOAD, READ, OVERWRITE].map(Step::does);
+        let (branch, jump) = (|to| Step::goes(Flow::Branch(to)), |to| Step::goes(Flow::Jump(to)));
+        let nothing = Step::writes(&[]);
+        assert_eq!(read_at_the_end(&[load.clone(), branch(12), nothing.clone(), read.clone()]), FOUND);
+        assert_eq!(read_at_the_end(&[load.clone(), branch(12), overwrite.clone(), read.clone()]), Access::None);
+        // Nobody knows who comes to what follows a jump.
+        assert_eq!(read_at_the_end(&[load.clone(), jump(100), read.clone()]), Access::None);
+        assert_eq!(read_at_the_end(&[load, jump(12), Step::goes(Flow::End), read]), FOUND);
+    }
+
+    #[test]
+    fn addresses_are_calculated_from_words_of_the_code() {
+        // The word at 0x10 is 0x10; with 0x30 more there is the address of the table.
+        let known = |value| Source::Known(value);
+        let steps = [
+            Step::does(Act::Load(Some(3), [known(Value::Code(0x10)), known(Value::Number(0))], 4)),
+            Step::does(Act::Put(3, [Source::Register(3), known(Value::Code(0x20))])),
+            Step::does(Act::Load(Some(4), [Source::Register(3), known(Value::Number(0x10))], 4)),
+            Step::does(Act::Load(Some(4), [Source::Register(4), known(Value::Number(8))], 4)),
+        ];
+        assert_eq!(read_at_the_end(&steps[..3]), Access::Code(0x40));
+        assert_eq!(read_at_the_end(&steps), Access::FunctionTable(8));
+    }
+
+    #[test]
+    fn code_of_mpy_cross_has_the_tables_in_registers() {
+        let mut held = Held { by_mpy_cross: true, ..held() };
+        let number = |number| Source::Known(Value::Number(number));
+        let read = |from, len| Step::does(Act::Load(Some(1), [Source::Register(from), number(8)], len));
+        assert_eq!(held.follow(0, &read(7, 4)), Access::FunctionTable(8));
+        assert_eq!(held.follow(4, &read(6, 2)), Access::QstrTable(8));
+        assert_eq!(held.follow(8, &Step::does(Act::Load(Some(6), [Source::Register(7), number(8)], 4))), Access::None);
+        held.follow(12, &Step::does(Act::Put(2, [Source::Register(7), number(128)])));
+        assert_eq!(held.follow(16, &read(2, 4)), Access::FunctionTable(136));
     }
 }

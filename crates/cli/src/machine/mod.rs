@@ -3,11 +3,11 @@
 //! Each architecture has a file with a decoder, a thin layer over a disassembler crate, or, for Xtensa, over a table. It also knows the two
 //! registers that code made by mpy-cross keeps for itself: one points to the function table, the other to the module's
 //! names. So calls into the runtime, and names, can be called what they are. Code linked from C finds both by relocations, and keeps
-//! them in any register ([`held`], on x64).
+//! them in any register ([`held`]).
 
 #[cfg(feature = "machine-code")]
 mod arm;
-#[cfg(feature = "machine-code")]
+#[cfg_attr(not(feature = "machine-code"), allow(dead_code))]
 mod held;
 #[cfg(feature = "machine-code")]
 mod riscv;
@@ -28,6 +28,7 @@ use berus_mpy::prelude::{Signature, scope_flag};
 use berus_mpy::reloc::{Place, Relocations, Target};
 
 use crate::text::shortened;
+use held::{Conventions, Held, Step};
 
 /// Characters of a name in a remark.
 const MAX_NAME: usize = 60;
@@ -56,10 +57,11 @@ struct Decoded {
     mnemonic: String,
     operands: String,
     access: Access,
+    step: Step,
 }
 
 /// What an instruction reads, as far as that is worth a remark.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "machine-code"), allow(dead_code))]
 enum Access {
     /// Nothing of note.
@@ -78,10 +80,8 @@ trait Decoder {
     /// Instructions start at multiples of this many bytes.
     fn unit(&self) -> usize;
 
-    /// Whether it knows which registers hold tables in code linked from C, too.
-    fn follows_tables(&self) -> bool {
-        false
-    }
+    /// Which registers are for what.
+    fn conventions(&self) -> Conventions;
 
     /// The instruction at the start of `bytes`, which are those from `offset` on. Asked for one after the other.
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded>;
@@ -98,12 +98,12 @@ pub fn not_disassembled(arch: Option<Arch>) -> Option<&'static str> {
     }
 }
 
-/// A decoder for code that has these words relocated, or that mpy-cross has made.
+/// A decoder for code of an architecture.
 #[cfg(feature = "machine-code")]
-fn decoder(arch: Option<Arch>, relocated: Option<&Relocated>) -> Option<Box<dyn Decoder>> {
+fn decoder(arch: Option<Arch>, code: &[u8]) -> Option<Box<dyn Decoder>> {
     Some(match arch? {
-        Arch::X86 => Box::new(x86::X86::new(32, relocated)),
-        Arch::X64 => Box::new(x86::X86::new(64, relocated)),
+        Arch::X86 => Box::new(x86::X86::new(32, code)),
+        Arch::X64 => Box::new(x86::X86::new(64, code)),
         Arch::Armv6 => Box::new(arm::A32),
         Arch::Armv6m | Arch::Armv7m | Arch::Armv7em | Arch::Armv7emsp | Arch::Armv7emdp => {
             Box::new(arm::Thumb::default())
@@ -117,7 +117,7 @@ fn decoder(arch: Option<Arch>, relocated: Option<&Relocated>) -> Option<Box<dyn 
 }
 
 #[cfg(not(feature = "machine-code"))]
-fn decoder(_: Option<Arch>, _: Option<&Relocated>) -> Option<Box<dyn Decoder>> {
+fn decoder(_: Option<Arch>, _: &[u8]) -> Option<Box<dyn Decoder>> {
     None
 }
 
@@ -141,7 +141,7 @@ pub fn lines(module: &Module<'_>, code: &RawCode<'_>) -> Vec<Line> {
     let (heads, start) = (lines.lines.len(), lines.offset);
     let mut literals = BTreeSet::new();
     for _ in 0..MAX_PASSES {
-        let Some(decoder) = decoder(module.header.arch, relocations.map(|_| &relocated)) else {
+        let Some(decoder) = decoder(module.header.arch, bytes) else {
             lines.bytes(&relocated);
             break;
         };
@@ -227,7 +227,8 @@ impl Lines<'_> {
         by_mpy_cross: bool,
         mut literals: BTreeSet<usize>,
     ) -> BTreeSet<usize> {
-        let knows_tables = by_mpy_cross || decoder.follows_tables();
+        let conventions = decoder.conventions();
+        let mut held = Held::new(relocated.clone(), self.bytes, self.word, conventions, by_mpy_cross);
         let mut read = BTreeSet::new();
         while self.offset < self.bytes.len() {
             if let Some(&target) = relocated.get(&self.offset) {
@@ -245,14 +246,15 @@ impl Lines<'_> {
                 self.push(len, BYTES, listed(&rest[..len]), None);
                 continue;
             };
-            let remark = match decoded.access {
+            let read_by_address = held.follow(self.offset, &decoded.step);
+            let access = if decoded.access == Access::None { read_by_address } else { decoded.access };
+            let remark = match access {
                 Access::None => None,
-                Access::FunctionTable(distance) if knows_tables => self.function(distance),
-                Access::QstrTable(distance) if knows_tables => self.name(distance),
-                Access::FunctionTable(_) | Access::QstrTable(_) => None,
+                Access::FunctionTable(distance) => self.function(distance),
+                Access::QstrTable(distance) => self.name(distance),
                 Access::Code(offset) | Access::Literal(offset) => {
                     let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-                    if matches!(decoded.access, Access::Literal(_)) {
+                    if matches!(access, Access::Literal(_)) {
                         literals.insert(offset);
                         read.insert(offset);
                     }

@@ -2,11 +2,8 @@
 
 use disc_v::{Decoder as DiscDecoder, Extension, Isa};
 
+use super::held::{Act, Conventions, Flow, Source, Step, Value};
 use super::{Access, Decoded, Decoder};
-
-// MicroPython: `py/asmrv32.h`
-const FUNCTION_TABLE: &str = "s1";
-const QSTR_TABLE: &str = "s4";
 
 /// A decoder of RISC-V instructions.
 pub struct RiscV {
@@ -27,6 +24,11 @@ impl Decoder for RiscV {
         2
     }
 
+    fn conventions(&self) -> Conventions {
+        // MicroPython: `py/asmrv32.h` has `s1` and `s4`. Kept are `sp`, `gp`, `tp` and those that are called so (RISC-V Calling Convention).
+        Conventions { tables: [9, 20], not_kept: &[1, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31] }
+    }
+
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded> {
         let instruction = self.decoder.decode_bytes(offset as u64, bytes)?;
         if instruction.is_illegal() {
@@ -36,26 +38,71 @@ impl Decoder for RiscV {
         Some(Decoded {
             len: instruction.length(),
             mnemonic: instruction.mnemonic().to_owned(),
-            access: access(instruction.mnemonic(), &operands),
+            access: Access::None,
+            step: step(instruction.mnemonic(), &operands, offset as i64),
             operands,
         })
     }
 }
 
-/// Loads are written `lw a6,128(s1)`.
-fn access(mnemonic: &str, operands: &str) -> Access {
-    let parts = operands.strip_suffix(')').and_then(|text| text.split_once(','));
-    let Some((to, (distance, base))) = parts.and_then(|(to, from)| Some((to, from.split_once('(')?))) else {
-        return Access::None;
+/// What an instruction does, by its text: `lw a6,128(s1)`, `auipc a5,0x0`, `addi a5,a5,12`.
+fn step(mnemonic: &str, operands: &str, offset: i64) -> Step {
+    let parts: Vec<_> = operands.split([',', '(', ')']).filter(|part| !part.is_empty()).collect();
+    let at = |i: usize| parts.get(i).copied().unwrap_or("");
+    let (first, second) = (register(at(0)), register(at(1)));
+    let value = |number: i64| Source::Known(Value::Number(number));
+    match (mnemonic, first, second, number(at(1)), number(at(2))) {
+        ("lw" | "ld" | "lhu", Some(to), _, Some(distance), _) => {
+            let len = if mnemonic == "lw" {
+                4
+            } else if mnemonic == "ld" {
+                8
+            } else {
+                2
+            };
+            let from = register(at(2)).map_or(value(0), Source::Register);
+            Step::does(Act::Load(Some(to), [from, value(distance)], len))
+        }
+        ("auipc", Some(to), _, Some(high), _) => {
+            // Twenty bits, which may be shown as a signed number or not.
+            let distance = i64::from((high as i32) << 12);
+            Step::does(Act::Put(to, [Source::Known(Value::Code(offset)), value(distance)]))
+        }
+        ("mv", Some(to), Some(from), ..) => Step::does(Act::Put(to, [Source::Register(from), value(0)])),
+        ("addi", Some(to), Some(from), _, Some(distance)) => {
+            Step::does(Act::Put(to, [Source::Register(from), value(distance)]))
+        }
+        ("add", Some(to), Some(a), ..) => {
+            let b = register(at(2)).map_or(value(0), Source::Register);
+            Step::does(Act::Put(to, [Source::Register(a), b]))
+        }
+        ("j", ..) => Step::goes(number(at(0)).map_or(Flow::End, Flow::Jump)),
+        ("jr" | "ret" | "tail" | "mret" | "ebreak", ..) => Step::goes(Flow::End),
+        ("jal" | "jalr" | "call", ..) => Step::goes(Flow::Call),
+        _ if mnemonic.starts_with("cm.pop") && mnemonic.contains("ret") => Step::goes(Flow::End),
+        _ if mnemonic.starts_with('b') && parts.last().is_some_and(|target| target.starts_with("0x")) => {
+            Step::goes(parts.last().and_then(|target| number(target)).map_or(Flow::End, Flow::Branch))
+        }
+        ("sb" | "sh" | "sw" | "sd", ..) => Step::writes(&[]),
+        // The saved registers that it restores are those of the caller, where the code does not go on.
+        _ => Step::writes(first.as_slice()),
+    }
+}
+
+fn number(text: &str) -> Option<i64> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let number = match digits.strip_prefix("0x") {
+        Some(digits) => i64::from_str_radix(digits, 16).ok()?,
+        None => digits.parse().ok()?,
     };
-    let Ok(distance) = distance.parse() else { return Access::None };
-    // The function's entry sets the two registers up step by step.
-    if [FUNCTION_TABLE, QSTR_TABLE].contains(&to) {
-        return Access::None;
-    }
-    match (mnemonic, base) {
-        ("lw" | "ld", FUNCTION_TABLE) => Access::FunctionTable(distance),
-        ("lhu", QSTR_TABLE) => Access::QstrTable(distance),
-        _ => Access::None,
-    }
+    Some(if negative { -number } else { number })
+}
+
+/// The number of a register by its name in the calling convention.
+fn register(name: &str) -> Option<u8> {
+    const NAMES: [&str; 32] = [
+        "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
+        "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+    ];
+    NAMES.iter().position(|&known| known == name).map(|number| number as u8)
 }

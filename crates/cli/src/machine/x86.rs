@@ -1,31 +1,40 @@
 //! x86 and x64.
 
 use iced_x86::{
-    Decoder as IcedDecoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Mnemonic, OpKind, Register,
+    Decoder as IcedDecoder, DecoderOptions, FlowControl, Formatter, Instruction, InstructionInfoFactory,
+    IntelFormatter, Mnemonic, OpAccess, OpKind, Register,
 };
 
-use super::held::{Held, Table};
-use super::{Access, Decoded, Decoder, Relocated};
+use super::held::{Act, Conventions, Flow, Source, Step, Value};
+use super::{Access, Decoded, Decoder};
 
 /// A decoder of x86 instructions.
 pub struct X86 {
     bits: u32,
     formatter: IntelFormatter,
-    tables: Tables,
+    info: InstructionInfoFactory,
+    code: Vec<u8>,
 }
 
-/// How it knows which registers point to tables.
-enum Tables {
-    /// They are always the same: that of functions and that of names.
-    Fixed([Register; 2]),
-    /// It follows the code.
-    Followed(Held),
-}
+/// Registers that a function may use without restoring them (System V ABI for AMD64, figure 3.4; on x86 the first three).
+const NOT_KEPT: &[u8] = &[
+    Register::EAX as u8,
+    Register::ECX as u8,
+    Register::EDX as u8,
+    Register::RAX as u8,
+    Register::RCX as u8,
+    Register::RDX as u8,
+    Register::RSI as u8,
+    Register::RDI as u8,
+    Register::R8 as u8,
+    Register::R9 as u8,
+    Register::R10 as u8,
+    Register::R11 as u8,
+];
 
 impl X86 {
-    /// For code of `bits` (32 or 64) bits, of mpy-cross or with these words relocated. Registers: MicroPython's `py/asmx86.h` and
-    /// `py/asmx64.h`.
-    pub fn new(bits: u32, relocated: Option<&Relocated>) -> X86 {
+    /// For code of `bits` (32 or 64) bits.
+    pub fn new(bits: u32, code: &[u8]) -> X86 {
         let mut formatter = IntelFormatter::new();
         let options = formatter.options_mut();
         options.set_hex_prefix("0x");
@@ -35,43 +44,83 @@ impl X86 {
         options.set_signed_immediate_operands(true);
         options.set_branch_leading_zeros(false);
         options.set_show_branch_size(false);
-        let tables = match relocated {
-            Some(relocated) => Tables::Followed(Held::new(relocated)),
-            None if bits == 64 => Tables::Fixed([Register::RBP, Register::R13]),
-            None => Tables::Fixed([Register::EBP, Register::EDI]),
+        X86 { bits, formatter, info: InstructionInfoFactory::new(), code: code.to_vec() }
+    }
+
+    /// The number of a register, by its full name in the mode.
+    fn number(&self, register: Register) -> u8 {
+        let full = if self.bits == 64 { register.full_register() } else { register.full_register32() };
+        full as u8
+    }
+
+    fn step(&mut self, instruction: &Instruction) -> Step {
+        if let Some(to) = self.program_counter(instruction) {
+            let next = Source::Known(Value::Code(instruction.next_ip() as i64));
+            return Step::does(Act::Put(to, [next, Source::Known(Value::Number(0))]));
+        }
+        let act = self.act(instruction);
+        let used = self.info.info(instruction).used_registers().to_vec();
+        let written = used.iter().filter(|used| {
+            !matches!(used.access(), OpAccess::Read | OpAccess::CondRead | OpAccess::None | OpAccess::NoMemAccess)
+        });
+        let written = written.map(|used| self.number(used.register())).collect();
+        let target = instruction.near_branch_target() as i64;
+        let flow = match instruction.flow_control() {
+            FlowControl::Next => Flow::Next,
+            FlowControl::Call | FlowControl::IndirectCall => Flow::Call,
+            FlowControl::ConditionalBranch => Flow::Branch(target),
+            FlowControl::UnconditionalBranch => Flow::Jump(target),
+            _ => Flow::End,
         };
-        X86 { bits, formatter, tables }
+        Step { act, written, flow }
     }
 
-    fn access(&self, instruction: &Instruction) -> Access {
-        if instruction.is_ip_rel_memory_operand() {
-            return Access::Code(instruction.ip_rel_memory_address() as i64);
+    /// The register that an instruction puts the address of the next one into, by a call of code that loads the address and returns, as
+    /// there is no other way on x86.
+    fn program_counter(&self, instruction: &Instruction) -> Option<u8> {
+        if self.bits != 32 || instruction.flow_control() != FlowControl::Call {
+            return None;
         }
-        if instruction.memory_base() == Register::None || instruction.memory_index() != Register::None {
-            return Access::None;
-        }
-        let distance = i64::from(instruction.memory_displacement64() as i32);
-        match (self.table(instruction), instruction.mnemonic()) {
-            (Some(Table::Functions), Mnemonic::Mov | Mnemonic::Call | Mnemonic::Jmp) => Access::FunctionTable(distance),
-            (Some(Table::Qstrs), Mnemonic::Movzx) => Access::QstrTable(distance),
-            _ => Access::None,
-        }
+        let called = self.code.get(usize::try_from(instruction.near_branch_target()).ok()?..)?;
+        let load = IcedDecoder::new(32, called, DecoderOptions::NONE).decode();
+        let loads = load.mnemonic() == Mnemonic::Mov
+            && load.op1_kind() == OpKind::Memory
+            && (load.memory_base(), load.memory_index()) == (Register::ESP, Register::None)
+            && load.memory_displacement64() == 0;
+        const RETURN: u8 = 0xc3;
+        (loads && called.get(load.len()) == Some(&RETURN)).then(|| self.number(load.op0_register()))
     }
 
-    /// The table that the base of an instruction's memory operand points to.
-    fn table(&self, instruction: &Instruction) -> Option<Table> {
-        let base = instruction.memory_base();
-        match &self.tables {
-            Tables::Followed(held) => held.table(base),
-            Tables::Fixed(registers) => {
-                let loads = instruction.op0_kind() == OpKind::Register && instruction.op1_kind() == OpKind::Memory;
-                // The function's entry sets the two registers up step by step.
-                if !loads || registers.contains(&instruction.op0_register()) {
-                    return None;
-                }
-                let which = registers.iter().position(|&register| register == base)?;
-                Some([Table::Functions, Table::Qstrs][which])
+    fn act(&self, instruction: &Instruction) -> Act {
+        let to = (instruction.op0_kind() == OpKind::Register).then(|| self.number(instruction.op0_register()));
+        let none = Source::Known(Value::Number(0));
+        let goes = matches!(instruction.mnemonic(), Mnemonic::Call | Mnemonic::Jmp);
+        let moves = matches!(instruction.mnemonic(), Mnemonic::Mov | Mnemonic::Movzx);
+        let reads = (goes && instruction.op0_kind() == OpKind::Memory)
+            || (moves && to.is_some() && instruction.op1_kind() == OpKind::Memory);
+        if reads && instruction.memory_index() == Register::None {
+            let place = if instruction.is_ip_rel_memory_operand() {
+                [Source::Known(Value::Code(instruction.ip_rel_memory_address() as i64)), none]
+            } else if instruction.memory_base() == Register::None {
+                return Act::Nothing;
+            } else {
+                let distance = i64::from(instruction.memory_displacement64() as i32);
+                [Source::Register(self.number(instruction.memory_base())), Source::Known(Value::Number(distance))]
+            };
+            return Act::Load(to, place, instruction.memory_size().size());
+        }
+        match (to, instruction.op1_kind()) {
+            (Some(to), OpKind::Register) if instruction.mnemonic() == Mnemonic::Mov => {
+                Act::Put(to, [Source::Register(self.number(instruction.op1_register())), none])
             }
+            (
+                Some(to),
+                OpKind::Immediate8to32 | OpKind::Immediate32 | OpKind::Immediate8to64 | OpKind::Immediate32to64,
+            ) if instruction.mnemonic() == Mnemonic::Add => {
+                let number = i64::from(instruction.immediate(1) as i32);
+                Act::Put(to, [Source::Register(to), Source::Known(Value::Number(number))])
+            }
+            _ => Act::Nothing,
         }
     }
 }
@@ -81,8 +130,10 @@ impl Decoder for X86 {
         1
     }
 
-    fn follows_tables(&self) -> bool {
-        matches!(self.tables, Tables::Followed(_))
+    fn conventions(&self) -> Conventions {
+        // MicroPython: `py/asmx86.h` and `py/asmx64.h`.
+        let tables = if self.bits == 64 { [Register::RBP, Register::R13] } else { [Register::EBP, Register::EDI] };
+        Conventions { tables: tables.map(|register| register as u8), not_kept: NOT_KEPT }
     }
 
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded> {
@@ -93,13 +144,10 @@ impl Decoder for X86 {
         let (mut mnemonic, mut operands) = (String::new(), String::new());
         self.formatter.format_mnemonic(&instruction, &mut mnemonic);
         self.formatter.format_all_operands(&instruction, &mut operands);
-        if let Tables::Followed(held) = &mut self.tables {
-            held.arrive(offset as u64);
-        }
-        let access = self.access(&instruction);
-        if let Tables::Followed(held) = &mut self.tables {
-            held.pass(&instruction);
-        }
-        Some(Decoded { len: instruction.len(), mnemonic, operands, access })
+        let access = match instruction.is_ip_rel_memory_operand() {
+            true => Access::Code(instruction.ip_rel_memory_address() as i64),
+            false => Access::None,
+        };
+        Some(Decoded { len: instruction.len(), mnemonic, operands, access, step: self.step(&instruction) })
     }
 }

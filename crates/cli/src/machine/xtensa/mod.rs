@@ -11,12 +11,13 @@ use std::collections::BTreeSet;
 use part::Part;
 use table::{INSTRUCTIONS, Row};
 
+use super::held::{Act, Conventions, Flow, Source, Step, Value};
 use super::{Access, Decoded, Decoder};
 
 /// A decoder of Xtensa instructions.
 pub struct Xtensa {
-    /// The registers that point to the table of functions and to that of names, in code made by mpy-cross.
-    tables: [u8; 2],
+    /// Whether functions have windows of registers.
+    windows: bool,
     /// Whether the instruction before goes elsewhere, so that what follows may be no code.
     ended: bool,
     /// Places ahead that instructions before go to.
@@ -24,36 +25,23 @@ pub struct Xtensa {
 }
 
 impl Xtensa {
-    /// For code whose functions have windows of registers, or share all registers. Registers: MicroPython's `py/asmxtensa.h`.
+    /// For code whose functions have windows of registers, or share all registers.
     pub fn new(windows: bool) -> Xtensa {
-        let tables = if windows { [7, 6] } else { [15, 14] };
-        Xtensa { tables, ended: false, ahead: BTreeSet::new() }
-    }
-
-    fn access(&self, row: &Row, instruction: u32, offset: i64) -> Access {
-        match *row.parts {
-            [_, literal @ Part::Literal] => literal.address(instruction, offset).map_or(Access::None, Access::Literal),
-            [to, from, distance] => {
-                let (to, from) = (to.register(instruction), from.register(instruction));
-                let Some(distance) = distance.number(instruction) else { return Access::None };
-                // The function's entry sets the two registers up step by step.
-                if self.tables.into_iter().any(|table| to == Some(table)) {
-                    return Access::None;
-                }
-                match (row.name, from == Some(self.tables[0]), from == Some(self.tables[1])) {
-                    ("l32i" | "l32i.n", true, _) => Access::FunctionTable(distance),
-                    ("l16ui", _, true) => Access::QstrTable(distance),
-                    _ => Access::None,
-                }
-            }
-            _ => Access::None,
-        }
+        Xtensa { windows, ended: false, ahead: BTreeSet::new() }
     }
 }
 
 impl Decoder for Xtensa {
     fn unit(&self) -> usize {
         1
+    }
+
+    fn conventions(&self) -> Conventions {
+        // MicroPython: `py/asmxtensa.h`. A call of a window of eight registers has those from `a8` on.
+        match self.windows {
+            true => Conventions { tables: [7, 6], not_kept: &[8, 9, 10, 11, 12, 13, 14, 15] },
+            false => Conventions { tables: [15, 14], not_kept: &[0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] },
+        }
     }
 
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded> {
@@ -79,8 +67,47 @@ impl Decoder for Xtensa {
         let target = target.and_then(|part| part.address(instruction, offset));
         self.ahead.extend(target.and_then(|target| usize::try_from(target).ok()));
         self.ended = matches!(row.name, "j" | "jx" | "ret" | "ret.n" | "retw" | "retw.n");
-        let access = self.access(row, instruction, offset);
-        Some(Decoded { len: row.pattern.len, mnemonic, operands: parts.join(", "), access })
+        let access = match row.parts {
+            [_, Part::Literal] => Part::Literal.address(instruction, offset).map_or(Access::None, Access::Literal),
+            _ => Access::None,
+        };
+        let step = step(row, instruction, offset);
+        Some(Decoded { len: row.pattern.len, mnemonic, operands: parts.join(", "), access, step })
+    }
+}
+
+/// What an instruction does to registers.
+fn step(row: &Row, instruction: u32, offset: i64) -> Step {
+    let register = |i: usize| row.parts.get(i).and_then(|part| part.register(instruction));
+    let number = |i: usize| row.parts.get(i).and_then(|part| part.number(instruction));
+    let target = row.parts.last().and_then(|part| part.address(instruction, offset));
+    let known = |number: i64| Source::Known(Value::Number(number));
+    match (row.name, register(0), register(1).map(Source::Register), number(2).map(known), target) {
+        ("l32r", Some(to), .., Some(place)) => {
+            Step::does(Act::Load(Some(to), [Source::Known(Value::Code(place)), known(0)], 4))
+        }
+        ("l32i" | "l32i.n", Some(to), Some(from), Some(distance), _) => {
+            Step::does(Act::Load(Some(to), [from, distance], 4))
+        }
+        ("l16ui", Some(to), Some(from), Some(distance), _) => Step::does(Act::Load(Some(to), [from, distance], 2)),
+        ("mov.n" | "or", Some(to), Some(from), ..) if row.name == "mov.n" || register(1) == register(2) => {
+            Step::does(Act::Put(to, [from, known(0)]))
+        }
+        ("addi" | "addi.n" | "addmi", Some(to), Some(from), Some(distance), _) => {
+            Step::does(Act::Put(to, [from, distance]))
+        }
+        ("add" | "add.n", Some(to), Some(from), ..) => {
+            let other = register(2).map_or(known(0), Source::Register);
+            Step::does(Act::Put(to, [from, other]))
+        }
+        ("movi" | "movi.n", Some(to), ..) => Step::does(Act::Put(to, [known(number(1).unwrap_or(0)), known(0)])),
+        ("j", .., Some(target)) => Step::goes(Flow::Jump(target)),
+        ("jx" | "ret" | "ret.n" | "retw" | "retw.n", ..) => Step::goes(Flow::End),
+        (name, ..) if name.starts_with("call") => Step::goes(Flow::Call),
+        ("s8i" | "s16i" | "s32i" | "s32i.n" | "s32ri" | "s32e" | "s32nb", ..) => Step::writes(&[]),
+        (.., Some(target)) => Step::goes(Flow::Branch(target)),
+        (_, Some(to), ..) => Step::writes(&[to]),
+        _ => Step::writes(&[]),
     }
 }
 
