@@ -62,10 +62,12 @@ goldens! {
     every_byte_of_x64: "machine-x64.hex.txt" "-x" "machine-x64.mpy";
     x64_of_an_older_release: "machine-x64-1.20.txt" "machine-x64-1.20.mpy";
     arm: "machine-armv6.txt" "machine-armv6.mpy";
+    thumb_without_long_instructions: "machine-armv6m.txt" "machine-armv6m.mpy";
     thumb: "machine-armv7m.txt" "machine-armv7m.mpy";
     risc_v: "machine-rv32imc.txt" "machine-rv32imc.mpy";
     risc_v_with_extensions: "machine-rv32imc-zcmp.txt" "machine-rv32imc-zcmp.mpy";
-    xtensa: "machine-xtensawin.txt" "machine-xtensawin.mpy";
+    xtensa: "machine-xtensa.txt" "machine-xtensa.mpy";
+    xtensa_with_windows: "machine-xtensawin.txt" "machine-xtensawin.mpy";
     every_byte_of_xtensa: "machine-xtensawin.hex.txt" "-x" "machine-xtensawin.mpy";
     inline_assembler: "assembler.txt" "assembler.mpy";
 
@@ -73,6 +75,11 @@ goldens! {
     json_of_assembler: "assembler.json" "-j" "assembler.mpy";
 
     linked_from_c: "natmod-x64.txt" "natmod-x64.mpy";
+    linked_from_c_for_x86: "natmod-x86.txt" "natmod-x86.mpy";
+    linked_from_c_for_thumb: "natmod-armv7m.txt" "natmod-armv7m.mpy";
+    linked_from_c_for_risc_v: "natmod-rv32imc.txt" "natmod-rv32imc.mpy";
+    linked_from_c_for_xtensa: "natmod-xtensa.txt" "natmod-xtensa.mpy";
+    linked_from_c_for_xtensa_with_windows: "natmod-xtensawin.txt" "natmod-xtensawin.mpy";
     every_byte_linked_from_c: "natmod-x64.hex.txt" "-x" "natmod-x64.mpy";
     size_of_machine_code: "natmod-x64.size.txt" "-s" "natmod-x64.mpy";
 }

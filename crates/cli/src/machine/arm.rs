@@ -175,7 +175,10 @@ fn act(
             let offset = match offset {
                 Offset::None => Some(number(0)),
                 Offset::Imm { value, .. } => Some(number(*value)),
-                Offset::Reg { reg, subtract: false, modifier: None } => core(*reg).map(&source),
+                // A shift may be written that shifts by nothing.
+                Offset::Reg { reg, subtract: false, modifier } if modifier.is_none_or(|m| m.amount == Some(0)) => {
+                    core(*reg).map(&source)
+                }
                 Offset::Reg { .. } => None,
             };
             core(*base).zip(offset).map(|(base, offset)| [source(base), offset])
