@@ -6,6 +6,7 @@
 use core::fmt;
 use core::ops::Deref;
 use core::ptr::NonNull;
+use core::slice;
 
 use crate::types::Type;
 use crate::word::Obj;
@@ -46,14 +47,13 @@ impl Header {
 /// A kind of object that Rust code knows the layout of.
 ///
 /// # Safety
-/// The type is `#[repr(C)]`, its first field is a [`Header`], and objects whose header names [`Object::TYPE`]
-/// have its layout. If [`Object::KINDS`] is not 1, so have those whose header names one of that many types in a row, of which
-/// [`Object::TYPE`] is the first.
+/// The type is `#[repr(C)]`, its first field is a [`Header`], and objects whose header names one of [`Object::KINDS`]
+/// have its layout. [`Object::TYPE`] is the first of them.
 pub unsafe trait Object: Sized {
     /// The built-in type of such objects.
     const TYPE: &'static Type;
-    /// How many types such objects have: one array's, from [`Object::TYPE`] on.
-    const KINDS: usize = 1;
+    /// The types of such objects, where programs tell kinds of them apart.
+    const KINDS: &'static [Type] = slice::from_ref(Self::TYPE);
     /// Whether such objects hold words or pointers that the collector must follow.
     const SCAN: bool = true;
 }
@@ -139,6 +139,6 @@ impl Obj {
         let ty = unsafe { header.as_ref() }.ty;
         // A pointer to a type is to the beginning of one, so that one in the array is to one of the kinds.
         let from_first = ty.addr().get().wrapping_sub(core::ptr::from_ref(T::TYPE).addr());
-        (from_first <= (T::KINDS - 1) * size_of::<Type>()).then_some(Gc(header.cast()))
+        (from_first <= (T::KINDS.len() - 1) * size_of::<Type>()).then_some(Gc(header.cast()))
     }
 }

@@ -15,7 +15,7 @@ use crate::word::Obj;
 /// The type, which programs see as that of other closures.
 static TYPE: Type = define!(
     Type::new(q!("closure"))
-        .parent(&function::TYPES[function::CLOSURE])
+        .parent(&Function::KINDS[function::CLOSURE])
         .flags(flag::BINDS_SELF)
         .print(print)
         .call(call)

@@ -55,7 +55,7 @@ unsafe impl Sync for Builtin {}
 // SAFETY: `Builtin` is `repr(C)` and starts with a header; only builtins have this type.
 unsafe impl Object for Builtin {
     const TYPE: &'static Type = &TYPES[0];
-    const KINDS: usize = TYPES.len();
+    const KINDS: &'static [Type] = &TYPES;
 }
 
 impl Builtin {
@@ -68,7 +68,7 @@ impl Builtin {
             Fun::F3(_) => 3,
             Fun::Var { .. } | Fun::Kw { .. } => 4,
         };
-        Builtin { header: Header::of(&TYPES[kind]), fun }
+        Builtin { header: Header::of(&Self::KINDS[kind]), fun }
     }
 
     /// A function without arguments.

@@ -74,7 +74,7 @@ pub struct Function {
 // SAFETY: `Function` is `repr(C)` and starts with a header; only functions have this type.
 unsafe impl Object for Function {
     const TYPE: &'static Type = &TYPES[PLAIN];
-    const KINDS: usize = TYPES.len();
+    const KINDS: &'static [Type] = &TYPES;
 }
 
 /// A method with the object to call it for.
@@ -136,7 +136,7 @@ impl Function {
             0 => PLAIN,
             _ => CLOSURE,
         };
-        let (header, n_cells) = (Header::of(&TYPES[kind]), n_cells as u8);
+        let (header, n_cells) = (Header::of(&Self::KINDS[kind]), n_cells as u8);
         Function { header, bytes: code.bytes, code: Cell::new(code), extent: 0, place: 0, n_locals: 0, n_cells }
     }
 
