@@ -1,8 +1,9 @@
-//! Decides how the interpreter's opcode handlers go from one to the next, as `src/vm/op/mod.rs` describes: by jumps, where the configuration
-//! `berus_jumps` is set, or from a loop.
+//! Decides how the interpreter's opcode handlers go from one to the next, as `src/interpret/op/mod.rs` describes: by
+//! jumps, where the configuration `berus_jumps` is set, or from a loop.
 //!
-//! A handler ends in a call. The compiler makes a jump of that where it optimises, at levels 2, 3, `s` and `z`, on machines that have registers for all
-//! arguments, and as long as nobody has it watch the machine stack. At level 1 it leaves calls as they are, for the sake of backtraces.
+//! A handler ends in a call. The compiler makes a jump of that where it optimises, at levels 2, 3, `s` and `z`, on
+//! machines that have registers for all arguments, and as long as nobody has it watch the machine stack. At level 1 it
+//! leaves calls as they are, for the sake of backtraces.
 
 use std::env::var;
 

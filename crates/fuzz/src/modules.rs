@@ -9,6 +9,8 @@ use berus_mpy::disasm::{Listing, Outline};
 use berus_mpy::merge::merge;
 use berus_mpy::romfs::{Folder, Image, Node, Tree};
 use berus_mpy::verify::verify;
+use berus_runtime::import::load::Load;
+use berus_runtime::import::run::RunModule;
 
 use crate::machine::{Machine, Random, is_bytecode};
 use crate::python::{Program, traceback, with_interpreter};

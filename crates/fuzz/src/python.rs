@@ -1,11 +1,19 @@
 //! Targets that are Python programs.
 
-use berus_runtime::error::Res;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::vm::{Budget, Limits, Vm};
-use berus_runtime::word::Obj;
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::finalise::Finalise;
+use berus_runtime::model::protocols::{Classes, Strs};
+use berus_runtime::model::vm::{Budget, Limits, Vm};
+use berus_runtime::model::word::Obj;
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
 
 /// Bytes of memory that a program has.
 const HEAP: usize = 2 << 20;

@@ -2,9 +2,9 @@
 //!
 //! An `.mpy` file is a compiled Python module: a header, a table of names ("qstrs"), a table of constants, and a tree
 //! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`]) and writes
-//! ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves it
-//! safe ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM image ([`romfs`]).
-//! Floats are text in it ([`number`]).
+//! ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves it safe
+//! ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM
+//! image ([`romfs`]). Floats are text in it ([`number`]).
 //!
 //! ```
 //! use berus_mpy::disasm::Listing;

@@ -1,8 +1,8 @@
 //! Memory within a quota: vectors that grow only as far as somebody grants, and as there is memory.
 //!
-//! Reading, verifying and compiling take memory that a hostile file or source can make large. Whoever does such work has a [`Quota`], and
-//! lets every vector grow through it. What the quota cannot give ends the work with [`Stop`], which `?` carries out. The same quota counts
-//! the work that is done, and asks every so often whether it shall go on.
+//! Reading, verifying and compiling take memory that a hostile file or source can make large. Whoever does such work
+//! has a [`Quota`], and lets every vector grow through it. What the quota cannot give ends the work with [`Stop`],
+//! which `?` carries out. The same quota counts the work that is done, and asks every so often whether it shall go on.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -100,8 +100,8 @@ const LEAST: usize = 16;
 
 /// What one piece of work may take and has taken.
 ///
-/// Vectors that grew by it belong to the work until the quota is dropped, which gives back all that was granted: so the quota must
-/// outlive them. After a [`Stop`] there is nothing more to be had: every later call answers the same.
+/// Vectors that grew by it belong to the work until the quota is dropped, which gives back all that was granted: so the
+/// quota must outlive them. After a [`Stop`] there is nothing more to be had: every later call answers the same.
 pub struct Quota<'a> {
     grantor: &'a dyn Grantor,
     granted: Cell<usize>,
@@ -239,7 +239,8 @@ impl<'a> Quota<'a> {
         if items.capacity() - items.len() >= more { Ok(()) } else { self.grow(items, more) }
     }
 
-    /// Grows to twice the room, so that growing item by item takes linear time; where so much is not to be had, by a sixteenth.
+    /// Grows to twice the room, so that growing item by item takes linear time; where so much is not to be had, by a
+    /// sixteenth.
     #[cold]
     #[inline(never)]
     fn grow<T>(&self, items: &mut Vec<T>, more: usize) -> Result<(), Stop> {
@@ -289,7 +290,8 @@ impl<'a> Quota<'a> {
         Ok(())
     }
 
-    /// Appends an item, or loses it where there is no memory: then [`Quota::stop`] says so. For who looks at that before the items count.
+    /// Appends an item, or loses it where there is no memory: then [`Quota::stop`] says so. For who looks at that
+    /// before the items count.
     #[inline]
     pub fn push_or_stop<T>(&self, items: &mut Vec<T>, item: T) {
         if self.reserve(items, 1).is_ok() {

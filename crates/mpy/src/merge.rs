@@ -1,7 +1,8 @@
 //! Several modules made into one, which runs their bodies one after another with the same global variables.
 //!
-//! The result is that of `mpy-tool.py --merge` of MicroPython. The names and constants of the modules follow each other in one table, so
-//! bytecode that refers to them by index is rewritten, all but the first module's; what is rewritten loses its line numbers, as there.
+//! The result is that of `mpy-tool.py --merge` of MicroPython. The names and constants of the modules follow each other
+//! in one table, so bytecode that refers to them by index is rewritten, all but the first module's; what is rewritten
+//! loses its line numbers, as there.
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -143,8 +143,9 @@ impl RawCode<'_> {
     }
 }
 
-/// Where the prelude of machine code of `len` bytes is, if the file says `recorded`: that has only 16 bits of it (MicroPython:
-/// `py/emitglue.h`, `prelude_offset`). The prelude ends the code and is shorter than 64 KiB, so the last place with these bits is the one.
+/// Where the prelude of machine code of `len` bytes is, if the file says `recorded`: that has only 16 bits of it
+/// (MicroPython: `py/emitglue.h`, `prelude_offset`). The prelude ends the code and is shorter than 64 KiB, so the last
+/// place with these bits is the one.
 pub(crate) fn whole_prelude_offset(recorded: u32, len: usize) -> usize {
     let recorded = recorded as usize;
     recorded + (len.saturating_sub(recorded.saturating_add(1)) & !usize::from(u16::MAX))

@@ -32,8 +32,9 @@ pub struct Children<'a> {
     passed: u32,
 }
 
-/// The children of the code object whose code ends at `end` of `file`, and which has some. Each comes with how many code objects there
-/// are from the first child to it, which is what their numbers in [`Module::codes`](crate::Module::codes) differ by.
+/// The children of the code object whose code ends at `end` of `file`, and which has some. Each comes with how many
+/// code objects there are from the first child to it, which is what their numbers in
+/// [`Module::codes`](crate::Module::codes) differ by.
 ///
 /// Ends where the file has something else than bytecode.
 ///
@@ -51,7 +52,8 @@ pub fn children(file: &[u8], end: usize) -> Children<'_> {
     children
 }
 
-/// The code object number `n`, from 0, of all that are nested in the one whose code ends at `end` of `file`, in the order of the file.
+/// The code object number `n`, from 0, of all that are nested in the one whose code ends at `end` of `file`, in the
+/// order of the file.
 pub fn nth(file: &[u8], end: usize, n: u32) -> Option<Record> {
     let mut nested = children(file, end);
     loop {

@@ -1,8 +1,8 @@
 //! Reading a module: from bytes to data, checking the structure.
 //!
-//! Names, constants and code are lent by the bytes that they are read from. Nothing is allocated or followed on the word of a number in the
-//! file: a table has no more room than there are bytes left for its entries, and code nests without recursion. The
-//! bytecode itself is looked at by [`crate::verify`], not here.
+//! Names, constants and code are lent by the bytes that they are read from. Nothing is allocated or followed on the
+//! word of a number in the file: a table has no more room than there are bytes left for its entries, and code nests
+//! without recursion. The bytecode itself is looked at by [`crate::verify`], not here.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -70,7 +70,8 @@ impl Header {
     }
 }
 
-/// Bytes of items of a tuple, and children of a code object, that room is made for before they arrive: both nest, and each could claim all that is left.
+/// Bytes of items of a tuple, and children of a code object, that room is made for before they arrive: both nest, and
+/// each could claim all that is left.
 const FIRST_ROOM: usize = 1024;
 const FIRST_CHILDREN: usize = 16;
 

@@ -1,12 +1,12 @@
 //! The outside world: the one trait that a port implements.
 
-use crate::errno::{READ_ONLY, UNSUPPORTED};
-use crate::ops::stream::event;
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
+
+use crate::errno::{READ_ONLY, UNSUPPORTED};
 
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does
 /// nothing, so that a sandbox implements just what it grants.
@@ -31,8 +31,8 @@ pub trait Host {
         Ok(0)
     }
 
-    /// Time since some fixed moment, never going back; `None` if the host has no clock. Without one programs cannot sleep, nor can their time be
-    /// limited.
+    /// Time since some fixed moment, never going back; `None` if the host has no clock. Without one programs cannot
+    /// sleep, nor can their time be limited.
     fn monotonic(&self) -> Option<Duration> {
         None
     }
@@ -63,8 +63,8 @@ pub trait Host {
         None
     }
 
-    /// Waits until one of the open files `files`, among which the console may be, is ready for what is wanted of it, no longer than
-    /// `timeout`; says of each what it is ready for. How many are ready for something.
+    /// Waits until one of the open files `files`, among which the console may be, is ready for what is wanted of it, no
+    /// longer than `timeout`; says of each what it is ready for. How many are ready for something.
     ///
     /// A host that does not know says that all are ready, as files on a disk are.
     ///
@@ -80,7 +80,8 @@ pub trait Host {
         Ok(files.iter().filter(|file| file.ready != 0).count())
     }
 
-    /// A ROM image in memory that never changes, flash or what an embedder lends for good: see `mount_rom` of the library.
+    /// A ROM image in memory that never changes, flash or what an embedder lends for good: see `mount_rom` of the
+    /// library.
     fn rom(&self) -> Option<&'static [u8]> {
         None
     }
@@ -96,26 +97,28 @@ pub trait Host {
         None
     }
 
-    /// Whether programs may read and write memory by its address. To grant it is to trust every program as much as the host itself:
-    /// nothing is checked about addresses, and whatever the process can do can be done by writing to its memory.
+    /// Whether programs may read and write memory by its address. To grant it is to trust every program as much as the
+    /// host itself: nothing is checked about addresses, and whatever the process can do can be done by writing to its
+    /// memory.
     fn raw_memory(&self) -> bool {
         false
     }
 
-    /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the answer in place of
-    /// this host.
+    /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the
+    /// answer in place of this host.
     #[cfg(feature = "threads")]
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         None
     }
 }
 
-/// A host that grants nothing, and whose console nobody sees: for programs of which only the results count, and for tests.
+/// A host that grants nothing, and whose console nobody sees: for programs of which only the results count, and for
+/// tests.
 ///
 /// ```
 /// use berus_runtime::heap::{GlobalRegions, Heap};
 /// use berus_runtime::host::Silent;
-/// use berus_runtime::vm::{Limits, Vm};
+/// use berus_runtime::model::vm::{Limits, Vm};
 ///
 /// assert!(Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).is_some());
 /// ```
@@ -126,7 +129,8 @@ impl Host for Silent {
     fn write_stdout(&self, _: &[u8]) {}
 }
 
-/// A host with threads. One thread at a time runs an interpreter; others may be in [`Host::sleep`] or [`Host::read_stdin`] meanwhile.
+/// A host with threads. One thread at a time runs an interpreter; others may be in [`Host::sleep`] or
+/// [`Host::read_stdin`] meanwhile.
 #[cfg(feature = "threads")]
 pub trait Threads: Host + Send + Sync {
     /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends: its number.
@@ -145,8 +149,8 @@ pub trait Threads: Host + Send + Sync {
 /// What threads wait on for each other: a lock with a condition. The functions that it is given run one at a time.
 #[cfg(feature = "threads")]
 pub trait Monitor: Send + Sync {
-    /// Waits until `ready` answers `true`: asks now, after each [`update`](Monitor::update), and whenever it likes. Gives up when `timeout`
-    /// has passed. The last answer of `ready`.
+    /// Waits until `ready` answers `true`: asks now, after each [`update`](Monitor::update), and whenever it likes.
+    /// Gives up when `timeout` has passed. The last answer of `ready`.
     fn wait_until(&self, timeout: Option<Duration>, ready: &mut dyn FnMut() -> bool) -> bool;
 
     /// Runs `change`, then has all that wait ask again.
@@ -155,8 +159,9 @@ pub trait Monitor: Send + Sync {
 
 /// Memory that machine code runs from.
 pub trait MachineCode {
-    /// Makes memory of `len` bytes, has `fill` write all of them where they are to stay, and then makes them executable and no longer
-    /// writable: they are never both. They go when the answer is dropped. `None` if the host has no such memory left.
+    /// Makes memory of `len` bytes, has `fill` write all of them where they are to stay, and then makes them executable
+    /// and no longer writable: they are never both. They go when the answer is dropped. `None` if the host has no such
+    /// memory left.
     fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable>;
 }
 
@@ -165,9 +170,10 @@ pub type Executable = Box<dyn AsRef<[u8]> + Send + Sync>;
 
 /// Files of the host.
 ///
-/// Paths are bytes as the host has them; relative ones start at the host's current folder. An open file is a number, as in POSIX; 0, 1
-/// and 2 stand for the console, which [`Host`] itself reads and writes. Errors are `errno` numbers. Everything that changes files has a
-/// default that refuses with `EROFS`, so that a host whose files can only be read implements just that.
+/// Paths are bytes as the host has them; relative ones start at the host's current folder. An open file is a number, as
+/// in POSIX; 0, 1 and 2 stand for the console, which [`Host`] itself reads and writes. Errors are `errno` numbers.
+/// Everything that changes files has a default that refuses with `EROFS`, so that a host whose files can only be read
+/// implements just that.
 pub trait Files {
     /// Opens a file.
     ///
@@ -375,4 +381,18 @@ pub trait Process {
     /// # Errors
     /// An `errno` number.
     fn system(&self, command: &[u8]) -> Result<i32, i32>;
+}
+
+/// What a stream can be waited for: bits, as in MicroPython's `py/stream.h` and in POSIX.
+pub mod event {
+    /// It can be read.
+    pub const READ: usize = 1;
+    /// It can be written to.
+    pub const WRITE: usize = 4;
+    /// There was an error.
+    pub const ERROR: usize = 8;
+    /// The other end was closed.
+    pub const HANG_UP: usize = 16;
+    /// There is no such file.
+    pub const INVALID: usize = 32;
 }

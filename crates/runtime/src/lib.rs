@@ -1,13 +1,14 @@
 //! The Berus runtime: heap, objects and interpreter for MicroPython modules.
 //!
-//! An interpreter is a [`Vm`](vm::Vm); it reaches the outside through a [`Host`](host::Host). Values are words
-//! ([`word::Obj`]), objects are `#[repr(C)]` structures behind a [`Gc`](object::Gc) pointer that start with their type
-//! ([`types::Type`]), and an error is a value ([`error::Res`]).
+//! An interpreter is a [`Vm`](model::vm::Vm); it reaches the outside through a [`Host`](host::Host). Values are words
+//! ([`Obj`](model::word::Obj)), objects are `#[repr(C)]` structures behind a [`Gc`](model::object::Gc) pointer that
+//! start with their type ([`Type`](model::types::Type)), and an error is a value ([`Res`](model::error::Res)).
 //!
 //! # Embedding
 //!
-//! A program needs a heap with a limit, a host, and an interpreter made of both. All that has to do with objects happens inside of
-//! [`Vm::enter`](vm::Vm::enter), since the collector finds what Rust code holds on the machine stack from there on.
+//! A program needs a heap with a limit, a host, and an interpreter made of both. All that has to do with objects
+//! happens inside of [`Vm::enter`](model::vm::Vm::enter), since the collector finds what Rust code holds on the machine
+//! stack from there on.
 //!
 #![cfg_attr(feature = "compiler", doc = "```")]
 #![cfg_attr(not(feature = "compiler"), doc = "```ignore")]
@@ -16,9 +17,14 @@
 //!
 //! use berus_runtime::heap::{GlobalRegions, Heap};
 //! use berus_runtime::host::Host;
-//! use berus_runtime::source::Mode;
-//! use berus_runtime::vm::{Limits, Vm};
-//! use berus_runtime::word::Obj;
+//! use berus_runtime::import::run::RunModule;
+//! use berus_runtime::import::source::{Compile, Mode};
+//! use berus_runtime::model::protocols::{Classes, Ints};
+//! use berus_runtime::model::vm::{Limits, Vm};
+//! use berus_runtime::model::word::Obj;
+//! use berus_runtime::ops::call::Call;
+//! use berus_runtime::ops::convert::Convert;
+//! use berus_runtime::services::end::End;
 //!
 //! /// A host that keeps what programs print.
 //! #[derive(Clone, Default)]
@@ -52,27 +58,28 @@
 //! assert_eq!(*page.0.borrow(), "ready\n");
 //! ```
 //!
-//! [`Vm::finalise_all`](vm::Vm::finalise_all) ends what programs left open, such as files of the host; dropping an interpreter only frees its memory, since
-//! objects of Python may have their say when they end.
+//! [`Vm::finalise_all`](model::finalise::Finalise::finalise_all) ends what programs left open, such as files of the
+//! host; dropping an interpreter only frees its memory, since objects of Python may have their say when they end.
 //!
 //! # Sandboxes
 //!
-//! A program can do what its host lets it do, and the default of everything but output is to refuse: no input, no files, no environment, no
-//! threads, no clock, no machine code, no memory by its address. What a program uses up has limits, too, each of which ends in an error of the program and
-//! leaves the interpreter fit for use:
+//! A program can do what its host lets it do, and the default of everything but output is to refuse: no input, no
+//! files, no environment, no threads, no clock, no machine code, no memory by its address. What a program uses up has
+//! limits, too, each of which ends in an error of the program and leaves the interpreter fit for use:
 //!
 //! | what | limit | ends in |
 //! | --- | --- | --- |
 //! | memory for objects | the one of its [`Heap`](heap::Heap::growing) | `MemoryError` |
-//! | calls, and what built-ins nest | [`Limits`](vm::Limits) | `RuntimeError` |
-//! | instructions, time | [`Budget`](vm::Budget), set by [`Vm::set_budget`](vm::Vm::set_budget) | an exception that no handler of the program sees |
+//! | calls, and what built-ins nest | [`Limits`](model::vm::Limits) | `RuntimeError` |
+//! | instructions, time | [`Budget`](model::vm::Budget), set by [`Vm::set_budget`](model::events::Poll::set_budget) | an exception that no handler of the program sees |
 //! | anything, from outside | [`Host::interrupted`](host::Host::interrupted) | `KeyboardInterrupt` |
 //!
-//! Bytecode that does not come from the compiler is verified before it runs, so that a hostile `.mpy` file can do no more than a hostile source.
+//! Bytecode that does not come from the compiler is verified before it runs, so that a hostile `.mpy` file can do no
+//! more than a hostile source.
 //!
 //! # Extending
 //!
-//! Modules and types in Rust are constant tables: see [`ModuleDef`](modules::ModuleDef) and [`custom_type!`].
+//! Modules and types in Rust are constant tables: see [`ModuleDef`](model::module_def::ModuleDef) and [`custom_type!`].
 
 #![no_std]
 
@@ -80,27 +87,22 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
-pub mod args;
+mod compose;
+pub mod data;
 pub mod errno;
-pub mod error;
 pub mod heap;
 pub mod host;
 pub mod import;
+pub mod interpret;
+pub mod model;
 pub mod modules;
 #[cfg_attr(not(all(feature = "native", target_arch = "x86_64", not(windows))), path = "native/absent.rs")]
 pub(crate) mod native;
 pub mod obj;
-pub mod object;
 pub mod ops;
 pub mod qstr;
-pub mod raw;
 #[cfg(feature = "compiler")]
 pub mod repl;
-pub mod save;
-#[cfg(feature = "compiler")]
-pub mod source;
+pub mod services;
 pub mod text;
-pub mod types;
 pub mod vfs;
-pub mod vm;
-pub mod word;

@@ -2,7 +2,10 @@
 
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Silent;
-use berus_runtime::vm::{Budget, Limits, Vm};
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::protocols::Classes;
+use berus_runtime::model::vm::{Budget, Limits, Vm};
 use berus_testkit::allocator::{Allocator, peak_during};
 
 #[global_allocator]

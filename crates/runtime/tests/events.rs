@@ -5,12 +5,17 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use berus_compiler::Mode;
-use berus_runtime::error::Res;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Host, Silent};
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::printer::Style;
+use berus_runtime::model::vm::{Budget, Limits, NoClock, Vm};
 use berus_runtime::obj::exception::{KEYBOARD_INTERRUPT, MEMORY_ERROR, OS_ERROR};
-use berus_runtime::ops::print::Style;
-use berus_runtime::vm::{Budget, Limits, NoClock, Vm};
+use berus_runtime::ops::print::Print;
 
 /// A host whose clock goes on by a millisecond whenever it is looked at, and that may be interrupted.
 #[derive(Clone, Default)]
@@ -332,7 +337,8 @@ except KeyboardInterrupt: print('caught')
     assert_eq!(output(source), "caught\ncalled\ncaught\n");
 }
 
-/// What takes 2 ** 40 steps, or as good as endless, in one built-in: nothing of these is an iteration, and none of them asks a program's own code.
+/// What takes 2 ** 40 steps, or as good as endless, in one built-in: nothing of these is an iteration, and none of them
+/// asks a program's own code.
 const LONG_BUILT_INS: [&str; 22] = [
     "L = M = [1]\nfor i in range(40): L = [L, L]; M = [M, M]\nL == M",
     "L = M = [1]\nfor i in range(40): L = [L, L]; M = [M, M]\nL < M",

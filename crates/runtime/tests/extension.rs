@@ -2,15 +2,18 @@
 
 use std::cell::Cell;
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::obj::module::Module;
-use berus_runtime::object::Gc;
-use berus_runtime::types::Type;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::Module;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::{Ints, Strs};
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::ops::convert::Convert;
 use berus_testkit::programs::{How, Interpreter};
 
 struct Lift {

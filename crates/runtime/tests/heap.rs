@@ -148,8 +148,8 @@ fn any_structure_is_marked_without_more_memory() {
 
 #[test]
 fn structures_that_overflow_the_mark_stack_are_marked_in_little_time() {
-    // Each node has many children that have children themselves, so they wait all at once; allocated so that the ones waiting
-    // lie far apart.
+    // Each node has many children that have children themselves, so they wait all at once; allocated so that the ones
+    // waiting lie far apart.
     let heap = Heap::growing(&GlobalRegions, 256 << 20);
     let mut level: Vec<usize> = (0..100_000).map(|_| object(&heap, &[1, 1])).collect();
     while level.len() > 1 {

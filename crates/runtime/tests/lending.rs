@@ -5,11 +5,14 @@ use std::rc::Rc;
 
 use berus_compiler::{Mode, Options, compile};
 use berus_mpy::romfs::Tree;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::import::FrozenImage;
+use berus_runtime::import::frozen::{Freeze, FrozenImage};
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::ops::print::Stdout;
-use berus_runtime::vm::{Limits, Vm};
 
 #[derive(Clone, Default)]
 struct Kept(Rc<RefCell<Vec<u8>>>);

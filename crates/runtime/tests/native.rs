@@ -1,5 +1,5 @@
-//! Machine code in modules. The programs in `tests/native` are compiled by mpy-cross with `-X emit=native`, and `abi.c` is linked by
-//! MicroPython's `mpy_ld.py`; what they print was printed by MicroPython.
+//! Machine code in modules. The programs in `tests/native` are compiled by mpy-cross with `-X emit=native`, and `abi.c`
+//! is linked by MicroPython's `mpy_ld.py`; what they print was printed by MicroPython.
 #![cfg(all(target_arch = "x86_64", not(windows)))]
 
 use std::cell::RefCell;
@@ -16,18 +16,22 @@ use berus_mpy::arch::Arch;
 use berus_mpy::module::Kind;
 use berus_mpy::prelude::scope_flag::{VIPERBSS as BSS, VIPERRELOC as RELOC, VIPERRODATA as RODATA};
 use berus_mpy::reloc::Relocations;
-use berus_runtime::error::Res;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Executable, Host, MachineCode};
-use berus_runtime::obj::dict::Dict;
-use berus_runtime::obj::list::List;
-use berus_runtime::obj::module::Module as Namespace;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::print::{Stdout, Style};
+use berus_runtime::import::load::Load;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::{Dict, List, Module as Namespace};
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::printer::Style;
+use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::word::Obj;
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::print::{Print, Stdout};
 use berus_runtime::q;
 use berus_runtime::qstr::Qstr;
-use berus_runtime::vm::{Limits, Vm};
-use berus_runtime::word::Obj;
 use berus_testkit::process;
 use memmap2::{Mmap, MmapMut};
 use proptest::prelude::*;

@@ -1,19 +1,23 @@
 //! Programs without memory: whichever allocation fails, there is an exception, and the interpreter goes on working.
 //!
-//! `BERUS_FAIL_ALL=int cargo test --release -p berus-runtime --test out_of_memory` has every allocation fail of every program whose name
-//! contains `int`; else it is some allocations of every program.
+//! `BERUS_FAIL_ALL=int cargo test --release -p berus-runtime --test out_of_memory` has every allocation fail of every
+//! program whose name contains `int`; else it is some allocations of every program.
 
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
 use berus_compiler::Mode;
-use berus_runtime::error::Res;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::obj::dict::Dict;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::Dict;
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::ops::print::Stdout;
-use berus_runtime::vm::{Limits, Vm};
 
 /// What is written to the console.
 #[derive(Clone, Default)]
@@ -53,8 +57,9 @@ const CHECKED: &str = "30 54.0 ('none',) 1 2 3 1267650600228229401496703205376  
 /// More allocations than any program makes.
 const NONE: usize = 1 << 40;
 
-/// Runs `source` in a new interpreter, where the allocation after `after` others fails, and collects at every allocation if `collect` is
-/// set. Then runs [`CHECK`] there. Answers how many allocations the program made, up to the one that failed.
+/// Runs `source` in a new interpreter, where the allocation after `after` others fails, and collects at every
+/// allocation if `collect` is set. Then runs [`CHECK`] there. Answers how many allocations the program made, up to the
+/// one that failed.
 fn run(source: &[u8], after: usize, collect: bool) -> usize {
     let console = Console::default();
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };

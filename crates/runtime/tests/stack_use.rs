@@ -1,4 +1,5 @@
-//! The machine stack that running takes does not depend on how many instructions run: handlers go from one to the next without leaving anything on it.
+//! The machine stack that running takes does not depend on how many instructions run: handlers go from one to the next
+//! without leaving anything on it.
 //!
 //! What the compiler makes of them depends on the profile, so this runs in each of those that `.ci/run` builds.
 
@@ -10,7 +11,9 @@ use berus_mpy::module::Kind;
 use berus_mpy::opcode::{BinaryOp, Op};
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Silent;
-use berus_runtime::vm::{Limits, Vm};
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::protocols::Classes;
+use berus_runtime::model::vm::{Limits, Vm};
 
 const PROGRAM: &str = include_str!("torture/every_opcode.py");
 

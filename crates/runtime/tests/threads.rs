@@ -7,10 +7,14 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use berus_compiler::Mode;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Host, Monitor, Threads};
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::vm::{Budget, Limits, Vm};
 use berus_runtime::ops::print::Stdout;
-use berus_runtime::vm::{Budget, Limits, Vm};
 
 /// When the clock of the hosts began.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);

@@ -1,15 +1,21 @@
-//! The module `_asyncio`: what the tasks of `asyncio` wait in. The rest of `asyncio` is written in Python, in this crate's folder `python`.
+//! The module `_asyncio`: what the tasks of `asyncio` wait in. The rest of `asyncio` is written in Python, in this
+//! crate's folder `python`.
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::obj::list::List;
-use berus_runtime::object::Gc;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::List;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::types::{Type, UnaryOp};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::ops::attr::Attributes;
+use berus_runtime::ops::convert::Convert;
 use berus_runtime::q;
-use berus_runtime::types::{Type, UnaryOp};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 use crate::time::{ticks_between, ticks_now};
 
@@ -82,7 +88,8 @@ impl TaskQueue {
                 _ => high = middle,
             }
         }
-        // Room for another one as well, which may be the running task: that can then pause where there is no memory to be had.
+        // Room for another one as well, which may be the running task: that can then pause where there is no memory to
+        // be had.
         let len = self.entries.len();
         self.entries.splice(vm, len, 0, 4)?;
         self.entries.splice(vm, len, 4, 0)?;

@@ -1,14 +1,18 @@
 //! The module `binascii`: bytes as text (facts: `extmod/modbinascii.c` of MicroPython).
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::builder::Builder;
+use berus_runtime::data::builder::Builder;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::buffer::Access;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::bytes::{fromhex, hex_digits};
-use berus_runtime::ops::buffer::Access;
+use berus_runtime::ops::buffer::Buffers;
+use berus_runtime::ops::truth::Truth;
 use berus_runtime::q;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 use crc32fast::Hasher;
 
 /// The module.

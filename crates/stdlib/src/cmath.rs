@@ -1,11 +1,12 @@
 //! The module `cmath`.
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::float::Float;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::Tuple;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::complex::Complexes;
+use berus_runtime::obj::float::{Float, Floats};
 
 static E: Float = Float::constant(core::f64::consts::E);
 static PI: Float = Float::constant(core::f64::consts::PI);

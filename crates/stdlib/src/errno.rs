@@ -1,14 +1,13 @@
 //! The module `errno`.
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::dict::Dict;
-use berus_runtime::obj::module::Module;
-use berus_runtime::object::Gc;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::{Dict, Module};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::q;
 use berus_runtime::qstr::Qstr;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 /// Names and numbers, those of Linux.
 const NUMBERS: &[(Qstr, isize)] = &[

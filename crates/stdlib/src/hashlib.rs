@@ -2,16 +2,19 @@
 
 use core::cell::RefCell;
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::custom::{Custom, CustomType};
-use berus_runtime::object::Gc;
-use berus_runtime::ops::buffer::Access;
-use berus_runtime::types::Type;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::buffer::Access;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, CustomType, Customs};
+use berus_runtime::ops::buffer::Buffers;
+use berus_runtime::ops::convert::Convert;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};

@@ -1,11 +1,13 @@
 //! The module `heapq`: lists whose first item is their smallest.
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::list::List;
-use berus_runtime::object::Gc;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::List;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::Compare;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("heapq", MEMBERS).extensible();
@@ -50,7 +52,8 @@ fn rise(vm: &Vm, heap: Gc<List>, top: usize, mut at: usize) -> Res<()> {
     Ok(())
 }
 
-/// Puts item number `top` where it belongs among those below it: down to the end first, since most are large that come from there.
+/// Puts item number `top` where it belongs among those below it: down to the end first, since most are large that come
+/// from there.
 fn sink(vm: &Vm, heap: Gc<List>, top: usize) -> Res<()> {
     let mut at = top;
     while 2 * at + 1 < heap.len() {

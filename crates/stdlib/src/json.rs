@@ -1,22 +1,29 @@
 //! The module `json` (facts: `extmod/modjson.c` of MicroPython).
 //!
-//! What is JSON is read as CPython reads it, with `NaN` and `Infinity`, and what is not is refused. Reading does not recurse, so that only memory limits how
-//! deep values nest. What is written is text as it is, and bytes are text.
+//! What is JSON is read as CPython reads it, with `NaN` and `Infinity`, and what is not is refused. Reading does not
+//! recurse, so that only memory limits how deep values nest. What is written is text as it is, and bytes are text.
 
-use berus_runtime::args::Args;
-use berus_runtime::error::{Raised, Res};
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::builder::Builder;
-use berus_runtime::obj::dict::Dict;
-use berus_runtime::obj::list::List;
+use berus_runtime::data::builder::Builder;
+use berus_runtime::data::dict::Dicts;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::buffer::Access;
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::{Dict, List};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::printer::{Printer, Style};
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::float::Floats;
 use berus_runtime::obj::{float, int};
-use berus_runtime::ops::buffer::Access;
-use berus_runtime::ops::print::{Printer, Style};
-use berus_runtime::ops::stream::StreamPrinter;
+use berus_runtime::ops::buffer::Buffers;
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::print::Print;
+use berus_runtime::ops::stream::{StreamPrinter, Streams};
 use berus_runtime::q;
 use berus_runtime::text::utf8;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("json", MEMBERS).extensible();

@@ -1,13 +1,16 @@
 //! MicroPython's library modules for the Berus runtime.
 //!
-//! Each module is a file or folder, and a Cargo feature of the same name. They use nothing but what `berus-runtime` offers to all
-//! who extend it, so each is an example of how to write one: a table of [members](berus_runtime::members), a
-//! [`ModuleDef`], and functions that take the interpreter and values, and answer a value or the proof that an exception waits.
+//! Each module is a file or folder, and a Cargo feature of the same name. They use nothing but what `berus-runtime`
+//! offers to all who extend it, so each is an example of how to write one: a table of
+//! [members](berus_runtime::members), a [`ModuleDef`], and functions that take the interpreter and values, and answer a
+//! value or the proof that an exception waits.
 //!
 //! ```
+//! use berus_runtime::import::frozen::Freeze;
+//! use berus_runtime::import::registry::Register;
 //! use berus_runtime::heap::{GlobalRegions, Heap};
 //! use berus_runtime::host::Silent;
-//! use berus_runtime::vm::{Limits, Vm};
+//! use berus_runtime::model::vm::{Limits, Vm};
 //!
 //! let heap = Heap::growing(&GlobalRegions, 1 << 20);
 //! let mut vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
@@ -65,14 +68,16 @@ pub mod vfs;
 #[cfg(feature = "weakref")]
 mod weakref;
 
-use berus_runtime::import::FrozenImage;
-use berus_runtime::modules::ModuleDef;
+use berus_runtime::import::frozen::FrozenImage;
+use berus_runtime::model::module_def::ModuleDef;
 
-/// Those modules of this crate that are written in Python, for [`Vm::freeze`](berus_runtime::vm::Vm::freeze). They were compiled when this
-/// crate was, and run where they lie. `import` finds them where `.frozen` is in `sys.path`.
+/// Those modules of this crate that are written in Python, for
+/// [`Vm::freeze`](berus_runtime::import::frozen::Freeze::freeze). They were compiled when this crate was, and run where
+/// they lie. `import` finds them where `.frozen` is in `sys.path`.
 pub static FROZEN: FrozenImage = FrozenImage(include_bytes!(concat!(env!("OUT_DIR"), "/frozen.romfs")));
 
-/// The modules of this crate, as far as features choose them, for [`Vm::register`](berus_runtime::vm::Vm::register).
+/// The modules of this crate, as far as features choose them, for
+/// [`Vm::register`](berus_runtime::import::registry::Register::register).
 pub static MODULES: &[ModuleDef] = &[
     #[cfg(feature = "asyncio")]
     asyncio::MODULE,

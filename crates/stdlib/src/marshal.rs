@@ -1,12 +1,15 @@
 //! The module `marshal`: code objects to bytes, which are an `.mpy` file, and back.
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::code::Code;
-use berus_runtime::ops::buffer::Access;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::import::load::Load;
+use berus_runtime::import::save::Save;
+use berus_runtime::model::buffer::Access;
+use berus_runtime::model::code::Code;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::ops::buffer::Buffers;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("marshal", MEMBERS);

@@ -1,12 +1,17 @@
 //! The module `math`.
 
-use berus_runtime::args::Args;
-use berus_runtime::error::{Raised, Res};
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::float::Float;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::Tuple;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::{Ints, Strs};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::float::{Float, Floats};
+use berus_runtime::ops::arithmetic::Arithmetic;
+use berus_runtime::ops::convert::Convert;
 
 static E: Float = Float::constant(core::f64::consts::E);
 static PI: Float = Float::constant(core::f64::consts::PI);
@@ -215,7 +220,8 @@ fn factorial(vm: &Vm, x: Obj) -> Res {
     product(vm, 1, count.max(1))
 }
 
-/// The product of the ints from `first` to `last`: of factors of one length, since short ones times a long one take longer.
+/// The product of the ints from `first` to `last`: of factors of one length, since short ones times a long one take
+/// longer.
 fn product(vm: &Vm, first: isize, last: isize) -> Res {
     vm.work(1)?;
     if last - first < 4 {

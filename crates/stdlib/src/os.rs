@@ -1,18 +1,22 @@
 //! The module `os`.
 
-use berus_runtime::error::Res;
+use berus_runtime::data::builder::Builder;
 use berus_runtime::host::Process;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::builder::Builder;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::Module;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::exception;
-use berus_runtime::obj::module::Module;
-use berus_runtime::object::Gc;
+use berus_runtime::ops::convert::Convert;
 use berus_runtime::q;
 use berus_runtime::vfs::operations;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
-use crate::vfs::{self, FAT, LFS1, LFS2, POSIX};
+use crate::vfs;
+use crate::vfs::{FAT, LFS1, LFS2, POSIX};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("os", MEMBERS).init(init).extensible();

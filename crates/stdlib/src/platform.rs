@@ -1,10 +1,11 @@
 //! The module `platform`: what a program runs on. It names the target that Berus was built for.
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::vm::Vm;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::Tuple;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::Vm;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("platform", MEMBERS).extensible();

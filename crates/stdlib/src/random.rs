@@ -4,14 +4,19 @@
 
 use core::cell::Cell;
 
-use berus_runtime::error::{Raised, Res};
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::custom::Custom;
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::layout::Module;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::obj::exception::{INDEX_ERROR, VALUE_ERROR};
-use berus_runtime::obj::module::Module;
-use berus_runtime::object::Gc;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::obj::float::Floats;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::subscr::Subscripts;
+use berus_runtime::ops::truth::Truth;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("random", MEMBERS).init(init).extensible();

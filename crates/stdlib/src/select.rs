@@ -1,5 +1,5 @@
-//! The module `select`: waiting for streams, and for files of the host by their numbers (facts: `docs/library/select.rst` and
-//! `extmod/modselect.c` of MicroPython).
+//! The module `select`: waiting for streams, and for files of the host by their numbers (facts:
+//! `docs/library/select.rst` and `extmod/modselect.c` of MicroPython).
 //!
 //! What is a file of the host, the host waits for. Other streams can only be asked, again and again.
 
@@ -8,17 +8,22 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use berus_runtime::errno::NO_ENTRY;
-use berus_runtime::error::Res;
-use berus_runtime::host::Polled;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::custom::Custom;
+use berus_runtime::host::{Polled, event};
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll as _;
+use berus_runtime::model::layout::{List, Tuple};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::stream::Request;
+use berus_runtime::model::unlock::Unlock;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::obj::exception::VALUE_ERROR;
-use berus_runtime::obj::list::List;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::stream::{Request, event};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::obj::float::Floats;
+use berus_runtime::ops::arithmetic::Arithmetic;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::stream::Streams;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("select", MEMBERS).extensible();
@@ -39,7 +44,8 @@ berus_runtime::members! {
     }
 }
 
-/// The time between two questions to streams that are no files, and how long files are waited for without a look at pending events.
+/// The time between two questions to streams that are no files, and how long files are waited for without a look at
+/// pending events.
 const PERIOD: Duration = Duration::from_millis(1);
 const NAP: Duration = Duration::from_millis(20);
 

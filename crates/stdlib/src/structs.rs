@@ -1,16 +1,20 @@
 //! The module `struct`.
 
-use berus_runtime::error::{Raised, Res};
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::binary::{self, LITTLE, native_size, standard_size};
-use berus_runtime::obj::builder::Builder;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::list::List;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::ops::buffer::{Access, Buffer};
+use berus_runtime::data::builder::Builder;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::model::buffer::{Access, Buffer};
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::{List, Tuple};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::{Ints, Strs};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::binary;
+use berus_runtime::obj::binary::{LITTLE, native_size, standard_size};
+use berus_runtime::ops::buffer::Buffers;
+use berus_runtime::ops::convert::Convert;
 use berus_runtime::text::spec::number;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("struct", MEMBERS).extensible();

@@ -2,11 +2,15 @@
 
 use core::time::Duration;
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::Tuple;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::float::Floats;
+use berus_runtime::ops::convert::Convert;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("time", MEMBERS).extensible();

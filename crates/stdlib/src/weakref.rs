@@ -1,18 +1,21 @@
 //! The module `weakref` (facts: `docs/library/weakref.rst` and `py/modweakref.c` of MicroPython).
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::obj::dict::Dict;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::object::Gc;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::layout::{Dict, Tuple};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::types::{Attr, AttrResult, Type};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::watchers::Weak;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
 use berus_runtime::q;
 use berus_runtime::qstr::Qstr;
-use berus_runtime::types::{Attr, AttrResult, Type};
-use berus_runtime::vm::Vm;
-use berus_runtime::vm::weak::{Watcher, Weak};
-use berus_runtime::word::Obj;
+use berus_runtime::services::weak::{Watch, Watcher};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("weakref", MEMBERS);

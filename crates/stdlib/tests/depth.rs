@@ -1,7 +1,8 @@
-//! Objects in objects, so deep that the machine stack does not hold the calls from one to the next: an exception, never the end of the process.
+//! Objects in objects, so deep that the machine stack does not hold the calls from one to the next: an exception, never
+//! the end of the process.
 //!
-//! Each case makes a chain of 50,000 objects of a type that holds another, and then uses the outermost. It runs on a stack as small as `Limits`
-//! says that it may be.
+//! Each case makes a chain of 50,000 objects of a type that holds another, and then uses the outermost. It runs on a
+//! stack as small as `Limits` says that it may be.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,9 +10,13 @@ use std::thread;
 use std::time::Duration;
 
 use berus_compiler::Mode;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::vm::{Limits, Vm};
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::vm::{Limits, Vm};
 
 /// The machine stack of built-ins, and what they may take without asking.
 const STACK: usize = (512 + 64) << 10;
@@ -148,7 +153,8 @@ deep('stream', over(Stream, io.BytesIO(b'ab')), lambda x: print('ab', file=x), l
 deep('both', over(lambda x: io.BufferedWriter(Stream(x), 1), io.BytesIO()), lambda x: x.write(b'ab'))
 ";
 
-/// Chains of classes, and of objects that stand for a method of the next one. Making a class takes as long as it has ancestors.
+/// Chains of classes, and of objects that stand for a method of the next one. Making a class takes as long as it has
+/// ancestors.
 const CLASSES: &str = "
 for name, use in {'__call__': lambda x: x(), '__len__': len, '__iter__': iter, '__repr__': repr, '__hash__': hash, '__eq__': lambda x: x == 1,
                   '__lt__': lambda x: x < 1, '__add__': lambda x: x + 1, '__radd__': lambda x: 1 + x, '__getitem__': lambda x: x[0], '__bool__': bool,

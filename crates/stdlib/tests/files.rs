@@ -4,21 +4,30 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Entry, Files, Host, Open, Stat};
-use berus_runtime::import::{Frozen, FrozenFile, FrozenTable};
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::buffer::{Access, Buffer};
+use berus_runtime::import::frozen::{Freeze, FrozenTable};
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::buffer::{Access, Buffer};
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::finalise::Finalise;
+use berus_runtime::model::frozen::{Frozen, FrozenFile};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::mounts::{FileSystem, Kind};
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::stream::{Outcome, Request, StreamSlots};
+use berus_runtime::model::types::{Type, flag};
+use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::print::Stdout;
-use berus_runtime::ops::stream::{Outcome, Request, StreamSlots};
-use berus_runtime::types::{Type, flag};
-use berus_runtime::vfs::{FileSystem, Kind};
-use berus_runtime::vm::{Limits, Vm};
-use berus_runtime::word::Obj;
 
 /// The contents of an open file, and where it is; `None` once it is closed.
 type OpenFile = Option<(&'static str, usize)>;
@@ -215,7 +224,7 @@ for path in ('x', '/x'):
         let body = vm.compile(source, b"test.py", berus_compiler::Mode::File, vm.main())?;
         vm.run_body(body, vm.main())?;
         let name = vm.intern(b"errno")?;
-        Ok::<_, berus_runtime::error::Raised>(vm.main().load(vm, name).and_then(Obj::as_small_int))
+        Ok::<_, berus_runtime::model::error::Raised>(vm.main().load(vm, name).and_then(Obj::as_small_int))
     });
     assert_eq!(errno.ok().flatten(), Some(19));
 }

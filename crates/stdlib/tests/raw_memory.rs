@@ -4,10 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use berus_compiler::Mode;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::ops::print::Stdout;
-use berus_runtime::vm::{Limits, Vm};
 
 /// A host that grants nothing but a console.
 #[derive(Clone, Default)]

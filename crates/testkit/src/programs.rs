@@ -14,14 +14,21 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use berus_compiler::{Mode, Options, compile};
-use berus_runtime::error::Res;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::import::Frozen;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::list::List;
+use berus_runtime::import::frozen::Freeze;
+use berus_runtime::import::load::Load;
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::frozen::Frozen;
+use berus_runtime::model::layout::List;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::ops::print::Stdout;
-use berus_runtime::vm::{Limits, Vm};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::{find_peer, peers_are_required, process, python_files};

@@ -16,11 +16,14 @@ use core::arch::asm;
 use core::mem::MaybeUninit;
 use core::panic::PanicInfo;
 
-use berus_runtime::error::Res;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::Heap;
 use berus_runtime::host::Host;
+use berus_runtime::import::load::Load;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::ops::print::Stderr;
-use berus_runtime::vm::{Limits, Vm};
 use cortex_m::singleton;
 use cortex_m_rt::entry;
 use embedded_alloc::LlffHeap;

@@ -7,14 +7,20 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use berus_runtime::error::{Raised, Res};
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::list::List;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::vm::{Limits, Vm};
-use berus_runtime::word::Obj;
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::layout::{List, Tuple};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::word::Obj;
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
 use walkdir::WalkDir;
 
 use crate::output::{describe, walked};

@@ -8,20 +8,19 @@ mod manifest;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use berus_compiler::Options;
 use berus_mpy::arch::Arch;
 use berus_mpy::romfs::Tree;
 use clap::value_parser;
+use manifest::{Failure, Named};
 
 use crate::compile::{architectures, compile};
 use crate::input::{Input, displayed};
 use crate::output::{Output, Status, describe, file};
 use crate::romfs;
-use manifest::{Failure, Named};
 
 /// Freeze modules into one image, which a program embeds and runs in place
 ///
@@ -168,8 +167,8 @@ fn snippet(image: &Path, rust: &Path) -> String {
     let image = if beside { image.file_name().map_or(image.as_path(), Path::new) } else { image.as_path() };
     format!(
         "/// Modules that `berus freeze` has frozen. They run where they lie, once an interpreter knows them: `vm.freeze(&FROZEN)`.
-pub static FROZEN: berus_runtime::import::FrozenImage =
-    berus_runtime::import::FrozenImage(include_bytes!({:?}));
+pub static FROZEN: berus_runtime::import::frozen::FrozenImage =
+    berus_runtime::import::frozen::FrozenImage(include_bytes!({:?}));
 ",
         image.display().to_string()
     )

@@ -1,13 +1,13 @@
 //! The files of the machine, for programs.
 
-use berus_runtime::errno::{BAD_FILE, INVALID};
 use std::collections::HashMap;
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fs, io};
 
+use berus_runtime::errno::{BAD_FILE, INVALID};
 use berus_runtime::host::{Entry, Files, Open, Stat};
 
 /// The files of the machine; those that are open, by their number.

@@ -1,9 +1,9 @@
 //! The machine that a program runs on, by way of the standard library.
 
-use std::fs;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{fs, io};
 
 use berus_runtime::errno;
 use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Polled, Process, Threads};

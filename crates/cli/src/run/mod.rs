@@ -11,24 +11,35 @@ mod process;
 mod rom;
 mod threads;
 
-pub use options::HELP;
-
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use berus_compiler::Mode;
-use berus_runtime::error::Res;
 use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::obj::list::List;
+use berus_runtime::import::frozen::Freeze;
+use berus_runtime::import::load::Load;
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::interpret::trace::Trace;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::finalise::Finalise;
+use berus_runtime::model::importing::Import;
+use berus_runtime::model::layout::List;
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::word::Obj;
+use berus_runtime::modules::micropython::MemoryReport;
 use berus_runtime::ops::print::Stdout;
 use berus_runtime::q;
-use berus_runtime::repl::{BANNER, ConsoleLines};
-use berus_runtime::vm::{Limits, Vm};
-use berus_runtime::word::Obj;
+use berus_runtime::repl::{BANNER, ConsoleLines, Prompt};
+use berus_runtime::services::console::Console;
+use berus_runtime::services::end::End;
+use host::StdHost;
+pub use options::HELP;
+use options::{Options, Program};
 
 use crate::output::describe;
-use host::StdHost;
-use options::{Options, Program};
 
 /// Machine stack that built-ins may use, and what is kept for the calls around and below them.
 const STACK: usize = 2 << 20;

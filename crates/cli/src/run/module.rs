@@ -3,7 +3,7 @@
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::header::Host;
-use berus_runtime::word::Obj;
+use berus_runtime::model::word::Obj;
 
 use super::files::as_path;
 use crate::input::displayed;

@@ -5,8 +5,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use berus_runtime::errno::INVALID;
-use berus_runtime::host::Polled;
-use berus_runtime::ops::stream::event;
+use berus_runtime::host::{Polled, event};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};

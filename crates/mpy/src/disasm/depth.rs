@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use crate::bytecode::Instruction;
 use crate::opcode::{Flow, ITER_SLOTS, Op};
 
-/// The depth, in slots, of the value stack before each of `instructions`, which follow one another; `None` where control
-/// never comes.
+/// The depth, in slots, of the value stack before each of `instructions`, which follow one another; `None` where
+/// control never comes.
 ///
 /// The depth is what the effects of the instructions add up to on the first path to each, every instruction looked at
 /// once. In verified code all paths agree. What a `finally` block has pending counts as one slot.

@@ -25,8 +25,8 @@ pub struct Entry<'m> {
     pub depth: u32,
     /// What it is, as far as that shows.
     pub role: Role,
-    /// The function's name: the one in the function's prelude, or else the one under which its parent stores it at once (viper and asm code
-    /// has no name of its own).
+    /// The function's name: the one in the function's prelude, or else the one under which its parent stores it at once
+    /// (viper and asm code has no name of its own).
     pub name: Option<&'m [u8]>,
 }
 

@@ -13,8 +13,8 @@ use crate::prelude::Prelude;
 
 /// The bytecode of a module, as `micropython -v -v` prints what it compiles.
 ///
-/// Functions come in the order in which MicroPython compiles them: each after all that are nested less deep. Where MicroPython prints the
-/// address of a function there is its number in the module.
+/// Functions come in the order in which MicroPython compiles them: each after all that are nested less deep. Where
+/// MicroPython prints the address of a function there is its number in the module.
 ///
 /// ```
 /// use berus_mpy::{Module, disasm::ShowBc};

@@ -7,7 +7,8 @@ use super::text::Text;
 /// How a float is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// As `repr()` does: with the fewest digits, from 16 on, that read back as the same number. The precision means nothing.
+    /// As `repr()` does: with the fewest digits, from 16 on, that read back as the same number. The precision means
+    /// nothing.
     Repr,
     /// As `repr()`, but whole numbers without `.0`.
     Bare,
@@ -29,7 +30,8 @@ const MAX_DIGITS: i32 = 19;
 /// A decimal point after all digits.
 const NO_POINT: i32 = 255;
 
-/// `value` in a form, with `precision` digits. `sign` stands before a number that is not negative. Letters are in upper case with `upper`.
+/// `value` in a form, with `precision` digits. `sign` stands before a number that is not negative. Letters are in upper
+/// case with `upper`.
 ///
 /// ```
 /// use berus_mpy::number::{Form, format};
@@ -42,7 +44,8 @@ pub fn format(value: f64, form: Form, precision: usize, sign: Option<u8>, upper:
     format_from(decimal_exponent(value.abs()), value, form, precision, sign, upper)
 }
 
-/// `value` as mpy-cross writes constants, in [`Form::Repr`] or [`Form::Bare`]: as [`format`] has it, but for denormal numbers, whose first digit may be a zero.
+/// `value` as mpy-cross writes constants, in [`Form::Repr`] or [`Form::Bare`]: as [`format`] has it, but for denormal
+/// numbers, whose first digit may be a zero.
 ///
 /// ```
 /// use berus_mpy::number::{Form, constant, format};

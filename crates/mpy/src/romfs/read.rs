@@ -1,7 +1,8 @@
 //! Reading an image, without a copy of anything in it.
 //!
-//! Nothing in an image is believed: a record that does not fit its folder, or data outside of the image, is [`Corrupt`]. Records nest in
-//! what contains them and pointers lead to data only, so there is no way to go round in circles; and nothing here recurses.
+//! Nothing in an image is believed: a record that does not fit its folder, or data outside of the image, is
+//! [`Corrupt`]. Records nest in what contains them and pointers lead to data only, so there is no way to go round in
+//! circles; and nothing here recurses.
 
 use core::fmt;
 use core::ops::Range;
@@ -84,7 +85,8 @@ impl<'a> Image<'a> {
         Folder { image: *self, start: self.start, end: self.bytes.len() }
     }
 
-    /// What `path` leads to, if it leads to anything. A slash at its start means nothing, nor does one after the name of a folder.
+    /// What `path` leads to, if it leads to anything. A slash at its start means nothing, nor does one after the name
+    /// of a folder.
     pub fn find(&self, path: &[u8]) -> Option<Node<'a>> {
         let mut path = path.strip_prefix(b"/").unwrap_or(path);
         let mut folder = self.root();
@@ -101,9 +103,9 @@ impl<'a> Image<'a> {
         Some(Node::Folder(folder))
     }
 
-    /// Which of several paths is the first that leads to what is wanted of it: its place among them. They are `base` with one of the endings
-    /// each, of which the first 64 count; what is wanted stands beside the ending, and `fits` compares that with what there is. They are looked
-    /// for in one go, since a folder is searched from its start.
+    /// Which of several paths is the first that leads to what is wanted of it: its place among them. They are `base`
+    /// with one of the endings each, of which the first 64 count; what is wanted stands beside the ending, and `fits`
+    /// compares that with what there is. They are looked for in one go, since a folder is searched from its start.
     ///
     /// ```
     /// use berus_mpy::romfs::{Image, Node};
@@ -225,7 +227,8 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// What `path` leads to here by its first name, and what follows that name. Behind a record that is corrupt there is nothing to be found.
+    /// What `path` leads to here by its first name, and what follows that name. Behind a record that is corrupt there
+    /// is nothing to be found.
     fn entry_on<'p>(&self, path: &'p [u8]) -> Option<(Node<'a>, &'p [u8])> {
         let image = self.image;
         image.records(self.start..self.end).map_while(Result::ok).find_map(|(kind, payload)| {
@@ -286,7 +289,8 @@ impl<'a> Cursor<'a> {
         Some(Cursor { bytes: bytes.get(..range.end)?, at: range.start })
     }
 
-    /// The number here: seven bits a byte, most significant first. Unlike those in modules it may be longer than it need be.
+    /// The number here: seven bits a byte, most significant first. Unlike those in modules it may be longer than it
+    /// need be.
     #[inline]
     fn uint(&mut self) -> Option<usize> {
         match self.bytes.get(self.at)? {

@@ -11,8 +11,8 @@ use super::{MAGIC, kind};
 /// How deep folders may nest.
 const MAX_DEPTH: usize = 64;
 
-/// Bytes of the image's length where data is to be aligned. It may be written longer than it need be, so that it is known where the payload
-/// starts before the length is.
+/// Bytes of the image's length where data is to be aligned. It may be written longer than it need be, so that it is
+/// known where the payload starts before the length is.
 const LENGTH_WIDTH: usize = 5;
 
 /// A folder that becomes an image.
@@ -87,7 +87,8 @@ impl<'a> Tree<'a> {
         [&MAGIC[..], &uint(payload.len(), len.len() + odd), &payload].concat()
     }
 
-    /// An image in which the data of each file lies at a multiple of `align` bytes from the start. Files of the same data share it.
+    /// An image in which the data of each file lies at a multiple of `align` bytes from the start. Files of the same
+    /// data share it.
     pub fn to_aligned_image(&self, align: usize) -> Vec<u8> {
         let mut area = Area { start: MAGIC.len() + LENGTH_WIDTH, align: align.max(1), bytes: Vec::new() };
         let mut places = BTreeMap::new();

@@ -126,8 +126,8 @@ pub enum Reason {
     Stopped(Stop),
 }
 
-/// A reason on its way out. It is boxed so that results fit registers: nearly all are good news. Where there is no memory for a box, that is the
-/// reason.
+/// A reason on its way out. It is boxed so that results fit registers: nearly all are good news. Where there is no
+/// memory for a box, that is the reason.
 pub(super) struct Refusal(Option<Box<[Reason; 1]>>);
 
 /// Where something is wrong, and what.

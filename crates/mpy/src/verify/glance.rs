@@ -1,7 +1,7 @@
 //! What can be verified at a glance: two tables by an instruction's first byte.
 //!
-//! Nearly all instructions are right at first sight, and need none of what the long way looks at. The tables say which; they save work
-//! only, and whatever they do not vouch for goes the long way, which knows every case.
+//! Nearly all instructions are right at first sight, and need none of what the long way looks at. The tables say which;
+//! they save work only, and whatever they do not vouch for goes the long way, which knows every case.
 
 use crate::opcode::{Effect, Op, Operand};
 

@@ -104,8 +104,8 @@ pub(super) struct Clash {
     pub kinds: (Kind, Kind),
 }
 
-/// The tree of runs, and an account of the work done on it. Where there is no memory for a run, the stack is not what it should be, and the quota
-/// says that the work has stopped.
+/// The tree of runs, and an account of the work done on it. Where there is no memory for a run, the stack is not what
+/// it should be, and the quota says that the work has stopped.
 pub(super) struct Stacks<'q> {
     quota: &'q Quota<'q>,
     /// The first is the ground, a run of objects: the empty stack ends there.
@@ -193,8 +193,8 @@ impl<'q> Stacks<'q> {
         stack.height - self.run(stack.run).base
     }
 
-    /// The lowest height down to which the top is a run of objects of no known value, and the lowest at which there is still something of
-    /// that run. Where the top is none, no height is so low.
+    /// The lowest height down to which the top is a run of objects of no known value, and the lowest at which there is
+    /// still something of that run. Where the top is none, no height is so low.
     pub fn objects_on_top(&self, stack: Stack) -> (u32, u32) {
         let run = self.run(stack.run);
         match (run.kind, stack.run) {

@@ -156,8 +156,8 @@ impl<'a, 'q> Walk<'a, 'q> {
         }
     }
 
-    /// Passes plain instructions, up to one that is not, or works on more than one run of objects, or is the last before `end`. Most of
-    /// code is passed so.
+    /// Passes plain instructions, up to one that is not, or works on more than one run of objects, or is the last
+    /// before `end`. Most of code is passed so.
     fn pass_plain(&mut self, end: usize) {
         let (base, least) = self.memory.stacks.objects_on_top(self.state.stack);
         let bottom = base.max(self.floor);

@@ -1,9 +1,9 @@
 //! A machine that runs bytecode without values, to check that the verifier is right.
 //!
 //! It knows of each word only what it is for, takes branches and raises exceptions at random, and complains when an
-//! instruction finds a word that it cannot use or leaves the bounds of anything. It handles exceptions, returns and jumps
-//! out of blocks as MicroPython does (`py/vm.c`), and shares no code with the verifier but the decoder of instructions and
-//! the place where a `finally` is entered.
+//! instruction finds a word that it cannot use or leaves the bounds of anything. It handles exceptions, returns and
+//! jumps out of blocks as MicroPython does (`py/vm.c`), and shares no code with the verifier but the decoder of
+//! instructions and the place where a `finally` is entered.
 
 use std::collections::HashSet;
 

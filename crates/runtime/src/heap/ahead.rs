@@ -5,7 +5,7 @@
 //! nothing could foresee. A queue of eight makes the waits overlap. It pays even when all is in the second cache;
 //! for objects spread over tens of megabytes marking takes a third of the time or less.
 
-use super::bitmap::Group;
+use crate::heap::bitmap::Group;
 
 /// How many words wait.
 const LENGTH: usize = 8;

@@ -8,9 +8,9 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
-use super::bitmap::Group;
-use super::{Heap, Kind};
+use crate::heap::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
+use crate::heap::bitmap::Group;
+use crate::heap::{Heap, Kind};
 
 /// Blocks up to this size begin a new run when the current one has no room for them. For a larger one memory is
 /// searched, so that what is left of the run is not wasted.

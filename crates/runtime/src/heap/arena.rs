@@ -9,9 +9,9 @@ use core::cell::Cell;
 use core::mem::{align_of, size_of};
 use core::ptr::NonNull;
 
-use super::Kind;
-use super::bitmap::{GROUP, Group, from_bit, through_bit};
-use super::region::Region;
+use crate::heap::Kind;
+use crate::heap::bitmap::{GROUP, Group, from_bit, through_bit};
+use crate::heap::region::Region;
 
 /// The unit of allocation in bytes: two words. Blocks begin at multiples of it.
 pub const GRANULE: usize = 2 * size_of::<usize>();

@@ -2,10 +2,10 @@
 
 use core::ptr::NonNull;
 
-use super::Heap;
-use super::arena::{GRANULE, Span};
-use super::bitmap::Group;
-use super::mark::Marker;
+use crate::heap::Heap;
+use crate::heap::arena::{GRANULE, Span};
+use crate::heap::bitmap::Group;
+use crate::heap::mark::Marker;
 
 /// What freed memory is filled with under stress: as a word, an address of no object on a 64-bit machine.
 const POISON: u8 = 0xa8;

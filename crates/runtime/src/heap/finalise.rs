@@ -8,8 +8,8 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::mark::Marker;
-use super::{Heap, Kind, OutOfMemory};
+use crate::heap::mark::Marker;
+use crate::heap::{Heap, Kind, OutOfMemory};
 
 const WORD: usize = size_of::<usize>();
 
@@ -131,8 +131,9 @@ impl Heap {
         entry.is_some()
     }
 
-    /// The next of the blocks that died with a finaliser, youngest registration first: what was made later may need what was made before,
-    /// as a file does its file system. The heap does not keep it any longer: it is for the caller to hold, and finalise.
+    /// The next of the blocks that died with a finaliser, youngest registration first: what was made later may need
+    /// what was made before, as a file does its file system. The heap does not keep it any longer: it is for the caller
+    /// to hold, and finalise.
     pub fn next_to_finalise(&self) -> Option<NonNull<u8>> {
         let finalisers = &self.finalisers;
         if finalisers.condemned.get() == 0 {

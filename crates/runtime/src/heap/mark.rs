@@ -8,10 +8,10 @@
 
 use core::cell::Cell;
 
-use super::Heap;
-use super::ahead::{self, Ahead};
-use super::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
-use super::bitmap::{GROUP, Group};
+use crate::heap::ahead::Ahead;
+use crate::heap::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
+use crate::heap::bitmap::{GROUP, Group};
+use crate::heap::{Heap, ahead};
 
 const WORD: usize = size_of::<usize>();
 
@@ -126,8 +126,8 @@ impl<'h> Marker<'h> {
         }
     }
 
-    /// Looks through memory, and through all that its words lead to. What changes with every word is in local variables, that is, in
-    /// registers.
+    /// Looks through memory, and through all that its words lead to. What changes with every word is in local
+    /// variables, that is, in registers.
     #[inline(never)]
     fn look_through(&mut self, mut span: Span) {
         let mut pending = Pending { spans: &self.heap.stack.0, depth: 0 };

@@ -29,18 +29,17 @@ use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-pub use arena::GRANULE;
-pub use collect::Collection;
-pub use pace::Pacing;
-pub use region::{GlobalRegions, Region, RegionSource};
-pub use stats::{Figures, Stretch};
-
-use allocate::{Cursors, Run};
-use arena::{Arena, Span};
-use finalise::Finalisers;
-use mark::MarkStack;
-use outside::Outside;
-use pace::Pace;
+use crate::heap::allocate::{Cursors, Run};
+pub use crate::heap::arena::GRANULE;
+use crate::heap::arena::{Arena, Span};
+pub use crate::heap::collect::Collection;
+use crate::heap::finalise::Finalisers;
+use crate::heap::mark::MarkStack;
+use crate::heap::outside::Outside;
+use crate::heap::pace::Pace;
+pub use crate::heap::pace::Pacing;
+pub use crate::heap::region::{GlobalRegions, Region, RegionSource};
+pub use crate::heap::stats::{Figures, Stretch};
 
 /// What a collection does with the words of a block that it reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,12 @@
 
 use core::cell::Cell;
 
-use super::Heap;
+use crate::heap::Heap;
 
 /// What is taken outside.
 pub(super) struct Outside {
-    /// What blocks and memory outside may come to together; nothing for a heap of fixed regions, beside which there may be other memory.
+    /// What blocks and memory outside may come to together; nothing for a heap of fixed regions, beside which there may
+    /// be other memory.
     limit: Option<usize>,
     taken: Cell<usize>,
 }
@@ -18,8 +19,9 @@ impl Outside {
 }
 
 impl Heap {
-    /// Counts `bytes` bytes that are about to be allocated outside of the heap. False if they would go beyond its limit: then collect and
-    /// ask again, since blocks count that the last collection has left, and those allocated since.
+    /// Counts `bytes` bytes that are about to be allocated outside of the heap. False if they would go beyond its
+    /// limit: then collect and ask again, since blocks count that the last collection has left, and those allocated
+    /// since.
     ///
     /// ```
     /// # use berus_runtime::heap::{GlobalRegions, Heap, Kind};

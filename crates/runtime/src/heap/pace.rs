@@ -5,7 +5,7 @@
 
 use core::cell::Cell;
 
-use super::Heap;
+use crate::heap::Heap;
 
 /// How much may be allocated between two collections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +161,8 @@ impl Heap {
         self.pace.stress.set(stress);
     }
 
-    /// In stress mode, has the allocation after `after` others fail, as if there were no memory; those behind it succeed again. For tests.
+    /// In stress mode, has the allocation after `after` others fail, as if there were no memory; those behind it
+    /// succeed again. For tests.
     pub fn set_failing(&self, after: Option<usize>) {
         self.pace.failing.set(after);
     }

@@ -2,9 +2,9 @@
 
 use core::ptr::NonNull;
 
-use super::allocate::{block_size, clear_slack};
-use super::arena::{Arena, GRANULE, Span};
-use super::{Heap, Kind};
+use crate::heap::allocate::{block_size, clear_slack};
+use crate::heap::arena::{Arena, GRANULE, Span};
+use crate::heap::{Heap, Kind};
 
 impl Heap {
     /// As [`alloc`](Heap::alloc), with all of the block zero.

@@ -2,9 +2,9 @@
 
 use core::ptr::NonNull;
 
-use super::arena::{Arena, GRANULE};
-use super::bitmap::Group;
-use super::{Heap, Kind};
+use crate::heap::arena::{Arena, GRANULE};
+use crate::heap::bitmap::Group;
+use crate::heap::{Heap, Kind};
 
 /// What the heap holds. Garbage counts as used until a collection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

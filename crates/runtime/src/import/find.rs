@@ -2,12 +2,15 @@
 
 use alloc::vec::Vec;
 
-use crate::error::Res;
-use crate::ops::convert::Items;
+use crate::import::frozen::frozen_kind;
+use crate::model::error::Res;
+use crate::model::mounts::Kind;
+use crate::model::protocols::Strs;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::convert::{Convert, Items};
 use crate::q;
-use crate::vfs::Kind;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::vfs::first_path;
 
 /// What a path in `.frozen` starts with: it leads to a frozen module.
 pub(super) const FROZEN: &[u8] = b".frozen/";
@@ -28,52 +31,50 @@ pub(super) struct Found {
     pub file: Option<Vec<u8>>,
 }
 
-impl Vm {
-    /// The folders of `sys.path`.
-    pub(super) fn search_path(&self) -> Res<Items> {
-        let sys = self.registered_modules()?.load(self, q!("sys"));
-        let assigned = sys.and_then(|sys| sys.downcast::<crate::obj::module::Module>());
-        let path = assigned.and_then(|sys| sys.globals.load(self, q!("path")));
-        self.items(path.unwrap_or(self.path()))
-    }
+/// The folders of `sys.path`.
+pub(super) fn search_path(vm: &Vm) -> Res<Items> {
+    let sys = vm.registered_modules()?.load(vm, q!("sys"));
+    let assigned = sys.and_then(|sys| sys.downcast::<crate::model::layout::Module>());
+    let path = assigned.and_then(|sys| sys.globals.load(vm, q!("path")));
+    vm.items(path.unwrap_or(vm.path()))
+}
 
-    /// Looks for the module `part` in each folder of `path`.
-    pub(super) fn find_in_path(&self, path: Items, part: &[u8]) -> Res<Option<Found>> {
-        let mut at = 0;
-        // Looking may run Python code that changes the path.
-        while let Some(folder) = path.get(at) {
-            if let Some(found) = self.find_in(folder, part)? {
-                return Ok(Some(found));
-            }
-            at += 1;
+/// Looks for the module `part` in each folder of `path`.
+pub(super) fn find_in_path(vm: &Vm, path: Items, part: &[u8]) -> Res<Option<Found>> {
+    let mut at = 0;
+    // Looking may run Python code that changes the path.
+    while let Some(folder) = path.get(at) {
+        if let Some(found) = find_in(vm, folder, part)? {
+            return Ok(Some(found));
         }
-        Ok(None)
+        at += 1;
     }
+    Ok(None)
+}
 
-    /// Looks for the module `part` in `folder`: a package, source, or a compiled file.
-    pub(super) fn find_in(&self, folder: Obj, part: &[u8]) -> Res<Option<Found>> {
-        let folder = self.str_or_bytes(folder)?;
-        let separator: &[u8] = if folder.is_empty() { b"" } else { b"/" };
-        let base = [folder, separator, part].concat();
-        Ok(match self.first(&base, &FORMS)? {
-            None => None,
-            Some((_, Kind::Folder)) => {
-                let init = [&base, &b"/__init__"[..]].concat();
-                let file = self.first(&init, FILES)?.map(|(ending, _)| [&init, ending].concat());
-                Some(Found { package: Some(base), file })
-            }
-            Some((ending, Kind::File)) => Some(Found { package: None, file: Some([&base, ending].concat()) }),
-        })
-    }
+/// Looks for the module `part` in `folder`: a package, source, or a compiled file.
+pub(super) fn find_in(vm: &Vm, folder: Obj, part: &[u8]) -> Res<Option<Found>> {
+    let folder = vm.str_or_bytes(folder)?;
+    let separator: &[u8] = if folder.is_empty() { b"" } else { b"/" };
+    let base = [folder, separator, part].concat();
+    Ok(match first(vm, &base, &FORMS)? {
+        None => None,
+        Some((_, Kind::Folder)) => {
+            let init = [&base, &b"/__init__"[..]].concat();
+            let file = first(vm, &init, FILES)?.map(|(ending, _)| [&init, ending].concat());
+            Some(Found { package: Some(base), file })
+        }
+        Some((ending, Kind::File)) => Some(Found { package: None, file: Some([&base, ending].concat()) }),
+    })
+}
 
-    /// The first of the forms that `base` has.
-    fn first(&self, base: &[u8], forms: &[Form]) -> Res<Option<Form>> {
-        let place = match base.strip_prefix(FROZEN) {
-            Some(base) => forms.iter().position(|(ending, kind)| {
-                self.frozen_kind(&[base, ending].concat()).is_some_and(|found| found == *kind)
-            }),
-            None => self.first_path(base, forms)?,
-        };
-        Ok(place.and_then(|place| forms.get(place).copied()))
-    }
+/// The first of the forms that `base` has.
+fn first(vm: &Vm, base: &[u8], forms: &[Form]) -> Res<Option<Form>> {
+    let place = match base.strip_prefix(FROZEN) {
+        Some(base) => forms
+            .iter()
+            .position(|(ending, kind)| frozen_kind(vm, &[base, ending].concat()).is_some_and(|found| found == *kind)),
+        None => first_path(vm, base, forms)?,
+    };
+    Ok(place.and_then(|place| forms.get(place).copied()))
 }

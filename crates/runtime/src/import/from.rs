@@ -1,19 +1,17 @@
 //! Taking names out of modules: `from module import name`, and `import *`.
 
-use crate::error::Res;
-use crate::obj::dict::Dict;
-use crate::obj::module::Module;
+use crate::model::error::{Raise, Res};
+use crate::model::importing::{Import, ImportFrom};
+use crate::model::layout::{Dict, Module};
+use crate::model::protocols::{Classes, Iterate, Strs};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::attr::Attributes;
 use crate::q;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::word::Obj;
 
-impl Vm {
-    /// What `from module import name` gives.
-    ///
-    /// # Errors
-    /// `ImportError` if the module does not have it.
-    pub fn import_from(&self, module: Obj, name: Qstr) -> Res {
+impl ImportFrom for Vm {
+    fn import_from(&self, module: Obj, name: Qstr) -> Res {
         if let Some(value) = self.find_attr_quietly(module, name)? {
             return Ok(value);
         }
@@ -28,11 +26,7 @@ impl Vm {
         Err(self.import_error(format_args!("can't import name {name}")))
     }
 
-    /// Does `from module import *`.
-    ///
-    /// # Errors
-    /// `AttributeError` if a name of `__all__` is not there, and `MemoryError`.
-    pub fn import_star(&self, module: Obj) -> Res<()> {
+    fn import_star(&self, module: Obj) -> Res<()> {
         let own = module.downcast::<Module>().map(|module| module.globals);
         let all = self.find_attr_quietly(module, q!("__all__"))?;
         if let Some(all) = all {

@@ -6,34 +6,15 @@ use alloc::vec::Vec;
 
 use berus_mpy::romfs::{Image, Node};
 
-use crate::vfs::Kind;
-use crate::vm::Vm;
-
-/// A set of frozen modules. They are found below `.frozen` in `sys.path`, and run where they lie.
-pub trait Frozen: Sync {
-    /// The file `path`, as `package/module.py`, if there is one.
-    fn file(&self, path: &[u8]) -> Option<FrozenFile>;
-
-    /// Whether there are files in the folder `path`.
-    fn is_folder(&self, path: &[u8]) -> bool;
-
-    /// Shows the path of each file to `each`, for `help('modules')`.
-    fn for_each_path(&self, each: &mut dyn FnMut(&str));
-}
-
-/// A frozen file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FrozenFile {
-    /// Source.
-    Source(&'static [u8]),
-    /// An `.mpy` file. Its name may end in `.py` or `.mpy`.
-    Compiled(&'static [u8]),
-}
+use crate::model::frozen::{Frozen, FrozenFile};
+use crate::model::mounts::Kind;
+use crate::model::vm::Vm;
 
 /// Frozen `.mpy` files in a table of paths and contents.
 ///
 /// ```
-/// use berus_runtime::import::FrozenTable;
+/// use berus_runtime::import::frozen::Freeze;
+/// use berus_runtime::import::frozen::FrozenTable;
 ///
 /// static MODULES: FrozenTable = FrozenTable(&[
 ///     // What `include_bytes!("blink.mpy")` would be.
@@ -42,7 +23,7 @@ pub enum FrozenFile {
 ///
 /// # use berus_runtime::heap::{GlobalRegions, Heap};
 /// # use berus_runtime::host::Silent;
-/// # use berus_runtime::vm::Vm;
+/// # use berus_runtime::model::vm::Vm;
 /// let mut vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Default::default()).unwrap();
 /// vm.freeze(&MODULES);
 /// ```
@@ -66,7 +47,7 @@ impl Frozen for FrozenTable {
 /// Frozen modules in a ROM image, as `berus freeze` makes it.
 ///
 /// ```
-/// use berus_runtime::import::FrozenImage;
+/// use berus_runtime::import::frozen::FrozenImage;
 ///
 /// // What `include_bytes!("frozen.romfs")` would be.
 /// static MODULES: FrozenImage = FrozenImage(b"\xd2\xcd\x31\x00");
@@ -106,21 +87,26 @@ impl Frozen for FrozenImage {
     }
 }
 
-impl Vm {
+/// Modules that are part of the program.
+pub trait Freeze {
     /// Makes `modules` known to `import`. Those made known later come first.
-    pub fn freeze(&mut self, modules: &'static dyn Frozen) {
+    fn freeze(&mut self, modules: &'static dyn Frozen);
+}
+
+impl Freeze for Vm {
+    fn freeze(&mut self, modules: &'static dyn Frozen) {
         self.frozen.push(modules);
     }
+}
 
-    /// The frozen file `path`.
-    pub(super) fn frozen_file(&self, path: &[u8]) -> Option<FrozenFile> {
-        self.frozen.iter().rev().find_map(|modules| modules.file(path))
-    }
+/// The frozen file `path`.
+pub(super) fn frozen_file(vm: &Vm, path: &[u8]) -> Option<FrozenFile> {
+    vm.frozen.iter().rev().find_map(|modules| modules.file(path))
+}
 
-    pub(super) fn frozen_kind(&self, path: &[u8]) -> Option<Kind> {
-        if self.frozen_file(path).is_some() {
-            return Some(Kind::File);
-        }
-        self.frozen.iter().any(|modules| modules.is_folder(path)).then_some(Kind::Folder)
+pub(super) fn frozen_kind(vm: &Vm, path: &[u8]) -> Option<Kind> {
+    if frozen_file(vm, path).is_some() {
+        return Some(Kind::File);
     }
+    vm.frozen.iter().any(|modules| modules.is_folder(path)).then_some(Kind::Folder)
 }

@@ -1,36 +1,37 @@
 //! Modules that run where they lie: what they have is linked when it is used.
 //!
-//! A module whose memory is lent for good can always be looked up in again. So at first its body alone is linked, and all other code has a
-//! [sketch](crate::obj::sketch). When code is linked, because it is called, the names that it uses are interned, the constants that it uses
-//! are made, and the functions nested in it get sketches. What is not called costs four bytes for a name, a word for a constant and two
-//! bytes for a function; the function object itself comes when the code around it runs.
-
-use berus_mpy::Module;
-use berus_mpy::bytecode::instructions;
-use berus_mpy::constant::Constant;
-use berus_mpy::module::Qstr as ModuleQstr;
-use berus_mpy::nested::{self, Record};
-use berus_mpy::opcode::Operand;
-use berus_mpy::prelude::Prelude;
-use berus_mpy::verify::Facts;
-use berus_mpy::vuint;
+//! A module whose memory is lent for good can always be looked up in again. So at first its body alone is linked, and
+//! all other code has a sketch. When code is linked, because it is called, the names that it uses are interned, the
+//! constants that it uses are made, and the functions nested in it get sketches. What is not called costs four bytes
+//! for a name, a word for a constant and two bytes for a function; the function object itself comes when the code
+//! around it runs.
 
 use core::ptr::NonNull;
 
-use crate::define;
-use crate::error::Res;
-use crate::obj::class_body::Body;
-use crate::obj::code::{Code, Context};
-use crate::obj::dict::Dict;
-use crate::obj::sketch::{Sketch, Sketched};
-use crate::object::{Gc, Header, Object};
-use crate::q;
+use berus_mpy::bytecode::instructions;
+use berus_mpy::constant::Constant;
+use berus_mpy::module::Qstr as ModuleQstr;
+use berus_mpy::nested::Record;
+use berus_mpy::opcode::Operand;
+use berus_mpy::prelude::Prelude;
+use berus_mpy::verify::Facts;
+use berus_mpy::{Module, nested, vuint};
+
+use crate::data::code::incompatible;
+use crate::data::sketch::{Sketch, Sketched};
+use crate::import::load::link_constant;
+use crate::model::class::Body;
+use crate::model::code::{Code, Context};
+use crate::model::error::Res;
+use crate::model::layout::Dict;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::obj::float::Floats;
 use crate::qstr::Qstr;
 use crate::text::utf8;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::{define, q};
 
 /// The type of what is known of such a module.
 static TYPE: Type = define!(Type::new(q!("module")));
@@ -78,77 +79,73 @@ fn offset(file: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr() - file.as_ptr().addr()
 }
 
-impl Vm {
-    /// Links the body of a verified module in `file`, which it was read from and which is lent for good, if all of it can be linked as it is
-    /// used.
-    ///
-    /// # Errors
-    /// `ValueError` if a constant cannot be made, and `MemoryError`.
-    pub(super) fn link_in_place(
-        &self,
-        module: &Module<'static>,
-        facts: &[Option<Facts>],
-        file: &'static [u8],
-        globals: Gc<Dict>,
-    ) -> Res<Option<Obj>> {
-        let frame = |(number, facts): (usize, &Option<Facts>)| Frame::of(module, number, *facts);
-        let frames = || facts.iter().enumerate().map(frame);
-        let fits = facts.len() <= usize::from(u16::MAX) && file.len() < Qstr::LATER as usize;
-        if !fits || !frames().all(|frame| frame.is_some()) {
-            return Ok(None);
-        }
-        let body = &module.codes[0];
-        let record = Record { at: offset(file, &body.code), len: body.code.len(), nests: !body.children.is_empty() };
-        let (len, body_end) = (file.len() as u32, record.end() as u32);
-        let place = InPlace { header: Header::of(&TYPE), file: file.as_ptr(), len, body_end };
-        let place = self.alloc_tail(place, facts.len() * size_of::<Frame>())?;
-        for (number, frame) in frames().flatten().enumerate() {
-            // SAFETY: the tail has room for a frame of each code object.
-            unsafe { place.frames().add(number).write(frame) };
-        }
-        let names = self.names_in_place(module, file)?;
-        let constants = self.constants_in_place(module, file)?;
-        let context = self.alloc(Context::new(globals, names, constants))?;
-        context.image.set(Some(place.obj()));
-        context.intern(self, 0)?;
-        Ok(Some(place.link(self, context, 0, record)?.obj()))
+/// Links the body of a verified module in `file`, which it was read from and which is lent for good, if all of it can
+/// be linked as it is used.
+///
+/// # Errors
+/// `ValueError` if a constant cannot be made, and `MemoryError`.
+pub(super) fn link_in_place(
+    vm: &Vm,
+    module: &Module<'static>,
+    facts: &[Option<Facts>],
+    file: &'static [u8],
+    globals: Gc<Dict>,
+) -> Res<Option<Obj>> {
+    let frame = |(number, facts): (usize, &Option<Facts>)| Frame::of(module, number, *facts);
+    let frames = || facts.iter().enumerate().map(frame);
+    let fits = facts.len() <= usize::from(u16::MAX) && file.len() < Qstr::LATER as usize;
+    if !fits || !frames().all(|frame| frame.is_some()) {
+        return Ok(None);
     }
+    let body = &module.codes[0];
+    let record = Record { at: offset(file, &body.code), len: body.code.len(), nests: !body.children.is_empty() };
+    let (len, body_end) = (file.len() as u32, record.end() as u32);
+    let place = InPlace { header: Header::of(&TYPE), file: file.as_ptr(), len, body_end };
+    let place = vm.alloc_tail(place, facts.len() * size_of::<Frame>())?;
+    for (number, frame) in frames().flatten().enumerate() {
+        // SAFETY: the tail has room for a frame of each code object.
+        unsafe { place.frames().add(number).write(frame) };
+    }
+    let names = names_in_place(vm, module, file)?;
+    let constants = constants_in_place(vm, module, file)?;
+    let context = vm.alloc(Context::new(globals, names, constants))?;
+    context.image.set(Some(place.obj()));
+    context.intern(vm, 0)?;
+    Ok(Some(place.link(vm, context, 0, record)?.obj()))
+}
 
-    /// A table of the module's names, in which those that have no number in the format say where they are spelled.
-    fn names_in_place(&self, module: &Module<'static>, file: &'static [u8]) -> Res<NonNull<Qstr>> {
-        let table = self.alloc_bytes(module.qstrs.len() * size_of::<Qstr>())?.cast::<Qstr>();
-        for (n, name) in module.qstrs.iter().enumerate() {
-            let name = match name {
-                ModuleQstr::Static(number) => Qstr::from_number(*number),
-                ModuleQstr::Own(name) => {
-                    Qstr::later((offset(file, name) - vuint::len((name.len() as u32) << 1)) as u32)
-                }
-            };
-            // SAFETY: the block has room for each name.
-            unsafe { table.add(n).write(name) };
-        }
-        Ok(table)
+/// A table of the module's names, in which those that have no number in the format say where they are spelled.
+fn names_in_place(vm: &Vm, module: &Module<'static>, file: &'static [u8]) -> Res<NonNull<Qstr>> {
+    let table = vm.alloc_bytes(module.qstrs.len() * size_of::<Qstr>())?.cast::<Qstr>();
+    for (n, name) in module.qstrs.iter().enumerate() {
+        let name = match name {
+            ModuleQstr::Static(number) => Qstr::from_number(*number),
+            ModuleQstr::Own(name) => Qstr::later((offset(file, name) - vuint::len((name.len() as u32) << 1)) as u32),
+        };
+        // SAFETY: the block has room for each name.
+        unsafe { table.add(n).write(name) };
     }
+    Ok(table)
+}
 
-    /// A table of the module's constants, in which those that take memory say where they are written.
-    fn constants_in_place(&self, module: &Module<'static>, file: &'static [u8]) -> Res<NonNull<Slot>> {
-        let table = self.alloc_words(module.constants.len().max(1))?;
-        for (n, constant) in module.constants.iter().enumerate() {
-            let text = match constant {
-                Constant::Str(text) => utf8::first_invalid(text).is_none().then_some(text),
-                Constant::Float(text) => self.parse_float(text).map(|_| Some(text))?,
-                Constant::Bytes(bytes) => Some(bytes),
-                _ => None,
-            };
-            let value = match text {
-                Some(text) => Obj::later(offset(file, text) - vuint::len(text.len() as u32) - 1),
-                None => self.link_constant(constant, 0, &super::load::lend)?,
-            };
-            // SAFETY: the block has a word for each constant.
-            unsafe { table.add(n).write(Some(value)) };
-        }
-        Ok(table)
+/// A table of the module's constants, in which those that take memory say where they are written.
+fn constants_in_place(vm: &Vm, module: &Module<'static>, file: &'static [u8]) -> Res<NonNull<Slot>> {
+    let table = vm.alloc_words(module.constants.len().max(1))?;
+    for (n, constant) in module.constants.iter().enumerate() {
+        let text = match constant {
+            Constant::Str(text) => utf8::first_invalid(text).is_none().then_some(text),
+            Constant::Float(text) => vm.parse_float(text).map(|_| Some(text))?,
+            Constant::Bytes(bytes) => Some(bytes),
+            _ => None,
+        };
+        let value = match text {
+            Some(text) => Obj::later(offset(file, text) - vuint::len(text.len() as u32) - 1),
+            None => link_constant(vm, constant, 0, &crate::import::load::lend)?,
+        };
+        // SAFETY: the block has a word for each constant.
+        unsafe { table.add(n).write(Some(value)) };
     }
+    Ok(table)
 }
 
 impl InPlace {
@@ -194,13 +191,13 @@ impl InPlace {
     pub fn link_number(&self, vm: &Vm, body: Body) -> Res<Gc<Code>> {
         let number = u32::from(body.number);
         let record = nested::nth(self.file(), self.body_end as usize, number.wrapping_sub(1));
-        self.link(vm, body.context, number, record.ok_or_else(|| vm.incompatible())?)
+        self.link(vm, body.context, number, record.ok_or_else(|| incompatible(vm))?)
     }
 
     /// The code object number `number`, with all that it uses.
     fn link(&self, vm: &Vm, context: Gc<Context>, number: u32, record: Record) -> Res<Gc<Code>> {
         let bytes = self.file().get(record.at..record.end()).unwrap_or_default();
-        let prelude = Prelude::read(bytes, 0).map_err(|_| vm.incompatible())?;
+        let prelude = Prelude::read(bytes, 0).map_err(|_| incompatible(vm))?;
         for name in [prelude.name].into_iter().chain(prelude.arg_names(bytes)) {
             context.intern(vm, name)?;
         }
@@ -256,7 +253,7 @@ impl Context {
     /// Sees to it that the name with index `index` is interned.
     fn intern(&self, vm: &Vm, index: u32) -> Res<()> {
         let (Some(at), Some(place)) = (self.qstr(index).as_later(), self.in_place()) else { return Ok(()) };
-        let name = vm.intern_lent(place.name(at).ok_or_else(|| vm.incompatible())?)?;
+        let name = vm.intern_lent(place.name(at).ok_or_else(|| incompatible(vm))?)?;
         self.set_qstr(index, name);
         Ok(())
     }
@@ -265,7 +262,7 @@ impl Context {
     fn make_constant(&self, vm: &Vm, index: u32) -> Res<()> {
         let Some(at) = self.constant(index).and_then(Obj::as_later) else { return Ok(()) };
         let constant = self.in_place().and_then(|place| place.constant(at));
-        let value = vm.link_constant(&constant.ok_or_else(|| vm.incompatible())?, 0, &super::load::lend)?;
+        let value = link_constant(vm, &constant.ok_or_else(|| incompatible(vm))?, 0, &crate::import::load::lend)?;
         self.set_constant(index, value);
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The module `array`.
 
-use super::ModuleDef;
+use crate::model::module_def::ModuleDef;
+use crate::model::word::Obj;
 use crate::obj::array::ARRAY;
-use crate::word::Obj;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("array", MEMBERS).extensible();

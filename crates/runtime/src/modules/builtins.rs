@@ -1,25 +1,34 @@
 //! The module `builtins`: what is in it from the start, and the functions that need the interpreter itself.
 //!
-//! The functions that work on values are in [`functions`](super::functions).
+//! The functions that work on values are in [`functions`](crate::modules::functions).
 
-use super::{ModuleDef, Settable};
-use crate::error::Res;
-use crate::obj;
-use crate::obj::bytes::Bytes;
-use crate::obj::code;
-use crate::obj::dict::Dict;
-use crate::obj::exception;
-use crate::obj::instance::Instance;
-use crate::obj::map::Map;
-use crate::obj::module::Module;
-use crate::obj::tuple::Tuple;
-use crate::object::{Gc, Object};
-use crate::q;
+use crate::data::bytes::Bytes;
+use crate::data::instance::{Instance, NativeBase};
+use crate::import::run::RunModule;
+#[cfg(feature = "compiler")]
+use crate::import::source::compile_code;
+use crate::model::builtins::Builtins;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::importing::Import;
+use crate::model::layout::{Dict, Map, Module, Tuple};
+use crate::model::module_def::{ModuleDef, Settable};
+use crate::model::object::{Gc, Object};
+use crate::model::protocols::{Classes, Iterate, Strs};
+use crate::model::types::{Attr, AttrResult, Locals, Member, Type};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::class_body::{body_for_later, complete};
+use crate::obj::function::function_of;
+use crate::obj::typ::new_class_for_later;
+use crate::obj::{code, exception};
+use crate::ops::attr::call_special;
+#[cfg(feature = "compiler")]
+use crate::ops::buffer::Buffers;
+use crate::ops::call::Call;
+use crate::ops::convert::Convert;
 use crate::qstr::{FIXED, Name, Qstr};
-use crate::types::{Attr, AttrResult, Locals, Member, Type};
-use crate::vfs;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{obj, q, vfs};
 
 /// A type as a value of a constant table.
 const fn ty(ty: &'static Type) -> Obj {
@@ -65,7 +74,7 @@ const fn listed(name: Name) -> usize {
 
 static TABLE: Table = {
     let mut table = [None; FIXED];
-    let lists: [&[Member]; 2] = [super::functions::MEMBERS, MEMBERS];
+    let lists: [&[Member]; 2] = [crate::modules::functions::MEMBERS, MEMBERS];
     let mut list = 0;
     while list < lists.len() {
         let mut n = 0;
@@ -109,11 +118,11 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
 /// Runs a class body and makes the class: `__build_class__(body, name, *bases)`.
 fn build_class(vm: &Vm, args: &[Obj]) -> Res {
     let (body, name, bases) = (args[0], args[1], &args[2..]);
-    if let Some(body) = vm.body_for_later(body)
+    if let Some(body) = body_for_later(vm, body)
         && let Some(name) = vm.as_name(name)?
         && bases.first().is_none_or(|base| vm.type_of(*base) == Gc::from_static(Type::TYPE))
     {
-        return Ok(vm.new_class_for_later(name, Tuple::new(vm, bases)?, body)?.obj());
+        return Ok(new_class_for_later(vm, name, Tuple::new(vm, bases)?, body)?.obj());
     }
     let locals = Dict::new(vm)?;
     let outer = vm.swap_locals(locals);
@@ -124,7 +133,7 @@ fn build_class(vm: &Vm, args: &[Obj]) -> Res {
     // The first base decides of what type the class is.
     let meta = bases.items().first().map_or(Gc::from_static(Type::TYPE), |base| vm.type_of(*base));
     let class = vm.call(meta.obj(), &[name, bases.obj(), locals.obj()])?;
-    if let Some(cell) = cell.downcast::<obj::cell::Cell>() {
+    if let Some(cell) = cell.downcast::<crate::data::cell::Cell>() {
         cell.value.set(Some(class));
     }
     Ok(class)
@@ -175,7 +184,7 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
     };
     let instance = Instance::of(object);
     if instance.is_some()
-        && let Some(answer) = vm.call_special(object, q!("__dir__"), &[])?
+        && let Some(answer) = call_special(vm, object, q!("__dir__"), &[])?
     {
         return Ok(vm.to_list(answer)?.obj());
     }
@@ -210,7 +219,7 @@ fn add_computed(vm: &Vm, names: &Dict, object: Obj) -> Res<()> {
     for number in 1..FIXED {
         let name = Qstr::from_number(number as u32);
         // What every type has from `object` would only be in the way.
-        if obj::typ::find_in_object(vm, name).is_some() {
+        if crate::data::class::find_in_object(vm, name).is_some() {
             continue;
         }
         if let AttrResult::Value(_) | AttrResult::Method(..) = attr(vm, object, name, Attr::LoadMethod)? {
@@ -221,7 +230,7 @@ fn add_computed(vm: &Vm, names: &Dict, object: Obj) -> Res<()> {
 }
 
 fn add_class(vm: &Vm, names: &Dict, class: Gc<Type>) -> Res<()> {
-    vm.complete(class)?;
+    complete(vm, class)?;
     match class.locals() {
         Locals::Static(members) => {
             for member in members {
@@ -289,7 +298,7 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
         Some(code) => code,
         None => compile_text(vm, args[0], name, kind, globals)?,
     };
-    let body = vm.make_function(code, None, None, &[])?;
+    let body = function_of(vm, code, None, None, &[])?;
     let outer = vm.swap_locals(locals);
     let result = vm.call(body, &[]);
     vm.swap_locals(outer);
@@ -299,7 +308,7 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
 #[cfg(feature = "compiler")]
 fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res {
     use berus_compiler::Mode;
-    let source = match vm.try_buffer(source, crate::ops::buffer::Access::Read)? {
+    let source = match vm.try_buffer(source, crate::model::buffer::Access::Read)? {
         Some(buffer) => buffer.bytes(),
         None => return Err(vm.bad_conversion(source)),
     };
@@ -310,7 +319,7 @@ fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>
     };
     // An expression may have space before it.
     let start = source.iter().position(|byte| kind != Kind::Eval || !b" \t".contains(byte)).unwrap_or(0);
-    vm.compile_code(&source[start..], name, mode, globals)
+    compile_code(vm, &source[start..], name, mode, globals)
 }
 
 #[cfg(not(feature = "compiler"))]
@@ -327,4 +336,18 @@ fn compile(vm: &Vm, args: &[Obj]) -> Res {
         _ => return Err(vm.value_error(format_args!("bad compile mode"))),
     };
     compile_text(vm, args[0], name, kind, vm.globals())
+}
+
+impl Builtins for Vm {
+    fn find_builtin(&self, name: Qstr) -> Option<Obj> {
+        find(self, name)
+    }
+
+    fn replaced_import(&self) -> Option<Obj> {
+        replaced_import(self)
+    }
+
+    fn traceback_limit(&self) -> Option<usize> {
+        crate::modules::sys::traceback_limit(self)
+    }
 }

@@ -1,8 +1,8 @@
 //! The module `collections`.
 
-use super::ModuleDef;
+use crate::model::module_def::ModuleDef;
+use crate::model::word::Obj;
 use crate::obj::{deque, dict, named_tuple};
-use crate::word::Obj;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("collections", MEMBERS).extensible();

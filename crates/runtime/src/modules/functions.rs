@@ -2,17 +2,28 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use crate::args::Args;
-use crate::error::Res;
-use crate::obj::builder::Builder;
-use crate::obj::{self, float, int, none};
-use crate::ops::print::{Stdout, Style};
+use crate::data::builder::Builder;
+use crate::model::args::Args;
+use crate::model::error::{Raise, Res};
+use crate::model::importing::Import;
+use crate::model::printer::Style;
+use crate::model::protocols::{Classes, Compare, Hash, Ints, Iterate, Strs};
+use crate::model::types::{Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::float::Floats;
+use crate::obj::{float, int, none};
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::attr::Attributes;
+use crate::ops::buffer::Buffers;
+use crate::ops::call::Call;
+use crate::ops::convert::Convert;
+use crate::ops::print::{Print, Stdout};
 use crate::ops::stream::StreamPrinter;
-use crate::q;
+use crate::ops::truth::Truth;
+use crate::services::console::Console;
 use crate::text::utf8;
-use crate::types::{Type, UnaryOp};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{obj, q};
 
 const fn ty(ty: &'static Type) -> Obj {
     Obj::from_static(ty)
@@ -45,7 +56,7 @@ crate::members! {
         "getattr" => var(2, 3, getattr),
         "hasattr" => f2(hasattr),
         "hash" => f1(hash),
-        "help" => var(0, 1, super::help::help),
+        "help" => var(0, 1, crate::modules::help::help),
         "hex" => f1(hex),
         "id" => f1(id),
         "input" => var(0, 1, input),
@@ -132,7 +143,7 @@ fn input(vm: &Vm, args: &[Obj]) -> Res {
     }
     let mut line = Builder::new();
     if vm.read_console_line(&mut line)? {
-        obj::str::decode_stream(vm, line)
+        crate::data::str::decode_stream(vm, line)
     } else {
         Err(vm.error_with(&obj::exception::EOF_ERROR, &[]))
     }
@@ -273,7 +284,7 @@ fn next(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 fn ord(vm: &Vm, object: Obj) -> Res {
-    let text = match vm.try_buffer(object, crate::ops::buffer::Access::Read)? {
+    let text = match vm.try_buffer(object, crate::model::buffer::Access::Read)? {
         Some(buffer) => buffer.bytes(),
         None => vm.str_or_bytes(object)?,
     };
@@ -306,7 +317,7 @@ fn print(vm: &Vm, args: Args<'_>) -> Res {
     }
     let mut stream;
     let mut console = Stdout;
-    let out: &mut dyn crate::ops::print::Printer = match file {
+    let out: &mut dyn crate::model::printer::Printer = match file {
         Some(file) => {
             stream = StreamPrinter::new(vm, file)?;
             &mut stream

@@ -1,9 +1,13 @@
 //! The module `gc`.
 
-use super::ModuleDef;
-use crate::error::Res;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::error::Res;
+use crate::model::events::Poll;
+use crate::model::module_def::ModuleDef;
+use crate::model::protocols::Ints;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::convert::Convert;
+use crate::services::weak::tell_watchers;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("gc", MEMBERS);
@@ -25,7 +29,7 @@ crate::members! {
 fn collect(vm: &Vm) -> Res {
     let before = vm.heap().used();
     vm.collect();
-    vm.tell_watchers()?;
+    tell_watchers(vm)?;
     vm.new_uint(before.saturating_sub(vm.heap().used()))
 }
 

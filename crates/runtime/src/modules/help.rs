@@ -4,13 +4,16 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::error::Res;
-use crate::obj::map::Map;
-use crate::obj::module::Module;
-use crate::ops::print::{Printer, Stdout, Style};
-use crate::types::{Locals, Type};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::import::registry::Register;
+use crate::model::error::Res;
+use crate::model::layout::{Map, Module};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Strs};
+use crate::model::types::{Locals, Type};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::class_body::complete;
+use crate::ops::print::{Print, Stdout};
 
 /// What is printed without an object to explain.
 const GENERAL: &str = "Welcome to Berus, MicroPython in Rust!
@@ -50,7 +53,7 @@ fn explain(vm: &Vm, object: Obj) -> Res<()> {
         return explain_map(vm, &module.globals.map);
     }
     let ty = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object));
-    vm.complete(ty)?;
+    complete(vm, ty)?;
     match ty.locals() {
         Locals::Static(members) => {
             members.iter().try_for_each(|member| entry(vm, Obj::qstr(member.name.intern(vm)?), member.value))

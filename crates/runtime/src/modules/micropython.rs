@@ -1,12 +1,17 @@
 //! The module `micropython`.
 
-use super::ModuleDef;
-use crate::error::Res;
+use crate::data::emergency::ReserveEmergency;
 use crate::heap::{GRANULE, Kind};
-use crate::obj::builtin::Builtin;
-use crate::ops::print::{Printer, Stdout, Style};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::builtin::Builtin;
+use crate::model::error::Res;
+use crate::model::events::Poll;
+use crate::model::module_def::ModuleDef;
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Ints;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::convert::Convert;
+use crate::ops::print::{Print, Stdout};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
@@ -69,12 +74,17 @@ fn mem_info(vm: &Vm, args: &[Obj]) -> Res {
     Ok(Obj::NONE)
 }
 
-impl Vm {
+/// A report of memory in use.
+pub trait MemoryReport {
     /// Prints how memory is used, as `micropython.mem_info()` does.
     ///
     /// # Errors
     /// Those of the printer.
-    pub fn print_memory(&self, out: &mut dyn Printer) -> Res<()> {
+    fn print_memory(&self, out: &mut dyn Printer) -> Res<()>;
+}
+
+impl MemoryReport for Vm {
+    fn print_memory(&self, out: &mut dyn Printer) -> Res<()> {
         let (heap, figures) = (self.heap(), self.heap().figures());
         let (total, used, peak) = (heap.allocated_in_all(), heap.used(), heap.peak());
         self.print_fmt(out, format_args!("mem: total={total}, current={used}, peak={peak}\n"))?;
@@ -97,8 +107,8 @@ impl Vm {
 /// Granules in a line of the picture of the heap.
 const LINE: usize = 64;
 
-/// Prints a picture of the heap, a character for each granule: the head of a block that may hold pointers (`h`) or does not (`B`), the rest of
-/// a block (`=`), and free memory (`.`).
+/// Prints a picture of the heap, a character for each granule: the head of a block that may hold pointers (`h`) or does
+/// not (`B`), the rest of a block (`=`), and free memory (`.`).
 fn print_layout(vm: &Vm, out: &mut dyn Printer) -> Res<()> {
     let Some(start) = vm.heap().stretches().next().map(|first| first.start) else { return Ok(()) };
     vm.print_fmt(out, format_args!("GC memory layout; from {:x}:", start.addr()))?;
@@ -185,7 +195,8 @@ fn kbd_intr(vm: &Vm, character: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-/// Calls `function` with `arg` soon, between two instructions. Asked to call `kbd_intr`, it raises `KeyboardInterrupt` then.
+/// Calls `function` with `arg` soon, between two instructions. Asked to call `kbd_intr`, it raises `KeyboardInterrupt`
+/// then.
 fn schedule(vm: &Vm, function: Obj, arg: Obj) -> Res {
     if function == Obj::from_static(&KBD_INTR) {
         vm.schedule_interrupt();

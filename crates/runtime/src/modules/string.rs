@@ -1,14 +1,14 @@
 //! The modules `string` and `string.templatelib`.
 
-use super::ModuleDef;
-use crate::error::Res;
-use crate::obj::module::Module;
+use crate::model::error::Res;
+use crate::model::layout::Module;
+use crate::model::module_def::ModuleDef;
+use crate::model::object::Gc;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::template::{INTERPOLATION, TEMPLATE};
-use crate::object::Gc;
 use crate::q;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::word::Obj;
 
 /// The package `string`.
 pub const MODULE: ModuleDef = ModuleDef::new("string", &[]).init(make_package).extensible();

@@ -1,21 +1,27 @@
 //! The module `sys`.
 
-use super::{ModuleDef, Settable};
-use crate::define;
-use crate::error::Res;
+use crate::data::exception::Exceptions;
+use crate::data::instance::Instance;
+use crate::import::load::Load;
+use crate::interpret::trace::Trace;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Module, Tuple};
+use crate::model::module_def::{ModuleDef, Settable};
+use crate::model::object::Gc;
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Ints, Strs};
+use crate::model::types::{Attr, AttrResult, Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::exception::SYSTEM_EXIT;
-use crate::obj::instance::Instance;
-use crate::obj::module::Module;
-use crate::obj::tuple::Tuple;
-use crate::object::Gc;
-use crate::ops::print::{Printer, Stdout, Style};
+use crate::ops::call::Call;
+use crate::ops::print::{Print, Stdout};
 use crate::ops::stream::StreamPrinter;
-use crate::q;
+use crate::ops::subscr::Subscripts;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type, UnaryOp};
+use crate::services::end::End;
 use crate::vfs::file::CONSOLE;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
 crate::members! {
     /// What the module has, but for what every interpreter has of its own.
@@ -80,7 +86,8 @@ pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
     Some(usize::try_from(limit).unwrap_or(0))
 }
 
-/// The text of a prompt, `sys.ps1` or `sys.ps2`; `usual` if the program has set neither. What is no string is no prompt.
+/// The text of a prompt, `sys.ps1` or `sys.ps2`; `usual` if the program has set neither. What is no string is no
+/// prompt.
 #[cfg(feature = "compiler")]
 pub(crate) fn prompt(vm: &Vm, name: Qstr, usual: &[u8]) -> alloc::vec::Vec<u8> {
     match setting(vm, name) {
@@ -102,8 +109,8 @@ fn items(object: Obj) -> Option<Gc<Tuple>> {
     object.as_header().map(|header| unsafe { Gc::from_ptr(header.cast()) })
 }
 
-fn subscr(vm: &Vm, object: Obj, index: Obj, request: crate::types::Subscr) -> Res<Option<Obj>> {
-    let (crate::types::Subscr::Load, Some(tuple)) = (request, items(object)) else { return Ok(None) };
+fn subscr(vm: &Vm, object: Obj, index: Obj, request: crate::model::types::Subscr) -> Res<Option<Obj>> {
+    let (crate::model::types::Subscr::Load, Some(tuple)) = (request, items(object)) else { return Ok(None) };
     let plain = Tuple::new(vm, tuple.items())?;
     vm.load_subscr(plain.obj(), index).map(Some)
 }

@@ -3,19 +3,21 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::modules::ModuleDef;
-use crate::obj::dict::Dict;
+use crate::model::args::Args;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Dict, List, Tuple};
+use crate::model::module_def::ModuleDef;
+use crate::model::object::{Header, Object};
+use crate::model::protocols::Ints;
+use crate::model::turns::TakeTurns;
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::exception;
-use crate::obj::list::List;
-use crate::obj::tuple::Tuple;
-use crate::object::{Header, Object};
-use crate::q;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::obj::float::Floats;
+use crate::ops::convert::Convert;
+use crate::ops::truth::Truth;
+use crate::{define, q};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("_thread", MEMBERS);
@@ -40,7 +42,8 @@ fn exit(vm: &Vm) -> Res {
     Err(vm.error_with(&exception::SYSTEM_EXIT, &[]))
 }
 
-/// Sets the stack size of threads that are started from now on, to the usual one without an argument; answers the one before.
+/// Sets the stack size of threads that are started from now on, to the usual one without an argument; answers the one
+/// before.
 fn stack_size(vm: &Vm, args: &[Obj]) -> Res {
     let size = match args.first() {
         Some(size) => usize::try_from(vm.int(*size)?).map_err(|_| vm.value_error(format_args!("size not valid")))?,

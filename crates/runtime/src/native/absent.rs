@@ -6,26 +6,20 @@ use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::module::RawCode;
 
-use crate::error::Res;
-use crate::heap::Collection;
-use crate::obj::code::{Code, Context};
-use crate::obj::dict::Dict;
-use crate::object::Gc;
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::code::{Code, Context};
+use crate::model::error::{Raise, Res};
+use crate::model::frame::Frame;
+use crate::model::layout::Dict;
+use crate::model::machine::{Indices, Machine, Slots};
+use crate::model::object::Gc;
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::vm::frame::Frame;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
 
 /// No machine code runs here.
 pub(crate) const ARCH: Option<Arch> = None;
-
-#[derive(Default)]
-pub(crate) struct State(());
-
-impl State {
-    pub(crate) fn keep(&self, _: &mut Collection<'_>) {}
-}
 
 pub(crate) enum Linked {}
 
@@ -51,22 +45,6 @@ impl Linked {
     }
 }
 
-pub(crate) enum NativeGenerator {}
-
-impl NativeGenerator {
-    pub(crate) fn of(_: Obj) -> Option<Gc<NativeGenerator>> {
-        None
-    }
-
-    pub(crate) fn resume(&self, _: &Vm, _: Obj, _: Slot) -> Res<Option<Obj>> {
-        match *self {}
-    }
-
-    pub(crate) fn replace_pending(&self, _: &Vm, _: Obj) -> Res {
-        match *self {}
-    }
-}
-
 pub(crate) fn function_table() -> Slot {
     None
 }
@@ -75,50 +53,46 @@ pub(crate) fn short_qstrs(_: &Vm, _: &Module<'_>, _: NonNull<Qstr>) -> Res<Optio
     Ok(None)
 }
 
-pub(crate) fn make_function(vm: &Vm, _: Obj, _: Slot, _: Slot, _: &[Obj]) -> Res {
-    Err(vm.runtime_error(format_args!("no such function")))
-}
+impl Machine for Vm {
+    const FOREIGN: bool = false;
+    const INDICES: Indices = ();
+    const SLOTS: Slots = Slots;
 
-pub(crate) fn is_builtin(_: Obj) -> bool {
-    false
-}
+    fn set_parent(_: &mut Slots, _: Gc<Type>) {}
 
-pub(crate) fn globals(_: &Frame) -> Option<Gc<Dict>> {
-    None
-}
+    fn type_of_foreign(&self, _: Obj) -> Gc<Type> {
+        Gc::from_static(Vm::OBJECT)
+    }
 
-pub(crate) mod code {
-    use super::{Context, Gc, Obj, Res, Vm};
+    fn machine_globals(_: &Frame) -> Option<Gc<Dict>> {
+        None
+    }
 
-    pub(crate) fn with_context(_: &Vm, code: Obj, _: Gc<Context>) -> Res {
+    fn is_made_by_c(_: Obj) -> bool {
+        false
+    }
+
+    fn machine_code_with_context(&self, code: Obj, _: Gc<Context>) -> Res {
         Ok(code)
     }
 
-    pub(crate) fn context_of(_: Obj) -> Option<Gc<Context>> {
+    fn machine_context_of(_: Obj) -> Option<Gc<Context>> {
         None
     }
-}
 
-pub(crate) mod foreign {
-    use super::{Gc, Obj, Vm};
-    use crate::types::Type;
-
-    pub(crate) const EXIST: bool = false;
-
-    pub(crate) type Indices = ();
-    pub(crate) const INDICES: Indices = ();
-
-    pub(crate) struct Slots;
-
-    impl Slots {
-        pub(crate) const fn new() -> Slots {
-            Slots
-        }
-
-        pub(crate) fn set_parent(&mut self, _: Gc<Type>) {}
+    fn machine_function(&self, _: Obj, _: Slot, _: Slot, _: &[Obj]) -> Res {
+        Err(self.runtime_error(format_args!("no such function")))
     }
 
-    pub(crate) fn type_of(_: &Vm, _: Obj) -> Gc<Type> {
-        Gc::from_static(&crate::obj::typ::OBJECT)
+    fn is_machine_generator(_: Obj) -> bool {
+        false
+    }
+
+    fn resume_machine_generator(&self, _: Obj, _: Obj, _: Slot) -> Res<Option<Obj>> {
+        Ok(None)
+    }
+
+    fn replace_pending_of_machine_generator(&self, _: Obj, _: Obj) -> Res {
+        Ok(Obj::NONE)
     }
 }

@@ -1,21 +1,21 @@
 //! The border between Rust and machine code.
 //!
-//! The functions that machine code calls get no interpreter as a parameter, so a thread notes which one it runs when it enters machine
-//! code. On the way in, a call catches exceptions and makes a [`Res`] of them ([`call`]); on the way out, a `Res` becomes a jump
-//! ([`serve`]).
+//! The functions that machine code calls get no interpreter as a parameter, so a thread notes which one it runs when it
+//! enters machine code. On the way in, a call catches exceptions and makes a [`Res`] of them ([`call`]); on the way
+//! out, a `Res` becomes a jump ([`serve`]).
 
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr;
 
-use super::nlr::{self, Buffer};
-use crate::error::{Raised, Res};
-use crate::obj::dict::Dict;
-use crate::object::Gc;
-use crate::vm::Vm;
-use crate::vm::frame::Frame;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::model::error::{Raised, Res};
+use crate::model::frame::Frame;
+use crate::model::layout::Dict;
+use crate::model::object::Gc;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::native::nlr;
+use crate::native::nlr::Buffer;
 
 /// What a thread knows while it runs machine code.
 ///
@@ -29,8 +29,8 @@ struct Thread {
     below: Cell<*const Frame>,
     /// The buffer that exceptions go to.
     top: Cell<*mut Buffer>,
-    /// The exception that waits in the buffer that is pushed next, if that is the one of a generator which goes on. Others are pushed again
-    /// with what they have.
+    /// The exception that waits in the buffer that is pushed next, if that is the one of a generator which goes on.
+    /// Others are pushed again with what they have.
     resumed: Cell<Option<usize>>,
     /// The exception that has waited in the buffer that was popped last.
     popped: Cell<usize>,
@@ -103,8 +103,8 @@ pub(super) unsafe fn pop() {
     thread.popped.set(waiting);
 }
 
-/// Calls the code of a generator as [`call`] does. `waiting` is what waits for the end of its `finally` blocks, before and after it has
-/// gone on.
+/// Calls the code of a generator as [`call`] does. `waiting` is what waits for the end of its `finally` blocks, before
+/// and after it has gone on.
 ///
 /// # Errors
 /// As [`call`].
@@ -138,14 +138,15 @@ pub(super) unsafe fn vm<'a>() -> &'a Vm {
     unsafe { &*current().vm.get() }
 }
 
-/// Calls machine code with four words. If it looks for names without saying whose they are, as generators and the bodies of modules and
-/// classes do, it finds those in `globals`, if there are some.
+/// Calls machine code with four words. If it looks for names without saying whose they are, as generators and the
+/// bodies of modules and classes do, it finds those in `globals`, if there are some.
 ///
 /// # Errors
 /// What it raises; `RuntimeError` if calls are nested too deep.
 ///
 /// # Safety
-/// `code` is the start of a function that takes no more than these words, of a module whose memory is not freed meanwhile.
+/// `code` is the start of a function that takes no more than these words, of a module whose memory is not freed
+/// meanwhile.
 #[inline]
 pub(super) unsafe fn call(
     vm: &Vm,

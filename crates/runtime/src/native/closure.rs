@@ -1,21 +1,23 @@
 //! Closures of machine code: a function, and the cells that are its first arguments.
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::obj::cell::Cell;
-use crate::obj::function::{self, Function};
-use crate::object::{Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Attr, AttrResult, Type, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::data::cell::Cell;
+use crate::model::args::Args;
+use crate::model::error::Res;
+use crate::model::layout::Function;
+use crate::model::object::{Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::types::{Attr, AttrResult, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::attr::Attributes;
+use crate::ops::call::Call;
+use crate::ops::print::Print;
+use crate::{define, q};
 
 /// The type, which programs see as that of other closures.
 static TYPE: Type = define!(
     Type::new(q!("closure"))
-        .parent(&Function::KINDS[function::CLOSURE])
+        .parent(&Function::KINDS[crate::data::function::CLOSURE])
         .flags(flag::BINDS_SELF)
         .print(print)
         .call(call)

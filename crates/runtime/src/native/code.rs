@@ -2,15 +2,14 @@
 
 use core::ptr::NonNull;
 
-use crate::define;
-use crate::error::Res;
-use crate::obj::code::{Code, Context, children_with_context};
-use crate::object::{Gc, Header, Object};
-use crate::q;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::model::code::{Code, Context};
+use crate::model::error::Res;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::obj::code::children_with_context;
+use crate::{define, q};
 
 static TYPE: Type = define!(Type::new(q!("code")));
 

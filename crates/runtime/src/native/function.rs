@@ -1,33 +1,36 @@
 //! Functions of machine code.
 //!
-//! The arguments of a call are passed as they lie on the value stack, which is how MicroPython's calling convention wants them: the function
-//! object, the numbers of positional and keyword arguments, and where they are. A Python function has them laid out as its local
-//! variables by [`setup`], which it calls first; a viper function looks at them itself.
+//! The arguments of a call are passed as they lie on the value stack, which is how MicroPython's calling convention
+//! wants them: the function object, the numbers of positional and keyword arguments, and where they are. A Python
+//! function has them laid out as its local variables by [`setup`], which it calls first; a viper function looks at them
+//! itself.
 
 use core::ffi::c_void;
 use core::hint::black_box;
 
-use super::border;
-use super::code::{Kind, MachineCode};
-use super::foreign;
-use super::generator::NativeGenerator;
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::obj::code::{Code, Context};
-use crate::obj::dict::Dict;
-use crate::obj::function::Binding;
-use crate::obj::tuple::Tuple;
-use crate::object::{Gc, Header, Object};
-use crate::ops::buffer::Access;
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type, flag};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
 use berus_mpy::prelude::scope_flag;
+
+use crate::data::function::Binding;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::Access;
+use crate::model::code::{Code, Context};
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Dict, Tuple};
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Ints};
+use crate::model::types::{Attr, AttrResult, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::native::code::{Kind, MachineCode};
+use crate::native::generator::NativeGenerator;
+use crate::native::{border, foreign};
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::buffer::Buffers;
+use crate::ops::print::Print;
+use crate::qstr::Qstr;
+use crate::{define, q};
 
 const WORD: usize = size_of::<usize>();
 
@@ -45,8 +48,8 @@ pub(super) static VIPER: Type = define!(Type::new(q!("function")).flags(flag::BI
 /// The type of functions of machine words.
 pub(super) static ASM: Type = define!(Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_asm));
 
-/// A function. The defaults of its positional arguments, then the dict of those of keyword-only ones follow it. Machine code knows
-/// the first four words (MicroPython: `mp_obj_fun_bc_t`).
+/// A function. The defaults of its positional arguments, then the dict of those of keyword-only ones follow it. Machine
+/// code knows the first four words (MicroPython: `mp_obj_fun_bc_t`).
 #[repr(C)]
 pub(super) struct NativeFunction {
     header: Header,
@@ -61,7 +64,8 @@ pub(super) struct NativeFunction {
 /// Where code objects stand that a function makes functions of.
 type Slots = Option<core::ptr::NonNull<Slot>>;
 
-// SAFETY: `NativeFunction` is `repr(C)` and starts with a header; objects of this type and the others that `of` knows have its layout.
+// SAFETY: `NativeFunction` is `repr(C)` and starts with a header; objects of this type and the others that `of` knows
+// have its layout.
 unsafe impl Object for NativeFunction {
     const TYPE: &'static Type = &NATIVE;
 }
@@ -147,8 +151,8 @@ impl NativeFunction {
         unsafe { core::slice::from_raw_parts(start, self.n_extra) }
     }
 
-    /// Where a call of `object` that gets arguments as they lie on the value stack begins. `None` if it is no function of machine code, or
-    /// one that is called in another way.
+    /// Where a call of `object` that gets arguments as they lie on the value stack begins. `None` if it is no function
+    /// of machine code, or one that is called in another way.
     #[inline(always)]
     pub fn entry(object: Obj) -> Option<*const c_void> {
         let header = object.as_header()?;
@@ -174,23 +178,21 @@ impl NativeFunction {
     }
 }
 
-impl Vm {
-    /// Calls machine code that gets arguments as they lie on the value stack.
-    #[inline(always)]
-    fn call_entry(&self, function: Obj, globals: Option<Gc<Dict>>, entry: *const c_void, args: Args<'_>) -> Res {
-        let words = args.words();
-        let parameters = [function.bits(), args.n_pos(), args.n_kw(), words.as_ptr().expose_provenance()];
-        // SAFETY: the function's code is at `entry`. The function, and so its code, is kept to the end of the call.
-        let result = unsafe { border::call(self, globals, entry, parameters) };
-        black_box(function);
-        foreign::result(self, result?)
-    }
+/// Calls machine code that gets arguments as they lie on the value stack.
+#[inline(always)]
+fn call_entry(vm: &Vm, function: Obj, globals: Option<Gc<Dict>>, entry: *const c_void, args: Args<'_>) -> Res {
+    let words = args.words();
+    let parameters = [function.bits(), args.n_pos(), args.n_kw(), words.as_ptr().expose_provenance()];
+    // SAFETY: the function's code is at `entry`. The function, and so its code, is kept to the end of the call.
+    let result = unsafe { border::call(vm, globals, entry, parameters) };
+    black_box(function);
+    foreign::result(vm, result?)
 }
 
 fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     // SAFETY: objects of this type have the layout.
     match object.as_header().map(|header| unsafe { header.cast::<NativeFunction>().as_ref() }) {
-        Some(function) => vm.call_entry(object, None, function.text.cast(), args),
+        Some(function) => call_entry(vm, object, None, function.text.cast(), args),
         None => Ok(Obj::NONE),
     }
 }
@@ -199,7 +201,7 @@ fn call_native(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     match object.downcast::<NativeFunction>() {
         Some(function) => {
             let entry = function.text.wrapping_add(WORD).cast();
-            vm.call_entry(object, Some(function.globals()), entry, args)
+            call_entry(vm, object, Some(function.globals()), entry, args)
         }
         None => Ok(Obj::NONE),
     }
@@ -225,10 +227,11 @@ fn call_asm(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     // SAFETY: as in `call_entry`; code of this kind takes up to four words.
     let value = unsafe { border::call(vm, None, function.text.cast(), words) };
     black_box(object);
-    super::table::convert::to_object(vm, value?, result)
+    crate::native::table::convert::to_object(vm, value?, result)
 }
 
-/// The machine word that a function of machine words gets for `object` (MicroPython: `py/objfun.c`, `convert_obj_for_inline_asm`).
+/// The machine word that a function of machine words gets for `object` (MicroPython: `py/objfun.c`,
+/// `convert_obj_for_inline_asm`).
 fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
     if object == Obj::NONE {
         return Ok(0);
@@ -239,7 +242,7 @@ fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
     if let Some(value) = crate::obj::float::as_float(object) {
         return Ok(value as isize as usize);
     }
-    if let Some(list) = object.downcast::<crate::obj::list::List>() {
+    if let Some(list) = object.downcast::<crate::model::layout::List>() {
         return Ok(list.items().as_ptr().expose_provenance());
     }
     if let Some(tuple) = object.downcast::<Tuple>() {
@@ -251,8 +254,8 @@ fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
     })
 }
 
-/// Lays out the arguments of a call as local variables, the way machine code wants them: in `state`, the first variable last. The
-/// variables that are cells become so.
+/// Lays out the arguments of a call as local variables, the way machine code wants them: in `state`, the first variable
+/// last. The variables that are cells become so.
 ///
 /// # Errors
 /// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
@@ -285,7 +288,7 @@ pub(super) fn setup(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>, state
     }
     for &local in code.cells() {
         if let Some(slot) = last.checked_sub(local.into()).and_then(|at| state.get_mut(at)) {
-            *slot = Some(crate::obj::cell::Cell::new(vm, *slot)?.obj());
+            *slot = Some(crate::data::cell::Cell::new(vm, *slot)?.obj());
         }
     }
     Ok(())

@@ -1,28 +1,29 @@
 //! Generators of machine code.
 //!
-//! Machine code keeps the state of a generator in the generator object, in a structure that it knows (MicroPython: `py/bc.h`,
-//! `mp_code_state_native_t`). To let the generator go on is to call its code with that structure and an exception to be raised there, or null;
-//! it answers whether it has returned, yielded or raised.
+//! Machine code keeps the state of a generator in the generator object, in a structure that it knows (MicroPython:
+//! `py/bc.h`, `mp_code_state_native_t`). To let the generator go on is to call its code with that structure and an
+//! exception to be raised there, or null; it answers whether it has returned, yielded or raised.
 
 use core::cell::Cell;
 use core::hint::black_box;
 use core::ptr;
 
-use super::border;
-use super::function::{self, NativeFunction};
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::obj::dict::Dict;
-use crate::obj::exception;
-use crate::obj::generator;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::data::exception::Exceptions;
+use crate::model::args::Args;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::Dict;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Classes;
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::native::function::NativeFunction;
+use crate::native::{border, function};
+use crate::obj::{exception, generator};
+use crate::ops::print::Print;
+use crate::services::raise::unset_local;
+use crate::{define, q};
 
 /// The type, which programs see as that of other generators.
 pub(crate) static TYPE: Type =
@@ -166,7 +167,7 @@ impl NativeGenerator {
         let mut thrown = thrown;
         loop {
             self.pending.set(None);
-            let outcome = self.run(vm, function, thrown);
+            let outcome = self.run_on(vm, function, thrown);
             self.pending.set(Some(Obj::NONE));
             let outcome = match outcome {
                 Ok(outcome) => outcome,
@@ -180,7 +181,7 @@ impl NativeGenerator {
                 return self.outcome(vm, outcome);
             }
             // The generator has yielded a local variable that is not set, of which its code does not take notice.
-            let raised = vm.unset_local();
+            let raised = unset_local(vm);
             thrown = Some(vm.take_exception(raised));
         }
     }
@@ -202,7 +203,7 @@ impl NativeGenerator {
             }
             RETURNED => {
                 state.ip.set(ptr::null());
-                let value = self.handed_out().ok_or_else(|| vm.unset_local())?;
+                let value = self.handed_out().ok_or_else(|| unset_local(vm))?;
                 vm.set_returned(value);
                 Ok(None)
             }
@@ -219,7 +220,7 @@ impl NativeGenerator {
     }
 
     /// Calls its code.
-    fn run(&self, vm: &Vm, function: Gc<NativeFunction>, thrown: Slot) -> Res<usize> {
+    fn run_on(&self, vm: &Vm, function: Gc<NativeFunction>, thrown: Slot) -> Res<usize> {
         let (globals, entry) = (function.globals(), function.generator_entries().1);
         let parameters = [ptr::from_ref(&self.state).expose_provenance(), thrown.map_or(0, Obj::bits)];
         // SAFETY: this is where a generator's code is entered. This object keeps the function, and so the code.

@@ -1,22 +1,20 @@
 //! Images: the memory that a module's machine code is in.
 //!
-//! All machine code of a module lies in one piece of executable memory, outside of the heap. An [`Image`] stands for it on the heap: the module's
-//! [`Context`](crate::obj::code::Context) refers to the image, and every function to the context. When nothing refers to it any more, the
-//! memory goes.
+//! All machine code of a module lies in one piece of executable memory, outside of the heap. An [`Image`] stands for it
+//! on the heap: the module's [`Context`](crate::model::code::Context) refers to the image, and every function to the
+//! context. When nothing refers to it any more, the memory goes.
 
-use alloc::vec::Vec;
-use core::cell::RefCell;
 use core::ptr::NonNull;
 
-use crate::define;
-use crate::error::Res;
 use crate::host::Executable;
-use crate::obj::code::Context;
-use crate::object::{Gc, Header, Object};
-use crate::q;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::code::Context;
+use crate::model::error::Res;
+use crate::model::finalise::Finalise;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::{define, q};
 
 static TYPE: Type = define!(Type::new(q!("code")).finalise(finalise));
 
@@ -35,29 +33,6 @@ pub(super) struct Image {
 // SAFETY: `Image` is `repr(C)` and starts with a header; only images have this type.
 unsafe impl Object for Image {
     const TYPE: &'static Type = &TYPE;
-}
-
-/// The executable memory of an interpreter, by number; what was freed is `None`.
-#[derive(Default)]
-pub(super) struct Images(RefCell<Vec<Option<Executable>>>);
-
-impl Images {
-    fn add(&self, memory: Executable) -> usize {
-        let mut all = self.0.borrow_mut();
-        let free = all.iter().position(Option::is_none);
-        let number = free.unwrap_or(all.len());
-        match free {
-            Some(number) => all[number] = Some(memory),
-            None => all.push(Some(memory)),
-        }
-        number
-    }
-
-    fn free(&self, number: usize) {
-        if let Some(memory) = self.0.borrow_mut().get_mut(number) {
-            *memory = None;
-        }
-    }
 }
 
 impl Image {

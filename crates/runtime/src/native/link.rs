@@ -1,8 +1,9 @@
 //! Linking: machine code from a module to where it runs.
 //!
-//! The code of a module is put into one piece of executable memory. Read-only and zeroed data that comes with a code object goes into a heap block,
-//! which the collector looks through, for it may hold objects. Then relocations add to words of code and data the addresses that they refer to.
-//! All of them are checked before anything is written (MicroPython: `py/persistentcode.c`).
+//! The code of a module is put into one piece of executable memory. Read-only and zeroed data that comes with a code
+//! object goes into a heap block, which the collector looks through, for it may hold objects. Then relocations add to
+//! words of code and data the addresses that they refer to. All of them are checked before anything is written
+//! (MicroPython: `py/persistentcode.c`).
 
 use alloc::vec::Vec;
 use core::ptr::NonNull;
@@ -12,14 +13,15 @@ use berus_mpy::module::{Kind as RawKind, RawCode};
 use berus_mpy::prelude::scope_flag;
 use berus_mpy::reloc::{Place, Target};
 
-use super::code::{Kind, MachineCode};
-use super::image::Image;
-use super::table;
-use crate::error::Res;
-use crate::obj::code::{Code, Context};
-use crate::object::Gc;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
+use crate::data::code::incompatible;
+use crate::model::code::{Code, Context};
+use crate::model::error::{Raise, Res};
+use crate::model::object::Gc;
+use crate::model::vm::Vm;
+use crate::model::word::Slot;
+use crate::native::code::{Kind, MachineCode};
+use crate::native::image::Image;
+use crate::native::table;
 
 const WORD: usize = size_of::<usize>();
 
@@ -52,7 +54,8 @@ impl Linked {
     /// Installs the machine code of `module`. `None` if it has none.
     ///
     /// # Errors
-    /// `ValueError` if a relocation or an offset leads nowhere or the host does not allow machine code, and `MemoryError`.
+    /// `ValueError` if a relocation or an offset leads nowhere or the host does not allow machine code, and
+    /// `MemoryError`.
     pub fn new(vm: &Vm, module: &Module<'_>, context: Gc<Context>) -> Res<Option<Linked>> {
         let is_machine_code = |raw: &RawCode<'_>| !matches!(raw.kind, RawKind::Bytecode);
         let count = module.codes.iter().filter(|raw| is_machine_code(raw)).count();
@@ -67,7 +70,7 @@ impl Linked {
         let mut len = 0usize;
         for raw in module.codes.iter().filter(|raw| is_machine_code(raw)) {
             if !is_whole(raw) || !relocations_fit(raw) {
-                return Err(vm.incompatible());
+                return Err(incompatible(vm));
             }
             let data = Data::new(vm, raw)?;
             if let Some(data) = data {
@@ -101,8 +104,8 @@ impl Linked {
         self.texts.get(id).copied().unwrap_or(core::ptr::null())
     }
 
-    /// The code object with number `id`, which is `raw` and makes functions of `children`; for a Python function, `signature` is what its
-    /// prelude says.
+    /// The code object with number `id`, which is `raw` and makes functions of `children`; for a Python function,
+    /// `signature` is what its prelude says.
     ///
     /// # Errors
     /// `MemoryError`.

@@ -1,11 +1,12 @@
 //! Non-local return: how exceptions travel through machine code.
 //!
-//! Whoever wants to see exceptions pushes a [`Buffer`], which remembers where to go on; raising jumps to the one that was pushed last. The
-//! frames between are not unwound: they vanish. Generated code knows the layout of the buffer, and keeps local variables in it (MicroPython:
-//! `py/nlr.h`, `py/nlrx64.c`, `py/emitnative.c`).
+//! Whoever wants to see exceptions pushes a [`Buffer`], which remembers where to go on; raising jumps to the one that
+//! was pushed last. The frames between are not unwound: they vanish. Generated code knows the layout of the buffer, and
+//! keeps local variables in it (MicroPython: `py/nlr.h`, `py/nlrx64.c`, `py/emitnative.c`).
 //!
-//! Rust code takes part in two places only. [`enter`] pushes a buffer of its own around a call of machine code, so that no
-//! exception passes the Rust code that calls. [`jump`] leaves the functions that machine code calls, which have nothing to drop by then.
+//! Rust code takes part in two places only. [`enter`] pushes a buffer of its own around a call of machine code, so that
+//! no exception passes the Rust code that calls. [`jump`] leaves the functions that machine code calls, which have
+//! nothing to drop by then.
 
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
@@ -43,10 +44,12 @@ pub(super) struct Outcome {
     pub raised: usize,
 }
 
-/// Calls `code` with four words, and catches what it raises. `top` is where the thread notes the buffer that was pushed last.
+/// Calls `code` with four words, and catches what it raises. `top` is where the thread notes the buffer that was pushed
+/// last.
 ///
 /// # Safety
-/// `code` is a function that takes no more than four words, and keeps to the calling convention, and `top` is the running thread's.
+/// `code` is a function that takes no more than four words, and keeps to the calling convention, and `top` is the
+/// running thread's.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn enter(
     top: *mut *mut Buffer,
@@ -56,7 +59,8 @@ pub(super) unsafe extern "C" fn enter(
     c: usize,
     d: usize,
 ) -> Outcome {
-    // The buffer lies at `rsp`; what it says of other registers than `rip` and `rsp` is anything, since they are restored from the stack.
+    // The buffer lies at `rsp`; what it says of other registers than `rip` and `rsp` is anything, since they are
+    // restored from the stack.
     naked_asm!(
         "push rbp",
         "push rbx",
@@ -99,8 +103,8 @@ pub(super) unsafe extern "C" fn enter(
     )
 }
 
-/// Entry `nlr_push` of the function table: remembers where it was called, and returns 0. When an exception is raised it returns once more,
-/// with 1.
+/// Entry `nlr_push` of the function table: remembers where it was called, and returns 0. When an exception is raised it
+/// returns once more, with 1.
 ///
 /// # Safety
 /// Machine code calls it, with a buffer that stays where it is until it is popped.
@@ -124,7 +128,7 @@ pub(super) unsafe extern "C" fn push(buffer: *mut Buffer) -> u32 {
 /// The rest of [`push`]: makes the buffer the one that exceptions go to.
 unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
     // SAFETY: machine code called, and has room for a buffer there.
-    unsafe { super::border::push(buffer) };
+    unsafe { crate::native::border::push(buffer) };
     0
 }
 
@@ -134,7 +138,7 @@ unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
 /// Machine code calls it, and has pushed one.
 pub(super) unsafe extern "C" fn pop() {
     // SAFETY: as the caller says.
-    unsafe { super::border::pop() };
+    unsafe { crate::native::border::pop() };
 }
 
 /// Goes on at the buffer that was pushed last, with `exception`.
@@ -142,8 +146,9 @@ pub(super) unsafe extern "C" fn pop() {
 /// # Safety
 /// Machine code is running on this thread, and nothing in the frames between has to be dropped.
 pub(super) unsafe fn jump(exception: usize) -> ! {
-    let top = super::border::top();
-    // SAFETY: as long as machine code runs there is a buffer, the one of `enter` at least, in a frame that is still there.
+    let top = crate::native::border::top();
+    // SAFETY: as long as machine code runs there is a buffer, the one of `enter` at least, in a frame that is still
+    // there.
     unsafe {
         let buffer = *top;
         (*buffer).exception = exception;

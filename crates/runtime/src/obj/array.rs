@@ -5,26 +5,34 @@ use core::ptr::NonNull;
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::binary::{self, LITTLE, native_size};
-use super::bytes::{self, Bytes};
-use super::float::as_float;
-use super::iterator::Iter;
-use super::slice::Slice;
-use super::{strings, text_methods};
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
+use crate::data::builder::{Builder, HEAD};
+use crate::data::bytes::Bytes;
+use crate::data::instance::NativeBase;
 use crate::heap::Kind;
-use crate::members;
-use crate::object::{Gc, Header, Object};
-use crate::ops::arithmetic::plain;
-use crate::ops::buffer::{Access, Buffer};
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::{Access, Buffer};
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::iterator::Iter;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Iterate, Strs};
+use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::model::work::spend_work_on_bytes;
+use crate::obj::binary::{LITTLE, native_size};
+use crate::obj::float::as_float;
+use crate::obj::slice::Slice;
+use crate::obj::{binary, bytes, strings, text_methods};
+use crate::ops::arithmetic::{Arithmetic, plain};
+use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Definition, Subscr, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
+use crate::ops::truth::known_len;
+use crate::{define, members, q};
 
 const fn table(name: crate::qstr::Qstr) -> Definition {
     Type::new(name)
@@ -97,7 +105,8 @@ impl Array {
         Array::new(vm, BYTES, len)
     }
 
-    /// A `bytearray` of the `len` bytes at `items`, which are not in the heap, or in a block of it that something keeps.
+    /// A `bytearray` of the `len` bytes at `items`, which are not in the heap, or in a block of it that something
+    /// keeps.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -207,7 +216,7 @@ impl Array {
             self.items.set(block);
             room = bytes / size;
         }
-        vm.spend_work_on_bytes((len - at + new) * size);
+        spend_work_on_bytes(vm, (len - at + new) * size);
         let block = self.items.get();
         // SAFETY: the block has room for either number of items; what becomes part of the array is initialised.
         unsafe {
@@ -289,7 +298,7 @@ fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     if source.downcast::<Bytes>().is_some() || source.downcast::<Array>().is_some() {
         return Ok(Array::copied(vm, code, vm.buffer(source, Access::Read)?)?.obj());
     }
-    let array = Array::with_room(vm, code, vm.known_len(source))?;
+    let array = Array::with_room(vm, code, known_len(vm, source))?;
     let iterator = vm.each(source)?;
     while let Some(item) = iterator.next(vm)? {
         array.append(vm, item)?;
@@ -301,7 +310,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let array = of(vm, object)?;
     if array.is_bytearray() {
         out.write(vm, b"bytearray(b")?;
-        super::str::print_quoted(vm, out, array.buffer().bytes(), true)?;
+        crate::obj::str::print_quoted(vm, out, array.buffer().bytes(), true)?;
         return out.write(vm, b")");
     }
     vm.print_fmt(out, format_args!("array('{}'", char::from(array.code())))?;
@@ -372,7 +381,7 @@ pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Op
     if same && (op == BinaryOp::Equal || unsigned) {
         return Ok(Some(Obj::bool(holds(op, vm.order_of_bytes(left.bytes(), other.bytes())))));
     }
-    Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]))
+    Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]))
 }
 
 fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
@@ -381,7 +390,7 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
         return strings::contains(vm, array.obj(), item);
     }
     if vm.is_int(item) || as_float(item).is_some() {
-        return Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]));
+        return Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]));
     }
     Ok(Some(false))
 }
@@ -401,7 +410,7 @@ fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
 }
 
 #[cold]
-fn incompatible(vm: &Vm) -> crate::error::Raised {
+fn incompatible(vm: &Vm) -> crate::model::error::Raised {
     vm.value_error(format_args!("lhs and rhs should be compatible"))
 }
 
@@ -488,4 +497,24 @@ fn append(vm: &Vm, object: Obj, value: Obj) -> Res {
 fn extend(vm: &Vm, object: Obj, source: Obj) -> Res {
     of(vm, object)?.extend(vm, source)?;
     Ok(Obj::NONE)
+}
+
+impl Builder {
+    /// The `bytearray` of these bytes, which come to lie at the start of their block.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn into_bytearray(self, vm: &Vm) -> Res {
+        let (Some(block), true) = (self.block, self.len > 0) else {
+            let array = Array::bytearray(vm, self.bytes());
+            self.discard(vm);
+            return Ok(array?.obj());
+        };
+        // SAFETY: the block has room for the head, and `len` bytes behind it, and the builder alone knows it.
+        unsafe {
+            block.copy_from(block.add(HEAD), self.len);
+            let block = vm.resize_bytes(block, self.len, self.len)?;
+            Ok(Array::of_memory(vm, block, self.len)?.obj())
+        }
+    }
 }

@@ -1,11 +1,16 @@
 //! Numbers in memory: the items of arrays, memory views and `struct`.
 
-use super::float;
-use crate::error::Res;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::error::Res;
+use crate::model::grants::Expose;
+use crate::model::protocols::Ints;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::float;
+use crate::obj::float::Floats;
+use crate::obj::raw::RawMemoryGrant;
 
-/// Size and alignment, which are the same, of an item with this code in the machine's own layout; `None` for an unknown code.
+/// Size and alignment, which are the same, of an item with this code in the machine's own layout; `None` for an unknown
+/// code.
 pub fn native_size(code: u8) -> Option<usize> {
     Some(match code {
         b'e' | b'f' | b'd' if !cfg!(feature = "float") => return None,
@@ -38,8 +43,8 @@ pub const LITTLE: bool = cfg!(target_endian = "little");
 /// The value of the item in `bytes`, as many as its size.
 ///
 /// # Errors
-/// `MemoryError`; `ValueError` for an object that there is none of; `OSError` with `EPERM` for the address of a text, where the host does
-/// not [grant](crate::host::Host::raw_memory) memory by address.
+/// `MemoryError`; `ValueError` for an object that there is none of; `OSError` with `EPERM` for the address of a text,
+/// where the host does not [grant](crate::host::Host::raw_memory) memory by address.
 pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     let mut word = [0u8; 8];
     let size = bytes.len().min(8);
@@ -71,7 +76,7 @@ pub fn store(vm: &Vm, code: u8, bytes: &mut [u8], little: bool, value: Obj) -> R
         b'e' => u64::from(float::to_half(vm.float(value)?)),
         b'f' => u64::from((vm.float(value)? as f32).to_bits()),
         b'd' => vm.float(value)?.to_bits(),
-        _ => return super::int::write_bytes(vm, value, bytes, little, code.is_ascii_lowercase(), false),
+        _ => return crate::obj::int::write_bytes(vm, value, bytes, little, code.is_ascii_lowercase(), false),
     };
     for at in 0..bytes.len() {
         let to = if little { at } else { bytes.len() - 1 - at };

@@ -2,15 +2,17 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::object::Gc;
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::Res;
+use crate::model::object::Gc;
+use crate::model::printer::{Printer, Style};
+use crate::model::types::{Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::arithmetic::{Arithmetic, try_binary_op};
+use crate::ops::truth::Truth;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -67,5 +69,5 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
         )
         .map(Some);
     }
-    vm.try_binary_op(op, as_int(left), right)
+    try_binary_op(vm, op, as_int(left), right)
 }

@@ -8,41 +8,24 @@ use berus_mpy::opcode::Operand;
 use berus_mpy::prelude::Prelude;
 use berus_mpy::verify::Facts;
 
-use crate::define;
-use crate::error::Res;
-use crate::native::code as machine;
-use crate::obj::dict::Dict;
-use crate::obj::sketch::{Sketched, Wants};
-use crate::object::{Gc, Header, Object};
-use crate::q;
+use crate::data::sketch::{Sketched, Wants};
+use crate::model::code::{Code, Context};
+use crate::model::error::{Raise, Res};
+use crate::model::layout::Dict;
+use crate::model::machine::Machine;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::qstr::Qstr;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::{define, q};
 
 /// The type of code objects.
-pub static TYPE: Type = define!(Type::new(q!("code")).print(super::code_attr::print).attr(super::code_attr::attr));
+pub static TYPE: Type =
+    define!(Type::new(q!("code")).print(crate::obj::code_attr::print).attr(crate::obj::code_attr::attr));
 
 /// The type of what the code objects of one module share.
 pub static CONTEXT_TYPE: Type = define!(Type::new(q!("module")));
-
-/// What the code objects of one module share. Machine code knows the first four words (MicroPython: `mp_module_context_t`).
-#[repr(C)]
-pub struct Context {
-    header: Header,
-    globals: Gc<Dict>,
-    /// A heap block, for machine code: the numbers of the module's names in 16 bits each.
-    pub(crate) short_qstrs: Option<NonNull<u16>>,
-    /// A heap block: the module's constants.
-    constants: NonNull<Slot>,
-    /// A heap block: the numbers of the module's names.
-    qstrs: NonNull<Qstr>,
-    /// What keeps the module's machine code in memory, or says where the module lies.
-    pub(crate) image: Cell<Slot>,
-    /// What stands for the code of functions that have not been called.
-    placeholder: Cell<Option<Gc<Code>>>,
-}
 
 // SAFETY: `Context` is `repr(C)` and starts with a header; only contexts have this type.
 unsafe impl Object for Context {
@@ -124,55 +107,6 @@ impl Context {
     }
 }
 
-/// A code object that has been verified and linked. Programs that look into the memory of closures know that the fourth word is where the
-/// prelude is (micropython-lib: `inspect.signature`).
-#[repr(C)]
-pub struct Code {
-    pub(crate) header: Header,
-    /// What it shares with the other code of its module.
-    pub context: Gc<Context>,
-    /// The module's names, by the index that bytecode uses.
-    pub(crate) qstrs: NonNull<Qstr>,
-    /// The prelude and the instructions.
-    pub(crate) bytes: *const u8,
-    /// The module's constants.
-    pub(crate) constants: NonNull<Slot>,
-    /// A heap block: the code objects that it makes functions of, some of which may be of machine code.
-    pub(crate) children: Option<NonNull<Slot>>,
-    /// The first instruction.
-    pub(crate) start: *const u8,
-    /// Bytes of prelude and instructions.
-    pub(crate) len: u32,
-    /// Slots of a frame.
-    pub(crate) n_state: u16,
-    /// Of them, local variables.
-    pub(crate) n_locals: u16,
-    /// Exception blocks that can be open at once.
-    pub(crate) n_exc: u16,
-    /// Cells that it closes over at least: they are its first arguments.
-    pub(crate) min_cells: u16,
-    /// Positional arguments, cells included.
-    pub(crate) n_pos: u16,
-    /// Keyword-only arguments.
-    pub(crate) n_kwonly: u16,
-    /// How many of the positional arguments have defaults.
-    pub(crate) n_def: u16,
-    /// See [`berus_mpy::prelude::scope_flag`].
-    pub(crate) flags: u8,
-    /// Whether a call with just the right number of positional arguments needs nothing but a frame.
-    pub(crate) simple: bool,
-    /// The function's name.
-    pub(crate) name: Qstr,
-    /// Where in the bytes the names of arguments stand.
-    pub(crate) names_at: u32,
-    /// Where the line table stands.
-    pub(crate) lines_at: u32,
-    /// Where the numbers of cells stand, which end at the first instruction.
-    pub(crate) cells_at: u32,
-    /// The line of its definition, if it was compiled from source in this interpreter; else 0.
-    pub(crate) defined_at: Cell<u32>,
-}
-
 // There is one for every function that has been called.
 const _: () = assert!(size_of::<Code>() <= 12 * size_of::<u64>());
 
@@ -186,7 +120,8 @@ impl Code {
         Header::of(&TYPE)
     }
 
-    /// The code object for verified bytecode, or for machine code that has a prelude: `bytes` is where it lies and how long it is.
+    /// The code object for verified bytecode, or for machine code that has a prelude: `bytes` is where it lies and how
+    /// long it is.
     ///
     /// # Errors
     /// `MemoryError`; `RuntimeError` if its frame would be too large.
@@ -369,7 +304,8 @@ impl Code {
         Ok(code)
     }
 
-    /// The code of the functions that it makes, each with where the instruction is that does so, counted from the first.
+    /// The code of the functions that it makes, each with where the instruction is that does so, counted from the
+    /// first.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Obj)> + '_ {
         instructions(self.instructions()).flatten().filter_map(|instruction| match instruction.op.operand() {
             Operand::Child | Operand::Closure => Some((instruction.offset, self.child(instruction.index() as usize)?)),
@@ -454,7 +390,7 @@ fn with_context(vm: &Vm, code: Obj, context: Gc<Context>) -> Res {
     }
     match code.downcast::<Sketched>() {
         Some(sketched) => Ok(Sketched::new(vm, context, sketched.sketch())?.obj()),
-        None => machine::with_context(vm, code, context),
+        None => vm.machine_code_with_context(code, context),
     }
 }
 
@@ -462,12 +398,12 @@ fn with_context(vm: &Vm, code: Obj, context: Gc<Context>) -> Res {
 fn context_of(code: Obj) -> Option<Gc<Context>> {
     match code.downcast::<Code>() {
         Some(code) => Some(code.context),
-        None => machine::context_of(code),
+        None => Vm::machine_context_of(code),
     }
 }
 
-/// `code`, if it is a code object, to be run with global variables `globals`: itself if they are its own. Functions keep the variables
-/// of the run that made them, so that others need a copy.
+/// `code`, if it is a code object, to be run with global variables `globals`: itself if they are its own. Functions
+/// keep the variables of the run that made them, so that others need a copy.
 ///
 /// # Errors
 /// `MemoryError`; `RuntimeError` if code is nested too deep.

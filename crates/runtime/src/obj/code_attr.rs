@@ -6,20 +6,21 @@ use berus_mpy::bytecode::instructions;
 use berus_mpy::lines::{Step, steps};
 use berus_mpy::opcode::Operand;
 
-use crate::error::Res;
-use crate::obj::builtin::Builtin;
-use crate::obj::bytes::Bytes;
-use crate::obj::code::Code;
-use crate::obj::list::List;
-use crate::obj::sketch;
-use crate::obj::tuple::Tuple;
-use crate::object::Gc;
-use crate::ops::print::{Printer, Style};
+use crate::data::bytes::Bytes;
+use crate::model::builtin::Builtin;
+use crate::model::code::Code;
+use crate::model::error::Res;
+use crate::model::layout::{List, Tuple};
+use crate::model::object::Gc;
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Iterate};
+use crate::model::types::{Attr, AttrResult};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult};
-use crate::vm::Vm;
-use crate::word::Obj;
 
 pub(super) fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(code) = object.downcast::<Code>() else { return Ok(()) };
@@ -48,7 +49,7 @@ pub(super) fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrR
 fn constants(vm: &Vm, code: Gc<Code>) -> Res {
     let all = List::new(vm, &[])?;
     for (_, child) in code.definitions() {
-        let linked = sketch::linked(vm, child)?;
+        let linked = crate::data::sketch::linked(vm, child)?;
         all.append(vm, linked.map_or(child, Gc::obj))?;
     }
     all.append(vm, Obj::NONE)?;
@@ -97,7 +98,8 @@ fn ranges(code: &Code) -> Vec<Range> {
     all
 }
 
-/// Pairs of bytes: how far to go on in the code, and by how many lines from there on, as CPython's `co_lnotab` has them.
+/// Pairs of bytes: how far to go on in the code, and by how many lines from there on, as CPython's `co_lnotab` has
+/// them.
 fn line_differences(code: &Code) -> Vec<u8> {
     let mut out = Vec::new();
     for pair in ranges(code).windows(2) {

@@ -3,19 +3,21 @@
 use berus_mpy::number::{Form, format, parse_float_or_name};
 use berus_mpy::opcode::BinaryOp;
 
-use super::float;
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::object::{Gc, Header, Object};
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Strs};
+use crate::model::types::{Attr, AttrResult, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::float;
+use crate::obj::float::Floats;
 use crate::ops::arithmetic::plain;
-use crate::ops::print::{Printer, Style};
-use crate::q;
 use crate::qstr::Qstr;
 use crate::text::utf8::trim;
-use crate::types::{Attr, AttrResult, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -47,20 +49,39 @@ pub fn parts(object: Obj) -> Option<(f64, f64)> {
     object.downcast::<Complex>().map(|complex| (complex.real, complex.imaginary))
 }
 
-impl Vm {
+/// Complex numbers as objects, and objects as complex numbers.
+pub trait Complexes {
     /// The complex number with these parts.
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn new_complex(&self, real: f64, imaginary: f64) -> Res {
-        Ok(self.alloc(Complex { header: Header::of(&TYPE), real, imaginary })?.obj())
-    }
+    fn new_complex(&self, real: f64, imaginary: f64) -> Res;
 
     /// Real and imaginary part of a number.
     ///
     /// # Errors
     /// What a class's `__float__` or `__complex__` raises.
-    pub fn try_complex(&self, object: Obj) -> Res<Option<(f64, f64)>> {
+    fn try_complex(&self, object: Obj) -> Res<Option<(f64, f64)>>;
+
+    /// Real and imaginary part of a number.
+    ///
+    /// # Errors
+    /// `TypeError` if it is none.
+    fn complex(&self, object: Obj) -> Res<(f64, f64)>;
+
+    /// Reads a complex number: a real part, an imaginary part, or both.
+    ///
+    /// # Errors
+    /// `ValueError` if it is none.
+    fn parse_complex(&self, text: &[u8]) -> Res<(f64, f64)>;
+}
+
+impl Complexes for Vm {
+    fn new_complex(&self, real: f64, imaginary: f64) -> Res {
+        Ok(self.alloc(Complex { header: Header::of(&TYPE), real, imaginary })?.obj())
+    }
+
+    fn try_complex(&self, object: Obj) -> Res<Option<(f64, f64)>> {
         if let Some(parts) = parts(object) {
             return Ok(Some(parts));
         }
@@ -73,22 +94,14 @@ impl Vm {
         }
     }
 
-    /// Real and imaginary part of a number.
-    ///
-    /// # Errors
-    /// `TypeError` if it is none.
-    pub fn complex(&self, object: Obj) -> Res<(f64, f64)> {
+    fn complex(&self, object: Obj) -> Res<(f64, f64)> {
         match self.try_complex(object)? {
             Some(parts) => Ok(parts),
             None => Err(self.type_error(format_args!("can't convert {} to complex", self.type_name(object)))),
         }
     }
 
-    /// Reads a complex number: a real part, an imaginary part, or both.
-    ///
-    /// # Errors
-    /// `ValueError` if it is none.
-    pub fn parse_complex(&self, text: &[u8]) -> Res<(f64, f64)> {
+    fn parse_complex(&self, text: &[u8]) -> Res<(f64, f64)> {
         parse_complex(text).ok_or_else(|| self.value_error(format_args!("invalid syntax for number")))
     }
 }

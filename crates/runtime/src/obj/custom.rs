@@ -2,15 +2,17 @@
 
 use core::ops::Deref;
 
-use crate::error::Res;
-use crate::object::{Gc, Header, Object};
-use crate::types::Type;
-use crate::vm::Vm;
+use crate::model::error::Res;
+use crate::model::finalise::Finalise;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
 
 /// What an object of a type that [`custom_type!`](crate::custom_type) declares holds.
 ///
 /// # Safety
-/// No other implementation has the same [`CustomType::TYPE`], and nothing but [`Vm::new_custom`] and [`Custom::constant`] makes objects of it.
+/// No other implementation has the same [`CustomType::TYPE`], and nothing but [`Vm::new_custom`] and
+/// [`Custom::constant`] makes objects of it.
 pub unsafe trait CustomType: Sized + 'static {
     /// The type of such objects.
     const TYPE: &'static Type;
@@ -23,7 +25,8 @@ pub struct Custom<T> {
     value: T,
 }
 
-// SAFETY: it is `repr(C)` and starts with a header. Who implements `CustomType` promises that no other objects have this type.
+// SAFETY: it is `repr(C)` and starts with a header. Who implements `CustomType` promises that no other objects have
+// this type.
 unsafe impl<T: CustomType> Object for Custom<T> {
     const TYPE: &'static Type = T::TYPE;
 }
@@ -47,23 +50,30 @@ impl<T> Deref for Custom<T> {
     }
 }
 
-impl Vm {
+/// Objects of an embedder's own types.
+pub trait Customs {
     /// An object that holds `value`, whose type's `finalise` slot, if it has one, is called before it is freed.
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
+    fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>>;
+
+    /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library
+    /// module keeps its state.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    fn shared<T: CustomType>(&self, make: impl FnOnce() -> T) -> Res<Gc<Custom<T>>>;
+}
+
+impl Customs for Vm {
+    fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
         const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
         let object = Custom { header: Header::of(T::TYPE), value };
         if T::TYPE.slots.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
     }
 
-    /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library module
-    /// keeps its state.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn shared<T: CustomType>(&self, make: impl FnOnce() -> T) -> Res<Gc<Custom<T>>> {
+    fn shared<T: CustomType>(&self, make: impl FnOnce() -> T) -> Res<Gc<Custom<T>>> {
         let objects = self.shared_objects()?;
         if let Some(object) = objects.items().iter().find_map(|object| object.get().downcast()) {
             return Ok(object);
@@ -74,21 +84,26 @@ impl Vm {
     }
 }
 
-/// Declares a type of objects that hold a value of a Rust type: its name, then its [slots](crate::types::Type).
+/// Declares a type of objects that hold a value of a Rust type: its name, then its [slots](crate::model::types::Type).
 ///
-/// What can change in the value is in `Cell`s, since objects are shared. It may hold values ([`Obj`](crate::word::Obj),
-/// [`Gc`](crate::object::Gc)), which the collector finds there, but nothing that needs to be dropped.
+/// What can change in the value is in `Cell`s, since objects are shared. It may hold values
+/// ([`Obj`](crate::model::word::Obj), [`Gc`](crate::model::object::Gc)), which the collector finds there, but nothing
+/// that needs to be dropped.
 ///
 /// ```
+/// use berus_runtime::model::arity::CheckArguments;
+/// use berus_runtime::model::protocols::Ints;
+/// use berus_runtime::obj::custom::Customs;
+/// use berus_runtime::ops::convert::Convert;
 /// use std::cell::Cell;
 ///
-/// use berus_runtime::args::Args;
-/// use berus_runtime::error::Res;
-/// use berus_runtime::object::Gc;
+/// use berus_runtime::model::args::Args;
+/// use berus_runtime::model::error::Res;
+/// use berus_runtime::model::object::Gc;
 /// use berus_runtime::obj::custom::Custom;
-/// use berus_runtime::types::Type;
-/// use berus_runtime::vm::Vm;
-/// use berus_runtime::word::Obj;
+/// use berus_runtime::model::types::Type;
+/// use berus_runtime::model::vm::Vm;
+/// use berus_runtime::model::word::Obj;
 ///
 /// struct Counter {
 ///     count: Cell<isize>,
@@ -114,13 +129,13 @@ impl Vm {
 macro_rules! custom_type {
     ($(#[$meta:meta])* $vis:vis static $table:ident: Type<$value:ty> = $name:literal $(.$slot:ident($($arg:expr),*))*;) => {
         $(#[$meta])*
-        $vis static $table: $crate::types::Type =
-            $crate::define!($crate::types::Type::named($crate::name!($name))$(.$slot($($arg),*))*);
+        $vis static $table: $crate::model::types::Type =
+            $crate::define!($crate::model::types::Type::named($crate::name!($name))$(.$slot($($arg),*))*);
 
         // SAFETY: the type is a new one, which this `static` alone names, and a Rust type implements the trait once.
         #[allow(unsafe_code)]
         unsafe impl $crate::obj::custom::CustomType for $value {
-            const TYPE: &'static $crate::types::Type = &$table;
+            const TYPE: &'static $crate::model::types::Type = &$table;
         }
     };
 }

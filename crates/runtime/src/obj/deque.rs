@@ -3,16 +3,17 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::iterator::Iter;
-use crate::args::Args;
-use crate::define;
-use crate::error::{Raised, Res};
-use crate::object::{Gc, Header, Object};
-use crate::q;
-use crate::types::{Subscr, Type, UnaryOp};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::iterator::Iter;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::protocols::Iterate;
+use crate::model::types::{Subscr, Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::ops::convert::Convert;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type =
@@ -132,7 +133,7 @@ fn empty(vm: &Vm) -> Raised {
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 2, 3, false)?;
     let Ok(capacity) = usize::try_from(vm.int(args.pos()[1])?) else {
-        return Err(vm.error_with(&super::exception::VALUE_ERROR, &[]));
+        return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[]));
     };
     let checked = match args.pos().get(2) {
         Some(&flags) => vm.int(flags)? & 1 != 0,

@@ -2,21 +2,26 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::tuple::Tuple;
-use super::view::{self, Kind, View};
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::members;
-use crate::obj::map::Map;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::data::dict::Dicts;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::layout::{Dict, Tuple};
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Compare, Iterate, Strs};
+use crate::model::types::{Definition, Subscr, Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::view;
+use crate::obj::view::{Kind, View};
+use crate::ops::attr::Attributes;
+use crate::ops::call::Call;
+use crate::ops::print::Print;
+use crate::ops::subscr::Subscripts;
 use crate::qstr::Qstr;
-use crate::types::{Definition, Subscr, Type, UnaryOp};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::{define, members, q};
 
 const fn table(name: Qstr) -> Definition {
     Type::new(name)
@@ -55,126 +60,9 @@ members! {
     }
 }
 
-/// A dict.
-#[repr(C)]
-pub struct Dict {
-    header: Header,
-    /// Its entries.
-    pub map: Map,
-}
-
 // SAFETY: `Dict` is `repr(C)` and starts with a header; only dicts have this type.
 unsafe impl Object for Dict {
     const TYPE: &'static Type = &TYPE;
-}
-
-impl Dict {
-    /// An empty dict.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new(vm: &Vm) -> Res<Gc<Dict>> {
-        vm.alloc(Dict { header: Header::of(&TYPE), map: Map::new() })
-    }
-
-    /// An empty dict of type `ty`, not yet an object.
-    fn empty(ty: Gc<Type>) -> Dict {
-        let ordered = ty == Gc::from_static(&ORDERED_TYPE);
-        Dict { header: Header::new(ty), map: if ordered { Map::lenient() } else { Map::new() } }
-    }
-
-    /// The value under `name`.
-    pub fn load(&self, vm: &Vm, name: Qstr) -> Slot {
-        self.map.get_name(vm, name)
-    }
-
-    /// Puts `value` under `name`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn store(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
-        self.map.store(vm, Obj::qstr(name), value)
-    }
-}
-
-impl Dict {
-    /// Adds all entries of `other`.
-    ///
-    /// # Errors
-    /// `MemoryError`, and what hashing and comparing raise.
-    pub fn merge(&self, vm: &Vm, other: &Dict) -> Res<()> {
-        let mut at = 0;
-        while let Some((found, key, value)) = other.map.entry_from(at) {
-            vm.work(1)?;
-            self.map.store(vm, key, value.unwrap_or(Obj::NONE))?;
-            at = found + 1;
-        }
-        Ok(())
-    }
-
-    /// Adds what `source` has: the entries of a dict, the attributes named by its `keys()`, or pairs that it yields.
-    ///
-    /// # Errors
-    /// `ValueError` if it yields something else than pairs, and what it raises.
-    pub fn update(&self, vm: &Vm, source: Obj) -> Res<()> {
-        if let Some(other) = vm.as_dict(source) {
-            return self.merge(vm, &other);
-        }
-        if let Some(keys) = vm.find_attr_quietly(source, q!("keys"))? {
-            let keys = vm.call(keys, &[])?;
-            let keys = vm.each(keys)?;
-            while let Some(key) = keys.next(vm)? {
-                let value = vm.load_subscr(source, key)?;
-                self.map.store(vm, key, value)?;
-            }
-            return Ok(());
-        }
-        let iterator = vm.each(source)?;
-        while let Some(pair) = iterator.next(vm)? {
-            let pair = vm.each(pair)?;
-            match (pair.next(vm)?, pair.next(vm)?, pair.next(vm)?) {
-                (Some(key), Some(value), None) => self.map.store(vm, key, value)?,
-                _ => return Err(vm.value_error(format_args!("dict update sequence has wrong length"))),
-            }
-        }
-        Ok(())
-    }
-
-    /// A copy of the same type.
-    fn copy(&self, vm: &Vm) -> Res<Gc<Dict>> {
-        let copy = vm.alloc(Dict::empty(self.header.ty()))?;
-        copy.map.copy_from(vm, &self.map)?;
-        Ok(copy)
-    }
-
-    /// From now on, programs may not change it.
-    pub fn fix(&self) {
-        self.map.fix();
-    }
-
-    /// Whether programs may not change it.
-    #[inline(always)]
-    pub fn is_fixed(&self) -> bool {
-        self.map.is_fixed()
-    }
-
-    fn is_ordered(&self) -> bool {
-        self.header.ty() == Gc::from_static(&ORDERED_TYPE)
-    }
-}
-
-impl Vm {
-    /// The dict that `object` is, ordered ones included, or that an instance of a class derived from `dict` has inside.
-    pub fn as_dict(&self, object: Obj) -> Option<Gc<Dict>> {
-        let of = |object: Obj| {
-            let header = object.as_header()?;
-            let ty = self.type_of(object);
-            // SAFETY: objects of either type have the layout of a dict.
-            (ty == Gc::from_static(&TYPE) || ty == Gc::from_static(&ORDERED_TYPE))
-                .then(|| unsafe { Gc::<Dict>::from_ptr(header.cast()) })
-        };
-        of(object).or_else(|| self.native_base(object).and_then(of))
-    }
 }
 
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
@@ -188,7 +76,7 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
 fn changing(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
     let dict = of(vm, object)?;
     if dict.is_fixed() {
-        return Err(vm.error_with(&super::exception::TYPE_ERROR, &[]));
+        return Err(vm.error_with(&crate::obj::exception::TYPE_ERROR, &[]));
     }
     Ok(dict)
 }
@@ -228,7 +116,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
         // JSON knows no other keys than strings.
         let quote: &[u8] =
             if json && vm.str_or_bytes(key).map_err(|raised| vm.take_exception(raised)).is_err() { b"\"" } else { b"" };
-        if json && vm.is_subtype(vm.type_of(key), &super::tuple::TYPE) {
+        if json && vm.is_subtype(vm.type_of(key), &crate::obj::tuple::TYPE) {
             return Err(vm.type_error(format_args!("keys must be str, int, float, bool or None")));
         }
         out.write(vm, quote)?;
@@ -354,7 +242,7 @@ fn pop(vm: &Vm, args: &[Obj]) -> Res {
 fn popitem(vm: &Vm, object: Obj) -> Res {
     let dict = changing(vm, object)?;
     let Some((at, key, value)) = dict.map.last_entry() else {
-        return Err(vm.error(&super::exception::KEY_ERROR, format_args!("popitem(): dictionary is empty")));
+        return Err(vm.error(&crate::obj::exception::KEY_ERROR, format_args!("popitem(): dictionary is empty")));
     };
     vm.work((dict.map.entries().len() - at) / 8)?;
     let pair = Tuple::new(vm, &[key, value.unwrap_or(Obj::NONE)])?;
@@ -400,4 +288,34 @@ fn set_item(vm: &Vm, object: Obj, key: Obj, value: Obj) -> Res {
 
 fn delete_item(vm: &Vm, object: Obj, key: Obj) -> Res {
     Ok(subscr(vm, object, key, Subscr::Delete)?.unwrap_or(Obj::NONE))
+}
+
+impl Dict {
+    /// Adds what `source` has: the entries of a dict, the attributes named by its `keys()`, or pairs that it yields.
+    ///
+    /// # Errors
+    /// `ValueError` if it yields something else than pairs, and what it raises.
+    pub fn update(&self, vm: &Vm, source: Obj) -> Res<()> {
+        if let Some(other) = vm.as_dict(source) {
+            return self.merge(vm, &other);
+        }
+        if let Some(keys) = vm.find_attr_quietly(source, q!("keys"))? {
+            let keys = vm.call(keys, &[])?;
+            let keys = vm.each(keys)?;
+            while let Some(key) = keys.next(vm)? {
+                let value = vm.load_subscr(source, key)?;
+                self.map.store(vm, key, value)?;
+            }
+            return Ok(());
+        }
+        let iterator = vm.each(source)?;
+        while let Some(pair) = iterator.next(vm)? {
+            let pair = vm.each(pair)?;
+            match (pair.next(vm)?, pair.next(vm)?, pair.next(vm)?) {
+                (Some(key), Some(value), None) => self.map.store(vm, key, value)?,
+                _ => return Err(vm.value_error(format_args!("dict update sequence has wrong length"))),
+            }
+        }
+        Ok(())
+    }
 }

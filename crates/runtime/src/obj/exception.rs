@@ -1,131 +1,27 @@
 //! Exceptions: the built-in types, their objects and tracebacks.
 
-use core::cell::Cell;
-use core::ptr::NonNull;
-
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::obj::tuple::Tuple;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::data::emergency::{emergency_args, emergency_exception};
+use crate::data::exception::Exceptions;
+use crate::data::instance::NativeBase;
+use crate::model::args::Args;
+use crate::model::builtins::Builtins;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Exception, Tuple};
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Classes;
+use crate::model::types::{Attr, AttrResult, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::call::Call;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
-/// An exception of a built-in type.
-#[repr(C)]
-pub struct Exception {
-    header: Header,
-    /// The arguments it was made with.
-    pub args: Cell<Gc<Tuple>>,
-    /// A block of traceback entries, innermost first.
-    trace: Cell<Option<NonNull<TraceEntry>>>,
-    trace_len: Cell<u16>,
-    /// How many entries the block has room for.
-    trace_room: Cell<u16>,
-}
-
-// SAFETY: `Exception` is `repr(C)` and starts with a header. Only exceptions of types with `exception_new` have its layout;
-// `downcast` for other types than `BaseException` goes through `as_exception`.
+// SAFETY: `Exception` is `repr(C)` and starts with a header. Only exceptions of types with `exception_new` have its
+// layout; `downcast` for other types than `BaseException` goes through `as_exception`.
 unsafe impl Object for Exception {
     const TYPE: &'static Type = &BASE_EXCEPTION;
-}
-
-/// A call that an exception passed.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct TraceEntry {
-    /// The source file.
-    pub file: Qstr,
-    /// The line in it.
-    pub line: u32,
-    /// The function.
-    pub function: Qstr,
-}
-
-/// Most entries of a traceback; outer calls are left out.
-const MAX_TRACE: u16 = 64;
-
-impl Exception {
-    /// An exception of type `ty` without arguments, not yet an object.
-    pub(crate) fn empty(ty: Gc<Type>) -> Exception {
-        Exception {
-            header: Header::new(ty),
-            args: Cell::new(Tuple::EMPTY),
-            trace: Cell::new(None),
-            trace_len: Cell::new(0),
-            trace_room: Cell::new(0),
-        }
-    }
-
-    /// Makes `exception` another one, of type `ty` with arguments `args`, without room for a traceback.
-    ///
-    /// # Safety
-    /// Nobody has a reference to it at hand.
-    pub(crate) unsafe fn become_other(exception: Gc<Exception>, ty: Gc<Type>, args: Gc<Tuple>) {
-        let other = Exception::empty(ty);
-        other.args.set(args);
-        // SAFETY: the memory holds an exception, which nobody looks at meanwhile.
-        unsafe { exception.as_ptr().write(other) };
-    }
-
-    /// Gives it memory for a traceback of `entries` calls.
-    ///
-    /// # Safety
-    /// There is that memory at `block`, for as long as the exception lives.
-    pub(crate) unsafe fn set_trace_room(&self, block: NonNull<TraceEntry>, entries: usize) {
-        self.trace.set(Some(block));
-        self.trace_len.set(0);
-        self.trace_room.set(entries as u16);
-    }
-
-    /// The calls that it passed, innermost first.
-    pub fn trace(&self) -> &[TraceEntry] {
-        match self.trace.get() {
-            // SAFETY: the block holds `trace_len` entries.
-            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.trace_len.get().into()) },
-            None => &[],
-        }
-    }
-
-    /// Forgets the calls that it passed.
-    pub fn clear_trace(&self) {
-        self.trace_len.set(0);
-    }
-
-    /// Adds a call that it passed, if there is memory to note it.
-    pub fn add_trace(&self, vm: &Vm, entry: TraceEntry) {
-        let len = self.trace_len.get();
-        if len >= MAX_TRACE {
-            return;
-        }
-        if len == self.trace_room.get() {
-            // Allocating must not replace the exception under way by a `MemoryError`.
-            let room = len + 4;
-            let bytes = usize::from(room) * size_of::<TraceEntry>();
-            let kind = crate::heap::Kind::NoScan;
-            let Some(block) = vm.heap.alloc(bytes, kind).or_else(|| vm.heap.alloc_anyway(bytes, kind)) else { return };
-            let block = block.cast::<TraceEntry>();
-            if let Some(old) = self.trace.get() {
-                // SAFETY: both blocks have room for `len` entries.
-                unsafe { block.copy_from_nonoverlapping(old, len.into()) };
-            }
-            self.trace.set(Some(block));
-            self.trace_room.set(room);
-        }
-        let Some(block) = self.trace.get() else { return };
-        // SAFETY: the block has room for more entries than there are.
-        unsafe { block.add(len.into()).write(entry) };
-        self.trace_len.set(len + 1);
-    }
-
-    /// The value that a `StopIteration` carries, the code of a `SystemExit`: the first argument.
-    pub fn value(&self) -> Obj {
-        self.args.get().items().first().copied().unwrap_or(Obj::NONE)
-    }
 }
 
 fn exception_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
@@ -238,11 +134,6 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
     }
 }
 
-/// The value that a `StopIteration` carries.
-pub fn stop_value(vm: &Vm, exception: Obj) -> Obj {
-    vm.as_exception(exception).map_or(Obj::NONE, |exception| exception.value())
-}
-
 macro_rules! exceptions {
     ($($name:ident $spelling:literal $parent:ident,)*) => {
         $(
@@ -268,7 +159,8 @@ pub static BASE_EXCEPTION: Type = define!(
         .attr(exception_attr)
 );
 
-/// The type of exceptions that end a program and that no handler of it sees: not one of the built-in names, so that no program has it.
+/// The type of exceptions that end a program and that no handler of it sees: not one of the built-in names, so that no
+/// program has it.
 pub static ABORT: Type = define!(
     Type::new(q!("Abort"))
         .flags(flag::EXCEPTION)
@@ -308,22 +200,20 @@ exceptions! {
     VIPER_TYPE_ERROR "ViperTypeError" TYPE_ERROR,
 }
 
-impl Vm {
-    /// An exception of type `ty` with arguments `args`. Without memory for that it is the exception of last resort; see `vm/emergency.rs`.
-    pub fn new_exception(&self, ty: Gc<Type>, args: &[Obj]) -> Obj {
+impl Exceptions for Vm {
+    fn new_exception(&self, ty: Gc<Type>, args: &[Obj]) -> Obj {
         let made = match self.try_alloc(Exception::empty(ty)) {
             Some(exception) => {
-                let args = Tuple::try_new(self, args).or_else(|| self.emergency_args(args));
+                let args = Tuple::try_new(self, args).or_else(|| emergency_args(self, args));
                 exception.args.set(args.unwrap_or(Tuple::EMPTY));
                 Some(exception)
             }
-            None => self.emergency_exception(ty, args),
+            None => emergency_exception(self, ty, args),
         };
         made.map_or(Obj::NONE, Gc::obj)
     }
 
-    /// The exception that `object` is, or that an instance of a class derived from an exception type has inside.
-    pub fn as_exception(&self, object: Obj) -> Option<Gc<Exception>> {
+    fn as_exception(&self, object: Obj) -> Option<Gc<Exception>> {
         let ty = self.type_of(object);
         if ty.has(flag::HEAP) {
             return self.native_base(object).and_then(|base| self.as_exception(base));
@@ -336,26 +226,19 @@ impl Vm {
         Some(unsafe { Gc::from_ptr(header.cast()) })
     }
 
-    /// Whether `object` is an exception.
-    pub fn is_exception(&self, object: Obj) -> bool {
+    fn is_exception(&self, object: Obj) -> bool {
         self.as_exception(object).is_some()
     }
 
-    /// Whether the exception `object` is of type `ty`, or one derived from it.
-    pub fn matches(&self, object: Obj, ty: &'static Type) -> bool {
+    fn matches(&self, object: Obj, ty: &'static Type) -> bool {
         self.is_subtype(self.type_of(object), ty)
     }
 
-    /// Whether `object`, a type, is one of exceptions.
-    pub fn is_exception_type(&self, object: Obj) -> bool {
+    fn is_exception_type(&self, object: Obj) -> bool {
         object.downcast::<Type>().is_some_and(|ty| self.is_subtype(ty, &BASE_EXCEPTION))
     }
 
-    /// Whether the exception `object` is of the type `types`, or of one of a tuple of types.
-    ///
-    /// # Errors
-    /// `TypeError` if they are no types.
-    pub fn exception_matches(&self, object: Obj, types: Obj) -> Res<bool> {
+    fn exception_matches(&self, object: Obj, types: Obj) -> Res<bool> {
         if self.is_exception_type(types) {
             // An exception type, as itself stands for any of its exceptions.
             let ty = object.downcast::<Type>().unwrap_or_else(|| self.type_of(object));
@@ -376,11 +259,7 @@ impl Vm {
         if types.downcast::<Type>().is_some() { Ok(false) } else { Err(not_types()) }
     }
 
-    /// What raising `object` raises: an instance, made now if it is a type.
-    ///
-    /// # Errors
-    /// What making the instance raises.
-    pub fn make_exception(&self, object: Obj) -> Res {
+    fn make_exception(&self, object: Obj) -> Res {
         let object = if self.is_exception_type(object) { self.call(object, &[])? } else { object };
         if self.is_exception(object) {
             return Ok(object);
@@ -388,14 +267,10 @@ impl Vm {
         Err(self.type_error(format_args!("exceptions must derive from BaseException")))
     }
 
-    /// Writes an exception with its traceback, in MicroPython's form.
-    ///
-    /// # Errors
-    /// What printing raises.
-    pub fn print_exception(&self, out: &mut dyn Printer, object: Obj) -> Res<()> {
+    fn print_exception(&self, out: &mut dyn Printer, object: Obj) -> Res<()> {
         if let Some(exception) = self.as_exception(object)
             && !exception.trace().is_empty()
-            && let limit = crate::modules::sys::traceback_limit(self).unwrap_or(usize::MAX)
+            && let limit = self.traceback_limit().unwrap_or(usize::MAX)
             && limit > 0
         {
             out.write(self, b"Traceback (most recent call last):\n")?;

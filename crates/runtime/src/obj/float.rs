@@ -1,23 +1,27 @@
 //! The type `float`: double precision, on every target.
 
-use berus_mpy::number::{self, Form, format};
-use berus_mpy::opcode::BinaryOp;
 use core::fmt::Write;
 
-pub use super::complex::parts as complex_parts;
-use super::int;
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::object::{Gc, Header, Object};
+use berus_mpy::number;
+use berus_mpy::number::{Form, format};
+use berus_mpy::opcode::BinaryOp;
+
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::Access;
+use crate::model::error::{Raise, Res};
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Classes;
+use crate::model::types::{Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+pub use crate::obj::complex::parts as complex_parts;
+use crate::obj::int;
 use crate::ops::arithmetic::plain;
-use crate::ops::buffer::Access;
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::ops::buffer::Buffers;
 use crate::text::utf8::{is_space, trim};
-use crate::types::{Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -64,21 +68,40 @@ pub fn as_float(object: Obj) -> Option<f64> {
     object.downcast::<Float>().map(|float| float.value)
 }
 
-impl Vm {
+/// Floats as objects, and objects as floats.
+pub trait Floats {
     /// The float `value`.
     ///
     /// # Errors
     /// `MemoryError`.
-    #[inline(always)]
-    pub fn new_float(&self, value: f64) -> Res {
-        Ok(self.alloc(Float { header: Header::of(&TYPE), value })?.obj())
-    }
+    fn new_float(&self, value: f64) -> Res;
 
     /// A number as a float, if it is one that has no imaginary part.
     ///
     /// # Errors
     /// What a class's `__float__` raises.
-    pub fn try_float(&self, object: Obj) -> Res<Option<f64>> {
+    fn try_float(&self, object: Obj) -> Res<Option<f64>>;
+
+    /// A number as a float.
+    ///
+    /// # Errors
+    /// `TypeError` if it is none.
+    fn float(&self, object: Obj) -> Res<f64>;
+
+    /// Reads a float, sign and white space around it included.
+    ///
+    /// # Errors
+    /// `ValueError` if it is none.
+    fn parse_float(&self, text: &[u8]) -> Res<f64>;
+}
+
+impl Floats for Vm {
+    #[inline(always)]
+    fn new_float(&self, value: f64) -> Res {
+        Ok(self.alloc(Float { header: Header::of(&TYPE), value })?.obj())
+    }
+
+    fn try_float(&self, object: Obj) -> Res<Option<f64>> {
         if let Some(value) = as_float(object) {
             return Ok(Some(value));
         }
@@ -97,22 +120,14 @@ impl Vm {
         }
     }
 
-    /// A number as a float.
-    ///
-    /// # Errors
-    /// `TypeError` if it is none.
-    pub fn float(&self, object: Obj) -> Res<f64> {
+    fn float(&self, object: Obj) -> Res<f64> {
         match self.try_float(object)? {
             Some(value) => Ok(value),
             None => Err(self.type_error(format_args!("can't convert {} to float", self.type_name(object)))),
         }
     }
 
-    /// Reads a float, sign and white space around it included.
-    ///
-    /// # Errors
-    /// `ValueError` if it is none.
-    pub fn parse_float(&self, text: &[u8]) -> Res<f64> {
+    fn parse_float(&self, text: &[u8]) -> Res<f64> {
         let trimmed = trim(text);
         let (negative, number) = match trimmed {
             [b'-', rest @ ..] => (true, rest),
@@ -194,7 +209,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let Some(a) = as_float(left) else { return Ok(None) };
     if let Some(b) = complex_parts(right) {
-        return super::complex::binary(vm, op, (a, 0.0), b);
+        return crate::obj::complex::binary(vm, op, (a, 0.0), b);
     }
     match vm.try_float(right)? {
         Some(b) => binary(vm, op, a, b),
@@ -214,12 +229,13 @@ pub fn binary_after_int(vm: &Vm, op: BinaryOp, int: Obj, right: Obj) -> Res<Opti
     let a = vm.float(int)?;
     match (float, complex) {
         (Some(b), _) => binary(vm, op, a, b),
-        (None, Some(b)) => super::complex::binary(vm, op, (a, 0.0), b),
+        (None, Some(b)) => crate::obj::complex::binary(vm, op, (a, 0.0), b),
         (None, None) => Ok(None),
     }
 }
 
-/// A binary operator on floats whose result is a bool, or a float for which there is memory at once; `None` if there is more to it.
+/// A binary operator on floats whose result is a bool, or a float for which there is memory at once; `None` if there is
+/// more to it.
 #[inline(always)]
 pub(crate) fn short(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Option<Obj> {
     use BinaryOp::*;
@@ -275,7 +291,7 @@ fn binary_rest(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
                 return Err(vm.zero_division(format_args!("divide by zero")));
             }
             if a < 0.0 && a.is_finite() && b != libm::floor(b) && !b.is_nan() {
-                return super::complex::binary(vm, BinaryOp::Power, (a, 0.0), (b, 0.0));
+                return crate::obj::complex::binary(vm, BinaryOp::Power, (a, 0.0), (b, 0.0));
             }
             power(a, b)
         }
@@ -325,8 +341,8 @@ pub fn round(value: f64) -> f64 {
     libm::rint(value)
 }
 
-/// The multiple of a power of ten that is nearest to `value`, as exact decimals are; of two, the one that ends in an even digit. Infinity if it is
-/// too large.
+/// The multiple of a power of ten that is nearest to `value`, as exact decimals are; of two, the one that ends in an
+/// even digit. Infinity if it is too large.
 ///
 /// ```
 /// use berus_runtime::obj::float::round_to;

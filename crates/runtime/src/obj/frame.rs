@@ -4,39 +4,22 @@
 
 use core::cell::Cell;
 
-use crate::define;
-use crate::error::Res;
-use crate::obj::code::Code;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::model::code::Code;
+use crate::model::error::Res;
+use crate::model::frame::Frame;
+use crate::model::layout::FrameObject;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Classes;
+use crate::model::types::{Attr, AttrResult, Type};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type};
-use crate::vm::Vm;
-use crate::vm::frame::Frame;
-use crate::word::Obj;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(Type::new(q!("frame")).print(print).attr(attr));
-
-/// A frame that a program may look at.
-#[repr(C)]
-pub struct FrameObject {
-    header: Header,
-    code: Gc<Code>,
-    /// The one of the caller.
-    pub(crate) back: Cell<Option<Gc<FrameObject>>>,
-    /// The frame, while it is on the stack.
-    pub(crate) frame: Cell<*const Frame>,
-    /// What is called for events in this frame.
-    pub(crate) trace: Cell<Option<Obj>>,
-    lasti: Cell<u32>,
-    line: Cell<u32>,
-    /// The line that it was reported at last; 0 for none.
-    pub(crate) reported: Cell<u32>,
-    /// The first instruction of the body of the loop that it was in last: each turn of a loop is a line of its own.
-    pub(crate) loop_body: Cell<*const u8>,
-}
 
 // SAFETY: `FrameObject` is `repr(C)` and starts with a header; only frames have this type.
 unsafe impl Object for FrameObject {

@@ -1,25 +1,27 @@
 //! Functions written in Python, and methods bound to an object.
 
-use core::cell::Cell;
-
-use crate::args::Args;
-use crate::define;
-use crate::error::{Raised, Res};
-use crate::obj::code::{Code, Context};
-use crate::obj::dict::Dict;
-use crate::obj::sketch::{Sketch, Sketched, Wants};
-use crate::obj::tuple::Tuple;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::data::function::{BoundMethod, PLAIN};
+use crate::data::sketch::Sketched;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::code::Code;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Dict, Function};
+use crate::model::machine::Machine;
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Classes;
+use crate::model::types::{Attr, AttrResult, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::ops::attr::Attributes;
+use crate::ops::call::Call;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type, flag};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
-use berus_mpy::prelude::scope_flag;
+use crate::{define, q};
 
-/// The types of functions: as in MicroPython, programs tell by them those that make generators and those that close over cells.
+/// The types of functions: as in MicroPython, programs tell by them those that make generators and those that close
+/// over cells.
 pub(crate) static TYPES: [Type; 3] = [
     define!(
         Type::new(q!("function"))
@@ -35,11 +37,6 @@ pub(crate) static TYPES: [Type; 3] = [
     ),
 ];
 
-const PLAIN: usize = 0;
-const GENERATOR: usize = 1;
-/// The type of functions that close over cells.
-pub(crate) const CLOSURE: usize = 2;
-
 /// The type of bound methods.
 pub static BOUND_METHOD_TYPE: Type = define!(
     Type::new(q!("bound_method"))
@@ -50,319 +47,15 @@ pub static BOUND_METHOD_TYPE: Type = define!(
         .binary_op(bound_binary)
 );
 
-/// A function. Its cells, then the defaults of its positional arguments, then the dict of defaults of keyword-only ones follow it.
-///
-/// As long as it has not been called, it mostly has a placeholder for code, and a sketch of it.
-///
-/// Programs that look into a function's memory know two words (micropython-lib: `inspect.signature`): the fourth, which is where the
-/// prelude is, and of a closure the third, which is the number of its cells. Closures have no sketch.
-#[repr(C)]
-pub struct Function {
-    header: Header,
-    code: Cell<Gc<Code>>,
-    n_cells: u8,
-    /// The sketch's number of locals, extent, place and bytes.
-    n_locals: u8,
-    extent: u16,
-    #[cfg(target_pointer_width = "64")]
-    place: u16,
-    bytes: *const u8,
-    #[cfg(not(target_pointer_width = "64"))]
-    place: u16,
-}
-
 // SAFETY: `Function` is `repr(C)` and starts with a header; only functions have this type.
 unsafe impl Object for Function {
     const TYPE: &'static Type = &TYPES[PLAIN];
     const KINDS: &'static [Type] = &TYPES;
 }
 
-/// A method with the object to call it for.
-#[repr(C)]
-pub struct BoundMethod {
-    header: Header,
-    /// The method.
-    pub function: Obj,
-    /// The object.
-    pub this: Obj,
-}
-
 // SAFETY: `BoundMethod` is `repr(C)` and starts with a header; only bound methods have this type.
 unsafe impl Object for BoundMethod {
     const TYPE: &'static Type = &BOUND_METHOD_TYPE;
-}
-
-impl BoundMethod {
-    /// `function` bound to `this`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new(vm: &Vm, function: Obj, this: Obj) -> Res<Gc<BoundMethod>> {
-        vm.alloc(BoundMethod { header: Header::of(&BOUND_METHOD_TYPE), function, this })
-    }
-}
-
-impl Function {
-    /// A function that runs `code` with `cells`, a tuple of defaults of positional arguments and a dict of those of keyword-only ones.
-    ///
-    /// # Errors
-    /// `MemoryError`, and `TypeError` if the defaults are not those that the code expects.
-    pub(crate) fn new(
-        vm: &Vm,
-        code: Gc<Code>,
-        cells: &[Obj],
-        defaults: Slot,
-        keyword_defaults: Slot,
-    ) -> Res<Gc<Function>> {
-        Function::of(code, code.wants(), cells.len()).with_extra(vm, cells, code.wants(), defaults, keyword_defaults)
-    }
-
-    /// The same without cells, of code of which there is a sketch.
-    ///
-    /// # Errors
-    /// As [`Function::new`].
-    pub(crate) fn sketched(vm: &Vm, code: Gc<Sketched>, defaults: Slot, keyword_defaults: Slot) -> Res<Gc<Function>> {
-        let sketch = code.sketch();
-        let Sketch { bytes, extent, place, n_locals, .. } = sketch;
-        let placeholder = Context::placeholder(code.context(), vm)?;
-        let function = Function { bytes, extent, place, n_locals, ..Function::of(placeholder, sketch.wants(), 0) };
-        function.with_extra(vm, &[], sketch.wants(), defaults, keyword_defaults)
-    }
-
-    /// A function of `code` that closes over so many cells, without what follows it.
-    fn of(code: Gc<Code>, wants: Wants, n_cells: usize) -> Function {
-        let kind = match n_cells {
-            0 if wants.is_generator() => GENERATOR,
-            0 => PLAIN,
-            _ => CLOSURE,
-        };
-        let (header, n_cells) = (Header::of(&Self::KINDS[kind]), n_cells as u8);
-        Function { header, bytes: code.bytes, code: Cell::new(code), extent: 0, place: 0, n_locals: 0, n_cells }
-    }
-
-    /// The function on the heap with what follows it.
-    fn with_extra(
-        self,
-        vm: &Vm,
-        cells: &[Obj],
-        wants: Wants,
-        defaults: Slot,
-        keyword_defaults: Slot,
-    ) -> Res<Gc<Function>> {
-        let tuple = defaults.and_then(|defaults| defaults.downcast::<Tuple>());
-        let defaults = tuple.as_ref().map_or(&[][..], |tuple| tuple.items());
-        let dict = keyword_defaults.filter(|dict| dict.downcast::<Dict>().is_some());
-        if (defaults.len(), dict.is_some()) != (usize::from(wants.defaults), wants.keyword_defaults()) {
-            return Err(vm.type_error(format_args!("argument num/types mismatch")));
-        }
-        let n_extra = cells.len() + wants.words();
-        let function = vm.alloc_tail(self, n_extra * size_of::<Slot>())?;
-        let words = cells.iter().chain(defaults).copied().chain(dict);
-        for (n, word) in words.enumerate() {
-            // SAFETY: the tail has room for `n_extra` words.
-            unsafe { function.as_ptr().add(1).cast::<Obj>().add(n).write(word) };
-        }
-        Ok(function)
-    }
-
-    /// What it runs, made now if there is only a sketch.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    #[inline(always)]
-    pub fn code(&self, vm: &Vm) -> Res<Gc<Code>> {
-        let code = self.code.get();
-        if code.is_linked() { Ok(code) } else { self.link(vm) }
-    }
-
-    /// What it runs, or if that is not made yet, code that is not simple.
-    #[inline(always)]
-    pub(crate) fn code_if_simple(&self) -> Gc<Code> {
-        self.code.get()
-    }
-
-    /// Its context and the sketch of its code, if it has not been called and runs in place, with no cells or defaults.
-    pub(crate) fn sketch_in_place(&self) -> Option<(Gc<Context>, Sketch)> {
-        let (code, context) = (self.code.get(), self.context());
-        let is_sketched = !code.is_linked() && context.in_place().is_some();
-        (is_sketched && self.sketch().wants().words() == 0).then(|| (context, self.sketch()))
-    }
-
-    fn sketch(&self) -> Sketch {
-        Sketch::new(self.bytes, self.extent, self.place, self.n_locals)
-    }
-
-    #[cold]
-    fn link(&self, vm: &Vm) -> Res<Gc<Code>> {
-        let code = self.sketch().link(vm, self.context())?;
-        self.code.set(code);
-        Ok(code)
-    }
-
-    /// The context of its code.
-    pub(crate) fn context(&self) -> Gc<Context> {
-        self.code.get().context
-    }
-
-    /// The same function with cells, of which it has none.
-    ///
-    /// # Errors
-    /// `TypeError` if it takes more of them, or these are no cells, and `MemoryError`.
-    pub fn with_cells(&self, vm: &Vm, cells: &[Obj]) -> Res<Gc<Function>> {
-        let code = self.code(vm)?;
-        let are_cells = cells.iter().all(|cell| cell.downcast::<crate::obj::cell::Cell>().is_some());
-        let n_cells = u8::try_from(cells.len()).ok().filter(|n| (code.min_cells..=code.n_pos).contains(&u16::from(*n)));
-        let (true, Some(n_cells)) = (are_cells, n_cells) else {
-            return Err(vm.type_error(format_args!("argument num/types mismatch")));
-        };
-        let object = Function::of(code, code.wants(), n_cells.into());
-        let n_extra = cells.len() + code.wants().words();
-        let function = vm.alloc_tail(object, n_extra * size_of::<Slot>())?;
-        let words = cells.iter().map(|cell| Some(*cell)).chain(self.extra(code.wants().words()).iter().copied());
-        for (n, word) in words.enumerate() {
-            // SAFETY: the tail has room for `n_extra` words.
-            unsafe { function.as_ptr().add(1).cast::<Slot>().add(n).write(word) };
-        }
-        Ok(function)
-    }
-
-    /// The cells and `n` words of defaults, no more than the code wants.
-    fn extra(&self, n: usize) -> &[Slot] {
-        let start = core::ptr::from_ref(self).wrapping_add(1).cast();
-        // SAFETY: as many words follow the object.
-        unsafe { core::slice::from_raw_parts(start, usize::from(self.n_cells) + n) }
-    }
-
-    /// The cells that it closes over.
-    #[inline(always)]
-    pub(crate) fn cells(&self) -> &[Slot] {
-        self.extra(0)
-    }
-
-    /// The defaults of the last positional arguments.
-    #[inline(always)]
-    pub(crate) fn defaults(&self, code: Gc<Code>) -> &[Slot] {
-        &self.extra(code.n_def.into())[self.n_cells.into()..]
-    }
-
-    fn keyword_defaults(&self, code: Gc<Code>) -> Option<Gc<Dict>> {
-        if !code.wants().keyword_defaults() {
-            return None;
-        }
-        self.extra(code.wants().words()).last().copied().flatten()?.downcast::<Dict>()
-    }
-
-    /// Lays out the arguments of a call as local variables: the cells and arguments of the function, `*args` and `**kwargs`. `code` is
-    /// the function's.
-    ///
-    /// # Errors
-    /// `TypeError` if they are not those that the function takes.
-    pub(crate) fn bind(&self, vm: &Vm, code: Gc<Code>, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
-        let binding = Binding {
-            code,
-            cells: self.cells(),
-            defaults: self.defaults(code),
-            keyword_defaults: self.keyword_defaults(code),
-        };
-        binding.bind(vm, args, bound)
-    }
-}
-
-/// What turns the arguments of a call into local variables.
-pub(crate) struct Binding<'a> {
-    /// The code, which says what arguments there are.
-    pub code: Gc<Code>,
-    /// The cells that come before them.
-    pub cells: &'a [Slot],
-    /// The defaults of the last positional arguments.
-    pub defaults: &'a [Slot],
-    /// The defaults of keyword-only arguments.
-    pub keyword_defaults: Option<Gc<Dict>>,
-}
-
-impl Binding<'_> {
-    /// As [`Function::bind`].
-    pub fn bind(&self, vm: &Vm, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
-        let code = self.code;
-        let n_cells = self.cells.len();
-        let (n_pos, n_kwonly) = (usize::from(code.n_pos), usize::from(code.n_kwonly));
-        let n_named = n_pos + n_kwonly;
-        let wanted = n_pos - n_cells;
-        let n_def = usize::from(code.n_def);
-        bound[..n_cells].copy_from_slice(self.cells);
-        let given = args.pos();
-        let taken = given.len().min(wanted);
-        for (slot, value) in bound[n_cells..].iter_mut().zip(&given[..taken]) {
-            *slot = Some(*value);
-        }
-        if code.has(scope_flag::VARARGS) {
-            bound[n_named] = Some(Tuple::new(vm, &given[taken..])?.obj());
-        } else if given.len() > wanted {
-            return Err(self.wrong_count(vm, wanted, given.len()));
-        }
-        let keywords = args.n_kw() > 0 || code.has(scope_flag::DEFKWARGS);
-        if !keywords {
-            if given.len() + n_def < wanted {
-                return Err(self.wrong_count(vm, wanted - n_def, given.len()));
-            }
-            if n_kwonly > 0 {
-                return Err(vm.type_error(format_args!("function missing keyword-only argument")));
-            }
-        }
-        let mut rest = None;
-        if code.has(scope_flag::VARKEYWORDS) {
-            let dict = Dict::new(vm)?;
-            bound[usize::from(code.has(scope_flag::VARARGS)) + n_named] = Some(dict.obj());
-            rest = Some(dict);
-        }
-        for (key, value) in args.kw() {
-            self.bind_keyword(vm, key, value, &mut bound[..n_named], rest)?;
-        }
-        for (slot, default) in bound[n_pos - n_def..n_pos].iter_mut().zip(self.defaults) {
-            *slot = slot.or(*default);
-        }
-        // MicroPython names the last one that is missing, counted from 0.
-        if let Some(number) = bound[..n_pos].iter().rposition(Option::is_none) {
-            return Err(vm.type_error(format_args!("function missing required positional argument #{number}")));
-        }
-        for (n, name) in code.arg_names().enumerate().skip(n_pos) {
-            if bound[n].is_none() {
-                bound[n] = self.keyword_defaults.and_then(|defaults| defaults.load(vm, name));
-                if bound[n].is_none() {
-                    let name = vm.name_str(name);
-                    return Err(vm.type_error(format_args!("function missing required keyword argument '{name}'")));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn bind_keyword(&self, vm: &Vm, key: Obj, value: Obj, named: &mut [Slot], rest: Option<Gc<Dict>>) -> Res<()> {
-        let Some(name) = vm.as_name(key)? else {
-            return Err(vm.type_error(format_args!("keywords must be strings")));
-        };
-        let spelling = vm.name_str(name);
-        let n_cells = self.cells.len();
-        if let Some(n) = self.code.arg_names().position(|arg| arg == name).filter(|n| *n >= n_cells) {
-            if named[n].is_some() {
-                return Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")));
-            }
-            named[n] = Some(value);
-            return Ok(());
-        }
-        match rest {
-            Some(dict) if dict.load(vm, name).is_some() => {
-                Err(vm.type_error(format_args!("function got multiple values for argument '{spelling}'")))
-            }
-            Some(dict) => dict.store(vm, name, value),
-            None => Err(vm.type_error(format_args!("unexpected keyword argument '{spelling}'"))),
-        }
-    }
-
-    fn wrong_count(&self, vm: &Vm, wanted: usize, given: usize) -> Raised {
-        let name = vm.name_str(self.code.name());
-        vm.type_error(format_args!("{name}() takes {wanted} positional arguments but {given} were given"))
-    }
 }
 
 /// `type(f)(code, globals)`: a function that runs code with other global variables.
@@ -427,10 +120,10 @@ fn bound_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult
     Ok(AttrResult::Missing)
 }
 
-fn bound_unary(_: &Vm, op: crate::types::UnaryOp, object: Obj) -> Res<Option<Obj>> {
+fn bound_unary(_: &Vm, op: crate::model::types::UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let Some(method) = object.downcast::<BoundMethod>() else { return Ok(None) };
     let hash = method.this.bits() ^ method.function.bits().rotate_left(5);
-    Ok((op == crate::types::UnaryOp::Hash).then(|| Obj::small_int_wrapping(hash as isize >> 1)))
+    Ok((op == crate::model::types::UnaryOp::Hash).then(|| Obj::small_int_wrapping(hash as isize >> 1)))
 }
 
 fn bound_binary(_: &Vm, op: berus_mpy::opcode::BinaryOp, a: Obj, b: Obj) -> Res<Option<Obj>> {
@@ -441,4 +134,20 @@ fn bound_binary(_: &Vm, op: berus_mpy::opcode::BinaryOp, a: Obj, b: Obj) -> Res<
         (Some(a), Some(b)) => Some(Obj::bool(a.this == b.this && a.function == b.function)),
         _ => None,
     })
+}
+
+/// A function of a code object, with a tuple of defaults of positional arguments, a dict of those of keyword-only ones,
+/// and cells.
+///
+/// # Errors
+/// `TypeError` if the defaults are not those that the code expects, and `MemoryError`.
+pub(crate) fn function_of(vm: &Vm, code: Obj, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
+    if let Some(code) = code.downcast::<Code>() {
+        return Ok(Function::new(vm, code, cells, defaults, keyword_defaults)?.obj());
+    }
+    match code.downcast::<Sketched>() {
+        Some(code) if cells.is_empty() => Ok(Function::sketched(vm, code, defaults, keyword_defaults)?.obj()),
+        Some(code) => Ok(Function::new(vm, code.link(vm)?, cells, defaults, keyword_defaults)?.obj()),
+        None => vm.machine_function(code, defaults, keyword_defaults, cells),
+    }
 }

@@ -1,25 +1,29 @@
 //! Generators and coroutines.
 //!
-//! A generator has the slots of its frame in itself, so that it is resumed without copying them; the exception blocks that are open while
-//! it is suspended, mostly none, are kept behind them.
+//! A generator has the slots of its frame in itself, so that it is resumed without copying them; the exception blocks
+//! that are open while it is suspended, mostly none, are kept behind them.
 
 use core::cell::Cell;
 
-use crate::define;
-use crate::error::Res;
-use crate::native::NativeGenerator;
-use crate::obj::code::Code;
+use crate::data::exception::Exceptions;
+use crate::model::code::Code;
+use crate::model::dispatch::Exit;
+use crate::model::error::{Raise, Res};
+use crate::model::execute::Execute;
+use crate::model::frame::{Block, Entry, Frame};
+use crate::model::machine::Machine;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Iterate};
+use crate::model::registers::{Ip, Sp};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::obj::exception;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::vm::frame::{Block, Entry, Frame};
-use crate::vm::memory::Slot;
-use crate::vm::op::{self, Exit};
-use crate::vm::registers::{Ip, Sp};
-use crate::word::Obj;
+use crate::ops::attr::Attributes;
+use crate::ops::call::Call;
+use crate::ops::iterate::none_at_stop;
+use crate::{define, q};
 
 crate::members! {
     pub(crate) static METHODS = {
@@ -162,7 +166,8 @@ impl Generator {
         Ok(true)
     }
 
-    /// Lets it go on with `sent`, or with `thrown` raised: what it yields, or `None` at its end; then [`Vm::take_returned`] has what it returned.
+    /// Lets it go on with `sent`, or with `thrown` raised: what it yields, or `None` at its end; then
+    /// [`Vm::take_returned`] has what it returned.
     ///
     /// # Errors
     /// What it raises; `ValueError` if it is running.
@@ -172,7 +177,7 @@ impl Generator {
         let thrown = thrown.or_else(|| self.pending.take());
         if self.state.get() == State::Suspended
             && let Some(thrown) = thrown
-            && op::is_delegating(self.ip.get())
+            && vm.is_delegating(self.ip.get())
         {
             return self.throw_into_delegate(vm, thrown);
         }
@@ -242,17 +247,29 @@ impl Generator {
     }
 }
 
-impl Vm {
-    /// Sends `value` into `iterator`: what it yields, or `None` at its end; then [`Vm::take_returned`] has what it returned.
+/// Generators resumed from Rust.
+pub trait Resume {
+    /// Sends `value` into `iterator`: what it yields, or `None` at its end; then [`Vm::take_returned`] has what it
+    /// returned.
     ///
     /// # Errors
     /// What it raises.
-    pub fn send(&self, iterator: Obj, value: Obj) -> Res<Option<Obj>> {
+    fn send(&self, iterator: Obj, value: Obj) -> Res<Option<Obj>>;
+
+    /// Throws `exception` into `iterator`: as [`Vm::send`].
+    ///
+    /// # Errors
+    /// What it raises.
+    fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>>;
+}
+
+impl Resume for Vm {
+    fn send(&self, iterator: Obj, value: Obj) -> Res<Option<Obj>> {
         if let Some(generator) = AnyGenerator::of(iterator) {
             return generator.resume(self, value, None);
         }
         if value == Obj::NONE && self.type_of(iterator).slots.next.is_some() {
-            return self.none_at_stop(self.next(iterator));
+            return none_at_stop(self, self.next(iterator));
         }
         match self.find_attr(iterator, q!("send"))? {
             Some(send) => self.end_at_stop(self.call(send, &[value])),
@@ -260,40 +277,36 @@ impl Vm {
         }
     }
 
-    /// Throws `exception` into `iterator`: as [`Vm::send`].
-    ///
-    /// # Errors
-    /// What it raises.
-    pub fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>> {
+    fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>> {
         if let Some(generator) = AnyGenerator::of(iterator) {
-            if self.exits(exception) {
+            if exits(self, exception) {
                 close(self, generator)?;
-                return self.raise_thrown(exception);
+                return raise_thrown(self, exception);
             }
             return generator.resume(self, Obj::NONE, Some(exception));
         }
-        if self.exits(exception) {
+        if exits(self, exception) {
             if let Some(method) = self.find_attr(iterator, q!("close"))? {
                 self.call(method, &[])?;
             }
-            return self.raise_thrown(exception);
+            return raise_thrown(self, exception);
         }
         match self.find_attr(iterator, q!("throw"))? {
             Some(method) => self.end_at_stop(self.call(method, &[exception])),
-            None => self.raise_thrown(exception),
+            None => raise_thrown(self, exception),
         }
     }
+}
 
-    /// Whether throwing `thrown` asks a generator to end.
-    pub(crate) fn exits(&self, thrown: Obj) -> bool {
-        let ty = thrown.downcast::<Type>().unwrap_or_else(|| self.type_of(thrown));
-        self.is_subtype(ty, &exception::GENERATOR_EXIT)
-    }
+/// Whether throwing `thrown` asks a generator to end.
+pub(crate) fn exits(vm: &Vm, thrown: Obj) -> bool {
+    let ty = thrown.downcast::<Type>().unwrap_or_else(|| vm.type_of(thrown));
+    vm.is_subtype(ty, &exception::GENERATOR_EXIT)
+}
 
-    fn raise_thrown(&self, thrown: Obj) -> Res<Option<Obj>> {
-        let exception = self.make_exception(thrown)?;
-        Err(self.raise(exception))
-    }
+fn raise_thrown(vm: &Vm, thrown: Obj) -> Res<Option<Obj>> {
+    let exception = vm.make_exception(thrown)?;
+    Err(vm.raise(exception))
 }
 
 fn generator_iter(_: &Vm, object: Obj) -> Res {
@@ -311,7 +324,7 @@ fn generator_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
 #[derive(Clone, Copy)]
 enum AnyGenerator {
     Bytecode(Gc<Generator>),
-    Machine(Gc<NativeGenerator>),
+    Machine(Obj),
 }
 
 impl AnyGenerator {
@@ -319,14 +332,14 @@ impl AnyGenerator {
         if let Some(generator) = object.downcast::<Generator>() {
             return Some(AnyGenerator::Bytecode(generator));
         }
-        NativeGenerator::of(object).map(AnyGenerator::Machine)
+        Vm::is_machine_generator(object).then_some(AnyGenerator::Machine(object))
     }
 
     /// See [`Generator::resume`].
     fn resume(self, vm: &Vm, sent: Obj, thrown: Option<Obj>) -> Res<Option<Obj>> {
         match self {
             AnyGenerator::Bytecode(generator) => generator.resume(vm, sent, thrown),
-            AnyGenerator::Machine(generator) => generator.resume(vm, sent, thrown),
+            AnyGenerator::Machine(generator) => vm.resume_machine_generator(generator, sent, thrown),
         }
     }
 
@@ -338,7 +351,7 @@ impl AnyGenerator {
                 let exception = if exception == Obj::NONE { None } else { Some(exception) };
                 Ok(generator.pending.replace(exception).unwrap_or(Obj::NONE))
             }
-            AnyGenerator::Machine(generator) => generator.replace_pending(vm, exception),
+            AnyGenerator::Machine(generator) => vm.replace_pending_of_machine_generator(generator, exception),
         }
     }
 }

@@ -1,42 +1,35 @@
 //! Instances of classes that a program defines.
 //!
-//! Their slots look methods up in the class (`__add__`, `__getitem__`, ...). An instance of a class that derives from a built-in type has
-//! an object of that type inside, which answers for what the class does not define.
-
-use core::ptr::NonNull;
+//! Their slots look methods up in the class (`__add__`, `__getitem__`, ...). An instance of a class that derives from a
+//! built-in type has an object of that type inside, which answers for what the class does not define.
 
 use berus_mpy::opcode::BinaryOp;
 
-use crate::args::Args;
-use crate::error::Res;
-use crate::obj::function::Function;
-use crate::obj::map::Map;
-use crate::obj::typ::{self, Found};
-use crate::obj::{array, deque, dict, exception, list, set};
-use crate::object::{Gc, Header, Object};
-use crate::ops::arithmetic::plain;
-use crate::ops::buffer::{Access, Buffer};
-use crate::ops::print::{Printer, Style};
+use crate::data::exception::Exceptions;
+use crate::data::instance::{Instance, NativeBase, WithBase, new};
+use crate::model::args::Args;
+use crate::model::buffer::{Access, Buffer};
+use crate::model::error::{Raise, Res};
+use crate::model::layout::Function;
+use crate::model::lookups::Found;
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Compare, Ints, Iterate, Strs};
+use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::class_body::complete;
+use crate::obj::{array, deque, dict, exception, list, set, typ};
+use crate::ops::arithmetic::{Arithmetic, plain};
+use crate::ops::attr::{bind, call_special};
+use crate::ops::buffer::Buffers;
+use crate::ops::call::Call;
+use crate::ops::iterate::{is_iterable, iter_by_subscripts};
+use crate::ops::print::Print;
+use crate::ops::subscr::Subscripts;
+use crate::ops::truth::Truth;
 use crate::q;
 use crate::qstr::Qstr;
-use crate::types::{Definition, Locals, Subscr, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
-
-/// An instance. If its class derives from a built-in type, the object inside follows it.
-#[repr(C)]
-pub struct Instance {
-    header: Header,
-    members: Map,
-}
-
-/// An instance with an object of a built-in type inside.
-#[repr(C)]
-struct WithBase {
-    instance: Instance,
-    base: Slot,
-}
 
 // SAFETY: `Instance` is `repr(C)` and starts with a header; nothing is downcast to it, as its type is a class.
 unsafe impl Object for Instance {
@@ -63,107 +56,16 @@ pub(crate) const CLASS: Definition = Type::new(Qstr::EMPTY)
     .next(instance_next)
     .buffer(instance_buffer);
 
-/// Most attributes that room is made for before they come.
-const MOST_ROOM: usize = 8;
-
-impl Instance {
-    /// The instance that `object` is, if it is one.
-    #[inline(always)]
-    pub fn of<'a>(object: Obj) -> Option<&'a Instance> {
-        let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object, which its holder keeps so; objects of a class have this layout.
-        unsafe { header.as_ref().has(flag::BERUS | flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
-    }
-
-    /// Its attributes.
-    #[inline(always)]
-    pub fn members(&self) -> &Map {
-        &self.members
-    }
-
-    /// Puts an attribute among the others. The first one makes room for as many as other instances of the class have had.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
-        let class = self.class();
-        let Locals::Dict(class) = class.locals() else { return self.members.store(vm, Obj::qstr(name), value) };
-        let room = class.map.number();
-        if self.members.is_empty() {
-            self.members.reserve(vm, room.into())?;
-        }
-        self.members.store(vm, Obj::qstr(name), value)?;
-        let len = self.members.len();
-        if len > room.into() && len <= MOST_ROOM {
-            class.map.set_number(len as u8);
-        }
-        Ok(())
-    }
-
-    /// Its class.
-    pub fn class(&self) -> Gc<Type> {
-        self.header.ty()
-    }
-
-    /// Whether storing an attribute just puts it among the others.
-    #[inline(always)]
-    pub fn stores_plainly(&self) -> bool {
-        let class = self.class();
-        !class.has_accessors() && !class.has(flag::SUBCLASSED)
-    }
-
-    fn base_slot(&self) -> Option<&core::cell::Cell<Slot>> {
-        if !self.class().has(flag::SUBCLASSED) {
-            return None;
-        }
-        let slot = NonNull::from_ref(self).cast::<u8>();
-        // SAFETY: an instance of a class with this flag was made with a word behind it.
-        Some(unsafe { slot.add(size_of::<Instance>()).cast::<core::cell::Cell<Slot>>().as_ref() })
-    }
-
-    /// The object of a built-in type inside, once it is made.
-    pub fn base(&self) -> Slot {
-        self.base_slot().and_then(core::cell::Cell::get)
-    }
-
-    /// Puts the object of a built-in type inside.
-    pub fn set_base(&self, base: Obj) {
-        if let Some(slot) = self.base_slot() {
-            slot.set(Some(base));
-        }
-    }
-
-    fn object(&self) -> Obj {
-        Obj::from_header(NonNull::from_ref(&self.header))
-    }
-}
-
-/// An instance of `class` without attributes.
-///
-/// # Errors
-/// `MemoryError`.
-pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
-    let instance = Instance { header: Header::new(class), members: Map::new() };
-    if class.has(flag::SUBCLASSED) {
-        return Ok(vm.alloc(WithBase { instance, base: None })?.obj());
-    }
-    Ok(vm.alloc(instance)?.object())
-}
-
-impl Vm {
-    /// The object of a built-in type that an instance of a class derived from it has inside. There is none before `super().__init__()`.
-    pub fn native_base(&self, object: Obj) -> Option<Obj> {
-        Instance::of(object)?.base()
-    }
-}
-
 /// Makes an instance for the interpreter to call `__init__` of, if making one of `class` is no more than that.
 pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Function>)>> {
-    vm.complete(class)?;
-    if !class.has(flag::HEAP) || class.has(flag::SUBCLASSED) || typ::find(vm, class, q!("__new__")).is_some() {
+    complete(vm, class)?;
+    if !class.has(flag::HEAP)
+        || class.has(flag::SUBCLASSED)
+        || crate::data::class::find(vm, class, q!("__new__")).is_some()
+    {
         return Ok(None);
     }
-    match typ::find(vm, class, q!("__init__")).and_then(|found| found.value.downcast::<Function>()) {
+    match crate::data::class::find(vm, class, q!("__init__")).and_then(|found| found.value.downcast::<Function>()) {
         Some(init) => Ok(Some((new(vm, class)?, init))),
         None => Ok(None),
     }
@@ -171,16 +73,16 @@ pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Func
 
 /// The Python function that calling `object` calls with it.
 pub(crate) fn call_function(vm: &Vm, object: Obj) -> Res<Option<Gc<Function>>> {
-    let found = typ::find(vm, vm.type_of(object), q!("__call__"));
+    let found = crate::data::class::find(vm, vm.type_of(object), q!("__call__"));
     Ok(found.and_then(|found| found.value.downcast::<Function>()))
 }
 
 fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_depth()?;
-    vm.complete(class)?;
-    let object = match typ::find(vm, class, q!("__new__")) {
+    complete(vm, class)?;
+    let object = match crate::data::class::find(vm, class, q!("__new__")) {
         Some(Found { value, .. }) => {
-            let function = crate::obj::builtin::Wrapped::static_function(value).unwrap_or(value);
+            let function = crate::data::builtin::Wrapped::static_function(value).unwrap_or(value);
             let object = vm.call_prefixed(function, class.obj(), args)?;
             if vm.type_of(object) != class {
                 return Ok(object);
@@ -189,9 +91,9 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
         }
         None => new(vm, class)?,
     };
-    match typ::find(vm, class, q!("__init__")) {
+    match crate::data::class::find(vm, class, q!("__init__")) {
         Some(found) if !found.native => {
-            let init = vm.bind(found, object, class)?;
+            let init = bind(vm, found, object, class)?;
             let result = vm.call_parts(init, args)?;
             if result != Obj::NONE {
                 let name = vm.type_name(result);
@@ -211,28 +113,10 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
 
 /// Makes the object of a built-in type inside an instance.
 pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
-    let Some(ty) = typ::native_base_type(instance.class()) else { return Ok(()) };
+    let Some(ty) = crate::data::class::native_base_type(instance.class()) else { return Ok(()) };
     let Some(make_new) = ty.slots.make_new else { return Ok(()) };
     instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
     Ok(())
-}
-
-impl Vm {
-    /// Calls the method `name` of an instance's class with `args`, if the class has one.
-    ///
-    /// # Errors
-    /// What the call raises; `RuntimeError` if descriptors are found by descriptors too deep.
-    pub(crate) fn call_special(&self, object: Obj, name: Qstr, args: &[Obj]) -> Res<Option<Obj>> {
-        self.check_depth()?;
-        let class = self.type_of(object);
-        match typ::find(self, class, name) {
-            Some(found) if !found.native => {
-                let method = self.bind(found, object, class)?;
-                self.call_parts(method, Args::positional(args)).map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
 }
 
 fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
@@ -241,7 +125,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
         && let Some(base) = base
     {
         out.write(vm, vm.type_of(object).name().spelling(vm))?;
-        let text = match vm.call_special(object, q!("__str__"), &[])? {
+        let text = match call_special(vm, object, q!("__str__"), &[])? {
             Some(text) => vm.text(text, Style::Str)?,
             None => vm.text(base, Style::Str)?,
         };
@@ -249,9 +133,9 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
         return out.write(vm, &text);
     }
     let text = match style {
-        Style::Repr | Style::Json => vm.call_special(object, q!("__repr__"), &[])?,
-        _ => match vm.call_special(object, q!("__str__"), &[])? {
-            None if base.is_none_or(|base| !has_own_str(vm, base)) => vm.call_special(object, q!("__repr__"), &[])?,
+        Style::Repr | Style::Json => call_special(vm, object, q!("__repr__"), &[])?,
+        _ => match call_special(vm, object, q!("__str__"), &[])? {
+            None if base.is_none_or(|base| !has_own_str(vm, base)) => call_special(vm, object, q!("__repr__"), &[])?,
             text => text,
         },
     };
@@ -282,9 +166,9 @@ fn has_own_str(vm: &Vm, base: Obj) -> bool {
 
 fn instance_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     let class = vm.type_of(object);
-    match typ::find(vm, class, q!("__call__")) {
+    match crate::data::class::find(vm, class, q!("__call__")) {
         Some(found) if !found.native => {
-            let method = vm.bind(found, object, class)?;
+            let method = bind(vm, found, object, class)?;
             vm.call_parts(method, args)
         }
         _ => match vm.native_base(object) {
@@ -312,10 +196,10 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         UnaryOp::Sizeof => q!("__sizeof__"),
         UnaryOp::Not => return Ok(None),
     };
-    let answer = match vm.call_special(object, name, &[])? {
+    let answer = match call_special(vm, object, name, &[])? {
         Some(answer) => answer,
         None => {
-            let equality = typ::find(vm, vm.type_of(object), q!("__eq__"));
+            let equality = crate::data::class::find(vm, vm.type_of(object), q!("__eq__"));
             // Who redefines equality must say what is hashed.
             if op == UnaryOp::Hash && equality.is_some_and(|found| !found.native) {
                 return Ok(None);
@@ -323,7 +207,8 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
             if let Some(base) = vm.native_base(object) {
                 // What has a length is true by the length that the class says.
                 if op == UnaryOp::Bool
-                    && typ::find(vm, vm.type_of(object), q!("__len__")).is_some_and(|found| !found.native)
+                    && crate::data::class::find(vm, vm.type_of(object), q!("__len__"))
+                        .is_some_and(|found| !found.native)
                     && vm.try_len(base)?.is_some()
                 {
                     return Ok(None);
@@ -401,7 +286,7 @@ operator_names! {
 
 fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
     if let Some(name) = method_name(op)
-        && let Some(value) = vm.call_special(object, name, &[other])?
+        && let Some(value) = call_special(vm, object, name, &[other])?
         && value != crate::obj::none::NOT_IMPLEMENTED
     {
         return Ok(Some(value));
@@ -434,13 +319,13 @@ fn changes_in_place(vm: &Vm, object: Obj) -> bool {
 
 /// Whether the class of `object` has a method for `op` that is not the built-in type's.
 fn overrides(vm: &Vm, object: Obj, op: BinaryOp) -> bool {
-    let found = method_name(op).and_then(|name| typ::find(vm, vm.type_of(object), name));
+    let found = method_name(op).and_then(|name| crate::data::class::find(vm, vm.type_of(object), name));
     found.is_some_and(|found| !found.native)
 }
 
 fn instance_reverse(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
     if let Some(name) = reflected_name(op)
-        && let Some(value) = vm.call_special(object, name, &[other])?
+        && let Some(value) = call_special(vm, object, name, &[other])?
         && value != crate::obj::none::NOT_IMPLEMENTED
     {
         return Ok(Some(value));
@@ -450,9 +335,9 @@ fn instance_reverse(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Optio
 
 fn instance_subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
     let value = match request {
-        Subscr::Load => vm.call_special(object, q!("__getitem__"), &[index])?,
-        Subscr::Store(value) => vm.call_special(object, q!("__setitem__"), &[index, value])?,
-        Subscr::Delete => vm.call_special(object, q!("__delitem__"), &[index])?,
+        Subscr::Load => call_special(vm, object, q!("__getitem__"), &[index])?,
+        Subscr::Store(value) => call_special(vm, object, q!("__setitem__"), &[index, value])?,
+        Subscr::Delete => call_special(vm, object, q!("__delitem__"), &[index])?,
     };
     if value.is_some() {
         return Ok(value);
@@ -467,7 +352,7 @@ fn instance_subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Opt
 }
 
 fn instance_contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
-    if let Some(answer) = vm.call_special(object, q!("__contains__"), &[item])? {
+    if let Some(answer) = call_special(vm, object, q!("__contains__"), &[item])? {
         return vm.truth(answer).map(Some);
     }
     match vm.native_base(object) {
@@ -480,20 +365,20 @@ fn instance_contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
 }
 
 fn instance_iter(vm: &Vm, object: Obj) -> Res {
-    if let Some(iterator) = vm.call_special(object, q!("__iter__"), &[])? {
+    if let Some(iterator) = call_special(vm, object, q!("__iter__"), &[])? {
         return Ok(iterator);
     }
     match vm.native_base(object) {
-        Some(base) if vm.is_iterable(base) => vm.iter(base),
-        _ => vm.iter_by_subscripts(object),
+        Some(base) if is_iterable(vm, base) => vm.iter(base),
+        _ => iter_by_subscripts(vm, object),
     }
 }
 
 fn instance_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     let class = vm.type_of(object);
-    match typ::find(vm, class, q!("__next__")) {
+    match crate::data::class::find(vm, class, q!("__next__")) {
         Some(found) if !found.native => {
-            let method = vm.bind(found, object, class)?;
+            let method = bind(vm, found, object, class)?;
             vm.end_at_stop(vm.call_parts(method, Args::NONE))
         }
         _ => match vm.native_base(object) {

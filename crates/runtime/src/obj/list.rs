@@ -1,26 +1,29 @@
 //! The type `list`.
 
-use core::cell::Cell;
-use core::ptr::NonNull;
-
 use berus_mpy::opcode::BinaryOp;
 
-use super::iterator::Iter;
-use super::sequence;
-use super::slice::{Bounds, Slice};
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::members;
-use crate::object::{Gc, Header, Object};
+use crate::data::instance::NativeBase;
+use crate::data::list::MIN;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::iterator::Iter;
+use crate::model::layout::List;
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Compare, Iterate};
+use crate::model::types::{Subscr, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::model::work::spend_work_on_bytes;
+use crate::obj::slice::Slice;
 use crate::ops::compare::is_comparison;
-use crate::ops::convert::Items;
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Subscr, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::ops::convert::{Convert, Items, as_iterated};
+use crate::ops::print::Print;
+use crate::ops::sequence;
+use crate::ops::truth::Truth;
+use crate::{define, members, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -51,235 +54,9 @@ members! {
     }
 }
 
-/// A list.
-#[repr(C)]
-pub struct List {
-    header: Header,
-    capacity: Cell<usize>,
-    len: Cell<usize>,
-    items: Cell<NonNull<Slot>>,
-}
-
 // SAFETY: `List` is `repr(C)` and starts with a header; only lists have this type.
 unsafe impl Object for List {
     const TYPE: &'static Type = &TYPE;
-}
-
-/// Least capacity.
-const MIN: usize = 4;
-
-impl List {
-    /// An empty list with room for `capacity` items.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn with_capacity(vm: &Vm, capacity: usize) -> Res<Gc<List>> {
-        let block = vm.alloc_words(capacity.max(MIN))?;
-        List::of_block(vm, block, capacity.max(MIN), 0)
-    }
-
-    /// A list of `items`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<List>> {
-        List::build(vm, items.len(), |room| {
-            // SAFETY: there is room for the items.
-            unsafe { room.copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) }
-        })
-    }
-
-    /// A list of `len` items that `fill` puts where it is told to, and which has nothing to do with the interpreter.
-    fn build(vm: &Vm, len: usize, fill: impl FnOnce(NonNull<Obj>)) -> Res<Gc<List>> {
-        let capacity = len.max(MIN);
-        let block = vm.alloc_words_to_fill(capacity)?;
-        fill(block.cast());
-        for index in len..capacity {
-            // SAFETY: the block has that many words.
-            unsafe { block.add(index).write(None) };
-        }
-        List::of_block(vm, block, capacity, len)
-    }
-
-    /// A list whose `len` items are in `block`, which has `capacity` words.
-    fn of_block(vm: &Vm, block: NonNull<Slot>, capacity: usize, len: usize) -> Res<Gc<List>> {
-        vm.alloc(List {
-            header: Header::of(&TYPE),
-            capacity: Cell::new(capacity),
-            len: Cell::new(len),
-            items: Cell::new(block),
-        })
-    }
-
-    /// A list of the items that `bounds` selects of `items`, which nothing changes meanwhile.
-    fn selected(vm: &Vm, items: &[Cell<Obj>], bounds: Bounds) -> Res<Gc<List>> {
-        List::build(vm, bounds.len, |room| match bounds.step {
-            1 => {
-                let items = &items[bounds.start..bounds.start + bounds.len];
-                // SAFETY: there is room for the items, and a cell has the layout of what it holds.
-                unsafe { room.copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) }
-            }
-            _ => {
-                for number in 0..bounds.len {
-                    // SAFETY: there is room for that many items.
-                    unsafe { room.add(number).write(items[bounds.at(number)].get()) };
-                }
-            }
-        })
-    }
-
-    /// How many items there are.
-    #[inline(always)]
-    pub fn len(&self) -> usize {
-        self.len.get()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The items. Calls of Python code may change the list, so that nothing may be called while they are in use.
-    #[inline(always)]
-    pub fn items(&self) -> &[Cell<Obj>] {
-        // SAFETY: the block holds `len` items at its start.
-        unsafe { core::slice::from_raw_parts(self.items.get().as_ptr().cast(), self.len.get()) }
-    }
-
-    /// Item number `index`.
-    #[inline(always)]
-    pub fn get(&self, index: usize) -> Option<Obj> {
-        self.items().get(index).map(Cell::get)
-    }
-
-    /// Adds an item.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    #[inline]
-    pub fn append(&self, vm: &Vm, item: Obj) -> Res<()> {
-        let len = self.len.get();
-        if len == self.capacity.get() {
-            let capacity = len + len / 2 + MIN;
-            // SAFETY: the block has `len` words, and the list alone knows it.
-            let (block, capacity) = unsafe { vm.resize_words_or(self.items.get(), len, capacity, len + 1)? };
-            self.items.set(block);
-            self.capacity.set(capacity);
-        }
-        self.append_at_once(item);
-        Ok(())
-    }
-
-    /// Adds an item if there is room for it; else answers false. Calls nothing.
-    #[inline(always)]
-    pub(crate) fn append_at_once(&self, item: Obj) -> bool {
-        let len = self.len.get();
-        if len >= self.capacity.get() {
-            return false;
-        }
-        // SAFETY: the block has `capacity` words.
-        unsafe { self.items.get().add(len).write(Some(item)) };
-        self.len.set(len + 1);
-        true
-    }
-
-    /// A list of the same items.
-    fn copied(&self, vm: &Vm) -> Res<Gc<List>> {
-        List::selected(vm, self.items(), Bounds { start: 0, len: self.len(), step: 1 })
-    }
-
-    /// A list of `len` times `None`, to be filled.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn filled(vm: &Vm, len: usize) -> Res<Gc<List>> {
-        List::build(vm, len, |room| {
-            for index in 0..len {
-                // SAFETY: there is room for that many items.
-                unsafe { room.add(index).write(Obj::NONE) };
-            }
-        })
-    }
-
-    /// Replaces `old` items from number `at` on by `new` times `None`.
-    ///
-    /// # Errors
-    /// `MemoryError`; the list is as before.
-    pub fn splice(&self, vm: &Vm, at: usize, old: usize, new: usize) -> Res<()> {
-        let len = self.len.get();
-        let new_len = (len - old).saturating_add(new);
-        if new_len > self.capacity.get() {
-            let capacity = new_len.saturating_add(MIN);
-            // SAFETY: the block has `capacity` words, and the list alone knows it.
-            let (block, capacity) =
-                unsafe { vm.resize_words_or(self.items.get(), self.capacity.get(), capacity, new_len)? };
-            self.items.set(block);
-            self.capacity.set(capacity);
-        }
-        vm.spend_work_on_bytes((len - at) * size_of::<Obj>());
-        let block = self.items.get();
-        // SAFETY: the block has room for the longer of the two lengths, and what lies behind the items in use may be anything.
-        unsafe {
-            block.add(at + old).copy_to(block.add(at + new), len - at - old);
-            for index in at..at + new {
-                block.add(index).write(Some(Obj::NONE));
-            }
-            for index in new_len..len {
-                block.add(index).write(None);
-            }
-        }
-        self.len.set(new_len);
-        Ok(())
-    }
-
-    /// Removes item number `at`, which there is.
-    pub fn remove_at(&self, vm: &Vm, at: usize) -> Obj {
-        let item = self.get(at).unwrap_or(Obj::NONE);
-        let last = self.len.get() - 1;
-        vm.spend_work_on_bytes((last - at) * size_of::<Obj>());
-        let block = self.items.get();
-        // SAFETY: the block holds the items, `last` of them after this.
-        unsafe {
-            block.add(at + 1).copy_to(block.add(at), last - at);
-            block.add(last).write(None);
-        }
-        self.len.set(last);
-        let capacity = self.capacity.get();
-        if capacity > 16 && last < capacity / 4 {
-            // SAFETY: the block has `capacity` words, and the list alone knows it.
-            if let Ok(block) = unsafe { vm.resize_words(self.items.get(), capacity, capacity / 2) } {
-                self.items.set(block);
-                self.capacity.set(capacity / 2);
-            }
-        }
-        item
-    }
-
-    /// Adds the items of an iterable.
-    ///
-    /// # Errors
-    /// What iterating raises; items up to there are added.
-    pub fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
-        let Some(items) = vm.as_iterated(iterable) else {
-            let iterator = vm.each(iterable)?;
-            while let Some(item) = iterator.next(vm)? {
-                self.append(vm, item)?;
-            }
-            return Ok(());
-        };
-        let at = self.len();
-        self.splice(vm, at, 0, items.len())?;
-        items.copy_to(&self.items()[at..]);
-        Ok(())
-    }
-
-    /// Turns the order of the items around.
-    pub fn reverse(&self) {
-        let items = self.items();
-        for index in 0..items.len() / 2 {
-            items[index].swap(&items[items.len() - 1 - index]);
-        }
-    }
 }
 
 fn of(vm: &Vm, object: Obj) -> Res<Gc<List>> {
@@ -379,14 +156,14 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
     let values = match request {
         Subscr::Load => return Ok(List::selected(vm, list.items(), bounds)?.obj()),
         Subscr::Delete => None,
-        Subscr::Store(value) => Some(match vm.as_iterated(value) {
+        Subscr::Store(value) => Some(match as_iterated(vm, value) {
             Some(Items::List(values)) if values == list => Items::List(values.copied(vm)?),
             Some(items) => items,
             None => Items::List(vm.to_list(value)?),
         }),
     };
     if bounds.step != 1 {
-        return Err(vm.error_with(&super::exception::NOT_IMPLEMENTED_ERROR, &[]));
+        return Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]));
     }
     // Iterating may have changed the list.
     let start = bounds.start.min(list.len());
@@ -447,7 +224,7 @@ fn insert(vm: &Vm, object: Obj, index: Obj, item: Obj) -> Res {
     let at = vm.bound(&TYPE, list.len(), index)?.min(list.len());
     list.append(vm, Obj::NONE)?;
     let len = list.len() - 1;
-    vm.spend_work_on_bytes((len - at) * size_of::<Obj>());
+    spend_work_on_bytes(vm, (len - at) * size_of::<Obj>());
     let block = list.items.get();
     // SAFETY: the block has room for the items, which are one more now.
     unsafe { block.add(at).copy_to(block.add(at + 1), len - at) };
@@ -486,7 +263,7 @@ fn reverse(vm: &Vm, object: Obj) -> Res {
 fn sort(vm: &Vm, args: Args<'_>) -> Res {
     let list = of(vm, args.pos()[0])?;
     let (key, reverse) = sort_options(vm, args, 1)?;
-    super::sort::sort(vm, list, key, reverse)?;
+    crate::obj::sort::sort(vm, list, key, reverse)?;
     Ok(Obj::NONE)
 }
 

@@ -4,24 +4,26 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::array::{bounds, compare, store_part};
-use super::binary::{self, LITTLE, native_size};
-use super::bytes::Bytes;
-use super::iterator::Iter;
-use super::slice::Slice;
-use super::strings;
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::members;
-use crate::object::{Gc, Header, Object};
-use crate::ops::buffer::{Access, Buffer};
+use crate::data::bytes::Bytes;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::{Access, Buffer};
+use crate::model::error::{Raise, Res};
+use crate::model::iterator::Iter;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::protocols::Strs;
+use crate::model::types::{Attr, AttrResult, Subscr, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::array::{bounds, compare, store_part};
+use crate::obj::binary::{LITTLE, native_size};
+use crate::obj::slice::Slice;
+use crate::obj::{binary, strings};
+use crate::ops::buffer::{Buffers, lent};
 use crate::ops::compare::is_comparison;
-use crate::q;
+use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Subscr, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, members, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -111,7 +113,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         Some(view) => (view.source, view.offset()),
         None if vm.as_str_or_bytes(source).is_some() => (source, 0),
         // What is lent is there for longer than who lends it: a file can be closed.
-        None => match vm.lent(source)? {
+        None => match lent(vm, source)? {
             Some(bytes) => (Bytes::lent(vm, bytes)?.obj(), 0),
             None => (source, 0),
         },

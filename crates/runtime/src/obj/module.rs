@@ -1,68 +1,23 @@
 //! Modules.
 
-use crate::define;
-use crate::error::Res;
-use crate::modules::ModuleDef;
-use crate::obj::dict::Dict;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::model::error::Res;
+use crate::model::layout::Module;
+use crate::model::object::Object;
+use crate::model::printer::{Printer, Style};
+use crate::model::types::{Attr, AttrResult, Type};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::call::Call;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(Type::new(q!("module")).print(module_print).attr(module_attr));
 
-/// A module.
-#[repr(C)]
-pub struct Module {
-    header: Header,
-    /// Its variables.
-    pub globals: Gc<Dict>,
-    /// What it was made from, if it is written in Rust.
-    definition: Option<&'static ModuleDef>,
-}
-
 // SAFETY: `Module` is `repr(C)` and starts with a header; only modules have this type.
 unsafe impl Object for Module {
     const TYPE: &'static Type = &TYPE;
-}
-
-impl Module {
-    /// A module named `name`, with nothing else in it.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new(vm: &Vm, name: Qstr) -> Res<Gc<Module>> {
-        let globals = named(vm, name)?;
-        Module::of_globals(vm, globals)
-    }
-
-    /// A module with variables `globals`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn of_globals(vm: &Vm, globals: Gc<Dict>) -> Res<Gc<Module>> {
-        vm.alloc(Module { header: Header::of(&TYPE), globals, definition: None })
-    }
-
-    /// A module named `name` for `definition`, with nothing else in it yet.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub(crate) fn of_definition(vm: &Vm, name: Qstr, definition: &'static ModuleDef) -> Res<Gc<Module>> {
-        let globals = named(vm, name)?;
-        vm.alloc(Module { header: Header::of(&TYPE), globals, definition: Some(definition) })
-    }
-}
-
-/// Variables of a module named `name`.
-fn named(vm: &Vm, name: Qstr) -> Res<Gc<Dict>> {
-    let globals = Dict::new(vm)?;
-    globals.store(vm, q!("__name__"), Obj::qstr(name))?;
-    Ok(globals)
 }
 
 fn module_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {

@@ -2,9 +2,9 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use crate::error::{Raised, Res};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 
 /// No object is a float.
 #[inline(always)]
@@ -18,41 +18,56 @@ pub fn complex_parts(_: Obj) -> Option<(f64, f64)> {
     None
 }
 
-impl Vm {
-    #[cold]
-    fn no_float(&self) -> Raised {
-        self.type_error(format_args!("can't convert to float"))
-    }
-
+/// Floats where there are none.
+pub trait Floats {
     /// Raises: there are no floats.
-    pub fn new_float(&self, _: f64) -> Res {
-        Err(self.no_float())
-    }
+    fn new_float(&self, _: f64) -> Res;
 
     /// Nothing is a float.
-    pub fn try_float(&self, _: Obj) -> Res<Option<f64>> {
+    fn try_float(&self, _: Obj) -> Res<Option<f64>>;
+
+    /// Raises: there are no floats.
+    fn float(&self, _: Obj) -> Res<f64>;
+
+    /// Raises: there are no floats.
+    fn parse_float(&self, _: &[u8]) -> Res<f64>;
+
+    /// Raises: there are no floats, and so no complex numbers.
+    fn parse_complex(&self, _: &[u8]) -> Res<(f64, f64)>;
+
+    /// Raises: there are no floats, and so no complex numbers.
+    fn new_complex(&self, _: f64, _: f64) -> Res;
+}
+
+impl Floats for Vm {
+    fn new_float(&self, _: f64) -> Res {
+        Err(no_float(self))
+    }
+
+    fn try_float(&self, _: Obj) -> Res<Option<f64>> {
         Ok(None)
     }
 
-    /// Raises: there are no floats.
-    pub fn float(&self, _: Obj) -> Res<f64> {
-        Err(self.no_float())
+    fn float(&self, _: Obj) -> Res<f64> {
+        Err(no_float(self))
     }
 
-    /// Raises: there are no floats.
-    pub fn parse_float(&self, _: &[u8]) -> Res<f64> {
-        Err(self.no_float())
+    fn parse_float(&self, _: &[u8]) -> Res<f64> {
+        Err(no_float(self))
     }
 
-    /// Raises: there are no floats, and so no complex numbers.
-    pub fn parse_complex(&self, _: &[u8]) -> Res<(f64, f64)> {
-        Err(self.no_float())
+    fn parse_complex(&self, _: &[u8]) -> Res<(f64, f64)> {
+        Err(no_float(self))
     }
 
-    /// Raises: there are no floats, and so no complex numbers.
-    pub fn new_complex(&self, _: f64, _: f64) -> Res {
-        Err(self.no_float())
+    fn new_complex(&self, _: f64, _: f64) -> Res {
+        Err(no_float(self))
     }
+}
+
+#[cold]
+fn no_float(vm: &Vm) -> Raised {
+    vm.type_error(format_args!("can't convert to float"))
 }
 
 /// There are no floats to compute with.

@@ -1,13 +1,12 @@
 //! The types of `None`, `...` and `NotImplemented`.
 
-use crate::define;
-use crate::error::Res;
-use crate::object::{Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Type, UnaryOp};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::error::Res;
+use crate::model::object::{Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::types::{Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::{define, q};
 
 /// The type of `None`.
 pub static TYPE: Type = define!(Type::new(q!("NoneType")).print(print_none).unary_op(none_unary_op));

@@ -2,20 +2,23 @@
 
 use core::cell::Cell;
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::obj::instance::{self, Instance};
-use crate::obj::none;
-use crate::obj::typ::{self, Found};
-use crate::object::{Gc, Header, Object};
-use crate::ops::attr::MethodParts;
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::data::instance::{Instance, NativeBase};
+use crate::data::property::Property;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::lookups::Found;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Classes;
+use crate::model::types::{Attr, AttrResult, Parent, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::{instance, none};
+use crate::ops::attr::{MethodParts, bind};
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Parent, Type, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
 crate::members! {
     static METHODS = {
@@ -27,14 +30,6 @@ crate::members! {
 
 /// The type `property`.
 pub static TYPE: Type = define!(Type::new(q!("property")).make_new(property_new).locals(METHODS));
-
-/// A property: an attribute that functions load, store and delete.
-#[repr(C)]
-pub struct Property {
-    header: Header,
-    /// The functions; `None` for those it does not have.
-    pub accessors: [Obj; 3],
-}
 
 // SAFETY: `Property` is `repr(C)` and starts with a header; only properties have this type.
 unsafe impl Object for Property {
@@ -131,11 +126,11 @@ fn super_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()>
 fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
     match class.parent() {
         Parent::None => None,
-        Parent::One(parent) => typ::find(vm, parent, name),
+        Parent::One(parent) => crate::data::class::find(vm, parent, name),
         Parent::Many(several) => {
             let bases = Parent::bases(several);
             let mut bases = bases.items().iter().filter_map(|base| base.downcast::<Type>());
-            bases.find_map(|base| typ::find(vm, base, name))
+            bases.find_map(|base| crate::data::class::find(vm, base, name))
         }
     }
 }
@@ -171,19 +166,19 @@ fn find_by_super(vm: &Vm, this: &Super, name: Qstr, request: Attr) -> Res<AttrRe
         None => {
             let native = this.class.has(flag::SUBCLASSED);
             if native && name == q!("__init__") {
-                let init = crate::types::find(vm, NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
+                let init = crate::model::types::find(vm, NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
                 return Ok(AttrResult::Method(init, target));
             }
-            match typ::find_in_object(vm, name) {
+            match crate::data::class::find_in_object(vm, name) {
                 Some(found) => found,
                 None => return native_attr(vm, target, name, request),
             }
         }
     };
-    if target.downcast::<Type>().is_some() && typ::binds(found.value) {
+    if target.downcast::<Type>().is_some() && crate::data::class::binds(found.value) {
         return Ok(AttrResult::Value(found.value));
     }
-    let parts = vm.bind(found, target, class)?;
+    let parts = bind(vm, found, target, class)?;
     Ok(match parts.this {
         Some(this) => AttrResult::Method(parts.function, this),
         None => AttrResult::Value(parts.function),

@@ -2,18 +2,22 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::iterator::Iter;
-use super::slice::Slice;
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::iterator::Iter;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Ints, Strs};
+use crate::model::types::{Attr, AttrResult, Subscr, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::slice::Slice;
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Subscr, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(

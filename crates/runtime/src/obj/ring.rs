@@ -2,17 +2,21 @@
 
 use core::cell::Cell;
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::obj::bytes::Bytes;
-use crate::object::{Gc, Header, Object};
-use crate::ops::buffer::{Access, Buffer};
-use crate::ops::stream::{self, Outcome, Request, StreamSlots};
-use crate::q;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::data::bytes::Bytes;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::{Access, Buffer};
+use crate::model::error::{Raise, Res};
+use crate::model::object::{Gc, Header, Object};
+use crate::model::protocols::Ints;
+use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::buffer::Buffers;
+use crate::ops::convert::Convert;
+use crate::ops::stream;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(Type::new(q!("RingIO")).make_new(make_new).locals(METHODS).stream(&StreamSlots {

@@ -2,20 +2,23 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::iterator::Iter;
-use super::map::Map;
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::members;
-use crate::object::{Gc, Header, Object};
+use crate::data::instance::NativeBase;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::iterator::Iter;
+use crate::model::layout::Map;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Hash, Iterate};
+use crate::model::types::{Definition, Member, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::ops::arithmetic::plain;
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Definition, Member, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, members, q};
 
 const fn table(name: Qstr, methods: &'static [Member]) -> Definition {
     Type::new(name)
@@ -345,7 +348,7 @@ fn pop(vm: &Vm, object: Obj) -> Res {
             set.map.remove_at(behind - 1);
             Ok(item)
         }
-        None => Err(vm.error(&super::exception::KEY_ERROR, format_args!("pop from an empty set"))),
+        None => Err(vm.error(&crate::obj::exception::KEY_ERROR, format_args!("pop from an empty set"))),
     }
 }
 

@@ -2,18 +2,21 @@
 
 use core::ptr::NonNull;
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::members;
-use crate::obj::tuple::Tuple;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::data::slice::Bounds;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::Tuple;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Ints, Strs};
+use crate::model::types::{Attr, AttrResult, Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type, UnaryOp};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, members, q};
 
 /// The type.
 pub static TYPE: Type =
@@ -39,24 +42,6 @@ unsafe impl Object for Slice {
     const TYPE: &'static Type = &TYPE;
 }
 
-/// Which items of a sequence a slice selects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// The first one.
-    pub start: usize,
-    /// How many.
-    pub len: usize,
-    /// From one to the next.
-    pub step: isize,
-}
-
-impl Bounds {
-    /// The index of item number `number` of the selection.
-    pub fn at(&self, number: usize) -> usize {
-        self.start.wrapping_add_signed(self.step.wrapping_mul(number as isize))
-    }
-}
-
 impl Slice {
     /// A slice.
     ///
@@ -73,8 +58,9 @@ impl Slice {
         work(Obj::from_header(NonNull::from_ref(&slice.header)))
     }
 
-    /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first. The bounds may be objects that say in Python
-    /// which int they are, and change the sequence meanwhile, so that its length is asked for afterwards.
+    /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first. The bounds may be objects
+    /// that say in Python which int they are, and change the sequence meanwhile, so that its length is asked for
+    /// afterwards.
     pub(crate) fn resolve(&self, vm: &Vm, len: impl FnOnce() -> usize) -> Res<(isize, isize, isize)> {
         let number = |object: Obj| if object == Obj::NONE { Ok(None) } else { clamped(vm, object).map(Some) };
         let step = number(self.step)?.unwrap_or(1);
@@ -89,8 +75,8 @@ impl Slice {
         Ok((start.map_or(first, bound), stop.map_or(last, bound), step))
     }
 
-    /// Which items of a sequence of `len` it selects. If none, `start` is where items would be inserted. The length is asked for when the
-    /// bounds are known, since these may be objects that change the sequence.
+    /// Which items of a sequence of `len` it selects. If none, `start` is where items would be inserted. The length is
+    /// asked for when the bounds are known, since these may be objects that change the sequence.
     ///
     /// # Errors
     /// `TypeError` if a bound is no int, `ValueError` for a step of 0.

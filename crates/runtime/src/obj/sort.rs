@@ -1,16 +1,19 @@
 //! Sorting: a stable merge sort in heap blocks.
 //!
-//! Comparing calls Python code, which may change the list, so that what is sorted is a copy. Runs of a few items are made by
-//! insertion, and merged to ever longer ones.
+//! Comparing calls Python code, which may change the list, so that what is sorted is a copy. Runs of a few items are
+//! made by insertion, and merged to ever longer ones.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::list::List;
-use crate::error::Res;
-use crate::object::Gc;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::error::Res;
+use crate::model::events::Poll;
+use crate::model::layout::List;
+use crate::model::object::Gc;
+use crate::model::protocols::Compare;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::call::Call;
 
 /// Length of the runs that insertion makes.
 const RUN: usize = 8;

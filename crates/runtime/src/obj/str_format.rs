@@ -1,18 +1,25 @@
 //! `str.format()` and the `%` operator.
 
-use berus_mpy::number::{self, Form};
+use berus_mpy::number;
+use berus_mpy::number::Form;
 
-use super::builder::Builder;
-use super::dict::Dict;
-use super::{float, int, strings};
-use crate::args::Args;
-use crate::error::{Raised, Res};
-use crate::object::Gc;
-use crate::ops::print::Style;
+use crate::data::builder::Builder;
+use crate::model::args::Args;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::events::Poll;
+use crate::model::layout::Dict;
+use crate::model::object::Gc;
+use crate::model::printer::Style;
+use crate::model::protocols::{Classes, Ints, Strs};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::float::Floats;
+use crate::obj::{float, int, strings};
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
 use crate::text::spec::{Align, Spec, number};
 use crate::text::utf8;
-use crate::vm::Vm;
-use crate::word::Obj;
 
 /// A field: how wide it is, and how text is put into it.
 #[derive(Clone, Copy)]
@@ -444,7 +451,8 @@ pub(crate) fn modulo(vm: &Vm, pattern: Obj, values: &[Obj], dict: Option<Gc<Dict
     if is_bytes { out.into_bytes(vm) } else { out.into_str(vm) }
 }
 
-/// Adds `value` if the field is no more than `%d` or `%s`, and the value a small int or string, as most are. Else answers false.
+/// Adds `value` if the field is no more than `%d` or `%s`, and the value a small int or string, as most are. Else
+/// answers false.
 #[inline]
 fn put_plain(vm: &Vm, out: &mut Builder, kind: Option<&u8>, value: Option<&Obj>, is_bytes: bool) -> Res<bool> {
     let (Some(kind @ (b'd' | b's')), Some(value)) = (kind, value) else { return Ok(false) };
@@ -553,7 +561,7 @@ fn modulo_field(
         b'r' | b's' => {
             let style = match kind {
                 b'r' => Style::Repr,
-                _ if is_bytes && value.downcast::<super::bytes::Bytes>().is_some() => Style::Raw,
+                _ if is_bytes && value.downcast::<crate::data::bytes::Bytes>().is_some() => Style::Raw,
                 _ => Style::Str,
             };
             if field.width == 0 && precision.is_none() {

@@ -2,24 +2,30 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::array::Array;
-use super::builder::Builder;
-use super::bytes::Bytes;
-use super::dict::Dict;
-use super::list::List;
-use super::tuple::Tuple;
-use crate::args::Args;
-use crate::error::Res;
+use crate::data::builder::Builder;
+use crate::data::bytes::Bytes;
+use crate::data::instance::NativeBase;
+use crate::data::tuple::Tuples;
+use crate::model::args::Args;
+use crate::model::buffer::Access;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::layout::{Dict, List, Tuple};
+use crate::model::protocols::{Iterate, Strs};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::array::Array;
+use crate::obj::bytes::NewByte;
 use crate::ops::arithmetic::plain;
-use crate::ops::buffer::Access;
+use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
-use crate::ops::convert::Items;
+use crate::ops::convert::{Convert, Items, as_iterated};
+use crate::ops::truth::Truth;
 use crate::q;
 use crate::qstr::Qstr;
-use crate::text::utf8::{self, is_space};
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::text::utf8;
+use crate::text::utf8::is_space;
 
 /// The type's methods and those that all text has.
 #[macro_export]
@@ -72,9 +78,9 @@ pub(crate) enum Kind {
 impl Kind {
     fn ty(self) -> &'static Type {
         match self {
-            Kind::Str => &super::str::TYPE,
-            Kind::Bytes => &super::bytes::TYPE,
-            Kind::ByteArray => &super::array::BYTEARRAY,
+            Kind::Str => &crate::obj::str::TYPE,
+            Kind::Bytes => &crate::obj::bytes::TYPE,
+            Kind::ByteArray => &crate::obj::array::BYTEARRAY,
         }
     }
 
@@ -125,7 +131,8 @@ fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
     Some((Kind::ByteArray, array.buffer().bytes()))
 }
 
-/// The bytes of an argument, which must be of the same kind as `kind`, or have such inside; bytes and byte arrays go together.
+/// The bytes of an argument, which must be of the same kind as `kind`, or have such inside; bytes and byte arrays go
+/// together.
 #[inline(always)]
 fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
     match vm.as_str(object) {
@@ -227,18 +234,19 @@ pub(crate) fn binary_plain(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<
 /// `pattern % values`
 fn modulo(vm: &Vm, pattern: Obj, values: Obj) -> Res {
     match vm.as_tuple(values) {
-        Some(tuple) => super::str_format::modulo(vm, pattern, tuple.items(), None),
-        None => super::str_format::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
+        Some(tuple) => crate::obj::str_format::modulo(vm, pattern, tuple.items(), None),
+        None => crate::obj::str_format::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
     }
 }
 
-/// The part of a text between two optional ends, in characters for strings, and where it starts. `None` if they are the wrong way round.
+/// The part of a text between two optional ends, in characters for strings, and where it starts. `None` if they are the
+/// wrong way round.
 fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(usize, &'a [u8])>> {
     let end = |index: usize, default: usize| match ends.get(index) {
         None => Ok(default),
         Some(&end) if end == Obj::NONE => Ok(default),
         Some(&end) if kind == Kind::Str => {
-            let at = vm.bound(&super::str::TYPE, vm.count_characters(text), end)?;
+            let at = vm.bound(&crate::obj::str::TYPE, vm.count_characters(text), end)?;
             Ok(utf8::offset_of(text, at).unwrap_or(text.len()))
         }
         Some(&end) => vm.bound(kind.ty(), text.len(), end),
@@ -268,7 +276,7 @@ fn search(vm: &Vm, args: &[Obj], find: Find) -> Res<Option<Obj>> {
     }))
 }
 
-fn not_found(vm: &Vm) -> crate::error::Raised {
+fn not_found(vm: &Vm) -> crate::model::error::Raised {
     vm.value_error(format_args!("substring not found"))
 }
 
@@ -290,7 +298,7 @@ pub(crate) fn rindex(vm: &Vm, args: &[Obj]) -> Res {
 
 pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     let (kind, glue) = text(vm, separator)?;
-    let items = match vm.as_iterated(items) {
+    let items = match as_iterated(vm, items) {
         Some(items) => items,
         None => Items::List(vm.to_list(items)?),
     };
@@ -654,7 +662,7 @@ pub(crate) fn islower(vm: &Vm, object: Obj) -> Res {
 
 pub(crate) fn decode(vm: &Vm, args: &[Obj]) -> Res {
     let encoding = args.get(1).copied().unwrap_or(Obj::qstr(q!("utf-8")));
-    super::str::decode(vm, args[0], encoding, args.get(2).copied())
+    crate::obj::str::decode(vm, args[0], encoding, args.get(2).copied())
 }
 
 pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
@@ -703,6 +711,6 @@ pub fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
             _ => return Err(vm.value_error(format_args!("non-hex digit"))),
         }
     }
-    let is_bytes = class.downcast::<crate::types::Type>().is_none_or(|ty| ty.name().qstr() == Some(q!("bytes")));
+    let is_bytes = class.downcast::<crate::model::types::Type>().is_none_or(|ty| ty.name().qstr() == Some(q!("bytes")));
     if is_bytes { Kind::Bytes } else { Kind::ByteArray }.finish(vm, out)
 }

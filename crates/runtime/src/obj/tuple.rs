@@ -1,26 +1,27 @@
 //! The type `tuple`.
 
-use core::ptr::NonNull;
-
 use berus_mpy::opcode::BinaryOp;
 
-use super::iterator::Iter;
-use super::sequence;
-use super::slice::Slice;
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::members;
-use crate::object::{Gc, Header, Object};
+use crate::data::tuple::Tuples;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::iterator::Iter;
+use crate::model::layout::Tuple;
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Hash, Iterate};
+use crate::model::types::{Subscr, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::slice::Slice;
 use crate::ops::arithmetic::plain;
-use crate::ops::compare::is_comparison;
-use crate::ops::convert::Items;
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Subscr, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::ops::compare::{compare_tuples, is_comparison};
+use crate::ops::convert::{Convert, Items, as_iterated};
+use crate::ops::print::Print;
+use crate::ops::sequence;
+use crate::{define, members, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -42,140 +43,9 @@ members! {
     }
 }
 
-/// A tuple. Its items follow it.
-#[repr(C)]
-pub struct Tuple {
-    header: Header,
-    len: usize,
-}
-
 // SAFETY: `Tuple` is `repr(C)` and starts with a header; only tuples have this type.
 unsafe impl Object for Tuple {
     const TYPE: &'static Type = &TYPE;
-}
-
-// SAFETY: the empty tuple has no items, and its header is never changed.
-unsafe impl Sync for Tuple {}
-
-static THE_EMPTY: Tuple = Tuple { header: Header::of(&TYPE), len: 0 };
-
-impl Tuple {
-    /// The empty tuple.
-    pub const EMPTY: Gc<Tuple> = Gc::from_static(&THE_EMPTY);
-
-    /// A tuple of `items`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<Tuple>> {
-        if items.is_empty() {
-            return Ok(Tuple::EMPTY);
-        }
-        Tuple::of_type(vm, Gc::from_static(&TYPE), items)
-    }
-
-    /// An object of type `ty` with the layout of a tuple, as named tuples are.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn of_type(vm: &Vm, ty: Gc<Type>, items: &[Obj]) -> Res<Gc<Tuple>> {
-        let tuple = vm.alloc_tail(Tuple { header: Header::new(ty), len: items.len() }, size_of_val(items))?;
-        // SAFETY: the tail behind the object has room for the items.
-        unsafe { tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len()) };
-        Ok(tuple)
-    }
-
-    /// A tuple of two items, where memory for it takes no more than moving a pointer; else `None`. Calls nothing.
-    #[inline(always)]
-    pub(crate) fn pair_at_once(vm: &Vm, first: Obj, second: Obj) -> Option<Gc<Tuple>> {
-        let tuple = vm.alloc_tail_at_once(Tuple { header: Header::of(&TYPE), len: 2 }, 2 * size_of::<Obj>())?;
-        // SAFETY: the tail behind the object has room for two items.
-        unsafe {
-            tuple.data().write(first);
-            tuple.data().add(1).write(second);
-        }
-        Some(tuple)
-    }
-
-    /// A tuple of the items of `list`, which nothing changes meanwhile.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn of_list(vm: &Vm, list: &crate::obj::list::List) -> Res<Gc<Tuple>> {
-        let items = list.items();
-        // SAFETY: a cell has the layout of what it holds, and making a tuple runs no Python code.
-        Tuple::new(vm, unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
-    }
-
-    /// As [`Tuple::new`], for what goes on without the tuple if there is no memory.
-    pub(crate) fn try_new(vm: &Vm, items: &[Obj]) -> Option<Gc<Tuple>> {
-        if items.is_empty() {
-            return Some(Tuple::EMPTY);
-        }
-        let tuple = vm.try_alloc_tail(Tuple { header: Header::of(&TYPE), len: items.len() }, size_of_val(items))?;
-        // SAFETY: the tail behind the object has room for the items.
-        unsafe { tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len()) };
-        Some(tuple)
-    }
-
-    /// Words that a tuple of `len` items takes.
-    pub(crate) const fn words(len: usize) -> usize {
-        size_of::<Tuple>() / size_of::<usize>() + len
-    }
-
-    /// A tuple of `items` in memory of the caller's.
-    ///
-    /// # Safety
-    /// There are [`Tuple::words`] words at `room`, which nobody else uses and which live as long as the collector sees them.
-    pub(crate) unsafe fn write_at(room: NonNull<Slot>, items: &[Obj]) -> Gc<Tuple> {
-        let room = room.cast::<Tuple>();
-        // SAFETY: the caller gives the memory.
-        unsafe {
-            room.write(Tuple { header: Header::of(&TYPE), len: items.len() });
-            let tuple = Gc::from_ptr(room);
-            tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len());
-            tuple
-        }
-    }
-
-    fn data(&self) -> *mut Obj {
-        core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
-    }
-
-    /// The items.
-    #[inline(always)]
-    pub fn items(&self) -> &[Obj] {
-        // SAFETY: `len` items follow the object and never change.
-        unsafe { core::slice::from_raw_parts(self.data(), self.len) }
-    }
-}
-
-impl Vm {
-    /// The tuple that `object` is: one of a named tuple's type too, or the one inside an instance of a class derived from `tuple`.
-    #[inline]
-    pub fn as_tuple(&self, object: Obj) -> Option<Gc<Tuple>> {
-        if let Some(tuple) = object.downcast::<Tuple>() {
-            return Some(tuple);
-        }
-        let header = object.as_header()?;
-        if self.type_of(object).has(flag::TUPLE) {
-            // SAFETY: objects of types with this flag have the layout of a tuple.
-            return Some(unsafe { Gc::from_ptr(header.cast()) });
-        }
-        let native = self.native_base(object).filter(|&native| native != object)?;
-        if self.type_of(native).has(flag::TUPLE) { self.as_tuple(native) } else { None }
-    }
-
-    /// Whether it is a str, bytes, tuple or list, which may stand on either side of `*`.
-    pub(crate) fn is_repeatable(&self, object: Obj) -> bool {
-        self.str_like(object)
-            || object.downcast::<Tuple>().is_some()
-            || object.downcast::<super::list::List>().is_some()
-    }
-
-    fn str_like(&self, object: Obj) -> bool {
-        self.as_str(object).is_some() || object.downcast::<super::bytes::Bytes>().is_some()
-    }
 }
 
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Tuple>> {
@@ -190,7 +60,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     match args.pos() {
         [] => Ok(Tuple::EMPTY.obj()),
         [tuple, ..] if tuple.downcast::<Tuple>().is_some() => Ok(*tuple),
-        [iterable, ..] => Ok(match vm.as_iterated(*iterable) {
+        [iterable, ..] => Ok(match as_iterated(vm, *iterable) {
             Some(Items::List(list)) => Tuple::of_list(vm, &list)?,
             Some(Items::Tuple(tuple)) => Tuple::new(vm, tuple.items())?,
             None => Tuple::of_list(vm, &*vm.to_list(*iterable)?)?,
@@ -248,31 +118,7 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
     if !is_comparison(op) {
         return Ok(None);
     }
-    vm.compare_tuples(op, tuple, other).map(Some)
-}
-
-impl Tuple {
-    /// A tuple of the first `len` of `items`, which are at least so many.
-    fn build<'a>(vm: &Vm, len: usize, items: impl Iterator<Item = &'a Obj>) -> Res<Gc<Tuple>> {
-        if len == 0 {
-            return Ok(Tuple::EMPTY);
-        }
-        let bytes = len.saturating_mul(size_of::<Obj>());
-        let tuple = vm.alloc_tail(Tuple { header: Header::of(&TYPE), len }, bytes)?;
-        for (index, item) in items.take(len).enumerate() {
-            // SAFETY: the tail behind the object has room for `len` items.
-            unsafe { tuple.data().add(index).write(*item) };
-        }
-        Ok(tuple)
-    }
-
-    fn joined(vm: &Vm, a: &[Obj], b: &[Obj]) -> Res<Gc<Tuple>> {
-        Tuple::build(vm, a.len() + b.len(), a.iter().chain(b))
-    }
-
-    fn repeated(vm: &Vm, items: &[Obj], count: usize) -> Res<Gc<Tuple>> {
-        Tuple::build(vm, items.len().saturating_mul(count), items.iter().cycle())
-    }
+    compare_tuples(vm, op, tuple, other).map(Some)
 }
 
 pub(crate) fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {

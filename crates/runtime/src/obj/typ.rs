@@ -1,36 +1,44 @@
 //! The types `type` and `object`: what types have in common, and classes.
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::native;
-use crate::obj;
-use crate::obj::builtin::{Builtin, Checked, Wrapped};
-use crate::obj::class_body::Body;
-use crate::obj::dict::Dict;
-use crate::obj::function::Function;
-use crate::obj::instance::{self, Instance};
-use crate::obj::list::List;
-use crate::obj::map;
-use crate::obj::property;
-use crate::obj::tuple::Tuple;
-use crate::object::Gc;
-use crate::ops::print::{Printer, Style};
-use crate::q;
+use crate::data::builtin::{Checked, Wrapped};
+use crate::data::class::{binds, find, immediate_type, native_base_type, own, visible};
+use crate::data::dict::Dicts;
+use crate::data::instance::Instance;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::builtin::Builtin;
+use crate::model::class::{ACCESSORS, Body, Class};
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::layout::{Dict, List, Tuple};
+use crate::model::machine::Machine;
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Strs};
+pub use crate::model::types::TYPE;
+use crate::model::types::{Attr, AttrResult, Locals, Parent, Slots, Type, TypeOfTypes, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::model::work::spend_work;
+use crate::obj::class_body::complete;
+use crate::obj::instance;
+use crate::ops::attr::call_special;
+use crate::ops::call::Call;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Class, Locals, Parent, Type, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
-
-/// Noted in the dict of a class that has, or that derives from one that has, properties or descriptors.
-pub(crate) const ACCESSORS: u32 = map::NOTES;
+use crate::{define, obj, q};
 
 /// Noted in the dict of a class that others derive from.
-const DERIVED_FROM: u32 = map::NOTES << 1;
+const DERIVED_FROM: u32 = crate::model::layout::NOTES << 1;
 
-/// The type `type`.
-pub static TYPE: Type =
-    define!(Type::new(q!("type")).make_new(type_new).print(type_print).call(type_call).attr(type_attr));
+impl TypeOfTypes for Vm {
+    const SLOTS: &'static Slots = &Slots {
+        make_new: Some(type_new),
+        print: Some(type_print),
+        call: Some(type_call),
+        attr: Some(type_attr),
+        ..Slots::NONE
+    };
+}
 
 crate::members! {
     static OBJECT_METHODS = {
@@ -44,56 +52,12 @@ crate::members! {
 /// The type `object`.
 pub static OBJECT: Type = define!(Type::new(q!("object")).make_new(plain_new).locals(OBJECT_METHODS));
 
-/// What a class has under a name.
-#[derive(Clone, Copy)]
-pub(crate) struct Found {
-    /// It.
-    pub value: Obj,
-    /// The class that has it itself.
-    pub owner: Gc<Type>,
-    /// Whether that is a built-in type, so that it works on the object inside an instance.
-    pub native: bool,
-}
-
-/// What `object` has under a name.
-pub(crate) fn find_in_object(vm: &Vm, name: Qstr) -> Option<Found> {
-    let object = Gc::from_static(&OBJECT);
-    own(vm, object, name).map(|value| Found { value, owner: object, native: false })
-}
-
-/// Looks `name` up in `class` and what it derives from, `object` left out.
-pub(crate) fn find(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
-    if let Some(found) = vm.remembered_method(class, name) {
-        return found;
-    }
-    let mut seen = 0;
-    let found = class.lineage().find_map(|class| {
-        seen += 1;
-        own(vm, class, name).map(|value| Found { value, owner: class, native: !class.has(flag::HEAP) })
-    });
-    vm.spend_work(seen);
-    vm.remember_method(class, name, found);
-    found
-}
-
-/// What `class` itself has under `name`.
-pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
-    match class.locals() {
-        Locals::Static(members) => crate::types::find(vm, members, name),
-        Locals::Dict(dict) => dict.load(vm, name),
-    }
-}
-
-/// The built-in type, if any, that instances of `class` have an object of inside.
-pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
-    let native = class.lineage().find(|class| !class.has(flag::HEAP))?;
-    // SAFETY: types that are not on the heap are `static`.
-    Some(unsafe { native.as_ptr().as_ref() })
-}
-
 /// Whether finding `value` under `name` in a class makes attributes of its instances special.
 fn is_special_accessor(vm: &Vm, name: Qstr, value: Obj) -> bool {
-    if name == q!("__setattr__") || name == q!("__delattr__") || value.downcast::<property::Property>().is_some() {
+    if name == q!("__setattr__")
+        || name == q!("__delattr__")
+        || value.downcast::<crate::data::property::Property>().is_some()
+    {
         return true;
     }
     let ty = vm.type_of(value);
@@ -101,197 +65,45 @@ fn is_special_accessor(vm: &Vm, name: Qstr, value: Obj) -> bool {
         && [q!("__get__"), q!("__set__"), q!("__delete__")].into_iter().any(|name| find(vm, ty, name).is_some())
 }
 
-impl Vm {
-    /// Makes a class named `name` that derives from `bases`, with attributes `locals`.
-    ///
-    /// # Errors
-    /// `TypeError` if the bases do not fit, and `MemoryError`.
-    pub fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
-        let ty = self.derive(name, bases)?;
-        self.prepare_locals(ty.parent(), locals)?;
-        let class = self.add_class(Class::new(ty, locals))?;
-        self.set_names(class, locals)?;
+impl Classes for Vm {
+    fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
+        let ty = derive(self, name, bases)?;
+        prepare_locals(self, ty.parent(), locals)?;
+        let class = add_class(self, Class::new(ty, locals))?;
+        set_names(self, class, locals)?;
         Ok(class)
     }
 
-    /// Makes a class as [`Vm::new_class`] does, whose attributes `body` will define when it is used.
-    ///
-    /// # Errors
-    /// As [`Vm::new_class`].
-    pub(crate) fn new_class_for_later(&self, name: Qstr, bases: Gc<Tuple>, body: Body) -> Res<Gc<Type>> {
-        let ty = self.derive(name, bases)?;
-        self.add_class(Class::with_body(ty, body))
-    }
-
-    fn add_class(&self, class: Class) -> Res<Gc<Type>> {
-        let class = self.alloc(class)?;
-        self.forget_cached_lookups();
-        // SAFETY: a class starts with its type.
-        Ok(unsafe { Gc::from_ptr(class.as_ptr().cast()) })
-    }
-
-    /// The type for a class that derives from `bases`.
-    fn derive(&self, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
-        let mut flags = 0;
-        let mut natives = 0;
-        for base in bases.items() {
-            let Some(base) = base.downcast::<Type>() else {
-                return Err(self.type_error(format_args!("type takes 1 or 3 arguments")));
-            };
-            if base.slots.make_new.is_none() {
-                let name = base.name().as_str(self);
-                return Err(self.type_error(format_args!("type '{name}' isn't an acceptable base type")));
-            }
-            self.complete(base)?;
-            if let Locals::Dict(dict) = base.locals() {
-                dict.map.note(DERIVED_FROM);
-            }
-            flags |= base.flags & flag::EXCEPTION;
-            if native_base_type(base).is_some() {
-                flags |= flag::SUBCLASSED;
-                natives += 1;
-            }
-        }
-        if natives > 1 && self.native_bases_conflict(bases) {
-            return Err(self.type_error(format_args!("multiple bases have instance lay-out conflict")));
-        }
-        let parent = match bases.items() {
-            [] => Parent::None,
-            [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
-            _ => Parent::Many(self.lineage_of_several(bases)?),
-        };
-        let mut class = define!(instance::CLASS).with_name(name).derived(parent);
-        class.flags |= flags;
-        if let Parent::One(parent) = parent {
-            class.slots_for_c.set_parent(parent);
-        }
-        Ok(class)
-    }
-
-    /// What [`Parent::Many`] refers to for these bases.
-    fn lineage_of_several(&self, bases: Gc<Tuple>) -> Res<Gc<Tuple>> {
-        let types = Dict::new(self)?;
-        for base in bases.items().iter().filter_map(|base| base.downcast::<Type>()) {
-            for ty in base.lineage() {
-                self.work(1)?;
-                types.map.store_new(self, ty.obj(), Obj::NONE)?;
-            }
-        }
-        let several = List::with_capacity(self, 1 + types.map.len())?;
-        several.append(self, bases.obj())?;
-        several.extend(self, types.obj())?;
-        Tuple::of_list(self, &several)
-    }
-
-    /// Makes `locals` fit for the dict of a class that derives from `parent`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub(crate) fn prepare_locals(&self, parent: Parent, locals: Gc<Dict>) -> Res<()> {
-        let mut accessors = match parent {
-            Parent::None => false,
-            Parent::One(parent) => parent.has_accessors(),
-            Parent::Many(several) => {
-                let bases = Parent::bases(several);
-                let mut bases = bases.items().iter().filter_map(|base| base.downcast::<Type>());
-                bases.any(|base| base.has_accessors())
-            }
-        };
-        let mut at = 0;
-        while let Some((found, key, value)) = locals.map.entry_from(at) {
-            if let (Some(key), Some(value)) = (key.as_qstr(), value)
-                && is_special_accessor(self, key, value)
-            {
-                accessors = true;
-            }
-            at = found + 1;
-        }
-        if accessors {
-            locals.map.note(ACCESSORS);
-        }
-        if let Some(new) = locals.load(self, q!("__new__"))
-            && binds(new)
-        {
-            let wrapped = self.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
-            locals.store(self, q!("__new__"), wrapped)?;
-        }
-        locals.map.fit(self)?;
-        Ok(())
-    }
-
-    /// Tells the attributes of a new class that want to know under which names they are.
-    fn set_names(&self, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
-        // What is told may change the class, so all are found first.
-        let wanting = List::new(self, &[])?;
-        let mut at = 0;
-        while let Some((found, key, value)) = locals.map.entry_from(at) {
-            if let Some(value) = value
-                && Instance::of(value).is_some()
-                && find(self, self.type_of(value), q!("__set_name__")).is_some()
-            {
-                wanting.append(self, key)?;
-                wanting.append(self, value)?;
-            }
-            at = found + 1;
-        }
-        let mut at = 0;
-        while let (Some(name), Some(value)) = (wanting.get(at), wanting.get(at + 1)) {
-            self.call_special(value, q!("__set_name__"), &[class.obj(), name])?;
-            at += 2;
-        }
-        Ok(())
-    }
-
-    /// Whether bases derive from different built-in types.
-    fn native_bases_conflict(&self, bases: Gc<Tuple>) -> bool {
-        let mut natives = bases.items().iter().filter_map(|base| native_base_type(base.downcast::<Type>()?));
-        let first = natives.next();
-        natives.any(|other| {
-            first.is_some_and(|first| {
-                let (first, other) = (Gc::from_static(first), Gc::from_static(other));
-                !self.is_subclass(first, other) && !self.is_subclass(other, first)
-            })
-        })
-    }
-
-    /// The type of `object`.
     #[inline]
-    pub fn type_of(&self, object: Obj) -> Gc<Type> {
+    fn type_of(&self, object: Obj) -> Gc<Type> {
         let Some(header) = object.as_header() else { return Gc::from_static(immediate_type(object)) };
         // SAFETY: a pointer word points to a live object, whose first word is a header.
         let header = unsafe { header.as_ref() };
-        if native::foreign::EXIST && !header.has(flag::BERUS) {
-            return native::foreign::type_of(self, object);
+        if Vm::FOREIGN && !header.has(flag::BERUS) {
+            return self.type_of_foreign(object);
         }
         header.ty()
     }
 
-    /// Whether `object` is of type `ty`, or one derived from it.
-    pub fn is_instance(&self, object: Obj, ty: &'static Type) -> bool {
+    fn is_instance(&self, object: Obj, ty: &'static Type) -> bool {
         self.is_subtype(self.type_of(object), ty)
     }
 
-    /// Whether `ty` is `base` or derived from it.
-    pub fn is_subtype(&self, ty: Gc<Type>, base: &'static Type) -> bool {
+    fn is_subtype(&self, ty: Gc<Type>, base: &'static Type) -> bool {
         self.is_subclass(ty, Gc::from_static(base))
     }
 
-    /// Whether `ty` is `base` or derived from it.
-    pub fn is_subclass(&self, ty: Gc<Type>, base: Gc<Type>) -> bool {
+    fn is_subclass(&self, ty: Gc<Type>, base: Gc<Type>) -> bool {
         let mut seen = 0;
         let is_there = ty.lineage().any(|ty| {
             seen += 1;
             ty == base
         });
-        self.spend_work(seen);
+        spend_work(self, seen);
         is_there || base == Gc::from_static(&OBJECT)
     }
 
-    /// Whether `ty` is or derives from `classes`, a type or a tuple of types.
-    ///
-    /// # Errors
-    /// `TypeError` if it is neither.
-    pub fn is_subclass_of(&self, ty: Gc<Type>, classes: Obj) -> Res<bool> {
+    fn is_subclass_of(&self, ty: Gc<Type>, classes: Obj) -> Res<bool> {
         if let Some(class) = classes.downcast::<Type>() {
             return Ok(self.is_subclass(ty, class));
         }
@@ -309,27 +121,153 @@ impl Vm {
         Ok(false)
     }
 
-    /// The name of the type of `object`, for messages.
-    pub fn type_name(&self, object: Obj) -> &str {
+    fn type_name(&self, object: Obj) -> &str {
         self.type_of(object).name().as_str(self)
     }
 
-    /// The spelling of `name`, for messages.
-    pub fn name_str(&self, name: Qstr) -> &str {
+    fn name_str(&self, name: Qstr) -> &str {
         core::str::from_utf8(self.spelling(name)).unwrap_or("?")
     }
 }
 
-fn immediate_type(object: Obj) -> &'static Type {
-    if object.is_small_int() {
-        &obj::int::TYPE
-    } else if object.as_qstr().is_some() {
-        &obj::str::TYPE
-    } else if object == Obj::NONE {
-        &obj::none::TYPE
-    } else {
-        &obj::bool::TYPE
+/// Makes a class as [`Vm::new_class`] does, whose attributes `body` will define when it is used.
+///
+/// # Errors
+/// As [`Vm::new_class`].
+pub(crate) fn new_class_for_later(vm: &Vm, name: Qstr, bases: Gc<Tuple>, body: Body) -> Res<Gc<Type>> {
+    let ty = derive(vm, name, bases)?;
+    add_class(vm, Class::with_body(ty, body))
+}
+
+fn add_class(vm: &Vm, class: Class) -> Res<Gc<Type>> {
+    let class = vm.alloc(class)?;
+    vm.forget_cached_lookups();
+    // SAFETY: a class starts with its type.
+    Ok(unsafe { Gc::from_ptr(class.as_ptr().cast()) })
+}
+
+/// The type for a class that derives from `bases`.
+fn derive(vm: &Vm, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
+    let mut flags = 0;
+    let mut natives = 0;
+    for base in bases.items() {
+        let Some(base) = base.downcast::<Type>() else {
+            return Err(vm.type_error(format_args!("type takes 1 or 3 arguments")));
+        };
+        if base.slots.make_new.is_none() {
+            let name = base.name().as_str(vm);
+            return Err(vm.type_error(format_args!("type '{name}' isn't an acceptable base type")));
+        }
+        complete(vm, base)?;
+        if let Locals::Dict(dict) = base.locals() {
+            dict.map.note(DERIVED_FROM);
+        }
+        flags |= base.flags & flag::EXCEPTION;
+        if native_base_type(base).is_some() {
+            flags |= flag::SUBCLASSED;
+            natives += 1;
+        }
     }
+    if natives > 1 && native_bases_conflict(vm, bases) {
+        return Err(vm.type_error(format_args!("multiple bases have instance lay-out conflict")));
+    }
+    let parent = match bases.items() {
+        [] => Parent::None,
+        [one] => one.downcast::<Type>().map_or(Parent::None, Parent::One),
+        _ => Parent::Many(lineage_of_several(vm, bases)?),
+    };
+    let mut class = define!(instance::CLASS).with_name(name).derived(parent);
+    class.flags |= flags;
+    if let Parent::One(parent) = parent {
+        Vm::set_parent(&mut class.slots_for_c, parent);
+    }
+    Ok(class)
+}
+
+/// What [`Parent::Many`] refers to for these bases.
+fn lineage_of_several(vm: &Vm, bases: Gc<Tuple>) -> Res<Gc<Tuple>> {
+    let types = Dict::new(vm)?;
+    for base in bases.items().iter().filter_map(|base| base.downcast::<Type>()) {
+        for ty in base.lineage() {
+            vm.work(1)?;
+            types.map.store_new(vm, ty.obj(), Obj::NONE)?;
+        }
+    }
+    let several = List::with_capacity(vm, 1 + types.map.len())?;
+    several.append(vm, bases.obj())?;
+    several.extend(vm, types.obj())?;
+    Tuple::of_list(vm, &several)
+}
+
+/// Makes `locals` fit for the dict of a class that derives from `parent`.
+///
+/// # Errors
+/// `MemoryError`.
+pub(crate) fn prepare_locals(vm: &Vm, parent: Parent, locals: Gc<Dict>) -> Res<()> {
+    let mut accessors = match parent {
+        Parent::None => false,
+        Parent::One(parent) => parent.has_accessors(),
+        Parent::Many(several) => {
+            let bases = Parent::bases(several);
+            let mut bases = bases.items().iter().filter_map(|base| base.downcast::<Type>());
+            bases.any(|base| base.has_accessors())
+        }
+    };
+    let mut at = 0;
+    while let Some((found, key, value)) = locals.map.entry_from(at) {
+        if let (Some(key), Some(value)) = (key.as_qstr(), value)
+            && is_special_accessor(vm, key, value)
+        {
+            accessors = true;
+        }
+        at = found + 1;
+    }
+    if accessors {
+        locals.map.note(ACCESSORS);
+    }
+    if let Some(new) = locals.load(vm, q!("__new__"))
+        && binds(new)
+    {
+        let wrapped = vm.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
+        locals.store(vm, q!("__new__"), wrapped)?;
+    }
+    locals.map.fit(vm)?;
+    Ok(())
+}
+
+/// Tells the attributes of a new class that want to know under which names they are.
+fn set_names(vm: &Vm, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
+    // What is told may change the class, so all are found first.
+    let wanting = List::new(vm, &[])?;
+    let mut at = 0;
+    while let Some((found, key, value)) = locals.map.entry_from(at) {
+        if let Some(value) = value
+            && Instance::of(value).is_some()
+            && find(vm, vm.type_of(value), q!("__set_name__")).is_some()
+        {
+            wanting.append(vm, key)?;
+            wanting.append(vm, value)?;
+        }
+        at = found + 1;
+    }
+    let mut at = 0;
+    while let (Some(name), Some(value)) = (wanting.get(at), wanting.get(at + 1)) {
+        call_special(vm, value, q!("__set_name__"), &[class.obj(), name])?;
+        at += 2;
+    }
+    Ok(())
+}
+
+/// Whether bases derive from different built-in types.
+fn native_bases_conflict(vm: &Vm, bases: Gc<Tuple>) -> bool {
+    let mut natives = bases.items().iter().filter_map(|base| native_base_type(base.downcast::<Type>()?));
+    let first = natives.next();
+    natives.any(|other| {
+        first.is_some_and(|first| {
+            let (first, other) = (Gc::from_static(first), Gc::from_static(other));
+            !vm.is_subclass(first, other) && !vm.is_subclass(other, first)
+        })
+    })
 }
 
 fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
@@ -346,18 +284,6 @@ fn type_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
             Ok(vm.new_class(name, bases, locals)?.obj())
         }
         _ => Err(vm.type_error(format_args!("type takes 1 or 3 arguments"))),
-    }
-}
-
-fn same_name(a: Gc<Type>, b: Gc<Type>) -> bool {
-    a.name().qstr().is_some_and(|name| b.name().qstr() == Some(name))
-}
-
-/// The type that programs see: of built-in types for the same kind of objects, which have one name, that from which the others derive.
-pub(crate) fn visible(ty: Gc<Type>) -> Gc<Type> {
-    match ty.parent() {
-        Parent::One(parent) if !ty.has(flag::HEAP) && same_name(parent, ty) => parent,
-        _ => ty,
     }
 }
 
@@ -381,7 +307,7 @@ fn type_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 
 fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     let Some(class) = object.downcast::<Type>() else { return Ok(AttrResult::Missing) };
-    vm.complete(class)?;
+    complete(vm, class)?;
     match request {
         Attr::Load | Attr::LoadMethod => load_class_attr(vm, class, name),
         Attr::Store(value) => match class.locals() {
@@ -462,7 +388,7 @@ fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
     }
     if vm.type_of(value).has(flag::HEAP)
         && value.downcast::<Type>().is_none()
-        && let Some(value) = vm.call_special(value, q!("__get__"), &[Obj::NONE, class.obj()])?
+        && let Some(value) = call_special(vm, value, q!("__get__"), &[Obj::NONE, class.obj()])?
     {
         return Ok(AttrResult::Value(value));
     }
@@ -474,13 +400,13 @@ fn plain_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 0, false)?;
     #[repr(C)]
     struct Plain {
-        header: crate::object::Header,
+        header: crate::model::object::Header,
     }
     // SAFETY: `Plain` is `repr(C)` and starts with a header; objects of type `object` have no more.
-    unsafe impl crate::object::Object for Plain {
+    unsafe impl crate::model::object::Object for Plain {
         const TYPE: &'static Type = &OBJECT;
     }
-    Ok(vm.alloc(Plain { header: crate::object::Header::new(ty) })?.obj())
+    Ok(vm.alloc(Plain { header: crate::model::object::Header::new(ty) })?.obj())
 }
 
 fn object_init(_: &Vm, _: Obj) -> Res {
@@ -490,8 +416,8 @@ fn object_init(_: &Vm, _: Obj) -> Res {
 fn object_new(vm: &Vm, args: &[Obj]) -> Res {
     match args[0].downcast::<Type>() {
         Some(class) if class.has(flag::HEAP) => {
-            vm.complete(class)?;
-            instance::new(vm, class)
+            complete(vm, class)?;
+            crate::data::instance::new(vm, class)
         }
         Some(ty) if ty == Gc::from_static(&OBJECT) => plain_new(vm, ty, Args::NONE),
         _ => Err(vm.type_error(format_args!("arg must be user-type"))),
@@ -519,19 +445,12 @@ fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
     }
 }
 
-/// Whether looking `value` up for an object binds it to that.
-pub(crate) fn binds(value: Obj) -> bool {
-    if value.downcast::<Function>().is_some()
-        || value.downcast::<Builtin>().is_some()
-        || value.downcast::<Checked>().is_some()
-    {
-        return true;
-    }
-    // SAFETY: a pointer word points to a live object, whose first word is a header.
-    value.as_header().is_some_and(|header| unsafe { header.as_ref() }.has(flag::BERUS | flag::BINDS_SELF))
+// SAFETY: `Class` is `repr(C)` and starts with a type, which starts with a header. Nothing is downcast to it.
+unsafe impl Object for Class {
+    const TYPE: &'static Type = &crate::obj::typ::TYPE;
 }
 
-/// Whether `value` is a function that no program has defined.
-pub(crate) fn is_builtin(value: Obj) -> bool {
-    value.downcast::<Builtin>().is_some() || native::is_builtin(value)
+// SAFETY: a type is `repr(C)` and starts with a header; only types name `type` as their type.
+unsafe impl Object for Type {
+    const TYPE: &'static Type = &crate::obj::typ::TYPE;
 }

@@ -2,17 +2,20 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::dict::Dict;
-use super::iterator::Iter;
-use super::tuple::Tuple;
-use crate::define;
-use crate::error::Res;
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Type, UnaryOp};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::data::dict::Dicts;
+use crate::model::error::Res;
+use crate::model::iterator::Iter;
+use crate::model::layout::{Dict, Tuple};
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::types::{Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::model::work::spend_work;
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
+use crate::{define, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -55,7 +58,7 @@ impl View {
 
 fn entry(vm: &Vm, iter: &Iter, dict: Obj) -> Option<(Obj, Obj)> {
     let (at, key, value) = vm.as_dict(dict)?.map.entry_from(iter.at.get())?;
-    vm.spend_work((at - iter.at.get()) / 8);
+    spend_work(vm, (at - iter.at.get()) / 8);
     iter.at.set(at + 1);
     Some((key, value.unwrap_or(Obj::NONE)))
 }
@@ -124,8 +127,8 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     if view.kind != Kind::Keys || !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Subtract) {
         return Ok(None);
     }
-    let keys = super::set::Set::from_iterable(vm, left)?;
-    let others = super::set::Set::from_iterable(vm, right)?;
+    let keys = crate::obj::set::Set::from_iterable(vm, left)?;
+    let others = crate::obj::set::Set::from_iterable(vm, right)?;
     vm.binary_op(op, keys.obj(), others.obj()).map(Some)
 }
 

@@ -1,28 +1,52 @@
 //! Unary and binary operators.
 //!
-//! Small integers and floats are done here; everything else is asked of the left operand's type, then of the right one's
-//! reflected operators.
+//! Small integers and floats are done here; everything else is asked of the left operand's type, then of the right
+//! one's reflected operators.
 
 use berus_mpy::opcode::BinaryOp;
 
-use crate::error::{Raised, Res};
+use crate::data::exception::Exceptions;
+use crate::data::instance::{Instance, NativeBase};
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::layout::Tuple;
+use crate::model::numbers::Numbers;
+use crate::model::protocols::{Classes, Compare, Ints};
+use crate::model::types::{UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::attr::call_special;
+use crate::ops::subscr::Subscripts;
+use crate::ops::truth::Truth;
 
-use crate::obj::float::{self, as_float};
-use crate::obj::instance::Instance;
-use crate::obj::int;
-use crate::obj::none::NOT_IMPLEMENTED;
-use crate::obj::strings;
-use crate::obj::tuple::Tuple;
-use crate::types::{UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
-
-impl Vm {
+/// Unary and binary operators.
+pub trait Arithmetic {
     /// A unary operator, or another question about one object.
     ///
     /// # Errors
     /// `TypeError` if its type does not have it, and what a class's method raises.
-    pub fn unary_op(&self, op: UnaryOp, object: Obj) -> Res {
+    fn unary_op(&self, op: UnaryOp, object: Obj) -> Res;
+
+    /// A binary operator.
+    ///
+    /// # Errors
+    /// `TypeError` if neither operand has it; what the operation raises.
+    fn binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res;
+
+    /// `divmod(left, right)`
+    ///
+    /// # Errors
+    /// `ZeroDivisionError`, and `TypeError` if the operands are not numbers and have no `__divmod__`.
+    fn divmod(&self, left: Obj, right: Obj) -> Res;
+
+    /// Whether it is an int, and no bool.
+    fn is_int(&self, object: Obj) -> bool;
+
+    /// Whether it is an int or bool.
+    fn is_int_or_bool(&self, object: Obj) -> bool;
+}
+
+impl Arithmetic for Vm {
+    fn unary_op(&self, op: UnaryOp, object: Obj) -> Res {
         if op == UnaryOp::Not {
             return Ok(Obj::bool(!self.truth(object)?));
         }
@@ -44,120 +68,23 @@ impl Vm {
         Err(self.type_error(format_args!("unsupported type for {}: '{}'", unary_name(op), self.type_name(object))))
     }
 
-    /// A binary operator.
-    ///
-    /// # Errors
-    /// `TypeError` if neither operand has it; what the operation raises.
     #[inline]
-    pub fn binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
+    fn binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
         if let (Some(a), Some(b)) = (left.as_small_int(), right.as_small_int()) {
-            return int::binary_small(self, op, a, b);
+            return self.of_small_ints(op, a, b);
         }
-        self.binary_object(op, left, right)
+        binary_object(self, op, left, right)
     }
 
-    #[inline(never)]
-    fn binary_object(&self, op: BinaryOp, left: Obj, right: Obj) -> Res {
-        if let Some(a) = as_float(left) {
-            if let Some(b) = as_float(right).or_else(|| Some(right.as_small_int()? as f64))
-                && let Some(result) = float::binary(self, op, a, b)?
-            {
-                return Ok(result);
-            }
-        } else if let (Some(a), Some(b)) = (left.as_small_int(), as_float(right))
-            && let Some(result) = float::binary(self, op, a as f64, b)?
-        {
-            return Ok(result);
-        }
-        if let Some(result) = strings::binary_plain(self, op, left, right)? {
-            return Ok(result);
-        }
-        match op {
-            BinaryOp::Is => return Ok(Obj::bool(left == right)),
-            BinaryOp::Equal => return self.equality(left, right),
-            BinaryOp::NotEqual => return self.inequality(left, right),
-            BinaryOp::In => return Ok(Obj::bool(self.contains(right, left)?)),
-            BinaryOp::ExceptionMatch => return Ok(Obj::bool(self.exception_matches(left, right)?)),
-            _ => {}
-        }
-        match self.try_binary_op(op, left, right)? {
-            Some(result) => Ok(result),
-            None => Err(self.unsupported_binary(op, left, right)),
-        }
-    }
-
-    /// Raises `TypeError`: there is no such operator for these operands. As in MicroPython, the in-place operator is not named, and a bool is an
-    /// int where its type was asked.
-    #[cold]
-    pub(crate) fn unsupported_binary(&self, op: BinaryOp, left: Obj, right: Obj) -> Raised {
-        let op = plain(op);
-        let asked = |operand: Obj, is_asked: bool| match operand.as_bool() {
-            Some(_) if is_asked => "int",
-            _ => self.type_name(operand),
-        };
-        let is_reflected = mirrored(op) == Some(op);
-        let (name, left, right) = (op.method(), asked(left, true), asked(right, is_reflected));
-        self.type_error(format_args!("unsupported types for {name}: '{left}', '{right}'"))
-    }
-
-    /// Asks the operands' types; `None` if none has the operator.
-    pub(crate) fn try_binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
-        self.check_depth()?;
-        let left_op = self.type_of(left).slots.binary_op;
-        let plain = plain(op);
-        let derives = self.is_of_derived_class(right, left);
-        if derives && let Some(result) = self.reverse_op(plain, left, right)? {
-            return Ok(Some(result));
-        }
-        for op in [op, plain] {
-            if let Some(left_op) = left_op
-                && let Some(result) = left_op(self, op, left, right)?
-            {
-                return Ok(Some(result));
-            }
-            if op == plain {
-                break;
-            }
-        }
-        if !derives && let Some(result) = self.reverse_op(plain, left, right)? {
-            return Ok(Some(result));
-        }
-        // An instance of a class derived from a built-in type is as good as what it has inside.
-        match self.native_base(right) {
-            Some(right) => self.binary_op(op, left, right).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Asks the right operand's type, as `a < b` may be answered by `b > a`; `None` if that does not have the operator.
-    fn reverse_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
-        match (self.type_of(right).slots.reverse_op, mirrored(op)) {
-            (Some(reverse), Some(mirrored)) => reverse(self, mirrored, right, left),
-            _ => Ok(None),
-        }
-    }
-
-    /// Whether `object` is an instance of a class that a program derives from the built-in type of `other`: its operators come first.
-    pub(crate) fn is_of_derived_class(&self, object: Obj, other: Obj) -> bool {
-        Instance::of(object).is_some_and(|instance| {
-            let ty = self.type_of(other);
-            instance.base().is_some() && !ty.has(flag::HEAP) && self.is_subclass(instance.class(), ty)
-        })
-    }
-
-    /// `divmod(left, right)`
-    ///
-    /// # Errors
-    /// `ZeroDivisionError`, and `TypeError` if the operands are not numbers and have no `__divmod__`.
-    pub fn divmod(&self, left: Obj, right: Obj) -> Res {
-        if self.is_number(left) && self.is_number(right) {
+    fn divmod(&self, left: Obj, right: Obj) -> Res {
+        if is_number(self, left) && is_number(self, right) {
             let quotient = self.binary_op(BinaryOp::FloorDivide, left, right)?;
             let remainder = self.binary_op(BinaryOp::Modulo, left, right)?;
             return Ok(Tuple::new(self, &[quotient, remainder])?.obj());
         }
         for (name, own, other) in [(crate::q!("__divmod__"), left, right), (crate::q!("__rdivmod__"), right, left)] {
-            if let Some(value) = self.call_special(own, name, &[other])?
-                && value != NOT_IMPLEMENTED
+            if let Some(value) = call_special(self, own, name, &[other])?
+                && value != Vm::NOT_IMPLEMENTED
             {
                 return Ok(value);
             }
@@ -173,23 +100,111 @@ impl Vm {
         )))
     }
 
-    /// Whether it is an int, bool or float.
-    fn is_number(&self, object: Obj) -> bool {
-        if as_float(object).is_some() {
-            return true;
+    fn is_int(&self, object: Obj) -> bool {
+        object.is_small_int() || Vm::is_large(object)
+    }
+
+    fn is_int_or_bool(&self, object: Obj) -> bool {
+        object.is_small_int() || object.as_bool().is_some() || Vm::is_large(object)
+    }
+}
+
+#[inline(never)]
+fn binary_object(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
+    if let Some(a) = Vm::as_float(left) {
+        if let Some(b) = Vm::as_float(right).or_else(|| Some(right.as_small_int()? as f64))
+            && let Some(result) = vm.of_floats(op, a, b)?
+        {
+            return Ok(result);
         }
-        self.is_int_or_bool(object)
+    } else if let (Some(a), Some(b)) = (left.as_small_int(), Vm::as_float(right))
+        && let Some(result) = vm.of_floats(op, a as f64, b)?
+    {
+        return Ok(result);
     }
+    if let Some(result) = vm.of_text(op, left, right)? {
+        return Ok(result);
+    }
+    match op {
+        BinaryOp::Is => return Ok(Obj::bool(left == right)),
+        BinaryOp::Equal => return vm.equality(left, right),
+        BinaryOp::NotEqual => return vm.inequality(left, right),
+        BinaryOp::In => return Ok(Obj::bool(vm.contains(right, left)?)),
+        BinaryOp::ExceptionMatch => return Ok(Obj::bool(vm.exception_matches(left, right)?)),
+        _ => {}
+    }
+    match try_binary_op(vm, op, left, right)? {
+        Some(result) => Ok(result),
+        None => Err(unsupported_binary(vm, op, left, right)),
+    }
+}
 
-    /// Whether it is an int, and no bool.
-    pub fn is_int(&self, object: Obj) -> bool {
-        object.is_small_int() || int::is_large(object)
-    }
+/// Raises `TypeError`: there is no such operator for these operands. As in MicroPython, the in-place operator is not
+/// named, and a bool is an int where its type was asked.
+#[cold]
+pub(crate) fn unsupported_binary(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Raised {
+    let op = plain(op);
+    let asked = |operand: Obj, is_asked: bool| match operand.as_bool() {
+        Some(_) if is_asked => "int",
+        _ => vm.type_name(operand),
+    };
+    let is_reflected = mirrored(op) == Some(op);
+    let (name, left, right) = (op.method(), asked(left, true), asked(right, is_reflected));
+    vm.type_error(format_args!("unsupported types for {name}: '{left}', '{right}'"))
+}
 
-    /// Whether it is an int or bool.
-    pub fn is_int_or_bool(&self, object: Obj) -> bool {
-        object.is_small_int() || object.as_bool().is_some() || int::is_large(object)
+/// Asks the operands' types; `None` if none has the operator.
+pub(crate) fn try_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    vm.check_depth()?;
+    let left_op = vm.type_of(left).slots.binary_op;
+    let plain = plain(op);
+    let derives = is_of_derived_class(vm, right, left);
+    if derives && let Some(result) = reverse_op(vm, plain, left, right)? {
+        return Ok(Some(result));
     }
+    for op in [op, plain] {
+        if let Some(left_op) = left_op
+            && let Some(result) = left_op(vm, op, left, right)?
+        {
+            return Ok(Some(result));
+        }
+        if op == plain {
+            break;
+        }
+    }
+    if !derives && let Some(result) = reverse_op(vm, plain, left, right)? {
+        return Ok(Some(result));
+    }
+    // An instance of a class derived from a built-in type is as good as what it has inside.
+    match vm.native_base(right) {
+        Some(right) => vm.binary_op(op, left, right).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Asks the right operand's type, as `a < b` may be answered by `b > a`; `None` if that does not have the operator.
+fn reverse_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    match (vm.type_of(right).slots.reverse_op, mirrored(op)) {
+        (Some(reverse), Some(mirrored)) => reverse(vm, mirrored, right, left),
+        _ => Ok(None),
+    }
+}
+
+/// Whether `object` is an instance of a class that a program derives from the built-in type of `other`: its operators
+/// come first.
+pub(crate) fn is_of_derived_class(vm: &Vm, object: Obj, other: Obj) -> bool {
+    Instance::of(object).is_some_and(|instance| {
+        let ty = vm.type_of(other);
+        instance.base().is_some() && !ty.has(flag::HEAP) && vm.is_subclass(instance.class(), ty)
+    })
+}
+
+/// Whether it is an int, bool or float.
+fn is_number(vm: &Vm, object: Obj) -> bool {
+    if Vm::as_float(object).is_some() {
+        return true;
+    }
+    vm.is_int_or_bool(object)
 }
 
 /// The operator of which `op` is the in-place form, or `op`.

@@ -1,87 +1,104 @@
 //! Calls from Rust.
 
-use crate::args::Args;
-use crate::error::Res;
-use crate::obj::dict::Dict;
-use crate::obj::function::{BoundMethod, Function};
-use crate::obj::instance::Instance;
-use crate::obj::list::List;
-use crate::obj::typ;
-use crate::object::Gc;
-use crate::ops::attr::MethodParts;
+use crate::data::function::BoundMethod;
+use crate::data::instance::Instance;
+use crate::model::args::Args;
+use crate::model::error::{Raise, Res};
+use crate::model::events::{Poll, tick};
+use crate::model::execute::{Called, Execute};
+use crate::model::frame::Entry;
+use crate::model::layout::{Dict, Function, List};
+use crate::model::object::Gc;
+use crate::model::protocols::{Classes, Iterate, Strs};
+use crate::model::registers::Sp;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::ops::attr::{Attributes, MethodParts};
+use crate::ops::subscr::Subscripts;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::vm::frame::Entry;
-use crate::vm::memory::Slot;
-use crate::vm::op::{Called, call_at, push_simple};
-use crate::vm::registers::Sp;
-use crate::word::Obj;
 
-impl Vm {
+/// Calls of objects.
+pub trait Call {
     /// Calls `callable` with positional arguments.
     ///
     /// # Errors
     /// `TypeError` if it cannot be called, and what the call raises.
-    pub fn call(&self, callable: Obj, args: &[Obj]) -> Res {
-        self.call_parts(MethodParts { function: callable, this: None }, Args::positional(args))
-    }
+    fn call(&self, callable: Obj, args: &[Obj]) -> Res;
 
     /// Whether `object` can be called.
-    pub fn is_callable(&self, object: Obj) -> bool {
-        match Instance::of(object) {
-            Some(instance) => typ::find(self, instance.class(), crate::q!("__call__")).is_some(),
-            None => self.type_of(object).slots.call.is_some(),
-        }
-    }
+    fn is_callable(&self, object: Obj) -> bool;
 
     /// Calls `callable` with `args`.
     ///
     /// # Errors
     /// `TypeError` if it cannot be called, and what the call raises.
-    pub fn call_with(&self, callable: Obj, args: Args<'_>) -> Res {
-        self.call_parts(MethodParts { function: callable, this: None }, args)
-    }
+    fn call_with(&self, callable: Obj, args: Args<'_>) -> Res;
 
     /// Calls `callable` with `first` before the positional arguments.
     ///
     /// # Errors
     /// As [`Vm::call_with`].
-    pub fn call_prefixed(&self, callable: Obj, first: Obj, args: Args<'_>) -> Res {
-        self.call_parts(MethodParts { function: callable, this: Some(first) }, args)
-    }
+    fn call_prefixed(&self, callable: Obj, first: Obj, args: Args<'_>) -> Res;
 
     /// Calls a method with positional arguments.
     ///
     /// # Errors
     /// As [`Vm::call_with`].
-    pub fn call_method_parts(&self, method: MethodParts, args: &[Obj]) -> Res {
-        self.call_parts(method, Args::positional(args))
-    }
+    fn call_method_parts(&self, method: MethodParts, args: &[Obj]) -> Res;
 
     /// Calls the method `name` of `object`.
     ///
     /// # Errors
     /// `AttributeError` if there is none; else as [`Vm::call_with`].
-    pub fn call_method(&self, object: Obj, name: Qstr, args: &[Obj]) -> Res {
-        let method = self.load_method(object, name)?;
-        self.call_method_parts(method, args)
-    }
+    fn call_method(&self, object: Obj, name: Qstr, args: &[Obj]) -> Res;
 
     /// Calls a method.
     ///
     /// # Errors
     /// As [`Vm::call_with`].
-    pub fn call_parts(&self, method: MethodParts, args: Args<'_>) -> Res {
+    fn call_parts(&self, method: MethodParts, args: Args<'_>) -> Res;
+}
+
+impl Call for Vm {
+    fn call(&self, callable: Obj, args: &[Obj]) -> Res {
+        self.call_parts(MethodParts { function: callable, this: None }, Args::positional(args))
+    }
+
+    fn is_callable(&self, object: Obj) -> bool {
+        match Instance::of(object) {
+            Some(instance) => crate::data::class::find(self, instance.class(), crate::q!("__call__")).is_some(),
+            None => self.type_of(object).slots.call.is_some(),
+        }
+    }
+
+    fn call_with(&self, callable: Obj, args: Args<'_>) -> Res {
+        self.call_parts(MethodParts { function: callable, this: None }, args)
+    }
+
+    fn call_prefixed(&self, callable: Obj, first: Obj, args: Args<'_>) -> Res {
+        self.call_parts(MethodParts { function: callable, this: Some(first) }, args)
+    }
+
+    fn call_method_parts(&self, method: MethodParts, args: &[Obj]) -> Res {
+        self.call_parts(method, Args::positional(args))
+    }
+
+    fn call_method(&self, object: Obj, name: Qstr, args: &[Obj]) -> Res {
+        let method = self.load_method(object, name)?;
+        self.call_method_parts(method, args)
+    }
+
+    fn call_parts(&self, method: MethodParts, args: Args<'_>) -> Res {
         let MethodParts { function, this } = method;
         if let Some(function) = function.downcast::<Function>() {
-            return self.call_function(function, this, args);
+            return call_function(self, function, this, args);
         }
         let Some(this) = this else {
             if let Some(method) = function.downcast::<BoundMethod>() {
                 self.check_depth()?;
                 return self.call_parts(MethodParts { function: method.function, this: Some(method.this) }, args);
             }
-            return self.call_slot(function, args);
+            return call_slot(self, function, args);
         };
         let words = args.words();
         let mut few = [this; 8];
@@ -95,100 +112,100 @@ impl Vm {
         }
         self.call_with(function, Args::new(values(&all), args.n_pos() + 1))
     }
+}
 
-    /// Calls a Python function.
-    fn call_function(&self, function: Gc<Function>, this: Slot, args: Args<'_>) -> Res {
-        self.check_depth()?;
-        if self.tick() {
-            self.poll()?;
-        }
-        let words = args.words();
-        let room = self.stack_room(words.len() + 1)?;
-        let first = Sp(room.as_ptr());
-        let mut sp = first;
-        if let Some(this) = this {
-            sp.push(this);
-        }
-        let n_pos = args.n_pos() + usize::from(this.is_some());
-        for word in words {
-            sp.push(*word);
-        }
-        if !(args.n_kw() == 0 && push_simple(self, function, first, n_pos, Entry::Rust).is_some())
-            && let Called::Done(value) = call_at(self, function.obj(), first, n_pos, args.n_kw(), true, Entry::Rust)?
-        {
-            return Ok(value);
-        }
-        self.run()?;
-        Ok(self.take_result())
+/// Calls a Python function.
+fn call_function(vm: &Vm, function: Gc<Function>, this: Slot, args: Args<'_>) -> Res {
+    vm.check_depth()?;
+    if tick(vm) {
+        vm.poll()?;
     }
-
-    /// Calls what is neither a Python function nor bound to something. The arguments must not lie above the running frame.
-    pub(crate) fn call_slot(&self, callable: Obj, args: Args<'_>) -> Res {
-        self.check_depth()?;
-        match self.type_of(callable).slots.call {
-            Some(call) => call(self, callable, args),
-            None => Err(self.type_error(format_args!("'{}' object isn't callable", self.type_name(callable)))),
-        }
+    let words = args.words();
+    let room = vm.stack_room(words.len() + 1)?;
+    let first = Sp(room.as_ptr());
+    let mut sp = first;
+    if let Some(this) = this {
+        sp.push(this);
     }
+    let n_pos = args.n_pos() + usize::from(this.is_some());
+    for word in words {
+        sp.push(*word);
+    }
+    if !(args.n_kw() == 0 && vm.push_simple(function, first, n_pos, Entry::Rust).is_some())
+        && let Called::Done(value) = vm.call_in_place(function.obj(), first, n_pos, args.n_kw(), Entry::Rust)?
+    {
+        return Ok(value);
+    }
+    vm.run()?;
+    Ok(vm.take_result())
+}
 
-    /// Makes a call with starred arguments: bit n of `starred` says that positional argument n is an iterable, and a
-    /// null keyword goes with a mapping.
-    pub(crate) fn call_starred(&self, callable: Obj, this: Slot, pos: &[Slot], kw: &[Slot], starred: usize) -> Res {
-        let all = List::new(self, &[])?;
-        if let Some(this) = this {
-            all.append(self, this)?;
-        }
-        for (n, arg) in pos.iter().enumerate() {
-            let Some(arg) = *arg else { continue };
-            if n < usize::BITS as usize && starred >> n & 1 != 0 {
-                let iterator = self.each(arg)?;
-                while let Some(item) = iterator.next(self)? {
-                    all.append(self, item)?;
-                }
-            } else {
-                all.append(self, arg)?;
+/// Calls what is neither a Python function nor bound to something. The arguments must not lie above the running frame.
+pub(crate) fn call_slot(vm: &Vm, callable: Obj, args: Args<'_>) -> Res {
+    vm.check_depth()?;
+    match vm.type_of(callable).slots.call {
+        Some(call) => call(vm, callable, args),
+        None => Err(vm.type_error(format_args!("'{}' object isn't callable", vm.type_name(callable)))),
+    }
+}
+
+/// Makes a call with starred arguments: bit n of `starred` says that positional argument n is an iterable, and a
+/// null keyword goes with a mapping.
+pub(crate) fn call_with_starred(vm: &Vm, callable: Obj, this: Slot, pos: &[Slot], kw: &[Slot], starred: usize) -> Res {
+    let all = List::new(vm, &[])?;
+    if let Some(this) = this {
+        all.append(vm, this)?;
+    }
+    for (n, arg) in pos.iter().enumerate() {
+        let Some(arg) = *arg else { continue };
+        if n < usize::BITS as usize && starred >> n & 1 != 0 {
+            let iterator = vm.each(arg)?;
+            while let Some(item) = iterator.next(vm)? {
+                all.append(vm, item)?;
             }
+        } else {
+            all.append(vm, arg)?;
         }
-        let n_pos = all.len();
-        for pair in kw.chunks_exact(2) {
-            match (pair[0], pair[1]) {
-                (Some(key), Some(value)) => {
-                    all.append(self, key)?;
-                    all.append(self, value)?;
-                }
-                (None, Some(mapping)) => self.append_mapping(&all, mapping)?,
-                _ => {}
+    }
+    let n_pos = all.len();
+    for pair in kw.chunks_exact(2) {
+        match (pair[0], pair[1]) {
+            (Some(key), Some(value)) => {
+                all.append(vm, key)?;
+                all.append(vm, value)?;
             }
+            (None, Some(mapping)) => append_mapping(vm, &all, mapping)?,
+            _ => {}
         }
-        self.call_with(callable, Args::new(values(&all), n_pos))
     }
+    vm.call_with(callable, Args::new(values(&all), n_pos))
+}
 
-    /// Appends the keys, as names, and values of `mapping` to `words`.
-    fn append_mapping(&self, words: &List, mapping: Obj) -> Res<()> {
-        if let Some(dict) = mapping.downcast::<Dict>() {
-            let mut at = 0;
-            while let Some((found, key, value)) = dict.map.entry_from(at) {
-                self.append_keyword(words, key, value.unwrap_or(Obj::NONE))?;
-                at = found + 1;
-            }
-            return Ok(());
+/// Appends the keys, as names, and values of `mapping` to `words`.
+fn append_mapping(vm: &Vm, words: &List, mapping: Obj) -> Res<()> {
+    if let Some(dict) = mapping.downcast::<Dict>() {
+        let mut at = 0;
+        while let Some((found, key, value)) = dict.map.entry_from(at) {
+            append_keyword(vm, words, key, value.unwrap_or(Obj::NONE))?;
+            at = found + 1;
         }
-        let keys = self.call_method(mapping, crate::q!("keys"), &[])?;
-        let iterator = self.each(keys)?;
-        while let Some(key) = iterator.next(self)? {
-            let value = self.load_subscr(mapping, key)?;
-            self.append_keyword(words, key, value)?;
-        }
-        Ok(())
+        return Ok(());
     }
+    let keys = vm.call_method(mapping, crate::q!("keys"), &[])?;
+    let iterator = vm.each(keys)?;
+    while let Some(key) = iterator.next(vm)? {
+        let value = vm.load_subscr(mapping, key)?;
+        append_keyword(vm, words, key, value)?;
+    }
+    Ok(())
+}
 
-    fn append_keyword(&self, words: &List, key: Obj, value: Obj) -> Res<()> {
-        let Some(name) = self.as_name(key)? else {
-            return Err(self.type_error(format_args!("keywords must be strings")));
-        };
-        words.append(self, Obj::qstr(name))?;
-        words.append(self, value)
-    }
+fn append_keyword(vm: &Vm, words: &List, key: Obj, value: Obj) -> Res<()> {
+    let Some(name) = vm.as_name(key)? else {
+        return Err(vm.type_error(format_args!("keywords must be strings")));
+    };
+    words.append(vm, Obj::qstr(name))?;
+    words.append(vm, value)
 }
 
 /// The items of a list that nobody else knows.

@@ -2,15 +2,17 @@
 
 use core::cell::Cell;
 
-use crate::error::Res;
-use crate::obj::instance::Instance;
-use crate::obj::int;
-use crate::obj::list::List;
-use crate::obj::tuple::Tuple;
-use crate::object::{Gc, Object};
-use crate::types::{Type, UnaryOp};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::data::instance::{Instance, NativeBase};
+use crate::data::tuple::Tuples;
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{List, Tuple};
+use crate::model::numbers::Numbers;
+use crate::model::object::{Gc, Object};
+use crate::model::protocols::{Classes, Ints};
+use crate::model::types::{Type, UnaryOp};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 
 /// Items of a sequence that may be a list or a tuple.
 #[derive(Clone, Copy)]
@@ -53,13 +55,65 @@ impl Items {
     }
 }
 
-impl Vm {
+/// Objects as what a built-in needs: a number, an index, items.
+pub trait Convert {
     /// `object` as an int object, if it is one or has `__int__`... of integral types only.
     ///
     /// # Errors
     /// What a class's `__int__` raises.
-    pub fn try_int(&self, object: Obj) -> Res<Option<Obj>> {
-        if object.is_small_int() || int::is_large(object) {
+    fn try_int(&self, object: Obj) -> Res<Option<Obj>>;
+
+    /// `object` as an int object.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral.
+    fn to_int(&self, object: Obj) -> Res;
+
+    /// `object` as a machine word with sign.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral, `OverflowError` if it does not fit.
+    fn int(&self, object: Obj) -> Res<isize>;
+
+    /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end. The length
+    /// is asked for again when the index is known, since that may be an object that changes the sequence.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral, `IndexError` if there is no such item.
+    fn index(&self, ty: &Type, len: impl Fn() -> usize, object: Obj) -> Res<usize>;
+
+    /// `object` as an end of a part of a sequence of `len` items of type `ty`: from 0 to `len`.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not integral.
+    fn bound(&self, ty: &Type, len: usize, object: Obj) -> Res<usize>;
+
+    /// The object that a method of a built-in type was called on: a `T`, or the one inside an instance of a class
+    /// derived from it.
+    ///
+    /// # Errors
+    /// `TypeError` if it is something else.
+    fn this<T: Object>(&self, object: Obj) -> Res<Gc<T>>;
+
+    /// The items of `object`, if it is a list or tuple.
+    fn as_items(&self, object: Obj) -> Option<Items>;
+
+    /// The items of a list or tuple.
+    ///
+    /// # Errors
+    /// `TypeError` if it is neither.
+    fn items(&self, object: Obj) -> Res<Items>;
+
+    /// The items of a list or tuple that has `len` of them.
+    ///
+    /// # Errors
+    /// `TypeError` if it is neither, `ValueError` if it has another length.
+    fn items_exactly(&self, object: Obj, len: usize) -> Res<Items>;
+}
+
+impl Convert for Vm {
+    fn try_int(&self, object: Obj) -> Res<Option<Obj>> {
+        if object.is_small_int() || Vm::is_large(object) {
             return Ok(Some(object));
         }
         if let Some(truth) = object.as_bool() {
@@ -72,102 +126,46 @@ impl Vm {
         }
     }
 
-    /// `object` as an int object.
-    ///
-    /// # Errors
-    /// `TypeError` if it is not integral.
-    pub fn to_int(&self, object: Obj) -> Res {
+    fn to_int(&self, object: Obj) -> Res {
         match self.try_int(object)? {
             Some(int) => Ok(int),
             None => Err(self.type_error(format_args!("can't convert {} to int", self.type_name(object)))),
         }
     }
 
-    /// `object` as a machine word with sign.
-    ///
-    /// # Errors
-    /// `TypeError` if it is not integral, `OverflowError` if it does not fit.
     #[inline]
-    pub fn int(&self, object: Obj) -> Res<isize> {
+    fn int(&self, object: Obj) -> Res<isize> {
         match object.as_small_int() {
             Some(value) => Ok(value),
-            None => self.int_of_object(object),
+            None => int_of_object(self, object),
         }
     }
 
-    #[inline(never)]
-    fn int_of_object(&self, object: Obj) -> Res<isize> {
-        let int = self.to_int(object)?;
-        match self.int_to_isize(int) {
-            Some(value) => Ok(value),
-            None => Err(self.overflow_error(format_args!("overflow converting long int to machine word"))),
-        }
-    }
-
-    /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end. The length
-    /// is asked for again when the index is known, since that may be an object that changes the sequence.
-    ///
-    /// # Errors
-    /// `TypeError` if it is not integral, `IndexError` if there is no such item.
     #[inline]
-    pub fn index(&self, ty: &Type, len: impl Fn() -> usize, object: Obj) -> Res<usize> {
+    fn index(&self, ty: &Type, len: impl Fn() -> usize, object: Obj) -> Res<usize> {
         if let Some(value) = object.as_small_int()
             && (value as usize) < len()
         {
             return Ok(value as usize);
         }
-        let value = self.index_value(ty, object)?;
-        self.checked_index(ty, len(), value)
+        let value = index_value(self, ty, object)?;
+        checked_index(self, ty, len(), value)
     }
 
-    #[inline(never)]
-    fn checked_index(&self, ty: &Type, len: usize, value: isize) -> Res<usize> {
-        let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
-        if value < 0 || value as usize >= len {
-            return Err(self.index_error(format_args!("{} index out of range", self.sequence_name(ty))));
-        }
-        Ok(value as usize)
-    }
-
-    /// The name of a type of sequences in messages.
-    fn sequence_name(&self, ty: &Type) -> &str {
-        if core::ptr::eq(ty, &crate::obj::str::TYPE) { "string" } else { ty.name().as_str(self) }
-    }
-
-    #[inline(never)]
-    fn index_value(&self, ty: &Type, object: Obj) -> Res<isize> {
-        match self.try_int(object)? {
-            Some(int) => self.int(int),
-            None => Err(self.type_error(format_args!(
-                "{} indices must be integers, not {}",
-                self.sequence_name(ty),
-                self.type_name(object)
-            ))),
-        }
-    }
-
-    /// `object` as an end of a part of a sequence of `len` items of type `ty`: from 0 to `len`.
-    ///
-    /// # Errors
-    /// `TypeError` if it is not integral.
-    pub fn bound(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
+    fn bound(&self, ty: &Type, len: usize, object: Obj) -> Res<usize> {
         let value = match self.try_int(object)? {
             // A huge int is as good as the end.
             Some(int) => {
                 self.int_to_isize(int).unwrap_or(if self.int_is_negative(int) { isize::MIN } else { isize::MAX })
             }
-            None => self.index_value(ty, object)?,
+            None => index_value(self, ty, object)?,
         };
         let value = if value < 0 { value.saturating_add(len as isize) } else { value };
         Ok((value.max(0) as usize).min(len))
     }
 
-    /// The object that a method of a built-in type was called on: a `T`, or the one inside an instance of a class derived from it.
-    ///
-    /// # Errors
-    /// `TypeError` if it is something else.
     #[inline]
-    pub fn this<T: Object>(&self, object: Obj) -> Res<Gc<T>> {
+    fn this<T: Object>(&self, object: Obj) -> Res<Gc<T>> {
         match object.downcast::<T>() {
             Some(this) => Ok(this),
             None => match self.native_base(object).and_then(|native| native.downcast::<T>()) {
@@ -177,35 +175,21 @@ impl Vm {
         }
     }
 
-    /// The items of `object`, if it is a list or tuple.
-    pub fn as_items(&self, object: Obj) -> Option<Items> {
+    fn as_items(&self, object: Obj) -> Option<Items> {
         match object.downcast::<List>() {
             Some(list) => Some(Items::List(list)),
             None => self.as_tuple(object).map(Items::Tuple),
         }
     }
 
-    /// The items that iterating over `object` gives, if it is a list or tuple. An instance of a class may iterate otherwise.
-    pub(crate) fn as_iterated(&self, object: Obj) -> Option<Items> {
-        if Instance::of(object).is_some() { None } else { self.as_items(object) }
-    }
-
-    /// The items of a list or tuple.
-    ///
-    /// # Errors
-    /// `TypeError` if it is neither.
-    pub fn items(&self, object: Obj) -> Res<Items> {
+    fn items(&self, object: Obj) -> Res<Items> {
         match self.as_items(object) {
             Some(items) => Ok(items),
             None => Err(self.type_error(format_args!("object '{}' isn't a tuple or list", self.type_name(object)))),
         }
     }
 
-    /// The items of a list or tuple that has `len` of them.
-    ///
-    /// # Errors
-    /// `TypeError` if it is neither, `ValueError` if it has another length.
-    pub fn items_exactly(&self, object: Obj, len: usize) -> Res<Items> {
+    fn items_exactly(&self, object: Obj, len: usize) -> Res<Items> {
         let items = self.items(object)?;
         if items.len() == len {
             return Ok(items);
@@ -213,4 +197,45 @@ impl Vm {
         let have = items.len();
         Err(self.value_error(format_args!("requested length {len} but object has length {have}")))
     }
+}
+
+#[inline(never)]
+fn int_of_object(vm: &Vm, object: Obj) -> Res<isize> {
+    let int = vm.to_int(object)?;
+    match vm.int_to_isize(int) {
+        Some(value) => Ok(value),
+        None => Err(vm.overflow_error(format_args!("overflow converting long int to machine word"))),
+    }
+}
+
+#[inline(never)]
+fn checked_index(vm: &Vm, ty: &Type, len: usize, value: isize) -> Res<usize> {
+    let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
+    if value < 0 || value as usize >= len {
+        return Err(vm.index_error(format_args!("{} index out of range", sequence_name(vm, ty))));
+    }
+    Ok(value as usize)
+}
+
+/// The name of a type of sequences in messages.
+fn sequence_name<'a>(vm: &'a Vm, ty: &Type) -> &'a str {
+    if core::ptr::eq(ty, Vm::STR) { "string" } else { ty.name().as_str(vm) }
+}
+
+#[inline(never)]
+fn index_value(vm: &Vm, ty: &Type, object: Obj) -> Res<isize> {
+    match vm.try_int(object)? {
+        Some(int) => vm.int(int),
+        None => Err(vm.type_error(format_args!(
+            "{} indices must be integers, not {}",
+            sequence_name(vm, ty),
+            vm.type_name(object)
+        ))),
+    }
+}
+
+/// The items that iterating over `object` gives, if it is a list or tuple. An instance of a class may iterate
+/// otherwise.
+pub(crate) fn as_iterated(vm: &Vm, object: Obj) -> Option<Items> {
+    if Instance::of(object).is_some() { None } else { vm.as_items(object) }
 }

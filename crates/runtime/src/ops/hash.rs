@@ -1,19 +1,17 @@
 //! Hashes.
 
-use crate::error::Res;
-use crate::obj::bytes::Bytes;
-use crate::obj::str::Str;
-use crate::types::UnaryOp;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::data::bytes::Bytes;
+use crate::data::str::Str;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::protocols::{Classes, Hash};
+use crate::model::types::UnaryOp;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 
-impl Vm {
-    /// `hash(object)`
-    ///
-    /// # Errors
-    /// `TypeError` if the object cannot be hashed, and what a class's `__hash__` raises.
+impl Hash for Vm {
     #[inline]
-    pub fn hash(&self, object: Obj) -> Res<usize> {
+    fn hash(&self, object: Obj) -> Res<usize> {
         if let Some(value) = object.as_small_int() {
             return Ok(value as usize);
         }
@@ -23,25 +21,25 @@ impl Vm {
         if let Some(string) = object.downcast::<Str>() {
             return Ok(string.hash(self)? as usize);
         }
-        self.hash_object(object)
+        hash_object(self, object)
     }
+}
 
-    #[inline(never)]
-    fn hash_object(&self, object: Obj) -> Res<usize> {
-        if let Some(bytes) = object.downcast::<Bytes>() {
-            return Ok(bytes.hash(self)? as usize);
-        }
-        self.work(1)?;
-        self.check_depth()?;
-        let ty = self.type_of(object);
-        let Some(unary_op) = ty.slots.unary_op else {
-            // Addresses are multiples of a granule.
-            return Ok(object.bits() >> 2);
-        };
-        match unary_op(self, UnaryOp::Hash, object)? {
-            Some(hash) => Ok(hash.as_small_int().unwrap_or_default() as usize),
-            None => Err(self.type_error(format_args!("unsupported type for __hash__: '{}'", self.type_name(object)))),
-        }
+#[inline(never)]
+fn hash_object(vm: &Vm, object: Obj) -> Res<usize> {
+    if let Some(bytes) = object.downcast::<Bytes>() {
+        return Ok(bytes.hash(vm)? as usize);
+    }
+    vm.work(1)?;
+    vm.check_depth()?;
+    let ty = vm.type_of(object);
+    let Some(unary_op) = ty.slots.unary_op else {
+        // Addresses are multiples of a granule.
+        return Ok(object.bits() >> 2);
+    };
+    match unary_op(vm, UnaryOp::Hash, object)? {
+        Some(hash) => Ok(hash.as_small_int().unwrap_or_default() as usize),
+        None => Err(vm.type_error(format_args!("unsupported type for __hash__: '{}'", vm.type_name(object)))),
     }
 }
 

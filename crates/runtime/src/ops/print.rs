@@ -3,52 +3,14 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::error::Res;
-use crate::obj::builder::Builder;
-use crate::object::Gc;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
-
-/// What a printed form is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// For people: `str()`.
-    Str,
-    /// As source where possible: `repr()`.
-    Repr,
-    /// As in a traceback: exceptions with their type.
-    Exception,
-    /// Bytes undecorated, as `b"%s"` wants them.
-    Raw,
-    /// As JSON.
-    Json,
-}
-
-/// Where printed text goes.
-pub trait Printer {
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    /// Whatever goes wrong at the other end: `MemoryError`, `OSError`, an exception of a `write` method.
-    fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()>;
-
-    /// Takes what comes between two items.
-    ///
-    /// # Errors
-    /// As [`write`](Printer::write).
-    fn write_comma(&mut self, vm: &Vm) -> Res<()> {
-        self.write(vm, b", ")
-    }
-
-    /// Takes what comes between a key and its value.
-    ///
-    /// # Errors
-    /// As [`write`](Printer::write).
-    fn write_colon(&mut self, vm: &Vm) -> Res<()> {
-        self.write(vm, b": ")
-    }
-}
+use crate::data::builder::Builder;
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Strs};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 
 /// The console's output.
 pub struct Stdout;
@@ -91,19 +53,66 @@ impl fmt::Write for Adapter<'_> {
     }
 }
 
-impl Vm {
+/// Objects as text.
+pub trait Print {
     /// Prints `object`.
     ///
     /// # Errors
     /// Those of the printer and of what classes define; `RuntimeError` if it is nested too deep.
-    pub fn print(&self, printer: &mut dyn Printer, object: Obj, style: Style) -> Res<()> {
+    fn print(&self, printer: &mut dyn Printer, object: Obj, style: Style) -> Res<()>;
+
+    /// Prints formatted text.
+    ///
+    /// # Errors
+    /// Those of the printer.
+    fn print_fmt(&self, printer: &mut dyn Printer, text: fmt::Arguments<'_>) -> Res<()>;
+
+    /// The printed form of `object` as a string.
+    ///
+    /// # Errors
+    /// As [`Vm::print`].
+    fn printed(&self, object: Obj, style: Style) -> Res;
+
+    /// The printed form of `object`, for messages and other short-lived uses.
+    ///
+    /// # Errors
+    /// As [`Vm::print`].
+    fn text(&self, object: Obj, style: Style) -> Res<Vec<u8>>;
+
+    /// `str(object)`
+    ///
+    /// # Errors
+    /// As [`Vm::print`].
+    fn str(&self, object: Obj) -> Res;
+
+    /// `repr(object)`
+    ///
+    /// # Errors
+    /// As [`Vm::print`].
+    fn repr(&self, object: Obj) -> Res;
+
+    /// Prints `open`, the items that `next` yields with commas between, and `close`.
+    ///
+    /// # Errors
+    /// As [`Vm::print`].
+    fn print_items(
+        &self,
+        printer: &mut dyn Printer,
+        style: Style,
+        brackets: (&[u8], &[u8]),
+        next: impl FnMut(usize) -> Option<Obj>,
+    ) -> Res<()>;
+}
+
+impl Print for Vm {
+    fn print(&self, printer: &mut dyn Printer, object: Obj, style: Style) -> Res<()> {
         if let Some(value) = object.as_small_int() {
             return printer.write(self, itoa::Buffer::new().format(value).as_bytes());
         }
         self.check_depth()?;
         self.work(1)?;
         let ty = self.type_of(object);
-        if style == Style::Json && !self.has_json(ty) {
+        if style == Style::Json && !Vm::JSON.iter().any(|base| self.is_subtype(ty, base)) {
             let name = self.type_name(object);
             return Err(self.type_error(format_args!("object of type {name} is not JSON serializable")));
         }
@@ -117,23 +126,7 @@ impl Vm {
         }
     }
 
-    /// Whether values of type `ty` can be JSON. Bytes are text there.
-    fn has_json(&self, ty: Gc<Type>) -> bool {
-        use crate::obj::{bool, bytes, dict, int, list, none, str, tuple};
-        const TYPES: [&Type; 8] =
-            [&str::TYPE, &int::TYPE, &dict::TYPE, &list::TYPE, &tuple::TYPE, &bytes::TYPE, &bool::TYPE, &none::TYPE];
-        #[cfg(feature = "float")]
-        if self.is_subtype(ty, &crate::obj::float::TYPE) {
-            return true;
-        }
-        TYPES.iter().any(|base| self.is_subtype(ty, base))
-    }
-
-    /// Prints formatted text.
-    ///
-    /// # Errors
-    /// Those of the printer.
-    pub fn print_fmt(&self, printer: &mut dyn Printer, text: fmt::Arguments<'_>) -> Res<()> {
+    fn print_fmt(&self, printer: &mut dyn Printer, text: fmt::Arguments<'_>) -> Res<()> {
         if let Some(text) = text.as_str() {
             return printer.write(self, text.as_bytes());
         }
@@ -142,47 +135,27 @@ impl Vm {
         adapter.result
     }
 
-    /// The printed form of `object` as a string.
-    ///
-    /// # Errors
-    /// As [`Vm::print`].
-    pub fn printed(&self, object: Obj, style: Style) -> Res {
+    fn printed(&self, object: Obj, style: Style) -> Res {
         let mut text = Builder::new();
         self.print(&mut text, object, style)?;
         text.into_str(self)
     }
 
-    /// The printed form of `object`, for messages and other short-lived uses.
-    ///
-    /// # Errors
-    /// As [`Vm::print`].
-    pub fn text(&self, object: Obj, style: Style) -> Res<Vec<u8>> {
+    fn text(&self, object: Obj, style: Style) -> Res<Vec<u8>> {
         let mut text = Vec::new();
         self.print(&mut text, object, style)?;
         Ok(text)
     }
 
-    /// `str(object)`
-    ///
-    /// # Errors
-    /// As [`Vm::print`].
-    pub fn str(&self, object: Obj) -> Res {
+    fn str(&self, object: Obj) -> Res {
         if self.as_str(object).is_some() { Ok(object) } else { self.printed(object, Style::Str) }
     }
 
-    /// `repr(object)`
-    ///
-    /// # Errors
-    /// As [`Vm::print`].
-    pub fn repr(&self, object: Obj) -> Res {
+    fn repr(&self, object: Obj) -> Res {
         self.printed(object, Style::Repr)
     }
 
-    /// Prints `open`, the items that `next` yields with commas between, and `close`.
-    ///
-    /// # Errors
-    /// As [`Vm::print`].
-    pub fn print_items(
+    fn print_items(
         &self,
         printer: &mut dyn Printer,
         style: Style,

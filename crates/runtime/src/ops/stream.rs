@@ -1,21 +1,27 @@
 //! The stream protocol: reading, writing and controlling objects.
 //!
-//! A type gives three functions; the methods of all streams (`read`, `readline`, `write`, ...) are built from those here.
+//! A type gives three functions; the methods of all streams (`read`, `readline`, `write`, ...) are built from those
+//! here.
 
+use crate::data::builder::Builder;
+use crate::data::instance::NativeBase;
+use crate::data::str::decode_stream;
 use crate::errno::{AGAIN, INVALID};
-use crate::error::{Raised, Res};
-use crate::modules::io;
-use crate::obj::builder::Builder;
-use crate::obj::exception;
-use crate::obj::list::List;
-use crate::obj::str::decode_stream;
-use crate::object::Gc;
-use crate::ops::buffer::{Access, Buffer};
-use crate::ops::print::Printer;
+use crate::model::buffer::{Access, Buffer};
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::events::Poll;
+use crate::model::layout::List;
+use crate::model::object::Gc;
+use crate::model::printer::Printer;
+use crate::model::protocols::{Classes, Ints};
+use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::types::flag;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::buffer::Buffers;
+use crate::ops::convert::Convert;
 use crate::text::utf8;
-use crate::types::flag;
-use crate::vm::Vm;
-use crate::word::Obj;
 
 crate::members! {
     /// The methods of streams, to begin the table of a type with.
@@ -34,157 +40,92 @@ crate::members! {
     }
 }
 
-/// What a stream is asked to do besides reading and writing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request {
-    /// To pass on what it has buffered.
-    Flush,
-    /// To move: the answer is the new position.
-    Seek {
-        /// By how much.
-        offset: isize,
-        /// From where: 0 the start, 1 here, 2 the end.
-        whence: u8,
-    },
-    /// Which of these [events](event) are there.
-    Poll(usize),
-    /// To give up what it holds.
-    Close,
-    /// Another request by its number in MicroPython's `py/stream.h`, and its argument.
-    Other(usize, usize),
-}
-
-impl Request {
-    /// What the number of the host's file is that the stream reads and writes.
-    pub const FILE_NUMBER: Request = Request::Other(10, 0);
-}
-
-/// What a stream can be waited for: bits, as in MicroPython's `py/stream.h` and in POSIX.
-pub mod event {
-    /// It can be read.
-    pub const READ: usize = 1;
-    /// It can be written to.
-    pub const WRITE: usize = 4;
-    /// There was an error.
-    pub const ERROR: usize = 8;
-    /// The other end was closed.
-    pub const HANG_UP: usize = 16;
-    /// There is no such file.
-    pub const INVALID: usize = 32;
-}
-
-/// The outcome of an operation: how much was done, or an `errno` number.
-pub type Outcome = Res<Result<usize, i32>>;
-
-/// Reads into a buffer: how many bytes came, 0 at the end.
-pub type Read = fn(&Vm, Obj, &mut [u8]) -> Outcome;
-
-/// Writes bytes: how many were taken.
-pub type Write = fn(&Vm, Obj, &[u8]) -> Outcome;
-
-/// How a type's objects are read, written and controlled.
-pub struct StreamSlots {
-    /// Reading.
-    pub read: Option<Read>,
-    /// Writing.
-    pub write: Option<Write>,
-    /// Controls the stream.
-    pub ioctl: Option<fn(&Vm, Obj, Request) -> Outcome>,
-    /// Whether it is of text.
-    pub is_text: bool,
-}
-
-impl Vm {
-    #[cold]
-    pub(crate) fn unsupported_stream(&self) -> Raised {
-        self.error(&exception::OS_ERROR, format_args!("stream operation not supported"))
-    }
-
-    /// The stream that `object` is. Each of the functions below asks for it, and then uses the slots at once, so that streams over streams are as deep as the
-    /// machine stack allows.
+/// Objects as streams: read, written, controlled.
+pub trait Streams {
+    /// The stream that `object` is. Each of the functions below asks for it, and then uses the slots at once, so that
+    /// streams over streams are as deep as the machine stack allows.
     ///
     /// # Errors
     /// `OSError` if it is none, `RuntimeError` if streams are nested too deep.
-    pub fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
-        self.check_depth()?;
-        let ty = self.type_of(object);
-        if let Some(slots) = ty.slots.stream {
-            return Ok(slots);
-        }
-        if self.is_subtype(ty, &io::IO_BASE) && ty != Gc::from_static(&io::IO_BASE) {
-            return Ok(&io::IO_BASE_SLOTS);
-        }
-        let inside = self.native_base(object).and_then(|native| self.type_of(native).slots.stream);
-        inside.ok_or_else(|| self.unsupported_stream())
-    }
+    fn stream(&self, object: Obj) -> Res<&'static StreamSlots>;
 
     /// Reads into a buffer, once.
     ///
     /// # Errors
     /// `OSError` if `object` is no stream that can be read, and what it raises.
-    pub fn stream_read(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
-        self.work(1)?;
-        match self.stream(object)?.read {
-            Some(read) => read(self, object, buffer),
-            None => Err(self.unsupported_stream()),
-        }
-    }
+    fn stream_read(&self, object: Obj, buffer: &mut [u8]) -> Outcome;
 
     /// Writes bytes, once.
     ///
     /// # Errors
     /// `OSError` if `object` is no stream that can be written to, and what it raises.
-    pub fn stream_write(&self, object: Obj, bytes: &[u8]) -> Outcome {
-        self.work(1)?;
-        match self.stream(object)?.write {
-            Some(write) => write(self, object, bytes),
-            None => Err(self.unsupported_stream()),
-        }
-    }
+    fn stream_write(&self, object: Obj, bytes: &[u8]) -> Outcome;
 
     /// Controls a stream.
     ///
     /// # Errors
     /// `OSError` if `object` is no stream that can be controlled, and what it raises.
-    pub fn stream_ioctl(&self, object: Obj, request: Request) -> Outcome {
-        match self.stream(object)?.ioctl {
-            Some(ioctl) => ioctl(self, object, request),
-            None => Err(self.unsupported_stream()),
-        }
-    }
+    fn stream_ioctl(&self, object: Obj, request: Request) -> Outcome;
 
     /// Writes all bytes: how many were taken before the stream would take no more.
     ///
     /// # Errors
     /// As [`Vm::stream_write`].
-    pub fn stream_write_all(&self, object: Obj, bytes: &[u8]) -> Outcome {
-        let mut taken = 0;
-        Ok(match self.stream_write_counted(object, bytes, &mut taken)? {
-            Err(errno) if errno != AGAIN || taken == 0 => Err(errno),
-            _ => Ok(taken),
-        })
-    }
-
-    /// Writes bytes until all are taken, the stream takes none, or there is an error. Adds up in `taken` how many were, whatever it ends with.
-    ///
-    /// # Errors
-    /// As [`Vm::stream_write`].
-    pub(crate) fn stream_write_counted(&self, object: Obj, bytes: &[u8], taken: &mut usize) -> Res<Result<(), i32>> {
-        while *taken < bytes.len() {
-            match self.stream_write(object, &bytes[*taken..])? {
-                Ok(0) => break,
-                Ok(count) => *taken += count,
-                Err(errno) => return Ok(Err(errno)),
-            }
-        }
-        Ok(Ok(()))
-    }
+    fn stream_write_all(&self, object: Obj, bytes: &[u8]) -> Outcome;
 
     /// Reads until `buffer` is full or the stream ends.
     ///
     /// # Errors
     /// As [`Vm::stream_read`].
-    pub fn stream_read_all(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
+    fn stream_read_all(&self, object: Obj, buffer: &mut [u8]) -> Outcome;
+}
+
+impl Streams for Vm {
+    fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
+        self.check_depth()?;
+        let ty = self.type_of(object);
+        if let Some(slots) = ty.slots.stream {
+            return Ok(slots);
+        }
+        if self.is_subtype(ty, Vm::IO_BASE) && ty != Gc::from_static(Vm::IO_BASE) {
+            return Ok(Vm::IO_BASE_SLOTS);
+        }
+        let inside = self.native_base(object).and_then(|native| self.type_of(native).slots.stream);
+        inside.ok_or_else(|| unsupported_stream(self))
+    }
+
+    fn stream_read(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
+        self.work(1)?;
+        match self.stream(object)?.read {
+            Some(read) => read(self, object, buffer),
+            None => Err(unsupported_stream(self)),
+        }
+    }
+
+    fn stream_write(&self, object: Obj, bytes: &[u8]) -> Outcome {
+        self.work(1)?;
+        match self.stream(object)?.write {
+            Some(write) => write(self, object, bytes),
+            None => Err(unsupported_stream(self)),
+        }
+    }
+
+    fn stream_ioctl(&self, object: Obj, request: Request) -> Outcome {
+        match self.stream(object)?.ioctl {
+            Some(ioctl) => ioctl(self, object, request),
+            None => Err(unsupported_stream(self)),
+        }
+    }
+
+    fn stream_write_all(&self, object: Obj, bytes: &[u8]) -> Outcome {
+        let mut taken = 0;
+        Ok(match stream_write_counted(self, object, bytes, &mut taken)? {
+            Err(errno) if errno != AGAIN || taken == 0 => Err(errno),
+            _ => Ok(taken),
+        })
+    }
+
+    fn stream_read_all(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
         let mut done = 0;
         while done < buffer.len() {
             match self.stream_read(object, &mut buffer[done..])? {
@@ -196,6 +137,27 @@ impl Vm {
         }
         Ok(Ok(done))
     }
+}
+
+#[cold]
+pub(crate) fn unsupported_stream(vm: &Vm) -> Raised {
+    vm.error(Vm::OS_ERROR, format_args!("stream operation not supported"))
+}
+
+/// Writes bytes until all are taken, the stream takes none, or there is an error. Adds up in `taken` how many were,
+/// whatever it ends with.
+///
+/// # Errors
+/// As [`Vm::stream_write`].
+pub(crate) fn stream_write_counted(vm: &Vm, object: Obj, bytes: &[u8], taken: &mut usize) -> Res<Result<(), i32>> {
+    while *taken < bytes.len() {
+        match vm.stream_write(object, &bytes[*taken..])? {
+            Ok(0) => break,
+            Ok(count) => *taken += count,
+            Err(errno) => return Ok(Err(errno)),
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// Prints to a stream.
@@ -211,7 +173,7 @@ impl StreamPrinter {
     pub fn new(vm: &Vm, stream: Obj) -> Res<StreamPrinter> {
         match vm.stream(stream)?.write {
             Some(_) => Ok(StreamPrinter { stream }),
-            None => Err(vm.unsupported_stream()),
+            None => Err(unsupported_stream(vm)),
         }
     }
 }
@@ -219,7 +181,7 @@ impl StreamPrinter {
 impl Printer for StreamPrinter {
     fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
         let mut taken = 0;
-        match vm.stream_write_counted(self.stream, bytes, &mut taken)? {
+        match stream_write_counted(vm, self.stream, bytes, &mut taken)? {
             Ok(()) if taken == bytes.len() => Ok(()),
             // Methods of classes often answer nothing, and have taken all.
             Err(AGAIN) if taken == 0 => Ok(()),
@@ -360,7 +322,8 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
         Some(&size) => usize::try_from(vm.int(size)?).unwrap_or(usize::MAX).min(target.len),
         None => target.len,
     };
-    // By way of a block of its own, because reading may run Python code that resizes the buffer. Where memory is scarce, it is a small one.
+    // By way of a block of its own, because reading may run Python code that resizes the buffer. Where memory is
+    // scarce, it is a small one.
     let mut out = Builder::with_room(vm, len)?;
     let mut done = 0;
     loop {

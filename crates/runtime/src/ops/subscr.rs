@@ -1,20 +1,42 @@
 //! Subscripts and membership.
 
-use crate::error::Res;
-use crate::obj::dict::Dict;
-use crate::obj::list::List;
-use crate::obj::tuple::Tuple;
-use crate::types::Subscr;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Dict, List, Tuple};
+use crate::model::protocols::{Classes, Compare, Iterate};
+use crate::model::types::Subscr;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 
-impl Vm {
+/// Subscripts of objects, and what objects contain.
+pub trait Subscripts {
     /// `base[index]`
     ///
     /// # Errors
     /// `IndexError`, `KeyError`, `TypeError`, and what a class's `__getitem__` raises.
+    fn load_subscr(&self, base: Obj, index: Obj) -> Res;
+
+    /// `base[index] = value`
+    ///
+    /// # Errors
+    /// As [`Vm::load_subscr`].
+    fn store_subscr(&self, base: Obj, index: Obj, value: Obj) -> Res<()>;
+
+    /// `del base[index]`
+    ///
+    /// # Errors
+    /// As [`Vm::load_subscr`].
+    fn delete_subscr(&self, base: Obj, index: Obj) -> Res<()>;
+
+    /// `item in container`
+    ///
+    /// # Errors
+    /// `TypeError` if the container is none, and what comparing raises.
+    fn contains(&self, container: Obj, item: Obj) -> Res<bool>;
+}
+
+impl Subscripts for Vm {
     #[inline]
-    pub fn load_subscr(&self, base: Obj, index: Obj) -> Res {
+    fn load_subscr(&self, base: Obj, index: Obj) -> Res {
         if let Some(list) = base.downcast::<List>()
             && let Some(at) = index.as_small_int()
             && let Some(item) = list.get(at as usize)
@@ -33,18 +55,14 @@ impl Vm {
         {
             return Ok(*item);
         }
-        match self.subscript(base, index, Subscr::Load)? {
+        match subscript(self, base, index, Subscr::Load)? {
             Some(value) => Ok(value),
             None => Err(self.type_error(format_args!("'{}' object isn't subscriptable", self.type_name(base)))),
         }
     }
 
-    /// `base[index] = value`
-    ///
-    /// # Errors
-    /// As [`Vm::load_subscr`].
     #[inline]
-    pub fn store_subscr(&self, base: Obj, index: Obj, value: Obj) -> Res<()> {
+    fn store_subscr(&self, base: Obj, index: Obj, value: Obj) -> Res<()> {
         if let Some(list) = base.downcast::<List>() {
             if let Some(at) = index.as_small_int()
                 && let Some(item) = list.items().get(at as usize)
@@ -57,7 +75,7 @@ impl Vm {
         {
             return dict.map.store(self, index, value);
         }
-        match self.subscript(base, index, Subscr::Store(value))? {
+        match subscript(self, base, index, Subscr::Store(value))? {
             Some(_) => Ok(()),
             None => {
                 Err(self.type_error(format_args!("'{}' object doesn't support item assignment", self.type_name(base))))
@@ -65,12 +83,8 @@ impl Vm {
         }
     }
 
-    /// `del base[index]`
-    ///
-    /// # Errors
-    /// As [`Vm::load_subscr`].
-    pub fn delete_subscr(&self, base: Obj, index: Obj) -> Res<()> {
-        match self.subscript(base, index, Subscr::Delete)? {
+    fn delete_subscr(&self, base: Obj, index: Obj) -> Res<()> {
+        match subscript(self, base, index, Subscr::Delete)? {
             Some(_) => Ok(()),
             None => {
                 Err(self.type_error(format_args!("'{}' object doesn't support item deletion", self.type_name(base))))
@@ -78,19 +92,7 @@ impl Vm {
         }
     }
 
-    fn subscript(&self, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
-        self.check_depth()?;
-        match self.type_of(base).slots.subscr {
-            Some(subscr) => subscr(self, base, index, request),
-            None => Ok(None),
-        }
-    }
-
-    /// `item in container`
-    ///
-    /// # Errors
-    /// `TypeError` if the container is none, and what comparing raises.
-    pub fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
+    fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
         self.check_depth()?;
         if let Some(contains) = self.type_of(container).slots.contains
             && let Some(found) = contains(self, container, item)?
@@ -104,5 +106,13 @@ impl Vm {
             }
         }
         Ok(false)
+    }
+}
+
+fn subscript(vm: &Vm, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    vm.check_depth()?;
+    match vm.type_of(base).slots.subscr {
+        Some(subscr) => subscr(vm, base, index, request),
+        None => Ok(None),
     }
 }

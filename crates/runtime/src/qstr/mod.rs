@@ -1,17 +1,18 @@
 //! Interned strings ("qstrs"): names that are compared by number.
 //!
-//! Numbers 1 to 165 are fixed by the `.mpy` format, the next ones belong to the names that Berus itself uses ([`q!`](crate::q)); both
-//! kinds live in flash with their hashes. Names met at run time are interned on the heap, for good.
+//! Numbers 1 to 165 are fixed by the `.mpy` format, the next ones belong to the names that Berus itself uses
+//! ([`q!`](crate::q)); both kinds live in flash with their hashes. Names met at run time are interned on the heap, for
+//! good.
 
 mod name;
 mod names;
 mod pool;
 
-pub use name::Name;
-pub use pool::Pool;
-
 use berus_mpy::qstr::STATIC;
-use names::{CORE, LIBRARY, MODULES, OBJECTS};
+
+pub use crate::qstr::name::Name;
+use crate::qstr::names::{CORE, LIBRARY, MODULES, OBJECTS};
+pub use crate::qstr::pool::{Blocks, Pool};
 
 /// The number of an interned string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +40,8 @@ impl Qstr {
     /// Numbers from here on are of no name: see [`Qstr::later`].
     pub(crate) const LATER: u32 = 1 << 31;
 
-    /// What stands for a name that will be interned when it is used. It is spelled at `at`, which is less than [`Qstr::LATER`].
+    /// What stands for a name that will be interned when it is used. It is spelled at `at`, which is less than
+    /// [`Qstr::LATER`].
     pub(crate) const fn later(at: u32) -> Qstr {
         Qstr(Qstr::LATER | at)
     }

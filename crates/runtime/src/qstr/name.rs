@@ -1,10 +1,9 @@
 //! Names in constant tables.
 
-use super::Qstr;
-use crate::error::Res;
-use crate::vm::Vm;
+use crate::qstr::Qstr;
 
-/// A name in a constant table, in one word: its number where Berus lists it, else its spelling. [`name!`](crate::name) makes one.
+/// A name in a constant table, in one word: its number where Berus lists it, else its spelling. [`name!`](crate::name)
+/// makes one.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub union Name {
@@ -40,30 +39,6 @@ impl Name {
     pub fn text(self) -> Option<&'static str> {
         // SAFETY: an even word is a reference, since those are aligned.
         if self.number() & 1 == 0 { Some(unsafe { *self.text }) } else { None }
-    }
-
-    /// Its number in `vm`, where it is interned if it has none yet.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn intern(self, vm: &Vm) -> Res<Qstr> {
-        match self.text() {
-            Some(text) => vm.intern(text.as_bytes()),
-            None => Ok(self.qstr().unwrap_or(Qstr::EMPTY)),
-        }
-    }
-
-    /// Its spelling.
-    pub fn spelling(self, vm: &Vm) -> &[u8] {
-        match self.qstr() {
-            Some(name) => vm.spelling(name),
-            None => self.text().unwrap_or_default().as_bytes(),
-        }
-    }
-
-    /// Its spelling, for messages.
-    pub fn as_str(self, vm: &Vm) -> &str {
-        core::str::from_utf8(self.spelling(vm)).unwrap_or("?")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names that Berus's own crates use, in the order of their numbers, which follow those of the format.
 //!
-//! A name that is missing here makes [`q!`](crate::q) fail to compile; add it at the end of the list it belongs to. In tables of
-//! [`members!`](crate::members) it may be missing, at the price of memory and time when it is used.
+//! A name that is missing here makes [`q!`](crate::q) fail to compile; add it at the end of the list it belongs to. In
+//! tables of [`members!`](crate::members) it may be missing, at the price of memory and time when it is used.
 
 /// Names of types, and those that the interpreter and classes use.
 #[rustfmt::skip]

@@ -1,15 +1,43 @@
 //! The table of interned strings.
 //!
-//! Fixed names are found through a hash table that is built when Berus is compiled; names met at run time are in a table of heap blocks.
-//! They are spelled there too, or in memory that a module lends.
+//! Fixed names are found through a hash table that is built when Berus is compiled; names met at run time are in a
+//! table of heap blocks. They are spelled there too, or in memory that a module lends.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::{FIXED, Qstr, fixed_name, hash};
-use crate::error::Res;
 use crate::heap::Collection;
-use crate::vm::Vm;
+use crate::qstr::{FIXED, Qstr, fixed_name, hash};
+
+/// Where a pool has its memory from.
+pub trait Blocks {
+    /// Why there is none.
+    type Error;
+
+    /// A block of `bytes` bytes that the collector does not look at.
+    ///
+    /// # Errors
+    /// If there is no memory.
+    fn bytes(&self, bytes: usize) -> Result<NonNull<u8>, Self::Error>;
+
+    /// A block of `words` words that the collector looks at, all zero.
+    ///
+    /// # Errors
+    /// If there is no memory.
+    fn words(&self, words: usize) -> Result<NonNull<usize>, Self::Error>;
+
+    /// Gives a block back.
+    ///
+    /// # Safety
+    /// The block came from here, and nobody uses it any more.
+    unsafe fn give_back<T>(&self, block: NonNull<T>);
+
+    /// The error for a name that is too long.
+    fn too_long(&self) -> Self::Error;
+
+    /// The error for a pool without room for a name of `bytes` bytes.
+    fn no_room(&self, bytes: usize) -> Self::Error;
+}
 
 /// The hash of each fixed name, by its number.
 static HASHES: [u32; FIXED] = {
@@ -174,7 +202,8 @@ impl Pool {
             return NAMES[number].as_bytes();
         }
         match (self.start(number - FIXED), self.fact(number - FIXED)) {
-            // SAFETY: so many bytes were copied there, or are lent; either way they stay, since the pool points to them.
+            // SAFETY: so many bytes were copied there, or are lent; either way they stay, since the pool points to
+            // them.
             (Some(start), Some(fact)) => unsafe { core::slice::from_raw_parts(start.as_ptr(), fact.len()) },
             _ => &[],
         }
@@ -215,42 +244,42 @@ impl Pool {
     ///
     /// # Errors
     /// `RuntimeError` if it is too long, and `MemoryError`.
-    pub fn intern(&self, vm: &Vm, bytes: &[u8]) -> Res<Qstr> {
+    pub fn intern<B: Blocks>(&self, blocks: &B, bytes: &[u8]) -> Result<Qstr, B::Error> {
         let hash = hash(bytes);
         if let Some(name) = self.find_hashed(bytes, hash) {
             return Ok(name);
         }
-        let len = Pool::len_of(vm, bytes)?;
-        let start = self.copy(vm, bytes)?;
-        self.add(vm, start, len, hash)
+        let len = Pool::len_of(blocks, bytes)?;
+        let start = self.copy(blocks, bytes)?;
+        self.add(blocks, start, len, hash)
     }
 
-    /// The name spelled `bytes`, interned now if it was not. The bytes are lent: they never change, and stay as long as something that the
-    /// collector sees points to them.
+    /// The name spelled `bytes`, interned now if it was not. The bytes are lent: they never change, and stay as long as
+    /// something that the collector sees points to them.
     ///
     /// # Errors
     /// As [`Pool::intern`].
-    pub fn intern_lent(&self, vm: &Vm, bytes: &'static [u8]) -> Res<Qstr> {
+    pub fn intern_lent<B: Blocks>(&self, blocks: &B, bytes: &'static [u8]) -> Result<Qstr, B::Error> {
         let hash = hash(bytes);
         match self.find_hashed(bytes, hash) {
             Some(name) => Ok(name),
-            None => self.add(vm, NonNull::from_ref(bytes).cast(), Pool::len_of(vm, bytes)?, hash),
+            None => self.add(blocks, NonNull::from_ref(bytes).cast(), Pool::len_of(blocks, bytes)?, hash),
         }
     }
 
     /// The length of a name.
-    fn len_of(vm: &Vm, bytes: &[u8]) -> Res<u8> {
-        u8::try_from(bytes.len()).map_err(|_| vm.runtime_error(format_args!("name too long")))
+    fn len_of<B: Blocks>(blocks: &B, bytes: &[u8]) -> Result<u8, B::Error> {
+        u8::try_from(bytes.len()).map_err(|_| blocks.too_long())
     }
 
     /// A copy of a name's spelling, which ends in a zero byte behind its length, as strings do.
-    fn copy(&self, vm: &Vm, bytes: &[u8]) -> Res<NonNull<u8>> {
+    fn copy<B: Blocks>(&self, blocks: &B, bytes: &[u8]) -> Result<NonNull<u8>, B::Error> {
         let size = bytes.len() + 1;
         let start = match self.room.get() {
             Some(room) if size <= self.room_left.get() => room,
-            _ if size > LONG => vm.alloc_bytes(size)?,
+            _ if size > LONG => blocks.bytes(size)?,
             _ => {
-                let room = vm.alloc_bytes(CHUNK)?;
+                let room = blocks.bytes(CHUNK)?;
                 self.room.set(Some(room));
                 self.room_left.set(CHUNK);
                 room
@@ -269,12 +298,12 @@ impl Pool {
         Ok(start)
     }
 
-    fn add(&self, vm: &Vm, start: NonNull<u8>, len: u8, hash: u32) -> Res<Qstr> {
+    fn add<B: Blocks>(&self, blocks: &B, start: NonNull<u8>, len: u8, hash: u32) -> Result<Qstr, B::Error> {
         if self.len.get() == self.capacity.get() {
-            self.grow(vm)?;
+            self.grow(blocks)?;
         }
         let (Some(starts), Some(facts)) = (self.starts.get(), self.facts.get()) else {
-            return Err(vm.memory_error(len.into()));
+            return Err(blocks.no_room(len.into()));
         };
         let index = self.len.get();
         // SAFETY: the blocks have room for `capacity` names.
@@ -304,20 +333,20 @@ impl Pool {
         }
     }
 
-    fn grow(&self, vm: &Vm) -> Res<()> {
+    fn grow<B: Blocks>(&self, blocks: &B) -> Result<(), B::Error> {
         let old = self.capacity.get();
         let capacity = (old + old / 3).max(old + 24);
-        let starts = vm.alloc_words(capacity)?.cast::<NonNull<u8>>();
+        let starts = blocks.words(capacity)?.cast::<NonNull<u8>>();
         let slots = slots_for(capacity) * slot_size(capacity);
-        let facts = vm.alloc_bytes(capacity * size_of::<Fact>() + slots)?.cast::<Fact>();
+        let facts = blocks.bytes(capacity * size_of::<Fact>() + slots)?.cast::<Fact>();
         // SAFETY: both blocks are new and large enough; a zero is a free slot.
         unsafe {
             facts.add(capacity).cast::<u8>().write_bytes(0, slots);
             if let (Some(old_starts), Some(old_facts)) = (self.starts.get(), self.facts.get()) {
                 starts.copy_from_nonoverlapping(old_starts, self.len.get());
                 facts.copy_from_nonoverlapping(old_facts, self.len.get());
-                vm.free(old_starts);
-                vm.free(old_facts);
+                blocks.give_back(old_starts);
+                blocks.give_back(old_facts);
             }
         }
         self.starts.set(Some(starts));

@@ -3,8 +3,8 @@
 /// Words that begin a statement with a block, which an empty line ends.
 const BLOCKS: [&[u8]; 8] = [b"if", b"while", b"for", b"try", b"with", b"def", b"class", b"async"];
 
-/// Whether more lines belong to `input`, lines as they were typed with `\n` between them: a string, a bracket or a line is still open, or it is a
-/// statement with a block that no empty line has ended.
+/// Whether more lines belong to `input`, lines as they were typed with `\n` between them: a string, a bracket or a line
+/// is still open, or it is a statement with a block that no empty line has ended.
 ///
 /// ```
 /// use berus_runtime::repl::wants_more;

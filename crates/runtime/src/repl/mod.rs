@@ -1,20 +1,23 @@
 //! The interactive prompt: reads statements, runs them, and prints what expressions give.
 //!
-//! A prompt needs somebody to read lines for it. [`ConsoleLines`] takes them as the console has them, which is enough for a terminal, or
-//! another program, that edits lines itself.
+//! A prompt needs somebody to read lines for it. [`ConsoleLines`] takes them as the console has them, which is enough
+//! for a terminal, or another program, that edits lines itself.
 
-mod input;
+pub mod input;
 
 use alloc::vec::Vec;
 
-pub use input::wants_more;
-
-use crate::error::Res;
+use crate::data::exception::Exceptions;
+use crate::import::run::RunModule;
+use crate::import::source::{Compile, Mode};
+use crate::model::error::Res;
+use crate::model::vm::Vm;
 use crate::modules::sys;
 use crate::obj::exception::KEYBOARD_INTERRUPT;
 use crate::q;
-use crate::source::Mode;
-use crate::vm::Vm;
+pub use crate::repl::input::wants_more;
+use crate::services::console::Console;
+use crate::services::end::End;
 
 /// What a prompt says before anything else.
 pub const BANNER: &str = concat!(
@@ -44,29 +47,35 @@ impl Lines for ConsoleLines {
     }
 }
 
-impl Vm {
-    /// Runs statements from `lines` with the variables of `__main__`, until input ends or one of them ends the program: the exit status. What they
-    /// raise is reported, and the prompt goes on.
+/// The interactive prompt.
+pub trait Prompt {
+    /// Runs statements from `lines` with the variables of `__main__`, until input ends or one of them ends the program:
+    /// the exit status. What they raise is reported, and the prompt goes on.
     ///
     /// ```
+    /// use berus_runtime::repl::Prompt;
     /// use berus_runtime::heap::{GlobalRegions, Heap};
     /// use berus_runtime::host::Silent;
     /// use berus_runtime::repl::ConsoleLines;
-    /// use berus_runtime::vm::{Limits, Vm};
+    /// use berus_runtime::model::vm::{Limits, Vm};
     ///
     /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
     /// // There is nothing to read for it.
     /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut ConsoleLines)), 0);
     /// ```
-    pub fn run_prompt(&self, lines: &mut dyn Lines) -> u8 {
+    fn run_prompt(&self, lines: &mut dyn Lines) -> u8;
+}
+
+impl Prompt for Vm {
+    fn run_prompt(&self, lines: &mut dyn Lines) -> u8 {
         loop {
             // Nobody else could unlock what a statement has left locked.
             while self.heap.lock_depth() > 0 {
                 self.heap.unlock();
             }
-            match self.read_input(lines) {
+            match read_input(self, lines) {
                 Ok(Some(input)) => {
-                    let Err(raised) = self.run_input(&input) else { continue };
+                    let Err(raised) = run_input(self, &input) else { continue };
                     let is_end = self.is_end(self.peek_exception(&raised));
                     let status = self.report_end(raised);
                     if is_end {
@@ -85,27 +94,27 @@ impl Vm {
             }
         }
     }
+}
 
-    /// Reads lines until they are a whole input; `None` if there are none.
-    fn read_input(&self, lines: &mut dyn Lines) -> Res<Option<Vec<u8>>> {
-        let mut input = Vec::new();
-        if !lines.read(self, &sys::prompt(self, q!("ps1"), b">>> "), &mut input)? {
-            return Ok(None);
-        }
-        while wants_more(&input) {
-            input.push(b'\n');
-            if !lines.read(self, &sys::prompt(self, q!("ps2"), b"... "), &mut input)? {
-                break;
-            }
-        }
-        Ok(Some(input))
+/// Reads lines until they are a whole input; `None` if there are none.
+fn read_input(vm: &Vm, lines: &mut dyn Lines) -> Res<Option<Vec<u8>>> {
+    let mut input = Vec::new();
+    if !lines.read(vm, &sys::prompt(vm, q!("ps1"), b">>> "), &mut input)? {
+        return Ok(None);
     }
+    while wants_more(&input) {
+        input.push(b'\n');
+        if !lines.read(vm, &sys::prompt(vm, q!("ps2"), b"... "), &mut input)? {
+            break;
+        }
+    }
+    Ok(Some(input))
+}
 
-    fn run_input(&self, input: &[u8]) -> Res<()> {
-        if input.iter().all(u8::is_ascii_whitespace) {
-            return Ok(());
-        }
-        let body = self.compile(input, b"<stdin>", Mode::Single, self.main())?;
-        self.run_body(body, self.main())
+fn run_input(vm: &Vm, input: &[u8]) -> Res<()> {
+    if input.iter().all(u8::is_ascii_whitespace) {
+        return Ok(());
     }
+    let body = vm.compile(input, b"<stdin>", Mode::Single, vm.main())?;
+    vm.run_body(body, vm.main())
 }

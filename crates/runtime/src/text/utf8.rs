@@ -23,8 +23,8 @@ const fn announced(first: u8) -> usize {
     }
 }
 
-/// How many bytes at least must follow `text` so that it has `count` characters, the last of them whole; 0 if it has them, or more. The bytes may be
-/// any: what a first byte announces counts.
+/// How many bytes at least must follow `text` so that it has `count` characters, the last of them whole; 0 if it has
+/// them, or more. The bytes may be any: what a first byte announces counts.
 pub fn missing(text: &[u8], count: usize) -> usize {
     let (mut at, mut left) = (0, count);
     while left > 0

@@ -1,21 +1,24 @@
 //! Block devices: what file systems lie on, objects of Python or Rust.
 //!
 //! A block device has methods `readblocks(block, buffer)`, `writeblocks(block, buffer)` if it can be written to, and
-//! `ioctl(request, argument)`. File systems that do with less than whole blocks call the first two with a third argument: the byte
-//! in the block at which to begin. They answer `None` or 0 if all went well, else a negative error number; what they raise goes on to
-//! who uses the file system. An old kind of device has `count()` and perhaps `sync()` in place of `ioctl`, and blocks of 512
-//! bytes (MicroPython: `extmod/vfs_blockdev.c`).
+//! `ioctl(request, argument)`. File systems that do with less than whole blocks call the first two with a third
+//! argument: the byte in the block at which to begin. They answer `None` or 0 if all went well, else a negative error
+//! number; what they raise goes on to who uses the file system. An old kind of device has `count()` and perhaps
+//! `sync()` in place of `ioctl`, and blocks of 512 bytes (MicroPython: `extmod/vfs_blockdev.c`).
 
-use crate::errno;
-use crate::error::Res;
+use crate::model::error::{Raise, Res};
+use crate::model::object::Gc;
+use crate::model::protocols::Ints;
+use crate::model::stream::Outcome;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::array::Array;
 use crate::obj::memoryview;
-use crate::object::Gc;
-use crate::ops::stream::Outcome;
-use crate::q;
+use crate::ops::attr::Attributes;
+use crate::ops::call::Call;
+use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{errno, q};
 
 /// Requests to `ioctl`.
 mod request {
@@ -32,8 +35,8 @@ const DEFAULT_BLOCK_SIZE: usize = 512;
 
 /// A block device.
 ///
-/// It is a view of the object: keep that where the collector sees it. All bytes go through buffers that only the device sees, so
-/// that one which keeps or resizes its argument does no harm.
+/// It is a view of the object: keep that where the collector sees it. All bytes go through buffers that only the device
+/// sees, so that one which keeps or resizes its argument does no harm.
 #[derive(Clone, Copy)]
 pub struct BlockDevice {
     device: Obj,
@@ -84,7 +87,8 @@ impl BlockDevice {
         })
     }
 
-    /// Reads from block `block` on, at byte `offset` in it if that is given, until `bytes` is full: its length, or an `errno` number.
+    /// Reads from block `block` on, at byte `offset` in it if that is given, until `bytes` is full: its length, or an
+    /// `errno` number.
     ///
     /// # Errors
     /// What the device raises; `TypeError` if it answers no number.
@@ -98,7 +102,8 @@ impl BlockDevice {
         Ok(outcome)
     }
 
-    /// Writes `bytes` from block `block` on, at byte `offset` in it if that is given: their number, or an `errno` number.
+    /// Writes `bytes` from block `block` on, at byte `offset` in it if that is given: their number, or an `errno`
+    /// number.
     ///
     /// # Errors
     /// As [`read`](BlockDevice::read).

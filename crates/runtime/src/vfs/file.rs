@@ -1,22 +1,27 @@
-//! Files of the host as objects: `FileIO` and `TextIOWrapper`, and the streams of the console, which are the files 0, 1 and 2.
+//! Files of the host as objects: `FileIO` and `TextIOWrapper`, and the streams of the console, which are the files 0, 1
+//! and 2.
 //!
 //! Nothing is buffered here; each operation is one of the host.
 
 use core::cell::Cell;
 use core::time::Duration;
 
-use crate::define;
-use crate::errno;
-use crate::error::Res;
 use crate::host::{Files, Open, Polled};
-use crate::object::{Gc, Header, Object};
-use crate::ops::print::{Printer, Style};
-use crate::ops::stream::{self, Outcome, Request, StreamSlots};
-use crate::q;
+use crate::model::error::{Raise, Res};
+use crate::model::finalise::Finalise;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Strs};
+use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::types::{Attr, AttrResult, Definition, Type};
+use crate::model::unlock::Unlock;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::print::Print;
+use crate::ops::stream;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Definition, Type};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::services::console::Console;
+use crate::{define, errno, q};
 
 /// The type `TextIOWrapper`: files of text.
 pub static TEXT_IO: Type = define!(table(q!("TextIOWrapper"), &slots(true)).attr(attr));
@@ -92,12 +97,17 @@ fn parse_mode(mode: &[u8]) -> (Open, bool) {
     (how, is_text)
 }
 
-impl Vm {
+/// Files of the host as objects.
+pub trait OpenHostFile {
     /// Opens the host's file `path`, or takes the one with that number, in `mode`, as of `open`.
     ///
     /// # Errors
     /// `OSError` if the host does not let it, `TypeError` if the mode is no string.
-    pub fn open_host_file(&self, path: HostPath<'_>, mode: Obj) -> Res {
+    fn open_host_file(&self, path: HostPath<'_>, mode: Obj) -> Res;
+}
+
+impl OpenHostFile for Vm {
+    fn open_host_file(&self, path: HostPath<'_>, mode: Obj) -> Res {
         let (how, is_text) = parse_mode(self.str_or_bytes(mode)?);
         let ty = if is_text { &TEXT_IO } else { &FILE_IO };
         // Made first, so that no file can be open that nobody closes.

@@ -3,7 +3,8 @@
 //! # A file system
 //!
 //! A file system is an object with these methods, in a class of Python or a type of Rust; those that it lacks fail with
-//! `AttributeError`. Paths within it start with `/`, but where the current folder is in it they are as the program has them.
+//! `AttributeError`. Paths within it start with `/`, but where the current folder is in it they are as the program has
+//! them.
 //!
 //! | method | answers |
 //! | --- | --- |
@@ -16,117 +17,39 @@
 //! | `chdir(path)`, `getcwd()` | nothing; the current folder |
 //! | `mkdir(path)`, `rmdir(path)`, `remove(path)`, `rename(old, new)` | nothing |
 //!
-//! They fail by raising `OSError` with an error number. A file is a [stream](crate::ops::stream): in Python an instance of a class derived from
-//! `io.IOBase` with methods `readinto(buffer)`, `write(buffer)` and `ioctl(request, argument)`, in Rust an object of a type with
-//! [`StreamSlots`](crate::ops::stream::StreamSlots), whose methods (`read`, `readline`, ...) are the functions of that module.
+//! They fail by raising `OSError` with an error number. A file is a [stream](crate::ops::stream): in Python an instance
+//! of a class derived from `io.IOBase` with methods `readinto(buffer)`, `write(buffer)` and `ioctl(request, argument)`,
+//! in Rust an object of a type with [`StreamSlots`](crate::model::stream::StreamSlots), whose methods (`read`,
+//! `readline`, ...) are the functions of that module.
 //!
 //! # Writing one in Rust
 //!
 //! Declare a type ([`custom_type!`](crate::custom_type)) whose constant table has those methods, and give it the slot
-//! [`file_system`](FileSystem), with which `import` asks what a path is without the detour of a tuple or an exception. Put it into the module
-//! `vfs`. File systems that lie on blocks reach them through [`BlockDevice`]. A file whose bytes lie in memory for good, and never
-//! change, lends them to `import` by way of its buffer slot: see [`Access::Lend`](crate::ops::buffer::Access::Lend).
+//! [`file_system`](FileSystem), with which `import` asks what a path is without the detour of a tuple or an exception.
+//! Put it into the module `vfs`. File systems that lie on blocks reach them through [`BlockDevice`]. A file whose bytes
+//! lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
+//! [`Access::Lend`](crate::model::buffer::Access::Lend).
 
-mod block;
+pub mod block;
 pub mod file;
-mod open;
+pub mod open;
 pub mod operations;
 
-use core::cell::Cell;
-
-pub use block::BlockDevice;
-pub use open::OPEN;
-pub(crate) use open::{Piece, Reader};
-
-use crate::errno;
-use crate::error::Res;
-use crate::heap::Collection;
+use crate::data::bytes::Bytes;
 use crate::host::Stat;
-use crate::obj::bytes::Bytes;
-use crate::obj::list::List;
-use crate::obj::tuple::Tuple;
-use crate::object::Gc;
-use crate::q;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{List, Tuple};
+use crate::model::mounts::{FileSystem, Kind, Mount};
+use crate::model::protocols::{Classes, Strs};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::call::Call;
+use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::word::Obj;
-
-/// What a path leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A file.
-    File,
-    /// A folder.
-    Folder,
-}
-
-/// What a type of file systems offers besides methods.
-pub struct FileSystem {
-    /// What a path within it leads to, if to anything. Without it, the method `stat` is asked.
-    pub kind: fn(&Vm, Obj, &[u8]) -> Res<Option<Kind>>,
-    /// Which of several paths that start alike is the first that leads to what is wanted, where that takes less than to ask for the kind of each.
-    pub first: Option<First>,
-}
-
-/// See [`FileSystem::first`]: the start of the paths, which goes beyond a last slash, then how each ends and what it is to lead to. The answer is
-/// the path's place among them.
-pub type First = fn(&Vm, Obj, &[u8], &[(&[u8], Kind)]) -> Res<Option<usize>>;
-
-/// The mounts of an interpreter.
-#[derive(Default)]
-pub(crate) struct Mounts {
-    /// A list of pairs: file system and mount point, as the program gave it. The one at `/` is last.
-    table: Cell<Option<Gc<List>>>,
-    /// The one that the current folder is in, if that is not the folder of all mounts.
-    current: Cell<Option<Mount>>,
-}
-
-impl Mounts {
-    fn all(&self) -> impl Iterator<Item = Mount> + '_ {
-        let table = self.table.get();
-        let mut at = 0;
-        core::iter::from_fn(move || {
-            let mount = table.as_ref()?.get(at)?;
-            at += 1;
-            mount.downcast::<Tuple>().map(Mount)
-        })
-    }
-
-    pub(crate) fn keep(&self, collection: &mut Collection<'_>) {
-        if let Some(table) = self.table.get() {
-            collection.keep(table.obj().bits());
-        }
-        if let Some(current) = self.current.get() {
-            collection.keep(current.0.obj().bits());
-        }
-    }
-}
-
-/// A file system and where it is mounted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Mount(Gc<Tuple>);
-
-impl Mount {
-    fn new(vm: &Vm, file_system: Obj, point: Obj) -> Res<Mount> {
-        Tuple::new(vm, &[file_system, point]).map(Mount)
-    }
-
-    fn file_system(self) -> Obj {
-        self.0.items().first().copied().unwrap_or(Obj::NONE)
-    }
-
-    /// The mount point, with its `/`.
-    fn point(self, vm: &Vm) -> &[u8] {
-        match self.0.items() {
-            [_, point] => vm.str_or_bytes(*point).unwrap_or_default(),
-            _ => &[],
-        }
-    }
-
-    fn is_root(self, vm: &Vm) -> bool {
-        self.point(vm).len() == 1
-    }
-}
+pub use crate::vfs::block::BlockDevice;
+pub use crate::vfs::open::OPEN;
+pub(crate) use crate::vfs::open::{Piece, Reader};
+use crate::{errno, q};
 
 /// Where a path leads.
 #[derive(Clone, Copy)]
@@ -139,69 +62,42 @@ enum Place<P> {
     In(Mount, P),
 }
 
-impl Vm {
-    fn look_up<'p>(&self, path: &'p [u8]) -> Place<&'p [u8]> {
-        let rest = match (path.strip_prefix(b"/"), self.mounts.current.get()) {
-            (Some(rest), _) => rest,
-            (None, Some(current)) => return Place::In(current, path),
-            (None, None) => path,
-        };
-        if rest.is_empty() {
-            return Place::Root;
-        }
-        for mount in self.mounts.all() {
-            let point = mount.point(self).get(1..).unwrap_or_default();
-            if point.is_empty() {
-                return Place::In(mount, path);
-            }
-            match rest.strip_prefix(point) {
-                Some([]) => return Place::In(mount, b"/"),
-                Some(inner @ [b'/', ..]) => return Place::In(mount, inner),
-                _ => {}
-            }
-        }
-        Place::Nowhere
-    }
-
-    /// Where the path `path`, a string or bytes, leads; the path inside is of the same type.
-    fn look_up_object(&self, path: Obj) -> Res<Place<Obj>> {
-        let whole = self.str_or_bytes(path)?;
-        Ok(match self.look_up(whole) {
-            Place::Nowhere => Place::Nowhere,
-            Place::Root => Place::Root,
-            Place::In(mount, inner) if inner == whole => Place::In(mount, path),
-            Place::In(mount, inner) if path.downcast::<Bytes>().is_some() => {
-                Place::In(mount, Bytes::new(self, inner)?.obj())
-            }
-            Place::In(mount, inner) => Place::In(mount, self.new_str(inner)?),
-        })
-    }
-
-    /// Calls the method `name` of the file system at `place` with the path inside, and `more`.
-    fn call_at(&self, place: Place<Obj>, name: Qstr, more: Option<Obj>) -> Res {
-        match (place, more) {
-            (Place::Nowhere, _) => Err(self.os_error(errno::NO_DEVICE)),
-            (Place::Root, _) => Err(self.os_error(errno::NOT_PERMITTED)),
-            (Place::In(mount, path), None) => self.call_method(mount.file_system(), name, &[path]),
-            (Place::In(mount, path), Some(more)) => self.call_method(mount.file_system(), name, &[path, more]),
-        }
-    }
-
-    fn root_mount(&self) -> Option<Mount> {
-        self.mounts.all().find(|mount| mount.is_root(self))
-    }
-
+/// File systems mounted at paths.
+pub trait Mounting {
     /// Mounts `file_system` at `point`, which starts with `/`: calls its method `mount` with `readonly` and `mkfs`.
     ///
     /// # Errors
     /// `OSError` if another is mounted there, and what the method raises.
-    pub fn mount(&self, file_system: Obj, point: Obj, readonly: Obj, mkfs: Obj) -> Res<()> {
+    fn mount(&self, file_system: Obj, point: Obj, readonly: Obj, mkfs: Obj) -> Res<()>;
+
+    /// Takes away a mount, by its mount point or its file system, whose method `umount` is called.
+    ///
+    /// # Errors
+    /// `OSError` if there is no such mount, and what the method raises.
+    fn umount(&self, which: Obj) -> Res<()>;
+
+    /// Mounts `file_system` at `/`, and makes that the current folder: what a port does that has one at the start.
+    ///
+    /// # Errors
+    /// As [`Vm::mount`].
+    fn mount_root(&self, file_system: Obj) -> Res<()>;
+
+    /// What `path` leads to, as `import` asks: what raises leads nowhere.
+    ///
+    /// # Errors
+    /// `TypeError` if a file system answers what is no result of `stat`, `UnicodeError` if it is asked for what is no
+    /// text, and `MemoryError`.
+    fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>>;
+}
+
+impl Mounting for Vm {
+    fn mount(&self, file_system: Obj, point: Obj, readonly: Obj, mkfs: Obj) -> Res<()> {
         if self.str_or_bytes(point)?.is_empty() {
             return Err(self.os_error(errno::INVALID));
         }
         let mount = Mount::new(self, file_system, point)?;
         self.call_method(file_system, q!("mount"), &[readonly, mkfs])?;
-        if let Place::In(other, _) = self.look_up(mount.point(self))
+        if let Place::In(other, _) = look_up(self, mount.point(self))
             // Below a file system at the root there is room for more.
             && (mount.is_root(self) || !other.is_root(self))
         {
@@ -211,7 +107,7 @@ impl Vm {
             Some(table) => table,
             None => List::new(self, &[])?,
         };
-        let at = table.len() - usize::from(self.root_mount().is_some());
+        let at = table.len() - usize::from(root_mount(self).is_some());
         table.splice(self, at, 0, 1)?;
         if let Some(slot) = table.items().get(at) {
             slot.set(mount.0.obj());
@@ -220,11 +116,7 @@ impl Vm {
         Ok(())
     }
 
-    /// Takes away a mount, by its mount point or its file system, whose method `umount` is called.
-    ///
-    /// # Errors
-    /// `OSError` if there is no such mount, and what the method raises.
-    pub fn umount(&self, which: Obj) -> Res<()> {
+    fn umount(&self, which: Obj) -> Res<()> {
         let point = self.as_str(which);
         let is_it = |mount: &Mount| mount.file_system() == which || point == Some(mount.point(self));
         let found = self.mounts.all().enumerate().find(|(_, mount)| is_it(mount));
@@ -239,44 +131,15 @@ impl Vm {
         Ok(())
     }
 
-    /// Mounts `file_system` at `/`, and makes that the current folder: what a port does that has one at the start.
-    ///
-    /// # Errors
-    /// As [`Vm::mount`].
-    pub fn mount_root(&self, file_system: Obj) -> Res<()> {
+    fn mount_root(&self, file_system: Obj) -> Res<()> {
         self.mount(file_system, self.new_str(b"/")?, Obj::FALSE, Obj::FALSE)?;
-        self.mounts.current.set(self.root_mount());
+        self.mounts.current.set(root_mount(self));
         Ok(())
     }
 
-    /// Which of several paths, all `base` with an ending, is the first that leads to what is wanted of it.
-    ///
-    /// # Errors
-    /// As [`Vm::kind_of_path`].
-    pub(crate) fn first_path(&self, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<Option<usize>> {
-        // Where more is mounted below, paths that start alike may lead to different file systems.
-        if let Place::In(mount, inner) = self.look_up(base)
-            && let Some(FileSystem { first: Some(first), .. }) = self.type_of(mount.file_system()).slots.file_system
-            && !mount.is_root(self)
-            && inner.last().is_some_and(|last| *last != b'/')
-        {
-            return first(self, mount.file_system(), inner, wanted);
-        }
-        for (place, (ending, kind)) in wanted.iter().enumerate() {
-            if self.kind_of_path(&[base, ending].concat())? == Some(*kind) {
-                return Ok(Some(place));
-            }
-        }
-        Ok(None)
-    }
-
-    /// What `path` leads to, as `import` asks: what raises leads nowhere.
-    ///
-    /// # Errors
-    /// `TypeError` if a file system answers what is no result of `stat`, `UnicodeError` if it is asked for what is no text, and `MemoryError`.
-    pub fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>> {
+    fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>> {
         self.check_depth()?;
-        let Place::In(mount, inner) = self.look_up(path) else { return Ok(None) };
+        let Place::In(mount, inner) = look_up(self, path) else { return Ok(None) };
         let file_system = mount.file_system();
         if let Some(slots) = self.type_of(file_system).slots.file_system {
             return (slots.kind)(self, file_system, inner);
@@ -291,5 +154,97 @@ impl Vm {
         };
         let mode = self.int(stat.get(0).unwrap_or(Obj::NONE))?;
         Ok(Some(if mode & Stat::FOLDER as isize != 0 { Kind::Folder } else { Kind::File }))
+    }
+}
+
+fn look_up<'p>(vm: &Vm, path: &'p [u8]) -> Place<&'p [u8]> {
+    let rest = match (path.strip_prefix(b"/"), vm.mounts.current.get()) {
+        (Some(rest), _) => rest,
+        (None, Some(current)) => return Place::In(current, path),
+        (None, None) => path,
+    };
+    if rest.is_empty() {
+        return Place::Root;
+    }
+    for mount in vm.mounts.all() {
+        let point = mount.point(vm).get(1..).unwrap_or_default();
+        if point.is_empty() {
+            return Place::In(mount, path);
+        }
+        match rest.strip_prefix(point) {
+            Some([]) => return Place::In(mount, b"/"),
+            Some(inner @ [b'/', ..]) => return Place::In(mount, inner),
+            _ => {}
+        }
+    }
+    Place::Nowhere
+}
+
+/// Where the path `path`, a string or bytes, leads; the path inside is of the same type.
+fn look_up_object(vm: &Vm, path: Obj) -> Res<Place<Obj>> {
+    let whole = vm.str_or_bytes(path)?;
+    Ok(match look_up(vm, whole) {
+        Place::Nowhere => Place::Nowhere,
+        Place::Root => Place::Root,
+        Place::In(mount, inner) if inner == whole => Place::In(mount, path),
+        Place::In(mount, inner) if path.downcast::<Bytes>().is_some() => Place::In(mount, Bytes::new(vm, inner)?.obj()),
+        Place::In(mount, inner) => Place::In(mount, vm.new_str(inner)?),
+    })
+}
+
+/// Calls the method `name` of the file system at `place` with the path inside, and `more`.
+fn call_at(vm: &Vm, place: Place<Obj>, name: Qstr, more: Option<Obj>) -> Res {
+    match (place, more) {
+        (Place::Nowhere, _) => Err(vm.os_error(errno::NO_DEVICE)),
+        (Place::Root, _) => Err(vm.os_error(errno::NOT_PERMITTED)),
+        (Place::In(mount, path), None) => vm.call_method(mount.file_system(), name, &[path]),
+        (Place::In(mount, path), Some(more)) => vm.call_method(mount.file_system(), name, &[path, more]),
+    }
+}
+
+fn root_mount(vm: &Vm) -> Option<Mount> {
+    vm.mounts.all().find(|mount| mount.is_root(vm))
+}
+
+/// Which of several paths, all `base` with an ending, is the first that leads to what is wanted of it.
+///
+/// # Errors
+/// As [`Vm::kind_of_path`].
+pub(crate) fn first_path(vm: &Vm, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<Option<usize>> {
+    // Where more is mounted below, paths that start alike may lead to different file systems.
+    if let Place::In(mount, inner) = look_up(vm, base)
+        && let Some(FileSystem { first: Some(first), .. }) = vm.type_of(mount.file_system()).slots.file_system
+        && !mount.is_root(vm)
+        && inner.last().is_some_and(|last| *last != b'/')
+    {
+        return first(vm, mount.file_system(), inner, wanted);
+    }
+    for (place, (ending, kind)) in wanted.iter().enumerate() {
+        if vm.kind_of_path(&[base, ending].concat())? == Some(*kind) {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}
+
+impl Mount {
+    pub(crate) fn new(vm: &Vm, file_system: Obj, point: Obj) -> Res<Mount> {
+        Tuple::new(vm, &[file_system, point]).map(Mount)
+    }
+
+    pub(crate) fn file_system(self) -> Obj {
+        self.0.items().first().copied().unwrap_or(Obj::NONE)
+    }
+
+    /// The mount point, with its `/`.
+    pub(crate) fn point(self, vm: &Vm) -> &[u8] {
+        match self.0.items() {
+            [_, point] => vm.str_or_bytes(*point).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn is_root(self, vm: &Vm) -> bool {
+        self.point(vm).len() == 1
     }
 }

@@ -2,17 +2,22 @@
 
 use alloc::vec::Vec;
 
-use super::file::HostPath;
-use crate::args::Args;
-use crate::error::Res;
-use crate::obj::builtin::Builtin;
-use crate::obj::bytes::Bytes;
-use crate::ops::stream::Request;
+use crate::data::bytes::Bytes;
+use crate::model::args::Args;
+use crate::model::builtin::Builtin;
+use crate::model::error::{Raise, Res};
+use crate::model::protocols::Strs;
+use crate::model::stream::Request;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::convert::Convert;
+use crate::ops::stream::{Streams, unsupported_stream};
 use crate::q;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::vfs::file::{HostPath, OpenHostFile};
+use crate::vfs::{call_at, look_up_object};
 
-/// The built-in function `open(file, mode="r", buffering=-1, encoding=None)`. Buffering and encoding make no difference.
+/// The built-in function `open(file, mode="r", buffering=-1, encoding=None)`. Buffering and encoding make no
+/// difference.
 pub static OPEN: Builtin = Builtin::kw(0, open);
 
 fn open(vm: &Vm, args: Args<'_>) -> Res {
@@ -37,36 +42,41 @@ fn open(vm: &Vm, args: Args<'_>) -> Res {
     }
 }
 
-impl Vm {
+/// Files opened by their paths.
+pub trait OpenFiles {
     /// Opens the file that the path `path`, a string or bytes, leads to, in `mode`.
     ///
     /// # Errors
     /// `OSError`, and what the file system raises.
-    pub fn open(&self, path: Obj, mode: Obj) -> Res {
-        let place = self.look_up_object(path)?;
-        self.call_at(place, q!("open"), Some(mode))
-    }
+    fn open(&self, path: Obj, mode: Obj) -> Res;
+}
 
-    /// Opens a file to read all of it.
-    ///
-    /// # Errors
-    /// `OSError`, also if the file system answers what cannot be read, and what it raises.
-    pub(crate) fn open_to_read(&self, path: &[u8]) -> Res<Reader> {
-        // Names of files need not be text.
-        let name = match self.first_invalid(path)? {
-            Some(_) => Bytes::new(self, path)?.obj(),
-            None => self.new_str(path)?,
-        };
-        let file = self.open(name, Obj::qstr(q!("rb")))?;
-        if self.stream(file)?.read.is_none() {
-            return Err(self.unsupported_stream());
-        }
-        let wish = match self.stream_ioctl(file, Request::Other(GET_BUFFER_SIZE, 0))? {
-            Ok(0) | Err(_) => None,
-            Ok(size) => Some(size.clamp(MIN_CHUNK, MAX_CHUNK)),
-        };
-        Ok(Reader { file, wish })
+impl OpenFiles for Vm {
+    fn open(&self, path: Obj, mode: Obj) -> Res {
+        let place = look_up_object(self, path)?;
+        call_at(self, place, q!("open"), Some(mode))
     }
+}
+
+/// Opens a file to read all of it.
+///
+/// # Errors
+/// `OSError`, also if the file system answers what cannot be read, and what it raises.
+pub(crate) fn open_to_read(vm: &Vm, path: &[u8]) -> Res<Reader> {
+    // Names of files need not be text.
+    let name = match vm.first_invalid(path)? {
+        Some(_) => Bytes::new(vm, path)?.obj(),
+        None => vm.new_str(path)?,
+    };
+    let file = vm.open(name, Obj::qstr(q!("rb")))?;
+    if vm.stream(file)?.read.is_none() {
+        return Err(unsupported_stream(vm));
+    }
+    let wish = match vm.stream_ioctl(file, Request::Other(GET_BUFFER_SIZE, 0))? {
+        Ok(0) | Err(_) => None,
+        Ok(size) => Some(size.clamp(MIN_CHUNK, MAX_CHUNK)),
+    };
+    Ok(Reader { file, wish })
 }
 
 /// The number of the request for the size that a file likes to be read in (MicroPython: `py/stream.h`).

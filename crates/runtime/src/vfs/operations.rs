@@ -1,27 +1,30 @@
 //! What the modules `os` and `vfs` offer on paths, as built-in functions.
 
-use super::{BlockDevice, Place};
-use crate::args::Args;
-use crate::errno;
-use crate::error::Res;
+use crate::data::builder::Builder;
+use crate::data::bytes::Bytes;
+use crate::data::str::decode_stream;
 use crate::host::Stat;
-use crate::obj::builder::Builder;
-use crate::obj::bytes::Bytes;
-use crate::obj::iterator::Iter;
-use crate::obj::list::List;
-use crate::obj::str::decode_stream;
-use crate::obj::tuple::Tuple;
-use crate::q;
+use crate::model::args::Args;
+use crate::model::error::{Raise, Res};
+use crate::model::iterator::Iter;
+use crate::model::layout::{List, Tuple};
+use crate::model::protocols::{Iterate, Strs};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::attr::Attributes;
+use crate::ops::call::Call;
+use crate::ops::subscr::Subscripts;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::vfs::{BlockDevice, Mounting, Place, call_at, look_up_object, root_mount};
+use crate::{errno, q};
 
 /// The longest name in a path, where nothing else is known.
 const MAX_NAME: isize = 256;
 
 const ZERO: Obj = Obj::small_int_wrapping(0);
 
-/// `mount()`: a list of all mounts, each a file system and its mount point. `mount(file_system, point, *, readonly=False, mkfs=False)`
+/// `mount()`: a list of all mounts, each a file system and its mount point. `mount(file_system, point, *,
+/// readonly=False, mkfs=False)`
 ///
 /// What has no method `mount` is taken for a block device, on which `detect` finds a file system.
 ///
@@ -61,8 +64,8 @@ pub fn umount(vm: &Vm, which: Obj) -> Res {
 
 /// Calls the method `name` where `path` leads.
 fn on_path(vm: &Vm, path: Obj, name: Qstr) -> Res {
-    let place = vm.look_up_object(path)?;
-    vm.call_at(place, name, None)
+    let place = look_up_object(vm, path)?;
+    call_at(vm, place, name, None)
 }
 
 /// `chdir(path)`
@@ -70,20 +73,20 @@ fn on_path(vm: &Vm, path: Obj, name: Qstr) -> Res {
 /// # Errors
 /// `OSError`, and what the file system raises.
 pub fn chdir(vm: &Vm, path: Obj) -> Res {
-    let place = vm.look_up_object(path)?;
+    let place = look_up_object(vm, path)?;
     let current = match place {
         // What is mounted at the root goes to its own root, so that relative paths start there.
         Place::Root => {
-            if let Some(root) = vm.root_mount() {
+            if let Some(root) = root_mount(vm) {
                 vm.call_method(root.file_system(), q!("chdir"), &[vm.new_str(b"/")?])?;
             }
             None
         }
         Place::In(mount, _) => {
-            vm.call_at(place, q!("chdir"), None)?;
+            call_at(vm, place, q!("chdir"), None)?;
             Some(mount)
         }
-        Place::Nowhere => return vm.call_at(place, q!("chdir"), None),
+        Place::Nowhere => return call_at(vm, place, q!("chdir"), None),
     };
     vm.mounts.current.set(current);
     Ok(Obj::NONE)
@@ -114,18 +117,20 @@ pub fn getcwd(vm: &Vm) -> Res {
 /// `OSError`, and what the file system raises.
 pub fn ilistdir(vm: &Vm, args: &[Obj]) -> Res {
     let path = args.first().copied().unwrap_or(Obj::qstr(Qstr::EMPTY));
-    let place = vm.look_up_object(path)?;
-    let Place::Root = place else { return vm.call_at(place, q!("ilistdir"), None) };
+    let place = look_up_object(vm, path)?;
+    let Place::Root = place else { return call_at(vm, place, q!("ilistdir"), None) };
     let all = List::new(vm, &[])?;
     vm.mounts.all().try_for_each(|mount| all.append(vm, mount.0.obj()))?;
     let next = if path.downcast::<Bytes>().is_some() { next_of_root::<true> } else { next_of_root::<false> };
     Ok(Iter::new(vm, all.obj(), next)?.obj())
 }
 
-/// Set in the position of an iterator over the folder of all mounts, when it has come to what is in the file system at the root.
+/// Set in the position of an iterator over the folder of all mounts, when it has come to what is in the file system at
+/// the root.
 const IN_ROOT: usize = 1 << (usize::BITS - 1);
 
-/// The next entry of the folder of all mounts: mount points, whose names are strings or bytes, and then what is in the file system at the root.
+/// The next entry of the folder of all mounts: mount points, whose names are strings or bytes, and then what is in the
+/// file system at the root.
 fn next_of_root<const AS_BYTES: bool>(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let Some(all) = iter.source.downcast::<List>() else { return Ok(None) };
     let at = iter.at.get() & !IN_ROOT;
@@ -133,7 +138,7 @@ fn next_of_root<const AS_BYTES: bool>(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> 
     if iter.at.get() & IN_ROOT != 0 {
         return vm.next(item);
     }
-    let Some(mount) = item.downcast::<Tuple>().map(super::Mount) else { return Ok(None) };
+    let Some(mount) = item.downcast::<Tuple>().map(crate::model::mounts::Mount) else { return Ok(None) };
     if mount.is_root(vm) {
         let inside = vm.call_method(mount.file_system(), q!("ilistdir"), &[vm.new_str(b"/")?])?;
         if let Some(slot) = all.items().get(at) {
@@ -167,8 +172,8 @@ pub fn listdir(vm: &Vm, args: &[Obj]) -> Res {
 /// # Errors
 /// `OSError`, and what the file system raises.
 pub fn stat(vm: &Vm, path: Obj) -> Res {
-    let place = vm.look_up_object(path)?;
-    let Place::Root = place else { return vm.call_at(place, q!("stat"), None) };
+    let place = look_up_object(vm, path)?;
+    let Place::Root = place else { return call_at(vm, place, q!("stat"), None) };
     let mut numbers = [ZERO; 10];
     numbers[0] = Obj::small_int_wrapping(Stat::FOLDER as isize);
     Ok(Tuple::new(vm, &numbers)?.obj())
@@ -179,9 +184,9 @@ pub fn stat(vm: &Vm, path: Obj) -> Res {
 /// # Errors
 /// `OSError`, and what the file system raises.
 pub fn statvfs(vm: &Vm, path: Obj) -> Res {
-    let place = vm.look_up_object(path)?;
-    let Place::Root = place else { return vm.call_at(place, q!("statvfs"), None) };
-    if let Some(root) = vm.root_mount() {
+    let place = look_up_object(vm, path)?;
+    let Place::Root = place else { return call_at(vm, place, q!("statvfs"), None) };
+    if let Some(root) = root_mount(vm) {
         return vm.call_method(root.file_system(), q!("statvfs"), &[vm.new_str(b"/")?]);
     }
     let mut numbers = [ZERO; 10];
@@ -194,7 +199,7 @@ pub fn statvfs(vm: &Vm, path: Obj) -> Res {
 /// # Errors
 /// `OSError`, and what the file system raises.
 pub fn mkdir(vm: &Vm, path: Obj) -> Res {
-    let place = vm.look_up_object(path)?;
+    let place = look_up_object(vm, path)?;
     let exists = match place {
         Place::Nowhere => false,
         Place::Root => true,
@@ -203,7 +208,7 @@ pub fn mkdir(vm: &Vm, path: Obj) -> Res {
     if exists {
         return Err(vm.os_error(errno::EXISTS));
     }
-    vm.call_at(place, q!("mkdir"), None)
+    call_at(vm, place, q!("mkdir"), None)
 }
 
 /// `rmdir(path)`
@@ -227,9 +232,9 @@ pub fn remove(vm: &Vm, path: Obj) -> Res {
 /// # Errors
 /// `OSError`, also if they are not in the same file system, and what that raises.
 pub fn rename(vm: &Vm, old: Obj, new: Obj) -> Res {
-    let old = vm.look_up_object(old)?;
-    match (old, vm.look_up_object(new)?) {
-        (Place::In(from, _), Place::In(to, new)) if from == to => vm.call_at(old, q!("rename"), Some(new)),
+    let old = look_up_object(vm, old)?;
+    match (old, look_up_object(vm, new)?) {
+        (Place::In(from, _), Place::In(to, new)) if from == to => call_at(vm, old, q!("rename"), Some(new)),
         (Place::Nowhere, Place::Nowhere) => Err(vm.os_error(errno::NO_DEVICE)),
         _ => Err(vm.os_error(errno::NOT_PERMITTED)),
     }

@@ -1,11 +1,11 @@
 //! Data in the format DEFLATE (RFC 1951), taken apart as far as it is asked for.
 //!
-//! It takes no byte from its source before it needs one, and keeps no more of what it made than the window says; this, and that a
-//! reference behind the window is an error, programs see.
+//! It takes no byte from its source before it needs one, and keeps no more of what it made than the window says; this,
+//! and that a reference behind the window is an error, programs see.
 
 use core::cell::Cell;
 
-use berus_runtime::error::{Raised, Res};
+use berus_runtime::model::error::{Raised, Res};
 
 /// Why there is no more: what the source raised, or data that is none.
 pub enum Stop {
@@ -34,7 +34,8 @@ struct Codes<const N: usize> {
 impl<const N: usize> Codes<N> {
     const NONE: Codes<N> = Codes { counts: [0; LONGEST + 1], symbols: [0; N] };
 
-    /// The codes of the symbols whose lengths these are; 0 for a symbol without a code. They cannot be more than there are codes.
+    /// The codes of the symbols whose lengths these are; 0 for a symbol without a code. They cannot be more than there
+    /// are codes.
     fn new(lengths: &[u8]) -> Result<Codes<N>, Stop> {
         let mut codes = Codes::NONE;
         for &length in lengths {
@@ -96,8 +97,8 @@ impl Bits {
         Err(Stop::Broken)
     }
 
-    /// The number that `symbol` and the bits behind it stand for. The first symbols are the numbers themselves; from then on, the distance
-    /// from one symbol's first number to the next one's doubles every `per` symbols.
+    /// The number that `symbol` and the bits behind it stand for. The first symbols are the numbers themselves; from
+    /// then on, the distance from one symbol's first number to the next one's doubles every `per` symbols.
     fn number(&mut self, source: Source<'_>, symbol: usize, per: usize) -> Res<usize> {
         let extra = (symbol / per).saturating_sub(1);
         let start = if symbol < per { symbol } else { (per + symbol % per) << extra };
@@ -145,7 +146,8 @@ impl Inflate {
         }
     }
 
-    /// Fills `out` as far as there is data: how many bytes that are. The window keeps what was made last; its length is a power of two.
+    /// Fills `out` as far as there is data: how many bytes that are. The window keeps what was made last; its length is
+    /// a power of two.
     ///
     /// # Errors
     /// What the source raises; that the data is none.

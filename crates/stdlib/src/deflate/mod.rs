@@ -1,24 +1,29 @@
-//! The module `deflate`: streams that are compressed, to be read (facts: `docs/library/deflate.rst` and `extmod/moddeflate.c` of
-//! MicroPython, whose usual builds do not compress either).
+//! The module `deflate`: streams that are compressed, to be read (facts: `docs/library/deflate.rst` and
+//! `extmod/moddeflate.c` of MicroPython, whose usual builds do not compress either).
 
 mod inflate;
 
 use core::cell::{Cell, RefCell};
 
-use berus_runtime::args::Args;
 use berus_runtime::errno::INVALID;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::stream::{Outcome, Request, StreamSlots};
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::array::Array;
-use berus_runtime::obj::custom::Custom;
+use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::obj::exception::EOF_ERROR;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::stream::{self, Outcome, Request, StreamSlots};
-use berus_runtime::types::Type;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::stream;
+use berus_runtime::ops::stream::Streams;
+use berus_runtime::ops::truth::Truth;
 use crc32fast::Hasher;
-
 use inflate::{Inflate, Source, Stop};
 
 /// The module.
@@ -159,7 +164,8 @@ fn next_byte(vm: &Vm, stream: Obj) -> Res<u8> {
     }
 }
 
-/// Reads what is before the data: how to check that, and the size of its window as a power of two. `None` if it is not of the format.
+/// Reads what is before the data: how to check that, and the size of its window as a power of two. `None` if it is not
+/// of the format.
 fn read_head(format: isize, source: Source<'_>) -> Res<Option<(Check, u32)>> {
     if format == RAW {
         return Ok(Some((Check::Nothing, USUAL_WINDOW)));

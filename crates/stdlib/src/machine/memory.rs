@@ -1,11 +1,15 @@
 //! `mem8`, `mem16` and `mem32`: memory by its address.
 
-use berus_runtime::error::Res;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::printer::{Printer, Style};
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::types::Subscr;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::Custom;
-use berus_runtime::ops::print::{Printer, Style};
-use berus_runtime::types::Subscr;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::obj::raw::RawMemoryGrant;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::print::Print;
 
 /// Memory in pieces of `size` bytes.
 pub struct Memory {

@@ -1,17 +1,18 @@
-//! The module `machine`, as far as it needs no hardware: memory by its address, pins that programs define, and what waits between two
-//! instructions (facts: `docs/library/machine.rst` and `extmod/machine_*.c` of MicroPython).
+//! The module `machine`, as far as it needs no hardware: memory by its address, pins that programs define, and what
+//! waits between two instructions (facts: `docs/library/machine.rst` and `extmod/machine_*.c` of MicroPython).
 
 mod memory;
 mod pin;
 
 use core::time::Duration;
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::exception::SYSTEM_EXIT;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
-
+use berus_runtime::ops::convert::Convert;
 use memory::{MEM8, MEM16, MEM32};
 use pin::{PIN_BASE, SIGNAL, time_pulse_us};
 

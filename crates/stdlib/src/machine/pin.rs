@@ -4,15 +4,21 @@
 
 use core::time::Duration;
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::obj::custom::Custom;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::obj::exception::TYPE_ERROR;
-use berus_runtime::object::Gc;
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::truth::Truth;
 use berus_runtime::q;
-use berus_runtime::types::Type;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 /// What classes of pins derive from.
 pub struct PinBase;
@@ -92,8 +98,8 @@ fn off(vm: &Vm, signal: Obj) -> Res {
     set(vm, signal, false)
 }
 
-/// `time_pulse_us(pin, level[, timeout_us])`: how long the pin has that level from when it comes to it next. If it does not come to it in
-/// time the answer is -2, and -1 if it does not leave it.
+/// `time_pulse_us(pin, level[, timeout_us])`: how long the pin has that level from when it comes to it next. If it does
+/// not come to it in time the answer is -2, and -1 if it does not leave it.
 pub fn time_pulse_us(vm: &Vm, args: &[Obj]) -> Res {
     let pin = args[0];
     let level = isize::from(vm.truth(args[1])?);

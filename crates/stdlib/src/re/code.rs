@@ -1,7 +1,7 @@
 //! The code of regular expressions: what the compiler writes and the matcher reads.
 //!
-//! A number is written in groups of seven bits, the last group first; the top bit of a byte says that more follow. A jump is the distance from
-//! behind its operand, in [`JUMP_LEN`] bytes. Characters are UTF-8.
+//! A number is written in groups of seven bits, the last group first; the top bit of a byte says that more follow. A
+//! jump is the distance from behind its operand, in [`JUMP_LEN`] bytes. Characters are UTF-8.
 
 use berus_runtime::text::utf8;
 
@@ -11,8 +11,8 @@ pub mod op {
     pub const CHAR: u8 = 0;
     /// Any character.
     pub const ANY: u8 = 1;
-    /// One of a class, or none of it: the number of bytes, then pairs of the least and the greatest character. A pair of a letter and the
-    /// character 0 is the class of that letter.
+    /// One of a class, or none of it: the number of bytes, then pairs of the least and the greatest character. A pair
+    /// of a letter and the character 0 is the class of that letter.
     pub const CLASS: u8 = 2;
     pub const NOT_CLASS: u8 = 3;
     /// One of the class of this letter.
@@ -31,13 +31,14 @@ pub mod op {
     /// Goes on, and if that fails jumps; or the other way round.
     pub const SPLIT: u8 = 12;
     pub const SPLIT_LAZY: u8 = 13;
-    /// The instruction for one character that follows, repeated: how often at least, and one more than at most, or 0 for any number.
+    /// The instruction for one character that follows, repeated: how often at least, and one more than at most, or 0
+    /// for any number.
     pub const REPEAT: u8 = 14;
     pub const REPEAT_LAZY: u8 = 15;
     /// A loop with this number begins.
     pub const LOOP: u8 = 16;
-    /// What follows, up to a jump back here, is repeated as often as the two numbers of `REPEAT` say: the loop's number, these two, and a jump
-    /// out.
+    /// What follows, up to a jump back here, is repeated as often as the two numbers of `REPEAT` say: the loop's
+    /// number, these two, and a jump out.
     pub const TURN: u8 = 17;
     pub const TURN_LAZY: u8 = 18;
     pub const MATCH: u8 = 19;

@@ -1,10 +1,12 @@
-//! Regular expressions to code, in one pass: what begins a choice or repetition is put before code that is there already.
+//! Regular expressions to code, in one pass: what begins a choice or repetition is put before code that is there
+//! already.
 
-use berus_runtime::error::{Raised, Res};
-use berus_runtime::obj::builder::Builder;
+use berus_runtime::data::builder::Builder;
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::text::utf8;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 use super::code::{JUMP_LEN, NAMED_CLASSES, next_character, number, op};
 
@@ -24,7 +26,8 @@ pub struct Compiled {
 /// Compiles a pattern.
 ///
 /// # Errors
-/// `ValueError` for what is no regular expression, or has too large parts; `RuntimeError` if groups nest too deep; `MemoryError`.
+/// `ValueError` for what is no regular expression, or has too large parts; `RuntimeError` if groups nest too deep;
+/// `MemoryError`.
 pub fn compile(vm: &Vm, pattern: &[u8], is_text: bool) -> Res<Compiled> {
     let mut compiler = Compiler { vm, pattern, is_text, at: 0, code: Builder::new(), groups: 0, loops: 0 };
     compiler.alternatives()?;
@@ -158,7 +161,8 @@ impl Compiler<'_> {
     /// What there is up to the end of the pattern or group.
     fn alternatives(&mut self) -> Res<Part> {
         self.vm.check_depth()?;
-        // The operand of the jump from the end of the last alternative; until it is known where they all lead, each says where the one before it is.
+        // The operand of the jump from the end of the last alternative; until it is known where they all lead, each
+        // says where the one before it is.
         let mut leave = 0;
         let mut start = self.here();
         let mut part = self.sequence()?;

@@ -1,28 +1,31 @@
 //! The module `re` (facts: `docs/library/re.rst` and `extmod/modre.c` of MicroPython, and the module `re` of CPython).
 //!
-//! What MicroPython has is as there: `.` takes any character, `$` is the end of the subject, and classes with names are of ASCII. All else is as in
-//! CPython: what matches, which groups, and where parts begin and end. There are counted repetitions, `\b`, `\B`, `\A`, `\Z`, groups taken once more and
-//! escapes of characters, but no lookaround, named groups or flags.
+//! What MicroPython has is as there: `.` takes any character, `$` is the end of the subject, and classes with names are
+//! of ASCII. All else is as in CPython: what matches, which groups, and where parts begin and end. There are counted
+//! repetitions, `\b`, `\B`, `\A`, `\Z`, groups taken once more and escapes of characters, but no lookaround, named
+//! groups or flags.
 
 mod code;
 mod compile;
 mod run;
 mod template;
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::obj::builder::Builder;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::custom::Custom;
+use berus_runtime::data::builder::Builder;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::layout::{List, Tuple};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::printer::{Printer, Style};
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::obj::exception::INDEX_ERROR;
-use berus_runtime::obj::list::List;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::print::{Printer, Style};
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::print::Print;
 use berus_runtime::text::utf8;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
-
 use compile::Compiled;
 use run::{Place, Runner, Subject};
 use template::expand;

@@ -1,14 +1,16 @@
-//! Running the code of a regular expression: what may go on another way is tried the first way, and the other one is remembered.
+//! Running the code of a regular expression: what may go on another way is tried the first way, and the other one is
+//! remembered.
 //!
-//! What is remembered lies on the interpreter's heap, so that its limit holds, and neither the subject's length nor the pattern's nesting needs
-//! the machine stack.
+//! What is remembered lies on the interpreter's heap, so that its limit holds, and neither the subject's length nor the
+//! pattern's nesting needs the machine stack.
 
 use alloc::vec::Vec;
 
-use berus_runtime::error::Res;
-use berus_runtime::obj::builder::Builder;
+use berus_runtime::data::builder::Builder;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::vm::Vm;
 use berus_runtime::text::utf8;
-use berus_runtime::vm::Vm;
 
 use super::code::{Code, One, is_named, next_character, op};
 
@@ -52,10 +54,11 @@ enum Kind {
     Saved,
     /// The body of the loop with the instruction with that number, at the place that the second word says.
     Turn,
-    /// One character less than up to that place for the repetition before the instruction; the entry below has the place where it must end at the
-    /// earliest.
+    /// One character less than up to that place for the repetition before the instruction; the entry below has the
+    /// place where it must end at the earliest.
     Fewer,
-    /// One character more, from that place, for the repetition at the instruction; the entry below has the number of those before.
+    /// One character more, from that place, for the repetition at the instruction; the entry below has the number of
+    /// those before.
     More,
 }
 
@@ -71,8 +74,8 @@ const WORD: usize = size_of::<u32>();
 pub struct Runner<'a> {
     vm: &'a Vm,
     code: Code<'a>,
-    /// Where the groups are, the whole match first; each where it begins, then where it ends. Then of each loop how many turns it has begun, and where
-    /// the last turn began that it did not have to take.
+    /// Where the groups are, the whole match first; each where it begins, then where it ends. Then of each loop how
+    /// many turns it has begun, and where the last turn began that it did not have to take.
     registers: Vec<Place>,
     groups: usize,
     ways: Builder,
@@ -304,7 +307,8 @@ impl<'a> Runner<'a> {
         self.remember(Kind::Fewer, pc, most)
     }
 
-    /// Takes as few characters as the repetition at `instruction` may, of which it has `count`, or one less with that to come.
+    /// Takes as few characters as the repetition at `instruction` may, of which it has `count`, or one less with that
+    /// to come.
     fn repeat_lazily(
         &mut self,
         subject: Subject<'_>,

@@ -1,14 +1,15 @@
 //! What `sub` puts in place of a match.
 
-use berus_runtime::error::Res;
-use berus_runtime::obj::builder::Builder;
+use berus_runtime::data::builder::Builder;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::vm::Vm;
 use berus_runtime::obj::exception::INDEX_ERROR;
-use berus_runtime::vm::Vm;
 
 use super::run::Place;
 
-/// Adds `template` to `out`, with groups of the match where it names them, as `\1` or `\g<1>`, and characters where it has escapes. `places` are those
-/// of the groups in the subject; one that has not matched is empty.
+/// Adds `template` to `out`, with groups of the match where it names them, as `\1` or `\g<1>`, and characters where it
+/// has escapes. `places` are those of the groups in the subject; one that has not matched is empty.
 ///
 /// # Errors
 /// `IndexError` if there is no such group, `ValueError` for an escape that stands for nothing, `MemoryError`.

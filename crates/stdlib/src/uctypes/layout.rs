@@ -1,15 +1,17 @@
 //! Descriptors: how programs say what is where in memory.
 //!
-//! A descriptor is a dict of fields, or a tuple for a structure inside of another one, a pointer or an array. A field's number has its
-//! offset in the low bits and its type in the high ones of 31 bits, so that it is a small integer everywhere.
+//! A descriptor is a dict of fields, or a tuple for a structure inside of another one, a pointer or an array. A field's
+//! number has its offset in the low bits and its type in the high ones of 31 bits, so that it is a small integer
+//! everywhere.
 
-use berus_runtime::error::{Raised, Res};
+use berus_runtime::data::dict::Dicts;
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::{Dict, Tuple};
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::binary::LITTLE;
-use berus_runtime::obj::dict::Dict;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::object::Gc;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 /// Where the type of a scalar begins in a number, and that of something larger.
 const SCALAR_TYPE: u32 = 27;
@@ -76,7 +78,8 @@ impl Scalar {
         (Scalar::BFUINT8.0..=Scalar::BFINT32.0).contains(&self.0)
     }
 
-    /// Its code in `struct`. A bit field's is that of the unsigned int that it is part of, since bit fields have no sign.
+    /// Its code in `struct`. A bit field's is that of the unsigned int that it is part of, since bit fields have no
+    /// sign.
     pub fn code(self) -> u8 {
         b"BbHhIiQqBBHHIIfd"[usize::from(self.0)]
     }

@@ -1,21 +1,25 @@
-//! The module `uctypes`: memory seen as the structures of C (facts: `docs/library/uctypes.rst` and `extmod/moductypes.c` of MicroPython).
+//! The module `uctypes`: memory seen as the structures of C (facts: `docs/library/uctypes.rst` and
+//! `extmod/moductypes.c` of MicroPython).
 //!
-//! It reaches memory by addresses, which the host [grants](berus_runtime::host::Host::raw_memory) or not. Asking for addresses and sizes
-//! is always allowed.
+//! It reaches memory by addresses, which the host [grants](berus_runtime::host::Host::raw_memory) or not. Asking for
+//! addresses and sizes is always allowed.
 
 mod layout;
 mod structure;
 
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::model::buffer::Access;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::array::Array;
-use berus_runtime::obj::bytes::Bytes;
 use berus_runtime::obj::custom::Custom;
 use berus_runtime::obj::exception::TYPE_ERROR;
-use berus_runtime::ops::buffer::Access;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
-
+use berus_runtime::obj::raw::RawMemoryGrant;
+use berus_runtime::ops::buffer::Buffers;
+use berus_runtime::ops::convert::Convert;
 use layout::{BIT_LENGTH, BIT_POSITION, Layout, Scalar};
 use structure::{STRUCT, Structure};
 

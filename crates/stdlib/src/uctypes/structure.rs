@@ -1,17 +1,24 @@
 //! The type `struct`: memory with a descriptor.
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::obj::binary::{self, LITTLE};
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::buffer::{Access, Buffer};
-use berus_runtime::ops::print::{Printer, Style};
+use berus_runtime::data::dict::Dicts;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::buffer::{Access, Buffer};
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::layout::Tuple;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::printer::{Printer, Style};
+use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::types::{Attr, AttrResult, Subscr, Type, UnaryOp};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::binary;
+use berus_runtime::obj::binary::LITTLE;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::obj::raw::RawMemoryGrant;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::print::Print;
 use berus_runtime::qstr::Qstr;
-use berus_runtime::types::{Attr, AttrResult, Subscr, Type, UnaryOp};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 use super::layout::{Bits, Field, Item, Large, Layout, Scalar, syntax_error};
 

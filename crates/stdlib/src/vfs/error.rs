@@ -1,8 +1,8 @@
 //! Why operations of file systems on block devices fail, and how that reaches Python.
 
-use berus_runtime::error::{Raised, Res};
-use berus_runtime::ops::stream::Outcome;
-use berus_runtime::vm::Vm;
+use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::stream::Outcome;
+use berus_runtime::model::vm::Vm;
 
 /// Why an operation fails.
 #[derive(Debug)]

@@ -1,18 +1,22 @@
 //! Files of the file systems that lie in memory or on block devices: `TextIOWrapper` and `FileIO`.
 
-use berus_runtime::errno::INVALID;
 use core::cell::Cell;
 use core::ops::Deref;
 
-use berus_runtime::error::Res;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::buffer::{Access, Buffer};
-use berus_runtime::ops::print::{Printer, Style};
-use berus_runtime::ops::stream::{self, Outcome, Request, StreamSlots};
-use berus_runtime::types::flag;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::errno::INVALID;
+use berus_runtime::model::buffer::{Access, Buffer};
+use berus_runtime::model::error::Res;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::printer::{Printer, Style};
+use berus_runtime::model::protocols::Classes;
+use berus_runtime::model::stream::{Outcome, Request, StreamSlots};
+use berus_runtime::model::types::flag;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::print::Print;
+use berus_runtime::ops::stream;
 
 /// Writes bytes: how many were taken.
 pub type Write = fn(&Vm, &File, &[u8]) -> Outcome;

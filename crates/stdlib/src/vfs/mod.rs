@@ -13,18 +13,18 @@ mod posix;
 mod rom;
 mod stat;
 
+use berus_runtime::model::args::Args;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::ops::call::Call;
+use berus_runtime::vfs::{BlockDevice, operations};
 pub(crate) use fat::FAT;
 pub(crate) use lfs::{LFS1, LFS2};
 pub use posix::{POSIX, mount_posix};
 pub use rom::mount_rom;
-
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::modules::ModuleDef;
-use berus_runtime::types::Type;
-use berus_runtime::vfs::{BlockDevice, operations};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("vfs", MEMBERS);
@@ -58,7 +58,8 @@ fn detect(vm: &Vm, device: BlockDevice) -> Res {
     vm.call(Obj::from_static(&FAT), &[device.object()])
 }
 
-/// The littlefs that lies on a block device, if there is one: the first block may be erased or broken, the second is not then.
+/// The littlefs that lies on a block device, if there is one: the first block may be erased or broken, the second is
+/// not then.
 fn detect_lfs(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
     for block in 0..2 {
         let mut head = [0; 44];

@@ -1,12 +1,13 @@
 //! The state of a mounted file system, which an object owns.
 
 use alloc::boxed::Box;
-use berus_runtime::errno::BUSY;
 use core::cell::RefCell;
 use core::mem::ManuallyDrop;
 
-use berus_runtime::error::Res;
-use berus_runtime::vm::Vm;
+use berus_runtime::errno::BUSY;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::finalise::Finalise;
+use berus_runtime::model::vm::Vm;
 
 /// Something on the memory of the host, which an object with a finaliser [gives up](Owned::give_up).
 pub struct Owned<T>(ManuallyDrop<RefCell<Option<Box<T>>>>);

@@ -1,25 +1,29 @@
 //! `VfsPosix`: the files of the host, or those below one of its folders.
 //!
-//! A program is not kept below that folder: relative paths start at the host's current folder, and `..` leads out of both. What a
-//! program may see is the host's to say.
+//! A program is not kept below that folder: relative paths start at the host's current folder, and `..` leads out of
+//! both. What a program may see is the host's to say.
 
 use alloc::borrow::Cow;
-use berus_runtime::errno::{NO_DEVICE, NOT_PERMITTED, READ_ONLY};
 use core::cell::Cell;
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::errno::{NO_DEVICE, NOT_PERMITTED, READ_ONLY};
 use berus_runtime::host::{Entry, Files, Stat};
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::obj::list::List;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::object::Gc;
-use berus_runtime::types::Type;
-use berus_runtime::vfs::file::HostPath;
-use berus_runtime::vfs::{FileSystem, Kind};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::layout::{List, Tuple};
+use berus_runtime::model::mounts::{FileSystem, Kind};
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::{Ints, Iterate, Strs};
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::truth::Truth;
+use berus_runtime::vfs::Mounting;
+use berus_runtime::vfs::file::{HostPath, OpenHostFile};
 
 use super::stat::numbers;
 

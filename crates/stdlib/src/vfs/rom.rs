@@ -1,27 +1,35 @@
 //! `VfsRom`: a ROM image in memory (MicroPython: `extmod/vfs_rom.c`). Modules in it run where they lie.
 
 use alloc::vec::Vec;
-use berus_runtime::errno::{INVALID, IO, IS_FOLDER, NO_DEVICE, NO_ENTRY, NOT_PERMITTED, READ_ONLY, UNSUPPORTED};
 
 use berus_mpy::romfs::{Image, Node};
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::obj::list::List;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::errno::{INVALID, IO, IS_FOLDER, NO_DEVICE, NO_ENTRY, NOT_PERMITTED, READ_ONLY, UNSUPPORTED};
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::buffer::{Access, Buffer};
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::layout::List;
+use berus_runtime::model::mounts::{FileSystem, Kind};
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::{Iterate, Strs};
+use berus_runtime::model::stream::Outcome;
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::obj::memoryview;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::buffer::{Access, Buffer};
-use berus_runtime::ops::stream::Outcome;
-use berus_runtime::types::Type;
-use berus_runtime::vfs::{FileSystem, Kind};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::ops::buffer::Buffers;
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::truth::Truth;
+use berus_runtime::vfs::Mounting;
 
-use super::file::{self, File, FileOps};
-use super::stat;
+use super::file::{File, FileOps};
+use super::{file, stat};
 
-/// Mounts the host's ROM image, if it has one, at `/rom`, and has modules looked for there and in `/rom/lib`, as MicroPython does when it starts.
+/// Mounts the host's ROM image, if it has one, at `/rom`, and has modules looked for there and in `/rom/lib`, as
+/// MicroPython does when it starts.
 ///
 /// # Errors
 /// `OSError` if it is no ROM image, or something is mounted there, and `MemoryError`.

@@ -1,12 +1,12 @@
 //! What file systems answer in tuples.
 
-use berus_runtime::error::Res;
+use berus_runtime::data::bytes::Bytes;
 use berus_runtime::host::Stat;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::list::List;
-use berus_runtime::obj::tuple::Tuple;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::{List, Tuple};
+use berus_runtime::model::protocols::{Ints, Strs};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 
 /// A tuple of ten numbers.
 pub fn numbers(vm: &Vm, numbers: [u64; 10]) -> Res {

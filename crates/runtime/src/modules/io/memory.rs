@@ -2,18 +2,25 @@
 
 use core::cell::Cell;
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::obj::builder::Builder;
-use crate::object::{Gc, Header, Object};
-use crate::ops::buffer::Access;
-use crate::ops::print::{Printer, Style};
-use crate::ops::stream::{self, Outcome, Request, StreamSlots};
-use crate::q;
-use crate::types::{Definition, Type};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::data::builder::Builder;
+use crate::data::instance::NativeBase;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::Access;
+use crate::model::error::{Raise, Res};
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Classes, Strs};
+use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::types::{Definition, Type};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::buffer::Buffers;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
+use crate::ops::stream;
+use crate::ops::stream::Streams;
+use crate::{define, q};
 
 const fn table(name: crate::qstr::Qstr, slots: &'static StreamSlots) -> Definition {
     Type::new(name).make_new(make_new).print(print).next(stream::next).stream(slots).locals(METHODS)
@@ -47,7 +54,8 @@ struct Memory {
     closed: Cell<bool>,
 }
 
-// SAFETY: the structure is `repr(C)` and starts with a header; only `StringIO` objects have this type. `of` knows of the other.
+// SAFETY: the structure is `repr(C)` and starts with a header; only `StringIO` objects have this type. `of` knows of
+// the other.
 unsafe impl Object for Memory {
     const TYPE: &'static Type = &STRING_IO;
 }

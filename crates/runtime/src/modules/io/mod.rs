@@ -4,24 +4,27 @@ mod memory;
 
 use core::cell::Cell;
 
-use super::ModuleDef;
-use crate::args::Args;
-use crate::define;
+use crate::data::builder::Builder;
 use crate::errno::AGAIN;
-use crate::error::Res;
-use crate::obj::array::Array;
-use crate::obj::builder::Builder;
-use crate::object::{Gc, Header, Object};
-use crate::ops::stream::{self, Outcome, Request, StreamSlots};
-use crate::q;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::{Raise, Res};
+use crate::model::module_def::ModuleDef;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::stream::{Outcome, StreamSlots};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::io_base::IO_BASE;
+use crate::ops::convert::Convert;
+use crate::ops::stream;
+use crate::ops::stream::stream_write_counted;
+use crate::{define, q};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("io", MEMBERS).extensible();
 
-pub use memory::{BYTES_IO, STRING_IO};
+pub use crate::modules::io::memory::{BYTES_IO, STRING_IO};
 
 crate::members! {
     /// What the module has.
@@ -32,79 +35,6 @@ crate::members! {
         "IOBase" => value(Obj::from_static(&IO_BASE)),
         "BufferedWriter" => value(Obj::from_static(&BUFFERED_WRITER)),
     }
-}
-
-/// The type `IOBase`: instances of classes derived from it are streams, by their methods `readinto`, `write` and `ioctl`.
-pub static IO_BASE: Type = define!(Type::new(q!("IOBase")).make_new(io_base_new).stream(&IO_BASE_SLOTS));
-
-/// What makes a stream of an instance of a class derived from [`IO_BASE`].
-pub(crate) static IO_BASE_SLOTS: StreamSlots =
-    StreamSlots { read: Some(base_read), write: Some(base_write), ioctl: Some(base_ioctl), is_text: false };
-
-#[repr(C)]
-struct IoBase {
-    header: Header,
-}
-
-// SAFETY: the structure is `repr(C)` and starts with a header; only such objects have this type.
-unsafe impl Object for IoBase {
-    const TYPE: &'static Type = &IO_BASE;
-}
-
-fn io_base_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    vm.check_args(args, 0, usize::MAX, true)?;
-    Ok(vm.alloc(IoBase { header: Header::of(&IO_BASE) })?.obj())
-}
-
-/// The number that a method answered: negative for an `errno` number.
-fn count(answer: isize) -> Result<usize, i32> {
-    usize::try_from(answer).map_err(|_| i32::try_from(answer.unsigned_abs()).unwrap_or(EIO))
-}
-
-/// What a method answered that had `len` bytes to read or write: how many it did, `None` for "nothing now", or a negative `errno` number.
-fn transferred(vm: &Vm, answer: Obj, len: usize) -> Outcome {
-    if answer == Obj::NONE {
-        return Ok(Err(AGAIN));
-    }
-    Ok(count(vm.int(answer)?).and_then(|count| if count <= len { Ok(count) } else { Err(EIO) }))
-}
-
-/// The error of a method that claims to have done more than it was asked for.
-const EIO: i32 = 5;
-
-fn base_read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
-    let bytes = Array::bytearray(vm, buffer)?;
-    let answer = vm.call_method(object, q!("readinto"), &[bytes.obj()])?;
-    let outcome = transferred(vm, answer, buffer.len())?;
-    if let Ok(count) = outcome {
-        // The method may have made its argument shorter.
-        let read = bytes.buffer().bytes();
-        let there = count.min(read.len());
-        buffer[..there].copy_from_slice(&read[..there]);
-    }
-    Ok(outcome)
-}
-
-fn base_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
-    let copy = Array::bytearray(vm, bytes)?;
-    let answer = vm.call_method(object, q!("write"), &[copy.obj()])?;
-    transferred(vm, answer, bytes.len())
-}
-
-fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
-    let Some(ioctl) = vm.find_attr(object, q!("ioctl"))? else {
-        // What has no such method has nothing to write out or give up.
-        return Ok(if let Request::Flush | Request::Close = request { Ok(0) } else { Err(22) });
-    };
-    let (number, argument) = match request {
-        Request::Flush => (1, 0),
-        Request::Seek { offset, .. } => (2, offset),
-        Request::Poll(events) => (3, events as isize),
-        Request::Close => (4, 0),
-        Request::Other(number, argument) => (number as isize, argument as isize),
-    };
-    let answer = vm.call(ioctl, &[Obj::small_int_wrapping(number), vm.new_int(argument)?])?;
-    Ok(count(vm.int(answer)?))
 }
 
 /// The type `BufferedWriter`: collects what is written to another stream.
@@ -156,7 +86,7 @@ fn writer_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn drain(vm: &Vm, writer: Gc<Writer>) -> Res<Result<(), i32>> {
     let mut data = writer.data.take();
     let mut taken = 0;
-    let outcome = vm.stream_write_counted(writer.stream, data.bytes(), &mut taken);
+    let outcome = stream_write_counted(vm, writer.stream, data.bytes(), &mut taken);
     data.bytes_mut().copy_within(taken.., 0);
     data.truncate(data.bytes().len() - taken);
     // The stream may have written here itself.

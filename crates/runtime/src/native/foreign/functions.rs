@@ -4,17 +4,17 @@ use core::ffi::c_void;
 use core::hint::black_box;
 use core::ptr::NonNull;
 
-use super::{MapOfC, object};
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::error::Res;
+use crate::model::object::{Gc, Header};
+use crate::model::types::{Definition, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::native::border;
+use crate::native::foreign::{MapOfC, object};
 use crate::native::table::Signature;
-use crate::object::{Gc, Header};
-use crate::q;
-use crate::types::{Definition, Type, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::{define, q};
 
 const fn ty() -> Definition {
     Type::new(q!("function")).flags(flag::BINDS_SELF)
@@ -69,7 +69,8 @@ fn call_fixed<const N: usize>(vm: &Vm, function: Obj, args: Args<'_>) -> Res {
     for (word, arg) in words.iter_mut().zip(args.pos()) {
         *word = arg.bits();
     }
-    // SAFETY: C code made the object with a function of so many arguments. The object lies with the code, and is kept to the end.
+    // SAFETY: C code made the object with a function of so many arguments. The object lies with the code, and is kept
+    // to the end.
     let result = unsafe { border::call(vm, None, fixed.as_ref().function, words) };
     black_box(function);
     object(vm, result?)

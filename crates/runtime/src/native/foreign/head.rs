@@ -5,26 +5,26 @@
 use core::ffi::c_void;
 use core::ptr;
 
-use super::layout::Kind;
-use super::{SENTINEL, adopt, stand_in, streams};
-use crate::args::Args;
-use crate::error::Res;
+use crate::data::bytes::Bytes;
+use crate::model::args::Args;
+use crate::model::error::Res;
+use crate::model::machine::{Indices, PARENT, Slots};
+use crate::model::object::Gc;
+use crate::model::printer::Style;
+use crate::model::protocols::Classes;
+use crate::model::types::{Attr, AttrResult, Type};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::serve;
+use crate::native::foreign::layout::Kind;
+use crate::native::foreign::{SENTINEL, adopt, stand_in, streams};
 use crate::native::table::values;
-use crate::obj::bytes::Bytes;
-use crate::object::Gc;
-use crate::ops::print::Style;
+use crate::ops::call::Call;
+use crate::ops::print::Print;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Type};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
 
 // Types have these where C code looks for them.
 const _: () = assert!(matches!(Type::PLACES_FOR_C, [8, 10, 12, 24]));
-
-/// For each kind of slot its number, from 1; 0 for those that are not there.
-pub(crate) type Indices = [u8; 12];
 
 /// The numbers of the slots that types of Berus have.
 pub(crate) const INDICES: Indices = {
@@ -37,29 +37,18 @@ pub(crate) const INDICES: Indices = {
     indices
 };
 
-/// Which slot is the type that a class derives from.
-const PARENT: usize = 4;
+/// The slots of every type, but for what a class derives from.
+pub(crate) const SLOTS: Slots = Slots([
+    make_new as *const c_void,
+    print as *const c_void,
+    attr as *const c_void,
+    (&raw const streams::STREAM).cast(),
+    ptr::null(),
+]);
 
-/// The slots, in the order of [`INDICES`].
-#[repr(transparent)]
-pub(crate) struct Slots([*const c_void; PARENT + 1]);
-
-impl Slots {
-    /// The same for every type, but for what it derives from.
-    pub(crate) const fn new() -> Slots {
-        Slots([
-            make_new as *const c_void,
-            print as *const c_void,
-            attr as *const c_void,
-            (&raw const streams::STREAM).cast(),
-            ptr::null(),
-        ])
-    }
-
-    /// Says what a class derives from.
-    pub(crate) fn set_parent(&mut self, parent: Gc<Type>) {
-        self.0[PARENT] = super::to_c(parent).cast();
-    }
+/// Says what a class derives from.
+pub(crate) fn set_parent(slots: &mut Slots, parent: Gc<Type>) {
+    slots.0[PARENT] = crate::native::foreign::to_c(parent).cast();
 }
 
 /// Whether a slot that a C type has taken from a type of Berus is one of these.

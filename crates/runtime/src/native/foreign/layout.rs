@@ -4,14 +4,14 @@ use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr::NonNull;
 
-use super::adopt;
-use crate::error::Res;
-use crate::obj::dict::{self, Dict};
-use crate::object::{Gc, Header};
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::model::error::Res;
+use crate::model::layout::Dict;
+use crate::model::object::{Gc, Header};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::native::foreign::adopt;
+use crate::obj::dict;
 
 /// A type made by C code.
 #[repr(C)]
@@ -133,7 +133,8 @@ pub(super) struct DictOfC {
 }
 
 impl DictOfC {
-    /// The constant dict that `object` is, if it is one: dicts of Berus have no flags in their second word, but an address.
+    /// The constant dict that `object` is, if it is one: dicts of Berus have no flags in their second word, but an
+    /// address.
     pub fn constant<'a>(object: Obj) -> Option<&'a DictOfC> {
         let header = object.as_header()?;
         // SAFETY: a pointer word points to a live object. An object of type `dict` has at least a word more.

@@ -1,10 +1,11 @@
 //! Objects and types of C code.
 //!
-//! C code makes types of MicroPython's layout: a head, which those of Berus share up to the name, and a table of slots of which some are
-//! there. For each such type Berus makes a *stand-in*, a type of its own whose slots call those of the C type ([`stand_in`]). A C
-//! type's header says which is its stand-in, once it has one. So the interpreter meets no other types than its own:
-//! [`type_of`] answers the stand-in for objects of C types, and where C types come across the border as values, [`adopt`] replaces them. C
-//! code in turn is given C types, and of the types of Berus it reads what [`head`] gives them.
+//! C code makes types of MicroPython's layout: a head, which those of Berus share up to the name, and a table of slots
+//! of which some are there. For each such type Berus makes a *stand-in*, a type of its own whose slots call those of
+//! the C type ([`stand_in`]). A C type's header says which is its stand-in, once it has one. So the interpreter meets
+//! no other types than its own: [`type_of`] answers the stand-in for objects of C types, and where C types come across
+//! the border as values, [`adopt`] replaces them. C code in turn is given C types, and of the types of Berus it reads
+//! what [`head`] gives them.
 
 pub(in crate::native) mod functions;
 mod head;
@@ -12,26 +13,24 @@ mod layout;
 mod stand_in;
 pub(in crate::native) mod streams;
 
-pub(crate) use head::{INDICES, Indices, Slots};
-pub(super) use layout::MapOfC;
-
 use core::ptr::NonNull;
 
-use crate::define;
-use crate::error::Res;
-use crate::obj::bytes::Bytes;
-use crate::obj::dict::{self, Dict};
-use crate::obj::exception;
-use crate::obj::list::List;
-use crate::obj::str::Str;
-use crate::object::Gc;
-use crate::ops::buffer::{Access, Buffer};
-use crate::q;
-use crate::types::{Type, flag};
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
-use layout::{DictOfC, TypeOfC};
+use crate::data::bytes::Bytes;
+use crate::data::str::Str;
+use crate::model::buffer::{Access, Buffer};
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Dict, List};
+use crate::model::object::Gc;
+use crate::model::protocols::{Classes, Strs};
+use crate::model::types::{Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+pub(crate) use crate::native::foreign::head::{INDICES, SLOTS, set_parent};
+pub(super) use crate::native::foreign::layout::MapOfC;
+use crate::native::foreign::layout::{DictOfC, TypeOfC};
+use crate::obj::{dict, exception};
+use crate::services::raise::unset_local;
+use crate::{define, q};
 
 /// Whether objects may be of types of C code.
 pub(crate) const EXIST: bool = true;
@@ -70,14 +69,14 @@ pub(super) fn to_c(ty: Gc<Type>) -> *const Type {
     }
 }
 
-/// `value` from machine code, as the interpreter has it: stand-ins in place of C types, and dicts of its own in place of constant ones.
-/// Null is a local variable that is not set, of which generated code does not take notice.
+/// `value` from machine code, as the interpreter has it: stand-ins in place of C types, and dicts of its own in place
+/// of constant ones. Null is a local variable that is not set, of which generated code does not take notice.
 ///
 /// # Errors
 /// `NameError` for null, and `MemoryError`.
 #[inline(always)]
 pub(super) fn adopt(vm: &Vm, value: impl Into<Slot>) -> Res {
-    let Some(value) = value.into() else { return Err(vm.unset_local()) };
+    let Some(value) = value.into() else { return Err(unset_local(vm)) };
     if vm.native.has_c_code() { adopt_from_c(vm, value) } else { Ok(value) }
 }
 
@@ -92,7 +91,7 @@ fn adopt_from_c(vm: &Vm, value: Obj) -> Res {
 
 /// Whether `value`, which has this header, is a C type or a constant dict.
 #[inline]
-fn is_foreign(header: &crate::object::Header, value: Obj) -> bool {
+fn is_foreign(header: &crate::model::object::Header, value: Obj) -> bool {
     header.has(flag::BERUS | flag::FOREIGN)
         || header.ty() == Gc::from_static(&dict::TYPE) && DictOfC::constant(value).is_some()
 }
@@ -138,8 +137,8 @@ fn adopt_each<'a>(vm: &Vm, values: &[Slot]) -> Res<&'a [Obj]> {
         all.append(vm, adopt(vm, *value)?)?;
     }
     let items = all.items();
-    // SAFETY: nobody else knows the list, a cell has the layout of what it holds, and the collector sees the items as long as
-    // somebody holds the slice.
+    // SAFETY: nobody else knows the list, a cell has the layout of what it holds, and the collector sees the items as
+    // long as somebody holds the slice.
     Ok(unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
 }
 
@@ -176,8 +175,8 @@ pub(super) fn new_str(vm: &Vm, text: &[u8]) -> Res {
     }
 }
 
-/// The text of a string or bytes object, for C code, which expects a zero byte behind it; `None` for other objects, or if it is to
-/// be written to.
+/// The text of a string or bytes object, for C code, which expects a zero byte behind it; `None` for other objects, or
+/// if it is to be written to.
 ///
 /// # Errors
 /// `MemoryError`.

@@ -2,25 +2,29 @@
 
 use core::ffi::c_void;
 use core::hint::black_box;
-use core::ptr::{self, NonNull};
+use core::ptr;
+use core::ptr::NonNull;
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::layout::{DictOfC, Kind, TypeOfC, flags};
-use super::{SENTINEL, adopt, head, object, streams, type_for_c};
-use crate::args::Args;
-use crate::error::Res;
+use crate::model::args::Args;
+use crate::model::buffer::{Access, Buffer};
+use crate::model::class::Class;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::Dict;
+use crate::model::object::{Gc, Object};
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::Iterate;
+use crate::model::types::{Attr, AttrResult, Definition, Parent, Slots, Subscr, Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::native::border;
+use crate::native::foreign::layout::{DictOfC, Kind, TypeOfC, flags};
+use crate::native::foreign::{SENTINEL, adopt, head, object, streams, type_for_c};
 use crate::native::table::{BufferOfC, READ, WRITE};
-use crate::obj::dict::Dict;
-use crate::object::{Gc, Object};
-use crate::ops::buffer::{Access, Buffer};
-use crate::ops::print::{Printer, Style};
 use crate::ops::stream;
+use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
-use crate::types::{Attr, AttrResult, Class, Definition, Parent, Slots, Subscr, Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
 
 /// A stand-in, and the C type that it stands for.
 #[repr(C)]
@@ -38,7 +42,7 @@ unsafe impl Object for StandIn {
 
 /// The C type that `ty` is the stand-in of, if it is one.
 pub(super) fn original(ty: Gc<Type>) -> Option<NonNull<TypeOfC>> {
-    let is_one = ty.has(flag::BERUS | flag::FOREIGN) && ty != Gc::from_static(&super::TYPE);
+    let is_one = ty.has(flag::BERUS | flag::FOREIGN) && ty != Gc::from_static(&crate::native::foreign::TYPE);
     // SAFETY: types with this flag, but for that one, are stand-ins.
     is_one.then(|| unsafe { ty.as_ptr().cast::<StandIn>().as_ref() }.original)
 }
@@ -54,7 +58,7 @@ pub(super) fn of(vm: &Vm, ty: NonNull<TypeOfC>) -> Gc<Type> {
         Ok(made) => made,
         Err(raised) => {
             vm.take_exception(raised);
-            Gc::from_static(&super::TYPE)
+            Gc::from_static(&crate::native::foreign::TYPE)
         }
     }
 }
@@ -121,8 +125,8 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     }
     let class = Class::new(ty, locals);
     let made = vm.alloc(StandIn { class, original, slots })?;
-    // SAFETY: the object is new, and nobody else refers to it. Its slots stay where they are as long as the type does, through which alone
-    // they are reached.
+    // SAFETY: the object is new, and nobody else refers to it. Its slots stay where they are as long as the type does,
+    // through which alone they are reached.
     unsafe { (*made.as_ptr().as_ptr()).class.ty.slots = &(*made.as_ptr().as_ptr()).slots };
     // SAFETY: a stand-in starts with its type.
     let made: Gc<Type> = unsafe { Gc::from_ptr(made.as_ptr().cast()) };
@@ -185,7 +189,7 @@ fn words_of(args: Args<'_>) -> [usize; 3] {
 fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     let mut of_c = ty;
     while original(of_c).is_none() {
-        match crate::obj::typ::native_base_type(of_c) {
+        match crate::data::class::native_base_type(of_c) {
             Some(base) if Gc::from_static(base) != of_c => of_c = Gc::from_static(base),
             _ => return Err(vm.type_error(format_args!("argument num/types mismatch"))),
         }

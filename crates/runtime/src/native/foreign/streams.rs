@@ -4,19 +4,22 @@ use core::ffi::c_int;
 use core::hint::black_box;
 use core::ptr::NonNull;
 
-use super::layout::{Kind, TypeOfC};
-use super::type_for_c;
-use crate::error::Res;
-use crate::native::border::{self, serve};
+use crate::data::bytes::Bytes;
+use crate::model::builtin::Builtin;
+use crate::model::error::Res;
+use crate::model::object::Gc;
+use crate::model::printer::Printer;
+use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::native::border;
+use crate::native::border::serve;
+use crate::native::foreign::layout::{Kind, TypeOfC};
+use crate::native::foreign::type_for_c;
 pub(super) use crate::native::table::PrinterOfC;
-use crate::obj::builtin::Builtin;
-use crate::obj::bytes::Bytes;
-use crate::object::Gc;
-use crate::ops::print::Printer;
-use crate::ops::stream::{self, Outcome, Request, StreamSlots};
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::ops::stream;
+use crate::ops::stream::{Streams, unsupported_stream};
 
 /// `read`, for C types: their streams are read as any others.
 pub(in crate::native) static READ: Builtin = Builtin::var(1, 2, stream::read);
@@ -123,7 +126,7 @@ pub(in crate::native) unsafe extern "C" fn get_stream(object: Obj, flags: usize)
             let slots = vm.stream(object)?;
             let can = [slots.read.is_some(), slots.write.is_some(), slots.ioctl.is_some()];
             if (0..can.len()).any(|n| flags >> n & 1 != 0 && !can[n]) {
-                return Err(vm.unsupported_stream());
+                return Err(unsupported_stream(vm));
             }
             Ok(of_c(type_for_c(vm, object)).unwrap_or(&raw const STREAM))
         })
@@ -163,7 +166,7 @@ fn call(
     let stream = of_c(type_for_c(vm, object));
     // SAFETY: a C type's protocol is a stream where its stand-in has these slots.
     let function = stream.and_then(|stream| function(unsafe { &*stream }));
-    let Some(function) = function else { return Err(vm.unsupported_stream()) };
+    let Some(function) = function else { return Err(unsupported_stream(vm)) };
     let mut error: c_int = 0;
     let error_at = (&raw mut error).expose_provenance();
     // SAFETY: the functions of a stream take four words. The object is kept, and so its code.

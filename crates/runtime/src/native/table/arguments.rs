@@ -2,14 +2,18 @@
 
 use core::ffi::c_char;
 
-use super::build::values;
-use crate::args::Args;
-use crate::error::Res;
+use crate::model::args::Args;
+use crate::model::arity::check_arg_counts;
+use crate::model::error::{Raise, Res};
+use crate::model::protocols::Classes;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::native::border::serve;
 use crate::native::foreign::MapOfC;
+use crate::native::table::build::values;
+use crate::ops::convert::Convert;
+use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::word::Obj;
 
 /// The `len` bytes at `data`, for which machine code vouches.
 ///
@@ -32,7 +36,8 @@ pub(in crate::native) unsafe fn c_string<'a>(data: *const c_char) -> &'a [u8] {
     unsafe { core::ffi::CStr::from_ptr(data) }.to_bytes()
 }
 
-/// How many arguments a function takes, in one word: the fewest and the most positional ones, and whether it takes keywords.
+/// How many arguments a function takes, in one word: the fewest and the most positional ones, and whether it takes
+/// keywords.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub(in crate::native) struct Signature(u32);
@@ -53,7 +58,7 @@ impl Signature {
 
     fn check_counts(self, vm: &Vm, n_pos: usize, n_kw: usize) -> Res<()> {
         let (min, max) = ((self.0 >> 17) as usize, (self.0 >> 1 & 0xffff) as usize);
-        vm.check_arg_counts(n_pos, n_kw, min, max, self.takes_keywords())
+        check_arg_counts(vm, n_pos, n_kw, min, max, self.takes_keywords())
     }
 }
 
@@ -76,7 +81,8 @@ const INT: u16 = 2;
 const REQUIRED: u16 = 0x100;
 const KEYWORD_ONLY: u16 = 0x200;
 
-/// Arguments by what `allowed` says of them, each a word at `out`. `keyword` finds that of a name, and there are `n_kw` of them.
+/// Arguments by what `allowed` says of them, each a word at `out`. `keyword` finds that of a name, and there are `n_kw`
+/// of them.
 ///
 /// # Safety
 /// `out` has room for a word for each.

@@ -2,20 +2,20 @@
 
 use core::ptr::NonNull;
 
-use crate::error::Res;
+use crate::data::dict::Dicts;
+use crate::interpret::op::build;
+use crate::model::error::{Raise, Res};
+use crate::model::layout::{Dict, List, Tuple};
+use crate::model::object::Gc;
+use crate::model::registers::Sp;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::serve;
 use crate::native::foreign::{adopt, adopt_all};
-use crate::obj::dict::Dict;
-use crate::obj::list::List;
 use crate::obj::set::Set;
 use crate::obj::slice::Slice;
-use crate::obj::tuple::Tuple;
-use crate::object::Gc;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::vm::op::build;
-use crate::vm::registers::Sp;
-use crate::word::Obj;
+use crate::ops::convert::Convert;
+use crate::ops::subscr::Subscripts;
 
 /// The `n` words at `items`, for which machine code vouches.
 ///
@@ -138,7 +138,8 @@ pub(super) unsafe extern "C" fn unpack_sequence(sequence: Slot, n: usize, to: *m
     }
 }
 
-/// Puts the items of `sequence` at `to`, the last one first: so many before a list of those in the middle, and after it.
+/// Puts the items of `sequence` at `to`, the last one first: so many before a list of those in the middle, and after
+/// it.
 pub(super) unsafe extern "C" fn unpack_ex(sequence: Slot, counts: usize, to: *mut Slot) {
     let (left, right) = (counts & 0xff, counts >> 8);
     // SAFETY: machine code called, and has room for the items.

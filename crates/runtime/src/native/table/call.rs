@@ -2,18 +2,20 @@
 
 use core::mem::transmute;
 
-use super::build::{slots, values};
-use crate::args::Args;
+use crate::model::args::Args;
+use crate::model::builtin::Builtin;
+use crate::model::code::{Code, Context};
+use crate::model::object::Gc;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::{serve, vm};
 use crate::native::code::MachineCode;
 use crate::native::foreign::{adopt, adopt_all};
-use crate::native::function::{self, NativeFunction};
-use crate::native::{closure, generator::CodeState};
-use crate::obj::builtin::Builtin;
-use crate::obj::code::{Code, Context};
-use crate::object::Gc;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::native::function::NativeFunction;
+use crate::native::generator::CodeState;
+use crate::native::table::build::{slots, values};
+use crate::native::{closure, function};
+use crate::obj::function::function_of;
+use crate::ops::call::{Call, call_with_starred};
 
 /// What C code passes for a code object: where the function is. It begins with two bytes that no object begins with.
 #[repr(C)]
@@ -24,8 +26,8 @@ struct RawCode {
     text: *const u8,
 }
 
-/// Makes a function of a code object. `defaults` is null, or where a tuple of defaults of positional arguments is and a dict of those of
-/// keyword-only ones, either of which may be null.
+/// Makes a function of a code object. `defaults` is null, or where a tuple of defaults of positional arguments is and a
+/// dict of those of keyword-only ones, either of which may be null.
 pub(super) unsafe extern "C" fn make_function(code: Obj, context: Gc<Context>, defaults: *const [Slot; 2]) -> Obj {
     // SAFETY: machine code called with a code object, or what C code has instead.
     unsafe {
@@ -35,7 +37,7 @@ pub(super) unsafe extern "C" fn make_function(code: Obj, context: Gc<Context>, d
                 return Ok(NativeFunction::of_address(vm, context, text.unwrap_or(core::ptr::null()))?.obj());
             }
             let [positional, keyword] = if defaults.is_null() { [None; 2] } else { defaults.read() };
-            vm.make_function(code, positional, keyword, &[])
+            function_of(vm, code, positional, keyword, &[])
         })
     }
 }
@@ -81,7 +83,8 @@ unsafe extern "C" fn call_any(callable: Slot, n_pos: usize, n_kw: usize, args: *
     }
 }
 
-/// Calls `callable`. The low byte of `counts` is how many positional arguments there are, the others how many keyword arguments.
+/// Calls `callable`. The low byte of `counts` is how many positional arguments there are, the others how many keyword
+/// arguments.
 pub(super) unsafe extern "C" fn call_function(callable: Slot, counts: usize, args: *const Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe { call(callable, counts & 0xff, counts >> 8, args) }
@@ -98,8 +101,8 @@ pub(super) unsafe extern "C" fn call_method(n_pos: usize, n_kw: usize, args: *co
     }
 }
 
-/// Makes a call with starred arguments: at `args` what to call, for methods the first argument or null, the others, and a bitmap of
-/// which of the positional ones are starred.
+/// Makes a call with starred arguments: at `args` what to call, for methods the first argument or null, the others, and
+/// a bitmap of which of the positional ones are starred.
 pub(super) unsafe extern "C" fn call_method_starred(is_method: bool, counts: usize, args: *const Slot) -> Obj {
     let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
     // SAFETY: machine code called, and vouches for the words at `args`.
@@ -110,7 +113,7 @@ pub(super) unsafe extern "C" fn call_method_starred(is_method: bool, counts: usi
             let (callable, this) = (adopt(vm, words[0])?, if is_method { words[1] } else { None });
             let starred = words[words.len() - 1].and_then(Obj::as_small_int).unwrap_or(0) as usize;
             let (pos, kw) = words[first..words.len() - 1].split_at(n_pos);
-            vm.call_starred(callable, this, pos, kw, starred)
+            call_with_starred(vm, callable, this, pos, kw, starred)
         })
     }
 }

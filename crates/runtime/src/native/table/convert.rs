@@ -2,20 +2,25 @@
 
 use core::ptr::NonNull;
 
-use super::arguments::bytes;
-use crate::error::Res;
+use crate::data::bytes::Bytes;
+use crate::model::buffer::Access;
+use crate::model::error::Res;
+use crate::model::protocols::Ints;
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::serve;
-use crate::native::foreign::{self, adopt};
+use crate::native::foreign;
+use crate::native::foreign::adopt;
+use crate::native::table::arguments::bytes;
 use crate::obj::array::Array;
-use crate::obj::bytes::Bytes;
-use crate::ops::buffer::Access;
+use crate::obj::float::Floats;
+use crate::ops::buffer::Buffers;
+use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
 
-/// The types of viper's values, by number (MicroPython: `py/runtime.h`). All from `PTR` on are addresses, but for names.
+/// The types of viper's values, by number (MicroPython: `py/runtime.h`). All from `PTR` on are addresses, but for
+/// names.
 mod number {
     pub const OBJECT: usize = 0;
     pub const BOOL: usize = 1;

@@ -1,11 +1,13 @@
 //! Formatted output from C code.
 //!
-//! Output goes to a function that C code has, or gets from here, and that may raise: nothing here has anything to drop when it is called.
+//! Output goes to a function that C code has, or gets from here, and that may raise: nothing here has anything to drop
+//! when it is called.
 
 use core::arch::naked_asm;
 use core::ffi::{c_char, c_int, c_void};
 
-use berus_mpy::number::{self, Form};
+use berus_mpy::number;
+use berus_mpy::number::Form;
 
 use crate::native::border::vm;
 use crate::qstr::Qstr;
@@ -25,10 +27,11 @@ pub(super) static STDOUT: PrinterOfC = PrinterOfC { data: core::ptr::null_mut(),
 
 unsafe extern "C" fn write_stdout(_: *mut c_void, text: *const u8, len: usize) {
     // SAFETY: machine code called, and vouches for the text.
-    unsafe { vm().host().write_stdout(super::arguments::bytes(text, len)) };
+    unsafe { vm().host().write_stdout(crate::native::table::arguments::bytes(text, len)) };
 }
 
-/// Arguments of a function that takes any, by the System V convention for x86-64: those that came in registers, then those on the stack.
+/// Arguments of a function that takes any, by the System V convention for x86-64: those that came in registers, then
+/// those on the stack.
 #[repr(C)]
 pub(super) struct Variadic {
     /// Where in `saved` the next integer is; behind the last from 48.
@@ -236,7 +239,7 @@ pub(super) unsafe extern "C" fn vprintf(out: *const PrinterOfC, format: *const c
             while !matches!(*at, 0 | b'%') {
                 at = at.wrapping_add(1);
             }
-            out.write(super::arguments::bytes(start, at.addr() - start.addr()));
+            out.write(crate::native::table::arguments::bytes(start, at.addr() - start.addr()));
             if next(&mut at) == 0 {
                 break;
             }
@@ -332,6 +335,6 @@ unsafe fn text_of<'a>(data: *const u8, most: usize) -> &'a [u8] {
         while len < most && data.add(len).read() != 0 {
             len += 1;
         }
-        super::arguments::bytes(data, len)
+        crate::native::table::arguments::bytes(data, len)
     }
 }

@@ -1,18 +1,20 @@
 //! Iteration, and generators that wait for others.
 
-use crate::error::Res;
+use crate::data::exception::Exceptions;
+use crate::interpret::op::iterate::{advance_items, advance_iter, advance_range, begin};
+use crate::model::error::Res;
+use crate::model::iterator;
+use crate::model::layout::{List, Tuple};
+use crate::model::protocols::Iterate;
+use crate::model::registers::Sp;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::serve;
 use crate::native::foreign::adopt;
-use crate::obj::iterator;
-use crate::obj::list::List;
-use crate::obj::tuple::Tuple;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::vm::op::iterate::{advance_items, advance_iter, advance_range, begin};
-use crate::vm::registers::Sp;
-use crate::word::Obj;
+use crate::obj::generator::{Resume, exits};
 
-/// An iterator over `object`; null if it is at `buffer`, where there may be room for the state of a loop (`vm/op/iterate.rs`).
+/// An iterator over `object`; null if it is at `buffer`, where there may be room for the state of a loop
+/// (`vm/op/iterate.rs`).
 pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut Slot) -> Slot {
     // SAFETY: machine code called, and has four words there.
     unsafe {
@@ -28,8 +30,8 @@ pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut Slot) -> Slot
 
 /// The next item of the loop whose state is at `state`, or of the iterator that is there; null at the end.
 ///
-/// An iterator is told from a state by its first word, its type, which is no list, tuple or null. One of the type of iterators is as it
-/// would be in a state.
+/// An iterator is told from a state by its first word, its type, which is no list, tuple or null. One of the type of
+/// iterators is as it would be in a state.
 pub(super) unsafe extern "C" fn iternext(state: *mut Slot) -> Slot {
     let state = Sp(state);
     // SAFETY: machine code called, and has a state there, or an object.
@@ -60,7 +62,8 @@ unsafe extern "C" fn next_of(iterator: Slot) -> Slot {
     unsafe { serve(|vm| iterator.map_or(Ok(None), |iterator| vm.next(iterator))) }
 }
 
-/// Sends `sent` into `iterator`, or throws what is in `result`. Whether it has yielded; what it yielded or returned is then in `result`.
+/// Sends `sent` into `iterator`, or throws what is in `result`. Whether it has yielded; what it yielded or returned is
+/// then in `result`.
 pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *mut Slot) -> bool {
     // SAFETY: machine code has a word there.
     let thrown = unsafe { result.read() };
@@ -77,7 +80,7 @@ pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *m
             };
             // Who asks a generator to end is told that it has, by the same exception.
             if let Some(thrown) = thrown
-                && vm.exits(thrown)
+                && exits(vm, thrown)
             {
                 let exception = vm.make_exception(thrown)?;
                 return Err(vm.raise(exception));

@@ -1,14 +1,18 @@
 //! Memory: allocation, buffers, and numbers in memory.
 
 use core::ffi::{c_int, c_void};
-use core::ptr::{self, NonNull};
+use core::ptr;
+use core::ptr::NonNull;
 
+use crate::model::buffer::Access;
+use crate::model::error::Raise;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::native::border::serve;
 use crate::native::foreign;
-use crate::obj::binary::{self, LITTLE};
-use crate::ops::buffer::Access;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::obj::binary;
+use crate::obj::binary::LITTLE;
+use crate::ops::buffer::Buffers;
 
 pub(super) unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8 {
     // SAFETY: machine code vouches for the memory.
@@ -33,8 +37,8 @@ fn allocate(vm: &Vm, len: usize) -> Option<NonNull<u8>> {
     }
 }
 
-/// Makes a block, makes one larger or smaller, or frees one where `len` is 0. Null if there is no memory, or the block would have
-/// to move and may not.
+/// Makes a block, makes one larger or smaller, or frees one where `len` is 0. Null if there is no memory, or the block
+/// would have to move and may not.
 pub(super) unsafe extern "C" fn realloc(block: *mut u8, len: usize, may_move: bool) -> *mut u8 {
     let answer = |block: Option<NonNull<u8>>| block.map_or(ptr::null_mut(), NonNull::as_ptr);
     // SAFETY: machine code called.
@@ -105,7 +109,8 @@ pub(super) unsafe extern "C" fn get_buffer(object: Obj, to: *mut BufferOfC, flag
     }
 }
 
-/// How large a number with this code is, in the layout that a character of `struct` names, and where its alignment goes.
+/// How large a number with this code is, in the layout that a character of `struct` names, and where its alignment
+/// goes.
 pub(super) unsafe extern "C" fn binary_get_size(layout: u8, code: u8, align: *mut usize) -> usize {
     let native = layout == b'@';
     // The code of a `bytearray`.
@@ -128,7 +133,7 @@ pub(super) unsafe extern "C" fn binary_get_val_array(code: u8, data: *const u8, 
         serve(|vm| {
             let code = if code == 1 { b'B' } else { code };
             let size = binary::native_size(code).unwrap_or(1);
-            binary::load(vm, code, super::arguments::bytes(data.add(index * size), size), LITTLE)
+            binary::load(vm, code, crate::native::table::arguments::bytes(data.add(index * size), size), LITTLE)
         })
     }
 }

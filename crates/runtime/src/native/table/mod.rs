@@ -1,7 +1,8 @@
 //! The table of functions for machine code.
 //!
-//! Its order is the ABI (MicroPython: `py/nativeglue.h`): `berus_mpy` has the names. The first 50 entries are for generated code, the
-//! others for modules written in C. What an entry raises goes on in the machine code that called it ([`serve`](super::border::serve)).
+//! Its order is the ABI (MicroPython: `py/nativeglue.h`): `berus_mpy` has the names. The first 50 entries are for
+//! generated code, the others for modules written in C. What an entry raises goes on in the machine code that called it
+//! ([`serve`](crate::native::border::serve)).
 
 mod arguments;
 mod build;
@@ -14,17 +15,17 @@ mod names;
 mod operate;
 mod raise;
 
-pub(super) use arguments::{Signature, bytes};
-pub(super) use build::values;
-pub(super) use format::PrinterOfC;
-pub(super) use memory::{BufferOfC, READ, WRITE};
-
 use core::ffi::c_void;
 
-use super::{foreign, nlr};
-use crate::obj;
-use crate::word::Obj;
 use berus_mpy::function_table::NAMES;
+
+use crate::model::word::Obj;
+pub(super) use crate::native::table::arguments::{Signature, bytes};
+pub(super) use crate::native::table::build::values;
+pub(super) use crate::native::table::format::PrinterOfC;
+pub(super) use crate::native::table::memory::{BufferOfC, READ, WRITE};
+use crate::native::{foreign, nlr};
+use crate::obj;
 
 /// The table.
 #[repr(transparent)]

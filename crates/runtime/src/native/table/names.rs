@@ -1,26 +1,27 @@
 //! Variables, attributes and imports.
 
-use crate::error::Res;
+use crate::data::instance::Instance;
+use crate::interpret::op::name::{attribute, builtin, global_in, hinted, store_attribute, super_method};
+use crate::model::error::{Raise, Res};
+use crate::model::importing::{Import, ImportFrom};
+use crate::model::layout::{Dict, Map};
+use crate::model::object::Gc;
+use crate::model::protocols::Classes;
+use crate::model::registers::{Ip, Sp};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::{serve, set_globals, vm};
 use crate::native::foreign::adopt;
-use crate::obj::dict::Dict;
-use crate::obj::instance::Instance;
-use crate::obj::map::Map;
-use crate::object::Gc;
-use crate::ops::attr::MethodParts;
+use crate::ops::attr::{Attributes, MethodParts};
 use crate::q;
 use crate::qstr::Qstr;
-use crate::vm::Vm;
-use crate::vm::memory::Slot;
-use crate::vm::op::name::{attribute, builtin, global_in, hinted, store_attribute, super_method};
-use crate::vm::registers::{Ip, Sp};
-use crate::word::Obj;
 
 fn name(number: usize) -> Qstr {
     Qstr::from_number(number as u32)
 }
 
-/// Makes `new` the global variables. Answers those before, to be set again; null if they are the same, or `new` is null.
+/// Makes `new` the global variables. Answers those before, to be set again; null if they are the same, or `new` is
+/// null.
 pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc<Dict>> {
     let new = new?;
     // SAFETY: machine code called.
@@ -33,8 +34,8 @@ pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc
     Some(old)
 }
 
-/// Where lookups of `name` in `scope`, a class or the variables of a module, are remembered: machine code has no place of its own for
-/// each.
+/// Where lookups of `name` in `scope`, a class or the variables of a module, are remembered: machine code has no place
+/// of its own for each.
 #[inline(always)]
 fn place<T>(scope: Gc<T>, name: Qstr) -> Ip {
     Ip(core::ptr::without_provenance(scope.as_ptr().addr().get() >> 4 ^ name.number() as usize))

@@ -1,17 +1,21 @@
 //! Operators.
 //!
-//! What is short is done at once, by functions without a stack frame; the rest is in functions of its own, to which these jump.
+//! What is short is done at once, by functions without a stack frame; the rest is in functions of its own, to which
+//! these jump.
 
+use berus_mpy::opcode::BinaryOp;
+
+use crate::interpret::op::binary::floats;
+use crate::model::error::Raise;
+use crate::model::layout::List;
+use crate::model::types::UnaryOp;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::{serve, vm};
 use crate::native::foreign::{SENTINEL, adopt};
-use crate::obj::float;
-use crate::obj::int;
-use crate::obj::list::List;
-use crate::types::UnaryOp;
-use crate::vm::memory::Slot;
-use crate::vm::op::binary::floats;
-use crate::word::Obj;
-use berus_mpy::opcode::BinaryOp;
+use crate::obj::{float, int};
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::subscr::Subscripts;
+use crate::ops::truth::Truth;
 
 /// `object[index]`, or with a value `object[index] = value`, or with null `del object[index]`.
 pub(super) unsafe extern "C" fn subscr(object: Slot, index: Slot, value: usize) -> Obj {

@@ -1,19 +1,22 @@
 //! Raising exceptions.
 //!
-//! Generated code calls one function for the statement `raise`, at the end of a `finally` block, where the exception that waits may be
-//! none, and where a generator goes on, into which none may have been thrown. Only a statement's operand must be an exception, and which of
-//! the three has called is told by the instructions before the call (MicroPython: `py/emitnative.c`, `mp_emit_native`).
+//! Generated code calls one function for the statement `raise`, at the end of a `finally` block, where the exception
+//! that waits may be none, and where a generator goes on, into which none may have been thrown. Only a statement's
+//! operand must be an exception, and which of the three has called is told by the instructions before the call
+//! (MicroPython: `py/emitnative.c`, `mp_emit_native`).
 
 use core::arch::naked_asm;
 use core::ffi::c_char;
 use core::slice;
 
-use super::arguments::c_string;
+use crate::data::exception::Exceptions;
+use crate::model::protocols::Strs;
+use crate::model::word::{Obj, Slot};
 use crate::native::border::{serve, top};
 use crate::native::foreign::adopt;
 use crate::native::nlr::Buffer;
-use crate::vm::memory::Slot;
-use crate::word::Obj;
+use crate::native::table::arguments::c_string;
+use crate::ops::call::Call;
 
 /// Raises `object`. Where generated code raises only what there is, null and `None` raise nothing.
 #[unsafe(naked)]
@@ -45,7 +48,8 @@ unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *
 /// `mov rax, [rbp + 8 * 34]; call rax`: what calls [`raise`].
 const CALL: [u8; 9] = [0x48, 0x8b, 0x85, 0x10, 0x01, 0x00, 0x00, 0xff, 0xd0];
 
-/// `mov rdi, [rsp + 8]`: loads what waits for the end of a `finally` block, from the buffer for non-local returns at the frame's end.
+/// `mov rdi, [rsp + 8]`: loads what waits for the end of a `finally` block, from the buffer for non-local returns at
+/// the frame's end.
 const LOAD_PENDING: [u8; 5] = [0x48, 0x8b, 0x7c, 0x24, 0x08];
 
 /// `mov [rsp + n], rsi`: clears what was thrown into a generator, where that was loaded before.
@@ -62,7 +66,8 @@ unsafe fn raises_what_waits(return_address: *const u8, frame: *const Buffer) -> 
         return false;
     }
     let len = LOAD_PENDING.len() + CALL.len();
-    // SAFETY: a function with a buffer has entered it before, so that there are more instructions than these before the call.
+    // SAFETY: a function with a buffer has entered it before, so that there are more instructions than these before the
+    // call.
     let before = unsafe { slice::from_raw_parts(return_address.sub(len), len) };
     let (load, call) = before.split_at(LOAD_PENDING.len());
     call == CALL && (load == LOAD_PENDING || load.starts_with(&CLEAR_THROWN))

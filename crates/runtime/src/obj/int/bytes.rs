@@ -1,13 +1,19 @@
 //! Ints as bytes.
 
-use super::large;
-use crate::args::Args;
-use crate::error::Res;
-use crate::obj::builder::Builder;
-use crate::ops::buffer::Access;
+use crate::data::builder::Builder;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::Access;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::protocols::{Ints, Strs};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::int::large;
+use crate::ops::buffer::Buffers;
+use crate::ops::convert::Convert;
+use crate::ops::truth::Truth;
 use crate::q;
-use crate::vm::Vm;
-use crate::word::Obj;
 
 fn is_little(vm: &Vm, order: Option<Obj>) -> bool {
     order.and_then(|order| vm.as_str(order)) == Some(b"little")

@@ -1,7 +1,7 @@
 //! The type `int`: whole numbers of any size.
 //!
-//! Small ones are in the word itself, others are objects (`large`). Numbers that fit a small int are never objects. Without the
-//! feature `bigint` there are none but small ones, and results that are not raise `OverflowError`.
+//! Small ones are in the word itself, others are objects (`large`). Numbers that fit a small int are never objects.
+//! Without the feature `bigint` there are none but small ones, and results that are not raise `OverflowError`.
 
 mod bytes;
 #[cfg(feature = "bigint")]
@@ -12,28 +12,31 @@ mod large;
 mod small;
 mod text;
 
-pub use bytes::write_bytes;
-pub use large::{is_large, pow3, to_float};
-pub use small::binary_small;
-pub(crate) use small::{both_small, short};
-pub use text::{digits, parse};
-
 use berus_mpy::opcode::BinaryOp;
 
-use crate::args::Args;
-use crate::define;
-use crate::error::Res;
-use crate::members;
+use crate::data::tuple::is_repeatable;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::buffer::Access;
+use crate::model::error::{Raise, Res};
+use crate::model::object::Gc;
+use crate::model::printer::{Printer, Style};
+use crate::model::protocols::{Ints, Strs};
+use crate::model::types::{Type, UnaryOp, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::float;
-use crate::object::Gc;
-use crate::ops::arithmetic::plain;
-use crate::ops::buffer::Access;
+pub use crate::obj::int::bytes::write_bytes;
+pub use crate::obj::int::large::{is_large, pow3, to_float};
+pub use crate::obj::int::small::binary_small;
+pub(crate) use crate::obj::int::small::{both_small, short};
+pub use crate::obj::int::text::{digits, parse};
+use crate::ops::arithmetic::{Arithmetic, plain};
+use crate::ops::buffer::Buffers;
 use crate::ops::compare::is_comparison;
-use crate::ops::print::{Printer, Style};
-use crate::q;
-use crate::types::{Type, UnaryOp, flag};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
+use crate::{define, members, q};
 
 /// The type.
 pub static TYPE: Type = define!(
@@ -53,65 +56,44 @@ members! {
     }
 }
 
-impl Vm {
-    /// The int `value`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
+impl Ints for Vm {
     #[inline(always)]
-    pub fn new_int(&self, value: isize) -> Res {
+    fn new_int(&self, value: isize) -> Res {
         match Obj::small_int(value) {
             Some(small) => Ok(small),
             None => large::new(self, value < 0, value.unsigned_abs() as u64),
         }
     }
 
-    /// The int `value`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new_uint(&self, value: usize) -> Res {
+    fn new_uint(&self, value: usize) -> Res {
         match isize::try_from(value) {
             Ok(value) => self.new_int(value),
             Err(_) => large::new(self, false, value as u64),
         }
     }
 
-    /// The int `value`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new_i64(&self, value: i64) -> Res {
+    fn new_i64(&self, value: i64) -> Res {
         match isize::try_from(value) {
             Ok(value) => self.new_int(value),
             Err(_) => large::new(self, value < 0, value.unsigned_abs()),
         }
     }
 
-    /// The int `value`.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn new_u64(&self, value: u64) -> Res {
+    fn new_u64(&self, value: u64) -> Res {
         match isize::try_from(value) {
             Ok(value) => self.new_int(value),
             Err(_) => large::new(self, false, value),
         }
     }
 
-    /// Whether an int object is negative.
-    pub fn int_is_negative(&self, int: Obj) -> bool {
+    fn int_is_negative(&self, int: Obj) -> bool {
         match int.as_small_int() {
             Some(value) => value < 0,
             None => large::is_negative(int),
         }
     }
 
-    /// The low bits of an integral object, as two's complement.
-    ///
-    /// # Errors
-    /// `TypeError` if it is not integral.
-    pub fn int_truncated(&self, object: Obj) -> Res<usize> {
+    fn int_truncated(&self, object: Obj) -> Res<usize> {
         let int = self.to_int(object)?;
         Ok(match int.as_small_int() {
             Some(value) => value as usize,
@@ -119,16 +101,11 @@ impl Vm {
         })
     }
 
-    /// The value of an int object as a machine word with sign, if it fits.
-    pub fn int_to_isize(&self, int: Obj) -> Option<isize> {
+    fn int_to_isize(&self, int: Obj) -> Option<isize> {
         int.as_small_int().or_else(|| large::to_isize(int))
     }
 
-    /// The float's whole part as an int.
-    ///
-    /// # Errors
-    /// `OverflowError` for infinities, `ValueError` for what is no number.
-    pub fn int_of_float(&self, value: f64) -> Res {
+    fn int_of_float(&self, value: f64) -> Res {
         if value.is_nan() {
             return Err(self.value_error(format_args!("can't convert NaN to int")));
         }
@@ -141,16 +118,16 @@ impl Vm {
         }
         large::from_float(self, value)
     }
+}
 
-    #[cold]
-    fn divide_by_zero(&self) -> crate::error::Raised {
-        self.zero_division(format_args!("divide by zero"))
-    }
+#[cold]
+fn divide_by_zero(vm: &Vm) -> crate::model::error::Raised {
+    vm.zero_division(format_args!("divide by zero"))
+}
 
-    #[cold]
-    fn negative_shift(&self) -> crate::error::Raised {
-        self.value_error(format_args!("negative shift count"))
-    }
+#[cold]
+fn negative_shift(vm: &Vm) -> crate::model::error::Raised {
+    vm.value_error(format_args!("negative shift count"))
 }
 
 fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
@@ -208,7 +185,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     if let Some(result) = float::binary_after_int(vm, op, left, right)? {
         return Ok(Some(result));
     }
-    if plain(op) == BinaryOp::Multiply && vm.is_repeatable(right) {
+    if plain(op) == BinaryOp::Multiply && is_repeatable(vm, right) {
         return vm.binary_op(BinaryOp::Multiply, right, left).map(Some);
     }
     Ok(None)

@@ -1,13 +1,15 @@
-//! In place of `large.rs` where the feature `bigint` is off: no int is an object, and what would be one raises `OverflowError`.
+//! In place of `large.rs` where the feature `bigint` is off: no int is an object, and what would be one raises
+//! `OverflowError`.
 
 use berus_mpy::opcode::BinaryOp;
 
-use crate::error::{Raised, Res};
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::printer::Printer;
+use crate::model::protocols::Ints;
+use crate::model::types::UnaryOp;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::ops::compare::is_comparison;
-use crate::ops::print::Printer;
-use crate::types::UnaryOp;
-use crate::vm::Vm;
-use crate::word::Obj;
 
 #[cold]
 fn overflow(vm: &Vm) -> Raised {
@@ -59,14 +61,15 @@ fn value(object: Obj) -> Option<isize> {
     object.as_small_int().or_else(|| object.as_bool().map(isize::from))
 }
 
-/// A binary operator on two ints or bools: two small ints whose result is not small, or operands of which one is a bool.
+/// A binary operator on two ints or bools: two small ints whose result is not small, or operands of which one is a
+/// bool.
 ///
 /// # Errors
 /// `OverflowError`, and what the operator raises.
 pub fn binary(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
     match (value(a), value(b)) {
         (Some(left), Some(right)) if a.as_bool().is_some() || b.as_bool().is_some() || is_comparison(op) => {
-            super::binary_small(vm, op, left, right)
+            crate::obj::int::binary_small(vm, op, left, right)
         }
         _ => Err(overflow(vm)),
     }

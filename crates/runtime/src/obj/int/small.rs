@@ -2,12 +2,15 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use super::large;
-use crate::error::Res;
+use crate::data::exception::Exceptions;
+use crate::model::error::Res;
+use crate::model::protocols::Ints;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::float;
-use crate::ops::arithmetic::plain;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::obj::int::{divide_by_zero, large, negative_shift};
+use crate::ops::arithmetic::{plain, unsupported_binary};
+use crate::ops::subscr::Subscripts;
 
 /// An operand as a value again: it was a small int.
 fn word(value: isize) -> Obj {
@@ -71,10 +74,10 @@ fn long(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
         Add => vm.new_int(a + b),
         Subtract => vm.new_int(a - b),
         Multiply => large::binary(vm, op, word(a), word(b)),
-        FloorDivide | Modulo if b == 0 => Err(vm.divide_by_zero()),
+        FloorDivide | Modulo if b == 0 => Err(divide_by_zero(vm)),
         FloorDivide => vm.new_int(floor_divide(a, b)),
         TrueDivide => float_result(vm, op, a, b),
-        Lshift | Rshift if b < 0 => Err(vm.negative_shift()),
+        Lshift | Rshift if b < 0 => Err(negative_shift(vm)),
         Lshift => {
             let shifted = a.checked_shl(b.min(1 << 20) as u32).filter(|shifted| shifted >> b == a);
             match shifted {
@@ -92,7 +95,7 @@ fn long(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
             match plain {
                 In => Ok(Obj::bool(vm.contains(b, a)?)),
                 ExceptionMatch => Ok(Obj::bool(vm.exception_matches(a, b)?)),
-                _ => Err(vm.unsupported_binary(op, a, b)),
+                _ => Err(unsupported_binary(vm, op, a, b)),
             }
         }
     }
@@ -102,7 +105,7 @@ fn long(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
 fn float_result(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
     match float::binary(vm, op, a as f64, b as f64)? {
         Some(value) => Ok(value),
-        None => Err(vm.unsupported_binary(op, word(a), word(b))),
+        None => Err(unsupported_binary(vm, op, word(a), word(b))),
     }
 }
 

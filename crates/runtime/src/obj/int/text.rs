@@ -1,11 +1,15 @@
 //! Ints as text.
 
-use super::large;
-use crate::error::{Raised, Res};
-use crate::obj::builder::Builder;
+use crate::data::builder::Builder;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::events::Poll;
+use crate::model::protocols::Ints;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::int::large;
+use crate::ops::convert::Convert;
+use crate::ops::print::Print;
 use crate::text::utf8::{is_space, trim};
-use crate::vm::Vm;
-use crate::word::Obj;
 
 /// Digits that are looked at before they are counted.
 const PIECE: usize = 1 << 12;
@@ -51,8 +55,8 @@ pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
     }
 }
 
-/// Finds out the base and what follows the prefix. Base 1 stands for a number that starts with 0 where that is no octal number:
-/// it must be 0.
+/// Finds out the base and what follows the prefix. Base 1 stands for a number that starts with 0 where that is no octal
+/// number: it must be 0.
 fn split_prefix(text: &[u8], base: u32) -> (u32, &[u8]) {
     if let [b'0', letter, rest @ ..] = text {
         return match (letter | 0x20, base) {
@@ -79,8 +83,8 @@ fn not_a_number(vm: &Vm, text: &[u8], base: u32) -> Raised {
     }
 }
 
-/// Adds the digits of an integral object in `base` (2, 8, 10 or 16) to `out`, with `-` for a negative one: letters in upper case if
-/// `upper` is set, and `separator` between groups of digits.
+/// Adds the digits of an integral object in `base` (2, 8, 10 or 16) to `out`, with `-` for a negative one: letters in
+/// upper case if `upper` is set, and `separator` between groups of digits.
 ///
 /// # Errors
 /// `TypeError` if it is not integral.

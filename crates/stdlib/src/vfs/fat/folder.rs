@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::device::{Device, Error, Result};
-use super::name::{self, UNIT_OFFSETS, UNITS};
+use super::name;
+use super::name::{UNIT_OFFSETS, UNITS};
 use super::volume::{Root, Volume};
 
 /// Bytes of an entry.
@@ -124,7 +125,8 @@ impl LongName {
 }
 
 impl Volume {
-    /// Where slot number `slot` of a folder is, if the folder is so large. `at_hand` is a cluster of it and its index, to go on from.
+    /// Where slot number `slot` of a folder is, if the folder is so large. `at_hand` is a cluster of it and its index,
+    /// to go on from.
     fn slot(&mut self, dev: &dyn Device, folder: Folder, slot: u32, at_hand: &mut (u32, u32)) -> Result<Option<Place>> {
         let in_sector = self.sectors.size / ENTRY as u32;
         let (sector, offset) = (slot / in_sector, (slot % in_sector) as usize * ENTRY);
@@ -244,8 +246,8 @@ impl Volume {
         Ok(Planned { start, short, long, case, place })
     }
 
-    /// Writes an entry where it was planned to be; what follows the name in it is given. Nothing on the device has it before all of its name is
-    /// there. The entry at `replaced`, in the same sector, goes in the same write.
+    /// Writes an entry where it was planned to be; what follows the name in it is given. Nothing on the device has it
+    /// before all of its name is there. The entry at `replaced`, in the same sector, goes in the same write.
     pub fn write_entry(
         &mut self,
         dev: &dyn Device,

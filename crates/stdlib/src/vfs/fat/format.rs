@@ -120,7 +120,8 @@ impl Layout {
     }
 }
 
-/// Makes an empty file system: on all of the device if that is not too large, else in a partition. `serial` tells it from others.
+/// Makes an empty file system: on all of the device if that is not too large, else in a partition. `serial` tells it
+/// from others.
 pub fn format(sectors: &mut Sectors, dev: &dyn Device, serial: u32) -> Result {
     let (sector, count) = (sectors.size, sectors.count);
     if count < LEAST {

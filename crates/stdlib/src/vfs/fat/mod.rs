@@ -1,7 +1,8 @@
-//! `VfsFat`: the file system of memory cards: FAT12, FAT16 and FAT32, with long names (MicroPython: `extmod/vfs_fat*.c`).
+//! `VfsFat`: the file system of memory cards: FAT12, FAT16 and FAT32, with long names (MicroPython:
+//! `extmod/vfs_fat*.c`).
 //!
-//! The file system itself knows nothing of Python. It is written here because the crates for it own their device, through which no
-//! interpreter that is a parameter can be reached, or lend files that cannot outlive a call.
+//! The file system itself knows nothing of Python. It is written here because the crates for it own their device,
+//! through which no interpreter that is a parameter can be reached, or lend files that cannot outlive a call.
 
 mod device;
 mod folder;
@@ -18,25 +19,30 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::custom::Custom;
-use berus_runtime::obj::list::List;
-use berus_runtime::object::Gc;
-use berus_runtime::ops::stream::Outcome;
-use berus_runtime::types::Type;
-use berus_runtime::vfs::{BlockDevice, FileSystem, Kind};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
-
-use super::file::{self, File, FileOps};
-use super::owned::Owned;
-use super::stat as answers;
-use crate::vfs::error::{done, outcome};
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::List;
+use berus_runtime::model::mounts::{FileSystem, Kind};
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::{Iterate, Strs};
+use berus_runtime::model::stream::Outcome;
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{Custom, Customs};
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::truth::Truth;
+use berus_runtime::vfs::BlockDevice;
 use device::{Device, Error, Result, Sectors};
 use tree::{Fat, Found, How, Stamp, names};
 use volume::Volume;
+
+use super::file::{File, FileOps};
+use super::owned::Owned;
+use super::{file, stat as answers};
+use crate::vfs::error::{done, outcome};
 
 /// A file system object.
 struct Mounted {

@@ -1,6 +1,7 @@
 //! Names: short ones of eight and three characters, and long ones in entries before the short.
 //!
-//! Long names are UTF-16 on the device, and compared without regard to case. A long name has a short one, too, that no other entry has.
+//! Long names are UTF-16 on the device, and compared without regard to case. A long name has a short one, too, that no
+//! other entry has.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,10 +1,11 @@
 //! Renaming, so that a loss of power leaves one name or two, and of two the one that is too many is found and removed.
 //!
-//! FAT has no way to change two sectors at once. A file that is renamed has its new name first and loses its old one then, so that at any
-//! time there is a name; both in one write where both are in one sector. Where they are not, the old entry is marked as moving before, and the
-//! volume as not clean meanwhile. A volume that is so marked, or that cannot be marked (FAT12), is looked through before the first change after
-//! it was mounted: of two entries that lead to the same data and agree in all else, too, the one that is moving goes. Were both to stay, removing
-//! one would free what the other leads to.
+//! FAT has no way to change two sectors at once. A file that is renamed has its new name first and loses its old one
+//! then, so that at any time there is a name; both in one write where both are in one sector. Where they are not, the
+//! old entry is marked as moving before, and the volume as not clean meanwhile. A volume that is so marked, or that
+//! cannot be marked (FAT12), is looked through before the first change after it was mounted: of two entries that lead
+//! to the same data and agree in all else, too, the one that is moving goes. Were both to stay, removing one would free
+//! what the other leads to.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -16,7 +17,8 @@ use super::name;
 use super::tree::{Fat, Found};
 use super::volume::Root;
 
-/// Of an entry, the byte that says how its short name is to be shown; and a bit there that nobody else uses, for an entry that is moving.
+/// Of an entry, the byte that says how its short name is to be shown; and a bit there that nobody else uses, for an
+/// entry that is moving.
 const CASE: usize = 12;
 const MOVING: u8 = 0x80;
 
@@ -164,7 +166,8 @@ impl Fat {
         Ok(any)
     }
 
-    /// Whether no folder was seen yet that shares a cluster with the one that begins with `first`: what is damaged may lead anywhere.
+    /// Whether no folder was seen yet that shares a cluster with the one that begins with `first`: what is damaged may
+    /// lead anywhere.
     fn is_new(&mut self, dev: &dyn Device, first: u32, seen: &mut BTreeSet<u32>) -> Result<bool> {
         let mut cluster = first;
         while seen.insert(cluster) {
@@ -177,7 +180,8 @@ impl Fat {
         Ok(false)
     }
 
-    /// Of two entries that lead to the same and agree in all but their names, removes the one that was moving: whether there is one.
+    /// Of two entries that lead to the same and agree in all but their names, removes the one that was moving: whether
+    /// there is one.
     fn remove_double(&mut self, dev: &dyn Device, one: (Folder, Place), other: (Folder, Place)) -> Result<bool> {
         let (mut a, mut b) = (self.volume.raw_entry(dev, one.1)?, self.volume.raw_entry(dev, other.1)?);
         let (old, kept) = match (a[CASE] & MOVING != 0, b[CASE] & MOVING != 0) {

@@ -4,10 +4,9 @@ mod hostile;
 
 use core::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::format;
 use std::string::{String, ToString};
-use std::vec;
 use std::vec::Vec;
+use std::{format, vec};
 
 use super::device::{Device, Error, Result, Sectors};
 use super::format::format;
@@ -280,8 +279,9 @@ fn a_full_volume_takes_no_more() {
     write(&mut fat, &dev, "/second", WRITE, &data(2, 5000)).unwrap();
 }
 
-/// Whether `found` is what an interrupted step may leave: nothing unknown, and all of what the step does not concern. What is renamed has
-/// one of the names, or both as long as nothing else has been changed, and what it replaces is there until then.
+/// Whether `found` is what an interrupted step may leave: nothing unknown, and all of what the step does not concern.
+/// What is renamed has one of the names, or both as long as nothing else has been changed, and what it replaces is
+/// there until then.
 fn is_between(step: &Step, found: &Content, before: &Content, after: &Content, is_settled: bool) -> bool {
     let is_known = |(name, bytes): (&String, &Vec<u8>)| {
         // A file that is written anew may be empty.

@@ -307,7 +307,8 @@ impl OpenFile {
         Ok(found)
     }
 
-    /// Of the next `wanted` bytes, those that lie together: their sector, the byte in it unless they are whole sectors, and their number.
+    /// Of the next `wanted` bytes, those that lie together: their sector, the byte in it unless they are whole sectors,
+    /// and their number.
     fn piece(&self, volume: &Volume, cluster: u32, wanted: usize) -> Result<(u32, Option<usize>, usize)> {
         let size = volume.sectors.size;
         let in_cluster = self.at % volume.cluster_size();

@@ -27,7 +27,8 @@ pub fn checksum(mut sum: u32, bytes: &[u8]) -> u32 {
     sum
 }
 
-/// Whether a checksum is the one that is stored. When fuzzing it always is, since else nothing that is changed at random came further than here.
+/// Whether a checksum is the one that is stored. When fuzzing it always is, since else nothing that is changed at
+/// random came further than here.
 pub fn is_stored(sum: u32, stored: u32) -> bool {
     sum == stored || cfg!(fuzzing)
 }

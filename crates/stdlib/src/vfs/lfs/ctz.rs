@@ -1,8 +1,8 @@
 //! Skip lists of blocks: what files larger than a few bytes are.
 //!
-//! Block number n of a file, but for number 0, starts with pointers: to number n - 1, and as long as n is divisible by 2, 4, 8 and so on to
-//! the block that far before it. Data follows (littlefs: `DESIGN.md`, "The move problem" and before). Blocks never change, so that what
-//! follows a changed block is written anew, and what is before it is shared.
+//! Block number n of a file, but for number 0, starts with pointers: to number n - 1, and as long as n is divisible by
+//! 2, 4, 8 and so on to the block that far before it. Data follows (littlefs: `DESIGN.md`, "The move problem" and
+//! before). Blocks never change, so that what follows a changed block is written anew, and what is before it is shared.
 
 use alloc::vec::Vec;
 

@@ -138,8 +138,9 @@ impl Disk {
 pub mod testing {
     //! A device in memory that can lose its power.
 
-    use super::*;
     use core::cell::{Cell, RefCell};
+
+    use super::*;
 
     pub struct Memory {
         pub bytes: RefCell<Vec<u8>>,

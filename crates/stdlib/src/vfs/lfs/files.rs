@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
+use berus_runtime::model::error::Raise;
+use berus_runtime::model::stream::Outcome;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::CustomType;
-use berus_runtime::ops::stream::Outcome;
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
 
 use super::device::{Device, Result};
 use super::file::Lfs;
@@ -28,7 +29,8 @@ where
     }
 }
 
-/// Does something with a file that is open. What littlefs says is wrong is an error number, what a device raises an exception.
+/// Does something with a file that is open. What littlefs says is wrong is an error number, what a device raises an
+/// exception.
 fn with<V: Version>(
     vm: &Vm,
     file: &File,

@@ -1,4 +1,5 @@
-//! Folders: one or several metadata pairs each, a list of entries in each pair, and all pairs in one list, from the first on.
+//! Folders: one or several metadata pairs each, a list of entries in each pair, and all pairs in one list, from the
+//! first on.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -90,7 +91,8 @@ impl Entry {
     }
 }
 
-/// A pair in the list of all that begins no folder, since the folder was removed, or is elsewhere now: a change was interrupted.
+/// A pair in the list of all that begins no folder, since the folder was removed, or is elsewhere now: a change was
+/// interrupted.
 pub struct Stray {
     /// The pair before it in the list.
     pub before: Pair,
@@ -278,8 +280,8 @@ pub trait Folders {
         found.ok_or(Error::CORRUPT)
     }
 
-    /// The pair to be taken out of the list first, if there is one to be taken out. What leads to an old place may hide what no folder has, so the
-    /// first comes first.
+    /// The pair to be taken out of the list first, if there is one to be taken out. What leads to an old place may hide
+    /// what no folder has, so the first comes first.
     fn find_stray(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result<Option<Stray>> {
         // Where folders begin, by either block; and the pairs that begin a folder, with the one before.
         let (mut folders, mut heads) = (BTreeMap::new(), Vec::new());

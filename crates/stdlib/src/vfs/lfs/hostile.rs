@@ -1,24 +1,23 @@
-//! File systems that were made to do harm: whole by their checksums, but what they say makes no sense. Nothing that is done with them goes
-//! on for ever, or worse.
+//! File systems that were made to do harm: whole by their checksums, but what they say makes no sense. Nothing that is
+//! done with them goes on for ever, or worse.
 
-use crate::vfs::accesses::Accesses;
-use crate::vfs::model::Numbers;
-use std::format;
 use std::string::String;
-use std::vec;
 use std::vec::Vec;
+use std::{format, vec};
 
-use super::Version;
 use super::ctz::List;
 use super::device::testing::Memory;
 use super::device::{Device, Disk, Geometry, Result};
 use super::folder::{Content, Entry, Kind};
 use super::pair::Pair;
 use super::tests::{apply, mount, program, read};
+use super::v1::V1;
 use super::v1::table::Table;
-use super::v1::{self, V1};
 use super::v2::log::Log;
-use super::v2::{self, ORPHANS, V2};
+use super::v2::{ORPHANS, V2};
+use super::{Version, v1, v2};
+use crate::vfs::accesses::Accesses;
+use crate::vfs::model::Numbers;
 
 /// What is to be written to a metadata pair.
 struct Forged {

@@ -1,19 +1,23 @@
 //! The methods of file system objects.
 
 use alloc::vec::Vec;
-use berus_runtime::errno::NO_ENTRY;
 use core::cell::Cell;
 
-use berus_runtime::args::Args;
-use berus_runtime::error::Res;
-use berus_runtime::obj::bytes::Bytes;
-use berus_runtime::obj::custom::CustomType;
-use berus_runtime::obj::list::List;
-use berus_runtime::object::Gc;
-use berus_runtime::types::Type;
-use berus_runtime::vfs::{BlockDevice, Kind};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::errno::NO_ENTRY;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::layout::List;
+use berus_runtime::model::mounts::Kind;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::{Iterate, Strs};
+use berus_runtime::model::types::Type;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::obj::custom::{CustomType, Customs};
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::truth::Truth;
+use berus_runtime::vfs::BlockDevice;
 
 use super::device::{Disk, Geometry};
 use super::file::Lfs;
@@ -22,7 +26,8 @@ use super::{Mounted, PythonDevice, Version, done, files, seen, this, with};
 use crate::vfs::owned::Owned;
 use crate::vfs::{file, stat as answers};
 
-/// What a file system is made of, as `VfsLfs2(device, *, readsize=32, progsize=32, lookahead=32, mtime=True)` and `mkfs` are given it.
+/// What a file system is made of, as `VfsLfs2(device, *, readsize=32, progsize=32, lookahead=32, mtime=True)` and
+/// `mkfs` are given it.
 struct Given {
     device: BlockDevice,
     disk: Disk,

@@ -1,8 +1,9 @@
-//! `VfsLfs1` and `VfsLfs2`: littlefs, a file system for flash memory that loses nothing when power fails, in its two versions
-//! (MicroPython: `extmod/vfs_lfs*.c`).
+//! `VfsLfs1` and `VfsLfs2`: littlefs, a file system for flash memory that loses nothing when power fails, in its two
+//! versions (MicroPython: `extmod/vfs_lfs*.c`).
 //!
-//! The file system itself knows nothing of Python, and whatever a device holds makes it fail at worst. It is written here, in safe Rust,
-//! because the crates for it wrap or transcribe the C code, whose safety rests on what the device holds.
+//! The file system itself knows nothing of Python, and whatever a device holds makes it fail at worst. It is written
+//! here, in safe Rust, because the crates for it wrap or transcribe the C code, whose safety rests on what the device
+//! holds.
 
 mod checksum;
 mod ctz;
@@ -26,24 +27,26 @@ mod worn;
 
 use core::cell::Cell;
 
-use berus_runtime::error::Res;
-use berus_runtime::obj::bytes::Bytes;
+use berus_runtime::data::bytes::Bytes;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::mounts::FileSystem;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::stream::Outcome;
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::{Custom, CustomType};
-use berus_runtime::object::Gc;
-use berus_runtime::ops::stream::Outcome;
-use berus_runtime::vfs::{BlockDevice, FileSystem};
-use berus_runtime::vm::Vm;
-use berus_runtime::word::Obj;
-
-use super::file::FileOps;
-use super::owned::Owned;
-use crate::vfs::error::done;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::vfs::BlockDevice;
 use device::{Device, Disk, Error, Result};
 use file::Lfs;
 use space::Space;
 use tree::Tree;
 use v1::V1;
 use v2::V2;
+
+use super::file::FileOps;
+use super::owned::Owned;
+use crate::vfs::error::done;
 
 /// A version of littlefs.
 trait Version: Tree + Sized + 'static {

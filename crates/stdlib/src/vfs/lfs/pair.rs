@@ -1,6 +1,7 @@
 //! Metadata pairs: the two blocks that hold a part of a folder.
 //!
-//! One of them holds what was written last, the other is written next, so that there is at any time a block with all that was committed.
+//! One of them holds what was written last, the other is written next, so that there is at any time a block with all
+//! that was committed.
 
 use alloc::vec::Vec;
 

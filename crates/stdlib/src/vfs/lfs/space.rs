@@ -7,9 +7,9 @@ use super::device::{Error, Result};
 
 /// A map of blocks in use, and where in it the search for a free one has come.
 ///
-/// Nothing on the device says which blocks are free, so the map is made by walking through everything now and then. Blocks that were given
-/// away and are not yet part of anything are not found so: between two [checkpoints](Space::checkpoint), at which there are none, no block
-/// is looked at twice.
+/// Nothing on the device says which blocks are free, so the map is made by walking through everything now and then.
+/// Blocks that were given away and are not yet part of anything are not found so: between two
+/// [checkpoints](Space::checkpoint), at which there are none, no block is looked at twice.
 pub struct Space {
     used: Vec<u8>,
     start: u32,

@@ -1,10 +1,9 @@
 //! What is written is there, after losses of power at any moment too.
 
 use std::collections::BTreeMap;
-use std::format;
 use std::string::{String, ToString};
-use std::vec;
 use std::vec::Vec;
+use std::{format, vec};
 
 use super::Version;
 use super::device::testing::Memory;
@@ -92,7 +91,8 @@ pub fn apply<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device, step: &Step) -> Result 
     }
 }
 
-/// A program that comes by everything that is delicate: many entries, long files, moves between folders, folders that replace folders.
+/// A program that comes by everything that is delicate: many entries, long files, moves between folders, folders that
+/// replace folders.
 pub fn program() -> Vec<Step> {
     let path = |text: &str| text.to_string();
     let mut steps = vec![
@@ -241,7 +241,8 @@ fn losses_of_power_in_random_programs<T: Version>() {
     (0..4).for_each(|seed| losses_of_power_in::<T>(&Random::steps(seed, 15)));
 }
 
-/// Fails every write of a program in turn, in three ways: what was there before a step is there after it, or what the step makes.
+/// Fails every write of a program in turn, in three ways: what was there before a step is there after it, or what the
+/// step makes.
 fn losses_of_power_in<T: Version>(steps: &[Step]) {
     let mut states = vec![BTreeMap::new()];
     let dev = formatted::<T>();

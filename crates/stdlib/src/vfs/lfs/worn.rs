@@ -22,7 +22,8 @@ fn after<T: Version>(dev: &Memory, step: &Step) -> Option<Content> {
     found::<T>(dev).ok()
 }
 
-/// Runs a program on devices of which one block is worn from step `from` on: a step that fails changes nothing, or all that it should.
+/// Runs a program on devices of which one block is worn from step `from` on: a step that fails changes nothing, or all
+/// that it should.
 fn nothing_is_lost<T: Version>(wear: Wear, from: usize) {
     let steps = program();
     let mut failed = 0;

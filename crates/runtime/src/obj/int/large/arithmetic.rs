@@ -3,15 +3,16 @@
 use berus_integer::{Number, Operation, Word, divide_to_word, power_modulo, power_modulo_room, words};
 use berus_mpy::opcode::BinaryOp;
 
-use super::memory::{build, build_short, small, working};
-use super::{Int, low_word, number, number_or_bool};
-use crate::error::Res;
+use crate::model::error::{Raise, Res};
+use crate::model::types::UnaryOp;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::float;
-use crate::ops::arithmetic::plain;
+use crate::obj::int::large::memory::{build, build_short, small, working};
+use crate::obj::int::large::{Int, low_word, number, number_or_bool};
+use crate::obj::int::{divide_by_zero, negative_shift};
+use crate::ops::arithmetic::{Arithmetic, plain, unsupported_binary};
 use crate::ops::compare::{holds, is_comparison};
-use crate::types::UnaryOp;
-use crate::vm::Vm;
-use crate::word::Obj;
 
 /// Most words of the shorter factor for which nothing is better than to multiply word by word.
 const FEW: usize = 16;
@@ -106,7 +107,8 @@ pub fn unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 /// A binary operator on two ints or bools.
 ///
 /// # Errors
-/// `ZeroDivisionError`, `ValueError`, `OverflowError`, `MemoryError` for a result that does not fit the heap, and what [`Vm::work`] raises.
+/// `ZeroDivisionError`, `ValueError`, `OverflowError`, `MemoryError` for a result that does not fit the heap, and what
+/// [`Vm::work`] raises.
 pub fn binary(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
     if a.as_bool().is_some() || b.as_bool().is_some() {
         let number = |object: Obj| object.as_bool().map_or(object, |truth| Obj::small_int_wrapping(truth.into()));
@@ -114,7 +116,7 @@ pub fn binary(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
     }
     let (mut small_a, mut small_b) = (0, 0);
     let (Some(left), Some(right)) = (number(a, &mut small_a), number(b, &mut small_b)) else {
-        return Err(vm.unsupported_binary(op, a, b));
+        return Err(unsupported_binary(vm, op, a, b));
     };
     match quick(vm, plain(op), left, right)? {
         Some(result) => Ok(result),
@@ -129,13 +131,13 @@ fn slow(vm: &Vm, op: BinaryOp, (a, left): (Obj, Number<'_>), (b, right): (Obj, N
         Add => Operation::Add,
         Subtract => Operation::Subtract,
         Multiply => Operation::Multiply,
-        FloorDivide | Modulo | TrueDivide if right.is_zero() => return Err(vm.divide_by_zero()),
+        FloorDivide | Modulo | TrueDivide if right.is_zero() => return Err(divide_by_zero(vm)),
         FloorDivide => Operation::FloorDivide,
         Modulo => Operation::Modulo,
         And => Operation::And,
         Or => Operation::Or,
         Xor => Operation::Xor,
-        Lshift | Rshift if right.negative => return Err(vm.negative_shift()),
+        Lshift | Rshift if right.negative => return Err(negative_shift(vm)),
         Lshift | Rshift if right.to_usize().is_none() => {
             return Err(vm.overflow_error(format_args!("overflow converting long int to machine word")));
         }
@@ -145,7 +147,7 @@ fn slow(vm: &Vm, op: BinaryOp, (a, left): (Obj, Number<'_>), (b, right): (Obj, N
         TrueDivide | Power => {
             return match float::binary(vm, op, left.to_f64(), right.to_f64())? {
                 Some(value) => Ok(value),
-                None => Err(vm.unsupported_binary(op, a, b)),
+                None => Err(unsupported_binary(vm, op, a, b)),
             };
         }
         op if is_comparison(op) => {
@@ -165,7 +167,8 @@ fn compute(vm: &Vm, operation: Operation, a: Number<'_>, b: Number<'_>) -> Res {
 /// `pow(base, exponent, modulus)`
 ///
 /// # Errors
-/// `TypeError` if they are not all ints, `ValueError` for a modulus of 0 or a negative exponent, and what [`Vm::work`] raises.
+/// `TypeError` if they are not all ints, `ValueError` for a modulus of 0 or a negative exponent, and what
+/// [`Poll::work`](crate::model::events::Poll::work) raises.
 pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     let (mut small_base, mut small_exponent, mut small_modulus) = (0, 0, 0);
     let (Some(base), Some(exponent), Some(modulus)) = (

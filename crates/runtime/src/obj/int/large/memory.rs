@@ -4,12 +4,13 @@ use core::ptr::NonNull;
 
 use berus_integer::{Number, Stopped, Word, Work, trim};
 
-use super::Int;
-use crate::error::Res;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::object::{Gc, Header};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
 use crate::obj::int::TYPE;
-use crate::object::{Gc, Header};
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::obj::int::large::Int;
 
 /// Words that are multiplied or copied in the time of a unit of [work](Vm::work).
 const WORDS_PER_UNIT: usize = 8;
@@ -123,7 +124,8 @@ pub fn build_short(vm: &Vm, negative: bool, len: usize, fill: impl FnOnce(&mut [
     }
 }
 
-/// The int whose magnitude `fill` puts into `len` words, with so many words of scratch memory. It answers whether the number is negative.
+/// The int whose magnitude `fill` puts into `len` words, with so many words of scratch memory. It answers whether the
+/// number is negative.
 ///
 /// # Errors
 /// `MemoryError`, and what [`Vm::work`] raises.

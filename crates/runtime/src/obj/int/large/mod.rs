@@ -1,24 +1,25 @@
-//! Ints that do not fit a word: objects that hold their magnitude, least significant word first, as `berus_integer` has it.
+//! Ints that do not fit a word: objects that hold their magnitude, least significant word first, as `berus_integer` has
+//! it.
 //!
-//! Results are computed where they stay, and what a calculation needs besides is a block of the heap, too. So there is a `MemoryError` before any time
-//! is spent on a number that does not fit. What is long counts its words as work, and leaves its operands as they are if that ends in an exception.
+//! Results are computed where they stay, and what a calculation needs besides is a block of the heap, too. So there is
+//! a `MemoryError` before any time is spent on a number that does not fit. What is long counts its words as work, and
+//! leaves its operands as they are if that ends in an exception.
 
 mod arithmetic;
 mod memory;
 mod text;
 
-pub use arithmetic::{binary, pow3, unary};
-pub use text::{parse, print};
-
 use berus_integer::{Number, Word, bit_len, float_words, read_bytes, trim};
 
-use self::memory::{build, new_number, working};
-use super::TYPE;
-use crate::error::Res;
-use crate::object::{Header, Object};
-use crate::types::Type;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::model::error::Res;
+use crate::model::object::{Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::int::TYPE;
+pub use crate::obj::int::large::arithmetic::{binary, pow3, unary};
+use crate::obj::int::large::memory::{build, new_number, working};
+pub use crate::obj::int::large::text::{parse, print};
 
 /// An int that is an object. Its words follow it.
 #[repr(C)]
@@ -123,7 +124,8 @@ pub fn from_bytes(vm: &Vm, bytes: &[u8], little: bool, negative: bool) -> Res {
     })
 }
 
-/// Writes the number as two's complement to `bytes`, least significant first. Answers whether all of it is there, but for the sign.
+/// Writes the number as two's complement to `bytes`, least significant first. Answers whether all of it is there, but
+/// for the sign.
 ///
 /// # Errors
 /// What [`Vm::work`] raises.

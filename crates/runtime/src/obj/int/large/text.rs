@@ -2,13 +2,13 @@
 
 use berus_integer::radix;
 
-use super::memory::{build, with_scratch, working};
-use super::number;
-use crate::error::Res;
-use crate::obj::builder::Builder;
-use crate::ops::print::Printer;
-use crate::vm::Vm;
-use crate::word::Obj;
+use crate::data::builder::Builder;
+use crate::model::error::Res;
+use crate::model::printer::Printer;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::int::large::memory::{build, with_scratch, working};
+use crate::obj::int::large::number;
 
 /// Reads digits of `base`, with `_` between them.
 ///

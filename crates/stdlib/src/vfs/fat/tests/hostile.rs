@@ -1,5 +1,5 @@
-//! Volumes that were made to do harm: chains that go round, folders that share clusters or are in themselves. Nothing that is done with them
-//! goes on for ever, or worse.
+//! Volumes that were made to do harm: chains that go round, folders that share clusters or are in themselves. Nothing
+//! that is done with them goes on for ever, or worse.
 
 use super::*;
 use crate::vfs::accesses::Accesses;

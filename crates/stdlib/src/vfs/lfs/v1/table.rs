@@ -1,8 +1,8 @@
 //! Tables: what a metadata pair holds.
 //!
-//! A block begins with a revision number, the table's size in bytes, whose highest bit says that the folder continues, and the next pair.
-//! Entries follow, then the checksum of it all. An entry is four bytes, its type and the sizes of what it stands for, of attributes, and of
-//! its name, and then these.
+//! A block begins with a revision number, the table's size in bytes, whose highest bit says that the folder continues,
+//! and the next pair. Entries follow, then the checksum of it all. An entry is four bytes, its type and the sizes of
+//! what it stands for, of attributes, and of its name, and then these.
 
 use alloc::vec::Vec;
 

@@ -86,7 +86,8 @@ impl V1 {
         Ok(Table::new(Pair([first, second]), revision))
     }
 
-    /// Adds an entry to a folder whose last table is given, and the table at `tail` behind that folder: where the entry is.
+    /// Adds an entry to a folder whose last table is given, and the table at `tail` behind that folder: where the entry
+    /// is.
     fn append(&mut self, cx: &mut Context<'_>, mut table: Table, entry: Entry, tail: Option<Pair>) -> Result<Place> {
         if table.has_room(cx.disk, &entry) {
             table.tail = tail.unwrap_or(table.tail);
@@ -103,7 +104,8 @@ impl V1 {
         Ok(Place { pair: next.pair.0, at: 0 })
     }
 
-    /// Takes an entry out of a table, and the table out of the list if nothing is left in it and it does not begin a folder.
+    /// Takes an entry out of a table, and the table out of the list if nothing is left in it and it does not begin a
+    /// folder.
     pub(super) fn delete(&mut self, cx: &mut Context<'_>, mut table: Table, id: usize) -> Result {
         table.entry(id)?;
         table.entries.remove(id);
@@ -129,7 +131,8 @@ impl V1 {
         self.commit(cx, &mut before)
     }
 
-    /// Moves entry `id` of the table at `from` to another name: to entry `at` of the table at `to` if that is there, else to its end.
+    /// Moves entry `id` of the table at `from` to another name: to entry `at` of the table at `to` if that is there,
+    /// else to its end.
     ///
     /// It is marked, so that of two entries that stand for the same it is seen to be the old one.
     fn relocate(
@@ -158,7 +161,8 @@ impl V1 {
         self.delete(cx, table, id)
     }
 
-    /// What an entry stands for, so that it is told from all others: files without data would be alike, but their head is never looked at.
+    /// What an entry stands for, so that it is told from all others: files without data would be alike, but their head
+    /// is never looked at.
     fn unlike_others(&mut self, cx: &mut Context<'_>, entry: &Entry) -> Result<Content> {
         if !matches!(entry.content, Content::List(List { size: 0, .. })) {
             return Ok(entry.content.clone());

@@ -43,8 +43,8 @@ impl Folders for V2 {
 }
 
 impl V2 {
-    /// Makes changes to a log: the log with the changes. If nothing is left in it and it does not begin a folder, it goes: littlefs relies
-    /// on that.
+    /// Makes changes to a log: the log with the changes. If nothing is left in it and it does not begin a folder, it
+    /// goes: littlefs relies on that.
     pub(super) fn commit(&mut self, cx: &mut Context<'_>, log: &Log, changes: &[Change]) -> Result<Log> {
         if let [Change::Delete(id)] = changes
             && log.entries.len() == 1

@@ -1,7 +1,8 @@
 //! Metadata pairs: a log of what is in a part of a folder, in one of two blocks.
 //!
-//! Changes are appended as commits, each closed by a checksum. When the block is full, the state that the log amounts to is written to the
-//! other block with a higher revision number: so there is at any time a block with all that was committed.
+//! Changes are appended as commits, each closed by a checksum. When the block is full, the state that the log amounts
+//! to is written to the other block with a higher revision number: so there is at any time a block with all that was
+//! committed.
 
 use alloc::vec::Vec;
 
@@ -13,7 +14,8 @@ use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Kind, Part};
 use crate::vfs::lfs::pair::{Pair, to_bytes, word};
 
-/// The state of what concerns more than one pair, in a form in which changes combine by exclusive or: a tag, and a pair.
+/// The state of what concerns more than one pair, in a form in which changes combine by exclusive or: a tag, and a
+/// pair.
 pub type Shared = [u32; 3];
 
 /// Two changes, or a state and a change, as one.
@@ -269,8 +271,8 @@ impl Log {
         tags.size()
     }
 
-    /// Changes it, and the device, by appending a commit. Answers the log with the changes; whether the device has them, too: if not, there
-    /// is no room for them, and the state is to be [rewritten](Log::rewrite).
+    /// Changes it, and the device, by appending a commit. Answers the log with the changes; whether the device has
+    /// them, too: if not, there is no room for them, and the state is to be [rewritten](Log::rewrite).
     pub fn append(&self, disk: &mut Disk, dev: &dyn Device, changes: &[Change], delta: Shared) -> Result<(Log, bool)> {
         let (mut log, tags) = self.changed(changes, delta).ok_or(Error::CORRUPT)?;
         let block_size = disk.geometry.block_size as usize;
@@ -304,7 +306,8 @@ impl Log {
         Ok(())
     }
 
-    /// Writes tags where the log ends, and closes the commit. `sum` is the checksum of what stands before in this commit.
+    /// Writes tags where the log ends, and closes the commit. `sum` is the checksum of what stands before in this
+    /// commit.
     fn commit(&mut self, disk: &mut Disk, dev: &dyn Device, tags: &Tags, sum: u32) -> Result {
         let (block, start) = (self.pair.0[0], self.end);
         let (block_size, program_size) = (disk.geometry.block_size as usize, disk.geometry.program_size as usize);

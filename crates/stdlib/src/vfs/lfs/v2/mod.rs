@@ -1,8 +1,8 @@
 //! littlefs, version 2 (littlefs: `SPEC.md`, `DESIGN.md`).
 //!
-//! Everything is in [logs](log): each folder is one or several, in the order of the names in it, and all logs hang together in one list, from
-//! the root on. What concerns several logs at once is done so that a loss of power in between leaves something that shows in the state that they
-//! share, and is set right before the next change.
+//! Everything is in [logs](log): each folder is one or several, in the order of the names in it, and all logs hang
+//! together in one list, from the root on. What concerns several logs at once is done so that a loss of power in
+//! between leaves something that shows in the state that they share, and is set right before the next change.
 //!
 //! Unlike littlefs itself, this does not move a log elsewhere when its blocks have been written often or wear out.
 
@@ -24,7 +24,8 @@ pub struct V2 {
     root: Pair,
     /// Bytes that a name may have.
     name_max: u32,
-    /// The state that all logs share as it should be, as it is on the device, and a change to it that is still to be written.
+    /// The state that all logs share as it should be, as it is on the device, and a change to it that is still to be
+    /// written.
     shared: State,
     on_disk: State,
     delta: Shared,

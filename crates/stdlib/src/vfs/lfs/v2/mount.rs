@@ -20,7 +20,8 @@ const NAME_MAX: u32 = 255;
 pub const FILE_MAX: u32 = 0x7fff_ffff;
 const ATTRIBUTE_MAX: u32 = 1022;
 
-/// The first entry of all: version, size of a block, number of blocks, and the most bytes of names, files and attributes.
+/// The first entry of all: version, size of a block, number of blocks, and the most bytes of names, files and
+/// attributes.
 pub fn superblock(disk: &Disk) -> Entry {
     let geometry = disk.geometry;
     let words = [VERSION, geometry.block_size, geometry.block_count, NAME_MAX, FILE_MAX, ATTRIBUTE_MAX];

@@ -1,7 +1,7 @@
 //! The tags of the log that a metadata pair holds (littlefs: `SPEC.md`).
 //!
-//! A tag is 32 bits: whether it is valid (0), a type of 11 bits, the number of the entry that it is about, and the length of the data behind
-//! it. In a block each is combined with the one before it.
+//! A tag is 32 bits: whether it is valid (0), a type of 11 bits, the number of the entry that it is about, and the
+//! length of the data behind it. In a block each is combined with the one before it.
 
 /// The types.
 pub mod kind {

@@ -1,0 +1,155 @@
+//! Static and class methods: their layout.
+
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
+use crate::model::builtin::{Builtin, Fun};
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::error::{Raise, Res};
+use crate::model::object::{Gc, Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+
+impl Builtin {
+    /// The object for `fun`.
+    pub const fn new(fun: Fun) -> Builtin {
+        let kind = match fun {
+            Fun::F0(_) => 0,
+            Fun::F1(_) => 1,
+            Fun::F2(_) => 2,
+            Fun::F3(_) => 3,
+            Fun::Var { .. } | Fun::Kw { .. } => 4,
+        };
+        Builtin { header: Header::of(&Self::KINDS[kind]), fun }
+    }
+
+    /// A function without arguments.
+    pub const fn f0(fun: fn(&Vm) -> Res) -> Builtin {
+        Builtin::new(Fun::F0(fun))
+    }
+
+    /// A function of one argument.
+    pub const fn f1(fun: fn(&Vm, Obj) -> Res) -> Builtin {
+        Builtin::new(Fun::F1(fun))
+    }
+
+    /// A function of two arguments.
+    pub const fn f2(fun: fn(&Vm, Obj, Obj) -> Res) -> Builtin {
+        Builtin::new(Fun::F2(fun))
+    }
+
+    /// A function of three arguments.
+    pub const fn f3(fun: fn(&Vm, Obj, Obj, Obj) -> Res) -> Builtin {
+        Builtin::new(Fun::F3(fun))
+    }
+
+    /// A function of `min` to `max` positional arguments; 255 for any number.
+    pub const fn var(min: u8, max: u8, fun: fn(&Vm, &[Obj]) -> Res) -> Builtin {
+        Builtin::new(Fun::Var { min, max, fun })
+    }
+
+    /// A function of at least `min` positional arguments, and keywords.
+    pub const fn kw(min: u8, fun: fn(&Vm, Args<'_>) -> Res) -> Builtin {
+        Builtin::new(Fun::Kw { min, fun })
+    }
+
+    /// The function.
+    #[inline(always)]
+    pub fn fun(&self) -> Fun {
+        self.fun
+    }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    /// `TypeError` for a wrong number of arguments, and what the function raises.
+    #[inline]
+    pub fn call(&self, vm: &Vm, args: Args<'_>) -> Res {
+        if args.n_kw() == 0 {
+            match (self.fun, args.pos()) {
+                (Fun::F0(fun), []) => return fun(vm),
+                (Fun::F1(fun), [a]) => return fun(vm, *a),
+                (Fun::F2(fun), [a, b]) => return fun(vm, *a, *b),
+                (Fun::F3(fun), [a, b, c]) => return fun(vm, *a, *b, *c),
+                (Fun::Var { min, max, fun }, pos)
+                    if pos.len() >= min.into() && (max == u8::MAX || pos.len() <= max.into()) =>
+                {
+                    return fun(vm, pos);
+                }
+                _ => {}
+            }
+        }
+        match self.fun {
+            Fun::Kw { min, fun } if args.n_pos() >= min.into() => fun(vm, args),
+            _ => Err(self.mismatch(vm, args)),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn mismatch(&self, vm: &Vm, args: Args<'_>) -> crate::model::error::Raised {
+        let (min, max) = match self.fun {
+            Fun::F0(_) => (0, 0),
+            Fun::F1(_) => (1, 1),
+            Fun::F2(_) => (2, 2),
+            Fun::F3(_) => (3, 3),
+            Fun::Var { min, max, .. } => (min.into(), max.into()),
+            Fun::Kw { min, .. } => (min.into(), usize::MAX),
+        };
+        match vm.check_args(args, min, max, matches!(self.fun, Fun::Kw { .. })) {
+            Err(raised) => raised,
+            Ok(()) => vm.type_error(format_args!("argument num/types mismatch")),
+        }
+    }
+}
+
+/// A `classmethod` or `staticmethod`: a function that is bound in another way than to an instance.
+#[repr(C)]
+pub struct Wrapped {
+    pub(crate) header: Header,
+    /// The function.
+    pub function: Obj,
+}
+
+// SAFETY: a `static` one is a constant; those on a heap stay with their interpreter.
+unsafe impl Sync for Wrapped {}
+
+impl Wrapped {
+    /// The class method that calls `function`, a constant.
+    pub const fn class_method(function: Obj) -> Wrapped {
+        Wrapped { header: Header::of(Vm::CLASS_METHOD), function }
+    }
+
+    /// The static method that calls `function`, a constant.
+    pub const fn static_method(function: Obj) -> Wrapped {
+        Wrapped { header: Header::of(Vm::STATIC_METHOD), function }
+    }
+
+    /// The function in `object`, if that is a static method.
+    pub fn static_function(object: Obj) -> Option<Obj> {
+        let header = object.as_header()?;
+        // SAFETY: a pointer word points to a live object; those of type `staticmethod` have this layout.
+        unsafe {
+            let is_static = header.as_ref().ty() == Gc::from_static(Vm::STATIC_METHOD);
+            is_static.then(|| header.cast::<Wrapped>().as_ref().function)
+        }
+    }
+}
+
+/// A method of a built-in type that was looked up without an object: it checks that its first argument is one of that
+/// type.
+#[repr(C)]
+pub(crate) struct Checked {
+    pub(crate) header: Header,
+    pub(crate) method: Obj,
+    pub(crate) ty: Gc<Type>,
+}
+
+impl Checked {
+    /// `method` of the built-in type `ty`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn object(vm: &Vm, method: Obj, ty: Gc<Type>) -> Res {
+        Ok(vm.alloc(Checked { header: Header::of(<Checked as Object>::TYPE), method, ty })?.obj())
+    }
+}

@@ -1,0 +1,100 @@
+//! Bytes objects: their layout.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use crate::model::error::Res;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::vm::Vm;
+use crate::qstr;
+
+/// A bytes object. C code relies on a zero byte behind its data.
+#[repr(C)]
+pub struct Bytes {
+    pub(crate) header: Header,
+    pub(crate) hash: Cell<usize>,
+    pub(crate) len: usize,
+    pub(crate) data: NonNull<u8>,
+}
+
+// SAFETY: the one without bytes is a constant but for its hash, which is the same number whoever writes it.
+unsafe impl Sync for Bytes {}
+
+pub(crate) static THE_EMPTY: Bytes = Bytes {
+    header: Header::of(<Bytes as Object>::TYPE),
+    hash: Cell::new(qstr::hash(b"") as usize),
+    len: 0,
+    data: NonNull::dangling(),
+};
+
+impl Bytes {
+    /// A new bytes object, which holds a copy of `bytes`.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm, bytes: &[u8]) -> Res<Gc<Bytes>> {
+        if bytes.is_empty() {
+            return Ok(Bytes::EMPTY);
+        }
+        let object = Bytes {
+            header: Header::of(<Bytes as Object>::TYPE),
+            hash: Cell::new(0),
+            len: bytes.len(),
+            data: NonNull::dangling(),
+        };
+        let made = vm.alloc_tail(object, bytes.len() + 1)?;
+        // SAFETY: the tail behind the object has room for the bytes and one more; nobody else sees the object yet.
+        unsafe {
+            let data = made.as_ptr().add(1).cast::<u8>();
+            data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
+            data.add(bytes.len()).write(0);
+            (&raw mut (*made.as_ptr().as_ptr()).data).write(data);
+        }
+        Ok(made)
+    }
+
+    /// A new bytes object whose bytes are lent: they never change, and stay as long as something that the collector
+    /// sees points to them.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Bytes>> {
+        let block = vm.alloc_words(size_of::<Bytes>().div_ceil(size_of::<usize>()))?.cast::<Bytes>();
+        // SAFETY: the block is new and large enough. The collector looks at it, so that it keeps the bytes.
+        unsafe {
+            block.write(Bytes::head(bytes.len(), NonNull::from_ref(bytes).cast()));
+            Ok(Gc::from_ptr(block))
+        }
+    }
+
+    /// The head of a bytes object whose `len` bytes are at `data`.
+    pub(crate) fn head(len: usize, data: NonNull<u8>) -> Bytes {
+        Bytes { header: Header::of(<Bytes as Object>::TYPE), hash: Cell::new(0), len, data }
+    }
+
+    /// No bytes.
+    pub const EMPTY: Gc<Bytes> = Gc::from_static(&THE_EMPTY);
+
+    /// The hash.
+    ///
+    /// # Errors
+    /// As [`Poll::work`](crate::model::events::Poll::work).
+    pub fn hash(&self, vm: &Vm) -> Res<u32> {
+        if self.hash.get() == 0 {
+            self.hash.set(vm.hash_bytes(self.bytes())? as usize);
+        }
+        Ok(self.hash.get() as u32)
+    }
+
+    /// The bytes, for as long as the collector sees the object.
+    pub(crate) fn bytes_unbounded<'a>(&self) -> &'a [u8] {
+        // SAFETY: as in `bytes`; the caller keeps the object where the collector sees it.
+        unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: `data` points to `len` bytes behind the object, which never change.
+        unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
+    }
+}

@@ -1,0 +1,131 @@
+//! Types and classes: asked for, looked through, compared.
+
+use core::ptr::NonNull;
+
+use crate::data::builtin::Checked;
+use crate::model::builtin::Builtin;
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::layout::{Function, Tuple};
+use crate::model::lookups::Found;
+use crate::model::machine::Machine;
+use crate::model::object::Gc;
+use crate::model::types::{Locals, Parent, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::model::work::spend_work;
+use crate::qstr::Qstr;
+
+/// What `object` has under a name.
+pub(crate) fn find_in_object(vm: &Vm, name: Qstr) -> Option<Found> {
+    let object = Gc::from_static(Vm::OBJECT);
+    own(vm, object, name).map(|value| Found { value, owner: object, native: false })
+}
+
+/// Looks `name` up in `class` and what it derives from, `object` left out.
+pub(crate) fn find(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
+    if let Some(found) = vm.remembered_method(class, name) {
+        return found;
+    }
+    let mut seen = 0;
+    let found = class.lineage().find_map(|class| {
+        seen += 1;
+        own(vm, class, name).map(|value| Found { value, owner: class, native: !class.has(flag::HEAP) })
+    });
+    spend_work(vm, seen);
+    vm.remember_method(class, name, found);
+    found
+}
+
+/// What `class` itself has under `name`.
+pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
+    match class.locals() {
+        Locals::Static(members) => crate::model::types::find(vm, members, name),
+        Locals::Dict(dict) => dict.load(vm, name),
+    }
+}
+
+/// The built-in type, if any, that instances of `class` have an object of inside.
+pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
+    let native = class.lineage().find(|class| !class.has(flag::HEAP))?;
+    // SAFETY: types that are not on the heap are `static`.
+    Some(unsafe { native.as_ptr().as_ref() })
+}
+
+pub(crate) fn immediate_type(object: Obj) -> &'static Type {
+    if object.is_small_int() {
+        Vm::INT
+    } else if object.as_qstr().is_some() {
+        Vm::STR
+    } else if object == Obj::NONE {
+        Vm::NONE_TYPE
+    } else {
+        Vm::BOOL
+    }
+}
+
+/// Whether looking `value` up for an object binds it to that.
+pub(crate) fn binds(value: Obj) -> bool {
+    if value.downcast::<Function>().is_some()
+        || value.downcast::<Builtin>().is_some()
+        || value.downcast::<Checked>().is_some()
+    {
+        return true;
+    }
+    // SAFETY: a pointer word points to a live object, whose first word is a header.
+    value.as_header().is_some_and(|header| unsafe { header.as_ref() }.has(flag::BERUS | flag::BINDS_SELF))
+}
+
+/// Whether `value` is a function that no program has defined.
+pub(crate) fn is_builtin(value: Obj) -> bool {
+    value.downcast::<Builtin>().is_some() || Vm::is_made_by_c(value)
+}
+
+pub(crate) fn same_name(a: Gc<Type>, b: Gc<Type>) -> bool {
+    a.name().qstr().is_some_and(|name| b.name().qstr() == Some(name))
+}
+
+/// The type that programs see: of built-in types for the same kind of objects, which have one name, that from which the
+/// others derive.
+pub(crate) fn visible(ty: Gc<Type>) -> Gc<Type> {
+    match ty.parent() {
+        Parent::One(parent) if !ty.has(flag::HEAP) && same_name(parent, ty) => parent,
+        _ => ty,
+    }
+}
+
+/// A type and all that it derives from, `object` left out: each once, in the order in which attributes are looked up.
+/// With several parents that is depth first, from left to right.
+pub(crate) struct Lineage {
+    pub(crate) next: Option<Gc<Type>>,
+    /// Where there were several parents: what [`Parent::Many`] refers to, and the number of the item that comes next.
+    pub(crate) several: Option<(Gc<Tuple>, usize)>,
+}
+
+impl Iterator for Lineage {
+    type Item = Gc<Type>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Gc<Type>> {
+        if let Some((several, at)) = &mut self.several {
+            let ty = several.items().get(*at)?.downcast();
+            *at += 1;
+            return ty;
+        }
+        let ty = self.next.take().filter(|ty| *ty != Gc::from_static(Vm::OBJECT))?;
+        match ty.parent() {
+            Parent::None => {}
+            Parent::One(parent) => self.next = Some(parent),
+            Parent::Many(several) => self.several = Some((several, 1)),
+        }
+        Some(ty)
+    }
+}
+
+impl Type {
+    /// The type and all that it derives from, in the order in which attributes are looked up.
+    #[inline]
+    pub(crate) fn lineage(&self) -> Lineage {
+        // SAFETY: a type lives as long as who looks at it sees it, and is a `Gc`'s object.
+        Lineage { next: Some(unsafe { Gc::from_ptr(NonNull::from_ref(self)) }), several: None }
+    }
+}

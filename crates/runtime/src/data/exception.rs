@@ -1,0 +1,136 @@
+//! Exceptions: their layout and tracebacks.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use crate::model::error::Res;
+use crate::model::layout::{Exception, TraceEntry, Tuple};
+use crate::model::object::{Gc, Header};
+use crate::model::printer::Printer;
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+
+/// Most entries of a traceback; outer calls are left out.
+pub(crate) const MAX_TRACE: u16 = 64;
+
+impl Exception {
+    /// An exception of type `ty` without arguments, not yet an object.
+    pub(crate) fn empty(ty: Gc<Type>) -> Exception {
+        Exception {
+            header: Header::new(ty),
+            args: Cell::new(Tuple::EMPTY),
+            trace: Cell::new(None),
+            trace_len: Cell::new(0),
+            trace_room: Cell::new(0),
+        }
+    }
+
+    /// Makes `exception` another one, of type `ty` with arguments `args`, without room for a traceback.
+    ///
+    /// # Safety
+    /// Nobody has a reference to it at hand.
+    pub(crate) unsafe fn become_other(exception: Gc<Exception>, ty: Gc<Type>, args: Gc<Tuple>) {
+        let other = Exception::empty(ty);
+        other.args.set(args);
+        // SAFETY: the memory holds an exception, which nobody looks at meanwhile.
+        unsafe { exception.as_ptr().write(other) };
+    }
+
+    /// Gives it memory for a traceback of `entries` calls.
+    ///
+    /// # Safety
+    /// There is that memory at `block`, for as long as the exception lives.
+    pub(crate) unsafe fn set_trace_room(&self, block: NonNull<TraceEntry>, entries: usize) {
+        self.trace.set(Some(block));
+        self.trace_len.set(0);
+        self.trace_room.set(entries as u16);
+    }
+
+    /// The calls that it passed, innermost first.
+    pub fn trace(&self) -> &[TraceEntry] {
+        match self.trace.get() {
+            // SAFETY: the block holds `trace_len` entries.
+            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.trace_len.get().into()) },
+            None => &[],
+        }
+    }
+
+    /// Forgets the calls that it passed.
+    pub fn clear_trace(&self) {
+        self.trace_len.set(0);
+    }
+
+    /// Adds a call that it passed, if there is memory to note it.
+    pub fn add_trace(&self, vm: &Vm, entry: TraceEntry) {
+        let len = self.trace_len.get();
+        if len >= MAX_TRACE {
+            return;
+        }
+        if len == self.trace_room.get() {
+            // Allocating must not replace the exception under way by a `MemoryError`.
+            let room = len + 4;
+            let bytes = usize::from(room) * size_of::<TraceEntry>();
+            let kind = crate::heap::Kind::NoScan;
+            let Some(block) = vm.heap.alloc(bytes, kind).or_else(|| vm.heap.alloc_anyway(bytes, kind)) else { return };
+            let block = block.cast::<TraceEntry>();
+            if let Some(old) = self.trace.get() {
+                // SAFETY: both blocks have room for `len` entries.
+                unsafe { block.copy_from_nonoverlapping(old, len.into()) };
+            }
+            self.trace.set(Some(block));
+            self.trace_room.set(room);
+        }
+        let Some(block) = self.trace.get() else { return };
+        // SAFETY: the block has room for more entries than there are.
+        unsafe { block.add(len.into()).write(entry) };
+        self.trace_len.set(len + 1);
+    }
+
+    /// The value that a `StopIteration` carries, the code of a `SystemExit`: the first argument.
+    pub fn value(&self) -> Obj {
+        self.args.get().items().first().copied().unwrap_or(Obj::NONE)
+    }
+}
+
+/// The value that a `StopIteration` carries.
+pub fn stop_value(vm: &Vm, exception: Obj) -> Obj {
+    vm.as_exception(exception).map_or(Obj::NONE, |exception| exception.value())
+}
+
+/// Exceptions as objects: made, asked for their type, printed.
+pub trait Exceptions {
+    /// An exception of type `ty` with arguments `args`. Without memory for that it is the exception of last resort; see
+    /// `vm/emergency.rs`.
+    fn new_exception(&self, ty: Gc<Type>, args: &[Obj]) -> Obj;
+
+    /// The exception that `object` is, or that an instance of a class derived from an exception type has inside.
+    fn as_exception(&self, object: Obj) -> Option<Gc<Exception>>;
+
+    /// Whether `object` is an exception.
+    fn is_exception(&self, object: Obj) -> bool;
+
+    /// Whether the exception `object` is of type `ty`, or one derived from it.
+    fn matches(&self, object: Obj, ty: &'static Type) -> bool;
+
+    /// Whether `object`, a type, is one of exceptions.
+    fn is_exception_type(&self, object: Obj) -> bool;
+
+    /// Whether the exception `object` is of the type `types`, or of one of a tuple of types.
+    ///
+    /// # Errors
+    /// `TypeError` if they are no types.
+    fn exception_matches(&self, object: Obj, types: Obj) -> Res<bool>;
+
+    /// What raising `object` raises: an instance, made now if it is a type.
+    ///
+    /// # Errors
+    /// What making the instance raises.
+    fn make_exception(&self, object: Obj) -> Res;
+
+    /// Writes an exception with its traceback, in MicroPython's form.
+    ///
+    /// # Errors
+    /// What printing raises.
+    fn print_exception(&self, out: &mut dyn Printer, object: Obj) -> Res<()>;
+}

@@ -1,0 +1,127 @@
+//! Instances of classes: their layout.
+
+use core::ptr::NonNull;
+
+use crate::model::error::Res;
+use crate::model::layout::Map;
+use crate::model::object::{Gc, Header};
+use crate::model::types::{Locals, Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::qstr::Qstr;
+
+/// An instance. If its class derives from a built-in type, the object inside follows it.
+#[repr(C)]
+pub struct Instance {
+    pub(crate) header: Header,
+    pub(crate) members: Map,
+}
+
+/// An instance with an object of a built-in type inside.
+#[repr(C)]
+pub(crate) struct WithBase {
+    pub(crate) instance: Instance,
+    pub(crate) base: Slot,
+}
+
+/// Most attributes that room is made for before they come.
+pub(crate) const MOST_ROOM: usize = 8;
+
+impl Instance {
+    /// The instance that `object` is, if it is one.
+    #[inline(always)]
+    pub fn of<'a>(object: Obj) -> Option<&'a Instance> {
+        let header = object.as_header()?;
+        // SAFETY: a pointer word points to a live object, which its holder keeps so; objects of a class have this
+        // layout.
+        unsafe { header.as_ref().has(flag::BERUS | flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
+    }
+
+    /// Its attributes.
+    #[inline(always)]
+    pub fn members(&self) -> &Map {
+        &self.members
+    }
+
+    /// Puts an attribute among the others. The first one makes room for as many as other instances of the class have
+    /// had.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
+        let class = self.class();
+        let Locals::Dict(class) = class.locals() else { return self.members.store(vm, Obj::qstr(name), value) };
+        let room = class.map.number();
+        if self.members.is_empty() {
+            self.members.reserve(vm, room.into())?;
+        }
+        self.members.store(vm, Obj::qstr(name), value)?;
+        let len = self.members.len();
+        if len > room.into() && len <= MOST_ROOM {
+            class.map.set_number(len as u8);
+        }
+        Ok(())
+    }
+
+    /// Its class.
+    pub fn class(&self) -> Gc<Type> {
+        self.header.ty()
+    }
+
+    /// Whether storing an attribute just puts it among the others.
+    #[inline(always)]
+    pub fn stores_plainly(&self) -> bool {
+        let class = self.class();
+        !class.has_accessors() && !class.has(flag::SUBCLASSED)
+    }
+
+    pub(crate) fn base_slot(&self) -> Option<&core::cell::Cell<Slot>> {
+        if !self.class().has(flag::SUBCLASSED) {
+            return None;
+        }
+        let slot = NonNull::from_ref(self).cast::<u8>();
+        // SAFETY: an instance of a class with this flag was made with a word behind it.
+        Some(unsafe { slot.add(size_of::<Instance>()).cast::<core::cell::Cell<Slot>>().as_ref() })
+    }
+
+    /// The object of a built-in type inside, once it is made.
+    pub fn base(&self) -> Slot {
+        self.base_slot().and_then(core::cell::Cell::get)
+    }
+
+    /// Puts the object of a built-in type inside.
+    pub fn set_base(&self, base: Obj) {
+        if let Some(slot) = self.base_slot() {
+            slot.set(Some(base));
+        }
+    }
+
+    pub(crate) fn object(&self) -> Obj {
+        Obj::from_header(NonNull::from_ref(&self.header))
+    }
+}
+
+/// An instance of `class` without attributes.
+///
+/// # Errors
+/// `MemoryError`.
+pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
+    let instance = Instance { header: Header::new(class), members: Map::new() };
+    if class.has(flag::SUBCLASSED) {
+        return Ok(vm.alloc(WithBase { instance, base: None })?.obj());
+    }
+    Ok(vm.alloc(instance)?.object())
+}
+
+/// What an instance of a class has of a built-in type.
+pub trait NativeBase {
+    /// The object of a built-in type that an instance of a class derived from it has inside. There is none before
+    /// `super().__init__()`.
+    fn native_base(&self, object: Obj) -> Option<Obj>;
+}
+
+impl NativeBase for Vm {
+    fn native_base(&self, object: Obj) -> Option<Obj> {
+        Instance::of(object)?.base()
+    }
+}

@@ -1,0 +1,510 @@
+//! Hash tables that keep the order of insertion: dicts, sets, global variables, attributes of instances.
+//!
+//! Entries (key, value) stand in a heap block in order of insertion; a deleted one leaves a gap whose key is null. Up
+//! to eight entries are simply looked through. A larger table has an index behind its entries, in the same block: entry
+//! numbers, from 1, by hash, in as many bytes as they need.
+
+pub(crate) mod index;
+
+use core::cell::Cell;
+
+use crate::data::map::index::{Index, PLAIN};
+use crate::data::str::Str;
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::error::Res;
+use crate::model::events::Poll;
+use crate::model::layout::{Entry, FIXED, LENIENT, LOOKED_PAST, Map, NUMBER_SHIFT};
+use crate::model::protocols::{Classes, Compare, Hash};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::model::work::spend_work;
+use crate::qstr::Qstr;
+
+/// Words of a block for `capacity` entries.
+const fn block_words(capacity: u32) -> usize {
+    capacity as usize * 2 + index::bytes(capacity).div_ceil(size_of::<usize>())
+}
+
+impl Map {
+    /// An empty map.
+    pub const fn new() -> Map {
+        Map::with_flags(0)
+    }
+
+    /// An empty map whose keys need no hash, as those of an `OrderedDict`.
+    pub const fn lenient() -> Map {
+        Map::with_flags(LENIENT)
+    }
+
+    const fn with_flags(flags: u32) -> Map {
+        Map {
+            block: Cell::new(None),
+            used: Cell::new(0),
+            len: Cell::new(0),
+            capacity: Cell::new(0),
+            flags: Cell::new(flags),
+        }
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.len.get() as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len.get() == 0
+    }
+
+    /// Whether programs may not change it.
+    pub fn is_fixed(&self) -> bool {
+        self.flags.get() & FIXED != 0
+    }
+
+    /// Forbids programs to change it.
+    pub fn fix(&self) {
+        self.flags.set(self.flags.get() | FIXED);
+    }
+
+    /// Sets one of its owner's bits, from [`NOTES`](crate::model::layout::NOTES) on, or `LOOKED_PAST`.
+    pub fn note(&self, bit: u32) {
+        self.flags.set(self.flags.get() | bit);
+    }
+
+    /// A number that its owner keeps here.
+    pub fn number(&self) -> u8 {
+        (self.flags.get() >> NUMBER_SHIFT) as u8
+    }
+
+    /// Sets the number that its owner keeps here.
+    pub fn set_number(&self, number: u8) {
+        let rest = self.flags.get() & ((1 << NUMBER_SHIFT) - 1);
+        self.flags.set(rest | u32::from(number) << NUMBER_SHIFT);
+    }
+
+    /// Whether one of its owner's bits is set.
+    #[inline(always)]
+    pub fn is_noted(&self, bit: u32) -> bool {
+        self.flags.get() & bit != 0
+    }
+
+    /// The hash of a key.
+    #[inline]
+    fn hash(&self, vm: &Vm, key: Obj) -> Res<usize> {
+        match vm.hash(key) {
+            Err(raised)
+                if self.flags.get() & LENIENT != 0 && vm.is_instance(vm.peek_exception(&raised), Vm::TYPE_ERROR) =>
+            {
+                vm.take_exception(raised);
+                Ok(0)
+            }
+            hash => hash,
+        }
+    }
+
+    /// All entries, gaps included. Calls of Python code may change the map, so that nothing may be called while
+    /// they are in use.
+    #[inline(always)]
+    pub fn entries(&self) -> &[Entry] {
+        match self.block.get() {
+            // SAFETY: the block begins with `used` entries that were written.
+            Some(block) => unsafe { core::slice::from_raw_parts(block.as_ptr(), self.used.get() as usize) },
+            None => &[],
+        }
+    }
+
+    /// The first entry from number `from` on that is no gap: its number, key and value. To iterate while Python code
+    /// runs.
+    pub fn entry_from(&self, from: usize) -> Option<(usize, Obj, Slot)> {
+        let entries = self.entries();
+        (from..entries.len()).find_map(|at| entries[at].key.get().map(|key| (at, key, entries[at].value.get())))
+    }
+
+    /// The last entry: its number, key and value.
+    pub fn last_entry(&self) -> Option<(usize, Obj, Slot)> {
+        let entries = self.entries();
+        entries.iter().enumerate().rev().find_map(|(at, entry)| entry.key.get().map(|key| (at, key, entry.value.get())))
+    }
+
+    /// Bytes of memory that the entries take.
+    pub fn bytes(&self) -> usize {
+        block_words(self.capacity.get()) * size_of::<usize>()
+    }
+
+    /// The number of the entry whose key is the name `name`.
+    #[inline]
+    pub fn find_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
+        let key = Some(Obj::qstr(name));
+        if self.capacity.get() <= PLAIN {
+            let entries = self.entries();
+            // Nearly always the key is the name itself: the search for it has a loop of its own, as short as can be.
+            return entries.iter().position(|entry| entry.key.get() == key).or_else(|| {
+                entries.iter().position(|entry| {
+                    let string = entry.key.get().and_then(|key| key.downcast::<Str>());
+                    string.is_some_and(|string| string.bytes() == vm.spelling(name))
+                })
+            });
+        }
+        self.find_indexed_name(vm, name)
+    }
+
+    fn find_indexed_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
+        let hash = vm.qstrs.hash(name) as usize;
+        let (entries, index) = (self.entries(), Index::of(self)?);
+        let mut slot = index.first(hash);
+        loop {
+            let at = index.get(slot)?;
+            let found = entries[at].key.get();
+            if found == Some(Obj::qstr(name)) {
+                return Some(at);
+            }
+            if let Some(string) = found.and_then(|key| key.downcast::<Str>())
+                && string.bytes() == vm.spelling(name)
+            {
+                return Some(at);
+            }
+            spend_work(vm, 1);
+            slot = index.after(slot);
+        }
+    }
+
+    /// The number of the entry with key `key`.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    #[inline]
+    pub fn find(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
+        // Where nothing is, no key is asked for its hash, which it may not have.
+        if self.is_empty() { Ok(None) } else { Ok(self.find_or_hash(vm, key)?.ok()) }
+    }
+
+    /// The number of the entry with key `key`, or the hash with which there is none.
+    fn find_or_hash(&self, vm: &Vm, key: Obj) -> Res<Result<usize, usize>> {
+        if let Some(name) = key.as_qstr() {
+            // Other keys than strings may equal a string only by a class's `__eq__`, which this passes over, as
+            // MicroPython does.
+            return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
+        }
+        let hash = self.hash(vm, key)?;
+        let found = if self.is_empty() {
+            None
+        } else if self.capacity.get() <= PLAIN {
+            self.find_in_plain(vm, key)?
+        } else {
+            self.find_in_index(vm, key, hash)?
+        };
+        Ok(found.ok_or(hash))
+    }
+
+    /// As [`Map::find`], in a map without index.
+    #[inline(always)]
+    fn find_in_plain(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
+        let mut at = 0;
+        // Comparing keys may change the map.
+        while let Some(entry) = self.entries().get(at) {
+            if let Some(other) = entry.key.get()
+                && (other == key || !are_unequal(other, key) && vm.equal(other, key)?)
+            {
+                return Ok(Some(at));
+            }
+            at += 1;
+        }
+        Ok(None)
+    }
+
+    /// As [`Map::find`], in a map with index.
+    #[inline(always)]
+    fn find_in_index(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Option<usize>> {
+        let mut slot = index::spread(hash);
+        let (mut entries, mut index) = (self.entries(), Index::of(self));
+        while let Some(at) = index.and_then(|index| index.get(slot)) {
+            if let Some(other) = entries.get(at).and_then(|entry| entry.key.get()) {
+                if other == key {
+                    return Ok(Some(at));
+                }
+                if !are_unequal(other, key) {
+                    vm.work(1)?;
+                    if match is_same_string(vm, other, key, hash) {
+                        Some(same) => same,
+                        None => vm.equal(other, key)?,
+                    } {
+                        return Ok(Some(at));
+                    }
+                    // Comparing keys may have changed the map.
+                    (entries, index) = (self.entries(), Index::of(self));
+                }
+            }
+            slot += 1;
+            vm.work(1)?;
+        }
+        Ok(None)
+    }
+
+    /// The value under `key`.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    pub fn get(&self, vm: &Vm, key: Obj) -> Res<Slot> {
+        Ok(self.find(vm, key)?.and_then(|at| self.entries().get(at)?.value.get()))
+    }
+
+    /// The value under the name `name`.
+    #[inline]
+    pub fn get_name(&self, vm: &Vm, name: Qstr) -> Slot {
+        self.find_name(vm, name).and_then(|at| self.entries()[at].value.get())
+    }
+
+    /// Puts `value` under `key`.
+    ///
+    /// # Errors
+    /// `MemoryError`, and what hashing or comparing raises.
+    pub fn store(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
+        let hash = match self.find_or_hash(vm, key)? {
+            Ok(at) => match self.entries().get(at) {
+                Some(entry) => {
+                    entry.value.set(Some(value));
+                    return Ok(());
+                }
+                // Comparing keys has changed the map.
+                None => self.hash(vm, key)?,
+            },
+            Err(hash) => hash,
+        };
+        self.add_hashed(vm, key, value, hash)
+    }
+
+    /// Puts `value` under `key`, if nothing is there.
+    ///
+    /// # Errors
+    /// As [`Map::store`].
+    pub fn store_new(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
+        match self.find_or_hash(vm, key)? {
+            Ok(_) => Ok(()),
+            Err(hash) => self.add_hashed(vm, key, value, hash),
+        }
+    }
+
+    /// Adds an entry for `key`, which is not there.
+    ///
+    /// # Errors
+    /// `MemoryError`, and what hashing raises.
+    pub fn add(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
+        let hash = self.hash(vm, key)?;
+        self.add_hashed(vm, key, value, hash)
+    }
+
+    fn add_hashed(&self, vm: &Vm, key: Obj, value: Obj, hash: usize) -> Res<()> {
+        // Hashing keys anew may have filled the map again.
+        while self.used.get() == self.capacity.get() {
+            self.make_room(vm)?;
+        }
+        if self.is_noted(LOOKED_PAST) {
+            vm.forget_builtin(self, key);
+        }
+        let at = self.used.get();
+        self.used.set(at + 1);
+        self.len.set(self.len.get() + 1);
+        let entry = &self.entries()[at as usize];
+        entry.key.set(Some(key));
+        entry.value.set(Some(value));
+        if let Some(index) = Index::of(self) {
+            spend_work(vm, index.enter(hash, at));
+        }
+        Ok(())
+    }
+
+    /// Makes room for another entry.
+    fn make_room(&self, vm: &Vm) -> Res<()> {
+        let live = self.len.get();
+        if live < self.used.get() && self.capacity.get() <= PLAIN {
+            self.close_gaps();
+            return Ok(());
+        }
+        // Closing gaps is enough if there are many.
+        let wanted = if live < self.used.get() / 2 { live + 1 } else { live + live / 2 + 1 };
+        self.rebuild(vm, wanted.max(if live == 0 { 4 } else { PLAIN.min(live * 2) }))
+    }
+
+    /// Moves the entries of a map without index together.
+    fn close_gaps(&self) {
+        let entries = self.entries();
+        let mut len = 0;
+        for at in 0..entries.len() {
+            if entries[at].key.get().is_some() {
+                entries[len].key.swap(&entries[at].key);
+                entries[len].value.swap(&entries[at].value);
+                len += 1;
+            }
+        }
+        self.used.set(len as u32);
+    }
+
+    /// Makes room for `entries` entries in all.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn reserve(&self, vm: &Vm, entries: usize) -> Res<()> {
+        let entries = u32::try_from(entries).unwrap_or(u32::MAX / 64);
+        if entries > self.capacity.get() { self.rebuild(vm, entries) } else { Ok(()) }
+    }
+
+    /// Gives back the room that entries do not take, in a map that is not expected to grow. Goes on without where there
+    /// is no memory.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    pub fn fit(&self, vm: &Vm) -> Res<()> {
+        if self.len.get() == self.capacity.get() || self.len.get() == 0 {
+            return Ok(());
+        }
+        match self.rebuild(vm, self.len.get()) {
+            Err(raised) if vm.is_instance(vm.peek_exception(&raised), Vm::MEMORY_ERROR) => {
+                vm.take_exception(raised);
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    /// Removes entry number `at`, leaving a gap.
+    pub fn remove_at(&self, at: usize) {
+        let entry = &self.entries()[at];
+        entry.key.set(None);
+        entry.value.set(None);
+        self.len.set(self.len.get() - 1);
+        if self.len.get() == 0 {
+            if let Some(index) = Index::of(self) {
+                index.clear();
+            }
+            self.used.set(0);
+        }
+    }
+
+    /// Removes the entry of `key`: its value.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    pub fn remove(&self, vm: &Vm, key: Obj) -> Res<Slot> {
+        let Some(at) = self.find(vm, key)? else { return Ok(None) };
+        // Comparing keys may have changed the map.
+        let Some(entry) = self.entries().get(at).filter(|entry| entry.key.get().is_some()) else { return Ok(None) };
+        let value = entry.value.get();
+        self.remove_at(at);
+        Ok(value)
+    }
+
+    /// Removes the entry of the name `name`: its value.
+    pub fn remove_name(&self, vm: &Vm, name: Qstr) -> Slot {
+        let at = self.find_name(vm, name)?;
+        let value = self.entries()[at].value.get();
+        self.remove_at(at);
+        value
+    }
+
+    /// Removes all entries.
+    pub fn clear(&self) {
+        self.block.set(None);
+        self.used.set(0);
+        self.len.set(0);
+        self.capacity.set(0);
+    }
+
+    /// Makes this, which is empty, a copy of `other`.
+    ///
+    /// # Errors
+    /// `MemoryError`, and what hashing raises.
+    pub fn copy_from(&self, vm: &Vm, other: &Map) -> Res<()> {
+        self.reserve(vm, other.len())?;
+        let mut at = 0;
+        while let Some((found, key, value)) = other.entry_from(at) {
+            vm.work(1)?;
+            self.add(vm, key, value.unwrap_or(Obj::NONE))?;
+            at = found + 1;
+        }
+        Ok(())
+    }
+
+    /// Moves the entries into a new block with room for `capacity`, without gaps. Leaves them where they are if hashing
+    /// their keys has changed the map, or if it is ended.
+    fn rebuild(&self, vm: &Vm, capacity: u32) -> Res<()> {
+        let block = vm.alloc_words(block_words(capacity))?.cast::<Entry>();
+        let moved = Map::with_flags(0);
+        moved.block.set(Some(block));
+        moved.capacity.set(capacity);
+        let keys = || self.entries().iter().filter_map(|entry| entry.key.get());
+        if capacity <= PLAIN
+            || keys().all(|key| key.is_small_int() || key.as_qstr().is_some() || key.downcast::<Str>().is_some())
+        {
+            self.copy_to(vm, &moved, |_, key| vm.hash(key))?;
+            self.take(&moved);
+            return Ok(());
+        }
+        // Hashing may run Python code, so it comes before anything changes.
+        let state = || (self.block.get(), self.used.get(), self.len.get());
+        let before = state();
+        let hashes = vm.alloc_bytes(self.len() * size_of::<usize>())?.cast::<usize>();
+        let (mut at, mut count) = (0, 0);
+        while let Some((found, key, _)) = self.entry_from(at) {
+            let hash = self.hash(vm, key)?;
+            if state() != before {
+                return Ok(());
+            }
+            // SAFETY: the block has a word for each of the entries, which are as many as before.
+            unsafe { hashes.add(count).write(hash) };
+            count += 1;
+            at = found + 1;
+        }
+        // SAFETY: the hashes of all entries were written.
+        let hashes = unsafe { core::slice::from_raw_parts(hashes.as_ptr(), count) };
+        self.copy_to(vm, &moved, |at, _| Ok(hashes.get(at).copied().unwrap_or_default()))?;
+        self.take(&moved);
+        Ok(())
+    }
+
+    /// Copies the entries to `new`, which is empty and has room for them. `hash` is asked for the hash of each key in
+    /// turn, if there is an index. Runs no Python code.
+    fn copy_to(&self, vm: &Vm, new: &Map, hash: impl Fn(usize, Obj) -> Res<usize>) -> Res<()> {
+        let index = Index::of(new);
+        let live = self.entries().iter().filter(|entry| entry.key.get().is_some());
+        for (at, entry) in live.take(new.capacity.get() as usize).enumerate() {
+            vm.work(1)?;
+            new.used.set(at as u32 + 1);
+            let copy = &new.entries()[at];
+            copy.key.set(entry.key.get());
+            copy.value.set(entry.value.get());
+            if let (Some(index), Some(key)) = (index, entry.key.get()) {
+                vm.work(index.enter(hash(at, key)?, at as u32))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the entries of `new`, which has no gaps, those of this map.
+    fn take(&self, new: &Map) {
+        self.block.set(new.block.get());
+        self.capacity.set(new.capacity.get());
+        self.used.set(new.used.get());
+        self.len.set(new.used.get());
+    }
+}
+
+/// Whether `other` is the same string as `key`, whose hash is `hash`, if both are strings and `key` is one that is an
+/// object.
+#[inline(always)]
+fn is_same_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> Option<bool> {
+    let key = key.downcast::<Str>()?;
+    Some(match other.downcast::<Str>() {
+        Some(other) => other.known_hash() as usize == hash && vm.same_bytes(other.bytes(), key.bytes()),
+        None => {
+            let other = other.as_qstr()?;
+            vm.qstrs.hash(other) as usize == hash && vm.same_bytes(vm.spelling(other), key.bytes())
+        }
+    })
+}
+
+/// Whether two different words cannot be equal, as far as the words tell: names, small ints and `None` equal only
+/// themselves, but `True` equals 1.
+#[inline(always)]
+pub(crate) fn are_unequal(left: Obj, right: Obj) -> bool {
+    !left.is_pointer() && !right.is_pointer() && left.as_bool().is_none() && right.as_bool().is_none()
+}

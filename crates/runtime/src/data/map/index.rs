@@ -1,0 +1,118 @@
+//! The index of a hash table: where the entries of each hash are.
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use crate::model::layout::Map;
+
+/// Most entries without an index.
+pub const PLAIN: u32 = 8;
+
+/// Slots of the index for `capacity` entries.
+const fn len(capacity: u32) -> usize {
+    if capacity <= PLAIN { 0 } else { (capacity as usize * 4 / 3 + 1).next_power_of_two() }
+}
+
+/// Bytes of a slot of the index for `capacity` entries.
+#[inline(always)]
+const fn slot_size(capacity: u32) -> usize {
+    if capacity < 1 << 8 {
+        1
+    } else if capacity < 1 << 16 {
+        2
+    } else {
+        4
+    }
+}
+
+/// Bytes of the index for `capacity` entries.
+pub const fn bytes(capacity: u32) -> usize {
+    len(capacity) * slot_size(capacity)
+}
+
+/// The index of a map: a power of two of slots, each 0 or the number of an entry, from 1. As long as the map's block
+/// is.
+#[derive(Clone, Copy)]
+pub struct Index<'m> {
+    map: PhantomData<&'m Map>,
+    start: NonNull<u8>,
+    last: usize,
+    slot_size: usize,
+}
+
+impl<'m> Index<'m> {
+    /// The index of `map`, if it has one.
+    #[inline(always)]
+    pub fn of(map: &'m Map) -> Option<Index<'m>> {
+        let capacity = map.capacity.get();
+        let last = len(capacity).checked_sub(1)?;
+        // SAFETY: the index follows the room for entries in the block.
+        let start = unsafe { map.block.get()?.add(capacity as usize) }.cast();
+        Some(Index { map: PhantomData, start, last, slot_size: slot_size(capacity) })
+    }
+
+    /// The slot for a hash.
+    #[inline(always)]
+    pub fn first(self, hash: usize) -> usize {
+        spread(hash) & self.last
+    }
+
+    /// The slot to look at after another.
+    #[inline(always)]
+    pub fn after(self, slot: usize) -> usize {
+        (slot + 1) & self.last
+    }
+
+    /// The entry that a slot names, if it is taken.
+    #[inline(always)]
+    pub fn get(self, slot: usize) -> Option<usize> {
+        let slot = slot & self.last;
+        // SAFETY: the map's block, which it still has, ends with `last + 1` slots of this size.
+        let number = unsafe {
+            match self.slot_size {
+                1 => usize::from(self.start.add(slot).read()),
+                2 => usize::from(self.start.cast::<u16>().add(slot).read()),
+                _ => self.start.cast::<u32>().add(slot).read() as usize,
+            }
+        };
+        number.checked_sub(1)
+    }
+
+    /// Makes the first free slot for `hash` name an entry: how many others were taken.
+    #[inline(always)]
+    pub fn enter(self, hash: usize, entry: u32) -> usize {
+        let (mut slot, mut taken) = (self.first(hash), 0);
+        while self.get(slot).is_some() {
+            slot = self.after(slot);
+            taken += 1;
+        }
+        self.set(slot, entry);
+        taken
+    }
+
+    /// Makes a slot name an entry.
+    #[inline(always)]
+    fn set(self, slot: usize, entry: u32) {
+        let (slot, number) = (slot & self.last, entry + 1);
+        // SAFETY: as in `get`; the number of an entry fits.
+        unsafe {
+            match self.slot_size {
+                1 => self.start.add(slot).write(number as u8),
+                2 => self.start.cast::<u16>().add(slot).write(number as u16),
+                _ => self.start.cast::<u32>().add(slot).write(number),
+            }
+        }
+    }
+
+    /// Empties all slots.
+    pub fn clear(self) {
+        // SAFETY: as in `get`.
+        unsafe { self.start.write_bytes(0, (self.last + 1) * self.slot_size) }
+    }
+}
+
+/// Lets all bits of a hash count in its low ones.
+#[inline(always)]
+pub fn spread(hash: usize) -> usize {
+    hash ^ hash >> 7
+}

@@ -1,0 +1,233 @@
+//! Running Python source: the way from text to a function that runs it.
+
+use alloc::vec;
+use core::cell::Cell;
+
+use berus_compiler::memory::{Grantor, Quota};
+use berus_compiler::{CompileError, ErrorKind, Options, compile_within};
+pub use berus_compiler::{Emitter, Mode};
+use berus_mpy::disasm::ShowBc;
+use berus_mpy::lines::line_at;
+
+use crate::data::exception::Exceptions;
+use crate::data::sketch::Sketched;
+use crate::import::load::{Load, load_body};
+use crate::import::run::RunModule;
+use crate::model::code::Code;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::events::Poll;
+use crate::model::layout::{Dict, TraceEntry};
+use crate::model::object::Gc;
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::exception;
+use crate::obj::function::function_of;
+use crate::ops::print::{Print, Stdout};
+use crate::qstr::Qstr;
+
+/// Source compiled and run.
+pub trait Compile {
+    /// Runs the program `source`, whose tracebacks name it `name`, with the variables of `__main__`.
+    ///
+    /// ```
+    /// use berus_runtime::import::source::Compile;
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::model::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     assert!(vm.run_source(b"x = 6 * 7", b"six.py").is_ok());
+    ///     let x = vm.main().load(vm, vm.intern(b"x").unwrap());
+    ///     assert_eq!(x.and_then(|x| x.as_small_int()), Some(42));
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Vm::compile`], and what the program raises.
+    fn run_source(&self, source: &[u8], name: &[u8]) -> Res<()>;
+
+    /// Compiles `source`, whose tracebacks name it `name`, to a function that runs it with variables `globals`.
+    ///
+    /// ```
+    /// use berus_runtime::import::source::Compile;
+    /// use berus_runtime::model::protocols::Classes;
+    /// use berus_runtime::ops::call::Call;
+    /// use berus_runtime::ops::convert::Convert;
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::import::source::Mode;
+    /// use berus_runtime::model::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     let sum = vm.compile(b"sum(range(10))", b"<sum>", Mode::Eval, vm.main()).unwrap();
+    ///     let value = vm.call(sum, &[]).unwrap();
+    ///     assert_eq!(vm.int(value), Ok(45));
+    ///
+    ///     let raised = vm.compile(b"1 +", b"<sum>", Mode::Eval, vm.main()).unwrap_err();
+    ///     let exception = vm.take_exception(raised);
+    ///     assert_eq!(vm.type_name(exception), "SyntaxError");
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// `SyntaxError` and what else MicroPython raises for a source that is no program.
+    fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res;
+
+    /// Sets what makes the code of functions that do not say so themselves, as the option `-X emit=` does.
+    fn set_emitter(&self, emitter: Emitter);
+
+    /// Sets how often the option `-v` was given: from 2 on, the bytecode of what is compiled is printed.
+    fn set_verbosity(&self, level: u8);
+}
+
+impl Compile for Vm {
+    fn run_source(&self, source: &[u8], name: &[u8]) -> Res<()> {
+        let main = self.main();
+        let body = self.compile(source, name, Mode::File, main)?;
+        self.run_body(body, main)
+    }
+
+    fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+        let code = compile_code(self, source, name, mode, globals)?;
+        function_of(self, code, None, None, &[])
+    }
+
+    fn set_emitter(&self, emitter: Emitter) {
+        self.emitter.set(emitter);
+    }
+
+    fn set_verbosity(&self, level: u8) {
+        self.verbosity.set(level);
+    }
+}
+
+/// Compiles `source` as [`Vm::compile`] does, to a code object.
+///
+/// # Errors
+/// As [`Vm::compile`].
+pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+    // What is shown is what MicroPython's compiler makes.
+    let shows_code = vm.verbosity.get() >= 2;
+    let options = Options {
+        source_name: name,
+        mode,
+        optimise: vm.optimise.get(),
+        small_int_bits: Obj::SMALL_INT_BITS as u8,
+        emitter: vm.emitter.get(),
+        arch: vm.machine_arch(),
+        trace_lines: !shows_code,
+        operands_fit: true,
+        ..Options::default()
+    };
+    let grantor = Compiling { vm, raised: Cell::new(None), refused: Cell::new(0) };
+    // The module belongs to the quota.
+    let quota = Quota::new(&grantor);
+    let module = compile_within(source, &options, &quota);
+    match module {
+        Ok(module) => {
+            if shows_code {
+                vm.print_fmt(&mut Stdout, format_args!("{}", ShowBc(&module)))?;
+            }
+            let body = load_body(vm, &module, globals)?;
+            if let Some(code) = body.downcast::<Code>() {
+                note_definitions(code);
+            }
+            Ok(body)
+        }
+        Err(error) => Err(match (error.kind, grantor.raised.take()) {
+            (ErrorKind::Interrupted, Some(raised)) => raised,
+            (ErrorKind::Memory, _) if error.message.is_empty() => vm.memory_error(grantor.refused.get()),
+            _ => raise_compile_error(vm, &error, name),
+        }),
+    }
+}
+
+#[cold]
+fn raise_compile_error(vm: &Vm, error: &CompileError, name: &[u8]) -> Raised {
+    let raised = if error.message.is_empty() {
+        vm.error_with(error_type(error.kind), &[])
+    } else {
+        vm.error(error_type(error.kind), format_args!("{}", error.message))
+    };
+    let found = vm.peek_exception(&raised);
+    let (Some(line), Some(exception)) = (error.line, vm.as_exception(found)) else { return raised };
+    let block = error.block.as_ref().map(|block| vm.intern(block));
+    match (vm.intern(name), block.transpose()) {
+        (Ok(file), Ok(block)) => {
+            exception.add_trace(vm, TraceEntry { file, line, function: block.unwrap_or(Qstr::NULL) });
+            raised
+        }
+        (Err(raised), _) | (_, Err(raised)) => raised,
+    }
+}
+
+/// An interpreter that has something compiled: within the limit of its heap, and as long as its other limits and its
+/// user let it go on.
+struct Compiling<'v> {
+    vm: &'v Vm,
+    /// The exception that ends the work.
+    raised: Cell<Option<Raised>>,
+    /// How many bytes were refused last.
+    refused: Cell<usize>,
+}
+
+impl Grantor for Compiling<'_> {
+    fn grant(&self, bytes: usize) -> bool {
+        let is_granted = self.vm.take_outside(bytes);
+        if !is_granted {
+            self.refused.set(bytes);
+        }
+        is_granted
+    }
+
+    fn take_back(&self, bytes: usize) {
+        self.vm.heap().give_back_outside(bytes);
+    }
+
+    fn goes_on(&self) -> bool {
+        /// Tokens or nodes between two questions.
+        const STEPS: usize = 1024;
+        match self.vm.work(STEPS) {
+            Ok(()) => true,
+            Err(raised) => {
+                self.raised.set(Some(raised));
+                false
+            }
+        }
+    }
+}
+
+/// Notes for each function in `body` the line of the instruction that makes it.
+fn note_definitions(body: Gc<Code>) {
+    body.defined_at.set(1);
+    // All are reachable from the first.
+    let mut codes = vec![body];
+    while let Some(code) = codes.pop() {
+        for (at, child) in code.definitions() {
+            let line = line_at(code.line_table(), at);
+            if let Some(sketched) = child.downcast::<Sketched>() {
+                sketched.set_line(line);
+            } else if let Some(child) = child.downcast::<Code>() {
+                child.defined_at.set(line);
+                codes.push(child);
+            }
+        }
+    }
+}
+
+fn error_type(kind: ErrorKind) -> &'static Type {
+    match kind {
+        ErrorKind::Indentation => &exception::INDENTATION_ERROR,
+        ErrorKind::Memory => &exception::MEMORY_ERROR,
+        ErrorKind::NotImplemented => &exception::NOT_IMPLEMENTED_ERROR,
+        ErrorKind::Overflow => &exception::OVERFLOW_ERROR,
+        ErrorKind::Runtime => &exception::RUNTIME_ERROR,
+        ErrorKind::Type => &exception::TYPE_ERROR,
+        ErrorKind::Value => &exception::VALUE_ERROR,
+        ErrorKind::ViperType => &exception::VIPER_TYPE_ERROR,
+        _ => &exception::SYNTAX_ERROR,
+    }
+}

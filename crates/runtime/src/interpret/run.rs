@@ -1,0 +1,142 @@
+//! Running frames, and unwinding them when an exception comes by.
+
+use crate::data::exception::Exceptions;
+use crate::interpret::op;
+use crate::interpret::step::before_instruction;
+use crate::interpret::trace::{forget_left_frames, trace_exception};
+use crate::model::code::Code;
+use crate::model::dispatch::Exit;
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::execute::{Called, Execute};
+use crate::model::frame::{Entry, Frame};
+use crate::model::layout::{Function, TraceEntry};
+use crate::model::object::Gc;
+use crate::model::registers::Sp;
+use crate::model::safe_point::between_safe_points;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::obj::exception;
+use crate::obj::generator::Generator;
+
+/// Runs the top frame, whose entry is [`Entry::Rust`], until it returns or yields; the value is in [`Vm::take_result`].
+///
+/// # Errors
+/// The exception that it does not handle.
+pub(crate) fn run(vm: &Vm) -> Res<Exit> {
+    between_safe_points(vm, || run_frames(vm))
+}
+
+fn run_frames(vm: &Vm) -> Res<Exit> {
+    loop {
+        if vm.dispatch.stops() && before_instruction(vm).is_err() {
+            unwind(vm, false)?;
+            continue;
+        }
+        match op::start(vm) {
+            Exit::Next => {}
+            Exit::Raised => unwind(vm, false)?,
+            Exit::Reraised => unwind(vm, true)?,
+            exit => {
+                note_leaving(vm);
+                return Ok(exit);
+            }
+        }
+    }
+}
+
+/// Runs the top frame from the instruction that it was left at, where the waiting exception is raised.
+///
+/// # Errors
+/// The exception that it does not handle.
+pub(crate) fn run_raising(vm: &Vm) -> Res<Exit> {
+    unwind(vm, false)?;
+    run(vm)
+}
+
+/// Lets the frame that handles the waiting exception go on there; frames above it end.
+///
+/// # Errors
+/// If none does that was entered since Rust code called.
+fn unwind(vm: &Vm, mut noted: bool) -> Res<()> {
+    let mut exception = vm.waiting_exception();
+    loop {
+        let frame = vm.frame();
+        if !noted {
+            note_in_trace(vm, frame, exception);
+            exception = report(vm, exception, |vm| trace_exception(vm, exception));
+        }
+        noted = false;
+        if !vm.is_abort(exception) && op::handle(frame, exception) {
+            return Ok(());
+        }
+        exception = report(vm, exception, crate::interpret::trace::trace_unwinding);
+        let entry = frame.entry.get();
+        let generator = frame.object.get().and_then(|object| object.downcast::<Generator>());
+        if let Some(generator) = generator {
+            generator.end();
+        }
+        vm.pop_frame();
+        if generator.is_some() && vm.matches(exception, &exception::STOP_ITERATION) {
+            let raised = vm.runtime_error(format_args!("generator raised StopIteration"));
+            exception = vm.take_exception(raised);
+        }
+        if matches!(entry, Entry::Rust | Entry::Bottom) {
+            note_leaving(vm);
+            return Err(vm.raise(exception));
+        }
+    }
+}
+
+/// Reports an event to whoever traces: the exception that goes on from there, which is `exception` unless reporting
+/// raises another.
+fn report(vm: &Vm, exception: Obj, event: impl FnOnce(&Vm) -> Res<()>) -> Obj {
+    if !vm.dispatch.stops() || vm.is_abort(exception) {
+        return exception;
+    }
+    match event(vm) {
+        Ok(()) => exception,
+        Err(raised) => vm.take_exception(raised),
+    }
+}
+
+/// Notes that Rust code goes on, as the frame that it called is gone.
+fn note_leaving(vm: &Vm) {
+    if vm.dispatch.stops() {
+        forget_left_frames(vm);
+    }
+}
+
+fn note_in_trace(vm: &Vm, frame: &Frame, exception: Obj) {
+    if let (Some(code), Some(exception)) = (frame.code.get(), vm.as_exception(exception)) {
+        let line = code.line(frame.ip.get().wrapping_sub(1));
+        exception.add_trace(vm, TraceEntry { file: code.file(), line, function: code.name() });
+    }
+}
+
+impl Execute for Vm {
+    #[inline(always)]
+    fn run(&self) -> Res<Exit> {
+        run(self)
+    }
+
+    #[inline(always)]
+    fn run_raising(&self) -> Res<Exit> {
+        run_raising(self)
+    }
+
+    #[inline(always)]
+    fn is_delegating(&self, ip: *const u8) -> bool {
+        op::is_delegating(ip)
+    }
+
+    #[inline(always)]
+    fn call_in_place(&self, callee: Obj, args: Sp, n_pos: usize, n_kw: usize, entry: Entry) -> Res<Called> {
+        op::call_at(self, callee, args, n_pos, n_kw, true, entry)
+    }
+
+    #[inline(always)]
+    fn push_simple(&self, function: Gc<Function>, args: Sp, n: usize, entry: Entry) -> Option<Gc<Code>> {
+        op::push_simple(self, function, args, n, entry)
+    }
+}

@@ -1,0 +1,53 @@
+//! Checks of how many arguments a built-in was given.
+
+use crate::model::args::Args;
+use crate::model::error::{Raise, Res};
+use crate::model::vm::Vm;
+
+/// Checks of how many arguments a built-in was given.
+pub trait CheckArguments {
+    /// Checks the number of arguments of a call: `min` to `max` positional ones, and keywords only if `keywords`.
+    ///
+    /// # Errors
+    /// `TypeError`.
+    fn check_args(&self, args: Args<'_>, min: usize, max: usize, keywords: bool) -> Res<()>;
+}
+
+impl CheckArguments for Vm {
+    fn check_args(&self, args: Args<'_>, min: usize, max: usize, keywords: bool) -> Res<()> {
+        check_arg_counts(self, args.n_pos(), args.n_kw(), min, max, keywords)
+    }
+}
+
+/// Checks that there are no keywords where CPython has some.
+///
+/// # Errors
+/// `NotImplementedError`.
+pub(crate) fn check_no_keywords(vm: &Vm, args: Args<'_>) -> Res<()> {
+    if args.n_kw() == 0 {
+        return Ok(());
+    }
+    Err(vm.not_implemented(format_args!("keyword argument(s) not implemented - use normal args instead")))
+}
+
+/// As [`Vm::check_args`], for `given` positional arguments and `n_kw` keywords.
+///
+/// # Errors
+/// `TypeError`.
+pub(crate) fn check_arg_counts(vm: &Vm, given: usize, n_kw: usize, min: usize, max: usize, keywords: bool) -> Res<()> {
+    if n_kw > 0 && !keywords {
+        return Err(vm.type_error(format_args!("function doesn't take keyword arguments")));
+    }
+    if min == max && given != min {
+        let message = format_args!("function takes {min} positional arguments but {given} were given");
+        return Err(vm.type_error(message));
+    }
+    if given < min {
+        let missing = min - given;
+        return Err(vm.type_error(format_args!("function missing {missing} required positional arguments")));
+    }
+    if given > max {
+        return Err(vm.type_error(format_args!("function expected at most {max} arguments, got {given}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Remembered results of lookups.
+
+use core::cell::Cell;
+
+use crate::model::builtin::Builtin;
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::layout::Map;
+use crate::model::lookups::{Beyond, Found, Method, SIZE};
+use crate::model::object::Gc;
+use crate::model::registers::Ip;
+use crate::model::types::{Type, flag};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::q;
+use crate::qstr::Qstr;
+
+impl Vm {
+    /// The built-in `name`, if [`Vm::remember_builtin`] was told of it, and `globals` still has no such name.
+    #[inline(always)]
+    pub(crate) fn remembered_builtin(&self, globals: &Map, name: Qstr) -> Option<Obj> {
+        let found = self.lookups.beyond(globals, name).get();
+        if found.globals == core::ptr::from_ref(globals).addr() && found.name == name.number() {
+            found.value
+        } else {
+            None
+        }
+    }
+
+    /// Notes that the built-in `name` is `value`, and that `globals` has nothing under that name.
+    pub(crate) fn remember_builtin(&self, globals: &Map, name: Qstr, value: Obj) {
+        // Programs change built-ins by the module.
+        if self.builtins().is_none() {
+            globals.note(crate::model::layout::LOOKED_PAST);
+            let globals_address = core::ptr::from_ref(globals).addr();
+            let found = Beyond { globals: globals_address, name: name.number(), value: Some(value) };
+            self.lookups.beyond(globals, name).set(found);
+        }
+    }
+
+    /// Notes that `globals` gets something under the name that `key` is.
+    #[cold]
+    pub(crate) fn forget_builtin(&self, globals: &Map, key: Obj) {
+        match key.as_qstr() {
+            Some(name) => self.lookups.beyond(globals, name).set(Beyond::default()),
+            None => self.forget_builtins(),
+        }
+    }
+
+    /// Empties the cache of built-ins.
+    pub(crate) fn forget_builtins(&self) {
+        self.lookups.builtins.iter().for_each(|slot| slot.set(Beyond::default()));
+    }
+
+    /// The hint of the instruction at `ip`.
+    #[inline(always)]
+    pub(crate) fn hint(&self, ip: Ip) -> &Cell<u8> {
+        &self.lookups.hints[ip.0.addr() % SIZE]
+    }
+
+    /// What [`Vm::remember_method`] was told, if it still holds.
+    #[inline(always)]
+    pub(crate) fn remembered_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Option<Found>> {
+        let method = self.lookups.slot(ty, name).get();
+        (method.ty == ty.as_ptr().addr().get() && method.name == name.number()).then_some(method.value)
+    }
+
+    /// The method `name` of `object`, if [`Vm::remember_method`] was told of one for which there is nothing else to
+    /// ask.
+    #[inline(always)]
+    pub(crate) fn remembered_plain_method(&self, object: Obj, name: Qstr) -> Option<Obj> {
+        let ty = match object.as_header() {
+            // SAFETY: a pointer word points to a live object, whose first word is a header.
+            Some(header) => unsafe { header.as_ref() }.ty(),
+            None => Gc::from_static(object.as_qstr().map(|_| Vm::STR)?),
+        };
+        let method = self.lookups.slot(ty, name).get();
+        if method.ty == ty.as_ptr().addr().get() && method.name == name.number() && method.plain {
+            Some(method.value?.value)
+        } else {
+            None
+        }
+    }
+
+    /// Notes that looking `name` up in class `ty` finds `value`.
+    pub(crate) fn remember_method(&self, ty: Gc<Type>, name: Qstr, value: Option<Found>) {
+        let asks_no_object =
+            !ty.has(flag::HEAP) && ty.slots.attr.is_none() && name != q!("__class__") && name != q!("__next__");
+        let plain = asks_no_object && value.is_some_and(|found| found.value.downcast::<Builtin>().is_some());
+        self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), plain, value });
+    }
+
+    /// Empties the cache of methods: a class has changed, or may be gone.
+    pub(crate) fn forget_cached_lookups(&self) {
+        self.lookups.methods.iter().for_each(|slot| slot.set(Method::default()));
+    }
+}

@@ -1,0 +1,77 @@
+//! The handlers of instructions, as an interpreter has them.
+
+use core::cell::Cell;
+
+use crate::model::code::Code;
+use crate::model::object::Gc;
+use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::vm::Vm;
+
+/// Whether handlers return to a loop after each instruction; the build script decides.
+pub(crate) const PLAIN: bool = cfg!(not(berus_jumps));
+
+/// Why the interpreter stops running instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// To run the next instruction of the top frame: with [`PLAIN`], and where the interpreter steps.
+    Next,
+    /// A function called by Rust code has returned; the value waits in the interpreter state.
+    Returned,
+    /// A generator resumed by Rust code has yielded; the value waits in the interpreter state.
+    Yielded,
+    /// An exception waits, raised where the top frame's `ip` says.
+    Raised,
+    /// The same for one that has been raised in this frame before.
+    Reraised,
+}
+
+/// A handler.
+pub(crate) type Handler = fn(&Vm, Gc<Code>, Ip, Sp, Fp) -> Exit;
+
+/// A handler for each opcode.
+pub(crate) type Table = [Handler; 256];
+
+/// The handlers through which an instruction goes on to the next: each interpreter has its own, which are [`TABLE`]'s,
+/// or while it runs instructions one at a time, all [`stop`]. In the interpreter's memory they are reached with an
+/// instruction less than where they lie in the program's.
+pub(crate) struct Dispatch {
+    pub(crate) handlers: [Cell<Handler>; if PLAIN { 0 } else { 256 }],
+    pub(crate) stops: Cell<bool>,
+    /// The handlers that instructions have unless the interpreter steps.
+    table: &'static Table,
+    /// The handler of every instruction while the interpreter steps.
+    stop: Handler,
+}
+
+impl Dispatch {
+    pub fn new(table: &'static Table, stop: Handler) -> Dispatch {
+        Dispatch { handlers: core::array::from_fn(|op| Cell::new(table[op])), stops: Cell::new(false), table, stop }
+    }
+
+    /// Whether instructions stop before the next.
+    #[inline(always)]
+    pub fn stops(&self) -> bool {
+        self.stops.get()
+    }
+
+    /// Has instructions stop before the next, or go on.
+    pub fn set_stops(&self, stops: bool) {
+        if self.stops.replace(stops) != stops {
+            for (handler, real) in self.handlers.iter().zip(self.table) {
+                handler.set(if stops { self.stop } else { *real });
+            }
+        }
+    }
+}
+
+/// What is to be done before instructions.
+#[derive(Default)]
+pub(crate) struct Steps {
+    /// Instructions that programs may still run, if somebody counts.
+    pub(crate) left: Cell<Option<u64>>,
+    /// Whether the stacks are to be tidied.
+    pub(crate) tidy: Cell<bool>,
+    /// Whether to collect at the next safe point.
+    pub(crate) collect: Cell<bool>,
+}

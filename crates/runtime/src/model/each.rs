@@ -1,0 +1,33 @@
+//! Items of whatever can be iterated over, for built-ins.
+
+use crate::model::error::Res;
+use crate::model::events::Poll;
+use crate::model::iterator::Iter;
+use crate::model::protocols::Iterate;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+
+/// An iteration by a built-in. It needs no memory of the heap where the type iterated over is a plain container.
+pub enum Each {
+    /// Over a container.
+    Plain(Iter),
+    /// By an iterator that is an object.
+    Object(Obj),
+}
+
+impl Each {
+    /// The next item.
+    ///
+    /// # Errors
+    /// What computing it raises, and as [`Vm::poll`].
+    #[inline]
+    pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
+        match self {
+            Each::Plain(iter) => {
+                vm.work_in_turns(1)?;
+                iter.next(vm)
+            }
+            Each::Object(iterator) => vm.next(*iterator),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Errors as values.
+//!
+//! A built-in that fails returns [`Raised`]; the exception itself waits in the interpreter state
+//! ([`Vm::raise`](crate::model::vm::Vm::raise), [`Vm::take_exception`](crate::model::vm::Vm::take_exception)). So a
+//! result is one word, and `?` is one branch.
+
+/// Proof that an exception waits in the interpreter state. Whoever drops it loses an error.
+#[must_use = "an exception is waiting: return it, or take it from the interpreter state"]
+#[derive(Debug, PartialEq, Eq)]
+pub struct Raised(());
+
+impl Raised {
+    /// Only the interpreter state makes one, when it takes an exception in.
+    pub(crate) fn new() -> Raised {
+        Raised(())
+    }
+}
+
+/// The result of whatever can raise.
+pub type Res<T = crate::model::word::Obj> = Result<T, Raised>;
+
+const _: () = assert!(size_of::<Res>() == size_of::<usize>());
+use core::fmt;
+
+use crate::model::types::Type;
+use crate::model::word::Obj;
+
+/// Exceptions raised from Rust.
+pub trait Raise {
+    /// Raises an exception of the built-in type `ty` with `message` as its only argument.
+    fn error(&self, ty: &'static Type, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises an exception of the built-in type `ty` with arguments `args`.
+    fn error_with(&self, ty: &'static Type, args: &[Obj]) -> Raised;
+
+    /// Raises `KeyError` for `key`.
+    fn key_error(&self, key: Obj) -> Raised;
+
+    /// Raises `StopIteration`, with `value` unless that is `None`.
+    fn stop_iteration(&self, value: Obj) -> Raised;
+
+    /// Raises `OSError` with error number `errno`.
+    fn os_error(&self, errno: i32) -> Raised;
+
+    /// Raises `MemoryError` for want of `bytes` bytes.
+    fn memory_error(&self, bytes: usize) -> Raised;
+
+    /// Raises `RuntimeError` because calls are nested too deep.
+    fn recursion_error(&self) -> Raised;
+
+    /// Raises `TypeError`.
+    fn type_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `ValueError`.
+    fn value_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `AttributeError`.
+    fn attribute_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `IndexError`.
+    fn index_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `NameError`.
+    fn name_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `RuntimeError`.
+    fn runtime_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `OverflowError`.
+    fn overflow_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `ZeroDivisionError`.
+    fn zero_division(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `ImportError`.
+    fn import_error(&self, message: fmt::Arguments<'_>) -> Raised;
+
+    /// Raises `NotImplementedError`.
+    fn not_implemented(&self, message: fmt::Arguments<'_>) -> Raised;
+}

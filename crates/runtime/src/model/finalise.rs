@@ -1,0 +1,43 @@
+//! Objects that have something to do when they end: the contract, which `services` implements.
+
+use core::ptr::NonNull;
+
+use crate::model::error::Res;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+
+/// Objects that have something to do when they end.
+pub trait Finalise {
+    /// Makes `object` an object on the heap whose type's slot `finalise` is called before it is freed.
+    ///
+    /// # Errors
+    /// `MemoryError`, in which case the slot is not called.
+    fn alloc_finalised<T: Object>(&self, object: T) -> Res<Gc<T>>;
+
+    /// Calls `run`, which may run Python code, and finalises nothing meanwhile: for what uses something that a
+    /// finaliser needs, too, as a file that dies needs its file system.
+    fn put_off_finalisers<R>(&self, run: impl FnOnce() -> R) -> R;
+
+    /// Finalises all objects, dead or not: nobody uses them any more. The end of a program is the time for it.
+    fn finalise_all(&self);
+}
+
+/// Finalises what collections have found dead. That may run Python code, which must not happen in the middle of an
+/// allocation; so it waits for the next look at pending events, and while something [puts finalisers
+/// off](Vm::put_off_finalisers).
+pub(crate) fn finalise_dead(vm: &Vm) {
+    while vm.finalisers_put_off.get() == 0
+        && let Some(block) = vm.heap.next_to_finalise()
+    {
+        finalise(vm, block);
+    }
+}
+
+pub(crate) fn finalise(vm: &Vm, block: NonNull<u8>) {
+    let header = block.cast::<Header>();
+    // SAFETY: a block that the heap has for a finaliser holds an object, which begins with a header.
+    if let Some(finalise) = unsafe { header.as_ref() }.ty().slots.finalise {
+        finalise(vm, Obj::from_header(header));
+    }
+}

@@ -1,0 +1,376 @@
+//! Frames: what a call of a Python function needs while it runs.
+//!
+//! Two stacks, each one piece of memory. On the *value stack* lie the slots of frames: local variables from the lowest
+//! address on, then the operands of the bytecode. The arguments that a caller has pushed become the first local
+//! variables of the callee where they lie. On the *frame stack* lie `Frame`s, each followed by the exception blocks
+//! that are open in it. A generator keeps its slots in an object of its own; only its frame is here while it runs.
+
+use alloc::alloc::{Layout, alloc_zeroed};
+use alloc::boxed::Box;
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use crate::heap::Collection;
+use crate::model::code::Code;
+use crate::model::error::{Raise, Res};
+use crate::model::machine::Machine;
+use crate::model::object::Gc;
+use crate::model::registers::Sp;
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+
+/// Where control goes when a frame ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Entry {
+    /// The bottom of the stack, which is no call.
+    Bottom,
+    /// To the Rust code that called.
+    Rust,
+    /// To the frame below, which gets the result.
+    Call,
+    /// To the frame below, which gets the object that was made, as `__init__` was called.
+    Init,
+    /// To the `for` loop of the frame below, whose iterator this generator is.
+    Loop,
+}
+
+/// A call that is running.
+#[repr(C)]
+pub(crate) struct Frame {
+    /// The code, none for [`Entry::Bottom`].
+    pub code: Cell<Option<Gc<Code>>>,
+    /// Local variable 0.
+    pub locals: Cell<*mut Slot>,
+    /// Just behind the call that the frame waits for, or behind the opcode that raised.
+    pub ip: Cell<*const u8>,
+    /// Behind its operands while it waits for a call: the result goes there.
+    pub sp: Cell<*mut Slot>,
+    /// The end of its slots on the value stack, where the next frame may begin.
+    pub end: Cell<*mut Slot>,
+    /// Behind the last exception block that is open.
+    pub blocks_end: Cell<*mut Block>,
+    /// The frame below.
+    pub below: Cell<*mut Frame>,
+    /// The generator that runs in this frame, or the object that `__init__` is called for.
+    pub object: Cell<Option<Obj>>,
+    /// Where control goes when it ends.
+    pub entry: Cell<Entry>,
+}
+
+/// What a block does when an exception comes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum BlockKind {
+    /// Its handler looks at exceptions.
+    Except,
+    /// Its handler runs on every way out.
+    Finally,
+}
+
+/// An exception block that is open.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Block {
+    /// The handler, counted from the start of the code.
+    pub handler: u32,
+    /// How many slots of the frame are in use below what the handler gets.
+    pub depth: u16,
+    pub kind: BlockKind,
+    /// The exception that the handler was given, while it runs.
+    pub exception: Slot,
+}
+
+impl Frame {
+    /// The first of its exception blocks.
+    #[inline(always)]
+    pub fn blocks(&self) -> *mut Block {
+        core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
+    }
+
+    /// Opens a block.
+    #[inline(always)]
+    pub fn push_block(&self, block: Block) {
+        let end = self.blocks_end.get();
+        // SAFETY: the frame was pushed with room for as many blocks as verified code opens at once.
+        unsafe { end.write(block) };
+        self.blocks_end.set(end.wrapping_add(1));
+    }
+
+    /// Closes the innermost block.
+    #[inline(always)]
+    pub fn pop_block(&self) {
+        self.blocks_end.set(self.blocks_end.get().wrapping_sub(1));
+    }
+
+    /// The open blocks, innermost last.
+    #[inline(always)]
+    pub fn open_blocks(&self) -> &[Block] {
+        let len = (self.blocks_end.get().addr() - self.blocks().addr()) / size_of::<Block>();
+        // SAFETY: that many have been written behind the frame.
+        unsafe { core::slice::from_raw_parts(self.blocks(), len) }
+    }
+
+    /// The innermost block.
+    #[inline(always)]
+    pub fn top_block(&self) -> Option<Block> {
+        self.open_blocks().last().copied()
+    }
+
+    /// Notes that the innermost block's handler runs for `exception`.
+    pub fn set_handled(&self, exception: Obj) {
+        if let Some(mut block) = self.top_block() {
+            block.exception = Some(exception);
+            self.pop_block();
+            self.push_block(block);
+        }
+    }
+
+    /// Unsets the slots above its operands, where calls that have returned have left their variables: whoever calls
+    /// `gc.collect` does not expect these to be kept. A call without arguments takes the time, others do not.
+    pub fn forget_above(&self) {
+        let Some(code) = self.code.get() else { return };
+        let end = self.locals.get().wrapping_add(usize::from(code.n_state));
+        let mut slot = self.sp.get();
+        while slot < end {
+            // SAFETY: the slot is one of this frame's.
+            unsafe { slot.write(None) };
+            slot = slot.wrapping_add(1);
+        }
+    }
+
+    /// The exception that the innermost of the running handlers got.
+    pub fn handled(&self) -> Slot {
+        self.open_blocks().iter().rev().find_map(|block| block.exception)
+    }
+}
+
+/// The stacks of a thread of Python.
+///
+/// What can be exchanged sits in cells: the stacks of the thread that runs change places with those of another.
+pub(crate) struct Stacks {
+    values: Memory,
+    frames: Memory,
+    /// The frame that runs.
+    pub top: Cell<*mut Frame>,
+}
+
+const WORD: usize = size_of::<usize>();
+
+impl Stacks {
+    /// Stacks of `words` words each, if there is memory for them.
+    pub fn new(words: usize) -> Option<Stacks> {
+        let (values, frames) = (Memory::new(words)?, Memory::new(words.max(64))?);
+        let base = values.start().cast::<Slot>();
+        let bottom = frames.start().cast::<Frame>();
+        let frame = Frame {
+            code: Cell::new(None),
+            locals: Cell::new(base),
+            ip: Cell::new(core::ptr::null()),
+            sp: Cell::new(base),
+            end: Cell::new(base),
+            blocks_end: Cell::new(core::ptr::null_mut()),
+            below: Cell::new(core::ptr::null_mut()),
+            object: Cell::new(None),
+            entry: Cell::new(Entry::Bottom),
+        };
+        // SAFETY: the memory is ours, aligned to a word, and has room for a frame.
+        unsafe { bottom.write(frame) };
+        Some(Stacks { values, frames, top: Cell::new(bottom) })
+    }
+
+    /// Exchanges these stacks for `other`.
+    #[cfg(feature = "threads")]
+    pub fn swap(&self, other: &Stacks) {
+        let Stacks { values, frames, top } = self;
+        values.0.swap(&other.values.0);
+        frames.0.swap(&other.frames.0);
+        top.swap(&other.top);
+    }
+
+    /// The frame that runs.
+    #[inline(always)]
+    pub fn frame(&self) -> &Frame {
+        // SAFETY: `top` points to a frame in `frames`, at first the bottom.
+        unsafe { &*self.top.get() }
+    }
+
+    #[inline(always)]
+    fn values_end(&self) -> *mut Slot {
+        self.values.end().cast()
+    }
+
+    #[inline(always)]
+    fn frames_end(&self) -> usize {
+        self.frames.end().addr()
+    }
+
+    /// Keeps all that is on the stacks.
+    pub fn keep(&self, collection: &mut Collection<'_>) {
+        let frame = self.frame();
+        let (values, frames) = (self.values.start(), self.frames.start());
+        let used = (frame.end.get().addr() - values.addr()) / WORD;
+        let frames_used = (self.after(frame).addr() - frames.addr()) / WORD;
+        // SAFETY: both stretches lie in our memory.
+        unsafe {
+            collection.scan(values, used);
+            collection.scan(frames, frames_used);
+        }
+    }
+
+    /// Where the next frame goes.
+    #[inline(always)]
+    fn after(&self, frame: &Frame) -> *mut Frame {
+        let blocks = frame.code.get().map_or(0, |code| code.n_exc as usize);
+        frame.blocks().wrapping_add(blocks).cast()
+    }
+}
+
+/// The memory of a stack, zeroed at first.
+struct Memory(Cell<*mut [usize]>);
+
+impl Memory {
+    fn new(words: usize) -> Option<Memory> {
+        if words == 0 {
+            return Some(Memory(Cell::new(Box::into_raw(Box::default()))));
+        }
+        let layout = Layout::array::<usize>(words).ok()?;
+        // SAFETY: the layout's size is not zero.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        // As a box of words has it, which frees it: a zero word is a valid one.
+        Some(Memory(Cell::new(core::ptr::slice_from_raw_parts_mut(start.as_ptr().cast(), words))))
+    }
+
+    #[inline(always)]
+    fn start(&self) -> *mut usize {
+        self.0.get().cast()
+    }
+
+    #[inline(always)]
+    fn end(&self) -> *mut usize {
+        self.start().wrapping_add(self.0.get().len())
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // SAFETY: it has the layout of a box, and whoever pointed into it is gone with the stack.
+        drop(unsafe { Box::from_raw(self.0.get()) });
+    }
+}
+
+impl Vm {
+    /// Pushes a frame for `code` whose slots are at `locals`, on the value stack; the arguments are in place, the other
+    /// local variables not yet unset.
+    ///
+    /// # Errors
+    /// `RuntimeError` if a stack is full.
+    #[inline(always)]
+    pub(crate) fn push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry, object: Slot) -> Res<()> {
+        let end = locals.wrapping_add(usize::from(code.n_state));
+        if end > self.thread.stacks.values_end() {
+            return Err(self.recursion_error());
+        }
+        self.push_frame_with(code, locals, end, entry, object)
+    }
+
+    /// As [`Vm::push_frame`], without an object. False if a stack is full.
+    #[inline(always)]
+    pub(crate) fn try_push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry) -> bool {
+        let end = locals.wrapping_add(usize::from(code.n_state));
+        end <= self.thread.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
+    }
+
+    /// As [`Vm::push_frame`], for slots that lie anywhere; frames above it begin at `end`.
+    #[inline(always)]
+    pub(crate) fn push_frame_with(
+        &self,
+        code: Gc<Code>,
+        locals: *mut Slot,
+        end: *mut Slot,
+        entry: Entry,
+        object: Slot,
+    ) -> Res<()> {
+        if self.try_push_frame_with(code, locals, end, entry, object) { Ok(()) } else { Err(self.recursion_error()) }
+    }
+
+    #[inline(always)]
+    fn try_push_frame_with(
+        &self,
+        code: Gc<Code>,
+        locals: *mut Slot,
+        end: *mut Slot,
+        entry: Entry,
+        object: Slot,
+    ) -> bool {
+        let below = self.frame();
+        let new = self.thread.stacks.after(below);
+        let needed = size_of::<Frame>() + code.n_exc as usize * size_of::<Block>();
+        if new.addr() + needed > self.thread.stacks.frames_end() {
+            return false;
+        }
+        let frame = Frame {
+            code: Cell::new(Some(code)),
+            locals: Cell::new(locals),
+            ip: Cell::new(code.start),
+            sp: Cell::new(locals.wrapping_add(usize::from(code.n_locals))),
+            end: Cell::new(end),
+            blocks_end: Cell::new(new.wrapping_add(1).cast()),
+            below: Cell::new(core::ptr::from_ref(below).cast_mut()),
+            object: Cell::new(object),
+            entry: Cell::new(entry),
+        };
+        // SAFETY: there is room for it behind the frame below.
+        unsafe { new.write(frame) };
+        self.thread.stacks.top.set(new);
+        true
+    }
+
+    /// Removes the running frame.
+    #[inline(always)]
+    pub(crate) fn pop_frame(&self) {
+        self.thread.stacks.top.set(self.frame().below.get());
+    }
+
+    /// Checks that the value stack has room for the slots of `code` at `locals`.
+    #[inline(always)]
+    pub(crate) fn check_room(&self, locals: Sp, code: Gc<Code>) -> Res<()> {
+        if locals.0.wrapping_add(usize::from(code.n_state)) > self.thread.stacks.values_end() {
+            return Err(self.recursion_error());
+        }
+        Ok(())
+    }
+
+    /// The variables of the module whose function runs; those of `__main__` if none does.
+    pub fn globals(&self) -> Gc<crate::model::layout::Dict> {
+        if let Some(globals) = Vm::machine_globals(self.frame()) {
+            return globals;
+        }
+        self.frame().code.get().map_or_else(|| self.main(), |code| code.context.globals())
+    }
+
+    /// The exception that the innermost of the running handlers got, of all calls.
+    pub(crate) fn handled(&self) -> Slot {
+        let mut frame = self.frame();
+        loop {
+            frame.code.get()?;
+            if let Some(exception) = frame.handled() {
+                return Some(exception);
+            }
+            // SAFETY: only the bottom frame, which has no code, has none below.
+            frame = unsafe { &*frame.below.get() };
+        }
+    }
+
+    /// A place for words on top of the value stack: for arguments of a function that Rust calls.
+    ///
+    /// # Errors
+    /// `RuntimeError` if fewer than `words` words are left.
+    pub(crate) fn stack_room(&self, words: usize) -> Res<NonNull<Slot>> {
+        let end = self.frame().end.get();
+        if end.wrapping_add(words) > self.thread.stacks.values_end() {
+            return Err(self.recursion_error());
+        }
+        NonNull::new(end).ok_or_else(|| self.recursion_error())
+    }
+}

@@ -1,0 +1,74 @@
+//! Iterators over built-in containers: one type for all of them.
+//!
+//! A container's type says in its slot `items` how an iterator comes to its next item. Loops, of the interpreter and of
+//! built-ins, keep such an iterator in their own memory ([`Each`](crate::model::each::Each), `vm/op/iterate.rs`); only
+//! `iter()` makes an object of it.
+
+use core::cell::Cell;
+
+use crate::model::error::Res;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::{define, q};
+
+/// The type.
+pub static TYPE: Type = define!(Type::new(q!("iterator")).next(next));
+
+/// How an iterator comes to its next item.
+pub type Next = fn(&Vm, &Iter) -> Res<Option<Obj>>;
+
+/// An iterator. It is as large as the state of a `for` loop on the value stack.
+#[repr(C)]
+pub struct Iter {
+    header: Header,
+    /// What it iterates over.
+    pub source: Obj,
+    next: Next,
+    /// How far it is: what that means is up to its function.
+    pub at: Cell<usize>,
+}
+
+// SAFETY: `Iter` is `repr(C)` and starts with a header; only such iterators have this type.
+unsafe impl Object for Iter {
+    const TYPE: &'static Type = &TYPE;
+}
+
+impl Iter {
+    /// An iterator over `source`, at 0, not yet an object.
+    pub fn over(source: Obj, next: Next) -> Iter {
+        Iter { header: Header::of(&TYPE), source, next, at: Cell::new(0) }
+    }
+
+    /// An iterator over `source`, at 0.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn new(vm: &Vm, source: Obj, next: Next) -> Res<Gc<Iter>> {
+        vm.alloc(Iter::over(source, next))
+    }
+
+    /// Where it is, after which it is one further.
+    pub fn advance(&self) -> usize {
+        let at = self.at.get();
+        self.at.set(at + 1);
+        at
+    }
+
+    /// The next item.
+    ///
+    /// # Errors
+    /// What making it raises.
+    #[inline]
+    pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
+        (self.next)(vm, self)
+    }
+}
+
+fn next(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
+    match iterator.downcast::<Iter>() {
+        Some(iter) => iter.next(vm),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,230 @@
+//! Long runs of bytes, looked through in pieces that are counted as work.
+
+use crate::model::error::Res;
+use crate::model::events::Poll;
+use crate::model::vm::Vm;
+use crate::model::work::spend_work_on_bytes;
+use crate::qstr::Hasher;
+use crate::text::utf8;
+
+/// Bytes that are looked through without a look at limits, one by one: some microseconds.
+const PIECE: usize = 4096;
+
+impl Vm {
+    /// `bytes` in pieces, each counted as work before it comes.
+    pub fn pieces<'a>(&'a self, bytes: &'a [u8]) -> impl DoubleEndedIterator<Item = Res<&'a [u8]>> {
+        bytes.chunks(PIECE).map(|piece| self.work_on_bytes(piece.len()).map(|()| piece))
+    }
+
+    /// Where the first byte is for which `is_wanted` holds.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    #[inline]
+    pub fn position(&self, bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Res<Option<usize>> {
+        let mut start = 0;
+        for piece in bytes.chunks(PIECE) {
+            let found = piece.iter().position(|&byte| is_wanted(byte));
+            self.work_on_bytes(found.unwrap_or(piece.len()))?;
+            if let Some(at) = found {
+                return Ok(Some(start + at));
+            }
+            start += piece.len();
+        }
+        Ok(None)
+    }
+
+    /// Where the last byte is for which `is_wanted` holds.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    pub fn last_position(&self, bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Res<Option<usize>> {
+        let mut end = bytes.len();
+        for piece in bytes.rchunks(PIECE) {
+            end -= piece.len();
+            let found = piece.iter().rposition(|&byte| is_wanted(byte));
+            self.work_on_bytes(piece.len() - found.unwrap_or(0))?;
+            if let Some(at) = found {
+                return Ok(Some(end + at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether two runs of bytes are the same.
+    #[inline(always)]
+    pub(crate) fn same_bytes(&self, left: &[u8], right: &[u8]) -> bool {
+        if left.len() != right.len() {
+            return false;
+        }
+        spend_work_on_bytes(self, left.len());
+        left == right
+    }
+
+    /// The order of two runs of bytes.
+    #[inline(always)]
+    pub(crate) fn order_of_bytes(&self, left: &[u8], right: &[u8]) -> core::cmp::Ordering {
+        spend_work_on_bytes(self, left.len().min(right.len()));
+        left.cmp(right)
+    }
+
+    /// The hash of a string's bytes, as [`crate::qstr::hash`].
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    pub(crate) fn hash_bytes(&self, bytes: &[u8]) -> Res<u32> {
+        let mut hasher = Hasher::new();
+        for piece in self.pieces(bytes) {
+            hasher = hasher.with(piece?);
+        }
+        Ok(hasher.finish())
+    }
+
+    /// How many characters a text has.
+    pub fn count_characters(&self, text: &[u8]) -> usize {
+        spend_work_on_bytes(self, text.len());
+        utf8::count(text)
+    }
+
+    /// As [`utf8::first_invalid`].
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    pub fn first_invalid(&self, text: &[u8]) -> Res<Option<usize>> {
+        let mut start = 0;
+        while start < text.len() {
+            let mut end = (start + PIECE).min(text.len());
+            // A character is in one piece.
+            while text.get(end).is_some_and(|&byte| !utf8::is_start(byte)) && end < start + PIECE + 4 {
+                end += 1;
+            }
+            self.work_on_bytes(end - start)?;
+            let piece = &text[start..end];
+            if !piece.is_ascii()
+                && let Some(at) = utf8::first_invalid(piece)
+            {
+                return Ok(Some(start + at));
+            }
+            start = end;
+        }
+        Ok(None)
+    }
+
+    /// Where `needle` first occurs in `text`. The time that it takes is of the order of both lengths together.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    #[inline]
+    pub fn find_bytes(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
+        if let [byte] = *needle {
+            // What is near is found before a search gets going.
+            let (near, far) = text.split_at(text.len().min(16));
+            return match near.iter().position(|&other| other == byte) {
+                Some(at) => Ok(Some(at)),
+                None => Ok(self.find_byte(far, byte)?.map(|at| near.len() + at)),
+            };
+        }
+        let window = PIECE.max(needle.len());
+        if text.len() <= window {
+            let found = memchr::memmem::find(text, needle);
+            self.work_on_bytes(found.unwrap_or(text.len()))?;
+            return Ok(found);
+        }
+        self.find_in_windows(text, needle, window)
+    }
+
+    fn find_byte(&self, text: &[u8], byte: u8) -> Res<Option<usize>> {
+        let mut start = 0;
+        for piece in text.chunks(16 * PIECE) {
+            let found = memchr::memchr(byte, piece);
+            self.work_on_bytes(found.unwrap_or(piece.len()))?;
+            if let Some(at) = found {
+                return Ok(Some(start + at));
+            }
+            start += piece.len();
+        }
+        Ok(None)
+    }
+
+    fn find_in_windows(&self, text: &[u8], needle: &[u8], window: usize) -> Res<Option<usize>> {
+        let finder = memchr::memmem::Finder::new(needle);
+        let mut start = 0;
+        while start < text.len() {
+            // An occurrence that begins in the window ends beyond it.
+            let end = (start + window).saturating_add(needle.len()).min(text.len());
+            let found = finder.find(&text[start..end]);
+            self.work_on_bytes(found.unwrap_or(window))?;
+            if let Some(at) = found {
+                return Ok(Some(start + at));
+            }
+            start += window;
+        }
+        Ok(None)
+    }
+
+    /// Where `needle` last occurs in `text`.
+    ///
+    /// # Errors
+    /// As [`Vm::work`].
+    pub fn find_last_bytes(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
+        let window = PIECE.max(needle.len());
+        let (finder, mut end) = (memchr::memmem::FinderRev::new(needle), text.len());
+        loop {
+            // An occurrence that ends in the window begins before it.
+            let start = end.saturating_sub(window.saturating_add(needle.len()));
+            self.work_on_bytes(end - start)?;
+            if let Some(at) = finder.rfind(&text[start..end]) {
+                return Ok(Some(start + at));
+            }
+            if start == 0 {
+                return Ok(None);
+            }
+            end -= window;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::vec;
+
+    use super::*;
+    use crate::heap::{GlobalRegions, Heap};
+    use crate::host::Silent;
+    use crate::model::vm::{Limits, Vm};
+
+    #[test]
+    fn pieces_do_not_show() {
+        let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+        // Around the ends of pieces and windows.
+        for place in (0..3 * PIECE).step_by(997).chain(PIECE - 9..PIECE + 9).chain(2 * PIECE - 9..2 * PIECE + 9) {
+            for len in [1, 2, 7, PIECE, PIECE + 1] {
+                let mut text = vec![b'a'; 5 * PIECE];
+                text[place] = b'x';
+                text[place + len - 1] = b'y';
+                let needle = &text.clone()[place..place + len];
+                assert_eq!(vm.find_bytes(&text, needle).ok().unwrap(), Some(place));
+                assert_eq!(vm.find_last_bytes(&text, needle).ok().unwrap(), Some(place));
+                assert_eq!(vm.position(&text, |byte| byte != b'a').ok().unwrap(), Some(place));
+                assert_eq!(vm.last_position(&text, |byte| byte == b'y').ok().unwrap(), Some(place + len - 1));
+                text[place] = b'a';
+                text[place + len - 1] = b'b';
+                assert_eq!(vm.find_bytes(&text, needle).ok().unwrap(), None);
+                assert_eq!(vm.find_last_bytes(&text, needle).ok().unwrap(), None);
+            }
+        }
+        assert_eq!(vm.find_last_bytes(b"aaaa", b"").ok().unwrap(), Some(4));
+        let text = "aé€𝄞".repeat(2000);
+        for shift in 0..4 {
+            let mut text = [&b"xxx"[..shift], text.as_bytes()].concat();
+            assert_eq!(vm.first_invalid(&text).ok().unwrap(), None);
+            let last = text.len() - 1;
+            text[last] = b'a';
+            assert_eq!(vm.first_invalid(&text).ok().unwrap(), utf8::first_invalid(&text));
+            text.truncate(PIECE);
+            text.extend([0x80; 9]);
+            assert_eq!(vm.first_invalid(&text).ok().unwrap(), utf8::first_invalid(&text));
+        }
+    }
+}

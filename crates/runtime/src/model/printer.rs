@@ -1,0 +1,44 @@
+//! What objects print themselves to.
+
+use crate::model::error::Res;
+use crate::model::vm::Vm;
+
+/// What a printed form is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// For people: `str()`.
+    Str,
+    /// As source where possible: `repr()`.
+    Repr,
+    /// As in a traceback: exceptions with their type.
+    Exception,
+    /// Bytes undecorated, as `b"%s"` wants them.
+    Raw,
+    /// As JSON.
+    Json,
+}
+
+/// Where printed text goes.
+pub trait Printer {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// Whatever goes wrong at the other end: `MemoryError`, `OSError`, an exception of a `write` method.
+    fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()>;
+
+    /// Takes what comes between two items.
+    ///
+    /// # Errors
+    /// As [`write`](Printer::write).
+    fn write_comma(&mut self, vm: &Vm) -> Res<()> {
+        self.write(vm, b", ")
+    }
+
+    /// Takes what comes between a key and its value.
+    ///
+    /// # Errors
+    /// As [`write`](Printer::write).
+    fn write_colon(&mut self, vm: &Vm) -> Res<()> {
+        self.write(vm, b": ")
+    }
+}

@@ -1,0 +1,218 @@
+//! The interpreter's registers, and what instructions do with them.
+//!
+//! All of them rely on verified bytecode: an instruction finds its operands and children, and as many slots on the
+//! value stack as it takes, with room for what it puts on.
+
+use crate::model::word::{Obj, Slot};
+
+/// The instruction pointer.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Ip(pub *const u8);
+
+/// The stack pointer: the first free slot.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Sp(pub *mut Slot);
+
+/// The frame pointer: local variable 0.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Fp(pub *mut Slot);
+
+impl Ip {
+    /// The byte here; goes on behind it.
+    #[inline(always)]
+    pub fn byte(&mut self) -> u8 {
+        // SAFETY: verified code does not run off its end.
+        let byte = unsafe { *self.0 };
+        self.0 = self.0.wrapping_add(1);
+        byte
+    }
+
+    /// The byte here, and stays.
+    #[inline(always)]
+    pub fn peek(self) -> u8 {
+        // SAFETY: verified code does not run off its end.
+        unsafe { *self.0 }
+    }
+
+    /// The unsigned number here.
+    #[inline(always)]
+    pub fn uint(&mut self) -> usize {
+        let byte = self.byte();
+        if byte & 0x80 == 0 { usize::from(byte) } else { self.long_uint(byte) }
+    }
+
+    #[inline(always)]
+    fn long_uint(&mut self, first: u8) -> usize {
+        let mut value = usize::from(first & 0x7f);
+        loop {
+            let byte = self.byte();
+            value = value << 7 | usize::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                return value;
+            }
+        }
+    }
+
+    /// The signed number here.
+    #[inline(always)]
+    pub fn int(&mut self) -> isize {
+        // SAFETY: as in `byte`.
+        let mut value: isize = if unsafe { *self.0 } & 0x40 != 0 { -1 } else { 0 };
+        loop {
+            let byte = self.byte();
+            value = value << 7 | isize::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                return value;
+            }
+        }
+    }
+
+    /// The signed number here, if it is one of one or two bytes; else stays.
+    #[inline(always)]
+    pub fn short_int(&mut self) -> Option<isize> {
+        let before = *self;
+        let first = self.byte();
+        let sign_extended = isize::from((first << 1) as i8 >> 1);
+        if first & 0x80 == 0 {
+            return Some(sign_extended);
+        }
+        let second = self.byte();
+        if second & 0x80 == 0 {
+            return Some(sign_extended << 7 | isize::from(second));
+        }
+        *self = before;
+        None
+    }
+
+    /// The jump here, forward or backward, from behind it.
+    #[inline(always)]
+    pub fn jump(&mut self) -> isize {
+        let low = self.byte();
+        if low & 0x80 == 0 {
+            isize::from(low) - 0x40
+        } else {
+            (isize::from(low & 0x7f) | isize::from(self.byte()) << 7) - 0x4000
+        }
+    }
+
+    /// The jump forward here, from behind it.
+    #[inline(always)]
+    pub fn forward(&mut self) -> isize {
+        let low = self.byte();
+        if low & 0x80 == 0 { isize::from(low) } else { isize::from(low & 0x7f) | isize::from(self.byte()) << 7 }
+    }
+
+    /// `by` bytes on.
+    #[inline(always)]
+    pub fn plus(self, by: isize) -> Ip {
+        Ip(self.0.wrapping_offset(by))
+    }
+}
+
+impl Sp {
+    /// Puts a value on the stack.
+    #[inline(always)]
+    pub fn push(&mut self, value: Obj) {
+        self.push_slot(Some(value));
+    }
+
+    /// Puts a word on the stack.
+    #[inline(always)]
+    pub fn push_slot(&mut self, word: Slot) {
+        // SAFETY: verified code keeps below its frame's end.
+        unsafe { self.0.write(word) };
+        self.0 = self.0.wrapping_add(1);
+    }
+
+    /// Takes a word from the stack.
+    #[inline(always)]
+    pub fn pop_slot(&mut self) -> Slot {
+        self.0 = self.0.wrapping_sub(1);
+        // SAFETY: verified code has pushed it.
+        unsafe { self.0.read() }
+    }
+
+    /// Takes a value from the stack.
+    #[inline(always)]
+    pub fn pop(&mut self) -> Obj {
+        self.0 = self.0.wrapping_sub(1);
+        self.at(0)
+    }
+
+    /// Forgets `n` slots.
+    #[inline(always)]
+    pub fn drop(&mut self, n: usize) {
+        self.0 = self.0.wrapping_sub(n);
+    }
+
+    /// `n` slots below.
+    #[inline(always)]
+    pub fn down(self, n: usize) -> Sp {
+        Sp(self.0.wrapping_sub(n))
+    }
+
+    /// `n` slots above.
+    #[inline(always)]
+    pub fn up(self, n: usize) -> Sp {
+        Sp(self.0.wrapping_add(n))
+    }
+
+    /// The value `n` slots above here.
+    #[inline(always)]
+    pub fn at(self, n: usize) -> Obj {
+        // SAFETY: verified code has pushed it, and a value is no null where it takes one.
+        unsafe { self.0.add(n).cast::<Obj>().read() }
+    }
+
+    /// The value on top.
+    #[inline(always)]
+    pub fn top(self) -> Obj {
+        self.down(1).at(0)
+    }
+
+    /// The word `n` slots above here.
+    #[inline(always)]
+    pub fn slot(self, n: usize) -> Slot {
+        // SAFETY: verified code has pushed it.
+        unsafe { self.0.add(n).read() }
+    }
+
+    /// Sets the word `n` slots above here.
+    #[inline(always)]
+    pub fn set_slot(self, n: usize, word: Slot) {
+        // SAFETY: the slot is in the frame.
+        unsafe { self.0.add(n).write(word) };
+    }
+
+    /// Sets the value on top.
+    #[inline(always)]
+    pub fn set_top(self, value: Obj) {
+        self.down(1).set_slot(0, Some(value));
+    }
+
+    /// The `n` values from here on up, which stay there as long as no instruction runs.
+    #[inline(always)]
+    pub fn values<'a>(self, n: usize) -> &'a [Obj] {
+        // SAFETY: verified code has pushed them.
+        unsafe { core::slice::from_raw_parts(self.0.cast(), n) }
+    }
+}
+
+impl Fp {
+    /// Local variable `n`.
+    #[inline(always)]
+    pub fn local(self, n: usize) -> Slot {
+        // SAFETY: verification has checked the number against the frame's size.
+        unsafe { self.0.add(n).read() }
+    }
+
+    /// Sets local variable `n`.
+    #[inline(always)]
+    pub fn set_local(self, n: usize, value: Slot) {
+        // SAFETY: as in `local`.
+        unsafe { self.0.add(n).write(value) };
+    }
+}

@@ -1,0 +1,48 @@
+//! Instructions counted for a budget.
+
+use crate::model::dispatch::Steps;
+use crate::model::error::Res;
+use crate::model::events::Poll;
+use crate::model::vm::Vm;
+
+/// Takes `count` instructions from those that programs may still run.
+pub(crate) fn charge_instructions(vm: &Vm, count: u64) {
+    vm.steps.left.set(vm.steps.left.get().map(|left| left.saturating_sub(count)));
+}
+
+/// Checks that programs may run another instruction.
+///
+/// # Errors
+/// An exception that nothing handles.
+pub(crate) fn check_instructions(vm: &Vm) -> Res<()> {
+    match vm.steps.left.get() {
+        Some(0) => Err(vm.abort(format_args!("instruction limit exceeded"))),
+        _ => Ok(()),
+    }
+}
+
+/// Lets programs run `limit` more instructions, or any number.
+pub(crate) fn count_instructions(vm: &Vm, limit: Option<u64>) {
+    vm.steps.left.set(limit);
+    choose_dispatch(vm);
+}
+
+/// Has instructions go on to the next, or stop before it, as is needed now.
+pub(crate) fn choose_dispatch(vm: &Vm) {
+    let Steps { left, tidy, collect } = &vm.steps;
+    let has_to_collect = collect.get() && vm.thread.safe_points.are_reached();
+    vm.dispatch.set_stops(left.get().is_some() || tidy.get() || has_to_collect || vm.thread.tracer.is_on());
+}
+
+/// Has what built-ins leave on the stacks overwritten before the next instruction. In a call at the same depth these
+/// words would lie where its functions keep values, until they do, and so seem to refer to objects.
+pub(crate) fn tidy_soon(vm: &Vm) {
+    vm.steps.tidy.set(true);
+    choose_dispatch(vm);
+}
+
+/// Has what nothing refers to freed at the next safe point.
+pub(crate) fn collect_at_safe_point(vm: &Vm) {
+    vm.steps.collect.set(true);
+    choose_dispatch(vm);
+}

@@ -1,0 +1,136 @@
+//! What belongs to a thread of Python: its stacks, and what waits there to be picked up.
+//!
+//! The running thread's is in place in the [`Vm`](crate::model::vm::Vm), where instructions reach it without a detour.
+//! A thread that waits for others keeps its own in a place of its own; see `lock.rs`.
+
+use core::cell::Cell;
+
+use crate::heap::Collection;
+use crate::model::code::Code;
+use crate::model::frame::Stacks;
+use crate::model::layout::Dict;
+use crate::model::machine_stack::IS_VISIBLE;
+use crate::model::object::Gc;
+use crate::model::tracer::Tracer;
+#[cfg(feature = "threads")]
+use crate::model::turns::Parking;
+use crate::model::word::Obj;
+
+/// The state of a thread.
+pub(crate) struct Thread {
+    pub stacks: Stacks,
+    /// The exception that waits to be handled, while a [`Raised`](crate::model::error::Raised) is on its way.
+    pub exception: Cell<Option<Obj>>,
+    /// What the iterator that ended last returned.
+    pub returned: Cell<Option<Obj>>,
+    /// What the function that Rust called has returned or yielded.
+    pub result: Cell<Option<Obj>>,
+    /// The variables of the module or class body that runs.
+    pub locals: Cell<Option<Gc<Dict>>>,
+    /// The address of the machine stack where the interpreter was entered; 0 outside.
+    pub stack_base: Cell<usize>,
+    /// The address that built-ins must stay above.
+    pub stack_limit: Cell<usize>,
+    /// Whether neither other threads nor scheduled calls have their turn between its instructions.
+    pub holds_events: Cell<bool>,
+    #[cfg(feature = "threads")]
+    pub parking: Parking,
+    pub tracer: Tracer,
+    pub safe_points: SafePoints,
+}
+
+impl Thread {
+    /// A thread that has run nothing, with stacks of `words` words, if there is memory for them.
+    pub fn new(words: usize) -> Option<Thread> {
+        Some(Thread {
+            stacks: Stacks::new(words)?,
+            exception: Cell::new(None),
+            returned: Cell::new(None),
+            result: Cell::new(None),
+            locals: Cell::new(None),
+            stack_base: Cell::new(0),
+            stack_limit: Cell::new(0),
+            holds_events: Cell::new(false),
+            #[cfg(feature = "threads")]
+            parking: Parking::default(),
+            tracer: Tracer::default(),
+            safe_points: SafePoints::default(),
+        })
+    }
+
+    /// Exchanges this thread's state for another's.
+    #[cfg(feature = "threads")]
+    pub fn swap(&self, other: &Thread) {
+        let Thread {
+            stacks,
+            exception,
+            returned,
+            result,
+            locals,
+            stack_base,
+            stack_limit,
+            holds_events,
+            parking,
+            tracer,
+            safe_points,
+        } = self;
+        stacks.swap(&other.stacks);
+        exception.swap(&other.exception);
+        returned.swap(&other.returned);
+        result.swap(&other.result);
+        locals.swap(&other.locals);
+        stack_base.swap(&other.stack_base);
+        stack_limit.swap(&other.stack_limit);
+        holds_events.swap(&other.holds_events);
+        parking.swap(&other.parking);
+        tracer.swap(&other.tracer);
+        safe_points.swap(&other.safe_points);
+    }
+
+    /// Keeps what the thread refers to, but for its machine stack.
+    pub fn keep(&self, collection: &mut Collection<'_>) {
+        for object in [&self.exception, &self.returned, &self.result].into_iter().filter_map(Cell::get) {
+            collection.keep(object.bits());
+        }
+        if let Some(locals) = self.locals.get() {
+            collection.keep(locals.as_ptr().addr().get());
+        }
+        self.tracer.keep(collection);
+        self.stacks.keep(collection);
+    }
+}
+
+/// What of this interpreter is active on the machine stack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// No instructions run.
+    #[default]
+    Outside,
+    /// Those of the program run, and nothing but what embeds the interpreter has called.
+    Program,
+    /// Some built-in has called, or is about to.
+    Within,
+}
+
+/// What a thread knows of its safe points.
+#[derive(Default)]
+pub(crate) struct SafePoints {
+    pub(crate) level: Cell<Level>,
+    /// The code of a program that is about to run.
+    pub(crate) program: Cell<Option<Gc<Code>>>,
+}
+
+impl SafePoints {
+    /// Exchanges them for those of another thread.
+    #[cfg(feature = "threads")]
+    pub fn swap(&self, other: &SafePoints) {
+        let SafePoints { level, program } = self;
+        level.swap(&other.level);
+        program.swap(&other.program);
+    }
+
+    /// Whether the program runs, and no built-in.
+    pub fn are_reached(&self) -> bool {
+        !IS_VISIBLE && self.level.get() == Level::Program
+    }
+}

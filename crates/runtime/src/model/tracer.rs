@@ -1,0 +1,45 @@
+//! The state of whoever watches a program run.
+
+use core::cell::Cell;
+
+use crate::heap::Collection;
+use crate::model::layout::FrameObject;
+use crate::model::object::Gc;
+use crate::model::word::Obj;
+
+/// The tracing of a thread.
+#[derive(Default)]
+pub(crate) struct Tracer {
+    /// What is called when a frame is entered.
+    pub(crate) function: Cell<Option<Obj>>,
+    /// Whether a tracing function runs, which is not traced itself.
+    pub(crate) is_calling: Cell<bool>,
+    /// The innermost noted frame.
+    pub(crate) noted: Cell<Option<Gc<FrameObject>>>,
+}
+
+impl Tracer {
+    /// Whether events have to be looked for.
+    pub fn is_on(&self) -> bool {
+        self.function.get().is_some() && !self.is_calling.get()
+    }
+
+    /// Exchanges this tracing for another thread's.
+    #[cfg(feature = "threads")]
+    pub fn swap(&self, other: &Tracer) {
+        let Tracer { function, is_calling, noted } = self;
+        function.swap(&other.function);
+        is_calling.swap(&other.is_calling);
+        noted.swap(&other.noted);
+    }
+
+    /// Keeps what it refers to.
+    pub fn keep(&self, collection: &mut Collection<'_>) {
+        if let Some(function) = self.function.get() {
+            collection.keep(function.bits());
+        }
+        if let Some(noted) = self.noted.get() {
+            collection.keep(noted.obj().bits());
+        }
+    }
+}

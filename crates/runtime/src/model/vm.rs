@@ -1,0 +1,391 @@
+//! The interpreter state.
+//!
+//! Everything that an interpreter knows hangs on one [`Vm`], which is a parameter of all code that needs it and never a
+//! global: a process holds as many as it likes. Built-ins reach it through few entry points: allocate
+//! ([`memory`](crate::model::memory)), intern ([`Vm::intern`]), raise ([`Raise`]) and call
+//! ([`Call`](crate::ops::call::Call)).
+
+use alloc::boxed::Box;
+#[cfg(feature = "threads")]
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+use crate::heap::{Collection, Heap};
+use crate::host::Host;
+#[cfg(feature = "threads")]
+use crate::host::Threads;
+use crate::model::dispatch::Steps;
+use crate::model::emergency::Emergency;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::events::Events;
+pub use crate::model::events::{Budget, NoClock};
+use crate::model::frame::Frame;
+use crate::model::frozen::Frozen;
+use crate::model::layout::{Dict, List};
+use crate::model::lookups::Lookups;
+use crate::model::module_def::ModuleDef;
+use crate::model::mounts::Mounts;
+use crate::model::object::Gc;
+use crate::model::thread::Thread;
+use crate::model::watchers::Watchers;
+use crate::model::word::Obj;
+use crate::qstr::{Pool, Qstr};
+
+/// Sizes and limits of an interpreter.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Words of the value stack, on which arguments and local variables lie.
+    pub value_stack: usize,
+    /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered. The thread must have
+    /// them, and 64 KiB more for what built-ins do without asking: a stack that ends sooner ends the process.
+    pub machine_stack: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { value_stack: if usize::BITS >= 64 { 1 << 17 } else { 1 << 11 }, machine_stack: 512 << 10 }
+    }
+}
+
+/// The host that an interpreter has.
+pub(crate) enum World {
+    /// One that only the thread uses that made the interpreter.
+    Own(Box<dyn Host>),
+    /// One that the threads of its programs share.
+    #[cfg(feature = "threads")]
+    Shared(Arc<dyn Threads>),
+}
+
+impl World {
+    pub(crate) fn new(host: Box<dyn Host>) -> World {
+        #[cfg(feature = "threads")]
+        if let Some(shared) = host.threads() {
+            return World::Shared(shared);
+        }
+        World::Own(host)
+    }
+
+    fn host(&self) -> &dyn Host {
+        match self {
+            World::Own(host) => &**host,
+            #[cfg(feature = "threads")]
+            World::Shared(host) => &**host,
+        }
+    }
+}
+
+/// An interpreter.
+pub struct Vm {
+    pub(crate) heap: Heap,
+    pub(crate) qstrs: Pool,
+    pub(crate) world: World,
+    pub(crate) events: Events,
+    #[cfg(feature = "threads")]
+    pub(crate) turns: crate::model::turns::Turns,
+    pub(crate) thread: Thread,
+    pub(crate) dispatch: crate::model::dispatch::Dispatch,
+    pub(crate) steps: Steps,
+    pub(crate) lookups: Lookups,
+    pub(crate) mounts: Mounts,
+    pub(crate) frozen: Vec<&'static dyn Frozen>,
+    pub(crate) modules: Cell<Option<Gc<Dict>>>,
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    pub(crate) registered_modules: Cell<Option<Gc<Dict>>>,
+    pub(crate) main: Cell<Option<Gc<Dict>>>,
+    /// The variables of the module `builtins`, once a program has imported it.
+    pub(crate) builtins: Cell<Option<Gc<Dict>>>,
+    pub(crate) path: Cell<Option<Obj>>,
+    pub(crate) argv: Cell<Option<Obj>>,
+    /// Called at the end of the program, from `sys.atexit`.
+    pub(crate) at_exit: Cell<Option<Obj>>,
+    /// Objects that were stored as numbers, by their words.
+    pub(crate) exposed: Cell<Option<Gc<Dict>>>,
+    /// What [`Vm::shared`] has made.
+    pub(crate) shared: Cell<Option<Gc<List>>>,
+    /// Raised when there is no memory for another exception.
+    pub(crate) emergency: Emergency,
+    pub(crate) native: crate::model::machine::State,
+    pub(crate) gc_enabled: Cell<bool>,
+    pub(crate) watchers: Watchers,
+    /// How many have put off finalisers.
+    pub(crate) finalisers_put_off: Cell<usize>,
+    pub(crate) optimise: Cell<u8>,
+    /// What makes the code of functions that do not say so themselves.
+    #[cfg(feature = "compiler")]
+    pub(crate) emitter: Cell<berus_compiler::Emitter>,
+    #[cfg(feature = "compiler")]
+    pub(crate) verbosity: Cell<u8>,
+    pub(crate) errno: Cell<i32>,
+    pub(crate) limits: Limits,
+    /// The modules that are written in Rust, in the order of their registration.
+    pub(crate) registry: Vec<&'static [ModuleDef]>,
+}
+
+impl Vm {
+    /// Runs `work` with the interpreter entered: all use of objects by an embedder happens inside. Values that `work`
+    /// holds in its local variables are safe from collection; those held outside are not, nor are those in memory of
+    /// Rust's allocator (a `Vec`, a `Box`). Outside of it nothing is collected. Threads that a program has started end
+    /// with it.
+    ///
+    /// What is to stay from one time to the next belongs into a variable of the program, here one of `__main__`:
+    ///
+    /// ```
+    /// use berus_runtime::model::protocols::Strs;
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::model::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     let greeting = vm.new_str(b"hello").unwrap();
+    ///     vm.main().store(vm, vm.intern(b"greeting").unwrap(), greeting).unwrap();
+    /// });
+    /// vm.enter(|vm| {
+    ///     let greeting = vm.main().load(vm, vm.intern(b"greeting").unwrap()).unwrap();
+    ///     assert_eq!(vm.as_str(greeting), Some(&b"hello"[..]));
+    /// });
+    /// ```
+    pub fn enter<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
+        if self.thread.stack_base.get() != 0 {
+            return work(self);
+        }
+        self.on_machine_stack(self.limits.machine_stack, |vm| {
+            #[cfg(feature = "threads")]
+            let _end = crate::model::turns::ThreadsEnd(vm);
+            work(vm)
+        })
+    }
+
+    /// Runs `work` on the running thread's machine stack, of which built-ins may use `bytes` bytes from here. Not a
+    /// part of its caller, in whose frame the interpreter itself may lie: what that remembers is not to keep objects.
+    #[inline(never)]
+    pub(crate) fn on_machine_stack<R>(&self, bytes: usize, work: impl FnOnce(&Vm) -> R) -> R {
+        let marker = 0usize;
+        let here = (&raw const marker).expose_provenance();
+        self.thread.stack_base.set(here);
+        self.thread.stack_limit.set(here.saturating_sub(bytes));
+        let result = self.run_below(work);
+        self.thread.stack_base.set(0);
+        result
+    }
+
+    /// Runs `work` in a machine frame below the one whose address [`Vm::on_machine_stack`] takes.
+    #[inline(never)]
+    fn run_below<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
+        work(self)
+    }
+
+    /// Checks that a built-in may call deeper.
+    ///
+    /// # Errors
+    /// `RuntimeError`: "maximum recursion depth exceeded".
+    #[inline]
+    pub fn check_depth(&self) -> Res<()> {
+        if self.is_deep() { Err(self.recursion_error()) } else { Ok(()) }
+    }
+
+    /// Whether built-ins may not call deeper.
+    #[inline(always)]
+    pub(crate) fn is_deep(&self) -> bool {
+        let marker = 0u8;
+        (&raw const marker).addr() < self.thread.stack_limit.get()
+    }
+
+    /// The frame that runs.
+    #[inline(always)]
+    pub(crate) fn frame(&self) -> &Frame {
+        self.thread.stacks.frame()
+    }
+
+    /// Bytes of the machine stack in use since the interpreter was entered.
+    pub fn stack_use(&self) -> usize {
+        let marker = 0u8;
+        self.thread.stack_base.get().saturating_sub((&raw const marker).addr())
+    }
+
+    /// Bytes of the machine stack that may be in use.
+    pub fn stack_size(&self) -> usize {
+        self.thread.stack_base.get().saturating_sub(self.thread.stack_limit.get())
+    }
+
+    /// The outside world.
+    pub fn host(&self) -> &dyn Host {
+        self.world.host()
+    }
+
+    /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
+    pub fn set_optimisation(&self, level: u8) {
+        self.optimise.set(level);
+    }
+
+    /// The error number with which [`Vm::os_error`] was called last, if none has been set since.
+    pub fn errno(&self) -> i32 {
+        self.errno.get()
+    }
+
+    /// Sets what [`Vm::errno`] answers.
+    pub fn set_errno(&self, number: i32) {
+        self.errno.set(number);
+    }
+
+    /// The heap.
+    pub fn heap(&self) -> &Heap {
+        &self.heap
+    }
+
+    /// The name spelled `bytes`, interned.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn intern(&self, bytes: &[u8]) -> Res<Qstr> {
+        self.qstrs.intern(self, bytes)
+    }
+
+    /// The name spelled `bytes`, interned. It is spelled where the bytes are, which are lent: they never change, and
+    /// stay as long as something that the collector sees points to them.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn intern_lent(&self, bytes: &'static [u8]) -> Res<Qstr> {
+        self.qstrs.intern_lent(self, bytes)
+    }
+
+    /// The spelling of `name`.
+    pub fn spelling(&self, name: Qstr) -> &[u8] {
+        self.qstrs.bytes(name)
+    }
+
+    /// Makes `exception` the one that is being raised.
+    pub fn raise(&self, exception: Obj) -> Raised {
+        self.thread.exception.set(Some(exception));
+        Raised::new()
+    }
+
+    /// Takes the exception that `raised` stands for, to handle it.
+    pub fn take_exception(&self, raised: Raised) -> Obj {
+        let Raised { .. } = raised;
+        self.thread.exception.take().unwrap_or(Obj::NONE)
+    }
+
+    /// The exception that `raised` stands for.
+    pub fn peek_exception(&self, raised: &Raised) -> Obj {
+        let Raised { .. } = raised;
+        self.thread.exception.get().unwrap_or(Obj::NONE)
+    }
+
+    /// Takes the exception that an instruction has left waiting.
+    pub(crate) fn waiting_exception(&self) -> Obj {
+        self.thread.exception.take().unwrap_or(Obj::NONE)
+    }
+
+    /// What the generator or iterator that ended last returned: the value of its `StopIteration`.
+    pub fn take_returned(&self) -> Obj {
+        self.thread.returned.take().unwrap_or(Obj::NONE)
+    }
+
+    /// Sets what [`Vm::take_returned`] answers, for an iterator that ends with a value.
+    pub fn set_returned(&self, value: Obj) {
+        self.thread.returned.set(if value == Obj::NONE { None } else { Some(value) });
+    }
+
+    pub(crate) fn set_result(&self, value: Obj) {
+        self.thread.result.set(Some(value));
+    }
+
+    pub(crate) fn take_result(&self) -> Obj {
+        self.thread.result.take().unwrap_or(Obj::NONE)
+    }
+
+    /// What library modules keep for this interpreter.
+    pub(crate) fn shared_objects(&self) -> Res<Gc<List>> {
+        if let Some(objects) = self.shared.get() {
+            return Ok(objects);
+        }
+        let objects = List::new(self, &[])?;
+        self.shared.set(Some(objects));
+        Ok(objects)
+    }
+
+    /// `sys.modules`.
+    pub fn modules(&self) -> Gc<Dict> {
+        self.modules.get().expect("made with the interpreter")
+    }
+
+    /// Those modules written in Rust that a program has imported, and `__main__`.
+    pub(crate) fn registered_modules(&self) -> Res<Gc<Dict>> {
+        match self.registered_modules.get() {
+            Some(modules) => Ok(modules),
+            None => {
+                let modules = Dict::new(self)?;
+                self.registered_modules.set(Some(modules));
+                Ok(modules)
+            }
+        }
+    }
+
+    /// The variables of `__main__`.
+    pub fn main(&self) -> Gc<Dict> {
+        self.main.get().expect("made with the interpreter")
+    }
+
+    /// The variables of the module `builtins`, once it is imported.
+    #[inline]
+    pub(crate) fn builtins(&self) -> Option<Gc<Dict>> {
+        self.builtins.get()
+    }
+
+    pub(crate) fn set_builtins(&self, globals: Gc<Dict>) {
+        self.builtins.set(Some(globals));
+        self.forget_builtins();
+    }
+
+    /// `sys.path`, a list.
+    pub fn path(&self) -> Obj {
+        self.path.get().expect("made with the interpreter")
+    }
+
+    /// `sys.argv`, a list.
+    pub fn argv(&self) -> Obj {
+        self.argv.get().expect("made with the interpreter")
+    }
+
+    /// The variables of the module or class body that runs.
+    pub fn locals(&self) -> Gc<Dict> {
+        self.thread.locals.get().unwrap_or_else(|| self.main())
+    }
+
+    /// Makes `locals` the variables of a module or class body that is about to run; answers those before, to be set
+    /// again.
+    pub fn swap_locals(&self, locals: Gc<Dict>) -> Gc<Dict> {
+        self.thread.locals.replace(Some(locals)).unwrap_or_else(|| self.main())
+    }
+
+    /// Keeps what the interpreter state refers to.
+    pub(crate) fn keep_roots(&self, collection: &mut Collection<'_>) {
+        let objects = [self.path.get(), self.argv.get(), self.at_exit.get()];
+        let dicts = [
+            self.exposed.get(),
+            self.modules.get(),
+            self.main.get(),
+            self.builtins.get(),
+            self.registered_modules.get(),
+        ];
+        for word in objects.into_iter().flatten().map(Obj::bits) {
+            collection.keep(word);
+        }
+        if let Some(list) = self.shared.get() {
+            collection.keep(list.obj().bits());
+        }
+        self.native.keep(collection);
+        for dict in dicts.into_iter().flatten() {
+            collection.keep(dict.as_ptr().addr().get());
+        }
+        self.events.keep(collection);
+        self.thread.keep(collection);
+        #[cfg(feature = "threads")]
+        self.turns.keep(collection);
+        self.emergency.keep(collection);
+        self.mounts.keep(collection);
+    }
+}

@@ -1,0 +1,82 @@
+//! Objects that are watched for their end.
+
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
+
+use crate::heap::Collection;
+use crate::model::error::Res;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+
+/// The target of a weak reference, if it has one that lives.
+#[derive(Default)]
+pub struct Weak {
+    /// The complement of the target's word; 0 for none.
+    pub(crate) hidden: Cell<usize>,
+}
+
+impl Weak {
+    /// The target.
+    pub fn get(&self) -> Option<Obj> {
+        match self.hidden.get() {
+            0 => None,
+            // SAFETY: the word was a value's, and a collection that frees its object clears the cell.
+            hidden => unsafe { Obj::from_bits(!hidden) },
+        }
+    }
+}
+
+/// A watcher whose reference is set.
+pub(crate) struct Entry {
+    pub(crate) weak: NonNull<Weak>,
+    pub(crate) watcher: NonNull<u8>,
+    pub(crate) kept: bool,
+    pub(crate) gone: fn(&Vm, NonNull<u8>) -> Res<()>,
+}
+
+/// The watchers of an interpreter, in the order in which they began.
+#[derive(Default)]
+pub(crate) struct Watchers {
+    pub(crate) watching: RefCell<Vec<Entry>>,
+    /// Those whose targets are gone, and that do not know it yet.
+    pub(crate) bereft: RefCell<Vec<Entry>>,
+    /// Whether some are being told; the others wait for their turn.
+    pub(crate) telling: Cell<bool>,
+}
+
+impl Watchers {
+    /// Keeps those that are kept whatever happens.
+    pub fn keep(&self, collection: &mut Collection<'_>) {
+        let (watching, bereft) = (self.watching.borrow(), self.bereft.borrow());
+        for entry in watching.iter().filter(|entry| entry.kept).chain(bereft.iter()) {
+            collection.keep(entry.watcher.as_ptr().addr());
+        }
+    }
+
+    /// Clears the references to what is about to be freed.
+    pub fn clear(&self, collection: &Collection<'_>) {
+        let mut bereft = self.bereft.borrow_mut();
+        self.watching.borrow_mut().retain_mut(|entry| {
+            // SAFETY: it lies in the watcher, which has not been freed yet.
+            let weak = unsafe { entry.weak.as_ref() };
+            let target = NonNull::new(core::ptr::without_provenance_mut::<u8>(!weak.hidden.get()));
+            let watcher_lives = collection.is_alive(entry.watcher);
+            if watcher_lives && target.is_none_or(|target| collection.is_alive(target)) {
+                return true;
+            }
+            weak.hidden.set(0);
+            if watcher_lives {
+                bereft.push(Entry { ..*entry });
+            }
+            false
+        });
+    }
+
+    /// The next watcher to be told: first those that are kept, and the youngest first.
+    pub(crate) fn next_bereft(&self) -> Option<Entry> {
+        let mut bereft = self.bereft.borrow_mut();
+        let at = bereft.iter().rposition(|entry| entry.kept).or(bereft.len().checked_sub(1))?;
+        Some(bereft.remove(at))
+    }
+}

@@ -1,0 +1,41 @@
+//! Methods that lists, tuples and arrays have in common.
+
+use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
+use crate::model::protocols::Compare;
+use crate::model::types::Type;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::ops::convert::Convert;
+
+/// `count(item)`
+pub(crate) fn count(vm: &Vm, get: impl Fn(usize) -> Option<Obj>, item: Obj) -> Res {
+    let (mut index, mut count) = (0, 0);
+    while let Some(other) = get(index) {
+        vm.work(1)?;
+        count += isize::from(vm.equal(other, item)?);
+        index += 1;
+    }
+    Ok(Obj::small_int_wrapping(count))
+}
+
+/// `index(item, start, stop)`, the arguments with the sequence itself at the front.
+pub(crate) fn index(vm: &Vm, ty: &Type, len: usize, get: impl Fn(usize) -> Option<Obj>, args: &[Obj]) -> Res {
+    let start = match args.get(2) {
+        Some(&start) => vm.bound(ty, len, start)?,
+        None => 0,
+    };
+    let stop = match args.get(3) {
+        Some(&stop) => vm.bound(ty, len, stop)?,
+        None => len,
+    };
+    for index in start..stop {
+        vm.work(1)?;
+        match get(index) {
+            Some(other) if vm.equal(other, args[1])? => return Ok(Obj::small_int_wrapping(index as isize)),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Err(vm.value_error(format_args!("object not in sequence")))
+}

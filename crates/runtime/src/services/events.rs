@@ -1,0 +1,202 @@
+//! What happens between instructions: interrupts, calls that the program has scheduled, limits of its budget, and the
+//! turns of threads.
+//!
+//! A call and a backward jump each count down a number; when that is used up, [`Vm::poll`] looks at all of these.
+//! Built-ins count the work that they do, since one call may take long: [`Vm::work`]. When a slice of work is used up,
+//! what may end the program is looked at in the middle of the built-in, and all else at the next call or jump.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::data::exception::Exceptions;
+use crate::errno::UNSUPPORTED;
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::events::{BYTES_PER_UNIT, Budget, NAP, NoClock, Poll, SLICE, TICKS, poll_soon};
+use crate::model::finalise::finalise_dead;
+use crate::model::object::Gc;
+use crate::model::protocols::Classes;
+use crate::model::steps::{check_instructions, count_instructions};
+use crate::model::unlock::Unlock;
+use crate::model::vm::Vm;
+use crate::model::word::Obj;
+use crate::model::work::end_slice;
+use crate::obj::exception;
+use crate::ops::call::Call;
+use crate::ops::print::Stderr;
+#[cfg(feature = "threads")]
+use crate::services::lock::check_end_of_threads;
+#[cfg(feature = "threads")]
+use crate::services::lock::give_way;
+use crate::services::lock::is_main_thread;
+use crate::services::weak::tell_watchers;
+
+/// Units of work that a nap counts as.
+const NAP_WORK: usize = 64;
+
+impl Poll for Vm {
+    #[inline(always)]
+    fn work(&self, units: usize) -> Res<()> {
+        if self.events.take_work(units) { Ok(()) } else { look_amid_work(self, units) }
+    }
+
+    #[inline(always)]
+    fn work_on_bytes(&self, bytes: usize) -> Res<()> {
+        self.work(bytes / BYTES_PER_UNIT)
+    }
+
+    #[inline(always)]
+    fn work_in_turns(&self, units: usize) -> Res<()> {
+        if self.events.take_work(units) { Ok(()) } else { poll_amid_work(self, units) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll(&self) -> Res<()> {
+        let events = &self.events;
+        events.ticks.set(TICKS);
+        #[cfg(feature = "threads")]
+        give_way(self);
+        check_limits(self)?;
+        finalise_dead(self);
+        tell_watchers(self)?;
+        if events.is_calling.get() || self.thread.holds_events.get() {
+            return Ok(());
+        }
+        if events.interrupt.take() {
+            return Err(interrupted(self));
+        }
+        match events.next_call() {
+            Some((function, arg)) => run_scheduled(self, function, arg),
+            None => Ok(()),
+        }
+    }
+
+    fn schedule(&self, function: Obj, arg: Obj) -> Res<()> {
+        let events = &self.events;
+        let Some(place) = events.scheduled.get(events.n_scheduled.get()) else {
+            return Err(self.runtime_error(format_args!("schedule queue full")));
+        };
+        place.set(Some((function, arg)));
+        events.n_scheduled.set(events.n_scheduled.get() + 1);
+        poll_soon(self);
+        Ok(())
+    }
+
+    fn hold_events(&self, hold: bool) -> bool {
+        poll_soon(self);
+        self.thread.holds_events.replace(hold)
+    }
+
+    fn schedule_interrupt(&self) {
+        self.events.interrupt.set(true);
+        poll_soon(self);
+    }
+
+    fn now(&self) -> Duration {
+        self.host().monotonic().unwrap_or_default()
+    }
+
+    fn check_clock(&self) -> Res<()> {
+        match self.host().monotonic() {
+            Some(_) => Ok(()),
+            None => Err(self.os_error(UNSUPPORTED)),
+        }
+    }
+
+    fn sleep(&self, time: Duration) -> Res<()> {
+        self.poll()?;
+        if time.is_zero() {
+            self.unlocked(|host| host.sleep(Duration::ZERO));
+            return Ok(());
+        }
+        self.check_clock()?;
+        let end = self.now().saturating_add(time);
+        loop {
+            let left = end.saturating_sub(self.now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            let nap = left.min(NAP);
+            self.unlocked(move |host| host.sleep(nap));
+            // A clock may stand still.
+            self.work(NAP_WORK)?;
+            self.poll()?;
+        }
+    }
+
+    fn set_budget(&self, budget: Budget) -> Result<(), NoClock> {
+        let deadline = match budget.time {
+            Some(time) => Some(self.host().monotonic().ok_or(NoClock)?.saturating_add(time)),
+            None => None,
+        };
+        self.events.deadline.set(deadline);
+        count_instructions(self, budget.instructions);
+        self.events.work.set(SLICE);
+        poll_soon(self);
+        Ok(())
+    }
+
+    #[cold]
+    fn abort(&self, message: fmt::Arguments<'_>) -> Raised {
+        self.error(&exception::ABORT, message)
+    }
+
+    fn is_abort(&self, exception: Obj) -> bool {
+        self.type_of(exception) == Gc::from_static(&exception::ABORT)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn look_amid_work(vm: &Vm, units: usize) -> Res<()> {
+    end_slice(vm, units);
+    poll_soon(vm);
+    check_limits(vm)
+}
+
+#[cold]
+#[inline(never)]
+fn poll_amid_work(vm: &Vm, units: usize) -> Res<()> {
+    end_slice(vm, units);
+    vm.poll()
+}
+
+/// Looks at what may end the program.
+///
+/// # Errors
+/// As [`Vm::work`].
+fn check_limits(vm: &Vm) -> Res<()> {
+    check_instructions(vm)?;
+    if vm.events.deadline.get().is_some_and(|deadline| vm.now() >= deadline) {
+        poll_soon(vm);
+        return Err(vm.abort(format_args!("time limit exceeded")));
+    }
+    #[cfg(feature = "threads")]
+    check_end_of_threads(vm)?;
+    if is_main_thread(vm) && vm.host().interrupted() {
+        return Err(interrupted(vm));
+    }
+    Ok(())
+}
+
+fn interrupted(vm: &Vm) -> Raised {
+    vm.error_with(&exception::KEYBOARD_INTERRUPT, &[])
+}
+
+/// Makes a scheduled call. Those that it schedules wait until it is done; what it raises is reported and goes no
+/// further.
+fn run_scheduled(vm: &Vm, function: Obj, arg: Obj) -> Res<()> {
+    let events = &vm.events;
+    events.is_calling.set(true);
+    let result = vm.call(function, &[arg]);
+    events.is_calling.set(false);
+    if events.n_scheduled.get() > 0 || events.interrupt.get() {
+        poll_soon(vm);
+    }
+    let Err(raised) = result else { return Ok(()) };
+    if vm.is_abort(vm.peek_exception(&raised)) {
+        return Err(raised);
+    }
+    let exception = vm.take_exception(raised);
+    vm.print_exception(&mut Stderr, exception)
+}

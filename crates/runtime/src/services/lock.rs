@@ -1,0 +1,286 @@
+//! The global lock: threads of Python take turns at running the interpreter.
+//!
+//! A thread has the lock while it runs, and hands it over when it waits for something outside ([`Vm::unlocked`]), and
+//! every so often when it looks for events. Until a program starts a thread, or makes something that threads wait for,
+//! there is no lock.
+//!
+//! A thread that does not have its turn is *parked*: its `Thread` is in a place of its own among the interpreter's
+//! `parked`, and its registers are on its machine stack, so that a collection by another thread finds all that it
+//! holds. The thread that runs has nothing in its place but an empty `Thread`.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::sync::atomic::Ordering::Relaxed;
+use core::time::Duration;
+
+use crate::data::exception::Exceptions;
+use crate::host::{Host, Threads};
+use crate::model::args::Args;
+use crate::model::error::{Raise, Res};
+use crate::model::events::{NAP, Poll, poll_soon};
+use crate::model::layout::{List, Tuple};
+use crate::model::machine_stack::with_registers_in_memory;
+use crate::model::printer::Style;
+use crate::model::steps::choose_dispatch;
+use crate::model::thread::Thread;
+use crate::model::turns::{GlobalLock, TakeTurns, ThreadsEnd};
+use crate::model::unlock::Unlock;
+use crate::model::vm::{Vm, World};
+use crate::model::word::Obj;
+use crate::obj::exception;
+use crate::ops::call::Call;
+use crate::ops::print::{Print, Stderr};
+
+/// Looks at pending events between two changes of turns.
+const LOOKS_PER_TURN: u8 = 16;
+
+/// Machine stack of a thread, in bytes: what it gets if it asks for nothing, and the least that it gets.
+const STACK_SIZE: usize = 1 << 20;
+const LEAST_STACK_SIZE: usize = 256 << 10;
+
+/// How much of it is left for the host, and for what built-ins do without asking.
+const STACK_LEFT: usize = 64 << 10;
+
+impl Unlock for Vm {
+    fn unlocked<R: Send>(&self, work: impl FnOnce(&dyn Host) -> R + Send) -> R {
+        let host = self.host();
+        match self.turns.lock() {
+            Some(lock) => parked(self, &lock, || work(host)),
+            None => work(host),
+        }
+    }
+}
+
+impl TakeTurns for Vm {
+    fn host_threads(&self) -> Option<&dyn Threads> {
+        match &self.world {
+            World::Own(_) => None,
+            World::Shared(host) => Some(&**host),
+        }
+    }
+
+    fn set_thread_stack_size(&self, bytes: usize) -> usize {
+        self.turns.stack_size.replace(bytes)
+    }
+
+    fn wait_for(&self, timeout: Option<Duration>, mut ready: impl FnMut() -> bool + Send) -> Res<bool> {
+        let Some(lock) = global_lock(self) else { return Ok(ready()) };
+        // Interrupts are for the main thread, which therefore looks for them.
+        let is_main = is_main_thread(self);
+        let mut left = timeout;
+        loop {
+            let nap = if is_main { Some(left.map_or(NAP, |left| left.min(NAP))) } else { left };
+            let mut answer = false;
+            parked(self, &lock, || {
+                lock.events.wait_until(nap, &mut || {
+                    answer = ready();
+                    answer || lock.is_stopping()
+                })
+            });
+            if answer {
+                return Ok(true);
+            }
+            self.poll()?;
+            left = left.map(|left| left.saturating_sub(nap.unwrap_or(left)));
+            if left == Some(Duration::ZERO) {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn notify(&self, mut change: impl FnMut()) {
+        match self.turns.lock() {
+            Some(lock) => lock.events.update(&mut change),
+            None => change(),
+        }
+    }
+
+    fn start_thread(&self, function: Obj, args: Args<'_>) -> Res<usize> {
+        const EAGAIN: i32 = 11;
+        let (Some(host), Some(lock)) = (self.host_threads(), global_lock(self)) else {
+            return Err(self.os_error(EAGAIN));
+        };
+        if lock.is_stopping() {
+            return Err(self.os_error(EAGAIN));
+        }
+        let stack_size = self.turns.stack_size.get();
+        let stack_size = if stack_size == 0 { STACK_SIZE } else { stack_size.max(LEAST_STACK_SIZE) };
+        let call = List::new(self, &[function, Obj::small_int_wrapping(args.n_pos() as isize)])?;
+        for word in args.words() {
+            call.append(self, *word)?;
+        }
+        let call = Tuple::of_list(self, &call)?;
+        let words = self.limits.value_stack;
+        let thread = Thread::new(words).ok_or_else(|| self.memory_error(words.saturating_mul(size_of::<usize>())))?;
+        thread.parking.is_started.set(true);
+        thread.locals.set(self.thread.locals.get());
+        thread.result.set(Some(call.obj()));
+        let place = self.turns.add(thread);
+        lock.alive.fetch_add(1, Relaxed);
+        let start = Start { vm: self, place, lock: Arc::clone(&lock), stack_size };
+        host.spawn(stack_size, Box::new(move || start.run())).map_err(|errno| {
+            self.turns.remove(place);
+            lock.alive.fetch_sub(1, Relaxed);
+            self.os_error(errno)
+        })
+    }
+}
+
+/// The global lock, made now if need be; `None` if the host has no threads.
+pub(crate) fn global_lock(vm: &Vm) -> Option<Arc<GlobalLock>> {
+    let host = vm.host_threads()?;
+    if let Some(lock) = vm.turns.lock() {
+        return Some(lock);
+    }
+    let lock = Arc::new(GlobalLock::new(host));
+    vm.thread.parking.place.set(vm.turns.add(Thread::new(0)?));
+    vm.turns.lock.replace(Some(Arc::clone(&lock)));
+    Some(lock)
+}
+
+/// Whether a program has started threads.
+pub(crate) fn has_threads(vm: &Vm) -> bool {
+    vm.turns.lock.borrow().is_some()
+}
+
+/// Runs `work` without the lock.
+fn parked<R>(vm: &Vm, lock: &GlobalLock, work: impl FnOnce() -> R) -> R {
+    let place = vm.thread.parking.place.get();
+    with_registers_in_memory(|low| {
+        leave(vm, place, low);
+        lock.release();
+        let value = work();
+        lock.acquire();
+        take_place(vm, place, lock);
+        value
+    })
+}
+
+/// Parks the running thread, whose machine stack is in use from `low` on.
+fn leave(vm: &Vm, place: *const Thread, low: usize) {
+    vm.thread.parking.low.set(low);
+    vm.thread.parking.heap_locks.set(vm.heap.exchange_locks(0));
+    // SAFETY: the place of a thread is there until it ends, and only who has the lock looks at it.
+    vm.thread.swap(unsafe { &*place });
+}
+
+/// Makes the thread at `place` the running one.
+fn take_place(vm: &Vm, place: *const Thread, lock: &GlobalLock) {
+    // SAFETY: as in `leave`.
+    vm.thread.swap(unsafe { &*place });
+    vm.thread.parking.low.set(0);
+    vm.heap.exchange_locks(vm.thread.parking.heap_locks.get());
+    choose_dispatch(vm);
+    vm.turns.looks.set(0);
+    if lock.is_stopping() {
+        poll_soon(vm);
+    }
+}
+
+/// Lets other threads run if it is time for that.
+pub(crate) fn give_way(vm: &Vm) {
+    let Some(lock) = vm.turns.lock() else { return };
+    vm.turns.looks.set(vm.turns.looks.get() + 1);
+    if vm.turns.looks.get() >= LOOKS_PER_TURN {
+        vm.turns.looks.set(0);
+        if lock.is_wanted() && !vm.thread.holds_events.get() {
+            parked(vm, &lock, || ());
+        }
+    }
+}
+
+/// Checks that the running thread may go on.
+///
+/// # Errors
+/// An exception that nothing handles, if the thread is to end.
+pub(crate) fn check_end_of_threads(vm: &Vm) -> Res<()> {
+    match &*vm.turns.lock.borrow() {
+        Some(lock) if lock.is_stopping() && !is_main_thread(vm) => Err(vm.abort(format_args!("end of program"))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the running thread is the one that entered the interpreter.
+pub(crate) fn is_main_thread(vm: &Vm) -> bool {
+    !vm.thread.parking.is_started.get()
+}
+
+/// What a thread does: the call that waits in its place.
+fn run_thread(vm: &Vm) {
+    let call = vm.take_result().downcast::<Tuple>();
+    let Some([function, n_pos, words @ ..]) = call.as_ref().map(|call| call.items()) else { return };
+    let n_pos = n_pos.as_small_int().unwrap_or_default() as usize;
+    let Err(raised) = vm.call_with(*function, Args::new(words, n_pos)) else { return };
+    let exception = vm.take_exception(raised);
+    if vm.matches(exception, &exception::SYSTEM_EXIT) || vm.is_abort(exception) {
+        return;
+    }
+    if let Err(raised) = report_in_thread(vm, *function, exception) {
+        let _ = vm.take_exception(raised);
+    }
+}
+
+fn report_in_thread(vm: &Vm, function: Obj, exception: Obj) -> Res<()> {
+    let out = &mut Stderr;
+    vm.print_fmt(out, format_args!("Unhandled exception in thread started by "))?;
+    vm.print(out, function, Style::Repr)?;
+    vm.print_fmt(out, format_args!("\n"))?;
+    vm.print_exception(out, exception)
+}
+
+/// Ends all threads but the main one, which runs, and waits for that.
+fn end_threads(vm: &Vm) {
+    let Some(lock) = vm.turns.lock() else { return };
+    lock.events.update(&mut || lock.stopping.store(true, Relaxed));
+    parked(vm, &lock, || lock.events.wait_until(None, &mut || lock.alive.load(Relaxed) == 0));
+    vm.turns.lock.replace(None);
+    vm.turns.remove(vm.thread.parking.place.replace(core::ptr::null()));
+}
+
+impl Drop for ThreadsEnd<'_> {
+    fn drop(&mut self) {
+        end_threads(self.0);
+    }
+}
+
+/// What a thread of the host is started with.
+struct Start {
+    vm: *const Vm,
+    place: *const Thread,
+    lock: Arc<GlobalLock>,
+    stack_size: usize,
+}
+
+// SAFETY: the interpreter is used by whichever thread has the lock, and by one at a time; the lock orders what they do.
+// It does not move nor go before all threads have ended, as `Vm::enter`, from which threads are started, waits for
+// that. Of what it refers to, the host is `Sync` by its type, the source of memory too, and all else is its own. A
+// place is likewise looked at by who has the lock.
+unsafe impl Send for Start {}
+
+impl Start {
+    fn run(self) {
+        self.lock.acquire();
+        // SAFETY: it is there until this thread has ended, which is below.
+        let vm = unsafe { &*self.vm };
+        take_place(vm, self.place, &self.lock);
+        let ending = Ending(&self, vm);
+        vm.on_machine_stack(self.stack_size - STACK_LEFT, run_thread);
+        drop(ending);
+    }
+}
+
+/// Ends a thread, on every way out of it.
+struct Ending<'a>(&'a Start, &'a Vm);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let Ending(start, vm) = self;
+        leave(vm, start.place, 0);
+        vm.turns.remove(start.place);
+        start.lock.release();
+        // From here on the interpreter may be gone.
+        start.lock.events.update(&mut || {
+            start.lock.alive.fetch_sub(1, Relaxed);
+        });
+    }
+}
