@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use berus_mpy::Module;
+use berus_mpy::arch::Arch;
 use berus_testkit::{TempDir, peer, process, temp_dir, workspace};
 
 const BERUS: &str = env!("CARGO_BIN_EXE_berus");
@@ -65,6 +67,39 @@ fn run(program: &Path, folder: &Path) -> String {
 #[test]
 fn a_module_in_c() {
     makes_and_runs("native-c", include_str!("golden/native-c.txt"));
+}
+
+#[test]
+fn a_module_in_c_for_every_architecture() {
+    let there = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    let copy = copy_of("native-c");
+    let folder = copy.path().join("examples/native-c");
+    for (compiler, architectures) in [
+        ("i686-linux-gnu-gcc", &["x86"][..]),
+        ("arm-none-eabi-gcc", &["armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"]),
+        ("xtensa-lx106-elf-gcc", &["xtensa"]),
+        ("xtensa-esp32-elf-gcc", &["xtensawin"]),
+        ("riscv64-unknown-elf-gcc", &["rv32imc", "rv64imc"]),
+    ] {
+        if !there("make") || !there(compiler) {
+            eprintln!("skipped: there is no make, or no {compiler}");
+            continue;
+        }
+        for arch in architectures {
+            let mut make = Command::new("make");
+            make.current_dir(&folder).env("BERUS", BERUS).env_remove("MAKEFLAGS").arg(format!("ARCH={arch}"));
+            succeeded(make.output().unwrap());
+            let bytes = fs::read(folder.join(format!("crc-{arch}.mpy"))).unwrap();
+            let (module, _) = Module::from_bytes(&bytes).unwrap();
+            assert_eq!(module.header.arch.map(Arch::name), Some(*arch));
+            assert!(module.qstrs.iter().any(|name| name.as_bytes() == b"crc32"), "{arch}");
+            // What it calls has a name: the code finds the function table.
+            let dump = succeeded(
+                Command::new(BERUS).arg("dump").arg(format!("crc-{arch}.mpy")).current_dir(&folder).output().unwrap(),
+            );
+            assert!(dump.contains("; mp_store_global"), "{arch}:\n{dump}");
+        }
+    }
 }
 
 #[test]

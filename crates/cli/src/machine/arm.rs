@@ -1,6 +1,6 @@
 //! Arm (A32) and Thumb (T32).
 
-use exarmo_aarch32::{Cond, Instruction, ItState, Mem, Mnemonic, Offset, Operand, Reg, Writeback, a32, t32};
+use exarmo_aarch32::{Cond, Instruction, ItState, Mem, Mnemonic, Modifier, Offset, Operand, Reg, Writeback, a32, t32};
 
 use super::held::{self, Act, Conventions, Flow, Source, Step, Value};
 use super::{Access, Decoded, Decoder};
@@ -134,6 +134,11 @@ fn step(instruction: &Instruction, pc: i64) -> Step {
     Step { act, written, flow: if ends { Flow::End } else { flow } }
 }
 
+/// Whether a register is used as it is. A shift may be there that shifts by nothing.
+fn unshifted(modifier: Option<Modifier>) -> bool {
+    modifier.is_none_or(|modifier| modifier.amount == Some(0) && modifier.by.is_none())
+}
+
 fn act(
     mnemonic: Mnemonic,
     operands: &[Operand],
@@ -142,7 +147,7 @@ fn act(
     number: impl Fn(i64) -> Source,
 ) -> Act {
     let plain = |operand: &Operand| match operand {
-        Operand::Reg(register) if register.modifier.is_none() && register.index.is_none() => core(register.reg),
+        Operand::Reg(register) if unshifted(register.modifier) && register.index.is_none() => core(register.reg),
         _ => None,
     };
     let value = |operand: &Operand| match operand {
@@ -175,10 +180,7 @@ fn act(
             let offset = match offset {
                 Offset::None => Some(number(0)),
                 Offset::Imm { value, .. } => Some(number(*value)),
-                // A shift may be written that shifts by nothing.
-                Offset::Reg { reg, subtract: false, modifier } if modifier.is_none_or(|m| m.amount == Some(0)) => {
-                    core(*reg).map(&source)
-                }
+                Offset::Reg { reg, subtract: false, modifier } if unshifted(*modifier) => core(*reg).map(&source),
                 Offset::Reg { .. } => None,
             };
             core(*base).zip(offset).map(|(base, offset)| [source(base), offset])

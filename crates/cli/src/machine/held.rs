@@ -1,11 +1,12 @@
 //! What is in registers, as far as it leads to the tables of functions and names.
 //!
 //! Code that was linked from C loads the address of the function table into whichever register is free, and uses it for many calls. To
-//! find out what is in a register, the code is gone through once, in the order in which it lies. Where a jump forward leads, registers
-//! hold what they do at all jumps to it; jumps back are taken not to change that, as compilers load addresses before loops. Code of
+//! find out what is in a register, the code is gone through in the order in which it lies. Where a jump forward leads, registers
+//! hold what they do at all jumps to it; jumps back are taken not to change that, as compilers load addresses before loops. Behind a jump
+//! is often the start of a loop, to which only jumps back lead: what registers hold there is known when the code is gone through again. Code of
 //! mpy-cross keeps the addresses of both tables in registers of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use berus_mpy::reloc::Target;
 
@@ -118,6 +119,45 @@ pub struct Conventions {
     pub not_kept: &'static [Reg],
 }
 
+/// What registers hold at one place.
+#[derive(Clone, Default)]
+struct State {
+    values: BTreeMap<Reg, Value>,
+    /// If nobody has come to the place yet: the registers that were written since the jump before.
+    unreached: Option<BTreeSet<Reg>>,
+}
+
+impl State {
+    fn forget(&mut self, register: Reg) {
+        self.values.remove(&register);
+        if let Some(written) = &mut self.unreached {
+            written.insert(register);
+        }
+    }
+
+    /// What both hold.
+    fn common(&self, other: &State) -> State {
+        let values = match (&self.unreached, &other.unreached) {
+            (Some(written), None) => without(&other.values, written),
+            (None, Some(written)) => without(&self.values, written),
+            _ => {
+                let same = self.values.iter().filter(|(register, value)| other.values.get(register) == Some(value));
+                same.map(|(&register, &value)| (register, value)).collect()
+            }
+        };
+        let unreached = self.unreached.as_ref().zip(other.unreached.as_ref()).map(|(a, b)| a | b);
+        State { values, unreached }
+    }
+}
+
+fn without(values: &BTreeMap<Reg, Value>, written: &BTreeSet<Reg>) -> BTreeMap<Reg, Value> {
+    values
+        .iter()
+        .filter(|(register, _)| !written.contains(register))
+        .map(|(&register, &value)| (register, value))
+        .collect()
+}
+
 /// What registers hold before an instruction.
 pub struct Held {
     /// The words that the loader changes.
@@ -127,18 +167,26 @@ pub struct Held {
     conventions: Conventions,
     /// Whether registers hold tables all the time.
     by_mpy_cross: bool,
-    now: BTreeMap<Reg, Value>,
-    /// Whether the instruction before goes on to the next one.
-    goes_on: bool,
+    now: State,
+    /// Where the instruction before goes on.
+    before: Flow,
     /// What registers hold where jumps forward lead.
-    there: BTreeMap<i64, BTreeMap<Reg, Value>>,
+    there: BTreeMap<i64, State>,
+    /// The same where jumps back lead.
+    back: BTreeMap<i64, State>,
 }
 
 impl Held {
     /// For code with words that the loader changes, or of mpy-cross.
     pub fn new(relocated: Relocated, code: &[u8], word: usize, conventions: Conventions, by_mpy_cross: bool) -> Held {
-        let (now, there) = (BTreeMap::new(), BTreeMap::new());
-        Held { relocated, code: code.to_vec(), word, conventions, by_mpy_cross, now, goes_on: false, there }
+        let (now, before, there, back) = (State::default(), Flow::End, BTreeMap::new(), BTreeMap::new());
+        Held { relocated, code: code.to_vec(), word, conventions, by_mpy_cross, now, before, there, back }
+    }
+
+    /// Goes to the start of the code, to go through it again.
+    pub fn restart(&mut self) {
+        (self.now, self.before) = (State::default(), Flow::End);
+        self.there.clear();
     }
 
     /// Goes over the instruction at an offset. Gives what it reads.
@@ -151,31 +199,35 @@ impl Held {
             Act::Load(to, place, len) => (to, self.loaded(place, len)),
         };
         for register in step.written.iter().chain(&to) {
-            self.now.remove(register);
+            self.now.forget(*register);
         }
         if let (Some(to), Some(value)) = (to, value) {
-            self.now.insert(to, value);
+            self.now.values.insert(to, value);
         }
         if step.flow == Flow::Call {
-            self.now.retain(|register, _| !self.conventions.not_kept.contains(register));
+            self.conventions.not_kept.iter().for_each(|&register| self.now.forget(register));
         }
-        if let Flow::Branch(target) | Flow::Jump(target) = step.flow
-            && target > offset as i64
-        {
-            let there = self.there.entry(target);
-            there.and_modify(|there| *there = common(there, &self.now)).or_insert_with(|| self.now.clone());
+        if let Flow::Branch(target) | Flow::Jump(target) = step.flow {
+            let there = if target > offset as i64 { &mut self.there } else { &mut self.back };
+            let there = there.entry(target);
+            there.and_modify(|there| *there = there.common(&self.now)).or_insert_with(|| self.now.clone());
         }
-        self.goes_on = matches!(step.flow, Flow::Next | Flow::Call | Flow::Branch(_));
+        self.before = step.flow;
         access
     }
 
     /// Comes to what is at `offset`.
     fn arrive(&mut self, offset: i64) {
         let jumped = self.there.remove(&offset);
-        self.now = match (self.goes_on, jumped) {
-            (true, None) => return,
-            (true, Some(jumped)) => common(&self.now, &jumped),
-            (false, jumped) => jumped.unwrap_or_default(),
+        self.now = match (self.before, jumped) {
+            (Flow::Next | Flow::Call | Flow::Branch(_), None) => return,
+            (Flow::Next | Flow::Call | Flow::Branch(_), Some(jumped)) => self.now.common(&jumped),
+            (_, Some(jumped)) => jumped,
+            (Flow::Jump(_), None) => {
+                let looped = self.back.get(&offset).cloned();
+                looped.unwrap_or(State { unreached: Some(BTreeSet::new()), ..State::default() })
+            }
+            (Flow::End, None) => State::default(),
         };
     }
 
@@ -187,7 +239,7 @@ impl Held {
         };
         match self.conventions.tables.iter().position(|&table| table == register) {
             Some(which) if self.by_mpy_cross => Some(Value::Table([Table::Functions, Table::Qstrs][which], 0)),
-            _ => self.now.get(&register).copied(),
+            _ => self.now.values.get(&register).copied(),
         }
     }
 
@@ -231,11 +283,6 @@ impl Held {
     }
 }
 
-/// What both hold.
-fn common(a: &BTreeMap<Reg, Value>, b: &BTreeMap<Reg, Value>) -> BTreeMap<Reg, Value> {
-    a.iter().filter(|(register, value)| b.get(register) == Some(value)).map(|(&r, &v)| (r, v)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +301,11 @@ mod tests {
     fn read_at_the_end(steps: &[Step]) -> Access {
         let mut held = held();
         steps.iter().enumerate().map(|(i, step)| held.follow(4 * i, step)).last().unwrap()
+    }
+
+    /// A branch to the start of a loop.
+    fn branch_back() -> Step {
+        Step::goes(Flow::Branch(8))
     }
 
     const FOUND: Access = Access::FunctionTable(0x18);
@@ -283,7 +335,12 @@ mod tests {
         assert_eq!(read_at_the_end(&[load.clone(), branch(12), overwrite.clone(), read.clone()]), Access::None);
         // Nobody knows who comes to what follows a jump.
         assert_eq!(read_at_the_end(&[load.clone(), jump(100), read.clone()]), Access::None);
-        assert_eq!(read_at_the_end(&[load, jump(12), Step::goes(Flow::End), read]), FOUND);
+        assert_eq!(read_at_the_end(&[load.clone(), jump(12), Step::goes(Flow::End), read.clone()]), FOUND);
+        // A loop that is entered in its middle.
+        let looping = |body: Step| [load.clone(), jump(12), body, read.clone(), branch_back()];
+        let end = |body| read_at_the_end(&looping(body)[..4]);
+        assert_eq!(end(Step::writes(&[3])), FOUND);
+        assert_eq!(end(overwrite), Access::None);
     }
 
     #[test]

@@ -140,24 +140,28 @@ pub fn lines(module: &Module<'_>, code: &RawCode<'_>) -> Vec<Line> {
     let relocated = relocated_words(relocations, word, bytes.len());
     let (heads, start) = (lines.lines.len(), lines.offset);
     let mut literals = BTreeSet::new();
-    for _ in 0..MAX_PASSES {
-        let Some(decoder) = decoder(module.header.arch, bytes) else {
-            lines.bytes(&relocated);
-            break;
-        };
+    let Some(conventions) = decoder(module.header.arch, bytes).map(|decoder| decoder.conventions()) else {
+        lines.bytes(&relocated);
+        return lines.lines;
+    };
+    let mut held = Held::new(relocated.clone(), bytes, word, conventions, relocations.is_none());
+    for pass in 1..=MAX_PASSES {
+        let Some(decoder) = decoder(module.header.arch, bytes) else { break };
         lines.lines.truncate(heads);
         lines.offset = start;
+        held.restart();
         let known = literals;
-        literals = lines.instructions(decoder, &relocated, relocations.is_none(), known.clone());
+        literals = lines.instructions(decoder, &mut held, &relocated, known.clone());
         // Where data lies before the code that reads it, the code must be known to know the data.
-        if literals == known || !matches!(module.header.arch, Some(Arch::Xtensa | Arch::Xtensawin)) {
+        let xtensa = matches!(module.header.arch, Some(Arch::Xtensa | Arch::Xtensawin));
+        if pass > 1 && (literals == known || !xtensa) {
             break;
         }
     }
     lines.lines
 }
 
-/// How often code is gone through to find the data in it.
+/// How often code is gone through, at most, to find the data in it, and what registers hold in loops.
 const MAX_PASSES: usize = 4;
 
 /// The words of the machine code that relocations adjust, by their offsets, each with what it will refer to.
@@ -223,12 +227,10 @@ impl Lines<'_> {
     fn instructions(
         &mut self,
         mut decoder: Box<dyn Decoder>,
+        held: &mut Held,
         relocated: &Relocated,
-        by_mpy_cross: bool,
         mut literals: BTreeSet<usize>,
     ) -> BTreeSet<usize> {
-        let conventions = decoder.conventions();
-        let mut held = Held::new(relocated.clone(), self.bytes, self.word, conventions, by_mpy_cross);
         let mut read = BTreeSet::new();
         while self.offset < self.bytes.len() {
             if let Some(&target) = relocated.get(&self.offset) {

@@ -43,7 +43,7 @@ fn operands_are_written_as_in_the_manuals() {
 
 #[test]
 fn no_two_instructions_have_the_same_bits() {
-    for number in (0..1u32 << 24).step_by(7) {
+    for number in (0..1u32 << 24).step_by(97) {
         let matching = |row: &&Row| row.pattern.len == 3 && row.pattern.matches(number);
         let found: Vec<_> = INSTRUCTIONS.iter().filter(matching).map(|row| row.name).collect();
         assert!(found.len() <= 1 || number & 8 != 0, "{number:06x}: {found:?}");
@@ -119,7 +119,7 @@ fn the_same_as_binutils() {
             samples.push([a, b, c]);
         }
     }
-    for _ in 0..20_000 {
+    for _ in 0..5_000 {
         let [a, b, c, _] = random().to_le_bytes();
         samples.push([a, b, c]);
     }
