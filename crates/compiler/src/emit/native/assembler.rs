@@ -48,6 +48,29 @@ pub(crate) enum Shift {
     Arithmetic,
 }
 
+/// What a jump asks of a register.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Test {
+    Zero,
+    NotZero,
+    /// Whether a `bool` that a C function has returned is false.
+    False,
+    /// Whether a `bool` that a C function has returned is true.
+    True,
+}
+
+impl Test {
+    /// Whether a register passes that is zero.
+    pub(crate) fn is_of_zero(self) -> bool {
+        matches!(self, Test::Zero | Test::False)
+    }
+
+    /// Whether the register has what a C function returned as a `bool`, of which the other bits mean nothing.
+    pub(crate) fn is_of_bool(self) -> bool {
+        matches!(self, Test::False | Test::True)
+    }
+}
+
 /// A comparison of integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
@@ -181,8 +204,7 @@ pub(crate) trait Assembler: Default {
 
     fn jump(&mut self, label: Label);
     fn jump_to_register(&mut self, target: Self::Reg);
-    /// Jumps if a register is zero, or if it is not. `is_bool` says that it is what a C function returned as a `bool`.
-    fn jump_if_zero(&mut self, zero: bool, register: Self::Reg, is_bool: bool, label: Label);
+    fn jump_if(&mut self, register: Self::Reg, test: Test, label: Label);
     fn jump_if_equal(&mut self, a: Self::Reg, b: Self::Reg, label: Label);
     /// Calls an entry of the table of functions.
     fn call(&mut self, entry: u32);

@@ -6,7 +6,7 @@
 //! A jump out of blocks with a `finally` part goes from one such part to the next; the last one knows where from a word of
 //! the frame, which is null if no jump is under way.
 
-use super::assembler::Assembler;
+use super::assembler::{Assembler, Test};
 use super::function::{Frame, label};
 use super::{Native, entry};
 use crate::emit::{Emit, Label};
@@ -48,12 +48,12 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.asm().label_address(current, label::START);
         self.place(label::AGAIN);
         self.push_handler();
-        self.asm().jump_if_zero(false, A::RET, true, label::CAUGHT);
+        self.asm().jump_if(A::RET, Test::True, label::CAUGHT);
         self.clear_local(Self::HANDLER, zero);
         self.asm().jump_to_register(current);
         self.place(label::CAUGHT);
         self.asm().load_local(current, Self::HANDLER);
-        self.asm().jump_if_zero(false, current, false, label::AGAIN);
+        self.asm().jump_if(current, Test::NotZero, label::AGAIN);
     }
 
     /// Makes `handler` the one where exceptions go on.
@@ -170,7 +170,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         }
         let unwind = self.frame.unwind();
         self.asm().load_local(A::RET, unwind);
-        self.asm().jump_if_zero(true, A::RET, false, stay);
+        self.asm().jump_if(A::RET, Test::Zero, stay);
         match block.unwinding {
             Unwinding::Through(next) => self.jump(next),
             _ => self.asm().jump_to_register(A::RET),
@@ -223,7 +223,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.adjust_stack(2);
         let [exception, class, ..] = A::ARGS;
         self.asm().load_local(exception, Frame::EXCEPTION);
-        self.asm().jump_if_zero(true, exception, false, no_exception);
+        self.asm().jump_if(exception, Test::Zero, no_exception);
         // The first word of an object is its type.
         self.asm().load_word(class, exception, 0);
         self.push(Type::Object, class);
@@ -235,7 +235,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             self.asm().copy(A::ARGS[0], A::RET);
         }
         self.call(entry::IS_TRUE);
-        self.asm().jump_if_zero(true, A::RET, true, done);
+        self.asm().jump_if(A::RET, Test::False, done);
 
         self.place(quiet);
         self.forget_exception();

@@ -5,7 +5,7 @@ use berus_mpy::module::{Kind, RawCode};
 use berus_mpy::prelude::{Signature, write_sizes};
 use berus_mpy::vuint;
 
-use super::assembler::Assembler;
+use super::assembler::{Assembler, Test};
 use super::registers::word;
 use super::{Native, Step, Traits, entry};
 use crate::emit::{Emit, Outcome};
@@ -199,7 +199,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.asm().argument(1, A::ARGS[0]);
         self.asm().argument(2, A::ARGS[1]);
         self.asm().argument(3, last);
-        self.asm().jump_if_zero(false, A::ARGS[1], true, label::CHECK);
+        self.asm().jump_if(A::ARGS[1], Test::True, label::CHECK);
         self.asm().load_number(A::ARGS[2], positional as i64);
         self.asm().jump_if_equal(A::ARGS[0], A::ARGS[2], label::CHECKED);
         self.asm().place(label::CHECK);
@@ -296,10 +296,10 @@ impl<A: Assembler> Native<'_, '_, A> {
             self.enter_blocks();
         } else {
             if !is_generator {
-                self.asm().jump_if_zero(true, A::RET, false, label::START);
+                self.asm().jump_if(A::RET, Test::Zero, label::START);
             }
             self.push_handler();
-            self.asm().jump_if_zero(true, A::RET, true, label::START);
+            self.asm().jump_if(A::RET, Test::False, label::START);
         }
 
         // An exception leaves the function.
@@ -346,7 +346,7 @@ impl<A: Assembler> Native<'_, '_, A> {
                 let globals = self.frame.old_globals();
                 self.load_state(A::ARGS[0], globals);
                 if may_skip {
-                    self.asm().jump_if_zero(true, A::ARGS[0], false, label::EXIT_UNCHANGED);
+                    self.asm().jump_if(A::ARGS[0], Test::Zero, label::EXIT_UNCHANGED);
                 }
                 self.call(entry::SWAP_GLOBALS);
             }

@@ -1,6 +1,6 @@
 //! Handing out values of a generator, and resuming it.
 
-use super::assembler::Assembler;
+use super::assembler::{Assembler, Test};
 use super::function::{comes_back, label};
 use super::{Native, entry};
 use crate::emit::{Emit, Label};
@@ -74,7 +74,7 @@ impl<A: Assembler> Native<'_, '_, A> {
         self.push(Type::Object, A::ARGS[2]);
         self.pop_array(A::ARGS[2], 1);
         self.call(entry::YIELD_FROM);
-        self.asm().jump_if_zero(false, A::RET, true, again);
+        self.asm().jump_if(A::RET, Test::True, again);
 
         // The result takes the place of the generator.
         self.adjust_stack(1);

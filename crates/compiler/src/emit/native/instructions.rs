@@ -2,7 +2,7 @@
 
 use berus_mpy::opcode::{BinaryOp, ITER_SLOTS, UnaryOp};
 
-use super::assembler::Assembler;
+use super::assembler::{Assembler, Test};
 use super::stack::Value;
 use super::{Native, entry};
 use crate::emit::{
@@ -258,7 +258,7 @@ impl<A: Assembler> Emit for Native<'_, '_, A> {
         self.place(handler);
         self.drop_top();
         self.push_exception(A::ARGS[0]);
-        self.asm().jump_if_zero(true, A::ARGS[0], false, unwinding);
+        self.asm().jump_if(A::ARGS[0], Test::Zero, unwinding);
     }
 
     fn end_finally(&mut self) {
@@ -297,7 +297,7 @@ impl<A: Assembler> Emit for Native<'_, '_, A> {
         self.pop_array(A::ARGS[0], ITER_SLOTS as usize);
         self.adjust(ITER_SLOTS as isize);
         self.call(entry::ITER_NEXT);
-        self.asm().jump_if_zero(true, A::RET, false, label);
+        self.asm().jump_if(A::RET, Test::Zero, label);
         self.push_result();
     }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use berus_mpy::function_table;
 
-use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
+use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test, Width};
 use crate::emit::Label;
 use crate::emit::code::Code;
 
@@ -232,9 +232,9 @@ impl Assembler for Debug {
         self.list("jump_reg", &[target.0]);
     }
 
-    fn jump_if_zero(&mut self, zero: bool, register: Reg, is_bool: bool, label: Label) {
-        let name = if zero { "jump_if_reg_zero" } else { "jump_if_reg_nonzero" };
-        self.list(name, &[register.0, &label_name(label), if is_bool { "true" } else { "false" }]);
+    fn jump_if(&mut self, register: Reg, test: Test, label: Label) {
+        let name = if test.is_of_zero() { "jump_if_reg_zero" } else { "jump_if_reg_nonzero" };
+        self.list(name, &[register.0, &label_name(label), if test.is_of_bool() { "true" } else { "false" }]);
     }
 
     fn jump_if_equal(&mut self, a: Reg, b: Reg, label: Label) {

@@ -2,7 +2,7 @@
 
 use berus_mpy::opcode::{BinaryOp, UnaryOp};
 
-use super::assembler::{Arithmetic, Assembler, Comparison, Shift};
+use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test};
 use super::{Native, entry};
 use crate::emit::Label;
 use crate::viper::Type;
@@ -154,7 +154,13 @@ impl<A: Assembler> Native<'_, '_, A> {
             self.kept.condition_type = of_kept;
         }
         self.settle();
-        self.asm().jump_if_zero(!condition, A::RET, of_kept == Type::Object, label);
+        let test = match (condition, of_kept == Type::Object) {
+            (false, false) => Test::Zero,
+            (true, false) => Test::NotZero,
+            (false, true) => Test::False,
+            (true, true) => Test::True,
+        };
+        self.asm().jump_if(A::RET, test, label);
         if keep {
             self.adjust(-1);
         }

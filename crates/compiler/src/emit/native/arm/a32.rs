@@ -1,6 +1,6 @@
 //! Arm state, A32, in which every instruction has 32 bits and a condition (MicroPython: `py/asmarm.c`, `py/asmarm.h`).
 
-use super::super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
+use super::super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test, Width};
 use super::Reg::*;
 use super::{Condition, Reg, set};
 use crate::emit::Label;
@@ -296,9 +296,9 @@ impl Assembler for Arm {
         self.write(op::BX | second(target));
     }
 
-    fn jump_if_zero(&mut self, zero: bool, register: Reg, _: bool, label: Label) {
+    fn jump_if(&mut self, register: Reg, test: Test, label: Label) {
         self.write(op::CMP | op::NUMBER | first(register));
-        self.jump_on(Condition::zero(zero).number(), label);
+        self.jump_on(Condition::after(test).number(), label);
     }
 
     fn jump_if_equal(&mut self, a: Reg, b: Reg, label: Label) {

@@ -6,7 +6,7 @@ pub(super) mod a32;
 #[cfg(feature = "thumb")]
 pub(super) mod thumb;
 
-use super::assembler::Comparison;
+use super::assembler::{Comparison, Test};
 
 /// The registers in use, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +72,9 @@ impl Condition {
         }
     }
 
-    /// Whether a register is zero after it was compared with zero.
-    fn zero(zero: bool) -> Condition {
-        if zero { Condition::Equal } else { Condition::NotEqual }
+    /// What holds for a register that passes `test`, after it was compared with zero.
+    fn after(test: Test) -> Condition {
+        if test.is_of_zero() { Condition::Equal } else { Condition::NotEqual }
     }
 
     fn number(self) -> u8 {

@@ -4,7 +4,7 @@
 //! Without the long instructions, long jumps and numbers are put together of short ones and of words among the code, which
 //! must be aligned; so the size of an instruction can depend on where it is.
 
-use super::super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
+use super::super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test, Width};
 use super::Reg::*;
 use super::{Condition, Reg, set};
 use crate::emit::Label;
@@ -528,9 +528,9 @@ impl Assembler for Thumb {
         self.write(any(op::BX, R0, target));
     }
 
-    fn jump_if_zero(&mut self, zero: bool, register: Reg, _: bool, label: Label) {
+    fn jump_if(&mut self, register: Reg, test: Test, label: Label) {
         self.write(with_number(op::CMP_NUMBER, register, 0));
-        self.jump_on(Condition::zero(zero), label);
+        self.jump_on(Condition::after(test), label);
     }
 
     fn jump_if_equal(&mut self, a: Reg, b: Reg, label: Label) {
@@ -614,7 +614,7 @@ mod tests {
             let made = halves(has_wide, |t| {
                 t.code.place(Label(0));
                 (0..fill).for_each(|_| t.not(R0));
-                t.jump_if_zero(true, R0, false, Label(0));
+                t.jump_if(R0, Test::Zero, Label(0));
             });
             made[fill..].to_vec()
         };

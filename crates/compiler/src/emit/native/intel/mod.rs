@@ -11,7 +11,7 @@ pub(super) mod x86;
 use core::fmt::Debug;
 use core::marker::PhantomData;
 
-use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
+use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test, Width};
 use crate::emit::Label;
 use crate::emit::code::Code;
 
@@ -402,13 +402,13 @@ impl<C: Convention> Assembler for Intel<C> {
         self.write(&[0xff, REGISTERS | 4 << 3 | target.low()]);
     }
 
-    fn jump_if_zero(&mut self, zero: bool, register: Reg, is_bool: bool, label: Label) {
-        if is_bool {
+    fn jump_if(&mut self, register: Reg, test: Test, label: Label) {
+        if test.is_of_bool() {
             self.write(&[0x84, REGISTERS | register.low() << 3 | register.low()]);
         } else {
             self.registers(&[0x85], register as u8, register);
         }
-        self.jump_on(if zero { Condition::Zero } else { Condition::NotZero }, label);
+        self.jump_on(if test.is_of_zero() { Condition::Zero } else { Condition::NotZero }, label);
     }
 
     fn jump_if_equal(&mut self, a: Reg, b: Reg, label: Label) {

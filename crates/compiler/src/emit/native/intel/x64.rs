@@ -40,7 +40,7 @@ impl Convention for SystemV {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
+    use super::super::super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test, Width};
     use super::*;
 
     /// The bytes that `work` makes.
@@ -162,8 +162,8 @@ mod tests {
         let mut x = X64::default();
         for is_last in [false, true] {
             x.code.begin(is_last);
-            x.jump_if_zero(true, Ax, true, Label(0));
-            x.jump_if_zero(false, Di, false, Label(0));
+            x.jump_if(Ax, Test::False, Label(0));
+            x.jump_if(Di, Test::NotZero, Label(0));
             x.jump_if_equal(Di, Dx, Label(0));
             x.label_address(Bx, Label(0));
             x.code.place(Label(0));

@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
+use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test, Width};
 use crate::emit::Label;
 use crate::emit::code::Code;
 use crate::emit::riscv::encode::{self, Reg};
@@ -356,8 +356,8 @@ impl Assembler for Rv32 {
         self.write_short(encode::cr(major::C2, 8, target, Reg::ZERO));
     }
 
-    fn jump_if_zero(&mut self, zero: bool, register: Reg, _: bool, label: Label) {
-        if zero {
+    fn jump_if(&mut self, register: Reg, test: Test, label: Label) {
+        if test.is_of_zero() {
             self.jump_if_equal(register, Reg::ZERO, label);
             return;
         }

@@ -92,9 +92,9 @@ fn jumps_back_are_as_short_as_they_can_be() {
     };
     let always = |x: &mut Rv32| x.jump(Label(0));
     assert_eq!([2048, 2050].map(|gap| jump(gap, always)), [2, 8]);
-    let unless_zero = |x: &mut Rv32| x.jump_if_zero(false, Reg::A0, false, Label(0));
+    let unless_zero = |x: &mut Rv32| x.jump_if(Reg::A0, Test::NotZero, Label(0));
     assert_eq!([128, 130, 4096, 4098].map(|gap| jump(gap, unless_zero)), [2, 4, 4, 10]);
-    let unless_zero = |x: &mut Rv32| x.jump_if_zero(false, Reg::S3, false, Label(0));
+    let unless_zero = |x: &mut Rv32| x.jump_if(Reg::S3, Test::NotZero, Label(0));
     assert_eq!([2, 4096, 4098].map(|gap| jump(gap, unless_zero)), [4, 4, 12]);
     let if_equal = |x: &mut Rv32| x.jump_if_equal(Reg::A0, Reg::A1, Label(0));
     assert_eq!([4096, 4098].map(|gap| jump(gap, if_equal)), [4, 12]);

@@ -6,7 +6,7 @@ mod tests;
 use core::fmt::Debug;
 use core::marker::PhantomData;
 
-use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Width};
+use super::assembler::{Arithmetic, Assembler, Comparison, Shift, Test, Width};
 use crate::emit::Label;
 use crate::emit::code::Code;
 use crate::emit::xtensa::branch::{self, OfTwo, WithZero};
@@ -302,8 +302,8 @@ impl<C: Convention> Assembler for Xtensa<C> {
         self.write(rrr(0, Reg(0), target, Reg(0b1010)));
     }
 
-    fn jump_if_zero(&mut self, zero: bool, register: Reg, _: bool, label: Label) {
-        let condition = if zero { WithZero::EQUAL } else { WithZero::NOT_EQUAL };
+    fn jump_if(&mut self, register: Reg, test: Test, label: Label) {
+        let condition = if test.is_of_zero() { WithZero::EQUAL } else { WithZero::NOT_EQUAL };
         let result = branch::branch_zero(&mut self.code, condition, register, label);
         self.note(result);
     }

@@ -101,7 +101,7 @@ fn branches_go_round_a_jump_where_they_do_not_reach() {
         });
         code.len() - gap
     };
-    let if_zero = |x: &mut XtensaCall0| x.jump_if_zero(true, Reg::A2, false, Label(0));
+    let if_zero = |x: &mut XtensaCall0| x.jump_if(Reg::A2, Test::Zero, Label(0));
     assert_eq!([2044, 2045].map(|gap| branch(gap, if_zero)), [3, 6]);
     let if_equal = |x: &mut XtensaCall0| x.jump_if_equal(Reg::A2, Reg::A3, Label(0));
     assert_eq!([124, 125].map(|gap| branch(gap, if_equal)), [3, 6]);
@@ -114,7 +114,7 @@ fn a_jump_that_does_not_reach_is_an_error_in_the_last_walk() {
         x.code.begin(is_last);
         x.code.place(Label(0));
         x.code.write(&[0].repeat(1 << 17));
-        x.jump_if_zero(true, Reg::A2, false, Label(0));
+        x.jump_if(Reg::A2, Test::Zero, Label(0));
         assert_eq!(x.finish().is_ok(), is_ok);
     }
 }
