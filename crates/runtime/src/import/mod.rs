@@ -51,20 +51,31 @@ impl Import for Vm {
 
     fn import(&self, name: &[u8], globals: Gc<Dict>, innermost: bool, level: isize) -> Res {
         let full = if level == 0 { Vec::from(name) } else { absolute_name(self, name, globals, level)? };
-        import_full(self, &full, innermost, false)
+        import_full(self, &full, if innermost { Wanted::Innermost } else { Wanted::Outermost })
     }
 
     fn run_module(&self, name: &[u8]) -> Res<()> {
-        let module = import_full(self, name, true, true)?;
+        let module = import_full(self, name, Wanted::Program)?;
         if self.find_attr_quietly(module, q!("__path__"))?.is_some() {
-            import_full(self, &[name, b".__main__"].concat(), true, true)?;
+            import_full(self, &[name, b".__main__"].concat(), Wanted::Program)?;
         }
         Ok(())
     }
 }
 
-/// The module `full`; as `__main__` if it is to be.
-fn import_full(vm: &Vm, full: &[u8], innermost: bool, as_main: bool) -> Res {
+/// Which module an import of `a.b.c` is after.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    /// `a`, as `import a.b.c` is.
+    Outermost,
+    /// `c`, as `from a.b.c import d` is.
+    Innermost,
+    /// `c`, which runs as `__main__`.
+    Program,
+}
+
+/// Imports the module `full` and the packages that it is in.
+fn import_full(vm: &Vm, full: &[u8], wanted: Wanted) -> Res {
     if full.is_empty() {
         return Err(vm.error_with(&exception::VALUE_ERROR, &[]));
     }
@@ -76,14 +87,14 @@ fn import_full(vm: &Vm, full: &[u8], innermost: bool, as_main: bool) -> Res {
             full: vm.intern(&full[..end])?,
             part: vm.intern(&full[start..end])?,
             parent,
-            as_main: as_main && end == full.len(),
+            as_main: wanted == Wanted::Program && end == full.len(),
         };
         let module = import_level(vm, &level)?;
         outer = outer.or(Some(module));
         parent = Some(module);
         start = end + 1;
     }
-    Ok(if innermost { parent } else { outer }.unwrap_or(Obj::NONE))
+    Ok(if wanted == Wanted::Outermost { outer } else { parent }.unwrap_or(Obj::NONE))
 }
 
 /// The full name of `name`, `level` packages above the module with variables `globals`.

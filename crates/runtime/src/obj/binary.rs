@@ -7,6 +7,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::float;
 use crate::obj::float::Floats;
+use crate::obj::int::{Range, write_bytes};
 use crate::obj::raw::RawMemoryGrant;
 
 /// Size and alignment, which are the same, of an item with this code in the machine's own layout; `None` for an unknown
@@ -76,7 +77,7 @@ pub fn store(vm: &Vm, code: u8, bytes: &mut [u8], little: bool, value: Obj) -> R
         b'e' => u64::from(float::to_half(vm.float(value)?)),
         b'f' => u64::from((vm.float(value)? as f32).to_bits()),
         b'd' => vm.float(value)?.to_bits(),
-        _ => return crate::obj::int::write_bytes(vm, value, bytes, little, code.is_ascii_lowercase(), false),
+        _ => return write_bytes(vm, value, bytes, little, Range::Wrapping),
     };
     for at in 0..bytes.len() {
         let to = if little { at } else { bytes.len() - 1 - at };

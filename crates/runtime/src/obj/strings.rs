@@ -477,7 +477,15 @@ fn distinct<'a>(vm: &Vm, bytes: &[u8], room: &'a mut [u8; 256]) -> Res<&'a [u8]>
     Ok(&room[..len])
 }
 
-fn stripped(vm: &Vm, args: &[Obj], front: bool, back: bool) -> Res {
+/// Which ends of a text are stripped.
+#[derive(Clone, Copy, PartialEq)]
+enum Ends {
+    Both,
+    Front,
+    Back,
+}
+
+fn stripped(vm: &Vm, args: &[Obj], ends: Ends) -> Res {
     let (kind, text) = text(vm, args[0])?;
     let unwanted: &[u8] = match args.get(1) {
         Some(&unwanted) if unwanted != Obj::NONE => argument(vm, kind, unwanted)?,
@@ -487,21 +495,22 @@ fn stripped(vm: &Vm, args: &[Obj], front: bool, back: bool) -> Res {
     let mut each = [0; 256];
     let unwanted = if unwanted.len() > each.len() { distinct(vm, unwanted, &mut each)? } else { unwanted };
     let wanted = |byte: u8| !unwanted.contains(&byte);
-    let start = if front { vm.position(text, wanted)?.unwrap_or(text.len()) } else { 0 };
-    let end = if back { vm.last_position(text, wanted)?.map_or(start, |last| last + 1) } else { text.len() };
+    let start = if ends != Ends::Back { vm.position(text, wanted)?.unwrap_or(text.len()) } else { 0 };
+    let end =
+        if ends != Ends::Front { vm.last_position(text, wanted)?.map_or(start, |last| last + 1) } else { text.len() };
     if end - start == text.len() { Ok(args[0]) } else { kind.make(vm, &text[start..end]) }
 }
 
 pub(crate) fn strip(vm: &Vm, args: &[Obj]) -> Res {
-    stripped(vm, args, true, true)
+    stripped(vm, args, Ends::Both)
 }
 
 pub(crate) fn lstrip(vm: &Vm, args: &[Obj]) -> Res {
-    stripped(vm, args, true, false)
+    stripped(vm, args, Ends::Front)
 }
 
 pub(crate) fn rstrip(vm: &Vm, args: &[Obj]) -> Res {
-    stripped(vm, args, false, true)
+    stripped(vm, args, Ends::Back)
 }
 
 pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {

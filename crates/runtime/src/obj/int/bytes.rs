@@ -44,27 +44,38 @@ pub(super) fn to_bytes(vm: &Vm, args: Args<'_>) -> Res {
         Some(length) => vm.int(length)?,
         None => 1,
     };
-    let signed = match signed {
-        Some(signed) => vm.truth(signed)?,
-        None => false,
+    let range = match signed {
+        Some(signed) if vm.truth(signed)? => Range::Signed,
+        _ => Range::Unsigned,
     };
     let Ok(length) = usize::try_from(length) else {
         return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[]));
     };
     let mut out = Builder::with_capacity(vm, length)?;
     out.fill(vm, 0, length)?;
-    write_bytes(vm, args.pos()[0], out.bytes_mut(), is_little(vm, order), signed, true)?;
+    write_bytes(vm, args.pos()[0], out.bytes_mut(), is_little(vm, order), range)?;
     out.into_bytes(vm)
 }
 
-/// Writes an integral object as two's complement into all of `bytes`. If `check` is set, numbers that do not fit raise.
+/// Which numbers fit bytes.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Range {
+    /// Those of two's complement.
+    Signed,
+    /// Those without a sign.
+    Unsigned,
+    /// All: bits beyond the bytes are lost.
+    Wrapping,
+}
+
+/// Writes an integral object as two's complement into all of `bytes`, the least significant first if they are `little` endian.
 ///
 /// # Errors
-/// `TypeError` if it is not integral; `OverflowError`.
-pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, signed: bool, check: bool) -> Res<()> {
+/// `TypeError` if the object is not integral; `OverflowError` for a number outside of `range`.
+pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, range: Range) -> Res<()> {
     let int = vm.to_int(object)?;
     let negative = vm.int_is_negative(int);
-    if check && negative && !signed {
+    if negative && range == Range::Unsigned {
         return Err(vm.overflow_error(format_args!("can't convert negative int to unsigned")));
     }
     let fits = match int.as_small_int() {
@@ -80,8 +91,8 @@ pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, signed:
     };
     let sign_bit = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
     // Of no bytes at all there is no sign bit, and they hold 0 only.
-    let wrong_sign = signed && sign_bit != negative;
-    if check && (!fits || wrong_sign) {
+    let wrong_sign = range == Range::Signed && sign_bit != negative;
+    if range != Range::Wrapping && (!fits || wrong_sign) {
         let len = bytes.len();
         return Err(vm.overflow_error(format_args!("value would overflow a {len} byte buffer")));
     }

@@ -26,7 +26,7 @@ use crate::model::types::{Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::float;
-pub use crate::obj::int::bytes::write_bytes;
+pub use crate::obj::int::bytes::{Range, write_bytes};
 pub use crate::obj::int::large::{is_large, pow3, to_float};
 pub use crate::obj::int::small::binary_small;
 pub(crate) use crate::obj::int::small::{both_small, short};
