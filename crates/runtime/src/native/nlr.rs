@@ -29,6 +29,11 @@ impl Buffer {
         self.exception = waiting.unwrap_or(self.exception);
     }
 
+    /// Has no exception wait.
+    pub fn clear(&mut self) {
+        self.exception = 0;
+    }
+
     /// The buffer that was pushed before, and the exception that waits, if any does.
     pub fn unlink(&self) -> (*mut Buffer, usize) {
         (self.previous, self.exception)

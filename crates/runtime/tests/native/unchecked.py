@@ -164,3 +164,109 @@ print(passes(1))
 both = generates(9)
 print(next(both), both.send(None), next(both))
 both.close()
+
+
+# A `finally` block in one that a jump passes through leaves no exception for the `with` statement around both.
+class Manager:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        print("exit", error)
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        print("aexit", error)
+
+
+def returns_through(value):
+    with Manager():
+        with Manager():
+            try:
+                return value
+            finally:
+                try:
+                    print("body")
+                finally:
+                    print("nested")
+                for i in range(3):
+                    try:
+                        print("turn", i)
+                    finally:
+                        break
+    print("not reached")
+
+
+def breaks_through():
+    for i in range(3):
+        with Manager():
+            try:
+                if i == 1:
+                    break
+            finally:
+                with Manager():
+                    print("turn", i)
+    return i
+
+
+def generates_through(value):
+    with Manager():
+        try:
+            yield value
+            return 9
+        finally:
+            try:
+                yield value + 1
+            finally:
+                yield value + 2
+
+
+async def awaits_through(value):
+    async with Manager():
+        try:
+            return value
+        finally:
+            try:
+                print("body")
+            finally:
+                print("nested")
+
+
+@micropython.viper
+def viper_through(value: int) -> int:
+    with Manager():
+        try:
+            return value
+        finally:
+            try:
+                print("body")
+            finally:
+                print("nested")
+    return 0
+
+
+def catches_through(value):
+    try:
+        with Manager():
+            try:
+                return value
+            finally:
+                try:
+                    pass
+                finally:
+                    raise ValueError("instead")
+    except ValueError as error:
+        return error
+
+
+print(returns_through(1))
+print(breaks_through())
+print(list(generates_through(1)))
+try:
+    awaits_through(5).send(None)
+except StopIteration as end:
+    print(end.value)
+print(viper_through(7))
+print(catches_through(8))

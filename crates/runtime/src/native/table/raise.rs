@@ -30,11 +30,20 @@ pub(super) unsafe extern "C" fn raise(object: Slot) {
 }
 
 /// The rest of [`raise`]: the call ends at `return_address`, and `frame` is the frame of the function that made it.
-unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *const Buffer) {
-    let is_none = object.is_none_or(|object| object == Obj::NONE);
-    // SAFETY: as in `raises_what_waits`: machine code called.
-    if is_none && unsafe { raises_what_waits(return_address, frame) } {
-        return;
+unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *mut Buffer) {
+    if object.is_none_or(|object| object == Obj::NONE) {
+        // SAFETY: machine code called, and goes on at `return_address`.
+        match unsafe { origin(return_address, frame) } {
+            Origin::Statement => {}
+            Origin::Thrown => return,
+            Origin::Finally => {
+                // An inner `finally` block leaves `None` where nothing waits. If a `return` or `break` is on its way, the code goes on at the
+                // handler of a `with` statement around it, which takes all but null for an exception and reads its type.
+                // SAFETY: `frame` is the buffer that was pushed last.
+                unsafe { (*frame).clear() };
+                return;
+            }
+        }
     }
     // SAFETY: machine code called.
     unsafe {
@@ -43,6 +52,16 @@ unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *
             Err::<(), _>(vm.raise(exception))
         })
     }
+}
+
+/// Which code calls [`raise`].
+enum Origin {
+    /// The statement `raise`.
+    Statement,
+    /// The end of a `finally` block, with what waits for that.
+    Finally,
+    /// The place where a generator goes on, with what was thrown into it.
+    Thrown,
 }
 
 /// `mov rax, [rbp + 8 * 34]; call rax`: what calls [`raise`].
@@ -55,22 +74,26 @@ const LOAD_PENDING: [u8; 5] = [0x48, 0x8b, 0x7c, 0x24, 0x08];
 /// `mov [rsp + n], rsi`: clears what was thrown into a generator, where that was loaded before.
 const CLEAR_THROWN: [u8; 4] = [0x48, 0x89, 0x74, 0x24];
 
-/// Whether a call of [`raise`] is for an exception that may be none.
+/// Which code has called [`raise`].
 ///
 /// # Safety
 /// Machine code has called, and goes on at `return_address`.
-unsafe fn raises_what_waits(return_address: *const u8, frame: *const Buffer) -> bool {
+unsafe fn origin(return_address: *const u8, frame: *const Buffer) -> Origin {
     // Only functions with a buffer, which is at the frame's end, have something that waits.
     // SAFETY: machine code is running on this thread.
     if unsafe { *top() }.cast_const() != frame {
-        return false;
+        return Origin::Statement;
     }
     let len = LOAD_PENDING.len() + CALL.len();
     // SAFETY: a function with a buffer has entered it before, so that there are more instructions than these before the
     // call.
     let before = unsafe { slice::from_raw_parts(return_address.sub(len), len) };
-    let (load, call) = before.split_at(LOAD_PENDING.len());
-    call == CALL && (load == LOAD_PENDING || load.starts_with(&CLEAR_THROWN))
+    match before.split_at(LOAD_PENDING.len()) {
+        (_, call) if call != CALL => Origin::Statement,
+        (load, _) if load == LOAD_PENDING => Origin::Finally,
+        (load, _) if load.starts_with(&CLEAR_THROWN) => Origin::Thrown,
+        _ => Origin::Statement,
+    }
 }
 
 /// Raises an exception of type `ty` with a text that ends in a zero byte, or none if that is null.
