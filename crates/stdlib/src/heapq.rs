@@ -24,13 +24,16 @@ fn heap_of(vm: &Vm, object: Obj) -> Res<Gc<List>> {
     object.downcast().ok_or_else(|| vm.type_error(format_args!("heap must be a list")))
 }
 
-/// Whether item number `left` is less than number `right`. Comparing may run Python code that makes the list shorter.
+/// Whether item number `left` is less than number `right`. Comparing may run Python code, which must not change how many items there are.
 fn is_less(vm: &Vm, heap: Gc<List>, left: usize, right: usize) -> Res<bool> {
     vm.work(1)?;
-    match (heap.get(left), heap.get(right)) {
-        (Some(left), Some(right)) => vm.less(left, right),
-        _ => Ok(false),
+    let (Some(left), Some(right)) = (heap.get(left), heap.get(right)) else { return Ok(false) };
+    let len = heap.len();
+    let is_less = vm.less(left, right)?;
+    if heap.len() != len {
+        return Err(vm.runtime_error(format_args!("list changed size during iteration")));
     }
+    Ok(is_less)
 }
 
 fn swap(heap: Gc<List>, left: usize, right: usize) {

@@ -92,6 +92,24 @@ impl List {
         unsafe { core::slice::from_raw_parts(self.items.get().as_ptr().cast(), self.len.get()) }
     }
 
+    /// Does `work` with the items, which are out of the list meanwhile, and puts them back. Answers whether something was
+    /// put into the empty list while they were out; that is dropped.
+    ///
+    /// # Errors
+    /// What `work` raises.
+    pub(crate) fn with_items_out(&self, work: impl FnOnce(&[Cell<Obj>]) -> Res<()>) -> Res<bool> {
+        // An empty list without a block: a capacity says later that one was made.
+        let len = self.len.replace(0);
+        let capacity = self.capacity.replace(0);
+        let block = self.items.replace(NonNull::dangling());
+        // SAFETY: the block holds `len` items at its start, and is nobody else's now.
+        let outcome = work(unsafe { core::slice::from_raw_parts(block.as_ptr().cast(), len) });
+        let is_changed = self.capacity.replace(capacity) > 0;
+        self.len.set(len);
+        self.items.set(block);
+        outcome.map(|()| is_changed)
+    }
+
     /// Item number `index`.
     #[inline(always)]
     pub fn get(&self, index: usize) -> Option<Obj> {

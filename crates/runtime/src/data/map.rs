@@ -20,6 +20,12 @@ use crate::model::word::{Obj, Slot};
 use crate::model::work::spend_work;
 use crate::qstr::Qstr;
 
+/// Comparing keys has run Python code that changed the map, so that the search has to begin again.
+struct Changed;
+
+/// The number of the entry that a search has found, if there is one.
+type Search = Result<Option<usize>, Changed>;
+
 /// Words of a block for `capacity` entries.
 const fn block_words(capacity: u32) -> usize {
     capacity as usize * 2 + index::bytes(capacity).div_ceil(size_of::<usize>())
@@ -186,58 +192,81 @@ impl Map {
             return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
         }
         let hash = self.hash(vm, key)?;
-        let found = if self.is_empty() {
-            None
-        } else if self.capacity.get() <= PLAIN {
-            self.find_in_plain(vm, key)?
-        } else {
-            self.find_in_index(vm, key, hash)?
-        };
-        Ok(found.ok_or(hash))
+        loop {
+            let found = if self.is_empty() {
+                Ok(None)
+            } else if self.capacity.get() <= PLAIN {
+                self.find_in_plain(vm, key)?
+            } else {
+                self.find_in_index(vm, key, hash)?
+            };
+            match found {
+                Ok(found) => return Ok(found.ok_or(hash)),
+                Err(Changed) => vm.work(1)?,
+            }
+        }
     }
 
     /// As [`Map::find`], in a map without index.
     #[inline(always)]
-    fn find_in_plain(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
+    fn find_in_plain(&self, vm: &Vm, key: Obj) -> Res<Search> {
         let mut at = 0;
-        // Comparing keys may change the map.
+        // Comparing keys may add entries.
         while let Some(entry) = self.entries().get(at) {
-            if let Some(other) = entry.key.get()
-                && (other == key || !are_unequal(other, key) && vm.equal(other, key)?)
-            {
-                return Ok(Some(at));
+            if let Some(other) = entry.key.get() {
+                if other == key {
+                    return Ok(Ok(Some(at)));
+                }
+                if !are_unequal(other, key) {
+                    match self.is_equal(vm, at, other, key)? {
+                        Ok(true) => return Ok(Ok(Some(at))),
+                        Ok(false) => {}
+                        Err(Changed) => return Ok(Err(Changed)),
+                    }
+                }
             }
             at += 1;
         }
-        Ok(None)
+        Ok(Ok(None))
     }
 
     /// As [`Map::find`], in a map with index.
     #[inline(always)]
-    fn find_in_index(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Option<usize>> {
+    fn find_in_index(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Search> {
         let mut slot = index::spread(hash);
-        let (mut entries, mut index) = (self.entries(), Index::of(self));
+        let (mut entries, index) = (self.entries(), Index::of(self));
         while let Some(at) = index.and_then(|index| index.get(slot)) {
             if let Some(other) = entries.get(at).and_then(|entry| entry.key.get()) {
                 if other == key {
-                    return Ok(Some(at));
+                    return Ok(Ok(Some(at)));
                 }
                 if !are_unequal(other, key) {
                     vm.work(1)?;
-                    if match is_same_string(vm, other, key, hash) {
-                        Some(same) => same,
-                        None => vm.equal(other, key)?,
-                    } {
-                        return Ok(Some(at));
+                    match is_same_string(vm, other, key, hash) {
+                        Some(true) => return Ok(Ok(Some(at))),
+                        Some(false) => {}
+                        None => match self.is_equal(vm, at, other, key)? {
+                            Ok(true) => return Ok(Ok(Some(at))),
+                            // Comparing keys may add entries.
+                            Ok(false) => entries = self.entries(),
+                            Err(Changed) => return Ok(Err(Changed)),
+                        },
                     }
-                    // Comparing keys may have changed the map.
-                    (entries, index) = (self.entries(), Index::of(self));
                 }
             }
             slot += 1;
             vm.work(1)?;
         }
-        Ok(None)
+        Ok(Ok(None))
+    }
+
+    /// Whether `other`, the key of entry number `at`, equals `key`, unless asking for that has put something else there.
+    fn is_equal(&self, vm: &Vm, at: usize, other: Obj, key: Obj) -> Res<Result<bool, Changed>> {
+        let block = self.block.get();
+        let is_equal = vm.equal(other, key)?;
+        let is_there =
+            self.block.get() == block && self.entries().get(at).is_some_and(|entry| entry.key.get() == Some(other));
+        Ok(if is_there { Ok(is_equal) } else { Err(Changed) })
     }
 
     /// The value under `key`.
@@ -259,18 +288,13 @@ impl Map {
     /// # Errors
     /// `MemoryError`, and what hashing or comparing raises.
     pub fn store(&self, vm: &Vm, key: Obj, value: Obj) -> Res<()> {
-        let hash = match self.find_or_hash(vm, key)? {
-            Ok(at) => match self.entries().get(at) {
-                Some(entry) => {
-                    entry.value.set(Some(value));
-                    return Ok(());
-                }
-                // Comparing keys has changed the map.
-                None => self.hash(vm, key)?,
-            },
-            Err(hash) => hash,
-        };
-        self.add_hashed(vm, key, value, hash)
+        match self.find_or_hash(vm, key)? {
+            Ok(at) => {
+                self.entries()[at].value.set(Some(value));
+                Ok(())
+            }
+            Err(hash) => self.add_hashed(vm, key, value, hash),
+        }
     }
 
     /// Puts `value` under `key`, if nothing is there.
@@ -386,9 +410,7 @@ impl Map {
     /// What hashing or comparing raises.
     pub fn remove(&self, vm: &Vm, key: Obj) -> Res<Slot> {
         let Some(at) = self.find(vm, key)? else { return Ok(None) };
-        // Comparing keys may have changed the map.
-        let Some(entry) = self.entries().get(at).filter(|entry| entry.key.get().is_some()) else { return Ok(None) };
-        let value = entry.value.get();
+        let value = self.entries()[at].value.get();
         self.remove_at(at);
         Ok(value)
     }

@@ -15,6 +15,7 @@ use crate::model::word::Obj;
 use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
+use crate::ops::iterate::end_behind_items;
 use crate::ops::subscr::Subscripts;
 use crate::ops::truth::Truth;
 use crate::{define, q};
@@ -179,6 +180,8 @@ fn reversed_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn reversed_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     let this = vm.this::<Reversed>(object)?;
     let Some(left) = this.left.get().checked_sub(1) else { return Ok(None) };
-    this.left.set(left);
-    vm.load_subscr(this.source, Obj::small_int_wrapping(left as isize)).map(Some)
+    let item = end_behind_items(vm, vm.load_subscr(this.source, Obj::small_int_wrapping(left as isize)))?;
+    // Where the item is gone, the source has become shorter, and what is left is not looked at.
+    this.left.set(if item.is_some() { left } else { 0 });
+    Ok(item)
 }

@@ -191,6 +191,10 @@ fn append(vm: &Vm, object: Obj, item: Obj) -> Res {
 
 fn clear(vm: &Vm, object: Obj) -> Res {
     let list = of(vm, object)?;
+    if list.capacity.get() == 0 {
+        // The items are out.
+        return Ok(Obj::NONE);
+    }
     let block = vm.alloc_words(MIN)?;
     list.len.set(0);
     list.items.set(block);

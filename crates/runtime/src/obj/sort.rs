@@ -1,12 +1,12 @@
 //! Sorting: a stable merge sort in heap blocks.
 //!
-//! Comparing calls Python code, which may change the list, so that what is sorted is a copy. Runs of a few items are
-//! made by insertion, and merged to ever longer ones.
+//! Comparing calls Python code, which finds the list empty, as in CPython. What is sorted is a copy, so that an error leaves the items as they
+//! were. Runs of a few items are made by insertion, and merged to ever longer ones.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use crate::model::error::Res;
+use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
 use crate::model::layout::List;
 use crate::model::object::Gc;
@@ -53,15 +53,23 @@ impl Block {
 /// Sorts a list by `key`, if there is one, from the greatest down if `reverse` is set.
 ///
 /// # Errors
-/// What the key function or comparing raises; the list is as before.
+/// What the key function or comparing raises; the list is as before. `ValueError` if either has changed the list, which is sorted then.
 pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> Res<()> {
-    let len = list.len();
-    if len < 2 {
+    if list.len() < 2 {
         return Ok(());
     }
+    let is_changed = list.with_items_out(|items| sort_items(vm, items, key, reverse))?;
+    if is_changed {
+        return Err(vm.value_error(format_args!("list modified during sort")));
+    }
+    Ok(())
+}
+
+fn sort_items(vm: &Vm, items: &[Cell<Obj>], key: Option<Obj>, reverse: bool) -> Res<()> {
+    let len = items.len();
     let (mut from, mut to) = (Block::new(vm, len)?, Block::new(vm, len)?);
-    for (index, pair) in from.pairs().iter().enumerate() {
-        let Some(item) = list.get(index) else { break };
+    for (item, pair) in items.iter().zip(from.pairs()) {
+        let item = item.get();
         let key = match key {
             Some(key) => vm.call(key, &[item])?,
             None => item,
@@ -99,7 +107,7 @@ pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> 
         core::mem::swap(&mut from, &mut to);
         width *= 2;
     }
-    for (item, pair) in list.items().iter().zip(from.pairs()) {
+    for (item, pair) in items.iter().zip(from.pairs()) {
         item.set(pair.get().item);
     }
     Ok(())

@@ -64,6 +64,8 @@ impl Compare for Vm {
                         if op == BinaryOp::Equal {
                             return Ok(Obj::FALSE);
                         }
+                        // Comparing may have changed the sequences, and what is less is what is there now.
+                        let (Some(a), Some(b)) = (left(index), right(index)) else { continue };
                         // As MicroPython does, items are asked for the greater one.
                         let result = match op {
                             BinaryOp::Less => self.binary_op(BinaryOp::More, b, a)?,

@@ -111,20 +111,29 @@ pub(crate) fn none_at_stop(vm: &Vm, result: Res<Option<Obj>>) -> Res<Option<Obj>
     }
 }
 
-fn next_of_sequence(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
-    let at = iter.at.get();
-    match vm.load_subscr(iter.source, Obj::small_int_wrapping(at as isize)) {
-        Ok(item) => {
-            iter.at.set(at + 1);
-            Ok(Some(item))
-        }
+/// Turns what a sequence raises where it is asked for an item that it does not have into the end of an iteration.
+///
+/// # Errors
+/// Other exceptions than `IndexError` and `StopIteration`.
+pub(crate) fn end_behind_items(vm: &Vm, item: Res) -> Res<Option<Obj>> {
+    match item {
+        Ok(item) => Ok(Some(item)),
         Err(raised) => {
             let exception = vm.peek_exception(&raised);
-            if vm.is_instance(exception, Vm::STOP_ITERATION) || vm.is_instance(exception, Vm::INDEX_ERROR) {
-                vm.take_exception(raised);
-                return Ok(None);
+            if !vm.is_instance(exception, Vm::INDEX_ERROR) && !vm.is_instance(exception, Vm::STOP_ITERATION) {
+                return Err(raised);
             }
-            Err(raised)
+            vm.take_exception(raised);
+            Ok(None)
         }
     }
+}
+
+fn next_of_sequence(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
+    let at = iter.at.get();
+    let item = end_behind_items(vm, vm.load_subscr(iter.source, Obj::small_int_wrapping(at as isize)))?;
+    if item.is_some() {
+        iter.at.set(at + 1);
+    }
+    Ok(item)
 }

@@ -27,7 +27,8 @@ pub(crate) fn index(vm: &Vm, ty: &Type, len: usize, get: impl Fn(usize) -> Optio
     };
     let stop = match args.get(3) {
         Some(&stop) => vm.bound(ty, len, stop)?,
-        None => len,
+        // Comparing may add items.
+        None => usize::MAX,
     };
     for index in start..stop {
         vm.work(1)?;

@@ -29,15 +29,3 @@ for function in heapq.heappop, heapq.heapify:
     attempt(function, (1, 2))
 attempt(heapq.heappush, {}, 1)
 attempt(heapq.heapify, [1, "a"])
-
-
-class Clearing:
-    # A comparison that takes the items away.
-    def __lt__(self, other):
-        things.clear()
-        return True
-
-
-things = [Clearing() for _ in range(10)]
-heapq.heapify(things)
-print(things)
