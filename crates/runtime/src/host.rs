@@ -42,6 +42,13 @@ pub trait Host {
         None
     }
 
+    /// How local time differs from that of Greenwich at the moment `seconds` after 1970 began. A host without a time zone has that of
+    /// Greenwich.
+    fn local_time(&self, seconds: i64) -> LocalTime {
+        let _ = seconds;
+        LocalTime::default()
+    }
+
     /// Waits for `time`, or less if pending events must be looked at.
     fn sleep(&self, time: Duration) {
         let _ = time;
@@ -110,6 +117,15 @@ pub trait Host {
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         None
     }
+}
+
+/// How local time differs from that of Greenwich.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LocalTime {
+    /// By how many seconds local time is ahead.
+    pub offset: i32,
+    /// Whether it is daylight saving time.
+    pub is_dst: bool,
 }
 
 /// A host that grants nothing, and whose console nobody sees: for programs of which only the results count, and for

@@ -1,7 +1,8 @@
-//! The module `time`. Local time is that of Greenwich.
+//! The module `time`. Local time is that of the host's time zone.
 
 use core::time::Duration;
 
+use berus_runtime::host::LocalTime;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll;
 use berus_runtime::model::layout::Tuple;
@@ -19,7 +20,7 @@ berus_runtime::members! {
     /// What the module has.
     static MEMBERS = {
         "gmtime" => var(0, 1, gmtime),
-        "localtime" => var(0, 1, gmtime),
+        "localtime" => var(0, 1, localtime),
         "mktime" => f1(mktime),
         "time" => f0(time),
         "time_ns" => f0(time_ns),
@@ -142,7 +143,8 @@ fn day_number(year: i64, month: i64, day: i64) -> i64 {
     days_before(year) + (153 * month + 2) / 5 + day - 1
 }
 
-fn gmtime(vm: &Vm, args: &[Obj]) -> Res {
+/// The moment that an argument gives in seconds since 1970, or now.
+fn moment(vm: &Vm, args: &[Obj]) -> Res<i64> {
     let seconds = match args.first() {
         Some(&seconds) if seconds != Obj::NONE => vm.float(seconds)? as i64,
         _ => wall_clock(vm).as_secs() as i64,
@@ -151,12 +153,28 @@ fn gmtime(vm: &Vm, args: &[Obj]) -> Res {
     if seconds.unsigned_abs() > 1 << 55 {
         return Err(vm.overflow_error(format_args!("timestamp out of range")));
     }
+    Ok(seconds)
+}
+
+/// The parts of the time `seconds` after 1970 by the clock whose time differs from that of Greenwich by `clock`.
+fn parts_of(vm: &Vm, seconds: i64, clock: LocalTime) -> Res {
+    let seconds = seconds + i64::from(clock.offset);
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = date(days);
-    let year_day = days - day_number(year, 1, 1) + 1;
-    let parts = [year, month, day, second / 3600, second / 60 % 60, second % 60, (days + 3).rem_euclid(7), year_day, 0];
+    let (week_day, year_day) = ((days + 3).rem_euclid(7), days - day_number(year, 1, 1) + 1);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    let parts = [year, month, day, hour, minute, second % 60, week_day, year_day, clock.is_dst.into()];
     let parts = parts.map(|part| Obj::small_int_wrapping(part as isize));
     Ok(Tuple::new(vm, &parts)?.obj())
+}
+
+fn gmtime(vm: &Vm, args: &[Obj]) -> Res {
+    parts_of(vm, moment(vm, args)?, LocalTime::default())
+}
+
+fn localtime(vm: &Vm, args: &[Obj]) -> Res {
+    let seconds = moment(vm, args)?;
+    parts_of(vm, seconds, vm.host().local_time(seconds))
 }
 
 fn mktime(vm: &Vm, parts: Obj) -> Res {
@@ -166,11 +184,36 @@ fn mktime(vm: &Vm, parts: Obj) -> Res {
     }
     let part = |index: usize| match items.get(index) {
         Some(part) => Ok((vm.int(part)? as i64).clamp(-(1 << 30), 1 << 30)),
-        None => Ok(0),
+        None => Ok(-1),
     };
     let days = day_number(part(0)?, part(1)?, part(2)?);
-    vm.new_i64(days * 86_400 + part(3)? * 3600 + part(4)? * 60 + part(5)?)
+    let local = days * 86_400 + part(3)? * 3600 + part(4)? * 60 + part(5)?;
+    let is_dst = match part(8)? {
+        0 => Some(false),
+        flag => (flag > 0).then_some(true),
+    };
+    vm.new_i64(local - i64::from(offset_of_local(local, is_dst, |seconds| vm.host().local_time(seconds))))
 }
+
+/// By how much local clocks are ahead where they show `local`, in seconds since 1970, and it is daylight saving time if `is_dst` says so.
+/// Where clocks show a time twice and nothing is said, the first counts; a time that they leave out is counted on from before the gap.
+fn offset_of_local(local: i64, is_dst: Option<bool>, at: impl Fn(i64) -> LocalTime) -> i32 {
+    const DAY: i64 = 86_400;
+    // Clocks differ by less than a day from those of Greenwich, so that one of these is the moment's own, unless they are put on twice.
+    let (before, after) = (at(local - DAY), at(local + DAY));
+    let is_right = |clock: &LocalTime| at(local - i64::from(clock.offset)).offset == clock.offset;
+    let own = [before, after].into_iter().find(is_right).unwrap_or(before);
+    let Some(is_dst) = is_dst.filter(|is_dst| before.is_dst != after.is_dst || before.is_dst != *is_dst) else {
+        return own.offset;
+    };
+    // Who says something else than the zone means the clocks of the nearest season, or where there are none, an hour's difference.
+    let weeks = (0..SEASONS).flat_map(|week| [local - week * 7 * DAY, local + week * 7 * DAY]);
+    let nearest = [before, after].into_iter().chain(weeks.map(&at)).find(|clock| clock.is_dst == is_dst);
+    nearest.map_or(own.offset + if is_dst { 3600 } else { -3600 }, |clock| clock.offset)
+}
+
+/// For so many weeks either way, seasons with other clocks are looked for: zones that have given up daylight saving time longer ago have none.
+const SEASONS: i64 = 379;
 
 #[cfg(test)]
 mod tests {
@@ -186,5 +229,34 @@ mod tests {
             assert_eq!(day_number(year, month, day), days);
         }
         assert_eq!(day_number(2000, 14, 1), day_number(2001, 2, 1));
+    }
+
+    /// Central Europe: an hour ahead, in summer two. The clocks change at the same moment of 1970 and of all years, which have 365 days.
+    fn central_europe(seconds: i64) -> LocalTime {
+        let is_dst = (89 * 86_400 + 3600..303 * 86_400 + 3600).contains(&seconds.rem_euclid(365 * 86_400));
+        LocalTime { offset: if is_dst { 7200 } else { 3600 }, is_dst }
+    }
+
+    #[test]
+    fn local_times_have_one_offset() {
+        let offset =
+            |day: i64, hour: i64, is_dst| offset_of_local(day * 86_400 + hour * 3600 + 1800, is_dst, central_europe);
+        for (day, hour, by_zone, standard, summer) in [
+            (10, 12, 3600, 3600, 7200),
+            (200, 12, 7200, 3600, 7200),
+            // The hour that is left out, and those around.
+            (89, 1, 3600, 3600, 7200),
+            (89, 2, 3600, 3600, 7200),
+            (89, 3, 7200, 3600, 7200),
+            // The hour that is there twice, and those around.
+            (303, 1, 7200, 3600, 7200),
+            (303, 2, 7200, 3600, 7200),
+            (303, 3, 3600, 3600, 7200),
+        ] {
+            let found = [None, Some(false), Some(true)].map(|is_dst| offset(day, hour, is_dst));
+            assert_eq!(found, [by_zone, standard, summer], "day {day}, hour {hour}");
+        }
+        let greenwich = |_| LocalTime::default();
+        assert_eq!([None, Some(false), Some(true)].map(|is_dst| offset_of_local(0, is_dst, greenwich)), [0, 0, 3600]);
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use berus_runtime::errno;
-use berus_runtime::host::{Executable, Files, Host, MachineCode, Monitor, Polled, Process, Threads};
+use berus_runtime::host::{Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, Threads};
 use memmap2::MmapMut;
 
 use super::files::{StdFiles, number};
@@ -15,6 +15,7 @@ use super::interrupt::{Interrupt, Waited};
 use super::poll;
 use super::process::StdProcess;
 use super::threads;
+use super::zone::Zone;
 
 /// The host. Its copies are the same host.
 #[derive(Clone)]
@@ -29,6 +30,7 @@ struct Machine {
     is_terminal: bool,
     files: StdFiles,
     process: StdProcess,
+    zone: Zone,
     rom: Option<&'static [u8]>,
 }
 
@@ -49,6 +51,7 @@ impl StdHost {
             is_terminal,
             files,
             process,
+            zone: Zone::default(),
             rom,
         }))
     }
@@ -105,6 +108,10 @@ impl Host for StdHost {
 
     fn wall_clock(&self) -> Option<Duration> {
         SystemTime::now().duration_since(UNIX_EPOCH).ok()
+    }
+
+    fn local_time(&self, seconds: i64) -> LocalTime {
+        self.0.zone.local_time(self.0.process.getenv(b"TZ"), seconds)
     }
 
     fn sleep(&self, time: Duration) {

@@ -10,6 +10,7 @@ mod poll;
 mod process;
 mod rom;
 mod threads;
+mod zone;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
