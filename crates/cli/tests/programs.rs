@@ -42,6 +42,15 @@ fn modules_are_looked_for_beside_the_program_and_in_micropypath() {
 }
 
 #[test]
+fn programs_know_what_runs_them() {
+    let folder = temp_dir();
+    let show = "import sys\nprint(sys.executable)\nprint(sys.implementation._machine)";
+    let berus = Path::new(env!("CARGO_BIN_EXE_berus")).canonicalize().expect("it is there");
+    let machine = concat!("linux [Berus ", env!("CARGO_PKG_VERSION"), "] version");
+    assert_eq!(printed(folder.path(), &["-c", show], None), format!("{}\n{machine}\n", berus.display()));
+}
+
+#[test]
 fn programs_print_what_is_expected() {
     let programs = python_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs"));
     assert!(!programs.is_empty());

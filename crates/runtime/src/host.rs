@@ -383,6 +383,11 @@ pub struct Entry<'a> {
 
 /// What programs may know and do of the process that runs them. Names and values are bytes; errors are `errno` numbers.
 pub trait Process {
+    /// The program that runs Python programs, by a path that leads to it from everywhere; `None` if there is no such path.
+    fn executable(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// The value of an environment variable.
     fn getenv(&self, name: &[u8]) -> Option<Vec<u8>>;
 

@@ -28,6 +28,11 @@ impl StdProcess {
 }
 
 impl Process for StdProcess {
+    fn executable(&self) -> Option<Vec<u8>> {
+        let path = std::env::current_exe().ok()?;
+        Some(path.to_string_lossy().into_owned().into_bytes())
+    }
+
     fn getenv(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.environment().get(&os_string(name)).map(|value| value.as_encoded_bytes().to_vec())
     }

@@ -48,6 +48,13 @@ pub const MODULE: ModuleDef = ModuleDef::new("sys", MEMBERS).init(init).settable
     q!("tracebacklimit"),
 ]));
 
+/// What `sys.implementation` says of the machine. Libraries look for the word `linux` in it.
+const MACHINE: &str = if cfg!(target_os = "linux") {
+    concat!("linux [Berus ", env!("CARGO_PKG_VERSION"), "] version")
+} else {
+    concat!("Berus ", env!("CARGO_PKG_VERSION"))
+};
+
 fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     let globals = module.globals;
     globals.store(vm, q!("path"), vm.path())?;
@@ -65,11 +72,14 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     let values = [
         Obj::qstr(q!("micropython")),
         Tuple::new(vm, &[numbers[0], numbers[1], numbers[2], Obj::qstr(crate::qstr::Qstr::EMPTY)])?.obj(),
-        vm.new_str(concat!("Berus ", env!("CARGO_PKG_VERSION")).as_bytes())?,
+        vm.new_str(MACHINE.as_bytes())?,
         // Version 6.3, and the architecture of the machine code that modules may have.
         Obj::small_int_wrapping(6 | (3 | arch << 2) << 8),
         Obj::qstr(q!("berus")),
     ];
+    if let Some(path) = vm.host().process().and_then(|process| process.executable()) {
+        globals.store(vm, vm.intern(b"executable")?, vm.new_str(&path)?)?;
+    }
     let implementation = Tuple::of_type(vm, Gc::from_static(&IMPLEMENTATION), &values)?;
     globals.store(vm, q!("implementation"), implementation.obj())
 }
