@@ -120,6 +120,7 @@ pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, glob
         arch: vm.machine_arch(),
         trace_lines: !shows_code,
         operands_fit: true,
+        python_fstrings: true,
         ..Options::default()
     };
     let grantor = Compiling { vm, raised: Cell::new(None), refused: Cell::new(0) };
