@@ -15,6 +15,10 @@ pub trait Finalise {
     /// `MemoryError`, in which case the slot is not called.
     fn alloc_finalised<T: Object>(&self, object: T) -> Res<Gc<T>>;
 
+    /// Has the slot `finalise` not called for `object`, which has given up what it held: the collection that finds it
+    /// dead frees it at once.
+    fn forget_finaliser<T: Object>(&self, object: Gc<T>);
+
     /// Calls `run`, which may run Python code, and finalises nothing meanwhile: for what uses something that a
     /// finaliser needs, too, as a file that dies needs its file system.
     fn put_off_finalisers<R>(&self, run: impl FnOnce() -> R) -> R;
@@ -25,13 +29,16 @@ pub trait Finalise {
 
 /// Finalises what collections have found dead. That may run Python code, which must not happen in the middle of an
 /// allocation; so it waits for the next look at pending events, and while something [puts finalisers
-/// off](Vm::put_off_finalisers).
-pub(crate) fn finalise_dead(vm: &Vm) {
+/// off](Vm::put_off_finalisers). Answers whether something was finalised.
+pub(crate) fn finalise_dead(vm: &Vm) -> bool {
+    let mut is_any = false;
     while vm.finalisers_put_off.get() == 0
         && let Some(block) = vm.heap.next_to_finalise()
     {
         finalise(vm, block);
+        is_any = true;
     }
+    is_any
 }
 
 pub(crate) fn finalise(vm: &Vm, block: NonNull<u8>) {

@@ -317,12 +317,16 @@ impl Vm {
         self.gc_enabled.set(collecting);
     }
 
-    /// Frees what nothing refers to, and has it finalised, which may run Python code.
+    /// Frees what nothing refers to, and has it finalised, which may run Python code. What has been finalised is freed,
+    /// too, with what it has kept.
     pub fn collect(&self) {
         clear_stack_below();
         spend_work_on_bytes(self, self.heap.used());
         self.free_dead();
-        finalise_dead(self);
+        if finalise_dead(self) {
+            self.free_dead();
+            finalise_dead(self);
+        }
     }
 
     /// Frees what nothing refers to; nothing where the interpreter is not entered, since nobody knows then who holds

@@ -15,6 +15,10 @@ impl Finalise for Vm {
         }
     }
 
+    fn forget_finaliser<T: Object>(&self, object: Gc<T>) {
+        self.heap.cancel_finaliser(object.as_ptr().cast());
+    }
+
     fn put_off_finalisers<R>(&self, run: impl FnOnce() -> R) -> R {
         self.finalisers_put_off.set(self.finalisers_put_off.get() + 1);
         let result = run();

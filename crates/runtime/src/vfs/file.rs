@@ -204,6 +204,9 @@ fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
 fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     if request == Request::Close {
         let file = of(vm, object)?;
+        if !file.is_console() {
+            vm.forget_finaliser(file);
+        }
         return Ok(close(vm, &file));
     }
     let file = open(vm, object)?;

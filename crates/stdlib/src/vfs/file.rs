@@ -6,6 +6,7 @@ use core::ops::Deref;
 use berus_runtime::errno::INVALID;
 use berus_runtime::model::buffer::{Access, Buffer};
 use berus_runtime::model::error::Res;
+use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::printer::{Printer, Style};
 use berus_runtime::model::protocols::Classes;
@@ -125,7 +126,13 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
         },
         Request::Close => match file.owner.replace(Obj::NONE) {
             owner if owner == Obj::NONE => Ok(Ok(0)),
-            owner => (file.ops.close)(vm, &file, owner),
+            owner => {
+                match &file {
+                    Either::Text(file) => vm.forget_finaliser(*file),
+                    Either::Binary(file) => vm.forget_finaliser(*file),
+                }
+                (file.ops.close)(vm, &file, owner)
+            }
         },
         _ => Ok(Err(INVALID)),
     }
