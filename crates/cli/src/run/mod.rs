@@ -208,15 +208,20 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
         }
         Program::Module(name) => vm.run_module(name),
         Program::None if options.inspect || options.is_at_terminal() => Ok(()),
-        Program::Input | Program::None => {
-            let mut source = Vec::new();
-            let mut chunk = [0; 4096];
-            while let len @ 1.. = vm.read_console(&mut chunk)?.map_err(|errno| vm.os_error(errno))? {
-                source.extend_from_slice(&chunk[..len]);
-            }
-            run_source(vm, &source, options)
-        }
+        Program::Input | Program::None => run_source(vm, &read_input(vm)?, options),
     }
+}
+
+/// Reads the console to its end. The buffer is in a frame of its own: in that of a function which runs a program it would keep objects alive, by
+/// what was on the machine stack there before.
+#[inline(never)]
+fn read_input(vm: &Vm) -> Res<Vec<u8>> {
+    let mut source = Vec::new();
+    let mut chunk = [0; 4096];
+    while let len @ 1.. = vm.read_console(&mut chunk)?.map_err(|errno| vm.os_error(errno))? {
+        source.extend_from_slice(&chunk[..len]);
+    }
+    Ok(source)
 }
 
 /// Runs a program that has no file.

@@ -14,12 +14,15 @@ pub(crate) const IS_VISIBLE: bool = cfg!(all(
     not(feature = "safe-points")
 ));
 
+/// How many words are overwritten: what a few calls take. Without optimisation their frames are much larger.
+const CLEARED: usize = if cfg!(debug_assertions) { 1024 } else { 256 };
+
 /// Overwrites what functions that have returned have left on the machine stack, since frames that come to lie over it
 /// may have words that they do not write to, and so would seem to refer to objects: for as long as a program runs, or
 /// for a collection.
 #[inline(never)]
 pub(crate) fn clear_stack_below() {
-    let mut left = [0usize; 256];
+    let mut left = [0usize; CLEARED];
     core::hint::black_box(&mut left);
 }
 
