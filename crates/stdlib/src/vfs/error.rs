@@ -3,6 +3,8 @@
 use berus_runtime::model::error::{Raise, Raised, Res};
 use berus_runtime::model::stream::Outcome;
 use berus_runtime::model::vm::Vm;
+use alloc::collections::TryReserveError;
+use berus_runtime::obj::exception::MEMORY_ERROR;
 
 /// Why an operation fails.
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub enum Error {
     Errno(i32),
     /// The device raised an exception.
     Raised(Raised),
+    /// There is no memory.
+    Memory,
 }
 
 impl Error {
@@ -56,6 +60,15 @@ impl Error {
     }
 }
 
+/// `ENOMEM`
+const NO_MEMORY: i32 = 12;
+
+impl From<TryReserveError> for Error {
+    fn from(_: TryReserveError) -> Error {
+        Error::Memory
+    }
+}
+
 /// The result of an operation.
 pub type Result<T = ()> = core::result::Result<T, Error>;
 
@@ -64,6 +77,7 @@ pub fn done<T>(vm: &Vm, result: Result<T>) -> Res<T> {
     result.map_err(|error| match error {
         Error::Errno(errno) => vm.os_error(errno),
         Error::Raised(raised) => raised,
+        Error::Memory => vm.error_with(&MEMORY_ERROR, &[]),
     })
 }
 
@@ -73,5 +87,6 @@ pub fn outcome(result: Result<usize>) -> Outcome {
         Ok(count) => Ok(Ok(count)),
         Err(Error::Errno(errno)) => Ok(Err(errno)),
         Err(Error::Raised(raised)) => Err(raised),
+        Err(Error::Memory) => Ok(Err(NO_MEMORY)),
     }
 }

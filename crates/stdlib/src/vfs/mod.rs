@@ -6,6 +6,7 @@ mod error;
 mod fat;
 mod file;
 mod lfs;
+mod memory;
 #[cfg(test)]
 mod model;
 mod owned;

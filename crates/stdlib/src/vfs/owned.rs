@@ -1,6 +1,7 @@
 //! The state of a mounted file system, which an object owns.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::mem::ManuallyDrop;
 
@@ -9,12 +10,20 @@ use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::vm::Vm;
 
+use super::error::{Error, Result};
+
 /// Something on the memory of the host, which an object with a finaliser [gives up](Owned::give_up).
-pub struct Owned<T>(ManuallyDrop<RefCell<Option<Box<T>>>>);
+pub struct Owned<T>(ManuallyDrop<RefCell<Option<Box<[T; 1]>>>>);
 
 impl<T> Owned<T> {
-    pub fn new(value: T) -> Owned<T> {
-        Owned(ManuallyDrop::new(RefCell::new(Some(Box::new(value)))))
+    /// # Errors
+    /// If there is no memory.
+    pub fn new(value: T) -> Result<Owned<T>> {
+        let mut place = Vec::new();
+        place.try_reserve_exact(1)?;
+        place.push(value);
+        let place = place.try_into().map_err(|_| Error::Memory)?;
+        Ok(Owned(ManuallyDrop::new(RefCell::new(Some(place)))))
     }
 
     /// Calls `run` with it. Files that die meanwhile are closed afterwards, since that needs it, too.
@@ -22,8 +31,8 @@ impl<T> Owned<T> {
     /// # Errors
     /// `OSError` if it is in use.
     pub fn with<R>(&self, vm: &Vm, run: impl FnOnce(&mut T) -> Res<R>) -> Res<R> {
-        match self.0.try_borrow_mut().ok().as_mut().and_then(|value| value.as_mut()) {
-            Some(value) => vm.put_off_finalisers(|| run(value)),
+        match self.0.try_borrow_mut().ok().as_mut().and_then(|place| place.as_deref_mut()) {
+            Some([value]) => vm.put_off_finalisers(|| run(value)),
             None => Err(vm.os_error(BUSY)),
         }
     }

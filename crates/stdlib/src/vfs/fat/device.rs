@@ -1,10 +1,10 @@
 //! What a FAT file system lies on: sectors, and the one that was used last.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 pub use crate::vfs::error::{Error, Result};
+use crate::vfs::memory;
 
 /// A device of sectors.
 pub trait Device {
@@ -32,8 +32,9 @@ pub struct Sectors {
 }
 
 impl Sectors {
-    pub fn new(size: u32, count: u32) -> Sectors {
-        Sectors { size, count, number: None, bytes: vec![0; size as usize], is_changed: false, mirror: (0..0, 0) }
+    pub fn new(size: u32, count: u32) -> Result<Sectors> {
+        let bytes = memory::filled(size as usize, 0)?;
+        Ok(Sectors { size, count, number: None, bytes, is_changed: false, mirror: (0..0, 0) })
     }
 
     /// From now on keeps a copy of each of `sectors`, `distance` behind it.

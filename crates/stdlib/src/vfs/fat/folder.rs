@@ -8,6 +8,7 @@ use super::device::{Device, Error, Result};
 use super::name;
 use super::name::{UNIT_OFFSETS, UNITS};
 use super::volume::{Root, Volume};
+use crate::vfs::memory;
 
 /// Bytes of an entry.
 pub const ENTRY: usize = 32;
@@ -103,24 +104,28 @@ struct LongName {
 }
 
 impl LongName {
-    fn take(&mut self, raw: &[u8; ENTRY], slot: u32) {
+    fn take(&mut self, raw: &[u8; ENTRY], slot: u32) -> Result {
         let number = raw[0] & 0x3f;
         if raw[0] & 0x40 != 0 {
-            *self = LongName { units: Vec::new(), next: number, checksum: raw[13], start: slot };
+            self.units.clear();
+            (self.next, self.checksum, self.start) = (number, raw[13], slot);
         }
         if number == 0 || number != self.next || raw[13] != self.checksum || number > 20 {
-            return self.next = 0;
+            self.next = 0;
+            return Ok(());
         }
         self.next = if number == 1 { u8::MAX } else { number - 1 };
         let piece = UNIT_OFFSETS.map(|at| u16_at(raw, at));
+        self.units.try_reserve(piece.len())?;
         self.units.splice(0..0, piece);
+        Ok(())
     }
 
     /// The name, if it is whole and that of `short`.
-    fn finish(&mut self, short: &[u8; 11]) -> Option<(String, u32)> {
+    fn finish(&mut self, short: &[u8; 11]) -> Option<(&[u16], u32)> {
         let is_whole = core::mem::take(&mut self.next) == u8::MAX && self.checksum == name::checksum(short);
         let len = self.units.iter().position(|unit| *unit == 0).unwrap_or(self.units.len());
-        is_whole.then(|| (String::from_utf16_lossy(&self.units[..len]), self.start))
+        is_whole.then_some((&self.units[..len], self.start))
     }
 }
 
@@ -165,7 +170,12 @@ impl Volume {
     }
 
     /// Shows the entries of a folder, but for `.` and `..`, to `each`, until that answers `false`.
-    pub fn for_each_entry(&mut self, dev: &dyn Device, folder: Folder, each: &mut dyn FnMut(Entry) -> bool) -> Result {
+    pub fn for_each_entry(
+        &mut self,
+        dev: &dyn Device,
+        folder: Folder,
+        each: &mut dyn FnMut(Entry) -> Result<bool>,
+    ) -> Result {
         let (mut long, mut at_hand) = (LongName::default(), (0, 0));
         for slot in 0.. {
             let Some(place) = self.slot(dev, folder, slot, &mut at_hand)? else { break };
@@ -180,7 +190,7 @@ impl Volume {
             }
             let attributes = raw[11] & 0x3f;
             if attributes == attribute::LONG {
-                long.take(&raw, slot);
+                long.take(&raw, slot)?;
                 continue;
             }
             if attributes & attribute::VOLUME != 0 {
@@ -189,7 +199,10 @@ impl Volume {
             }
             let mut short = [0; 11];
             short.copy_from_slice(&raw[..11]);
-            let (name, start) = long.finish(&short).unwrap_or_else(|| (name::decode(&short, raw[12]), slot));
+            let (name, start) = match long.finish(&short) {
+                Some((units, start)) => (name::of_units(units)?, start),
+                None => (name::decode(&short, raw[12])?, slot),
+            };
             let entry = Entry {
                 name,
                 short,
@@ -201,7 +214,7 @@ impl Volume {
                 slots: start..slot + 1,
                 place,
             };
-            if !each(entry) {
+            if !each(entry)? {
                 break;
             }
         }
@@ -212,10 +225,10 @@ impl Volume {
     pub fn find_entry(&mut self, dev: &dyn Device, folder: Folder, wanted: &str) -> Result<Option<Entry>> {
         let mut found = None;
         self.for_each_entry(dev, folder, &mut |entry| {
-            if name::same(&entry.name, wanted) || name::same(&name::decode(&entry.short, 0), wanted) {
+            if name::same(&entry.name, wanted) || name::same(&name::decode(&entry.short, 0)?, wanted) {
                 found = Some(entry);
             }
-            found.is_none()
+            Ok(found.is_none())
         })?;
         Ok(found)
     }
@@ -235,7 +248,7 @@ impl Volume {
     /// # Errors
     /// `EACCES` if the folder takes no more.
     pub fn plan_entry(&mut self, dev: &dyn Device, folder: Folder, name: &str) -> Result<Planned> {
-        let name::Encoded { mut short, long, case } = name::encode(name);
+        let name::Encoded { mut short, long, case } = name::encode(name)?;
         let long = long.unwrap_or_default();
         if !long.is_empty() {
             short = self.distinct(dev, folder, &short)?;
@@ -294,8 +307,8 @@ impl Volume {
     fn distinct(&mut self, dev: &dyn Device, folder: Folder, short: &[u8; 11]) -> Result<[u8; 11]> {
         let mut taken = Vec::new();
         self.for_each_entry(dev, folder, &mut |entry| {
-            taken.push(entry.short);
-            true
+            memory::push(&mut taken, entry.short)?;
+            Ok(true)
         })?;
         let mut numbers = (1..1_000_000).map(|number| name::numbered(short, number));
         numbers.find(|short| !taken.contains(short)).ok_or(Error::DENIED)
@@ -361,7 +374,7 @@ impl Volume {
         let mut is_empty = true;
         self.for_each_entry(dev, folder, &mut |_| {
             is_empty = false;
-            false
+            Ok(false)
         })?;
         Ok(is_empty)
     }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::device::{Device, Error, Result, Sectors};
 use super::volume::{INFO_MIDDLE, INFO_START, Kind, MOST_12, MOST_16, MOST_32};
+use crate::vfs::memory;
 
 /// Entries of the root folder of the small kinds.
 const ROOT_ENTRIES: u32 = 512;
@@ -79,8 +80,8 @@ impl Layout {
     }
 
     /// The first sector of the volume.
-    fn boot_sector(&self, sector: u32, serial: u32) -> Vec<u8> {
-        let mut boot = alloc::vec![0; sector as usize];
+    fn boot_sector(&self, sector: u32, serial: u32) -> Result<Vec<u8>> {
+        let mut boot = memory::filled(sector as usize, 0)?;
         let mut put = |at: usize, bytes: &[u8]| boot[at..at + bytes.len()].copy_from_slice(bytes);
         let word = |number: u32| (number as u16).to_le_bytes();
         put(0, b"\xeb\xfe\x90MSDOS5.0");
@@ -116,7 +117,7 @@ impl Layout {
         put(tail + 3, &serial.to_le_bytes());
         put(tail + 7, b"NO NAME    ");
         put(510, &[0x55, 0xaa]);
-        boot
+        Ok(boot)
     }
 }
 
@@ -146,7 +147,7 @@ pub fn format(sectors: &mut Sectors, dev: &dyn Device, serial: u32) -> Result {
     for n in 0..root {
         sectors.clear(dev, table + layout.table + n)?;
     }
-    let boot = layout.boot_sector(sector, serial);
+    let boot = layout.boot_sector(sector, serial)?;
     if layout.kind == Kind::Fat32 {
         sectors.clear(dev, layout.start + 6)?.copy_from_slice(&boot);
         for at in [1, 7] {

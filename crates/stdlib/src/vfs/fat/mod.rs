@@ -35,6 +35,7 @@ use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::truth::Truth;
 use berus_runtime::vfs::BlockDevice;
+use crate::vfs::memory;
 use device::{Device, Error, Result, Sectors};
 use tree::{Fat, Found, How, Stamp, names};
 use volume::Volume;
@@ -119,7 +120,8 @@ fn sectors(vm: &Vm, device: Obj) -> Res<(BlockDevice, Sectors)> {
     let (size, count) = (device.block_size(vm)?, device.block_count(vm)?);
     match u32::try_from(size) {
         Ok(size @ (512 | 1024 | 2048 | 4096)) => {
-            Ok((device, Sectors::new(size, u32::try_from(count).unwrap_or(u32::MAX))))
+            let sectors = Sectors::new(size, u32::try_from(count).unwrap_or(u32::MAX));
+            Ok((device, done(vm, sectors)?))
         }
         _ => done(vm, Err(Error::BROKEN)),
     }
@@ -138,7 +140,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 1, 1, false)?;
     let (device, sectors) = sectors(vm, args.pos()[0])?;
     // Without a file system it can still be mounted so that one is made.
-    let fat = Owned::new(mounted(vm, device, sectors)?);
+    let fat = done(vm, Owned::new(mounted(vm, device, sectors)?))?;
     let current = Bytes::new(vm, b"/")?;
     Ok(vm.new_custom(Mounted { device, readonly: Cell::new(false), current: Cell::new(current), fat })?.obj())
 }
@@ -146,7 +148,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn mkfs(vm: &Vm, device: Obj) -> Res {
     let (device, mut sectors) = sectors(vm, device)?;
     // A device that cannot be read is not written to.
-    mounted(vm, device, Sectors::new(sectors.size, sectors.count))?;
+    mounted(vm, device, done(vm, Sectors::new(sectors.size, sectors.count))?)?;
     format_device(vm, device, &mut sectors)?;
     Ok(Obj::NONE)
 }
@@ -190,7 +192,7 @@ fn names_of(vm: &Vm, object: Obj, path: &[u8]) -> Res<Vec<String>> {
     let mounted = this(vm, object)?;
     let parsed = match path {
         [b'/', ..] => names(path),
-        path => names(&[mounted.current.get().bytes(), path].concat()),
+        path => memory::concat(&[mounted.current.get().bytes(), path]).and_then(|path| names(&path)),
     };
     done(vm, parsed)
 }
@@ -216,7 +218,7 @@ fn kind(vm: &Vm, object: Obj, path: &[u8]) -> Res<Option<Kind>> {
     match try_with(vm, object, |fat, dev| fat.find(dev, &names))? {
         Ok(Found::Root) => Ok(Some(Kind::Folder)),
         Ok(Found::Entry(_, entry)) => Ok(Some(if entry.is_folder() { Kind::Folder } else { Kind::File })),
-        Ok(Found::Missing(..)) | Err(Error::Errno(_)) => Ok(None),
+        Ok(Found::Missing(..)) | Err(Error::Errno(_) | Error::Memory) => Ok(None),
         Err(Error::Raised(raised)) => {
             vm.take_exception(raised);
             Ok(None)
@@ -236,7 +238,7 @@ fn mount(vm: &Vm, object: Obj, readonly: Obj, mkfs: Obj) -> Res {
         }
         let (device, mut sectors) = sectors(vm, mounted_here.device.object())?;
         format_device(vm, device, &mut sectors)?;
-        let fresh = mounted(vm, device, Sectors::new(sectors.size, sectors.count))?;
+        let fresh = mounted(vm, device, done(vm, Sectors::new(sectors.size, sectors.count))?)?;
         mounted_here.fat.with(vm, |fat| {
             *fat = fresh;
             Ok(())
@@ -322,11 +324,15 @@ fn rename(vm: &Vm, object: Obj, old: Obj, new: Obj) -> Res {
 
 fn chdir(vm: &Vm, object: Obj, path: Obj) -> Res {
     let names = names_in(vm, object, path)?;
-    let mut current = String::from("/");
+    let mut current = done(vm, memory::text("/"))?;
     // As the names are on the device.
     for depth in 1..=names.len() {
         match with(vm, object, |fat, dev| fat.find(dev, &names[..depth]))? {
-            Found::Entry(_, entry) if entry.is_folder() => current = current + &entry.name + "/",
+            Found::Entry(_, entry) if entry.is_folder() => {
+                let appended =
+                    [&entry.name, "/"].into_iter().try_for_each(|part| memory::append_text(&mut current, part));
+                done(vm, appended)?;
+            }
             _ => return done(vm, Err(Error::NO_ENTRY)),
         }
     }
@@ -424,7 +430,10 @@ fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {
 
 fn write(vm: &Vm, file: &File, bytes: &[u8]) -> Outcome {
     // The device may change what they lie in.
-    let bytes = Vec::from(bytes);
+    let bytes = match memory::copy(bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => return outcome(Err(error)),
+    };
     with_file(vm, file, file.owner.get(), |fat, dev, number| match fat.write(dev, number, &bytes)? {
         count if count < bytes.len() => Err(Error::NO_SPACE),
         count => Ok(count),

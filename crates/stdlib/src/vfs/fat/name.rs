@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::device::{Error, Result};
+use crate::vfs::memory;
 
 /// The most UTF-16 units of a long name.
 pub const MAX_UNITS: usize = 255;
@@ -55,7 +56,7 @@ fn is_short(byte: u8) -> bool {
 }
 
 /// What `name` becomes; of a long name the short one is a beginning.
-pub fn encode(name: &str) -> Encoded {
+pub fn encode(name: &str) -> Result<Encoded> {
     let (base, end) = match name.rsplit_once('.') {
         Some((base, end)) if !base.is_empty() => (base, end),
         _ => (name, ""),
@@ -81,9 +82,9 @@ pub fn encode(name: &str) -> Encoded {
     let mixed = |part: &str| has(part, u8::is_ascii_uppercase) && has(part, u8::is_ascii_lowercase);
     if is_exact && !mixed(base) && !mixed(end) {
         let lower = |part: &str, bit: u8| if has(part, u8::is_ascii_lowercase) { bit } else { 0 };
-        return Encoded { short, long: None, case: lower(base, LOWER_BASE) | lower(end, LOWER_END) };
+        return Ok(Encoded { short, long: None, case: lower(base, LOWER_BASE) | lower(end, LOWER_END) });
     }
-    Encoded { short, long: Some(name.encode_utf16().collect()), case: 0 }
+    Ok(Encoded { short, long: Some(memory::collect(name.encode_utf16())?), case: 0 })
 }
 
 /// The `number`th short name that stands for a long one: with a tilde and the number.
@@ -106,19 +107,35 @@ pub fn numbered(short: &[u8; 11], number: u32) -> [u8; 11] {
 }
 
 /// The name that a short one spells.
-pub fn decode(short: &[u8; 11], case: u8) -> String {
+pub fn decode(short: &[u8; 11], case: u8) -> Result<String> {
     let mut name = String::new();
+    name.try_reserve(MOST_BYTES)?;
     // A name that would start like a removed entry has another byte in place of the first.
     let first = if short[0] == 0x05 { 0xe5 } else { short[0] };
-    spell(&[&[first], &short[1..8]].concat(), case & LOWER_BASE != 0, &mut name);
+    let mut base = [0; 8];
+    base.copy_from_slice(&short[..8]);
+    base[0] = first;
+    spell(&base, case & LOWER_BASE != 0, &mut name);
     let base = name.len();
     name.push('.');
     spell(&short[8..], case & LOWER_END != 0, &mut name);
     if name.len() == base + 1 {
         name.pop();
     }
-    name
+    Ok(name)
 }
+
+/// The name that UTF-16 spells.
+pub fn of_units(units: &[u16]) -> Result<String> {
+    let mut name = String::new();
+    // A unit takes three bytes at most.
+    name.try_reserve(3 * units.len())?;
+    name.extend(char::decode_utf16(units.iter().copied()).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    Ok(name)
+}
+
+/// The most bytes of a short name: a point, and characters of up to three bytes.
+const MOST_BYTES: usize = 1 + 11 * 3;
 
 /// Appends the characters of a part of a short name, without the spaces at its end.
 fn spell(part: &[u8], lower: bool, out: &mut String) {
@@ -151,10 +168,10 @@ mod tests {
             ("FILE.txt", b"FILE    TXT", 0x10),
             ("a", b"A          ", 8),
         ] {
-            let encoded = encode(name);
+            let encoded = encode(name).unwrap();
             assert_eq!((&encoded.short, encoded.case), (short, case), "{name}");
             assert!(encoded.long.is_none(), "{name}");
-            assert_eq!(decode(short, case), name);
+            assert_eq!(decode(short, case).unwrap(), name);
         }
     }
 
@@ -168,11 +185,11 @@ mod tests {
             ("a b", b"AB         "),
             ("long.extension", b"LONG    EXT"),
         ] {
-            let encoded = encode(name);
+            let encoded = encode(name).unwrap();
             assert_eq!(&encoded.short, short, "{name}");
             assert_eq!(encoded.long, Some(name.encode_utf16().collect()));
         }
-        assert!(encode("größe").long.is_some());
+        assert!(encode("größe").unwrap().long.is_some());
     }
 
     #[test]

@@ -7,7 +7,6 @@
 //! to the same data and agree in all else, too, the one that is moving goes. Were both to stay, removing one would free
 //! what the other leads to.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -16,6 +15,7 @@ use super::folder::{Entry, Folder, Place, attribute};
 use super::name;
 use super::tree::{Fat, Found};
 use super::volume::Root;
+use crate::vfs::memory;
 
 /// Of an entry, the byte that says how its short name is to be shown; and a bit there that nobody else uses, for an
 /// entry that is moving.
@@ -135,29 +135,34 @@ impl Fat {
 
     /// Removes one of two entries for the same: whether there were any.
     fn remove_doubles(&mut self, dev: &dyn Device) -> Result<bool> {
-        let mut known: BTreeMap<u32, (Folder, Place)> = BTreeMap::new();
-        let mut seen = BTreeSet::new();
+        // Where the first entry for each cluster is, in the order of the clusters' numbers.
+        let mut known: Vec<(u32, Folder, Place)> = Vec::new();
+        let mut seen = Clusters::default();
         if let Root::Cluster(root) = self.volume.root {
             self.is_new(dev, root, &mut seen)?;
         }
-        let (mut folders, mut any) = (Vec::from([Folder::Root]), false);
+        let (mut folders, mut any) = (memory::copy(&[Folder::Root])?, false);
         while let Some(folder) = folders.pop() {
             let mut entries = Vec::new();
             let listed = self.volume.for_each_entry(dev, folder, &mut |entry| {
                 if entry.first != 0 {
-                    entries.push((entry.first, entry.is_folder(), entry.place));
+                    memory::push(&mut entries, (entry.first, entry.is_folder(), entry.place))?;
                 }
-                true
+                Ok(true)
             });
             unless_damaged(listed)?;
             for (first, is_folder, place) in entries {
                 if is_folder && self.is_new(dev, first, &mut seen)? {
-                    folders.push(Folder::At(first));
+                    memory::push(&mut folders, Folder::At(first))?;
                 }
-                match known.get(&first) {
-                    None => drop(known.insert(first, (folder, place))),
-                    Some(other) => {
-                        let removed = self.remove_double(dev, *other, (folder, place));
+                match known.binary_search_by_key(&first, |entry| entry.0) {
+                    Err(at) => {
+                        known.try_reserve(1)?;
+                        known.insert(at, (first, folder, place));
+                    }
+                    Ok(at) => {
+                        let (_, other, other_place) = known[at];
+                        let removed = self.remove_double(dev, (other, other_place), (folder, place));
                         any |= unless_damaged(removed)?.unwrap_or(false);
                     }
                 }
@@ -170,7 +175,7 @@ impl Fat {
     /// lead anywhere.
     fn is_new(&mut self, dev: &dyn Device, first: u32, seen: &mut BTreeSet<u32>) -> Result<bool> {
         let mut cluster = first;
-        while seen.insert(cluster) {
+        while self.volume.has(cluster) && seen.insert(cluster)? {
             match unless_damaged(self.volume.next(dev, cluster))? {
                 Some(Some(next)) => cluster = next,
                 Some(None) => return Ok(true),
@@ -207,9 +212,27 @@ impl Fat {
             if entry.place == place {
                 found = Some(entry);
             }
-            found.is_none()
+            Ok(found.is_none())
         })?;
         Ok(found)
+    }
+}
+
+/// A set of clusters' numbers: a bit for each up to the largest.
+#[derive(Default)]
+struct Clusters(Vec<u64>);
+
+impl Clusters {
+    /// Adds a cluster: whether it was not there yet.
+    fn insert(&mut self, cluster: u32) -> Result<bool> {
+        let (word, bit) = (cluster as usize / 64, 1 << (cluster % 64));
+        if word >= self.0.len() {
+            self.0.try_reserve(word + 1 - self.0.len())?;
+            self.0.resize(word + 1, 0);
+        }
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        Ok(is_new)
     }
 }
 
@@ -224,5 +247,5 @@ fn unless_damaged<T>(result: Result<T>) -> Result<Option<T>> {
 
 /// The last name of a path.
 fn last(names: &[String]) -> Result<String> {
-    names.last().map_or(Err(Error::INVALID), |name| name::checked(name).map(String::from))
+    names.last().map_or(Err(Error::INVALID), |name| memory::text(name::checked(name)?))
 }

@@ -35,7 +35,7 @@ impl Memory {
     }
 
     fn sectors(&self) -> Sectors {
-        Sectors::new(SECTOR as u32, (self.bytes.borrow().len() / SECTOR) as u32)
+        Sectors::new(SECTOR as u32, (self.bytes.borrow().len() / SECTOR) as u32).unwrap()
     }
 }
 

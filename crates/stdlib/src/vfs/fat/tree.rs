@@ -7,6 +7,7 @@ use super::device::{Device, Error, Result};
 use super::folder::{Entry, Folder, Place, attribute};
 use super::name;
 use super::volume::Volume;
+use crate::vfs::memory;
 
 /// When something happens: date and time as entries have them.
 pub type Stamp = (u16, u16);
@@ -79,7 +80,7 @@ impl Fat {
             let name = name::checked(name)?;
             found = match self.volume.find_entry(dev, folder, name)? {
                 Some(entry) => Found::Entry(folder, entry),
-                None => Found::Missing(folder, name.into()),
+                None => Found::Missing(folder, memory::text(name)?),
             };
         }
         Ok(found)
@@ -99,8 +100,8 @@ impl Fat {
         let folder = self.find(dev, names)?.folder()?;
         let mut entries = Vec::new();
         self.volume.for_each_entry(dev, folder, &mut |entry| {
-            entries.push(entry);
-            true
+            memory::push(&mut entries, entry)?;
+            Ok(true)
         })?;
         Ok(entries)
     }
@@ -190,7 +191,7 @@ impl Fat {
         let file = OpenFile { how, place: Some(place), first, size, at: 0, at_hand: (0, 0), is_changed: false };
         let number = self.files.iter().position(Option::is_none).unwrap_or(self.files.len());
         if number == self.files.len() {
-            self.files.push(None);
+            memory::push(&mut self.files, None)?;
         }
         self.files[number] = Some(file);
         Ok(number)
@@ -404,7 +405,7 @@ pub fn names(path: &[u8]) -> Result<Vec<String>> {
         match name {
             "" | "." => {}
             ".." => drop(names.pop()),
-            name => names.push(String::from(name)),
+            name => memory::push(&mut names, memory::text(name)?)?,
         }
     }
     Ok(names)

@@ -1,6 +1,7 @@
 //! A volume: where its parts are, and the table of clusters that gives the file system its name.
 
 use super::device::{Device, Error, Result, Sectors};
+use crate::vfs::memory;
 
 /// How wide the entries of the table are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Volume {
     pub fn mount(mut sectors: Sectors, dev: &dyn Device) -> Result<Volume> {
         let first = sectors.get(dev, 0)?;
         if is_boot_sector(first) {
-            let boot = first.to_vec();
+            let boot = memory::copy(first)?;
             return Volume::at(sectors, 0, &boot);
         }
         if u16_at(first, 510) == 0xaa55 {
@@ -78,7 +79,7 @@ impl Volume {
             });
             for start in starts.into_iter().filter(|start| *start > 0) {
                 let boot = match sectors.get(dev, start) {
-                    Ok(boot) if is_boot_sector(boot) => boot.to_vec(),
+                    Ok(boot) if is_boot_sector(boot) => memory::copy(boot)?,
                     Ok(_) | Err(Error::Errno(_)) => continue,
                     Err(error) => return Err(error),
                 };

@@ -71,7 +71,7 @@ where
     let Given { device, mut disk, keeps_times } = given(vm, args)?;
     let (tree, space) = done(vm, seen::<V, _>(V::mount(&mut disk, &PythonDevice::new::<V>(vm, device, false))))?;
     let current = Bytes::new(vm, b"/")?;
-    let lfs = Owned::new(Lfs::new(tree, disk, space));
+    let lfs = done(vm, Owned::new(Lfs::new(tree, disk, space)))?;
     let mounted = Mounted { device, readonly: Cell::new(false), keeps_times, current: Cell::new(current), lfs };
     Ok(vm.new_custom(mounted)?.obj())
 }
