@@ -132,6 +132,17 @@ impl Constant<'_> {
         }
     }
 
+    /// As many bytes as it takes in a file, or a few more.
+    pub(crate) fn most_bytes(&self) -> usize {
+        let data = match self {
+            Constant::Str(data) | Constant::Bytes(data) => data.len() + 1,
+            Constant::Int(text) | Constant::Float(text) | Constant::Complex(text) => text.len(),
+            Constant::Tuple(items) => items.iter().map(Constant::most_bytes).sum(),
+            _ => 0,
+        };
+        1 + vuint::MAX_LEN + data
+    }
+
     /// A copy that borrows nothing.
     pub fn into_owned(self) -> Constant<'static> {
         let own = |data: Cow<'_, [u8]>| Cow::Owned(data.into_owned());

@@ -82,11 +82,20 @@ impl Header {
 
     /// The header as it stands in a file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = [self.flavour.magic(), VERSION, self.feature(), self.small_int_bits].to_vec();
-        if let Some(flags) = self.arch_flags {
-            vuint::write(&mut out, flags);
-        }
+        let mut out = Vec::new();
+        self.write(&mut out);
         out
+    }
+
+    /// The most bytes that a header takes.
+    pub(crate) const MAX_LEN: usize = 4 + vuint::MAX_LEN;
+
+    /// Appends the header as it stands in a file.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&[self.flavour.magic(), VERSION, self.feature(), self.small_int_bits]);
+        if let Some(flags) = self.arch_flags {
+            vuint::write(out, flags);
+        }
     }
 
     /// Whether `host` can load the module, or else the text of MicroPython's `ValueError`.

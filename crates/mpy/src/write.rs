@@ -2,6 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::constant::Constant;
+use crate::header::Header;
+use crate::memory::{Quota, Stop};
 use crate::module::{CodeId, Kind, Module, Qstr, RawCode};
 use crate::reloc;
 use crate::vuint;
@@ -12,18 +15,44 @@ impl Module<'_> {
     /// Every number is written in its shortest form, which is the only one that the reader takes; so a module that
     /// was read gives back the bytes that it was read from.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = self.header.to_bytes();
-        vuint::write(&mut out, self.qstrs.len() as u32);
-        vuint::write(&mut out, self.constants.len() as u32);
-        self.qstrs.iter().for_each(|qstr| qstr.write(&mut out));
-        self.constants.iter().for_each(|constant| constant.write(&mut out));
-        self.write_codes(&mut out);
+        let mut out = Vec::new();
+        self.write(&mut out, &mut Vec::new());
         out
     }
 
+    /// As [`Module::to_bytes`], within a quota of memory, to which the bytes belong.
+    ///
+    /// # Errors
+    /// [`Stop::OutOfMemory`] if the quota has not as many bytes as the file may take.
+    pub fn to_bytes_within(&self, quota: &Quota<'_>) -> Result<Vec<u8>, Stop> {
+        let mut out = quota.with_capacity(self.most_bytes())?;
+        let mut open = quota.with_capacity(self.codes.len())?;
+        self.write(&mut out, &mut open);
+        quota.free(open);
+        Ok(out)
+    }
+
+    /// As many bytes as the file has, or a few more.
+    fn most_bytes(&self) -> usize {
+        let tables = (Header::MAX_LEN, 2 * vuint::MAX_LEN);
+        let qstrs = self.qstrs.iter().map(|qstr| vuint::MAX_LEN + qstr.as_bytes().len() + 1);
+        let constants = self.constants.iter().map(Constant::most_bytes);
+        let codes = self.codes.iter().map(RawCode::most_bytes);
+        tables.0 + tables.1 + qstrs.chain(constants).chain(codes).sum::<usize>()
+    }
+
+    /// Appends the file. In `open` are meanwhile the code objects around what is written.
+    fn write(&self, out: &mut Vec<u8>, open: &mut Vec<(CodeId, usize)>) {
+        self.header.write(out);
+        vuint::write(out, self.qstrs.len() as u32);
+        vuint::write(out, self.constants.len() as u32);
+        self.qstrs.iter().for_each(|qstr| qstr.write(out));
+        self.constants.iter().for_each(|constant| constant.write(out));
+        self.write_codes(out, open);
+    }
+
     /// Writes code objects as they nest, without recursion: functions may be nested as deep as a file is long.
-    fn write_codes(&self, out: &mut Vec<u8>) {
-        let mut open: Vec<(CodeId, usize)> = Vec::new();
+    fn write_codes(&self, out: &mut Vec<u8>, open: &mut Vec<(CodeId, usize)>) {
         let mut next = Some(0);
         while let Some(id) = next {
             let Some(code) = self.codes.get(id as usize) else { return };
@@ -59,6 +88,18 @@ impl Qstr<'_> {
 }
 
 impl RawCode<'_> {
+    /// As many bytes as it takes without its children, or a few more.
+    fn most_bytes(&self) -> usize {
+        /// The length, four numbers that depend on the kind, and how many children there are.
+        const NUMBERS: usize = 6;
+        let rodata = match &self.kind {
+            Kind::Viper { rodata: Some(rodata), .. } => rodata.len(),
+            _ => 0,
+        };
+        let relocations = self.kind.relocations().map_or(0, |relocations| relocations.bytes.len() + 1);
+        NUMBERS * vuint::MAX_LEN + self.code.len() + rodata + relocations
+    }
+
     /// Appends what stands before its children.
     fn write_head(&self, out: &mut Vec<u8>) {
         let has_children = u32::from(!self.children.is_empty());

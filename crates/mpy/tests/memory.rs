@@ -108,3 +108,16 @@ fn work_can_be_ended_at_any_time() {
     }
     assert!(asked > 0);
 }
+
+#[test]
+fn writing_allocates_once_for_the_file_and_once_for_what_is_open() {
+    for fixture in FIXTURES {
+        let file = fixture.bytes();
+        let (module, len) = Module::from_bytes(&file).unwrap();
+        let written = || module.to_bytes_within(&Quota::default());
+        assert_eq!(failing_at(2, written), (Ok(file[..len].to_vec()), false));
+        for n in 0..2 {
+            assert_eq!(failing_at(n, written), (Err(Stop::OutOfMemory), true));
+        }
+    }
+}

@@ -59,7 +59,8 @@ fn run(job: &Job) -> Result<(), Failure> {
         ErrorKind::Memory if error.message.is_empty() => Some(report::memory_error(heap.asked())),
         _ => Some(report::traceback(&error, job)),
     })?;
-    write(job, &module.to_bytes()).map_err(Some)
+    let bytes = module.to_bytes_within(&quota).map_err(|_| Some(report::memory_error(heap.asked())))?;
+    write(job, &bytes).map_err(Some)
 }
 
 fn read(input: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
