@@ -1,9 +1,9 @@
 //! Why operations of file systems on block devices fail, and how that reaches Python.
 
+use alloc::collections::TryReserveError;
 use berus_runtime::model::error::{Raise, Raised, Res};
 use berus_runtime::model::stream::Outcome;
 use berus_runtime::model::vm::Vm;
-use alloc::collections::TryReserveError;
 use berus_runtime::obj::exception::MEMORY_ERROR;
 
 /// Why an operation fails.

@@ -19,6 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use crate::vfs::memory;
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
@@ -35,7 +36,6 @@ use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::truth::Truth;
 use berus_runtime::vfs::BlockDevice;
-use crate::vfs::memory;
 use device::{Device, Error, Result, Sectors};
 use tree::{Fat, Found, How, Stamp, names};
 use volume::Volume;

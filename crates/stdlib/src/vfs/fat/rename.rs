@@ -173,7 +173,7 @@ impl Fat {
 
     /// Whether no folder was seen yet that shares a cluster with the one that begins with `first`: what is damaged may
     /// lead anywhere.
-    fn is_new(&mut self, dev: &dyn Device, first: u32, seen: &mut BTreeSet<u32>) -> Result<bool> {
+    fn is_new(&mut self, dev: &dyn Device, first: u32, seen: &mut Clusters) -> Result<bool> {
         let mut cluster = first;
         while self.volume.has(cluster) && seen.insert(cluster)? {
             match unless_damaged(self.volume.next(dev, cluster))? {

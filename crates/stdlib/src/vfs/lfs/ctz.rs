@@ -7,6 +7,7 @@
 use alloc::vec::Vec;
 
 use super::device::{Device, Disk, Error, Result};
+use crate::vfs::memory;
 
 /// A file's data: its last block, and its size in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,7 +119,7 @@ impl Writer {
         if offset > 0 {
             // What comes before in that block. Its pointers are the same.
             let block = old.block(disk, dev, index)?;
-            writer.filling.resize(offset as usize, 0);
+            writer.filling = memory::filled(offset as usize, 0)?;
             disk.read(dev, block, 0, &mut writer.filling)?;
         }
         Ok(writer)
@@ -142,7 +143,7 @@ impl Writer {
             }
             let room = disk.geometry.block_size as usize - self.filling.len();
             let (now, later) = bytes.split_at(room.min(bytes.len()));
-            self.filling.extend_from_slice(now);
+            memory::append(&mut self.filling, now)?;
             bytes = later;
             if now.len() == room {
                 self.finish_block(disk, dev, allocate)?;
@@ -161,7 +162,7 @@ impl Writer {
             if level > 0 {
                 block = disk.read_u32(dev, block, 4 * (level - 1))?;
             }
-            self.filling.extend_from_slice(&block.to_le_bytes());
+            memory::append(&mut self.filling, &block.to_le_bytes())?;
         }
         Ok(())
     }
@@ -170,6 +171,7 @@ impl Writer {
     fn finish_block(&mut self, disk: &mut Disk, dev: &dyn Device, allocate: Allocate<'_>) -> Result {
         let size = self.size();
         let padded = self.filling.len().next_multiple_of(disk.geometry.program_size as usize);
+        self.filling.try_reserve(padded - self.filling.len())?;
         self.filling.resize(padded, 0xff);
         let head = loop {
             let block = allocate(disk)?;

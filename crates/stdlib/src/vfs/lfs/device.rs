@@ -1,9 +1,9 @@
 //! What littlefs lies on.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 pub use crate::vfs::error::{Error, Result};
+use crate::vfs::memory;
 
 /// A device of blocks, which are erased as a whole and then programmed piece by piece.
 pub trait Device {
@@ -86,7 +86,9 @@ impl Disk {
             let start = offset - offset % self.geometry.read_size;
             let wanted = self.geometry.cache_size().next_multiple_of(self.geometry.read_size);
             let mut piece = core::mem::take(&mut self.piece.2);
-            piece.resize(wanted.min(size - start) as usize, 0);
+            let len = wanted.min(size - start) as usize;
+            piece.try_reserve(len.saturating_sub(piece.len()))?;
+            piece.resize(len, 0);
             dev.read(block, start, &mut piece)?;
             self.piece = (block, start, piece);
         }
@@ -95,7 +97,7 @@ impl Disk {
 
     /// A whole block.
     pub fn read_block(&mut self, dev: &dyn Device, block: u32) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; self.geometry.block_size as usize];
+        let mut bytes = memory::filled(self.geometry.block_size as usize, 0)?;
         if !self.has(block) {
             return Err(Error::CORRUPT);
         }
@@ -116,8 +118,8 @@ impl Disk {
         if !self.has(block) {
             return Err(Error::CORRUPT);
         }
+        let mut written = memory::filled(bytes.len(), 0)?;
         dev.program(block, offset, bytes)?;
-        let mut written = vec![0; bytes.len()];
         self.read(dev, block, offset, &mut written)?;
         if written == bytes { Ok(()) } else { Err(Error::CORRUPT) }
     }
@@ -138,6 +140,7 @@ impl Disk {
 pub mod testing {
     //! A device in memory that can lose its power.
 
+    use alloc::vec;
     use core::cell::{Cell, RefCell};
 
     use super::*;

@@ -6,6 +6,7 @@ use super::ctz::{List, Writer};
 use super::device::{Device, Disk, Error, Result};
 use super::space::Space;
 use super::tree::{Body, Context, How, Place, Tree, allocate};
+use crate::vfs::memory;
 
 /// The most bytes of a file.
 const SIZE_MAX: u32 = 0x7fff_ffff;
@@ -47,17 +48,21 @@ impl<T: Tree> Lfs<T> {
     }
 
     /// Calls `run` with what a version needs. No block is given away yet.
-    pub fn with_tree<R>(&mut self, dev: &dyn Device, run: impl FnOnce(&mut T, &mut Context<'_>) -> R) -> R {
+    pub fn with_tree<R>(
+        &mut self,
+        dev: &dyn Device,
+        run: impl FnOnce(&mut T, &mut Context<'_>) -> Result<R>,
+    ) -> Result<R> {
         self.space.checkpoint();
-        let open = self.lists();
+        let open = self.lists()?;
         let Lfs { tree, disk, space, places, .. } = self;
         run(tree, &mut Context { dev, disk, space, open: &open, places })
     }
 
     /// What open files are made of.
-    fn lists(&self) -> Vec<List> {
+    fn lists(&self) -> Result<Vec<List>> {
         let of = |file: &OpenFile| [file.body.list(), file.writer.as_ref().map(Writer::written)];
-        self.files.iter().flatten().flat_map(of).flatten().filter(|list| list.size > 0).collect()
+        memory::collect(self.files.iter().flatten().flat_map(of).flatten().filter(|list| list.size > 0))
     }
 
     /// Blocks in use.
@@ -78,7 +83,8 @@ impl<T: Tree> Lfs<T> {
         let file = OpenFile { how, at: 0, body, writer: None, modified, is_changed, has_failed: false };
         let number = self.files.iter().position(Option::is_none).unwrap_or(self.files.len());
         if number == self.files.len() {
-            self.files.push(None);
+            self.places.try_reserve(1)?;
+            memory::push(&mut self.files, None)?;
             self.places.push(None);
         }
         self.files[number] = Some(file);
@@ -98,7 +104,7 @@ impl<T: Tree> Lfs<T> {
         run: impl FnOnce(&mut OpenFile, &mut Work<'_, T>) -> Result<R>,
     ) -> Result<R> {
         self.space.checkpoint();
-        let open = self.lists();
+        let open = self.lists()?;
         let Lfs { tree, disk, space, files, .. } = self;
         let file = files.get_mut(number).and_then(Option::as_mut).ok_or(Error::BAD_FILE)?;
         run(file, &mut Work { dev, tree, disk, space, open: &open })
@@ -155,7 +161,8 @@ impl<T: Tree> Lfs<T> {
                 return Ok(None);
             }
             file.finish_writing(work)?;
-            Ok(file.is_changed.then(|| (file.body.clone(), file.modified)))
+            let changed = file.is_changed.then(|| Ok((file.body.copy()?, file.modified)));
+            changed.transpose()
         })?;
         let (Some((body, modified)), Some(Some(place))) = (saved, self.places.get(number).copied()) else {
             return Ok(());
@@ -236,7 +243,9 @@ impl OpenFile {
             && end as usize <= work.tree.inline_max(work.disk)
         {
             let at = self.at as usize;
-            inline.resize(inline.len().max(end as usize), 0);
+            let len = inline.len().max(end as usize);
+            inline.try_reserve(len - inline.len())?;
+            inline.resize(len, 0);
             inline[at..end as usize].copy_from_slice(bytes);
             self.at = end;
             return Ok(());

@@ -1,7 +1,5 @@
 //! What the files of littlefs can do.
 
-use alloc::vec::Vec;
-
 use berus_runtime::model::error::Raise;
 use berus_runtime::model::stream::Outcome;
 use berus_runtime::model::vm::Vm;
@@ -13,6 +11,7 @@ use super::file::Lfs;
 use super::{Mounted, PythonDevice, Version, seen, this};
 use crate::vfs::error::outcome;
 use crate::vfs::file::{File, FileOps};
+use crate::vfs::memory;
 
 /// Files: their file system, and their number there.
 pub const fn ops<V: Version>() -> FileOps
@@ -66,7 +65,10 @@ where
     Mounted<V>: CustomType,
 {
     // The device may change what they lie in.
-    let bytes = Vec::from(bytes);
+    let bytes = match memory::copy(bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => return outcome(Err(error)),
+    };
     with::<V>(vm, file, file.owner.get(), |lfs, dev, number, now| lfs.write(dev, number, &bytes, now))
 }
 

@@ -1,13 +1,13 @@
 //! Folders: one or several metadata pairs each, a list of entries in each pair, and all pairs in one list, from the
 //! first on.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::ctz::List;
 use super::device::{Device, Disk, Error, Result};
 use super::pair::Pair;
 use super::tree::{Body, Context, Info, Place};
+use crate::vfs::memory;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Kind {
 }
 
 /// What an entry's name stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Content {
     /// Nothing that is known here.
     Unknown,
@@ -32,8 +32,20 @@ pub enum Content {
     List(List),
 }
 
+impl Content {
+    /// The same once more.
+    pub fn copy(&self) -> Result<Content> {
+        Ok(match self {
+            Content::Unknown => Content::Unknown,
+            Content::Folder(pair) => Content::Folder(*pair),
+            Content::Inline(bytes) => Content::Inline(memory::copy(bytes)?),
+            Content::List(list) => Content::List(*list),
+        })
+    }
+}
+
 /// An entry of a folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
     pub kind: Kind,
     pub name: Vec<u8>,
@@ -52,9 +64,26 @@ impl Entry {
         Entry { kind, name, content, attributes: Vec::new(), is_moving: false }
     }
 
-    pub fn set_attribute(&mut self, number: u8, value: Option<Vec<u8>>) {
+    /// The same once more, with another name.
+    pub fn named(&self, name: Vec<u8>) -> Result<Entry> {
+        let Entry { kind, ref content, ref attributes, is_moving, .. } = *self;
+        let mut copies = Vec::new();
+        let mut all = attributes.iter();
+        all.try_for_each(|(number, value)| memory::push(&mut copies, (*number, memory::copy(value)?)))?;
+        Ok(Entry { kind, name, content: content.copy()?, attributes: copies, is_moving })
+    }
+
+    /// The same once more.
+    pub fn copy(&self) -> Result<Entry> {
+        self.named(memory::copy(&self.name)?)
+    }
+
+    pub fn set_attribute(&mut self, number: u8, value: Option<Vec<u8>>) -> Result {
         self.attributes.retain(|(other, _)| *other != number);
-        self.attributes.extend(value.map(|value| (number, value)));
+        match value {
+            Some(value) => memory::push(&mut self.attributes, (number, value)),
+            None => Ok(()),
+        }
     }
 
     /// Whether it is something that has a path.
@@ -62,19 +91,19 @@ impl Entry {
         matches!(self.kind, Kind::File | Kind::Folder)
     }
 
-    pub fn info(&self) -> Info {
+    pub fn info(&self) -> Result<Info> {
         let modified = self.attributes.iter().find(|(number, _)| *number == MODIFIED);
         let size = match &self.content {
             Content::Inline(data) => data.len() as u32,
             Content::List(list) => list.size,
             _ => 0,
         };
-        Info {
-            name: self.name.clone(),
+        Ok(Info {
+            name: memory::copy(&self.name)?,
             is_folder: self.kind == Kind::Folder,
             size,
             modified: modified.and_then(|(_, bytes)| bytes.as_slice().try_into().ok()).map(u64::from_le_bytes),
-        }
+        })
     }
 
     /// The data of a file.
@@ -85,7 +114,7 @@ impl Entry {
         match &self.content {
             _ if self.kind == Kind::Folder => Err(Error::IS_FOLDER),
             Content::List(list) => Ok(Body::List(*list)),
-            Content::Inline(bytes) => Ok(Body::Inline(bytes.clone())),
+            Content::Inline(bytes) => Ok(Body::Inline(memory::copy(bytes)?)),
             _ => Err(Error::CORRUPT),
         }
     }
@@ -102,7 +131,10 @@ pub struct Stray {
 }
 
 /// What a metadata pair holds.
-pub trait Part: Clone {
+pub trait Part: Sized {
+    /// The same once more.
+    fn copy(&self) -> Result<Self>;
+
     /// The pair, the block that was written last first.
     fn pair(&self) -> Pair;
 
@@ -182,12 +214,12 @@ pub trait Folders {
         disk: &mut Disk,
         dev: &dyn Device,
         mut pair: Pair,
-        mut each: impl FnMut(&Self, Self::Part) -> Option<R>,
+        mut each: impl FnMut(&Self, Self::Part) -> Result<Option<R>>,
     ) -> Result<Option<R>> {
         for _ in 0..=disk.geometry.block_count {
             let part = self.fetch(disk, dev, pair)?;
             let (continues, tail) = (part.continues(), part.tail());
-            match each(self, part) {
+            match each(self, part)? {
                 None if continues => pair = tail,
                 found => return Ok(found),
             }
@@ -201,10 +233,10 @@ pub trait Folders {
             let is_it =
                 |(id, entry): (usize, &Entry)| entry.is_named() && entry.name == name && !folders.is_moved(&part, id);
             if let Some(id) = part.entries().iter().enumerate().position(is_it) {
-                return Some(Found::Entry(part, id));
+                return Ok(Some(Found::Entry(part, id)));
             }
             let at = Self::place_in(&part, name).or((!part.continues()).then_some(part.entries().len()));
-            at.map(|at| Found::Missing(part, at, name.to_vec()))
+            at.map(|at| Ok(Found::Missing(part, at, memory::copy(name)?))).transpose()
         })?;
         found.ok_or(Error::CORRUPT)
     }
@@ -248,8 +280,8 @@ pub trait Folders {
     /// What is known of what `path` leads to.
     fn stat(&mut self, cx: &mut Context<'_>, path: &[u8]) -> Result<Info> {
         match self.find(cx.disk, cx.dev, path)? {
-            Found::Root => Ok(Info { name: b"/".to_vec(), is_folder: true, size: 0, modified: None }),
-            Found::Entry(part, id) => part.entry(id).map(Entry::info),
+            Found::Root => Ok(Info { name: memory::copy(b"/")?, is_folder: true, size: 0, modified: None }),
+            Found::Entry(part, id) => part.entry(id)?.info(),
             Found::Missing(..) => Err(Error::NO_ENTRY),
         }
     }
@@ -261,9 +293,9 @@ pub trait Folders {
         let mut list = Vec::new();
         self.for_each_part_of(cx.disk, cx.dev, pair, |folders, part| {
             let entries = part.entries().iter().enumerate();
-            let named = entries.filter(|(id, entry)| entry.is_named() && !folders.is_moved(&part, *id));
-            list.extend(named.map(|(_, entry)| entry.info()));
-            None::<()>
+            let mut named = entries.filter(|(id, entry)| entry.is_named() && !folders.is_moved(&part, *id));
+            named.try_for_each(|(_, entry)| memory::push(&mut list, entry.info()?))?;
+            Ok(None::<()>)
         })?;
         Ok(list)
     }
@@ -273,7 +305,7 @@ pub trait Folders {
         let mut found = None;
         self.for_each_part(cx.disk, cx.dev, &mut |_, part| {
             if !part.tail().is_null() && part.tail().meets(pair) {
-                found = Some(part.clone());
+                found = Some(part.copy()?);
             }
             Ok(found.is_none())
         })?;
@@ -284,23 +316,23 @@ pub trait Folders {
     /// what no folder has, so the first comes first.
     fn find_stray(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result<Option<Stray>> {
         // Where folders begin, by either block; and the pairs that begin a folder, with the one before.
-        let (mut folders, mut heads) = (BTreeMap::new(), Vec::new());
-        let root = self.root();
-        folders.extend(root.0.map(|block| (block, root)));
+        let (mut folders, mut heads) = (Begins::default(), Vec::new());
+        folders.add(self.root())?;
         self.for_each_part(disk, dev, &mut |_, part| {
             if !part.continues() && !part.tail().is_null() {
-                heads.push((part.pair(), part.tail()));
+                memory::push(&mut heads, (part.pair(), part.tail()))?;
             }
             for entry in part.entries() {
                 if let Content::Folder(pair) = entry.content {
-                    folders.extend(pair.0.map(|block| (block, pair)));
+                    folders.add(pair)?;
                 }
             }
             Ok(true)
         })?;
+        folders.sort();
         let mut first = None;
         for (before, pair) in heads {
-            let moved_to = pair.0.iter().find_map(|block| folders.get(block)).copied();
+            let moved_to = pair.0.iter().find_map(|block| folders.at(*block));
             match moved_to {
                 Some(folder) if folder.is(pair) => {}
                 Some(_) => return Ok(Some(Stray { before, pair, moved_to })),
@@ -330,6 +362,28 @@ pub trait Folders {
     }
 }
 
+/// Where folders begin, by either block. Of several for a block the last counts.
+#[derive(Default)]
+struct Begins(Vec<(u32, usize, Pair)>);
+
+impl Begins {
+    fn add(&mut self, pair: Pair) -> Result {
+        let number = self.0.len();
+        pair.0.into_iter().try_for_each(|block| memory::push(&mut self.0, (block, number, pair)))
+    }
+
+    /// Makes ready for [`Begins::at`].
+    fn sort(&mut self) {
+        self.0.sort_unstable_by_key(|&(block, number, _)| (block, number));
+    }
+
+    fn at(&self, block: u32) -> Option<Pair> {
+        let end = self.0.partition_point(|begin| begin.0 <= block);
+        let &(found, _, pair) = self.0.get(end.checked_sub(1)?)?;
+        (found == block).then_some(pair)
+    }
+}
+
 /// The names in a path, with `.` and `..` followed; `above` says what `..` does at the root.
 pub fn names(path: &[u8], above: impl Fn() -> Result) -> Result<Vec<&[u8]>> {
     let mut names = Vec::new();
@@ -340,7 +394,7 @@ pub fn names(path: &[u8], above: impl Fn() -> Result) -> Result<Vec<&[u8]>> {
                 Some(_) => {}
                 None => above()?,
             },
-            name => names.push(name),
+            name => memory::push(&mut names, name)?,
         }
     }
     Ok(names)

@@ -44,7 +44,7 @@ impl Forge for V1 {
     }
 
     fn superblock(disk: &Disk, root: Pair) -> Entry {
-        v1::mount::superblock(disk, root)
+        v1::mount::superblock(disk, root).unwrap()
     }
 }
 
@@ -57,7 +57,7 @@ impl Forge for V2 {
     }
 
     fn superblock(disk: &Disk, _: Pair) -> Entry {
-        v2::mount::superblock(disk)
+        v2::mount::superblock(disk).unwrap()
     }
 }
 

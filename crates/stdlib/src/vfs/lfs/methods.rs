@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::errno::NO_ENTRY;
 use berus_runtime::model::args::Args;
@@ -23,6 +24,7 @@ use super::device::{Disk, Geometry};
 use super::file::Lfs;
 use super::tree::{How, Info};
 use super::{Mounted, PythonDevice, Version, done, files, seen, this, with};
+use crate::vfs::memory;
 use crate::vfs::owned::Owned;
 use crate::vfs::{file, stat as answers};
 
@@ -83,15 +85,14 @@ pub fn mkfs<V: Version>(vm: &Vm, args: Args<'_>) -> Res {
 }
 
 /// A path from the root.
-fn absolute<V: Version>(mounted: &Mounted<V>, path: &[u8]) -> Vec<u8> {
-    match path {
-        [b'/', ..] => path.to_vec(),
-        path => [mounted.current.get().bytes(), path].concat(),
-    }
+fn absolute<V: Version>(vm: &Vm, mounted: &Mounted<V>, path: &[u8]) -> Res<Vec<u8>> {
+    let current = mounted.current.get();
+    let folder = if path.starts_with(b"/") { &[] } else { current.bytes() };
+    done(vm, memory::concat(&[folder, path]))
 }
 
 fn path_of<V: Version>(vm: &Vm, mounted: &Mounted<V>, path: Obj) -> Res<Vec<u8>> {
-    Ok(absolute(mounted, vm.str_or_bytes(path)?))
+    absolute(vm, mounted, vm.str_or_bytes(path)?)
 }
 
 fn find<V: Version>(vm: &Vm, mounted: &Mounted<V>, path: &[u8]) -> Res<Info> {
@@ -104,7 +105,7 @@ where
     Mounted<V>: CustomType,
 {
     let mounted = this::<V>(vm, object)?;
-    match find(vm, &mounted, &absolute(&mounted, path)) {
+    match find(vm, &mounted, &absolute(vm, &mounted, path)?) {
         Ok(info) => Ok(Some(if info.is_folder { Kind::Folder } else { Kind::File })),
         Err(raised) => {
             vm.take_exception(raised);
@@ -175,7 +176,7 @@ where
     let given = args.get(1).copied();
     let path = match given {
         Some(path) => path_of(vm, &mounted, path)?,
-        None => mounted.current.get().bytes().to_vec(),
+        None => done(vm, memory::copy(mounted.current.get().bytes()))?,
     };
     let found = with(vm, &mounted, |lfs, dev| lfs.with_tree(dev, |tree, cx| tree.list(cx, &path)))?;
     let as_bytes = given.is_some_and(|path| path.downcast::<Bytes>().is_some());
@@ -233,12 +234,13 @@ where
             return Err(vm.os_error(NO_ENTRY));
         }
     }
-    let mut current = Vec::from(*b"/");
+    let mut current = Builder::new();
+    current.push(vm, b'/')?;
     for name in names {
-        current.extend_from_slice(name);
-        current.push(b'/');
+        current.extend(vm, name)?;
+        current.push(vm, b'/')?;
     }
-    mounted.current.set(Bytes::new(vm, &current)?);
+    mounted.current.set(Bytes::new(vm, current.bytes())?);
     Ok(Obj::NONE)
 }
 

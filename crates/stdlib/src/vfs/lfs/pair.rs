@@ -5,6 +5,9 @@
 
 use alloc::vec::Vec;
 
+use super::device::Result;
+use crate::vfs::memory;
+
 /// The two blocks of a metadata pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair(pub [u32; 2]);
@@ -52,6 +55,6 @@ pub fn word(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Numbers of 32 bits as bytes.
-pub fn to_bytes(words: &[u32]) -> Vec<u8> {
-    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+pub fn to_bytes(words: &[u32]) -> Result<Vec<u8>> {
+    memory::collect(words.iter().flat_map(|word| word.to_le_bytes()))
 }

@@ -1,9 +1,9 @@
 //! Which blocks are free.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::device::{Error, Result};
+use crate::vfs::memory;
 
 /// A map of blocks in use, and where in it the search for a free one has come.
 ///
@@ -54,7 +54,8 @@ impl Space {
         if self.left == 0 {
             return Err(Error::NO_SPACE);
         }
-        Ok(Map { used: vec![0; (self.block_count as usize).div_ceil(8)], block_count: self.block_count })
+        let used = memory::filled((self.block_count as usize).div_ceil(8), 0)?;
+        Ok(Map { used, block_count: self.block_count })
     }
 
     /// Makes `map` the map.

@@ -307,7 +307,7 @@ fn parts<T: Tree>(fs: &mut Lfs<T>, dev: &dyn Device) -> usize {
         tree.for_each_part_of(cx.disk, cx.dev, root, |_, part| {
             assert!(count == 0 || !part.entries().is_empty(), "part {count} is empty");
             count += 1;
-            None::<()>
+            Ok(None::<()>)
         })?;
         Ok::<_, Error>(count)
     })

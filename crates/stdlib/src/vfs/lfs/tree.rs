@@ -6,6 +6,7 @@ use super::ctz::List;
 use super::device::{Device, Disk, Result};
 use super::folder::Folders;
 use super::space::Space;
+use crate::vfs::memory;
 
 /// What is known of a file or folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct Place {
 }
 
 /// The data of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Body {
     /// A few bytes, kept with the file's name.
     Inline(Vec<u8>),
@@ -33,6 +34,14 @@ pub enum Body {
 }
 
 impl Body {
+    /// Another one with the same data.
+    pub fn copy(&self) -> Result<Body> {
+        Ok(match self {
+            Body::Inline(bytes) => Body::Inline(memory::copy(bytes)?),
+            Body::List(list) => Body::List(*list),
+        })
+    }
+
     pub fn size(&self) -> u32 {
         match self {
             Body::Inline(bytes) => bytes.len() as u32,

@@ -12,7 +12,7 @@ pub mod mount;
 pub mod table;
 mod tree;
 
-use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use super::pair::Pair;
 pub use mount::format;
@@ -22,7 +22,7 @@ pub struct V1 {
     /// The first pair of the root folder.
     root: Pair,
     /// What entries that are marked as moving stand for, of those that have been moved.
-    moved: BTreeSet<[u32; 2]>,
+    moved: Vec<[u32; 2]>,
     /// Whether a change failed, so that it is not known what is on the device.
     is_stale: bool,
     /// Whether what a loss of power may have left has been set right.

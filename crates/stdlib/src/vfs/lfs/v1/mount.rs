@@ -1,15 +1,16 @@
 //! Formatting, mounting, and setting right what a loss of power has left.
 
-use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use super::V1;
 use super::table::Table;
 use super::tree::words;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
-use crate::vfs::lfs::folder::{Content, Entry, Folders, Kind};
+use crate::vfs::lfs::folder::{Content, Entry, Folders, Kind, Part};
 use crate::vfs::lfs::pair::{Pair, to_bytes, word};
 use crate::vfs::lfs::space::Space;
 use crate::vfs::lfs::tree::Context;
+use crate::vfs::memory;
 
 /// The version of the format, high half and low half.
 const VERSION: u32 = 1 << 16 | 1;
@@ -17,10 +18,10 @@ const VERSION: u32 = 1 << 16 | 1;
 const NAME: &[u8] = b"littlefs";
 
 /// The first entry of all: where the root folder is, size of a block, number of blocks, version.
-pub fn superblock(disk: &Disk, root: Pair) -> Entry {
+pub fn superblock(disk: &Disk, root: Pair) -> Result<Entry> {
     let geometry = disk.geometry;
-    let content = to_bytes(&[root.0[0], root.0[1], geometry.block_size, geometry.block_count, VERSION]);
-    Entry::new(Kind::Superblock, NAME.to_vec(), Content::Inline(content))
+    let content = to_bytes(&[root.0[0], root.0[1], geometry.block_size, geometry.block_count, VERSION])?;
+    Ok(Entry::new(Kind::Superblock, memory::copy(NAME)?, Content::Inline(content)))
 }
 
 /// Makes an empty file system.
@@ -34,7 +35,7 @@ pub fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
     Table::new(root, revision).write(disk, dev)?;
     let revision = disk.read_u32(dev, Pair::ROOT.0[0], 0)?;
     let mut first = Table::new(Pair::ROOT, revision);
-    first.entries.push(superblock(disk, root));
+    memory::push(&mut first.entries, superblock(disk, root)?)?;
     first.tail = root;
     // Twice, so that neither block holds what was there before.
     first.write(disk, dev)?;
@@ -55,7 +56,7 @@ impl V1 {
         if !is_known || block_size != Some(disk.geometry.block_size) {
             return Err(Error::INVALID);
         }
-        let mut v1 = V1 { root, moved: BTreeSet::new(), is_stale: false, is_consistent: false };
+        let mut v1 = V1 { root, moved: Vec::new(), is_stale: false, is_consistent: false };
         v1.read_state(disk, dev)?;
         // Blocks are used in turn, not the first ones most.
         let start = v1.fetch(disk, dev, root)?.revision;
@@ -64,17 +65,22 @@ impl V1 {
 
     /// Finds out which entries have been moved elsewhere and are still where they were.
     pub(super) fn read_state(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
-        let (mut moving, mut moved) = (BTreeSet::new(), BTreeSet::new());
+        // Both in order, once they are complete.
+        let (mut moving, mut moved) = (Vec::new(), Vec::new());
         self.for_each_part(disk, dev, &mut |_, table| {
-            moving.extend(table.entries.iter().filter(|entry| entry.is_moving).filter_map(words));
+            let mut all = table.entries.iter().filter(|entry| entry.is_moving).filter_map(words);
+            all.try_for_each(|words| memory::push(&mut moving, words))?;
             Ok(true)
         })?;
+        moving.sort_unstable();
         if !moving.is_empty() {
             self.for_each_part(disk, dev, &mut |_, table| {
                 let all = table.entries.iter().filter(|entry| !entry.is_moving).filter_map(words);
-                moved.extend(all.filter(|words| moving.contains(words)));
+                let mut all = all.filter(|words| moving.binary_search(words).is_ok());
+                all.try_for_each(|words| memory::push(&mut moved, words))?;
                 Ok(true)
             })?;
+            moved.sort_unstable();
         }
         (self.moved, self.is_stale) = (moved, false);
         Ok(())
@@ -115,7 +121,10 @@ impl V1 {
         let mut found = None;
         self.for_each_part(cx.disk, cx.dev, &mut |_, table| {
             let moving = table.entries.iter().position(|entry| entry.is_moving);
-            found = moving.map(|id| (table.clone(), id));
+            found = match moving {
+                Some(id) => Some((table.copy()?, id)),
+                None => None,
+            };
             Ok(found.is_none())
         })?;
         Ok(found)

@@ -11,6 +11,7 @@ use crate::vfs::lfs::ctz::List;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Kind, Part};
 use crate::vfs::lfs::pair::{Pair, to_bytes, word};
+use crate::vfs::memory;
 
 /// Types of entries.
 mod kind {
@@ -29,7 +30,7 @@ const CHECKSUM: usize = 4;
 const CONTINUES: u32 = 1 << 31;
 
 /// A table as it was read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Table {
     /// The block that it was read from first.
     pub pair: Pair,
@@ -41,6 +42,12 @@ pub struct Table {
 }
 
 impl Part for Table {
+    fn copy(&self) -> Result<Table> {
+        let mut entries = Vec::new();
+        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
+        Ok(Table { entries, ..*self })
+    }
+
     fn pair(&self) -> Pair {
         self.pair
     }
@@ -73,31 +80,38 @@ impl Table {
                 Err(error) if error.is_corrupt() => continue,
                 Err(error) => return Err(error),
             };
-            if let Some(table) = Table::parse(disk, &block, pair)
-                && newest.as_ref().is_none_or(|other| table.revision.wrapping_sub(other.revision) as i32 >= 0)
-            {
+            let table = match Table::parse(disk, &block, pair) {
+                Ok(table) => table,
+                Err(error) if error.is_corrupt() => continue,
+                Err(error) => return Err(error),
+            };
+            if newest.as_ref().is_none_or(|other| table.revision.wrapping_sub(other.revision) as i32 >= 0) {
                 newest = Some(table);
             }
         }
         newest.ok_or(Error::CORRUPT)
     }
 
-    /// The table in a block, if there is one.
-    fn parse(disk: &Disk, block: &[u8], pair: Pair) -> Option<Table> {
-        let size = word(block, 4)?;
-        let bytes = block.get(..(size & !CONTINUES) as usize)?;
+    /// The table in a block.
+    ///
+    /// # Errors
+    /// [`Error::CORRUPT`] if there is none.
+    fn parse(disk: &Disk, block: &[u8], pair: Pair) -> Result<Table> {
+        let size = word(block, 4).ok_or(Error::CORRUPT)?;
+        let bytes = block.get(..(size & !CONTINUES) as usize).ok_or(Error::CORRUPT)?;
         if bytes.len() < HEAD + CHECKSUM || !is_stored(checksum(CHECKSUM_START, bytes), 0) {
-            return None;
+            return Err(Error::CORRUPT);
         }
-        let mut table = Table::new(pair, word(bytes, 0)?);
-        (table.tail, table.continues) = (Pair::from_bytes(&bytes[8..])?, size & CONTINUES != 0);
+        let mut table = Table::new(pair, word(bytes, 0).ok_or(Error::CORRUPT)?);
+        table.tail = Pair::from_bytes(&bytes[8..]).ok_or(Error::CORRUPT)?;
+        table.continues = size & CONTINUES != 0;
         let mut rest = &bytes[HEAD..bytes.len() - CHECKSUM];
         while !rest.is_empty() {
             let (entry, len) = parse_entry(disk, rest)?;
-            table.entries.push(entry);
+            memory::push(&mut table.entries, entry)?;
             rest = &rest[len..];
         }
-        Some(table)
+        Ok(table)
     }
 
     /// Bytes that it takes.
@@ -121,12 +135,15 @@ impl Table {
         }
         let (pair, revision) = (self.pair.swapped(), self.revision.wrapping_add(1));
         let flag = if self.continues { CONTINUES } else { 0 };
-        let mut bytes = to_bytes(&[revision, size as u32 | flag, self.tail.0[0], self.tail.0[1]]);
+        let mut bytes = to_bytes(&[revision, size as u32 | flag, self.tail.0[0], self.tail.0[1]])?;
+        // Nothing below takes more.
+        let padded = size.next_multiple_of(disk.geometry.program_size as usize);
+        bytes.try_reserve(padded - bytes.len())?;
         for entry in &self.entries {
             write_entry(entry, &mut bytes);
         }
         bytes.extend(checksum(CHECKSUM_START, &bytes).to_le_bytes());
-        bytes.resize(size.next_multiple_of(disk.geometry.program_size as usize), 0xff);
+        bytes.resize(padded, 0xff);
         disk.erase(dev, pair.0[0])?;
         disk.program(dev, pair.0[0], 0, &bytes)?;
         dev.sync()?;
@@ -150,30 +167,32 @@ fn attributes(entry: &Entry) -> &[u8] {
 }
 
 /// The first entry of `bytes`, and its size.
-fn parse_entry(disk: &Disk, bytes: &[u8]) -> Option<(Entry, usize)> {
-    let [number, sizes @ ..] = *bytes.first_chunk::<4>()?;
+fn parse_entry(disk: &Disk, bytes: &[u8]) -> Result<(Entry, usize)> {
+    let [number, sizes @ ..] = *bytes.first_chunk::<4>().ok_or(Error::CORRUPT)?;
     let mut rest = &bytes[4..];
     let mut fields = [&bytes[..0]; 3];
     for (field, size) in fields.iter_mut().zip(sizes) {
-        (*field, rest) = rest.split_at_checked(size.into())?;
+        (*field, rest) = rest.split_at_checked(size.into()).ok_or(Error::CORRUPT)?;
     }
     let [content, attributes, name] = fields;
-    let words = || Some(Pair::from_bytes(content)?.0).filter(|_| content.len() == 8);
+    let pair = Pair::from_bytes(content).filter(|_| content.len() == 8);
+    let words = || pair.map(|pair| pair.0).ok_or(Error::CORRUPT);
     let (kind, content) = match number & !kind::MOVING {
         kind::FILE => {
             let [head, size] = words()?;
-            (Kind::File, Content::List(Some(List { head, size }).filter(|list| list.is_possible(disk))?))
+            let list = Some(List { head, size }).filter(|list| list.is_possible(disk));
+            (Kind::File, Content::List(list.ok_or(Error::CORRUPT)?))
         }
         kind::FOLDER => (Kind::Folder, Content::Folder(Pair(words()?))),
-        kind::SUPERBLOCK => (Kind::Superblock, Content::Inline(content.to_vec())),
-        other => (Kind::Other(other.into()), Content::Inline(content.to_vec())),
+        kind::SUPERBLOCK => (Kind::Superblock, Content::Inline(memory::copy(content)?)),
+        other => (Kind::Other(other.into()), Content::Inline(memory::copy(content)?)),
     };
-    let mut entry = Entry::new(kind, name.to_vec(), content);
+    let mut entry = Entry::new(kind, memory::copy(name)?, content);
     entry.is_moving = number & kind::MOVING != 0;
     if !attributes.is_empty() {
-        entry.attributes.push((0, attributes.to_vec()));
+        memory::push(&mut entry.attributes, (0, memory::copy(attributes)?))?;
     }
-    Some((entry, bytes.len() - rest.len()))
+    Ok((entry, bytes.len() - rest.len()))
 }
 
 fn write_entry(entry: &Entry, out: &mut Vec<u8>) {

@@ -9,6 +9,7 @@ use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Folders, Found, Kind, Part, names, shift_down};
 use crate::vfs::lfs::pair::Pair;
 use crate::vfs::lfs::tree::{Body, Context, How, Place, Tree};
+use crate::vfs::memory;
 
 /// Bytes that a name may have.
 const NAME_MAX: usize = 255;
@@ -31,7 +32,7 @@ fn content(body: &Body) -> Content {
 
 /// Sees to it that an entry with a name can be.
 fn check_name(disk: &Disk, name: &[u8]) -> Result {
-    let entry = Entry::new(Kind::File, name.to_vec(), Content::Unknown);
+    let entry = Entry::new(Kind::File, memory::copy(name)?, Content::Unknown);
     let fits = Table::new(Pair::NULL, 0).has_room(disk, &entry);
     if fits && name.len() <= NAME_MAX { Ok(()) } else { Err(Error::NAME_TOO_LONG) }
 }
@@ -53,7 +54,7 @@ impl Folders for V1 {
 
     fn is_moved(&self, table: &Table, id: usize) -> bool {
         let entry = table.entries.get(id).filter(|entry| entry.is_moving);
-        entry.and_then(words).is_some_and(|words| self.moved.contains(&words))
+        entry.and_then(words).is_some_and(|words| self.moved.binary_search(&words).is_ok())
     }
 
     fn place_in(_: &Table, _: &[u8]) -> Option<usize> {
@@ -91,13 +92,13 @@ impl V1 {
     fn append(&mut self, cx: &mut Context<'_>, mut table: Table, entry: Entry, tail: Option<Pair>) -> Result<Place> {
         if table.has_room(cx.disk, &entry) {
             table.tail = tail.unwrap_or(table.tail);
-            table.entries.push(entry);
+            memory::push(&mut table.entries, entry)?;
             self.commit(cx, &mut table)?;
             return Ok(Place { pair: table.pair.0, at: table.entries.len() - 1 });
         }
         let mut next = self.new_table(cx)?;
         next.tail = tail.unwrap_or(table.tail);
-        next.entries.push(entry);
+        memory::push(&mut next.entries, entry)?;
         self.commit(cx, &mut next)?;
         (table.tail, table.continues) = (next.pair, true);
         self.commit(cx, &mut table)?;
@@ -146,7 +147,7 @@ impl V1 {
         let alone = self.unlike_others(cx, table.entry(id)?)?;
         let entry = table.entries.get_mut(id).ok_or(Error::CORRUPT)?;
         entry.content = alone;
-        let entry = Entry { name: name.to_vec(), ..entry.clone() };
+        let entry = entry.named(memory::copy(name)?)?;
         table.entries[id].is_moving = true;
         self.commit(cx, &mut table)?;
         let mut table = self.fetch(cx.disk, cx.dev, to)?;
@@ -165,7 +166,7 @@ impl V1 {
     /// is never looked at.
     fn unlike_others(&mut self, cx: &mut Context<'_>, entry: &Entry) -> Result<Content> {
         if !matches!(entry.content, Content::List(List { size: 0, .. })) {
-            return Ok(entry.content.clone());
+            return entry.content.copy();
         }
         let mut head = cx.disk.geometry.block_count;
         self.for_each_part(cx.disk, cx.dev, &mut |_, table| {
@@ -272,7 +273,7 @@ impl Tree for V1 {
                 if other.kind == Kind::Folder {
                     replaced = Some(self.empty_folder(cx, other)?.pair);
                 }
-                let name = other.name.clone();
+                let name = memory::copy(&other.name)?;
                 (to, at, name)
             }
             Found::Missing(..) if new.ends_with(b"/") => return Err(Error::NO_ENTRY),
@@ -280,15 +281,15 @@ impl Tree for V1 {
         };
         check_name(cx.disk, &name)?;
         let replaces = at < to.entries.len();
-        let mut table = from.clone();
+        let mut table = from.copy()?;
         table.entries.remove(id);
-        let renamed = Entry { name: name.clone(), ..entry.clone() };
+        let renamed = entry.named(memory::copy(&name)?)?;
         if to.pair.is(from.pair) && (replaces || table.has_room(cx.disk, &renamed)) {
             // All in one table.
             let at = if at > id { at - 1 } else { at };
             match table.entries.get_mut(at).filter(|_| replaces) {
                 Some(old) => *old = renamed,
-                None => table.entries.push(renamed),
+                None => memory::push(&mut table.entries, renamed)?,
             }
             self.commit(cx, &mut table)?;
             cx.places.iter_mut().for_each(|place| shift_down(place, from.pair, id));

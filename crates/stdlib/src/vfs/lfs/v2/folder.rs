@@ -10,6 +10,7 @@ use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Folders, Found, Kind, MODIFIED, Part, shift_down, shift_up};
 use crate::vfs::lfs::pair::Pair;
 use crate::vfs::lfs::tree::{Body, Context, How, Place, Tree};
+use crate::vfs::memory;
 
 /// The order of names in a folder: of two of which one is the beginning of the other, the longer comes first.
 fn order(a: &[u8], b: &[u8]) -> Ordering {
@@ -59,8 +60,11 @@ impl V2 {
         let mut delta = combine(combine(self.shared.0, self.on_disk.0), self.delta);
         // How many logs lack a parent is not kept on the device, only whether there are any.
         delta[0] &= !NONE;
-        let (changed, done) = log.append(cx.disk, cx.dev, changes, delta)?;
-        let places = cx.places.clone();
+        let places = memory::copy(cx.places)?;
+        let appended = log.append(cx.disk, cx.dev, changes, delta);
+        // What has failed may have been done.
+        self.is_stale |= appended.is_err();
+        let (changed, done) = appended?;
         for place in cx.places.iter_mut() {
             shift(place, log.pair, changes);
         }
@@ -85,7 +89,7 @@ impl V2 {
         loop {
             let count = log.entries.len();
             let mut split = 0;
-            while count - split > 1 && (count - split >= 0xff || log.size_from(split) > limit) {
+            while count - split > 1 && (count - split >= 0xff || log.size_from(split)? > limit) {
                 split += (count - split) / 2;
             }
             if split == 0 {
@@ -98,7 +102,8 @@ impl V2 {
                 Err(error) => return Err(error),
             };
             let mut tail = pair;
-            tail.entries = log.entries.split_off(split);
+            tail.entries.try_reserve_exact(log.entries.len() - split)?;
+            tail.entries.extend(log.entries.drain(split..));
             (tail.tail, tail.split) = (log.tail, log.split);
             tail.rewrite(cx.disk, cx.dev)?;
             (log.tail, log.split) = (tail.pair, true);
@@ -147,11 +152,11 @@ fn shift(place: &mut Option<Place>, pair: Pair, changes: &[Change]) {
     }
 }
 
-fn content(body: &Body) -> Content {
-    match body {
-        Body::Inline(bytes) => Content::Inline(bytes.clone()),
+fn content(body: &Body) -> Result<Content> {
+    Ok(match body {
+        Body::Inline(bytes) => Content::Inline(memory::copy(bytes)?),
         Body::List(list) => Content::List(*list),
-    }
+    })
 }
 
 impl Tree for V2 {
@@ -191,7 +196,7 @@ impl Tree for V2 {
             Found::Missing(log, id, name) => {
                 self.check_name(&name)?;
                 let body = Body::Inline(Vec::new());
-                let entry = Entry::new(Kind::File, name, content(&body));
+                let entry = Entry::new(Kind::File, name, content(&body)?);
                 self.commit(cx, &log, &[Change::Create(id, entry)])?;
                 // The log may have been split.
                 match self.find(cx.disk, cx.dev, path)? {
@@ -204,9 +209,11 @@ impl Tree for V2 {
 
     fn save(&mut self, cx: &mut Context<'_>, place: Place, body: &Body, modified: Option<u64>) -> Result {
         let log = self.fetch(cx.disk, cx.dev, Pair(place.pair))?;
-        let mut changes = Vec::from([Change::Content(place.at, content(body))]);
+        let mut changes = Vec::new();
+        memory::push(&mut changes, Change::Content(place.at, content(body)?))?;
         if let Some(modified) = modified {
-            changes.push(Change::Attribute(place.at, MODIFIED, Some(modified.to_le_bytes().to_vec())));
+            let modified = memory::copy(&modified.to_le_bytes())?;
+            memory::push(&mut changes, Change::Attribute(place.at, MODIFIED, Some(modified)))?;
         }
         self.commit(cx, &log, &changes).map(drop)
     }
@@ -215,7 +222,7 @@ impl Tree for V2 {
         self.make_consistent(cx)?;
         let Found::Missing(parent, id, name) = self.find(cx.disk, cx.dev, path)? else { return Err(Error::EXISTS) };
         self.check_name(&name)?;
-        let mut last = parent.clone();
+        let mut last = parent.copy()?;
         while last.split {
             last = self.fetch(cx.disk, cx.dev, last.tail)?;
         }
@@ -223,14 +230,15 @@ impl Tree for V2 {
         log.tail = last.tail;
         log.rewrite(cx.disk, cx.dev)?;
         let entry = Entry::new(Kind::Folder, name, Content::Folder(log.pair));
-        let mut changes = Vec::from([Change::Create(id, entry)]);
+        let mut changes = Vec::new();
+        memory::push(&mut changes, Change::Create(id, entry))?;
         if parent.split {
             // Until the parent knows the folder it lacks a parent.
             self.shared.add_orphans(1);
             self.commit(cx, &last, &[Change::Tail(false, log.pair)])?;
             self.shared.add_orphans(-1);
         } else {
-            changes.push(Change::Tail(false, log.pair));
+            memory::push(&mut changes, Change::Tail(false, log.pair))?;
         }
         self.commit(cx, &parent, &changes).map(drop)
     }
@@ -268,8 +276,8 @@ impl Tree for V2 {
                 if other.kind == Kind::Folder {
                     replaced = Some(self.empty_folder(cx, other)?.pair);
                 }
-                changes.push(Change::Delete(at));
-                let name = other.name.clone();
+                memory::push(&mut changes, Change::Delete(at))?;
+                let name = memory::copy(&other.name)?;
                 (to, at, name)
             }
             Found::Missing(..) if new.ends_with(b"/") && entry.kind != Kind::Folder => return Err(Error::NOT_FOLDER),
@@ -277,11 +285,11 @@ impl Tree for V2 {
         };
         self.check_name(&name)?;
         let same_log = to.pair.is(from.pair);
-        changes.push(Change::Create(at, Entry { name, ..entry.clone() }));
+        memory::push(&mut changes, Change::Create(at, entry.named(name)?))?;
         if same_log {
             // Where the old entry is after the changes before.
             let replaces = changes.len() > 1;
-            changes.push(Change::Delete(if replaces || at > id { id } else { id + 1 }));
+            memory::push(&mut changes, Change::Delete(if replaces || at > id { id } else { id + 1 }))?;
         } else {
             self.shared.set_move(from.pair, id);
         }

@@ -13,6 +13,7 @@ use crate::vfs::lfs::ctz::List;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
 use crate::vfs::lfs::folder::{Content, Entry, Kind, Part};
 use crate::vfs::lfs::pair::{Pair, to_bytes, word};
+use crate::vfs::memory;
 
 /// The state of what concerns more than one pair, in a form in which changes combine by exclusive or: a tag, and a
 /// pair.
@@ -24,7 +25,7 @@ pub fn combine(a: Shared, b: Shared) -> Shared {
 }
 
 /// A change to a metadata pair.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Change {
     Create(usize, Entry),
     Delete(usize),
@@ -35,7 +36,7 @@ pub enum Change {
 }
 
 /// A metadata pair as it was read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Log {
     /// The block that holds the state first.
     pub pair: Pair,
@@ -56,6 +57,12 @@ pub struct Log {
 const CLOSING: usize = 20;
 
 impl Part for Log {
+    fn copy(&self) -> Result<Log> {
+        let mut entries = Vec::new();
+        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
+        Ok(Log { entries, ..*self })
+    }
+
     fn pair(&self) -> Pair {
         self.pair
     }
@@ -124,11 +131,10 @@ impl Log {
         let newer = if second_is_newer { pair.swapped() } else { pair };
         for pair in [newer, newer.swapped()] {
             match disk.read_block(dev, pair.0[0]) {
-                Ok(block) => {
-                    if let Some(log) = Log::parse(disk, &block, pair, seed) {
-                        return Ok(log);
-                    }
-                }
+                Ok(block) => match Log::parse(disk, &block, pair, seed) {
+                    Err(error) if error.is_corrupt() => {}
+                    parsed => return parsed,
+                },
                 Err(error) if error.is_corrupt() => {}
                 Err(error) => return Err(error),
             }
@@ -136,10 +142,13 @@ impl Log {
         Err(Error::CORRUPT)
     }
 
-    /// What the commits in a block amount to, if there is one and all make sense.
-    fn parse(disk: &Disk, block: &[u8], pair: Pair, seed: &mut u32) -> Option<Log> {
-        let mut log = Log::new(pair, word(block, 0)?);
-        let mut commits = Commits::of(block)?;
+    /// What the commits in a block amount to.
+    ///
+    /// # Errors
+    /// [`Error::CORRUPT`] if there are none, or one makes no sense.
+    fn parse(disk: &Disk, block: &[u8], pair: Pair, seed: &mut u32) -> Result<Log> {
+        let mut log = Log::new(pair, word(block, 0).ok_or(Error::CORRUPT)?);
+        let mut commits = Commits::of(block).ok_or(Error::CORRUPT)?;
         let mut last = None;
         for commit in &mut commits {
             for (tag, data) in commit.changes() {
@@ -148,7 +157,7 @@ impl Log {
             *seed = checksum(*seed, &commit.sum.to_le_bytes());
             last = Some(commit);
         }
-        let last = last?;
+        let last = last.ok_or(Error::CORRUPT)?;
         (log.end, log.last) = commits.end();
         let rest = block.get(log.end..).unwrap_or_default();
         log.erased = commits.is_over()
@@ -156,125 +165,135 @@ impl Log {
             && last.erased.is_some_and(|(len, sum)| {
                 rest.get(..len as usize).is_some_and(|rest| checksum(CHECKSUM_START, rest) == sum)
             });
-        Some(log)
+        Ok(log)
     }
 
-    /// Applies a tag. `None` if it makes no sense.
-    fn apply(&mut self, disk: &Disk, tag: Tag, data: &[u8]) -> Option<()> {
+    /// Applies a tag.
+    ///
+    /// # Errors
+    /// [`Error::CORRUPT`] if it makes no sense.
+    fn apply(&mut self, disk: &Disk, tag: Tag, data: &[u8]) -> Result {
+        let pair = || Pair::from_bytes(data).ok_or(Error::CORRUPT);
+        let number = |at| word(data, at).ok_or(Error::CORRUPT);
         let id = tag.id() as usize;
         match (tag.family(), tag.kind()) {
-            (_, kind::CREATE) if id <= self.entries.len() => self.entries.insert(id, unknown()),
+            (_, kind::CREATE) if id <= self.entries.len() => {
+                self.entries.try_reserve(1)?;
+                self.entries.insert(id, unknown());
+            }
             (_, kind::DELETE) if id < self.entries.len() => drop(self.entries.remove(id)),
             (0x000, kind) if id < NONE as usize => {
                 // What is compacted is not created first.
                 while self.entries.len() <= id {
-                    self.entries.push(unknown());
+                    memory::push(&mut self.entries, unknown())?;
                 }
-                let entry = self.entries.get_mut(id)?;
+                let entry = self.entries.get_mut(id).ok_or(Error::CORRUPT)?;
                 entry.kind = match kind {
                     kind::FILE => Kind::File,
                     kind::FOLDER => Kind::Folder,
                     kind::SUPERBLOCK => Kind::Superblock,
                     kind => Kind::Other(kind),
                 };
-                entry.name = data.to_vec();
+                entry.name = memory::copy(data)?;
             }
             (0x200, kind) => {
                 let content = match kind {
-                    kind::FOLDER_STRUCT => Content::Folder(Pair::from_bytes(data)?),
-                    kind::INLINE_STRUCT => Content::Inline(data.to_vec()),
+                    kind::FOLDER_STRUCT => Content::Folder(pair()?),
+                    kind::INLINE_STRUCT => Content::Inline(memory::copy(data)?),
                     kind::LIST_STRUCT => {
-                        let list = List { head: word(data, 0)?, size: word(data, 4)? };
-                        Content::List(Some(list).filter(|list| list.is_possible(disk))?)
+                        let list = List { head: number(0)?, size: number(4)? };
+                        Content::List(Some(list).filter(|list| list.is_possible(disk)).ok_or(Error::CORRUPT)?)
                     }
                     _ => Content::Unknown,
                 };
-                self.entries.get_mut(id)?.content = content;
+                self.entries.get_mut(id).ok_or(Error::CORRUPT)?.content = content;
             }
             (kind::ATTRIBUTE, _) => {
-                let value = (!tag.takes_away()).then(|| data.to_vec());
-                self.entries.get_mut(id)?.set_attribute(tag.chunk() as u8, value);
+                let value = if tag.takes_away() { None } else { Some(memory::copy(data)?) };
+                self.entries.get_mut(id).ok_or(Error::CORRUPT)?.set_attribute(tag.chunk() as u8, value)?;
             }
-            (0x600, kind) => (self.split, self.tail) = (kind & 1 != 0, Pair::from_bytes(data)?),
-            (_, kind::MOVE_STATE) => self.shared = [word(data, 0)?, word(data, 4)?, word(data, 8)?],
-            (0x400, _) => return None,
+            (0x600, kind) => (self.split, self.tail) = (kind & 1 != 0, pair()?),
+            (_, kind::MOVE_STATE) => self.shared = [number(0)?, number(4)?, number(8)?],
+            (0x400, _) => return Err(Error::CORRUPT),
             // What a later version knows.
             _ => {}
         }
-        Some(())
+        Ok(())
     }
 
     /// The log with changes made, and the tags that say so.
-    fn changed(&self, changes: &[Change], delta: Shared) -> Option<(Log, Tags)> {
-        let (mut log, mut tags) = (self.clone(), Tags::default());
+    fn changed(&self, changes: &[Change], delta: Shared) -> Result<(Log, Tags)> {
+        let (mut log, mut tags) = (self.copy()?, Tags::default());
         for change in changes {
             match change {
                 Change::Create(id, entry) => {
                     if *id > log.entries.len() {
-                        return None;
+                        return Err(Error::CORRUPT);
                     }
-                    log.entries.insert(*id, entry.clone());
-                    tags.push(kind::CREATE, *id, &[]);
-                    tags.push_entry(*id, entry);
+                    log.entries.try_reserve(1)?;
+                    log.entries.insert(*id, entry.copy()?);
+                    tags.push(kind::CREATE, *id, &[])?;
+                    tags.push_entry(*id, entry)?;
                 }
                 Change::Delete(id) => {
-                    log.entries.get(*id)?;
+                    log.entry(*id)?;
                     log.entries.remove(*id);
-                    tags.push(kind::DELETE, *id, &[]);
+                    tags.push(kind::DELETE, *id, &[])?;
                 }
                 Change::Content(id, content) => {
-                    log.entries.get_mut(*id)?.content = content.clone();
-                    tags.push_content(*id, content);
+                    log.entries.get_mut(*id).ok_or(Error::CORRUPT)?.content = content.copy()?;
+                    tags.push_content(*id, content)?;
                 }
                 Change::Attribute(id, number, value) => {
-                    log.entries.get_mut(*id)?.set_attribute(*number, value.clone());
+                    let copy = value.as_deref().map(memory::copy).transpose()?;
+                    log.entries.get_mut(*id).ok_or(Error::CORRUPT)?.set_attribute(*number, copy)?;
                     let kind = kind::ATTRIBUTE + u32::from(*number);
                     match value {
-                        Some(value) => tags.push(kind, *id, value),
-                        None => tags.0.push((Tag::new(kind, *id as u32, NONE), Vec::new())),
+                        Some(value) => tags.push(kind, *id, value)?,
+                        None => memory::push(&mut tags.0, (Tag::new(kind, *id as u32, NONE), Vec::new()))?,
                     }
                 }
                 Change::Tail(split, pair) => {
                     (log.split, log.tail) = (*split, *pair);
-                    tags.push_tail(*split, *pair);
+                    tags.push_tail(*split, *pair)?;
                 }
             }
         }
         if delta != [0; 3] {
             log.shared = combine(log.shared, delta);
-            tags.push_shared(log.shared);
+            tags.push_shared(log.shared)?;
         }
-        Some((log, tags))
+        Ok((log, tags))
     }
 
     /// The tags that amount to the whole state.
-    fn state(&self) -> Tags {
+    fn state(&self) -> Result<Tags> {
         let mut tags = Tags::default();
         for (id, entry) in self.entries.iter().enumerate() {
-            tags.push_entry(id, entry);
+            tags.push_entry(id, entry)?;
         }
         if !self.tail.is_null() {
-            tags.push_tail(self.split, self.tail);
+            tags.push_tail(self.split, self.tail)?;
         }
         if self.shared != [0; 3] {
-            tags.push_shared(self.shared);
+            tags.push_shared(self.shared)?;
         }
-        tags
+        Ok(tags)
     }
 
     /// Bytes that the entries from `from` on take.
-    pub fn size_from(&self, from: usize) -> usize {
+    pub fn size_from(&self, from: usize) -> Result<usize> {
         let mut tags = Tags::default();
         for (id, entry) in self.entries.iter().enumerate().skip(from) {
-            tags.push_entry(id, entry);
+            tags.push_entry(id, entry)?;
         }
-        tags.size()
+        Ok(tags.size())
     }
 
     /// Changes it, and the device, by appending a commit. Answers the log with the changes; whether the device has
     /// them, too: if not, there is no room for them, and the state is to be [rewritten](Log::rewrite).
     pub fn append(&self, disk: &mut Disk, dev: &dyn Device, changes: &[Change], delta: Shared) -> Result<(Log, bool)> {
-        let (mut log, tags) = self.changed(changes, delta).ok_or(Error::CORRUPT)?;
+        let (mut log, tags) = self.changed(changes, delta)?;
         let block_size = disk.geometry.block_size as usize;
         if !self.erased || self.end + tags.size() + CLOSING > block_size {
             return Ok((log, false));
@@ -291,11 +310,11 @@ impl Log {
     /// # Errors
     /// `ENOSPC` if it does not fit a block, [`Error::CORRUPT`] if the block does not keep it.
     pub fn rewrite(&mut self, disk: &mut Disk, dev: &dyn Device) -> Result {
-        let tags = self.state();
+        let tags = self.state()?;
         if 4 + tags.size() + CLOSING > disk.geometry.block_size as usize || self.entries.len() >= NONE as usize {
             return Err(Error::NO_SPACE);
         }
-        let mut log = self.clone();
+        let mut log = self.copy()?;
         log.pair = self.pair.swapped();
         log.revision = self.revision.wrapping_add(1);
         disk.erase(dev, log.pair.0[0])?;
@@ -310,8 +329,12 @@ impl Log {
     /// commit.
     fn commit(&mut self, disk: &mut Disk, dev: &dyn Device, tags: &Tags, sum: u32) -> Result {
         let (block, start) = (self.pair.0[0], self.end);
+        let revision = self.revision.to_le_bytes();
         let (block_size, program_size) = (disk.geometry.block_size as usize, disk.geometry.program_size as usize);
-        let mut bytes = if start == 0 { self.revision.to_le_bytes().to_vec() } else { Vec::new() };
+        // No more than a block is written, and where there is room for all tags, nothing below takes more.
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(block_size.saturating_sub(start))?;
+        bytes.extend_from_slice(if start == 0 { &revision } else { &[] });
         let (mut last, mut sum) = (self.last, sum);
         let put = |bytes: &mut Vec<u8>, last: &mut u32, sum: &mut u32, tag: Tag, data: &[u8]| {
             let raw = (tag.0 ^ *last).to_be_bytes();
@@ -334,11 +357,10 @@ impl Log {
             let mut first_byte = 0xff;
             if next >= end && next + program_size <= block_size {
                 // What is there now tells later whether something has been written since.
-                let mut erased = alloc::vec![0; program_size];
+                let mut erased = memory::filled(program_size, 0)?;
                 disk.read(dev, block, next as u32, &mut erased)?;
                 first_byte = erased[0];
-                let mut data = (program_size as u32).to_le_bytes().to_vec();
-                data.extend(checksum(CHECKSUM_START, &erased).to_le_bytes());
+                let data = Pair([program_size as u32, checksum(CHECKSUM_START, &erased)]).to_bytes();
                 put(&mut bytes, &mut last, &mut sum, Tag::new(kind::ERASED_CHECKSUM, NONE, 8), &data);
             }
             let at = start + bytes.len();
@@ -365,34 +387,33 @@ impl Log {
 struct Tags(Vec<(Tag, Vec<u8>)>);
 
 impl Tags {
-    fn push(&mut self, kind: u32, id: usize, data: &[u8]) {
-        self.0.push((Tag::new(kind, id as u32, data.len() as u32), data.to_vec()));
+    fn push(&mut self, kind: u32, id: usize, data: &[u8]) -> Result {
+        memory::push(&mut self.0, (Tag::new(kind, id as u32, data.len() as u32), memory::copy(data)?))
     }
 
-    fn push_entry(&mut self, id: usize, entry: &Entry) {
-        self.push(kind_of(entry.kind), id, &entry.name);
-        self.push_content(id, &entry.content);
-        for (number, value) in &entry.attributes {
-            self.push(kind::ATTRIBUTE + u32::from(*number), id, value);
-        }
+    fn push_entry(&mut self, id: usize, entry: &Entry) -> Result {
+        self.push(kind_of(entry.kind), id, &entry.name)?;
+        self.push_content(id, &entry.content)?;
+        let mut attributes = entry.attributes.iter();
+        attributes.try_for_each(|(number, value)| self.push(kind::ATTRIBUTE + u32::from(*number), id, value))
     }
 
-    fn push_content(&mut self, id: usize, content: &Content) {
+    fn push_content(&mut self, id: usize, content: &Content) -> Result {
         match content {
-            Content::Unknown => {}
+            Content::Unknown => Ok(()),
             Content::Folder(pair) => self.push(kind::FOLDER_STRUCT, id, &pair.to_bytes()),
             Content::Inline(data) => self.push(kind::INLINE_STRUCT, id, data),
             Content::List(list) => self.push(kind::LIST_STRUCT, id, &Pair([list.head, list.size]).to_bytes()),
         }
     }
 
-    fn push_tail(&mut self, split: bool, pair: Pair) {
+    fn push_tail(&mut self, split: bool, pair: Pair) -> Result {
         let kind = if split { kind::HARD_TAIL } else { kind::SOFT_TAIL };
-        self.push(kind, NONE as usize, &pair.to_bytes());
+        self.push(kind, NONE as usize, &pair.to_bytes())
     }
 
-    fn push_shared(&mut self, shared: Shared) {
-        self.push(kind::MOVE_STATE, NONE as usize, &to_bytes(&shared));
+    fn push_shared(&mut self, shared: Shared) -> Result {
+        self.push(kind::MOVE_STATE, NONE as usize, &to_bytes(&shared)?)
     }
 
     /// Bytes that they take.

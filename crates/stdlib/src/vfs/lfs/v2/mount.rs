@@ -9,6 +9,7 @@ use crate::vfs::lfs::folder::{Content, Entry, Folders, Kind};
 use crate::vfs::lfs::pair::{Pair, to_bytes};
 use crate::vfs::lfs::space::Space;
 use crate::vfs::lfs::tree::Context;
+use crate::vfs::memory;
 
 /// The version of the format, high half and low half.
 const VERSION: u32 = 2 << 16 | 1;
@@ -22,10 +23,10 @@ const ATTRIBUTE_MAX: u32 = 1022;
 
 /// The first entry of all: version, size of a block, number of blocks, and the most bytes of names, files and
 /// attributes.
-pub fn superblock(disk: &Disk) -> Entry {
+pub fn superblock(disk: &Disk) -> Result<Entry> {
     let geometry = disk.geometry;
     let words = [VERSION, geometry.block_size, geometry.block_count, NAME_MAX, FILE_MAX, ATTRIBUTE_MAX];
-    Entry::new(Kind::Superblock, NAME.to_vec(), Content::Inline(to_bytes(&words)))
+    Ok(Entry::new(Kind::Superblock, memory::copy(NAME)?, Content::Inline(to_bytes(&words)?)))
 }
 
 /// Makes an empty file system.
@@ -39,7 +40,7 @@ pub fn format(disk: &mut Disk, dev: &dyn Device) -> Result {
         revision = disk.read_u32(dev, block, 0)?.max(revision & 0x7fff_ffff) & 0x7fff_ffff;
     }
     let mut root = Log::new(Pair::ROOT, revision);
-    root.entries.push(superblock(disk));
+    memory::push(&mut root.entries, superblock(disk)?)?;
     // Twice, so that neither block holds what was there before.
     root.rewrite(disk, dev)?;
     root.rewrite(disk, dev)
@@ -76,7 +77,7 @@ impl V2 {
                 log.entries.first()
                 && name == NAME
             {
-                superblocks.push((log.pair, data.clone()));
+                memory::push(&mut superblocks, (log.pair, memory::copy(data)?))?;
             }
             Ok(true)
         })?;
@@ -116,7 +117,7 @@ impl V2 {
         self.refresh(cx.disk, cx.dev)?;
         if self.is_old {
             let log = self.fetch(cx.disk, cx.dev, self.root)?;
-            let content = superblock(cx.disk).content;
+            let content = superblock(cx.disk)?.content;
             self.commit(cx, &log, &[Change::Content(0, content)])?;
             self.is_old = false;
         }
