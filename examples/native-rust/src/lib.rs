@@ -19,7 +19,8 @@ static POINTS: AtomicUsize = AtomicUsize::new(0);
 const C: (f64, f64) = (-0.8, 0.156);
 
 fn steps(mut re: f64, mut im: f64, limit: usize) -> usize {
-    POINTS.fetch_add(1, Ordering::Relaxed);
+    // Small processors have no instruction that counts in memory, and nothing else counts.
+    POINTS.store(POINTS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     for step in 0..limit {
         let (re2, im2) = (re * re, im * im);
         if re2 + im2 > 4.0 {
