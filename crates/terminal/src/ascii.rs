@@ -14,3 +14,13 @@ pub(crate) fn width(_: char) -> usize {
 pub(crate) fn is_word(character: char) -> bool {
     character.is_ascii_alphanumeric()
 }
+
+/// Whether bytes are characters and blanks.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b'\n' | b'\t' | 32..=126))
+}
+
+/// How many bytes of `bytes` are whole characters.
+pub(crate) fn whole_characters(bytes: &[u8]) -> usize {
+    bytes.len()
+}

@@ -35,12 +35,13 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// Inserts text at the cursor, if there is memory.
     pub fn insert(&mut self, text: &[u8]) -> Change {
-        let from = self.cursor;
+        let (from, len) = (self.cursor, self.text.len());
         if !append(&mut self.text, text) {
             return Change::Moved;
         }
-        self.text[from..].rotate_right(text.len());
         self.cursor += text.len();
+        self.text.copy_within(from..len, self.cursor);
+        self.text[from..self.cursor].copy_from_slice(text);
         Change::Text { from, shrank: false, lines: text.contains(&b'\n') }
     }
 
@@ -51,7 +52,8 @@ impl Buffer {
             return Change::Moved;
         }
         let change = Change::Text { from: range.start, shrank: true, lines: self.text[range.clone()].contains(&b'\n') };
-        self.text.drain(range);
+        self.text.copy_within(range.end.., range.start);
+        self.text.truncate(self.text.len() - range.len());
         change
     }
 

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::history::is_text;
 use crate::output::{Output, append};
+use crate::text::{is_text, whole_characters};
 
 /// Knows what may follow.
 pub trait Completer {
@@ -45,9 +45,7 @@ pub(crate) fn complete(input: &[u8], completer: &mut dyn Completer) -> Completio
         count += 1;
     });
     // Half a character is none.
-    while core::str::from_utf8(&common).is_err() {
-        common.pop();
-    }
+    common.truncate(whole_characters(&common));
     common.drain(..typed.min(common.len()));
     match count {
         0 => Completion::Nothing,

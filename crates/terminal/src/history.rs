@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::output::append;
+use crate::text::is_text;
 
 /// Inputs of the past, of which the oldest are forgotten.
 ///
@@ -94,14 +95,6 @@ impl History {
             }
         }
     }
-}
-
-/// Whether bytes are characters and blanks.
-pub(crate) fn is_text(bytes: &[u8]) -> bool {
-    let is_known = |character: char| cfg!(feature = "unicode") || character.is_ascii();
-    core::str::from_utf8(bytes).is_ok_and(|text| {
-        text.chars().all(|character| is_known(character) && (!character.is_control() || "\n\t".contains(character)))
-    })
 }
 
 #[cfg(test)]

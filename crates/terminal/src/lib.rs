@@ -9,6 +9,7 @@
 //! | `blocks` | several lines edited as one block and recalled as one; long lines on rows of their own; bracketed paste |
 //! | `colour` | colours of syntax and prompt |
 //! | `search` | Ctrl-R |
+//! | `runtime` | `Python`, what a prompt needs of an interpreter of `berus-runtime` |
 //!
 //! An editor knows Python as far as [`wants_more`] does. Whoever knows more helps as a [`Completer`].
 //!
@@ -33,6 +34,8 @@ mod history;
 mod key;
 mod output;
 mod protocol;
+#[cfg(feature = "runtime")]
+mod python;
 mod scan;
 
 pub use complete::{Completer, NoCompletion};
@@ -40,4 +43,6 @@ pub use editor::{Editor, Event, Purpose, Terminal};
 pub use history::History;
 pub use output::Output;
 pub use protocol::{Interpreter, Prompt, Request, Source};
+#[cfg(feature = "runtime")]
+pub use python::Python;
 pub use scan::wants_more;

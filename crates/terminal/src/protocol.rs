@@ -134,6 +134,20 @@ impl Prompt {
         self.editor.set_terminal(terminal);
     }
 
+    /// The terminal has so many columns and rows now.
+    pub fn resize(&mut self, columns: u16, rows: u16, out: &mut dyn Output) {
+        struct Nowhere;
+        impl Output for Nowhere {
+            fn write(&mut self, _: &[u8]) {}
+        }
+        if self.mode == Mode::Friendly {
+            self.editor.resize(columns, rows, out);
+        } else {
+            // Nothing is being edited.
+            self.editor.resize(columns, rows, &mut Nowhere);
+        }
+    }
+
     /// The editor of the friendly prompt.
     pub fn editor(&mut self) -> &mut Editor {
         &mut self.editor

@@ -59,3 +59,14 @@ pub(crate) fn width(character: char) -> usize {
 pub(crate) fn is_word(character: char) -> bool {
     character.is_alphanumeric()
 }
+
+/// Whether bytes are characters and blanks.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    let is_text = |character: char| !character.is_control() || "\n\t".contains(character);
+    core::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(is_text))
+}
+
+/// How many bytes of `bytes` are whole characters.
+pub(crate) fn whole_characters(bytes: &[u8]) -> usize {
+    core::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len)
+}

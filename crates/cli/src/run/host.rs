@@ -1,5 +1,6 @@
 //! The machine that a program runs on, by way of the standard library.
 
+use std::collections::VecDeque;
 use std::io::{IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -27,6 +28,8 @@ struct Machine {
     output: Mutex<Vec<u8>>,
     /// Why output was lost.
     lost: OnceLock<io::Error>,
+    /// Input that was read too early.
+    unread: Mutex<VecDeque<u8>>,
     is_terminal: bool,
     files: StdFiles,
     process: StdProcess,
@@ -48,6 +51,7 @@ impl StdHost {
             interrupt: Interrupt::new(),
             output,
             lost: OnceLock::new(),
+            unread: Mutex::default(),
             is_terminal,
             files,
             process,
@@ -59,6 +63,36 @@ impl StdHost {
     /// Why output was lost, if it was, and not because nobody reads it any more.
     pub fn lost_output(&self) -> Option<&io::Error> {
         self.0.lost.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
+    /// Writes what a terminal shall have, which makes `\r\n` of a `\n` itself.
+    pub fn write_terminal(&self, out: &mut Vec<u8>) {
+        for (n, line) in out.split(|byte| *byte == b'\n').enumerate() {
+            if n > 0 {
+                self.write_stdout(b"\n");
+            }
+            self.write_stdout(line.strip_suffix(b"\r").unwrap_or(line));
+        }
+        self.flush();
+        out.clear();
+    }
+
+    /// Gives input back that was read too early: those who read next have it first.
+    pub fn unread(&self, bytes: &[u8]) {
+        let mut unread = self.0.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        for byte in bytes.iter().rev() {
+            unread.push_front(*byte);
+        }
+    }
+
+    /// Takes of the input that was read too early.
+    fn take_unread(&self, buffer: &mut [u8]) -> usize {
+        let mut unread = self.0.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        let len = buffer.len().min(unread.len());
+        for (to, byte) in buffer.iter_mut().zip(unread.drain(..len)) {
+            *to = byte;
+        }
+        len
     }
 
     fn output(&self) -> MutexGuard<'_, Vec<u8>> {
@@ -92,6 +126,9 @@ impl Host for StdHost {
 
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         self.flush();
+        if let len @ 1.. = self.take_unread(buffer) {
+            return Ok(len);
+        }
         if self.0.interrupt.wait_for_input() == Waited::Interrupted {
             return Err(errno::INTERRUPTED);
         }
@@ -134,7 +171,8 @@ impl Host for StdHost {
     #[cfg(unix)]
     fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
         self.flush();
-        poll::poll(&self.0.files, files, timeout)
+        let has_input = !self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        poll::poll(&self.0.files, files, timeout, has_input)
     }
 
     fn rom(&self) -> Option<&'static [u8]> {

@@ -8,6 +8,7 @@ mod options;
 #[cfg(unix)]
 mod poll;
 mod process;
+mod prompt;
 mod rom;
 mod threads;
 mod zone;
@@ -33,7 +34,6 @@ use berus_runtime::model::word::Obj;
 use berus_runtime::modules::micropython::MemoryReport;
 use berus_runtime::ops::print::Stdout;
 use berus_runtime::q;
-use berus_runtime::repl::{BANNER, ConsoleLines, Prompt};
 use berus_runtime::services::console::Console;
 use berus_runtime::services::end::End;
 use host::StdHost;
@@ -143,8 +143,7 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
             module::explain(file, vm.machine_arch());
         }
         if wants_prompt(vm, options) {
-            vm.host().write_stdout(BANNER.as_bytes());
-            status = vm.run_prompt(&mut ConsoleLines);
+            status = prompt::run(vm, &host);
         }
         // No tracing function sees the end.
         let ended = vm.set_trace(None).and_then(|()| vm.call_at_exit());

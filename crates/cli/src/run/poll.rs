@@ -12,8 +12,8 @@ use rustix::process::{Resource, getrlimit};
 
 use super::files::StdFiles;
 
-/// As [`Host::poll`](berus_runtime::host::Host::poll), for the console and open `files`.
-pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+/// As [`Host::poll`](berus_runtime::host::Host::poll), for the console and open `files`. With `has_input`, some of the console's input is there already.
+pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_input: bool) -> Result<usize, i32> {
     // POSIX wants no more than can be open.
     if getrlimit(Resource::Nofile).current.is_some_and(|most| polled.len() as u64 > most) {
         return Err(INVALID);
@@ -23,6 +23,10 @@ pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration) -> Resul
     let (mut places, mut asked) = (Vec::new(), Vec::new());
     for (place, (polled, open)) in polled.iter_mut().zip(&open).enumerate() {
         let file = match (polled.file, open) {
+            (0, _) if has_input && polled.wanted & event::READ != 0 => {
+                polled.ready = event::READ;
+                continue;
+            }
             (0, _) => input.as_fd(),
             (1, _) => output.as_fd(),
             (2, _) => errors.as_fd(),

@@ -147,6 +147,17 @@ impl Editor {
         self.terminal = terminal;
     }
 
+    /// The terminal has so many columns and rows now: an input that is being edited is drawn anew if that is news.
+    pub fn resize(&mut self, columns: u16, rows: u16, out: &mut dyn Output) {
+        let before = self.terminal;
+        self.terminal = Terminal { columns, rows, ..before };
+        #[cfg(feature = "blocks")]
+        if self.terminal != before {
+            self.resize_window(out);
+        }
+        let _ = (before, out);
+    }
+
     /// The inputs of the past.
     pub fn history(&mut self) -> &mut History {
         &mut self.history
@@ -320,13 +331,11 @@ mod block {
     const NARROWEST: usize = 8;
 
     impl Editor {
-        /// The size of the terminal has changed.
-        pub fn resize(&mut self, columns: u16, rows: u16, out: &mut dyn Output) {
-            self.terminal = Terminal { columns, rows, ..self.terminal };
-            if self.has_block() {
-                let (columns, rows) = (usize::from(columns).max(1), usize::from(rows).max(1));
-                self.in_window(|window, scene| window.resize(columns, rows, scene, out));
-            }
+        /// Draws the input for a terminal whose size has changed.
+        pub(super) fn resize_window(&mut self, out: &mut dyn Output) {
+            let Terminal { columns, rows, .. } = self.terminal;
+            let (columns, rows) = (usize::from(columns).max(1), usize::from(rows).max(1));
+            self.in_window(|window, scene| window.resize(columns, rows, scene, out));
         }
 
         /// Makes a window if the terminal has room for one.

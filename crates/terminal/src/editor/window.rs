@@ -267,7 +267,9 @@ impl Window {
                 (Kind::Other, line_end(scene.text, at) + 1 - at)
             };
             let end = (at + len).min(to);
-            brush.dip(kind, &scene.text[at..end], out);
+            if end > from {
+                brush.dip(kind, &scene.text[at..end], out);
+            }
             let mut shown = at.max(from);
             at = end;
             while shown < end {

@@ -281,6 +281,7 @@ proptest! {
             session.type_in(&key);
             let (width, height) = (usize::from(columns).max(1), usize::from(rows).max(1));
             session.screen = Screen::new(width, height);
+            session.editor.resize(u16::MAX, rows, &mut Vec::new());
             session.editor.resize(columns, rows, &mut session.screen);
             #[cfg(feature = "search")]
             if session.editor.search.is_some() {
@@ -299,6 +300,7 @@ impl Session {
         let mut editor = self.editor.clone();
         let mut screen = Screen::new(self.screen.columns, self.screen.rows.len());
         let (columns, rows) = (screen.columns as u16, screen.rows.len() as u16);
+        editor.resize(columns, rows + 1, &mut Vec::new());
         editor.resize(columns, rows, &mut screen);
         let (mut new, mut old) = (screen.row, self.screen.row);
         while new > 0 && old > 0 {

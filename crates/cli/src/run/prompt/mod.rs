@@ -1,0 +1,24 @@
+//! The interactive prompt: the editor and the protocol of `berus-terminal` on the terminal of the process.
+
+#[cfg(unix)]
+mod history;
+#[cfg(unix)]
+mod session;
+#[cfg(unix)]
+mod terminal;
+
+use berus_runtime::model::vm::Vm;
+use berus_runtime::repl::{BANNER, ConsoleLines, Prompt};
+
+use super::host::StdHost;
+
+/// Runs what is typed until that ends: the exit status.
+pub fn run(vm: &Vm, host: &StdHost) -> u8 {
+    #[cfg(unix)]
+    if let Some(status) = session::on_terminal(vm, host) {
+        return status;
+    }
+    let _ = host;
+    vm.host().write_stdout(BANNER.as_bytes());
+    vm.run_prompt(&mut ConsoleLines)
+}

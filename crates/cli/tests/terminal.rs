@@ -1,0 +1,189 @@
+//! The interactive prompt on a terminal.
+#![cfg(unix)]
+
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+
+/// What nobody waits longer for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Session {
+    keyboard: File,
+    /// Stays open, so that the terminal outlives the process.
+    terminal: File,
+    screen: Receiver<Vec<u8>>,
+    child: Child,
+    shown: String,
+}
+
+impl Session {
+    /// A prompt on a terminal with so many columns and rows, 0 if it does not say; the history is kept in the file `history`.
+    fn new(columns: u16, rows: u16, history: &OsStr, variables: &[(&str, &str)]) -> Session {
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there are terminals");
+        grantpt(&keyboard).and_then(|()| unlockpt(&keyboard)).expect("it is ours");
+        let name = ptsname(&keyboard, Vec::new()).expect("it has a name");
+        let open =
+            || OpenOptions::new().read(true).write(true).open(OsStr::from_bytes(name.as_bytes())).expect("it opens");
+        let terminal = open();
+        tcsetwinsize(&terminal, Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_berus"))
+            .env("BERUS_HISTORY", history)
+            .env("TERM", "xterm")
+            .env_remove("NO_COLOR")
+            .envs(variables.iter().copied())
+            .stdin(open())
+            .stdout(open())
+            .stderr(open())
+            .spawn()
+            .expect("it starts");
+        let keyboard = File::from(keyboard);
+        let mut output = keyboard.try_clone().unwrap();
+        let (send, screen) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(len @ 1..) = output.read(&mut bytes) {
+                if send.send(bytes[..len].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut session = Session { keyboard, terminal, screen, child, shown: String::new() };
+        session.wait_for(">>> ");
+        session
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).expect("it is open");
+    }
+
+    /// Waits until `expected` is on the screen, and answers what was shown up to there since the last time.
+    #[track_caller]
+    fn wait_for(&mut self, expected: &str) -> String {
+        loop {
+            if let Some(at) = self.shown.find(expected) {
+                let rest = self.shown.split_off(at + expected.len());
+                return std::mem::replace(&mut self.shown, rest);
+            }
+            match self.screen.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.shown.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) => panic!("no {expected:?} in {:?}", self.shown),
+            }
+        }
+    }
+
+    /// Ctrl-D at the next prompt, not before: a program's terminal takes keys for itself.
+    fn leave(mut self) -> Option<i32> {
+        self.wait_for(">>> ");
+        self.type_in("\x04");
+        self.end()
+    }
+
+    /// Waits for the end: the exit status. The terminal is as it was.
+    fn end(mut self) -> Option<i32> {
+        let status = self.child.wait().expect("it ends").code();
+        let modes = tcgetattr(&self.terminal).unwrap().local_modes;
+        assert!(modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
+        status
+    }
+}
+
+#[test]
+fn a_terminal_of_unknown_size_gets_what_micropython_writes() {
+    let mut session = Session::new(0, 0, OsStr::new(""), &[]);
+    session.type_in("6 * 7\r");
+    assert_eq!(session.wait_for(">>> "), "6 * 7\r\n42\r\n>>> ");
+    session.type_in("if 1:\r8\r\x08\r");
+    assert_eq!(session.wait_for(">>> "), "if 1:\r\n...     8\r\n...     \x08\x08\x08\x08\x1b[K\r\n8\r\n>>> ");
+    session.type_in("\x1b[A\x10\x03");
+    session.wait_for(">>> ");
+    session.type_in("raise SystemExit(3)\r");
+    assert_eq!(session.end(), Some(3));
+}
+
+#[test]
+fn blocks_are_kept_between_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("state/history");
+    let mut session = Session::new(80, 24, history.as_os_str(), &[("NO_COLOR", "1")]);
+    session.type_in("def twice(x):\rreturn x * 2\r\r");
+    session.wait_for(">>> ");
+    session.type_in("twice('ü漢')\r");
+    session.wait_for("\x1b[?2004l'ü漢ü漢'\r\n");
+    session.wait_for(">>> ");
+    session.type_in("quit\r");
+    assert_eq!(session.end(), Some(0));
+    assert_eq!(std::fs::read_to_string(&history).unwrap(), "def twice(x):\\n    return x * 2\ntwice('ü漢')\nquit\n");
+
+    let mut session = Session::new(80, 24, history.as_os_str(), &[("NO_COLOR", "1")]);
+    // The block is found, and its name changed.
+    session.type_in("\x12twice(x\x1b[A\x01\x1b[C\x1b[C\x1b[C\x1b[C\x1bdthrice\x1b[B\x05\x7f3\r\r");
+    session.wait_for("\x1b[?2004h>>> ");
+    session.type_in("thrice(5)\r");
+    session.wait_for("\x1b[?2004l15\r\n");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn ten_thousand_lines_are_pasted() {
+    let mut session = Session::new(80, 24, OsStr::new(""), &[]);
+    let lines: String = (0..10_000).map(|n| format!("x{n} = {n}  # a line of a paste\r")).collect();
+    // A terminal takes so much at a time only.
+    let mut keyboard = session.keyboard.try_clone().unwrap();
+    let paste = std::thread::spawn(move || keyboard.write_all(format!("\x1b[200~{lines}\x1b[201~").as_bytes()));
+    session.wait_for("x9999");
+    paste.join().unwrap().unwrap();
+    session.type_in("x0 + x9999\x03");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn typed_lines_that_follow_are_read_by_programs() {
+    let mut session = Session::new(0, 0, OsStr::new(""), &[]);
+    session.type_in("import sys\rsys.stdin.readline()\rtext\n7\r");
+    session.wait_for("'text\\n'\r\n");
+    session.wait_for("\n7\r\n");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn errors_have_a_colour() {
+    let mut session = Session::new(80, 24, OsStr::new(""), &[]);
+    session.type_in("1 / 0\r");
+    session.wait_for("\x1b[31mTraceback");
+    session.wait_for("ZeroDivisionError: divide by zero\r\n\x1b[m");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn programs_get_a_raw_prompt() {
+    let mut session = Session::new(0, 0, OsStr::new(""), &[]);
+    session.type_in("\r\x03\x01");
+    session.wait_for("raw REPL; CTRL-B to exit\r\n>");
+    session.type_in("print(1)\x04");
+    assert_eq!(session.wait_for("\x04>"), "OK1\r\n\x04\x04>");
+    session.type_in("\x05A\x011/0\x04");
+    let answer = session.wait_for("\x04>");
+    assert!(answer.contains("\x01\x04\x04Traceback"), "{answer:?}");
+    assert!(answer.ends_with("ZeroDivisionError: divide by zero\r\n\x04>"), "{answer:?}");
+    session.type_in("\x02");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn names_are_completed() {
+    let mut session = Session::new(0, 0, OsStr::new(""), &[]);
+    session.type_in("impo\tmicro\t\r");
+    assert_eq!(session.wait_for(">>> "), "import micropython\r\n>>> ");
+    session.type_in("micropython.mem_\t\t");
+    session.wait_for("mem_current     mem_info        mem_peak        mem_total\r\n>>> micropython.mem_");
+    session.type_in("\x03");
+    assert_eq!(session.leave(), Some(0));
+}

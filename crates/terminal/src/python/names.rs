@@ -1,0 +1,285 @@
+//! What a name that is being typed may become.
+
+use alloc::vec::Vec;
+
+use berus_runtime::import::registry::Register;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::importing::Import;
+use berus_runtime::model::layout::Dict;
+use berus_runtime::model::protocols::{Iterate, Strs};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
+use berus_runtime::modules::builtins;
+use berus_runtime::ops::attr::Attributes;
+use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
+use berus_runtime::qstr::Qstr;
+
+/// Words of the language, with a blank behind those that are never a whole statement or expression.
+const KEYWORDS: &[&[u8]] = &[
+    b"False",
+    b"None",
+    b"True",
+    b"and ",
+    b"as ",
+    b"assert ",
+    b"async ",
+    b"await ",
+    b"break",
+    b"class ",
+    b"continue",
+    b"def ",
+    b"del ",
+    b"elif ",
+    b"else:",
+    b"except",
+    b"finally:",
+    b"for ",
+    b"from ",
+    b"global ",
+    b"if ",
+    b"import ",
+    b"in ",
+    b"is ",
+    b"lambda",
+    b"nonlocal ",
+    b"not ",
+    b"or ",
+    b"pass",
+    b"raise",
+    b"return",
+    b"try:",
+    b"while ",
+    b"with ",
+    b"yield",
+];
+
+/// Calls `found` with each name that may stand for the one that ends `input`, in order; answers how many bytes of `input` that one has.
+///
+/// Behind dots, those are attributes of what stands before; behind `import` and `from`, modules; else variables and keywords. Names that begin with an underscore are named only if the one that is typed does. No code
+/// of the program runs but what computes attributes on the way, and `__dir__`.
+///
+/// # Errors
+/// What computing an attribute raises, and `MemoryError`.
+pub fn complete(vm: &Vm, input: &[u8], found: &mut dyn FnMut(&[u8])) -> Res<usize> {
+    let line = input.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut names = match open_quote(line) {
+        Some(quote) => names_in_string(vm, line, quote)?,
+        None => names_in_code(vm, line)?,
+    };
+    names.all.sort_unstable();
+    names.all.dedup();
+    names.all.iter().for_each(|name| found(name));
+    Ok(names.typed.len())
+}
+
+/// What stands in code may become.
+fn names_in_code<'a>(vm: &Vm, line: &'a [u8]) -> Res<Names<'a>> {
+    let (before, chain) = line.split_at(chain_start(line));
+    let dot = chain.iter().rposition(|byte| *byte == b'.');
+    let mut names = Names::new(&chain[dot.map_or(0, |dot| dot + 1)..]);
+    let mut words = before.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    match (words.next(), words.next(), words.next()) {
+        (Some(b"from"), Some(module), Some(b"import")) => {
+            if let Some(module) = module_to_look_into(vm, module)? {
+                names.add_attributes(vm, module)?;
+            }
+        }
+        (Some(b"from"), None, _) | (Some(b"import"), ..) if dot.is_none() => {
+            vm.registered().for_each(|module| names.add(module.name().as_bytes()));
+            names.add_keys(vm, &vm.modules());
+        }
+        _ if dot.is_some() => {
+            if let Some(object) = resolve(vm, before, &chain[..chain.len() - names.typed.len() - 1])? {
+                names.add_attributes(vm, object)?;
+            }
+        }
+        _ => {
+            names.add_keys(vm, &vm.main());
+            if !names.typed.is_empty() {
+                KEYWORDS.iter().for_each(|word| names.add(word));
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// What stands in a string, which begins with the quote at `quote`, may become: a key of the dict that is subscripted, or the name of a file.
+fn names_in_string<'a>(vm: &Vm, line: &'a [u8], quote: usize) -> Res<Names<'a>> {
+    let typed = &line[quote + 1..];
+    if let Some((b'[', before)) = line[..quote].split_last() {
+        let mut names = Names::new(typed);
+        let (before, chain) = before.split_at(chain_start(before));
+        if let Some(dict) = resolve(vm, before, chain)?.and_then(|object| object.downcast::<Dict>()) {
+            names.end = &line[quote..quote + 1];
+            names.add_keys(vm, &dict);
+            names.all.iter_mut().for_each(|name| name.push(b']'));
+        }
+        return Ok(names);
+    }
+    let name_start = typed.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+    let mut names = Names::new(&typed[name_start..]);
+    if vm.registered().all(|module| module.name() != "os") {
+        return Ok(names);
+    }
+    let os = vm.import(b"os", vm.main(), true, 0)?;
+    let list = vm.load_attr(os, vm.intern(b"ilistdir")?)?;
+    let folder = if name_start == 0 { vm.new_str(b".")? } else { vm.new_str(&typed[..name_start])? };
+    let entries = vm.to_list(vm.call(list, &[folder])?)?;
+    for entry in entries.items() {
+        let entry = vm.items(entry.get())?;
+        let (Some(name), Some(kind)) = (entry.get(0), entry.get(1)) else { continue };
+        let Some(name) = vm.as_str(name) else { continue };
+        let is_folder = kind.as_small_int() == Some(0x4000);
+        names.add(&[name, if is_folder { b"/" } else { b"" }].concat());
+    }
+    Ok(names)
+}
+
+/// A module that may be asked for its names: it has been imported, or importing it runs no code of a program.
+fn module_to_look_into(vm: &Vm, name: &[u8]) -> Res<Option<Obj>> {
+    if vm.registered().any(|module| module.name().as_bytes() == name) {
+        return vm.import(name, vm.main(), true, 0).map(Some);
+    }
+    Ok(vm.modules().load(vm, vm.intern(name)?))
+}
+
+/// Names that begin as the one that is typed.
+struct Names<'a> {
+    typed: &'a [u8],
+    /// What goes behind each.
+    end: &'a [u8],
+    all: Vec<Vec<u8>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(typed: &'a [u8]) -> Names<'a> {
+        Names { typed, end: b"", all: Vec::new() }
+    }
+
+    fn add(&mut self, name: &[u8]) {
+        let is_private = name.starts_with(b"_") && self.typed.is_empty();
+        if name.starts_with(self.typed) && !is_private {
+            self.all.push([name, self.end].concat());
+        }
+    }
+
+    fn add_keys(&mut self, vm: &Vm, dict: &Dict) {
+        let mut at = 0;
+        while let Some((number, key, _)) = dict.map.entry_from(at) {
+            if let Some(name) = vm.as_str(key) {
+                self.add(name);
+            }
+            at = number + 1;
+        }
+    }
+
+    fn add_attributes(&mut self, vm: &Vm, object: Obj) -> Res<()> {
+        let Some(dir) = builtins::find(vm, vm.intern(b"dir")?) else { return Ok(()) };
+        let names = vm.items(vm.call(dir, &[object])?)?;
+        for name in (0..).map_while(|n| names.get(n)) {
+            self.add(vm.as_str(name).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+/// Where the names with dots between them begin that end `line`.
+fn chain_start(line: &[u8]) -> usize {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte) || !byte.is_ascii();
+    line.iter().rposition(|byte| !is_part(byte)).map_or(0, |before| before + 1)
+}
+
+/// The quote of the string that is open at the end of `line`.
+fn open_quote(line: &[u8]) -> Option<usize> {
+    let mut open = None;
+    let mut at = 0;
+    while let Some(byte) = line.get(at) {
+        match (open, byte) {
+            (None, b'#') => return None,
+            (None, b'\'' | b'"') => open = Some(at),
+            (Some(_), b'\\') => at += 1,
+            (Some(quote), _) if *byte == line[quote] => open = None,
+            _ => {}
+        }
+        at += 1;
+    }
+    open
+}
+
+/// The object that names with dots between them stand for, behind `before`.
+fn resolve(vm: &Vm, before: &[u8], chain: &[u8]) -> Res<Option<Obj>> {
+    let mut names = chain.split(|byte| *byte == b'.');
+    let first = names.next().unwrap_or_default();
+    // The methods of a string do not depend on what is in it.
+    let mut object = if first.is_empty() {
+        matches!(before.last(), Some(b'\'' | b'"')).then_some(Obj::qstr(Qstr::EMPTY))
+    } else {
+        let name = vm.intern(first)?;
+        vm.main().load(vm, name).or_else(|| builtins::find(vm, name))
+    };
+    for name in names {
+        object = match object {
+            Some(object) => vm.find_attr_quietly(object, vm.intern(name)?)?,
+            None => None,
+        };
+    }
+    Ok(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use berus_runtime::heap::{GlobalRegions, Heap};
+    use berus_runtime::host::Silent;
+    use berus_runtime::import::source::Compile;
+    use berus_runtime::model::vm::{Limits, Vm};
+
+    use super::complete;
+
+    /// What the end of `input` may become after `program`.
+    fn names(program: &str, input: &str) -> Vec<String> {
+        let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+        vm.enter(|vm| {
+            vm.run_source(program.as_bytes(), b"test.py").unwrap();
+            let mut names = Vec::new();
+            complete(vm, input.as_bytes(), &mut |name| names.push(String::from_utf8(name.to_vec()).unwrap())).unwrap();
+            names
+        })
+    }
+
+    #[test]
+    fn names_are_variables_and_keywords() {
+        assert_eq!(names("value = 1", "x = va"), ["value"]);
+        assert_eq!(names("", "impo"), ["import "]);
+        assert_eq!(names("", "not_there"), [""; 0]);
+    }
+
+    #[test]
+    fn attributes_stand_behind_dots() {
+        let program = "class C:\n  a_b = 1\n  def a_c(self): pass\n  _p = 2\no = C()\no.a_d = o";
+        assert_eq!(names(program, "f(o."), ["a_b", "a_c", "a_d"]);
+        assert_eq!(names(program, "o.a_d._p"), ["_p"]);
+        assert_eq!(names(program, "o.a_d.a_d.a_b"), ["a_b"]);
+        assert_eq!(names(program, "1, 'x'.isdi"), ["isdigit"]);
+        assert_eq!(names(program, "nobody.x"), [""; 0]);
+        assert_eq!(names(program, "None."), [""; 0]);
+    }
+
+    #[test]
+    fn modules_stand_behind_import() {
+        assert_eq!(names("", "import micro"), ["micropython"]);
+        assert_eq!(names("", "from colle"), ["collections"]);
+        assert_eq!(names("", "from collections import named"), ["namedtuple"]);
+    }
+
+    #[test]
+    fn subscripts_of_dicts_are_their_keys() {
+        let program = "d = {'one': 1, 'other': {'x y': 2}, 3: 4}";
+        assert_eq!(names(program, "print(d['o"), ["one']", "other']"]);
+        assert_eq!(names(program, "d[\"on"), ["one\"]"]);
+    }
+}
