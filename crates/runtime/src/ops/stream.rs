@@ -229,6 +229,7 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
     let Some(size) = size(vm, args)? else { return read_to_end(vm, stream) };
     let text = vm.stream(stream)?.is_text;
     let mut out = Builder::with_capacity(vm, size)?;
+    let mut characters = utf8::Wanted::new(size);
     let mut wanted = size;
     loop {
         match read_more(vm, stream, &mut out, wanted, once)? {
@@ -239,8 +240,7 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
             Err(errno) => return Err(vm.os_error(errno)),
         }
         // Of text, characters were asked for.
-        vm.work_on_bytes(out.bytes().len())?;
-        wanted = if text { utf8::missing(out.bytes(), size) } else { 0 };
+        wanted = if text { characters.missing(out.bytes()) } else { 0 };
         if wanted == 0 || once {
             break;
         }
@@ -347,8 +347,9 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
 fn next_line(vm: &Vm, stream: Obj, size: Option<usize>) -> Res<Option<Builder>> {
     let text = vm.stream(stream)?.is_text;
     let mut out = Builder::new();
-    let is_short = |line: &[u8]| match size {
-        Some(size) if text => utf8::missing(line, size) > 0,
+    let mut characters = utf8::Wanted::new(size.unwrap_or(0));
+    let mut is_short = |line: &[u8]| match size {
+        Some(_) if text => characters.missing(line) > 0,
         Some(size) => line.len() < size,
         None => true,
     };

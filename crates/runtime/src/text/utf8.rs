@@ -23,17 +23,30 @@ const fn announced(first: u8) -> usize {
     }
 }
 
-/// How many bytes at least must follow `text` so that it has `count` characters, the last of them whole; 0 if it has
-/// them, or more. The bytes may be any: what a first byte announces counts.
-pub fn missing(text: &[u8], count: usize) -> usize {
-    let (mut at, mut left) = (0, count);
-    while left > 0
-        && let Some(&first) = text.get(at)
-    {
-        at += announced(first);
-        left -= 1;
+/// Characters that are wanted of text that comes piece by piece.
+pub struct Wanted {
+    /// Where the next character starts, and how many are wanted from there on.
+    at: usize,
+    left: usize,
+}
+
+impl Wanted {
+    /// So many characters.
+    pub fn new(count: usize) -> Wanted {
+        Wanted { at: 0, left: count }
     }
-    left + at.saturating_sub(text.len())
+
+    /// How many bytes at least must follow `text`, which is longer than the last time, so that it has the characters,
+    /// the last of them whole; 0 if it has them, or more. The bytes may be any: what a first byte announces counts.
+    pub fn missing(&mut self, text: &[u8]) -> usize {
+        while self.left > 0
+            && let Some(&first) = text.get(self.at)
+        {
+            self.at += announced(first);
+            self.left -= 1;
+        }
+        self.left + self.at.saturating_sub(text.len())
+    }
 }
 
 /// How many bytes the character has that starts at `at`. Whatever the bytes are, at least one.
@@ -150,13 +163,11 @@ mod tests {
     #[test]
     fn bytes_are_missing_until_characters_are_whole() {
         let text = "aé€𝄞".as_bytes();
-        let missing = |len: usize, count| missing(&text[..len], count);
+        let of = |text: &[u8], count| Wanted::new(count).missing(text);
+        let missing = |len: usize, count| of(&text[..len], count);
         assert_eq!([missing(0, 0), missing(0, 3), missing(1, 1), missing(2, 2), missing(3, 2)], [0, 3, 0, 1, 0]);
         assert_eq!([missing(4, 3), missing(6, 4), missing(7, 4), missing(10, 4), missing(10, 2)], [2, 1, 3, 0, 0]);
-        assert_eq!(
-            [super::missing(b"\xc3a", 1), super::missing(b"\x80\xff", 3), super::missing(b"\xf0", 2)],
-            [0, 1, 4]
-        );
+        assert_eq!([of(b"\xc3a", 1), of(b"\x80\xff", 3), of(b"\xf0", 2)], [0, 1, 4]);
     }
 
     #[test]
