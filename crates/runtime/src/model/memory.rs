@@ -19,6 +19,9 @@ const LARGE: usize = 1024;
 /// A block takes much of the heap if there is no room for so many of its size.
 const MUCH: usize = 32;
 
+/// A block that grows does so by at least this part of what it was.
+const PART_TO_GROW: usize = 16;
+
 impl Vm {
     /// A block of `bytes` bytes, collecting first if that is due.
     #[inline(always)]
@@ -234,8 +237,8 @@ impl Vm {
     }
 
     /// Memory of `wanted` bytes that begins with the `old` bytes at `block`, as far as it has room for them: the same
-    /// block, or another one. Where there is no memory for that, of `least` bytes. Answers which. What is gained holds
-    /// anything; the old block stays.
+    /// block, or another one. Where there is no memory for that, of `least` bytes, or of a little more than `old`.
+    /// Answers which. What is gained holds anything; the old block stays.
     ///
     /// A collection may free what lies behind the block, so that it is tried again in place.
     ///
@@ -252,6 +255,8 @@ impl Vm {
         least: usize,
         kind: Kind,
     ) -> Res<(NonNull<u8>, usize)> {
+        // What grows bit by bit where memory ends is not to be collected for and moved each time.
+        let least = least.max((old + old / PART_TO_GROW).min(wanted));
         // SAFETY: the caller gives up what the block loses.
         let in_place = |bytes| bytes > 0 && self.heap.size_of(block) > 0 && unsafe { self.heap.resize(block, bytes) };
         let moved = |new: NonNull<u8>, bytes: usize| {
