@@ -287,7 +287,7 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
     let dict = |n: usize| match args.get(n) {
         Some(given) if *given != Obj::NONE => match given.downcast::<Dict>() {
             Some(dict) => Ok(Some(dict)),
-            None => Err(vm.type_error(format_args!("argument num/types mismatch"))),
+            None => Err(vm.error_with(&exception::TYPE_ERROR, &[])),
         },
         _ => Ok(None),
     };

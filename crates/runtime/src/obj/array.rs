@@ -434,6 +434,9 @@ pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: u
 }
 
 fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    if let Subscr::Delete = request {
+        return Ok(None);
+    }
     let array = of(vm, object)?;
     let size = array.size();
     if let Some(slice) = index.downcast::<Slice>() {

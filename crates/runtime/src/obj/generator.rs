@@ -271,10 +271,8 @@ impl Resume for Vm {
         if value == Obj::NONE && self.type_of(iterator).slots.next.is_some() {
             return none_at_stop(self, self.next(iterator));
         }
-        match self.find_attr(iterator, q!("send"))? {
-            Some(send) => self.end_at_stop(self.call(send, &[value])),
-            None => Err(self.type_error(format_args!("'{}' object isn't an iterator", self.type_name(iterator)))),
-        }
+        let send = self.load_attr(iterator, q!("send"))?;
+        self.end_at_stop(self.call(send, &[value]))
     }
 
     fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>> {

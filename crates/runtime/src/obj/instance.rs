@@ -287,9 +287,14 @@ operator_names! {
 fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
     if let Some(name) = method_name(op)
         && let Some(value) = call_special(vm, object, name, &[other])?
-        && value != crate::obj::none::NOT_IMPLEMENTED
     {
-        return Ok(Some(value));
+        if value != crate::obj::none::NOT_IMPLEMENTED {
+            return Ok(Some(value));
+        }
+        // The class has its own equality, whatever the built-in type's is.
+        if let BinaryOp::Equal | BinaryOp::NotEqual = op {
+            return Ok(None);
+        }
     }
     let Some(base) = vm.native_base(object) else { return Ok(None) };
     let inside = vm.native_base(other).unwrap_or(other);

@@ -140,6 +140,9 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     if let Some(slice) = index.downcast::<Slice>() {
         return subscr_slice(vm, list, slice, request).map(Some);
     }
+    if let Subscr::Delete = request {
+        check_not_empty(vm, list)?;
+    }
     let at = vm.index(&TYPE, || list.len(), index)?;
     Ok(match request {
         Subscr::Load => list.get(at),
@@ -238,14 +241,16 @@ fn insert(vm: &Vm, object: Obj, index: Obj, item: Obj) -> Res {
 
 fn pop(vm: &Vm, args: &[Obj]) -> Res {
     let list = of(vm, args[0])?;
-    if list.is_empty() {
-        return Err(vm.index_error(format_args!("pop from empty list")));
-    }
+    check_not_empty(vm, list)?;
     let at = match args.get(1) {
         Some(&index) => vm.index(&TYPE, || list.len(), index)?,
         None => list.len() - 1,
     };
     Ok(list.remove_at(vm, at))
+}
+
+fn check_not_empty(vm: &Vm, list: Gc<List>) -> Res<()> {
+    if list.is_empty() { Err(vm.index_error(format_args!("pop from empty list"))) } else { Ok(()) }
 }
 
 fn remove(vm: &Vm, object: Obj, item: Obj) -> Res {

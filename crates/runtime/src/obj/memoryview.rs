@@ -136,6 +136,9 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
 }
 
 fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    if let Subscr::Delete = request {
+        return Ok(None);
+    }
     let view = of(vm, object)?;
     let (size, len) = (view.size(), view.items(vm)?);
     if let Some(slice) = index.downcast::<Slice>() {

@@ -64,7 +64,8 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 /// Whether text is limited to ASCII in this encoding.
 pub(crate) fn is_ascii_encoding(vm: &Vm, encoding: Obj) -> Res<bool> {
-    match vm.str_or_bytes(encoding)? {
+    let Some(name) = vm.as_str(encoding) else { return Err(vm.bad_conversion(encoding)) };
+    match name {
         b"utf-8" | b"utf8" => Ok(false),
         b"ascii" => Ok(true),
         other => {

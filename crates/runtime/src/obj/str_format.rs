@@ -236,6 +236,9 @@ pub fn format_value(vm: &Vm, out: &mut Builder, object: Obj, spec: &[u8]) -> Res
     match spec.kind {
         None | Some(b's') => {
             let text = vm.str_or_bytes(object)?;
+            if vm.as_str(object).is_none() {
+                vm.new_str_checked(text)?;
+            }
             let end = spec.precision.and_then(|precision| utf8::offset_of(text, precision)).unwrap_or(text.len());
             field.put(vm, out, &text[..end])
         }
@@ -526,7 +529,11 @@ fn modulo_field(
         }
     }
     match kind {
-        b'c' => match vm.str_or_bytes(value) {
+        b'c' => match if is_bytes {
+            vm.str_or_bytes(value)
+        } else {
+            vm.as_str(value).ok_or_else(|| vm.bad_conversion(value))
+        } {
             Ok(text) if vm.count_characters(text) == 1 => text_field.put(vm, out, text)?,
             Ok(_) => return Err(vm.type_error(format_args!("%c needs int or char"))),
             Err(raised) => {

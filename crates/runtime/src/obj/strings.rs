@@ -675,7 +675,13 @@ pub(crate) fn decode(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
-    hex_digits(vm, args)?.into_str(vm)
+    let digits = hex_digits(vm, args)?;
+    // The separator may be the beginning of a character.
+    if digits.bytes().is_ascii() {
+        digits.into_str(vm)
+    } else {
+        Err(vm.error(&super::exception::UNICODE_ERROR, format_args!("")))
+    }
 }
 
 /// The digits of the bytes that `args` has first, with the separator that may follow there.

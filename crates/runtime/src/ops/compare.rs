@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 use berus_mpy::opcode::BinaryOp;
 
+use crate::data::instance::NativeBase;
 use crate::data::map::are_unequal;
 use crate::model::error::Res;
 use crate::model::events::Poll;
@@ -141,6 +142,12 @@ fn compare_equal(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
     vm.check_depth()?;
     let (first, second) = if is_of_derived_class(vm, right, left) { (right, left) } else { (left, right) };
     for (own, other) in [(first, second), (second, first)] {
+        // What derives from a built-in type is for that as good as what it has inside.
+        if let Some(inside) = vm.native_base(other)
+            && is_of_derived_class(vm, other, own)
+        {
+            return vm.equal(own, inside).map(answer);
+        }
         // A small int knows itself and other ints, nothing else.
         if own.is_small_int() && !other.is_pointer() {
             continue;

@@ -1,5 +1,7 @@
 //! Iteration.
 
+use crate::data::class;
+use crate::data::instance::Instance;
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::each::Each;
 use crate::model::error::{Raise, Raised, Res};
@@ -76,7 +78,12 @@ pub(crate) fn is_iterable(vm: &Vm, object: Obj) -> bool {
 /// # Errors
 /// `TypeError` if `object` cannot be.
 pub(crate) fn iter_by_subscripts(vm: &Vm, object: Obj) -> Res {
-    if vm.find_attr(object, crate::q!("__getitem__"))?.is_some() {
+    // Of instances the class is asked, and no `__getattr__`.
+    let has_items = match Instance::of(object) {
+        Some(instance) => class::find(vm, instance.class(), crate::q!("__getitem__")).is_some(),
+        None => vm.find_attr(object, crate::q!("__getitem__"))?.is_some(),
+    };
+    if has_items {
         return Ok(Iter::new(vm, object, next_of_sequence)?.obj());
     }
     Err(vm.type_error(format_args!("'{}' object isn't iterable", vm.type_name(object))))

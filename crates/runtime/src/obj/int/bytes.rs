@@ -44,6 +44,10 @@ pub(super) fn to_bytes(vm: &Vm, args: Args<'_>) -> Res {
         Some(length) => vm.int(length)?,
         None => 1,
     };
+    // MicroPython takes `signed` by its name only.
+    if args.n_pos() > 3 {
+        return Err(vm.type_error(format_args!("extra positional arguments given")));
+    }
     let range = match signed {
         Some(signed) if vm.truth(signed)? => Range::Signed,
         _ => Range::Unsigned,
