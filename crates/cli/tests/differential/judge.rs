@@ -1,0 +1,86 @@
+//! Whether Berus is right, told from what a program shows in Berus, MicroPython and CPython.
+//!
+//! What MicroPython does is right, unless CPython does something else and Berus does that. So a program makes a difference if Berus agrees
+//! with neither, or raises MicroPython's exception with a message of its own, types that it names and numbers left out, or if it ends Berus.
+
+/// What a part of what is shown is without the message of an exception, and the message with neither what is quoted nor digits: for an
+/// instance of a class that derives from a built-in type, MicroPython names the type, and memory is counted in another way.
+fn kind_and_message(part: &str) -> (&str, String) {
+    let Some((kind, message)) = part.split_once('|') else { return (part, String::new()) };
+    // The message itself is quoted.
+    let message = message.strip_prefix('\'').and_then(|message| message.strip_suffix('\'')).unwrap_or(message);
+    let unquoted = message.split('\'').step_by(2).collect::<String>();
+    // The operator may be named after the method of either side.
+    (kind, unquoted.replace("for __r", "for __").chars().filter(|char| !char.is_ascii_digit()).collect())
+}
+
+/// Messages of MicroPython, as [`kind_and_message`] gives them, where Berus has others: it iterates where MicroPython wants a list or tuple, and
+/// does not name an operator that only reads `in`. MicroPython leaves some exceptions without a message.
+const OTHER_WORDS: [&str; 5] = [
+    "",
+    "unsupported types for __contains__: , ",
+    "unsupported types for : , ",
+    "object  isn",
+    "object with buffer protocol required",
+];
+
+/// What Berus does otherwise than it should, if anything.
+pub fn difference(
+    berus: Option<&String>,
+    micropython: Option<&String>,
+    cpython: Option<&String>,
+) -> Option<&'static str> {
+    let Some(berus) = berus else { return Some("ends Berus") };
+    let parts = |shown: &String| {
+        shown.split(" ;; ").map(kind_and_message).map(|(kind, message)| (kind.to_owned(), message)).collect()
+    };
+    let parts = |shown: Option<&String>| -> Vec<(String, String)> { shown.map_or_else(Vec::new, parts) };
+    let (own, micropython, cpython) = (parts(Some(berus)), parts(micropython), parts(cpython));
+    let kinds_agree = |other: &[(String, String)]| own.iter().map(|part| &part.0).eq(other.iter().map(|part| &part.0));
+    if kinds_agree(&micropython) {
+        let known = own.iter().zip(&micropython).enumerate().all(|(at, (own, other))| {
+            own.1 == other.1 || OTHER_WORDS.contains(&other.1.as_str()) || cpython.get(at) == Some(own)
+        });
+        return (!known).then_some("has another message");
+    }
+    let known = |(at, part): (usize, &(String, String))| {
+        [&micropython, &cpython].iter().any(|other| other.get(at).is_some_and(|other| other.0 == part.0))
+    };
+    let is_right = kinds_agree(&cpython) || own.len() == micropython.len() && own.iter().enumerate().all(known);
+    (!is_right).then_some("makes a difference")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(berus: &str, micropython: &str, cpython: &str) -> Option<&'static str> {
+        let [berus, micropython, cpython] = [berus, micropython, cpython].map(|shown| Some(shown.to_owned()));
+        difference(berus.as_ref(), micropython.as_ref(), cpython.as_ref())
+    }
+
+    #[test]
+    fn either_may_be_agreed_with_in_each_part() {
+        assert_eq!(judged("1 ;; 2", "1 ;; 2", "1 ;; 3"), None);
+        assert_eq!(judged("1 ;; 2", "1 ;; 3", "1 ;; 2"), None);
+        assert_eq!(judged("1 ;; 2", "1 ;; 3", "4 ;; 2"), None);
+        assert_eq!(judged("1 ;; 2", "1 ;; 3", "1 ;; 4"), Some("makes a difference"));
+        assert_eq!(judged("1", "1 ;; 2", "1 ;; 2"), Some("makes a difference"));
+    }
+
+    #[test]
+    fn messages_are_those_of_micropython_or_cpython_but_for_names_and_numbers() {
+        assert_eq!(judged("E|'no 'a' in 5'", "E|'no 'b' in 17'", "E|'other'"), None);
+        assert_eq!(judged("E|'no 'a' in 5'", "E|'no 'a' at 5'", "E|'no 'a' in 5'"), None);
+        assert_eq!(judged("E|'no 'a' in 5'", "E|'no 'a' at 5'", "E|'other'"), Some("has another message"));
+        assert_eq!(judged("E|'words'", "E|''", "E|''"), None);
+        assert_eq!(judged("E|'words'", "F|'words'", "E|'other'"), None);
+    }
+
+    #[test]
+    fn nothing_excuses_an_end() {
+        assert_eq!(difference(None, None, None), Some("ends Berus"));
+        assert_eq!(difference(Some(&"1".into()), None, Some(&"1".into())), None);
+        assert_eq!(difference(Some(&"1".into()), None, Some(&"2".into())), Some("makes a difference"));
+    }
+}
