@@ -259,7 +259,7 @@ fn code_goes_with_the_last_that_refers_to_it() {
         for _ in 0..MODULES {
             if let Err(raised) = one_more() {
                 let text = vm.text(vm.take_exception(raised), Style::Exception).expect("it can be printed");
-                panic!("{}", String::from_utf8_lossy(&text));
+                panic!("{}", String::from_utf8_lossy(text.bytes()));
             }
         }
         vm.collect();
@@ -317,7 +317,7 @@ fn refusal(host: impl Host + 'static, file: &[u8]) -> Option<String> {
         let raised = vm.load(file, vm.main()).err()?;
         let exception = vm.take_exception(raised);
         let text = vm.text(exception, Style::Exception);
-        text.ok().map(|text| String::from_utf8_lossy(&text).into_owned())
+        text.ok().map(|text| String::from_utf8_lossy(text.bytes()).into_owned())
     })
 }
 

@@ -1,6 +1,5 @@
 //! The module `marshal`: code objects to bytes, which are an `.mpy` file, and back.
 
-use berus_runtime::data::bytes::Bytes;
 use berus_runtime::import::load::Load;
 use berus_runtime::import::save::Save;
 use berus_runtime::model::buffer::Access;
@@ -23,7 +22,7 @@ berus_runtime::members! {
 
 fn dumps(vm: &Vm, value: Obj) -> Res {
     match value.downcast::<Code>() {
-        Some(code) => Ok(Bytes::new(vm, &vm.save(code)?)?.obj()),
+        Some(code) => Ok(vm.save(code)?.obj()),
         None => Err(vm.value_error(format_args!("unmarshallable object"))),
     }
 }

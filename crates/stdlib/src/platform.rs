@@ -1,11 +1,13 @@
 //! The module `platform`: what a program runs on. It names the target that Berus was built for.
 
+use berus_runtime::data::builder::Builder;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::layout::Tuple;
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::Vm;
+use berus_runtime::ops::print::Print;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("platform", MEMBERS).extensible();
@@ -50,8 +52,9 @@ const LIBC: &str = match () {
 
 fn platform(vm: &Vm, _: Args<'_>) -> Res {
     let version = env!("CARGO_PKG_VERSION");
-    let text = alloc::format!("{SYSTEM}-1.29.0-{ARCH}-berus-{version}-with-{LIBC}");
-    vm.new_str(text.as_bytes())
+    let mut text = Builder::new();
+    vm.print_fmt(&mut text, format_args!("{SYSTEM}-1.29.0-{ARCH}-berus-{version}-with-{LIBC}"))?;
+    text.into_str(vm)
 }
 
 fn python_compiler(vm: &Vm) -> Res {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::time::Duration;
 
+use berus_mpy::memory::Quota;
 use berus_runtime::errno::NO_ENTRY;
 use berus_runtime::host::{Polled, event};
 use berus_runtime::model::error::{Raise, Res};
@@ -150,7 +151,12 @@ impl Poll {
     /// Asks the host, which waits no longer than `timeout`: how many files are ready.
     fn ask_files(&self, vm: &Vm, timeout: Duration) -> Res<usize> {
         let polled = |entry: Gc<Custom<Entry>>| Some(Polled::new(entry.file?, entry.events.get()));
-        let mut files: Vec<Polled> = self.entries().filter_map(polled).collect();
+        let mut files = Vec::new();
+        let grants = vm.grants();
+        let quota = Quota::new(&grants);
+        for file in self.entries().filter_map(polled) {
+            quota.push(&mut files, file).map_err(|stop| grants.raise(stop))?;
+        }
         vm.unlocked(|host| host.poll(&mut files, timeout)).map_err(|errno| vm.os_error(errno))?;
         let mut answers = files.iter().peekable();
         let mut count = 0;

@@ -74,6 +74,16 @@ impl Builder {
         Ok(builder)
     }
 
+    /// All of `parts`, one behind the other.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn concat(vm: &Vm, parts: &[&[u8]]) -> Res<Builder> {
+        let mut builder = Builder::with_capacity(vm, parts.iter().map(|part| part.len()).sum())?;
+        parts.iter().try_for_each(|part| builder.extend(vm, part))?;
+        Ok(builder)
+    }
+
     /// How many bytes it has room for.
     pub fn capacity(&self) -> usize {
         self.capacity

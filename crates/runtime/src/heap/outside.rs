@@ -1,4 +1,4 @@
-//! Memory outside of the heap that counts to its limit: that of the compiler, while it works.
+//! Memory outside of the heap that counts to its limit: what is read, compiled and loaded, meanwhile.
 
 use core::cell::Cell;
 

@@ -1,7 +1,6 @@
 //! Finding the file of a module.
 
-use alloc::vec::Vec;
-
+use crate::data::builder::Builder;
 use crate::import::frozen::frozen_kind;
 use crate::model::error::Res;
 use crate::model::mounts::Kind;
@@ -26,9 +25,9 @@ static FILES: &[Form] = FORMS.split_at(1).1;
 /// A module that was found.
 pub(super) struct Found {
     /// The folder, if it is a package.
-    pub package: Option<Vec<u8>>,
+    pub package: Option<Builder>,
     /// What runs; a package need not have such a file.
-    pub file: Option<Vec<u8>>,
+    pub file: Option<Builder>,
 }
 
 /// The folders of `sys.path`.
@@ -56,25 +55,37 @@ pub(super) fn find_in_path(vm: &Vm, path: Items, part: &[u8]) -> Res<Option<Foun
 pub(super) fn find_in(vm: &Vm, folder: Obj, part: &[u8]) -> Res<Option<Found>> {
     let folder = vm.str_or_bytes(folder)?;
     let separator: &[u8] = if folder.is_empty() { b"" } else { b"/" };
-    let base = [folder, separator, part].concat();
-    Ok(match first(vm, &base, &FORMS)? {
+    let base = Builder::concat(vm, &[folder, separator, part])?;
+    Ok(match first(vm, base.bytes(), &FORMS)? {
         None => None,
         Some((_, Kind::Folder)) => {
-            let init = [&base, &b"/__init__"[..]].concat();
-            let file = first(vm, &init, FILES)?.map(|(ending, _)| [&init, ending].concat());
+            let mut file = Builder::concat(vm, &[base.bytes(), b"/__init__"])?;
+            let file = match first(vm, file.bytes(), FILES)? {
+                Some((ending, _)) => {
+                    file.extend(vm, ending)?;
+                    Some(file)
+                }
+                None => None,
+            };
             Some(Found { package: Some(base), file })
         }
-        Some((ending, Kind::File)) => Some(Found { package: None, file: Some([&base, ending].concat()) }),
+        Some((ending, Kind::File)) => {
+            let file = Builder::concat(vm, &[base.bytes(), ending])?;
+            Some(Found { package: None, file: Some(file) })
+        }
     })
 }
 
 /// The first of the forms that `base` has.
 fn first(vm: &Vm, base: &[u8], forms: &[Form]) -> Res<Option<Form>> {
-    let place = match base.strip_prefix(FROZEN) {
-        Some(base) => forms
-            .iter()
-            .position(|(ending, kind)| frozen_kind(vm, &[base, ending].concat()).is_some_and(|found| found == *kind)),
-        None => first_path(vm, base, forms)?,
+    let Some(base) = base.strip_prefix(FROZEN) else {
+        let place = first_path(vm, base, forms)?;
+        return Ok(place.and_then(|place| forms.get(place).copied()));
     };
-    Ok(place.and_then(|place| forms.get(place).copied()))
+    for form in forms {
+        if frozen_kind(vm, Builder::concat(vm, &[base, form.0])?.bytes()) == Some(form.1) {
+            return Ok(Some(*form));
+        }
+    }
+    Ok(None)
 }

@@ -1,5 +1,6 @@
 //! Taking names out of modules: `from module import name`, and `import *`.
 
+use crate::data::builder::Builder;
 use crate::model::error::{Raise, Res};
 use crate::model::importing::{Import, ImportFrom};
 use crate::model::layout::{Dict, Module};
@@ -19,7 +20,7 @@ impl ImportFrom for Vm {
             && package.globals.load(self, q!("__path__")).is_some()
             && let Some(own) = package.globals.load(self, q!("__name__")).and_then(|own| self.as_str(own))
         {
-            let full = self.intern(&[own, b".", self.spelling(name)].concat())?;
+            let full = self.intern(Builder::concat(self, &[own, b".", self.spelling(name)])?.bytes())?;
             return self.import_name(full, Obj::TRUE, Obj::small_int_wrapping(0));
         }
         let name = self.name_str(name);

@@ -11,10 +11,11 @@ use core::ptr::NonNull;
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::constant::Constant;
-use berus_mpy::error::Error;
+use berus_mpy::error::{Error, ErrorKind};
 use berus_mpy::header::{Header, Host};
+use berus_mpy::memory::Quota;
 use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
-use berus_mpy::verify::{Facts, verify};
+use berus_mpy::verify::{Facts, Reason, verify_within};
 
 use crate::data::bytes::Bytes;
 use crate::data::code::incompatible;
@@ -26,6 +27,7 @@ use crate::model::error::{Raise, Res};
 use crate::model::layout::{Dict, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::Strs;
+use crate::model::quota::Grants;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::native as machine;
@@ -37,7 +39,7 @@ use crate::obj::none;
 use crate::ops::buffer::lent;
 use crate::qstr::Qstr;
 use crate::text::utf8;
-use crate::vfs::{Piece, Reader};
+use crate::vfs::{Content, Piece, Reader};
 
 /// How deep tuples of constants may be nested.
 const MAX_DEPTH: u32 = 200;
@@ -91,8 +93,10 @@ pub trait Load {
 
 impl Load for Vm {
     fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res {
-        let module = parse_module(self, file)?;
-        let facts = verify(&module).map_err(|_| incompatible(self))?;
+        let grants = self.grants();
+        let quota = Quota::new(&grants);
+        let module = parse_module(self, file, &grants, &quota)?;
+        let facts = verify(self, &module, &grants, &quota)?;
         let code = match link_in_place(self, &module, &facts, file, globals)? {
             Some(code) => code,
             None => link(self, &module, &facts, globals, &lend)?,
@@ -101,7 +105,9 @@ impl Load for Vm {
     }
 
     fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res {
-        let module = parse_module(self, file)?;
+        let grants = self.grants();
+        let quota = Quota::new(&grants);
+        let module = parse_module(self, file, &grants, &quota)?;
         self.load_module(&module, globals)
     }
 
@@ -111,7 +117,9 @@ impl Load for Vm {
     }
 
     fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
-        let code = load_body(self, &parse_module(self, file)?, globals)?;
+        let grants = self.grants();
+        let quota = Quota::new(&grants);
+        let code = load_body(self, &parse_module(self, file, &grants, &quota)?, globals)?;
         code.downcast().ok_or_else(|| incompatible(self))
     }
 
@@ -125,7 +133,9 @@ impl Load for Vm {
 /// # Errors
 /// As [`Vm::load_static`].
 pub(crate) fn load_body(vm: &Vm, module: &Module<'_>, globals: Gc<Dict>) -> Res {
-    let facts = verify(module).map_err(|_| incompatible(vm))?;
+    let grants = vm.grants();
+    let quota = Quota::new(&grants);
+    let facts = verify(vm, module, &grants, &quota)?;
     link(vm, module, &facts, globals, &|_| None)
 }
 
@@ -139,33 +149,49 @@ pub(crate) fn load_reader(vm: &Vm, reader: &Reader, globals: Gc<Dict>) -> Res {
     if let Some(lent) = lent(vm, reader.file)? {
         return vm.load_static(lent, globals);
     }
-    let mut file = Vec::new();
+    let mut file = Content::new(vm);
     let mut may_be_whole = true;
     loop {
-        match reader.take_piece(vm, &mut file)? {
+        match reader.take_piece(&mut file)? {
             Piece::None => return vm.load(&file, globals),
             // Bytecode says where it ends, machine code may leave that to the end of the file. To look once is enough:
             // a file may come in many small pieces.
-            Piece::Short if core::mem::take(&mut may_be_whole) => match Module::from_bytes(&file) {
-                Ok((module, _)) if module.header.arch.is_none() => {
-                    check_header(vm, &module.header)?;
-                    return vm.load_module(&module, globals);
+            Piece::Short if core::mem::take(&mut may_be_whole) => {
+                let grants = vm.grants();
+                let quota = Quota::new(&grants);
+                match Module::from_bytes_within(&file, &quota) {
+                    Ok((module, _)) if module.header.arch.is_none() => {
+                        check_header(vm, &module.header)?;
+                        return vm.load_module(&module, globals);
+                    }
+                    Err(Error { kind: ErrorKind::Stopped(stop), .. }) => return Err(grants.raise(stop)),
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
             Piece::Short | Piece::Full => {}
         }
     }
 }
 
 /// Takes apart a module that can run here.
-fn parse_module<'a>(vm: &Vm, file: &'a [u8]) -> Res<Module<'a>> {
-    let refused = |error: Error| vm.value_error(format_args!("{}", error.value_error()));
+fn parse_module<'a>(vm: &Vm, file: &'a [u8], grants: &Grants<'_>, quota: &Quota<'_>) -> Res<Module<'a>> {
+    let refused = |error: Error| match error.kind {
+        ErrorKind::Stopped(stop) => grants.raise(stop),
+        _ => vm.value_error(format_args!("{}", error.value_error())),
+    };
     // What cannot run here is refused before its tables are read.
     let header = Header::from_bytes(file).map_err(refused)?;
     check_header(vm, &header)?;
-    let (module, _) = Module::from_bytes(file).map_err(refused)?;
+    let (module, _) = Module::from_bytes_within(file, quota).map_err(refused)?;
     Ok(module)
+}
+
+/// Proves that the code of a module can run.
+fn verify(vm: &Vm, module: &Module<'_>, grants: &Grants<'_>, quota: &Quota<'_>) -> Res<Vec<Option<Facts>>> {
+    verify_within(module, quota).map_err(|error| match error.reason {
+        Reason::Stopped(stop) => grants.raise(stop),
+        _ => incompatible(vm),
+    })
 }
 
 /// Refuses a module that cannot run here.

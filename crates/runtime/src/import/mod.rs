@@ -16,8 +16,7 @@ pub mod save;
 #[cfg(feature = "compiler")]
 pub mod source;
 
-use alloc::vec::Vec;
-
+use crate::data::builder::Builder;
 use crate::import::find::{Found, find_in, find_in_path, search_path};
 pub use crate::import::frozen::{FrozenImage, FrozenTable};
 use crate::import::registry::{module_after_files, module_before_files};
@@ -50,14 +49,15 @@ impl Import for Vm {
     }
 
     fn import(&self, name: &[u8], globals: Gc<Dict>, innermost: bool, level: isize) -> Res {
-        let full = if level == 0 { Vec::from(name) } else { absolute_name(self, name, globals, level)? };
-        import_full(self, &full, if innermost { Wanted::Innermost } else { Wanted::Outermost })
+        let full =
+            if level == 0 { Builder::concat(self, &[name])? } else { absolute_name(self, name, globals, level)? };
+        import_full(self, full.bytes(), if innermost { Wanted::Innermost } else { Wanted::Outermost })
     }
 
     fn run_module(&self, name: &[u8]) -> Res<()> {
         let module = import_full(self, name, Wanted::Program)?;
         if self.find_attr_quietly(module, q!("__path__"))?.is_some() {
-            import_full(self, &[name, b".__main__"].concat(), Wanted::Program)?;
+            import_full(self, Builder::concat(self, &[name, b".__main__"])?.bytes(), Wanted::Program)?;
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ fn import_full(vm: &Vm, full: &[u8], wanted: Wanted) -> Res {
 }
 
 /// The full name of `name`, `level` packages above the module with variables `globals`.
-fn absolute_name(vm: &Vm, name: &[u8], globals: Gc<Dict>, mut level: isize) -> Res<Vec<u8>> {
+fn absolute_name(vm: &Vm, name: &[u8], globals: Gc<Dict>, mut level: isize) -> Res<Builder> {
     let load = |name: Qstr| globals.load(vm, name).ok_or_else(|| vm.key_error(Obj::qstr(name)));
     let mut own = load(q!("__name__"))?;
     if own == Obj::qstr(q!("__main__")) {
@@ -120,7 +120,7 @@ fn absolute_name(vm: &Vm, name: &[u8], globals: Gc<Dict>, mut level: isize) -> R
         return Err(vm.import_error(format_args!("can't perform relative import")));
     }
     let separator: &[u8] = if name.is_empty() { b"" } else { b"." };
-    Ok([base, separator, name].concat())
+    Builder::concat(vm, &[base, separator, name])
 }
 
 fn import_level(vm: &Vm, level: &Level) -> Res {

@@ -1,7 +1,5 @@
 //! Running files: as modules, and for programs and embedders.
 
-use alloc::vec::Vec;
-
 use crate::import::find::{FROZEN, Found};
 use crate::import::frozen::frozen_file;
 use crate::import::load::{Load, load_reader};
@@ -19,6 +17,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::ops::call::Call;
 use crate::q;
+use crate::vfs::Content;
 use crate::vfs::open::open_to_read;
 
 /// Modules and programs run from where they are found.
@@ -33,7 +32,7 @@ pub trait RunModule {
     ///
     /// # Errors
     /// `OSError`, and what the file system raises.
-    fn read_file(&self, path: &[u8]) -> Res<Vec<u8>>;
+    fn read_file(&self, path: &[u8]) -> Res<Content<'_>>;
 
     /// Runs the body of a module with variables `globals`.
     ///
@@ -53,7 +52,7 @@ impl RunModule for Vm {
         self.run_body(body, globals)
     }
 
-    fn read_file(&self, path: &[u8]) -> Res<Vec<u8>> {
+    fn read_file(&self, path: &[u8]) -> Res<Content<'_>> {
         let reader = open_to_read(self, path)?;
         let bytes = reader.take_all(self);
         after(self, bytes, || reader.close(self))
@@ -71,9 +70,10 @@ impl RunModule for Vm {
 /// Runs what was found as the body of `module`.
 pub(super) fn run_found(vm: &Vm, module: Gc<Module>, found: &Found) -> Res<()> {
     if let Some(package) = &found.package {
-        module.globals.store(vm, q!("__path__"), vm.new_str_checked(package)?)?;
+        module.globals.store(vm, q!("__path__"), vm.new_str_checked(package.bytes())?)?;
     }
     let Some(file) = &found.file else { return Ok(()) };
+    let file = file.bytes();
     let name = file.strip_prefix(FROZEN);
     module.globals.store(vm, q!("__file__"), vm.new_str_checked(name.unwrap_or(file))?)?;
     let result = within_built_in(vm, || match name {

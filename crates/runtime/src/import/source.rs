@@ -1,9 +1,8 @@
 //! Running Python source: the way from text to a function that runs it.
 
-use alloc::vec;
-use core::cell::Cell;
+use alloc::vec::Vec;
 
-use berus_compiler::memory::{Grantor, Quota};
+use berus_compiler::memory::{Quota, Stop};
 use berus_compiler::{CompileError, ErrorKind, Options, compile_within};
 pub use berus_compiler::{Emitter, Mode};
 use berus_mpy::disasm::ShowBc;
@@ -15,7 +14,6 @@ use crate::import::load::{Load, load_body};
 use crate::import::run::RunModule;
 use crate::model::code::Code;
 use crate::model::error::{Raise, Raised, Res};
-use crate::model::events::Poll;
 use crate::model::layout::{Dict, TraceEntry};
 use crate::model::object::Gc;
 use crate::model::types::Type;
@@ -123,9 +121,9 @@ pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, glob
         python_fstrings: true,
         ..Options::default()
     };
-    let grantor = Compiling { vm, raised: Cell::new(None), refused: Cell::new(0) };
+    let grants = vm.grants();
     // The module belongs to the quota.
-    let quota = Quota::new(&grantor);
+    let quota = Quota::new(&grants);
     let module = compile_within(source, &options, &quota);
     match module {
         Ok(module) => {
@@ -134,13 +132,13 @@ pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, glob
             }
             let body = load_body(vm, &module, globals)?;
             if let Some(code) = body.downcast::<Code>() {
-                note_definitions(code);
+                note_definitions(code, &quota).map_err(|stop| grants.raise(stop))?;
             }
             Ok(body)
         }
-        Err(error) => Err(match (error.kind, grantor.raised.take()) {
-            (ErrorKind::Interrupted, Some(raised)) => raised,
-            (ErrorKind::Memory, _) if error.message.is_empty() => vm.memory_error(grantor.refused.get()),
+        Err(error) => Err(match error.kind {
+            ErrorKind::Interrupted => grants.raise(Stop::Interrupted),
+            ErrorKind::Memory if error.message.is_empty() => grants.raise(Stop::OutOfMemory),
             _ => raise_compile_error(vm, &error, name),
         }),
     }
@@ -165,47 +163,12 @@ fn raise_compile_error(vm: &Vm, error: &CompileError, name: &[u8]) -> Raised {
     }
 }
 
-/// An interpreter that has something compiled: within the limit of its heap, and as long as its other limits and its
-/// user let it go on.
-struct Compiling<'v> {
-    vm: &'v Vm,
-    /// The exception that ends the work.
-    raised: Cell<Option<Raised>>,
-    /// How many bytes were refused last.
-    refused: Cell<usize>,
-}
-
-impl Grantor for Compiling<'_> {
-    fn grant(&self, bytes: usize) -> bool {
-        let is_granted = self.vm.take_outside(bytes);
-        if !is_granted {
-            self.refused.set(bytes);
-        }
-        is_granted
-    }
-
-    fn take_back(&self, bytes: usize) {
-        self.vm.heap().give_back_outside(bytes);
-    }
-
-    fn goes_on(&self) -> bool {
-        /// Tokens or nodes between two questions.
-        const STEPS: usize = 1024;
-        match self.vm.work(STEPS) {
-            Ok(()) => true,
-            Err(raised) => {
-                self.raised.set(Some(raised));
-                false
-            }
-        }
-    }
-}
-
 /// Notes for each function in `body` the line of the instruction that makes it.
-fn note_definitions(body: Gc<Code>) {
+fn note_definitions(body: Gc<Code>, quota: &Quota<'_>) -> Result<(), Stop> {
     body.defined_at.set(1);
     // All are reachable from the first.
-    let mut codes = vec![body];
+    let mut codes = Vec::new();
+    quota.push(&mut codes, body)?;
     while let Some(code) = codes.pop() {
         for (at, child) in code.definitions() {
             let line = line_at(code.line_table(), at);
@@ -213,10 +176,11 @@ fn note_definitions(body: Gc<Code>) {
                 sketched.set_line(line);
             } else if let Some(child) = child.downcast::<Code>() {
                 child.defined_at.set(line);
-                codes.push(child);
+                quota.push(&mut codes, child)?;
             }
         }
     }
+    Ok(())
 }
 
 fn error_type(kind: ErrorKind) -> &'static Type {

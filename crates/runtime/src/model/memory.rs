@@ -62,7 +62,7 @@ impl Vm {
     }
 
     /// Frees what nothing refers to, unless the program has said that nothing is to be collected.
-    fn collect_if_allowed(&self) {
+    pub(super) fn collect_if_allowed(&self) {
         if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
             self.free_dead();
         }
@@ -304,17 +304,6 @@ impl Vm {
     pub unsafe fn free<T>(&self, block: NonNull<T>) {
         // SAFETY: the caller says so.
         unsafe { self.heap.free(block.cast()) }
-    }
-
-    /// Counts `bytes` bytes, which are about to be allocated outside of the heap, to the heap's limit; whether they are
-    /// within it, after a collection if need be. [`Heap::give_back_outside`](crate::heap::Heap::give_back_outside) says
-    /// that they are free again.
-    #[cfg(feature = "compiler")]
-    pub(crate) fn take_outside(&self, bytes: usize) -> bool {
-        self.heap.take_outside(bytes) || {
-            self.collect_if_allowed();
-            self.heap.take_outside(bytes)
-        }
     }
 
     /// Has allocations collect where that is due, or never, as `gc.enable()` and `gc.disable()` do.

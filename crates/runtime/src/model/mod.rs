@@ -35,6 +35,7 @@ pub mod object;
 pub mod pieces;
 pub mod printer;
 pub mod protocols;
+pub mod quota;
 pub mod registers;
 pub mod safe_point;
 pub mod steps;

@@ -8,7 +8,7 @@ use core::ptr::NonNull;
 
 use crate::host::Executable;
 use crate::model::code::Context;
-use crate::model::error::Res;
+use crate::model::error::{Raise, Res};
 use crate::model::finalise::Finalise;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::types::Type;
@@ -41,7 +41,7 @@ impl Image {
     /// # Errors
     /// `MemoryError`.
     pub fn new(vm: &Vm, memory: Executable, context: Gc<Context>, data: NonNull<usize>) -> Res<Gc<Image>> {
-        let number = vm.native.images.add(memory);
+        let number = vm.native.images.add(memory).ok_or_else(|| vm.memory_error(size_of::<Executable>()))?;
         let image = Image { header: Header::of(&TYPE), number, _context: context, _data: data };
         vm.alloc_finalised(image).inspect_err(|_| vm.native.images.free(number))
     }

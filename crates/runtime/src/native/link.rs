@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
+use berus_mpy::memory::Quota;
 use berus_mpy::module::{Kind as RawKind, RawCode};
 use berus_mpy::prelude::scope_flag;
 use berus_mpy::reloc::{Place, Target};
@@ -66,7 +67,9 @@ impl Linked {
             return Err(vm.value_error(format_args!("{}", berus_mpy::error::NATIVE_UNSUPPORTED)));
         };
         let blocks = vm.alloc_words(count)?.cast::<usize>();
-        let mut parts = Vec::with_capacity(count);
+        let grants = vm.grants();
+        let quota = Quota::new(&grants);
+        let mut parts = quota.with_capacity(count).map_err(|stop| grants.raise(stop))?;
         let mut len = 0usize;
         for raw in module.codes.iter().filter(|raw| is_machine_code(raw)) {
             if !is_whole(raw) || !relocations_fit(raw) {
@@ -95,7 +98,10 @@ impl Linked {
         }
         let mut offsets = parts.iter().map(|part| part.offset);
         let text = |raw: &RawCode<'_>| if is_machine_code(raw) { offsets.next() } else { None };
-        let texts = module.codes.iter().map(text).map(|offset| start.wrapping_add(offset.unwrap_or(0))).collect();
+        let mut texts = Vec::new();
+        let no_memory = |_| vm.memory_error(size_of_val(&*module.codes));
+        texts.try_reserve_exact(module.codes.len()).map_err(no_memory)?;
+        texts.extend(module.codes.iter().map(text).map(|offset| start.wrapping_add(offset.unwrap_or(0))));
         Ok(Some(Linked { texts }))
     }
 

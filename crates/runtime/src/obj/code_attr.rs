@@ -1,15 +1,15 @@
 //! What programs see of a code object.
 
-use alloc::vec::Vec;
-
 use berus_mpy::bytecode::instructions;
 use berus_mpy::lines::{Step, steps};
 use berus_mpy::opcode::Operand;
 
+use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
 use crate::model::builtin::Builtin;
 use crate::model::code::Code;
 use crate::model::error::Res;
+use crate::model::events::Poll;
 use crate::model::layout::{List, Tuple};
 use crate::model::object::Gc;
 use crate::model::printer::{Printer, Style};
@@ -39,7 +39,7 @@ pub(super) fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrR
         () if name == q!("co_firstlineno") => Obj::small_int_wrapping(code.first_line() as isize),
         () if name == q!("co_name") => Obj::qstr(code.name()),
         () if name == q!("co_names") => names(vm, code)?,
-        () if name == q!("co_lnotab") => Bytes::new(vm, &line_differences(&code))?.obj(),
+        () if name == q!("co_lnotab") => line_differences(vm, &code)?.into_bytes(vm)?,
         () if name == q!("co_lines") => return Ok(AttrResult::Method(Obj::from_static(&CO_LINES), object)),
         () => return Ok(AttrResult::Missing),
     }))
@@ -62,6 +62,7 @@ fn names(vm: &Vm, code: Gc<Code>) -> Res {
     for instruction in instructions(code.instructions()).flatten() {
         if instruction.op.operand() == Operand::Qstr {
             let name = Obj::qstr(code.qstr(instruction.index() as usize));
+            vm.work(all.len())?;
             if !all.items().iter().any(|known| known.get() == name) {
                 all.append(vm, name)?;
             }
@@ -77,42 +78,44 @@ struct Range {
     line: u32,
 }
 
-fn ranges(code: &Code) -> Vec<Range> {
-    let mut all = Vec::new();
+fn ranges(code: &Code) -> impl Iterator<Item = Range> {
+    let mut steps = steps(code.line_table()).map(|(step, _)| step);
     let (mut start, mut line) = (0, 1);
     let (mut at, mut next_line) = (0, 1);
-    for Step { bytes, lines } in steps(code.line_table()).map(|(step, _)| step) {
-        at += bytes;
-        next_line += lines;
-        if bytes == 0 {
-            line = next_line;
-        } else if lines > 0 {
-            all.push(Range { start, end: at, line });
-            (start, line) = (at, next_line);
-        }
-    }
     let end = code.instructions().len() as u32;
-    if start < end {
-        all.push(Range { start, end, line });
-    }
-    all
+    core::iter::from_fn(move || {
+        for Step { bytes, lines } in steps.by_ref() {
+            at += bytes;
+            next_line += lines;
+            if bytes == 0 {
+                line = next_line;
+            } else if lines > 0 {
+                let range = Range { start, end: at, line };
+                (start, line) = (at, next_line);
+                return Some(range);
+            }
+        }
+        let last = Range { start, end, line };
+        start = end;
+        (last.start < end).then_some(last)
+    })
 }
 
 /// Pairs of bytes: how far to go on in the code, and by how many lines from there on, as CPython's `co_lnotab` has
 /// them.
-fn line_differences(code: &Code) -> Vec<u8> {
-    let mut out = Vec::new();
-    for pair in ranges(code).windows(2) {
-        let (mut bytes, mut lines) = (pair[1].start - pair[0].start, pair[1].line - pair[0].line);
+fn line_differences(vm: &Vm, code: &Code) -> Res<Builder> {
+    let mut out = Builder::new();
+    for (before, after) in ranges(code).zip(ranges(code).skip(1)) {
+        let (mut bytes, mut lines) = (after.start - before.start, after.line - before.line);
         while bytes > 0 || lines > 0 {
             let step = bytes.min(255);
             // No line counts before all bytes are done.
             let line_step = if step < bytes { 0 } else { lines.min(255) };
-            out.extend([step as u8, line_step as u8]);
+            out.extend(vm, &[step as u8, line_step as u8])?;
             (bytes, lines) = (bytes - step, lines - line_step);
         }
     }
-    out
+    Ok(out)
 }
 
 static CO_LINES: Builtin = Builtin::f1(co_lines);

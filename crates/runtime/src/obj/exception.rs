@@ -48,7 +48,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
                 if let Some(number) = code.as_small_int()
                     && let Some(name) = errno_name(number)
                 {
-                    out.write(vm, alloc::format!("[Errno {number}] {name}").as_bytes())?;
+                    vm.print_fmt(out, format_args!("[Errno {number}] {name}"))?;
                     if let [more] = rest {
                         out.write(vm, b": ")?;
                         vm.print(out, *more, Style::Str)?;
@@ -278,7 +278,7 @@ impl Exceptions for Vm {
                 let Some(entry) = exception.trace().get(at).copied() else { break };
                 out.write(self, b"  File \"")?;
                 out.write(self, self.spelling(entry.file))?;
-                out.write(self, alloc::format!("\", line {}", entry.line).as_bytes())?;
+                self.print_fmt(out, format_args!("\", line {}", entry.line))?;
                 if entry.function != Qstr::NULL {
                     out.write(self, b", in ")?;
                     out.write(self, self.spelling(entry.function))?;

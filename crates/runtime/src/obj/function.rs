@@ -74,7 +74,7 @@ fn function_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn function_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(function) = object.downcast::<Function>() else { return Ok(()) };
     let (kind, name) = (vm.type_name(object), vm.name_str(function.code(vm)?.name()));
-    out.write(vm, alloc::format!("<{kind} {name} at {:#x}>", object.bits()).as_bytes())
+    vm.print_fmt(out, format_args!("<{kind} {name} at {:#x}>", object.bits()))
 }
 
 fn function_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
@@ -99,7 +99,7 @@ fn function_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRes
 
 fn bound_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(method) = object.downcast::<BoundMethod>() else { return Ok(()) };
-    out.write(vm, alloc::format!("<bound_method {:x} ", object.bits()).as_bytes())?;
+    vm.print_fmt(out, format_args!("<bound_method {:x} ", object.bits()))?;
     vm.print(out, method.this, Style::Repr)?;
     out.write(vm, b".")?;
     vm.print(out, method.function, Style::Repr)?;

@@ -23,6 +23,7 @@ use crate::obj::exception;
 use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
 use crate::ops::iterate::none_at_stop;
+use crate::ops::print::Print;
 use crate::{define, q};
 
 crate::members! {
@@ -412,5 +413,5 @@ fn close(vm: &Vm, generator: AnyGenerator) -> Res<()> {
 fn generator_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(generator) = object.downcast::<Generator>() else { return Ok(()) };
     let name = vm.name_str(generator.code.name());
-    out.write(vm, alloc::format!("<generator object '{name}' at {:x}>", object.bits()).as_bytes())
+    vm.print_fmt(out, format_args!("<generator object '{name}' at {:x}>", object.bits()))
 }

@@ -130,7 +130,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
             None => vm.text(base, Style::Str)?,
         };
         out.write(vm, b": ")?;
-        return out.write(vm, &text);
+        return out.write(vm, text.bytes());
     }
     let text = match style {
         Style::Repr | Style::Json => call_special(vm, object, q!("__repr__"), &[])?,
@@ -146,13 +146,14 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
         Some(base) if vm.is_exception(base) && style == Style::Repr => {
             out.write(vm, vm.type_of(object).name().spelling(vm))?;
             let text = vm.text(base, Style::Repr)?;
+            let text = text.bytes();
             let arguments = text.iter().position(|byte| *byte == b'(').unwrap_or(0);
             out.write(vm, &text[arguments..])
         }
         Some(base) => vm.print(out, base, style),
         None => {
             let name = vm.type_name(object);
-            out.write(vm, alloc::format!("<{name} object at {:x}>", object.bits()).as_bytes())
+            vm.print_fmt(out, format_args!("<{name} object at {:x}>", object.bits()))
         }
     }
 }

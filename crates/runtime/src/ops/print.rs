@@ -33,7 +33,8 @@ impl Printer for Stderr {
 }
 
 impl Printer for Vec<u8> {
-    fn write(&mut self, _: &Vm, bytes: &[u8]) -> Res<()> {
+    fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
+        self.try_reserve(bytes.len()).map_err(|_| vm.memory_error(bytes.len()))?;
         self.extend_from_slice(bytes);
         Ok(())
     }
@@ -77,7 +78,7 @@ pub trait Print {
     ///
     /// # Errors
     /// As [`Vm::print`].
-    fn text(&self, object: Obj, style: Style) -> Res<Vec<u8>>;
+    fn text(&self, object: Obj, style: Style) -> Res<Builder>;
 
     /// `str(object)`
     ///
@@ -141,8 +142,8 @@ impl Print for Vm {
         text.into_str(self)
     }
 
-    fn text(&self, object: Obj, style: Style) -> Res<Vec<u8>> {
-        let mut text = Vec::new();
+    fn text(&self, object: Obj, style: Style) -> Res<Builder> {
+        let mut text = Builder::new();
         self.print(&mut text, object, style)?;
         Ok(text)
     }

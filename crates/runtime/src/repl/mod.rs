@@ -11,6 +11,7 @@ use crate::data::exception::Exceptions;
 use crate::import::run::RunModule;
 use crate::import::source::{Compile, Mode};
 use crate::model::error::Res;
+use crate::model::printer::Printer;
 use crate::model::vm::Vm;
 use crate::modules::sys;
 use crate::obj::exception::KEYBOARD_INTERRUPT;
@@ -103,7 +104,7 @@ fn read_input(vm: &Vm, lines: &mut dyn Lines) -> Res<Option<Vec<u8>>> {
         return Ok(None);
     }
     while wants_more(&input) {
-        input.push(b'\n');
+        input.write(vm, b"\n")?;
         if !lines.read(vm, &sys::prompt(vm, q!("ps2"), b"... "), &mut input)? {
             break;
         }

@@ -1,5 +1,6 @@
 //! Raising exceptions from Rust.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::data::emergency::{emergency_exception, emergency_message};
@@ -21,6 +22,25 @@ macro_rules! errors {
     };
 }
 
+/// Text that is put together as far as there is memory.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn of(message: fmt::Arguments<'_>) -> Option<Text> {
+        let mut text = Text(Vec::new());
+        fmt::write(&mut text, message).ok()?;
+        Some(text)
+    }
+}
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
 impl Raise for Vm {
     errors! {
         type_error TYPE_ERROR,
@@ -39,7 +59,7 @@ impl Raise for Vm {
     fn error(&self, ty: &'static Type, message: fmt::Arguments<'_>) -> Raised {
         let text = match message.as_str() {
             Some(text) => try_str(self, text.as_bytes()),
-            None => try_str(self, alloc::fmt::format(message).as_bytes()),
+            None => Text::of(message).and_then(|text| try_str(self, &text.0)),
         };
         if let Some(text) = text {
             return self.error_with(ty, &[text]);

@@ -35,6 +35,7 @@ pub mod file;
 pub mod open;
 pub mod operations;
 
+use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
 use crate::host::Stat;
 use crate::model::error::{Raise, Res};
@@ -47,7 +48,7 @@ use crate::ops::call::Call;
 use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
 pub use crate::vfs::block::BlockDevice;
-pub use crate::vfs::open::OPEN;
+pub use crate::vfs::open::{Content, OPEN};
 pub(crate) use crate::vfs::open::{Piece, Reader};
 use crate::{errno, q};
 
@@ -220,7 +221,7 @@ pub(crate) fn first_path(vm: &Vm, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<
         return first(vm, mount.file_system(), inner, wanted);
     }
     for (place, (ending, kind)) in wanted.iter().enumerate() {
-        if vm.kind_of_path(&[base, ending].concat())? == Some(*kind) {
+        if vm.kind_of_path(Builder::concat(vm, &[base, ending])?.bytes())? == Some(*kind) {
             return Ok(Some(place));
         }
     }

@@ -1,6 +1,7 @@
 //! Opening files: the built-in function `open`, and files that the interpreter itself reads.
 
 use alloc::vec::Vec;
+use core::ops::Deref;
 
 use crate::data::bytes::Bytes;
 use crate::model::args::Args;
@@ -108,30 +109,29 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// All of its bytes. They are not for long, so that they do not lie in Python's heap.
+    /// All of its bytes.
     ///
     /// # Errors
     /// As [`Reader::take_piece`].
-    pub fn take_all(&self, vm: &Vm) -> Res<Vec<u8>> {
-        let mut content = Vec::new();
-        while self.take_piece(vm, &mut content)? != Piece::None {}
+    pub fn take_all<'v>(&self, vm: &'v Vm) -> Res<Content<'v>> {
+        let mut content = Content::new(vm);
+        while self.take_piece(&mut content)? != Piece::None {}
         Ok(content)
     }
 
     /// Takes another piece of its bytes, to put behind those before. What is large takes few turns, since pieces grow.
     ///
     /// # Errors
-    /// `OSError`, what the file raises, and `MemoryError` if there are more bytes than all of Python's heap could hold.
-    pub fn take_piece(&self, vm: &Vm, content: &mut Vec<u8>) -> Res<Piece> {
+    /// `OSError`, what the file raises, and `MemoryError`.
+    pub fn take_piece(&self, content: &mut Content<'_>) -> Res<Piece> {
+        let vm = content.vm;
         let start = content.len();
-        if start > vm.heap.reach() {
-            return Err(vm.memory_error(start));
-        }
         let wanted = self.wish.unwrap_or(start.clamp(FIRST_CHUNK, LAST_CHUNK));
-        content.resize(start + wanted, 0);
-        let outcome = vm.stream_read(self.file, &mut content[start..])?;
+        content.reserve(wanted)?;
+        content.bytes.resize(start + wanted, 0);
+        let outcome = vm.stream_read(self.file, &mut content.bytes[start..])?;
         let count = outcome.map_err(|errno| vm.os_error(errno))?;
-        content.truncate(start + count);
+        content.bytes.truncate(start + count);
         Ok(match count {
             0 => Piece::None,
             _ if count < wanted => Piece::Short,
@@ -148,5 +148,52 @@ impl Reader {
             Ok(_) => Ok(()),
             Err(errno) => Err(vm.os_error(errno)),
         }
+    }
+}
+
+/// What was read of a file. The bytes are not for long, so that they do not lie in Python's heap, but count to its
+/// limit.
+pub struct Content<'v> {
+    vm: &'v Vm,
+    bytes: Vec<u8>,
+}
+
+impl<'v> Content<'v> {
+    /// No bytes yet.
+    pub(crate) fn new(vm: &'v Vm) -> Content<'v> {
+        Content { vm, bytes: Vec::new() }
+    }
+
+    /// Makes room for `more` bytes: for twice as many as there are, if there is memory for so many.
+    fn reserve(&mut self, more: usize) -> Res<()> {
+        let capacity = self.bytes.capacity();
+        let needed = self.bytes.len().saturating_add(more);
+        if needed <= capacity {
+            return Ok(());
+        }
+        for room in [needed.max(capacity.saturating_mul(2)), needed] {
+            if !self.vm.take_outside(room - capacity) {
+                continue;
+            }
+            if self.bytes.try_reserve_exact(room - self.bytes.len()).is_ok() {
+                return Ok(());
+            }
+            self.vm.heap.give_back_outside(room - capacity);
+        }
+        Err(self.vm.memory_error(needed))
+    }
+}
+
+impl Deref for Content<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Content<'_> {
+    fn drop(&mut self) {
+        self.vm.heap.give_back_outside(self.bytes.capacity());
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use berus_mpy::memory::Quota;
 use berus_mpy::romfs::{Image, Node};
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::errno::{INVALID, IO, IS_FOLDER, NO_DEVICE, NO_ENTRY, NOT_PERMITTED, READ_ONLY, UNSUPPORTED};
@@ -170,12 +171,19 @@ fn getcwd(vm: &Vm, _: Obj) -> Res {
 
 fn ilistdir(vm: &Vm, object: Obj, path: Obj) -> Res {
     let Node::Folder(folder) = find(vm, object, path)? else { return Err(vm.os_error(NO_ENTRY)) };
+    let grants = vm.grants();
+    let quota = Quota::new(&grants);
+    let stopped = |stop| grants.raise(stop);
     // Copied, because the memory may change while objects are made: that can run finalisers.
-    let found = folder.entries().map_while(Result::ok).map(|entry| match entry.node {
-        Node::File(file) => (entry.name.to_vec(), false, file.data().len()),
-        Node::Folder(folder) => (entry.name.to_vec(), true, folder.size()),
-    });
-    let found: Vec<_> = found.collect();
+    let mut found = Vec::new();
+    for entry in folder.entries().map_while(Result::ok) {
+        let name = quota.copy(entry.name).map_err(stopped)?;
+        let (is_folder, size) = match entry.node {
+            Node::File(file) => (false, file.data().len()),
+            Node::Folder(folder) => (true, folder.size()),
+        };
+        quota.push(&mut found, (name, is_folder, size)).map_err(stopped)?;
+    }
     let as_bytes = path.downcast::<Bytes>().is_some();
     let entries = List::new(vm, &[])?;
     for (name, is_folder, size) in found {

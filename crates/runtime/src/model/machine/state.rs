@@ -68,15 +68,19 @@ impl State {
 pub(crate) struct Images(RefCell<Vec<Option<Executable>>>);
 
 impl Images {
-    pub(crate) fn add(&self, memory: Executable) -> usize {
+    /// Keeps `memory`: its number. `None` if there is no memory for another one.
+    pub(crate) fn add(&self, memory: Executable) -> Option<usize> {
         let mut all = self.0.borrow_mut();
-        let free = all.iter().position(Option::is_none);
-        let number = free.unwrap_or(all.len());
-        match free {
-            Some(number) => all[number] = Some(memory),
-            None => all.push(Some(memory)),
-        }
-        number
+        let number = match all.iter().position(Option::is_none) {
+            Some(number) => number,
+            None => {
+                all.try_reserve(1).ok()?;
+                all.push(None);
+                all.len() - 1
+            }
+        };
+        all[number] = Some(memory);
+        Some(number)
     }
 
     pub(crate) fn free(&self, number: usize) {

@@ -73,8 +73,7 @@ unsafe extern "C" fn print(out: *const streams::PrinterOfC, object: Obj, style: 
     unsafe {
         serve(|vm| {
             let text = vm.text(object, style_of(style))?;
-            // What is written may raise, so that the text must not be in a vector then.
-            let text = Bytes::new(vm, &text)?;
+            let text = Bytes::new(vm, text.bytes())?;
             Ok(streams::Written { out, text })
         })
         .write();

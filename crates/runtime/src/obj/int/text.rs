@@ -1,5 +1,7 @@
 //! Ints as text.
 
+use core::fmt;
+
 use crate::data::builder::Builder;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
@@ -72,11 +74,12 @@ fn split_prefix(text: &[u8], base: u32) -> (u32, &[u8]) {
 
 #[cold]
 fn not_a_number(vm: &Vm, text: &[u8], base: u32) -> Raised {
-    let mut quoted = alloc::vec::Vec::new();
+    let mut quoted = Builder::new();
     match crate::obj::str::print_quoted(vm, &mut quoted, text, true) {
         Ok(()) => {
             let base = if base == 1 { 0 } else { base };
-            let quoted = alloc::string::String::from_utf8_lossy(&quoted);
+            let quoted =
+                fmt::from_fn(|f| quoted.bytes().utf8_chunks().try_for_each(|chunk| f.write_str(chunk.valid())));
             vm.value_error(format_args!("invalid syntax for integer with base {base}: {quoted}"))
         }
         Err(raised) => raised,

@@ -1,0 +1,88 @@
+//! Memory outside of the heap, and long work that asks whether to go on: what an interpreter grants to who reads,
+//! verifies or compiles for it.
+
+use core::cell::Cell;
+
+use berus_mpy::memory::{Grantor, Stop};
+
+use crate::model::error::{Raise, Raised};
+use crate::model::events::Poll;
+use crate::model::vm::Vm;
+
+/// What an interpreter grants to a piece of work: memory within the limit of its heap, as long as its other limits and
+/// its user let the work go on.
+pub struct Grants<'v> {
+    vm: &'v Vm,
+    /// The exception that ends the work.
+    raised: Cell<Option<Raised>>,
+    /// How many bytes were asked for last.
+    asked: Cell<usize>,
+}
+
+impl Vm {
+    /// What is granted to a piece of work, for its [`Quota`](berus_mpy::memory::Quota).
+    ///
+    /// ```
+    /// use berus_mpy::memory::Quota;
+    /// use berus_runtime::heap::{GlobalRegions, Heap};
+    /// use berus_runtime::host::Silent;
+    /// use berus_runtime::model::protocols::Classes;
+    /// use berus_runtime::model::vm::{Limits, Vm};
+    ///
+    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// vm.enter(|vm| {
+    ///     let grants = vm.grants();
+    ///     let quota = Quota::new(&grants);
+    ///     let stop = quota.with_capacity::<u8>(2 << 20).unwrap_err();
+    ///     let exception = vm.take_exception(grants.raise(stop));
+    ///     assert_eq!(vm.type_name(exception), "MemoryError");
+    /// });
+    /// ```
+    pub fn grants(&self) -> Grants<'_> {
+        Grants { vm: self, raised: Cell::new(None), asked: Cell::new(0) }
+    }
+
+    /// Counts `bytes` bytes, which are about to be allocated outside of the heap, to the heap's limit; whether they are
+    /// within it, after a collection if need be. [`Heap::give_back_outside`](crate::heap::Heap::give_back_outside) says
+    /// that they are free again.
+    pub(crate) fn take_outside(&self, bytes: usize) -> bool {
+        self.heap.take_outside(bytes) || {
+            self.collect_if_allowed();
+            self.heap.take_outside(bytes)
+        }
+    }
+}
+
+impl Grants<'_> {
+    /// Raises what the work has ended with.
+    #[cold]
+    pub fn raise(&self, stop: Stop) -> Raised {
+        match (stop, self.raised.take()) {
+            (Stop::Interrupted, Some(raised)) => raised,
+            _ => self.vm.memory_error(self.asked.get()),
+        }
+    }
+}
+
+impl Grantor for Grants<'_> {
+    fn grant(&self, bytes: usize) -> bool {
+        self.asked.set(bytes);
+        self.vm.take_outside(bytes)
+    }
+
+    fn take_back(&self, bytes: usize) {
+        self.vm.heap().give_back_outside(bytes);
+    }
+
+    fn goes_on(&self) -> bool {
+        /// Steps between two questions.
+        const STEPS: usize = 1024;
+        match self.vm.work(STEPS) {
+            Ok(()) => true,
+            Err(raised) => {
+                self.raised.set(Some(raised));
+                false
+            }
+        }
+    }
+}
