@@ -353,3 +353,36 @@ fn a_host_may_refuse_threads() {
     run(&vm, "import _thread\ntry: _thread.start_new_thread(print, ())\nexcept OSError as e: print(e)", false);
     assert_eq!(String::from_utf8_lossy(&kept.output.lock().unwrap()), "[Errno 11] EAGAIN\n");
 }
+
+#[test]
+fn stacks_of_threads_count_to_the_limit_of_the_heap() {
+    let kept = Kept::default();
+    let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(kept.clone()), Limits::default()).unwrap();
+    let source = "
+import _thread
+def started():
+    gate = _thread.allocate_lock()
+    gate.acquire()
+    left = []
+    def wait():
+        with gate: left.pop()
+    try:
+        while len(left) < 1000:
+            left.append(None)
+            _thread.start_new_thread(wait, ())
+    except MemoryError:
+        left.pop()
+    n = len(left)
+    gate.release()
+    while left:
+        _thread.allocate_lock().acquire(True, 0.001)
+        with gate: pass
+    return n
+first = started()
+print(2 < first < 20)
+# What has ended gives its stacks back.
+print(all(started() > first // 2 for _ in range(5)))
+";
+    vm.enter(|vm| run(vm, source, false));
+    assert_eq!(String::from_utf8(kept.output.lock().unwrap().clone()).unwrap(), "True\nTrue\n");
+}

@@ -1,4 +1,5 @@
-//! Memory outside of the heap that counts to its limit: what is read, compiled and loaded, meanwhile.
+//! Memory outside of the heap that counts to its limit: what is read, compiled and loaded, meanwhile, and the stacks of
+//! threads.
 
 use core::cell::Cell;
 

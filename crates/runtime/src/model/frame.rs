@@ -179,6 +179,12 @@ impl Stacks {
         Some(Stacks { values, frames, top: Cell::new(bottom) })
     }
 
+    /// The bytes of stacks of `words` words each.
+    #[cfg(feature = "threads")]
+    pub const fn bytes(words: usize) -> usize {
+        words.saturating_mul(2 * WORD)
+    }
+
     /// Exchanges these stacks for `other`.
     #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Stacks) {

@@ -18,6 +18,7 @@ use crate::host::{Host, Threads};
 use crate::model::args::Args;
 use crate::model::error::{Raise, Res};
 use crate::model::events::{NAP, Poll, poll_soon};
+use crate::model::frame::Stacks;
 use crate::model::layout::{List, Tuple};
 use crate::model::machine_stack::with_registers_in_memory;
 use crate::model::printer::Style;
@@ -110,20 +111,43 @@ impl TakeTurns for Vm {
             call.append(self, *word)?;
         }
         let call = Tuple::of_list(self, &call)?;
-        let words = self.limits.value_stack;
-        let thread = Thread::new(words).ok_or_else(|| self.memory_error(words.saturating_mul(size_of::<usize>())))?;
+        let words = stack_words(self);
+        let thread = new_thread(self, words)?;
         thread.parking.is_started.set(true);
         thread.locals.set(self.thread.locals.get());
         thread.result.set(Some(call.obj()));
         let place = self.turns.add(thread);
         lock.alive.fetch_add(1, Relaxed);
-        let start = Start { vm: self, place, lock: Arc::clone(&lock), stack_size };
+        let start = Start { vm: self, place, lock: Arc::clone(&lock), stack_size, words };
         host.spawn(stack_size, Box::new(move || start.run())).map_err(|errno| {
             self.turns.remove(place);
+            self.heap.give_back_outside(Stacks::bytes(words));
             lock.alive.fetch_sub(1, Relaxed);
             self.os_error(errno)
         })
     }
+}
+
+/// Words of each stack of a thread: as many as the main thread has, unless both take more than a small part of the memory
+/// that there is.
+fn stack_words(vm: &Vm) -> usize {
+    /// The least, and the part of the heap's limit that stacks may take.
+    const LEAST: usize = 1 << 11;
+    const PART: usize = 16;
+    let share = vm.heap.reach() / PART / Stacks::bytes(1);
+    vm.limits.value_stack.min(share.max(LEAST))
+}
+
+/// A thread whose stacks have `words` words each, which count to the heap's limit.
+fn new_thread(vm: &Vm, words: usize) -> Res<Thread> {
+    let bytes = Stacks::bytes(words);
+    if !vm.take_outside(bytes) {
+        return Err(vm.memory_error(bytes));
+    }
+    Thread::new(words).ok_or_else(|| {
+        vm.heap.give_back_outside(bytes);
+        vm.memory_error(bytes)
+    })
 }
 
 /// The global lock, made now if need be; `None` if the host has no threads.
@@ -249,6 +273,8 @@ struct Start {
     place: *const Thread,
     lock: Arc<GlobalLock>,
     stack_size: usize,
+    /// Words of its other stacks.
+    words: usize,
 }
 
 // SAFETY: the interpreter is used by whichever thread has the lock, and by one at a time; the lock orders what they do.
@@ -277,6 +303,7 @@ impl Drop for Ending<'_> {
         let Ending(start, vm) = self;
         leave(vm, start.place, 0);
         vm.turns.remove(start.place);
+        vm.heap.give_back_outside(Stacks::bytes(start.words));
         start.lock.release();
         // From here on the interpreter may be gone.
         start.lock.events.update(&mut || {
