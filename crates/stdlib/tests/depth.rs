@@ -172,6 +172,50 @@ flat('classes', lambda: chain(lambda x: type('C', (x,), {}), object, 2000), *use
 flat('bases', lambda: chain(lambda x: type('C', (x, type('B', (), {})), {}), type('A', (), {}), 300), *uses)
 ";
 
+/// Modules in modules, file systems over file systems, imports by those that look for modules, and finalisers by
+/// finalisers.
+const FILES: &str = r"
+import gc, marshal, os, vfs
+code = b'\x00\x02\x01\x51\x63'
+head = b'M\x06\x00\x1f\x02\x00\x08x.py\x00\x0f'
+flat('code in code', lambda: head + (b'\x2c' + code + b'\x01') * N + b'\x28' + code, marshal.loads)
+flat('tuples of a module', lambda: b'M\x06\x00\x1f\x02\x01\x08x.py\x00\x0f' + b'\x0a\x01' * N + b'\x01\x28' + code, marshal.loads)
+
+class Files:
+    def __init__(self, inner): self.inner = inner
+    def mount(self, readonly, mkfs): pass
+    def umount(self): pass
+    def chdir(self, path): os.chdir(self.inner)
+    def stat(self, path): return os.stat(self.inner)
+    def ilistdir(self, path): return os.ilistdir(self.inner)
+    def open(self, path, mode): return open(self.inner)
+for i in range(1500): vfs.mount(Files('/%d/x' % (i + 1)), '/%d' % i)
+deep('mounts', lambda: '/0/x', os.stat, os.listdir, os.chdir, open)
+
+calls = 0
+class Hook(Files):
+    def stat(self, path):
+        global calls
+        calls += 1
+        if calls < 5000: __import__('module%d' % calls)
+        raise OSError
+vfs.mount(Hook(''), '/hook')
+sys.path[:] = ['/hook']
+flat('hooks', lambda: 'module', __import__)
+if calls < 100: print('hooks', calls)
+
+calls = 0
+class Dying:
+    def __del__(self):
+        global calls
+        calls += 1
+        if calls < 5000:
+            Dying()
+            gc.collect()
+Dying()
+flat('finalisers', lambda: None, lambda _: [[gc.collect() for _ in range(9)], (lambda: 0)()])
+";
+
 fn check(cases: &str) {
     assert_eq!(output(format!("{PRELUDE}{cases}\nprint('end')\n")), "end\n");
 }
@@ -194,4 +238,9 @@ fn streams_over_streams() {
 #[test]
 fn methods_of_methods() {
     check(CLASSES);
+}
+
+#[test]
+fn files_by_way_of_files() {
+    check(FILES);
 }
