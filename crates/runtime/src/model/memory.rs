@@ -257,8 +257,12 @@ impl Vm {
     ) -> Res<(NonNull<u8>, usize)> {
         // What grows bit by bit where memory ends is not to be collected for and moved each time.
         let least = least.max((old + old / PART_TO_GROW).min(wanted));
-        // SAFETY: the caller gives up what the block loses.
-        let in_place = |bytes| bytes > 0 && self.heap.size_of(block) > 0 && unsafe { self.heap.resize(block, bytes) };
+        let in_place = |bytes| {
+            // As in MicroPython, nothing grows while the heap is locked, even where there is room behind it.
+            let may_grow = bytes <= old || self.heap.lock_depth() == 0;
+            // SAFETY: the caller gives up what the block loses.
+            may_grow && bytes > 0 && self.heap.size_of(block) > 0 && unsafe { self.heap.resize(block, bytes) }
+        };
         let moved = |new: NonNull<u8>, bytes: usize| {
             // SAFETY: the new block is this long, and the old memory has `old` bytes.
             unsafe { new.copy_from_nonoverlapping(block, old.min(bytes)) };

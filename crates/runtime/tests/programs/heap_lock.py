@@ -34,3 +34,23 @@ except MemoryError:
     total += 1
 micropython.heap_unlock()
 print(total, i, j, k, buffer, first, type(error).__name__)
+
+# Nothing grows in place, and a small number takes no memory however many bytes it has.
+outcome = zero = little = big = 0
+grown = bytearray(4)
+micropython.heap_lock()
+try:
+    grown += b"01234567"
+    outcome = 1
+except MemoryError:
+    outcome = 2
+micropython.heap_unlock()
+print(outcome, grown)
+
+padded = bytes(12), b"\x07" + bytes(11), bytes(11) + b"\x07"
+micropython.heap_lock()
+zero = int.from_bytes(padded[0], "big")
+little = int.from_bytes(padded[1], "little")
+big = int.from_bytes(padded[2], "big")
+micropython.heap_unlock()
+print(zero, little, big)

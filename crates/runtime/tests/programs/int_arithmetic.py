@@ -21,3 +21,7 @@ for digits in -1, -4, -5, -6, -7, -19, -20, -21, -40, -sys.maxsize, -sys.maxsize
 print(round(5, None), round(True, -1), round(2**200, -60), round(2**200, 2**40))
 
 # MicroPython differs: rounding to a power of ten beyond all memory gives floats or fails there, and round() takes no None.
+
+# Bytes that say nothing but the sign.
+print(int.from_bytes(b"\xff" * 12, "big", signed=True), int.from_bytes(b"\x80" + b"\xff" * 11, "little", signed=True))
+print(int.from_bytes(b"\xfe" + b"\xff" * 9, "little", signed=True), int.from_bytes(b"\x01" + bytes(8), "big"))

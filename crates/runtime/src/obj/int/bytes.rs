@@ -29,12 +29,20 @@ pub(super) fn from_bytes(vm: &Vm, args: Args<'_>) -> Res {
     let bytes = vm.buffer(args.pos()[1], Access::Read)?.bytes();
     let little = is_little(vm, order);
     let negative = signed && (if little { bytes.last() } else { bytes.first() }).is_some_and(|byte| byte & 0x80 != 0);
-    if bytes.len() < size_of::<usize>() {
-        let fold = |value: usize, &byte: &u8| value << 8 | usize::from(byte);
-        let value = if little { bytes.iter().rev().fold(0, fold) } else { bytes.iter().fold(0, fold) } as isize;
-        return vm.new_int(if negative { value - (1 << (8 * bytes.len())) } else { value });
-    }
     vm.work_on_bytes(4 * bytes.len())?;
+    // A small number takes no memory, however long it is written.
+    let sign = if negative { 0xff } else { 0 };
+    let is_digit = |&byte: &u8| byte != sign;
+    let digits = if little {
+        &bytes[..bytes.iter().rposition(is_digit).map_or(0, |last| last + 1)]
+    } else {
+        &bytes[bytes.iter().position(is_digit).unwrap_or(bytes.len())..]
+    };
+    if digits.len() < size_of::<usize>() {
+        let fold = |value: usize, &byte: &u8| value << 8 | usize::from(byte);
+        let value = if little { digits.iter().rev().fold(0, fold) } else { digits.iter().fold(0, fold) } as isize;
+        return vm.new_int(if negative { value - (1 << (8 * digits.len())) } else { value });
+    }
     large::from_bytes(vm, bytes, little, negative)
 }
 
