@@ -8,19 +8,23 @@ use core::cell::Cell;
 use crate::data::emergency::prepare_emergency;
 use crate::heap::Heap;
 use crate::host::Host;
-use crate::model::dispatch::Steps;
+use crate::interpret::op;
+use crate::model::dispatch::{Dispatch, Steps};
 use crate::model::emergency::Emergency;
 use crate::model::error::Res;
 use crate::model::events::Events;
 use crate::model::layout::{Dict, List};
 use crate::model::lookups::Lookups;
+use crate::model::machine::State;
 use crate::model::mounts::Mounts;
 use crate::model::thread::Thread;
 #[cfg(feature = "threads")]
 use crate::model::turns::TakeTurns;
+use crate::model::turns::Turns;
 use crate::model::vm::{Limits, Vm, World};
 use crate::model::watchers::Watchers;
 use crate::model::word::Obj;
+use crate::modules;
 use crate::modules::MODULES;
 use crate::qstr::Pool;
 
@@ -34,9 +38,9 @@ impl Vm {
             world: World::new(host),
             events: Events::default(),
             #[cfg(feature = "threads")]
-            turns: crate::model::turns::Turns::default(),
+            turns: Turns::default(),
             thread: Thread::new(limits.value_stack)?,
-            dispatch: crate::model::dispatch::Dispatch::new(&crate::interpret::op::TABLE, crate::interpret::op::stop),
+            dispatch: Dispatch::new(&op::TABLE, op::stop),
             steps: Steps::default(),
             lookups: Lookups::default(),
             mounts: Mounts::default(),
@@ -51,7 +55,7 @@ impl Vm {
             exposed: Cell::new(None),
             emergency: Emergency::default(),
             shared: Cell::new(None),
-            native: crate::model::machine::State::default(),
+            native: State::default(),
             gc_enabled: Cell::new(false),
             watchers: Watchers::default(),
             finalisers_put_off: Cell::new(0),
@@ -66,7 +70,7 @@ impl Vm {
         };
         #[cfg(feature = "threads")]
         if vm.host_threads().is_some() {
-            vm.registry.push(crate::modules::THREAD_MODULES);
+            vm.registry.push(modules::THREAD_MODULES);
         }
         vm.fill_in().ok()?;
         vm.gc_enabled.set(true);

@@ -4,7 +4,7 @@ use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::builtin::{Builtin, Fun};
 use crate::model::builtin_types::BuiltinTypes;
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::object::{Gc, Header, Object};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
@@ -86,7 +86,7 @@ impl Builtin {
     }
 
     #[cold]
-    pub(crate) fn mismatch(&self, vm: &Vm, args: Args<'_>) -> crate::model::error::Raised {
+    pub(crate) fn mismatch(&self, vm: &Vm, args: Args<'_>) -> Raised {
         let (min, max) = match self.fun {
             Fun::F0(_) => (0, 0),
             Fun::F1(_) => (1, 1),

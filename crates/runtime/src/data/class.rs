@@ -9,6 +9,7 @@ use crate::model::layout::{Function, Tuple};
 use crate::model::lookups::Found;
 use crate::model::machine::Machine;
 use crate::model::object::Gc;
+use crate::model::types;
 use crate::model::types::{Locals, Parent, Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -39,7 +40,7 @@ pub(crate) fn find(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
 /// What `class` itself has under `name`.
 pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
     match class.locals() {
-        Locals::Static(members) => crate::model::types::find(vm, members, name),
+        Locals::Static(members) => types::find(vm, members, name),
         Locals::Dict(dict) => dict.load(vm, name),
     }
 }

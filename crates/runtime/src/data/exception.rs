@@ -3,6 +3,7 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
+use crate::heap::Kind;
 use crate::model::error::Res;
 use crate::model::layout::{Exception, TraceEntry, Tuple};
 use crate::model::object::{Gc, Header};
@@ -71,7 +72,7 @@ impl Exception {
             // Allocating must not replace the exception under way by a `MemoryError`.
             let room = len + 4;
             let bytes = usize::from(room) * size_of::<TraceEntry>();
-            let kind = crate::heap::Kind::NoScan;
+            let kind = Kind::NoScan;
             let Some(block) = vm.heap.alloc(bytes, kind).or_else(|| vm.heap.alloc_anyway(bytes, kind)) else { return };
             let block = block.cast::<TraceEntry>();
             if let Some(old) = self.trace.get() {

@@ -2,9 +2,10 @@
 
 use core::ptr::NonNull;
 
+use crate::data::bytes::Bytes;
 use crate::data::instance::NativeBase;
 use crate::model::error::Res;
-use crate::model::layout::Tuple;
+use crate::model::layout::{List, Tuple};
 use crate::model::object::{Gc, Header, Object};
 use crate::model::protocols::{Classes, Strs};
 use crate::model::types::{Type, flag};
@@ -59,7 +60,7 @@ impl Tuple {
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn of_list(vm: &Vm, list: &crate::model::layout::List) -> Res<Gc<Tuple>> {
+    pub fn of_list(vm: &Vm, list: &List) -> Res<Gc<Tuple>> {
         let items = list.items();
         // SAFETY: a cell has the layout of what it holds, and making a tuple runs no Python code.
         Tuple::new(vm, unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
@@ -137,13 +138,11 @@ impl Tuples for Vm {
 
 /// Whether it is a str, bytes, tuple or list, which may stand on either side of `*`.
 pub(crate) fn is_repeatable(vm: &Vm, object: Obj) -> bool {
-    str_like(vm, object)
-        || object.downcast::<Tuple>().is_some()
-        || object.downcast::<crate::model::layout::List>().is_some()
+    str_like(vm, object) || object.downcast::<Tuple>().is_some() || object.downcast::<List>().is_some()
 }
 
 pub(crate) fn str_like(vm: &Vm, object: Obj) -> bool {
-    vm.as_str(object).is_some() || object.downcast::<crate::data::bytes::Bytes>().is_some()
+    vm.as_str(object).is_some() || object.downcast::<Bytes>().is_some()
 }
 
 impl Tuple {

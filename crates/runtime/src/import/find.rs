@@ -3,6 +3,7 @@
 use crate::data::builder::Builder;
 use crate::import::frozen::frozen_kind;
 use crate::model::error::Res;
+use crate::model::layout::Module;
 use crate::model::mounts::Kind;
 use crate::model::protocols::Strs;
 use crate::model::vm::Vm;
@@ -33,7 +34,7 @@ pub(super) struct Found {
 /// The folders of `sys.path`.
 pub(super) fn search_path(vm: &Vm) -> Res<Items> {
     let sys = vm.registered_modules()?.load(vm, q!("sys"));
-    let assigned = sys.and_then(|sys| sys.downcast::<crate::model::layout::Module>());
+    let assigned = sys.and_then(|sys| sys.downcast::<Module>());
     let path = assigned.and_then(|sys| sys.globals.load(vm, q!("path")));
     vm.items(path.unwrap_or(vm.path()))
 }

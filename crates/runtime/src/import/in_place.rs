@@ -19,6 +19,7 @@ use berus_mpy::{Module, nested, vuint};
 
 use crate::data::code::incompatible;
 use crate::data::sketch::{Sketch, Sketched};
+use crate::import::load;
 use crate::import::load::link_constant;
 use crate::model::class::Body;
 use crate::model::code::{Code, Context};
@@ -140,7 +141,7 @@ fn constants_in_place(vm: &Vm, module: &Module<'static>, file: &'static [u8]) ->
         };
         let value = match text {
             Some(text) => Obj::later(offset(file, text) - vuint::len(text.len() as u32) - 1),
-            None => link_constant(vm, constant, 0, &crate::import::load::lend)?,
+            None => link_constant(vm, constant, 0, &load::lend)?,
         };
         // SAFETY: the block has a word for each constant.
         unsafe { table.add(n).write(Some(value)) };
@@ -262,7 +263,7 @@ impl Context {
     fn make_constant(&self, vm: &Vm, index: u32) -> Res<()> {
         let Some(at) = self.constant(index).and_then(Obj::as_later) else { return Ok(()) };
         let constant = self.in_place().and_then(|place| place.constant(at));
-        let value = link_constant(vm, &constant.ok_or_else(|| incompatible(vm))?, 0, &crate::import::load::lend)?;
+        let value = link_constant(vm, &constant.ok_or_else(|| incompatible(vm))?, 0, &load::lend)?;
         self.set_constant(index, value);
         Ok(())
     }

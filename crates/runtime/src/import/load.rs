@@ -24,7 +24,7 @@ use crate::data::str::{Str, name_of_short};
 use crate::import::in_place::link_in_place;
 use crate::model::code::{Code, Context};
 use crate::model::error::{Raise, Res};
-use crate::model::layout::{Dict, Tuple};
+use crate::model::layout::{Dict, List, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::Strs;
 use crate::model::quota::Grants;
@@ -35,7 +35,7 @@ use crate::native as machine;
 use crate::obj::complex::Complexes;
 use crate::obj::float::Floats;
 use crate::obj::function::function_of;
-use crate::obj::none;
+use crate::obj::{exception, int, none};
 use crate::ops::buffer::lent;
 use crate::qstr::Qstr;
 use crate::text::utf8;
@@ -262,7 +262,7 @@ pub(super) fn link_constant<'a>(vm: &Vm, constant: &Constant<'a>, depth: u32, le
         Constant::True => Obj::TRUE,
         Constant::Ellipsis => none::ELLIPSIS,
         Constant::Str(text) if utf8::first_invalid(text).is_some() => {
-            return Err(vm.error(&crate::obj::exception::UNICODE_ERROR, format_args!("")));
+            return Err(vm.error(&exception::UNICODE_ERROR, format_args!("")));
         }
         Constant::Str(text) => match (lend(text), name_of_short(vm, text)) {
             (Some(lent), None) => Str::lent(vm, lent)?.obj(),
@@ -272,7 +272,7 @@ pub(super) fn link_constant<'a>(vm: &Vm, constant: &Constant<'a>, depth: u32, le
             Some(lent) => Bytes::lent(vm, lent)?.obj(),
             None => Bytes::new(vm, bytes)?.obj(),
         },
-        Constant::Int(text) => crate::obj::int::parse(vm, text, 10)?,
+        Constant::Int(text) => int::parse(vm, text, 10)?,
         Constant::Float(text) => vm.new_float(vm.parse_float(text)?)?,
         Constant::Complex(text) => {
             let (real, imaginary) = vm.parse_complex(text)?;
@@ -287,7 +287,7 @@ pub(super) fn link_constant<'a>(vm: &Vm, constant: &Constant<'a>, depth: u32, le
             Tuple::new(vm, &few[..items.len()])?.obj()
         }
         Constant::Tuple(items) => {
-            let list = crate::model::layout::List::new(vm, &[])?;
+            let list = List::new(vm, &[])?;
             for item in items {
                 list.append(vm, link_constant(vm, item, depth + 1, lend)?)?;
             }

@@ -13,6 +13,7 @@ use berus_mpy::opcode::Operand;
 use berus_mpy::prelude::Prelude;
 
 use crate::data::bytes::Bytes;
+use crate::data::sketch;
 use crate::data::tuple::Tuples;
 use crate::model::code::Code;
 use crate::model::error::{Raise, Raised, Res};
@@ -116,7 +117,7 @@ impl<'s> Saving<'s> {
         let raw = RawCode { code: Cow::Owned(copy), kind: Kind::Bytecode, children: Vec::new() };
         self.quota.push(&mut self.codes, raw).map_err(|stop| self.grants.raise(stop))?;
         for child in (0..n_children).filter_map(|index| code.child(index)) {
-            let child = crate::data::sketch::linked(vm, child)?.ok_or_else(|| unsaveable(vm))?;
+            let child = sketch::linked(vm, child)?.ok_or_else(|| unsaveable(vm))?;
             let child = self.code(child)?;
             let children = &mut self.codes[number].children;
             self.quota.push(children, child).map_err(|stop| self.grants.raise(stop))?;

@@ -1,9 +1,9 @@
 //! Running frames, and unwinding them when an exception comes by.
 
 use crate::data::exception::Exceptions;
-use crate::interpret::op;
 use crate::interpret::step::before_instruction;
 use crate::interpret::trace::{forget_left_frames, trace_exception};
+use crate::interpret::{op, trace};
 use crate::model::code::Code;
 use crate::model::dispatch::Exit;
 use crate::model::error::{Raise, Res};
@@ -70,7 +70,7 @@ fn unwind(vm: &Vm, mut noted: bool) -> Res<()> {
         if !vm.is_abort(exception) && op::handle(frame, exception) {
             return Ok(());
         }
-        exception = report(vm, exception, crate::interpret::trace::trace_unwinding);
+        exception = report(vm, exception, trace::trace_unwinding);
         let entry = frame.entry.get();
         let generator = frame.object.get().and_then(|object| object.downcast::<Generator>());
         if let Some(generator) = generator {

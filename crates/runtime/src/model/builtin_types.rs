@@ -1,5 +1,6 @@
 //! The built-in types that lower rooms name: the contract, which `obj` implements.
 
+use crate::model::stream::StreamSlots;
 use crate::model::types::Type;
 
 /// Built-in types by their names, as `Vm::OBJECT`.
@@ -28,10 +29,6 @@ pub trait BuiltinTypes {
     const UNICODE_ERROR: &'static Type;
     /// The type `MemoryError`.
     const MEMORY_ERROR: &'static Type;
-    /// The type `BaseException`.
-    const BASE_EXCEPTION: &'static Type;
-    /// The type `KeyboardInterrupt`.
-    const KEYBOARD_INTERRUPT: &'static Type;
     /// The type `TypeError`.
     const TYPE_ERROR: &'static Type;
     /// The type `IndexError`.
@@ -45,5 +42,5 @@ pub trait BuiltinTypes {
     /// The types whose values JSON has. Bytes are text there.
     const JSON: &'static [&'static Type];
     /// What makes a stream of an instance of a class derived from `IOBase`.
-    const IO_BASE_SLOTS: &'static crate::model::stream::StreamSlots;
+    const IO_BASE_SLOTS: &'static StreamSlots;
 }

@@ -4,6 +4,7 @@ use core::cell::Cell;
 
 use crate::model::builtin::Builtin;
 use crate::model::builtin_types::BuiltinTypes;
+use crate::model::layout;
 use crate::model::layout::Map;
 use crate::model::lookups::{Beyond, Found, Method, SIZE};
 use crate::model::object::Gc;
@@ -30,7 +31,7 @@ impl Vm {
     pub(crate) fn remember_builtin(&self, globals: &Map, name: Qstr, value: Obj) {
         // Programs change built-ins by the module.
         if self.builtins().is_none() {
-            globals.note(crate::model::layout::LOOKED_PAST);
+            globals.note(layout::LOOKED_PAST);
             let globals_address = core::ptr::from_ref(globals).addr();
             let found = Beyond { globals: globals_address, name: name.number(), value: Some(value) };
             self.lookups.beyond(globals, name).set(found);

@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::model::code::Context;
+use crate::model::layout;
 use crate::model::layout::Dict;
 use crate::model::object::{Gc, Header};
 use crate::model::types::{Type, flag};
@@ -47,4 +48,4 @@ impl Class {
 }
 
 /// Noted in the dict of a class that has, or that derives from one that has, properties or descriptors.
-pub(crate) const ACCESSORS: u32 = crate::model::layout::NOTES;
+pub(crate) const ACCESSORS: u32 = layout::NOTES;

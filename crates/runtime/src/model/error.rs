@@ -17,7 +17,7 @@ impl Raised {
 }
 
 /// The result of whatever can raise.
-pub type Res<T = crate::model::word::Obj> = Result<T, Raised>;
+pub type Res<T = Obj> = Result<T, Raised>;
 
 const _: () = assert!(size_of::<Res>() == size_of::<usize>());
 use core::fmt;

@@ -13,6 +13,7 @@ use core::ptr::NonNull;
 use crate::heap::Collection;
 use crate::model::code::Code;
 use crate::model::error::{Raise, Res};
+use crate::model::layout::Dict;
 use crate::model::machine::Machine;
 use crate::model::object::Gc;
 use crate::model::registers::Sp;
@@ -348,7 +349,7 @@ impl Vm {
     }
 
     /// The variables of the module whose function runs; those of `__main__` if none does.
-    pub fn globals(&self) -> Gc<crate::model::layout::Dict> {
+    pub fn globals(&self) -> Gc<Dict> {
         if let Some(globals) = Vm::machine_globals(self.frame()) {
             return globals;
         }

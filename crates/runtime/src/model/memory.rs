@@ -2,6 +2,7 @@
 
 use core::ptr::NonNull;
 
+use crate::heap;
 use crate::heap::Kind;
 use crate::model::error::{Raise, Res};
 use crate::model::events::poll_soon;
@@ -371,6 +372,6 @@ impl Vm {
 
 /// The kind of block that an object lies in.
 const fn kind_of<T: Object>() -> Kind {
-    const { assert!(align_of::<T>() <= crate::heap::GRANULE) }
+    const { assert!(align_of::<T>() <= heap::GRANULE) }
     if T::SCAN { Kind::Scan } else { Kind::NoScan }
 }

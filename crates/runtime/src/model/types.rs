@@ -25,7 +25,6 @@ use crate::model::class::{Body, Class};
 use crate::model::error::Res;
 use crate::model::iterator::Next;
 use crate::model::layout::{Dict, Tuple};
-use crate::model::machine;
 use crate::model::machine::Machine;
 use crate::model::mounts::FileSystem;
 use crate::model::object::{Gc, Header};
@@ -33,6 +32,7 @@ use crate::model::printer::{Printer, Style};
 use crate::model::stream::StreamSlots;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
+use crate::model::{class, machine};
 use crate::q;
 use crate::qstr::{Name, Qstr};
 
@@ -454,7 +454,7 @@ impl Type {
 
     /// Whether attributes of instances may be properties or descriptors of the class.
     pub fn has_accessors(&self) -> bool {
-        self.dict().is_some_and(|dict| dict.map.is_noted(crate::model::class::ACCESSORS))
+        self.dict().is_some_and(|dict| dict.map.is_noted(class::ACCESSORS))
     }
 }
 

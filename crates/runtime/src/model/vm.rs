@@ -15,7 +15,7 @@ use crate::heap::{Collection, Heap};
 use crate::host::Host;
 #[cfg(feature = "threads")]
 use crate::host::Threads;
-use crate::model::dispatch::Steps;
+use crate::model::dispatch::{Dispatch, Steps};
 use crate::model::emergency::Emergency;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Events;
@@ -24,10 +24,12 @@ use crate::model::frame::Frame;
 use crate::model::frozen::Frozen;
 use crate::model::layout::{Dict, List};
 use crate::model::lookups::Lookups;
+use crate::model::machine::State;
 use crate::model::module_def::ModuleDef;
 use crate::model::mounts::Mounts;
 use crate::model::object::Gc;
 use crate::model::thread::Thread;
+use crate::model::turns::{ThreadsEnd, Turns};
 use crate::model::watchers::Watchers;
 use crate::model::word::Obj;
 use crate::qstr::{Pool, Qstr};
@@ -82,9 +84,9 @@ pub struct Vm {
     pub(crate) world: World,
     pub(crate) events: Events,
     #[cfg(feature = "threads")]
-    pub(crate) turns: crate::model::turns::Turns,
+    pub(crate) turns: Turns,
     pub(crate) thread: Thread,
-    pub(crate) dispatch: crate::model::dispatch::Dispatch,
+    pub(crate) dispatch: Dispatch,
     pub(crate) steps: Steps,
     pub(crate) lookups: Lookups,
     pub(crate) mounts: Mounts,
@@ -105,7 +107,7 @@ pub struct Vm {
     pub(crate) shared: Cell<Option<Gc<List>>>,
     /// Raised when there is no memory for another exception.
     pub(crate) emergency: Emergency,
-    pub(crate) native: crate::model::machine::State,
+    pub(crate) native: State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
     /// How many have put off finalisers.
@@ -152,7 +154,7 @@ impl Vm {
         }
         self.on_machine_stack(self.limits.machine_stack, |vm| {
             #[cfg(feature = "threads")]
-            let _end = crate::model::turns::ThreadsEnd(vm);
+            let _end = ThreadsEnd(vm);
             work(vm)
         })
     }

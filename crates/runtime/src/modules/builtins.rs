@@ -3,10 +3,13 @@
 //! The functions that work on values are in [`functions`](crate::modules::functions).
 
 use crate::data::bytes::Bytes;
+use crate::data::cell::Cell;
+use crate::data::class;
 use crate::data::instance::{Instance, NativeBase};
 use crate::import::run::RunModule;
 #[cfg(feature = "compiler")]
 use crate::import::source::compile_code;
+use crate::model::buffer::Access;
 use crate::model::builtins::Builtins;
 use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
@@ -18,6 +21,7 @@ use crate::model::protocols::{Classes, Iterate, Strs};
 use crate::model::types::{Attr, AttrResult, Locals, Member, Type};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::modules::{functions, sys};
 use crate::obj::class_body::{body_for_later, complete};
 use crate::obj::function::function_of;
 use crate::obj::typ::new_class_for_later;
@@ -74,7 +78,7 @@ const fn listed(name: Name) -> usize {
 
 static TABLE: Table = {
     let mut table = [None; FIXED];
-    let lists: [&[Member]; 2] = [crate::modules::functions::MEMBERS, MEMBERS];
+    let lists: [&[Member]; 2] = [functions::MEMBERS, MEMBERS];
     let mut list = 0;
     while list < lists.len() {
         let mut n = 0;
@@ -133,7 +137,7 @@ fn build_class(vm: &Vm, args: &[Obj]) -> Res {
     // The first base decides of what type the class is.
     let meta = bases.items().first().map_or(Gc::from_static(Type::TYPE), |base| vm.type_of(*base));
     let class = vm.call(meta.obj(), &[name, bases.obj(), locals.obj()])?;
-    if let Some(cell) = cell.downcast::<crate::data::cell::Cell>() {
+    if let Some(cell) = cell.downcast::<Cell>() {
         cell.value.set(Some(class));
     }
     Ok(class)
@@ -219,7 +223,7 @@ fn add_computed(vm: &Vm, names: &Dict, object: Obj) -> Res<()> {
     for number in 1..FIXED {
         let name = Qstr::from_number(number as u32);
         // What every type has from `object` would only be in the way.
-        if crate::data::class::find_in_object(vm, name).is_some() {
+        if class::find_in_object(vm, name).is_some() {
             continue;
         }
         if let AttrResult::Value(_) | AttrResult::Method(..) = attr(vm, object, name, Attr::LoadMethod)? {
@@ -308,7 +312,7 @@ fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
 #[cfg(feature = "compiler")]
 fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res {
     use berus_compiler::Mode;
-    let source = match vm.try_buffer(source, crate::model::buffer::Access::Read)? {
+    let source = match vm.try_buffer(source, Access::Read)? {
         Some(buffer) => buffer.bytes(),
         None => return Err(vm.bad_conversion(source)),
     };
@@ -348,6 +352,6 @@ impl Builtins for Vm {
     }
 
     fn traceback_limit(&self) -> Option<usize> {
-        crate::modules::sys::traceback_limit(self)
+        sys::traceback_limit(self)
     }
 }

@@ -4,13 +4,15 @@ use berus_mpy::opcode::BinaryOp;
 
 use crate::data::builder::Builder;
 use crate::model::args::Args;
+use crate::model::buffer::Access;
 use crate::model::error::{Raise, Res};
 use crate::model::importing::Import;
-use crate::model::printer::Style;
+use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Compare, Hash, Ints, Iterate, Strs};
 use crate::model::types::{Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::modules::help;
 use crate::obj::float::Floats;
 use crate::obj::{float, int, none};
 use crate::ops::arithmetic::Arithmetic;
@@ -56,7 +58,7 @@ crate::members! {
         "getattr" => var(2, 3, getattr),
         "hasattr" => f2(hasattr),
         "hash" => f1(hash),
-        "help" => var(0, 1, crate::modules::help::help),
+        "help" => var(0, 1, help::help),
         "hex" => f1(hex),
         "id" => f1(id),
         "input" => var(0, 1, input),
@@ -284,7 +286,7 @@ fn next(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 fn ord(vm: &Vm, object: Obj) -> Res {
-    let text = match vm.try_buffer(object, crate::model::buffer::Access::Read)? {
+    let text = match vm.try_buffer(object, Access::Read)? {
         Some(buffer) => buffer.bytes(),
         None => vm.str_or_bytes(object)?,
     };
@@ -317,7 +319,7 @@ fn print(vm: &Vm, args: Args<'_>) -> Res {
     }
     let mut stream;
     let mut console = Stdout;
-    let out: &mut dyn crate::model::printer::Printer = match file {
+    let out: &mut dyn Printer = match file {
         Some(file) => {
             stream = StreamPrinter::new(vm, file)?;
             &mut stream

@@ -1,5 +1,6 @@
 //! The module `gc`.
 
+use crate::heap;
 use crate::model::error::Res;
 use crate::model::events::Poll;
 use crate::model::module_def::ModuleDef;
@@ -79,5 +80,5 @@ fn threshold(vm: &Vm, args: &[Obj]) -> Res {
 
 /// Counts in granules, as MicroPython does in blocks.
 fn threshold_of(bytes: isize) -> Option<usize> {
-    usize::try_from(bytes).ok().map(|bytes| bytes - bytes % crate::heap::GRANULE)
+    usize::try_from(bytes).ok().map(|bytes| bytes - bytes % heap::GRANULE)
 }

@@ -10,6 +10,7 @@ use crate::model::printer::{Printer, Style};
 use crate::model::protocols::Ints;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::ring;
 use crate::ops::convert::Convert;
 use crate::ops::print::{Print, Stdout};
 
@@ -32,7 +33,7 @@ crate::members! {
         "heap_locked" => f0(heap_locked),
         "alloc_emergency_exception_buf" => f1(alloc_emergency_exception_buf),
         "kbd_intr" => value(Obj::from_static(&KBD_INTR)),
-        "RingIO" => value(Obj::from_static(&crate::obj::ring::TYPE)),
+        "RingIO" => value(Obj::from_static(&ring::TYPE)),
         "schedule" => f2(schedule),
     }
 }

@@ -10,10 +10,11 @@ use crate::model::module_def::{ModuleDef, Settable};
 use crate::model::object::Gc;
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Ints, Strs};
-use crate::model::types::{Attr, AttrResult, Type, UnaryOp};
+use crate::model::types::{Attr, AttrResult, Subscr, Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::exception::SYSTEM_EXIT;
+use crate::obj::tuple;
 use crate::ops::call::Call;
 use crate::ops::print::{Print, Stdout};
 use crate::ops::stream::StreamPrinter;
@@ -71,7 +72,7 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     let arch = vm.machine_arch().map_or(0, |arch| arch as isize);
     let values = [
         Obj::qstr(q!("micropython")),
-        Tuple::new(vm, &[numbers[0], numbers[1], numbers[2], Obj::qstr(crate::qstr::Qstr::EMPTY)])?.obj(),
+        Tuple::new(vm, &[numbers[0], numbers[1], numbers[2], Obj::qstr(Qstr::EMPTY)])?.obj(),
         vm.new_str(MACHINE.as_bytes())?,
         // Version 6.3, and the architecture of the machine code that modules may have.
         Obj::small_int_wrapping(6 | (3 | arch << 2) << 8),
@@ -110,17 +111,16 @@ pub(crate) fn prompt(vm: &Vm, name: Qstr, usual: &[u8]) -> alloc::vec::Vec<u8> {
 const FIELDS: [Qstr; 5] = [q!("name"), q!("version"), q!("_machine"), q!("_mpy"), q!("_build")];
 
 /// The type of `sys.implementation`, which has the layout of a tuple.
-static IMPLEMENTATION: Type = define!(
-    Type::new(q!("attrtuple")).parent(&crate::obj::tuple::TYPE).print(print_implementation).attr(attr).subscr(subscr)
-);
+static IMPLEMENTATION: Type =
+    define!(Type::new(q!("attrtuple")).parent(&tuple::TYPE).print(print_implementation).attr(attr).subscr(subscr));
 
 fn items(object: Obj) -> Option<Gc<Tuple>> {
     // SAFETY: this module makes the objects of this type, all of them tuples in layout.
     object.as_header().map(|header| unsafe { Gc::from_ptr(header.cast()) })
 }
 
-fn subscr(vm: &Vm, object: Obj, index: Obj, request: crate::model::types::Subscr) -> Res<Option<Obj>> {
-    let (crate::model::types::Subscr::Load, Some(tuple)) = (request, items(object)) else { return Ok(None) };
+fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let (Subscr::Load, Some(tuple)) = (request, items(object)) else { return Ok(None) };
     let plain = Tuple::new(vm, tuple.items())?;
     vm.load_subscr(plain.obj(), index).map(Some)
 }

@@ -1,6 +1,7 @@
 //! Closures of machine code: a function, and the cells that are its first arguments.
 
 use crate::data::cell::Cell;
+use crate::data::function;
 use crate::model::args::Args;
 use crate::model::error::Res;
 use crate::model::layout::Function;
@@ -12,12 +13,13 @@ use crate::model::word::Obj;
 use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
 use crate::ops::print::Print;
+use crate::qstr::Qstr;
 use crate::{define, q};
 
 /// The type, which programs see as that of other closures.
 static TYPE: Type = define!(
     Type::new(q!("closure"))
-        .parent(&Function::KINDS[crate::data::function::CLOSURE])
+        .parent(&Function::KINDS[function::CLOSURE])
         .flags(flag::BINDS_SELF)
         .print(print)
         .call(call)
@@ -103,7 +105,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     out.write(vm, b">")
 }
 
-fn attr(vm: &Vm, object: Obj, name: crate::qstr::Qstr, request: Attr) -> Res<AttrResult> {
+fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     let Some(closure) = object.downcast::<Closure>() else { return Ok(AttrResult::Missing) };
     if !matches!(request, Attr::Load | Attr::LoadMethod) {
         return Ok(AttrResult::Missing);

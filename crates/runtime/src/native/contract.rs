@@ -1,25 +1,18 @@
 //! What the rooms below ask of machine code.
 
 use crate::model::code::Context;
-use crate::model::error::Raise;
-use crate::model::error::Res;
+use crate::model::error::{Raise, Res};
 use crate::model::frame::Frame;
 use crate::model::layout::Dict;
-use crate::model::machine::Indices;
-use crate::model::machine::Machine;
-use crate::model::machine::Slots;
+use crate::model::machine::{Indices, Machine, Slots};
 use crate::model::object::Gc;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
-use crate::model::word::Obj;
-use crate::model::word::Slot;
-use crate::native::border;
-use crate::native::closure;
-use crate::native::code;
+use crate::model::word::{Obj, Slot};
 use crate::native::code::MachineCode;
-use crate::native::foreign;
 use crate::native::function::NativeFunction;
 use crate::native::generator::NativeGenerator;
+use crate::native::{border, closure, code, foreign};
 
 impl Machine for Vm {
     const FOREIGN: bool = foreign::EXIST;

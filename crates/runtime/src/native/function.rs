@@ -10,13 +10,14 @@ use core::hint::black_box;
 
 use berus_mpy::prelude::scope_flag;
 
+use crate::data::cell::Cell;
 use crate::data::function::Binding;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::buffer::Access;
 use crate::model::code::{Code, Context};
 use crate::model::error::{Raise, Res};
-use crate::model::layout::{Dict, Tuple};
+use crate::model::layout::{Dict, List, Tuple};
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Ints};
@@ -25,6 +26,7 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::native::code::{Kind, MachineCode};
 use crate::native::generator::NativeGenerator;
+use crate::native::table::convert;
 use crate::native::{border, foreign};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::buffer::Buffers;
@@ -227,7 +229,7 @@ fn call_asm(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     // SAFETY: as in `call_entry`; code of this kind takes up to four words.
     let value = unsafe { border::call(vm, None, function.text.cast(), words) };
     black_box(object);
-    crate::native::table::convert::to_object(vm, value?, result)
+    convert::to_object(vm, value?, result)
 }
 
 /// The machine word that a function of machine words gets for `object` (MicroPython: `py/objfun.c`,
@@ -242,7 +244,7 @@ fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
     if let Some(value) = crate::obj::float::as_float(object) {
         return Ok(value as isize as usize);
     }
-    if let Some(list) = object.downcast::<crate::model::layout::List>() {
+    if let Some(list) = object.downcast::<List>() {
         return Ok(list.items().as_ptr().expose_provenance());
     }
     if let Some(tuple) = object.downcast::<Tuple>() {
@@ -288,7 +290,7 @@ pub(super) fn setup(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>, state
     }
     for &local in code.cells() {
         if let Some(slot) = last.checked_sub(local.into()).and_then(|at| state.get_mut(at)) {
-            *slot = Some(crate::data::cell::Cell::new(vm, *slot)?.obj());
+            *slot = Some(Cell::new(vm, *slot)?.obj());
         }
     }
     Ok(())

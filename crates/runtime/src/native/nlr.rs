@@ -11,6 +11,8 @@
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 
+use crate::native::border;
+
 /// Where to go on when an exception is raised.
 #[repr(C)]
 pub(super) struct Buffer {
@@ -133,7 +135,7 @@ pub(super) unsafe extern "C" fn push(buffer: *mut Buffer) -> u32 {
 /// The rest of [`push`]: makes the buffer the one that exceptions go to.
 unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
     // SAFETY: machine code called, and has room for a buffer there.
-    unsafe { crate::native::border::push(buffer) };
+    unsafe { border::push(buffer) };
     0
 }
 
@@ -143,7 +145,7 @@ unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
 /// Machine code calls it, and has pushed one.
 pub(super) unsafe extern "C" fn pop() {
     // SAFETY: as the caller says.
-    unsafe { crate::native::border::pop() };
+    unsafe { border::pop() };
 }
 
 /// Goes on at the buffer that was pushed last, with `exception`.
@@ -151,7 +153,7 @@ pub(super) unsafe extern "C" fn pop() {
 /// # Safety
 /// Machine code is running on this thread, and nothing in the frames between has to be dropped.
 pub(super) unsafe fn jump(exception: usize) -> ! {
-    let top = crate::native::border::top();
+    let top = border::top();
     // SAFETY: as long as machine code runs there is a buffer, the one of `enter` at least, in a frame that is still
     // there.
     unsafe {

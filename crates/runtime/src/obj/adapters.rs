@@ -6,12 +6,13 @@ use crate::data::dict::Dicts;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::error::Res;
-use crate::model::layout::Tuple;
+use crate::model::layout::{List, Tuple};
 use crate::model::object::{Gc, Header, Object};
 use crate::model::protocols::{Ints, Iterate};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::view::View;
 use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
@@ -68,7 +69,7 @@ adapter! {
 
 /// A tuple of iterators over each of `iterables`.
 fn iterators(vm: &Vm, iterables: &[Obj]) -> Res<Gc<Tuple>> {
-    let list = crate::model::layout::List::new(vm, &[])?;
+    let list = List::new(vm, &[])?;
     for &iterable in iterables {
         list.append(vm, vm.iter(iterable)?)?;
     }
@@ -76,8 +77,8 @@ fn iterators(vm: &Vm, iterables: &[Obj]) -> Res<Gc<Tuple>> {
 }
 
 /// A list of the next item of each iterator; `None` if one is at its end.
-fn next_of_each(vm: &Vm, sources: Gc<Tuple>) -> Res<Option<Gc<crate::model::layout::List>>> {
-    let list = crate::model::layout::List::new(vm, &[])?;
+fn next_of_each(vm: &Vm, sources: Gc<Tuple>) -> Res<Option<Gc<List>>> {
+    let list = List::new(vm, &[])?;
     for &source in sources.items() {
         match vm.next(source)? {
             Some(item) => list.append(vm, item)?,
@@ -170,7 +171,7 @@ fn reversed_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         return vm.call(method, &[]);
     }
     // The keys of a dict, or what a view of one has, are in order, but have no number.
-    let is_mapping = vm.as_dict(source).is_some() || source.downcast::<crate::obj::view::View>().is_some();
+    let is_mapping = vm.as_dict(source).is_some() || source.downcast::<View>().is_some();
     let source = if is_mapping { vm.to_list(source)?.obj() } else { source };
     let len = vm.len(source)?;
     let left = Cell::new(usize::try_from(vm.int(len)?).unwrap_or(0));

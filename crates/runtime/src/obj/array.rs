@@ -12,7 +12,7 @@ use crate::heap::Kind;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::buffer::{Access, Buffer};
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
 use crate::model::iterator::Iter;
 use crate::model::object::{Gc, Header, Object};
@@ -25,16 +25,17 @@ use crate::model::work::spend_work_on_bytes;
 use crate::obj::binary::{LITTLE, native_size};
 use crate::obj::float::as_float;
 use crate::obj::slice::Slice;
-use crate::obj::{binary, bytes, strings, text_methods};
+use crate::obj::{binary, bytes, exception, strings, text_methods};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
 use crate::ops::truth::known_len;
+use crate::qstr::Qstr;
 use crate::{define, members, q};
 
-const fn table(name: crate::qstr::Qstr) -> Definition {
+const fn table(name: Qstr) -> Definition {
     Type::new(name)
         .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
         .print(print)
@@ -381,7 +382,7 @@ pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Op
     if same && (op == BinaryOp::Equal || unsigned) {
         return Ok(Some(Obj::bool(holds(op, vm.order_of_bytes(left.bytes(), other.bytes())))));
     }
-    Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]))
+    Err(vm.error_with(&exception::NOT_IMPLEMENTED_ERROR, &[]))
 }
 
 fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
@@ -390,7 +391,7 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
         return strings::contains(vm, array.obj(), item);
     }
     if vm.is_int(item) || as_float(item).is_some() {
-        return Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]));
+        return Err(vm.error_with(&exception::NOT_IMPLEMENTED_ERROR, &[]));
     }
     Ok(Some(false))
 }
@@ -410,7 +411,7 @@ fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
 }
 
 #[cold]
-fn incompatible(vm: &Vm) -> crate::model::error::Raised {
+fn incompatible(vm: &Vm) -> Raised {
     vm.value_error(format_args!("lhs and rhs should be compatible"))
 }
 

@@ -10,6 +10,7 @@ use crate::model::printer::{Printer, Style};
 use crate::model::types::{Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::int;
 use crate::ops::arithmetic::{Arithmetic, try_binary_op};
 use crate::ops::truth::Truth;
 use crate::{define, q};
@@ -61,13 +62,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let right = if right.as_bool().is_some() { as_int(right) } else { right };
     if right.is_small_int() {
-        return crate::obj::int::binary_small(
-            vm,
-            op,
-            isize::from(left == Obj::TRUE),
-            right.as_small_int().unwrap_or(0),
-        )
-        .map(Some);
+        return int::binary_small(vm, op, isize::from(left == Obj::TRUE), right.as_small_int().unwrap_or(0)).map(Some);
     }
     try_binary_op(vm, op, as_int(left), right)
 }

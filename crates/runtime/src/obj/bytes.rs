@@ -16,7 +16,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::slice::Slice;
 pub use crate::obj::strings::{fromhex, hex_digits};
-use crate::obj::{strings, text_methods};
+use crate::obj::{exception, strings, text_methods};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::buffer::Buffers;
 use crate::ops::convert::Convert;
@@ -71,7 +71,7 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
             return Err(vm.type_error(format_args!("string argument without an encoding")));
         };
         if crate::obj::str::is_ascii_encoding(vm, encoding)? && !text.is_ascii() {
-            return Err(vm.error_with(&crate::obj::exception::UNICODE_ERROR, &[]));
+            return Err(vm.error_with(&exception::UNICODE_ERROR, &[]));
         }
         out.extend(vm, text)?;
         return Ok(out);
@@ -107,7 +107,7 @@ pub(crate) fn wanted_zeros(vm: &Vm, source: Obj) -> Res<Option<usize>> {
     }
     match usize::try_from(vm.int(source)?) {
         Ok(len) => Ok(Some(len)),
-        Err(_) => Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[])),
+        Err(_) => Err(vm.error_with(&exception::VALUE_ERROR, &[])),
     }
 }
 

@@ -17,12 +17,12 @@ use crate::model::object::{Gc, Header, Object};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
+use crate::obj::code_attr;
 use crate::qstr::Qstr;
 use crate::{define, q};
 
 /// The type of code objects.
-pub static TYPE: Type =
-    define!(Type::new(q!("code")).print(crate::obj::code_attr::print).attr(crate::obj::code_attr::attr));
+pub static TYPE: Type = define!(Type::new(q!("code")).print(code_attr::print).attr(code_attr::attr));
 
 /// The type of what the code objects of one module share.
 pub static CONTEXT_TYPE: Type = define!(Type::new(q!("module")));

@@ -6,6 +6,7 @@ use berus_mpy::opcode::Operand;
 
 use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
+use crate::data::sketch;
 use crate::model::builtin::Builtin;
 use crate::model::code::Code;
 use crate::model::error::Res;
@@ -49,7 +50,7 @@ pub(super) fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrR
 fn constants(vm: &Vm, code: Gc<Code>) -> Res {
     let all = List::new(vm, &[])?;
     for (_, child) in code.definitions() {
-        let linked = crate::data::sketch::linked(vm, child)?;
+        let linked = sketch::linked(vm, child)?;
         all.append(vm, linked.map_or(child, Gc::obj))?;
     }
     all.append(vm, Obj::NONE)?;

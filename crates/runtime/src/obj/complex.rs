@@ -15,7 +15,9 @@ use crate::model::word::Obj;
 use crate::obj::float;
 use crate::obj::float::Floats;
 use crate::ops::arithmetic::plain;
+use crate::ops::hash;
 use crate::qstr::Qstr;
+use crate::text::utf8;
 use crate::text::utf8::trim;
 use crate::{define, q};
 
@@ -120,7 +122,7 @@ fn parse_complex(text: &[u8]) -> Option<(f64, f64)> {
 
 /// One number with sign, whether it is imaginary, and what follows it.
 fn parse_part(text: &[u8]) -> Option<(f64, bool, &[u8])> {
-    let start = text.iter().position(|&byte| !crate::text::utf8::is_space(byte))?;
+    let start = text.iter().position(|&byte| !utf8::is_space(byte))?;
     let (negative, number) = match &text[start..] {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -178,7 +180,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let Some((real, imaginary)) = parts(object) else { return Ok(None) };
     match op {
         UnaryOp::Bool => Ok(Some(Obj::bool(real != 0.0 || imaginary != 0.0))),
-        UnaryOp::Hash => Ok(Some(crate::ops::hash::to_obj(float::hash(real) ^ float::hash(imaginary)))),
+        UnaryOp::Hash => Ok(Some(hash::to_obj(float::hash(real) ^ float::hash(imaginary)))),
         UnaryOp::Positive | UnaryOp::Complex => Ok(Some(object)),
         UnaryOp::Negative => vm.new_complex(-real, -imaginary).map(Some),
         UnaryOp::Abs => vm.new_float(libm::sqrt(real * real + imaginary * imaginary)).map(Some),

@@ -12,6 +12,7 @@ use crate::model::protocols::Iterate;
 use crate::model::types::{Subscr, Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
+use crate::obj::exception;
 use crate::ops::convert::Convert;
 use crate::{define, q};
 
@@ -133,7 +134,7 @@ fn empty(vm: &Vm) -> Raised {
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 2, 3, false)?;
     let Ok(capacity) = usize::try_from(vm.int(args.pos()[1])?) else {
-        return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[]));
+        return Err(vm.error_with(&exception::VALUE_ERROR, &[]));
     };
     let checked = match args.pos().get(2) {
         Some(&flags) => vm.int(flags)? & 1 != 0,

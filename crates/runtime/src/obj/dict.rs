@@ -14,8 +14,8 @@ use crate::model::protocols::{Classes, Compare, Iterate, Strs};
 use crate::model::types::{Definition, Subscr, Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::obj::view;
 use crate::obj::view::{Kind, View};
+use crate::obj::{exception, tuple, view};
 use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
 use crate::ops::print::Print;
@@ -76,7 +76,7 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
 fn changing(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
     let dict = of(vm, object)?;
     if dict.is_fixed() {
-        return Err(vm.error_with(&crate::obj::exception::TYPE_ERROR, &[]));
+        return Err(vm.error_with(&exception::TYPE_ERROR, &[]));
     }
     Ok(dict)
 }
@@ -116,7 +116,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
         // JSON knows no other keys than strings.
         let quote: &[u8] =
             if json && vm.str_or_bytes(key).map_err(|raised| vm.take_exception(raised)).is_err() { b"\"" } else { b"" };
-        if json && vm.is_subtype(vm.type_of(key), &crate::obj::tuple::TYPE) {
+        if json && vm.is_subtype(vm.type_of(key), &tuple::TYPE) {
             return Err(vm.type_error(format_args!("keys must be str, int, float, bool or None")));
         }
         out.write(vm, quote)?;
@@ -242,7 +242,7 @@ fn pop(vm: &Vm, args: &[Obj]) -> Res {
 fn popitem(vm: &Vm, object: Obj) -> Res {
     let dict = changing(vm, object)?;
     let Some((at, key, value)) = dict.map.last_entry() else {
-        return Err(vm.error(&crate::obj::exception::KEY_ERROR, format_args!("popitem(): dictionary is empty")));
+        return Err(vm.error(&exception::KEY_ERROR, format_args!("popitem(): dictionary is empty")));
     };
     vm.work((dict.map.entries().len() - at) / 8)?;
     let pair = Tuple::new(vm, &[key, value.unwrap_or(Obj::NONE)])?;

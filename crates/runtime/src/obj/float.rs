@@ -17,7 +17,7 @@ use crate::model::types::{Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 pub use crate::obj::complex::parts as complex_parts;
-use crate::obj::int;
+use crate::obj::{complex, int};
 use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Buffers;
 use crate::text::utf8::{is_space, trim};
@@ -209,7 +209,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let Some(a) = as_float(left) else { return Ok(None) };
     if let Some(b) = complex_parts(right) {
-        return crate::obj::complex::binary(vm, op, (a, 0.0), b);
+        return complex::binary(vm, op, (a, 0.0), b);
     }
     match vm.try_float(right)? {
         Some(b) => binary(vm, op, a, b),
@@ -229,7 +229,7 @@ pub fn binary_after_int(vm: &Vm, op: BinaryOp, int: Obj, right: Obj) -> Res<Opti
     let a = vm.float(int)?;
     match (float, complex) {
         (Some(b), _) => binary(vm, op, a, b),
-        (None, Some(b)) => crate::obj::complex::binary(vm, op, (a, 0.0), b),
+        (None, Some(b)) => complex::binary(vm, op, (a, 0.0), b),
         (None, None) => Ok(None),
     }
 }
@@ -291,7 +291,7 @@ fn binary_rest(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
                 return Err(vm.zero_division(format_args!("divide by zero")));
             }
             if a < 0.0 && a.is_finite() && b != libm::floor(b) && !b.is_nan() {
-                return crate::obj::complex::binary(vm, BinaryOp::Power, (a, 0.0), (b, 0.0));
+                return complex::binary(vm, BinaryOp::Power, (a, 0.0), (b, 0.0));
             }
             power(a, b)
         }

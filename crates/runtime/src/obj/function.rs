@@ -11,7 +11,7 @@ use crate::model::machine::Machine;
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::Classes;
-use crate::model::types::{Attr, AttrResult, Type, flag};
+use crate::model::types::{Attr, AttrResult, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::ops::attr::Attributes;
@@ -120,10 +120,10 @@ fn bound_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult
     Ok(AttrResult::Missing)
 }
 
-fn bound_unary(_: &Vm, op: crate::model::types::UnaryOp, object: Obj) -> Res<Option<Obj>> {
+fn bound_unary(_: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let Some(method) = object.downcast::<BoundMethod>() else { return Ok(None) };
     let hash = method.this.bits() ^ method.function.bits().rotate_left(5);
-    Ok((op == crate::model::types::UnaryOp::Hash).then(|| Obj::small_int_wrapping(hash as isize >> 1)))
+    Ok((op == UnaryOp::Hash).then(|| Obj::small_int_wrapping(hash as isize >> 1)))
 }
 
 fn bound_binary(_: &Vm, op: berus_mpy::opcode::BinaryOp, a: Obj, b: Obj) -> Res<Option<Obj>> {

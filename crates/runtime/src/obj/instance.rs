@@ -5,6 +5,8 @@
 
 use berus_mpy::opcode::BinaryOp;
 
+use crate::data::builtin::Wrapped;
+use crate::data::class;
 use crate::data::exception::Exceptions;
 use crate::data::instance::{Instance, NativeBase, WithBase, new};
 use crate::model::args::Args;
@@ -19,7 +21,7 @@ use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::class_body::complete;
-use crate::obj::{array, deque, dict, exception, list, set, typ};
+use crate::obj::{array, deque, dict, exception, list, none, set, typ};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::attr::{bind, call_special};
 use crate::ops::buffer::Buffers;
@@ -59,13 +61,10 @@ pub(crate) const CLASS: Definition = Type::new(Qstr::EMPTY)
 /// Makes an instance for the interpreter to call `__init__` of, if making one of `class` is no more than that.
 pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Function>)>> {
     complete(vm, class)?;
-    if !class.has(flag::HEAP)
-        || class.has(flag::SUBCLASSED)
-        || crate::data::class::find(vm, class, q!("__new__")).is_some()
-    {
+    if !class.has(flag::HEAP) || class.has(flag::SUBCLASSED) || class::find(vm, class, q!("__new__")).is_some() {
         return Ok(None);
     }
-    match crate::data::class::find(vm, class, q!("__init__")).and_then(|found| found.value.downcast::<Function>()) {
+    match class::find(vm, class, q!("__init__")).and_then(|found| found.value.downcast::<Function>()) {
         Some(init) => Ok(Some((new(vm, class)?, init))),
         None => Ok(None),
     }
@@ -73,16 +72,16 @@ pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Func
 
 /// The Python function that calling `object` calls with it.
 pub(crate) fn call_function(vm: &Vm, object: Obj) -> Res<Option<Gc<Function>>> {
-    let found = crate::data::class::find(vm, vm.type_of(object), q!("__call__"));
+    let found = class::find(vm, vm.type_of(object), q!("__call__"));
     Ok(found.and_then(|found| found.value.downcast::<Function>()))
 }
 
 fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_depth()?;
     complete(vm, class)?;
-    let object = match crate::data::class::find(vm, class, q!("__new__")) {
+    let object = match class::find(vm, class, q!("__new__")) {
         Some(Found { value, .. }) => {
-            let function = crate::data::builtin::Wrapped::static_function(value).unwrap_or(value);
+            let function = Wrapped::static_function(value).unwrap_or(value);
             let object = vm.call_prefixed(function, class.obj(), args)?;
             if vm.type_of(object) != class {
                 return Ok(object);
@@ -91,7 +90,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
         }
         None => new(vm, class)?,
     };
-    match crate::data::class::find(vm, class, q!("__init__")) {
+    match class::find(vm, class, q!("__init__")) {
         Some(found) if !found.native => {
             let init = bind(vm, found, object, class)?;
             let result = vm.call_parts(init, args)?;
@@ -113,7 +112,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
 
 /// Makes the object of a built-in type inside an instance.
 pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
-    let Some(ty) = crate::data::class::native_base_type(instance.class()) else { return Ok(()) };
+    let Some(ty) = class::native_base_type(instance.class()) else { return Ok(()) };
     let Some(make_new) = ty.slots.make_new else { return Ok(()) };
     instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
     Ok(())
@@ -167,7 +166,7 @@ fn has_own_str(vm: &Vm, base: Obj) -> bool {
 
 fn instance_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     let class = vm.type_of(object);
-    match crate::data::class::find(vm, class, q!("__call__")) {
+    match class::find(vm, class, q!("__call__")) {
         Some(found) if !found.native => {
             let method = bind(vm, found, object, class)?;
             vm.call_parts(method, args)
@@ -200,7 +199,7 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let answer = match call_special(vm, object, name, &[])? {
         Some(answer) => answer,
         None => {
-            let equality = crate::data::class::find(vm, vm.type_of(object), q!("__eq__"));
+            let equality = class::find(vm, vm.type_of(object), q!("__eq__"));
             // Who redefines equality must say what is hashed.
             if op == UnaryOp::Hash && equality.is_some_and(|found| !found.native) {
                 return Ok(None);
@@ -208,8 +207,7 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
             if let Some(base) = vm.native_base(object) {
                 // What has a length is true by the length that the class says.
                 if op == UnaryOp::Bool
-                    && crate::data::class::find(vm, vm.type_of(object), q!("__len__"))
-                        .is_some_and(|found| !found.native)
+                    && class::find(vm, vm.type_of(object), q!("__len__")).is_some_and(|found| !found.native)
                     && vm.try_len(base)?.is_some()
                 {
                     return Ok(None);
@@ -289,7 +287,7 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
     if let Some(name) = method_name(op)
         && let Some(value) = call_special(vm, object, name, &[other])?
     {
-        if value != crate::obj::none::NOT_IMPLEMENTED {
+        if value != none::NOT_IMPLEMENTED {
             return Ok(Some(value));
         }
         // The class has its own equality, whatever the built-in type's is.
@@ -325,14 +323,14 @@ fn changes_in_place(vm: &Vm, object: Obj) -> bool {
 
 /// Whether the class of `object` has a method for `op` that is not the built-in type's.
 fn overrides(vm: &Vm, object: Obj, op: BinaryOp) -> bool {
-    let found = method_name(op).and_then(|name| crate::data::class::find(vm, vm.type_of(object), name));
+    let found = method_name(op).and_then(|name| class::find(vm, vm.type_of(object), name));
     found.is_some_and(|found| !found.native)
 }
 
 fn instance_reverse(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option<Obj>> {
     if let Some(name) = reflected_name(op)
         && let Some(value) = call_special(vm, object, name, &[other])?
-        && value != crate::obj::none::NOT_IMPLEMENTED
+        && value != none::NOT_IMPLEMENTED
     {
         return Ok(Some(value));
     }
@@ -382,7 +380,7 @@ fn instance_iter(vm: &Vm, object: Obj) -> Res {
 
 fn instance_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     let class = vm.type_of(object);
-    match crate::data::class::find(vm, class, q!("__next__")) {
+    match class::find(vm, class, q!("__next__")) {
         Some(found) if !found.native => {
             let method = bind(vm, found, object, class)?;
             vm.end_at_stop(vm.call_parts(method, Args::NONE))

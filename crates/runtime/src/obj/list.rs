@@ -17,6 +17,7 @@ use crate::model::types::{Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::model::work::spend_work_on_bytes;
+use crate::obj::exception;
 use crate::obj::slice::Slice;
 use crate::ops::compare::is_comparison;
 use crate::ops::convert::{Convert, Items, as_iterated};
@@ -166,7 +167,7 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
         }),
     };
     if bounds.step != 1 {
-        return Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]));
+        return Err(vm.error_with(&exception::NOT_IMPLEMENTED_ERROR, &[]));
     }
     // Iterating may have changed the list.
     let start = bounds.start.min(list.len());

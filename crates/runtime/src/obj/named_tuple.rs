@@ -5,15 +5,15 @@ use crate::data::instance::NativeBase;
 use crate::data::tuple::Tuples;
 use crate::define;
 use crate::model::args::Args;
-use crate::model::error::{Raise, Res};
-use crate::model::layout::{Dict, Tuple};
+use crate::model::error::{Raise, Raised, Res};
+use crate::model::layout::{Dict, List, Tuple};
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Iterate, Strs};
 use crate::model::types::{Attr, AttrResult, Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::obj::tuple;
+use crate::obj::{dict, strings, tuple, typ};
 use crate::ops::call::Call;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
@@ -34,7 +34,7 @@ struct NamedTupleType {
 
 // SAFETY: the structure is `repr(C)` and starts with a type, which starts with a header. Nothing is downcast to it.
 unsafe impl Object for NamedTupleType {
-    const TYPE: &'static Type = &crate::obj::typ::TYPE;
+    const TYPE: &'static Type = &typ::TYPE;
 }
 
 /// The names of the items of a named tuple's type.
@@ -57,14 +57,14 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
     let name = vm.to_name(args[0])?;
     let mut names = args[1];
     if vm.as_str(names).is_some() {
-        names = crate::obj::strings::split(vm, &[names])?;
-        let separate = crate::model::layout::List::new(vm, &[])?;
+        names = strings::split(vm, &[names])?;
+        let separate = List::new(vm, &[])?;
         for part in vm.to_list(names)?.items() {
-            separate.extend(vm, crate::obj::strings::split(vm, &[part.get(), vm.new_str(b",")?])?)?;
+            separate.extend(vm, strings::split(vm, &[part.get(), vm.new_str(b",")?])?)?;
         }
         names = separate.obj();
     }
-    let fields = crate::model::layout::List::new(vm, &[])?;
+    let fields = List::new(vm, &[])?;
     let iterator = vm.each(names)?;
     while let Some(field) = iterator.next(vm)? {
         let field = vm.to_name(field)?;
@@ -97,7 +97,7 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
         let name = ty.name().as_str(vm);
         return Err(vm.type_error(format_args!("{name}() takes {wanted} positional arguments but {given} were given")));
     }
-    let items = crate::model::layout::List::new(vm, args.pos())?;
+    let items = List::new(vm, args.pos())?;
     for &field in &fields.items()[args.n_pos()..] {
         match args.kw().find(|(name, _)| vm.as_str(*name) == vm.as_str(field)) {
             Some((_, value)) => items.append(vm, value)?,
@@ -110,7 +110,7 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
 
 /// Raises `TypeError` for the keyword that is none of the fields left.
 #[cold]
-fn bad_keyword(vm: &Vm, fields: Gc<Tuple>, args: Args<'_>) -> crate::model::error::Raised {
+fn bad_keyword(vm: &Vm, fields: Gc<Tuple>, args: Args<'_>) -> Raised {
     let text = |name: Obj| core::str::from_utf8(vm.as_str(name).unwrap_or_default()).unwrap_or("?");
     let known = |name: Obj| fields.items().iter().any(|&field| text(field) == text(name));
     match args.kw().find(|(name, _)| !known(*name)) {
@@ -151,7 +151,7 @@ fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
 
 fn asdict(vm: &Vm, object: Obj) -> Res {
     let (ty, tuple) = of(vm, object)?;
-    let dict = vm.call(Obj::from_static(&crate::obj::dict::ORDERED_TYPE), &[])?;
+    let dict = vm.call(Obj::from_static(&dict::ORDERED_TYPE), &[])?;
     let entries: Gc<Dict> = match vm.as_dict(dict) {
         Some(dict) => dict,
         None => return Ok(dict),

@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use crate::data::class;
 use crate::data::instance::{Instance, NativeBase};
 use crate::data::property::Property;
 use crate::model::args::Args;
@@ -11,6 +12,7 @@ use crate::model::lookups::Found;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::Classes;
+use crate::model::types;
 use crate::model::types::{Attr, AttrResult, Parent, Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -126,11 +128,11 @@ fn super_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()>
 fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
     match class.parent() {
         Parent::None => None,
-        Parent::One(parent) => crate::data::class::find(vm, parent, name),
+        Parent::One(parent) => class::find(vm, parent, name),
         Parent::Many(several) => {
             let bases = Parent::bases(several);
             let mut bases = bases.items().iter().filter_map(|base| base.downcast::<Type>());
-            bases.find_map(|base| crate::data::class::find(vm, base, name))
+            bases.find_map(|base| class::find(vm, base, name))
         }
     }
 }
@@ -166,16 +168,16 @@ fn find_by_super(vm: &Vm, this: &Super, name: Qstr, request: Attr) -> Res<AttrRe
         None => {
             let native = this.class.has(flag::SUBCLASSED);
             if native && name == q!("__init__") {
-                let init = crate::model::types::find(vm, NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
+                let init = types::find(vm, NATIVE_METHODS, name).unwrap_or(none::ELLIPSIS);
                 return Ok(AttrResult::Method(init, target));
             }
-            match crate::data::class::find_in_object(vm, name) {
+            match class::find_in_object(vm, name) {
                 Some(found) => found,
                 None => return native_attr(vm, target, name, request),
             }
         }
     };
-    if target.downcast::<Type>().is_some() && crate::data::class::binds(found.value) {
+    if target.downcast::<Type>().is_some() && class::binds(found.value) {
         return Ok(AttrResult::Value(found.value));
     }
     let parts = bind(vm, found, target, class)?;

@@ -15,6 +15,7 @@ use crate::model::word::Obj;
 use crate::obj::slice::Slice;
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::convert::Convert;
+use crate::ops::hash;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, q};
@@ -124,7 +125,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
             let len = range.len();
             let parts =
                 [len, if len > 0 { range.start as usize } else { 0 }, if len > 1 { range.step as usize } else { 0 }];
-            Ok(Some(crate::ops::hash::to_obj(parts.into_iter().fold(0, crate::ops::hash::combine))))
+            Ok(Some(hash::to_obj(parts.into_iter().fold(0, hash::combine))))
         }
         _ => Ok(None),
     }

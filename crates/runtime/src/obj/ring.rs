@@ -13,10 +13,12 @@ use crate::model::stream::{Outcome, Request, StreamSlots};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::array::Array;
+use crate::obj::exception;
 use crate::ops::buffer::Buffers;
 use crate::ops::convert::Convert;
 use crate::ops::stream;
-use crate::{define, q};
+use crate::{define, errno, q};
 
 /// The type.
 pub static TYPE: Type = define!(Type::new(q!("RingIO")).make_new(make_new).locals(METHODS).stream(&StreamSlots {
@@ -82,10 +84,10 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let sizes = 2..=usize::from(u16::MAX);
     let buffer = match vm.try_buffer(given, Access::Write)? {
         Some(buffer) if sizes.contains(&buffer.len) => given,
-        Some(_) => return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[])),
+        Some(_) => return Err(vm.error_with(&exception::VALUE_ERROR, &[])),
         None => match usize::try_from(vm.int(given)?.wrapping_add(1)) {
-            Ok(size) if sizes.contains(&size) => crate::obj::array::Array::zeros(vm, size)?.obj(),
-            _ => return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[])),
+            Ok(size) if sizes.contains(&size) => Array::zeros(vm, size)?.obj(),
+            _ => return Err(vm.error_with(&exception::VALUE_ERROR, &[])),
         },
     };
     Ok(vm.alloc(Ring { header: Header::of(&TYPE), buffer, get: Cell::new(0), put: Cell::new(0) })?.obj())
@@ -133,7 +135,7 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
             None => Ok(0),
         },
         Request::Close => Ok(0),
-        _ => Err(crate::errno::INVALID),
+        _ => Err(errno::INVALID),
     })
 }
 

@@ -15,7 +15,9 @@ use crate::model::protocols::{Hash, Iterate};
 use crate::model::types::{Definition, Member, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::exception;
 use crate::ops::arithmetic::plain;
+use crate::ops::hash;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, members, q};
@@ -235,10 +237,10 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
             let mut hash = 0usize;
             set.each(vm, |item| {
                 // The order does not count.
-                hash = hash.wrapping_add(crate::ops::hash::combine(0x5bd1_e995, vm.hash(item)?));
+                hash = hash.wrapping_add(hash::combine(0x5bd1_e995, vm.hash(item)?));
                 Ok(())
             })?;
-            Some(crate::ops::hash::to_obj(hash))
+            Some(hash::to_obj(hash))
         }
         UnaryOp::Sizeof => Some(Obj::small_int_wrapping((size_of::<Set>() + set.map.bytes()) as isize)),
         _ => None,
@@ -348,7 +350,7 @@ fn pop(vm: &Vm, object: Obj) -> Res {
             set.map.remove_at(behind - 1);
             Ok(item)
         }
-        None => Err(vm.error(&crate::obj::exception::KEY_ERROR, format_args!("pop from an empty set"))),
+        None => Err(vm.error(&exception::KEY_ERROR, format_args!("pop from an empty set"))),
     }
 }
 

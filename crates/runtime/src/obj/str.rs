@@ -16,7 +16,7 @@ use crate::model::types::{Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::slice::Slice;
-use crate::obj::{strings, text_methods};
+use crate::obj::{exception, strings, text_methods};
 use crate::ops::buffer::Buffers;
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
@@ -70,7 +70,7 @@ pub(crate) fn is_ascii_encoding(vm: &Vm, encoding: Obj) -> Res<bool> {
         b"ascii" => Ok(true),
         other => {
             let other = core::str::from_utf8(other).unwrap_or("?");
-            Err(vm.error(&crate::obj::exception::LOOKUP_ERROR, format_args!("unknown encoding: {other}")))
+            Err(vm.error(&exception::LOOKUP_ERROR, format_args!("unknown encoding: {other}")))
         }
     }
 }
@@ -86,7 +86,7 @@ pub(crate) fn decode(vm: &Vm, bytes: Obj, encoding: Obj, errors: Option<Obj>) ->
     let replace = match errors.map(|errors| vm.as_str(errors)) {
         Some(Some(b"ignore")) => false,
         Some(Some(b"replace")) => true,
-        _ => return Err(vm.error_with(&crate::obj::exception::UNICODE_ERROR, &[])),
+        _ => return Err(vm.error_with(&exception::UNICODE_ERROR, &[])),
     };
     let mut out = Builder::with_capacity(vm, text.len())?;
     let mut at = 0;
@@ -126,7 +126,7 @@ fn encode(vm: &Vm, args: &[Obj]) -> Res {
         && is_ascii_encoding(vm, encoding)?
         && !text.is_ascii()
     {
-        return Err(vm.error_with(&crate::obj::exception::UNICODE_ERROR, &[]));
+        return Err(vm.error_with(&exception::UNICODE_ERROR, &[]));
     }
     Ok(Bytes::new(vm, text)?.obj())
 }

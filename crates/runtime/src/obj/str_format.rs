@@ -4,6 +4,7 @@ use berus_mpy::number;
 use berus_mpy::number::Form;
 
 use crate::data::builder::Builder;
+use crate::data::bytes::Bytes;
 use crate::model::args::Args;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
@@ -568,7 +569,7 @@ fn modulo_field(
         b'r' | b's' => {
             let style = match kind {
                 b'r' => Style::Repr,
-                _ if is_bytes && value.downcast::<crate::data::bytes::Bytes>().is_some() => Style::Raw,
+                _ if is_bytes && value.downcast::<Bytes>().is_some() => Style::Raw,
                 _ => Style::Str,
             };
             if field.width == 0 && precision.is_none() {

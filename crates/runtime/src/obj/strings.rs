@@ -8,7 +8,7 @@ use crate::data::instance::NativeBase;
 use crate::data::tuple::Tuples;
 use crate::model::args::Args;
 use crate::model::buffer::Access;
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
 use crate::model::layout::{Dict, List, Tuple};
 use crate::model::protocols::{Iterate, Strs};
@@ -17,6 +17,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::array::Array;
 use crate::obj::bytes::NewByte;
+use crate::obj::{array, bytes, str_format};
 use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
@@ -79,8 +80,8 @@ impl Kind {
     fn ty(self) -> &'static Type {
         match self {
             Kind::Str => &crate::obj::str::TYPE,
-            Kind::Bytes => &crate::obj::bytes::TYPE,
-            Kind::ByteArray => &crate::obj::array::BYTEARRAY,
+            Kind::Bytes => &bytes::TYPE,
+            Kind::ByteArray => &array::BYTEARRAY,
         }
     }
 
@@ -234,8 +235,8 @@ pub(crate) fn binary_plain(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<
 /// `pattern % values`
 fn modulo(vm: &Vm, pattern: Obj, values: Obj) -> Res {
     match vm.as_tuple(values) {
-        Some(tuple) => crate::obj::str_format::modulo(vm, pattern, tuple.items(), None),
-        None => crate::obj::str_format::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
+        Some(tuple) => str_format::modulo(vm, pattern, tuple.items(), None),
+        None => str_format::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
     }
 }
 
@@ -276,7 +277,7 @@ fn search(vm: &Vm, args: &[Obj], find: Find) -> Res<Option<Obj>> {
     }))
 }
 
-fn not_found(vm: &Vm) -> crate::model::error::Raised {
+fn not_found(vm: &Vm) -> Raised {
     vm.value_error(format_args!("substring not found"))
 }
 
@@ -726,6 +727,6 @@ pub fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
             _ => return Err(vm.value_error(format_args!("non-hex digit"))),
         }
     }
-    let is_bytes = class.downcast::<crate::model::types::Type>().is_none_or(|ty| ty.name().qstr() == Some(q!("bytes")));
+    let is_bytes = class.downcast::<Type>().is_none_or(|ty| ty.name().qstr() == Some(q!("bytes")));
     if is_bytes { Kind::Bytes } else { Kind::ByteArray }.finish(vm, out)
 }

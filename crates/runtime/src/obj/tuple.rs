@@ -20,7 +20,7 @@ use crate::ops::arithmetic::plain;
 use crate::ops::compare::{compare_tuples, is_comparison};
 use crate::ops::convert::{Convert, Items, as_iterated};
 use crate::ops::print::Print;
-use crate::ops::sequence;
+use crate::ops::{hash, sequence};
 use crate::{define, members, q};
 
 /// The type.
@@ -90,9 +90,9 @@ pub(crate) fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
             let mut hash = 3_430_008;
             for &item in items {
                 vm.work(1)?;
-                hash = crate::ops::hash::combine(hash, vm.hash(item)?);
+                hash = hash::combine(hash, vm.hash(item)?);
             }
-            Some(crate::ops::hash::to_obj(hash))
+            Some(hash::to_obj(hash))
         }
         UnaryOp::Sizeof => Some(Obj::small_int_wrapping((size_of::<Tuple>() + size_of_val(items)) as isize)),
         _ => None,

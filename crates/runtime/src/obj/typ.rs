@@ -4,15 +4,17 @@ use crate::data::builtin::{Checked, Wrapped};
 use crate::data::class::{binds, find, immediate_type, native_base_type, own, visible};
 use crate::data::dict::Dicts;
 use crate::data::instance::Instance;
+use crate::data::property::Property;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::builtin::Builtin;
 use crate::model::class::{ACCESSORS, Body, Class};
 use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
+use crate::model::layout;
 use crate::model::layout::{Dict, List, Tuple};
 use crate::model::machine::Machine;
-use crate::model::object::{Gc, Object};
+use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Strs};
 pub use crate::model::types::TYPE;
@@ -28,7 +30,7 @@ use crate::qstr::Qstr;
 use crate::{define, obj, q};
 
 /// Noted in the dict of a class that others derive from.
-const DERIVED_FROM: u32 = crate::model::layout::NOTES << 1;
+const DERIVED_FROM: u32 = layout::NOTES << 1;
 
 impl TypeOfTypes for Vm {
     const SLOTS: &'static Slots = &Slots {
@@ -54,10 +56,7 @@ pub static OBJECT: Type = define!(Type::new(q!("object")).make_new(plain_new).lo
 
 /// Whether finding `value` under `name` in a class makes attributes of its instances special.
 fn is_special_accessor(vm: &Vm, name: Qstr, value: Obj) -> bool {
-    if name == q!("__setattr__")
-        || name == q!("__delattr__")
-        || value.downcast::<crate::data::property::Property>().is_some()
-    {
+    if name == q!("__setattr__") || name == q!("__delattr__") || value.downcast::<Property>().is_some() {
         return true;
     }
     let ty = vm.type_of(value);
@@ -400,13 +399,13 @@ fn plain_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 0, false)?;
     #[repr(C)]
     struct Plain {
-        header: crate::model::object::Header,
+        header: Header,
     }
     // SAFETY: `Plain` is `repr(C)` and starts with a header; objects of type `object` have no more.
-    unsafe impl crate::model::object::Object for Plain {
+    unsafe impl Object for Plain {
         const TYPE: &'static Type = &OBJECT;
     }
-    Ok(vm.alloc(Plain { header: crate::model::object::Header::new(ty) })?.obj())
+    Ok(vm.alloc(Plain { header: Header::new(ty) })?.obj())
 }
 
 fn object_init(_: &Vm, _: Obj) -> Res {
@@ -447,10 +446,10 @@ fn object_delattr(vm: &Vm, object: Obj, name: Obj) -> Res {
 
 // SAFETY: `Class` is `repr(C)` and starts with a type, which starts with a header. Nothing is downcast to it.
 unsafe impl Object for Class {
-    const TYPE: &'static Type = &crate::obj::typ::TYPE;
+    const TYPE: &'static Type = &TYPE;
 }
 
 // SAFETY: a type is `repr(C)` and starts with a header; only types name `type` as their type.
 unsafe impl Object for Type {
-    const TYPE: &'static Type = &crate::obj::typ::TYPE;
+    const TYPE: &'static Type = &TYPE;
 }

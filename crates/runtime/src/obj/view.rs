@@ -12,6 +12,7 @@ use crate::model::types::{Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::model::work::spend_work;
+use crate::obj::set::Set;
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
@@ -127,8 +128,8 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     if view.kind != Kind::Keys || !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Subtract) {
         return Ok(None);
     }
-    let keys = crate::obj::set::Set::from_iterable(vm, left)?;
-    let others = crate::obj::set::Set::from_iterable(vm, right)?;
+    let keys = Set::from_iterable(vm, left)?;
+    let others = Set::from_iterable(vm, right)?;
     vm.binary_op(op, keys.obj(), others.obj()).map(Some)
 }
 

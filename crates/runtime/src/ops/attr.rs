@@ -1,6 +1,7 @@
 //! Attributes.
 
 use crate::data::builtin::Wrapped;
+use crate::data::class;
 use crate::data::function::BoundMethod;
 use crate::data::instance::{Instance, NativeBase};
 use crate::data::property::Property;
@@ -8,7 +9,7 @@ use crate::model::args::Args;
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::builtins::Builtins;
 use crate::model::error::{Raise, Raised, Res};
-use crate::model::layout::Module;
+use crate::model::layout::{Dict, Module};
 use crate::model::lookups::Found;
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
@@ -140,7 +141,7 @@ fn find_method(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<Option<Me
         return find_of_instance(vm, object, instance, name, request);
     }
     if name == q!("__class__") {
-        return Ok(Some(MethodParts::plain(crate::data::class::visible(ty).obj())));
+        return Ok(Some(MethodParts::plain(class::visible(ty).obj())));
     }
     if name == q!("__next__") && ty.slots.next.is_some() && ty != Gc::from_static(Vm::TYPE) {
         let next = vm.find_builtin(q!("next")).unwrap_or(Obj::NONE);
@@ -154,8 +155,8 @@ fn find_method(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<Option<Me
             AttrResult::Missing | AttrResult::Done => {}
         }
     }
-    let found = match crate::data::class::find(vm, ty, name) {
-        None if ty == Gc::from_static(Vm::OBJECT) => crate::data::class::find_in_object(vm, name),
+    let found = match class::find(vm, ty, name) {
+        None if ty == Gc::from_static(Vm::OBJECT) => class::find_in_object(vm, name),
         found => found,
     };
     match found {
@@ -169,14 +170,14 @@ fn find_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, reque
         return Ok(Some(MethodParts::plain(value)));
     }
     let class = instance.class();
-    if let Some(found) = crate::data::class::find(vm, class, name) {
+    if let Some(found) = class::find(vm, class, name) {
         return bind(vm, found, object, class).map(Some);
     }
     if name == q!("__class__") {
         return Ok(Some(MethodParts::plain(class.obj())));
     }
     if name == q!("__dict__") {
-        let dict = crate::model::layout::Dict::new(vm)?;
+        let dict = Dict::new(vm)?;
         dict.map.copy_from(vm, instance.members())?;
         return Ok(Some(MethodParts::plain(dict.obj())));
     }
@@ -191,13 +192,13 @@ fn find_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, reque
         }
     }
     if name != q!("__getattr__")
-        && let Some(found) = crate::data::class::find(vm, class, q!("__getattr__"))
+        && let Some(found) = class::find(vm, class, q!("__getattr__"))
     {
         let getter = bind(vm, found, object, class)?;
         let value = vm.call_method_parts(getter, &[Obj::qstr(name)])?;
         return Ok(Some(MethodParts::plain(value)));
     }
-    match crate::data::class::find_in_object(vm, name) {
+    match class::find_in_object(vm, name) {
         Some(found) if !class.has(flag::SUBCLASSED) || name != q!("__init__") => {
             bind(vm, found, object, class).map(Some)
         }
@@ -211,14 +212,14 @@ pub(crate) fn bind(vm: &Vm, found: Found, object: Obj, class: Gc<Type>) -> Res<M
     let native = if found.native { vm.native_base(object) } else { Some(object) };
     let this = match native {
         Some(this) => this,
-        None if class.has(flag::SUBCLASSED) && crate::data::class::binds(value) => {
+        None if class.has(flag::SUBCLASSED) && class::binds(value) => {
             return Err(vm.attribute_error(format_args!("call super().__init__() first")));
         }
         None => object,
     };
-    if crate::data::class::binds(value) {
+    if class::binds(value) {
         // A built-in function in a class that a program defines is no method.
-        let is_method = !found.owner.has(flag::HEAP) || !crate::data::class::is_builtin(value);
+        let is_method = !found.owner.has(flag::HEAP) || !class::is_builtin(value);
         return Ok(MethodParts { function: value, this: is_method.then_some(this) });
     }
     if let Some(method) = value.downcast::<Wrapped>() {
@@ -263,7 +264,7 @@ fn change_attr(vm: &Vm, object: Obj, name: Qstr, value: Slot) -> Res<()> {
 fn change_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, value: Slot, request: Attr) -> Res<()> {
     let class = instance.class();
     if class.has_accessors() {
-        if let Some(found) = crate::data::class::find(vm, class, name) {
+        if let Some(found) = class::find(vm, class, name) {
             if let Some(property) = found.value.downcast::<Property>() {
                 let [_, setter, deleter] = property.accessors;
                 return match value {
@@ -329,7 +330,7 @@ pub(crate) fn no_attribute(vm: &Vm, object: Obj, name: Qstr) -> Raised {
 pub(crate) fn call_special(vm: &Vm, object: Obj, name: Qstr, args: &[Obj]) -> Res<Option<Obj>> {
     vm.check_depth()?;
     let class = vm.type_of(object);
-    match crate::data::class::find(vm, class, name) {
+    match class::find(vm, class, name) {
         Some(found) if !found.native => {
             let method = bind(vm, found, object, class)?;
             vm.call_parts(method, Args::positional(args)).map(Some)

@@ -1,5 +1,6 @@
 //! Calls from Rust.
 
+use crate::data::class;
 use crate::data::function::BoundMethod;
 use crate::data::instance::Instance;
 use crate::model::args::Args;
@@ -66,7 +67,7 @@ impl Call for Vm {
 
     fn is_callable(&self, object: Obj) -> bool {
         match Instance::of(object) {
-            Some(instance) => crate::data::class::find(self, instance.class(), crate::q!("__call__")).is_some(),
+            Some(instance) => class::find(self, instance.class(), crate::q!("__call__")).is_some(),
             None => self.type_of(object).slots.call.is_some(),
         }
     }

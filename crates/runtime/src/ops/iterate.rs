@@ -1,7 +1,7 @@
 //! Iteration.
 
-use crate::data::class;
 use crate::data::instance::Instance;
+use crate::data::{class, exception};
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::each::Each;
 use crate::model::error::{Raise, Raised, Res};
@@ -60,7 +60,7 @@ impl Iterate for Vm {
                     return Err(raised);
                 }
                 let exception = self.take_exception(raised);
-                self.set_returned(crate::data::exception::stop_value(self, exception));
+                self.set_returned(exception::stop_value(self, exception));
                 Ok(None)
             }
         }

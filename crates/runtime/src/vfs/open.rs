@@ -14,6 +14,7 @@ use crate::model::word::Obj;
 use crate::ops::convert::Convert;
 use crate::ops::stream::{Streams, unsupported_stream};
 use crate::q;
+use crate::qstr::Qstr;
 use crate::vfs::file::{HostPath, OpenHostFile};
 use crate::vfs::{call_at, look_up_object};
 
@@ -22,7 +23,7 @@ use crate::vfs::{call_at, look_up_object};
 pub static OPEN: Builtin = Builtin::kw(0, open);
 
 fn open(vm: &Vm, args: Args<'_>) -> Res {
-    const NAMES: [crate::qstr::Qstr; 4] = [q!("file"), q!("mode"), q!("buffering"), q!("encoding")];
+    const NAMES: [Qstr; 4] = [q!("file"), q!("mode"), q!("buffering"), q!("encoding")];
     if args.n_pos() > NAMES.len() {
         return Err(vm.type_error(format_args!("extra positional arguments given")));
     }

@@ -8,6 +8,7 @@ use crate::model::args::Args;
 use crate::model::error::{Raise, Res};
 use crate::model::iterator::Iter;
 use crate::model::layout::{List, Tuple};
+use crate::model::mounts::Mount;
 use crate::model::protocols::{Iterate, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -138,7 +139,7 @@ fn next_of_root<const AS_BYTES: bool>(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> 
     if iter.at.get() & IN_ROOT != 0 {
         return vm.next(item);
     }
-    let Some(mount) = item.downcast::<Tuple>().map(crate::model::mounts::Mount) else { return Ok(None) };
+    let Some(mount) = item.downcast::<Tuple>().map(Mount) else { return Ok(None) };
     if mount.is_root(vm) {
         let inside = vm.call_method(mount.file_system(), q!("ilistdir"), &[vm.new_str(b"/")?])?;
         if let Some(slot) = all.items().get(at) {

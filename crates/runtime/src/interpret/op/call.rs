@@ -8,8 +8,9 @@ use core::slice;
 
 use berus_mpy::opcode::Op;
 
+use crate::data::cell::Cell;
 use crate::data::function::BoundMethod;
-use crate::interpret::op::{leaving_op, next, raised, resume, tri};
+use crate::interpret::op::{exception, leaving_op, next, raised, resume, tri};
 use crate::model::args::Args;
 use crate::model::builtin::{Builtin, Fun};
 use crate::model::code::Code;
@@ -126,7 +127,7 @@ fn enter(
 /// Makes the cells of a function's own variables.
 fn make_cells(vm: &Vm, code: Gc<Code>, fp: Fp) -> Res<()> {
     for &local in code.cells() {
-        let cell = crate::data::cell::Cell::new(vm, fp.local(local.into()))?;
+        let cell = Cell::new(vm, fp.local(local.into()))?;
         fp.set_local(local.into(), Some(cell.obj()));
     }
     Ok(())
@@ -404,7 +405,7 @@ leaving_op! {
         let value = sp.pop();
         let frame = vm.frame();
         if frame.blocks_end.get() != frame.blocks() {
-            return crate::interpret::op::exception::return_through_blocks(vm, code, ip, fp, value);
+            return exception::return_through_blocks(vm, code, ip, fp, value);
         }
         if frame.entry.get() == Entry::Call {
             return go_back(vm, value);

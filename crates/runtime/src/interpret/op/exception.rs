@@ -8,7 +8,7 @@ use berus_mpy::opcode::{ITER_SLOTS, Op};
 use berus_mpy::verify::{FinallyEntry, finally_entry};
 
 use crate::data::exception::Exceptions;
-use crate::interpret::op::{leaving_op, next, op, raised, tri};
+use crate::interpret::op::{call, leaving_op, next, op, raised, tri};
 use crate::model::code::Code;
 use crate::model::dispatch::Exit;
 use crate::model::error::{Raise, Res};
@@ -19,7 +19,7 @@ use crate::model::protocols::Classes;
 use crate::model::registers::{Fp, Ip, Sp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::ops::attr::Attributes;
+use crate::ops::attr::{Attributes, MethodParts};
 use crate::ops::call::Call;
 use crate::ops::truth::Truth;
 
@@ -105,14 +105,14 @@ fn exit_with(vm: &Vm, sp: Sp) -> Res<Sp> {
     let top = sp.top();
     if top != Obj::NONE && top.as_small_int().is_none() {
         let base = sp.down(3);
-        let exit = crate::ops::attr::MethodParts { function: base.at(0), this: base.slot(1) };
+        let exit = MethodParts { function: base.at(0), this: base.slot(1) };
         let swallowed = vm.call_method_parts(exit, &[vm.type_of(top).obj(), top, Obj::NONE])?;
         base.set_slot(0, Some(if vm.truth(swallowed)? { Obj::NONE } else { top }));
         return Ok(base.up(1));
     }
     let n_pending = if top == Obj::NONE { 1 } else { 2 };
     let base = sp.down(2 + n_pending);
-    let exit = crate::ops::attr::MethodParts { function: base.at(0), this: base.slot(1) };
+    let exit = MethodParts { function: base.at(0), this: base.slot(1) };
     vm.call_method_parts(exit, &[Obj::NONE; 3])?;
     for n in 0..n_pending {
         base.set_slot(n, base.slot(2 + n));
@@ -171,7 +171,7 @@ pub(crate) fn return_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, fp: Fp, val
         }
         frame.pop_block();
     }
-    crate::interpret::op::call::finish(vm, ip, value)
+    call::finish(vm, ip, value)
 }
 
 leaving_op! {

@@ -1,15 +1,13 @@
 //! What types and interpreters have for machine code, where there is machine code.
 
 use alloc::vec::Vec;
-use core::cell::Cell;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::ffi::c_void;
 
 use crate::heap::Collection;
 use crate::host::Executable;
 use crate::model::error::Res;
-use crate::model::layout::Dict;
-use crate::model::layout::List;
+use crate::model::layout::{Dict, List};
 use crate::model::object::Gc;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;

@@ -20,9 +20,10 @@ use crate::ops::convert::Convert;
 use crate::ops::print::Print;
 use crate::ops::stream;
 use crate::ops::stream::Streams;
+use crate::qstr::Qstr;
 use crate::{define, q};
 
-const fn table(name: crate::qstr::Qstr, slots: &'static StreamSlots) -> Definition {
+const fn table(name: Qstr, slots: &'static StreamSlots) -> Definition {
     Type::new(name).make_new(make_new).print(print).next(stream::next).stream(slots).locals(METHODS)
 }
 

@@ -19,7 +19,7 @@ use crate::obj::io_base::IO_BASE;
 use crate::ops::convert::Convert;
 use crate::ops::stream;
 use crate::ops::stream::stream_write_counted;
-use crate::{define, q};
+use crate::{define, q, vfs};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("io", MEMBERS).extensible();
@@ -30,7 +30,7 @@ crate::members! {
     /// What the module has.
     static MEMBERS = {
         "StringIO" => value(Obj::from_static(&STRING_IO)),
-        "open" => value(Obj::from_static(&crate::vfs::OPEN)),
+        "open" => value(Obj::from_static(&vfs::OPEN)),
         "BytesIO" => value(Obj::from_static(&BYTES_IO)),
         "IOBase" => value(Obj::from_static(&IO_BASE)),
         "BufferedWriter" => value(Obj::from_static(&BUFFERED_WRITER)),

@@ -16,6 +16,7 @@ use crate::model::types::{Attr, AttrResult, Type};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::native::border::serve;
+use crate::native::foreign;
 use crate::native::foreign::layout::Kind;
 use crate::native::foreign::{SENTINEL, adopt, stand_in, streams};
 use crate::native::table::values;
@@ -48,7 +49,7 @@ pub(crate) const SLOTS: Slots = Slots([
 
 /// Says what a class derives from.
 pub(crate) fn set_parent(slots: &mut Slots, parent: Gc<Type>) {
-    slots.0[PARENT] = crate::native::foreign::to_c(parent).cast();
+    slots.0[PARENT] = foreign::to_c(parent).cast();
 }
 
 /// Whether a slot that a C type has taken from a type of Berus is one of these.

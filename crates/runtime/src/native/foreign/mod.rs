@@ -20,7 +20,7 @@ use crate::data::str::Str;
 use crate::model::buffer::{Access, Buffer};
 use crate::model::error::{Raise, Res};
 use crate::model::layout::{Dict, List};
-use crate::model::object::Gc;
+use crate::model::object::{Gc, Header};
 use crate::model::protocols::{Classes, Strs};
 use crate::model::types::{Type, flag};
 use crate::model::vm::Vm;
@@ -91,7 +91,7 @@ fn adopt_from_c(vm: &Vm, value: Obj) -> Res {
 
 /// Whether `value`, which has this header, is a C type or a constant dict.
 #[inline]
-fn is_foreign(header: &crate::model::object::Header, value: Obj) -> bool {
+fn is_foreign(header: &Header, value: Obj) -> bool {
     header.has(flag::BERUS | flag::FOREIGN)
         || header.ty() == Gc::from_static(&dict::TYPE) && DictOfC::constant(value).is_some()
 }

@@ -7,6 +7,7 @@ use core::ptr::NonNull;
 
 use berus_mpy::opcode::BinaryOp;
 
+use crate::data::class;
 use crate::model::args::Args;
 use crate::model::buffer::{Access, Buffer};
 use crate::model::class::Class;
@@ -18,10 +19,11 @@ use crate::model::protocols::Iterate;
 use crate::model::types::{Attr, AttrResult, Definition, Parent, Slots, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::native::border;
 use crate::native::foreign::layout::{DictOfC, Kind, TypeOfC, flags};
 use crate::native::foreign::{SENTINEL, adopt, head, object, streams, type_for_c};
 use crate::native::table::{BufferOfC, READ, WRITE};
+use crate::native::{border, foreign};
+use crate::obj::typ;
 use crate::ops::stream;
 use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
@@ -37,12 +39,12 @@ struct StandIn {
 
 // SAFETY: a stand-in is `repr(C)` and starts with a type, which starts with a header.
 unsafe impl Object for StandIn {
-    const TYPE: &'static Type = &crate::obj::typ::TYPE;
+    const TYPE: &'static Type = &typ::TYPE;
 }
 
 /// The C type that `ty` is the stand-in of, if it is one.
 pub(super) fn original(ty: Gc<Type>) -> Option<NonNull<TypeOfC>> {
-    let is_one = ty.has(flag::BERUS | flag::FOREIGN) && ty != Gc::from_static(&crate::native::foreign::TYPE);
+    let is_one = ty.has(flag::BERUS | flag::FOREIGN) && ty != Gc::from_static(&foreign::TYPE);
     // SAFETY: types with this flag, but for that one, are stand-ins.
     is_one.then(|| unsafe { ty.as_ptr().cast::<StandIn>().as_ref() }.original)
 }
@@ -58,7 +60,7 @@ pub(super) fn of(vm: &Vm, ty: NonNull<TypeOfC>) -> Gc<Type> {
         Ok(made) => made,
         Err(raised) => {
             vm.take_exception(raised);
-            Gc::from_static(&crate::native::foreign::TYPE)
+            Gc::from_static(&foreign::TYPE)
         }
     }
 }
@@ -189,7 +191,7 @@ fn words_of(args: Args<'_>) -> [usize; 3] {
 fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     let mut of_c = ty;
     while original(of_c).is_none() {
-        match crate::data::class::native_base_type(of_c) {
+        match class::native_base_type(of_c) {
             Some(base) if Gc::from_static(base) != of_c => of_c = Gc::from_static(base),
             _ => return Err(vm.type_error(format_args!("argument num/types mismatch"))),
         }

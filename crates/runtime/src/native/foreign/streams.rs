@@ -13,11 +13,11 @@ use crate::model::stream::{Outcome, Request, StreamSlots};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::native::border;
 use crate::native::border::serve;
 use crate::native::foreign::layout::{Kind, TypeOfC};
 use crate::native::foreign::type_for_c;
 pub(super) use crate::native::table::PrinterOfC;
+use crate::native::{border, table};
 use crate::ops::stream;
 use crate::ops::stream::{Streams, unsupported_stream};
 
@@ -74,7 +74,7 @@ unsafe extern "C" fn read_own(object: Obj, data: *mut u8, len: usize, error: *mu
 unsafe extern "C" fn write_own(object: Obj, data: *const u8, len: usize, error: *mut c_int) -> usize {
     // SAFETY: machine code called, and vouches for the memory.
     unsafe {
-        let outcome = serve(|vm| vm.stream_write(object, crate::native::table::bytes(data, len)));
+        let outcome = serve(|vm| vm.stream_write(object, table::bytes(data, len)));
         answer(outcome, error)
     }
 }
@@ -245,7 +245,7 @@ unsafe extern "C" fn write_to_target(target: *mut core::ffi::c_void, text: *cons
     // SAFETY: machine code called, with what `print_with` gave it, and vouches for the text.
     unsafe {
         let target = target.cast::<Target<'_>>();
-        serve(|vm| (*target).printer.write(vm, crate::native::table::bytes(text, len)))
+        serve(|vm| (*target).printer.write(vm, table::bytes(text, len)))
     }
 }
 

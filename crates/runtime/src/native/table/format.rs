@@ -10,6 +10,7 @@ use berus_mpy::number;
 use berus_mpy::number::Form;
 
 use crate::native::border::vm;
+use crate::native::table::arguments;
 use crate::qstr::Qstr;
 
 /// Where output goes (MicroPython: `mp_print_t`).
@@ -27,7 +28,7 @@ pub(super) static STDOUT: PrinterOfC = PrinterOfC { data: core::ptr::null_mut(),
 
 unsafe extern "C" fn write_stdout(_: *mut c_void, text: *const u8, len: usize) {
     // SAFETY: machine code called, and vouches for the text.
-    unsafe { vm().host().write_stdout(crate::native::table::arguments::bytes(text, len)) };
+    unsafe { vm().host().write_stdout(arguments::bytes(text, len)) };
 }
 
 /// Arguments of a function that takes any, by the System V convention for x86-64: those that came in registers, then
@@ -239,7 +240,7 @@ pub(super) unsafe extern "C" fn vprintf(out: *const PrinterOfC, format: *const c
             while !matches!(*at, 0 | b'%') {
                 at = at.wrapping_add(1);
             }
-            out.write(crate::native::table::arguments::bytes(start, at.addr() - start.addr()));
+            out.write(arguments::bytes(start, at.addr() - start.addr()));
             if next(&mut at) == 0 {
                 break;
             }
@@ -335,6 +336,6 @@ unsafe fn text_of<'a>(data: *const u8, most: usize) -> &'a [u8] {
         while len < most && data.add(len).read() != 0 {
             len += 1;
         }
-        crate::native::table::arguments::bytes(data, len)
+        arguments::bytes(data, len)
     }
 }

@@ -10,6 +10,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::native::border::serve;
 use crate::native::foreign;
+use crate::native::table::arguments;
 use crate::obj::binary;
 use crate::obj::binary::LITTLE;
 use crate::ops::buffer::Buffers;
@@ -133,7 +134,7 @@ pub(super) unsafe extern "C" fn binary_get_val_array(code: u8, data: *const u8, 
         serve(|vm| {
             let code = if code == 1 { b'B' } else { code };
             let size = binary::native_size(code).unwrap_or(1);
-            binary::load(vm, code, crate::native::table::arguments::bytes(data.add(index * size), size), LITTLE)
+            binary::load(vm, code, arguments::bytes(data.add(index * size), size), LITTLE)
         })
     }
 }

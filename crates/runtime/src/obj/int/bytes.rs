@@ -9,6 +9,7 @@ use crate::model::events::Poll;
 use crate::model::protocols::{Ints, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::exception;
 use crate::obj::int::large;
 use crate::ops::buffer::Buffers;
 use crate::ops::convert::Convert;
@@ -61,7 +62,7 @@ pub(super) fn to_bytes(vm: &Vm, args: Args<'_>) -> Res {
         _ => Range::Unsigned,
     };
     let Ok(length) = usize::try_from(length) else {
-        return Err(vm.error_with(&crate::obj::exception::VALUE_ERROR, &[]));
+        return Err(vm.error_with(&exception::VALUE_ERROR, &[]));
     };
     let mut out = Builder::with_capacity(vm, length)?;
     out.fill(vm, 0, length)?;

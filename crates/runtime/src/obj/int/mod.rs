@@ -18,7 +18,7 @@ use crate::data::tuple::is_repeatable;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::buffer::Access;
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::object::Gc;
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Ints, Strs};
@@ -121,12 +121,12 @@ impl Ints for Vm {
 }
 
 #[cold]
-fn divide_by_zero(vm: &Vm) -> crate::model::error::Raised {
+fn divide_by_zero(vm: &Vm) -> Raised {
     vm.zero_division(format_args!("divide by zero"))
 }
 
 #[cold]
-fn negative_shift(vm: &Vm) -> crate::model::error::Raised {
+fn negative_shift(vm: &Vm) -> Raised {
     vm.value_error(format_args!("negative shift count"))
 }
 

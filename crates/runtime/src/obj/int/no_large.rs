@@ -9,6 +9,7 @@ use crate::model::protocols::Ints;
 use crate::model::types::UnaryOp;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::int;
 use crate::ops::compare::is_comparison;
 
 #[cold]
@@ -69,7 +70,7 @@ fn value(object: Obj) -> Option<isize> {
 pub fn binary(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
     match (value(a), value(b)) {
         (Some(left), Some(right)) if a.as_bool().is_some() || b.as_bool().is_some() || is_comparison(op) => {
-            crate::obj::int::binary_small(vm, op, left, right)
+            int::binary_small(vm, op, left, right)
         }
         _ => Err(overflow(vm)),
     }

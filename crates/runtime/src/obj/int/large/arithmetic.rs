@@ -13,6 +13,7 @@ use crate::obj::int::large::{Int, low_word, number, number_or_bool};
 use crate::obj::int::{divide_by_zero, negative_shift};
 use crate::ops::arithmetic::{Arithmetic, plain, unsupported_binary};
 use crate::ops::compare::{holds, is_comparison};
+use crate::ops::hash;
 
 /// Most words of the shorter factor for which nothing is better than to multiply word by word.
 const FEW: usize = 16;
@@ -91,7 +92,7 @@ pub fn unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let subtract_from = |number_before| compute(vm, Operation::Subtract, number_before, number).map(Some);
     match op {
         UnaryOp::Bool => Ok(Some(Obj::TRUE)),
-        UnaryOp::Hash => Ok(low_word(object).map(crate::ops::hash::to_obj)),
+        UnaryOp::Hash => Ok(low_word(object).map(hash::to_obj)),
         UnaryOp::Int | UnaryOp::Positive => Ok(Some(object)),
         UnaryOp::Sizeof => {
             let size = size_of::<Int>() + size_of_val(int.words());
