@@ -19,13 +19,13 @@ use crate::model::machine::State;
 use crate::model::mounts::Mounts;
 use crate::model::thread::Thread;
 #[cfg(feature = "threads")]
-use crate::model::turns::TakeTurns;
-use crate::model::turns::Turns;
+use crate::model::turns::{TakeTurns, Turns};
 use crate::model::vm::{Limits, Vm, World};
 use crate::model::watchers::Watchers;
 use crate::model::word::Obj;
-use crate::modules;
 use crate::modules::MODULES;
+#[cfg(feature = "threads")]
+use crate::modules::THREAD_MODULES;
 use crate::qstr::Pool;
 
 impl Vm {
@@ -70,7 +70,7 @@ impl Vm {
         };
         #[cfg(feature = "threads")]
         if vm.host_threads().is_some() {
-            vm.registry.push(modules::THREAD_MODULES);
+            vm.registry.push(THREAD_MODULES);
         }
         vm.fill_in().ok()?;
         vm.gc_enabled.set(true);

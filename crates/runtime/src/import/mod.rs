@@ -5,10 +5,10 @@
 //! others written in Rust. What was found is loaded (`load.rs`) and run as the module's body (`run.rs`); `from.rs`
 //! takes names out of it.
 
-pub mod find;
-pub mod from;
+pub(crate) mod find;
+pub(crate) mod from;
 pub mod frozen;
-pub mod in_place;
+pub(crate) mod in_place;
 pub mod load;
 pub mod registry;
 pub mod run;

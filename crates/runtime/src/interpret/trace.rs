@@ -1,6 +1,6 @@
 //! Tracing: what `sys.settrace` asks for.
 //!
-//! While a thread is traced, its instructions are run one at a time ([`step`](crate::interpret::step)), and before each
+//! While a thread is traced, its instructions are run one at a time (`step`), and before each
 //! it is seen whether a frame has been entered, a line begun, or a frame is about to be left. Frames that a program may
 //! have been told of are *noted*: from the innermost on, in the order of their calls, each as a [`FrameObject`].
 

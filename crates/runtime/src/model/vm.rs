@@ -29,6 +29,7 @@ use crate::model::module_def::ModuleDef;
 use crate::model::mounts::Mounts;
 use crate::model::object::Gc;
 use crate::model::thread::Thread;
+#[cfg(feature = "threads")]
 use crate::model::turns::{ThreadsEnd, Turns};
 use crate::model::watchers::Watchers;
 use crate::model::word::Obj;

@@ -1,6 +1,6 @@
 //! The module `builtins`: what is in it from the start, and the functions that need the interpreter itself.
 //!
-//! The functions that work on values are in [`functions`](crate::modules::functions).
+//! The functions that work on values are in [`functions`].
 
 use crate::data::bytes::Bytes;
 use crate::data::cell::Cell;
@@ -9,6 +9,7 @@ use crate::data::instance::{Instance, NativeBase};
 use crate::import::run::RunModule;
 #[cfg(feature = "compiler")]
 use crate::import::source::compile_code;
+#[cfg(feature = "compiler")]
 use crate::model::buffer::Access;
 use crate::model::builtins::Builtins;
 use crate::model::error::{Raise, Res};

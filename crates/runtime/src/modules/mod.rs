@@ -8,7 +8,7 @@ pub mod builtins;
 pub mod collections;
 pub mod functions;
 pub mod gc;
-pub mod help;
+pub(crate) mod help;
 pub mod io;
 pub mod micropython;
 pub mod string;

@@ -13,17 +13,17 @@
 //! None of this can be checked as bytecode is: a host that grants [`machine_code`](crate::host::Host::machine_code)
 //! trusts it.
 
-pub mod border;
-pub mod closure;
+pub(crate) mod border;
+pub(crate) mod closure;
 pub(crate) mod code;
 mod contract;
 pub(crate) mod foreign;
 pub mod function;
 pub mod generator;
-pub mod image;
-pub mod link;
-pub mod nlr;
-pub mod table;
+pub(crate) mod image;
+pub(crate) mod link;
+pub(crate) mod nlr;
+pub(crate) mod table;
 
 use core::ptr::NonNull;
 

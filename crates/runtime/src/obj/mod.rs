@@ -8,7 +8,7 @@ pub mod builtin;
 pub mod bytes;
 pub(crate) mod class_body;
 pub mod code;
-pub mod code_attr;
+pub(crate) mod code_attr;
 #[cfg(feature = "float")]
 pub mod complex;
 mod contract;
@@ -26,7 +26,7 @@ pub mod function;
 pub mod generator;
 pub mod instance;
 pub mod int;
-pub mod io_base;
+pub(crate) mod io_base;
 pub mod list;
 pub mod memoryview;
 pub mod module;

@@ -10,7 +10,7 @@ pub mod hash;
 pub mod iterate;
 pub mod list;
 pub mod print;
-pub mod sequence;
+pub(crate) mod sequence;
 pub mod stream;
 pub mod subscr;
 pub mod truth;

@@ -3,7 +3,7 @@
 //! A prompt needs somebody to read lines for it. [`ConsoleLines`] takes them as the console has them, which is enough
 //! for a terminal, or another program, that edits lines itself.
 
-pub mod input;
+pub(crate) mod input;
 
 use alloc::vec::Vec;
 

@@ -2,10 +2,10 @@
 
 pub mod console;
 pub mod end;
-pub mod events;
-pub mod expose;
-pub mod finalise;
+pub(crate) mod events;
+pub(crate) mod expose;
+pub(crate) mod finalise;
 #[cfg_attr(not(feature = "threads"), path = "alone.rs")]
-pub mod lock;
+pub(crate) mod lock;
 pub mod raise;
 pub mod weak;

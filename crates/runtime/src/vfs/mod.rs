@@ -30,9 +30,9 @@
 //! lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
 //! [`Access::Lend`](crate::model::buffer::Access::Lend).
 
-pub mod block;
+pub(crate) mod block;
 pub mod file;
-pub mod open;
+pub(crate) mod open;
 pub mod operations;
 
 use crate::data::builder::Builder;
