@@ -1,4 +1,4 @@
-//! Code objects: made and read.
+//! Code that is not as it has to be.
 
 use berus_mpy::error::INCOMPATIBLE_FILE;
 

@@ -102,7 +102,7 @@ pub fn stop_value(vm: &Vm, exception: Obj) -> Obj {
 /// Exceptions as objects: made, asked for their type, printed.
 pub trait Exceptions {
     /// An exception of type `ty` with arguments `args`. Without memory for that it is the exception of last resort; see
-    /// `vm/emergency.rs`.
+    /// `data/emergency.rs`.
     fn new_exception(&self, ty: Gc<Type>, args: &[Obj]) -> Obj;
 
     /// The exception that `object` is, or that an instance of a class derived from an exception type has inside.

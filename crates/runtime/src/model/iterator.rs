@@ -1,8 +1,8 @@
 //! Iterators over built-in containers: one type for all of them.
 //!
 //! A container's type says in its slot `items` how an iterator comes to its next item. Loops, of the interpreter and of
-//! built-ins, keep such an iterator in their own memory ([`Each`](crate::model::each::Each), `vm/op/iterate.rs`); only
-//! `iter()` makes an object of it.
+//! built-ins, keep such an iterator in their own memory ([`Each`](crate::model::each::Each),
+//! `interpret/op/iterate.rs`); only `iter()` makes an object of it.
 
 use core::cell::Cell;
 

@@ -140,7 +140,7 @@ pub(crate) const LENIENT: u32 = 1;
 /// Programs may not change it.
 pub(crate) const FIXED: u32 = 2;
 
-/// It has the variables of a module, and a built-in was found under a name that is not here (`vm/cache.rs`).
+/// It has the variables of a module, and a built-in was found under a name that is not here (`model/cache.rs`).
 pub(crate) const LOOKED_PAST: u32 = 4;
 
 /// The first of the bits that its owner may use.

@@ -1,7 +1,7 @@
 //! Numbers in memory: the items of arrays, memory views and `struct`.
 
 use crate::model::error::Res;
-use crate::model::grants::Expose;
+use crate::model::expose::Expose;
 use crate::model::protocols::Ints;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;

@@ -1,4 +1,4 @@
-//! The built-in types: for each its layout, its methods and its type table.
+//! The built-in types: for each its methods and its type table.
 
 pub mod adapters;
 pub mod array;

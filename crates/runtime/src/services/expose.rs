@@ -4,7 +4,7 @@
 //! pointer counts only if it has been given out before; and what has been given out stays alive.
 
 use crate::model::error::{Raise, Res};
-use crate::model::grants::Expose;
+use crate::model::expose::Expose;
 use crate::model::layout::Dict;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;

@@ -14,7 +14,7 @@ use crate::native::foreign::adopt;
 use crate::obj::generator::{Resume, exits};
 
 /// An iterator over `object`; null if it is at `buffer`, where there may be room for the state of a loop
-/// (`vm/op/iterate.rs`).
+/// (`interpret/op/iterate.rs`).
 pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut Slot) -> Slot {
     // SAFETY: machine code called, and has four words there.
     unsafe {

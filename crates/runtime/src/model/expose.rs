@@ -1,4 +1,4 @@
-//! Memory by its address and objects as numbers: the contracts, which `services` implements.
+//! Objects stored as numbers: the contract, which `services` implements.
 
 use crate::model::error::Res;
 use crate::model::word::Obj;
