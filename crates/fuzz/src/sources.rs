@@ -5,7 +5,7 @@ use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::verify::verify;
 use berus_runtime::import::source::Compile;
-use berus_runtime::repl::wants_more;
+use berus_terminal::wants_more;
 
 use crate::python::{traceback, with_interpreter};
 

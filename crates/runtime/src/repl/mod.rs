@@ -1,9 +1,7 @@
 //! The interactive prompt: reads statements, runs them, and prints what expressions give.
 //!
-//! A prompt needs somebody to read lines for it. [`ConsoleLines`] takes them as the console has them, which is enough
-//! for a terminal, or another program, that edits lines itself.
-
-pub(crate) mod input;
+//! A prompt needs somebody to read lines for it, who knows when an input is whole. [`ConsoleLines`] takes lines as the
+//! console has them, which is enough for a terminal, or another program, that edits lines itself.
 
 use alloc::vec::Vec;
 
@@ -16,7 +14,6 @@ use crate::model::vm::Vm;
 use crate::modules::sys;
 use crate::obj::exception::KEYBOARD_INTERRUPT;
 use crate::q;
-pub use crate::repl::input::wants_more;
 use crate::services::console::Console;
 use crate::services::end::End;
 
@@ -34,17 +31,27 @@ pub trait Lines {
     /// # Errors
     /// `KeyboardInterrupt` if what has been typed so far is to be forgotten; others end the prompt.
     fn read(&mut self, vm: &Vm, prompt: &[u8], line: &mut Vec<u8>) -> Res<bool>;
+
+    /// Whether more lines belong to `input`, lines as they were read with `\n` between them.
+    fn wants_more(&self, input: &[u8]) -> bool;
 }
 
 /// Lines as the console has them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ConsoleLines;
+#[derive(Clone, Copy, Debug)]
+pub struct ConsoleLines {
+    /// Whether more lines belong to an input, which is a question to Python's syntax: `berus-terminal` has the answer.
+    pub wants_more: fn(&[u8]) -> bool,
+}
 
 impl Lines for ConsoleLines {
     fn read(&mut self, vm: &Vm, prompt: &[u8], line: &mut Vec<u8>) -> Res<bool> {
         vm.host().write_stdout(prompt);
         vm.host().flush();
         vm.read_console_line(line)
+    }
+
+    fn wants_more(&self, input: &[u8]) -> bool {
+        (self.wants_more)(input)
     }
 }
 
@@ -62,7 +69,8 @@ pub trait Prompt {
     ///
     /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
     /// // There is nothing to read for it.
-    /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut ConsoleLines)), 0);
+    /// let mut lines = ConsoleLines { wants_more: |_| false };
+    /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut lines)), 0);
     /// ```
     fn run_prompt(&self, lines: &mut dyn Lines) -> u8;
 }
@@ -103,7 +111,7 @@ fn read_input(vm: &Vm, lines: &mut dyn Lines) -> Res<Option<Vec<u8>>> {
     if !lines.read(vm, &sys::prompt(vm, q!("ps1"), b">>> "), &mut input)? {
         return Ok(None);
     }
-    while wants_more(&input) {
+    while lines.wants_more(&input) {
         input.write(vm, b"\n")?;
         if !lines.read(vm, &sys::prompt(vm, q!("ps2"), b"... "), &mut input)? {
             break;

@@ -9,6 +9,7 @@ mod terminal;
 
 use berus_runtime::model::vm::Vm;
 use berus_runtime::repl::{BANNER, ConsoleLines, Prompt};
+use berus_terminal::wants_more;
 
 use super::host::StdHost;
 
@@ -20,5 +21,5 @@ pub fn run(vm: &Vm, host: &StdHost) -> u8 {
     }
     let _ = host;
     vm.host().write_stdout(BANNER.as_bytes());
-    vm.run_prompt(&mut ConsoleLines)
+    vm.run_prompt(&mut ConsoleLines { wants_more })
 }
