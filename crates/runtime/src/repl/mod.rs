@@ -73,18 +73,24 @@ pub trait Prompt {
     /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut lines)), 0);
     /// ```
     fn run_prompt(&self, lines: &mut dyn Lines) -> u8;
+
+    /// Begins an input: what stands before its first line, `sys.ps1`, and before the others, `sys.ps2`. What the input
+    /// before has left locked of the heap is unlocked, since nobody else could do that.
+    fn begin_input(&self) -> [Vec<u8>; 2];
+
+    /// Runs an input with the variables of `__main__`.
+    ///
+    /// # Errors
+    /// What the input raises.
+    fn run_input(&self, input: &[u8], mode: Mode) -> Res<()>;
 }
 
 impl Prompt for Vm {
     fn run_prompt(&self, lines: &mut dyn Lines) -> u8 {
         loop {
-            // Nobody else could unlock what a statement has left locked.
-            while self.heap.lock_depth() > 0 {
-                self.heap.unlock();
-            }
             match read_input(self, lines) {
                 Ok(Some(input)) => {
-                    let Err(raised) = run_input(self, &input) else { continue };
+                    let Err(raised) = self.run_input(&input, Mode::Single) else { continue };
                     let is_end = self.is_end(self.peek_exception(&raised));
                     let status = self.report_end(raised);
                     if is_end {
@@ -103,27 +109,35 @@ impl Prompt for Vm {
             }
         }
     }
+
+    fn begin_input(&self) -> [Vec<u8>; 2] {
+        while self.heap.lock_depth() > 0 {
+            self.heap.unlock();
+        }
+        [sys::prompt(self, q!("ps1"), b">>> "), sys::prompt(self, q!("ps2"), b"... ")]
+    }
+
+    fn run_input(&self, input: &[u8], mode: Mode) -> Res<()> {
+        if input.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        let body = self.compile(input, b"<stdin>", mode, self.main())?;
+        self.run_body(body, self.main())
+    }
 }
 
 /// Reads lines until they are a whole input; `None` if there are none.
 fn read_input(vm: &Vm, lines: &mut dyn Lines) -> Res<Option<Vec<u8>>> {
+    let [first, next] = vm.begin_input();
     let mut input = Vec::new();
-    if !lines.read(vm, &sys::prompt(vm, q!("ps1"), b">>> "), &mut input)? {
+    if !lines.read(vm, &first, &mut input)? {
         return Ok(None);
     }
     while lines.wants_more(&input) {
         input.write(vm, b"\n")?;
-        if !lines.read(vm, &sys::prompt(vm, q!("ps2"), b"... "), &mut input)? {
+        if !lines.read(vm, &next, &mut input)? {
             break;
         }
     }
     Ok(Some(input))
-}
-
-fn run_input(vm: &Vm, input: &[u8]) -> Res<()> {
-    if input.iter().all(u8::is_ascii_whitespace) {
-        return Ok(());
-    }
-    let body = vm.compile(input, b"<stdin>", Mode::Single, vm.main())?;
-    vm.run_body(body, vm.main())
 }
