@@ -32,6 +32,8 @@ mod complete;
 mod editor;
 mod history;
 mod key;
+#[cfg(any(feature = "colour", feature = "runtime"))]
+mod keyword;
 mod output;
 mod protocol;
 #[cfg(feature = "runtime")]

@@ -1,54 +1,16 @@
 //! Colours of what is typed.
 
+#[cfg(feature = "colour")]
+use crate::keyword::is_keyword;
 use crate::output::Output;
 use crate::scan::Kind;
 use crate::text::{first, width};
-
-/// Words that have a colour.
-#[cfg(feature = "colour")]
-const KEYWORDS: &[&[u8]] = &[
-    b"False",
-    b"None",
-    b"True",
-    b"and",
-    b"as",
-    b"assert",
-    b"async",
-    b"await",
-    b"break",
-    b"class",
-    b"continue",
-    b"def",
-    b"del",
-    b"elif",
-    b"else",
-    b"except",
-    b"finally",
-    b"for",
-    b"from",
-    b"global",
-    b"if",
-    b"import",
-    b"in",
-    b"is",
-    b"lambda",
-    b"nonlocal",
-    b"not",
-    b"or",
-    b"pass",
-    b"raise",
-    b"return",
-    b"try",
-    b"while",
-    b"with",
-    b"yield",
-];
 
 /// Parameters of the control sequence for the colour of a token.
 #[cfg(feature = "colour")]
 fn colour(kind: Kind, token: &[u8]) -> &'static [u8] {
     match kind {
-        Kind::Word if KEYWORDS.contains(&token) => b"\x1b[1;34m",
+        Kind::Word if is_keyword(token) => b"\x1b[1;34m",
         Kind::Number => b"\x1b[33m",
         Kind::String => b"\x1b[32m",
         Kind::Comment => b"\x1b[31m",

@@ -15,44 +15,7 @@ use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::qstr::Qstr;
 
-/// Words of the language, with a blank behind those that are never a whole statement or expression.
-const KEYWORDS: &[&[u8]] = &[
-    b"False",
-    b"None",
-    b"True",
-    b"and ",
-    b"as ",
-    b"assert ",
-    b"async ",
-    b"await ",
-    b"break",
-    b"class ",
-    b"continue",
-    b"def ",
-    b"del ",
-    b"elif ",
-    b"else:",
-    b"except",
-    b"finally:",
-    b"for ",
-    b"from ",
-    b"global ",
-    b"if ",
-    b"import ",
-    b"in ",
-    b"is ",
-    b"lambda",
-    b"nonlocal ",
-    b"not ",
-    b"or ",
-    b"pass",
-    b"raise",
-    b"return",
-    b"try:",
-    b"while ",
-    b"with ",
-    b"yield",
-];
+use crate::keyword::KEYWORDS;
 
 /// Calls `found` with each name that may stand for the one that ends `input`, in order; answers how many bytes of `input` that one has.
 ///
