@@ -26,8 +26,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub fn is_string(self) -> bool {
-        self.quote.is_some()
+    /// How many quotes end the string that is open: 1 or 3, or none if no string is.
+    pub fn quotes(self) -> usize {
+        self.quote.map_or(0, |(_, is_triple)| if is_triple { 3 } else { 1 })
     }
 
     /// The first token of `text`, which is not empty, and its length. No token goes beyond the end of a line.
@@ -138,11 +139,10 @@ pub(crate) fn wants_more_after(mark: Mark, input: &[u8], blank_ends: bool) -> bo
         let (found, len) = state.next(&input[at..]);
         (kind, at) = (found, at + len);
     }
-    match state.quote {
-        Some((_, true)) => return true,
-        Some((_, false)) => {}
-        None if state.brackets > 0 => return true,
-        None => {}
+    match state.quotes() {
+        3 => return true,
+        0 if state.brackets > 0 => return true,
+        _ => {}
     }
     if *last == b'\\' && kind != Kind::Comment {
         return true;
@@ -157,7 +157,8 @@ fn begins_block(input: &[u8]) -> bool {
     input.starts_with(b"@") || BLOCKS.contains(&&input[..end])
 }
 
-fn is_word(byte: &u8) -> bool {
+/// Whether bytes make up words.
+pub(crate) fn is_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii()
 }
 

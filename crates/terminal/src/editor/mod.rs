@@ -303,7 +303,7 @@ impl Editor {
         }
         self.mark.seek(&self.buffer.text, line_start(&self.buffer.text, at));
         // Blanks would be part of a string.
-        if self.mark.state.is_string() { 0 } else { indentation(&self.buffer.text[..at]) }
+        if self.mark.state.quotes() > 0 { 0 } else { indentation(&self.buffer.text[..at]) }
     }
 
     fn insert_blanks(&mut self, fours: usize, out: &mut dyn Output) {

@@ -16,6 +16,7 @@ use berus_runtime::ops::convert::Convert;
 use berus_runtime::qstr::Qstr;
 
 use crate::keyword::KEYWORDS;
+use crate::scan::{State, is_word};
 
 /// Calls `found` with each name that may stand for the one that ends `input`, in order; answers how many bytes of `input` that one has.
 ///
@@ -149,25 +150,18 @@ impl<'a> Names<'a> {
 
 /// Where the names with dots between them begin that end `line`.
 fn chain_start(line: &[u8]) -> usize {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte) || !byte.is_ascii();
+    let is_part = |byte: &u8| is_word(byte) || *byte == b'.';
     line.iter().rposition(|byte| !is_part(byte)).map_or(0, |before| before + 1)
 }
 
-/// The quote of the string that is open at the end of `line`.
+/// The last quote that opens the string which is open at the end of `line`.
 fn open_quote(line: &[u8]) -> Option<usize> {
-    let mut open = None;
-    let mut at = 0;
-    while let Some(byte) = line.get(at) {
-        match (open, byte) {
-            (None, b'#') => return None,
-            (None, b'\'' | b'"') => open = Some(at),
-            (Some(_), b'\\') => at += 1,
-            (Some(quote), _) if *byte == line[quote] => open = None,
-            _ => {}
-        }
-        at += 1;
+    let (mut state, mut token, mut at) = (State::default(), 0, 0);
+    while at < line.len() {
+        token = at;
+        at += state.next(&line[at..]).1;
     }
-    open
+    Some(token + state.quotes().checked_sub(1)?)
 }
 
 /// The object that names with dots between them stand for, behind `before`.
@@ -244,5 +238,7 @@ mod tests {
         let program = "d = {'one': 1, 'other': {'x y': 2}, 3: 4}";
         assert_eq!(names(program, "print(d['o"), ["one']", "other']"]);
         assert_eq!(names(program, "d[\"on"), ["one\"]"]);
+        // All of this is in one string.
+        assert_eq!(names(program, "f('''a' + d['o"), [""; 0]);
     }
 }
