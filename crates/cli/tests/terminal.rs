@@ -154,6 +154,17 @@ fn typed_lines_that_follow_are_read_by_programs() {
 }
 
 #[test]
+fn the_cursor_goes_to_the_beginning_of_a_row() {
+    let mut session = Session::new(20, 10, OsStr::new(""), &[("NO_COLOR", "1")]);
+    session.type_in("abcdefghijklmnopqr");
+    session.wait_for("qr");
+    session.type_in("\x02\x02");
+    session.wait_for("\x08\r");
+    session.type_in("\x03");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
 fn errors_have_a_colour() {
     let mut session = Session::new(80, 24, OsStr::new(""), &[]);
     session.type_in("1 / 0\r");

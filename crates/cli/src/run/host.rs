@@ -67,12 +67,14 @@ impl StdHost {
 
     /// Writes what a terminal shall have, which makes `\r\n` of a `\n` itself.
     pub fn write_terminal(&self, out: &mut Vec<u8>) {
-        for (n, line) in out.split(|byte| *byte == b'\n').enumerate() {
-            if n > 0 {
-                self.write_stdout(b"\n");
+        let mut shown = Vec::with_capacity(out.len());
+        for line in out.split_inclusive(|byte| *byte == b'\n') {
+            match line.strip_suffix(b"\r\n") {
+                Some(text) => shown.extend(text.iter().chain(b"\n")),
+                None => shown.extend_from_slice(line),
             }
-            self.write_stdout(line.strip_suffix(b"\r").unwrap_or(line));
         }
+        self.write_stdout(&shown);
         self.flush();
         out.clear();
     }
