@@ -81,20 +81,14 @@ impl StdHost {
 
     /// Gives input back that was read too early: those who read next have it first.
     pub fn unread(&self, bytes: &[u8]) {
-        let mut unread = self.0.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unread = self.unread_input();
         for byte in bytes.iter().rev() {
             unread.push_front(*byte);
         }
     }
 
-    /// Takes of the input that was read too early.
-    fn take_unread(&self, buffer: &mut [u8]) -> usize {
-        let mut unread = self.0.unread.lock().unwrap_or_else(PoisonError::into_inner);
-        let len = buffer.len().min(unread.len());
-        for (to, byte) in buffer.iter_mut().zip(unread.drain(..len)) {
-            *to = byte;
-        }
-        len
+    fn unread_input(&self) -> MutexGuard<'_, VecDeque<u8>> {
+        self.0.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn output(&self) -> MutexGuard<'_, Vec<u8>> {
@@ -128,7 +122,7 @@ impl Host for StdHost {
 
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
         self.flush();
-        if let len @ 1.. = self.take_unread(buffer) {
+        if let Ok(len @ 1..) = self.unread_input().read(buffer) {
             return Ok(len);
         }
         if self.0.interrupt.wait_for_input() == Waited::Interrupted {
@@ -173,7 +167,7 @@ impl Host for StdHost {
     #[cfg(unix)]
     fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
         self.flush();
-        let has_input = !self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        let has_input = !self.unread_input().is_empty();
         poll::poll(&self.0.files, files, timeout, has_input)
     }
 
