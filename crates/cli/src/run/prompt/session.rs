@@ -11,7 +11,7 @@ use berus_runtime::services::end::End;
 use berus_terminal::{Prompt, Python, Request, Source};
 
 use super::history::HistoryFile;
-use super::terminal::{Raw, is_terminal, terminal};
+use super::terminal::{Raw, is_terminal, size, terminal};
 use crate::run::host::StdHost;
 
 /// Inputs that are remembered.
@@ -27,14 +27,14 @@ pub fn on_terminal(vm: &Vm, host: &StdHost) -> Option<u8> {
     }
     let raw = Raw::new()?;
     let mut prompt = Prompt::new(HISTORY, usize::MAX);
-    let size = terminal();
-    prompt.set_terminal(size);
+    let terminal = terminal();
+    prompt.set_terminal(terminal);
     // What a terminal of unknown size is for is not known either.
-    let file = if size.columns > 0 { HistoryFile::of_user() } else { None };
+    let file = if terminal.columns > 0 { HistoryFile::of_user() } else { None };
     if let Some(file) = &file {
         file.read(prompt.editor().history());
     }
-    Some(Session { vm, host, prompt, raw, file, colours: size.colours }.run())
+    Some(Session { vm, host, prompt, raw, file, colours: terminal.colours }.run())
 }
 
 struct Session<'a> {
@@ -94,8 +94,8 @@ impl Session<'_> {
 
     /// Notes the size that the terminal has now.
     fn adapt(&mut self, out: &mut Vec<u8>) {
-        let now = terminal();
-        self.prompt.resize(now.columns, now.rows, out);
+        let (columns, rows) = size().unwrap_or_default();
+        self.prompt.resize(columns, rows, out);
     }
 
     /// Does what is asked for; the exit status if the program ends with that.

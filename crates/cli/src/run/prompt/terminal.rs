@@ -13,15 +13,20 @@ pub fn is_terminal() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
+/// Columns and rows of the terminal, if they are known.
+pub fn size() -> Option<(u16, u16)> {
+    let size = tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+}
+
 /// What the terminal can do.
 ///
 /// One that does not tell its size is driven by a program, which expects what MicroPython's prompt writes.
 pub fn terminal() -> Terminal {
-    let size = tcgetwinsize(io::stdout()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
-    let Some(size) = size else { return Terminal::default() };
+    let Some((columns, rows)) = size() else { return Terminal::default() };
     let is_dumb = env::var_os("TERM").is_none_or(|kind| kind.is_empty() || kind == "dumb");
     let no_colours = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Terminal { escapes: !is_dumb, colours: !is_dumb && !no_colours, columns: size.ws_col, rows: size.ws_row }
+    Terminal { escapes: !is_dumb, colours: !is_dumb && !no_colours, columns, rows }
 }
 
 /// Lets each key come at once, and nothing be echoed, while input is edited. While programs run, the terminal is as it was.
