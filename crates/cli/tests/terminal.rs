@@ -120,9 +120,14 @@ fn blocks_are_kept_between_sessions() {
     session.wait_for(">>> ");
     session.type_in("quit\r");
     assert_eq!(session.end(), Some(0));
-    assert_eq!(std::fs::read_to_string(&history).unwrap(), "def twice(x):\\n    return x * 2\ntwice('ü漢')\nquit\n");
+    let kept = "def twice(x):\\n    return x * 2\ntwice('ü漢')\nquit\n";
+    assert_eq!(std::fs::read_to_string(&history).unwrap(), kept);
 
     let mut session = Session::new(80, 24, history.as_os_str(), &[("NO_COLOR", "1")]);
+    // Blanks are no input.
+    session.type_in(" \r");
+    session.wait_for("\x1b[?2004h>>> ");
+    assert_eq!(std::fs::read_to_string(&history).unwrap(), kept);
     // The block is found, and its name changed.
     session.type_in("\x12twice(x\x1b[A\x01\x1b[C\x1b[C\x1b[C\x1b[C\x1bdthrice\x1b[B\x05\x7f3\r\r");
     session.wait_for("\x1b[?2004h>>> ");

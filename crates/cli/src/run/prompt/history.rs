@@ -28,9 +28,10 @@ impl HistoryFile {
     }
 
     /// Adds what is in the file to `history`.
-    pub fn read(&self, history: &mut History) {
+    pub fn read(&mut self, history: &mut History) {
         let Ok(kept) = fs::read(&self.path) else { return };
         history.read(&kept);
+        self.last = history.get(1).unwrap_or_default().to_vec();
         if kept.len() as u64 > MOST {
             let half = kept.len() / 2;
             let newer =

@@ -30,8 +30,8 @@ pub fn on_terminal(vm: &Vm, host: &StdHost) -> Option<u8> {
     let terminal = terminal();
     prompt.set_terminal(terminal);
     // What a terminal of unknown size is for is not known either.
-    let file = if terminal.columns > 0 { HistoryFile::of_user() } else { None };
-    if let Some(file) = &file {
+    let mut file = if terminal.columns > 0 { HistoryFile::of_user() } else { None };
+    if let Some(file) = &mut file {
         file.read(prompt.editor().history());
     }
     Some(Session { vm, host, prompt, raw, file, colours: terminal.colours }.run())
