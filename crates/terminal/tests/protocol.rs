@@ -37,6 +37,14 @@ impl Connection {
         connection
     }
 
+    /// At the raw prompt, with windows of so many bytes.
+    fn raw(most: usize, window: u16) -> Connection {
+        let mut connection = Connection::new(most);
+        connection.prompt.set_window(window);
+        connection.send(b"\x01");
+        connection
+    }
+
     fn send(&mut self, bytes: &[u8]) {
         for byte in bytes {
             if let Some(request) = self.prompt.feed(*byte, &mut Board, &mut self.answer) {
@@ -133,9 +141,7 @@ fn programs_get_a_raw_prompt() {
 
 #[test]
 fn raw_paste_has_flow_control() {
-    let mut board = Connection::new(1000);
-    board.prompt.set_window(4);
-    board.send(b"\x01");
+    let mut board = Connection::raw(1000, 4);
     assert_eq!(board.ask(b"\x05A\x01"), "R\x01\x04\0\x01");
     assert_eq!(board.ask(b"abc"), "");
     assert_eq!(board.ask(b"d"), "\x01");
@@ -149,9 +155,7 @@ fn raw_paste_has_flow_control() {
 
 #[test]
 fn a_source_may_be_too_long() {
-    let mut board = Connection::new(5);
-    board.prompt.set_window(64);
-    board.send(b"\x01");
+    let mut board = Connection::raw(5, 64);
     assert_eq!(board.ask(b"123456\x04"), "OK\x04MemoryError: \r\n\x04>");
     assert_eq!(board.ask(b"12345\x04"), "OK[12345]\r\n\x04\x04>");
     assert_eq!(board.ask(b"\x05A\x01123456"), "R\x01\x40\0\x01\x04");
