@@ -131,10 +131,7 @@ pub struct Stray {
 }
 
 /// What a metadata pair holds.
-pub trait Part: Sized {
-    /// The same once more.
-    fn copy(&self) -> Result<Self>;
-
+pub trait Part {
     /// The pair, the block that was written last first.
     fn pair(&self) -> Pair;
 
@@ -189,20 +186,20 @@ pub trait Folders {
         names(path, || Err(Error::INVALID))
     }
 
-    /// Shows all pairs of the list to `each`, from the first on, until it answers false.
+    /// Gives all pairs of the list to `each`, from the first on, until it answers false.
     fn for_each_part(
         &mut self,
         disk: &mut Disk,
         dev: &dyn Device,
-        each: &mut dyn FnMut(&mut Disk, &Self::Part) -> Result<bool>,
+        each: &mut dyn FnMut(&mut Disk, Self::Part) -> Result<bool>,
     ) -> Result {
         let mut pair = Pair::ROOT;
         for _ in 0..=disk.geometry.block_count {
             let part = self.fetch(disk, dev, pair)?;
-            if !each(disk, &part)? || part.tail().is_null() {
+            pair = part.tail();
+            if !each(disk, part)? || pair.is_null() {
                 return Ok(());
             }
-            pair = part.tail();
         }
         // It goes round in circles.
         Err(Error::CORRUPT)
@@ -305,7 +302,7 @@ pub trait Folders {
         let mut found = None;
         self.for_each_part(cx.disk, cx.dev, &mut |_, part| {
             if !part.tail().is_null() && part.tail().meets(pair) {
-                found = Some(part.copy()?);
+                found = Some(part);
             }
             Ok(found.is_none())
         })?;

@@ -6,7 +6,7 @@ use super::V1;
 use super::table::Table;
 use super::tree::words;
 use crate::vfs::lfs::device::{Device, Disk, Error, Result};
-use crate::vfs::lfs::folder::{Content, Entry, Folders, Kind, Part};
+use crate::vfs::lfs::folder::{Content, Entry, Folders, Kind};
 use crate::vfs::lfs::pair::{Pair, to_bytes, word};
 use crate::vfs::lfs::space::Space;
 use crate::vfs::lfs::tree::Context;
@@ -121,10 +121,7 @@ impl V1 {
         let mut found = None;
         self.for_each_part(cx.disk, cx.dev, &mut |_, table| {
             let moving = table.entries.iter().position(|entry| entry.is_moving);
-            found = match moving {
-                Some(id) => Some((table.copy()?, id)),
-                None => None,
-            };
+            found = moving.map(|id| (table, id));
             Ok(found.is_none())
         })?;
         Ok(found)

@@ -42,12 +42,6 @@ pub struct Table {
 }
 
 impl Part for Table {
-    fn copy(&self) -> Result<Table> {
-        let mut entries = Vec::new();
-        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
-        Ok(Table { entries, ..*self })
-    }
-
     fn pair(&self) -> Pair {
         self.pair
     }
@@ -69,6 +63,13 @@ impl Table {
     /// An empty table, to be written to a new pair.
     pub fn new(pair: Pair, revision: u32) -> Table {
         Table { pair, revision, entries: Vec::new(), tail: Pair::NULL, continues: false }
+    }
+
+    /// The same once more.
+    pub fn copy(&self) -> Result<Table> {
+        let mut entries = Vec::new();
+        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
+        Ok(Table { entries, ..*self })
     }
 
     /// Reads a pair.

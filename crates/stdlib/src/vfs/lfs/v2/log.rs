@@ -57,12 +57,6 @@ pub struct Log {
 const CLOSING: usize = 20;
 
 impl Part for Log {
-    fn copy(&self) -> Result<Log> {
-        let mut entries = Vec::new();
-        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
-        Ok(Log { entries, ..*self })
-    }
-
     fn pair(&self) -> Pair {
         self.pair
     }
@@ -109,6 +103,13 @@ impl Log {
             last: CHECKSUM_START,
             erased: false,
         }
+    }
+
+    /// The same once more.
+    pub fn copy(&self) -> Result<Log> {
+        let mut entries = Vec::new();
+        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
+        Ok(Log { entries, ..*self })
     }
 
     /// Reads a pair; adds to `seed` what makes allocation start elsewhere each time.
