@@ -76,12 +76,7 @@ impl Table {
     pub fn fetch(disk: &mut Disk, dev: &dyn Device, pair: Pair) -> Result<Table> {
         let mut newest: Option<Table> = None;
         for pair in [pair, pair.swapped()] {
-            let block = match disk.read_block(dev, pair.0[0]) {
-                Ok(block) => block,
-                Err(error) if error.is_corrupt() => continue,
-                Err(error) => return Err(error),
-            };
-            let table = match Table::parse(disk, &block, pair) {
+            let table = match disk.read_block(dev, pair.0[0]).and_then(|block| Table::parse(disk, &block, pair)) {
                 Ok(table) => table,
                 Err(error) if error.is_corrupt() => continue,
                 Err(error) => return Err(error),

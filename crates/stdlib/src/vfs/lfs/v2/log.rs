@@ -131,13 +131,9 @@ impl Log {
         };
         let newer = if second_is_newer { pair.swapped() } else { pair };
         for pair in [newer, newer.swapped()] {
-            match disk.read_block(dev, pair.0[0]) {
-                Ok(block) => match Log::parse(disk, &block, pair, seed) {
-                    Err(error) if error.is_corrupt() => {}
-                    parsed => return parsed,
-                },
+            match disk.read_block(dev, pair.0[0]).and_then(|block| Log::parse(disk, &block, pair, seed)) {
                 Err(error) if error.is_corrupt() => {}
-                Err(error) => return Err(error),
+                result => return result,
             }
         }
         Err(Error::CORRUPT)
