@@ -19,6 +19,20 @@ pub fn append<T: Copy>(items: &mut Vec<T>, more: &[T]) -> Result {
     Ok(())
 }
 
+/// Puts an item at place `at`, before what is there.
+pub fn insert<T>(items: &mut Vec<T>, at: usize, item: T) -> Result {
+    items.try_reserve(1)?;
+    items.insert(at, item);
+    Ok(())
+}
+
+/// Makes `items` `len` items long; new ones are `value`.
+pub fn resize<T: Copy>(items: &mut Vec<T>, len: usize, value: T) -> Result {
+    items.try_reserve(len.saturating_sub(items.len()))?;
+    items.resize(len, value);
+    Ok(())
+}
+
 /// A copy of `items`.
 pub fn copy<T: Copy>(items: &[T]) -> Result<Vec<T>> {
     let mut copy = Vec::new();
@@ -39,6 +53,13 @@ pub fn filled<T: Copy>(len: usize, value: T) -> Result<Vec<T>> {
     items.try_reserve_exact(len)?;
     items.resize(len, value);
     Ok(items)
+}
+
+/// What `make` makes of each of `items`.
+pub fn map<T, U>(items: &[T], mut make: impl FnMut(&T) -> Result<U>) -> Result<Vec<U>> {
+    let mut made = Vec::new();
+    items.iter().try_for_each(|item| push(&mut made, make(item)?))?;
+    Ok(made)
 }
 
 /// All that `items` yields.

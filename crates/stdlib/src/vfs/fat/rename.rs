@@ -156,10 +156,7 @@ impl Fat {
                     memory::push(&mut folders, Folder::At(first))?;
                 }
                 match known.binary_search_by_key(&first, |entry| entry.0) {
-                    Err(at) => {
-                        known.try_reserve(1)?;
-                        known.insert(at, (first, folder, place));
-                    }
+                    Err(at) => memory::insert(&mut known, at, (first, folder, place))?,
                     Ok(at) => {
                         let (_, other, other_place) = known[at];
                         let removed = self.remove_double(dev, (other, other_place), (folder, place));
@@ -227,8 +224,7 @@ impl Clusters {
     fn insert(&mut self, cluster: u32) -> Result<bool> {
         let (word, bit) = (cluster as usize / 64, 1 << (cluster % 64));
         if word >= self.0.len() {
-            self.0.try_reserve(word + 1 - self.0.len())?;
-            self.0.resize(word + 1, 0);
+            memory::resize(&mut self.0, word + 1, 0)?;
         }
         let is_new = self.0[word] & bit == 0;
         self.0[word] |= bit;

@@ -171,8 +171,7 @@ impl Writer {
     fn finish_block(&mut self, disk: &mut Disk, dev: &dyn Device, allocate: Allocate<'_>) -> Result {
         let size = self.size();
         let padded = self.filling.len().next_multiple_of(disk.geometry.program_size as usize);
-        self.filling.try_reserve(padded - self.filling.len())?;
-        self.filling.resize(padded, 0xff);
+        memory::resize(&mut self.filling, padded, 0xff)?;
         let head = loop {
             let block = allocate(disk)?;
             let result = disk.erase(dev, block).and_then(|()| disk.program(dev, block, 0, &self.filling));

@@ -87,8 +87,7 @@ impl Disk {
             let wanted = self.geometry.cache_size().next_multiple_of(self.geometry.read_size);
             let mut piece = core::mem::take(&mut self.piece.2);
             let len = wanted.min(size - start) as usize;
-            piece.try_reserve(len.saturating_sub(piece.len()))?;
-            piece.resize(len, 0);
+            memory::resize(&mut piece, len, 0)?;
             dev.read(block, start, &mut piece)?;
             self.piece = (block, start, piece);
         }

@@ -244,8 +244,7 @@ impl OpenFile {
         {
             let at = self.at as usize;
             let len = inline.len().max(end as usize);
-            inline.try_reserve(len - inline.len())?;
-            inline.resize(len, 0);
+            memory::resize(inline, len, 0)?;
             inline[at..end as usize].copy_from_slice(bytes);
             self.at = end;
             return Ok(());

@@ -66,11 +66,8 @@ impl Entry {
 
     /// The same once more, with another name.
     pub fn named(&self, name: Vec<u8>) -> Result<Entry> {
-        let Entry { kind, ref content, ref attributes, is_moving, .. } = *self;
-        let mut copies = Vec::new();
-        let mut all = attributes.iter();
-        all.try_for_each(|(number, value)| memory::push(&mut copies, (*number, memory::copy(value)?)))?;
-        Ok(Entry { kind, name, content: content.copy()?, attributes: copies, is_moving })
+        let attributes = memory::map(&self.attributes, |(number, value)| Ok((*number, memory::copy(value)?)))?;
+        Ok(Entry { kind: self.kind, name, content: self.content.copy()?, attributes, is_moving: self.is_moving })
     }
 
     /// The same once more.

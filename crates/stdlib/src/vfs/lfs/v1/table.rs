@@ -67,9 +67,7 @@ impl Table {
 
     /// The same once more.
     pub fn copy(&self) -> Result<Table> {
-        let mut entries = Vec::new();
-        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
-        Ok(Table { entries, ..*self })
+        Ok(Table { entries: memory::map(&self.entries, Entry::copy)?, ..*self })
     }
 
     /// Reads a pair.

@@ -107,9 +107,7 @@ impl Log {
 
     /// The same once more.
     pub fn copy(&self) -> Result<Log> {
-        let mut entries = Vec::new();
-        self.entries.iter().try_for_each(|entry| memory::push(&mut entries, entry.copy()?))?;
-        Ok(Log { entries, ..*self })
+        Ok(Log { entries: memory::map(&self.entries, Entry::copy)?, ..*self })
     }
 
     /// Reads a pair; adds to `seed` what makes allocation start elsewhere each time.
@@ -174,10 +172,7 @@ impl Log {
         let number = |at| word(data, at).ok_or(Error::CORRUPT);
         let id = tag.id() as usize;
         match (tag.family(), tag.kind()) {
-            (_, kind::CREATE) if id <= self.entries.len() => {
-                self.entries.try_reserve(1)?;
-                self.entries.insert(id, unknown());
-            }
+            (_, kind::CREATE) if id <= self.entries.len() => memory::insert(&mut self.entries, id, unknown())?,
             (_, kind::DELETE) if id < self.entries.len() => drop(self.entries.remove(id)),
             (0x000, kind) if id < NONE as usize => {
                 // What is compacted is not created first.
@@ -227,8 +222,7 @@ impl Log {
                     if *id > log.entries.len() {
                         return Err(Error::CORRUPT);
                     }
-                    log.entries.try_reserve(1)?;
-                    log.entries.insert(*id, entry.copy()?);
+                    memory::insert(&mut log.entries, *id, entry.copy()?)?;
                     tags.push(kind::CREATE, *id, &[])?;
                     tags.push_entry(*id, entry)?;
                 }
