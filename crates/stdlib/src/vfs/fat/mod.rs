@@ -429,14 +429,13 @@ fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {
 }
 
 fn write(vm: &Vm, file: &File, bytes: &[u8]) -> Outcome {
-    // The device may change what they lie in.
-    let bytes = match memory::copy(bytes) {
-        Ok(bytes) => bytes,
-        Err(error) => return outcome(Err(error)),
-    };
-    with_file(vm, file, file.owner.get(), |fat, dev, number| match fat.write(dev, number, &bytes)? {
-        count if count < bytes.len() => Err(Error::NO_SPACE),
-        count => Ok(count),
+    with_file(vm, file, file.owner.get(), |fat, dev, number| {
+        // The device may change what they lie in.
+        let bytes = memory::copy(bytes)?;
+        match fat.write(dev, number, &bytes)? {
+            count if count < bytes.len() => Err(Error::NO_SPACE),
+            count => Ok(count),
+        }
     })
 }
 

@@ -64,12 +64,11 @@ fn write<V: Version>(vm: &Vm, file: &File, bytes: &[u8]) -> Outcome
 where
     Mounted<V>: CustomType,
 {
-    // The device may change what they lie in.
-    let bytes = match memory::copy(bytes) {
-        Ok(bytes) => bytes,
-        Err(error) => return outcome(Err(error)),
-    };
-    with::<V>(vm, file, file.owner.get(), |lfs, dev, number, now| lfs.write(dev, number, &bytes, now))
+    with::<V>(vm, file, file.owner.get(), |lfs, dev, number, now| {
+        // The device may change what they lie in.
+        let bytes = memory::copy(bytes)?;
+        lfs.write(dev, number, &bytes, now)
+    })
 }
 
 fn seek<V: Version>(vm: &Vm, file: &File, offset: isize, whence: u8) -> Outcome
