@@ -371,11 +371,16 @@ impl<'a> Quota<'a> {
     }
 }
 
-/// A box, as an array of one item, if there is memory for it.
+/// A box, as an array of one item, if there is memory for it. It does not count to a quota.
+///
+/// ```
+/// let [answer] = *berus_mpy::memory::try_box(42).unwrap();
+/// assert_eq!(answer, 42);
+/// ```
 ///
 /// # Errors
 /// [`Stop::OutOfMemory`].
-pub(crate) fn try_box<T>(value: T) -> Result<Box<[T; 1]>, Stop> {
+pub fn try_box<T>(value: T) -> Result<Box<[T; 1]>, Stop> {
     let mut items = Vec::new();
     items.try_reserve_exact(1).map_err(|_| Stop::OutOfMemory)?;
     items.push(value);

@@ -1,10 +1,10 @@
 //! The state of a mounted file system, which an object owns.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::mem::ManuallyDrop;
 
+use berus_mpy::memory::try_box;
 use berus_runtime::errno::BUSY;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::finalise::Finalise;
@@ -19,10 +19,7 @@ impl<T> Owned<T> {
     /// # Errors
     /// If there is no memory.
     pub fn new(value: T) -> Result<Owned<T>> {
-        let mut place = Vec::new();
-        place.try_reserve_exact(1)?;
-        place.push(value);
-        let place = place.try_into().map_err(|_| Error::Memory)?;
+        let place = try_box(value).map_err(|_| Error::Memory)?;
         Ok(Owned(ManuallyDrop::new(RefCell::new(Some(place)))))
     }
 
