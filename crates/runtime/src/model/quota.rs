@@ -64,14 +64,25 @@ impl Grants<'_> {
     }
 }
 
-impl Grantor for Grants<'_> {
+/// Memory only. What may take long asks [`Vm::grants`] instead, by which the work can be ended.
+impl Grantor for Vm {
     fn grant(&self, bytes: usize) -> bool {
-        self.asked.set(bytes);
-        self.vm.take_outside(bytes)
+        self.take_outside(bytes)
     }
 
     fn take_back(&self, bytes: usize) {
-        self.vm.heap().give_back_outside(bytes);
+        self.heap.give_back_outside(bytes);
+    }
+}
+
+impl Grantor for Grants<'_> {
+    fn grant(&self, bytes: usize) -> bool {
+        self.asked.set(bytes);
+        self.vm.grant(bytes)
+    }
+
+    fn take_back(&self, bytes: usize) {
+        self.vm.take_back(bytes);
     }
 
     fn goes_on(&self) -> bool {

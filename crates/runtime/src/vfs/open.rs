@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::ops::Deref;
 
+use berus_mpy::memory::Quota;
+
 use crate::data::bytes::Bytes;
 use crate::model::args::Args;
 use crate::model::builtin::Builtin;
@@ -128,8 +130,7 @@ impl Reader {
         let vm = content.vm;
         let start = content.len();
         let wanted = self.wish.unwrap_or(start.clamp(FIRST_CHUNK, LAST_CHUNK));
-        content.reserve(wanted)?;
-        content.bytes.resize(start + wanted, 0);
+        content.resize(start + wanted)?;
         let outcome = vm.stream_read(self.file, &mut content.bytes[start..])?;
         let count = outcome.map_err(|errno| vm.os_error(errno))?;
         content.bytes.truncate(start + count);
@@ -157,31 +158,18 @@ impl Reader {
 pub struct Content<'v> {
     vm: &'v Vm,
     bytes: Vec<u8>,
+    quota: Quota<'v>,
 }
 
 impl<'v> Content<'v> {
     /// No bytes yet.
     pub(crate) fn new(vm: &'v Vm) -> Content<'v> {
-        Content { vm, bytes: Vec::new() }
+        Content { vm, bytes: Vec::new(), quota: Quota::new(vm) }
     }
 
-    /// Makes room for `more` bytes: for twice as many as there are, if there is memory for so many.
-    fn reserve(&mut self, more: usize) -> Res<()> {
-        let capacity = self.bytes.capacity();
-        let needed = self.bytes.len().saturating_add(more);
-        if needed <= capacity {
-            return Ok(());
-        }
-        for room in [needed.max(capacity.saturating_mul(2)), needed] {
-            if !self.vm.take_outside(room - capacity) {
-                continue;
-            }
-            if self.bytes.try_reserve_exact(room - self.bytes.len()).is_ok() {
-                return Ok(());
-            }
-            self.vm.heap.give_back_outside(room - capacity);
-        }
-        Err(self.vm.memory_error(needed))
+    /// Makes it `len` bytes long.
+    fn resize(&mut self, len: usize) -> Res<()> {
+        self.quota.resize(&mut self.bytes, len, 0).map_err(|_| self.vm.memory_error(len))
     }
 }
 
@@ -190,11 +178,5 @@ impl Deref for Content<'_> {
 
     fn deref(&self) -> &[u8] {
         &self.bytes
-    }
-}
-
-impl Drop for Content<'_> {
-    fn drop(&mut self) {
-        self.vm.heap.give_back_outside(self.bytes.capacity());
     }
 }
