@@ -150,22 +150,23 @@ pub(crate) fn load_reader(vm: &Vm, reader: &Reader, globals: Gc<Dict>) -> Res {
         return vm.load_static(lent, globals);
     }
     let mut file = Content::new(vm);
+    // Bytecode says where it ends, machine code may leave that to the end of the file.
+    let says_its_end = |file: &[u8]| Header::from_bytes(file).is_ok_and(|header| header.arch.is_none());
     let mut may_be_whole = true;
     loop {
         match reader.take_piece(&mut file)? {
             Piece::None => return vm.load(&file, globals),
-            // Bytecode says where it ends, machine code may leave that to the end of the file. To look once is enough:
-            // a file may come in many small pieces.
-            Piece::Short if core::mem::take(&mut may_be_whole) => {
+            // To look once is enough: a file may come in many small pieces.
+            Piece::Short if core::mem::take(&mut may_be_whole) && says_its_end(&file) => {
                 let grants = vm.grants();
                 let quota = Quota::new(&grants);
                 match Module::from_bytes_within(&file, &quota) {
-                    Ok((module, _)) if module.header.arch.is_none() => {
+                    Ok((module, _)) => {
                         check_header(vm, &module.header)?;
                         return vm.load_module(&module, globals);
                     }
                     Err(Error { kind: ErrorKind::Stopped(stop), .. }) => return Err(grants.raise(stop)),
-                    _ => {}
+                    Err(_) => {}
                 }
             }
             Piece::Short | Piece::Full => {}
