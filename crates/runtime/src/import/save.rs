@@ -62,20 +62,16 @@ impl Save for Vm {
 }
 
 impl<'s> Saving<'s> {
-    fn stopped(&self, stop: Stop) -> Raised {
-        self.grants.raise(stop)
-    }
-
     fn module(mut self, code: Gc<Code>) -> Res<Module<'s>> {
         // The file's name is the first.
         self.mark_name(0)?;
         self.code(code)?;
-        let mut qstrs = self.quota.with_capacity(self.names.len()).map_err(|stop| self.stopped(stop))?;
+        let mut qstrs = self.quota.with_capacity(self.names.len()).map_err(|stop| self.grants.raise(stop))?;
         for (index, used) in self.names.iter().enumerate() {
             let name = if *used { self.vm.spelling(code.qstr(index)) } else { b"" };
             qstrs.push(ModuleQstr::new(name));
         }
-        let mut constants = self.quota.with_capacity(self.constants.len()).map_err(|stop| self.stopped(stop))?;
+        let mut constants = self.quota.with_capacity(self.constants.len()).map_err(|stop| self.grants.raise(stop))?;
         for (index, used) in self.constants.iter().enumerate() {
             constants.push(match (used, code.constant(index)) {
                 (true, Some(value)) => self.constant(value)?,
@@ -106,14 +102,14 @@ impl<'s> Saving<'s> {
                 Operand::Qstr => self.mark_name(instruction.index())?,
                 Operand::Constant => {
                     let marked = mark(self.quota, &mut self.constants, instruction.index());
-                    marked.map_err(|stop| self.stopped(stop))?;
+                    marked.map_err(|stop| self.grants.raise(stop))?;
                 }
                 Operand::Child | Operand::Closure => n_children = n_children.max(instruction.index() as usize + 1),
                 _ => {}
             }
         }
         let number = self.codes.len();
-        let copy = self.quota.copy(bytes).map_err(|stop| self.stopped(stop))?;
+        let copy = self.quota.copy(bytes).map_err(|stop| self.grants.raise(stop))?;
         let raw = RawCode { code: Cow::Owned(copy), kind: Kind::Bytecode, children: Vec::new() };
         self.quota.push(&mut self.codes, raw).map_err(|stop| self.grants.raise(stop))?;
         for child in (0..n_children).filter_map(|index| code.child(index)) {
@@ -136,7 +132,7 @@ impl<'s> Saving<'s> {
             return Ok(constant);
         }
         let vm = self.vm;
-        let copy = |bytes: &[u8]| self.quota.copy(bytes).map(Cow::Owned).map_err(|stop| self.stopped(stop));
+        let copy = |bytes: &[u8]| self.quota.copy(bytes).map(Cow::Owned).map_err(|stop| self.grants.raise(stop));
         let text = |style| copy(vm.text(value, style)?.bytes());
         if vm.as_str(value).is_some() {
             return Ok(Constant::Str(text(Style::Str)?));
@@ -156,7 +152,8 @@ impl<'s> Saving<'s> {
         match vm.as_tuple(value) {
             Some(tuple) => {
                 vm.check_depth()?;
-                let mut items = self.quota.with_capacity(tuple.items().len()).map_err(|stop| self.stopped(stop))?;
+                let mut items =
+                    self.quota.with_capacity(tuple.items().len()).map_err(|stop| self.grants.raise(stop))?;
                 for item in tuple.items() {
                     items.push(self.constant(*item)?);
                 }
