@@ -255,10 +255,7 @@ impl<'a> Reader<'a> {
                 },
                 Some(b'"') => {
                     push(vm, &mut text, half)?;
-                    return match utf8::first_invalid(text.bytes()) {
-                        None => text.into_str(vm),
-                        Some(_) => vm.new_str_checked(text.bytes()),
-                    };
+                    return text.into_str_checked(vm);
                 }
                 Some(byte) => Some(byte),
             };

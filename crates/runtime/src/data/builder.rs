@@ -8,7 +8,8 @@ use core::ptr::NonNull;
 
 use crate::data::bytes::Bytes;
 use crate::data::str::{Str, new_str_of_no_name};
-use crate::model::error::Res;
+use crate::model::builtin_types::BuiltinTypes;
+use crate::model::error::{Raise, Res};
 use crate::model::object::Gc;
 use crate::model::printer::Printer;
 use crate::model::vm::Vm;
@@ -257,6 +258,17 @@ impl Builder {
             let data = block.add(HEAD);
             block.cast::<Str>().write(Str::head(len, data));
             Ok(Gc::<Str>::from_ptr(block.cast()).obj())
+        }
+    }
+
+    /// As [`Builder::into_str`], for bytes that may be no UTF-8.
+    ///
+    /// # Errors
+    /// `UnicodeError` if they are none, and `MemoryError`.
+    pub fn into_str_checked(self, vm: &Vm) -> Res {
+        match vm.first_invalid(self.bytes())? {
+            Some(_) => Err(vm.error_with(Vm::UNICODE_ERROR, &[])),
+            None => self.into_str(vm),
         }
     }
 

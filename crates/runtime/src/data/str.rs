@@ -3,7 +3,6 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::error::{Raise, Raised, Res};
@@ -224,17 +223,6 @@ pub(crate) fn name_or_hash(vm: &Vm, bytes: &[u8]) -> Result<Qstr, u32> {
     }
     let hash = qstr::hash(bytes);
     vm.qstrs.find_hashed(bytes, hash).ok_or(hash)
-}
-
-/// What was read from a stream of text, as a string.
-///
-/// # Errors
-/// `UnicodeError` if it is no UTF-8.
-pub(crate) fn decode_stream(vm: &Vm, read: Builder) -> Res {
-    match vm.first_invalid(read.bytes())? {
-        Some(_) => Err(vm.error_with(Vm::UNICODE_ERROR, &[])),
-        None => read.into_str(vm),
-    }
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ fn input(vm: &Vm, args: &[Obj]) -> Res {
     }
     let mut line = Builder::new();
     if vm.read_console_line(&mut line)? {
-        crate::data::str::decode_stream(vm, line)
+        line.into_str_checked(vm)
     } else {
         Err(vm.error_with(&obj::exception::EOF_ERROR, &[]))
     }

@@ -5,7 +5,6 @@
 
 use crate::data::builder::Builder;
 use crate::data::instance::NativeBase;
-use crate::data::str::decode_stream;
 use crate::errno::{AGAIN, INVALID};
 use crate::model::buffer::{Access, Buffer};
 use crate::model::builtin_types::BuiltinTypes;
@@ -203,7 +202,7 @@ fn to_obj(vm: &Vm, outcome: Result<usize, i32>) -> Res {
 
 /// What was read, as a string or bytes object.
 fn finish(vm: &Vm, stream: Obj, read: Builder) -> Res {
-    if vm.stream(stream)?.is_text { decode_stream(vm, read) } else { read.into_bytes(vm) }
+    if vm.stream(stream)?.is_text { read.into_str_checked(vm) } else { read.into_bytes(vm) }
 }
 
 /// The number that a method was given, unless that means "all".

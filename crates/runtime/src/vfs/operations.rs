@@ -2,7 +2,6 @@
 
 use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
-use crate::data::str::decode_stream;
 use crate::host::Stat;
 use crate::model::args::Args;
 use crate::model::error::{Raise, Res};
@@ -109,7 +108,7 @@ pub fn getcwd(vm: &Vm) -> Res {
         b"/" => {}
         inside => path.extend(vm, inside)?,
     }
-    decode_stream(vm, path)
+    path.into_str_checked(vm)
 }
 
 /// `ilistdir([path])`
