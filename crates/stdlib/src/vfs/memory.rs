@@ -74,13 +74,7 @@ pub fn collect<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>> {
 /// A copy of `text`.
 pub fn text(text: &str) -> Result<String> {
     let mut copy = String::new();
-    append_text(&mut copy, text)?;
+    copy.try_reserve(text.len())?;
+    copy.push_str(text);
     Ok(copy)
-}
-
-/// Appends `more` to `text`.
-pub fn append_text(text: &mut String, more: &str) -> Result {
-    text.try_reserve(more.len())?;
-    text.push_str(more);
-    Ok(())
 }

@@ -20,6 +20,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use crate::vfs::memory;
+use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
@@ -324,19 +325,19 @@ fn rename(vm: &Vm, object: Obj, old: Obj, new: Obj) -> Res {
 
 fn chdir(vm: &Vm, object: Obj, path: Obj) -> Res {
     let names = names_in(vm, object, path)?;
-    let mut current = done(vm, memory::text("/"))?;
+    let mut current = Builder::new();
+    current.push(vm, b'/')?;
     // As the names are on the device.
     for depth in 1..=names.len() {
         match with(vm, object, |fat, dev| fat.find(dev, &names[..depth]))? {
             Found::Entry(_, entry) if entry.is_folder() => {
-                let appended =
-                    [&entry.name, "/"].into_iter().try_for_each(|part| memory::append_text(&mut current, part));
-                done(vm, appended)?;
+                current.extend(vm, entry.name.as_bytes())?;
+                current.push(vm, b'/')?;
             }
             _ => return done(vm, Err(Error::NO_ENTRY)),
         }
     }
-    this(vm, object)?.current.set(Bytes::new(vm, current.as_bytes())?);
+    this(vm, object)?.current.set(Bytes::new(vm, current.bytes())?);
     Ok(Obj::NONE)
 }
 
