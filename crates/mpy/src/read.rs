@@ -40,8 +40,8 @@ impl<'a> Module<'a> {
         Module::from_bytes_within(bytes, &Quota::default())
     }
 
-    /// As [`Module::from_bytes`], within a quota of memory and work. The module's tables belong to the quota, which must outlive them if it
-    /// shall count.
+    /// As [`Module::from_bytes`], within a quota of memory and work. The module's tables belong to the quota, which
+    /// must outlive them if it shall count.
     ///
     /// # Errors
     /// As [`Module::from_bytes`], and [`ErrorKind::Stopped`] where the quota ends the work.

@@ -1,4 +1,5 @@
-//! Reading and verifying take no more memory than is granted, end in an error where there is none, and ask whether to go on.
+//! Reading and verifying take no more memory than is granted, end in an error where there is none, and ask whether to
+//! go on.
 
 mod support {
     #[allow(dead_code)] // other tests use more

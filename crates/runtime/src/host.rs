@@ -42,8 +42,8 @@ pub trait Host {
         None
     }
 
-    /// How local time differs from that of Greenwich at the moment `seconds` after 1970 began. A host without a time zone has that of
-    /// Greenwich.
+    /// How local time differs from that of Greenwich at the moment `seconds` after 1970 began. A host without a time
+    /// zone has that of Greenwich.
     fn local_time(&self, seconds: i64) -> LocalTime {
         let _ = seconds;
         LocalTime::default()
@@ -383,7 +383,8 @@ pub struct Entry<'a> {
 
 /// What programs may know and do of the process that runs them. Names and values are bytes; errors are `errno` numbers.
 pub trait Process {
-    /// The program that runs Python programs, by a path that leads to it from everywhere; `None` if there is no such path.
+    /// The program that runs Python programs, by a path that leads to it from everywhere; `None` if there is no such
+    /// path.
     fn executable(&self) -> Option<Vec<u8>> {
         None
     }

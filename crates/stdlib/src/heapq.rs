@@ -24,7 +24,8 @@ fn heap_of(vm: &Vm, object: Obj) -> Res<Gc<List>> {
     object.downcast().ok_or_else(|| vm.type_error(format_args!("heap must be a list")))
 }
 
-/// Whether item number `left` is less than number `right`. Comparing may run Python code, which must not change how many items there are.
+/// Whether item number `left` is less than number `right`. Comparing may run Python code, which must not change how
+/// many items there are.
 fn is_less(vm: &Vm, heap: Gc<List>, left: usize, right: usize) -> Res<bool> {
     vm.work(1)?;
     let (Some(left), Some(right)) = (heap.get(left), heap.get(right)) else { return Ok(false) };

@@ -195,24 +195,28 @@ fn mktime(vm: &Vm, parts: Obj) -> Res {
     vm.new_i64(local - i64::from(offset_of_local(local, is_dst, |seconds| vm.host().local_time(seconds))))
 }
 
-/// By how much local clocks are ahead where they show `local`, in seconds since 1970, and it is daylight saving time if `is_dst` says so.
-/// Where clocks show a time twice and nothing is said, the first counts; a time that they leave out is counted on from before the gap.
+/// By how much local clocks are ahead where they show `local`, in seconds since 1970, and it is daylight saving time if
+/// `is_dst` says so. Where clocks show a time twice and nothing is said, the first counts; a time that they leave out
+/// is counted on from before the gap.
 fn offset_of_local(local: i64, is_dst: Option<bool>, at: impl Fn(i64) -> LocalTime) -> i32 {
     const DAY: i64 = 86_400;
-    // Clocks differ by less than a day from those of Greenwich, so that one of these is the moment's own, unless they are put on twice.
+    // Clocks differ by less than a day from those of Greenwich, so that one of these is the moment's own, unless they
+    // are put on twice.
     let (before, after) = (at(local - DAY), at(local + DAY));
     let is_right = |clock: &LocalTime| at(local - i64::from(clock.offset)).offset == clock.offset;
     let own = [before, after].into_iter().find(is_right).unwrap_or(before);
     let Some(is_dst) = is_dst.filter(|is_dst| before.is_dst != after.is_dst || before.is_dst != *is_dst) else {
         return own.offset;
     };
-    // Who says something else than the zone means the clocks of the nearest season, or where there are none, an hour's difference.
+    // Who says something else than the zone means the clocks of the nearest season, or where there are none, an hour's
+    // difference.
     let weeks = (0..SEASONS).flat_map(|week| [local - week * 7 * DAY, local + week * 7 * DAY]);
     let nearest = [before, after].into_iter().chain(weeks.map(&at)).find(|clock| clock.is_dst == is_dst);
     nearest.map_or(own.offset + if is_dst { 3600 } else { -3600 }, |clock| clock.offset)
 }
 
-/// For so many weeks either way, seasons with other clocks are looked for: zones that have given up daylight saving time longer ago have none.
+/// For so many weeks either way, seasons with other clocks are looked for: zones that have given up daylight saving
+/// time longer ago have none.
 const SEASONS: i64 = 379;
 
 #[cfg(test)]
@@ -231,7 +235,8 @@ mod tests {
         assert_eq!(day_number(2000, 14, 1), day_number(2001, 2, 1));
     }
 
-    /// Central Europe: an hour ahead, in summer two. The clocks change at the same moment of 1970 and of all years, which have 365 days.
+    /// Central Europe: an hour ahead, in summer two. The clocks change at the same moment of 1970 and of all years,
+    /// which have 365 days.
     fn central_europe(seconds: i64) -> LocalTime {
         let is_dst = (89 * 86_400 + 3600..303 * 86_400 + 3600).contains(&seconds.rem_euclid(365 * 86_400));
         LocalTime { offset: if is_dst { 7200 } else { 3600 }, is_dst }

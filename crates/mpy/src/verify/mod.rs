@@ -141,7 +141,8 @@ pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
     verify_within(module, &Quota::default())
 }
 
-/// Verifies all code of a module as [`verify`] does, within a quota of memory and work. What is returned belongs to the quota.
+/// Verifies all code of a module as [`verify`] does, within a quota of memory and work. What is returned belongs to the
+/// quota.
 ///
 /// # Errors
 /// As [`verify`], and [`Reason::Stopped`] where the quota ends the work.
@@ -168,7 +169,8 @@ pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Err
 /// All that is wrong with the code of a module, found as it is asked for: of each code object that [`verify`] would
 /// refuse the first defect, from the last to the first.
 ///
-/// Of a child that is refused its parents are asked nothing. Where the quota ends the work, all the rest is [`Reason::Stopped`].
+/// Of a child that is refused its parents are asked nothing. Where the quota ends the work, all the rest is
+/// [`Reason::Stopped`].
 pub fn failures<'m>(module: &'m Module<'_>, quota: &'m Quota<'_>) -> impl Iterator<Item = Error> + 'm {
     let mut verifier = Verifier::new(module, quota);
     (0..module.codes.len()).rev().filter_map(move |id| verifier.code(id as CodeId).err())
@@ -189,7 +191,8 @@ struct Verifier<'m, 'a> {
 }
 
 impl<'m, 'a> Verifier<'m, 'a> {
-    /// A verifier that has looked at constants only. Where there was no memory for that, the quota says so, which is asked before all else.
+    /// A verifier that has looked at constants only. Where there was no memory for that, the quota says so, which is
+    /// asked before all else.
     fn new(module: &'m Module<'a>, quota: &'m Quota<'_>) -> Verifier<'m, 'a> {
         let constants = quota.collect(module.constants.iter().map(|constant| is_object(constant, quota)));
         let constants = constants.unwrap_or_default();

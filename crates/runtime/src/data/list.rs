@@ -92,8 +92,8 @@ impl List {
         unsafe { core::slice::from_raw_parts(self.items.get().as_ptr().cast(), self.len.get()) }
     }
 
-    /// Does `work` with the items, which are out of the list meanwhile, and puts them back. Answers whether something was
-    /// put into the empty list while they were out; that is dropped.
+    /// Does `work` with the items, which are out of the list meanwhile, and puts them back. Answers whether something
+    /// was put into the empty list while they were out; that is dropped.
     ///
     /// # Errors
     /// What `work` raises.

@@ -260,7 +260,8 @@ impl Map {
         Ok(Ok(None))
     }
 
-    /// Whether `other`, the key of entry number `at`, equals `key`, unless asking for that has put something else there.
+    /// Whether `other`, the key of entry number `at`, equals `key`, unless asking for that has put something else
+    /// there.
     fn is_equal(&self, vm: &Vm, at: usize, other: Obj, key: Obj) -> Res<Result<bool, Changed>> {
         let block = self.block.get();
         let is_equal = vm.equal(other, key)?;

@@ -1,7 +1,7 @@
 //! Sorting: a stable merge sort in heap blocks.
 //!
-//! Comparing calls Python code, which finds the list empty, as in CPython. What is sorted is a copy, so that an error leaves the items as they
-//! were. Runs of a few items are made by insertion, and merged to ever longer ones.
+//! Comparing calls Python code, which finds the list empty, as in CPython. What is sorted is a copy, so that an error
+//! leaves the items as they were. Runs of a few items are made by insertion, and merged to ever longer ones.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -53,7 +53,8 @@ impl Block {
 /// Sorts a list by `key`, if there is one, from the greatest down if `reverse` is set.
 ///
 /// # Errors
-/// What the key function or comparing raises; the list is as before. `ValueError` if either has changed the list, which is sorted then.
+/// What the key function or comparing raises; the list is as before. `ValueError` if either has changed the list, which
+/// is sorted then.
 pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> Res<()> {
     if list.len() < 2 {
         return Ok(());

@@ -128,8 +128,8 @@ impl TakeTurns for Vm {
     }
 }
 
-/// Words of each stack of a thread: as many as the main thread has, unless both take more than a small part of the memory
-/// that there is.
+/// Words of each stack of a thread: as many as the main thread has, unless both take more than a small part of the
+/// memory that there is.
 fn stack_words(vm: &Vm) -> usize {
     /// The least, and the part of the heap's limit that stacks may take.
     const LEAST: usize = 1 << 11;

@@ -37,8 +37,9 @@ unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *
             Origin::Statement => {}
             Origin::Thrown => return,
             Origin::Finally => {
-                // An inner `finally` block leaves `None` where nothing waits. If a `return` or `break` is on its way, the code goes on at the
-                // handler of a `with` statement around it, which takes all but null for an exception and reads its type.
+                // An inner `finally` block leaves `None` where nothing waits. If a `return` or `break` is on its way,
+                // the code goes on at the handler of a `with` statement around it, which takes all but null for an
+                // exception and reads its type.
                 // SAFETY: `frame` is the buffer that was pushed last.
                 unsafe { (*frame).clear() };
                 return;

@@ -81,7 +81,8 @@ pub enum Range {
     Wrapping,
 }
 
-/// Writes an integral object as two's complement into all of `bytes`, the least significant first if they are `little` endian.
+/// Writes an integral object as two's complement into all of `bytes`, the least significant first if they are `little`
+/// endian.
 ///
 /// # Errors
 /// `TypeError` if the object is not integral; `OverflowError` for a number outside of `range`.
