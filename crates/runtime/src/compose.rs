@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use crate::data::emergency::prepare_emergency;
+use crate::errno::Errno;
 use crate::heap::Heap;
 use crate::host::Host;
 use crate::interpret::op;
@@ -64,7 +65,7 @@ impl Vm {
             emitter: Cell::new(berus_compiler::Emitter::Bytecode),
             #[cfg(feature = "compiler")]
             verbosity: Cell::new(0),
-            errno: Cell::new(0),
+            errno: Cell::new(Errno(0)),
             limits,
             registry: vec![MODULES],
         };

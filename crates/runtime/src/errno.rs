@@ -1,32 +1,44 @@
 //! Error numbers, those of Linux, as far as Berus itself gives them; the module `errno` names more for programs.
 //!
 //! ```
-//! assert_eq!(berus_runtime::errno::NO_ENTRY, 2);
+//! use berus_runtime::errno::{Errno, NO_ENTRY};
+//!
+//! assert_eq!(NO_ENTRY, Errno(2));
 //! ```
 
+/// An error number of the operating system, or of what stands for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errno(pub i32);
+
 /// `EPERM`: not on the folder of all mounts, not across file systems.
-pub const NOT_PERMITTED: i32 = 1;
+pub const NOT_PERMITTED: Errno = Errno(1);
 /// `ENOENT`
-pub const NO_ENTRY: i32 = 2;
+pub const NO_ENTRY: Errno = Errno(2);
 /// `EINTR`: something else came before the end of the wait.
-pub const INTERRUPTED: i32 = 4;
+pub const INTERRUPTED: Errno = Errno(4);
 /// `EIO`
-pub const IO: i32 = 5;
+pub const IO: Errno = Errno(5);
 /// `EBADF`
-pub const BAD_FILE: i32 = 9;
+pub const BAD_FILE: Errno = Errno(9);
 /// `EAGAIN`: nothing there now.
-pub const AGAIN: i32 = 11;
+pub const AGAIN: Errno = Errno(11);
+/// `ENOMEM`
+pub const NO_MEMORY: Errno = Errno(12);
 /// `EBUSY`
-pub const BUSY: i32 = 16;
+pub const BUSY: Errno = Errno(16);
 /// `EEXIST`
-pub const EXISTS: i32 = 17;
+pub const EXISTS: Errno = Errno(17);
 /// `ENODEV`: nothing is mounted there, or there is no file system.
-pub const NO_DEVICE: i32 = 19;
+pub const NO_DEVICE: Errno = Errno(19);
 /// `EISDIR`
-pub const IS_FOLDER: i32 = 21;
+pub const IS_FOLDER: Errno = Errno(21);
 /// `EINVAL`
-pub const INVALID: i32 = 22;
+pub const INVALID: Errno = Errno(22);
+/// `ENOSPC`
+pub const NO_SPACE: Errno = Errno(28);
 /// `EROFS`
-pub const READ_ONLY: i32 = 30;
+pub const READ_ONLY: Errno = Errno(30);
+/// `ENOSYS`: the machine has nothing of the kind.
+pub const NO_SYSTEM: Errno = Errno(38);
 /// `EOPNOTSUPP`
-pub const UNSUPPORTED: i32 = 95;
+pub const UNSUPPORTED: Errno = Errno(95);

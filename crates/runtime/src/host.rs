@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::errno::{READ_ONLY, UNSUPPORTED};
+use crate::errno::{Errno, READ_ONLY, UNSUPPORTED};
 
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does
 /// nothing, so that a sandbox implements just what it grants.
@@ -25,8 +25,8 @@ pub trait Host {
     /// Reads from the console into `buffer`: how many bytes came, 0 at the end of input, or an error number.
     ///
     /// # Errors
-    /// An `errno` number; `EINTR` if pending events must be looked at, after which the interpreter asks again.
-    fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
+    /// An error number; `EINTR` if pending events must be looked at, after which the interpreter asks again.
+    fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
         let _ = buffer;
         Ok(0)
     }
@@ -76,15 +76,15 @@ pub trait Host {
     /// A host that does not know says that all are ready, as files on a disk are.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+    /// An error number.
+    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, Errno> {
         if files.is_empty() {
             self.sleep(timeout);
         }
         for file in &mut *files {
-            file.ready = file.wanted & (event::READ | event::WRITE);
+            file.ready = file.wanted & (Events::READ | Events::WRITE);
         }
-        Ok(files.iter().filter(|file| file.ready != 0).count())
+        Ok(files.iter().filter(|file| !file.ready.is_empty()).count())
     }
 
     /// A ROM image in memory that never changes, flash or what an embedder lends for good: see `mount_rom` of the
@@ -152,8 +152,8 @@ pub trait Threads: Host + Send + Sync {
     /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends: its number.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, i32>;
+    /// An error number.
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, Errno>;
 
     /// The number of the thread that asks, not 0, and not that of any other that is alive.
     fn current(&self) -> usize;
@@ -187,33 +187,33 @@ pub type Executable = Box<dyn AsRef<[u8]> + Send + Sync>;
 /// Files of the host.
 ///
 /// Paths are bytes as the host has them; relative ones start at the host's current folder. An open file is a number, as
-/// in POSIX; 0, 1 and 2 stand for the console, which [`Host`] itself reads and writes. Errors are `errno` numbers.
+/// in POSIX; 0, 1 and 2 stand for the console, which [`Host`] itself reads and writes. Errors are error numbers.
 /// Everything that changes files has a default that refuses with `EROFS`, so that a host whose files can only be read
 /// implements just that.
 pub trait Files {
     /// Opens a file.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn open(&self, path: &[u8], how: &Open) -> Result<i32, i32>;
+    /// An error number.
+    fn open(&self, path: &[u8], how: &Open) -> Result<i32, Errno>;
 
     /// Closes an open file.
     ///
     /// # Errors
     /// `EBADF` if it is not open.
-    fn close(&self, file: i32) -> Result<(), i32>;
+    fn close(&self, file: i32) -> Result<(), Errno>;
 
     /// Reads from where the file is: how many bytes came, 0 at the end.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, i32>;
+    /// An error number.
+    fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, Errno>;
 
     /// Writes where the file is: how many bytes were taken.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn write(&self, file: i32, bytes: &[u8]) -> Result<usize, i32> {
+    /// An error number.
+    fn write(&self, file: i32, bytes: &[u8]) -> Result<usize, Errno> {
         let _ = (file, bytes);
         Err(READ_ONLY)
     }
@@ -221,14 +221,14 @@ pub trait Files {
     /// Moves by `offset` from the start (`whence` 0), from here (1) or from the end (2): where the file is then.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn seek(&self, file: i32, offset: i64, whence: u8) -> Result<u64, i32>;
+    /// An error number.
+    fn seek(&self, file: i32, offset: i64, whence: u8) -> Result<u64, Errno>;
 
     /// Writes what has been written to the file to where it outlives the machine.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn sync(&self, file: i32) -> Result<(), i32> {
+    /// An error number.
+    fn sync(&self, file: i32) -> Result<(), Errno> {
         let _ = file;
         Ok(())
     }
@@ -236,32 +236,32 @@ pub trait Files {
     /// What is known of the file or folder `path`.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn stat(&self, path: &[u8]) -> Result<Stat, i32>;
+    /// An error number.
+    fn stat(&self, path: &[u8]) -> Result<Stat, Errno>;
 
     /// Shows what is in the folder `path` to `each`, but for `.` and `..`, until that answers `false`.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), i32>;
+    /// An error number.
+    fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), Errno>;
 
     /// The current folder, from the root.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn getcwd(&self) -> Result<Vec<u8>, i32>;
+    /// An error number.
+    fn getcwd(&self) -> Result<Vec<u8>, Errno>;
 
     /// Makes `path` the current folder.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn chdir(&self, path: &[u8]) -> Result<(), i32>;
+    /// An error number.
+    fn chdir(&self, path: &[u8]) -> Result<(), Errno>;
 
     /// Makes a folder.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn mkdir(&self, path: &[u8]) -> Result<(), i32> {
+    /// An error number.
+    fn mkdir(&self, path: &[u8]) -> Result<(), Errno> {
         let _ = path;
         Err(READ_ONLY)
     }
@@ -269,8 +269,8 @@ pub trait Files {
     /// Removes an empty folder.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn rmdir(&self, path: &[u8]) -> Result<(), i32> {
+    /// An error number.
+    fn rmdir(&self, path: &[u8]) -> Result<(), Errno> {
         let _ = path;
         Err(READ_ONLY)
     }
@@ -278,8 +278,8 @@ pub trait Files {
     /// Removes a file.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn remove(&self, path: &[u8]) -> Result<(), i32> {
+    /// An error number.
+    fn remove(&self, path: &[u8]) -> Result<(), Errno> {
         let _ = path;
         Err(READ_ONLY)
     }
@@ -287,8 +287,8 @@ pub trait Files {
     /// Gives a file or folder another path.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn rename(&self, old: &[u8], new: &[u8]) -> Result<(), i32> {
+    /// An error number.
+    fn rename(&self, old: &[u8], new: &[u8]) -> Result<(), Errno> {
         let _ = (old, new);
         Err(READ_ONLY)
     }
@@ -296,28 +296,28 @@ pub trait Files {
     /// What is known of the file system that `path` is on: the ten numbers of `os.statvfs`.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], i32> {
+    /// An error number.
+    fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], Errno> {
         let _ = path;
         Err(UNSUPPORTED)
     }
 }
 
-/// An open file that is waited for, and the [events](event) that are wanted and there.
+/// An open file that is waited for, and the events that are wanted and there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Polled {
     /// Its number.
     pub file: i32,
-    /// What is waited for.
-    pub wanted: usize,
-    /// What is there, of that and of those that come unasked.
-    pub ready: usize,
+    /// The events that are waited for.
+    pub wanted: Events,
+    /// The events that are there: of those that are wanted, and of errors, which come unasked.
+    pub ready: Events,
 }
 
 impl Polled {
     /// The open file `file`, for the events `wanted`.
-    pub const fn new(file: i32, wanted: usize) -> Polled {
-        Polled { file, wanted, ready: 0 }
+    pub const fn new(file: i32, wanted: Events) -> Polled {
+        Polled { file, wanted, ready: Events::empty() }
     }
 }
 
@@ -381,7 +381,7 @@ pub struct Entry<'a> {
     pub inode: u64,
 }
 
-/// What programs may know and do of the process that runs them. Names and values are bytes; errors are `errno` numbers.
+/// What programs may know and do of the process that runs them. Names and values are bytes; errors are error numbers.
 pub trait Process {
     /// The program that runs Python programs, by a path that leads to it from everywhere; `None` if there is no such
     /// path.
@@ -396,25 +396,28 @@ pub trait Process {
     ///
     /// # Errors
     /// `EINVAL` if the name is none.
-    fn setenv(&self, name: &[u8], value: Option<&[u8]>) -> Result<(), i32>;
+    fn setenv(&self, name: &[u8], value: Option<&[u8]>) -> Result<(), Errno>;
 
     /// Has a shell run `command`: the status it ended with, as POSIX's `wait` has it.
     ///
     /// # Errors
-    /// An `errno` number.
-    fn system(&self, command: &[u8]) -> Result<i32, i32>;
+    /// An error number.
+    fn system(&self, command: &[u8]) -> Result<i32, Errno>;
 }
 
-/// What a stream can be waited for: bits, as in MicroPython's `py/stream.h` and in POSIX.
-pub mod event {
-    /// It can be read.
-    pub const READ: usize = 1;
-    /// It can be written to.
-    pub const WRITE: usize = 4;
-    /// There was an error.
-    pub const ERROR: usize = 8;
-    /// The other end was closed.
-    pub const HANG_UP: usize = 16;
-    /// There is no such file.
-    pub const INVALID: usize = 32;
+bitflags::bitflags! {
+    /// What a stream can be waited for, by the bits that MicroPython's `py/stream.h` and POSIX have for them.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Events: usize {
+        /// There is something to read.
+        const READ = 1;
+        /// There is room to write.
+        const WRITE = 4;
+        /// There was an error.
+        const ERROR = 8;
+        /// The other end was closed.
+        const HANG_UP = 16;
+        /// There is no such file.
+        const INVALID = 32;
+    }
 }

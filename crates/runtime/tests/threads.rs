@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use berus_compiler::Mode;
+use berus_runtime::errno::{AGAIN, Errno};
 use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Host, Monitor, Threads};
@@ -52,16 +53,16 @@ thread_local! {
 static LAST: AtomicUsize = AtomicUsize::new(1);
 
 impl Threads for Kept {
-    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, i32> {
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, Errno> {
         if self.refuses {
-            return Err(11);
+            return Err(AGAIN);
         }
         let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let work = move || {
             NUMBER.set(number);
             run();
         };
-        std::thread::Builder::new().stack_size(stack_size).spawn(work).map_err(|_| 11)?;
+        std::thread::Builder::new().stack_size(stack_size).spawn(work).map_err(|_| AGAIN)?;
         Ok(number)
     }
 

@@ -100,10 +100,10 @@ impl Source<'_> {
             }
             Source::Stream(stream) => {
                 let mut byte = [0];
-                match vm.stream_read(*stream, &mut byte)? {
+                match vm.stream_read(*stream, &mut byte) {
                     Ok(0) => Ok(None),
                     Ok(_) => Ok(Some(byte[0])),
-                    Err(errno) => Err(vm.os_error(errno)),
+                    Err(failure) => Err(failure.raise(vm)),
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The module `os`.
 
 use berus_runtime::data::builder::Builder;
+use berus_runtime::errno::{Errno, NO_SYSTEM};
 use berus_runtime::host::Process;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll;
@@ -53,21 +54,18 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     module.globals.store(vm, q!("sep"), vm.new_str(b"/")?)
 }
 
-/// `ENOSYS`: the host gives programs no process.
-const NO_PROCESS: i32 = 38;
-
 fn process(vm: &Vm) -> Res<&dyn Process> {
-    vm.host().process().ok_or_else(|| vm.os_error(NO_PROCESS))
+    vm.host().process().ok_or_else(|| vm.os_error(NO_SYSTEM))
 }
 
 /// The number of the last error of the operating system.
 fn errno(vm: &Vm, args: &[Obj]) -> Res {
     match args.first() {
         Some(&number) => {
-            vm.set_errno(vm.int(number)? as i32);
+            vm.set_errno(Errno(vm.int(number)? as i32));
             Ok(Obj::NONE)
         }
-        None => Ok(Obj::small_int_wrapping(vm.errno() as isize)),
+        None => Ok(Obj::small_int_wrapping(vm.errno().0 as isize)),
     }
 }
 
@@ -105,7 +103,7 @@ fn urandom(vm: &Vm, count: Obj) -> Res {
     for part in bytes.bytes_mut().chunks_mut(1024) {
         vm.work(part.len() / 4)?;
         if !vm.host().entropy(part) {
-            return Err(vm.os_error(NO_PROCESS));
+            return Err(vm.os_error(NO_SYSTEM));
         }
     }
     bytes.into_bytes(vm)

@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use berus_mpy::memory::Quota;
 use berus_runtime::errno::NO_ENTRY;
-use berus_runtime::host::{Polled, event};
+use berus_runtime::host::{Events, Polled};
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll as _;
 use berus_runtime::model::layout::{List, Tuple};
@@ -30,18 +30,18 @@ use berus_runtime::ops::stream::Streams;
 pub const MODULE: ModuleDef = ModuleDef::new("select", MEMBERS).extensible();
 
 /// Events as a number among the members.
-const fn number(events: usize) -> Obj {
-    Obj::small_int_wrapping(events as isize)
+const fn number(events: Events) -> Obj {
+    Obj::small_int_wrapping(events.bits() as isize)
 }
 
 berus_runtime::members! {
     static MEMBERS = {
         "poll" => f0(new_poll),
         "select" => var(3, 4, select),
-        "POLLIN" => value(number(event::READ)),
-        "POLLOUT" => value(number(event::WRITE)),
-        "POLLERR" => value(number(event::ERROR)),
-        "POLLHUP" => value(number(event::HANG_UP)),
+        "POLLIN" => value(number(Events::READ)),
+        "POLLOUT" => value(number(Events::WRITE)),
+        "POLLERR" => value(number(Events::ERROR)),
+        "POLLHUP" => value(number(Events::HANG_UP)),
     }
 }
 
@@ -58,9 +58,10 @@ struct Entry {
     object: Obj,
     /// Its number, if it is a file of the host.
     file: Option<i32>,
-    /// The events that are wanted, and those that were there when it was asked last.
-    events: Cell<usize>,
-    ready: Cell<usize>,
+    /// The events that are wanted.
+    events: Cell<Events>,
+    /// The events that were there when the thing was asked last.
+    ready: Cell<Events>,
     /// What `poll` has answered for it, to be answered again without making another one.
     answer: Cell<Option<Gc<Tuple>>>,
 }
@@ -94,10 +95,10 @@ berus_runtime::members! {
 impl Entry {
     /// The object and its events, if there are any.
     fn answer(&self, vm: &Vm) -> Res<Option<Obj>> {
-        if self.ready.get() == 0 {
+        if self.ready.get().is_empty() {
             return Ok(None);
         }
-        let ready = Obj::small_int_wrapping(self.ready.get() as isize);
+        let ready = Obj::small_int_wrapping(self.ready.get().bits() as isize);
         if let Some(known) = self.answer.get()
             && known.items()[1] == ready
         {
@@ -126,7 +127,7 @@ impl Poll {
     }
 
     /// Waits for `events` of `object` too, besides those that it is waited for.
-    fn add(&self, vm: &Vm, object: Obj, events: usize) -> Res<()> {
+    fn add(&self, vm: &Vm, object: Obj, events: Events) -> Res<()> {
         if let Some((_, entry)) = self.find(vm, object)? {
             entry.events.set(entry.events.get() | events);
             return Ok(());
@@ -140,10 +141,15 @@ impl Poll {
             }
             Some(number)
         } else {
-            let number = vm.stream_ioctl(object, Request::FILE_NUMBER)?;
-            number.ok().and_then(|number| i32::try_from(number).ok())
+            match vm.stream_ioctl(object, Request::FILE_NUMBER) {
+                Ok(number) => i32::try_from(number).ok(),
+                Err(failure) => {
+                    failure.errno()?;
+                    None
+                }
+            }
         };
-        let (events, ready) = (Cell::new(events), Cell::new(0));
+        let (events, ready) = (Cell::new(events), Cell::new(Events::empty()));
         let entry = vm.new_custom(Entry { object, file, events, ready, answer: Cell::new(None) })?;
         self.entries.append(vm, entry.obj())
     }
@@ -164,8 +170,8 @@ impl Poll {
             let Some(file) = entry.file else { continue };
             // Another thread may have changed the entries meanwhile. What it has added is asked the next time.
             let answer = answers.next_if(|answer| answer.file == file);
-            entry.ready.set(answer.map_or(0, |answer| answer.ready));
-            count += usize::from(entry.ready.get() != 0);
+            entry.ready.set(answer.map_or(Events::empty(), |answer| answer.ready));
+            count += usize::from(!entry.ready.get().is_empty());
         }
         Ok(count)
     }
@@ -175,11 +181,9 @@ impl Poll {
         let mut count = 0;
         for entry in self.entries().filter(|entry| entry.file.is_none()) {
             vm.work(1)?;
-            match vm.stream_ioctl(entry.object, Request::Poll(entry.events.get()))? {
-                Ok(ready) => entry.ready.set(ready),
-                Err(errno) => return Err(vm.os_error(errno)),
-            }
-            count += usize::from(entry.ready.get() != 0);
+            let ready = vm.stream_ioctl(entry.object, Request::Poll(entry.events.get()));
+            entry.ready.set(Events::from_bits_retain(ready.map_err(|failure| failure.raise(vm))?));
+            count += usize::from(!entry.ready.get().is_empty());
         }
         Ok(count)
     }
@@ -215,17 +219,17 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Custom<Poll>>> {
     vm.this(object)
 }
 
-fn events(vm: &Vm, mask: Obj) -> Res<usize> {
-    Ok(vm.int(mask)? as usize)
+fn events(vm: &Vm, mask: Obj) -> Res<Events> {
+    Ok(Events::from_bits_retain(vm.int(mask)? as usize))
 }
 
 fn register(vm: &Vm, args: &[Obj]) -> Res {
     let poll = of(vm, args[0])?;
     let events = match args.get(2) {
         Some(&mask) => events(vm, mask)?,
-        None => event::READ | event::WRITE,
+        None => Events::READ | Events::WRITE,
     };
-    poll.add(vm, args[1], 0)?;
+    poll.add(vm, args[1], Events::empty())?;
     if let Some((_, entry)) = poll.find(vm, args[1])? {
         entry.events.set(events);
     }
@@ -284,9 +288,9 @@ fn next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     while let Some(entry) = poll.entries.get(poll.at.get()).and_then(Obj::downcast::<Custom<Entry>>) {
         poll.at.set(poll.at.get() + 1);
         if let Some(answer) = entry.answer(vm)? {
-            entry.ready.set(0);
+            entry.ready.set(Events::empty());
             if poll.one_shot.get() {
-                entry.events.set(0);
+                entry.events.set(Events::empty());
             }
             return Ok(Some(answer));
         }
@@ -296,7 +300,7 @@ fn next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
 
 /// `select(to_read, to_write, to_fail[, seconds])`
 fn select(vm: &Vm, args: &[Obj]) -> Res {
-    const WANTED: [usize; 3] = [event::READ, event::WRITE, event::ERROR | event::HANG_UP];
+    const WANTED: [Events; 3] = [Events::READ, Events::WRITE, Events::ERROR.union(Events::HANG_UP)];
     let timeout = match args.get(3) {
         Some(&seconds) if seconds != Obj::NONE => Duration::try_from_secs_f64(vm.float(seconds)?).ok(),
         _ => None,
@@ -314,9 +318,9 @@ fn select(vm: &Vm, args: &[Obj]) -> Res {
     let [readable, writable, failed] = [List::new(vm, &[])?, List::new(vm, &[])?, List::new(vm, &[])?];
     for entry in poll.entries() {
         let ready = entry.ready.get();
-        let rest = ready & !(event::READ | event::WRITE);
-        for (list, events) in [(readable, ready & event::READ), (writable, ready & event::WRITE), (failed, rest)] {
-            if events != 0 {
+        let rest = ready & !(Events::READ | Events::WRITE);
+        for (list, events) in [(readable, ready & Events::READ), (writable, ready & Events::WRITE), (failed, rest)] {
+            if !events.is_empty() {
                 list.append(vm, entry.object)?;
             }
         }

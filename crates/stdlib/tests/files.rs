@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use berus_runtime::data::exception::Exceptions;
+use berus_runtime::errno::{BAD_FILE, Errno, INVALID, NO_ENTRY, READ_ONLY};
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Entry, Files, Host, Open, Stat};
 use berus_runtime::import::frozen::{Freeze, FrozenTable};
@@ -43,10 +44,6 @@ struct Sandbox {
     lie: Rc<Cell<Option<usize>>>,
 }
 
-const NO_ENTRY: i32 = 2;
-const BAD_FILE: i32 = 9;
-const READ_ONLY: i32 = 30;
-
 impl Host for Sandbox {
     fn write_stdout(&self, bytes: &[u8]) {
         self.printed.borrow_mut().extend_from_slice(bytes);
@@ -62,7 +59,7 @@ impl Sandbox {
         matches!(path, b"." | b"/")
     }
 
-    fn contents(&self, path: &[u8]) -> Result<&'static str, i32> {
+    fn contents(&self, path: &[u8]) -> Result<&'static str, Errno> {
         let name = path.strip_prefix(b"/").unwrap_or(path);
         let found = self.files.iter().find(|(file, _)| file.as_bytes() == name);
         found.map(|(_, text)| *text).ok_or(NO_ENTRY)
@@ -74,7 +71,7 @@ impl Sandbox {
 }
 
 impl Files for Sandbox {
-    fn open(&self, path: &[u8], how: &Open) -> Result<i32, i32> {
+    fn open(&self, path: &[u8], how: &Open) -> Result<i32, Errno> {
         if how.write {
             return Err(READ_ONLY);
         }
@@ -84,12 +81,12 @@ impl Files for Sandbox {
         Ok(open.len() as i32 + 2)
     }
 
-    fn close(&self, file: i32) -> Result<(), i32> {
+    fn close(&self, file: i32) -> Result<(), Errno> {
         let mut open = self.open.borrow_mut();
         open.get_mut(file as usize - 3).and_then(Option::take).map(drop).ok_or(BAD_FILE)
     }
 
-    fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, i32> {
+    fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, Errno> {
         if let Some(lie) = self.lie.get() {
             return Ok(lie);
         }
@@ -102,11 +99,11 @@ impl Files for Sandbox {
         Ok(count)
     }
 
-    fn seek(&self, _: i32, _: i64, _: u8) -> Result<u64, i32> {
-        Err(29)
+    fn seek(&self, _: i32, _: i64, _: u8) -> Result<u64, Errno> {
+        Err(Errno(29))
     }
 
-    fn stat(&self, path: &[u8]) -> Result<Stat, i32> {
+    fn stat(&self, path: &[u8]) -> Result<Stat, Errno> {
         if Sandbox::is_folder(path) {
             return Ok(Stat { mode: Stat::FOLDER, ..Stat::default() });
         }
@@ -114,7 +111,7 @@ impl Files for Sandbox {
         Ok(Stat { mode: Stat::FILE, size: text.len() as u64, ..Stat::default() })
     }
 
-    fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), i32> {
+    fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), Errno> {
         if !Sandbox::is_folder(path) {
             return Err(NO_ENTRY);
         }
@@ -126,11 +123,11 @@ impl Files for Sandbox {
         Ok(())
     }
 
-    fn getcwd(&self) -> Result<Vec<u8>, i32> {
+    fn getcwd(&self) -> Result<Vec<u8>, Errno> {
         Ok(b"/".to_vec())
     }
 
-    fn chdir(&self, path: &[u8]) -> Result<(), i32> {
+    fn chdir(&self, path: &[u8]) -> Result<(), Errno> {
         if Sandbox::is_folder(path) { Ok(()) } else { Err(NO_ENTRY) }
     }
 }
@@ -360,11 +357,11 @@ fn rom_buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
 }
 
 fn rom_read(vm: &Vm, _: Obj, _: &mut [u8]) -> Outcome {
-    Err(vm.runtime_error(format_args!("read, though it lends")))
+    Err(vm.runtime_error(format_args!("read, though it lends")).into())
 }
 
 fn rom_ioctl(_: &Vm, _: Obj, request: Request) -> Outcome {
-    Ok(if request == Request::Close { Ok(0) } else { Err(22) })
+    if request == Request::Close { Ok(0) } else { Err(INVALID.into()) }
 }
 
 #[test]

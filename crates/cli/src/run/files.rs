@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
 
-use berus_runtime::errno::{BAD_FILE, INVALID};
+use berus_runtime::errno::{BAD_FILE, Errno, INVALID, IO};
 use berus_runtime::host::{Entry, Files, Open, Stat};
 
 /// The files of the machine; those that are open, by their number.
@@ -22,7 +22,7 @@ impl StdFiles {
     }
 
     /// The open file `file`, which others may close meanwhile.
-    pub fn get(&self, file: i32) -> Result<Arc<File>, i32> {
+    pub fn get(&self, file: i32) -> Result<Arc<File>, Errno> {
         self.table().get(&file).cloned().ok_or(BAD_FILE)
     }
 
@@ -38,7 +38,7 @@ impl StdFiles {
 }
 
 impl Files for StdFiles {
-    fn open(&self, path: &[u8], how: &Open) -> Result<i32, i32> {
+    fn open(&self, path: &[u8], how: &Open) -> Result<i32, Errno> {
         let mut options = OpenOptions::new();
         options.read(how.read).write(how.write && !how.append).append(how.append);
         options.create(how.create).truncate(how.truncate);
@@ -47,19 +47,19 @@ impl Files for StdFiles {
         options.open(as_path(path)).map(|file| self.insert(file)).map_err(|error| number(&error))
     }
 
-    fn close(&self, file: i32) -> Result<(), i32> {
+    fn close(&self, file: i32) -> Result<(), Errno> {
         self.table().remove(&file).map(drop).ok_or(BAD_FILE)
     }
 
-    fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, i32> {
+    fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, Errno> {
         (&*self.get(file)?).read(buffer).map_err(|error| number(&error))
     }
 
-    fn write(&self, file: i32, bytes: &[u8]) -> Result<usize, i32> {
+    fn write(&self, file: i32, bytes: &[u8]) -> Result<usize, Errno> {
         (&*self.get(file)?).write(bytes).map_err(|error| number(&error))
     }
 
-    fn seek(&self, file: i32, offset: i64, whence: u8) -> Result<u64, i32> {
+    fn seek(&self, file: i32, offset: i64, whence: u8) -> Result<u64, Errno> {
         let from = match whence {
             0 => SeekFrom::Start(u64::try_from(offset).map_err(|_| INVALID)?),
             1 => SeekFrom::Current(offset),
@@ -69,15 +69,15 @@ impl Files for StdFiles {
         (&*self.get(file)?).seek(from).map_err(|error| number(&error))
     }
 
-    fn sync(&self, file: i32) -> Result<(), i32> {
+    fn sync(&self, file: i32) -> Result<(), Errno> {
         self.get(file)?.sync_all().map_err(|error| number(&error))
     }
 
-    fn stat(&self, path: &[u8]) -> Result<Stat, i32> {
+    fn stat(&self, path: &[u8]) -> Result<Stat, Errno> {
         fs::metadata(as_path(path)).map(|metadata| stat(&metadata)).map_err(|error| number(&error))
     }
 
-    fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), i32> {
+    fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), Errno> {
         for entry in fs::read_dir(as_path(path)).map_err(|error| number(&error))? {
             let entry = entry.map_err(|error| number(&error))?;
             let name = entry.file_name();
@@ -93,34 +93,34 @@ impl Files for StdFiles {
         Ok(())
     }
 
-    fn getcwd(&self) -> Result<Vec<u8>, i32> {
+    fn getcwd(&self) -> Result<Vec<u8>, Errno> {
         let folder = std::env::current_dir().map_err(|error| number(&error))?;
         Ok(folder.into_os_string().into_encoded_bytes())
     }
 
-    fn chdir(&self, path: &[u8]) -> Result<(), i32> {
+    fn chdir(&self, path: &[u8]) -> Result<(), Errno> {
         std::env::set_current_dir(as_path(path)).map_err(|error| number(&error))
     }
 
-    fn mkdir(&self, path: &[u8]) -> Result<(), i32> {
+    fn mkdir(&self, path: &[u8]) -> Result<(), Errno> {
         fs::create_dir(as_path(path)).map_err(|error| number(&error))
     }
 
-    fn rmdir(&self, path: &[u8]) -> Result<(), i32> {
+    fn rmdir(&self, path: &[u8]) -> Result<(), Errno> {
         fs::remove_dir(as_path(path)).map_err(|error| number(&error))
     }
 
-    fn remove(&self, path: &[u8]) -> Result<(), i32> {
+    fn remove(&self, path: &[u8]) -> Result<(), Errno> {
         fs::remove_file(as_path(path)).map_err(|error| number(&error))
     }
 
-    fn rename(&self, old: &[u8], new: &[u8]) -> Result<(), i32> {
+    fn rename(&self, old: &[u8], new: &[u8]) -> Result<(), Errno> {
         fs::rename(as_path(old), as_path(new)).map_err(|error| number(&error))
     }
 
     #[cfg(unix)]
-    fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], i32> {
-        let answer = rustix::fs::statvfs(&*as_path(path)).map_err(rustix::io::Errno::raw_os_error)?;
+    fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], Errno> {
+        let answer = rustix::fs::statvfs(&*as_path(path)).map_err(|errno| Errno(errno.raw_os_error()))?;
         Ok([
             answer.f_bsize,
             answer.f_frsize,
@@ -188,8 +188,8 @@ fn stat(metadata: &Metadata) -> Stat {
 }
 
 /// The error number of an error; `EIO` if it has none.
-pub fn number(error: &io::Error) -> i32 {
-    error.raw_os_error().unwrap_or(5)
+pub fn number(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(IO, Errno)
 }
 
 /// A path as the standard library has it.

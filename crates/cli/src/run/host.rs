@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
-use berus_runtime::errno;
+use berus_runtime::errno::{self, Errno};
 use berus_runtime::host::{Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, Threads};
 use memmap2::MmapMut;
 
@@ -120,7 +120,7 @@ impl Host for StdHost {
         output.clear();
     }
 
-    fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, i32> {
+    fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
         self.flush();
         if let Ok(len @ 1..) = self.unread_input().read(buffer) {
             return Ok(len);
@@ -130,7 +130,7 @@ impl Host for StdHost {
         }
         // Without the buffer of the standard library, of which `poll` would not know.
         #[cfg(unix)]
-        return rustix::io::read(io::stdin(), buffer).map_err(rustix::io::Errno::raw_os_error);
+        return rustix::io::read(io::stdin(), buffer).map_err(|errno| Errno(errno.raw_os_error()));
         #[cfg(not(unix))]
         io::stdin().read(buffer).map_err(|error| number(&error))
     }
@@ -165,7 +165,7 @@ impl Host for StdHost {
     }
 
     #[cfg(unix)]
-    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, i32> {
+    fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, Errno> {
         self.flush();
         let has_input = !self.unread_input().is_empty();
         poll::poll(&self.0.files, files, timeout, has_input)
@@ -193,7 +193,7 @@ impl Host for StdHost {
 }
 
 impl Threads for StdHost {
-    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, i32> {
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, Errno> {
         threads::spawn(stack_size, run).map_err(|error| number(&error))
     }
 

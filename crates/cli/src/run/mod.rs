@@ -24,7 +24,7 @@ use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
 use berus_runtime::interpret::trace::Trace;
-use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::error::Res;
 use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::importing::Import;
 use berus_runtime::model::layout::List;
@@ -217,7 +217,7 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
 fn read_input(vm: &Vm) -> Res<Vec<u8>> {
     let mut source = Vec::new();
     let mut chunk = [0; 4096];
-    while let len @ 1.. = vm.read_console(&mut chunk)?.map_err(|errno| vm.os_error(errno))? {
+    while let len @ 1.. = vm.read_console(&mut chunk).map_err(|failure| failure.raise(vm))? {
         source.extend_from_slice(&chunk[..len]);
     }
     Ok(source)

@@ -4,16 +4,15 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use berus_runtime::errno::INVALID;
-use berus_runtime::host::{Polled, event};
+use berus_runtime::errno::{Errno, INVALID};
+use berus_runtime::host::{Events, Polled};
 use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};
 
 use super::files::StdFiles;
 
 /// As [`Host::poll`](berus_runtime::host::Host::poll), for the console and open `files`. With `has_input`, some of the console's input is there already.
-pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_input: bool) -> Result<usize, i32> {
+pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_input: bool) -> Result<usize, Errno> {
     // POSIX wants no more than can be open.
     if getrlimit(Resource::Nofile).current.is_some_and(|most| polled.len() as u64 > most) {
         return Err(INVALID);
@@ -23,8 +22,8 @@ pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_inpu
     let (mut places, mut asked) = (Vec::new(), Vec::new());
     for (place, (polled, open)) in polled.iter_mut().zip(&open).enumerate() {
         let file = match (polled.file, open) {
-            (0, _) if has_input && polled.wanted & event::READ != 0 => {
-                polled.ready = event::READ;
+            (0, _) if has_input && polled.wanted.contains(Events::READ) => {
+                polled.ready = Events::READ;
                 continue;
             }
             (0, _) => input.as_fd(),
@@ -32,25 +31,25 @@ pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_inpu
             (2, _) => errors.as_fd(),
             (_, Some(file)) => file.as_fd(),
             (_, None) => {
-                polled.ready = event::INVALID;
+                polled.ready = Events::INVALID;
                 continue;
             }
         };
-        polled.ready = 0;
+        polled.ready = Events::empty();
         places.push(place);
         // The bits are those of POSIX.
-        asked.push(PollFd::from_borrowed_fd(file, PollFlags::from_bits_truncate(polled.wanted as u16)));
+        asked.push(PollFd::from_borrowed_fd(file, PollFlags::from_bits_truncate(polled.wanted.bits() as u16)));
     }
     // What is not open is an answer already.
     let timeout = if asked.len() == polled.len() { timeout } else { Duration::ZERO };
     match rustix::event::poll(&mut asked, Some(&Timespec::try_from(timeout).map_err(|_| INVALID)?)) {
         // A signal came.
-        Err(Errno::INTR) => return Ok(0),
-        Err(errno) => return Err(errno.raw_os_error()),
+        Err(rustix::io::Errno::INTR) => return Ok(0),
+        Err(errno) => return Err(Errno(errno.raw_os_error())),
         Ok(_) => {}
     }
     for (place, asked) in places.into_iter().zip(asked) {
-        polled[place].ready = asked.revents().bits().into();
+        polled[place].ready = Events::from_bits_retain(asked.revents().bits().into());
     }
-    Ok(polled.iter().filter(|polled| polled.ready != 0).count())
+    Ok(polled.iter().filter(|polled| !polled.ready.is_empty()).count())
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use berus_runtime::errno::INVALID;
+use berus_runtime::errno::{Errno, INVALID};
 use berus_runtime::host::Process;
 
 use super::files::number;
@@ -37,7 +37,7 @@ impl Process for StdProcess {
         self.environment().get(&os_string(name)).map(|value| value.as_encoded_bytes().to_vec())
     }
 
-    fn setenv(&self, name: &[u8], value: Option<&[u8]>) -> Result<(), i32> {
+    fn setenv(&self, name: &[u8], value: Option<&[u8]>) -> Result<(), Errno> {
         if name.is_empty() || name.contains(&b'=') || name.contains(&0) || value.is_some_and(|value| value.contains(&0))
         {
             return Err(INVALID);
@@ -50,7 +50,7 @@ impl Process for StdProcess {
         Ok(())
     }
 
-    fn system(&self, command: &[u8]) -> Result<i32, i32> {
+    fn system(&self, command: &[u8]) -> Result<i32, Errno> {
         let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
         let environment = self.environment().clone();
         let mut child = Command::new(shell);

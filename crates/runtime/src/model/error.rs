@@ -22,6 +22,7 @@ pub type Res<T = Obj> = Result<T, Raised>;
 const _: () = assert!(size_of::<Res>() == size_of::<usize>());
 use core::fmt;
 
+use crate::errno::Errno;
 use crate::model::types::Type;
 use crate::model::word::Obj;
 
@@ -40,7 +41,7 @@ pub trait Raise {
     fn stop_iteration(&self, value: Obj) -> Raised;
 
     /// Raises `OSError` with error number `errno`.
-    fn os_error(&self, errno: i32) -> Raised;
+    fn os_error(&self, errno: Errno) -> Raised;
 
     /// Raises `MemoryError` for want of `bytes` bytes.
     fn memory_error(&self, bytes: usize) -> Raised;

@@ -11,6 +11,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use crate::errno::Errno;
 use crate::heap::{Collection, Heap};
 use crate::host::Host;
 #[cfg(feature = "threads")]
@@ -119,7 +120,7 @@ pub struct Vm {
     pub(crate) emitter: Cell<berus_compiler::Emitter>,
     #[cfg(feature = "compiler")]
     pub(crate) verbosity: Cell<u8>,
-    pub(crate) errno: Cell<i32>,
+    pub(crate) errno: Cell<Errno>,
     pub(crate) limits: Limits,
     /// The modules that are written in Rust, in the order of their registration.
     pub(crate) registry: Vec<&'static [ModuleDef]>,
@@ -223,13 +224,13 @@ impl Vm {
     }
 
     /// The error number with which [`Vm::os_error`] was called last, if none has been set since.
-    pub fn errno(&self) -> i32 {
+    pub fn errno(&self) -> Errno {
         self.errno.get()
     }
 
     /// Sets what [`Vm::errno`] answers.
-    pub fn set_errno(&self, number: i32) {
-        self.errno.set(number);
+    pub fn set_errno(&self, errno: Errno) {
+        self.errno.set(errno);
     }
 
     /// The heap.

@@ -1,12 +1,12 @@
 //! The type `IOBase`, from which classes that are streams derive.
 
-use crate::errno::AGAIN;
+use crate::errno::Errno;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::error::Res;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::protocols::Ints;
-use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::stream::{Failure, Outcome, Request, StreamSlots};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -14,7 +14,7 @@ use crate::obj::array::Array;
 use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
-use crate::{define, q};
+use crate::{define, errno, q};
 
 /// The type `IOBase`: instances of classes derived from it are streams, by their methods `readinto`, `write` and
 /// `ioctl`.
@@ -39,34 +39,30 @@ pub(crate) fn io_base_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     Ok(vm.alloc(IoBase { header: Header::of(&IO_BASE) })?.obj())
 }
 
-/// The number that a method answered: negative for an `errno` number.
-pub(crate) fn count(answer: isize) -> Result<usize, i32> {
-    usize::try_from(answer).map_err(|_| i32::try_from(answer.unsigned_abs()).unwrap_or(EIO))
+/// The number that a method answered: negative for an error.
+pub(crate) fn count(answer: isize) -> Result<usize, Errno> {
+    usize::try_from(answer).map_err(|_| i32::try_from(answer.unsigned_abs()).map_or(errno::IO, Errno))
 }
 
 /// What a method answered that had `len` bytes to read or write: how many it did, `None` for "nothing now", or a
-/// negative `errno` number.
+/// negative error number.
 pub(crate) fn transferred(vm: &Vm, answer: Obj, len: usize) -> Outcome {
     if answer == Obj::NONE {
-        return Ok(Err(AGAIN));
+        return Err(Failure::AGAIN);
     }
-    Ok(count(vm.int(answer)?).and_then(|count| if count <= len { Ok(count) } else { Err(EIO) }))
+    // A method that claims to have done more than it was asked for is broken.
+    Ok(Some(count(vm.int(answer)?)?).filter(|count| *count <= len).ok_or(errno::IO)?)
 }
-
-/// The error of a method that claims to have done more than it was asked for.
-pub(crate) const EIO: i32 = 5;
 
 pub(crate) fn base_read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     let bytes = Array::bytearray(vm, buffer)?;
     let answer = vm.call_method(object, q!("readinto"), &[bytes.obj()])?;
-    let outcome = transferred(vm, answer, buffer.len())?;
-    if let Ok(count) = outcome {
-        // The method may have made its argument shorter.
-        let read = bytes.buffer().bytes();
-        let there = count.min(read.len());
-        buffer[..there].copy_from_slice(&read[..there]);
-    }
-    Ok(outcome)
+    let count = transferred(vm, answer, buffer.len())?;
+    // The method may have made its argument shorter.
+    let read = bytes.buffer().bytes();
+    let there = count.min(read.len());
+    buffer[..there].copy_from_slice(&read[..there]);
+    Ok(count)
 }
 
 pub(crate) fn base_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
@@ -78,15 +74,15 @@ pub(crate) fn base_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
 pub(crate) fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     let Some(ioctl) = vm.find_attr(object, q!("ioctl"))? else {
         // What has no such method has nothing to write out or give up.
-        return Ok(if let Request::Flush | Request::Close = request { Ok(0) } else { Err(22) });
+        return if let Request::Flush | Request::Close = request { Ok(0) } else { Err(errno::INVALID.into()) };
     };
     let (number, argument) = match request {
         Request::Flush => (1, 0),
         Request::Seek { offset, .. } => (2, offset),
-        Request::Poll(events) => (3, events as isize),
+        Request::Poll(events) => (3, events.bits() as isize),
         Request::Close => (4, 0),
         Request::Other(number, argument) => (number as isize, argument as isize),
     };
     let answer = vm.call(ioctl, &[Obj::small_int_wrapping(number), vm.new_int(argument)?])?;
-    Ok(count(vm.int(answer)?))
+    Ok(count(vm.int(answer)?)?)
 }

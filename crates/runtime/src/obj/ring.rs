@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::data::bytes::Bytes;
+use crate::host::Events;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::buffer::{Access, Buffer};
@@ -95,10 +96,10 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn read(vm: &Vm, object: Obj, out: &mut [u8]) -> Outcome {
     let ring = vm.this::<Ring>(object)?;
-    let Some(memory) = ring.memory(vm)? else { return Ok(Ok(0)) };
+    let Some(memory) = ring.memory(vm)? else { return Ok(0) };
     let cells = memory.cells();
     let count = out.len().min(ring.available(cells.len()));
-    Ok(Ok(Ring::pass(&ring.get, cells.len(), count, |place, number| out[number] = cells[place].get())))
+    Ok(Ring::pass(&ring.get, cells.len(), count, |place, number| out[number] = cells[place].get()))
 }
 
 /// `write(data[, size[, offset]])`, where the data may lie in the ring's own memory.
@@ -116,27 +117,26 @@ fn write_all(vm: &Vm, args: &[Obj]) -> Res {
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     let ring = vm.this::<Ring>(object)?;
-    let Some(memory) = ring.memory(vm)? else { return Ok(Ok(0)) };
+    let Some(memory) = ring.memory(vm)? else { return Ok(0) };
     let cells = memory.cells();
     let count = bytes.len().min(cells.len() - 1 - ring.available(cells.len()));
-    Ok(Ok(Ring::pass(&ring.put, cells.len(), count, |place, number| cells[place].set(bytes[number]))))
+    Ok(Ring::pass(&ring.put, cells.len(), count, |place, number| cells[place].set(bytes[number])))
 }
 
 fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     let ring = vm.this::<Ring>(object)?;
-    Ok(match request {
-        Request::Poll(events) => match ring.memory(vm)? {
-            Some(memory) => {
-                let waiting = ring.available(memory.len);
-                let readable = if waiting > 0 { 1 } else { 0 };
-                let writable = if waiting + 1 < memory.len { 4 } else { 0 };
-                Ok(events & (readable | writable))
-            }
-            None => Ok(0),
-        },
+    match request {
+        Request::Poll(events) => {
+            let Some(memory) = ring.memory(vm)? else { return Ok(0) };
+            let waiting = ring.available(memory.len);
+            let mut ready = Events::empty();
+            ready.set(Events::READ, waiting > 0);
+            ready.set(Events::WRITE, waiting + 1 < memory.len);
+            Ok((events & ready).bits())
+        }
         Request::Close => Ok(0),
-        _ => Err(errno::INVALID),
-    })
+        _ => Err(errno::INVALID.into()),
+    }
 }
 
 fn any(vm: &Vm, object: Obj) -> Res {

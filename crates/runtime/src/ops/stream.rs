@@ -5,7 +5,7 @@
 
 use crate::data::builder::Builder;
 use crate::data::instance::NativeBase;
-use crate::errno::{AGAIN, INVALID};
+use crate::errno::INVALID;
 use crate::model::buffer::{Access, Buffer};
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::error::{Raise, Raised, Res};
@@ -14,7 +14,7 @@ use crate::model::layout::List;
 use crate::model::object::Gc;
 use crate::model::printer::Printer;
 use crate::model::protocols::{Classes, Ints};
-use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::stream::{Failure, Outcome, Request, StreamSlots};
 use crate::model::types::flag;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -97,7 +97,7 @@ impl Streams for Vm {
         self.work(1)?;
         match self.stream(object)?.read {
             Some(read) => read(self, object, buffer),
-            None => Err(unsupported_stream(self)),
+            None => Err(unsupported_stream(self).into()),
         }
     }
 
@@ -105,36 +105,36 @@ impl Streams for Vm {
         self.work(1)?;
         match self.stream(object)?.write {
             Some(write) => write(self, object, bytes),
-            None => Err(unsupported_stream(self)),
+            None => Err(unsupported_stream(self).into()),
         }
     }
 
     fn stream_ioctl(&self, object: Obj, request: Request) -> Outcome {
         match self.stream(object)?.ioctl {
             Some(ioctl) => ioctl(self, object, request),
-            None => Err(unsupported_stream(self)),
+            None => Err(unsupported_stream(self).into()),
         }
     }
 
     fn stream_write_all(&self, object: Obj, bytes: &[u8]) -> Outcome {
         let mut taken = 0;
-        Ok(match stream_write_counted(self, object, bytes, &mut taken)? {
-            Err(errno) if errno != AGAIN || taken == 0 => Err(errno),
+        match stream_write_counted(self, object, bytes, &mut taken) {
+            Err(failure) if !failure.is_again() || taken == 0 => Err(failure),
             _ => Ok(taken),
-        })
+        }
     }
 
     fn stream_read_all(&self, object: Obj, buffer: &mut [u8]) -> Outcome {
         let mut done = 0;
         while done < buffer.len() {
-            match self.stream_read(object, &mut buffer[done..])? {
+            match self.stream_read(object, &mut buffer[done..]) {
                 Ok(0) => break,
                 Ok(count) => done += count,
-                Err(AGAIN) if done > 0 => break,
-                Err(errno) => return Ok(Err(errno)),
+                Err(failure) if failure.is_again() && done > 0 => break,
+                Err(failure) => return Err(failure),
             }
         }
-        Ok(Ok(done))
+        Ok(done)
     }
 }
 
@@ -148,15 +148,14 @@ pub(crate) fn unsupported_stream(vm: &Vm) -> Raised {
 ///
 /// # Errors
 /// As [`Vm::stream_write`].
-pub(crate) fn stream_write_counted(vm: &Vm, object: Obj, bytes: &[u8], taken: &mut usize) -> Res<Result<(), i32>> {
+pub(crate) fn stream_write_counted(vm: &Vm, object: Obj, bytes: &[u8], taken: &mut usize) -> Result<(), Failure> {
     while *taken < bytes.len() {
         match vm.stream_write(object, &bytes[*taken..])? {
-            Ok(0) => break,
-            Ok(count) => *taken += count,
-            Err(errno) => return Ok(Err(errno)),
+            0 => break,
+            count => *taken += count,
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Prints to a stream.
@@ -180,23 +179,23 @@ impl StreamPrinter {
 impl Printer for StreamPrinter {
     fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
         let mut taken = 0;
-        match stream_write_counted(vm, self.stream, bytes, &mut taken)? {
+        match stream_write_counted(vm, self.stream, bytes, &mut taken) {
             Ok(()) if taken == bytes.len() => Ok(()),
             // Methods of classes often answer nothing, and have taken all.
-            Err(AGAIN) if taken == 0 => Ok(()),
+            Err(failure) if failure.is_again() && taken == 0 => Ok(()),
             // There is no place to keep the rest in.
-            Ok(()) => Err(vm.os_error(AGAIN)),
-            Err(errno) => Err(vm.os_error(errno)),
+            Ok(()) => Err(Failure::AGAIN.raise(vm)),
+            Err(failure) => Err(failure.raise(vm)),
         }
     }
 }
 
 /// An outcome as a value: `None` where there is nothing now.
-fn to_obj(vm: &Vm, outcome: Result<usize, i32>) -> Res {
+fn to_obj(vm: &Vm, outcome: Outcome) -> Res {
     match outcome {
         Ok(count) => vm.new_uint(count),
-        Err(AGAIN) => Ok(Obj::NONE),
-        Err(errno) => Err(vm.os_error(errno)),
+        Err(failure) if failure.is_again() => Ok(Obj::NONE),
+        Err(failure) => Err(failure.raise(vm)),
     }
 }
 
@@ -219,7 +218,7 @@ fn read_more(vm: &Vm, stream: Obj, out: &mut Builder, count: usize, once: bool) 
     out.fill(vm, 0, count)?;
     let target = &mut out.bytes_mut()[start..];
     let outcome = if once { vm.stream_read(stream, target) } else { vm.stream_read_all(stream, target) };
-    out.truncate(start + *outcome.as_ref().ok().and_then(|outcome| outcome.as_ref().ok()).unwrap_or(&0));
+    out.truncate(start + outcome.as_ref().map_or(0, |count| *count));
     outcome
 }
 
@@ -231,12 +230,12 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
     let mut characters = utf8::Wanted::new(size);
     let mut wanted = size;
     loop {
-        match read_more(vm, stream, &mut out, wanted, once)? {
+        match read_more(vm, stream, &mut out, wanted, once) {
             Ok(0) => break,
             Ok(_) => {}
-            Err(AGAIN) if out.bytes().is_empty() => return Ok(Obj::NONE),
-            Err(AGAIN) => break,
-            Err(errno) => return Err(vm.os_error(errno)),
+            Err(failure) if !failure.is_again() => return Err(failure.raise(vm)),
+            Err(_) if out.bytes().is_empty() => return Ok(Obj::NONE),
+            Err(_) => break,
         }
         // Of text, characters were asked for.
         wanted = if text { characters.missing(out.bytes()) } else { 0 };
@@ -250,8 +249,9 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
 /// How many bytes a stream that is no Python program's has behind its position, as far as it can move.
 fn rest(vm: &Vm, stream: Obj) -> Option<usize> {
     let seek = |offset, whence| match vm.stream_ioctl(stream, Request::Seek { offset, whence }) {
-        Ok(position) => position.ok(),
-        Err(raised) => {
+        Ok(position) => Some(position),
+        Err(Failure::Errno(_)) => None,
+        Err(Failure::Raised(raised)) => {
             vm.take_exception(raised);
             None
         }
@@ -274,22 +274,22 @@ fn read_to_end(vm: &Vm, stream: Obj) -> Res {
             // What seems to be all is in memory of just its size, and more only if there is more.
             0 => {
                 let mut more = [0; CHUNK / 4];
-                match vm.stream_read(stream, &mut more)? {
+                match vm.stream_read(stream, &mut more) {
                     Ok(0) => break,
                     Ok(count) => out.extend(vm, &more[..count])?,
-                    Err(AGAIN) => break,
-                    Err(errno) => return Err(vm.os_error(errno)),
+                    Err(failure) if failure.is_again() => break,
+                    Err(failure) => return Err(failure.raise(vm)),
                 }
                 continue;
             }
             room => room.min(1 << 16),
         };
-        match read_more(vm, stream, &mut out, wanted, true)? {
+        match read_more(vm, stream, &mut out, wanted, true) {
             Ok(0) => break,
             Ok(_) => {}
-            Err(AGAIN) if out.bytes().is_empty() => return Ok(Obj::NONE),
-            Err(AGAIN) => break,
-            Err(errno) => return Err(vm.os_error(errno)),
+            Err(failure) if !failure.is_again() => return Err(failure.raise(vm)),
+            Err(_) if out.bytes().is_empty() => return Ok(Obj::NONE),
+            Err(_) => break,
         }
     }
     finish(vm, stream, out)
@@ -327,11 +327,14 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
     let mut done = 0;
     loop {
         let wanted = (len - done).min(out.capacity());
-        let outcome = read_more(vm, args[0], &mut out, wanted, false)?;
+        let outcome = read_more(vm, args[0], &mut out, wanted, false);
+        if let Err(Failure::Raised(raised)) = outcome {
+            return Err(raised);
+        }
         vm.buffer(args[1], Access::Write)?.write(done, Buffer::of(out.bytes()));
         match outcome {
             Ok(count) => done += count,
-            Err(AGAIN) if done > 0 => break,
+            Err(failure) if failure.is_again() && done > 0 => break,
             outcome => return to_obj(vm, outcome),
         }
         if out.bytes().len() < wanted || done == len {
@@ -353,12 +356,12 @@ fn next_line(vm: &Vm, stream: Obj, size: Option<usize>) -> Res<Option<Builder>> 
         None => true,
     };
     while out.bytes().last() != Some(&b'\n') && is_short(out.bytes()) {
-        match read_more(vm, stream, &mut out, 1, true)? {
+        match read_more(vm, stream, &mut out, 1, true) {
             Ok(0) => break,
             Ok(_) => {}
-            Err(AGAIN) if out.bytes().is_empty() => return Ok(None),
-            Err(AGAIN) => break,
-            Err(errno) => return Err(vm.os_error(errno)),
+            Err(failure) if !failure.is_again() => return Err(failure.raise(vm)),
+            Err(_) if out.bytes().is_empty() => return Ok(None),
+            Err(_) => break,
         }
     }
     Ok(Some(out))
@@ -412,7 +415,7 @@ pub fn write(vm: &Vm, args: &[Obj]) -> Res {
     let (offset, size) =
         if args.len() > 3 { (number(2, 0)?, number(3, usize::MAX)?) } else { (0, number(2, usize::MAX)?) };
     let rest = bytes.get(offset..).unwrap_or_default();
-    let outcome = vm.stream_write_all(args[0], &rest[..size.min(rest.len())])?;
+    let outcome = vm.stream_write_all(args[0], &rest[..size.min(rest.len())]);
     to_obj(vm, outcome)
 }
 
@@ -429,7 +432,7 @@ pub fn seek(vm: &Vm, args: &[Obj]) -> Res {
     if whence == 0 && offset < 0 || !(0..3).contains(&whence) {
         return Err(vm.os_error(INVALID));
     }
-    let outcome = vm.stream_ioctl(args[0], Request::Seek { offset, whence: whence as u8 })?;
+    let outcome = vm.stream_ioctl(args[0], Request::Seek { offset, whence: whence as u8 });
     to_obj(vm, outcome)
 }
 
@@ -438,14 +441,14 @@ pub fn seek(vm: &Vm, args: &[Obj]) -> Res {
 /// # Errors
 /// What the stream raises.
 pub fn tell(vm: &Vm, stream: Obj) -> Res {
-    let outcome = vm.stream_ioctl(stream, Request::Seek { offset: 0, whence: 1 })?;
+    let outcome = vm.stream_ioctl(stream, Request::Seek { offset: 0, whence: 1 });
     to_obj(vm, outcome)
 }
 
 fn plain_request(vm: &Vm, stream: Obj, request: Request) -> Res {
-    match vm.stream_ioctl(stream, request)? {
+    match vm.stream_ioctl(stream, request) {
         Ok(_) => Ok(Obj::NONE),
-        Err(errno) => Err(vm.os_error(errno)),
+        Err(failure) => Err(failure.raise(vm)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading from the console.
 
 use crate::errno;
-use crate::model::error::{Raise, Res};
+use crate::model::error::Res;
 use crate::model::events::Poll;
 use crate::model::printer::Printer;
 use crate::model::stream::Outcome;
@@ -30,7 +30,7 @@ impl Console for Vm {
         loop {
             match self.unlocked(|host| host.read_stdin(buffer)) {
                 Err(errno::INTERRUPTED) => self.poll()?,
-                result => return Ok(result.map(|count| count.min(len))),
+                result => return Ok(result?.min(len)),
             }
         }
     }
@@ -38,7 +38,7 @@ impl Console for Vm {
     fn read_console_line(&self, line: &mut dyn Printer) -> Res<bool> {
         let (mut byte, mut is_empty) = ([0], true);
         loop {
-            match self.read_console(&mut byte)?.map_err(|errno| self.os_error(errno))? {
+            match self.read_console(&mut byte).map_err(|failure| failure.raise(self))? {
                 0 => return Ok(!is_empty),
                 _ if byte == [b'\n'] => return Ok(true),
                 _ => line.write(self, &byte)?,

@@ -14,6 +14,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use core::time::Duration;
 
 use crate::data::exception::Exceptions;
+use crate::errno;
 use crate::host::{Host, Threads};
 use crate::model::args::Args;
 use crate::model::error::{Raise, Res};
@@ -97,12 +98,11 @@ impl TakeTurns for Vm {
     }
 
     fn start_thread(&self, function: Obj, args: Args<'_>) -> Res<usize> {
-        const EAGAIN: i32 = 11;
         let (Some(host), Some(lock)) = (self.host_threads(), global_lock(self)) else {
-            return Err(self.os_error(EAGAIN));
+            return Err(self.os_error(errno::AGAIN));
         };
         if lock.is_stopping() {
-            return Err(self.os_error(EAGAIN));
+            return Err(self.os_error(errno::AGAIN));
         }
         let stack_size = self.turns.stack_size.get();
         let stack_size = if stack_size == 0 { STACK_SIZE } else { stack_size.max(LEAST_STACK_SIZE) };

@@ -6,6 +6,7 @@ use core::fmt;
 use crate::data::emergency::{emergency_exception, emergency_message};
 use crate::data::exception::Exceptions;
 use crate::data::str::try_str;
+use crate::errno::Errno;
 use crate::model::error::{Raise, Raised};
 use crate::model::object::Gc;
 use crate::model::types::Type;
@@ -89,9 +90,9 @@ impl Raise for Vm {
     }
 
     #[cold]
-    fn os_error(&self, errno: i32) -> Raised {
+    fn os_error(&self, errno: Errno) -> Raised {
         self.set_errno(errno);
-        self.error_with(&exception::OS_ERROR, &[Obj::small_int_wrapping(errno as isize)])
+        self.error_with(&exception::OS_ERROR, &[Obj::small_int_wrapping(errno.0 as isize)])
     }
 
     #[cold]

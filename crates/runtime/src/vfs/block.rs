@@ -6,6 +6,7 @@
 //! number; what they raise goes on to who uses the file system. An old kind of device has `count()` and perhaps
 //! `sync()` in place of `ioctl`, and blocks of 512 bytes (MicroPython: `extmod/vfs_blockdev.c`).
 
+use crate::errno::Errno;
 use crate::model::error::{Raise, Res};
 use crate::model::object::Gc;
 use crate::model::protocols::Ints;
@@ -69,7 +70,7 @@ impl BlockDevice {
         self.can_write
     }
 
-    /// Calls `readblocks` or `writeblocks` with a view of `buffer`: the number of bytes in it, or an `errno` number.
+    /// Calls `readblocks` or `writeblocks` with a view of `buffer`: the number of bytes in it, or an error number.
     fn transfer(self, vm: &Vm, name: Qstr, block: usize, buffer: Gc<Array>, offset: Option<usize>) -> Outcome {
         let len = buffer.buffer().len;
         // A view, because that keeps its length.
@@ -80,26 +81,23 @@ impl BlockDevice {
             None => vm.call_method(self.device, name, &[block, buffer])?,
         };
         let answer = if answer == Obj::NONE { 0 } else { vm.int(answer)? };
-        Ok(match answer {
+        match answer {
             0 => Ok(len),
-            error @ ..0 => Err(i32::try_from(error.unsigned_abs()).unwrap_or(errno::INVALID)),
-            1.. => Err(errno::INVALID),
-        })
+            error @ ..0 => Err(i32::try_from(error.unsigned_abs()).map_or(errno::INVALID, Errno).into()),
+            1.. => Err(errno::INVALID.into()),
+        }
     }
 
     /// Reads from block `block` on, at byte `offset` in it if that is given, until `bytes` is full: its length, or an
-    /// `errno` number.
+    /// error number.
     ///
     /// # Errors
     /// What the device raises; `TypeError` if it answers no number.
     pub fn read(self, vm: &Vm, block: usize, offset: Option<usize>, bytes: &mut [u8]) -> Outcome {
         let buffer = Array::bytearray(vm, bytes)?;
-        let outcome = self.transfer(vm, q!("readblocks"), block, buffer, offset)?;
-        let read = buffer.buffer().bytes();
-        if outcome.is_ok() {
-            bytes.copy_from_slice(&read[..bytes.len()]);
-        }
-        Ok(outcome)
+        let len = self.transfer(vm, q!("readblocks"), block, buffer, offset)?;
+        bytes.copy_from_slice(&buffer.buffer().bytes()[..bytes.len()]);
+        Ok(len)
     }
 
     /// Writes `bytes` from block `block` on, at byte `offset` in it if that is given: their number, or an `errno`
@@ -109,7 +107,7 @@ impl BlockDevice {
     /// As [`read`](BlockDevice::read).
     pub fn write(self, vm: &Vm, block: usize, offset: Option<usize>, bytes: &[u8]) -> Outcome {
         if !self.can_write {
-            return Ok(Err(errno::READ_ONLY));
+            return Err(errno::READ_ONLY.into());
         }
         let buffer = Array::bytearray(vm, bytes)?;
         self.transfer(vm, q!("writeblocks"), block, buffer, offset)

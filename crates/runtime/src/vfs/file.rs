@@ -6,7 +6,8 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use crate::host::{Files, Open, Polled};
+use crate::errno::Errno;
+use crate::host::{Events, Files, Open, Polled};
 use crate::model::error::{Raise, Res};
 use crate::model::finalise::Finalise;
 use crate::model::object::{Gc, Header, Object};
@@ -132,7 +133,7 @@ pub enum HostPath<'p> {
     Number(i32),
 }
 
-fn host_files(vm: &Vm) -> Result<&dyn Files, i32> {
+fn host_files(vm: &Vm) -> Result<&dyn Files, Errno> {
     vm.host().files().ok_or(errno::NO_DEVICE)
 }
 
@@ -185,7 +186,7 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     }
     let (number, len) = (file.number.get(), buffer.len());
     let read = vm.unlocked(|host| host.files().ok_or(errno::NO_DEVICE)?.read(number, buffer));
-    Ok(read.map(|count| count.min(len)))
+    Ok(read?.min(len))
 }
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
@@ -194,11 +195,10 @@ fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
         0 | 1 => vm.host().write_stdout(bytes),
         2 => vm.host().write_stderr(bytes),
         number => {
-            let written = host_files(vm).and_then(|files| files.write(number, bytes));
-            return Ok(written.map(|count| count.min(bytes.len())));
+            return Ok(host_files(vm)?.write(number, bytes)?.min(bytes.len()));
         }
     }
-    Ok(Ok(bytes.len()))
+    Ok(bytes.len())
 }
 
 fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
@@ -207,41 +207,44 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
         if !file.is_console() {
             vm.forget_finaliser(file);
         }
-        return Ok(close(vm, &file));
+        return Ok(close(vm, &file)?);
     }
     let file = open(vm, object)?;
     let number = file.number.get();
     if file.is_console() {
-        return Ok(match request {
+        if request == Request::Flush {
+            vm.host().flush();
+            return Ok(0);
+        }
+    } else {
+        match request {
             Request::Flush => {
-                vm.host().flush();
-                Ok(0)
+                host_files(vm)?.sync(number)?;
+                return Ok(0);
             }
-            Request::Poll(events) => poll(vm, number, events),
-            Request::FILE_NUMBER => Ok(number as usize),
-            _ => Err(errno::INVALID),
-        });
+            Request::Seek { offset, whence } => {
+                let position = host_files(vm)?.seek(number, offset as i64, whence)?;
+                return Ok(usize::try_from(position).unwrap_or(usize::MAX));
+            }
+            _ => {}
+        }
     }
-    Ok(match request {
-        Request::Flush => host_files(vm).and_then(|files| files.sync(number)).map(|()| 0),
-        Request::Seek { offset, whence } => host_files(vm)
-            .and_then(|files| files.seek(number, offset as i64, whence))
-            .map(|position| usize::try_from(position).unwrap_or(usize::MAX)),
-        Request::Poll(events) => poll(vm, number, events),
+    match request {
+        Request::Poll(events) => Ok(poll(vm, number, events)?.bits()),
         Request::FILE_NUMBER => Ok(number as usize),
-        _ => Err(errno::INVALID),
-    })
+        _ => Err(errno::INVALID.into()),
+    }
 }
 
 /// Which events of an open file are there now.
-fn poll(vm: &Vm, number: i32, events: usize) -> Result<usize, i32> {
+fn poll(vm: &Vm, number: i32, events: Events) -> Result<Events, Errno> {
     let mut file = [Polled::new(number, events)];
     vm.host().poll(&mut file, Duration::ZERO)?;
     Ok(file[0].ready)
 }
 
 /// Closes a file, if it is open. The console stays open.
-fn close(vm: &Vm, file: &File) -> Result<usize, i32> {
+fn close(vm: &Vm, file: &File) -> Result<usize, Errno> {
     if file.is_console() {
         vm.host().flush();
         return Ok(0);

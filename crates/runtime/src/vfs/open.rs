@@ -76,9 +76,13 @@ pub(crate) fn open_to_read(vm: &Vm, path: &[u8]) -> Res<Reader> {
     if vm.stream(file)?.read.is_none() {
         return Err(unsupported_stream(vm));
     }
-    let wish = match vm.stream_ioctl(file, Request::Other(GET_BUFFER_SIZE, 0))? {
-        Ok(0) | Err(_) => None,
+    let wish = match vm.stream_ioctl(file, Request::Other(GET_BUFFER_SIZE, 0)) {
+        Ok(0) => None,
         Ok(size) => Some(size.clamp(MIN_CHUNK, MAX_CHUNK)),
+        Err(failure) => {
+            failure.errno()?;
+            None
+        }
     };
     Ok(Reader { file, wish })
 }
@@ -131,8 +135,8 @@ impl Reader {
         let start = content.len();
         let wanted = self.wish.unwrap_or(start.clamp(FIRST_CHUNK, LAST_CHUNK));
         content.resize(start + wanted)?;
-        let outcome = vm.stream_read(self.file, &mut content.bytes[start..])?;
-        let count = outcome.map_err(|errno| vm.os_error(errno))?;
+        let outcome = vm.stream_read(self.file, &mut content.bytes[start..]);
+        let count = outcome.map_err(|failure| failure.raise(vm))?;
         content.bytes.truncate(start + count);
         Ok(match count {
             0 => Piece::None,
@@ -146,10 +150,7 @@ impl Reader {
     /// # Errors
     /// `OSError`, and what it raises.
     pub fn close(self, vm: &Vm) -> Res<()> {
-        match vm.stream_ioctl(self.file, Request::Close)? {
-            Ok(_) => Ok(()),
-            Err(errno) => Err(vm.os_error(errno)),
-        }
+        vm.stream_ioctl(self.file, Request::Close).map(drop).map_err(|failure| failure.raise(vm))
     }
 }
 

@@ -157,10 +157,10 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 /// The next byte of a stream.
 fn next_byte(vm: &Vm, stream: Obj) -> Res<u8> {
     let mut byte = [0];
-    match vm.stream_read(stream, &mut byte)? {
+    match vm.stream_read(stream, &mut byte) {
         Ok(0) => Err(vm.error_with(&EOF_ERROR, &[])),
         Ok(_) => Ok(byte[0]),
-        Err(errno) => Err(vm.os_error(errno)),
+        Err(failure) => Err(failure.raise(vm)),
     }
 }
 
@@ -211,11 +211,11 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     let this = vm.this::<Custom<DeflateIo>>(object)?;
     // A stream that reads from here while it is asked for more gets nothing.
     let (Some(stream), Ok(mut reading)) = (this.stream.get(), this.reading.try_borrow_mut()) else {
-        return Ok(Err(INVALID));
+        return Err(INVALID.into());
     };
     let source: Source<'_> = &mut || next_byte(vm, stream);
     if reading.is_none() {
-        let Some((check, bits)) = read_head(this.format, source)? else { return Ok(Err(INVALID)) };
+        let Some((check, bits)) = read_head(this.format, source)? else { return Err(INVALID.into()) };
         let bits = match this.window_bits {
             0 => bits,
             wanted if this.format == RAW => wanted,
@@ -224,17 +224,17 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
         let window = Array::zeros(vm, 1 << bits)?;
         *reading = Some(Reading { inflate: Inflate::new(), window, check, is_over: false });
     }
-    let Some(reading) = &mut *reading else { return Ok(Err(INVALID)) };
+    let Some(reading) = &mut *reading else { return Err(INVALID.into()) };
     if reading.is_over {
-        return Ok(Ok(0));
+        return Ok(0);
     }
     let mut count = 0;
     for part in buffer.chunks_mut(PART) {
         vm.work(PART / 8)?;
         let made = match reading.inflate.read(source, reading.window.buffer().cells(), part) {
             Ok(made) => made,
-            Err(Stop::Broken) => return Ok(Err(INVALID)),
-            Err(Stop::Raised(raised)) => return Err(raised),
+            Err(Stop::Broken) => return Err(INVALID.into()),
+            Err(Stop::Raised(raised)) => return Err(raised.into()),
         };
         reading.check.update(&part[..made]);
         count += made;
@@ -246,19 +246,19 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
         reading.is_over = true;
         let check = core::mem::replace(&mut reading.check, Check::Nothing);
         if !check.agrees(source)? {
-            return Ok(Err(INVALID));
+            return Err(INVALID.into());
         }
     }
-    Ok(Ok(count))
+    Ok(count)
 }
 
 fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     let this = vm.this::<Custom<DeflateIo>>(object)?;
     if request != Request::Close {
-        return Ok(Err(INVALID));
+        return Err(INVALID.into());
     }
     match this.stream.take() {
         Some(stream) if this.closes => vm.stream_ioctl(stream, Request::Close),
-        _ => Ok(Ok(0)),
+        _ => Ok(0),
     }
 }

@@ -10,7 +10,7 @@ use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::printer::{Printer, Style};
 use berus_runtime::model::protocols::Classes;
-use berus_runtime::model::stream::{Outcome, Request, StreamSlots};
+use berus_runtime::model::stream::{Failure, Outcome, Request, StreamSlots};
 use berus_runtime::model::types::flag;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
@@ -112,7 +112,7 @@ fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     let file = file(vm, object)?;
     match file.ops.write {
         Some(write) => write(vm, &file, bytes),
-        None => Ok(Err(INVALID)),
+        None => Err(INVALID.into()),
     }
 }
 
@@ -122,10 +122,10 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
         Request::Seek { offset, whence } => (file.ops.seek)(vm, &file, offset, whence),
         Request::Flush => match file.ops.flush {
             Some(flush) => flush(vm, &file),
-            None => Ok(Err(INVALID)),
+            None => Err(INVALID.into()),
         },
         Request::Close => match file.owner.replace(Obj::NONE) {
-            owner if owner == Obj::NONE => Ok(Ok(0)),
+            owner if owner == Obj::NONE => Ok(0),
             owner => {
                 match &file {
                     Either::Text(file) => vm.forget_finaliser(*file),
@@ -134,7 +134,7 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
                 (file.ops.close)(vm, &file, owner)
             }
         },
-        _ => Ok(Err(INVALID)),
+        _ => Err(INVALID.into()),
     }
 }
 
@@ -144,7 +144,7 @@ fn buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
 }
 
 fn finalise(vm: &Vm, object: Obj) {
-    if let Err(raised) = ioctl(vm, object, Request::Close) {
+    if let Err(Failure::Raised(raised)) = ioctl(vm, object, Request::Close) {
         // Nobody is left whom it could be told.
         vm.take_exception(raised);
     }

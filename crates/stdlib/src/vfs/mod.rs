@@ -64,13 +64,11 @@ fn detect(vm: &Vm, device: BlockDevice) -> Res {
 fn detect_lfs(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
     for block in 0..2 {
         let mut head = [0; 44];
-        if device.read(vm, block, Some(8), &mut head)?.is_ok() {
-            if head.starts_with(b"littlefs") {
-                return Ok(Some(&LFS2));
-            }
-            if head[32..].starts_with(b"littlefs") {
-                return Ok(Some(&LFS1));
-            }
+        match device.read(vm, block, Some(8), &mut head) {
+            Ok(_) if head.starts_with(b"littlefs") => return Ok(Some(&LFS2)),
+            Ok(_) if head[32..].starts_with(b"littlefs") => return Ok(Some(&LFS1)),
+            Ok(_) => {}
+            Err(failure) => drop(failure.errno()?),
         }
     }
     Ok(None)

@@ -6,7 +6,7 @@ use core::mem::ManuallyDrop;
 
 use berus_mpy::memory::try_box;
 use berus_runtime::errno::BUSY;
-use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::error::{Raise, Raised};
 use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::vm::Vm;
 
@@ -27,10 +27,14 @@ impl<T> Owned<T> {
     ///
     /// # Errors
     /// `OSError` if it is in use.
-    pub fn with<R>(&self, vm: &Vm, run: impl FnOnce(&mut T) -> Res<R>) -> Res<R> {
+    pub fn with<R, E: From<Raised>>(
+        &self,
+        vm: &Vm,
+        run: impl FnOnce(&mut T) -> core::result::Result<R, E>,
+    ) -> core::result::Result<R, E> {
         match self.0.try_borrow_mut().ok().as_mut().and_then(|place| place.as_deref_mut()) {
             Some([value]) => vm.put_off_finalisers(|| run(value)),
-            None => Err(vm.os_error(BUSY)),
+            None => Err(vm.os_error(BUSY).into()),
         }
     }
 

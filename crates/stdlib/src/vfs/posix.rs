@@ -7,7 +7,7 @@ use alloc::borrow::Cow;
 use core::cell::Cell;
 
 use berus_runtime::data::bytes::Bytes;
-use berus_runtime::errno::{NO_DEVICE, NOT_PERMITTED, READ_ONLY};
+use berus_runtime::errno::{Errno, NO_DEVICE, NOT_PERMITTED, READ_ONLY};
 use berus_runtime::host::{Entry, Files, Stat};
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
@@ -84,7 +84,7 @@ fn files(vm: &Vm) -> Res<&dyn Files> {
 }
 
 /// What the host answered, with its error number as an exception.
-fn done<T>(vm: &Vm, answer: Result<T, i32>) -> Res<T> {
+fn done<T>(vm: &Vm, answer: Result<T, Errno>) -> Res<T> {
     answer.map_err(|errno| vm.os_error(errno))
 }
 
@@ -107,13 +107,13 @@ impl Posix {
 }
 
 /// Does `work` with the host's path for `path`.
-fn with_path<T>(vm: &Vm, object: Obj, path: Obj, work: impl FnOnce(&dyn Files, &[u8]) -> Result<T, i32>) -> Res<T> {
+fn with_path<T>(vm: &Vm, object: Obj, path: Obj, work: impl FnOnce(&dyn Files, &[u8]) -> Result<T, Errno>) -> Res<T> {
     let path = vm.str_or_bytes(path)?;
     done(vm, work(files(vm)?, &this(vm, object)?.host_path(path)))
 }
 
 /// The same for what changes files, which answers nothing.
-fn change(vm: &Vm, object: Obj, path: Obj, work: impl FnOnce(&dyn Files, &[u8]) -> Result<(), i32>) -> Res {
+fn change(vm: &Vm, object: Obj, path: Obj, work: impl FnOnce(&dyn Files, &[u8]) -> Result<(), Errno>) -> Res {
     this(vm, object)?.check_writable(vm)?;
     with_path(vm, object, path, work)?;
     Ok(Obj::NONE)

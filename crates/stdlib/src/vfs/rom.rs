@@ -61,7 +61,7 @@ pub fn ioctl(vm: &Vm, args: &[Obj]) -> Res {
             let memory = Bytes::lent(vm, memory)?.obj();
             vm.call(Obj::from_static(&memoryview::TYPE), &[memory])
         }
-        _ => Ok(Obj::small_int_wrapping(-(INVALID as isize))),
+        _ => Ok(Obj::small_int_wrapping(-(INVALID.0 as isize))),
     }
 }
 
@@ -206,7 +206,7 @@ fn statvfs(vm: &Vm, object: Obj, _: Obj) -> Res {
 }
 
 /// Files: the object that gives the memory, where in it they are, their size, and where reading is.
-static FILE: FileOps = FileOps { read, write: None, seek, flush: None, close: |_, _, _| Ok(Ok(0)), memory };
+static FILE: FileOps = FileOps { read, write: None, seek, flush: None, close: |_, _, _| Ok(0), memory };
 
 /// The memory of a file.
 fn memory(vm: &Vm, file: &File, access: Access) -> Res<Option<Buffer>> {
@@ -220,13 +220,13 @@ fn memory(vm: &Vm, file: &File, access: Access) -> Res<Option<Buffer>> {
 
 fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {
     // The memory is not what it was.
-    let Some(data) = memory(vm, file, Access::Read)?.map(Buffer::bytes) else { return Ok(Err(IO)) };
+    let Some(data) = memory(vm, file, Access::Read)?.map(Buffer::bytes) else { return Err(IO.into()) };
     let at = &file.words[2];
     let rest = data.get(at.get()..).unwrap_or_default();
     let len = rest.len().min(buffer.len());
     buffer[..len].copy_from_slice(&rest[..len]);
     at.set(at.get() + len);
-    Ok(Ok(len))
+    Ok(len)
 }
 
 fn seek(_: &Vm, file: &File, offset: isize, whence: u8) -> Outcome {
@@ -236,7 +236,7 @@ fn seek(_: &Vm, file: &File, offset: isize, whence: u8) -> Outcome {
         1 => at.get(),
         _ => len.get(),
     };
-    let Some(position) = base.checked_add_signed(offset) else { return Ok(Err(INVALID)) };
+    let Some(position) = base.checked_add_signed(offset) else { return Err(INVALID.into()) };
     at.set(position.min(len.get()));
-    Ok(Ok(at.get()))
+    Ok(at.get())
 }

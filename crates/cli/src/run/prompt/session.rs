@@ -87,7 +87,7 @@ impl Session<'_> {
     fn read(&self) -> Res<Vec<u8>> {
         let mut typed = vec![0; CHUNK];
         // A terminal that is gone has no more input.
-        let len = self.vm.read_console(&mut typed)?.unwrap_or_default();
+        let len = self.vm.read_console(&mut typed).or_else(|failure| failure.errno().map(|_| 0))?;
         typed.truncate(len);
         Ok(typed)
     }

@@ -21,7 +21,7 @@ use crate::ops::print::Print;
 use crate::ops::stream;
 use crate::ops::stream::Streams;
 use crate::qstr::Qstr;
-use crate::{define, q};
+use crate::{define, errno, q};
 
 const fn table(name: Qstr, slots: &'static StreamSlots) -> Definition {
     Type::new(name).make_new(make_new).print(print).next(stream::next).stream(slots).locals(METHODS)
@@ -141,10 +141,10 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
         let rest = data.bytes(vm)?.get(at..).unwrap_or_default();
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
-        Ok(count)
+        Res::Ok(count)
     })?;
     memory.at.set(at + count);
-    Ok(Ok(count))
+    Ok(count)
 }
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
@@ -158,20 +158,20 @@ fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
             data.fill(vm, 0, end - len)?;
         }
         data.bytes_mut()[at..end].copy_from_slice(bytes);
-        Ok(())
+        Res::Ok(())
     })?;
     memory.at.set(at + bytes.len());
-    Ok(Ok(bytes.len()))
+    Ok(bytes.len())
 }
 
 fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     let memory = of(vm, object)?;
     match request {
-        Request::Flush => Ok(Ok(0)),
+        Request::Flush => Ok(0),
         Request::Close => {
             memory.closed.set(true);
             memory.data.take();
-            Ok(Ok(0))
+            Ok(0)
         }
         Request::Seek { offset, whence } => {
             let from = match whence {
@@ -181,9 +181,9 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
             };
             // Before the start is at the start.
             memory.at.set(from.saturating_add_signed(offset));
-            Ok(Ok(memory.at.get()))
+            Ok(memory.at.get())
         }
-        _ => Ok(Err(22)),
+        _ => Err(errno::INVALID.into()),
     }
 }
 

@@ -5,13 +5,12 @@ mod memory;
 use core::cell::Cell;
 
 use crate::data::builder::Builder;
-use crate::errno::AGAIN;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::error::{Raise, Res};
 use crate::model::module_def::ModuleDef;
 use crate::model::object::{Gc, Header, Object};
-use crate::model::stream::{Outcome, StreamSlots};
+use crate::model::stream::{Failure, Outcome, StreamSlots};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -83,7 +82,7 @@ fn writer_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 }
 
 /// Writes out what has been collected. What the stream does not take stays for the next time.
-fn drain(vm: &Vm, writer: Gc<Writer>) -> Res<Result<(), i32>> {
+fn drain(vm: &Vm, writer: Gc<Writer>) -> Result<(), Failure> {
     let mut data = writer.data.take();
     let mut taken = 0;
     let outcome = stream_write_counted(vm, writer.stream, data.bytes(), &mut taken);
@@ -111,13 +110,13 @@ fn writer_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
         result?;
         done += now.len();
         if writer.len() < size {
-            return Ok(Ok(done));
+            return Ok(done);
         }
-        match drain(vm, writer)? {
-            Err(errno) if errno != AGAIN => return Ok(Err(errno)),
-            _ if done == bytes.len() => return Ok(Ok(done)),
+        match drain(vm, writer) {
+            Err(failure) if !failure.is_again() => return Err(failure),
+            _ if done == bytes.len() => return Ok(done),
             _ if writer.len() < size => {}
-            _ => return Ok(if done > 0 { Ok(done) } else { Err(AGAIN) }),
+            _ => return if done > 0 { Ok(done) } else { Err(Failure::AGAIN) },
         }
     }
 }
@@ -125,9 +124,9 @@ fn writer_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
 /// `flush()`: an error if anything stays.
 fn writer_flush(vm: &Vm, object: Obj) -> Res {
     let writer = vm.this::<Writer>(object)?;
-    match drain(vm, writer)? {
+    match drain(vm, writer) {
         Ok(()) if writer.len() == 0 => Ok(Obj::NONE),
-        Ok(()) => Err(vm.os_error(AGAIN)),
-        Err(errno) => Err(vm.os_error(errno)),
+        Ok(()) => Err(Failure::AGAIN.raise(vm)),
+        Err(failure) => Err(failure.raise(vm)),
     }
 }

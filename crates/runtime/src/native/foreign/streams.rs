@@ -5,11 +5,13 @@ use core::hint::black_box;
 use core::ptr::NonNull;
 
 use crate::data::bytes::Bytes;
+use crate::errno::Errno;
+use crate::host::Events;
 use crate::model::builtin::Builtin;
 use crate::model::error::Res;
 use crate::model::object::Gc;
 use crate::model::printer::Printer;
-use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::stream::{Failure, Outcome, Request, StreamSlots};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -49,34 +51,37 @@ pub(super) static STREAM: StreamOfC =
     StreamOfC { read: Some(read_own), write: Some(write_own), ioctl: Some(ioctl_own), flags: 0 };
 
 /// An outcome as C functions answer it.
-unsafe fn answer(outcome: Result<usize, i32>, error: *mut c_int) -> usize {
+///
+/// # Safety
+/// There is room for a number at `error`.
+///
+/// # Errors
+/// What was raised.
+unsafe fn answer(outcome: Outcome, error: *mut c_int) -> Res<usize> {
     match outcome {
-        Ok(count) => count,
-        Err(errno) => {
-            // SAFETY: the caller has room there.
-            unsafe { error.write(errno) };
-            ERROR
+        Ok(count) => Ok(count),
+        Err(Failure::Errno(errno)) => {
+            // SAFETY: as the caller says.
+            unsafe { error.write(errno.0) };
+            Ok(ERROR)
         }
+        Err(Failure::Raised(raised)) => Err(raised),
     }
 }
 
 unsafe extern "C" fn read_own(object: Obj, data: *mut u8, len: usize, error: *mut c_int) -> usize {
     // SAFETY: machine code called, and vouches for the memory, which anything may be in.
     unsafe {
-        let outcome = serve(|vm| {
+        serve(|vm| {
             let data = if len == 0 { &mut [][..] } else { core::slice::from_raw_parts_mut(data, len) };
-            vm.stream_read(object, data)
-        });
-        answer(outcome, error)
+            answer(vm.stream_read(object, data), error)
+        })
     }
 }
 
 unsafe extern "C" fn write_own(object: Obj, data: *const u8, len: usize, error: *mut c_int) -> usize {
     // SAFETY: machine code called, and vouches for the memory.
-    unsafe {
-        let outcome = serve(|vm| vm.stream_write(object, table::bytes(data, len)));
-        answer(outcome, error)
-    }
+    unsafe { serve(|vm| answer(vm.stream_write(object, table::bytes(data, len)), error)) }
 }
 
 /// The numbers of requests.
@@ -98,23 +103,24 @@ unsafe extern "C" fn ioctl_own(object: Obj, request: usize, argument: usize, err
     let seek = core::ptr::with_exposed_provenance_mut::<SeekOfC>(argument);
     // SAFETY: machine code called, and vouches for what a request points to.
     unsafe {
-        let outcome = serve(|vm| {
+        serve(|vm| {
+            let is_seek = request == number::SEEK;
             let request = match request {
                 number::FLUSH => Request::Flush,
                 number::SEEK => Request::Seek { offset: (*seek).offset as isize, whence: (*seek).whence as u8 },
-                number::POLL => Request::Poll(argument),
+                number::POLL => Request::Poll(Events::from_bits_retain(argument)),
                 number::CLOSE => Request::Close,
                 other => Request::Other(other, argument),
             };
-            vm.stream_ioctl(object, request)
-        });
-        if request == number::SEEK
-            && let Ok(position) = outcome
-        {
-            (*seek).offset = position as i64;
-            return 0;
-        }
-        answer(outcome, error)
+            let outcome = vm.stream_ioctl(object, request).map(|done| match is_seek {
+                true => {
+                    (*seek).offset = done as i64;
+                    0
+                }
+                false => done,
+            });
+            answer(outcome, error)
+        })
     }
 }
 
@@ -166,40 +172,40 @@ fn call(
     let stream = of_c(type_for_c(vm, object));
     // SAFETY: a C type's protocol is a stream where its stand-in has these slots.
     let function = stream.and_then(|stream| function(unsafe { &*stream }));
-    let Some(function) = function else { return Err(unsupported_stream(vm)) };
+    let Some(function) = function else { return Err(unsupported_stream(vm).into()) };
     let mut error: c_int = 0;
     let error_at = (&raw mut error).expose_provenance();
     // SAFETY: the functions of a stream take four words. The object is kept, and so its code.
     let result = unsafe { border::call(vm, None, function, [object.bits(), a, b, error_at]) };
     black_box((object, &mut error));
     let result = result?;
-    Ok(if result == ERROR { Err(error) } else { Ok(result) })
+    if result == ERROR { Err(Errno(error).into()) } else { Ok(result) }
 }
 
 fn read(vm: &Vm, object: Obj, data: &mut [u8]) -> Outcome {
     let (at, len) = (data.as_mut_ptr().expose_provenance(), data.len());
-    let outcome = call(vm, object, |stream| stream.read.map(|read| read as *const _), at, len)?;
-    Ok(outcome.map(|count| count.min(len)))
+    let outcome = call(vm, object, |stream| stream.read.map(|read| read as *const _), at, len);
+    Ok(outcome?.min(len))
 }
 
 fn write(vm: &Vm, object: Obj, data: &[u8]) -> Outcome {
     let (at, len) = (data.as_ptr().expose_provenance(), data.len());
-    let outcome = call(vm, object, |stream| stream.write.map(|write| write as *const _), at, len)?;
-    Ok(outcome.map(|count| count.min(len)))
+    let outcome = call(vm, object, |stream| stream.write.map(|write| write as *const _), at, len);
+    Ok(outcome?.min(len))
 }
 
 fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     let function = |stream: &StreamOfC| stream.ioctl.map(|ioctl| ioctl as *const _);
     let (request, argument) = match request {
         Request::Flush => (number::FLUSH, 0),
-        Request::Poll(events) => (number::POLL, events),
+        Request::Poll(events) => (number::POLL, events.bits()),
         Request::Close => (number::CLOSE, 0),
         Request::Other(request, argument) => (request, argument),
         Request::Seek { offset, whence } => {
             let mut seek = SeekOfC { offset: offset as i64, whence: whence.into() };
-            let outcome = call(vm, object, function, number::SEEK, (&raw mut seek).expose_provenance())?;
+            let outcome = call(vm, object, function, number::SEEK, (&raw mut seek).expose_provenance());
             black_box(&mut seek);
-            return Ok(outcome.map(|_| seek.offset as usize));
+            return outcome.map(|_| seek.offset as usize);
         }
     };
     call(vm, object, function, request, argument)

@@ -19,9 +19,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use crate::vfs::memory;
 use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
+use berus_runtime::errno;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
 use berus_runtime::model::error::Res;
@@ -29,7 +29,7 @@ use berus_runtime::model::layout::List;
 use berus_runtime::model::mounts::{FileSystem, Kind};
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::protocols::{Iterate, Strs};
-use berus_runtime::model::stream::Outcome;
+use berus_runtime::model::stream::{Failure, Outcome};
 use berus_runtime::model::types::Type;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
@@ -45,6 +45,7 @@ use super::file::{File, FileOps};
 use super::owned::Owned;
 use super::{file, stat as answers};
 use crate::vfs::error::{done, outcome};
+use crate::vfs::memory;
 
 /// A file system object.
 struct Mounted {
@@ -90,10 +91,12 @@ struct PythonDevice<'v> {
 impl PythonDevice<'_> {
     fn transferred(outcome: Outcome) -> Result {
         // Whatever number a device gives for what is wrong, to FAT it is broken.
-        outcome
-            .map_err(Error::Raised)?
-            .map(drop)
-            .map_err(|errno| if errno == 30 { Error::READ_ONLY } else { Error::BROKEN })
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(Failure::Raised(raised)) => Err(Error::Raised(raised)),
+            Err(Failure::Errno(errno::READ_ONLY)) => Err(Error::READ_ONLY),
+            Err(Failure::Errno(_)) => Err(Error::BROKEN),
+        }
     }
 }
 
@@ -132,7 +135,7 @@ fn sectors(vm: &Vm, device: Obj) -> Res<(BlockDevice, Sectors)> {
 fn mounted(vm: &Vm, device: BlockDevice, sectors: Sectors) -> Res<Option<Fat>> {
     match Volume::mount(sectors, &PythonDevice { vm, device, readonly: false }) {
         Ok(volume) => Ok(Some(Fat::new(volume))),
-        Err(Error::Errno(19)) => Ok(None),
+        Err(Error::Errno(errno::NO_DEVICE)) => Ok(None),
         Err(error) => done(vm, Err(error)),
     }
 }
@@ -172,20 +175,17 @@ fn finalise(vm: &Vm, object: Obj) {
 }
 
 /// Calls `run` with the file system and its device.
-fn try_with<R>(vm: &Vm, object: Obj, run: impl FnOnce(&mut Fat, &dyn Device) -> Result<R>) -> Res<Result<R>> {
+fn try_with<R>(vm: &Vm, object: Obj, run: impl FnOnce(&mut Fat, &dyn Device) -> Result<R>) -> Result<R> {
     let mounted = this(vm, object)?;
     let device = PythonDevice { vm, device: mounted.device, readonly: mounted.readonly.get() };
-    mounted.fat.with(vm, |fat| {
-        Ok(match fat {
-            Some(fat) => run(fat, &device),
-            None => Err(Error::NO_DEVICE),
-        })
+    mounted.fat.with(vm, |fat| match fat {
+        Some(fat) => run(fat, &device),
+        None => Err(Error::NO_DEVICE),
     })
 }
 
 fn with<R>(vm: &Vm, object: Obj, run: impl FnOnce(&mut Fat, &dyn Device) -> Result<R>) -> Res<R> {
-    let result = try_with(vm, object, run)?;
-    done(vm, result)
+    done(vm, try_with(vm, object, run))
 }
 
 /// The names in a path, from the root on.
@@ -216,7 +216,7 @@ fn check_writable(vm: &Vm, object: Obj) -> Res<()> {
 
 fn kind(vm: &Vm, object: Obj, path: &[u8]) -> Res<Option<Kind>> {
     let Ok(names) = names(path) else { return Ok(None) };
-    match try_with(vm, object, |fat, dev| fat.find(dev, &names))? {
+    match try_with(vm, object, |fat, dev| fat.find(dev, &names)) {
         Ok(Found::Root) => Ok(Some(Kind::Folder)),
         Ok(Found::Entry(_, entry)) => Ok(Some(if entry.is_folder() { Kind::Folder } else { Kind::File })),
         Ok(Found::Missing(..)) | Err(Error::Errno(_) | Error::Memory) => Ok(None),
@@ -420,9 +420,9 @@ fn with_file(
     run: impl FnOnce(&mut Fat, &dyn Device, usize) -> Result<usize>,
 ) -> Outcome {
     if owner == Obj::NONE {
-        return Ok(Err(22));
+        return Err(errno::INVALID.into());
     }
-    outcome(try_with(vm, owner, |fat, dev| run(fat, dev, file.words[0].get()))?)
+    outcome(try_with(vm, owner, |fat, dev| run(fat, dev, file.words[0].get())))
 }
 
 fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {

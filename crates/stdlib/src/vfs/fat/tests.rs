@@ -8,6 +8,8 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, vec};
 
+use berus_runtime::errno;
+
 use super::device::{Device, Error, Result, Sectors};
 use super::format::format;
 use super::tree::{Fat, Found, How, names};
@@ -90,7 +92,7 @@ fn write(fat: &mut Fat, dev: &dyn Device, name: &str, how: How, bytes: &[u8]) ->
     let end = if how.truncate { 0 } else { 2 };
     let result = fat.seek(file, 0, end).and_then(|_| {
         bytes.chunks(700).try_for_each(|chunk| match fat.write(dev, file, chunk)? {
-            len if len < chunk.len() => Err(Error::NO_SPACE),
+            len if len < chunk.len() => Err(Error::Errno(errno::NO_SPACE)),
             _ => Ok(()),
         })
     });
@@ -248,7 +250,10 @@ fn folders_grow_and_names_are_found_in_any_case() {
     let mut fat = mount(&dev).unwrap();
     for (n, name) in names.iter().enumerate() {
         assert_eq!(read(&mut fat, &dev, &name.to_uppercase()).unwrap(), data(n, n));
-        assert!(matches!(fat.open(&dev, &path(name), How { exclusive: true, ..WRITE }, NOW), Err(Error::Errno(17))));
+        assert!(matches!(
+            fat.open(&dev, &path(name), How { exclusive: true, ..WRITE }, NOW),
+            Err(Error::Errno(errno::EXISTS))
+        ));
     }
     assert_eq!(fat.list(&dev, &path("/many")).unwrap().len(), 100);
     assert_eq!(fat.list(&dev, &path("/many")).unwrap()[7].name, names[7][6..]);
@@ -273,7 +278,7 @@ fn a_full_volume_takes_no_more() {
     let dev = formatted(60);
     let mut fat = mount(&dev).unwrap();
     write(&mut fat, &dev, "/first", WRITE, &data(1, 5000)).unwrap();
-    assert!(matches!(write(&mut fat, &dev, "/second", WRITE, &data(2, 50_000)), Err(Error::Errno(28))));
+    assert!(matches!(write(&mut fat, &dev, "/second", WRITE, &data(2, 50_000)), Err(Error::Errno(errno::NO_SPACE))));
     assert!(read(&mut fat, &dev, "/first").unwrap() == data(1, 5000));
     fat.remove(&dev, &path("/second"), false).unwrap();
     write(&mut fat, &dev, "/second", WRITE, &data(2, 5000)).unwrap();

@@ -333,7 +333,7 @@ impl OpenFile {
                 Some(cluster) => cluster,
                 None => match self.extend(volume, dev) {
                     Ok(cluster) => cluster,
-                    Err(Error::Errno(28)) => break,
+                    Err(error) if error.is_no_space() => break,
                     Err(error) => return Err(error),
                 },
             };

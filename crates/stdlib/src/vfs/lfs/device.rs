@@ -202,14 +202,14 @@ pub mod testing {
             };
             let range = self.range(block, offset, len);
             self.bytes.borrow_mut()[range].iter_mut().enumerate().for_each(|(n, to)| *to = byte(n));
-            if left < 2 { Err(Error::Errno(5)) } else { Ok(()) }
+            if left < 2 { Err(Error::BROKEN) } else { Ok(()) }
         }
     }
 
     impl Device for Memory {
         fn read(&self, block: u32, offset: u32, buffer: &mut [u8]) -> Result {
             if self.left.get() == 0 {
-                return Err(Error::Errno(5));
+                return Err(Error::BROKEN);
             }
             buffer.copy_from_slice(&self.bytes.borrow()[self.range(block, offset, buffer.len())]);
             Ok(())
@@ -219,7 +219,7 @@ pub mod testing {
             match self.wear(block) {
                 Some(Wear::Forgets) => self.write(block, offset, bytes.len(), |n| bytes[n] | u8::from(n % 9 == 8)),
                 Some(Wear::Stays) => Ok(()),
-                Some(Wear::FailsToProgram) => Err(Error::Errno(5)),
+                Some(Wear::FailsToProgram) => Err(Error::BROKEN),
                 Some(Wear::FailsToErase) | None => self.write(block, offset, bytes.len(), |n| bytes[n]),
             }
         }
@@ -227,7 +227,7 @@ pub mod testing {
         fn erase(&self, block: u32) -> Result {
             match self.wear(block) {
                 Some(Wear::Stays) => return Ok(()),
-                Some(Wear::FailsToErase) => return Err(Error::Errno(5)),
+                Some(Wear::FailsToErase) => return Err(Error::BROKEN),
                 _ => {}
             }
             self.write(block, 0, self.block_size as usize, |_| 0xff)

@@ -40,7 +40,7 @@ where
     Mounted<V>: CustomType,
 {
     if owner == Obj::NONE {
-        return Err(vm.value_error(format_args!("")));
+        return Err(vm.value_error(format_args!("")).into());
     }
     let mounted = this::<V>(vm, owner)?;
     let now = mounted.keeps_times.then(|| now(vm));

@@ -28,10 +28,11 @@ mod worn;
 use core::cell::Cell;
 
 use berus_runtime::data::bytes::Bytes;
+use berus_runtime::errno::{self, Errno};
 use berus_runtime::model::error::Res;
 use berus_runtime::model::mounts::FileSystem;
 use berus_runtime::model::object::Gc;
-use berus_runtime::model::stream::Outcome;
+use berus_runtime::model::stream::{Failure, Outcome};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::{Custom, CustomType};
@@ -51,7 +52,7 @@ use crate::vfs::error::done;
 /// A version of littlefs.
 trait Version: Tree + Sized + 'static {
     /// The number that devices and programs know [`Error::CORRUPT`] by.
-    const CORRUPT: i32;
+    const CORRUPT: Errno;
 
     /// What its files can do.
     const FILES: &'static FileOps;
@@ -105,7 +106,7 @@ macro_rules! version {
         }
 
         impl Version for $version {
-            const CORRUPT: i32 = $corrupt;
+            const CORRUPT: Errno = Errno($corrupt);
 
             const FILES: &'static FileOps = &files::ops::<$version>();
 
@@ -154,7 +155,7 @@ struct PythonDevice<'v> {
     device: BlockDevice,
     readonly: bool,
     /// The number by which it says that a block does not keep what is written to it.
-    corrupt: i32,
+    corrupt: Errno,
 }
 
 impl<'v> PythonDevice<'v> {
@@ -162,7 +163,7 @@ impl<'v> PythonDevice<'v> {
         PythonDevice { vm, device, readonly, corrupt: V::CORRUPT }
     }
 
-    fn error(&self, errno: i32) -> Error {
+    fn error(&self, errno: Errno) -> Error {
         if errno == self.corrupt { Error::CORRUPT } else { Error::Errno(errno) }
     }
 
@@ -173,12 +174,15 @@ impl<'v> PythonDevice<'v> {
         }
         match self.vm.int(answer).map_err(Error::Raised)? {
             0.. => Ok(()),
-            error => Err(self.error(i32::try_from(error.unsigned_abs()).unwrap_or(5))),
+            error => Err(self.error(i32::try_from(error.unsigned_abs()).map_or(errno::IO, Errno))),
         }
     }
 
     fn transferred(&self, outcome: Outcome) -> Result {
-        outcome.map_err(Error::Raised)?.map(drop).map_err(|errno| self.error(errno))
+        outcome.map(drop).map_err(|failure| match failure {
+            Failure::Errno(errno) => self.error(errno),
+            Failure::Raised(raised) => Error::Raised(raised),
+        })
     }
 }
 

@@ -5,6 +5,8 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, vec};
 
+use berus_runtime::errno;
+
 use super::Version;
 use super::device::testing::Memory;
 use super::device::{Device, Disk, Error, Geometry, Result};
@@ -189,7 +191,7 @@ fn open_files_follow_their_entries<T: Version>() {
     for (n, name) in names.iter().enumerate() {
         assert!(read(&mut fs, &dev, name).unwrap() == data(n, 40 * n), "{name}");
     }
-    assert!(matches!(read(&mut fs, &dev, "/gone"), Err(Error::Errno(2))));
+    assert!(matches!(read(&mut fs, &dev, "/gone"), Err(Error::Errno(errno::NO_ENTRY))));
 }
 
 fn a_full_device_takes_no_more_and_loses_nothing<T: Version>() {
