@@ -73,7 +73,7 @@ impl Arithmetic for Vm {
         if let (Some(a), Some(b)) = (left.as_small_int(), right.as_small_int()) {
             return self.of_small_ints(op, a, b);
         }
-        binary_object(self, op, left, right)
+        binary_of_others(self, op, left, right)
     }
 
     fn divmod(&self, left: Obj, right: Obj) -> Res {
@@ -109,19 +109,35 @@ impl Arithmetic for Vm {
     }
 }
 
+/// The values of two floats, or of a float and a small integer.
+#[inline(always)]
+pub(crate) fn floats(a: Obj, b: Obj) -> Option<(f64, f64)> {
+    match (Vm::as_float(a), Vm::as_float(b)) {
+        (Some(a), Some(b)) => Some((a, b)),
+        (Some(a), None) => b.as_small_int().map(|b| (a, b as f64)),
+        (None, Some(b)) => a.as_small_int().map(|a| (a as f64, b)),
+        (None, None) => None,
+    }
+}
+
+/// A binary operator on operands that are not two small ints.
 #[inline(never)]
-fn binary_object(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
-    if let Some(a) = Vm::as_float(left) {
-        if let Some(b) = Vm::as_float(right).or_else(|| Some(right.as_small_int()? as f64))
-            && let Some(result) = vm.of_floats(op, a, b)?
-        {
-            return Ok(result);
-        }
-    } else if let (Some(a), Some(b)) = (left.as_small_int(), Vm::as_float(right))
-        && let Some(result) = vm.of_floats(op, a as f64, b)?
+fn binary_of_others(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
+    if let Some((a, b)) = floats(left, right)
+        && let Some(result) = vm.of_floats(op, a, b)?
     {
         return Ok(result);
     }
+    binary_of_objects(vm, op, left, right)
+}
+
+/// A binary operator on operands that are neither two small ints, nor numbers of which one is a float and that have the
+/// operator.
+///
+/// # Errors
+/// As [`Arithmetic::binary_op`].
+#[inline(never)]
+pub(crate) fn binary_of_objects(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
     if let Some(result) = vm.of_text(op, left, right)? {
         return Ok(result);
     }

@@ -1,4 +1,5 @@
-//! Binary operations, with short ways for small integers and floats, which native code takes, too.
+//! Binary operations, with short ways for small integers and floats, which native code takes, too. What one handler has
+//! ruled out of the operands, those that it ends in do not ask again.
 
 use berus_mpy::opcode::{BinaryOp, Op};
 
@@ -6,17 +7,16 @@ use crate::data::exception::Exceptions;
 use crate::interpret::op::{leaving_op, next, op, tri};
 use crate::model::dispatch::Handler;
 use crate::model::word::Obj;
-use crate::obj::float::as_float;
+use crate::model::registers::Ip;
 use crate::obj::{float, int};
-use crate::ops::arithmetic::Arithmetic;
+use crate::ops::arithmetic::{Arithmetic, binary_of_objects, floats};
 
 leaving_op! {
     short[const N: u8](vm, code, ip, sp, fp) {
         let op = const { BinaryOp::ALL[N as usize] };
         let base = sp.down(2);
-        if let Some((a, b)) = int::both_small(base.at(0).bits(), base.at(1).bits())
-            && let Some(value) = int::short(op, a, b)
-        {
+        if let Some((a, b)) = int::both_small(base.at(0).bits(), base.at(1).bits()) {
+            let Some(value) = int::short(op, a, b) else { return of_ints(vm, code, ip, sp, fp) };
             sp.drop(1);
             sp.set_top(value);
             return next(vm, code, ip, sp, fp);
@@ -30,36 +30,53 @@ leaving_op! {
     short_of_floats[const N: u8](vm, code, ip, sp, fp) {
         let op = const { BinaryOp::ALL[N as usize] };
         let base = sp.down(2);
-        if let Some((a, b)) = floats(base.at(0), base.at(1))
-            && let Some(value) = float::short(vm, op, a, b)
-        {
-            sp.drop(1);
-            sp.set_top(value);
-            return next(vm, code, ip, sp, fp);
-        }
-        generic::<N>(vm, code, ip, sp, fp)
+        let Some((a, b)) = floats(base.at(0), base.at(1)) else { return of_objects(vm, code, ip, sp, fp) };
+        let Some(value) = float::short(vm, op, a, b) else { return any(vm, code, ip, sp, fp) };
+        sp.drop(1);
+        sp.set_top(value);
+        next(vm, code, ip, sp, fp)
     }
 }
 
+/// The operator of the instruction before `ip`.
+#[inline(always)]
+fn operator(ip: Ip) -> BinaryOp {
+    let number = ip.plus(-1).peek().wrapping_sub(Op::BinaryOpMulti as u8);
+    // Only opcodes of binary operations have these handlers.
+    BinaryOp::from_number(number).unwrap_or(BinaryOp::Is)
+}
+
 op! {
+    /// Two small ints, whose short way does not have the operator, or the result.
     #[inline(never)]
-    generic[const N: u8](vm, code, ip, sp, fp) {
-        let op = const { BinaryOp::ALL[N as usize] };
+    of_ints(vm, code, ip, sp, fp) {
         let base = sp.down(2);
-        let value = tri!(vm, ip, vm.binary_op(op, base.at(0), base.at(1)));
+        let [a, b] = [base.at(0), base.at(1)].map(|operand| operand.as_small_int().unwrap_or_default());
+        let value = tri!(vm, ip, int::long(vm, operator(ip), a, b));
         sp.drop(1);
         sp.set_top(value);
     }
 }
 
-/// The values of two floats, or of a float and a small integer.
-#[inline(always)]
-pub(crate) fn floats(a: Obj, b: Obj) -> Option<(f64, f64)> {
-    match (as_float(a), as_float(b)) {
-        (Some(a), Some(b)) => Some((a, b)),
-        (Some(a), None) => b.as_small_int().map(|b| (a, b as f64)),
-        (None, Some(b)) => a.as_small_int().map(|a| (a as f64, b)),
-        (None, None) => None,
+op! {
+    /// Neither two small ints nor numbers of which one is a float.
+    #[inline(never)]
+    of_objects(vm, code, ip, sp, fp) {
+        let base = sp.down(2);
+        let value = tri!(vm, ip, binary_of_objects(vm, operator(ip), base.at(0), base.at(1)));
+        sp.drop(1);
+        sp.set_top(value);
+    }
+}
+
+op! {
+    /// Any operands.
+    #[inline(never)]
+    any(vm, code, ip, sp, fp) {
+        let base = sp.down(2);
+        let value = tri!(vm, ip, vm.binary_op(operator(ip), base.at(0), base.at(1)));
+        sp.drop(1);
+        sp.set_top(value);
     }
 }
 
@@ -81,8 +98,13 @@ op! {
     }
 }
 
-/// Puts the handlers with short ways into the table.
+/// Puts the handlers into the table.
 pub(crate) const fn fill(table: &mut [Handler; 256]) {
+    let mut n = 0;
+    while n < BinaryOp::ALL.len() {
+        table[Op::BinaryOpMulti as usize + n] = any;
+        n += 1;
+    }
     macro_rules! set {
         ($($op:ident)*) => {
             $(table[Op::BinaryOpMulti as usize + BinaryOp::$op as usize] = short::<{ BinaryOp::$op as u8 }>;)*

@@ -5,7 +5,6 @@
 
 use berus_mpy::opcode::BinaryOp;
 
-use crate::interpret::op::binary::floats;
 use crate::model::error::Raise;
 use crate::model::layout::List;
 use crate::model::types::UnaryOp;
@@ -13,7 +12,7 @@ use crate::model::word::{Obj, Slot};
 use crate::native::border::{serve, vm};
 use crate::native::foreign::{SENTINEL, adopt};
 use crate::obj::{float, int};
-use crate::ops::arithmetic::Arithmetic;
+use crate::ops::arithmetic::{Arithmetic, binary_of_objects, floats};
 use crate::ops::subscr::Subscripts;
 use crate::ops::truth::Truth;
 
@@ -121,19 +120,29 @@ pub(super) unsafe extern "C" fn binary_op(op: u32, left: Slot, right: Slot) -> O
 }
 
 /// A binary operator on small integers.
-unsafe extern "C" fn short_binary<const N: u8>(op: u32, left: Slot, right: Slot) -> Obj {
-    if let Some((a, b)) = int::both_small(left.map_or(0, Obj::bits), right.map_or(0, Obj::bits))
-        && let Some(result) = int::short(const { BinaryOp::ALL[N as usize] }, a, b)
-    {
-        return result;
+unsafe extern "C" fn short_binary<const N: u8>(_: u32, left: Slot, right: Slot) -> Obj {
+    let Some((a, b)) = int::both_small(left.map_or(0, Obj::bits), right.map_or(0, Obj::bits)) else {
+        // SAFETY: as the caller says.
+        return unsafe { float_binary::<N>(left, right) };
+    };
+    let op = const { BinaryOp::ALL[N as usize] };
+    match int::short(op, a, b) {
+        Some(result) => result,
+        // SAFETY: as the caller says.
+        None => unsafe { long_int_binary(op, a, b) },
     }
-    // SAFETY: as the caller says.
-    unsafe { float_binary::<N>(op, left, right) }
+}
+
+/// A binary operator on small integers that has no short way.
+#[inline(never)]
+unsafe extern "C" fn long_int_binary(op: BinaryOp, a: isize, b: isize) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| int::long(vm, op, a, b)) }
 }
 
 /// A binary operator on floats.
 #[inline(never)]
-unsafe extern "C" fn float_binary<const N: u8>(op: u32, left: Slot, right: Slot) -> Obj {
+unsafe extern "C" fn float_binary<const N: u8>(left: Slot, right: Slot) -> Obj {
     if let (Some(left), Some(right)) = (left, right)
         && let Some((x, y)) = floats(left, right)
     {
@@ -144,7 +153,14 @@ unsafe extern "C" fn float_binary<const N: u8>(op: u32, left: Slot, right: Slot)
         }
     }
     // SAFETY: as the caller says.
-    unsafe { long_binary(op, left, right) }
+    unsafe { object_binary(const { BinaryOp::ALL[N as usize] }, left, right) }
+}
+
+/// A binary operator on operands of which the ways for numbers know nothing. What C code has in place of an object is
+/// no number either.
+unsafe extern "C" fn object_binary(op: BinaryOp, left: Slot, right: Slot) -> Obj {
+    // SAFETY: machine code called.
+    unsafe { serve(|vm| binary_of_objects(vm, op, adopt(vm, left)?, adopt(vm, right)?)) }
 }
 
 /// A binary operator on anything.

@@ -29,7 +29,7 @@ use crate::obj::float;
 pub use crate::obj::int::bytes::{Range, write_bytes};
 pub use crate::obj::int::large::{is_large, pow3, to_float};
 pub use crate::obj::int::small::binary_small;
-pub(crate) use crate::obj::int::small::{both_small, short};
+pub(crate) use crate::obj::int::small::{both_small, long, short};
 pub use crate::obj::int::text::{digits, parse};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;

@@ -67,8 +67,12 @@ pub fn binary_small(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
     }
 }
 
+/// A binary operator on small ints, if [`short`] does not know its result.
+///
+/// # Errors
+/// `ZeroDivisionError`, `ValueError` for negative shifts, `TypeError` if ints do not have the operator.
 #[inline(never)]
-fn long(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
+pub(crate) fn long(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
     use BinaryOp::*;
     match plain(op) {
         Add => vm.new_int(a + b),
