@@ -2,18 +2,18 @@
 //! then.
 //!
 //! Marking is mostly waiting for memory: each block means reading its bits and then its words, at addresses that
-//! nothing could foresee. A queue of eight makes the waits overlap. It pays even when all is in the second cache;
-//! for objects spread over tens of megabytes marking takes a third of the time or less.
+//! nothing could foresee. A queue of eight makes the waits overlap. The queue pays even when all is in the second
+//! cache; for objects spread over tens of megabytes marking takes a third of the time or less.
 
 use crate::heap::bitmap::Group;
 
-/// How many words wait.
+/// How many words the queue holds at most.
 const LENGTH: usize = 8;
 
-/// Whether there is a cache to wait for, and a way to tell it.
+/// Whether the machine has a cache to wait for, and an instruction that prefetches into the cache.
 pub(super) const PAYS: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
 
-/// The queue.
+/// The queue of words.
 #[derive(Default)]
 pub(super) struct Ahead {
     words: [usize; LENGTH],
@@ -23,8 +23,8 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Puts a word in that points into a block whose bits are in `group`, and answers the one that has waited
-    /// longest if there were enough.
+    /// Puts a word into the queue that points into a block whose bits are in `group`. Answers the word that has waited
+    /// longest if the queue was full.
     #[inline(always)]
     pub fn put(&mut self, word: usize, group: *const Group) -> Option<usize> {
         prefetch(word as *const u8);
@@ -48,7 +48,7 @@ impl Ahead {
     }
 }
 
-/// Asks for the memory at an address, which need not exist.
+/// Asks the cache to load the memory at an address, which need not exist.
 #[inline(always)]
 fn prefetch(address: *const u8) {
     #[cfg(target_arch = "x86_64")]
@@ -57,7 +57,7 @@ fn prefetch(address: *const u8) {
         core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(address.cast());
     }
     #[cfg(target_arch = "aarch64")]
-    // SAFETY: as above.
+    // SAFETY: a prefetch has no effect that a program can see, whatever the address.
     unsafe {
         core::arch::asm!("prfm pldl1keep, [{}]", in(reg) address, options(nostack, preserves_flags, readonly));
     }

@@ -1,8 +1,8 @@
 //! Allocation: small blocks by moving a pointer through a run of free memory, others each in the first free memory
 //! that fits.
 //!
-//! The search for free memory goes on where the last one ended, for small and other blocks apart, so that looking
-//! for much memory does not pass over the little holes that small blocks fill. A collection sets both back to the
+//! The search for free memory goes on where the last one ended, for small and other blocks apart, so that looking for
+//! much memory does not pass over the little holes that small blocks fill. A collection sets both searches back to the
 //! start.
 
 use core::cell::Cell;
@@ -16,18 +16,18 @@ use crate::heap::{Heap, Kind};
 /// searched, so that what is left of the run is not wasted.
 const SMALL: usize = 2 * GRANULE;
 
-/// But blocks up to this size begin a new run when so many of them have passed the current one by that the waste is
-/// little.
+/// Blocks larger than [`SMALL`], up to this size, begin a new run only when so many of them have passed the current run
+/// by that the waste is little.
 const MEDIUM: usize = 16 * GRANULE;
 const LITTLE: usize = 8;
 
-/// Most memory that a run takes at once. It bounds what other blocks cannot use meanwhile.
+/// Most memory that a run takes at once. It bounds the free memory that other blocks cannot use meanwhile.
 const RUN_MAX: usize = 32 * GROUP_BYTES;
 
 /// By how much an arena's frontier moves at least.
 const STEP: usize = RUN_MAX;
 
-/// Where a search goes on: an arena and an address in it, or nothing for the start of the first.
+/// Where a search goes on: an arena and an address in it, or `None` for the start of the first arena.
 type Cursor = Cell<Option<(NonNull<Arena>, usize)>>;
 
 /// A cursor for each class of block.
@@ -35,7 +35,8 @@ type Cursor = Cell<Option<(NonNull<Arena>, usize)>>;
 pub(super) struct Cursors([Cursor; 10]);
 
 impl Cursors {
-    /// The cursor of a block's class. That of small blocks is the first, and all of the greatest sizes share the last.
+    /// The cursor of a block's class. The cursor of small blocks is the first, and all of the greatest sizes share the
+    /// last.
     fn of(&self, size: usize) -> &Cursor {
         let class = (size / SMALL).checked_ilog2().map_or(0, |class| class as usize + usize::from(size > SMALL));
         &self.0[class.min(self.0.len() - 1)]
@@ -46,15 +47,15 @@ impl Cursors {
     }
 }
 
-/// Memory in which blocks are allocated one behind the other. Its bits are clear from `bump` on, so by its bits it
-/// continues the block before; whoever reads bits has to know of it.
+/// Memory in which blocks are allocated one behind the other. The bits of a run are clear from `bump` on, so by its
+/// bits this part continues the block before; code that reads bits has to know of the run.
 pub(super) struct Run {
     start: Cell<usize>,
     bump: Cell<*mut u8>,
     end: Cell<usize>,
-    /// Bytes of blocks that it had no room for since it was begun.
+    /// Bytes of the blocks that the run had no room for since it was begun.
     passed_by: Cell<usize>,
-    /// [`Arena::group_zero`] of its arena.
+    /// [`Arena::group_zero`] of the run's arena.
     group_zero: Cell<*const Group>,
 }
 
@@ -71,14 +72,14 @@ impl Default for Run {
 }
 
 impl Run {
-    /// What is left of it; the empty span at 0 if nothing is.
+    /// The part of the run that was not given out; the empty span at 0 if nothing is left.
     #[inline]
     pub fn rest(&self) -> Span {
         let rest = Span { start: self.bump.get().addr(), end: self.end.get() };
         if rest.start < rest.end { rest } else { Span::default() }
     }
 
-    /// Notes that a block passes it by, and answers whether to give it up.
+    /// Notes that a block of `size` bytes passes the run by, and answers whether to give the run up.
     fn is_passed_by(&self, size: usize) -> bool {
         self.passed_by.set(self.passed_by.get() + size);
         self.passed_by.get() / LITTLE >= self.rest().len()
@@ -89,7 +90,7 @@ impl Run {
         self.start.get() <= address && address < self.bump.get().addr()
     }
 
-    /// Whether a block that begins and ends there is the last of the run.
+    /// Whether `block` is the last block of the run.
     pub fn is_last(&self, block: Span) -> bool {
         block.end == self.bump.get().addr() && block.start >= self.start.get()
     }
@@ -111,9 +112,9 @@ impl Heap {
     /// The owner then collects, if it can, and calls [`alloc_anyway`](Heap::alloc_anyway), which fails only if
     /// there is no memory.
     ///
-    /// The bytes asked for hold anything. In a block of kind [`Scan`](Kind::Scan) fill them before the next
-    /// collection: what is left there from before may keep other blocks alive. What rounding up to granules adds is
-    /// zero in such a block.
+    /// The bytes asked for hold anything. In a block of kind [`Scan`](Kind::Scan) fill them before the next collection:
+    /// what is left in the block from before may keep other blocks alive. What rounding up to granules adds is zero in
+    /// such a block.
     #[inline(always)]
     pub fn alloc(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
         match self.alloc_in_run(bytes, kind) {
@@ -177,7 +178,7 @@ impl Heap {
         block
     }
 
-    /// Allocates if `budget` allows it.
+    /// Allocates a block if its size is within `budget` bytes.
     fn allocate(&self, bytes: usize, kind: Kind, budget: usize) -> Option<NonNull<u8>> {
         let size = block_size(bytes)?;
         if self.is_closed() || size > budget {
@@ -193,7 +194,7 @@ impl Heap {
         }
     }
 
-    /// Gives the rest of the run back and begins one with room for `size` bytes.
+    /// Gives the rest of the run back and begins another run with room for `size` bytes.
     fn begin_run(&self, size: usize, budget: usize) -> Option<()> {
         self.retire_run();
         let (arena, free) = self.find(size, RUN_MAX + GRANULE)?;
@@ -243,8 +244,8 @@ impl Heap {
         self.cursors.reset();
     }
 
-    /// Free memory of at least `least` bytes at or after the cursor of that size, in memory that had to be put to
-    /// use for it if need be.
+    /// Free memory of at least `least` bytes at or after the cursor of that size. Where there is none, more of an arena
+    /// or another region is put to use.
     fn find(&self, least: usize, enough: usize) -> Option<(&Arena, Span)> {
         let (mut arena, mut from) = match (self.cursors.of(least).get(), self.arenas.get()) {
             (Some((arena, from)), _) => (self.arena(arena), from),
@@ -280,7 +281,8 @@ impl Heap {
         Some(free)
     }
 
-    /// Gets another region that can hold a block of `least` bytes, and answers its arena and where that begins.
+    /// Gets another region that can hold a block of `least` bytes, and answers the region's arena and the address of
+    /// its first granule.
     fn obtain(&self, least: usize) -> Option<(&Arena, usize)> {
         let source = self.source?;
         let allowed = self.allowance.get();
@@ -302,18 +304,18 @@ impl Heap {
     }
 }
 
-/// The size of a block for so many bytes, or nothing if no memory can be so large.
+/// The size of a block for `bytes` bytes, or `None` if no block can be so large.
 #[inline]
 pub(super) fn block_size(bytes: usize) -> Option<usize> {
     if bytes > isize::MAX as usize - GRANULE { None } else { Some(bytes.max(1).next_multiple_of(GRANULE)) }
 }
 
-/// Sets the words of a block's last granule that begin at or after its last byte to zero, and those that it shares
-/// with that byte.
+/// Sets to zero each word of a block's last granule that the block's first `bytes` bytes do not fill whole.
 ///
 /// # Safety
 ///
-/// `block` points to `size` bytes to write to, a multiple of [`GRANULE`] that is less than that greater than `bytes`.
+/// `block` points to `size` writable bytes, and `size` is `bytes`, or 1 if that is 0, rounded up to a multiple of
+/// [`GRANULE`].
 #[inline(always)]
 pub(super) unsafe fn clear_slack(block: *mut u8, bytes: usize, size: usize) {
     const WORD: usize = size_of::<usize>();

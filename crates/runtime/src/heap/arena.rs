@@ -1,9 +1,9 @@
 //! One region put to use: its bitmaps, where its granules begin and end, and the questions that bitmaps answer.
 //!
 //! A region holds, in this order, the [`Arena`] itself, the groups of bits, one card per group, and the granules.
-//! Granules beyond the frontier have never been used; neither they nor their bits have been touched. Group number
-//! `n` describes the addresses from `n * GROUP_BYTES`, so a block's bits are found from its address alone; the
-//! first group may begin before the first granule, and the bits of those that do not exist stay zero.
+//! Granules beyond the frontier have never been used; neither they nor their bits have been touched. Group number `n`
+//! describes the addresses from `n * GROUP_BYTES`, so a block's bits are found from its address alone; the first group
+//! may begin before the first granule, and the bits of granules that do not exist stay zero.
 
 use core::cell::Cell;
 use core::mem::{align_of, size_of};
@@ -44,12 +44,12 @@ pub(super) fn bit_number(address: usize) -> usize {
     address / GRANULE % GROUP
 }
 
-/// See the module's description.
+/// A region put to use, with its tables. See the module's description.
 pub(super) struct Arena {
     pub next: Cell<Option<NonNull<Arena>>>,
     /// The memory that the arena lies in.
     pub region: Region,
-    /// Whether the memory is the heap's source's.
+    /// Whether the region came from the heap's source, to which it goes back in the end.
     pub obtained: Cell<bool>,
     start: usize,
     end: usize,
@@ -88,7 +88,7 @@ impl Plan {
 }
 
 impl Arena {
-    /// Divides a region, or answers nothing if it is too small to hold a granule.
+    /// Divides a region. `None` if the region is too small to hold a granule, or not aligned as an arena is.
     ///
     /// # Safety
     ///
@@ -139,7 +139,7 @@ impl Arena {
         self.end - self.frontier.get()
     }
 
-    /// The groups of the granules in use, and at least the first.
+    /// The groups of the granules in use, and at least the first group.
     pub fn groups(&self) -> &[Group] {
         let count = self.group_index(self.frontier.get().saturating_sub(1).max(self.start)) + 1;
         // SAFETY: the plan made room for the groups of all granules, and `create` and `extend` filled in those up
@@ -150,7 +150,8 @@ impl Arena {
     /// One bit for each of [`Arena::groups`], in which a marking that ran out of room notes where it has to come back.
     pub fn cards(&self) -> &[Cell<usize>] {
         let count = self.groups().len().div_ceil(GROUP);
-        // SAFETY: as for the groups; `prepare` filled in the card of each group that it filled in.
+        // SAFETY: the plan made room for the cards of all groups, and `prepare` filled in the card of each group that
+        // it filled in. Cards are cells, so others may change them meanwhile.
         unsafe { core::slice::from_raw_parts(self.cards.as_ptr(), count) }
     }
 
@@ -190,8 +191,8 @@ impl Arena {
         }
     }
 
-    /// Moves the frontier so that the free memory from `tail` on, which reaches up to it, has at least `least`
-    /// bytes, and by `step` if there is that much. Answers the free memory, or nothing if the region ends too soon.
+    /// Moves the frontier so that the free memory from `tail` on, which reaches up to it, has at least `least` bytes,
+    /// and by `step` bytes if the region has so many. Answers the free memory, or `None` if the region ends too soon.
     pub fn extend(&self, tail: usize, least: usize, step: usize) -> Option<Span> {
         let old = self.frontier.get();
         let needed = tail.checked_add(least).filter(|&end| end <= self.end)?;
@@ -229,7 +230,7 @@ impl Arena {
         span.end.min(self.group_address(index) + bits.trailing_zeros() as usize * GRANULE)
     }
 
-    /// Where what the granule before `from` belongs to ends.
+    /// The end of the block or free memory that the granule before `from` belongs to.
     #[inline]
     pub fn end_of(&self, from: usize) -> usize {
         self.first(Span { start: from, end: self.frontier.get() }, Group::events)
@@ -254,10 +255,10 @@ impl Arena {
         used.len() + above - free * GRANULE
     }
 
-    /// The first free memory that begins at or after `from` and has at least `least` bytes, or else the start of
-    /// the free memory just below the frontier, which may be empty. Of free memory that is longer than `enough`,
-    /// which is more than `least`, answers so much. `taken` is free by its bits but is not to be had. No collection
-    /// is under way.
+    /// The first free memory that begins at or after `from` and has at least `least` bytes, or else the start of the
+    /// free memory just below the frontier, which may be empty. Of free memory that is longer than `enough` bytes,
+    /// which is more than `least`, the answer is the first `enough` bytes. It has nothing of `taken`, which only seems
+    /// free by its bits. No collection is under way.
     pub fn find_free(&self, mut from: usize, least: usize, enough: usize, taken: Span) -> Result<Span, usize> {
         let frontier = self.frontier.get();
         loop {
@@ -282,8 +283,8 @@ impl Arena {
         }
     }
 
-    /// The start of the block that an address in use lies in, or nothing if it lies in free memory. In free memory
-    /// that was once part of a large block it may also name a block somewhere before it.
+    /// The start of the block that an address in use lies in, or `None` for an address in free memory. In free memory
+    /// that was once part of a large block, the answer may also be a block somewhere before the address.
     pub fn block_at(&self, address: usize) -> Option<usize> {
         let groups = self.groups();
         let mut index = self.group_index(address);
@@ -337,7 +338,7 @@ impl Arena {
         }
     }
 
-    /// Takes the first `bytes` of free memory; what is left of it begins behind them.
+    /// Takes the first `bytes` bytes of the free memory `free`, and answers their span; the rest stays free.
     pub fn take(&self, free: Span, bytes: usize) -> Span {
         let taken = Span { start: free.start, end: free.start + bytes };
         self.clear(taken);
@@ -347,7 +348,7 @@ impl Arena {
         taken
     }
 
-    /// Forgets all about some granules, at least one, so that they continue what is before them.
+    /// Clears the bits of the granules in `span`, at least one, so that they continue what lies before them.
     pub fn clear(&self, span: Span) {
         let (first, last) = (self.group_index(span.start), self.group_index(span.end - GRANULE));
         let head = from_bit(bit_number(span.start));
@@ -363,7 +364,8 @@ impl Arena {
         }
     }
 
-    /// Records, in the groups from that of `from` on that lie whole inside the block `block`, the way to its start.
+    /// Records, in the groups from that of `from` on that lie whole inside the block `block`, the way to the block's
+    /// start.
     pub fn link(&self, block: Span, from: usize) {
         let first = self.group_index(block.start);
         let from = self.group_index(from).max(first + 1);

@@ -8,7 +8,7 @@
 //! | 0     | 0    | continues what the granules before it began |
 //!
 //! So a sweep is two operations on whole words, neighbouring free memory needs no merging, and freeing a block is
-//! moving one bit. Relies on nothing; knows no addresses.
+//! moving one bit. This file relies on no other one of the heap, and knows no addresses.
 
 use core::cell::Cell;
 
@@ -35,7 +35,7 @@ impl Group {
     }
 
     /// Frees the blocks not marked and takes the marks off the others. Given whether the granule before the group is
-    /// free, answers how many of the group's are, and whether the last of them is.
+    /// free, answers how many granules of the group are free now, and whether the last of them is.
     #[inline]
     pub fn sweep(&self, free_before: bool) -> (usize, bool) {
         let (starts, marks) = (self.starts.get(), self.marks.get());

@@ -25,7 +25,7 @@ pub struct Collection<'h> {
 }
 
 impl Heap {
-    /// Begins a collection. Nothing if one is under way.
+    /// Begins a collection. `None` if a collection is under way.
     pub fn collect(&self) -> Option<Collection<'_>> {
         if self.collecting.replace(true) {
             return None;
@@ -46,7 +46,8 @@ impl Heap {
         for arena in self.arenas() {
             let mut from = arena.used().start;
             while let Ok(free) = arena.find_free(from, GRANULE, usize::MAX, Span::default()) {
-                // SAFETY: no block holds free memory, and no run after a collection has begun.
+                // SAFETY: free memory belongs to no block, and to no run either, since the run was retired when the
+                // collection began.
                 unsafe { core::ptr::with_exposed_provenance_mut::<u8>(free.start).write_bytes(POISON, free.len()) };
                 from = free.end;
             }
@@ -55,7 +56,7 @@ impl Heap {
 }
 
 impl Collection<'_> {
-    /// Keeps the block that a word points into, if it does, and all that it leads to.
+    /// Keeps the block that a word points into, if there is one, and all that the block leads to.
     pub fn keep(&mut self, word: usize) {
         self.marker.word(word);
     }

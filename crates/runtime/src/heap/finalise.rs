@@ -30,7 +30,7 @@ pub(super) struct Finalisers {
 impl Finalisers {
     fn entries(&self) -> &[Cell<usize>] {
         match self.table.get() {
-            // SAFETY: `reserve` made the table so long, and collections keep it.
+            // SAFETY: `reserve_finalisers` made the table at least `len` entries long, and collections keep the table.
             Some(table) => unsafe { core::slice::from_raw_parts(table.as_ptr(), self.len.get()) },
             None => &[],
         }
@@ -86,7 +86,7 @@ impl Heap {
     ///
     /// # Errors
     ///
-    /// There is no memory to note it.
+    /// [`OutOfMemory`] if the table of finalisers cannot grow.
     pub fn set_finaliser(&self, block: NonNull<u8>) -> Result<(), OutOfMemory> {
         let finalisers = &self.finalisers;
         let len = finalisers.len.get();
@@ -100,12 +100,12 @@ impl Heap {
         Ok(())
     }
 
-    /// Makes room in the table.
+    /// Makes room in the table for `count` entries.
     fn reserve_finalisers(&self, count: usize) -> Result<(), OutOfMemory> {
         let finalisers = &self.finalisers;
         let bytes = count.checked_mul(2 * WORD).ok_or(OutOfMemory)?;
         let old = finalisers.table.get();
-        // SAFETY: the table is a block, and grows.
+        // SAFETY: the table is a block, and loses no bytes since it grows.
         if !old.is_some_and(|table| unsafe { self.resize(table.cast(), bytes) }) {
             let new = self.alloc_anyway(bytes, Kind::NoScan).ok_or(OutOfMemory)?.cast::<Cell<usize>>();
             if let Some(old) = old {
@@ -121,8 +121,8 @@ impl Heap {
         Ok(())
     }
 
-    /// Takes back [`set_finaliser`](Heap::set_finaliser). Looks through all blocks with finalisers. False if the
-    /// block has none, or it is due or done.
+    /// Takes back [`set_finaliser`](Heap::set_finaliser). Looks through all blocks with finalisers. False if the block
+    /// has no finaliser, or its finaliser is due or done.
     pub fn cancel_finaliser(&self, block: NonNull<u8>) -> bool {
         let entry = self.finalisers.entries().iter().find(|entry| entry.get() == block.as_ptr().addr());
         if let Some(entry) = entry {
@@ -132,8 +132,8 @@ impl Heap {
     }
 
     /// The next of the blocks that died with a finaliser, youngest registration first: what was made later may need
-    /// what was made before, as a file does its file system. The heap does not keep it any longer: it is for the caller
-    /// to hold, and finalise.
+    /// what was made before, as a file does its file system. The heap does not keep the block any longer: the caller
+    /// holds and finalises it.
     pub fn next_to_finalise(&self) -> Option<NonNull<u8>> {
         let finalisers = &self.finalisers;
         if finalisers.condemned.get() == 0 {

@@ -18,10 +18,10 @@ const WORD: usize = size_of::<usize>();
 /// Entries of the stack.
 const DEPTH: usize = if usize::BITS >= 64 { 256 } else { 32 };
 
-/// How much of a long piece of memory is looked through at once. Its words may take that many entries.
+/// Bytes of a long piece of memory that are looked through at once. Each word in them may take an entry of the stack.
 const PART: usize = DEPTH / 2 * WORD;
 
-/// Memory to look through.
+/// The stack: memory that is still to be looked through.
 pub(super) struct MarkStack([Cell<Span>; DEPTH]);
 
 impl Default for MarkStack {
@@ -30,7 +30,7 @@ impl Default for MarkStack {
     }
 }
 
-/// Addresses, in the form that is quickest to compare with.
+/// A range of addresses, in the form that is quickest to compare with.
 #[derive(Clone, Copy, Default)]
 struct Window {
     start: usize,
@@ -51,7 +51,7 @@ impl Window {
 /// A marking under way.
 pub(super) struct Marker<'h> {
     heap: &'h Heap,
-    /// The arena that the last block was found in, and what marking needs of it at hand.
+    /// The arena in which the last block was found; `used` and `group_zero` are of this arena, kept at hand.
     arena: Option<&'h Arena>,
     used: Window,
     group_zero: *const Group,
@@ -60,14 +60,14 @@ pub(super) struct Marker<'h> {
     overflowed: bool,
 }
 
-/// What is still to be looked through. It is empty between two roots.
+/// The stack in use, and how many of its entries are filled: none between two roots.
 struct Pending<'h> {
     spans: &'h [Cell<Span>; DEPTH],
     depth: usize,
 }
 
 impl Pending<'_> {
-    /// Puts memory on the stack. False if it is full.
+    /// Puts memory on the stack. False if the stack is full.
     #[inline(always)]
     fn push(&mut self, span: Span) -> bool {
         let Some(slot) = self.spans.get(self.depth) else { return false };
@@ -134,7 +134,7 @@ impl<'h> Marker<'h> {
         let mut ahead = Ahead::default();
         loop {
             if span.len() > PART {
-                // There is room, since this came from the stack or found it empty.
+                // The stack has room, since this span came from the stack or found it empty.
                 pending.push(Span { start: span.start + PART, ..span });
                 span.end = span.start + PART;
             }
@@ -164,13 +164,14 @@ impl<'h> Marker<'h> {
         }
     }
 
-    /// Has a word that may point into a block wait, if that pays: the word to visit now.
+    /// Lets a word that may point into a block wait in the queue, where a queue pays, and answers the word to visit
+    /// now.
     #[inline(always)]
     fn ahead_of(&self, ahead: &mut Ahead, word: usize) -> Option<usize> {
         if ahead::PAYS { ahead.put(word, self.group_zero.wrapping_add(word / GROUP_BYTES)) } else { Some(word) }
     }
 
-    /// Marks the block that a word points into: its memory, if it is to be looked through.
+    /// Marks the block that a word points into, and answers the block's memory if that is to be looked through.
     #[inline(always)]
     fn visit(&mut self, word: usize) -> Option<Span> {
         if !self.used.contains(word) && !self.change_arena(word) {
@@ -203,7 +204,7 @@ impl<'h> Marker<'h> {
         if group.leaf.get() & bit != 0 { None } else { Some(self.span(group, block)) }
     }
 
-    /// The memory of a block that is marked.
+    /// The memory of the marked block that begins at `start`.
     #[inline(always)]
     fn span(&self, group: &Group, start: usize) -> Span {
         let behind = group.events() & (usize::MAX - 1) << bit_number(start);

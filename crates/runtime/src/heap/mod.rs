@@ -7,7 +7,8 @@
 //!
 //! - [`Heap::alloc`] takes the next granules of a run of free memory, which is found in the bitmaps of `bitmap.rs`.
 //! - [`Heap::collect`] begins a [`Collection`]: mark from the roots, ask what is still alive, sweep.
-//! - [`Heap::alloc`] answers `None` when a collection is due, so the owner allocates in two steps, see there.
+//! - [`Heap::alloc`] answers `None` when a collection is due, so the owner allocates in two steps, which that method
+//!   describes.
 //!
 //! A heap is a value; there may be any number. Its memory is one region, or several, of fixed size or from a
 //! [`RegionSource`] up to a limit. All its own tables lie in those regions too.
@@ -44,9 +45,9 @@ pub use crate::heap::stats::{Figures, Stretch};
 /// What a collection does with the words of a block that it reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Looks at each: it may be a pointer that keeps another block alive.
+    /// The collection looks at each word, which may be a pointer that keeps another block alive.
     Scan,
-    /// Nothing: they hold no pointers to blocks, or none that shall keep them alive.
+    /// The collection ignores the words: they hold no pointers to blocks, or none that shall keep a block alive.
     NoScan,
 }
 
@@ -76,9 +77,9 @@ pub struct Heap {
 unsafe impl Send for Heap {}
 
 impl Heap {
-    /// A heap in memory of fixed size, for example a static array in firmware. It collects when it is full, or as
-    /// often as [`set_threshold`](Heap::set_threshold) says. Nothing if the region is too small to hold one block
-    /// and its tables.
+    /// A heap in memory of fixed size, for example a static array in firmware. It collects when it is full, or as often
+    /// as [`set_threshold`](Heap::set_threshold) says. `None` if the region is too small to hold one block and the
+    /// heap's tables.
     ///
     /// ```
     /// # use berus_runtime::heap::{Heap, Kind};
@@ -121,10 +122,10 @@ impl Heap {
         }
     }
 
-    /// Gives the heap another region. False if it is too small to be of use.
+    /// Gives the heap another region. False if the region is too small to be of use.
     pub fn add_region(&self, region: &'static mut [MaybeUninit<usize>]) -> bool {
         let region = Region { bytes: size_of_val(region), start: NonNull::from(region).cast() };
-        // SAFETY: a `'static mut` borrow makes the memory ours for good.
+        // SAFETY: a `'static mut` borrow makes the memory the heap's for good.
         unsafe { self.add_arena(region) }.is_some()
     }
 
@@ -132,7 +133,7 @@ impl Heap {
     ///
     /// # Safety
     ///
-    /// The region is readable and writable, and the heap's alone until it is dropped.
+    /// The region is readable and writable, and the heap's alone until the heap is dropped.
     unsafe fn add_arena(&self, region: Region) -> Option<&Arena> {
         // SAFETY: this function asks the same of its caller.
         let new = unsafe { Arena::create(region) }?;
@@ -169,8 +170,8 @@ impl Heap {
         self.bounds.get().contains(address)
     }
 
-    /// The block that a word points to, at its start or anywhere inside it, if there is one. For words that point
-    /// into free memory it answers nothing or some block before.
+    /// The block that a word points to, at its start or anywhere inside it, if there is one. For words that point into
+    /// free memory the answer is `None` or a block before that memory.
     pub fn block_of(&self, word: usize) -> Option<NonNull<u8>> {
         if !self.may_contain(word) || self.run.rest().contains(word) {
             return None;
@@ -179,7 +180,7 @@ impl Heap {
         NonNull::new(core::ptr::with_exposed_provenance_mut(start))
     }
 
-    /// The size of a block in bytes: what was asked for, rounded up to granules. 0 if no block begins there.
+    /// The size of a block in bytes: what was asked for, rounded up to granules. 0 if no block begins at `block`.
     pub fn size_of(&self, block: NonNull<u8>) -> usize {
         let start = block.as_ptr().addr();
         match self.arena_of(start) {
@@ -206,7 +207,8 @@ impl Heap {
         self.locks.set(self.locks.get().saturating_sub(1));
     }
 
-    /// Puts `depth` locks in force; answers how many were, as threads do that lock it each for themselves.
+    /// Puts `depth` locks in force, and answers how many were in force before. Each thread locks the heap for itself,
+    /// so a change of threads exchanges the locks.
     pub(crate) fn exchange_locks(&self, depth: usize) -> usize {
         if depth > 0 {
             self.retire_run();

@@ -1,14 +1,14 @@
-//! Memory outside of the heap that counts to its limit: what is read, compiled and loaded, meanwhile, and the stacks of
-//! threads.
+//! Memory outside of the heap that counts to the heap's limit: the memory of files while they are read, compiled and
+//! loaded, and the stacks of threads.
 
 use core::cell::Cell;
 
 use crate::heap::Heap;
 
-/// What is taken outside.
+/// The memory taken outside of the heap.
 pub(super) struct Outside {
-    /// What blocks and memory outside may come to together; nothing for a heap of fixed regions, beside which there may
-    /// be other memory.
+    /// The bytes that blocks and memory outside may come to together; `None` for a heap of fixed regions, beside which
+    /// there may be other memory.
     limit: Option<usize>,
     taken: Cell<usize>,
 }
@@ -20,9 +20,9 @@ impl Outside {
 }
 
 impl Heap {
-    /// Counts `bytes` bytes that are about to be allocated outside of the heap. False if they would go beyond its
-    /// limit: then collect and ask again, since blocks count that the last collection has left, and those allocated
-    /// since.
+    /// Counts `bytes` bytes that are about to be allocated outside of the heap. False if they would go beyond the
+    /// heap's limit: then collect and ask again, since all blocks count that the last collection left or that were
+    /// allocated since, dead ones included.
     ///
     /// ```
     /// # use berus_runtime::heap::{GlobalRegions, Heap, Kind};
@@ -47,7 +47,7 @@ impl Heap {
         self.outside.taken.set(self.outside.taken.get().saturating_sub(bytes));
     }
 
-    /// Bytes that may be allocated beside what is taken outside.
+    /// Bytes of blocks that may be allocated beside the memory taken outside.
     pub(super) fn room_inside(&self) -> usize {
         match (self.outside.taken.get(), self.outside.limit) {
             (0, _) | (_, None) => usize::MAX,

@@ -12,7 +12,7 @@ use crate::heap::Heap;
 pub struct Pacing {
     /// At least this many bytes.
     pub minimum: usize,
-    /// And at least this many per cent of what the last collection left alive.
+    /// At least this many per cent of the bytes that the last collection left alive.
     pub percent: usize,
 }
 
@@ -32,18 +32,18 @@ impl Default for Pacing {
 pub(super) struct Pace {
     pacing: Cell<Pacing>,
     threshold: Cell<Option<usize>>,
-    /// What was alive after the last collection.
+    /// Bytes that were alive after the last collection.
     alive: Cell<usize>,
-    /// The most that was in use at the begin of a collection.
+    /// The most bytes that were in use at the beginning of a collection.
     peak: Cell<usize>,
     /// Bytes charged in all.
     total: Cell<usize>,
     granted: Cell<usize>,
     spent: Cell<usize>,
-    /// Memory ran out although the budget did not.
+    /// Whether memory ran out before the budget did.
     full: Cell<bool>,
     stress: Cell<bool>,
-    /// How many allocations succeed before one that fails.
+    /// How many allocations succeed before one that fails; `None` if none is to fail.
     failing: Cell<Option<usize>>,
 }
 
@@ -78,7 +78,7 @@ impl Pace {
         self.grant();
     }
 
-    /// What is left of the budget.
+    /// Bytes that are left of the budget.
     pub fn left(&self) -> usize {
         if self.stress.get() { 0 } else { self.granted.get().saturating_sub(self.spent.get()) }
     }
@@ -126,7 +126,7 @@ impl Heap {
         self.pace.total.get().wrapping_sub(self.run.rest().len())
     }
 
-    /// The most bytes that blocks have taken at one time, as far as it has been looked at.
+    /// The most bytes that blocks have taken at one time, of the times at which collections began and of now.
     pub fn peak(&self) -> usize {
         self.pace.peak.get().max(self.used())
     }
@@ -161,13 +161,13 @@ impl Heap {
         self.pace.stress.set(stress);
     }
 
-    /// In stress mode, has the allocation after `after` others fail, as if there were no memory; those behind it
+    /// In stress mode, has the allocation after `after` others fail, as if there were no memory; later allocations
     /// succeed again. For tests.
     pub fn set_failing(&self, after: Option<usize>) {
         self.pace.failing.set(after);
     }
 
-    /// How many allocations are still to succeed before one that fails.
+    /// How many allocations are still to succeed before one that fails; `None` if none is to fail.
     pub fn failing(&self) -> Option<usize> {
         self.pace.failing.get()
     }

@@ -8,9 +8,9 @@ use core::ptr::NonNull;
 /// A piece of raw memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
-    /// Its first byte.
+    /// The region's first byte.
     pub start: NonNull<u8>,
-    /// Its size in bytes.
+    /// The region's size in bytes.
     pub bytes: usize,
 }
 
@@ -21,7 +21,7 @@ pub struct Region {
 /// A region that [`obtain`](RegionSource::obtain) returns must be readable and writable, aligned to a word, and used by
 /// nobody else until it is given to [`release`](RegionSource::release).
 pub unsafe trait RegionSource: Sync {
-    /// A region of at least `least` bytes and at most `most`, or nothing if there is none.
+    /// A region of at least `least` bytes and at most `most`, or `None` if there is no such memory.
     ///
     /// Where memory that nobody touches costs nothing, as under an operating system with virtual memory, give all
     /// of `most`: the heap uses a region from its start and touches no more than it needs, and a heap in one piece
@@ -38,8 +38,8 @@ pub unsafe trait RegionSource: Sync {
 
 /// Regions from the program's global allocator.
 ///
-/// With 64-bit addresses it asks for as much as the heap may ever use, relying on the system to commit a page when
-/// it is first touched, and for less if that is refused. With narrower addresses it asks for a quarter of a
+/// With 64-bit addresses this source asks for as much as the heap may ever use, relying on the system to commit a page
+/// when it is first touched, and for less if that is refused. With narrower addresses it asks for a quarter of a
 /// mebibyte at a time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GlobalRegions;

@@ -16,13 +16,13 @@ impl Heap {
         Some(block)
     }
 
-    /// Makes a block larger or smaller without moving it, or answers false if what follows it is not free. What a
-    /// block of kind [`Scan`](Kind::Scan) gains is zero, and so is what rounding up to granules adds. Never moves
-    /// the block and never fails to make one smaller.
+    /// Makes a block larger or smaller without moving it, or answers false if there is not enough free memory behind
+    /// the block. What a block of kind [`Scan`](Kind::Scan) gains is zero, and so is what rounding up to granules adds.
+    /// Never moves the block and never fails to make one smaller.
     ///
     /// # Safety
     ///
-    /// A block begins there, and nobody uses the bytes that it loses.
+    /// A block begins at `block`, and nobody uses the bytes that it loses.
     pub unsafe fn resize(&self, block: NonNull<u8>, bytes: usize) -> bool {
         let start = block.as_ptr().addr();
         let (Some(size), Some(arena)) = (block_size(bytes), self.arena_of(start)) else {
@@ -95,7 +95,7 @@ impl Heap {
     ///
     /// # Safety
     ///
-    /// A block without finaliser begins there, and nobody uses it any more.
+    /// A block without finaliser begins at `block`, and nobody uses that block any more.
     pub unsafe fn free(&self, block: NonNull<u8>) {
         let start = block.as_ptr().addr();
         let Some(arena) = self.arena_of(start) else {

@@ -13,15 +13,15 @@ pub struct Figures {
     pub total: usize,
     /// Bytes of blocks.
     pub used: usize,
-    /// Bytes not in blocks; with `used` makes `total`.
+    /// Bytes not in blocks: the difference of `total` and `used`.
     pub free: usize,
-    /// Bytes that may still be obtained from the source, their tables included.
+    /// Bytes that may still be obtained from the source, tables included.
     pub obtainable: usize,
     /// Number of blocks.
     pub blocks: usize,
     /// Number of blocks of one [`GRANULE`].
     pub of_one: usize,
-    /// Number of blocks of two.
+    /// Number of blocks of two granules.
     pub of_two: usize,
     /// Bytes of the largest block.
     pub largest: usize,
@@ -32,11 +32,11 @@ pub struct Figures {
 /// A block, or free memory between blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
-    /// Its first byte.
+    /// The first byte of the stretch.
     pub start: NonNull<u8>,
-    /// Its size.
+    /// The size of the stretch in bytes.
     pub bytes: usize,
-    /// The block's kind, or nothing for free memory.
+    /// The block's kind, or `None` for free memory.
     pub kind: Option<Kind>,
 }
 
@@ -80,7 +80,7 @@ impl Heap {
         self.arenas().map(|arena| arena.used().len() + arena.untouched()).sum()
     }
 
-    /// Bytes that it can come to hold at most, in regions that it has and those that it may obtain.
+    /// Bytes that the heap can come to hold at most, in the regions that it has and in those that it may still obtain.
     pub fn reach(&self) -> usize {
         self.total().saturating_add(self.allowance.get())
     }
@@ -119,7 +119,7 @@ impl Iterator for Stretches<'_> {
 }
 
 impl Stretches<'_> {
-    /// The next block, or the end of the arena if all to there is free.
+    /// The address of the next block, or the arena's end if no block follows.
     fn free_end(&self, start: usize) -> usize {
         let frontier = self.arena.used().end;
         let end = self.arena.next_block(start);
