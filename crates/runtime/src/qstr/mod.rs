@@ -20,7 +20,7 @@ pub use crate::qstr::pool::{Blocks, Pool};
 pub struct Qstr(u32);
 
 impl Qstr {
-    /// No name. It is the number 0, which no string has.
+    /// No name: the number 0, which no string has.
     pub const NULL: Qstr = Qstr(0);
     /// The empty string.
     pub const EMPTY: Qstr = Qstr(1);
@@ -31,27 +31,28 @@ impl Qstr {
         Qstr(number)
     }
 
-    /// Its number.
+    /// The number of the string.
     #[inline(always)]
     pub const fn number(self) -> u32 {
         self.0
     }
 
-    /// Numbers from here on are of no name: see [`Qstr::later`].
+    /// The first of the numbers that belong to no name: see [`Qstr::later`].
     pub(crate) const LATER: u32 = 1 << 31;
 
-    /// What stands for a name that will be interned when it is used. It is spelled at `at`, which is less than
-    /// [`Qstr::LATER`].
+    /// A stand-in for a name that will be interned when it is used. The name is spelled at byte `at` of its module's
+    /// file; `at` is less than [`Qstr::LATER`].
     pub(crate) const fn later(at: u32) -> Qstr {
         Qstr(Qstr::LATER | at)
     }
 
-    /// Where the name is spelled, if it is one to be interned later.
+    /// Where in its module's file the name is spelled, if this is the stand-in for a name that will be interned later.
     pub(crate) const fn as_later(self) -> Option<u32> {
         if self.0 & Qstr::LATER != 0 { Some(self.0 & !Qstr::LATER) } else { None }
     }
 
-    /// Whether it has the same number in every interpreter: the format's names, and those that Berus itself uses.
+    /// Whether the name has the same number in every interpreter, as the format's names have, and those that Berus
+    /// itself uses.
     pub const fn is_fixed(self) -> bool {
         (self.0 as usize) < FIXED
     }
@@ -72,10 +73,10 @@ const fn fixed_name(number: usize) -> &'static str {
     lists[list][index]
 }
 
-/// The number of a name that Berus itself uses: what [`q!`](crate::q) stands for.
+/// The number of a name of the format, or of one that Berus itself uses: the value of [`q!`](crate::q).
 ///
 /// # Panics
-/// If it is not listed. That happens while compiling, since `q!` evaluates it there.
+/// If Berus does not list the name. With `q!` this ends the compilation of the program that uses it.
 pub const fn number_of(name: &str) -> Qstr {
     match find_number(name) {
         Some(name) => name,
@@ -83,7 +84,7 @@ pub const fn number_of(name: &str) -> Qstr {
     }
 }
 
-/// The number of a name that Berus itself uses, if it is one.
+/// The number of `name`, if that is a name of the format or one that Berus itself uses.
 pub const fn find_number(name: &str) -> Option<Qstr> {
     let mut number = 1;
     while number < FIXED {
@@ -139,7 +140,7 @@ impl Hasher {
         Hasher(5381)
     }
 
-    /// With more bytes.
+    /// The hasher after `bytes`, which follow the bytes before.
     pub const fn with(self, bytes: &[u8]) -> Hasher {
         let Hasher(mut hash) = self;
         let mut i = 0;

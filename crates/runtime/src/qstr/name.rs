@@ -7,7 +7,7 @@ use crate::qstr::Qstr;
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub union Name {
-    /// Odd: a number, above bit 0.
+    /// An odd word, for a name that has a number: the number, shifted left by one bit.
     number: usize,
     text: &'static &'static str,
 }
@@ -28,16 +28,16 @@ impl Name {
         unsafe { self.number }
     }
 
-    /// Its number, if it has one.
+    /// The name's number, if the name has one.
     #[inline]
     pub const fn qstr(self) -> Option<Qstr> {
         let number = self.number();
         if number & 1 != 0 { Some(Qstr::from_number((number >> 1) as u32)) } else { None }
     }
 
-    /// Its spelling, if it has no number.
+    /// The name's spelling, if the name has no number.
     pub fn text(self) -> Option<&'static str> {
-        // SAFETY: an even word is a reference, since those are aligned.
+        // SAFETY: an even word is a reference, since references are aligned and numbers are stored as odd words.
         if self.number() & 1 == 0 { Some(unsafe { *self.text }) } else { None }
     }
 }

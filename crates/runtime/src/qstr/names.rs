@@ -229,7 +229,7 @@ pub const OBJECTS: &[&str] = &[
     "ViperTypeError",
 ];
 
-/// Names of built-in functions and modules, and of what is in those.
+/// Names of built-in functions and modules, and of the members of these modules.
 #[rustfmt::skip]
 pub const MODULES: &[&str] = &[
     "BufferedWriter",
@@ -530,6 +530,6 @@ pub const LIBRARY: &[&str] = &[
     "GZIP",
 ];
 
-/// There is no library.
+/// No name: the library is left out.
 #[cfg(not(feature = "library-names"))]
 pub const LIBRARY: &[&str] = &[];

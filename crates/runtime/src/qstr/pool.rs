@@ -1,7 +1,7 @@
 //! The table of interned strings.
 //!
 //! Fixed names are found through a hash table that is built when Berus is compiled; names met at run time are in a
-//! table of heap blocks. They are spelled there too, or in memory that a module lends.
+//! table of heap blocks. Their spellings are in heap blocks, too, or in memory that a module lends.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -9,27 +9,28 @@ use core::ptr::NonNull;
 use crate::heap::Collection;
 use crate::qstr::{FIXED, Qstr, fixed_name, hash};
 
-/// Where a pool has its memory from.
+/// Where a pool has its memory and its errors from.
 pub trait Blocks {
-    /// Why there is none.
+    /// Why a name cannot be interned: for want of memory, or because the name is too long.
     type Error;
 
     /// A block of `bytes` bytes that the collector does not look at.
     ///
     /// # Errors
-    /// If there is no memory.
+    /// The error for want of memory.
     fn bytes(&self, bytes: usize) -> Result<NonNull<u8>, Self::Error>;
 
     /// A block of `words` words that the collector looks at, all zero.
     ///
     /// # Errors
-    /// If there is no memory.
+    /// The error for want of memory.
     fn words(&self, words: usize) -> Result<NonNull<usize>, Self::Error>;
 
     /// Gives a block back.
     ///
     /// # Safety
-    /// The block came from here, and nobody uses it any more.
+    /// The block came from [`Blocks::bytes`] or [`Blocks::words`] of the same value, and nobody uses the block any
+    /// more.
     unsafe fn give_back<T>(&self, block: NonNull<T>);
 
     /// The error for a name that is too long.
@@ -53,7 +54,7 @@ static HASHES: [u32; FIXED] = {
 /// Slots of the table of fixed names: a power of two, at most half full.
 const SLOTS: usize = (2 * FIXED).next_power_of_two();
 
-/// Numbers of fixed names, in the first free slot from that of their hash on.
+/// Numbers of fixed names, each in the first free slot from the slot of the name's hash on.
 static TABLE: [u16; SLOTS] = {
     let mut table = [0; SLOTS];
     let mut number = 1;
@@ -111,22 +112,23 @@ impl Fact {
     }
 }
 
-/// Bytes of the memory that names are copied to, one after another; longer ones get memory of their own.
+/// Bytes of each piece of memory that names are copied to, one after another. A name that does not fit into the rest of
+/// the piece and takes more than [`LONG`] bytes gets memory of its own.
 const CHUNK: usize = 256;
 const LONG: usize = CHUNK / 4;
 
 /// The interned strings of an interpreter: those met at run time, in the order of their numbers.
 ///
-/// A name costs two words and its slots in the hash table, and its spelling where that is not lent.
+/// A name costs a word, four bytes and its slots in the hash table, and its spelling where that is not lent.
 #[derive(Default)]
 pub struct Pool {
-    /// Where the name is spelled: a heap block of `capacity` words, through which the collector finds that memory.
+    /// A heap block of `capacity` words: where each name is spelled. Through them the collector finds the spellings.
     starts: Cell<Option<NonNull<NonNull<u8>>>>,
     /// A heap block: `capacity` facts, then the slots of the hash table.
     facts: Cell<Option<NonNull<Fact>>>,
     len: Cell<usize>,
     capacity: Cell<usize>,
-    /// Where the next name can be copied to, and how many bytes are left there.
+    /// Where the next name can be copied to; `room_left` bytes are left there.
     room: Cell<Option<NonNull<u8>>>,
     room_left: Cell<usize>,
 }
@@ -159,11 +161,11 @@ impl Pool {
     fn slot(&self, slot: usize) -> Option<NonNull<u8>> {
         let capacity = self.capacity.get();
         let facts = self.facts.get().filter(|_| slot < slots_for(capacity))?;
-        // SAFETY: that many slots follow the facts in the block.
+        // SAFETY: `slots_for(capacity)` slots follow the facts in the block, and `slot` is one of them.
         Some(unsafe { facts.add(capacity).cast::<u8>().add(slot * slot_size(capacity)) })
     }
 
-    /// What is in a slot.
+    /// The index of the name in a slot; `None` if the slot is free.
     fn taken_by(&self, slot: usize) -> Option<usize> {
         let place = self.slot(slot)?;
         // SAFETY: slots are aligned to their size, and zeroed or filled.
@@ -186,7 +188,7 @@ impl Pool {
         (FIXED..FIXED + self.len.get()).map(|number| Qstr(number as u32))
     }
 
-    /// How many names were met at run time, bytes of their spellings, and bytes of memory that they take in all.
+    /// How many names were met at run time, bytes of their spellings, and bytes of memory that these names take in all.
     pub fn figures(&self) -> (usize, usize, usize) {
         let names = self.len.get();
         let bytes = self.interned().map(|name| self.bytes(name).len()).sum();
@@ -202,8 +204,8 @@ impl Pool {
             return NAMES[number].as_bytes();
         }
         match (self.start(number - FIXED), self.fact(number - FIXED)) {
-            // SAFETY: so many bytes were copied there, or are lent; either way they stay, since the pool points to
-            // them.
+            // SAFETY: as many bytes as the fact says were copied to `start`, or are lent from there; either way they
+            // stay, since the pool points to them.
             (Some(start), Some(fact)) => unsafe { core::slice::from_raw_parts(start.as_ptr(), fact.len()) },
             _ => &[],
         }
@@ -223,7 +225,7 @@ impl Pool {
         self.find_hashed(bytes, hash(bytes))
     }
 
-    /// As [`Pool::find`]; `hash` is that of the bytes.
+    /// As [`Pool::find`]; `hash` is the hash of the bytes.
     pub fn find_hashed(&self, bytes: &[u8], hash: u32) -> Option<Qstr> {
         if let Some(name) = find_fixed(bytes, hash) {
             return Some(name);
@@ -243,7 +245,7 @@ impl Pool {
     /// The name spelled `bytes`, interned now if it was not, with a copy of them.
     ///
     /// # Errors
-    /// `RuntimeError` if it is too long, and `MemoryError`.
+    /// [`Blocks::too_long`] for a name of more than 255 bytes, and the error of `blocks` for want of memory.
     pub fn intern<B: Blocks>(&self, blocks: &B, bytes: &[u8]) -> Result<Qstr, B::Error> {
         let hash = hash(bytes);
         if let Some(name) = self.find_hashed(bytes, hash) {
@@ -267,7 +269,7 @@ impl Pool {
         }
     }
 
-    /// The length of a name.
+    /// The length of the name spelled `bytes`, or the error if the name is too long.
     fn len_of<B: Blocks>(blocks: &B, bytes: &[u8]) -> Result<u8, B::Error> {
         u8::try_from(bytes.len()).map_err(|_| blocks.too_long())
     }
@@ -285,13 +287,13 @@ impl Pool {
                 room
             }
         };
-        // SAFETY: there is room for the bytes and the zero; nobody else sees it.
+        // SAFETY: `start` has room for the bytes and the zero, and nobody else knows this memory yet.
         unsafe {
             start.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
             start.add(bytes.len()).write(0);
         }
         if self.room.get() == Some(start) {
-            // SAFETY: that many bytes were left.
+            // SAFETY: at least `size` bytes were left at `start`.
             self.room.set(Some(unsafe { start.add(size) }));
             self.room_left.set(self.room_left.get() - size);
         }

@@ -1,6 +1,6 @@
 //! Text without objects: UTF-8, and format specifications.
 //!
-//! Nothing here knows of the interpreter, so that all of it is tested alone.
+//! Nothing in this room knows of the interpreter, so that all of it is tested alone.
 
 pub mod spec;
 pub mod utf8;

@@ -1,15 +1,15 @@
 //! The format specification of `format()` and f-strings: `[[fill]align][sign][#][0][width][,][.precision][type]`.
 
-/// Where the text goes in a field that is wider.
+/// Where a text goes in a field that is wider than the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// `<`
+    /// `<`: at the left end of the field.
     Left,
-    /// `>`
+    /// `>`: at the right end of the field.
     Right,
-    /// `^`
+    /// `^`: in the middle of the field.
     Centre,
-    /// `=`: the field is filled between sign and digits.
+    /// `=`: at both ends of the field, which is filled between sign and digits.
     AfterSign,
 }
 
@@ -28,15 +28,15 @@ impl Align {
 /// A format specification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spec {
-    /// What fills the field, if said.
+    /// The byte that fills the field, if said.
     pub fill: Option<u8>,
     /// The alignment, if said.
     pub align: Option<Align>,
     /// `+` or a space, to stand before numbers that are not negative.
     pub sign: Option<u8>,
-    /// `#`: integers get the prefix of their base.
+    /// Whether `#` was said: integers get the prefix of their base.
     pub alternate: bool,
-    /// The width began with a zero.
+    /// Whether the width begins with a zero.
     pub zero: bool,
     /// The least width in characters; 0 if not said.
     pub width: usize,
@@ -48,7 +48,8 @@ pub struct Spec {
     pub kind: Option<u8>,
 }
 
-/// Reads a number from `text` at `at`, and moves `at` behind it. It saturates.
+/// Reads a number from `text` at `at`, and moves `at` behind it. `None` if no digit is there; a number that is too
+/// large becomes the greatest that is answered.
 pub fn number(text: &[u8], at: &mut usize) -> Option<usize> {
     let start = *at;
     let mut value = 0usize;
@@ -56,12 +57,12 @@ pub fn number(text: &[u8], at: &mut usize) -> Option<usize> {
         value = value.saturating_mul(10).saturating_add(usize::from(byte - b'0'));
         *at += 1;
     }
-    // No field of text is longer, and sums of lengths stay far from overflow.
+    // No field of text is longer than this limit, and sums of a few such lengths stay far from overflow.
     (*at > start).then_some(value.min(isize::MAX as usize >> 8))
 }
 
 impl Spec {
-    /// Reads a specification; `None` if there is something in `text` that does not belong to it.
+    /// Reads a specification; `None` if there is something in `text` that does not belong to a specification.
     ///
     /// ```
     /// use berus_runtime::text::spec::{Align, Spec};

@@ -1,6 +1,6 @@
 //! UTF-8 as Python strings need it: code points by number, and the classes of characters.
 //!
-//! MicroPython knows the classes of ASCII characters only (`py/unicode.c`), and so do we.
+//! MicroPython knows the classes of ASCII characters only (`py/unicode.c`), and so does Berus.
 
 /// Whether `byte` starts a character.
 #[inline(always)]
@@ -13,7 +13,7 @@ pub fn count(text: &[u8]) -> usize {
     text.iter().filter(|&&byte| is_start(byte)).count()
 }
 
-/// How many bytes a character has by its first byte; 1 where that begins none.
+/// How many bytes a character has by its first byte; 1 for a byte that begins no character.
 const fn announced(first: u8) -> usize {
     match first {
         0..0xc0 | 0xf8.. => 1,
@@ -25,19 +25,20 @@ const fn announced(first: u8) -> usize {
 
 /// Characters that are wanted of text that comes piece by piece.
 pub struct Wanted {
-    /// Where the next character starts, and how many are wanted from there on.
+    /// Offset in bytes of the start of the next character; `left` characters are wanted from there on.
     at: usize,
     left: usize,
 }
 
 impl Wanted {
-    /// So many characters.
+    /// The next `count` characters of a text.
     pub fn new(count: usize) -> Wanted {
         Wanted { at: 0, left: count }
     }
 
-    /// How many bytes at least must follow `text`, which is longer than the last time, so that it has the characters,
-    /// the last of them whole; 0 if it has them, or more. The bytes may be any: what a first byte announces counts.
+    /// How many more bytes at least `text` needs so that it holds all the wanted characters, the last of them whole; 0
+    /// if it holds them. `text` begins with the text of the call before. The bytes need not be UTF-8: a character is as
+    /// long as its first byte announces.
     pub fn missing(&mut self, text: &[u8]) -> usize {
         while self.left > 0
             && let Some(&first) = text.get(self.at)
@@ -49,7 +50,7 @@ impl Wanted {
     }
 }
 
-/// How many bytes the character has that starts at `at`. Whatever the bytes are, at least one.
+/// How many bytes the character has that starts at `at`: at least one, whatever the bytes are.
 pub fn width_at(text: &[u8], at: usize) -> usize {
     let rest = text.get(at + 1..).unwrap_or_default();
     1 + rest.iter().take_while(|&&byte| !is_start(byte)).count()
@@ -60,7 +61,7 @@ pub fn offset_of(text: &[u8], index: usize) -> Option<usize> {
     if index == 0 {
         return Some(0);
     }
-    // What is far is looked for among many bytes at once.
+    // Code points that are far away are counted a block of bytes at a time.
     const BLOCK: usize = 256;
     let (mut start, mut left) = (1, index);
     while let Some(block) = text.get(start..start + BLOCK) {
@@ -80,7 +81,7 @@ pub fn offset_of(text: &[u8], index: usize) -> Option<usize> {
     (left == 1 && !text.is_empty()).then_some(text.len())
 }
 
-/// The code point that starts at `at`.
+/// The code point that starts at `at`; 0 if `text` ends before.
 pub fn decode_at(text: &[u8], at: usize) -> u32 {
     let Some(&first) = text.get(at) else { return 0 };
     let mut point = match first {
