@@ -10,35 +10,35 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Errno(pub i32);
 
-/// `EPERM`: not on the folder of all mounts, not across file systems.
+/// `EPERM`: the operation is not permitted, or not possible on the folder of all mounts or across file systems.
 pub const NOT_PERMITTED: Errno = Errno(1);
-/// `ENOENT`
+/// `ENOENT`: there is no such file or folder.
 pub const NO_ENTRY: Errno = Errno(2);
-/// `EINTR`: something else came before the end of the wait.
+/// `EINTR`: something else came before what was waited for.
 pub const INTERRUPTED: Errno = Errno(4);
-/// `EIO`
+/// `EIO`: the device failed to read or write.
 pub const IO: Errno = Errno(5);
-/// `EBADF`
+/// `EBADF`: the number is not one of an open file, or the file is not open for the operation.
 pub const BAD_FILE: Errno = Errno(9);
-/// `EAGAIN`: nothing there now.
+/// `EAGAIN`: not possible now: nothing has come to read, there is no room to write, or no thread can be started.
 pub const AGAIN: Errno = Errno(11);
-/// `ENOMEM`
+/// `ENOMEM`: there is not enough memory.
 pub const NO_MEMORY: Errno = Errno(12);
-/// `EBUSY`
+/// `EBUSY`: somebody else uses the device or file system.
 pub const BUSY: Errno = Errno(16);
-/// `EEXIST`
+/// `EEXIST`: a file or folder of that name exists.
 pub const EXISTS: Errno = Errno(17);
-/// `ENODEV`: nothing is mounted there, or there is no file system.
+/// `ENODEV`: nothing is mounted at the path, the device holds no file system, or the host has no files.
 pub const NO_DEVICE: Errno = Errno(19);
-/// `EISDIR`
+/// `EISDIR`: the path is one of a folder, where a file is wanted.
 pub const IS_FOLDER: Errno = Errno(21);
-/// `EINVAL`
+/// `EINVAL`: an argument is not valid.
 pub const INVALID: Errno = Errno(22);
-/// `ENOSPC`
+/// `ENOSPC`: the device has no space left.
 pub const NO_SPACE: Errno = Errno(28);
-/// `EROFS`
+/// `EROFS`: the file system can only be read.
 pub const READ_ONLY: Errno = Errno(30);
-/// `ENOSYS`: the machine has nothing of the kind.
+/// `ENOSYS`: the machine does not have the function asked for.
 pub const NO_SYSTEM: Errno = Errno(38);
-/// `EOPNOTSUPP`
+/// `EOPNOTSUPP`: the operation is not supported.
 pub const UNSUPPORTED: Errno = Errno(95);

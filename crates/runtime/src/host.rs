@@ -19,7 +19,7 @@ pub trait Host {
         self.write_stdout(bytes);
     }
 
-    /// Writes what the host has kept of output so far.
+    /// Writes the output that the host has kept back so far.
     fn flush(&self) {}
 
     /// Reads from the console into `buffer`: how many bytes came, 0 at the end of input, or an error number.
@@ -37,13 +37,13 @@ pub trait Host {
         None
     }
 
-    /// Time since 1970, if the host has a clock.
+    /// Time since the start of 1970 in Greenwich; `None` if the host has no such clock.
     fn wall_clock(&self) -> Option<Duration> {
         None
     }
 
-    /// How local time differs from that of Greenwich at the moment `seconds` after 1970 began. A host without a time
-    /// zone has that of Greenwich.
+    /// How local time differs from that of Greenwich at the moment `seconds` after the start of 1970. A host without a
+    /// time zone has the time of Greenwich.
     fn local_time(&self, seconds: i64) -> LocalTime {
         let _ = seconds;
         LocalTime::default()
@@ -71,9 +71,9 @@ pub trait Host {
     }
 
     /// Waits until one of the open files `files`, among which the console may be, is ready for what is wanted of it, no
-    /// longer than `timeout`; says of each what it is ready for. How many are ready for something.
+    /// longer than `timeout`; notes in each what it is ready for, and answers how many are ready for something.
     ///
-    /// A host that does not know says that all are ready, as files on a disk are.
+    /// A host that cannot tell says that all files are ready, as files on a disk are.
     ///
     /// # Errors
     /// An error number.
@@ -111,8 +111,8 @@ pub trait Host {
         false
     }
 
-    /// Itself as one that programs may start threads on, if they may. A new interpreter asks once, and then uses the
-    /// answer in place of this host.
+    /// This host as one with threads; `None` if programs may not start any. A new interpreter asks once, and then uses
+    /// the answer in place of this host.
     #[cfg(feature = "threads")]
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         None
@@ -149,35 +149,37 @@ impl Host for Silent {
 /// [`Host::read_stdin`] meanwhile.
 #[cfg(feature = "threads")]
 pub trait Threads: Host + Send + Sync {
-    /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends: its number.
+    /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends; answers the
+    /// thread's number.
     ///
     /// # Errors
     /// An error number.
     fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, Errno>;
 
-    /// The number of the thread that asks, not 0, and not that of any other that is alive.
+    /// The number of the thread that asks: not 0, and not the number of any other living thread.
     fn current(&self) -> usize;
 
     /// A new monitor.
     fn monitor(&self) -> Box<dyn Monitor>;
 }
 
-/// What threads wait on for each other: a lock with a condition. The functions that it is given run one at a time.
+/// What threads wait on for each other: a lock with a condition. The functions that a monitor is given run one at a
+/// time.
 #[cfg(feature = "threads")]
 pub trait Monitor: Send + Sync {
-    /// Waits until `ready` answers `true`: asks now, after each [`update`](Monitor::update), and whenever it likes.
-    /// Gives up when `timeout` has passed. The last answer of `ready`.
+    /// Waits until `ready` answers `true` or `timeout` has passed, and answers the last answer of `ready`. The monitor
+    /// calls `ready` at once, after each [`update`](Monitor::update), and whenever it likes.
     fn wait_until(&self, timeout: Option<Duration>, ready: &mut dyn FnMut() -> bool) -> bool;
 
-    /// Runs `change`, then has all that wait ask again.
+    /// Runs `change`, then calls `ready` again for each thread that waits.
     fn update(&self, change: &mut dyn FnMut());
 }
 
 /// Memory that machine code runs from.
 pub trait MachineCode {
-    /// Makes memory of `len` bytes, has `fill` write all of them where they are to stay, and then makes them executable
-    /// and no longer writable: they are never both. They go when the answer is dropped. `None` if the host has no such
-    /// memory left.
+    /// Makes memory of `len` bytes, has `fill` write all bytes where they are to stay, and then makes them executable
+    /// and no longer writable: they are never both. The memory is freed when the answer is dropped. `None` if the host
+    /// has no such memory left.
     fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable>;
 }
 
@@ -191,7 +193,7 @@ pub type Executable = Box<dyn AsRef<[u8]> + Send + Sync>;
 /// Everything that changes files has a default that refuses with `EROFS`, so that a host whose files can only be read
 /// implements just that.
 pub trait Files {
-    /// Opens a file.
+    /// Opens the file at `path`; answers the open file's number.
     ///
     /// # Errors
     /// An error number.
@@ -200,16 +202,16 @@ pub trait Files {
     /// Closes an open file.
     ///
     /// # Errors
-    /// `EBADF` if it is not open.
+    /// `EBADF` if the file is not open.
     fn close(&self, file: i32) -> Result<(), Errno>;
 
-    /// Reads from where the file is: how many bytes came, 0 at the end.
+    /// Reads into `buffer` from the file's position on: how many bytes came, 0 at the end of the file.
     ///
     /// # Errors
     /// An error number.
     fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, Errno>;
 
-    /// Writes where the file is: how many bytes were taken.
+    /// Writes `bytes` at the file's position: how many bytes were taken.
     ///
     /// # Errors
     /// An error number.
@@ -218,13 +220,14 @@ pub trait Files {
         Err(READ_ONLY)
     }
 
-    /// Moves by `offset` from the start (`whence` 0), from here (1) or from the end (2): where the file is then.
+    /// Moves the file's position to `offset` bytes from its start (`whence` 0), from the position so far (1) or from
+    /// its end (2): the new position, in bytes from the start.
     ///
     /// # Errors
     /// An error number.
     fn seek(&self, file: i32, offset: i64, whence: u8) -> Result<u64, Errno>;
 
-    /// Writes what has been written to the file to where it outlives the machine.
+    /// Brings what has been written to the file to where a loss of power does not harm it.
     ///
     /// # Errors
     /// An error number.
@@ -239,13 +242,13 @@ pub trait Files {
     /// An error number.
     fn stat(&self, path: &[u8]) -> Result<Stat, Errno>;
 
-    /// Shows what is in the folder `path` to `each`, but for `.` and `..`, until that answers `false`.
+    /// Shows each entry of the folder `path` but `.` and `..` to `each`, until `each` answers `false`.
     ///
     /// # Errors
     /// An error number.
     fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), Errno>;
 
-    /// The current folder, from the root.
+    /// The path of the current folder, from the root.
     ///
     /// # Errors
     /// An error number.
@@ -303,14 +306,14 @@ pub trait Files {
     }
 }
 
-/// An open file that is waited for, and the events that are wanted and there.
+/// An open file that is waited for, the events that are waited for, and the events that have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Polled {
-    /// Its number.
+    /// The open file's number.
     pub file: i32,
     /// The events that are waited for.
     pub wanted: Events,
-    /// The events that are there: of those that are wanted, and of errors, which come unasked.
+    /// The events that have come: wanted ones, and errors, which come unasked.
     pub ready: Events,
 }
 
@@ -324,60 +327,60 @@ impl Polled {
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Open {
-    /// It can be read.
+    /// Whether the file can be read.
     pub read: bool,
-    /// It can be written to.
+    /// Whether the file can be written to.
     pub write: bool,
-    /// Whatever is written goes to its end.
+    /// Whether all that is written goes to the end of the file.
     pub append: bool,
-    /// It is made if it is not there.
+    /// Whether the file is made if there is none.
     pub create: bool,
-    /// What is in it goes.
+    /// Whether the file is emptied.
     pub truncate: bool,
 }
 
 /// What is known of a file or folder, as `os.stat` has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stat {
-    /// What it is, and who may do what: [`Stat::FOLDER`] or [`Stat::FILE`], and permission bits.
+    /// The kind of file, [`Stat::FOLDER`] or [`Stat::FILE`], and permission bits.
     pub mode: u32,
-    /// Its number on its device.
+    /// The number of the file on its device.
     pub inode: u64,
     /// The device's number.
     pub device: u64,
-    /// How many names it has.
+    /// How many names the file has.
     pub links: u64,
-    /// The owner.
+    /// The number of the user that owns the file.
     pub user: u32,
-    /// The group.
+    /// The number of the group that owns the file.
     pub group: u32,
-    /// Bytes in it.
+    /// Size of the file in bytes.
     pub size: u64,
-    /// When it was read last: seconds since 1970, as the next two.
+    /// When the file was read last, in seconds since the start of 1970.
     pub accessed: i64,
-    /// When its bytes changed last.
+    /// When the file's bytes changed last, in seconds since the start of 1970.
     pub modified: i64,
-    /// When something of all this changed last.
+    /// When the file's bytes or properties changed last, in seconds since the start of 1970.
     pub changed: i64,
 }
 
 impl Stat {
-    /// The bits of [`Stat::mode`] that say what it is.
+    /// The bits of [`Stat::mode`] that hold the kind of file.
     pub const KIND: u32 = 0xf000;
-    /// A folder.
+    /// The kind of a folder.
     pub const FOLDER: u32 = 0x4000;
-    /// A file.
+    /// The kind of a regular file.
     pub const FILE: u32 = 0x8000;
 }
 
 /// Something in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// Its name.
+    /// The entry's name, without a path.
     pub name: &'a [u8],
-    /// What it is: [`Stat::FOLDER`], [`Stat::FILE`] or another kind; 0 where that is not known.
+    /// The entry's kind: [`Stat::FOLDER`], [`Stat::FILE`] or another; 0 where the kind is not known.
     pub kind: u32,
-    /// Its number on its device.
+    /// The number of the file on its device.
     pub inode: u64,
 }
 
@@ -389,16 +392,16 @@ pub trait Process {
         None
     }
 
-    /// The value of an environment variable.
+    /// The value of the environment variable `name`, if it is set.
     fn getenv(&self, name: &[u8]) -> Option<Vec<u8>>;
 
-    /// Gives an environment variable a value, or takes it away.
+    /// Sets the environment variable `name` to `value`, or unsets the variable if `value` is `None`.
     ///
     /// # Errors
-    /// `EINVAL` if the name is none.
+    /// `EINVAL` if no variable can have such a name.
     fn setenv(&self, name: &[u8], value: Option<&[u8]>) -> Result<(), Errno>;
 
-    /// Has a shell run `command`: the status it ended with, as POSIX's `wait` has it.
+    /// Has a shell run `command`: the status that the command ended with, as POSIX's `wait` has it.
     ///
     /// # Errors
     /// An error number.
@@ -417,7 +420,7 @@ bitflags::bitflags! {
         const ERROR = 8;
         /// The other end was closed.
         const HANG_UP = 16;
-        /// There is no such file.
+        /// There is no such open file.
         const INVALID = 32;
     }
 }

@@ -22,7 +22,7 @@ use crate::obj::generator::Generator;
 /// Runs the top frame, whose entry is [`Entry::Rust`], until it returns or yields; the value is in [`Vm::take_result`].
 ///
 /// # Errors
-/// The exception that it does not handle.
+/// The exception that the frame does not handle.
 pub(crate) fn run(vm: &Vm) -> Res<Exit> {
     between_safe_points(vm, || run_frames(vm))
 }
@@ -48,16 +48,17 @@ fn run_frames(vm: &Vm) -> Res<Exit> {
 /// Runs the top frame from the instruction that it was left at, where the waiting exception is raised.
 ///
 /// # Errors
-/// The exception that it does not handle.
+/// The exception that the frame does not handle.
 pub(crate) fn run_raising(vm: &Vm) -> Res<Exit> {
     unwind(vm, false)?;
     run(vm)
 }
 
-/// Lets the frame that handles the waiting exception go on there; frames above it end.
+/// Has the frame that handles the waiting exception go on at its handler; frames above it end. `noted` says that the
+/// exception's traceback has the top frame already.
 ///
 /// # Errors
-/// If none does that was entered since Rust code called.
+/// The exception, if no frame that was entered since Rust code called handles it.
 fn unwind(vm: &Vm, mut noted: bool) -> Res<()> {
     let mut exception = vm.waiting_exception();
     loop {
@@ -88,8 +89,8 @@ fn unwind(vm: &Vm, mut noted: bool) -> Res<()> {
     }
 }
 
-/// Reports an event to whoever traces: the exception that goes on from there, which is `exception` unless reporting
-/// raises another.
+/// Reports an event to whoever traces; answers the exception that is to be unwound from here, which is `exception`
+/// unless reporting raises another.
 fn report(vm: &Vm, exception: Obj, event: impl FnOnce(&Vm) -> Res<()>) -> Obj {
     if !vm.dispatch.stops() || vm.is_abort(exception) {
         return exception;

@@ -1,7 +1,8 @@
 //! Running instructions one at a time, with something to be done before each.
 //!
-//! Handlers go on with the next instruction through `Dispatch`. While somebody counts instructions or traces them, it
-//! has them stop, so that control comes back to `run` each time; at other times nothing asks.
+//! Handlers go on with the next instruction through `Dispatch`. While somebody counts or traces instructions,
+//! `Dispatch` has the handlers stop, so that control comes back to `run` each time; at other times no handler asks
+//! whether somebody does.
 
 use crate::interpret::trace::trace_instruction;
 use crate::model::error::Res;
@@ -11,8 +12,8 @@ use crate::model::vm::Vm;
 #[cfg(feature = "threads")]
 use crate::services::lock::has_threads;
 
-/// Collects at a safe point. Where there are several threads, nothing is freed: the others hold values on machine
-/// stacks.
+/// Collects at a safe point. Where there are several threads, nothing is freed: the other threads hold values on
+/// machine stacks.
 fn collect_now(vm: &Vm) {
     #[cfg(feature = "threads")]
     if has_threads(vm) {
@@ -26,7 +27,7 @@ fn collect_now(vm: &Vm) {
 /// Does what is to be done before the next instruction of the running frame.
 ///
 /// # Errors
-/// An exception, as if that instruction had raised it.
+/// An exception, as if the next instruction had raised it.
 #[cold]
 pub(crate) fn before_instruction(vm: &Vm) -> Res<()> {
     if vm.steps.tidy.take() {

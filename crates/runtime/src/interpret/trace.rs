@@ -1,8 +1,8 @@
 //! Tracing: what `sys.settrace` asks for.
 //!
-//! While a thread is traced, its instructions are run one at a time (`step`), and before each
-//! it is seen whether a frame has been entered, a line begun, or a frame is about to be left. Frames that a program may
-//! have been told of are *noted*: from the innermost on, in the order of their calls, each as a [`FrameObject`].
+//! While a thread is traced, its instructions are run one at a time (`step`), and before each the interpreter finds out
+//! whether a frame has been entered, a line begun, or a frame is about to be left. Frames that a program may have been
+//! told of are *noted*: from the innermost on, in the order of their calls, each as a [`FrameObject`].
 
 use crate::interpret::op;
 use crate::model::error::Res;
@@ -54,7 +54,7 @@ fn note_frames(vm: &Vm) -> Res<()> {
             None => vm.thread.tracer.noted.set(Some(object)),
         }
         above = Some(object);
-        // SAFETY: only the bottom frame, which has no code, has none below.
+        // SAFETY: only the bottom frame, which has no code, has no frame below.
         frame = unsafe { &*frame.below.get() };
     }
     Ok(())
@@ -103,14 +103,14 @@ pub(crate) fn trace_instruction(vm: &Vm) -> Res<()> {
     Ok(())
 }
 
-/// Reports that `frame` has been entered, from `back`: its object, or `None` if nothing is traced any more.
+/// Reports that `frame` has been entered, from `back`: the object of `frame`, or `None` if nothing is traced any more.
 fn trace_entry(vm: &Vm, frame: &Frame, back: Option<Gc<FrameObject>>) -> Res<Option<Gc<FrameObject>>> {
     let tracer = &vm.thread.tracer;
     let (Some(code), Some(function)) = (frame.code.get(), tracer.function.get()) else { return Ok(None) };
     if let Some(back) = back
         && !back.frame.get().is_null()
     {
-        // SAFETY: frames that have been left are forgotten, or have none.
+        // SAFETY: the objects of frames that have been left are forgotten, or have a null frame.
         back.set_position(unsafe { &*back.frame.get() }.ip.get().wrapping_sub(1));
     }
     let object = FrameObject::new(vm, frame, code, back)?;
@@ -124,7 +124,7 @@ fn trace_entry(vm: &Vm, frame: &Frame, back: Option<Gc<FrameObject>>) -> Res<Opt
     Ok(tracer.noted.get())
 }
 
-/// Calls the function for events in the frame of `object`, if there is one.
+/// Calls the tracing function of the frame of `object`, if the frame has one.
 fn trace_event(vm: &Vm, object: Gc<FrameObject>, event: Qstr, arg: Obj) -> Res<()> {
     let Some(function) = object.trace.get().filter(|_| vm.thread.tracer.is_on()) else { return Ok(()) };
     let answer = call_tracer(vm, function, object, event, arg)?;
@@ -134,7 +134,7 @@ fn trace_event(vm: &Vm, object: Gc<FrameObject>, event: Qstr, arg: Obj) -> Res<(
     Ok(())
 }
 
-/// Calls a tracing function. What it raises ends tracing.
+/// Calls a tracing function. An exception that the function raises ends tracing.
 fn call_tracer(vm: &Vm, function: Obj, object: Gc<FrameObject>, event: Qstr, arg: Obj) -> Res {
     let tracer = &vm.thread.tracer;
     tracer.is_calling.set(true);
@@ -171,7 +171,7 @@ pub(crate) fn trace_unwinding(vm: &Vm) -> Res<()> {
     }
 }
 
-/// The object of the running frame, if events have to be looked for and it is noted.
+/// The object of the running frame, if events have to be looked for and the frame is noted.
 fn noted_frame(vm: &Vm) -> Option<Gc<FrameObject>> {
     if !vm.thread.tracer.is_on() || vm.heap.lock_depth() > 0 {
         return None;

@@ -14,10 +14,10 @@ pub trait Console {
     /// run meanwhile, and pending events are looked at when an interrupt ends the wait.
     ///
     /// # Errors
-    /// As [`Vm::poll`].
+    /// The error number of the host, and as [`Vm::poll`].
     fn read_console(&self, buffer: &mut [u8]) -> Outcome;
 
-    /// Reads a line from the console into `line`, without its end: `false` if input has ended before it began.
+    /// Reads a line from the console into `line`, without its end: `false` if input has ended before the line began.
     ///
     /// # Errors
     /// `OSError` if the host cannot read, and as [`Vm::poll`].

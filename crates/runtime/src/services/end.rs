@@ -17,20 +17,21 @@ pub trait End {
     /// Whether `exception` ends the program wherever it is raised: `SystemExit`, or one from [`Vm::abort`].
     fn is_end(&self, exception: Obj) -> bool;
 
-    /// Reports an exception that nobody has handled, and that has ended a program: the exit status that it means.
+    /// Reports an exception that nobody has handled and that has ended a program; answers the exit status that the
+    /// exception means.
     ///
-    /// That is, for a `SystemExit`, 0 if it has no code or `None`, the low eight bits of an int, and 1 for anything
-    /// else, which is then printed to the console's error output. Of other exceptions the traceback is printed there;
-    /// the status is 130 for `KeyboardInterrupt`, as shells have it, and 1 for the others.
+    /// The status of a `SystemExit` is 0 if the exception has no code or `None`, the low eight bits of an int, and 1
+    /// for any other code, which is then printed to the console's error output. Of other exceptions the traceback is
+    /// printed to the error output; the status is 130 for `KeyboardInterrupt`, as in shells, and 1 for the others.
     fn report_end(&self, raised: Raised) -> u8;
 
-    /// Sets the function to call at the end of the program; answers the one before.
+    /// Sets the function to call at the end of the program; answers the function that was set before.
     fn set_at_exit(&self, function: Obj) -> Option<Obj>;
 
     /// Calls the function that [`Vm::set_at_exit`] set, if there is one.
     ///
     /// # Errors
-    /// What it raises.
+    /// Whatever the function raises.
     fn call_at_exit(&self) -> Res<()>;
 }
 

@@ -1,9 +1,9 @@
 //! What happens between instructions: interrupts, calls that the program has scheduled, limits of its budget, and the
 //! turns of threads.
 //!
-//! A call and a backward jump each count down a number; when that is used up, [`Vm::poll`] looks at all of these.
-//! Built-ins count the work that they do, since one call may take long: [`Vm::work`]. When a slice of work is used up,
-//! what may end the program is looked at in the middle of the built-in, and all else at the next call or jump.
+//! Calls and backward jumps count ticks down; when none is left, [`Vm::poll`] looks at all these things. Built-ins
+//! count the work that they do, since one call may take long: [`Vm::work`]. When a slice of work is used up, what may
+//! end the program is looked at in the middle of the built-in, and all else at the next call or jump.
 
 use core::fmt;
 use core::time::Duration;
@@ -183,8 +183,8 @@ fn interrupted(vm: &Vm) -> Raised {
     vm.error_with(&exception::KEYBOARD_INTERRUPT, &[])
 }
 
-/// Makes a scheduled call. Those that it schedules wait until it is done; what it raises is reported and goes no
-/// further.
+/// Makes a scheduled call. Calls that the function schedules wait until the function has returned; an exception that
+/// the function raises is reported and goes no further, unless it is one of [`Vm::abort`].
 fn run_scheduled(vm: &Vm, function: Obj, arg: Obj) -> Res<()> {
     let events = &vm.events;
     events.is_calling.set(true);

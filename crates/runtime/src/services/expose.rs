@@ -1,7 +1,7 @@
 //! Objects as numbers: what the code `O` of `struct` and arrays stores.
 //!
-//! A number is the word of a value. Anything may have been written into the memory that it comes from, so that a
-//! pointer counts only if it has been given out before; and what has been given out stays alive.
+//! A number is the word of a value. Anything may have been written into the memory that a number is read from, so that
+//! a pointer counts only if it has been given out before; and an object that has been given out stays alive.
 
 use crate::model::error::{Raise, Res};
 use crate::model::expose::Expose;
@@ -34,7 +34,7 @@ impl Expose for Vm {
     }
 }
 
-/// The value whose word is `bits`, if that is no pointer.
+/// The value whose word is `bits`, if the word is no pointer.
 fn immediate(vm: &Vm, bits: usize) -> Option<Obj> {
     if bits & 1 != 0 {
         return Some(Obj::small_int_wrapping(bits as isize >> 1));

@@ -33,14 +33,15 @@ use crate::obj::exception;
 use crate::ops::call::Call;
 use crate::ops::print::{Print, Stderr};
 
-/// Looks at pending events between two changes of turns.
+/// How many times a thread looks at pending events before it hands over its turn.
 const LOOKS_PER_TURN: u8 = 16;
 
-/// Machine stack of a thread, in bytes: what it gets if it asks for nothing, and the least that it gets.
+/// Size of a started thread's machine stack, in bytes: where the program asks for none, and the least one.
 const STACK_SIZE: usize = 1 << 20;
 const LEAST_STACK_SIZE: usize = 256 << 10;
 
-/// How much of it is left for the host, and for what built-ins do without asking.
+/// How many bytes of a thread's machine stack are left for the host, and for what built-ins do without asking how much
+/// is free.
 const STACK_LEFT: usize = 64 << 10;
 
 impl Unlock for Vm {
@@ -128,10 +129,10 @@ impl TakeTurns for Vm {
     }
 }
 
-/// Words of each stack of a thread: as many as the main thread has, unless both take more than a small part of the
-/// memory that there is.
+/// Words of each of the two stacks of a new thread: as many as the main thread's stacks have, unless both together take
+/// more than a small part of the heap.
 fn stack_words(vm: &Vm) -> usize {
-    /// The least, and the part of the heap's limit that stacks may take.
+    /// The least number of words, and the part of the heap's limit that a thread's stacks may take, as a divisor.
     const LEAST: usize = 1 << 11;
     const PART: usize = 16;
     let share = vm.heap.reach() / PART / Stacks::bytes(1);
@@ -184,7 +185,8 @@ fn parked<R>(vm: &Vm, lock: &GlobalLock, work: impl FnOnce() -> R) -> R {
 fn leave(vm: &Vm, place: *const Thread, low: usize) {
     vm.thread.parking.low.set(low);
     vm.thread.parking.heap_locks.set(vm.heap.exchange_locks(0));
-    // SAFETY: the place of a thread is there until it ends, and only who has the lock looks at it.
+    // SAFETY: the place of a thread is there until the thread ends, and only the thread that has the lock looks at
+    // places.
     vm.thread.swap(unsafe { &*place });
 }
 
@@ -201,7 +203,7 @@ fn take_place(vm: &Vm, place: *const Thread, lock: &GlobalLock) {
     }
 }
 
-/// Lets other threads run if it is time for that.
+/// Lets other threads run if it is time for a change of turns.
 pub(crate) fn give_way(vm: &Vm) {
     let Some(lock) = vm.turns.lock() else { return };
     vm.turns.looks.set(vm.turns.looks.get() + 1);
@@ -229,7 +231,7 @@ pub(crate) fn is_main_thread(vm: &Vm) -> bool {
     !vm.thread.parking.is_started.get()
 }
 
-/// What a thread does: the call that waits in its place.
+/// Runs a started thread: makes the call that `start_thread` has left in the thread's result.
 fn run_thread(vm: &Vm) {
     let call = vm.take_result().downcast::<Tuple>();
     let Some([function, n_pos, words @ ..]) = call.as_ref().map(|call| call.items()) else { return };
@@ -252,7 +254,7 @@ fn report_in_thread(vm: &Vm, function: Obj, exception: Obj) -> Res<()> {
     vm.print_exception(out, exception)
 }
 
-/// Ends all threads but the main one, which runs, and waits for that.
+/// Tells all threads but the main one, which runs, to end, and waits until they have ended.
 fn end_threads(vm: &Vm) {
     let Some(lock) = vm.turns.lock() else { return };
     lock.events.update(&mut || lock.stopping.store(true, Relaxed));
@@ -273,20 +275,20 @@ struct Start {
     place: *const Thread,
     lock: Arc<GlobalLock>,
     stack_size: usize,
-    /// Words of its other stacks.
+    /// Words of each of the thread's two stacks, the one of values and the one of frames.
     words: usize,
 }
 
-// SAFETY: the interpreter is used by whichever thread has the lock, and by one at a time; the lock orders what they do.
-// It does not move nor go before all threads have ended, as `Vm::enter`, from which threads are started, waits for
-// that. Of what it refers to, the host is `Sync` by its type, the source of memory too, and all else is its own. A
-// place is likewise looked at by who has the lock.
+// SAFETY: the interpreter is used by the thread that has the lock, so by one thread at a time, and the lock orders what
+// threads do. The interpreter neither moves nor goes before all threads have ended: `Vm::enter`, from which threads are
+// started, waits for their end. Of what the interpreter refers to, the host and the source of memory are `Sync` by
+// their types, and all else is the interpreter's own. A place, too, is looked at only by the thread that has the lock.
 unsafe impl Send for Start {}
 
 impl Start {
     fn run(self) {
         self.lock.acquire();
-        // SAFETY: it is there until this thread has ended, which is below.
+        // SAFETY: the interpreter is there until this thread has ended, which `Ending` notes below.
         let vm = unsafe { &*self.vm };
         take_place(vm, self.place, &self.lock);
         let ending = Ending(&self, vm);
@@ -295,7 +297,7 @@ impl Start {
     }
 }
 
-/// Ends a thread, on every way out of it.
+/// Ends a thread, on every way out of `Start::run`.
 struct Ending<'a>(&'a Start, &'a Vm);
 
 impl Drop for Ending<'_> {

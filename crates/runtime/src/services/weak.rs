@@ -1,7 +1,8 @@
 //! Weak references: knowing an object without keeping it.
 //!
-//! An object that wants to know has a [`Weak`] inside, where the address of its target is hidden from the collector.
-//! The table of those that are set is looked through in each collection, when everything that can be reached has been.
+//! An object that refers to another weakly has a [`Weak`] inside, in which the address of its target is hidden from the
+//! collector. Each collection looks through the table of all set references after it has marked every object that can
+//! be reached.
 
 use core::ptr::NonNull;
 
@@ -17,23 +18,24 @@ use crate::ops::print::{Print, Stderr};
 
 /// An object that refers to another weakly.
 pub trait Watcher: CustomType {
-    /// Whether it is kept for as long as its target lives.
+    /// Whether the watcher is kept alive for as long as its target lives.
     const KEPT: bool;
 
-    /// Where it has its reference.
+    /// The watcher's reference to its target.
     fn weak(&self) -> &Weak;
 
-    /// Is called when its target is gone, if it is still there itself.
+    /// Is called when the target of `watcher` is gone, if the watcher itself is still there.
     ///
     /// # Errors
-    /// Whatever it raises is reported, and goes no further.
+    /// Whatever the watcher raises. The exception is reported and goes no further, unless it is one of [`Vm::abort`],
+    /// which ends the program.
     fn gone(vm: &Vm, watcher: Gc<Custom<Self>>) -> Res<()>;
 }
 
 /// Objects that are watched for their end.
 pub trait Watch {
-    /// Sets the reference of `watcher` to `target`, and answers whether that is possible: whether it is an object that
-    /// may be freed.
+    /// Sets the reference of `watcher` to `target` if `target` is an object that may be freed, and answers whether it
+    /// is.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -51,7 +53,7 @@ impl Watch for Vm {
         self.unwatch(watcher);
         let mut watching = self.watchers.watching.borrow_mut();
         let bereft = self.watchers.bereft.borrow().len();
-        // A collection must not need memory: there is room for all of them to be told.
+        // A collection must not need memory: there is room to note all watchers as bereft.
         let room = watching.try_reserve(1).and_then(|()| {
             let more = watching.len() + 1;
             self.watchers.bereft.borrow_mut().try_reserve(bereft + more)
@@ -65,7 +67,7 @@ impl Watch for Vm {
             weak: NonNull::from_ref(weak),
             watcher: watcher.as_ptr().cast(),
             kept: T::KEPT,
-            // SAFETY: the function is called with the watcher of this entry, while that is kept.
+            // SAFETY: the function is called with the watcher of this entry, while the watcher is kept.
             gone: |vm, watcher| T::gone(vm, unsafe { Gc::from_ptr(watcher.cast()) }),
         });
         Ok(true)

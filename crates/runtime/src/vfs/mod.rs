@@ -11,9 +11,12 @@
 //! | `mount(readonly, mkfs)` | nothing; called first |
 //! | `umount()` | nothing; called last |
 //! | `open(path, mode)` | a file: a stream, see below |
-//! | `stat(path)` | a tuple of ten: mode, inode, device, links, user, group, size, and times of access, change and status change |
-//! | `statvfs(path)` | a tuple of ten: block size, fragment size, blocks, free blocks, available ones, files, free, available, flags, longest name |
-//! | `ilistdir(path)` | an iterator of tuples: name (of the type that `path` has), kind (0x4000 a folder, 0x8000 a file), inode, and perhaps the size |
+//! | `stat(path)` | a tuple of ten: mode, inode, device, links, user, group, size, and times of access, change and
+//! status change |
+//! | `statvfs(path)` | a tuple of ten: block size, fragment size, blocks, free blocks, available ones, files, free,
+//! available, flags, longest name |
+//! | `ilistdir(path)` | an iterator of tuples: name (of the type that `path` has), kind (0x4000 a folder, 0x8000 a
+//! file), inode, and perhaps the size |
 //! | `chdir(path)`, `getcwd()` | nothing; the current folder |
 //! | `mkdir(path)`, `rmdir(path)`, `remove(path)`, `rename(old, new)` | nothing |
 //!

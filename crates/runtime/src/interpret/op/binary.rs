@@ -1,5 +1,5 @@
-//! Binary operations, with short ways for small integers and floats, which native code takes, too. What one handler has
-//! ruled out of the operands, those that it ends in do not ask again.
+//! Binary operations, with short ways for small integers and floats, which native code takes, too. A handler does not
+//! ask again what the handlers before it have ruled out of the operands.
 
 use berus_mpy::opcode::{BinaryOp, Op};
 
@@ -47,7 +47,7 @@ fn operator(ip: Ip) -> BinaryOp {
 }
 
 op! {
-    /// Two small ints, whose short way does not have the operator, or the result.
+    /// Operands that are two small ints, where the short way does not have the operator or the result.
     #[inline(never)]
     of_ints(vm, code, ip, sp, fp) {
         let base = sp.down(2);
@@ -59,7 +59,7 @@ op! {
 }
 
 op! {
-    /// Neither two small ints nor numbers of which one is a float.
+    /// Operands that are neither two small ints nor two numbers of which one is a float.
     #[inline(never)]
     of_objects(vm, code, ip, sp, fp) {
         let base = sp.down(2);

@@ -63,7 +63,7 @@ op! {
 #[inline(never)]
 fn new_dict(vm: &Vm, room: usize) -> Res {
     let dict = Dict::new(vm)?;
-    // What the bytecode asks for is a hint; entries come one by one.
+    // The bytecode's number of entries is a hint; the entries come one by one.
     dict.map.reserve(vm, room.min(64))?;
     Ok(dict.obj())
 }
@@ -111,7 +111,7 @@ op! {
 }
 
 /// Whether the next instruction, at `ip`, subscripts the object on top of `sp` with the slice that is being built, and
-/// its type does not keep it.
+/// the object's type does not keep the slice.
 #[inline(always)]
 fn is_used_at_once(vm: &Vm, ip: Ip, sp: Sp) -> bool {
     let op = ip.peek();
@@ -126,8 +126,8 @@ fn make_slice(vm: &Vm, sp: Sp, n: usize) -> Res {
     Ok(Slice::new(vm, sp.at(0), sp.at(1), step)?.obj())
 }
 
-/// Subscripts the object below `sp` with a slice of the two or three values there: puts the result in the object's
-/// place, or stores the value below it, or deletes if that is null.
+/// Subscripts the object below `sp` with a slice of the two or three values at `sp`: with `load`, puts the result in
+/// the object's place; else stores the value below the object, or deletes the items if that value is null.
 #[inline(never)]
 fn subscr_slice(vm: &Vm, sp: Sp, n: usize, load: bool) -> Res<()> {
     let base = sp.down(1);
@@ -246,8 +246,8 @@ pub(crate) fn unpack(vm: &Vm, sequence: Obj, n: usize, base: Sp) -> Res<()> {
             return Err(vm.value_error(format_args!("too many values to unpack (expected {n})")));
         }
     }
-    // The slots from `base` up are in the frame, so that what is there already is seen by the collector; the
-    // iterator itself is held here.
+    // The slots from `base` up are in the frame, so that the collector sees the items in them; the iterator itself is a
+    // local variable here.
     let iterator = vm.each(sequence)?;
     for i in 0..n {
         match iterator.next(vm)? {
@@ -272,8 +272,8 @@ op! {
     }
 }
 
-/// Puts the items of the sequence at `base` there: the first `left`, a list of those in the middle, and the last
-/// `right`, the first on top.
+/// Replaces the sequence at `base` by its items, the first on top: the first `left` items, a list of the items in the
+/// middle, and the last `right` items.
 #[inline(never)]
 pub(crate) fn unpack_starred(vm: &Vm, base: Sp, left: usize, right: usize) -> Res<()> {
     let all = List::new(vm, &[])?;

@@ -33,8 +33,8 @@ use crate::ops::call::{Call, call_slot, call_with_starred};
 /// Calls `callee` with the `n_pos` positional arguments and `n_kw` pairs of keyword and value from `args` on; the slot
 /// below `args` is free.
 ///
-/// `in_place` says that `args` is on the value stack, so that a frame can begin there. A frame that it pushes has the
-/// given `entry`, which is [`Entry::Rust`] or [`Entry::Call`].
+/// `in_place` says that `args` is on the value stack, so that a frame can begin there. A frame that the call pushes has
+/// the given `entry`, which is [`Entry::Rust`] or [`Entry::Call`].
 pub(crate) fn call_at(
     vm: &Vm,
     mut callee: Obj,
@@ -44,7 +44,8 @@ pub(crate) fn call_at(
     in_place: bool,
     entry: Entry,
 ) -> Res<Called> {
-    // A bound method takes the free slot; nothing that it can hold but a function needs another.
+    // A bound method, a class or an instance takes the free slot for `self`. One that is reached through another finds
+    // none, and is called by way of its type's slot.
     let mut free = true;
     loop {
         if let Some(function) = callee.downcast::<Function>() {
@@ -88,8 +89,8 @@ pub(crate) fn call_at(
     }
 }
 
-/// Pushes a frame for a Python function, or makes its generator.
-#[allow(clippy::too_many_arguments)] // they are what a call consists of
+/// Pushes a frame for a Python function, or makes the function's generator.
+#[allow(clippy::too_many_arguments)] // the parameters are what a call consists of
 fn enter(
     vm: &Vm,
     function: Gc<Function>,
@@ -107,7 +108,8 @@ fn enter(
         make_cells(vm, code, Fp(generator.slots()))?;
         return Ok(Called::Done(generator.obj()));
     }
-    // Where Rust calls, the arguments lie where other calls would put theirs: it has looked for events before.
+    // Rust code has looked for events before it laid out the arguments, which lie where a call from an event would put
+    // its own.
     if entry != Entry::Rust && tick(vm) {
         vm.poll()?;
     }
@@ -133,7 +135,7 @@ fn make_cells(vm: &Vm, code: Gc<Code>, fp: Fp) -> Res<()> {
     Ok(())
 }
 
-/// Lays the arguments of a call out as the function's local variables, from `locals` on; the others are unset.
+/// Lays the arguments of a call out as the function's local variables, from `locals` on; the other variables are unset.
 fn bind(vm: &Vm, function: Gc<Function>, code: Gc<Code>, args: Sp, n_pos: usize, n_kw: usize, locals: Sp) -> Res<()> {
     let cells = function.cells();
     let wanted = usize::from(code.n_pos) - cells.len();
@@ -161,7 +163,7 @@ fn bind(vm: &Vm, function: Gc<Function>, code: Gc<Code>, args: Sp, n_pos: usize,
         place(locals, &bound[..n_args], code);
     } else {
         let block = vm.alloc_words(n_args)?;
-        // SAFETY: the block has that many words, and nobody else knows it.
+        // SAFETY: the block has `n_args` words, and nobody else knows it.
         let bound = unsafe { slice::from_raw_parts_mut(block.as_ptr(), n_args) };
         function.bind(vm, code, Args::new(words, n_pos), bound)?;
         place(locals, bound, code);
@@ -181,14 +183,13 @@ fn place(locals: Sp, bound: &[Slot], code: Gc<Code>) {
 fn clear(locals: Sp, from: usize, code: Gc<Code>) {
     for n in from..usize::from(code.n_locals) {
         // SAFETY: the slot is in the frame. Volatile, because a call that clears memory takes longer than clearing the
-        // few there are.
+        // few slots that there are.
         unsafe { locals.up(n).0.write_volatile(None) };
     }
 }
 
 /// How many arguments a call has, and where they are: one word, so that [`call_and_go_on`] gets all in registers. An
-/// instruction has room for 255 positional ones, besides `self`, and a frame, of less than 2¹⁶ slots, for less
-/// keywords.
+/// instruction has room for 255 positional arguments, besides `self`; keywords are fewer than the 2¹⁶ slots of a frame.
 #[derive(Clone, Copy)]
 struct Arguments(u32);
 
@@ -212,7 +213,7 @@ impl Arguments {
     }
 }
 
-/// Calls what is at `sp`, and goes on in the function, or behind the instruction with the result at `sp`.
+/// Calls the object at `sp`, and goes on in the function, or behind the instruction with the result at `sp`.
 #[inline(never)]
 fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
     let frame = vm.frame();
@@ -228,7 +229,7 @@ fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments
     }
 }
 
-/// Calls what is at `sp`: the result, or `None` if a frame was pushed.
+/// Calls the object at `sp`: the result, or `None` if a frame was pushed.
 #[inline(never)]
 fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Option<Obj>> {
     let (n_pos, n_kw) = (arguments.n_pos(), arguments.n_kw());
@@ -238,7 +239,8 @@ fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Optio
     }
 }
 
-/// Calls a function that takes just the positional arguments given, if one is at `sp`: its code.
+/// Enters the function at `sp`, if one is there that takes just the `n` positional arguments at `args`: the function's
+/// code.
 #[inline(always)]
 fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> Option<Gc<Code>> {
     let function = sp.at(0).downcast::<Function>()?;
@@ -251,8 +253,8 @@ fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> 
     push_simple(vm, function, args, n, Entry::Call)
 }
 
-/// Pushes a frame for a function that takes just the `n` positional arguments at `args`, on the value stack: its code.
-/// `None` if it takes others, or a stack is full.
+/// Pushes a frame for a function that takes just the `n` positional arguments at `args`, on the value stack: the
+/// function's code. `None` if the function takes other arguments, or a stack is full.
 #[inline(always)]
 pub(crate) fn push_simple(vm: &Vm, function: Gc<Function>, args: Sp, n: usize, entry: Entry) -> Option<Gc<Code>> {
     let code = function.code_if_simple();
@@ -263,7 +265,7 @@ pub(crate) fn push_simple(vm: &Vm, function: Gc<Function>, args: Sp, n: usize, e
     Some(code)
 }
 
-/// Calls what is at `sp`.
+/// Calls the object at `sp` with positional arguments.
 #[inline(never)]
 fn call_with_arguments(vm: &Vm, sp: Sp, arguments: Arguments) -> Res {
     let words = sp.up(arguments.first()).values(arguments.n_pos());
@@ -273,7 +275,7 @@ fn call_with_arguments(vm: &Vm, sp: Sp, arguments: Arguments) -> Res {
     }
 }
 
-/// Calls the built-in function at `sp`, without keywords, and goes on behind the instruction with the result there.
+/// Calls the built-in function at `sp`, without keywords, and goes on behind the instruction with the result at `sp`.
 #[inline(never)]
 fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
     let frame = vm.frame();
@@ -375,7 +377,7 @@ fn call_starred(vm: &Vm, sp: Sp, counts: usize, method: bool) -> Res {
     let starred = first.at(n_words).as_small_int().unwrap_or(0) as usize;
     let this = if method { sp.slot(1) } else { None };
     // Null keywords mark mappings, so these are slots, not values.
-    // SAFETY: verified code has pushed them.
+    // SAFETY: verified code has pushed that many slots.
     let words: &[Slot] = unsafe { slice::from_raw_parts(first.0, n_words) };
     call_with_starred(vm, sp.at(0), this, &words[..n_pos], &words[n_pos..], starred)
 }
@@ -414,7 +416,7 @@ leaving_op! {
     }
 }
 
-/// Removes the running frame and gives the one below `value`.
+/// Removes the running frame, and goes on in the frame below with `value` pushed on its stack.
 #[inline(always)]
 fn go_back(vm: &Vm, value: Obj) -> Exit {
     vm.pop_frame();
@@ -500,7 +502,7 @@ leaving_op! {
         vm.frame().ip.set(ip.0);
         match tri!(vm, ip, vm.send(iterator, sent)) {
             Some(value) => {
-                // What is sent next is put where `sent` was, and this instruction runs again.
+                // The next value that is sent comes to the slot of `sent`, and this instruction runs again.
                 yield_out(vm, ip.plus(-1), sp, value)
             }
             None => {
@@ -511,7 +513,7 @@ leaving_op! {
     }
 }
 
-/// Whether a generator suspended at `ip` waits for another.
+/// Whether a generator that is suspended at `ip` waits for another generator.
 pub(crate) fn is_delegating(ip: *const u8) -> bool {
     // SAFETY: a suspended generator has another instruction at `ip`.
     unsafe { *ip == Op::YieldFrom as u8 }

@@ -1,8 +1,9 @@
 //! Exception blocks: opening and closing them, raising, and leaving them by a return or a jump.
 //!
 //! What a `finally` part has pending lies on the stack for its `END_FINALLY`: `None`, an exception, or two slots, whose
-//! upper one is a small integer. For a return that is -1, below it the value; for a jump it is the operand of
-//! `UNWIND_JUMP` that is left to do, below it the target, counted from the start of the code.
+//! upper one is a small integer. For a return the upper slot is -1, and the lower one holds the value; for a jump the
+//! upper slot is what is left to do of the operand of `UNWIND_JUMP`, and the lower one the target, counted from the
+//! start of the code.
 
 use berus_mpy::opcode::{ITER_SLOTS, Op};
 use berus_mpy::verify::{FinallyEntry, finally_entry};
@@ -23,18 +24,18 @@ use crate::ops::attr::{Attributes, MethodParts};
 use crate::ops::call::Call;
 use crate::ops::truth::Truth;
 
-/// The cause that stands for a return.
+/// The upper slot of a pending return.
 const RETURN: isize = -1;
 
-/// Bit of a jump's operand: drop an iterator too.
+/// The bit of the operand of `UNWIND_JUMP` that has the jump drop an iterator, too.
 const DROP_ITERATOR: u32 = 0x80;
 
-/// `address` as an offset in the code.
+/// `ip` as an offset in the code.
 fn offset(code: Gc<Code>, ip: Ip) -> u32 {
     (ip.0.addr() - code.bytes.addr()) as u32
 }
 
-/// Where `offset` is.
+/// The instruction at `offset` in the code.
 fn at(code: Gc<Code>, offset: usize) -> Ip {
     Ip(code.bytes.wrapping_add(offset))
 }
@@ -42,7 +43,7 @@ fn at(code: Gc<Code>, offset: usize) -> Ip {
 /// Where the handler of `block` is entered with an exception, and with a pending return or jump.
 fn entry(code: Gc<Code>, block: Block) -> FinallyEntry {
     let handler = block.handler as usize;
-    // Only the handler of an `async with` begins so.
+    // Only the handler of an `async with` begins with `DUP_TOP`.
     if block.kind == BlockKind::Finally && code.bytes().get(handler) == Some(&(Op::DupTop as u8)) {
         return finally_entry(code.bytes(), handler);
     }
@@ -99,7 +100,8 @@ op! {
     }
 }
 
-/// Calls `__exit__` for what is pending on top of it; what is left to do replaces all of that.
+/// Calls the `__exit__` that lies on the stack below what the block has pending. What is left to do then replaces all
+/// these slots; answers the stack pointer above it.
 #[inline(never)]
 fn exit_with(vm: &Vm, sp: Sp) -> Res<Sp> {
     let top = sp.top();
@@ -185,7 +187,7 @@ leaving_op! {
 }
 
 /// A jump out of blocks: where to, counted from the start of the code, and what is left to do of the operand of
-/// `UNWIND_JUMP`. One word, so that [`jump_through_blocks`] gets all in registers.
+/// `UNWIND_JUMP`. A single number, so that [`jump_through_blocks`] gets all its arguments in registers.
 #[derive(Clone, Copy)]
 struct Leaving(u64);
 
@@ -195,7 +197,7 @@ impl Leaving {
     }
 }
 
-/// Leaves blocks, then jumps.
+/// Leaves as many blocks as `leaving` says, by way of their `finally` parts, then jumps.
 #[inline(never)]
 fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, leaving: Leaving) -> Exit {
     let (target, mut left) = ((leaving.0 >> 32) as u32, leaving.0 as u32);
@@ -254,8 +256,8 @@ leaving_op! {
     }
 }
 
-/// Finds the handler for `exception`, raised in the running frame, and makes the frame go on there. False if the frame
-/// has none.
+/// Finds the handler for `exception`, raised in the running frame, and has the frame go on at the handler; `false` if
+/// the frame has none.
 pub(crate) fn handle(frame: &Frame, exception: Obj) -> bool {
     let Some(code) = frame.code.get() else { return false };
     let here = offset(code, Ip(frame.ip.get()).plus(-1));
@@ -273,8 +275,8 @@ pub(crate) fn handle(frame: &Frame, exception: Obj) -> bool {
     false
 }
 
-/// What the running frame returns or yields, if the next instruction makes it do that. Of what delegates to another
-/// generator nothing is said.
+/// The value that the running frame returns or yields, if the next instruction makes it do so; `None` for a `yield
+/// from`, of which only the other generator knows.
 pub(crate) fn leaves_with(frame: &Frame) -> Option<Obj> {
     let code = frame.code.get()?;
     let (mut ip, sp) = (Ip(frame.ip.get()), Sp(frame.sp.get()));

@@ -1,13 +1,13 @@
 //! `for` loops.
 //!
-//! A loop keeps its iterator's state in four slots. Compiled code builds some of them itself, as null, iterator, null,
-//! null; the loops over built-in types put something else there and need no iterator object:
+//! A loop keeps its iterator's state in four slots. Compiled code builds the state of some loops itself, as null,
+//! iterator, null, null; the loops over built-in types keep something else in the slots and need no iterator object:
 //!
 //! | slots | over |
 //! | --- | --- |
 //! | null, iterator, null, null | anything |
 //! | next, stop, step (small integers), null | a range |
-//! | list or tuple, index, null, null | that |
+//! | list or tuple, index, null, null | the list or tuple |
 //! | an [`Iter`] | another container |
 
 use berus_mpy::opcode::{ITER_SLOTS, Op};
@@ -123,12 +123,13 @@ op! {
 /// The next item of the [`Iter`] at `state`.
 #[inline(never)]
 pub(crate) fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
-    // SAFETY: the first slot is the type of iterators, so `begin` has written one there; it stays until the loop ends.
+    // SAFETY: the first slot is the type of iterators, so `begin` has written an `Iter` at `state`; the `Iter` stays
+    // until the loop ends.
     let iter = unsafe { &*state.0.cast::<Iter>() };
     iter.next(vm)
 }
 
-/// The next item of an iterator; a `StopIteration` that something it calls raises ends it, too.
+/// The next item of an iterator; a `StopIteration` raised by something that the iterator calls ends the items, too.
 #[inline(never)]
 fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
     let item = advance(vm, iterator);
@@ -143,7 +144,7 @@ pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
     if left <= 0 {
         return None;
     }
-    // Behind the last value there may be none that is a small integer; the loop ends there all the same.
+    // The number behind the last value may be no small integer; clamped to one, it ends the loop all the same.
     let next = value.wrapping_add(step).clamp(Obj::SMALL_INT_MIN, Obj::SMALL_INT_MAX);
     state.set_slot(0, Some(Obj::small_int_wrapping(next)));
     Some(Obj::small_int_wrapping(value))
@@ -160,7 +161,8 @@ pub(crate) fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
     Some(item)
 }
 
-/// The first instruction of the body of the loop whose next turn the next instruction begins; null if it begins none.
+/// The first instruction of the body of the loop whose next turn the next instruction begins; null if the next
+/// instruction begins none.
 pub(crate) fn loop_body(frame: &Frame) -> *const u8 {
     let mut ip = Ip(frame.ip.get());
     if ip.byte() != Op::ForIter as u8 {

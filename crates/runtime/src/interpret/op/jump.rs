@@ -6,7 +6,7 @@ use crate::model::word::Obj;
 use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
 
-/// The truth of `object`, if it is no object: what conditions mostly are.
+/// The truth of `object`, if it is a bool or no pointer, as conditions mostly are.
 #[inline(always)]
 pub(crate) fn plain_truth(object: Obj) -> Option<bool> {
     if object == Obj::TRUE {

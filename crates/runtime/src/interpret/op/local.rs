@@ -35,7 +35,8 @@ op! {
     }
 }
 
-/// What does not fit a word is made on the machine stack, which a handler must not have anything on when it ends.
+/// Makes an int outside of its handler: an int that does not fit a word is put together on the machine stack, where a
+/// handler must have nothing when it ends.
 #[inline(never)]
 fn long_int(vm: &Vm, value: isize) -> Res {
     vm.new_int(value)
@@ -126,7 +127,7 @@ op! {
     }
 }
 
-/// The variable that a local variable of a verified function shares.
+/// The shared variable that the local variable `local` of a verified function refers to.
 #[inline(always)]
 fn cell<'a>(local: Slot) -> Option<&'a core::cell::Cell<Slot>> {
     let header = local?.as_header()?;

@@ -7,9 +7,9 @@
 //! (`PLAIN`), with the registers kept in the frame between instructions.
 //!
 //! What may fail or is seldom wanted is in functions of its own that take and return words, since a handler whose local
-//! variables have addresses would keep its stack frame. A handler that calls any has to save registers first, whichever
-//! way it takes then. So the handlers of frequent instructions call nothing: they do what is mostly wanted, or end in
-//! another handler that does the rest.
+//! variables have addresses would keep its stack frame. A handler that calls any function has to save registers first,
+//! whichever way it takes then. So the handlers of frequent instructions call nothing: they do what is mostly wanted,
+//! or end in another handler that does the rest.
 
 pub(crate) mod binary;
 pub(crate) mod build;
@@ -57,7 +57,7 @@ fn resume(vm: &Vm) -> Exit {
     next(vm, code, Ip(frame.ip.get()), Sp(frame.sp.get()), Fp(frame.locals.get()))
 }
 
-/// Runs the next instruction of the top frame, and where handlers call each other, those that follow.
+/// Runs the next instruction of the top frame, and, where handlers call each other, the instructions that follow.
 #[inline(always)]
 pub(crate) fn start(vm: &Vm) -> Exit {
     let frame = vm.frame();
@@ -76,7 +76,7 @@ fn raised(vm: &Vm, ip: Ip, raised: Raised) -> Exit {
     Exit::Raised
 }
 
-/// The value of a result, or leaves the handler.
+/// The value of a result; an error leaves the handler.
 macro_rules! tri {
     ($vm:ident, $ip:ident, $result:expr) => {
         match $result {
@@ -99,7 +99,7 @@ macro_rules! op {
     };
 }
 
-/// A handler whose body leaves it itself.
+/// A handler whose body itself calls the next handler, or returns an `Exit`.
 macro_rules! leaving_op {
     ($(#[$meta:meta])* $name:ident $([$($generic:tt)*])? ($vm:ident, $code:ident, $ip:ident, $sp:ident, $fp:ident) $body:block) => {
         $(#[$meta])*
@@ -118,7 +118,7 @@ use op;
 use tri;
 
 op! {
-    /// No opcode: verified code has none.
+    /// The handler of bytes that are no opcodes: verified code has none of them.
     unknown(vm, code, ip, sp, fp) {
         tri!(vm, ip, Err(vm.not_implemented(format_args!("opcode"))));
     }

@@ -18,20 +18,20 @@ use crate::ops::call::Call;
 use crate::ops::subscr::Subscripts;
 use crate::qstr::Qstr;
 
-/// The value under `name` in `map`, if it is where an instruction at `ip` found it last.
+/// The value under `name` in `map`, if its place is the one that the instruction at `ip` found last.
 #[inline(always)]
 pub(crate) fn hinted(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
     hinted_entry(vm, map, ip, name)?.value.get()
 }
 
-/// The entry of `name` in `map`, if it is where an instruction at `ip` found it last.
+/// The entry of `name` in `map`, if its place is the one that the instruction at `ip` found last.
 #[inline(always)]
 fn hinted_entry<'a>(vm: &Vm, map: &'a Map, ip: Ip, name: Qstr) -> Option<&'a Entry> {
     let entry = map.entries().get(usize::from(vm.hint(ip).get()))?;
     (entry.key.get() == Some(Obj::qstr(name))).then_some(entry)
 }
 
-/// The value under `name` in `map`; notes where it is.
+/// The value under `name` in `map`; notes its place for the instruction at `ip`.
 pub(crate) fn find(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
     let at = map.find_name(vm, name)?;
     vm.hint(ip).set(at as u8);
@@ -235,7 +235,7 @@ op! {
     }
 }
 
-/// Stores `value` as attribute of `object`, or deletes that if it is null.
+/// Stores `value` as attribute `name` of `object`, or deletes the attribute if `value` is null.
 #[inline(never)]
 pub(crate) fn store_attribute(vm: &Vm, object: Obj, value: Slot, ip: Ip, name: Qstr) -> Res<()> {
     let Some(value) = value else { return vm.delete_attr(object, name) };
@@ -278,7 +278,7 @@ op! {
     }
 }
 
-/// Replaces the object at `base` by its method and `self`, or null.
+/// Replaces the object at `base` by its method `name` and, in the next slot, `self` or null.
 #[inline(never)]
 fn method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
     let MethodParts { function, this } = vm.load_method(base.at(0), name)?;
@@ -297,7 +297,8 @@ op! {
     }
 }
 
-/// Replaces what `super()` is made of at `base` by a method of it.
+/// Replaces the three values at `base` that `super()` is made of by the method `name` and, in the next slot, `self` or
+/// null.
 #[inline(never)]
 pub(crate) fn super_method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
     let MethodParts { function, this } = if base.at(0) == Obj::from_static(&property::SUPER_TYPE) {
@@ -362,7 +363,8 @@ op! {
     }
 }
 
-/// Stores the value at `sp`, or deletes if that is null, in the object behind it under the index behind that.
+/// Stores the value at `sp` in the object behind the value, under the index behind the object; a null value deletes the
+/// item.
 fn store_item(vm: &Vm, sp: Sp) -> Res<()> {
     match sp.slot(0) {
         Some(value) => vm.store_subscr(sp.at(1), sp.at(2), value),
