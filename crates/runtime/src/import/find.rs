@@ -12,22 +12,22 @@ use crate::ops::convert::{Convert, Items};
 use crate::q;
 use crate::vfs::first_path;
 
-/// What a path in `.frozen` starts with: it leads to a frozen module.
+/// The start of the paths that lead to frozen modules.
 pub(super) const FROZEN: &[u8] = b".frozen/";
 
-/// A form that a module can have: how its path ends, and what that leads to.
+/// A form that a module can have: how its path ends, and what the path leads to.
 type Form = (&'static [u8], Kind);
 
-/// A package, source, or a compiled file: what comes first is taken.
+/// The forms of a module, in the order in which they are tried: a package, source, and a compiled file.
 static FORMS: [Form; 3] = [(b"", Kind::Folder), (b".py", Kind::File), (b".mpy", Kind::File)];
-/// Those that are files.
+/// The forms that are files.
 static FILES: &[Form] = FORMS.split_at(1).1;
 
 /// A module that was found.
 pub(super) struct Found {
-    /// The folder, if it is a package.
+    /// The folder, if the module is a package.
     pub package: Option<Builder>,
-    /// What runs; a package need not have such a file.
+    /// The file that runs as the module's body; a package need not have one.
     pub file: Option<Builder>,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn search_path(vm: &Vm) -> Res<Items> {
 /// Looks for the module `part` in each folder of `path`.
 pub(super) fn find_in_path(vm: &Vm, path: Items, part: &[u8]) -> Res<Option<Found>> {
     let mut at = 0;
-    // Looking may run Python code that changes the path.
+    // The search may run Python code that changes the path.
     while let Some(folder) = path.get(at) {
         if let Some(found) = find_in(vm, folder, part)? {
             return Ok(Some(found));
@@ -77,7 +77,7 @@ pub(super) fn find_in(vm: &Vm, folder: Obj, part: &[u8]) -> Res<Option<Found>> {
     })
 }
 
-/// The first of the forms that `base` has.
+/// The first of `forms` in which there is a module at the path `base`.
 fn first(vm: &Vm, base: &[u8], forms: &[Form]) -> Res<Option<Form>> {
     let Some(base) = base.strip_prefix(FROZEN) else {
         let place = first_path(vm, base, forms)?;

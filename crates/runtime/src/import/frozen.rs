@@ -89,7 +89,7 @@ impl Frozen for FrozenImage {
 
 /// Modules that are part of the program.
 pub trait Freeze {
-    /// Makes `modules` known to `import`. Those made known later come first.
+    /// Makes `modules` known to `import`. Modules made known later come first.
     fn freeze(&mut self, modules: &'static dyn Frozen);
 }
 

@@ -1,9 +1,9 @@
-//! Modules that run where they lie: what they have is linked when it is used.
+//! Modules that run where they lie, and whose parts are linked when they are used.
 //!
 //! A module whose memory is lent for good can always be looked up in again. So at first its body alone is linked, and
 //! all other code has a sketch. When code is linked, because it is called, the names that it uses are interned, the
-//! constants that it uses are made, and the functions nested in it get sketches. What is not called costs four bytes
-//! for a name, a word for a constant and two bytes for a function; the function object itself comes when the code
+//! constants that it uses are made, and the functions nested in it get sketches. Code that is not called costs four
+//! bytes for a name, a word for a constant and two bytes for a function; the function object itself comes when the code
 //! around it runs.
 
 use core::ptr::NonNull;
@@ -34,10 +34,10 @@ use crate::qstr::Qstr;
 use crate::text::utf8;
 use crate::{define, q};
 
-/// The type of what is known of such a module.
+/// The type of modules in place.
 static TYPE: Type = define!(Type::new(q!("module")));
 
-/// Where a module lies. What is known of the frame of each of its code objects follows it, in their order.
+/// A module in place: where it lies. A `Frame` for each of its code objects follows the structure, in their order.
 #[repr(C)]
 pub(crate) struct InPlace {
     header: Header,
@@ -56,14 +56,15 @@ unsafe impl Object for InPlace {
 #[derive(Clone, Copy)]
 #[repr(C)]
 struct Frame {
-    /// Slots that are local variables.
+    /// How many slots of the frame are local variables.
     locals: u8,
-    /// Cells that it closes over.
+    /// How many cells the code closes over.
     cells: u8,
 }
 
 impl Frame {
-    /// The frame of code with these facts, if they say no more than this and the code's prelude. Machine code has none.
+    /// The frame of the code object `number`, if `facts` say no more of the code than such a frame and the code's
+    /// prelude do, and the code is not too long for a sketch. Machine code has no facts.
     fn of(module: &Module<'_>, number: usize, facts: Option<Facts>) -> Option<Frame> {
         let (code, facts) = (&module.codes[number], facts?);
         let signature = code.prelude()?.ok()?.signature;
@@ -75,13 +76,13 @@ impl Frame {
     }
 }
 
-/// Where in `file` a part of it is.
+/// The offset of `part` in the `file` that it is a part of.
 fn offset(file: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr() - file.as_ptr().addr()
 }
 
-/// Links the body of a verified module in `file`, which it was read from and which is lent for good, if all of it can
-/// be linked as it is used.
+/// Links the body of a verified module that was read from `file`, which is lent for good; `None` if some code object of
+/// the module cannot be linked when it is used.
 ///
 /// # Errors
 /// `ValueError` if a constant cannot be made, and `MemoryError`.
@@ -151,7 +152,7 @@ fn constants_in_place(vm: &Vm, module: &Module<'static>, file: &'static [u8]) ->
 
 impl InPlace {
     fn file(&self) -> &'static [u8] {
-        // SAFETY: the memory was lent for good, or for as long as something points to it, as this does.
+        // SAFETY: the memory was lent for good, or for as long as something points to it, as this object does.
         unsafe { core::slice::from_raw_parts(self.file, self.len as usize) }
     }
 
@@ -195,7 +196,8 @@ impl InPlace {
         self.link(vm, body.context, number, record.ok_or_else(|| incompatible(vm))?)
     }
 
-    /// The code object number `number`, with all that it uses.
+    /// The code object number `number`, with the names and constants that it uses and sketches of the code nested in
+    /// it.
     fn link(&self, vm: &Vm, context: Gc<Context>, number: u32, record: Record) -> Res<Gc<Code>> {
         let bytes = self.file().get(record.at..record.end()).unwrap_or_default();
         let prelude = Prelude::read(bytes, 0).map_err(|_| incompatible(vm))?;
@@ -221,7 +223,7 @@ impl InPlace {
         Code::link(vm, &prelude, facts, context, (bytes.as_ptr(), bytes.len()), children)
     }
 
-    /// A block of sketches of what is nested in code object number `parent`.
+    /// A block of sketches of the code objects nested in code object number `parent`.
     fn sketch_children(&self, vm: &Vm, context: Gc<Context>, parent: u32, record: Record) -> Res<NonNull<Slot>> {
         let found = || nested::children(self.file(), record.end());
         let children = vm.alloc_words(found().count())?;
@@ -237,7 +239,7 @@ impl InPlace {
 }
 
 impl Context {
-    /// What is linked as it is used, if that is so.
+    /// The module in place that this is the context of, if it is one's.
     pub(crate) fn in_place(&self) -> Option<Gc<InPlace>> {
         self.image.get()?.downcast()
     }

@@ -44,15 +44,15 @@ use crate::vfs::{Content, Piece, Reader};
 /// How deep tuples of constants may be nested.
 const MAX_DEPTH: u32 = 200;
 
-/// Items of a tuple that are put together on the machine stack, since nearly all tuples have no more. Each tuple in
-/// tuples takes that room.
+/// How many items a tuple can have to be put together on the machine stack; nearly all tuples have no more. Each tuple
+/// that is nested in another takes the room again.
 const FEW_ITEMS: usize = 8;
 
-/// The bytes of a module as memory that is lent for good, if they are.
+/// Answers the given bytes of a module as memory that is lent for good, if they are in such memory.
 type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
 
-/// Lends what was read from memory that is lent.
-#[allow(clippy::ptr_arg)] // it tells what was lent from what was copied
+/// Lends bytes that were read from lent memory.
+#[allow(clippy::ptr_arg)] // the `Cow` tells lent bytes from copied ones
 pub(super) fn lend(bytes: &Cow<'static, [u8]>) -> Option<&'static [u8]> {
     match bytes {
         Cow::Borrowed(bytes) => Some(bytes),
@@ -66,25 +66,25 @@ pub trait Load {
     /// body.
     ///
     /// # Errors
-    /// `ValueError` if it is no module that can run here, and `MemoryError`.
+    /// `ValueError` if the file is no module that can run here, and `MemoryError`.
     fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res;
 
-    /// Loads an `.mpy` file, of which it copies what it needs. Answers the function that is the module's body.
+    /// Loads an `.mpy` file, and copies what is needed of it. Answers the function that is the module's body.
     ///
     /// # Errors
     /// As [`Vm::load_static`].
     fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res;
 
-    /// Loads a module, of which it copies what it needs. Answers the function that is the module's body.
+    /// Loads a module, and copies what is needed of it. Answers the function that is the module's body.
     ///
     /// # Errors
     /// As [`Vm::load_static`].
     fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res;
 
-    /// Loads the code object that is a file's body, which need not be that of a module: a function's may be, too.
+    /// Loads the code object that is a file's body: the body of a module, or a function.
     ///
     /// # Errors
-    /// As [`Vm::load_static`]; `ValueError` as well if it is machine code.
+    /// As [`Vm::load_static`]; `ValueError` as well if the body is machine code.
     fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>>;
 
     /// The architecture of the machine code that may run here, if any may.
@@ -139,9 +139,9 @@ pub(crate) fn load_body(vm: &Vm, module: &Module<'_>, globals: Gc<Dict>) -> Res 
     link(vm, module, &facts, globals, &|_| None)
 }
 
-/// Loads an `.mpy` file that is open to be read. If that lends its memory the code runs there. Else all of it is read,
-/// and what must live on is copied: to copy names and constants one by one as they are read would take more memory
-/// meanwhile, and twice the time.
+/// Loads an `.mpy` file that is open to be read. If the file lends its memory, the code runs there. Else all of the
+/// file is read, and what must live on is copied: to copy names and constants one by one as they are read would take
+/// more memory meanwhile, and twice the time.
 ///
 /// # Errors
 /// As [`Vm::load_static`]; `OSError`, and what reading raises.
@@ -180,7 +180,7 @@ fn parse_module<'a>(vm: &Vm, file: &'a [u8], grants: &Grants<'_>, quota: &Quota<
         ErrorKind::Stopped(stop) => grants.raise(stop),
         _ => vm.value_error(format_args!("{}", error.value_error())),
     };
-    // What cannot run here is refused before its tables are read.
+    // A module that cannot run here is refused before its tables are read.
     let header = Header::from_bytes(file).map_err(refused)?;
     check_header(vm, &header)?;
     let (module, _) = Module::from_bytes_within(file, quota).map_err(refused)?;
@@ -216,7 +216,8 @@ fn link<'a>(vm: &Vm, module: &Module<'a>, facts: &[Option<Facts>], globals: Gc<D
     let context = Context::new(globals, qstrs, constants);
     let context = vm.alloc(context.with_short_qstrs(machine::short_qstrs(vm, module, qstrs)?))?;
     let machine_code = machine::Linked::new(vm, module, context)?;
-    // Children come after their parents, so that a table of all, from the last, links each to those behind it.
+    // Children come after their parents, so that a table of all code objects, filled from the last, has the children of
+    // each when its turn comes.
     let codes = vm.alloc_words(module.codes.len().max(1))?;
     for (n, raw) in module.codes.iter().enumerate().rev() {
         let children = link_children(vm, raw, codes)?;
@@ -232,7 +233,7 @@ fn link<'a>(vm: &Vm, module: &Module<'a>, facts: &[Option<Facts>], globals: Gc<D
         // SAFETY: the block has a word for each code object.
         unsafe { codes.add(n).write(Some(code)) };
     }
-    // SAFETY: as above; verified modules have a first code object.
+    // SAFETY: the block's words are written above; verified modules have a first code object.
     match unsafe { codes.read() } {
         Some(code) => Ok(code),
         None => Err(incompatible(vm)),
@@ -335,7 +336,7 @@ fn link_machine_code(
 ) -> Res {
     let signature = match raw.prelude() {
         Some(Ok(prelude)) => {
-            // Of the locals nothing is known but that they are among the slots of the frame.
+            // Of the local variables nothing is known but that they are among the slots of the frame.
             let locals = prelude.signature.n_state;
             let facts = Facts { min_cells: 0, max_cells: 0, locals, stack: 0 };
             Some(Code::link(vm, &prelude, facts, context, (linked.text(id), raw.code.len()), None)?)

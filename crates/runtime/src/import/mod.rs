@@ -1,9 +1,9 @@
 //! Importing modules: those written in Rust, frozen ones, and `.py` and `.mpy` files of any file system.
 //!
-//! A name is imported part by part; for each, in this order: what is loaded already (unless `sys.path` is empty, which
-//! asks for modules written in Rust), those written in Rust that no file may stand for, files (`find.rs`), and the
-//! others written in Rust. What was found is loaded (`load.rs`) and run as the module's body (`run.rs`); `from.rs`
-//! takes names out of it.
+//! A name is imported part by part. For each part the interpreter looks, in this order, at the modules that are loaded
+//! already (unless `sys.path` is empty, which asks for modules written in Rust), at modules written in Rust that no
+//! file may stand for, at files (`find.rs`), and at the other modules written in Rust. A file that was found is loaded
+//! (`load.rs`) and run as the module's body (`run.rs`); `from.rs` takes names out of modules.
 
 pub(crate) mod find;
 pub(crate) mod from;
@@ -66,9 +66,9 @@ impl Import for Vm {
 /// Which module an import of `a.b.c` is after.
 #[derive(Clone, Copy, PartialEq)]
 enum Wanted {
-    /// `a`, as `import a.b.c` is.
+    /// `a`, as for `import a.b.c`.
     Outermost,
-    /// `c`, as `from a.b.c import d` is.
+    /// `c`, as for `from a.b.c import d`.
     Innermost,
     /// `c`, which runs as `__main__`.
     Program,
@@ -102,7 +102,7 @@ fn absolute_name(vm: &Vm, name: &[u8], globals: Gc<Dict>, mut level: isize) -> R
     let load = |name: Qstr| globals.load(vm, name).ok_or_else(|| vm.key_error(Obj::qstr(name)));
     let mut own = load(q!("__name__"))?;
     if own == Obj::qstr(q!("__main__")) {
-        // A module that runs as `__main__` has its name there.
+        // A module that runs as `__main__` keeps its own name under `__main__`.
         own = load(q!("__main__"))?;
     }
     let mut base = vm.str_or_bytes(own)?;
@@ -152,7 +152,7 @@ fn import_level(vm: &Vm, level: &Level) -> Res {
     }
 }
 
-/// Makes a module of what was found, and runs it. If that fails, the module is not loaded.
+/// Makes a module of the file or folder that was found, and runs it. If running it fails, the module is not loaded.
 fn import_found(vm: &Vm, found: &Found, level: &Level) -> Res {
     let module = Module::new(vm, level.full)?;
     let modules = vm.modules();
@@ -175,11 +175,11 @@ fn import_found(vm: &Vm, found: &Found, level: &Level) -> Res {
         modules.map.remove_name(vm, level.full);
         return Err(raised);
     }
-    // The module may have put another in its place.
+    // The module may have put another module in its own place.
     Ok(modules.load(vm, level.full).unwrap_or(module.obj()))
 }
 
-/// The module of a definition.
+/// The module that `definition` defines, made at its first import.
 fn import_registered(vm: &Vm, definition: &'static ModuleDef, level: &Level) -> Res {
     let name = vm.intern(definition.name().as_bytes())?;
     let registered = vm.registered_modules()?;
@@ -218,10 +218,10 @@ fn no_module(vm: &Vm, full: &[u8]) -> Raised {
 struct Level {
     /// The name up to this part.
     full: Qstr,
-    /// The part.
+    /// This part of the name.
     part: Qstr,
-    /// The module of the name before, if this is not the first part.
+    /// The module of the part before; `None` for the first part.
     parent: Option<Obj>,
-    /// Whether its module runs as `__main__`.
+    /// Whether the module of this part runs as `__main__`.
     as_main: bool,
 }

@@ -5,8 +5,8 @@ use crate::model::vm::Vm;
 
 /// The registry of modules written in Rust.
 pub trait Register {
-    /// Makes `modules` known to `import`. Those registered later come before those registered earlier, and before the
-    /// runtime's own.
+    /// Makes `modules` known to `import`. Modules registered later come before modules registered earlier, and before
+    /// the runtime's own.
     fn register(&mut self, modules: &'static [ModuleDef]);
 
     /// All modules that are registered.
@@ -31,8 +31,8 @@ pub(crate) fn registered_as(vm: &Vm, name: &[u8]) -> Option<&'static ModuleDef> 
 pub(crate) fn module_before_files(vm: &Vm, name: &[u8]) -> Option<&'static ModuleDef> {
     match registered_as(vm, name) {
         Some(module) => (!module.extensible).then_some(module),
-        // The name with a `u` before it never means a file. `sys` has been asked for by that name since before there
-        // was this rule.
+        // The name of a module with a `u` before it never means a file. Programs have asked for `usys` since before
+        // there was this rule.
         None => {
             let name = name.strip_prefix(b"u")?;
             registered_as(vm, name).filter(|module| module.extensible || name == b"sys")
@@ -40,7 +40,7 @@ pub(crate) fn module_before_files(vm: &Vm, name: &[u8]) -> Option<&'static Modul
     }
 }
 
-/// The registered module that `import name` gives where there is no such file.
+/// The registered module that `import name` gives where no file has the name.
 pub(crate) fn module_after_files(vm: &Vm, name: &[u8]) -> Option<&'static ModuleDef> {
     registered_as(vm, name)
 }

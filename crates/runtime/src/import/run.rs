@@ -25,7 +25,8 @@ pub trait RunModule {
     /// Runs a `.py` or `.mpy` file with variables `globals`.
     ///
     /// # Errors
-    /// `OSError` if it cannot be read, `ValueError` if it is no module that can run here, and what it raises.
+    /// `OSError` if the file cannot be read, `ValueError` if it is no module that can run here, and whatever the module
+    /// raises.
     fn run_file(&self, path: &[u8], globals: Gc<Dict>) -> Res<()>;
 
     /// Reads a whole file.
@@ -36,13 +37,13 @@ pub trait RunModule {
 
     /// Runs the body of a module with variables `globals`.
     ///
-    /// On machines whose stack cannot be seen, as in WebAssembly, this is what collects, between the body's
-    /// instructions and those of functions that it calls, and where nothing else of the interpreter is active: objects
-    /// that local variables of Rust code refer to may be freed meanwhile, unless variables of the program refer to
-    /// them, too.
+    /// On machines whose stack cannot be seen, as in WebAssembly, only this function has garbage collected: between the
+    /// instructions of the body and of functions that the body calls, and where nothing else of the interpreter is
+    /// active. Objects that local variables of Rust code refer to may be freed meanwhile, unless variables of the
+    /// program refer to them, too.
     ///
     /// # Errors
-    /// What it raises.
+    /// Whatever the body raises.
     fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()>;
 }
 
@@ -67,7 +68,7 @@ impl RunModule for Vm {
     }
 }
 
-/// Runs what was found as the body of `module`.
+/// Runs the file that was found as the body of `module`.
 pub(super) fn run_found(vm: &Vm, module: Gc<Module>, found: &Found) -> Res<()> {
     if let Some(package) = &found.package {
         module.globals.store(vm, q!("__path__"), vm.new_str_checked(package.bytes())?)?;
@@ -93,7 +94,7 @@ fn run_frozen(vm: &Vm, name: &[u8], globals: Gc<Dict>) -> Res<()> {
     vm.run_body(body, globals)
 }
 
-/// Loads a `.py` or `.mpy` file. Not a part of its callers, whose frames stay as long as the program runs.
+/// Loads a `.py` or `.mpy` file. Not inlined into its callers, whose stack frames stay as long as the program runs.
 #[inline(never)]
 fn load_path(vm: &Vm, path: &[u8], globals: Gc<Dict>) -> Res {
     if path.ends_with(b".mpy") {
@@ -110,7 +111,7 @@ fn load_file(vm: &Vm, path: &[u8], globals: Gc<Dict>) -> Res {
     after(vm, body, || reader.close(vm))
 }
 
-/// Does `close`, and then answers what came before; if both failed, with the first exception.
+/// Calls `close`, then answers `result`, or the exception of `close`; the first exception if both failed.
 fn after<T>(vm: &Vm, result: Res<T>, close: impl FnOnce() -> Res<()>) -> Res<T> {
     match result {
         Ok(value) => close().map(|()| value),

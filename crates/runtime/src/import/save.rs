@@ -28,8 +28,8 @@ use crate::obj::{float, none};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::print::Print;
 
-/// A file that is being put together: what a code object and those within it refer to, by the index that bytecode uses,
-/// and the code objects.
+/// A file that is being put together: the code objects, and which names and constants they refer to, by the index that
+/// bytecode uses.
 struct Saving<'s> {
     vm: &'s Vm,
     quota: &'s Quota<'s>,
@@ -39,13 +39,14 @@ struct Saving<'s> {
     codes: Vec<RawCode<'static>>,
 }
 
-/// Code objects back to the bytes of a module.
+/// Code objects turned back into the bytes of a module.
 pub trait Save {
-    /// An `.mpy` file with `code` as its body, as bytes. Its tables hold what `code` refers to, at the places where its
-    /// own module's hold it; at others are an empty name and `None`.
+    /// An `.mpy` file with `code` as its body, as bytes. The file's tables hold the names and constants that `code`
+    /// refers to, each at its place in the tables of `code`'s own module; the other places hold an empty name or
+    /// `None`.
     ///
     /// # Errors
-    /// `ValueError` if it refers to what a file cannot hold, and `MemoryError`.
+    /// `ValueError` if `code` refers to an object that a file cannot hold, and `MemoryError`.
     fn save(&self, code: Gc<Code>) -> Res<Gc<Bytes>>;
 }
 
@@ -63,7 +64,7 @@ impl Save for Vm {
 
 impl<'s> Saving<'s> {
     fn module(mut self, code: Gc<Code>) -> Res<Module<'s>> {
-        // The file's name is the first.
+        // The first name is that of the file.
         self.mark_name(0)?;
         self.code(code)?;
         let mut qstrs = self.quota.with_capacity(self.names.len()).map_err(|stop| self.grants.raise(stop))?;
@@ -86,7 +87,7 @@ impl<'s> Saving<'s> {
         mark(self.quota, &mut self.names, index).map_err(|stop| self.grants.raise(stop))
     }
 
-    /// Appends `code` and those within it; answers its number.
+    /// Appends `code` and the code objects within it; answers the number of `code`.
     fn code(&mut self, code: Gc<Code>) -> Res<u32> {
         let vm = self.vm;
         vm.check_depth()?;

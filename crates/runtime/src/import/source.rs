@@ -74,10 +74,10 @@ pub trait Compile {
     /// `SyntaxError` and what else MicroPython raises for a source that is no program.
     fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res;
 
-    /// Sets what makes the code of functions that do not say so themselves, as the option `-X emit=` does.
+    /// Sets the emitter for functions that do not name theirs, as the option `-X emit=` does.
     fn set_emitter(&self, emitter: Emitter);
 
-    /// Sets how often the option `-v` was given: from 2 on, the bytecode of what is compiled is printed.
+    /// Sets how often the option `-v` was given: from 2 on, the bytecode of compiled source is printed.
     fn set_verbosity(&self, level: u8);
 }
 
@@ -107,7 +107,7 @@ impl Compile for Vm {
 /// # Errors
 /// As [`Vm::compile`].
 pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
-    // What is shown is what MicroPython's compiler makes.
+    // The bytecode that is shown is what MicroPython's compiler makes.
     let shows_code = vm.verbosity.get() >= 2;
     let options = Options {
         source_name: name,
@@ -122,7 +122,7 @@ pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, glob
         ..Options::default()
     };
     let grants = vm.grants();
-    // The module belongs to the quota.
+    // The memory of the module belongs to the quota.
     let quota = Quota::new(&grants);
     let module = compile_within(source, &options, &quota);
     match module {
@@ -166,7 +166,7 @@ fn raise_compile_error(vm: &Vm, error: &CompileError, name: &[u8]) -> Raised {
 /// Notes for each function in `body` the line of the instruction that makes it.
 fn note_definitions(body: Gc<Code>, quota: &Quota<'_>) -> Result<(), Stop> {
     body.defined_at.set(1);
-    // All are reachable from the first.
+    // All the code objects are reachable from the body.
     let mut codes = Vec::new();
     quota.push(&mut codes, body)?;
     while let Some(code) = codes.pop() {
