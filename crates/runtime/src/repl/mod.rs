@@ -29,7 +29,7 @@ pub trait Lines {
     /// Shows `prompt`, and reads a line into `line`, without its end: `false` if input has ended.
     ///
     /// # Errors
-    /// `KeyboardInterrupt` if what has been typed so far is to be forgotten; others end the prompt.
+    /// `KeyboardInterrupt` if what has been typed so far is to be forgotten; other exceptions end the prompt.
     fn read(&mut self, vm: &Vm, prompt: &[u8], line: &mut Vec<u8>) -> Res<bool>;
 
     /// Whether more lines belong to `input`, lines as they were read with `\n` between them.
@@ -57,8 +57,8 @@ impl Lines for ConsoleLines {
 
 /// The interactive prompt.
 pub trait Prompt {
-    /// Runs statements from `lines` with the variables of `__main__`, until input ends or one of them ends the program:
-    /// the exit status. What they raise is reported, and the prompt goes on.
+    /// Runs statements from `lines` with the variables of `__main__`, until input ends or a statement ends the program;
+    /// answers the exit status. Other exceptions are reported, and the prompt goes on.
     ///
     /// ```
     /// use berus_runtime::repl::Prompt;
@@ -68,14 +68,14 @@ pub trait Prompt {
     /// use berus_runtime::model::vm::{Limits, Vm};
     ///
     /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
-    /// // There is nothing to read for it.
+    /// // A silent host has no input.
     /// let mut lines = ConsoleLines { wants_more: |_| false };
     /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut lines)), 0);
     /// ```
     fn run_prompt(&self, lines: &mut dyn Lines) -> u8;
 
-    /// Begins an input: what stands before its first line, `sys.ps1`, and before the others, `sys.ps2`. What the input
-    /// before has left locked of the heap is unlocked, since nobody else could do that.
+    /// Begins an input: answers the prompt for its first line, `sys.ps1`, and the prompt for further lines, `sys.ps2`.
+    /// A heap that the input before has left locked is unlocked, since nobody else could do that.
     fn begin_input(&self) -> [Vec<u8>; 2];
 
     /// Runs an input with the variables of `__main__`.

@@ -2,9 +2,9 @@
 //!
 //! A block device has methods `readblocks(block, buffer)`, `writeblocks(block, buffer)` if it can be written to, and
 //! `ioctl(request, argument)`. File systems that do with less than whole blocks call the first two with a third
-//! argument: the byte in the block at which to begin. They answer `None` or 0 if all went well, else a negative error
-//! number; what they raise goes on to who uses the file system. An old kind of device has `count()` and perhaps
-//! `sync()` in place of `ioctl`, and blocks of 512 bytes (MicroPython: `extmod/vfs_blockdev.c`).
+//! argument: the byte in the block at which to begin. The two answer `None` or 0 if all went well, else a negative
+//! error number; what a method raises goes on to whoever uses the file system. An old kind of device has `count()` and
+//! perhaps `sync()` in place of `ioctl`, and blocks of 512 bytes (MicroPython: `extmod/vfs_blockdev.c`).
 
 use crate::errno::Errno;
 use crate::model::error::{Raise, Res};
@@ -31,13 +31,13 @@ mod request {
     pub const BLOCK_ERASE: isize = 6;
 }
 
-/// Bytes in a block of a device that does not say.
+/// Bytes in a block of a device that does not say how large its blocks are.
 const DEFAULT_BLOCK_SIZE: usize = 512;
 
 /// A block device.
 ///
-/// It is a view of the object: keep that where the collector sees it. All bytes go through buffers that only the device
-/// sees, so that one which keeps or resizes its argument does no harm.
+/// A `BlockDevice` is a view of the object: keep the object where the collector sees it. All bytes go through buffers
+/// that only the device sees, so that a device which keeps or resizes its argument does no harm.
 #[derive(Clone, Copy)]
 pub struct BlockDevice {
     device: Obj,
@@ -60,20 +60,21 @@ impl BlockDevice {
         Ok(BlockDevice { device, has_ioctl, can_write: has(q!("writeblocks"))? })
     }
 
-    /// The object.
+    /// The object that is the device.
     pub fn object(self) -> Obj {
         self.device
     }
 
-    /// Whether it can be written to.
+    /// Whether the device can be written to.
     pub fn can_write(self) -> bool {
         self.can_write
     }
 
-    /// Calls `readblocks` or `writeblocks` with a view of `buffer`: the number of bytes in it, or an error number.
+    /// Calls `readblocks` or `writeblocks` with a view of `buffer`: the number of bytes in `buffer`, or an error
+    /// number.
     fn transfer(self, vm: &Vm, name: Qstr, block: usize, buffer: Gc<Array>, offset: Option<usize>) -> Outcome {
         let len = buffer.buffer().len;
-        // A view, because that keeps its length.
+        // A view, because the length of a view stays what it is.
         let buffer = vm.call(Obj::from_static(&memoryview::TYPE), &[buffer.obj()])?;
         let (block, offset) = (vm.new_uint(block)?, offset.map(|offset| vm.new_uint(offset)).transpose()?);
         let answer = match offset {
@@ -88,8 +89,8 @@ impl BlockDevice {
         }
     }
 
-    /// Reads from block `block` on, at byte `offset` in it if that is given, until `bytes` is full: its length, or an
-    /// error number.
+    /// Reads from block `block` on, from byte `offset` of the block if an offset is given, until `bytes` is full: the
+    /// length of `bytes`, or an error number.
     ///
     /// # Errors
     /// What the device raises; `TypeError` if it answers no number.
@@ -100,8 +101,8 @@ impl BlockDevice {
         Ok(len)
     }
 
-    /// Writes `bytes` from block `block` on, at byte `offset` in it if that is given: their number, or an `errno`
-    /// number.
+    /// Writes `bytes` from block `block` on, from byte `offset` of the block if an offset is given: the number of
+    /// bytes, or an error number.
     ///
     /// # Errors
     /// As [`read`](BlockDevice::read).
@@ -118,26 +119,26 @@ impl BlockDevice {
         vm.call_method(self.device, q!("ioctl"), &[Obj::small_int_wrapping(request), argument])
     }
 
-    /// Has it make itself ready.
+    /// Has the device make itself ready.
     ///
     /// # Errors
-    /// What it raises.
+    /// What the device raises.
     pub fn init(self, vm: &Vm) -> Res {
         if self.has_ioctl { self.ioctl(vm, request::INIT, 0) } else { Ok(Obj::NONE) }
     }
 
-    /// Has it end.
+    /// Has the device end.
     ///
     /// # Errors
-    /// What it raises.
+    /// What the device raises.
     pub fn deinit(self, vm: &Vm) -> Res {
         if self.has_ioctl { self.ioctl(vm, request::DEINIT, 0) } else { Ok(Obj::NONE) }
     }
 
-    /// Has it write out what it has kept.
+    /// Has the device write out what it has kept back.
     ///
     /// # Errors
-    /// What it raises.
+    /// What the device raises.
     pub fn sync(self, vm: &Vm) -> Res {
         if self.has_ioctl {
             return self.ioctl(vm, request::SYNC, 0);
@@ -148,18 +149,18 @@ impl BlockDevice {
         }
     }
 
-    /// Has it erase block `block`: what it answers.
+    /// Has the device erase block `block`: what the device answers.
     ///
     /// # Errors
-    /// What it raises.
+    /// What the device raises.
     pub fn erase(self, vm: &Vm, block: usize) -> Res {
         if self.has_ioctl { self.ioctl(vm, request::BLOCK_ERASE, block) } else { Ok(Obj::NONE) }
     }
 
-    /// How many blocks it has.
+    /// How many blocks the device has.
     ///
     /// # Errors
-    /// What it raises; `OverflowError` or `ValueError` if that is no number of blocks.
+    /// What the device raises; `OverflowError` or `ValueError` if the device's answer is no number of blocks.
     pub fn block_count(self, vm: &Vm) -> Res<usize> {
         let count = match self.has_ioctl {
             true => self.ioctl(vm, request::BLOCK_COUNT, 0)?,
@@ -168,10 +169,10 @@ impl BlockDevice {
         self.size(vm, count)
     }
 
-    /// Bytes in a block.
+    /// Bytes in a block of the device.
     ///
     /// # Errors
-    /// What it raises; `OverflowError` or `ValueError` if that is no number of bytes.
+    /// What the device raises; `OverflowError` or `ValueError` if the device's answer is no number of bytes.
     pub fn block_size(self, vm: &Vm) -> Res<usize> {
         let size = if self.has_ioctl { self.ioctl(vm, request::BLOCK_SIZE, 0)? } else { Obj::NONE };
         if size == Obj::NONE { Ok(DEFAULT_BLOCK_SIZE) } else { self.size(vm, size) }

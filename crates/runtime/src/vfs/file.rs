@@ -50,17 +50,18 @@ crate::members! {
 #[repr(C)]
 pub struct File {
     header: Header,
-    /// Its number there; negative if it is closed.
+    /// The file's number at the host; negative if the file is closed.
     number: Cell<i32>,
 }
 
-// SAFETY: `File` is `repr(C)` and starts with a header; only files have this type, and `FileIO`, of which `of` knows.
+// SAFETY: `File` is `repr(C)` and starts with a header; only files have this type, or the type `FileIO`, of which `of`
+// knows.
 unsafe impl Object for File {
     const TYPE: &'static Type = &TEXT_IO;
     const SCAN: bool = false;
 }
 
-// SAFETY: those that are constants are the console's, whose number is never changed.
+// SAFETY: the files that are constants are the console's, whose numbers are never changed.
 unsafe impl Sync for File {}
 
 impl File {
@@ -76,7 +77,7 @@ impl File {
 /// Input, output and error output of the console, as text.
 pub static CONSOLE: [File; 3] = [File::console(&TEXT_IO, 0), File::console(&TEXT_IO, 1), File::console(&TEXT_IO, 2)];
 
-/// The same as bytes.
+/// Input, output and error output of the console, as bytes.
 static CONSOLE_BUFFERS: [File; 3] =
     [File::console(&FILE_IO, 0), File::console(&FILE_IO, 1), File::console(&FILE_IO, 2)];
 
@@ -100,10 +101,10 @@ fn parse_mode(mode: &[u8]) -> (Open, bool) {
 
 /// Files of the host as objects.
 pub trait OpenHostFile {
-    /// Opens the host's file `path`, or takes the one with that number, in `mode`, as of `open`.
+    /// Opens the host's file at a path, or takes the open file with a number, in `mode`, as of `open`.
     ///
     /// # Errors
-    /// `OSError` if the host does not let it, `TypeError` if the mode is no string.
+    /// `OSError` if the host refuses, `TypeError` if the mode is no string.
     fn open_host_file(&self, path: HostPath<'_>, mode: Obj) -> Res;
 }
 
@@ -111,7 +112,7 @@ impl OpenHostFile for Vm {
     fn open_host_file(&self, path: HostPath<'_>, mode: Obj) -> Res {
         let (how, is_text) = parse_mode(self.str_or_bytes(mode)?);
         let ty = if is_text { &TEXT_IO } else { &FILE_IO };
-        // Made first, so that no file can be open that nobody closes.
+        // The object is made first, so that no file can be open that nobody closes.
         let file = self.alloc_finalised(File { header: Header::of(ty), number: Cell::new(-1) })?;
         let number = match path {
             HostPath::Number(number) => number,
@@ -129,7 +130,7 @@ impl OpenHostFile for Vm {
 pub enum HostPath<'p> {
     /// By its path.
     Path(&'p [u8]),
-    /// By the number that it has because it is open.
+    /// By the number that the file has because it is open.
     Number(i32),
 }
 
@@ -140,7 +141,7 @@ fn host_files(vm: &Vm) -> Result<&dyn Files, Errno> {
 fn of(vm: &Vm, object: Obj) -> Res<Gc<File>> {
     let as_file = |object: Obj| {
         let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object; those of either type have this layout.
+        // SAFETY: a pointer word points to a live object; objects of either type have the layout of `File`.
         unsafe {
             let ty = header.as_ref().ty();
             (ty == Gc::from_static(&TEXT_IO) || ty == Gc::from_static(&FILE_IO))
@@ -236,7 +237,7 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     }
 }
 
-/// Which events of an open file are there now.
+/// Which events of the open file `number` have come by now.
 fn poll(vm: &Vm, number: i32, events: Events) -> Result<Events, Errno> {
     let mut file = [Polled::new(number, events)];
     vm.host().poll(&mut file, Duration::ZERO)?;
@@ -257,7 +258,7 @@ fn close(vm: &Vm, file: &File) -> Result<usize, Errno> {
 
 fn finalise(vm: &Vm, object: Obj) {
     if let Some(header) = object.as_header() {
-        // SAFETY: this is the slot of both types of files.
+        // SAFETY: this function is the slot of the two types of files, and of no other.
         let file = unsafe { header.cast::<File>().as_ref() };
         // Nobody is left whom an error could be told.
         let _ = close(vm, file);

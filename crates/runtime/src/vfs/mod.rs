@@ -2,35 +2,37 @@
 //!
 //! # A file system
 //!
-//! A file system is an object with these methods, in a class of Python or a type of Rust; those that it lacks fail with
-//! `AttributeError`. Paths within it start with `/`, but where the current folder is in it they are as the program has
-//! them.
+//! A file system is an object with these methods, in a class of Python or a type of Rust; methods that it lacks fail
+//! with `AttributeError`. Paths within a file system start with `/`, but relative paths come as the program has them
+//! where the current folder is in the file system.
 //!
 //! | method | answers |
 //! | --- | --- |
 //! | `mount(readonly, mkfs)` | nothing; called first |
 //! | `umount()` | nothing; called last |
 //! | `open(path, mode)` | a file: a stream, see below |
-//! | `stat(path)` | a tuple of ten: mode, inode, device, links, user, group, size, and times of access, change and
-//! status change |
-//! | `statvfs(path)` | a tuple of ten: block size, fragment size, blocks, free blocks, available ones, files, free,
-//! available, flags, longest name |
-//! | `ilistdir(path)` | an iterator of tuples: name (of the type that `path` has), kind (0x4000 a folder, 0x8000 a
-//! file), inode, and perhaps the size |
+//! | `stat(path)` | a tuple of ten numbers: mode, inode, device, links, user, group, size, and three times |
+//! | `statvfs(path)` | a tuple of ten numbers |
+//! | `ilistdir(path)` | an iterator of tuples: name, kind, inode, and perhaps size |
 //! | `chdir(path)`, `getcwd()` | nothing; the current folder |
 //! | `mkdir(path)`, `rmdir(path)`, `remove(path)`, `rename(old, new)` | nothing |
 //!
-//! They fail by raising `OSError` with an error number. A file is a [stream](crate::ops::stream): in Python an instance
-//! of a class derived from `io.IOBase` with methods `readinto(buffer)`, `write(buffer)` and `ioctl(request, argument)`,
-//! in Rust an object of a type with [`StreamSlots`](crate::model::stream::StreamSlots), whose methods (`read`,
-//! `readline`, ...) are the functions of that module.
+//! The times of `stat` are those of the last access, change and status change, in seconds. The numbers of `statvfs` are
+//! block size, fragment size, blocks, free blocks, available blocks, files, free files, available files, flags, and the
+//! length of the longest name. A name of `ilistdir` is of the type that `path` has; its kind is 0x4000 for a folder and
+//! 0x8000 for a file.
+//!
+//! Methods fail by raising `OSError` with an error number. A file is a [stream](crate::ops::stream): in Python an
+//! instance of a class derived from `io.IOBase` with methods `readinto(buffer)`, `write(buffer)` and `ioctl(request,
+//! argument)`, in Rust an object of a type with [`StreamSlots`](crate::model::stream::StreamSlots), whose methods
+//! (`read`, `readline`, ...) are the functions of that module.
 //!
 //! # Writing one in Rust
 //!
 //! Declare a type ([`custom_type!`](crate::custom_type)) whose constant table has those methods, and give it the slot
-//! [`file_system`](FileSystem), with which `import` asks what a path is without the detour of a tuple or an exception.
-//! Put it into the module `vfs`. File systems that lie on blocks reach them through [`BlockDevice`]. A file whose bytes
-//! lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
+//! [`file_system`](FileSystem), with which `import` asks what a path leads to without the detour of a tuple or an
+//! exception. Put it into the module `vfs`. File systems that lie on blocks reach them through [`BlockDevice`]. A file
+//! whose bytes lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
 //! [`Access::Lend`](crate::model::buffer::Access::Lend).
 
 pub(crate) mod block;
@@ -58,7 +60,7 @@ use crate::{errno, q};
 /// Where a path leads.
 #[derive(Clone, Copy)]
 enum Place<P> {
-    /// Nowhere: nothing is mounted there.
+    /// Nowhere: nothing is mounted at the path.
     Nowhere,
     /// To the folder of all mounts.
     Root,
@@ -71,7 +73,7 @@ pub trait Mounting {
     /// Mounts `file_system` at `point`, which starts with `/`: calls its method `mount` with `readonly` and `mkfs`.
     ///
     /// # Errors
-    /// `OSError` if another is mounted there, and what the method raises.
+    /// `OSError` if another file system is mounted at `point`, and what the method raises.
     fn mount(&self, file_system: Obj, point: Obj, readonly: Obj, mkfs: Obj) -> Res<()>;
 
     /// Takes away a mount, by its mount point or its file system, whose method `umount` is called.
@@ -80,17 +82,17 @@ pub trait Mounting {
     /// `OSError` if there is no such mount, and what the method raises.
     fn umount(&self, which: Obj) -> Res<()>;
 
-    /// Mounts `file_system` at `/`, and makes that the current folder: what a port does that has one at the start.
+    /// Mounts `file_system` at `/`, and makes `/` the current folder, for a port that starts with a file system.
     ///
     /// # Errors
     /// As [`Vm::mount`].
     fn mount_root(&self, file_system: Obj) -> Res<()>;
 
-    /// What `path` leads to, as `import` asks: what raises leads nowhere.
+    /// What `path` leads to, as `import` asks; `None` if it leads nowhere, or the file system's `stat` raises.
     ///
     /// # Errors
-    /// `TypeError` if a file system answers what is no result of `stat`, `UnicodeError` if it is asked for what is no
-    /// text, and `MemoryError`.
+    /// `TypeError` if the answer of a file system's `stat` is no result of `stat`, `UnicodeError` if `stat` would be
+    /// called with a path that is no text, and `MemoryError`.
     fn kind_of_path(&self, path: &[u8]) -> Res<Option<Kind>>;
 }
 
@@ -102,7 +104,7 @@ impl Mounting for Vm {
         let mount = Mount::new(self, file_system, point)?;
         self.call_method(file_system, q!("mount"), &[readonly, mkfs])?;
         if let Place::In(other, _) = look_up(self, mount.point(self))
-            // Below a file system at the root there is room for more.
+            // Below a file system at the root there is room for more mounts.
             && (mount.is_root(self) || !other.is_root(self))
         {
             return Err(self.os_error(errno::NOT_PERMITTED));
@@ -215,7 +217,7 @@ fn root_mount(vm: &Vm) -> Option<Mount> {
 /// # Errors
 /// As [`Vm::kind_of_path`].
 pub(crate) fn first_path(vm: &Vm, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<Option<usize>> {
-    // Where more is mounted below, paths that start alike may lead to different file systems.
+    // Where other file systems are mounted below this one, paths that start alike may lead to different ones.
     if let Place::In(mount, inner) = look_up(vm, base)
         && let Some(FileSystem { first: Some(first), .. }) = vm.type_of(mount.file_system()).slots.file_system
         && !mount.is_root(vm)

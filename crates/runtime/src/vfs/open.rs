@@ -40,7 +40,7 @@ fn open(vm: &Vm, args: Args<'_>) -> Res {
         vm.int(buffering)?;
     }
     match file.as_small_int() {
-        // As a number of C, of which there are fewer.
+        // As an `int` of C, which may have fewer bits.
         Some(number) => vm.open_host_file(HostPath::Number(number as i32), mode),
         None => vm.open(file, mode),
     }
@@ -65,7 +65,7 @@ impl OpenFiles for Vm {
 /// Opens a file to read all of it.
 ///
 /// # Errors
-/// `OSError`, also if the file system answers what cannot be read, and what it raises.
+/// `OSError`, also if the file system answers an object that cannot be read, and what the file system raises.
 pub(crate) fn open_to_read(vm: &Vm, path: &[u8]) -> Res<Reader> {
     // Names of files need not be text.
     let name = match vm.first_invalid(path)? {
@@ -87,9 +87,10 @@ pub(crate) fn open_to_read(vm: &Vm, path: &[u8]) -> Res<Reader> {
     Ok(Reader { file, wish })
 }
 
-/// The number of the request for the size that a file likes to be read in (MicroPython: `py/stream.h`).
+/// The number of the request for the size of the pieces that a file likes to be read in, in bytes (MicroPython:
+/// `py/stream.h`).
 const GET_BUFFER_SIZE: usize = 11;
-/// The limits of such wishes.
+/// The least and the largest piece that a file's wish is granted for, in bytes.
 const MIN_CHUNK: usize = 16;
 const MAX_CHUNK: usize = 4096;
 /// Bytes to ask for at first where the file has no wish, and at most.
@@ -101,9 +102,9 @@ const LAST_CHUNK: usize = 1 << 16;
 pub(crate) enum Piece {
     /// As many bytes as were asked for.
     Full,
-    /// Fewer. Mostly they are the last.
+    /// Fewer bytes than were asked for. Mostly they are the file's last.
     Short,
-    /// No more.
+    /// No bytes: the file has ended.
     None,
 }
 
@@ -111,12 +112,12 @@ pub(crate) enum Piece {
 pub(crate) struct Reader {
     /// The file, a stream.
     pub file: Obj,
-    /// How many bytes it likes to be asked for, if it says so.
+    /// How many bytes the file likes to be asked for at once, if it says so.
     wish: Option<usize>,
 }
 
 impl Reader {
-    /// All of its bytes.
+    /// All bytes of the file.
     ///
     /// # Errors
     /// As [`Reader::take_piece`].
@@ -126,7 +127,8 @@ impl Reader {
         Ok(content)
     }
 
-    /// Takes another piece of its bytes, to put behind those before. What is large takes few turns, since pieces grow.
+    /// Reads another piece of the file, and puts it behind the bytes in `content`. A large file takes few turns, since
+    /// pieces grow.
     ///
     /// # Errors
     /// `OSError`, what the file raises, and `MemoryError`.
@@ -148,14 +150,14 @@ impl Reader {
     /// Closes the file.
     ///
     /// # Errors
-    /// `OSError`, and what it raises.
+    /// `OSError`, and what the file raises.
     pub fn close(self, vm: &Vm) -> Res<()> {
         vm.stream_ioctl(self.file, Request::Close).map(drop).map_err(|failure| failure.raise(vm))
     }
 }
 
-/// What was read of a file. The bytes are not for long, so that they do not lie in Python's heap, but count to its
-/// limit.
+/// What was read of a file. The bytes are not for long, so that they do not lie in Python's heap, but count to the
+/// heap's limit.
 pub struct Content<'v> {
     vm: &'v Vm,
     bytes: Vec<u8>,
@@ -168,7 +170,7 @@ impl<'v> Content<'v> {
         Content { vm, bytes: Vec::new(), quota: Quota::new(vm) }
     }
 
-    /// Makes it `len` bytes long.
+    /// Makes the content `len` bytes long.
     fn resize(&mut self, len: usize) -> Res<()> {
         self.quota.resize(&mut self.bytes, len, 0).map_err(|_| self.vm.memory_error(len))
     }

@@ -18,7 +18,7 @@ use crate::qstr::Qstr;
 use crate::vfs::{BlockDevice, Mounting, Place, call_at, look_up_object, root_mount};
 use crate::{errno, q};
 
-/// The longest name in a path, where nothing else is known.
+/// The length of the longest name in a path, in bytes, where nothing else is known.
 const MAX_NAME: isize = 256;
 
 const ZERO: Obj = Obj::small_int_wrapping(0);
@@ -26,7 +26,7 @@ const ZERO: Obj = Obj::small_int_wrapping(0);
 /// `mount()`: a list of all mounts, each a file system and its mount point. `mount(file_system, point, *,
 /// readonly=False, mkfs=False)`
 ///
-/// What has no method `mount` is taken for a block device, on which `detect` finds a file system.
+/// An object without a method `mount` is taken for a block device, on which `detect` finds a file system.
 ///
 /// # Errors
 /// As [`Vm::mount`].
@@ -53,7 +53,7 @@ pub fn mount(vm: &Vm, args: Args<'_>, detect: fn(&Vm, BlockDevice) -> Res) -> Re
     Ok(Obj::NONE)
 }
 
-/// `umount(point_or_file_system)`
+/// `umount(point_or_file_system)`: takes a mount away.
 ///
 /// # Errors
 /// As [`Vm::umount`].
@@ -62,20 +62,20 @@ pub fn umount(vm: &Vm, which: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-/// Calls the method `name` where `path` leads.
+/// Calls the method `name` of the file system that `path` leads to.
 fn on_path(vm: &Vm, path: Obj, name: Qstr) -> Res {
     let place = look_up_object(vm, path)?;
     call_at(vm, place, name, None)
 }
 
-/// `chdir(path)`
+/// `chdir(path)`: makes `path` the current folder.
 ///
 /// # Errors
 /// `OSError`, and what the file system raises.
 pub fn chdir(vm: &Vm, path: Obj) -> Res {
     let place = look_up_object(vm, path)?;
     let current = match place {
-        // What is mounted at the root goes to its own root, so that relative paths start there.
+        // The file system at the root goes to its own root, so that relative paths start there.
         Place::Root => {
             if let Some(root) = root_mount(vm) {
                 vm.call_method(root.file_system(), q!("chdir"), &[vm.new_str(b"/")?])?;
@@ -92,10 +92,10 @@ pub fn chdir(vm: &Vm, path: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-/// `getcwd()`
+/// `getcwd()`: the path of the current folder.
 ///
 /// # Errors
-/// What the file system raises; `TypeError` if it answers no string.
+/// What the file system raises; `TypeError` if the file system answers no string.
 pub fn getcwd(vm: &Vm) -> Res {
     let Some(current) = vm.mounts.current.get() else { return vm.new_str(b"/") };
     let inside = vm.call_method(current.file_system(), q!("getcwd"), &[])?;
@@ -111,7 +111,7 @@ pub fn getcwd(vm: &Vm) -> Res {
     path.into_str_checked(vm)
 }
 
-/// `ilistdir([path])`
+/// `ilistdir([path])`: an iterator over the entries of a folder, the current one without `path`.
 ///
 /// # Errors
 /// `OSError`, and what the file system raises.
@@ -125,12 +125,12 @@ pub fn ilistdir(vm: &Vm, args: &[Obj]) -> Res {
     Ok(Iter::new(vm, all.obj(), next)?.obj())
 }
 
-/// Set in the position of an iterator over the folder of all mounts, when it has come to what is in the file system at
-/// the root.
+/// The bit that is set in the position of an iterator over the folder of all mounts when the iterator has come to the
+/// entries of the file system at the root.
 const IN_ROOT: usize = 1 << (usize::BITS - 1);
 
-/// The next entry of the folder of all mounts: mount points, whose names are strings or bytes, and then what is in the
-/// file system at the root.
+/// The next entry of the folder of all mounts: mount points, whose names are strings or bytes, and then the entries of
+/// the file system at the root.
 fn next_of_root<const AS_BYTES: bool>(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let Some(all) = iter.source.downcast::<List>() else { return Ok(None) };
     let at = iter.at.get() & !IN_ROOT;
@@ -154,7 +154,7 @@ fn next_of_root<const AS_BYTES: bool>(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> 
     Ok(Some(Tuple::new(vm, &[name, folder, ZERO])?.obj()))
 }
 
-/// `listdir([path])`
+/// `listdir([path])`: a list of the names in a folder, the current one without `path`.
 ///
 /// # Errors
 /// As [`ilistdir`].
@@ -167,7 +167,7 @@ pub fn listdir(vm: &Vm, args: &[Obj]) -> Res {
     Ok(names.obj())
 }
 
-/// `stat(path)`
+/// `stat(path)`: a tuple of ten numbers about a file or folder.
 ///
 /// # Errors
 /// `OSError`, and what the file system raises.
@@ -179,7 +179,7 @@ pub fn stat(vm: &Vm, path: Obj) -> Res {
     Ok(Tuple::new(vm, &numbers)?.obj())
 }
 
-/// `statvfs(path)`
+/// `statvfs(path)`: a tuple of ten numbers about the file system that `path` leads to.
 ///
 /// # Errors
 /// `OSError`, and what the file system raises.
@@ -194,7 +194,7 @@ pub fn statvfs(vm: &Vm, path: Obj) -> Res {
     Ok(Tuple::new(vm, &numbers)?.obj())
 }
 
-/// `mkdir(path)`
+/// `mkdir(path)`: makes a folder.
 ///
 /// # Errors
 /// `OSError`, and what the file system raises.
@@ -211,7 +211,7 @@ pub fn mkdir(vm: &Vm, path: Obj) -> Res {
     call_at(vm, place, q!("mkdir"), None)
 }
 
-/// `rmdir(path)`
+/// `rmdir(path)`: removes an empty folder.
 ///
 /// # Errors
 /// `OSError`, and what the file system raises.
@@ -219,7 +219,7 @@ pub fn rmdir(vm: &Vm, path: Obj) -> Res {
     on_path(vm, path, q!("rmdir"))
 }
 
-/// `remove(path)`
+/// `remove(path)`: removes a file.
 ///
 /// # Errors
 /// `OSError`, and what the file system raises.
@@ -227,10 +227,10 @@ pub fn remove(vm: &Vm, path: Obj) -> Res {
     on_path(vm, path, q!("remove"))
 }
 
-/// `rename(old, new)`
+/// `rename(old, new)`: gives a file or folder another path.
 ///
 /// # Errors
-/// `OSError`, also if they are not in the same file system, and what that raises.
+/// `OSError`, also if the two paths are not in the same file system, and what the file system raises.
 pub fn rename(vm: &Vm, old: Obj, new: Obj) -> Res {
     let old = look_up_object(vm, old)?;
     match (old, look_up_object(vm, new)?) {
