@@ -4,7 +4,7 @@ use crate::model::module_def::ModuleDef;
 use crate::model::word::Obj;
 use crate::obj::array::ARRAY;
 
-/// The module.
+/// The module `array` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("array", MEMBERS).extensible();
 
 crate::members! {

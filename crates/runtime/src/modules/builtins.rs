@@ -41,7 +41,8 @@ const fn ty(ty: &'static Type) -> Obj {
 }
 
 crate::members! {
-    /// What needs the interpreter, and the name of the module where programs find names that are not theirs.
+    /// The functions and types that need the interpreter, and the name of the module where programs find names that are
+    /// not theirs.
     static MEMBERS = {
         "__name__" => value(Obj::qstr(q!("builtins"))),
         "__build_class__" => var(2, 255, build_class),
@@ -63,7 +64,7 @@ crate::members! {
     }
 }
 
-/// Values by the number of their name.
+/// The built-ins by the numbers of their names.
 struct Table([Option<Obj>; FIXED]);
 
 // SAFETY: the values are constants.
@@ -98,7 +99,7 @@ static TABLE: Table = {
     Table(table)
 };
 
-/// The built-in `name`: what a program has put into the module, else what is there from the start.
+/// The built-in `name`: of the module `builtins` if the program has imported it, else of the table of built-ins.
 pub fn find(vm: &Vm, name: Qstr) -> Option<Obj> {
     if let Some(module) = vm.builtins() {
         return module.load(vm, name);
@@ -106,10 +107,10 @@ pub fn find(vm: &Vm, name: Qstr) -> Option<Obj> {
     TABLE.0.get(name.number() as usize).copied().flatten()
 }
 
-/// The module.
+/// The module `builtins` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("builtins", &[]).init(init).settable(Settable::Anything);
 
-/// Fills the module, which from now on is where built-ins are looked for.
+/// Fills the module `builtins`, in which built-ins are looked for from now on.
 fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     for (number, value) in TABLE.0.iter().enumerate() {
         if let Some(value) = value {
@@ -165,7 +166,7 @@ fn import(vm: &Vm, args: &[Obj]) -> Res {
     vm.import(name, globals, argument(3).is_some(), level)
 }
 
-/// What a program has put in place of `__import__`, if it has.
+/// The function that a program has put in place of `__import__`, if there is one.
 pub(crate) fn replaced_import(vm: &Vm) -> Option<Obj> {
     let now = vm.builtins()?.load(vm, q!("__import__"))?;
     let own = TABLE.0[const { q!("__import__").number() as usize }];
@@ -180,7 +181,7 @@ fn locals(vm: &Vm) -> Res {
     Ok(vm.locals().obj())
 }
 
-/// Names of attributes. What a program's own code would compute is not asked for.
+/// The names of an object's attributes, without attributes that the program's own code would compute.
 fn dir(vm: &Vm, args: &[Obj]) -> Res {
     let names = Dict::new(vm)?;
     let Some(&object) = args.first() else {
@@ -207,14 +208,15 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
         add_class(vm, &names, class)?;
     }
     let built_in = if instance.is_some() { vm.native_base(object) } else { Some(object) };
-    // What a module computes is its function `__getattr__`'s to say, which need not answer for every name.
+    // The attributes that a module computes only its function `__getattr__` knows, which need not answer for every
+    // name.
     if let Some(object) = built_in.filter(|_| module.is_none()) {
         add_computed(vm, &names, object)?;
     }
     Ok(vm.to_list(names.obj())?.obj())
 }
 
-/// Adds the attributes that the type of `object`, which is built in, has no table of.
+/// Adds the attributes of `object` that its type, a built-in one, computes and has in no table.
 fn add_computed(vm: &Vm, names: &Dict, object: Obj) -> Res<()> {
     let ty = vm.type_of(object);
     if ty.slots.next.is_some() {
@@ -223,7 +225,7 @@ fn add_computed(vm: &Vm, names: &Dict, object: Obj) -> Res<()> {
     let Some(attr) = ty.slots.attr else { return Ok(()) };
     for number in 1..FIXED {
         let name = Qstr::from_number(number as u32);
-        // What every type has from `object` would only be in the way.
+        // Attributes that every type has from `object` would only be in the way.
         if class::find_in_object(vm, name).is_some() {
             continue;
         }
@@ -287,7 +289,8 @@ fn eval(vm: &Vm, args: &[Obj]) -> Res {
     run(vm, args, b"<string>", Kind::Eval)
 }
 
-/// Runs the code or source `args[0]`, whose tracebacks name it `name`, with the variables that the others are.
+/// Runs the code or source `args[0]`, whose tracebacks name it `name`, with the globals `args[1]` and the locals
+/// `args[2]`.
 fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
     let dict = |n: usize| match args.get(n) {
         Some(given) if *given != Obj::NONE => match given.downcast::<Dict>() {

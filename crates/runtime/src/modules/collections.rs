@@ -4,7 +4,7 @@ use crate::model::module_def::ModuleDef;
 use crate::model::word::Obj;
 use crate::obj::{deque, dict, named_tuple};
 
-/// The module.
+/// The module `collections` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("collections", MEMBERS).extensible();
 
 crate::members! {

@@ -118,7 +118,7 @@ fn any(vm: &Vm, iterable: Obj) -> Res {
     Ok(Obj::bool(some(vm, iterable, true)?))
 }
 
-/// An int with the prefix of its base.
+/// The text of an int in a base, with the base's prefix.
 fn in_base(vm: &Vm, object: Obj, spec: &[u8]) -> Res {
     let mut out = Builder::new();
     obj::str_format::format_value(vm, &mut out, vm.to_int(object)?, spec)?;
@@ -351,9 +351,9 @@ fn repr(vm: &Vm, object: Obj) -> Res {
     vm.repr(object)
 }
 
-/// `round(value, -zeros)` for an int: to a multiple of a power of ten, a half to an even one.
+/// `round(value, -zeros)` for an int: to a multiple of a power of ten, a half to an even multiple.
 fn round_int(vm: &Vm, value: Obj, zeros: usize) -> Res {
-    // Three digits for a byte are more than there are: what is far less than half of the power is 0.
+    // An int has fewer than three digits for each of its bytes: a value far less than half of the power rounds to 0.
     let bytes = vm.unary_op(UnaryOp::Sizeof, value)?.as_small_int().unwrap_or(isize::MAX);
     if zeros > (bytes as usize).saturating_mul(3) {
         return Ok(Obj::small_int_wrapping(0));

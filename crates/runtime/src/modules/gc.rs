@@ -10,7 +10,7 @@ use crate::model::word::Obj;
 use crate::ops::convert::Convert;
 use crate::services::weak::tell_watchers;
 
-/// The module.
+/// The module `gc` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("gc", MEMBERS);
 
 crate::members! {
@@ -48,7 +48,7 @@ fn is_enabled(vm: &Vm) -> Res {
     Ok(Obj::bool(vm.gc_enabled.get()))
 }
 
-/// Counts what it takes to look through the bits for `bytes` bytes of the heap, which many instructions may do.
+/// Counts the work of looking through the bits for `bytes` bytes of the heap, which a program may ask for often.
 fn count_look(vm: &Vm, bytes: usize) -> Res<()> {
     vm.work_on_bytes(bytes / 64)
 }
@@ -78,7 +78,7 @@ fn threshold(vm: &Vm, args: &[Obj]) -> Res {
     }
 }
 
-/// Counts in granules, as MicroPython does in blocks.
+/// A threshold of `bytes`, in whole granules, as MicroPython has it in whole blocks; `None` if `bytes` is negative.
 fn threshold_of(bytes: isize) -> Option<usize> {
     usize::try_from(bytes).ok().map(|bytes| bytes - bytes % heap::GRANULE)
 }

@@ -15,7 +15,7 @@ use crate::model::word::Obj;
 use crate::obj::class_body::complete;
 use crate::ops::print::{Print, Stdout};
 
-/// What is printed without an object to explain.
+/// The text that is printed without an object to explain.
 const GENERAL: &str = "Welcome to Berus, MicroPython in Rust!
 
 The language and its libraries are those of http://docs.micropython.org/
@@ -30,7 +30,7 @@ Control commands:
 For further help on a specific object, type help(obj)
 ";
 
-/// Columns of the list of modules, and how wide one is.
+/// How many columns the list of modules has, and how many characters wide a column is.
 const COLUMNS: usize = 4;
 const WIDTH: usize = 18;
 
@@ -43,7 +43,7 @@ pub(super) fn help(vm: &Vm, args: &[Obj]) -> Res {
     Ok(Obj::NONE)
 }
 
-/// Prints what an object is, and what its type or, of a type or module, it itself has.
+/// Prints what an object is, and the members of its type or, for a type or module, the object's own members.
 fn explain(vm: &Vm, object: Obj) -> Res<()> {
     let out = &mut Stdout;
     out.write(vm, b"object ")?;

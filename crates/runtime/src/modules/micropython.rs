@@ -14,7 +14,7 @@ use crate::obj::ring;
 use crate::ops::convert::Convert;
 use crate::ops::print::{Print, Stdout};
 
-/// The module.
+/// The module `micropython` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
 
 crate::members! {
@@ -80,7 +80,7 @@ pub trait MemoryReport {
     /// Prints how memory is used, as `micropython.mem_info()` does.
     ///
     /// # Errors
-    /// Those of the printer.
+    /// Whatever the printer raises.
     fn print_memory(&self, out: &mut dyn Printer) -> Res<()>;
 }
 
@@ -184,20 +184,20 @@ fn heap_locked(vm: &Vm) -> Res {
     Ok(Obj::small_int_wrapping(vm.heap().lock_depth() as isize))
 }
 
-/// Reserves memory for exceptions that are raised while there is none.
+/// Reserves memory for exceptions that are raised while no other memory is free.
 fn alloc_emergency_exception_buf(vm: &Vm, bytes: Obj) -> Res {
     vm.reserve_emergency(usize::try_from(vm.int(bytes)?).unwrap_or(0))?;
     Ok(Obj::NONE)
 }
 
-/// Which character interrupts; hosts with signals have no use for it.
+/// Takes the character that interrupts, which hosts with signals have no use for.
 fn kbd_intr(vm: &Vm, character: Obj) -> Res {
     vm.int(character)?;
     Ok(Obj::NONE)
 }
 
-/// Calls `function` with `arg` soon, between two instructions. Asked to call `kbd_intr`, it raises `KeyboardInterrupt`
-/// then.
+/// Calls `function` with `arg` soon, between two instructions. For the function `kbd_intr`, `KeyboardInterrupt` is
+/// raised then instead.
 fn schedule(vm: &Vm, function: Obj, arg: Obj) -> Res {
     if function == Obj::from_static(&KBD_INTR) {
         vm.schedule_interrupt();

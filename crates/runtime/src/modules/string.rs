@@ -23,7 +23,7 @@ crate::members! {
     }
 }
 
-/// A module with a `__path__` has others in it; this one's are not files.
+/// A module with a `__path__` is a package; the modules in this package are not files.
 fn make_package(vm: &Vm, module: Gc<Module>) -> Res<()> {
     module.globals.store(vm, q!("__path__"), Obj::qstr(Qstr::EMPTY))
 }

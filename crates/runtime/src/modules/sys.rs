@@ -25,7 +25,7 @@ use crate::vfs::file::CONSOLE;
 use crate::{define, q};
 
 crate::members! {
-    /// What the module has, but for what every interpreter has of its own.
+    /// What the module has, but for the objects that every interpreter has of its own.
     static MEMBERS = {
         "byteorder" => value(Obj::qstr(if cfg!(target_endian = "little") { q!("little") } else { q!("big") })),
         "platform" => value(Obj::qstr(q!("linux"))),
@@ -41,7 +41,7 @@ crate::members! {
     }
 }
 
-/// The module.
+/// The module `sys` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("sys", MEMBERS).init(init).settable(Settable::Names(&[
     q!("path"),
     q!("ps1"),
@@ -85,7 +85,7 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     globals.store(vm, q!("implementation"), implementation.obj())
 }
 
-/// What the program has made of the variable `name` of this module, if it has imported it.
+/// The value of the variable `name` of this module, if the program has imported the module.
 fn setting(vm: &Vm, name: Qstr) -> Option<Obj> {
     let module = vm.registered_modules().ok()?.load(vm, q!("sys"))?.downcast::<Module>()?;
     module.globals.load(vm, name)
@@ -97,8 +97,8 @@ pub(crate) fn traceback_limit(vm: &Vm) -> Option<usize> {
     Some(usize::try_from(limit).unwrap_or(0))
 }
 
-/// The text of a prompt, `sys.ps1` or `sys.ps2`; `usual` if the program has set neither. What is no string is no
-/// prompt.
+/// The text of a prompt, `sys.ps1` or `sys.ps2`; `usual` if the program has not imported `sys`. A value that is no
+/// string is an empty prompt.
 #[cfg(feature = "compiler")]
 pub(crate) fn prompt(vm: &Vm, name: Qstr, usual: &[u8]) -> alloc::vec::Vec<u8> {
     match setting(vm, name) {
@@ -107,7 +107,7 @@ pub(crate) fn prompt(vm: &Vm, name: Qstr, usual: &[u8]) -> alloc::vec::Vec<u8> {
     }
 }
 
-/// The names of what is in `sys.implementation`.
+/// The names of the items of `sys.implementation`.
 const FIELDS: [Qstr; 5] = [q!("name"), q!("version"), q!("_machine"), q!("_mpy"), q!("_build")];
 
 /// The type of `sys.implementation`, which has the layout of a tuple.
@@ -156,7 +156,7 @@ fn print_exception(vm: &Vm, args: &[Obj]) -> Res {
     Ok(Obj::NONE)
 }
 
-/// Sets the function that is called at the end; answers the one before.
+/// Sets the function that is called at the end of the program; answers the function that was set before.
 fn atexit(vm: &Vm, function: Obj) -> Res {
     Ok(vm.set_at_exit(function).unwrap_or(Obj::NONE))
 }
@@ -175,7 +175,7 @@ fn settrace(vm: &Vm, function: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-/// The bytes of memory that `object` takes, with what is its own only.
+/// How many bytes of memory `object` takes, with the memory that belongs to it alone.
 fn getsizeof(vm: &Vm, object: Obj) -> Res {
     if let Some(unary_op) = vm.type_of(object).slots.unary_op
         && let Some(size) = unary_op(vm, UnaryOp::Sizeof, object)?

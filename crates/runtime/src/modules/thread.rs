@@ -19,7 +19,7 @@ use crate::ops::convert::Convert;
 use crate::ops::truth::Truth;
 use crate::{define, q};
 
-/// The module.
+/// The module `_thread` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("_thread", MEMBERS);
 
 crate::members! {
@@ -42,8 +42,8 @@ fn exit(vm: &Vm) -> Res {
     Err(vm.error_with(&exception::SYSTEM_EXIT, &[]))
 }
 
-/// Sets the stack size of threads that are started from now on, to the usual one without an argument; answers the one
-/// before.
+/// Sets the stack size of threads that are started from now on, to the usual size without an argument; answers the size
+/// that was set before.
 fn stack_size(vm: &Vm, args: &[Obj]) -> Res {
     let size = match args.first() {
         Some(size) => usize::try_from(vm.int(*size)?).map_err(|_| vm.value_error(format_args!("size not valid")))?,
@@ -91,7 +91,7 @@ static LOCK: Type = define!(Type::new(q!("lock")).locals(LOCK_METHODS));
 #[repr(C)]
 struct Lock {
     header: Header,
-    /// Taken by any thread, given back inside of the monitor that others wait in.
+    /// Whether the lock is taken: set by any thread, cleared inside of the monitor that other threads wait in.
     locked: AtomicBool,
 }
 
@@ -120,7 +120,7 @@ fn acquire(vm: &Vm, args: &[Obj]) -> Res {
     Ok(Obj::bool(take(vm, &lock, timeout)?))
 }
 
-/// Waits until the lock is free, no longer than `timeout`, and takes it; whether it did.
+/// Waits until the lock is free, no longer than `timeout`, and takes it; answers whether the lock was taken.
 fn take(vm: &Vm, lock: &Lock, timeout: Option<Duration>) -> Res<bool> {
     let locked = &lock.locked;
     let is_free = || !locked.swap(true, Ordering::Acquire);

@@ -55,16 +55,16 @@ struct Memory {
     closed: Cell<bool>,
 }
 
-// SAFETY: the structure is `repr(C)` and starts with a header; only `StringIO` objects have this type. `of` knows of
-// the other.
+// SAFETY: the structure is `repr(C)` and starts with a header; only `StringIO` objects have this type. `BytesIO`
+// objects have the other type with this layout, of which `of` knows.
 unsafe impl Object for Memory {
     const TYPE: &'static Type = &STRING_IO;
 }
 
-/// What is in a stream.
+/// The bytes of a stream.
 #[derive(Default)]
 struct Data {
-    /// The string or bytes object whose bytes they are, until something is written.
+    /// The string or bytes object that has the stream's bytes, until something is written.
     shared: Option<Obj>,
     own: Builder,
 }
@@ -77,7 +77,7 @@ impl Data {
         }
     }
 
-    /// The bytes, to be changed.
+    /// The stream's own copy of the bytes, which may be changed.
     fn own(&mut self, vm: &Vm) -> Res<&mut Builder> {
         if let Some(object) = self.shared {
             self.own.extend(vm, vm.str_or_bytes(object)?)?;
@@ -88,7 +88,7 @@ impl Data {
 }
 
 impl Memory {
-    /// Does `work` with what is in the stream.
+    /// Does `work` with the data of the stream.
     fn with<R>(&self, work: impl FnOnce(&mut Data) -> R) -> R {
         let mut data = self.data.take();
         let result = work(&mut data);
@@ -101,7 +101,7 @@ impl Memory {
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Memory>> {
     let as_memory = |object: Obj| {
         let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object; those of either type have this layout.
+        // SAFETY: a pointer word points to a live object; objects of either type have the layout of `Memory`.
         unsafe {
             let ty = header.as_ref().ty();
             (ty == Gc::from_static(&STRING_IO) || ty == Gc::from_static(&BYTES_IO))
@@ -179,7 +179,7 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
                 1 => memory.at.get(),
                 _ => memory.with(|data| data.bytes(vm).map(<[u8]>::len))?,
             };
-            // Before the start is at the start.
+            // A position before the start counts as the start.
             memory.at.set(from.saturating_add_signed(offset));
             Ok(memory.at.get())
         }

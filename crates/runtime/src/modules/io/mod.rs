@@ -20,7 +20,7 @@ use crate::ops::stream;
 use crate::ops::stream::stream_write_counted;
 use crate::{define, q, vfs};
 
-/// The module.
+/// The module `io` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("io", MEMBERS).extensible();
 
 pub use crate::modules::io::memory::{BYTES_IO, STRING_IO};
@@ -36,7 +36,7 @@ crate::members! {
     }
 }
 
-/// The type `BufferedWriter`: collects what is written to another stream.
+/// The type `BufferedWriter`: collects bytes that are to be written to another stream.
 pub static BUFFERED_WRITER: Type = define!(
     Type::new(q!("BufferedWriter"))
         .make_new(writer_new)
@@ -81,14 +81,14 @@ fn writer_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     Ok(vm.alloc(Writer { header: Header::of(&BUFFERED_WRITER), stream: args.pos()[0], size, data })?.obj())
 }
 
-/// Writes out what has been collected. What the stream does not take stays for the next time.
+/// Writes out what has been collected. Bytes that the stream does not take stay for the next time.
 fn drain(vm: &Vm, writer: Gc<Writer>) -> Result<(), Failure> {
     let mut data = writer.data.take();
     let mut taken = 0;
     let outcome = stream_write_counted(vm, writer.stream, data.bytes(), &mut taken);
     data.bytes_mut().copy_within(taken.., 0);
     data.truncate(data.bytes().len() - taken);
-    // The stream may have written here itself.
+    // The stream may itself have written to this writer.
     let added = writer.data.take();
     let kept = data.extend(vm, added.bytes());
     writer.data.set(data);
@@ -96,7 +96,7 @@ fn drain(vm: &Vm, writer: Gc<Writer>) -> Result<(), Failure> {
     outcome
 }
 
-/// Collects bytes, and writes out what fills the buffer: how many there was room for.
+/// Collects `bytes`, and writes the buffer out when it is full: how many bytes there was room for.
 fn writer_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     let writer = vm.this::<Writer>(object)?;
     let size = writer.size.max(1);
@@ -121,7 +121,7 @@ fn writer_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     }
 }
 
-/// `flush()`: an error if anything stays.
+/// `flush()`: writes out what has been collected; an error if any byte stays.
 fn writer_flush(vm: &Vm, object: Obj) -> Res {
     let writer = vm.this::<Writer>(object)?;
     match drain(vm, writer) {
