@@ -57,11 +57,11 @@ impl<'a> Args<'a> {
         self.all
     }
 
-    /// The arguments by their names, in the order in which they may also be given without. The first `required` of them
-    /// must be there.
+    /// The arguments of the parameters `names`, which may be given by position, in this order, or by name. The first
+    /// `required` parameters must be given.
     ///
     /// # Errors
-    /// `TypeError` if others are given, or one is missing.
+    /// `TypeError` if arguments for other parameters are given, or a required one is missing.
     pub fn by_name<const N: usize>(&self, vm: &Vm, names: [Qstr; N], required: usize) -> Res<[Option<Obj>; N]> {
         let mut found = [None; N];
         let mut n_used = 0;
@@ -85,7 +85,7 @@ impl<'a> Args<'a> {
         Ok(found)
     }
 
-    /// The arguments behind the first `n`, positional, ones.
+    /// The arguments without the first `n`, which are positional.
     pub fn behind(&self, n: usize) -> Args<'a> {
         Args { all: &self.all[n..], n_pos: self.n_pos - n }
     }

@@ -9,7 +9,7 @@ pub trait CheckArguments {
     /// Checks the number of arguments of a call: `min` to `max` positional ones, and keywords only if `keywords`.
     ///
     /// # Errors
-    /// `TypeError`.
+    /// `TypeError` if the numbers do not fit.
     fn check_args(&self, args: Args<'_>, min: usize, max: usize, keywords: bool) -> Res<()>;
 }
 
@@ -19,10 +19,10 @@ impl CheckArguments for Vm {
     }
 }
 
-/// Checks that there are no keywords where CPython has some.
+/// Checks that a call has no keyword arguments, for a function that takes some in CPython.
 ///
 /// # Errors
-/// `NotImplementedError`.
+/// `NotImplementedError` if the call has keyword arguments.
 pub(crate) fn check_no_keywords(vm: &Vm, args: Args<'_>) -> Res<()> {
     if args.n_kw() == 0 {
         return Ok(());
@@ -33,7 +33,7 @@ pub(crate) fn check_no_keywords(vm: &Vm, args: Args<'_>) -> Res<()> {
 /// As [`Vm::check_args`], for `given` positional arguments and `n_kw` keywords.
 ///
 /// # Errors
-/// `TypeError`.
+/// `TypeError` if the numbers do not fit.
 pub(crate) fn check_arg_counts(vm: &Vm, given: usize, n_kw: usize, min: usize, max: usize, keywords: bool) -> Res<()> {
     if n_kw > 0 && !keywords {
         return Err(vm.type_error(format_args!("function doesn't take keyword arguments")));

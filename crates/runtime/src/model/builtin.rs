@@ -13,29 +13,29 @@ pub struct Builtin {
     pub(crate) fun: Fun,
 }
 
-/// The function behind a [`Builtin`], by what arguments it takes.
+/// The function behind a [`Builtin`], by the arguments that it takes.
 #[derive(Clone, Copy)]
 pub enum Fun {
-    /// None.
+    /// No arguments.
     F0(fn(&Vm) -> Res),
-    /// One.
+    /// One argument.
     F1(fn(&Vm, Obj) -> Res),
-    /// Two.
+    /// Two arguments.
     F2(fn(&Vm, Obj, Obj) -> Res),
-    /// Three.
+    /// Three arguments.
     F3(fn(&Vm, Obj, Obj, Obj) -> Res),
-    /// From `min` to `max`, positional.
+    /// From `min` to `max` positional arguments.
     Var {
-        /// The fewest.
+        /// The fewest positional arguments.
         min: u8,
-        /// The most; 255 for any number.
+        /// The most positional arguments; 255 for any number.
         max: u8,
         /// The function.
         fun: fn(&Vm, &[Obj]) -> Res,
     },
-    /// At least `min` positional ones, and keywords.
+    /// At least `min` positional arguments, and keyword arguments.
     Kw {
-        /// The fewest.
+        /// The fewest positional arguments.
         min: u8,
         /// The function.
         fun: fn(&Vm, Args<'_>) -> Res,

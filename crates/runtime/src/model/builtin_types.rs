@@ -39,8 +39,8 @@ pub trait BuiltinTypes {
     const STATIC_METHOD: &'static Type;
     /// The type `IOBase`.
     const IO_BASE: &'static Type;
-    /// The types whose values JSON has. Bytes are text there.
+    /// The types whose values `json` writes as JSON. Bytes are among them, written as text.
     const JSON: &'static [&'static Type];
-    /// What makes a stream of an instance of a class derived from `IOBase`.
+    /// The stream slots of classes that derive from `IOBase`, which call the methods of the instance.
     const IO_BASE_SLOTS: &'static StreamSlots;
 }

@@ -29,7 +29,7 @@ impl Vm {
 
     /// Notes that the built-in `name` is `value`, and that `globals` has nothing under that name.
     pub(crate) fn remember_builtin(&self, globals: &Map, name: Qstr, value: Obj) {
-        // Programs change built-ins by the module.
+        // A program that has imported the module `builtins` may change what is in it, so nothing is remembered then.
         if self.builtins().is_none() {
             globals.note(layout::LOOKED_PAST);
             let globals_address = core::ptr::from_ref(globals).addr();
@@ -38,7 +38,8 @@ impl Vm {
         }
     }
 
-    /// Notes that `globals` gets something under the name that `key` is.
+    /// Forgets the built-in remembered under the name `key`, since `globals` gets a variable of that name; all of them
+    /// if `key` is no interned name.
     #[cold]
     pub(crate) fn forget_builtin(&self, globals: &Map, key: Obj) {
         match key.as_qstr() {
@@ -52,21 +53,21 @@ impl Vm {
         self.lookups.builtins.iter().for_each(|slot| slot.set(Beyond::default()));
     }
 
-    /// The hint of the instruction at `ip`.
+    /// The hint of the instruction at `ip`: where in a map its name was found last.
     #[inline(always)]
     pub(crate) fn hint(&self, ip: Ip) -> &Cell<u8> {
         &self.lookups.hints[ip.0.addr() % SIZE]
     }
 
-    /// What [`Vm::remember_method`] was told, if it still holds.
+    /// The result of looking `name` up in `ty`, if [`Vm::remember_method`] was told of it and the cache still has it.
     #[inline(always)]
     pub(crate) fn remembered_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Option<Found>> {
         let method = self.lookups.slot(ty, name).get();
         (method.ty == ty.as_ptr().addr().get() && method.name == name.number()).then_some(method.value)
     }
 
-    /// The method `name` of `object`, if [`Vm::remember_method`] was told of one for which there is nothing else to
-    /// ask.
+    /// The method `name` of `object`, if [`Vm::remember_method`] was told of it and it is a [plain](Method::plain) one,
+    /// for which the object itself need not be asked.
     #[inline(always)]
     pub(crate) fn remembered_plain_method(&self, object: Obj, name: Qstr) -> Option<Obj> {
         let ty = match object.as_header() {
@@ -90,7 +91,7 @@ impl Vm {
         self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), plain, value });
     }
 
-    /// Empties the cache of methods: a class has changed, or may be gone.
+    /// Empties the cache of methods, for when a class has changed or may have been freed.
     pub(crate) fn forget_cached_lookups(&self) {
         self.lookups.methods.iter().for_each(|slot| slot.set(Method::default()));
     }

@@ -18,12 +18,12 @@ pub(crate) struct Body {
     pub number: u16,
 }
 
-/// A type on the heap, with [`flag::ATTRIBUTES`]: not a `static`, it may have what changes.
+/// A type on the heap, with [`flag::ATTRIBUTES`]: since it is no `static`, some of it may change.
 #[repr(C)]
 pub(crate) struct Class {
     /// The type.
     pub ty: Type,
-    /// Its dict, or if its body has not been run yet, the context of that.
+    /// The class's dict, or if the class's body has not been run yet, the context of the body's module.
     pub(crate) attributes: Cell<NonNull<Header>>,
 }
 
@@ -34,18 +34,18 @@ impl Class {
         Class { ty, attributes: Cell::new(dict.as_ptr().cast()) }
     }
 
-    /// `ty` with the attributes that a class body will define.
+    /// `ty` with the attributes that the class body `body` will define when it is run.
     pub fn with_body(mut ty: Type, body: Body) -> Class {
         ty.flags |= flag::ATTRIBUTES;
         ty.body = body.number;
         Class { ty, attributes: Cell::new(body.context.as_ptr().cast()) }
     }
 
-    /// Notes that the body has been run, which has defined `dict`.
+    /// Notes that the class's body has been run, with the attributes `dict` as the result.
     pub fn complete(&self, dict: Gc<Dict>) {
         self.attributes.set(dict.as_ptr().cast());
     }
 }
 
-/// Noted in the dict of a class that has, or that derives from one that has, properties or descriptors.
+/// The note in the dict of a class that has properties or descriptors, or derives from a class that has them.
 pub(crate) const ACCESSORS: u32 = layout::NOTES;

@@ -20,9 +20,10 @@ pub struct Context {
     pub(crate) constants: NonNull<Slot>,
     /// A heap block: the numbers of the module's names.
     pub(crate) qstrs: NonNull<Qstr>,
-    /// What keeps the module's machine code in memory, or says where the module lies.
+    /// The object that keeps the module's machine code in memory, or that says where the file of a module that runs in
+    /// place lies.
     pub(crate) image: Cell<Slot>,
-    /// What stands for the code of functions that have not been called.
+    /// The code object that stands for the code of functions that have not been called.
     pub(crate) placeholder: Cell<Option<Gc<Code>>>,
 }
 
@@ -31,15 +32,15 @@ pub struct Context {
 #[repr(C)]
 pub struct Code {
     pub(crate) header: Header,
-    /// What it shares with the other code of its module.
+    /// What the code shares with the other code of its module.
     pub context: Gc<Context>,
-    /// The module's names, by the index that bytecode uses.
+    /// The numbers of the module's names, by the index that bytecode uses.
     pub(crate) qstrs: NonNull<Qstr>,
     /// The prelude and the instructions.
     pub(crate) bytes: *const u8,
     /// The module's constants.
     pub(crate) constants: NonNull<Slot>,
-    /// A heap block: the code objects that it makes functions of, some of which may be of machine code.
+    /// A heap block: the code objects that this code makes functions of, some of which may be of machine code.
     pub(crate) children: Option<NonNull<Slot>>,
     /// The first instruction.
     pub(crate) start: *const u8,
@@ -47,11 +48,11 @@ pub struct Code {
     pub(crate) len: u32,
     /// Slots of a frame.
     pub(crate) n_state: u16,
-    /// Of them, local variables.
+    /// Slots of a frame that are local variables.
     pub(crate) n_locals: u16,
     /// Exception blocks that can be open at once.
     pub(crate) n_exc: u16,
-    /// Cells that it closes over at least: they are its first arguments.
+    /// Cells that the code closes over at least: they are its first arguments.
     pub(crate) min_cells: u16,
     /// Positional arguments, cells included.
     pub(crate) n_pos: u16,
@@ -59,18 +60,18 @@ pub struct Code {
     pub(crate) n_kwonly: u16,
     /// How many of the positional arguments have defaults.
     pub(crate) n_def: u16,
-    /// See [`berus_mpy::prelude::scope_flag`].
+    /// The properties of the code, a set of [`berus_mpy::prelude::scope_flag`].
     pub(crate) flags: u8,
     /// Whether a call with just the right number of positional arguments needs nothing but a frame.
     pub(crate) simple: bool,
     /// The function's name.
     pub(crate) name: Qstr,
-    /// Where in the bytes the names of arguments stand.
+    /// The offset in the bytes of the names of arguments.
     pub(crate) names_at: u32,
-    /// Where the line table stands.
+    /// The offset in the bytes of the line table.
     pub(crate) lines_at: u32,
-    /// Where the numbers of cells stand, which end at the first instruction.
+    /// The offset in the bytes of the numbers of cells, which end at the first instruction.
     pub(crate) cells_at: u32,
-    /// The line of its definition, if it was compiled from source in this interpreter; else 0.
+    /// The line of the function's definition, if it was compiled from source in this interpreter; else 0.
     pub(crate) defined_at: Cell<u32>,
 }

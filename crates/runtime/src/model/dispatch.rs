@@ -14,7 +14,8 @@ pub(crate) const PLAIN: bool = cfg!(not(berus_jumps));
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// To run the next instruction of the top frame: with [`PLAIN`], and where the interpreter steps.
+    /// The next instruction of the top frame is to be run: with [`PLAIN`] after each instruction, else while the
+    /// interpreter steps.
     Next,
     /// A function called by Rust code has returned; the value waits in the interpreter state.
     Returned,
@@ -22,19 +23,19 @@ pub(crate) enum Exit {
     Yielded,
     /// An exception waits, raised where the top frame's `ip` says.
     Raised,
-    /// The same for one that has been raised in this frame before.
+    /// An exception waits, as with [`Exit::Raised`], that has been raised in the top frame before.
     Reraised,
 }
 
-/// A handler.
+/// The function that carries out an instruction.
 pub(crate) type Handler = fn(&Vm, Gc<Code>, Ip, Sp, Fp) -> Exit;
 
 /// A handler for each opcode.
 pub(crate) type Table = [Handler; 256];
 
-/// The handlers through which an instruction goes on to the next: each interpreter has its own, which are [`TABLE`]'s,
-/// or while it runs instructions one at a time, all [`stop`]. In the interpreter's memory they are reached with an
-/// instruction less than where they lie in the program's.
+/// The handlers through which an instruction goes on to the next. Each interpreter has its own: those of `table`, or
+/// while it runs instructions one at a time, for each opcode `stop`. A handler in the interpreter's memory is reached
+/// with one machine instruction less than one in the program's constants.
 pub(crate) struct Dispatch {
     pub(crate) handlers: [Cell<Handler>; if PLAIN { 0 } else { 256 }],
     pub(crate) stops: Cell<bool>,
@@ -49,13 +50,13 @@ impl Dispatch {
         Dispatch { handlers: core::array::from_fn(|op| Cell::new(table[op])), stops: Cell::new(false), table, stop }
     }
 
-    /// Whether instructions stop before the next.
+    /// Whether instructions stop before the next instead of going on to it.
     #[inline(always)]
     pub fn stops(&self) -> bool {
         self.stops.get()
     }
 
-    /// Has instructions stop before the next, or go on.
+    /// Sets whether instructions stop before the next or go on to it.
     pub fn set_stops(&self, stops: bool) {
         if self.stops.replace(stops) != stops {
             for (handler, real) in self.handlers.iter().zip(self.table) {
@@ -65,7 +66,7 @@ impl Dispatch {
     }
 }
 
-/// What is to be done before instructions.
+/// What the interpreter has to do before instructions.
 #[derive(Default)]
 pub(crate) struct Steps {
     /// Instructions that programs may still run, if somebody counts.

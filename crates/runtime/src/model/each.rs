@@ -1,4 +1,4 @@
-//! Items of whatever can be iterated over, for built-ins.
+//! Iteration by built-ins over any iterable object.
 
 use crate::model::error::Res;
 use crate::model::events::Poll;
@@ -16,10 +16,10 @@ pub enum Each {
 }
 
 impl Each {
-    /// The next item.
+    /// The next item, or `None` at the end.
     ///
     /// # Errors
-    /// What computing it raises, and as [`Vm::poll`].
+    /// What computing the item raises, and as [`Vm::poll`].
     #[inline]
     pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
         match self {

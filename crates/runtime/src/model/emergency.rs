@@ -1,4 +1,4 @@
-//! What is kept for an exception without memory.
+//! The exception that is kept for when there is no memory for another.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -10,13 +10,13 @@ use crate::model::word::Slot;
 
 pub(crate) const WORD: usize = size_of::<usize>();
 
-/// Calls that the traceback in the buffer has room for.
+/// Calls that the traceback in the emergency buffer has room for.
 pub(crate) const TRACE: usize = 4;
 
-/// Words of the buffer that the traceback takes.
+/// Words of the emergency buffer that the traceback takes.
 pub(crate) const TRACE_WORDS: usize = (TRACE * size_of::<TraceEntry>()).div_ceil(WORD);
 
-/// The exception and its buffer.
+/// The exception that is kept, and the buffer of `words` words for its traceback and arguments.
 #[derive(Default)]
 pub(crate) struct Emergency {
     pub(crate) exception: Cell<Option<Gc<Exception>>>,
@@ -37,7 +37,7 @@ impl Emergency {
     /// The words of the buffer behind the traceback, if there are as many as `words`.
     pub(crate) fn room(&self, words: usize) -> Option<NonNull<Slot>> {
         let buffer = self.buffer.get()?;
-        // SAFETY: the buffer has room for a traceback in front.
+        // SAFETY: the buffer has more words than the traceback in front takes.
         (self.words.get() >= TRACE_WORDS + words).then(|| unsafe { buffer.add(TRACE_WORDS) })
     }
 }

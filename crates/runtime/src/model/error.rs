@@ -10,13 +10,13 @@
 pub struct Raised(());
 
 impl Raised {
-    /// Only the interpreter state makes one, when it takes an exception in.
+    /// A proof. Only the interpreter state makes one, when an exception is left there.
     pub(crate) fn new() -> Raised {
         Raised(())
     }
 }
 
-/// The result of whatever can raise.
+/// The result of a function that can raise an exception.
 pub type Res<T = Obj> = Result<T, Raised>;
 
 const _: () = assert!(size_of::<Res>() == size_of::<usize>());
@@ -49,33 +49,33 @@ pub trait Raise {
     /// Raises `RuntimeError` because calls are nested too deep.
     fn recursion_error(&self) -> Raised;
 
-    /// Raises `TypeError`.
+    /// Raises `TypeError` with `message`.
     fn type_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `ValueError`.
+    /// Raises `ValueError` with `message`.
     fn value_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `AttributeError`.
+    /// Raises `AttributeError` with `message`.
     fn attribute_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `IndexError`.
+    /// Raises `IndexError` with `message`.
     fn index_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `NameError`.
+    /// Raises `NameError` with `message`.
     fn name_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `RuntimeError`.
+    /// Raises `RuntimeError` with `message`.
     fn runtime_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `OverflowError`.
+    /// Raises `OverflowError` with `message`.
     fn overflow_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `ZeroDivisionError`.
+    /// Raises `ZeroDivisionError` with `message`.
     fn zero_division(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `ImportError`.
+    /// Raises `ImportError` with `message`.
     fn import_error(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Raises `NotImplementedError`.
+    /// Raises `NotImplementedError` with `message`.
     fn not_implemented(&self, message: fmt::Arguments<'_>) -> Raised;
 }

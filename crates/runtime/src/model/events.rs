@@ -1,4 +1,4 @@
-//! Events that wait to be looked at, and the counting that says when.
+//! Events that wait to be looked at, and the counters that say when they are.
 
 use core::cell::Cell;
 use core::fmt;
@@ -18,37 +18,38 @@ pub(crate) const SLICE: usize = 1024;
 /// Bytes that are copied, compared or searched in the time of a unit of work.
 pub(crate) const BYTES_PER_UNIT: usize = 64;
 
-/// Most calls that wait at once.
+/// The most scheduled calls that can wait at once.
 pub(crate) const MAX_SCHEDULED: usize = 4;
 
-/// Longest that a thread sleeps without looking at events.
+/// The longest time that a thread sleeps without looking at events.
 pub(crate) const NAP: Duration = Duration::from_millis(20);
 
 /// Events that wait to be looked at.
 pub(crate) struct Events {
-    /// Calls and backward jumps until the next look.
+    /// Calls and backward jumps until the next look at pending events.
     pub(crate) ticks: Cell<u32>,
-    /// Units of work that are left of the slice.
+    /// Units of work that are left of the current slice of [`SLICE`].
     pub(crate) work: Cell<usize>,
-    /// Calls that `micropython.schedule` asked for, the first `n_scheduled` of these: function and argument.
+    /// Calls that `micropython.schedule` asked for, function and argument of each. The first `n_scheduled` entries are
+    /// filled.
     pub(crate) scheduled: [Cell<Option<(Obj, Obj)>>; MAX_SCHEDULED],
     pub(crate) n_scheduled: Cell<usize>,
-    /// Whether such a call runs, so that no other may.
+    /// Whether a scheduled call runs, so that no other may.
     pub(crate) is_calling: Cell<bool>,
     /// Whether the program has asked to be interrupted.
     pub(crate) interrupt: Cell<bool>,
-    /// When the program's time is over.
+    /// The time by the host's clock when the program's time is over; `None` without a limit.
     pub(crate) deadline: Cell<Option<Duration>>,
 }
 
 /// What a program may use up before it is ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Budget {
-    /// Bytecode instructions, counted exactly, and units of the [work](Vm::work) that built-ins do, counted by the
-    /// thousand. Counting makes running slower.
+    /// How many bytecode instructions, counted exactly, and units of the [work](Vm::work) that built-ins do, counted by
+    /// the thousand. `None` for any number. Counting makes running slower.
     pub instructions: Option<u64>,
-    /// Time by the host's clock, which there must be. It is looked at every thousand calls, backward jumps or units of
-    /// work, or so.
+    /// How much time by the clock that the host must have; `None` for any. The clock is looked at about every thousand
+    /// calls, backward jumps or units of work.
     pub time: Option<Duration>,
 }
 
@@ -67,7 +68,7 @@ impl Default for Events {
 }
 
 impl Events {
-    /// Keeps what the calls that wait refer to.
+    /// Keeps what the waiting calls refer to.
     pub fn keep(&self, collection: &mut Collection<'_>) {
         for (function, arg) in self.scheduled.iter().filter_map(Cell::get) {
             collection.keep(function.bits());
@@ -75,7 +76,7 @@ impl Events {
         }
     }
 
-    /// Takes `units` from the slice of work: whether there were so many left.
+    /// Takes `units` units from the slice of work, and answers whether so many were left.
     #[inline(always)]
     pub(crate) fn take_work(&self, units: usize) -> bool {
         match self.work.get().checked_sub(units) {
@@ -100,13 +101,13 @@ impl Events {
 
 /// What happens between instructions.
 pub trait Poll {
-    /// Counts work that a built-in does, before it is done or in pieces while it is, so that neither limits nor an
-    /// interrupt have to wait for its end. A unit is what takes about as long as a bytecode instruction: an item of a
-    /// container, a word of a large int; see also [`Vm::work_on_bytes`]. Counting a unit costs three machine
+    /// Counts `units` units of work that a built-in does, before the work or in pieces during it, so that neither
+    /// limits nor an interrupt have to wait for its end. A unit takes about as long as a bytecode instruction: an item
+    /// of a container, a word of a large int; see also [`Vm::work_on_bytes`]. Counting a unit costs three machine
     /// instructions.
     ///
     /// When a slice of work is used up, interrupts and limits are looked at. Nothing else runs meanwhile, no code of
-    /// the program and no other thread, so whoever calls this may hold what such code could change.
+    /// the program and no other thread, so the caller may hold references to what such code could change.
     ///
     /// ```
     /// use berus_runtime::model::events::Poll;
@@ -135,28 +136,28 @@ pub trait Poll {
     /// As [`Vm::work`].
     fn work_on_bytes(&self, bytes: usize) -> Res<()>;
 
-    /// As [`Vm::work`], where other code may run in between: scheduled calls, finalisers and other threads have their
-    /// turn.
+    /// As [`Vm::work`], for built-ins that let other code run meanwhile: scheduled calls, finalisers and other threads
+    /// have their turn.
     ///
     /// # Errors
     /// As [`Vm::poll`].
     fn work_in_turns(&self, units: usize) -> Res<()>;
 
-    /// Looks at pending events: call this in whatever waits or takes long.
+    /// Looks at pending events. Built-ins that wait or take long call this.
     ///
     /// # Errors
     /// `KeyboardInterrupt` if the host was interrupted; an exception that nothing handles if the program is to end.
     fn poll(&self) -> Res<()>;
 
-    /// Has `function` called with `arg` soon, between two instructions.
+    /// Schedules a call of `function` with `arg`, to be made soon, between two instructions.
     ///
     /// # Errors
     /// `RuntimeError` if too many calls wait.
     fn schedule(&self, function: Obj, arg: Obj) -> Res<()>;
 
     /// Sets whether the running thread holds events back: whether neither scheduled calls nor other threads have their
-    /// turn between its instructions. Answers what was set before. Where it waits for the outside, other threads run
-    /// all the same.
+    /// turn between its instructions. Answers what was set before. While the thread waits for the outside world, other
+    /// threads run all the same.
     fn hold_events(&self, hold: bool) -> bool;
 
     /// Has `KeyboardInterrupt` raised soon, between two instructions.
@@ -165,10 +166,10 @@ pub trait Poll {
     /// The time by the host's clock; always the same without one.
     fn now(&self) -> Duration;
 
-    /// Checks that the host has a clock, where something is to wait for a time to pass.
+    /// Checks that the host has a clock, before a wait for a time to pass.
     ///
     /// # Errors
-    /// `OSError` with `EOPNOTSUPP` if it has none: the wait would not end.
+    /// `OSError` with `EOPNOTSUPP` if the host has no clock: the wait would not end.
     fn check_clock(&self) -> Res<()>;
 
     /// Waits for `time`, looking at pending events meanwhile.
@@ -177,8 +178,8 @@ pub trait Poll {
     /// As [`Vm::poll`], and, unless `time` is zero, as [`Vm::check_clock`].
     fn sleep(&self, time: Duration) -> Res<()>;
 
-    /// Limits what programs may use up from now on; what is used up raises an exception that no handler of a program
-    /// sees, and raises it again until another budget is set.
+    /// Limits what programs may use up from now on. A budget that is used up raises an exception that no handler of a
+    /// program sees, again and again until another budget is set.
     ///
     /// ```
     /// use berus_runtime::import::source::Compile;
@@ -198,17 +199,17 @@ pub trait Poll {
     /// ```
     ///
     /// # Errors
-    /// [`NoClock`] if there is a time in it and the host has no clock; the budget is as before.
+    /// [`NoClock`] if the budget limits time and the host has no clock; the former budget stays in force.
     fn set_budget(&self, budget: Budget) -> Result<(), NoClock>;
 
-    /// Raises an exception that no handler of a program sees, and that so ends it.
+    /// Raises an exception with `message` that no handler of a program sees, and that so ends the program.
     fn abort(&self, message: fmt::Arguments<'_>) -> Raised;
 
-    /// Whether `exception` is one from [`Vm::abort`].
+    /// Whether `exception` is an exception from [`Vm::abort`].
     fn is_abort(&self, exception: Obj) -> bool;
 }
 
-/// Counts a call or backward jump: whether it is time to [`poll`](Vm::poll).
+/// Counts a call or backward jump, and answers whether it is time to [`poll`](Vm::poll).
 #[inline(always)]
 pub(crate) fn tick(vm: &Vm) -> bool {
     match vm.events.ticks.get() {

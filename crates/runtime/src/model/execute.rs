@@ -9,7 +9,7 @@ use crate::model::object::Gc;
 use crate::model::registers::Sp;
 use crate::model::word::Obj;
 
-/// Frames pushed and run.
+/// Pushing and running frames.
 pub(crate) trait Execute {
     /// Runs the top frame, whose entry is [`Entry::Rust`], until it returns or yields; the value is in
     /// `Vm::take_result`.
@@ -34,14 +34,15 @@ pub(crate) trait Execute {
     /// What the call raises.
     fn call_in_place(&self, callee: Obj, args: Sp, n_pos: usize, n_kw: usize, entry: Entry) -> Res<Called>;
 
-    /// Pushes a frame for `function` with the `n` arguments from `args` on, if calling it is no more than that.
+    /// Pushes a frame for `function` with the `n` arguments from `args` on, if calling the function takes no more than
+    /// that; else `None`. Answers the code to run.
     fn push_simple(&self, function: Gc<Function>, args: Sp, n: usize, entry: Entry) -> Option<Gc<Code>>;
 }
 
-/// What [`call_at`] did.
+/// The outcome of [`Execute::call_in_place`].
 pub(crate) enum Called {
-    /// It called, and this is the result.
+    /// The call has been made, with this result.
     Done(Obj),
-    /// It pushed a frame for the function, which is to be run.
+    /// A frame for the function has been pushed, and is to be run.
     Entered,
 }

@@ -8,12 +8,12 @@ pub trait Expose {
     /// The word of `object`, to be stored where the collector does not look.
     ///
     /// # Errors
-    /// `MemoryError`.
+    /// `MemoryError` if the object cannot be noted.
     fn expose(&self, object: Obj) -> Res<usize>;
 
     /// The object whose word is `bits`.
     ///
     /// # Errors
-    /// `ValueError` if it is no immediate value and was not exposed.
+    /// `ValueError` if `bits` is no immediate value and was not exposed.
     fn exposed(&self, bits: usize) -> Res;
 }

@@ -3,7 +3,8 @@
 //! Two stacks, each one piece of memory. On the *value stack* lie the slots of frames: local variables from the lowest
 //! address on, then the operands of the bytecode. The arguments that a caller has pushed become the first local
 //! variables of the callee where they lie. On the *frame stack* lie `Frame`s, each followed by the exception blocks
-//! that are open in it. A generator keeps its slots in an object of its own; only its frame is here while it runs.
+//! that are open in it. A generator keeps its slots in an object of its own; only its frame is on the frame stack while
+//! the generator runs.
 
 use alloc::alloc::{Layout, alloc_zeroed};
 use alloc::boxed::Box;
@@ -26,11 +27,11 @@ use crate::model::word::{Obj, Slot};
 pub(crate) enum Entry {
     /// The bottom of the stack, which is no call.
     Bottom,
-    /// To the Rust code that called.
+    /// To the Rust code that called the function.
     Rust,
     /// To the frame below, which gets the result.
     Call,
-    /// To the frame below, which gets the object that was made, as `__init__` was called.
+    /// To the frame below, which called a class: it gets the new object instead of the result of `__init__`.
     Init,
     /// To the `for` loop of the frame below, whose iterator this generator is.
     Loop,
@@ -39,33 +40,33 @@ pub(crate) enum Entry {
 /// A call that is running.
 #[repr(C)]
 pub(crate) struct Frame {
-    /// The code, none for [`Entry::Bottom`].
+    /// The code that runs; `None` for [`Entry::Bottom`].
     pub code: Cell<Option<Gc<Code>>>,
     /// Local variable 0.
     pub locals: Cell<*mut Slot>,
-    /// Just behind the call that the frame waits for, or behind the opcode that raised.
+    /// The byte just behind the call that the frame waits for, or behind the opcode that raised.
     pub ip: Cell<*const u8>,
-    /// Behind its operands while it waits for a call: the result goes there.
+    /// The slot behind the frame's operands while the frame waits for a call: the result goes there.
     pub sp: Cell<*mut Slot>,
-    /// The end of its slots on the value stack, where the next frame may begin.
+    /// The end of the frame's slots on the value stack, where the next frame may begin.
     pub end: Cell<*mut Slot>,
-    /// Behind the last exception block that is open.
+    /// The end of the last exception block that is open.
     pub blocks_end: Cell<*mut Block>,
     /// The frame below.
     pub below: Cell<*mut Frame>,
     /// The generator that runs in this frame, or the object that `__init__` is called for.
     pub object: Cell<Option<Obj>>,
-    /// Where control goes when it ends.
+    /// Where control goes when the frame ends.
     pub entry: Cell<Entry>,
 }
 
-/// What a block does when an exception comes by.
+/// What an exception block does with an exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum BlockKind {
-    /// Its handler looks at exceptions.
+    /// The block's handler looks at exceptions: `except`.
     Except,
-    /// Its handler runs on every way out.
+    /// The block's handler runs on every way out: `finally`.
     Finally,
 }
 
@@ -83,7 +84,7 @@ pub(crate) struct Block {
 }
 
 impl Frame {
-    /// The first of its exception blocks.
+    /// The first of the frame's exception blocks.
     #[inline(always)]
     pub fn blocks(&self) -> *mut Block {
         core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
@@ -108,7 +109,7 @@ impl Frame {
     #[inline(always)]
     pub fn open_blocks(&self) -> &[Block] {
         let len = (self.blocks_end.get().addr() - self.blocks().addr()) / size_of::<Block>();
-        // SAFETY: that many have been written behind the frame.
+        // SAFETY: `len` blocks have been written behind the frame.
         unsafe { core::slice::from_raw_parts(self.blocks(), len) }
     }
 
@@ -127,8 +128,9 @@ impl Frame {
         }
     }
 
-    /// Unsets the slots above its operands, where calls that have returned have left their variables: whoever calls
-    /// `gc.collect` does not expect these to be kept. A call without arguments takes the time, others do not.
+    /// Unsets the slots above the frame's operands, where calls that have returned have left their variables: a program
+    /// that calls `gc.collect` does not expect their objects to be kept. Of calls to built-ins, only those without
+    /// arguments take the time for this.
     pub fn forget_above(&self) {
         let Some(code) = self.code.get() else { return };
         let end = self.locals.get().wrapping_add(usize::from(code.n_state));
@@ -140,7 +142,7 @@ impl Frame {
         }
     }
 
-    /// The exception that the innermost of the running handlers got.
+    /// The exception that the innermost of the frame's running handlers got.
     pub fn handled(&self) -> Slot {
         self.open_blocks().iter().rev().find_map(|block| block.exception)
     }
@@ -148,7 +150,7 @@ impl Frame {
 
 /// The stacks of a thread of Python.
 ///
-/// What can be exchanged sits in cells: the stacks of the thread that runs change places with those of another.
+/// The fields sit in cells, since the stacks of the running thread change places with those of another thread.
 pub(crate) struct Stacks {
     values: Memory,
     frames: Memory,
@@ -175,7 +177,7 @@ impl Stacks {
             object: Cell::new(None),
             entry: Cell::new(Entry::Bottom),
         };
-        // SAFETY: the memory is ours, aligned to a word, and has room for a frame.
+        // SAFETY: the memory was just allocated for this stack, is aligned to a word, and has room for a frame.
         unsafe { bottom.write(frame) };
         Some(Stacks { values, frames, top: Cell::new(bottom) })
     }
@@ -218,7 +220,7 @@ impl Stacks {
         let (values, frames) = (self.values.start(), self.frames.start());
         let used = (frame.end.get().addr() - values.addr()) / WORD;
         let frames_used = (self.after(frame).addr() - frames.addr()) / WORD;
-        // SAFETY: both stretches lie in our memory.
+        // SAFETY: both stretches lie in the memory of these stacks.
         unsafe {
             collection.scan(values, used);
             collection.scan(frames, frames_used);
@@ -244,7 +246,7 @@ impl Memory {
         let layout = Layout::array::<usize>(words).ok()?;
         // SAFETY: the layout's size is not zero.
         let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-        // As a box of words has it, which frees it: a zero word is a valid one.
+        // The memory has the layout of a box of words, as which it is freed; zero is a valid word.
         Some(Memory(Cell::new(core::ptr::slice_from_raw_parts_mut(start.as_ptr().cast(), words))))
     }
 
@@ -261,7 +263,7 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        // SAFETY: it has the layout of a box, and whoever pointed into it is gone with the stack.
+        // SAFETY: the memory has the layout of a box, and all pointers into it are gone with the stack.
         drop(unsafe { Box::from_raw(self.0.get()) });
     }
 }
@@ -288,7 +290,7 @@ impl Vm {
         end <= self.thread.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
     }
 
-    /// As [`Vm::push_frame`], for slots that lie anywhere; frames above it begin at `end`.
+    /// As [`Vm::push_frame`], for slots that lie anywhere; the slots of frames above begin at `end`.
     #[inline(always)]
     pub(crate) fn push_frame_with(
         &self,
@@ -327,7 +329,7 @@ impl Vm {
             object: Cell::new(object),
             entry: Cell::new(entry),
         };
-        // SAFETY: there is room for it behind the frame below.
+        // SAFETY: the frame stack has room for the new frame behind the frame below.
         unsafe { new.write(frame) };
         self.thread.stacks.top.set(new);
         true
@@ -339,7 +341,7 @@ impl Vm {
         self.thread.stacks.top.set(self.frame().below.get());
     }
 
-    /// Checks that the value stack has room for the slots of `code` at `locals`.
+    /// Checks that the value stack has room for the slots of `code` at `locals`. `RuntimeError` if it has not.
     #[inline(always)]
     pub(crate) fn check_room(&self, locals: Sp, code: Gc<Code>) -> Res<()> {
         if locals.0.wrapping_add(usize::from(code.n_state)) > self.thread.stacks.values_end() {
@@ -348,7 +350,7 @@ impl Vm {
         Ok(())
     }
 
-    /// The variables of the module whose function runs; those of `__main__` if none does.
+    /// The variables of the module whose function runs; the variables of `__main__` if no function runs.
     pub fn globals(&self) -> Gc<Dict> {
         if let Some(globals) = Vm::machine_globals(self.frame()) {
             return globals;
@@ -356,7 +358,7 @@ impl Vm {
         self.frame().code.get().map_or_else(|| self.main(), |code| code.context.globals())
     }
 
-    /// The exception that the innermost of the running handlers got, of all calls.
+    /// The exception that the innermost of the running handlers of all calls got.
     pub(crate) fn handled(&self) -> Slot {
         let mut frame = self.frame();
         loop {
@@ -369,7 +371,7 @@ impl Vm {
         }
     }
 
-    /// A place for words on top of the value stack: for arguments of a function that Rust calls.
+    /// A place for `words` words on top of the value stack, for the arguments of a function that Rust code calls.
     ///
     /// # Errors
     /// `RuntimeError` if fewer than `words` words are left.

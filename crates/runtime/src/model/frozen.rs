@@ -1,11 +1,11 @@
-//! Modules that are part of the program: what a set of them answers.
+//! Frozen modules, which are part of the program: the contract of a set of them.
 
-/// A set of frozen modules. They are found below `.frozen` in `sys.path`, and run where they lie.
+/// A set of frozen modules. Imports find the modules below `.frozen` in `sys.path`, and run them where they lie.
 pub trait Frozen: Sync {
-    /// The file `path`, as `package/module.py`, if there is one.
+    /// The file `path`, such as `package/module.py`, if the set has it.
     fn file(&self, path: &[u8]) -> Option<FrozenFile>;
 
-    /// Whether there are files in the folder `path`.
+    /// Whether the set has files in the folder `path`.
     fn is_folder(&self, path: &[u8]) -> bool;
 
     /// Shows the path of each file to `each`, for `help('modules')`.
@@ -15,8 +15,8 @@ pub trait Frozen: Sync {
 /// A frozen file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrozenFile {
-    /// Source.
+    /// Python source.
     Source(&'static [u8]),
-    /// An `.mpy` file. Its name may end in `.py` or `.mpy`.
+    /// The contents of an `.mpy` file, whose name may end in `.py` or `.mpy`.
     Compiled(&'static [u8]),
 }

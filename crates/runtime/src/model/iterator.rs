@@ -13,7 +13,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::{define, q};
 
-/// The type.
+/// The type `iterator`.
 pub static TYPE: Type = define!(Type::new(q!("iterator")).next(next));
 
 /// How an iterator comes to its next item.
@@ -23,10 +23,10 @@ pub type Next = fn(&Vm, &Iter) -> Res<Option<Obj>>;
 #[repr(C)]
 pub struct Iter {
     header: Header,
-    /// What it iterates over.
+    /// The object that is iterated over.
     pub source: Obj,
     next: Next,
-    /// How far it is: what that means is up to its function.
+    /// How far the iterator is. The meaning of the number is up to the function that comes to the next item.
     pub at: Cell<usize>,
 }
 
@@ -49,17 +49,17 @@ impl Iter {
         vm.alloc(Iter::over(source, next))
     }
 
-    /// Where it is, after which it is one further.
+    /// How far the iterator is; moves it one further.
     pub fn advance(&self) -> usize {
         let at = self.at.get();
         self.at.set(at + 1);
         at
     }
 
-    /// The next item.
+    /// The next item, or `None` at the end.
     ///
     /// # Errors
-    /// What making it raises.
+    /// What making the item raises.
     #[inline]
     pub fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
         (self.next)(vm, self)

@@ -14,11 +14,11 @@ use crate::qstr::Qstr;
 #[repr(C)]
 pub struct Dict {
     pub(crate) header: Header,
-    /// Its entries.
+    /// The dict's entries.
     pub map: Map,
 }
 
-/// An entry. It is a gap if its key is null.
+/// An entry of a hash table. It is a gap if its key is null.
 #[repr(C)]
 pub struct Entry {
     /// The key.
@@ -36,9 +36,10 @@ pub struct Map {
     pub(crate) used: Cell<u32>,
     /// Entries without gaps.
     pub(crate) len: Cell<u32>,
-    /// Room for entries.
+    /// How many entries the block has room for.
     pub(crate) capacity: Cell<u32>,
-    /// A set of the constants below.
+    /// A set of the constants [`LENIENT`], [`FIXED`] and [`LOOKED_PAST`], of the owner's notes from [`NOTES`] on, and
+    /// the owner's number.
     pub(crate) flags: Cell<u32>,
 }
 
@@ -62,12 +63,12 @@ pub struct Tuple {
 #[repr(C)]
 pub struct Exception {
     pub(crate) header: Header,
-    /// The arguments it was made with.
+    /// The arguments that the exception was made with.
     pub args: Cell<Gc<Tuple>>,
     /// A block of traceback entries, innermost first.
     pub(crate) trace: Cell<Option<NonNull<TraceEntry>>>,
     pub(crate) trace_len: Cell<u16>,
-    /// How many entries the block has room for.
+    /// How many entries the block of traceback entries has room for.
     pub(crate) trace_room: Cell<u16>,
 }
 
@@ -77,16 +78,17 @@ pub struct Exception {
 pub struct TraceEntry {
     /// The source file.
     pub file: Qstr,
-    /// The line in it.
+    /// The line in the source file.
     pub line: u32,
-    /// The function.
+    /// The name of the function.
     pub function: Qstr,
 }
 
 /// A function. Its cells, then the defaults of its positional arguments, then the dict of defaults of keyword-only ones
 /// follow it.
 ///
-/// As long as it has not been called, it mostly has a placeholder for code, and a sketch of it.
+/// A function that has not been called mostly has a placeholder in place of its code, and a sketch from which the code
+/// is made.
 ///
 /// Programs that look into a function's memory know two words (micropython-lib: `inspect.signature`): the fourth, which
 /// is where the prelude is, and of a closure the third, which is the number of its cells. Closures have no sketch.
@@ -109,9 +111,9 @@ pub struct Function {
 #[repr(C)]
 pub struct Module {
     pub(crate) header: Header,
-    /// Its variables.
+    /// The module's variables.
     pub globals: Gc<Dict>,
-    /// What it was made from, if it is written in Rust.
+    /// The definition that the module was made from, if the module is written in Rust.
     pub(crate) definition: Option<&'static ModuleDef>,
 }
 
@@ -120,31 +122,33 @@ pub struct Module {
 pub struct FrameObject {
     pub(crate) header: Header,
     pub(crate) code: Gc<Code>,
-    /// The one of the caller.
+    /// The frame object of the caller.
     pub(crate) back: Cell<Option<Gc<FrameObject>>>,
-    /// The frame, while it is on the stack.
+    /// The frame itself, while it is on the frame stack.
     pub(crate) frame: Cell<*const Frame>,
-    /// What is called for events in this frame.
+    /// The function that is called for events in this frame.
     pub(crate) trace: Cell<Option<Obj>>,
     pub(crate) lasti: Cell<u32>,
     pub(crate) line: Cell<u32>,
-    /// The line that it was reported at last; 0 for none.
+    /// The line that was reported last for this frame; 0 for none.
     pub(crate) reported: Cell<u32>,
-    /// The first instruction of the body of the loop that it was in last: each turn of a loop is a line of its own.
+    /// The first instruction of the body of the loop that the frame was in last: each turn of a loop is reported as a
+    /// line of its own.
     pub(crate) loop_body: Cell<*const u8>,
 }
 
-/// Keys without a hash are taken, too: they all count as equal there.
+/// The flag of a map that takes keys without a hash, too, with 0 for their hash.
 pub(crate) const LENIENT: u32 = 1;
 
-/// Programs may not change it.
+/// The flag of a map that programs may not change.
 pub(crate) const FIXED: u32 = 2;
 
-/// It has the variables of a module, and a built-in was found under a name that is not here (`model/cache.rs`).
+/// The flag of a map of a module's variables which lacks a name under which a built-in has been found
+/// (`model/cache.rs`).
 pub(crate) const LOOKED_PAST: u32 = 4;
 
-/// The first of the bits that its owner may use.
+/// The first of the flags that the owner of a map may use.
 pub const NOTES: u32 = 8;
 
-/// Where among the flags its owner's number begins.
+/// The first bit of the number that the owner of a map keeps among the flags.
 pub(crate) const NUMBER_SHIFT: u32 = 24;

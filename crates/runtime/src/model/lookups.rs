@@ -15,8 +15,8 @@ pub(crate) const SIZE: usize = if usize::BITS >= 64 { 256 } else { 32 };
 pub(crate) struct Method {
     pub(crate) ty: usize,
     pub(crate) name: u32,
-    /// Whether it is a function of a built-in type whose objects have no attributes of their own: a method of each of
-    /// them.
+    /// Whether the value is a function of a built-in type whose objects have no attributes of their own, and so a
+    /// method of each of these objects.
     pub(crate) plain: bool,
     pub(crate) value: Option<Found>,
 }
@@ -32,11 +32,11 @@ pub(crate) struct Beyond {
 
 /// The caches of an interpreter.
 pub(crate) struct Lookups {
-    /// What classes have under a name. Emptied when a class changes and in a collection.
+    /// Results of looking names up in classes. Emptied when a class changes and in a collection.
     pub(crate) methods: [Cell<Method>; SIZE],
-    /// What built-ins modules have found. Emptied in a collection.
+    /// Built-ins that modules have found. Emptied in a collection.
     pub(crate) builtins: [Cell<Beyond>; SIZE / 4],
-    /// For an instruction, by its address, where in a map its name was found last.
+    /// Where in a map the name of an instruction was found last, by the instruction's address.
     pub hints: [Cell<u8>; SIZE],
 }
 
@@ -64,13 +64,13 @@ impl Lookups {
     }
 }
 
-/// What a class has under a name.
+/// The result of looking a name up in a class.
 #[derive(Clone, Copy)]
 pub(crate) struct Found {
-    /// It.
+    /// The value found.
     pub value: Obj,
-    /// The class that has it itself.
+    /// The class whose own attribute the value is.
     pub owner: Gc<Type>,
-    /// Whether that is a built-in type, so that it works on the object inside an instance.
+    /// Whether the owner is a built-in type, whose methods work on the object inside an instance.
     pub native: bool,
 }

@@ -1,7 +1,7 @@
 //! The machine stack, on which functions written in Rust keep values where the collector has to find them.
 
-/// Whether the collector can look through the machine stack. Where it cannot, as in WebAssembly, whose local variables
-/// have no addresses, it collects at safe points only, see `safe_point.rs`.
+/// Whether the collector can look through the machine stack. On WebAssembly, for example, it cannot, since local
+/// variables have no addresses; it collects at safe points only then, see `safe_point.rs`.
 pub(crate) const IS_VISIBLE: bool = cfg!(all(
     any(
         target_arch = "x86",
@@ -14,12 +14,13 @@ pub(crate) const IS_VISIBLE: bool = cfg!(all(
     not(feature = "safe-points")
 ));
 
-/// How many words are overwritten: what a few calls take. Without optimisation their frames are much larger.
+/// How many words of the machine stack [`clear_stack_below`] overwrites: as many as a few calls take. Frames are much
+/// larger without optimisation.
 const CLEARED: usize = if cfg!(debug_assertions) { 1024 } else { 256 };
 
-/// Overwrites what functions that have returned have left on the machine stack, since frames that come to lie over it
-/// may have words that they do not write to, and so would seem to refer to objects: for as long as a program runs, or
-/// for a collection.
+/// Overwrites the words that functions have left on the machine stack when they returned. A later frame over these
+/// words need not write to each, and a word left from before would seem to refer to an object, in one collection or for
+/// as long as the program runs.
 #[inline(never)]
 pub(crate) fn clear_stack_below() {
     let mut left = [0usize; CLEARED];
@@ -38,22 +39,22 @@ pub(crate) fn with_registers_in_memory<R>(run: impl FnOnce(usize) -> R) -> R {
     result
 }
 
-/// Stores the registers that a function must leave as they are; others are on the stack already where they are needed
-/// later. On machines whose stack is not [visible](IS_VISIBLE) it stores none.
+/// Stores the registers that a function must leave as they are; the caller has put other registers on the stack already
+/// if it needs them later. Stores none on machines whose stack is not [visible](IS_VISIBLE).
 #[inline(always)]
 fn save_registers(registers: &mut [usize; 12]) {
     let at = registers.as_mut_ptr();
     // SAFETY: the instructions store into the array, which has room for twelve words.
     #[cfg(target_arch = "x86_64")]
     unsafe {
-        // With Windows' convention `rsi` and `rdi` are among them.
+        // With Windows' calling convention `rsi` and `rdi` are among these registers.
         core::arch::asm!(
             "mov [{0}], rbx", "mov [{0} + 8], rbp", "mov [{0} + 16], r12", "mov [{0} + 24], r13",
             "mov [{0} + 32], r14", "mov [{0} + 40], r15", "mov [{0} + 48], rsi", "mov [{0} + 56], rdi",
             in(reg) at, options(nostack, preserves_flags)
         );
     }
-    // SAFETY: as above.
+    // SAFETY: the instructions store into the array, which has room for twelve words.
     #[cfg(target_arch = "x86")]
     unsafe {
         core::arch::asm!(
@@ -61,7 +62,7 @@ fn save_registers(registers: &mut [usize; 12]) {
             in(reg) at, options(nostack, preserves_flags)
         );
     }
-    // SAFETY: as above.
+    // SAFETY: the instructions store into the array, which has room for twelve words.
     #[cfg(target_arch = "aarch64")]
     unsafe {
         core::arch::asm!(
@@ -70,7 +71,8 @@ fn save_registers(registers: &mut [usize; 12]) {
             in(reg) at, options(nostack, preserves_flags)
         );
     }
-    // SAFETY: as above. All of it is in the instruction set of ARMv6-M, too.
+    // SAFETY: the instructions store into the array, which has room for twelve words. ARMv6-M has all of these
+    // instructions, too.
     #[cfg(target_arch = "arm")]
     unsafe {
         core::arch::asm!(
@@ -80,7 +82,7 @@ fn save_registers(registers: &mut [usize; 12]) {
             in(reg) at, out(reg) _, options(nostack, preserves_flags)
         );
     }
-    // SAFETY: as above.
+    // SAFETY: the instructions store into the array, which has room for twelve words.
     #[cfg(target_arch = "riscv32")]
     unsafe {
         core::arch::asm!(
@@ -89,7 +91,7 @@ fn save_registers(registers: &mut [usize; 12]) {
             in(reg) at, options(nostack, preserves_flags)
         );
     }
-    // SAFETY: as above.
+    // SAFETY: the instructions store into the array, which has room for twelve words.
     #[cfg(target_arch = "riscv64")]
     unsafe {
         core::arch::asm!(

@@ -14,17 +14,17 @@ use crate::model::vm::Vm;
 use crate::model::word::Slot;
 use crate::model::work::spend_work_on_bytes;
 
-/// Blocks from this size on count as work, since they are to be filled.
+/// Blocks of this size in bytes and larger count as work, since somebody is to fill them.
 const LARGE: usize = 1024;
 
-/// A block takes much of the heap if there is no room for so many of its size.
+/// A block takes much of the heap if the heap has no room for more than so many blocks of its size.
 const MUCH: usize = 32;
 
-/// A block that grows does so by at least this part of what it was.
+/// A block that grows where memory is short grows by at least this part of its size.
 const PART_TO_GROW: usize = 16;
 
 impl Vm {
-    /// A block of `bytes` bytes, collecting first if that is due.
+    /// A block of `bytes` bytes, after a collection if one is due.
     #[inline(always)]
     fn block(&self, bytes: usize, kind: Kind) -> Res<NonNull<u8>> {
         if bytes >= LARGE {
@@ -36,8 +36,8 @@ impl Vm {
         }
     }
 
-    /// Notes that a large block is being made. One that takes much of the heap is not to be kept by words that
-    /// built-ins leave behind.
+    /// Notes that a large block is being made. A block that takes much of the heap must not be kept by words that
+    /// built-ins have left on the stacks.
     #[inline(never)]
     fn note_large(&self, bytes: usize) {
         spend_work_on_bytes(self, bytes);
@@ -62,7 +62,7 @@ impl Vm {
         self.heap.alloc_anyway(bytes, kind)
     }
 
-    /// Frees what nothing refers to, unless the program has said that nothing is to be collected.
+    /// Frees what nothing refers to, unless the program has disabled collections or locked the heap.
     pub(super) fn collect_if_allowed(&self) {
         if self.gc_enabled.get() && self.heap.lock_depth() == 0 {
             self.free_dead();
@@ -78,7 +78,7 @@ impl Vm {
         self.alloc_tail(object, 0)
     }
 
-    /// As [`Vm::alloc_tail`], where that takes no more than moving a pointer; else `None`. Calls nothing.
+    /// As [`Vm::alloc_tail`], if the allocation takes no more than moving a pointer; else `None`. Never collects.
     #[inline(always)]
     pub(crate) fn alloc_tail_at_once<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
         let block = self.heap.alloc_in_run(size_of::<T>() + tail, kind_of::<T>())?.cast::<T>();
@@ -104,16 +104,16 @@ impl Vm {
         }
     }
 
-    /// As [`Vm::alloc`], for what goes on without the object if there is no memory.
+    /// As [`Vm::alloc`], for callers that go on without the object: `None` if there is no memory.
     pub fn try_alloc<T: Object>(&self, object: T) -> Option<Gc<T>> {
         self.try_alloc_tail(object, 0)
     }
 
-    /// As [`Vm::alloc_tail`], for what goes on without the object if there is no memory.
+    /// As [`Vm::alloc_tail`], for callers that go on without the object: `None` if there is no memory.
     pub fn try_alloc_tail<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
         let (bytes, kind) = (size_of::<T>().saturating_add(tail), kind_of::<T>());
         let block = self.try_block(bytes, kind)?.cast::<T>();
-        // SAFETY: as in `alloc_tail`.
+        // SAFETY: the block is new, aligned to a granule and large enough for a `T`.
         unsafe {
             block.write(object);
             Some(Gc::from_ptr(block))
@@ -126,7 +126,7 @@ impl Vm {
     /// `MemoryError`.
     pub fn alloc_words(&self, words: usize) -> Res<NonNull<Slot>> {
         let block = self.alloc_words_to_fill(words)?;
-        // SAFETY: the block has room for that many words, and a null word is a zero.
+        // SAFETY: the block has room for `words` words, and a null word is a zero.
         unsafe { block.write_bytes(0, words) };
         Ok(block)
     }
@@ -147,7 +147,7 @@ impl Vm {
         self.block(bytes, Kind::NoScan)
     }
 
-    /// As [`Vm::alloc_bytes`], for what goes on with less.
+    /// As [`Vm::alloc_bytes`], for callers that go on with less: `None` if there is no memory.
     pub(crate) fn try_alloc_bytes(&self, bytes: usize) -> Option<NonNull<u8>> {
         self.try_block(bytes, Kind::NoScan)
     }
@@ -158,13 +158,13 @@ impl Vm {
     /// `MemoryError`.
     pub fn check_memory(&self, bytes: usize) -> Res<()> {
         let block = self.alloc_bytes(bytes)?;
-        // SAFETY: the block is new and nobody knows it.
+        // SAFETY: the block is new, and nobody else knows of it.
         unsafe { self.free(block) };
         Ok(())
     }
 
-    /// Makes a block from [`alloc_words`](Vm::alloc_words) `new` words long, in place or by moving it. Words that it
-    /// gains are null.
+    /// Makes a block from [`alloc_words`](Vm::alloc_words) `new` words long, in place or by moving it. Words that the
+    /// block gains are null.
     ///
     /// # Errors
     /// `MemoryError`; the block is as before.
@@ -176,7 +176,8 @@ impl Vm {
         unsafe { self.resize_words_or(block, old, new, new).map(|(block, _)| block) }
     }
 
-    /// As [`Vm::resize_words`]: `wanted` words long, or where there is no memory for that, `least`. Answers which.
+    /// As [`Vm::resize_words`], but `wanted` words long or, if there is no memory for these, at least `least`. Answers
+    /// the block and its length in words.
     ///
     /// # Errors
     /// `MemoryError`; the block is as before.
@@ -191,7 +192,8 @@ impl Vm {
         least: usize,
     ) -> Res<(NonNull<Slot>, usize)> {
         let [old, wanted, least] = [old, wanted, least].map(|words| words.saturating_mul(size_of::<Slot>()));
-        // SAFETY: the block has so many bytes, and where it moves, nobody uses it any more. What it gains is made null.
+        // SAFETY: the block has `old` bytes, and if it moves, nobody uses the old one any more, as the caller says. The
+        // words that it gains are made null.
         unsafe {
             let (new, bytes) = self.resized(block.cast(), old, wanted, least, Kind::Scan)?;
             if bytes > old {
@@ -202,8 +204,8 @@ impl Vm {
         }
     }
 
-    /// Makes a block from [`alloc_bytes`](Vm::alloc_bytes) `new` bytes long, in place or by moving it. Bytes that it
-    /// gains hold anything.
+    /// Makes a block from [`alloc_bytes`](Vm::alloc_bytes) `new` bytes long, in place or by moving it. Bytes that the
+    /// block gains hold anything.
     ///
     /// # Errors
     /// `MemoryError`; the block is as before.
@@ -215,7 +217,8 @@ impl Vm {
         unsafe { self.resize_bytes_or(block, old, new, new).map(|(block, _)| block) }
     }
 
-    /// As [`Vm::resize_bytes`]: `wanted` bytes long, or where there is no memory for that, `least`. Answers which.
+    /// As [`Vm::resize_bytes`], but `wanted` bytes long or, if there is no memory for these, at least `least`. Answers
+    /// the block and its length in bytes.
     ///
     /// # Errors
     /// `MemoryError`; the block is as before.
@@ -229,7 +232,7 @@ impl Vm {
         wanted: usize,
         least: usize,
     ) -> Res<(NonNull<u8>, usize)> {
-        // SAFETY: the block has so many bytes, and where it moves, nobody uses it any more.
+        // SAFETY: the block has `old` bytes, and if it moves, nobody uses the old one any more, as the caller says.
         unsafe {
             let (new, bytes) = self.resized(block, old, wanted, least, Kind::NoScan)?;
             self.free_moved(block, new);
@@ -238,16 +241,16 @@ impl Vm {
     }
 
     /// Memory of `wanted` bytes that begins with the `old` bytes at `block`, as far as it has room for them: the same
-    /// block, or another one. Where there is no memory for that, of `least` bytes, or of a little more than `old`.
-    /// Answers which. What is gained holds anything; the old block stays.
+    /// block, or another one. If there is no memory for so many, the memory has `least` bytes, or a little more than
+    /// `old` if that is more. Answers the memory and its length. Bytes gained hold anything; the old block stays.
     ///
-    /// A collection may free what lies behind the block, so that it is tried again in place.
+    /// A collection may free the memory behind the block, so growing in place is tried again after it.
     ///
     /// # Errors
     /// `MemoryError`.
     ///
     /// # Safety
-    /// There are `old` bytes at `block`, and if a block begins there, nobody uses those that it loses.
+    /// There are `old` bytes at `block`, and if a heap block begins there, nobody uses the bytes that it loses.
     pub(crate) unsafe fn resized(
         &self,
         block: NonNull<u8>,
@@ -256,12 +259,12 @@ impl Vm {
         least: usize,
         kind: Kind,
     ) -> Res<(NonNull<u8>, usize)> {
-        // What grows bit by bit where memory ends is not to be collected for and moved each time.
+        // A block that grows bit by bit while memory is short must not cause a collection and a move each time.
         let least = least.max((old + old / PART_TO_GROW).min(wanted));
         let in_place = |bytes| {
-            // As in MicroPython, nothing grows while the heap is locked, even where there is room behind it.
+            // As in MicroPython, no block grows while the heap is locked, even if there is room behind it.
             let may_grow = bytes <= old || self.heap.lock_depth() == 0;
-            // SAFETY: the caller gives up what the block loses.
+            // SAFETY: the caller gives up the bytes that the block loses.
             may_grow && bytes > 0 && self.heap.size_of(block) > 0 && unsafe { self.heap.resize(block, bytes) }
         };
         let moved = |new: NonNull<u8>, bytes: usize| {
@@ -291,10 +294,10 @@ impl Vm {
         Err(self.memory_error(least))
     }
 
-    /// Frees a block that has moved.
+    /// Frees the block `old` if it has moved to `new`.
     ///
     /// # Safety
-    /// Nobody uses it any more.
+    /// Nobody uses the block `old` any more, if it is not `new`.
     unsafe fn free_moved(&self, old: NonNull<u8>, new: NonNull<u8>) {
         if old != new {
             // SAFETY: as this function asks of its caller.
@@ -305,19 +308,19 @@ impl Vm {
     /// Frees a block before a collection would.
     ///
     /// # Safety
-    /// Nobody uses it any more, and it has no finaliser.
+    /// Nobody uses the block any more, and it has no finaliser.
     pub unsafe fn free<T>(&self, block: NonNull<T>) {
-        // SAFETY: the caller says so.
+        // SAFETY: this function asks the same of its caller.
         unsafe { self.heap.free(block.cast()) }
     }
 
-    /// Has allocations collect where that is due, or never, as `gc.enable()` and `gc.disable()` do.
+    /// Sets whether allocations collect when a collection is due, as `gc.enable()` and `gc.disable()` do.
     pub fn set_collecting(&self, collecting: bool) {
         self.gc_enabled.set(collecting);
     }
 
-    /// Frees what nothing refers to, and has it finalised, which may run Python code. What has been finalised is freed,
-    /// too, with what it has kept.
+    /// Frees the objects that nothing refers to. Dead objects with finalisers are finalised, which may run Python code,
+    /// and then freed, too, with what they have kept.
     pub fn collect(&self) {
         clear_stack_below();
         spend_work_on_bytes(self, self.heap.used());
@@ -328,9 +331,9 @@ impl Vm {
         }
     }
 
-    /// Frees what nothing refers to; nothing where the interpreter is not entered, since nobody knows then who holds
-    /// what. What is to be finalised waits for the next look at pending events. Where the machine stack is not visible,
-    /// this waits for a safe point.
+    /// Frees the objects that nothing refers to; frees nothing while the interpreter is not entered, since it is not
+    /// known then who holds which objects. Dead objects with finalisers wait for the next look at pending events. If
+    /// the machine stack is not visible, the collection waits for a safe point.
     #[inline(never)]
     fn free_dead(&self) {
         if !IS_VISIBLE {
@@ -352,20 +355,20 @@ impl Vm {
     /// Frees what neither the interpreter's state nor the `words` words from `stack` on lead to.
     ///
     /// # Safety
-    /// The words can be read and do not change meanwhile, and what else has objects has them in places that the
-    /// interpreter's state leads to.
+    /// The words can be read and do not change meanwhile, and all objects that are still needed are reached from them
+    /// or from the interpreter's state.
     pub(crate) unsafe fn free_unreached(&self, stack: usize, words: usize) {
         let Some(mut collection) = self.heap.collect() else { return };
         self.qstrs.keep(&mut collection);
         self.keep_roots(&mut collection);
         self.watchers.keep(&mut collection);
-        // SAFETY: this function asks it of its caller.
+        // SAFETY: this function asks the same of its caller.
         unsafe { collection.scan(core::ptr::with_exposed_provenance(stack), words) };
         self.watchers.clear(&collection);
         collection.finish();
         self.forget_cached_lookups();
         self.forget_builtins();
-        // That took long, and there may be something to finalise or somebody to be told.
+        // A collection takes long, and there may be objects to finalise and watchers to tell.
         poll_soon(self);
     }
 }

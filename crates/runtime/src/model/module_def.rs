@@ -44,45 +44,46 @@ pub struct ModuleDef {
     pub(crate) settable: Settable,
 }
 
-/// Gives a new module what is not constant.
+/// Gives a new module the members that are not constant.
 pub type Init = fn(&Vm, Gc<Module>) -> Res<()>;
 
 /// Which attributes of a module programs may set and delete.
 #[derive(Clone, Copy)]
 pub enum Settable {
-    /// None.
+    /// No attributes.
     Nothing,
-    /// These.
+    /// The attributes of these names.
     Names(&'static [Qstr]),
-    /// All.
+    /// All attributes.
     Anything,
 }
 
 impl ModuleDef {
-    /// The module `name`, with dots if it is in a package, that has what the table `members` says.
+    /// The module `name`, with dots if it is in a package, and has the members of the table `members`.
     pub const fn new(name: &'static str, members: &'static [Member]) -> ModuleDef {
         ModuleDef { name, members, init: None, extensible: false, settable: Settable::Nothing }
     }
 
-    /// Has `init` called with the module when it is imported first.
+    /// The definition with `init`, which is called with the module when it is imported first.
     pub const fn init(mut self, init: Init) -> ModuleDef {
         self.init = Some(init);
         self
     }
 
-    /// Lets a file of this name come first, which then finds this module by its name with a `u` before it.
+    /// The definition of a module that programs may extend: an import prefers a file of the module's name, which finds
+    /// this module under that name with a `u` before it.
     pub const fn extensible(mut self) -> ModuleDef {
         self.extensible = true;
         self
     }
 
-    /// Lets programs set and delete attributes.
+    /// The definition of a module in which programs may set and delete the attributes `names`.
     pub const fn settable(mut self, names: Settable) -> ModuleDef {
         self.settable = names;
         self
     }
 
-    /// Its name.
+    /// The module's name.
     pub const fn name(&self) -> &'static str {
         self.name
     }

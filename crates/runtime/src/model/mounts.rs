@@ -18,25 +18,26 @@ pub enum Kind {
     Folder,
 }
 
-/// What a type of file systems offers besides methods.
+/// What a type of file systems offers besides methods. File systems whose type has none of this are asked by the method
+/// `stat`.
 pub struct FileSystem {
-    /// What a path within it leads to, if to anything. Without it, the method `stat` is asked.
+    /// The function that says what a path within the file system leads to, `None` if to nothing.
     pub kind: fn(&Vm, Obj, &[u8]) -> Res<Option<Kind>>,
-    /// Which of several paths that start alike is the first that leads to what is wanted, where that takes less than to
-    /// ask for the kind of each.
+    /// The function that says which of several paths that start alike is the first that leads to what is wanted, if the
+    /// type answers this faster than by the kind of each path.
     pub first: Option<First>,
 }
 
-/// See [`FileSystem::first`]: the start of the paths, which goes beyond a last slash, then how each ends and what it is
-/// to lead to. The answer is the path's place among them.
+/// The type of [`FileSystem::first`]. Its arguments are the start of all the paths, which goes beyond their last slash,
+/// and for each path its end and what it is to lead to. The answer is the path's place among them.
 pub type First = fn(&Vm, Obj, &[u8], &[(&[u8], Kind)]) -> Res<Option<usize>>;
 
 /// The mounts of an interpreter.
 #[derive(Default)]
 pub(crate) struct Mounts {
-    /// A list of pairs: file system and mount point, as the program gave it. The one at `/` is last.
+    /// A list of pairs: file system and mount point, as the program gave it. The mount at `/` is last.
     pub(crate) table: Cell<Option<Gc<List>>>,
-    /// The one that the current folder is in, if that is not the folder of all mounts.
+    /// The mount that the current folder is in; `None` if the current folder is the one of all mounts.
     pub(crate) current: Cell<Option<Mount>>,
 }
 
@@ -61,6 +62,6 @@ impl Mounts {
     }
 }
 
-/// A file system and where it is mounted.
+/// The pair of a file system and its mount point.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mount(pub(crate) Gc<Tuple>);

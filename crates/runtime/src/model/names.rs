@@ -1,4 +1,4 @@
-//! Names of constant tables in an interpreter.
+//! The names of constant tables as an interpreter has them.
 
 use core::ptr::NonNull;
 
@@ -7,7 +7,7 @@ use crate::model::vm::Vm;
 use crate::qstr::{Blocks, Name, Qstr};
 
 impl Name {
-    /// Its number in `vm`, where it is interned if it has none yet.
+    /// The name's number in `vm`. A name without a number is interned.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -18,7 +18,7 @@ impl Name {
         }
     }
 
-    /// Its spelling.
+    /// The name's spelling.
     pub fn spelling(self, vm: &Vm) -> &[u8] {
         match self.qstr() {
             Some(name) => vm.spelling(name),
@@ -26,7 +26,7 @@ impl Name {
         }
     }
 
-    /// Its spelling, for messages.
+    /// The name's spelling, for messages.
     pub fn as_str(self, vm: &Vm) -> &str {
         core::str::from_utf8(self.spelling(vm)).unwrap_or("?")
     }

@@ -1,7 +1,7 @@
 //! Objects: what a word can point to.
 //!
 //! An object is `#[repr(C)]` and starts with a [`Header`], which names its type. Objects are shared freely, so what can
-//! change in one sits in `Cell`s and no `&mut` to a heap object ever exists. They do not move.
+//! change in one sits in `Cell`s and no `&mut` to a heap object ever exists. Objects do not move.
 
 use core::ops::Deref;
 use core::ptr::NonNull;
@@ -33,7 +33,7 @@ impl Header {
         Gc(self.ty)
     }
 
-    /// Whether the type has all of `flags`, whether it is one of Berus or of C code.
+    /// Whether the object's type, be it of Berus or of C code, has all of `flags`.
     #[inline(always)]
     pub fn has(&self, flags: u16) -> bool {
         let ty = self.ty.as_ptr();
@@ -59,8 +59,8 @@ pub unsafe trait Object: Sized {
 
 /// A pointer to an object of known layout.
 ///
-/// It is as good as a reference as long as the collector sees it: in a local variable, on a value stack or in a heap
-/// block; see [`Obj`].
+/// The pointer is as good as a reference as long as the collector sees it: in a local variable, on a value stack or in
+/// a heap block; see [`Obj`].
 #[repr(transparent)]
 pub struct Gc<T>(NonNull<T>);
 
@@ -103,7 +103,7 @@ impl<T> Gc<T> {
         Gc(object)
     }
 
-    /// Its address.
+    /// The object's address.
     #[inline(always)]
     pub const fn as_ptr(self) -> NonNull<T> {
         self.0
@@ -136,7 +136,8 @@ impl Obj {
         let header = self.as_header()?;
         // SAFETY: a pointer word points to a live object, whose first word is a header.
         let ty = unsafe { header.as_ref() }.ty;
-        // A pointer to a type is to the beginning of one, so that one in the array is to one of the kinds.
+        // A pointer to a type points to the type's beginning, so a pointer into the array of kinds points to one of the
+        // kinds.
         let from_first = ty.addr().get().wrapping_sub(core::ptr::from_ref(T::TYPE).addr());
         (from_first <= (T::KINDS.len() - 1) * size_of::<Type>()).then_some(Gc(header.cast()))
     }

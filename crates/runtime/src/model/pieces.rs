@@ -7,16 +7,17 @@ use crate::model::work::spend_work_on_bytes;
 use crate::qstr::Hasher;
 use crate::text::utf8;
 
-/// Bytes that are looked through without a look at limits, one by one: some microseconds.
+/// The length in bytes of a piece. Looking through a piece byte by byte takes some microseconds, in which no limits are
+/// looked at.
 const PIECE: usize = 4096;
 
 impl Vm {
-    /// `bytes` in pieces, each counted as work before it comes.
+    /// `bytes` in pieces. Each piece is counted as work before it is handed out.
     pub fn pieces<'a>(&'a self, bytes: &'a [u8]) -> impl DoubleEndedIterator<Item = Res<&'a [u8]>> {
         bytes.chunks(PIECE).map(|piece| self.work_on_bytes(piece.len()).map(|()| piece))
     }
 
-    /// Where the first byte is for which `is_wanted` holds.
+    /// The index of the first byte for which `is_wanted` holds.
     ///
     /// # Errors
     /// As [`Vm::work`].
@@ -34,7 +35,7 @@ impl Vm {
         Ok(None)
     }
 
-    /// Where the last byte is for which `is_wanted` holds.
+    /// The index of the last byte for which `is_wanted` holds.
     ///
     /// # Errors
     /// As [`Vm::work`].
@@ -110,14 +111,14 @@ impl Vm {
         Ok(None)
     }
 
-    /// Where `needle` first occurs in `text`. The time that it takes is of the order of both lengths together.
+    /// The index at which `needle` first occurs in `text`. The search takes time of the order of both lengths together.
     ///
     /// # Errors
     /// As [`Vm::work`].
     #[inline]
     pub fn find_bytes(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
         if let [byte] = *needle {
-            // What is near is found before a search gets going.
+            // A byte that is near is found before a call of the fast search gets going.
             let (near, far) = text.split_at(text.len().min(16));
             return match near.iter().position(|&other| other == byte) {
                 Some(at) => Ok(Some(at)),
@@ -162,7 +163,7 @@ impl Vm {
         Ok(None)
     }
 
-    /// Where `needle` last occurs in `text`.
+    /// The index at which `needle` last occurs in `text`.
     ///
     /// # Errors
     /// As [`Vm::work`].

@@ -1,4 +1,4 @@
-//! What objects print themselves to.
+//! Printers, to which objects print themselves.
 
 use crate::model::error::Res;
 use crate::model::vm::Vm;
@@ -10,7 +10,7 @@ pub enum Style {
     Str,
     /// As source where possible: `repr()`.
     Repr,
-    /// As in a traceback: exceptions with their type.
+    /// As in a traceback: exceptions are shown with their type.
     Exception,
     /// Bytes undecorated, as `b"%s"` wants them.
     Raw,
@@ -18,12 +18,12 @@ pub enum Style {
     Json,
 }
 
-/// Where printed text goes.
+/// A receiver of printed text.
 pub trait Printer {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// Whatever goes wrong at the other end: `MemoryError`, `OSError`, an exception of a `write` method.
+    /// The exception of the receiver: `MemoryError`, `OSError`, or what a `write` method raises.
     fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()>;
 
     /// Takes what comes between two items.

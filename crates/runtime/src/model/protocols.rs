@@ -1,4 +1,4 @@
-//! What lower rooms ask of the protocols of the language: the contracts, which `ops` implements.
+//! The protocols of the language that lower rooms ask for: the contracts, which `ops` implements.
 
 use berus_mpy::opcode::BinaryOp;
 
@@ -12,10 +12,10 @@ use crate::qstr::Qstr;
 
 /// Comparisons of objects.
 pub trait Compare {
-    /// Whether two values are equal, as far as `==` has a truth.
+    /// Whether `left == right` is true.
     ///
     /// # Errors
-    /// What a class's `__eq__` raises; `RuntimeError` if they are nested too deep.
+    /// What a class's `__eq__` raises; `RuntimeError` if the values are nested too deep.
     fn equal(&self, left: Obj, right: Obj) -> Res<bool>;
 
     /// `left == right`
@@ -33,10 +33,11 @@ pub trait Compare {
     /// Whether `left < right`.
     ///
     /// # Errors
-    /// `TypeError` if they have no order, and what a class's `__lt__` raises.
+    /// `TypeError` if the values have no order, and what a class's `__lt__` raises.
     fn less(&self, left: Obj, right: Obj) -> Res<bool>;
 
-    /// Compares two sequences of items, each given by its number, with `op`, which is an order or equality.
+    /// Compares two sequences with `op`, an order or equality. `left` and `right` give the item of an index, `None`
+    /// beyond the end.
     ///
     /// # Errors
     /// What comparing items raises.
@@ -62,7 +63,7 @@ pub trait Iterate {
     /// `iter(object)`
     ///
     /// # Errors
-    /// `TypeError` if it cannot be iterated over, and what a class's `__iter__` raises.
+    /// `TypeError` if `object` cannot be iterated over, and what a class's `__iter__` raises.
     fn iter(&self, object: Obj) -> Res;
 
     /// As [`Iterate::iter`], for a built-in that runs through the items itself.
@@ -72,10 +73,11 @@ pub trait Iterate {
     fn each(&self, object: Obj) -> Res<Each>;
 
     /// The next item of an iterator, or `None` at its end, for a built-in: an endless iteration looks at pending
-    /// events, so that it can be ended. What a generator returned then is in `take_returned`.
+    /// events, so that it can be ended. What a generator returned at its end is in
+    /// [`Vm::take_returned`](crate::model::vm::Vm::take_returned).
     ///
     /// # Errors
-    /// `TypeError` if it is no iterator, what computing the item raises, and as
+    /// `TypeError` if `iterator` is no iterator, what computing the item raises, and as
     /// [`Poll::poll`](crate::model::events::Poll::poll).
     fn next(&self, iterator: Obj) -> Res<Option<Obj>>;
 
@@ -92,7 +94,7 @@ pub trait Iterate {
     fn end_at_stop(&self, result: Res) -> Res<Option<Obj>>;
 }
 
-/// Types of objects: asked for, compared, made.
+/// The types of objects, how types derive from each other, and new classes.
 pub trait Classes {
     /// Makes a class named `name` that derives from `bases`, with attributes `locals`.
     ///
@@ -103,7 +105,7 @@ pub trait Classes {
     /// The type of `object`.
     fn type_of(&self, object: Obj) -> Gc<Type>;
 
-    /// Whether `object` is of type `ty`, or one derived from it.
+    /// Whether `object` is of type `ty` or of a type that derives from `ty`.
     fn is_instance(&self, object: Obj, ty: &'static Type) -> bool;
 
     /// Whether `ty` is `base` or derived from it.
@@ -112,10 +114,10 @@ pub trait Classes {
     /// Whether `ty` is `base` or derived from it.
     fn is_subclass(&self, ty: Gc<Type>, base: Gc<Type>) -> bool;
 
-    /// Whether `ty` is or derives from `classes`, a type or a tuple of types.
+    /// Whether `ty` is or derives from `classes`, or one of them: a type or a tuple of types.
     ///
     /// # Errors
-    /// `TypeError` if it is neither.
+    /// `TypeError` if `classes` is neither.
     fn is_subclass_of(&self, ty: Gc<Type>, classes: Obj) -> Res<bool>;
 
     /// The name of the type of `object`, for messages.
@@ -127,19 +129,20 @@ pub trait Classes {
 
 /// Strings as objects, and objects as strings.
 pub trait Strs {
-    /// A string that holds a copy of `bytes`, which are UTF-8: the name, if it is interned.
+    /// The string with the text `bytes`, which are UTF-8: the interned name, if there is one of this spelling, else a
+    /// string with a copy.
     ///
     /// # Errors
     /// `MemoryError`.
     fn new_str(&self, bytes: &[u8]) -> Res;
 
-    /// A string that holds a copy of `bytes`, which come from where they need not be UTF-8.
+    /// As [`Strs::new_str`], for bytes that need not be UTF-8.
     ///
     /// # Errors
-    /// `UnicodeError` if they are not, and `MemoryError`.
+    /// `UnicodeError` if the bytes are not UTF-8, and `MemoryError`.
     fn new_str_checked(&self, bytes: &[u8]) -> Res;
 
-    /// The string of one character.
+    /// The string of the one character `point`.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -148,23 +151,23 @@ pub trait Strs {
     /// The bytes of a string or bytes object.
     ///
     /// # Errors
-    /// `TypeError` if it is neither.
+    /// `TypeError` if `object` is neither.
     fn str_or_bytes(&self, object: Obj) -> Res<&[u8]>;
 
-    /// The bytes of `object`, if that is exactly a string or bytes object. They are there as long as the collector sees
-    /// it.
+    /// The bytes of `object`, if its type is exactly `str` or `bytes`. The bytes stay as long as the collector sees the
+    /// object.
     fn as_str_or_bytes(&self, object: Obj) -> Option<&[u8]>;
 
     /// The name that a string spells.
     ///
     /// # Errors
-    /// `TypeError` if it is no string.
+    /// `TypeError` if `object` is no string.
     fn to_name(&self, object: Obj) -> Res<Qstr>;
 
-    /// Raises `TypeError` for something that is used as a string.
+    /// Raises `TypeError` for `object`, which is used as a string but is none.
     fn bad_conversion(&self, object: Obj) -> Raised;
 
-    /// The text of `object`, if that is exactly a string. It is there as long as the collector sees the string.
+    /// The text of `object`, if its type is exactly `str`. The text stays as long as the collector sees the string.
     fn as_str(&self, object: Obj) -> Option<&[u8]>;
 
     /// The name that a string spells, interned now if it was not. `None` if `object` is no string.
@@ -203,18 +206,18 @@ pub trait Ints {
     /// Whether an int object is negative.
     fn int_is_negative(&self, int: Obj) -> bool;
 
-    /// The low bits of an integral object, as two's complement.
+    /// The lowest bits of an integral object's value in two's complement, as many as a word has.
     ///
     /// # Errors
-    /// `TypeError` if it is not integral.
+    /// `TypeError` if `object` is not integral.
     fn int_truncated(&self, object: Obj) -> Res<usize>;
 
-    /// The value of an int object as a machine word with sign, if it fits.
+    /// The value of an int object as a signed word, if it fits.
     fn int_to_isize(&self, int: Obj) -> Option<isize>;
 
-    /// The float's whole part as an int.
+    /// The whole part of the float `value`, as an int.
     ///
     /// # Errors
-    /// `OverflowError` for infinities, `ValueError` for what is no number.
+    /// `OverflowError` for infinities, `ValueError` for NaN.
     fn int_of_float(&self, value: f64) -> Res;
 }

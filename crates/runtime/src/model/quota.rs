@@ -1,4 +1,4 @@
-//! Memory outside of the heap, and long work that asks whether to go on: what an interpreter grants to who reads,
+//! Memory outside of the heap, and long work that asks whether to go on: what an interpreter grants to code that reads,
 //! verifies or compiles for it.
 
 use core::cell::Cell;
@@ -9,8 +9,8 @@ use crate::model::error::{Raise, Raised};
 use crate::model::events::Poll;
 use crate::model::vm::Vm;
 
-/// What an interpreter grants to a piece of work: memory within the limit of its heap, as long as its other limits and
-/// its user let the work go on.
+/// The grants of an interpreter to a piece of work: memory within the limit of the heap, for as long as the other
+/// limits and the user let the work go on.
 pub struct Grants<'v> {
     vm: &'v Vm,
     /// The exception that ends the work.
@@ -20,7 +20,7 @@ pub struct Grants<'v> {
 }
 
 impl Vm {
-    /// What is granted to a piece of work, for its [`Quota`](berus_mpy::memory::Quota).
+    /// The grants to a new piece of work, for its [`Quota`](berus_mpy::memory::Quota).
     ///
     /// ```
     /// use berus_mpy::memory::Quota;
@@ -42,9 +42,9 @@ impl Vm {
         Grants { vm: self, raised: Cell::new(None), asked: Cell::new(0) }
     }
 
-    /// Counts `bytes` bytes, which are about to be allocated outside of the heap, to the heap's limit; whether they are
-    /// within it, after a collection if need be. [`Heap::give_back_outside`](crate::heap::Heap::give_back_outside) says
-    /// that they are free again.
+    /// Counts `bytes` bytes that are about to be allocated outside of the heap to the heap's limit, after a collection
+    /// if need be. Answers whether they are within the limit.
+    /// [`Heap::give_back_outside`](crate::heap::Heap::give_back_outside) takes them back.
     pub(crate) fn take_outside(&self, bytes: usize) -> bool {
         self.heap.take_outside(bytes) || {
             self.collect_if_allowed();
@@ -54,7 +54,7 @@ impl Vm {
 }
 
 impl Grants<'_> {
-    /// Raises what the work has ended with.
+    /// Raises the exception for `stop`, with which the work has ended: the one that interrupted it, or `MemoryError`.
     #[cold]
     pub fn raise(&self, stop: Stop) -> Raised {
         match (stop, self.raised.take()) {
@@ -64,7 +64,7 @@ impl Grants<'_> {
     }
 }
 
-/// Memory only. What may take long asks [`Vm::grants`] instead, by which the work can be ended.
+/// The interpreter grants memory only. Work that may take long asks [`Vm::grants`] instead, so that it can be ended.
 impl Grantor for Vm {
     fn grant(&self, bytes: usize) -> bool {
         self.take_outside(bytes)
@@ -86,7 +86,7 @@ impl Grantor for Grants<'_> {
     }
 
     fn goes_on(&self) -> bool {
-        /// Steps between two questions.
+        /// Steps of the work between two questions whether it goes on, counted as units of work.
         const STEPS: usize = 1024;
         match self.vm.work(STEPS) {
             Ok(()) => true,

@@ -1,7 +1,7 @@
-//! The interpreter's registers, and what instructions do with them.
+//! The interpreter's registers, and the operations of instructions on them.
 //!
-//! All of them rely on verified bytecode: an instruction finds its operands and children, and as many slots on the
-//! value stack as it takes, with room for what it puts on.
+//! All of these operations rely on verified bytecode: an instruction finds its operands and children, and as many slots
+//! on the value stack as it takes, with room for what it puts on.
 
 use crate::model::word::{Obj, Slot};
 
@@ -21,7 +21,7 @@ pub(crate) struct Sp(pub *mut Slot);
 pub(crate) struct Fp(pub *mut Slot);
 
 impl Ip {
-    /// The byte here; goes on behind it.
+    /// Reads the byte at the pointer, which moves behind it.
     #[inline(always)]
     pub fn byte(&mut self) -> u8 {
         // SAFETY: verified code does not run off its end.
@@ -30,14 +30,14 @@ impl Ip {
         byte
     }
 
-    /// The byte here, and stays.
+    /// The byte at the pointer, which stays.
     #[inline(always)]
     pub fn peek(self) -> u8 {
         // SAFETY: verified code does not run off its end.
         unsafe { *self.0 }
     }
 
-    /// The unsigned number here.
+    /// Reads the unsigned number at the pointer, which moves behind it.
     #[inline(always)]
     pub fn uint(&mut self) -> usize {
         let byte = self.byte();
@@ -56,10 +56,10 @@ impl Ip {
         }
     }
 
-    /// The signed number here.
+    /// Reads the signed number at the pointer, which moves behind it.
     #[inline(always)]
     pub fn int(&mut self) -> isize {
-        // SAFETY: as in `byte`.
+        // SAFETY: verified code does not run off its end.
         let mut value: isize = if unsafe { *self.0 } & 0x40 != 0 { -1 } else { 0 };
         loop {
             let byte = self.byte();
@@ -70,7 +70,7 @@ impl Ip {
         }
     }
 
-    /// The signed number here, if it is one of one or two bytes; else stays.
+    /// Reads the signed number at the pointer if it has one or two bytes; else `None`, and the pointer stays.
     #[inline(always)]
     pub fn short_int(&mut self) -> Option<isize> {
         let before = *self;
@@ -87,7 +87,7 @@ impl Ip {
         None
     }
 
-    /// The jump here, forward or backward, from behind it.
+    /// Reads the distance in bytes of the jump at the pointer, forward or backward, counted from behind the jump.
     #[inline(always)]
     pub fn jump(&mut self) -> isize {
         let low = self.byte();
@@ -98,14 +98,14 @@ impl Ip {
         }
     }
 
-    /// The jump forward here, from behind it.
+    /// Reads the distance in bytes of the forward jump at the pointer, counted from behind the jump.
     #[inline(always)]
     pub fn forward(&mut self) -> isize {
         let low = self.byte();
         if low & 0x80 == 0 { isize::from(low) } else { isize::from(low & 0x7f) | isize::from(self.byte()) << 7 }
     }
 
-    /// `by` bytes on.
+    /// The pointer `by` bytes further on.
     #[inline(always)]
     pub fn plus(self, by: isize) -> Ip {
         Ip(self.0.wrapping_offset(by))
@@ -122,7 +122,7 @@ impl Sp {
     /// Puts a word on the stack.
     #[inline(always)]
     pub fn push_slot(&mut self, word: Slot) {
-        // SAFETY: verified code keeps below its frame's end.
+        // SAFETY: verified code stays below the end of its frame's slots.
         unsafe { self.0.write(word) };
         self.0 = self.0.wrapping_add(1);
     }
@@ -131,7 +131,7 @@ impl Sp {
     #[inline(always)]
     pub fn pop_slot(&mut self) -> Slot {
         self.0 = self.0.wrapping_sub(1);
-        // SAFETY: verified code has pushed it.
+        // SAFETY: verified code has pushed the word that an instruction reads.
         unsafe { self.0.read() }
     }
 
@@ -148,22 +148,22 @@ impl Sp {
         self.0 = self.0.wrapping_sub(n);
     }
 
-    /// `n` slots below.
+    /// The stack pointer `n` slots further down.
     #[inline(always)]
     pub fn down(self, n: usize) -> Sp {
         Sp(self.0.wrapping_sub(n))
     }
 
-    /// `n` slots above.
+    /// The stack pointer `n` slots further up.
     #[inline(always)]
     pub fn up(self, n: usize) -> Sp {
         Sp(self.0.wrapping_add(n))
     }
 
-    /// The value `n` slots above here.
+    /// The value `n` slots above the stack pointer.
     #[inline(always)]
     pub fn at(self, n: usize) -> Obj {
-        // SAFETY: verified code has pushed it, and a value is no null where it takes one.
+        // SAFETY: verified code has pushed the word, which is not null where an instruction takes a value.
         unsafe { self.0.add(n).cast::<Obj>().read() }
     }
 
@@ -173,17 +173,17 @@ impl Sp {
         self.down(1).at(0)
     }
 
-    /// The word `n` slots above here.
+    /// The word `n` slots above the stack pointer.
     #[inline(always)]
     pub fn slot(self, n: usize) -> Slot {
-        // SAFETY: verified code has pushed it.
+        // SAFETY: verified code has pushed the word that an instruction reads.
         unsafe { self.0.add(n).read() }
     }
 
-    /// Sets the word `n` slots above here.
+    /// Sets the word `n` slots above the stack pointer.
     #[inline(always)]
     pub fn set_slot(self, n: usize, word: Slot) {
-        // SAFETY: the slot is in the frame.
+        // SAFETY: the slot is one of the frame's, as verification has checked.
         unsafe { self.0.add(n).write(word) };
     }
 
@@ -193,10 +193,10 @@ impl Sp {
         self.down(1).set_slot(0, Some(value));
     }
 
-    /// The `n` values from here on up, which stay there as long as no instruction runs.
+    /// The `n` values from the stack pointer upwards, which stay on the stack as long as no instruction runs.
     #[inline(always)]
     pub fn values<'a>(self, n: usize) -> &'a [Obj] {
-        // SAFETY: verified code has pushed them.
+        // SAFETY: verified code has pushed the values that an instruction reads.
         unsafe { core::slice::from_raw_parts(self.0.cast(), n) }
     }
 }
@@ -212,7 +212,7 @@ impl Fp {
     /// Sets local variable `n`.
     #[inline(always)]
     pub fn set_local(self, n: usize, value: Slot) {
-        // SAFETY: as in `local`.
+        // SAFETY: verification has checked the number against the frame's size.
         unsafe { self.0.add(n).write(value) };
     }
 }

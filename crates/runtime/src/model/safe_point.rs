@@ -1,8 +1,7 @@
-//! Collection where the machine stack cannot be seen (`IS_VISIBLE`): at safe points, which are those between two
-//! instructions of the program itself, while no built-in is active. All values are in the interpreter's own memory
-//! then.
+//! Collection where the machine stack cannot be seen (`IS_VISIBLE`): at safe points, which lie between two instructions
+//! of the program itself, while no built-in is active. All values are in the interpreter's own memory then.
 //!
-//! A collection that is due, or that the program asks for, waits for the next of them: none comes while a module is
+//! A collection that is due, or that the program asks for, waits for the next safe point. None comes while a module is
 //! imported, nor while a built-in calls a Python function. Meanwhile the heap grows as far as it may.
 
 use crate::model::layout::Function;
@@ -12,7 +11,7 @@ use crate::model::thread::{Level, SafePoints};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// Runs `work`, which is to call `body`, the program, unless something of this interpreter is active.
+/// Runs `work`, which calls `body`. If nothing of this interpreter is active, `body` counts as the program itself.
 pub(crate) fn as_program<R>(vm: &Vm, body: Obj, work: impl FnOnce() -> R) -> R {
     if IS_VISIBLE || vm.thread.safe_points.level.get() != Level::Outside {
         return work();
@@ -24,12 +23,13 @@ pub(crate) fn as_program<R>(vm: &Vm, body: Obj, work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Runs `work` as a built-in that calls others.
+/// Runs `work` as a built-in that calls other code, so that no safe point comes meanwhile.
 pub(crate) fn within_built_in<R>(vm: &Vm, work: impl FnOnce() -> R) -> R {
     at_level(vm, Level::Within, work)
 }
 
-/// Runs instructions, which `work` does, from those of the top frame on.
+/// Runs `work`, which runs instructions from those of the top frame on. They have safe points if the frame is the
+/// program's.
 #[inline(always)]
 pub(crate) fn between_safe_points<R>(vm: &Vm, work: impl FnOnce() -> R) -> R {
     if IS_VISIBLE {

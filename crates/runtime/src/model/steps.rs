@@ -1,4 +1,4 @@
-//! Instructions counted for a budget.
+//! Counting instructions for a budget, and stopping before instructions.
 
 use crate::model::dispatch::Steps;
 use crate::model::error::Res;
@@ -13,7 +13,7 @@ pub(crate) fn charge_instructions(vm: &Vm, count: u64) {
 /// Checks that programs may run another instruction.
 ///
 /// # Errors
-/// An exception that nothing handles.
+/// An exception that nothing handles, if the budget is used up.
 pub(crate) fn check_instructions(vm: &Vm) -> Res<()> {
     match vm.steps.left.get() {
         Some(0) => Err(vm.abort(format_args!("instruction limit exceeded"))),
@@ -21,27 +21,28 @@ pub(crate) fn check_instructions(vm: &Vm) -> Res<()> {
     }
 }
 
-/// Lets programs run `limit` more instructions, or any number.
+/// Lets programs run `limit` more instructions, or any number if that is `None`.
 pub(crate) fn count_instructions(vm: &Vm, limit: Option<u64>) {
     vm.steps.left.set(limit);
     choose_dispatch(vm);
 }
 
-/// Has instructions go on to the next, or stop before it, as is needed now.
+/// Makes instructions go on to the next or stop before it, as is needed now.
 pub(crate) fn choose_dispatch(vm: &Vm) {
     let Steps { left, tidy, collect } = &vm.steps;
     let has_to_collect = collect.get() && vm.thread.safe_points.are_reached();
     vm.dispatch.set_stops(left.get().is_some() || tidy.get() || has_to_collect || vm.thread.tracer.is_on());
 }
 
-/// Has what built-ins leave on the stacks overwritten before the next instruction. In a call at the same depth these
-/// words would lie where its functions keep values, until they do, and so seem to refer to objects.
+/// Asks that the words which built-ins have left on the stacks be overwritten before the next instruction. They would
+/// lie in the frames of the next call at the same depth, until its functions store values there, and so seem to refer
+/// to objects.
 pub(crate) fn tidy_soon(vm: &Vm) {
     vm.steps.tidy.set(true);
     choose_dispatch(vm);
 }
 
-/// Has what nothing refers to freed at the next safe point.
+/// Asks for a collection at the next safe point.
 pub(crate) fn collect_at_safe_point(vm: &Vm) {
     vm.steps.collect.set(true);
     choose_dispatch(vm);

@@ -1,4 +1,4 @@
-//! What a type offers as a stream.
+//! The streams of the runtime: what a type offers so that its objects can be read and written.
 
 use crate::errno::{AGAIN, Errno};
 use crate::host::Events;
@@ -6,53 +6,53 @@ use crate::model::error::{Raise, Raised, Res};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// What a stream is asked to do besides reading and writing.
+/// A request to a stream, besides reading and writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// To pass on what it has buffered.
+    /// To pass on what the stream has buffered.
     Flush,
-    /// To move: the answer is the new position.
+    /// To move to another position, which is the answer.
     Seek {
-        /// By how much.
+        /// The distance in bytes.
         offset: isize,
-        /// From where: 0 the start, 1 here, 2 the end.
+        /// The point that `offset` counts from: 0 the start, 1 the current position, 2 the end.
         whence: u8,
     },
-    /// Which of these events are there.
+    /// To answer which of these events the stream is ready for.
     Poll(Events),
-    /// To give up what it holds.
+    /// To give up what the stream holds.
     Close,
     /// Another request by its number in MicroPython's `py/stream.h`, and its argument.
     Other(usize, usize),
 }
 
 impl Request {
-    /// What the number of the host's file is that the stream reads and writes.
+    /// The request for the number of the host's file that the stream reads and writes.
     pub const FILE_NUMBER: Request = Request::Other(10, 0);
 }
 
 /// Why an operation on a stream fails.
 #[derive(Debug)]
 pub enum Failure {
-    /// For the reason with this number.
+    /// The operation failed with this error number.
     Errno(Errno),
     /// Python code raised an exception.
     Raised(Raised),
 }
 
 impl Failure {
-    /// `EAGAIN`: there is nothing now.
+    /// `EAGAIN`: the stream has nothing to read, or no room to write, at present.
     pub const AGAIN: Failure = Failure::Errno(AGAIN);
 
-    /// Whether there is nothing now.
+    /// Whether the failure is `EAGAIN`.
     pub fn is_again(&self) -> bool {
         matches!(self, Failure::Errno(AGAIN))
     }
 
-    /// The error number.
+    /// The error number of the failure.
     ///
     /// # Errors
-    /// What Python code raised.
+    /// The exception that Python code raised.
     pub fn errno(self) -> Res<Errno> {
         match self {
             Failure::Errno(errno) => Ok(errno),
@@ -81,23 +81,23 @@ impl From<Raised> for Failure {
     }
 }
 
-/// The outcome of an operation on a stream: how much was done.
+/// The outcome of an operation on a stream: for reads and writes how many bytes, for requests the answer.
 pub type Outcome = Result<usize, Failure>;
 
-/// Reads into a buffer: how many bytes came, 0 at the end.
+/// Reads into a buffer, and answers how many bytes came; 0 at the end.
 pub type Read = fn(&Vm, Obj, &mut [u8]) -> Outcome;
 
-/// Writes bytes: how many were taken.
+/// Writes bytes, and answers how many were taken.
 pub type Write = fn(&Vm, Obj, &[u8]) -> Outcome;
 
 /// How a type's objects are read, written and controlled.
 pub struct StreamSlots {
-    /// Reading.
+    /// Reads from the stream; `None` if it cannot be read.
     pub read: Option<Read>,
-    /// Writing.
+    /// Writes to the stream; `None` if it cannot be written.
     pub write: Option<Write>,
-    /// Controls the stream.
+    /// Answers requests to the stream; `None` if it takes none.
     pub ioctl: Option<fn(&Vm, Obj, Request) -> Outcome>,
-    /// Whether it is of text.
+    /// Whether the stream is one of text, not of bytes.
     pub is_text: bool,
 }

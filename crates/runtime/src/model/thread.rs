@@ -1,7 +1,7 @@
-//! What belongs to a thread of Python: its stacks, and what waits there to be picked up.
+//! The state of a thread of Python: its stacks, and the values that wait to be picked up.
 //!
-//! The running thread's is in place in the [`Vm`](crate::model::vm::Vm), where instructions reach it without a detour.
-//! A thread that waits for others keeps its own in a place of its own; see `lock.rs`.
+//! The state of the running thread lies in the [`Vm`](crate::model::vm::Vm) itself, where instructions reach it without
+//! a detour. The state of a thread that waits for others lies in a place of its own; see `services/lock.rs`.
 
 use core::cell::Cell;
 
@@ -21,17 +21,17 @@ pub(crate) struct Thread {
     pub stacks: Stacks,
     /// The exception that waits to be handled, while a [`Raised`](crate::model::error::Raised) is on its way.
     pub exception: Cell<Option<Obj>>,
-    /// What the iterator that ended last returned.
+    /// The value that the iterator which ended last returned.
     pub returned: Cell<Option<Obj>>,
-    /// What the function that Rust called has returned or yielded.
+    /// The value that the function called by Rust code has returned or yielded.
     pub result: Cell<Option<Obj>>,
     /// The variables of the module or class body that runs.
     pub locals: Cell<Option<Gc<Dict>>>,
     /// The address of the machine stack where the interpreter was entered; 0 outside.
     pub stack_base: Cell<usize>,
-    /// The address that built-ins must stay above.
+    /// The address on the machine stack that built-ins must stay above.
     pub stack_limit: Cell<usize>,
-    /// Whether neither other threads nor scheduled calls have their turn between its instructions.
+    /// Whether neither other threads nor scheduled calls have their turn between this thread's instructions.
     pub holds_events: Cell<bool>,
     #[cfg(feature = "threads")]
     pub parking: Parking,
@@ -100,19 +100,19 @@ impl Thread {
     }
 }
 
-/// What of this interpreter is active on the machine stack.
+/// Which code of this interpreter is active on the machine stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Level {
     /// No instructions run.
     #[default]
     Outside,
-    /// Those of the program run, and nothing but what embeds the interpreter has called.
+    /// Instructions of the program run, called by nothing but the embedder.
     Program,
-    /// Some built-in has called, or is about to.
+    /// A built-in has called other code, or is about to.
     Within,
 }
 
-/// What a thread knows of its safe points.
+/// What decides whether a thread is at a safe point.
 #[derive(Default)]
 pub(crate) struct SafePoints {
     pub(crate) level: Cell<Level>,
@@ -121,7 +121,7 @@ pub(crate) struct SafePoints {
 }
 
 impl SafePoints {
-    /// Exchanges them for those of another thread.
+    /// Exchanges these values for those of another thread.
     #[cfg(feature = "threads")]
     pub fn swap(&self, other: &SafePoints) {
         let SafePoints { level, program } = self;
@@ -129,7 +129,7 @@ impl SafePoints {
         program.swap(&other.program);
     }
 
-    /// Whether the program runs, and no built-in.
+    /// Whether safe points are reached: whether the program runs, and no built-in.
     pub fn are_reached(&self) -> bool {
         !IS_VISIBLE && self.level.get() == Level::Program
     }

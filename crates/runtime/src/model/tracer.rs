@@ -1,4 +1,4 @@
-//! The state of whoever watches a program run.
+//! The state of tracing, by which a function watches a program run.
 
 use core::cell::Cell;
 
@@ -10,16 +10,16 @@ use crate::model::word::Obj;
 /// The tracing of a thread.
 #[derive(Default)]
 pub(crate) struct Tracer {
-    /// What is called when a frame is entered.
+    /// The function that is called when a frame is entered.
     pub(crate) function: Cell<Option<Obj>>,
     /// Whether a tracing function runs, which is not traced itself.
     pub(crate) is_calling: Cell<bool>,
-    /// The innermost noted frame.
+    /// The innermost frame that has a frame object.
     pub(crate) noted: Cell<Option<Gc<FrameObject>>>,
 }
 
 impl Tracer {
-    /// Whether events have to be looked for.
+    /// Whether the tracing function has to be told of events.
     pub fn is_on(&self) -> bool {
         self.function.get().is_some() && !self.is_calling.get()
     }
@@ -33,7 +33,7 @@ impl Tracer {
         noted.swap(&other.noted);
     }
 
-    /// Keeps what it refers to.
+    /// Keeps what the tracing refers to.
     pub fn keep(&self, collection: &mut Collection<'_>) {
         if let Some(function) = self.function.get() {
             collection.keep(function.bits());

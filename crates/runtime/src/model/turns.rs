@@ -19,20 +19,20 @@ use crate::model::word::Obj;
 
 /// The global lock of an interpreter. Its numbers change only inside of its monitors.
 pub(crate) struct GlobalLock {
-    /// For threads that are ready to run. Each draws a number, and runs when that is served.
+    /// The monitor of the threads that are ready to run. Each draws a number, and runs when that number is served.
     pub(crate) turns: Box<dyn Monitor>,
     pub(crate) drawn: AtomicUsize,
     pub(crate) served: AtomicUsize,
-    /// For threads that wait for another to do something.
+    /// The monitor of the threads that wait for another thread to do something.
     pub events: Box<dyn Monitor>,
     /// Threads that have been started and have not ended.
     pub(crate) alive: AtomicUsize,
-    /// Whether they are to end.
+    /// Whether the threads are to end.
     pub(crate) stopping: AtomicBool,
 }
 
 impl GlobalLock {
-    /// A lock that the caller has.
+    /// A new lock, which the caller holds.
     pub(crate) fn new(host: &dyn Threads) -> GlobalLock {
         GlobalLock {
             turns: host.monitor(),
@@ -58,7 +58,7 @@ impl GlobalLock {
         });
     }
 
-    /// Whether another thread is ready, asked by the one that runs.
+    /// Whether another thread is ready to run. The running thread asks this.
     pub(crate) fn is_wanted(&self) -> bool {
         self.drawn.load(Relaxed).wrapping_sub(self.served.load(Relaxed)) > 1
     }
@@ -69,15 +69,15 @@ impl GlobalLock {
     }
 }
 
-/// What a thread has for being parked.
+/// The state of a thread that is needed while the thread is parked.
 pub(crate) struct Parking {
-    /// Where the machine stack in use begins, while the thread is parked; else 0.
+    /// The lowest address of the machine stack in use, while the thread is parked; else 0.
     pub(crate) low: Cell<usize>,
     /// Where the thread is kept while it is parked.
     pub(crate) place: Cell<*const Thread>,
-    /// How often it has locked the heap, while it is parked.
+    /// How many locks of the heap are the thread's, while it is parked.
     pub(crate) heap_locks: Cell<usize>,
-    /// Whether the program has started it.
+    /// Whether the program has started the thread.
     pub(crate) is_started: Cell<bool>,
 }
 
@@ -93,7 +93,7 @@ impl Default for Parking {
 }
 
 impl Parking {
-    /// Exchanges this for another thread's.
+    /// Exchanges this state for another thread's.
     pub fn swap(&self, other: &Parking) {
         let Parking { low, place, heap_locks, is_started } = self;
         low.swap(&other.low);
@@ -103,7 +103,7 @@ impl Parking {
     }
 }
 
-/// What an interpreter has for taking turns.
+/// The state of an interpreter whose threads take turns.
 #[derive(Default)]
 pub(crate) struct Turns {
     pub(crate) lock: RefCell<Option<Arc<GlobalLock>>>,
@@ -122,7 +122,7 @@ impl Turns {
             let (low, high) = (thread.parking.low.get(), thread.stack_base.get());
             if low != 0 && high > low {
                 // SAFETY: between these addresses are the frames of a thread that is parked; it changes none of them
-                // until it has the lock, which is ours.
+                // until it has the lock, which the collecting thread holds.
                 unsafe { collection.scan(core::ptr::with_exposed_provenance(low), (high - low) / size_of::<usize>()) };
             }
         }
@@ -146,31 +146,31 @@ impl Turns {
     }
 }
 
-/// Turns of threads under the global lock.
+/// Threads that take turns under the global lock.
 pub trait TakeTurns {
-    /// The host with its threads, if it has them.
+    /// The host, if it has threads.
     fn host_threads(&self) -> Option<&dyn Threads>;
 
     /// Sets the bytes of machine stack of threads that are started from now on, 0 for the usual size; answers what was
     /// set before.
     fn set_thread_stack_size(&self, bytes: usize) -> usize;
 
-    /// Waits until `ready` answers `true`, which is asked after each [`Vm::notify`], no longer than `timeout`: its last
-    /// answer.
+    /// Waits until `ready` answers `true`, no longer than `timeout`, and answers whether it did. `ready` is asked at
+    /// once and after each [`Vm::notify`].
     ///
     /// # Errors
     /// As [`Poll::poll`](crate::model::events::Poll::poll).
     fn wait_for(&self, timeout: Option<Duration>, ready: impl FnMut() -> bool + Send) -> Res<bool>;
 
-    /// Runs `change`, then has threads in [`Vm::wait_for`] ask again.
+    /// Runs `change`, then makes threads in [`Vm::wait_for`] ask again.
     fn notify(&self, change: impl FnMut());
 
-    /// Starts a thread that calls `function`: its number.
+    /// Starts a thread that calls `function` with `args`, and answers the thread's number.
     ///
     /// # Errors
-    /// `OSError` if the host starts none, and `MemoryError`.
+    /// `OSError` if the host starts no thread, and `MemoryError`.
     fn start_thread(&self, function: Obj, args: Args<'_>) -> Res<usize>;
 }
 
-/// The threads of an interpreter, which end with this.
+/// The end of an interpreter's threads: dropping this value ends them.
 pub(crate) struct ThreadsEnd<'a>(pub &'a Vm);

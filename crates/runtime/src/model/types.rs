@@ -41,42 +41,42 @@ pub mod flag {
     #[cfg(doc)]
     use crate::model::buffer::Access;
 
-    /// Made by a program, not built in.
+    /// The type was made by a program, not built in.
     pub const HEAP: u16 = 1 << 0;
-    /// `==` between different types asks this one too.
+    /// `==` with an object of another type asks this type, too.
     pub const EQ_CHECKS_OTHER_TYPE: u16 = 1 << 1;
-    /// A subclass of `BaseException`.
+    /// The type is or derives from `BaseException`.
     pub const EXCEPTION: u16 = 1 << 3;
-    /// An instance found in a class is bound to the object it is looked up for.
+    /// An instance found in a class is bound to the object that it is looked up for.
     pub const BINDS_SELF: u16 = 1 << 4;
-    /// Its subclasses have an object of this type inside.
+    /// Instances of the type's subclasses have an object of this type inside.
     pub const SUBCLASSED: u16 = 1 << 5;
-    /// Objects may be unequal to themselves.
+    /// Objects of the type may be unequal to themselves.
     pub const EQ_NOT_REFLEXIVE: u16 = 1 << 6;
     /// `!=` is not just the opposite of `==`.
     pub const EQ_HAS_NE: u16 = 1 << 7;
-    /// Objects have the layout of a tuple.
+    /// Objects of the type have the layout of a tuple.
     pub const TUPLE: u16 = 1 << 8;
     /// The buffer slot knows [`Access::Lend`].
     pub const LENDS: u16 = 1 << 9;
     /// A subscript that is a slice is used and not kept, so that it need not be an object on the heap.
     pub const SUBSCR_ALLOWS_STACK_SLICE: u16 = 1 << 10;
-    /// On the heap, and followed by its attributes.
+    /// The type is on the heap, followed by its attributes.
     pub const ATTRIBUTES: u16 = 1 << 11;
-    /// Stands for a type made by C code.
+    /// The type stands for a type made by C code.
     pub const FOREIGN: u16 = 1 << 14;
-    /// Set in every type of Berus. A type without it came from a C module.
+    /// The mark of every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
 }
 
-/// A unary operation, those of the language and those that only built-ins ask for.
+/// A unary operation: an operator of the language, or an operation that only built-ins ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the names are those of MicroPython's unary operations
 pub enum UnaryOp {
     Positive,
     Negative,
     Invert,
-    /// `not`, which is never asked of a type: it follows from `Bool`.
+    /// `not`, for which no type is asked: it follows from `Bool`.
     Not,
     /// Truth, as `True` or `False`.
     Bool,
@@ -96,26 +96,26 @@ pub enum UnaryOp {
 /// A request to a type's attribute slot.
 #[derive(Clone, Copy)]
 pub enum Attr {
-    /// Look the attribute up.
+    /// Look an attribute up.
     Load,
-    /// Look it up to call it: a method need not be bound.
+    /// Look an attribute up to call it: a method need not be bound.
     LoadMethod,
-    /// Store a value.
+    /// Store this value in an attribute.
     Store(Obj),
-    /// Delete it.
+    /// Delete an attribute.
     Delete,
 }
 
 /// A type's answer about an attribute.
 #[derive(Clone, Copy)]
 pub enum AttrResult {
-    /// No such attribute here: go on with the type's methods, or fail.
+    /// The slot does not know the attribute: go on with the type's methods, or fail.
     Missing,
-    /// The value.
+    /// The value of the attribute.
     Value(Obj),
     /// A method and the object to call it with.
     Method(Obj, Obj),
-    /// It was stored or deleted.
+    /// The attribute was stored or deleted.
     Done,
 }
 
@@ -158,11 +158,11 @@ impl Member {
     }
 }
 
-/// A row of a table that is to be sorted: an attribute with the number of its name, if that has one.
+/// A row of a table that is to be sorted: an attribute, with the number of its name if the name has one.
 pub type Row = (Option<Qstr>, Member);
 
-/// The `N` rows of `shared` and `own` as a table of attributes, for [`Locals::Static`]: by the number of the name, and
-/// those without a number at the end.
+/// The `N` rows of `shared` and `own` as a table of attributes, for [`Locals::Static`]: sorted by the number of the
+/// name, with names that have no number at the end.
 pub const fn sorted<const N: usize>(shared: &[Row], own: &[Row]) -> [Member; N] {
     const fn key(row: &Row) -> u32 {
         match row.0 {
@@ -207,18 +207,18 @@ pub fn find(vm: &Vm, members: &[Member], name: Qstr) -> Option<Obj> {
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident : $fn:ty,)*) => {
-        /// What is constant of a type: what its objects can do.
+        /// The constant part of a type: what its objects can do.
         pub struct Slots {
-            /// Its name, if that has no number.
+            /// The type's name, if the name has no number.
             pub(crate) name: Name,
-            /// The attributes that all of its objects share, sorted by number of the name. A class has them in its
-            /// dict.
+            /// The attributes that all objects of the type share, sorted by number of the name. A class has its
+            /// attributes in a dict instead.
             pub(crate) members: &'static [Member],
             $($(#[$doc])* pub $slot: Option<$fn>,)*
         }
 
         impl Slots {
-            /// Nothing.
+            /// The slots of a type that can do nothing.
             pub const NONE: Slots = Slots { name: Name::of(Qstr::NULL), members: &[], $($slot: None,)* };
         }
 
@@ -238,32 +238,33 @@ pub struct Type {
     /// A set of [`flag`]s.
     pub flags: u16,
     name: u16,
-    /// For each kind of slot that C code knows, its number in `slots_for_c`.
+    /// For each kind of slot that C code knows, the slot's number in `slots_for_c`.
     indices_for_c: machine::Indices,
     /// The slots that C code reads.
     pub(crate) slots_for_c: machine::Slots,
-    /// What its objects can do. Classes that a program defines have theirs in common.
+    /// What objects of the type can do. All classes that programs define share the same slots.
     pub slots: &'static Slots,
-    /// The type that it derives from, or what [`Parent::Many`] refers to.
+    /// The type that this type derives from, or the tuple of [`Parent::Many`].
     parent: Slot,
-    /// The number of its name, which may have more than 16 bits; 0 if that is among the slots.
+    /// The number of the type's name, which may have more than 16 bits; 0 if the name is among the slots.
     number: u32,
-    /// The number of a class's body in its module, if that is run when the class is used.
+    /// The number of the class's body in its module, if the body is run only when the class is used; else 0.
     pub(crate) body: u16,
 }
 
-// There is one for every class.
+// Every class of a program takes this memory.
 const _: () = assert!(size_of::<Class>() <= 12 * size_of::<u64>());
 
-/// A type that is being defined: [`define!`](crate::define) makes it one.
+/// A type that is being defined: [`define!`](crate::define) makes a [`Type`] of it.
 pub struct Definition {
     /// The type without its slots.
     pub ty: Type,
-    /// They.
+    /// The type's slots.
     pub slots: Slots,
 }
 
-/// Makes a type of its [`Definition`], which is a constant.
+/// Makes a [`Type`](crate::model::types::Type) of its [`Definition`](crate::model::types::Definition), which is a
+/// constant.
 #[macro_export]
 macro_rules! define {
     ($definition:expr) => {{
@@ -289,11 +290,11 @@ slots! {
     attr: fn(&Vm, Obj, Qstr, Attr) -> Res<AttrResult>,
     /// A subscript of an instance: the value loaded, or `Some(None)` where stored or deleted; `None` if unsupported.
     subscr: fn(&Vm, Obj, Obj, Subscr) -> Res<Option<Obj>>,
-    /// Whether an instance contains a value; `None` if it cannot tell.
+    /// Whether an instance contains a value; `None` if the slot cannot tell.
     contains: fn(&Vm, Obj, Obj) -> Res<Option<bool>>,
     /// An iterator over an instance.
     iter: fn(&Vm, Obj) -> Res,
-    /// How a plain iterator over an instance comes to its next item: in place of `iter`.
+    /// How a plain iterator over an instance comes to its next item; a type has this slot in place of `iter`.
     items: Next,
     /// The next item of an instance, or `None` at the end.
     next: fn(&Vm, Obj) -> Res<Option<Obj>>,
@@ -303,8 +304,8 @@ slots! {
     stream: &'static StreamSlots,
     /// What an instance offers as a file system.
     file_system: &'static FileSystem,
-    /// Gives up what an instance holds outside of the heap, before it is freed: a last call, between two instructions.
-    /// What it raises is for it to take. Such instances come from
+    /// Gives up what an instance holds outside of the heap, before the instance is freed. The call comes between two
+    /// instructions; the slot takes exceptions that it raises itself. Instances that have to be finalised come from
     /// [`Finalise::alloc_finalised`](crate::model::finalise::Finalise::alloc_finalised) or
     /// [`Customs::new_custom`](crate::obj::custom::Customs::new_custom).
     finalise: fn(&Vm, Obj),
@@ -313,17 +314,17 @@ slots! {
 /// What a type derives from.
 #[derive(Clone, Copy)]
 pub enum Parent {
-    /// `object` only.
+    /// The type derives from `object` only.
     None,
-    /// One type.
+    /// The type derives from this one.
     One(Gc<Type>),
-    /// Several: a tuple of them in order is the first item of this tuple. The others are these types and all that they
-    /// derive from, each once, in the order in which attributes are looked up.
+    /// The type derives from several types. The first item of this tuple is a tuple of them, in order. The other items
+    /// are these types and all that they derive from, each once, in the order in which attributes are looked up.
     Many(Gc<Tuple>),
 }
 
 impl Parent {
-    /// The types themselves, where there are several.
+    /// The types that a type derives from directly, given the tuple of [`Parent::Many`].
     pub(crate) fn bases(several: Gc<Tuple>) -> Gc<Tuple> {
         several.items().first().and_then(|bases| bases.downcast()).unwrap_or(Tuple::EMPTY)
     }
@@ -333,7 +334,7 @@ impl Parent {
 unsafe impl Sync for Type {}
 
 impl Type {
-    /// Where flags, name, and what C code reads behind them are.
+    /// The offsets of the flags, the name, and the fields behind them that C code reads.
     #[allow(dead_code)] // where there is machine code, it matters
     pub(crate) const PLACES_FOR_C: [usize; 4] = [
         core::mem::offset_of!(Type, flags),
@@ -367,33 +368,33 @@ impl Type {
         definition
     }
 
-    /// The type with these slots.
+    /// The type with the slots `slots`.
     pub const fn with_slots(mut self, slots: &'static Slots) -> Type {
         self.slots = slots;
         self
     }
 
-    /// The type with this name.
+    /// The type with the name `name`.
     pub fn with_name(mut self, name: Qstr) -> Type {
         self.name = name.number() as u16;
         self.number = name.number();
         self
     }
 
-    /// The class that derives from `parent`.
+    /// The type, made to derive from `parent`.
     pub(crate) fn derived(mut self, parent: Parent) -> Type {
         self.set_parent(parent);
         self
     }
 
-    /// It as what it is part of, if it has attributes of its own.
+    /// The class that this type is the beginning of; `None` if the type has no attributes of its own.
     #[inline(always)]
     pub(crate) fn as_class(&self) -> Option<&Class> {
-        // SAFETY: a type with this flag is the beginning of a class.
+        // SAFETY: a type with the flag `ATTRIBUTES` is the beginning of a class.
         self.has(flag::ATTRIBUTES).then(|| unsafe { NonNull::from_ref(self).cast().as_ref() })
     }
 
-    /// The class body that will define its attributes.
+    /// The class body that will define the type's attributes; `None` if it has been run, or there is none.
     #[inline]
     pub(crate) fn later(&self) -> Option<Body> {
         if self.body == 0 {
@@ -410,11 +411,11 @@ impl Type {
         if self.body != 0 {
             return Obj::from_header(attributes).downcast();
         }
-        // SAFETY: where there is no body, the attributes are a dict.
+        // SAFETY: the attributes of a class without a body that is still to be run are a dict.
         Some(unsafe { Gc::from_ptr(attributes.cast()) })
     }
 
-    /// Says what it derives from.
+    /// Sets what the type derives from.
     pub(crate) fn set_parent(&mut self, parent: Parent) {
         self.parent = match parent {
             Parent::None => None,
@@ -423,7 +424,7 @@ impl Type {
         };
     }
 
-    /// What it derives from.
+    /// What the type derives from.
     #[inline]
     pub fn parent(&self) -> Parent {
         let Some(parent) = self.parent else { return Parent::None };
@@ -433,7 +434,7 @@ impl Type {
         }
     }
 
-    /// Its attributes. A class whose body is run when it is used has none before.
+    /// The type's attributes. A class whose body has not been run yet has none.
     #[inline]
     pub fn locals(&self) -> Locals {
         match self.dict() {
@@ -442,7 +443,7 @@ impl Type {
         }
     }
 
-    /// Its name.
+    /// The type's name.
     pub const fn name(&self) -> Name {
         if self.number != 0 { Name::of(Qstr::from_number(self.number)) } else { self.slots.name }
     }
@@ -459,19 +460,19 @@ impl Type {
 }
 
 impl Definition {
-    /// The attributes that all instances share: a table from [`sorted`].
+    /// The definition with the attributes that all instances share: a table from [`sorted`].
     pub const fn locals(mut self, members: &'static [Member]) -> Definition {
         self.slots.members = members;
         self
     }
 
-    /// Derives it from `parent`.
+    /// The definition of a type that derives from `parent`.
     pub const fn parent(mut self, parent: &'static Type) -> Definition {
         self.ty.parent = Some(Obj::from_static(parent));
         self
     }
 
-    /// Sets `flags` too.
+    /// The definition with `flags` set, too.
     pub const fn flags(mut self, flags: u16) -> Definition {
         self.ty.flags |= flags;
         self

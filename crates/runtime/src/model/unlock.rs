@@ -2,9 +2,9 @@
 
 use crate::host::Host;
 
-/// Work that needs no interpreter.
+/// Running work that needs no interpreter.
 pub trait Unlock {
     /// Runs `work`, which waits for something outside, and lets other threads run meanwhile, where there are threads.
-    /// It cannot touch the interpreter, nor hold its values.
+    /// The work cannot touch the interpreter, nor hold its values.
     fn unlocked<R: Send>(&self, work: impl FnOnce(&dyn Host) -> R + Send) -> R;
 }

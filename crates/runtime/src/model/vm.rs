@@ -42,7 +42,8 @@ pub struct Limits {
     /// Words of the value stack, on which arguments and local variables lie.
     pub value_stack: usize,
     /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered. The thread must have
-    /// them, and 64 KiB more for what built-ins do without asking: a stack that ends sooner ends the process.
+    /// these bytes, and 64 KiB more for the calls that built-ins make without a check of the depth: a stack that ends
+    /// sooner ends the process.
     pub machine_stack: usize,
 }
 
@@ -54,9 +55,9 @@ impl Default for Limits {
 
 /// The host that an interpreter has.
 pub(crate) enum World {
-    /// One that only the thread uses that made the interpreter.
+    /// A host that only the thread uses that made the interpreter.
     Own(Box<dyn Host>),
-    /// One that the threads of its programs share.
+    /// A host that the threads of the interpreter's programs share.
     #[cfg(feature = "threads")]
     Shared(Arc<dyn Threads>),
 }
@@ -94,28 +95,28 @@ pub struct Vm {
     pub(crate) mounts: Mounts,
     pub(crate) frozen: Vec<&'static dyn Frozen>,
     pub(crate) modules: Cell<Option<Gc<Dict>>>,
-    /// Those modules written in Rust that a program has imported, and `__main__`.
+    /// The modules written in Rust that a program has imported, and `__main__`.
     pub(crate) registered_modules: Cell<Option<Gc<Dict>>>,
     pub(crate) main: Cell<Option<Gc<Dict>>>,
     /// The variables of the module `builtins`, once a program has imported it.
     pub(crate) builtins: Cell<Option<Gc<Dict>>>,
     pub(crate) path: Cell<Option<Obj>>,
     pub(crate) argv: Cell<Option<Obj>>,
-    /// Called at the end of the program, from `sys.atexit`.
+    /// The function given to `sys.atexit`, which is called at the end of the program.
     pub(crate) at_exit: Cell<Option<Obj>>,
     /// Objects that were stored as numbers, by their words.
     pub(crate) exposed: Cell<Option<Gc<Dict>>>,
-    /// What [`Vm::shared`] has made.
+    /// The objects of [`Vm::shared_objects`].
     pub(crate) shared: Cell<Option<Gc<List>>>,
-    /// Raised when there is no memory for another exception.
+    /// The exception that is raised when there is no memory for another.
     pub(crate) emergency: Emergency,
     pub(crate) native: State,
     pub(crate) gc_enabled: Cell<bool>,
     pub(crate) watchers: Watchers,
-    /// How many have put off finalisers.
+    /// How many callers have put off finalisers.
     pub(crate) finalisers_put_off: Cell<usize>,
     pub(crate) optimise: Cell<u8>,
-    /// What makes the code of functions that do not say so themselves.
+    /// The emitter that compiles functions which do not name one themselves.
     #[cfg(feature = "compiler")]
     pub(crate) emitter: Cell<berus_compiler::Emitter>,
     #[cfg(feature = "compiler")]
@@ -128,9 +129,9 @@ pub struct Vm {
 
 impl Vm {
     /// Runs `work` with the interpreter entered: all use of objects by an embedder happens inside. Values that `work`
-    /// holds in its local variables are safe from collection; those held outside are not, nor are those in memory of
-    /// Rust's allocator (a `Vec`, a `Box`). Outside of it nothing is collected. Threads that a program has started end
-    /// with it.
+    /// holds in its local variables are safe from collection; values held outside are not, nor are values in memory of
+    /// Rust's allocator (a `Vec`, a `Box`). Outside of `enter` nothing is collected. Threads that a program has started
+    /// end when `work` does.
     ///
     /// What is to stay from one time to the next belongs into a variable of the program, here one of `__main__`:
     ///
@@ -161,8 +162,9 @@ impl Vm {
         })
     }
 
-    /// Runs `work` on the running thread's machine stack, of which built-ins may use `bytes` bytes from here. Not a
-    /// part of its caller, in whose frame the interpreter itself may lie: what that remembers is not to keep objects.
+    /// Runs `work` on the running thread's machine stack, of which built-ins may use `bytes` bytes from here. This
+    /// function is not inlined into its caller, in whose machine frame the interpreter itself may lie: words of the
+    /// interpreter's caches must not keep objects alive.
     #[inline(never)]
     pub(crate) fn on_machine_stack<R>(&self, bytes: usize, work: impl FnOnce(&Vm) -> R) -> R {
         let marker = 0usize;
@@ -174,13 +176,14 @@ impl Vm {
         result
     }
 
-    /// Runs `work` in a machine frame below the one whose address [`Vm::on_machine_stack`] takes.
+    /// Runs `work` in a machine frame below the one of [`Vm::on_machine_stack`], whose address is the upper end of the
+    /// stack.
     #[inline(never)]
     fn run_below<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
         work(self)
     }
 
-    /// Checks that a built-in may call deeper.
+    /// Checks that the machine stack has room for a built-in to call deeper.
     ///
     /// # Errors
     /// `RuntimeError`: "maximum recursion depth exceeded".
@@ -189,7 +192,7 @@ impl Vm {
         if self.is_deep() { Err(self.recursion_error()) } else { Ok(()) }
     }
 
-    /// Whether built-ins may not call deeper.
+    /// Whether the machine stack has no room left for built-ins to call deeper.
     #[inline(always)]
     pub(crate) fn is_deep(&self) -> bool {
         let marker = 0u8;
@@ -213,7 +216,7 @@ impl Vm {
         self.thread.stack_base.get().saturating_sub(self.thread.stack_limit.get())
     }
 
-    /// The outside world.
+    /// The host, which is the outside world.
     pub fn host(&self) -> &dyn Host {
         self.world.host()
     }
@@ -223,12 +226,12 @@ impl Vm {
         self.optimise.set(level);
     }
 
-    /// The error number with which [`Vm::os_error`] was called last, if none has been set since.
+    /// The error number with which [`Vm::os_error`] was called last, if no other has been set since.
     pub fn errno(&self) -> Errno {
         self.errno.get()
     }
 
-    /// Sets what [`Vm::errno`] answers.
+    /// Sets the error number that [`Vm::errno`] answers.
     pub fn set_errno(&self, errno: Errno) {
         self.errno.set(errno);
     }
@@ -241,16 +244,16 @@ impl Vm {
     /// The name spelled `bytes`, interned.
     ///
     /// # Errors
-    /// `MemoryError`.
+    /// `MemoryError`, and `RuntimeError` if the name is too long.
     pub fn intern(&self, bytes: &[u8]) -> Res<Qstr> {
         self.qstrs.intern(self, bytes)
     }
 
-    /// The name spelled `bytes`, interned. It is spelled where the bytes are, which are lent: they never change, and
-    /// stay as long as something that the collector sees points to them.
+    /// The name spelled `bytes`, interned without a copy. The bytes are lent: they never change, and stay as long as
+    /// something that the collector sees points to them.
     ///
     /// # Errors
-    /// `MemoryError`.
+    /// `MemoryError`, and `RuntimeError` if the name is too long.
     pub(crate) fn intern_lent(&self, bytes: &'static [u8]) -> Res<Qstr> {
         self.qstrs.intern_lent(self, bytes)
     }
@@ -260,7 +263,7 @@ impl Vm {
         self.qstrs.bytes(name)
     }
 
-    /// Makes `exception` the one that is being raised.
+    /// Makes `exception` the exception that is being raised.
     pub fn raise(&self, exception: Obj) -> Raised {
         self.thread.exception.set(Some(exception));
         Raised::new()
@@ -283,12 +286,12 @@ impl Vm {
         self.thread.exception.take().unwrap_or(Obj::NONE)
     }
 
-    /// What the generator or iterator that ended last returned: the value of its `StopIteration`.
+    /// Takes the value that the generator or iterator which ended last returned: the value of its `StopIteration`.
     pub fn take_returned(&self) -> Obj {
         self.thread.returned.take().unwrap_or(Obj::NONE)
     }
 
-    /// Sets what [`Vm::take_returned`] answers, for an iterator that ends with a value.
+    /// Sets the value that [`Vm::take_returned`] answers, for an iterator that ends with a value.
     pub fn set_returned(&self, value: Obj) {
         self.thread.returned.set(if value == Obj::NONE { None } else { Some(value) });
     }
@@ -301,7 +304,7 @@ impl Vm {
         self.thread.result.take().unwrap_or(Obj::NONE)
     }
 
-    /// What library modules keep for this interpreter.
+    /// The objects that library modules keep for this interpreter, a list.
     pub(crate) fn shared_objects(&self) -> Res<Gc<List>> {
         if let Some(objects) = self.shared.get() {
             return Ok(objects);
@@ -316,7 +319,7 @@ impl Vm {
         self.modules.get().expect("made with the interpreter")
     }
 
-    /// Those modules written in Rust that a program has imported, and `__main__`.
+    /// The modules written in Rust that a program has imported, and `__main__`.
     pub(crate) fn registered_modules(&self) -> Res<Gc<Dict>> {
         match self.registered_modules.get() {
             Some(modules) => Ok(modules),
@@ -333,7 +336,7 @@ impl Vm {
         self.main.get().expect("made with the interpreter")
     }
 
-    /// The variables of the module `builtins`, once it is imported.
+    /// The variables of the module `builtins`, once a program has imported it.
     #[inline]
     pub(crate) fn builtins(&self) -> Option<Gc<Dict>> {
         self.builtins.get()
@@ -359,8 +362,8 @@ impl Vm {
         self.thread.locals.get().unwrap_or_else(|| self.main())
     }
 
-    /// Makes `locals` the variables of a module or class body that is about to run; answers those before, to be set
-    /// again.
+    /// Makes `locals` the variables of a module or class body that is about to run; answers the variables before, to be
+    /// set again.
     pub fn swap_locals(&self, locals: Gc<Dict>) -> Gc<Dict> {
         self.thread.locals.replace(Some(locals)).unwrap_or_else(|| self.main())
     }

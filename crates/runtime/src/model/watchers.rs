@@ -1,4 +1,4 @@
-//! Objects that are watched for their end.
+//! Weak references, and the watchers that are told when the target of theirs is gone.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -9,7 +9,7 @@ use crate::model::error::Res;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// The target of a weak reference, if it has one that lives.
+/// A weak reference to a target, which it does not keep alive.
 #[derive(Default)]
 pub struct Weak {
     /// The complement of the target's word; 0 for none.
@@ -17,11 +17,12 @@ pub struct Weak {
 }
 
 impl Weak {
-    /// The target.
+    /// The target, if one is set and still lives.
     pub fn get(&self) -> Option<Obj> {
         match self.hidden.get() {
             0 => None,
-            // SAFETY: the word was a value's, and a collection that frees its object clears the cell.
+            // SAFETY: the hidden word is the complement of a value's word, and a collection that frees the value's
+            // object clears the cell.
             hidden => unsafe { Obj::from_bits(!hidden) },
         }
     }
@@ -39,14 +40,14 @@ pub(crate) struct Entry {
 #[derive(Default)]
 pub(crate) struct Watchers {
     pub(crate) watching: RefCell<Vec<Entry>>,
-    /// Those whose targets are gone, and that do not know it yet.
+    /// The watchers whose targets are gone, and that have not been told yet.
     pub(crate) bereft: RefCell<Vec<Entry>>,
-    /// Whether some are being told; the others wait for their turn.
+    /// Whether a watcher is being told; the others wait for their turn.
     pub(crate) telling: Cell<bool>,
 }
 
 impl Watchers {
-    /// Keeps those that are kept whatever happens.
+    /// Keeps the watchers that live as long as their targets, and those that are still to be told.
     pub fn keep(&self, collection: &mut Collection<'_>) {
         let (watching, bereft) = (self.watching.borrow(), self.bereft.borrow());
         for entry in watching.iter().filter(|entry| entry.kept).chain(bereft.iter()) {
@@ -54,11 +55,11 @@ impl Watchers {
         }
     }
 
-    /// Clears the references to what is about to be freed.
+    /// Clears the references to objects that are about to be freed.
     pub fn clear(&self, collection: &Collection<'_>) {
         let mut bereft = self.bereft.borrow_mut();
         self.watching.borrow_mut().retain_mut(|entry| {
-            // SAFETY: it lies in the watcher, which has not been freed yet.
+            // SAFETY: the reference lies in the watcher, which has not been freed yet.
             let weak = unsafe { entry.weak.as_ref() };
             let target = NonNull::new(core::ptr::without_provenance_mut::<u8>(!weak.hidden.get()));
             let watcher_lives = collection.is_alive(entry.watcher);
@@ -73,7 +74,7 @@ impl Watchers {
         });
     }
 
-    /// The next watcher to be told: first those that are kept, and the youngest first.
+    /// Takes the next watcher to be told: the kept ones come first, and of these the youngest.
     pub(crate) fn next_bereft(&self) -> Option<Entry> {
         let mut bereft = self.bereft.borrow_mut();
         let at = bereft.iter().rposition(|entry| entry.kept).or(bereft.len().checked_sub(1))?;

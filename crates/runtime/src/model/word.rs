@@ -60,13 +60,14 @@ impl Obj {
         Obj::tagged(number << 3 | 0b110)
     }
 
-    /// What stands for a constant that will be made when it is used, written at `at`: no value, and never seen by a
-    /// program.
+    /// A stand-in for a constant that will be made when it is used, from what is written at byte `at` of its module's
+    /// file. The stand-in is no value, and no program ever sees it.
     pub(crate) const fn later(at: usize) -> Obj {
         Obj::immediate(at + Obj::IMMEDIATES)
     }
 
-    /// Where the constant is written, if it is one to be made later.
+    /// Where in its module's file the constant is written, if this is the stand-in for a constant that will be made
+    /// later.
     pub(crate) fn as_later(self) -> Option<usize> {
         let bits = self.bits();
         if bits & 0b111 == 0b110 { (bits >> 3).checked_sub(Obj::IMMEDIATES) } else { None }
@@ -75,7 +76,7 @@ impl Obj {
     /// Numbers of immediate words that may be values.
     const IMMEDIATES: usize = 4;
 
-    /// The small integer `value`, if it is one.
+    /// The small integer `value`; `None` if that is too large for one.
     #[inline(always)]
     pub const fn small_int(value: isize) -> Option<Obj> {
         let shifted = value << 1;
@@ -84,19 +85,19 @@ impl Obj {
 
     /// The small integer `value`.
     ///
-    /// It must lie between [`Obj::SMALL_INT_MIN`] and [`Obj::SMALL_INT_MAX`]; else the value is another one.
+    /// `value` must lie between [`Obj::SMALL_INT_MIN`] and [`Obj::SMALL_INT_MAX`]; else the result is another number.
     #[inline(always)]
     pub const fn small_int_wrapping(value: isize) -> Obj {
         Obj::tagged((value << 1) as usize | 1)
     }
 
-    /// Whether it is a small integer.
+    /// Whether this value is a small integer.
     #[inline(always)]
     pub fn is_small_int(self) -> bool {
         self.bits() & 1 != 0
     }
 
-    /// Its value as a small integer, if it is one.
+    /// The number that this value is, if it is a small integer.
     #[inline(always)]
     pub fn as_small_int(self) -> Option<isize> {
         if self.is_small_int() { Some(self.bits() as isize >> 1) } else { None }
@@ -108,7 +109,7 @@ impl Obj {
         if value { Obj::TRUE } else { Obj::FALSE }
     }
 
-    /// Its truth, if it is `True` or `False`.
+    /// The truth of this value, if it is `True` or `False`.
     #[inline(always)]
     pub fn as_bool(self) -> Option<bool> {
         if self == Obj::TRUE {
@@ -120,19 +121,19 @@ impl Obj {
         }
     }
 
-    /// The string that `name` is the number of.
+    /// The string that is the name `name`.
     #[inline(always)]
     pub const fn qstr(name: Qstr) -> Obj {
         Obj::tagged((name.number() as usize) << 3 | 0b010)
     }
 
-    /// Its number as a qstr, if it is one. An equal string may also be an object of its own.
+    /// The name that this value is, if it is a qstr. A string of the same text may also be an object.
     #[inline(always)]
     pub fn as_qstr(self) -> Option<Qstr> {
         if self.bits() & 0b111 == 0b010 { Some(Qstr::from_number((self.bits() >> 3) as u32)) } else { None }
     }
 
-    /// Whether it is a pointer to an object.
+    /// Whether this value is a pointer to an object.
     #[inline(always)]
     pub fn is_pointer(self) -> bool {
         self.bits() & 0b11 == 0
@@ -150,7 +151,7 @@ impl Obj {
         Obj(NonNull::from_ref(object).cast())
     }
 
-    /// The object that it points to, if it is a pointer.
+    /// The header of the object that this value points to, if it is a pointer.
     #[inline(always)]
     pub fn as_header(self) -> Option<NonNull<Header>> {
         if self.is_pointer() { Some(self.0.cast()) } else { None }

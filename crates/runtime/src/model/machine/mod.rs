@@ -1,4 +1,5 @@
-//! Machine code: the contract, which `native` implements, and the state that it keeps in an interpreter and in types.
+//! Machine code: the contract, which `native` implements, and the state for machine code in an interpreter and in
+//! types.
 
 #[cfg_attr(not(all(feature = "native", target_arch = "x86_64", not(windows))), path = "no_state.rs")]
 mod state;
@@ -13,15 +14,15 @@ use crate::model::object::Gc;
 use crate::model::types::Type;
 use crate::model::word::Obj;
 
-/// What objects, types and frames have of machine code.
+/// Machine code, as objects, types and frames need it.
 pub(crate) trait Machine {
     /// Whether there may be objects whose types C code has made.
     const FOREIGN: bool;
 
-    /// The numbers of the slots that types of Berus have.
+    /// The numbers of the slots for C code that types of Berus have.
     const INDICES: Indices;
 
-    /// The slots of every type of Berus, but for what a class derives from.
+    /// The slots for C code of every type of Berus, but for the one of a class's parent.
     const SLOTS: Slots;
 
     /// Says in `slots` what a class derives from.
@@ -33,10 +34,10 @@ pub(crate) trait Machine {
     /// The global variables that machine code on top of `frame` runs with, if it has set any.
     fn machine_globals(frame: &Frame) -> Option<Gc<Dict>>;
 
-    /// Whether `function` is one that C code made: no method of a class that a program defines.
+    /// Whether `function` was made by C code, and so is no method of a class that a program defines.
     fn is_made_by_c(function: Obj) -> bool;
 
-    /// A code object of machine code with another context.
+    /// A copy of `code`, a code object of machine code, with the context `context`.
     ///
     /// # Errors
     /// `MemoryError`.

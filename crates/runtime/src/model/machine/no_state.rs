@@ -1,4 +1,4 @@
-//! What types and interpreters have for machine code, where there is none: nothing.
+//! The state for machine code in types and interpreters of a build without machine code: nothing.
 
 use crate::heap::Collection;
 
@@ -8,7 +8,7 @@ pub(crate) type Indices = ();
 /// The slots that C code reads: there is no C code.
 pub(crate) struct Slots;
 
-/// What an interpreter keeps for machine code.
+/// The state for machine code of an interpreter.
 #[derive(Default)]
 pub(crate) struct State(());
 
