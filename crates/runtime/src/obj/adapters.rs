@@ -170,7 +170,7 @@ fn reversed_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     if let Some(method) = vm.find_attr(source, q!("__reversed__"))? {
         return vm.call(method, &[]);
     }
-    // The keys of a dict, or what a view of one has, are in order, but have no number.
+    // The keys of a dict, or the items of a dict's view, are in order, but have no number.
     let is_mapping = vm.as_dict(source).is_some() || source.downcast::<View>().is_some();
     let source = if is_mapping { vm.to_list(source)?.obj() } else { source };
     let len = vm.len(source)?;
@@ -182,7 +182,7 @@ fn reversed_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     let this = vm.this::<Reversed>(object)?;
     let Some(left) = this.left.get().checked_sub(1) else { return Ok(None) };
     let item = end_behind_items(vm, vm.load_subscr(this.source, Obj::small_int_wrapping(left as isize)))?;
-    // Where the item is gone, the source has become shorter, and what is left is not looked at.
+    // Where the item is gone, the source has become shorter, and the items left are not looked at.
     this.left.set(if item.is_some() { left } else { 0 });
     Ok(item)
 }

@@ -75,18 +75,19 @@ members! {
 #[repr(C)]
 pub struct Array {
     header: Header,
-    /// The code of the items in the low byte, above it how many more there is room for.
+    /// The code of the items in the low byte; above that byte, how many more items there is room for.
     code_and_free: Cell<usize>,
     len: Cell<usize>,
     items: Cell<NonNull<u8>>,
 }
 
-// SAFETY: `Array` is `repr(C)` and starts with a header; only arrays have this type. `as_array` knows of the other.
+// SAFETY: `Array` is `repr(C)` and starts with a header; only byte arrays have this type. Other arrays have the other
+// type with this layout, of which `as_array` knows.
 unsafe impl Object for Array {
     const TYPE: &'static Type = &BYTEARRAY;
 }
 
-/// The code of a `bytearray`'s items; everyone else sees `B`.
+/// The code of a `bytearray`'s items within this file; other code sees `B`.
 const BYTES: u8 = 1;
 
 impl Array {
@@ -113,7 +114,7 @@ impl Array {
     /// `MemoryError`.
     ///
     /// # Safety
-    /// The bytes are there, and may be written, as long as the object uses them.
+    /// The bytes are there, and may be written, as long as the `bytearray` uses them.
     pub unsafe fn of_memory(vm: &Vm, items: NonNull<u8>, len: usize) -> Res<Gc<Array>> {
         Array::of_block(vm, BYTES, items, len, 0)
     }
@@ -127,7 +128,7 @@ impl Array {
         Array::of_block(vm, code, items, len, 0)
     }
 
-    /// An array without items that has room for `room` of them.
+    /// An array without items, with room for `room` items.
     fn with_room(vm: &Vm, code: u8, room: usize) -> Res<Gc<Array>> {
         let items = vm.alloc_bytes(room.saturating_mul(Array::size_of_item(vm, code)?))?;
         Array::of_block(vm, code, items, 0, room)
@@ -219,7 +220,8 @@ impl Array {
         }
         spend_work_on_bytes(vm, (len - at + new) * size);
         let block = self.items.get();
-        // SAFETY: the block has room for either number of items; what becomes part of the array is initialised.
+        // SAFETY: the block has room for either number of items; the items that become part of the array are
+        // initialised.
         unsafe {
             block.add((at + old) * size).copy_to(block.add((at + new) * size), (len - at - old) * size);
             block.add(at * size).write_bytes(0, new * size);
@@ -230,7 +232,7 @@ impl Array {
     }
 
     fn append(&self, vm: &Vm, value: Obj) -> Res<()> {
-        // Converting may run Python code, and what it raises must leave the array as it is.
+        // Converting may run Python code, and an exception of that code must leave the array as it is.
         let mut item = [0; 8];
         let size = self.size();
         binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
@@ -262,7 +264,7 @@ impl Array {
 /// The array that `object` is, of either type.
 fn as_array(object: Obj) -> Option<Gc<Array>> {
     let header = object.as_header()?;
-    // SAFETY: a pointer word points to a live object; those of either type have the layout of an array.
+    // SAFETY: a pointer word points to a live object; objects of either type have the layout of an array.
     unsafe {
         let ty = header.as_ref().ty();
         (ty == Gc::from_static(&BYTEARRAY) || ty == Gc::from_static(&ARRAY)).then(|| Gc::from_ptr(header.cast()))
@@ -367,7 +369,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     if is_comparison(op) { compare(vm, op, array.buffer(), right) } else { Ok(None) }
 }
 
-/// Compares the memory of an array or memory view with that of another object.
+/// Compares the memory of an array or memory view with the memory of another object.
 pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Option<Obj>> {
     if vm.as_str(right).is_some() {
         return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE));
@@ -396,7 +398,7 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     Ok(Some(false))
 }
 
-/// The memory of what is assigned to a slice of items of `size` bytes.
+/// The memory of the object that is assigned to a slice of items of `size` bytes.
 fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
     if vm.as_str(value).is_some() {
         return Err(vm.not_implemented(format_args!("array/bytes required on right side")));
@@ -415,7 +417,7 @@ fn incompatible(vm: &Vm) -> Raised {
     vm.value_error(format_args!("lhs and rhs should be compatible"))
 }
 
-/// Which items a slice selects; only adjacent ones are supported.
+/// The number of the first item that a slice selects, and how many; only adjacent items are supported.
 pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: impl FnOnce() -> usize) -> Res<(usize, usize)> {
     let bounds = slice.indices(vm, len)?;
     if bounds.step != 1 {
@@ -424,7 +426,7 @@ pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: impl FnOnce() -> usize) -> 
     Ok((bounds.start, bounds.len))
 }
 
-/// Stores into a part of fixed size.
+/// Stores `value` into the `len` items of `size` bytes from number `at` on, whose number stays the same.
 pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: usize, value: Obj) -> Res<()> {
     let source = slice_source(vm, size, value)?;
     if source.len != len * size {
@@ -445,7 +447,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
         return match request {
             Subscr::Load => {
                 let items = array.buffer().part(start * size, count * size);
-                // What gave the bounds may have changed the array.
+                // The objects that gave the bounds may have changed the array.
                 if items.len != count * size {
                     return Err(incompatible(vm));
                 }
@@ -504,7 +506,7 @@ fn extend(vm: &Vm, object: Obj, source: Obj) -> Res {
 }
 
 impl Builder {
-    /// The `bytearray` of these bytes, which come to lie at the start of their block.
+    /// The `bytearray` of the builder's bytes, which come to lie at the start of their block.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -514,7 +516,7 @@ impl Builder {
             self.discard(vm);
             return Ok(array?.obj());
         };
-        // SAFETY: the block has room for the head, and `len` bytes behind it, and the builder alone knows it.
+        // SAFETY: the block has room for the head and the `len` bytes behind it, and the builder alone knows the block.
         unsafe {
             block.copy_from(block.add(HEAD), self.len);
             let block = vm.resize_bytes(block, self.len, self.len)?;

@@ -10,8 +10,8 @@ use crate::obj::float::Floats;
 use crate::obj::int::{Range, write_bytes};
 use crate::obj::raw::RawMemoryGrant;
 
-/// Size and alignment, which are the same, of an item with this code in the machine's own layout; `None` for an unknown
-/// code.
+/// The size in bytes, and the alignment, which is the same number, of an item with this code in the machine's own
+/// layout; `None` for an unknown code.
 pub fn native_size(code: u8) -> Option<usize> {
     Some(match code {
         b'e' | b'f' | b'd' if !cfg!(feature = "float") => return None,
@@ -25,7 +25,7 @@ pub fn native_size(code: u8) -> Option<usize> {
     })
 }
 
-/// Size of an item with this code in the layout that is the same everywhere; `None` for an unknown code.
+/// The size in bytes of an item with this code in the layout that is the same everywhere; `None` for an unknown code.
 pub fn standard_size(code: u8) -> Option<usize> {
     Some(match code {
         b'e' | b'f' | b'd' if !cfg!(feature = "float") => return None,
@@ -41,11 +41,11 @@ pub fn standard_size(code: u8) -> Option<usize> {
 /// Whether this machine stores the low byte first.
 pub const LITTLE: bool = cfg!(target_endian = "little");
 
-/// The value of the item in `bytes`, as many as its size.
+/// The value of the item in `bytes`, which are as many as the item's size.
 ///
 /// # Errors
-/// `MemoryError`; `ValueError` for an object that there is none of; `OSError` with `EPERM` for the address of a text,
-/// where the host does not [grant](crate::host::Host::raw_memory) memory by address.
+/// `MemoryError`; `ValueError` for code `O` with a number that stands for no object; `OSError` with `EPERM` for the
+/// address of a text, where the host does not [grant](crate::host::Host::raw_memory) memory by address.
 pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     let mut word = [0u8; 8];
     let size = bytes.len().min(8);
@@ -67,10 +67,10 @@ pub fn load(vm: &Vm, code: u8, bytes: &[u8], little: bool) -> Res {
     }
 }
 
-/// Writes the value of an item into `bytes`, as many as its size. Ints are cut to size.
+/// Writes the value of an item into `bytes`, which are as many as the item's size. Ints are cut to that size.
 ///
 /// # Errors
-/// `TypeError` if it is no number; `OverflowError` for an int of more than 64 bits.
+/// `TypeError` if the value is no number; `OverflowError` for an int of more than 64 bits.
 pub fn store(vm: &Vm, code: u8, bytes: &mut [u8], little: bool, value: Obj) -> Res<()> {
     let bits = match code {
         b'O' => vm.expose(value)? as u64,

@@ -15,7 +15,7 @@ use crate::ops::arithmetic::{Arithmetic, try_binary_op};
 use crate::ops::truth::Truth;
 use crate::{define, q};
 
-/// The type.
+/// The type `bool`.
 pub static TYPE: Type = define!(
     Type::new(q!("bool"))
         .flags(flag::EQ_CHECKS_OTHER_TYPE)
@@ -45,7 +45,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     )
 }
 
-/// `True` is 1, and `False` is 0.
+/// The int that a bool is equal to: 1 for `True`, 0 for `False`.
 fn as_int(object: Obj) -> Obj {
     Obj::small_int_wrapping(isize::from(object == Obj::TRUE))
 }

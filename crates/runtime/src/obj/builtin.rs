@@ -13,8 +13,8 @@ use crate::model::word::Obj;
 use crate::ops::call::Call;
 use crate::{define, q};
 
-/// The types of functions written in Rust: as in MicroPython, one for those without an argument, with one, two and
-/// three, and one for others, so that programs can tell.
+/// The types of functions written in Rust: as in MicroPython, one each for functions of no, one, two and three
+/// arguments, and one for others, so that programs can tell them apart.
 static TYPES: [Type; 5] = [const { define!(Type::new(q!("function")).call(builtin_call)) }; 5];
 
 // SAFETY: `Builtin` is `repr(C)` and starts with a header; only builtins have this type.
@@ -50,8 +50,9 @@ fn checked_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 }
 
 /// A constant table of attributes, for the `locals` of a type or a module, sorted by name. Names that Berus does not
-/// list are found by their spelling. What several tables have is written once, as `const SHARED = rows { ... }`, and
-/// begins them. A module's table may keep its order, which `help()` shows: `static MEMBERS = in order { ... }`.
+/// list are found by their spelling. Rows of several tables are written once, as `const SHARED = rows { ... }`, and
+/// begin each of these tables. A module's table may keep its order, which `help()` shows: `static MEMBERS = in order {
+/// ... }`.
 ///
 /// ```ignore
 /// members! {
@@ -114,8 +115,8 @@ pub static CLASS_METHOD: Type = define!(Type::new(q!("classmethod")).make_new(wr
 /// The type `staticmethod`.
 pub static STATIC_METHOD: Type = define!(Type::new(q!("staticmethod")).make_new(wrapped_new));
 
-// SAFETY: `Wrapped` is `repr(C)` and starts with a header; only `classmethod` objects have this type. `as_wrapped`
-// knows of the other.
+// SAFETY: `Wrapped` is `repr(C)` and starts with a header; only `classmethod` objects have this type. `staticmethod`
+// objects have the other type with this layout, of which `as_wrapped` knows.
 unsafe impl Object for Wrapped {
     const TYPE: &'static Type = &CLASS_METHOD;
 }

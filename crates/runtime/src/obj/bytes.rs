@@ -23,7 +23,7 @@ use crate::ops::convert::Convert;
 use crate::ops::truth::Truth;
 use crate::{define, q};
 
-/// The type.
+/// The type `bytes`.
 pub static TYPE: Type = define!(
     Type::new(q!("bytes"))
         .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
@@ -46,7 +46,8 @@ text_methods! {
     }
 }
 
-// SAFETY: `Bytes` is `repr(C)` and starts with a header; only bytes objects have this type. Its data lies behind it.
+// SAFETY: `Bytes` is `repr(C)` and starts with a header; only bytes objects have this type. The bytes of an object lie
+// behind its structure.
 unsafe impl Object for Bytes {
     const TYPE: &'static Type = &TYPE;
     const SCAN: bool = false;
@@ -62,8 +63,8 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     from_source(vm, source, &args.pos()[1..])?.into_bytes(vm)
 }
 
-/// The bytes that `bytes()` and `bytearray()` make of `source`: zeros, an encoded string, a buffer's, or those of an
-/// iterable.
+/// The bytes that `bytes()` and `bytearray()` make of `source`: zeros, an encoded string, the bytes of a buffer, or the
+/// items of an iterable.
 pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder> {
     let mut out = Builder::new();
     if let Some(text) = vm.as_str(source) {
@@ -99,7 +100,7 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
     Ok(out)
 }
 
-/// How many zeros `bytes()` and `bytearray()` make of `source`, if that is an int.
+/// How many zeros `bytes()` and `bytearray()` make of `source`, if `source` is an int.
 pub(crate) fn wanted_zeros(vm: &Vm, source: Obj) -> Res<Option<usize>> {
     let source = vm.native_base(source).unwrap_or(source);
     if !vm.is_int_or_bool(source) {
@@ -111,12 +112,12 @@ pub(crate) fn wanted_zeros(vm: &Vm, source: Obj) -> Res<Option<usize>> {
     }
 }
 
-/// Bytes of objects.
+/// Objects as bytes.
 pub trait NewByte {
-    /// An int from 0 to 255.
+    /// The value of `object`, an int from 0 to 255.
     ///
     /// # Errors
-    /// `TypeError` if it is no int, `ValueError` if it is another.
+    /// `TypeError` if the object is no int, `ValueError` if it is another int.
     fn byte(&self, object: Obj) -> Res<u8>;
 }
 

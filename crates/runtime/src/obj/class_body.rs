@@ -1,8 +1,9 @@
-//! Classes whose bodies only define: what is in them is made when they are used.
+//! Classes whose bodies only define: their attributes are made when the classes are used.
 //!
-//! The body of most classes makes functions and puts them, and constants, under names. When it does so is all the same,
-//! so that where it lies [in place](crate::import::in_place) it is not run before the class is called, derived from or
-//! asked for an attribute. Until then the class has, instead of a dict and functions, the number of its body's code.
+//! The body of most classes makes functions and puts them, and constants, under names. When such a body runs is all the
+//! same, so that a body that lies [in place](crate::import::in_place) is not run before the class is called, derived
+//! from or asked for an attribute. Until then the class has, instead of a dict and functions, the number of its body's
+//! code.
 
 use berus_mpy::bytecode::instructions;
 use berus_mpy::opcode::Op;
@@ -28,13 +29,14 @@ use crate::qstr::Qstr;
 const DECORATORS: [(Qstr, &Type); 3] =
     [(q!("staticmethod"), &STATIC_METHOD), (q!("classmethod"), &CLASS_METHOD), (q!("property"), &property::TYPE)];
 
-/// The body of a class to be, if it can be run when the class is used.
+/// The body of a class to be, if the body can be run when the class is used.
 pub(crate) fn body_for_later(vm: &Vm, body: Obj) -> Option<Body> {
     let (context, sketch) = body.downcast::<Function>()?.sketch_in_place()?;
     only_defines(vm, context, sketch.bytes()).then_some(Body { context, number: sketch.place })
 }
 
-/// Whether running a class body has no effect but what is in the class then, and has that whenever it runs.
+/// Whether running a class body has no effect but the attributes of the class, and the same attributes whenever it
+/// runs.
 fn only_defines(vm: &Vm, context: Gc<Context>, bytes: &[u8]) -> bool {
     let Ok(prelude) = Prelude::read(bytes, 0) else { return false };
     // For each slot of the value stack, from the top, whether it is a decorator.
@@ -66,7 +68,7 @@ fn only_defines(vm: &Vm, context: Gc<Context>, bytes: &[u8]) -> bool {
             Op::StoreName
                 if DECORATORS.iter().all(|(known, _)| vm.spelling(*known) != context.name(vm, instruction.index())) => {
             }
-            // Of a function, or what another decorator has made of one.
+            // A decorator called with a function, or with what another decorator has made of a function.
             Op::CallFunction if instruction.index() == 1 && stack & 0b11 == 0b10 => {}
             Op::ReturnValue => return true,
             _ => return false,
@@ -81,7 +83,7 @@ fn only_defines(vm: &Vm, context: Gc<Context>, bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether `name` is that of a built-in type for the code of a module, and not of something else of the same name.
+/// Whether `name` means the built-in type `ty` for the code of a module, and not something else of that name.
 fn is_built_in(vm: &Vm, context: Gc<Context>, name: Qstr, ty: &'static Type) -> bool {
     let own = Some(Gc::from_static(ty).obj());
     context.globals().load(vm, name).is_none() && vm.builtins().is_none_or(|builtins| builtins.load(vm, name) == own)
@@ -116,7 +118,7 @@ fn complete_with(vm: &Vm, class: Gc<Type>, body: Body) -> Res<()> {
     Ok(())
 }
 
-/// Runs a class body: what it has defined.
+/// Runs a class body: a dict of the attributes that the body has defined.
 fn run_class_body(vm: &Vm, body: Body) -> Res<Gc<Dict>> {
     let locals = Dict::new(vm)?;
     // What the decorators' names mean was decided when the class was made.

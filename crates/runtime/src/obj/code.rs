@@ -46,19 +46,20 @@ impl Context {
         }
     }
 
-    /// The same with a table of names for machine code.
+    /// This context with a table of names for machine code.
     pub(crate) fn with_short_qstrs(self, short_qstrs: Option<NonNull<u16>>) -> Context {
         Context { short_qstrs, ..self }
     }
 
-    /// The same with other global variables.
+    /// A copy of this context with other global variables.
     fn copy_with(&self, globals: Gc<Dict>) -> Context {
         let image = Cell::new(self.image.get());
         let placeholder = Cell::new(None);
         Context { header: Header::of(&CONTEXT_TYPE), globals, image, placeholder, ..*self }
     }
 
-    /// What stands for the code of functions that have not been called: it has the context, and nothing to run.
+    /// The code object that stands for the code of functions that have not been called: it has the context, and nothing
+    /// to run.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -82,7 +83,7 @@ impl Context {
         self.constants
     }
 
-    /// The name with index `index` in the table, which has it.
+    /// The name with index `index`, which the table has.
     pub(crate) fn qstr(&self, index: u32) -> Qstr {
         // SAFETY: verification has checked the index against the table's length.
         unsafe { self.qstrs.add(index as usize).read() }
@@ -94,7 +95,7 @@ impl Context {
         unsafe { self.qstrs.add(index as usize).write(name) };
     }
 
-    /// The constant with index `index` in the table, which has it.
+    /// The constant with index `index`, which the table has.
     pub(crate) fn constant(&self, index: u32) -> Slot {
         // SAFETY: as in `qstr`.
         unsafe { self.constants.add(index as usize).read() }
@@ -107,7 +108,7 @@ impl Context {
     }
 }
 
-// There is one for every function that has been called.
+// Every function that has been called has a code object.
 const _: () = assert!(size_of::<Code>() <= 12 * size_of::<u64>());
 
 // SAFETY: `Code` is `repr(C)` and starts with a header; only code objects have this type.
@@ -120,11 +121,11 @@ impl Code {
         Header::of(&TYPE)
     }
 
-    /// The code object for verified bytecode, or for machine code that has a prelude: `bytes` is where it lies and how
-    /// long it is.
+    /// The code object for verified bytecode, or for machine code that has a prelude: `bytes` says where the code lies
+    /// and how long it is.
     ///
     /// # Errors
-    /// `MemoryError`; `RuntimeError` if its frame would be too large.
+    /// `MemoryError`; `RuntimeError` if the code's frame would be too large.
     pub(crate) fn link(
         vm: &Vm,
         prelude: &Prelude,
@@ -156,7 +157,7 @@ impl Code {
             cells_at: prelude.cells_at.start as u32,
             ..Code::nothing(context)
         };
-        // Functions that close over cells need them put before their arguments.
+        // Functions that close over cells need the cells put before their arguments.
         let own_cells = !prelude.cells_at.is_empty();
         code.simple = !own_cells && facts.min_cells == 0 && !code.is_generator() && !code.takes_more();
         vm.alloc(code)
@@ -190,7 +191,7 @@ impl Code {
         }
     }
 
-    /// Whether it can be run: it is no [placeholder](Context::placeholder).
+    /// Whether the code can be run, and is no [placeholder](Context::placeholder).
     #[inline(always)]
     pub(crate) fn is_linked(&self) -> bool {
         !self.start.is_null()
@@ -198,7 +199,8 @@ impl Code {
 
     /// The prelude and the instructions.
     pub fn bytes(&self) -> &[u8] {
-        // SAFETY: the bytes are part of the module's image, which lives as long as this object points into it.
+        // SAFETY: the bytes are part of the module's image, which lives as long as this code object points into the
+        // image.
         unsafe { core::slice::from_raw_parts(self.bytes, self.len as usize) }
     }
 
@@ -229,17 +231,17 @@ impl Code {
         vm.alloc(Code { header: Code::header(), context, children, defined_at: self.defined_at.clone(), ..*self })
     }
 
-    /// What a function of it is given besides cells.
+    /// What a function of this code is given besides cells.
     pub(crate) fn wants(&self) -> Wants {
         Wants { defaults: self.n_def, flags: self.flags }
     }
 
-    /// Whether it can be called without cells.
+    /// Whether the code can be called without cells.
     pub(crate) fn arg_names_are_own(&self) -> bool {
         self.min_cells == 0
     }
 
-    /// Whether calling the function makes a generator.
+    /// Whether calling a function of this code makes a generator.
     #[inline(always)]
     pub fn is_generator(&self) -> bool {
         self.flags & berus_mpy::prelude::scope_flag::GENERATOR as u8 != 0
@@ -251,14 +253,14 @@ impl Code {
         u32::from(self.flags) & flags == flags
     }
 
-    /// Whether it takes `*args`, `**kwargs` or keyword-only arguments.
+    /// Whether the code takes `*args`, `**kwargs` or keyword-only arguments.
     #[inline(always)]
     pub(crate) fn takes_more(&self) -> bool {
         use berus_mpy::prelude::scope_flag::{VARARGS, VARKEYWORDS};
         self.n_kwonly > 0 || u32::from(self.flags) & (VARARGS | VARKEYWORDS) != 0
     }
 
-    /// Local variables that a call fills.
+    /// How many local variables a call fills.
     pub(crate) fn n_args(&self) -> usize {
         use berus_mpy::prelude::scope_flag::{VARARGS, VARKEYWORDS};
         let n_named = usize::from(self.n_pos) + usize::from(self.n_kwonly);
@@ -286,7 +288,8 @@ impl Code {
         self.children.and_then(|children| unsafe { children.add(index).read() })
     }
 
-    /// The child with number `index`, for a function to be made of it. Where that happens again, it has been linked.
+    /// The child with number `index`, for a function to be made of it. A child of which functions are made again is
+    /// linked.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -298,14 +301,14 @@ impl Code {
         }
         let code = Some(sketched.link(vm)?.obj());
         if let Some(children) = self.children {
-            // SAFETY: the block has the word, as it has a child.
+            // SAFETY: the block has a word at `index`, as the child was read from there.
             unsafe { children.add(index).write(code) };
         }
         Ok(code)
     }
 
-    /// The code of the functions that it makes, each with where the instruction is that does so, counted from the
-    /// first.
+    /// The code objects of the functions that this code makes, each with the place of the instruction that makes the
+    /// function, in bytes from the first instruction.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Obj)> + '_ {
         instructions(self.instructions()).flatten().filter_map(|instruction| match instruction.op.operand() {
             Operand::Child | Operand::Closure => Some((instruction.offset, self.child(instruction.index() as usize)?)),
@@ -342,7 +345,7 @@ impl Code {
         self.name
     }
 
-    /// The line of its definition, or where that is not known, of its first instruction.
+    /// The line of the function's definition or, where that is not known, of the first instruction.
     pub fn first_line(&self) -> u32 {
         match self.defined_at.get() {
             0 => self.line(self.start),
@@ -371,7 +374,7 @@ pub(crate) fn children_with_context(vm: &Vm, children: NonNull<Slot>, context: G
     let n = vm.heap().size_of(children.cast()) / size_of::<usize>();
     let copies = vm.alloc_words(n)?;
     for index in 0..n {
-        // SAFETY: both blocks have that many words; those beyond the children are null.
+        // SAFETY: both blocks have that many words; words beyond the children are null.
         let child = unsafe { children.add(index).read() };
         let copy = match child {
             Some(child) => Some(with_context(vm, child, context)?),
@@ -402,8 +405,8 @@ fn context_of(code: Obj) -> Option<Gc<Context>> {
     }
 }
 
-/// `code`, if it is a code object, to be run with global variables `globals`: itself if they are its own. Functions
-/// keep the variables of the run that made them, so that others need a copy.
+/// `code`, if it is a code object, to be run with global variables `globals`: `code` itself if `globals` are its own,
+/// else a copy, since functions keep the variables of the run that made them.
 ///
 /// # Errors
 /// `MemoryError`; `RuntimeError` if code is nested too deep.

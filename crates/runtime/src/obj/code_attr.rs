@@ -1,4 +1,4 @@
-//! What programs see of a code object.
+//! Code objects as programs see them: their attributes and their text.
 
 use berus_mpy::bytecode::instructions;
 use berus_mpy::lines::{Step, steps};
@@ -46,7 +46,7 @@ pub(super) fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrR
     }))
 }
 
-/// The code of the functions inside, and `None`.
+/// The code objects of the functions inside of `code`, and `None`.
 fn constants(vm: &Vm, code: Gc<Code>) -> Res {
     let all = List::new(vm, &[])?;
     for (_, child) in code.definitions() {
@@ -57,7 +57,7 @@ fn constants(vm: &Vm, code: Gc<Code>) -> Res {
     Ok(Tuple::of_list(vm, &all)?.obj())
 }
 
-/// The names that its instructions have, in the order of their first use.
+/// The names that the instructions of `code` use, in the order of their first use.
 fn names(vm: &Vm, code: Gc<Code>) -> Res {
     let all = List::new(vm, &[])?;
     for instruction in instructions(code.instructions()).flatten() {
@@ -102,8 +102,7 @@ fn ranges(code: &Code) -> impl Iterator<Item = Range> {
     })
 }
 
-/// Pairs of bytes: how far to go on in the code, and by how many lines from there on, as CPython's `co_lnotab` has
-/// them.
+/// Pairs of bytes, as in CPython's `co_lnotab`: how many bytes to go on in the code, and how many lines to go on there.
 fn line_differences(vm: &Vm, code: &Code) -> Res<Builder> {
     let mut out = Builder::new();
     for (before, after) in ranges(code).zip(ranges(code).skip(1)) {
@@ -121,7 +120,7 @@ fn line_differences(vm: &Vm, code: &Code) -> Res<Builder> {
 
 static CO_LINES: Builtin = Builtin::f1(co_lines);
 
-/// An iterator over ranges of instructions: start, end and line.
+/// `co_lines()`: an iterator over ranges of instructions, each a tuple of start, end and line.
 fn co_lines(vm: &Vm, code: Obj) -> Res {
     let code = vm.this::<Code>(code)?;
     let all = List::new(vm, &[])?;

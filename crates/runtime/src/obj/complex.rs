@@ -21,7 +21,7 @@ use crate::text::utf8;
 use crate::text::utf8::trim;
 use crate::{define, q};
 
-/// The type.
+/// The type `complex`.
 pub static TYPE: Type = define!(
     Type::new(q!("complex"))
         .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
@@ -59,7 +59,7 @@ pub trait Complexes {
     /// `MemoryError`.
     fn new_complex(&self, real: f64, imaginary: f64) -> Res;
 
-    /// Real and imaginary part of a number.
+    /// Real and imaginary part of a number; `None` for other objects.
     ///
     /// # Errors
     /// What a class's `__float__` or `__complex__` raises.
@@ -68,13 +68,13 @@ pub trait Complexes {
     /// Real and imaginary part of a number.
     ///
     /// # Errors
-    /// `TypeError` if it is none.
+    /// `TypeError` if the object is no number.
     fn complex(&self, object: Obj) -> Res<(f64, f64)>;
 
     /// Reads a complex number: a real part, an imaginary part, or both.
     ///
     /// # Errors
-    /// `ValueError` if it is none.
+    /// `ValueError` if the text is no complex number.
     fn parse_complex(&self, text: &[u8]) -> Res<(f64, f64)>;
 }
 
@@ -120,7 +120,7 @@ fn parse_complex(text: &[u8]) -> Option<(f64, f64)> {
     (imaginary && trim(rest).is_empty()).then_some((first, second))
 }
 
-/// One number with sign, whether it is imaginary, and what follows it.
+/// One number with sign, whether the number is imaginary, and the text behind it.
 fn parse_part(text: &[u8]) -> Option<(f64, bool, &[u8])> {
     let start = text.iter().position(|&byte| !utf8::is_space(byte))?;
     let (negative, number) = match &text[start..] {
@@ -199,7 +199,7 @@ fn multiply(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
 }
 
-/// A binary operator on complex numbers; `None` if they do not have it.
+/// A binary operator on complex numbers; `None` if complex numbers do not have the operator.
 ///
 /// # Errors
 /// `ZeroDivisionError`, and `TypeError` for `//`.

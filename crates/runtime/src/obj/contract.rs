@@ -1,5 +1,5 @@
-//! What the rooms below ask of the built-in types: which they are, and the operators that are tried before a type's
-//! slots.
+//! What the rooms below ask of the built-in types: which types they are, and the operators that are tried before a
+//! type's slots.
 
 use berus_mpy::opcode::BinaryOp;
 

@@ -12,21 +12,21 @@ use crate::model::vm::Vm;
 ///
 /// # Safety
 /// No other implementation has the same [`CustomType::TYPE`], and nothing but [`Vm::new_custom`] and
-/// [`Custom::constant`] makes objects of it.
+/// [`Custom::constant`] makes objects of that type.
 pub unsafe trait CustomType: Sized + 'static {
     /// The type of such objects.
     const TYPE: &'static Type;
 }
 
-/// An object of a type declared outside of the runtime: its type, and a `T`, to which it derefs.
+/// An object of a type declared outside of the runtime: its type, and a `T`, to which the object derefs.
 #[repr(C)]
 pub struct Custom<T> {
     header: Header,
     value: T,
 }
 
-// SAFETY: it is `repr(C)` and starts with a header. Who implements `CustomType` promises that no other objects have
-// this type.
+// SAFETY: `Custom` is `repr(C)` and starts with a header. Whoever implements `CustomType` promises that no other
+// objects have this type.
 unsafe impl<T: CustomType> Object for Custom<T> {
     const TYPE: &'static Type = T::TYPE;
 }
@@ -35,7 +35,7 @@ unsafe impl<T: CustomType> Object for Custom<T> {
 unsafe impl<T: Sync> Sync for Custom<T> {}
 
 impl<T: CustomType> Custom<T> {
-    /// An object that is a constant, for tables of [`members!`](crate::members). It is not finalised.
+    /// An object that is a constant, for tables of [`members!`](crate::members). Constants are not finalised.
     pub const fn constant(value: T) -> Custom<T> {
         Custom { header: Header::of(T::TYPE), value }
     }
@@ -52,14 +52,15 @@ impl<T> Deref for Custom<T> {
 
 /// Objects of an embedder's own types.
 pub trait Customs {
-    /// An object that holds `value`, whose type's `finalise` slot, if it has one, is called before it is freed.
+    /// An object that holds `value`. The `finalise` slot of its type, if there is one, is called before the object is
+    /// freed.
     ///
     /// # Errors
     /// `MemoryError`.
     fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>>;
 
-    /// This interpreter's one object that holds a `T`, made by `make` when it is asked for first: where a library
-    /// module keeps its state.
+    /// This interpreter's one object that holds a `T`, in which a library module keeps its state. `make` makes the `T`
+    /// when the object is asked for first.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -84,10 +85,11 @@ impl Customs for Vm {
     }
 }
 
-/// Declares a type of objects that hold a value of a Rust type: its name, then its [slots](crate::model::types::Type).
+/// Declares a type of objects that hold a value of a Rust type: the type's name, then its
+/// [slots](crate::model::types::Type).
 ///
-/// What can change in the value is in `Cell`s, since objects are shared. It may hold values
-/// ([`Obj`](crate::model::word::Obj), [`Gc`](crate::model::object::Gc)), which the collector finds there, but nothing
+/// Parts of the Rust value that change are in `Cell`s, since objects are shared. The Rust value may hold objects
+/// ([`Obj`](crate::model::word::Obj), [`Gc`](crate::model::object::Gc)), which the collector finds in it, but nothing
 /// that needs to be dropped.
 ///
 /// ```

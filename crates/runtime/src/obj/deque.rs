@@ -16,7 +16,7 @@ use crate::obj::exception;
 use crate::ops::convert::Convert;
 use crate::{define, q};
 
-/// The type.
+/// The type `deque`.
 pub static TYPE: Type =
     define!(Type::new(q!("deque")).make_new(make_new).unary_op(unary_op).subscr(subscr).items(next).locals(METHODS));
 
@@ -34,11 +34,11 @@ crate::members! {
 struct Deque {
     header: Header,
     items: NonNull<Slot>,
-    /// The greatest length, and room for so many.
+    /// The greatest length, which is also the number of slots.
     capacity: usize,
     first: Cell<usize>,
     len: Cell<usize>,
-    /// Whether adding to a full one is an error.
+    /// Whether adding to a full deque is an error.
     checked: bool,
 }
 

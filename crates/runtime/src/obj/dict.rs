@@ -35,7 +35,7 @@ const fn table(name: Qstr) -> Definition {
         .locals(METHODS)
 }
 
-/// The type.
+/// The type `dict`.
 pub static TYPE: Type = define!(table(q!("dict")));
 
 /// The type `collections.OrderedDict`: a dict whose order counts in comparisons.
@@ -89,7 +89,7 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     Ok(dict.obj())
 }
 
-/// Adds what a source has, and keywords.
+/// Adds the entries of `source`, if there is one, and the keywords of `args`.
 fn fill(vm: &Vm, dict: Gc<Dict>, source: Option<Obj>, args: Args<'_>) -> Res<()> {
     if let Some(source) = source {
         dict.update(vm, source)?;
@@ -113,7 +113,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
             out.write_comma(vm)?;
         }
         first = false;
-        // JSON knows no other keys than strings.
+        // JSON has no other keys than strings.
         let quote: &[u8] =
             if json && vm.str_or_bytes(key).map_err(|raised| vm.take_exception(raised)).is_err() { b"\"" } else { b"" };
         if json && vm.is_subtype(vm.type_of(key), &tuple::TYPE) {
@@ -291,10 +291,11 @@ fn delete_item(vm: &Vm, object: Obj, key: Obj) -> Res {
 }
 
 impl Dict {
-    /// Adds what `source` has: the entries of a dict, the attributes named by its `keys()`, or pairs that it yields.
+    /// Adds the entries of `source`: those of a dict, items of an object by the keys of its `keys()`, or pairs that it
+    /// yields.
     ///
     /// # Errors
-    /// `ValueError` if it yields something else than pairs, and what it raises.
+    /// `ValueError` if `source` yields something else than pairs, and whatever `source` raises.
     pub fn update(&self, vm: &Vm, source: Obj) -> Res<()> {
         if let Some(other) = vm.as_dict(source) {
             return self.merge(vm, &other);

@@ -18,8 +18,8 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, q};
 
-// SAFETY: `Exception` is `repr(C)` and starts with a header. Only exceptions of types with `exception_new` have its
-// layout; `downcast` for other types than `BaseException` goes through `as_exception`.
+// SAFETY: `Exception` is `repr(C)` and starts with a header. Only exceptions of types with `exception_new` have the
+// layout of `Exception`; `downcast` for other types than `BaseException` goes through `as_exception`.
 unsafe impl Object for Exception {
     const TYPE: &'static Type = &BASE_EXCEPTION;
 }
@@ -76,7 +76,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
     out.write(vm, b")")
 }
 
-/// The name of an error number that MicroPython prints.
+/// The name of an error number, if it is one that MicroPython prints by name.
 pub fn errno_name(number: isize) -> Option<&'static str> {
     const NAMES: [(isize, &str); 23] = [
         (1, "EPERM"),
@@ -113,7 +113,7 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
             let value = if name == q!("args") {
                 exception.args.get().obj()
             } else if name == q!("value") || name == q!("errno") {
-                // MicroPython does not ask what exception it is.
+                // MicroPython does not ask which type the exception has.
                 exception.value()
             } else if name == q!("__traceback__") {
                 Obj::NONE
@@ -159,8 +159,8 @@ pub static BASE_EXCEPTION: Type = define!(
         .attr(exception_attr)
 );
 
-/// The type of exceptions that end a program and that no handler of it sees: not one of the built-in names, so that no
-/// program has it.
+/// The type of exceptions that end a program and that no handler of the program sees. No built-in name leads to the
+/// type, so that no program has it.
 pub static ABORT: Type = define!(
     Type::new(q!("Abort"))
         .flags(flag::EXCEPTION)
@@ -240,7 +240,7 @@ impl Exceptions for Vm {
 
     fn exception_matches(&self, object: Obj, types: Obj) -> Res<bool> {
         if self.is_exception_type(types) {
-            // An exception type, as itself stands for any of its exceptions.
+            // An exception type stands for any of its exceptions.
             let ty = object.downcast::<Type>().unwrap_or_else(|| self.type_of(object));
             return self.is_subclass_of(ty, types);
         }

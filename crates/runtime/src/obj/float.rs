@@ -23,7 +23,7 @@ use crate::ops::buffer::Buffers;
 use crate::text::utf8::{is_space, trim};
 use crate::{define, q};
 
-/// The type.
+/// The type `float`.
 pub static TYPE: Type = define!(
     Type::new(q!("float"))
         .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE)
@@ -55,14 +55,14 @@ impl Float {
         Float { header: Header::of(&TYPE), value }
     }
 
-    /// The number.
+    /// The float's value.
     #[inline(always)]
     pub fn value(&self) -> f64 {
         self.value
     }
 }
 
-/// The number, if `object` is exactly a float.
+/// The value of `object`, if it is exactly a float.
 #[inline(always)]
 pub fn as_float(object: Obj) -> Option<f64> {
     object.downcast::<Float>().map(|float| float.value)
@@ -76,22 +76,22 @@ pub trait Floats {
     /// `MemoryError`.
     fn new_float(&self, value: f64) -> Res;
 
-    /// A number as a float, if it is one that has no imaginary part.
+    /// The value of a number that has no imaginary part; `None` for other objects.
     ///
     /// # Errors
     /// What a class's `__float__` raises.
     fn try_float(&self, object: Obj) -> Res<Option<f64>>;
 
-    /// A number as a float.
+    /// The value of a number.
     ///
     /// # Errors
-    /// `TypeError` if it is none.
+    /// `TypeError` if the object is no number, or a complex one.
     fn float(&self, object: Obj) -> Res<f64>;
 
-    /// Reads a float, sign and white space around it included.
+    /// Reads a float, with a sign and white space around it.
     ///
     /// # Errors
-    /// `ValueError` if it is none.
+    /// `ValueError` if the text is no float.
     fn parse_float(&self, text: &[u8]) -> Res<f64>;
 }
 
@@ -174,7 +174,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     out.write(vm, format(value, Form::Repr, 0, None, false).as_bytes())
 }
 
-/// The hash of a float: that of the equal int, if there is one.
+/// The hash of a float: the hash of the equal int, if there is one.
 pub fn hash(value: f64) -> usize {
     if libm::trunc(value) != value || !value.is_finite() {
         let bits = value.to_bits();
@@ -217,7 +217,8 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     }
 }
 
-/// A binary operator on an int and a float or complex number; `None` if `right` is neither, or they do not have it.
+/// A binary operator on an int and a float or complex number; `None` if `right` is neither, or the two do not have the
+/// operator.
 ///
 /// # Errors
 /// `ZeroDivisionError`.
@@ -234,8 +235,8 @@ pub fn binary_after_int(vm: &Vm, op: BinaryOp, int: Obj, right: Obj) -> Res<Opti
     }
 }
 
-/// A binary operator on floats whose result is a bool, or a float for which there is memory at once; `None` if there is
-/// more to it.
+/// A binary operator on floats whose result is a bool, or a float for which there is memory at once; `None` if it takes
+/// more to find the result.
 #[inline(always)]
 pub(crate) fn short(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Option<Obj> {
     use BinaryOp::*;
@@ -255,7 +256,7 @@ pub(crate) fn short(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Option<Obj> {
     Some(vm.alloc_tail_at_once(Float { header: Header::of(&TYPE), value }, 0)?.obj())
 }
 
-/// A binary operator on floats; `None` if floats do not have it.
+/// A binary operator on floats; `None` if floats do not have the operator.
 ///
 /// # Errors
 /// `ZeroDivisionError`.
@@ -300,7 +301,7 @@ fn binary_rest(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
     vm.new_float(result).map(Some)
 }
 
-/// `a % b`: the sign is that of `b`.
+/// `a % b`, with the sign of `b`.
 pub fn modulo(a: f64, b: f64) -> f64 {
     let remainder = libm::fmod(a, b);
     if remainder == 0.0 {
@@ -331,18 +332,18 @@ pub fn power(a: f64, b: f64) -> f64 {
     if a == 1.0 || b == 0.0 { 1.0 } else { libm::pow(a, b) }
 }
 
-/// The whole part.
+/// The whole part of `value`.
 pub fn trunc(value: f64) -> f64 {
     libm::trunc(value)
 }
 
-/// The nearest whole number, or the even one of two.
+/// The whole number nearest to `value`, or the even one of two.
 pub fn round(value: f64) -> f64 {
     libm::rint(value)
 }
 
-/// The multiple of a power of ten that is nearest to `value`, as exact decimals are; of two, the one that ends in an
-/// even digit. Infinity if it is too large.
+/// The multiple of `10 ** -digits` that is nearest to the exact value of `value`; of two, the one that ends in an even
+/// digit. Infinity if the multiple is too large for a float.
 ///
 /// ```
 /// use berus_runtime::obj::float::round_to;
@@ -362,7 +363,7 @@ pub fn round_to(value: f64, digits: isize) -> f64 {
             let _ = write!(text, "{:.*e}", kept as usize - 1, value.abs());
             text.value()
         }
-        // The unit is the next power of ten: less than half of it, or more, or a half, which goes to zero.
+        // The unit is the next power of ten: more than half of it becomes the unit, and less, or a half, becomes zero.
         0 if text.is_more_than_half() => {
             text = Decimal::default();
             let _ = write!(text, "1e{}", exponent + 1);
@@ -373,7 +374,7 @@ pub fn round_to(value: f64, digits: isize) -> f64 {
     magnitude.copysign(value)
 }
 
-/// A number in decimal with an exponent, of no more digits than 18.
+/// The text of a decimal number of at most 18 digits, with an exponent.
 #[derive(Default)]
 struct Decimal {
     text: [u8; 32],
@@ -398,7 +399,7 @@ impl Decimal {
         self.as_str().split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
     }
 
-    /// Whether the digits are those of more than 5.
+    /// Whether the digits before the exponent are more than 5.
     fn is_more_than_half(&self) -> bool {
         let digits = self.as_str().split_once('e').map_or("", |(digits, _)| digits);
         digits.as_bytes() > b"5.00000000000000000".as_slice()
@@ -409,7 +410,7 @@ impl Decimal {
     }
 }
 
-/// A number of half precision.
+/// The value of the number of half precision with these bits.
 pub fn from_half(bits: u16) -> f64 {
     let (sign, exponent, fraction) = (bits >> 15, i32::from(bits >> 10 & 31), f64::from(bits & 1023));
     let value = match exponent {
@@ -421,7 +422,7 @@ pub fn from_half(bits: u16) -> f64 {
     if sign == 0 { value } else { -value }
 }
 
-/// The nearest number of half precision.
+/// The bits of the number of half precision that is nearest to `value`.
 pub fn to_half(value: f64) -> u16 {
     let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
     let magnitude = value.abs();
@@ -430,7 +431,7 @@ pub fn to_half(value: f64) -> u16 {
     } else if magnitude >= 65520.0 {
         0x7c00
     } else {
-        // In units of the last place: for small numbers that of the denormal ones.
+        // The magnitude in units of the last place, which for small numbers is the last place of denormal ones.
         let exponent = libm::ilogb(magnitude.max(6.103_515_625e-5));
         let units = libm::rint(libm::ldexp(magnitude, 10 - exponent)) as u16;
         if units < 1024 { units } else { (((exponent + 15) as u16) << 10) + (units - 1024) }

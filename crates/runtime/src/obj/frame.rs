@@ -1,6 +1,7 @@
 //! Frames as programs see them: what a function given to `sys.settrace` is called with.
 //!
-//! The frame itself is on a stack of its own and ends with its call; this object stays, with where it was last.
+//! The frame itself is on the stack of frames and ends with its call; a `FrameObject` stays, with the frame's last
+//! position.
 
 use core::cell::Cell;
 
@@ -18,7 +19,7 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, q};
 
-/// The type.
+/// The type `frame`.
 pub static TYPE: Type = define!(Type::new(q!("frame")).print(print).attr(attr));
 
 // SAFETY: `FrameObject` is `repr(C)` and starts with a header; only frames have this type.
@@ -45,18 +46,18 @@ impl FrameObject {
         })
     }
 
-    /// Notes that it is at the instruction that has the byte at `ip`.
+    /// Notes that the frame is at the instruction that has the byte at `ip`.
     pub(crate) fn set_position(&self, ip: *const u8) {
         self.lasti.set(ip.addr().saturating_sub(self.code.start.addr()) as u32);
         self.line.set(self.code.line(ip));
     }
 
-    /// Notes that it is at `line`, whatever the instruction.
+    /// Notes that the frame is at `line`, whatever the instruction.
     pub(crate) fn set_line(&self, line: u32) {
         self.line.set(line);
     }
 
-    /// The line that it is at.
+    /// The line that the frame is at.
     pub(crate) fn line(&self) -> u32 {
         self.line.get()
     }

@@ -20,8 +20,8 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, q};
 
-/// The types of functions: as in MicroPython, programs tell by them those that make generators and those that close
-/// over cells.
+/// The types of functions: as in MicroPython, programs can tell functions that make generators and functions that close
+/// over cells by their types.
 pub(crate) static TYPES: [Type; 3] = [
     define!(
         Type::new(q!("function"))
@@ -136,11 +136,11 @@ fn bound_binary(_: &Vm, op: berus_mpy::opcode::BinaryOp, a: Obj, b: Obj) -> Res<
     })
 }
 
-/// A function of a code object, with a tuple of defaults of positional arguments, a dict of those of keyword-only ones,
-/// and cells.
+/// A function of a code object, with a tuple of the defaults of positional arguments, a dict of the defaults of
+/// keyword-only arguments, and cells.
 ///
 /// # Errors
-/// `TypeError` if the defaults are not those that the code expects, and `MemoryError`.
+/// `TypeError` if the code expects other defaults, and `MemoryError`.
 pub(crate) fn function_of(vm: &Vm, code: Obj, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
     if let Some(code) = code.downcast::<Code>() {
         return Ok(Function::new(vm, code, cells, defaults, keyword_defaults)?.obj());

@@ -1,7 +1,7 @@
 //! Generators and coroutines.
 //!
-//! A generator has the slots of its frame in itself, so that it is resumed without copying them; the exception blocks
-//! that are open while it is suspended, mostly none, are kept behind them.
+//! A generator has the slots of its frame in itself, so that it is resumed without copying them; exception blocks that
+//! are open while the generator is suspended, mostly none, are kept behind the slots.
 
 use core::cell::Cell;
 
@@ -35,7 +35,7 @@ crate::members! {
     }
 }
 
-/// The type.
+/// The type `generator`.
 pub static TYPE: Type = define!(
     Type::new(q!("generator")).print(generator_print).iter(generator_iter).next(generator_next).locals(METHODS)
 );
@@ -43,24 +43,24 @@ pub static TYPE: Type = define!(
 /// What a generator is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// It has not begun.
+    /// The generator has not begun.
     New,
-    /// It has yielded.
+    /// The generator has yielded, and waits to go on.
     Suspended,
-    /// It runs.
+    /// The generator runs.
     Running,
-    /// It has ended.
+    /// The generator has ended.
     Ended,
 }
 
-/// A generator. Its slots, then room for its exception blocks, follow it.
+/// A generator. Its frame's slots, then room for the frame's exception blocks, follow the structure.
 #[repr(C)]
 pub struct Generator {
     header: Header,
     code: Gc<Code>,
     ip: Cell<*const u8>,
     sp: Cell<*mut Slot>,
-    /// An exception to be raised when it goes on, from `pend_throw`.
+    /// The exception from `pend_throw` that is to be raised when the generator goes on.
     pending: Cell<Slot>,
     n_blocks: Cell<u16>,
     state: Cell<State>,
@@ -94,7 +94,7 @@ impl Generator {
         Ok(generator)
     }
 
-    /// Local variable 0.
+    /// The generator's slots, which start with local variable 0.
     pub(crate) fn slots(&self) -> *mut Slot {
         core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
     }
@@ -103,7 +103,7 @@ impl Generator {
         self.slots().wrapping_add(usize::from(self.code.n_state)).cast()
     }
 
-    /// Keeps what the frame, which is about to go, has to go on with.
+    /// Keeps what the generator needs to go on from its frame, which is about to go.
     pub(crate) fn suspend(&self, frame: &Frame, ip: Ip, sp: Sp) {
         self.ip.set(ip.0);
         self.sp.set(sp.0);
@@ -118,12 +118,12 @@ impl Generator {
         Obj::from_header(core::ptr::NonNull::from_ref(&self.header))
     }
 
-    /// Notes that it has ended.
+    /// Notes that the generator has ended.
     pub(crate) fn end(&self) {
         self.state.set(State::Ended);
     }
 
-    /// Pushes its frame, in which `sent` is what the `yield` gives that it is at.
+    /// Pushes the generator's frame, in which the `yield` that it waits at has the value `sent`.
     fn push(&self, vm: &Vm, entry: Entry, sent: Obj) -> Res<()> {
         let end = vm.frame().end.get();
         vm.push_frame_with(self.code, self.slots(), end, entry, Some(self.object()))?;
@@ -135,14 +135,14 @@ impl Generator {
         frame.ip.set(self.ip.get());
         frame.sp.set(sp.0);
         for n in 0..usize::from(self.n_blocks.get()) {
-            // SAFETY: that many were kept.
+            // SAFETY: `suspend` has kept that many blocks.
             frame.push_block(unsafe { self.blocks().add(n).read() });
         }
         self.state.set(State::Running);
         Ok(())
     }
 
-    /// Checks that it is not running.
+    /// Checks that the generator is not running.
     fn check(&self, vm: &Vm) -> Res<()> {
         if self.state.get() == State::Running {
             return Err(vm.value_error(format_args!("generator already executing")));
@@ -150,12 +150,13 @@ impl Generator {
         Ok(())
     }
 
-    /// Pushes its frame for the `for` loop of the running frame. False if it has ended.
+    /// Pushes the generator's frame for the `for` loop of the running frame; `false` if the generator has ended.
     pub(crate) fn enter_loop(&self, vm: &Vm) -> Res<bool> {
         self.check(vm)?;
         if self.pending.get().is_some() {
             return match self.resume(vm, Obj::NONE, None)? {
-                // A pending exception that was caught, which a loop never asks for, gives up its value here.
+                // The value yielded after a pending exception was caught is one that no loop asks for, and is dropped
+                // here.
                 Some(_) => self.enter_loop(vm),
                 None => Ok(false),
             };
@@ -167,11 +168,11 @@ impl Generator {
         Ok(true)
     }
 
-    /// Lets it go on with `sent`, or with `thrown` raised: what it yields, or `None` at its end; then
-    /// [`Vm::take_returned`] has what it returned.
+    /// Lets the generator go on with `sent`, or with `thrown` raised: the value that it yields, or `None` at its end;
+    /// then [`Vm::take_returned`] has the value that it returned.
     ///
     /// # Errors
-    /// What it raises; `ValueError` if it is running.
+    /// Whatever the generator raises; `ValueError` if it is running.
     pub fn resume(&self, vm: &Vm, sent: Obj, thrown: Option<Obj>) -> Res<Option<Obj>> {
         self.check(vm)?;
         vm.check_depth()?;
@@ -182,7 +183,7 @@ impl Generator {
         {
             return self.throw_into_delegate(vm, thrown);
         }
-        // What cannot be raised makes a `TypeError` be raised there instead.
+        // For an object that cannot be raised, a `TypeError` is raised in the generator instead.
         let thrown = thrown.map(|thrown| vm.make_exception(thrown).unwrap_or_else(|raised| vm.take_exception(raised)));
         match (self.state.get(), thrown) {
             (State::Ended, Some(exception)) => return Err(vm.raise(exception)),
@@ -219,7 +220,7 @@ impl Generator {
         Ok(None)
     }
 
-    /// Throws into the iterator that it waits for; what comes of that is its own outcome.
+    /// Throws into the iterator that the generator waits for; the iterator's value or exception is the generator's own.
     fn throw_into_delegate(&self, vm: &Vm, exception: Obj) -> Res<Option<Obj>> {
         let delegate = Sp(self.sp.get()).top();
         self.state.set(State::Running);
@@ -228,7 +229,8 @@ impl Generator {
         match thrown {
             Ok(Some(value)) => Ok(Some(value)),
             Ok(None) => {
-                // The delegate has returned: its value takes its place, and the next instruction runs.
+                // The delegate has returned: the value returned takes the delegate's place, and the next instruction
+                // runs.
                 let value = vm.take_returned();
                 self.ip.set(self.ip.get().wrapping_add(1));
                 self.sp.set(self.sp.get().wrapping_sub(1));
@@ -250,17 +252,17 @@ impl Generator {
 
 /// Generators resumed from Rust.
 pub trait Resume {
-    /// Sends `value` into `iterator`: what it yields, or `None` at its end; then [`Vm::take_returned`] has what it
-    /// returned.
+    /// Sends `value` into `iterator`: the value that the iterator yields, or `None` at its end; then
+    /// [`Vm::take_returned`] has the value that it returned.
     ///
     /// # Errors
-    /// What it raises.
+    /// Whatever the iterator raises.
     fn send(&self, iterator: Obj, value: Obj) -> Res<Option<Obj>>;
 
-    /// Throws `exception` into `iterator`: as [`Vm::send`].
+    /// Throws `exception` into `iterator`, and answers as [`Vm::send`].
     ///
     /// # Errors
-    /// What it raises.
+    /// Whatever the iterator raises.
     fn throw(&self, iterator: Obj, exception: Obj) -> Res<Option<Obj>>;
 }
 
@@ -342,7 +344,8 @@ impl AnyGenerator {
         }
     }
 
-    /// Replaces the exception that waits to be raised in it, `None` if there is none.
+    /// Replaces the exception that waits to be raised in the generator; answers the one before. `None` stands for no
+    /// exception.
     fn replace_pending(self, vm: &Vm, exception: Obj) -> Res {
         match self {
             AnyGenerator::Bytecode(generator) => {
@@ -362,7 +365,7 @@ fn this(vm: &Vm, object: Obj) -> Res<AnyGenerator> {
     })
 }
 
-/// What a method gives that lets the generator go on: what it yields, else `StopIteration`.
+/// The result of a method that lets a generator go on: the yielded value, else `StopIteration`.
 fn item(vm: &Vm, yielded: Option<Obj>) -> Res {
     match yielded {
         Some(value) => Ok(value),
@@ -376,7 +379,7 @@ fn generator_send(vm: &Vm, object: Obj, value: Obj) -> Res {
 }
 
 fn generator_throw(vm: &Vm, args: &[Obj]) -> Res {
-    // From `throw(exception)` or the old `throw(type, exception, traceback)`.
+    // The call is `throw(exception)` or the old `throw(type, exception, traceback)`.
     let exception = match *args {
         [_, _, exception, ..] if exception != Obj::NONE => exception,
         [_, exception, ..] => exception,

@@ -1,7 +1,8 @@
 //! Instances of classes that a program defines.
 //!
-//! Their slots look methods up in the class (`__add__`, `__getitem__`, ...). An instance of a class that derives from a
-//! built-in type has an object of that type inside, which answers for what the class does not define.
+//! The slots of classes look methods up in the class (`__add__`, `__getitem__`, ...). An instance of a class that
+//! derives from a built-in type has an object of that type inside, which answers where the class does not define a
+//! method.
 
 use berus_mpy::opcode::BinaryOp;
 
@@ -38,12 +39,12 @@ unsafe impl Object for Instance {
     const TYPE: &'static Type = &typ::OBJECT;
 }
 
-// SAFETY: as above.
+// SAFETY: `WithBase` is `repr(C)` and starts with a header; nothing is downcast to it, as its type is a class.
 unsafe impl Object for WithBase {
     const TYPE: &'static Type = &typ::OBJECT;
 }
 
-/// What all classes have in common.
+/// The slots and flags that all classes have in common.
 pub(crate) const CLASS: Definition = Type::new(Qstr::EMPTY)
     .flags(flag::HEAP | flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE | flag::EQ_HAS_NE)
     .make_new(instance_new)
@@ -58,7 +59,8 @@ pub(crate) const CLASS: Definition = Type::new(Qstr::EMPTY)
     .next(instance_next)
     .buffer(instance_buffer);
 
-/// Makes an instance for the interpreter to call `__init__` of, if making one of `class` is no more than that.
+/// An instance of `class` and its `__init__`, for the interpreter to call, if making an instance takes no more than
+/// that call.
 pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Function>)>> {
     complete(vm, class)?;
     if !class.has(flag::HEAP) || class.has(flag::SUBCLASSED) || class::find(vm, class, q!("__new__")).is_some() {
@@ -70,7 +72,7 @@ pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Func
     }
 }
 
-/// The Python function that calling `object` calls with it.
+/// The Python function that a call of `object` calls with `object` as its `self`.
 pub(crate) fn call_function(vm: &Vm, object: Obj) -> Res<Option<Gc<Function>>> {
     let found = class::find(vm, vm.type_of(object), q!("__call__"));
     Ok(found.and_then(|found| found.value.downcast::<Function>()))
@@ -157,7 +159,7 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
     }
 }
 
-/// Whether the built-in type of `base` has a text besides the representation.
+/// Whether the built-in type of `base` has a text that differs from its representation.
 fn has_own_str(vm: &Vm, base: Obj) -> bool {
     vm.as_str(base).is_some()
         || vm.is_exception(base)
@@ -200,12 +202,12 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         Some(answer) => answer,
         None => {
             let equality = class::find(vm, vm.type_of(object), q!("__eq__"));
-            // Who redefines equality must say what is hashed.
+            // A class that defines equality must also define the hash.
             if op == UnaryOp::Hash && equality.is_some_and(|found| !found.native) {
                 return Ok(None);
             }
             if let Some(base) = vm.native_base(object) {
-                // What has a length is true by the length that the class says.
+                // The truth of an object with a length goes by the length that the class gives.
                 if op == UnaryOp::Bool
                     && class::find(vm, vm.type_of(object), q!("__len__")).is_some_and(|found| !found.native)
                     && vm.try_len(base)?.is_some()
@@ -236,12 +238,12 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 
 macro_rules! operator_names {
     ($($op:ident $name:literal $(reflected $reflected:literal)?,)*) => {
-        /// The method for a binary operation.
+        /// The name of the left operand's method for a binary operation.
         fn method_name(op: BinaryOp) -> Option<Qstr> {
             match op { $(BinaryOp::$op => Some(q!($name)),)* _ => None }
         }
 
-        /// The method of the right operand for a binary operation.
+        /// The name of the right operand's method for a binary operation.
         fn reflected_name(op: BinaryOp) -> Option<Qstr> {
             match op { $($(BinaryOp::$op => Some(q!($reflected)),)?)* _ => method_name(op) }
         }
@@ -290,7 +292,7 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
         if value != none::NOT_IMPLEMENTED {
             return Ok(Some(value));
         }
-        // The class has its own equality, whatever the built-in type's is.
+        // The class has its own equality, whatever the equality of the built-in type is.
         if let BinaryOp::Equal | BinaryOp::NotEqual = op {
             return Ok(None);
         }
@@ -306,14 +308,15 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
         BinaryOp::NotEqual => vm.inequality(base, inside).map(Some),
         _ => match binary_op(vm, op, base, inside)? {
             Some(result) if result == base && changes_in_place(vm, base) => Ok(Some(object)),
-            // What cannot change in place has no such operator, so that the plain one of the class is asked.
+            // An object that cannot change in place has no in-place operator, so that the plain operator of the class
+            // is asked.
             Some(_) if plain(op) != op && overrides(vm, object, plain(op)) => Ok(None),
             result => Ok(result),
         },
     }
 }
 
-/// Whether `object`, of a built-in type, is what an in-place operator on it gives.
+/// Whether an in-place operator on `object`, of a built-in type, answers `object` itself.
 fn changes_in_place(vm: &Vm, object: Obj) -> bool {
     let ty = vm.type_of(object);
     [&list::TYPE, &array::BYTEARRAY, &array::ARRAY, &set::TYPE, &dict::TYPE, &dict::ORDERED_TYPE, &deque::TYPE]

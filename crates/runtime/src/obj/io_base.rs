@@ -20,7 +20,7 @@ use crate::{define, errno, q};
 /// `ioctl`.
 pub static IO_BASE: Type = define!(Type::new(q!("IOBase")).make_new(io_base_new).stream(&IO_BASE_SLOTS));
 
-/// What makes a stream of an instance of a class derived from [`IO_BASE`].
+/// The slots that make streams of instances of classes derived from [`IO_BASE`].
 pub(crate) static IO_BASE_SLOTS: StreamSlots =
     StreamSlots { read: Some(base_read), write: Some(base_write), ioctl: Some(base_ioctl), is_text: false };
 
@@ -39,18 +39,18 @@ pub(crate) fn io_base_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     Ok(vm.alloc(IoBase { header: Header::of(&IO_BASE) })?.obj())
 }
 
-/// The number that a method answered: negative for an error.
+/// The count that a method answered, or the error number if the answer is negative.
 pub(crate) fn count(answer: isize) -> Result<usize, Errno> {
     usize::try_from(answer).map_err(|_| i32::try_from(answer.unsigned_abs()).map_or(errno::IO, Errno))
 }
 
-/// What a method answered that had `len` bytes to read or write: how many it did, `None` for "nothing now", or a
-/// negative error number.
+/// The outcome of a method that had `len` bytes to read or write, by its answer: how many bytes it read or wrote,
+/// `None` for "nothing now", or a negative error number.
 pub(crate) fn transferred(vm: &Vm, answer: Obj, len: usize) -> Outcome {
     if answer == Obj::NONE {
         return Err(Failure::AGAIN);
     }
-    // A method that claims to have done more than it was asked for is broken.
+    // A method that claims to have read or written more than it was asked for is broken.
     Ok(Some(count(vm.int(answer)?)?).filter(|count| *count <= len).ok_or(errno::IO)?)
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn base_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
 
 pub(crate) fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     let Some(ioctl) = vm.find_attr(object, q!("ioctl"))? else {
-        // What has no such method has nothing to write out or give up.
+        // An object without a method `ioctl` has nothing to write out or give up.
         return if let Request::Flush | Request::Close = request { Ok(0) } else { Err(errno::INVALID.into()) };
     };
     let (number, argument) = match request {

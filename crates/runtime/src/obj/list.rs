@@ -26,7 +26,7 @@ use crate::ops::sequence;
 use crate::ops::truth::Truth;
 use crate::{define, members, q};
 
-/// The type.
+/// The type `list`.
 pub static TYPE: Type = define!(
     Type::new(q!("list"))
         .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
@@ -196,7 +196,7 @@ fn append(vm: &Vm, object: Obj, item: Obj) -> Res {
 fn clear(vm: &Vm, object: Obj) -> Res {
     let list = of(vm, object)?;
     if list.capacity.get() == 0 {
-        // The items are out.
+        // The list is being sorted, and its items are out.
         return Ok(Obj::NONE);
     }
     let block = vm.alloc_words(MIN)?;
@@ -228,13 +228,13 @@ fn index(vm: &Vm, args: &[Obj]) -> Res {
 
 fn insert(vm: &Vm, object: Obj, index: Obj, item: Obj) -> Res {
     let list = of(vm, object)?;
-    // What gives the index may have changed the list.
+    // The object that gives the index may have changed the list.
     let at = vm.bound(&TYPE, list.len(), index)?.min(list.len());
     list.append(vm, Obj::NONE)?;
     let len = list.len() - 1;
     spend_work_on_bytes(vm, (len - at) * size_of::<Obj>());
     let block = list.items.get();
-    // SAFETY: the block has room for the items, which are one more now.
+    // SAFETY: the block has room for the list's items, of which there is one more since `append`.
     unsafe { block.add(at).copy_to(block.add(at + 1), len - at) };
     list.items()[at].set(item);
     Ok(Obj::NONE)

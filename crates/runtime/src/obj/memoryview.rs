@@ -1,6 +1,6 @@
 //! The type `memoryview`: part of another object's memory.
 //!
-//! It asks the other object for its memory at every use, because that may move.
+//! A view asks the other object for its memory at every use, because the memory may move.
 
 use berus_mpy::opcode::BinaryOp;
 
@@ -25,7 +25,7 @@ use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
 use crate::{define, members, q};
 
-/// The type.
+/// The type `memoryview`.
 pub static TYPE: Type = define!(
     Type::new(q!("memoryview"))
         .flags(flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE | flag::LENDS)
@@ -50,9 +50,10 @@ members! {
 pub struct MemoryView {
     header: Header,
     source: Obj,
-    /// The code of the items in the low byte, above it where the first one is: its byte.
+    /// The code of the items in the low byte; above that byte, the offset of the first item in the source's memory, in
+    /// bytes.
     code_and_offset: usize,
-    /// Items.
+    /// How many items the view has.
     len: usize,
 }
 
@@ -82,7 +83,7 @@ impl MemoryView {
         native_size(self.code()).unwrap_or(1)
     }
 
-    /// The memory, as much of it as there still is; `None` if it may not be written to.
+    /// The memory of the view, as much of it as there still is; `None` if the source does not give that access.
     fn buffer(&self, vm: &Vm, access: Access) -> Res<Option<Buffer>> {
         let Some(all) = vm.try_buffer(self.source, access)? else { return Ok(None) };
         Ok(Some(Buffer { typecode: self.code(), ..all.part(self.offset(), self.len * self.size()) }))
@@ -95,7 +96,7 @@ impl MemoryView {
         }
     }
 
-    /// How many items there still are.
+    /// How many items of the view there still are.
     fn items(&self, vm: &Vm) -> Res<usize> {
         Ok(self.read(vm)?.len / self.size())
     }
@@ -112,7 +113,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let (source, offset) = match source.downcast::<MemoryView>() {
         Some(view) => (view.source, view.offset()),
         None if vm.as_str_or_bytes(source).is_some() => (source, 0),
-        // What is lent is there for longer than who lends it: a file can be closed.
+        // Lent memory is there for longer than the object that lends it: a file can be closed.
         None => match lent(vm, source)? {
             Some(bytes) => (Bytes::lent(vm, bytes)?.obj(), 0),
             None => (source, 0),

@@ -1,4 +1,4 @@
-//! Modules.
+//! The type of modules.
 
 use crate::model::error::Res;
 use crate::model::layout::Module;
@@ -12,7 +12,7 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, q};
 
-/// The type.
+/// The type `module`.
 pub static TYPE: Type = define!(Type::new(q!("module")).print(module_print).attr(module_attr));
 
 // SAFETY: `Module` is `repr(C)` and starts with a header; only modules have this type.

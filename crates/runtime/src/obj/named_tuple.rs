@@ -39,7 +39,8 @@ unsafe impl Object for NamedTupleType {
 
 /// The names of the items of a named tuple's type.
 fn fields(ty: Gc<Type>) -> Gc<Tuple> {
-    // SAFETY: this is asked only of types with the slots of this file, and `named_tuple` alone makes such.
+    // SAFETY: `fields` is called only with types that have the slots of this file, and `named_tuple` alone makes such
+    // types.
     unsafe { Gc::<NamedTupleType>::from_ptr(ty.as_ptr().cast()) }.fields
 }
 
@@ -52,7 +53,7 @@ fn of(vm: &Vm, object: Obj) -> Res<(Gc<Type>, Gc<Tuple>)> {
     }
 }
 
-/// `namedtuple(name, fields)`
+/// `namedtuple(name, fields)`: makes the type of a named tuple.
 pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
     let name = vm.to_name(args[0])?;
     let mut names = args[1];
@@ -108,7 +109,7 @@ fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     Ok(Tuple::of_type(vm, ty, items.items())?.obj())
 }
 
-/// Raises `TypeError` for the keyword that is none of the fields left.
+/// Raises `TypeError` for a keyword that is no field, or one whose field has a value already.
 #[cold]
 fn bad_keyword(vm: &Vm, fields: Gc<Tuple>, args: Args<'_>) -> Raised {
     let text = |name: Obj| core::str::from_utf8(vm.as_str(name).unwrap_or_default()).unwrap_or("?");

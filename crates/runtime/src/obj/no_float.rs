@@ -1,4 +1,5 @@
-//! In place of `float.rs` where the feature `float` is off: no object is a float, and what needs one raises.
+//! In place of `float.rs` where the feature `float` is off: no object is a float, and operations that need one raise
+//! `TypeError`.
 
 use berus_mpy::opcode::BinaryOp;
 
@@ -18,12 +19,12 @@ pub fn complex_parts(_: Obj) -> Option<(f64, f64)> {
     None
 }
 
-/// Floats where there are none.
+/// The trait `Floats` where there are no floats.
 pub trait Floats {
     /// Raises: there are no floats.
     fn new_float(&self, _: f64) -> Res;
 
-    /// Nothing is a float.
+    /// `None`: no object is a float.
     fn try_float(&self, _: Obj) -> Res<Option<f64>>;
 
     /// Raises: there are no floats.
@@ -70,49 +71,49 @@ fn no_float(vm: &Vm) -> Raised {
     vm.type_error(format_args!("can't convert to float"))
 }
 
-/// There are no floats to compute with.
+/// No result: there are no floats.
 #[inline(always)]
 pub(crate) fn short(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Option<Obj> {
     None
 }
 
-/// Nothing is a float.
+/// `None`: no object is a float.
 pub fn binary_after_int(_: &Vm, _: BinaryOp, _: Obj, _: Obj) -> Res<Option<Obj>> {
     Ok(None)
 }
 
-/// No operator has floats.
+/// No result: there are no floats.
 #[inline(always)]
 pub fn binary(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Res<Option<Obj>> {
     Ok(None)
 }
 
-/// There are no floats to ask this of.
+/// Never called, since there are no floats.
 pub fn power(_: f64, _: f64) -> f64 {
     0.0
 }
 
-/// There are no floats to ask this of.
+/// Never called, since there are no floats.
 pub fn trunc(value: f64) -> f64 {
     value
 }
 
-/// There are no floats.
+/// Never called, since there are no floats.
 pub fn round_to(value: f64, _: isize) -> f64 {
     value
 }
 
-/// There are no floats to ask this of.
+/// Never called, since there are no floats.
 pub fn round(value: f64) -> f64 {
     value
 }
 
-/// There are no floats to ask this of.
+/// Never called, since there are no floats.
 pub fn from_half(_: u16) -> f64 {
     0.0
 }
 
-/// There are no floats to ask this of.
+/// Never called, since there are no floats.
 pub fn to_half(_: f64) -> u16 {
     0
 }

@@ -17,22 +17,22 @@ pub static ELLIPSIS_TYPE: Type = define!(Type::new(q!("ellipsis")).print(print_e
 /// The type of `NotImplemented`.
 pub static NOT_IMPLEMENTED_TYPE: Type = define!(Type::new(q!("NotImplemented")).print(print_not_implemented));
 
-/// An object that is nothing but itself.
+/// An object that has nothing but its identity.
 #[repr(C)]
 pub struct Singleton {
     header: Header,
 }
 
-// SAFETY: its header names a `static` type and is never changed.
+// SAFETY: the header of a singleton names a `static` type and is never changed.
 unsafe impl Sync for Singleton {}
 
 static THE_ELLIPSIS: Singleton = Singleton { header: Header::of(&ELLIPSIS_TYPE) };
 static THE_NOT_IMPLEMENTED: Singleton = Singleton { header: Header::of(&NOT_IMPLEMENTED_TYPE) };
 
-/// `...`
+/// The object `...`.
 pub const ELLIPSIS: Obj = Obj::from_static(&THE_ELLIPSIS);
 
-/// What an operator method returns that does not know the other operand.
+/// The object `NotImplemented`, which an operator's method returns if it does not know the other operand.
 pub const NOT_IMPLEMENTED: Obj = Obj::from_static(&THE_NOT_IMPLEMENTED);
 
 // SAFETY: `Singleton` is `repr(C)` and starts with a header. Only the ellipsis has this type.

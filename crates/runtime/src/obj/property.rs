@@ -71,7 +71,7 @@ fn property_deleter(vm: &Vm, object: Obj, function: Obj) -> Res {
 /// The type `super`.
 pub static SUPER_TYPE: Type = define!(Type::new(q!("super")).make_new(super_new).print(super_print).attr(super_attr));
 
-/// What `super()` gives: an object, seen as one of the bases of a class.
+/// The object that `super()` gives: another object, seen as one of the bases of a class.
 #[repr(C)]
 pub struct Super {
     header: Header,
@@ -85,7 +85,7 @@ unsafe impl Object for Super {
 }
 
 impl Super {
-    /// What `super(class, object)` gives, not yet an object.
+    /// The value of `super(class, object)`, not on the heap yet.
     fn new(vm: &Vm, class: Obj, object: Obj) -> Res<Super> {
         let Some(class) = class.downcast::<Type>() else {
             return Err(vm.type_error(format_args!("first argument to super() must be type")));
@@ -103,7 +103,7 @@ fn super_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     Ok(vm.alloc(Super::new(vm, args.pos()[0], args.pos()[1])?)?.obj())
 }
 
-/// The method `name` of `super(class, object)`, without making that.
+/// The method `name` of `super(class, object)`, without making a `super` object.
 pub(crate) fn super_method(vm: &Vm, class: Obj, object: Obj, name: Qstr) -> Res<MethodParts> {
     let this = Super::new(vm, class, object)?;
     match find_by_super(vm, &this, name, Attr::LoadMethod)? {
@@ -138,7 +138,7 @@ fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
 }
 
 crate::members! {
-    /// What `super().__init__` of a class derived from a built-in type gives.
+    /// The methods that `super()` has in a class derived from a built-in type.
     static NATIVE_METHODS = {
         "__init__" => kw(1, native_init),
     }

@@ -20,7 +20,7 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, q};
 
-/// The type.
+/// The type `range`.
 pub static TYPE: Type = define!(
     Type::new(q!("range"))
         .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
@@ -58,18 +58,18 @@ impl Range {
         vm.alloc(Range { header: Header::of(&TYPE), start, stop, step })
     }
 
-    /// The first int, the one before which it ends, and the distance.
+    /// The first int, the int before which the range ends, and the step.
     pub fn bounds(&self) -> (isize, isize, isize) {
         (self.start, self.stop, self.step)
     }
 
-    /// Start, stop and step as small ints, if they are and counting in them never leaves their range.
+    /// Start, stop and step as small ints, if they are small and counting from start to stop never meets a larger int.
     pub fn small_bounds(&self) -> Option<[Obj; 3]> {
         Obj::small_int(self.stop.checked_add(self.step)?)?;
         Some([Obj::small_int(self.start)?, Obj::small_int(self.stop)?, Obj::small_int(self.step)?])
     }
 
-    /// How many ints there are.
+    /// How many ints the range has.
     pub fn len(&self) -> usize {
         let distance =
             if self.step > 0 { self.stop.checked_sub(self.start) } else { self.start.checked_sub(self.stop) };
@@ -80,12 +80,12 @@ impl Range {
         }
     }
 
-    /// Whether there is none.
+    /// Whether the range has no ints.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Int number `index`.
+    /// The int number `index` of the range.
     fn at(&self, index: usize) -> isize {
         self.start.wrapping_add(self.step.wrapping_mul(index as isize))
     }
@@ -144,7 +144,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let range = of(vm, object)?;
     if let Some(slice) = index.downcast::<Slice>() {
         let (start, stop, step) = slice.resolve(vm, || range.len())?;
-        // Positions become ints, those before the first one included.
+        // Positions become ints, also positions before the first int.
         let int = |position: isize| range.start.wrapping_add(range.step.wrapping_mul(position));
         let new = Range::new(vm, int(start), int(stop), range.step.wrapping_mul(step))?;
         return Ok(Some(new.obj()));

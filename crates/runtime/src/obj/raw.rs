@@ -21,7 +21,8 @@ impl RawMemoryGrant for Vm {
 }
 
 impl Buffer {
-    /// Its address, by which who is granted memory reaches it. It is there only as long as the object that gives it.
+    /// The address of the buffer, by which code that is granted memory reaches it. The buffer is there only as long as
+    /// the object that gives it.
     pub fn address(self) -> usize {
         self.data.as_ptr().expose_provenance()
     }
@@ -29,10 +30,10 @@ impl Buffer {
 
 /// Memory by its address, where the host grants it.
 pub trait RawMemoryGrant {
-    /// The memory, if the host grants it.
+    /// All memory, if the host grants it.
     ///
     /// # Errors
-    /// `OSError` with `EPERM` otherwise.
+    /// `OSError` with `EPERM` if the host does not grant memory.
     fn raw_memory(&self) -> Res<RawMemory>;
 }
 
@@ -41,11 +42,11 @@ pub trait RawMemoryGrant {
 pub struct RawMemory(pub(crate) ());
 
 impl RawMemory {
-    /// Reads the bytes at `address`. Two, four or eight are read by one access where their address is a multiple of
-    /// that, as registers of devices need it.
+    /// Reads the bytes at `address`. Two, four or eight bytes are read by one access where the address is a multiple of
+    /// their number, as registers of devices need it.
     pub fn read(self, address: usize, bytes: &mut [u8]) {
         let at = ptr::with_exposed_provenance::<u8>(address);
-        // SAFETY: the host has granted all memory, and answers for whoever gives an address where there is none.
+        // SAFETY: the host has granted all memory, and answers for whoever gives an address where there is no memory.
         unsafe {
             match bytes.len() {
                 2 if address.is_multiple_of(2) => {
@@ -69,7 +70,7 @@ impl RawMemory {
     /// Writes the bytes at `address`, by one access where [`read`](RawMemory::read) does so.
     pub fn write(self, address: usize, bytes: &[u8]) {
         let at = ptr::with_exposed_provenance_mut::<u8>(address);
-        // SAFETY: as in `read`.
+        // SAFETY: the host has granted all memory, as in `read`.
         unsafe {
             match *bytes {
                 [a, b] if address.is_multiple_of(2) => at.cast::<u16>().write_volatile(u16::from_ne_bytes([a, b])),
@@ -91,7 +92,7 @@ impl RawMemory {
     /// The text at `address`, which ends before a zero byte; `None` for address 0.
     ///
     /// # Errors
-    /// `UnicodeError` if it is not UTF-8, and `MemoryError`.
+    /// `UnicodeError` if the text is not UTF-8, and `MemoryError`.
     pub fn text(self, vm: &Vm, address: usize) -> Res {
         if address == 0 {
             return Ok(Obj::NONE);
@@ -114,7 +115,7 @@ impl RawMemory {
     /// `ValueError` if the address is 0 on a machine that may have memory there, where no buffer can be.
     pub fn buffer(self, vm: &Vm, address: usize, len: usize) -> Res<Buffer> {
         let data = start(vm, address, len)?;
-        // SAFETY: as in `read`.
+        // SAFETY: the host has granted all memory, as in `read`.
         Ok(unsafe { Buffer::new(data, len, b'B') })
     }
 
@@ -124,7 +125,7 @@ impl RawMemory {
     /// As [`buffer`](RawMemory::buffer), and `MemoryError`.
     pub fn bytearray(self, vm: &Vm, address: usize, len: usize) -> Res {
         let data = start(vm, address, len)?;
-        // SAFETY: as in `read`.
+        // SAFETY: the host has granted all memory, as in `read`.
         Ok(unsafe { Array::of_memory(vm, data, len) }?.obj())
     }
 }
@@ -134,7 +135,7 @@ pub(crate) fn start(vm: &Vm, address: usize, len: usize) -> Res<NonNull<u8>> {
     match NonNull::new(ptr::with_exposed_provenance_mut(address)) {
         Some(_) if isize::try_from(len).is_err() => Err(vm.memory_error(len)),
         Some(start) => Ok(start),
-        // Below an operating system there is none, nor is there at the address that stands for it here.
+        // Address 0 has no memory on a machine with an operating system, nor has the address that stands for it here.
         None if len == 0 || cfg!(not(target_os = "none")) => Ok(NonNull::dangling()),
         None => Err(vm.value_error(format_args!("no buffer can be at address 0"))),
     }

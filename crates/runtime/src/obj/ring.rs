@@ -21,7 +21,7 @@ use crate::ops::convert::Convert;
 use crate::ops::stream;
 use crate::{define, errno, q};
 
-/// The type.
+/// The type `RingIO`.
 pub static TYPE: Type = define!(Type::new(q!("RingIO")).make_new(make_new).locals(METHODS).stream(&StreamSlots {
     read: Some(read),
     write: Some(write),
@@ -44,11 +44,11 @@ crate::members! {
 #[repr(C)]
 struct Ring {
     header: Header,
-    /// What gives the memory: a `bytearray`, or what the program gave.
+    /// The object that gives the memory: a `bytearray`, or the object that the program gave.
     buffer: Obj,
-    /// Where the next byte is read.
+    /// The place in the memory at which the next byte is read.
     get: Cell<usize>,
-    /// Where the next byte is written.
+    /// The place in the memory at which the next byte is written.
     put: Cell<usize>,
 }
 
@@ -58,18 +58,19 @@ unsafe impl Object for Ring {
 }
 
 impl Ring {
-    /// The memory; nothing if the program has made it too small since.
+    /// The ring's memory; `None` if the program has made it too small since.
     fn memory(&self, vm: &Vm) -> Res<Option<Buffer>> {
         let buffer = vm.buffer(self.buffer, Access::Write)?;
         Ok(Some(buffer).filter(|buffer| buffer.len > self.get.get().max(self.put.get())))
     }
 
-    /// How many bytes wait, in memory of `size` bytes.
+    /// How many bytes wait to be read, in memory of `size` bytes.
     fn available(&self, size: usize) -> usize {
         (size + self.put.get() - self.get.get()) % size
     }
 
-    /// Moves `count` bytes, from the byte at `at` on: `work` gets the place in the ring of each. Answers how many.
+    /// Moves `at` on by `count` bytes: `work` gets the place of each byte in the ring, and the byte's number. Answers
+    /// `count`.
     fn pass(at: &Cell<usize>, size: usize, count: usize, mut work: impl FnMut(usize, usize)) -> usize {
         for number in 0..count {
             work(at.get(), number);

@@ -84,7 +84,8 @@ pub struct Set {
     map: Map,
 }
 
-// SAFETY: `Set` is `repr(C)` and starts with a header; only sets have this type. `as_set` knows of frozen ones.
+// SAFETY: `Set` is `repr(C)` and starts with a header; only sets have this type. Frozen sets have the other type with
+// this layout, of which `as_set` knows.
 unsafe impl Object for Set {
     const TYPE: &'static Type = &TYPE;
 }
@@ -105,7 +106,7 @@ impl Set {
         vm.alloc(Set { header: Header::of(if frozen { &FROZEN_TYPE } else { &TYPE }), map: Map::new() })
     }
 
-    /// A set of what an iterable yields.
+    /// A set of the items that an iterable yields.
     ///
     /// # Errors
     /// What iterating, hashing and comparing raise.
@@ -139,7 +140,7 @@ impl Set {
         self.header.ty() == Gc::from_static(&FROZEN_TYPE)
     }
 
-    /// A copy of the same type.
+    /// A copy of the set, of the same type.
     fn copy(&self, vm: &Vm) -> Res<Gc<Set>> {
         let copy = Set::of_type(vm, self.is_frozen())?;
         copy.map.copy_from(vm, &self.map)?;
@@ -153,7 +154,7 @@ impl Set {
         Ok(Some((found + 1, item)))
     }
 
-    /// Does `work` with each item.
+    /// Calls `work` with each item of the set.
     fn each(&self, vm: &Vm, mut work: impl FnMut(Obj) -> Res<()>) -> Res<()> {
         let mut at = 0;
         while let Some((behind, item)) = self.item_from(vm, at)? {
@@ -178,7 +179,7 @@ impl Set {
 /// The set that `object` is, frozen or not.
 fn as_set(object: Obj) -> Option<Gc<Set>> {
     let header = object.as_header()?;
-    // SAFETY: a pointer word points to a live object; those of either type have the layout of a set.
+    // SAFETY: a pointer word points to a live object; objects of either type have the layout of a set.
     unsafe {
         let ty = header.as_ref().ty();
         (ty == Gc::from_static(&TYPE) || ty == Gc::from_static(&FROZEN_TYPE)).then(|| Gc::from_ptr(header.cast()))
@@ -192,7 +193,7 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Set>> {
     }
 }
 
-/// A set of the items of `object`: itself, if it is a set.
+/// A set of the items of `object`: `object` itself, if it is a set.
 fn to_set(vm: &Vm, object: Obj) -> Res<Gc<Set>> {
     match as_set(object) {
         Some(set) => Ok(set),
@@ -236,7 +237,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         UnaryOp::Hash if set.is_frozen() => {
             let mut hash = 0usize;
             set.each(vm, |item| {
-                // The order does not count.
+                // The order of the items does not count.
                 hash = hash.wrapping_add(hash::combine(0x5bd1_e995, vm.hash(item)?));
                 Ok(())
             })?;

@@ -1,10 +1,10 @@
 //! Code of which there is only a sketch: functions that have not been called yet.
 //!
-//! Most functions of a module are not called soon, and many never. Until it is, a function keeps a [`Sketch`], which
-//! fits into the block that it has anyway; the code object, of four times that size, is made at the first call. That is
-//! for functions that make no others and need no cells from outside, which most are, and for all of a module that runs
-//! [in place](crate::import::in_place). Those that are made again and again share the code that is made the second
-//! time.
+//! Most functions of a module are not called soon, and many never. Until its first call a function keeps a [`Sketch`],
+//! which fits into the block that the function has anyway; the code object, of four times that size, is made at the
+//! first call. Sketches are for functions that make no others and need no cells from outside, as most functions, and
+//! for all functions of a module that runs [in place](crate::import::in_place). Functions that are made again and again
+//! share the code object that is made when the second of them is.
 
 use crate::data::sketch::Sketched;
 use crate::model::object::Object;

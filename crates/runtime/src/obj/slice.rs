@@ -18,7 +18,7 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, members, q};
 
-/// The type.
+/// The type `slice`.
 pub static TYPE: Type =
     define!(Type::new(q!("slice")).make_new(make_new).print(print).unary_op(unary_op).attr(attr).locals(METHODS));
 
@@ -43,7 +43,7 @@ unsafe impl Object for Slice {
 }
 
 impl Slice {
-    /// A slice.
+    /// The slice with the given bounds, `None` where one is left out.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -58,9 +58,9 @@ impl Slice {
         work(Obj::from_header(NonNull::from_ref(&slice.header)))
     }
 
-    /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first. The bounds may be objects
-    /// that say in Python which int they are, and change the sequence meanwhile, so that its length is asked for
-    /// afterwards.
+    /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first item. The bounds may be
+    /// objects that say in Python which int they are, and change the sequence meanwhile, so that the sequence's length
+    /// is asked for afterwards.
     pub(crate) fn resolve(&self, vm: &Vm, len: impl FnOnce() -> usize) -> Res<(isize, isize, isize)> {
         let number = |object: Obj| if object == Obj::NONE { Ok(None) } else { clamped(vm, object).map(Some) };
         let step = number(self.step)?.unwrap_or(1);
@@ -75,8 +75,9 @@ impl Slice {
         Ok((start.map_or(first, bound), stop.map_or(last, bound), step))
     }
 
-    /// Which items of a sequence of `len` it selects. If none, `start` is where items would be inserted. The length is
-    /// asked for when the bounds are known, since these may be objects that change the sequence.
+    /// Which items of a sequence of `len` items the slice selects. If it selects none, `start` is where items would be
+    /// inserted. The length is asked for when the bounds are known, since these may be objects that change the
+    /// sequence.
     ///
     /// # Errors
     /// `TypeError` if a bound is no int, `ValueError` for a step of 0.
@@ -88,7 +89,7 @@ impl Slice {
     }
 }
 
-/// An int, or the nearest one that fits a word.
+/// The value of an int, or the nearest value that fits a word.
 fn clamped(vm: &Vm, object: Obj) -> Res<isize> {
     let int = vm.to_int(object)?;
     Ok(match vm.int_to_isize(int) {
@@ -115,7 +116,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
 }
 
 fn unary_op(_: &Vm, _: UnaryOp, _: Obj) -> Res<Option<Obj>> {
-    // It has no hash.
+    // A slice has no hash.
     Ok(None)
 }
 

@@ -1,7 +1,7 @@
 //! Sorting: a stable merge sort in heap blocks.
 //!
-//! Comparing calls Python code, which finds the list empty, as in CPython. What is sorted is a copy, so that an error
-//! leaves the items as they were. Runs of a few items are made by insertion, and merged to ever longer ones.
+//! Comparing calls Python code, which finds the list empty, as in CPython. A copy is sorted, so that an error leaves
+//! the list's items as they were. Runs of a few items are made by insertion, and merged into ever longer runs.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -15,10 +15,10 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::ops::call::Call;
 
-/// Length of the runs that insertion makes.
+/// How many items the runs have that insertion makes.
 const RUN: usize = 8;
 
-/// What is compared, and the item that moves with it. Without a key function both are the same.
+/// The key that is compared, and the item that moves with it. Without a key function both are the item.
 #[derive(Clone, Copy)]
 #[repr(C)]
 struct Pair {
@@ -26,7 +26,7 @@ struct Pair {
     item: Obj,
 }
 
-/// A heap block of pairs, which the collector sees as long as this is in a local variable.
+/// A heap block of pairs, which the collector sees as long as the `Block` is in a local variable.
 #[derive(Clone, Copy)]
 struct Block {
     start: NonNull<Cell<Pair>>,
@@ -45,7 +45,7 @@ impl Block {
     }
 
     fn pairs(&self) -> &[Cell<Pair>] {
-        // SAFETY: `new` wrote `len` pairs, and the block lives while this is where the collector sees it.
+        // SAFETY: `new` wrote `len` pairs, and the block lives while `self` is where the collector sees it.
         unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.len) }
     }
 }
@@ -53,8 +53,8 @@ impl Block {
 /// Sorts a list by `key`, if there is one, from the greatest down if `reverse` is set.
 ///
 /// # Errors
-/// What the key function or comparing raises; the list is as before. `ValueError` if either has changed the list, which
-/// is sorted then.
+/// What the key function or comparing raises; the list is as before. `ValueError` if either has changed the list; the
+/// list is sorted then.
 pub(crate) fn sort(vm: &Vm, list: Gc<List>, key: Option<Obj>, reverse: bool) -> Res<()> {
     if list.len() < 2 {
         return Ok(());
@@ -77,7 +77,7 @@ fn sort_items(vm: &Vm, items: &[Cell<Obj>], key: Option<Obj>, reverse: bool) -> 
         };
         pair.set(Pair { key, item });
     }
-    // Whether `b`, which stands behind `a`, has to come before it.
+    // Whether `b`, which stands behind `a`, has to come before `a`.
     let swaps = |a: Pair, b: Pair| if reverse { vm.less(a.key, b.key) } else { vm.less(b.key, a.key) };
     for run in from.pairs().chunks(RUN) {
         for end in 1..run.len() {

@@ -24,7 +24,7 @@ use crate::qstr::Qstr;
 use crate::text::utf8;
 use crate::{define, q};
 
-/// The type.
+/// The type `str`.
 pub static TYPE: Type = define!(
     Type::new(q!("str"))
         .flags(flag::SUBSCR_ALLOWS_STACK_SLICE)
@@ -45,8 +45,8 @@ text_methods! {
     }
 }
 
-// SAFETY: `Str` is `repr(C)` and starts with a header; only strings have this type. Its data lies behind it, or in
-// memory that outlives it.
+// SAFETY: `Str` is `repr(C)` and starts with a header; only strings have this type. The text of a string lies behind
+// its structure, or in memory that outlives the string.
 unsafe impl Object for Str {
     const TYPE: &'static Type = &TYPE;
     const SCAN: bool = false;
@@ -62,7 +62,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     }
 }
 
-/// Whether text is limited to ASCII in this encoding.
+/// Whether text in this encoding is limited to ASCII.
 pub(crate) fn is_ascii_encoding(vm: &Vm, encoding: Obj) -> Res<bool> {
     let Some(name) = vm.as_str(encoding) else { return Err(vm.bad_conversion(encoding)) };
     match name {
@@ -158,13 +158,13 @@ pub(crate) fn print_json(vm: &Vm, out: &mut dyn Printer, text: &[u8]) -> Res<()>
     out.write(vm, b"\"")
 }
 
-/// Characters of a literal that are printed between two looks at limits.
+/// How many bytes of a literal are printed between two looks at limits.
 const COUNTED: usize = 1024;
 
-/// Prints text as a literal: all that is not printable is escaped, and in bytes everything beyond ASCII.
+/// Prints text as a literal: characters that are not printable are escaped, and in bytes everything beyond ASCII.
 ///
 /// # Errors
-/// Those of the printer.
+/// Whatever the printer raises.
 pub(crate) fn print_quoted(vm: &Vm, out: &mut dyn Printer, text: &[u8], is_bytes: bool) -> Res<()> {
     let quote = if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' };
     out.write(vm, &[quote])?;

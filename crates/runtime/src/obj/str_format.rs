@@ -22,7 +22,7 @@ use crate::ops::print::Print;
 use crate::text::spec::{Align, Spec, number};
 use crate::text::utf8;
 
-/// A field: how wide it is, and how text is put into it.
+/// A field: its width in characters, and how text is put into it.
 #[derive(Clone, Copy)]
 struct Field {
     width: usize,
@@ -66,7 +66,7 @@ impl Field {
         out.reserve(vm, padding.saturating_add(digits.len()).saturating_add(1))?;
         match group.filter(|_| self.fill == b'0') {
             Some((separator, size)) => {
-                // A separator never comes first: a zero more does.
+                // A separator never comes first: one more zero does.
                 if padding > 0 && (padding + digits.len()).is_multiple_of(size + 1) {
                     padding += 1;
                 }
@@ -86,10 +86,10 @@ struct IntStyle {
     base: u32,
     upper: bool,
     sign: Option<u8>,
-    /// The base's prefix, if it is to be written.
+    /// The prefix of the base; empty if no prefix is to be written.
     prefix: &'static [u8],
     separator: Option<u8>,
-    /// The least number of digits.
+    /// The least number of digits that are written.
     digits: usize,
 }
 
@@ -119,7 +119,7 @@ fn put_int(vm: &Vm, out: &mut Builder, object: Obj, field: Field, style: IntStyl
 /// How a float is written.
 #[derive(Clone, Copy)]
 struct FloatStyle {
-    /// The form, one of `eEfFgG%`, or `r` for that of `repr()`.
+    /// The form, one of `eEfFgG%`, or `r` for the form of `repr()`.
     kind: u8,
     precision: Option<usize>,
     sign: Option<u8>,
@@ -145,7 +145,7 @@ fn put_float(vm: &Vm, out: &mut Builder, value: f64, field: Field, style: FloatS
     let signs = usize::from(number.bytes().first().is_some_and(|byte| b"+- ".contains(byte)));
     let (head, digits) = number.bytes().split_at(signs);
     let Some(separator) = separator else { return field.put_number(vm, out, head, digits, None) };
-    // Of the digits those before the point are grouped, and the zeros that fill the field before them.
+    // The digits before the point are grouped, and the zeros that fill the field before these digits.
     let whole = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut grouped = Builder::new();
     for (at, &digit) in digits[..whole].iter().enumerate() {
@@ -175,7 +175,7 @@ fn character(vm: &Vm, object: Obj) -> Res<([u8; 4], usize)> {
 /// Formats `object` by a specification, as `format(object, spec)` does.
 ///
 /// # Errors
-/// `ValueError` for what does not suit the object; what converting it raises.
+/// `ValueError` for a specification that is none, or does not suit the object; whatever converting the object raises.
 pub fn format_value(vm: &Vm, out: &mut Builder, object: Obj, spec: &[u8]) -> Res<()> {
     let Some(spec) = Spec::parse(spec) else {
         return Err(vm.value_error(format_args!("invalid format specifier")));
@@ -252,10 +252,10 @@ fn unknown_code(vm: &Vm, kind: u8, object: Obj) -> Raised {
     vm.value_error(format_args!("unknown format code '{kind}' for object of type '{name}'"))
 }
 
-/// The arguments of a call of `format()`, and how far they were used without being named.
+/// The arguments of a call of `format()`, and how many of them were used without a number or name.
 struct Values<'a> {
     args: Args<'a>,
-    /// The next one; `None` once one was chosen by its number.
+    /// The number of the next argument; `None` once an argument was chosen by its number.
     next: Option<usize>,
 }
 
@@ -339,7 +339,7 @@ fn format_text(vm: &Vm, text: &[u8], values: &mut Values<'_>) -> Res<Builder> {
     Ok(out)
 }
 
-/// Formats a field whose text starts at `text`; answers what follows it.
+/// Formats the field whose text starts with `text`; answers the text behind the field.
 fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Values<'_>) -> Res<&'a [u8]> {
     let end = vm.position(text, |byte| matches!(byte, b'}' | b'!' | b':'))?.unwrap_or(text.len());
     let (name, mut rest) = text.split_at(end);
@@ -414,7 +414,7 @@ impl Operands<'_> {
         Ok(value)
     }
 
-    /// A number in the text, or `*` for one of the values; its sign apart.
+    /// A number in the text, without a sign, or the next of the values where the text has `*`.
     fn number(&mut self, vm: &Vm, text: &[u8], at: &mut usize) -> Res<Option<isize>> {
         if text.get(*at) == Some(&b'*') {
             *at += 1;
@@ -425,7 +425,7 @@ impl Operands<'_> {
     }
 }
 
-/// `pattern % values`, where `dict` is the only value if that is a dict.
+/// `pattern % values`, where `dict` is the only value, if it is a dict.
 pub(crate) fn modulo(vm: &Vm, pattern: Obj, values: &[Obj], dict: Option<Gc<Dict>>) -> Res {
     let (kind, text) = strings::text(vm, pattern)?;
     let is_bytes = kind != strings::Kind::Str;
@@ -455,8 +455,8 @@ pub(crate) fn modulo(vm: &Vm, pattern: Obj, values: &[Obj], dict: Option<Gc<Dict
     if is_bytes { out.into_bytes(vm) } else { out.into_str(vm) }
 }
 
-/// Adds `value` if the field is no more than `%d` or `%s`, and the value a small int or string, as most are. Else
-/// answers false.
+/// Adds `value` if the field is no more than `%d` or `%s`, and the value a small int or string, as most fields and
+/// values are. Else answers `false`.
 #[inline]
 fn put_plain(vm: &Vm, out: &mut Builder, kind: Option<&u8>, value: Option<&Obj>, is_bytes: bool) -> Res<bool> {
     let (Some(kind @ (b'd' | b's')), Some(value)) = (kind, value) else { return Ok(false) };
@@ -470,7 +470,7 @@ fn put_plain(vm: &Vm, out: &mut Builder, kind: Option<&u8>, value: Option<&Obj>,
     }
 }
 
-/// Formats the field behind the `%` before `at`; answers where it ends.
+/// Formats the field behind the `%` before `at`; answers where the field ends.
 fn modulo_field(
     vm: &Vm,
     out: &mut Builder,

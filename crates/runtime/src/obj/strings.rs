@@ -28,7 +28,7 @@ use crate::qstr::Qstr;
 use crate::text::utf8;
 use crate::text::utf8::is_space;
 
-/// The type's methods and those that all text has.
+/// A table of the given methods of a type, and of the methods that all text has.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! text_methods {
@@ -68,7 +68,7 @@ macro_rules! text_methods {
 }
 pub(crate) use text_methods;
 
-/// Which of the types it is, and so what results are.
+/// Which of the three types a text has, and so which its results have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Str,
@@ -85,7 +85,7 @@ impl Kind {
         }
     }
 
-    /// A new object of this kind.
+    /// A new object of this kind with the given bytes.
     fn make(self, vm: &Vm, bytes: &[u8]) -> Res {
         match self {
             Kind::Str => vm.new_str(bytes),
@@ -94,7 +94,7 @@ impl Kind {
         }
     }
 
-    /// The object that was built.
+    /// The object of this kind that was built.
     pub(crate) fn finish(self, vm: &Vm, built: Builder) -> Res {
         match self {
             Kind::Str => built.into_str(vm),
@@ -132,8 +132,8 @@ fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
     Some((Kind::ByteArray, array.buffer().bytes()))
 }
 
-/// The bytes of an argument, which must be of the same kind as `kind`, or have such inside; bytes and byte arrays go
-/// together.
+/// The bytes of an argument, which must be of the kind `kind`, or an instance with an object of that kind inside; bytes
+/// and byte arrays go together.
 #[inline(always)]
 fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
     match vm.as_str(object) {
@@ -209,7 +209,7 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
     kind.finish(vm, joined(vm, a, b)?).map(Some)
 }
 
-/// `a + b`
+/// The bytes of `a + b`.
 fn joined(vm: &Vm, a: &[u8], b: &[u8]) -> Res<Builder> {
     let mut out = Builder::with_capacity(vm, a.len().saturating_add(b.len()))?;
     out.extend(vm, a)?;
@@ -240,8 +240,8 @@ fn modulo(vm: &Vm, pattern: Obj, values: Obj) -> Res {
     }
 }
 
-/// The part of a text between two optional ends, in characters for strings, and where it starts. `None` if they are the
-/// wrong way round.
+/// The part of a text between two optional ends, in characters for strings, and where it starts. `None` if the ends are
+/// the wrong way round.
 fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(usize, &'a [u8])>> {
     let end = |index: usize, default: usize| match ends.get(index) {
         None => Ok(default),
@@ -256,7 +256,7 @@ fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(us
     Ok(text.get(start..stop).map(|part| (start, part)))
 }
 
-/// Finds bytes in others: where they are.
+/// Finds the second bytes in the first: the offset at which they start.
 type Find = fn(&Vm, &[u8], &[u8]) -> Res<Option<usize>>;
 
 fn search(vm: &Vm, args: &[Obj], find: Find) -> Res<Option<Obj>> {
@@ -326,7 +326,7 @@ pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     kind.finish(vm, out)
 }
 
-/// The most splits that were asked for.
+/// The greatest number of splits that the caller asked for.
 fn limit(vm: &Vm, args: &[Obj]) -> Res<usize> {
     match args.get(2) {
         Some(&limit) => Ok(usize::try_from(vm.int(limit)?).unwrap_or(usize::MAX)),
@@ -334,7 +334,7 @@ fn limit(vm: &Vm, args: &[Obj]) -> Res<usize> {
     }
 }
 
-/// The separator that was asked for, if it was.
+/// The separator that the caller gave, if any.
 fn separator<'a>(vm: &'a Vm, kind: Kind, args: &[Obj]) -> Res<Option<&'a [u8]>> {
     match args.get(1) {
         None => Ok(None),
@@ -464,7 +464,7 @@ pub(crate) fn endswith(vm: &Vm, args: &[Obj]) -> Res {
     has_affix(vm, args, |text, suffix| text.ends_with(suffix))
 }
 
-/// The bytes that there are in `bytes`, each once.
+/// The bytes that occur in `bytes`, each once.
 fn distinct<'a>(vm: &Vm, bytes: &[u8], room: &'a mut [u8; 256]) -> Res<&'a [u8]> {
     let (mut known, mut len) = ([false; 256], 0);
     for piece in vm.pieces(bytes) {
@@ -492,7 +492,7 @@ fn stripped(vm: &Vm, args: &[Obj], ends: Ends) -> Res {
         Some(&unwanted) if unwanted != Obj::NONE => argument(vm, kind, unwanted)?,
         _ => b" \t\n\r\x0b\x0c",
     };
-    // Many are looked up among all that there are.
+    // Where many bytes are unwanted, each of the 256 bytes is looked up at most once.
     let mut each = [0; 256];
     let unwanted = if unwanted.len() > each.len() { distinct(vm, unwanted, &mut each)? } else { unwanted };
     let wanted = |byte: u8| !unwanted.contains(&byte);
@@ -533,7 +533,7 @@ pub(crate) fn replace(vm: &Vm, args: &[Obj]) -> Res {
     let mut out = Builder::with_capacity(vm, text.len().saturating_add(more))?;
     let mut rest = text;
     if old.is_empty() {
-        // Before each character, and at the end.
+        // An empty text is found before each character, and at the end.
         while left > 0 {
             vm.work(1)?;
             out.extend(vm, new)?;
@@ -586,7 +586,7 @@ fn parted(vm: &Vm, object: Obj, separator: Obj, from_end: bool) -> Res {
         return Err(vm.value_error(format_args!("empty separator")));
     }
     let found = if from_end { vm.find_last_bytes(text, glue)? } else { vm.find_bytes(text, glue)? };
-    // What was not found is of an immutable type.
+    // Where the separator is not found, the empty parts are of an immutable type.
     let empty = || if kind == Kind::Str { Obj::qstr(Qstr::EMPTY) } else { Bytes::EMPTY.obj() };
     let parts = match found {
         Some(at) => [kind.make(vm, &text[..at])?, kind.make(vm, glue)?, kind.make(vm, &text[at + glue.len()..])?],
@@ -677,7 +677,7 @@ pub(crate) fn decode(vm: &Vm, args: &[Obj]) -> Res {
 
 pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
     let digits = hex_digits(vm, args)?;
-    // The separator may be the beginning of a character.
+    // The separator is a single byte, and may be only the beginning of a character.
     if digits.bytes().is_ascii() {
         digits.into_str(vm)
     } else {
@@ -685,10 +685,10 @@ pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
     }
 }
 
-/// The digits of the bytes that `args` has first, with the separator that may follow there.
+/// The hexadecimal digits of the bytes `args[0]`, with the separator `args[1]`, if there is one, between each two.
 ///
 /// # Errors
-/// `TypeError` if these are no bytes and no string.
+/// `TypeError` if `args[0]` has no bytes, or the separator is neither a string nor bytes.
 pub fn hex_digits(vm: &Vm, args: &[Obj]) -> Res<Builder> {
     let bytes = vm.buffer(args[0], Access::Read)?.bytes();
     let separator = match args.get(1) {
@@ -708,10 +708,10 @@ pub fn hex_digits(vm: &Vm, args: &[Obj]) -> Res<Builder> {
     Ok(out)
 }
 
-/// `bytes.fromhex(text)` and `bytearray.fromhex(text)`; without a class as of `bytes`.
+/// `bytes.fromhex(text)` and `bytearray.fromhex(text)`; a `class` that is no type stands for `bytes`.
 ///
 /// # Errors
-/// `ValueError` if there is something else than pairs of digits, `TypeError` if that is no text.
+/// `ValueError` if `data` has something else than pairs of digits and white space, `TypeError` if `data` has no bytes.
 pub fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
     let text = vm.buffer(data, Access::Read)?.bytes();
     let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));

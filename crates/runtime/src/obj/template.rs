@@ -47,7 +47,7 @@ unsafe impl Object for Template {
     const TYPE: &'static Type = &TEMPLATE;
 }
 
-/// A value in a template: itself, its source, conversion and format specification.
+/// A value in a template: the value, its source text, its conversion and its format specification.
 #[repr(C)]
 struct Interpolation {
     header: Header,
@@ -86,7 +86,8 @@ fn template_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     Template::object(vm, &strings, &interpolations)
 }
 
-/// What compiled template strings call: the strings, then the four parts of each interpolation, or a tuple of them.
+/// What compiled template strings call, with the strings, then the four parts of each interpolation, or a tuple of all
+/// parts.
 pub(crate) fn build(vm: &Vm, args: &[Obj]) -> Res {
     let strings = vm.to_list(args[0])?;
     let interpolations = List::new(vm, &[])?;
@@ -123,7 +124,7 @@ fn template_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Optio
     let left = vm.this::<Template>(left)?;
     let strings = vm.to_list(left.strings.obj())?;
     let interpolations = vm.to_list(left.interpolations.obj())?;
-    // The last string and the first one of the other become one.
+    // The last string of the left template and the first string of the right one become one.
     if let (Some((&first, rest)), Some(last)) = (right.strings.items().split_first(), strings.len().checked_sub(1)) {
         let joined = vm.binary_op(BinaryOp::Add, strings.items()[last].get(), first)?;
         strings.items()[last].set(joined);
@@ -154,7 +155,7 @@ fn template_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRes
     Ok(AttrResult::Value(Tuple::of_list(vm, &values)?.obj()))
 }
 
-/// Strings that are not empty, and interpolations, in their order.
+/// The next item of a template: strings that are not empty, and interpolations, in their order.
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let template = vm.this::<Template>(iter.source)?;
     loop {

@@ -23,7 +23,7 @@ use crate::ops::print::Print;
 use crate::ops::{hash, sequence};
 use crate::{define, members, q};
 
-/// The type.
+/// The type `tuple`.
 pub static TYPE: Type = define!(
     Type::new(q!("tuple"))
         .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)

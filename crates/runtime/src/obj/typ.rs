@@ -29,7 +29,7 @@ use crate::ops::call::Call;
 use crate::qstr::Qstr;
 use crate::{define, obj, q};
 
-/// Noted in the dict of a class that others derive from.
+/// The note in the dict of a class that says that other classes derive from it.
 const DERIVED_FROM: u32 = layout::NOTES << 1;
 
 impl TypeOfTypes for Vm {
@@ -54,7 +54,7 @@ crate::members! {
 /// The type `object`.
 pub static OBJECT: Type = define!(Type::new(q!("object")).make_new(plain_new).locals(OBJECT_METHODS));
 
-/// Whether finding `value` under `name` in a class makes attributes of its instances special.
+/// Whether a class with `value` under `name` has to be asked when attributes of its instances are stored or deleted.
 fn is_special_accessor(vm: &Vm, name: Qstr, value: Obj) -> bool {
     if name == q!("__setattr__") || name == q!("__delattr__") || value.downcast::<Property>().is_some() {
         return true;
@@ -129,7 +129,7 @@ impl Classes for Vm {
     }
 }
 
-/// Makes a class as [`Vm::new_class`] does, whose attributes `body` will define when it is used.
+/// Makes a class as [`Vm::new_class`] does, whose attributes `body` will define when the class is used.
 ///
 /// # Errors
 /// As [`Vm::new_class`].
@@ -145,7 +145,7 @@ fn add_class(vm: &Vm, class: Class) -> Res<Gc<Type>> {
     Ok(unsafe { Gc::from_ptr(class.as_ptr().cast()) })
 }
 
-/// The type for a class that derives from `bases`.
+/// The type part of a class that derives from `bases`.
 fn derive(vm: &Vm, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
     let mut flags = 0;
     let mut natives = 0;
@@ -183,7 +183,8 @@ fn derive(vm: &Vm, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
     Ok(class)
 }
 
-/// What [`Parent::Many`] refers to for these bases.
+/// The tuple that [`Parent::Many`] refers to for a class with these bases: the tuple of bases, then all types of the
+/// lineage.
 fn lineage_of_several(vm: &Vm, bases: Gc<Tuple>) -> Res<Gc<Tuple>> {
     let types = Dict::new(vm)?;
     for base in bases.items().iter().filter_map(|base| base.downcast::<Type>()) {
@@ -234,9 +235,9 @@ pub(crate) fn prepare_locals(vm: &Vm, parent: Parent, locals: Gc<Dict>) -> Res<(
     Ok(())
 }
 
-/// Tells the attributes of a new class that want to know under which names they are.
+/// Tells the attributes of a new class that have a `__set_name__` under which names they are.
 fn set_names(vm: &Vm, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
-    // What is told may change the class, so all are found first.
+    // An attribute that is told may change the class, so all such attributes are found first.
     let wanting = List::new(vm, &[])?;
     let mut at = 0;
     while let Some((found, key, value)) = locals.map.entry_from(at) {
@@ -257,7 +258,7 @@ fn set_names(vm: &Vm, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
     Ok(())
 }
 
-/// Whether bases derive from different built-in types.
+/// Whether `bases` derive from built-in types of which neither derives from the other.
 fn native_bases_conflict(vm: &Vm, bases: Gc<Tuple>) -> bool {
     let mut natives = bases.items().iter().filter_map(|base| native_base_type(base.downcast::<Type>()?));
     let first = natives.next();
@@ -312,7 +313,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
         Attr::Store(value) => match class.locals() {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 if is_special_accessor(vm, name, value) {
-                    // What derives from it has been told whether attributes are special.
+                    // Classes that derive from this one have noted whether attributes are special.
                     if dict.map.is_noted(DERIVED_FROM) && !class.has_accessors() {
                         let message = format_args!("can't add special method to already-subclassed class");
                         return Err(vm.attribute_error(message));
@@ -374,7 +375,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
     bind_to_class(vm, found, class)
 }
 
-/// What looking `value` up in `class` gives, without an instance.
+/// The attribute of `class` for which `value` was found in it, without an instance.
 fn bind_to_class(vm: &Vm, value: Obj, class: Gc<Type>) -> Res<AttrResult> {
     if let Some(method) = value.downcast::<Wrapped>() {
         return Ok(AttrResult::Method(method.function, class.obj()));

@@ -18,19 +18,19 @@ use crate::ops::convert::Convert;
 use crate::ops::print::Print;
 use crate::{define, q};
 
-/// The type.
+/// The type `dict_view`.
 pub static TYPE: Type = define!(
     Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).items(next)
 );
 
-/// Which view it is.
+/// What a view of a dict shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// `keys()`
+    /// The keys, as of `keys()`.
     Keys,
-    /// `values()`
+    /// The values, as of `values()`.
     Values,
-    /// `items()`
+    /// Pairs of key and value, as of `items()`.
     Items,
 }
 
@@ -48,7 +48,7 @@ unsafe impl Object for View {
 }
 
 impl View {
-    /// A view of `dict`.
+    /// A view of what `kind` says of `dict`.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -64,7 +64,7 @@ fn entry(vm: &Vm, iter: &Iter, dict: Obj) -> Option<(Obj, Obj)> {
     Some((key, value.unwrap_or(Obj::NONE)))
 }
 
-/// The next key of the dict that an iterator is over.
+/// The next key of the dict that `iter` goes over.
 pub(crate) fn next_key(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     Ok(entry(vm, iter, iter.source).map(|(key, _)| key))
 }

@@ -31,7 +31,7 @@ pub(super) fn from_bytes(vm: &Vm, args: Args<'_>) -> Res {
     let little = is_little(vm, order);
     let negative = signed && (if little { bytes.last() } else { bytes.first() }).is_some_and(|byte| byte & 0x80 != 0);
     vm.work_on_bytes(4 * bytes.len())?;
-    // A small number takes no memory, however long it is written.
+    // A small number takes no memory, however many bytes it is written in.
     let sign = if negative { 0xff } else { 0 };
     let is_digit = |&byte: &u8| byte != sign;
     let digits = if little {
@@ -70,14 +70,14 @@ pub(super) fn to_bytes(vm: &Vm, args: Args<'_>) -> Res {
     out.into_bytes(vm)
 }
 
-/// Which numbers fit bytes.
+/// Which numbers may be written into bytes.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Range {
-    /// Those of two's complement.
+    /// Numbers that fit as two's complement.
     Signed,
-    /// Those without a sign.
+    /// Numbers that are not negative, and fit without a sign bit.
     Unsigned,
-    /// All: bits beyond the bytes are lost.
+    /// All numbers: bits beyond the bytes are lost.
     Wrapping,
 }
 
@@ -104,7 +104,7 @@ pub fn write_bytes(vm: &Vm, object: Obj, bytes: &mut [u8], little: bool, range: 
         None => large::write_bytes(vm, int, bytes)?,
     };
     let sign_bit = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
-    // Of no bytes at all there is no sign bit, and they hold 0 only.
+    // No bytes at all have no sign bit, and hold 0 only.
     let wrong_sign = range == Range::Signed && sign_bit != negative;
     if range != Range::Wrapping && (!fits || wrong_sign) {
         let len = bytes.len();

@@ -1,7 +1,7 @@
 //! The type `int`: whole numbers of any size.
 //!
-//! Small ones are in the word itself, others are objects (`large`). Numbers that fit a small int are never objects.
-//! Without the feature `bigint` there are none but small ones, and results that are not raise `OverflowError`.
+//! Small ints are in the word itself, others are objects (`large`). Numbers that fit a small int are never objects.
+//! Without the feature `bigint` all ints are small, and larger results raise `OverflowError`.
 
 mod bytes;
 #[cfg(feature = "bigint")]
@@ -38,7 +38,7 @@ use crate::ops::convert::Convert;
 use crate::ops::print::Print;
 use crate::{define, members, q};
 
-/// The type.
+/// The type `int`.
 pub static TYPE: Type = define!(
     Type::new(q!("int"))
         .flags(flag::EQ_CHECKS_OTHER_TYPE)
@@ -166,7 +166,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     if !object.is_small_int() {
         return large::unary(vm, op, object);
     }
-    // `Vm::unary_op` does what changes a small int.
+    // `Vm::unary_op` itself has the operators that change a small int.
     Ok(match op {
         UnaryOp::Bool => Some(Obj::bool(object != Obj::small_int_wrapping(0))),
         UnaryOp::Hash | UnaryOp::Int | UnaryOp::Positive => Some(object),

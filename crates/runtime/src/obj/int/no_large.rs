@@ -1,4 +1,4 @@
-//! In place of `large.rs` where the feature `bigint` is off: no int is an object, and what would be one raises
+//! In place of `large` where the feature `bigint` is off: no int is an object, and a result that would be one raises
 //! `OverflowError`.
 
 use berus_mpy::opcode::BinaryOp;
@@ -17,12 +17,12 @@ fn overflow(vm: &Vm) -> Raised {
     vm.overflow_error(format_args!("small int overflow"))
 }
 
-/// Raises: the value is not small.
+/// Raises `OverflowError`: the value is not small.
 pub fn new(vm: &Vm, _: bool, _: u64) -> Res {
     Err(overflow(vm))
 }
 
-/// Raises: the value is not small.
+/// Raises `OverflowError`: the value is not small.
 pub fn from_float(vm: &Vm, _: f64) -> Res {
     Err(overflow(vm))
 }
@@ -76,10 +76,10 @@ pub fn binary(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
     }
 }
 
-/// `pow(base, exponent, modulus)`
+/// `pow(base, exponent, modulus)`: the remainder of a power.
 ///
 /// # Errors
-/// `TypeError` if they are not all ints, `ValueError` for a modulus of 0 or a negative exponent.
+/// `TypeError` if the three are not all ints, `ValueError` for a modulus of 0 or a negative exponent.
 pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     let (Some(base), Some(mut exponent), Some(modulus)) = (value(base), value(exponent), value(modulus)) else {
         return Err(vm.type_error(format_args!("pow() with 3 arguments requires integers")));
@@ -107,7 +107,7 @@ pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     vm.new_int(if modulus < 0 && result != 0 { result + modulus } else { result })
 }
 
-/// Raises: the number is not small.
+/// Raises `OverflowError`: the number is not small.
 pub fn parse(vm: &Vm, _: bool, _: &[u8], _: u32) -> Res {
     Err(overflow(vm))
 }
@@ -117,10 +117,10 @@ pub fn print(_: &Vm, _: Obj, _: u32, _: &mut dyn Printer) -> Res<()> {
     Ok(())
 }
 
-/// The number that `bytes` are, as two's complement if it is `negative`.
+/// The number that `bytes` hold, as two's complement if the number is `negative`.
 ///
 /// # Errors
-/// `OverflowError` if it is not small.
+/// `OverflowError` if the number is not small.
 pub fn from_bytes(vm: &Vm, bytes: &[u8], little: bool, negative: bool) -> Res {
     let fill: u8 = if negative { 0xff } else { 0 };
     let mut word = [fill; size_of::<isize>()];

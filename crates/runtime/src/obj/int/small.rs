@@ -12,7 +12,7 @@ use crate::obj::int::{divide_by_zero, large, negative_shift};
 use crate::ops::arithmetic::{plain, unsupported_binary};
 use crate::ops::subscr::Subscripts;
 
-/// An operand as a value again: it was a small int.
+/// The small int of an operand's value.
 fn word(value: isize) -> Obj {
     Obj::small_int_wrapping(value)
 }
@@ -23,7 +23,8 @@ pub(crate) fn both_small(a: usize, b: usize) -> Option<(isize, isize)> {
     if a & b & 1 != 0 { Some((a as isize >> 1, b as isize >> 1)) } else { None }
 }
 
-/// A binary operator on small ints whose result is one, too, or a bool; `None` if there is more to it.
+/// A binary operator on small ints whose result is a small int, too, or a bool; `None` if the operator raises or has
+/// another result.
 #[inline(always)]
 pub(crate) fn short(op: BinaryOp, a: isize, b: isize) -> Option<Obj> {
     use BinaryOp::*;
@@ -48,7 +49,7 @@ pub(crate) fn short(op: BinaryOp, a: isize, b: isize) -> Option<Obj> {
     }
 }
 
-/// `a << b`, if that is a small int.
+/// `a << b`, if the result is a small int.
 #[inline(always)]
 fn shifted(a: isize, b: isize) -> Option<Obj> {
     if !(0..Obj::SMALL_INT_BITS as isize).contains(&b) {

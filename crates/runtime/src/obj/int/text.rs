@@ -13,16 +13,16 @@ use crate::ops::convert::Convert;
 use crate::ops::print::Print;
 use crate::text::utf8::{is_space, trim};
 
-/// Digits that are looked at before they are counted.
+/// How many digits are read before their work is counted.
 const PIECE: usize = 1 << 12;
 
-/// Digits that are looked at in the time of a unit of [work](Vm::work).
+/// How many digits are read in the time of a unit of [work](Vm::work).
 const DIGITS_PER_UNIT: usize = 4;
 
-/// Reads a number in `base`, which is 2 to 36, or 0 to tell by a prefix.
+/// Reads a number in `base`, which is 2 to 36, or 0 if a prefix tells the base.
 ///
 /// # Errors
-/// `ValueError` for a text that is no number, or another base.
+/// `ValueError` for a text that is no number, or a base that is none.
 pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
     if base != 0 && !(2..=36).contains(&base) {
         return Err(vm.value_error(format_args!("int() arg 2 must be >= 2 and <= 36")));
@@ -57,8 +57,8 @@ pub fn parse(vm: &Vm, text: &[u8], base: isize) -> Res {
     }
 }
 
-/// Finds out the base and what follows the prefix. Base 1 stands for a number that starts with 0 where that is no octal
-/// number: it must be 0.
+/// Finds out the base and the text behind the prefix. Base 1 stands for a number that starts with 0 and has no prefix:
+/// it must be 0.
 fn split_prefix(text: &[u8], base: u32) -> (u32, &[u8]) {
     if let [b'0', letter, rest @ ..] = text {
         return match (letter | 0x20, base) {
@@ -90,7 +90,7 @@ fn not_a_number(vm: &Vm, text: &[u8], base: u32) -> Raised {
 /// upper case if `upper` is set, and `separator` between groups of digits.
 ///
 /// # Errors
-/// `TypeError` if it is not integral.
+/// `TypeError` if the object is not integral.
 pub fn digits(vm: &Vm, object: Obj, base: u32, upper: bool, separator: Option<u8>, out: &mut Builder) -> Res<()> {
     let int = vm.to_int(object)?;
     let start = out.bytes().len();

@@ -1,4 +1,4 @@
-//! Operators on ints of which one is large, or the result is.
+//! Operators on ints of which one is large, or whose result is large.
 
 use berus_integer::{Number, Operation, Word, divide_to_word, power_modulo, power_modulo_room, words};
 use berus_mpy::opcode::BinaryOp;
@@ -15,13 +15,13 @@ use crate::ops::arithmetic::{Arithmetic, plain, unsupported_binary};
 use crate::ops::compare::{holds, is_comparison};
 use crate::ops::hash;
 
-/// Most words of the shorter factor for which nothing is better than to multiply word by word.
+/// The most words of the shorter factor for which multiplying word by word is best.
 const FEW: usize = 16;
 
-/// Most words of a result that is computed without counting work, since the interpreter counts instructions.
+/// The most words of an operand whose work is not counted, since the interpreter counts instructions.
 const SHORT: usize = 128;
 
-/// An operator that is often used on ints, and these short; `None` for others.
+/// An operator that is often used, on short ints; `None` for other operators and longer ints.
 #[inline(always)]
 fn quick(vm: &Vm, op: BinaryOp, a: Number<'_>, b: Number<'_>) -> Res<Option<Obj>> {
     if a.words.len().max(b.words.len()) > SHORT {
@@ -35,7 +35,7 @@ fn quick(vm: &Vm, op: BinaryOp, a: Number<'_>, b: Number<'_>) -> Res<Option<Obj>
             let (Some(last), Some(other)) = (long.last(), short.last()) else {
                 return Ok(Some(Obj::small_int_wrapping(0)));
             };
-            // As long as both together, or one word less, as their first words tell.
+            // The product is as long as both factors together, or one word less, as their most significant words tell.
             let less = usize::from(last.leading_zeros() + other.leading_zeros() >= Word::BITS);
             let len = long.len() + short.len() - less;
             build_short(vm, a.negative != b.negative, len, |product| words::multiply(product, long, short))?
@@ -165,10 +165,10 @@ fn compute(vm: &Vm, operation: Operation, a: Number<'_>, b: Number<'_>) -> Res {
     build(vm, room.result, room.scratch, |result, scratch, work| operation.compute(a, b, result, scratch, work))
 }
 
-/// `pow(base, exponent, modulus)`
+/// `pow(base, exponent, modulus)`: the remainder of a power.
 ///
 /// # Errors
-/// `TypeError` if they are not all ints, `ValueError` for a modulus of 0 or a negative exponent, and what
+/// `TypeError` if the three are not all ints, `ValueError` for a modulus of 0 or a negative exponent, and what
 /// [`Poll::work`](crate::model::events::Poll::work) raises.
 pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     let (mut small_base, mut small_exponent, mut small_modulus) = (0, 0, 0);

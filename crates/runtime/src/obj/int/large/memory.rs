@@ -1,4 +1,4 @@
-//! Memory for numbers: of results, where they stay, and of what is needed meanwhile.
+//! Memory for numbers: of results, where they stay, and scratch memory.
 
 use core::ptr::NonNull;
 
@@ -12,13 +12,13 @@ use crate::model::word::Obj;
 use crate::obj::int::TYPE;
 use crate::obj::int::large::Int;
 
-/// Words that are multiplied or copied in the time of a unit of [work](Vm::work).
+/// How many words are multiplied or copied in the time of a unit of [work](Vm::work).
 const WORDS_PER_UNIT: usize = 8;
 
-/// Words of scratch memory that are taken from the machine stack.
+/// How many words of scratch memory are taken from the machine stack.
 const FEW: usize = 64;
 
-/// Has `run` count its work as the interpreter's.
+/// Calls `run`, and counts its work as the interpreter's.
 ///
 /// # Errors
 /// What [`Vm::work`] raises.
@@ -39,7 +39,7 @@ pub fn working<R>(vm: &Vm, run: impl FnOnce(&mut Work<'_>) -> Result<R, Stopped>
     }
 }
 
-/// As [`working`], with `len` words of scratch memory, which hold anything.
+/// Calls `run` as [`working`] does, with `len` words of scratch memory, which are zero.
 ///
 /// # Errors
 /// `MemoryError`, and what [`Vm::work`] raises.
@@ -69,7 +69,7 @@ fn bytes(words: usize) -> usize {
 /// The words at `place`, after making them zero.
 ///
 /// # Safety
-/// There are `len` words, which nobody else knows of as long as these are used.
+/// There are `len` words at `place`, and nobody else knows of them as long as the answer is used.
 unsafe fn zeroed<'a>(place: NonNull<Word>, len: usize, work: &mut Work<'_>) -> Result<&'a mut [Word], Stopped> {
     const PIECE: usize = 1 << 14;
     for start in (0..len).step_by(PIECE) {
@@ -78,16 +78,16 @@ unsafe fn zeroed<'a>(place: NonNull<Word>, len: usize, work: &mut Work<'_>) -> R
         unsafe { place.add(start).write_bytes(0, piece) };
         work.count(piece)?;
     }
-    // SAFETY: as the caller says, and they are initialised.
+    // SAFETY: as the caller says, and the words are initialised.
     Ok(unsafe { core::slice::from_raw_parts_mut(place.as_ptr(), len) })
 }
 
-/// A new int object without words, with room for `len` of them.
+/// A new int object without words, with room for `len` words.
 fn reserve(vm: &Vm, len: usize) -> Res<NonNull<Int>> {
     Ok(vm.alloc_tail(Int { header: Header::of(&TYPE), signed_len: 0 }, bytes(len))?.as_ptr())
 }
 
-/// Makes an int of `int`, the first words of whose `len` are the magnitude: a small one, or the object.
+/// Makes an int of the object `int`, whose first `len` words are the magnitude: a small int, or the object itself.
 ///
 /// # Safety
 /// The object is from [`reserve`], nobody else knows it, and its words are initialised.
@@ -124,8 +124,8 @@ pub fn build_short(vm: &Vm, negative: bool, len: usize, fill: impl FnOnce(&mut [
     }
 }
 
-/// The int whose magnitude `fill` puts into `len` words, with so many words of scratch memory. It answers whether the
-/// number is negative.
+/// The int whose magnitude `fill` puts into `len` words, with `scratch` words of scratch memory. `fill` answers whether
+/// the number is negative.
 ///
 /// # Errors
 /// `MemoryError`, and what [`Vm::work`] raises.
@@ -154,7 +154,7 @@ pub fn build(
     }
 }
 
-/// The int that `number` is.
+/// The int of the sign and magnitude of `number`.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -165,7 +165,7 @@ pub fn new_number(vm: &Vm, number: Number<'_>) -> Res {
     }
 }
 
-/// The small int with this sign and magnitude, if it is one.
+/// The small int with this sign and magnitude, if there is one.
 #[inline(always)]
 pub fn small(negative: bool, words: &[Word]) -> Option<Obj> {
     let value = match *words {

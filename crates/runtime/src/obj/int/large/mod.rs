@@ -1,9 +1,9 @@
-//! Ints that do not fit a word: objects that hold their magnitude, least significant word first, as `berus_integer` has
-//! it.
+//! Ints that do not fit a word: objects that hold their magnitude, least significant word first, as `berus_integer`
+//! takes it.
 //!
-//! Results are computed where they stay, and what a calculation needs besides is a block of the heap, too. So there is
-//! a `MemoryError` before any time is spent on a number that does not fit. What is long counts its words as work, and
-//! leaves its operands as they are if that ends in an exception.
+//! Results are computed where they stay, and the scratch memory of a calculation is a block of the heap, too. So there
+//! is a `MemoryError` before any time is spent on a number that does not fit. Long calculations count their words as
+//! work, and leave their operands as they are if counting raises an exception.
 
 mod arithmetic;
 mod memory;
@@ -21,11 +21,11 @@ pub use crate::obj::int::large::arithmetic::{binary, pow3, unary};
 use crate::obj::int::large::memory::{build, new_number, working};
 pub use crate::obj::int::large::text::{parse, print};
 
-/// An int that is an object. Its words follow it.
+/// An int that is an object. The words of its magnitude follow the structure.
 #[repr(C)]
 struct Int {
     header: Header,
-    /// How many words there are, negative for a negative number.
+    /// How many words the magnitude has, negated for a negative number.
     signed_len: isize,
 }
 
@@ -47,12 +47,12 @@ impl Int {
     }
 }
 
-/// The number that `object`, an int, is; `small` is where the magnitude of one that is no object is put.
+/// Sign and magnitude of `object`, an int. The magnitude of a small int is put into `small`.
 #[inline(always)]
 fn number(object: Obj, small: &mut Word) -> Option<Number<'_>> {
     let Some(value) = object.as_small_int() else {
         let int = object.downcast::<Int>()?;
-        // SAFETY: the words do not change, and keep the object alive for the collector.
+        // SAFETY: the words do not change, and the slice of them keeps the object alive for the collector.
         let words = unsafe { core::slice::from_raw_parts(int.words().as_ptr(), int.words().len()) };
         return Some(Number { negative: int.is_negative(), words });
     };
@@ -60,13 +60,13 @@ fn number(object: Obj, small: &mut Word) -> Option<Number<'_>> {
     Some(Number { negative: value < 0, words: if value == 0 { &[] } else { core::slice::from_ref(small) } })
 }
 
-/// As [`number`], for ints and bools.
+/// Sign and magnitude as of [`number`], for ints and bools.
 fn number_or_bool(object: Obj, small: &mut Word) -> Option<Number<'_>> {
     let object = object.as_bool().map_or(object, |truth| Obj::small_int_wrapping(truth.into()));
     number(object, small)
 }
 
-/// The int of this sign and magnitude, which may be small.
+/// The int of this sign and magnitude, which may be a small int.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -75,7 +75,7 @@ pub fn new(vm: &Vm, negative: bool, magnitude: u64) -> Res {
     new_number(vm, Number { negative, words: trim(&words) })
 }
 
-/// The whole part of a number that is finite.
+/// The int that is the whole part of a finite float.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -88,32 +88,32 @@ pub fn is_large(object: Obj) -> bool {
     object.downcast::<Int>().is_some()
 }
 
-/// The number as a machine word with sign, if it fits.
+/// A large int as a machine word with sign, if it fits one.
 pub fn to_isize(object: Obj) -> Option<isize> {
     let int = object.downcast::<Int>()?;
     let [word] = *int.words() else { return None };
     if int.is_negative() { 0_isize.checked_sub_unsigned(word as usize) } else { isize::try_from(word).ok() }
 }
 
-/// The nearest float, infinite if the number is too large.
+/// The float nearest to a large int, infinite if the int is too large.
 pub fn to_float(object: Obj) -> Option<f64> {
     let int = object.downcast::<Int>()?;
     Some(Number { negative: int.is_negative(), words: int.words() }.to_f64())
 }
 
-/// Whether the number is negative.
+/// Whether `object` is a negative large int.
 pub fn is_negative(object: Obj) -> bool {
     object.downcast::<Int>().is_some_and(|int| int.is_negative())
 }
 
-/// The low bits of the number, as two's complement.
+/// The low bits of a large int, as two's complement.
 pub fn low_word(object: Obj) -> Option<usize> {
     let int = object.downcast::<Int>()?;
     let low = int.words().first().copied().unwrap_or(0) as usize;
     Some(if int.is_negative() { low.wrapping_neg() } else { low })
 }
 
-/// The number that `bytes` are, as two's complement if it is `negative`.
+/// The number that `bytes` hold, as two's complement if the number is `negative`.
 ///
 /// # Errors
 /// `MemoryError`, and what [`Vm::work`] raises.
@@ -124,8 +124,8 @@ pub fn from_bytes(vm: &Vm, bytes: &[u8], little: bool, negative: bool) -> Res {
     })
 }
 
-/// Writes the number as two's complement to `bytes`, least significant first. Answers whether all of it is there, but
-/// for the sign.
+/// Writes an int as two's complement to `bytes`, least significant first. Answers whether all bits of its magnitude
+/// fit.
 ///
 /// # Errors
 /// What [`Vm::work`] raises.
