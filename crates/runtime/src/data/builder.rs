@@ -14,21 +14,22 @@ use crate::model::object::Gc;
 use crate::model::printer::Printer;
 use crate::model::vm::Vm;
 
-/// Bytes that are being put together. The collector sees its block as long as the builder is in a local variable.
+/// Bytes that are being put together. The collector sees the builder's block as long as the builder is in a local
+/// variable.
 #[derive(Debug)]
 pub struct Builder {
     pub(crate) block: Option<NonNull<u8>>,
     pub(crate) len: usize,
-    /// Bytes that fit in here, or behind the head in the block, with one more for the zero byte at the end.
+    /// How many bytes fit into `few` or, behind the head, into the block, which has room for a zero byte as well.
     capacity: usize,
-    /// The bytes as long as there is no block.
+    /// The bytes, as long as there is no block.
     few: [MaybeUninit<u8>; FEW],
 }
 
-/// Most bytes without a block.
+/// The most bytes that are put together without a block.
 const FEW: usize = if usize::BITS >= 64 { 64 } else { 32 };
 
-/// Room for the head of a string.
+/// Bytes of the head of a string, which a block begins with room for.
 pub(crate) const HEAD: usize = size_of::<Str>();
 
 const _: () = assert!(size_of::<Bytes>() == HEAD && align_of::<Bytes>() == align_of::<Str>());
@@ -40,12 +41,12 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// No bytes yet.
+    /// A builder without bytes.
     pub const fn new() -> Builder {
         Builder { block: None, len: 0, capacity: FEW, few: [MaybeUninit::uninit(); FEW] }
     }
 
-    /// Room for `capacity` bytes.
+    /// A builder with room for `capacity` bytes.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -57,10 +58,11 @@ impl Builder {
         Ok(builder)
     }
 
-    /// Room for `wanted` bytes, or where there is no memory for that, for half of them, a quarter and so on.
+    /// A builder with room for `wanted` bytes or, if there is no memory for these, for a half, a quarter and so on of
+    /// them.
     ///
     /// # Errors
-    /// `MemoryError` if there is none for a few hundred.
+    /// `MemoryError` if there is no memory for a few hundred bytes either.
     pub fn with_room(vm: &Vm, wanted: usize) -> Res<Builder> {
         let mut builder = Builder::new();
         let mut room = wanted;
@@ -75,7 +77,7 @@ impl Builder {
         Ok(builder)
     }
 
-    /// All of `parts`, one behind the other.
+    /// A builder with all of `parts`, one behind the other.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -85,23 +87,24 @@ impl Builder {
         Ok(builder)
     }
 
-    /// How many bytes it has room for.
+    /// How many bytes the builder has room for.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// Makes room for `wanted` bytes, or where there is no memory for that, for `least`, which is more than there is.
+    /// Makes room for `wanted` bytes or, if there is no memory for these, for `least`, which is more than the present
+    /// capacity.
     #[inline(never)]
     fn grow(&mut self, vm: &Vm, wanted: usize, least: usize) -> Res<()> {
         let [wanted, least] = [wanted, least].map(|capacity| HEAD.saturating_add(capacity).saturating_add(1));
         let (block, bytes) = match self.block {
             None => {
                 let block = vm.alloc_bytes(wanted)?;
-                // SAFETY: the block is new, and has room for more bytes behind the head than there are.
+                // SAFETY: the block is new, and has room for more bytes behind the head than the builder has.
                 unsafe { block.add(HEAD).copy_from_nonoverlapping(self.data(), self.len) };
                 (block, wanted)
             }
-            // SAFETY: the block has this size, and the builder alone knows it.
+            // SAFETY: the block has at least `HEAD + len` bytes, and the builder alone knows it.
             Some(block) => unsafe { vm.resize_bytes_or(block, HEAD + self.len, wanted, least)? },
         };
         self.block = Some(block);
@@ -109,7 +112,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Where the bytes are.
+    /// The address of the bytes.
     #[inline(always)]
     fn data(&self) -> NonNull<u8> {
         match self.block {
@@ -128,7 +131,7 @@ impl Builder {
         }
     }
 
-    /// Makes room for `more` bytes behind those that are there.
+    /// Makes room for `more` bytes behind the bytes so far.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -148,7 +151,7 @@ impl Builder {
     #[inline]
     pub fn extend(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
         self.reserve(vm, bytes.len())?;
-        // SAFETY: there is room for them behind the `len` bytes there, and they lie elsewhere.
+        // SAFETY: the builder has room for the new bytes behind its `len` bytes, and the new bytes do not lie in it.
         unsafe {
             self.data_mut().add(self.len).copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
         }
@@ -163,19 +166,19 @@ impl Builder {
     #[inline]
     pub fn push(&mut self, vm: &Vm, byte: u8) -> Res<()> {
         self.reserve(vm, 1)?;
-        // SAFETY: there is room for it behind the `len` bytes there.
+        // SAFETY: the builder has room for the byte behind its `len` bytes.
         unsafe { self.data_mut().add(self.len).write(byte) };
         self.len += 1;
         Ok(())
     }
 
-    /// Adds `count` times the same byte.
+    /// Adds `byte`, `count` times.
     ///
     /// # Errors
     /// `MemoryError`.
     pub fn fill(&mut self, vm: &Vm, byte: u8, count: usize) -> Res<()> {
         self.reserve(vm, count)?;
-        // SAFETY: there is room for them behind the `len` bytes there.
+        // SAFETY: the builder has room for `count` bytes behind its `len` bytes.
         unsafe { self.data_mut().add(self.len).write_bytes(byte, count) };
         self.len += count;
         Ok(())
@@ -195,10 +198,10 @@ impl Builder {
         if more > 0 {
             self.extend(vm, bytes)?;
         }
-        // What is there is doubled, as far as there is something to be added.
+        // The repeated bytes so far are copied behind themselves, until enough have been added.
         while self.len < end {
             let there = (self.len - start).min(end - self.len);
-            // SAFETY: there is room up to `end`, and the two parts do not overlap.
+            // SAFETY: the builder has room up to `end`, and the two parts do not overlap.
             unsafe { self.data_mut().add(self.len).copy_from_nonoverlapping(self.data().add(start), there) };
             self.len += there;
         }
@@ -208,13 +211,13 @@ impl Builder {
     /// The bytes so far.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        // SAFETY: `len` bytes were written there.
+        // SAFETY: `len` bytes were written at `data`.
         unsafe { core::slice::from_raw_parts(self.data().as_ptr(), self.len) }
     }
 
     /// The bytes so far, to change them.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as in `bytes`; the builder alone knows where they are.
+        // SAFETY: `len` bytes were written at `data`, and nobody but the builder knows where they are.
         unsafe { core::slice::from_raw_parts_mut(self.data_mut().as_ptr(), self.len) }
     }
 
@@ -223,7 +226,7 @@ impl Builder {
         self.len = self.len.min(len);
     }
 
-    /// Gives the memory back, before a collection would.
+    /// Frees the builder's memory before a collection would.
     pub fn discard(self, vm: &Vm) {
         if let Some(block) = self.block {
             // SAFETY: the builder alone knows the block.
@@ -231,17 +234,17 @@ impl Builder {
         }
     }
 
-    /// Ends the bytes, which are in a block, with a zero byte and cuts that to size.
+    /// Ends the bytes, which are in `block`, with a zero byte, and cuts the block to size.
     fn block_to_size(&self, vm: &Vm, block: NonNull<u8>) -> Res<NonNull<u8>> {
         let size = HEAD + self.len + 1;
-        // SAFETY: the block has at least this size, and the builder alone knows it.
+        // SAFETY: the block has at least `size` bytes, and the builder alone knows it.
         unsafe {
             block.add(size - 1).write(0);
             if self.capacity == self.len { Ok(block) } else { vm.resize_bytes(block, size, size) }
         }
     }
 
-    /// The string of these bytes, which must be UTF-8.
+    /// Makes a string of the bytes, which must be UTF-8.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -261,10 +264,10 @@ impl Builder {
         }
     }
 
-    /// As [`Builder::into_str`], for bytes that may be no UTF-8.
+    /// As [`Builder::into_str`], for bytes that need not be UTF-8.
     ///
     /// # Errors
-    /// `UnicodeError` if they are none, and `MemoryError`.
+    /// `UnicodeError` if the bytes are not UTF-8, and `MemoryError`.
     pub fn into_str_checked(self, vm: &Vm) -> Res {
         match vm.first_invalid(self.bytes())? {
             Some(_) => Err(vm.error_with(Vm::UNICODE_ERROR, &[])),
@@ -272,7 +275,7 @@ impl Builder {
         }
     }
 
-    /// The bytes object of these bytes.
+    /// Makes a bytes object of the bytes.
     ///
     /// # Errors
     /// `MemoryError`.

@@ -1,4 +1,4 @@
-//! Static and class methods: their layout.
+//! Functions written in Rust, static and class methods: their layout.
 
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
@@ -43,7 +43,7 @@ impl Builtin {
         Builtin::new(Fun::F3(fun))
     }
 
-    /// A function of `min` to `max` positional arguments; 255 for any number.
+    /// A function of `min` to `max` positional arguments; 255 as `max` stands for any number.
     pub const fn var(min: u8, max: u8, fun: fn(&Vm, &[Obj]) -> Res) -> Builtin {
         Builtin::new(Fun::Var { min, max, fun })
     }
@@ -59,7 +59,7 @@ impl Builtin {
         self.fun
     }
 
-    /// Calls it.
+    /// Calls the function.
     ///
     /// # Errors
     /// `TypeError` for a wrong number of arguments, and what the function raises.
@@ -110,7 +110,7 @@ pub struct Wrapped {
     pub function: Obj,
 }
 
-// SAFETY: a `static` one is a constant; those on a heap stay with their interpreter.
+// SAFETY: a `static` wrapper is a constant; wrappers on a heap stay with their interpreter.
 unsafe impl Sync for Wrapped {}
 
 impl Wrapped {
@@ -127,7 +127,7 @@ impl Wrapped {
     /// The function in `object`, if that is a static method.
     pub fn static_function(object: Obj) -> Option<Obj> {
         let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object; those of type `staticmethod` have this layout.
+        // SAFETY: a pointer word points to a live object; objects of type `staticmethod` have this layout.
         unsafe {
             let is_static = header.as_ref().ty() == Gc::from_static(Vm::STATIC_METHOD);
             is_static.then(|| header.cast::<Wrapped>().as_ref().function)
@@ -135,8 +135,8 @@ impl Wrapped {
     }
 }
 
-/// A method of a built-in type that was looked up without an object: it checks that its first argument is one of that
-/// type.
+/// A method of a built-in type that was looked up without an object. When called, it checks that its first argument is
+/// of that type.
 #[repr(C)]
 pub(crate) struct Checked {
     pub(crate) header: Header,

@@ -17,7 +17,8 @@ pub struct Bytes {
     pub(crate) data: NonNull<u8>,
 }
 
-// SAFETY: the one without bytes is a constant but for its hash, which is the same number whoever writes it.
+// SAFETY: the only `static` bytes object, the empty one, is a constant but for its hash, into which everybody writes
+// the same number.
 unsafe impl Sync for Bytes {}
 
 pub(crate) static THE_EMPTY: Bytes = Bytes {
@@ -60,7 +61,7 @@ impl Bytes {
     /// `MemoryError`.
     pub fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Bytes>> {
         let block = vm.alloc_words(size_of::<Bytes>().div_ceil(size_of::<usize>()))?.cast::<Bytes>();
-        // SAFETY: the block is new and large enough. The collector looks at it, so that it keeps the bytes.
+        // SAFETY: the block is new and large enough. The collector looks at the block, which so keeps the bytes.
         unsafe {
             block.write(Bytes::head(bytes.len(), NonNull::from_ref(bytes).cast()));
             Ok(Gc::from_ptr(block))
@@ -72,10 +73,10 @@ impl Bytes {
         Bytes { header: Header::of(<Bytes as Object>::TYPE), hash: Cell::new(0), len, data }
     }
 
-    /// No bytes.
+    /// The bytes object without bytes.
     pub const EMPTY: Gc<Bytes> = Gc::from_static(&THE_EMPTY);
 
-    /// The hash.
+    /// The hash of the bytes, computed when it is first asked for.
     ///
     /// # Errors
     /// As [`Poll::work`](crate::model::events::Poll::work).
@@ -88,13 +89,15 @@ impl Bytes {
 
     /// The bytes, for as long as the collector sees the object.
     pub(crate) fn bytes_unbounded<'a>(&self) -> &'a [u8] {
-        // SAFETY: as in `bytes`; the caller keeps the object where the collector sees it.
+        // SAFETY: `data` points to `len` bytes, which never change; the caller keeps the object where the collector
+        // sees it.
         unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
     }
 
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
-        // SAFETY: `data` points to `len` bytes behind the object, which never change.
+        // SAFETY: `data` points to `len` bytes, behind the object or lent, which never change and live as long as the
+        // object.
         unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Slot;
 use crate::{define, q};
 
-/// The type.
+/// The type of cells.
 pub static TYPE: Type = define!(Type::new(q!("closure")));
 
 /// A cell.

@@ -1,4 +1,4 @@
-//! Types and classes: asked for, looked through, compared.
+//! Types and classes: the types of objects, looking up names, what types derive from.
 
 use core::ptr::NonNull;
 
@@ -16,13 +16,13 @@ use crate::model::word::Obj;
 use crate::model::work::spend_work;
 use crate::qstr::Qstr;
 
-/// What `object` has under a name.
+/// Looks `name` up in the class `object`.
 pub(crate) fn find_in_object(vm: &Vm, name: Qstr) -> Option<Found> {
     let object = Gc::from_static(Vm::OBJECT);
     own(vm, object, name).map(|value| Found { value, owner: object, native: false })
 }
 
-/// Looks `name` up in `class` and what it derives from, `object` left out.
+/// Looks `name` up in `class` and in all types that it derives from, `object` left out.
 pub(crate) fn find(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
     if let Some(found) = vm.remembered_method(class, name) {
         return found;
@@ -45,7 +45,7 @@ pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
     }
 }
 
-/// The built-in type, if any, that instances of `class` have an object of inside.
+/// The built-in type that `class` derives from, if there is one: instances have an object of this type inside.
 pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
     let native = class.lineage().find(|class| !class.has(flag::HEAP))?;
     // SAFETY: types that are not on the heap are `static`.
@@ -64,7 +64,7 @@ pub(crate) fn immediate_type(object: Obj) -> &'static Type {
     }
 }
 
-/// Whether looking `value` up for an object binds it to that.
+/// Whether looking `value` up in the class of an object binds `value` to the object.
 pub(crate) fn binds(value: Obj) -> bool {
     if value.downcast::<Function>().is_some()
         || value.downcast::<Builtin>().is_some()
@@ -85,8 +85,8 @@ pub(crate) fn same_name(a: Gc<Type>, b: Gc<Type>) -> bool {
     a.name().qstr().is_some_and(|name| b.name().qstr() == Some(name))
 }
 
-/// The type that programs see: of built-in types for the same kind of objects, which have one name, that from which the
-/// others derive.
+/// The type that programs see in place of `ty`. Of several built-in types for the same kind of objects, which share a
+/// name, programs see the one from which the others derive.
 pub(crate) fn visible(ty: Gc<Type>) -> Gc<Type> {
     match ty.parent() {
         Parent::One(parent) if !ty.has(flag::HEAP) && same_name(parent, ty) => parent,
@@ -94,11 +94,11 @@ pub(crate) fn visible(ty: Gc<Type>) -> Gc<Type> {
     }
 }
 
-/// A type and all that it derives from, `object` left out: each once, in the order in which attributes are looked up.
-/// With several parents that is depth first, from left to right.
+/// An iterator over a type and all that it derives from, `object` left out: each once, in the order in which attributes
+/// are looked up. With several parents the order is depth first, from left to right.
 pub(crate) struct Lineage {
     pub(crate) next: Option<Gc<Type>>,
-    /// Where there were several parents: what [`Parent::Many`] refers to, and the number of the item that comes next.
+    /// For a type with several parents, the tuple of [`Parent::Many`] and the index of the item that comes next.
     pub(crate) several: Option<(Gc<Tuple>, usize)>,
 }
 
@@ -123,10 +123,10 @@ impl Iterator for Lineage {
 }
 
 impl Type {
-    /// The type and all that it derives from, in the order in which attributes are looked up.
+    /// The type and all that it derives from, `object` left out, in the order in which attributes are looked up.
     #[inline]
     pub(crate) fn lineage(&self) -> Lineage {
-        // SAFETY: a type lives as long as who looks at it sees it, and is a `Gc`'s object.
+        // SAFETY: a type is a `Gc`'s object, which lives as long as the caller's reference to it.
         Lineage { next: Some(unsafe { Gc::from_ptr(NonNull::from_ref(self)) }), several: None }
     }
 }

@@ -1,4 +1,4 @@
-//! Code that is not as it has to be.
+//! The error for code that is not as it has to be.
 
 use berus_mpy::error::INCOMPATIBLE_FILE;
 

@@ -1,4 +1,4 @@
-//! Dicts: made and looked up in by names, and objects as dicts.
+//! Dicts: making them, access by names, and objects as dicts.
 
 use crate::data::instance::NativeBase;
 use crate::model::builtin_types::BuiltinTypes;
@@ -56,19 +56,19 @@ impl Dict {
         Ok(())
     }
 
-    /// A copy of the same type.
+    /// A copy of the dict, of the same type.
     pub(crate) fn copy(&self, vm: &Vm) -> Res<Gc<Dict>> {
         let copy = vm.alloc(Dict::empty(self.header.ty()))?;
         copy.map.copy_from(vm, &self.map)?;
         Ok(copy)
     }
 
-    /// From now on, programs may not change it.
+    /// Forbids programs to change the dict from now on.
     pub fn fix(&self) {
         self.map.fix();
     }
 
-    /// Whether programs may not change it.
+    /// Whether programs may not change the dict.
     #[inline(always)]
     pub fn is_fixed(&self) -> bool {
         self.map.is_fixed()
@@ -81,7 +81,8 @@ impl Dict {
 
 /// Objects as dicts.
 pub trait Dicts {
-    /// The dict that `object` is, ordered ones included, or that an instance of a class derived from `dict` has inside.
+    /// The dict that `object` is, be it a `dict` or an `OrderedDict`, or that an instance of a class derived from one
+    /// of these has inside.
     fn as_dict(&self, object: Obj) -> Option<Gc<Dict>>;
 }
 
@@ -90,7 +91,7 @@ impl Dicts for Vm {
         let of = |object: Obj| {
             let header = object.as_header()?;
             let ty = self.type_of(object);
-            // SAFETY: objects of either type have the layout of a dict.
+            // SAFETY: objects of both types have the layout of a dict.
             (ty == Gc::from_static(<Dict as Object>::TYPE) || ty == Gc::from_static(Vm::ORDERED_DICT))
                 .then(|| unsafe { Gc::<Dict>::from_ptr(header.cast()) })
         };

@@ -1,7 +1,8 @@
 //! The exception of last resort: what is raised while the heap is full or locked.
 //!
-//! It is one object, made with the interpreter, which becomes an exception of whatever type is wanted. A small buffer,
-//! made beforehand too, has room for its traceback, its arguments and a message; what does not fit is left out.
+//! The exception is one object, made with the interpreter, which becomes an exception of whatever type is wanted. A
+//! small buffer, made beforehand too, has room for its traceback, its arguments and a message; parts that do not fit
+//! are left out.
 
 use core::fmt;
 use core::fmt::Write;
@@ -16,10 +17,10 @@ use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// Bytes of the buffer that every interpreter has. On small machines a program that wants one asks for it.
+/// Bytes of the buffer that every interpreter has. On small machines a program that wants a buffer asks for it.
 const BUFFER: usize = if usize::BITS >= 64 { 256 } else { 0 };
 
-/// Text of limited length: what is too much is cut off.
+/// A text of limited length: what goes beyond the limit is cut off.
 struct Cut<'a> {
     bytes: &'a mut [u8],
     len: usize,
@@ -35,9 +36,9 @@ impl Write for Cut<'_> {
     }
 }
 
-/// What is kept for exceptions without memory.
+/// The buffer that is kept for exceptions raised without memory.
 pub trait ReserveEmergency {
-    /// Makes the buffer `bytes` bytes long.
+    /// Makes a new buffer of `bytes` bytes; none if they are less than a word.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -62,31 +63,32 @@ pub(crate) fn prepare_emergency(vm: &Vm) -> Res<()> {
     vm.reserve_emergency(BUFFER)
 }
 
-/// The exception of last resort as one of type `ty` with arguments `args`, of which none are left if they do not fit.
+/// Makes the exception of last resort one of type `ty` with arguments `args`, or with none if these do not fit. `None`
+/// before the exception has been made.
 #[cold]
 pub(crate) fn emergency_exception(vm: &Vm, ty: Gc<Type>, args: &[Obj]) -> Option<Gc<Exception>> {
     let exception = vm.emergency.exception.get()?;
     let args = emergency_args(vm, args).unwrap_or(Tuple::EMPTY);
-    // SAFETY: what raises holds no reference into an exception.
+    // SAFETY: code that raises an exception holds no reference into another exception.
     unsafe { Exception::become_other(exception, ty, args) };
     if let Some(buffer) = vm.emergency.buffer.get().filter(|_| vm.emergency.words.get() >= TRACE_WORDS) {
-        // SAFETY: the buffer has room for so many entries.
+        // SAFETY: the buffer begins with room for `TRACE` entries.
         unsafe { exception.set_trace_room(buffer.cast(), TRACE) };
     }
     Some(exception)
 }
 
-/// A tuple of `args` in the buffer.
+/// A tuple of `args` in the buffer; `None` if the buffer has no room for it.
 pub(crate) fn emergency_args(vm: &Vm, args: &[Obj]) -> Option<Gc<Tuple>> {
     if args.is_empty() {
         return Some(Tuple::EMPTY);
     }
     let room = vm.emergency.room(Tuple::words(args.len()))?;
-    // SAFETY: the buffer has room for the tuple; what was there belonged to the exception before.
+    // SAFETY: the buffer has room for the tuple; the words that it overwrites belonged to the exception raised before.
     Some(unsafe { Tuple::write_at(room, args) })
 }
 
-/// A string in the buffer, behind room for a tuple of it: as much of `message` as fits, and a zero byte.
+/// A string in the buffer, behind room for a tuple of the string: as much of `message` as fits, and a zero byte.
 #[cold]
 pub(crate) fn emergency_message(vm: &Vm, message: fmt::Arguments<'_>) -> Option<Obj> {
     let before = Tuple::words(1);

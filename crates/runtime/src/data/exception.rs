@@ -12,7 +12,7 @@ use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// Most entries of a traceback; outer calls are left out.
+/// The most entries of a traceback; outer calls beyond these are left out.
 pub(crate) const MAX_TRACE: u16 = 64;
 
 impl Exception {
@@ -27,28 +27,28 @@ impl Exception {
         }
     }
 
-    /// Makes `exception` another one, of type `ty` with arguments `args`, without room for a traceback.
+    /// Makes `exception` an exception of type `ty` with arguments `args`, without room for a traceback.
     ///
     /// # Safety
-    /// Nobody has a reference to it at hand.
+    /// Nobody holds a reference into the exception.
     pub(crate) unsafe fn become_other(exception: Gc<Exception>, ty: Gc<Type>, args: Gc<Tuple>) {
         let other = Exception::empty(ty);
         other.args.set(args);
-        // SAFETY: the memory holds an exception, which nobody looks at meanwhile.
+        // SAFETY: the memory is an exception's, and nobody holds a reference into it, as the caller says.
         unsafe { exception.as_ptr().write(other) };
     }
 
-    /// Gives it memory for a traceback of `entries` calls.
+    /// Gives the exception memory for a traceback of `entries` calls.
     ///
     /// # Safety
-    /// There is that memory at `block`, for as long as the exception lives.
+    /// `block` has room for `entries` entries, for as long as the exception lives.
     pub(crate) unsafe fn set_trace_room(&self, block: NonNull<TraceEntry>, entries: usize) {
         self.trace.set(Some(block));
         self.trace_len.set(0);
         self.trace_room.set(entries as u16);
     }
 
-    /// The calls that it passed, innermost first.
+    /// The calls that the exception passed, innermost first.
     pub fn trace(&self) -> &[TraceEntry] {
         match self.trace.get() {
             // SAFETY: the block holds `trace_len` entries.
@@ -57,12 +57,12 @@ impl Exception {
         }
     }
 
-    /// Forgets the calls that it passed.
+    /// Forgets the calls that the exception passed.
     pub fn clear_trace(&self) {
         self.trace_len.set(0);
     }
 
-    /// Adds a call that it passed, if there is memory to note it.
+    /// Adds a call that the exception passed, if there is memory to note the call.
     pub fn add_trace(&self, vm: &Vm, entry: TraceEntry) {
         let len = self.trace_len.get();
         if len >= MAX_TRACE {
@@ -83,26 +83,27 @@ impl Exception {
             self.trace_room.set(room);
         }
         let Some(block) = self.trace.get() else { return };
-        // SAFETY: the block has room for more entries than there are.
+        // SAFETY: the block has room for more than `len` entries.
         unsafe { block.add(len.into()).write(entry) };
         self.trace_len.set(len + 1);
     }
 
-    /// The value that a `StopIteration` carries, the code of a `SystemExit`: the first argument.
+    /// The first argument, or `None` without arguments: the value that a `StopIteration` carries, the code of a
+    /// `SystemExit`.
     pub fn value(&self) -> Obj {
         self.args.get().items().first().copied().unwrap_or(Obj::NONE)
     }
 }
 
-/// The value that a `StopIteration` carries.
+/// The value that `exception`, a `StopIteration`, carries.
 pub fn stop_value(vm: &Vm, exception: Obj) -> Obj {
     vm.as_exception(exception).map_or(Obj::NONE, |exception| exception.value())
 }
 
-/// Exceptions as objects: made, asked for their type, printed.
+/// Exceptions as objects: making, matching and printing them.
 pub trait Exceptions {
-    /// An exception of type `ty` with arguments `args`. Without memory for that it is the exception of last resort; see
-    /// `data/emergency.rs`.
+    /// An exception of type `ty` with arguments `args`. If there is no memory for a new exception, the answer is the
+    /// exception of last resort; see `data/emergency.rs`.
     fn new_exception(&self, ty: Gc<Type>, args: &[Obj]) -> Obj;
 
     /// The exception that `object` is, or that an instance of a class derived from an exception type has inside.
@@ -111,19 +112,20 @@ pub trait Exceptions {
     /// Whether `object` is an exception.
     fn is_exception(&self, object: Obj) -> bool;
 
-    /// Whether the exception `object` is of type `ty`, or one derived from it.
+    /// Whether the exception `object` is of type `ty` or of a type that derives from it.
     fn matches(&self, object: Obj, ty: &'static Type) -> bool;
 
-    /// Whether `object`, a type, is one of exceptions.
+    /// Whether `object` is a type of exceptions.
     fn is_exception_type(&self, object: Obj) -> bool;
 
-    /// Whether the exception `object` is of the type `types`, or of one of a tuple of types.
+    /// Whether the exception `object` is of a type that is or derives from `types`, or from one of them: a type or a
+    /// tuple of types.
     ///
     /// # Errors
-    /// `TypeError` if they are no types.
+    /// `TypeError` if `types` is neither.
     fn exception_matches(&self, object: Obj, types: Obj) -> Res<bool>;
 
-    /// What raising `object` raises: an instance, made now if it is a type.
+    /// The exception that `raise object` raises: `object` itself or, if that is a type, a new instance of it.
     ///
     /// # Errors
     /// What making the instance raises.

@@ -14,13 +14,13 @@ use crate::model::protocols::{Classes, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 
-/// A method with the object to call it for.
+/// A method bound to the object to call it for.
 #[repr(C)]
 pub struct BoundMethod {
     pub(crate) header: Header,
     /// The method.
     pub function: Obj,
-    /// The object.
+    /// The object, which becomes the first argument.
     pub this: Obj,
 }
 
@@ -35,8 +35,8 @@ impl BoundMethod {
 }
 
 impl Function {
-    /// A function that runs `code` with `cells`, a tuple of defaults of positional arguments and a dict of those of
-    /// keyword-only ones.
+    /// A function that runs `code` with `cells`. `defaults` is a tuple of defaults of positional arguments, and
+    /// `keyword_defaults` a dict of defaults of keyword-only arguments.
     ///
     /// # Errors
     /// `MemoryError`, and `TypeError` if the defaults are not those that the code expects.
@@ -50,7 +50,7 @@ impl Function {
         Function::of(code, code.wants(), cells.len()).with_extra(vm, cells, code.wants(), defaults, keyword_defaults)
     }
 
-    /// The same without cells, of code of which there is a sketch.
+    /// As [`Function::new`], for code of which there is a sketch, and without cells.
     ///
     /// # Errors
     /// As [`Function::new`].
@@ -62,7 +62,7 @@ impl Function {
         function.with_extra(vm, &[], sketch.wants(), defaults, keyword_defaults)
     }
 
-    /// A function of `code` that closes over so many cells, without what follows it.
+    /// A function of `code` that closes over `n_cells` cells, without the words that follow the object.
     pub(crate) fn of(code: Gc<Code>, wants: Wants, n_cells: usize) -> Function {
         let kind = match n_cells {
             0 if wants.is_generator() => GENERATOR,
@@ -73,7 +73,7 @@ impl Function {
         Function { header, bytes: code.bytes, code: Cell::new(code), extent: 0, place: 0, n_locals: 0, n_cells }
     }
 
-    /// The function on the heap with what follows it.
+    /// Puts the function on the heap, followed by its cells and defaults.
     pub(crate) fn with_extra(
         self,
         vm: &Vm,
@@ -98,7 +98,7 @@ impl Function {
         Ok(function)
     }
 
-    /// What it runs, made now if there is only a sketch.
+    /// The code that the function runs, made now if there is only a sketch.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -108,13 +108,14 @@ impl Function {
         if code.is_linked() { Ok(code) } else { self.link(vm) }
     }
 
-    /// What it runs, or if that is not made yet, code that is not simple.
+    /// The code that the function runs, or if that is not made yet, the placeholder, which is not simple.
     #[inline(always)]
     pub(crate) fn code_if_simple(&self) -> Gc<Code> {
         self.code.get()
     }
 
-    /// Its context and the sketch of its code, if it has not been called and runs in place, with no cells or defaults.
+    /// The context and the sketch of the function's code, if the function has not been called, its module runs in
+    /// place, and it has no cells or defaults.
     pub(crate) fn sketch_in_place(&self) -> Option<(Gc<Context>, Sketch)> {
         let (code, context) = (self.code.get(), self.context());
         let is_sketched = !code.is_linked() && context.in_place().is_some();
@@ -132,15 +133,15 @@ impl Function {
         Ok(code)
     }
 
-    /// The context of its code.
+    /// The context of the function's code.
     pub(crate) fn context(&self) -> Gc<Context> {
         self.code.get().context
     }
 
-    /// The same function with cells, of which it has none.
+    /// A copy of the function, which has no cells, with the cells `cells`.
     ///
     /// # Errors
-    /// `TypeError` if it takes more of them, or these are no cells, and `MemoryError`.
+    /// `TypeError` if `cells` are not cells or not as many as the code closes over, and `MemoryError`.
     pub fn with_cells(&self, vm: &Vm, cells: &[Obj]) -> Res<Gc<Function>> {
         let code = self.code(vm)?;
         let are_cells = cells.iter().all(|cell| cell.downcast::<crate::data::cell::Cell>().is_some());
@@ -159,14 +160,14 @@ impl Function {
         Ok(function)
     }
 
-    /// The cells and `n` words of defaults, no more than the code wants.
+    /// The cells and the first `n` words of defaults; `n` is no more than the code wants.
     pub(crate) fn extra(&self, n: usize) -> &[Slot] {
         let start = core::ptr::from_ref(self).wrapping_add(1).cast();
-        // SAFETY: as many words follow the object.
+        // SAFETY: the cells and at least `n` words of defaults follow the object.
         unsafe { core::slice::from_raw_parts(start, usize::from(self.n_cells) + n) }
     }
 
-    /// The cells that it closes over.
+    /// The cells that the function closes over.
     #[inline(always)]
     pub(crate) fn cells(&self) -> &[Slot] {
         self.extra(0)
@@ -185,11 +186,11 @@ impl Function {
         self.extra(code.wants().words()).last().copied().flatten()?.downcast::<Dict>()
     }
 
-    /// Lays out the arguments of a call as local variables: the cells and arguments of the function, `*args` and
-    /// `**kwargs`. `code` is the function's.
+    /// Lays out the arguments of a call as local variables in `bound`: the cells and arguments of the function, `*args`
+    /// and `**kwargs`. `code` is the function's code.
     ///
     /// # Errors
-    /// `TypeError` if they are not those that the function takes.
+    /// `TypeError` if the function does not take these arguments, and `MemoryError`.
     pub(crate) fn bind(&self, vm: &Vm, code: Gc<Code>, args: Args<'_>, bound: &mut [Slot]) -> Res<()> {
         let binding = Binding {
             code,
@@ -201,11 +202,11 @@ impl Function {
     }
 }
 
-/// What turns the arguments of a call into local variables.
+/// All that it takes to turn the arguments of a call into local variables.
 pub(crate) struct Binding<'a> {
-    /// The code, which says what arguments there are.
+    /// The code, which says what arguments the function has.
     pub code: Gc<Code>,
-    /// The cells that come before them.
+    /// The cells, which come before the arguments.
     pub cells: &'a [Slot],
     /// The defaults of the last positional arguments.
     pub defaults: &'a [Slot],
@@ -254,7 +255,7 @@ impl Binding<'_> {
         for (slot, default) in bound[n_pos - n_def..n_pos].iter_mut().zip(self.defaults) {
             *slot = slot.or(*default);
         }
-        // MicroPython names the last one that is missing, counted from 0.
+        // MicroPython's message names the last argument that is missing, counted from 0.
         if let Some(number) = bound[..n_pos].iter().rposition(Option::is_none) {
             return Err(vm.type_error(format_args!("function missing required positional argument #{number}")));
         }
@@ -309,5 +310,5 @@ pub(crate) const PLAIN: usize = 0;
 
 pub(crate) const GENERATOR: usize = 1;
 
-/// The type of functions that close over cells.
+/// The index among [`Function::KINDS`](Object::KINDS) of the type of functions that close over cells.
 pub(crate) const CLOSURE: usize = 2;

@@ -10,7 +10,7 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::qstr::Qstr;
 
-/// An instance. If its class derives from a built-in type, the object inside follows it.
+/// An instance. If its class derives from a built-in type, a word follows for the object inside.
 #[repr(C)]
 pub struct Instance {
     pub(crate) header: Header,
@@ -24,7 +24,7 @@ pub(crate) struct WithBase {
     pub(crate) base: Slot,
 }
 
-/// Most attributes that room is made for before they come.
+/// The most attributes for which room is made before they are stored.
 pub(crate) const MOST_ROOM: usize = 8;
 
 impl Instance {
@@ -32,19 +32,19 @@ impl Instance {
     #[inline(always)]
     pub fn of<'a>(object: Obj) -> Option<&'a Instance> {
         let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object, which its holder keeps so; objects of a class have this
+        // SAFETY: a pointer word points to a live object, which the caller keeps alive; objects of a class have this
         // layout.
         unsafe { header.as_ref().has(flag::BERUS | flag::HEAP).then(|| header.cast::<Instance>().as_ref()) }
     }
 
-    /// Its attributes.
+    /// The instance's attributes.
     #[inline(always)]
     pub fn members(&self) -> &Map {
         &self.members
     }
 
-    /// Puts an attribute among the others. The first one makes room for as many as other instances of the class have
-    /// had.
+    /// Stores an attribute among the instance's own. The first one makes room for as many as other instances of the
+    /// class have had.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -63,12 +63,12 @@ impl Instance {
         Ok(())
     }
 
-    /// Its class.
+    /// The instance's class.
     pub fn class(&self) -> Gc<Type> {
         self.header.ty()
     }
 
-    /// Whether storing an attribute just puts it among the others.
+    /// Whether storing an attribute only takes [`Instance::store_member`].
     #[inline(always)]
     pub fn stores_plainly(&self) -> bool {
         let class = self.class();
@@ -80,16 +80,16 @@ impl Instance {
             return None;
         }
         let slot = NonNull::from_ref(self).cast::<u8>();
-        // SAFETY: an instance of a class with this flag was made with a word behind it.
+        // SAFETY: an instance of a class with the flag `SUBCLASSED` was made with a word behind it.
         Some(unsafe { slot.add(size_of::<Instance>()).cast::<core::cell::Cell<Slot>>().as_ref() })
     }
 
-    /// The object of a built-in type inside, once it is made.
+    /// The object of a built-in type inside the instance, once that object has been made.
     pub fn base(&self) -> Slot {
         self.base_slot().and_then(core::cell::Cell::get)
     }
 
-    /// Puts the object of a built-in type inside.
+    /// Sets the object of a built-in type inside the instance.
     pub fn set_base(&self, base: Obj) {
         if let Some(slot) = self.base_slot() {
             slot.set(Some(base));
@@ -113,10 +113,10 @@ pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
     Ok(vm.alloc(instance)?.object())
 }
 
-/// What an instance of a class has of a built-in type.
+/// The objects of built-in types inside instances.
 pub trait NativeBase {
-    /// The object of a built-in type that an instance of a class derived from it has inside. There is none before
-    /// `super().__init__()`.
+    /// The object of a built-in type inside `object`, an instance of a class that derives from such a type. `None`
+    /// before `super().__init__()`.
     fn native_base(&self, object: Obj) -> Option<Obj>;
 }
 

@@ -1,4 +1,4 @@
-//! Lists: made, grown, read.
+//! Lists: making, reading and changing them.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -11,7 +11,7 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::model::work::spend_work_on_bytes;
 
-/// Least capacity.
+/// The least capacity of a list, in items.
 pub(crate) const MIN: usize = 4;
 
 impl List {
@@ -30,18 +30,18 @@ impl List {
     /// `MemoryError`.
     pub fn new(vm: &Vm, items: &[Obj]) -> Res<Gc<List>> {
         List::build(vm, items.len(), |room| {
-            // SAFETY: there is room for the items.
+            // SAFETY: `room` has room for the items.
             unsafe { room.copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) }
         })
     }
 
-    /// A list of `len` items that `fill` puts where it is told to, and which has nothing to do with the interpreter.
+    /// A list of `len` items, which `fill` writes to the address that it is given. `fill` does not use the interpreter.
     pub(crate) fn build(vm: &Vm, len: usize, fill: impl FnOnce(NonNull<Obj>)) -> Res<Gc<List>> {
         let capacity = len.max(MIN);
         let block = vm.alloc_words_to_fill(capacity)?;
         fill(block.cast());
         for index in len..capacity {
-            // SAFETY: the block has that many words.
+            // SAFETY: the block has `capacity` words.
             unsafe { block.add(index).write(None) };
         }
         List::of_block(vm, block, capacity, len)
@@ -62,30 +62,30 @@ impl List {
         List::build(vm, bounds.len, |room| match bounds.step {
             1 => {
                 let items = &items[bounds.start..bounds.start + bounds.len];
-                // SAFETY: there is room for the items, and a cell has the layout of what it holds.
+                // SAFETY: `room` has room for the items, and a cell has the layout of the value that it holds.
                 unsafe { room.copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) }
             }
             _ => {
                 for number in 0..bounds.len {
-                    // SAFETY: there is room for that many items.
+                    // SAFETY: `room` has room for as many items as the list gets.
                     unsafe { room.add(number).write(items[bounds.at(number)].get()) };
                 }
             }
         })
     }
 
-    /// How many items there are.
+    /// How many items the list has.
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.len.get()
     }
 
-    /// Whether there is none.
+    /// Whether the list has no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The items. Calls of Python code may change the list, so that nothing may be called while they are in use.
+    /// The items. Calls of Python code may change the list, so call nothing while the items are in use.
     #[inline(always)]
     pub fn items(&self) -> &[Cell<Obj>] {
         // SAFETY: the block holds `len` items at its start.
@@ -93,16 +93,16 @@ impl List {
     }
 
     /// Does `work` with the items, which are out of the list meanwhile, and puts them back. Answers whether something
-    /// was put into the empty list while they were out; that is dropped.
+    /// was put into the empty list in the meantime; such items are dropped.
     ///
     /// # Errors
     /// What `work` raises.
     pub(crate) fn with_items_out(&self, work: impl FnOnce(&[Cell<Obj>]) -> Res<()>) -> Res<bool> {
-        // An empty list without a block: a capacity says later that one was made.
+        // The list becomes empty and has no block. If it has a capacity afterwards, a block was made for it.
         let len = self.len.replace(0);
         let capacity = self.capacity.replace(0);
         let block = self.items.replace(NonNull::dangling());
-        // SAFETY: the block holds `len` items at its start, and is nobody else's now.
+        // SAFETY: the block holds `len` items at its start, and the list does not refer to it meanwhile.
         let outcome = work(unsafe { core::slice::from_raw_parts(block.as_ptr().cast(), len) });
         let is_changed = self.capacity.replace(capacity) > 0;
         self.len.set(len);
@@ -134,7 +134,7 @@ impl List {
         Ok(())
     }
 
-    /// Adds an item if there is room for it; else answers false. Calls nothing.
+    /// Adds an item if the list has room for it; else answers false. Allocates nothing.
     #[inline(always)]
     pub(crate) fn append_at_once(&self, item: Obj) -> bool {
         let len = self.len.get();
@@ -152,20 +152,20 @@ impl List {
         List::selected(vm, self.items(), Bounds { start: 0, len: self.len(), step: 1 })
     }
 
-    /// A list of `len` times `None`, to be filled.
+    /// A list of `None`, `len` times, to be filled.
     ///
     /// # Errors
     /// `MemoryError`.
     pub fn filled(vm: &Vm, len: usize) -> Res<Gc<List>> {
         List::build(vm, len, |room| {
             for index in 0..len {
-                // SAFETY: there is room for that many items.
+                // SAFETY: `room` has room for as many items as the list gets.
                 unsafe { room.add(index).write(Obj::NONE) };
             }
         })
     }
 
-    /// Replaces `old` items from number `at` on by `new` times `None`.
+    /// Replaces `old` items from number `at` on by `None`, `new` times.
     ///
     /// # Errors
     /// `MemoryError`; the list is as before.
@@ -182,7 +182,7 @@ impl List {
         }
         spend_work_on_bytes(vm, (len - at) * size_of::<Obj>());
         let block = self.items.get();
-        // SAFETY: the block has room for the longer of the two lengths, and what lies behind the items in use may be
+        // SAFETY: the block has room for the longer of the two lengths, and the words behind the items in use may hold
         // anything.
         unsafe {
             block.add(at + old).copy_to(block.add(at + new), len - at - old);
@@ -197,13 +197,13 @@ impl List {
         Ok(())
     }
 
-    /// Removes item number `at`, which there is.
+    /// Removes and answers item number `at`, which is less than the list's length.
     pub fn remove_at(&self, vm: &Vm, at: usize) -> Obj {
         let item = self.get(at).unwrap_or(Obj::NONE);
         let last = self.len.get() - 1;
         spend_work_on_bytes(vm, (last - at) * size_of::<Obj>());
         let block = self.items.get();
-        // SAFETY: the block holds the items, `last` of them after this.
+        // SAFETY: the block holds `last + 1` items, of which `last` are left after the removal.
         unsafe {
             block.add(at + 1).copy_to(block.add(at), last - at);
             block.add(last).write(None);

@@ -1,6 +1,6 @@
 //! Hash tables that keep the order of insertion: dicts, sets, global variables, attributes of instances.
 //!
-//! Entries (key, value) stand in a heap block in order of insertion; a deleted one leaves a gap whose key is null. Up
+//! Entries (key, value) stand in a heap block in order of insertion; a deleted entry leaves a gap whose key is null. Up
 //! to eight entries are simply looked through. A larger table has an index behind its entries, in the same block: entry
 //! numbers, from 1, by hash, in as many bytes as they need.
 
@@ -20,10 +20,10 @@ use crate::model::word::{Obj, Slot};
 use crate::model::work::spend_work;
 use crate::qstr::Qstr;
 
-/// Comparing keys has run Python code that changed the map, so that the search has to begin again.
+/// The outcome of a search that has to begin again: comparing keys has run Python code, which changed the map.
 struct Changed;
 
-/// The number of the entry that a search has found, if there is one.
+/// The outcome of a search: the number of the entry found, if there is one.
 type Search = Result<Option<usize>, Changed>;
 
 /// Words of a block for `capacity` entries.
@@ -52,43 +52,43 @@ impl Map {
         }
     }
 
-    /// How many entries there are.
+    /// How many entries the map has.
     pub fn len(&self) -> usize {
         self.len.get() as usize
     }
 
-    /// Whether there is none.
+    /// Whether the map has no entries.
     pub fn is_empty(&self) -> bool {
         self.len.get() == 0
     }
 
-    /// Whether programs may not change it.
+    /// Whether programs may not change the map.
     pub fn is_fixed(&self) -> bool {
         self.flags.get() & FIXED != 0
     }
 
-    /// Forbids programs to change it.
+    /// Forbids programs to change the map.
     pub fn fix(&self) {
         self.flags.set(self.flags.get() | FIXED);
     }
 
-    /// Sets one of its owner's bits, from [`NOTES`](crate::model::layout::NOTES) on, or `LOOKED_PAST`.
+    /// Sets a flag of the map: one of its owner's, from [`NOTES`](crate::model::layout::NOTES) on, or `LOOKED_PAST`.
     pub fn note(&self, bit: u32) {
         self.flags.set(self.flags.get() | bit);
     }
 
-    /// A number that its owner keeps here.
+    /// The number that the map's owner keeps in the map.
     pub fn number(&self) -> u8 {
         (self.flags.get() >> NUMBER_SHIFT) as u8
     }
 
-    /// Sets the number that its owner keeps here.
+    /// Sets the number that the map's owner keeps in the map.
     pub fn set_number(&self, number: u8) {
         let rest = self.flags.get() & ((1 << NUMBER_SHIFT) - 1);
         self.flags.set(rest | u32::from(number) << NUMBER_SHIFT);
     }
 
-    /// Whether one of its owner's bits is set.
+    /// Whether the flag `bit` is set, one of those of [`Map::note`].
     #[inline(always)]
     pub fn is_noted(&self, bit: u32) -> bool {
         self.flags.get() & bit != 0
@@ -108,8 +108,8 @@ impl Map {
         }
     }
 
-    /// All entries, gaps included. Calls of Python code may change the map, so that nothing may be called while
-    /// they are in use.
+    /// All entries, gaps included. Calls of Python code may change the map, so call nothing while the entries are in
+    /// use.
     #[inline(always)]
     pub fn entries(&self) -> &[Entry] {
         match self.block.get() {
@@ -119,14 +119,14 @@ impl Map {
         }
     }
 
-    /// The first entry from number `from` on that is no gap: its number, key and value. To iterate while Python code
-    /// runs.
+    /// The number, key and value of the first entry from number `from` on that is no gap. By this, the map can be
+    /// iterated over while Python code runs.
     pub fn entry_from(&self, from: usize) -> Option<(usize, Obj, Slot)> {
         let entries = self.entries();
         (from..entries.len()).find_map(|at| entries[at].key.get().map(|key| (at, key, entries[at].value.get())))
     }
 
-    /// The last entry: its number, key and value.
+    /// The number, key and value of the last entry.
     pub fn last_entry(&self) -> Option<(usize, Obj, Slot)> {
         let entries = self.entries();
         entries.iter().enumerate().rev().find_map(|(at, entry)| entry.key.get().map(|key| (at, key, entry.value.get())))
@@ -143,7 +143,8 @@ impl Map {
         let key = Some(Obj::qstr(name));
         if self.capacity.get() <= PLAIN {
             let entries = self.entries();
-            // Nearly always the key is the name itself: the search for it has a loop of its own, as short as can be.
+            // Nearly always the key is the name itself, so the search for the name has a loop of its own, as short as
+            // can be.
             return entries.iter().position(|entry| entry.key.get() == key).or_else(|| {
                 entries.iter().position(|entry| {
                     let string = entry.key.get().and_then(|key| key.downcast::<Str>());
@@ -180,15 +181,15 @@ impl Map {
     /// What hashing or comparing raises.
     #[inline]
     pub fn find(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
-        // Where nothing is, no key is asked for its hash, which it may not have.
+        // In an empty map the key is not asked for its hash, which it may not have.
         if self.is_empty() { Ok(None) } else { Ok(self.find_or_hash(vm, key)?.ok()) }
     }
 
-    /// The number of the entry with key `key`, or the hash with which there is none.
+    /// The number of the entry with key `key`, or if there is none, the hash of the key.
     fn find_or_hash(&self, vm: &Vm, key: Obj) -> Res<Result<usize, usize>> {
         if let Some(name) = key.as_qstr() {
-            // Other keys than strings may equal a string only by a class's `__eq__`, which this passes over, as
-            // MicroPython does.
+            // A key that is no string may equal a string only by a class's `__eq__`, which is not asked, as in
+            // MicroPython.
             return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
         }
         let hash = self.hash(vm, key)?;
@@ -260,8 +261,8 @@ impl Map {
         Ok(Ok(None))
     }
 
-    /// Whether `other`, the key of entry number `at`, equals `key`, unless asking for that has put something else
-    /// there.
+    /// Whether `other`, the key of entry number `at`, equals `key`; [`Changed`] if comparing them has replaced that
+    /// entry.
     fn is_equal(&self, vm: &Vm, at: usize, other: Obj, key: Obj) -> Res<Result<bool, Changed>> {
         let block = self.block.get();
         let is_equal = vm.equal(other, key)?;
@@ -298,7 +299,7 @@ impl Map {
         }
     }
 
-    /// Puts `value` under `key`, if nothing is there.
+    /// Puts `value` under `key`, if the map has no entry for `key`.
     ///
     /// # Errors
     /// As [`Map::store`].
@@ -309,7 +310,7 @@ impl Map {
         }
     }
 
-    /// Adds an entry for `key`, which is not there.
+    /// Adds an entry for `key`, for which the map has none.
     ///
     /// # Errors
     /// `MemoryError`, and what hashing raises.
@@ -373,8 +374,8 @@ impl Map {
         if entries > self.capacity.get() { self.rebuild(vm, entries) } else { Ok(()) }
     }
 
-    /// Gives back the room that entries do not take, in a map that is not expected to grow. Goes on without where there
-    /// is no memory.
+    /// Gives back the room that entries do not take, in a map that is not expected to grow. Leaves the map as it is if
+    /// there is no memory to move the entries to.
     ///
     /// # Errors
     /// As [`Vm::work`].
@@ -405,7 +406,7 @@ impl Map {
         }
     }
 
-    /// Removes the entry of `key`: its value.
+    /// Removes the entry of `key`, and answers its value.
     ///
     /// # Errors
     /// What hashing or comparing raises.
@@ -416,7 +417,7 @@ impl Map {
         Ok(value)
     }
 
-    /// Removes the entry of the name `name`: its value.
+    /// Removes the entry of the name `name`, and answers its value.
     pub fn remove_name(&self, vm: &Vm, name: Qstr) -> Slot {
         let at = self.find_name(vm, name)?;
         let value = self.entries()[at].value.get();
@@ -432,7 +433,7 @@ impl Map {
         self.capacity.set(0);
     }
 
-    /// Makes this, which is empty, a copy of `other`.
+    /// Makes this map, which is empty, a copy of `other`.
     ///
     /// # Errors
     /// `MemoryError`, and what hashing raises.
@@ -447,8 +448,8 @@ impl Map {
         Ok(())
     }
 
-    /// Moves the entries into a new block with room for `capacity`, without gaps. Leaves them where they are if hashing
-    /// their keys has changed the map, or if it is ended.
+    /// Moves the entries into a new block with room for `capacity`, without gaps. Leaves the entries where they are if
+    /// hashing their keys changes the map or raises an exception.
     fn rebuild(&self, vm: &Vm, capacity: u32) -> Res<()> {
         let block = vm.alloc_words(block_words(capacity))?.cast::<Entry>();
         let moved = Map::with_flags(0);
@@ -472,12 +473,12 @@ impl Map {
             if state() != before {
                 return Ok(());
             }
-            // SAFETY: the block has a word for each of the entries, which are as many as before.
+            // SAFETY: the block has a word for each of the entries, whose number has not changed.
             unsafe { hashes.add(count).write(hash) };
             count += 1;
             at = found + 1;
         }
-        // SAFETY: the hashes of all entries were written.
+        // SAFETY: the first `count` words of the block, the hashes, were written.
         let hashes = unsafe { core::slice::from_raw_parts(hashes.as_ptr(), count) };
         self.copy_to(vm, &moved, |at, _| Ok(hashes.get(at).copied().unwrap_or_default()))?;
         self.take(&moved);
@@ -485,7 +486,7 @@ impl Map {
     }
 
     /// Copies the entries to `new`, which is empty and has room for them. `hash` is asked for the hash of each key in
-    /// turn, if there is an index. Runs no Python code.
+    /// turn, if `new` has an index. Runs no Python code.
     fn copy_to(&self, vm: &Vm, new: &Map, hash: impl Fn(usize, Obj) -> Res<usize>) -> Res<()> {
         let index = Index::of(new);
         let live = self.entries().iter().filter(|entry| entry.key.get().is_some());
@@ -502,7 +503,7 @@ impl Map {
         Ok(())
     }
 
-    /// Makes the entries of `new`, which has no gaps, those of this map.
+    /// Gives this map the entries of `new`, which has no gaps.
     fn take(&self, new: &Map) {
         self.block.set(new.block.get());
         self.capacity.set(new.capacity.get());
@@ -511,8 +512,8 @@ impl Map {
     }
 }
 
-/// Whether `other` is the same string as `key`, whose hash is `hash`, if both are strings and `key` is one that is an
-/// object.
+/// Whether `other` is the same string as `key`, whose hash is `hash`. `None` if one of the two is no string, or `key`
+/// is no object but a name.
 #[inline(always)]
 fn is_same_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> Option<bool> {
     let key = key.downcast::<Str>()?;

@@ -45,10 +45,10 @@ pub(crate) fn named(vm: &Vm, name: Qstr) -> Res<Gc<Dict>> {
 }
 
 impl ModuleDef {
-    /// A module object.
+    /// A new module with the members of the definition.
     ///
     /// # Errors
-    /// `MemoryError`, and what its `init` raises.
+    /// `MemoryError`, and what the definition's `init` raises.
     pub fn instantiate(&'static self, vm: &Vm) -> Res<Gc<Module>> {
         let name = vm.intern(self.name.as_bytes())?;
         let module = Module::of_definition(vm, name, self)?;

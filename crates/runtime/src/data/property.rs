@@ -7,6 +7,6 @@ use crate::model::word::Obj;
 #[repr(C)]
 pub struct Property {
     pub(crate) header: Header,
-    /// The functions; `None` for those it does not have.
+    /// The functions that load, store and delete the attribute; Python's `None` for each that is missing.
     pub accessors: [Obj; 3],
 }

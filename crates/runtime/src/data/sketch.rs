@@ -12,24 +12,24 @@ use crate::model::object::{Gc, Header, Object};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// What a code object can be made from.
+/// The description of code from which the code object can be made.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Sketch {
     /// The prelude and the instructions.
     pub bytes: *const u8,
-    /// How many, and in the highest bit whether others are nested in it, which follow.
+    /// The number of these bytes, and in the highest bit whether other code is nested in this code, and follows.
     pub extent: u16,
-    /// The line of its definition, if it was compiled from source in this interpreter and is in the first 65535; else
-    /// 0. The number of the code in its module, if that runs in place.
+    /// In a module that runs in place, the number of the code in its module. Else the line of the function's
+    /// definition, or 0 if that is beyond 65535 or the code was not compiled from source in this interpreter.
     pub place: u16,
     /// Slots of a frame that are local variables.
     pub n_locals: u8,
-    /// Whether a function has been made of it.
+    /// Whether a function has been made of the code.
     pub(crate) is_made: bool,
 }
 
-/// A code object to be, among the children of the code that makes a function of it.
+/// A sketch as an object, in place of the code object among the children of the code that makes functions of it.
 #[repr(C)]
 pub(crate) struct Sketched {
     pub(crate) header: Header,
@@ -37,7 +37,7 @@ pub(crate) struct Sketched {
     pub(crate) sketch: Cell<Sketch>,
 }
 
-/// In the extent of a sketch: whether others are nested in it.
+/// The bit in the extent of a sketch that says whether other code is nested in the sketched code.
 pub(crate) const NESTS: u16 = 1 << 15;
 
 impl Sketch {
@@ -70,7 +70,7 @@ impl Sketch {
         usize::from(self.extent & !NESTS)
     }
 
-    /// Whether others are nested in it, which follow.
+    /// Whether other code is nested in this code, and follows.
     pub fn nests(&self) -> bool {
         self.extent & NESTS != 0
     }
@@ -85,7 +85,7 @@ impl Sketch {
         Prelude::read(self.bytes(), 0).ok()
     }
 
-    /// What a function of the code is given besides cells.
+    /// The defaults that a function of the code is made with.
     pub fn wants(&self) -> Wants {
         self.prelude().map_or(Wants { defaults: 0, flags: 0 }, |prelude| {
             let signature = prelude.signature;
@@ -93,7 +93,7 @@ impl Sketch {
         })
     }
 
-    /// The code object. Locks on the heap do not hinder: a function may be called for the first time under one.
+    /// Makes the code object, even if the heap is locked: a function may be called for the first time under a lock.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -119,7 +119,7 @@ impl Sketch {
 }
 
 impl Sketched {
-    /// Code of the module with this context.
+    /// The sketch `sketch` of code of the module with the context `context`, as an object.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -127,7 +127,7 @@ impl Sketched {
         vm.alloc(Sketched { header: Header::of(<Sketched as Object>::TYPE), context, sketch: Cell::new(sketch) })
     }
 
-    /// Its module's context.
+    /// The context of the code's module.
     pub fn context(&self) -> Gc<Context> {
         self.context
     }
@@ -137,20 +137,20 @@ impl Sketched {
         self.sketch.get()
     }
 
-    /// Notes the line of its definition.
+    /// Notes the line of the function's definition.
     #[cfg(feature = "compiler")]
     pub fn set_line(&self, line: u32) {
         self.sketch.set(Sketch { place: u16::try_from(line).unwrap_or(0), ..self.sketch.get() });
     }
 
-    /// Notes that a function is made of it; answers whether one was before.
+    /// Notes that a function is made of the code, and answers whether one was made before.
     pub fn make(&self) -> bool {
         let sketch = self.sketch.get();
         self.sketch.set(Sketch { is_made: true, ..sketch });
         sketch.is_made
     }
 
-    /// The code object.
+    /// Makes the code object.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -159,7 +159,7 @@ impl Sketched {
     }
 }
 
-/// `code` as a code object, if it is one of bytecode or a sketch of one.
+/// `code` as a code object, if it is a code object of bytecode or the sketch of one.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -170,17 +170,17 @@ pub(crate) fn linked(vm: &Vm, code: Obj) -> Res<Option<Gc<Code>>> {
     }
 }
 
-/// What the prelude of a function says of what a function object is made of.
+/// The defaults that a function object is made with, and the kind of function, as the prelude says.
 #[derive(Clone, Copy)]
 pub(crate) struct Wants {
     /// The number of positional arguments that have defaults.
     pub defaults: u16,
-    /// See [`scope_flag`].
+    /// The properties of the code, a set of [`scope_flag`].
     pub flags: u8,
 }
 
 impl Wants {
-    /// Whether there are defaults of keyword-only arguments.
+    /// Whether the function has defaults of keyword-only arguments.
     pub fn keyword_defaults(self) -> bool {
         u32::from(self.flags) & scope_flag::DEFKWARGS != 0
     }

@@ -1,13 +1,13 @@
-//! What a slice selects of a sequence.
+//! The items that a slice selects of a sequence.
 
 /// Which items of a sequence a slice selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// The first one.
+    /// The index of the first item.
     pub start: usize,
-    /// How many.
+    /// How many items the slice selects.
     pub len: usize,
-    /// From one to the next.
+    /// The distance from the index of an item to the index of the next.
     pub step: isize,
 }
 

@@ -14,7 +14,7 @@ use crate::qstr;
 use crate::qstr::Qstr;
 use crate::text::utf8;
 
-/// The names of one character, which take no memory.
+/// The names of one ASCII character, by character, which take no memory; [`Qstr::NULL`] where Berus has no such name.
 pub(crate) static CHARACTERS: [Qstr; 128] = {
     let mut characters = [Qstr::NULL; 128];
     let mut byte = 0;
@@ -47,14 +47,14 @@ impl Str {
         Str::with_hash(vm, bytes, 0)
     }
 
-    /// As [`Str::new`]; `hash` is its hash, or 0 if that is not known yet.
+    /// As [`Str::new`]; `hash` is the string's hash, or 0 if the hash is not known yet.
     pub(crate) fn with_hash(vm: &Vm, bytes: &[u8], hash: u32) -> Res<Gc<Str>> {
         let string = vm.alloc_tail(Str::head_with_hash(bytes.len(), NonNull::dangling(), hash), bytes.len() + 1)?;
         Str::fill(string, bytes);
         Ok(string)
     }
 
-    /// Copies `bytes` behind a string of that length, which nobody else sees yet.
+    /// Copies `bytes` behind `string`, a string of their length that nobody else sees yet.
     pub(crate) fn fill(string: Gc<Str>, bytes: &[u8]) {
         // SAFETY: the tail behind the object has room for the bytes and one more.
         unsafe {
@@ -72,7 +72,7 @@ impl Str {
     /// `MemoryError`.
     pub(crate) fn lent(vm: &Vm, bytes: &'static [u8]) -> Res<Gc<Str>> {
         let block = vm.alloc_words(size_of::<Str>().div_ceil(size_of::<usize>()))?.cast::<Str>();
-        // SAFETY: the block is new and large enough. The collector looks at it, so that it keeps the bytes.
+        // SAFETY: the block is new and large enough. The collector looks at the block, which so keeps the bytes.
         unsafe {
             block.write(Str::head(bytes.len(), NonNull::from_ref(bytes).cast()));
             Ok(Gc::from_ptr(block))
@@ -84,24 +84,26 @@ impl Str {
         Str::head_with_hash(len, data, 0)
     }
 
-    /// As [`Str::head`]; `hash` is its hash, or 0 if that is not known yet.
+    /// As [`Str::head`]; `hash` is the string's hash, or 0 if the hash is not known yet.
     pub(crate) fn head_with_hash(len: usize, data: NonNull<u8>, hash: u32) -> Str {
         Str { header: Header::of(<Str as Object>::TYPE), hash: Cell::new(hash as usize), len, data }
     }
 
     /// The text.
     pub fn bytes(&self) -> &[u8] {
-        // SAFETY: `data` points to `len` bytes behind the object, which never change.
+        // SAFETY: `data` points to `len` bytes, behind the object or lent, which never change and live as long as the
+        // object.
         unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
     }
 
     /// The text, for as long as the collector sees the string.
     pub(crate) fn bytes_unbounded<'a>(&self) -> &'a [u8] {
-        // SAFETY: as in `bytes`; the caller keeps the string where the collector sees it.
+        // SAFETY: `data` points to `len` bytes, which never change; the caller keeps the string where the collector
+        // sees it.
         unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
     }
 
-    /// The hash, as of an interned string.
+    /// The hash of the text, the same as of an interned string; computed when it is first asked for.
     ///
     /// # Errors
     /// As [`Poll::work`](crate::model::events::Poll::work).
@@ -189,12 +191,13 @@ impl Strs for Vm {
     }
 }
 
-/// As [`Vm::new_str`], for text that was just put together and is hardly a name: only one of a character is looked for.
+/// As [`Vm::new_str`], for text that was just put together and is hardly a name: only a text of one character is looked
+/// for among the names.
 pub(crate) fn new_str_of_no_name(vm: &Vm, bytes: &[u8]) -> Res {
     if bytes.len() <= 1 { vm.new_str(bytes) } else { Ok(Str::new(vm, bytes)?.obj()) }
 }
 
-/// As [`Vm::new_str`], for what goes on without the string if there is no memory.
+/// As [`Vm::new_str`], for callers that go on without the string: `None` if there is no memory.
 pub(crate) fn try_str(vm: &Vm, bytes: &[u8]) -> Option<Obj> {
     let hash = match name_or_hash(vm, bytes) {
         Ok(name) => return Some(Obj::qstr(name)),
@@ -205,12 +208,12 @@ pub(crate) fn try_str(vm: &Vm, bytes: &[u8]) -> Option<Obj> {
     Some(string.obj())
 }
 
-/// The name spelled `bytes`, if they are so few that looking is worth it, and it is interned.
+/// The name spelled `bytes`, if that is interned and the bytes are so few that a look is worth it.
 pub(crate) fn name_of_short(vm: &Vm, bytes: &[u8]) -> Option<Qstr> {
     name_or_hash(vm, bytes).ok()
 }
 
-/// As [`Vm::name_of_short`]; else the hash of the bytes, or 0 if they are many.
+/// As [`name_of_short`]. Else the hash of the bytes, or 0 if they are too many for a look.
 pub(crate) fn name_or_hash(vm: &Vm, bytes: &[u8]) -> Result<Qstr, u32> {
     if bytes.len() > 10 {
         return Err(0);

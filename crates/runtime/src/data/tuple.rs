@@ -1,4 +1,4 @@
-//! Tuples: made, and objects as tuples.
+//! Tuples: making them, and objects as tuples.
 
 use core::ptr::NonNull;
 
@@ -43,7 +43,7 @@ impl Tuple {
         Ok(tuple)
     }
 
-    /// A tuple of two items, where memory for it takes no more than moving a pointer; else `None`. Calls nothing.
+    /// A tuple of two items, if its memory takes no more than moving a pointer; else `None`. Never collects.
     #[inline(always)]
     pub(crate) fn pair_at_once(vm: &Vm, first: Obj, second: Obj) -> Option<Gc<Tuple>> {
         let tuple =
@@ -62,11 +62,12 @@ impl Tuple {
     /// `MemoryError`.
     pub fn of_list(vm: &Vm, list: &List) -> Res<Gc<Tuple>> {
         let items = list.items();
-        // SAFETY: a cell has the layout of what it holds, and making a tuple runs no Python code.
+        // SAFETY: a cell has the layout of the value that it holds, and making a tuple runs no Python code that could
+        // change the list.
         Tuple::new(vm, unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
     }
 
-    /// As [`Tuple::new`], for what goes on without the tuple if there is no memory.
+    /// As [`Tuple::new`], for callers that go on without the tuple: `None` if there is no memory.
     pub(crate) fn try_new(vm: &Vm, items: &[Obj]) -> Option<Gc<Tuple>> {
         if items.is_empty() {
             return Some(Tuple::EMPTY);
@@ -85,14 +86,13 @@ impl Tuple {
         size_of::<Tuple>() / size_of::<usize>() + len
     }
 
-    /// A tuple of `items` in memory of the caller's.
+    /// A tuple of `items` in the memory `room`.
     ///
     /// # Safety
-    /// There are [`Tuple::words`] words at `room`, which nobody else uses and which live as long as the collector sees
-    /// them.
+    /// `room` has [`Tuple::words`] words, which nobody else uses, and which live as long as the tuple is used.
     pub(crate) unsafe fn write_at(room: NonNull<Slot>, items: &[Obj]) -> Gc<Tuple> {
         let room = room.cast::<Tuple>();
-        // SAFETY: the caller gives the memory.
+        // SAFETY: the caller says that `room` has the words of this tuple.
         unsafe {
             room.write(Tuple { header: Header::of(<Tuple as Object>::TYPE), len: items.len() });
             let tuple = Gc::from_ptr(room);
@@ -115,8 +115,8 @@ impl Tuple {
 
 /// Objects as tuples.
 pub trait Tuples {
-    /// The tuple that `object` is: one of a named tuple's type too, or the one inside an instance of a class derived
-    /// from `tuple`.
+    /// The tuple that `object` is, named tuples included, or that an instance of a class derived from `tuple` has
+    /// inside.
     fn as_tuple(&self, object: Obj) -> Option<Gc<Tuple>>;
 }
 
@@ -128,7 +128,7 @@ impl Tuples for Vm {
         }
         let header = object.as_header()?;
         if self.type_of(object).has(flag::TUPLE) {
-            // SAFETY: objects of types with this flag have the layout of a tuple.
+            // SAFETY: objects of types with the flag `TUPLE` have the layout of a tuple.
             return Some(unsafe { Gc::from_ptr(header.cast()) });
         }
         let native = self.native_base(object).filter(|&native| native != object)?;
@@ -136,7 +136,7 @@ impl Tuples for Vm {
     }
 }
 
-/// Whether it is a str, bytes, tuple or list, which may stand on either side of `*`.
+/// Whether `object` is a str, bytes, tuple or list, which may stand on either side of `*`.
 pub(crate) fn is_repeatable(vm: &Vm, object: Obj) -> bool {
     str_like(vm, object) || object.downcast::<Tuple>().is_some() || object.downcast::<List>().is_some()
 }
@@ -146,7 +146,7 @@ pub(crate) fn str_like(vm: &Vm, object: Obj) -> bool {
 }
 
 impl Tuple {
-    /// A tuple of the first `len` of `items`, which are at least so many.
+    /// A tuple of the first `len` of `items`, of which there are at least `len`.
     pub(crate) fn build<'a>(vm: &Vm, len: usize, items: impl Iterator<Item = &'a Obj>) -> Res<Gc<Tuple>> {
         if len == 0 {
             return Ok(Tuple::EMPTY);

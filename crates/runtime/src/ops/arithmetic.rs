@@ -1,7 +1,7 @@
 //! Unary and binary operators.
 //!
-//! Small integers and floats are done here; everything else is asked of the left operand's type, then of the right
-//! one's reflected operators.
+//! Operations on small integers and floats are done directly. For other operands, the left operand's type is asked,
+//! then the right operand's type for its reflected operator.
 
 use berus_mpy::opcode::BinaryOp;
 
@@ -20,16 +20,16 @@ use crate::ops::truth::Truth;
 
 /// Unary and binary operators.
 pub trait Arithmetic {
-    /// A unary operator, or another question about one object.
+    /// The result of a unary operator, or of another operation on one object.
     ///
     /// # Errors
-    /// `TypeError` if its type does not have it, and what a class's method raises.
+    /// `TypeError` if the object's type does not have the operation, and what a class's method raises.
     fn unary_op(&self, op: UnaryOp, object: Obj) -> Res;
 
-    /// A binary operator.
+    /// The result of a binary operator.
     ///
     /// # Errors
-    /// `TypeError` if neither operand has it; what the operation raises.
+    /// `TypeError` if neither operand has the operator, and what the operation raises.
     fn binary_op(&self, op: BinaryOp, left: Obj, right: Obj) -> Res;
 
     /// `divmod(left, right)`
@@ -38,10 +38,10 @@ pub trait Arithmetic {
     /// `ZeroDivisionError`, and `TypeError` if the operands are not numbers and have no `__divmod__`.
     fn divmod(&self, left: Obj, right: Obj) -> Res;
 
-    /// Whether it is an int, and no bool.
+    /// Whether `object` is an int, and no bool.
     fn is_int(&self, object: Obj) -> bool;
 
-    /// Whether it is an int or bool.
+    /// Whether `object` is an int or bool.
     fn is_int_or_bool(&self, object: Obj) -> bool;
 }
 
@@ -155,8 +155,8 @@ pub(crate) fn binary_of_objects(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) ->
     }
 }
 
-/// Raises `TypeError`: there is no such operator for these operands. As in MicroPython, the in-place operator is not
-/// named, and a bool is an int where its type was asked.
+/// Raises `TypeError`, since the operands do not have the operator. As in MicroPython, the message names the plain
+/// operator for an in-place one, and calls a bool "int" if its type was asked.
 #[cold]
 pub(crate) fn unsupported_binary(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Raised {
     let op = plain(op);
@@ -169,7 +169,7 @@ pub(crate) fn unsupported_binary(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -
     vm.type_error(format_args!("unsupported types for {name}: '{left}', '{right}'"))
 }
 
-/// Asks the operands' types; `None` if none has the operator.
+/// Asks the types of both operands; `None` if neither has the operator.
 pub(crate) fn try_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     vm.check_depth()?;
     let left_op = vm.type_of(left).slots.binary_op;
@@ -191,14 +191,15 @@ pub(crate) fn try_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res
     if !derives && let Some(result) = reverse_op(vm, plain, left, right)? {
         return Ok(Some(result));
     }
-    // An instance of a class derived from a built-in type is as good as what it has inside.
+    // An instance of a class derived from a built-in type is as good as the object that it has inside.
     match vm.native_base(right) {
         Some(right) => vm.binary_op(op, left, right).map(Some),
         None => Ok(None),
     }
 }
 
-/// Asks the right operand's type, as `a < b` may be answered by `b > a`; `None` if that does not have the operator.
+/// Asks the right operand's type, as `a < b` may be answered by `b > a`; `None` if that type does not have the
+/// operator.
 fn reverse_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     match (vm.type_of(right).slots.reverse_op, mirrored(op)) {
         (Some(reverse), Some(mirrored)) => reverse(vm, mirrored, right, left),
@@ -206,8 +207,8 @@ fn reverse_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> 
     }
 }
 
-/// Whether `object` is an instance of a class that a program derives from the built-in type of `other`: its operators
-/// come first.
+/// Whether `object` is an instance of a class that a program derives from the built-in type of `other`. The operators
+/// of such an instance come first.
 pub(crate) fn is_of_derived_class(vm: &Vm, object: Obj, other: Obj) -> bool {
     Instance::of(object).is_some_and(|instance| {
         let ty = vm.type_of(other);
@@ -215,7 +216,7 @@ pub(crate) fn is_of_derived_class(vm: &Vm, object: Obj, other: Obj) -> bool {
     })
 }
 
-/// Whether it is an int, bool or float.
+/// Whether `object` is an int, bool or float.
 fn is_number(vm: &Vm, object: Obj) -> bool {
     if Vm::as_float(object).is_some() {
         return true;
@@ -244,7 +245,8 @@ pub fn plain(op: BinaryOp) -> BinaryOp {
     }
 }
 
-/// What the right operand is asked when the left one does not know: comparisons turn around, arithmetic is reflected.
+/// The operator that the right operand is asked for when the left one does not know the answer: comparisons turn
+/// around, arithmetic is reflected. `None` for operators that only the left operand is asked for.
 fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
     use BinaryOp::*;
     match op {

@@ -1,4 +1,4 @@
-//! Attributes.
+//! Attributes of objects: loading, storing and deleting them.
 
 use crate::data::builtin::Wrapped;
 use crate::data::class;
@@ -20,12 +20,12 @@ use crate::ops::call::Call;
 use crate::q;
 use crate::qstr::Qstr;
 
-/// A method, not yet bound: what to call, and the first argument if there is one.
+/// A method that is not bound yet: the function to call, and the first argument if there is one.
 #[derive(Clone, Copy)]
 pub struct MethodParts {
-    /// What to call.
+    /// The function, or another object to call.
     pub function: Obj,
-    /// The first argument.
+    /// The first argument, to be put before those of the call; null if there is none.
     pub this: Slot,
 }
 
@@ -35,12 +35,12 @@ impl MethodParts {
     }
 }
 
-/// Attributes of objects: loaded, stored, deleted.
+/// Access to the attributes of objects.
 pub trait Attributes {
     /// `object.name`
     ///
     /// # Errors
-    /// `AttributeError`, and what computing the attribute raises.
+    /// `AttributeError` if there is no such attribute, and what computing the attribute raises.
     fn load_attr(&self, object: Obj, name: Qstr) -> Res;
 
     /// `object.name`, if there is one.
@@ -64,19 +64,19 @@ pub trait Attributes {
     /// `object.name = value`
     ///
     /// # Errors
-    /// `AttributeError`, and what storing raises.
+    /// `AttributeError` if the attribute cannot be stored, and what storing raises.
     fn store_attr(&self, object: Obj, name: Qstr, value: Obj) -> Res<()>;
 
     /// `del object.name`
     ///
     /// # Errors
-    /// `AttributeError`, and what deleting raises.
+    /// `AttributeError` if there is no such attribute or it cannot be deleted, and what deleting raises.
     fn delete_attr(&self, object: Obj, name: Qstr) -> Res<()>;
 
     /// `object.name`, if there is one: an `AttributeError` of `__getattr__` counts as none.
     ///
     /// # Errors
-    /// Other exceptions.
+    /// Other exceptions that computing the attribute raises.
     fn find_attr_quietly(&self, object: Obj, name: Qstr) -> Res<Option<Obj>>;
 }
 
@@ -206,7 +206,8 @@ fn find_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, reque
     }
 }
 
-/// What finding `found` in `class` gives for `object`.
+/// The attribute of `object` that looking a name up in `class` gives, when `found` is what the class has: bound, called
+/// or as it is.
 pub(crate) fn bind(vm: &Vm, found: Found, object: Obj, class: Gc<Type>) -> Res<MethodParts> {
     let value = found.value;
     let native = if found.native { vm.native_base(object) } else { Some(object) };

@@ -1,4 +1,4 @@
-//! The memory of objects that give it: bytes, strings, arrays, memory views.
+//! The memory of objects that give access to it: bytes, strings, arrays, memory views.
 
 use crate::data::bytes::Bytes;
 use crate::model::buffer::{Access, Buffer};
@@ -10,7 +10,7 @@ use crate::model::word::Obj;
 
 /// The memory of objects, as bytes.
 pub trait Buffers {
-    /// The memory of `object`, if it gives any.
+    /// The memory of `object`, if `object` gives access to memory.
     ///
     /// # Errors
     /// What the object raises.
@@ -19,7 +19,7 @@ pub trait Buffers {
     /// The memory of `object`.
     ///
     /// # Errors
-    /// `TypeError` if it gives none.
+    /// `TypeError` if `object` gives no such access, and what the object raises.
     fn buffer(&self, object: Obj, access: Access) -> Res<Buffer>;
 }
 
@@ -49,13 +49,13 @@ impl Buffers for Vm {
     }
 }
 
-/// The memory of `object`, if it lends that: strings and bytes do, memory views of those, and files of some file
+/// The memory of `object`, if `object` lends it: strings and bytes do, memory views of these, and files of some file
 /// systems.
 ///
 /// # Errors
 /// What the object raises.
 pub(crate) fn lent(vm: &Vm, object: Obj) -> Res<Option<&'static [u8]>> {
-    // It need not be there for good, but for as long as there is a pointer to it, which is as good where the collector
-    // looks.
+    // The bytes need not live for good, but as long as the collector sees a pointer to them, which is as good for
+    // callers that keep one.
     Ok(vm.try_buffer(object, Access::Lend)?.map(Buffer::bytes))
 }

@@ -1,4 +1,4 @@
-//! Calls from Rust.
+//! Calls of objects from Rust code.
 
 use crate::data::class;
 use crate::data::function::BoundMethod;
@@ -20,10 +20,10 @@ use crate::qstr::Qstr;
 
 /// Calls of objects.
 pub trait Call {
-    /// Calls `callable` with positional arguments.
+    /// Calls `callable` with the positional arguments `args`.
     ///
     /// # Errors
-    /// `TypeError` if it cannot be called, and what the call raises.
+    /// `TypeError` if `callable` cannot be called, and what the call raises.
     fn call(&self, callable: Obj, args: &[Obj]) -> Res;
 
     /// Whether `object` can be called.
@@ -32,7 +32,7 @@ pub trait Call {
     /// Calls `callable` with `args`.
     ///
     /// # Errors
-    /// `TypeError` if it cannot be called, and what the call raises.
+    /// `TypeError` if `callable` cannot be called, and what the call raises.
     fn call_with(&self, callable: Obj, args: Args<'_>) -> Res;
 
     /// Calls `callable` with `first` before the positional arguments.
@@ -41,19 +41,19 @@ pub trait Call {
     /// As [`Vm::call_with`].
     fn call_prefixed(&self, callable: Obj, first: Obj, args: Args<'_>) -> Res;
 
-    /// Calls a method with positional arguments.
+    /// Calls `method` with the positional arguments `args`.
     ///
     /// # Errors
     /// As [`Vm::call_with`].
     fn call_method_parts(&self, method: MethodParts, args: &[Obj]) -> Res;
 
-    /// Calls the method `name` of `object`.
+    /// Calls the method `name` of `object` with the positional arguments `args`.
     ///
     /// # Errors
-    /// `AttributeError` if there is none; else as [`Vm::call_with`].
+    /// `AttributeError` if there is no such method; else as [`Vm::call_with`].
     fn call_method(&self, object: Obj, name: Qstr, args: &[Obj]) -> Res;
 
-    /// Calls a method.
+    /// Calls `method` with `args`.
     ///
     /// # Errors
     /// As [`Vm::call_with`].
@@ -115,7 +115,7 @@ impl Call for Vm {
     }
 }
 
-/// Calls a Python function.
+/// Calls a Python function with `args`, before which comes `this` if there is one.
 fn call_function(vm: &Vm, function: Gc<Function>, this: Slot, args: Args<'_>) -> Res {
     vm.check_depth()?;
     if tick(vm) {
@@ -141,7 +141,8 @@ fn call_function(vm: &Vm, function: Gc<Function>, this: Slot, args: Args<'_>) ->
     Ok(vm.take_result())
 }
 
-/// Calls what is neither a Python function nor bound to something. The arguments must not lie above the running frame.
+/// Calls an object that is neither a Python function nor a bound method. The arguments must not lie above the running
+/// frame.
 pub(crate) fn call_slot(vm: &Vm, callable: Obj, args: Args<'_>) -> Res {
     vm.check_depth()?;
     match vm.type_of(callable).slots.call {
@@ -150,8 +151,8 @@ pub(crate) fn call_slot(vm: &Vm, callable: Obj, args: Args<'_>) -> Res {
     }
 }
 
-/// Makes a call with starred arguments: bit n of `starred` says that positional argument n is an iterable, and a
-/// null keyword goes with a mapping.
+/// Makes a call with starred arguments: bit n of `starred` says that positional argument n is an iterable of arguments,
+/// and a null keyword goes with a mapping of keyword arguments.
 pub(crate) fn call_with_starred(vm: &Vm, callable: Obj, this: Slot, pos: &[Slot], kw: &[Slot], starred: usize) -> Res {
     let all = List::new(vm, &[])?;
     if let Some(this) = this {
@@ -209,9 +210,9 @@ fn append_keyword(vm: &Vm, words: &List, key: Obj, value: Obj) -> Res<()> {
     words.append(vm, value)
 }
 
-/// The items of a list that nobody else knows.
+/// The items of a list that only the caller knows.
 fn values(list: &List) -> &[Obj] {
     let items = list.items();
-    // SAFETY: a cell has the layout of what it holds, and nobody changes the list.
+    // SAFETY: a cell has the layout of the value that it holds, and nobody changes the list while the items are in use.
     unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) }
 }

@@ -1,4 +1,4 @@
-//! Comparison.
+//! Comparison of objects.
 
 use core::cmp::Ordering;
 
@@ -65,9 +65,9 @@ impl Compare for Vm {
                         if op == BinaryOp::Equal {
                             return Ok(Obj::FALSE);
                         }
-                        // Comparing may have changed the sequences, and what is less is what is there now.
+                        // Comparing may have changed the sequences; the order is that of the items that are there now.
                         let (Some(a), Some(b)) = (left(index), right(index)) else { continue };
-                        // As MicroPython does, items are asked for the greater one.
+                        // As in MicroPython, only `>` and `>=` are asked of items.
                         let result = match op {
                             BinaryOp::Less => self.binary_op(BinaryOp::More, b, a)?,
                             BinaryOp::LessEqual => self.binary_op(BinaryOp::MoreEqual, b, a)?,
@@ -87,7 +87,7 @@ impl Compare for Vm {
 fn equal_objects(vm: &Vm, left: Obj, right: Obj) -> Res<bool> {
     match (vm.as_str(left), vm.as_str(right)) {
         (Some(left), Some(right)) => return Ok(vm.same_bytes(left, right)),
-        // What is no object has no `__eq__` either.
+        // A value that is no object has no `__eq__` that could equal a string.
         (Some(_), None) if !right.is_pointer() => return Ok(false),
         (None, Some(_)) if !left.is_pointer() => return Ok(false),
         _ => {}
@@ -116,7 +116,7 @@ fn equal_tuples(vm: &Vm, left: Gc<Tuple>, right: Gc<Tuple>) -> Res<bool> {
     Ok(true)
 }
 
-/// The order of two small ints or strings.
+/// The order of two small ints or of two strings; `None` for other operands.
 #[inline]
 fn plain_order(vm: &Vm, left: Obj, right: Obj) -> Option<Ordering> {
     match (left.as_small_int(), right.as_small_int()) {
@@ -126,8 +126,8 @@ fn plain_order(vm: &Vm, left: Obj, right: Obj) -> Option<Ordering> {
     }
 }
 
-/// `==` or `!=`. Each operand's type is asked, the left one first unless the other derives from it; `!=` is what `==`
-/// is not, unless a type says otherwise.
+/// The result of `==` or `!=`. The types of both operands are asked, the left one first unless the right one derives
+/// from it. `!=` is the opposite of `==`, unless a type has the flag `EQ_HAS_NE`.
 fn compare_equal(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
     let answer = |equal: bool| Obj::bool(equal == (op == BinaryOp::Equal));
     if left == right && !vm.type_of(left).has(flag::EQ_NOT_REFLEXIVE) {
@@ -142,13 +142,14 @@ fn compare_equal(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
     vm.check_depth()?;
     let (first, second) = if is_of_derived_class(vm, right, left) { (right, left) } else { (left, right) };
     for (own, other) in [(first, second), (second, first)] {
-        // What derives from a built-in type is for that as good as what it has inside.
+        // To a built-in type, an instance of a class that derives from it is as good as the object inside.
         if let Some(inside) = vm.native_base(other)
             && is_of_derived_class(vm, other, own)
         {
             return vm.equal(own, inside).map(answer);
         }
-        // A small int knows itself and other ints, nothing else.
+        // A small int is not asked about a value that is no object: only a bool may equal it, and the bool's type is
+        // asked.
         if own.is_small_int() && !other.is_pointer() {
             continue;
         }
@@ -179,7 +180,7 @@ pub(crate) fn compare_tuples(vm: &Vm, op: BinaryOp, left: Gc<Tuple>, right: Gc<T
     vm.compare_items(op, |index| left.get(index).copied(), |index| right.get(index).copied())
 }
 
-/// Whether `op`, which is a comparison, holds for operands in this order.
+/// Whether the comparison `op` holds for two operands whose order is `order`.
 pub fn holds(op: BinaryOp, order: Ordering) -> bool {
     match op {
         BinaryOp::Less => order.is_lt(),

@@ -1,4 +1,4 @@
-//! Conversion of values to what Rust code works with.
+//! Conversion of objects to the values that Rust code works with.
 
 use core::cell::Cell;
 
@@ -14,17 +14,17 @@ use crate::model::types::{Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// Items of a sequence that may be a list or a tuple.
+/// The items of a list or a tuple.
 #[derive(Clone, Copy)]
 pub enum Items {
-    /// Those of a list, which Python code may change.
+    /// The items of a list, which Python code may change.
     List(Gc<List>),
-    /// Those of a tuple.
+    /// The items of a tuple.
     Tuple(Gc<Tuple>),
 }
 
 impl Items {
-    /// How many there are.
+    /// How many items there are.
     pub fn len(self) -> usize {
         match self {
             Items::List(list) => list.len(),
@@ -32,7 +32,7 @@ impl Items {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no items.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -46,7 +46,7 @@ impl Items {
         }
     }
 
-    /// Copies them to `cells`, as far as there are both.
+    /// Copies the items to `cells`, as many as both have.
     pub(crate) fn copy_to(self, cells: &[Cell<Obj>]) {
         match self {
             Items::List(list) => cells.iter().zip(list.items()).for_each(|(to, from)| to.set(from.get())),
@@ -55,9 +55,10 @@ impl Items {
     }
 }
 
-/// Objects as what a built-in needs: a number, an index, items.
+/// Objects as the values that a built-in needs: a number, an index, items.
 pub trait Convert {
-    /// `object` as an int object, if it is one or has `__int__`... of integral types only.
+    /// `object` as an int object: an int itself, a bool as 0 or 1, an object of another type by [`UnaryOp::Int`].
+    /// `None` if its type does not have that.
     ///
     /// # Errors
     /// What a class's `__int__` raises.
@@ -66,48 +67,49 @@ pub trait Convert {
     /// `object` as an int object.
     ///
     /// # Errors
-    /// `TypeError` if it is not integral.
+    /// `TypeError` if `object` is not integral.
     fn to_int(&self, object: Obj) -> Res;
 
-    /// `object` as a machine word with sign.
+    /// The value of `object` as a signed word.
     ///
     /// # Errors
-    /// `TypeError` if it is not integral, `OverflowError` if it does not fit.
+    /// `TypeError` if `object` is not integral, `OverflowError` if its value does not fit.
     fn int(&self, object: Obj) -> Res<isize>;
 
-    /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end. The length
-    /// is asked for again when the index is known, since that may be an object that changes the sequence.
+    /// `object` as an index of a sequence of `len` items of type `ty`; negative ones count from the end. `len` is asked
+    /// again when the value of the index is known, since computing the value may run Python code that changes the
+    /// sequence.
     ///
     /// # Errors
-    /// `TypeError` if it is not integral, `IndexError` if there is no such item.
+    /// `TypeError` if `object` is not integral, `IndexError` if there is no such item.
     fn index(&self, ty: &Type, len: impl Fn() -> usize, object: Obj) -> Res<usize>;
 
     /// `object` as an end of a part of a sequence of `len` items of type `ty`: from 0 to `len`.
     ///
     /// # Errors
-    /// `TypeError` if it is not integral.
+    /// `TypeError` if `object` is not integral.
     fn bound(&self, ty: &Type, len: usize, object: Obj) -> Res<usize>;
 
-    /// The object that a method of a built-in type was called on: a `T`, or the one inside an instance of a class
-    /// derived from it.
+    /// The `T` that a method of a built-in type was called on: `object` itself, or the object inside an instance of a
+    /// class derived from that type.
     ///
     /// # Errors
-    /// `TypeError` if it is something else.
+    /// `TypeError` if `object` is something else.
     fn this<T: Object>(&self, object: Obj) -> Res<Gc<T>>;
 
-    /// The items of `object`, if it is a list or tuple.
+    /// The items of `object`, if that is a list or tuple.
     fn as_items(&self, object: Obj) -> Option<Items>;
 
-    /// The items of a list or tuple.
+    /// The items of `object`, a list or tuple.
     ///
     /// # Errors
-    /// `TypeError` if it is neither.
+    /// `TypeError` if `object` is neither.
     fn items(&self, object: Obj) -> Res<Items>;
 
-    /// The items of a list or tuple that has `len` of them.
+    /// The items of `object`, a list or tuple of `len` items.
     ///
     /// # Errors
-    /// `TypeError` if it is neither, `ValueError` if it has another length.
+    /// `TypeError` if `object` is neither, `ValueError` if it has another length.
     fn items_exactly(&self, object: Obj, len: usize) -> Res<Items>;
 }
 
@@ -217,7 +219,7 @@ fn checked_index(vm: &Vm, ty: &Type, len: usize, value: isize) -> Res<usize> {
     Ok(value as usize)
 }
 
-/// The name of a type of sequences in messages.
+/// The name that messages have for a type of sequences.
 fn sequence_name<'a>(vm: &'a Vm, ty: &Type) -> &'a str {
     if core::ptr::eq(ty, Vm::STR) { "string" } else { ty.name().as_str(vm) }
 }

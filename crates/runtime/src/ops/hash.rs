@@ -1,4 +1,4 @@
-//! Hashes.
+//! Hashes of objects.
 
 use crate::data::bytes::Bytes;
 use crate::data::str::Str;
@@ -34,7 +34,7 @@ fn hash_object(vm: &Vm, object: Obj) -> Res<usize> {
     vm.check_depth()?;
     let ty = vm.type_of(object);
     let Some(unary_op) = ty.slots.unary_op else {
-        // Addresses are multiples of a granule.
+        // Addresses are multiples of a granule, so their lowest bits tell nothing.
         return Ok(object.bits() >> 2);
     };
     match unary_op(vm, UnaryOp::Hash, object)? {
@@ -43,12 +43,12 @@ fn hash_object(vm: &Vm, object: Obj) -> Res<usize> {
     }
 }
 
-/// Adds the hash of another item to that of a sequence.
+/// The hash of a sequence with another item: combines the hash of the items before with the hash of the item.
 pub fn combine(hash: usize, item: usize) -> usize {
     hash.wrapping_mul(1_000_003) ^ item
 }
 
-/// A hash as a small integer.
+/// A hash as a small integer; its highest bit is lost.
 pub fn to_obj(hash: usize) -> Obj {
     Obj::small_int_wrapping((hash << 1) as isize >> 1)
 }

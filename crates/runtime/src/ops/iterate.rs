@@ -1,4 +1,4 @@
-//! Iteration.
+//! Iteration over objects.
 
 use crate::data::instance::Instance;
 use crate::data::{class, exception};
@@ -67,18 +67,18 @@ impl Iterate for Vm {
     }
 }
 
-/// Whether the type of `object`, which is built in, iterates.
+/// Whether `object`, whose type is built in, can be iterated over by a slot of its type.
 pub(crate) fn is_iterable(vm: &Vm, object: Obj) -> bool {
     let slots = vm.type_of(object).slots;
     slots.items.is_some() || slots.iter.is_some() || slots.next.is_some()
 }
 
-/// An iterator over what can be subscripted by 0, 1, 2 and so on.
+/// An iterator over `object` that subscripts it by 0, 1, 2 and so on.
 ///
 /// # Errors
-/// `TypeError` if `object` cannot be.
+/// `TypeError` if `object` cannot be subscripted.
 pub(crate) fn iter_by_subscripts(vm: &Vm, object: Obj) -> Res {
-    // Of instances the class is asked, and no `__getattr__`.
+    // For instances only the class is asked, and no `__getattr__`.
     let has_items = match Instance::of(object) {
         Some(instance) => class::find(vm, instance.class(), crate::q!("__getitem__")).is_some(),
         None => vm.find_attr(object, crate::q!("__getitem__"))?.is_some(),
@@ -92,7 +92,7 @@ pub(crate) fn iter_by_subscripts(vm: &Vm, object: Obj) -> Res {
 /// As [`Vm::next`], for code that looks at pending events itself.
 ///
 /// # Errors
-/// `TypeError` if it is no iterator, and what computing the item raises.
+/// `TypeError` if `iterator` is no iterator, and what computing the item raises.
 #[inline]
 pub(crate) fn advance(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
     vm.check_depth()?;
@@ -107,7 +107,7 @@ fn no_iterator(vm: &Vm, object: Obj) -> Raised {
     vm.type_error(format_args!("'{}' object isn't an iterator", vm.type_name(object)))
 }
 
-/// As [`Vm::end_at_stop`], for what may have ended already.
+/// As [`Vm::end_at_stop`], for a result that may say already that the iteration has ended.
 ///
 /// # Errors
 /// Any other exception.
@@ -118,7 +118,7 @@ pub(crate) fn none_at_stop(vm: &Vm, result: Res<Option<Obj>>) -> Res<Option<Obj>
     }
 }
 
-/// Turns what a sequence raises where it is asked for an item that it does not have into the end of an iteration.
+/// Turns the exception that a sequence raises for an index beyond its items into the end of an iteration.
 ///
 /// # Errors
 /// Other exceptions than `IndexError` and `StopIteration`.

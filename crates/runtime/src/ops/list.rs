@@ -1,4 +1,4 @@
-//! Lists extended by what can be iterated over.
+//! Extending lists by the items of iterables.
 
 use crate::model::error::Res;
 use crate::model::layout::List;
@@ -11,7 +11,7 @@ impl List {
     /// Adds the items of an iterable.
     ///
     /// # Errors
-    /// What iterating raises; items up to there are added.
+    /// What iterating raises, and `MemoryError`; the items before are added.
     pub fn extend(&self, vm: &Vm, iterable: Obj) -> Res<()> {
         let Some(items) = as_iterated(vm, iterable) else {
             let iterator = vm.each(iterable)?;

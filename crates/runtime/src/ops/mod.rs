@@ -1,4 +1,4 @@
-//! The protocols of the language. The interpreter, native code and built-ins all come through here.
+//! The protocols of the language. The interpreter, native code and built-ins all use these functions.
 
 pub mod arithmetic;
 pub mod attr;

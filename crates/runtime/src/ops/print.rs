@@ -1,4 +1,4 @@
-//! Printing: `str()`, `repr()`, `print()` and everything that makes text of values.
+//! Printing: `str()`, `repr()`, `print()` and all else that makes text of objects.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -59,13 +59,14 @@ pub trait Print {
     /// Prints `object`.
     ///
     /// # Errors
-    /// Those of the printer and of what classes define; `RuntimeError` if it is nested too deep.
+    /// The exceptions of the printer and of methods of classes, `RuntimeError` if objects are nested too deep, and in
+    /// the style of JSON `TypeError` for objects that JSON does not have.
     fn print(&self, printer: &mut dyn Printer, object: Obj, style: Style) -> Res<()>;
 
     /// Prints formatted text.
     ///
     /// # Errors
-    /// Those of the printer.
+    /// The exceptions of the printer.
     fn print_fmt(&self, printer: &mut dyn Printer, text: fmt::Arguments<'_>) -> Res<()>;
 
     /// The printed form of `object` as a string.

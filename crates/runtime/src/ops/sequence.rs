@@ -19,7 +19,7 @@ pub(crate) fn count(vm: &Vm, get: impl Fn(usize) -> Option<Obj>, item: Obj) -> R
     Ok(Obj::small_int_wrapping(count))
 }
 
-/// `index(item, start, stop)`, the arguments with the sequence itself at the front.
+/// `index(item, start, stop)`; `args` begin with the sequence itself.
 pub(crate) fn index(vm: &Vm, ty: &Type, len: usize, get: impl Fn(usize) -> Option<Obj>, args: &[Obj]) -> Res {
     let start = match args.get(2) {
         Some(&start) => vm.bound(ty, len, start)?,
@@ -27,7 +27,7 @@ pub(crate) fn index(vm: &Vm, ty: &Type, len: usize, get: impl Fn(usize) -> Optio
     };
     let stop = match args.get(3) {
         Some(&stop) => vm.bound(ty, len, stop)?,
-        // Comparing may add items.
+        // Comparing items may add items, so the present length is no bound.
         None => usize::MAX,
     };
     for index in start..stop {

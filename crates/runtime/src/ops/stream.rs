@@ -1,7 +1,7 @@
-//! The stream protocol: reading, writing and controlling objects.
+//! The stream protocol: reading, writing and controlling stream objects.
 //!
-//! A type gives three functions; the methods of all streams (`read`, `readline`, `write`, ...) are built from those
-//! here.
+//! A type gives three functions; the methods of all streams (`read`, `readline`, `write`, ...) are built from these
+//! three in this file.
 
 use crate::data::builder::Builder;
 use crate::data::instance::NativeBase;
@@ -39,34 +39,34 @@ crate::members! {
     }
 }
 
-/// Objects as streams: read, written, controlled.
+/// Objects as streams: reading, writing and controlling them.
 pub trait Streams {
-    /// The stream that `object` is. Each of the functions below asks for it, and then uses the slots at once, so that
-    /// streams over streams are as deep as the machine stack allows.
+    /// The stream slots of `object`. Each method of this trait asks for them and uses them at once, so that streams
+    /// over streams can be nested as deep as the machine stack allows.
     ///
     /// # Errors
-    /// `OSError` if it is none, `RuntimeError` if streams are nested too deep.
+    /// `OSError` if `object` is no stream, `RuntimeError` if streams are nested too deep.
     fn stream(&self, object: Obj) -> Res<&'static StreamSlots>;
 
-    /// Reads into a buffer, once.
+    /// Reads into a buffer by one call of the stream's slot.
     ///
     /// # Errors
-    /// `OSError` if `object` is no stream that can be read, and what it raises.
+    /// `OSError` if `object` is no stream that can be read, and what the stream raises.
     fn stream_read(&self, object: Obj, buffer: &mut [u8]) -> Outcome;
 
-    /// Writes bytes, once.
+    /// Writes bytes by one call of the stream's slot.
     ///
     /// # Errors
-    /// `OSError` if `object` is no stream that can be written to, and what it raises.
+    /// `OSError` if `object` is no stream that can be written to, and what the stream raises.
     fn stream_write(&self, object: Obj, bytes: &[u8]) -> Outcome;
 
-    /// Controls a stream.
+    /// Asks the stream for `request`.
     ///
     /// # Errors
-    /// `OSError` if `object` is no stream that can be controlled, and what it raises.
+    /// `OSError` if `object` is no stream that can be controlled, and what the stream raises.
     fn stream_ioctl(&self, object: Obj, request: Request) -> Outcome;
 
-    /// Writes all bytes: how many were taken before the stream would take no more.
+    /// Writes all bytes, and answers how many were taken before the stream would take no more.
     ///
     /// # Errors
     /// As [`Vm::stream_write`].
@@ -143,8 +143,8 @@ pub(crate) fn unsupported_stream(vm: &Vm) -> Raised {
     vm.error(Vm::OS_ERROR, format_args!("stream operation not supported"))
 }
 
-/// Writes bytes until all are taken, the stream takes none, or there is an error. Adds up in `taken` how many were,
-/// whatever it ends with.
+/// Writes bytes until all are taken, the stream takes none, or there is an error. `taken` says in each case how many
+/// bytes were taken; it begins as the number of bytes to skip.
 ///
 /// # Errors
 /// As [`Vm::stream_write`].
@@ -158,7 +158,7 @@ pub(crate) fn stream_write_counted(vm: &Vm, object: Obj, bytes: &[u8], taken: &m
     Ok(())
 }
 
-/// Prints to a stream.
+/// A printer to a stream.
 pub struct StreamPrinter {
     stream: Obj,
 }
@@ -167,7 +167,7 @@ impl StreamPrinter {
     /// A printer to `stream`.
     ///
     /// # Errors
-    /// `OSError` if it cannot be written to.
+    /// `OSError` if `stream` cannot be written to.
     pub fn new(vm: &Vm, stream: Obj) -> Res<StreamPrinter> {
         match vm.stream(stream)?.write {
             Some(_) => Ok(StreamPrinter { stream }),
@@ -181,16 +181,16 @@ impl Printer for StreamPrinter {
         let mut taken = 0;
         match stream_write_counted(vm, self.stream, bytes, &mut taken) {
             Ok(()) if taken == bytes.len() => Ok(()),
-            // Methods of classes often answer nothing, and have taken all.
+            // A method `write` of a class often returns `None`, and has taken all bytes.
             Err(failure) if failure.is_again() && taken == 0 => Ok(()),
-            // There is no place to keep the rest in.
+            // A printer has no place to keep the rest in.
             Ok(()) => Err(Failure::AGAIN.raise(vm)),
             Err(failure) => Err(failure.raise(vm)),
         }
     }
 }
 
-/// An outcome as a value: `None` where there is nothing now.
+/// An outcome as an object: Python's `None` for `EAGAIN`.
 fn to_obj(vm: &Vm, outcome: Outcome) -> Res {
     match outcome {
         Ok(count) => vm.new_uint(count),
@@ -199,12 +199,13 @@ fn to_obj(vm: &Vm, outcome: Outcome) -> Res {
     }
 }
 
-/// What was read, as a string or bytes object.
+/// The bytes that were read, as a string or bytes object, as the stream is one of text or of bytes.
 fn finish(vm: &Vm, stream: Obj, read: Builder) -> Res {
     if vm.stream(stream)?.is_text { read.into_str_checked(vm) } else { read.into_bytes(vm) }
 }
 
-/// The number that a method was given, unless that means "all".
+/// The size that a method was given; `None` if it was given none, Python's `None` or a negative number, which all mean
+/// "all".
 fn size(vm: &Vm, args: &[Obj]) -> Res<Option<usize>> {
     match args.get(1) {
         Some(&size) if size != Obj::NONE => Ok(usize::try_from(vm.int(size)?).ok()),
@@ -212,7 +213,8 @@ fn size(vm: &Vm, args: &[Obj]) -> Res<Option<usize>> {
     }
 }
 
-/// Reads `count` more bytes into `out`: how many came.
+/// Reads up to `count` more bytes into `out`, and answers how many came. With `once` there is only one call of the
+/// stream's slot.
 fn read_more(vm: &Vm, stream: Obj, out: &mut Builder, count: usize, once: bool) -> Outcome {
     let start = out.bytes().len();
     out.fill(vm, 0, count)?;
@@ -237,7 +239,7 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
             Err(_) if out.bytes().is_empty() => return Ok(Obj::NONE),
             Err(_) => break,
         }
-        // Of text, characters were asked for.
+        // The size of a read of text counts characters.
         wanted = if text { characters.missing(out.bytes()) } else { 0 };
         if wanted == 0 || once {
             break;
@@ -246,7 +248,8 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
     finish(vm, stream, out)
 }
 
-/// How many bytes a stream that is no Python program's has behind its position, as far as it can move.
+/// How many bytes a stream has behind its position; `None` if the stream cannot move, or is of a class that a program
+/// defines.
 fn rest(vm: &Vm, stream: Obj) -> Option<usize> {
     let seek = |offset, whence| match vm.stream_ioctl(stream, Request::Seek { offset, whence }) {
         Ok(position) => Some(position),
@@ -264,14 +267,14 @@ fn rest(vm: &Vm, stream: Obj) -> Option<usize> {
     end.checked_sub(here)
 }
 
-/// The least that is read at once of what is read to its end.
+/// Bytes of room to begin with when a stream of unknown length is read to its end.
 const CHUNK: usize = 256;
 
 fn read_to_end(vm: &Vm, stream: Obj) -> Res {
     let mut out = Builder::with_room(vm, rest(vm, stream).unwrap_or(CHUNK))?;
     loop {
         let wanted = match out.capacity() - out.bytes().len() {
-            // What seems to be all is in memory of just its size, and more only if there is more.
+            // The memory is full, perhaps with all that there is. It grows only if more comes.
             0 => {
                 let mut more = [0; CHUNK / 4];
                 match vm.stream_read(stream, &mut more) {
@@ -303,7 +306,7 @@ pub fn read(vm: &Vm, args: &[Obj]) -> Res {
     read_size(vm, args, false)
 }
 
-/// `read1([size])`: by one call at most.
+/// `read1([size])`: as `read`, by at most one call of the stream's slot.
 ///
 /// # Errors
 /// What the stream raises.
@@ -321,8 +324,8 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
         Some(&size) => usize::try_from(vm.int(size)?).unwrap_or(usize::MAX).min(target.len),
         None => target.len,
     };
-    // By way of a block of its own, because reading may run Python code that resizes the buffer. Where memory is
-    // scarce, it is a small one.
+    // The bytes come by way of a block of their own, because reading may run Python code that resizes the buffer. If
+    // memory is scarce, the block is small.
     let mut out = Builder::with_room(vm, len)?;
     let mut done = 0;
     loop {
@@ -345,7 +348,7 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
     to_obj(vm, Ok(done))
 }
 
-/// The next line, at most `size` bytes, or characters of text; `None` where there is nothing now.
+/// The next line, at most `size` bytes, or characters of text; `None` if the stream has nothing at present.
 fn next_line(vm: &Vm, stream: Obj, size: Option<usize>) -> Res<Option<Builder>> {
     let text = vm.stream(stream)?.is_text;
     let mut out = Builder::new();
@@ -378,7 +381,7 @@ pub fn readline(vm: &Vm, args: &[Obj]) -> Res {
     }
 }
 
-/// The next line, for `for` loops over a stream.
+/// The next line, for `for` loops over a stream; `None` at the end.
 ///
 /// # Errors
 /// What the stream raises.

@@ -7,7 +7,7 @@ use crate::model::types::Subscr;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
-/// Subscripts of objects, and what objects contain.
+/// Subscripts of objects, and membership in containers.
 pub trait Subscripts {
     /// `base[index]`
     ///
@@ -30,7 +30,7 @@ pub trait Subscripts {
     /// `item in container`
     ///
     /// # Errors
-    /// `TypeError` if the container is none, and what comparing raises.
+    /// `TypeError` if `container` is no container, and what comparing raises.
     fn contains(&self, container: Obj, item: Obj) -> Res<bool>;
 }
 

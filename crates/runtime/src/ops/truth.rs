@@ -21,10 +21,10 @@ pub trait Truth {
     /// What a class's `__len__` raises.
     fn try_len(&self, object: Obj) -> Res<Option<usize>>;
 
-    /// `len(object)`, which is what a class's `__len__` returns, whatever that is.
+    /// `len(object)`: for an instance of a class whatever its `__len__` returns.
     ///
     /// # Errors
-    /// `TypeError` if it has none, and what a class's `__len__` raises.
+    /// `TypeError` if `object` has no length, and what a class's `__len__` raises.
     fn len(&self, object: Obj) -> Res;
 }
 
@@ -76,7 +76,8 @@ fn truth_of_object(vm: &Vm, object: Obj) -> Res<bool> {
     Ok(vm.try_len(object)?.is_none_or(|len| len != 0))
 }
 
-/// How many items an object of a built-in type will give, as far as that says so: how much room to make for them.
+/// How many items to make room for before iterating over `object`: the length of an object of a built-in type, 0 if
+/// that is not known.
 pub(crate) fn known_len(vm: &Vm, object: Obj) -> usize {
     let ty = vm.type_of(object);
     let len = if ty.has(flag::HEAP) { Ok(None) } else { vm.try_len(object) };
@@ -89,7 +90,7 @@ pub(crate) fn known_len(vm: &Vm, object: Obj) -> usize {
     }
 }
 
-/// What `object`, which is no string, says its length is.
+/// The length that `object`, which is no string, gives as an object; `None` if it has none.
 fn len_object(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     vm.check_depth()?;
     match vm.type_of(object).slots.unary_op {

@@ -1,11 +1,11 @@
-//! The index of a hash table: where the entries of each hash are.
+//! The index of a hash table, which finds entries by their hash.
 
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use crate::model::layout::Map;
 
-/// Most entries without an index.
+/// The most entries of a map without an index.
 pub const PLAIN: u32 = 8;
 
 /// Slots of the index for `capacity` entries.
@@ -30,8 +30,8 @@ pub const fn bytes(capacity: u32) -> usize {
     len(capacity) * slot_size(capacity)
 }
 
-/// The index of a map: a power of two of slots, each 0 or the number of an entry, from 1. As long as the map's block
-/// is.
+/// The index of a map: a power of two of slots, each 0 or the number of an entry, from 1. It is valid as long as the
+/// map keeps its block.
 #[derive(Clone, Copy)]
 pub struct Index<'m> {
     map: PhantomData<&'m Map>,
@@ -51,23 +51,23 @@ impl<'m> Index<'m> {
         Some(Index { map: PhantomData, start, last, slot_size: slot_size(capacity) })
     }
 
-    /// The slot for a hash.
+    /// The first slot to look at for a hash.
     #[inline(always)]
     pub fn first(self, hash: usize) -> usize {
         spread(hash) & self.last
     }
 
-    /// The slot to look at after another.
+    /// The slot to look at after `slot`.
     #[inline(always)]
     pub fn after(self, slot: usize) -> usize {
         (slot + 1) & self.last
     }
 
-    /// The entry that a slot names, if it is taken.
+    /// The number of the entry that a slot names, if the slot is taken.
     #[inline(always)]
     pub fn get(self, slot: usize) -> Option<usize> {
         let slot = slot & self.last;
-        // SAFETY: the map's block, which it still has, ends with `last + 1` slots of this size.
+        // SAFETY: the map still has the block, which ends with `last + 1` slots of `slot_size` bytes.
         let number = unsafe {
             match self.slot_size {
                 1 => usize::from(self.start.add(slot).read()),
@@ -78,7 +78,7 @@ impl<'m> Index<'m> {
         number.checked_sub(1)
     }
 
-    /// Makes the first free slot for `hash` name an entry: how many others were taken.
+    /// Makes the first free slot for `hash` name the entry `entry`. Answers how many slots before it were taken.
     #[inline(always)]
     pub fn enter(self, hash: usize, entry: u32) -> usize {
         let (mut slot, mut taken) = (self.first(hash), 0);
@@ -90,11 +90,12 @@ impl<'m> Index<'m> {
         taken
     }
 
-    /// Makes a slot name an entry.
+    /// Makes a slot name the entry `entry`.
     #[inline(always)]
     fn set(self, slot: usize, entry: u32) {
         let (slot, number) = (slot & self.last, entry + 1);
-        // SAFETY: as in `get`; the number of an entry fits.
+        // SAFETY: the map still has the block, which ends with `last + 1` slots of `slot_size` bytes; the number of an
+        // entry fits into a slot.
         unsafe {
             match self.slot_size {
                 1 => self.start.add(slot).write(number as u8),
@@ -106,12 +107,12 @@ impl<'m> Index<'m> {
 
     /// Empties all slots.
     pub fn clear(self) {
-        // SAFETY: as in `get`.
+        // SAFETY: the map still has the block, which ends with `last + 1` slots of `slot_size` bytes.
         unsafe { self.start.write_bytes(0, (self.last + 1) * self.slot_size) }
     }
 }
 
-/// Lets all bits of a hash count in its low ones.
+/// Mixes the higher bits of a hash into its low bits, which choose the slot.
 #[inline(always)]
 pub fn spread(hash: usize) -> usize {
     hash ^ hash >> 7
