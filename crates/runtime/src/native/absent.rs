@@ -1,4 +1,4 @@
-//! Where machine code cannot run: of `native` only what the rest of the runtime asks it for.
+//! Where machine code cannot run: of `native` only the parts that the rest of the runtime uses.
 
 use core::ptr::NonNull;
 

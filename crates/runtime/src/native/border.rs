@@ -1,8 +1,8 @@
 //! The border between Rust and machine code.
 //!
 //! The functions that machine code calls get no interpreter as a parameter, so a thread notes which one it runs when it
-//! enters machine code. On the way in, a call catches exceptions and makes a [`Res`] of them ([`call`]); on the way
-//! out, a `Res` becomes a jump ([`serve`]).
+//! enters machine code. A call of machine code catches exceptions and makes a [`Res`] of them ([`call`]); in functions
+//! that machine code calls, a `Res` becomes a jump ([`serve`]).
 
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -17,20 +17,21 @@ use crate::model::word::{Obj, Slot};
 use crate::native::nlr;
 use crate::native::nlr::Buffer;
 
-/// What a thread knows while it runs machine code.
+/// The state of a thread while it runs machine code.
 ///
-/// The two words about global variables are apart, because what is written as two words is slow to be read as one pair.
+/// The two words about global variables are apart, because two words that were written one by one are slow to be read
+/// as a pair.
 #[repr(C)]
 struct Thread {
-    /// The variables of the module whose machine code runs, if that has set them.
+    /// The variables of the module whose machine code runs, if the code has set them.
     globals: Cell<Option<Gc<Dict>>>,
     vm: Cell<*const Vm>,
-    /// The frame on top of which that machine code runs.
+    /// The frame on top of which the machine code runs that has set `globals`.
     below: Cell<*const Frame>,
-    /// The buffer that exceptions go to.
+    /// The buffer that exceptions go to, the one pushed last.
     top: Cell<*mut Buffer>,
-    /// The exception that waits in the buffer that is pushed next, if that is the one of a generator which goes on.
-    /// Others are pushed again with what they have.
+    /// The exception, or null, for the buffer that is pushed next, if a generator which goes on pushes it. Other
+    /// buffers keep the exception that they have.
     resumed: Cell<Option<usize>>,
     /// The exception that has waited in the buffer that was popped last.
     popped: Cell<usize>,
@@ -86,7 +87,7 @@ pub(super) fn top() -> *mut *mut Buffer {
 /// Machine code called, and has room for a buffer there until it is popped.
 pub(super) unsafe fn push(buffer: *mut Buffer) {
     let thread = current();
-    // SAFETY: the caller has room for it.
+    // SAFETY: the caller has room for the buffer.
     unsafe { (*buffer).link(thread.top.get(), thread.resumed.take()) };
     thread.top.set(buffer);
 }
@@ -94,7 +95,7 @@ pub(super) unsafe fn push(buffer: *mut Buffer) {
 /// Forgets the buffer that was pushed last.
 ///
 /// # Safety
-/// Machine code called, and has pushed one.
+/// Machine code called, and has pushed a buffer.
 pub(super) unsafe fn pop() {
     let thread = current();
     // SAFETY: a buffer that was pushed and not popped is still there.
@@ -103,14 +104,14 @@ pub(super) unsafe fn pop() {
     thread.popped.set(waiting);
 }
 
-/// Calls the code of a generator as [`call`] does. `waiting` is what waits for the end of its `finally` blocks, before
-/// and after it has gone on.
+/// Calls the code of a generator as [`call`] does. `waiting` holds the exception that waits for the end of the
+/// generator's `finally` blocks, before and after the generator has gone on.
 ///
 /// # Errors
 /// As [`call`].
 ///
 /// # Safety
-/// As [`call`]; the code pushes a buffer and pops that at its end.
+/// As [`call`]; the code pushes a buffer, and pops that buffer at its end.
 pub(super) unsafe fn call_generator(
     vm: &Vm,
     globals: Gc<Dict>,
@@ -123,12 +124,12 @@ pub(super) unsafe fn call_generator(
     let [state, thrown] = parameters;
     // SAFETY: as the caller says.
     let outcome = unsafe { call(vm, Some(globals), code, [state, thrown, 0, 0]) };
-    // SAFETY: what waits is null or an object.
+    // SAFETY: the word that waits in a buffer is null or an object.
     waiting.set(unsafe { Obj::from_bits(current().popped.take()) });
     outcome
 }
 
-/// The interpreter that runs the machine code which asks.
+/// The interpreter for which the machine code runs that calls.
 ///
 /// # Safety
 /// Machine code is running on this thread.
@@ -138,14 +139,14 @@ pub(super) unsafe fn vm<'a>() -> &'a Vm {
     unsafe { &*current().vm.get() }
 }
 
-/// Calls machine code with four words. If it looks for names without saying whose they are, as generators and the
-/// bodies of modules and classes do, it finds those in `globals`, if there are some.
+/// Calls machine code with four words. Code that looks for global names without setting the variables first, as
+/// generators and the bodies of modules and classes do, finds them in `globals`, if given.
 ///
 /// # Errors
-/// What it raises; `RuntimeError` if calls are nested too deep.
+/// Whatever the machine code raises; `RuntimeError` if calls are nested too deep.
 ///
 /// # Safety
-/// `code` is the start of a function that takes no more than these words, of a module whose memory is not freed
+/// `code` is the start of a function that takes no more than four words, of a module whose memory is not freed
 /// meanwhile.
 #[inline]
 pub(super) unsafe fn call(
@@ -169,12 +170,12 @@ pub(super) unsafe fn call(
     if outcome.raised == 0 {
         return Ok(outcome.value);
     }
-    // SAFETY: what is raised is an object.
+    // SAFETY: an exception that is raised is an object.
     let exception = unsafe { Obj::from_bits(outcome.value) };
     Err(vm.raise(exception.unwrap_or(Obj::NONE)))
 }
 
-/// Does `work` for machine code. What it raises goes on there.
+/// Does `work` for machine code. An exception of `work` goes on in the machine code.
 ///
 /// # Safety
 /// Machine code called, and the caller has nothing to drop.
@@ -197,13 +198,13 @@ unsafe fn raise(vm: &Vm, raised: Raised) -> ! {
     unsafe { nlr::jump(exception.bits()) }
 }
 
-/// The global variables of the machine code that runs on top of `frame`, if there is any and it has set them.
+/// The global variables of the machine code that runs on top of `frame`, if such code runs and has set them.
 pub(crate) fn globals(frame: &Frame) -> Option<Gc<Dict>> {
     let thread = current();
     if ptr::eq(thread.below.get(), frame) { thread.globals.get() } else { None }
 }
 
-/// Makes `globals` the variables of the machine code that runs on top of `frame`, until that returns.
+/// Makes `globals` the variables of the machine code that runs on top of `frame`, until the code returns.
 pub(super) fn set_globals(globals: Gc<Dict>, frame: &Frame) {
     current().globals.set(Some(globals));
     current().below.set(frame);

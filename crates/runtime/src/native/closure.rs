@@ -16,7 +16,7 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, q};
 
-/// The type, which programs see as that of other closures.
+/// The type of closures of machine code, which programs see as the type of other closures.
 static TYPE: Type = define!(
     Type::new(q!("closure"))
         .parent(&Function::KINDS[function::CLOSURE])
@@ -26,7 +26,7 @@ static TYPE: Type = define!(
         .attr(attr)
 );
 
-/// A closure. Its cells follow it.
+/// A closure. Its cells follow the structure.
 #[repr(C)]
 struct Closure {
     header: Header,
@@ -50,7 +50,7 @@ impl Closure {
 /// `function` with `cells` for its first arguments.
 ///
 /// # Errors
-/// `MemoryError`; `TypeError` if it is a function of bytecode that takes others.
+/// `MemoryError`; `TypeError` if `function` is a function of bytecode that takes other cells.
 pub(super) fn new(vm: &Vm, function: Obj, cells: &[Obj]) -> Res {
     if let Some(function) = function.downcast::<Function>() {
         return Ok(function.with_cells(vm, cells)?.obj());
@@ -62,7 +62,7 @@ pub(super) fn new(vm: &Vm, function: Obj, cells: &[Obj]) -> Res {
     Ok(closure.obj())
 }
 
-/// Calls with more arguments than this need memory.
+/// How many words of cells and arguments a call may have without taking memory of the heap.
 const FEW: usize = 12;
 
 fn call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {

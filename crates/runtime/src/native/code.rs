@@ -16,15 +16,15 @@ static TYPE: Type = define!(Type::new(q!("code")));
 /// What a code object's machine code expects of its caller.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// It is a Python function with this signature, whose prelude is where a function of bytecode has its.
+    /// The code is a Python function, whose prelude is that of this code object.
     Native(Gc<Code>),
-    /// It is a viper function, or one written in C: it looks at its arguments itself.
+    /// The code is a viper function, or one written in C, and looks at its arguments itself.
     Viper,
-    /// It takes so many arguments as machine words, and returns a value of a type of viper's.
+    /// The code takes arguments as machine words, and returns a value of one of viper's types.
     Asm {
-        /// How many.
+        /// How many arguments the code takes.
         arguments: usize,
-        /// The number of the type.
+        /// The number of the result's type.
         result: usize,
     },
 }
@@ -33,13 +33,13 @@ pub(super) enum Kind {
 #[repr(C)]
 pub(super) struct MachineCode {
     header: Header,
-    /// What it shares with the other code of its module.
+    /// The context that the code shares with the other code of its module.
     pub context: Gc<Context>,
-    /// Its machine code.
+    /// Where the machine code begins.
     pub text: *const u8,
-    /// The code objects that it makes functions of, a heap block.
+    /// A heap block of the code objects that the code makes functions of.
     pub children: Option<NonNull<Slot>>,
-    /// What it expects.
+    /// What the code expects of its caller.
     pub kind: Kind,
 }
 
@@ -49,7 +49,7 @@ unsafe impl Object for MachineCode {
 }
 
 impl MachineCode {
-    /// A code object.
+    /// A code object of machine code.
     ///
     /// # Errors
     /// `MemoryError`.

@@ -2,8 +2,8 @@
 //!
 //! The arguments of a call are passed as they lie on the value stack, which is how MicroPython's calling convention
 //! wants them: the function object, the numbers of positional and keyword arguments, and where they are. A Python
-//! function has them laid out as its local variables by [`setup`], which it calls first; a viper function looks at them
-//! itself.
+//! function first calls [`setup`], which lays its arguments out as local variables; a viper function looks at its
+//! arguments itself.
 
 use core::ffi::c_void;
 use core::hint::black_box;
@@ -44,30 +44,30 @@ pub(super) static NATIVE: Type =
 pub(super) static GENERATOR: Type =
     define!(Type::new(q!("generator")).flags(flag::BINDS_SELF).call(call_generator).attr(attr));
 
-/// The type of viper functions, and of those written in C that take any arguments.
+/// The type of viper functions, and of functions written in C that take any arguments.
 pub(super) static VIPER: Type = define!(Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_viper));
 
 /// The type of functions of machine words.
 pub(super) static ASM: Type = define!(Type::new(q!("function")).flags(flag::BINDS_SELF).call(call_asm));
 
-/// A function. The defaults of its positional arguments, then the dict of those of keyword-only ones follow it. Machine
-/// code knows the first four words (MicroPython: `mp_obj_fun_bc_t`).
+/// A function. The defaults of its positional arguments, then the dict of the defaults of keyword-only arguments follow
+/// the structure. Machine code knows the first four words (MicroPython: `mp_obj_fun_bc_t`).
 #[repr(C)]
 pub(super) struct NativeFunction {
     header: Header,
     context: Gc<Context>,
     children: Slots,
     text: *const u8,
-    /// What it was made of; nothing if it is one of those that C code makes of an address.
+    /// The code object that the function was made of; `None` if C code made the function of an address.
     code: Option<Gc<MachineCode>>,
     n_extra: usize,
 }
 
-/// Where code objects stand that a function makes functions of.
+/// A block of the code objects that a function makes functions of.
 type Slots = Option<core::ptr::NonNull<Slot>>;
 
-// SAFETY: `NativeFunction` is `repr(C)` and starts with a header; objects of this type and the others that `of` knows
-// have its layout.
+// SAFETY: `NativeFunction` is `repr(C)` and starts with a header; objects of this type, and of the other types that
+// `of` knows, have the layout of `NativeFunction`.
 unsafe impl Object for NativeFunction {
     const TYPE: &'static Type = &NATIVE;
 }
@@ -77,7 +77,7 @@ impl NativeFunction {
     #[inline(always)]
     pub fn of(object: Obj) -> Option<Gc<NativeFunction>> {
         let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object; those of these types have this layout.
+        // SAFETY: a pointer word points to a live object; objects of these types have the layout of `NativeFunction`.
         unsafe {
             let ty = header.as_ref().ty();
             [&VIPER, &NATIVE, &GENERATOR, &ASM]
@@ -90,7 +90,7 @@ impl NativeFunction {
     /// A function made of `code`.
     ///
     /// # Errors
-    /// `TypeError` if the defaults are not those that the code expects, and `MemoryError`.
+    /// `TypeError` if the code expects other defaults, and `MemoryError`.
     pub fn new(vm: &Vm, code: Gc<MachineCode>, defaults: Slot, keyword_defaults: Slot) -> Res<Gc<NativeFunction>> {
         let tuple = defaults.and_then(|defaults| defaults.downcast::<Tuple>());
         let mut defaults = tuple.as_ref().map_or(&[][..], |tuple| tuple.items());
@@ -134,7 +134,7 @@ impl NativeFunction {
         vm.alloc(NativeFunction { header: Header::of(&VIPER), context, children: None, text, code: None, n_extra: 0 })
     }
 
-    /// What its prelude says, if it is a Python function.
+    /// The code object that has the function's signature, from its prelude, if it is a Python function.
     pub fn signature(&self) -> Option<Gc<Code>> {
         match self.code?.kind {
             Kind::Native(signature) => Some(signature),
@@ -142,7 +142,7 @@ impl NativeFunction {
         }
     }
 
-    /// The variables of its module.
+    /// The variables of the function's module.
     pub fn globals(&self) -> Gc<Dict> {
         self.context.globals()
     }
@@ -153,8 +153,8 @@ impl NativeFunction {
         unsafe { core::slice::from_raw_parts(start, self.n_extra) }
     }
 
-    /// Where a call of `object` that gets arguments as they lie on the value stack begins. `None` if it is no function
-    /// of machine code, or one that is called in another way.
+    /// Where the code of `object` begins that takes arguments as they lie on the value stack. `None` if `object` is no
+    /// function of machine code, or one that is called in another way.
     #[inline(always)]
     pub fn entry(object: Obj) -> Option<*const c_void> {
         let header = object.as_header()?;
@@ -168,11 +168,12 @@ impl NativeFunction {
         } else {
             return None;
         };
-        // SAFETY: objects of these types have this layout.
+        // SAFETY: objects of these types have the layout of `NativeFunction`.
         Some(unsafe { header.cast::<NativeFunction>().as_ref() }.text.wrapping_add(skipped).cast())
     }
 
-    /// Where a generator's code begins: the address that it notes as where to go on, and the one that is called.
+    /// Where a generator's code begins: the address that the generator notes as where to go on, and the address that is
+    /// called.
     pub fn generator_entries(&self) -> (*const u8, *const c_void) {
         // SAFETY: the loader has seen that a generator's code has a second word.
         let start = unsafe { self.text.cast::<usize>().add(1).read_unaligned() };
@@ -192,7 +193,7 @@ fn call_entry(vm: &Vm, function: Obj, globals: Option<Gc<Dict>>, entry: *const c
 }
 
 fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
-    // SAFETY: objects of this type have the layout.
+    // SAFETY: objects of this type have the layout of `NativeFunction`.
     match object.as_header().map(|header| unsafe { header.cast::<NativeFunction>().as_ref() }) {
         Some(function) => call_entry(vm, object, None, function.text.cast(), args),
         None => Ok(Obj::NONE),
@@ -257,10 +258,10 @@ fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
 }
 
 /// Lays out the arguments of a call as local variables, the way machine code wants them: in `state`, the first variable
-/// last. The variables that are cells become so.
+/// last. Cells are made of the variables that are cells.
 ///
 /// # Errors
-/// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
+/// `TypeError` if the function takes other arguments, and `MemoryError`.
 pub(super) fn setup(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>, state: &mut [Slot]) -> Res<()> {
     let Some(code) = function.signature() else {
         state.fill(None);

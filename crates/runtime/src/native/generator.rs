@@ -1,8 +1,8 @@
 //! Generators of machine code.
 //!
-//! Machine code keeps the state of a generator in the generator object, in a structure that it knows (MicroPython:
-//! `py/bc.h`, `mp_code_state_native_t`). To let the generator go on is to call its code with that structure and an
-//! exception to be raised there, or null; it answers whether it has returned, yielded or raised.
+//! Machine code keeps the state of a generator in the generator object, in a structure that machine code knows
+//! (MicroPython: `py/bc.h`, `mp_code_state_native_t`). To let the generator go on is to call its code with that
+//! structure and an exception to be raised in it, or null; the code answers whether it has returned, yielded or raised.
 
 use core::cell::Cell;
 use core::hint::black_box;
@@ -25,7 +25,7 @@ use crate::ops::print::Print;
 use crate::services::raise::unset_local;
 use crate::{define, q};
 
-/// The type, which programs see as that of other generators.
+/// The type of generators of machine code, which programs see as the type of other generators.
 pub(crate) static TYPE: Type =
     define!(Type::new(q!("generator")).parent(&generator::TYPE).print(print).iter(|_, object| Ok(object)).next(next));
 
@@ -35,7 +35,7 @@ pub(super) struct CodeState {
     pub function: Cell<Option<Gc<NativeFunction>>>,
     /// Where a generator goes on; null once it has ended.
     ip: Cell<*const u8>,
-    /// Where what is sent goes, and what is yielded or returned is found.
+    /// The slot that a sent value goes to, and that holds a yielded or returned value.
     sp: Cell<*mut Slot>,
     n_state: Cell<u16>,
     _exception_index: Cell<u16>,
@@ -43,12 +43,12 @@ pub(super) struct CodeState {
 }
 
 impl CodeState {
-    /// The variables and the stack, which follow.
+    /// The slots of variables and stack, which follow the structure.
     pub fn slots(&self) -> *mut Slot {
         ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
     }
 
-    /// How many.
+    /// How many slots of variables and stack follow.
     pub fn len(&self) -> usize {
         self.n_state.get().into()
     }
@@ -59,13 +59,14 @@ impl CodeState {
     }
 }
 
-/// A generator.
+/// A generator of machine code.
 #[repr(C)]
 pub(crate) struct NativeGenerator {
     header: Header,
-    /// An exception to be raised when it goes on, `None` if there is none, or null while it runs.
+    /// The exception to be raised when the generator goes on, `None` if there is no such exception, or null while the
+    /// generator runs.
     pending: Cell<Slot>,
-    /// What waits for the end of a `finally` block that has yielded.
+    /// The exception that waits for the end of a `finally` block that has yielded.
     waiting: Cell<Slot>,
     state: CodeState,
 }
@@ -75,7 +76,7 @@ unsafe impl Object for NativeGenerator {
     const TYPE: &'static Type = &TYPE;
 }
 
-/// What machine code answers when a generator has gone on.
+/// The answers of machine code after a generator has gone on.
 const RETURNED: usize = 0;
 const YIELDED: usize = 1;
 
@@ -88,7 +89,7 @@ impl NativeGenerator {
     /// A generator of `function`, called with `args`.
     ///
     /// # Errors
-    /// `TypeError` if the arguments are not those that the function takes, and `MemoryError`.
+    /// `TypeError` if the function takes other arguments, and `MemoryError`.
     pub(super) fn make(vm: &Vm, function: Gc<NativeFunction>, args: Args<'_>) -> Res {
         let Some(code) = function.signature() else { return Ok(Obj::NONE) };
         let n_state = usize::from(code.n_state);
@@ -122,7 +123,7 @@ impl NativeGenerator {
         self.state.sp.get() != self.state.slots().wrapping_sub(1)
     }
 
-    /// Checks that it is not running.
+    /// Checks that the generator is not running.
     pub(crate) fn check(&self, vm: &Vm) -> Res<()> {
         match self.pending.get() {
             Some(_) => Ok(()),
@@ -130,19 +131,20 @@ impl NativeGenerator {
         }
     }
 
-    /// Replaces the exception to be raised when it goes on, `None` if there is none.
+    /// Replaces the exception to be raised when the generator goes on; answers the one before. `None` stands for no
+    /// exception.
     ///
     /// # Errors
-    /// `ValueError` if it is running.
+    /// `ValueError` if the generator is running.
     pub(crate) fn replace_pending(&self, vm: &Vm, exception: Obj) -> Res {
         self.check(vm)?;
         Ok(self.pending.replace(Some(exception)).unwrap_or(Obj::NONE))
     }
 
-    /// Lets it go on: see [`Generator::resume`](crate::obj::generator::Generator::resume).
+    /// Lets the generator go on: see [`Generator::resume`](crate::obj::generator::Generator::resume).
     ///
     /// # Errors
-    /// What it raises; `ValueError` if it is running.
+    /// Whatever the generator raises; `ValueError` if it is running.
     pub(crate) fn resume(&self, vm: &Vm, sent: Obj, thrown: Slot) -> Res<Option<Obj>> {
         let state = &self.state;
         let (Some(function), false) = (state.function.get(), state.ip.get().is_null()) else {
@@ -161,7 +163,7 @@ impl NativeGenerator {
                 return Err(vm.type_error(format_args!("can't send non-None value to a just-started generator")));
             }
         } else {
-            // SAFETY: a generator that has begun has a slot at `sp` for what is sent.
+            // SAFETY: a generator that has begun has a slot at `sp` for the value that is sent.
             unsafe { state.sp.get().write(Some(sent)) };
         }
         let mut thrown = thrown;
@@ -180,24 +182,24 @@ impl NativeGenerator {
             if !is_unset {
                 return self.outcome(vm, outcome);
             }
-            // The generator has yielded a local variable that is not set, of which its code does not take notice.
+            // The generator has yielded a local variable that is not set, which its code does not notice.
             let raised = unset_local(vm);
             thrown = Some(vm.take_exception(raised));
         }
     }
 
-    /// What its code has yielded or returned; null for a local variable that is not set.
+    /// The value that the generator's code has yielded or returned; null for a local variable that is not set.
     fn handed_out(&self) -> Slot {
-        // SAFETY: the code has put the value there.
+        // SAFETY: the code has put the value into the slot at `sp`.
         unsafe { self.state.sp.get().read() }
     }
 
-    /// What its code has done, and has answered with `outcome`: as [`NativeGenerator::resume`].
+    /// The result of [`NativeGenerator::resume`] after the generator's code has answered `outcome`.
     fn outcome(&self, vm: &Vm, outcome: usize) -> Res<Option<Obj>> {
         let state = &self.state;
         match outcome {
             YIELDED => {
-                // SAFETY: the code has put the value there.
+                // SAFETY: the code has put the value into the slot at `sp`.
                 let value = unsafe { state.sp.get().replace(Some(Obj::NONE)) };
                 Ok(value)
             }
@@ -219,11 +221,11 @@ impl NativeGenerator {
         }
     }
 
-    /// Calls its code.
+    /// Calls the generator's code.
     fn run_on(&self, vm: &Vm, function: Gc<NativeFunction>, thrown: Slot) -> Res<usize> {
         let (globals, entry) = (function.globals(), function.generator_entries().1);
         let parameters = [ptr::from_ref(&self.state).expose_provenance(), thrown.map_or(0, Obj::bits)];
-        // SAFETY: this is where a generator's code is entered. This object keeps the function, and so the code.
+        // SAFETY: a generator's code is entered at `entry`. This object keeps the function, and so the code.
         let outcome = unsafe { border::call_generator(vm, globals, entry, parameters, &self.waiting) };
         black_box(self);
         outcome

@@ -1,8 +1,8 @@
 //! Images: the memory that a module's machine code is in.
 //!
-//! All machine code of a module lies in one piece of executable memory, outside of the heap. An [`Image`] stands for it
-//! on the heap: the module's [`Context`](crate::model::code::Context) refers to the image, and every function to the
-//! context. When nothing refers to it any more, the memory goes.
+//! All machine code of a module lies in one piece of executable memory, outside of the heap. An [`Image`] stands for
+//! that memory on the heap: the module's [`Context`](crate::model::code::Context) refers to the image, and every
+//! function to the context. When nothing refers to the image any more, the memory is freed.
 
 use core::ptr::NonNull;
 
@@ -22,11 +22,11 @@ static TYPE: Type = define!(Type::new(q!("code")).finalise(finalise));
 #[repr(C)]
 pub(super) struct Image {
     header: Header,
-    /// Which of the interpreter's pieces of memory it is in.
+    /// The number of the image's memory among the interpreter's pieces of executable memory.
     number: usize,
-    /// What the code refers to: the module's tables,
+    /// The module's tables, which the code refers to.
     _context: Gc<Context>,
-    /// and the data that came with it, a heap block of addresses of heap blocks.
+    /// The data that came with the code: a heap block of addresses of heap blocks.
     _data: NonNull<usize>,
 }
 

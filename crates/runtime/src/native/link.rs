@@ -2,7 +2,7 @@
 //!
 //! The code of a module is put into one piece of executable memory. Read-only and zeroed data that comes with a code
 //! object goes into a heap block, which the collector looks through, for it may hold objects. Then relocations add to
-//! words of code and data the addresses that they refer to. All of them are checked before anything is written
+//! words of code and data the addresses that they refer to. All relocations are checked before anything is written
 //! (MicroPython: `py/persistentcode.c`).
 
 use alloc::vec::Vec;
@@ -26,12 +26,12 @@ use crate::native::table;
 
 const WORD: usize = size_of::<usize>();
 
-/// What code and data begin at multiples of.
+/// Code and data begin at multiples of this number of bytes.
 const ALIGN: usize = 16;
 
 /// The machine code of a module, where it runs.
 pub(crate) struct Linked {
-    /// For each code object, where its machine code is; unused for bytecode.
+    /// The address of each code object's machine code; unused for bytecode.
     texts: Vec<*const u8>,
 }
 
@@ -46,13 +46,13 @@ struct Data {
 /// A code object about to be installed.
 struct Part<'m, 'a> {
     raw: &'m RawCode<'a>,
-    /// Where in the memory its code begins.
+    /// The offset of the code in the executable memory.
     offset: usize,
     data: Option<Data>,
 }
 
 impl Linked {
-    /// Installs the machine code of `module`. `None` if it has none.
+    /// Installs the machine code of `module`; `None` if the module has none.
     ///
     /// # Errors
     /// `ValueError` if a relocation or an offset leads nowhere or the host does not allow machine code, and
@@ -111,7 +111,7 @@ impl Linked {
     }
 
     /// The code object with number `id`, which is `raw` and makes functions of `children`; for a Python function,
-    /// `signature` is what its prelude says.
+    /// `signature` is the code object of its prelude.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -136,7 +136,7 @@ impl Linked {
 }
 
 impl Data {
-    /// Memory for the data of `raw`, filled with what the file says. `None` if there is none.
+    /// Memory for the data of `raw`, filled from the file; `None` if `raw` has no data.
     fn new(vm: &Vm, raw: &RawCode<'_>) -> Res<Option<Data>> {
         let RawKind::Viper { rodata, bss, .. } = &raw.kind else { return Ok(None) };
         let rodata = rodata.as_deref().unwrap_or_default();
@@ -157,7 +157,7 @@ impl Data {
     /// The read-only data.
     ///
     /// # Safety
-    /// Nobody else looks at it meanwhile.
+    /// Nobody else looks at the read-only data as long as the answer is used.
     unsafe fn rodata<'a>(self) -> &'a mut [u8] {
         // SAFETY: so many bytes of the block are read-only data.
         unsafe { core::slice::from_raw_parts_mut(self.rodata.as_ptr(), self.rodata_len) }
@@ -202,7 +202,7 @@ impl Part<'_, '_> {
     }
 }
 
-/// Whether code has the words that a caller reads at its start, and these lead into it.
+/// Whether code has the words that a caller reads at its start, and these words lead into the code.
 fn is_whole(raw: &RawCode<'_>) -> bool {
     let word = |n: usize| {
         let bytes = raw.code.get(n * WORD..(n + 1) * WORD)?;
@@ -219,7 +219,7 @@ fn is_whole(raw: &RawCode<'_>) -> bool {
     }
 }
 
-/// Whether all relocations are of words that are there, and refer to something.
+/// Whether all relocations are of words that are there, and refer to something that is there.
 fn relocations_fit(raw: &RawCode<'_>) -> bool {
     let Some(relocations) = raw.kind.relocations() else { return true };
     let (rodata, bss) = match &raw.kind {

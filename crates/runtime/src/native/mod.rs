@@ -1,17 +1,18 @@
 //! Machine code in modules.
 //!
 //! An `.mpy` file can carry machine code: functions with `@micropython.native` and `@micropython.viper`, or whole
-//! modules linked from C. It is compiled against MicroPython's own structures and reaches the runtime through a table
-//! of functions, so this is where Berus looks like MicroPython to the last word.
+//! modules linked from C. Machine code is compiled against MicroPython's own structures and reaches the runtime through
+//! a table of functions, so this is where Berus looks like MicroPython to the last word.
 //!
-//! - [`link`] puts the code of a module where it can run, [`image`] frees it when nothing refers to it any more.
-//! - [`code`], [`function`], [`closure`] and [`generator`] are the objects that are made of it.
+//! - [`link`] puts the machine code of a module where it can run, [`image`] frees the code when nothing refers to it
+//!   any more.
+//! - [`code`], [`function`], [`closure`] and [`generator`] are the objects that are made of machine code.
 //! - [`border`] is how control and exceptions pass between Rust and machine code, over the jumps of [`nlr`].
-//! - [`table`] is what machine code can call.
-//! - [`foreign`] lets types made by C code and those of Berus take each other for their own.
+//! - [`table`] has the functions that machine code can call.
+//! - [`foreign`] lets C code and Berus take each other's types for their own.
 //!
-//! None of this can be checked as bytecode is: a host that grants [`machine_code`](crate::host::Host::machine_code)
-//! trusts it.
+//! Machine code cannot be checked as bytecode is: a host that grants [`machine_code`](crate::host::Host::machine_code)
+//! trusts the code that it runs.
 
 pub(crate) mod border;
 pub(crate) mod closure;
@@ -39,16 +40,17 @@ use crate::qstr::Qstr;
 /// The architecture of the machine code that runs here.
 pub(crate) const ARCH: Option<Arch> = Some(Arch::X64);
 
-/// The table of functions, as a word of a table of constants. It is no object; only machine code uses it.
+/// The address of the table of functions, as a word of a table of constants. The word is no object; only machine code
+/// uses it.
 pub(crate) fn function_table() -> Slot {
-    // SAFETY: the collector takes words for pointers into its heap only, and nobody else looks at this one.
+    // SAFETY: the collector takes words for pointers into its heap only, and nobody else looks at this word.
     unsafe { Obj::from_bits(table::address().expose_provenance()) }
 }
 
-/// The names of a module that has machine code in 16 bits each. They are `qstrs`.
+/// The names `qstrs` of a module in 16 bits each; `None` if the module has no machine code.
 ///
 /// # Errors
-/// `RuntimeError` if a number does not fit, and `MemoryError`.
+/// `RuntimeError` if the number of a name does not fit, and `MemoryError`.
 pub(crate) fn short_qstrs(vm: &Vm, module: &Module<'_>, qstrs: NonNull<Qstr>) -> Res<Option<NonNull<u16>>> {
     if module.header.arch.is_none() {
         return Ok(None);

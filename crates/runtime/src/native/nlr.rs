@@ -1,8 +1,8 @@
 //! Non-local return: how exceptions travel through machine code.
 //!
-//! Whoever wants to see exceptions pushes a [`Buffer`], which remembers where to go on; raising jumps to the one that
-//! was pushed last. The frames between are not unwound: they vanish. Generated code knows the layout of the buffer, and
-//! keeps local variables in it (MicroPython: `py/nlr.h`, `py/nlrx64.c`, `py/emitnative.c`).
+//! Whoever wants to see exceptions pushes a [`Buffer`], which remembers where to go on; raising jumps to the buffer
+//! that was pushed last. The frames between are not unwound: they vanish. Generated code knows the layout of the
+//! buffer, and keeps local variables in it (MicroPython: `py/nlr.h`, `py/nlrx64.c`, `py/emitnative.c`).
 //!
 //! Rust code takes part in two places only. [`enter`] pushes a buffer of its own around a call of machine code, so that
 //! no exception passes the Rust code that calls. [`jump`] leaves the functions that machine code calls, which have
@@ -20,23 +20,23 @@ pub(super) struct Buffer {
     previous: *mut Buffer,
     /// The exception, once it is raised.
     exception: usize,
-    /// `rip`, `rbp`, `rsp` as it was before the return address was popped, `rbx`, `r12` to `r15`.
+    /// The values of `rip`, `rbp`, `rsp` (from before the return address was popped), `rbx`, and `r12` to `r15`.
     registers: [usize; 8],
 }
 
 impl Buffer {
-    /// Notes which buffer was pushed before, and the exception that waits, if there is something new.
+    /// Notes which buffer was pushed before, and the exception that waits, if a new one is given.
     pub fn link(&mut self, previous: *mut Buffer, waiting: Option<usize>) {
         self.previous = previous;
         self.exception = waiting.unwrap_or(self.exception);
     }
 
-    /// Has no exception wait.
+    /// Notes that no exception waits.
     pub fn clear(&mut self) {
         self.exception = 0;
     }
 
-    /// The buffer that was pushed before, and the exception that waits, if any does.
+    /// The buffer that was pushed before, and the exception that waits, or null.
     pub fn unlink(&self) -> (*mut Buffer, usize) {
         (self.previous, self.exception)
     }
@@ -45,14 +45,14 @@ impl Buffer {
 /// How a call of machine code ended.
 #[repr(C)]
 pub(super) struct Outcome {
-    /// What it returned, or the exception.
+    /// The word that the call returned, or the exception.
     pub value: usize,
-    /// Whether it raised.
+    /// Whether the call raised: 0 or 1.
     pub raised: usize,
 }
 
-/// Calls `code` with four words, and catches what it raises. `top` is where the thread notes the buffer that was pushed
-/// last.
+/// Calls `code` with four words, and catches an exception that it raises. `top` is where the thread notes the buffer
+/// that was pushed last.
 ///
 /// # Safety
 /// `code` is a function that takes no more than four words, and keeps to the calling convention, and `top` is the
@@ -66,8 +66,8 @@ pub(super) unsafe extern "C" fn enter(
     c: usize,
     d: usize,
 ) -> Outcome {
-    // The buffer lies at `rsp`; what it says of other registers than `rip` and `rsp` is anything, since they are
-    // restored from the stack.
+    // The buffer lies at `rsp`. Of its registers only `rip` and `rsp` are set, since the others are restored from the
+    // stack.
     naked_asm!(
         "push rbp",
         "push rbx",
@@ -110,11 +110,11 @@ pub(super) unsafe extern "C" fn enter(
     )
 }
 
-/// Entry `nlr_push` of the function table: remembers where it was called, and returns 0. When an exception is raised it
-/// returns once more, with 1.
+/// Entry `nlr_push` of the function table: remembers where it was called, and returns 0. When an exception is raised,
+/// the same call returns once more, with 1.
 ///
 /// # Safety
-/// Machine code calls it, with a buffer that stays where it is until it is popped.
+/// Machine code calls this entry, with a buffer that stays where it is until it is popped.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn push(buffer: *mut Buffer) -> u32 {
     naked_asm!(
@@ -134,7 +134,7 @@ pub(super) unsafe extern "C" fn push(buffer: *mut Buffer) -> u32 {
 
 /// The rest of [`push`]: makes the buffer the one that exceptions go to.
 unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
-    // SAFETY: machine code called, and has room for a buffer there.
+    // SAFETY: machine code called, and has room for a buffer at `buffer`.
     unsafe { border::push(buffer) };
     0
 }
@@ -142,7 +142,7 @@ unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
 /// Entry `nlr_pop` of the function table: forgets the buffer that was pushed last.
 ///
 /// # Safety
-/// Machine code calls it, and has pushed one.
+/// Machine code calls this entry, and has pushed a buffer.
 pub(super) unsafe extern "C" fn pop() {
     // SAFETY: as the caller says.
     unsafe { border::pop() };
@@ -154,8 +154,7 @@ pub(super) unsafe extern "C" fn pop() {
 /// Machine code is running on this thread, and nothing in the frames between has to be dropped.
 pub(super) unsafe fn jump(exception: usize) -> ! {
     let top = border::top();
-    // SAFETY: as long as machine code runs there is a buffer, the one of `enter` at least, in a frame that is still
-    // there.
+    // SAFETY: as long as machine code runs there is a buffer, at least that of `enter`, in a frame that is still there.
     unsafe {
         let buffer = *top;
         (*buffer).exception = exception;

@@ -1,4 +1,4 @@
-//! Functions that C code makes objects of itself: their types.
+//! The types of functions that C code itself makes objects of.
 
 use core::ffi::c_void;
 use core::hint::black_box;
@@ -31,7 +31,7 @@ pub(in crate::native) static FUNCTION_3: Type = define!(ty().call(call_fixed::<3
 /// The type of functions of any arguments.
 pub(in crate::native) static FUNCTION_VAR: Type = define!(ty().call(call_any));
 
-/// A function of so many arguments (MicroPython: `mp_obj_fun_builtin_fixed_t`).
+/// A function of a fixed number of arguments (MicroPython: `mp_obj_fun_builtin_fixed_t`).
 #[repr(C)]
 struct Fixed {
     header: Header,
@@ -70,7 +70,7 @@ fn call_fixed<const N: usize>(vm: &Vm, function: Obj, args: Args<'_>) -> Res {
         *word = arg.bits();
     }
     // SAFETY: C code made the object with a function of so many arguments. The object lies with the code, and is kept
-    // to the end.
+    // to the end of the call.
     let result = unsafe { border::call(vm, None, fixed.as_ref().function, words) };
     black_box(function);
     object(vm, result?)
@@ -85,7 +85,7 @@ fn call_any(vm: &Vm, function: Obj, args: Args<'_>) -> Res {
     let keywords = MapOfC::of_keywords(kw);
     let keywords = if any.signature.takes_keywords() { (&raw const keywords).expose_provenance() } else { 0 };
     let words = [pos.len(), pos.as_ptr().expose_provenance(), keywords, 0];
-    // SAFETY: as in `call_fixed`; what follows the positional arguments are the pairs that the map refers to.
+    // SAFETY: as in `call_fixed`; the pairs that the map refers to follow the positional arguments.
     let result = unsafe { border::call(vm, None, any.function, words) };
     black_box(function);
     object(vm, result?)

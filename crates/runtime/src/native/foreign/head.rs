@@ -1,4 +1,4 @@
-//! What C code reads of the types of Berus: the slots that `dynruntime.h` takes from them.
+//! The part of Berus's types that C code reads: the slots that `dynruntime.h` takes from them.
 //!
 //! The slots work for every type, since they ask the interpreter.
 
@@ -24,10 +24,10 @@ use crate::ops::call::Call;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
 
-// Types have these where C code looks for them.
+// Types have flags, name, indices and slots at the offsets where C code looks for them.
 const _: () = assert!(matches!(Type::PLACES_FOR_C, [8, 10, 12, 24]));
 
-/// The numbers of the slots that types of Berus have.
+/// For each kind of slot, the slot's number among the slots that types of Berus have, from 1.
 pub(crate) const INDICES: Indices = {
     let mut indices = [0; 12];
     indices[Kind::MakeNew as usize] = 1;
@@ -38,7 +38,7 @@ pub(crate) const INDICES: Indices = {
     indices
 };
 
-/// The slots of every type, but for what a class derives from.
+/// The slots of every type, without the base of a class.
 pub(crate) const SLOTS: Slots = Slots([
     make_new as *const c_void,
     print as *const c_void,
@@ -47,18 +47,18 @@ pub(crate) const SLOTS: Slots = Slots([
     ptr::null(),
 ]);
 
-/// Says what a class derives from.
+/// Sets the slot for the base of a class.
 pub(crate) fn set_parent(slots: &mut Slots, parent: Gc<Type>) {
     slots.0[PARENT] = foreign::to_c(parent).cast();
 }
 
-/// Whether a slot that a C type has taken from a type of Berus is one of these.
+/// Whether `slot` of a C type is one that was taken from a type of Berus.
 pub(super) fn is_of_berus(slot: *const c_void) -> bool {
     [make_new as *const c_void, print as *const c_void, attr as *const c_void].contains(&slot)
         || slot == (&raw const streams::STREAM).cast()
 }
 
-/// Makes an instance of `ty`. Without a type it makes empty bytes: that is how C code gets at these.
+/// Makes an instance of `ty`. Without a type, makes an empty bytes object, since that is how C code gets at one.
 unsafe extern "C" fn make_new(ty: Slot, n_pos: usize, n_kw: usize, args: *const Obj) -> Obj {
     // SAFETY: machine code called, and vouches for the arguments.
     unsafe {
@@ -95,7 +95,7 @@ fn style_of(number: u32) -> Style {
 /// Loads, stores or deletes an attribute, by the two words at `words`.
 unsafe extern "C" fn attr(object: Obj, name: usize, words: *mut [usize; 2]) {
     let name = Qstr::from_number(name as u32);
-    // SAFETY: machine code called, and has two words there.
+    // SAFETY: machine code called, and has two words at `words`.
     unsafe {
         let result = serve(|vm| {
             // SAFETY: the second word is a value, or null.

@@ -1,4 +1,4 @@
-//! MicroPython's layouts of what C code makes itself: types, maps and constant dicts (`py/obj.h`).
+//! MicroPython's layouts of the structures that C code makes itself: types, maps and constant dicts (`py/obj.h`).
 
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -16,11 +16,11 @@ use crate::obj::dict;
 /// A type made by C code.
 #[repr(C)]
 pub(super) struct TypeOfC {
-    /// Its type, which C code writes, and then its stand-in.
+    /// The type's own type, as C code writes it, and later the type's stand-in.
     ty: Cell<Gc<Type>>,
     pub flags: u16,
     pub name: u16,
-    /// For each kind of slot its number among those that are there, from 1; 0 if it is not.
+    /// For each kind of slot the slot's number among the slots that are there, from 1; 0 if the slot is not there.
     indices: [u8; 12],
     slots: [*const c_void; 0],
 }
@@ -54,10 +54,10 @@ pub(super) mod flags {
 }
 
 impl TypeOfC {
-    /// What is in the slot of this kind, if it is there.
+    /// The address in the slot of this kind, if the type has the slot.
     ///
     /// # Safety
-    /// There is a C type.
+    /// There is a C type at `ty`.
     pub unsafe fn slot(ty: NonNull<TypeOfC>, kind: Kind) -> Option<NonNull<c_void>> {
         // SAFETY: a C type has as many slots behind its head as its indices say.
         unsafe {
@@ -73,13 +73,13 @@ impl TypeOfC {
         self.ty.set(stand_in);
     }
 
-    /// The type's stand-in, if it has one; else what C code says that types are of.
+    /// The type's stand-in, if it has one; else the type that C code has written as the type of types.
     pub fn stand_in(&self) -> Gc<Type> {
         self.ty.get()
     }
 }
 
-/// An entry of a map.
+/// An entry of a map of C code.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct EntryOfC {
@@ -87,26 +87,26 @@ pub(super) struct EntryOfC {
     pub value: Slot,
 }
 
-/// A map.
+/// A map of C code.
 #[repr(C)]
 pub(in crate::native) struct MapOfC {
-    /// Three flags, then how many entries are in use.
+    /// Three flags in the low bits; above them, how many entries are in use.
     flags_and_used: usize,
     room: usize,
     entries: *const EntryOfC,
 }
 
-/// The flags of a map that is a constant table: all its keys are names, it does not change, and it is in order.
+/// The flags of a map that is a constant table: all its keys are names, the map does not change, and its order counts.
 const CONSTANT: usize = 0b111;
 
 impl MapOfC {
-    /// The map that keywords in a call are passed in: pairs of keyword and value.
+    /// The map in which the keywords of a call are passed, made of pairs of keyword and value.
     pub fn of_keywords(pairs: &[Obj]) -> MapOfC {
         let len = pairs.len() / 2;
         MapOfC { flags_and_used: len << 3 | CONSTANT, room: len, entries: pairs.as_ptr().cast() }
     }
 
-    /// How many entries there are.
+    /// How many entries are in use.
     pub fn len(&self) -> usize {
         self.flags_and_used >> 3
     }
@@ -133,11 +133,11 @@ pub(super) struct DictOfC {
 }
 
 impl DictOfC {
-    /// The constant dict that `object` is, if it is one: dicts of Berus have no flags in their second word, but an
-    /// address.
+    /// The constant dict of C code that `object` is, if it is one: dicts of Berus have an address in their second word,
+    /// and no flags.
     pub fn constant<'a>(object: Obj) -> Option<&'a DictOfC> {
         let header = object.as_header()?;
-        // SAFETY: a pointer word points to a live object. An object of type `dict` has at least a word more.
+        // SAFETY: a pointer word points to a live object. An object of type `dict` has at least one more word.
         unsafe {
             if header.as_ref().ty() != Gc::from_static(&dict::TYPE) {
                 return None;
@@ -148,7 +148,7 @@ impl DictOfC {
         }
     }
 
-    /// Stores all entries in `to`.
+    /// Stores all entries of the dict in `to`.
     ///
     /// # Errors
     /// `MemoryError`.

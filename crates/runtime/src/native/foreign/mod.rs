@@ -1,11 +1,11 @@
 //! Objects and types of C code.
 //!
-//! C code makes types of MicroPython's layout: a head, which those of Berus share up to the name, and a table of slots
-//! of which some are there. For each such type Berus makes a *stand-in*, a type of its own whose slots call those of
-//! the C type ([`stand_in`]). A C type's header says which is its stand-in, once it has one. So the interpreter meets
-//! no other types than its own: [`type_of`] answers the stand-in for objects of C types, and where C types come across
-//! the border as values, [`adopt`] replaces them. C code in turn is given C types, and of the types of Berus it reads
-//! what [`head`] gives them.
+//! C code makes types of MicroPython's layout: a head, which types of Berus share up to the name, and a table of the
+//! slots that the type has. For each such type Berus makes a *stand-in*, a type of Berus whose slots call those of the
+//! C type ([`stand_in`]). The header of a C type refers to its stand-in, once there is one. So the interpreter meets no
+//! other types than its own: [`type_of`] answers the stand-in for objects of C types, and where C types come across the
+//! border as values, [`adopt`] replaces them. C code in turn is given C types, and reads only those parts of a type of
+//! Berus that [`head`] describes.
 
 pub(in crate::native) mod functions;
 mod head;
@@ -38,7 +38,7 @@ pub(crate) const EXIST: bool = true;
 /// The word that stands for "load" where a value would be stored, and for "go on looking".
 pub(super) const SENTINEL: usize = 4;
 
-/// The type that C types say they are of, until they have a stand-in.
+/// The type that C types name as their own, until they have a stand-in.
 pub(super) static TYPE: Type = define!(Type::new(q!("type")).flags(flag::FOREIGN));
 
 /// The type of `object`, which is of a C type.
@@ -46,7 +46,7 @@ pub(super) static TYPE: Type = define!(Type::new(q!("type")).flags(flag::FOREIGN
 #[inline(never)]
 pub(crate) fn type_of(vm: &Vm, object: Obj) -> Gc<Type> {
     match object.as_header() {
-        // SAFETY: the object's type is one of C code, for it lacks the flag of Berus.
+        // SAFETY: the object's type is one of C code, for the type lacks the flag of Berus.
         Some(header) => stand_in::of(vm, unsafe { header.cast::<NonNull<TypeOfC>>().read() }),
         None => Gc::from_static(&TYPE),
     }
@@ -69,8 +69,8 @@ pub(super) fn to_c(ty: Gc<Type>) -> *const Type {
     }
 }
 
-/// `value` from machine code, as the interpreter has it: stand-ins in place of C types, and dicts of its own in place
-/// of constant ones. Null is a local variable that is not set, of which generated code does not take notice.
+/// `value` from machine code, as the interpreter has it: stand-ins in place of C types, and dicts of Berus in place of
+/// constant dicts. Null is a local variable that is not set, which generated code does not notice.
 ///
 /// # Errors
 /// `NameError` for null, and `MemoryError`.
@@ -109,14 +109,14 @@ fn adopt_foreign(vm: &Vm, value: Obj) -> Res {
     }
 }
 
-/// As [`adopt`], for several values. They stay where they are if they are fine as they are.
+/// Several values as of [`adopt`]. Values that need not be replaced stay where they are.
 ///
 /// # Errors
 /// As [`adopt`].
 #[inline]
 pub(super) fn adopt_all<'a>(vm: &Vm, values: &'a [Slot]) -> Res<&'a [Obj]> {
     if !vm.native.has_c_code() && values.iter().all(Option::is_some) {
-        // SAFETY: none of them is null.
+        // SAFETY: none of the values is null.
         return Ok(unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), values.len()) });
     }
     adopt_each(vm, values)
@@ -129,7 +129,7 @@ fn adopt_each<'a>(vm: &Vm, values: &[Slot]) -> Res<&'a [Obj]> {
         value.is_some_and(|value| value.as_header().is_none_or(|header| !is_foreign(unsafe { header.as_ref() }, value)))
     };
     if values.iter().all(fine) {
-        // SAFETY: none of them is null.
+        // SAFETY: none of the values is null.
         return Ok(unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), values.len()) });
     }
     let all = List::new(vm, &[])?;
@@ -137,8 +137,8 @@ fn adopt_each<'a>(vm: &Vm, values: &[Slot]) -> Res<&'a [Obj]> {
         all.append(vm, adopt(vm, *value)?)?;
     }
     let items = all.items();
-    // SAFETY: nobody else knows the list, a cell has the layout of what it holds, and the collector sees the items as
-    // long as somebody holds the slice.
+    // SAFETY: nobody else knows the list, a cell has the layout of its value, and the collector sees the items as long
+    // as somebody holds the slice.
     Ok(unsafe { core::slice::from_raw_parts(items.as_ptr().cast(), items.len()) })
 }
 
@@ -154,7 +154,7 @@ pub(super) fn object(vm: &Vm, word: usize) -> Res {
     }
 }
 
-/// What a function of machine code has returned in `word`.
+/// The value that a function of machine code has returned in `word`.
 ///
 /// # Errors
 /// `NameError` for null, which is a local variable that is not set, and `MemoryError`.
@@ -167,7 +167,7 @@ pub(super) fn result(vm: &Vm, word: usize) -> Res {
 /// A string of text from C code.
 ///
 /// # Errors
-/// `UnicodeError` if it is not UTF-8, and `MemoryError`.
+/// `UnicodeError` if the text is not UTF-8, and `MemoryError`.
 pub(super) fn new_str(vm: &Vm, text: &[u8]) -> Res {
     match core::str::from_utf8(text) {
         Ok(_) => vm.new_str(text),
@@ -176,7 +176,7 @@ pub(super) fn new_str(vm: &Vm, text: &[u8]) -> Res {
 }
 
 /// The text of a string or bytes object, for C code, which expects a zero byte behind it; `None` for other objects, or
-/// if it is to be written to.
+/// if the text is to be written to.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -185,7 +185,7 @@ pub(super) fn text(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> 
         return Ok(None);
     }
     if let Some(bytes) = object.downcast::<Bytes>() {
-        // Those on the heap have a zero byte; that without bytes does not.
+        // Bytes objects on the heap have a zero byte; the constant one without bytes does not.
         return Ok(Some(Buffer::of(if bytes.bytes().is_empty() { &b"\0"[..0] } else { bytes.bytes() })));
     }
     if let Some(string) = object.downcast::<Str>() {

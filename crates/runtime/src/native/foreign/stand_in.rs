@@ -33,7 +33,7 @@ use crate::qstr::Qstr;
 struct StandIn {
     class: Class,
     original: NonNull<TypeOfC>,
-    /// Those of the type, which points to them.
+    /// The slots of the stand-in's type, which points to them.
     slots: Slots,
 }
 
@@ -42,14 +42,15 @@ unsafe impl Object for StandIn {
     const TYPE: &'static Type = &typ::TYPE;
 }
 
-/// The C type that `ty` is the stand-in of, if it is one.
+/// The C type that `ty` is the stand-in of, if `ty` is a stand-in.
 pub(super) fn original(ty: Gc<Type>) -> Option<NonNull<TypeOfC>> {
     let is_one = ty.has(flag::BERUS | flag::FOREIGN) && ty != Gc::from_static(&foreign::TYPE);
-    // SAFETY: types with this flag, but for that one, are stand-ins.
+    // SAFETY: types with this flag, but for `foreign::TYPE`, are stand-ins.
     is_one.then(|| unsafe { ty.as_ptr().cast::<StandIn>().as_ref() }.original)
 }
 
-/// The stand-in of a C type, made now if it has none. Where there is no memory for one, it is one that can do nothing.
+/// The stand-in of a C type, made now if it has none. Where there is no memory for a stand-in, the answer is a type
+/// that can do nothing.
 pub(super) fn of(vm: &Vm, ty: NonNull<TypeOfC>) -> Gc<Type> {
     // SAFETY: there is a C type, which is never freed while something is of that type.
     let known = unsafe { ty.as_ref() }.stand_in();
@@ -71,7 +72,7 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     // SAFETY: as above.
     let slot = |kind| unsafe { TypeOfC::slot(original, kind) };
     let parent = match slot(Kind::Parent) {
-        // SAFETY: what is there is an object: a type, or a tuple of types.
+        // SAFETY: the slot holds an object: a type, or a tuple of types.
         Some(parent) => adopt(vm, Obj::from_header(parent.cast()))?.downcast::<Type>(),
         None => None,
     };
@@ -81,7 +82,7 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
         ty.flags |= parent.flags & flag::EXCEPTION;
         ty.set_parent(Parent::One(parent));
     }
-    // Slots that C code has taken from a type of Berus are those of the type that this one derives from.
+    // Slots that C code has taken from a type of Berus are the slots of the type that the C type derives from.
     let from = |slot: Option<NonNull<c_void>>| slot.map(|slot| head::is_of_berus(slot.as_ptr()));
     macro_rules! take {
         ($($kind:ident $name:ident)*) => {
@@ -127,8 +128,8 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     }
     let class = Class::new(ty, locals);
     let made = vm.alloc(StandIn { class, original, slots })?;
-    // SAFETY: the object is new, and nobody else refers to it. Its slots stay where they are as long as the type does,
-    // through which alone they are reached.
+    // SAFETY: the object is new, and nobody else refers to it. The slots are reached through the type alone, and stay
+    // where they are as long as the type does.
     unsafe { (*made.as_ptr().as_ptr()).class.ty.slots = &(*made.as_ptr().as_ptr()).slots };
     // SAFETY: a stand-in starts with its type.
     let made: Gc<Type> = unsafe { Gc::from_ptr(made.as_ptr().cast()) };
@@ -137,7 +138,7 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     Ok(made)
 }
 
-/// The flags of Berus for those of C code.
+/// The flags of Berus for the flags of a C type.
 fn flags_of(of_c: u16) -> u16 {
     let pairs = [
         (flags::EQ_NOT_REFLEXIVE, flag::EQ_NOT_REFLEXIVE),
@@ -157,12 +158,12 @@ pub(super) fn inherited(ty: Gc<Type>) -> Gc<Type> {
     ty
 }
 
-/// Calls what is in the slot `kind` of the C type of `this` with words.
+/// Calls the function in the slot `kind` of the C type of `this` with `words`.
 fn call_slot(vm: &Vm, this: Obj, kind: Kind, words: [usize; 4]) -> Res<usize> {
     let ty = NonNull::new(type_for_c(vm, this).cast_mut()).map(NonNull::cast::<TypeOfC>);
     // SAFETY: the stand-in has the slot, and so has the type.
     match ty.and_then(|ty| unsafe { TypeOfC::slot(ty, kind) }) {
-        // SAFETY: C code made the type. The object is kept, and so is its code.
+        // SAFETY: C code made the type. The object is kept, and so is the code.
         Some(code) => unsafe { call_words(vm, this, code.as_ptr(), words) },
         None => Ok(0),
     }
@@ -233,7 +234,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     some_object(vm, result)
 }
 
-/// The numbers of `in` as a type is asked about it, and of the first operator that the right operand is asked about.
+/// The number of `in` as an operator of the container, and the number of the first operator of the right operand.
 const CONTAINS: usize = 36;
 const FIRST_REVERSE: usize = 37;
 
@@ -281,7 +282,7 @@ fn subscr(vm: &Vm, this: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
     some_object(vm, result)
 }
 
-/// Room for an iterator, which C code may put there or not.
+/// The address of room for an iterator, which C code may use or not.
 fn iterator_buffer(vm: &Vm) -> Res<usize> {
     Ok(vm.alloc_words(4)?.as_ptr().expose_provenance())
 }
@@ -304,7 +305,7 @@ fn next_item(vm: &Vm, result: Res<usize>) -> Res<Option<Obj>> {
     }
 }
 
-/// The two functions of a type whose slot for iteration leads to both.
+/// The two functions of a type whose slot for iteration refers to both.
 fn custom(vm: &Vm, this: Obj) -> Option<[*const c_void; 2]> {
     let ty = NonNull::new(type_for_c(vm, this).cast_mut())?.cast::<TypeOfC>();
     // SAFETY: C code made the type, with a slot that leads to two functions.

@@ -1,4 +1,4 @@
-//! Streams and printers, from either side.
+//! Streams and printers of C code for Berus, and of Berus for C code.
 
 use core::ffi::c_int;
 use core::hint::black_box;
@@ -23,16 +23,16 @@ use crate::native::{border, table};
 use crate::ops::stream;
 use crate::ops::stream::{Streams, unsupported_stream};
 
-/// `read`, for C types: their streams are read as any others.
+/// The method `read` for C types, whose streams are read as any others.
 pub(in crate::native) static READ: Builtin = Builtin::var(1, 2, stream::read);
-/// `readinto`
+/// The method `readinto` for C types.
 pub(in crate::native) static READINTO: Builtin = Builtin::var(2, 3, stream::readinto);
-/// `readline`
+/// The method `readline` for C types.
 pub(in crate::native) static READLINE: Builtin = Builtin::var(1, 2, stream::readline);
-/// `write`
+/// The method `write` for C types.
 pub(in crate::native) static WRITE: Builtin = Builtin::var(2, 4, stream::write);
 
-/// How objects are read, written and controlled, as C code has it (MicroPython: `mp_stream_p_t`).
+/// The functions by which C code reads, writes and controls a stream (MicroPython: `mp_stream_p_t`).
 #[repr(C)]
 pub(in crate::native) struct StreamOfC {
     read: Option<unsafe extern "C" fn(Obj, *mut u8, usize, *mut c_int) -> usize>,
@@ -41,12 +41,12 @@ pub(in crate::native) struct StreamOfC {
     flags: usize,
 }
 
-/// What C functions answer where there is an error.
+/// The answer of C functions for an error.
 const ERROR: usize = usize::MAX;
 /// The flag of streams of text.
 const IS_TEXT: usize = 1;
 
-/// The streams of Berus.
+/// The functions of Berus's streams, for C code.
 pub(super) static STREAM: StreamOfC =
     StreamOfC { read: Some(read_own), write: Some(write_own), ioctl: Some(ioctl_own), flags: 0 };
 
@@ -56,7 +56,7 @@ pub(super) static STREAM: StreamOfC =
 /// There is room for a number at `error`.
 ///
 /// # Errors
-/// What was raised.
+/// The exception, if the outcome is one.
 unsafe fn answer(outcome: Outcome, error: *mut c_int) -> Res<usize> {
     match outcome {
         Ok(count) => Ok(count),
@@ -70,7 +70,7 @@ unsafe fn answer(outcome: Outcome, error: *mut c_int) -> Res<usize> {
 }
 
 unsafe extern "C" fn read_own(object: Obj, data: *mut u8, len: usize, error: *mut c_int) -> usize {
-    // SAFETY: machine code called, and vouches for the memory, which anything may be in.
+    // SAFETY: machine code called, and vouches for the memory, which may hold any bytes.
     unsafe {
         serve(|vm| {
             let data = if len == 0 { &mut [][..] } else { core::slice::from_raw_parts_mut(data, len) };
@@ -84,7 +84,7 @@ unsafe extern "C" fn write_own(object: Obj, data: *const u8, len: usize, error: 
     unsafe { serve(|vm| answer(vm.stream_write(object, table::bytes(data, len)), error)) }
 }
 
-/// The numbers of requests.
+/// The numbers of stream requests.
 mod number {
     pub const FLUSH: usize = 1;
     pub const SEEK: usize = 2;
@@ -92,7 +92,7 @@ mod number {
     pub const CLOSE: usize = 4;
 }
 
-/// The argument of a request to move.
+/// The argument of the request to move.
 #[repr(C)]
 struct SeekOfC {
     offset: i64,
@@ -101,7 +101,7 @@ struct SeekOfC {
 
 unsafe extern "C" fn ioctl_own(object: Obj, request: usize, argument: usize, error: *mut c_int) -> usize {
     let seek = core::ptr::with_exposed_provenance_mut::<SeekOfC>(argument);
-    // SAFETY: machine code called, and vouches for what a request points to.
+    // SAFETY: machine code called, and vouches for the argument that a request points to.
     unsafe {
         serve(|vm| {
             let is_seek = request == number::SEEK;
@@ -146,7 +146,7 @@ fn of_c(ty: *const Type) -> Option<*const StreamOfC> {
     Some(slot.as_ptr().cast_const().cast())
 }
 
-/// The streams of C types, by whether they are of text.
+/// The stream slots of C types' stand-ins: of streams of bytes, and of streams of text.
 pub(super) static SLOTS: [StreamSlots; 2] = [
     StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: false },
     StreamSlots { read: Some(read), write: Some(write), ioctl: Some(ioctl), is_text: true },
@@ -155,7 +155,7 @@ pub(super) static SLOTS: [StreamSlots; 2] = [
 /// Whether a stream of C code is one of text.
 ///
 /// # Safety
-/// There is one.
+/// There is a stream of C code at `stream`.
 pub(super) unsafe fn is_text(stream: NonNull<core::ffi::c_void>) -> bool {
     // SAFETY: as the caller says.
     unsafe { stream.cast::<StreamOfC>().as_ref() }.flags & IS_TEXT != 0
@@ -219,7 +219,7 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// Writes it. That may raise, and then does not return.
+    /// Writes the text. The printer may raise, and then this function does not return.
     ///
     /// # Safety
     /// Machine code called, with a printer, and nothing in the frames since has to be dropped.
@@ -238,7 +238,7 @@ struct Target<'a> {
 /// Has C code print by calling `print` with a printer that writes to `printer`.
 ///
 /// # Errors
-/// What that raises.
+/// Whatever `print` raises.
 pub(super) fn print_with(printer: &mut dyn Printer, print: impl FnOnce(usize) -> Res<usize>) -> Res<()> {
     let mut target = Target { printer };
     let printer = PrinterOfC { data: (&raw mut target).cast(), write: write_to_target };
@@ -248,14 +248,14 @@ pub(super) fn print_with(printer: &mut dyn Printer, print: impl FnOnce(usize) ->
 }
 
 unsafe extern "C" fn write_to_target(target: *mut core::ffi::c_void, text: *const u8, len: usize) {
-    // SAFETY: machine code called, with what `print_with` gave it, and vouches for the text.
+    // SAFETY: machine code called, with the target that `print_with` gave it, and vouches for the text.
     unsafe {
         let target = target.cast::<Target<'_>>();
         serve(|vm| (*target).printer.write(vm, table::bytes(text, len)))
     }
 }
 
-/// The slots of a type whose protocol is this stream of C code.
+/// The stream slots of a type whose protocol is this stream of C code.
 pub(super) fn slots_of(stream: NonNull<core::ffi::c_void>) -> &'static StreamSlots {
     // SAFETY: a C type's protocol is a stream.
     let is_text = unsafe { is_text(stream) };

@@ -18,7 +18,7 @@ use crate::qstr::Qstr;
 /// The `len` bytes at `data`, for which machine code vouches.
 ///
 /// # Safety
-/// They are there, and stay as they are meanwhile.
+/// The bytes are there, and stay as they are as long as the answer is used.
 pub(in crate::native) unsafe fn bytes<'a>(data: *const u8, len: usize) -> &'a [u8] {
     if data.is_null() || len == 0 {
         return &[];
@@ -30,20 +30,20 @@ pub(in crate::native) unsafe fn bytes<'a>(data: *const u8, len: usize) -> &'a [u
 /// The text at `data`, up to its zero byte.
 ///
 /// # Safety
-/// It is there, and stays as it is meanwhile.
+/// The text is there, and stays as it is as long as the answer is used.
 pub(in crate::native) unsafe fn c_string<'a>(data: *const c_char) -> &'a [u8] {
     // SAFETY: as the caller says.
     unsafe { core::ffi::CStr::from_ptr(data) }.to_bytes()
 }
 
-/// How many arguments a function takes, in one word: the fewest and the most positional ones, and whether it takes
+/// How many arguments a function takes, in one word: the fewest and the most positional arguments, and whether it takes
 /// keywords.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub(in crate::native) struct Signature(u32);
 
 impl Signature {
-    /// Whether it takes keywords.
+    /// Whether the function takes keywords.
     pub fn takes_keywords(self) -> bool {
         self.0 & 1 != 0
     }
@@ -51,7 +51,7 @@ impl Signature {
     /// Checks the arguments of a call.
     ///
     /// # Errors
-    /// `TypeError`.
+    /// `TypeError` if the function takes other numbers of arguments.
     pub fn check(self, vm: &Vm, args: Args<'_>) -> Res<()> {
         self.check_counts(vm, args.n_pos(), args.n_kw())
     }
@@ -67,7 +67,7 @@ pub(super) unsafe extern "C" fn check_count(n_pos: usize, n_kw: usize, signature
     unsafe { serve(|vm| signature.check_counts(vm, n_pos, n_kw)) }
 }
 
-/// What C code says of an argument (MicroPython: `py/runtime.h`, `mp_arg_t`).
+/// An argument that a function of C code takes (MicroPython: `py/runtime.h`, `mp_arg_t`).
 #[repr(C)]
 pub(super) struct Allowed {
     name: u16,
@@ -81,11 +81,11 @@ const INT: u16 = 2;
 const REQUIRED: u16 = 0x100;
 const KEYWORD_ONLY: u16 = 0x200;
 
-/// Arguments by what `allowed` says of them, each a word at `out`. `keyword` finds that of a name, and there are `n_kw`
-/// of them.
+/// Writes the arguments that `allowed` describes to `out`, each as a word. `keyword` finds the value of a keyword by
+/// its name; the call has `n_kw` keywords.
 ///
 /// # Safety
-/// `out` has room for a word for each.
+/// `out` has room for a word for each argument of `allowed`.
 unsafe fn parse(
     vm: &Vm,
     pos: &[Obj],
@@ -127,7 +127,7 @@ unsafe fn parse(
 }
 
 unsafe fn all_allowed<'a>(allowed: *const Allowed, n: usize) -> &'a [Allowed] {
-    // SAFETY: machine code vouches for them.
+    // SAFETY: machine code vouches for the `n` structures.
     if n == 0 { &[] } else { unsafe { core::slice::from_raw_parts(allowed, n) } }
 }
 
@@ -139,7 +139,7 @@ pub(super) unsafe extern "C" fn parse_all(
     allowed: *const Allowed,
     out: *mut usize,
 ) {
-    // SAFETY: machine code called, and vouches for what it passes.
+    // SAFETY: machine code called, and vouches for the memory that it passes.
     unsafe {
         serve(|vm| {
             let keywords = &*keywords;
@@ -157,7 +157,7 @@ pub(super) unsafe extern "C" fn parse_all_of_array(
     allowed: *const Allowed,
     out: *mut usize,
 ) {
-    // SAFETY: machine code called, and vouches for what it passes.
+    // SAFETY: machine code called, and vouches for the memory that it passes.
     unsafe {
         serve(|vm| {
             let args = Args::new(values(args, n_pos + 2 * n_kw), n_pos);

@@ -20,7 +20,7 @@ use crate::ops::subscr::Subscripts;
 /// The `n` words at `items`, for which machine code vouches.
 ///
 /// # Safety
-/// They are there, and stay as they are meanwhile.
+/// The words are there, and stay as they are as long as the answer is used.
 pub(in crate::native) unsafe fn slots<'a>(items: *const Slot, n: usize) -> &'a [Slot] {
     match NonNull::new(items.cast_mut()) {
         // SAFETY: as the caller says.
@@ -32,7 +32,7 @@ pub(in crate::native) unsafe fn slots<'a>(items: *const Slot, n: usize) -> &'a [
 /// The `n` values at `items`, for which machine code vouches.
 ///
 /// # Safety
-/// They are there, none of them null, and stay as they are meanwhile.
+/// The values are there, none of them null, and stay as they are as long as the answer is used.
 pub(in crate::native) unsafe fn values<'a>(items: *const Obj, n: usize) -> &'a [Obj] {
     match NonNull::new(items.cast_mut()) {
         // SAFETY: as the caller says.
@@ -41,10 +41,10 @@ pub(in crate::native) unsafe fn values<'a>(items: *const Obj, n: usize) -> &'a [
     }
 }
 
-/// A list of `n` items, from null `None`s: C code fills these in.
+/// A list of the `n` items at `items`, or of `n` times `None` if `items` is null, for C code to fill in.
 fn list(vm: &Vm, n: usize, items: *const Slot) -> Res<Gc<List>> {
     if !items.is_null() {
-        // SAFETY: machine code vouches for them.
+        // SAFETY: machine code vouches for the items.
         return List::new(vm, adopt_all(vm, unsafe { slots(items, n) })?);
     }
     let list = List::new(vm, &[])?;
@@ -71,7 +71,7 @@ pub(super) unsafe extern "C" fn new_list(n: usize, items: *const Slot) -> Obj {
     unsafe { serve(|vm| Ok(list(vm, n, items)?.obj())) }
 }
 
-/// A dict. That it will get `room` entries is a hint.
+/// A new dict. `room`, the number of entries that it will get, is a hint.
 pub(super) unsafe extern "C" fn new_dict(room: usize) -> Obj {
     // SAFETY: machine code called.
     unsafe {
@@ -138,8 +138,8 @@ pub(super) unsafe extern "C" fn unpack_sequence(sequence: Slot, n: usize, to: *m
     }
 }
 
-/// Puts the items of `sequence` at `to`, the last one first: so many before a list of those in the middle, and after
-/// it.
+/// Puts the items of `sequence` at `to`, the last one first: the low byte of `counts` says how many come before a list
+/// of the items in the middle, the higher bits how many after it.
 pub(super) unsafe extern "C" fn unpack_ex(sequence: Slot, counts: usize, to: *mut Slot) {
     let (left, right) = (counts & 0xff, counts >> 8);
     // SAFETY: machine code called, and has room for the items.

@@ -17,7 +17,8 @@ use crate::native::{closure, function};
 use crate::obj::function::function_of;
 use crate::ops::call::{Call, call_with_starred};
 
-/// What C code passes for a code object: where the function is. It begins with two bytes that no object begins with.
+/// The structure that C code passes for a code object, with the address of the function. It begins with two bytes that
+/// no object begins with.
 #[repr(C)]
 struct RawCode {
     indicator: [u8; 2],
@@ -26,10 +27,10 @@ struct RawCode {
     text: *const u8,
 }
 
-/// Makes a function of a code object. `defaults` is null, or where a tuple of defaults of positional arguments is and a
-/// dict of those of keyword-only ones, either of which may be null.
+/// Makes a function of a code object. `defaults` is null, or refers to a tuple of the defaults of positional arguments
+/// and a dict of the defaults of keyword-only arguments, either of which may be null.
 pub(super) unsafe extern "C" fn make_function(code: Obj, context: Gc<Context>, defaults: *const [Slot; 2]) -> Obj {
-    // SAFETY: machine code called with a code object, or what C code has instead.
+    // SAFETY: machine code called with a code object, or with a `RawCode` in its place.
     unsafe {
         serve(|vm| {
             if code.downcast::<Code>().is_none() && code.downcast::<MachineCode>().is_none() {
@@ -56,7 +57,7 @@ type Entry = unsafe extern "C" fn(Obj, usize, usize, *const Slot) -> Obj;
 /// Machine code called, and the caller has nothing to drop.
 #[inline(always)]
 unsafe fn call(callable: Slot, n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
-    // SAFETY: as the caller says. `callable` is a function whose code is at `entry`; whoever calls keeps it.
+    // SAFETY: as the caller says. `callable` is a function whose code is at `entry`; whoever calls keeps the function.
     unsafe {
         if let Some(callable) = callable
             && let Some(entry) = NativeFunction::entry(callable)
@@ -83,14 +84,14 @@ unsafe extern "C" fn call_any(callable: Slot, n_pos: usize, n_kw: usize, args: *
     }
 }
 
-/// Calls `callable`. The low byte of `counts` is how many positional arguments there are, the others how many keyword
-/// arguments.
+/// Calls `callable`. The low byte of `counts` is the number of positional arguments, the higher bits are the number of
+/// keyword arguments.
 pub(super) unsafe extern "C" fn call_function(callable: Slot, counts: usize, args: *const Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe { call(callable, counts & 0xff, counts >> 8, args) }
 }
 
-/// Calls a method: at `args` it, its first argument or null, and the other arguments.
+/// Calls a method: at `args` are the method, its first argument or null, and the other arguments.
 pub(super) unsafe extern "C" fn call_method(n_pos: usize, n_kw: usize, args: *const Slot) -> Obj {
     // SAFETY: machine code called, and vouches for the words at `args`.
     unsafe {
@@ -101,8 +102,8 @@ pub(super) unsafe extern "C" fn call_method(n_pos: usize, n_kw: usize, args: *co
     }
 }
 
-/// Makes a call with starred arguments: at `args` what to call, for methods the first argument or null, the others, and
-/// a bitmap of which of the positional ones are starred.
+/// Makes a call with starred arguments: at `args` are the callable, for methods the first argument or null, the other
+/// arguments, and a bitmap that says which positional arguments are starred.
 pub(super) unsafe extern "C" fn call_method_starred(is_method: bool, counts: usize, args: *const Slot) -> Obj {
     let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
     // SAFETY: machine code called, and vouches for the words at `args`.

@@ -19,8 +19,8 @@ use crate::ops::buffer::Buffers;
 use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
 
-/// The types of viper's values, by number (MicroPython: `py/runtime.h`). All from `PTR` on are addresses, but for
-/// names.
+/// The types of viper's values, by number (MicroPython: `py/runtime.h`). All numbers above `UINT` but `QSTR` are of
+/// addresses.
 mod number {
     pub const OBJECT: usize = 0;
     pub const BOOL: usize = 1;
@@ -36,7 +36,7 @@ fn from_object(vm: &Vm, object: Obj, ty: usize) -> Res<usize> {
         number::INT | number::UINT => vm.int_truncated(object),
         _ => match vm.try_buffer(object, Access::Read)? {
             Some(buffer) => Ok(buffer.data.as_ptr().expose_provenance()),
-            // What has no memory is an address itself.
+            // An object without memory is itself an address.
             None => vm.int_truncated(object),
         },
     }
@@ -50,7 +50,7 @@ pub(super) unsafe extern "C" fn native_from_obj(object: Slot, ty: usize) -> usiz
     unsafe { serve(|vm| from_object(vm, adopt(vm, object)?, ty)) }
 }
 
-/// The object that `word` stands for as a value of a type of viper's.
+/// The object that `word` stands for as a value of the viper type with number `ty`.
 ///
 /// # Errors
 /// `MemoryError`.

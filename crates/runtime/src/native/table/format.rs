@@ -1,7 +1,7 @@
 //! Formatted output from C code.
 //!
 //! Output goes to a function that C code has, or gets from here, and that may raise: nothing here has anything to drop
-//! when it is called.
+//! when the function is called.
 
 use core::arch::naked_asm;
 use core::ffi::{c_char, c_int, c_void};
@@ -13,14 +13,14 @@ use crate::native::border::vm;
 use crate::native::table::arguments;
 use crate::qstr::Qstr;
 
-/// Where output goes (MicroPython: `mp_print_t`).
+/// A printer: the function that output goes to, and the function's first argument (MicroPython: `mp_print_t`).
 #[repr(C)]
 pub(in crate::native) struct PrinterOfC {
     pub data: *mut c_void,
     pub write: unsafe extern "C" fn(*mut c_void, *const u8, usize),
 }
 
-// SAFETY: the one that is a `static` has no data.
+// SAFETY: the printer that is a `static` has no data.
 unsafe impl Sync for PrinterOfC {}
 
 /// The console's output.
@@ -31,13 +31,13 @@ unsafe extern "C" fn write_stdout(_: *mut c_void, text: *const u8, len: usize) {
     unsafe { vm().host().write_stdout(arguments::bytes(text, len)) };
 }
 
-/// Arguments of a function that takes any, by the System V convention for x86-64: those that came in registers, then
-/// those on the stack.
+/// The arguments of a variadic function, by the System V convention for x86-64: arguments that came in registers, then
+/// arguments on the stack.
 #[repr(C)]
 pub(super) struct Variadic {
-    /// Where in `saved` the next integer is; behind the last from 48.
+    /// The offset of the next integer in `saved`, in bytes; 48 when all registers are used up.
     integers: u32,
-    /// Where in `saved` the next float is; behind the last from 176.
+    /// The offset of the next float in `saved`, in bytes; 176 when all registers are used up.
     floats: u32,
     overflow: *const u64,
     saved: *const u8,
@@ -47,9 +47,9 @@ impl Variadic {
     /// The next argument, an integer or address.
     ///
     /// # Safety
-    /// There is one.
+    /// There is a next argument, of that kind.
     unsafe fn integer(&mut self) -> u64 {
-        // SAFETY: as the caller says; what is saved of registers is there whether it was used or not.
+        // SAFETY: as the caller says; the registers are saved whether they hold arguments or not.
         unsafe {
             if self.integers < 48 {
                 let value = self.saved.add(self.integers as usize).cast::<u64>().read();
@@ -63,7 +63,7 @@ impl Variadic {
     /// The next argument, a float.
     ///
     /// # Safety
-    /// There is one.
+    /// There is a next argument, of that kind.
     unsafe fn float(&mut self) -> f64 {
         // SAFETY: as in `integer`.
         unsafe {
@@ -128,7 +128,7 @@ struct Layout {
     precision: Option<usize>,
 }
 
-/// Writes to where output goes, and counts.
+/// Writes to a printer, and counts the bytes.
 struct Output {
     to: *const PrinterOfC,
     count: usize,

@@ -13,10 +13,10 @@ use crate::native::border::serve;
 use crate::native::foreign::adopt;
 use crate::obj::generator::{Resume, exits};
 
-/// An iterator over `object`; null if it is at `buffer`, where there may be room for the state of a loop
+/// An iterator over `object`; null if `buffer` is not null, where the state of a loop is then put
 /// (`interpret/op/iterate.rs`).
 pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut Slot) -> Slot {
-    // SAFETY: machine code called, and has four words there.
+    // SAFETY: machine code called, and has four words at `buffer` unless that is null.
     unsafe {
         serve(|vm| {
             let object = adopt(vm, object)?;
@@ -28,13 +28,13 @@ pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut Slot) -> Slot
     }
 }
 
-/// The next item of the loop whose state is at `state`, or of the iterator that is there; null at the end.
+/// The next item of the loop whose state is at `state`, or of the iterator whose object is at `state`; null at the end.
 ///
-/// An iterator is told from a state by its first word, its type, which is no list, tuple or null. One of the type of
-/// iterators is as it would be in a state.
+/// An iterator object is told from a state by its first word, the type of the object, which is no list, tuple or null.
+/// An object of the type of iterators is laid out as a state of that type.
 pub(super) unsafe extern "C" fn iternext(state: *mut Slot) -> Slot {
     let state = Sp(state);
-    // SAFETY: machine code called, and has a state there, or an object.
+    // SAFETY: machine code called, and has a state at `state`, or an object.
     unsafe {
         let iterator = match state.slot(0) {
             None => state.slot(1),
@@ -62,10 +62,10 @@ unsafe extern "C" fn next_of(iterator: Slot) -> Slot {
     unsafe { serve(|vm| iterator.map_or(Ok(None), |iterator| vm.next(iterator))) }
 }
 
-/// Sends `sent` into `iterator`, or throws what is in `result`. Whether it has yielded; what it yielded or returned is
-/// then in `result`.
+/// Sends `sent` into `iterator`, or throws the exception in `result`, if that is not null. Answers whether the iterator
+/// has yielded; the value yielded or returned is then in `result`.
 pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *mut Slot) -> bool {
-    // SAFETY: machine code has a word there.
+    // SAFETY: machine code has a word at `result`.
     let thrown = unsafe { result.read() };
     // SAFETY: machine code called.
     let (value, yielded) = unsafe {
@@ -78,7 +78,7 @@ pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *m
                 Some(value) => return Ok((value, true)),
                 None => vm.take_returned(),
             };
-            // Who asks a generator to end is told that it has, by the same exception.
+            // Code that asks a generator to end is told that the generator has ended, by the same exception.
             if let Some(thrown) = thrown
                 && exits(vm, thrown)
             {
@@ -93,7 +93,7 @@ pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *m
     yielded
 }
 
-/// The next item of the loop over a built-in type that has its state at `state`, `first` first.
+/// The next item of the loop over a built-in type whose state is at `state`; `first` is the first word of the state.
 #[inline(always)]
 fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
     match first.as_small_int() {

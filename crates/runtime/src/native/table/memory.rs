@@ -38,8 +38,8 @@ fn allocate(vm: &Vm, len: usize) -> Option<NonNull<u8>> {
     }
 }
 
-/// Makes a block, makes one larger or smaller, or frees one where `len` is 0. Null if there is no memory, or the block
-/// would have to move and may not.
+/// Makes a new block if `block` is null, frees the block if `len` is 0, or else makes the block larger or smaller. Null
+/// if there is no memory, or the block would have to move and may not.
 pub(super) unsafe extern "C" fn realloc(block: *mut u8, len: usize, may_move: bool) -> *mut u8 {
     let answer = |block: Option<NonNull<u8>>| block.map_or(ptr::null_mut(), NonNull::as_ptr);
     // SAFETY: machine code called.
@@ -57,7 +57,7 @@ pub(super) unsafe extern "C" fn realloc(block: *mut u8, len: usize, may_move: bo
                 vm.free(old);
                 return Ok(ptr::null_mut());
             }
-            // SAFETY: machine code gives up what the block loses.
+            // SAFETY: machine code gives up the bytes that the block loses.
             if vm.heap().resize(old, len) {
                 let new_len = vm.heap().size_of(old);
                 old.add(old_len.min(new_len)).write_bytes(0, new_len.saturating_sub(old_len));
@@ -85,14 +85,14 @@ pub(in crate::native) struct BufferOfC {
     pub typecode: c_int,
 }
 
-/// What a buffer is wanted for, as flags; and that an error is raised if the object gives none.
+/// Flags that say what a buffer is wanted for, and (`OR_RAISE`) that an exception is raised if the object gives none.
 pub(in crate::native) const READ: usize = 1;
 pub(in crate::native) const WRITE: usize = 2;
 const OR_RAISE: usize = 4;
 
-/// Finds the memory of an object. Whether it gives any.
+/// Writes the place of an object's memory to `to`; answers whether the object gives any memory.
 pub(super) unsafe extern "C" fn get_buffer(object: Obj, to: *mut BufferOfC, flags: usize) -> bool {
-    // SAFETY: machine code called, and has room there.
+    // SAFETY: machine code called, and has room at `to`.
     unsafe {
         serve(|vm| {
             let access = if flags & WRITE == 0 { Access::Read } else { Access::Write };
@@ -110,14 +110,14 @@ pub(super) unsafe extern "C" fn get_buffer(object: Obj, to: *mut BufferOfC, flag
     }
 }
 
-/// How large a number with this code is, in the layout that a character of `struct` names, and where its alignment
-/// goes.
+/// The size in bytes of a number with this code, in the layout that the character `layout` of `struct` names; writes
+/// the number's alignment to `align`, if that is not null.
 pub(super) unsafe extern "C" fn binary_get_size(layout: u8, code: u8, align: *mut usize) -> usize {
     let native = layout == b'@';
     // The code of a `bytearray`.
     let code = if code == 1 { b'B' } else { code };
     let size = if native { binary::native_size(code) } else { binary::standard_size(code) };
-    // SAFETY: machine code called, and has room for a word there if it wants one.
+    // SAFETY: machine code called, and has room for a word at `align` unless that is null.
     unsafe {
         let size = serve(|vm| size.ok_or_else(|| vm.value_error(format_args!("bad typecode"))));
         if !align.is_null() {

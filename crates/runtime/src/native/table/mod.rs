@@ -1,8 +1,8 @@
 //! The table of functions for machine code.
 //!
-//! Its order is the ABI (MicroPython: `py/nativeglue.h`): `berus_mpy` has the names. The first 50 entries are for
-//! generated code, the others for modules written in C. What an entry raises goes on in the machine code that called it
-//! ([`serve`](crate::native::border::serve)).
+//! The order of the entries is the ABI (MicroPython: `py/nativeglue.h`): `berus_mpy` has the names. The first 50
+//! entries are for generated code, the others for modules written in C. An exception of an entry goes on in the machine
+//! code that called it ([`serve`](crate::native::border::serve)).
 
 mod arguments;
 mod build;
@@ -34,7 +34,7 @@ struct Table([*const c_void; NAMES.len()]);
 // SAFETY: the entries are addresses of functions and constants.
 unsafe impl Sync for Table {}
 
-/// What represents the immediate `word` in the table.
+/// The entry for the immediate `word`.
 const fn immediate(word: Obj) -> *const c_void {
     // SAFETY: a value is a word, as an address is.
     unsafe { core::mem::transmute::<Obj, *const c_void>(word) }
@@ -138,7 +138,7 @@ static TABLE: Table = Table(entries! {
     object(&foreign::streams::WRITE),
 });
 
-/// Where the table is.
+/// The address of the table.
 pub(super) fn address() -> *const c_void {
     (&raw const TABLE).cast()
 }

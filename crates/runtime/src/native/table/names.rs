@@ -20,8 +20,8 @@ fn name(number: usize) -> Qstr {
     Qstr::from_number(number as u32)
 }
 
-/// Makes `new` the global variables. Answers those before, to be set again; null if they are the same, or `new` is
-/// null.
+/// Makes `new` the global variables. Answers the variables before, which are to be set again; null if these are the
+/// same, or `new` is null.
 pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc<Dict>> {
     let new = new?;
     // SAFETY: machine code called.
@@ -34,8 +34,8 @@ pub(super) unsafe extern "C" fn swap_globals(new: Option<Gc<Dict>>) -> Option<Gc
     Some(old)
 }
 
-/// Where lookups of `name` in `scope`, a class or the variables of a module, are remembered: machine code has no place
-/// of its own for each.
+/// The place under which lookups of `name` in `scope`, a class or the variables of a module, are remembered: machine
+/// code has no instruction of its own for each lookup.
 #[inline(always)]
 fn place<T>(scope: Gc<T>, name: Qstr) -> Ip {
     Ip(core::ptr::without_provenance(scope.as_ptr().addr().get() >> 4 ^ name.number() as usize))
@@ -125,7 +125,7 @@ unsafe extern "C" fn load_attr_of_any(object: Slot, number: usize) -> Obj {
     }
 }
 
-/// Where lookups of `name` in `object` are remembered.
+/// The place under which lookups of `name` in `object` are remembered.
 fn place_of(vm: &Vm, object: Obj, name: Qstr) -> Ip {
     match Instance::of(object) {
         Some(instance) => place(instance.class(), name),
@@ -133,9 +133,9 @@ fn place_of(vm: &Vm, object: Obj, name: Qstr) -> Ip {
     }
 }
 
-/// Puts a method and its first argument, null if it has none, at `to`.
+/// Puts a method and its first argument, or null if the method has none, at `to`.
 unsafe fn put(MethodParts { function, this }: MethodParts, to: *mut Slot) {
-    // SAFETY: the caller has room for two words there.
+    // SAFETY: the caller has room for two words at `to`.
     unsafe {
         to.write(Some(function));
         to.add(1).write(this);
@@ -145,7 +145,7 @@ unsafe fn put(MethodParts { function, this }: MethodParts, to: *mut Slot) {
 pub(super) unsafe extern "C" fn load_method(object: Slot, number: usize, to: *mut Slot) {
     // SAFETY: machine code called.
     let parts = unsafe { serve(|vm| vm.load_method(adopt(vm, object)?, name(number))) };
-    // SAFETY: machine code has room for two words there.
+    // SAFETY: machine code has room for two words at `to`.
     unsafe { put(parts, to) };
 }
 
@@ -153,16 +153,17 @@ pub(super) unsafe extern "C" fn load_method_maybe(object: Slot, number: usize, t
     // SAFETY: machine code called.
     let parts = unsafe { serve(|vm| vm.try_method(adopt(vm, object)?, name(number))) };
     match parts {
-        // SAFETY: machine code has room for two words there.
+        // SAFETY: machine code has room for two words at `to`.
         Some(parts) => unsafe { put(parts, to) },
         // SAFETY: as above.
         None => unsafe { to.write_bytes(0, 2) },
     }
 }
 
-/// Replaces what `super()` is made of, the type, the class and the object, by a method of it.
+/// Replaces the three values at `to` of which `super()` is made, the type, the class and the object, by a method of the
+/// `super` object and its first argument.
 pub(super) unsafe extern "C" fn load_super_method(number: usize, to: *mut Slot) {
-    // SAFETY: machine code called, and has put three values there.
+    // SAFETY: machine code called, and has put three values at `to`.
     unsafe { serve(|vm| super_method(vm, Sp(to), name(number))) }
 }
 

@@ -1,7 +1,7 @@
 //! Operators.
 //!
-//! What is short is done at once, by functions without a stack frame; the rest is in functions of its own, to which
-//! these jump.
+//! Short operations are done at once, by functions without a stack frame; the rest is in functions of their own, to
+//! which the short ones jump.
 
 use berus_mpy::opcode::BinaryOp;
 
@@ -98,7 +98,7 @@ const CONTAINS: u32 = 36;
 /// How a binary operator is entered: with its number and the operands.
 type Operator = unsafe extern "C" fn(u32, Slot, Slot) -> Obj;
 
-/// The binary operators that have a short way, by number; for others, [`long_binary`].
+/// The functions of binary operators, by the operator's number: [`long_binary`] for operators without a short way.
 static BINARY: [Operator; BinaryOp::ALL.len()] = {
     let mut table: [Operator; BinaryOp::ALL.len()] = [long_binary; BinaryOp::ALL.len()];
     macro_rules! set {
@@ -156,14 +156,14 @@ unsafe extern "C" fn float_binary<const N: u8>(left: Slot, right: Slot) -> Obj {
     unsafe { object_binary(const { BinaryOp::ALL[N as usize] }, left, right) }
 }
 
-/// A binary operator on operands of which the ways for numbers know nothing. What C code has in place of an object is
-/// no number either.
+/// A binary operator on operands that are neither two small integers nor numbers of which one is a float. A C type or
+/// constant dict, for which the operand is adopted, is no number either.
 unsafe extern "C" fn object_binary(op: BinaryOp, left: Slot, right: Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe { serve(|vm| binary_of_objects(vm, op, adopt(vm, left)?, adopt(vm, right)?)) }
 }
 
-/// A binary operator on anything.
+/// A binary operator on any operands.
 unsafe extern "C" fn long_binary(op: u32, left: Slot, right: Slot) -> Obj {
     // SAFETY: machine code called.
     unsafe {
@@ -179,7 +179,7 @@ unsafe extern "C" fn long_binary(op: u32, left: Slot, right: Slot) -> Obj {
     }
 }
 
-/// Checks the divisor of machine words: MicroPython leaves that to the processor.
+/// Checks the divisor of machine words, a check that MicroPython leaves to the processor.
 unsafe fn check_divisor(divisor: isize) {
     if divisor == 0 {
         // SAFETY: machine code called, by way of a function with nothing to drop.

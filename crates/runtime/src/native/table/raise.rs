@@ -1,9 +1,9 @@
 //! Raising exceptions.
 //!
-//! Generated code calls one function for the statement `raise`, at the end of a `finally` block, where the exception
-//! that waits may be none, and where a generator goes on, into which none may have been thrown. Only a statement's
-//! operand must be an exception, and which of the three has called is told by the instructions before the call
-//! (MicroPython: `py/emitnative.c`, `mp_emit_native`).
+//! Generated code calls one function for the statement `raise`, at the end of a `finally` block, where perhaps no
+//! exception waits, and where a generator goes on, into which perhaps no exception was thrown. Only a statement's
+//! operand must be an exception. The instructions before the call tell which of the three it is (MicroPython:
+//! `py/emitnative.c`, `mp_emit_native`).
 
 use core::arch::naked_asm;
 use core::ffi::c_char;
@@ -18,7 +18,7 @@ use crate::native::nlr::Buffer;
 use crate::native::table::arguments::c_string;
 use crate::ops::call::Call;
 
-/// Raises `object`. Where generated code raises only what there is, null and `None` raise nothing.
+/// Raises `object`. At the end of a `finally` block, and where a generator goes on, null and `None` raise nothing.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn raise(object: Slot) {
     naked_asm!(
@@ -59,20 +59,21 @@ unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *
 enum Origin {
     /// The statement `raise`.
     Statement,
-    /// The end of a `finally` block, with what waits for that.
+    /// The end of a `finally` block, with the exception that may wait for it.
     Finally,
-    /// The place where a generator goes on, with what was thrown into it.
+    /// The place where a generator goes on, with the exception that may have been thrown into it.
     Thrown,
 }
 
-/// `mov rax, [rbp + 8 * 34]; call rax`: what calls [`raise`].
+/// `mov rax, [rbp + 8 * 34]; call rax`: the instructions that call [`raise`].
 const CALL: [u8; 9] = [0x48, 0x8b, 0x85, 0x10, 0x01, 0x00, 0x00, 0xff, 0xd0];
 
-/// `mov rdi, [rsp + 8]`: loads what waits for the end of a `finally` block, from the buffer for non-local returns at
-/// the frame's end.
+/// `mov rdi, [rsp + 8]`: loads the exception that waits for the end of a `finally` block, from the buffer for non-local
+/// returns at the frame's end.
 const LOAD_PENDING: [u8; 5] = [0x48, 0x8b, 0x7c, 0x24, 0x08];
 
-/// `mov [rsp + n], rsi`: clears what was thrown into a generator, where that was loaded before.
+/// `mov [rsp + n], rsi`: clears the slot of the exception that was thrown into a generator, after the exception was
+/// loaded.
 const CLEAR_THROWN: [u8; 4] = [0x48, 0x89, 0x74, 0x24];
 
 /// Which code has called [`raise`].
@@ -80,14 +81,13 @@ const CLEAR_THROWN: [u8; 4] = [0x48, 0x89, 0x74, 0x24];
 /// # Safety
 /// Machine code has called, and goes on at `return_address`.
 unsafe fn origin(return_address: *const u8, frame: *const Buffer) -> Origin {
-    // Only functions with a buffer, which is at the frame's end, have something that waits.
+    // Only in functions with a buffer, which is at the frame's end, can an exception wait.
     // SAFETY: machine code is running on this thread.
     if unsafe { *top() }.cast_const() != frame {
         return Origin::Statement;
     }
     let len = LOAD_PENDING.len() + CALL.len();
-    // SAFETY: a function with a buffer has entered it before, so that there are more instructions than these before the
-    // call.
+    // SAFETY: a function with a buffer has pushed it before, so that more instructions than these are before the call.
     let before = unsafe { slice::from_raw_parts(return_address.sub(len), len) };
     match before.split_at(LOAD_PENDING.len()) {
         (_, call) if call != CALL => Origin::Statement,
@@ -97,7 +97,8 @@ unsafe fn origin(return_address: *const u8, frame: *const Buffer) -> Origin {
     }
 }
 
-/// Raises an exception of type `ty` with a text that ends in a zero byte, or none if that is null.
+/// Raises an exception of type `ty` with the text `message`, which ends in a zero byte, or without a text if `message`
+/// is null.
 pub(super) unsafe extern "C" fn raise_message(ty: Obj, message: *const c_char) {
     // SAFETY: machine code called, and vouches for the text.
     unsafe {
