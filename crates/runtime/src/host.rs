@@ -60,7 +60,8 @@ pub trait Host {
         false
     }
 
-    /// Whether a pending event (an interrupt from the keyboard, say) must be looked at. Cheap: it is asked often.
+    /// Whether a pending event (an interrupt from the keyboard, say) must be looked at. The answer has to be cheap,
+    /// since the interpreter asks often.
     fn interrupted(&self) -> bool {
         false
     }

@@ -239,7 +239,7 @@ impl InPlace {
 }
 
 impl Context {
-    /// The module in place that this is the context of, if it is one's.
+    /// The module in place whose context this is, if there is one.
     pub(crate) fn in_place(&self) -> Option<Gc<InPlace>> {
         self.image.get()?.downcast()
     }

@@ -71,7 +71,7 @@ pub trait Compile {
     /// ```
     ///
     /// # Errors
-    /// `SyntaxError` and what else MicroPython raises for a source that is no program.
+    /// `SyntaxError`, and the other exceptions that MicroPython raises for a source that is no program.
     fn compile(&self, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res;
 
     /// Sets the emitter for functions that do not name theirs, as the option `-X emit=` does.

@@ -19,8 +19,8 @@ use crate::qstr::Qstr;
 
 /// Functions that watch a program run.
 pub trait Trace {
-    /// Has `function` called when a frame of the running thread is entered, with the frame, the event and `None`. What
-    /// it answers is called for events in that frame. `None` ends tracing.
+    /// Has `function` called when a frame of the running thread is entered, with the frame, the event and `None`. The
+    /// answer of `function` is called for events in that frame. `None` ends tracing.
     ///
     /// # Errors
     /// `MemoryError`; then nothing is traced.
@@ -70,7 +70,7 @@ pub(crate) fn forget_left_frames(vm: &Vm) {
     }
 }
 
-/// Reports what the next instruction begins.
+/// Reports the frame, line or return that the next instruction begins, if it begins one.
 ///
 /// # Errors
 /// What a tracing function raises.

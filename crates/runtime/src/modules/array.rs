@@ -8,7 +8,7 @@ use crate::obj::array::ARRAY;
 pub const MODULE: ModuleDef = ModuleDef::new("array", MEMBERS).extensible();
 
 crate::members! {
-    /// What the module has.
+    /// The members of the module.
     static MEMBERS = {
         "array" => value(Obj::from_static(&ARRAY)),
     }

@@ -1,4 +1,4 @@
-//! The module `builtins`: what is in it from the start, and the functions that need the interpreter itself.
+//! The module `builtins`: the names that are in it from the start, and the functions that need the interpreter itself.
 //!
 //! The functions that work on values are in [`functions`].
 
@@ -263,7 +263,7 @@ fn add(vm: &Vm, names: &Dict, name: Obj) -> Res<()> {
     names.map.store_new(vm, name, Obj::NONE)
 }
 
-/// What source is compiled as.
+/// The kind of program that source is compiled as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Exec,

@@ -8,7 +8,7 @@ use crate::obj::{deque, dict, named_tuple};
 pub const MODULE: ModuleDef = ModuleDef::new("collections", MEMBERS).extensible();
 
 crate::members! {
-    /// What the module has.
+    /// The members of the module.
     static MEMBERS = {
         "OrderedDict" => value(Obj::from_static(&dict::ORDERED_TYPE)),
         "deque" => value(Obj::from_static(&deque::TYPE)),

@@ -14,7 +14,7 @@ use crate::services::weak::tell_watchers;
 pub const MODULE: ModuleDef = ModuleDef::new("gc", MEMBERS);
 
 crate::members! {
-    /// What the module has.
+    /// The members of the module.
     static MEMBERS = {
         "collect" => f0(collect),
         "disable" => f0(disable),

@@ -18,7 +18,7 @@ use crate::ops::print::{Print, Stdout};
 pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
 
 crate::members! {
-    /// What the module has.
+    /// The members of the module.
     static MEMBERS = in order {
         "const" => f1(constant),
         "opt_level" => var(0, 1, opt_level),

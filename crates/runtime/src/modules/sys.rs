@@ -25,7 +25,7 @@ use crate::vfs::file::CONSOLE;
 use crate::{define, q};
 
 crate::members! {
-    /// What the module has, but for the objects that every interpreter has of its own.
+    /// The members of the module, without the objects that every interpreter has of its own.
     static MEMBERS = {
         "byteorder" => value(Obj::qstr(if cfg!(target_endian = "little") { q!("little") } else { q!("big") })),
         "platform" => value(Obj::qstr(q!("linux"))),

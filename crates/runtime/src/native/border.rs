@@ -1,6 +1,6 @@
 //! The border between Rust and machine code.
 //!
-//! The functions that machine code calls get no interpreter as a parameter, so a thread notes which one it runs when it
+//! The functions that machine code calls get no interpreter as a parameter, so a thread notes its interpreter when it
 //! enters machine code. A call of machine code catches exceptions and makes a [`Res`] of them ([`call`]); in functions
 //! that machine code calls, a `Res` becomes a jump ([`serve`]).
 
@@ -84,7 +84,7 @@ pub(super) fn top() -> *mut *mut Buffer {
 /// Makes `buffer`, which is in the frame of machine code, the one that exceptions go to.
 ///
 /// # Safety
-/// Machine code called, and has room for a buffer there until it is popped.
+/// Machine code called, and has room at `buffer` until the buffer is popped.
 pub(super) unsafe fn push(buffer: *mut Buffer) {
     let thread = current();
     // SAFETY: the caller has room for the buffer.

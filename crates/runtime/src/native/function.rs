@@ -1,9 +1,9 @@
 //! Functions of machine code.
 //!
 //! The arguments of a call are passed as they lie on the value stack, which is how MicroPython's calling convention
-//! wants them: the function object, the numbers of positional and keyword arguments, and where they are. A Python
-//! function first calls [`setup`], which lays its arguments out as local variables; a viper function looks at its
-//! arguments itself.
+//! wants them: the function object, the numbers of positional and keyword arguments, and where the arguments are. A
+//! Python function first calls [`setup`], which lays its arguments out as local variables; a viper function looks at
+//! its arguments itself.
 
 use core::ffi::c_void;
 use core::hint::black_box;

@@ -24,7 +24,7 @@ use crate::{define, q};
 /// The type of code objects.
 pub static TYPE: Type = define!(Type::new(q!("code")).print(code_attr::print).attr(code_attr::attr));
 
-/// The type of what the code objects of one module share.
+/// The type of contexts, which the code objects of one module share.
 pub static CONTEXT_TYPE: Type = define!(Type::new(q!("module")));
 
 // SAFETY: `Context` is `repr(C)` and starts with a header; only contexts have this type.
@@ -380,7 +380,7 @@ pub(crate) fn children_with_context(vm: &Vm, children: NonNull<Slot>, context: G
             Some(child) => Some(with_context(vm, child, context)?),
             None => None,
         };
-        // SAFETY: as above.
+        // SAFETY: both blocks have that many words, as above.
         unsafe { copies.add(index).write(copy) };
     }
     Ok(copies)

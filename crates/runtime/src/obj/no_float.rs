@@ -21,22 +21,22 @@ pub fn complex_parts(_: Obj) -> Option<(f64, f64)> {
 
 /// The trait `Floats` where there are no floats.
 pub trait Floats {
-    /// Raises: there are no floats.
+    /// Raises `TypeError`: there are no floats.
     fn new_float(&self, _: f64) -> Res;
 
     /// `None`: no object is a float.
     fn try_float(&self, _: Obj) -> Res<Option<f64>>;
 
-    /// Raises: there are no floats.
+    /// Raises `TypeError`: there are no floats.
     fn float(&self, _: Obj) -> Res<f64>;
 
-    /// Raises: there are no floats.
+    /// Raises `TypeError`: there are no floats.
     fn parse_float(&self, _: &[u8]) -> Res<f64>;
 
-    /// Raises: there are no floats, and so no complex numbers.
+    /// Raises `TypeError`: there are no floats, and so no complex numbers.
     fn parse_complex(&self, _: &[u8]) -> Res<(f64, f64)>;
 
-    /// Raises: there are no floats, and so no complex numbers.
+    /// Raises `TypeError`: there are no floats, and so no complex numbers.
     fn new_complex(&self, _: f64, _: f64) -> Res;
 }
 

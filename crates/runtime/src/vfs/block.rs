@@ -49,7 +49,7 @@ impl BlockDevice {
     /// The block device that `device` is.
     ///
     /// # Errors
-    /// `AttributeError` if it lacks methods.
+    /// `AttributeError` if the device lacks methods.
     pub fn new(vm: &Vm, device: Obj) -> Res<BlockDevice> {
         vm.load_attr(device, q!("readblocks"))?;
         let has = |name: Qstr| vm.find_attr(device, name).map(|method| method.is_some());

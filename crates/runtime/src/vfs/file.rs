@@ -128,7 +128,7 @@ impl OpenHostFile for Vm {
 /// How a file of the host is named.
 #[derive(Clone, Copy, Debug)]
 pub enum HostPath<'p> {
-    /// By its path.
+    /// By the file's path.
     Path(&'p [u8]),
     /// By the number that the file has because it is open.
     Number(i32),

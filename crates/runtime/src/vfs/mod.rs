@@ -31,8 +31,8 @@
 //!
 //! Declare a type ([`custom_type!`](crate::custom_type)) whose constant table has those methods, and give it the slot
 //! [`file_system`](FileSystem), with which `import` asks what a path leads to without the detour of a tuple or an
-//! exception. Put it into the module `vfs`. File systems that lie on blocks reach them through [`BlockDevice`]. A file
-//! whose bytes lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
+//! exception. Put the type into the module `vfs`. File systems that lie on blocks reach them through [`BlockDevice`]. A
+//! file whose bytes lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
 //! [`Access::Lend`](crate::model::buffer::Access::Lend).
 
 pub(crate) mod block;

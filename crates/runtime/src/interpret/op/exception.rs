@@ -275,8 +275,8 @@ pub(crate) fn handle(frame: &Frame, exception: Obj) -> bool {
     false
 }
 
-/// The value that the running frame returns or yields, if the next instruction makes it do so; `None` for a `yield
-/// from`, of which only the other generator knows.
+/// The value that the running frame returns or yields, if the next instruction makes it do so; `None` for `YIELD_FROM`,
+/// whose outcome only the other generator knows.
 pub(crate) fn leaves_with(frame: &Frame) -> Option<Obj> {
     let code = frame.code.get()?;
     let (mut ip, sp) = (Ip(frame.ip.get()), Sp(frame.sp.get()));

@@ -26,7 +26,7 @@ pub const MODULE: ModuleDef = ModuleDef::new("io", MEMBERS).extensible();
 pub use crate::modules::io::memory::{BYTES_IO, STRING_IO};
 
 crate::members! {
-    /// What the module has.
+    /// The members of the module.
     static MEMBERS = {
         "StringIO" => value(Obj::from_static(&STRING_IO)),
         "open" => value(Obj::from_static(&vfs::OPEN)),

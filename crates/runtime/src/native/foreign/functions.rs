@@ -57,7 +57,7 @@ pub(in crate::native) fn is_one(object: Obj) -> bool {
     })
 }
 
-/// The structure of a function of one of these types.
+/// The structure of a function of one of this file's types.
 fn of<T>(object: Obj) -> Option<NonNull<T>> {
     object.as_header().map(NonNull::cast)
 }

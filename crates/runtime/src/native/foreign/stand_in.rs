@@ -67,9 +67,9 @@ pub(super) fn of(vm: &Vm, ty: NonNull<TypeOfC>) -> Gc<Type> {
 }
 
 fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
-    // SAFETY: there is a C type.
+    // SAFETY: there is a C type at `original`.
     let (name, c_flags) = unsafe { (original.as_ref().name, original.as_ref().flags) };
-    // SAFETY: as above.
+    // SAFETY: there is a C type at `original`, as above.
     let slot = |kind| unsafe { TypeOfC::slot(original, kind) };
     let parent = match slot(Kind::Parent) {
         // SAFETY: the slot holds an object: a type, or a tuple of types.
@@ -133,7 +133,7 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     unsafe { (*made.as_ptr().as_ptr()).class.ty.slots = &(*made.as_ptr().as_ptr()).slots };
     // SAFETY: a stand-in starts with its type.
     let made: Gc<Type> = unsafe { Gc::from_ptr(made.as_ptr().cast()) };
-    // SAFETY: there is a C type.
+    // SAFETY: there is a C type at `original`.
     unsafe { original.as_ref() }.set_stand_in(made);
     Ok(made)
 }

@@ -2,7 +2,7 @@
 //!
 //! Generated code calls one function for the statement `raise`, at the end of a `finally` block, where perhaps no
 //! exception waits, and where a generator goes on, into which perhaps no exception was thrown. Only a statement's
-//! operand must be an exception. The instructions before the call tell which of the three it is (MicroPython:
+//! operand must be an exception. The instructions before the call tell which of the three makes the call (MicroPython:
 //! `py/emitnative.c`, `mp_emit_native`).
 
 use core::arch::naked_asm;
