@@ -71,7 +71,7 @@
 //! | --- | --- | --- |
 //! | memory for objects | the one of its [`Heap`](heap::Heap::growing) | `MemoryError` |
 //! | calls, and what built-ins nest | [`Limits`](model::vm::Limits) | `RuntimeError` |
-//! | instructions, time | [`Budget`](model::vm::Budget), set by [`Vm::set_budget`](model::events::Poll::set_budget) | an exception that no handler of the program sees |
+//! | instructions, time | [`Vm::set_budget`](model::events::Poll::set_budget) | an exception that no handler sees |
 //! | anything, from outside | [`Host::interrupted`](host::Host::interrupted) | `KeyboardInterrupt` |
 //!
 //! Bytecode that does not come from the compiler is verified before it runs, so that a hostile `.mpy` file can do no
