@@ -20,7 +20,7 @@ pub enum Arch {
     Xtensawin = 10,
     Rv32imc = 11,
     Rv64imc = 12,
-    /// None: mpy-cross lists what an emitter does, and writes modules whose machine code is empty.
+    /// No real architecture: mpy-cross lists what an emitter does, and writes modules whose machine code is empty.
     Debug = 13,
 }
 
@@ -81,7 +81,7 @@ impl fmt::Display for Arch {
     }
 }
 
-/// There is no architecture of that name.
+/// The error for a name that no architecture has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownArch;
 

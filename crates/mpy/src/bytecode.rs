@@ -17,7 +17,7 @@ use crate::vuint;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
-    /// Where its opcode byte is, from the start of the code.
+    /// The offset of the instruction's opcode byte, from the start of the code.
     pub offset: usize,
     /// The instruction's length in bytes.
     pub len: usize,
@@ -26,7 +26,7 @@ pub struct Instruction {
     /// The instruction's operand: an index, count or number, the value of a small integer, or how far it jumps from its
     /// own end (not counting the extra byte); 0 if it has none.
     pub arg: i64,
-    /// The byte after its operand; 0 if it has none.
+    /// The byte after the instruction's operand; 0 if there is none.
     pub extra: u8,
 }
 
@@ -57,7 +57,7 @@ impl Instruction {
     /// The instruction at `offset` in `code`.
     ///
     /// # Errors
-    /// If there is no whole instruction.
+    /// [`DecodeError`] if no whole instruction is there.
     #[inline]
     pub fn decode(code: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
         let byte = *code.get(offset).ok_or(DecodeError::CutOff)?;
@@ -89,7 +89,7 @@ impl Instruction {
         Ok(instruction)
     }
 
-    /// The offset just after it.
+    /// The offset just after the instruction.
     pub fn end(&self) -> usize {
         self.offset + self.len
     }
@@ -99,8 +99,8 @@ impl Instruction {
         self.arg as u32
     }
 
-    /// The offset that it may jump to, or the handler that it sets up. `None` if it does neither, or the offset
-    /// is negative.
+    /// The offset that the instruction may jump to, or the offset of the handler that it sets up. `None` if it does
+    /// neither, or the offset is negative.
     pub fn target(&self) -> Option<usize> {
         let base = self.end() - usize::from(self.op.has_extra());
         match self.op.operand() {
@@ -121,18 +121,18 @@ impl Instruction {
 }
 
 impl Op {
-    /// Whether a byte follows its operand.
+    /// Whether a byte follows the opcode's operand.
     pub const fn has_extra(self) -> bool {
         matches!(self.operand(), Operand::Closure | Operand::Unwind)
     }
 }
 
-/// What an instruction's first byte tells of it.
+/// What an instruction's first byte tells of the instruction.
 #[derive(Clone, Copy)]
 struct Lead {
     op: Option<Op>,
     form: Form,
-    /// Where the operand is less than 0x80, the bits to flip in it and the number to add: a sign or a bias.
+    /// The bits to flip in an operand of a single byte, to which `base` is then added: so a sign or a bias is decoded.
     flip: u8,
     base: i8,
 }
@@ -141,12 +141,12 @@ struct Lead {
 enum Form {
     /// There is no operand: `base` is the value.
     Bare,
-    /// The operand has a single byte if that is less than 0x80.
+    /// The operand has a single byte if that byte is less than 0x80.
     Short,
     Long,
 }
 
-/// A look-up, since nearly all instructions have no operand or a single byte of it.
+/// The lead of each byte. Decoding looks instructions up here, since nearly all have no operand or a single byte of it.
 const LEADS: [Lead; 256] = {
     let mut leads = [Lead { op: None, form: Form::Long, flip: 0, base: 0 }; 256];
     let mut byte = 0;

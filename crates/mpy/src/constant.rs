@@ -77,7 +77,7 @@ impl<'a> Constant<'a> {
 }
 
 impl Constant<'_> {
-    /// The number of its kind in the format.
+    /// The number of the constant's kind in the format.
     pub fn kind(&self) -> u8 {
         match self {
             Constant::FunctionTable => kind::FUNCTION_TABLE,
@@ -94,7 +94,7 @@ impl Constant<'_> {
         }
     }
 
-    /// The name of its kind, in Python's terms.
+    /// The name of the constant's kind, in Python's terms.
     pub fn kind_name(&self) -> &'static str {
         match self {
             Constant::FunctionTable => "function table",
@@ -111,7 +111,7 @@ impl Constant<'_> {
         }
     }
 
-    /// Appends it as it stands in a file.
+    /// Appends the constant as it stands in a file.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.push(self.kind());
         match self {
@@ -132,7 +132,7 @@ impl Constant<'_> {
         }
     }
 
-    /// As many bytes as it takes in a file, or a few more.
+    /// As many bytes as the constant takes in a file, or a few more.
     pub(crate) fn most_bytes(&self) -> usize {
         let data = match self {
             Constant::Str(data) | Constant::Bytes(data) => data.len() + 1,
@@ -143,7 +143,7 @@ impl Constant<'_> {
         1 + vuint::MAX_LEN + data
     }
 
-    /// A copy that borrows nothing.
+    /// A copy of the constant that borrows nothing.
     pub fn into_owned(self) -> Constant<'static> {
         let own = |data: Cow<'_, [u8]>| Cow::Owned(data.into_owned());
         match self {

@@ -19,9 +19,9 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The first byte, here, is neither `M` nor `C`.
+    /// The first byte is this one, neither `M` nor `C`.
     Magic(u8),
-    /// The version, here, is not [`crate::header::VERSION`].
+    /// The version is this one, not [`crate::header::VERSION`].
     Version(u8),
     /// No architecture has the number in this feature byte.
     Arch(u8),
@@ -31,7 +31,7 @@ pub enum ErrorKind {
     TooBig(&'static str),
     /// The named number is not in its shortest form.
     Overlong(&'static str),
-    /// There are more of the named things, here, than the rest of the file can hold.
+    /// There are this many of the named things, more than the rest of the file can hold.
     TooMany(&'static str, u32),
     /// The named text does not end with a zero byte.
     NotTerminated(&'static str),
@@ -43,20 +43,20 @@ pub enum ErrorKind {
     TupleDepth,
     /// The code is said to have children but has none.
     NoChildren,
-    /// Machine code in a file whose header names no architecture.
+    /// The file has machine code, but its header names no architecture.
     NoArch,
     /// A native function's prelude is not where the file says: outside the code, or cut off by its end.
     PreludeOffset(u32),
-    /// The first relocation has no place to go.
+    /// The first relocation names no place.
     RelocationPlace,
-    /// Nothing, as far as the file was read; there was no memory to read more, or somebody ended the work.
+    /// Nothing is wrong as far as the file was read, but there was no memory to read more, or somebody ended the work.
     Stopped(Stop),
 }
 
 impl Error {
     /// The text of the `ValueError` that MicroPython raises on importing such a file.
     ///
-    /// MicroPython looks only at the header; what it does not look at, Berus refuses as it refuses the header.
+    /// MicroPython looks only at the header; a file with another error Berus refuses with the message for the header.
     pub fn value_error(&self) -> &'static str {
         match self.kind {
             ErrorKind::Arch(_) => INCOMPATIBLE_ARCH,

@@ -5,7 +5,7 @@
 
 use crate::header::{Flavour, Header, SUB_VERSION};
 
-/// The first of the entries that only modules linked from C use; generated code uses those before it.
+/// The first of the entries that only modules linked from C use; generated code uses the entries before.
 pub const FIRST_FOR_C: usize = 50;
 /// The first of the entries that are objects, most of them types.
 pub const FIRST_OBJECT: usize = 73;
@@ -20,8 +20,8 @@ pub fn name(number: usize) -> Option<&'static str> {
     NAMES.get(number).copied()
 }
 
-/// The same for machine code in a module with the header `header`; `None` as well if it has another table than that of
-/// sub-version 6.3.
+/// As [`name`], for machine code in a module with the header `header`; `None` as well if the module's table is not the
+/// one of sub-version 6.3.
 pub fn name_for(header: &Header, number: usize) -> Option<&'static str> {
     let known = header.flavour == Flavour::MicroPython && header.sub_version == SUB_VERSION;
     if known { name(number) } else { None }

@@ -39,11 +39,11 @@ impl Flavour {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Which Python it was made for.
+    /// Which Python the module was made for.
     pub flavour: Flavour,
-    /// The sub-version, 0 to 3. It matters only where there is machine code; without any, mpy-cross writes 0.
+    /// The sub-version, 0 to 3. It matters only for machine code; mpy-cross writes 0 for a module without any.
     pub sub_version: u8,
-    /// The architecture of its machine code, if it has any.
+    /// The architecture of the module's machine code, if the module has any.
     pub arch: Option<Arch>,
     /// Extensions of the architecture that the machine code needs.
     pub arch_flags: Option<u32>,
@@ -58,9 +58,9 @@ impl Default for Header {
     }
 }
 
-/// Bit of the feature byte: flags of the architecture follow the header.
+/// The bit of the feature byte that says that flags of the architecture follow the header.
 pub(crate) const FEATURE_ARCH_FLAGS: u8 = 0x40;
-/// Bit of the feature byte that loaders count to the architecture's number, so that none matches.
+/// The bit of the feature byte that loaders count to the architecture's number, so that no architecture matches.
 const FEATURE_RESERVED: u8 = 0x80;
 
 /// The sub-version and architecture in a feature byte; `Err` if there is no such architecture.
@@ -101,7 +101,7 @@ impl Header {
     /// Whether `host` can load the module, or else the text of MicroPython's `ValueError`.
     ///
     /// # Errors
-    /// If the module relies on more than the host has.
+    /// MicroPython's message, if the module relies on more than the host has.
     pub fn check(&self, host: &Host) -> Result<(), &'static str> {
         if self.flavour != Flavour::MicroPython || self.small_int_bits > host.small_int_bits {
             return Err(INCOMPATIBLE_FILE);
@@ -126,11 +126,11 @@ impl Header {
 /// What an interpreter offers to the modules that it loads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Host {
-    /// The architecture whose machine code it runs, if it runs any.
+    /// The architecture whose machine code the interpreter runs, if it runs any.
     pub arch: Option<Arch>,
-    /// The extensions of that architecture that it has.
+    /// The extensions of that architecture that the machine has.
     pub arch_flags: u32,
-    /// Bits of its small integers.
+    /// Bits of the interpreter's small integers.
     pub small_int_bits: u8,
 }
 

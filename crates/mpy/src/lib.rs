@@ -4,7 +4,7 @@
 //! of code objects, each bytecode or machine code. This crate reads ([`Module::from_bytes`]) and writes
 //! ([`Module::to_bytes`]) such files, knows the bytecode inside ([`opcode`], [`bytecode`]) and proves it safe
 //! ([`mod@verify`]), and explains all of it ([`disasm`], [`account`]). Many files in one piece of memory are a ROM
-//! image ([`romfs`]). Floats are text in it ([`number`]).
+//! image ([`romfs`]). Floats are text in a module ([`number`]).
 //!
 //! ```
 //! use berus_mpy::disasm::Listing;

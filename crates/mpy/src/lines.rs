@@ -9,14 +9,14 @@ use alloc::vec::Vec;
 /// A step of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Bytes of code.
+    /// How many bytes of code the step goes on.
     pub bytes: u32,
-    /// Lines of the source.
+    /// How many lines of the source the step goes on.
     pub lines: u32,
 }
 
 impl Step {
-    /// As many bytes as its entries take at most.
+    /// The most bytes that the entries of the step take.
     pub fn most_bytes(self) -> usize {
         self.bytes as usize / 0x1f + 2 * (self.lines as usize / 0x7ff) + 6
     }
@@ -40,7 +40,7 @@ pub fn write(out: &mut Vec<u8>, step: Step) {
     }
 }
 
-/// The steps of a table, each with its length in the table. A table that ends inside an entry ends before it.
+/// The steps of a table, each with its length in the table. A table that ends inside an entry ends before that entry.
 pub fn steps(table: &[u8]) -> impl Iterator<Item = (Step, usize)> + '_ {
     let mut rest = table;
     core::iter::from_fn(move || {

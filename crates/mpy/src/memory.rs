@@ -13,7 +13,7 @@ use core::fmt;
 /// Why work is not finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// There is no more memory, or nobody grants it.
+    /// There is no more memory, or the grantor grants no more.
     OutOfMemory,
     /// Whoever granted memory wants the work to end.
     Interrupted,
@@ -30,7 +30,7 @@ impl fmt::Display for Stop {
 
 impl core::error::Error for Stop {}
 
-/// Who grants memory to work, and may end it. The methods of the trait as it is grant all that there is.
+/// A party that grants memory to work, and may end the work. The default methods grant all memory and never end work.
 pub trait Grantor {
     /// Whether the work may take `bytes` bytes more.
     fn grant(&self, bytes: usize) -> bool {
@@ -43,7 +43,8 @@ pub trait Grantor {
         let _ = bytes;
     }
 
-    /// Whether the work shall go on. It asks every thousand steps, of a token or an instruction, or so.
+    /// Whether the work shall go on. The work asks this about every thousand steps, each about as long as a token or an
+    /// instruction takes.
     fn goes_on(&self) -> bool {
         true
     }
@@ -55,7 +56,7 @@ pub struct Unlimited;
 
 impl Grantor for Unlimited {}
 
-/// Grants so many bytes at one time.
+/// A grantor of so many bytes at one time.
 ///
 /// ```
 /// use berus_mpy::memory::{Allowance, Quota, Stop};
@@ -71,12 +72,12 @@ impl Grantor for Unlimited {}
 pub struct Allowance(Cell<usize>);
 
 impl Allowance {
-    /// Grants `bytes` bytes.
+    /// An allowance of `bytes` bytes.
     pub fn new(bytes: usize) -> Allowance {
         Allowance(Cell::new(bytes))
     }
 
-    /// The bytes that are not granted.
+    /// How many bytes are not granted at present.
     pub fn left(&self) -> usize {
         self.0.get()
     }
@@ -100,8 +101,9 @@ const LEAST: usize = 16;
 
 /// What one piece of work may take and has taken.
 ///
-/// Vectors that grew by it belong to the work until the quota is dropped, which gives back all that was granted: so the
-/// quota must outlive them. After a [`Stop`] there is nothing more to be had: every later call answers the same.
+/// Vectors that grew by a quota belong to the work until the quota is dropped, which gives back all that was granted:
+/// so the quota must outlive them. After a [`Stop`] the quota gives nothing more: every later call answers the same
+/// [`Stop`].
 pub struct Quota<'a> {
     grantor: &'a dyn Grantor,
     granted: Cell<usize>,
@@ -133,13 +135,13 @@ impl<'a> Quota<'a> {
         Quota { grantor, granted: Cell::new(0), steps: Cell::new(STEPS), stop: Cell::new(None) }
     }
 
-    /// Why the work ends, if it does.
+    /// Why the work ends; `None` as long as it goes on.
     #[inline]
     pub fn stop(&self) -> Option<Stop> {
         self.stop.get()
     }
 
-    /// The error that the work ends with, if it does.
+    /// Checks that the work has not ended.
     ///
     /// # Errors
     /// The first [`Stop`] that a method of this quota has answered.
@@ -199,7 +201,7 @@ impl<'a> Quota<'a> {
     /// Charges `bytes` bytes that the work allocates by itself.
     ///
     /// # Errors
-    /// [`Stop::OutOfMemory`] if they are not granted.
+    /// [`Stop::OutOfMemory`] if the bytes are not granted.
     pub fn charge(&self, bytes: usize) -> Result<(), Stop> {
         self.check()?;
         if !self.grantor.grant(bytes) {
@@ -221,7 +223,7 @@ impl<'a> Quota<'a> {
         self.refund(items.capacity() * size_of::<T>());
     }
 
-    /// Frees what room a vector has beyond its items, if there is memory to move them meanwhile.
+    /// Frees the room that a vector has beyond its items, if there is memory to move the items to.
     pub fn shrink<T>(&self, items: &mut Vec<T>) {
         let mut exact = Vec::new();
         if items.len() < items.capacity() && self.grow_to(&mut exact, items.len()).is_ok() {
@@ -233,14 +235,14 @@ impl<'a> Quota<'a> {
     /// Makes room for `more` items.
     ///
     /// # Errors
-    /// [`Stop::OutOfMemory`] if there is none; the vector is as before.
+    /// [`Stop::OutOfMemory`] if there is no memory, or another [`Stop`] if the work has ended; the vector is as before.
     #[inline]
     pub fn reserve<T>(&self, items: &mut Vec<T>, more: usize) -> Result<(), Stop> {
         if items.capacity() - items.len() >= more { Ok(()) } else { self.grow(items, more) }
     }
 
-    /// Grows to twice the room, so that growing item by item takes linear time; where so much is not to be had, by a
-    /// sixteenth.
+    /// Grows a vector to twice its room, so that growing item by item takes linear time; if there is not so much
+    /// memory, by a sixteenth beyond what is needed.
     #[cold]
     #[inline(never)]
     fn grow<T>(&self, items: &mut Vec<T>, more: usize) -> Result<(), Stop> {
@@ -262,7 +264,7 @@ impl<'a> Quota<'a> {
         self.grow_to(items, needed).map_err(|()| self.run_out())
     }
 
-    /// Makes room for `room` items in all, without ending the work if there is none.
+    /// Makes room for `room` items in all, without ending the work if there is no memory.
     fn grow_to<T>(&self, items: &mut Vec<T>, room: usize) -> Result<(), ()> {
         if room <= items.capacity() {
             return Ok(());
@@ -290,8 +292,8 @@ impl<'a> Quota<'a> {
         Ok(())
     }
 
-    /// Appends an item, or loses it where there is no memory: then [`Quota::stop`] says so. For who looks at that
-    /// before the items count.
+    /// Appends an item, or loses the item if there is no memory: then [`Quota::stop`] says so. For callers that look at
+    /// [`Quota::stop`] before they use the items.
     #[inline]
     pub fn push_or_stop<T>(&self, items: &mut Vec<T>, item: T) {
         if self.reserve(items, 1).is_ok() {
@@ -318,7 +320,7 @@ impl<'a> Quota<'a> {
         }
     }
 
-    /// Makes `items` `len` items long; new ones are `value`.
+    /// Makes `items` `len` items long; new items are `value`.
     ///
     /// # Errors
     /// As [`Quota::reserve`].
@@ -348,13 +350,13 @@ impl<'a> Quota<'a> {
         Ok(copy)
     }
 
-    /// What an iterator of known length yields.
+    /// A vector of the items that an iterator of known length yields.
     ///
     /// # Errors
     /// As [`Quota::reserve`].
     pub fn collect<T>(&self, items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>, Stop> {
         let mut all = self.with_capacity(items.len())?;
-        // No more than there is room for, whatever the iterator says of its length.
+        // No more items than there is room for, whatever the iterator says of its length.
         let room = all.capacity();
         all.extend(items.take(room));
         Ok(all)
@@ -371,7 +373,7 @@ impl<'a> Quota<'a> {
     }
 }
 
-/// A box, as an array of one item, if there is memory for it. It does not count to a quota.
+/// A box, as an array of one item, if there is memory for it. The box does not count to a quota.
 ///
 /// ```
 /// let [answer] = *berus_mpy::memory::try_box(42).unwrap();
@@ -379,7 +381,7 @@ impl<'a> Quota<'a> {
 /// ```
 ///
 /// # Errors
-/// [`Stop::OutOfMemory`].
+/// [`Stop::OutOfMemory`] if there is no memory.
 pub fn try_box<T>(value: T) -> Result<Box<[T; 1]>, Stop> {
     let mut items = Vec::new();
     items.try_reserve_exact(1).map_err(|_| Stop::OutOfMemory)?;
@@ -387,7 +389,7 @@ pub fn try_box<T>(value: T) -> Result<Box<[T; 1]>, Stop> {
     items.try_into().map_err(|_| Stop::OutOfMemory)
 }
 
-/// Text that grows by a quota.
+/// A text that grows by a quota.
 struct Writer<'q, 'a> {
     quota: &'q Quota<'a>,
     bytes: Vec<u8>,

@@ -1,8 +1,8 @@
 //! Several modules made into one, which runs their bodies one after another with the same global variables.
 //!
 //! The result is that of `mpy-tool.py --merge` of MicroPython. The names and constants of the modules follow each other
-//! in one table, so bytecode that refers to them by index is rewritten, all but the first module's; what is rewritten
-//! loses its line numbers, as there.
+//! in one table, so bytecode that refers to them by index is rewritten, all but the first module's; rewritten code
+//! loses its line numbers, as with that tool.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -17,9 +17,9 @@ use crate::vuint;
 /// Why modules cannot be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MergeError {
-    /// There are none.
+    /// There are no modules.
     Nothing,
-    /// More than one has machine code.
+    /// More than one module has machine code.
     MachineCode,
     /// Some of the modules are for MicroPython, others for CircuitPython.
     Flavour,
@@ -52,10 +52,10 @@ impl fmt::Display for MergeError {
 
 impl core::error::Error for MergeError {}
 
-/// Merges modules. That with machine code, if there is one, runs first.
+/// Merges modules. The module with machine code, if there is one, runs first.
 ///
 /// # Errors
-/// If they cannot be merged; modules that [`crate::verify`] has found safe can, unless they are too large.
+/// If the modules cannot be merged; modules that [`crate::verify`] has found safe can, unless they are too large.
 pub fn merge<'a>(modules: &[Module<'a>]) -> Result<Module<'a>, MergeError> {
     let mut modules: Vec<_> = modules.iter().collect();
     let with_machine_code = |module: &Module<'_>| module.header.arch.is_some();
@@ -112,7 +112,8 @@ pub fn merge<'a>(modules: &[Module<'a>]) -> Result<Module<'a>, MergeError> {
     Ok(merged)
 }
 
-/// Code that runs `count` children. Its name is the first in the table, that of the first module's source.
+/// Code that runs `count` children. The code's name is the first in the table, which is the name of the first module's
+/// source.
 fn runs_children(count: usize) -> Vec<u8> {
     let mut code = Vec::new();
     Signature { n_state: 1, ..Signature::default() }.write(&mut code);
@@ -129,7 +130,7 @@ fn runs_children(count: usize) -> Vec<u8> {
     code
 }
 
-/// What a module's names and constants follow in the tables.
+/// How many names and constants come before a module's own in the merged tables.
 #[derive(Clone, Copy)]
 struct Bases {
     qstrs: u32,
@@ -166,7 +167,8 @@ impl Bases {
             };
             targets.push(target);
         }
-        // How long a jump is depends on where its target is, which depends on how long jumps are: until nothing moves.
+        // The length of a jump depends on how far its target is, which depends on the lengths of jumps, so the code is
+        // laid out again until nothing moves.
         let mut offsets: Vec<_> = list.iter().map(|instruction| instruction.offset).collect();
         for _ in 0..=list.len() {
             let (mut out, mut moved, mut within_reach) = (Vec::with_capacity(code.len()), false, true);
@@ -207,7 +209,7 @@ fn moved(index: u32, base: u32) -> Result<u32, MergeError> {
     index.checked_add(base).ok_or(MergeError::Index)
 }
 
-/// Appends a jump that goes `distance` bytes from the end of its shortest form; `false` if that does not fit.
+/// Appends a jump that goes `distance` bytes from the end of its shortest form; `false` if the distance does not fit.
 fn write_jump(instruction: &Instruction, distance: i64, out: &mut Vec<u8>) -> bool {
     let (short, long) = if instruction.op.operand() == Operand::Forward { (0, 0) } else { (0x40, 0x4000) };
     out.push(instruction.op as u8);

@@ -16,7 +16,7 @@ use crate::reloc::Relocations;
 pub struct Module<'a> {
     /// The header.
     pub header: Header,
-    /// The names that the code refers to, by index. The first is that of the source file.
+    /// The names that the code refers to, by index. The first is the name of the source file.
     pub qstrs: Vec<Qstr<'a>>,
     /// The constants that the code refers to, by index.
     pub constants: Vec<Constant<'a>>,
@@ -28,9 +28,9 @@ pub struct Module<'a> {
 /// A name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Qstr<'a> {
-    /// One that the format numbers: see [`crate::qstr`].
+    /// A name that the format numbers: see [`crate::qstr`].
     Static(u32),
-    /// One that the file spells out. MicroPython does not demand that it be UTF-8.
+    /// A name that the file spells out. MicroPython does not demand that it be UTF-8.
     Own(Cow<'a, [u8]>),
 }
 
@@ -58,9 +58,9 @@ pub type CodeId = u32;
 pub struct RawCode<'a> {
     /// Prelude and bytecode, or machine code.
     pub code: Cow<'a, [u8]>,
-    /// What kind of code it is, and what only that kind has.
+    /// The kind of the code, with what only code of that kind has.
     pub kind: Kind<'a>,
-    /// The code objects that it makes functions of, by index.
+    /// The code objects that this code makes functions of, by index.
     pub children: Vec<CodeId>,
 }
 
@@ -71,7 +71,8 @@ pub enum Kind<'a> {
     Bytecode,
     /// Machine code for a Python function.
     Native {
-        /// Where in the code its prelude is, as the file says it: [`RawCode::prelude_offset`] has the rest of it.
+        /// The offset of the prelude in the code as the file says it; [`RawCode::prelude_offset`] adds the bits that a
+        /// file leaves out.
         prelude_offset: u32,
         /// Relocations, where the prelude's flags have [`crate::prelude::scope_flag::VIPERRELOC`].
         relocations: Option<Relocations<'a>>,
@@ -128,7 +129,7 @@ impl<'a> Kind<'a> {
 }
 
 impl RawCode<'_> {
-    /// Where in the code its prelude begins. `None` for viper and asm, which have none.
+    /// The offset of the prelude in the code. `None` for viper and asm code, which has no prelude.
     pub fn prelude_offset(&self) -> Option<usize> {
         match self.kind {
             Kind::Bytecode => Some(0),
@@ -137,15 +138,15 @@ impl RawCode<'_> {
         }
     }
 
-    /// The prelude of the code, taken apart. `None` for viper and asm, which have none.
+    /// The prelude of the code, taken apart. `None` for viper and asm code, which has no prelude.
     pub fn prelude(&self) -> Option<Result<Prelude, PreludeError>> {
         Some(Prelude::read(&self.code, self.prelude_offset()?))
     }
 }
 
-/// Where the prelude of machine code of `len` bytes is, if the file says `recorded`: that has only 16 bits of it
-/// (MicroPython: `py/emitglue.h`, `prelude_offset`). The prelude ends the code and is shorter than 64 KiB, so the last
-/// place with these bits is the one.
+/// The offset of the prelude in machine code of `len` bytes, if the file says `recorded`, which has only the lowest 16
+/// bits of the offset (MicroPython: `py/emitglue.h`, `prelude_offset`). The prelude ends the code and is shorter than
+/// 64 KiB, so it is at the last offset with these bits.
 pub(crate) fn whole_prelude_offset(recorded: u32, len: usize) -> usize {
     let recorded = recorded as usize;
     recorded + (len.saturating_sub(recorded.saturating_add(1)) & !usize::from(u16::MAX))
@@ -157,7 +158,7 @@ impl Module<'_> {
         self.qstrs.first().map_or(&[], Qstr::as_bytes)
     }
 
-    /// A copy that borrows nothing.
+    /// A copy of the module that borrows nothing.
     pub fn into_owned(self) -> Module<'static> {
         Module {
             header: self.header,

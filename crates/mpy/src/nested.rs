@@ -1,40 +1,41 @@
 //! Code objects where they lie: finding the functions nested in another without reading the module.
 //!
-//! In a file, a code object is followed by those that it makes functions of, each with its own behind it.
+//! In a file, a code object is followed by its children, of which it makes functions, each with its own children behind
+//! it.
 
 use crate::vuint;
 
 /// A bytecode object in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Where its code begins.
+    /// The offset in the file at which the code begins.
     pub at: usize,
-    /// Bytes of its code.
+    /// Bytes of the code.
     pub len: usize,
-    /// Whether others are nested in it.
+    /// Whether other code objects are nested in this one.
     pub nests: bool,
 }
 
 impl Record {
-    /// Where its code ends.
+    /// The offset in the file at which the code ends.
     pub fn end(&self) -> usize {
         self.at + self.len
     }
 }
 
-/// The code objects nested directly in one.
+/// An iterator over the code objects nested directly in another.
 #[derive(Clone)]
 pub struct Children<'a> {
     file: &'a [u8],
     at: usize,
     left: u32,
-    /// How many code objects came before, other children's own included.
+    /// How many code objects came before, nested ones included.
     passed: u32,
 }
 
-/// The children of the code object whose code ends at `end` of `file`, and which has some. Each comes with how many
-/// code objects there are from the first child to it, which is what their numbers in
-/// [`Module::codes`](crate::Module::codes) differ by.
+/// The children of the code object whose code ends at `end` of `file`, and which has some. Each comes with the number
+/// of code objects from the first child up to it, by which the indices of the two in
+/// [`Module::codes`](crate::Module::codes) differ.
 ///
 /// Ends where the file has something else than bytecode.
 ///

@@ -4,8 +4,8 @@
 //! ([`crate::bytecode`]), the verifier, the disassembler, compilers and interpreters derive from it, so that
 //! none of them has knowledge of its own about an encoding. (MicroPython: `py/bc0.h`, `py/vm.c`.)
 //!
-//! An effect reads `pops => pushes`, in slots of the value stack; where a jump has another, it follows. `n` is the
-//! operand and `m` the byte that follows it.
+//! An effect reads `pops => pushes`, in slots of the value stack; where a jump has another effect, that follows. `n` is
+//! the operand and `m` the byte that follows it.
 
 /// Slots of the value stack that hold the state of a `for` loop's iterator.
 pub const ITER_SLOTS: u32 = 4;
@@ -35,7 +35,7 @@ pub enum Operand {
     Collection,
     /// An index of the code object's children, as a vuint.
     Child,
-    /// A child as above, then a byte: the number of cells that it closes over.
+    /// A child as of [`Operand::Child`], then a byte: the number of cells that it closes over.
     Closure,
     /// A jump forward or backward: one byte less 64 or, with bit 7 set, two bytes (low seven bits first) less 16384.
     Jump,
@@ -61,9 +61,9 @@ pub enum Flow {
     Next,
     /// To the jump's target.
     Jump,
-    /// To either.
+    /// To the next instruction or to the jump's target.
     Branch,
-    /// To the next instruction; the target is the handler of the block that it opens.
+    /// To the next instruction; the target is the handler of the block that the instruction opens.
     Setup,
     /// Out of the function, into an exception handler, or wherever the pending `finally` work leads.
     Leave,
@@ -116,7 +116,7 @@ macro_rules! opcodes {
                 match self { $(Op::$op => $name,)* }
             }
 
-            /// What follows its byte.
+            /// What follows the opcode's byte.
             pub const fn operand(self) -> Operand {
                 const BY_NUMBER: [Operand; 256] = {
                     let mut operands = [Operand::None; 256];
@@ -126,12 +126,12 @@ macro_rules! opcodes {
                 BY_NUMBER[self as usize]
             }
 
-            /// Where control goes after it.
+            /// Where control goes after the instruction.
             pub const fn flow(self) -> Flow {
                 match self { $(Op::$op => Flow::$flow,)* }
             }
 
-            /// How many opcode bytes it has: more than one for a group.
+            /// How many bytes stand for the opcode: more than one for a group.
             pub const fn group_size(self) -> u8 {
                 match self { $(Op::$op => 1 $(+ ($last - $number))?,)* }
             }
@@ -184,7 +184,8 @@ opcodes! {
     0x1c ImportFrom "IMPORT_FROM" Qstr Next 1 => 2;
     /// Make a function of a child and `m` cells.
     0x20 MakeClosure "MAKE_CLOSURE" Closure Next m => 1;
-    /// The same with a tuple (or null) and a dict (or null) of default arguments below the cells.
+    /// Make a function of a child and `m` cells, below which are a tuple (or null) and a dict (or null) of default
+    /// arguments.
     0x21 MakeClosureDefargs "MAKE_CLOSURE_DEFARGS" Closure Next m.saturating_add(2) => 1;
     /// Push a small integer.
     0x22 LoadConstSmallInt "LOAD_CONST_SMALL_INT" SmallInt Next 0 => 1;
@@ -192,7 +193,7 @@ opcodes! {
     0x23 LoadConstObj "LOAD_CONST_OBJ" Constant Next 0 => 1;
     /// Push a local variable.
     0x24 LoadFastN "LOAD_FAST_N" Local Next 0 => 1;
-    /// Push what the cell in a local variable holds.
+    /// Push the object that the cell in a local variable holds.
     0x25 LoadDeref "LOAD_DEREF" Local Next 0 => 1;
     /// Pop into a local variable.
     0x26 StoreFastN "STORE_FAST_N" Local Next 1 => 0;
@@ -200,7 +201,7 @@ opcodes! {
     0x27 StoreDeref "STORE_DEREF" Local Next 1 => 0;
     /// Unset a local variable.
     0x28 DeleteFast "DELETE_FAST" Local Next 0 => 0;
-    /// Unset what the cell in a local variable holds.
+    /// Unset the cell in a local variable.
     0x29 DeleteDeref "DELETE_DEREF" Local Next 0 => 0;
     /// Make a tuple of `n` items.
     0x2a BuildTuple "BUILD_TUPLE" Count Next n => 1;
@@ -220,35 +221,35 @@ opcodes! {
     0x31 UnpackEx "UNPACK_EX" Starred Next 1 => low(n) + high(n) + 1;
     /// Make a function of a child.
     0x32 MakeFunction "MAKE_FUNCTION" Child Next 0 => 1;
-    /// The same with a tuple (or null) and a dict (or null) of default arguments.
+    /// Make a function of a child, a tuple (or null) and a dict (or null) of default arguments.
     0x33 MakeFunctionDefargs "MAKE_FUNCTION_DEFARGS" Child Next 2 => 1;
     /// Call a function with positional arguments and pairs of keyword and value.
     0x34 CallFunction "CALL_FUNCTION" Arguments Next 1 + low(n) + 2 * high(n) => 1;
-    /// The same with starred arguments: on top lies a bitmap of the positional arguments that are starred, and a
-    /// null keyword goes with a mapping.
+    /// Call a function as `CALL_FUNCTION` does, with starred arguments: on top lies a bitmap of the positional
+    /// arguments that are starred, and a null keyword goes with a mapping.
     0x35 CallFunctionVarKw "CALL_FUNCTION_VAR_KW" Arguments Next 2 + low(n) + 2 * high(n) => 1;
     /// Call what `LOAD_METHOD` pushed.
     0x36 CallMethod "CALL_METHOD" Arguments Next 2 + low(n) + 2 * high(n) => 1;
-    /// The same with starred arguments.
+    /// Call what `LOAD_METHOD` pushed, with starred arguments as `CALL_FUNCTION_VAR_KW` has them.
     0x37 CallMethodVarKw "CALL_METHOD_VAR_KW" Arguments Next 3 + low(n) + 2 * high(n) => 1;
     /// Leave exception blocks, running their `finally` parts, then jump.
     0x40 UnwindJump "UNWIND_JUMP" Unwind Leave 0 => 0;
     /// Jump.
     0x42 Jump "JUMP" Jump Jump 0 => 0;
-    /// Pop, and jump if it was true.
+    /// Pop an object, and jump if it is true.
     0x43 PopJumpIfTrue "POP_JUMP_IF_TRUE" Jump Branch 1 => 0;
-    /// Pop, and jump if it was false.
+    /// Pop an object, and jump if it is false.
     0x44 PopJumpIfFalse "POP_JUMP_IF_FALSE" Jump Branch 1 => 0;
-    /// Jump if the top is true, else pop it.
+    /// Jump if the object on top is true, else pop it.
     0x45 JumpIfTrueOrPop "JUMP_IF_TRUE_OR_POP" Forward Branch 1 => 0, jump 1 => 1;
-    /// Jump if the top is false, else pop it.
+    /// Jump if the object on top is false, else pop it.
     0x46 JumpIfFalseOrPop "JUMP_IF_FALSE_OR_POP" Forward Branch 1 => 0, jump 1 => 1;
     /// Enter a context manager: its `__exit__` and `self` take its place below the value entered with. The handler
     /// sees the first two and what is pending.
     0x47 SetupWith "SETUP_WITH" Forward Setup 1 => 3, jump 1 => 3;
     /// Open a block whose handler sees the exception.
     0x48 SetupExcept "SETUP_EXCEPT" Forward Setup 0 => 0, jump 0 => 1;
-    /// Open a block whose handler runs however it is left, and sees what is pending.
+    /// Open a block whose handler runs however the block is left, and sees what is pending.
     0x49 SetupFinally "SETUP_FINALLY" Forward Setup 0 => 0, jump 0 => 1;
     /// Close the innermost block and jump.
     0x4a PopExceptJump "POP_EXCEPT_JUMP" Forward Jump 0 => 0;
@@ -272,7 +273,7 @@ opcodes! {
     0x57 DupTop "DUP_TOP" None Next 1 => 2;
     /// Push the top two again.
     0x58 DupTopTwo "DUP_TOP_TWO" None Next 2 => 4;
-    /// Pop.
+    /// Pop the top.
     0x59 PopTop "POP_TOP" None Next 1 => 0;
     /// Exchange the top two.
     0x5a RotTwo "ROT_TWO" None Next 2 => 2;
@@ -298,7 +299,7 @@ opcodes! {
     0x66 RaiseFrom "RAISE_FROM" None Leave 2 => 0;
     /// Yield the top; what is sent in takes its place.
     0x67 YieldValue "YIELD_VALUE" None Next 1 => 1;
-    /// Send the top to the iterator below until that returns.
+    /// Send the top to the iterator below until the iterator returns.
     0x68 YieldFrom "YIELD_FROM" None Next 2 => 1;
     /// Import all public names of the module on top.
     0x69 ImportStar "IMPORT_STAR" None Next 1 => 0;
@@ -336,7 +337,7 @@ macro_rules! operations {
         }
 
         impl $type {
-            /// All of them, in the order of the numbers.
+            /// All operations, in the order of the numbers.
             pub const ALL: &[$type] = &[$($type::$op),*];
 
             /// The operation with number `number` in its group of opcodes.
@@ -354,7 +355,7 @@ macro_rules! operations {
                 match self { $($type::$op => $symbol,)* }
             }
 
-            /// The method that a class gives a meaning to it with; empty if there is none.
+            /// The method by which a class gives the operator a meaning; empty if there is none.
             pub const fn method(self) -> &'static str {
                 match self { $($type::$op => $method,)* }
             }

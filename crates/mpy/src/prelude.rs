@@ -1,7 +1,7 @@
 //! The prelude of a function: what stands before its bytecode.
 //!
-//! A signature, sizes, the function's name and its arguments' names, the line table, and the locals that become
-//! cells (MicroPython: `py/bc.h`). Native functions have the same, at an offset in their machine code.
+//! A signature, sizes, the function's name and its arguments' names, the line table, and the locals that become cells
+//! (MicroPython: `py/bc.h`). Native functions have a prelude, too, at an offset in their machine code.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -19,11 +19,11 @@ pub mod scope_flag {
     pub const VARARGS: u32 = 0x04;
     /// The function has defaults for keyword-only arguments.
     pub const DEFKWARGS: u32 = 0x08;
-    /// Machine code: relocations follow.
+    /// Relocations follow the machine code.
     pub const VIPERRELOC: u32 = 0x10;
-    /// Machine code: it has read-only data.
+    /// The machine code has read-only data.
     pub const VIPERRODATA: u32 = 0x20;
-    /// Machine code: it has zeroed data.
+    /// The machine code has zeroed data.
     pub const VIPERBSS: u32 = 0x40;
     /// The flags that a signature has room for.
     pub const ALL_SIG: u32 = 0x0f;
@@ -38,7 +38,7 @@ pub struct Signature {
     pub n_exc_stack: u32,
     /// A set of [`scope_flag`]s.
     pub scope_flags: u32,
-    /// Positional arguments, cells that it closes over included.
+    /// Positional arguments, the cells that the function closes over included.
     pub n_pos_args: u32,
     /// Keyword-only arguments.
     pub n_kwonly_args: u32,
@@ -70,8 +70,8 @@ impl Signature {
         out.push(byte as u8);
     }
 
-    /// Decodes the signature at the start of `bytes`, and its length in bytes.
-    /// `None` if it is cut off or longer than any function needs.
+    /// Decodes the signature at the start of `bytes`, and its length in bytes. `None` if the signature is cut off or
+    /// longer than any function needs.
     pub fn read(bytes: &[u8]) -> Option<(Signature, usize)> {
         let first = u32::from(*bytes.first()?);
         let mut signature = Signature {
@@ -110,7 +110,7 @@ impl Signature {
         self.n_pos_args + self.n_kwonly_args
     }
 
-    /// Locals that a call fills: named arguments, then `*args` and `**kwargs` where it takes them.
+    /// Locals that a call fills: named arguments, then `*args` and `**kwargs` where the function takes them.
     pub fn n_args(&self) -> u32 {
         let takes = |flag| u32::from(self.scope_flags & flag != 0);
         self.n_named_args() + takes(scope_flag::VARARGS) + takes(scope_flag::VARKEYWORDS)
@@ -130,7 +130,7 @@ pub fn write_sizes(out: &mut Vec<u8>, mut n_info: u32, mut n_cells: u32) {
     }
 }
 
-/// Decodes what [`write_sizes`] writes: `(n_info, n_cells, length)`. `None` if it is cut off or too long.
+/// Decodes what [`write_sizes`] writes: `(n_info, n_cells, length)`. `None` if they are cut off or too long.
 fn read_sizes(bytes: &[u8]) -> Option<(u32, u32, usize)> {
     let (mut n_info, mut n_cells) = (0, 0);
     for (n, &byte) in bytes.iter().enumerate().take(9) {
@@ -159,11 +159,12 @@ pub struct Prelude {
     pub sizes_at: Range<usize>,
     /// The index in the qstr table of the function's name.
     pub name: u32,
-    /// Where the names stand: vuint indices of the qstr table, the function's own and one an argument.
+    /// Where the names stand: vuint indices of the qstr table, one for the function's name, then one for each
+    /// argument's.
     pub names_at: Range<usize>,
     /// Where the line table stands: see [`crate::lines`].
     pub lines_at: Range<usize>,
-    /// Where the cells stand: a byte each, the number of the local that becomes a cell.
+    /// Where the cells stand: a byte for each, the number of the local that becomes a cell.
     pub cells_at: Range<usize>,
 }
 
@@ -197,7 +198,7 @@ impl Prelude {
     /// Takes apart the prelude at `offset` in `code`.
     ///
     /// # Errors
-    /// If it does not fit `code` or itself.
+    /// If the prelude does not fit `code` or itself.
     pub fn read(code: &[u8], offset: usize) -> Result<Prelude, PreludeError> {
         let rest = code.get(offset..).unwrap_or_default();
         let (signature, signature_len) = Signature::read(rest).ok_or(PreludeError::Signature)?;
@@ -235,7 +236,7 @@ impl Prelude {
         self.cells_at.end
     }
 
-    /// The indices in the qstr table of the arguments' names. `code` is what the prelude was read from.
+    /// The indices in the qstr table of the arguments' names. `code` is the code that the prelude was read from.
     pub fn arg_names<'c>(&self, code: &'c [u8]) -> impl Iterator<Item = u32> + 'c {
         let mut names = code.get(self.names_at.clone()).unwrap_or_default();
         core::iter::from_fn(move || {

@@ -41,7 +41,7 @@ impl<'a> Module<'a> {
     }
 
     /// As [`Module::from_bytes`], within a quota of memory and work. The module's tables belong to the quota, which
-    /// must outlive them if it shall count.
+    /// must outlive them if they shall count.
     ///
     /// # Errors
     /// As [`Module::from_bytes`], and [`ErrorKind::Stopped`] where the quota ends the work.
@@ -62,7 +62,7 @@ impl Header {
     /// ```
     ///
     /// # Errors
-    /// If it is not valid.
+    /// If the header is not valid.
     pub fn from_bytes(bytes: &[u8]) -> Result<Header, Error> {
         let quota = Quota::default();
         let mut reader = Reader::new(bytes, &quota);
@@ -70,12 +70,12 @@ impl Header {
     }
 }
 
-/// Bytes of items of a tuple, and children of a code object, that room is made for before they arrive: both nest, and
-/// each could claim all that is left.
+/// Bytes of a tuple's items, and how many children of a code object, room is made for before they are read. Both nest,
+/// and each could claim to be as long as the rest of the file.
 const FIRST_ROOM: usize = 1024;
 const FIRST_CHILDREN: usize = 16;
 
-/// What is read, and how far.
+/// The bytes that are read, and the position of the next.
 struct Reader<'a, 'q> {
     bytes: &'a [u8],
     position: usize,
@@ -87,7 +87,7 @@ struct Reader<'a, 'q> {
 /// Says that the reader's `failure` is set. It has no size, so that results fit registers.
 struct Failed;
 
-/// What comes of reading something.
+/// The result of reading something.
 type Reading<T> = Result<T, Failed>;
 
 impl<'a, 'q> Reader<'a, 'q> {
@@ -179,14 +179,14 @@ impl<'a, 'q> Reader<'a, 'q> {
         }
     }
 
-    /// Takes the number of things, of at least a byte each.
+    /// Takes the number of things to come, of at least a byte each.
     fn count(&mut self, things: &'static str) -> Reading<u32> {
         let n = self.vuint(things)?;
         self.check_count(things, n)?;
         Ok(n)
     }
 
-    /// Refuses `n` things, of at least a byte each, where fewer bytes are left.
+    /// Refuses `n` things, of at least a byte each, if fewer bytes are left.
     fn check_count(&self, things: &'static str, n: u32) -> Reading<()> {
         if self.remaining() < n as usize { self.error(ErrorKind::TooMany(things, n)) } else { Ok(()) }
     }
@@ -285,7 +285,7 @@ impl<'a, 'q> Reader<'a, 'q> {
             let id = codes.len() as CodeId;
             let (code, head) = self.code_head(has_arch)?;
             self.quota.step()?;
-            // As many as this one says will follow it.
+            // At least as many code objects will follow as this one has children.
             self.quota.reserve(&mut codes, 1 + head.n_children as usize)?;
             codes.push(code);
             let next = id + 1;
@@ -393,7 +393,7 @@ impl From<Stop> for Failed {
     }
 }
 
-/// What a code object's head says of what follows it.
+/// What follows a code object's head: how many children, and whether relocations.
 struct Head {
     n_children: u32,
     relocated: bool,

@@ -17,16 +17,16 @@ pub const END: u8 = 0xff;
 pub struct Relocations<'a> {
     /// The bytes of the relocations, without the byte that ends them. The reader has checked that they decode.
     pub bytes: Cow<'a, [u8]>,
-    /// Whether [`END`] ends them. The end of the file does so as well.
+    /// Whether [`END`] ends them. The end of the file may end them as well.
     pub ended: bool,
 }
 
 /// One relocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Relocation {
-    /// The word to adjust first; `None`: the one after the last that was adjusted.
+    /// The word to adjust first; `None` for the word after the last that was adjusted.
     pub place: Option<Place>,
-    /// Whose address to add.
+    /// The part of the module, or the function, whose address is added.
     pub target: Target,
     /// How many consecutive words to adjust.
     pub count: u32,
@@ -34,7 +34,7 @@ pub struct Relocation {
     pub len: usize,
 }
 
-/// A word of a code object, by its number from the start of what it lies in.
+/// A word of a code object, by its number from the start of the section that it lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A word of the machine code.
@@ -63,7 +63,7 @@ pub enum Target {
 }
 
 impl Relocation {
-    /// Decodes the relocation at the start of `bytes`. `None` at the end or if it is cut off.
+    /// Decodes the relocation at the start of `bytes`. `None` at the end, or if the relocation is cut off.
     pub fn read(bytes: &[u8]) -> Option<Relocation> {
         let (&op, mut rest) = bytes.split_first()?;
         if op == END {
@@ -129,7 +129,7 @@ impl Target {
         }
     }
 
-    /// Whether a relocation of it can have a count.
+    /// Whether a relocation with this target can have a count.
     fn has_count(self) -> bool {
         matches!(self, Target::Text | Target::Rodata | Target::Bss)
     }
@@ -153,8 +153,8 @@ impl Relocations<'_> {
         })
     }
 
-    /// The relocations, each with the place of the first word that it adjusts. One that names no place goes on
-    /// after the last.
+    /// The relocations, each with the place of the first word that it adjusts. A relocation that names no place goes on
+    /// after the last one.
     ///
     /// ```
     /// use berus_mpy::reloc::{Place, Relocations};
@@ -174,8 +174,8 @@ impl Relocations<'_> {
 
 /// Puts relocations together.
 ///
-/// The bytes are those of MicroPython's own linker (`tools/mpy_ld.py`): consecutive words with the same target
-/// become one relocation where it can have a count, and each relocation names its place.
+/// The bytes are those of MicroPython's own linker (`tools/mpy_ld.py`): consecutive words with the same target become
+/// one relocation if the target can have a count, and each relocation names its place.
 ///
 /// ```
 /// use berus_mpy::reloc::{Place, Target, Writer};
@@ -206,7 +206,7 @@ impl Writer {
         }
     }
 
-    /// All that were added, with the byte that ends them.
+    /// All relocations that were added, with the byte that ends them.
     pub fn finish(mut self) -> Relocations<'static> {
         self.write_last();
         Relocations { bytes: Cow::Owned(self.bytes), ended: true }

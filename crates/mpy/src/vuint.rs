@@ -70,8 +70,8 @@ impl Decoder {
     }
 }
 
-/// Decodes the vuint at the start of `bytes`: its value and its length in bytes.
-/// `None` if it is cut off, exceeds 32 bits or is not in its shortest form.
+/// Decodes the vuint at the start of `bytes`: its value and its length in bytes. `None` if the vuint is cut off,
+/// exceeds 32 bits or is not in its shortest form.
 ///
 /// ```
 /// assert_eq!(berus_mpy::vuint::read(&[0x82, 0x2c, 0xff]), Some((300, 2)));

@@ -41,7 +41,8 @@ impl Module<'_> {
         tables.0 + tables.1 + qstrs.chain(constants).chain(codes).sum::<usize>()
     }
 
-    /// Appends the file. In `open` are meanwhile the code objects around what is written.
+    /// Appends the file. `open` holds meanwhile the code objects around the one that is written, each with how many of
+    /// its children have been written.
     fn write(&self, out: &mut Vec<u8>, open: &mut Vec<(CodeId, usize)>) {
         self.header.write(out);
         vuint::write(out, self.qstrs.len() as u32);
@@ -74,7 +75,7 @@ impl Module<'_> {
 }
 
 impl Qstr<'_> {
-    /// Appends it as it stands in a file.
+    /// Appends the name as it stands in a file.
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {
             Qstr::Static(id) => vuint::write(out, id << 1 | 1),
@@ -88,9 +89,10 @@ impl Qstr<'_> {
 }
 
 impl RawCode<'_> {
-    /// As many bytes as it takes without its children, or a few more.
+    /// As many bytes as the code object takes without its children, or a few more.
     fn most_bytes(&self) -> usize {
-        /// The length, four numbers that depend on the kind, and how many children there are.
+        /// The most numbers of a code object: the length, four that depend on the kind, and how many children there
+        /// are.
         const NUMBERS: usize = 6;
         let rodata = match &self.kind {
             Kind::Viper { rodata: Some(rodata), .. } => rodata.len(),
@@ -100,7 +102,7 @@ impl RawCode<'_> {
         NUMBERS * vuint::MAX_LEN + self.code.len() + rodata + relocations
     }
 
-    /// Appends what stands before its children.
+    /// Appends the part of the code object that stands before its children.
     fn write_head(&self, out: &mut Vec<u8>) {
         let has_children = u32::from(!self.children.is_empty());
         vuint::write(out, (self.code.len() as u32) << 3 | has_children << 2 | u32::from(self.kind.number()));
@@ -127,7 +129,7 @@ impl RawCode<'_> {
         }
     }
 
-    /// Appends what stands after its children.
+    /// Appends the part of the code object that stands after its children: the relocations.
     fn write_tail(&self, out: &mut Vec<u8>) {
         if let Some(relocations) = self.kind.relocations() {
             out.extend_from_slice(&relocations.bytes);

@@ -9,7 +9,7 @@ use crate::module::Qstr;
 use crate::prelude::{PreludeError, Signature};
 use crate::reloc::{Place, Relocation};
 
-/// What a field is, with what it says.
+/// The kind of a field, with what the field says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(missing_docs)] // the fields of variants say what the variants' docs leave open
 pub enum Item<'m> {
@@ -29,9 +29,9 @@ pub enum Item<'m> {
     ConstantCount(u32),
     /// A name.
     Name { index: u32, qstr: &'m Qstr<'m> },
-    /// A constant; of a tuple only its kind and length, its items follow.
+    /// A constant; of a tuple only the kind and length, since the items follow as constants of their own.
     Constant { index: u32, depth: usize, constant: &'m Constant<'m> },
-    /// Kind and length of a code object, and whether it has children.
+    /// The kind and length of a code object, and whether it has children.
     Head,
     /// The first part of a prelude: sizes of the frame and numbers of arguments.
     Signature(Signature),
@@ -51,11 +51,11 @@ pub enum Item<'m> {
     BadPrelude(PreludeError),
     /// An instruction.
     Instruction(Instruction),
-    /// What follows the last instruction and is none.
+    /// The bytes behind the last instruction, which are none.
     Undecoded(DecodeError),
     /// Machine code.
     MachineCode,
-    /// What follows the prelude of a native function.
+    /// The bytes behind the prelude of a native function.
     AfterPrelude,
     /// Where in the machine code the prelude is.
     PreludeOffset(u32),
@@ -77,11 +77,11 @@ pub enum Item<'m> {
     Relocation { relocation: Relocation, place: Place },
     /// The end of the relocations.
     RelocationEnd,
-    /// What follows the module.
+    /// The bytes behind the module.
     Trailing,
 }
 
-/// What bytes are there for, to add them up by.
+/// What bytes of a file are for, by which they can be added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Category {
     /// The header of the file.
@@ -104,7 +104,7 @@ pub enum Category {
     Lines,
     /// Kinds, lengths and numbers of children of code objects.
     Structure,
-    /// What follows the module.
+    /// The bytes behind the module.
     Trailing,
 }
 
@@ -148,7 +148,7 @@ impl Item<'_> {
         }
     }
 
-    /// What kind of bytes they are.
+    /// The category of the field's bytes.
     pub fn category(&self) -> Category {
         match self {
             Item::Magic(_) | Item::Version | Item::Feature(_) | Item::SmallIntBits(_) | Item::ArchFlags(_) => {

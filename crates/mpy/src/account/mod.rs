@@ -1,8 +1,8 @@
 //! The account of a file: what every byte of it is for.
 //!
-//! An [`Account`] lists the fields of a file in their order. Together they cover every byte exactly once, what follows
-//! the module included. Each has a place, a name, a meaning, a kind ([`Category`]) and, where it belongs to one, a code
-//! object; so that bytes can be explained one by one or added up.
+//! An [`Account`] lists the fields of a file in their order. Together the fields cover every byte exactly once, bytes
+//! that follow the module included. Each field has a place, a name, a meaning, a kind ([`Category`]) and, if it belongs
+//! to one, a code object; so bytes can be explained one by one or added up.
 //!
 //! ```
 //! use berus_mpy::{Module, account::Account};
@@ -38,16 +38,16 @@ pub struct Account<'m> {
     starts: Vec<usize>,
 }
 
-/// Bytes that belong together.
+/// Bytes of a file that belong together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field<'m> {
-    /// The offset in the file of the first.
+    /// The offset in the file of the first byte.
     pub offset: usize,
-    /// How many they are; at least one.
+    /// How many bytes the field has; at least one.
     pub len: usize,
-    /// The code object that they belong to; `None` if they are the module's.
+    /// The code object that the field belongs to; `None` if the field is the module's.
     pub owner: Option<CodeId>,
-    /// What they are.
+    /// What the bytes are.
     pub item: Item<'m>,
 }
 
@@ -87,7 +87,8 @@ impl<'m> Account<'m> {
         self.starts.get(id as usize).copied()
     }
 
-    /// What the bytes of `field`, one of this account, say: one line of text, safe to print, without their name.
+    /// What the bytes of `field`, a field of this account, say: one line of text, safe to print, without the field's
+    /// name.
     pub fn meaning<'a>(&'a self, field: &'a Field<'m>) -> impl fmt::Display + 'a {
         fmt::from_fn(move |f| meaning::write(f, self, field))
     }
@@ -99,7 +100,7 @@ impl Field<'_> {
         self.item.name()
     }
 
-    /// What kind of bytes they are.
+    /// The category of the field's bytes.
     pub fn category(&self) -> Category {
         self.item.category()
     }

@@ -127,7 +127,7 @@ impl<'m> Walk<'m> {
         starts
     }
 
-    /// Takes what a code object's length counts.
+    /// Takes the code of a code object, which the object's length counts.
     fn code(&mut self, code: &'m RawCode<'m>, listing: Option<&Listing<'m>>) {
         let end = self.offset + code.code.len();
         match (&code.kind, code.prelude()) {

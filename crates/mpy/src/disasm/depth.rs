@@ -25,7 +25,7 @@ struct Walk<'i> {
     depths: Vec<Option<u32>>,
     /// Every exception block that is opened anywhere, each with the one around it.
     blocks: Vec<Block>,
-    /// Where to go on.
+    /// Where to go on: the index of an instruction, and the state before it.
     open: Vec<(usize, State)>,
 }
 
@@ -39,7 +39,7 @@ struct State {
 #[derive(Clone, Copy)]
 struct Block {
     outer: Option<usize>,
-    /// The depth where a jump out of the block goes.
+    /// The depth that a jump out of the block leaves.
     depth: u32,
 }
 
@@ -91,7 +91,8 @@ impl Walk<'_> {
         }
     }
 
-    /// The state after an unwinding jump: as it was where the outermost of the blocks that it leaves was opened.
+    /// The state after an unwinding jump: the state in which the outermost of the blocks that the jump leaves was
+    /// opened.
     fn unwind(&self, instruction: &Instruction, mut state: State) -> State {
         for _ in 0..instruction.extra & 0x7f {
             let Some(block) = state.block.map(|block| self.blocks[block]) else { break };

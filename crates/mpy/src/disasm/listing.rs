@@ -33,10 +33,10 @@ pub struct Listing<'m> {
 pub struct Row {
     /// The instruction.
     pub instruction: Instruction,
-    /// The line of the source that it comes from; `None` if the code has no line table.
+    /// The line of the source that the instruction comes from; `None` if the code has no line table.
     pub line: Option<u32>,
-    /// How many slots of the value stack are in use before it, as far as the effects of instructions tell; `None` if
-    /// control never comes here.
+    /// How many slots of the value stack are in use before the instruction, as far as the effects of instructions tell;
+    /// `None` if control never comes to it.
     pub depth: Option<u32>,
 }
 
@@ -45,36 +45,37 @@ pub struct Row {
 pub struct Label {
     /// The label's number, counted from 1 in the order of the code.
     pub number: usize,
-    /// How control comes here.
+    /// How control comes to the label.
     pub kind: LabelKind,
 }
 
 /// How control comes to a label. A handler may be the target of jumps as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LabelKind {
-    /// By a jump.
+    /// Control comes by a jump.
     Jump,
-    /// By an exception, to an `except` part.
+    /// Control comes by an exception: the label is an `except` part.
     Except,
-    /// However the block before is left, to a `finally` part.
+    /// Control comes however the block before is left: the label is a `finally` part.
     Finally,
-    /// However the block before is left, to the end of a `with` statement.
+    /// Control comes however the block before is left: the label is the end of a `with` statement.
     With,
 }
 
 /// Bytes at the end of a code object that are no instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undecoded {
-    /// Where they start.
+    /// The offset at which the bytes start.
     pub offset: usize,
-    /// Why the first of them is no instruction.
+    /// Why there is no instruction at that offset.
     pub error: DecodeError,
 }
 
 impl<'m> Listing<'m> {
-    /// The listing of code object `id`, or what is wrong with its prelude. `None` if it is not bytecode or not there.
+    /// The listing of code object `id`, or what is wrong with its prelude. `None` if the code object is not bytecode,
+    /// or does not exist.
     ///
-    /// Children are called by their own names only; [`Listing::with_outline`] knows more of them.
+    /// Children are called by the names in their preludes only; [`Listing::with_outline`] knows more names.
     pub fn of(module: &'m Module<'m>, id: CodeId) -> Option<Result<Listing<'m>, PreludeError>> {
         let code = module.codes.get(id as usize)?;
         if code.kind != Kind::Bytecode {
@@ -83,7 +84,7 @@ impl<'m> Listing<'m> {
         Some(code.prelude()?.map(|prelude| Listing::new(module, code, prelude)))
     }
 
-    /// The same with children called as in `outline`, which is that of `module`.
+    /// As [`Listing::of`], with children called as in `outline`, the outline of `module`.
     pub fn with_outline(
         module: &'m Module<'m>,
         outline: &Outline<'m>,
@@ -154,7 +155,7 @@ impl<'m> Listing<'m> {
         &self.rows
     }
 
-    /// What follows the last instruction and is none.
+    /// The bytes behind the last instruction, if there are any.
     pub fn undecoded(&self) -> Option<Undecoded> {
         self.undecoded
     }
@@ -217,14 +218,14 @@ fn line_of_each(code: &[u8], prelude: &Prelude, instructions: &[Instruction]) ->
     instructions.iter().map(of_one).collect()
 }
 
-/// Where jumps and handlers lead to, in order, of those places that are instructions.
+/// The offsets that jumps and handlers lead to, in ascending order, as far as instructions start there.
 fn find_labels(instructions: &[Instruction]) -> Vec<(usize, LabelKind)> {
     let mut labels: Vec<_> = instructions
         .iter()
         .filter_map(|i| Some((i.target()?, label_kind(i.op))))
         .filter(|label| instructions.binary_search_by_key(&label.0, |i| i.offset).is_ok())
         .collect();
-    // Of all kinds that a place has the highest, a handler if there is any, comes first and stays.
+    // Of all the kinds of a label the highest, a handler if there is any, comes first and stays.
     labels.sort_unstable_by_key(|&(offset, kind)| (offset, Reverse(kind)));
     labels.dedup_by_key(|label| label.0);
     labels
@@ -240,7 +241,7 @@ fn label_kind(op: Op) -> LabelKind {
 }
 
 impl LabelKind {
-    /// What it is, in words; empty for the target of jumps.
+    /// What the label is, in words; empty for the target of jumps.
     pub const fn describe(self) -> &'static str {
         match self {
             LabelKind::Jump => "",

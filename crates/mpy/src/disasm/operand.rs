@@ -38,23 +38,23 @@ pub enum Resolved<'m> {
     Count(u32),
     /// The arguments of a call.
     Arguments {
-        /// How many are positional.
+        /// How many arguments are positional.
         positional: u32,
-        /// How many are pairs of keyword and value.
+        /// How many arguments are pairs of keyword and value.
         keyword: u32,
     },
     /// Names before and after a starred one.
     Starred {
-        /// Names before it.
+        /// How many names come before the starred one.
         before: u32,
-        /// Names after it.
+        /// How many names come after the starred one.
         after: u32,
     },
     /// The collection of a comprehension.
     Collection {
-        /// What it is: `list`, `dict`, `set` or `?`.
+        /// The kind of the collection: `list`, `dict`, `set` or `?`.
         kind: &'static str,
-        /// How far below the stack's top it is.
+        /// How many slots below the stack's top the collection is.
         distance: u32,
     },
     /// A code object to make a function of.
@@ -72,7 +72,7 @@ pub enum Resolved<'m> {
         offset: Option<usize>,
         /// The target's label, `None` if no instruction starts at the target.
         label: Option<Label>,
-        /// What to leave on the way.
+        /// The blocks and the iterator to leave on the way.
         unwind: Unwind,
     },
     /// A unary operation.
@@ -81,19 +81,19 @@ pub enum Resolved<'m> {
     Binary(BinaryOp),
     /// An index that the named table does not have.
     Missing {
-        /// The table.
+        /// The name of the table.
         table: &'static str,
-        /// The index.
+        /// The index that the table does not have.
         index: u32,
     },
 }
 
-/// What a jump out of blocks leaves. As text it follows that of the target: `, leaving 2 blocks and an iterator`.
+/// What a jump out of blocks leaves. As text it follows the text of the target: `, leaving 2 blocks and an iterator`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unwind {
-    /// How many exception blocks.
+    /// How many exception blocks the jump leaves.
     pub blocks: u8,
-    /// Whether it drops an iterator after that.
+    /// Whether the jump drops an iterator after that.
     pub iterator: bool,
 }
 

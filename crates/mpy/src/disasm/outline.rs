@@ -19,18 +19,18 @@ pub struct Outline<'m> {
 /// What a code object is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'m> {
-    /// The code object that makes a function of it; `None` for the module's own.
+    /// The code object that makes a function of this one; `None` for the module's own.
     pub parent: Option<CodeId>,
-    /// How many others it stands in.
+    /// How many other code objects this one stands in.
     pub depth: u32,
-    /// What it is, as far as that shows.
+    /// What Python makes of the code object, as far as the module shows.
     pub role: Role,
     /// The function's name: the one in the function's prelude, or else the one under which its parent stores it at once
     /// (viper and asm code has no name of its own).
     pub name: Option<&'m [u8]>,
 }
 
-/// What Python makes code objects of.
+/// The part of a program that a code object was compiled from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The module's own code.
@@ -43,7 +43,7 @@ pub enum Role {
     Lambda,
     /// A comprehension or generator expression.
     Comprehension,
-    /// A function without arguments, or a class: the parent is machine code, in which that does not show.
+    /// A function without arguments, or a class: the parent is machine code, which does not show which of the two.
     Unknown,
 }
 
@@ -81,13 +81,14 @@ impl<'m> Outline<'m> {
         self.entries.get(id as usize)
     }
 
-    /// The name of code object `id`, or `?` if it has none. The module's own has one in any case.
+    /// The name of code object `id`, or `?` if it has none. The module's own code has a name in any case.
     pub fn name(&self, id: CodeId) -> Name<'m> {
         let unnamed: &[u8] = if id == 0 { b"<module>" } else { b"?" };
         Name(self.get(id).and_then(|entry| entry.name).unwrap_or(unnamed))
     }
 
-    /// The name of code object `id` after those that it stands in, the module's left out: `Shape.area`.
+    /// The name of code object `id` after the names of the code objects that it stands in, the module's left out:
+    /// `Shape.area`.
     ///
     /// Of code that is nested deeper than anyone writes it, only the innermost names are given.
     pub fn path(&self, id: CodeId) -> impl fmt::Display + '_ {
@@ -136,8 +137,8 @@ fn takes_arguments(module: &Module<'_>, code: &RawCode<'_>) -> bool {
     prelude.signature.scope_flags != 0 || n_cells(None, &names) < names.len()
 }
 
-/// Notes of the children of `code` what its bytecode shows: it makes a class of a function that comes right after
-/// `LOAD_BUILD_CLASS`, and often stores a function as soon as it is made.
+/// Notes what the bytecode of `code` shows of its children: a function made right after `LOAD_BUILD_CLASS` is the body
+/// of a class, and a function that is stored as soon as it is made has the name that it is stored under.
 fn describe_children<'m>(module: &'m Module<'_>, code: &RawCode<'_>, start: usize, entries: &mut [Entry<'m>]) {
     let bytecode = code.code.get(start..).unwrap_or_default();
     let mut builds_class = false;

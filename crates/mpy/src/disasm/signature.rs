@@ -10,8 +10,8 @@ use crate::prelude::{Prelude, Signature, scope_flag};
 
 /// The head of a code object: `def f(a, b=..., *args, c, **kwargs)`, `class C`, `<lambda>(x)`.
 ///
-/// Defaults are made at run time, so that only `...` stands for them. Which keyword-only arguments have defaults
-/// a module does not say at all. It does not name `*args` and `**kwargs` either.
+/// Defaults are made at run time, so that only `...` stands for them. Which keyword-only arguments have defaults a
+/// module does not say at all. Nor does a module name `*args` and `**kwargs`.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureText<'m> {
     module: &'m Module<'m>,
@@ -56,7 +56,7 @@ impl fmt::Display for SignatureText<'_> {
     }
 }
 
-/// The names of a function's arguments, `None` where the qstr table has none such.
+/// The names of a function's arguments, `None` where the qstr table has no such name.
 pub(super) fn arg_names<'m>(
     module: &'m Module<'_>,
     code: &'m [u8],
@@ -66,7 +66,7 @@ pub(super) fn arg_names<'m>(
 }
 
 /// The number of cells that a function closes over, from the names of its arguments. The cells take the place of the
-/// first arguments, unnamed. So is the iterable that a comprehension is given, which comes last.
+/// first arguments, unnamed. The iterable that a comprehension is given comes last, unnamed as well.
 pub(super) fn n_cells(function_name: Option<&[u8]>, names: &[Option<&[u8]>]) -> usize {
     let n = names.iter().take_while(|&&name| name == Some(UNNAMED)).count();
     if n == names.len() && function_name.is_some_and(is_comprehension) { n.saturating_sub(1) } else { n }

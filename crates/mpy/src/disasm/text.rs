@@ -5,11 +5,11 @@ use core::fmt::{self, Write};
 
 use crate::constant::Constant;
 
-/// A name as Python would show it: `print`, `<module>`, and in quotes where it is not that simple: `'two words'`.
+/// A name as Python would show it: `print`, `<module>`, and in quotes if it is no such word: `'two words'`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name<'a>(pub &'a [u8]);
 
-/// Text as a string of Python. Bytes that are not UTF-8 are written as `\x` and two digits, and only they are.
+/// Text as a string of Python. Bytes that are not UTF-8, and only these, are written as `\x` and two digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Str<'a>(pub &'a [u8]);
 
@@ -34,7 +34,7 @@ impl fmt::Display for Str<'_> {
         let mut rest = self.0;
         while !rest.is_empty() {
             let next = head(rest);
-            // What ends inside a character, and is not the end, is looked at again with what follows it.
+            // A character that the part looked at cuts off is looked at again with its other bytes.
             let (valid, invalid) = match core::str::from_utf8(next) {
                 Ok(text) => (text.len(), 0),
                 Err(error) => {
@@ -69,15 +69,15 @@ impl fmt::Display for Bytes<'_> {
     }
 }
 
-/// As much of a text as is looked at before any of it is written. Writing may well stop soon: who writes many long
-/// texts into little room should not pay for all of each.
+/// The part of a text that is looked at before any of it is written. Writing may stop soon: a caller that writes many
+/// long texts into little room should not pay for the whole of each.
 fn head(text: &[u8]) -> &[u8] {
     &text[..text.len().min(MAX_LOOK)]
 }
 
 const MAX_LOOK: usize = 256;
 
-/// The quote that Python takes: single, unless only single ones are inside.
+/// The quote that Python takes: single, unless single quotes and no double ones are inside.
 fn quote_for(text: &[u8]) -> char {
     let text = head(text);
     if text.contains(&b'\'') && !text.contains(&b'"') { '"' } else { '\'' }
@@ -98,7 +98,8 @@ fn escape(f: &mut fmt::Formatter<'_>, c: char, quote: char) -> fmt::Result {
 
 /// Whether `c` shows as itself: no control or format character, no combining mark, nothing unassigned.
 fn is_printable(c: char) -> bool {
-    // Rust escapes exactly these for its own debug output, and beside them only what is printable ASCII.
+    // For its debug output Rust escapes exactly the characters that are not printable, and besides only printable
+    // ASCII.
     c.is_ascii_graphic() || c.escape_debug().len() == 1
 }
 

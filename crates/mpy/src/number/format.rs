@@ -23,11 +23,11 @@ pub enum Form {
 /// The room that MicroPython has for a float's text.
 const ROOM: i32 = 33;
 
-/// The digits that a double always has, and the most that are ever made.
+/// The digits with which the search for the shortest text begins; [`MAX_DIGITS`] is the most that are ever made.
 const SAFE_DIGITS: i32 = 16;
 const MAX_DIGITS: i32 = 19;
 
-/// A decimal point after all digits.
+/// The place of a decimal point that has been written already: beyond all digits.
 const NO_POINT: i32 = 255;
 
 /// `value` in a form, with `precision` digits. `sign` stands before a number that is not negative. Letters are in upper
@@ -81,15 +81,15 @@ fn format_from(exponent: i32, value: f64, form: Form, precision: usize, sign: Op
     text
 }
 
-/// A finite number without sign, and all that is known about its text before the digits are.
+/// A finite number without sign, and all that is known about its text before its digits are known.
 struct Magnitude {
     value: f64,
     form: Form,
     /// The power of ten of the first digit.
     exponent: i32,
-    /// Exponents from here on are written out in [`Form::General`].
+    /// The exponent from which on [`Form::General`] writes exponents out.
     exponent_max: i32,
-    /// The most digits to make, and how many zeros stand before and after them.
+    /// The most digits to make; `leading_zeros` stand before them and `trailing_zeros` behind.
     digits_max: i32,
     leading_zeros: i32,
     trailing_zeros: i32,
@@ -124,13 +124,14 @@ impl Magnitude {
         }
         let mut trailing_zeros = (digits_max - MAX_DIGITS).max(0);
         digits_max = digits_max.min(MAX_DIGITS);
-        // Room for the point, or for that and an exponent.
+        // Room for the point, or for the point and an exponent.
         let overhead = if form == Form::Fixed { 3 } else { 8 };
         trailing_zeros = trailing_zeros.min(room - digits_max - overhead);
         Magnitude { value, form, exponent, exponent_max, digits_max, leading_zeros, trailing_zeros }
     }
 
-    /// The text with the fewest digits, from [`SAFE_DIGITS`] on, that reads back as the number, or with all of them.
+    /// The text with the fewest digits, from [`SAFE_DIGITS`] on, that reads back as the number, or else with all
+    /// digits.
     fn text(&self) -> Text {
         let mut digits = SAFE_DIGITS.min(self.digits_max);
         loop {

@@ -22,14 +22,14 @@ pub fn parse_decimal(text: &[u8]) -> Option<Decimal> {
     }
 }
 
-/// The significand is not added to from here on.
+/// The least significand to which no further digits are added.
 const SIGNIFICAND_MAX: u64 = 0x1999_9999_9999_9998;
 
-/// The exponent is not added to from here on.
+/// The least exponent to which no further digits are added.
 const EXPONENT_MAX: i64 = (i32::MAX as i64 / 2 - 9) / 10;
 
 /// Reads an unsigned decimal number from the start of `text`, and returns it and the number of bytes read, which may be
-/// 0. `None` if it ends where an exponent should be.
+/// 0. `None` if `text` ends where an exponent should be.
 pub fn parse_float(text: &[u8]) -> Option<(f64, usize)> {
     let mut digits = Digits::default();
     let mut exponent = 0_i64;
@@ -74,8 +74,8 @@ struct Digits {
     significand: u64,
     exponent: i64,
     in_fraction: bool,
-    /// Zeros at the end that are not yet in the significand, before and after the point. Once the significand is full
-    /// every digit counts as a zero.
+    /// Zeros at the end that are not yet in the significand: these before the point, `fraction_zeros` behind it. Once
+    /// the significand is full every digit counts as a zero.
     integer_zeros: i64,
     fraction_zeros: i64,
 }

@@ -40,12 +40,12 @@ impl Text {
         self.bytes.make_ascii_uppercase();
     }
 
-    /// The bytes.
+    /// The bytes of the text.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
-    /// The same as a string.
+    /// The text as a string.
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }

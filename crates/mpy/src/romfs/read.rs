@@ -13,7 +13,7 @@ use super::{MAGIC, kind};
 #[derive(Clone, Copy, Debug)]
 pub struct Image<'a> {
     bytes: &'a [u8],
-    /// Where the payload starts. It ends with `bytes`.
+    /// The offset at which the payload starts. The payload ends with `bytes`.
     start: usize,
 }
 
@@ -37,7 +37,7 @@ pub struct File<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Folder<'a> {
     image: Image<'a>,
-    /// Where its records start and end.
+    /// The offset in the image at which the folder's records start; they end at `end`.
     start: usize,
     end: usize,
 }
@@ -51,7 +51,7 @@ pub struct Entry<'a> {
     pub node: Node<'a>,
 }
 
-/// An image that is not whole: at which offset that shows.
+/// The error for an image that is corrupt: the offset at which that shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Corrupt(pub usize);
 
@@ -75,7 +75,7 @@ impl<'a> Image<'a> {
         Some(Image { bytes: bytes.get(..end)?, start: cursor.at })
     }
 
-    /// All of its bytes, without what may follow it in memory.
+    /// All bytes of the image, without what may follow the image in memory.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -85,8 +85,8 @@ impl<'a> Image<'a> {
         Folder { image: *self, start: self.start, end: self.bytes.len() }
     }
 
-    /// What `path` leads to, if it leads to anything. A slash at its start means nothing, nor does one after the name
-    /// of a folder.
+    /// What `path` leads to, if it leads to anything. A slash at the path's start means nothing, nor does a slash after
+    /// the name of a folder.
     pub fn find(&self, path: &[u8]) -> Option<Node<'a>> {
         let mut path = path.strip_prefix(b"/").unwrap_or(path);
         let mut folder = self.root();
@@ -103,9 +103,10 @@ impl<'a> Image<'a> {
         Some(Node::Folder(folder))
     }
 
-    /// Which of several paths is the first that leads to what is wanted of it: its place among them. They are `base`
-    /// with one of the endings each, of which the first 64 count; what is wanted stands beside the ending, and `fits`
-    /// compares that with what there is. They are looked for in one go, since a folder is searched from its start.
+    /// The place of the first of several paths that leads to what is wanted of it. The paths are `base` with each of
+    /// the endings in `wanted`, of which the first 64 count. What is wanted of a path stands beside its ending, and
+    /// `fits` compares it with the node that the path leads to. All paths are looked for in one go, since a folder is
+    /// searched from its start.
     ///
     /// ```
     /// use berus_mpy::romfs::{Image, Node};
@@ -138,7 +139,7 @@ impl<'a> Image<'a> {
             let Some(ending) = found else { continue };
             let places = wanted.iter().take(64).enumerate();
             for (place, (_, wanted)) in places.filter(|(_, (wanted, _))| *wanted == ending) {
-                // Of two of the same name only the first can be found, and what is not whole cannot.
+                // Of two entries of the same name only the first can be found, and a corrupt entry cannot.
                 let Some(Entry { node, .. }) =
                     entry(*self, kind, payload.clone()).ok().filter(|_| seen >> place & 1 == 0)
                 else {
@@ -156,12 +157,12 @@ impl<'a> Image<'a> {
         first
     }
 
-    /// The name at the start of a record.
+    /// The name at the start of a record's payload.
     fn entry_name(&self, payload: &Range<usize>) -> Option<&'a [u8]> {
         self.bytes.get(self.name(payload)?)
     }
 
-    /// Where the name at the start of a record is.
+    /// The range of the name at the start of a record's payload.
     fn name(&self, payload: &Range<usize>) -> Option<Range<usize>> {
         let mut cursor = Cursor::new(self.bytes, payload)?;
         let len = cursor.uint()?;
@@ -184,7 +185,7 @@ impl<'a> Image<'a> {
         Err(corrupt)
     }
 
-    /// Where the pointer in a record leads to.
+    /// The range of the data that the pointer in a record leads to.
     fn pointer(&self, payload: Range<usize>) -> Option<Range<usize>> {
         let mut cursor = Cursor::new(self.bytes, &payload)?;
         let (size, offset) = (cursor.uint()?, cursor.uint()?);
@@ -192,7 +193,7 @@ impl<'a> Image<'a> {
         Some(start..start.checked_add(size)?)
     }
 
-    /// The records in a range: each its kind and where its payload is. After one that is corrupt comes no other.
+    /// The kind and the range of the payload of each record in a range. After a record that is corrupt comes no other.
     fn records(&self, range: Range<usize>) -> impl Iterator<Item = Result<(usize, Range<usize>), Corrupt>> + use<'a> {
         let mut cursor = Cursor::new(self.bytes, &range).unwrap_or_default();
         core::iter::from_fn(move || {
@@ -210,7 +211,7 @@ impl<'a> Image<'a> {
 }
 
 impl<'a> Folder<'a> {
-    /// What it holds, in the order of the image. After an error comes nothing more.
+    /// The folder's entries, in the order of the image. After an error comes nothing more.
     pub fn entries(&self) -> impl Iterator<Item = Result<Entry<'a>, Corrupt>> + use<'a> {
         let image = self.image;
         let mut corrupt = false;
@@ -227,15 +228,15 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// What `path` leads to here by its first name, and what follows that name. Behind a record that is corrupt there
-    /// is nothing to be found.
+    /// The file or folder in this folder that the first name of `path` stands for, and the rest of `path`. Nothing
+    /// behind a record that is corrupt is found.
     fn entry_on<'p>(&self, path: &'p [u8]) -> Option<(Node<'a>, &'p [u8])> {
         let image = self.image;
         image.records(self.start..self.end).map_while(Result::ok).find_map(|(kind, payload)| {
             if !matches!(kind, kind::FOLDER | kind::FILE) {
                 return None;
             }
-            // A folder may hold many names: what the others stand for is not looked at.
+            // A folder may hold many names, so records of other names are not looked at any further.
             let name = image.entry_name(&payload)?;
             let ends = matches!(path.get(name.len()), None | Some(b'/'));
             let rest = path.strip_prefix(name).filter(|_| ends)?;
@@ -243,12 +244,12 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// The bytes that its records take.
+    /// The bytes that the folder's records take.
     pub fn size(&self) -> usize {
         self.end - self.start
     }
 
-    /// Where its records start, from the start of the image.
+    /// The offset of the folder's records from the start of the image.
     pub fn offset(&self) -> usize {
         self.start
     }
@@ -270,7 +271,7 @@ impl<'a> File<'a> {
         self.data
     }
 
-    /// Where its data starts, from the start of the image.
+    /// The offset of the file's data from the start of the image.
     pub fn offset(&self) -> usize {
         self.offset
     }
@@ -289,7 +290,7 @@ impl<'a> Cursor<'a> {
         Some(Cursor { bytes: bytes.get(..range.end)?, at: range.start })
     }
 
-    /// The number here: seven bits a byte, most significant first. Unlike those in modules it may be longer than it
+    /// Takes a number: seven bits a byte, most significant first. Unlike a number in a module, it may be longer than it
     /// need be.
     #[inline]
     fn uint(&mut self) -> Option<usize> {
@@ -317,7 +318,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The next `len` bytes.
+    /// Takes the next `len` bytes, and answers their range.
     #[inline]
     fn take(&mut self, len: usize) -> Option<Range<usize>> {
         let start = self.at;
@@ -326,7 +327,7 @@ impl<'a> Cursor<'a> {
         Some(start..end)
     }
 
-    /// The record here: its kind and where its payload is.
+    /// Takes a record, and answers its kind and the range of its payload.
     #[inline]
     fn record(&mut self) -> Option<(usize, Range<usize>)> {
         let kind = self.uint().filter(|kind| *kind != kind::UNUSED)?;

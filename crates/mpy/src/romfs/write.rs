@@ -11,8 +11,8 @@ use super::{MAGIC, kind};
 /// How deep folders may nest.
 const MAX_DEPTH: usize = 64;
 
-/// Bytes of the image's length where data is to be aligned. It may be written longer than it need be, so that it is
-/// known where the payload starts before the length is.
+/// Bytes in which the image's length is written if data is to be aligned. A number may be written longer than it need
+/// be, so the start of the payload is known before the length is.
 const LENGTH_WIDTH: usize = 5;
 
 /// A folder that becomes an image.
@@ -27,12 +27,12 @@ enum Node<'a> {
     Folder(Tree<'a>),
 }
 
-/// Why there can be nothing at a path.
+/// Why no file can be put at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InsertError {
     /// A part of the path is empty, `.` or `..`.
     Name,
-    /// There is something of that name.
+    /// The tree has something of that name already.
     Taken,
     /// Folders nest too deep.
     Depth,
@@ -54,7 +54,7 @@ impl<'a> Tree<'a> {
     /// Puts a file at `path`, in folders that are made if need be.
     ///
     /// # Errors
-    /// If there can be no file at that path.
+    /// If no file can be put at that path.
     pub fn insert(&mut self, path: &str, data: impl Into<Cow<'a, [u8]>>) -> Result<(), InsertError> {
         let parts: Vec<_> = path.split('/').collect();
         let (name, folders) = parts.split_last().ok_or(InsertError::Name)?;
@@ -82,13 +82,14 @@ impl<'a> Tree<'a> {
     pub fn to_image(&self) -> Vec<u8> {
         let payload = self.payload(&mut |data| record(kind::DATA, data));
         let len = uint(payload.len(), 0);
-        // The size of an image is even, since there is no record of one byte to make it so.
+        // The length is written so that the size of the image is even, since there is no record of one byte to pad it
+        // with.
         let odd = (MAGIC.len() + len.len() + payload.len()) % 2;
         [&MAGIC[..], &uint(payload.len(), len.len() + odd), &payload].concat()
     }
 
     /// An image in which the data of each file lies at a multiple of `align` bytes from the start. Files of the same
-    /// data share it.
+    /// data share one copy of it.
     pub fn to_aligned_image(&self, align: usize) -> Vec<u8> {
         let mut area = Area { start: MAGIC.len() + LENGTH_WIDTH, align: align.max(1), bytes: Vec::new() };
         let mut places = BTreeMap::new();
@@ -96,7 +97,7 @@ impl<'a> Tree<'a> {
             let at = *places.entry(data).or_insert_with(|| area.place(data));
             record(kind::DATA_POINTER, &[uint(data.len(), 0), uint(at, 0)].concat())
         });
-        // The data comes first, so that where it lies does not depend on what leads to it.
+        // The data comes first, so that its place does not depend on the records that lead to it.
         let mut payload = area.bytes;
         payload.extend(records);
         if !(area.start + payload.len()).is_multiple_of(2) {
@@ -105,7 +106,7 @@ impl<'a> Tree<'a> {
         [&MAGIC[..], &uint(payload.len(), LENGTH_WIDTH), &payload].concat()
     }
 
-    /// The records of what it holds, given those that stand for a file's data.
+    /// The records of the tree's files and folders. `data_record` makes the record that stands for a file's data.
     fn payload<'s>(&'s self, data_record: &mut dyn FnMut(&'s [u8]) -> Vec<u8>) -> Vec<u8> {
         let mut payload = Vec::new();
         for (name, node) in &self.nodes {
@@ -121,14 +122,14 @@ impl<'a> Tree<'a> {
 
 /// Aligned data at the start of the payload.
 struct Area {
-    /// Where in the image it starts.
+    /// The offset in the image at which the area starts.
     start: usize,
     align: usize,
     bytes: Vec<u8>,
 }
 
 impl Area {
-    /// Appends data at a multiple of `align`: at which offset in the payload.
+    /// Appends data at a multiple of `align`, and answers its offset in the payload.
     fn place(&mut self, data: &[u8]) -> usize {
         let len = uint(data.len(), 0);
         let end = self.start + self.bytes.len() + 1 + len.len();
@@ -148,7 +149,7 @@ fn record(kind: usize, payload: &[u8]) -> Vec<u8> {
     [&uint(kind, 0), &uint(payload.len(), 0), payload].concat()
 }
 
-/// A record without meaning of `size` bytes, which are at least two.
+/// A record without meaning that takes `size` bytes, at least two.
 fn padding(size: usize) -> Vec<u8> {
     let width = uint(size, 0).len();
     let len = size.saturating_sub(1 + width);

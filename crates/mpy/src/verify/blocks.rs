@@ -1,7 +1,7 @@
 //! Exception blocks: what `SETUP_WITH`, `SETUP_EXCEPT` and `SETUP_FINALLY` open.
 //!
-//! A block is active once its handler runs. As in MicroPython that is a matter of place: a block is active where the
-//! instruction is not before the handler. (MicroPython: `py/vm.c`.)
+//! A block is active once its handler runs. As in MicroPython, whether its handler runs is a matter of place: a block
+//! is active if the instruction is not before the handler. (MicroPython: `py/vm.c`.)
 
 use alloc::vec::Vec;
 
@@ -9,16 +9,16 @@ use crate::bytecode::Instruction;
 use crate::memory::{Quota, Stop};
 use crate::opcode::{BinaryOp, Op};
 
-/// Where the handler of a `SETUP_FINALLY` is entered.
+/// The offsets at which the handler of a `SETUP_FINALLY` is entered.
 ///
-/// In most cases that is at the handler itself. The handler of an `async with` starts with a test that tells an
-/// exception from a pending return or jump by comparing it with `BaseException`. In verified code the test is not
-/// run: an interpreter knows what is pending, and enters behind the test or where it would jump to.
+/// In most cases both are the offset of the handler itself. The handler of an `async with` starts with a test that
+/// tells an exception from a pending return or jump by comparing it with `BaseException`. In verified code the test is
+/// not run: an interpreter knows what is pending, and enters behind the test or where the test would jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FinallyEntry {
-    /// Where it is entered with an exception.
+    /// The offset at which the handler is entered with an exception.
     pub exception: usize,
-    /// Where it is entered with a pending return or jump.
+    /// The offset at which the handler is entered with a pending return or jump.
     pub unwind: usize,
 }
 
@@ -39,7 +39,7 @@ pub fn finally_entry(code: &[u8], handler: usize) -> FinallyEntry {
 
 /// The test at the start of an `async with`'s handler.
 pub(super) struct ExceptionTest {
-    /// The qstr index of what the exception is compared with.
+    /// The qstr index of the name of the type that the exception is compared with.
     pub name: u32,
     pub entry: FinallyEntry,
 }
@@ -58,7 +58,7 @@ pub(super) fn exception_test(code: &[u8], handler: usize) -> Option<ExceptionTes
     Some(ExceptionTest { name, entry: FinallyEntry { exception: jump.end(), unwind: jump.target()? } })
 }
 
-/// What opened a block.
+/// The kind of a block, by the instruction that opened it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BlockKind {
     With,
@@ -80,22 +80,22 @@ impl BlockKind {
     }
 }
 
-/// An open block, with all that are open around it.
+/// An open block, with all blocks that are open around it.
 #[derive(Clone, Copy)]
 pub(super) struct Block {
     pub kind: BlockKind,
-    /// The offset of its handler.
+    /// The offset of the block's handler.
     pub handler: usize,
     /// The height of the stack that the handler finds, below what it is entered with.
     pub height: u32,
-    /// The offset of the instruction that opens it.
+    /// The offset of the instruction that opens the block.
     pub opened_at: usize,
-    /// The block around it.
+    /// The block around this one.
     pub parent: BlockId,
     /// How many blocks are open, with this one.
     pub depth: u32,
-    /// The last handler of the active blocks around it, and the first one of the others: as long as it is open,
-    /// control stays from the one up to the other.
+    /// The last handler of the active blocks around this one, and the first handler of the other blocks around. As long
+    /// as this block is open, control stays between the two: not before the former, and before the latter.
     around: (usize, usize),
 }
 
@@ -111,13 +111,13 @@ impl Block {
         if self.is_active(pc) { self.height - self.kind.reach() } else { self.height }
     }
 
-    /// Whether all blocks around this one are as active at `offset` as they were when it was opened.
+    /// Whether all blocks around this one are as active at `offset` as they were when this block was opened.
     pub fn allows(&self, offset: usize) -> bool {
         self.around.0 <= offset && offset < self.around.1
     }
 }
 
-/// All blocks that the code opens. Where there is no memory for one, the quota says that the work has stopped.
+/// All blocks that the code opens. If there is no memory for a block, the quota says that the work has stopped.
 pub(super) struct Blocks<'q> {
     quota: &'q Quota<'q>,
     all: Vec<Block>,

@@ -17,10 +17,11 @@ use crate::prelude::PreludeError;
 pub struct Error {
     /// The index of the code object in [`crate::module::Module::codes`].
     pub code: CodeId,
-    /// The names of the functions around it and its own, with dots between them; at most the last few.
+    /// The names of the functions around the code object and its own name, with dots between them; at most the last
+    /// few.
     pub path: String,
-    /// The offset of the instruction, from the start of [`crate::module::RawCode::code`]. `None` where it is about the
-    /// function as a whole.
+    /// The offset of the instruction, from the start of [`crate::module::RawCode::code`]. `None` if the error is about
+    /// the function as a whole.
     pub offset: Option<usize>,
     /// What is wrong.
     pub reason: Reason,
@@ -44,9 +45,10 @@ impl core::error::Error for Error {}
 pub enum Reason {
     /// The prelude does not fit itself or the code.
     Prelude(PreludeError),
-    /// The function has more arguments or uses more locals, here, than its frame, here, has slots.
+    /// The arguments of the function and the locals that it uses take this many slots, but its frame has only this
+    /// many.
     Frame(u32, u32),
-    /// More positional arguments have defaults than there are.
+    /// More positional arguments have defaults than the function has.
     Defaults,
     /// Two entries of the list of cells name this local.
     CellTwice(u8),
@@ -62,17 +64,17 @@ pub enum Reason {
     FunctionTable(u32),
     /// There is no child with this index.
     Child(u32),
-    /// A slice of this many items.
+    /// A slice is made of this many items, which are neither 2 nor 3.
     SliceItems(u32),
-    /// There is no collection of this kind for `STORE_COMP`.
+    /// `STORE_COMP` has no kind of collection with this number.
     Collection(u32),
-    /// More arguments or names than a frame can have slots.
+    /// The operand, this number, counts more arguments or names than a frame can have slots.
     TooManyArguments(u32),
-    /// A jump to an offset that is not in the code.
+    /// A jump leads to an offset that is not in the code.
     JumpOutside,
-    /// A jump to this offset, where no instruction starts.
+    /// A jump leads to this offset, where no instruction starts.
     JumpInside(usize),
-    /// A `yield` in a function that is no generator.
+    /// There is a `yield` in a function that is no generator.
     Yield,
     /// The local of this number is used as a cell but can be none.
     NotCell(u32),
@@ -86,23 +88,23 @@ pub enum Reason {
     NeedsDefaults(u32),
     /// The module's own code closes over cells.
     ModuleCells,
-    /// A child that is not after its parent in the module's list.
+    /// A child is not after its parent in the module's list.
     ChildOrder,
     /// The instruction needs more slots than the stack, or the block that it is in, has.
     StackEmpty,
     /// The stack grows higher than the frame, which has room for this many slots.
     StackFull(u32),
-    /// The instruction finds a slot of the kind last named where it needs the thing first named.
+    /// The instruction needs the thing that is named, but finds a slot of this kind.
     Needs(&'static str, Kind),
-    /// Control reaches this place with stacks of these two heights.
+    /// Control reaches the instruction with stacks of these two heights.
     Heights(u32, u32),
-    /// Control reaches this place with this slot of the stack in these two kinds.
+    /// Control reaches the instruction with this slot of the stack in these two kinds.
     Kinds(u32, Kind, Kind),
-    /// Control reaches this place with other exception blocks open than before.
+    /// Control reaches the instruction with other exception blocks open than on another path.
     Blocks,
     /// No exception block is open, or too few.
     NoBlock,
-    /// More exception blocks are open than the prelude says.
+    /// More exception blocks are open than this many, which the prelude says.
     TooManyBlocks(u32),
     /// Two blocks have this handler.
     SharedHandler(usize),
@@ -114,20 +116,20 @@ pub enum Reason {
     PassesHandler,
     /// A handler is entered without what it expects on the stack.
     EntersHandler,
-    /// The height of the stack, here, is not that of the block, here, where it must be.
+    /// The height of the stack is the first number, where the exception block needs the second.
     BlockHeight(u32, u32),
-    /// `WITH_CLEANUP` without `END_FINALLY` after it.
+    /// `WITH_CLEANUP` has no `END_FINALLY` after it.
     CleanupAlone,
     /// Control runs off the end of the code.
     RunsOff,
     /// The verifier gave up: no real code needs so much work.
     TooComplex,
-    /// Nothing, as far as the code was looked at; there was no memory to go on, or somebody ended the work.
+    /// Nothing is wrong as far as the code was looked at, but there was no memory to go on, or somebody ended the work.
     Stopped(Stop),
 }
 
-/// A reason on its way out. It is boxed so that results fit registers: nearly all are good news. Where there is no
-/// memory for a box, that is the reason.
+/// A reason on its way to the caller. It is boxed so that results fit registers, since nearly all checks succeed.
+/// `None` if there was no memory for the box, which is then the reason.
 pub(super) struct Refusal(Option<Box<[Reason; 1]>>);
 
 /// Where something is wrong, and what.
@@ -155,13 +157,13 @@ impl From<Stop> for Refusal {
     }
 }
 
-/// That the work has been stopped is about no place.
+/// The fault that the work has been stopped, which has no place in the code.
 #[cold]
 pub(super) fn stopped(stop: Stop) -> Fault {
     (None, Reason::Stopped(stop))
 }
 
-/// What comes of a check.
+/// The result of a check.
 pub(super) type Checked<T = ()> = Result<T, Refusal>;
 
 impl fmt::Display for Reason {

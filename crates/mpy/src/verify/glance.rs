@@ -1,11 +1,12 @@
 //! What can be verified at a glance: two tables by an instruction's first byte.
 //!
-//! Nearly all instructions are right at first sight, and need none of what the long way looks at. The tables say which;
-//! they save work only, and whatever they do not vouch for goes the long way, which knows every case.
+//! Nearly all instructions are right at first sight, and need none of the checks of the long way. The tables say which
+//! instructions these are. They only save work: an instruction that they do not vouch for goes the long way, which
+//! knows every case.
 
 use crate::opcode::{Effect, Op, Operand};
 
-/// Both tables.
+/// The two tables.
 #[derive(Clone, Copy)]
 pub(super) struct Glance {
     /// For the scan: how to check an instruction on its own.
@@ -15,10 +16,10 @@ pub(super) struct Glance {
 }
 
 impl Glance {
-    /// All that a glance can tell.
+    /// The tables with all that a glance can tell.
     pub const ALL: Glance = Glance { checks: &CHECKS, plain: &PLAIN };
 
-    /// Nothing: every instruction goes the long way.
+    /// Tables that tell nothing, so that every instruction goes the long way.
     #[cfg(test)]
     pub const NOTHING: Glance = Glance { checks: &[Check::Look; 256], plain: &[None; 256] };
 }
@@ -26,9 +27,9 @@ impl Glance {
 /// What an instruction's first byte says of how to check it.
 #[derive(Clone, Copy)]
 pub(super) enum Check {
-    /// All is right: there is no operand.
+    /// The instruction is right: there is no operand.
     None,
-    /// All is right if the operand, read as a vuint, is less than a bound.
+    /// The instruction is right if the operand, read as a vuint, is less than a bound.
     Below(Bound),
     /// The instruction loads this local.
     Load(u8),
@@ -40,7 +41,7 @@ pub(super) enum Check {
 #[derive(Clone, Copy)]
 #[repr(u8)]
 pub(super) enum Bound {
-    /// 0x80: in a single byte any number of its kind is right.
+    /// 0x80: any operand of a single byte is right.
     OneByte,
     Names,
     Constants,
@@ -72,7 +73,7 @@ static CHECKS: [Check; 256] = {
     checks
 };
 
-/// An instruction that, where all it takes are objects, gives objects, and goes on to the next.
+/// An instruction that gives objects if all that it takes are objects, and goes on to the next instruction.
 #[derive(Clone, Copy)]
 pub(super) struct Plain {
     pub pops: u8,
@@ -80,14 +81,14 @@ pub(super) struct Plain {
     pub operand: PlainOperand,
 }
 
-/// What the operand of a plain instruction has to do with that.
+/// What the operand of a plain instruction means for its effect.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum PlainOperand {
-    /// There is none.
+    /// There is no operand.
     None,
     /// The operand does not matter. The operand's last byte is the first below 0x80.
     Any,
-    /// There are that many more slots to take, if it is one byte.
+    /// The operand is the number of further slots to take, if it is one byte.
     Pops,
     /// The local with the number in the low bits of the first byte is loaded, which must be no cell.
     Local,
@@ -181,7 +182,7 @@ mod tests {
         include_bytes!("../../tests/fixtures/statements.mpy"),
     ];
 
-    /// Verifies at a glance and the long way. Whether the code is right, the result says.
+    /// Verifies code at a glance and the long way, and answers whether the code is right.
     fn both_ways(module: &Module<'_>) -> bool {
         let quota = Quota::default();
         let at_a_glance = Verifier::new(module, &quota).all();

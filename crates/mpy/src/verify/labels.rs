@@ -9,9 +9,9 @@ use crate::memory::{Quota, Stop};
 /// A set of offsets, and their numbers in ascending order once it is complete.
 #[derive(Default)]
 pub(super) struct Labels {
-    /// A bit for each offset that is an instruction's.
+    /// A bit for each offset of the code, set if an instruction starts there.
     instructions: Vec<u64>,
-    /// A bit for each offset that is a label.
+    /// A bit for each offset of the code, set if it is a label.
     bits: Vec<u64>,
     /// For each word of `bits`, how many labels come before it.
     before: Vec<u32>,
@@ -20,7 +20,7 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// Forgets all, and makes room for code of `len` bytes.
+    /// Forgets all labels, and makes room for code of `len` bytes.
     pub fn clear(&mut self, len: usize, quota: &Quota<'_>) -> Result<(), Stop> {
         for bits in [&mut self.instructions, &mut self.bits] {
             bits.clear();
@@ -33,7 +33,7 @@ impl Labels {
         self.instructions[offset / 64] |= 1 << (offset % 64);
     }
 
-    /// Adds a label. Whether it is within the code, the result says.
+    /// Adds a label, and answers whether it is within the code.
     #[must_use]
     pub fn add(&mut self, offset: usize) -> bool {
         match self.bits.get_mut(offset / 64) {
@@ -43,12 +43,12 @@ impl Labels {
         true
     }
 
-    /// Whether `offset` is an instruction's.
+    /// Whether an instruction starts at `offset`.
     pub fn is_instruction(&self, offset: usize) -> bool {
         self.instructions.get(offset / 64).is_some_and(|word| word >> (offset % 64) & 1 != 0)
     }
 
-    /// Numbers the labels. Whether all are instructions', the result says.
+    /// Numbers the labels, and answers whether an instruction starts at each.
     pub fn complete(&mut self, quota: &Quota<'_>) -> Result<bool, Stop> {
         self.before.clear();
         self.offsets.clear();
@@ -66,7 +66,7 @@ impl Labels {
         Ok(true)
     }
 
-    /// How many there are.
+    /// How many labels there are.
     pub fn len(&self) -> usize {
         self.offsets.len()
     }
@@ -92,7 +92,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Forgets all, and makes room for numbers below `n`.
+    /// Forgets all numbers, and makes room for numbers below `n`.
     pub fn clear(&mut self, n: usize, quota: &Quota<'_>) -> Result<(), Stop> {
         self.words.clear();
         self.first = 0;
@@ -104,7 +104,7 @@ impl Pending {
         self.first = self.first.min(number / 64);
     }
 
-    /// Takes out the least number. `work` grows by what the search takes.
+    /// Takes out the least number. `work` grows by the number of words that the search passes.
     pub fn take_first(&mut self, work: &mut usize) -> Option<usize> {
         loop {
             let word = self.words.get_mut(self.first)?;

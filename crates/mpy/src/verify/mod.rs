@@ -107,18 +107,18 @@ use walk::{Context, Memory, Walk};
 /// What the verifier has found out about a bytecode function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// How many cells it closes over at least: they are its first arguments.
+    /// How many cells the function closes over at least: they are its first arguments.
     pub min_cells: u32,
-    /// How many cells it can be made with at most.
+    /// How many cells the function can be made with at most.
     pub max_cells: u32,
-    /// How many slots of its frame hold arguments and other locals.
+    /// How many slots of the function's frame hold arguments and other locals.
     pub locals: u32,
-    /// How many slots its value stack needs at most.
+    /// How many slots the function's value stack needs at most.
     pub stack: u32,
 }
 
 impl Facts {
-    /// How many slots its frame needs: locals and value stack.
+    /// How many slots the function's frame needs: locals and value stack.
     pub fn frame(&self) -> u32 {
         self.locals + self.stack
     }
@@ -132,11 +132,11 @@ pub const UNCOUNTED_SLOTS: u32 = 3;
 
 /// Verifies all code of a module.
 ///
-/// Returns what has been found out about each code object, in the order of [`Module::codes`]; `None` for machine
-/// code, of which nothing can be.
+/// Returns what has been found out about each code object, in the order of [`Module::codes`]; `None` for machine code,
+/// of which nothing can be found out.
 ///
 /// # Errors
-/// If some code breaks a rule; of several, the last code object's is told.
+/// If some code breaks a rule; of several errors, the one of the last code object is told.
 pub fn verify(module: &Module<'_>) -> Result<Vec<Option<Facts>>, Error> {
     verify_within(module, &Quota::default())
 }
@@ -150,10 +150,11 @@ pub fn verify_within(module: &Module<'_>, quota: &Quota<'_>) -> Result<Vec<Optio
     Verifier::new(module, quota).all()
 }
 
-/// Verifies one code object of a module; of its children only what it makes functions of.
+/// Verifies one code object of a module; of its children only what must be known to make functions of them.
 ///
 /// # Errors
-/// If it breaks a rule, or a child's own first look does. `None` as for [`verify`].
+/// If the code object breaks a rule, or a child does in its prelude or by an instruction taken on its own. `None` as
+/// for [`verify`].
 ///
 /// # Panics
 /// Never: an `id` that the module does not have is refused as [`Reason::ChildOrder`].
@@ -169,8 +170,8 @@ pub fn verify_code(module: &Module<'_>, id: CodeId) -> Result<Option<Facts>, Err
 /// All that is wrong with the code of a module, found as it is asked for: of each code object that [`verify`] would
 /// refuse the first defect, from the last to the first.
 ///
-/// Of a child that is refused its parents are asked nothing. Where the quota ends the work, all the rest is
-/// [`Reason::Stopped`].
+/// What a parent does with a child that is refused for its prelude, or for an instruction taken on its own, is not
+/// checked. If the quota ends the work, all the rest is [`Reason::Stopped`].
 pub fn failures<'m>(module: &'m Module<'_>, quota: &'m Quota<'_>) -> impl Iterator<Item = Error> + 'm {
     let mut verifier = Verifier::new(module, quota);
     (0..module.codes.len()).rev().filter_map(move |id| verifier.code(id as CodeId).err())
@@ -181,7 +182,7 @@ struct Verifier<'m, 'a> {
     quota: &'m Quota<'m>,
     /// For each constant, whether it is an object.
     constants: Vec<bool>,
-    /// How many are, up to the first that is not.
+    /// How many constants are objects, up to the first that is not.
     n_objects: usize,
     /// For each code object that has been looked at, what must be known to make a function of it.
     contracts: Vec<Option<Contract>>,
@@ -191,8 +192,8 @@ struct Verifier<'m, 'a> {
 }
 
 impl<'m, 'a> Verifier<'m, 'a> {
-    /// A verifier that has looked at constants only. Where there was no memory for that, the quota says so, which is
-    /// asked before all else.
+    /// A verifier that has looked at constants only. If there was no memory for that, the quota says so; it is asked
+    /// before all else.
     fn new(module: &'m Module<'a>, quota: &'m Quota<'_>) -> Verifier<'m, 'a> {
         let constants = quota.collect(module.constants.iter().map(|constant| is_object(constant, quota)));
         let constants = constants.unwrap_or_default();
@@ -265,7 +266,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
             return Err((None, Reason::ChildOrder));
         }
         let Some(shape) = shape else { return Ok(None) };
-        // What was lost for want of memory would be missed below.
+        // Labels and loads that were lost for want of memory would be missed below.
         self.quota.check().map_err(stopped)?;
         if id == 0 && shape.cells.0 > 0 {
             return Err((None, Reason::ModuleCells));
@@ -305,14 +306,15 @@ fn is_object(constant: &Constant<'_>, quota: &Quota<'_>) -> bool {
     true
 }
 
-/// The error that `fault` is. Where the quota has ended the work, things may have been lost, and that is the reason.
+/// The error for `fault`. If the quota has ended the work, facts may have been lost, so the end of the work is the
+/// reason.
 fn error(module: &Module<'_>, quota: &Quota<'_>, code: CodeId, fault: Fault) -> Error {
     let (offset, reason) = quota.stop().map_or(fault, stopped);
     let path = if matches!(reason, Reason::Stopped(_)) { None } else { path(module, code) };
     Error { code, path: path.unwrap_or_default(), offset, reason }
 }
 
-/// Names of a code object and those around it, with dots between them. There may be no memory for these.
+/// Names of a code object and of those around it, with dots between them. `None` if there is no memory for the text.
 fn path(module: &Module<'_>, code: CodeId) -> Option<String> {
     const MAX_NAMES: usize = 8;
     const MAX_BYTES: usize = 64;

@@ -1,7 +1,7 @@
 //! The first look at a code object: its prelude, and each instruction on its own.
 //!
-//! Finds the labels, and how the code uses its locals. A function that closes over variables gets their cells as its
-//! first arguments, but nothing in it says how many: how it uses these arguments does.
+//! The scan finds the labels, and how the code uses its locals. A function that closes over variables gets their cells
+//! as its first arguments. How many there are shows only in how the function uses these arguments.
 
 use alloc::vec::Vec;
 
@@ -24,7 +24,7 @@ pub(super) struct Shape {
     pub start: usize,
     /// Slots of the frame that hold locals.
     pub locals: u32,
-    /// How many cells it may be made with: at least and at most.
+    /// How many cells the function may be made with: at least and at most.
     pub cells: (u32, u32),
     own_cells: LocalSet,
 }
@@ -55,7 +55,7 @@ impl LocalSet {
         self.0.get(local as usize / 64).is_some_and(|word| word >> (local % 64) & 1 != 0)
     }
 
-    /// Whether the local was not there yet.
+    /// Adds a local, and answers whether the set did not have it yet.
     fn insert(&mut self, local: u8) -> bool {
         let was = self.contains(local.into());
         self.0[usize::from(local / 64)] |= 1 << (local % 64);
@@ -63,29 +63,29 @@ impl LocalSet {
     }
 }
 
-/// What must be known of a function to make it.
+/// What must be known of a code object to make functions of it.
 #[derive(Clone, Copy)]
 pub(super) struct Contract {
-    /// How many cells it may be made with: at least and at most.
+    /// How many cells the function may be made with: at least and at most.
     pub cells: (u32, u32),
-    /// Whether it has defaults for positional arguments.
+    /// Whether the function has defaults for positional arguments.
     pub has_positional_defaults: bool,
-    /// Whether it has defaults for keyword-only arguments.
+    /// Whether the function has defaults for keyword-only arguments.
     pub has_keyword_defaults: bool,
 }
 
-/// What the instructions' operands may refer to.
+/// The tables that the instructions' operands may refer to.
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'a> {
     pub n_names: usize,
     /// For each constant, whether it is an object.
     pub constants: &'a [bool],
-    /// How many are, up to the first that is not.
+    /// How many constants are objects, up to the first that is not.
     pub n_objects: usize,
     pub n_children: usize,
 }
 
-/// Checks what a prelude says against itself and the tables. `code` is what it was read from.
+/// Checks what a prelude says against itself and the tables. `code` is the code that the prelude was read from.
 pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> Checked {
     let signature = &prelude.signature;
     if signature.n_def_pos_args > signature.n_pos_args {
@@ -102,18 +102,18 @@ pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> C
 }
 
 impl Tables<'_> {
-    /// The bounds of operands, by number.
+    /// The bounds of operands, by the number of their `Bound`.
     fn bounds(&self) -> [usize; 4] {
         [0x80, self.n_names, self.n_objects, self.n_children]
     }
 }
 
-/// Scans code objects; keeps its memory from one to the next.
+/// A scanner of code objects, which keeps its memory from one to the next.
 pub(super) struct Scanner<'q> {
     quota: &'q Quota<'q>,
     /// The labels of the code that has been scanned last.
     pub labels: Labels,
-    /// The locals of the unbroken row of `LOAD_FAST`s that the last instructions are.
+    /// The locals that the unbroken row of `LOAD_FAST`s just before the present instruction loads.
     loads: Vec<u32>,
 }
 
@@ -125,11 +125,11 @@ struct Uses {
     is_generator: bool,
     own_cells: LocalSet,
     n_pos_args: u32,
-    /// 1 more than the last argument that is used as a cell.
+    /// 1 more than the number of the last argument that is used as a cell.
     cells_min: u32,
-    /// The first argument that is used as an object, or the number of arguments.
+    /// The number of the first argument that is used as an object, or how many positional arguments there are.
     cells_max: u32,
-    /// 1 more than the last local that is used at all.
+    /// 1 more than the number of the last local that is used at all.
     locals: u32,
 }
 
@@ -315,7 +315,7 @@ impl<'q> Scanner<'q> {
         Ok(())
     }
 
-    /// A row of `LOAD_FAST`s, if there was one, has ended.
+    /// Ends a row of `LOAD_FAST`s, if there was one.
     #[inline]
     fn end_loads(&mut self, uses: &mut Uses) {
         if !self.loads.is_empty() {
@@ -324,7 +324,7 @@ impl<'q> Scanner<'q> {
         }
     }
 
-    /// A row of `LOAD_FAST`s has ended, at something that takes the last of them as cells.
+    /// Ends a row of `LOAD_FAST`s at an instruction that takes the last `n_cells` of them as cells.
     fn end_loads_with_cells(&mut self, n_cells: u8, uses: &mut Uses) -> Checked {
         let n_objects = self.loads.len().checked_sub(n_cells.into()).ok_or(Reason::ClosureLoads)?;
         self.loads.drain(n_objects..).try_for_each(|local| uses.cell(local))?;

@@ -38,17 +38,17 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether it is an object that an instruction may use freely.
+    /// Whether a slot of this kind holds an object that an instruction may use freely.
     pub fn is_object(self) -> bool {
         matches!(self, Kind::Object | Kind::None | Kind::Exception)
     }
 
-    /// Whether it is a single word that may change its place.
+    /// Whether a slot of this kind holds a single word that may change its place.
     pub(super) fn is_movable(self) -> bool {
         self.is_object() || matches!(self, Kind::Null | Kind::SelfOrNull | Kind::Data | Kind::Cause)
     }
 
-    /// What is known of a slot that is of either kind.
+    /// What is known of a slot that is of one of two kinds; `None` if no kind covers both.
     fn join(self, other: Kind) -> Option<Kind> {
         match (self, other) {
             _ if self == other => Some(self),
@@ -93,19 +93,20 @@ struct Run {
     kind: Kind,
     base: u32,
     below: u32,
-    /// The run that was put on this one last, 0 if none was: the same again needs no new run.
+    /// The run that was put on this one last, 0 if none was: the same run again needs no new one.
     above: u32,
 }
 
-/// Two stacks that cannot be the same place's: the slot, counted from the bottom, and its kinds.
+/// The difference of two stacks that cannot both be found at one label: the slot, counted from the bottom, and its
+/// kinds in the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Clash {
     pub slot: u32,
     pub kinds: (Kind, Kind),
 }
 
-/// The tree of runs, and an account of the work done on it. Where there is no memory for a run, the stack is not what
-/// it should be, and the quota says that the work has stopped.
+/// The tree of runs, and an account of the work done on it. If there is no memory for a run, the stack is not what it
+/// should be, and the quota says that the work has stopped.
 pub(super) struct Stacks<'q> {
     quota: &'q Quota<'q>,
     /// The first is the ground, a run of objects: the empty stack ends there.
@@ -194,7 +195,7 @@ impl<'q> Stacks<'q> {
     }
 
     /// The lowest height down to which the top is a run of objects of no known value, and the lowest at which there is
-    /// still something of that run. Where the top is none, no height is so low.
+    /// still something of that run. Both are the greatest number if the top is no such run.
     pub fn objects_on_top(&self, stack: Stack) -> (u32, u32) {
         let run = self.run(stack.run);
         match (run.kind, stack.run) {
@@ -210,7 +211,7 @@ impl<'q> Stacks<'q> {
         run.kind == Kind::Object && run.base <= height
     }
 
-    /// The first slot from the top, down to `height`, that is no object.
+    /// The kind of the first slot from the top, down to `height`, that is no object.
     pub fn find_non_object(&mut self, stack: Stack, height: u32) -> Option<Kind> {
         let mut run = self.run(stack.run);
         loop {
@@ -225,7 +226,7 @@ impl<'q> Stacks<'q> {
         }
     }
 
-    /// Whether a slot from `height` up is of the kind whose size is not known.
+    /// Whether a slot from `height` up is of the kind whose real size is not known, [`Kind::Pending`].
     pub fn has_pending(&mut self, stack: Stack, height: u32) -> bool {
         let mut run = self.run(stack.run);
         loop {
@@ -240,7 +241,7 @@ impl<'q> Stacks<'q> {
         }
     }
 
-    /// What is known where either of two stacks of one height may be found.
+    /// The stack that is known at a label which control reaches with one of two stacks of the same height.
     pub fn join(&mut self, old: Stack, new: Stack) -> Result<Stack, Clash> {
         let (mut a, mut b, mut height) = (old.run, new.run, old.height);
         let mut changed = false;

@@ -8,8 +8,8 @@ use crate::bytecode::Instruction;
 use crate::opcode::{ITER_SLOTS, Op};
 
 impl Walk<'_, '_> {
-    /// Looks at the instruction at `pc`: checks what it needs, lets control go where it may jump to, and changes the
-    /// state to what the next instruction finds.
+    /// Looks at the instruction at `pc`: checks what it needs, lets control go where the instruction may jump to, and
+    /// changes the state to what the next instruction finds.
     pub fn step(&mut self, instruction: &Instruction) -> Checked<After> {
         let index = instruction.index();
         match instruction.op {
@@ -143,7 +143,7 @@ impl Walk<'_, '_> {
         self.push(Kind::Object, pushes)
     }
 
-    /// The kind of the slot that has `n` slots above it. Looking does not take it: it may be below the floor.
+    /// The kind of the slot that has `n` slots above it. Looking does not take the slot, which may be below the floor.
     fn kind(&mut self, n: u32) -> Checked<Kind> {
         let slot = self.height().checked_sub(n.saturating_add(1)).ok_or(Reason::StackEmpty)?;
         Ok(self.memory.stacks.kind_of(self.state.stack, slot))
@@ -164,7 +164,8 @@ impl Walk<'_, '_> {
         self.flow(target, state)
     }
 
-    /// Where an instruction jumps to, or the handler that it sets up. The scan has seen that it is in the code.
+    /// The offset that an instruction jumps to, or that of the handler that it sets up. The scan has seen that the
+    /// offset is in the code.
     fn target(&self, instruction: &Instruction) -> Checked<usize> {
         instruction.target().ok_or_else(|| Reason::JumpOutside.into())
     }
@@ -175,7 +176,7 @@ impl Walk<'_, '_> {
         self.push(Kind::SelfOrNull, 1)
     }
 
-    /// `STORE_ATTR` and `STORE_SUBSCR` delete where the value is null.
+    /// Takes the operands of `STORE_ATTR` and `STORE_SUBSCR`, which delete if the value is null.
     fn store(&mut self, n_objects: u32) -> Checked {
         self.pop_objects(n_objects)?;
         let value = self.kind(0)?;
@@ -183,7 +184,8 @@ impl Walk<'_, '_> {
         self.pop(1)
     }
 
-    /// The collection has the iterators of the comprehension's loops above it, but nothing of unknown size.
+    /// Takes the operands of `STORE_COMP`. The collection has the iterators of the comprehension's loops above it, but
+    /// nothing of unknown size.
     fn store_comp(&mut self, instruction: &Instruction) -> Checked {
         let distance = instruction.index() >> 2;
         let n_taken = instruction.effect().pops;
@@ -230,13 +232,14 @@ impl Walk<'_, '_> {
         self.push(Kind::Object, 1)
     }
 
-    /// Calls that take more than objects: a method has a `self` or null, a starred mapping null for its keyword.
+    /// Does a call that takes more than objects: a method has a `self` or null, a starred mapping has null for its
+    /// keyword.
     fn call(&mut self, instruction: &Instruction) -> Checked {
         let (n_positional, n_keyword) = (instruction.index() & 0xff, instruction.index() >> 8);
         if matches!(instruction.op, Op::CallFunctionVarKw | Op::CallMethodVarKw) {
             self.pop_objects(1)?;
             for _ in 0..n_keyword {
-                // As for a store: null marks another meaning.
+                // A keyword may be null, as the value of a store may: null marks another meaning.
                 self.store(1)?;
             }
             self.pop_objects(n_positional)?;
@@ -253,7 +256,7 @@ impl Walk<'_, '_> {
         self.push(Kind::Object, 1)
     }
 
-    /// A loop that is left by a jump drops its iterator slot by slot.
+    /// Pops a slot: an object, or a slot of an iterator, which a loop that is left by a jump drops slot by slot.
     fn pop_top(&mut self) -> Checked {
         let kind = self.kind(0)?;
         self.need(kind.is_object() || kind == Kind::Iter, "an object", kind)?;
@@ -282,7 +285,7 @@ impl Walk<'_, '_> {
         let (top, below, lowest) = (self.movable(0)?, self.movable(1)?, self.movable(2)?);
         self.pop(3)?;
         if (top, lowest) == (Kind::Data, Kind::Cause) {
-            // Together again, as the end of the block expects them.
+            // The pending value and its cause are together again, as the end of the block expects them.
             self.push(Kind::Pending, 2)?;
         } else {
             self.push(top, 1)?;
@@ -301,14 +304,14 @@ impl Walk<'_, '_> {
         self.pop_objects(1)?;
         let stack = self.state.stack;
         if stack.height > 0 && self.memory.stacks.top(stack) == Kind::Iter {
-            // On what is left of an iterator, a whole one would seem to start elsewhere.
+            // On top of what is left of an iterator, a whole iterator would seem to start elsewhere.
             let is_whole = self.memory.stacks.top_run(stack).is_multiple_of(ITER_SLOTS);
             self.need(is_whole, "a whole iterator", Kind::Iter)?;
         }
         self.push(Kind::Iter, ITER_SLOTS)
     }
 
-    /// Makes sure of a loop's iterator on top of a stack, and returns the height below it.
+    /// Checks that a loop's iterator is on top of a stack, and returns the height below the iterator.
     fn iterator(&mut self, stack: Stack, floor: u32) -> Checked<u32> {
         let height = stack.height.checked_sub(ITER_SLOTS).filter(|&height| height >= floor);
         let height = height.ok_or(Reason::StackEmpty)?;
@@ -316,7 +319,7 @@ impl Walk<'_, '_> {
         let top = stacks.top(stack);
         let is_iterator = match top {
             Kind::Iter => stacks.top_run(stack).is_multiple_of(ITER_SLOTS),
-            // As a generator expression makes it of its argument.
+            // The iterator as a generator expression makes it of its argument.
             Kind::Null => {
                 stacks.kind_of(stack, height + 2) == Kind::Null
                     && stacks.kind_of(stack, height + 1).is_object()
@@ -339,7 +342,7 @@ impl Walk<'_, '_> {
     fn setup_with(&mut self, instruction: &Instruction) -> Checked {
         self.pop_objects(1)?;
         self.push(Kind::Exit, 2)?;
-        // Room for what is pending and, to call `__exit__` in place, one more.
+        // Room for what is pending and, to call `__exit__` in place, for one slot more.
         self.reserve(self.height().checked_add(3))?;
         self.setup(instruction, BlockKind::With, Kind::Pending, 2)?;
         self.push(Kind::Object, 1)
@@ -390,7 +393,8 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// The height at which the innermost block, whose handler this must be, has what is pending.
+    /// Checks that the handler of the innermost block runs, and that on top is only what is pending, `reach` slots
+    /// further down than the handler was entered with it. Returns the height below what is pending.
     fn pending(&mut self, reach: u32) -> Checked<u32> {
         let block = self.block();
         if block.depth == 0 {
@@ -436,7 +440,7 @@ impl Walk<'_, '_> {
         Ok(After::Next)
     }
 
-    /// Leaves blocks by way of their handlers, as if each had run and ended by now.
+    /// Leaves blocks by way of their handlers, as if each handler had run and ended.
     fn unwind_jump(&mut self, instruction: &Instruction) -> Checked {
         let mut state = self.state;
         for _ in 0..instruction.extra & 0x7f {

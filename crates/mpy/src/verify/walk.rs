@@ -28,9 +28,9 @@ pub(super) struct State {
 /// What the verifier keeps for a label.
 #[derive(Clone, Copy)]
 struct LabelState {
-    /// `None` as long as no path reaches it.
+    /// What is known at the label; `None` as long as no path reaches it.
     state: Option<State>,
-    /// The block whose handler it is.
+    /// The block whose handler starts at the label.
     handler_of: BlockId,
 }
 
@@ -49,7 +49,7 @@ impl<'q> Memory<'q> {
         Memory { quota, states: Vec::new(), pending: Pending::default(), stacks, blocks }
     }
 
-    /// Forgets all, and makes room for so many labels.
+    /// Forgets all, and makes room for `n_labels` labels.
     fn clear(&mut self, n_labels: usize) -> Result<(), Stop> {
         self.states.clear();
         self.quota.resize(&mut self.states, n_labels, LabelState { state: None, handler_of: Blocks::NONE })?;
@@ -59,7 +59,7 @@ impl<'q> Memory<'q> {
     }
 }
 
-/// What a code object is verified against.
+/// What is known before the walk of the code object and its module.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub code: &'a [u8],
@@ -73,7 +73,7 @@ pub(super) struct Context<'a> {
     pub glance: Glance,
 }
 
-/// A walk.
+/// A walk over a code object.
 pub(super) struct Walk<'a, 'q> {
     pub context: Context<'a>,
     pub memory: &'a mut Memory<'q>,
@@ -82,20 +82,21 @@ pub(super) struct Walk<'a, 'q> {
     pub pc: usize,
     /// The height down to which the instruction may take slots.
     pub floor: u32,
-    /// The height that the frame has room for.
+    /// The height of the stack that the frame has room for.
     room: u32,
-    /// The height that has been needed so far.
+    /// The height of the stack that has been needed so far.
     pub highest: u32,
 }
 
-/// What comes after an instruction.
+/// Where control goes after an instruction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum After {
     Next,
     Elsewhere,
 }
 
-/// Units of work for a byte of code, and for any code. Real code takes less than a tenth.
+/// Units of work that a walk may take for each byte of code, beside those that it may take for any code. Real code
+/// takes less than a tenth.
 const WORK_PER_BYTE: usize = 64;
 const WORK_AT_LEAST: usize = 1024;
 
@@ -156,7 +157,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         }
     }
 
-    /// Passes plain instructions, up to one that is not, or works on more than one run of objects, or is the last
+    /// Passes plain instructions, up to one that is not plain, works on more than one run of objects, or is the last
     /// before `end`. Most of code is passed so.
     fn pass_plain(&mut self, end: usize) {
         let (base, least) = self.memory.stacks.objects_on_top(self.state.stack);
@@ -204,7 +205,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         *self.memory.blocks.get(self.state.block)
     }
 
-    /// Finds the floor of the innermost block, after that has changed.
+    /// Finds the floor of the innermost block, after another block has become the innermost.
     pub fn find_floor(&mut self) {
         self.floor = self.memory.blocks.get(self.state.block).floor(self.pc);
     }
@@ -220,7 +221,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         }
     }
 
-    /// Lets control go from here to a label.
+    /// Lets control go from the present instruction to a label.
     pub fn flow(&mut self, to: usize, mut state: State) -> Checked {
         if state.block == Blocks::NONE {
             return self.arrive(to, state);
@@ -238,7 +239,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         self.arrive(to, state)
     }
 
-    /// Control goes on into the handler of a `finally` or a context manager: nothing is pending.
+    /// Lets control go on into the handler of a `finally` or a context manager, with nothing pending.
     fn enter_normally(&mut self, block: &Block, stack: &mut Stack) -> Checked {
         let stacks = &mut self.memory.stacks;
         if block.kind == BlockKind::Except || stack.height != block.height + 1 {
@@ -246,7 +247,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         }
         let top = stacks.top(*stack);
         if block.kind == BlockKind::AsyncWith {
-            // Below the manager, which the way to here has moved up to call its `__aexit__`.
+            // `None` lies below the manager, which the code before has moved up to call its `__aexit__`.
             if !top.is_object() || stacks.kind_of(*stack, block.height - 1) != Kind::None {
                 return Err(Reason::EntersHandler.into());
             }
@@ -263,7 +264,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         self.reserve(Some(stack.height))
     }
 
-    /// Where the paths of an `async with`'s handler come together, what is pending may have any of its forms.
+    /// Lets what is pending have any of its forms where the paths of an `async with`'s handler come together.
     fn settle(&mut self, block: &Block, stack: &mut Stack) {
         let stacks = &mut self.memory.stacks;
         if block.kind == BlockKind::AsyncWith
@@ -275,7 +276,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         }
     }
 
-    /// Control reaches a label: what is known there becomes what all paths have in common.
+    /// Notes that control reaches a label: what is known at the label becomes what all paths have in common.
     pub fn arrive(&mut self, label: usize, new: State) -> Checked {
         let number = self.context.labels.number(label);
         let state = match self.memory.states[number].state {
@@ -300,7 +301,8 @@ impl<'a, 'q> Walk<'a, 'q> {
         Ok(())
     }
 
-    /// The block that the instruction opens with the handler at `handler`: found again if it has been here before.
+    /// The block that the instruction opens with the handler at `handler`: found again if the walk has been here
+    /// before.
     pub fn open(&mut self, kind: BlockKind, handler: usize, height: u32) -> Checked<BlockId> {
         let number = self.context.labels.number(handler);
         let known = self.memory.states[number].handler_of;
