@@ -13,9 +13,9 @@ pub const ITER_SLOTS: u32 = 4;
 /// What follows an opcode's byte, and what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operand {
-    /// Nothing.
+    /// Nothing follows, and there is no operand.
     None,
-    /// Nothing: the value is in the opcode itself, as its distance from the first opcode of the group.
+    /// Nothing follows: the operand is in the opcode itself, as its distance from the first opcode of the group.
     Implied,
     /// An index of the module's qstr table, as a vuint.
     Qstr,
@@ -57,15 +57,15 @@ pub struct Effect {
 /// Where control goes after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
-    /// To the next instruction.
+    /// Control goes to the next instruction.
     Next,
-    /// To the jump's target.
+    /// Control goes to the jump's target.
     Jump,
-    /// To the next instruction or to the jump's target.
+    /// Control goes to the next instruction or to the jump's target.
     Branch,
-    /// To the next instruction; the target is the handler of the block that the instruction opens.
+    /// Control goes to the next instruction; the target is the handler of the block that the instruction opens.
     Setup,
-    /// Out of the function, into an exception handler, or wherever the pending `finally` work leads.
+    /// Control goes out of the function, into an exception handler, or wherever the pending `finally` work leads.
     Leave,
 }
 

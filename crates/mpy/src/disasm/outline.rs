@@ -76,7 +76,7 @@ impl<'m> Outline<'m> {
         Outline { entries }
     }
 
-    /// What code object `id` is; `None` if there is no such one.
+    /// What code object `id` is; `None` if the module has no such code object.
     pub fn get(&self, id: CodeId) -> Option<&Entry<'m>> {
         self.entries.get(id as usize)
     }

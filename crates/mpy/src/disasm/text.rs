@@ -1,5 +1,5 @@
-//! Names and constants as text that is safe to print: whatever bytes a file holds, what is written here is printable,
-//! of one line, and cannot be mistaken for something else.
+//! Names and constants as text that is safe to print: whatever bytes a file holds, the text is printable, of one line,
+//! and cannot be mistaken for something else.
 
 use core::fmt::{self, Write};
 

@@ -1,8 +1,9 @@
 //! Floats as text, to the digit as MicroPython reads and writes them: constants in modules are text, and a program that
 //! converts a number itself gets the one that its compiler would have made of it.
 //!
-//! MicroPython calculates with `long double` here, which on the machines that it is released for has 64 bits of
-//! precision; results differ in the last digit from those of exact arithmetic, so the same steps are taken in software.
+//! For these conversions MicroPython calculates with `long double`, which on the machines that it is released for has
+//! 64 bits of precision; results differ in the last digit from those of exact arithmetic, so the same steps are taken
+//! in software.
 
 mod extended;
 mod format;

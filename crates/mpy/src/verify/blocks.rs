@@ -86,7 +86,7 @@ pub(super) struct Block {
     pub kind: BlockKind,
     /// The offset of the block's handler.
     pub handler: usize,
-    /// The height of the stack that the handler finds, below what it is entered with.
+    /// The height of the stack that the handler finds, not counting what it is entered with.
     pub height: u32,
     /// The offset of the instruction that opens the block.
     pub opened_at: usize,

@@ -87,7 +87,7 @@ impl Labels {
 #[derive(Default)]
 pub(super) struct Pending {
     words: Vec<u64>,
-    /// No word before this one has a bit.
+    /// The index of a word before which no word has a bit.
     first: usize,
 }
 

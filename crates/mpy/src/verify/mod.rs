@@ -16,9 +16,9 @@
 //!    `BUILD_SLICE` has 2 or 3 items, `STORE_COMP` a kind of 0 to 2, calls at most 255 arguments of each sort. The
 //!    prelude's names exist, and its line table is whole.
 //! 3. **Locals.** Arguments and all locals that instructions name are below [`Facts::locals`]. The locals that the
-//!    prelude lists as cells, once each, and the first [`Facts::min_cells`] arguments hold cells as long as the function
-//!    runs; `LOAD_DEREF`, `STORE_DEREF` and `DELETE_DEREF` name only such, `STORE_FAST` and `DELETE_FAST` never. All
-//!    other locals hold an object or nothing.
+//!    prelude lists as cells, once each, and the first [`Facts::min_cells`] arguments hold cells as long as the
+//!    function runs; `LOAD_DEREF`, `STORE_DEREF` and `DELETE_DEREF` name only such, `STORE_FAST` and `DELETE_FAST`
+//!    never. All other locals hold an object or nothing.
 //! 4. **Functions.** A function is made with at least [`Facts::min_cells`] and at most [`Facts::max_cells`] cells, each
 //!    of them a cell, and these are positional arguments. The module's own code takes none. Where a function's prelude
 //!    says that it has default arguments, positional or keyword-only, an object is given for them when it is made, else
@@ -26,33 +26,35 @@
 //! 5. **Room.** The value stack is never higher than [`Facts::stack`] slots, nor too low for an instruction.
 //!    [`Facts::frame`] slots are enough for locals and stack. Mostly that is no more than the prelude's `n_state`, but
 //!    mpy-cross before 1.23 counts up to [`UNCOUNTED_SLOTS`] too few for each exception block. Included are the
-//!    exception, or the two pending slots, that a handler is entered with, and above the two slots of `__exit__` a third
-//!    one, so that it can be called in place.
+//!    exception, or the two pending slots, that a handler is entered with, and above the two slots of `__exit__` a
+//!    third one, so that it can be called in place.
 //! 6. **Objects.** Wherever an instruction uses a slot, it holds an object, but for these: `STORE_ATTR` and
-//!    `STORE_SUBSCR` find an object or null for the value; calls of methods find an object or null for `self`; calls with
-//!    starred arguments find an object or null for a keyword; `MAKE_CLOSURE` finds cells; `RETURN_VALUE` finds an object
-//!    or, in a class body that returns the cell of `__class__`, a cell; `POP_TOP` finds an object or a slot of an
-//!    iterator; `ROT_TWO` and `ROT_THREE` move any whole word.
+//!    `STORE_SUBSCR` find an object or null for the value; calls of methods find an object or null for `self`; calls
+//!    with starred arguments find an object or null for a keyword; `MAKE_CLOSURE` finds cells; `RETURN_VALUE` finds an
+//!    object or, in a class body that returns the cell of `__class__`, a cell; `POP_TOP` finds an object or a slot of
+//!    an iterator; `ROT_TWO` and `ROT_THREE` move any whole word.
 //! 7. **Iterators.** `FOR_ITER` finds the four slots that `GET_ITER_STACK` made, where it made them and untouched, or
 //!    null, an object, null and null. A jump out of a loop drops all four. Nothing between is moved or copied.
 //! 8. **Blocks.** No more exception blocks are open than the prelude's `n_exc_stack`, and whatever ends one finds it
 //!    open, innermost, and of its kind. Where control is decides which are active (their handler runs): those whose
 //!    handler is not after the instruction. As control goes on, only the innermost changes from inactive to active.
 //! 9. **Handlers.** While a block is open and not active, the slots below the height at which it was opened stay what
-//!    they were. So an exception drops active blocks, cuts the stack to the height that the next one was opened at, puts
-//!    the exception on top and goes to the handler ([`FinallyEntry::exception`] of a `finally`). For a `with` that height
-//!    includes the two slots that `SETUP_WITH` puts there: `__exit__` and its `self` as `LOAD_METHOD` gives them.
+//!    they were. So an exception drops active blocks, cuts the stack to the height that the next one was opened at,
+//!    puts the exception on top and goes to the handler ([`FinallyEntry::exception`] of a `finally`). For a `with` that
+//!    height includes the two slots that `SETUP_WITH` puts there: `__exit__` and its `self` as `LOAD_METHOD` gives
+//!    them.
 //! 10. **Pending.** A return drops active blocks and those of `except`, cuts the stack to the height of the next one,
-//!     puts the value and a negative small integer on top and goes to [`FinallyEntry::unwind`]. A jump out of blocks does
-//!     the same with its target and the number of blocks still to leave; each `with` or `finally` on its way that is not
-//!     active has just that height by then, and what an active one has pending is on top and gives way. Having left
-//!     all, it drops an iterator if it says so, and its target then finds what it expects. (The target is to be kept as a
-//!     small integer, such as its offset, so that every slot is a valid word.)
+//!    puts the value and a negative small integer on top and goes to [`FinallyEntry::unwind`]. A jump out of blocks
+//!    does the same with its target and the number of blocks still to leave; each `with` or `finally` on its way that
+//!    is not active has just that height by then, and what an active one has pending is on top and gives way. Having
+//!    left all, it drops an iterator if it says so, and its target then finds what it expects. (The target is to be
+//!    kept as a small integer, such as its offset, so that every slot is a valid word.)
 //! 11. **Ends.** `WITH_CLEANUP` finds what is pending on top of the two slots of `__exit__`, takes these out, and is
-//!     followed by `END_FINALLY`. `END_FINALLY` finds on top, and just above what its block left alone, what is pending:
-//!     `None` if nothing is, an exception that handlers were entered with, or the two slots of property 10 as they
-//!     were put. It ends the block. Nothing else can be there: no function can forge what is pending.
-//! 12. **Generators.** `YIELD_VALUE` and `YIELD_FROM` are only in functions whose prelude says that they are generators.
+//!    followed by `END_FINALLY`. `END_FINALLY` finds on top, and just above what its block left alone, what is pending:
+//!    `None` if nothing is, an exception that handlers were entered with, or the two slots of property 10 as they were
+//!    put. It ends the block. Nothing else can be there: no function can forge what is pending.
+//! 12. **Generators.** `YIELD_VALUE` and `YIELD_FROM` are only in functions whose prelude says that they are
+//!    generators.
 //!
 //! # What compilers get wrong
 //!

@@ -18,7 +18,8 @@ use crate::model::word::Obj;
 pub(crate) struct Sketch {
     /// The prelude and the instructions.
     pub bytes: *const u8,
-    /// The number of these bytes, and in the highest bit whether other code is nested in this code, and follows.
+    /// The number of bytes of the prelude and the instructions, and in the highest bit whether other code is nested in
+    /// this code, and follows.
     pub extent: u16,
     /// In a module that runs in place, the number of the code in its module. Else the line of the function's
     /// definition, or 0 if that is beyond 65535 or the code was not compiled from source in this interpreter.

@@ -89,7 +89,8 @@ impl Tuple {
     /// A tuple of `items` in the memory `room`.
     ///
     /// # Safety
-    /// `room` has [`Tuple::words`] words, which nobody else uses, and which live as long as the tuple is used.
+    /// `room` has [`Tuple::words`] words, which nobody else uses, and which live as long as the collector sees the
+    /// tuple.
     pub(crate) unsafe fn write_at(room: NonNull<Slot>, items: &[Obj]) -> Gc<Tuple> {
         let room = room.cast::<Tuple>();
         // SAFETY: the caller says that `room` has the words of this tuple.

@@ -364,8 +364,8 @@ impl Arena {
         }
     }
 
-    /// Records, in the groups from that of `from` on that lie whole inside the block `block`, the way to the block's
-    /// start.
+    /// Records the way to the start of the block `block` in the groups that lie whole inside the block, from the group
+    /// of `from` on.
     pub fn link(&self, block: Span, from: usize) {
         let first = self.group_index(block.start);
         let from = self.group_index(from).max(first + 1);

@@ -12,10 +12,10 @@ const POISON: u8 = 0xa8;
 
 /// A collection under way.
 ///
-/// First name the roots: [`keep`](Collection::keep) and [`scan`](Collection::scan) mark all that can be reached
-/// from them. Then everything that may be reached has been, and [`is_alive`](Collection::is_alive) tells what is
-/// about to die, for weak references to be cleared; more may still be kept. [`finish`](Collection::finish) frees
-/// the rest. Meanwhile nothing can be allocated.
+/// First name the roots: [`keep`](Collection::keep) and [`scan`](Collection::scan) mark all that can be reached from
+/// them. Then all blocks that can be reached are marked, and [`is_alive`](Collection::is_alive) tells what is about to
+/// die, for weak references to be cleared; more may still be kept. [`finish`](Collection::finish) frees the rest.
+/// Meanwhile nothing can be allocated.
 ///
 /// A collection that is dropped unfinished frees nothing.
 #[must_use = "a collection frees nothing unless it is finished"]

@@ -1,9 +1,9 @@
-//! Blocks that want to be told before they are freed.
+//! Blocks with finalisers: blocks whose owner is told before they are freed.
 //!
-//! The heap keeps a table of them, itself a block. A collection that does not reach a block of the table *condemns*
-//! it: keeps it and all that it leads to once more, and lists it for the owner, who runs its finaliser at a moment
-//! that suits. The block has then left the table, so it is finalised once only, whether its finaliser makes it
-//! reachable again or not.
+//! The heap keeps a table of such blocks, which is a block itself. A collection that does not reach a block of the
+//! table *condemns* it: keeps it and all that it leads to once more, and lists it for the owner, who runs its finaliser
+//! at a moment that suits. The block has then left the table, so it is finalised once only, whether its finaliser makes
+//! it reachable again or not.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -23,7 +23,7 @@ pub(super) struct Finalisers {
     capacity: Cell<usize>,
     len: Cell<usize>,
     condemned: Cell<usize>,
-    /// No condemned block is at this entry or after it.
+    /// The index of an entry of the table from which on no block is condemned.
     end: Cell<usize>,
 }
 

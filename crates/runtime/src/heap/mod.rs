@@ -60,7 +60,7 @@ pub struct Heap {
     run: Run,
     cursors: Cursors,
     arenas: Cell<Option<NonNull<Arena>>>,
-    /// From the lowest address in use to the highest, over all arenas.
+    /// The addresses from the lowest in use to the highest, over all arenas.
     bounds: Cell<Span>,
     source: Option<&'static dyn RegionSource>,
     /// Bytes that may still be obtained from the source.

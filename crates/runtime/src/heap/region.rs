@@ -23,9 +23,9 @@ pub struct Region {
 pub unsafe trait RegionSource: Sync {
     /// A region of at least `least` bytes and at most `most`, or `None` if there is no such memory.
     ///
-    /// Where memory that nobody touches costs nothing, as under an operating system with virtual memory, give all
-    /// of `most`: the heap uses a region from its start and touches no more than it needs, and a heap in one piece
-    /// is quicker. Elsewhere give what is fair to others.
+    /// Where memory that nobody touches costs nothing, as under an operating system with virtual memory, give all of
+    /// `most`: the heap uses a region from its start and touches no more than it needs, and a heap in one piece is
+    /// quicker. On other systems give a share that is fair to other users of the memory.
     fn obtain(&self, least: usize, most: usize) -> Option<Region>;
 
     /// Takes a region back.

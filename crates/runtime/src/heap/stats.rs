@@ -41,7 +41,7 @@ pub struct Stretch {
 }
 
 impl Heap {
-    /// Takes stock of the heap. The time is that of looking at every block.
+    /// Takes stock of the heap. This takes the time of a look at every block.
     pub fn figures(&self) -> Figures {
         let mut figures = Figures { obtainable: self.allowance.get(), ..Figures::default() };
         for Stretch { bytes, kind, .. } in self.stretches() {

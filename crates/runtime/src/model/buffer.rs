@@ -6,12 +6,12 @@ use core::ptr::NonNull;
 /// What a buffer is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// To read.
+    /// The buffer is only read.
     Read,
-    /// To write, and perhaps to read.
+    /// The buffer is written, and perhaps read.
     Write,
-    /// To keep: memory that never changes, and stays as long as the collector sees a pointer into it, or for good. Only
-    /// types with the flag [`LENDS`](crate::model::types::flag::LENDS) are asked for such memory.
+    /// The buffer is kept: its memory never changes, and stays as long as the collector sees a pointer into it, or for
+    /// good. Only types with the flag [`LENDS`](crate::model::types::flag::LENDS) are asked for such memory.
     Lend,
 }
 

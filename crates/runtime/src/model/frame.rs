@@ -25,15 +25,16 @@ use crate::model::word::{Obj, Slot};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Entry {
-    /// The bottom of the stack, which is no call.
+    /// The frame is the bottom of the stack, and no call.
     Bottom,
-    /// To the Rust code that called the function.
+    /// Control goes to the Rust code that called the function.
     Rust,
-    /// To the frame below, which gets the result.
+    /// Control goes to the frame below, which gets the result.
     Call,
-    /// To the frame below, which called a class: it gets the new object instead of the result of `__init__`.
+    /// Control goes to the frame below, which called a class: it gets the new object instead of the result of
+    /// `__init__`.
     Init,
-    /// To the `for` loop of the frame below, whose iterator this generator is.
+    /// Control goes to the `for` loop of the frame below, whose iterator the generator in this frame is.
     Loop,
 }
 

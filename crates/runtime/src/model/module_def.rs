@@ -59,7 +59,8 @@ pub enum Settable {
 }
 
 impl ModuleDef {
-    /// The module `name`, with dots if it is in a package, and has the members of the table `members`.
+    /// The definition of the module `name`, which has the members of the table `members`. The name has dots if the
+    /// module is in a package.
     pub const fn new(name: &'static str, members: &'static [Member]) -> ModuleDef {
         ModuleDef { name, members, init: None, extensible: false, settable: Settable::Nothing }
     }

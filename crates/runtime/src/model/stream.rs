@@ -9,18 +9,18 @@ use crate::model::word::Obj;
 /// A request to a stream, besides reading and writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// To pass on what the stream has buffered.
+    /// Pass on what the stream has buffered.
     Flush,
-    /// To move to another position, which is the answer.
+    /// Move to another position, which is the answer.
     Seek {
         /// The distance in bytes.
         offset: isize,
         /// The point that `offset` counts from: 0 the start, 1 the current position, 2 the end.
         whence: u8,
     },
-    /// To answer which of these events the stream is ready for.
+    /// Answer which of these events the stream is ready for.
     Poll(Events),
-    /// To give up what the stream holds.
+    /// Give up what the stream holds.
     Close,
     /// Another request by its number in MicroPython's `py/stream.h`, and its argument.
     Other(usize, usize),

@@ -335,7 +335,7 @@ unsafe impl Sync for Type {}
 
 impl Type {
     /// The offsets of the flags, the name, and the fields behind them that C code reads.
-    #[allow(dead_code)] // where there is machine code, it matters
+    #[allow(dead_code)] // used only in builds with machine code
     pub(crate) const PLACES_FOR_C: [usize; 4] = [
         core::mem::offset_of!(Type, flags),
         core::mem::offset_of!(Type, name),

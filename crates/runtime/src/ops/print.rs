@@ -93,7 +93,8 @@ pub trait Print {
     /// As [`Vm::print`].
     fn repr(&self, object: Obj) -> Res;
 
-    /// Prints `open`, the items that `next` yields with commas between, and `close`.
+    /// Prints the first of `brackets`, the items that `next` gives by their index with commas between, and the second
+    /// of `brackets`.
     ///
     /// # Errors
     /// As [`Vm::print`].

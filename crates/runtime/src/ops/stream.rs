@@ -404,7 +404,7 @@ pub fn readlines(vm: &Vm, stream: Obj) -> Res {
     Ok(lines.obj())
 }
 
-/// `write(data[, size[, offset]])`
+/// `write(data[, size])` or `write(data, offset, size)`
 ///
 /// # Errors
 /// What the stream raises.
@@ -414,7 +414,7 @@ pub fn write(vm: &Vm, args: &[Obj]) -> Res {
         Some(&number) => Ok(usize::try_from(vm.int(number)?).unwrap_or(default)),
         None => Ok(default),
     };
-    // With two numbers, the first is the offset.
+    // Of two numbers the first is the offset.
     let (offset, size) =
         if args.len() > 3 { (number(2, 0)?, number(3, usize::MAX)?) } else { (0, number(2, usize::MAX)?) };
     let rest = bytes.get(offset..).unwrap_or_default();
@@ -474,7 +474,7 @@ pub fn close(vm: &Vm, stream: Obj) -> Res {
 /// `__enter__()`
 ///
 /// # Errors
-/// None.
+/// The method raises nothing.
 pub fn enter(_: &Vm, stream: Obj) -> Res {
     Ok(stream)
 }
