@@ -144,7 +144,7 @@ mod tests {
         // A child of a size that the file does not have, and machine code.
         assert_eq!(children(&[1, 9 << 3, 0], 0).count(), 0);
         assert_eq!(children(&[1, 1 << 3 | 2, 0], 0).count(), 0);
-        // As many as a number can say, none of which is there.
+        // As many children as a number can say, none of which is there.
         let many = vec![0x8f, 0xff, 0xff, 0xff, 0x7f, 1 << 3 | 4, 0, 0x8f, 0xff, 0xff, 0xff, 0x7f];
         assert_eq!(children(&many, 0).count(), 0);
     }

@@ -137,7 +137,7 @@ macro_rules! opcodes {
             }
 
             /// The opcode's effect when control goes on to the next instruction. `n` is the operand and `m` the byte
-            /// after that, 0 where it has none.
+            /// after that, 0 where the instruction has none.
             #[allow(unused_variables)]
             pub const fn effect(self, $n: u32, $m: u32) -> Effect {
                 match self { $(Op::$op => Effect { pops: $pops, pushes: $pushes },)* }
@@ -180,7 +180,7 @@ opcodes! {
     0x1a DeleteGlobal "DELETE_GLOBAL" Qstr Next 0 => 0;
     /// Import a module: its level and list of names are on the stack.
     0x1b ImportName "IMPORT_NAME" Qstr Next 2 => 1;
-    /// Push a name of the module on top.
+    /// Push the attribute of the module on top that has the name.
     0x1c ImportFrom "IMPORT_FROM" Qstr Next 1 => 2;
     /// Make a function of a child and `m` cells.
     0x20 MakeClosure "MAKE_CLOSURE" Closure Next m => 1;

@@ -51,7 +51,7 @@ pub enum Item<'m> {
     BadPrelude(PreludeError),
     /// An instruction.
     Instruction(Instruction),
-    /// The bytes behind the last instruction, which are none.
+    /// The bytes behind the last instruction, which are no instruction.
     Undecoded(DecodeError),
     /// Machine code.
     MachineCode,

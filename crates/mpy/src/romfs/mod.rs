@@ -1,8 +1,8 @@
 //! ROM images: folders and files in one piece of memory, for modules that run where they lie.
 //!
-//! MicroPython's `VfsRom` mounts such an image. It is a tree of records, each a kind, a length and a payload; file data
-//! lies in one piece, so that whoever holds the image can lend it ([`read`]). [`mod@write`] makes images from files.
-//! Facts about the format come from MicroPython's `extmod/vfs_rom.c` and `docs/reference/romfs.rst`.
+//! MicroPython's `VfsRom` mounts such an image. An image is a tree of records, each a kind, a length and a payload;
+//! file data lies in one piece, so that whoever holds the image can lend it ([`read`]). [`mod@write`] makes images from
+//! files. Facts about the format come from MicroPython's `extmod/vfs_rom.c` and `docs/reference/romfs.rst`.
 //!
 //! ```
 //! use berus_mpy::romfs::{Image, Node, Tree};

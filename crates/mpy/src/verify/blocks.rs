@@ -37,7 +37,7 @@ pub fn finally_entry(code: &[u8], handler: usize) -> FinallyEntry {
     exception_test(code, handler).map_or(plain, |test| test.entry)
 }
 
-/// The test at the start of an `async with`'s handler.
+/// The test at the start of the handler of an `async with`.
 pub(super) struct ExceptionTest {
     /// The qstr index of the name of the type that the exception is compared with.
     pub name: u32,

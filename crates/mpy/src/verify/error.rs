@@ -12,7 +12,7 @@ use crate::prelude::PreludeError;
 
 /// Code that must not be run: which, where and why.
 ///
-/// As text it names all three: `in <module>.f (code 1) at offset 12: a jump to offset 13, inside an instruction`.
+/// As text it names all three: `in <module>.f (code 1) at offset 12: a jump to offset 13, where no instruction starts`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The index of the code object in [`crate::module::Module::codes`].

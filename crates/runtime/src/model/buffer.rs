@@ -69,7 +69,7 @@ impl Buffer {
         unsafe { self.data.add(at.min(self.len)).copy_from(from.data, count) };
     }
 
-    /// The `len` bytes from number `start` on, as far as the buffer has them.
+    /// The buffer of the `len` bytes from number `start` on, as far as this buffer has them.
     #[must_use]
     pub fn part(self, start: usize, len: usize) -> Buffer {
         let start = start.min(self.len);

@@ -36,13 +36,13 @@ pub struct Code {
     pub context: Gc<Context>,
     /// The numbers of the module's names, by the index that bytecode uses.
     pub(crate) qstrs: NonNull<Qstr>,
-    /// The prelude and the instructions.
+    /// The address of the prelude, which the instructions follow.
     pub(crate) bytes: *const u8,
     /// The module's constants.
     pub(crate) constants: NonNull<Slot>,
     /// A heap block: the code objects that this code makes functions of, some of which may be of machine code.
     pub(crate) children: Option<NonNull<Slot>>,
-    /// The first instruction.
+    /// The address of the first instruction.
     pub(crate) start: *const u8,
     /// Bytes of prelude and instructions.
     pub(crate) len: u32,

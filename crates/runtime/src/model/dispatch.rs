@@ -69,7 +69,7 @@ impl Dispatch {
 /// What the interpreter has to do before instructions.
 #[derive(Default)]
 pub(crate) struct Steps {
-    /// Instructions that programs may still run, if somebody counts.
+    /// Instructions that programs may still run; `None` if nobody counts them.
     pub(crate) left: Cell<Option<u64>>,
     /// Whether the stacks are to be tidied.
     pub(crate) tidy: Cell<bool>,

@@ -9,9 +9,9 @@ use crate::model::word::Obj;
 
 /// An iteration by a built-in. It needs no memory of the heap where the type iterated over is a plain container.
 pub enum Each {
-    /// Over a container.
+    /// An iteration over a container, without an object for the iterator.
     Plain(Iter),
-    /// By an iterator that is an object.
+    /// An iteration by an iterator that is an object.
     Object(Obj),
 }
 

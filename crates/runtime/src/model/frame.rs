@@ -43,7 +43,7 @@ pub(crate) enum Entry {
 pub(crate) struct Frame {
     /// The code that runs; `None` for [`Entry::Bottom`].
     pub code: Cell<Option<Gc<Code>>>,
-    /// Local variable 0.
+    /// The address of local variable 0.
     pub locals: Cell<*mut Slot>,
     /// The byte just behind the call that the frame waits for, or behind the opcode that raised.
     pub ip: Cell<*const u8>,
@@ -75,12 +75,12 @@ pub(crate) enum BlockKind {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Block {
-    /// The handler, counted from the start of the code.
+    /// The offset of the handler from the start of the code.
     pub handler: u32,
     /// How many slots of the frame are in use below what the handler gets.
     pub depth: u16,
     pub kind: BlockKind,
-    /// The exception that the handler was given, while it runs.
+    /// The exception that the handler was given, while the handler runs; else null.
     pub exception: Slot,
 }
 

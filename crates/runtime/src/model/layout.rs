@@ -97,7 +97,7 @@ pub struct Function {
     pub(crate) header: Header,
     pub(crate) code: Cell<Gc<Code>>,
     pub(crate) n_cells: u8,
-    /// The sketch's number of locals, extent, place and bytes.
+    /// The number of locals of the sketch. The next three fields are the sketch's extent, place and bytes.
     pub(crate) n_locals: u8,
     pub(crate) extent: u16,
     #[cfg(target_pointer_width = "64")]

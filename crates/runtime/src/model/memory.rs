@@ -17,10 +17,10 @@ use crate::model::work::spend_work_on_bytes;
 /// Blocks of this size in bytes and larger count as work, since somebody is to fill them.
 const LARGE: usize = 1024;
 
-/// A block takes much of the heap if the heap has no room for more than so many blocks of its size.
+/// A block takes much of the heap if no more than so many blocks of its size fit into the heap.
 const MUCH: usize = 32;
 
-/// A block that grows where memory is short grows by at least this part of its size.
+/// A block that grows while memory is short grows by at least its size divided by this number.
 const PART_TO_GROW: usize = 16;
 
 impl Vm {

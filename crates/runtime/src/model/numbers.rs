@@ -23,8 +23,8 @@ pub(crate) trait Numbers {
     /// `ZeroDivisionError`, and what else the operator raises.
     fn of_floats(&self, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>>;
 
-    /// A binary operator on two strings or two bytes objects; `None` if the operator is not one of those that need no
-    /// more than the bytes.
+    /// A binary operator on two strings, if it is `+` or a comparison, which are often used; else `None`, as for other
+    /// operands.
     ///
     /// # Errors
     /// `MemoryError`.

@@ -151,7 +151,7 @@ impl Vm {
         let finder = memchr::memmem::Finder::new(needle);
         let mut start = 0;
         while start < text.len() {
-            // An occurrence that begins in the window ends beyond it.
+            // An occurrence that begins in the window may end beyond it.
             let end = (start + window).saturating_add(needle.len()).min(text.len());
             let found = finder.find(&text[start..end]);
             self.work_on_bytes(found.unwrap_or(window))?;
@@ -171,7 +171,7 @@ impl Vm {
         let window = PIECE.max(needle.len());
         let (finder, mut end) = (memchr::memmem::FinderRev::new(needle), text.len());
         loop {
-            // An occurrence that ends in the window begins before it.
+            // An occurrence that ends in the window may begin before it.
             let start = end.saturating_sub(window.saturating_add(needle.len()));
             self.work_on_bytes(end - start)?;
             if let Some(at) = finder.rfind(&text[start..end]) {
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn pieces_do_not_show() {
         let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
-        // Around the ends of pieces and windows.
+        // Places around the ends of pieces and windows.
         for place in (0..3 * PIECE).step_by(997).chain(PIECE - 9..PIECE + 9).chain(2 * PIECE - 9..2 * PIECE + 9) {
             for len in [1, 2, 7, PIECE, PIECE + 1] {
                 let mut text = vec![b'a'; 5 * PIECE];

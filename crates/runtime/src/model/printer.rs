@@ -6,15 +6,15 @@ use crate::model::vm::Vm;
 /// What a printed form is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// For people: `str()`.
+    /// The form for people: `str()`.
     Str,
-    /// As source where possible: `repr()`.
+    /// The form of source where possible: `repr()`.
     Repr,
-    /// As in a traceback: exceptions are shown with their type.
+    /// The form in a traceback: exceptions are shown with their type.
     Exception,
-    /// Bytes undecorated, as `b"%s"` wants them.
+    /// The form that `b"%s"` wants: bytes undecorated.
     Raw,
-    /// As JSON.
+    /// The form of JSON.
     Json,
 }
 

@@ -103,7 +103,7 @@ impl Thread {
 /// Which code of this interpreter is active on the machine stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Level {
-    /// No instructions run.
+    /// No instructions of this interpreter run.
     #[default]
     Outside,
     /// Instructions of the program run, called by nothing but the embedder.

@@ -133,7 +133,8 @@ impl Vm {
     /// Rust's allocator (a `Vec`, a `Box`). Outside of `enter` nothing is collected. Threads that a program has started
     /// end when `work` does.
     ///
-    /// What is to stay from one time to the next belongs into a variable of the program, here one of `__main__`:
+    /// A value that is to stay from one call of `enter` to the next belongs into a variable of the program, here one of
+    /// `__main__`:
     ///
     /// ```
     /// use berus_runtime::model::protocols::Strs;
