@@ -28,8 +28,8 @@ const SIGNIFICAND_MAX: u64 = 0x1999_9999_9999_9998;
 /// The least exponent to which no further digits are added.
 const EXPONENT_MAX: i64 = (i32::MAX as i64 / 2 - 9) / 10;
 
-/// Reads an unsigned decimal number from the start of `text`, and returns the number and how many bytes were read, perhaps
-/// none. `None` if `text` ends where an exponent should be.
+/// Reads an unsigned decimal number from the start of `text`, and returns the number and how many bytes were read,
+/// perhaps none. `None` if `text` ends where an exponent should be.
 pub fn parse_float(text: &[u8]) -> Option<(f64, usize)> {
     let mut digits = Digits::default();
     let mut exponent = 0_i64;
