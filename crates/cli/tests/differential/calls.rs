@@ -348,7 +348,7 @@ fn powers(random: &mut Random) -> String {
 /// A case of a few expressions and calls of methods, each with what it gives.
 pub fn case(random: &mut Random) -> String {
     let mut source = String::new();
-    for _ in 0..1 + random.below(3) {
+    for place in 0..1 + random.below(3) {
         let show = "log.append(show(r))";
         let (setup, call, after) = if random.once_in(2) {
             (String::new(), expression(random), "")
@@ -360,8 +360,10 @@ pub fn case(random: &mut Random) -> String {
         };
         let setup = if random.once_in(16) { changing(random) } else { (setup, call, after) };
         let (setup, call, after) = setup;
-        let _ =
-            writeln!(source, "{setup}try:\n    r = {call}\n    {show}\nexcept Exception as e:\n    failed(e){after}");
+        let _ = writeln!(
+            source,
+            "log.append('@{place}')\n{setup}try:\n    r = {call}\n    {show}\nexcept Exception as e:\n    failed(e){after}"
+        );
     }
     source
 }

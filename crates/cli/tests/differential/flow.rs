@@ -64,6 +64,12 @@ impl Generator<'_> {
         self.lines.push(format!("{}{}", "    ".repeat(indent), text.as_ref()));
     }
 
+    /// Marks the place in what the program shows: what is known to show more to one side than to another stands between labels.
+    fn label(&mut self, indent: usize) {
+        let place = self.lines.len();
+        self.line(indent, format!("log.append('@{place}')"));
+    }
+
     fn definition(&mut self, indent: usize, text: &str) {
         if self.code == Code::Native {
             self.line(indent, "@micropython.native");
@@ -281,7 +287,9 @@ impl Generator<'_> {
             }
             5 if self.classes > 0 => {
                 let statement = self.use_of_class();
+                self.label(indent);
                 self.line(indent, statement);
+                self.label(indent);
             }
             2..=7 => {
                 let (variable, value) = (self.random.pick(VARIABLES), self.number());
@@ -300,10 +308,13 @@ impl Generator<'_> {
             10 | 11 => self.loop_statement(indent, depth),
             12 if self.classes > 0 => {
                 let class = self.random.below(self.classes);
+                self.label(indent);
                 self.line(indent, format!("with C{class}() as d:"));
+                self.label(indent + 1);
                 self.blocks += 1;
                 self.block(indent + 1, depth + 1);
                 self.blocks -= 1;
+                self.label(indent);
             }
             _ => self.try_statement(indent, depth),
         }
@@ -356,8 +367,15 @@ impl Generator<'_> {
             }
             _ => format!("for {} in range({}):", self.random.pick(VARIABLES), self.random.below(4)),
         };
+        let is_of_class = header.starts_with("for d in C");
+        if is_of_class {
+            self.label(indent);
+        }
         self.line(indent, &header);
         self.line(indent + 1, "tick()");
+        if is_of_class {
+            self.label(indent + 1);
+        }
         if header.starts_with("while") {
             self.line(indent + 1, "d += 1");
         }
@@ -369,6 +387,9 @@ impl Generator<'_> {
         if self.random.once_in(4) {
             self.line(indent, "else:");
             self.block(indent + 1, depth + 1);
+        }
+        if is_of_class {
+            self.label(indent);
         }
     }
 
@@ -438,6 +459,7 @@ impl Generator<'_> {
             calls.push(self.use_of_class());
         }
         for call in calls {
+            self.label(0);
             self.line(0, "try:");
             for part in call.split("; ") {
                 self.line(1, part);

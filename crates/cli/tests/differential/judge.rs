@@ -1,7 +1,10 @@
 //! Whether Berus is right, told from what a program shows in Berus, MicroPython and CPython.
 //!
 //! What MicroPython does is right, unless CPython does something else and Berus does that. So a program makes a difference if Berus agrees
-//! with neither, or raises MicroPython's exception with a message of its own, types that it names and numbers left out, or if it ends Berus.
+//! with neither in what follows a label, or raises MicroPython's exception with a message of its own, types that it names and numbers left
+//! out, or if it ends Berus.
+
+use std::collections::{BTreeMap, HashMap};
 
 /// What a part of what is shown is without the message of an exception, and the message with neither what is quoted nor digits: for an
 /// instance of a class that derives from a built-in type, MicroPython names the type, and memory is counted in another way.
@@ -24,29 +27,64 @@ const OTHER_WORDS: [&str; 5] = [
     "object with buffer protocol required",
 ];
 
+/// The exception and the message, or else the value, that a part of what is shown tells of.
+type Part = (String, String);
+
+/// Parts by the label that stands before them, and by how many times that did so before. A statement that shows more to one than to another, or
+/// is not come to, moves nothing of the others.
+fn by_label(shown: Option<&String>) -> BTreeMap<(&str, usize), Vec<Part>> {
+    let mut parts = BTreeMap::from([(("", 0), Vec::new())]);
+    let (mut turns, mut label) = (HashMap::new(), ("", 0));
+    for part in shown.iter().flat_map(|shown| shown.split(" ;; ")) {
+        if part.starts_with('@') {
+            let turn = turns.entry(part).or_insert(0);
+            label = (part, *turn);
+            *turn += 1;
+            parts.insert(label, Vec::new());
+        } else {
+            let (kind, message) = kind_and_message(part);
+            parts.get_mut(&label).expect("it was put there").push((kind.to_owned(), message));
+        }
+    }
+    parts
+}
+
 /// What Berus does otherwise than it should, if anything.
 pub fn difference(
     berus: Option<&String>,
     micropython: Option<&String>,
     cpython: Option<&String>,
 ) -> Option<&'static str> {
-    let Some(berus) = berus else { return Some("ends Berus") };
-    let parts = |shown: &String| {
-        shown.split(" ;; ").map(kind_and_message).map(|(kind, message)| (kind.to_owned(), message)).collect()
-    };
-    let parts = |shown: Option<&String>| -> Vec<(String, String)> { shown.map_or_else(Vec::new, parts) };
-    let (own, micropython, cpython) = (parts(Some(berus)), parts(micropython), parts(cpython));
-    let kinds_agree = |other: &[(String, String)]| own.iter().map(|part| &part.0).eq(other.iter().map(|part| &part.0));
-    if kinds_agree(&micropython) {
-        let known = own.iter().zip(&micropython).enumerate().all(|(at, (own, other))| {
+    if berus.is_none() {
+        return Some("ends Berus");
+    }
+    let [own, micropython, cpython] = [berus, micropython, cpython].map(by_label);
+    if micropython.keys().any(|label| cpython.contains_key(label) && !own.contains_key(label)) {
+        return Some("does not come to a label");
+    }
+    own.iter().find_map(|(label, own)| difference_at_label(own, micropython.get(label), cpython.get(label)))
+}
+
+/// The same for what follows one label.
+fn difference_at_label(
+    own: &[Part],
+    micropython: Option<&Vec<Part>>,
+    cpython: Option<&Vec<Part>>,
+) -> Option<&'static str> {
+    let kinds_agree = |other: &Vec<Part>| own.iter().map(|part| &part.0).eq(other.iter().map(|part| &part.0));
+    let is_cpythons = cpython.is_some_and(kinds_agree);
+    let Some(micropython) = micropython else { return (!is_cpythons).then_some("makes a difference") };
+    let cpython = cpython.map_or(&[][..], Vec::as_slice);
+    if kinds_agree(micropython) {
+        let known = own.iter().zip(micropython).enumerate().all(|(at, (own, other))| {
             own.1 == other.1 || OTHER_WORDS.contains(&other.1.as_str()) || cpython.get(at) == Some(own)
         });
         return (!known).then_some("has another message");
     }
-    let known = |(at, part): (usize, &(String, String))| {
-        [&micropython, &cpython].iter().any(|other| other.get(at).is_some_and(|other| other.0 == part.0))
+    let known = |(at, part): (usize, &Part)| {
+        [micropython, cpython].iter().any(|other| other.get(at).is_some_and(|other| other.0 == part.0))
     };
-    let is_right = kinds_agree(&cpython) || own.len() == micropython.len() && own.iter().enumerate().all(known);
+    let is_right = is_cpythons || own.len() == micropython.len() && own.iter().enumerate().all(known);
     (!is_right).then_some("makes a difference")
 }
 
@@ -66,6 +104,16 @@ mod tests {
         assert_eq!(judged("1 ;; 2", "1 ;; 3", "4 ;; 2"), None);
         assert_eq!(judged("1 ;; 2", "1 ;; 3", "1 ;; 4"), Some("makes a difference"));
         assert_eq!(judged("1", "1 ;; 2", "1 ;; 2"), Some("makes a difference"));
+    }
+
+    #[test]
+    fn what_a_statement_shows_more_moves_nothing_of_the_next() {
+        assert_eq!(judged("@1 ;; a ;; 1 ;; @2 ;; 2", "@1 ;; 1 ;; @2 ;; 2", "@1 ;; a ;; 1 ;; @2 ;; 3"), None);
+        assert_eq!(judged("@1 ;; 1 ;; @1 ;; 2", "@1 ;; 1 ;; @1 ;; 2", "@1 ;; E|'' ;; @3 ;; 4"), None);
+        assert_eq!(judged("@1 ;; 2 ;; @1 ;; 1", "@1 ;; 1 ;; @1 ;; 2", "@1 ;; 1"), Some("makes a difference"));
+        assert_eq!(judged("@1 ;; 1", "@1 ;; 1 ;; @2 ;; 2", "@1 ;; 3"), None);
+        assert_eq!(judged("@1 ;; 1", "@1 ;; 1 ;; @2 ;; 2", "@1 ;; 1 ;; @2 ;; 2"), Some("does not come to a label"));
+        assert_eq!(judged("@1 ;; 1 ;; @2 ;; 2", "@1 ;; 1", "@1 ;; 1"), Some("makes a difference"));
     }
 
     #[test]
