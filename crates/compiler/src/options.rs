@@ -58,7 +58,8 @@ pub struct Options<'a> {
     /// starred one, variables that a function closes over, blocks that a jump leaves. mpy-cross makes code of it that does something else.
     pub operands_fit: bool,
     /// Whether f-strings mean what they do in CPython where mpy-cross makes something else of them: braces of a plain string beside an
-    /// f-string, and those that an escape stands for, are text; nothing in a string or in parentheses ends a field; `{x=}` shows `repr(x)`.
+    /// f-string, and those that an escape stands for, are text; nothing in a string or in parentheses ends a field; `{x=}` shows `repr(x)`;
+    /// `{x!a}` shows `repr(x)` with escapes for what is not ASCII.
     pub python_fstrings: bool,
     /// What makes the code of functions without a decorator that says so.
     pub emitter: Emitter,

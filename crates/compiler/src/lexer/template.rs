@@ -143,9 +143,13 @@ impl Lexer<'_> {
     fn at_field_end(&self) -> bool {
         match self.input.peek() {
             b':' | b'}' => true,
-            b'!' => matches!(self.input.peek_at(1), b'r' | b's') && matches!(self.input.peek_at(2), b':' | b'}'),
+            b'!' => self.is_conversion(self.input.peek_at(1)) && matches!(self.input.peek_at(2), b':' | b'}'),
             _ => false,
         }
+    }
+
+    fn is_conversion(&self, b: u8) -> bool {
+        matches!(b, b'r' | b's') || b == b'a' && self.python_fstrings
     }
 
     /// A t-string, from after its opening quotes. Its text, quotes included, becomes text of the call.

@@ -191,15 +191,25 @@ pub(crate) fn print_quoted(vm: &Vm, out: &mut dyn Printer, text: &[u8], is_bytes
                 0x0d => out.write(vm, b"\\r")?,
                 0x09 => out.write(vm, b"\\t")?,
                 _ if byte == quote => out.write(vm, &[b'\\', quote])?,
-                0..0x100 => vm.print_fmt(out, format_args!("\\x{point:02x}"))?,
-                0x100..0x1_0000 => vm.print_fmt(out, format_args!("\\u{point:04x}"))?,
-                _ => vm.print_fmt(out, format_args!("\\U{point:08x}"))?,
+                _ => print_escape(vm, out, point)?,
             }
         }
         at += width;
     }
     out.write(vm, &text[written..])?;
     out.write(vm, &[quote])
+}
+
+/// Prints the number of a character as an escape of a string literal.
+///
+/// # Errors
+/// Those of the printer.
+pub(crate) fn print_escape(vm: &Vm, out: &mut dyn Printer, point: u32) -> Res<()> {
+    match point {
+        0..0x100 => vm.print_fmt(out, format_args!("\\x{point:02x}")),
+        0x100..0x1_0000 => vm.print_fmt(out, format_args!("\\u{point:04x}")),
+        _ => vm.print_fmt(out, format_args!("\\U{point:08x}")),
+    }
 }
 
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {

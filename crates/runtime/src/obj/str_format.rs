@@ -15,6 +15,7 @@ use crate::model::protocols::{Classes, Ints, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::float::Floats;
+use crate::obj::str::print_escape;
 use crate::obj::{float, int, strings};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::convert::Convert;
@@ -344,9 +345,10 @@ fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Val
     let end = vm.position(text, |byte| matches!(byte, b'}' | b'!' | b':'))?.unwrap_or(text.len());
     let (name, mut rest) = text.split_at(end);
     let mut conversion = None;
+    let is_ascii = rest.starts_with(b"!a");
     if let [b'!', after @ ..] = rest {
         conversion = match after.first() {
-            Some(b'r') => Some(Style::Repr),
+            Some(b'r' | b'a') => Some(Style::Repr),
             Some(b's') => Some(Style::Str),
             Some(&other) => {
                 let other = char::from(other);
@@ -383,6 +385,9 @@ fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Val
     if spec.is_empty() && conversion.is_none() {
         conversion = Some(Style::Str);
     }
+    if is_ascii {
+        (value, conversion) = (ascii(vm, value)?, Some(Style::Str));
+    }
     if let Some(style) = conversion {
         if spec.is_empty() {
             vm.print(out, value, style)?;
@@ -397,6 +402,26 @@ fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Val
         format_value(vm, out, value, spec)?;
     }
     Ok(&rest[1..])
+}
+
+/// What `!a` makes of a value in CPython: its `repr` with escapes for the characters that are not ASCII.
+fn ascii(vm: &Vm, value: Obj) -> Res {
+    let shown = vm.text(value, Style::Repr)?;
+    let text = shown.bytes();
+    let mut out = Builder::with_capacity(vm, text.len())?;
+    let mut at = 0;
+    while at < text.len() {
+        vm.work(1)?;
+        let width = utf8::width_at(text, at);
+        if width == 1 {
+            out.push(vm, text[at])?;
+        } else {
+            print_escape(vm, &mut out, utf8::decode_at(text, at))?;
+        }
+        at += width;
+    }
+    shown.discard(vm);
+    out.into_str(vm)
 }
 
 /// The values of a `%` operation.

@@ -1,6 +1,6 @@
 # f-strings as CPython has them, where a program comes as source: braces beside and in them, and what would end a field.
 def show(source, **names):
-    names.update(a=5, s="it's", d={"a:b": 1, "}": 2, "x": [1, 2]})
+    names.update(a=5, s="it's", d={"a:b": 1, "}": 2, "x": [1, 2]}, u="\xe9\u20ac\U0001f600'")
     try:
         print(repr(eval(source, names)))
     except Exception as error:
@@ -53,7 +53,15 @@ show("f'{ {1: 2}[1]=}'")
 show("f\"{d['}']=}\"")
 show("f\"{(a, '{')=}\"")
 
-for broken in "f'{'", "f'{)}'", "f\"{'}\"", "f'{}'", "f'{a' '}'", "f\"{'''}\"":
+# What is not ASCII is escaped.
+show("f'{u!a}'")
+show("f'{u!a:>40}|{a!a:4}|'")
+show("f'{[u, a]!a}{a!a}'")
+show("f'{u = !a}'")
+show("f'{{{a!a}}}'")
+show("'{!a:.4}{!a}'.format(u, 1)")
+
+for broken in "f'{a!b}'", "f'{a!a }'", "f'{a!}'", "f'{'", "f'{)}'", "f\"{'}\"", "f'{}'", "f'{a' '}'", "f\"{'''}\"":
     try:
         eval(broken, {"a": 5})
     except SyntaxError:
