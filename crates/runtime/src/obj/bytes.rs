@@ -6,7 +6,7 @@ use crate::data::instance::NativeBase;
 use crate::model::args::Args;
 use crate::model::arity::{CheckArguments, check_no_keywords};
 use crate::model::buffer::{Access, Buffer};
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::iterator::Iter;
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
@@ -60,11 +60,20 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     if source.downcast::<Bytes>().is_some() {
         return Ok(source);
     }
+    if args.pos().len() > 1 && vm.as_str(source).is_none() {
+        return Err(encoding_of_no_text(vm));
+    }
     from_source(vm, source, &args.pos()[1..])?.into_bytes(vm)
 }
 
+/// The exception for an encoding where there is no string to encode.
+#[cold]
+pub(crate) fn encoding_of_no_text(vm: &Vm) -> Raised {
+    vm.type_error(format_args!("wrong number of arguments"))
+}
+
 /// The bytes that `bytes()` and `bytearray()` make of `source`: zeros, an encoded string, the bytes of a buffer, or the
-/// items of an iterable.
+/// items of an iterable. Only a string has a use for an `encoding`.
 pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder> {
     let mut out = Builder::new();
     if let Some(text) = vm.as_str(source) {
@@ -76,9 +85,6 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
         }
         out.extend(vm, text)?;
         return Ok(out);
-    }
-    if !encoding.is_empty() {
-        return Err(vm.type_error(format_args!("wrong number of arguments")));
     }
     if let Some(len) = wanted_zeros(vm, source)? {
         out = Builder::with_capacity(vm, len)?;

@@ -240,10 +240,9 @@ fn modulo(vm: &Vm, pattern: Obj, values: Obj) -> Res {
     }
 }
 
-/// The part of a text between two optional ends, in characters for strings, and where it starts. `None` if the ends are
-/// the wrong way round.
-fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(usize, &'a [u8])>> {
-    let end = |index: usize, default: usize| match ends.get(index) {
+/// Where in a text an end of a part lies that is given in characters for strings, or may be absent or None.
+fn end_of_part(vm: &Vm, kind: Kind, text: &[u8], end: Option<&Obj>, default: usize) -> Res<usize> {
+    match end {
         None => Ok(default),
         Some(&end) if end == Obj::NONE => Ok(default),
         Some(&end) if kind == Kind::Str => {
@@ -251,8 +250,13 @@ fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(us
             Ok(utf8::offset_of(text, at).unwrap_or(text.len()))
         }
         Some(&end) => vm.bound(kind.ty(), text.len(), end),
-    };
-    let (start, stop) = (end(0, 0)?, end(1, text.len())?);
+    }
+}
+
+/// The part of a text between two optional ends, and where it starts. `None` if the ends are the wrong way round.
+fn part<'a>(vm: &Vm, kind: Kind, text: &'a [u8], ends: &[Obj]) -> Res<Option<(usize, &'a [u8])>> {
+    let start = end_of_part(vm, kind, text, ends.first(), 0)?;
+    let stop = end_of_part(vm, kind, text, ends.get(1), text.len())?;
     Ok(text.get(start..stop).map(|part| (start, part)))
 }
 
@@ -443,7 +447,10 @@ pub(crate) fn splitlines(vm: &Vm, args: Args<'_>) -> Res {
 
 fn has_affix(vm: &Vm, args: &[Obj], has: fn(&[u8], &[u8]) -> bool) -> Res {
     let (kind, text) = text(vm, args[0])?;
-    let part = part(vm, kind, text, &args[2..])?.map(|(_, part)| part);
+    // Of two ends that make no sense, MicroPython names the second here, and the first where it searches.
+    let stop = end_of_part(vm, kind, text, args.get(3), text.len())?;
+    let start = end_of_part(vm, kind, text, args.get(2), 0)?;
+    let part = text.get(start..stop);
     let one = [args[1]];
     let tuple = args[1].downcast::<Tuple>();
     let affixes = tuple.as_ref().map_or(&one[..], |tuple| tuple.items());
@@ -681,18 +688,22 @@ pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
     if digits.bytes().is_ascii() {
         digits.into_str(vm)
     } else {
-        Err(vm.error(&super::exception::UNICODE_ERROR, format_args!("")))
+        Err(vm.value_error(format_args!("sep must be ASCII.")))
     }
 }
 
 /// The hexadecimal digits of the bytes `args[0]`, with the separator `args[1]`, if there is one, between each two.
 ///
 /// # Errors
-/// `TypeError` if `args[0]` has no bytes, or the separator is neither a string nor bytes.
+/// `TypeError` if `args[0]` has no bytes, or the separator is neither a string nor bytes; `ValueError` if the separator
+/// is empty, which MicroPython reads beyond.
 pub fn hex_digits(vm: &Vm, args: &[Obj]) -> Res<Builder> {
     let bytes = vm.buffer(args[0], Access::Read)?.bytes();
     let separator = match args.get(1) {
-        Some(&separator) => vm.str_or_bytes(separator)?.first().copied(),
+        Some(&separator) => match vm.str_or_bytes(separator)?.first() {
+            Some(&separator) => Some(separator),
+            None => return Err(vm.value_error(format_args!("sep must be length 1."))),
+        },
         None => None,
     };
     let digits = bytes.len().saturating_mul(2 + usize::from(separator.is_some()));

@@ -44,4 +44,43 @@ class Unsure(str):
 a, b = Unsure("a"), Unsure("a")
 print(a == b, a != b, a == a, a == "a", "a" == a, "b" == a)
 
-# MicroPython differs: it puts any bytes into a string, and compares the text inside of instances that do not know.
+# An encoding of no text, a separator that is none, and what a slice of a bytearray is replaced by.
+for make in bytes, bytearray:
+    print(*(raised(lambda: make(source, 2)) for source in (None, object(), 1.5, 2, -1, [1], [300], 2**70, b"a")))
+    print(*(raised(lambda: make(source)) for source in (None, object(), 1.5, "a", [None], [300], -1)))
+for data in b"", b"a", b"abc", bytearray(b"abc"), memoryview(b"abc"):
+    if hasattr(data, "hex"):
+        print(*(raised(lambda: print(data.hex(*sep), end=" ")) for sep in ((), (":",), (b"-",), ("",), (b"",), (1,))))
+print(raised(lambda: b"ab".hex("\xe9")), raised(lambda: b"ab".hex(b"\xff")))
+
+
+def replaced(data, start, stop, value):
+    data[start:stop] = value
+    return data
+
+
+class Growing:
+    """Gives bytes, and meanwhile takes those away that they are to replace."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def __iter__(self):
+        self.data[:] = b""
+        return iter((1, 2))
+
+
+for value in range(3), [], [65], (66, 67), {68}, (i for i in b"xy"), [1, 300], [None], 5, None, "a", b"z", bytearray(2):
+    for start, stop in (1, 2), (2**70, None), (3, 1), (None, None):
+        data = bytearray(b"abcd")
+        print(raised(lambda: replaced(data, start, stop, value)), data, end=" ")
+    print()
+data = bytearray(b"abcd")
+print(replaced(data, 1, 3, Growing(data)))
+for value in [1, 2], b"ab", 5:
+    print(raised(lambda: replaced(memoryview(bytearray(b"abcd")), 1, 3, value)), end=" ")
+print()
+
+# MicroPython differs: it puts any bytes into a string, compares the text inside of instances that do not know, reads a
+# separator of hex() that is not there, ignores an encoding of what is no text, and gives a slice of a bytearray only
+# bytes and not from beyond a word.
