@@ -11,15 +11,20 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rustc-check-cfg=cfg(berus_jumps)");
 
-    let is_set = |name: &str| var(name).is_ok_and(|value| !value.is_empty());
-    let optimises = matches!(var("OPT_LEVEL").as_deref(), Ok("2" | "3" | "s" | "z"));
-    // Elsewhere six arguments do not fit into registers, or nobody has tried.
-    let has_registers = matches!(var("CARGO_CFG_TARGET_ARCH").as_deref(), Ok("x86_64" | "aarch64"))
-        && var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system != "windows");
-    let is_watched = is_set("CARGO_CFG_SANITIZE") || var("CARGO_CFG_MIRI").is_ok();
+    let given = |name: &str| var(name).unwrap_or_default();
+    let is_watched = !given("CARGO_CFG_SANITIZE").is_empty() || var("CARGO_CFG_MIRI").is_ok();
     let is_asked_not_to = var("CARGO_FEATURE_PLAIN_LOOP").is_ok();
+    let makes_jumps = makes_jumps(&given("OPT_LEVEL"), &given("CARGO_CFG_TARGET_ARCH"), &given("CARGO_CFG_TARGET_OS"));
 
-    if optimises && has_registers && !is_watched && !is_asked_not_to {
+    if makes_jumps && !is_watched && !is_asked_not_to {
         println!("cargo:rustc-cfg=berus_jumps");
     }
+}
+
+/// Whether the compiler makes jumps of what handlers end in, at a level of optimisation, for a machine and a system.
+pub fn makes_jumps(level: &str, arch: &str, system: &str) -> bool {
+    let optimises = matches!(level, "2" | "3" | "s" | "z");
+    // Elsewhere six arguments do not fit into registers, or nobody has tried.
+    let has_registers = matches!(arch, "x86_64" | "aarch64") && system != "windows";
+    optimises && has_registers
 }

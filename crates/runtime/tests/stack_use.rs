@@ -3,6 +3,10 @@
 //!
 //! What the compiler makes of them depends on the profile, so this runs in each of those that `.ci/run` builds.
 
+#[path = "../build.rs"]
+#[expect(dead_code, reason = "the build script runs when the crate is built")]
+mod build;
+
 use std::collections::BTreeSet;
 
 use berus_compiler::{Options, compile};
@@ -62,4 +66,16 @@ fn instructions_leave_nothing_on_the_machine_stack() {
         });
     };
     std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap().join().unwrap();
+}
+
+#[test]
+fn handlers_end_in_jumps_only_where_the_compiler_makes_them() {
+    let levels = |arch, system| ["0", "1", "2", "3", "s", "z"].map(|level| build::makes_jumps(level, arch, system));
+    assert_eq!(levels("x86_64", "linux"), [false, false, true, true, true, true]);
+    assert_eq!(levels("aarch64", "none"), [false, false, true, true, true, true]);
+    for (arch, system) in
+        [("x86_64", "windows"), ("arm", "none"), ("wasm32", "unknown"), ("riscv64", "linux"), ("x86", "linux")]
+    {
+        assert_eq!(levels(arch, system), [false; 6]);
+    }
 }

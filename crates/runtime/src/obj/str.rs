@@ -78,6 +78,10 @@ pub(crate) fn is_ascii_encoding(vm: &Vm, encoding: Obj) -> Res<bool> {
 /// `str(bytes, encoding, errors)`
 pub(crate) fn decode(vm: &Vm, bytes: Obj, encoding: Obj, errors: Option<Obj>) -> Res {
     let text = vm.buffer(bytes, Access::Read)?.bytes();
+    // Neither MicroPython nor CPython looks up the encoding of no bytes; MicroPython does not want to know that of a string.
+    if text.is_empty() || vm.as_str(bytes).is_some() {
+        return vm.new_str(text);
+    }
     let ascii = is_ascii_encoding(vm, encoding)?;
     let valid = if ascii { text.is_ascii() } else { vm.first_invalid(text)?.is_none() };
     if valid {
