@@ -44,17 +44,17 @@
 //!    height includes the two slots that `SETUP_WITH` puts there: `__exit__` and its `self` as `LOAD_METHOD` gives
 //!    them.
 //! 10. **Pending.** A return drops active blocks and those of `except`, cuts the stack to the height of the next one,
-//!    puts the value and a negative small integer on top and goes to [`FinallyEntry::unwind`]. A jump out of blocks
-//!    does the same with its target and the number of blocks still to leave; each `with` or `finally` on its way that
-//!    is not active has just that height by then, and what an active one has pending is on top and gives way. Having
-//!    left all, it drops an iterator if it says so, and its target then finds what it expects. (The target is to be
-//!    kept as a small integer, such as its offset, so that every slot is a valid word.)
+//!     puts the value and a negative small integer on top and goes to [`FinallyEntry::unwind`]. A jump out of blocks
+//!     does the same with its target and the number of blocks still to leave; each `with` or `finally` on its way that
+//!     is not active has just that height by then, and what an active one has pending is on top and gives way. Having
+//!     left all, it drops an iterator if it says so, and its target then finds what it expects. (The target is to be
+//!     kept as a small integer, such as its offset, so that every slot is a valid word.)
 //! 11. **Ends.** `WITH_CLEANUP` finds what is pending on top of the two slots of `__exit__`, takes these out, and is
-//!    followed by `END_FINALLY`. `END_FINALLY` finds on top, and just above what its block left alone, what is pending:
-//!    `None` if nothing is, an exception that handlers were entered with, or the two slots of property 10 as they were
-//!    put. It ends the block. Nothing else can be there: no function can forge what is pending.
+//!     followed by `END_FINALLY`. `END_FINALLY` finds on top, and just above what its block left alone, what is
+//!     pending: `None` if nothing is, an exception that handlers were entered with, or the two slots of property 10 as
+//!     they were put. It ends the block. Nothing else can be there: no function can forge what is pending.
 //! 12. **Generators.** `YIELD_VALUE` and `YIELD_FROM` are only in functions whose prelude says that they are
-//!    generators.
+//!     generators.
 //!
 //! # What compilers get wrong
 //!
