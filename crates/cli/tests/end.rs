@@ -130,8 +130,16 @@ fn what_is_wrong_with_a_module_is_told() {
     let check = |bytes: &[u8], error: &str, what: &str| {
         std::fs::write(&path, bytes).expect("it can be written to");
         let name = path.to_str().expect("it is text");
-        let expected = format!("ValueError: {error}\nberus: {name}: {what}\n");
+        let expected = format!("ValueError: {error}\n{name}: {what}\n");
         assert_eq!(ends(&[name], ""), (Some(1), String::new(), expected));
+        // Who imports the module is told the same.
+        let import = format!("import sys\nsys.path[:] = [{:?}]\nimport m", folder.path());
+        let (status, _, told) = ends(&["-c", &import], "");
+        assert_eq!(
+            (status, told.ends_with(&format!("\nValueError: {error}\n{name}: {what}\n"))),
+            (Some(1), true),
+            "{told}"
+        );
     };
     let good = b"M\x06\x00\x1f\x02\x00\x08x.py\x00\x0f\x28\x00\x02\x01\x51\x63";
     let with = |at: usize, byte: u8| {
@@ -139,9 +147,11 @@ fn what_is_wrong_with_a_module_is_told() {
     };
     check(&good[..15], "incompatible .mpy file", "offset 0x000e: the file ends inside the code");
     check(&with(1, 5), "incompatible .mpy file", "offset 0x0001: version 5 of the .mpy format, expected 6");
-    let elsewhere = "it was made for something else; `berus dump` tells for what";
-    check(&with(2, 7 << 2 | 3), "incompatible .mpy arch", elsewhere);
-    check(&with(0, b'C'), "incompatible .mpy file", elsewhere);
+    if cfg!(target_arch = "x86_64") {
+        let what = "machine code for armv7emsp, expected x64";
+        check(&with(2, 7 << 2 | 3), "incompatible .mpy arch", what);
+    }
+    check(&with(0, b'C'), "incompatible .mpy file", "made for CircuitPython");
     let unsound =
         "offset 0x0011, in <module> (code 0): the stack has too few slots, or the exception block around needs them";
     check(&with(17, 0x59), "incompatible .mpy file", unsound);

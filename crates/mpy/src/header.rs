@@ -1,6 +1,7 @@
 //! The header of a module: who made it, and for whom.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::arch::Arch;
 use crate::error::{INCOMPATIBLE_ARCH, INCOMPATIBLE_FILE, NATIVE_UNSUPPORTED};
@@ -74,6 +75,9 @@ pub(crate) fn decode_feature(feature: u8) -> Result<(u8, Option<Arch>), ()> {
 }
 
 impl Header {
+    /// What every module of MicroPython begins with: its magic byte and the version.
+    pub const MAGIC: [u8; 2] = [Flavour::MicroPython.magic(), VERSION];
+
     /// The feature byte, third of the header.
     pub fn feature(&self) -> u8 {
         let flags = if self.arch_flags.is_some() { FEATURE_ARCH_FLAGS } else { 0 };
@@ -87,6 +91,11 @@ impl Header {
         out
     }
 
+    /// The bytes that the header takes in a file.
+    pub(crate) fn encoded_len(&self) -> usize {
+        4 + self.arch_flags.map_or(0, vuint::len)
+    }
+
     /// The most bytes that a header takes.
     pub(crate) const MAX_LEN: usize = 4 + vuint::MAX_LEN;
 
@@ -98,30 +107,83 @@ impl Header {
         }
     }
 
-    /// Whether `host` can load the module, or else the text of MicroPython's `ValueError`.
+    /// Whether `host` can load the module.
     ///
     /// # Errors
-    /// MicroPython's message, if the module relies on more than the host has.
-    pub fn check(&self, host: &Host) -> Result<(), &'static str> {
-        if self.flavour != Flavour::MicroPython || self.small_int_bits > host.small_int_bits {
-            return Err(INCOMPATIBLE_FILE);
+    /// If the module relies on more than the host has.
+    pub fn check(&self, host: &Host) -> Result<(), Unfit> {
+        if self.flavour != Flavour::MicroPython {
+            return Err(Unfit::Flavour);
+        }
+        if self.small_int_bits > host.small_int_bits {
+            return Err(Unfit::SmallInts(self.small_int_bits, host.small_int_bits));
         }
         if let Some(arch) = self.arch {
             if self.sub_version != SUB_VERSION {
-                return Err(INCOMPATIBLE_FILE);
+                return Err(Unfit::SubVersion(self.sub_version));
             }
             match host.arch {
-                None => return Err(NATIVE_UNSUPPORTED),
-                Some(own) if !own.runs(arch) => return Err(INCOMPATIBLE_ARCH),
+                None => return Err(Unfit::MachineCode(arch)),
+                Some(own) if !own.runs(arch) => return Err(Unfit::Arch(arch, own)),
                 Some(_) => {}
             }
         }
         match self.arch_flags {
-            Some(flags) if flags & !host.arch_flags != 0 || host.arch != Some(Arch::Rv32imc) => Err(INCOMPATIBLE_FILE),
+            Some(flags) if flags & !host.arch_flags != 0 || host.arch != Some(Arch::Rv32imc) => {
+                Err(Unfit::ArchFlags(flags & !host.arch_flags))
+            }
             _ => Ok(()),
         }
     }
 }
+
+/// Why a host cannot load a module that is as it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unfit {
+    /// The module was made for CircuitPython.
+    Flavour,
+    /// The module relies on small ints of so many bits, the first number; the host's have the second.
+    SmallInts(u8, u8),
+    /// The module's machine code is of this sub-version, not of [`SUB_VERSION`].
+    SubVersion(u8),
+    /// The module has machine code for this architecture; the host runs none.
+    MachineCode(Arch),
+    /// The module's machine code is for the first architecture; the host's is the second.
+    Arch(Arch, Arch),
+    /// The module's machine code needs these extensions, by their bits, which the host does not have.
+    ArchFlags(u32),
+}
+
+impl Unfit {
+    /// The text of MicroPython's `ValueError`.
+    pub fn value_error(self) -> &'static str {
+        match self {
+            Unfit::MachineCode(_) => NATIVE_UNSUPPORTED,
+            Unfit::Arch(..) => INCOMPATIBLE_ARCH,
+            Unfit::Flavour | Unfit::SmallInts(..) | Unfit::SubVersion(_) | Unfit::ArchFlags(_) => INCOMPATIBLE_FILE,
+        }
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unfit::Flavour => f.write_str("made for CircuitPython"),
+            Unfit::SmallInts(needed, there) => {
+                write!(f, "made for small ints of {needed} bits, here they have {there}")
+            }
+            Unfit::SubVersion(version) => {
+                write!(f, "machine code of version {VERSION}.{version}, expected {VERSION}.{SUB_VERSION}")
+            }
+            Unfit::MachineCode(arch) => write!(f, "machine code for {}, none may run here", arch.name()),
+            Unfit::Arch(arch, own) => write!(f, "machine code for {}, expected {}", arch.name(), own.name()),
+            Unfit::ArchFlags(flags) => write!(f, "machine code that needs extensions {flags:#x}, which are not here"),
+        }
+    }
+}
+
+impl core::error::Error for Unfit {}
 
 /// What an interpreter offers to the modules that it loads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,11 +217,11 @@ mod tests {
         assert_eq!(bytecode.check(&HOST), Ok(()));
         let native = Header { arch: Some(Arch::X64), sub_version: SUB_VERSION, ..bytecode };
         assert_eq!(native.check(&HOST), Ok(()));
-        assert_eq!(native.check(&Host { arch: None, ..HOST }), Err(NATIVE_UNSUPPORTED));
-        assert_eq!(Header { arch: Some(Arch::X86), ..native }.check(&HOST), Err(INCOMPATIBLE_ARCH));
-        assert_eq!(Header { sub_version: 2, ..native }.check(&HOST), Err(INCOMPATIBLE_FILE));
-        assert_eq!(Header { small_int_bits: 64, ..bytecode }.check(&HOST), Err(INCOMPATIBLE_FILE));
-        assert_eq!(Header { arch_flags: Some(1), ..native }.check(&HOST), Err(INCOMPATIBLE_FILE));
-        assert_eq!(Header { flavour: Flavour::CircuitPython, ..bytecode }.check(&HOST), Err(INCOMPATIBLE_FILE));
+        assert_eq!(native.check(&Host { arch: None, ..HOST }), Err(Unfit::MachineCode(Arch::X64)));
+        assert_eq!(Header { arch: Some(Arch::X86), ..native }.check(&HOST), Err(Unfit::Arch(Arch::X86, Arch::X64)));
+        assert_eq!(Header { sub_version: 2, ..native }.check(&HOST), Err(Unfit::SubVersion(2)));
+        assert_eq!(Header { small_int_bits: 64, ..bytecode }.check(&HOST), Err(Unfit::SmallInts(64, 63)));
+        assert_eq!(Header { arch_flags: Some(1), ..native }.check(&HOST), Err(Unfit::ArchFlags(1)));
+        assert_eq!(Header { flavour: Flavour::CircuitPython, ..bytecode }.check(&HOST), Err(Unfit::Flavour));
     }
 }

@@ -50,6 +50,17 @@ impl<'a> Module<'a> {
         let module = reader.module().map_err(|failed| reader.reason(failed))?;
         Ok((module, reader.position))
     }
+
+    /// As [`Module::from_bytes_within`], for bytes whose header, `header`, has been read before.
+    ///
+    /// # Errors
+    /// As [`Module::from_bytes_within`].
+    pub fn after_header(header: Header, bytes: &'a [u8], quota: &Quota<'_>) -> Result<(Module<'a>, usize), Error> {
+        let mut reader = Reader::new(bytes, quota);
+        reader.position = header.encoded_len().min(bytes.len());
+        let module = reader.tables(header).map_err(|failed| reader.reason(failed))?;
+        Ok((module, reader.position))
+    }
 }
 
 impl Header {
@@ -193,6 +204,11 @@ impl<'a, 'q> Reader<'a, 'q> {
 
     fn module(&mut self) -> Reading<Module<'a>> {
         let header = self.header()?;
+        self.tables(header)
+    }
+
+    /// What follows the header.
+    fn tables(&mut self, header: Header) -> Reading<Module<'a>> {
         let n_qstrs = self.count("names")?;
         let n_constants = self.count("constants")?;
         let qstrs = self.qstrs(n_qstrs)?;

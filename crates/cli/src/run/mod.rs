@@ -3,7 +3,6 @@
 mod files;
 mod host;
 mod interrupt;
-mod module;
 mod options;
 #[cfg(unix)]
 mod poll;
@@ -16,10 +15,8 @@ mod zone;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use berus_compiler::Mode;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::import::frozen::Freeze;
-use berus_runtime::import::load::Load;
 use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
@@ -137,11 +134,6 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     vm.enter(|vm| {
         let ended = prepare(vm, options).and_then(|()| run_program(vm, options));
         let mut status = ended.map_or_else(|raised| vm.report_end(raised), |()| 0);
-        if let Program::File(file) = &options.program
-            && status != 0
-        {
-            module::explain(file, vm.machine_arch());
-        }
         if wants_prompt(vm, options) {
             status = prompt::run(vm, &host);
         }
@@ -198,8 +190,8 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
     match &options.program {
         Program::Command(source) => run_source(vm, source, options),
         Program::File(file) if options.compile_only => {
-            let source = vm.read_file(file)?;
-            vm.compile(&source, file, Mode::File, main).map(|_| ())
+            let program = vm.read_file(file)?;
+            vm.load_program(file, &program, main).map(|_| ())
         }
         Program::File(file) => {
             main.store(vm, q!("__file__"), vm.new_str(file)?)?;
@@ -227,9 +219,6 @@ fn read_input(vm: &Vm) -> Res<Vec<u8>> {
 fn run_source(vm: &Vm, source: &[u8], options: &Options) -> Res<()> {
     let main = vm.main();
     main.store(vm, q!("__file__"), vm.new_str(b"<stdin>")?)?;
-    let body = match module::is_one(source) {
-        true => vm.load(source, main)?,
-        false => vm.compile(source, b"<stdin>", Mode::File, main)?,
-    };
+    let body = vm.load_program(b"<stdin>", source, main)?;
     if options.compile_only { Ok(()) } else { vm.run_body(body, main) }
 }

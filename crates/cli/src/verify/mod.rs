@@ -10,7 +10,7 @@ use berus_mpy::memory::Quota;
 use berus_mpy::module::Kind;
 use berus_mpy::verify::{Error, failures};
 
-use crate::input::{self, Input, unreadable};
+use crate::input::{self, Input};
 use crate::output::style::GOOD;
 use crate::output::{EXIT_STATUS, Output, Status};
 use crate::text::{count, shortened};
@@ -68,17 +68,6 @@ fn praise(input: &Input, module: &Module<'_>, output: &mut Output) -> io::Result
         0 => writeln!(output),
         _ => writeln!(output, ", of them {native} machine code that cannot be checked"),
     }
-}
-
-/// What is wrong with a module, if anything is: the first defect.
-pub fn defect(bytes: &[u8]) -> Option<String> {
-    let module = match Module::from_bytes(bytes) {
-        Ok((module, _)) => module,
-        Err(error) => return Some(unreadable(&error)),
-    };
-    // The last that is found is the first in the file.
-    let error = failures(&module, &Quota::default()).last()?;
-    Some(described(&Account::of(&module, bytes.len()), &error).to_string())
 }
 
 /// A failure with the offset in the file and the function.

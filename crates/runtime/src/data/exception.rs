@@ -24,6 +24,8 @@ impl Exception {
             trace: Cell::new(None),
             trace_len: Cell::new(0),
             trace_room: Cell::new(0),
+            #[cfg(feature = "notes")]
+            notes: Cell::new(None),
         }
     }
 

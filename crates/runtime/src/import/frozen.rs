@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use berus_mpy::romfs::{Image, Node};
 
+use crate::import::run::names_module;
 use crate::model::frozen::{Frozen, FrozenFile};
 use crate::model::mounts::Kind;
 use crate::model::vm::Vm;
@@ -63,7 +64,7 @@ impl FrozenImage {
 impl Frozen for FrozenImage {
     fn file(&self, path: &[u8]) -> Option<FrozenFile> {
         match self.find(path)? {
-            Node::File(file) if path.ends_with(b".mpy") => Some(FrozenFile::Compiled(file.data())),
+            Node::File(file) if names_module(path) => Some(FrozenFile::Compiled(file.data())),
             Node::File(file) => Some(FrozenFile::Source(file.data())),
             Node::Folder(_) => None,
         }

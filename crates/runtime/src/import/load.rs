@@ -11,23 +11,22 @@ use core::ptr::NonNull;
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::constant::Constant;
-use berus_mpy::error::{Error, ErrorKind};
 use berus_mpy::header::{Header, Host};
 use berus_mpy::memory::Quota;
 use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
-use berus_mpy::verify::{Facts, Reason, verify_within};
+use berus_mpy::verify::{Facts, verify_within};
 
 use crate::data::bytes::Bytes;
 use crate::data::code::incompatible;
 use crate::data::sketch::{Sketch, Sketched};
 use crate::data::str::{Str, name_of_short};
 use crate::import::in_place::link_in_place;
+use crate::import::refuse::Origin;
 use crate::model::code::{Code, Context};
 use crate::model::error::{Raise, Res};
 use crate::model::layout::{Dict, List, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::Strs;
-use crate::model::quota::Grants;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::native as machine;
@@ -93,22 +92,11 @@ pub trait Load {
 
 impl Load for Vm {
     fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res {
-        let grants = self.grants();
-        let quota = Quota::new(&grants);
-        let module = parse_module(self, file, &grants, &quota)?;
-        let facts = verify(self, &module, &grants, &quota)?;
-        let code = match link_in_place(self, &module, &facts, file, globals)? {
-            Some(code) => code,
-            None => link(self, &module, &facts, globals, &lend)?,
-        };
-        function_of(self, code, None, None, &[])
+        load_lent(self, b"", file, globals)
     }
 
     fn load(&self, file: &[u8], globals: Gc<Dict>) -> Res {
-        let grants = self.grants();
-        let quota = Quota::new(&grants);
-        let module = parse_module(self, file, &grants, &quota)?;
-        self.load_module(&module, globals)
+        load_named(self, b"", None, file, globals)
     }
 
     fn load_module(&self, module: &Module<'_>, globals: Gc<Dict>) -> Res {
@@ -119,7 +107,9 @@ impl Load for Vm {
     fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
         let grants = self.grants();
         let quota = Quota::new(&grants);
-        let code = load_body(self, &parse_module(self, file, &grants, &quota)?, globals)?;
+        let origin = Origin { grants: &grants, name: b"", file };
+        let module = parse(self, origin, None, file, &quota)?;
+        let code = link_verified(self, origin, &module, &quota, globals)?;
         code.downcast().ok_or_else(|| incompatible(self))
     }
 
@@ -135,38 +125,61 @@ impl Load for Vm {
 pub(crate) fn load_body(vm: &Vm, module: &Module<'_>, globals: Gc<Dict>) -> Res {
     let grants = vm.grants();
     let quota = Quota::new(&grants);
-    let facts = verify(vm, module, &grants, &quota)?;
-    link(vm, module, &facts, globals, &|_| None)
+    link_verified(vm, Origin { grants: &grants, name: b"", file: b"" }, module, &quota, globals)
 }
 
-/// Loads an `.mpy` file that is open to be read. If the file lends its memory, the code runs there. Else all of the
-/// file is read, and what must live on is copied: to copy names and constants one by one as they are read would take
-/// more memory meanwhile, and twice the time.
+/// Loads a file in memory that is lent for good, which notes call `name`.
+///
+/// # Errors
+/// As [`Vm::load_static`].
+pub(super) fn load_lent(vm: &Vm, name: &[u8], file: &'static [u8], globals: Gc<Dict>) -> Res {
+    let grants = vm.grants();
+    let quota = Quota::new(&grants);
+    let origin = Origin { grants: &grants, name, file };
+    let module = parse(vm, origin, None, file, &quota)?;
+    let facts = verify(origin, &module, &quota)?;
+    let code = match link_in_place(vm, &module, &facts, file, globals)? {
+        Some(code) => code,
+        None => link(vm, &module, &facts, globals, &lend)?,
+    };
+    function_of(vm, code, None, None, &[])
+}
+
+/// Loads a file, which notes call `name`, by copying; `header` is the file's if that has been read.
+///
+/// # Errors
+/// As [`Vm::load_static`].
+pub(super) fn load_named(vm: &Vm, name: &[u8], header: Option<Header>, file: &[u8], globals: Gc<Dict>) -> Res {
+    let grants = vm.grants();
+    let quota = Quota::new(&grants);
+    let origin = Origin { grants: &grants, name, file };
+    let module = parse(vm, origin, header, file, &quota)?;
+    let code = link_verified(vm, origin, &module, &quota, globals)?;
+    function_of(vm, code, None, None, &[])
+}
+
+/// Loads the `.mpy` file `name`, which is open to be read. If the file lends its memory, the code runs there. Else all of it
+/// is read, and what must live on is copied: to copy names and constants one by one as they are read would take more
+/// memory meanwhile, and twice the time.
 ///
 /// # Errors
 /// As [`Vm::load_static`]; `OSError`, and what reading raises.
-pub(crate) fn load_reader(vm: &Vm, reader: &Reader, globals: Gc<Dict>) -> Res {
+pub(super) fn load_reader(vm: &Vm, name: &[u8], reader: &Reader, globals: Gc<Dict>) -> Res {
     if let Some(lent) = lent(vm, reader.file)? {
-        return vm.load_static(lent, globals);
+        return load_lent(vm, name, lent, globals);
     }
     let mut file = Content::new(vm);
-    // Bytecode says where it ends, machine code may leave that to the end of the file.
-    let says_its_end = |file: &[u8]| Header::from_bytes(file).is_ok_and(|header| header.arch.is_none());
-    let mut may_be_whole = true;
+    let mut header = None;
     loop {
         match reader.take_piece(&mut file)? {
-            Piece::None => return vm.load(&file, globals),
+            Piece::None => return load_named(vm, name, header, &file, globals),
             // To look once is enough: a file may come in many small pieces.
-            Piece::Short if core::mem::take(&mut may_be_whole) && says_its_end(&file) => {
-                let grants = vm.grants();
-                let quota = Quota::new(&grants);
-                match Module::from_bytes_within(&file, &quota) {
-                    Ok((module, _)) => {
-                        check_header(vm, &module.header)?;
-                        return vm.load_module(&module, globals);
-                    }
-                    Err(Error { kind: ErrorKind::Stopped(stop), .. }) => return Err(grants.raise(stop)),
-                    Err(_) => {}
+            Piece::Short if header.is_none() => {
+                header = Header::from_bytes(&file).ok();
+                if let Some(header) = header
+                    && let Some(function) = load_if_whole(vm, name, header, &file, globals)?
+                {
+                    return Ok(function);
                 }
             }
             Piece::Short | Piece::Full => {}
@@ -174,31 +187,57 @@ pub(crate) fn load_reader(vm: &Vm, reader: &Reader, globals: Gc<Dict>) -> Res {
     }
 }
 
-/// Takes apart a module that can run here.
-fn parse_module<'a>(vm: &Vm, file: &'a [u8], grants: &Grants<'_>, quota: &Quota<'_>) -> Res<Module<'a>> {
-    let refused = |error: Error| match error.kind {
-        ErrorKind::Stopped(stop) => grants.raise(stop),
-        _ => vm.value_error(format_args!("{}", error.value_error())),
-    };
+/// As [`load_named`], if `file`, which may go on, is all of a module. Bytecode says where it ends, machine code may
+/// leave that to the end of the file.
+fn load_if_whole(vm: &Vm, name: &[u8], header: Header, file: &[u8], globals: Gc<Dict>) -> Res<Option<Obj>> {
+    if header.arch.is_some() {
+        return Ok(None);
+    }
+    let grants = vm.grants();
+    let quota = Quota::new(&grants);
+    let origin = Origin { grants: &grants, name, file };
+    check(vm, origin, &header)?;
+    match Module::after_header(header, file, &quota) {
+        Ok((module, _)) => {
+            let code = link_verified(vm, origin, &module, &quota, globals)?;
+            function_of(vm, code, None, None, &[]).map(Some)
+        }
+        Err(error) if quota.stop().is_some() => Err(origin.unreadable(error)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Takes apart a module that can run here; `header` is the file's if that has been read.
+fn parse<'a>(
+    vm: &Vm,
+    origin: Origin<'_>,
+    header: Option<Header>,
+    file: &'a [u8],
+    quota: &Quota<'_>,
+) -> Res<Module<'a>> {
+    let unreadable = |error| origin.unreadable(error);
+    let header = header.map_or_else(|| Header::from_bytes(file), Ok).map_err(unreadable)?;
     // A module that cannot run here is refused before its tables are read.
-    let header = Header::from_bytes(file).map_err(refused)?;
-    check_header(vm, &header)?;
-    let (module, _) = Module::from_bytes_within(file, quota).map_err(refused)?;
+    check(vm, origin, &header)?;
+    let (module, _) = Module::after_header(header, file, quota).map_err(unreadable)?;
     Ok(module)
 }
 
-/// Proves that the code of a module can run.
-fn verify(vm: &Vm, module: &Module<'_>, grants: &Grants<'_>, quota: &Quota<'_>) -> Res<Vec<Option<Facts>>> {
-    verify_within(module, quota).map_err(|error| match error.reason {
-        Reason::Stopped(stop) => grants.raise(stop),
-        _ => incompatible(vm),
-    })
+/// Refuses a module that cannot run here.
+fn check(vm: &Vm, origin: Origin<'_>, header: &Header) -> Res<()> {
+    let host = Host { arch: vm.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
+    header.check(&host).map_err(|unfit| origin.unfit(unfit))
 }
 
-/// Refuses a module that cannot run here.
-fn check_header(vm: &Vm, header: &Header) -> Res<()> {
-    let host = Host { arch: vm.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
-    header.check(&host).map_err(|message| vm.value_error(format_args!("{message}")))
+/// Proves that the code of a module can run.
+fn verify(origin: Origin<'_>, module: &Module<'_>, quota: &Quota<'_>) -> Res<Vec<Option<Facts>>> {
+    verify_within(module, quota).map_err(|error| origin.unsound(module, &error))
+}
+
+/// Verifies a module, and links what is copied of it: the code object of its body.
+fn link_verified(vm: &Vm, origin: Origin<'_>, module: &Module<'_>, quota: &Quota<'_>, globals: Gc<Dict>) -> Res {
+    let facts = verify(origin, module, quota)?;
+    link(vm, module, &facts, globals, &|_| None)
 }
 
 /// Links a verified module, all of it: the code object of its body.

@@ -10,6 +10,7 @@ pub(crate) mod from;
 pub mod frozen;
 pub(crate) mod in_place;
 pub mod load;
+mod refuse;
 pub mod registry;
 pub mod run;
 pub mod save;

@@ -1,8 +1,10 @@
 //! Running files: as modules, and for programs and embedders.
 
+use berus_mpy::header::Header;
+
 use crate::import::find::{FROZEN, Found};
 use crate::import::frozen::frozen_file;
-use crate::import::load::{Load, load_reader};
+use crate::import::load::{load_lent, load_named, load_reader};
 use crate::import::no_module;
 #[cfg(feature = "compiler")]
 use crate::import::source::Compile;
@@ -35,6 +37,13 @@ pub trait RunModule {
     /// `OSError`, and what the file system raises.
     fn read_file(&self, path: &[u8]) -> Res<Content<'_>>;
 
+    /// Loads a program: an `.mpy` module, if its file's name `name` ends so or `bytes` begin as no source does, or
+    /// source. Answers the function that is its body.
+    ///
+    /// # Errors
+    /// `ValueError` if it is no module that can run here, `SyntaxError`, and `MemoryError`.
+    fn load_program(&self, name: &[u8], bytes: &[u8], globals: Gc<Dict>) -> Res;
+
     /// Runs the body of a module with variables `globals`.
     ///
     /// On machines whose stack cannot be seen, as in WebAssembly, only this function has garbage collected: between the
@@ -57,6 +66,10 @@ impl RunModule for Vm {
         let reader = open_to_read(self, path)?;
         let bytes = reader.take_all(self);
         after(self, bytes, || reader.close(self))
+    }
+
+    fn load_program(&self, name: &[u8], bytes: &[u8], globals: Gc<Dict>) -> Res {
+        load_bytes(self, name, bytes, globals)
     }
 
     fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()> {
@@ -87,7 +100,7 @@ pub(super) fn run_found(vm: &Vm, module: Gc<Module>, found: &Found) -> Res<()> {
 
 fn run_frozen(vm: &Vm, name: &[u8], globals: Gc<Dict>) -> Res<()> {
     let body = match frozen_file(vm, name) {
-        Some(FrozenFile::Compiled(bytes)) => vm.load_static(bytes, globals)?,
+        Some(FrozenFile::Compiled(bytes)) => load_lent(vm, name, bytes, globals)?,
         Some(FrozenFile::Source(text)) => load_source(vm, text, name, globals)?,
         None => return Err(no_module(vm, name)),
     };
@@ -97,17 +110,31 @@ fn run_frozen(vm: &Vm, name: &[u8], globals: Gc<Dict>) -> Res<()> {
 /// Loads a `.py` or `.mpy` file. Not inlined into its callers, whose stack frames stay as long as the program runs.
 #[inline(never)]
 fn load_path(vm: &Vm, path: &[u8], globals: Gc<Dict>) -> Res {
-    if path.ends_with(b".mpy") {
+    if names_module(path) {
         return load_file(vm, path, globals);
     }
-    let source = vm.read_file(path)?;
-    load_source(vm, &source, path, globals)
+    let file = vm.read_file(path)?;
+    load_bytes(vm, path, &file, globals)
+}
+
+/// Whether a file of this name is an `.mpy` module, whatever is in the file.
+pub(super) fn names_module(path: &[u8]) -> bool {
+    path.ends_with(b".mpy")
+}
+
+/// Loads what is in the file `name`: a module if the name or the bytes say so, which no source begins like, or source.
+fn load_bytes(vm: &Vm, name: &[u8], bytes: &[u8], globals: Gc<Dict>) -> Res {
+    if names_module(name) || bytes.starts_with(&Header::MAGIC) {
+        load_named(vm, name, None, bytes, globals)
+    } else {
+        load_source(vm, bytes, name, globals)
+    }
 }
 
 /// Loads an `.mpy` file, whose code runs where it lies if the file system lends its memory.
 fn load_file(vm: &Vm, path: &[u8], globals: Gc<Dict>) -> Res {
     let reader = open_to_read(vm, path)?;
-    let body = load_reader(vm, &reader, globals);
+    let body = load_reader(vm, path, &reader, globals);
     after(vm, body, || reader.close(vm))
 }
 

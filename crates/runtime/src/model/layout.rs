@@ -70,6 +70,9 @@ pub struct Exception {
     pub(crate) trace_len: Cell<u16>,
     /// How many entries the block of traceback entries has room for.
     pub(crate) trace_room: Cell<u16>,
+    /// What `__notes__` is, if there is any: a list of strings, unless a program wanted something else.
+    #[cfg(feature = "notes")]
+    pub(crate) notes: Cell<Option<Obj>>,
 }
 
 /// A call that an exception passed.

@@ -54,6 +54,11 @@ impl Vm {
 }
 
 impl Grants<'_> {
+    /// The interpreter that grants.
+    pub(crate) fn vm(&self) -> &Vm {
+        self.vm
+    }
+
     /// Raises the exception for `stop`, with which the work has ended: the one that interrupted it, or `MemoryError`.
     #[cold]
     pub fn raise(&self, stop: Stop) -> Raised {

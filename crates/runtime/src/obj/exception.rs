@@ -13,6 +13,7 @@ use crate::model::protocols::Classes;
 use crate::model::types::{Attr, AttrResult, Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::obj::notes;
 use crate::ops::call::Call;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
@@ -118,7 +119,7 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
             } else if name == q!("__traceback__") {
                 Obj::NONE
             } else {
-                return Ok(AttrResult::Missing);
+                return Ok(notes::notes_attr(vm, object, name, request));
             };
             Ok(AttrResult::Value(value))
         }
@@ -130,7 +131,7 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
         Attr::Store(_) if [q!("__traceback__"), q!("__cause__"), q!("__context__")].contains(&name) => {
             Ok(AttrResult::Done)
         }
-        _ => Ok(AttrResult::Missing),
+        _ => Ok(notes::notes_attr(vm, object, name, request)),
     }
 }
 
@@ -151,13 +152,13 @@ macro_rules! exceptions {
 }
 
 /// The type `BaseException`.
-pub static BASE_EXCEPTION: Type = define!(
+pub static BASE_EXCEPTION: Type = define!(notes::with_methods(
     Type::new(q!("BaseException"))
         .flags(flag::EXCEPTION)
         .make_new(exception_new)
         .print(exception_print)
         .attr(exception_attr)
-);
+));
 
 /// The type of exceptions that end a program and that no handler of the program sees. No built-in name leads to the
 /// type, so that no program has it.
@@ -287,6 +288,7 @@ impl Exceptions for Vm {
             }
         }
         self.print(out, object, Style::Exception)?;
-        out.write(self, b"\n")
+        out.write(self, b"\n")?;
+        notes::print_notes(self, out, object)
     }
 }

@@ -32,6 +32,11 @@ pub mod memoryview;
 pub mod module;
 pub mod named_tuple;
 pub mod none;
+#[cfg(feature = "notes")]
+pub(crate) mod notes;
+#[cfg(not(feature = "notes"))]
+#[path = "no_notes.rs"]
+pub(crate) mod notes;
 pub mod property;
 pub mod range;
 pub mod raw;
