@@ -1,6 +1,7 @@
 //! From source to a module: the parser, then the passes over the scopes of its tree.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use berus_mpy::Module;
@@ -12,6 +13,7 @@ use berus_mpy::module::{Kind, Qstr, RawCode};
 #[cfg(feature = "asm")]
 use crate::emit::asm;
 use crate::emit::bytecode::{Buffers, Bytecode};
+use crate::emit::machines::Machine;
 use crate::emit::tables::Tables;
 use crate::emit::{Outcome, Pass, machines};
 use crate::error::CompileError;
@@ -126,69 +128,116 @@ fn compile_tree(
         machines::check(Emitter::Asm, options.arch)?;
     }
     let module = Scope::new(ScopeKind::Module, tree.root(), MODULE, None, options.emitter);
-    let mut unit = Unit::new(tree, options, quota, module)?;
-    let mut tables = Tables::new(tree, names, quota, options.source_name)?;
+    let mut passes = Passes {
+        unit: Unit::new(tree, options, quota, module)?,
+        tables: Tables::new(tree, names, quota, options.source_name)?,
+        buffers: Buffers::default(),
+        machine: None,
+    };
+    passes.find_scopes()?;
+    let codes = passes.make_codes(listing)?;
+    passes.finish(codes)
+}
 
-    let mut buffers = Buffers::default();
+/// The passes over the scopes of a module, and what they share.
+struct Passes<'t> {
+    unit: Unit<'t>,
+    tables: Tables<'t>,
+    buffers: Buffers,
+    /// The emitter of machine code, from the first function on that wants any.
+    machine: Option<Box<dyn Machine>>,
+}
 
-    // The first pass finds the scopes, each after the one that it is in. New ones come up on the way.
-    let mut number = 0;
-    while let Some(scope) = unit.scopes.get(number) {
-        number += 1;
-        #[cfg(feature = "asm")]
-        if unit.scopes[scope].emitter == Emitter::Asm {
-            asm::check(tree, tables.names, &unit.scopes[scope])?;
-            continue;
+impl Passes<'_> {
+    /// The first pass finds the scopes, each after the one that it is in: new ones come up on the way. Then their
+    /// variables get their places.
+    fn find_scopes(&mut self) -> Result<(), CompileError> {
+        let Unit { options, quota, .. } = self.unit;
+        let mut number = 0;
+        while let Some(scope) = self.unit.scopes.get(number) {
+            number += 1;
+            #[cfg(feature = "asm")]
+            if self.unit.scopes[scope].emitter == Emitter::Asm {
+                asm::check(self.unit.tree, self.tables.names, &self.unit.scopes[scope])?;
+                continue;
+            }
+            let scopes = &self.unit.scopes;
+            let mut emit = Bytecode::new(&mut self.tables, &mut self.buffers, options, Pass::Scope, &scopes[scope]);
+            Walk::run(&mut self.unit, &mut emit, scope, Pass::Scope)?;
+            self.unit.scopes.capture_all(scope, quota)?;
         }
-        let mut emit = Bytecode::new(&mut tables, &mut buffers, options, Pass::Scope, &unit.scopes[scope]);
-        Walk::run(&mut unit, &mut emit, scope, Pass::Scope)?;
-        unit.scopes.capture_all(scope, quota)?;
+        for scope in (0..number).map(ScopeId) {
+            self.unit.scopes.lay_out(scope, quota)?;
+        }
+        Ok(())
     }
-    for scope in (0..number).map(ScopeId) {
-        unit.scopes.lay_out(scope, quota)?;
-    }
-    let mut machine = None;
-    let mut codes = quota.with_capacity(number as usize)?;
-    for scope in (0..number).map(ScopeId) {
-        codes.push(loop {
-            let outcome = match unit.scopes[scope].emitter {
-                Emitter::Bytecode => {
-                    let mut emit = Bytecode::new(&mut tables, &mut buffers, options, Pass::Code, &unit.scopes[scope]);
-                    Walk::run(&mut unit, &mut emit, scope, Pass::Code)?
-                }
+
+    /// The code objects of all scopes, in the order of the scopes.
+    fn make_codes(&mut self, listing: &mut Vec<u8>) -> Result<Vec<RawCode<'static>>, CompileError> {
+        let quota = self.unit.quota;
+        let count = self.unit.scopes.count();
+        let mut codes = quota.with_capacity(count as usize)?;
+        for scope in (0..count).map(ScopeId) {
+            codes.push(match self.unit.scopes[scope].emitter {
                 #[cfg(feature = "asm")]
-                Emitter::Asm => {
-                    let mut set = machines::assembler(options.arch, options.arch_flags)?;
-                    break asm::assemble(tree, tables.names, &unit.scopes[scope], &mut *set)?;
-                }
-                _ => {
-                    let machine = match &mut machine {
-                        Some(machine) => machine,
-                        // MicroPython notices in the scope that its first pass has ended with.
-                        none => none.insert(machines::machine(options.arch, options.arch_flags).map_err(|error| {
-                            let last = &unit.scopes[ScopeId(number - 1)];
-                            let block = quota.copy(tables.names.get(last.name)).map(Vec::into_boxed_slice);
-                            CompileError { block: block.ok(), ..error.at_line(tree.line(last.node)) }
-                        })?),
-                    };
-                    let mut emit = machine.walk(&mut tables, &unit.scopes, scope);
-                    Walk::run(&mut unit, &mut *emit, scope, Pass::Code)?
-                }
+                Emitter::Asm => self.assemble(scope)?,
+                _ => self.make_code(scope)?,
+            });
+            if let Some(machine) = &mut self.machine {
+                listing.append(&mut machine.listing());
+            }
+            self.unit.scopes.retire(scope, quota);
+        }
+        Ok(codes)
+    }
+
+    #[cfg(feature = "asm")]
+    fn assemble(&mut self, scope: ScopeId) -> Result<RawCode<'static>, CompileError> {
+        let Unit { options, tree, .. } = self.unit;
+        let mut set = machines::assembler(options.arch, options.arch_flags)?;
+        asm::assemble(tree, self.tables.names, &self.unit.scopes[scope], &mut *set)
+    }
+
+    /// The code of a scope, which is walked through until its jumps have the sizes that they need.
+    fn make_code(&mut self, scope: ScopeId) -> Result<RawCode<'static>, CompileError> {
+        loop {
+            let outcome = if self.unit.scopes[scope].emitter == Emitter::Bytecode {
+                let (options, scopes) = (self.unit.options, &self.unit.scopes);
+                let mut emit = Bytecode::new(&mut self.tables, &mut self.buffers, options, Pass::Code, &scopes[scope]);
+                Walk::run(&mut self.unit, &mut emit, scope, Pass::Code)?
+            } else {
+                let machine = match &mut self.machine {
+                    Some(machine) => machine,
+                    none => none.insert(new_machine(&self.unit, &self.tables)?),
+                };
+                let mut emit = machine.walk(&mut self.tables, &self.unit.scopes, scope);
+                Walk::run(&mut self.unit, &mut *emit, scope, Pass::Code)?
             };
             if let Outcome::Done(code) = outcome {
-                if let Some(machine) = &mut machine {
-                    listing.append(&mut machine.listing());
-                }
-                break code;
+                return Ok(code);
             }
-        });
-        unit.scopes.retire(scope, quota);
+        }
     }
-    put_in_file_order(&mut codes, quota)?;
-    let (qstrs, constants) = tables.finish()?;
-    unit.retire();
-    buffers.retire(quota);
-    Ok(Parts { qstrs, constants, codes })
+
+    /// Puts the module together, and gives back what the passes have used.
+    fn finish(self, mut codes: Vec<RawCode<'static>>) -> Result<Parts, CompileError> {
+        let quota = self.unit.quota;
+        put_in_file_order(&mut codes, quota)?;
+        let (qstrs, constants) = self.tables.finish()?;
+        self.unit.retire();
+        self.buffers.retire(quota);
+        Ok(Parts { qstrs, constants, codes })
+    }
+}
+
+/// The emitter of machine code. If there is none for the architecture, MicroPython notices in the scope that its first
+/// pass has ended with.
+fn new_machine(unit: &Unit<'_>, tables: &Tables<'_>) -> Result<Box<dyn Machine>, CompileError> {
+    machines::machine(unit.options.arch, unit.options.arch_flags).map_err(|error| {
+        let last = &unit.scopes[ScopeId(unit.scopes.count() - 1)];
+        let block = unit.quota.copy(tables.names.get(last.name)).map(Vec::into_boxed_slice);
+        CompileError { block: block.ok(), ..error.at_line(unit.tree.line(last.node)) }
+    })
 }
 
 /// The header of a module with `codes`, which names the architecture if any is machine code.

@@ -26,6 +26,19 @@ pub(super) enum Template {
     Template,
 }
 
+/// The fields of a t-string that is read.
+#[derive(Default)]
+struct Fields {
+    /// How many have ended.
+    ended: usize,
+    /// How many braces are open: none outside of fields.
+    depth: usize,
+    /// Where in the text the format of the open field starts.
+    format_start: usize,
+    /// Whether the format of the open field has had fields of its own.
+    is_nested: bool,
+}
+
 /// The most arguments that a call to `__template__` may have before they go into a tuple.
 const MAX_ARGUMENTS: usize = 255;
 
@@ -160,21 +173,15 @@ impl Lexer<'_> {
             self.quota.append_or_stop(&mut self.text, b"((");
             self.quota.append_or_stop(&mut self.text, marks);
         }
-        let mut fields = 0;
-        // Where in the text the format of the current field starts, and how many braces it has open.
-        let mut format_start = 0;
-        let mut depth = 0;
-        let mut nested = false;
+        let mut fields = Fields::default();
         let mut closing = 0;
         while closing < quotes {
-            let b = self.input.peek();
-            match b {
+            match self.input.peek() {
                 EOF => break,
                 b'\n' if quotes == 1 => break,
-                _ if b == quote => {
+                b if b == quote => {
                     closing += 1;
-                    self.put(b);
-                    self.input.bump();
+                    self.take();
                     continue;
                 }
                 b'\n' => {
@@ -182,83 +189,97 @@ impl Lexer<'_> {
                     self.input.bump();
                     continue;
                 }
-                b'{' if depth == 0 => {
-                    self.input.bump();
-                    if self.input.peek() == b'{' {
-                        self.input.bump();
-                    } else {
-                        self.template_field(quote, marks);
-                        depth = 1;
-                        format_start = self.text.len();
-                    }
-                    self.put(b'{');
-                }
-                b'{' => {
-                    depth += 1;
-                    self.put(b'{');
-                    self.input.bump();
-                }
-                b'\\' => {
-                    // The text will be read again, as a string that is not raw.
-                    self.put(b'\\');
-                    if raw {
-                        self.put(b'\\');
-                    } else {
-                        self.input.bump();
-                        let b = self.input.peek();
-                        self.put(b);
-                    }
-                    self.input.bump();
-                }
-                b'}' if depth > 1 => {
-                    depth -= 1;
-                    nested = true;
-                    self.put(b'}');
-                    self.input.bump();
-                }
-                b'}' if depth == 1 => {
-                    depth = 0;
-                    fields += 1;
-                    if nested {
-                        self.quota.push_or_stop(&mut self.arguments, b'f');
-                        nested = false;
-                    }
-                    self.quota.push_or_stop(&mut self.arguments, quote);
-                    let format = self.text.get(format_start + 1..).unwrap_or_default();
-                    self.quota.append_or_stop(&mut self.arguments, format);
-                    self.text.truncate(format_start);
-                    self.quota.append_or_stop(&mut self.arguments, &[quote, b',']);
-                    self.input.bump();
-                }
-                _ => {
-                    self.put(b);
-                    self.input.bump();
-                    if b == b'}' {
-                        if self.input.peek() == b'}' {
-                            self.input.bump();
-                        } else {
-                            self.token = Token::MalformedFString;
-                        }
-                    }
-                }
+                b'{' => self.template_opens(&mut fields, marks),
+                b'\\' => self.template_escape(raw),
+                b'}' => self.template_closes(&mut fields, quote),
+                _ => self.take(),
             }
             closing = 0;
         }
         if closing < quotes {
             self.token = Token::LonelyStringOpen;
         }
-        if depth > 0 {
+        if fields.depth > 0 {
             self.token = Token::MalformedFString;
         }
-        if 1 + fields * 4 > MAX_ARGUMENTS {
+        if 1 + fields.ended * 4 > MAX_ARGUMENTS {
             self.tuples += 1;
             self.quota.push_or_stop(&mut self.arguments, b')');
         }
         Ok(())
     }
 
+    /// Copies the next byte to the text.
+    fn take(&mut self) {
+        let b = self.input.next();
+        self.put(b);
+    }
+
+    /// A `{` in a t-string: of a field, of a field in a format, or one of two that stand for a brace.
+    fn template_opens(&mut self, fields: &mut Fields, marks: &[u8]) {
+        if fields.depth > 0 {
+            fields.depth += 1;
+            return self.take();
+        }
+        self.input.bump();
+        if self.input.peek() == b'{' {
+            self.input.bump();
+        } else {
+            self.template_field(marks);
+            fields.depth = 1;
+            fields.format_start = self.text.len();
+        }
+        self.put(b'{');
+    }
+
+    /// A backslash in a t-string, whose text will be read again, as a string that is not raw.
+    fn template_escape(&mut self, raw: bool) {
+        self.put(b'\\');
+        if raw {
+            self.put(b'\\');
+            self.input.bump();
+        } else {
+            self.input.bump();
+            self.take();
+        }
+    }
+
+    /// A `}` in a t-string: of a field, whose format becomes an argument, of a field in a format, or one of two that
+    /// stand for a brace.
+    fn template_closes(&mut self, fields: &mut Fields, quote: u8) {
+        match fields.depth {
+            0 => {
+                self.take();
+                if self.input.peek() == b'}' {
+                    self.input.bump();
+                } else {
+                    self.token = Token::MalformedFString;
+                }
+                return;
+            }
+            1 => {}
+            _ => {
+                fields.depth -= 1;
+                fields.is_nested = true;
+                return self.take();
+            }
+        }
+        fields.depth = 0;
+        fields.ended += 1;
+        if core::mem::take(&mut fields.is_nested) {
+            self.quota.push_or_stop(&mut self.arguments, b'f');
+        }
+        self.quota.push_or_stop(&mut self.arguments, quote);
+        let format = self.text.get(fields.format_start + 1..).unwrap_or_default();
+        self.quota.append_or_stop(&mut self.arguments, format);
+        self.text.truncate(fields.format_start);
+        self.quota.append_or_stop(&mut self.arguments, &[quote, b',']);
+        self.input.bump();
+    }
+
     /// A field of a t-string up to its format: the arguments for its value, source text and conversion.
-    fn template_field(&mut self, quote: u8, marks: &[u8]) {
+    fn template_field(&mut self, marks: &[u8]) {
+        let quote = marks[0];
         let text_start = self.text.len();
         let start = self.field_expression();
         let has_equal = self.text.len() > text_start;

@@ -308,6 +308,11 @@ impl Scopes {
         Ok(ScopeId(self.list.len() as u32 - 1))
     }
 
+    /// How many scopes there are.
+    pub fn count(&self) -> u32 {
+        self.list.len() as u32
+    }
+
     /// The scope number `index`, if there are as many.
     pub fn get(&self, index: u32) -> Option<ScopeId> {
         ((index as usize) < self.list.len()).then_some(ScopeId(index))

@@ -8,6 +8,16 @@ use crate::options::Emitter;
 use crate::scope::{Param, ScopeKind};
 use crate::tree::Node;
 
+/// The arguments of a call that is walked through.
+struct Passing {
+    /// How many there are so far, and whether one is starred.
+    counts: Arguments,
+    /// Whether there was one with two stars.
+    has_mapping: bool,
+    /// The starred ones among the positional, by their bits.
+    starred: u64,
+}
+
 impl Walk<'_, '_> {
     /// An atom and its trailers; also one after `await`, which may have none.
     pub(super) fn atom_with_trailers(&mut self, node: Node) {
@@ -77,82 +87,92 @@ impl Walk<'_, '_> {
 
     /// Calls what is on the stack, with `extra` positional arguments that are there already, and those of `list`.
     pub(super) fn call_with(&mut self, list: Node, is_method: bool, extra: u32) {
-        let mut call = Arguments::positional(extra);
-        let mut has_mapping = false;
-        let mut starred: u64 = 0;
+        let mut call = Passing { counts: Arguments::positional(extra), has_mapping: false, starred: 0 };
         for (i, &argument) in self.tree.list(&list, Rule::ArgList).iter().enumerate() {
-            let value = self.tree.child(argument, 0);
-            match self.tree.rule(argument) {
-                Some(Rule::ArgListStar) => {
-                    let error = if has_mapping {
-                        Some("* arg after **")
-                    } else if call.keyword > 0 {
-                        Some("* arg after kwarg")
-                    } else if i + 1 >= usize::from(self.unit.options.small_int_bits.min(64)) {
-                        // The bitmap of starred arguments must be a small integer of the target.
-                        Some("too many args")
-                    } else {
-                        None
-                    };
-                    if let Some(error) = error {
-                        self.error(argument, error);
-                        return;
-                    }
-                    call.starred = true;
-                    starred |= 1 << i;
-                    self.node(value);
-                    call.positional += 1;
-                }
-                Some(Rule::ArgListDblStar) => {
-                    call.starred = true;
-                    has_mapping = true;
-                    self.emit.load_null();
-                    self.node(value);
-                    call.keyword += 1;
-                }
-                Some(Rule::Argument) => {
-                    let rest = self.tree.child(argument, 1);
-                    if self.tree.is(rest, Rule::Argument3) {
-                        self.named_expression(value, self.tree.child(rest, 0));
-                        call.positional += 1;
-                    } else if self.tree.is(rest, Rule::CompFor) {
-                        self.comprehension(argument, ScopeKind::GenExpr);
-                        call.positional += 1;
-                    } else if let Some(keyword) = value.as_id() {
-                        self.emit.load_str(keyword);
-                        self.node(rest);
-                        call.keyword += 1;
-                    } else {
-                        self.error(argument, "LHS of keyword arg must be an id");
-                        return;
-                    }
-                }
-                _ => {
-                    if has_mapping {
-                        self.error(argument, "positional arg after **");
-                        return;
-                    }
-                    if call.keyword > 0 {
-                        self.error(argument, "positional arg after keyword arg");
-                        return;
-                    }
-                    self.node(argument);
-                    call.positional += 1;
-                }
+            let passed = match self.tree.rule(argument) {
+                Some(Rule::ArgListStar) => self.starred_argument(&mut call, argument, i),
+                Some(Rule::ArgListDblStar) => self.mapping_argument(&mut call, argument),
+                Some(Rule::Argument) => self.special_argument(&mut call, argument),
+                _ => self.plain_argument(&mut call, argument),
+            };
+            if let Err(error) = passed {
+                self.error(argument, error);
+                return;
             }
         }
+        let Passing { counts, starred, .. } = call;
         // Machine code calls methods with numbers that are words.
-        if !is_method || call.starred || self.this().emitter == Emitter::Bytecode {
-            self.must_fit(list, call.positional as usize, 255, "more than 255 arguments");
+        if !is_method || counts.starred || self.this().emitter == Emitter::Bytecode {
+            self.must_fit(list, counts.positional as usize, 255, "more than 255 arguments");
         }
-        if call.starred {
+        if counts.starred {
             self.emit.load_small_int(starred as i64);
         }
         if is_method {
-            self.emit.call_method(call);
+            self.emit.call_method(counts);
         } else {
-            self.emit.call_function(call);
+            self.emit.call_function(counts);
         }
+    }
+
+    /// `*value`, argument number `i` of the list.
+    fn starred_argument(&mut self, call: &mut Passing, argument: Node, i: usize) -> Result<(), &'static str> {
+        if call.has_mapping {
+            return Err("* arg after **");
+        }
+        if call.counts.keyword > 0 {
+            return Err("* arg after kwarg");
+        }
+        // The bitmap of starred arguments must be a small integer of the target.
+        if i + 1 >= usize::from(self.unit.options.small_int_bits.min(64)) {
+            return Err("too many args");
+        }
+        call.counts.starred = true;
+        call.starred |= 1 << i;
+        self.node(self.tree.child(argument, 0));
+        call.counts.positional += 1;
+        Ok(())
+    }
+
+    /// `**value`
+    fn mapping_argument(&mut self, call: &mut Passing, argument: Node) -> Result<(), &'static str> {
+        call.counts.starred = true;
+        call.has_mapping = true;
+        self.emit.load_null();
+        self.node(self.tree.child(argument, 0));
+        call.counts.keyword += 1;
+        Ok(())
+    }
+
+    /// `name := value`, `value for ...` or `name=value`
+    fn special_argument(&mut self, call: &mut Passing, argument: Node) -> Result<(), &'static str> {
+        let (value, rest) = (self.tree.child(argument, 0), self.tree.child(argument, 1));
+        if self.tree.is(rest, Rule::Argument3) {
+            self.named_expression(value, self.tree.child(rest, 0));
+            call.counts.positional += 1;
+        } else if self.tree.is(rest, Rule::CompFor) {
+            self.comprehension(argument, ScopeKind::GenExpr);
+            call.counts.positional += 1;
+        } else if let Some(keyword) = value.as_id() {
+            self.emit.load_str(keyword);
+            self.node(rest);
+            call.counts.keyword += 1;
+        } else {
+            return Err("LHS of keyword arg must be an id");
+        }
+        Ok(())
+    }
+
+    fn plain_argument(&mut self, call: &mut Passing, argument: Node) -> Result<(), &'static str> {
+        if call.has_mapping {
+            return Err("positional arg after **");
+        }
+        if call.counts.keyword > 0 {
+            return Err("positional arg after keyword arg");
+        }
+        self.node(argument);
+        call.counts.positional += 1;
+        Ok(())
     }
 
     pub(super) fn subscript(&mut self, node: Node) {
