@@ -133,7 +133,7 @@ impl Execute for Vm {
 
     #[inline(always)]
     fn call_in_place(&self, callee: Obj, args: Sp, n_pos: usize, n_kw: usize, entry: Entry) -> Res<Called> {
-        op::call_at(self, callee, args, n_pos, n_kw, true, entry)
+        op::call_at(self, callee, op::Passed { args, n_pos, n_kw, in_place: true, entry })
     }
 
     #[inline(always)]

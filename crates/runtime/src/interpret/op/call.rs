@@ -30,93 +30,95 @@ use crate::obj::generator::{Generator, Resume};
 use crate::obj::instance;
 use crate::ops::call::{Call, call_slot, call_with_starred};
 
-/// Calls `callee` with the `n_pos` positional arguments and `n_kw` pairs of keyword and value from `args` on; the slot
-/// below `args` is free.
+/// The arguments of a call, and how a frame for the call begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Passed {
+    /// The slot of the first argument; the slot below is free.
+    pub args: Sp,
+    /// How many arguments are positional: they come first.
+    pub n_pos: usize,
+    /// How many pairs of a keyword and its value follow.
+    pub n_kw: usize,
+    /// Whether the arguments are on the value stack, so that a frame can begin there.
+    pub in_place: bool,
+    /// The entry of the frame, [`Entry::Rust`] or [`Entry::Call`].
+    pub entry: Entry,
+}
+
+impl Passed {
+    /// The arguments, as functions written in Rust get them.
+    fn words<'a>(self) -> Args<'a> {
+        Args::new(self.args.values(self.n_pos + 2 * self.n_kw), self.n_pos)
+    }
+
+    /// With `first`, which takes the free slot, before the other arguments.
+    fn after(self, first: Obj) -> Passed {
+        let args = self.args.down(1);
+        args.set_slot(0, Some(first));
+        Passed { args, n_pos: self.n_pos + 1, ..self }
+    }
+}
+
+/// Calls `callee`.
 ///
-/// `in_place` says that `args` is on the value stack, so that a frame can begin there. A frame that the call pushes has
-/// the given `entry`, which is [`Entry::Rust`] or [`Entry::Call`].
-pub(crate) fn call_at(
-    vm: &Vm,
-    mut callee: Obj,
-    mut args: Sp,
-    mut n_pos: usize,
-    n_kw: usize,
-    in_place: bool,
-    entry: Entry,
-) -> Res<Called> {
+/// # Errors
+/// What the call raises.
+pub(crate) fn call_at(vm: &Vm, mut callee: Obj, mut passed: Passed) -> Res<Called> {
     // A bound method, a class or an instance takes the free slot for `self`. One that is reached through another finds
     // none, and is called by way of its type's slot.
     let mut free = true;
     loop {
         if let Some(function) = callee.downcast::<Function>() {
-            return enter(vm, function, args, n_pos, n_kw, in_place, entry, None);
+            return enter(vm, function, passed, None);
         }
-        let words = args.values(n_pos + 2 * n_kw);
         if let Some(builtin) = callee.downcast::<Builtin>() {
-            return builtin.call(vm, Args::new(words, n_pos)).map(Called::Done);
+            return builtin.call(vm, passed.words()).map(Called::Done);
         }
         if free && let Some(method) = callee.downcast::<BoundMethod>() {
             callee = method.function;
-            args = args.down(1);
-            args.set_slot(0, Some(method.this));
-            n_pos += 1;
+            passed = passed.after(method.this);
             free = false;
             continue;
         }
         if free
-            && n_kw == 0
+            && passed.n_kw == 0
             && let Some(class) = callee.downcast::<Type>()
-            && entry == Entry::Call
+            && passed.entry == Entry::Call
             && let Some((this, init)) = instance::begin_simple(vm, class)?
         {
-            args = args.down(1);
-            args.set_slot(0, Some(this));
-            return enter(vm, init, args, n_pos + 1, n_kw, in_place, Entry::Init, Some(this));
+            return enter(vm, init, Passed { entry: Entry::Init, ..passed.after(this) }, Some(this));
         }
         if free
             && vm.type_of(callee).has(flag::HEAP)
             && callee.downcast::<Type>().is_none()
             && let Some(function) = instance::call_function(vm, callee)?
         {
-            args = args.down(1);
-            args.set_slot(0, Some(callee));
+            passed = passed.after(callee);
             callee = function.obj();
-            n_pos += 1;
             free = false;
             continue;
         }
-        return call_slot(vm, callee, Args::new(words, n_pos)).map(Called::Done);
+        return call_slot(vm, callee, passed.words()).map(Called::Done);
     }
 }
 
-/// Pushes a frame for a Python function, or makes the function's generator.
-#[allow(clippy::too_many_arguments)] // the parameters are what a call consists of
-fn enter(
-    vm: &Vm,
-    function: Gc<Function>,
-    args: Sp,
-    n_pos: usize,
-    n_kw: usize,
-    in_place: bool,
-    entry: Entry,
-    object: Slot,
-) -> Res<Called> {
+/// Pushes a frame for a Python function, which keeps `object` alive, or makes the function's generator.
+fn enter(vm: &Vm, function: Gc<Function>, passed: Passed, object: Slot) -> Res<Called> {
     let code = function.code(vm)?;
     if code.is_generator() {
         let generator = Generator::new(vm, code)?;
-        bind(vm, function, code, args, n_pos, n_kw, Sp(generator.slots()))?;
+        bind(vm, function, code, passed, Sp(generator.slots()))?;
         make_cells(vm, code, Fp(generator.slots()))?;
         return Ok(Called::Done(generator.obj()));
     }
-    // Rust code has looked for events before it laid out the arguments, which lie where a call from an event would put
-    // its own.
-    if entry != Entry::Rust && tick(vm) {
+    // Where Rust calls, the arguments lie where other calls would put theirs: it has looked for events before.
+    if passed.entry != Entry::Rust && tick(vm) {
         vm.poll()?;
     }
-    let locals = if in_place { args } else { Sp(vm.frame().end.get()) };
+    let locals = if passed.in_place { passed.args } else { Sp(vm.frame().end.get()) };
     vm.check_room(locals, code)?;
-    bind(vm, function, code, args, n_pos, n_kw, locals)?;
-    vm.push_frame(code, locals.0, entry, object)?;
+    bind(vm, function, code, passed, locals)?;
+    vm.push_frame(code, locals.0, passed.entry, object)?;
     if !code.cells().is_empty()
         && let Err(raised) = make_cells(vm, code, Fp(locals.0))
     {
@@ -135,8 +137,9 @@ fn make_cells(vm: &Vm, code: Gc<Code>, fp: Fp) -> Res<()> {
     Ok(())
 }
 
-/// Lays the arguments of a call out as the function's local variables, from `locals` on; the other variables are unset.
-fn bind(vm: &Vm, function: Gc<Function>, code: Gc<Code>, args: Sp, n_pos: usize, n_kw: usize, locals: Sp) -> Res<()> {
+/// Lays the arguments of a call out as the function's local variables, from `locals` on; the others are unset.
+fn bind(vm: &Vm, function: Gc<Function>, code: Gc<Code>, passed: Passed, locals: Sp) -> Res<()> {
+    let Passed { args, n_pos, n_kw, .. } = passed;
     let cells = function.cells();
     let wanted = usize::from(code.n_pos) - cells.len();
     if n_kw == 0 && !code.takes_more() && n_pos <= wanted && n_pos + usize::from(code.n_def) >= wanted {
@@ -155,17 +158,16 @@ fn bind(vm: &Vm, function: Gc<Function>, code: Gc<Code>, args: Sp, n_pos: usize,
         clear(locals, n, code);
         return Ok(());
     }
-    let words = args.values(n_pos + 2 * n_kw);
     let n_args = code.n_args();
     if n_args <= 16 {
         let mut bound = [None; 16];
-        function.bind(vm, code, Args::new(words, n_pos), &mut bound[..n_args])?;
+        function.bind(vm, code, passed.words(), &mut bound[..n_args])?;
         place(locals, &bound[..n_args], code);
     } else {
         let block = vm.alloc_words(n_args)?;
         // SAFETY: the block has `n_args` words, and nobody else knows it.
         let bound = unsafe { slice::from_raw_parts_mut(block.as_ptr(), n_args) };
-        function.bind(vm, code, Args::new(words, n_pos), bound)?;
+        function.bind(vm, code, passed.words(), bound)?;
         place(locals, bound, code);
     }
     Ok(())
@@ -232,8 +234,14 @@ fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments
 /// Calls the object at `sp`: the result, or `None` if a frame was pushed.
 #[inline(never)]
 fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Option<Obj>> {
-    let (n_pos, n_kw) = (arguments.n_pos(), arguments.n_kw());
-    match call_at(vm, sp.at(0), sp.up(arguments.first()), n_pos, n_kw, !code.is_generator(), Entry::Call)? {
+    let passed = Passed {
+        args: sp.up(arguments.first()),
+        n_pos: arguments.n_pos(),
+        n_kw: arguments.n_kw(),
+        in_place: !code.is_generator(),
+        entry: Entry::Call,
+    };
+    match call_at(vm, sp.at(0), passed)? {
         Called::Done(value) => Ok(Some(value)),
         Called::Entered => Ok(None),
     }
@@ -367,15 +375,15 @@ leaving_op! {
     }
 }
 
-/// A call with starred arguments, from `sp` on: the callee, for methods `self`, the arguments, and the bitmap of
-/// starred ones.
+/// A call with starred arguments, from `sp` on: the callee, for methods `self`, which are `before` slots together, the
+/// arguments, and the bitmap of starred ones.
 #[inline(never)]
-fn call_starred(vm: &Vm, sp: Sp, counts: usize, method: bool) -> Res {
+fn call_starred(vm: &Vm, sp: Sp, counts: usize, before: usize) -> Res {
     let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
-    let first = sp.up(if method { 2 } else { 1 });
+    let first = sp.up(before);
     let n_words = n_pos + 2 * n_kw;
     let starred = first.at(n_words).as_small_int().unwrap_or(0) as usize;
-    let this = if method { sp.slot(1) } else { None };
+    let this = if before > 1 { sp.slot(1) } else { None };
     // Null keywords mark mappings, so these are slots, not values.
     // SAFETY: verified code has pushed that many slots.
     let words: &[Slot] = unsafe { slice::from_raw_parts(first.0, n_words) };
@@ -386,7 +394,7 @@ leaving_op! {
     call_function_var_kw(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         sp.drop(2 + (counts & 0xff) + 2 * (counts >> 8));
-        let value = tri!(vm, ip, call_starred(vm, sp, counts, false));
+        let value = tri!(vm, ip, call_starred(vm, sp, counts, 1));
         sp.push(value);
         next(vm, code, ip, sp, fp)
     }
@@ -396,7 +404,7 @@ leaving_op! {
     call_method_var_kw(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         sp.drop(3 + (counts & 0xff) + 2 * (counts >> 8));
-        let value = tri!(vm, ip, call_starred(vm, sp, counts, true));
+        let value = tri!(vm, ip, call_starred(vm, sp, counts, 2));
         sp.push(value);
         next(vm, code, ip, sp, fp)
     }

@@ -23,7 +23,7 @@ mod unary;
 
 use berus_mpy::opcode::Op;
 
-pub(crate) use crate::interpret::op::call::{call_at, is_delegating, push_simple};
+pub(crate) use crate::interpret::op::call::{Passed, call_at, is_delegating, push_simple};
 pub(crate) use crate::interpret::op::exception::{handle, leaves_with};
 pub(crate) use crate::interpret::op::iterate::loop_body;
 use crate::model::code::Code;
