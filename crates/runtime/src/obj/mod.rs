@@ -16,6 +16,7 @@ pub mod custom;
 pub mod deque;
 pub mod dict;
 pub mod exception;
+pub(crate) mod field;
 #[cfg(feature = "float")]
 pub mod float;
 #[cfg(not(feature = "float"))]
@@ -47,6 +48,7 @@ pub mod slice;
 pub(crate) mod sort;
 pub mod str;
 pub mod str_format;
+pub(crate) mod str_modulo;
 pub(crate) mod strings;
 pub mod template;
 pub mod tuple;

@@ -17,7 +17,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::array::Array;
 use crate::obj::bytes::NewByte;
-use crate::obj::{array, bytes, str_format};
+use crate::obj::{array, bytes, str_modulo};
 use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
@@ -235,8 +235,8 @@ pub(crate) fn binary_plain(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<
 /// `pattern % values`
 fn modulo(vm: &Vm, pattern: Obj, values: Obj) -> Res {
     match vm.as_tuple(values) {
-        Some(tuple) => str_format::modulo(vm, pattern, tuple.items(), None),
-        None => str_format::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
+        Some(tuple) => str_modulo::modulo(vm, pattern, tuple.items(), None),
+        None => str_modulo::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
     }
 }
 
