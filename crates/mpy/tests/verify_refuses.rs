@@ -5,9 +5,11 @@ mod support {
     pub mod refuse;
 }
 
+use berus_mpy::arch::Arch;
 use berus_mpy::bytecode::DecodeError;
 use berus_mpy::module::{Kind as CodeKind, Module};
 use berus_mpy::prelude::{PreludeError, Signature, scope_flag};
+use berus_mpy::reloc::{Place, Relocations};
 use berus_mpy::verify::{Kind, Reason, verify, verify_code};
 use support::assembler::{Function, function, module};
 use support::refuse::{RETURN, accept, error, facts, needs, refuse, refuse_with, small};
@@ -197,10 +199,38 @@ fn the_prelude_of_native_code() {
         module.codes[0].code = code.to_vec().into();
         verify(&module).map_err(|error| error.reason)
     };
-    let code = function("").assemble();
+    let code = [&function("").assemble()[..], &[0; 16]].concat();
     assert_eq!(native(0, &code), Ok(vec![None]));
-    assert_eq!(native(9, &code), Err(Reason::Prelude(PreludeError::Signature)));
+    assert_eq!(native(0, &code[..16]), Err(Reason::MachineCode), "two words of 64 bits, and no code");
+    let at_its_end = function("").assemble();
+    assert_eq!(native(9, &at_its_end), Err(Reason::Prelude(PreludeError::Signature)));
     assert_eq!(native(0, &Function { name: 9, ..function("") }.assemble()), Err(Reason::Name(9)));
+}
+
+#[test]
+fn relocations_beyond_the_words_of_the_machine() {
+    let relocated = |arch, bytes: &[u8]| {
+        let mut module = module(&function(RETURN), &[]);
+        module.header.arch = Some(arch);
+        let relocations = Some(Relocations { bytes: bytes.to_vec().into(), ended: true });
+        module.codes[0].kind =
+            CodeKind::Viper { scope_flags: 0, rodata: Some(vec![0; 8].into()), bss: None, relocations };
+        module.codes[0].code = vec![0; 16].into();
+        verify(&module).map_err(|error| error.reason)
+    };
+    // The address of the code, added to word 3 of the code, to word 1 of the data, and to two words from word 1 on.
+    assert_eq!(relocated(Arch::Armv7m, &[0x01, 6]), Ok(vec![None]));
+    assert_eq!(relocated(Arch::X64, &[0x01, 6]), Err(Reason::Relocation(Place::Text(3))));
+    assert_eq!(relocated(Arch::Rv32imc, &[0x01, 3]), Ok(vec![None]));
+    assert_eq!(relocated(Arch::Rv64imc, &[0x01, 3]), Err(Reason::Relocation(Place::Rodata(1))));
+    assert_eq!(relocated(Arch::Xtensa, &[0x03, 2, 2]), Ok(vec![None]));
+    assert_eq!(relocated(Arch::X64, &[0x03, 2, 2]), Err(Reason::Relocation(Place::Text(1))));
+    // As far as can be, and further.
+    let far = [0x03, 0x8f, 0xff, 0xff, 0xff, 0x7e, 0x8f, 0xff, 0xff, 0xff, 0x7f];
+    assert_eq!(relocated(Arch::X86, &far), Err(Reason::Relocation(Place::Text(0x7fff_ffff))));
+    // Of zeroed data, of which there is none; of a function that the table does not have.
+    assert_eq!(relocated(Arch::X86, &[0x09, 0]), Err(Reason::Relocation(Place::Text(0))));
+    assert_eq!(relocated(Arch::X86, &[0xfd, 0]), Err(Reason::Relocation(Place::Text(0))));
 }
 
 #[test]

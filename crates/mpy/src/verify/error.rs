@@ -9,6 +9,7 @@ use crate::bytecode::DecodeError;
 use crate::memory::{Stop, try_box};
 use crate::module::CodeId;
 use crate::prelude::PreludeError;
+use crate::reloc::Place;
 
 /// Code that must not be run: which, where and why.
 ///
@@ -88,6 +89,10 @@ pub enum Reason {
     NeedsDefaults(u32),
     /// The module's own code closes over cells.
     ModuleCells,
+    /// Machine code that lacks the words which a caller reads at its start, or whose words lead out of it.
+    MachineCode,
+    /// A relocation of this word, and maybe some after it, which are not all there, or one that refers to nothing.
+    Relocation(Place),
     /// A child is not after its parent in the module's list.
     ChildOrder,
     /// The instruction needs more slots than the stack, or the block that it is in, has.
@@ -197,6 +202,9 @@ impl fmt::Display for Reason {
             Cells(child, n) => write!(f, "child {child} cannot be made with {n} cells"),
             NeedsDefaults(child) => write!(f, "child {child} is made without its default arguments"),
             ModuleCells => f.write_str("the module's own code closes over cells"),
+            MachineCode => f.write_str("machine code lacks the words that its caller reads"),
+            Relocation(Place::Text(word)) => write!(f, "a relocation of word {word} of the machine code leads nowhere"),
+            Relocation(Place::Rodata(word)) => write!(f, "a relocation of word {word} of the data leads nowhere"),
             ChildOrder => f.write_str("a child is not after its parent"),
             StackEmpty => f.write_str("the stack has too few slots, or the exception block around needs them"),
             StackFull(room) => write!(f, "the stack has room for {room} slots only"),

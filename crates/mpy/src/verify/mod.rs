@@ -80,12 +80,15 @@
 //! 6. that the operand of `BUILD_MAP`, which is a hint, and [`Facts::frame`] do not ask for more memory than there is;
 //! 7. that constants can be made: a number's text may be none, a str not be UTF-8;
 //! 8. depth of calls, running time and memory;
-//! 9. machine code: nothing is proved of it but that its prelude, where it has one, fits the code and the names.
+//! 9. machine code: nothing is proved of it but that its prelude, where it has one, fits the code and the names, that
+//!    the words at its start which are no instructions lead into it, and that its relocations change words of its own
+//!    only, and refer to what is there.
 
 mod blocks;
 mod error;
 mod glance;
 mod labels;
+mod machine_code;
 mod scan;
 mod stack;
 mod step;
@@ -242,11 +245,15 @@ impl<'m, 'a> Verifier<'m, 'a> {
                 let Some(prelude) = code.prelude() else { return Ok(None) };
                 let prelude = prelude.map_err(|error| (None, Reason::Prelude(error)))?;
                 check_prelude(&prelude, &code.code, n_names).map_err(|refusal| refusal.at(None))?;
+                machine_code::check(code, self.module.header.arch).map_err(|reason| (None, reason))?;
                 let signature = &prelude.signature;
                 self.contracts[id as usize] = Some(Contract::new(signature, (0, signature.n_pos_args)));
                 None
             }
-            CodeKind::Viper { .. } | CodeKind::Asm { .. } => None,
+            CodeKind::Viper { .. } | CodeKind::Asm { .. } => {
+                machine_code::check(code, self.module.header.arch).map_err(|reason| (None, reason))?;
+                None
+            }
         };
         Ok(shape)
     }
