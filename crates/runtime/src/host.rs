@@ -6,6 +6,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use berus_mpy::arch::Arch;
+
 use crate::errno::{Errno, READ_ONLY, UNSUPPORTED};
 
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does
@@ -178,10 +180,27 @@ pub trait Monitor: Send + Sync {
 
 /// Memory that machine code runs from.
 pub trait MachineCode {
-    /// Makes memory of `len` bytes, has `fill` write all bytes where they are to stay, and then makes them executable
-    /// and no longer writable: they are never both. The memory is freed when the answer is dropped. `None` if the host
-    /// has no such memory left.
+    /// Makes memory of `len` bytes, aligned to 16, has `fill` write all bytes where they are to stay, and then makes them
+    /// executable and no longer writable: they are never both. The memory is freed when the answer is dropped. `None` if
+    /// the host has no such memory left.
+    ///
+    /// A microcontroller without memory protection gives plain RAM. Whoever writes to any address can write there, but
+    /// Berus has no way to it any more once `fill` has returned. The runtime has the processor forget instructions that
+    /// it fetched before; a host with caches that no such instruction reaches (Cortex-M7) cleans them.
     fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable>;
+
+    /// Whether code can run where it lies, in memory that was lent for good (a ROM image) and never changes. By default
+    /// it cannot. The flash of a microcontroller, and a mapped file that may be executed, it can.
+    fn runs_in_place(&self, code: &'static [u8]) -> bool {
+        let _ = code;
+        false
+    }
+
+    /// The architecture whose code runs here, by default the one that the runtime was built for. A board may know that
+    /// its processor has more than any build can count on: a Cortex-M7 with doubles.
+    fn arch(&self, built: Arch) -> Arch {
+        built
+    }
 }
 
 /// Bytes that can be executed, and read, but not changed.

@@ -96,7 +96,7 @@ pub mod import;
 pub mod interpret;
 pub mod model;
 pub mod modules;
-#[cfg_attr(not(all(feature = "native", target_arch = "x86_64", not(windows))), path = "native/absent.rs")]
+#[cfg_attr(not(berus_machine), path = "native/absent.rs")]
 pub(crate) mod native;
 pub mod obj;
 pub mod ops;

@@ -78,6 +78,19 @@ impl MachineCode for Kept {
         self.pieces.fetch_add(1, Ordering::Relaxed);
         Some(Box::new(Piece { memory: memory.make_exec().ok()?, pieces: self.pieces.clone() }))
     }
+
+    fn runs_in_place(&self, _: &'static [u8]) -> bool {
+        // No other memory is lent here than what `rom` makes.
+        true
+    }
+}
+
+/// A file in memory for good, where code can be executed.
+fn rom(name: &str) -> &'static [u8] {
+    let file = bytes(name);
+    let mut memory = MmapMut::map_anon(file.len()).expect("there is memory");
+    memory.copy_from_slice(&file);
+    Box::leak(Box::new(memory.make_exec().expect("it can be executed")))
 }
 
 fn interpreter(host: impl Host + 'static) -> Vm {
@@ -178,6 +191,25 @@ fn code_is_compiled_to_machine_code_at_run_time() {
         });
         assert_eq!(printed, expected(program), "{program}");
     }
+}
+
+#[test]
+fn code_without_relocations_runs_where_it_lies() {
+    for program in PROGRAMS {
+        let (kept, file) = (Kept::default(), rom(&format!("{program}.mpy")));
+        let vm = interpreter(kept.clone());
+        vm.enter(|vm| {
+            let body = vm.load_static(file, vm.main())?;
+            vm.run_body(body, vm.main())
+        })
+        .expect("it ends well");
+        assert_eq!(kept.pieces.load(Ordering::Relaxed), 0, "{program} is copied");
+        assert_eq!(String::from_utf8_lossy(&kept.output.take()), expected(program), "{program}");
+    }
+    let kept = Kept::default();
+    let vm = interpreter(kept.clone());
+    vm.enter(|vm| vm.load_static(rom("abi.mpy"), vm.main())).expect("it loads");
+    assert_eq!(kept.pieces.load(Ordering::Relaxed), 1, "what relocations change is copied");
 }
 
 #[test]

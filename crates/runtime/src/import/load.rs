@@ -30,6 +30,7 @@ use crate::model::protocols::Strs;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::native as machine;
+use crate::native::Lend;
 #[cfg(feature = "float")]
 use crate::obj::complex::Complexes;
 use crate::obj::float::Floats;
@@ -46,9 +47,6 @@ const MAX_DEPTH: u32 = 200;
 /// How many items a tuple can have to be put together on the machine stack; nearly all tuples have no more. Each tuple
 /// that is nested in another takes the room again.
 const FEW_ITEMS: usize = 8;
-
-/// Answers the given bytes of a module as memory that is lent for good, if they are in such memory.
-type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
 
 /// Lends bytes that were read from lent memory.
 #[allow(clippy::ptr_arg)] // the `Cow` tells lent bytes from copied ones
@@ -114,7 +112,7 @@ impl Load for Vm {
     }
 
     fn machine_arch(&self) -> Option<Arch> {
-        if self.host().machine_code().is_some() { machine::ARCH } else { None }
+        Some(self.host().machine_code()?.arch(machine::ARCH?))
     }
 }
 
@@ -254,7 +252,7 @@ fn link<'a>(vm: &Vm, module: &Module<'a>, facts: &[Option<Facts>], globals: Gc<D
     }
     let context = Context::new(globals, qstrs, constants);
     let context = vm.alloc(context.with_short_qstrs(machine::short_qstrs(vm, module, qstrs)?))?;
-    let machine_code = machine::Linked::new(vm, module, context)?;
+    let machine_code = machine::Linked::new(vm, module, context, lend)?;
     // Children come after their parents, so that a table of all code objects, filled from the last, has the children of
     // each when its turn comes.
     let codes = vm.alloc_words(module.codes.len().max(1))?;

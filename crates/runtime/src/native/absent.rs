@@ -1,5 +1,6 @@
 //! Where machine code cannot run: of `native` only the parts that the rest of the runtime uses.
 
+use alloc::borrow::Cow;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
@@ -23,8 +24,11 @@ pub(crate) const ARCH: Option<Arch> = None;
 
 pub(crate) enum Linked {}
 
+/// The bytes of a module as memory that is lent for good, if they are.
+pub(crate) type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
+
 impl Linked {
-    pub(crate) fn new(_: &Vm, _: &Module<'_>, _: Gc<Context>) -> Res<Option<Linked>> {
+    pub(crate) fn new<'a>(_: &Vm, _: &Module<'a>, _: Gc<Context>, _: Lend<'_, 'a>) -> Res<Option<Linked>> {
         Ok(None)
     }
 

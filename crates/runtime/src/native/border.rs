@@ -149,12 +149,7 @@ pub(super) unsafe fn vm<'a>() -> &'a Vm {
 /// `code` is the start of a function that takes no more than four words, of a module whose memory is not freed
 /// meanwhile.
 #[inline]
-pub(super) unsafe fn call(
-    vm: &Vm,
-    globals: Option<Gc<Dict>>,
-    code: *const c_void,
-    [a, b, c, d]: [usize; 4],
-) -> Res<usize> {
+pub(super) unsafe fn call(vm: &Vm, globals: Option<Gc<Dict>>, code: *const c_void, words: [usize; 4]) -> Res<usize> {
     vm.check_depth()?;
     let thread = current();
     let (outer, outer_globals, below) = (thread.vm.replace(vm), thread.globals.get(), thread.below.get());
@@ -163,11 +158,11 @@ pub(super) unsafe fn call(
         thread.below.set(vm.frame());
     }
     // SAFETY: the caller vouches for the code.
-    let outcome = unsafe { nlr::enter(thread.top.as_ptr(), code, a, b, c, d) };
+    let outcome = unsafe { nlr::enter(thread.top.as_ptr(), code, words) };
     thread.vm.set(outer);
     thread.globals.set(outer_globals);
     thread.below.set(below);
-    if outcome.raised == 0 {
+    if !outcome.raised {
         return Ok(outcome.value);
     }
     // SAFETY: an exception that is raised is an object.

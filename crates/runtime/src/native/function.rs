@@ -26,6 +26,7 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::native::code::{Kind, MachineCode};
 use crate::native::generator::NativeGenerator;
+use crate::native::machine::callable;
 use crate::native::table::convert;
 use crate::native::{border, foreign};
 use crate::ops::arithmetic::Arithmetic;
@@ -169,7 +170,7 @@ impl NativeFunction {
             return None;
         };
         // SAFETY: objects of these types have the layout of `NativeFunction`.
-        Some(unsafe { header.cast::<NativeFunction>().as_ref() }.text.wrapping_add(skipped).cast())
+        Some(callable(unsafe { header.cast::<NativeFunction>().as_ref() }.text.wrapping_add(skipped)))
     }
 
     /// Where a generator's code begins: the address that the generator notes as where to go on, and the address that is
@@ -177,7 +178,7 @@ impl NativeFunction {
     pub fn generator_entries(&self) -> (*const u8, *const c_void) {
         // SAFETY: the loader has seen that a generator's code has a second word.
         let start = unsafe { self.text.cast::<usize>().add(1).read_unaligned() };
-        (self.text.wrapping_add(start), self.text.wrapping_add(2 * WORD).cast())
+        (callable(self.text.wrapping_add(start)).cast(), callable(self.text.wrapping_add(2 * WORD)))
     }
 }
 
@@ -195,7 +196,7 @@ fn call_entry(vm: &Vm, function: Obj, globals: Option<Gc<Dict>>, entry: *const c
 fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     // SAFETY: objects of this type have the layout of `NativeFunction`.
     match object.as_header().map(|header| unsafe { header.cast::<NativeFunction>().as_ref() }) {
-        Some(function) => call_entry(vm, object, None, function.text.cast(), args),
+        Some(function) => call_entry(vm, object, None, callable(function.text), args),
         None => Ok(Obj::NONE),
     }
 }
@@ -203,7 +204,7 @@ fn call_viper(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 fn call_native(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     match object.downcast::<NativeFunction>() {
         Some(function) => {
-            let entry = function.text.wrapping_add(WORD).cast();
+            let entry = callable(function.text.wrapping_add(WORD));
             call_entry(vm, object, Some(function.globals()), entry, args)
         }
         None => Ok(Obj::NONE),
@@ -228,7 +229,7 @@ fn call_asm(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
         *word = asm_word(vm, *arg)?;
     }
     // SAFETY: as in `call_entry`; code of this kind takes up to four words.
-    let value = unsafe { border::call(vm, None, function.text.cast(), words) };
+    let value = unsafe { border::call(vm, None, callable(function.text), words) };
     black_box(object);
     convert::to_object(vm, value?, result)
 }

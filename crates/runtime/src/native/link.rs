@@ -1,20 +1,22 @@
 //! Linking: machine code from a module to where it runs.
 //!
-//! The code of a module is put into one piece of executable memory. Read-only and zeroed data that comes with a code
+//! The code of a module is put into one piece of executable memory. Code that lies in memory for good, and that no
+//! relocation changes, runs there if the host says that it can. Read-only and zeroed data that comes with a code
 //! object goes into a heap block, which the collector looks through, for it may hold objects. Then relocations add to
-//! words of code and data the addresses that they refer to. All relocations are checked before anything is written
-//! (MicroPython: `py/persistentcode.c`).
+//! words of code and data the addresses that they refer to, which the verifier has checked (MicroPython:
+//! `py/persistentcode.c`).
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
 use berus_mpy::memory::Quota;
 use berus_mpy::module::{Kind as RawKind, RawCode};
-use berus_mpy::prelude::scope_flag;
-use berus_mpy::reloc::{Place, Target};
+use berus_mpy::reloc;
+use berus_mpy::reloc::Target;
 
-use crate::data::code::incompatible;
+use crate::host::MachineCode as MemoryForCode;
 use crate::model::code::{Code, Context};
 use crate::model::error::{Raise, Res};
 use crate::model::object::Gc;
@@ -22,7 +24,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Slot;
 use crate::native::code::{Kind, MachineCode};
 use crate::native::image::Image;
-use crate::native::table;
+use crate::native::{machine, table};
 
 const WORD: usize = size_of::<usize>();
 
@@ -46,18 +48,29 @@ struct Data {
 /// A code object about to be installed.
 struct Part<'m, 'a> {
     raw: &'m RawCode<'a>,
-    /// The offset of the code in the executable memory.
-    offset: usize,
+    place: Place,
     data: Option<Data>,
 }
 
+/// Where the code of a code object comes to run.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the memory of the module's code, from this byte on.
+    Copied(usize),
+    /// Where it lies.
+    InPlace(&'static [u8]),
+}
+
+/// The bytes of a module as memory that is lent for good, if they are.
+pub(crate) type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
+
 impl Linked {
-    /// Installs the machine code of `module`; `None` if the module has none.
+    /// Installs the machine code of `module`, which is verified, and of which `lend` tells what is lent. `None` if the
+    /// module has none.
     ///
     /// # Errors
-    /// `ValueError` if a relocation or an offset leads nowhere or the host does not allow machine code, and
-    /// `MemoryError`.
-    pub fn new(vm: &Vm, module: &Module<'_>, context: Gc<Context>) -> Res<Option<Linked>> {
+    /// `ValueError` if the host does not allow machine code, and `MemoryError`.
+    pub fn new<'a>(vm: &Vm, module: &Module<'a>, context: Gc<Context>, lend: Lend<'_, 'a>) -> Res<Option<Linked>> {
         let is_machine_code = |raw: &RawCode<'_>| !matches!(raw.kind, RawKind::Bytecode);
         let count = module.codes.iter().filter(|raw| is_machine_code(raw)).count();
         if count == 0 {
@@ -72,36 +85,37 @@ impl Linked {
         let mut parts = quota.with_capacity(count).map_err(|stop| grants.raise(stop))?;
         let mut len = 0usize;
         for raw in module.codes.iter().filter(|raw| is_machine_code(raw)) {
-            if !is_whole(raw) || !relocations_fit(raw) {
-                return Err(incompatible(vm));
-            }
             let data = Data::new(vm, raw)?;
             if let Some(data) = data {
                 // SAFETY: the block has a word for each code object of machine code.
                 unsafe { blocks.add(parts.len()).write(data.bss.as_ptr().expose_provenance()) };
             }
-            parts.push(Part { raw, offset: len, data });
-            len = len.saturating_add(raw.code.len()).next_multiple_of(ALIGN);
+            let stays = |code: &&'static [u8]| {
+                let is_aligned = code.as_ptr().addr().is_multiple_of(machine::CODE_ALIGN);
+                raw.kind.relocations().is_none() && is_aligned && host.runs_in_place(code)
+            };
+            let place = match lend(&raw.code).filter(stays) {
+                Some(code) => Place::InPlace(code),
+                None => {
+                    let offset = len;
+                    len = len.saturating_add(raw.code.len()).next_multiple_of(ALIGN);
+                    Place::Copied(offset)
+                }
+            };
+            parts.push(Part { raw, place, data });
         }
-        let mut fill = |memory: &mut [u8]| {
-            for part in &parts {
-                part.install(memory, context);
-            }
+        // The code of a module that has data is copied, since it refers to these by relocations.
+        let start = if len == 0 { core::ptr::null() } else { install(vm, host, len, &parts, context, blocks)? };
+        let mut places = parts.iter().map(|part| part.place);
+        let text = |raw: &RawCode<'_>| match if is_machine_code(raw) { places.next() } else { None } {
+            Some(Place::Copied(offset)) => start.wrapping_add(offset),
+            Some(Place::InPlace(code)) => code.as_ptr(),
+            None => core::ptr::null(),
         };
-        let Some(memory) = host.install(len, &mut fill) else { return Err(vm.memory_error(len)) };
-        let start = (*memory).as_ref().as_ptr();
-        start.expose_provenance();
-        let image = Image::new(vm, memory, context, blocks)?;
-        context.image.set(Some(image.obj()));
-        if parts.iter().any(|part| part.raw.kind.relocations().is_some()) {
-            vm.native.keep_for_good(vm, image.obj())?;
-        }
-        let mut offsets = parts.iter().map(|part| part.offset);
-        let text = |raw: &RawCode<'_>| if is_machine_code(raw) { offsets.next() } else { None };
         let mut texts = Vec::new();
         let no_memory = |_| vm.memory_error(size_of_val(&*module.codes));
         texts.try_reserve_exact(module.codes.len()).map_err(no_memory)?;
-        texts.extend(module.codes.iter().map(text).map(|offset| start.wrapping_add(offset.unwrap_or(0))));
+        texts.extend(module.codes.iter().map(text));
         Ok(Some(Linked { texts }))
     }
 
@@ -135,6 +149,36 @@ impl Linked {
     }
 }
 
+/// Puts the code of `parts` that does not stay where it lies into memory of so many bytes, which `context` keeps: where
+/// that begins. The code refers to the blocks with addresses `blocks`.
+///
+/// # Errors
+/// `MemoryError`.
+fn install(
+    vm: &Vm,
+    host: &dyn MemoryForCode,
+    len: usize,
+    parts: &[Part<'_, '_>],
+    context: Gc<Context>,
+    blocks: NonNull<usize>,
+) -> Res<*const u8> {
+    let mut fill = |memory: &mut [u8]| {
+        for part in parts {
+            part.install(memory, context);
+        }
+    };
+    let Some(memory) = host.install(len, &mut fill) else { return Err(vm.memory_error(len)) };
+    machine::synchronise((*memory).as_ref());
+    let start = (*memory).as_ref().as_ptr();
+    start.expose_provenance();
+    let image = Image::new(vm, memory, context, blocks)?;
+    context.image.set(Some(image.obj()));
+    if parts.iter().any(|part| part.raw.kind.relocations().is_some()) {
+        vm.native.keep_for_good(vm, image.obj())?;
+    }
+    Ok(start)
+}
+
 impl Data {
     /// Memory for the data of `raw`, filled from the file; `None` if `raw` has no data.
     fn new(vm: &Vm, raw: &RawCode<'_>) -> Res<Option<Data>> {
@@ -144,8 +188,11 @@ impl Data {
         if rodata.len() + bss == 0 {
             return Ok(None);
         }
-        let rodata_at = bss.next_multiple_of(ALIGN);
-        let block = vm.alloc_words((rodata_at + rodata.len()).div_ceil(WORD))?.cast::<u8>();
+        let rodata_at = bss.checked_next_multiple_of(ALIGN);
+        let Some((rodata_at, len)) = rodata_at.and_then(|at| Some((at, at.checked_add(rodata.len())?))) else {
+            return Err(vm.memory_error(bss));
+        };
+        let block = vm.alloc_words(len.div_ceil(WORD))?.cast::<u8>();
         // SAFETY: the block has room for both kinds of data.
         unsafe {
             let data = Data { bss: block, rodata: block.add(rodata_at), rodata_len: rodata.len() };
@@ -167,7 +214,8 @@ impl Data {
 impl Part<'_, '_> {
     /// Puts the code into `memory`, and relocates code and data.
     fn install(&self, memory: &mut [u8], context: Gc<Context>) {
-        let Some(text) = memory.get_mut(self.offset..self.offset + self.raw.code.len()) else { return };
+        let Place::Copied(offset) = self.place else { return };
+        let Some(text) = memory.get_mut(offset..offset + self.raw.code.len()) else { return };
         text.copy_from_slice(&self.raw.code);
         let Some(relocations) = self.raw.kind.relocations() else { return };
         let text_at = text.as_ptr().expose_provenance();
@@ -185,8 +233,8 @@ impl Part<'_, '_> {
                 Target::Function(number) => table::entry(number.into()).unwrap_or(0),
             };
             let (words, first) = match place {
-                Place::Text(word) => (&mut *text, word),
-                Place::Rodata(word) => match self.data {
+                reloc::Place::Text(word) => (&mut *text, word),
+                reloc::Place::Rodata(word) => match self.data {
                     // SAFETY: nobody else knows the block yet.
                     Some(data) => (unsafe { data.rodata() }, word),
                     None => continue,
@@ -200,43 +248,4 @@ impl Part<'_, '_> {
             }
         }
     }
-}
-
-/// Whether code has the words that a caller reads at its start, and these words lead into the code.
-fn is_whole(raw: &RawCode<'_>) -> bool {
-    let word = |n: usize| {
-        let bytes = raw.code.get(n * WORD..(n + 1) * WORD)?;
-        Some(usize::from_ne_bytes(bytes.try_into().ok()?))
-    };
-    match raw.kind {
-        RawKind::Native { .. } => {
-            let Some(Ok(prelude)) = raw.prelude() else { return false };
-            let is_generator = prelude.signature.scope_flags & scope_flag::GENERATOR != 0;
-            // A generator has the number of its first instruction in its second word.
-            raw.code.len() > 2 * WORD && (!is_generator || word(1).is_some_and(|start| start < raw.code.len()))
-        }
-        _ => !raw.code.is_empty(),
-    }
-}
-
-/// Whether all relocations are of words that are there, and refer to something that is there.
-fn relocations_fit(raw: &RawCode<'_>) -> bool {
-    let Some(relocations) = raw.kind.relocations() else { return true };
-    let (rodata, bss) = match &raw.kind {
-        RawKind::Viper { rodata, bss, .. } => (rodata.as_deref().map(<[u8]>::len), bss.map(|len| len as usize)),
-        _ => (None, None),
-    };
-    relocations.placed().all(|(place, relocation)| {
-        let (words, first) = match place {
-            Place::Text(word) => (raw.code.len() / WORD, word),
-            Place::Rodata(word) => (rodata.unwrap_or(0) / WORD, word),
-        };
-        let refers = match relocation.target {
-            Target::Rodata => rodata.is_some(),
-            Target::Bss => bss.is_some(),
-            Target::Function(number) => table::entry(number.into()).is_some(),
-            _ => true,
-        };
-        refers && first as usize + relocation.count as usize <= words
-    })
 }

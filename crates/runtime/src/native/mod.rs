@@ -7,6 +7,7 @@
 //! - [`link`] puts the machine code of a module where it can run, [`image`] frees the code when nothing refers to it
 //!   any more.
 //! - [`code`], [`function`], [`closure`] and [`generator`] are the objects that are made of machine code.
+//! - [`machine`] is what differs between processors, and all assembly.
 //! - [`border`] is how control and exceptions pass between Rust and machine code, over the jumps of [`nlr`].
 //! - [`table`] has the functions that machine code can call.
 //! - [`foreign`] lets C code and Berus take each other's types for their own.
@@ -23,6 +24,7 @@ pub mod function;
 pub mod generator;
 pub(crate) mod image;
 pub(crate) mod link;
+mod machine;
 pub(crate) mod nlr;
 pub(crate) mod table;
 
@@ -34,11 +36,11 @@ use berus_mpy::arch::Arch;
 use crate::model::error::{Raise, Res};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
-pub(crate) use crate::native::link::Linked;
+pub(crate) use crate::native::link::{Lend, Linked};
 use crate::qstr::Qstr;
 
 /// The architecture of the machine code that runs here.
-pub(crate) const ARCH: Option<Arch> = Some(Arch::X64);
+pub(crate) const ARCH: Option<Arch> = Some(machine::ARCH);
 
 /// The address of the table of functions, as a word of a table of constants. The word is no object; only machine code
 /// uses it.

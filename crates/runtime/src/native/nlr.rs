@@ -2,16 +2,16 @@
 //!
 //! Whoever wants to see exceptions pushes a [`Buffer`], which remembers where to go on; raising jumps to the buffer
 //! that was pushed last. The frames between are not unwound: they vanish. Generated code knows the layout of the
-//! buffer, and keeps local variables in it (MicroPython: `py/nlr.h`, `py/nlrx64.c`, `py/emitnative.c`).
+//! buffer, and keeps local variables in it (MicroPython: `py/nlr.h`, `py/emitnative.c`). The jumps themselves are
+//! [`machine`]'s.
 //!
 //! Rust code takes part in two places only. [`enter`] pushes a buffer of its own around a call of machine code, so that
 //! no exception passes the Rust code that calls. [`jump`] leaves the functions that machine code calls, which have
 //! nothing to drop by then.
 
-use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 
-use crate::native::border;
+use crate::native::{border, machine};
 
 /// Where to go on when an exception is raised.
 #[repr(C)]
@@ -20,8 +20,8 @@ pub(super) struct Buffer {
     previous: *mut Buffer,
     /// The exception, once it is raised.
     exception: usize,
-    /// The values of `rip`, `rbp`, `rsp` (from before the return address was popped), `rbx`, and `r12` to `r15`.
-    registers: [usize; 8],
+    /// The registers that the machine goes on with.
+    registers: [usize; machine::REGISTERS],
 }
 
 impl Buffer {
@@ -43,12 +43,11 @@ impl Buffer {
 }
 
 /// How a call of machine code ended.
-#[repr(C)]
 pub(super) struct Outcome {
     /// The word that the call returned, or the exception.
     pub value: usize,
-    /// Whether the call raised: 0 or 1.
-    pub raised: usize,
+    /// Whether the call raised.
+    pub raised: bool,
 }
 
 /// Calls `code` with four words, and catches an exception that it raises. `top` is where the thread notes the buffer
@@ -57,83 +56,22 @@ pub(super) struct Outcome {
 /// # Safety
 /// `code` is a function that takes no more than four words, and keeps to the calling convention, and `top` is the
 /// running thread's.
-#[unsafe(naked)]
-pub(super) unsafe extern "C" fn enter(
-    top: *mut *mut Buffer,
-    code: *const c_void,
-    a: usize,
-    b: usize,
-    c: usize,
-    d: usize,
-) -> Outcome {
-    // The buffer lies at `rsp`. Of its registers only `rip` and `rsp` are set, since the others are restored from the
-    // stack.
-    naked_asm!(
-        "push rbp",
-        "push rbx",
-        "push r12",
-        "push r13",
-        "push r14",
-        "push r15",
-        "sub rsp, 88",
-        "mov rax, [rdi]",
-        "mov [rsp], rax",
-        "lea rax, [rip + 2f]",
-        "mov [rsp + 16], rax",
-        "lea rax, [rsp - 8]",
-        "mov [rsp + 32], rax",
-        "mov [rsp + 80], rdi",
-        "mov [rdi], rsp",
-        "mov rax, rsi",
-        "mov rdi, rdx",
-        "mov rsi, rcx",
-        "mov rdx, r8",
-        "mov rcx, r9",
-        "call rax",
-        "mov rcx, [rsp]",
-        "mov rdx, [rsp + 80]",
-        "mov [rdx], rcx",
-        "xor edx, edx",
-        "3:",
-        "add rsp, 88",
-        "pop r15",
-        "pop r14",
-        "pop r13",
-        "pop r12",
-        "pop rbx",
-        "pop rbp",
-        "ret",
-        "2:",
-        "mov rax, [rsp + 8]",
-        "mov edx, 1",
-        "jmp 3b",
-    )
+#[inline(always)]
+pub(super) unsafe fn enter(top: *mut *mut Buffer, code: *const c_void, [a, b, c, d]: [usize; 4]) -> Outcome {
+    // SAFETY: as the caller says.
+    let words = unsafe { machine::enter(top, code, a, b, c, d) };
+    Outcome { value: words as usize, raised: words >> usize::BITS != 0 }
 }
 
-/// Entry `nlr_push` of the function table: remembers where it was called, and returns 0. When an exception is raised,
-/// the same call returns once more, with 1.
-///
-/// # Safety
-/// Machine code calls this entry, with a buffer that stays where it is until it is popped.
-#[unsafe(naked)]
-pub(super) unsafe extern "C" fn push(buffer: *mut Buffer) -> u32 {
-    naked_asm!(
-        "mov rax, [rsp]",
-        "mov [rdi + 16], rax",
-        "mov [rdi + 24], rbp",
-        "mov [rdi + 32], rsp",
-        "mov [rdi + 40], rbx",
-        "mov [rdi + 48], r12",
-        "mov [rdi + 56], r13",
-        "mov [rdi + 64], r14",
-        "mov [rdi + 72], r15",
-        "jmp {link}",
-        link = sym link,
-    )
-}
+/// Entry `nlr_push` of the function table: remembers where it was called, and returns 0. When an exception is
+/// raised, the same call returns once more, with 1.
+pub(super) use crate::native::machine::push;
 
 /// The rest of [`push`]: makes the buffer the one that exceptions go to.
-unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
+///
+/// # Safety
+/// Machine code calls [`push`], with a buffer that stays where it is until it is popped.
+pub(super) unsafe extern "C" fn link(buffer: *mut Buffer) -> u32 {
     // SAFETY: machine code called, and has room for a buffer at `buffer`.
     unsafe { border::push(buffer) };
     0
@@ -159,20 +97,6 @@ pub(super) unsafe fn jump(exception: usize) -> ! {
         let buffer = *top;
         (*buffer).exception = exception;
         *top = (*buffer).previous;
-        asm!(
-            "mov r15, [rcx + 72]",
-            "mov r14, [rcx + 64]",
-            "mov r13, [rcx + 56]",
-            "mov r12, [rcx + 48]",
-            "mov rbx, [rcx + 40]",
-            "mov rbp, [rcx + 24]",
-            "mov rdx, [rcx + 16]",
-            "mov rsp, [rcx + 32]",
-            "add rsp, 8",
-            "mov eax, 1",
-            "jmp rdx",
-            in("rcx") buffer,
-            options(noreturn)
-        )
+        machine::resume(buffer)
     }
 }

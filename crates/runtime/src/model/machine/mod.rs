@@ -1,7 +1,7 @@
 //! Machine code: the contract, which `native` implements, and the state for machine code in an interpreter and in
 //! types.
 
-#[cfg_attr(not(all(feature = "native", target_arch = "x86_64", not(windows))), path = "no_state.rs")]
+#[cfg_attr(not(berus_machine), path = "no_state.rs")]
 mod state;
 
 pub(crate) use state::*;

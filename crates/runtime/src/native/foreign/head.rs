@@ -25,7 +25,12 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 
 // Types have flags, name, indices and slots at the offsets where C code looks for them.
-const _: () = assert!(matches!(Type::PLACES_FOR_C, [8, 10, 12, 24]));
+const _: () = {
+    const WORD: usize = size_of::<usize>();
+    const AFTER: usize = WORD + 2 * size_of::<u16>() + size_of::<Indices>();
+    let [flags, name, indices, slots] = Type::PLACES_FOR_C;
+    assert!(flags == WORD && name == WORD + 2 && indices == WORD + 4 && slots == AFTER.next_multiple_of(WORD));
+};
 
 /// For each kind of slot, the slot's number among the slots that types of Berus have, from 1.
 pub(crate) const INDICES: Indices = {

@@ -3,13 +3,13 @@
 //! Output goes to a function that C code has, or gets from here, and that may raise: nothing here has anything to drop
 //! when the function is called.
 
-use core::arch::naked_asm;
 use core::ffi::{c_char, c_int, c_void};
 
 use berus_mpy::number;
 use berus_mpy::number::Form;
 
 use crate::native::border::vm;
+use crate::native::machine::Values;
 use crate::native::table::arguments;
 use crate::qstr::Qstr;
 
@@ -29,92 +29,6 @@ pub(super) static STDOUT: PrinterOfC = PrinterOfC { data: core::ptr::null_mut(),
 unsafe extern "C" fn write_stdout(_: *mut c_void, text: *const u8, len: usize) {
     // SAFETY: machine code called, and vouches for the text.
     unsafe { vm().host().write_stdout(arguments::bytes(text, len)) };
-}
-
-/// The arguments of a variadic function, by the System V convention for x86-64: arguments that came in registers, then
-/// arguments on the stack.
-#[repr(C)]
-pub(super) struct Variadic {
-    /// The offset of the next integer in `saved`, in bytes; 48 when all registers are used up.
-    integers: u32,
-    /// The offset of the next float in `saved`, in bytes; 176 when all registers are used up.
-    floats: u32,
-    overflow: *const u64,
-    saved: *const u8,
-}
-
-impl Variadic {
-    /// The next argument, an integer or address.
-    ///
-    /// # Safety
-    /// There is a next argument, of that kind.
-    unsafe fn integer(&mut self) -> u64 {
-        // SAFETY: as the caller says; the registers are saved whether they hold arguments or not.
-        unsafe {
-            if self.integers < 48 {
-                let value = self.saved.add(self.integers as usize).cast::<u64>().read();
-                self.integers += 8;
-                return value;
-            }
-            self.pop()
-        }
-    }
-
-    /// The next argument, a float.
-    ///
-    /// # Safety
-    /// There is a next argument, of that kind.
-    unsafe fn float(&mut self) -> f64 {
-        // SAFETY: as in `integer`.
-        unsafe {
-            if self.floats < 176 {
-                let value = self.saved.add(self.floats as usize).cast::<f64>().read();
-                self.floats += 16;
-                return value;
-            }
-            f64::from_bits(self.pop())
-        }
-    }
-
-    unsafe fn pop(&mut self) -> u64 {
-        // SAFETY: as in `integer`.
-        let value = unsafe { self.overflow.read() };
-        self.overflow = self.overflow.wrapping_add(1);
-        value
-    }
-}
-
-/// Entry `mp_printf`: saves the registers that arguments come in, and passes all to [`vprintf`].
-#[unsafe(naked)]
-pub(super) unsafe extern "C" fn printf(out: *const PrinterOfC, format: *const c_char) -> c_int {
-    naked_asm!(
-        "sub rsp, 216",
-        "mov [rsp + 32], rdi",
-        "mov [rsp + 40], rsi",
-        "mov [rsp + 48], rdx",
-        "mov [rsp + 56], rcx",
-        "mov [rsp + 64], r8",
-        "mov [rsp + 72], r9",
-        "movaps [rsp + 80], xmm0",
-        "movaps [rsp + 96], xmm1",
-        "movaps [rsp + 112], xmm2",
-        "movaps [rsp + 128], xmm3",
-        "movaps [rsp + 144], xmm4",
-        "movaps [rsp + 160], xmm5",
-        "movaps [rsp + 176], xmm6",
-        "movaps [rsp + 192], xmm7",
-        "mov dword ptr [rsp], 16",
-        "mov dword ptr [rsp + 4], 48",
-        "lea rax, [rsp + 224]",
-        "mov [rsp + 8], rax",
-        "lea rax, [rsp + 32]",
-        "mov [rsp + 16], rax",
-        "mov rdx, rsp",
-        "call {vprintf}",
-        "add rsp, 216",
-        "ret",
-        vprintf = sym vprintf,
-    )
 }
 
 /// How a value is to be printed.
@@ -229,12 +143,18 @@ unsafe fn next(at: &mut *const u8) -> u8 {
 }
 
 /// Entry `mp_vprintf`: writes `format` with values in place of its `%` directives (MicroPython: `py/mpprint.c`).
-pub(super) unsafe extern "C" fn vprintf(out: *const PrinterOfC, format: *const c_char, values: *mut Variadic) -> c_int {
+///
+/// # Safety
+/// Machine code called, and vouches for what it passes.
+pub(in crate::native) unsafe extern "C" fn vprintf(
+    out: *const PrinterOfC,
+    format: *const c_char,
+    mut values: Values,
+) -> c_int {
     let mut out = Output { to: out, count: 0 };
     let mut at = format.cast::<u8>();
     // SAFETY: machine code vouches for the format, and for values that fit it.
     unsafe {
-        let values = &mut *values;
         loop {
             let start = at;
             while !matches!(*at, 0 | b'%') {
@@ -264,7 +184,7 @@ pub(super) unsafe extern "C" fn vprintf(out: *const PrinterOfC, format: *const c
                 byte = next(&mut at);
                 let mut precision = 0usize;
                 if byte == b'*' {
-                    precision = usize::try_from(values.integer() as i32).unwrap_or(0);
+                    precision = usize::try_from(values.word() as i32).unwrap_or(0);
                     byte = next(&mut at);
                 }
                 while byte.is_ascii_digit() {
@@ -273,35 +193,42 @@ pub(super) unsafe extern "C" fn vprintf(out: *const PrinterOfC, format: *const c
                 }
                 layout.precision = Some(precision);
             }
-            let is_long = byte == b'l';
+            let mut longs = 0;
             while byte == b'l' {
+                longs += 1;
                 byte = next(&mut at);
             }
             match byte {
                 0 => break,
                 b'b' => {
-                    let text: &[u8] = if values.integer() as u32 != 0 { b"true" } else { b"false" };
+                    let text: &[u8] = if values.word() as u32 != 0 { b"true" } else { b"false" };
                     out.pad(text, layout);
                 }
-                b'c' => out.pad(&[values.integer() as u8], layout),
+                b'c' => out.pad(&[values.word() as u8], layout),
                 b'q' => {
-                    let name = vm().spelling(Qstr::from_number(values.integer() as u32));
+                    let name = vm().spelling(Qstr::from_number(values.word() as u32));
                     out.pad(&name[..name.len().min(layout.precision.unwrap_or(usize::MAX))], layout);
                 }
                 b's' => {
-                    let text = core::ptr::with_exposed_provenance::<u8>(values.integer() as usize);
+                    let text = core::ptr::with_exposed_provenance::<u8>(values.word());
                     out.pad(text_of(text, layout.precision.unwrap_or(usize::MAX)), layout);
                 }
-                b'p' => out.integer(values.integer(), false, 16, b'a', layout),
-                b'P' => out.integer(values.integer(), false, 16, b'A', layout),
+                b'p' => out.integer(values.word() as u64, false, 16, b'a', layout),
+                b'P' => out.integer(values.word() as u64, false, 16, b'A', layout),
                 b'd' => {
-                    let value = values.integer();
-                    let value = if is_long { value } else { i64::from(value as i32) as u64 };
+                    let value = match longs {
+                        0 => i64::from(values.word() as i32) as u64,
+                        1 => values.word() as isize as u64,
+                        _ => values.long(),
+                    };
                     out.integer(value, true, 10, b'a', layout);
                 }
                 b'u' | b'x' | b'X' => {
-                    let value = values.integer();
-                    let value = if is_long { value } else { u64::from(value as u32) };
+                    let value = match longs {
+                        0 => u64::from(values.word() as u32),
+                        1 => values.word() as u64,
+                        _ => values.long(),
+                    };
                     let base = if byte == b'u' { 10 } else { 16 };
                     out.integer(value, false, base, if byte == b'X' { b'A' } else { b'a' }, layout);
                 }

@@ -22,9 +22,10 @@ use berus_mpy::function_table::NAMES;
 use crate::model::word::Obj;
 pub(super) use crate::native::table::arguments::{Signature, bytes};
 pub(super) use crate::native::table::build::values;
-pub(super) use crate::native::table::format::PrinterOfC;
+pub(super) use crate::native::table::format::{PrinterOfC, vprintf};
 pub(super) use crate::native::table::memory::{BufferOfC, READ, WRITE};
-use crate::native::{foreign, nlr};
+pub(super) use crate::native::table::raise::raise_for;
+use crate::native::{foreign, machine, nlr};
 use crate::obj;
 
 /// The table.
@@ -102,7 +103,7 @@ static TABLE: Table = Table(entries! {
     memory::memset,
     memory::memmove,
     memory::realloc,
-    format::printf,
+    machine::printf,
     format::vprintf,
     raise::raise_message,
     convert::type_of,

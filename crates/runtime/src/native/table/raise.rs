@@ -5,7 +5,6 @@
 //! operand must be an exception. The instructions before the call tell which of the three makes the call (MicroPython:
 //! `py/emitnative.c`, `mp_emit_native`).
 
-use core::arch::naked_asm;
 use core::ffi::c_char;
 use core::slice;
 
@@ -14,23 +13,18 @@ use crate::model::protocols::Strs;
 use crate::model::word::{Obj, Slot};
 use crate::native::border::{serve, top};
 use crate::native::foreign::adopt;
-use crate::native::nlr::Buffer;
+use crate::native::machine::{CODE, place};
 use crate::native::table::arguments::c_string;
 use crate::ops::call::Call;
 
 /// Raises `object`. At the end of a `finally` block, and where a generator goes on, null and `None` raise nothing.
-#[unsafe(naked)]
-pub(super) unsafe extern "C" fn raise(object: Slot) {
-    naked_asm!(
-        "mov rsi, [rsp]",
-        "lea rdx, [rsp + 8]",
-        "jmp {raise}",
-        raise = sym raise_for,
-    )
-}
+pub(super) use crate::native::machine::raise;
 
-/// The rest of [`raise`]: the call ends at `return_address`, and `frame` is the frame of the function that made it.
-unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *mut Buffer) {
+/// The rest of [`raise`]: the caller goes on at `return_address`, and `frame` is where the caller's frame begins.
+///
+/// # Safety
+/// Machine code called.
+pub(in crate::native) unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *const u8) {
     if object.is_none_or(|object| object == Obj::NONE) {
         // SAFETY: machine code called, and goes on at `return_address`.
         match unsafe { origin(return_address, frame) } {
@@ -40,8 +34,8 @@ unsafe extern "C" fn raise_for(object: Slot, return_address: *const u8, frame: *
                 // An inner `finally` block leaves `None` where nothing waits. If a `return` or `break` is on its way,
                 // the code goes on at the handler of a `with` statement around it, which takes all but null for an
                 // exception and reads its type.
-                // SAFETY: `frame` is the buffer that was pushed last.
-                unsafe { (*frame).clear() };
+                // SAFETY: a buffer that was pushed and not popped is still there.
+                unsafe { (**top()).clear() };
                 return;
             }
         }
@@ -65,35 +59,31 @@ enum Origin {
     Thrown,
 }
 
-/// `mov rax, [rbp + 8 * 34]; call rax`: the instructions that call [`raise`].
-const CALL: [u8; 9] = [0x48, 0x8b, 0x85, 0x10, 0x01, 0x00, 0x00, 0xff, 0xd0];
-
-/// `mov rdi, [rsp + 8]`: loads the exception that waits for the end of a `finally` block, from the buffer for non-local
-/// returns at the frame's end.
-const LOAD_PENDING: [u8; 5] = [0x48, 0x8b, 0x7c, 0x24, 0x08];
-
-/// `mov [rsp + n], rsi`: clears the slot of the exception that was thrown into a generator, after the exception was
-/// loaded.
-const CLEAR_THROWN: [u8; 4] = [0x48, 0x89, 0x74, 0x24];
-
 /// Which code has called [`raise`].
 ///
 /// # Safety
 /// Machine code has called, and goes on at `return_address`.
-unsafe fn origin(return_address: *const u8, frame: *const Buffer) -> Origin {
-    // Only in functions with a buffer, which is at the frame's end, can an exception wait.
+unsafe fn origin(return_address: *const u8, frame: *const u8) -> Origin {
+    // Only in functions with a buffer, which has its place in the frame, can an exception wait.
     // SAFETY: machine code is running on this thread.
-    if unsafe { *top() }.cast_const() != frame {
+    let buffer = unsafe { *top() }.cast_const().cast::<u8>();
+    if !CODE.buffer_at.iter().any(|at| frame.wrapping_add(*at) == buffer) {
         return Origin::Statement;
     }
-    let len = LOAD_PENDING.len() + CALL.len();
-    // SAFETY: a function with a buffer has pushed it before, so that more instructions than these are before the call.
-    let before = unsafe { slice::from_raw_parts(return_address.sub(len), len) };
-    match before.split_at(LOAD_PENDING.len()) {
-        (_, call) if call != CALL => Origin::Statement,
-        (load, _) if load == LOAD_PENDING => Origin::Finally,
-        (load, _) if load.starts_with(&CLEAR_THROWN) => Origin::Thrown,
-        _ => Origin::Statement,
+    let end = place(return_address);
+    let is_before = |end: *const u8, instructions: &&&[u8]| {
+        // SAFETY: a function with a buffer has pushed it before, so that more instructions than these are before the call.
+        let before = unsafe { slice::from_raw_parts(end.wrapping_sub(instructions.len()), instructions.len()) };
+        before == **instructions
+    };
+    let Some(call) = CODE.calls.iter().find(|call| is_before(end, call)) else { return Origin::Statement };
+    let end = end.wrapping_sub(call.len());
+    if CODE.pending.iter().any(|load| is_before(end, &load)) {
+        Origin::Finally
+    } else if CODE.thrown.iter().any(|clear| is_before(end, &clear)) {
+        Origin::Thrown
+    } else {
+        Origin::Statement
     }
 }
 
