@@ -11,7 +11,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::Heap;
 use berus_runtime::host::{Host, MachineCode};
 use berus_runtime::import::load::Load;
@@ -20,7 +19,7 @@ use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::layout::{Dict, Module};
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::vm::{Limits, Vm};
-use berus_runtime::ops::print::Stderr;
+use berus_runtime::services::end::End;
 
 use crate::code::CodeInRam;
 use crate::semihosting;
@@ -55,15 +54,11 @@ pub fn run(heap: Heap, limits: Limits) -> ! {
         }
     }
     let files = arguments.collect::<Vec<_>>();
-    let succeeded = vm.enter(|vm| match run_files(vm, &files, in_place) {
-        Ok(()) => true,
-        Err(raised) => {
-            let exception = vm.take_exception(raised);
-            let _ = vm.print_exception(&mut Stderr, exception).map_err(|raised| vm.take_exception(raised));
-            false
-        }
+    let status = vm.enter(|vm| match run_files(vm, &files, in_place) {
+        Ok(()) => 0,
+        Err(raised) => vm.report_end(raised),
     });
-    semihosting::exit(succeeded)
+    semihosting::exit(status == 0)
 }
 
 /// Does what an option says.
