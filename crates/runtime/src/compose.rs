@@ -66,6 +66,8 @@ impl Vm {
             #[cfg(feature = "compiler")]
             verbosity: Cell::new(0),
             errno: Cell::new(Errno(0)),
+            lent_fields: Cell::new(None),
+            line_editor: None,
             limits,
             registry: vec![MODULES],
         };

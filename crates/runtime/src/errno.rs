@@ -24,6 +24,8 @@ pub const BAD_FILE: Errno = Errno(9);
 pub const AGAIN: Errno = Errno(11);
 /// `ENOMEM`: there is not enough memory.
 pub const NO_MEMORY: Errno = Errno(12);
+/// `EACCES`: the file is not the program's to use.
+pub const NO_ACCESS: Errno = Errno(13);
 /// `EBUSY`: somebody else uses the device or file system.
 pub const BUSY: Errno = Errno(16);
 /// `EEXIST`: a file or folder of that name exists.

@@ -21,6 +21,12 @@ pub trait Host {
         self.write_stdout(bytes);
     }
 
+    /// Writes all of `bytes` to the console's output as they are, where [`write_stdout`](Host::write_stdout) makes lines
+    /// of text of them, which end with `\r\n` on the terminal of a board.
+    fn write_stdout_bytes(&self, bytes: &[u8]) {
+        self.write_stdout(bytes);
+    }
+
     /// Writes the output that the host has kept back so far.
     fn flush(&self) {}
 
@@ -68,6 +74,12 @@ pub trait Host {
         false
     }
 
+    /// Has the console's input interrupt when `byte` comes, which nobody then reads, or let all bytes be read. A host
+    /// whose keyboard interrupts by other means need not know.
+    fn set_interrupt_byte(&self, byte: Option<u8>) {
+        let _ = byte;
+    }
+
     /// The files that programs may see, if any.
     fn files(&self) -> Option<&dyn Files> {
         None
@@ -91,8 +103,13 @@ pub trait Host {
     }
 
     /// A ROM image in memory that never changes, flash or what an embedder lends for good: see `mount_rom` of the
-    /// library.
+    /// library. A board's is what its first partition for ROM images holds.
     fn rom(&self) -> Option<&'static [u8]> {
+        self.board()?.rom(0)?.memory()
+    }
+
+    /// What is a board's, if the machine is one.
+    fn board(&self) -> Option<&dyn Board> {
         None
     }
 
@@ -118,6 +135,84 @@ pub trait Host {
     /// the answer in place of this host.
     #[cfg(feature = "threads")]
     fn threads(&self) -> Option<Arc<dyn Threads>> {
+        None
+    }
+}
+
+/// What a board has besides a console: flash, a clock that can be set, ways to start anew.
+pub trait Board {
+    /// Starts the board anew, as its button does; where that takes until the program has ended, it is noted, and the
+    /// program is ended by whoever asked.
+    fn reset(&self, how: Reset);
+
+    /// Sets the clock to the time `since_1970`.
+    ///
+    /// # Errors
+    /// An error number.
+    fn set_wall_clock(&self, since_1970: Duration) -> Result<(), Errno> {
+        let _ = since_1970;
+        Err(UNSUPPORTED)
+    }
+
+    /// The flash that files of programs are kept in.
+    fn flash(&self) -> Option<&dyn Flash> {
+        None
+    }
+
+    /// The partition `number` of those for ROM images.
+    fn rom(&self, number: usize) -> Option<&dyn Flash> {
+        let _ = number;
+        None
+    }
+}
+
+/// How a board starts anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reset {
+    /// As after power has come.
+    Hard,
+    /// To wait for another firmware.
+    Bootloader,
+}
+
+/// Flash memory, or a partition of it: blocks that are erased whole, and written to where they are erased. Offsets are
+/// bytes from its beginning; who calls keeps within it. Errors are error numbers.
+pub trait Flash {
+    /// Bytes of a block.
+    fn block_size(&self) -> usize;
+
+    /// How many blocks there are.
+    fn block_count(&self) -> usize;
+
+    /// Reads bytes.
+    ///
+    /// # Errors
+    /// An error number.
+    fn read(&self, offset: usize, bytes: &mut [u8]) -> Result<(), Errno>;
+
+    /// Writes bytes.
+    ///
+    /// # Errors
+    /// An error number.
+    fn write(&self, offset: usize, bytes: &[u8]) -> Result<(), Errno>;
+
+    /// Erases a block.
+    ///
+    /// # Errors
+    /// An error number.
+    fn erase(&self, block: usize) -> Result<(), Errno>;
+
+    /// Returns when all that was written outlives the loss of power.
+    ///
+    /// # Errors
+    /// An error number.
+    fn sync(&self) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    /// All of its bytes, if they can be had as memory. These never change: what is written to the partition is in what
+    /// is answered the next time, elsewhere, or refused while programs may run from there.
+    fn memory(&self) -> Option<&'static [u8]> {
         None
     }
 }

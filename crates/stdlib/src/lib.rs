@@ -29,6 +29,8 @@ extern crate std;
 mod asyncio;
 #[cfg(feature = "binascii")]
 mod binascii;
+#[cfg(any(feature = "machine", feature = "time"))]
+mod calendar;
 #[cfg(feature = "cmath")]
 mod cmath;
 #[cfg(feature = "deflate")]

@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::heap::Kind;
-use crate::model::error::Res;
+use crate::model::error::{Raised, Res};
 use crate::model::layout::{Exception, TraceEntry, Tuple};
 use crate::model::object::{Gc, Header};
 use crate::model::printer::Printer;
@@ -116,6 +116,12 @@ pub trait Exceptions {
 
     /// Whether the exception `object` is of type `ty` or of a type that derives from it.
     fn matches(&self, object: Obj, ty: &'static Type) -> bool;
+
+    /// Forgets what was raised, if that is an `Exception`. What ends a program or interrupts one is for its handlers.
+    ///
+    /// # Errors
+    /// What was raised, if it is not forgotten.
+    fn dismiss(&self, raised: Raised) -> Res<()>;
 
     /// Whether `object` is a type of exceptions.
     fn is_exception_type(&self, object: Obj) -> bool;

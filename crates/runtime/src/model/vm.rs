@@ -24,6 +24,7 @@ pub use crate::model::events::{Budget, NoClock};
 use crate::model::frame::Frame;
 use crate::model::frozen::Frozen;
 use crate::model::layout::{Dict, List};
+use crate::model::lines::EditLines;
 use crate::model::lookups::Lookups;
 use crate::model::machine::State;
 use crate::model::module_def::ModuleDef;
@@ -122,6 +123,10 @@ pub struct Vm {
     #[cfg(feature = "compiler")]
     pub(crate) verbosity: Cell<u8>,
     pub(crate) errno: Cell<Errno>,
+    /// What a method of a program was told the address of: see `obj/io_base.rs`.
+    pub(crate) lent_fields: Cell<Option<Obj>>,
+    /// Who reads lines for `input()`, if somebody edits them.
+    pub(crate) line_editor: Option<Box<dyn EditLines>>,
     pub(crate) limits: Limits,
     /// The modules that are written in Rust, in the order of their registration.
     pub(crate) registry: Vec<&'static [ModuleDef]>,
@@ -225,6 +230,11 @@ impl Vm {
     /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
     pub fn set_optimisation(&self, level: u8) {
         self.optimise.set(level);
+    }
+
+    /// Has `input()` read lines by way of `editor`, where the console's own are not edited.
+    pub fn set_line_editor(&mut self, editor: Box<dyn EditLines>) {
+        self.line_editor = Some(editor);
     }
 
     /// The error number with which [`Vm::os_error`] was called last, if no other has been set since.
@@ -371,7 +381,7 @@ impl Vm {
 
     /// Keeps what the interpreter state refers to.
     pub(crate) fn keep_roots(&self, collection: &mut Collection<'_>) {
-        let objects = [self.path.get(), self.argv.get(), self.at_exit.get()];
+        let objects = [self.path.get(), self.argv.get(), self.at_exit.get(), self.lent_fields.get()];
         let dicts = [
             self.exposed.get(),
             self.modules.get(),

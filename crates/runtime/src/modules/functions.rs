@@ -139,16 +139,19 @@ fn hex(vm: &Vm, object: Obj) -> Res {
 
 /// A line from the console, without its end.
 fn input(vm: &Vm, args: &[Obj]) -> Res {
-    if let Some(prompt) = args.first() {
-        vm.print(&mut Stdout, *prompt, Style::Str)?;
-        vm.host().flush();
+    let (mut prompt, mut line) = (Builder::new(), Builder::new());
+    if let Some(text) = args.first() {
+        vm.print(&mut prompt, *text, Style::Str)?;
     }
-    let mut line = Builder::new();
-    if vm.read_console_line(&mut line)? {
-        line.into_str_checked(vm)
-    } else {
-        Err(vm.error_with(&obj::exception::EOF_ERROR, &[]))
-    }
+    let is_there = match &vm.line_editor {
+        Some(editor) => editor.edit_line(vm, prompt.bytes(), &mut line)?,
+        None => {
+            Stdout.write(vm, prompt.bytes())?;
+            vm.host().flush();
+            vm.read_console_line(&mut line)?
+        }
+    };
+    if is_there { line.into_str_checked(vm) } else { Err(vm.error_with(&obj::exception::EOF_ERROR, &[])) }
 }
 
 fn callable(vm: &Vm, object: Obj) -> Res {

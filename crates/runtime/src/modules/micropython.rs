@@ -5,14 +5,16 @@ use crate::heap::{GRANULE, Kind};
 use crate::model::builtin::Builtin;
 use crate::model::error::Res;
 use crate::model::events::Poll;
+use crate::model::layout::{List, Tuple};
 use crate::model::module_def::ModuleDef;
 use crate::model::printer::{Printer, Style};
-use crate::model::protocols::Ints;
+use crate::model::protocols::{Ints, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::ring;
 use crate::ops::convert::Convert;
 use crate::ops::print::{Print, Stdout};
+use crate::text::utf8;
 
 /// The module `micropython` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("micropython", MEMBERS);
@@ -35,6 +37,7 @@ crate::members! {
         "kbd_intr" => value(Obj::from_static(&KBD_INTR)),
         "RingIO" => value(Obj::from_static(&ring::TYPE)),
         "schedule" => f2(schedule),
+        "repl_autocomplete" => f1(repl_autocomplete),
     }
 }
 
@@ -190,9 +193,26 @@ fn alloc_emergency_exception_buf(vm: &Vm, bytes: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-/// Takes the character that interrupts, which hosts with signals have no use for.
+/// `repl_autocomplete(line)`: how many characters of a line's end are a word that is being typed, and the words that it
+/// may become, as the prompt would have them; none where there is no prompt that knows.
+fn repl_autocomplete(vm: &Vm, line: Obj) -> Res {
+    let (line, words) = (vm.str_or_bytes(line)?, List::new(vm, &[])?);
+    let (mut added, mut typed) = (Ok(()), 0);
+    if let Some(editor) = &vm.line_editor {
+        typed = editor.complete(vm, line, &mut |word| {
+            if added.is_ok() {
+                added = vm.new_str_checked(word).and_then(|word| words.append(vm, word));
+            }
+        })?;
+    }
+    added?;
+    let typed = utf8::count(&line[line.len() - typed.min(line.len())..]);
+    Ok(Tuple::new(vm, &[vm.new_uint(typed)?, words.obj()])?.obj())
+}
+
+/// Which character of the console interrupts; none if it is negative.
 fn kbd_intr(vm: &Vm, character: Obj) -> Res {
-    vm.int(character)?;
+    vm.host().set_interrupt_byte(u8::try_from(vm.int(character)?).ok());
     Ok(Obj::NONE)
 }
 

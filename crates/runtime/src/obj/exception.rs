@@ -5,7 +5,7 @@ use crate::data::exception::Exceptions;
 use crate::data::instance::NativeBase;
 use crate::model::args::Args;
 use crate::model::builtins::Builtins;
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::layout::{Exception, Tuple};
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
@@ -233,6 +233,14 @@ impl Exceptions for Vm {
 
     fn matches(&self, object: Obj, ty: &'static Type) -> bool {
         self.is_subtype(self.type_of(object), ty)
+    }
+
+    fn dismiss(&self, raised: Raised) -> Res<()> {
+        if !self.matches(self.peek_exception(&raised), &EXCEPTION) {
+            return Err(raised);
+        }
+        self.take_exception(raised);
+        Ok(())
     }
 
     fn is_exception_type(&self, object: Obj) -> bool {

@@ -71,6 +71,24 @@ pub(crate) fn base_write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     transferred(vm, answer, bytes.len())
 }
 
+/// A method learns what to seek from the address of two 32-bit numbers, the offset and where that counts from, and leaves
+/// the position in the place of the first, as on a microcontroller (MicroPython: `mp_stream_seek_t`). Programs that see no
+/// other memory see these.
+fn base_seek(vm: &Vm, ioctl: Obj, offset: isize, whence: u8) -> Outcome {
+    let Ok(offset) = i32::try_from(offset) else { return Err(errno::INVALID.into()) };
+    let mut fields = [0; 8];
+    fields[..4].copy_from_slice(&offset.to_ne_bytes());
+    fields[4..].copy_from_slice(&u32::from(whence).to_ne_bytes());
+    let fields = Array::bytearray(vm, &fields)?;
+    let address = vm.new_uint(fields.buffer().address())?;
+    let outer = vm.lent_fields.replace(Some(fields.obj()));
+    let answer = vm.call(ioctl, &[Obj::small_int_wrapping(2), address]);
+    vm.lent_fields.set(outer);
+    let position = fields.buffer().bytes().first_chunk().map_or(0, |bytes| u32::from_ne_bytes(*bytes));
+    count(vm.int(answer?)?)?;
+    Ok(position as usize)
+}
+
 pub(crate) fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     let Some(ioctl) = vm.find_attr(object, q!("ioctl"))? else {
         // An object without a method `ioctl` has nothing to write out or give up.
@@ -78,7 +96,7 @@ pub(crate) fn base_ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     };
     let (number, argument) = match request {
         Request::Flush => (1, 0),
-        Request::Seek { offset, .. } => (2, offset),
+        Request::Seek { offset, whence } => return base_seek(vm, ioctl, offset, whence),
         Request::Poll(events) => (3, events.bits() as isize),
         Request::Close => (4, 0),
         Request::Other(number, argument) => (number as isize, argument as isize),

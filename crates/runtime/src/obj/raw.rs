@@ -18,6 +18,13 @@ impl RawMemoryGrant for Vm {
     fn raw_memory(&self) -> Res<RawMemory> {
         if self.host().raw_memory() { Ok(RawMemory(())) } else { Err(self.os_error(NOT_PERMITTED)) }
     }
+
+    fn lent_memory(&self, address: usize, len: usize) -> Option<Buffer> {
+        let fields = self.lent_fields.get()?.downcast::<Array>()?.buffer();
+        let start = address.checked_sub(fields.address())?;
+        let part = fields.part(start, len);
+        (part.len == len).then_some(part)
+    }
 }
 
 impl Buffer {
@@ -35,6 +42,10 @@ pub trait RawMemoryGrant {
     /// # Errors
     /// `OSError` with `EPERM` if the host does not grant memory.
     fn raw_memory(&self) -> Res<RawMemory>;
+
+    /// The `len` bytes at `address`, if they are among those that the interpreter itself has told a program the address
+    /// of, for the time of a call: see `IOBase.ioctl`. These need no grant.
+    fn lent_memory(&self, address: usize, len: usize) -> Option<Buffer>;
 }
 
 /// All memory of the process or machine, to read and to write, because the host has granted it.

@@ -8,4 +8,5 @@ pub(crate) mod finalise;
 #[cfg_attr(not(feature = "threads"), path = "alone.rs")]
 pub(crate) mod lock;
 pub mod raise;
+pub mod signature;
 pub mod weak;

@@ -193,6 +193,7 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
     let file = open(vm, object)?;
     match file.number.get() {
+        0 | 1 if Obj::from_static(&CONSOLE_BUFFERS[1]) == object => vm.host().write_stdout_bytes(bytes),
         0 | 1 => vm.host().write_stdout(bytes),
         2 => vm.host().write_stderr(bytes),
         number => {

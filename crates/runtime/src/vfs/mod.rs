@@ -42,6 +42,7 @@ pub mod operations;
 
 use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
+use crate::data::exception::Exceptions;
 use crate::host::Stat;
 use crate::model::error::{Raise, Res};
 use crate::model::layout::{List, Tuple};
@@ -154,7 +155,7 @@ impl Mounting for Vm {
         let stat = match self.call_method(file_system, q!("stat"), &[inner]) {
             Ok(stat) => self.items_exactly(stat, 10)?,
             Err(raised) => {
-                self.take_exception(raised);
+                self.dismiss(raised)?;
                 return Ok(None);
             }
         };

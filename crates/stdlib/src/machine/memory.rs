@@ -1,5 +1,6 @@
 //! `mem8`, `mem16` and `mem32`: memory by its address.
 
+use berus_runtime::model::buffer::Buffer;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::printer::{Printer, Style};
 use berus_runtime::model::protocols::Ints;
@@ -41,17 +42,24 @@ fn subscr(vm: &Vm, object: Obj, address: Obj, request: Subscr) -> Res<Option<Obj
     }
     if let Subscr::Store(value) = request {
         let value = vm.int_truncated(value)? as u32;
-        let memory = vm.raw_memory()?;
-        match size {
-            1 => memory.write(address, &(value as u8).to_ne_bytes()),
-            2 => memory.write(address, &(value as u16).to_ne_bytes()),
-            _ => memory.write(address, &value.to_ne_bytes()),
+        let (byte, half, word) = ([value as u8], (value as u16).to_ne_bytes(), value.to_ne_bytes());
+        let bytes = match size {
+            1 => &byte[..],
+            2 => &half,
+            _ => &word,
+        };
+        match vm.lent_memory(address, size) {
+            Some(lent) => lent.write(0, Buffer::of(bytes)),
+            None => vm.raw_memory()?.write(address, bytes),
         }
         return Ok(Some(Obj::NONE));
     }
     let mut bytes = [0; 4];
     let part = &mut bytes[..size];
-    vm.raw_memory()?.read(address, part);
+    match vm.lent_memory(address, size) {
+        Some(lent) => part.copy_from_slice(lent.bytes()),
+        None => vm.raw_memory()?.read(address, part),
+    }
     let value = match *part {
         [byte] => byte.into(),
         [a, b] => u16::from_ne_bytes([a, b]).into(),

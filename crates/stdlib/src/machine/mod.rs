@@ -1,6 +1,7 @@
-//! The module `machine`, as far as it needs no hardware: memory by its address, pins that programs define, and what
-//! waits between two instructions (facts: `docs/library/machine.rst` and `extmod/machine_*.c` of MicroPython).
+//! The module `machine`, as far as it needs no hardware of its own: memory by its address, pins that programs
+//! define, what waits between two instructions, and what every board has (facts: `docs/library/machine.rst` and `extmod/machine_*.c` of MicroPython).
 
+mod board;
 mod memory;
 mod pin;
 
@@ -13,6 +14,7 @@ use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::exception::SYSTEM_EXIT;
 use berus_runtime::ops::convert::Convert;
+use board::RTC;
 use memory::{MEM8, MEM16, MEM32};
 use pin::{PIN_BASE, SIGNAL, time_pulse_us};
 
@@ -24,6 +26,9 @@ berus_runtime::members! {
         "mem8" => value(Obj::from_static(&MEM8)),
         "mem16" => value(Obj::from_static(&MEM16)),
         "mem32" => value(Obj::from_static(&MEM32)),
+        "RTC" => value(Obj::from_static(&RTC)),
+        "bootloader" => var(0, 1, board::bootloader),
+        "reset" => f0(board::reset),
         "soft_reset" => var(0, 1, soft_reset),
         "idle" => f0(idle),
         "disable_irq" => f0(disable_irq),

@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 mod accesses;
+mod board;
 mod error;
 mod fat;
 mod file;
+mod flash;
 mod lfs;
 mod memory;
 #[cfg(test)]
@@ -14,6 +16,7 @@ mod posix;
 mod rom;
 mod stat;
 
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::module_def::ModuleDef;
@@ -22,9 +25,10 @@ use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::ops::call::Call;
 use berus_runtime::vfs::{BlockDevice, operations};
+pub use board::mount_board;
 pub(crate) use fat::FAT;
 pub(crate) use lfs::{LFS1, LFS2};
-pub use posix::{POSIX, mount_posix};
+pub use posix::{POSIX, mount_posix, mount_posix_at};
 pub use rom::mount_rom;
 
 /// The module.
@@ -33,7 +37,7 @@ pub const MODULE: ModuleDef = ModuleDef::new("vfs", MEMBERS);
 berus_runtime::members! {
     static MEMBERS = {
         "mount" => kw(0, mount),
-        "rom_ioctl" => var(1, 4, rom::ioctl),
+        "rom_ioctl" => var(1, 4, flash::rom_ioctl),
         "umount" => f1(operations::umount),
         "VfsFat" => value(Obj::from_static(&FAT)),
         "VfsLfs1" => value(Obj::from_static(&LFS1)),
@@ -54,7 +58,7 @@ fn detect(vm: &Vm, device: BlockDevice) -> Res {
     match detect_lfs(vm, device) {
         Ok(Some(ty)) => return vm.call(Obj::from_static(ty), &[device.object()]),
         Ok(None) => {}
-        Err(raised) => drop(vm.take_exception(raised)),
+        Err(raised) => vm.dismiss(raised)?,
     }
     vm.call(Obj::from_static(&FAT), &[device.object()])
 }

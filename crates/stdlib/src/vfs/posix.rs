@@ -64,6 +64,15 @@ pub fn mount_posix(vm: &Vm) -> Res<()> {
     vm.mount_root(file_system.obj())
 }
 
+/// Mounts the host's files at `point`, which starts with `/`.
+///
+/// # Errors
+/// `OSError` if something is mounted there, and `MemoryError`.
+pub fn mount_posix_at(vm: &Vm, point: &[u8]) -> Res<()> {
+    let file_system = vm.new_custom(Posix { root: Bytes::EMPTY, readonly: Cell::new(false) })?;
+    vm.mount(file_system.obj(), vm.new_str(point)?, Obj::FALSE, Obj::FALSE)
+}
+
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 0, 1, false)?;
     let root = match args.pos().first() {

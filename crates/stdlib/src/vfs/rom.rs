@@ -19,9 +19,7 @@ use berus_runtime::model::types::Type;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::{Custom, Customs};
-use berus_runtime::obj::memoryview;
 use berus_runtime::ops::buffer::Buffers;
-use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::truth::Truth;
 use berus_runtime::vfs::Mounting;
@@ -44,25 +42,6 @@ pub fn mount_rom(vm: &Vm) -> Res<()> {
         path.append(vm, vm.new_str(b"/rom/lib")?)?;
     }
     Ok(())
-}
-
-/// Requests to `rom_ioctl`, of those that only read.
-mod request {
-    pub const SEGMENTS: isize = 1;
-    pub const SEGMENT: isize = 2;
-}
-
-/// `rom_ioctl(request, ...)`: how many ROM images the host has, or one of them. It has no way to write one.
-pub fn ioctl(vm: &Vm, args: &[Obj]) -> Res {
-    let rom = vm.host().rom();
-    match (vm.int(args[0])?, args.get(1).map(|id| vm.int(*id)).transpose()?, rom) {
-        (request::SEGMENTS, ..) => Ok(Obj::small_int_wrapping(rom.is_some().into())),
-        (request::SEGMENT, Some(0), Some(memory)) => {
-            let memory = Bytes::lent(vm, memory)?.obj();
-            vm.call(Obj::from_static(&memoryview::TYPE), &[memory])
-        }
-        _ => Ok(Obj::small_int_wrapping(-(INVALID.0 as isize))),
-    }
 }
 
 struct Rom {

@@ -21,6 +21,7 @@ use core::cell::Cell;
 
 use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::errno;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
@@ -221,7 +222,7 @@ fn kind(vm: &Vm, object: Obj, path: &[u8]) -> Res<Option<Kind>> {
         Ok(Found::Entry(_, entry)) => Ok(Some(if entry.is_folder() { Kind::Folder } else { Kind::File })),
         Ok(Found::Missing(..)) | Err(Error::Errno(_) | Error::Memory) => Ok(None),
         Err(Error::Raised(raised)) => {
-            vm.take_exception(raised);
+            vm.dismiss(raised)?;
             Ok(None)
         }
     }

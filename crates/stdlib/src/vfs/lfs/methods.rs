@@ -5,6 +5,7 @@ use core::cell::Cell;
 
 use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::errno::NO_ENTRY;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::error::{Raise, Res};
@@ -108,7 +109,7 @@ where
     match find(vm, &mounted, &absolute(vm, &mounted, path)?) {
         Ok(info) => Ok(Some(if info.is_folder { Kind::Folder } else { Kind::File })),
         Err(raised) => {
-            vm.take_exception(raised);
+            vm.dismiss(raised)?;
             Ok(None)
         }
     }
