@@ -10,6 +10,12 @@ pub trait Completer {
     /// Calls `found` with each text that may stand for the end of `input`, which is what stands before the cursor; answers how many bytes of `input`
     /// each stands for.
     fn complete(&mut self, input: &[u8], found: &mut dyn FnMut(&[u8])) -> usize;
+
+    /// What the call takes that `input` begins with its last bracket, as a line of text; `None` if that is not known.
+    fn explain(&mut self, input: &[u8]) -> Option<Vec<u8>> {
+        let _ = input;
+        None
+    }
 }
 
 /// Knows nothing.

@@ -158,6 +158,11 @@ impl Prompt {
         !matches!(self.mode, Mode::Friendly | Mode::Paste)
     }
 
+    /// Whether a person edits an input.
+    pub fn is_edited(&self) -> bool {
+        self.mode == Mode::Friendly
+    }
+
     /// What is to be run.
     pub fn source(&self) -> &[u8] {
         if self.is_statement { self.editor.text() } else { &self.source }

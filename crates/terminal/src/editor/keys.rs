@@ -175,6 +175,15 @@ impl Editor {
         self.show(Change::Moved, out);
     }
 
+    /// Leaves what is edited above what is to be written next.
+    pub(super) fn go_below(&mut self, out: &mut dyn Output) {
+        if self.has_block() {
+            let cursor = core::mem::replace(&mut self.buffer.cursor, self.buffer.text.len());
+            self.show(Change::Moved, out);
+            self.buffer.cursor = cursor;
+        }
+    }
+
     /// Indents behind a blank, completes behind anything else.
     fn tab(&mut self, completer: &mut dyn Completer, out: &mut dyn Output) {
         let before = &self.buffer.text[..self.buffer.cursor];
@@ -183,6 +192,16 @@ impl Editor {
             return self.show(change, out);
         }
         let input = &before[self.buffer.start..];
+        #[cfg(feature = "blocks")]
+        if input.last() == Some(&b'(')
+            && let Some(explanation) = completer.explain(input)
+        {
+            self.go_below(out);
+            out.write(b"\r\n");
+            out.write(&explanation);
+            out.write(b"\r\n");
+            return self.draw(out);
+        }
         match complete::complete(input, completer) {
             Completion::Nothing => {}
             Completion::Insert(text) => {
@@ -191,11 +210,7 @@ impl Editor {
             }
             Completion::Show => {
                 let columns = if self.has_block() { usize::from(self.terminal.columns) } else { 64 };
-                if self.has_block() {
-                    let cursor = core::mem::replace(&mut self.buffer.cursor, self.buffer.text.len());
-                    self.show(Change::Moved, out);
-                    self.buffer.cursor = cursor;
-                }
+                self.go_below(out);
                 complete::show(&self.buffer.text[self.buffer.start..self.buffer.cursor], completer, columns, out);
                 self.draw(out);
             }

@@ -192,6 +192,21 @@ impl Editor {
         self.draw(out);
     }
 
+    /// Leaves the terminal to others for a while, at the beginning of a line.
+    pub fn leave(&mut self, out: &mut dyn Output) {
+        self.go_below(out);
+        out.write(b"\r\n");
+        #[cfg(feature = "blocks")]
+        self.close_window(out);
+    }
+
+    /// Shows the input again, at the beginning of a line.
+    pub fn come_back(&mut self, out: &mut dyn Output) {
+        #[cfg(feature = "blocks")]
+        self.open_window(out);
+        self.draw(out);
+    }
+
     /// Takes a byte from the terminal: what has come of it, if something has.
     pub fn feed(&mut self, byte: u8, completer: &mut dyn Completer, out: &mut dyn Output) -> Option<Event> {
         let key = self.decoder.feed(byte)?;

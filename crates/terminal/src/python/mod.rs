@@ -1,5 +1,7 @@
 //! The interpreter behind a prompt.
 
+mod board;
+mod input;
 mod names;
 
 use alloc::vec::Vec;
@@ -8,6 +10,9 @@ use berus_runtime::import::source::Mode;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::repl::{BANNER, Prompt};
+
+pub use board::Ending;
+pub use input::{BoardLines, edit_line};
 
 use crate::complete::Completer;
 use crate::output::Output;
@@ -18,12 +23,20 @@ pub struct Python<'a>(pub &'a Vm);
 
 impl Completer for Python<'_> {
     fn complete(&mut self, input: &[u8], found: &mut dyn FnMut(&[u8])) -> usize {
-        names::complete(self.0, input, found).unwrap_or_else(|raised| {
-            // Who has only asked does not want to know.
-            self.0.take_exception(raised);
-            0
-        })
+        quietly(self.0, names::complete(self.0, input, found))
     }
+
+    fn explain(&mut self, input: &[u8]) -> Option<Vec<u8>> {
+        quietly(self.0, names::signature(self.0, input))
+    }
+}
+
+/// What `answer` is, where who has only asked does not want to know of errors.
+fn quietly<T: Default>(vm: &Vm, answer: Res<T>) -> T {
+    answer.unwrap_or_else(|raised| {
+        vm.take_exception(raised);
+        T::default()
+    })
 }
 
 impl Interpreter for Python<'_> {

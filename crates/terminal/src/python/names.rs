@@ -6,6 +6,7 @@ use berus_runtime::import::registry::Register;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::importing::Import;
 use berus_runtime::model::layout::Dict;
+use berus_runtime::model::printer::Style;
 use berus_runtime::model::protocols::{Iterate, Strs};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
@@ -13,10 +14,12 @@ use berus_runtime::modules::builtins;
 use berus_runtime::ops::attr::Attributes;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
+use berus_runtime::ops::print::Print;
 use berus_runtime::qstr::Qstr;
+use berus_runtime::services::signature::{Signature, Signatures};
 
 use crate::keyword::KEYWORDS;
-use crate::scan::{State, is_word};
+use crate::scan::{Kind, State, is_word};
 
 /// Calls `found` with each name that may stand for the one that ends `input`, in order; answers how many bytes of `input` that one has.
 ///
@@ -59,6 +62,7 @@ fn names_in_code<'a>(vm: &Vm, line: &'a [u8]) -> Res<Names<'a>> {
             }
         }
         _ => {
+            names.add_keywords_of_call(vm, before)?;
             names.add_keys(vm, &vm.main());
             if !names.typed.is_empty() {
                 KEYWORDS.iter().for_each(|word| names.add(word));
@@ -138,6 +142,15 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The arguments of the function whose call is open at the end of `line`.
+    fn add_keywords_of_call(&mut self, vm: &Vm, line: &[u8]) -> Res<()> {
+        let Some(called) = called(vm, line)? else { return Ok(()) };
+        if let Some(signature) = vm.signature(called)? {
+            signature.arguments(vm).for_each(|argument| self.add(&[vm.spelling(argument.name), b"="].concat()));
+        }
+        Ok(())
+    }
+
     fn add_attributes(&mut self, vm: &Vm, object: Obj) -> Res<()> {
         let Some(dir) = builtins::find(vm, vm.intern(b"dir")?) else { return Ok(()) };
         let names = vm.items(vm.call(dir, &[object])?)?;
@@ -146,6 +159,67 @@ impl<'a> Names<'a> {
         }
         Ok(())
     }
+}
+
+/// What stands before the last bracket of `line` that is open, if that is the one of a call.
+fn open_call(line: &[u8]) -> Option<&[u8]> {
+    let (mut state, mut at) = (State::default(), 0);
+    let mut open = Vec::new();
+    while at < line.len() {
+        let (kind, len) = state.next(&line[at..]);
+        // Brackets in strings and comments are text.
+        match line[at] {
+            b'(' | b'[' | b'{' if kind == Kind::Other => open.push(at),
+            b')' | b']' | b'}' if kind == Kind::Other => drop(open.pop()),
+            _ => {}
+        }
+        at += len;
+    }
+    open.pop().filter(|open| line[*open] == b'(').map(|open| &line[..open])
+}
+
+/// What is called where `line` ends, within the brackets of a call.
+pub fn called(vm: &Vm, line: &[u8]) -> Res<Option<Obj>> {
+    let Some(before) = open_call(line) else { return Ok(None) };
+    let (before, chain) = before.split_at(chain_start(before));
+    if chain.is_empty() { Ok(None) } else { resolve(vm, before, chain) }
+}
+
+/// What the call takes that is open at the end of `input`, as its definition has it: the names that `*` and `**` stand for are not
+/// kept in compiled code.
+///
+/// # Errors
+/// What computing an attribute or showing a default raises, and `MemoryError`.
+pub fn signature(vm: &Vm, input: &[u8]) -> Res<Option<Vec<u8>>> {
+    let line = input.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let Some(signature) = called(vm, line)?.map_or(Ok(None), |called| vm.signature(called))? else { return Ok(None) };
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    let mut has_star = false;
+    for argument in signature.arguments(vm) {
+        if argument.is_keyword && !has_star {
+            parts.push(star(&signature).to_vec());
+            has_star = true;
+        }
+        let mut part = vm.spelling(argument.name).to_vec();
+        if let Some(default) = argument.default {
+            part.push(b'=');
+            vm.print(&mut part, default, Style::Repr)?;
+        }
+        parts.push(part);
+    }
+    if signature.has_more() && !has_star {
+        parts.push(star(&signature).to_vec());
+    }
+    if signature.has_more_keywords() {
+        parts.push(b"**kwargs".to_vec());
+    }
+    let name = open_call(line).map_or(&[][..], |before| &before[chain_start(before)..]);
+    Ok(Some([name, b"(", &parts.join(&b", "[..]), b")"].concat()))
+}
+
+/// What stands between positional and keyword arguments.
+fn star(signature: &Signature) -> &'static [u8] {
+    if signature.has_more() { b"*args" } else { b"*" }
 }
 
 /// Where the names with dots between them begin that end `line`.
@@ -231,6 +305,35 @@ mod tests {
         assert_eq!(names("", "import micro"), ["micropython"]);
         assert_eq!(names("", "from colle"), ["collections"]);
         assert_eq!(names("", "from collections import named"), ["namedtuple"]);
+    }
+
+    #[test]
+    fn calls_have_keyword_arguments() {
+        let program =
+            "def f(first, second, *, third): pass\nclass C:\n  def __init__(self, size): pass\n  def m(self, my): pass";
+        assert_eq!(names(program, "f(1, sec"), ["second="]);
+        assert_eq!(names(program, "print(f([1], '(', thi"), ["third="]);
+        assert_eq!(names(program, "f([thi"), [""; 0]);
+        assert_eq!(names(program, "f() + thi"), [""; 0]);
+        assert_eq!(names(program, "C(si"), ["size="]);
+        assert_eq!(names(&[program, "\nc = C(1)"].concat(), "c.m(m"), ["my="]);
+    }
+
+    #[test]
+    fn calls_are_explained() {
+        let program =
+            "class C:\n  def __init__(self, size, *, fast=True): pass\ndef f(a, b='x', *c, d=None, e, **g): pass";
+        let explained = |input: &str| {
+            let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+            vm.enter(|vm| {
+                vm.run_source(program.as_bytes(), b"test.py").unwrap();
+                super::signature(vm, input.as_bytes()).unwrap().map(|text| String::from_utf8(text).unwrap())
+            })
+        };
+        assert_eq!(explained("f(").as_deref(), Some("f(a, b='x', *args, d=None, e, **kwargs)"));
+        assert_eq!(explained("x = C(").as_deref(), Some("C(size, *, fast=True)"));
+        assert_eq!(explained("print("), None);
+        assert_eq!(explained("("), None);
     }
 
     #[test]
