@@ -5,10 +5,12 @@ use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
@@ -42,6 +44,8 @@ impl Session {
             .stdin(open())
             .stdout(open())
             .stderr(open())
+            // Ctrl-Z stops a group.
+            .process_group(0)
             .spawn()
             .expect("it starts");
         let keyboard = File::from(keyboard);
@@ -159,6 +163,46 @@ fn typed_lines_that_follow_are_read_by_programs() {
 }
 
 #[test]
+fn lines_for_input_are_edited() {
+    for (columns, rows) in [(0, 0), (80, 24)] {
+        let mut session = Session::new(columns, rows, OsStr::new(""), &[("NO_COLOR", "1")]);
+        session.type_in("print('<' + input('who? ') + '>')\r");
+        session.wait_for("who? ");
+        session.type_in("eter\x01P\x05\x7f\x7f\x1b[D\x1b[Cra\r");
+        session.wait_for("<Petra>\r\n");
+        session.type_in("input()\r");
+        session.wait_for("input()\r\n");
+        session.type_in("\x03");
+        session.wait_for("KeyboardInterrupt");
+        session.type_in("input()\r");
+        session.wait_for("input()\r\n");
+        session.type_in("\x04");
+        session.wait_for("EOFError");
+        assert_eq!(session.leave(), Some(0));
+    }
+}
+
+#[test]
+fn ctrl_z_stops_the_process_until_it_is_continued() {
+    for (columns, rows) in [(0, 0), (80, 24)] {
+        let mut session = Session::new(columns, rows, OsStr::new(""), &[("NO_COLOR", "1")]);
+        session.type_in("12 + 3");
+        session.wait_for("12 + 3");
+        session.type_in("\x1a");
+        let process = Pid::from_child(&session.child);
+        let stopped = waitpid(Some(process), WaitOptions::UNTRACED).unwrap().unwrap().1;
+        assert!(stopped.stopped());
+        let modes = tcgetattr(&session.terminal).unwrap().local_modes;
+        assert!(modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
+        kill_process(process, Signal::CONT).unwrap();
+        session.wait_for(">>> 12 + 3");
+        session.type_in("0\r");
+        session.wait_for("42\r\n");
+        assert_eq!(session.leave(), Some(0));
+    }
+}
+
+#[test]
 fn the_cursor_goes_to_the_beginning_of_a_row() {
     let mut session = Session::new(20, 10, OsStr::new(""), &[("NO_COLOR", "1")]);
     session.type_in("abcdefghijklmnopqr");
@@ -191,6 +235,22 @@ fn programs_get_a_raw_prompt() {
     assert!(answer.ends_with("ZeroDivisionError: divide by zero\r\n\x04>"), "{answer:?}");
     session.type_in("\x02");
     assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn signatures_are_shown() {
+    for (columns, rows) in [(0, 0), (80, 24)] {
+        let mut session = Session::new(columns, rows, OsStr::new(""), &[("NO_COLOR", "1")]);
+        session.type_in("def area(width, height=2): return width * height\r\r");
+        session.wait_for("height\r\n");
+        session.wait_for(">>> ");
+        session.type_in("area(\t");
+        session.wait_for("\r\narea(width, height=2)\r\n");
+        session.wait_for("area(");
+        session.type_in("hei\t3, wid\t4)\r");
+        session.wait_for("\n12\r\n");
+        assert_eq!(session.leave(), Some(0));
+    }
 }
 
 #[test]

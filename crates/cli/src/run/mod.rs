@@ -33,6 +33,8 @@ use berus_runtime::ops::print::Stdout;
 use berus_runtime::q;
 use berus_runtime::services::console::Console;
 use berus_runtime::services::end::End;
+#[cfg(unix)]
+pub use files::{StdFiles, number};
 use host::StdHost;
 pub use options::HELP;
 use options::{Options, Program};
@@ -128,6 +130,7 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     };
     vm.register(berus_stdlib::MODULES);
     vm.freeze(&berus_stdlib::FROZEN);
+    prompt::edit_input(&mut vm, &host);
     vm.set_optimisation(options.optimise);
     vm.set_emitter(options.emitter);
     vm.set_verbosity(options.verbosity);

@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod history;
 #[cfg(unix)]
+mod input;
+#[cfg(unix)]
 mod session;
 #[cfg(unix)]
 mod terminal;
@@ -12,6 +14,15 @@ use berus_runtime::repl::{BANNER, ConsoleLines, Prompt};
 use berus_terminal::wants_more;
 
 use super::host::StdHost;
+
+/// Has `input()` read lines that are edited, where there is a terminal.
+pub fn edit_input(vm: &mut Vm, host: &StdHost) {
+    #[cfg(unix)]
+    if let Some(lines) = input::TerminalLines::new(host) {
+        vm.set_line_editor(Box::new(lines));
+    }
+    let _ = (vm, host);
+}
 
 /// Runs what is typed until that ends: the exit status.
 pub fn run(vm: &Vm, host: &StdHost) -> u8 {

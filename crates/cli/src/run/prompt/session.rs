@@ -11,7 +11,7 @@ use berus_runtime::services::end::End;
 use berus_terminal::{Prompt, Python, Request, Source};
 
 use super::history::HistoryFile;
-use super::terminal::{Raw, is_terminal, size, terminal};
+use super::terminal::{Raw, is_terminal, size, suspend, terminal};
 use crate::run::host::StdHost;
 
 /// Inputs that are remembered.
@@ -19,6 +19,7 @@ const HISTORY: usize = 2000;
 /// Bytes that are read at once.
 const CHUNK: usize = 4096;
 const CTRL_C: u8 = 3;
+const CTRL_Z: u8 = 26;
 
 /// Runs what is typed on the terminal, if there is one: the exit status.
 pub fn on_terminal(vm: &Vm, host: &StdHost) -> Option<u8> {
@@ -68,6 +69,16 @@ impl Session<'_> {
             };
             self.adapt(&mut out);
             for (n, byte) in typed.iter().enumerate() {
+                if *byte == CTRL_Z && self.prompt.is_edited() {
+                    self.prompt.editor().leave(&mut out);
+                    self.host.write_terminal(&mut out);
+                    drop(entered);
+                    suspend();
+                    entered = self.raw.enter();
+                    self.adapt(&mut Vec::new());
+                    self.prompt.editor().come_back(&mut out);
+                    continue;
+                }
                 let Some(request) = self.prompt.feed(*byte, &mut Python(self.vm), &mut out) else { continue };
                 // The program may read what follows.
                 self.host.unread(&typed[n + 1..]);

@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal};
 
 use berus_terminal::Terminal;
+use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
 };
@@ -27,6 +28,12 @@ pub fn terminal() -> Terminal {
     let is_dumb = env::var_os("TERM").is_none_or(|kind| kind.is_empty() || kind == "dumb");
     let no_colours = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     Terminal { escapes: !is_dumb, colours: !is_dumb && !no_colours, columns, rows }
+}
+
+/// Stops the process, and what it was started with, as a terminal does at Ctrl-Z, until it is continued.
+pub fn suspend() {
+    // What cannot be stopped goes on.
+    let _ = kill_current_process_group(Signal::TSTP);
 }
 
 /// Lets each key come at once, and nothing be echoed, while input is edited. While programs run, the terminal is as it was.
