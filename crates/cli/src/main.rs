@@ -4,6 +4,8 @@
 //! and a `run` function. They share [`input`], which reads files, and [`output`], which knows about colours, closed
 //! pipes and exit statuses.
 
+#[cfg(unix)]
+mod board;
 mod compile;
 mod dump;
 mod freeze;
@@ -38,6 +40,8 @@ berus [<opts>] [-X <implopt>] [-c <command> | -m <module> | <filename>] [<args>]
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(unix)]
+    Board(board::Args),
     Compile(compile::Args),
     Dump(dump::Args),
     Freeze(freeze::Args),
@@ -58,6 +62,8 @@ fn main() -> ExitCode {
     };
     cli.color.write_global();
     match cli.command {
+        #[cfg(unix)]
+        Command::Board(args) => output::run(|output| board::run(&args, output)),
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
         Command::Freeze(args) => output::run(|output| freeze::run(&args, output)),

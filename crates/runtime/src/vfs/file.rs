@@ -183,7 +183,12 @@ fn fileno(vm: &Vm, object: Obj) -> Res {
 fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
     let file = open(vm, object)?;
     if file.is_console() {
-        return vm.read_console(buffer);
+        let count = vm.read_console(buffer)?;
+        // On a board, the key Enter sends `\r`, which text has as the end of a line.
+        if vm.host().board().is_some() && vm.type_of(object) == Gc::from_static(&TEXT_IO) {
+            buffer[..count].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        }
+        return Ok(count);
     }
     let (number, len) = (file.number.get(), buffer.len());
     let read = vm.unlocked(|host| host.files().ok_or(errno::NO_DEVICE)?.read(number, buffer));
