@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use berus_compiler::Mode;
-use berus_runtime::errno::{AGAIN, Errno};
 use berus_runtime::data::exception::Exceptions;
+use berus_runtime::errno::{AGAIN, Errno};
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Host, Monitor, Threads};
 use berus_runtime::import::run::RunModule;

@@ -6,8 +6,8 @@ use berus_mpy::opcode::{BinaryOp, Op};
 use crate::data::exception::Exceptions;
 use crate::interpret::op::{leaving_op, next, op, tri};
 use crate::model::dispatch::Handler;
-use crate::model::word::Obj;
 use crate::model::registers::Ip;
+use crate::model::word::Obj;
 use crate::obj::{float, int};
 use crate::ops::arithmetic::{Arithmetic, binary_of_objects, floats};
 
