@@ -242,7 +242,7 @@ fn signatures_are_shown() {
     for (columns, rows) in [(0, 0), (80, 24)] {
         let mut session = Session::new(columns, rows, OsStr::new(""), &[("NO_COLOR", "1")]);
         session.type_in("def area(width, height=2): return width * height\r\r");
-        session.wait_for("height\r\n");
+        session.wait_for("return width * height");
         session.wait_for(">>> ");
         session.type_in("area(\t");
         session.wait_for("\r\narea(width, height=2)\r\n");

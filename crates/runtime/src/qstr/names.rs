@@ -333,6 +333,7 @@ pub const MODULES: &[&str] = &[
     "alloc_emergency_exception_buf",
     "RingIO",
     "doc",
+    "repl_autocomplete",
 ];
 
 /// Names that only library modules use.
@@ -470,6 +471,9 @@ pub const LIBRARY: &[&str] = &[
     "disable_irq",
     "enable_irq",
     "time_pulse_us",
+    "RTC",
+    "bootloader",
+    "reset",
     "PinBase",
     "Signal",
     "mem",

@@ -1,5 +1,6 @@
 //! A board's ways to start anew, and its clock.
 
+use core::cell::Cell;
 use core::time::Duration;
 
 use berus_runtime::errno::UNSUPPORTED;
@@ -13,7 +14,7 @@ use berus_runtime::model::object::Gc;
 use berus_runtime::model::types::Type;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
-use berus_runtime::obj::custom::Customs;
+use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::ops::convert::Convert;
 
 use crate::calendar::{date, day_number};
@@ -36,8 +37,11 @@ pub fn bootloader(vm: &Vm, _: &[Obj]) -> Res {
     Err(start_anew(vm, Reset::Bootloader)?)
 }
 
-/// The clock of the board, of which there is one.
-pub struct Rtc;
+/// The clock of the board, of which there is one. Of a machine that is no board, only this clock is set.
+pub struct Rtc {
+    /// By how many microseconds it is ahead of the machine's.
+    ahead: Cell<i64>,
+}
 
 berus_runtime::custom_type! {
     /// The type `RTC`.
@@ -53,30 +57,38 @@ berus_runtime::members! {
 fn new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     // Boards with several clocks number them.
     vm.check_args(args, 0, 1, false)?;
-    Ok(vm.new_custom(Rtc)?.obj())
+    Ok(vm.shared(|| Rtc { ahead: Cell::new(0) })?.obj())
 }
 
 /// `datetime([parts])`: year, month, day, day of the week from Monday, 0, hour, minute, second, microsecond. The clock
 /// knows the day of the week itself.
 fn datetime(vm: &Vm, args: &[Obj]) -> Res {
+    let clock = vm.this::<Custom<Rtc>>(args[0])?;
     match args {
-        [_, parts] => set(vm, *parts),
-        _ => now(vm),
+        [_, parts] => set(vm, &clock, *parts),
+        _ => now(vm, &clock),
     }
 }
 
-fn now(vm: &Vm) -> Res {
-    let Some(now) = vm.host().wall_clock() else { return Err(vm.os_error(UNSUPPORTED)) };
-    let seconds = now.as_secs() as i64;
+/// Microseconds since 1970 by the machine's clock.
+fn machine_time(vm: &Vm) -> Res<i64> {
+    match vm.host().wall_clock() {
+        Some(now) => Ok(now.as_micros() as i64),
+        None => Err(vm.os_error(UNSUPPORTED)),
+    }
+}
+
+fn now(vm: &Vm, clock: &Rtc) -> Res {
+    let microseconds = machine_time(vm)?.saturating_add(clock.ahead.get()).max(0);
+    let (seconds, microsecond) = (microseconds / 1_000_000, microseconds % 1_000_000);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);
-    let parts =
-        [year, month, day, (days + 3) % 7, second / 3600, second / 60 % 60, second % 60, now.subsec_micros().into()];
+    let parts = [year, month, day, (days + 3) % 7, second / 3600, second / 60 % 60, second % 60, microsecond];
     let parts = parts.map(|part| Obj::small_int_wrapping(part as isize));
     Ok(Tuple::new(vm, &parts)?.obj())
 }
 
-fn set(vm: &Vm, parts: Obj) -> Res {
+fn set(vm: &Vm, clock: &Rtc, parts: Obj) -> Res {
     let items = vm.items(parts)?;
     if items.len() != 8 {
         return Err(vm.value_error(format_args!("requested length 8 but object has length {}", items.len())));
@@ -99,6 +111,9 @@ fn set(vm: &Vm, parts: Obj) -> Res {
     }
     let seconds = day_number(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
     let since_1970 = Duration::from_secs(seconds.unsigned_abs()) + Duration::from_micros(microsecond.unsigned_abs());
-    board(vm)?.set_wall_clock(since_1970).map_err(|errno| vm.os_error(errno))?;
+    match vm.host().board() {
+        Some(board) => board.set_wall_clock(since_1970).map_err(|errno| vm.os_error(errno))?,
+        None => clock.ahead.set(since_1970.as_micros() as i64 - machine_time(vm)?),
+    }
     Ok(Obj::NONE)
 }
