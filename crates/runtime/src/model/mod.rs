@@ -23,7 +23,6 @@ pub mod frozen;
 pub mod importing;
 pub mod iterator;
 pub mod layout;
-pub mod lines;
 pub(crate) mod lookups;
 pub(crate) mod machine;
 pub(crate) mod machine_stack;

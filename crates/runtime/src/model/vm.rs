@@ -24,12 +24,12 @@ pub use crate::model::events::{Budget, NoClock};
 use crate::model::frame::Frame;
 use crate::model::frozen::Frozen;
 use crate::model::layout::{Dict, List};
-use crate::model::lines::EditLines;
 use crate::model::lookups::Lookups;
 use crate::model::machine::State;
 use crate::model::module_def::ModuleDef;
 use crate::model::mounts::Mounts;
 use crate::model::object::Gc;
+use crate::model::printer::Printer;
 use crate::model::thread::Thread;
 #[cfg(feature = "threads")]
 use crate::model::turns::{ThreadsEnd, Turns};
@@ -79,6 +79,22 @@ impl World {
             World::Shared(host) => &**host,
         }
     }
+}
+
+/// Reads lines that somebody types on the console and edits, for [`Vm::set_line_editor`].
+pub trait EditLines {
+    /// Shows `prompt`, and reads a line into `line`, without its end: `false` if input has ended.
+    ///
+    /// # Errors
+    /// `KeyboardInterrupt`, `OSError` if the console cannot be read, and `MemoryError`.
+    fn edit_line(&self, vm: &Vm, prompt: &[u8], line: &mut dyn Printer) -> Res<bool>;
+
+    /// Calls `found` with each text that may stand for the end of `line`, a line of Python; answers how many bytes of
+    /// `line` each stands for.
+    ///
+    /// # Errors
+    /// What computing attributes raises, and `MemoryError`.
+    fn complete(&self, vm: &Vm, line: &[u8], found: &mut dyn FnMut(&[u8])) -> Res<usize>;
 }
 
 /// An interpreter.

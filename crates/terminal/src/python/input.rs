@@ -3,9 +3,8 @@
 use core::cell::RefCell;
 
 use berus_runtime::model::error::{Raise, Res};
-use berus_runtime::model::lines::EditLines;
 use berus_runtime::model::printer::Printer;
-use berus_runtime::model::vm::Vm;
+use berus_runtime::model::vm::{EditLines, Vm};
 use berus_runtime::obj::exception::KEYBOARD_INTERRUPT;
 use berus_runtime::services::console::Console;
 

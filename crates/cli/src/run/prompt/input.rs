@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 
 use berus_runtime::model::error::Res;
-use berus_runtime::model::lines::EditLines;
 use berus_runtime::model::printer::Printer;
-use berus_runtime::model::vm::Vm;
+use berus_runtime::model::vm::{EditLines, Vm};
 use berus_terminal::{Completer, Editor, Output, Python, edit_line};
 
 use super::terminal::{Raw, is_terminal, terminal};
