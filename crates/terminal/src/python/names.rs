@@ -330,7 +330,7 @@ mod tests {
                 super::signature(vm, input.as_bytes()).unwrap().map(|text| String::from_utf8(text).unwrap())
             })
         };
-        assert_eq!(explained("f(").as_deref(), Some("f(a, b='x', *args, d=None, e, **kwargs)"));
+        assert_eq!(explained("f(").as_deref(), Some("f(a, b='x', *args, e, d=None, **kwargs)"));
         assert_eq!(explained("x = C(").as_deref(), Some("C(size, *, fast=True)"));
         assert_eq!(explained("print("), None);
         assert_eq!(explained("("), None);
