@@ -132,14 +132,182 @@ fn sign(is_negative: bool, is_signed: bool, layout: Layout) -> Option<u8> {
     }
 }
 
-/// The byte at `at`, after which `at` goes on; 0 at the end.
-unsafe fn next(at: &mut *const u8) -> u8 {
-    // SAFETY: the format ends in a zero byte, beyond which nobody goes.
-    let byte = unsafe { at.read() };
-    if byte != 0 {
-        *at = at.wrapping_add(1);
+/// A format, as far as it is read.
+struct Format {
+    /// Where the rest of the format is: at its zero byte at last.
+    at: *const u8,
+}
+
+impl Format {
+    /// The next byte; 0 at the end.
+    ///
+    /// # Safety
+    /// The format ends in a zero byte, as for all functions here.
+    unsafe fn peek(&self) -> u8 {
+        // SAFETY: as the caller says; nobody goes beyond the zero byte.
+        unsafe { self.at.read() }
     }
-    byte
+
+    /// Takes the next byte, unless that is the end.
+    unsafe fn next(&mut self) -> u8 {
+        // SAFETY: as in `peek`.
+        let byte = unsafe { self.peek() };
+        if byte != 0 {
+            self.at = self.at.wrapping_add(1);
+        }
+        byte
+    }
+
+    /// Takes the next byte if it is `byte`.
+    unsafe fn next_is(&mut self, byte: u8) -> bool {
+        // SAFETY: as in `peek`.
+        let is_next = unsafe { self.peek() } == byte;
+        if is_next {
+            self.at = self.at.wrapping_add(1);
+        }
+        is_next
+    }
+
+    /// Takes what comes before the next directive.
+    unsafe fn plain<'a>(&mut self) -> &'a [u8] {
+        let start = self.at;
+        // SAFETY: as in `peek`.
+        unsafe {
+            while !matches!(self.peek(), 0 | b'%') {
+                self.next();
+            }
+            arguments::bytes(start, self.at.addr() - start.addr())
+        }
+    }
+
+    /// Takes a number; 0 if there is none.
+    unsafe fn number(&mut self) -> usize {
+        let mut number = 0usize;
+        // SAFETY: as in `peek`.
+        unsafe {
+            while self.peek().is_ascii_digit() {
+                number = number.saturating_mul(10).saturating_add((self.next() - b'0').into());
+            }
+        }
+        number
+    }
+
+    /// Takes a directive, from behind its `%` on. A `*` for the precision takes one of the values.
+    ///
+    /// # Safety
+    /// The values fit the format, which ends in a zero byte.
+    unsafe fn directive(&mut self, values: &mut Values) -> Directive {
+        let mut layout = Layout::default();
+        // SAFETY: as the caller says.
+        unsafe {
+            loop {
+                match self.peek() {
+                    b'-' => layout.left = true,
+                    b'+' => layout.plus = true,
+                    b' ' => layout.space = true,
+                    b'0' => layout.zeros = true,
+                    _ => break,
+                }
+                self.next();
+            }
+            layout.width = self.number();
+            if self.next_is(b'.') {
+                layout.precision = Some(match self.next_is(b'*') {
+                    true => usize::try_from(values.word() as i32).unwrap_or(0),
+                    false => self.number(),
+                });
+            }
+            let mut longs = 0;
+            while self.next_is(b'l') {
+                longs += 1;
+            }
+            Directive { letter: self.next(), layout, longs }
+        }
+    }
+}
+
+/// A directive of a format.
+struct Directive {
+    /// The kind of value; 0 if the format ends before.
+    letter: u8,
+    layout: Layout,
+    /// How many `l` say how long an integer is.
+    longs: usize,
+}
+
+impl Directive {
+    /// The value, an integer of the length that the directive says, as 64 bits.
+    ///
+    /// # Safety
+    /// There is such a value.
+    unsafe fn integer(&self, values: &mut Values, is_signed: bool) -> u64 {
+        // SAFETY: as the caller says.
+        unsafe {
+            match (self.longs, is_signed) {
+                (0, true) => i64::from(values.word() as i32) as u64,
+                (0, false) => u64::from(values.word() as u32),
+                (1, true) => values.word() as isize as u64,
+                (1, false) => values.word() as u64,
+                _ => values.long(),
+            }
+        }
+    }
+
+    /// As much of a text as the precision lets through.
+    fn cut<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        &text[..text.len().min(self.layout.precision.unwrap_or(usize::MAX))]
+    }
+}
+
+impl Output {
+    /// Writes what a directive wants of the values.
+    ///
+    /// # Safety
+    /// The values fit the directive; as in `write`.
+    unsafe fn directive(&mut self, directive: &Directive, values: &mut Values) {
+        let layout = directive.layout;
+        // SAFETY: as the caller says.
+        unsafe {
+            match directive.letter {
+                b'b' => self.pad(if values.word() as u32 != 0 { b"true" } else { b"false" }, layout),
+                b'c' => self.pad(&[values.word() as u8], layout),
+                b'q' => {
+                    let name = Qstr::from_number(values.word() as u32);
+                    self.pad(directive.cut(vm().spelling(name)), layout);
+                }
+                b's' => {
+                    let text = core::ptr::with_exposed_provenance::<u8>(values.word());
+                    self.pad(text_of(text, layout.precision.unwrap_or(usize::MAX)), layout);
+                }
+                b'p' => self.integer(values.word() as u64, false, 16, b'a', layout),
+                b'P' => self.integer(values.word() as u64, false, 16, b'A', layout),
+                b'd' => self.integer(directive.integer(values, true), true, 10, b'a', layout),
+                b'u' => self.integer(directive.integer(values, false), false, 10, b'a', layout),
+                b'x' => self.integer(directive.integer(values, false), false, 16, b'a', layout),
+                b'X' => self.integer(directive.integer(values, false), false, 16, b'A', layout),
+                b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => self.float(values.float(), directive),
+                // `%%`, and what MicroPython does not know either.
+                other => self.write(&[other]),
+            }
+        }
+    }
+
+    /// Writes a float.
+    ///
+    /// # Safety
+    /// As in `write`.
+    unsafe fn float(&mut self, value: f64, directive: &Directive) {
+        let form = match directive.letter.to_ascii_lowercase() {
+            b'e' => Form::Exponent,
+            b'f' => Form::Fixed,
+            _ => Form::General,
+        };
+        let precision = directive.layout.precision.unwrap_or(6);
+        let text = number::format(value.abs(), form, precision, None, directive.letter.is_ascii_uppercase());
+        let is_negative = value.is_sign_negative() && !value.is_nan();
+        // SAFETY: as the caller says.
+        unsafe { self.number(sign(is_negative, true, directive.layout), text.as_bytes(), directive.layout) };
+    }
 }
 
 /// Entry `mp_vprintf`: writes `format` with values in place of its `%` directives (MicroPython: `py/mpprint.c`).
@@ -152,101 +320,19 @@ pub(in crate::native) unsafe extern "C" fn vprintf(
     mut values: Values,
 ) -> c_int {
     let mut out = Output { to: out, count: 0 };
-    let mut at = format.cast::<u8>();
+    let mut format = Format { at: format.cast() };
     // SAFETY: machine code vouches for the format, and for values that fit it.
     unsafe {
         loop {
-            let start = at;
-            while !matches!(*at, 0 | b'%') {
-                at = at.wrapping_add(1);
-            }
-            out.write(arguments::bytes(start, at.addr() - start.addr()));
-            if next(&mut at) == 0 {
+            out.write(format.plain());
+            if format.next() == 0 {
                 break;
             }
-            let mut layout = Layout::default();
-            let mut byte = next(&mut at);
-            loop {
-                match byte {
-                    b'-' => layout.left = true,
-                    b'+' => layout.plus = true,
-                    b' ' => layout.space = true,
-                    b'0' => layout.zeros = true,
-                    _ => break,
-                }
-                byte = next(&mut at);
+            let directive = format.directive(&mut values);
+            if directive.letter == 0 {
+                break;
             }
-            while byte.is_ascii_digit() {
-                layout.width = layout.width.saturating_mul(10).saturating_add((byte - b'0').into());
-                byte = next(&mut at);
-            }
-            if byte == b'.' {
-                byte = next(&mut at);
-                let mut precision = 0usize;
-                if byte == b'*' {
-                    precision = usize::try_from(values.word() as i32).unwrap_or(0);
-                    byte = next(&mut at);
-                }
-                while byte.is_ascii_digit() {
-                    precision = precision.saturating_mul(10).saturating_add((byte - b'0').into());
-                    byte = next(&mut at);
-                }
-                layout.precision = Some(precision);
-            }
-            let mut longs = 0;
-            while byte == b'l' {
-                longs += 1;
-                byte = next(&mut at);
-            }
-            match byte {
-                0 => break,
-                b'b' => {
-                    let text: &[u8] = if values.word() as u32 != 0 { b"true" } else { b"false" };
-                    out.pad(text, layout);
-                }
-                b'c' => out.pad(&[values.word() as u8], layout),
-                b'q' => {
-                    let name = vm().spelling(Qstr::from_number(values.word() as u32));
-                    out.pad(&name[..name.len().min(layout.precision.unwrap_or(usize::MAX))], layout);
-                }
-                b's' => {
-                    let text = core::ptr::with_exposed_provenance::<u8>(values.word());
-                    out.pad(text_of(text, layout.precision.unwrap_or(usize::MAX)), layout);
-                }
-                b'p' => out.integer(values.word() as u64, false, 16, b'a', layout),
-                b'P' => out.integer(values.word() as u64, false, 16, b'A', layout),
-                b'd' => {
-                    let value = match longs {
-                        0 => i64::from(values.word() as i32) as u64,
-                        1 => values.word() as isize as u64,
-                        _ => values.long(),
-                    };
-                    out.integer(value, true, 10, b'a', layout);
-                }
-                b'u' | b'x' | b'X' => {
-                    let value = match longs {
-                        0 => u64::from(values.word() as u32),
-                        1 => values.word() as u64,
-                        _ => values.long(),
-                    };
-                    let base = if byte == b'u' { 10 } else { 16 };
-                    out.integer(value, false, base, if byte == b'X' { b'A' } else { b'a' }, layout);
-                }
-                b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
-                    let value = values.float();
-                    let form = match byte.to_ascii_lowercase() {
-                        b'e' => Form::Exponent,
-                        b'f' => Form::Fixed,
-                        _ => Form::General,
-                    };
-                    let precision = layout.precision.unwrap_or(6);
-                    let text = number::format(value.abs(), form, precision, None, byte.is_ascii_uppercase());
-                    let is_negative = value.is_sign_negative() && !value.is_nan();
-                    out.number(sign(is_negative, true, layout), text.as_bytes(), layout);
-                }
-                // `%%`, and what MicroPython does not know either.
-                other => out.write(&[other]),
-            }
+            out.directive(&directive, &mut values);
         }
     }
     out.count as c_int
