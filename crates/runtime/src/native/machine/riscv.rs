@@ -256,11 +256,12 @@ pub(in crate::native) const CODE: CallsOfRaise = CallsOfRaise { calls: &[], pend
 pub(in crate::native) const CODE: CallsOfRaise = CallsOfRaise {
     // lw a6, 4*34(s1); jalr a6
     calls: &[&[0x03, 0xa8, 0x84, 0x08, 0x02, 0x98]],
-    // lw a0, 28(sp), and where instructions of Zcmp save registers: lw a0, 4(sp)
-    pending: &[&[0x72, 0x45], &[0x12, 0x45]],
-    // sw zero, 100(sp), and with Zcmp: sw zero, 76(sp)
-    thrown: &[&[0x82, 0xd2], &[0x82, 0xc6]],
-    buffer_at: &[24, 0],
+    // The buffer lies above five or six registers that the function saves, or, where instructions of Zcmp save these,
+    // below. lw a0, 24(sp), 28(sp) or 4(sp)
+    pending: &[&[0x62, 0x45], &[0x72, 0x45], &[0x12, 0x45]],
+    // sw zero, 96(sp), 100(sp) or 76(sp)
+    thrown: &[&[0x82, 0xd0], &[0x82, 0xd2], &[0x82, 0xc6]],
+    buffer_at: &[20, 24, 0],
 };
 
 /// What the code of a code object is aligned to.
