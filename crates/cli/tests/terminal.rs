@@ -248,7 +248,7 @@ fn signatures_are_shown() {
         session.wait_for("\r\narea(width, height=2)\r\n");
         session.wait_for("area(");
         session.type_in("hei\t3, wid\t4)\r");
-        session.wait_for("\n12\r\n");
+        session.wait_for("12\r\n");
         assert_eq!(session.leave(), Some(0));
     }
 }
