@@ -57,6 +57,13 @@ fn what_is_dropped_makes_room_at_once() {
         let function = format!("def f(n):\n    {work}\n");
         check(&format!("{function}f(40000)\nf(30000)\nf(20000)\nf(40000)\nprint('fits')"), "fits\n");
     }
+    // What stores the block leaves words, too: here the table of globals grows.
+    for source in [
+        "l = [None]\nfor n in 5000, 4000, 2000, 5000:\n    x = l * n\n",
+        "for n in 5000, 4000, 2000, 5000:\n    x = (None,) * n\n",
+    ] {
+        check(&format!("{source}    x = None\nprint('fits')"), "fits\n");
+    }
     check("bytes(40000)\nbytes(30000)\nprint('fits')", "fits\n");
     check("import gc\ngc.collect()\nx = bytes(46008)\nprint('fits')", "fits\n");
 }

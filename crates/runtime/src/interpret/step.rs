@@ -30,7 +30,8 @@ fn collect_now(vm: &Vm) {
 /// An exception, as if the next instruction had raised it.
 #[cold]
 pub(crate) fn before_instruction(vm: &Vm) -> Res<()> {
-    if vm.steps.tidy.take() {
+    if let Some(again) = vm.steps.tidy.get().checked_sub(1) {
+        vm.steps.tidy.set(again);
         clear_stack_below();
         vm.frame().forget_above();
         choose_dispatch(vm);

@@ -71,8 +71,8 @@ impl Dispatch {
 pub(crate) struct Steps {
     /// Instructions that programs may still run; `None` if nobody counts them.
     pub(crate) left: Cell<Option<u64>>,
-    /// Whether the stacks are to be tidied.
-    pub(crate) tidy: Cell<bool>,
+    /// Before how many of the next instructions the stacks are to be tidied.
+    pub(crate) tidy: Cell<u8>,
     /// Whether to collect at the next safe point.
     pub(crate) collect: Cell<bool>,
 }

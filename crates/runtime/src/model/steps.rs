@@ -31,14 +31,14 @@ pub(crate) fn count_instructions(vm: &Vm, limit: Option<u64>) {
 pub(crate) fn choose_dispatch(vm: &Vm) {
     let Steps { left, tidy, collect } = &vm.steps;
     let has_to_collect = collect.get() && vm.thread.safe_points.are_reached();
-    vm.dispatch.set_stops(left.get().is_some() || tidy.get() || has_to_collect || vm.thread.tracer.is_on());
+    vm.dispatch.set_stops(left.get().is_some() || tidy.get() > 0 || has_to_collect || vm.thread.tracer.is_on());
 }
 
-/// Asks that the words which built-ins have left on the stacks be overwritten before the next instruction. They would
-/// lie in the frames of the next call at the same depth, until its functions store values there, and so seem to refer
-/// to objects.
+/// Asks that the words which built-ins have left on the stacks be overwritten before the next instruction, and before
+/// the one after that: the first stores what the built-in has made, and leaves words of its own. They would lie in the
+/// frames of the next call at the same depth, until its functions store values there, and so seem to refer to objects.
 pub(crate) fn tidy_soon(vm: &Vm) {
-    vm.steps.tidy.set(true);
+    vm.steps.tidy.set(2);
     choose_dispatch(vm);
 }
 
