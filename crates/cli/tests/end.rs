@@ -1,7 +1,9 @@
 //! How programs end.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Output, Stdio};
+#[cfg(unix)]
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Output, Stdio};
 
 use berus_testkit::temp_dir;
 
@@ -218,12 +220,11 @@ fn verbose_programs_show_memory_and_bytecode() {
 /// Interrupts the program `source` once it has printed a line: the status, what it printed then, and its errors.
 #[cfg(unix)]
 fn interrupted(source: &str) -> (Option<i32>, String, String) {
-    let mut child = berus(&["-c", source]).spawn().expect("it starts");
+    let mut child = berus(&["-c", source]).process_group(0).spawn().expect("it starts");
     let input = child.stdin.take();
     let mut output = BufReader::new(child.stdout.take().expect("it is piped"));
     output.read_line(&mut String::new()).expect("it prints a line");
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("there is kill");
-    assert!(kill.success());
+    press_ctrl_c(&child);
     let mut rest = String::new();
     output.read_to_string(&mut rest).expect("it prints text");
     let Output { status, stderr, .. } = child.wait_with_output().expect("it ends");
@@ -239,6 +240,70 @@ fn ctrl_c_ends_whatever_a_program_does() {
         let (status, output, error) = interrupted(&source);
         assert_eq!((status, &output[..]), (Some(130), ""), "{work}: {error}");
         assert!(error.ends_with("line 5, in <module>\nKeyboardInterrupt: \n"), "{work}: {error}");
+    }
+}
+
+/// Interrupts `child` and what it has started, which are a group, as a terminal does.
+#[cfg(unix)]
+fn press_ctrl_c(child: &Child) {
+    let kill = Command::new("kill").args(["-INT", "--", &format!("-{}", child.id())]).status().expect("there is kill");
+    assert!(kill.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_waits_for_other_programs() {
+    let folder = temp_dir();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("there is mkfifo").success());
+    let pipe = pipe.display();
+    let waits = [
+        "os.system('sleep 1000')".to_owned(),
+        "os.system('trap : INT; while :; do sleep 1; done')".to_owned(),
+        format!("open('{pipe}')"),
+        format!("open('{pipe}', 'w')"),
+        format!("open('{pipe}', 'r+').read(1)"),
+        format!("open('{pipe}', 'r+').readline()"),
+        format!("open('{pipe}', 'r+').write('x' * 1000000)"),
+        format!("f = open('{pipe}', 'r+')\nwhile True: f.write('x')"),
+        format!("import select\np = select.poll()\np.register(open('{pipe}', 'r+'), 1)\np.poll()"),
+        format!("import _thread\n_thread.start_new_thread(open, ('{pipe}',))\nopen('{pipe}')"),
+        format!(
+            "import _thread\n_thread.start_new_thread(open, ('{pipe}',))\n_thread.allocate_lock().acquire()\ninput()"
+        ),
+        "import _thread\nlock = _thread.allocate_lock()\nlock.acquire()\nlock.acquire()".to_owned(),
+        "open('/dev/zero').readline()".to_owned(),
+    ];
+    for wait in waits {
+        let source = format!("import os, sys\nprint('go')\nsys.stdout.flush()\n{wait}\nprint('more')");
+        let (status, output, error) = interrupted(&source);
+        assert_eq!((status, &output[..]), (Some(130), ""), "{wait}: {error}");
+        assert!(error.ends_with("KeyboardInterrupt: \n"), "{wait}: {error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_waits_for_who_reads() {
+    for (print, is_error) in [
+        ("print('x' * 1000000)", false),
+        ("while True: print('x')", false),
+        ("sys.stdout.write('x' * 1000000)", false),
+        ("sys.stdout.buffer.write(bytes(1000000))", false),
+        ("sys.stderr.write('x' * 1000000)", true),
+    ] {
+        let mut child = berus(&["-c", &format!("import sys\n{print}")]).process_group(0).spawn().expect("it starts");
+        let (mut output, mut errors) =
+            (child.stdout.take().expect("it is piped"), child.stderr.take().expect("it is piped"));
+        // The pipe is full, or will be, when one byte has come.
+        let first = if is_error { errors.read(&mut [0]) } else { output.read(&mut [0]) };
+        assert_eq!(first.expect("it writes"), 1);
+        press_ctrl_c(&child);
+        // Errors are read, so that there is a place for the traceback, unless it is they that fill their pipe.
+        let mut error = String::new();
+        errors.read_to_string(&mut error).expect("it prints text");
+        assert_eq!(child.wait().expect("it ends").code(), Some(130), "{print}");
+        assert!(is_error || error.ends_with("KeyboardInterrupt: \n"), "{print}: {error}");
     }
 }
 

@@ -40,6 +40,8 @@ pub const INVALID: Errno = Errno(22);
 pub const NO_SPACE: Errno = Errno(28);
 /// `EROFS`: the file system can only be read.
 pub const READ_ONLY: Errno = Errno(30);
+/// `ENAMETOOLONG`: a path is too long.
+pub const NAME_TOO_LONG: Errno = Errno(36);
 /// `ENOSYS`: the machine does not have the function asked for.
 pub const NO_SYSTEM: Errno = Errno(38);
 /// `EOPNOTSUPP`: the operation is not supported.

@@ -13,7 +13,8 @@ use crate::errno::{Errno, READ_ONLY, UNSUPPORTED};
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does
 /// nothing, so that a sandbox implements just what it grants.
 pub trait Host {
-    /// Writes all of `bytes` to the console's output.
+    /// Writes all of `bytes` to the console's output. Where that waits for who reads, an interrupt ends the wait, and what
+    /// was not written is lost.
     fn write_stdout(&self, bytes: &[u8]);
 
     /// Writes all of `bytes` to the console's error output.
@@ -323,13 +324,13 @@ pub trait Files {
     /// Reads into `buffer` from the file's position on: how many bytes came, 0 at the end of the file.
     ///
     /// # Errors
-    /// An error number.
+    /// An error number; `EINTR` if pending events must be looked at, after which the interpreter asks again.
     fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, Errno>;
 
     /// Writes `bytes` at the file's position: how many bytes were taken.
     ///
     /// # Errors
-    /// An error number.
+    /// An error number; `EINTR` if it takes none now, after which the interpreter waits by [`Host::poll`] and asks again.
     fn write(&self, file: i32, bytes: &[u8]) -> Result<usize, Errno> {
         let _ = (file, bytes);
         Err(READ_ONLY)

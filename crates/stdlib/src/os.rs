@@ -9,6 +9,7 @@ use berus_runtime::model::layout::Module;
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::unlock::Unlock;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::exception;
@@ -92,7 +93,11 @@ fn unsetenv(vm: &Vm, name: Obj) -> Res {
 fn system(vm: &Vm, command: Obj) -> Res {
     let command = vm.str_or_bytes(command)?;
     vm.host().flush();
-    let status = process(vm)?.system(command).map_err(|errno| vm.os_error(errno))?;
+    process(vm)?;
+    let status = vm.unlocked(|host| host.process().ok_or(NO_SYSTEM)?.system(command));
+    let status = status.map_err(|errno| vm.os_error(errno))?;
+    // The command may have ended because of an interrupt.
+    vm.poll()?;
     Ok(Obj::small_int_wrapping(status as isize))
 }
 

@@ -3,26 +3,69 @@
 use std::collections::HashMap;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
 
-use berus_runtime::errno::{BAD_FILE, Errno, INVALID, IO};
+use berus_runtime::errno::{BAD_FILE, Errno, INTERRUPTED, INVALID, IO, NAME_TOO_LONG};
 use berus_runtime::host::{Entry, Files, Open, Stat};
 
+#[cfg(unix)]
+use super::fifo;
+use super::interrupt::{Interrupt, Waited};
+
 /// The files of the machine; those that are open, by their number.
-#[derive(Default)]
 pub struct StdFiles {
-    open: Mutex<HashMap<i32, Arc<File>>>,
+    open: Mutex<HashMap<i32, Arc<OpenFile>>>,
+    interrupt: Arc<Interrupt>,
+}
+
+/// A file that is open.
+pub struct OpenFile {
+    file: File,
+    /// Whether reading and writing may wait for who is at the other end.
+    #[cfg(unix)]
+    waits: bool,
+}
+
+impl OpenFile {
+    fn new(file: File) -> OpenFile {
+        OpenFile {
+            #[cfg(unix)]
+            waits: fifo::waits(&file),
+            file,
+        }
+    }
+}
+
+#[cfg(unix)]
+impl AsFd for OpenFile {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+/// Files whose waits nothing ends.
+impl Default for StdFiles {
+    fn default() -> StdFiles {
+        StdFiles::new(Arc::new(Interrupt::never()))
+    }
 }
 
 impl StdFiles {
-    fn table(&self) -> MutexGuard<'_, HashMap<i32, Arc<File>>> {
+    /// No open files; `interrupt` ends waits for what comes from elsewhere.
+    pub fn new(interrupt: Arc<Interrupt>) -> StdFiles {
+        StdFiles { open: Mutex::default(), interrupt }
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<i32, Arc<OpenFile>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The open file `file`, which others may close meanwhile.
-    pub fn get(&self, file: i32) -> Result<Arc<File>, Errno> {
+    pub fn get(&self, file: i32) -> Result<Arc<OpenFile>, Errno> {
         self.table().get(&file).cloned().ok_or(BAD_FILE)
     }
 
@@ -32,7 +75,7 @@ impl StdFiles {
         let number = std::os::fd::AsRawFd::as_raw_fd(&file);
         #[cfg(not(unix))]
         let number = (3..).find(|number| !table.contains_key(number)).unwrap_or(i32::MAX);
-        table.insert(number, Arc::new(file));
+        table.insert(number, Arc::new(OpenFile::new(file)));
         number
     }
 }
@@ -44,7 +87,11 @@ impl Files for StdFiles {
         options.create(how.create).truncate(how.truncate);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
-        options.open(as_path(path)).map(|file| self.insert(file)).map_err(|error| number(&error))
+        #[cfg(unix)]
+        let opened = fifo::open(&options, &usable(path)?, &self.interrupt);
+        #[cfg(not(unix))]
+        let opened = options.open(usable(path)?);
+        opened.map(|file| self.insert(file)).map_err(|error| number(&error))
     }
 
     fn close(&self, file: i32) -> Result<(), Errno> {
@@ -52,11 +99,23 @@ impl Files for StdFiles {
     }
 
     fn read(&self, file: i32, buffer: &mut [u8]) -> Result<usize, Errno> {
-        (&*self.get(file)?).read(buffer).map_err(|error| number(&error))
+        let open = self.get(file)?;
+        #[cfg(unix)]
+        if open.waits && self.interrupt.wait_for(open.as_fd()) == Waited::Interrupted {
+            return Err(INTERRUPTED);
+        }
+        (&open.file).read(buffer).map_err(|error| number(&error))
     }
 
     fn write(&self, file: i32, bytes: &[u8]) -> Result<usize, Errno> {
-        (&*self.get(file)?).write(bytes).map_err(|error| number(&error))
+        let open = self.get(file)?;
+        #[cfg(unix)]
+        let bytes = match open.waits {
+            true if !fifo::has_room(open.as_fd()) => return Err(INTERRUPTED),
+            true => &bytes[..bytes.len().min(fifo::ROOM)],
+            false => bytes,
+        };
+        (&open.file).write(bytes).map_err(|error| number(&error))
     }
 
     fn seek(&self, file: i32, offset: i64, whence: u8) -> Result<u64, Errno> {
@@ -66,19 +125,19 @@ impl Files for StdFiles {
             2 => SeekFrom::End(offset),
             _ => return Err(INVALID),
         };
-        (&*self.get(file)?).seek(from).map_err(|error| number(&error))
+        (&self.get(file)?.file).seek(from).map_err(|error| number(&error))
     }
 
     fn sync(&self, file: i32) -> Result<(), Errno> {
-        self.get(file)?.sync_all().map_err(|error| number(&error))
+        self.get(file)?.file.sync_all().map_err(|error| number(&error))
     }
 
     fn stat(&self, path: &[u8]) -> Result<Stat, Errno> {
-        fs::metadata(as_path(path)).map(|metadata| stat(&metadata)).map_err(|error| number(&error))
+        fs::metadata(usable(path)?).map(|metadata| stat(&metadata)).map_err(|error| number(&error))
     }
 
     fn list(&self, path: &[u8], each: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), Errno> {
-        for entry in fs::read_dir(as_path(path)).map_err(|error| number(&error))? {
+        for entry in fs::read_dir(usable(path)?).map_err(|error| number(&error))? {
             let entry = entry.map_err(|error| number(&error))?;
             let name = entry.file_name();
             #[cfg(unix)]
@@ -99,28 +158,28 @@ impl Files for StdFiles {
     }
 
     fn chdir(&self, path: &[u8]) -> Result<(), Errno> {
-        std::env::set_current_dir(as_path(path)).map_err(|error| number(&error))
+        std::env::set_current_dir(usable(path)?).map_err(|error| number(&error))
     }
 
     fn mkdir(&self, path: &[u8]) -> Result<(), Errno> {
-        fs::create_dir(as_path(path)).map_err(|error| number(&error))
+        fs::create_dir(usable(path)?).map_err(|error| number(&error))
     }
 
     fn rmdir(&self, path: &[u8]) -> Result<(), Errno> {
-        fs::remove_dir(as_path(path)).map_err(|error| number(&error))
+        fs::remove_dir(usable(path)?).map_err(|error| number(&error))
     }
 
     fn remove(&self, path: &[u8]) -> Result<(), Errno> {
-        fs::remove_file(as_path(path)).map_err(|error| number(&error))
+        fs::remove_file(usable(path)?).map_err(|error| number(&error))
     }
 
     fn rename(&self, old: &[u8], new: &[u8]) -> Result<(), Errno> {
-        fs::rename(as_path(old), as_path(new)).map_err(|error| number(&error))
+        fs::rename(usable(old)?, usable(new)?).map_err(|error| number(&error))
     }
 
     #[cfg(unix)]
     fn statvfs(&self, path: &[u8]) -> Result<[u64; 10], Errno> {
-        let answer = rustix::fs::statvfs(&*as_path(path)).map_err(|errno| Errno(errno.raw_os_error()))?;
+        let answer = rustix::fs::statvfs(&*usable(path)?).map_err(|errno| Errno(errno.raw_os_error()))?;
         Ok([
             answer.f_bsize,
             answer.f_frsize,
@@ -190,6 +249,25 @@ fn stat(metadata: &Metadata) -> Stat {
 /// The error number of an error; `EIO` if it has none.
 pub fn number(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(IO, Errno)
+}
+
+/// What the file `path` holds if it is one on a disk, of `most` bytes or fewer.
+pub fn read_small(path: &Path, most: u64) -> Option<Vec<u8>> {
+    // Before it is opened, which may wait if it is something else.
+    let metadata = path.metadata().ok()?;
+    let mut bytes = Vec::new();
+    if metadata.is_file() && metadata.len() <= most {
+        File::open(path).ok()?.take(most).read_to_end(&mut bytes).ok()?;
+    }
+    metadata.is_file().then_some(bytes)
+}
+
+/// The longest path that is looked at, in bytes: Linux has none longer.
+const MAX_PATH: usize = 4096;
+
+/// A path that a program gave, if files may have it. The standard library copies paths.
+fn usable(path: &[u8]) -> Result<PathBuf, Errno> {
+    if path.len() > MAX_PATH { Err(NAME_TOO_LONG) } else { Ok(as_path(path)) }
 }
 
 /// A path as the standard library has it.

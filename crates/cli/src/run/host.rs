@@ -2,6 +2,10 @@
 
 use std::collections::VecDeque;
 use std::io::{IsTerminal, Read, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
@@ -12,11 +16,11 @@ use memmap2::MmapMut;
 
 use super::files::{StdFiles, number};
 use super::interrupt::{Interrupt, Waited};
-#[cfg(unix)]
-use super::poll;
 use super::process::StdProcess;
 use super::threads;
 use super::zone::Zone;
+#[cfg(unix)]
+use super::{fifo, poll};
 
 /// The host. Its copies are the same host.
 #[derive(Clone)]
@@ -24,10 +28,13 @@ pub struct StdHost(Arc<Machine>);
 
 struct Machine {
     start: Instant,
-    interrupt: Interrupt,
+    interrupt: Arc<Interrupt>,
     output: Mutex<Vec<u8>>,
     /// Why output was lost.
     lost: OnceLock<io::Error>,
+    /// Whether an interrupt has ended the wait for who reads an output.
+    #[cfg(unix)]
+    is_stuck: AtomicBool,
     /// Input that was read too early.
     unread: Mutex<VecDeque<u8>>,
     is_terminal: bool,
@@ -45,12 +52,16 @@ impl StdHost {
     pub fn new(rom: Option<&'static [u8]>) -> StdHost {
         let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
-        let (files, process) = (StdFiles::default(), StdProcess::new());
+        let interrupt = Arc::new(Interrupt::new());
+        let files = StdFiles::new(Arc::clone(&interrupt));
+        let process = StdProcess::new(Arc::clone(&interrupt));
         StdHost(Arc::new(Machine {
             start: Instant::now(),
-            interrupt: Interrupt::new(),
+            interrupt,
             output,
             lost: OnceLock::new(),
+            #[cfg(unix)]
+            is_stuck: AtomicBool::new(false),
             unread: Mutex::default(),
             is_terminal,
             files,
@@ -87,6 +98,42 @@ impl StdHost {
         }
     }
 
+    /// Writes what was kept of output.
+    fn write_out(&self, output: &mut Vec<u8>) {
+        // A reader that has gone away is no reason to stop, and a program does not know of any other.
+        if let Err(error) = self.write_to(&mut io::stdout(), output) {
+            let _ = self.0.lost.set(error);
+        }
+        output.clear();
+    }
+
+    /// Writes `bytes` to an output of the process. An interrupt ends the wait for a reader that takes nothing; what is left is
+    /// discarded, as by a terminal, and what follows as well until the reader takes something again.
+    #[cfg(unix)]
+    fn write_to(&self, output: &mut (impl Write + AsFd), bytes: &[u8]) -> io::Result<()> {
+        if !fifo::waits(&*output) {
+            return output.write_all(bytes).and_then(|()| output.flush());
+        }
+        for piece in bytes.chunks(fifo::ROOM) {
+            let file = output.as_fd();
+            let must_wait = !fifo::has_room(file);
+            let is_given_up = self.0.is_stuck.load(Relaxed);
+            let is_stuck = must_wait && (is_given_up || self.0.interrupt.wait_for_room(file) == Waited::Interrupted);
+            self.0.is_stuck.store(is_stuck, Relaxed);
+            if is_stuck {
+                break;
+            }
+            output.write_all(piece)?;
+            output.flush()?;
+        }
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn write_to(&self, output: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+        output.write_all(bytes).and_then(|()| output.flush())
+    }
+
     fn unread_input(&self) -> MutexGuard<'_, VecDeque<u8>> {
         self.0.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,27 +144,28 @@ impl StdHost {
 }
 
 impl Host for StdHost {
-    fn write_stdout(&self, bytes: &[u8]) {
+    fn write_stdout(&self, mut bytes: &[u8]) {
+        let is_line = self.0.is_terminal && bytes.contains(&b'\n');
         let mut output = self.output();
+        while output.len() + bytes.len() >= BUFFER {
+            let (now, later) = bytes.split_at(BUFFER - output.len());
+            output.extend_from_slice(now);
+            self.write_out(&mut output);
+            bytes = later;
+        }
         output.extend_from_slice(bytes);
-        if output.len() >= BUFFER || self.0.is_terminal && bytes.contains(&b'\n') {
-            drop(output);
-            self.flush();
+        if is_line {
+            self.write_out(&mut output);
         }
     }
 
     fn write_stderr(&self, bytes: &[u8]) {
         self.flush();
-        let _ = io::stderr().write_all(bytes);
+        let _ = self.write_to(&mut io::stderr(), bytes);
     }
 
     fn flush(&self) {
-        let mut output = self.output();
-        // A reader that has gone away is no reason to stop, and a program does not know of any other.
-        if let Err(error) = io::stdout().write_all(&output).and_then(|()| io::stdout().flush()) {
-            let _ = self.0.lost.set(error);
-        }
-        output.clear();
+        self.write_out(&mut self.output());
     }
 
     fn read_stdin(&self, buffer: &mut [u8]) -> Result<usize, Errno> {

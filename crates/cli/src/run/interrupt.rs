@@ -1,9 +1,21 @@
 //! Ctrl-C.
 
+#[cfg(unix)]
+use std::io::{self, Read, Write};
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+#[cfg(unix)]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+#[cfg(unix)]
+use rustix::io::Errno;
 use signal_hook::consts::SIGINT;
 
 /// The exit status of a process that Ctrl-C has ended.
@@ -14,7 +26,7 @@ pub struct Interrupt {
     is_pending: Arc<AtomicBool>,
     /// Has something to read after an interrupt, so that a wait ends. Made for the first wait: most programs do not wait.
     #[cfg(unix)]
-    bell: std::sync::OnceLock<Option<std::os::unix::net::UnixStream>>,
+    bell: OnceLock<Option<Bell>>,
 }
 
 /// How a wait ended.
@@ -36,22 +48,30 @@ impl Interrupt {
         Interrupt {
             is_pending,
             #[cfg(unix)]
-            bell: std::sync::OnceLock::new(),
+            bell: OnceLock::new(),
         }
+    }
+
+    /// One that never comes: the keyboard does what it does without this.
+    pub fn never() -> Interrupt {
+        Interrupt {
+            is_pending: Arc::default(),
+            #[cfg(unix)]
+            bell: OnceLock::from(None),
+        }
+    }
+
+    /// Whether there was an interrupt of which nobody has taken notice yet.
+    pub fn is_pending(&self) -> bool {
+        self.is_pending.load(Ordering::Relaxed)
     }
 
     /// Whether there was an interrupt since this was asked last.
     pub fn take(&self) -> bool {
-        let was_pending = self.is_pending.swap(false, Ordering::Relaxed);
-        #[cfg(unix)]
-        if was_pending && let Some(Some(mut bell)) = self.bell.get().map(Option::as_ref) {
-            let mut rings = [0; 16];
-            while let Ok(1..) = std::io::Read::read(&mut bell, &mut rings) {}
-        }
-        was_pending
+        self.is_pending.swap(false, Ordering::Relaxed)
     }
 
-    /// Waits for `time`.
+    /// Waits for `time`, or less.
     #[cfg(unix)]
     pub fn sleep(&self, time: Duration) -> Waited {
         self.wait(None, Some(time))
@@ -60,29 +80,50 @@ impl Interrupt {
     /// Waits for input.
     #[cfg(unix)]
     pub fn wait_for_input(&self) -> Waited {
-        use std::os::fd::AsFd;
-        self.wait(Some(std::io::stdin().as_fd()), None)
+        self.wait_for(std::io::stdin().as_fd())
+    }
+
+    /// Waits until `file` has something to read, or has ended.
+    #[cfg(unix)]
+    pub fn wait_for(&self, file: BorrowedFd<'_>) -> Waited {
+        self.wait(Some(PollFd::from_borrowed_fd(file, PollFlags::IN)), None)
+    }
+
+    /// Waits until `file` takes what is written to it, or never will.
+    #[cfg(unix)]
+    pub fn wait_for_room(&self, file: BorrowedFd<'_>) -> Waited {
+        self.wait(Some(PollFd::from_borrowed_fd(file, PollFlags::OUT)), None)
     }
 
     #[cfg(unix)]
-    fn wait(&self, input: Option<std::os::fd::BorrowedFd<'_>>, time: Option<Duration>) -> Waited {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        use std::os::fd::AsFd;
+    fn wait(&self, file: Option<PollFd<'_>>, time: Option<Duration>) -> Waited {
         let time = time.and_then(|time| Timespec::try_from(time).ok());
-        let bell = self.bell.get_or_init(|| bell().ok()).as_ref().map(AsFd::as_fd);
-        // The bell has not rung for an interrupt that came before it.
-        if self.is_pending.load(Ordering::Relaxed) {
-            return Waited::Interrupted;
-        }
-        let mut files: Vec<_> =
-            [input, bell].into_iter().flatten().map(|file| PollFd::from_borrowed_fd(file, PollFlags::IN)).collect();
+        let bell = self.bell.get_or_init(|| Bell::new().ok()).as_ref();
+        let n_wanted = file.iter().count();
+        let heard = bell.map(|bell| PollFd::from_borrowed_fd(bell.hear.as_fd(), PollFlags::IN));
+        let mut files: Vec<_> = file.into_iter().chain(heard).collect();
         loop {
-            let result = poll(&mut files, time.as_ref());
-            if self.is_pending.load(Ordering::Relaxed) {
+            // The bell has not rung for an interrupt that came before it.
+            if self.is_pending() {
                 return Waited::Interrupted;
             }
-            // Another signal may end a wait for some time, but not one for input.
-            if time.is_some() || result != Err(rustix::io::Errno::INTR) {
+            let result = poll(&mut files, time.as_ref());
+            if self.is_pending() {
+                return Waited::Interrupted;
+            }
+            // The interrupt that the bell rang for has been taken notice of.
+            if let Some(bell) = bell
+                && files[n_wanted..].iter().any(|heard| !heard.revents().is_empty())
+            {
+                bell.hush();
+                // One that came meanwhile is for all that wait.
+                if self.is_pending() {
+                    bell.ring();
+                }
+            }
+            // Another signal, or the bell, may end a wait for some time, but not one for a file.
+            let is_ready = files[..n_wanted].iter().any(|file| !file.revents().is_empty());
+            if time.is_some() || is_ready || result.is_err_and(|errno| errno != Errno::INTR) {
                 return Waited::Done;
             }
         }
@@ -102,11 +143,30 @@ impl Interrupt {
     }
 }
 
-/// The end to wait at of a pipe into which an interrupt writes.
+/// A pair of sockets: an interrupt writes to one, and waits end when there is something to read from the other.
 #[cfg(unix)]
-fn bell() -> std::io::Result<std::os::unix::net::UnixStream> {
-    let (wait, ring) = std::os::unix::net::UnixStream::pair()?;
-    wait.set_nonblocking(true)?;
-    signal_hook::low_level::pipe::register(SIGINT, ring)?;
-    Ok(wait)
+struct Bell {
+    hear: UnixStream,
+    strike: UnixStream,
+}
+
+#[cfg(unix)]
+impl Bell {
+    fn new() -> io::Result<Bell> {
+        let (hear, strike) = UnixStream::pair()?;
+        hear.set_nonblocking(true)?;
+        strike.set_nonblocking(true)?;
+        signal_hook::low_level::pipe::register(SIGINT, strike.try_clone()?)?;
+        Ok(Bell { hear, strike })
+    }
+
+    fn ring(&self) {
+        // A bell that nobody has heard for long takes no more, and need not.
+        let _ = (&self.strike).write(&[0]);
+    }
+
+    fn hush(&self) {
+        let mut rings = [0; 16];
+        while let Ok(1..) = (&self.hear).read(&mut rings) {}
+    }
 }

@@ -1,5 +1,7 @@
 //! Running programs: `berus FILE`, `berus -c COMMAND`, `berus -m MODULE`, with the options and the exit status of MicroPython's unix port.
 
+#[cfg(unix)]
+mod fifo;
 mod files;
 mod host;
 mod interrupt;
@@ -15,6 +17,7 @@ mod zone;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use berus_mpy::memory::Quota;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::registry::Register;
@@ -22,6 +25,7 @@ use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
 use berus_runtime::interpret::trace::Trace;
 use berus_runtime::model::error::Res;
+use berus_runtime::model::events::Poll;
 use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::importing::Import;
 use berus_runtime::model::layout::List;
@@ -135,7 +139,8 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     vm.set_emitter(options.emitter);
     vm.set_verbosity(options.verbosity);
     vm.enter(|vm| {
-        let ended = prepare(vm, options).and_then(|()| run_program(vm, options));
+        // An interrupt may have come with the last of it.
+        let ended = prepare(vm, options).and_then(|()| run_program(vm, options)).and_then(|()| vm.poll());
         let mut status = ended.map_or_else(|raised| vm.report_end(raised), |()| 0);
         if wants_prompt(vm, options) {
             status = prompt::run(vm, &host);
@@ -191,7 +196,7 @@ fn append(vm: &Vm, list: Obj, text: &[u8]) -> Res<()> {
 fn run_program(vm: &Vm, options: &Options) -> Res<()> {
     let main = vm.main();
     match &options.program {
-        Program::Command(source) => run_source(vm, source, options),
+        Program::Command(source) => run_body(vm, body_of(vm, source)?, options),
         Program::File(file) if options.compile_only => {
             let program = vm.read_file(file)?;
             vm.load_program(file, &program, main).map(|_| ())
@@ -202,26 +207,34 @@ fn run_program(vm: &Vm, options: &Options) -> Res<()> {
         }
         Program::Module(name) => vm.run_module(name),
         Program::None if options.inspect || options.is_at_terminal() => Ok(()),
-        Program::Input | Program::None => run_source(vm, &read_input(vm)?, options),
+        Program::Input | Program::None => run_input(vm, options),
     }
 }
 
-/// Reads the console to its end. The buffer is in a frame of its own: in that of a function which runs a program it would keep objects alive, by
-/// what was on the machine stack there before.
-#[inline(never)]
-fn read_input(vm: &Vm) -> Res<Vec<u8>> {
-    let mut source = Vec::new();
-    let mut chunk = [0; 4096];
-    while let len @ 1.. = vm.read_console(&mut chunk).map_err(|failure| failure.raise(vm))? {
-        source.extend_from_slice(&chunk[..len]);
+/// Reads the console to its end and runs the program that comes of it. The buffers are in a frame of their own: in that of
+/// a function which runs a program they would keep objects alive, by what was on the machine stack there before.
+fn run_input(vm: &Vm, options: &Options) -> Res<()> {
+    #[inline(never)]
+    fn read_body(vm: &Vm) -> Res {
+        let grants = vm.grants();
+        let quota = Quota::new(&grants);
+        let mut source = Vec::new();
+        let mut chunk = [0; 4096];
+        while let len @ 1.. = vm.read_console(&mut chunk).map_err(|failure| failure.raise(vm))? {
+            quota.append(&mut source, &chunk[..len]).map_err(|stop| grants.raise(stop))?;
+        }
+        body_of(vm, &source)
     }
-    Ok(source)
+    run_body(vm, read_body(vm)?, options)
 }
 
-/// Runs a program that has no file.
-fn run_source(vm: &Vm, source: &[u8], options: &Options) -> Res<()> {
+/// The body of a program that has no file.
+fn body_of(vm: &Vm, source: &[u8]) -> Res {
     let main = vm.main();
     main.store(vm, q!("__file__"), vm.new_str(b"<stdin>")?)?;
-    let body = vm.load_program(b"<stdin>", source, main)?;
-    if options.compile_only { Ok(()) } else { vm.run_body(body, main) }
+    vm.load_program(b"<stdin>", source, main)
+}
+
+fn run_body(vm: &Vm, body: Obj, options: &Options) -> Res<()> {
+    if options.compile_only { Ok(()) } else { vm.run_body(body, vm.main()) }
 }

@@ -2,30 +2,69 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::process::{Command, ExitStatus};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use berus_runtime::errno::{Errno, INVALID};
+use berus_runtime::errno::{Errno, INVALID, NO_MEMORY};
 use berus_runtime::host::Process;
 
 use super::files::number;
+use super::interrupt::{Interrupt, Waited};
 
 /// The process.
 pub struct StdProcess {
     /// What programs see of the environment and hand on to commands, once one asks. The process keeps its own, which cannot be changed
     /// safely.
     environment: LazyLock<Mutex<HashMap<OsString, OsString>>>,
+    interrupt: Arc<Interrupt>,
 }
 
 impl StdProcess {
-    pub fn new() -> StdProcess {
-        StdProcess { environment: LazyLock::new(|| Mutex::new(std::env::vars_os().collect())) }
+    /// The process; `interrupt` ends commands.
+    pub fn new(interrupt: Arc<Interrupt>) -> StdProcess {
+        StdProcess { environment: LazyLock::new(|| Mutex::new(std::env::vars_os().collect())), interrupt }
+    }
+
+    /// Waits until `child` ends. After an interrupt, of which the terminal tells a command too, it gets a moment to end by itself.
+    fn wait(&self, child: &mut Child) -> io::Result<ExitStatus> {
+        let (mut nap, mut end) = (SHORTEST_NAP, None);
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            match end {
+                Some(end) if Instant::now() >= end => child.kill()?,
+                Some(_) => thread::sleep(nap),
+                None if self.interrupt.sleep(nap) == Waited::Interrupted => end = Some(Instant::now() + MOMENT),
+                None => {}
+            }
+            nap = LONGEST_NAP.min(nap * 2);
+        }
     }
 
     fn environment(&self) -> MutexGuard<'_, HashMap<OsString, OsString>> {
         self.environment.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// Bytes that names and values may have in all, and what an entry takes beside its own. Linux hands no more than two MiB
+/// to a command.
+const MAX_ENVIRONMENT: usize = 1 << 20;
+const ENTRY: usize = 64;
+
+/// The longest command that Linux takes, in bytes, and `E2BIG`.
+const MAX_COMMAND: usize = 128 << 10;
+const TOO_LONG: Errno = Errno(7);
+
+/// How long a command is left alone before it is asked whether it has ended: at first, and later.
+const SHORTEST_NAP: Duration = Duration::from_micros(100);
+const LONGEST_NAP: Duration = Duration::from_millis(5);
+
+/// How long a command may take to end after an interrupt.
+const MOMENT: Duration = Duration::from_millis(100);
 
 impl Process for StdProcess {
     fn executable(&self) -> Option<Vec<u8>> {
@@ -42,20 +81,31 @@ impl Process for StdProcess {
         {
             return Err(INVALID);
         }
-        let mut environment = self.environment();
+        let (name, mut environment) = (os_string(name), self.environment());
         match value {
-            Some(value) => environment.insert(os_string(name), os_string(value)),
-            None => environment.remove(&os_string(name)),
-        };
+            Some(value) => {
+                let others = environment.iter().filter(|(other, _)| **other != name);
+                let taken = others.map(|(name, value)| name.len() + value.len() + ENTRY).sum::<usize>();
+                if taken + name.len() + value.len() > MAX_ENVIRONMENT {
+                    return Err(NO_MEMORY);
+                }
+                environment.insert(name, os_string(value));
+            }
+            None => _ = environment.remove(&name),
+        }
         Ok(())
     }
 
     fn system(&self, command: &[u8]) -> Result<i32, Errno> {
+        if command.len() > MAX_COMMAND {
+            return Err(TOO_LONG);
+        }
         let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
         let environment = self.environment().clone();
         let mut child = Command::new(shell);
         child.arg(flag).arg(os_string(command)).env_clear().envs(environment);
-        child.status().map(status).map_err(|error| number(&error))
+        let ended = child.spawn().and_then(|mut child| self.wait(&mut child));
+        ended.map(status).map_err(|error| number(&error))
     }
 }
 

@@ -1,10 +1,13 @@
 //! The time zone of programs: that of their `TZ`, or the system's.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use berus_runtime::host::LocalTime;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+use super::files::read_small;
 
 /// Days, dates and rules of time zones are the same again after 400 years.
 const PERIOD: i64 = 146_097 * 86_400;
@@ -35,11 +38,14 @@ impl Zone {
 fn zone(name: Option<&[u8]>) -> TimeZone {
     let Some(name) = name else { return TimeZone::system() };
     let Ok(name) = str::from_utf8(name.strip_prefix(b":").unwrap_or(name)) else { return TimeZone::UTC };
-    let of_file = || TimeZone::tzif(name, &std::fs::read(name).ok()?).ok();
+    let of_file = || TimeZone::tzif(name, &read_small(Path::new(name), MAX_FILE)?).ok();
     let found = if name.starts_with('/') { of_file() } else { TimeZone::get(name).ok() };
     let of_rules = || TimeZone::posix(name).or_else(|_| TimeZone::posix(&format!("{name}{RULES}"))).ok();
     found.or_else(of_rules).unwrap_or(TimeZone::UTC)
 }
+
+/// The largest file of a time zone that is read, in bytes. Those of the database have some thousands.
+const MAX_FILE: u64 = 1 << 20;
 
 /// When daylight saving time begins and ends where only its name is given, as in the C library: by the clocks of the United States.
 const RULES: &str = ",M3.2.0,M11.1.0";

@@ -1,12 +1,31 @@
-//! Reading from the console.
+//! Waiting for the outside, and reading from the console.
 
 use crate::errno;
+use crate::errno::Errno;
+use crate::host::Host;
 use crate::model::error::Res;
 use crate::model::events::Poll;
 use crate::model::printer::Printer;
-use crate::model::stream::Outcome;
+use crate::model::stream::{Failure, Outcome};
 use crate::model::unlock::Unlock;
 use crate::model::vm::Vm;
+
+/// Runs `work`, which waits for something outside, while other threads run. If an interrupt ends the wait, pending events
+/// are looked at, and `work` begins again.
+///
+/// # Errors
+/// What `work` answers, and as [`Vm::poll`].
+pub(crate) fn wait_outside<R: Send>(
+    vm: &Vm,
+    mut work: impl FnMut(&dyn Host) -> Result<R, Errno> + Send,
+) -> Result<R, Failure> {
+    loop {
+        match vm.unlocked(&mut work) {
+            Err(errno::INTERRUPTED) => vm.poll()?,
+            result => return result.map_err(Failure::Errno),
+        }
+    }
+}
 
 /// The console's input.
 pub trait Console {
@@ -27,12 +46,7 @@ pub trait Console {
 impl Console for Vm {
     fn read_console(&self, buffer: &mut [u8]) -> Outcome {
         let len = buffer.len();
-        loop {
-            match self.unlocked(|host| host.read_stdin(buffer)) {
-                Err(errno::INTERRUPTED) => self.poll()?,
-                result => return Ok(result?.min(len)),
-            }
-        }
+        Ok(wait_outside(self, |host| host.read_stdin(buffer))?.min(len))
     }
 
     fn read_console_line(&self, line: &mut dyn Printer) -> Res<bool> {

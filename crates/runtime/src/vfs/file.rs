@@ -9,11 +9,12 @@ use core::time::Duration;
 use crate::errno::Errno;
 use crate::host::{Events, Files, Open, Polled};
 use crate::model::error::{Raise, Res};
+use crate::model::events::{NAP, Poll};
 use crate::model::finalise::Finalise;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Strs};
-use crate::model::stream::{Outcome, Request, StreamSlots};
+use crate::model::stream::{Failure, Outcome, Request, StreamSlots};
 use crate::model::types::{Attr, AttrResult, Definition, Type};
 use crate::model::unlock::Unlock;
 use crate::model::vm::Vm;
@@ -21,7 +22,7 @@ use crate::model::word::Obj;
 use crate::ops::print::Print;
 use crate::ops::stream;
 use crate::qstr::Qstr;
-use crate::services::console::Console;
+use crate::services::console::{Console, wait_outside};
 use crate::{define, errno, q};
 
 /// The type `TextIOWrapper`: files of text.
@@ -117,7 +118,8 @@ impl OpenHostFile for Vm {
         let number = match path {
             HostPath::Number(number) => number,
             HostPath::Path(path) => {
-                host_files(self).and_then(|files| files.open(path, &how)).map_err(|errno| self.os_error(errno))?
+                let opened = wait_outside(self, |host| host.files().ok_or(errno::NO_DEVICE)?.open(path, &how));
+                opened.map_err(|failure| failure.raise(self))?
             }
         };
         file.number.set(number);
@@ -191,8 +193,8 @@ fn read(vm: &Vm, object: Obj, buffer: &mut [u8]) -> Outcome {
         return Ok(count);
     }
     let (number, len) = (file.number.get(), buffer.len());
-    let read = vm.unlocked(|host| host.files().ok_or(errno::NO_DEVICE)?.read(number, buffer));
-    Ok(read?.min(len))
+    let read = wait_outside(vm, |host| host.files().ok_or(errno::NO_DEVICE)?.read(number, buffer))?;
+    Ok(read.min(len))
 }
 
 fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
@@ -202,10 +204,24 @@ fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
         0 | 1 => vm.host().write_stdout(bytes),
         2 => vm.host().write_stderr(bytes),
         number => {
-            return Ok(host_files(vm)?.write(number, bytes)?.min(bytes.len()));
+            return Ok(write_in_turns(vm, number, bytes)?.min(bytes.len()));
         }
     }
     Ok(bytes.len())
+}
+
+/// Writes to the file `number` of the host. While it takes nothing, other threads run, and pending events are looked at.
+fn write_in_turns(vm: &Vm, number: i32, bytes: &[u8]) -> Outcome {
+    loop {
+        match host_files(vm).and_then(|files| files.write(number, bytes)) {
+            Err(errno::INTERRUPTED) => {}
+            written => return written.map_err(Failure::Errno),
+        }
+        let mut file = [Polled::new(number, Events::WRITE)];
+        // What is wrong with the file, writing will tell.
+        let _ = vm.unlocked(|host| host.poll(&mut file, NAP));
+        vm.poll()?;
+    }
 }
 
 fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
