@@ -18,7 +18,8 @@ use crate::error::{CompileError, ErrorKind};
 use crate::options::Emitter;
 use crate::scope::{ScopeId, Scopes};
 
-/// An emitter of machine code that is kept from function to function.
+/// An emitter of machine code that is kept from function to function. A compilation boxes one, and one emitter at a time,
+/// each of some hundred bytes whatever the source: what grows with that is in vectors of the quota.
 pub(crate) trait Machine {
     /// An emitter for the next walk over a scope, the first if the function before it is done.
     fn walk<'e>(&'e mut self, tables: &'e mut Tables<'_>, scopes: &Scopes, id: ScopeId) -> Box<dyn Emit + 'e>;
@@ -59,7 +60,7 @@ pub(crate) fn machine(arch: Option<Arch>, flags: u32) -> Result<Box<dyn Machine>
     }
 }
 
-/// The inline assembler for `arch`, with the extensions of `flags`.
+/// The inline assembler for `arch`, with the extensions of `flags`, in a box of a few bytes.
 ///
 /// # Errors
 /// A `NotImplementedError` if there is none.

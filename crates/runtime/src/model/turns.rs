@@ -132,13 +132,16 @@ impl Turns {
         self.lock.borrow().clone()
     }
 
-    /// A place for a thread's state: valid until [`Turns::remove`].
-    pub(crate) fn add(&self, thread: Thread) -> *const Thread {
+    /// A place for a thread's state, if there is memory: valid until [`Turns::remove`]. There are no more places than
+    /// the heap's limit has room for stacks, and one takes some hundred bytes beside those.
+    pub(crate) fn add(&self, thread: Thread) -> Option<*const Thread> {
+        let mut parked = self.parked.borrow_mut();
+        parked.try_reserve(1).ok()?;
         let thread = Rc::new(thread);
         let place = Rc::as_ptr(&thread);
         thread.parking.place.set(place);
-        self.parked.borrow_mut().push(thread);
-        place
+        parked.push(thread);
+        Some(place)
     }
 
     pub(crate) fn remove(&self, place: *const Thread) {

@@ -40,8 +40,11 @@ pub(crate) struct Entry {
 #[derive(Default)]
 pub(crate) struct Watchers {
     pub(crate) watching: RefCell<Vec<Entry>>,
-    /// The watchers whose targets are gone, and that have not been told yet.
+    /// The watchers whose targets are gone, and that have not been told yet; those that are kept come last of what a
+    /// collection adds.
     pub(crate) bereft: RefCell<Vec<Entry>>,
+    /// How many of `bereft` are kept.
+    n_kept: Cell<usize>,
     /// Whether a watcher is being told; the others wait for their turn.
     pub(crate) telling: Cell<bool>,
 }
@@ -57,8 +60,17 @@ impl Watchers {
 
     /// Clears the references to objects that are about to be freed.
     pub fn clear(&self, collection: &Collection<'_>) {
+        self.clear_those(collection, false);
+        self.clear_those(collection, true);
+    }
+
+    /// As [`Watchers::clear`], of watchers that are kept, or of the others.
+    fn clear_those(&self, collection: &Collection<'_>, kept: bool) {
         let mut bereft = self.bereft.borrow_mut();
         self.watching.borrow_mut().retain_mut(|entry| {
+            if entry.kept != kept {
+                return true;
+            }
             // SAFETY: the reference lies in the watcher, which has not been freed yet.
             let weak = unsafe { entry.weak.as_ref() };
             let target = NonNull::new(core::ptr::without_provenance_mut::<u8>(!weak.hidden.get()));
@@ -69,6 +81,7 @@ impl Watchers {
             weak.hidden.set(0);
             if watcher_lives {
                 bereft.push(Entry { ..*entry });
+                self.n_kept.set(self.n_kept.get() + usize::from(kept));
             }
             false
         });
@@ -77,7 +90,11 @@ impl Watchers {
     /// Takes the next watcher to be told: the kept ones come first, and of these the youngest.
     pub(crate) fn next_bereft(&self) -> Option<Entry> {
         let mut bereft = self.bereft.borrow_mut();
-        let at = bereft.iter().rposition(|entry| entry.kept).or(bereft.len().checked_sub(1))?;
+        if self.n_kept.get() == 0 {
+            return bereft.pop();
+        }
+        self.n_kept.set(self.n_kept.get() - 1);
+        let at = bereft.iter().rposition(|entry| entry.kept)?;
         Some(bereft.remove(at))
     }
 }

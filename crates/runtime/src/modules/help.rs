@@ -80,7 +80,8 @@ fn entry(vm: &Vm, name: Obj, value: Obj) -> Res<()> {
     out.write(vm, b"\n")
 }
 
-/// Prints the names of all built-in and frozen modules, in columns that are read downwards.
+/// Prints the names of all built-in and frozen modules, in columns that are read downwards. There are as many as the host
+/// has, which no program can change.
 fn print_modules(vm: &Vm) -> Res<()> {
     let mut names: Vec<String> = vm.registered().map(|module| module.name().to_owned()).collect();
     for modules in &vm.frozen {

@@ -117,9 +117,13 @@ impl TakeTurns for Vm {
         thread.parking.is_started.set(true);
         thread.locals.set(self.thread.locals.get());
         thread.result.set(Some(call.obj()));
-        let place = self.turns.add(thread);
+        let Some(place) = self.turns.add(thread) else {
+            self.heap.give_back_outside(Stacks::bytes(words));
+            return Err(self.memory_error(size_of::<Thread>()));
+        };
         lock.alive.fetch_add(1, Relaxed);
         let start = Start { vm: self, place, lock: Arc::clone(&lock), stack_size, words };
+        // As many are alive as have a place, at most.
         host.spawn(stack_size, Box::new(move || start.run())).map_err(|errno| {
             self.turns.remove(place);
             self.heap.give_back_outside(Stacks::bytes(words));
@@ -157,8 +161,9 @@ pub(crate) fn global_lock(vm: &Vm) -> Option<Arc<GlobalLock>> {
     if let Some(lock) = vm.turns.lock() {
         return Some(lock);
     }
+    // There is one.
     let lock = Arc::new(GlobalLock::new(host));
-    vm.thread.parking.place.set(vm.turns.add(Thread::new(0)?));
+    vm.thread.parking.place.set(vm.turns.add(Thread::new(0)?)?);
     vm.turns.lock.replace(Some(Arc::clone(&lock)));
     Some(lock)
 }

@@ -4,6 +4,8 @@
 //! collector. Each collection looks through the table of all set references after it has marked every object that can
 //! be reached.
 
+use alloc::vec::Vec;
+use core::cell::RefCell;
 use core::ptr::NonNull;
 
 use crate::data::exception::Exceptions;
@@ -51,19 +53,10 @@ impl Watch for Vm {
             return Ok(false);
         };
         self.unwatch(watcher);
-        let mut watching = self.watchers.watching.borrow_mut();
-        let bereft = self.watchers.bereft.borrow().len();
-        // A collection must not need memory: there is room to note all watchers as bereft.
-        let room = watching.try_reserve(1).and_then(|()| {
-            let more = watching.len() + 1;
-            self.watchers.bereft.borrow_mut().try_reserve(bereft + more)
-        });
-        if room.is_err() {
-            return Err(self.memory_error(size_of::<Entry>()));
-        }
+        make_room(self)?;
         let weak = watcher.weak();
         weak.hidden.set(!header.addr().get());
-        watching.push(Entry {
+        self.watchers.watching.borrow_mut().push(Entry {
             weak: NonNull::from_ref(weak),
             watcher: watcher.as_ptr().cast(),
             kept: T::KEPT,
@@ -79,6 +72,35 @@ impl Watch for Vm {
             self.watchers.watching.borrow_mut().retain(|entry| entry.watcher != watcher);
         }
     }
+}
+
+/// Makes room for one more watcher. The tables count to the heap's limit and do not become smaller again.
+///
+/// # Errors
+/// `MemoryError`.
+fn make_room(vm: &Vm) -> Res<()> {
+    let (watching, bereft) = (&vm.watchers.watching, &vm.watchers.bereft);
+    // A collection must not need memory: there is room for all of them to be told.
+    let total = watching.borrow().len() + bereft.borrow().len();
+    let (room, told_room) = (watching.borrow().capacity(), bereft.borrow().capacity());
+    if total < room.min(told_room) {
+        return Ok(());
+    }
+    let wanted = (2 * total).max(8);
+    let bytes = (wanted.saturating_sub(room) + wanted.saturating_sub(told_room)) * size_of::<Entry>();
+    if !vm.take_outside(bytes) {
+        return Err(vm.memory_error(bytes));
+    }
+    // The collection that there may have been has moved entries from one table to the other.
+    let reserve = |table: &RefCell<Vec<Entry>>| {
+        let mut table = table.borrow_mut();
+        let more = wanted.saturating_sub(table.len());
+        table.try_reserve_exact(more)
+    };
+    reserve(watching).and_then(|()| reserve(bereft)).map_err(|_| {
+        vm.heap.give_back_outside(bytes);
+        vm.memory_error(bytes)
+    })
 }
 
 /// Tells watchers whose targets are gone.
