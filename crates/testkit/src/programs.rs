@@ -8,7 +8,7 @@
 //! MicroPython would never end, which say so by [`ENDLESS`].
 
 use std::cell::{Cell, RefCell};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
@@ -161,6 +161,20 @@ pub fn main(folder: &Path, modules: &'static [ModuleDef], frozen: Option<&'stati
         own.into_iter().chain([peer])
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
+/// Checks each program of `folders` by `check`, which gets its source, as the main function of a test without the usual
+/// harness: a trial for each.
+pub fn each(folders: &[PathBuf], check: fn(&[u8])) -> ExitCode {
+    let programs = folders.iter().flat_map(|folder| python_files(folder));
+    let trial = |program: PathBuf| {
+        let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Trial::test(name, move || {
+            check(&std::fs::read(&program)?);
+            Ok(())
+        })
+    };
+    libtest_mimic::run(&Arguments::from_args(), programs.map(trial).collect()).exit_code()
 }
 
 fn has_comment(source: &[u8], begin: &str) -> bool {
