@@ -1,0 +1,204 @@
+//! Every built-in and method, found by `dir`, with large arguments: each looks at interrupts and limits so often that none waits for long.
+//!
+//! `tests/reaction/sweep.py` makes the calls and this test's module `probe` notes when they look. In the short form a call is interrupted at its first
+//! look, and is to end there. The long form measures the processor's time between two looks, which is what an interrupt waits for, and what a call
+//! goes on beyond a deadline; it takes some minutes:
+//!
+//!     cargo test --profile checked -p berus-stdlib --test reaction -- --ignored --nocapture
+#![cfg(unix)]
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use berus_compiler::Mode;
+use berus_runtime::data::exception::Exceptions;
+use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::Host;
+use berus_runtime::import::registry::Register;
+use berus_runtime::import::run::RunModule;
+use berus_runtime::import::source::Compile;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::layout::Tuple;
+use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::printer::Style;
+use berus_runtime::model::protocols::{Ints, Strs};
+use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::word::Obj;
+use berus_runtime::ops::print::Print;
+use rustix::time::{ClockId, clock_gettime};
+
+/// Bytes of the heap.
+const HEAP: usize = 8 << 20;
+
+/// The longest that a call may go on without a look.
+const MOST: Duration = Duration::from_millis(10);
+
+/// A call is interrupted when it has taken so long, in the long form.
+const PATIENCE: Duration = Duration::from_millis(60);
+
+#[derive(Default)]
+struct Probe {
+    /// Bytes of a large argument.
+    size: Cell<usize>,
+    /// Whether the first look interrupts.
+    is_short: Cell<bool>,
+    /// Whether a call is watched.
+    is_on: Cell<bool>,
+    begin: Cell<Duration>,
+    last_look: Cell<Duration>,
+    longest: Cell<Duration>,
+    /// How often the call has looked since it was to end, that time included.
+    looks_after: Cell<u32>,
+    n_calls: Cell<u32>,
+    n_interrupted: Cell<u32>,
+    /// What is wrong with calls, by their names.
+    found: RefCell<BTreeMap<String, Duration>>,
+}
+
+thread_local! {
+    static PROBE: Probe = Probe::default();
+}
+
+/// The processor's time that this thread has taken.
+fn now() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+impl Probe {
+    /// Notes that the call looks, or has ended; whether it is to be interrupted.
+    fn look(&self) -> bool {
+        let now = now();
+        self.longest.set(self.longest.get().max(now - self.last_look.get()));
+        let is_over = self.is_short.get() || now - self.begin.get() > PATIENCE;
+        let looks = self.looks_after.get() + u32::from(is_over);
+        self.looks_after.set(looks);
+        self.last_look.set(crate::now());
+        // An interrupt comes once. Who takes no notice of it looks again, and again.
+        is_over && looks == 1
+    }
+}
+
+/// A host that may interrupt the call that is watched.
+struct Watcher;
+
+impl Host for Watcher {
+    fn write_stdout(&self, _: &[u8]) {}
+
+    fn monotonic(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
+    }
+
+    fn raw_memory(&self) -> bool {
+        true
+    }
+
+    fn interrupted(&self) -> bool {
+        PROBE.with(|probe| probe.is_on.get() && probe.look())
+    }
+}
+
+berus_runtime::members! {
+    static MEMBERS = {
+        "modules" => f0(modules),
+        "size" => f0(size),
+        "start" => f0(start),
+        "stop" => f1(stop),
+    }
+}
+
+static MODULES: &[ModuleDef] = &[ModuleDef::new("probe", MEMBERS)];
+
+fn size(vm: &Vm) -> Res {
+    vm.new_u64(PROBE.with(|probe| probe.size.get()) as u64)
+}
+
+/// `modules()`: the names of all modules that are built in.
+fn modules(vm: &Vm) -> Res {
+    let modules = berus_runtime::modules::MODULES.iter().chain(berus_stdlib::MODULES);
+    let names = modules.map(|module| vm.new_str(module.name().as_bytes())).collect::<Res<Vec<_>>>()?;
+    // There is room for all: nothing is collected meanwhile.
+    Ok(Tuple::new(vm, &names)?.obj())
+}
+
+/// `start()`: the call that is watched begins.
+fn start(_: &Vm) -> Res {
+    PROBE.with(|probe| {
+        probe.n_calls.set(probe.n_calls.get() + 1);
+        probe.longest.set(Duration::ZERO);
+        probe.looks_after.set(0);
+        probe.begin.set(now());
+        probe.last_look.set(now());
+        probe.is_on.set(true);
+    });
+    Ok(Obj::NONE)
+}
+
+/// `stop(name)`: the call has ended.
+fn stop(vm: &Vm, name: Obj) -> Res {
+    let name = vm.text(name, Style::Str)?;
+    PROBE.with(|probe| {
+        probe.is_on.set(false);
+        probe.n_interrupted.set(probe.n_interrupted.get() + u32::from(probe.looks_after.get() > 0));
+        let is_wrong = if probe.is_short.get() {
+            probe.looks_after.get() > LOOKS_AT_LAST
+        } else {
+            probe.look();
+            probe.longest.get() > MOST
+        };
+        if is_wrong {
+            let name = String::from_utf8_lossy(name.bytes()).into_owned();
+            println!("{name}: {} ms without a look", probe.longest.get().as_millis());
+            let mut found = probe.found.borrow_mut();
+            let known = found.entry(name).or_default();
+            *known = (*known).max(probe.longest.get());
+        }
+    });
+    Ok(Obj::NONE)
+}
+
+/// How often a call that was interrupted may look again: where it makes its objects whole, and on the way to the handler.
+const LOOKS_AT_LAST: u32 = 8;
+
+/// Makes all calls, with arguments of `size` bytes. Answers what is wrong, and how many calls there were and were interrupted.
+fn sweep(size: usize, is_short: bool) -> (BTreeMap<String, Duration>, u32, u32) {
+    let work = move || {
+        PROBE.with(|probe| {
+            probe.size.set(size);
+            probe.is_short.set(is_short);
+        });
+        let heap = Heap::growing(&GlobalRegions, HEAP);
+        let mut vm = Vm::new(heap, Box::new(Watcher), Limits::default()).expect("the heap has room");
+        vm.register(berus_stdlib::MODULES);
+        vm.register(MODULES);
+        vm.enter(|vm| {
+            let source = include_bytes!("reaction/sweep.py");
+            let body = vm.compile(source, b"sweep.py", Mode::File, vm.main());
+            if let Err(raised) = body.and_then(|body| vm.run_body(body, vm.main())) {
+                let exception = vm.take_exception(raised);
+                let mut text = Vec::new();
+                let _ = vm.print_exception(&mut text, exception);
+                panic!("{}", String::from_utf8_lossy(&text));
+            }
+        });
+        PROBE.with(|probe| (probe.found.take(), probe.n_calls.get(), probe.n_interrupted.get()))
+    };
+    let thread = std::thread::Builder::new().stack_size(16 << 20).spawn(work);
+    thread.expect("there is a thread").join().expect("the program ends well")
+}
+
+#[test]
+fn a_call_that_is_interrupted_ends_at_its_next_look() {
+    let (found, n_calls, n_interrupted) = sweep(2 << 10, true);
+    assert!(found.is_empty(), "{:?}", found.keys());
+    assert!(n_calls > 10_000 && n_interrupted > 100, "{n_calls} calls, {n_interrupted} interrupted");
+}
+
+#[test]
+#[ignore = "takes minutes, and measures the processor's time"]
+fn no_call_makes_an_interrupt_wait() {
+    let (found, n_calls, n_interrupted) = sweep(1 << 20, false);
+    println!("{n_calls} calls, {n_interrupted} of them interrupted");
+    assert!(found.is_empty(), "{found:?}");
+}
