@@ -4,6 +4,8 @@
 //! Each case makes a chain of 50,000 objects of a type that holds another, and then uses the outermost. It runs on a
 //! stack as small as `Limits` says that it may be.
 
+mod types;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::thread;
@@ -88,6 +90,11 @@ def flat(name, make, *uses):
     for n, use in enumerate(uses):
         result = outcome(use, x)
         if result == 'maximum recursion depth exceeded': print(name, n, result)
+
+# It need not be for these, but there is an end.
+def ends(name, make, *uses):
+    x = make()
+    for use in uses: outcome(use, x)
 
 equal, less = (lambda p: p[0] == p[1]), (lambda p: p[0] < p[1])
 def last(x):
@@ -216,6 +223,75 @@ Dying()
 flat('finalisers', lambda: None, lambda _: [[gc.collect() for _ in range(9)], (lambda: 0)()])
 ";
 
+/// Chains of all other types that hold objects.
+const OTHERS: &str = r"
+import _asyncio, gc, select, vfs, weakref
+from string.templatelib import Interpolation, Template
+
+class Inner:
+    def __init__(self, inner): self.inner = inner
+    def call(self): return self.inner()
+class Items(Inner):
+    def __len__(self): return 1
+    def __getitem__(self, n): return next(iter(self.inner))
+class Backwards(Items):
+    def __getitem__(self, n): return next(reversed(self.inner))
+deep('sequences', over(Items, [1]), lambda x: next(iter(x)), last, list)
+deep('reversed sequences', over(Backwards, [1]), lambda x: next(reversed(x)))
+deep('closures', over(lambda x: lambda: x(), abs), lambda x: x())
+deep('bound', over(lambda x: Inner(x).call, abs), lambda x: x())
+flat('bound methods', twice(lambda x: Inner(x).call, abs), equal, lambda p: repr(p[0]), lambda p: hash(p[0]))
+flat('defaults', over(lambda x: lambda y=x: y, 1), lambda x: x(), repr, hash)
+flat('class methods', over(classmethod, abs), lambda x: type('C', (), {'a': x}).a(1), lambda x: type('C', (), {'a': x})().a(1))
+flat('deque', twice(lambda x: collections.deque([x], 1), 1), equal, lambda p: repr(p[0]), lambda p: list(p[0]), lambda p: p[0].popleft())
+ends('super', over(lambda x: super(Inner, Inner(x)), 1), repr, lambda x: x.nothing, lambda x: x == 1)
+deep('interpolation', over(lambda x: Interpolation(x, ''), 1), repr)
+ends('interpolations', twice(lambda x: Interpolation(x, ''), 1), equal, lambda p: hash(p[0]), lambda p: p[0].value)
+deep('template', over(lambda x: Template(Interpolation(x, '')), 1), repr)
+ends('templates', twice(lambda x: Template(Interpolation(x, '')), 1), equal, lambda p: p[0] + p[1], lambda p: p[0].values)
+
+def queue(x):
+    queue = _asyncio.TaskQueue()
+    try: queue.push(x)
+    except Exception: pass
+    return queue
+ends('tasks', over(queue, 1), len, bool, repr, lambda x: x.peek(), lambda x: x.pop())
+
+class Polled(io.IOBase):
+    def __init__(self, inner):
+        self.poll = select.poll()
+        self.poll.register(inner, 1)
+    def ioctl(self, request, argument):
+        if request != 3: return -22
+        self.poll.poll(0)
+        return argument
+deep('polls', over(Polled, io.BytesIO()), lambda x: x.ioctl(3, 1), lambda x: x.poll.poll(0))
+ends('weak', over(lambda x: weakref.ref(Inner(1), x), id), lambda x: x(), lambda x: gc.collect())
+ends('finalizers', over(lambda x: weakref.finalize(Inner(1), x), dict), lambda x: x(), lambda x: gc.collect())
+
+# Each file system lies on a device that asks the file system below.
+is_asked = False
+class Device:
+    data = bytearray(64 * 512)
+    def __init__(self, inner): self.inner = inner
+    def readblocks(self, n, buffer, offset=0):
+        if is_asked and self.inner: self.inner.stat('/a')
+        buffer[:] = self.data[n * 512 + offset : n * 512 + offset + len(buffer)]
+    def writeblocks(self, n, buffer, offset=0): self.data[n * 512 + offset : n * 512 + offset + len(buffer)] = buffer
+    def ioctl(self, request, argument): return {4: 64, 5: 512, 6: 0}.get(request)
+for kind in vfs.VfsFat, vfs.VfsLfs1, vfs.VfsLfs2:
+    kind.mkfs(Device(None))
+    lowest = kind(Device(None))
+    with lowest.open('/a', 'w') as f: f.write('a' * 600)
+    x = chain(lambda x: kind(Device(x)), lowest, 600)
+    is_asked = True
+    deep('file systems', lambda: x, lambda x: x.stat('/a'), lambda x: x.open('/a', 'r').read(), lambda x: list(x.ilistdir('/')))
+    is_asked = False
+";
+
+/// All cases.
+const ALL: &[&str] = &[CONTAINERS, ITERATORS, STREAMS, CLASSES, FILES, OTHERS];
+
 fn check(cases: &str) {
     assert_eq!(output(format!("{PRELUDE}{cases}\nprint('end')\n")), "end\n");
 }
@@ -243,4 +319,9 @@ fn methods_of_methods() {
 #[test]
 fn files_by_way_of_files() {
     check(FILES);
+}
+
+#[test]
+fn others() {
+    check(OTHERS);
 }
