@@ -29,7 +29,7 @@ pub(crate) fn wait_outside<R: Send>(
 
 /// The console's input.
 pub trait Console {
-    /// Reads from the console into `buffer`, as [`Host::read_stdin`](crate::host::Host::read_stdin) does. Other threads
+    /// Reads from the console into `buffer`, as [`Host::read_stdin`] does. Other threads
     /// run meanwhile, and pending events are looked at when an interrupt ends the wait.
     ///
     /// # Errors
