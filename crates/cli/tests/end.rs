@@ -258,7 +258,7 @@ fn ctrl_c_ends_waits_for_other_programs() {
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("there is mkfifo").success());
     let pipe = pipe.display();
     let waits = [
-        "os.system('sleep 1000')".to_owned(),
+        "os.system('exec sleep 1000')".to_owned(),
         "os.system('trap : INT; while :; do sleep 1; done')".to_owned(),
         format!("open('{pipe}')"),
         format!("open('{pipe}', 'w')"),

@@ -94,6 +94,8 @@ fn system(vm: &Vm, command: Obj) -> Res {
     let command = vm.str_or_bytes(command)?;
     vm.host().flush();
     process(vm)?;
+    // An interrupt that has come already does not reach the command.
+    vm.poll()?;
     let status = vm.unlocked(|host| host.process().ok_or(NO_SYSTEM)?.system(command));
     let status = status.map_err(|errno| vm.os_error(errno))?;
     // The command may have ended because of an interrupt.
