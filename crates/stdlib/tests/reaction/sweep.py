@@ -129,7 +129,7 @@ LARGE = {
     "count": lambda: SIZE,
 }
 # Types whose objects are small, whatever programs do.
-SMALL_TYPES = {"Signal", "VfsPosix", "property"}
+SMALL_TYPES = {"RTC", "Signal", "VfsPosix", "property"}
 # Other arguments.
 SMALL = {"b": lambda: "b", "bb": lambda: b"b", "half": lambda: 2.5, "comma": lambda: ",", "list1": lambda: [1], "abs": lambda: abs,
          "little": lambda: "little", "one": lambda: 1, "minus": lambda: -1, "none": lambda: None}
