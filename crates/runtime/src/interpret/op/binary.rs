@@ -6,7 +6,9 @@ use berus_mpy::opcode::{BinaryOp, Op};
 use crate::data::exception::Exceptions;
 use crate::interpret::op::{leaving_op, next, op, tri};
 use crate::model::dispatch::Handler;
+use crate::model::error::Res;
 use crate::model::registers::Ip;
+use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::{float, int};
 use crate::ops::arithmetic::{Arithmetic, binary_of_objects, floats};
@@ -46,13 +48,18 @@ fn operator(ip: Ip) -> BinaryOp {
     BinaryOp::from_number(number).unwrap_or(BinaryOp::Is)
 }
 
+/// The operator on small ints, apart from the handler, whose local variables must have no addresses.
+#[inline(never)]
+fn long(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
+    int::long(vm, op, a.as_small_int().unwrap_or_default(), b.as_small_int().unwrap_or_default())
+}
+
 op! {
     /// Operands that are two small ints, where the short way does not have the operator or the result.
     #[inline(never)]
     of_ints(vm, code, ip, sp, fp) {
         let base = sp.down(2);
-        let [a, b] = [base.at(0), base.at(1)].map(|operand| operand.as_small_int().unwrap_or_default());
-        let value = tri!(vm, ip, int::long(vm, operator(ip), a, b));
+        let value = tri!(vm, ip, long(vm, operator(ip), base.at(0), base.at(1)));
         sp.drop(1);
         sp.set_top(value);
     }
