@@ -30,7 +30,6 @@ use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
 use crate::ops::convert::Convert;
-use crate::ops::iterate::is_iterable;
 use crate::ops::print::Print;
 use crate::ops::truth::known_len;
 use crate::qstr::Qstr;
@@ -420,16 +419,6 @@ fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
     Ok(source)
 }
 
-/// The bytes of what is assigned to a slice of a bytearray, if that is neither text nor a buffer but iterable: as in
-/// CPython; MicroPython has not implemented it.
-fn bytes_of_iterable(vm: &Vm, value: Obj) -> Res<Option<Obj>> {
-    let is_memory = vm.as_str(value).is_some() || vm.try_buffer(value, Access::Read)?.is_some();
-    if is_memory || !is_iterable(vm, value) {
-        return Ok(None);
-    }
-    bytes::from_source(vm, value, &[])?.into_bytes(vm).map(Some)
-}
-
 #[cold]
 fn incompatible(vm: &Vm) -> Raised {
     vm.value_error(format_args!("lhs and rhs should be compatible"))
@@ -472,12 +461,6 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
                 Ok(Some(Array::copied(vm, array.code_and_free.get() as u8, items)?.obj()))
             }
             Subscr::Store(value) => {
-                if array.is_bytearray()
-                    && let Some(bytes) = bytes_of_iterable(vm, value)?
-                {
-                    // What gave them may have changed the array.
-                    return subscr(vm, object, index, Subscr::Store(bytes));
-                }
                 let source = slice_source(vm, size, value)?;
                 if source.len == count * size {
                     array.buffer().write(start * size, source);
