@@ -223,20 +223,6 @@ pub(in crate::native) const CODE: CallsOfRaise = CallsOfRaise {
 /// What the code of a code object is aligned to.
 pub(in crate::native) const CODE_ALIGN: usize = 4;
 
-/// What bit 0 of the address of a function says: that its instructions are Thumb's.
-const THUMB: usize = if cfg!(berus_machine = "thumb") { 1 } else { 0 };
-
-/// Where code at `text` is called.
-#[inline(always)]
-pub(in crate::native) fn callable(text: *const u8) -> *const c_void {
-    text.map_addr(|at| at | THUMB).cast()
-}
-
-/// Where the code is that is called at, or returns to, `address`.
-pub(in crate::native) fn place(address: *const u8) -> *const u8 {
-    address.map_addr(|at| at & !THUMB)
-}
-
 /// Has the processor see `code`, which was just written. Where there are caches (Cortex-M7), and no operating system,
 /// the host cleans them.
 #[cfg(target_os = "none")]

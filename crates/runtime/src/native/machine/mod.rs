@@ -7,8 +7,7 @@
 //! - `raise`, which adds to a call where the caller goes on and where the caller's frame is, and `CODE`, how the
 //!   compiler calls that function.
 //! - `CODE_ALIGN`, what the code of a code object is aligned to: its constants are read by whole words.
-//! - `callable`, a place in machine code as an address to be called, `place`, the other way round, and `synchronise`,
-//!   which has the processor see code that was just written.
+//! - `synchronise`, which has the processor see code that was just written, where it does not of itself.
 //!
 //! Facts come from MicroPython's `py/nlr*.c`, `py/asm*.c` and `py/emitn*.c`, and from the calling convention of each
 //! machine.
@@ -24,6 +23,8 @@ mod x64;
 #[cfg(berus_machine = "x86")]
 mod x86;
 
+use core::ffi::c_void;
+
 #[cfg(any(berus_machine = "armv6", berus_machine = "thumb"))]
 pub(super) use arm::*;
 #[cfg(any(berus_machine = "rv32", berus_machine = "rv64"))]
@@ -34,6 +35,24 @@ pub(super) use values::Values;
 pub(super) use x64::*;
 #[cfg(berus_machine = "x86")]
 pub(super) use x86::*;
+
+/// What bit 0 of the address of a function says: that its instructions are Thumb's.
+const THUMB: usize = if cfg!(berus_machine = "thumb") { 1 } else { 0 };
+
+/// Where code at `text` is called.
+#[inline(always)]
+pub(super) fn callable(text: *const u8) -> *const c_void {
+    text.map_addr(|at| at | THUMB).cast()
+}
+
+/// Where the code is that is called at, or returns to, `address`.
+pub(super) fn place(address: *const u8) -> *const u8 {
+    address.map_addr(|at| at & !THUMB)
+}
+
+/// Has the processor see `code`, which was just written: this one does of itself.
+#[cfg(any(berus_machine = "x64", berus_machine = "x86"))]
+pub(super) fn synchronise(_: &[u8]) {}
 
 /// Two words that a function returns in two registers, the first in the lower half.
 #[cfg(target_pointer_width = "64")]

@@ -149,17 +149,3 @@ pub(in crate::native) const CODE: CallsOfRaise = CallsOfRaise {
 
 /// What the code of a code object is aligned to.
 pub(in crate::native) const CODE_ALIGN: usize = 1;
-
-/// Where code at `text` is called.
-#[inline(always)]
-pub(in crate::native) fn callable(text: *const u8) -> *const c_void {
-    text.cast()
-}
-
-/// Where the code is that is called at, or returns to, `address`.
-pub(in crate::native) fn place(address: *const u8) -> *const u8 {
-    address
-}
-
-/// Has the processor see `code`, which was just written: it does of itself.
-pub(in crate::native) fn synchronise(_: &[u8]) {}
