@@ -5,9 +5,11 @@ use berus_mpy::opcode::{BinaryOp, Op};
 
 use crate::data::exception::Exceptions;
 use crate::interpret::op::{leaving_op, next, op, tri};
-use crate::model::dispatch::Handler;
+use crate::model::code::Code;
+use crate::model::dispatch::{Exit, Handler};
 use crate::model::error::Res;
-use crate::model::registers::Ip;
+use crate::model::object::Gc;
+use crate::model::registers::{Fp, Ip, Sp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::{float, int};
@@ -48,43 +50,45 @@ fn operator(ip: Ip) -> BinaryOp {
     BinaryOp::from_number(number).unwrap_or(BinaryOp::Is)
 }
 
+/// Puts what `compute` makes of the operator and the operands in their place, and goes on.
+#[inline(always)]
+fn operate(
+    vm: &Vm,
+    code: Gc<Code>,
+    ip: Ip,
+    mut sp: Sp,
+    fp: Fp,
+    compute: impl FnOnce(&Vm, BinaryOp, Obj, Obj) -> Res,
+) -> Exit {
+    let base = sp.down(2);
+    let value = tri!(vm, ip, compute(vm, operator(ip), base.at(0), base.at(1)));
+    sp.drop(1);
+    sp.set_top(value);
+    next(vm, code, ip, sp, fp)
+}
+
 /// The operator on small ints, apart from the handler, whose local variables must have no addresses.
 #[inline(never)]
 fn long(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
     int::long(vm, op, a.as_small_int().unwrap_or_default(), b.as_small_int().unwrap_or_default())
 }
 
-op! {
+leaving_op! {
     /// Operands that are two small ints, where the short way does not have the operator or the result.
     #[inline(never)]
-    of_ints(vm, code, ip, sp, fp) {
-        let base = sp.down(2);
-        let value = tri!(vm, ip, long(vm, operator(ip), base.at(0), base.at(1)));
-        sp.drop(1);
-        sp.set_top(value);
-    }
+    of_ints(vm, code, ip, sp, fp) { operate(vm, code, ip, sp, fp, long) }
 }
 
-op! {
+leaving_op! {
     /// Operands that are neither two small ints nor two numbers of which one is a float.
     #[inline(never)]
-    of_objects(vm, code, ip, sp, fp) {
-        let base = sp.down(2);
-        let value = tri!(vm, ip, binary_of_objects(vm, operator(ip), base.at(0), base.at(1)));
-        sp.drop(1);
-        sp.set_top(value);
-    }
+    of_objects(vm, code, ip, sp, fp) { operate(vm, code, ip, sp, fp, binary_of_objects) }
 }
 
-op! {
+leaving_op! {
     /// Any operands.
     #[inline(never)]
-    any(vm, code, ip, sp, fp) {
-        let base = sp.down(2);
-        let value = tri!(vm, ip, vm.binary_op(operator(ip), base.at(0), base.at(1)));
-        sp.drop(1);
-        sp.set_top(value);
-    }
+    any(vm, code, ip, sp, fp) { operate(vm, code, ip, sp, fp, Vm::binary_op) }
 }
 
 op! {
@@ -96,12 +100,9 @@ op! {
     }
 }
 
-op! {
+leaving_op! {
     exception_match(vm, code, ip, sp, fp) {
-        let base = sp.down(2);
-        let matches = tri!(vm, ip, vm.exception_matches(base.at(0), base.at(1)));
-        sp.drop(1);
-        sp.set_top(Obj::bool(matches));
+        operate(vm, code, ip, sp, fp, |vm, _, exception, types| vm.exception_matches(exception, types).map(Obj::bool))
     }
 }
 
