@@ -103,12 +103,7 @@ impl Load for Vm {
     }
 
     fn load_code(&self, file: &[u8], globals: Gc<Dict>) -> Res<Gc<Code>> {
-        let grants = self.grants();
-        let quota = Quota::new(&grants);
-        let origin = Origin { grants: &grants, name: b"", file };
-        let module = parse(self, origin, None, file, &quota)?;
-        let code = link_verified(self, origin, &module, &quota, globals)?;
-        code.downcast().ok_or_else(|| incompatible(self))
+        load_copied(self, b"", None, file, globals)?.downcast().ok_or_else(|| incompatible(self))
     }
 
     fn machine_arch(&self) -> Option<Arch> {
@@ -148,12 +143,17 @@ pub(super) fn load_lent(vm: &Vm, name: &[u8], file: &'static [u8], globals: Gc<D
 /// # Errors
 /// As [`Vm::load_static`].
 pub(super) fn load_named(vm: &Vm, name: &[u8], header: Option<Header>, file: &[u8], globals: Gc<Dict>) -> Res {
+    let code = load_copied(vm, name, header, file, globals)?;
+    function_of(vm, code, None, None, &[])
+}
+
+/// As [`load_named`]: the code object of the module's body.
+fn load_copied(vm: &Vm, name: &[u8], header: Option<Header>, file: &[u8], globals: Gc<Dict>) -> Res {
     let grants = vm.grants();
     let quota = Quota::new(&grants);
     let origin = Origin { grants: &grants, name, file };
     let module = parse(vm, origin, header, file, &quota)?;
-    let code = link_verified(vm, origin, &module, &quota, globals)?;
-    function_of(vm, code, None, None, &[])
+    link_verified(vm, origin, &module, &quota, globals)
 }
 
 /// Loads the `.mpy` file `name`, which is open to be read. If the file lends its memory, the code runs there. Else all of it

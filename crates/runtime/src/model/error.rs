@@ -4,6 +4,12 @@
 //! ([`Vm::raise`](crate::model::vm::Vm::raise), [`Vm::take_exception`](crate::model::vm::Vm::take_exception)). So a
 //! result is one word, and `?` is one branch.
 
+use core::fmt;
+
+use crate::errno::Errno;
+use crate::model::types::Type;
+use crate::model::word::Obj;
+
 /// Proof that an exception waits in the interpreter state. Whoever drops it loses an error.
 #[must_use = "an exception is waiting: return it, or take it from the interpreter state"]
 #[derive(Debug, PartialEq, Eq)]
@@ -20,11 +26,6 @@ impl Raised {
 pub type Res<T = Obj> = Result<T, Raised>;
 
 const _: () = assert!(size_of::<Res>() == size_of::<usize>());
-use core::fmt;
-
-use crate::errno::Errno;
-use crate::model::types::Type;
-use crate::model::word::Obj;
 
 /// Exceptions raised from Rust.
 pub trait Raise {
