@@ -192,9 +192,17 @@ impl Printer for StreamPrinter {
 
 /// An outcome as an object: Python's `None` for `EAGAIN`.
 fn to_obj(vm: &Vm, outcome: Outcome) -> Res {
+    now(vm, outcome)?.map_or(Ok(Obj::NONE), |count| vm.new_uint(count))
+}
+
+/// The count of an outcome; `None` for `EAGAIN`, where there is nothing now.
+///
+/// # Errors
+/// Any other failure, raised.
+fn now(vm: &Vm, outcome: Outcome) -> Res<Option<usize>> {
     match outcome {
-        Ok(count) => vm.new_uint(count),
-        Err(failure) if failure.is_again() => Ok(Obj::NONE),
+        Ok(count) => Ok(Some(count)),
+        Err(failure) if failure.is_again() => Ok(None),
         Err(failure) => Err(failure.raise(vm)),
     }
 }
@@ -232,12 +240,11 @@ fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
     let mut characters = utf8::Wanted::new(size);
     let mut wanted = size;
     loop {
-        match read_more(vm, stream, &mut out, wanted, once) {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(failure) if !failure.is_again() => return Err(failure.raise(vm)),
-            Err(_) if out.bytes().is_empty() => return Ok(Obj::NONE),
-            Err(_) => break,
+        match now(vm, read_more(vm, stream, &mut out, wanted, once))? {
+            Some(0) => break,
+            Some(_) => {}
+            None if out.bytes().is_empty() => return Ok(Obj::NONE),
+            None => break,
         }
         // The size of a read of text counts characters.
         wanted = if text { characters.missing(out.bytes()) } else { 0 };
@@ -277,22 +284,19 @@ fn read_to_end(vm: &Vm, stream: Obj) -> Res {
             // The memory is full, perhaps with all that there is. It grows only if more comes.
             0 => {
                 let mut more = [0; CHUNK / 4];
-                match vm.stream_read(stream, &mut more) {
-                    Ok(0) => break,
-                    Ok(count) => out.extend(vm, &more[..count])?,
-                    Err(failure) if failure.is_again() => break,
-                    Err(failure) => return Err(failure.raise(vm)),
+                match now(vm, vm.stream_read(stream, &mut more))? {
+                    Some(0) | None => break,
+                    Some(count) => out.extend(vm, &more[..count])?,
                 }
                 continue;
             }
             room => room.min(1 << 16),
         };
-        match read_more(vm, stream, &mut out, wanted, true) {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(failure) if !failure.is_again() => return Err(failure.raise(vm)),
-            Err(_) if out.bytes().is_empty() => return Ok(Obj::NONE),
-            Err(_) => break,
+        match now(vm, read_more(vm, stream, &mut out, wanted, true))? {
+            Some(0) => break,
+            Some(_) => {}
+            None if out.bytes().is_empty() => return Ok(Obj::NONE),
+            None => break,
         }
     }
     finish(vm, stream, out)
@@ -359,12 +363,11 @@ fn next_line(vm: &Vm, stream: Obj, size: Option<usize>) -> Res<Option<Builder>> 
         None => true,
     };
     while out.bytes().last() != Some(&b'\n') && is_short(out.bytes()) {
-        match read_more(vm, stream, &mut out, 1, true) {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(failure) if !failure.is_again() => return Err(failure.raise(vm)),
-            Err(_) if out.bytes().is_empty() => return Ok(None),
-            Err(_) => break,
+        match now(vm, read_more(vm, stream, &mut out, 1, true))? {
+            Some(0) => break,
+            Some(_) => {}
+            None if out.bytes().is_empty() => return Ok(None),
+            None => break,
         }
     }
     Ok(Some(out))
