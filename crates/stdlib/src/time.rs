@@ -13,7 +13,7 @@ use berus_runtime::model::word::Obj;
 use berus_runtime::obj::float::Floats;
 use berus_runtime::ops::convert::Convert;
 
-use crate::calendar::{date, day_number};
+use crate::calendar::{DAY, Moment, seconds};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("time", MEMBERS).extensible();
@@ -132,12 +132,9 @@ fn moment(vm: &Vm, args: &[Obj]) -> Res<i64> {
 
 /// The parts of the time `seconds` after 1970 by the clock whose time differs from that of Greenwich by `clock`.
 fn parts_of(vm: &Vm, seconds: i64, clock: LocalTime) -> Res {
-    let seconds = seconds + i64::from(clock.offset);
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = date(days);
-    let (week_day, year_day) = ((days + 3).rem_euclid(7), days - day_number(year, 1, 1) + 1);
-    let (hour, minute) = (second / 3600, second / 60 % 60);
-    let parts = [year, month, day, hour, minute, second % 60, week_day, year_day, clock.is_dst.into()];
+    let at = Moment::at(seconds + i64::from(clock.offset));
+    let parts =
+        [at.year, at.month, at.day, at.hour, at.minute, at.second, at.week_day(), at.year_day(), clock.is_dst.into()];
     let parts = parts.map(|part| Obj::small_int_wrapping(part as isize));
     Ok(Tuple::new(vm, &parts)?.obj())
 }
@@ -160,8 +157,7 @@ fn mktime(vm: &Vm, parts: Obj) -> Res {
         Some(part) => Ok((vm.int(part)? as i64).clamp(-(1 << 30), 1 << 30)),
         None => Ok(-1),
     };
-    let days = day_number(part(0)?, part(1)?, part(2)?);
-    let local = days * 86_400 + part(3)? * 3600 + part(4)? * 60 + part(5)?;
+    let local = seconds([part(0)?, part(1)?, part(2)?], [part(3)?, part(4)?, part(5)?]);
     let is_dst = match part(8)? {
         0 => Some(false),
         flag => (flag > 0).then_some(true),
@@ -173,7 +169,6 @@ fn mktime(vm: &Vm, parts: Obj) -> Res {
 /// `is_dst` says so. Where clocks show a time twice and nothing is said, the first counts; a time that they leave out
 /// is counted on from before the gap.
 fn offset_of_local(local: i64, is_dst: Option<bool>, at: impl Fn(i64) -> LocalTime) -> i32 {
-    const DAY: i64 = 86_400;
     // Clocks differ by less than a day from those of Greenwich, so that one of these is the moment's own, unless they
     // are put on twice.
     let (before, after) = (at(local - DAY), at(local + DAY));

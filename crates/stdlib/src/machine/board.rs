@@ -17,7 +17,7 @@ use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::ops::convert::Convert;
 
-use crate::calendar::{date, day_number};
+use crate::calendar::{Moment, seconds};
 
 fn board(vm: &Vm) -> Res<&dyn Board> {
     vm.host().board().ok_or_else(|| vm.os_error(UNSUPPORTED))
@@ -80,10 +80,9 @@ fn machine_time(vm: &Vm) -> Res<i64> {
 
 fn now(vm: &Vm, clock: &Rtc) -> Res {
     let microseconds = machine_time(vm)?.saturating_add(clock.ahead.get()).max(0);
-    let (seconds, microsecond) = (microseconds / 1_000_000, microseconds % 1_000_000);
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = date(days);
-    let parts = [year, month, day, (days + 3) % 7, second / 3600, second / 60 % 60, second % 60, microsecond];
+    let at = Moment::at(microseconds / 1_000_000);
+    let microsecond = microseconds % 1_000_000;
+    let parts = [at.year, at.month, at.day, at.week_day(), at.hour, at.minute, at.second, microsecond];
     let parts = parts.map(|part| Obj::small_int_wrapping(part as isize));
     Ok(Tuple::new(vm, &parts)?.obj())
 }
@@ -109,7 +108,7 @@ fn set(vm: &Vm, clock: &Rtc, parts: Obj) -> Res {
     if !is_time {
         return Err(vm.value_error(format_args!("invalid date or time")));
     }
-    let seconds = day_number(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    let seconds = seconds([year, month, day], [hour, minute, second]);
     let since_1970 = Duration::from_secs(seconds.unsigned_abs()) + Duration::from_micros(microsecond.unsigned_abs());
     match vm.host().board() {
         Some(board) => board.set_wall_clock(since_1970).map_err(|errno| vm.os_error(errno))?,
