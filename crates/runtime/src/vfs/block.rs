@@ -21,13 +21,19 @@ use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
 use crate::{errno, q};
 
-/// Requests to `ioctl`.
-mod request {
+/// The requests to a block device's `ioctl`, by their numbers.
+pub mod request {
+    /// Make the device ready.
     pub const INIT: isize = 1;
+    /// End the use of the device.
     pub const DEINIT: isize = 2;
+    /// Write out whatever the device has kept.
     pub const SYNC: isize = 3;
+    /// How many blocks there are.
     pub const BLOCK_COUNT: isize = 4;
+    /// Bytes in a block.
     pub const BLOCK_SIZE: isize = 5;
+    /// Erase the block whose number is the argument.
     pub const BLOCK_ERASE: isize = 6;
 }
 

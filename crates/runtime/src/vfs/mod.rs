@@ -53,7 +53,7 @@ use crate::model::word::Obj;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
-pub use crate::vfs::block::BlockDevice;
+pub use crate::vfs::block::{BlockDevice, request};
 pub use crate::vfs::open::{Content, OPEN};
 pub(crate) use crate::vfs::open::{Piece, Reader};
 use crate::{errno, q};

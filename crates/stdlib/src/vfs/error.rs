@@ -74,6 +74,12 @@ impl From<Raised> for Error {
     }
 }
 
+impl From<Errno> for Error {
+    fn from(errno: Errno) -> Error {
+        Error::Errno(errno)
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Error {
         match failure {
@@ -86,9 +92,9 @@ impl From<Failure> for Error {
 /// The result of an operation.
 pub type Result<T = ()> = core::result::Result<T, Error>;
 
-/// What a file system answered, with its error as an exception.
-pub fn done<T>(vm: &Vm, result: Result<T>) -> Res<T> {
-    result.map_err(|error| match error {
+/// What a file system or the host answered, with its error as an exception.
+pub fn done<T>(vm: &Vm, result: core::result::Result<T, impl Into<Error>>) -> Res<T> {
+    result.map_err(|error| match error.into() {
         Error::Errno(errno) => vm.os_error(errno),
         Error::Raised(raised) => raised,
         Error::Memory => vm.error_with(&MEMORY_ERROR, &[]),

@@ -16,6 +16,9 @@ use berus_runtime::obj::memoryview;
 use berus_runtime::ops::buffer::Buffers;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
+use berus_runtime::vfs::request;
+
+use super::error::done;
 
 /// The flash that a board keeps files of programs in.
 struct Device;
@@ -40,11 +43,6 @@ pub fn device(vm: &Vm) -> Res {
 
 fn flash(vm: &Vm) -> Res<&dyn Flash> {
     vm.host().board().and_then(Board::flash).ok_or_else(|| vm.os_error(NO_DEVICE))
-}
-
-/// What the host answered, with its error number as an exception.
-fn done<T>(vm: &Vm, answer: Result<T, Errno>) -> Res<T> {
-    answer.map_err(|errno| vm.os_error(errno))
 }
 
 fn size(flash: &dyn Flash) -> usize {
@@ -101,14 +99,6 @@ fn erase(vm: &Vm, flash: &dyn Flash, offset: usize, len: usize) -> Res<()> {
         done(vm, flash.erase(block))?;
     }
     Ok(())
-}
-
-/// Requests to `ioctl` of a block device.
-mod request {
-    pub const SYNC: isize = 3;
-    pub const BLOCK_COUNT: isize = 4;
-    pub const BLOCK_SIZE: isize = 5;
-    pub const BLOCK_ERASE: isize = 6;
 }
 
 fn device_ioctl(vm: &Vm, _: Obj, request: Obj, argument: Obj) -> Res {

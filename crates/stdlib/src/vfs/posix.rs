@@ -25,6 +25,7 @@ use berus_runtime::ops::truth::Truth;
 use berus_runtime::vfs::Mounting;
 use berus_runtime::vfs::file::{HostPath, OpenHostFile};
 
+use super::error::done;
 use super::stat::numbers;
 
 struct Posix {
@@ -90,11 +91,6 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn files(vm: &Vm) -> Res<&dyn Files> {
     vm.host().files().ok_or_else(|| vm.os_error(NO_DEVICE))
-}
-
-/// What the host answered, with its error number as an exception.
-fn done<T>(vm: &Vm, answer: Result<T, Errno>) -> Res<T> {
-    answer.map_err(|errno| vm.os_error(errno))
 }
 
 fn this(vm: &Vm, object: Obj) -> Res<Gc<Custom<Posix>>> {
