@@ -14,7 +14,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use berus_compiler::{Mode, Options, compile};
-use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
 use berus_runtime::import::frozen::Freeze;
@@ -28,7 +27,7 @@ use berus_runtime::model::layout::List;
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
-use berus_runtime::ops::print::Stdout;
+use berus_runtime::services::end::End;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::{find_peer, peers_are_required, process, python_files};
@@ -118,8 +117,7 @@ impl Interpreter {
     pub fn run(&self, source: &[u8], how: How) -> String {
         self.vm.enter(|vm| {
             if let Err(raised) = run(vm, source, how) {
-                let exception = vm.take_exception(raised);
-                let _ = vm.print_exception(&mut Stdout, exception).map_err(|raised| vm.take_exception(raised));
+                vm.report(raised);
             }
             vm.heap().set_stress(false);
         });

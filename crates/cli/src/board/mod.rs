@@ -15,13 +15,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::registry::Register;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::vm::{Limits, Vm};
-use berus_runtime::ops::print::Stdout;
+use berus_runtime::services::end::End;
 use berus_stdlib::vfs::{mount_board, mount_posix_at};
 use berus_terminal::{BoardLines, Ending, Prompt, Python};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -176,9 +175,8 @@ impl Board {
         vm.set_line_editor(Box::new(BoardLines::new()));
         let ending = vm.enter(|vm| {
             if let Err(raised) = self.mount(vm) {
-                let exception = vm.take_exception(raised);
                 // A board without files has a prompt all the same.
-                let _ = vm.print_exception(&mut Stdout, exception).map_err(|raised| vm.take_exception(raised));
+                vm.report(raised);
             }
             Python(vm).live(prompt)
         });

@@ -10,7 +10,7 @@ use crate::model::word::Obj;
 use crate::obj::exception::{KEYBOARD_INTERRUPT, SYSTEM_EXIT};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::call::Call;
-use crate::ops::print::{Print, Stderr};
+use crate::ops::print::{Print, Stderr, Stdout};
 
 /// How a program ends.
 pub trait End {
@@ -24,6 +24,10 @@ pub trait End {
     /// for any other code, which is then printed to the console's error output. Of other exceptions the traceback is
     /// printed to the error output; the status is 130 for `KeyboardInterrupt`, as in shells, and 1 for the others.
     fn report_end(&self, raised: Raised) -> u8;
+
+    /// Reports an exception that nobody has handled on the console's output, as a board does. Whatever printing raises
+    /// is not printed again.
+    fn report(&self, raised: Raised);
 
     /// Sets the function to call at the end of the program; answers the function that was set before.
     fn set_at_exit(&self, function: Obj) -> Option<Obj>;
@@ -47,6 +51,13 @@ impl End for Vm {
             self.take_exception(raised);
             1
         })
+    }
+
+    fn report(&self, raised: Raised) {
+        let exception = self.take_exception(raised);
+        if let Err(raised) = self.print_exception(&mut Stdout, exception) {
+            self.take_exception(raised);
+        }
     }
 
     fn set_at_exit(&self, function: Obj) -> Option<Obj> {

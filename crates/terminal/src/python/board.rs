@@ -10,9 +10,9 @@ use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::stream::Failure;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::obj::exception::{KEYBOARD_INTERRUPT, SYSTEM_EXIT};
-use berus_runtime::ops::print::Stdout;
 use berus_runtime::q;
 use berus_runtime::services::console::Console;
+use berus_runtime::services::end::End;
 use berus_runtime::vfs::Mounting;
 
 use crate::output::Output;
@@ -88,7 +88,7 @@ impl Python<'_> {
             Ok(()) => Ok(true),
             Err(raised) => {
                 let raised = self.survived(raised)?;
-                self.report(raised);
+                self.0.report(raised);
                 Ok(false)
             }
         }
@@ -129,7 +129,7 @@ impl Python<'_> {
         prompt.ended(&mut self.screen());
         let Err(raised) = ended else { return Ok(()) };
         let raised = self.survived(raised).inspect_err(|_| prompt.exited(&mut self.screen()))?;
-        self.report(raised);
+        self.0.report(raised);
         Ok(())
     }
 
@@ -162,13 +162,5 @@ impl Python<'_> {
         };
         self.0.take_exception(raised);
         Err(ending)
-    }
-
-    fn report(&self, raised: Raised) {
-        let exception = self.0.take_exception(raised);
-        if let Err(raised) = self.0.print_exception(&mut Stdout, exception) {
-            // What printing raises is not printed again.
-            self.0.take_exception(raised);
-        }
     }
 }

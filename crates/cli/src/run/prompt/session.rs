@@ -5,7 +5,6 @@ use berus_runtime::host::Host;
 use berus_runtime::model::error::{Raise, Raised, Res};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::obj::exception::KEYBOARD_INTERRUPT;
-use berus_runtime::ops::print::Stdout;
 use berus_runtime::services::console::Console;
 use berus_runtime::services::end::End;
 use berus_terminal::{Prompt, Python, Request, Source};
@@ -148,10 +147,7 @@ impl Session<'_> {
     /// Prints a traceback: for a program at the other end behind its output, for a person in red.
     fn report(&self, raised: Raised) {
         if self.prompt.is_raw() {
-            let exception = self.vm.take_exception(raised);
-            if let Err(raised) = self.vm.print_exception(&mut Stdout, exception) {
-                self.vm.take_exception(raised);
-            }
+            self.vm.report(raised);
         } else if self.colours {
             self.host.write_stderr(b"\x1b[31m");
             self.vm.report_end(raised);
