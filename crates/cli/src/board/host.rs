@@ -1,7 +1,5 @@
 //! The machine that programs of a board run on.
 
-use std::fs;
-use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,6 +10,7 @@ use berus_runtime::host::{Board, Events, Files, Flash, Host, Polled, Reset};
 use super::files::SharedFiles;
 use super::flash::{Partition, Rom};
 use super::line::Line;
+use crate::run::entropy;
 
 /// What a board is made of.
 pub struct Parts {
@@ -135,7 +134,7 @@ impl Host for BoardHost {
     }
 
     fn entropy(&self, buffer: &mut [u8]) -> bool {
-        fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(buffer)).is_ok()
+        entropy(buffer)
     }
 
     fn interrupted(&self) -> bool {

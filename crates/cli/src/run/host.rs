@@ -100,6 +100,10 @@ impl StdHost {
 
     /// Writes what was kept of output.
     fn write_out(&self, output: &mut Vec<u8>) {
+        // Output is written out before every wait, mostly when there is none.
+        if output.is_empty() {
+            return;
+        }
         // A reader that has gone away is no reason to stop, and a program does not know of any other.
         if let Err(error) = self.write_to(&mut io::stdout(), output) {
             let _ = self.0.lost.set(error);
@@ -201,7 +205,7 @@ impl Host for StdHost {
     }
 
     fn entropy(&self, buffer: &mut [u8]) -> bool {
-        fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(buffer)).is_ok()
+        entropy(buffer)
     }
 
     fn interrupted(&self) -> bool {
@@ -238,6 +242,11 @@ impl Host for StdHost {
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         Some(Arc::new(self.clone()))
     }
+}
+
+/// Fills `buffer` with entropy of the machine; `false` if there is none.
+pub fn entropy(buffer: &mut [u8]) -> bool {
+    fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(buffer)).is_ok()
 }
 
 impl Threads for StdHost {

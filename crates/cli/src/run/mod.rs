@@ -40,6 +40,8 @@ use berus_runtime::services::end::End;
 #[cfg(unix)]
 pub use files::{StdFiles, number};
 use host::StdHost;
+#[cfg(unix)]
+pub use host::entropy;
 pub use options::HELP;
 use options::{Options, Program};
 
