@@ -98,22 +98,8 @@ fn run_file(vm: &Vm, name: &str, globals: Gc<Dict>, in_place: bool) -> Res<()> {
 /// The function that is the body of the module in a file.
 fn load_file(vm: &Vm, name: &str, globals: Gc<Dict>, in_place: bool) -> Res {
     let Some(bytes) = read_file(name) else { return Err(vm.value_error(format_args!("no file '{name}'"))) };
-    match (name.ends_with(".mpy"), in_place) {
-        (true, true) => vm.load_static(bytes.leak(), globals),
-        (true, false) => vm.load(&bytes, globals),
-        (false, _) => compile(vm, name, &bytes, globals),
+    match in_place && name.ends_with(".mpy") {
+        true => vm.load_static(bytes.leak(), globals),
+        false => vm.load_program(name.as_bytes(), &bytes, globals),
     }
-}
-
-#[cfg(feature = "compiler")]
-fn compile(vm: &Vm, name: &str, source: &[u8], globals: Gc<Dict>) -> Res {
-    use berus_compiler::Mode;
-    use berus_runtime::import::source::Compile;
-
-    vm.compile(source, name.as_bytes(), Mode::File, globals)
-}
-
-#[cfg(not(feature = "compiler"))]
-fn compile(vm: &Vm, _: &str, _: &[u8], _: Gc<Dict>) -> Res {
-    Err(vm.value_error(format_args!("there is no compiler")))
 }
