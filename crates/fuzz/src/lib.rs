@@ -3,7 +3,7 @@
 //! A [`Target`] is a function of bytes and some good inputs to begin with. `fuzz/` runs targets under libFuzzer, for hours; the test of this
 //! crate runs them on damaged copies of the good inputs, a few with every `cargo test`, and as many as `PROPTEST_CASES` says.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 #[allow(dead_code)] // its tests use more
 #[path = "../../mpy/tests/support/machine.rs"]

@@ -3,7 +3,7 @@
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::host::Host;
+use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::registry::Register;
 use berus_runtime::import::source::Compile;
 use berus_runtime::model::error::Res;
@@ -63,7 +63,9 @@ impl Program {
 pub fn with_interpreter<R>(raw_memory: bool, work: impl FnOnce(&Vm) -> R) -> R {
     let limits = Limits { value_stack: 1 << 12, ..Limits::default() };
     let heap = Heap::growing(&GlobalRegions, HEAP);
-    let mut vm = Vm::new(heap, Box::new(Alone { raw_memory }), limits).expect("there is memory");
+    // SAFETY: the targets keep the contract of raw words.
+    #[allow(unsafe_code)]
+    let mut vm = unsafe { Vm::new(heap, Box::new(Alone { raw_memory }), limits) }.expect("there is memory");
     vm.register(berus_stdlib::MODULES);
     vm.set_budget(Budget { instructions: Some(INSTRUCTIONS), ..Budget::default() }).expect("no time is limited");
     vm.enter(|vm| {
@@ -95,7 +97,9 @@ struct Alone {
 impl Host for Alone {
     fn write_stdout(&self, _: &[u8]) {}
 
-    fn raw_memory(&self) -> bool {
-        self.raw_memory
+    fn raw_memory(&self) -> Option<RawMemory> {
+        // SAFETY: the targets grant memory to programs that reach only what is their own.
+        #[allow(unsafe_code)]
+        self.raw_memory.then(|| unsafe { RawMemory::grant() })
     }
 }

@@ -55,7 +55,8 @@ impl Owner {
 
     fn collect(&self) {
         let start = Instant::now();
-        let mut collection = self.heap.collect().expect("no other collection is under way");
+        // SAFETY: the words below keep all blocks that are used afterwards.
+        let mut collection = unsafe { self.heap.collect() }.expect("no other collection is under way");
         for root in &self.roots {
             collection.keep(root.get());
         }

@@ -30,8 +30,11 @@ use crate::modules::THREAD_MODULES;
 use crate::qstr::Pool;
 
 impl Vm {
-    /// An interpreter that has run nothing. `None` if `heap` has no room for what every interpreter needs.
-    pub fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
+    /// An interpreter that has run nothing. `None` if there is no memory for what every interpreter needs.
+    ///
+    /// # Safety
+    /// All code that is given the interpreter keeps the [contract of raw words](Vm#the-contract-of-raw-words).
+    pub unsafe fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
         #[allow(unused_mut)] // where there are no threads
         let mut vm = Vm {
             heap,
@@ -67,8 +70,10 @@ impl Vm {
             verbosity: Cell::new(0),
             errno: Cell::new(Errno(0)),
             lent_fields: Cell::new(None),
+            embedder: None,
             line_editor: None,
             limits,
+            abandoned: Cell::new(false),
             registry: vec![MODULES],
         };
         #[cfg(feature = "threads")]

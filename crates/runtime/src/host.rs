@@ -125,11 +125,11 @@ pub trait Host {
         None
     }
 
-    /// Whether programs may read and write memory by its address. To grant it is to trust every program as much as the
-    /// host itself: nothing is checked about addresses, and whatever the process can do can be done by writing to its
+    /// All memory, if programs may read and write it by its address. To grant it is to trust every program as much as
+    /// the host itself: nothing is checked about addresses, and whatever the process can do can be done by writing to its
     /// memory.
-    fn raw_memory(&self) -> bool {
-        false
+    fn raw_memory(&self) -> Option<RawMemory> {
+        None
     }
 
     /// This host as one with threads; `None` if programs may not start any. A new interpreter asks once, and then uses
@@ -235,7 +235,9 @@ pub struct LocalTime {
 /// use berus_runtime::host::Silent;
 /// use berus_runtime::model::vm::{Limits, Vm};
 ///
-/// assert!(Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).is_some());
+/// // SAFETY: nothing is done with the interpreter.
+/// let vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) };
+/// assert!(vm.is_some());
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
@@ -244,10 +246,31 @@ impl Host for Silent {
     fn write_stdout(&self, _: &[u8]) {}
 }
 
+/// All memory of the process or machine, to read and to write by its address.
+#[derive(Clone, Copy, Debug)]
+pub struct RawMemory(());
+
+impl RawMemory {
+    /// The grant of all memory, for [`Host::raw_memory`].
+    ///
+    /// # Safety
+    /// The programs that run with the grant are trusted: they read and write nothing that Rust code relies on, at no
+    /// address where there is no memory.
+    pub const unsafe fn grant() -> RawMemory {
+        RawMemory(())
+    }
+}
+
 /// A host with threads. One thread at a time runs an interpreter; others may be in [`Host::sleep`] or
 /// [`Host::read_stdin`] meanwhile.
+///
+/// # Safety
+/// [`spawn`](Threads::spawn) calls `run` on a new thread that has the machine stack asked for,
+/// [`current`](Threads::current) tells threads apart, and the functions that a [monitor](Threads::monitor) is given run
+/// one at a time, each seeing what those before have written: [`Monitor::wait_until`] answers only after `ready` has
+/// been called, and the last answer of `ready`.
 #[cfg(feature = "threads")]
-pub trait Threads: Host + Send + Sync {
+pub unsafe trait Threads: Host + Send + Sync {
     /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends; answers the
     /// thread's number.
     ///
@@ -275,7 +298,13 @@ pub trait Monitor: Send + Sync {
 }
 
 /// Memory that machine code runs from.
-pub trait MachineCode {
+///
+/// # Safety
+/// The bytes of what [`install`](MachineCode::install) answers are those that `fill` has written, at the same addresses
+/// as then, do not change, and can be executed as long as the answer is kept; the same is true of code of which
+/// [`runs_in_place`](MachineCode::runs_in_place) says that it runs. [`arch`](MachineCode::arch) names an architecture
+/// whose code the processor can run. Whoever grants machine code trusts every module that programs can load.
+pub unsafe trait MachineCode {
     /// Makes memory of `len` bytes, aligned to 16, has `fill` write all bytes where they are to stay, and then makes them
     /// executable and no longer writable: they are never both. The memory is freed when the answer is dropped. `None` if
     /// the host has no such memory left.

@@ -38,7 +38,8 @@
 //!
 //! let page = Page::default();
 //! let heap = Heap::growing(&GlobalRegions, 1 << 20);
-//! let vm = Vm::new(heap, Box::new(page.clone()), Limits::default()).expect("a MiB is enough");
+//! // SAFETY: the code below keeps the contract of raw words.
+//! let vm = unsafe { Vm::new(heap, Box::new(page.clone()), Limits::default()) }.expect("a MiB is enough");
 //! vm.enter(|vm| {
 //!     let source = b"def area(width, height): return width * height\nprint('ready')";
 //!     let body = vm.compile(source, b"area.py", Mode::File, vm.main())?;

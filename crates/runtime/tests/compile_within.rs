@@ -5,8 +5,9 @@ use berus_runtime::host::Silent;
 use berus_runtime::import::source::Compile;
 use berus_runtime::model::events::Poll;
 use berus_runtime::model::protocols::Classes;
-use berus_runtime::model::vm::{Budget, Limits, Vm};
+use berus_runtime::model::vm::{Budget, Limits};
 use berus_testkit::allocator::{Allocator, peak_during};
+use berus_testkit::programs::new_vm;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -15,7 +16,7 @@ const LIMIT: usize = 4 << 20;
 
 /// Runs a program, and says what type of exception it raises; and how many bytes it has taken outside of the heap.
 fn run(program: &[u8], budget: Budget) -> (Option<String>, usize) {
-    let vm = Vm::new(Heap::growing(&GlobalRegions, LIMIT), Box::new(Silent), Limits::default()).unwrap();
+    let vm = new_vm(Heap::growing(&GlobalRegions, LIMIT), Box::new(Silent), Limits::default()).unwrap();
     vm.set_budget(budget).expect("no time is limited");
     vm.enter(|vm| {
         vm.run_source(b"pass", b"first.py").unwrap();

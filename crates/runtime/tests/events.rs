@@ -16,6 +16,7 @@ use berus_runtime::model::printer::Style;
 use berus_runtime::model::vm::{Budget, Limits, NoClock, Vm};
 use berus_runtime::obj::exception::{KEYBOARD_INTERRUPT, MEMORY_ERROR, OS_ERROR};
 use berus_runtime::ops::print::Print;
+use berus_testkit::programs::new_vm;
 
 /// A host whose clock goes on by a millisecond whenever it is looked at, and that may be interrupted.
 #[derive(Clone, Default)]
@@ -47,7 +48,7 @@ fn new() -> (Vm, Clock) {
     let clock = Clock::default();
     let heap = Heap::growing(&GlobalRegions, 8 << 20);
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
-    (Vm::new(heap, Box::new(clock.clone()), limits).expect("the heap has room"), clock)
+    (new_vm(heap, Box::new(clock.clone()), limits).expect("the heap has room"), clock)
 }
 
 fn run(vm: &Vm, source: &str) -> Res<()> {
@@ -379,7 +380,7 @@ fn built_ins_count_their_work() {
 #[test]
 fn a_budget_of_time_needs_a_clock() {
     let heap = Heap::growing(&GlobalRegions, 1 << 20);
-    let vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
+    let vm = new_vm(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
     let budget = Budget { time: Some(Duration::from_secs(1)), ..Budget::default() };
     assert_eq!(vm.set_budget(budget), Err(NoClock));
     vm.enter(|vm| {
@@ -401,7 +402,7 @@ fn sleep_on_a_clock_that_stands_still_counts() {
         }
     }
     let heap = Heap::growing(&GlobalRegions, 1 << 20);
-    let vm = Vm::new(heap, Box::new(Still), Limits::default()).expect("the heap has room");
+    let vm = new_vm(heap, Box::new(Still), Limits::default()).expect("the heap has room");
     vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() }).expect("no time is limited");
     vm.enter(|vm| {
         let raised = vm.sleep(Duration::from_secs(1)).expect_err("it is ended");

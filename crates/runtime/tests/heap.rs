@@ -35,7 +35,8 @@ fn pointer(object: usize) -> NonNull<u8> {
 }
 
 fn collect(heap: &Heap, roots: &[usize]) {
-    let mut collection = heap.collect().unwrap();
+    // SAFETY: the words below keep all blocks that are used afterwards.
+    let mut collection = unsafe { heap.collect() }.unwrap();
     // SAFETY: the roots are a slice.
     unsafe { collection.scan(roots.as_ptr(), roots.len()) };
     collection.finish();
@@ -258,7 +259,8 @@ fn weak_references_learn_who_dies_before_memory_is_reused() {
     let dying = object(&heap, &[1]);
     heap.set_finaliser(pointer(dying)).unwrap();
     let outside = 5usize;
-    let mut collection = heap.collect().unwrap();
+    // SAFETY: the words below keep all blocks that are used afterwards.
+    let mut collection = unsafe { heap.collect() }.unwrap();
     collection.keep(kept);
     assert!(collection.is_alive(pointer(kept)));
     assert!(collection.is_alive(NonNull::from(&outside).cast()));

@@ -224,8 +224,10 @@ impl Model {
 
     fn collect(&mut self) {
         let alive = self.reach(self.roots.iter().chain(&self.condemned).copied());
-        let mut collection = self.heap.collect().unwrap();
-        assert!(self.heap.collect().is_none());
+        // SAFETY: the words below keep all blocks that are used afterwards.
+        let mut collection = unsafe { self.heap.collect() }.unwrap();
+        // SAFETY: no second collection begins.
+        assert!(unsafe { self.heap.collect() }.is_none());
         assert!(self.heap.alloc(1, Kind::Scan).is_none());
         // The first roots one by one, the others as a range of memory.
         let roots: Vec<usize> = self.roots.iter().map(|root| self.blocks[root].start.as_ptr().addr()).collect();
@@ -362,7 +364,8 @@ impl Model {
             }
             Step::Collect => self.collect(),
             Step::GiveCollectionUp => {
-                let mut collection = self.heap.collect().unwrap();
+                // SAFETY: the words below keep all blocks that are used afterwards.
+                let mut collection = unsafe { self.heap.collect() }.unwrap();
                 for root in &self.roots {
                     collection.keep(self.blocks[root].start.as_ptr().addr());
                 }

@@ -11,8 +11,9 @@ use berus_runtime::host::Host;
 use berus_runtime::import::frozen::{Freeze, FrozenImage};
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
-use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::vm::Limits;
 use berus_runtime::ops::print::Stdout;
+use berus_testkit::programs::new_vm;
 
 #[derive(Clone, Default)]
 struct Kept(Rc<RefCell<Vec<u8>>>);
@@ -32,7 +33,7 @@ fn module(source: &str) -> Vec<u8> {
 fn output(image: &'static [u8], program: &str, stress: bool) -> String {
     let kept = Kept::default();
     let heap = Heap::growing(&GlobalRegions, 16 << 20);
-    let mut vm = Vm::new(heap, Box::new(kept.clone()), Limits::default()).unwrap();
+    let mut vm = new_vm(heap, Box::new(kept.clone()), Limits::default()).unwrap();
     vm.freeze(Box::leak(Box::new(FrozenImage(image))));
     vm.enter(|vm| {
         let run = || {

@@ -33,6 +33,7 @@ use berus_runtime::ops::print::{Print, Stdout};
 use berus_runtime::q;
 use berus_runtime::qstr::Qstr;
 use berus_testkit::process;
+use berus_testkit::programs::new_vm;
 use memmap2::{Mmap, MmapMut};
 use proptest::prelude::*;
 
@@ -71,7 +72,8 @@ impl Drop for Piece {
     }
 }
 
-impl MachineCode for Kept {
+// SAFETY: the memory is a mapping of its own, which is written by `fill` and then only executed.
+unsafe impl MachineCode for Kept {
     fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
         let mut memory = MmapMut::map_anon(len).ok()?;
         fill(&mut memory);
@@ -95,7 +97,7 @@ fn rom(name: &str) -> &'static [u8] {
 
 fn interpreter(host: impl Host + 'static) -> Vm {
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
-    Vm::new(Heap::growing(&GlobalRegions, 64 << 20), Box::new(host), limits).expect("the heap has room")
+    new_vm(Heap::growing(&GlobalRegions, 64 << 20), Box::new(host), limits).expect("the heap has room")
 }
 
 /// What `work` prints, its traceback included.

@@ -18,6 +18,7 @@ use berus_runtime::model::layout::Dict;
 use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::ops::print::Stdout;
+use berus_testkit::programs::new_vm;
 
 /// What is written to the console.
 #[derive(Clone, Default)]
@@ -64,7 +65,7 @@ fn run(source: &[u8], after: usize, collect: bool) -> usize {
     let console = Console::default();
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
     let vm =
-        Vm::new(Heap::growing(&GlobalRegions, 64 << 20), Box::new(console.clone()), limits).expect("the heap has room");
+        new_vm(Heap::growing(&GlobalRegions, 64 << 20), Box::new(console.clone()), limits).expect("the heap has room");
     let left = vm.enter(|vm| {
         let body = vm.compile(source, b"test.py", Mode::File, vm.main()).expect("a program");
         vm.set_collecting(collect);

@@ -17,7 +17,8 @@ use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Silent;
 use berus_runtime::import::source::Compile;
 use berus_runtime::model::protocols::Classes;
-use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::vm::Limits;
+use berus_testkit::programs::new_vm;
 
 const PROGRAM: &str = include_str!("torture/every_opcode.py");
 
@@ -57,7 +58,7 @@ fn the_program_has_every_opcode() {
 fn instructions_leave_nothing_on_the_machine_stack() {
     let run = || {
         let limits = Limits { machine_stack: STACK / 2, ..Limits::default() };
-        let vm = Vm::new(Heap::growing(&GlobalRegions, 64 << 20), Box::new(Silent), limits).unwrap();
+        let vm = new_vm(Heap::growing(&GlobalRegions, 64 << 20), Box::new(Silent), limits).unwrap();
         vm.enter(|vm| {
             if let Err(raised) = vm.run_source(source().as_bytes(), b"every_opcode.py") {
                 let exception = vm.take_exception(raised);

@@ -16,6 +16,7 @@ use berus_runtime::import::source::Compile;
 use berus_runtime::model::events::Poll;
 use berus_runtime::model::vm::{Budget, Limits, Vm};
 use berus_runtime::ops::print::Stdout;
+use berus_testkit::programs::new_vm;
 
 /// When the clock of the hosts began.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -52,7 +53,8 @@ thread_local! {
 
 static LAST: AtomicUsize = AtomicUsize::new(1);
 
-impl Threads for Kept {
+// SAFETY: the threads and the monitors are those of the standard library.
+unsafe impl Threads for Kept {
     fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, Errno> {
         if self.refuses {
             return Err(AGAIN);
@@ -104,7 +106,7 @@ impl Monitor for StdMonitor {
 fn new(kept: &Kept) -> Vm {
     let heap = Heap::growing(&GlobalRegions, 64 << 20);
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
-    Vm::new(heap, Box::new(kept.clone()), limits).expect("the heap has room")
+    new_vm(heap, Box::new(kept.clone()), limits).expect("the heap has room")
 }
 
 /// Runs `source`; what it raises is printed.
@@ -358,7 +360,7 @@ fn a_host_may_refuse_threads() {
 #[test]
 fn stacks_of_threads_count_to_the_limit_of_the_heap() {
     let kept = Kept::default();
-    let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(kept.clone()), Limits::default()).unwrap();
+    let vm = new_vm(Heap::growing(&GlobalRegions, 1 << 20), Box::new(kept.clone()), Limits::default()).unwrap();
     let source = "
 import _thread
 def started():

@@ -79,12 +79,11 @@ fn heappush(vm: &Vm, heap: Obj, item: Obj) -> Res {
 
 fn heappop(vm: &Vm, heap: Obj) -> Res {
     let heap = heap_of(vm, heap)?;
-    if heap.is_empty() {
+    let Some(last) = heap.len().checked_sub(1) else {
         return Err(vm.index_error(format_args!("empty heap")));
-    }
-    let last = heap.len() - 1;
+    };
     swap(heap, 0, last);
-    let item = heap.remove_at(vm, last);
+    let item = heap.remove_at(vm, last).unwrap_or(Obj::NONE);
     sink(vm, heap, 0)?;
     Ok(item)
 }

@@ -337,7 +337,7 @@ impl<'a> Reader<'a> {
                     Some(b']') if !is_dict => {}
                     _ => return Err(self.error()),
                 }
-                open = outer.len().checked_sub(1).map(|last| outer.remove_at(vm, last));
+                open = outer.remove_at(vm, outer.len().wrapping_sub(1));
             }
         }
     }

@@ -13,7 +13,8 @@
 //! use berus_runtime::model::vm::{Limits, Vm};
 //!
 //! let heap = Heap::growing(&GlobalRegions, 1 << 20);
-//! let mut vm = Vm::new(heap, Box::new(Silent), Limits::default()).expect("the heap has room");
+//! // SAFETY: the code below keeps the contract of raw words.
+//! let mut vm = unsafe { Vm::new(heap, Box::new(Silent), Limits::default()) }.expect("the heap has room");
 //! vm.register(berus_stdlib::MODULES);
 //! vm.freeze(&berus_stdlib::FROZEN);
 //! ```

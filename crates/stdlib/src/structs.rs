@@ -198,12 +198,12 @@ fn pack(vm: &Vm, args: &[Obj]) -> Res {
 
 fn pack_into(vm: &Vm, args: &[Obj]) -> Res {
     let (size, _) = Format::new(vm, args[0])?.size(vm)?;
-    let len = vm.buffer(args[1], Access::Write)?.len;
+    let len = vm.buffer(args[1], Access::Write)?.len();
     let offset = from_end(vm, args[2], len)?;
     if offset.checked_add(size).is_none_or(|end| end > len) {
         return Err(too_small(vm));
     }
     let out = packed(vm, args[0], &args[3..])?;
-    vm.buffer(args[1], Access::Write)?.write(offset, Buffer::of(out.bytes()));
+    vm.buffer(args[1], Access::Write)?.write(offset, Buffer::of(vm, out.bytes()));
     Ok(Obj::NONE)
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use berus_compiler::{Mode, Options, compile};
 use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::host::Host;
+use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::load::Load;
 use berus_runtime::import::registry::Register;
@@ -27,6 +27,7 @@ use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::print::Stdout;
 use berus_testkit::allocator::{Allocator, failing_at};
 use berus_testkit::programs::each;
+use berus_testkit::programs::new_vm;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -46,8 +47,9 @@ impl Host for Quiet {
         self.0.set(self.0.get().saturating_add(time));
     }
 
-    fn raw_memory(&self) -> bool {
-        true
+    fn raw_memory(&self) -> Option<RawMemory> {
+        // SAFETY: the programs read and write what is their own.
+        Some(unsafe { RawMemory::grant() })
     }
 }
 
@@ -55,7 +57,7 @@ impl Host for Quiet {
 fn interpreter() -> Vm {
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
     let heap = Heap::growing(&GlobalRegions, 64 << 20);
-    let mut vm = Vm::new(heap, Box::new(Quiet::default()), limits).expect("the heap has room");
+    let mut vm = new_vm(heap, Box::new(Quiet::default()), limits).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);
     vm.freeze(&berus_stdlib::FROZEN);
     vm.enter(|vm| {

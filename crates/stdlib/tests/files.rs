@@ -29,6 +29,7 @@ use berus_runtime::obj::custom::{Custom, Customs};
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::print::Stdout;
+use berus_testkit::programs::new_vm;
 
 /// The contents of an open file, and where it is; `None` once it is closed.
 type OpenFile = Option<(&'static str, usize)>;
@@ -135,7 +136,7 @@ impl Files for Sandbox {
 /// An interpreter on `host`, with the library and what `prepare` adds.
 fn interpreter(host: &Sandbox, prepare: impl FnOnce(&mut Vm)) -> Vm {
     let heap = Heap::growing(&GlobalRegions, 16 << 20);
-    let mut vm = Vm::new(heap, Box::new(host.clone()), Limits::default()).expect("the heap has room");
+    let mut vm = new_vm(heap, Box::new(host.clone()), Limits::default()).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);
     prepare(&mut vm);
     vm.enter(berus_stdlib::vfs::mount_posix).expect("nothing is mounted yet");
@@ -203,7 +204,7 @@ fn a_host_without_files_has_none() {
         fn write_stdout(&self, _: &[u8]) {}
     }
     let mut vm =
-        Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Bare), Limits::default()).expect("the heap has room");
+        new_vm(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Bare), Limits::default()).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);
     let errno = vm.enter(|vm| {
         berus_stdlib::vfs::mount_posix(vm)?;
@@ -353,7 +354,7 @@ fn rom_open(vm: &Vm, _: Obj, _: Obj, _: Obj) -> Res {
 
 fn rom_buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
     vm.this::<Custom<RomFile>>(object)?;
-    Ok((access != Access::Write).then(|| Buffer::of(COMPILED)))
+    Ok((access != Access::Write).then(|| Buffer::of(vm, COMPILED)))
 }
 
 fn rom_read(vm: &Vm, _: Obj, _: &mut [u8]) -> Outcome {

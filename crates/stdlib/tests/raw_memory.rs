@@ -10,8 +10,9 @@ use berus_runtime::host::Host;
 use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
-use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::vm::Limits;
 use berus_runtime::ops::print::Stdout;
+use berus_testkit::programs::new_vm;
 
 /// A host that grants nothing but a console.
 #[derive(Clone, Default)]
@@ -27,7 +28,7 @@ impl Host for Console {
 fn printed(source: &str) -> String {
     let console = Console::default();
     let heap = Heap::growing(&GlobalRegions, 1 << 20);
-    let mut vm = Vm::new(heap, Box::new(console.clone()), Limits::default()).expect("the heap has room");
+    let mut vm = new_vm(heap, Box::new(console.clone()), Limits::default()).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);
     vm.enter(|vm| {
         let body = vm.compile(source.as_bytes(), b"test.py", Mode::File, vm.main());

@@ -14,7 +14,7 @@ use std::time::Duration;
 use berus_compiler::Mode;
 use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::host::Host;
+use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
@@ -26,6 +26,7 @@ use berus_runtime::model::protocols::{Ints, Strs};
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::model::word::Obj;
 use berus_runtime::ops::print::Print;
+use berus_testkit::programs::new_vm;
 use rustix::time::{ClockId, clock_gettime};
 
 /// Bytes of the heap.
@@ -90,8 +91,9 @@ impl Host for Watcher {
         Some(Duration::ZERO)
     }
 
-    fn raw_memory(&self) -> bool {
-        true
+    fn raw_memory(&self) -> Option<RawMemory> {
+        // SAFETY: the calls of the sweep are given memory of objects.
+        Some(unsafe { RawMemory::grant() })
     }
 
     fn interrupted(&self) -> bool {
@@ -169,7 +171,7 @@ fn sweep(size: usize, is_short: bool) -> (BTreeMap<String, Duration>, u32, u32) 
             probe.is_short.set(is_short);
         });
         let heap = Heap::growing(&GlobalRegions, HEAP);
-        let mut vm = Vm::new(heap, Box::new(Watcher), Limits::default()).expect("the heap has room");
+        let mut vm = new_vm(heap, Box::new(Watcher), Limits::default()).expect("the heap has room");
         vm.register(berus_stdlib::MODULES);
         vm.register(MODULES);
         vm.enter(|vm| {

@@ -22,6 +22,7 @@ use berus_runtime::model::events::Poll;
 use berus_runtime::model::protocols::Classes;
 use berus_runtime::model::vm::{Budget, Limits, Vm};
 use berus_testkit::allocator::{Allocator, peak_during};
+use berus_testkit::programs::new_vm;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -76,7 +77,7 @@ fn programs() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// An interpreter with the library.
 fn interpreter(host: impl Host + 'static) -> Vm {
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
-    let mut vm = Vm::new(Heap::growing(&GlobalRegions, HEAP), Box::new(host), limits).expect("the heap has room");
+    let mut vm = new_vm(Heap::growing(&GlobalRegions, HEAP), Box::new(host), limits).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);
     vm.freeze(&berus_stdlib::FROZEN);
     vm

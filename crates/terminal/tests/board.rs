@@ -8,8 +8,9 @@ use std::time::Duration;
 use berus_runtime::errno::{Errno, INTERRUPTED};
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::Host;
-use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::vm::Limits;
 use berus_terminal::{BoardLines, Ending, Prompt, Python};
+use berus_testkit::programs::new_vm;
 use proptest::prelude::*;
 
 /// What comes over the cable and goes. A byte arrives whenever the program is looked at, so that each moment has its turn.
@@ -91,7 +92,7 @@ fn answer(bytes: &[u8]) -> (String, usize) {
     for resets in 0.. {
         let heap = Heap::growing(&GlobalRegions, 64 << 10);
         let limits = Limits { value_stack: 1 << 10, ..Limits::default() };
-        let mut vm = Vm::new(heap, Box::new(Machine(Rc::clone(&cable))), limits).expect("the heap has room");
+        let mut vm = new_vm(heap, Box::new(Machine(Rc::clone(&cable))), limits).expect("the heap has room");
         vm.set_line_editor(Box::new(BoardLines::new()));
         match vm.enter(|vm| Python(vm).live(&mut prompt)) {
             Ending::SoftReset => {}

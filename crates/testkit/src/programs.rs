@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use berus_compiler::{Mode, Options, compile};
 use berus_runtime::heap::{GlobalRegions, Heap};
-use berus_runtime::host::Host;
+use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::load::Load;
 use berus_runtime::import::registry::Register;
@@ -40,6 +40,13 @@ pub const DIFFERS: &str = "# MicroPython differs: ";
 
 /// How a comment begins that says why MicroPython does not come to the program's end.
 pub const ENDLESS: &str = "# MicroPython does not end: ";
+
+/// An interpreter for a test, which keeps the contract of raw words; `None` if there is no memory for one.
+#[allow(unsafe_code)]
+pub fn new_vm(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
+    // SAFETY: the code of tests keeps the contract.
+    unsafe { Vm::new(heap, host, limits) }
+}
 
 /// The way a program is run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,8 +82,10 @@ impl Host for Console {
         self.time.set(self.time.get().saturating_add(time));
     }
 
-    fn raw_memory(&self) -> bool {
-        true
+    fn raw_memory(&self) -> Option<RawMemory> {
+        #[allow(unsafe_code)]
+        // SAFETY: the programs of tests read and write what is their own.
+        Some(unsafe { RawMemory::grant() })
     }
 }
 
@@ -95,7 +104,7 @@ impl Interpreter {
         let console = Console::default();
         let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
         let heap = Heap::growing(&GlobalRegions, heap_size);
-        let mut vm = Vm::new(heap, Box::new(console.clone()), limits).expect("the heap has room");
+        let mut vm = new_vm(heap, Box::new(console.clone()), limits).expect("the heap has room");
         vm.register(modules);
         Interpreter { vm, console }
     }

@@ -34,7 +34,9 @@ impl AsRef<[u8]> for Piece {
     }
 }
 
-impl MachineCode for CodeInRam {
+// SAFETY: the memory is a piece of RAM of its own, which nobody writes to after `fill`; nothing forbids to execute
+// memory of these boards, and their code never changes.
+unsafe impl MachineCode for CodeInRam {
     fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
         let count = len.div_ceil(size_of::<Line>());
         let mut lines = Vec::new();

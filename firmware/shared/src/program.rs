@@ -43,7 +43,8 @@ impl Host for Debugger {
 
 /// Runs the program that the command line names, and ends.
 pub fn run(heap: Heap, limits: Limits) -> ! {
-    let Some(mut vm) = Vm::new(heap, Box::<Debugger>::default(), limits) else { semihosting::exit(false) };
+    // SAFETY: what runs programs keeps the contract of raw words.
+    let Some(mut vm) = (unsafe { Vm::new(heap, Box::<Debugger>::default(), limits) }) else { semihosting::exit(false) };
     let mut arguments = semihosting::arguments().into_iter().skip(1).peekable();
     let mut in_place = false;
     while arguments.next_if(|argument| argument == "-X").is_some() {

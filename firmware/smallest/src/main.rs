@@ -75,7 +75,8 @@ fn main() -> ! {
     if let (Some(internal), Some(objects)) = (internal, objects) {
         // SAFETY: once, with memory that nobody else knows.
         unsafe { ALLOCATOR.init(internal.as_mut_ptr().addr(), INTERNAL) };
-        if let Some(vm) = Heap::fixed(objects).and_then(|heap| Vm::new(heap, Box::new(Console), LIMITS)) {
+        // SAFETY: what runs the program keeps the contract of raw words.
+        if let Some(vm) = Heap::fixed(objects).and_then(|heap| unsafe { Vm::new(heap, Box::new(Console), LIMITS) }) {
             vm.enter(|vm| {
                 if let Err(raised) = run(vm) {
                     let exception = vm.take_exception(raised);

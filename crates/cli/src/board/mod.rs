@@ -169,7 +169,8 @@ impl Board {
     fn live(&self, prompt: &mut Prompt) -> Option<Ending> {
         let heap = Heap::growing(&GlobalRegions, self.heap);
         let limits = Limits { value_stack: VALUE_STACK, machine_stack: STACK };
-        let mut vm = Vm::new(heap, Box::new(self.host.clone()), limits)?;
+        // SAFETY: the board keeps the contract of raw words.
+        let mut vm = unsafe { Vm::new(heap, Box::new(self.host.clone()), limits) }?;
         vm.register(berus_stdlib::MODULES);
         vm.freeze(&berus_stdlib::FROZEN);
         vm.set_line_editor(Box::new(BoardLines::new()));

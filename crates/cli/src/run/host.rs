@@ -11,7 +11,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use berus_runtime::errno::{self, Errno};
-use berus_runtime::host::{Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, Threads};
+use berus_runtime::host::{
+    Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, RawMemory, Threads,
+};
 use memmap2::MmapMut;
 
 use super::files::{StdFiles, number};
@@ -235,8 +237,9 @@ impl Host for StdHost {
         Some(self)
     }
 
-    fn raw_memory(&self) -> bool {
-        true
+    fn raw_memory(&self) -> Option<RawMemory> {
+        // SAFETY: whoever runs `berus` trusts the programs that it is given as much as other programs.
+        Some(unsafe { RawMemory::grant() })
     }
 
     fn threads(&self) -> Option<Arc<dyn Threads>> {
@@ -249,7 +252,8 @@ pub fn entropy(buffer: &mut [u8]) -> bool {
     fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(buffer)).is_ok()
 }
 
-impl Threads for StdHost {
+// SAFETY: the threads and the monitors are those of the standard library.
+unsafe impl Threads for StdHost {
     fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, Errno> {
         threads::spawn(stack_size, run).map_err(|error| number(&error))
     }
@@ -263,7 +267,8 @@ impl Threads for StdHost {
     }
 }
 
-impl MachineCode for StdHost {
+// SAFETY: the memory is a mapping of its own, which is written by `fill` and then only executed.
+unsafe impl MachineCode for StdHost {
     fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
         let mut memory = MmapMut::map_anon(len).ok()?;
         fill(&mut memory);

@@ -130,7 +130,8 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     let heap = Heap::growing(&GlobalRegions, options.heap_size);
     let limits = Limits { machine_stack: STACK, ..Limits::default() };
     let host = StdHost::new(rom);
-    let Some(mut vm) = Vm::new(heap, Box::new(host.clone()), limits) else {
+    // SAFETY: what runs programs keeps the contract of raw words.
+    let Some(mut vm) = (unsafe { Vm::new(heap, Box::new(host.clone()), limits) }) else {
         eprintln!("the heap is too small");
         return 1;
     };

@@ -165,12 +165,14 @@ impl List {
         })
     }
 
-    /// Replaces `old` items from number `at` on by `None`, `new` times.
+    /// Replaces `old` items from number `at` on, or as many as there are, by `None`, `new` times.
     ///
     /// # Errors
     /// `MemoryError`; the list is as before.
     pub fn splice(&self, vm: &Vm, at: usize, old: usize, new: usize) -> Res<()> {
         let len = self.len.get();
+        let at = at.min(len);
+        let old = old.min(len - at);
         let new_len = (len - old).saturating_add(new);
         if new_len > self.capacity.get() {
             let capacity = new_len.saturating_add(MIN);
@@ -197,9 +199,9 @@ impl List {
         Ok(())
     }
 
-    /// Removes and answers item number `at`, which is less than the list's length.
-    pub fn remove_at(&self, vm: &Vm, at: usize) -> Obj {
-        let item = self.get(at).unwrap_or(Obj::NONE);
+    /// Removes and answers item number `at`; `None` if the list has no such item.
+    pub fn remove_at(&self, vm: &Vm, at: usize) -> Option<Obj> {
+        let item = self.get(at)?;
         let last = self.len.get() - 1;
         spend_work_on_bytes(vm, (last - at) * size_of::<Obj>());
         let block = self.items.get();
@@ -217,7 +219,7 @@ impl List {
                 self.capacity.set(capacity / 2);
             }
         }
-        item
+        Some(item)
     }
 
     /// Turns the order of the items around.

@@ -393,7 +393,7 @@ impl Map {
     }
 
     /// Removes entry number `at`, leaving a gap.
-    pub fn remove_at(&self, at: usize) {
+    pub(crate) fn remove_at(&self, at: usize) {
         let entry = &self.entries()[at];
         entry.key.set(None);
         entry.value.set(None);

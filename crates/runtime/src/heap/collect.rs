@@ -26,7 +26,11 @@ pub struct Collection<'h> {
 
 impl Heap {
     /// Begins a collection. `None` if a collection is under way.
-    pub fn collect(&self) -> Option<Collection<'_>> {
+    ///
+    /// # Safety
+    /// Before the collection is [finished](Collection::finish), [`Collection::keep`] is called with every word that
+    /// blocks which are still to be used are reached from.
+    pub unsafe fn collect(&self) -> Option<Collection<'_>> {
         if self.collecting.replace(true) {
             return None;
         }

@@ -25,7 +25,8 @@ use crate::model::vm::Vm;
 /// # use berus_runtime::heap::{GlobalRegions, Heap};
 /// # use berus_runtime::host::Silent;
 /// # use berus_runtime::model::vm::Vm;
-/// let mut vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Default::default()).unwrap();
+/// // SAFETY: the code below keeps the contract of raw words.
+/// let mut vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Default::default()) }.unwrap();
 /// vm.freeze(&MODULES);
 /// ```
 pub struct FrozenTable(pub &'static [(&'static str, &'static [u8])]);

@@ -54,6 +54,12 @@ pub trait RunModule {
     /// # Errors
     /// Whatever the body raises.
     fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()>;
+
+    /// As [`run_body`](RunModule::run_body), of an expression too, whose value is the answer.
+    ///
+    /// # Errors
+    /// Whatever the body raises.
+    fn evaluate(&self, body: Obj, globals: Gc<Dict>) -> Res;
 }
 
 impl RunModule for Vm {
@@ -73,11 +79,15 @@ impl RunModule for Vm {
     }
 
     fn run_body(&self, body: Obj, globals: Gc<Dict>) -> Res<()> {
+        self.evaluate(body, globals).map(|_| ())
+    }
+
+    fn evaluate(&self, body: Obj, globals: Gc<Dict>) -> Res {
         let outer = self.swap_locals(globals);
         clear_stack_below();
         let result = as_program(self, body, || self.call(body, &[]));
         self.swap_locals(outer);
-        result.map(|_| ())
+        result
     }
 }
 

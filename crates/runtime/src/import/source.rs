@@ -34,7 +34,8 @@ pub trait Compile {
     /// use berus_runtime::host::Silent;
     /// use berus_runtime::model::vm::{Limits, Vm};
     ///
-    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// // SAFETY: the code below keeps the contract of raw words.
+    /// let vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
     /// vm.enter(|vm| {
     ///     assert!(vm.run_source(b"x = 6 * 7", b"six.py").is_ok());
     ///     let x = vm.main().load(vm, vm.intern(b"x").unwrap());
@@ -58,7 +59,8 @@ pub trait Compile {
     /// use berus_runtime::import::source::Mode;
     /// use berus_runtime::model::vm::{Limits, Vm};
     ///
-    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// // SAFETY: the code below keeps the contract of raw words.
+    /// let vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
     /// vm.enter(|vm| {
     ///     let sum = vm.compile(b"sum(range(10))", b"<sum>", Mode::Eval, vm.main()).unwrap();
     ///     let value = vm.call(sum, &[]).unwrap();

@@ -3,6 +3,7 @@
 use crate::model::args::Args;
 use crate::model::error::{Raise, Res};
 use crate::model::vm::Vm;
+use crate::model::word::Obj;
 
 /// Checks of how many arguments a built-in was given.
 pub trait CheckArguments {
@@ -16,6 +17,17 @@ pub trait CheckArguments {
 impl CheckArguments for Vm {
     fn check_args(&self, args: Args<'_>, min: usize, max: usize, keywords: bool) -> Res<()> {
         check_arg_counts(self, args.n_pos(), args.n_kw(), min, max, keywords)
+    }
+}
+
+/// Argument number `index` of a function for the tables of modules and types, which may be given too few there.
+///
+/// # Errors
+/// `TypeError` if the function was given fewer arguments.
+pub(crate) fn nth_argument(vm: &Vm, args: &[Obj], index: usize) -> Res {
+    match args.get(index) {
+        Some(&argument) => Ok(argument),
+        None => check_arg_counts(vm, args.len(), 0, index + 1, usize::MAX, false).map(|()| Obj::NONE),
     }
 }
 

@@ -19,12 +19,9 @@ pub enum Access {
 /// Python code while the memory is in use.
 #[derive(Clone, Copy, Debug)]
 pub struct Buffer {
-    /// The first byte.
-    pub data: NonNull<u8>,
-    /// The length in bytes.
-    pub len: usize,
-    /// The type of the elements, as in `struct`: `B` for bytes.
-    pub typecode: u8,
+    data: NonNull<u8>,
+    len: usize,
+    typecode: u8,
 }
 
 impl Buffer {
@@ -37,9 +34,29 @@ impl Buffer {
         Buffer { data, len, typecode }
     }
 
-    /// The memory of `bytes`, only to be read.
-    pub fn of(bytes: &[u8]) -> Buffer {
-        Buffer { data: NonNull::from_ref(bytes).cast(), len: bytes.len(), typecode: b'B' }
+    /// The same memory, of elements of the type `typecode`.
+    #[must_use]
+    pub fn typed(self, typecode: u8) -> Buffer {
+        Buffer { typecode, ..self }
+    }
+
+    /// The address of the first byte.
+    #[inline]
+    pub fn data(self) -> NonNull<u8> {
+        self.data
+    }
+
+    /// The length in bytes.
+    #[inline]
+    #[allow(clippy::len_without_is_empty)] // nobody asks
+    pub fn len(self) -> usize {
+        self.len
+    }
+
+    /// The type of the elements, as in `struct`: `B` for bytes.
+    #[inline]
+    pub fn typecode(self) -> u8 {
+        self.typecode
     }
 
     /// The bytes. They lie in the object: the caller holds the object while it uses the bytes.

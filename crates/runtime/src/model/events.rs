@@ -188,7 +188,8 @@ pub trait Poll {
     /// use berus_runtime::host::Silent;
     /// use berus_runtime::model::vm::{Budget, Limits, Vm};
     ///
-    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// // SAFETY: the code below keeps the contract of raw words.
+    /// let vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
     /// vm.set_budget(Budget { instructions: Some(10_000), ..Budget::default() }).unwrap();
     /// vm.enter(|vm| {
     ///     let source = b"while True:\n  try: pass\n  finally: continue";

@@ -358,7 +358,8 @@ impl Vm {
     /// The words can be read and do not change meanwhile, and all objects that are still needed are reached from them
     /// or from the interpreter's state.
     pub(crate) unsafe fn free_unreached(&self, stack: usize, words: usize) {
-        let Some(mut collection) = self.heap.collect() else { return };
+        // SAFETY: the roots of the interpreter and the words of its machine stacks are kept below.
+        let Some(mut collection) = (unsafe { self.heap.collect() }) else { return };
         self.qstrs.keep(&mut collection);
         self.keep_roots(&mut collection);
         self.watchers.keep(&mut collection);

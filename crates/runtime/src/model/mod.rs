@@ -12,6 +12,7 @@ pub(crate) mod class;
 pub mod code;
 pub mod dispatch;
 pub mod each;
+pub mod embedder;
 pub(crate) mod emergency;
 pub mod error;
 pub mod events;

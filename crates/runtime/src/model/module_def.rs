@@ -33,7 +33,8 @@ use crate::qstr::Qstr;
 ///
 /// # use berus_runtime::heap::{GlobalRegions, Heap};
 /// # use berus_runtime::host::Silent;
-/// let mut vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Default::default()).unwrap();
+/// // SAFETY: the code below keeps the contract of raw words.
+/// let mut vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Default::default()) }.unwrap();
 /// vm.register(MODULES);
 /// ```
 pub struct ModuleDef {

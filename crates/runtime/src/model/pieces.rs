@@ -197,7 +197,9 @@ mod tests {
 
     #[test]
     fn pieces_do_not_show() {
-        let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+        // SAFETY: the test uses no objects.
+        let vm =
+            unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
         // Places around the ends of pieces and windows.
         for place in (0..3 * PIECE).step_by(997).chain(PIECE - 9..PIECE + 9).chain(2 * PIECE - 9..2 * PIECE + 9) {
             for len in [1, 2, 7, PIECE, PIECE + 1] {

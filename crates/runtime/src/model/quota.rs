@@ -29,7 +29,8 @@ impl Vm {
     /// use berus_runtime::model::protocols::Classes;
     /// use berus_runtime::model::vm::{Limits, Vm};
     ///
-    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// // SAFETY: the code below keeps the contract of raw words.
+    /// let vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
     /// vm.enter(|vm| {
     ///     let grants = vm.grants();
     ///     let quota = Quota::new(&grants);

@@ -67,6 +67,10 @@ pub mod flag {
     pub const FOREIGN: u16 = 1 << 14;
     /// The mark of every type of Berus. A type without it came from a C module.
     pub const BERUS: u16 = 1 << 15;
+
+    /// The flags that say how objects behave. The others say how types and their objects lie in memory.
+    pub const BEHAVIOUR: u16 =
+        EQ_CHECKS_OTHER_TYPE | BINDS_SELF | EQ_NOT_REFLEXIVE | EQ_HAS_NE | LENDS | SUBSCR_ALLOWS_STACK_SLICE;
 }
 
 /// A unary operation: an operator of the language, or an operation that only built-ins ask for.
@@ -236,14 +240,14 @@ macro_rules! slots {
 pub struct Type {
     header: Header,
     /// A set of [`flag`]s.
-    pub flags: u16,
+    pub(crate) flags: u16,
     name: u16,
     /// For each kind of slot that C code knows, the slot's number in `slots_for_c`.
     indices_for_c: machine::Indices,
     /// The slots that C code reads.
     pub(crate) slots_for_c: machine::Slots,
     /// What objects of the type can do. All classes that programs define share the same slots.
-    pub slots: &'static Slots,
+    pub(crate) slots: &'static Slots,
     /// The type that this type derives from, or the tuple of [`Parent::Many`].
     parent: Slot,
     /// The number of the type's name, which may have more than 16 bits; 0 if the name is among the slots.
@@ -472,8 +476,18 @@ impl Definition {
         self
     }
 
-    /// The definition with `flags` set, too.
-    pub const fn flags(mut self, flags: u16) -> Definition {
+    /// The definition with `flags` set, too, of those that say how objects of the type behave.
+    ///
+    /// # Panics
+    /// If one of the flags says how types or their objects lie in memory. A type is a constant, so that the panic is an
+    /// error of the build.
+    pub const fn flags(self, flags: u16) -> Definition {
+        assert!(flags & !flag::BEHAVIOUR == 0, "only the runtime's own types have flags of layout");
+        self.layout_flags(flags)
+    }
+
+    /// The definition with `flags` set, too. The type and its objects have the layout that the flags say.
+    pub(crate) const fn layout_flags(mut self, flags: u16) -> Definition {
         self.ty.flags |= flags;
         self
     }

@@ -9,6 +9,7 @@ use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::any::Any;
 use core::cell::Cell;
 
 use crate::errno::Errno;
@@ -17,6 +18,7 @@ use crate::host::Host;
 #[cfg(feature = "threads")]
 use crate::host::Threads;
 use crate::model::dispatch::{Dispatch, Steps};
+use crate::model::embedder::Embedder;
 use crate::model::emergency::Emergency;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Events;
@@ -97,7 +99,28 @@ pub trait EditLines {
     fn complete(&self, vm: &Vm, line: &[u8], found: &mut dyn FnMut(&[u8])) -> Res<usize>;
 }
 
-/// An interpreter.
+/// An interpreter, with all that built-ins and embedders do with raw words.
+///
+/// # The contract of raw words
+///
+/// A value is a machine word ([`Obj`]), a pointer to an object is one, too ([`Gc`]), and nothing keeps the collector or
+/// another interpreter from what either points to. So whoever makes an interpreter by [`Vm::new`] promises for all code
+/// that is then given a `&Vm`, be it a function of the embedder's or one of a module that is registered:
+///
+/// 1. A value is used where the collector sees it: in local variables of code that [`Vm::enter`] has called, in objects
+///    that other objects or the interpreter lead to. It is not kept in memory of Rust's allocator (a `Vec`, a `Box`) over
+///    anything that may allocate, and not from one `enter` to the next.
+/// 2. Values, and names ([`Qstr`]), stay with their interpreter, and are not used after its end.
+/// 3. What is lent from an object (its items, its entries, its bytes, a [`Buffer`](crate::model::buffer::Buffer)) is
+///    used only while the object is held, and not after anything that may change the object's size: a call of Python
+///    code, a change by the same function. Memory that was asked for to be read is not written.
+/// 4. Instances of a type are made as the type's module makes them, and [collections](Vm::heap) are left to the
+///    interpreter.
+/// 5. What a sort of table asks for in its documentation holds: of [`Type`](crate::model::types::Type),
+///    [`ModuleDef`], [`custom_type!`](crate::custom_type).
+///
+/// In return the functions that take a `&Vm` need no `unsafe`. A program that does not want to promise uses the crate
+/// `berus`, whose handles keep this contract by themselves.
 pub struct Vm {
     pub(crate) heap: Heap,
     pub(crate) qstrs: Pool,
@@ -141,11 +164,24 @@ pub struct Vm {
     pub(crate) errno: Cell<Errno>,
     /// What a method of a program was told the address of: see `obj/io_base.rs`.
     pub(crate) lent_fields: Cell<Option<Obj>>,
+    /// The state of the embedder, if there is any.
+    pub(crate) embedder: Option<Box<dyn Embedder>>,
     /// Who reads lines for `input()`, if somebody edits them.
     pub(crate) line_editor: Option<Box<dyn EditLines>>,
     pub(crate) limits: Limits,
+    /// Whether a panic has left the interpreter in the middle of its work.
+    pub(crate) abandoned: Cell<bool>,
     /// The modules that are written in Rust, in the order of their registration.
     pub(crate) registry: Vec<&'static [ModuleDef]>,
+}
+
+/// Marks an interpreter as abandoned when a panic passes.
+struct Abandon<'a>(&'a Vm);
+
+impl Drop for Abandon<'_> {
+    fn drop(&mut self) {
+        self.0.abandoned.set(true);
+    }
 }
 
 impl Vm {
@@ -163,7 +199,8 @@ impl Vm {
     /// use berus_runtime::host::Silent;
     /// use berus_runtime::model::vm::{Limits, Vm};
     ///
-    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// // SAFETY: the code below keeps the contract of raw words.
+    /// let vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
     /// vm.enter(|vm| {
     ///     let greeting = vm.new_str(b"hello").unwrap();
     ///     vm.main().store(vm, vm.intern(b"greeting").unwrap(), greeting).unwrap();
@@ -173,9 +210,17 @@ impl Vm {
     ///     assert_eq!(vm.as_str(greeting), Some(&b"hello"[..]));
     /// });
     /// ```
+    ///
+    /// # Panics
+    /// If a panic has left this interpreter before: an interpreter that was left in the middle of its work is not to be
+    /// used again, only dropped. See [`Vm::is_abandoned`].
     pub fn enter<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
+        assert!(!self.is_abandoned(), "a panic has left this interpreter in the middle of its work");
         if self.thread.stack_base.get() != 0 {
-            return work(self);
+            let abandon = Abandon(self);
+            let result = work(self);
+            core::mem::forget(abandon);
+            return result;
         }
         self.on_machine_stack(self.limits.machine_stack, |vm| {
             #[cfg(feature = "threads")]
@@ -193,9 +238,21 @@ impl Vm {
         let here = (&raw const marker).expose_provenance();
         self.thread.stack_base.set(here);
         self.thread.stack_limit.set(here.saturating_sub(bytes));
+        let abandon = Abandon(self);
         let result = self.run_below(work);
+        core::mem::forget(abandon);
         self.thread.stack_base.set(0);
         result
+    }
+
+    /// Whether code runs that [`Vm::enter`] has called.
+    pub fn is_entered(&self) -> bool {
+        self.thread.stack_base.get() != 0
+    }
+
+    /// Whether a panic has left the interpreter in the middle of its work, which leaves nothing to do but to drop it.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned.get()
     }
 
     /// Runs `work` in a machine frame below the one of [`Vm::on_machine_stack`], whose address is the upper end of the
@@ -246,6 +303,18 @@ impl Vm {
     /// Sets the optimisation level with which source is compiled, as `-O` and `micropython.opt_level` do.
     pub fn set_optimisation(&self, level: u8) {
         self.optimise.set(level);
+    }
+
+    /// Gives the interpreter an embedder's state, in place of the one before.
+    pub fn set_embedder(&mut self, embedder: Box<dyn Embedder>) {
+        self.embedder = Some(embedder);
+    }
+
+    /// The state that the embedder has given the interpreter, if it is of the type `T`.
+    #[inline]
+    pub fn embedder<T: Embedder>(&self) -> Option<&T> {
+        let embedder: &dyn Any = self.embedder.as_deref()?;
+        embedder.downcast_ref()
     }
 
     /// Has `input()` read lines by way of `editor`, where the console's own are not edited.
@@ -421,5 +490,8 @@ impl Vm {
         self.turns.keep(collection);
         self.emergency.keep(collection);
         self.mounts.keep(collection);
+        if let Some(embedder) = &self.embedder {
+            embedder.keep(&mut |word| collection.keep(word));
+        }
     }
 }

@@ -14,7 +14,7 @@ use core::fmt;
 use core::num::NonZeroUsize;
 use core::ptr::NonNull;
 
-use crate::model::object::Header;
+use crate::model::object::{Header, Object};
 use crate::qstr::Qstr;
 
 /// A value: a small integer, a name, `None`, `False`, `True`, or a pointer to an object.
@@ -141,13 +141,13 @@ impl Obj {
 
     /// The object at `header`.
     #[inline(always)]
-    pub fn from_header(header: NonNull<Header>) -> Obj {
+    pub(crate) fn from_header(header: NonNull<Header>) -> Obj {
         Obj(header.cast())
     }
 
-    /// The object at `header`, which is a constant.
+    /// The object `object`, which is a constant.
     #[inline(always)]
-    pub const fn from_static<T>(object: &'static T) -> Obj {
+    pub const fn from_static<T: Object>(object: &'static T) -> Obj {
         Obj(NonNull::from_ref(object).cast())
     }
 

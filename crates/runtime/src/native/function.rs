@@ -253,7 +253,7 @@ fn asm_word(vm: &Vm, object: Obj) -> Res<usize> {
         return Ok(tuple.items().as_ptr().expose_provenance());
     }
     Ok(match vm.try_buffer(object, Access::Read)? {
-        Some(buffer) => buffer.data.as_ptr().expose_provenance(),
+        Some(buffer) => buffer.data().as_ptr().expose_provenance(),
         None => object.bits(),
     })
 }

@@ -96,7 +96,7 @@ impl Array {
     /// # Errors
     /// `MemoryError`.
     pub fn bytearray(vm: &Vm, bytes: &[u8]) -> Res<Gc<Array>> {
-        Array::copied(vm, BYTES, Buffer::of(bytes))
+        Array::copied(vm, BYTES, Buffer::of(vm, bytes))
     }
 
     /// A `bytearray` of `len` zeros.
@@ -137,10 +137,10 @@ impl Array {
     /// An array of the items whose bytes are in `bytes`.
     fn copied(vm: &Vm, code: u8, bytes: Buffer) -> Res<Gc<Array>> {
         let size = Array::size_of_item(vm, code)?;
-        let len = bytes.len / size;
+        let len = bytes.len() / size;
         let items = vm.alloc_bytes(len * size)?;
         // SAFETY: the block is new, and has room for the items.
-        unsafe { items.copy_from_nonoverlapping(bytes.data, len * size) };
+        unsafe { items.copy_from_nonoverlapping(bytes.data(), len * size) };
         Array::of_block(vm, code, items, len, 0)
     }
 
@@ -199,7 +199,7 @@ impl Array {
         } else {
             binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
         }
-        self.buffer().write(index * size, Buffer::of(&item[..size]));
+        self.buffer().write(index * size, Buffer::of(vm, &item[..size]));
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl Array {
         binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
         let len = self.len.get();
         self.splice(vm, len, 0, 1)?;
-        self.buffer().write(len * size, Buffer::of(&item[..size]));
+        self.buffer().write(len * size, Buffer::of(vm, &item[..size]));
         Ok(())
     }
 
@@ -246,7 +246,7 @@ impl Array {
         match vm.try_buffer(source, Access::Read)? {
             Some(buffer) => {
                 let (size, len) = (self.size(), self.len.get());
-                let count = buffer.len / size;
+                let count = buffer.len() / size;
                 self.splice(vm, len, 0, count)?;
                 self.buffer().write(len * size, buffer.part(0, count * size));
             }
@@ -337,7 +337,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     Ok(match op {
         UnaryOp::Bool => Some(Obj::bool(array.len.get() != 0)),
         UnaryOp::Len => Some(Obj::small_int_wrapping(array.len.get() as isize)),
-        UnaryOp::Sizeof => Some(Obj::small_int_wrapping((size_of::<Array>() + array.buffer().len) as isize)),
+        UnaryOp::Sizeof => Some(Obj::small_int_wrapping((size_of::<Array>() + array.buffer().len()) as isize)),
         _ => None,
     })
 }
@@ -360,7 +360,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
         let result = Array::new(vm, code, array.len.get().saturating_mul(count))?;
         for number in 0..if bytes.is_empty() { 0 } else { count } {
             vm.work(1)?;
-            result.buffer().write(number * bytes.len(), Buffer::of(bytes));
+            result.buffer().write(number * bytes.len(), Buffer::of(vm, bytes));
         }
         return Ok(Some(result.obj()));
     }
@@ -369,8 +369,8 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
         let bytes = array.buffer().bytes();
         let count = other.len() / array.size();
         let result = Array::new(vm, array.code_and_free.get() as u8, array.len.get() + count)?;
-        result.buffer().write(0, Buffer::of(bytes));
-        result.buffer().write(bytes.len(), Buffer::of(other));
+        result.buffer().write(0, Buffer::of(vm, bytes));
+        result.buffer().write(bytes.len(), Buffer::of(vm, other));
         return Ok(Some(result.obj()));
     }
     if is_comparison(op) { compare(vm, op, array.buffer(), right) } else { Ok(None) }
@@ -384,7 +384,7 @@ pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Op
     let Some(other) = vm.try_buffer(right, Access::Read)? else {
         return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE));
     };
-    let (code, other_code) = (left.typecode, other.typecode);
+    let (code, other_code) = (left.typecode(), other.typecode());
     let is_float = matches!(code, b'f' | b'd' | b'e');
     let unsigned = code.is_ascii_uppercase() || other_code.is_ascii_uppercase();
     let same = code.eq_ignore_ascii_case(&other_code) && !is_float;
@@ -413,7 +413,7 @@ fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
     let Some(source) = vm.try_buffer(value, Access::Read)? else {
         return Err(vm.not_implemented(format_args!("array/bytes required on right side")));
     };
-    if native_size(source.typecode) != Some(size) {
+    if native_size(source.typecode()) != Some(size) {
         return Err(incompatible(vm));
     }
     Ok(source)
@@ -436,7 +436,7 @@ pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: impl FnOnce() -> usize) -> 
 /// Stores `value` into the `len` items of `size` bytes from number `at` on, whose number stays the same.
 pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: usize, value: Obj) -> Res<()> {
     let source = slice_source(vm, size, value)?;
-    if source.len != len * size {
+    if source.len() != len * size {
         return Err(incompatible(vm));
     }
     target.write(at * size, source);
@@ -455,21 +455,21 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             Subscr::Load => {
                 let items = array.buffer().part(start * size, count * size);
                 // The objects that gave the bounds may have changed the array.
-                if items.len != count * size {
+                if items.len() != count * size {
                     return Err(incompatible(vm));
                 }
                 Ok(Some(Array::copied(vm, array.code_and_free.get() as u8, items)?.obj()))
             }
             Subscr::Store(value) => {
                 let source = slice_source(vm, size, value)?;
-                if source.len == count * size {
+                if source.len() == count * size {
                     array.buffer().write(start * size, source);
                     return Ok(Some(Obj::NONE));
                 }
                 // Making room moves items.
                 let copy = if source.overlaps(array.buffer()) { Some(Bytes::new(vm, source.bytes())?) } else { None };
-                let source = copy.map_or(source, |copy| Buffer::of(copy.bytes_unbounded()));
-                array.splice(vm, start, count, source.len / size)?;
+                let source = copy.map_or(source, |copy| Buffer::of(vm, copy.bytes_unbounded()));
+                array.splice(vm, start, count, source.len() / size)?;
                 array.buffer().write(start * size, source);
                 Ok(Some(Obj::NONE))
             }

@@ -92,7 +92,7 @@ pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder
         return Ok(out);
     }
     if let Some(buffer) = vm.try_buffer(source, Access::Read)? {
-        out = Builder::with_capacity(vm, buffer.len)?;
+        out = Builder::with_capacity(vm, buffer.len())?;
         out.extend(vm, buffer.bytes())?;
         return Ok(out);
     }
@@ -180,6 +180,6 @@ fn next(_: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     Ok(of(iter.source).get(iter.advance()).map(|&byte| Obj::small_int_wrapping(isize::from(byte))))
 }
 
-fn buffer(_: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
-    Ok(if access == Access::Read { Some(Buffer::of(of(object))) } else { None })
+fn buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
+    Ok(if access == Access::Read { Some(Buffer::of(vm, of(object))) } else { None })
 }

@@ -140,7 +140,7 @@ macro_rules! exceptions {
         $(
             #[doc = concat!("The type `", $spelling, "`.")]
             pub static $name: Type = define!(Type::new(q!($spelling))
-                .flags(flag::EXCEPTION)
+                .layout_flags(flag::EXCEPTION)
                 .make_new(exception_new)
                 .print(exception_print)
                 .attr(exception_attr)
@@ -154,7 +154,7 @@ macro_rules! exceptions {
 /// The type `BaseException`.
 pub static BASE_EXCEPTION: Type = define!(notes::with_methods(
     Type::new(q!("BaseException"))
-        .flags(flag::EXCEPTION)
+        .layout_flags(flag::EXCEPTION)
         .make_new(exception_new)
         .print(exception_print)
         .attr(exception_attr)
@@ -164,7 +164,7 @@ pub static BASE_EXCEPTION: Type = define!(notes::with_methods(
 /// type, so that no program has it.
 pub static ABORT: Type = define!(
     Type::new(q!("Abort"))
-        .flags(flag::EXCEPTION)
+        .layout_flags(flag::EXCEPTION)
         .make_new(exception_new)
         .print(exception_print)
         .attr(exception_attr)

@@ -46,7 +46,7 @@ unsafe impl Object for WithBase {
 
 /// The slots and flags that all classes have in common.
 pub(crate) const CLASS: Definition = Type::new(Qstr::EMPTY)
-    .flags(flag::HEAP | flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE | flag::EQ_HAS_NE)
+    .layout_flags(flag::HEAP | flag::EQ_CHECKS_OTHER_TYPE | flag::EQ_NOT_REFLEXIVE | flag::EQ_HAS_NE)
     .make_new(instance_new)
     .print(instance_print)
     .call(instance_call)

@@ -151,7 +151,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             list.items()[at].set(value);
             Some(Obj::NONE)
         }
-        Subscr::Delete => Some(list.remove_at(vm, at)),
+        Subscr::Delete => list.remove_at(vm, at),
     })
 }
 
@@ -247,7 +247,7 @@ fn pop(vm: &Vm, args: &[Obj]) -> Res {
         Some(&index) => vm.index(&TYPE, || list.len(), index)?,
         None => list.len() - 1,
     };
-    Ok(list.remove_at(vm, at))
+    Ok(list.remove_at(vm, at).unwrap_or(Obj::NONE))
 }
 
 fn check_not_empty(vm: &Vm, list: Gc<List>) -> Res<()> {

@@ -86,7 +86,7 @@ impl MemoryView {
     /// The memory of the view, as much of it as there still is; `None` if the source does not give that access.
     fn buffer(&self, vm: &Vm, access: Access) -> Res<Option<Buffer>> {
         let Some(all) = vm.try_buffer(self.source, access)? else { return Ok(None) };
-        Ok(Some(Buffer { typecode: self.code(), ..all.part(self.offset(), self.len * self.size()) }))
+        Ok(Some(all.part(self.offset(), self.len * self.size()).typed(self.code())))
     }
 
     fn read(&self, vm: &Vm) -> Res<Buffer> {
@@ -98,7 +98,7 @@ impl MemoryView {
 
     /// How many items of the view there still are.
     fn items(&self, vm: &Vm) -> Res<usize> {
-        Ok(self.read(vm)?.len / self.size())
+        Ok(self.read(vm)?.len() / self.size())
     }
 }
 
@@ -119,8 +119,8 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
             None => (source, 0),
         },
     };
-    let len = buffer.len / native_size(buffer.typecode).unwrap_or(1);
-    MemoryView::make(vm, source, buffer.typecode, offset, len)
+    let len = buffer.len() / native_size(buffer.typecode()).unwrap_or(1);
+    MemoryView::make(vm, source, buffer.typecode(), offset, len)
 }
 
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
@@ -167,7 +167,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             binary::store(vm, view.code(), &mut item[..size], LITTLE, value)?;
             match view.buffer(vm, Access::Write)? {
                 Some(target) => {
-                    target.write(at, Buffer::of(&item[..size]));
+                    target.write(at, Buffer::of(vm, &item[..size]));
                     Ok(Some(Obj::NONE))
                 }
                 None => Ok(None),

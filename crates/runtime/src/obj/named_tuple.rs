@@ -75,7 +75,7 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
     }
     let ty = define!(
         Type::new(Qstr::EMPTY)
-            .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE)
+            .layout_flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE)
             .parent(&tuple::TYPE)
             .make_new(make_new)
             .print(print)

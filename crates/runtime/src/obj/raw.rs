@@ -8,6 +8,7 @@ use core::ptr::NonNull;
 
 use crate::data::builder::Builder;
 use crate::errno::NOT_PERMITTED;
+use crate::host::RawMemory;
 use crate::model::buffer::Buffer;
 use crate::model::error::{Raise, Res};
 use crate::model::vm::Vm;
@@ -16,14 +17,14 @@ use crate::obj::array::Array;
 
 impl RawMemoryGrant for Vm {
     fn raw_memory(&self) -> Res<RawMemory> {
-        if self.host().raw_memory() { Ok(RawMemory(())) } else { Err(self.os_error(NOT_PERMITTED)) }
+        self.host().raw_memory().ok_or_else(|| self.os_error(NOT_PERMITTED))
     }
 
     fn lent_memory(&self, address: usize, len: usize) -> Option<Buffer> {
         let fields = self.lent_fields.get()?.downcast::<Array>()?.buffer();
         let start = address.checked_sub(fields.address())?;
         let part = fields.part(start, len);
-        (part.len == len).then_some(part)
+        (part.len() == len).then_some(part)
     }
 }
 
@@ -31,7 +32,7 @@ impl Buffer {
     /// The address of the buffer, by which code that is granted memory reaches it. The buffer is there only as long as
     /// the object that gives it.
     pub fn address(self) -> usize {
-        self.data.as_ptr().expose_provenance()
+        self.data().as_ptr().expose_provenance()
     }
 }
 
@@ -47,10 +48,6 @@ pub trait RawMemoryGrant {
     /// of, for the time of a call: see `IOBase.ioctl`. These need no grant.
     fn lent_memory(&self, address: usize, len: usize) -> Option<Buffer>;
 }
-
-/// All memory of the process or machine, to read and to write, because the host has granted it.
-#[derive(Clone, Copy, Debug)]
-pub struct RawMemory(pub(crate) ());
 
 impl RawMemory {
     /// Reads the bytes at `address`. Two, four or eight bytes are read by one access where the address is a multiple of

@@ -61,7 +61,7 @@ impl Ring {
     /// The ring's memory; `None` if the program has made it too small since.
     fn memory(&self, vm: &Vm) -> Res<Option<Buffer>> {
         let buffer = vm.buffer(self.buffer, Access::Write)?;
-        Ok(Some(buffer).filter(|buffer| buffer.len > self.get.get().max(self.put.get())))
+        Ok(Some(buffer).filter(|buffer| buffer.len() > self.get.get().max(self.put.get())))
     }
 
     /// How many bytes wait to be read, in memory of `size` bytes.
@@ -85,7 +85,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let given = args.pos()[0];
     let sizes = 2..=usize::from(u16::MAX);
     let buffer = match vm.try_buffer(given, Access::Write)? {
-        Some(buffer) if sizes.contains(&buffer.len) => given,
+        Some(buffer) if sizes.contains(&buffer.len()) => given,
         Some(_) => return Err(vm.error_with(&exception::VALUE_ERROR, &[])),
         None => match usize::try_from(vm.int(given)?.wrapping_add(1)) {
             Ok(size) if sizes.contains(&size) => Array::zeros(vm, size)?.obj(),
@@ -129,10 +129,10 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
     match request {
         Request::Poll(events) => {
             let Some(memory) = ring.memory(vm)? else { return Ok(0) };
-            let waiting = ring.available(memory.len);
+            let waiting = ring.available(memory.len());
             let mut ready = Events::empty();
             ready.set(Events::READ, waiting > 0);
-            ready.set(Events::WRITE, waiting + 1 < memory.len);
+            ready.set(Events::WRITE, waiting + 1 < memory.len());
             Ok((events & ready).bits())
         }
         Request::Close => Ok(0),
@@ -142,5 +142,5 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
 
 fn any(vm: &Vm, object: Obj) -> Res {
     let ring = vm.this::<Ring>(object)?;
-    vm.new_uint(ring.memory(vm)?.map_or(0, |memory| ring.available(memory.len)))
+    vm.new_uint(ring.memory(vm)?.map_or(0, |memory| ring.available(memory.len())))
 }

@@ -265,5 +265,5 @@ fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
 }
 
 fn buffer(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> {
-    Ok(if access == Access::Read { vm.as_str(object).map(Buffer::of) } else { None })
+    Ok(if access == Access::Read { vm.as_str(object).map(|bytes| Buffer::of(vm, bytes)) } else { None })
 }

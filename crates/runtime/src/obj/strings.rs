@@ -7,6 +7,7 @@ use crate::data::bytes::Bytes;
 use crate::data::instance::NativeBase;
 use crate::data::tuple::Tuples;
 use crate::model::args::Args;
+use crate::model::arity::nth_argument;
 use crate::model::buffer::Access;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
@@ -698,7 +699,7 @@ pub(crate) fn hex(vm: &Vm, args: &[Obj]) -> Res {
 /// `TypeError` if `args[0]` has no bytes, or the separator is neither a string nor bytes; `ValueError` if the separator
 /// is empty, which MicroPython reads beyond.
 pub fn hex_digits(vm: &Vm, args: &[Obj]) -> Res<Builder> {
-    let bytes = vm.buffer(args[0], Access::Read)?.bytes();
+    let bytes = vm.buffer(nth_argument(vm, args, 0)?, Access::Read)?.bytes();
     let separator = match args.get(1) {
         Some(&separator) => match vm.str_or_bytes(separator)?.first() {
             Some(&separator) => Some(separator),

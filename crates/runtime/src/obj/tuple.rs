@@ -26,7 +26,7 @@ use crate::{define, members, q};
 /// The type `tuple`.
 pub static TYPE: Type = define!(
     Type::new(q!("tuple"))
-        .flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
+        .layout_flags(flag::TUPLE | flag::EQ_CHECKS_OTHER_TYPE | flag::SUBSCR_ALLOWS_STACK_SLICE)
         .make_new(make_new)
         .print(print)
         .unary_op(unary_op)

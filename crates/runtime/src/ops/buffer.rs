@@ -1,5 +1,7 @@
 //! The memory of objects that give access to it: bytes, strings, arrays, memory views.
 
+use core::ptr::NonNull;
+
 use crate::data::bytes::Bytes;
 use crate::model::buffer::{Access, Buffer};
 use crate::model::error::{Raise, Res};
@@ -23,14 +25,23 @@ pub trait Buffers {
     fn buffer(&self, object: Obj, access: Access) -> Res<Buffer>;
 }
 
+impl Buffer {
+    /// The memory of `bytes`, only to be read, and only as long as `bytes` lives. Who has an interpreter has
+    /// [promised](Vm#the-contract-of-raw-words) to keep to this.
+    pub fn of(_: &Vm, bytes: &[u8]) -> Buffer {
+        // SAFETY: the bytes are initialised; that they outlive the buffer is a part of the contract of raw words.
+        unsafe { Buffer::new(NonNull::from_ref(bytes).cast(), bytes.len(), b'B') }
+    }
+}
+
 impl Buffers for Vm {
     fn try_buffer(&self, object: Obj, access: Access) -> Res<Option<Buffer>> {
         if access != Access::Write {
             if let Some(text) = self.as_str(object) {
-                return Ok(Some(Buffer::of(text)));
+                return Ok(Some(Buffer::of(self, text)));
             }
             if let Some(bytes) = object.downcast::<Bytes>() {
-                return Ok(Some(Buffer::of(bytes.bytes())));
+                return Ok(Some(Buffer::of(self, bytes.bytes())));
             }
         }
         self.check_depth()?;

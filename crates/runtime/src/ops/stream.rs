@@ -6,6 +6,7 @@
 use crate::data::builder::Builder;
 use crate::data::instance::NativeBase;
 use crate::errno::INVALID;
+use crate::model::arity::nth_argument;
 use crate::model::buffer::{Access, Buffer};
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::error::{Raise, Raised, Res};
@@ -233,7 +234,7 @@ fn read_more(vm: &Vm, stream: Obj, out: &mut Builder, count: usize, once: bool) 
 }
 
 fn read_size(vm: &Vm, args: &[Obj], once: bool) -> Res {
-    let stream = args[0];
+    let stream = nth_argument(vm, args, 0)?;
     let Some(size) = size(vm, args)? else { return read_to_end(vm, stream) };
     let text = vm.stream(stream)?.is_text;
     let mut out = Builder::with_capacity(vm, size)?;
@@ -323,10 +324,11 @@ pub fn read1(vm: &Vm, args: &[Obj]) -> Res {
 /// # Errors
 /// What the stream raises.
 pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
-    let target = vm.buffer(args[1], Access::Write)?;
+    let (stream, object) = (nth_argument(vm, args, 0)?, nth_argument(vm, args, 1)?);
+    let target = vm.buffer(object, Access::Write)?;
     let len = match args.get(2) {
-        Some(&size) => usize::try_from(vm.int(size)?).unwrap_or(usize::MAX).min(target.len),
-        None => target.len,
+        Some(&size) => usize::try_from(vm.int(size)?).unwrap_or(usize::MAX).min(target.len()),
+        None => target.len(),
     };
     // The bytes come by way of a block of their own, because reading may run Python code that resizes the buffer. If
     // memory is scarce, the block is small.
@@ -334,11 +336,11 @@ pub fn readinto(vm: &Vm, args: &[Obj]) -> Res {
     let mut done = 0;
     loop {
         let wanted = (len - done).min(out.capacity());
-        let outcome = read_more(vm, args[0], &mut out, wanted, false);
+        let outcome = read_more(vm, stream, &mut out, wanted, false);
         if let Err(Failure::Raised(raised)) = outcome {
             return Err(raised);
         }
-        vm.buffer(args[1], Access::Write)?.write(done, Buffer::of(out.bytes()));
+        vm.buffer(object, Access::Write)?.write(done, Buffer::of(vm, out.bytes()));
         match outcome {
             Ok(count) => done += count,
             Err(failure) if failure.is_again() && done > 0 => break,
@@ -378,8 +380,9 @@ fn next_line(vm: &Vm, stream: Obj, size: Option<usize>) -> Res<Option<Builder>> 
 /// # Errors
 /// What the stream raises.
 pub fn readline(vm: &Vm, args: &[Obj]) -> Res {
-    match next_line(vm, args[0], size(vm, args)?)? {
-        Some(line) => finish(vm, args[0], line),
+    let stream = nth_argument(vm, args, 0)?;
+    match next_line(vm, stream, size(vm, args)?)? {
+        Some(line) => finish(vm, stream, line),
         None => Ok(Obj::NONE),
     }
 }
@@ -412,7 +415,8 @@ pub fn readlines(vm: &Vm, stream: Obj) -> Res {
 /// # Errors
 /// What the stream raises.
 pub fn write(vm: &Vm, args: &[Obj]) -> Res {
-    let bytes = vm.buffer(args[1], Access::Read)?.bytes();
+    let (stream, data) = (nth_argument(vm, args, 0)?, nth_argument(vm, args, 1)?);
+    let bytes = vm.buffer(data, Access::Read)?.bytes();
     let number = |index: usize, default: usize| match args.get(index) {
         Some(&number) => Ok(usize::try_from(vm.int(number)?).unwrap_or(default)),
         None => Ok(default),
@@ -421,7 +425,7 @@ pub fn write(vm: &Vm, args: &[Obj]) -> Res {
     let (offset, size) =
         if args.len() > 3 { (number(2, 0)?, number(3, usize::MAX)?) } else { (0, number(2, usize::MAX)?) };
     let rest = bytes.get(offset..).unwrap_or_default();
-    let outcome = vm.stream_write_all(args[0], &rest[..size.min(rest.len())]);
+    let outcome = vm.stream_write_all(stream, &rest[..size.min(rest.len())]);
     to_obj(vm, outcome)
 }
 
@@ -430,7 +434,7 @@ pub fn write(vm: &Vm, args: &[Obj]) -> Res {
 /// # Errors
 /// What the stream raises.
 pub fn seek(vm: &Vm, args: &[Obj]) -> Res {
-    let offset = vm.int(args[1])?;
+    let (stream, offset) = (nth_argument(vm, args, 0)?, vm.int(nth_argument(vm, args, 1)?)?);
     let whence = match args.get(2) {
         Some(&whence) => vm.int(whence)?,
         None => 0,
@@ -438,7 +442,7 @@ pub fn seek(vm: &Vm, args: &[Obj]) -> Res {
     if whence == 0 && offset < 0 || !(0..3).contains(&whence) {
         return Err(vm.os_error(INVALID));
     }
-    let outcome = vm.stream_ioctl(args[0], Request::Seek { offset, whence: whence as u8 });
+    let outcome = vm.stream_ioctl(stream, Request::Seek { offset, whence: whence as u8 });
     to_obj(vm, outcome)
 }
 
@@ -487,5 +491,5 @@ pub fn enter(_: &Vm, stream: Obj) -> Res {
 /// # Errors
 /// What the stream raises.
 pub fn exit(vm: &Vm, args: &[Obj]) -> Res {
-    close(vm, args[0])
+    close(vm, nth_argument(vm, args, 0)?)
 }

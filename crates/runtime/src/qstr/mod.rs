@@ -12,7 +12,7 @@ use berus_mpy::qstr::STATIC;
 
 pub use crate::qstr::name::Name;
 use crate::qstr::names::{CORE, LIBRARY, MODULES, OBJECTS};
-pub use crate::qstr::pool::{Blocks, Pool};
+pub(crate) use crate::qstr::pool::{Blocks, Pool};
 
 /// The number of an interned string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -220,12 +220,7 @@ impl Pool {
         self.fact(number - FIXED).map_or(1, Fact::hash)
     }
 
-    /// The name spelled `bytes`, if it is interned.
-    pub fn find(&self, bytes: &[u8]) -> Option<Qstr> {
-        self.find_hashed(bytes, hash(bytes))
-    }
-
-    /// As [`Pool::find`]; `hash` is the hash of the bytes.
+    /// The name spelled `bytes`, if it is interned; `hash` is the hash of the bytes.
     pub fn find_hashed(&self, bytes: &[u8], hash: u32) -> Option<Qstr> {
         if let Some(name) = find_fixed(bytes, hash) {
             return Some(name);

@@ -67,7 +67,8 @@ pub trait Prompt {
     /// use berus_runtime::repl::ConsoleLines;
     /// use berus_runtime::model::vm::{Limits, Vm};
     ///
-    /// let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+    /// // SAFETY: the code below keeps the contract of raw words.
+    /// let vm = unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
     /// // A silent host has no input.
     /// let mut lines = ConsoleLines { wants_more: |_| false };
     /// assert_eq!(vm.enter(|vm| vm.run_prompt(&mut lines)), 0);

@@ -30,6 +30,9 @@ impl Finalise for Vm {
     }
 
     fn finalise_all(&self) {
+        if self.is_abandoned() {
+            return;
+        }
         self.heap.finalise_all();
         finalise_dead(self);
     }

@@ -79,7 +79,7 @@ impl BlockDevice {
     /// Calls `readblocks` or `writeblocks` with a view of `buffer`: the number of bytes in `buffer`, or an error
     /// number.
     fn transfer(self, vm: &Vm, name: Qstr, block: usize, buffer: Gc<Array>, offset: Option<usize>) -> Outcome {
-        let len = buffer.buffer().len;
+        let len = buffer.buffer().len();
         // A view, because the length of a view stays what it is.
         let buffer = vm.call(Obj::from_static(&memoryview::TYPE), &[buffer.obj()])?;
         let (block, offset) = (vm.new_uint(block)?, offset.map(|offset| vm.new_uint(offset)).transpose()?);

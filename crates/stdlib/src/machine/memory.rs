@@ -49,7 +49,7 @@ fn subscr(vm: &Vm, object: Obj, address: Obj, request: Subscr) -> Res<Option<Obj
             _ => &word,
         };
         match vm.lent_memory(address, size) {
-            Some(lent) => lent.write(0, Buffer::of(bytes)),
+            Some(lent) => lent.write(0, Buffer::of(vm, bytes)),
             None => vm.raw_memory()?.write(address, bytes),
         }
         return Ok(Some(Obj::NONE));

@@ -82,7 +82,7 @@ berus_runtime::members! {
 fn size_of_object(vm: &Vm, args: &[Obj]) -> Res {
     let object = args[0];
     if let Some(array) = Array::as_bytearray(object) {
-        return vm.new_uint(array.buffer().len);
+        return vm.new_uint(array.buffer().len());
     }
     let size = match (object.downcast::<Custom<Structure>>(), args.get(1)) {
         (Some(structure), None) => structure.size(vm)?,

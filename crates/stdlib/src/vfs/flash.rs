@@ -69,13 +69,13 @@ fn place(vm: &Vm, flash: &dyn Flash, args: &[Obj], len: usize) -> Res<usize> {
 /// `readblocks(block, buffer[, offset])`
 fn read_blocks(vm: &Vm, args: &[Obj]) -> Res {
     let (flash, buffer) = (flash(vm)?, vm.buffer(args[2], Access::Write)?);
-    let mut offset = place(vm, flash, args, buffer.len)?;
+    let mut offset = place(vm, flash, args, buffer.len())?;
     let mut piece = [0; 256];
     let mut at = 0;
-    while at < buffer.len {
-        let piece = &mut piece[..(buffer.len - at).min(256)];
+    while at < buffer.len() {
+        let piece = &mut piece[..(buffer.len() - at).min(256)];
         done(vm, flash.read(offset, piece))?;
-        buffer.write(at, Buffer::of(piece));
+        buffer.write(at, Buffer::of(vm, piece));
         (at, offset) = (at + piece.len(), offset + piece.len());
     }
     Ok(Obj::NONE)
@@ -84,9 +84,9 @@ fn read_blocks(vm: &Vm, args: &[Obj]) -> Res {
 /// `writeblocks(block, buffer[, offset])`: without an offset, whole blocks, which are erased first.
 fn write_blocks(vm: &Vm, args: &[Obj]) -> Res {
     let (flash, buffer) = (flash(vm)?, vm.buffer(args[2], Access::Read)?);
-    let offset = place(vm, flash, args, buffer.len)?;
+    let offset = place(vm, flash, args, buffer.len())?;
     if args.len() == 3 {
-        erase(vm, flash, offset, buffer.len)?;
+        erase(vm, flash, offset, buffer.len())?;
     }
     done(vm, flash.write(offset, buffer.bytes()))?;
     Ok(Obj::NONE)
@@ -170,7 +170,7 @@ pub fn rom_ioctl(vm: &Vm, args: &[Obj]) -> Res {
         }
         (rom_request::WRITE, Some(rom)) if args.len() > 3 => {
             let bytes = vm.buffer(args[3], Access::Read)?;
-            let offset = check(vm, rom, number(2)?, bytes.len)?;
+            let offset = check(vm, rom, number(2)?, bytes.len())?;
             done(vm, rom.write(offset, bytes.bytes()))?;
             0
         }

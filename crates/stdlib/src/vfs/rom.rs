@@ -194,7 +194,7 @@ fn memory(vm: &Vm, file: &File, access: Access) -> Res<Option<Buffer>> {
     }
     let [offset, len, _] = &file.words;
     let whole = vm.try_buffer(file.owner.get(), access)?.map(Buffer::bytes);
-    Ok(whole.and_then(|whole| whole.get(offset.get()..)?.get(..len.get())).map(Buffer::of))
+    Ok(whole.and_then(|whole| whole.get(offset.get()..)?.get(..len.get())).map(|bytes| Buffer::of(vm, bytes)))
 }
 
 fn read(vm: &Vm, file: &File, buffer: &mut [u8]) -> Outcome {

@@ -18,7 +18,8 @@ use berus_runtime::host::Host;
 use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
-use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::vm::Limits;
+use berus_testkit::programs::new_vm;
 
 /// The machine stack of built-ins, and what they may take without asking.
 const STACK: usize = (512 + 64) << 10;
@@ -43,7 +44,7 @@ fn output(source: String) -> String {
     let run = move || {
         let console = Console::default();
         let heap = Heap::growing(&GlobalRegions, 128 << 20);
-        let mut vm = Vm::new(heap, Box::new(console.clone()), Limits::default()).expect("the heap has room");
+        let mut vm = new_vm(heap, Box::new(console.clone()), Limits::default()).expect("the heap has room");
         vm.register(berus_stdlib::MODULES);
         vm.enter(|vm| {
             let result = vm

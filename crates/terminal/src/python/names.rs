@@ -267,13 +267,14 @@ mod tests {
     use berus_runtime::heap::{GlobalRegions, Heap};
     use berus_runtime::host::Silent;
     use berus_runtime::import::source::Compile;
-    use berus_runtime::model::vm::{Limits, Vm};
+    use berus_runtime::model::vm::Limits;
+    use berus_testkit::programs::new_vm;
 
     use super::complete;
 
     /// What the end of `input` may become after `program`.
     fn names(program: &str, input: &str) -> Vec<String> {
-        let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+        let vm = new_vm(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
         vm.enter(|vm| {
             vm.run_source(program.as_bytes(), b"test.py").unwrap();
             let mut names = Vec::new();
@@ -324,7 +325,7 @@ mod tests {
         let program =
             "class C:\n  def __init__(self, size, *, fast=True): pass\ndef f(a, b='x', *c, d=None, e, **g): pass";
         let explained = |input: &str| {
-            let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+            let vm = new_vm(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
             vm.enter(|vm| {
                 vm.run_source(program.as_bytes(), b"test.py").unwrap();
                 super::signature(vm, input.as_bytes()).unwrap().map(|text| String::from_utf8(text).unwrap())

@@ -39,7 +39,7 @@ pub(crate) const EXIST: bool = true;
 pub(super) const SENTINEL: usize = 4;
 
 /// The type that C types name as their own, until they have a stand-in.
-pub(super) static TYPE: Type = define!(Type::new(q!("type")).flags(flag::FOREIGN));
+pub(super) static TYPE: Type = define!(Type::new(q!("type")).layout_flags(flag::FOREIGN));
 
 /// The type of `object`, which is of a C type.
 #[cold]
@@ -186,10 +186,10 @@ pub(super) fn text(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> 
     }
     if let Some(bytes) = object.downcast::<Bytes>() {
         // Bytes objects on the heap have a zero byte; the constant one without bytes does not.
-        return Ok(Some(Buffer::of(if bytes.bytes().is_empty() { &b"\0"[..0] } else { bytes.bytes() })));
+        return Ok(Some(Buffer::of(vm, if bytes.bytes().is_empty() { &b"\0"[..0] } else { bytes.bytes() })));
     }
     if let Some(string) = object.downcast::<Str>() {
-        return Ok(Some(Buffer::of(string.bytes())));
+        return Ok(Some(Buffer::of(vm, string.bytes())));
     }
     let Some(name) = object.as_qstr() else { return Ok(None) };
     // Not all names have a zero byte. The copies are kept, since C code may compare addresses.
@@ -206,5 +206,5 @@ pub(super) fn text(vm: &Vm, object: Obj, access: Access) -> Res<Option<Buffer>> 
             copy
         }
     };
-    Ok(Some(Buffer::of(copy.bytes())))
+    Ok(Some(Buffer::of(vm, copy.bytes())))
 }

@@ -77,7 +77,7 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
         None => None,
     };
     let named = Type::new(Qstr::from_number(name.into()));
-    let Definition { mut ty, mut slots } = named.flags(flag::FOREIGN | flags_of(c_flags));
+    let Definition { mut ty, mut slots } = named.layout_flags(flag::FOREIGN | flags_of(c_flags));
     if let Some(parent) = parent {
         ty.flags |= parent.flags & flag::EXCEPTION;
         ty.set_parent(Parent::One(parent));

@@ -35,7 +35,7 @@ fn from_object(vm: &Vm, object: Obj, ty: usize) -> Res<usize> {
         number::BOOL => vm.truth(object).map(usize::from),
         number::INT | number::UINT => vm.int_truncated(object),
         _ => match vm.try_buffer(object, Access::Read)? {
-            Some(buffer) => Ok(buffer.data.as_ptr().expose_provenance()),
+            Some(buffer) => Ok(buffer.data().as_ptr().expose_provenance()),
             // An object without memory is itself an address.
             None => vm.int_truncated(object),
         },

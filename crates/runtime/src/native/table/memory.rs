@@ -102,8 +102,8 @@ pub(super) unsafe extern "C" fn get_buffer(object: Obj, to: *mut BufferOfC, flag
                 None => Some(vm.buffer(object, access)?),
             };
             if let Some(buffer) = buffer {
-                let data = buffer.data.as_ptr().cast();
-                to.write(BufferOfC { data, len: buffer.len, typecode: buffer.typecode.into() });
+                let data = buffer.data().as_ptr().cast();
+                to.write(BufferOfC { data, len: buffer.len(), typecode: buffer.typecode().into() });
             }
             Ok(buffer.is_some())
         })
