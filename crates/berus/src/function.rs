@@ -1,0 +1,303 @@
+//! Functions of Rust's that programs call.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::error::Error as StdError;
+
+use berus_runtime::model::args::Args;
+use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::layout::{Dict as RawDict, Tuple as RawTuple};
+use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::{Obj, Slot};
+use berus_runtime::qstr::Qstr;
+
+use crate::convert::{FromPython, Private, ToPython, Word};
+use crate::error::{Error, Result};
+use crate::foreign;
+use crate::python::Python;
+use crate::signature::{Kind, Signature, wrong_count};
+use crate::value::Value;
+
+/// The most parameters of a host function: eight, and the object that a method is called on.
+const MAX: usize = 9;
+
+/// A function, Python's or Rust's: anything that can be called.
+///
+/// [`Python::function`] and [`Module::function`](crate::Module::function) make functions of Rust closures. The
+/// *signature* is the function's name and its parameters, as Python has them: `"price(item, count=1, *, rate=0.0)"`.
+/// Defaults are expressions. `*items` takes the arguments left, as a tuple, and `**options` the keywords left, as a dict.
+/// A name alone leaves the parameters without names.
+///
+/// The closure is given the interpreter, and a tuple of what the arguments [become](FromPython), up to eight. It answers
+/// what [becomes](ToPython) a value of Python's, or a `Result` of that: an [`Error`] is raised as the exception that it
+/// is, and any other error as a `RuntimeError`, out of which [`Error::downcast_ref`] gets it again.
+///
+/// A closure that panics ends in a `RuntimeError`, where there is a standard library.
+#[derive(Clone, Debug)]
+pub struct Function(pub(crate) Value);
+
+impl Function {
+    /// Calls the function.
+    ///
+    /// # Errors
+    /// What the function raises, and `TypeError` if its result is no `T`.
+    pub fn call<T: FromPython>(&self, py: &Python, args: impl crate::Arguments) -> Result<T> {
+        self.0.call(py, args)
+    }
+}
+
+impl core::ops::Deref for Function {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl FromPython for Function {
+    fn from_python(value: &Value, py: &Python) -> Result<Function> {
+        py.within(|vm| match berus_runtime::ops::call::Call::is_callable(vm, py.word(value)?) {
+            true => Ok(Function(value.clone())),
+            false => Err(Error::type_error("object not callable")),
+        })
+    }
+}
+
+impl ToPython for Function {
+    fn to_python(self, _: &Python) -> Result<Value> {
+        Ok(self.0)
+    }
+}
+
+impl ToPython for &Function {
+    fn to_python(self, _: &Python) -> Result<Value> {
+        Ok(self.0.clone())
+    }
+}
+
+/// What a host function is given: a tuple of up to eight values that [come](FromPython) from Python.
+pub trait HostArguments: Sized {
+    /// How many parameters there are.
+    #[doc(hidden)]
+    const COUNT: usize;
+
+    #[doc(hidden)]
+    fn from_slots(slots: &[Slot], py: &Python, _: Private) -> Result<Self>;
+}
+
+macro_rules! arguments {
+    ($($name:ident $index:literal)*) => {
+        impl<$($name: FromPython),*> HostArguments for ($($name,)*) {
+            const COUNT: usize = [$($index),*].len();
+
+            #[allow(unused_variables)]
+            fn from_slots(slots: &[Slot], py: &Python, private: Private) -> Result<Self> {
+                Ok(($($name::from_word(Word(slots[$index].unwrap_or(Obj::NONE)), py, private)?,)*))
+            }
+        }
+    };
+}
+
+impl HostArguments for () {
+    const COUNT: usize = 0;
+
+    fn from_slots(_: &[Slot], _: &Python, _: Private) -> Result<Self> {
+        Ok(())
+    }
+}
+
+arguments!(A 0);
+arguments!(A 0 B 1);
+arguments!(A 0 B 1 C 2);
+arguments!(A 0 B 1 C 2 D 3);
+arguments!(A 0 B 1 C 2 D 3 E 4);
+arguments!(A 0 B 1 C 2 D 3 E 4 F 5);
+arguments!(A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+arguments!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
+
+/// What a host function answers: a value that [becomes](ToPython) Python's, or a `Result` of one.
+pub trait HostResult {
+    #[doc(hidden)]
+    fn into_word(self, py: &Python, _: Private) -> Result<Word>;
+}
+
+impl<T: ToPython> HostResult for T {
+    fn into_word(self, py: &Python, private: Private) -> Result<Word> {
+        self.to_word(py, private)
+    }
+}
+
+impl<T: ToPython, E: Into<Box<dyn StdError + Send + Sync>>> HostResult for core::result::Result<T, E> {
+    fn into_word(self, py: &Python, private: Private) -> Result<Word> {
+        self.map_err(|error| Error::of_host(error.into()))?.to_word(py, private)
+    }
+}
+
+type Body = Box<dyn Fn(&Python, &[Slot]) -> Result<Word>>;
+
+/// A function of Rust's.
+pub(crate) struct HostFunction {
+    parameters: Vec<Bound>,
+    body: Body,
+}
+
+/// A parameter of a function in some interpreter.
+struct Bound {
+    name: Qstr,
+    kind: Kind,
+    default: Option<Value>,
+}
+
+/// Makes a function of `function`: its name, and the function.
+///
+/// # Errors
+/// As [`Python::function`].
+pub(crate) fn make<A, R, F>(py: &Python, signature: &str, function: F) -> Result<(String, Function)>
+where
+    A: HostArguments,
+    R: HostResult,
+    F: Fn(&Python, A) -> R + Send + 'static,
+{
+    let (name, parameters) = bind(py, signature, A::COUNT)?;
+    let body = move |py: &Python, slots: &[Slot]| {
+        function(py, A::from_slots(slots, py, Private(()))?).into_word(py, Private(()))
+    };
+    add(py, name, HostFunction { parameters, body: Box::new(body) })
+}
+
+/// Makes a method of `method`, which is given the object that the method is called on.
+///
+/// # Errors
+/// As [`Python::function`].
+pub(crate) fn make_method<A, F>(py: &Python, signature: &str, method: F) -> Result<(String, Function)>
+where
+    A: HostArguments,
+    F: Fn(&Python, Obj, A) -> Result<Word> + Send + 'static,
+{
+    let (name, mut parameters) = bind(py, signature, A::COUNT)?;
+    parameters.insert(0, Bound { name: Qstr::NULL, kind: Kind::Plain, default: None });
+    let body = move |py: &Python, slots: &[Slot]| match slots {
+        [this, slots @ ..] => method(py, this.unwrap_or(Obj::NONE), A::from_slots(slots, py, Private(()))?),
+        [] => Ok(Word(Obj::NONE)),
+    };
+    add(py, name, HostFunction { parameters, body: Box::new(body) })
+}
+
+fn add(py: &Python, name: String, function: HostFunction) -> Result<(String, Function)> {
+    py.raising(|vm| Ok((name, Function(py.root(foreign::new(vm, Rc::new(function))?)))))
+}
+
+/// The name and the `count` parameters of a signature.
+fn bind(py: &Python, signature: &str, count: usize) -> Result<(String, Vec<Bound>)> {
+    let Signature { name, parameters } = Signature::parse(signature)?;
+    let mut bound = Vec::new();
+    for parameter in parameters.iter().flatten() {
+        let default = parameter.default.as_deref().map(|default| py.eval::<Value>(default)).transpose()?;
+        let name = py.raising(|vm| vm.intern(parameter.name.as_bytes()))?;
+        bound.push(Bound { name, kind: parameter.kind, default });
+    }
+    if parameters.is_none() {
+        bound.extend((0..count).map(|_| Bound { name: Qstr::NULL, kind: Kind::Plain, default: None }));
+    }
+    if bound.len() == count { Ok((name, bound)) } else { Err(wrong_count(signature, bound.len(), count)) }
+}
+
+impl HostFunction {
+    /// Calls the function.
+    pub fn call(&self, vm: &Vm, args: Args<'_>) -> Res {
+        let mut slots = [None; MAX];
+        self.bind(vm, args, &mut slots)?;
+        let slots = &slots[..self.parameters.len()];
+        match guarded(vm, || (self.body)(Python::of(vm), slots)) {
+            Ok(Word(result)) => Ok(result),
+            Err(error) => Err(error.raise(vm)),
+        }
+    }
+
+    /// Gives each parameter its argument or default.
+    fn bind(&self, vm: &Vm, args: Args<'_>, slots: &mut [Slot; MAX]) -> Res<()> {
+        let positional = args.pos();
+        let places = self.parameters.iter().take_while(|parameter| parameter.kind == Kind::Plain).count();
+        for (slot, argument) in slots.iter_mut().zip(&positional[..positional.len().min(places)]) {
+            *slot = Some(*argument);
+        }
+        let mut rest = &positional[positional.len().min(places)..];
+        for (parameter, slot) in self.parameters.iter().zip(&mut *slots) {
+            match parameter.kind {
+                Kind::Items => *slot = Some(RawTuple::new(vm, core::mem::take(&mut rest))?.obj()),
+                Kind::Options => *slot = Some(RawDict::new(vm)?.obj()),
+                Kind::Plain | Kind::Keyword => {}
+            }
+        }
+        if !rest.is_empty() {
+            let given = positional.len();
+            return Err(
+                vm.type_error(format_args!("function takes {places} positional arguments but {given} were given"))
+            );
+        }
+        for (name, value) in args.kw() {
+            self.bind_keyword(vm, name, value, slots)?;
+        }
+        for (parameter, slot) in self.parameters.iter().zip(slots) {
+            if slot.is_some() {
+                continue;
+            }
+            let default = parameter.default.as_ref().and_then(|default| Python::of(vm).word(default).ok());
+            let Some(default) = default else {
+                let name = String::from_utf8_lossy(vm.spelling(parameter.name));
+                return Err(vm.type_error(format_args!("function missing required argument '{name}'")));
+            };
+            *slot = Some(default);
+        }
+        Ok(())
+    }
+
+    fn bind_keyword(&self, vm: &Vm, name: Obj, value: Obj, slots: &mut [Slot; MAX]) -> Res<()> {
+        let takes = |parameter: &Bound| {
+            matches!(parameter.kind, Kind::Plain | Kind::Keyword) && name.as_qstr() == Some(parameter.name)
+        };
+        if let Some(at) = self.parameters.iter().position(takes) {
+            if slots[at].replace(value).is_some() {
+                let name = String::from_utf8_lossy(vm.spelling(self.parameters[at].name));
+                return Err(vm.type_error(format_args!("function got multiple values for argument '{name}'")));
+            }
+            return Ok(());
+        }
+        let options = self.parameters.iter().position(|parameter| parameter.kind == Kind::Options);
+        match options.and_then(|at| slots[at]?.downcast::<RawDict>()) {
+            Some(options) => options.map.store(vm, name, value),
+            None => {
+                let name = name.as_qstr().map(|name| String::from_utf8_lossy(vm.spelling(name)).into_owned());
+                let name = name.unwrap_or_default();
+                Err(vm.type_error(format_args!("unexpected keyword argument '{name}'")))
+            }
+        }
+    }
+}
+
+/// Runs the code of a host. A panic is an exception, unless it has come through the runtime.
+///
+/// # Panics
+/// If the runtime has been abandoned meanwhile: there is nothing to go back to.
+fn guarded<R>(vm: &Vm, run: impl FnOnce() -> Result<R>) -> Result<R> {
+    let result = caught(run);
+    assert!(!vm.is_abandoned(), "a panic has left the interpreter that called a host function");
+    result
+}
+
+#[cfg(feature = "std")]
+fn caught<R>(run: impl FnOnce() -> Result<R>) -> Result<R> {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+        Err(Error::new("RuntimeError", alloc::format!("host function panicked: {}", said.unwrap_or("no message"))))
+    })
+}
+
+#[cfg(not(feature = "std"))]
+fn caught<R>(run: impl FnOnce() -> Result<R>) -> Result<R> {
+    run()
+}

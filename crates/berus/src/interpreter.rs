@@ -1,0 +1,226 @@
+//! Interpreters: how they are made, and how they end.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Deref;
+use core::time::Duration;
+
+use berus_runtime::heap::{GlobalRegions, Heap};
+#[cfg(feature = "library")]
+use berus_runtime::import::frozen::Freeze;
+#[cfg(feature = "library")]
+use berus_runtime::import::registry::Register;
+use berus_runtime::model::error::Res;
+use berus_runtime::model::events::{Budget, Poll};
+use berus_runtime::model::finalise::Finalise;
+use berus_runtime::model::layout::List as RawList;
+use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::word::Obj;
+
+use crate::error::{Error, Result};
+use crate::host::{Host, Sink};
+use crate::python::Python;
+use crate::state::State;
+
+/// The instructions that objects of a program have to end in, when its interpreter does.
+const LAST_INSTRUCTIONS: u64 = 1_000_000;
+
+/// An interpreter.
+///
+/// An interpreter knows nothing of others: a process has as many as it likes. It can be sent to another thread when
+/// nothing of it runs.
+///
+/// ```
+/// let py = berus::Interpreter::new()?;
+/// py.run("import math\narea = math.pi * 2 ** 2")?;
+/// assert!((py.get::<f64>("area")? - 12.566).abs() < 0.001);
+/// # Ok::<(), berus::Error>(())
+/// ```
+pub struct Interpreter {
+    python: Box<Python>,
+}
+
+// SAFETY: all that an interpreter is made of is its own: its heap, its state, a host and functions that are `Send`. Nothing
+// outside refers to these but handles, which share with it only what is atomic. Whoever runs it holds a reference to
+// it, so that it cannot be sent meanwhile.
+#[cfg(target_has_atomic = "ptr")]
+unsafe impl Send for Interpreter {}
+
+impl Interpreter {
+    /// An interpreter with the limits of [`Builder`], which can write nowhere.
+    ///
+    /// # Errors
+    /// An error if there is no memory for an interpreter.
+    pub fn new() -> Result<Interpreter> {
+        Interpreter::builder().build()
+    }
+
+    /// What interpreters can be given.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
+impl Deref for Interpreter {
+    type Target = Python;
+
+    #[inline]
+    fn deref(&self) -> &Python {
+        &self.python
+    }
+}
+
+impl Drop for Interpreter {
+    /// Ends what objects of the program hold outside of the heap, such as files.
+    fn drop(&mut self) {
+        // SAFETY: nothing is kept of what is done here.
+        let vm = unsafe { self.python.vm() };
+        if !vm.is_abandoned() {
+            let _ = vm.set_budget(Budget { instructions: Some(LAST_INSTRUCTIONS), time: None });
+            vm.enter(Finalise::finalise_all);
+        }
+    }
+}
+
+/// What an interpreter is given: limits, and what of the world it sees. Limits are finite unless they are said not to be:
+/// 16 MiB of memory, calls as deep as a thread of the standard library allows, a thousand million instructions, 10
+/// seconds for each run.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let output = berus::Output::new();
+/// let py = berus::Interpreter::builder()
+///     .memory(1 << 20)
+///     .time(Duration::from_millis(100))
+///     .output(output.clone())
+///     .build()?;
+/// py.run("print('hello')")?;
+/// assert_eq!(output.text(), "hello\n");
+/// # Ok::<(), berus::Error>(())
+/// ```
+pub struct Builder {
+    memory: usize,
+    value_stack: usize,
+    machine_stack: usize,
+    budget: Budget,
+    arguments: Vec<String>,
+    sink: Option<Sink>,
+    has_library: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        let has_clock = cfg!(feature = "std");
+        Builder {
+            memory: 16 << 20,
+            value_stack: 1 << 14,
+            machine_stack: 512 << 10,
+            budget: Budget {
+                instructions: (!has_clock).then_some(1_000_000_000),
+                time: has_clock.then_some(Duration::from_secs(10)),
+            },
+            arguments: Vec::new(),
+            sink: None,
+            has_library: true,
+        }
+    }
+}
+
+impl Builder {
+    /// The bytes that the program's objects, its code and what compiling takes may use together.
+    #[must_use]
+    pub fn memory(mut self, bytes: usize) -> Builder {
+        self.memory = bytes;
+        self
+    }
+
+    /// How many instructions, and units of work that built-ins do, each run may take from now on: a call into the
+    /// interpreter from outside is a run. Counting makes running slower; time is limited all the same.
+    #[must_use]
+    pub fn instructions(mut self, count: u64) -> Builder {
+        self.budget.instructions = Some(count);
+        self
+    }
+
+    /// How much time each run may take.
+    #[must_use]
+    pub fn time(mut self, time: Duration) -> Builder {
+        self.budget.time = Some(time);
+        self
+    }
+
+    /// Lets runs take as long as they like.
+    #[must_use]
+    pub fn endless(mut self) -> Builder {
+        self.budget = Budget::default();
+        self
+    }
+
+    /// How deep calls go: the words of the stack of arguments and local variables, and the bytes of the machine stack
+    /// that built-ins may use. The thread must have these bytes, and 64 KiB more.
+    #[must_use]
+    pub fn stack(mut self, words: usize, bytes: usize) -> Builder {
+        (self.value_stack, self.machine_stack) = (words, bytes);
+        self
+    }
+
+    /// What programs find in `sys.argv`.
+    #[must_use]
+    pub fn arguments<T: Into<String>>(mut self, arguments: impl IntoIterator<Item = T>) -> Builder {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Where programs write to: what `print` prints goes to `sink`, such as an [`Output`](crate::Output) or a closure.
+    #[must_use]
+    pub fn output(mut self, sink: impl Into<Sink>) -> Builder {
+        self.sink = Some(sink.into());
+        self
+    }
+
+    /// Whether programs can import the library, such as `json` and `re`. What needs more than memory and time (files,
+    /// machine code, addresses) is refused all the same.
+    #[must_use]
+    pub fn library(mut self, has_library: bool) -> Builder {
+        self.has_library = has_library;
+        self
+    }
+
+    /// The interpreter.
+    ///
+    /// # Errors
+    /// An error if there is no memory for an interpreter, or no clock to limit time by.
+    pub fn build(self) -> Result<Interpreter> {
+        let heap = Heap::growing(&GlobalRegions, self.memory);
+        let limits = Limits { value_stack: self.value_stack, machine_stack: self.machine_stack };
+        // SAFETY: this crate keeps the contract of raw words.
+        let made = unsafe { Vm::new(heap, Box::new(Host::new(self.sink)), limits) };
+        let mut vm = made.ok_or_else(Error::no_memory)?;
+        #[cfg(feature = "library")]
+        if self.has_library {
+            vm.register(berus_stdlib::MODULES);
+            vm.freeze(&berus_stdlib::FROZEN);
+        }
+        vm.set_embedder(Box::new(State { budget: self.budget, ..State::default() }));
+        // SAFETY: as above.
+        let python = Box::new(unsafe { Python::new(vm) });
+        let interpreter = Interpreter { python };
+        interpreter.raising(|vm| {
+            // Where modules are found that are part of the library, or the host's.
+            append(vm, vm.path(), ".frozen")?;
+            self.arguments.iter().try_for_each(|argument| append(vm, vm.argv(), argument))
+        })?;
+        Ok(interpreter)
+    }
+}
+
+/// Adds a text to a list.
+fn append(vm: &Vm, list: Obj, text: &str) -> Res<()> {
+    match list.downcast::<RawList>() {
+        Some(list) => list.append(vm, vm.new_str(text.as_bytes())?),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,67 @@
+//! What an interpreter of this crate knows beside its runtime.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::any::Any;
+use core::cell::RefCell;
+
+use berus_runtime::model::embedder::Embedder;
+use berus_runtime::model::events::Budget;
+
+use crate::root::{Root, Roots};
+
+/// The state of an interpreter of this crate.
+#[derive(Default)]
+pub(crate) struct State {
+    pub roots: Roots,
+    /// What each run may take.
+    pub budget: Budget,
+    pub foreigners: Foreigners,
+    /// The class of exceptions that stand for errors of Rust's, once there has been one.
+    pub host_error: RefCell<Option<Root>>,
+}
+
+impl Embedder for State {
+    fn keep(&self, keep: &mut dyn FnMut(usize)) {
+        self.roots.keep(keep);
+    }
+}
+
+/// Rust values that objects of the heap stand for, by number: what has to be dropped is not on the heap.
+#[derive(Default)]
+pub(crate) struct Foreigners {
+    values: RefCell<Vec<Option<Rc<dyn Any>>>>,
+    free: RefCell<Vec<usize>>,
+}
+
+impl Foreigners {
+    /// Adds a value: its number.
+    pub fn add(&self, value: Rc<dyn Any>) -> usize {
+        let mut values = self.values.borrow_mut();
+        match self.free.borrow_mut().pop() {
+            Some(number) => {
+                values[number] = Some(value);
+                number
+            }
+            None => {
+                values.push(Some(value));
+                values.len() - 1
+            }
+        }
+    }
+
+    /// The value with this number, if it is a `T`.
+    pub fn get<T: Any>(&self, number: usize) -> Option<Rc<T>> {
+        let value = self.values.borrow().get(number)?.clone()?;
+        value.downcast().ok()
+    }
+
+    /// Drops the value with this number.
+    pub fn remove(&self, number: usize) {
+        // What the value does when it is dropped may come back here.
+        let value = self.values.borrow_mut().get_mut(number).and_then(Option::take);
+        if value.is_some() {
+            self.free.borrow_mut().push(number);
+        }
+    }
+}
