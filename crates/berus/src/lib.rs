@@ -16,7 +16,7 @@
 //! | make an interpreter, with limits | [`Interpreter`], [`Builder`] |
 //! | run programs, call their functions, look at their variables | [`Python`], [`Namespace`], [`Program`] |
 //! | hold values | [`Value`], [`List`], [`Dict`], [`Function`], [`Module`] |
-//! | convert values | [`ToPython`], [`FromPython`] |
+//! | convert values | [`ToPython`](trait@ToPython), [`FromPython`](trait@FromPython), and derives of these names |
 //! | let programs call Rust | [`Python::function`], [`Python::new_module`], [`Function`] |
 //! | give programs classes of Rust's | [`Python::class`], [`Class`], [`Object`] |
 //! | learn what went wrong | [`Error`], [`Limit`] |
@@ -40,6 +40,9 @@ extern crate std;
 
 mod class;
 mod convert;
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub mod derived;
 mod error;
 mod foreign;
 mod function;
@@ -56,6 +59,8 @@ mod signature;
 mod state;
 mod value;
 
+#[cfg(feature = "derive")]
+pub use berus_derive::{FromPython, ToPython};
 pub use class::{Class, Made, Object};
 pub use convert::{Arguments, Bytes, FromPython, ToPython};
 pub use error::{Error, Frame, Limit, Result};

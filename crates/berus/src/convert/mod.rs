@@ -9,6 +9,7 @@
 //! | `Vec<T>`, slices, arrays | `list`; from a list, a tuple, or whatever can be iterated over |
 //! | tuples | `tuple`; from a tuple or a list of as many items |
 //! | `HashMap<K, V>`, `BTreeMap<K, V>` | `dict` |
+//! | structs, enums | dicts, tuples, strings: by derives, which `berus-derive` describes |
 //! | [`Value`], [`Dict`](crate::Dict), [`List`](crate::List), ... | any value, or one of this type |
 
 mod containers;
