@@ -2,7 +2,7 @@
 
 extern crate alloc;
 
-use alloc::alloc::{Layout, alloc_zeroed, dealloc};
+use alloc::alloc::{Layout, alloc, dealloc};
 use core::ptr::NonNull;
 
 /// A piece of raw memory.
@@ -61,7 +61,7 @@ unsafe impl RegionSource for GlobalRegions {
             bytes = bytes.max(least);
             let layout = Self::layout(bytes)?;
             // SAFETY: the layout's size is not zero.
-            if let Some(start) = NonNull::new(unsafe { alloc_zeroed(layout) }) {
+            if let Some(start) = NonNull::new(unsafe { alloc(layout) }) {
                 return Some(Region { start, bytes });
             }
             if bytes == least {
