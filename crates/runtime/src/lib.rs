@@ -107,3 +107,8 @@ pub mod repl;
 pub mod services;
 pub mod text;
 pub mod vfs;
+
+/// What safe code cannot do.
+#[cfg(doctest)]
+#[doc = include_str!("../tests/contract.md")]
+struct Refused;
