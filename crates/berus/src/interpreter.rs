@@ -9,7 +9,6 @@ use core::time::Duration;
 use berus_runtime::heap::{GlobalRegions, Heap};
 #[cfg(feature = "library")]
 use berus_runtime::import::frozen::Freeze;
-#[cfg(feature = "library")]
 use berus_runtime::import::registry::Register;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::events::{Budget, Poll};
@@ -108,7 +107,7 @@ pub struct Builder {
     budget: Budget,
     arguments: Vec<String>,
     sink: Option<Sink>,
-    has_library: bool,
+    modules: Option<Vec<String>>,
 }
 
 impl Default for Builder {
@@ -116,7 +115,7 @@ impl Default for Builder {
         let has_clock = cfg!(feature = "std");
         Builder {
             memory: 16 << 20,
-            value_stack: 1 << 14,
+            value_stack: 1 << 13,
             machine_stack: 512 << 10,
             budget: Budget {
                 instructions: (!has_clock).then_some(1_000_000_000),
@@ -124,7 +123,7 @@ impl Default for Builder {
             },
             arguments: Vec::new(),
             sink: None,
-            has_library: true,
+            modules: None,
         }
     }
 }
@@ -181,11 +180,19 @@ impl Builder {
         self
     }
 
-    /// Whether programs can import the library, such as `json` and `re`. What needs more than memory and time (files,
-    /// machine code, addresses) is refused all the same.
+    /// The modules that programs can import, of those that there are; without this call all of them. What needs more than
+    /// memory and time (files, machine code, addresses) is refused by all modules. Modules that the host
+    /// [makes](Python::new_module) are not concerned.
+    ///
+    /// ```
+    /// let py = berus::Interpreter::builder().modules(["math", "json"]).build()?;
+    /// py.run("import math, json")?;
+    /// assert_eq!(py.run("import sys").unwrap_err().type_name(), "ImportError");
+    /// # Ok::<(), berus::Error>(())
+    /// ```
     #[must_use]
-    pub fn library(mut self, has_library: bool) -> Builder {
-        self.has_library = has_library;
+    pub fn modules<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Builder {
+        self.modules = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
@@ -200,9 +207,15 @@ impl Builder {
         let made = unsafe { Vm::new(heap, Box::new(Host::new(self.sink)), limits) };
         let mut vm = made.ok_or_else(Error::no_memory)?;
         #[cfg(feature = "library")]
-        if self.has_library {
+        {
             vm.register(berus_stdlib::MODULES);
-            vm.freeze(&berus_stdlib::FROZEN);
+            // What is frozen is `asyncio`.
+            if self.modules.as_ref().is_none_or(|modules| modules.iter().any(|module| module == "asyncio")) {
+                vm.freeze(&berus_stdlib::FROZEN);
+            }
+        }
+        if let Some(modules) = &self.modules {
+            vm.keep_registered(&|name| modules.iter().any(|module| module == name));
         }
         vm.set_embedder(Box::new(State { budget: self.budget, ..State::default() }));
         // SAFETY: as above.

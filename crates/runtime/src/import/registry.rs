@@ -9,6 +9,9 @@ pub trait Register {
     /// the runtime's own.
     fn register(&mut self, modules: &'static [ModuleDef]);
 
+    /// Forgets the modules whose name `keeps` refuses.
+    fn keep_registered(&mut self, keeps: &dyn Fn(&str) -> bool);
+
     /// All modules that are registered.
     fn registered(&self) -> impl Iterator<Item = &'static ModuleDef> + '_;
 }
@@ -16,6 +19,11 @@ pub trait Register {
 impl Register for Vm {
     fn register(&mut self, modules: &'static [ModuleDef]) {
         self.registry.push(modules);
+    }
+
+    fn keep_registered(&mut self, keeps: &dyn Fn(&str) -> bool) {
+        let all = self.registry.drain(..).flatten().filter(|module| keeps(module.name));
+        self.registry = all.map(core::slice::from_ref).collect();
     }
 
     fn registered(&self) -> impl Iterator<Item = &'static ModuleDef> + '_ {
