@@ -6,9 +6,10 @@
 //! that are open in it. A generator keeps its slots in an object of its own; only its frame is on the frame stack while
 //! the generator runs.
 
-use alloc::alloc::{Layout, alloc_zeroed};
+use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
 use core::cell::Cell;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use crate::heap::Collection;
@@ -152,6 +153,9 @@ impl Frame {
 /// The stacks of a thread of Python.
 ///
 /// The fields sit in cells, since the stacks of the running thread change places with those of another thread.
+///
+/// Only as much of a stack is put to use as the program needs, in steps that double: memory that nobody touches costs
+/// nothing where it is virtual.
 pub(crate) struct Stacks {
     values: Memory,
     frames: Memory,
@@ -164,7 +168,8 @@ const WORD: usize = size_of::<usize>();
 impl Stacks {
     /// Stacks of `words` words each, if there is memory for them.
     pub fn new(words: usize) -> Option<Stacks> {
-        let (values, frames) = (Memory::new(words)?, Memory::new(words.max(64))?);
+        let (values, frames) = (Memory::new(words)?, Memory::new(words.max(FEWEST))?);
+        frames.put_to_use(FEWEST);
         let base = values.start().cast::<Slot>();
         let bottom = frames.start().cast::<Frame>();
         let frame = Frame {
@@ -193,8 +198,8 @@ impl Stacks {
     #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Stacks) {
         let Stacks { values, frames, top } = self;
-        values.0.swap(&other.values.0);
-        frames.0.swap(&other.frames.0);
+        values.swap(&other.values);
+        frames.swap(&other.frames);
         top.swap(&other.top);
     }
 
@@ -205,14 +210,23 @@ impl Stacks {
         unsafe { &*self.top.get() }
     }
 
+    /// The end of the value stack, as far as it has been put to use.
     #[inline(always)]
     fn values_end(&self) -> *mut Slot {
-        self.values.end().cast()
+        self.values.end.get().cast()
     }
 
+    /// The end of the frame stack, as far as it has been put to use.
     #[inline(always)]
     fn frames_end(&self) -> usize {
-        self.frames.end().addr()
+        self.frames.end.get().addr()
+    }
+
+    /// Puts more of the value stack to use, at least to `end`; false if the stack does not go that far.
+    #[cold]
+    #[inline(never)]
+    fn reach(&self, end: *mut Slot) -> bool {
+        self.values.reach(end.addr())
     }
 
     /// Keeps all that is on the stacks.
@@ -236,37 +250,70 @@ impl Stacks {
     }
 }
 
-/// The memory of a stack, zeroed at first.
-struct Memory(Cell<*mut [usize]>);
+/// The words of a frame stack that has room for the bottom, and of the first part of a stack that is put to use.
+const FEWEST: usize = 64;
+
+/// The memory of a stack. What has not been put to use yet is not initialised.
+struct Memory {
+    all: Cell<*mut [MaybeUninit<usize>]>,
+    /// The end of what has been put to use, which is zero at first.
+    end: Cell<*mut usize>,
+}
 
 impl Memory {
     fn new(words: usize) -> Option<Memory> {
-        if words == 0 {
-            return Some(Memory(Cell::new(Box::into_raw(Box::default()))));
-        }
-        let layout = Layout::array::<usize>(words).ok()?;
-        // SAFETY: the layout's size is not zero.
-        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-        // The memory has the layout of a box of words, as which it is freed; zero is a valid word.
-        Some(Memory(Cell::new(core::ptr::slice_from_raw_parts_mut(start.as_ptr().cast(), words))))
+        let start = match Layout::array::<usize>(words).ok()? {
+            layout if layout.size() == 0 => NonNull::<usize>::dangling().cast(),
+            // SAFETY: the layout's size is not zero.
+            layout => NonNull::new(unsafe { alloc(layout) })?,
+        };
+        // The memory has the layout of a box of words, as which it is freed.
+        let all = core::ptr::slice_from_raw_parts_mut(start.as_ptr().cast(), words);
+        Some(Memory { all: Cell::new(all), end: Cell::new(all.cast()) })
     }
 
     #[inline(always)]
     fn start(&self) -> *mut usize {
-        self.0.get().cast()
+        self.all.get().cast()
     }
 
-    #[inline(always)]
-    fn end(&self) -> *mut usize {
-        self.start().wrapping_add(self.0.get().len())
+    /// Puts the first `words` words to use, of those that there are.
+    fn put_to_use(&self, words: usize) {
+        let end = self.start().wrapping_add(words.min(self.all.get().len()));
+        while self.end.get() < end {
+            // SAFETY: the word is one of the stack's, and nobody refers to it yet.
+            unsafe { self.end.get().write(0) };
+            self.end.set(self.end.get().wrapping_add(1));
+        }
+    }
+
+    /// Puts more to use, at least to the address `end`; false if the stack does not go that far.
+    fn reach(&self, end: usize) -> bool {
+        let needed = end.saturating_sub(self.start().addr()).div_ceil(WORD);
+        let used = (self.end.get().addr() - self.start().addr()) / WORD;
+        self.put_to_use(needed.max(used.saturating_mul(2)).max(FEWEST));
+        end <= self.end.get().addr()
+    }
+
+    #[cfg(feature = "threads")]
+    fn swap(&self, other: &Memory) {
+        let Memory { all, end } = self;
+        all.swap(&other.all);
+        end.swap(&other.end);
     }
 }
 
 impl Drop for Memory {
     fn drop(&mut self) {
         // SAFETY: the memory has the layout of a box, and all pointers into it are gone with the stack.
-        drop(unsafe { Box::from_raw(self.0.get()) });
+        drop(unsafe { Box::from_raw(self.all.get()) });
     }
+}
+
+/// The bytes of a frame of `code` with its blocks.
+#[inline(always)]
+fn frame_bytes(code: Gc<Code>) -> usize {
+    size_of::<Frame>() + code.n_exc as usize * size_of::<Block>()
 }
 
 impl Vm {
@@ -278,9 +325,7 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry, object: Slot) -> Res<()> {
         let end = locals.wrapping_add(usize::from(code.n_state));
-        if end > self.thread.stacks.values_end() {
-            return Err(self.recursion_error());
-        }
+        self.check_end(end)?;
         self.push_frame_with(code, locals, end, entry, object)
     }
 
@@ -301,7 +346,37 @@ impl Vm {
         entry: Entry,
         object: Slot,
     ) -> Res<()> {
-        if self.try_push_frame_with(code, locals, end, entry, object) { Ok(()) } else { Err(self.recursion_error()) }
+        if self.try_push_frame_with(code, locals, end, entry, object) {
+            return Ok(());
+        }
+        self.reach_frame(code)?;
+        self.try_push_frame_with(code, locals, end, entry, object);
+        Ok(())
+    }
+
+    /// Puts more of the frame stack to use, for a frame of `code`.
+    ///
+    /// # Errors
+    /// `RuntimeError` if the stack is full.
+    #[cold]
+    #[inline(never)]
+    fn reach_frame(&self, code: Gc<Code>) -> Res<()> {
+        let stacks = &self.thread.stacks;
+        let end = stacks.after(self.frame()).addr() + frame_bytes(code);
+        if stacks.frames.reach(end) { Ok(()) } else { Err(self.recursion_error()) }
+    }
+
+    /// Checks that the value stack goes to `end`, and puts more of it to use if need be.
+    ///
+    /// # Errors
+    /// `RuntimeError` if the stack does not go that far.
+    #[inline(always)]
+    fn check_end(&self, end: *mut Slot) -> Res<()> {
+        if end <= self.thread.stacks.values_end() || self.thread.stacks.reach(end) {
+            Ok(())
+        } else {
+            Err(self.recursion_error())
+        }
     }
 
     #[inline(always)]
@@ -315,8 +390,7 @@ impl Vm {
     ) -> bool {
         let below = self.frame();
         let new = self.thread.stacks.after(below);
-        let needed = size_of::<Frame>() + code.n_exc as usize * size_of::<Block>();
-        if new.addr() + needed > self.thread.stacks.frames_end() {
+        if new.addr() + frame_bytes(code) > self.thread.stacks.frames_end() {
             return false;
         }
         let frame = Frame {
@@ -345,10 +419,7 @@ impl Vm {
     /// Checks that the value stack has room for the slots of `code` at `locals`. `RuntimeError` if it has not.
     #[inline(always)]
     pub(crate) fn check_room(&self, locals: Sp, code: Gc<Code>) -> Res<()> {
-        if locals.0.wrapping_add(usize::from(code.n_state)) > self.thread.stacks.values_end() {
-            return Err(self.recursion_error());
-        }
-        Ok(())
+        self.check_end(locals.0.wrapping_add(usize::from(code.n_state)))
     }
 
     /// The variables of the module whose function runs; the variables of `__main__` if no function runs.
@@ -378,9 +449,7 @@ impl Vm {
     /// `RuntimeError` if fewer than `words` words are left.
     pub(crate) fn stack_room(&self, words: usize) -> Res<NonNull<Slot>> {
         let end = self.frame().end.get();
-        if end.wrapping_add(words) > self.thread.stacks.values_end() {
-            return Err(self.recursion_error());
-        }
+        self.check_end(end.wrapping_add(words))?;
         NonNull::new(end).ok_or_else(|| self.recursion_error())
     }
 }
