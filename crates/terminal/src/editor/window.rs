@@ -97,12 +97,15 @@ impl Window {
 
     /// Draws what has changed, and moves the terminal's cursor to the scene's.
     pub fn show(&mut self, scene: &Scene<'_>, change: Change, out: &mut dyn Output) {
-        if let Change::Text { from, .. } = change {
-            self.top_line.forget(from);
-            self.line.forget(from);
-        }
-        let from = if let Change::Text { from, .. } = change { from } else { scene.cursor };
-        let is_above = scene.cursor < self.top || from < self.top;
+        // What is above the first row is not shown right any more, or the first row does not begin there any more.
+        let is_above = match change {
+            Change::Text { from, .. } => {
+                self.top_line.forget(from);
+                self.line.forget(from);
+                from < self.top || from == self.top && !scene.is_line_start(from)
+            }
+            Change::Moved => false,
+        } || scene.cursor < self.top;
         let top = if is_above { self.row_start(scene, scene.cursor) } else { self.top };
         self.show_from(top, scene, change, is_above, out);
     }

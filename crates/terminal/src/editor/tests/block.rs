@@ -177,6 +177,17 @@ fn what_is_above_the_screen_comes_into_sight() {
     assert_eq!(session.shown(), ["...     a", "...     b", "...     c", "...     d"]);
 }
 
+#[cfg(feature = "unicode")]
+#[test]
+fn the_first_row_may_begin_elsewhere() {
+    // The window begins with a row that two wide characters have to themselves, until a line begins before them.
+    let mut session = Session::new(15, 2);
+    session.type_in("def f(ab):漢字\r0123456789\x1b[A".as_bytes());
+    session.check();
+    session.type_in(b"\r");
+    session.check();
+}
+
 #[cfg(feature = "colour")]
 #[test]
 fn words_have_colours_as_they_are_typed() {
