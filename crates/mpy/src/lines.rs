@@ -65,16 +65,44 @@ pub fn steps(table: &[u8]) -> impl Iterator<Item = (Step, usize)> + '_ {
 /// assert_eq!(berus_mpy::lines::line_at(&table, 99), 4);
 /// ```
 pub fn line_at(table: &[u8], offset: usize) -> u32 {
-    let mut line: u32 = 1;
-    let mut start: usize = 0;
-    for (step, _) in steps(table) {
-        start += step.bytes as usize;
-        if start > offset {
-            break;
-        }
-        line = line.saturating_add(step.lines);
+    Lines::new(table).at(offset)
+}
+
+/// The lines of instructions that are asked for in the order of the code, so that all answers together go through the
+/// table once.
+#[derive(Clone, Debug)]
+pub struct Lines<'t> {
+    /// The entries that lie ahead.
+    rest: &'t [u8],
+    /// Where the code of those entries begins, and its line.
+    start: usize,
+    line: u32,
+}
+
+impl<'t> Lines<'t> {
+    /// The lines by `table`.
+    pub fn new(table: &'t [u8]) -> Lines<'t> {
+        Lines { rest: table, start: 0, line: 1 }
     }
-    line
+
+    /// The line of the instruction at `offset`, which is not before the last one that was asked for.
+    ///
+    /// ```
+    /// let mut lines = berus_mpy::lines::Lines::new(&[0x25, 0x43]);
+    /// assert_eq!([4, 7, 7, 99].map(|offset| lines.at(offset)), [1, 2, 2, 4]);
+    /// ```
+    pub fn at(&mut self, offset: usize) -> u32 {
+        while let Some((step, len)) = steps(self.rest).next() {
+            let end = self.start.saturating_add(step.bytes as usize);
+            if end > offset {
+                break;
+            }
+            self.rest = &self.rest[len..];
+            self.start = end;
+            self.line = self.line.saturating_add(step.lines);
+        }
+        self.line
+    }
 }
 
 #[cfg(test)]
@@ -92,6 +120,19 @@ mod tests {
                 assert_eq!(steps(&out).map(|(_, len)| len).sum::<usize>(), out.len());
                 assert_eq!(line_at(&out, bytes as usize), 1 + lines);
             }
+        }
+    }
+
+    #[test]
+    fn lines_in_order_are_the_lines_asked_for_one_by_one() {
+        let mut table = Vec::new();
+        for (bytes, lines) in [(3, 1), (0, 2), (40, 0), (1, 5000), (0, 0), (31, 1)] {
+            write(&mut table, Step { bytes, lines });
+        }
+        let mut lines = Lines::new(&table);
+        for offset in 0..90 {
+            assert_eq!(lines.at(offset), line_at(&table, offset));
+            assert_eq!(lines.at(offset), line_at(&table, offset));
         }
     }
 

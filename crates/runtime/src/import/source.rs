@@ -6,7 +6,7 @@ use berus_compiler::memory::{Quota, Stop};
 use berus_compiler::{CompileError, ErrorKind, Options, compile_within};
 pub use berus_compiler::{Emitter, Mode};
 use berus_mpy::disasm::ShowBc;
-use berus_mpy::lines::line_at;
+use berus_mpy::lines::Lines;
 
 use crate::data::exception::Exceptions;
 use crate::data::sketch::Sketched;
@@ -172,8 +172,10 @@ fn note_definitions(body: Gc<Code>, quota: &Quota<'_>) -> Result<(), Stop> {
     let mut codes = Vec::new();
     quota.push(&mut codes, body)?;
     while let Some(code) = codes.pop() {
+        let mut lines = Lines::new(code.line_table());
         for (at, child) in code.definitions() {
-            let line = line_at(code.line_table(), at);
+            quota.step()?;
+            let line = lines.at(at);
             if let Some(sketched) = child.downcast::<Sketched>() {
                 sketched.set_line(line);
             } else if let Some(child) = child.downcast::<Code>() {
