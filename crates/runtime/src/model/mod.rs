@@ -45,6 +45,7 @@ pub mod thread;
 pub(crate) mod tracer;
 #[cfg(feature = "threads")]
 pub(crate) mod turns;
+pub(crate) mod two_way;
 pub mod types;
 pub mod unlock;
 pub mod vm;

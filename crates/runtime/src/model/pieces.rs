@@ -2,6 +2,7 @@
 
 use crate::model::error::Res;
 use crate::model::events::Poll;
+use crate::model::two_way::{self, Reading};
 use crate::model::vm::Vm;
 use crate::model::work::spend_work_on_bytes;
 use crate::qstr::Hasher;
@@ -125,13 +126,15 @@ impl Vm {
                 None => Ok(self.find_byte(far, byte)?.map(|at| near.len() + at)),
             };
         }
-        let window = PIECE.max(needle.len());
-        if text.len() <= window {
+        if needle.len() > PIECE {
+            return self.find_long(text, needle);
+        }
+        if text.len() <= PIECE {
             let found = memchr::memmem::find(text, needle);
-            self.work_on_bytes(found.unwrap_or(text.len()))?;
+            self.work_on_bytes(found.unwrap_or(text.len()) + needle.len())?;
             return Ok(found);
         }
-        self.find_in_windows(text, needle, window)
+        self.find_in_windows(text, needle)
     }
 
     fn find_byte(&self, text: &[u8], byte: u8) -> Res<Option<usize>> {
@@ -147,20 +150,27 @@ impl Vm {
         Ok(None)
     }
 
-    fn find_in_windows(&self, text: &[u8], needle: &[u8], window: usize) -> Res<Option<usize>> {
+    fn find_in_windows(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
         let finder = memchr::memmem::Finder::new(needle);
         let mut start = 0;
         while start < text.len() {
             // An occurrence that begins in the window may end beyond it.
-            let end = (start + window).saturating_add(needle.len()).min(text.len());
+            let end = (start + PIECE + needle.len()).min(text.len());
             let found = finder.find(&text[start..end]);
-            self.work_on_bytes(found.unwrap_or(window))?;
+            self.work_on_bytes(found.unwrap_or(PIECE) + needle.len())?;
             if let Some(at) = found {
                 return Ok(Some(start + at));
             }
-            start += window;
+            start += PIECE;
         }
         Ok(None)
+    }
+
+    /// Nearly always, already the beginning of a long needle is found nowhere, or where the needle is.
+    fn find_long(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
+        let Some(start) = self.find_bytes(text, &needle[..PIECE])? else { return Ok(None) };
+        let text = Reading::forward(&text[start..]);
+        Ok(two_way::find(self, text, Reading::forward(needle))?.map(|at| start + at))
     }
 
     /// The index at which `needle` last occurs in `text`.
@@ -168,11 +178,13 @@ impl Vm {
     /// # Errors
     /// As [`Vm::work`].
     pub fn find_last_bytes(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
-        let window = PIECE.max(needle.len());
+        if needle.len() > PIECE {
+            return self.find_last_long(text, needle);
+        }
         let (finder, mut end) = (memchr::memmem::FinderRev::new(needle), text.len());
         loop {
             // An occurrence that ends in the window may begin before it.
-            let start = end.saturating_sub(window.saturating_add(needle.len()));
+            let start = end.saturating_sub(PIECE + needle.len());
             self.work_on_bytes(end - start)?;
             if let Some(at) = finder.rfind(&text[start..end]) {
                 return Ok(Some(start + at));
@@ -180,8 +192,17 @@ impl Vm {
             if start == 0 {
                 return Ok(None);
             }
-            end -= window;
+            end -= PIECE;
         }
+    }
+
+    /// As [`Vm::find_long`], from the end.
+    fn find_last_long(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
+        let ending = &needle[needle.len() - PIECE..];
+        let Some(start) = self.find_last_bytes(text, ending)? else { return Ok(None) };
+        let end = start + PIECE;
+        let found = two_way::find(self, Reading::backward(&text[..end]), Reading::backward(needle))?;
+        Ok(found.map(|at| end - at - needle.len()))
     }
 }
 
@@ -218,6 +239,15 @@ mod tests {
             }
         }
         assert_eq!(vm.find_last_bytes(b"aaaa", b"").ok().unwrap(), Some(4));
+        // Long needles of which a part occurs again and again.
+        for (text, needle) in [("a".repeat(9000) + "b", "a".repeat(5000) + "b"), ("ab".repeat(6000), "ba".repeat(2500))]
+        {
+            let (text, needle) = (text.as_bytes(), needle.as_bytes());
+            let first = text.windows(needle.len()).position(|window| window == needle);
+            let last = text.windows(needle.len()).rposition(|window| window == needle);
+            assert_eq!(vm.find_bytes(text, needle).ok().unwrap(), first);
+            assert_eq!(vm.find_last_bytes(text, needle).ok().unwrap(), last);
+        }
         let text = "aé€𝄞".repeat(2000);
         for shift in 0..4 {
             let mut text = [&b"xxx"[..shift], text.as_bytes()].concat();
