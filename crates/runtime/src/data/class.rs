@@ -27,12 +27,9 @@ pub(crate) fn find(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
     if let Some(found) = vm.remembered_method(class, name) {
         return found;
     }
-    let mut seen = 0;
-    let found = class.lineage().find_map(|class| {
-        seen += 1;
+    let found = counted_lineage(vm, class).find_map(|class| {
         own(vm, class, name).map(|value| Found { value, owner: class, native: !class.has(flag::HEAP) })
     });
-    spend_work(vm, seen);
     vm.remember_method(class, name, found);
     found
 }
@@ -46,8 +43,8 @@ pub(crate) fn own(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Obj> {
 }
 
 /// The built-in type that `class` derives from, if there is one: instances have an object of this type inside.
-pub(crate) fn native_base_type(class: Gc<Type>) -> Option<&'static Type> {
-    let native = class.lineage().find(|class| !class.has(flag::HEAP))?;
+pub(crate) fn native_base_type(vm: &Vm, class: Gc<Type>) -> Option<&'static Type> {
+    let native = counted_lineage(vm, class).find(|class| !class.has(flag::HEAP))?;
     // SAFETY: types that are not on the heap are `static`.
     Some(unsafe { native.as_ptr().as_ref() })
 }
@@ -120,6 +117,12 @@ impl Iterator for Lineage {
         }
         Some(ty)
     }
+}
+
+/// [`Type::lineage`] of `class`, each type counted as work.
+#[inline]
+pub(crate) fn counted_lineage(vm: &Vm, class: Gc<Type>) -> impl Iterator<Item = Gc<Type>> + '_ {
+    class.lineage().inspect(|_| spend_work(vm, 1))
 }
 
 impl Type {

@@ -2,6 +2,7 @@
 
 use crate::data::builder::Builder;
 use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
 use crate::model::importing::{Import, ImportFrom};
 use crate::model::layout::{Dict, Module};
 use crate::model::protocols::{Classes, Iterate, Strs};
@@ -47,6 +48,7 @@ impl ImportFrom for Vm {
         let Some(dict) = dict else { return Err(self.import_error(format_args!("no __dict__"))) };
         let mut at = 0;
         while let Some((found, key, value)) = dict.map.entry_from(at) {
+            self.work(1)?;
             if let (Some(text), Some(value)) = (self.as_str(key), value)
                 && !text.starts_with(b"_")
             {

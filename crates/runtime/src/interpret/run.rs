@@ -110,7 +110,7 @@ fn note_leaving(vm: &Vm) {
 
 fn note_in_trace(vm: &Vm, frame: &Frame, exception: Obj) {
     if let (Some(code), Some(exception)) = (frame.code.get(), vm.as_exception(exception)) {
-        let line = code.line(frame.ip.get().wrapping_sub(1));
+        let line = code.line(vm, frame.ip.get().wrapping_sub(1));
         exception.add_trace(vm, TraceEntry { file: code.file(), line, function: code.name() });
     }
 }

@@ -48,7 +48,7 @@ fn note_frames(vm: &Vm) -> Res<()> {
     let mut frame = vm.frame();
     while let Some(code) = frame.code.get() {
         let object = FrameObject::new(vm, frame, code, None)?;
-        object.set_position(frame.ip.get().wrapping_sub(1));
+        object.set_position(vm, frame.ip.get().wrapping_sub(1));
         match above {
             Some(above) => above.back.set(Some(object)),
             None => vm.thread.tracer.noted.set(Some(object)),
@@ -88,7 +88,7 @@ pub(crate) fn trace_instruction(vm: &Vm) -> Res<()> {
             None => return Ok(()),
         },
     };
-    object.set_position(frame.ip.get());
+    object.set_position(vm, frame.ip.get());
     if object.loop_body.get() == frame.ip.get() {
         object.reported.set(0);
     }
@@ -111,12 +111,12 @@ fn trace_entry(vm: &Vm, frame: &Frame, back: Option<Gc<FrameObject>>) -> Res<Opt
         && !back.frame.get().is_null()
     {
         // SAFETY: the objects of frames that have been left are forgotten, or have a null frame.
-        back.set_position(unsafe { &*back.frame.get() }.ip.get().wrapping_sub(1));
+        back.set_position(vm, unsafe { &*back.frame.get() }.ip.get().wrapping_sub(1));
     }
     let object = FrameObject::new(vm, frame, code, back)?;
-    object.set_position(frame.ip.get());
+    object.set_position(vm, frame.ip.get());
     if frame.ip.get() == code.start {
-        object.set_line(code.first_line());
+        object.set_line(code.first_line(vm));
     }
     tracer.noted.set(Some(object));
     let answer = call_tracer(vm, function, object, q!("call"), Obj::NONE)?;
@@ -155,7 +155,7 @@ fn call_tracer(vm: &Vm, function: Obj, object: Gc<FrameObject>, event: Qstr, arg
 /// What a tracing function raises.
 pub(crate) fn trace_exception(vm: &Vm, exception: Obj) -> Res<()> {
     let Some(object) = noted_frame(vm) else { return Ok(()) };
-    object.set_position(vm.frame().ip.get().wrapping_sub(1));
+    object.set_position(vm, vm.frame().ip.get().wrapping_sub(1));
     let arg = Tuple::new(vm, &[vm.type_of(exception).obj(), exception, Obj::NONE])?;
     trace_event(vm, object, q!("exception"), arg.obj())
 }

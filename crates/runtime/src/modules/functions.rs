@@ -6,6 +6,7 @@ use crate::data::builder::Builder;
 use crate::model::args::Args;
 use crate::model::buffer::Access;
 use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
 use crate::model::importing::Import;
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Compare, Hash, Ints, Iterate, Strs};
@@ -238,6 +239,7 @@ fn best(vm: &Vm, args: Args<'_>, op: BinaryOp) -> Res {
     }
     let mut best: Option<(Obj, Obj)> = None;
     let mut consider = |item: Obj| {
+        vm.work(1)?;
         let value = match key {
             Some(key) => vm.call(key, &[item])?,
             None => item,

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use crate::model::args::Args;
 use crate::model::error::{Raise, Res};
+use crate::model::events::Poll;
 use crate::model::layout::{Dict, List, Tuple};
 use crate::model::module_def::ModuleDef;
 use crate::model::object::{Header, Object};
@@ -64,6 +65,7 @@ fn start_new_thread(vm: &Vm, args: &[Obj]) -> Res {
         };
         let mut at = 0;
         while let Some((found, key, value)) = dict.map.entry_from(at) {
+            vm.work(1)?;
             words.append(vm, key)?;
             words.append(vm, value.unwrap_or(Obj::NONE))?;
             at = found + 1;

@@ -17,9 +17,13 @@ use crate::model::object::{Gc, Header, Object};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
+use crate::model::work::spend_work;
 use crate::obj::code_attr;
 use crate::qstr::Qstr;
 use crate::{define, q};
+
+/// Entries of a line table that are gone through in the time of a unit of work.
+const ENTRIES_PER_UNIT: usize = 4;
 
 /// The type of code objects.
 pub static TYPE: Type = define!(Type::new(q!("code")).print(code_attr::print).attr(code_attr::attr));
@@ -346,9 +350,9 @@ impl Code {
     }
 
     /// The line of the function's definition or, where that is not known, of the first instruction.
-    pub fn first_line(&self) -> u32 {
+    pub fn first_line(&self, vm: &Vm) -> u32 {
         match self.defined_at.get() {
-            0 => self.line(self.start),
+            0 => self.line(vm, self.start),
             line => line,
         }
     }
@@ -364,7 +368,9 @@ impl Code {
     }
 
     /// The line of the instruction at `ip`.
-    pub(crate) fn line(&self, ip: *const u8) -> u32 {
+    pub(crate) fn line(&self, vm: &Vm, ip: *const u8) -> u32 {
+        // The table of a large module is long.
+        spend_work(vm, self.line_table().len() / ENTRIES_PER_UNIT);
         berus_mpy::lines::line_at(self.line_table(), ip.addr().saturating_sub(self.start.addr()))
     }
 }

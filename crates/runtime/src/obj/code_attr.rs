@@ -25,7 +25,7 @@ use crate::qstr::Qstr;
 
 pub(super) fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let Some(code) = object.downcast::<Code>() else { return Ok(()) };
-    let (name, file, line) = (vm.name_str(code.name()), vm.name_str(code.file()), code.first_line());
+    let (name, file, line) = (vm.name_str(code.name()), vm.name_str(code.file()), code.first_line(vm));
     vm.print_fmt(out, format_args!("<code object {name} at {:#x}, file \"{file}\", line {line}>", object.bits()))
 }
 
@@ -37,7 +37,7 @@ pub(super) fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrR
         () if name == q!("co_code") => Bytes::new(vm, code.instructions())?.obj(),
         () if name == q!("co_consts") => constants(vm, code)?,
         () if name == q!("co_filename") => Obj::qstr(code.file()),
-        () if name == q!("co_firstlineno") => Obj::small_int_wrapping(code.first_line() as isize),
+        () if name == q!("co_firstlineno") => Obj::small_int_wrapping(code.first_line(vm) as isize),
         () if name == q!("co_name") => Obj::qstr(code.name()),
         () if name == q!("co_names") => names(vm, code)?,
         () if name == q!("co_lnotab") => line_differences(vm, &code)?.into_bytes(vm)?,

@@ -47,9 +47,9 @@ impl FrameObject {
     }
 
     /// Notes that the frame is at the instruction that has the byte at `ip`.
-    pub(crate) fn set_position(&self, ip: *const u8) {
+    pub(crate) fn set_position(&self, vm: &Vm, ip: *const u8) {
         self.lasti.set(ip.addr().saturating_sub(self.code.start.addr()) as u32);
-        self.line.set(self.code.line(ip));
+        self.line.set(self.code.line(vm, ip));
     }
 
     /// Notes that the frame is at `line`, whatever the instruction.

@@ -114,7 +114,7 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
 
 /// Makes the object of a built-in type inside an instance.
 pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
-    let Some(ty) = class::native_base_type(instance.class()) else { return Ok(()) };
+    let Some(ty) = class::native_base_type(vm, instance.class()) else { return Ok(()) };
     let Some(make_new) = ty.slots.make_new else { return Ok(()) };
     instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
     Ok(())

@@ -1,7 +1,7 @@
 //! The types `type` and `object`: what types have in common, and classes.
 
 use crate::data::builtin::{Checked, Wrapped};
-use crate::data::class::{binds, find, immediate_type, native_base_type, own, visible};
+use crate::data::class::{binds, counted_lineage, find, immediate_type, native_base_type, own, visible};
 use crate::data::dict::Dicts;
 use crate::data::instance::Instance;
 use crate::data::property::Property;
@@ -21,7 +21,6 @@ pub use crate::model::types::TYPE;
 use crate::model::types::{Attr, AttrResult, Locals, Parent, Slots, Type, TypeOfTypes, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::model::work::spend_work;
 use crate::obj::class_body::complete;
 use crate::obj::instance;
 use crate::ops::attr::call_special;
@@ -93,13 +92,7 @@ impl Classes for Vm {
     }
 
     fn is_subclass(&self, ty: Gc<Type>, base: Gc<Type>) -> bool {
-        let mut seen = 0;
-        let is_there = ty.lineage().any(|ty| {
-            seen += 1;
-            ty == base
-        });
-        spend_work(self, seen);
-        is_there || base == Gc::from_static(&OBJECT)
+        counted_lineage(self, ty).any(|ty| ty == base) || base == Gc::from_static(&OBJECT)
     }
 
     fn is_subclass_of(&self, ty: Gc<Type>, classes: Obj) -> Res<bool> {
@@ -162,7 +155,7 @@ fn derive(vm: &Vm, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
             dict.map.note(DERIVED_FROM);
         }
         flags |= base.flags & flag::EXCEPTION;
-        if native_base_type(base).is_some() {
+        if native_base_type(vm, base).is_some() {
             flags |= flag::SUBCLASSED;
             natives += 1;
         }
@@ -215,6 +208,7 @@ pub(crate) fn prepare_locals(vm: &Vm, parent: Parent, locals: Gc<Dict>) -> Res<(
     };
     let mut at = 0;
     while let Some((found, key, value)) = locals.map.entry_from(at) {
+        vm.work(1)?;
         if let (Some(key), Some(value)) = (key.as_qstr(), value)
             && is_special_accessor(vm, key, value)
         {
@@ -241,6 +235,7 @@ fn set_names(vm: &Vm, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
     let wanting = List::new(vm, &[])?;
     let mut at = 0;
     while let Some((found, key, value)) = locals.map.entry_from(at) {
+        vm.work(1)?;
         if let Some(value) = value
             && Instance::of(value).is_some()
             && find(vm, vm.type_of(value), q!("__set_name__")).is_some()
@@ -260,7 +255,7 @@ fn set_names(vm: &Vm, class: Gc<Type>, locals: Gc<Dict>) -> Res<()> {
 
 /// Whether `bases` derive from built-in types of which neither derives from the other.
 fn native_bases_conflict(vm: &Vm, bases: Gc<Tuple>) -> bool {
-    let mut natives = bases.items().iter().filter_map(|base| native_base_type(base.downcast::<Type>()?));
+    let mut natives = bases.items().iter().filter_map(|base| native_base_type(vm, base.downcast::<Type>()?));
     let first = natives.next();
     natives.any(|other| {
         first.is_some_and(|first| {

@@ -188,6 +188,7 @@ fn append_mapping(vm: &Vm, words: &List, mapping: Obj) -> Res<()> {
     if let Some(dict) = mapping.downcast::<Dict>() {
         let mut at = 0;
         while let Some((found, key, value)) = dict.map.entry_from(at) {
+            vm.work(1)?;
             append_keyword(vm, words, key, value.unwrap_or(Obj::NONE))?;
             at = found + 1;
         }

@@ -192,7 +192,7 @@ fn words_of(args: Args<'_>) -> [usize; 3] {
 fn make_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     let mut of_c = ty;
     while original(of_c).is_none() {
-        match class::native_base_type(of_c) {
+        match class::native_base_type(vm, of_c) {
             Some(base) if Gc::from_static(base) != of_c => of_c = Gc::from_static(base),
             _ => return Err(vm.type_error(format_args!("argument num/types mismatch"))),
         }
