@@ -102,6 +102,7 @@ pub fn compile_with_listing(
     tree.retire(quota);
     let mut qstrs = quota.with_capacity(parts.qstrs.len())?;
     for &name in &parts.qstrs {
+        quota.step()?;
         qstrs.push(qstr(name, &names, quota)?);
     }
     quota.free(parts.qstrs);
@@ -268,6 +269,7 @@ fn put_in_file_order(codes: &mut [RawCode<'static>], quota: &Quota<'_>) -> Resul
     let mut open = Vec::new();
     quota.push(&mut open, 0)?;
     while let Some(number) = open.pop() {
+        quota.step()?;
         places[number as usize] = place;
         place += 1;
         let children = &codes[number as usize].children;

@@ -48,6 +48,11 @@ pub trait Grantor {
     fn goes_on(&self) -> bool {
         true
     }
+
+    /// Says that the work has taken `steps` steps without asking whether to go on.
+    fn spend(&self, steps: usize) {
+        let _ = steps;
+    }
 }
 
 /// Grants whatever memory the allocator has, and never ends work.
@@ -96,6 +101,9 @@ impl Grantor for Allowance {
 /// Steps of work between two questions whether to go on.
 const STEPS: u32 = 1024;
 
+/// Bytes that are copied in the time of a step.
+const COPIED_PER_STEP: usize = 256;
+
 /// The least bytes that a vector has room for once it has any.
 const LEAST: usize = 16;
 
@@ -126,6 +134,7 @@ impl Default for Quota<'_> {
 impl Drop for Quota<'_> {
     fn drop(&mut self) {
         self.grantor.take_back(self.granted.get());
+        self.grantor.spend((STEPS - self.steps.get()) as usize);
     }
 }
 
@@ -175,7 +184,10 @@ impl<'a> Quota<'a> {
                 self.steps.set(left);
                 Ok(())
             }
-            None => self.ask(),
+            None => {
+                self.grantor.spend(count.saturating_sub(self.steps.get() as usize));
+                self.ask()
+            }
         }
     }
 
@@ -307,6 +319,7 @@ impl<'a> Quota<'a> {
     /// As [`Quota::reserve`].
     #[inline]
     pub fn append<T: Copy>(&self, items: &mut Vec<T>, more: &[T]) -> Result<(), Stop> {
+        self.steps(size_of_val(more) / COPIED_PER_STEP)?;
         self.reserve(items, more.len())?;
         items.extend_from_slice(more);
         Ok(())
@@ -315,9 +328,7 @@ impl<'a> Quota<'a> {
     /// Appends copies of all of `more`, or loses them as [`Quota::push_or_stop`] does.
     #[inline]
     pub fn append_or_stop<T: Copy>(&self, items: &mut Vec<T>, more: &[T]) {
-        if self.reserve(items, more.len()).is_ok() {
-            items.extend_from_slice(more);
-        }
+        let _ = self.append(items, more);
     }
 
     /// Makes `items` `len` items long; new items are `value`.
@@ -345,6 +356,7 @@ impl<'a> Quota<'a> {
     /// # Errors
     /// As [`Quota::reserve`].
     pub fn copy<T: Copy>(&self, items: &[T]) -> Result<Vec<T>, Stop> {
+        self.steps(size_of_val(items) / COPIED_PER_STEP)?;
         let mut copy = self.with_capacity(items.len())?;
         copy.extend_from_slice(items);
         Ok(copy)

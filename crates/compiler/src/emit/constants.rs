@@ -17,6 +17,9 @@ use crate::tree::{Const, Node, Tree, Value};
 /// memory holds.
 const MAX_VALUES: usize = 1 << 24;
 
+/// Bytes of a constant that are hashed in the time of a step of work.
+const HASHED_PER_STEP: usize = 16;
+
 /// So many values at a time are charged to the quota before they are looked at, as the module's table will hold them.
 const CHARGED: usize = 256;
 
@@ -119,6 +122,7 @@ impl ConstantTable {
 
     fn rehash(&mut self, quota: &Quota<'_>) -> Result<(), Stop> {
         let mut slots = Vec::new();
+        quota.steps(self.order.len())?;
         quota.resize(&mut slots, (self.slots.len() * 2).max(FIRST_SLOTS), 0)?;
         quota.free(core::mem::replace(&mut self.slots, slots));
         for index in (0..self.order.len()).filter(|&index| !self.order[index].is_null()) {
@@ -209,7 +213,10 @@ fn hash(source: Source<'_>, leaf: Node, depth: usize, state: &mut Fnv) -> Result
                 Err(_) => value.hash(state),
             },
             Const::Float(value) | Const::Imaginary(value) => value.to_bits().hash(state),
-            Const::Str(bytes) | Const::Bytes(bytes) => state.write(bytes),
+            Const::Str(bytes) | Const::Bytes(bytes) => {
+                source.quota.steps(bytes.len() / HASHED_PER_STEP)?;
+                state.write(bytes);
+            }
             Const::Tuple(items) => {
                 state.write_u8(4);
                 let Some(depth) = depth.checked_sub(1) else { return Ok(false) };

@@ -2,6 +2,9 @@
 //!
 //! Line ends are made equal on the way: CR and CR LF read as LF, and a last line without an end gets one. A NUL
 //! byte of the source reads as 1, so that [`EOF`] can be 0. A byte-order mark before the source is no part of it.
+//!
+//! Every byte that is gone past counts as work. When the quota ends the work, nothing is left to be read: whatever the
+//! lexer is about ends as at the end of the source.
 
 use alloc::vec::Vec;
 
@@ -16,11 +19,16 @@ pub(super) const EOF: u8 = 0;
 /// indices of the parse tree cannot run out of bits.
 pub(super) const MAX_SOURCE: usize = 1 << 26;
 
+/// Bytes that are looked at before they are counted as work, and how many of them take as long as a step.
+const PIECE: usize = 1 << 14;
+const BYTES_PER_STEP: usize = 16;
+
 /// U+FEFF in UTF-8, which editors put before text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(super) struct Input<'s> {
     source: &'s [u8],
+    quota: &'s Quota<'s>,
     /// Where the next byte of the source is; `source.len()` is the line end that the last line lacks, if it lacks one.
     pos: usize,
     /// The position past the end.
@@ -38,14 +46,23 @@ pub(super) struct Input<'s> {
 impl<'s> Input<'s> {
     /// # Errors
     /// `MemoryError` for a source of more than [`MAX_SOURCE`] bytes.
-    pub(super) fn new(source: &'s [u8]) -> Result<Input<'s>, CompileError> {
+    pub(super) fn new(source: &'s [u8], quota: &'s Quota<'s>) -> Result<Input<'s>, CompileError> {
         if source.len() > MAX_SOURCE {
             return Err(CompileError::new(ErrorKind::Memory, "the source is too large"));
         }
         let open = source.last().is_some_and(|&b| b != b'\n' && b != b'\r');
         let end = source.len() + usize::from(open);
         let pos = if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        Ok(Input { source, pos, end, injected: Vec::new(), injected_for: 0, injected_total: 0, line: 1 })
+        Ok(Input { source, quota, pos, end, injected: Vec::new(), injected_for: 0, injected_total: 0, line: 1 })
+    }
+
+    /// Counts steps of work.
+    #[inline]
+    fn count(&mut self, steps: usize) {
+        if self.quota.steps(steps).is_err() {
+            self.injected.clear();
+            self.pos = self.end;
+        }
     }
 
     pub(super) fn line(&self) -> u32 {
@@ -90,6 +107,7 @@ impl<'s> Input<'s> {
             let crlf = self.source.get(self.pos..self.pos + 2) == Some(b"\r\n");
             self.pos += 1 + usize::from(crlf);
         }
+        self.count(1);
     }
 
     /// Goes past the next byte and returns it.
@@ -120,13 +138,23 @@ impl<'s> Input<'s> {
     pub(super) fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
         let mut count = 0;
         if self.injected.is_empty() {
-            let rest = self.source.get(self.pos..).unwrap_or(&[]);
-            count = rest.iter().position(|&b| !wanted(b)).unwrap_or(rest.len());
-            self.pos += count;
+            loop {
+                let rest = self.source.get(self.pos..).unwrap_or(&[]);
+                let piece = &rest[..rest.len().min(PIECE)];
+                let found = piece.iter().position(|&b| !wanted(b));
+                let len = found.unwrap_or(piece.len());
+                self.pos += len;
+                count += len;
+                self.count(len / BYTES_PER_STEP);
+                if found.is_some() || len == 0 {
+                    break;
+                }
+            }
         } else {
             while self.injected.pop_if(|b| wanted(*b)).is_some() {
                 count += 1;
             }
+            self.count(count / BYTES_PER_STEP);
         }
         count
     }

@@ -55,7 +55,7 @@ impl<'s> Lexer<'s> {
         quota: &'s Quota<'s>,
     ) -> Result<Lexer<'s>, CompileError> {
         let mut lexer = Lexer {
-            input: Input::new(source)?,
+            input: Input::new(source, quota)?,
             quota,
             debug: options.optimise == 0,
             python_fstrings: options.python_fstrings,

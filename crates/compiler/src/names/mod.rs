@@ -46,6 +46,9 @@ impl Name {
     }
 }
 
+/// Bytes of a name that are hashed in the time of a step of work.
+const HASHED_PER_STEP: usize = 16;
+
 /// Slots of a table that has only the static names.
 const FIRST_SLOTS: usize = 512;
 
@@ -94,6 +97,7 @@ impl Names {
     /// # Errors
     /// As [`Names::intern`].
     pub fn find_known(&mut self, text: &[u8], quota: &Quota<'_>) -> Result<Option<Name>, Stop> {
+        quota.steps(text.len() / HASHED_PER_STEP)?;
         match self.find(text) {
             None if built_in::LONG.iter().any(|name| name.as_bytes() == text) => self.intern(text, quota).map(Some),
             found => Ok(found),
@@ -105,6 +109,7 @@ impl Names {
     /// # Errors
     /// If there is no memory for it.
     pub fn intern(&mut self, text: &[u8], quota: &Quota<'_>) -> Result<Name, Stop> {
+        quota.steps(text.len() / HASHED_PER_STEP)?;
         if let Some(name) = self.find(text) {
             return Ok(name);
         }
@@ -133,6 +138,7 @@ impl Names {
 
     /// Makes the hash table `count` slots large.
     fn rehash(&mut self, count: usize, quota: &Quota<'_>) -> Result<(), Stop> {
+        quota.steps(self.last() as usize)?;
         self.slots.renew(count, quota)?;
         for number in 1..=self.last() {
             let hash = hash(self.get(Name(number)));

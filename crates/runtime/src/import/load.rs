@@ -24,6 +24,7 @@ use crate::import::in_place::link_in_place;
 use crate::import::refuse::Origin;
 use crate::model::code::{Code, Context};
 use crate::model::error::{Raise, Res};
+use crate::model::events::{BYTES_PER_UNIT, Poll};
 use crate::model::layout::{Dict, List, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::Strs;
@@ -38,8 +39,10 @@ use crate::obj::function::function_of;
 use crate::obj::{exception, int, none};
 use crate::ops::buffer::lent;
 use crate::qstr::Qstr;
-use crate::text::utf8;
 use crate::vfs::{Content, Piece, Reader};
+
+/// Units of work that it takes to link a name, a constant or a function.
+const LINKED: usize = 16;
 
 /// How deep tuples of constants may be nested.
 const MAX_DEPTH: u32 = 200;
@@ -257,6 +260,7 @@ fn link<'a>(vm: &Vm, module: &Module<'a>, facts: &[Option<Facts>], globals: Gc<D
     // each when its turn comes.
     let codes = vm.alloc_words(module.codes.len().max(1))?;
     for (n, raw) in module.codes.iter().enumerate().rev() {
+        vm.work(LINKED + raw.code.len() / BYTES_PER_UNIT)?;
         let children = link_children(vm, raw, codes)?;
         let code = match (&machine_code, facts[n]) {
             (_, Some(facts)) => {
@@ -280,6 +284,7 @@ fn link<'a>(vm: &Vm, module: &Module<'a>, facts: &[Option<Facts>], globals: Gc<D
 fn link_names<'a>(vm: &Vm, module: &Module<'a>, lend: Lend<'_, 'a>) -> Res<NonNull<Qstr>> {
     let table = vm.alloc_bytes(module.qstrs.len().max(1) * size_of::<Qstr>())?.cast::<Qstr>();
     for (n, name) in module.qstrs.iter().enumerate() {
+        vm.work(LINKED)?;
         let name = match name {
             ModuleQstr::Static(number) => Qstr::from_number(*number),
             ModuleQstr::Own(name) => match lend(name) {
@@ -295,12 +300,13 @@ fn link_names<'a>(vm: &Vm, module: &Module<'a>, lend: Lend<'_, 'a>) -> Res<NonNu
 
 /// Makes the object for a constant.
 pub(super) fn link_constant<'a>(vm: &Vm, constant: &Constant<'a>, depth: u32, lend: Lend<'_, 'a>) -> Res {
+    vm.work(LINKED)?;
     Ok(match constant {
         Constant::FunctionTable | Constant::None => Obj::NONE,
         Constant::False => Obj::FALSE,
         Constant::True => Obj::TRUE,
         Constant::Ellipsis => none::ELLIPSIS,
-        Constant::Str(text) if utf8::first_invalid(text).is_some() => {
+        Constant::Str(text) if vm.first_invalid(text)?.is_some() => {
             return Err(vm.error(&exception::UNICODE_ERROR, format_args!("")));
         }
         Constant::Str(text) => match (lend(text), name_of_short(vm, text)) {

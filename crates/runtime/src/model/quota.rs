@@ -8,6 +8,7 @@ use berus_mpy::memory::{Grantor, Stop};
 use crate::model::error::{Raise, Raised};
 use crate::model::events::Poll;
 use crate::model::vm::Vm;
+use crate::model::work::spend_work;
 
 /// The grants of an interpreter to a piece of work: memory within the limit of the heap, for as long as the other
 /// limits and the user let the work go on.
@@ -101,5 +102,9 @@ impl Grantor for Grants<'_> {
                 false
             }
         }
+    }
+
+    fn spend(&self, steps: usize) {
+        spend_work(self.vm, steps);
     }
 }
