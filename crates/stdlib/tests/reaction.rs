@@ -2,7 +2,8 @@
 //!
 //! `tests/reaction/sweep.py` makes the calls and this test's module `probe` notes when they look. In the short form a call is interrupted at its first
 //! look, and is to end there. The long form measures the processor's time between two looks, which is what an interrupt waits for, and what a call
-//! goes on beyond a deadline; it takes some minutes:
+//! goes on beyond a deadline. What has taken too long five times is noted. It takes many minutes, or less with only the
+//! calls whose names begin with `BERUS_SWEEP`:
 //!
 //!     cargo test --profile checked -p berus-stdlib --test reaction -- --ignored --nocapture
 #![cfg(unix)]
@@ -42,6 +43,8 @@ const PATIENCE: Duration = Duration::from_millis(60);
 struct Probe {
     /// Bytes of a large argument.
     size: Cell<usize>,
+    /// Which of how many interpreters this one is.
+    part: Cell<(usize, usize)>,
     /// Whether the first look interrupts.
     is_short: Cell<bool>,
     /// Whether a call is watched.
@@ -105,8 +108,11 @@ berus_runtime::members! {
     static MEMBERS = {
         "modules" => f0(modules),
         "size" => f0(size),
+        "part" => f0(part),
         "start" => f0(start),
-        "stop" => f1(stop),
+        "stop" => f0(stop),
+        "note" => f1(note),
+        "only" => f0(only),
     }
 }
 
@@ -114,6 +120,12 @@ static MODULES: &[ModuleDef] = &[ModuleDef::new("probe", MEMBERS)];
 
 fn size(vm: &Vm) -> Res {
     vm.new_u64(PROBE.with(|probe| probe.size.get()) as u64)
+}
+
+/// `part()`: which part of the calls is to be made, of how many.
+fn part(vm: &Vm) -> Res {
+    let (part, parts) = PROBE.with(|probe| probe.part.get());
+    Ok(Tuple::new(vm, &[vm.new_u64(part as u64)?, vm.new_u64(parts as u64)?])?.obj())
 }
 
 /// `modules()`: the names of all modules that are built in.
@@ -137,25 +149,33 @@ fn start(_: &Vm) -> Res {
     Ok(Obj::NONE)
 }
 
-/// `stop(name)`: the call has ended.
-fn stop(vm: &Vm, name: Obj) -> Res {
-    let name = vm.text(name, Style::Str)?;
+/// `only()`: what the names of the calls begin with that are to be made.
+fn only(vm: &Vm) -> Res {
+    vm.new_str(std::env::var("BERUS_SWEEP").unwrap_or_default().as_bytes())
+}
+
+/// `stop()`: the call has ended. Answers whether it has looked in time.
+fn stop(_: &Vm) -> Res {
     PROBE.with(|probe| {
         probe.is_on.set(false);
         probe.n_interrupted.set(probe.n_interrupted.get() + u32::from(probe.looks_after.get() > 0));
-        let is_wrong = if probe.is_short.get() {
-            probe.looks_after.get() > LOOKS_AT_LAST
-        } else {
-            probe.look();
-            probe.longest.get() > MOST
-        };
-        if is_wrong {
-            let name = String::from_utf8_lossy(name.bytes()).into_owned();
-            println!("{name}: {} ms without a look", probe.longest.get().as_millis());
-            let mut found = probe.found.borrow_mut();
-            let known = found.entry(name).or_default();
-            *known = (*known).max(probe.longest.get());
+        if probe.is_short.get() {
+            return Ok(Obj::bool(probe.looks_after.get() <= LOOKS_AT_LAST));
         }
+        probe.look();
+        Ok(Obj::bool(probe.longest.get() <= MOST))
+    })
+}
+
+/// `note(name)`: the last call is wrong.
+fn note(vm: &Vm, name: Obj) -> Res {
+    let name = vm.text(name, Style::Str)?;
+    PROBE.with(|probe| {
+        let name = String::from_utf8_lossy(name.bytes()).into_owned();
+        println!("{name}: {} ms without a look", probe.longest.get().as_millis());
+        let mut found = probe.found.borrow_mut();
+        let known = found.entry(name).or_default();
+        *known = (*known).max(probe.longest.get());
     });
     Ok(Obj::NONE)
 }
@@ -163,44 +183,77 @@ fn stop(vm: &Vm, name: Obj) -> Res {
 /// How often a call that was interrupted may look again: where it makes its objects whole, and on the way to the handler.
 const LOOKS_AT_LAST: u32 = 8;
 
-/// Makes all calls, with arguments of `size` bytes. Answers what is wrong, and how many calls there were and were interrupted.
-fn sweep(size: usize, is_short: bool) -> (BTreeMap<String, Duration>, u32, u32) {
+/// What a sweep has found.
+struct Outcome {
+    /// What is wrong, by the names of calls.
+    wrong: BTreeMap<String, Duration>,
+    n_calls: u32,
+    n_interrupted: u32,
+}
+
+/// Makes all calls, with arguments of `size` bytes, in `parts` interpreters one after the other.
+fn sweep(size: usize, is_short: bool, parts: usize) -> Outcome {
     let work = move || {
         PROBE.with(|probe| {
             probe.size.set(size);
             probe.is_short.set(is_short);
         });
-        let heap = Heap::growing(&GlobalRegions, HEAP);
-        let mut vm = new_vm(heap, Box::new(Watcher), Limits::default()).expect("the heap has room");
-        vm.register(berus_stdlib::MODULES);
-        vm.register(MODULES);
-        vm.enter(|vm| {
-            let source = include_bytes!("reaction/sweep.py");
-            let body = vm.compile(source, b"sweep.py", Mode::File, vm.main());
-            if let Err(raised) = body.and_then(|body| vm.run_body(body, vm.main())) {
-                let exception = vm.take_exception(raised);
-                let mut text = Vec::new();
-                let _ = vm.print_exception(&mut text, exception);
-                panic!("{}", String::from_utf8_lossy(&text));
-            }
-        });
-        PROBE.with(|probe| (probe.found.take(), probe.n_calls.get(), probe.n_interrupted.get()))
+        for part in 0..parts {
+            PROBE.with(|probe| probe.part.set((part, parts)));
+            run_part();
+        }
+        PROBE.with(|probe| Outcome {
+            wrong: probe.found.take(),
+            n_calls: probe.n_calls.get(),
+            n_interrupted: probe.n_interrupted.get(),
+        })
     };
     let thread = std::thread::Builder::new().stack_size(16 << 20).spawn(work);
     thread.expect("there is a thread").join().expect("the program ends well")
 }
 
+/// Makes the calls of one part.
+fn run_part() {
+    let heap = Heap::growing(&GlobalRegions, HEAP);
+    let mut vm = new_vm(heap, Box::new(Watcher), Limits::default()).expect("the heap has room");
+    vm.register(berus_stdlib::MODULES);
+    vm.register(MODULES);
+    vm.enter(|vm| {
+        let source = include_bytes!("reaction/sweep.py");
+        let body = vm.compile(source, b"sweep.py", Mode::File, vm.main());
+        if let Err(raised) = body.and_then(|body| vm.run_body(body, vm.main())) {
+            let exception = vm.take_exception(raised);
+            let mut text = Vec::new();
+            let _ = vm.print_exception(&mut text, exception);
+            let text = String::from_utf8_lossy(&text).into_owned();
+            println!("{text}");
+            PROBE.with(|probe| probe.found.borrow_mut().insert(text, Duration::ZERO));
+        }
+    });
+}
+
 #[test]
 fn a_call_that_is_interrupted_ends_at_its_next_look() {
-    let (found, n_calls, n_interrupted) = sweep(2 << 10, true);
-    assert!(found.is_empty(), "{:?}", found.keys());
+    let Outcome { wrong, n_calls, n_interrupted } = sweep(2 << 10, true, 1);
+    assert!(wrong.is_empty(), "{:?}", wrong.keys());
     assert!(n_calls > 10_000 && n_interrupted > 100, "{n_calls} calls, {n_interrupted} interrupted");
+}
+
+/// Measures all calls with arguments of `size` bytes.
+fn measure(size: usize) {
+    let Outcome { wrong, n_calls, n_interrupted } = sweep(size, false, 100);
+    println!("{size} bytes: {n_calls} calls, {n_interrupted} of them interrupted");
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
 #[ignore = "takes minutes, and measures the processor's time"]
-fn no_call_makes_an_interrupt_wait() {
-    let (found, n_calls, n_interrupted) = sweep(1 << 20, false);
-    println!("{n_calls} calls, {n_interrupted} of them interrupted");
-    assert!(found.is_empty(), "{found:?}");
+fn no_call_with_several_large_arguments_makes_an_interrupt_wait() {
+    measure(HEAP / 4);
+}
+
+#[test]
+#[ignore = "takes minutes, and measures the processor's time"]
+fn no_call_with_an_argument_that_fills_the_heap_makes_an_interrupt_wait() {
+    measure(HEAP / 4 * 3);
 }

@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn short_needles_are_found_where_windows_of_the_text_have_them() {
-        let vm = Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
+        // SAFETY: the test uses no objects.
+        let vm =
+            unsafe { Vm::new(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()) }.unwrap();
         for needle in (1..7).flat_map(words) {
             for text in words(11) {
                 let mut windows = text.windows(needle.len());

@@ -4,8 +4,11 @@ import _asyncio, array, collections, deflate, hashlib, io, marshal, micropython,
 from string.templatelib import Interpolation, Template
 
 MODULES = [__import__(name) for name in probe.modules()]
-SIZE = probe.size()
+# Bytes of a large argument, and how many items one has: few until it is known what there is to call.
+SIZE = 1024
 N = SIZE // 64
+# What the names of the calls that are wanted begin with.
+ONLY = probe.only()
 
 # What ends or changes the interpreter, waits for input, touches memory by its address, or calls what other calls have left
 # to be called (`collect`: finalisers and weak references, whose exceptions go no further).
@@ -18,6 +21,11 @@ class Odd:
     def __init__(self, inner): self.inner = inner
     def __eq__(self, other): return self.inner == other
     def __hash__(self): return 1
+
+# Calls with many arguments.
+def spread(function): return lambda items: function(*items)
+def named(function): return lambda items: function(**items)
+def keywords(): return {"k%d" % n: n for n in range(N)}
 
 def unpacked(items): first, *rest = items
 
@@ -103,6 +111,9 @@ LARGE = {
     "source": lambda: "x=[" + "1," * N + "]",
     "parentheses": lambda: "(" * SIZE,
     "code": lambda: marshal.dumps(compile("x=[" + "a," * (N // 16) + "]", "", "exec")),
+    "function": lambda: eval("lambda: 0"),
+    "compiled": lambda: compile("x=a\n" * N, "", "exec"),
+    "generator": lambda: (n for n in range(1 << 60)),
     "pattern": lambda: re.compile("(a*)*b"),
     "hash": hashlib.sha256,
     "sha1": hashlib.sha1,
@@ -111,7 +122,7 @@ LARGE = {
     "poll": lambda: filled(select.poll()),
     "template": lambda: Template(*[Interpolation(n, "n") for n in range(N // 4)]),
     "interpolation": lambda: Interpolation("a" * SIZE, "a" * SIZE),
-    "ring": lambda: micropython.RingIO(SIZE),
+    "ring": lambda: micropython.RingIO(min(SIZE, 0xffff)),
     "writer": lambda: io.BufferedWriter(io.BytesIO(), SIZE),
     "fat": lambda: file_system(vfs.VfsFat),
     "lfs1": lambda: file_system(vfs.VfsLfs1),
@@ -133,6 +144,7 @@ SMALL_TYPES = {"RTC", "Signal", "VfsPosix", "property"}
 # Other arguments.
 SMALL = {"b": lambda: "b", "bb": lambda: b"b", "half": lambda: 2.5, "comma": lambda: ",", "list1": lambda: [1], "abs": lambda: abs,
          "little": lambda: "little", "one": lambda: 1, "minus": lambda: -1, "none": lambda: None}
+MANY = {key: LARGE[key] for key in ("list", "texts")}
 COMMON = {key: LARGE[key] for key in ("str", "bytes", "list", "dict", "map", "int", "count")}
 OPERATORS = {
     "==": lambda a, b: a == b, "<": lambda a, b: a < b, "in": lambda a, b: b in a, "+": lambda a, b: a + b, "*": lambda a, b: a * b,
@@ -141,9 +153,10 @@ OPERATORS = {
     "[]": lambda a, b: a[b], "[:]": lambda a, b: a[b:], "[::]": lambda a, b: a[::2], "unpack": lambda a, b: unpacked(a),
     "f(*)": lambda a, b: max(*a), "[]=": lambda a, b: a.__setitem__(b, b), "[:]=": lambda a, b: a.__setitem__(slice(1), b),
     "del": lambda a, b: a.__delitem__(slice(1)), "repr": lambda a, b: repr(a), "f''": lambda a, b: f"{a}", "iter": lambda a, b: [0 for x in a],
+    "attributes": lambda a, b: [getattr(a, name) for name in dir(a)],
 }
 
-def call(name, function, args):
+def call(function, args):
     try:
         probe.start()
         function(*args)
@@ -152,19 +165,22 @@ def call(name, function, args):
     except KeyboardInterrupt:
         pass
     try:
-        probe.stop(name)
+        return probe.stop()
     except KeyboardInterrupt:
         # The call did not look. The interrupt comes once.
-        probe.stop(name)
+        return probe.stop()
 
 def attempt(name, get, makers):
-    # What is to be called is made anew, since calls change it.
-    try:
-        function, args = get(), [make() for make in makers]
-    except Exception:
-        return
-    if callable(function):
-        call(name, function, args)
+    if name[:len(ONLY)] != ONLY: return
+    # What another program on the machine has made slow is repeated.
+    for _ in range(5):
+        # What is to be called is made anew, since calls change it.
+        try:
+            function, args = get(), [make() for make in makers]
+        except Exception:
+            return
+        if not callable(function) or call(function, args): return
+    probe.note(name)
 
 def attempts(name, get, own):
     attempt(name + "()", get, [])
@@ -172,6 +188,8 @@ def attempts(name, get, own):
         for key in group:
             attempt(name + "(" + key + ")", get, [group[key]])
     attempt(name + "(own)", get, [own])
+    for key in MANY: attempt(name + "(*" + key + ")", lambda: spread(get()), [MANY[key]])
+    attempt(name + "(**)", lambda: named(get()), [keywords])
     for first in (own, LARGE["str"], LARGE["list"], SMALL["b"], SMALL["bb"]):
         for second in (own, LARGE["count"], SMALL["b"], SMALL["bb"], SMALL["little"]):
             attempt(name + "(2)", get, [first, second])
@@ -184,32 +202,37 @@ def names(object):
 def wanted(name):
     return name not in SKIPPED and name[:2] != "__"
 
-for key in LARGE:
+# No type with methods is left out.
+NAMES = {key: [name for name in names(LARGE[key]()) if wanted(name)] for key in LARGE}
+covered = {type(LARGE[key]()) for key in LARGE}
+missing = {value.__name__ for module in MODULES for value in [getattr(module, name) for name in dir(module)]
+           if isinstance(value, type) and value not in covered and not issubclass(value, BaseException) and any(wanted(name) for name in dir(value))}
+if missing - SMALL_TYPES: raise RuntimeError(missing)
+
+# Names that calls make are there as long as the interpreter is. So several interpreters share the work.
+def shared(items):
+    part, parts = probe.part()
+    return list(items)[part::parts]
+
+SIZE = probe.size()
+N = SIZE // 64
+for key in shared(LARGE):
     make = LARGE[key]
-    for name in names(make()):
-        if wanted(name):
-            attempts(key + "." + name, lambda: getattr(make(), name), make)
+    for name in NAMES[key]:
+        attempts(key + "." + name, lambda: getattr(make(), name), make)
     for op in OPERATORS:
         for group in (COMMON, SMALL):
             for other in group:
                 attempt(key + " " + op + " " + other, lambda: OPERATORS[op], [make, group[other]])
         attempt(key + " " + op + " own", lambda: OPERATORS[op], [make, make])
 
-# No type with methods is left out.
-covered = {type(LARGE[key]()) for key in LARGE}
-missing = {value.__name__ for module in MODULES for value in [getattr(module, name) for name in dir(module)]
-           if isinstance(value, type) and value not in covered and not issubclass(value, BaseException) and any(wanted(name) for name in dir(value))}
-if missing - SMALL_TYPES: raise RuntimeError(missing)
+for module, name in shared([(module, name) for module in MODULES for name in dir(module) if wanted(name)]):
+    for key in LARGE:
+        attempt(module.__name__ + "." + name + "(" + key + ")", lambda: getattr(module, name), [LARGE[key]])
+        attempt(module.__name__ + "." + name + "(2)", lambda: getattr(module, name), [LARGE[key], LARGE[key]])
+    attempts(module.__name__ + "." + name, lambda: getattr(module, name), LARGE["list"])
 
-for module in MODULES:
-    for name in dir(module):
-        if wanted(name):
-            for key in LARGE:
-                attempt(module.__name__ + "." + name + "(" + key + ")", lambda: getattr(module, name), [LARGE[key]])
-                attempt(module.__name__ + "." + name + "(2)", lambda: getattr(module, name), [LARGE[key], LARGE[key]])
-            attempts(module.__name__ + "." + name, lambda: getattr(module, name), LARGE["list"])
-
-for method in ("match", "search", "split", "sub"):
+for method in shared(("match", "search", "split", "sub")):
     for pattern in ("(a*)*b", "a", "[^a]*c", "x|y", ","):
         for subject in ("str", "parts"):
             attempt("re." + method + " " + pattern, lambda: getattr(re.compile(pattern), method), [LARGE[subject]])
