@@ -139,6 +139,11 @@ pub fn python_files(folder: &Path) -> Vec<PathBuf> {
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+/// The Rust in docs/embedding.md compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/embedding.md")]
+struct Embedding;
+
 #[cfg(test)]
 mod tests {
     use super::*;
