@@ -8,10 +8,13 @@ use super::{Access, Decoded, Decoder};
 /// The number of the program counter.
 const PC: held::Reg = 15;
 
+/// The number of the stack pointer.
+const SP: held::Reg = 13;
+
 /// MicroPython: `py/asmarm.h` and `py/asmthumb.h` agree. Not kept are `r0` to `r3`, `r12` and `lr` (Procedure Call Standard for the Arm
 /// Architecture, 6.1.1).
 fn conventions() -> Conventions {
-    Conventions { tables: [7, 6], not_kept: &[0, 1, 2, 3, 12, 14] }
+    Conventions { tables: [7, 6], not_kept: &[0, 1, 2, 3, 12, 14], stack: SP }
 }
 
 /// A decoder of A32 instructions.
@@ -124,14 +127,25 @@ fn step(instruction: &Instruction, pc: i64) -> Step {
         Mnemonic::Mov | Mnemonic::Movs | Mnemonic::Add | Mnemonic::Adds | Mnemonic::Addw => first.into_iter().collect(),
         _ => rest.iter().filter_map(|o| if let Operand::Reg(r) = o { core(r.reg) } else { None }).take(2).collect(),
     };
-    written.extend(rest.iter().filter_map(|operand| match operand {
-        Operand::Mem(Mem { base, writeback, .. }) if *writeback != Writeback::None => core(*base),
-        _ => None,
-    }));
+    let mut moves = match (mnemonic, listed) {
+        (Mnemonic::Push, Some(mask)) => -4 * i64::from(mask.count_ones()),
+        (Mnemonic::Pop, Some(mask)) => 4 * i64::from(mask.count_ones()),
+        _ => 0,
+    };
+    for operand in rest {
+        match operand {
+            Operand::Mem(Mem { writeback: Writeback::None, .. }) => {}
+            Operand::Mem(Mem { base, offset: Offset::Imm { value, .. }, .. }) if core(*base) == Some(SP) => {
+                moves = *value
+            }
+            Operand::Mem(Mem { base, .. }) => written.extend(core(*base)),
+            _ => {}
+        }
+    }
     // What happens perhaps leaves nothing that is known.
     let act = if conditional { Act::Nothing } else { act(mnemonic, rest, pc, source, number) };
     let ends = !conditional && (written.contains(&PC) || matches!(act, Act::Load(Some(PC), ..)));
-    Step { act, written, flow: if ends { Flow::End } else { flow } }
+    Step { act, written, moves, flow: if ends { Flow::End } else { flow } }
 }
 
 /// Whether a register is used as it is. A shift may be there that shifts by nothing.
@@ -156,7 +170,7 @@ fn act(
     };
     let Some(to) = operands.first().and_then(plain) else { return Act::Nothing };
     let len = match mnemonic {
-        Mnemonic::Ldr => 4,
+        Mnemonic::Ldr | Mnemonic::Str => 4,
         Mnemonic::Ldrh => 2,
         Mnemonic::Mov | Mnemonic::Movs => {
             return operands.get(1).and_then(value).map_or(Act::Nothing, |from| Act::Put(to, [from, number(0)]));
@@ -168,6 +182,15 @@ fn act(
                     (Some(a), Some(b)) => Act::Put(to, [a, b]),
                     _ => Act::Nothing,
                 },
+                _ => Act::Nothing,
+            };
+        }
+        Mnemonic::Sub | Mnemonic::Subs | Mnemonic::Subw => {
+            return match operands[1..] {
+                [Operand::Imm { value, modifier: None }] => Act::Put(to, [source(to), number(-value)]),
+                [a, Operand::Imm { value: b, modifier: None }] => {
+                    value(&a).map_or(Act::Nothing, |a| Act::Put(to, [a, number(-b)]))
+                }
                 _ => Act::Nothing,
             };
         }
@@ -187,5 +210,9 @@ fn act(
         }
         _ => None,
     };
-    place.map_or(Act::Nothing, |place| Act::Load(Some(to), place, len))
+    let act = |place| match mnemonic {
+        Mnemonic::Str => Act::Store(Some(source(to)), place, len),
+        _ => Act::Load(Some(to), place, len),
+    };
+    place.map_or(Act::Nothing, act)
 }

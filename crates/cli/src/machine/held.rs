@@ -1,10 +1,13 @@
-//! What is in registers, as far as it leads to the tables of functions and names.
+//! What is in registers and on the stack, as far as it leads to the tables of functions and names.
 //!
 //! Code that was linked from C loads the address of the function table into whichever register is free, and uses it for many calls. To
 //! find out what is in a register, the code is gone through in the order in which it lies. Where a jump forward leads, registers
 //! hold what they do at all jumps to it; jumps back are taken not to change that, as compilers load addresses before loops. Behind a jump
 //! is often the start of a loop, to which only jumps back lead: what registers hold there is known when the code is gone through again. Code of
 //! mpy-cross keeps the addresses of both tables in registers of their own.
+//!
+//! Where registers are few, addresses are put on the stack. A function's words there are told apart by their distances from where the
+//! stack pointer was at its start. What is stored by way of other addresses is taken not to change these words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +36,8 @@ pub enum Value {
     Code(i64),
     /// It is the address of what is at a distance in a table.
     Table(Table, i64),
+    /// It is the address of what is on the stack, at a distance from where the function found the stack pointer.
+    Stack(i64),
 }
 
 impl Value {
@@ -44,6 +49,7 @@ impl Value {
             Value::Number(a) => Value::Number(a.wrapping_add(number)),
             Value::Code(offset) => Value::Code(offset.wrapping_add(number)),
             Value::Table(table, distance) => Value::Table(table, distance.wrapping_add(number)),
+            Value::Stack(distance) => Value::Stack(distance.wrapping_add(number)),
         })
     }
 }
@@ -64,6 +70,8 @@ pub struct Step {
     pub act: Act,
     /// The registers that it writes besides.
     pub written: Vec<Reg>,
+    /// How far it moves the stack pointer besides, once it has done that.
+    pub moves: i64,
     /// Where it goes on.
     pub flow: Flow,
 }
@@ -77,6 +85,8 @@ pub enum Act {
     Put(Reg, [Source; 2]),
     /// It loads so many bytes at a sum, into a register or to go there.
     Load(Option<Reg>, [Source; 2], usize),
+    /// It stores so many bytes at a sum, of which something may be known.
+    Store(Option<Source>, [Source; 2], usize),
 }
 
 /// Where an instruction goes on.
@@ -97,17 +107,17 @@ pub enum Flow {
 impl Step {
     /// One that does nothing of interest but to write registers.
     pub fn writes(written: &[Reg]) -> Step {
-        Step { act: Act::Nothing, written: written.to_vec(), flow: Flow::Next }
+        Step { act: Act::Nothing, written: written.to_vec(), moves: 0, flow: Flow::Next }
     }
 
     /// One that does nothing of interest but to go elsewhere.
     pub fn goes(flow: Flow) -> Step {
-        Step { act: Act::Nothing, written: Vec::new(), flow }
+        Step { act: Act::Nothing, written: Vec::new(), moves: 0, flow }
     }
 
     /// One with an act, that goes on to the next.
     pub fn does(act: Act) -> Step {
-        Step { act, written: Vec::new(), flow: Flow::Next }
+        Step { act, written: Vec::new(), moves: 0, flow: Flow::Next }
     }
 }
 
@@ -117,21 +127,36 @@ pub struct Conventions {
     pub tables: [Reg; 2],
     /// Those that a function may use without restoring them.
     pub not_kept: &'static [Reg],
+    /// The one that points to the stack.
+    pub stack: Reg,
 }
 
-/// What registers hold at one place.
+/// What holds a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    Register(Reg),
+    /// The word of the stack at a distance from where the function found the stack pointer.
+    Slot(i64),
+}
+
+/// What registers and words of the stack hold at one place.
 #[derive(Clone, Default)]
 struct State {
-    values: BTreeMap<Reg, Value>,
-    /// If nobody has come to the place yet: the registers that were written since the jump before.
-    unreached: Option<BTreeSet<Reg>>,
+    values: BTreeMap<Holder, Value>,
+    /// If nobody has come to the place yet: what was written since the jump before.
+    unreached: Option<BTreeSet<Holder>>,
 }
 
 impl State {
-    fn forget(&mut self, register: Reg) {
-        self.values.remove(&register);
+    /// That at the start of a function.
+    fn start(stack: Reg) -> State {
+        State { values: BTreeMap::from([(Holder::Register(stack), Value::Stack(0))]), unreached: None }
+    }
+
+    fn forget(&mut self, holder: Holder) {
+        self.values.remove(&holder);
         if let Some(written) = &mut self.unreached {
-            written.insert(register);
+            written.insert(holder);
         }
     }
 
@@ -141,8 +166,8 @@ impl State {
             (Some(written), None) => without(&other.values, written),
             (None, Some(written)) => without(&self.values, written),
             _ => {
-                let same = self.values.iter().filter(|(register, value)| other.values.get(register) == Some(value));
-                same.map(|(&register, &value)| (register, value)).collect()
+                let same = self.values.iter().filter(|(holder, value)| other.values.get(holder) == Some(value));
+                same.map(|(&holder, &value)| (holder, value)).collect()
             }
         };
         let unreached = self.unreached.as_ref().zip(other.unreached.as_ref()).map(|(a, b)| a | b);
@@ -150,15 +175,11 @@ impl State {
     }
 }
 
-fn without(values: &BTreeMap<Reg, Value>, written: &BTreeSet<Reg>) -> BTreeMap<Reg, Value> {
-    values
-        .iter()
-        .filter(|(register, _)| !written.contains(register))
-        .map(|(&register, &value)| (register, value))
-        .collect()
+fn without(values: &BTreeMap<Holder, Value>, written: &BTreeSet<Holder>) -> BTreeMap<Holder, Value> {
+    values.iter().filter(|(holder, _)| !written.contains(holder)).map(|(&holder, &value)| (holder, value)).collect()
 }
 
-/// What registers hold before an instruction.
+/// What registers and the stack hold before an instruction.
 pub struct Held {
     /// The words that the loader changes.
     relocated: Relocated,
@@ -170,7 +191,7 @@ pub struct Held {
     now: State,
     /// Where the instruction before goes on.
     before: Flow,
-    /// What registers hold where jumps forward lead.
+    /// What is held where jumps forward lead.
     there: BTreeMap<i64, State>,
     /// The same where jumps back lead.
     back: BTreeMap<i64, State>,
@@ -179,13 +200,14 @@ pub struct Held {
 impl Held {
     /// For code with words that the loader changes, or of mpy-cross.
     pub fn new(relocated: Relocated, code: &[u8], word: usize, conventions: Conventions, by_mpy_cross: bool) -> Held {
-        let (now, before, there, back) = (State::default(), Flow::End, BTreeMap::new(), BTreeMap::new());
+        let now = State::start(conventions.stack);
+        let (before, there, back) = (Flow::End, BTreeMap::new(), BTreeMap::new());
         Held { relocated, code: code.to_vec(), word, conventions, by_mpy_cross, now, before, there, back }
     }
 
     /// Goes to the start of the code, to go through it again.
     pub fn restart(&mut self) {
-        (self.now, self.before) = (State::default(), Flow::End);
+        (self.now, self.before) = (State::start(self.conventions.stack), Flow::End);
         self.there.clear();
     }
 
@@ -195,17 +217,28 @@ impl Held {
         let access = self.access(step.act);
         let (to, value) = match step.act {
             Act::Nothing => (None, None),
-            Act::Put(to, sum) => (Some(to), self.sum(sum)),
-            Act::Load(to, place, len) => (to, self.loaded(place, len)),
+            Act::Put(to, sum) => (Some(Holder::Register(to)), self.sum(sum)),
+            Act::Load(to, place, len) => (to.map(Holder::Register), self.loaded(place, len)),
+            Act::Store(from, place, len) => match self.sum(place) {
+                Some(Value::Stack(slot)) => {
+                    let stored = from.filter(|_| len == self.word).and_then(|from| self.value(from));
+                    (Some(Holder::Slot(slot)), stored)
+                }
+                _ => (None, None),
+            },
         };
-        for register in step.written.iter().chain(&to) {
-            self.now.forget(*register);
+        for holder in step.written.iter().copied().map(Holder::Register).chain(to) {
+            self.now.forget(holder);
         }
         if let (Some(to), Some(value)) = (to, value) {
             self.now.values.insert(to, value);
         }
+        if let Some(pointer) = self.now.values.get_mut(&Holder::Register(self.conventions.stack)) {
+            *pointer = pointer.plus(Value::Number(step.moves)).unwrap_or(*pointer);
+        }
         if step.flow == Flow::Call {
-            self.conventions.not_kept.iter().for_each(|&register| self.now.forget(register));
+            let not_kept = self.conventions.not_kept.iter().copied().map(Holder::Register);
+            not_kept.for_each(|register| self.now.forget(register));
         }
         if let Flow::Branch(target) | Flow::Jump(target) = step.flow {
             let there = if target > offset as i64 { &mut self.there } else { &mut self.back };
@@ -227,7 +260,7 @@ impl Held {
                 let looped = self.back.get(&offset).cloned();
                 looped.unwrap_or(State { unreached: Some(BTreeSet::new()), ..State::default() })
             }
-            (Flow::End, None) => State::default(),
+            (Flow::End, None) => State::start(self.conventions.stack),
         };
     }
 
@@ -239,7 +272,7 @@ impl Held {
         };
         match self.conventions.tables.iter().position(|&table| table == register) {
             Some(which) if self.by_mpy_cross => Some(Value::Table([Table::Functions, Table::Qstrs][which], 0)),
-            _ => self.now.values.get(&register).copied(),
+            _ => self.now.values.get(&Holder::Register(register)).copied(),
         }
     }
 
@@ -263,8 +296,11 @@ impl Held {
     }
 
     fn loaded(&self, place: [Source; 2], len: usize) -> Option<Value> {
-        let Some(Value::Code(offset)) = self.sum(place) else { return None };
-        let offset = usize::try_from(offset).ok()?;
+        let offset = match self.sum(place)? {
+            Value::Code(offset) => usize::try_from(offset).ok()?,
+            Value::Stack(slot) if len == self.word => return self.now.values.get(&Holder::Slot(slot)).copied(),
+            _ => return None,
+        };
         match self.relocated.get(&offset) {
             _ if len != self.word => None,
             Some(Target::FunctionTable) => Some(Value::Table(Table::Functions, 0)),
@@ -293,7 +329,7 @@ mod tests {
 
     fn held() -> Held {
         let code: Vec<_> = (0..0x20u32).flat_map(|word| (4 * word).to_le_bytes()).collect();
-        let conventions = Conventions { tables: [7, 6], not_kept: &[0, 1, 2] };
+        let conventions = Conventions { tables: [7, 6], not_kept: &[0, 1, 2], stack: 13 };
         Held::new(Relocated::from([(0x40, Target::FunctionTable)]), &code, 4, conventions, false)
     }
 
@@ -341,6 +377,30 @@ mod tests {
         let end = |body| read_at_the_end(&looping(body)[..4]);
         assert_eq!(end(Step::writes(&[3])), FOUND);
         assert_eq!(end(overwrite), Access::None);
+    }
+
+    #[test]
+    fn the_stack_holds_what_is_stored_there() {
+        let stack = |distance| [Source::Register(13), Source::Known(Value::Number(distance))];
+        let store = |from, distance| Step::does(Act::Store(Some(Source::Register(from)), stack(distance), 4));
+        let load = |distance| Step::does(Act::Load(Some(1), stack(distance), 4));
+        let pushes = |n: i64| Step { moves: -4 * n, ..Step::writes(&[]) };
+        let call = Step::goes(Flow::Call);
+        // What is done between the load of the address and the read by way of it.
+        let after = |between: &[Step]| read_at_the_end(&[&[Step::does(LOAD)], between, &[Step::does(READ)]].concat());
+        assert_eq!(after(&[store(1, 8), call.clone(), load(8)]), FOUND);
+        assert_eq!(after(&[store(1, 8), pushes(3), call.clone(), load(20)]), FOUND);
+        assert_eq!(after(&[store(1, 8), pushes(3), call.clone(), load(8)]), Access::None);
+        assert_eq!(after(&[store(1, 8), store(9, 8), call.clone(), load(8)]), Access::None);
+        assert_eq!(after(&[store(1, 8), Step::writes(&[13]), call.clone(), load(8)]), Access::None);
+        // By way of a frame pointer.
+        let frame = Step::does(Act::Put(11, stack(0)));
+        let load_by_frame = Act::Load(Some(1), [Source::Register(11), Source::Known(Value::Number(8))], 4);
+        assert_eq!(after(&[frame, store(1, 8), pushes(2), call, Step::does(load_by_frame)]), FOUND);
+        // Where ways meet, all must have stored it.
+        let branch = Step::goes(Flow::Branch(16));
+        assert_eq!(after(&[store(1, 8), branch.clone(), Step::writes(&[2]), load(8)]), FOUND);
+        assert_eq!(after(&[store(1, 8), branch, store(2, 8), load(8)]), Access::None);
     }
 
     #[test]

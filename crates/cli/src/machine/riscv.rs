@@ -2,8 +2,13 @@
 
 use disc_v::{Decoder as DiscDecoder, Extension, Isa};
 
-use super::held::{Act, Conventions, Flow, Source, Step, Value};
+use super::held::{Act, Conventions, Flow, Reg, Source, Step, Value};
 use super::{Access, Decoded, Decoder};
+
+const SP: Reg = 2;
+
+/// Those that are not called so, but for `sp`, `gp` and `tp` (RISC-V Calling Convention).
+const NOT_KEPT: &[Reg] = &[1, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31];
 
 /// A decoder of RISC-V instructions.
 pub struct RiscV {
@@ -25,8 +30,8 @@ impl Decoder for RiscV {
     }
 
     fn conventions(&self) -> Conventions {
-        // MicroPython: `py/asmrv32.h` has `s1` and `s4`. Kept are `sp`, `gp`, `tp` and those that are called so (RISC-V Calling Convention).
-        Conventions { tables: [9, 20], not_kept: &[1, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31] }
+        // MicroPython: `py/asmrv32.h` has `s1` and `s4`.
+        Conventions { tables: [9, 20], not_kept: NOT_KEPT, stack: SP }
     }
 
     fn decode(&mut self, bytes: &[u8], offset: usize) -> Option<Decoded> {
@@ -83,7 +88,16 @@ fn step(mnemonic: &str, operands: &str, offset: i64) -> Step {
         _ if mnemonic.starts_with('b') && parts.last().is_some_and(|target| target.starts_with("0x")) => {
             Step::goes(parts.last().and_then(|target| number(target)).map_or(Flow::End, Flow::Branch))
         }
-        ("sb" | "sh" | "sw" | "sd", ..) => Step::writes(&[]),
+        ("sw" | "sd", Some(from), _, Some(distance), _) => {
+            let len = if mnemonic == "sw" { 4 } else { 8 };
+            let base = register(at(2)).map_or(value(0), Source::Register);
+            Step::does(Act::Store(Some(Source::Register(from)), [base, value(distance)], len))
+        }
+        ("sb" | "sh", ..) => Step::writes(&[]),
+        // The last operand is how far the stack pointer moves.
+        ("cm.push", ..) => {
+            Step { moves: parts.last().and_then(|distance| number(distance.trim())).unwrap_or(0), ..Step::writes(&[]) }
+        }
         // The saved registers that it restores are those of the caller, where the code does not go on.
         _ => Step::writes(first.as_slice()),
     }

@@ -39,8 +39,8 @@ impl Decoder for Xtensa {
     fn conventions(&self) -> Conventions {
         // MicroPython: `py/asmxtensa.h`. A call of a window of eight registers has those from `a8` on.
         match self.windows {
-            true => Conventions { tables: [7, 6], not_kept: &[8, 9, 10, 11, 12, 13, 14, 15] },
-            false => Conventions { tables: [15, 14], not_kept: &[0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] },
+            true => Conventions { tables: [7, 6], not_kept: &[8, 9, 10, 11, 12, 13, 14, 15], stack: 1 },
+            false => Conventions { tables: [15, 14], not_kept: &[0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], stack: 1 },
         }
     }
 
@@ -104,7 +104,12 @@ fn step(row: &Row, instruction: u32, offset: i64) -> Step {
         ("j", .., Some(target)) => Step::goes(Flow::Jump(target)),
         ("jx" | "ret" | "ret.n" | "retw" | "retw.n", ..) => Step::goes(Flow::End),
         (name, ..) if name.starts_with("call") => Step::goes(Flow::Call),
-        ("s8i" | "s16i" | "s32i" | "s32i.n" | "s32ri" | "s32e" | "s32nb", ..) => Step::writes(&[]),
+        ("s32i" | "s32i.n", Some(from), Some(base), Some(distance), _) => {
+            Step::does(Act::Store(Some(Source::Register(from)), [base, distance], 4))
+        }
+        // A window's stack pointer starts where the function's words are.
+        ("entry", ..) => Step::writes(&[]),
+        ("s8i" | "s16i" | "s32ri" | "s32e" | "s32nb", ..) => Step::writes(&[]),
         (.., Some(target)) => Step::goes(Flow::Branch(target)),
         (_, Some(to), ..) => Step::writes(&[to]),
         _ => Step::writes(&[]),
