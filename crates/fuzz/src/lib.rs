@@ -9,6 +9,7 @@
 #[path = "../../mpy/tests/support/machine.rs"]
 mod machine;
 mod modules;
+mod natives;
 mod python;
 mod sources;
 mod terminal;
@@ -52,7 +53,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "module", seeds: modules::fixtures, run: modules::read },
     Target { name: "verified", seeds: modules::fixtures, run: modules::check_verifier },
     Target { name: "loaded", seeds: modules::fixtures, run: modules::load },
-    Target { name: "native", seeds: modules::natives, run: modules::refuse },
+    Target { name: "native", seeds: natives::natives, run: natives::load },
     Target { name: "romfs", seeds: modules::images, run: modules::walk },
     Target { name: "source", seeds: sources::seeds_to_compile, run: sources::compile },
     Target { name: "program", seeds: sources::seeds, run: sources::run },

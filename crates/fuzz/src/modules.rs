@@ -5,11 +5,8 @@ use std::path::Path;
 
 use berus_mpy::Module;
 use berus_mpy::account::Account;
-use berus_mpy::arch::Arch;
 use berus_mpy::disasm::{Listing, Outline};
 use berus_mpy::merge::merge;
-use berus_mpy::module::{Kind, RawCode};
-use berus_mpy::reloc::Place;
 use berus_mpy::romfs::{Folder, Image, Node, Tree};
 use berus_mpy::verify::verify;
 use berus_runtime::import::load::Load;
@@ -81,55 +78,6 @@ pub fn load(bytes: &[u8]) {
     let inserted = tree.insert("m.mpy", bytes.to_vec());
     assert_eq!(inserted, Ok(()));
     IN_PLACE.run(&tree.to_image());
-}
-
-/// Modules with machine code, for every machine that there is code for.
-pub fn natives() -> Vec<Vec<u8>> {
-    let all =
-        [files("crates/cli/tests/fixtures", "mpy"), fixtures(), files("crates/runtime/tests/native", "mpy")].concat();
-    all.into_iter().filter(|file| Module::from_bytes(file).is_ok_and(|(module, _)| has_machine_code(&module))).collect()
-}
-
-fn has_machine_code(module: &Module<'_>) -> bool {
-    module.codes.iter().any(|code| !matches!(code.kind, Kind::Bytecode))
-}
-
-/// Machine code is refused where the host does not grant it. What the verifier accepts of it is relocated without
-/// changing a word that is not its own, whichever machine it is for.
-pub fn refuse(bytes: &[u8]) {
-    let Ok((module, _)) = Module::from_bytes(bytes) else { return };
-    if !has_machine_code(&module) {
-        return;
-    }
-    with_interpreter(false, |vm| {
-        let raised = vm.load(bytes, vm.main()).expect_err("no machine code is granted");
-        vm.take_exception(raised);
-    });
-    if verify(&module).is_ok() {
-        module.codes.iter().for_each(|code| relocate(code, module.header.arch.map_or(8, Arch::word_bytes)));
-    }
-}
-
-/// Does what a loader does, with words that are so long.
-///
-/// # Panics
-/// If a word is not there.
-fn relocate(code: &RawCode<'_>, word: usize) {
-    let Some(relocations) = code.kind.relocations() else { return };
-    let mut text = code.code.to_vec();
-    let mut data = match &code.kind {
-        Kind::Viper { rodata: Some(rodata), .. } => rodata.to_vec(),
-        _ => Vec::new(),
-    };
-    for (place, relocation) in relocations.placed() {
-        let (memory, first) = match place {
-            Place::Text(first) => (&mut text, first as usize),
-            Place::Rodata(first) => (&mut data, first as usize),
-        };
-        for n in first..first + relocation.count as usize {
-            memory[n * word..(n + 1) * word].fill(0xa5);
-        }
-    }
 }
 
 /// Imports from a ROM image, and uses what the module has.

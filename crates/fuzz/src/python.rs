@@ -61,11 +61,16 @@ impl Program {
 
 /// Runs `work` in a new interpreter with the library, which has a budget.
 pub fn with_interpreter<R>(raw_memory: bool, work: impl FnOnce(&Vm) -> R) -> R {
+    with_host(Box::new(Alone { raw_memory }), work)
+}
+
+/// Does the same on a host.
+pub fn with_host<R>(host: Box<dyn Host>, work: impl FnOnce(&Vm) -> R) -> R {
     let limits = Limits { value_stack: 1 << 12, ..Limits::default() };
     let heap = Heap::growing(&GlobalRegions, HEAP);
     // SAFETY: the targets keep the contract of raw words.
     #[allow(unsafe_code)]
-    let mut vm = unsafe { Vm::new(heap, Box::new(Alone { raw_memory }), limits) }.expect("there is memory");
+    let mut vm = unsafe { Vm::new(heap, host, limits) }.expect("there is memory");
     vm.register(berus_stdlib::MODULES);
     vm.set_budget(Budget { instructions: Some(INSTRUCTIONS), ..Budget::default() }).expect("no time is limited");
     vm.enter(|vm| {
