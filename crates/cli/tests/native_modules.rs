@@ -85,26 +85,58 @@ fn a_module_in_c_for_every_architecture() {
             eprintln!("skipped: there is no make, or no {compiler}");
             continue;
         }
-        for arch in architectures {
-            let mut make = Command::new("make");
-            make.current_dir(&folder).env("BERUS", BERUS).env_remove("MAKEFLAGS").arg(format!("ARCH={arch}"));
-            succeeded(make.output().unwrap());
-            let bytes = fs::read(folder.join(format!("crc-{arch}.mpy"))).unwrap();
-            let (module, _) = Module::from_bytes(&bytes).unwrap();
-            assert_eq!(module.header.arch.map(Arch::name), Some(*arch));
-            assert!(module.qstrs.iter().any(|name| name.as_bytes() == b"crc32"), "{arch}");
-            // What it calls has a name: the code finds the function table.
-            let dump = succeeded(
-                Command::new(BERUS).arg("dump").arg(format!("crc-{arch}.mpy")).current_dir(&folder).output().unwrap(),
-            );
-            assert!(dump.contains("; mp_store_global"), "{arch}:\n{dump}");
-        }
+        architectures.iter().for_each(|arch| makes_for(arch, &folder, "crc", b"crc32"));
     }
+}
+
+/// Has make make a module for an architecture, which has a name, and calls functions of the runtime that `berus dump` knows.
+#[track_caller]
+fn makes_for(arch: &str, folder: &Path, module: &str, name: &[u8]) {
+    let mut make = Command::new("make");
+    make.current_dir(folder).env("BERUS", BERUS).arg(format!("ARCH={arch}"));
+    for name in ["CARGO_TARGET_DIR", "RUSTFLAGS", "MAKEFLAGS"] {
+        make.env_remove(name);
+    }
+    succeeded(make.output().unwrap());
+    let file = folder.join(format!("{module}-{arch}.mpy"));
+    let bytes = fs::read(&file).unwrap();
+    let (module, _) = Module::from_bytes(&bytes).unwrap();
+    assert_eq!(module.header.arch.map(Arch::name), Some(arch));
+    assert!(module.qstrs.iter().any(|qstr| qstr.as_bytes() == name), "{arch}");
+    // The code finds the function table.
+    let dump = succeeded(Command::new(BERUS).arg("dump").arg(&file).output().unwrap());
+    assert!(dump.contains("; mp_store_global"), "{arch}:\n{dump}");
 }
 
 #[test]
 fn a_module_in_rust() {
     makes_and_runs("native-rust", include_str!("golden/native-rust.txt"));
+}
+
+#[test]
+fn a_module_in_rust_for_every_architecture() {
+    let copy = copy_of("native-rust");
+    let folder = copy.path().join("examples/native-rust");
+    let makes = Command::new("make").arg("--version").output().is_ok();
+    for (arch, target) in [
+        ("x86", "i686-unknown-linux-gnu"),
+        ("armv6", "arm-unknown-linux-gnueabi"),
+        ("armv6m", "thumbv6m-none-eabi"),
+        ("armv7m", "thumbv7m-none-eabi"),
+        ("armv7em", "thumbv7em-none-eabi"),
+        ("armv7emsp", "thumbv7em-none-eabihf"),
+        ("armv7emdp", "thumbv7em-none-eabihf"),
+        ("rv32imc", "riscv32imc-unknown-none-elf"),
+        ("rv64imc", "riscv64imac-unknown-none-elf"),
+    ] {
+        // Where the target's library would be.
+        let library = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
+        if makes && library.is_ok_and(|output| Path::new(succeeded(output).trim()).is_dir()) {
+            makes_for(arch, &folder, "julia", b"escape");
+        } else {
+            eprintln!("skipped: there is no make, or no Rust for {target}");
+        }
+    }
 }
 
 /// Makes functions of machine code, and looks at the memory that it is in, by pages.
