@@ -21,8 +21,17 @@ pub struct Instance {
 #[repr(C)]
 pub(crate) struct WithBase {
     pub(crate) instance: Instance,
+    #[cfg(not(all(feature = "native", target_pointer_width = "32")))]
     pub(crate) base: Slot,
 }
+
+/// The offset of the object inside. C code looks for the object behind four words (MicroPython: `py/objtype.h`).
+const BASE: usize = if cfg!(feature = "native") { 4 * size_of::<usize>() } else { size_of::<Instance>() };
+
+#[cfg(not(all(feature = "native", target_pointer_width = "32")))]
+const _: () = assert!(BASE == core::mem::offset_of!(WithBase, base));
+#[cfg(all(feature = "native", target_pointer_width = "32"))]
+const _: () = assert!(BASE == core::mem::offset_of!(Instance, members) + core::mem::offset_of!(Map, base));
 
 /// The most attributes for which room is made before they are stored.
 pub(crate) const MOST_ROOM: usize = 8;
@@ -80,8 +89,8 @@ impl Instance {
             return None;
         }
         let slot = NonNull::from_ref(self).cast::<u8>();
-        // SAFETY: an instance of a class with the flag `SUBCLASSED` was made with a word behind it.
-        Some(unsafe { slot.add(size_of::<Instance>()).cast::<core::cell::Cell<Slot>>().as_ref() })
+        // SAFETY: an instance of a class with the flag `SUBCLASSED` was made with such a word.
+        Some(unsafe { slot.add(BASE).cast::<core::cell::Cell<Slot>>().as_ref() })
     }
 
     /// The object of a built-in type inside the instance, once that object has been made.
@@ -108,7 +117,12 @@ impl Instance {
 pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
     let instance = Instance { header: Header::new(class), members: Map::new() };
     if class.has(flag::SUBCLASSED) {
-        return Ok(vm.alloc(WithBase { instance, base: None })?.obj());
+        let with_base = WithBase {
+            instance,
+            #[cfg(not(all(feature = "native", target_pointer_width = "32")))]
+            base: None,
+        };
+        return Ok(vm.alloc(with_base)?.obj());
     }
     Ok(vm.alloc(instance)?.object())
 }

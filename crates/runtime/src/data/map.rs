@@ -47,6 +47,8 @@ impl Map {
             block: Cell::new(None),
             used: Cell::new(0),
             len: Cell::new(0),
+            #[cfg(all(feature = "native", target_pointer_width = "32"))]
+            base: Cell::new(None),
             capacity: Cell::new(0),
             flags: Cell::new(flags),
         }

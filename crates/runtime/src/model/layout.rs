@@ -36,6 +36,10 @@ pub struct Map {
     pub(crate) used: Cell<u32>,
     /// Entries without gaps.
     pub(crate) len: Cell<u32>,
+    /// Where C code looks for the object of a built-in type inside an instance, these being the instance's attributes:
+    /// four words from the instance's start. Where words are long, that is behind the map.
+    #[cfg(all(feature = "native", target_pointer_width = "32"))]
+    pub(crate) base: Cell<Slot>,
     /// How many entries the block has room for.
     pub(crate) capacity: Cell<u32>,
     /// A set of the constants [`LENIENT`], [`FIXED`] and [`LOOKED_PAST`], of the owner's notes from [`NOTES`] on, and
