@@ -205,9 +205,16 @@ static mp_obj_t with_keywords(size_t n_args, const mp_obj_t *args, mp_map_t *kw_
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(with_keywords_obj, 0, with_keywords);
 
+// The value of a thing, or of the one inside an instance of a class that derives from things.
+static mp_obj_t value_of(mp_obj_t object) {
+    mp_obj_t thing = mp_obj_cast_to_native_base(object, MP_OBJ_FROM_PTR(&thing_type));
+    return thing == MP_OBJ_NULL ? mp_const_none : mp_obj_new_int(((thing_t *)MP_OBJ_TO_PTR(thing))->value);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(value_of_obj, value_of);
+
 static mp_obj_t prints(mp_obj_t object) {
     mp_printf(&mp_plat_print, "[%d|%5d|%-5d|%05d|%+d|% d]\n", 12, 12, 12, 12, 12, 12);
-    mp_printf(&mp_plat_print, "[%u|%x|%X|%ld|%lu]\n", 12u, 0xbeefu, 0xbeefu, -1L, 1UL << 40);
+    mp_printf(&mp_plat_print, "[%u|%x|%X|%ld|%lu]\n", 12u, 0xbeefu, 0xbeefu, -1L, 1UL << (8 * sizeof(long) - 24));
     mp_printf(&mp_plat_print, "[%s|%8s|%-8s|%.2s|%.*s|%c|%b|%q|%%]\n", "text", "text", "text", "text", 3, "text", 'c', 1, (qstr)MP_QSTR_value);
     mp_printf(&mp_plat_print, "[%d %d %d %d %d %d %d %s]\n", 1, 2, 3, 4, 5, 6, 7, "eight");
     return object;
@@ -366,6 +373,7 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
     mp_store_global(MP_QSTR_any_number, MP_OBJ_FROM_PTR(&any_number_obj));
     mp_store_global(MP_QSTR_with_keywords, MP_OBJ_FROM_PTR(&with_keywords_obj));
     mp_store_global(MP_QSTR_prints, MP_OBJ_FROM_PTR(&prints_obj));
+    mp_store_global(MP_QSTR_value_of, MP_OBJ_FROM_PTR(&value_of_obj));
     mp_store_global(MP_QSTR_raises, MP_OBJ_FROM_PTR(&raises_obj));
     mp_store_global(MP_QSTR_sum, MP_OBJ_FROM_PTR(&sum_obj));
     mp_store_global(MP_QSTR_c_length, MP_OBJ_FROM_PTR(&c_length_obj));

@@ -2,6 +2,16 @@
 import abi
 import io
 
+
+# What is inside an instance, where C code looks for it.
+class Inside(abi.Thing):
+    pass
+
+
+inside = Inside(6)
+inside.own = inside.other = 1
+print(abi.value_of(abi.Thing(5)), abi.value_of(inside), abi.value_of(7), abi.value_of(Inside))
+
 # Functions of every kind, and their errors.
 print(abi.none(), abi.call_it(lambda x: x + 1, 4), abi.set_item([1, 2, 3], 0, 5), abi.any_number(1), abi.any_number(1, 2, 3))
 print(abi.with_keywords(), abi.with_keywords(1), abi.with_keywords(1, 2), abi.with_keywords(b=3), abi.with_keywords(a=4, b=5))
