@@ -308,6 +308,59 @@ fn a_heap_grows_up_to_its_limit_and_gives_all_back() {
 }
 
 #[test]
+fn free_memory_goes_back_when_much_is_taken_outside() {
+    const MIB: usize = 1 << 20;
+    static GIVEN_BACK: AtomicUsize = AtomicUsize::new(0);
+
+    struct Counted;
+
+    // SAFETY: as of `GlobalRegions`.
+    unsafe impl RegionSource for Counted {
+        fn obtain(&self, least: usize, most: usize) -> Option<Region> {
+            GlobalRegions.obtain(least, most)
+        }
+
+        unsafe fn release(&self, region: Region) {
+            // SAFETY: the region was obtained there.
+            unsafe { GlobalRegions.release(region) }
+        }
+
+        fn page_size(&self) -> Option<usize> {
+            Some(4096)
+        }
+
+        unsafe fn discard(&self, pages: Region) {
+            GIVEN_BACK.fetch_add(pages.bytes, Ordering::Relaxed);
+            // SAFETY: nobody needs what the pages hold.
+            unsafe { pages.start.write_bytes(0xd5, pages.bytes) };
+        }
+    }
+
+    let heap = Heap::growing(&Counted, 8 * MIB);
+    let fill = || std::iter::from_fn(|| heap.alloc_anyway(1000, Kind::NoScan)).collect::<Vec<_>>();
+    let blocks = fill();
+    assert!(heap.resident() > 7 * MIB);
+    assert!(!heap.take_outside(6 * MIB), "all blocks may be alive");
+    let kept: Vec<_> = blocks.iter().map(|block| block.as_ptr().addr()).step_by(100).collect();
+    blocks.iter().for_each(|block| unsafe { block.write_bytes(7, 1000) }); // SAFETY: nothing was freed yet.
+    collect(&heap, &kept);
+    assert!(heap.resident() > 7 * MIB);
+    assert!(heap.take_outside(2 * MIB));
+    assert!(GIVEN_BACK.load(Ordering::Relaxed) > 6 * MIB);
+    assert!(heap.resident() < MIB && heap.take_outside(4 * MIB));
+    let whole = |&block: &usize| unsafe { std::slice::from_raw_parts(pointer(block).as_ptr(), 1000) } == [7; 1000]; // SAFETY: kept.
+    assert!(kept.iter().all(whole));
+
+    // What is allocated comes back, as far as the limit goes.
+    let more = fill();
+    assert!((1800..2200).contains(&more.len()), "{}", more.len());
+    assert!((2 * MIB..3 * MIB + 8192).contains(&heap.resident()), "{}", heap.resident());
+    assert!(kept.iter().all(whole));
+    heap.give_back_outside(6 * MIB);
+    assert!(fill().len() > 5500);
+}
+
+#[test]
 fn a_collection_is_due_when_the_budget_is_spent() {
     let heap = Heap::growing(&GlobalRegions, 16 << 20);
     heap.set_pacing(Pacing { minimum: 10_000, percent: 200 });

@@ -1,6 +1,7 @@
 //! The heap against a model: random programs of allocation, linking, resizing, freeing and collecting, after each
 //! step of which the heap must hold exactly the blocks that the model says, with their contents.
 
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
 
@@ -29,6 +30,8 @@ enum Step {
     GiveCollectionUp,
     Lock,
     Threshold { bytes: Option<usize> },
+    TakeOutside { bytes: usize },
+    GiveBackOutside,
 }
 
 fn sizes() -> impl Strategy<Value = usize> {
@@ -60,14 +63,24 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => Just(Step::GiveCollectionUp),
         1 => Just(Step::Lock),
         1 => proptest::option::of(0..5000usize).prop_map(|bytes| Step::Threshold { bytes }),
+        2 => (0..200_000usize).prop_map(|bytes| Step::TakeOutside { bytes }),
+        1 => Just(Step::GiveBackOutside),
     ]
 }
 
 /// The memory that a program runs in.
 #[derive(Clone, Debug)]
 enum Memory {
-    Fixed { regions: Vec<usize> },
-    Growing { limit: usize },
+    Fixed {
+        regions: Vec<usize>,
+    },
+    Growing {
+        limit: usize,
+    },
+    /// Memory that goes back page by page.
+    Paged {
+        limit: usize,
+    },
 }
 
 fn memories() -> impl Strategy<Value = Memory> {
@@ -75,6 +88,7 @@ fn memories() -> impl Strategy<Value = Memory> {
         vec(60..400usize, 1..4).prop_map(|regions| Memory::Fixed { regions }),
         (2000..100_000usize).prop_map(|words| Memory::Fixed { regions: vec![words] }),
         (0..400_000usize).prop_map(|limit| Memory::Growing { limit }),
+        (20_000..400_000usize).prop_map(|limit| Memory::Paged { limit }),
     ]
 }
 
@@ -96,6 +110,42 @@ unsafe impl RegionSource for Pieces {
         let memory = std::ptr::slice_from_raw_parts_mut(region.start.as_ptr().cast::<usize>(), region.bytes / WORD);
         // SAFETY: `obtain` made the box.
         drop(unsafe { Box::from_raw(memory) });
+    }
+}
+
+/// Lends memory in large pieces, of which pages can be given back.
+struct Pages;
+
+const PAGE: usize = 4096;
+
+// SAFETY: the global allocator's memory is the caller's until it is freed, and pages are aligned to words.
+unsafe impl RegionSource for Pages {
+    fn obtain(&self, least: usize, most: usize) -> Option<Region> {
+        let bytes = least.max(16 * PAGE).min(most);
+        // SAFETY: the size is not 0.
+        let start = (bytes > 0).then(|| unsafe { alloc_zeroed(Self::layout(bytes)) })?;
+        Some(Region { start: NonNull::new(start)?, bytes })
+    }
+
+    unsafe fn release(&self, region: Region) {
+        // SAFETY: `obtain` asked for this layout.
+        unsafe { dealloc(region.start.as_ptr(), Self::layout(region.bytes)) }
+    }
+
+    fn page_size(&self) -> Option<usize> {
+        Some(PAGE)
+    }
+
+    unsafe fn discard(&self, pages: Region) {
+        assert!(pages.start.as_ptr().addr().is_multiple_of(PAGE) && pages.bytes.is_multiple_of(PAGE));
+        // SAFETY: nobody needs what these bytes hold.
+        unsafe { pages.start.write_bytes(0xd5, pages.bytes) };
+    }
+}
+
+impl Pages {
+    fn layout(bytes: usize) -> Layout {
+        Layout::from_size_align(bytes, PAGE).unwrap()
     }
 }
 
@@ -129,6 +179,9 @@ struct Model {
     finalisers: Vec<usize>,
     condemned: Vec<usize>,
     stress: bool,
+    /// Bytes taken outside of the heap, and the limit that they share with it if memory goes back.
+    outside: usize,
+    limit: Option<usize>,
 }
 
 fn rounded(bytes: usize) -> usize {
@@ -145,7 +198,9 @@ impl Model {
                 heap
             }
             Memory::Growing { limit } => Heap::growing(&Pieces, *limit),
+            Memory::Paged { limit } => Heap::growing(&Pages, *limit),
         };
+        let limit = if let Memory::Paged { limit } = memory { Some(*limit) } else { None };
         heap.set_stress(stress);
         Model {
             heap,
@@ -156,6 +211,8 @@ impl Model {
             finalisers: vec![],
             condemned: vec![],
             stress,
+            outside: 0,
+            limit,
         }
     }
 
@@ -188,6 +245,9 @@ impl Model {
                 assert!(self.heap.is_due());
                 self.collect();
                 let Some(start) = self.heap.alloc_anyway(bytes, kind) else {
+                    if self.outside > 0 {
+                        return None;
+                    }
                     let figures = self.heap.figures();
                     assert!(figures.largest_free < rounded(bytes), "{bytes} {figures:?}");
                     assert!(figures.obtainable < 2 * bytes + 4000, "{bytes} {figures:?}");
@@ -379,6 +439,12 @@ impl Model {
                 assert_eq!(self.heap.alloc_anyway(1, Kind::Scan), None);
                 self.heap.unlock();
             }
+            Step::TakeOutside { bytes } => {
+                if self.heap.take_outside(bytes) {
+                    self.outside += bytes;
+                }
+            }
+            Step::GiveBackOutside => self.heap.give_back_outside(std::mem::take(&mut self.outside)),
             Step::Threshold { bytes } => {
                 self.heap.set_threshold(bytes);
                 assert_eq!(self.heap.threshold(), bytes);
@@ -448,6 +514,13 @@ impl Model {
         assert_eq!(figures.used, self.heap.used());
         assert_eq!(figures.total, self.heap.total());
         assert_eq!(figures.blocks, self.blocks.len() + blocks.len());
+        assert!(self.heap.resident() >= figures.used);
+        if let Some(limit) = self.limit
+            && self.stress
+            && self.outside > 0
+        {
+            assert!(self.heap.resident() + self.outside <= limit + 3 * PAGE, "{}", self.heap.resident());
+        }
         let mut last = 0;
         let mut sum = 0;
         for stretch in self.heap.stretches() {

@@ -25,7 +25,7 @@ const LITTLE: usize = 8;
 const RUN_MAX: usize = 32 * GROUP_BYTES;
 
 /// By how much an arena's frontier moves at least.
-const STEP: usize = RUN_MAX;
+pub(super) const STEP: usize = RUN_MAX;
 
 /// Where a search goes on: an arena and an address in it, or `None` for the start of the first arena.
 type Cursor = Cell<Option<(NonNull<Arena>, usize)>>;
@@ -134,6 +134,7 @@ impl Heap {
         let block = self.allocate(bytes, kind, self.room_inside()).or_else(|| {
             self.retire_run();
             self.rewind();
+            self.make_room(bytes.saturating_add(STEP), 0);
             self.allocate(bytes, kind, self.room_inside())
         });
         if self.pace.stress() {
@@ -199,7 +200,7 @@ impl Heap {
         self.retire_run();
         let (arena, free) = self.find(size, RUN_MAX + GRANULE)?;
         let bytes = free.len().min(RUN_MAX).min(budget & !(GRANULE - 1)).max(size);
-        let taken = arena.take(free, bytes);
+        let taken = self.take(arena, free, bytes);
         self.cursors.of(size).set(Some((NonNull::from(arena), taken.end)));
         self.pace.charge(bytes);
         self.run.start.set(taken.start);
@@ -213,7 +214,7 @@ impl Heap {
     /// Allocates a block outside the run.
     fn alloc_alone(&self, bytes: usize, size: usize, kind: Kind) -> Option<NonNull<u8>> {
         let (arena, free) = self.find(size, size + GRANULE)?;
-        let taken = arena.take(free, size);
+        let taken = self.take(arena, free, size);
         self.cursors.of(size).set(Some((NonNull::from(arena), taken.end)));
         self.pace.charge(size);
         arena.set_block(taken.start, kind == Kind::NoScan);
@@ -247,14 +248,16 @@ impl Heap {
     /// Free memory of at least `least` bytes at or after the cursor of that size. Where there is none, more of an arena
     /// or another region is put to use.
     fn find(&self, least: usize, enough: usize) -> Option<(&Arena, Span)> {
+        let may_touch = self.may_touch(least.saturating_add(STEP));
         let (mut arena, mut from) = match (self.cursors.of(least).get(), self.arenas.get()) {
             (Some((arena, from)), _) => (self.arena(arena), from),
             (None, Some(first)) => (self.arena(first), self.arena(first).used().start),
             (None, None) => self.obtain(least)?,
         };
         loop {
-            match arena.find_free(from, least, enough, self.run.rest()) {
+            match arena.find_free(from, least, enough, self.run.rest(), may_touch) {
                 Ok(free) => return Some((arena, free)),
+                Err(_) if !may_touch => {}
                 Err(tail) => {
                     if let Some(free) = self.extend(arena, tail, least) {
                         return Some((arena, free));
@@ -263,7 +266,8 @@ impl Heap {
             }
             (arena, from) = match arena.next.get() {
                 Some(next) => (self.arena(next), self.arena(next).used().start),
-                None => self.obtain(least)?,
+                None if may_touch => self.obtain(least)?,
+                None => return None,
             };
         }
     }

@@ -36,6 +36,12 @@ impl Span {
     pub fn contains(self, address: usize) -> bool {
         address.wrapping_sub(self.start) < self.len()
     }
+
+    /// The memory at these addresses; `None` if they begin at 0.
+    pub fn region(self) -> Option<Region> {
+        let start = NonNull::new(core::ptr::with_exposed_provenance_mut(self.start))?;
+        Some(Region { start, bytes: self.len() })
+    }
 }
 
 /// The bit of the granule at an address, within its group.
@@ -132,6 +138,11 @@ impl Arena {
     #[inline]
     pub fn used(&self) -> Span {
         Span { start: self.start, end: self.frontier.get() }
+    }
+
+    /// Bytes of the arena that were ever used, its tables among them.
+    pub fn touched(&self) -> usize {
+        self.used().len() + size_of_val(self.groups()) + size_of::<Arena>()
     }
 
     /// Bytes of granules never used.
@@ -258,8 +269,15 @@ impl Arena {
     /// The first free memory that begins at or after `from` and has at least `least` bytes, or else the start of the
     /// free memory just below the frontier, which may be empty. Of free memory that is longer than `enough` bytes,
     /// which is more than `least`, the answer is the first `enough` bytes. It has nothing of `taken`, which only seems
-    /// free by its bits. No collection is under way.
-    pub fn find_free(&self, mut from: usize, least: usize, enough: usize, taken: Span) -> Result<Span, usize> {
+    /// free by its bits, and nothing that the system has unless `may_touch`. No collection is under way.
+    pub fn find_free(
+        &self,
+        mut from: usize,
+        least: usize,
+        enough: usize,
+        taken: Span,
+        may_touch: bool,
+    ) -> Result<Span, usize> {
         let frontier = self.frontier.get();
         loop {
             let start = self.first(Span { start: from, end: frontier }, |group| group.marks.get());
@@ -273,7 +291,12 @@ impl Arena {
                 free.end = taken.start;
                 after = taken.end;
             }
-            if free.len() >= least {
+            if !may_touch {
+                let present = self.present(free);
+                if present.len() >= least {
+                    return Ok(present);
+                }
+            } else if free.len() >= least {
                 return Ok(free);
             }
             if free.end == frontier {
@@ -281,6 +304,34 @@ impl Arena {
             }
             from = after;
         }
+    }
+
+    /// The part of `free`, free memory, that comes before any that the system has.
+    pub fn present(&self, free: Span) -> Span {
+        let groups = &self.groups()[self.group_index(free.start)..=self.group_index(free.end - GRANULE)];
+        let first = groups.iter().position(Group::is_absent);
+        let end = first.map_or(free.end, |index| self.group_address(self.group_index(free.start) + index));
+        Span { end, ..free }
+    }
+
+    /// Notes of each group in `span`, which begins and ends with a group, whether the system has its memory. Answers
+    /// the bytes of the groups that have changed.
+    pub fn set_absent(&self, span: Span, absent: bool) -> usize {
+        let mut bytes = 0;
+        for group in &self.groups()[self.group_index(span.start)..self.group_index(span.end)] {
+            if group.is_absent() != absent {
+                group.set_absent(absent);
+                bytes += GROUP_BYTES;
+            }
+        }
+        bytes
+    }
+
+    /// The groups that have addresses between two, of those in use.
+    pub fn groups_of(&self, start: usize, end: usize) -> Span {
+        let used = self.used();
+        let end = end.min(used.end).next_multiple_of(GROUP_BYTES);
+        Span { start: start.max(used.start) / GROUP_BYTES * GROUP_BYTES, end }
     }
 
     /// The start of the block that an address in use lies in, or `None` for an address in free memory. In free memory
@@ -415,7 +466,7 @@ mod tests {
         // SAFETY: the memory lives on.
         let arena = unsafe { arena.as_ref() };
         let start = arena.used().start;
-        let find = |from, least, taken| arena.find_free(from, least, usize::MAX, taken);
+        let find = |from, least, taken| arena.find_free(from, least, usize::MAX, taken, true);
         assert_eq!(find(start, GRANULE, Span::default()), Err(start));
         let free = arena.extend(start, 200 * GRANULE, 0).unwrap();
         assert_eq!(free.len(), 200 * GRANULE);

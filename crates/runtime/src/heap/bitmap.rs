@@ -15,6 +15,9 @@ use core::cell::Cell;
 /// Granules whose bits share a word.
 pub(super) const GROUP: usize = usize::BITS as usize;
 
+/// What stands in place of a way back in a group whose memory the system has.
+const ABSENT: usize = usize::MAX;
+
 /// The bits of [`GROUP`] neighbouring granules. The three words lie together because marking a block needs all of them.
 #[derive(Default)]
 #[repr(C)]
@@ -23,7 +26,7 @@ pub(super) struct Group {
     pub marks: Cell<usize>,
     /// For a granule that begins a block: the block holds no pointers. In a group that lies whole inside a large
     /// block and so has no bits of its own: how many groups back to look for the block's start, 0 for "not
-    /// recorded".
+    /// recorded". [`ABSENT`] in a group that lies whole inside free memory that was given back to the system.
     pub leaf: Cell<usize>,
 }
 
@@ -76,6 +79,19 @@ impl Group {
     #[inline]
     pub fn set_mark(&self, bit: usize) {
         self.marks.set(self.marks.get() | bit);
+    }
+
+    /// Whether the system has the group's memory.
+    #[inline]
+    pub fn is_absent(&self) -> bool {
+        self.leaf.get() == ABSENT && self.events() == 0
+    }
+
+    /// Notes that the system has the group's memory, all of it free and none of it the beginning of free memory; or
+    /// that it comes back.
+    pub fn set_absent(&self, absent: bool) {
+        self.clear(usize::MAX);
+        self.leaf.set(if absent { ABSENT } else { 0 });
     }
 
     #[inline]

@@ -49,7 +49,8 @@ impl Heap {
     fn poison(&self) {
         for arena in self.arenas() {
             let mut from = arena.used().start;
-            while let Ok(free) = arena.find_free(from, GRANULE, usize::MAX, Span::default()) {
+            // What the system has holds nothing.
+            while let Ok(free) = arena.find_free(from, GRANULE, usize::MAX, Span::default(), false) {
                 // SAFETY: free memory belongs to no block, and to no run either, since the run was retired when the
                 // collection began.
                 unsafe { core::ptr::with_exposed_provenance_mut::<u8>(free.start).write_bytes(POISON, free.len()) };

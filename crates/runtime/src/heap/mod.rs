@@ -23,6 +23,7 @@ mod mark;
 mod outside;
 mod pace;
 mod region;
+mod resident;
 mod resize;
 mod stats;
 
@@ -40,6 +41,7 @@ use crate::heap::outside::Outside;
 use crate::heap::pace::Pace;
 pub use crate::heap::pace::Pacing;
 pub use crate::heap::region::{GlobalRegions, Region, RegionSource};
+use crate::heap::resident::Resident;
 pub use crate::heap::stats::{Figures, Stretch};
 
 /// What a collection does with the words of a block that it reaches.
@@ -66,6 +68,7 @@ pub struct Heap {
     /// Bytes that may still be obtained from the source.
     allowance: Cell<usize>,
     outside: Outside,
+    resident: Resident,
     pace: Pace,
     locks: Cell<usize>,
     collecting: Cell<bool>,
@@ -114,6 +117,7 @@ impl Heap {
             source,
             allowance: Cell::new(limit),
             outside: Outside::new(source.map(|_| limit)),
+            resident: Resident::new(source),
             pace: Pace::new(pacing),
             locks: Cell::new(0),
             collecting: Cell::new(false),

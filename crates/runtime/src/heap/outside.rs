@@ -11,18 +11,34 @@ pub(super) struct Outside {
     /// there may be other memory.
     limit: Option<usize>,
     taken: Cell<usize>,
+    /// The most that was taken since the program's allocator gave back what it held.
+    held: Cell<usize>,
 }
 
 impl Outside {
     pub fn new(limit: Option<usize>) -> Outside {
-        Outside { limit, taken: Cell::new(0) }
+        Outside { limit, taken: Cell::new(0), held: Cell::new(0) }
+    }
+
+    pub fn limit(&self) -> Option<usize> {
+        self.limit
+    }
+
+    /// The most bytes that the program's allocator may hold for what was taken.
+    pub fn held(&self) -> usize {
+        self.held.get()
+    }
+
+    /// Says that the program's allocator is about to give back what it holds. False if it holds no more than is taken.
+    pub fn forget_freed(&self) -> bool {
+        self.held.replace(self.taken.get()) > self.taken.get()
     }
 }
 
 impl Heap {
     /// Counts `bytes` bytes that are about to be allocated outside of the heap. False if they would go beyond the
     /// heap's limit: then collect and ask again, since all blocks count that the last collection left or that were
-    /// allocated since, dead ones included.
+    /// allocated since, dead ones included, and so does free memory that cannot go back to the system.
     ///
     /// ```
     /// # use berus_runtime::heap::{GlobalRegions, Heap, Kind};
@@ -35,9 +51,11 @@ impl Heap {
     /// ```
     pub fn take_outside(&self, bytes: usize) -> bool {
         let taken = self.outside.taken.get().saturating_add(bytes);
-        let fits = self.outside.limit.is_none_or(|limit| self.pace.in_use().saturating_add(taken) <= limit);
+        let fits = self.outside.limit.is_none_or(|limit| self.pace.in_use().saturating_add(taken) <= limit)
+            && self.make_room(0, taken);
         if fits {
             self.outside.taken.set(taken);
+            self.outside.held.set(self.outside.held.get().max(taken));
         }
         fits
     }

@@ -34,13 +34,31 @@ pub unsafe trait RegionSource: Sync {
     ///
     /// The region is one that [`obtain`](RegionSource::obtain) of this source returned, and nobody uses it any more.
     unsafe fn release(&self, region: Region);
+
+    /// The size in bytes of the pages that [`discard`](RegionSource::discard) gives back, a power of two. `None`, the
+    /// default: memory goes back as whole regions only.
+    fn page_size(&self) -> Option<usize> {
+        None
+    }
+
+    /// Gives pages of a region back to the system until they are touched again. They hold anything then.
+    ///
+    /// # Safety
+    ///
+    /// The pages are whole, lie in one region of this source, and nobody needs what they hold.
+    unsafe fn discard(&self, pages: Region) {
+        let _ = pages;
+    }
+
+    /// Gives back to the system what the program's allocator holds and nobody uses.
+    fn trim(&self) {}
 }
 
 /// Regions from the program's global allocator.
 ///
 /// With 64-bit addresses this source asks for as much as the heap may ever use, relying on the system to commit a page
 /// when it is first touched, and for less if that is refused. With narrower addresses it asks for a quarter of a
-/// mebibyte at a time.
+/// mebibyte at a time. Under Linux pages go back to the system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GlobalRegions;
 
@@ -76,5 +94,24 @@ unsafe impl RegionSource for GlobalRegions {
             // SAFETY: the caller says that `obtain` returned this region, so it has this layout.
             unsafe { dealloc(region.start.as_ptr(), layout) }
         }
+    }
+
+    #[cfg(all(feature = "std", target_os = "linux", not(miri)))]
+    fn page_size(&self) -> Option<usize> {
+        // SAFETY: the function reads a number.
+        usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok().filter(|size| size.is_power_of_two())
+    }
+
+    #[cfg(all(feature = "std", target_os = "linux", not(miri)))]
+    unsafe fn discard(&self, pages: Region) {
+        // SAFETY: the caller says that the pages lie in a region of the allocator's and that nobody needs what they
+        // hold. Where the system does not give them up, they stay as they are.
+        unsafe { libc::madvise(pages.start.as_ptr().cast(), pages.bytes, libc::MADV_DONTNEED) };
+    }
+
+    #[cfg(all(feature = "std", target_os = "linux", target_env = "gnu", not(miri)))]
+    fn trim(&self) {
+        // SAFETY: the function locks what it looks at, and leaves alone what is in use.
+        unsafe { libc::malloc_trim(0) };
     }
 }

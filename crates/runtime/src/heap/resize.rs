@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use crate::heap::allocate::{block_size, clear_slack};
+use crate::heap::allocate::{STEP, block_size, clear_slack};
 use crate::heap::arena::{Arena, GRANULE, Span};
 use crate::heap::{Heap, Kind};
 
@@ -67,7 +67,7 @@ impl Heap {
         let Some(free) = self.free_behind(arena, old.end, more) else {
             return false;
         };
-        arena.take(free, more);
+        self.take(arena, free, more);
         arena.link(new, old.end);
         self.pace.charge(more);
         true
@@ -75,7 +75,11 @@ impl Heap {
 
     /// The free memory at an address where a block ends, if it has at least `least` bytes.
     fn free_behind(&self, arena: &Arena, end: usize, least: usize) -> Option<Span> {
+        let may_touch = self.may_touch(least.saturating_add(STEP));
         if end == arena.used().end {
+            if !may_touch {
+                return None;
+            }
             return self.extend(arena, end, least);
         }
         if self.run.rest().start == end {
@@ -84,9 +88,9 @@ impl Heap {
         if !arena.is_free(end) {
             return None;
         }
-        match arena.find_free(end, least, least + GRANULE, self.run.rest()) {
+        match arena.find_free(end, least, least + GRANULE, self.run.rest(), may_touch) {
             Ok(free) => (free.start == end).then_some(free),
-            Err(tail) if tail == end => self.extend(arena, tail, least),
+            Err(tail) if tail == end && may_touch => self.extend(arena, tail, least),
             Err(_) => None,
         }
     }
