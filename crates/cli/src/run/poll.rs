@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use berus_runtime::errno::{Errno, INVALID};
+use berus_runtime::errno::{Errno, INVALID, NO_MEMORY};
 use berus_runtime::host::{Events, Polled};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{Resource, getrlimit};
@@ -18,8 +18,10 @@ pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_inpu
         return Err(INVALID);
     }
     let (input, output, errors) = (io::stdin(), io::stdout(), io::stderr());
-    let open: Vec<_> = polled.iter().map(|polled| files.get(polled.file).ok()).collect();
-    let (mut places, mut asked) = (Vec::new(), Vec::new());
+    let (mut open, mut places, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+    let reserved = open.try_reserve_exact(polled.len()).and_then(|()| places.try_reserve_exact(polled.len()));
+    reserved.and_then(|()| asked.try_reserve_exact(polled.len())).map_err(|_| NO_MEMORY)?;
+    open.extend(polled.iter().map(|polled| files.get(polled.file).ok()));
     for (place, (polled, open)) in polled.iter_mut().zip(&open).enumerate() {
         let file = match (polled.file, open) {
             (0, _) if has_input && polled.wanted.contains(Events::READ) => {

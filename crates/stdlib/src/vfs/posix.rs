@@ -3,9 +3,10 @@
 //! A program is not kept below that folder: relative paths start at the host's current folder, and `..` leads out of
 //! both. What a program may see is the host's to say.
 
-use alloc::borrow::Cow;
 use core::cell::Cell;
+use core::ops::Deref;
 
+use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::errno::{Errno, NO_DEVICE, NOT_PERMITTED, READ_ONLY};
 use berus_runtime::host::{Entry, Files, Stat};
@@ -82,8 +83,8 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     };
     // A relative folder would become another one when the current folder changes.
     let absolute = match root {
-        b"" | [b'/', ..] => Cow::Borrowed(root),
-        relative => Cow::Owned([&*done(vm, files(vm)?.getcwd())?, b"/", relative].concat()),
+        b"" | [b'/', ..] => Path::Given(root),
+        relative => Path::Joined(Builder::concat(vm, &[&done(vm, files(vm)?.getcwd())?, b"/", relative])?),
     };
     let root = Bytes::new(vm, absolute.strip_suffix(b"/").unwrap_or(&absolute))?;
     Ok(vm.new_custom(Posix { root, readonly: Cell::new(false) })?.obj())
@@ -97,12 +98,31 @@ fn this(vm: &Vm, object: Obj) -> Res<Gc<Custom<Posix>>> {
     vm.this(object)
 }
 
+/// A path of the host's. Programs choose how long it is, so that one that is put together lies on the heap.
+enum Path<'p> {
+    Given(&'p [u8]),
+    Joined(Builder),
+}
+
+impl Deref for Path<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Path::Given(path) => path,
+            Path::Joined(path) => path.bytes(),
+        }
+    }
+}
+
 impl Posix {
     /// The host's path for `path` here.
-    fn host_path<'p>(&self, path: &'p [u8]) -> Cow<'p, [u8]> {
+    fn host_path<'p>(&self, vm: &Vm, path: &'p [u8]) -> Res<Path<'p>> {
         match path {
-            [b'/', ..] if !self.root.bytes().is_empty() => Cow::Owned([self.root.bytes(), path].concat()),
-            _ => Cow::Borrowed(path),
+            [b'/', ..] if !self.root.bytes().is_empty() => {
+                Builder::concat(vm, &[self.root.bytes(), path]).map(Path::Joined)
+            }
+            _ => Ok(Path::Given(path)),
         }
     }
 
@@ -114,7 +134,8 @@ impl Posix {
 /// Does `work` with the host's path for `path`.
 fn with_path<T>(vm: &Vm, object: Obj, path: Obj, work: impl FnOnce(&dyn Files, &[u8]) -> Result<T, Errno>) -> Res<T> {
     let path = vm.str_or_bytes(path)?;
-    done(vm, work(files(vm)?, &this(vm, object)?.host_path(path)))
+    let path = this(vm, object)?.host_path(vm, path)?;
+    done(vm, work(files(vm)?, &path))
 }
 
 /// The same for what changes files, which answers nothing.
@@ -136,7 +157,7 @@ fn umount(_: &Vm, _: Obj) -> Res {
 }
 
 fn kind(vm: &Vm, object: Obj, path: &[u8]) -> Res<Option<Kind>> {
-    let path = this(vm, object)?.host_path(path);
+    let path = this(vm, object)?.host_path(vm, path)?;
     Ok(match files(vm)?.stat(&path).map(|stat| stat.mode & Stat::KIND) {
         Ok(Stat::FOLDER) => Some(Kind::Folder),
         Ok(Stat::FILE) => Some(Kind::File),
@@ -151,7 +172,7 @@ fn open(vm: &Vm, object: Obj, path: Obj, mode: Obj) -> Res {
     }
     match path.as_small_int() {
         Some(number) => vm.open_host_file(HostPath::Number(number as i32), mode),
-        None => vm.open_host_file(HostPath::Path(&posix.host_path(vm.str_or_bytes(path)?)), mode),
+        None => vm.open_host_file(HostPath::Path(&posix.host_path(vm, vm.str_or_bytes(path)?)?), mode),
     }
 }
 
@@ -202,7 +223,7 @@ fn remove(vm: &Vm, object: Obj, path: Obj) -> Res {
 
 fn rename(vm: &Vm, object: Obj, old: Obj, new: Obj) -> Res {
     let posix = this(vm, object)?;
-    let new = posix.host_path(vm.str_or_bytes(new)?);
+    let new = posix.host_path(vm, vm.str_or_bytes(new)?)?;
     change(vm, object, old, |files, old| files.rename(old, &new))
 }
 

@@ -79,9 +79,8 @@ fn names_in_string<'a>(vm: &Vm, line: &'a [u8], quote: usize) -> Res<Names<'a>> 
         let mut names = Names::new(typed);
         let (before, chain) = before.split_at(chain_start(before));
         if let Some(dict) = resolve(vm, before, chain)?.and_then(|object| object.downcast::<Dict>()) {
-            names.end = &line[quote..quote + 1];
+            names.end = if line[quote] == b'"' { b"\"]" } else { b"']" };
             names.add_keys(vm, &dict);
-            names.all.iter_mut().for_each(|name| name.push(b']'));
         }
         return Ok(names);
     }
@@ -99,7 +98,7 @@ fn names_in_string<'a>(vm: &Vm, line: &'a [u8], quote: usize) -> Res<Names<'a>> 
         let (Some(name), Some(kind)) = (entry.get(0), entry.get(1)) else { continue };
         let Some(name) = vm.as_str(name) else { continue };
         let is_folder = kind.as_small_int() == Some(0x4000);
-        names.add(&[name, if is_folder { b"/" } else { b"" }].concat());
+        names.add_with(name, if is_folder { b"/" } else { b"" });
     }
     Ok(names)
 }
@@ -118,18 +117,41 @@ struct Names<'a> {
     /// What goes behind each.
     end: &'a [u8],
     all: Vec<Vec<u8>>,
+    /// How many bytes of names there may be more.
+    room: usize,
 }
+
+/// Bytes of names that a person may look through. If there are more, none is offered until more of the name is typed.
+const MOST: usize = 64 << 10;
 
 impl<'a> Names<'a> {
     fn new(typed: &'a [u8]) -> Names<'a> {
-        Names { typed, end: b"", all: Vec::new() }
+        Names { typed, end: b"", all: Vec::new(), room: MOST }
     }
 
     fn add(&mut self, name: &[u8]) {
+        self.add_with(name, self.end);
+    }
+
+    /// Adds `name` with `end` behind it.
+    fn add_with(&mut self, name: &[u8], end: &[u8]) {
         let is_private = name.starts_with(b"_") && self.typed.is_empty();
-        if name.starts_with(self.typed) && !is_private {
-            self.all.push([name, self.end].concat());
+        if name.starts_with(self.typed) && !is_private && self.try_add(name, end).is_none() {
+            (self.room, self.all) = (0, Vec::new());
         }
+    }
+
+    /// Adds a name if there is room and memory.
+    fn try_add(&mut self, name: &[u8], end: &[u8]) -> Option<()> {
+        let len = name.len() + end.len();
+        self.room = self.room.checked_sub(len + size_of::<Vec<u8>>())?;
+        let mut whole = Vec::new();
+        whole.try_reserve_exact(len).ok()?;
+        self.all.try_reserve(1).ok()?;
+        whole.extend_from_slice(name);
+        whole.extend_from_slice(end);
+        self.all.push(whole);
+        Some(())
     }
 
     fn add_keys(&mut self, vm: &Vm, dict: &Dict) {
@@ -146,7 +168,7 @@ impl<'a> Names<'a> {
     fn add_keywords_of_call(&mut self, vm: &Vm, line: &[u8]) -> Res<()> {
         let Some(called) = called(vm, line)? else { return Ok(()) };
         if let Some(signature) = vm.signature(called)? {
-            signature.arguments(vm).for_each(|argument| self.add(&[vm.spelling(argument.name), b"="].concat()));
+            signature.arguments(vm).for_each(|argument| self.add_with(vm.spelling(argument.name), b"="));
         }
         Ok(())
     }
@@ -163,19 +185,30 @@ impl<'a> Names<'a> {
 
 /// What stands before the last bracket of `line` that is open, if that is the one of a call.
 fn open_call(line: &[u8]) -> Option<&[u8]> {
-    let (mut state, mut at) = (State::default(), 0);
-    let mut open = Vec::new();
+    // Of the brackets that open as many as are open in the end, the last is still open.
+    let (mut n_open, mut last) = (0, None);
+    brackets(line, |_, depth| n_open = depth);
+    brackets(line, |at, depth| {
+        if depth == n_open && matches!(line[at], b'(' | b'[' | b'{') {
+            last = Some(at);
+        }
+    });
+    last.filter(|open| n_open > 0 && line[*open] == b'(').map(|open| &line[..open])
+}
+
+/// Calls `found` with the place of each bracket in `line`, and how many are open behind it.
+fn brackets(line: &[u8], mut found: impl FnMut(usize, usize)) {
+    let (mut state, mut at, mut n_open) = (State::default(), 0, 0usize);
     while at < line.len() {
         let (kind, len) = state.next(&line[at..]);
         // Brackets in strings and comments are text.
-        match line[at] {
-            b'(' | b'[' | b'{' if kind == Kind::Other => open.push(at),
-            b')' | b']' | b'}' if kind == Kind::Other => drop(open.pop()),
-            _ => {}
+        let is_bracket = kind == Kind::Other && b"()[]{}".contains(&line[at]);
+        if is_bracket {
+            n_open = if b"([{".contains(&line[at]) { n_open + 1 } else { n_open.saturating_sub(1) };
+            found(at, n_open);
         }
         at += len;
     }
-    open.pop().filter(|open| line[*open] == b'(').map(|open| &line[..open])
 }
 
 /// What is called where `line` ends, within the brackets of a call.
