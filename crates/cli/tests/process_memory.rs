@@ -14,6 +14,14 @@ const MORE: usize = 2 << 10;
 const HOSTILE: &[(&str, &str)] = &[
     ("imported", "import many"),
     ("compiled", "compile(open('many.py').read(), '', 'exec')"),
+    (
+        "compiled beside garbage",
+        "def fill():\n  x = []\n  while True: x.append(bytes(100))\ntry: fill()\nexcept MemoryError: pass\ncompile(open('many.py').read(), '', 'exec')",
+    ),
+    (
+        "garbage after compiling",
+        "def fill():\n  x = []\n  while True: x.append(bytes(100))\ntry: compile(open('many.py').read(), '', 'exec')\nexcept MemoryError: pass\nfill()",
+    ),
     ("executed", "execfile('many.py')"),
     ("list", "x = []\nwhile len(x) < n: x.append(None)"),
     ("doubled", "x = 'ab'\nwhile len(x) < n * 10: x += x"),
@@ -48,6 +56,10 @@ const HOSTILE: &[(&str, &str)] = &[
         "import _thread\nl = _thread.allocate_lock()\nl.acquire()\ndef wait(): l.acquire(); l.release()\ntry:\n  for i in range(n // 1000): _thread.start_new_thread(wait, ())\nfinally: l.release()",
     ),
     (
+        "deep threads",
+        "import _thread, time\nl = _thread.allocate_lock()\nl.acquire()\ndeep = []\nfor i in range(10000): deep = [deep]\nleft = [0]\ndef wait():\n  try: repr(deep)\n  except RuntimeError: pass\n  left[0] -= 1\n  with l: pass\ntry:\n  for i in range(n // 1000): left[0] += 1; _thread.start_new_thread(wait, ())\nfinally:\n  left[0] -= 1\n  while left[0] > 0: time.sleep(0.001)\n  l.release()",
+    ),
+    (
         "numbers",
         "import select\np = select.poll()\nfor i in range(n // 100): p.register(i, 1)\ntry: p.poll(0)\nexcept OSError: pass",
     ),
@@ -62,6 +74,12 @@ const HOSTILE: &[(&str, &str)] = &[
     ("values", "import os\nos.putenv('a', 'x' * n * 5)"),
     ("zone", "import os, time\nos.putenv('TZ', '/dev/zero')\ntime.localtime(0)"),
     ("command", "import os\nos.system('true ' + 'x' * n * 5)"),
+    ("folder", "import vfs\np = vfs.VfsPosix('/tmp')\ntry: p.open('/' + 'x' * n * 5, 'r')\nexcept OSError: pass"),
+    (
+        "completed",
+        "import micropython\nfor i in range(n): globals()['a%d' % i] = 1\nmicropython.repl_autocomplete('a')",
+    ),
+    ("brackets", "import micropython\nmicropython.repl_autocomplete('(' * n * 5)"),
     ("path", "try: open('x' * n * 5)\nexcept OSError: pass"),
     (
         "mounts",

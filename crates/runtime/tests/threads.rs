@@ -389,3 +389,26 @@ print(all(started() > first // 2 for _ in range(5)))
     vm.enter(|vm| run(vm, source, false));
     assert_eq!(String::from_utf8(kept.output.lock().unwrap().clone()).unwrap(), "True\nTrue\n");
 }
+
+#[test]
+fn machine_stacks_of_threads_are_within_the_limit_and_a_mebibyte() {
+    const MIB: usize = 1 << 20;
+    let started = |limit: usize, stack: usize| {
+        let kept = Kept::default();
+        let vm = Vm::new(Heap::growing(&GlobalRegions, limit), Box::new(kept.clone()), Limits::default()).unwrap();
+        let source = format!(
+            "import _thread\n_thread.stack_size({stack})\ngate = _thread.allocate_lock()\ngate.acquire()\nn = 0\n\
+             def wait():\n with gate: pass\n\
+             try:\n while n < 50: _thread.start_new_thread(wait, ()); n += 1\nexcept MemoryError: pass\ngate.release()\nprint(n)\n"
+        );
+        vm.enter(|vm| run(vm, &source, false));
+        let output = String::from_utf8(kept.output.lock().unwrap().clone()).unwrap();
+        output.trim_end().parse::<usize>().unwrap()
+    };
+    if cfg!(target_os = "linux") {
+        assert_eq!(started(8 * MIB, 16 * MIB), 0);
+        assert!((4..8).contains(&started(8 * MIB, MIB)));
+        assert!((8..24).contains(&started(8 * MIB, 0)));
+        assert!(started(64 * 1024, 0) > 0);
+    }
+}

@@ -1,5 +1,5 @@
 //! Memory outside of the heap that counts to the heap's limit: the memory of files while they are read, compiled and
-//! loaded, and the stacks of threads.
+//! loaded, and the stacks of threads; and beside both, machine stacks, which are touched as deep as they are used.
 
 use core::cell::Cell;
 
@@ -13,20 +13,21 @@ pub(super) struct Outside {
     taken: Cell<usize>,
     /// The most that was taken since the program's allocator gave back what it held.
     held: Cell<usize>,
+    beside: Cell<usize>,
 }
 
 impl Outside {
     pub fn new(limit: Option<usize>) -> Outside {
-        Outside { limit, taken: Cell::new(0), held: Cell::new(0) }
+        Outside { limit, taken: Cell::new(0), held: Cell::new(0), beside: Cell::new(0) }
     }
 
     pub fn limit(&self) -> Option<usize> {
         self.limit
     }
 
-    /// The most bytes that the program's allocator may hold for what was taken.
+    /// The most bytes that the process may have for what was taken.
     pub fn held(&self) -> usize {
-        self.held.get()
+        self.held.get().saturating_add(self.beside.get())
     }
 
     /// Says that the program's allocator is about to give back what it holds. False if it holds no more than is taken.
@@ -52,7 +53,7 @@ impl Heap {
     pub fn take_outside(&self, bytes: usize) -> bool {
         let taken = self.outside.taken.get().saturating_add(bytes);
         let fits = self.outside.limit.is_none_or(|limit| self.pace.in_use().saturating_add(taken) <= limit)
-            && self.make_room(0, taken);
+            && self.make_room(0, taken.saturating_add(self.outside.beside.get()));
         if fits {
             self.outside.taken.set(taken);
             self.outside.held.set(self.outside.held.get().max(taken));
@@ -63,6 +64,23 @@ impl Heap {
     /// Says that `bytes` bytes outside are free again.
     pub fn give_back_outside(&self, bytes: usize) {
         self.outside.taken.set(self.outside.taken.get().saturating_sub(bytes));
+    }
+
+    /// Counts `bytes` bytes that the system gives when they are touched, if ever, such as a machine stack. They are no
+    /// part of what blocks and memory outside share, but what the process has must not go beyond the limit by much.
+    /// False if it would: then collect and ask again.
+    pub fn take_beside(&self, bytes: usize) -> bool {
+        let beside = self.outside.beside.get().saturating_add(bytes);
+        let fits = self.make_room(0, self.outside.taken.get().saturating_add(beside));
+        if fits {
+            self.outside.beside.set(beside);
+        }
+        fits
+    }
+
+    /// Says that `bytes` bytes beside are free again.
+    pub fn give_back_beside(&self, bytes: usize) {
+        self.outside.beside.set(self.outside.beside.get().saturating_sub(bytes));
     }
 
     /// Bytes of blocks that may be allocated beside the memory taken outside.

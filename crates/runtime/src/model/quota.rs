@@ -53,6 +53,15 @@ impl Vm {
             self.heap.take_outside(bytes)
         }
     }
+
+    /// As [`Vm::take_outside`], for memory [beside](crate::heap::Heap::take_beside) what shares the limit.
+    #[cfg(feature = "threads")]
+    pub(crate) fn take_beside(&self, bytes: usize) -> bool {
+        self.heap.take_beside(bytes) || {
+            self.collect_if_allowed();
+            self.heap.take_beside(bytes)
+        }
+    }
 }
 
 impl Grants<'_> {

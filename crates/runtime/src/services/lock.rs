@@ -36,7 +36,7 @@ use crate::ops::print::{Print, Stderr};
 /// How many times a thread looks at pending events before it hands over its turn.
 const LOOKS_PER_TURN: u8 = 16;
 
-/// Size of a started thread's machine stack, in bytes: where the program asks for none, and the least one.
+/// Size of a started thread's machine stack, in bytes: where the program asks for none, at most; and the least one.
 const STACK_SIZE: usize = 1 << 20;
 const LEAST_STACK_SIZE: usize = 256 << 10;
 
@@ -106,27 +106,27 @@ impl TakeTurns for Vm {
             return Err(self.os_error(errno::AGAIN));
         }
         let stack_size = self.turns.stack_size.get();
-        let stack_size = if stack_size == 0 { STACK_SIZE } else { stack_size.max(LEAST_STACK_SIZE) };
+        let stack_size = if stack_size == 0 { share(self).min(STACK_SIZE) } else { stack_size };
+        let stacks = ThreadStacks { machine: stack_size.max(LEAST_STACK_SIZE), words: stack_words(self) };
         let call = List::new(self, &[function, Obj::small_int_wrapping(args.n_pos() as isize)])?;
         for word in args.words() {
             call.append(self, *word)?;
         }
         let call = Tuple::of_list(self, &call)?;
-        let words = stack_words(self);
-        let thread = new_thread(self, words)?;
+        let thread = new_thread(self, stacks)?;
         thread.parking.is_started.set(true);
         thread.locals.set(self.thread.locals.get());
         thread.result.set(Some(call.obj()));
         let Some(place) = self.turns.add(thread) else {
-            self.heap.give_back_outside(Stacks::bytes(words));
+            stacks.give_back(self);
             return Err(self.memory_error(size_of::<Thread>()));
         };
         lock.alive.fetch_add(1, Relaxed);
-        let start = Start { vm: self, place, lock: Arc::clone(&lock), stack_size, words };
+        let start = Start { vm: self, place, lock: Arc::clone(&lock), stacks };
         // As many are alive as have a place, at most.
-        host.spawn(stack_size, Box::new(move || start.run())).map_err(|errno| {
+        host.spawn(stacks.machine, Box::new(move || start.run())).map_err(|errno| {
             self.turns.remove(place);
-            self.heap.give_back_outside(Stacks::bytes(words));
+            stacks.give_back(self);
             lock.alive.fetch_sub(1, Relaxed);
             self.os_error(errno)
         })
@@ -136,22 +136,50 @@ impl TakeTurns for Vm {
 /// Words of each of the two stacks of a new thread: as many as the main thread's stacks have, unless both together take
 /// more than a small part of the heap.
 fn stack_words(vm: &Vm) -> usize {
-    /// The least number of words, and the part of the heap's limit that a thread's stacks may take, as a divisor.
+    /// The least number of words.
     const LEAST: usize = 1 << 11;
-    const PART: usize = 16;
-    let share = vm.heap.reach() / PART / Stacks::bytes(1);
-    vm.limits.value_stack.min(share.max(LEAST))
+    vm.limits.value_stack.min((share(vm) / Stacks::bytes(1)).max(LEAST))
 }
 
-/// A thread whose stacks have `words` words each, which count to the heap's limit.
-fn new_thread(vm: &Vm, words: usize) -> Res<Thread> {
-    let bytes = Stacks::bytes(words);
-    if !vm.take_outside(bytes) {
-        return Err(vm.memory_error(bytes));
+/// The bytes of the heap's limit that a thread's stacks of one kind may take.
+fn share(vm: &Vm) -> usize {
+    const PART: usize = 16;
+    vm.heap.reach() / PART
+}
+
+/// The stacks of a thread: bytes of the machine's, and words of each of the interpreter's two.
+#[derive(Clone, Copy)]
+struct ThreadStacks {
+    machine: usize,
+    words: usize,
+}
+
+impl ThreadStacks {
+    /// Counts the stacks to the heap's limit. False if there is no room for them.
+    fn take(self, vm: &Vm) -> bool {
+        let is_taken = vm.take_outside(Stacks::bytes(self.words));
+        let are_both = is_taken && vm.take_beside(self.machine);
+        if is_taken && !are_both {
+            vm.heap.give_back_outside(Stacks::bytes(self.words));
+        }
+        are_both
     }
-    Thread::new(words).ok_or_else(|| {
-        vm.heap.give_back_outside(bytes);
-        vm.memory_error(bytes)
+
+    fn give_back(self, vm: &Vm) {
+        vm.heap.give_back_outside(Stacks::bytes(self.words));
+        vm.heap.give_back_beside(self.machine);
+    }
+}
+
+/// A thread with these stacks, which count to the heap's limit.
+fn new_thread(vm: &Vm, stacks: ThreadStacks) -> Res<Thread> {
+    let no_memory = || vm.memory_error(stacks.machine.saturating_add(Stacks::bytes(stacks.words)));
+    if !stacks.take(vm) {
+        return Err(no_memory());
+    }
+    Thread::new(stacks.words).ok_or_else(|| {
+        stacks.give_back(vm);
+        no_memory()
     })
 }
 
@@ -279,9 +307,7 @@ struct Start {
     vm: *const Vm,
     place: *const Thread,
     lock: Arc<GlobalLock>,
-    stack_size: usize,
-    /// Words of each of the thread's two stacks, the one of values and the one of frames.
-    words: usize,
+    stacks: ThreadStacks,
 }
 
 // SAFETY: the interpreter is used by the thread that has the lock, so by one thread at a time, and the lock orders what
@@ -297,7 +323,7 @@ impl Start {
         let vm = unsafe { &*self.vm };
         take_place(vm, self.place, &self.lock);
         let ending = Ending(&self, vm);
-        vm.on_machine_stack(self.stack_size - STACK_LEFT, run_thread);
+        vm.on_machine_stack(self.stacks.machine - STACK_LEFT, run_thread);
         drop(ending);
     }
 }
@@ -310,7 +336,7 @@ impl Drop for Ending<'_> {
         let Ending(start, vm) = self;
         leave(vm, start.place, 0);
         vm.turns.remove(start.place);
-        vm.heap.give_back_outside(Stacks::bytes(start.words));
+        start.stacks.give_back(vm);
         start.lock.release();
         // From here on the interpreter may be gone.
         start.lock.events.update(&mut || {
