@@ -16,11 +16,11 @@ const HOSTILE: &[(&str, &str)] = &[
     ("compiled", "compile(open('many.py').read(), '', 'exec')"),
     (
         "compiled beside garbage",
-        "def fill():\n  x = []\n  while True: x.append(bytes(100))\ntry: fill()\nexcept MemoryError: pass\ncompile(open('many.py').read(), '', 'exec')",
+        "def fill():\n  x = []\n  while len(x) < n: x.append(bytes(100))\ntry: fill()\nexcept MemoryError: pass\ncompile(open('many.py').read(), '', 'exec')",
     ),
     (
         "garbage after compiling",
-        "def fill():\n  x = []\n  while True: x.append(bytes(100))\ntry: compile(open('many.py').read(), '', 'exec')\nexcept MemoryError: pass\nfill()",
+        "def fill():\n  x = []\n  while len(x) < n: x.append(bytes(100))\ntry: compile(open('many.py').read(), '', 'exec')\nexcept MemoryError: pass\nfill()",
     ),
     ("executed", "execfile('many.py')"),
     ("list", "x = []\nwhile len(x) < n: x.append(None)"),
@@ -57,7 +57,7 @@ const HOSTILE: &[(&str, &str)] = &[
     ),
     (
         "deep threads",
-        "import _thread, time\nl = _thread.allocate_lock()\nl.acquire()\ndeep = []\nfor i in range(10000): deep = [deep]\nleft = [0]\ndef wait():\n  try: repr(deep)\n  except RuntimeError: pass\n  left[0] -= 1\n  with l: pass\ntry:\n  for i in range(n // 1000): left[0] += 1; _thread.start_new_thread(wait, ())\nfinally:\n  left[0] -= 1\n  while left[0] > 0: time.sleep(0.001)\n  l.release()",
+        "import _thread, time\nl = _thread.allocate_lock()\nl.acquire()\ndeep = []\nfor i in range(10000): deep = [deep]\nleft = [0]\ndef wait():\n  try: repr(deep)\n  except Exception: pass\n  left[0] -= 1\n  with l: pass\ntry:\n  for i in range(n // 1000): left[0] += 1; _thread.start_new_thread(wait, ())\nfinally:\n  left[0] -= 1\n  while left[0] > 0: time.sleep(0.001)\n  l.release()",
     ),
     (
         "numbers",
@@ -113,7 +113,7 @@ fn taken(folder: &Path, program: &str, n: usize, limit: usize) -> (usize, String
     let lines = program.lines().map(|line| format!("        {line}\n")).collect::<String>();
     let source = format!(
         "import sys\nn = {n}\ndef work():\n    try:\n{lines}        return 'well\\n'\n    except MemoryError: return 'MemoryError\\n'\n    \
-         except RuntimeError: return 'RuntimeError\\n'\n    except OSError: return 'OSError\\n'\n\
+         except RuntimeError: return 'RuntimeError\\n'\n    except OSError: return 'OSError\\n'\n    except SyntaxError: return 'SyntaxError\\n'\n\
          write, read = sys.stdout.write, sys.stdin.read\nwrite(work())\nread(1)\n"
     );
     fs::write(folder.join("hostile.py"), source).unwrap();
@@ -141,7 +141,7 @@ fn taken(folder: &Path, program: &str, n: usize, limit: usize) -> (usize, String
 }
 
 /// How programs end.
-const ENDS: &[&str] = &["well\n", "MemoryError\n", "RuntimeError\n", "OSError\n"];
+const ENDS: &[&str] = &["well\n", "MemoryError\n", "RuntimeError\n", "OSError\n", "SyntaxError\n"];
 
 /// Runs the programs with a heap of `limit` KiB, which most of them fill `times` times.
 fn check(limit: usize, times: usize) {

@@ -74,7 +74,7 @@ impl Heap {
 
     /// Gives back all pages without blocks.
     fn discard(&self, source: &dyn RegionSource) {
-        let Some(page) = self.resident.page() else { return };
+        let Some(page) = self.resident.page().filter(|_| !self.collecting.get()) else { return };
         self.retire_run();
         // Free memory that a search was to go on in the middle of has no such place any more.
         self.rewind();
