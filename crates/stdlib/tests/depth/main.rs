@@ -290,6 +290,82 @@ for kind in vfs.VfsFat, vfs.VfsLfs1, vfs.VfsLfs2:
     is_asked = False
 ";
 
+/// Chains of all kinds at once, put together by a generator of numbers: each ends by itself, whatever is done with it.
+const MIXED: &str = r"
+import array, deflate, gc, heapq, marshal, os, select, struct, vfs, weakref
+from string.templatelib import Interpolation, Template
+
+class Inner:
+    def __init__(self, inner): self.inner = inner
+    def call(self, *args): return self.inner(*args)
+    def __getattr__(self, name): return getattr(self.inner, name)
+class All(Inner):
+    def __call__(self, *args): return self.inner(*args)
+    def __iter__(self): return iter(self.inner)
+    def __next__(self): return next(self.inner)
+    def __repr__(self): return repr(self.inner)
+    def __hash__(self): return hash(self.inner)
+    def __eq__(self, other): return [self.inner] == [other]
+    def __lt__(self, other): return [self.inner] < [other]
+    def __add__(self, other): return self.inner + other
+    def __getitem__(self, key): return self.inner[key]
+    def __contains__(self, key): return key in self.inner
+    def __bool__(self): return bool(self.inner)
+    def __enter__(self): return self.inner.__enter__()
+    def __del__(self): repr(self.inner)
+class Stream(io.IOBase):
+    def __init__(self, inner): self.inner = inner
+    def write(self, data): return self.inner.write(data)
+    def readinto(self, data): return self.inner.readinto(data)
+    def ioctl(self, request, argument): return self.inner.ioctl(request, argument)
+    def stat(self, path): return self.inner.stat(path)
+    def open(self, path, mode): return self.inner.open(path, mode)
+    def readblocks(self, n, data, at=0): return self.inner.readblocks(n, data, at)
+def gen(x): yield from x
+def wrong(x): raise ValueError(x)
+T = collections.namedtuple('T', ('a',))
+L, D, X = type('L', (list,), {}), type('D', (dict,), {}), type('X', (Exception,), {})
+
+WRAPS = [
+    lambda x: [x], lambda x: (x,), lambda x: {1: x}, lambda x: {x: 1}, lambda x: frozenset((x,)), lambda x: iter([x]), iter, lambda x: map(repr, x),
+    lambda x: filter(None, x), lambda x: zip(x, [1]), enumerate, lambda x: reversed([x]), lambda x: (i for i in x), gen, lambda x: lambda: x(),
+    Inner, lambda x: Inner(x).call, All, Stream, lambda x: L([x]), lambda x: D(a=x), X, T, ValueError, OSError, property, staticmethod, classmethod,
+    lambda x: slice(x, 1), lambda x: super(Inner, x), lambda x: type('C', (), {'a': x, '__call__': x, '__repr__': x, '__get__': x})(),
+    lambda x: {1: x}.values(), lambda x: {1: x}.items(), lambda x: collections.deque([x], 1), lambda x: collections.OrderedDict([(1, x)]),
+    lambda x: io.BufferedWriter(x, 1), lambda x: deflate.DeflateIO(x, deflate.RAW, 5, True), machine.Signal, lambda x: weakref.ref(x),
+    lambda x: weakref.ref(Inner(1), x), lambda x: uctypes.struct(0, {'a': (0, x)}), lambda x: Interpolation(x, ''), lambda x: Template(Interpolation(x, '')),
+    lambda x: (0, {'a': x}), vfs.VfsFat, vfs.VfsLfs2,
+]
+SEEDS = [
+    lambda: 1, lambda: 'ab', lambda: b'ab', lambda: [], lambda: (), lambda: {}, lambda: abs, lambda: int, lambda: [1], lambda: io.BytesIO(b'abc'),
+    lambda: io.StringIO('abc'), lambda: object(), lambda: 1 << 70, lambda: range(9), lambda: wrong,
+]
+USES = [
+    repr, str, hash, lambda x: x == x, lambda x: [x] == [(x,)], lambda x: x < x, lambda x: x in (x, 1), lambda x: 1 in x, lambda x: sorted([x, x]), sum, list, tuple, set,
+    dict, bytes, bytearray, json.dumps, lambda x: json.dump(x, io.StringIO()), lambda x: print(x, file=io.StringIO()), lambda x: print('ab', file=x),
+    lambda x: '%r %s' % (x, x), lambda x: f'{x!r}{x}', next, len, bool, lambda x: x(), lambda x: x.a, lambda x: isinstance(1, x), lambda x: issubclass(int, x),
+    lambda x: x.write(b'ab'), lambda x: x.read(1), lambda x: x.readline(), lambda x: x.close(), lambda x: x.flush(), json.load, lambda x: x.value(),
+    lambda x: x.__enter__(), lambda x: wrong(x), lambda x: sys.print_exception(x, io.StringIO()), lambda x: x.send(None), lambda x: x.throw(ValueError),
+    lambda x: ' '.join(x), lambda x: x + x, lambda x: x[0], lambda x: x.copy(), lambda x: heapq.heapify([x, x]), lambda x: open(x), os.stat, marshal.dumps,
+    lambda x: [*x], lambda x: {**x}, dir, any, max, lambda x: list(map(repr, x)), memoryview, int, lambda x: array.array('b', x), uctypes.sizeof,
+    lambda x: struct.pack('s', x), lambda x: x.stat('/a'), lambda x: x.open('/a', 'r'), lambda x: super(x), re.compile,
+    lambda x: select.select([x], [], [], 0), lambda x: exec(x), lambda x: type('C', (x,), {}), lambda x: x.__init__(x), lambda x: gc.collect(),
+]
+state = 1
+def choice(items):
+    global state
+    state = state * 1103515245 + 12345 & 0x7fffffff
+    return items[(state >> 8) % len(items)]
+
+def mixed():
+    x, wraps = choice(SEEDS)(), [choice(WRAPS) for _ in range(choice([1, 1, 2, 3]))]
+    for _ in range(5000):
+        try: x = choice(wraps)(x)
+        except Exception: pass
+    for use in USES: outcome(use, x)
+for _ in range(ROUNDS): mixed()
+";
+
 /// All cases.
 const ALL: &[&str] = &[CONTAINERS, ITERATORS, STREAMS, CLASSES, FILES, OTHERS];
 
@@ -325,4 +401,15 @@ fn files_by_way_of_files() {
 #[test]
 fn others() {
     check(OTHERS);
+}
+
+#[test]
+fn mixed() {
+    check(&MIXED.replace("ROUNDS", if cfg!(debug_assertions) { "8" } else { "100" }));
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn mixed_at_length() {
+    check(&MIXED.replace("ROUNDS", "5000"));
 }
