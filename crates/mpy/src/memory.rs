@@ -53,6 +53,12 @@ pub trait Grantor {
     fn spend(&self, steps: usize) {
         let _ = steps;
     }
+
+    /// Whether the machine stack has room for work to call itself once more. Work that may nest deep asks this at every
+    /// level.
+    fn may_nest(&self) -> bool {
+        true
+    }
 }
 
 /// Grants whatever memory the allocator has, and never ends work.
@@ -172,6 +178,12 @@ impl<'a> Quota<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether the work may go one level deeper on the machine stack.
+    #[inline]
+    pub fn may_nest(&self) -> bool {
+        self.grantor.may_nest()
     }
 
     /// Counts `count` steps of work.

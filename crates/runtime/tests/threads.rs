@@ -395,7 +395,7 @@ fn machine_stacks_of_threads_are_within_the_limit_and_a_mebibyte() {
     const MIB: usize = 1 << 20;
     let started = |limit: usize, stack: usize| {
         let kept = Kept::default();
-        let vm = Vm::new(Heap::growing(&GlobalRegions, limit), Box::new(kept.clone()), Limits::default()).unwrap();
+        let vm = new_vm(Heap::growing(&GlobalRegions, limit), Box::new(kept.clone()), Limits::default()).unwrap();
         let source = format!(
             "import _thread\n_thread.stack_size({stack})\ngate = _thread.allocate_lock()\ngate.acquire()\nn = 0\n\
              def wait():\n with gate: pass\n\

@@ -244,7 +244,7 @@ impl<'w, 't> Walk<'w, 't> {
         if self.unit.quota.step().is_err() {
             return;
         }
-        if self.depth >= self.unit.options.max_depth {
+        if self.depth >= self.unit.options.max_depth || !self.unit.quota.may_nest() {
             let error = CompileError::new(ErrorKind::Runtime, "maximum recursion depth exceeded");
             self.error.get_or_insert(error);
             return;

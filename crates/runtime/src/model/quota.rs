@@ -116,4 +116,8 @@ impl Grantor for Grants<'_> {
     fn spend(&self, steps: usize) {
         spend_work(self.vm, steps);
     }
+
+    fn may_nest(&self) -> bool {
+        !self.vm.is_deep()
+    }
 }

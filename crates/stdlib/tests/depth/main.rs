@@ -290,6 +290,31 @@ for kind in vfs.VfsFat, vfs.VfsLfs1, vfs.VfsLfs2:
     is_asked = False
 ";
 
+/// Source that is compiled while some of the machine stack is taken, and verified and loaded from bytes likewise.
+const COMPILED: &str = r"
+import marshal
+SOURCES = [
+    'x = ' + '(a, ' * 900 + '1' + ')' * 900, 'x = ' + 'not ' * 900 + '1', 'x = ' + 'lambda: ' * 400 + '1', 'x = ' + '[i for i in ' * 300 + 'a' + ']' * 300,
+    ''.join(' ' * n + 'if a:\n' for n in range(900)) + ' ' * 900 + 'b', ''.join(' ' * n + 'def f():\n' for n in range(400)) + ' ' * 400 + 'b',
+    ''.join(' ' * n + 'try:\n' + ' ' * n + ' a\n' + ' ' * n + 'finally:\n' for n in range(300)) + ' ' * 300 + 'b',
+    '@micropython.native\ndef f():\n' + ''.join(' ' * n + ' if a:\n' for n in range(900)) + ' ' * 901 + 'b',
+]
+class Hashed:
+    def __init__(self, inner): self.inner = inner
+    def __hash__(self): return hash((self.inner,))
+class Bottom:
+    def __hash__(self):
+        global reached
+        reached += 1
+        for source in SOURCES:
+            try: marshal.dumps(compile(source, '', 'exec'))
+            except (RuntimeError, ValueError, SyntaxError): pass
+        return 1
+reached = 0
+for n in range(0, 600, 20): outcome(hash, chain(Hashed, Bottom(), n))
+if reached < 5: print('compiled', reached)
+";
+
 /// Chains of all kinds at once, put together by a generator of numbers: each ends by itself, whatever is done with it.
 const MIXED: &str = r"
 import array, deflate, gc, heapq, marshal, os, select, struct, vfs, weakref
@@ -401,6 +426,11 @@ fn files_by_way_of_files() {
 #[test]
 fn others() {
     check(OTHERS);
+}
+
+#[test]
+fn source_at_any_depth() {
+    check(COMPILED);
 }
 
 #[test]
