@@ -165,7 +165,7 @@ fn check(limit: usize, times: usize) {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes where nothing is optimised")]
 fn a_process_takes_little_more_than_the_limit_of_the_heap() {
-    check(3 << 10, 32);
+    check(3 << 10, 128);
 }
 
 #[test]
