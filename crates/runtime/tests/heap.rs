@@ -342,20 +342,23 @@ fn free_memory_goes_back_when_much_is_taken_outside() {
     assert!(heap.resident() > 7 * MIB);
     assert!(!heap.take_outside(6 * MIB), "all blocks may be alive");
     let kept: Vec<_> = blocks.iter().map(|block| block.as_ptr().addr()).step_by(100).collect();
-    blocks.iter().for_each(|block| unsafe { block.write_bytes(7, 1000) }); // SAFETY: nothing was freed yet.
+    // SAFETY: the blocks have so many bytes, and none is freed yet.
+    blocks.iter().for_each(|block| unsafe { block.write_bytes(7, 1000) });
     collect(&heap, &kept);
     assert!(heap.resident() > 7 * MIB);
     assert!(heap.take_outside(2 * MIB));
     assert!(GIVEN_BACK.load(Ordering::Relaxed) > 6 * MIB);
     assert!(heap.resident() < MIB && heap.take_outside(4 * MIB));
-    let whole = |&block: &usize| unsafe { std::slice::from_raw_parts(pointer(block).as_ptr(), 1000) } == [7; 1000]; // SAFETY: kept.
-    assert!(kept.iter().all(whole));
+    // SAFETY: the blocks are kept, and were written.
+    let bytes = |&block: &usize| unsafe { std::slice::from_raw_parts(pointer(block).as_ptr(), 1000) };
+    let are_whole = || kept.iter().all(|block| bytes(block) == [7; 1000]);
+    assert!(are_whole());
 
     // What is allocated comes back, as far as the limit goes.
     let more = fill();
     assert!((1800..2200).contains(&more.len()), "{}", more.len());
     assert!((2 * MIB..3 * MIB + 8192).contains(&heap.resident()), "{}", heap.resident());
-    assert!(kept.iter().all(whole));
+    assert!(are_whole());
     heap.give_back_outside(6 * MIB);
     assert!(fill().len() > 5500);
 }
