@@ -429,11 +429,13 @@ fn others() {
 }
 
 #[test]
+#[ignore = "takes minutes where nothing is optimised"]
 fn source_at_any_depth() {
     check(COMPILED);
 }
 
 #[test]
+#[ignore = "takes minutes where nothing is optimised"]
 fn mixed() {
     check(&MIXED.replace("ROUNDS", if cfg!(debug_assertions) { "8" } else { "100" }));
 }
