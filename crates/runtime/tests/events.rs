@@ -45,8 +45,12 @@ impl Host for Clock {
 }
 
 fn new() -> (Vm, Clock) {
+    with_heap(8 << 20)
+}
+
+fn with_heap(bytes: usize) -> (Vm, Clock) {
     let clock = Clock::default();
-    let heap = Heap::growing(&GlobalRegions, 8 << 20);
+    let heap = Heap::growing(&GlobalRegions, bytes);
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
     (new_vm(heap, Box::new(clock.clone()), limits).expect("the heap has room"), clock)
 }
@@ -260,7 +264,8 @@ fn long_calculations_are_ended() {
 
 #[test]
 fn long_calculations_are_interrupted() {
-    let (vm, clock) = new();
+    // Memory is asked for before time is spent, so that there has to be enough for each.
+    let (vm, clock) = with_heap(16 << 20);
     vm.enter(|vm| {
         run(vm, "n = 2000000\nx = (1 << 2 * n) - 1\ny = x // 5").expect("it ends well");
         for source in LONG {
