@@ -39,7 +39,7 @@ impl Tuple {
     pub fn of_type(vm: &Vm, ty: Gc<Type>, items: &[Obj]) -> Res<Gc<Tuple>> {
         let tuple = vm.alloc_tail(Tuple { header: Header::new(ty), len: items.len() }, size_of_val(items))?;
         // SAFETY: the tail behind the object has room for the items.
-        unsafe { tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len()) };
+        unsafe { tail_of(tuple.as_ptr()).copy_from_nonoverlapping(items.as_ptr(), items.len()) };
         Ok(tuple)
     }
 
@@ -50,8 +50,8 @@ impl Tuple {
             vm.alloc_tail_at_once(Tuple { header: Header::of(<Tuple as Object>::TYPE), len: 2 }, 2 * size_of::<Obj>())?;
         // SAFETY: the tail behind the object has room for two items.
         unsafe {
-            tuple.data().write(first);
-            tuple.data().add(1).write(second);
+            tail_of(tuple.as_ptr()).write(first);
+            tail_of(tuple.as_ptr()).add(1).write(second);
         }
         Some(tuple)
     }
@@ -77,7 +77,7 @@ impl Tuple {
             size_of_val(items),
         )?;
         // SAFETY: the tail behind the object has room for the items.
-        unsafe { tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len()) };
+        unsafe { tail_of(tuple.as_ptr()).copy_from_nonoverlapping(items.as_ptr(), items.len()) };
         Some(tuple)
     }
 
@@ -96,14 +96,13 @@ impl Tuple {
         // SAFETY: the caller says that `room` has the words of this tuple.
         unsafe {
             room.write(Tuple { header: Header::of(<Tuple as Object>::TYPE), len: items.len() });
-            let tuple = Gc::from_ptr(room);
-            tuple.data().copy_from_nonoverlapping(items.as_ptr(), items.len());
-            tuple
+            tail_of(room).copy_from_nonoverlapping(items.as_ptr(), items.len());
+            Gc::from_ptr(room)
         }
     }
 
-    pub(crate) fn data(&self) -> *mut Obj {
-        core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
+    pub(crate) fn data(&self) -> *const Obj {
+        core::ptr::from_ref(self).wrapping_add(1).cast()
     }
 
     /// The items.
@@ -112,6 +111,11 @@ impl Tuple {
         // SAFETY: `len` items follow the object and never change.
         unsafe { core::slice::from_raw_parts(self.data(), self.len) }
     }
+}
+
+/// Where the items of a tuple are to be written: who writes through a pointer must not have it from a reference.
+fn tail_of(tuple: NonNull<Tuple>) -> *mut Obj {
+    tuple.as_ptr().wrapping_add(1).cast()
 }
 
 /// Objects as tuples.
@@ -156,7 +160,7 @@ impl Tuple {
         let tuple = vm.alloc_tail(Tuple { header: Header::of(<Tuple as Object>::TYPE), len }, bytes)?;
         for (index, item) in items.take(len).enumerate() {
             // SAFETY: the tail behind the object has room for `len` items.
-            unsafe { tuple.data().add(index).write(*item) };
+            unsafe { tail_of(tuple.as_ptr()).add(index).write(*item) };
         }
         Ok(tuple)
     }
