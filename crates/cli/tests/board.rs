@@ -505,8 +505,11 @@ fn any_bytes_leave_a_board_that_answers() {
             }
         }
         client.send(&sent);
-        // A program may be at its very end, or at its beginning, when the first one comes.
-        client.send("\x03\x03\x03\x02\x03\r\nprint('rou' + 'nd', 6 * 111 + ");
+        // A program may be at its very end, or at its beginning, when the first one comes. One that runs takes all that
+        // come meanwhile, and what was sent before them is still to be read, so that more follow when it has ended.
+        client.send("\x03\x03\x03\x02\x03");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        client.send("\x03\x03\x02\x03\r\nprint('rou' + 'nd', 6 * 111 + ");
         client.send(format!("{round})\r"));
         client.wait_for(&format!("round {}\r\n", 666 + round));
         client.wait_for(">>> ");
