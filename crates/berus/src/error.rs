@@ -1,7 +1,6 @@
 //! What goes wrong, as a value.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -316,9 +315,4 @@ fn limit_of(vm: &Vm, exception: Obj, message: Obj) -> Option<Limit> {
 fn exception_type(vm: &Vm, name: &str) -> &'static Type {
     let all = exception::ALL.iter().find(|ty| ty.name().as_str(vm) == name);
     all.copied().unwrap_or(&exception::RUNTIME_ERROR)
-}
-
-/// The error for arguments that a signature does not allow.
-pub(crate) fn signature_error(signature: &str, what: &str) -> Error {
-    Error::value_error(format!("{what} in the signature `{signature}`"))
 }

@@ -11,6 +11,7 @@ use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::layout::{Dict as RawDict, Tuple as RawTuple};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::{Obj, Slot};
+use berus_runtime::ops::call::Call;
 use berus_runtime::qstr::Qstr;
 
 use crate::convert::{FromPython, Private, ToPython, Word};
@@ -18,63 +19,25 @@ use crate::error::{Error, Result};
 use crate::foreign;
 use crate::python::Python;
 use crate::signature::{Kind, Signature, wrong_count};
-use crate::value::Value;
+use crate::value::{Value, kind};
 
 /// The most parameters of a host function: eight, and the object that a method is called on.
 const MAX: usize = 9;
 
-/// A function, Python's or Rust's: anything that can be called.
-///
-/// [`Python::function`] and [`Module::function`](crate::Module::function) make functions of Rust closures. The
-/// *signature* is the function's name and its parameters, as Python has them: `"price(item, count=1, *, rate=0.0)"`.
-/// Defaults are expressions. `*items` takes the arguments left, as a tuple, and `**options` the keywords left, as a dict.
-/// A name alone leaves the parameters without names.
-///
-/// The closure is given the interpreter, and a tuple of what the arguments [become](FromPython), up to eight. It answers
-/// what [becomes](ToPython) a value of Python's, or a `Result` of that: an [`Error`] is raised as the exception that it
-/// is, and any other error as a `RuntimeError`, out of which [`Error::downcast_ref`] gets it again.
-///
-/// A closure that panics ends in a `RuntimeError`, where there is a standard library.
-#[derive(Clone, Debug)]
-pub struct Function(pub(crate) Value);
-
-impl Function {
-    /// Calls the function.
+kind! {
+    /// A function, Python's or Rust's: anything that can be called.
     ///
-    /// # Errors
-    /// What the function raises, and `TypeError` if its result is no `T`.
-    pub fn call<T: FromPython>(&self, py: &Python, args: impl crate::Arguments) -> Result<T> {
-        self.0.call(py, args)
-    }
-}
-
-impl core::ops::Deref for Function {
-    type Target = Value;
-
-    fn deref(&self) -> &Value {
-        &self.0
-    }
-}
-
-impl FromPython for Function {
-    fn from_python(value: &Value, py: &Python) -> Result<Function> {
-        py.within(|vm| match berus_runtime::ops::call::Call::is_callable(vm, py.word(value)?) {
-            true => Ok(Function(value.clone())),
-            false => Err(Error::type_error("object not callable")),
-        })
-    }
-}
-
-impl ToPython for Function {
-    fn to_python(self, _: &Python) -> Result<Value> {
-        Ok(self.0)
-    }
-}
-
-impl ToPython for &Function {
-    fn to_python(self, _: &Python) -> Result<Value> {
-        Ok(self.0.clone())
-    }
+    /// [`Python::function`] and [`Module::function`](crate::Module::function) make functions of Rust closures. The
+    /// *signature* is the function's name and its parameters, as Python has them: `"price(item, count=1, *, rate=0.0)"`.
+    /// Defaults are expressions. `*items` takes the arguments left, as a tuple, and `**options` the keywords left, as a dict.
+    /// A name alone leaves the parameters without names.
+    ///
+    /// The closure is given the interpreter, and a tuple of what the arguments [become](FromPython), up to eight. It answers
+    /// what [becomes](ToPython) a value of Python's, or a `Result` of that: an [`Error`] is raised as the exception that it
+    /// is, and any other error as a `RuntimeError`, out of which [`Error::downcast_ref`] gets it again.
+    ///
+    /// A closure that panics ends in a `RuntimeError`, where there is a standard library.
+    Function, |vm, object| vm.is_callable(object), "callable"
 }
 
 /// What a host function is given: a tuple of up to eight values that [come](FromPython) from Python.

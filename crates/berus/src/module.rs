@@ -4,7 +4,7 @@ use berus_runtime::model::layout::Module as RawModule;
 
 use crate::convert::{Arguments, FromPython, Private, ToPython, Word};
 use crate::error::{Error, Result};
-use crate::function::{HostArguments, HostResult};
+use crate::function::{self, HostArguments, HostResult};
 use crate::python::Python;
 use crate::value::Value;
 
@@ -47,7 +47,7 @@ impl Module {
         R: HostResult,
         F: Fn(&Python, A) -> R + Send + 'static,
     {
-        let (name, made) = py.make_function(signature, function)?;
+        let (name, made) = function::make(py, signature, function)?;
         self.set(py, &name, made)
     }
 }

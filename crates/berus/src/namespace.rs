@@ -4,10 +4,10 @@ use berus_runtime::data::dict::Dicts;
 use berus_runtime::model::layout::Dict as RawDict;
 use berus_runtime::model::object::Gc;
 
-use crate::convert::{Arguments, FromPython, Private, ToPython, Word};
+use crate::convert::{Arguments, FromPython, ToPython};
 use crate::error::{Error, Result};
 use crate::program::Code;
-use crate::python::{Python, eval_in, get_in, lookup, run_in, set_in};
+use crate::python::{Python, call_in, eval_in, get_in, run_in, set_in};
 use crate::value::Value;
 
 /// Variables that programs run with: those of `__main__`, or others.
@@ -61,11 +61,7 @@ impl Namespace {
     /// # Errors
     /// `NameError` if there is no such variable, what the function raises, and `TypeError` if its result is no `T`.
     pub fn call<T: FromPython>(&self, py: &Python, function: &str, args: impl Arguments) -> Result<T> {
-        py.within(|vm| {
-            let function = lookup(vm, self.globals(py)?, function).map_err(|raised| Error::of_raised(vm, raised))?;
-            let result = args.call(py, Word(function), Private(()))?;
-            T::from_word(result, py, Private(()))
-        })
+        py.within(|vm| call_in(py, vm, function, args, self.globals(py)?))
     }
 
     /// The variable of this name.

@@ -14,7 +14,7 @@ use berus_runtime::model::word::Obj;
 use crate::class::Class;
 use crate::convert::{Arguments, FromPython, Private, ToPython, Word};
 use crate::error::{Error, Result};
-use crate::function::{self, Function, HostArguments, HostResult};
+use crate::function::{self, HostArguments, HostResult};
 use crate::module::Module;
 use crate::namespace::Namespace;
 use crate::program::Code;
@@ -111,11 +111,7 @@ impl Python {
     /// # Errors
     /// `NameError` if there is no such variable, what the function raises, and `TypeError` if its result is no `T`.
     pub fn call<T: FromPython>(&self, function: &str, args: impl Arguments) -> Result<T> {
-        self.within(|vm| {
-            let function = lookup(vm, vm.main(), function).map_err(|raised| Error::of_raised(vm, raised))?;
-            let result = args.call(self, Word(function), Private(()))?;
-            T::from_word(result, self, Private(()))
-        })
+        self.within(|vm| call_in(self, vm, function, args, vm.main()))
     }
 
     /// The variable of `__main__` that has this name.
@@ -154,22 +150,8 @@ impl Python {
         R: HostResult,
         F: Fn(&Python, A) -> R + Send + 'static,
     {
-        let (name, made) = self.make_function(signature, function)?;
+        let (name, made) = function::make(self, signature, function)?;
         self.set(&name, made)
-    }
-
-    /// A function of Rust's as a value, and its name.
-    pub(crate) fn make_function<A, R, F>(
-        &self,
-        signature: &str,
-        function: F,
-    ) -> Result<(alloc::string::String, Function)>
-    where
-        A: HostArguments,
-        R: HostResult,
-        F: Fn(&Python, A) -> R + Send + 'static,
-    {
-        function::make(self, signature, function)
     }
 
     /// Imports a module.
@@ -302,8 +284,20 @@ pub(crate) fn eval_in<T: FromPython>(py: &Python, vm: &Vm, expression: &str, glo
     T::from_word(Word(value), py, Private(()))
 }
 
+pub(crate) fn call_in<T: FromPython>(
+    py: &Python,
+    vm: &Vm,
+    function: &str,
+    args: impl Arguments,
+    globals: Gc<RawDict>,
+) -> Result<T> {
+    let function = lookup(vm, globals, function).map_err(|raised| Error::of_raised(vm, raised))?;
+    let result = args.call(py, Word(function), Private(()))?;
+    T::from_word(result, py, Private(()))
+}
+
 /// The variable `name` among `globals`.
-pub(crate) fn lookup(vm: &Vm, globals: Gc<RawDict>, name: &str) -> Res {
+fn lookup(vm: &Vm, globals: Gc<RawDict>, name: &str) -> Res {
     match globals.load(vm, vm.intern(name.as_bytes())?) {
         Some(value) => Ok(value),
         None => Err(vm.name_error(format_args!("name '{name}' isn't defined"))),

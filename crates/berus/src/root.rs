@@ -58,9 +58,11 @@ impl Roots {
         let mut free = self.free.borrow_mut();
         // At least a quarter is free then, so that looking through all entries is seldom needed.
         if free.len() <= all.len() / 4 {
-            free.extend((0..all.len().max(FIRST)).map(|_| self.new_entry()));
-            let made = free.len() - all.len().max(FIRST);
-            all.extend(free[made..].iter().map(Shared::clone));
+            for _ in 0..all.len().max(FIRST) {
+                let entry = self.new_entry();
+                free.push(Shared::clone(&entry));
+                all.push(entry);
+            }
         }
         free.pop().unwrap_or_else(|| {
             let entry = self.new_entry();

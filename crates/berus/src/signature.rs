@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::error::{Error, Result, signature_error};
+use crate::error::{Error, Result};
 
 /// What takes an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +133,11 @@ fn split(text: &str) -> Vec<&str> {
         parts.push(&text[start..]);
     }
     parts
+}
+
+/// The error for a text that is no signature.
+fn signature_error(signature: &str, what: &str) -> Error {
+    Error::value_error(alloc::format!("{what} in the signature `{signature}`"))
 }
 
 /// The error for a closure that takes another number of parameters than its signature.

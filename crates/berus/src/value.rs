@@ -272,43 +272,45 @@ impl<T: FromPython> Iterator for Items<'_, T> {
     }
 }
 
+/// Declares values of which the kind is known: the type's name, what tells such an object, and what is expected.
 macro_rules! kind {
     ($(#[$doc:meta])* $kind:ident, $is:expr, $name:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
-        pub struct $kind(pub(crate) Value);
+        pub struct $kind(pub(crate) $crate::Value);
 
         impl core::ops::Deref for $kind {
-            type Target = Value;
+            type Target = $crate::Value;
 
-            fn deref(&self) -> &Value {
+            fn deref(&self) -> &$crate::Value {
                 &self.0
             }
         }
 
-        impl FromPython for $kind {
-            fn from_python(value: &Value, py: &Python) -> Result<$kind> {
-                let is: fn(&Vm, Obj) -> bool = $is;
+        impl $crate::FromPython for $kind {
+            fn from_python(value: &$crate::Value, py: &$crate::Python) -> $crate::Result<$kind> {
+                let is: fn(&berus_runtime::model::vm::Vm, berus_runtime::model::word::Obj) -> bool = $is;
                 py.within(|vm| match is(vm, py.word(value)?) {
                     true => Ok($kind(value.clone())),
-                    false => Err(Error::type_error(concat!($name, " expected"))),
+                    false => Err($crate::Error::type_error(concat!($name, " expected"))),
                 })
             }
         }
 
-        impl ToPython for $kind {
-            fn to_python(self, _: &Python) -> Result<Value> {
+        impl $crate::ToPython for $kind {
+            fn to_python(self, _: &$crate::Python) -> $crate::Result<$crate::Value> {
                 Ok(self.0)
             }
         }
 
-        impl ToPython for &$kind {
-            fn to_python(self, _: &Python) -> Result<Value> {
+        impl $crate::ToPython for &$kind {
+            fn to_python(self, _: &$crate::Python) -> $crate::Result<$crate::Value> {
                 Ok(self.0.clone())
             }
         }
     };
 }
+pub(crate) use kind;
 
 kind! {
     /// A dict.

@@ -179,31 +179,25 @@ fn for_each_entry<K: FromPython, V: FromPython>(py: &Python, object: Obj, each: 
     })
 }
 
-impl<K: FromPython + Ord, V: FromPython> FromPython for BTreeMap<K, V> {
-    fn from_python(value: &Value, py: &Python) -> Result<Self> {
-        value.to(py)
-    }
+/// Implements [`FromPython`] for a map, from a dict.
+macro_rules! from_dict {
+    ([$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> FromPython for $ty {
+            fn from_python(value: &Value, py: &Python) -> Result<Self> {
+                value.to(py)
+            }
 
-    fn from_word(Word(object): Word, py: &Python, _: Private) -> Result<Self> {
-        let mut map = BTreeMap::new();
-        for_each_entry(py, object, &mut |key, value| {
-            map.insert(key, value);
-        })?;
-        Ok(map)
-    }
+            fn from_word(Word(object): Word, py: &Python, _: Private) -> Result<Self> {
+                let mut map = Self::default();
+                for_each_entry(py, object, &mut |key, value| {
+                    map.insert(key, value);
+                })?;
+                Ok(map)
+            }
+        }
+    };
 }
 
+from_dict! { [K: FromPython + Ord, V: FromPython] BTreeMap<K, V> }
 #[cfg(feature = "std")]
-impl<K: FromPython + Hash + Eq, V: FromPython, S: BuildHasher + Default> FromPython for HashMap<K, V, S> {
-    fn from_python(value: &Value, py: &Python) -> Result<Self> {
-        value.to(py)
-    }
-
-    fn from_word(Word(object): Word, py: &Python, _: Private) -> Result<Self> {
-        let mut map = HashMap::default();
-        for_each_entry(py, object, &mut |key, value| {
-            map.insert(key, value);
-        })?;
-        Ok(map)
-    }
-}
+from_dict! { [K: FromPython + Hash + Eq, V: FromPython, S: BuildHasher + Default] HashMap<K, V, S> }
