@@ -10,15 +10,12 @@ use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::number::{self, Form};
 
 use crate::grammar::Rule;
-use crate::names::Names;
+use crate::names::{HASHED_PER_STEP, Names};
 use crate::tree::{Const, Node, Tree, Value};
 
 /// The most values in a constant, with those in tuples. A tuple of one tuple, twice, and again and again, would soon have more than any
 /// memory holds.
 const MAX_VALUES: usize = 1 << 24;
-
-/// Bytes of a constant that are hashed in the time of a step of work.
-const HASHED_PER_STEP: usize = 16;
 
 /// So many values at a time are charged to the quota before they are looked at, as the module's table will hold them.
 const CHARGED: usize = 256;

@@ -121,14 +121,14 @@ impl<'s> Input<'s> {
     /// Goes past bytes for which `wanted` holds and appends them to `text`. Line ends and NUL must not be among them.
     /// Ends early where injected text does.
     #[inline]
-    pub(super) fn take_while(&mut self, text: &mut Vec<u8>, wanted: impl Fn(u8) -> bool, quota: &Quota<'_>) {
+    pub(super) fn take_while(&mut self, text: &mut Vec<u8>, wanted: impl Fn(u8) -> bool) {
         if self.injected.is_empty() {
             let start = self.pos.min(self.source.len());
             self.skip_while(wanted);
-            quota.append_or_stop(text, self.source.get(start..self.pos).unwrap_or(&[]));
+            self.quota.append_or_stop(text, self.source.get(start..self.pos).unwrap_or(&[]));
         } else {
             while let Some(b) = self.injected.pop_if(|b| wanted(*b)) {
-                quota.push_or_stop(text, b);
+                self.quota.push_or_stop(text, b);
             }
         }
     }

@@ -243,7 +243,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn name(&mut self) -> Token {
-        self.input.take_while(&mut self.text, is_name, self.quota);
+        self.input.take_while(&mut self.text, is_name);
         keyword(&self.text, self.debug)
     }
 

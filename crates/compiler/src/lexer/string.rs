@@ -105,7 +105,7 @@ impl Lexer<'_> {
         while closing < quotes {
             let start = self.text.len();
             let is_plain = |b| b != quote && !matches!(b, b'\\' | b'\n' | b'\r' | EOF | b'{');
-            self.input.take_while(&mut self.text, is_plain, self.quota);
+            self.input.take_while(&mut self.text, is_plain);
             if self.text.len() > start {
                 closing = 0;
             }

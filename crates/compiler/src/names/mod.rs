@@ -46,8 +46,8 @@ impl Name {
     }
 }
 
-/// Bytes of a name that are hashed in the time of a step of work.
-const HASHED_PER_STEP: usize = 16;
+/// Bytes of a name or a constant that are hashed in the time of a step of work.
+pub(crate) const HASHED_PER_STEP: usize = 16;
 
 /// Slots of a table that has only the static names.
 const FIRST_SLOTS: usize = 512;
