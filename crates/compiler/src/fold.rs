@@ -19,8 +19,12 @@ pub(crate) enum Number {
 /// Integers of more bits stay unfolded. mpy-cross gives up, for want of memory, a little above.
 const BITS_MAX: usize = 1 << 22;
 
+/// The steps that an operation on small numbers takes.
+const STEPS: usize = 4;
+
 /// The value of `left operator right`.
 pub(crate) fn binary(operator: Token, left: &Number, right: &Number, quota: &Quota<'_>) -> Option<Number> {
+    quota.steps(STEPS).ok()?;
     match (left, right) {
         (Number::Int(left), Number::Int(right)) => int_binary(operator, left, right, quota),
         _ => float_binary(operator, left.to_f64(), right.to_f64()).map(Number::Float),

@@ -190,17 +190,23 @@ impl<'a> Quota<'a> {
     ///
     /// # Errors
     /// As [`Quota::step`].
+    #[inline]
     pub fn steps(&self, count: usize) -> Result<(), Stop> {
-        match u32::try_from(count).ok().and_then(|count| self.steps.get().checked_sub(count)) {
+        match (self.steps.get() as usize).checked_sub(count) {
             Some(left) => {
-                self.steps.set(left);
+                // No more than before, which was a `u32`.
+                self.steps.set(left as u32);
                 Ok(())
             }
-            None => {
-                self.grantor.spend(count.saturating_sub(self.steps.get() as usize));
-                self.ask()
-            }
+            None => self.spend(count),
         }
+    }
+
+    /// Counts more steps than are left until the next question, and asks it.
+    #[cold]
+    fn spend(&self, steps: usize) -> Result<(), Stop> {
+        self.grantor.spend(steps.saturating_sub(self.steps.get() as usize));
+        self.ask()
     }
 
     #[cold]

@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use berus_mpy::memory::Quota;
+use berus_mpy::memory::{Quota, Stop};
 
 use crate::error::{CompileError, ErrorKind};
 
@@ -56,10 +56,10 @@ impl<'s> Input<'s> {
         Ok(Input { source, quota, pos, end, injected: Vec::new(), injected_for: 0, injected_total: 0, line: 1 })
     }
 
-    /// Counts steps of work.
+    /// Leaves nothing to be read, if the quota has ended the work.
     #[inline]
-    fn count(&mut self, steps: usize) {
-        if self.quota.steps(steps).is_err() {
+    fn go_on(&mut self, counted: Result<(), Stop>) {
+        if counted.is_err() {
             self.injected.clear();
             self.pos = self.end;
         }
@@ -107,7 +107,7 @@ impl<'s> Input<'s> {
             let crlf = self.source.get(self.pos..self.pos + 2) == Some(b"\r\n");
             self.pos += 1 + usize::from(crlf);
         }
-        self.count(1);
+        self.go_on(self.quota.step());
     }
 
     /// Goes past the next byte and returns it.
@@ -145,7 +145,7 @@ impl<'s> Input<'s> {
                 let len = found.unwrap_or(piece.len());
                 self.pos += len;
                 count += len;
-                self.count(len / BYTES_PER_STEP);
+                self.go_on(self.quota.steps(len / BYTES_PER_STEP));
                 if found.is_some() || len == 0 {
                     break;
                 }
@@ -154,7 +154,7 @@ impl<'s> Input<'s> {
             while self.injected.pop_if(|b| wanted(*b)).is_some() {
                 count += 1;
             }
-            self.count(count / BYTES_PER_STEP);
+            self.go_on(self.quota.steps(count / BYTES_PER_STEP));
         }
         count
     }

@@ -122,6 +122,7 @@ impl Parser<'_> {
         let first = self.nodes.len() - count;
         let mut last = first;
         for i in first..self.nodes.len() {
+            self.quota.step()?;
             let node = self.nodes[i];
             self.nodes[last] = node;
             match self.tree.truth(node, self.names) {
@@ -176,6 +177,7 @@ impl Parser<'_> {
             && self.options.small_int_bits >= HOST_SMALL_INT_BITS
             && self.tree.is(self.peek(0), Rule::ConstObject);
         for node in self.nodes.drain(self.nodes.len() - count..).rev() {
+            self.quota.step()?;
             self.tree.free_constant(node, self.declared_constants, self.quota);
         }
         // An integer that is no small one of the target stays a constant object whatever its size.
@@ -250,9 +252,11 @@ impl Parser<'_> {
         }
         let mut items = self.quota.with_capacity(count)?;
         for &node in &self.nodes[first..] {
+            self.quota.step()?;
             items.extend(self.tree.item(node, self.quota)?);
         }
         for node in self.nodes.drain(first..).rev() {
+            self.quota.step()?;
             self.tree.free(node);
         }
         self.rules.truncate(self.rules.len() - around);

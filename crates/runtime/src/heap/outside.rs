@@ -5,13 +5,16 @@ use core::cell::Cell;
 
 use crate::heap::Heap;
 
+/// Memory that is taken bit by bit is looked at so many bytes at a time.
+const AHEAD: usize = 1 << 14;
+
 /// The memory taken outside of the heap.
 pub(super) struct Outside {
     /// The bytes that blocks and memory outside may come to together; `None` for a heap of fixed regions, beside which
     /// there may be other memory.
     limit: Option<usize>,
     taken: Cell<usize>,
-    /// The most that was taken since the program's allocator gave back what it held.
+    /// At least the most that was taken since the program's allocator gave back what it held.
     held: Cell<usize>,
     beside: Cell<usize>,
 }
@@ -53,10 +56,18 @@ impl Heap {
     pub fn take_outside(&self, bytes: usize) -> bool {
         let taken = self.outside.taken.get().saturating_add(bytes);
         let fits = self.outside.limit.is_none_or(|limit| self.pace.in_use().saturating_add(taken) <= limit)
-            && self.make_room(0, taken.saturating_add(self.outside.beside.get()));
+            && (taken <= self.outside.held.get() || self.hold(taken.saturating_add(AHEAD)) || self.hold(taken));
         if fits {
             self.outside.taken.set(taken);
-            self.outside.held.set(self.outside.held.get().max(taken));
+        }
+        fits
+    }
+
+    /// Makes room for the process to have `bytes` bytes for what is taken. False if there is too little.
+    fn hold(&self, bytes: usize) -> bool {
+        let fits = self.make_room(0, bytes.saturating_add(self.outside.beside.get()));
+        if fits {
+            self.outside.held.set(bytes);
         }
         fits
     }

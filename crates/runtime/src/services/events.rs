@@ -54,6 +54,10 @@ impl Poll for Vm {
     fn poll(&self) -> Res<()> {
         let events = &self.events;
         events.ticks.set(TICKS);
+        if events.work.get() == 0 {
+            // Work that cannot fail has taken all of a slice, and left it to this look to begin another.
+            end_slice(self, 0);
+        }
         #[cfg(feature = "threads")]
         give_way(self);
         check_limits(self)?;
