@@ -23,7 +23,7 @@ use berus_runtime::model::error::Res;
 use berus_runtime::model::layout::Tuple;
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::printer::Style;
-use berus_runtime::model::protocols::{Ints, Strs};
+use berus_runtime::model::protocols::{Classes, Ints, Strs};
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::model::word::Obj;
 use berus_runtime::ops::print::Print;
@@ -45,6 +45,9 @@ struct Probe {
     size: Cell<usize>,
     /// Which of how many interpreters this one is.
     part: Cell<(usize, usize)>,
+    /// The first piece of the part that has not been made yet, and the one that is being made.
+    first: Cell<usize>,
+    piece: Cell<usize>,
     /// Whether the first look interrupts.
     is_short: Cell<bool>,
     /// Whether a call is watched.
@@ -84,6 +87,16 @@ impl Probe {
     }
 }
 
+impl Probe {
+    /// Has another interpreter go on with the piece that there was no memory for, or, if this piece alone has filled
+    /// the heap, with the next.
+    fn go_on_elsewhere(&self) -> End {
+        let (first, piece) = (self.first.get(), self.piece.get());
+        self.first.set(if piece >= first + self.part.get().1 { piece } else { piece + 1 });
+        End::Full
+    }
+}
+
 /// A host that may interrupt the call that is watched.
 struct Watcher;
 
@@ -109,6 +122,7 @@ berus_runtime::members! {
         "modules" => f0(modules),
         "size" => f0(size),
         "part" => f0(part),
+        "reach" => f1(reach),
         "start" => f0(start),
         "stop" => f0(stop),
         "note" => f1(note),
@@ -126,6 +140,15 @@ fn size(vm: &Vm) -> Res {
 fn part(vm: &Vm) -> Res {
     let (part, parts) = PROBE.with(|probe| probe.part.get());
     Ok(Tuple::new(vm, &[vm.new_u64(part as u64)?, vm.new_u64(parts as u64)?])?.obj())
+}
+
+/// `reach(piece)`: whether a piece of the work is to be made now.
+fn reach(vm: &Vm, piece: Obj) -> Res {
+    let piece = vm.int_truncated(piece)?;
+    PROBE.with(|probe| {
+        probe.piece.set(piece);
+        Ok(Obj::bool(piece >= probe.first.get()))
+    })
 }
 
 /// `modules()`: the names of all modules that are built in.
@@ -199,8 +222,11 @@ fn sweep(size: usize, is_short: bool, parts: usize) -> Outcome {
             probe.is_short.set(is_short);
         });
         for part in 0..parts {
-            PROBE.with(|probe| probe.part.set((part, parts)));
-            run_part();
+            PROBE.with(|probe| {
+                probe.part.set((part, parts));
+                probe.first.set(0);
+            });
+            while let End::Full = run_part() {}
         }
         PROBE.with(|probe| Outcome {
             wrong: probe.found.take(),
@@ -212,8 +238,15 @@ fn sweep(size: usize, is_short: bool, parts: usize) -> Outcome {
     thread.expect("there is a thread").join().expect("the program ends well")
 }
 
-/// Makes the calls of one part.
-fn run_part() {
+/// How an interpreter's part of the work has ended.
+enum End {
+    Done,
+    /// The names that calls have made fill the heap. Another interpreter goes on.
+    Full,
+}
+
+/// Makes the calls of one part that are not made yet.
+fn run_part() -> End {
     let heap = Heap::growing(&GlobalRegions, HEAP);
     let mut vm = new_vm(heap, Box::new(Watcher), Limits::default()).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);
@@ -221,15 +254,18 @@ fn run_part() {
     vm.enter(|vm| {
         let source = include_bytes!("reaction/sweep.py");
         let body = vm.compile(source, b"sweep.py", Mode::File, vm.main());
-        if let Err(raised) = body.and_then(|body| vm.run_body(body, vm.main())) {
-            let exception = vm.take_exception(raised);
-            let mut text = Vec::new();
-            let _ = vm.print_exception(&mut text, exception);
-            let text = String::from_utf8_lossy(&text).into_owned();
-            println!("{text}");
-            PROBE.with(|probe| probe.found.borrow_mut().insert(text, Duration::ZERO));
+        let Err(raised) = body.and_then(|body| vm.run_body(body, vm.main())) else { return End::Done };
+        let exception = vm.take_exception(raised);
+        if vm.type_name(exception) == "MemoryError" {
+            return PROBE.with(Probe::go_on_elsewhere);
         }
-    });
+        let mut text = Vec::new();
+        let _ = vm.print_exception(&mut text, exception);
+        let text = String::from_utf8_lossy(&text).into_owned();
+        println!("{text}");
+        PROBE.with(|probe| probe.found.borrow_mut().insert(text, Duration::ZERO));
+        End::Done
+    })
 }
 
 #[test]

@@ -209,14 +209,10 @@ missing = {value.__name__ for module in MODULES for value in [getattr(module, na
            if isinstance(value, type) and value not in covered and not issubclass(value, BaseException) and any(wanted(name) for name in dir(value))}
 if missing - SMALL_TYPES: raise RuntimeError(missing)
 
-# Names that calls make are there as long as the interpreter is. So several interpreters share the work.
-def shared(items):
-    part, parts = probe.part()
-    return list(items)[part::parts]
-
 SIZE = probe.size()
 N = SIZE // 64
-for key in shared(LARGE):
+
+def methods_of(key):
     make = LARGE[key]
     for name in NAMES[key]:
         attempts(key + "." + name, lambda: getattr(make(), name), make)
@@ -226,14 +222,23 @@ for key in shared(LARGE):
                 attempt(key + " " + op + " " + other, lambda: OPERATORS[op], [make, group[other]])
         attempt(key + " " + op + " own", lambda: OPERATORS[op], [make, make])
 
-for module, name in shared([(module, name) for module in MODULES for name in dir(module) if wanted(name)]):
+def function_of(module, name):
     for key in LARGE:
         attempt(module.__name__ + "." + name + "(" + key + ")", lambda: getattr(module, name), [LARGE[key]])
         attempt(module.__name__ + "." + name + "(2)", lambda: getattr(module, name), [LARGE[key], LARGE[key]])
     attempts(module.__name__ + "." + name, lambda: getattr(module, name), LARGE["list"])
 
-for method in shared(("match", "search", "split", "sub")):
+def patterns_of(method):
     for pattern in ("(a*)*b", "a", "[^a]*c", "x|y", ","):
         for subject in ("str", "parts"):
             attempt("re." + method + " " + pattern, lambda: getattr(re.compile(pattern), method), [LARGE[subject]])
             attempt("re." + method + " " + pattern, lambda: getattr(re.compile(pattern), method), [SMALL["b"], LARGE[subject]])
+
+ALL = [(methods_of, key) for key in LARGE]
+ALL += [(function_of, module, name) for module in MODULES for name in dir(module) if wanted(name)]
+ALL += [(patterns_of, method) for method in ("match", "search", "split", "sub")]
+
+# Names that calls make are there as long as the interpreter is. So several interpreters share the work.
+part, parts = probe.part()
+for n in range(part, len(ALL), parts):
+    if probe.reach(n): ALL[n][0](*ALL[n][1:])
