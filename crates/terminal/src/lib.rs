@@ -46,5 +46,5 @@ pub use history::History;
 pub use output::Output;
 pub use protocol::{Interpreter, Prompt, Request, Source};
 #[cfg(feature = "runtime")]
-pub use python::{BoardLines, Ending, Python, edit_line};
+pub use python::{BoardLines, Ending, Port, Python, Stop, edit_line};
 pub use scan::wants_more;

@@ -100,6 +100,11 @@ impl StdHost {
         }
     }
 
+    /// Reads a byte that was given back, if there is one.
+    pub fn read_again(&self, byte: &mut [u8; 1]) -> bool {
+        self.unread_input().pop_front().map(|first| byte[0] = first).is_some()
+    }
+
     /// Writes what was kept of output.
     fn write_out(&self, output: &mut Vec<u8>) {
         // Output is written out before every wait, mostly when there is none.

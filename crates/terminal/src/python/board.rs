@@ -1,25 +1,21 @@
-//! A board from one reset to the next (facts: `ports/rp2/main.c` and `shared/runtime/pyexec.c` of MicroPython).
+//! A board from one reset to the next (facts: `ports/rp2/main.c` of MicroPython).
 
-use berus_runtime::data::exception::Exceptions;
 use berus_runtime::import::run::RunModule;
-use berus_runtime::model::error::{Raise, Raised, Res};
-use berus_runtime::model::events::Poll;
+use berus_runtime::model::error::{Raised, Res};
 use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::mounts::Kind;
 use berus_runtime::model::protocols::Strs;
-use berus_runtime::model::stream::Failure;
+use berus_runtime::model::stream::Outcome;
 use berus_runtime::model::vm::Vm;
-use berus_runtime::obj::exception::{KEYBOARD_INTERRUPT, SYSTEM_EXIT};
 use berus_runtime::q;
 use berus_runtime::services::console::Console;
 use berus_runtime::services::end::End;
 use berus_runtime::vfs::Mounting;
 
 use crate::output::Output;
-use crate::protocol::{Prompt, Request, Source};
+use crate::protocol::Prompt;
 use crate::python::Python;
-
-const CTRL_C: u8 = 3;
+use crate::python::session::{Port, Stop};
 
 /// Why an interpreter is at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,15 +28,22 @@ pub enum Ending {
     NoInput,
 }
 
-/// What is on its way to a reset.
-type Step<T = ()> = Result<T, Ending>;
+/// The console as bytes.
+pub(crate) struct Cable<'a>(pub &'a Vm);
 
-/// The console's output as bytes.
-pub(crate) struct Screen<'a>(pub &'a Vm);
-
-impl Output for Screen<'_> {
+impl Output for Cable<'_> {
     fn write(&mut self, bytes: &[u8]) {
         self.0.host().write_stdout_bytes(bytes);
+    }
+}
+
+impl Port for Cable<'_> {
+    fn read(&mut self, _: &mut Prompt, byte: &mut [u8; 1]) -> Outcome {
+        self.0.read_console(byte)
+    }
+
+    fn report(&mut self, _: &Prompt, raised: Raised) {
+        self.0.report(raised);
     }
 }
 
@@ -52,9 +55,19 @@ impl Python<'_> {
     /// The console's input is the host's, byte by byte. Ctrl-C interrupts programs and is the prompt's otherwise: see
     /// [`Host::set_interrupt_byte`](berus_runtime::host::Host::set_interrupt_byte).
     pub fn live(&self, prompt: &mut Prompt) -> Ending {
-        let Err(ending) = self.boot(prompt).and_then(|()| self.serve(prompt));
+        let mut cable = Cable(self.0);
+        let stop = self.boot(prompt).map_or_else(Stop::Raised, |()| self.serve(prompt, &mut cable));
+        let ending = match stop {
+            Stop::NoInput => Ending::NoInput,
+            Stop::SoftReset => Ending::SoftReset,
+            Stop::Raised(raised) => {
+                let ending = if self.is_exit(&raised) { Ending::SoftReset } else { Ending::Abort };
+                self.0.take_exception(raised);
+                ending
+            }
+        };
         if ending == Ending::SoftReset {
-            self.screen().write(b"MPY: soft reboot\r\n");
+            cable.write(b"MPY: soft reboot\r\n");
             // Files are closed, so that nothing which was written to them is lost.
             self.0.finalise_all();
         }
@@ -62,12 +75,8 @@ impl Python<'_> {
         ending
     }
 
-    fn screen(&self) -> Screen<'_> {
-        Screen(self.0)
-    }
-
     /// Runs the programs that a board starts with.
-    fn boot(&self, prompt: &Prompt) -> Step {
+    fn boot(&self, prompt: &Prompt) -> Res<()> {
         if self.run_file(b"boot.py")? && !prompt.is_raw() {
             self.run_file(b"main.py")?;
         }
@@ -75,7 +84,7 @@ impl Python<'_> {
     }
 
     /// Runs a file, if it is there: whether it did not fail.
-    fn run_file(&self, path: &[u8]) -> Step<bool> {
+    fn run_file(&self, path: &[u8]) -> Res<bool> {
         let vm = self.0;
         let run = || {
             if vm.kind_of_path(path)? == Some(Kind::File) {
@@ -84,83 +93,8 @@ impl Python<'_> {
             }
             Ok(())
         };
-        match self.interruptible(run) {
-            Ok(()) => Ok(true),
-            Err(raised) => {
-                let raised = self.survived(raised)?;
-                self.0.report(raised);
-                Ok(false)
-            }
-        }
-    }
-
-    /// Does what is typed or sent.
-    fn serve(&self, prompt: &mut Prompt) -> Result<core::convert::Infallible, Ending> {
-        prompt.start(&mut Python(self.0), &mut self.screen());
-        loop {
-            let byte = self.read()?;
-            if let Some(request) = prompt.feed(byte, &mut Python(self.0), &mut self.screen()) {
-                self.fulfil(request, prompt)?;
-                prompt.finished(&mut Python(self.0), &mut self.screen());
-            }
-        }
-    }
-
-    /// The next byte that comes.
-    fn read(&self) -> Step<u8> {
-        let mut byte = [0];
-        match self.0.read_console(&mut byte) {
-            Ok(1..) => Ok(byte[0]),
-            Ok(0) | Err(Failure::Errno(_)) => Err(Ending::NoInput),
-            // What a program has left behind may raise what it likes.
-            Err(Failure::Raised(raised)) => self.survived(raised).map(|raised| {
-                self.0.take_exception(raised);
-                CTRL_C
-            }),
-        }
-    }
-
-    fn fulfil(&self, request: Request, prompt: &mut Prompt) -> Step {
-        let ended = match request {
-            Request::SoftReset => return Err(Ending::SoftReset),
-            Request::TooLong => Err(self.0.memory_error(0)),
-            Request::Run(kind) => self.interruptible(|| self.run_sent(prompt.source(), kind)),
-        };
-        prompt.ended(&mut self.screen());
-        let Err(raised) = ended else { return Ok(()) };
-        let raised = self.survived(raised).inspect_err(|_| prompt.exited(&mut self.screen()))?;
-        self.0.report(raised);
-        Ok(())
-    }
-
-    fn run_sent(&self, source: &[u8], kind: Source) -> Res<()> {
-        if kind == Source::Program {
-            self.0.main().store(self.0, q!("__file__"), self.0.new_str(b"<stdin>")?)?;
-        }
-        self.run(source, kind)
-    }
-
-    /// Runs what Ctrl-C interrupts, also at its very end.
-    fn interruptible(&self, run: impl FnOnce() -> Res<()>) -> Res<()> {
-        let host = self.0.host();
-        host.set_interrupt_byte(Some(CTRL_C));
-        let result = run();
-        host.set_interrupt_byte(None);
-        match host.interrupted() {
-            true if result.is_ok() => Err(self.0.error_with(&KEYBOARD_INTERRUPT, &[])),
-            _ => result,
-        }
-    }
-
-    /// What was raised, if it does not end the interpreter.
-    fn survived(&self, raised: Raised) -> Step<Raised> {
-        let exception = self.0.peek_exception(&raised);
-        let ending = match self.0.is_abort(exception) {
-            true => Ending::Abort,
-            false if self.0.matches(exception, &SYSTEM_EXIT) => Ending::SoftReset,
-            false => return Ok(raised),
-        };
-        self.0.take_exception(raised);
-        Err(ending)
+        let Err(raised) = self.interruptible(run) else { return Ok(true) };
+        self.0.report(self.survived(raised)?);
+        Ok(false)
     }
 }

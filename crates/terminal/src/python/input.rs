@@ -11,7 +11,7 @@ use berus_runtime::services::console::Console;
 use crate::complete::NoCompletion;
 use crate::editor::{Editor, Event, Purpose};
 use crate::output::Output;
-use crate::python::board::Screen;
+use crate::python::board::Cable;
 use crate::python::names;
 
 /// Reads a line that somebody edits into `line`: `false` if there is none, because input has ended.
@@ -60,9 +60,9 @@ impl Default for BoardLines {
 impl EditLines for BoardLines {
     fn edit_line(&self, vm: &Vm, prompt: &[u8], line: &mut dyn Printer) -> Res<bool> {
         match self.0.try_borrow_mut() {
-            Ok(mut editor) => edit_line(vm, &mut editor, prompt, &mut Screen(vm), line),
+            Ok(mut editor) => edit_line(vm, &mut editor, prompt, &mut Cable(vm), line),
             // A scheduled call asks, or another thread, amid a line.
-            Err(_) => edit_line(vm, &mut Editor::new(0), prompt, &mut Screen(vm), line),
+            Err(_) => edit_line(vm, &mut Editor::new(0), prompt, &mut Cable(vm), line),
         }
     }
 

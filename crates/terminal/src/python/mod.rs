@@ -3,6 +3,7 @@
 mod board;
 mod input;
 mod names;
+mod session;
 
 use alloc::vec::Vec;
 
@@ -13,6 +14,7 @@ use berus_runtime::repl::{BANNER, Prompt};
 
 pub use board::Ending;
 pub use input::{BoardLines, edit_line};
+pub use session::{Port, Stop};
 
 use crate::complete::Completer;
 use crate::output::Output;

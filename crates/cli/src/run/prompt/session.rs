@@ -1,23 +1,23 @@
 //! The prompt on a terminal.
 
-use berus_runtime::data::exception::Exceptions;
+use std::mem;
+
 use berus_runtime::host::Host;
-use berus_runtime::model::error::{Raise, Raised, Res};
+use berus_runtime::model::error::Raised;
+use berus_runtime::model::stream::Outcome;
 use berus_runtime::model::vm::Vm;
-use berus_runtime::obj::exception::KEYBOARD_INTERRUPT;
 use berus_runtime::services::console::Console;
 use berus_runtime::services::end::End;
-use berus_terminal::{Prompt, Python, Request, Source};
+use berus_terminal::{Output, Port, Prompt, Python, Stop};
 
 use super::history::HistoryFile;
-use super::terminal::{Raw, is_terminal, size, suspend, terminal};
+use super::terminal::{Entered, Raw, is_terminal, size, suspend, terminal};
 use crate::run::host::StdHost;
 
 /// Inputs that are remembered.
 const HISTORY: usize = 2000;
 /// Bytes that are read at once.
 const CHUNK: usize = 4096;
-const CTRL_C: u8 = 3;
 const CTRL_Z: u8 = 26;
 
 /// Runs what is typed on the terminal, if there is one: the exit status.
@@ -34,119 +34,105 @@ pub fn on_terminal(vm: &Vm, host: &StdHost) -> Option<u8> {
     if let Some(file) = &mut file {
         file.read(prompt.editor().history());
     }
-    Some(Session { vm, host, prompt, raw, file, colours: terminal.colours }.run())
+    // From before a prompt is shown, so that no key is echoed by the terminal.
+    let entered = Some(raw.enter());
+    let mut port = Terminal { vm, host, raw, entered, file, colours: terminal.colours, out: Vec::new() };
+    let stop = Python(vm).serve(&mut prompt, &mut port);
+    port.lend(&mut prompt);
+    Some(match stop {
+        Stop::NoInput => {
+            host.write_stdout(b"\n");
+            0
+        }
+        // There is no board to be reset.
+        Stop::SoftReset => 0,
+        Stop::Raised(raised) => vm.report_end(raised),
+    })
 }
 
-struct Session<'a> {
+struct Terminal<'a> {
     vm: &'a Vm,
     host: &'a StdHost,
-    prompt: Prompt,
     raw: Raw,
+    /// While keys are the prompt's.
+    entered: Option<Entered>,
     file: Option<HistoryFile>,
     colours: bool,
+    /// What is to be shown before the next key is waited for.
+    out: Vec<u8>,
 }
 
-impl Session<'_> {
-    fn run(mut self) -> u8 {
-        let mut out = Vec::new();
-        // From before a prompt is shown, so that no key is echoed by the terminal.
-        let mut entered = self.raw.enter();
-        self.prompt.start(&mut Python(self.vm), &mut out);
-        loop {
-            self.host.write_terminal(&mut out);
-            let typed = match self.read() {
-                Ok(typed) if typed.is_empty() => {
-                    self.host.write_stdout(b"\n");
-                    return 0;
-                }
-                Ok(typed) => typed,
-                Err(raised) if self.vm.matches(self.vm.peek_exception(&raised), &KEYBOARD_INTERRUPT) => {
-                    self.vm.take_exception(raised);
-                    vec![CTRL_C]
-                }
-                Err(raised) => return self.vm.report_end(raised),
-            };
-            self.adapt(&mut out);
-            for (n, byte) in typed.iter().enumerate() {
-                if *byte == CTRL_Z && self.prompt.is_edited() {
-                    self.prompt.editor().leave(&mut out);
-                    self.host.write_terminal(&mut out);
-                    drop(entered);
-                    suspend();
-                    entered = self.raw.enter();
-                    self.adapt(&mut Vec::new());
-                    self.prompt.editor().come_back(&mut out);
-                    continue;
-                }
-                let Some(request) = self.prompt.feed(*byte, &mut Python(self.vm), &mut out) else { continue };
-                // The program may read what follows.
-                self.host.unread(&typed[n + 1..]);
-                self.host.write_terminal(&mut out);
-                drop(entered);
-                if let Err(status) = self.fulfil(request) {
-                    return status;
-                }
-                entered = self.raw.enter();
-                self.prompt.finished(&mut Python(self.vm), &mut out);
-                break;
-            }
-        }
+impl Terminal<'_> {
+    fn show(&mut self) {
+        self.host.write_terminal(&mut self.out);
     }
 
-    /// What is typed next; nothing if the terminal is gone.
-    fn read(&self) -> Res<Vec<u8>> {
-        let mut typed = vec![0; CHUNK];
-        // A terminal that is gone has no more input.
-        let len = self.vm.read_console(&mut typed).or_else(|failure| failure.errno().map(|_| 0))?;
-        typed.truncate(len);
-        Ok(typed)
+    /// Reads what is typed next, of which `byte` is the first: nothing if the terminal is gone.
+    fn wait(&mut self, prompt: &mut Prompt, byte: &mut [u8; 1]) -> Outcome {
+        self.show();
+        let mut typed = [0; CHUNK];
+        let len = self.vm.read_console(&mut typed)?;
+        let [first, rest @ ..] = &typed[..len] else { return Ok(0) };
+        byte[0] = *first;
+        self.host.unread(rest);
+        self.adapt(prompt);
+        Ok(1)
     }
 
     /// Notes the size that the terminal has now.
-    fn adapt(&mut self, out: &mut Vec<u8>) {
+    fn adapt(&mut self, prompt: &mut Prompt) {
         let (columns, rows) = size().unwrap_or_default();
-        self.prompt.resize(columns, rows, out);
+        prompt.resize(columns, rows, self);
     }
 
-    /// Does what is asked for; the exit status if the program ends with that.
-    fn fulfil(&mut self, request: Request) -> Result<(), u8> {
-        let ended = match request {
-            // There is no board to be reset.
-            Request::SoftReset => return Err(0),
-            Request::TooLong => Err(self.vm.memory_error(0)),
-            Request::Run(kind) => {
-                if kind == Source::Statement {
-                    if let Some(file) = &mut self.file {
-                        file.add(self.prompt.editor().history());
-                    }
-                    if self.says_exit() {
-                        return Err(0);
-                    }
-                }
-                Python(self.vm).run(self.prompt.source(), kind)
+    /// Leaves the terminal to the shell until the process is continued.
+    fn suspend(&mut self, prompt: &mut Prompt) {
+        prompt.editor().leave(self);
+        self.show();
+        self.entered = None;
+        suspend();
+        self.take_back();
+        let before = mem::take(&mut self.out);
+        self.adapt(prompt);
+        // The input is drawn anew in any case.
+        self.out = before;
+        prompt.editor().come_back(self);
+    }
+}
+
+impl Output for Terminal<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+}
+
+impl Port for Terminal<'_> {
+    fn read(&mut self, prompt: &mut Prompt, byte: &mut [u8; 1]) -> Outcome {
+        loop {
+            let len = if self.host.read_again(byte) { 1 } else { self.wait(prompt, byte)? };
+            if len == 0 || byte[0] != CTRL_Z || !prompt.is_edited() {
+                return Ok(len);
             }
-        };
-        let mut end = Vec::new();
-        self.prompt.ended(&mut end);
-        self.host.write_terminal(&mut end);
-        let Err(raised) = ended else { return Ok(()) };
-        if self.vm.is_end(self.vm.peek_exception(&raised)) {
-            return Err(self.vm.report_end(raised));
+            self.suspend(prompt);
         }
-        self.report(raised);
-        Ok(())
     }
 
-    /// Whether a statement is `exit` or `quit`, and that is no variable of the program.
-    fn says_exit(&self) -> bool {
-        let word = self.prompt.source().trim_ascii();
-        let is_variable = || self.vm.intern(word).is_ok_and(|name| self.vm.main().load(self.vm, name).is_some());
-        matches!(word, b"exit" | b"quit") && !is_variable()
+    fn lend(&mut self, prompt: &mut Prompt) {
+        if let Some(file) = &mut self.file {
+            file.add(prompt.editor().history());
+        }
+        self.show();
+        self.entered = None;
+    }
+
+    fn take_back(&mut self) {
+        self.entered = Some(self.raw.enter());
     }
 
     /// Prints a traceback: for a program at the other end behind its output, for a person in red.
-    fn report(&self, raised: Raised) {
-        if self.prompt.is_raw() {
+    fn report(&mut self, prompt: &Prompt, raised: Raised) {
+        self.show();
+        if prompt.is_raw() {
             self.vm.report(raised);
         } else if self.colours {
             self.host.write_stderr(b"\x1b[31m");
