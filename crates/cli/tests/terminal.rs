@@ -255,6 +255,130 @@ fn signatures_are_shown() {
 }
 
 #[test]
+fn docs_are_shown_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shapes.py"), "def area(width):\n    \"\"\"How large it is.\"\"\"\n").unwrap();
+    let path = folder.path().to_str().unwrap();
+    let mut session = Session::new(80, 24, OsStr::new(""), &[("NO_COLOR", "1"), ("MICROPYPATH", path)]);
+    session.type_in("import shapes\r");
+    session.wait_for("\x1b[?2004l");
+    session.wait_for(">>> ");
+    // F1 at a name, and Alt-H amid a call.
+    for keys in ["shapes.area\x1bOP", "\x15print(shapes.area(3, \x1bh"] {
+        session.type_in(keys);
+        session.wait_for("\r\nshapes.area(width)\r\nHow large it is.\r\n>>> ");
+    }
+    session.type_in("\x15def half(x):\r'''Half of it.'''\rreturn x / 2\r\rhalf(\t");
+    session.wait_for("\r\nhalf(x)\r\nHalf of it.\r\n>>> half(");
+    session.type_in("\x15'a'.upper\x1bh");
+    session.wait_for("\r\nstr.upper()\r\nThe string in capital letters.\r\n>>> ");
+    session.type_in("\x03");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn keys_and_files_are_completed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("readings.txt"), "").unwrap();
+    let mut session = Session::new(200, 24, OsStr::new(""), &[("NO_COLOR", "1")]);
+    session.type_in("d = {'height': 3}\r");
+    session.wait_for(">>> ");
+    session.type_in("d['hei\t * 7\r");
+    session.wait_for("ght'] * 7");
+    session.wait_for("21\r\n");
+    session.wait_for(">>> ");
+    session.type_in(&format!("'{}/rea\t'[-8:]\r", folder.path().display()));
+    session.wait_for("'ings.txt'\r\n");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn programs_complete_names_as_the_prompt_does() {
+    let mut session = Session::new(0, 0, OsStr::new(""), &[]);
+    session.type_in("import micropython\r");
+    session.wait_for(">>> ");
+    session.type_in("micropython.repl_autocomplete('impo')\r");
+    session.wait_for("\r\n(4, ['import '])\r\n");
+    session.type_in("micropython.repl_autocomplete('x = micropython.mem_')\r");
+    session.wait_for("\r\n(4, ['mem_current', 'mem_info', 'mem_peak', 'mem_total'])\r\n");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn exit_needs_no_brackets() {
+    for word in ["exit", "quit", "exit()", " quit() "] {
+        let mut session = Session::new(80, 24, OsStr::new(""), &[("NO_COLOR", "1")]);
+        session.type_in(&format!("{word}\r"));
+        assert_eq!(session.end(), Some(0));
+    }
+    // A variable of that name is one.
+    let mut session = Session::new(80, 24, OsStr::new(""), &[("NO_COLOR", "1")]);
+    session.type_in("exit = 3 * 5\r");
+    session.wait_for(">>> ");
+    session.type_in("exit\r");
+    session.wait_for("15\r\n");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn colours_can_be_refused() {
+    let mut session = Session::new(80, 24, OsStr::new(""), &[("NO_COLOR", "1")]);
+    session.type_in("if 1: 'text'  # comment\r\r1 / 0\r");
+    let shown = session.wait_for("ZeroDivisionError");
+    for sequence in shown.split("\x1b[").skip(1) {
+        let parameters = |character: char| character.is_ascii_digit() || character == ';';
+        assert!(!sequence.trim_start_matches(parameters).starts_with('m'), "{sequence:?} in {shown:?}");
+    }
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn a_terminal_without_control_sequences_gets_none() {
+    for kind in ["dumb", ""] {
+        let mut session = Session::new(80, 24, OsStr::new(""), &[("TERM", kind)]);
+        session.type_in("abc\x01x\x05\x7f\x7f\x1b[A\x0b\x12\x151 / 0\r");
+        let shown = session.wait_for("ZeroDivisionError");
+        assert!(!shown.contains('\x1b'), "{shown:?}");
+        session.wait_for(">>> ");
+        session.type_in("for i in range(2):\rprint(i)\r\x7f\r");
+        let shown = session.wait_for("0\r\n1\r\n");
+        assert!(!shown.contains('\x1b'), "{shown:?}");
+        assert_eq!(session.leave(), Some(0));
+    }
+}
+
+#[test]
+fn a_terminal_may_narrow_while_a_line_is_edited() {
+    let mut session = Session::new(60, 20, OsStr::new(""), &[("NO_COLOR", "1")]);
+    session.type_in("x = '0123456789012345678901234567890123456789'");
+    session.wait_for("789'");
+    for columns in [30, 12, 5, 1, 40] {
+        tcsetwinsize(&session.terminal, Winsize { ws_col: columns, ws_row: 10, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        session.type_in("\x05\x7f'");
+        session.wait_for("'");
+    }
+    session.type_in("\r");
+    session.wait_for(">>> ");
+    session.type_in("len(x)\r");
+    session.wait_for("40\r\n");
+    assert_eq!(session.leave(), Some(0));
+}
+
+#[test]
+fn a_terminal_may_close() {
+    for keys in ["", "half an inp", "import time; print(1); time.sleep(60)\r"] {
+        let mut session = Session::new(80, 24, OsStr::new(""), &[("NO_COLOR", "1")]);
+        session.type_in(keys);
+        if keys.ends_with('\r') {
+            session.wait_for("1\r\n");
+        }
+        // As the kernel does when the terminal's window is closed.
+        kill_process(Pid::from_child(&session.child), Signal::HUP).unwrap();
+        assert!(!session.child.wait().unwrap().success(), "{keys:?}");
+    }
+}
+
+#[test]
 fn names_are_completed() {
     let mut session = Session::new(0, 0, OsStr::new(""), &[]);
     session.type_in("impo\tmicro\t\r");

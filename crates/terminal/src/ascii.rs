@@ -1,5 +1,8 @@
 //! Text of ASCII only: what `unicode.rs` has, for an edition that shall be small.
 
+/// Whether each byte is a character that takes a cell.
+pub(crate) const IS_ASCII: bool = true;
+
 /// The first character of `text`, which is not empty, and how many bytes are its own.
 pub(crate) fn first(text: &[u8]) -> (char, usize) {
     (char::from(text[0]), 1)
@@ -15,9 +18,9 @@ pub(crate) fn is_word(character: char) -> bool {
     character.is_ascii_alphanumeric()
 }
 
-/// Whether bytes are characters and blanks.
+/// Whether bytes are characters and blanks. Only blocks have tabs.
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| matches!(byte, b'\n' | b'\t' | 32..=126))
+    bytes.iter().all(|byte| matches!(byte, b'\n' | 32..=126) || *byte == b'\t' && cfg!(feature = "blocks"))
 }
 
 /// How many bytes of `bytes` are whole characters.

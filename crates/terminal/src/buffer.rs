@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use crate::output::append;
 use crate::scan::line_start;
-use crate::text::{first, is_word, width};
+use crate::text::{IS_ASCII, first, is_word, width};
 
 /// What an edit has changed, for the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,41 +33,42 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// Inserts text at the cursor, if there is memory.
+    /// Inserts text at the cursor, if there is memory, and puts the cursor behind it.
     pub fn insert(&mut self, text: &[u8]) -> Change {
-        let (from, len) = (self.cursor, self.text.len());
-        if !append(&mut self.text, text) {
-            return Change::Moved;
-        }
-        self.cursor += text.len();
-        self.text.copy_within(from..len, self.cursor);
-        self.text[from..self.cursor].copy_from_slice(text);
-        Change::Text { from, shrank: false, lines: text.contains(&b'\n') }
+        self.splice(self.cursor..self.cursor, text)
     }
 
     /// Removes text, and puts the cursor where it was.
     pub fn remove(&mut self, range: Range<usize>) -> Change {
-        self.cursor = range.start;
-        if range.is_empty() {
-            return Change::Moved;
-        }
-        let change = Change::Text { from: range.start, shrank: true, lines: self.text[range.clone()].contains(&b'\n') };
-        self.text.copy_within(range.end.., range.start);
-        self.text.truncate(self.text.len() - range.len());
-        change
+        self.splice(range, b"")
     }
 
     /// Puts another text in the place of what can be edited, and the cursor behind it.
     pub fn replace(&mut self, text: &[u8]) -> Change {
-        let (from, before) = (self.start, self.text.len());
-        self.text.truncate(from);
-        append(&mut self.text, text);
-        self.cursor = self.text.len();
-        Change::Text { from, shrank: self.cursor < before, lines: true }
+        self.splice(self.start..self.text.len(), text)
+    }
+
+    /// Puts another text in the place of a part, if there is memory, and the cursor behind it.
+    fn splice(&mut self, range: Range<usize>, with: &[u8]) -> Change {
+        let Range { start: from, end } = range;
+        let lines = cfg!(feature = "blocks") && (with.contains(&b'\n') || self.text[from..end].contains(&b'\n'));
+        let len = self.text.len();
+        if !append(&mut self.text, with) {
+            return Change::Moved;
+        }
+        // What is behind goes to its place, with a copy of `with`, which is cut off.
+        self.cursor = from + with.len();
+        self.text.copy_within(end..len, self.cursor);
+        self.text.truncate(len + with.len() - (end - from));
+        self.text[from..self.cursor].copy_from_slice(with);
+        Change::Text { from, shrank: self.text.len() < len, lines }
     }
 
     /// The offset of the character before `at`, with what is drawn above that.
     pub fn left(&self, at: usize) -> usize {
+        if IS_ASCII {
+            return self.start.max(at.saturating_sub(1));
+        }
         let mut at = at;
         while at > self.start {
             at -= 1;
@@ -83,6 +84,9 @@ impl Buffer {
 
     /// The offset behind the character at `at`, and what is drawn above that.
     pub fn right(&self, at: usize) -> usize {
+        if IS_ASCII {
+            return self.text.len().min(at + 1);
+        }
         let mut at = at;
         while at < self.text.len() {
             at += first(&self.text[at..]).1;
@@ -100,43 +104,38 @@ impl Buffer {
 
     /// Where the word before the cursor begins.
     pub fn word_left(&self) -> usize {
-        let mut at = self.cursor;
-        let mut in_word = false;
-        while at > self.start {
-            let before = self.left(at);
-            let is_part = is_word(first(&self.text[before..]).0);
-            if in_word && !is_part {
-                break;
-            }
-            in_word |= is_part;
-            at = before;
-        }
-        at
+        self.beyond_word(self.start, |at| (self.left(at), self.left(at)))
     }
 
     /// Where the word at the cursor or behind it ends.
     pub fn word_right(&self) -> usize {
+        self.beyond_word(self.text.len(), |at| (at, self.right(at)))
+    }
+
+    /// Where a word ends on the way from the cursor to `end`. A step says where the next character is, and where it leads.
+    fn beyond_word(&self, end: usize, step: impl Fn(usize) -> (usize, usize)) -> usize {
         let mut at = self.cursor;
         let mut in_word = false;
-        while at < self.text.len() {
-            let is_part = is_word(first(&self.text[at..]).0);
+        while at != end {
+            let (character, next) = step(at);
+            let is_part = is_word(first(&self.text[character..]).0);
             if in_word && !is_part {
                 break;
             }
             in_word |= is_part;
-            at = self.right(at);
+            at = next;
         }
         at
     }
 
     /// Where the cursor's line begins, or what of it can be edited.
     pub fn line_start(&self) -> usize {
-        line_start(&self.text, self.cursor).max(self.start)
+        if cfg!(feature = "blocks") { line_start(&self.text, self.cursor).max(self.start) } else { self.start }
     }
 
     /// Where the cursor's line ends.
     pub fn line_end(&self) -> usize {
-        line_end(&self.text, self.cursor)
+        if cfg!(feature = "blocks") { line_end(&self.text, self.cursor) } else { self.text.len() }
     }
 
     /// How many characters Backspace takes: four blanks that indent a line at once, else one.
@@ -155,10 +154,12 @@ pub(crate) fn line_end(text: &[u8], at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Buffer;
+    use super::{Buffer, line_start};
 
     fn at(text: &str, cursor: usize) -> Buffer {
-        Buffer { text: text.as_bytes().to_vec(), start: 0, cursor }
+        // Without blocks, the last line is what can be edited.
+        let start = if cfg!(feature = "blocks") { 0 } else { line_start(text.as_bytes(), text.len()) };
+        Buffer { text: text.as_bytes().to_vec(), start, cursor }
     }
 
     #[test]

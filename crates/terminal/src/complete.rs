@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::buffer::line_end;
 use crate::output::{Output, append};
 use crate::text::{is_text, whole_characters};
 
@@ -11,9 +12,11 @@ pub trait Completer {
     /// each stands for.
     fn complete(&mut self, input: &[u8], found: &mut dyn FnMut(&[u8])) -> usize;
 
-    /// What the call takes that `input` begins with its last bracket, as a line of text; `None` if that is not known.
-    fn explain(&mut self, input: &[u8]) -> Option<Vec<u8>> {
-        let _ = input;
+    /// What is known of the name that ends `input`, or of the call that is open there, as lines of text; `None` if nothing
+    /// is. `typed` are inputs of the past, where definitions may be found.
+    #[cfg(feature = "docs")]
+    fn explain(&mut self, input: &[u8], typed: &crate::History) -> Option<Vec<u8>> {
+        let _ = (input, typed);
         None
     }
 }
@@ -31,8 +34,8 @@ impl Completer for NoCompletion {
 /// What is to be done about the words that were found.
 pub(crate) enum Completion {
     Nothing,
-    /// Insert what all have in common.
-    Insert(Vec<u8>),
+    /// Insert what all have in common, of which so many bytes have been typed.
+    Insert(Vec<u8>, usize),
     /// Show the words, which have nothing more in common.
     Show,
 }
@@ -52,11 +55,10 @@ pub(crate) fn complete(input: &[u8], completer: &mut dyn Completer) -> Completio
     });
     // Half a character is none.
     common.truncate(whole_characters(&common));
-    common.drain(..typed.min(common.len()));
+    let is_more = common.len() > typed && is_text(&common) && line_end(&common, 0) == common.len();
     match count {
-        0 => Completion::Nothing,
-        _ if !common.is_empty() && is_text(&common) && !common.contains(&b'\n') => Completion::Insert(common),
-        1 => Completion::Nothing,
+        _ if is_more => Completion::Insert(common, typed),
+        0 | 1 => Completion::Nothing,
         _ => Completion::Show,
     }
 }

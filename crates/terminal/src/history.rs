@@ -28,42 +28,44 @@ use crate::text::is_text;
 #[cfg_attr(test, derive(Clone))]
 #[derive(Debug)]
 pub struct History {
-    /// The oldest first.
-    entries: Vec<Vec<u8>>,
+    /// The oldest first, each with a 0 behind it.
+    inputs: Vec<u8>,
+    count: usize,
     most: usize,
 }
 
 impl History {
     /// Remembers `most` inputs.
     pub fn new(most: usize) -> History {
-        History { entries: Vec::new(), most }
+        History { inputs: Vec::new(), count: 0, most }
     }
 
-    /// Adds an input, unless it is empty, the same as the last one, or there is no memory.
+    /// Adds an input, unless it is empty, the same as the last one, no text, or there is no memory.
     pub fn add(&mut self, input: &[u8]) {
-        if self.most == 0 || input.is_empty() || self.entries.last().is_some_and(|last| last == input) {
+        let is_known = input.is_empty() || self.get(1) == Some(input);
+        if self.most == 0 || is_known || input.contains(&0) || self.inputs.try_reserve(input.len() + 1).is_err() {
             return;
         }
-        let mut entry = Vec::new();
-        if !append(&mut entry, input) {
-            return;
+        if self.count == self.most {
+            let first = self.inputs.iter().take_while(|byte| **byte != 0).count() + 1;
+            self.inputs.copy_within(first.., 0);
+            self.inputs.truncate(self.inputs.len() - first);
+        } else {
+            self.count += 1;
         }
-        if self.entries.len() == self.most {
-            self.entries.remove(0);
-        }
-        if self.entries.try_reserve(1).is_ok() {
-            self.entries.push(entry);
-        }
+        append(&mut self.inputs, input);
+        append(&mut self.inputs, &[0]);
     }
 
     /// The input before last `back` inputs: 1 is the last one.
     pub fn get(&self, back: usize) -> Option<&[u8]> {
-        self.entries.get(self.entries.len().checked_sub(back)?).map(Vec::as_slice)
+        // Behind the last 0 is nothing.
+        self.inputs.rsplit(|byte| *byte == 0).skip(1).nth(back.checked_sub(1)?)
     }
 
     /// All inputs, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.entries.iter().map(Vec::as_slice)
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        self.inputs.split_inclusive(|byte| *byte == 0).map(|input| &input[..input.len() - 1])
     }
 
     /// Writes an input as bytes to be kept.
@@ -81,7 +83,10 @@ impl History {
     /// Adds inputs that were kept. What is no text that can be typed is left out.
     pub fn read(&mut self, kept: &[u8]) {
         let mut entry = Vec::new();
-        for line in kept.split(|byte| *byte == b'\n') {
+        let lines = kept.split(|byte| *byte == b'\n');
+        // Older ones would be forgotten again. The last line ends what is kept.
+        let forgotten = lines.clone().count().saturating_sub(self.most.saturating_add(1));
+        for line in lines.skip(forgotten) {
             entry.clear();
             let mut bytes = line.iter();
             while let Some(byte) = bytes.next() {

@@ -23,6 +23,9 @@ pub enum Key {
     WordRight,
     KillWordLeft,
     KillWordRight,
+    /// F1, or Alt and H: to explain what stands before the cursor.
+    #[cfg(feature = "docs")]
+    Help,
     /// Characters until [`Key::PasteEnd`] are pasted, not typed.
     PasteBegin,
     PasteEnd,
@@ -115,6 +118,8 @@ impl Decoder {
             b'b' => Key::WordLeft,
             b'f' => Key::WordRight,
             b'd' => Key::KillWordRight,
+            #[cfg(feature = "docs")]
+            b'h' => Key::Help,
             8 | 127 => Key::KillWordLeft,
             b'\r' | b'\n' => Key::NewLine,
             _ => Key::Unknown,
@@ -125,7 +130,7 @@ impl Decoder {
         let [first, last] = &mut self.parameters;
         match byte {
             b'0'..=b'9' => {
-                *last = last.saturating_mul(10).saturating_add((byte - b'0').into());
+                *last = last.wrapping_mul(10).wrapping_add((byte - b'0').into());
             }
             b';' => {
                 if *first == 0 {
@@ -140,6 +145,8 @@ impl Decoder {
                     1 | 7 => Key::Home,
                     3 => Key::Delete,
                     4 | 8 => Key::End,
+                    #[cfg(feature = "docs")]
+                    11 => Key::Help,
                     200 => Key::PasteBegin,
                     201 => Key::PasteEnd,
                     _ => Key::Unknown,
@@ -163,6 +170,8 @@ fn arrow(letter: u8, by_word: bool) -> Key {
         b'D' => Key::Left,
         b'H' => Key::Home,
         b'F' => Key::End,
+        #[cfg(feature = "docs")]
+        b'P' => Key::Help,
         _ => Key::Unknown,
     }
 }
@@ -197,6 +206,12 @@ mod tests {
         }
         assert_eq!(keys(b"\x1b[1;2C\x1bOA\x1b[B"), [Key::Right, Key::Up, Key::Down]);
         assert_eq!(keys(b"\x1b[200~a\x1b[201~"), [Key::PasteBegin, Key::Char('a'), Key::PasteEnd]);
+    }
+
+    #[cfg(feature = "docs")]
+    #[test]
+    fn f1_and_alt_h_are_for_help() {
+        assert_eq!(keys(b"\x1bOP\x1b[11~\x1bh\x1b[1;2P"), [Key::Help; 4]);
     }
 
     #[test]

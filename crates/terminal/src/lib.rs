@@ -8,6 +8,7 @@
 //! | `unicode` | text beyond ASCII, with the widths that terminals give it |
 //! | `blocks` | several lines edited as one block and recalled as one; long lines on rows of their own; bracketed paste |
 //! | `colour` | colours of syntax and prompt |
+//! | `docs` | signatures and docs on request |
 //! | `search` | Ctrl-R |
 //! | `runtime` | `Python`, what a prompt needs of an interpreter of `berus-runtime` |
 //!

@@ -24,19 +24,15 @@ pub(crate) fn append(to: &mut Vec<u8>, bytes: &[u8]) -> bool {
 }
 
 /// Writes the escape sequence of `count` and a last letter.
-pub(crate) fn control_sequence(out: &mut dyn Output, mut count: usize, last: u8) {
-    // The digits of a machine word, what stands before them, and the letter.
-    let mut digits = [last; 24];
-    let mut first = digits.len() - 1;
-    loop {
-        first -= 1;
-        digits[first] = b'0' + (count % 10) as u8;
-        count /= 10;
-        if count == 0 {
-            break;
-        }
+pub(crate) fn control_sequence(out: &mut dyn Output, count: usize, last: u8) {
+    out.write(b"\x1b[");
+    digits(out, count);
+    out.write(&[last]);
+}
+
+fn digits(out: &mut dyn Output, number: usize) {
+    if number >= 10 {
+        digits(out, number / 10);
     }
-    first -= 2;
-    digits[first..first + 2].copy_from_slice(b"\x1b[");
-    out.write(&digits[first..]);
+    out.write(&[b'0' + (number % 10) as u8]);
 }

@@ -1,12 +1,14 @@
 //! A light scanner of Python: what is open at a place, where tokens begin, how far to indent.
 
 /// Words that begin a statement with a block, which an empty line ends.
-const BLOCKS: [&[u8]; 8] = [b"if", b"while", b"for", b"try", b"with", b"def", b"class", b"async"];
+const BLOCKS: &[u8] = b"if while for try with def class async";
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    #[cfg(any(feature = "blocks", feature = "docs"))]
     Word,
+    #[cfg(any(feature = "blocks", feature = "docs"))]
     Number,
     /// A string, or the part of it that is on a line.
     String,
@@ -31,37 +33,36 @@ impl State {
         self.quote.map_or(0, |(_, is_triple)| if is_triple { 3 } else { 1 })
     }
 
+    /// Whether a bracket is open.
+    #[cfg(all(feature = "docs", feature = "runtime"))]
+    pub fn is_in_brackets(self) -> bool {
+        self.brackets > 0
+    }
+
     /// The first token of `text`, which is not empty, and its length. No token goes beyond the end of a line.
+    ///
+    /// Words and numbers are told from other bytes only where somebody asks for that.
     pub fn next(&mut self, text: &[u8]) -> (Kind, usize) {
         if let Some((quote, is_triple)) = self.quote {
             return (Kind::String, self.string(text, 0, quote, is_triple));
         }
-        let count = |is: fn(&u8) -> bool| text.iter().position(|byte| !is(byte)).unwrap_or(text.len());
+        #[cfg(any(feature = "blocks", feature = "docs"))]
+        if let Some(token) = word(text) {
+            return token;
+        }
         match text[0] {
             quote @ (b'\'' | b'"') => {
-                let is_triple = text[1..].starts_with(&[quote, quote]);
+                let is_triple = text[1..].starts_with(&[quote; 2]);
                 self.quote = Some((quote, is_triple));
-                (Kind::String, self.string(text, if is_triple { 3 } else { 1 }, quote, is_triple))
+                return (Kind::String, self.string(text, if is_triple { 3 } else { 1 }, quote, is_triple));
             }
-            b'#' => (Kind::Comment, text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len())),
-            b'\n' => (Kind::NewLine, 1),
-            b'0'..=b'9' => (Kind::Number, count(|byte| is_word(byte) || *byte == b'.')),
-            byte if is_word(&byte) => {
-                let len = count(is_word);
-                // The letters before a string.
-                let is_prefix = len <= 2 && matches!(text.get(len), Some(b'\'' | b'"'));
-                (if is_prefix { Kind::String } else { Kind::Word }, len)
-            }
-            b' ' => (Kind::Other, count(|byte| *byte == b' ')),
-            byte => {
-                match byte {
-                    b'(' | b'[' | b'{' => self.brackets = self.brackets.saturating_add(1),
-                    b')' | b']' | b'}' => self.brackets = self.brackets.saturating_sub(1),
-                    _ => {}
-                }
-                (Kind::Other, 1)
-            }
+            b'#' => return (Kind::Comment, text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len())),
+            b'\n' => return (Kind::NewLine, 1),
+            b'(' | b'[' | b'{' => self.brackets = self.brackets.saturating_add(1),
+            b')' | b']' | b'}' => self.brackets = self.brackets.saturating_sub(1),
+            _ => {}
         }
+        (Kind::Other, 1)
     }
 
     /// How much of `text` is of a string that is open at `from`.
@@ -88,6 +89,23 @@ impl State {
         }
         at
     }
+}
+
+/// The word, number or run of blanks that `text` begins with.
+#[cfg(any(feature = "blocks", feature = "docs"))]
+fn word(text: &[u8]) -> Option<(Kind, usize)> {
+    let count = |is: fn(&u8) -> bool| text.iter().position(|byte| !is(byte)).unwrap_or(text.len());
+    Some(match text[0] {
+        b'0'..=b'9' => (Kind::Number, count(|byte| is_word(byte) || *byte == b'.')),
+        byte if is_word(&byte) => {
+            let len = count(is_word);
+            // The letters before a string.
+            let is_prefix = len <= 2 && matches!(text.get(len), Some(b'\'' | b'"'));
+            (if is_prefix { Kind::String } else { Kind::Word }, len)
+        }
+        b' ' => (Kind::Other, count(|byte| *byte == b' ')),
+        _ => return None,
+    })
 }
 
 /// A place in a text, and what is open there: what goes on from it need not look at all that is before.
@@ -154,7 +172,7 @@ pub(crate) fn wants_more_after(mark: Mark, input: &[u8], blank_ends: bool) -> bo
 
 fn begins_block(input: &[u8]) -> bool {
     let end = input.iter().position(|byte| !is_word(byte)).unwrap_or(input.len());
-    input.starts_with(b"@") || BLOCKS.contains(&&input[..end])
+    input[0] == b'@' || BLOCKS.split(|byte| *byte == b' ').any(|word| word == &input[..end])
 }
 
 /// Whether bytes make up words.
@@ -187,9 +205,12 @@ pub(crate) fn indentation(text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    #[cfg(feature = "blocks")]
     use alloc::vec::Vec;
 
-    use super::{Kind, State, indentation, wants_more};
+    #[cfg(feature = "blocks")]
+    use super::{Kind, State};
+    use super::{indentation, wants_more};
 
     #[test]
     fn simple_statements_are_whole() {
@@ -246,6 +267,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "blocks")]
     #[test]
     fn tokens_end_with_their_lines() {
         let text = b"x = rb'a\\'' + 0x1f.e # c\n'''a\nb'''";

@@ -2,6 +2,9 @@
 
 use unicode_width::UnicodeWidthChar;
 
+/// Whether each byte is a character that takes a cell.
+pub(crate) const IS_ASCII: bool = false;
+
 /// Makes characters of the bytes of UTF-8.
 #[cfg_attr(test, derive(Clone))]
 #[derive(Debug, Default)]

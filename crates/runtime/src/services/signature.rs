@@ -74,6 +74,17 @@ impl Signature {
         })
     }
 
+    /// The function's name.
+    pub fn name(&self) -> Qstr {
+        self.code.name()
+    }
+
+    /// The name of the file that the function was compiled from, and the line of its definition, or of its first
+    /// instruction if that is not known.
+    pub fn definition(&self, vm: &Vm) -> (Qstr, u32) {
+        (self.code.file(), self.code.first_line(vm))
+    }
+
     /// Whether there may be more positional arguments.
     pub fn has_more(&self) -> bool {
         self.code.has(scope_flag::VARARGS)

@@ -1,7 +1,5 @@
 //! What keys do.
 
-use core::ops::Range;
-
 use super::{Editor, Event, Indent};
 use crate::buffer::{Change, line_end};
 use crate::complete::{self, Completer, Completion};
@@ -20,7 +18,7 @@ impl Editor {
         let key = self.press_in_paste(key, out)?;
         #[cfg(feature = "search")]
         let key = self.press_in_search(key, out)?;
-        match key {
+        let change = match key {
             Key::Control(letter @ (b'A' | b'B' | b'E')) if self.buffer.text.is_empty() => {
                 return Some(self.finish(Event::Control(letter), out));
             }
@@ -28,9 +26,8 @@ impl Editor {
             Key::Control(b'D') if self.buffer.text.is_empty() => return Some(self.finish(Event::End, out)),
             // At the empty last line of a block: no more lines belong to the block.
             Key::Control(b'D') if self.is_at_blank_end() => return Some(self.finish(Event::Input, out)),
-            Key::Enter => return self.enter(out),
-            Key::NewLine if self.has_block() => self.new_line(out),
-            Key::NewLine => return self.enter(out),
+            Key::NewLine if self.has_block() => return self.new_line(out),
+            Key::Enter | Key::NewLine => return self.enter(out),
             // A blank or a tab right behind an indentation of the editor's says that the user indents.
             Key::Char(' ')
                 if indent == Indent::JustAdded && self.buffer.text[..self.buffer.cursor].ends_with(b"    ") =>
@@ -40,44 +37,35 @@ impl Editor {
                 self.buffer.remove(from..from + 3);
                 // At the end of the text, blanks need not be erased.
                 let shrank = from < self.buffer.text.len();
-                self.show(Change::Text { from, shrank, lines: false }, out);
+                Change::Text { from, shrank, lines: false }
             }
-            Key::Tab if indent == Indent::JustAdded => self.indent = Indent::Off,
+            Key::Tab if indent == Indent::JustAdded => {
+                self.indent = Indent::Off;
+                return None;
+            }
             Key::Tab => self.tab(completer, out),
-            Key::Char(character) => {
-                let change = self.buffer.insert(character.encode_utf8(&mut [0; 4]).as_bytes());
-                self.show(change, out);
+            #[cfg(feature = "docs")]
+            Key::Help => {
+                self.explain(completer, out);
+                return None;
             }
-            Key::Control(b'Y') => {
-                let killed = core::mem::take(&mut self.killed);
-                if self.has_block() || !killed.contains(&b'\n') {
-                    let change = self.buffer.insert(&killed);
-                    self.show(change, out);
-                }
-                self.killed = killed;
-            }
+            Key::Char(character) => self.buffer.insert(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            Key::Control(b'Y') if self.is_editable(&self.killed) => self.buffer.insert(&self.killed),
             #[cfg(feature = "blocks")]
             Key::Control(b'L') if self.has_block() => {
                 out.write(b"\x1b[H\x1b[2J");
                 self.draw(out);
+                return None;
             }
-            Key::Up | Key::Control(b'P') => self.up(out),
-            Key::Down | Key::Control(b'N') => self.down(out),
-            Key::Backspace => self.remove(self.buffer.backspace(), out),
+            Key::Up | Key::Control(b'P') => self.up(),
+            Key::Down | Key::Control(b'N') => self.down(),
+            Key::Backspace => self.buffer.remove(self.buffer.backspace()),
             Key::Delete | Key::Control(b'D') => {
-                self.remove(self.buffer.cursor..self.buffer.right(self.buffer.cursor), out)
+                self.buffer.remove(self.buffer.cursor..self.buffer.right(self.buffer.cursor))
             }
-            _ => {
-                if let Some(range) = self.killed_by(key) {
-                    self.killed.clear();
-                    append(&mut self.killed, &self.buffer.text[range.clone()]);
-                    self.remove(range, out);
-                } else if let Some(cursor) = self.moved_by(key) {
-                    self.buffer.cursor = cursor;
-                    self.show(Change::Moved, out);
-                }
-            }
-        }
+            _ => self.move_or_kill(key)?,
+        };
+        self.show(change, out);
         None
     }
 
@@ -88,91 +76,91 @@ impl Editor {
         start > 0 && cursor == text.len() && text[start..].iter().all(|byte| *byte == b' ')
     }
 
-    /// What a key cuts out.
-    fn killed_by(&self, key: Key) -> Option<Range<usize>> {
-        let buffer = &self.buffer;
+    /// Moves the cursor, or cuts out what is between it and another place.
+    fn move_or_kill(&mut self, key: Key) -> Option<Change> {
+        let buffer = &mut self.buffer;
         let cursor = buffer.cursor;
-        Some(match key {
-            Key::Control(b'K') if buffer.line_end() == cursor => cursor..buffer.right(cursor),
-            Key::Control(b'K') => cursor..buffer.line_end(),
-            Key::Control(b'U') => buffer.line_start()..cursor,
-            Key::Control(b'W') | Key::KillWordLeft => buffer.word_left()..cursor,
-            Key::KillWordRight => cursor..buffer.word_right(),
+        let (to, kills) = match key {
+            Key::Left | Key::Control(b'B') => (buffer.left(cursor), false),
+            Key::Right | Key::Control(b'F') => (buffer.right(cursor), false),
+            Key::Home | Key::Control(b'A') => (buffer.line_start(), false),
+            Key::End | Key::Control(b'E') => (buffer.line_end(), false),
+            Key::WordLeft => (buffer.word_left(), false),
+            Key::WordRight => (buffer.word_right(), false),
+            // At the end of a line, the end itself.
+            Key::Control(b'K') if buffer.line_end() == cursor => (buffer.right(cursor), true),
+            Key::Control(b'K') => (buffer.line_end(), true),
+            Key::Control(b'U') => (buffer.line_start(), true),
+            Key::Control(b'W') | Key::KillWordLeft => (buffer.word_left(), true),
+            Key::KillWordRight => (buffer.word_right(), true),
             _ => return None,
-        })
-    }
-
-    /// Where a key moves the cursor.
-    fn moved_by(&self, key: Key) -> Option<usize> {
-        let buffer = &self.buffer;
-        Some(match key {
-            Key::Left | Key::Control(b'B') => buffer.left(buffer.cursor),
-            Key::Right | Key::Control(b'F') => buffer.right(buffer.cursor),
-            Key::Home | Key::Control(b'A') => buffer.line_start(),
-            Key::End | Key::Control(b'E') => buffer.line_end(),
-            Key::WordLeft => buffer.word_left(),
-            Key::WordRight => buffer.word_right(),
-            _ => return None,
-        })
-    }
-
-    fn remove(&mut self, range: Range<usize>, out: &mut dyn Output) {
-        let change = self.buffer.remove(range);
-        self.show(change, out);
+        };
+        if !kills {
+            buffer.cursor = to;
+            return Some(Change::Moved);
+        }
+        let range = to.min(cursor)..to.max(cursor);
+        self.killed.clear();
+        append(&mut self.killed, &buffer.text[range.clone()]);
+        Some(buffer.remove(range))
     }
 
     /// The line above, or the input before.
-    fn up(&mut self, out: &mut dyn Output) {
+    fn up(&mut self) -> Change {
         let start = self.buffer.line_start();
-        if start > self.buffer.start {
-            let above = start - 1;
-            let line = scan::line_start(&self.buffer.text, above);
-            return self.move_to_line(start, line, out);
+        if self.has_block() && start > self.buffer.start {
+            let line = scan::line_start(&self.buffer.text, start - 1);
+            return self.move_to_line(start, line);
         }
         let mut back = self.recalled + 1;
         while let Some(entry) = self.history.get(back) {
-            // Lines that are done cannot be edited.
-            if self.has_block() || !entry.contains(&b'\n') {
+            if self.is_editable(entry) {
                 if self.recalled == 0 {
                     self.draft.clear();
                     append(&mut self.draft, &self.buffer.text[self.buffer.start..]);
                 }
-                return self.recall(back, out);
+                return self.recall(back);
             }
             back += 1;
         }
+        Change::Moved
     }
 
     /// The line below, or the input after.
-    fn down(&mut self, out: &mut dyn Output) {
+    fn down(&mut self) -> Change {
         let end = self.buffer.line_end();
-        if end < self.buffer.text.len() {
-            return self.move_to_line(self.buffer.line_start(), end + 1, out);
+        if self.has_block() && end < self.buffer.text.len() {
+            return self.move_to_line(self.buffer.line_start(), end + 1);
         }
         while self.recalled > 0 {
             let back = self.recalled - 1;
-            if back == 0 || self.has_block() || self.history.get(back).is_some_and(|entry| !entry.contains(&b'\n')) {
-                return self.recall(back, out);
+            if self.history.get(back).is_none_or(|entry| self.is_editable(entry)) {
+                return self.recall(back);
             }
             self.recalled = back;
         }
+        Change::Moved
     }
 
-    fn recall(&mut self, back: usize, out: &mut dyn Output) {
+    /// Whether a text can be edited: one of several lines only as a block.
+    fn is_editable(&self, text: &[u8]) -> bool {
+        !cfg!(feature = "blocks") || self.has_block() || !text.contains(&b'\n')
+    }
+
+    fn recall(&mut self, back: usize) -> Change {
         self.recalled = back;
-        let change = self.buffer.replace(self.history.get(back).unwrap_or(&self.draft));
-        self.show(change, out);
+        self.buffer.replace(self.history.get(back).unwrap_or(&self.draft))
     }
 
     /// Moves the cursor from the line at `from` to the same column of the line at `to`.
-    fn move_to_line(&mut self, from: usize, to: usize, out: &mut dyn Output) {
+    fn move_to_line(&mut self, from: usize, to: usize) -> Change {
         let buffer = &self.buffer;
         let (mut at, mut cursor, end) = (from, to, line_end(&buffer.text, to));
         while at < buffer.cursor && cursor < end {
             (at, cursor) = (buffer.right(at), buffer.right(cursor));
         }
         self.buffer.cursor = cursor;
-        self.show(Change::Moved, out);
+        Change::Moved
     }
 
     /// Leaves what is edited above what is to be written next.
@@ -185,36 +173,43 @@ impl Editor {
     }
 
     /// Indents behind a blank, completes behind anything else.
-    fn tab(&mut self, completer: &mut dyn Completer, out: &mut dyn Output) {
+    fn tab(&mut self, completer: &mut dyn Completer, out: &mut dyn Output) -> Change {
         let before = &self.buffer.text[..self.buffer.cursor];
         if before.last().is_some_and(u8::is_ascii_whitespace) {
-            let change = self.buffer.insert(b"    ");
-            return self.show(change, out);
+            return self.buffer.insert(b"    ");
         }
-        let input = &before[self.buffer.start..];
-        #[cfg(feature = "blocks")]
-        if input.last() == Some(&b'(')
-            && let Some(explanation) = completer.explain(input)
-        {
-            self.go_below(out);
-            out.write(b"\r\n");
-            out.write(&explanation);
-            out.write(b"\r\n");
-            return self.draw(out);
+        #[cfg(feature = "docs")]
+        if before.last() == Some(&b'(') && self.explain(completer, out) {
+            return Change::Moved;
         }
+        let input = &self.buffer.text[self.buffer.start..self.buffer.cursor];
         match complete::complete(input, completer) {
-            Completion::Nothing => {}
-            Completion::Insert(text) => {
-                let change = self.buffer.insert(&text);
-                self.show(change, out);
-            }
+            Completion::Nothing => Change::Moved,
+            Completion::Insert(text, typed) => self.buffer.insert(&text[typed..]),
             Completion::Show => {
                 let columns = if self.has_block() { usize::from(self.terminal.columns) } else { 64 };
                 self.go_below(out);
                 complete::show(&self.buffer.text[self.buffer.start..self.buffer.cursor], completer, columns, out);
                 self.draw(out);
+                Change::Moved
             }
         }
+    }
+
+    /// Shows what is known of what stands before the cursor: whether something is.
+    #[cfg(feature = "docs")]
+    fn explain(&mut self, completer: &mut dyn Completer, out: &mut dyn Output) -> bool {
+        let Some(explanation) = completer.explain(&self.buffer.text[..self.buffer.cursor], &self.history) else {
+            return false;
+        };
+        self.go_below(out);
+        for line in explanation.split(|byte| *byte == b'\n') {
+            out.write(b"\r\n");
+            out.write(line);
+        }
+        out.write(b"\r\n");
+        self.draw(out);
+        true
     }
 
     /// A key while text is pasted; the key if it is not part of that.

@@ -273,7 +273,7 @@ impl Editor {
 
     /// Enter: ends the input if it is whole, or begins a line.
     fn enter(&mut self, out: &mut dyn Output) -> Option<Event> {
-        let is_last = self.buffer.line_end() == self.buffer.text.len();
+        let is_last = !self.has_block() || self.buffer.line_end() == self.buffer.text.len();
         self.mark.seek(&self.buffer.text, line_start(&self.buffer.text, self.buffer.cursor));
         let wants_more = self.purpose == Purpose::Statement
             && (!is_last || wants_more_after(self.mark, &self.buffer.text, self.has_block()));
@@ -281,8 +281,7 @@ impl Editor {
             return Some(self.finish(Event::Input, out));
         }
         if self.has_block() {
-            self.new_line(out);
-            return None;
+            return self.new_line(out);
         }
         out.write(b"\r\n");
         self.history.add(&self.buffer.text[self.buffer.start..]);
@@ -292,23 +291,30 @@ impl Editor {
             self.buffer.cursor = self.buffer.start;
         }
         self.draw(out);
-        let indentation = self.indentation(self.buffer.start);
-        self.insert_blanks(indentation, out);
+        let change = self.indent_line();
+        self.show(change, out);
         None
     }
 
-    /// Begins a line at the cursor.
-    fn new_line(&mut self, out: &mut dyn Output) {
+    /// Begins a line at the cursor, which ends no input.
+    fn new_line(&mut self, out: &mut dyn Output) -> Option<Event> {
         let change = self.buffer.insert(b"\n");
         if let Change::Text { from, .. } = change {
             self.mark.forget(from);
         }
-        let indentation = self.indentation(self.buffer.cursor);
-        for _ in 0..indentation {
-            self.buffer.insert(b"    ");
-        }
-        self.note_indentation(indentation);
+        self.indent_line();
         self.show(change, out);
+        None
+    }
+
+    /// Indents the line that begins at the cursor.
+    fn indent_line(&mut self) -> Change {
+        let from = self.buffer.cursor;
+        for _ in 0..self.indentation(from) {
+            self.buffer.insert(b"    ");
+            self.indent = Indent::JustAdded;
+        }
+        Change::Text { from, shrank: false, lines: false }
     }
 
     /// By how many fours of blanks a line that begins at `at` is indented.
@@ -319,20 +325,6 @@ impl Editor {
         self.mark.seek(&self.buffer.text, line_start(&self.buffer.text, at));
         // Blanks would be part of a string.
         if self.mark.state.quotes() > 0 { 0 } else { indentation(&self.buffer.text[..at]) }
-    }
-
-    fn insert_blanks(&mut self, fours: usize, out: &mut dyn Output) {
-        for _ in 0..fours {
-            let change = self.buffer.insert(b"    ");
-            self.show(change, out);
-        }
-        self.note_indentation(fours);
-    }
-
-    fn note_indentation(&mut self, fours: usize) {
-        if fours > 0 {
-            self.indent = Indent::JustAdded;
-        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::buffer::Change;
 use crate::output::{Output, control_sequence};
-use crate::text::{first, width};
+use crate::text::{IS_ASCII, first, width};
+
+/// Whether each byte takes a cell: there are no tabs but in what is pasted as a block.
+const ARE_BYTES_CELLS: bool = IS_ASCII && !cfg!(feature = "blocks");
 
 /// What is on the screen of the line.
 #[cfg_attr(test, derive(Clone))]
@@ -57,7 +60,7 @@ impl Row {
     /// Draws text over what is there.
     fn draw(&mut self, text: &[u8], out: &mut dyn Output) {
         let mut rest = text;
-        while let Some(tab) = rest.iter().position(|byte| *byte == b'\t') {
+        while !ARE_BYTES_CELLS && let Some(tab) = rest.iter().position(|byte| *byte == b'\t') {
             out.write(&rest[..tab]);
             self.column = columns(self.column, &rest[..tab]);
             let blanks = 8 - self.column % 8;
@@ -85,6 +88,9 @@ impl Row {
 
 /// The column behind `text`, which begins at `column`.
 fn columns(column: usize, text: &[u8]) -> usize {
+    if ARE_BYTES_CELLS {
+        return column + text.len();
+    }
     let (mut column, mut rest) = (column, text);
     while !rest.is_empty() {
         let (character, len) = first(rest);

@@ -47,8 +47,7 @@ impl Search {
         if self.pattern.is_empty() {
             return None;
         }
-        for back in from.. {
-            let Some(entry) = history.get(back) else { break };
+        for (back, entry) in (1..).zip(history.iter().rev()).skip(from - 1) {
             let fits = has_lines || !entry.contains(&b'\n');
             if fits && entry.windows(self.pattern.len()).any(|part| part == self.pattern) {
                 self.back = back;

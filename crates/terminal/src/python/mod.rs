@@ -1,6 +1,8 @@
 //! The interpreter behind a prompt.
 
 mod board;
+#[cfg(feature = "docs")]
+mod explain;
 mod input;
 mod names;
 mod session;
@@ -28,8 +30,9 @@ impl Completer for Python<'_> {
         quietly(self.0, names::complete(self.0, input, found))
     }
 
-    fn explain(&mut self, input: &[u8]) -> Option<Vec<u8>> {
-        quietly(self.0, names::signature(self.0, input))
+    #[cfg(feature = "docs")]
+    fn explain(&mut self, input: &[u8], typed: &crate::History) -> Option<Vec<u8>> {
+        quietly(self.0, explain::explain(self.0, input, typed))
     }
 }
 

@@ -6,7 +6,6 @@ use berus_runtime::import::registry::Register;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::importing::Import;
 use berus_runtime::model::layout::Dict;
-use berus_runtime::model::printer::Style;
 use berus_runtime::model::protocols::{Iterate, Strs};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
@@ -14,17 +13,18 @@ use berus_runtime::modules::builtins;
 use berus_runtime::ops::attr::Attributes;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
-use berus_runtime::ops::print::Print;
 use berus_runtime::qstr::Qstr;
-use berus_runtime::services::signature::{Signature, Signatures};
+use berus_runtime::services::signature::Signatures;
 
 use crate::keyword::KEYWORDS;
 use crate::scan::{Kind, State, is_word};
 
 /// Calls `found` with each name that may stand for the one that ends `input`, in order; answers how many bytes of `input` that one has.
 ///
-/// Behind dots, those are attributes of what stands before; behind `import` and `from`, modules; else variables and keywords. Names that begin with an underscore are named only if the one that is typed does. No code
-/// of the program runs but what computes attributes on the way, and `__dir__`.
+/// Behind dots, those are attributes of what stands before; behind `import` and `from`, modules; in a call, also its keyword
+/// arguments; in a string, keys of the dict that is subscripted, or names of files; else variables and keywords. Names
+/// that begin with an underscore are named only if the one that is typed does. No code of the program runs but what
+/// computes attributes on the way, and `__dir__`.
 ///
 /// # Errors
 /// What computing an attribute raises, and `MemoryError`.
@@ -184,7 +184,7 @@ impl<'a> Names<'a> {
 }
 
 /// What stands before the last bracket of `line` that is open, if that is the one of a call.
-fn open_call(line: &[u8]) -> Option<&[u8]> {
+pub fn open_call(line: &[u8]) -> Option<&[u8]> {
     // Of the brackets that open as many as are open in the end, the last is still open.
     let (mut n_open, mut last) = (0, None);
     brackets(line, |_, depth| n_open = depth);
@@ -212,51 +212,14 @@ fn brackets(line: &[u8], mut found: impl FnMut(usize, usize)) {
 }
 
 /// What is called where `line` ends, within the brackets of a call.
-pub fn called(vm: &Vm, line: &[u8]) -> Res<Option<Obj>> {
+fn called(vm: &Vm, line: &[u8]) -> Res<Option<Obj>> {
     let Some(before) = open_call(line) else { return Ok(None) };
     let (before, chain) = before.split_at(chain_start(before));
     if chain.is_empty() { Ok(None) } else { resolve(vm, before, chain) }
 }
 
-/// What the call takes that is open at the end of `input`, as its definition has it: the names that `*` and `**` stand for are not
-/// kept in compiled code.
-///
-/// # Errors
-/// What computing an attribute or showing a default raises, and `MemoryError`.
-pub fn signature(vm: &Vm, input: &[u8]) -> Res<Option<Vec<u8>>> {
-    let line = input.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let Some(signature) = called(vm, line)?.map_or(Ok(None), |called| vm.signature(called))? else { return Ok(None) };
-    let mut parts: Vec<Vec<u8>> = Vec::new();
-    let mut has_star = false;
-    for argument in signature.arguments(vm) {
-        if argument.is_keyword && !has_star {
-            parts.push(star(&signature).to_vec());
-            has_star = true;
-        }
-        let mut part = vm.spelling(argument.name).to_vec();
-        if let Some(default) = argument.default {
-            part.push(b'=');
-            vm.print(&mut part, default, Style::Repr)?;
-        }
-        parts.push(part);
-    }
-    if signature.has_more() && !has_star {
-        parts.push(star(&signature).to_vec());
-    }
-    if signature.has_more_keywords() {
-        parts.push(b"**kwargs".to_vec());
-    }
-    let name = open_call(line).map_or(&[][..], |before| &before[chain_start(before)..]);
-    Ok(Some([name, b"(", &parts.join(&b", "[..]), b")"].concat()))
-}
-
-/// What stands between positional and keyword arguments.
-fn star(signature: &Signature) -> &'static [u8] {
-    if signature.has_more() { b"*args" } else { b"*" }
-}
-
 /// Where the names with dots between them begin that end `line`.
-fn chain_start(line: &[u8]) -> usize {
+pub fn chain_start(line: &[u8]) -> usize {
     let is_part = |byte: &u8| is_word(byte) || *byte == b'.';
     line.iter().rposition(|byte| !is_part(byte)).map_or(0, |before| before + 1)
 }
@@ -272,7 +235,7 @@ fn open_quote(line: &[u8]) -> Option<usize> {
 }
 
 /// The object that names with dots between them stand for, behind `before`.
-fn resolve(vm: &Vm, before: &[u8], chain: &[u8]) -> Res<Option<Obj>> {
+pub fn resolve(vm: &Vm, before: &[u8], chain: &[u8]) -> Res<Option<Obj>> {
     let mut names = chain.split(|byte| *byte == b'.');
     let first = names.next().unwrap_or_default();
     // The methods of a string do not depend on what is in it.
@@ -351,23 +314,6 @@ mod tests {
         assert_eq!(names(program, "f() + thi"), [""; 0]);
         assert_eq!(names(program, "C(si"), ["size="]);
         assert_eq!(names(&[program, "\nc = C(1)"].concat(), "c.m(m"), ["my="]);
-    }
-
-    #[test]
-    fn calls_are_explained() {
-        let program =
-            "class C:\n  def __init__(self, size, *, fast=True): pass\ndef f(a, b='x', *c, d=None, e, **g): pass";
-        let explained = |input: &str| {
-            let vm = new_vm(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), Limits::default()).unwrap();
-            vm.enter(|vm| {
-                vm.run_source(program.as_bytes(), b"test.py").unwrap();
-                super::signature(vm, input.as_bytes()).unwrap().map(|text| String::from_utf8(text).unwrap())
-            })
-        };
-        assert_eq!(explained("f(").as_deref(), Some("f(a, b='x', *args, e, d=None, **kwargs)"));
-        assert_eq!(explained("x = C(").as_deref(), Some("C(size, *, fast=True)"));
-        assert_eq!(explained("print("), None);
-        assert_eq!(explained("("), None);
     }
 
     #[test]

@@ -52,6 +52,7 @@ impl Session {
 
     /// Checks that the screen shows the text and the cursor, as much as fits.
     fn check(&self) {
+        assert!(self.screen.is_at_rest(), "sequences are whole");
         let (rows, row, column) = self.expected();
         assert_eq!(self.screen.column, column.min(self.screen.columns - 1), "the cursor's column");
         let window_row = self.editor.window.as_ref().unwrap().cursor_row();

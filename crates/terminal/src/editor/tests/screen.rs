@@ -23,11 +23,14 @@ pub struct Screen {
     is_behind: bool,
     style: Vec<u8>,
     height: usize,
+    /// What has come of a sequence.
+    begun: Vec<u8>,
 }
 
 impl Output for Screen {
     fn write(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
+        let bytes = [core::mem::take(&mut self.begun), bytes.to_vec()].concat();
+        let mut rest = &bytes[..];
         while let [byte, after @ ..] = rest {
             match byte {
                 b'\r' => (self.column, self.is_behind) = (0, false),
@@ -37,7 +40,10 @@ impl Output for Screen {
                     self.column = self.column.saturating_sub(1);
                 }
                 0x1b => {
-                    let end = after.iter().position(u8::is_ascii_alphabetic).expect("sequences are written whole");
+                    let Some(end) = after.iter().position(u8::is_ascii_alphabetic) else {
+                        self.begun = rest.to_vec();
+                        return;
+                    };
                     self.sequence(&after[1..end], after[end]);
                     rest = &after[end + 1..];
                     continue;
@@ -59,7 +65,13 @@ impl Screen {
     pub fn new(columns: usize, height: usize) -> Screen {
         let blank = Cell { character: ' ', style: Vec::new() };
         let rows = vec![vec![blank; columns]; height];
-        Screen { columns, rows, row: 0, column: 0, is_behind: false, style: Vec::new(), height }
+        let (row, column, is_behind) = (0, 0, false);
+        Screen { columns, rows, row, column, is_behind, style: Vec::new(), height, begun: Vec::new() }
+    }
+
+    /// Whether no sequence has begun.
+    pub fn is_at_rest(&self) -> bool {
+        self.begun.is_empty()
     }
 
     fn down(&mut self) {
