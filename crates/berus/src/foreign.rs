@@ -50,7 +50,7 @@ pub(crate) fn get<T: Any>(vm: &Vm, object: Obj) -> Option<Rc<T>> {
 fn call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     let foreign = vm.this::<Custom<Foreign>>(object)?;
     match Python::of(vm).state().foreigners.get::<HostFunction>(foreign.number) {
-        Some(function) => function.call(vm, args),
+        Some(function) => function.call(vm, object, args),
         None => Err(vm.type_error(format_args!("object not callable"))),
     }
 }

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::error::Error as StdError;
 
+use berus_runtime::interpret::execution;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::layout::{Dict as RawDict, Tuple as RawTuple};
@@ -14,8 +15,9 @@ use berus_runtime::model::word::{Obj, Slot};
 use berus_runtime::ops::call::Call;
 use berus_runtime::qstr::Qstr;
 
-use crate::convert::{FromPython, Private, ToPython, Word};
+use crate::convert::{Arguments, FromPython, Private, ToPython, Word};
 use crate::error::{Error, Result};
+use crate::execution::{Computed, Execution, Request, Wait, start_with};
 use crate::foreign;
 use crate::python::Python;
 use crate::signature::{Kind, Signature, wrong_count};
@@ -38,6 +40,30 @@ kind! {
     ///
     /// A closure that panics ends in a `RuntimeError`, where there is a standard library.
     Function, |vm, object| vm.is_callable(object), "callable"
+}
+
+impl Function {
+    /// An execution of a call in steps; nothing runs yet.
+    ///
+    /// ```
+    /// use berus::{Function, Interpreter, Progress};
+    ///
+    /// let py = Interpreter::new()?;
+    /// py.run("def area(width, height): return width * height")?;
+    /// let mut call = py.get::<Function>("area")?.start(&py, (2, 3))?;
+    /// let Progress::Done(area) = call.resume(&py, 100)? else { panic!() };
+    /// assert_eq!(area.to::<i64>(&py)?, 6);
+    /// # Ok::<(), berus::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `MemoryError`, and what converting the arguments raises.
+    pub fn start(&self, py: &Python, args: impl Arguments) -> Result<Execution> {
+        py.within(|vm| {
+            let args = args.tuple(py, Private(()))?;
+            start_with(vm, py.word(&self.0)?, args).map_err(|raised| Error::of_raised(vm, raised))
+        })
+    }
 }
 
 /// What a host function is given: a tuple of up to eight values that [come](FromPython) from Python.
@@ -98,7 +124,16 @@ impl<T: ToPython, E: Into<Box<dyn StdError + Send + Sync>>> HostResult for core:
     }
 }
 
-type Body = Box<dyn Fn(&Python, &[Slot]) -> Result<Word>>;
+/// A closure that is given the arguments.
+type Closure<R> = Box<dyn Fn(&Python, &[Slot]) -> Result<R>>;
+
+/// What a host function does.
+enum Body {
+    /// Answers at once.
+    Plain(Closure<Word>),
+    /// Says what the execution that calls the function has to wait for.
+    Waiting(Closure<Wait>),
+}
 
 /// A function of Rust's.
 pub(crate) struct HostFunction {
@@ -127,7 +162,49 @@ where
     let body = move |py: &Python, slots: &[Slot]| {
         function(py, A::from_slots(slots, py, Private(()))?).into_word(py, Private(()))
     };
-    add(py, name, HostFunction { parameters, body: Box::new(body) })
+    add(py, name, HostFunction { parameters, body: Body::Plain(Box::new(body)) })
+}
+
+/// Makes a function whose calls the host answers: its name, and the function.
+///
+/// # Errors
+/// As [`Python::external`].
+pub(crate) fn make_external(py: &Python, signature: &str) -> Result<(String, Function)> {
+    let count = Signature::parse(signature)?.parameters.map_or(0, |parameters| parameters.len());
+    if count > MAX {
+        return Err(Error::value_error(alloc::format!("`{signature}` has more than {MAX} parameters")));
+    }
+    let (name, parameters) = bind(py, signature, count)?;
+    let function = name.clone();
+    let body = move |py: &Python, slots: &[Slot]| {
+        let arguments = slots.iter().map(|slot| py.root(slot.unwrap_or(Obj::NONE))).collect();
+        Ok(Wait::Answer(Request::new(function.clone(), arguments)))
+    };
+    add(py, name, HostFunction { parameters, body: Body::Waiting(Box::new(body)) })
+}
+
+/// Makes a function of `function`, which answers a future: its name, and the function.
+///
+/// # Errors
+/// As [`Python::async_function`].
+pub(crate) fn make_async<A, R, F, O>(py: &Python, signature: &str, function: F) -> Result<(String, Function)>
+where
+    A: HostArguments,
+    R: HostResult + Send + 'static,
+    F: Fn(A) -> O + Send + 'static,
+    O: Future<Output = R> + Send + 'static,
+{
+    let (name, parameters) = bind(py, signature, A::COUNT)?;
+    let body = move |py: &Python, slots: &[Slot]| {
+        let future = function(A::from_slots(slots, py, Private(()))?);
+        let computed = async move {
+            let result = future.await;
+            let computed: Computed = Box::new(move |py| result.into_word(py, Private(())));
+            computed
+        };
+        Ok(Wait::Future(Box::pin(computed)))
+    };
+    add(py, name, HostFunction { parameters, body: Body::Waiting(Box::new(body)) })
 }
 
 /// Makes a method of `method`, which is given the object that the method is called on.
@@ -145,7 +222,7 @@ where
         [this, slots @ ..] => method(py, this.unwrap_or(Obj::NONE), A::from_slots(slots, py, Private(()))?),
         [] => Ok(Word(Obj::NONE)),
     };
-    add(py, name, HostFunction { parameters, body: Box::new(body) })
+    add(py, name, HostFunction { parameters, body: Body::Plain(Box::new(body)) })
 }
 
 fn add(py: &Python, name: String, function: HostFunction) -> Result<(String, Function)> {
@@ -168,12 +245,26 @@ fn bind(py: &Python, signature: &str, count: usize) -> Result<(String, Vec<Bound
 }
 
 impl HostFunction {
-    /// Calls the function.
-    pub fn call(&self, vm: &Vm, args: Args<'_>) -> Res {
+    /// Calls the function, for which `this` stands in Python.
+    pub fn call(&self, vm: &Vm, this: Obj, args: Args<'_>) -> Res {
         let mut slots = [None; MAX];
         self.bind(vm, args, &mut slots)?;
         let slots = &slots[..self.parameters.len()];
-        match guarded(vm, || (self.body)(Python::of(vm), slots)) {
+        let py = Python::of(vm);
+        let result = match &self.body {
+            Body::Plain(body) => guarded(vm, || body(py, slots)),
+            Body::Waiting(body) => {
+                execution::check_wait(vm)?;
+                match guarded(vm, || body(py, slots)) {
+                    Ok(wait) => {
+                        py.state().wait.replace(Some(wait));
+                        return Err(execution::wait(vm, this));
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        match result {
             Ok(Word(result)) => Ok(result),
             Err(error) => Err(error.raise(vm)),
         }

@@ -18,6 +18,8 @@
 //! | hold values | [`Value`], [`List`], [`Dict`], [`Function`], [`Module`] |
 //! | convert values | [`ToPython`](trait@ToPython), [`FromPython`](trait@FromPython), and derives of these names |
 //! | let programs call Rust | [`Python::function`], [`Python::new_module`], [`Function`] |
+//! | run programs in steps, answer their calls later | [`Execution`], [`Python::external`] |
+//! | let programs call async Rust | [`Python::async_function`], [`Execution::finish`], [`Task`] |
 //! | give programs classes of Rust's | [`Python::class`], [`Class`], [`Object`] |
 //! | learn what went wrong | [`Error`], [`Limit`] |
 //!
@@ -44,6 +46,7 @@ mod convert;
 #[doc(hidden)]
 pub mod derived;
 mod error;
+mod execution;
 mod foreign;
 mod function;
 mod host;
@@ -57,6 +60,7 @@ mod python;
 mod root;
 mod signature;
 mod state;
+mod task;
 mod value;
 
 #[cfg(feature = "derive")]
@@ -64,6 +68,7 @@ pub use berus_derive::{FromPython, ToPython};
 pub use class::{Class, Made, Object};
 pub use convert::{Arguments, Bytes, FromPython, ToPython};
 pub use error::{Error, Frame, Limit, Result};
+pub use execution::{Execution, Progress, Request};
 pub use function::{Function, HostArguments, HostResult};
 pub use host::Sink;
 pub use interpreter::{Builder, Interpreter};
@@ -73,6 +78,7 @@ pub use namespace::Namespace;
 pub use output::Output;
 pub use program::{Code, Program};
 pub use python::Python;
+pub use task::Task;
 pub use value::{Dict, Items, List, Value};
 
 /// What handles and interpreters share, and errors their causes.

@@ -50,6 +50,30 @@ impl Module {
         let (name, made) = function::make(py, signature, function)?;
         self.set(py, &name, made)
     }
+
+    /// Adds a function whose calls the host answers, as [`Python::external`] does.
+    ///
+    /// # Errors
+    /// `ValueError` if the signature is none.
+    pub fn external(&self, py: &Python, signature: &str) -> Result {
+        let (name, made) = function::make_external(py, signature)?;
+        self.set(py, &name, made)
+    }
+
+    /// Adds an async function of Rust's, as [`Python::async_function`] does.
+    ///
+    /// # Errors
+    /// `ValueError` if the signature is none, or does not fit the parameters of the closure.
+    pub fn async_function<A, R, F, O>(&self, py: &Python, signature: &str, function: F) -> Result
+    where
+        A: HostArguments,
+        R: HostResult + Send + 'static,
+        F: Fn(A) -> O + Send + 'static,
+        O: Future<Output = R> + Send + 'static,
+    {
+        let (name, made) = function::make_async(py, signature, function)?;
+        self.set(py, &name, made)
+    }
 }
 
 impl FromPython for Module {

@@ -6,8 +6,9 @@ use berus_runtime::model::object::Gc;
 
 use crate::convert::{Arguments, FromPython, ToPython};
 use crate::error::{Error, Result};
+use crate::execution::Execution;
 use crate::program::Code;
-use crate::python::{Python, call_in, eval_in, get_in, run_in, set_in};
+use crate::python::{Python, call_in, eval_in, get_in, run_in, set_in, start_in};
 use crate::value::Value;
 
 /// Variables that programs run with: those of `__main__`, or others.
@@ -45,6 +46,17 @@ impl Namespace {
         py.within(|vm| {
             let globals = self.globals(py)?;
             run_in(vm, &program, globals).map_err(|raised| Error::of_raised(vm, raised))
+        })
+    }
+
+    /// An execution of a program in steps, with these variables; nothing runs yet.
+    ///
+    /// # Errors
+    /// `SyntaxError`, and `MemoryError`.
+    pub fn start(&self, py: &Python, program: impl Code) -> Result<Execution> {
+        py.within(|vm| {
+            let globals = self.globals(py)?;
+            start_in(vm, &program, globals).map_err(|raised| Error::of_raised(vm, raised))
         })
     }
 

@@ -4,7 +4,7 @@ use berus_compiler::Mode;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
 use berus_runtime::model::error::{Raise, Res};
-use berus_runtime::model::events::Poll;
+use berus_runtime::model::events::{Budget, Poll};
 use berus_runtime::model::importing::Import;
 use berus_runtime::model::layout::{Dict as RawDict, Module as RawModule};
 use berus_runtime::model::object::Gc;
@@ -14,6 +14,7 @@ use berus_runtime::model::word::Obj;
 use crate::class::Class;
 use crate::convert::{Arguments, FromPython, Private, ToPython, Word};
 use crate::error::{Error, Result};
+use crate::execution::{self, Execution};
 use crate::function::{self, HostArguments, HostResult};
 use crate::module::Module;
 use crate::namespace::Namespace;
@@ -47,14 +48,24 @@ impl Python {
 
     /// Runs `work` in the runtime.
     pub(crate) fn within<R>(&self, work: impl FnOnce(&Vm) -> Result<R>) -> Result<R> {
+        self.within_budget(self.state().budget, work)
+    }
+
+    /// Runs `work` in the runtime, with `budget` if the call comes from outside.
+    pub(crate) fn within_budget<R>(&self, budget: Budget, work: impl FnOnce(&Vm) -> Result<R>) -> Result<R> {
         if self.vm.is_abandoned() {
             return Err(Error::abandoned());
         }
         if !self.vm.is_entered() {
-            // A call from outside is a run, which has the whole budget.
-            self.vm.set_budget(self.state().budget).map_err(|_| Error::no_clock())?;
+            // A call from outside is a run, which has a budget of its own.
+            self.vm.set_budget(budget).map_err(|_| Error::no_clock())?;
         }
         self.vm.enter(work)
+    }
+
+    /// Whether the interpreter is at work: what is done now is part of a run.
+    pub(crate) fn is_entered(&self) -> bool {
+        self.vm.is_entered()
     }
 
     /// Runs `work` in the runtime, and makes an error of what it raises.
@@ -81,6 +92,14 @@ impl Python {
     /// What the program raises, `SyntaxError` among others.
     pub fn run(&self, program: impl Code) -> Result {
         self.raising(|vm| run_in(vm, &program, vm.main()))
+    }
+
+    /// An execution of a program in steps, with the variables of `__main__`; nothing runs yet.
+    ///
+    /// # Errors
+    /// `SyntaxError`, and `MemoryError`.
+    pub fn start(&self, program: impl Code) -> Result<Execution> {
+        self.raising(|vm| start_in(vm, &program, vm.main()))
     }
 
     /// The value of an expression, computed with the variables of `__main__`.
@@ -151,6 +170,53 @@ impl Python {
         F: Fn(&Python, A) -> R + Send + 'static,
     {
         let (name, made) = function::make(self, signature, function)?;
+        self.set(&name, made)
+    }
+
+    /// Gives programs a function whose calls the host answers when it likes, as a variable of `__main__`: see
+    /// [`Execution::answer`].
+    ///
+    /// # Errors
+    /// `ValueError` if the signature is none.
+    pub fn external(&self, signature: &str) -> Result {
+        let (name, made) = function::make_external(self, signature)?;
+        self.set(&name, made)
+    }
+
+    /// Gives programs an async function of Rust's, as a variable of `__main__`. To the program it is a function like
+    /// others, whose call takes as long as the future does; an [`Execution`] waits for it without a thread.
+    ///
+    /// ```
+    /// # fn block_on<F: Future>(future: F) -> F::Output {
+    /// #     let mut future = std::pin::pin!(future);
+    /// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// #     loop {
+    /// #         if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+    /// #             break output;
+    /// #         }
+    /// #     }
+    /// # }
+    /// let py = berus::Interpreter::new()?;
+    /// py.async_function("fetch(url, retries=3)", |(url, retries): (String, u32)| async move {
+    ///     // Here a client would be awaited.
+    ///     if retries > 0 { Ok(url.len()) } else { Err("no more retries") }
+    /// })?;
+    /// let execution = py.start("sizes = [fetch(url) for url in ('a', 'bb')]")?;
+    /// block_on(execution.finish::<()>(&py))?;
+    /// assert_eq!(py.get::<Vec<usize>>("sizes")?, [1, 2]);
+    /// # Ok::<(), berus::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ValueError` if the signature is none, or does not fit the parameters of the closure.
+    pub fn async_function<A, R, F, O>(&self, signature: &str, function: F) -> Result
+    where
+        A: HostArguments,
+        R: HostResult + Send + 'static,
+        F: Fn(A) -> O + Send + 'static,
+        O: Future<Output = R> + Send + 'static,
+    {
+        let (name, made) = function::make_async(self, signature, function)?;
         self.set(&name, made)
     }
 
@@ -275,6 +341,12 @@ impl Python {
 pub(crate) fn run_in(vm: &Vm, program: &impl Code, globals: Gc<RawDict>) -> Res<()> {
     let body = program.load(vm, globals, Private(()))?;
     vm.run_body(body, globals)
+}
+
+/// An execution of a program with variables `globals`.
+pub(crate) fn start_in(vm: &Vm, program: &impl Code, globals: Gc<RawDict>) -> Res<Execution> {
+    let body = program.load(vm, globals, Private(()))?;
+    execution::start(vm, body, &[], Some(globals))
 }
 
 pub(crate) fn eval_in<T: FromPython>(py: &Python, vm: &Vm, expression: &str, globals: Gc<RawDict>) -> Result<T> {

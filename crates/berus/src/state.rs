@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 use core::any::Any;
 use core::cell::RefCell;
 
+use berus_runtime::heap::Collection;
 use berus_runtime::model::embedder::Embedder;
 use berus_runtime::model::events::Budget;
 
+use crate::execution::{Running, Wait};
 use crate::root::{Root, Roots};
 
 /// The state of an interpreter of this crate.
@@ -17,13 +19,16 @@ pub(crate) struct State {
     /// What each run may take.
     pub budget: Budget,
     pub foreigners: Foreigners,
+    /// What the function that asked to be waited for waits for, until its execution picks this up.
+    pub wait: RefCell<Option<Wait>>,
     /// The class of exceptions that stand for errors of Rust's, once there has been one.
     pub host_error: RefCell<Option<Root>>,
 }
 
 impl Embedder for State {
-    fn keep(&self, keep: &mut dyn FnMut(usize)) {
-        self.roots.keep(keep);
+    fn keep(&self, collection: &mut Collection<'_>) {
+        self.roots.keep(&mut |word| collection.keep(word));
+        self.foreigners.keep(collection);
     }
 }
 
@@ -54,6 +59,15 @@ impl Foreigners {
     pub fn get<T: Any>(&self, number: usize) -> Option<Rc<T>> {
         let value = self.values.borrow().get(number)?.clone()?;
         value.downcast().ok()
+    }
+
+    /// Keeps what executions refer to.
+    fn keep(&self, collection: &mut Collection<'_>) {
+        for value in self.values.borrow().iter().flatten() {
+            if let Some(running) = value.downcast_ref::<Running>() {
+                running.raw().keep(collection);
+            }
+        }
     }
 
     /// Drops the value with this number.

@@ -1,7 +1,8 @@
 //! Python programs and the output expected of them.
 //!
-//! A folder has `NAME.py` and `NAME.out`. Each program runs from its source, compiled to an `.mpy` file and loaded from that, and with a
-//! collection at every allocation, from its source and from an `.mpy` file where that lies: a trial for each, named `NAME::HOW`.
+//! A folder has `NAME.py` and `NAME.out`. Each program runs from its source, compiled to an `.mpy` file and loaded from that, with a
+//! collection at every allocation, from its source and from an `.mpy` file where that lies, and in steps as short as can be: a trial for
+//! each, named `NAME::HOW`.
 //!
 //! One more, `NAME::peer`, runs the program on MicroPython, which is to print the same. Where that is not wanted, the program says so in a comment,
 //! [`DIFFERS`] and why; then MicroPython is to print something else. Without the peer this trial is ignored, and so it is for programs that
@@ -14,19 +15,22 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use berus_compiler::{Mode, Options, compile};
-use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::heap::{Collection, GlobalRegions, Heap};
 use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::load::Load;
 use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
+use berus_runtime::interpret::execution::{Answer, Execution, Step};
+use berus_runtime::model::embedder::Embedder;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::frozen::Frozen;
 use berus_runtime::model::layout::List;
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
+use berus_runtime::model::word::Obj;
 use berus_runtime::services::end::End;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -59,6 +63,23 @@ pub enum How {
     Stress,
     /// From an `.mpy` file where that lies, with a collection at every allocation.
     InPlace,
+    /// From its source, in steps as short as can be, with a collection every so often.
+    Steps,
+}
+
+/// How many steps there are from one collection to the next.
+const STEPS: u32 = 64;
+
+/// The execution that runs in steps.
+#[derive(Default)]
+struct Stepping(RefCell<Option<Rc<Execution>>>);
+
+impl Embedder for Stepping {
+    fn keep(&self, collection: &mut Collection<'_>) {
+        if let Some(execution) = &*self.0.borrow() {
+            execution.keep(collection);
+        }
+    }
 }
 
 /// A host that grants memory, and whose time is what programs have slept.
@@ -106,6 +127,7 @@ impl Interpreter {
         let heap = Heap::growing(&GlobalRegions, heap_size);
         let mut vm = new_vm(heap, Box::new(console.clone()), limits).expect("the heap has room");
         vm.register(modules);
+        vm.set_embedder(Box::new(Stepping::default()));
         Interpreter { vm, console }
     }
 
@@ -143,16 +165,39 @@ fn run(vm: &Vm, source: &[u8], how: How) -> Res<()> {
     let body = match how {
         How::Mpy => vm.load(&file()?, vm.main())?,
         How::InPlace => vm.load_static(file()?.leak(), vm.main())?,
-        How::Source | How::Stress => vm.compile(source, NAME, Mode::File, vm.main())?,
+        How::Source | How::Stress | How::Steps => vm.compile(source, NAME, Mode::File, vm.main())?,
     };
     vm.heap().set_stress(matches!(how, How::Stress | How::InPlace));
-    vm.run_body(body, vm.main())
+    if how == How::Steps { run_in_steps(vm, body) } else { vm.run_body(body, vm.main()) }
+}
+
+/// Runs the body of a program in steps.
+fn run_in_steps(vm: &Vm, body: Obj) -> Res<()> {
+    let execution = Rc::new(Execution::new(vm, body, &[], Some(vm.main()))?);
+    if let Some(stepping) = vm.embedder::<Stepping>() {
+        stepping.0.replace(Some(Rc::clone(&execution)));
+    }
+    for step in 1.. {
+        if let Step::Ended(_) = execution.go_on(vm, Answer::Nothing, 0)? {
+            break;
+        }
+        if step % STEPS == 0 {
+            vm.collect();
+        }
+    }
+    Ok(())
 }
 
 /// Runs the programs of `folder`, with `modules` and `frozen` ones besides the runtime's own, as the main function of a test without the
 /// usual harness.
 pub fn main(folder: &Path, modules: &'static [ModuleDef], frozen: Option<&'static dyn Frozen>) -> ExitCode {
-    let ways = [("source", How::Source), ("mpy", How::Mpy), ("stress", How::Stress), ("in_place", How::InPlace)];
+    let ways = [
+        ("source", How::Source),
+        ("mpy", How::Mpy),
+        ("stress", How::Stress),
+        ("in_place", How::InPlace),
+        ("steps", How::Steps),
+    ];
     let programs = python_files(folder);
     let no_peer = find_peer("micropython").is_err() && !peers_are_required();
     let trials = programs.iter().flat_map(|program| {

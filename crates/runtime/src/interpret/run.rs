@@ -1,6 +1,7 @@
 //! Running frames, and unwinding them when an exception comes by.
 
 use crate::data::exception::Exceptions;
+use crate::interpret::execution::{pauses_here, refuse_to_wait};
 use crate::interpret::step::before_instruction;
 use crate::interpret::trace::{forget_left_frames, trace_exception};
 use crate::interpret::{op, trace};
@@ -29,13 +30,22 @@ pub(crate) fn run(vm: &Vm) -> Res<Exit> {
 
 fn run_frames(vm: &Vm) -> Res<Exit> {
     loop {
-        if vm.dispatch.stops() && before_instruction(vm).is_err() {
-            unwind(vm, false)?;
-            continue;
+        if vm.dispatch.stops() {
+            if vm.steps.pause.get() && pauses_here(vm) {
+                return Ok(Exit::Paused);
+            }
+            if before_instruction(vm).is_err() {
+                unwind(vm, false)?;
+                continue;
+            }
         }
         match op::start(vm) {
             Exit::Next => {}
-            Exit::Raised => unwind(vm, false)?,
+            Exit::Raised => {
+                refuse_to_wait(vm);
+                unwind(vm, false)?;
+            }
+            Exit::Waiting => return Ok(Exit::Waiting),
             Exit::Reraised => unwind(vm, true)?,
             exit => {
                 note_leaving(vm);
@@ -82,7 +92,7 @@ fn unwind(vm: &Vm, mut noted: bool) -> Res<()> {
             let raised = vm.runtime_error(format_args!("generator raised StopIteration"));
             exception = vm.take_exception(raised);
         }
-        if matches!(entry, Entry::Rust | Entry::Bottom) {
+        if matches!(entry, Entry::Rust | Entry::Execution | Entry::Bottom) {
             note_leaving(vm);
             return Err(vm.raise(exception));
         }

@@ -21,6 +21,10 @@ pub(crate) enum Exit {
     Returned,
     /// A generator resumed by Rust code has yielded; the value waits in the interpreter state.
     Yielded,
+    /// The execution has had its turns; the next instruction of the top frame is to be run next time.
+    Paused,
+    /// The execution waits for the result of a call, which goes onto the top frame's operands.
+    Waiting,
     /// An exception waits, raised where the top frame's `ip` says.
     Raised,
     /// An exception waits, as with [`Exit::Raised`], that has been raised in the top frame before.
@@ -75,4 +79,8 @@ pub(crate) struct Steps {
     pub(crate) tidy: Cell<u8>,
     /// Whether to collect at the next safe point.
     pub(crate) collect: Cell<bool>,
+    /// The turns that the running execution may still have; `None` if nobody counts them.
+    pub(crate) turns: Cell<Option<u32>>,
+    /// Whether the execution has had its turns, and is to pause.
+    pub(crate) pause: Cell<bool>,
 }

@@ -2,9 +2,12 @@
 
 use core::any::Any;
 
+use crate::heap::Collection;
+
 /// The state of an embedder, which belongs to one interpreter.
 pub trait Embedder: Any {
-    /// Calls `keep` with the word of each value that the state holds: the collector does not look into memory of
-    /// Rust's. Whoever collects calls this, so that nothing of the interpreter may be used.
-    fn keep(&self, keep: &mut dyn FnMut(usize));
+    /// Keeps the word of each value that the state holds, and each [`Execution`](crate::interpret::execution::Execution):
+    /// the collector does not look into memory of Rust's. Whoever collects calls this, so that nothing of the interpreter
+    /// may be used.
+    fn keep(&self, collection: &mut Collection<'_>);
 }

@@ -203,6 +203,9 @@ pub trait Poll {
     /// [`NoClock`] if the budget limits time and the host has no clock; the former budget stays in force.
     fn set_budget(&self, budget: Budget) -> Result<(), NoClock>;
 
+    /// What is left of the budget.
+    fn budget_left(&self) -> Budget;
+
     /// Raises an exception with `message` that no handler of a program sees, and that so ends the program.
     fn abort(&self, message: fmt::Arguments<'_>) -> Raised;
 

@@ -30,6 +30,9 @@ pub(crate) enum Entry {
     Bottom,
     /// Control goes to the Rust code that called the function.
     Rust,
+    /// Control goes to the Rust code that runs an [`Execution`](crate::interpret::execution::Execution), the first frame
+    /// of which this is.
+    Execution,
     /// Control goes to the frame below, which gets the result.
     Call,
     /// Control goes to the frame below, which called a class: it gets the new object instead of the result of
@@ -195,7 +198,6 @@ impl Stacks {
     }
 
     /// Exchanges these stacks for `other`.
-    #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Stacks) {
         let Stacks { values, frames, top } = self;
         values.swap(&other.values);
@@ -227,6 +229,22 @@ impl Stacks {
     #[inline(never)]
     fn reach(&self, end: *mut Slot) -> bool {
         self.values.reach(end.addr())
+    }
+
+    /// Puts `words`, a callable and its arguments, on the value stack, which nothing is on yet. False if there is no room.
+    pub fn lay_out(&self, words: &[Obj]) -> bool {
+        let bottom = self.frame();
+        let start = bottom.end.get();
+        let end = start.wrapping_add(words.len());
+        if !self.reach(end) {
+            return false;
+        }
+        for (n, word) in words.iter().enumerate() {
+            // SAFETY: the stack goes to `end`.
+            unsafe { start.add(n).write(Some(*word)) };
+        }
+        bottom.end.set(end);
+        true
     }
 
     /// Keeps all that is on the stacks.
@@ -295,7 +313,6 @@ impl Memory {
         end <= self.end.get().addr()
     }
 
-    #[cfg(feature = "threads")]
     fn swap(&self, other: &Memory) {
         let Memory { all, end } = self;
         all.swap(&other.all);
@@ -428,6 +445,21 @@ impl Vm {
             return globals;
         }
         self.frame().code.get().map_or_else(|| self.main(), |code| code.context.globals())
+    }
+
+    /// Whether nothing but instructions runs in the [`Execution`](crate::interpret::execution::Execution) to which the
+    /// running frame belongs: no built-in is between its frames. A built-in that is called by the running frame does not
+    /// show.
+    pub(crate) fn is_plainly_executing(&self) -> bool {
+        let mut frame = self.frame();
+        loop {
+            match frame.entry.get() {
+                Entry::Execution => return true,
+                Entry::Rust | Entry::Bottom => return false,
+                // SAFETY: only the bottom frame has none below.
+                Entry::Call | Entry::Init | Entry::Loop => frame = unsafe { &*frame.below.get() },
+            }
+        }
     }
 
     /// The exception that the innermost of the running handlers of all calls got.

@@ -29,9 +29,10 @@ pub(crate) fn count_instructions(vm: &Vm, limit: Option<u64>) {
 
 /// Makes instructions go on to the next or stop before it, as is needed now.
 pub(crate) fn choose_dispatch(vm: &Vm) {
-    let Steps { left, tidy, collect } = &vm.steps;
+    let Steps { left, tidy, collect, turns: _, pause } = &vm.steps;
     let has_to_collect = collect.get() && vm.thread.safe_points.are_reached();
-    vm.dispatch.set_stops(left.get().is_some() || tidy.get() > 0 || has_to_collect || vm.thread.tracer.is_on());
+    let has_to_act = left.get().is_some() || tidy.get() > 0 || has_to_collect || pause.get();
+    vm.dispatch.set_stops(has_to_act || vm.thread.tracer.is_on());
 }
 
 /// Asks that the words which built-ins have left on the stacks be overwritten before the next instruction, and before
@@ -40,6 +41,24 @@ pub(crate) fn choose_dispatch(vm: &Vm) {
 pub(crate) fn tidy_soon(vm: &Vm) {
     vm.steps.tidy.set(2);
     choose_dispatch(vm);
+}
+
+/// Notes that the running execution has had a turn. After the last one it pauses where it next can.
+#[inline(always)]
+pub(crate) fn take_turn(vm: &Vm) {
+    if let Some(left) = vm.steps.turns.get() {
+        take_counted_turn(vm, left);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn take_counted_turn(vm: &Vm, left: u32) {
+    vm.steps.turns.set(Some(left.saturating_sub(1)));
+    if left <= 1 {
+        vm.steps.pause.set(true);
+        choose_dispatch(vm);
+    }
 }
 
 /// Asks for a collection at the next safe point.

@@ -37,6 +37,9 @@ pub(crate) struct Thread {
     pub parking: Parking,
     pub tracer: Tracer,
     pub safe_points: SafePoints,
+    /// The exception by which a function asks to be waited for, while the exception is on its way to the instruction that
+    /// has called the function, and the function.
+    pub waiting: Cell<Option<(Obj, Obj)>>,
 }
 
 impl Thread {
@@ -55,42 +58,41 @@ impl Thread {
             parking: Parking::default(),
             tracer: Tracer::default(),
             safe_points: SafePoints::default(),
+            waiting: Cell::new(None),
         })
+    }
+
+    /// Exchanges what this thread runs for what another runs. The machine stack, and the place among other threads,
+    /// stay.
+    pub fn swap_program(&self, other: &Thread) {
+        self.stacks.swap(&other.stacks);
+        self.exception.swap(&other.exception);
+        self.returned.swap(&other.returned);
+        self.result.swap(&other.result);
+        self.locals.swap(&other.locals);
+        self.tracer.swap(&other.tracer);
+        self.safe_points.swap(&other.safe_points);
+        self.waiting.swap(&other.waiting);
     }
 
     /// Exchanges this thread's state for another's.
     #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Thread) {
-        let Thread {
-            stacks,
-            exception,
-            returned,
-            result,
-            locals,
-            stack_base,
-            stack_limit,
-            holds_events,
-            parking,
-            tracer,
-            safe_points,
-        } = self;
-        stacks.swap(&other.stacks);
-        exception.swap(&other.exception);
-        returned.swap(&other.returned);
-        result.swap(&other.result);
-        locals.swap(&other.locals);
-        stack_base.swap(&other.stack_base);
-        stack_limit.swap(&other.stack_limit);
-        holds_events.swap(&other.holds_events);
-        parking.swap(&other.parking);
-        tracer.swap(&other.tracer);
-        safe_points.swap(&other.safe_points);
+        self.swap_program(other);
+        self.stack_base.swap(&other.stack_base);
+        self.stack_limit.swap(&other.stack_limit);
+        self.holds_events.swap(&other.holds_events);
+        self.parking.swap(&other.parking);
     }
 
     /// Keeps what the thread refers to, but for its machine stack.
     pub fn keep(&self, collection: &mut Collection<'_>) {
         for object in [&self.exception, &self.returned, &self.result].into_iter().filter_map(Cell::get) {
             collection.keep(object.bits());
+        }
+        if let Some((exception, function)) = self.waiting.get() {
+            collection.keep(exception.bits());
+            collection.keep(function.bits());
         }
         if let Some(locals) = self.locals.get() {
             collection.keep(locals.as_ptr().addr().get());
@@ -122,7 +124,6 @@ pub(crate) struct SafePoints {
 
 impl SafePoints {
     /// Exchanges these values for those of another thread.
-    #[cfg(feature = "threads")]
     pub fn swap(&self, other: &SafePoints) {
         let SafePoints { level, program } = self;
         level.swap(&other.level);

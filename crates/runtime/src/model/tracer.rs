@@ -25,7 +25,6 @@ impl Tracer {
     }
 
     /// Exchanges this tracing for another thread's.
-    #[cfg(feature = "threads")]
     pub fn swap(&self, other: &Tracer) {
         let Tracer { function, is_calling, noted } = self;
         function.swap(&other.function);

@@ -491,7 +491,7 @@ impl Vm {
         self.emergency.keep(collection);
         self.mounts.keep(collection);
         if let Some(embedder) = &self.embedder {
-            embedder.keep(&mut |word| collection.keep(word));
+            embedder.keep(collection);
         }
     }
 }

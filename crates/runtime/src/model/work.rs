@@ -1,7 +1,7 @@
 //! Counting of work that cannot fail.
 
 use crate::model::events::{BYTES_PER_UNIT, SLICE, poll_soon};
-use crate::model::steps::charge_instructions;
+use crate::model::steps::{charge_instructions, take_turn};
 use crate::model::vm::Vm;
 
 /// [`Vm::work_on_bytes`] for functions that cannot fail, as [`spend_work`].
@@ -14,6 +14,7 @@ pub(crate) fn spend_work_on_bytes(vm: &Vm, bytes: usize) {
 /// for the work done.
 #[cold]
 pub(crate) fn end_slice(vm: &Vm, units: usize) {
+    take_turn(vm);
     let done = SLICE - vm.events.work.replace(SLICE);
     charge_instructions(vm, (done as u64).saturating_add(units as u64));
 }

@@ -15,7 +15,7 @@ use crate::model::events::{BYTES_PER_UNIT, Budget, NAP, NoClock, Poll, SLICE, TI
 use crate::model::finalise::finalise_dead;
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
-use crate::model::steps::{check_instructions, count_instructions};
+use crate::model::steps::{check_instructions, count_instructions, take_turn};
 use crate::model::unlock::Unlock;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -54,6 +54,7 @@ impl Poll for Vm {
     fn poll(&self) -> Res<()> {
         let events = &self.events;
         events.ticks.set(TICKS);
+        take_turn(self);
         if events.work.get() == 0 {
             // Work that cannot fail has taken all of a slice, and left it to this look to begin another.
             end_slice(self, 0);
@@ -138,6 +139,11 @@ impl Poll for Vm {
         self.events.work.set(SLICE);
         poll_soon(self);
         Ok(())
+    }
+
+    fn budget_left(&self) -> Budget {
+        let time = self.events.deadline.get().map(|deadline| deadline.saturating_sub(self.now()));
+        Budget { instructions: self.steps.left.get(), time }
     }
 
     #[cold]

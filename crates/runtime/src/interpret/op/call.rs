@@ -10,12 +10,13 @@ use berus_mpy::opcode::Op;
 
 use crate::data::cell::Cell;
 use crate::data::function::BoundMethod;
+use crate::interpret::execution::waits_for;
 use crate::interpret::op::{exception, leaving_op, next, raised, resume, tri};
 use crate::model::args::Args;
 use crate::model::builtin::{Builtin, Fun};
 use crate::model::code::Code;
 use crate::model::dispatch::Exit;
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::{Poll, tick};
 use crate::model::execute::Called;
 use crate::model::frame::Entry;
@@ -227,8 +228,18 @@ fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments
             next(vm, code, ip, sp, fp)
         }
         Ok(None) => resume(vm),
-        Err(error) => raised(vm, ip, error),
+        Err(error) => call_failed(vm, ip, sp, error),
     }
+}
+
+/// Leaves the instruction before `ip`, which has called the object at `sp`: with the exception that the call has raised,
+/// unless this exception asks to wait for the call's result.
+#[cold]
+#[inline(never)]
+fn call_failed(vm: &Vm, ip: Ip, sp: Sp, error: Raised) -> Exit {
+    vm.frame().sp.set(sp.0);
+    let exit = raised(vm, ip, error);
+    if waits_for(vm, sp.at(0)) { Exit::Waiting } else { exit }
 }
 
 /// Calls the object at `sp`: the result, or `None` if a frame was pushed.
@@ -394,9 +405,13 @@ leaving_op! {
     call_function_var_kw(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         sp.drop(2 + (counts & 0xff) + 2 * (counts >> 8));
-        let value = tri!(vm, ip, call_starred(vm, sp, counts, 1));
-        sp.push(value);
-        next(vm, code, ip, sp, fp)
+        match call_starred(vm, sp, counts, 1) {
+            Ok(value) => {
+                sp.push(value);
+                next(vm, code, ip, sp, fp)
+            }
+            Err(error) => call_failed(vm, ip, sp, error),
+        }
     }
 }
 
@@ -404,9 +419,13 @@ leaving_op! {
     call_method_var_kw(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         sp.drop(3 + (counts & 0xff) + 2 * (counts >> 8));
-        let value = tri!(vm, ip, call_starred(vm, sp, counts, 2));
-        sp.push(value);
-        next(vm, code, ip, sp, fp)
+        match call_starred(vm, sp, counts, 2) {
+            Ok(value) => {
+                sp.push(value);
+                next(vm, code, ip, sp, fp)
+            }
+            Err(error) => call_failed(vm, ip, sp, error),
+        }
     }
 }
 
@@ -459,7 +478,7 @@ pub(crate) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
             let sp = Sp(frame.sp.get()).down(berus_mpy::opcode::ITER_SLOTS as usize);
             next(vm, code, ip.plus(by), sp, Fp(frame.locals.get()))
         }
-        Entry::Rust | Entry::Bottom => {
+        Entry::Rust | Entry::Execution | Entry::Bottom => {
             end_generator(frame.object.get());
             vm.pop_frame();
             vm.set_result(value);
