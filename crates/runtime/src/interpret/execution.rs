@@ -73,7 +73,7 @@ pub enum Step {
 
 impl Execution {
     /// An execution of a call, of which nothing has run yet. `locals` are the variables of the module whose body is
-    /// called, if one is.
+    /// called; without them the call has those that it would have here.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for stacks, `RuntimeError` if they have no room for the arguments.
@@ -83,7 +83,7 @@ impl Execution {
         if !(thread.stacks.lay_out(&[function]) && thread.stacks.lay_out(args)) {
             return Err(vm.recursion_error());
         }
-        thread.locals.set(locals);
+        thread.locals.set(locals.or_else(|| vm.thread.locals.get()));
         Ok(Execution { thread: Box::new(thread), state: Cell::new(State::New(args.len())) })
     }
 
