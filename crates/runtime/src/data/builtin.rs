@@ -16,7 +16,7 @@ impl Builtin {
         let kind = match fun {
             Fun::F0(_) => 0,
             Fun::F1(_) => 1,
-            Fun::F2(_) => 2,
+            Fun::F2(_) | Fun::Send(_) => 2,
             Fun::F3(_) => 3,
             Fun::Var { .. } | Fun::Kw { .. } => 4,
         };
@@ -36,6 +36,11 @@ impl Builtin {
     /// A function of two arguments.
     pub const fn f2(fun: fn(&Vm, Obj, Obj) -> Res) -> Builtin {
         Builtin::new(Fun::F2(fun))
+    }
+
+    /// The method `send` of generators.
+    pub(crate) const fn send(fun: fn(&Vm, Obj, Obj) -> Res) -> Builtin {
+        Builtin::new(Fun::Send(fun))
     }
 
     /// A function of three arguments.
@@ -69,7 +74,7 @@ impl Builtin {
             match (self.fun, args.pos()) {
                 (Fun::F0(fun), []) => return fun(vm),
                 (Fun::F1(fun), [a]) => return fun(vm, *a),
-                (Fun::F2(fun), [a, b]) => return fun(vm, *a, *b),
+                (Fun::F2(fun) | Fun::Send(fun), [a, b]) => return fun(vm, *a, *b),
                 (Fun::F3(fun), [a, b, c]) => return fun(vm, *a, *b, *c),
                 (Fun::Var { min, max, fun }, pos)
                     if pos.len() >= min.into() && (max == u8::MAX || pos.len() <= max.into()) =>
@@ -90,7 +95,7 @@ impl Builtin {
         let (min, max) = match self.fun {
             Fun::F0(_) => (0, 0),
             Fun::F1(_) => (1, 1),
-            Fun::F2(_) => (2, 2),
+            Fun::F2(_) | Fun::Send(_) => (2, 2),
             Fun::F3(_) => (3, 3),
             Fun::Var { min, max, .. } => (min.into(), max.into()),
             Fun::Kw { min, .. } => (min.into(), usize::MAX),

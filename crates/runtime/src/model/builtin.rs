@@ -22,6 +22,8 @@ pub enum Fun {
     F1(fn(&Vm, Obj) -> Res),
     /// Two arguments.
     F2(fn(&Vm, Obj, Obj) -> Res),
+    /// `generator.send(value)`, which an instruction that calls it carries out by running the generator's frame.
+    Send(fn(&Vm, Obj, Obj) -> Res),
     /// Three arguments.
     F3(fn(&Vm, Obj, Obj, Obj) -> Res),
     /// From `min` to `max` positional arguments.

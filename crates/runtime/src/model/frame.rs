@@ -40,6 +40,10 @@ pub(crate) enum Entry {
     Init,
     /// Control goes to the `for` loop of the frame below, whose iterator the generator in this frame is.
     Loop,
+    /// Control goes to the `yield from` of the frame below, for whose generator the generator in this frame stands.
+    Delegate,
+    /// Control goes to the frame below, which has called `send` of the generator in this frame.
+    Send,
 }
 
 /// A call that is running.
@@ -457,7 +461,7 @@ impl Vm {
                 Entry::Execution => return true,
                 Entry::Rust | Entry::Bottom => return false,
                 // SAFETY: only the bottom frame has none below.
-                Entry::Call | Entry::Init | Entry::Loop => frame = unsafe { &*frame.below.get() },
+                Entry::Call | Entry::Init | Entry::Loop | Entry::Delegate | Entry::Send => frame = unsafe { &*frame.below.get() },
             }
         }
     }

@@ -29,7 +29,7 @@ use crate::{define, q};
 crate::members! {
     pub(crate) static METHODS = {
         "close" => f1(generator_close),
-        "send" => f2(generator_send),
+        "send" => send(generator_send),
         "throw" => var(2, 4, generator_throw),
         "pend_throw" => f2(generator_pend_throw),
     }
@@ -148,6 +148,22 @@ impl Generator {
             return Err(vm.value_error(format_args!("generator already executing")));
         }
         Ok(())
+    }
+
+    /// Pushes the generator's frame, with `entry`, so that the generator goes on with `sent`. `false` if there is more to
+    /// do than that, or less: then [`Generator::resume`] does it.
+    pub(crate) fn enter(&self, vm: &Vm, entry: Entry, sent: Obj) -> Res<bool> {
+        self.check(vm)?;
+        let is_plain = match self.state.get() {
+            State::New => sent == Obj::NONE,
+            State::Suspended => true,
+            State::Running | State::Ended => false,
+        };
+        if !is_plain || self.pending.get().is_some() {
+            return Ok(false);
+        }
+        self.push(vm, entry, sent)?;
+        Ok(true)
     }
 
     /// Pushes the generator's frame for the `for` loop of the running frame; `false` if the generator has ended.

@@ -301,6 +301,15 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
     let called = match sp.at(0).downcast::<Builtin>().map(|builtin| builtin.fun()) {
+        Some(Fun::Send(fun)) if arguments.n_pos() == 2 => {
+            let (object, sent) = (sp.up(arguments.first()).at(0), sp.up(arguments.first()).at(1));
+            if let Some(generator) = object.downcast::<Generator>()
+                && tri!(vm, ip, generator.enter(vm, Entry::Send, sent))
+            {
+                return resume(vm);
+            }
+            fun(vm, object, sent)
+        }
         Some(Fun::F0(fun)) if arguments.n_pos() == 0 => {
             frame.forget_above();
             fun(vm)
@@ -478,6 +487,20 @@ pub(crate) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
             let sp = Sp(frame.sp.get()).down(berus_mpy::opcode::ITER_SLOTS as usize);
             next(vm, code, ip.plus(by), sp, Fp(frame.locals.get()))
         }
+        Entry::Delegate => {
+            end_generator(frame.object.get());
+            vm.pop_frame();
+            let frame = vm.frame();
+            let sp = Sp(frame.sp.get());
+            sp.set_top(value);
+            let Some(code) = frame.code.get() else { return Exit::Returned };
+            next(vm, code, Ip(frame.ip.get()), sp, Fp(frame.locals.get()))
+        }
+        Entry::Send => {
+            end_generator(frame.object.get());
+            vm.pop_frame();
+            raised(vm, Ip(vm.frame().ip.get()), vm.stop_iteration(value))
+        }
         Entry::Rust | Entry::Execution | Entry::Bottom => {
             end_generator(frame.object.get());
             vm.pop_frame();
@@ -503,15 +526,9 @@ leaving_op! {
 /// Suspends the running generator before `ip`, and gives `value` to whoever resumed it.
 #[inline(always)]
 fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
-    let frame = vm.frame();
-    if let Some(generator) = frame.object.get().and_then(|object| object.downcast::<Generator>()) {
-        generator.suspend(frame, ip, sp);
-    }
-    let entry = frame.entry.get();
-    vm.pop_frame();
+    let entry = suspend(vm, ip, sp);
     if entry != Entry::Loop {
-        vm.set_result(value);
-        return Exit::Yielded;
+        return yield_further(vm, entry, value);
     }
     let frame = vm.frame();
     let mut ip = Ip(frame.ip.get());
@@ -522,11 +539,57 @@ fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
     next(vm, code, ip, sp, Fp(frame.locals.get()))
 }
 
+/// Suspends the running generator before `ip`, and removes its frame: where control goes.
+#[inline(always)]
+fn suspend(vm: &Vm, ip: Ip, sp: Sp) -> Entry {
+    let frame = vm.frame();
+    if let Some(generator) = frame.object.get().and_then(|object| object.downcast::<Generator>()) {
+        generator.suspend(frame, ip, sp);
+    }
+    let entry = frame.entry.get();
+    vm.pop_frame();
+    entry
+}
+
+/// Gives `value` to whoever resumed the generator whose frame, with the entry `entry`, has just been removed.
+#[inline(never)]
+fn yield_further(vm: &Vm, mut entry: Entry, value: Obj) -> Exit {
+    while entry == Entry::Delegate {
+        // The frame's `yield from` runs again when the generator is resumed.
+        let frame = vm.frame();
+        entry = suspend(vm, Ip(frame.ip.get()).plus(-1), Sp(frame.sp.get()));
+    }
+    match entry {
+        Entry::Send | Entry::Loop => {
+            let frame = vm.frame();
+            let mut ip = Ip(frame.ip.get());
+            if entry == Entry::Loop {
+                ip.forward();
+            }
+            let mut sp = Sp(frame.sp.get());
+            sp.push(value);
+            let Some(code) = frame.code.get() else { return Exit::Returned };
+            next(vm, code, ip, sp, Fp(frame.locals.get()))
+        }
+        _ => {
+            vm.set_result(value);
+            Exit::Yielded
+        }
+    }
+}
+
 leaving_op! {
     yield_from(vm, code, ip, sp, fp) {
         let sent = sp.pop();
         let iterator = sp.top();
-        vm.frame().ip.set(ip.0);
+        let frame = vm.frame();
+        frame.ip.set(ip.0);
+        if let Some(generator) = iterator.downcast::<Generator>() {
+            frame.sp.set(sp.0);
+            if tri!(vm, ip, generator.enter(vm, Entry::Delegate, sent)) {
+                return resume(vm);
+            }
+        }
         match tri!(vm, ip, vm.send(iterator, sent)) {
             Some(value) => {
                 // The next value that is sent comes to the slot of `sent`, and this instruction runs again.
