@@ -211,14 +211,17 @@ impl<'a> Quota<'a> {
 
     #[cold]
     fn ask(&self) -> Result<(), Stop> {
+        self.check()?;
         self.steps.set(STEPS);
-        if self.grantor.goes_on() { self.check() } else { Err(self.end(Stop::Interrupted)) }
+        if self.grantor.goes_on() { Ok(()) } else { Err(self.end(Stop::Interrupted)) }
     }
 
     #[cold]
     fn end(&self, stop: Stop) -> Stop {
         let first = self.stop.get().unwrap_or(stop);
         self.stop.set(Some(first));
+        // From now on every step asks.
+        self.steps.set(0);
         first
     }
 

@@ -145,6 +145,8 @@ impl<'w, 't> Walk<'w, 't> {
                 walk.emit.source_line(walk.tree.line(node));
                 walk.structure(rule, node);
             });
+        } else if self.unit.quota.step().is_err() {
+            // The work ends.
         } else if let Some(name) = node.as_id() {
             self.load_name(name);
         } else if let Some(value) = self.tree.small_int(node) {

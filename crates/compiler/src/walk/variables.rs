@@ -26,6 +26,9 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn store_name(&mut self, name: Name) {
+        if self.unit.quota.step().is_err() {
+            return;
+        }
         if self.pass == Pass::Scope {
             self.bind_name(name);
             return;
@@ -37,6 +40,9 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn delete_name(&mut self, name: Name) {
+        if self.unit.quota.step().is_err() {
+            return;
+        }
         if self.pass == Pass::Scope {
             self.bind_name(name);
             return;
@@ -70,6 +76,9 @@ impl Walk<'_, '_> {
         }
         let list = self.tree.child(node, 0);
         for name in self.tree.list(&list, Rule::NameList).iter().filter_map(|name| name.as_id()) {
+            if self.unit.quota.step().is_err() {
+                return;
+            }
             if let Some(i) = self.add_name(name, IdKind::Undecided) {
                 self.declare(node, i, is_global);
             }
