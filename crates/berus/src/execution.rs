@@ -46,10 +46,10 @@ const TURNS: u32 = 16;
 ///
 /// # Where an execution can pause
 ///
-/// An execution pauses in code of the program, wherever nothing but the program's own functions, generators in `for`
-/// loops and classes called one another. What a built-in calls (the `key` of `sorted`, a coroutine of `asyncio`, a module
-/// that is imported) runs to its end first, within the budget, and cannot wait for answers: a function that waits raises
-/// `RuntimeError` there.
+/// An execution pauses in code of the program, wherever nothing but the program's own functions, classes, generators and
+/// coroutines (`asyncio`'s tasks, too) called one another. What a built-in calls (the `key` of `sorted`, a generator under
+/// `list` or `next`, a module that is imported) runs to its end first, within the budget, and cannot wait for answers: a
+/// function that waits raises `RuntimeError` there.
 ///
 /// An execution that is dropped goes no further: its `finally` clauses do not run.
 pub struct Execution(Value);

@@ -460,8 +460,10 @@ impl Vm {
             match frame.entry.get() {
                 Entry::Execution => return true,
                 Entry::Rust | Entry::Bottom => return false,
-                // SAFETY: only the bottom frame has none below.
-                Entry::Call | Entry::Init | Entry::Loop | Entry::Delegate | Entry::Send => frame = unsafe { &*frame.below.get() },
+                Entry::Call | Entry::Init | Entry::Loop | Entry::Delegate | Entry::Send => {
+                    // SAFETY: only the bottom frame has none below.
+                    frame = unsafe { &*frame.below.get() };
+                }
             }
         }
     }
