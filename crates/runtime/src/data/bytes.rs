@@ -14,7 +14,7 @@ pub struct Bytes {
     pub(crate) header: Header,
     pub(crate) hash: Cell<usize>,
     pub(crate) len: usize,
-    pub(crate) data: NonNull<u8>,
+    pub(crate) data: Cell<NonNull<u8>>,
 }
 
 // SAFETY: the only `static` bytes object, the empty one, is a constant but for its hash, into which everybody writes
@@ -25,7 +25,7 @@ pub(crate) static THE_EMPTY: Bytes = Bytes {
     header: Header::of(<Bytes as Object>::TYPE),
     hash: Cell::new(qstr::hash(b"") as usize),
     len: 0,
-    data: NonNull::dangling(),
+    data: Cell::new(NonNull::dangling()),
 };
 
 impl Bytes {
@@ -41,7 +41,7 @@ impl Bytes {
             header: Header::of(<Bytes as Object>::TYPE),
             hash: Cell::new(0),
             len: bytes.len(),
-            data: NonNull::dangling(),
+            data: Cell::new(NonNull::dangling()),
         };
         let made = vm.alloc_tail(object, bytes.len() + 1)?;
         // SAFETY: the tail behind the object has room for the bytes and one more; nobody else sees the object yet.
@@ -49,7 +49,7 @@ impl Bytes {
             let data = made.as_ptr().add(1).cast::<u8>();
             data.copy_from_nonoverlapping(NonNull::from_ref(bytes).cast(), bytes.len());
             data.add(bytes.len()).write(0);
-            (&raw mut (*made.as_ptr().as_ptr()).data).write(data);
+            made.data.set(data);
         }
         Ok(made)
     }
@@ -68,9 +68,25 @@ impl Bytes {
         }
     }
 
+    /// Copies bytes that are lent, of which there are some, to where a word may lie: the place of the copy, which is the
+    /// object's memory from now on.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn move_to_word(&self, vm: &Vm) -> Res<NonNull<u8>> {
+        let copy = vm.alloc_bytes(self.len + 1)?;
+        // SAFETY: the block is new, and has room for the bytes and one more.
+        unsafe {
+            copy.copy_from_nonoverlapping(self.data.get(), self.len);
+            copy.add(self.len).write(0);
+        }
+        self.data.set(copy);
+        Ok(copy)
+    }
+
     /// The head of a bytes object whose `len` bytes are at `data`.
     pub(crate) fn head(len: usize, data: NonNull<u8>) -> Bytes {
-        Bytes { header: Header::of(<Bytes as Object>::TYPE), hash: Cell::new(0), len, data }
+        Bytes { header: Header::of(<Bytes as Object>::TYPE), hash: Cell::new(0), len, data: Cell::new(data) }
     }
 
     /// The bytes object without bytes.
@@ -91,13 +107,13 @@ impl Bytes {
     pub(crate) fn bytes_unbounded<'a>(&self) -> &'a [u8] {
         // SAFETY: `data` points to `len` bytes, which never change; the caller keeps the object where the collector
         // sees it.
-        unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
+        unsafe { core::slice::from_raw_parts(self.data.get().as_ptr(), self.len) }
     }
 
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: `data` points to `len` bytes, behind the object or lent, which never change and live as long as the
         // object.
-        unsafe { core::slice::from_raw_parts(self.data.as_ptr(), self.len) }
+        unsafe { core::slice::from_raw_parts(self.data.get().as_ptr(), self.len) }
     }
 }

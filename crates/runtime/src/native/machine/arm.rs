@@ -223,6 +223,10 @@ pub(in crate::native) const CODE: CallsOfRaise = CallsOfRaise {
 /// What the code of a code object is aligned to.
 pub(in crate::native) const CODE_ALIGN: usize = 4;
 
+/// Whether the processor reads a number in memory at any address, not at multiples of the number's size alone, which is all that
+/// ARMv6-M does.
+pub(in crate::native) const READS_ANYWHERE: bool = !cfg!(berus_thumb = "1");
+
 /// Has the processor see `code`, which was just written. Where there are caches (Cortex-M7), and no operating system,
 /// the host cleans them.
 #[cfg(target_os = "none")]

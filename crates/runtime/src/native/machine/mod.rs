@@ -7,6 +7,7 @@
 //! - `raise`, which adds to a call where the caller goes on and where the caller's frame is, and `CODE`, how the
 //!   compiler calls that function.
 //! - `CODE_ALIGN`, what the code of a code object is aligned to: its constants are read by whole words.
+//! - `READS_ANYWHERE`, whether numbers can be read at any address.
 //! - `synchronise`, which has the processor see code that was just written, where it does not of itself.
 //!
 //! Facts come from MicroPython's `py/nlr*.c`, `py/asm*.c` and `py/emitn*.c`, and from the calling convention of each

@@ -267,6 +267,10 @@ pub(in crate::native) const CODE: CallsOfRaise = CallsOfRaise {
 /// What the code of a code object is aligned to.
 pub(in crate::native) const CODE_ALIGN: usize = 4;
 
+/// Whether the processor reads a number in memory at any address, not at multiples of the number's size alone: RISC-V leaves
+/// that to each processor.
+pub(in crate::native) const READS_ANYWHERE: bool = false;
+
 /// Has the processor see `code`, which was just written.
 #[cfg(target_os = "none")]
 pub(in crate::native) fn synchronise(_: &[u8]) {

@@ -149,3 +149,6 @@ pub(in crate::native) const CODE: CallsOfRaise = CallsOfRaise {
 
 /// What the code of a code object is aligned to.
 pub(in crate::native) const CODE_ALIGN: usize = 1;
+
+/// Whether the processor reads a number in memory at any address, not at multiples of the number's size alone.
+pub(in crate::native) const READS_ANYWHERE: bool = true;

@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use crate::data::bytes::Bytes;
-use crate::model::buffer::Access;
+use crate::model::buffer::{Access, Buffer};
 use crate::model::error::Res;
 use crate::model::protocols::Ints;
 use crate::model::types::Type;
@@ -12,6 +12,7 @@ use crate::model::word::{Obj, Slot};
 use crate::native::border::serve;
 use crate::native::foreign;
 use crate::native::foreign::adopt;
+use crate::native::machine;
 use crate::native::table::arguments::bytes;
 use crate::obj::array::Array;
 use crate::obj::float::Floats;
@@ -26,6 +27,8 @@ mod number {
     pub const BOOL: usize = 1;
     pub const INT: usize = 2;
     pub const UINT: usize = 3;
+    pub const PTR16: usize = 6;
+    pub const PTR32: usize = 7;
     pub const QSTR: usize = 8;
 }
 
@@ -35,11 +38,28 @@ fn from_object(vm: &Vm, object: Obj, ty: usize) -> Res<usize> {
         number::BOOL => vm.truth(object).map(usize::from),
         number::INT | number::UINT => vm.int_truncated(object),
         _ => match vm.try_buffer(object, Access::Read)? {
-            Some(buffer) => Ok(buffer.data().as_ptr().expose_provenance()),
+            Some(buffer) => address(vm, object, buffer, ty & 0xf),
             // An object without memory is itself an address.
             None => vm.int_truncated(object),
         },
     }
+}
+
+/// The address of the memory of an object, for a pointer of the viper type with number `ty`.
+fn address(vm: &Vm, object: Obj, memory: Buffer, ty: usize) -> Res<usize> {
+    let item = match ty {
+        number::PTR16 => 2,
+        number::PTR32 => 4,
+        _ => 1,
+    };
+    let at = memory.data();
+    let can_read = machine::READS_ANYWHERE || memory.len() < item || at.addr().get().is_multiple_of(item);
+    let at = match object.downcast::<Bytes>() {
+        // A constant that stays where its module lies can begin at any byte.
+        Some(bytes) if !can_read => bytes.move_to_word(vm)?,
+        _ => at,
+    };
+    Ok(at.as_ptr().expose_provenance())
 }
 
 pub(super) unsafe extern "C" fn native_from_obj(object: Slot, ty: usize) -> usize {
