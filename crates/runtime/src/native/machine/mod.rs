@@ -15,6 +15,7 @@
 
 #[cfg(any(berus_machine = "armv6", berus_machine = "thumb"))]
 mod arm;
+pub(super) mod floats;
 #[cfg(any(berus_machine = "rv32", berus_machine = "rv64"))]
 mod riscv;
 #[cfg(not(berus_machine = "x64"))]

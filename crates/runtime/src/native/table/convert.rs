@@ -13,6 +13,7 @@ use crate::native::border::serve;
 use crate::native::foreign;
 use crate::native::foreign::adopt;
 use crate::native::machine;
+use crate::native::machine::floats;
 use crate::native::table::arguments::bytes;
 use crate::obj::array::Array;
 use crate::obj::float::Floats;
@@ -115,22 +116,22 @@ pub(super) unsafe extern "C" fn new_bytearray_by_ref(len: usize, items: Option<N
     unsafe { serve(|vm| Ok(Array::of_memory(vm, items.unwrap_or(NonNull::dangling()), len)?.obj())) }
 }
 
-pub(super) unsafe extern "C" fn new_float_from_f32(value: f32) -> Obj {
+pub(super) unsafe extern "C" fn new_float_from_f32(value: floats::Single) -> Obj {
     // SAFETY: machine code called.
-    unsafe { serve(|vm| vm.new_float(value.into())) }
+    unsafe { serve(|vm| vm.new_float(floats::of_single(value).into())) }
 }
 
-pub(super) unsafe extern "C" fn new_float_from_f64(value: f64) -> Obj {
+pub(super) unsafe extern "C" fn new_float_from_f64(value: floats::Double) -> Obj {
     // SAFETY: machine code called.
-    unsafe { serve(|vm| vm.new_float(value)) }
+    unsafe { serve(|vm| vm.new_float(floats::of_double(value))) }
 }
 
-pub(super) unsafe extern "C" fn float_to_f32(object: Obj) -> f32 {
+pub(super) unsafe extern "C" fn float_to_f32(object: Obj) -> floats::Single {
     // SAFETY: machine code called.
-    unsafe { serve(|vm| vm.float(object).map(|value| value as f32)) }
+    unsafe { serve(|vm| vm.float(object).map(|value| floats::single(value as f32))) }
 }
 
-pub(super) unsafe extern "C" fn float_to_f64(object: Obj) -> f64 {
+pub(super) unsafe extern "C" fn float_to_f64(object: Obj) -> floats::Double {
     // SAFETY: machine code called.
-    unsafe { serve(|vm| vm.float(object)) }
+    unsafe { serve(|vm| vm.float(object).map(floats::double)) }
 }
