@@ -272,6 +272,18 @@ static mp_obj_t reads_stream(mp_obj_t object) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(reads_stream_obj, reads_stream);
 
+// Moves a stream to so many bytes before its end: where that is.
+static mp_obj_t moves_stream(mp_obj_t object, mp_obj_t before) {
+    const mp_stream_p_t *stream = mp_get_stream_raise(object, MP_STREAM_OP_IOCTL);
+    struct mp_stream_seek_t seek = { .offset = -mp_obj_get_int(before), .whence = 2 };
+    int error;
+    if (stream->ioctl(object, MP_STREAM_SEEK, (uintptr_t)&seek, &error) == MP_STREAM_ERROR) {
+        mp_raise_OSError(error);
+    }
+    return mp_obj_new_int(seek.offset);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(moves_stream_obj, moves_stream);
+
 static mp_obj_t builds(void) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (int i = 0; i < 20; ++i) {
@@ -378,6 +390,7 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
     mp_store_global(MP_QSTR_sum, MP_OBJ_FROM_PTR(&sum_obj));
     mp_store_global(MP_QSTR_c_length, MP_OBJ_FROM_PTR(&c_length_obj));
     mp_store_global(MP_QSTR_reads_stream, MP_OBJ_FROM_PTR(&reads_stream_obj));
+    mp_store_global(MP_QSTR_moves_stream, MP_OBJ_FROM_PTR(&moves_stream_obj));
     mp_store_global(MP_QSTR_builds, MP_OBJ_FROM_PTR(&builds_obj));
     mp_store_global(MP_QSTR_shares, MP_OBJ_FROM_PTR(&shares_obj));
     mp_store_global(MP_QSTR_numbers, MP_OBJ_FROM_PTR(&numbers_obj));

@@ -141,6 +141,8 @@ try:
     abi.reads_stream(1)
 except OSError as error:
     print("OSError:", error.args)
+digits = io.BytesIO(b"0123456789")
+print(abi.moves_stream(digits, 3), abi.reads_stream(digits), abi.moves_stream(digits, 10), digits.read(2))
 
 # Memory.
 print(abi.sum(b"\x01\x02", False), abi.sum("ab", False))

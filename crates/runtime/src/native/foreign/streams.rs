@@ -92,10 +92,11 @@ mod number {
     pub const CLOSE: usize = 4;
 }
 
-/// The argument of the request to move.
+/// The argument of the request to move (MicroPython: `struct mp_stream_seek_t`, where native modules have words for
+/// offsets).
 #[repr(C)]
 struct SeekOfC {
-    offset: i64,
+    offset: isize,
     whence: c_int,
 }
 
@@ -107,14 +108,14 @@ unsafe extern "C" fn ioctl_own(object: Obj, request: usize, argument: usize, err
             let is_seek = request == number::SEEK;
             let request = match request {
                 number::FLUSH => Request::Flush,
-                number::SEEK => Request::Seek { offset: (*seek).offset as isize, whence: (*seek).whence as u8 },
+                number::SEEK => Request::Seek { offset: (*seek).offset, whence: (*seek).whence as u8 },
                 number::POLL => Request::Poll(Events::from_bits_retain(argument)),
                 number::CLOSE => Request::Close,
                 other => Request::Other(other, argument),
             };
             let outcome = vm.stream_ioctl(object, request).map(|done| match is_seek {
                 true => {
-                    (*seek).offset = done as i64;
+                    (*seek).offset = done as isize;
                     0
                 }
                 false => done,
@@ -202,7 +203,7 @@ fn ioctl(vm: &Vm, object: Obj, request: Request) -> Outcome {
         Request::Close => (number::CLOSE, 0),
         Request::Other(request, argument) => (request, argument),
         Request::Seek { offset, whence } => {
-            let mut seek = SeekOfC { offset: offset as i64, whence: whence.into() };
+            let mut seek = SeekOfC { offset, whence: whence.into() };
             let outcome = call(vm, object, function, number::SEEK, (&raw mut seek).expose_provenance());
             black_box(&mut seek);
             return outcome.map(|_| seek.offset as usize);
