@@ -15,10 +15,13 @@ const MAX_ROOM: u64 = 1 << 24;
 ///
 /// A function is walked over several times. In all walks but the last, only labels that are placed already have a
 /// position; so a jump knows whether it goes back, and how far, and takes the same size in each. In the last walk,
-/// all labels have the positions that the walk before has found.
+/// all labels have the positions that the walk before has found; its bytes alone are kept, those of the others are
+/// counted.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
     bytes: Vec<u8>,
+    /// The bytes so far, kept or not.
+    position: u32,
     labels: Vec<Option<u32>>,
     is_last: bool,
     /// Whether a label was not where the walk before has found it, in the last walk.
@@ -36,6 +39,7 @@ impl Code {
     /// Begins a walk; `is_last` says that the code of this one counts.
     pub fn begin(&mut self, is_last: bool) {
         self.bytes.clear();
+        self.position = 0;
         self.is_last = is_last;
         self.has_moved = false;
         self.unreachable = false;
@@ -47,7 +51,7 @@ impl Code {
 
     /// The bytes so far.
     pub fn position(&self) -> u32 {
-        self.bytes.len() as u32
+        self.position
     }
 
     /// Puts `label` here, from where on control can go on.
@@ -72,9 +76,13 @@ impl Code {
     }
 
     /// Makes room for an instruction and a label within a quota.
+    #[inline]
     pub fn make_room(&mut self, quota: &Quota<'_>) {
-        let is_had = quota.reserve(&mut self.bytes, ROOM).and_then(|()| quota.reserve(&mut self.labels, 1));
-        self.is_cut_short |= is_had.is_err();
+        let room = if self.is_last { ROOM } else { 0 };
+        if self.bytes.capacity() - self.bytes.len() < room || self.labels.capacity() == self.labels.len() {
+            let is_had = quota.reserve(&mut self.bytes, room).and_then(|()| quota.reserve(&mut self.labels, 1));
+            self.is_cut_short |= is_had.is_err();
+        }
     }
 
     /// Whether something is missing, because there was no memory for it.
@@ -103,10 +111,18 @@ impl Code {
     }
 
     /// Writes bytes.
+    #[inline]
     pub fn write(&mut self, bytes: &[u8]) {
-        if self.unreachable || self.is_cut_short {
+        if self.unreachable {
             return;
         }
+        self.position = self.position.saturating_add(bytes.len() as u32);
+        if self.is_last {
+            self.keep(bytes);
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
         match self.bytes.try_reserve(bytes.len()) {
             Ok(()) => self.bytes.extend_from_slice(bytes),
             Err(_) => self.is_cut_short = true,
@@ -114,6 +130,7 @@ impl Code {
     }
 
     /// Writes the lowest `bytes` bytes of a number, least significant first.
+    #[inline]
     pub fn write_number(&mut self, bytes: usize, value: u64) {
         self.write(&value.to_le_bytes()[..bytes.min(8)]);
     }
@@ -125,7 +142,7 @@ impl Code {
     /// A `MemoryError` if that would be far too much.
     pub fn align(&mut self, align: u32) -> Result<(), CompileError> {
         let mask = u64::from(align.wrapping_sub(1));
-        let to = (self.bytes.len() as u64 + u64::from(align)).wrapping_sub(1) & !mask;
+        let to = (u64::from(self.position) + u64::from(align)).wrapping_sub(1) & !mask;
         let to = room(to)?;
         self.fill(to);
         Ok(())
@@ -136,21 +153,26 @@ impl Code {
     /// # Errors
     /// A `MemoryError` if that would be far too many.
     pub fn write_wide(&mut self, bytes: u32, value: u64) -> Result<(), CompileError> {
-        let end = room(self.bytes.len() as u64 + u64::from(bytes))?;
+        let end = room(u64::from(self.position) + u64::from(bytes))?;
         self.write_number(bytes as usize, value);
         self.fill(end);
         Ok(())
     }
 
     /// Writes zeros up to position `end`.
-    fn fill(&mut self, end: usize) {
-        match self.bytes.try_reserve(end.saturating_sub(self.bytes.len())) {
-            Ok(()) => self.bytes.resize(end, 0),
+    fn fill(&mut self, end: u32) {
+        let zeros = end.saturating_sub(self.position) as usize;
+        self.position = end;
+        if !self.is_last {
+            return;
+        }
+        match self.bytes.try_reserve(zeros) {
+            Ok(()) => self.bytes.resize(self.bytes.len() + zeros, 0),
             Err(_) => self.is_cut_short = true,
         }
     }
 
-    /// Writes over bytes that are there.
+    /// Writes over bytes that are there, if they are kept.
     pub fn overwrite(&mut self, at: u32, bytes: &[u8]) {
         if let Some(place) = self.bytes.get_mut(at as usize..).and_then(|rest| rest.get_mut(..bytes.len())) {
             place.copy_from_slice(bytes);
@@ -175,9 +197,9 @@ impl Code {
 }
 
 /// `bytes`, if so many can be made room for.
-fn room(bytes: u64) -> Result<usize, CompileError> {
+fn room(bytes: u64) -> Result<u32, CompileError> {
     if bytes <= MAX_ROOM {
-        return Ok(bytes as usize);
+        return Ok(bytes as u32);
     }
     Err(CompileError::new(ErrorKind::Memory, format!("memory allocation failed, allocating {bytes} bytes")))
 }
@@ -196,13 +218,14 @@ mod tests {
             code.place(Label(1));
             assert_eq!(code.label(Label(1)), Some(3));
             assert_eq!(code.distance(Label(1), 2), -2);
+            assert_eq!((code.position(), code.bytes().len()), (3, if is_last { 3 } else { 0 }));
         }
     }
 
     #[test]
     fn what_control_cannot_reach_is_dropped() {
         let mut code = Code::default();
-        code.begin(false);
+        code.begin(true);
         code.write_number(2, 0x1234);
         code.leave();
         code.write(&[1]);

@@ -121,10 +121,19 @@ impl<A: Assembler> Native<'_, '_, A> {
     }
 
     /// Puts values in one register, or in any, into the frame, lowest first.
+    #[inline]
     fn spill(&mut self, which: Option<A::Reg>, except: Option<usize>) {
+        let first = self.stack.free_of(which);
+        if first < self.stack.size() {
+            self.spill_from(first, which, except);
+        }
+    }
+
+    /// The same from value number `first` from the bottom on.
+    fn spill_from(&mut self, first: usize, which: Option<A::Reg>, except: Option<usize>) {
         let size = self.stack.size();
         let mut free = size;
-        for i in self.stack.free_of(which)..size {
+        for i in first..size {
             let depth = size - 1 - i;
             let Value { of, place: Place::Register(register), .. } = self.stack.peek(depth) else { continue };
             if which.is_some_and(|which| which != register) {

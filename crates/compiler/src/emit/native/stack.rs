@@ -48,6 +48,8 @@ pub(super) struct Stack<'q, R> {
     max_size: usize,
     /// For each register in use: up to where from the bottom no value is in it.
     registers: Vec<(R, usize)>,
+    /// The least of these.
+    free: usize,
     /// Up to here from the bottom, all values are in the frame.
     settled: usize,
 }
@@ -61,7 +63,7 @@ impl<R> Drop for Stack<'_, R> {
 
 impl<'q, R: Copy + PartialEq> Stack<'q, R> {
     pub fn new(quota: &'q Quota<'q>) -> Stack<'q, R> {
-        Stack { quota, values: Vec::new(), size: 0, max_size: 0, registers: Vec::new(), settled: 0 }
+        Stack { quota, values: Vec::new(), size: 0, max_size: 0, registers: Vec::new(), free: usize::MAX, settled: 0 }
     }
 
     pub fn size(&self) -> usize {
@@ -74,26 +76,43 @@ impl<'q, R: Copy + PartialEq> Stack<'q, R> {
     }
 
     /// Says that there are `delta` values more; or less, but not less than none. Whether there were as many.
+    #[inline]
     pub fn adjust(&mut self, delta: isize) -> bool {
-        let size = self.size.checked_add_signed(delta);
-        if delta > 0 {
-            // What counts again may be anywhere.
-            for i in self.size..self.values.len().min(size.unwrap_or(0)) {
-                self.note(i, self.values[i].place);
-            }
-        }
+        let before = self.size;
+        let size = before.checked_add_signed(delta);
         self.size = size.unwrap_or(0);
+        if self.size > before {
+            self.count_again(before);
+        }
+        size.is_some()
+    }
+
+    /// What counts again, from value number `first` from the bottom on, may be anywhere.
+    fn count_again(&mut self, first: usize) {
+        for i in first..self.values.len().min(self.size) {
+            self.note(i, self.values[i].place);
+        }
         self.max_size = self.max_size.max(self.size);
         if self.size > self.values.len() {
             // Of what there is no memory for, nothing is known.
             let _ = self.quota.resize(&mut self.values, self.size, Value::in_frame(Type::Unbound));
         }
-        size.is_some()
     }
 
     pub fn push(&mut self, value: Value<R>) {
-        self.adjust(1);
-        self.set(0, value);
+        let i = self.size;
+        match self.values.get_mut(i) {
+            Some(place) => {
+                *place = value;
+                self.size += 1;
+                self.max_size = self.max_size.max(self.size);
+                self.note(i, value.place);
+            }
+            None => {
+                self.adjust(1);
+                self.set(0, value);
+            }
+        }
     }
 
     /// The value `depth` below the top.
@@ -114,6 +133,7 @@ impl<'q, R: Copy + PartialEq> Stack<'q, R> {
     /// Notes that value number `i` from the bottom is at `place`.
     fn note(&mut self, i: usize, place: Place<R>) {
         if let Place::Register(register) = place {
+            self.free = self.free.min(i);
             match self.registers.iter_mut().find(|entry| entry.0 == register) {
                 Some((_, free)) => *free = (*free).min(i),
                 None => self.quota.push_or_stop(&mut self.registers, (register, i)),
@@ -127,15 +147,25 @@ impl<'q, R: Copy + PartialEq> Stack<'q, R> {
     }
 
     /// How many values from the bottom are certainly not in `register`; if none is given, in any register.
+    #[inline]
     pub fn free_of(&self, register: Option<R>) -> usize {
-        let entries = self.registers.iter().filter(|entry| register.is_none_or(|register| register == entry.0));
-        entries.map(|entry| entry.1).min().unwrap_or(self.size).min(self.size)
+        if self.free >= self.size {
+            return self.size;
+        }
+        let entry =
+            |register| self.registers.iter().find(|entry| entry.0 == register).map_or(self.size, |entry| entry.1);
+        register.map_or(self.free, entry).min(self.size)
     }
 
     /// Says that as many are not.
     pub fn note_free_of(&mut self, register: Option<R>, count: usize) {
-        let entries = self.registers.iter_mut().filter(|entry| register.is_none_or(|register| register == entry.0));
-        entries.for_each(|entry| entry.1 = count);
+        self.free = usize::MAX;
+        for (of, free) in &mut self.registers {
+            if register.is_none_or(|register| register == *of) {
+                *free = count;
+            }
+            self.free = self.free.min(*free);
+        }
     }
 
     /// How many values from the bottom are certainly in the frame.

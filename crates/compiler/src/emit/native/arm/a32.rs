@@ -320,7 +320,7 @@ mod tests {
     /// The instructions that `work` makes.
     fn words(work: impl Fn(&mut Arm)) -> alloc::vec::Vec<u32> {
         let mut assembler = Arm::default();
-        assembler.code.begin(false);
+        assembler.code.begin(true);
         work(&mut assembler);
         assembler.code.bytes().chunks(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect()
     }

@@ -562,7 +562,7 @@ mod tests {
     /// The instructions that `work` makes, of 16 bits or halves.
     fn halves(has_wide: bool, work: impl Fn(&mut Thumb)) -> alloc::vec::Vec<u16> {
         let mut assembler = Thumb::new(has_wide);
-        assembler.code.begin(false);
+        assembler.code.begin(true);
         work(&mut assembler);
         assembler.code.bytes().chunks(2).map(|half| u16::from_le_bytes(half.try_into().unwrap())).collect()
     }

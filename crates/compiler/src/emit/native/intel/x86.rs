@@ -60,7 +60,7 @@ mod tests {
     /// The bytes that `work` makes.
     fn bytes(work: impl Fn(&mut X86)) -> alloc::vec::Vec<u8> {
         let mut assembler = X86::default();
-        assembler.code.begin(false);
+        assembler.code.begin(true);
         work(&mut assembler);
         assembler.code.bytes().to_vec()
     }

@@ -5,7 +5,7 @@ use super::*;
 /// The bytes that `work` makes, with extensions.
 fn with(extensions: u32, work: impl Fn(&mut Rv32)) -> alloc::vec::Vec<u8> {
     let mut assembler = Rv32::new(extensions);
-    assembler.code.begin(false);
+    assembler.code.begin(true);
     work(&mut assembler);
     assembler.code.bytes().to_vec()
 }

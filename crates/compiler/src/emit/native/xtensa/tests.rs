@@ -5,7 +5,7 @@ use super::*;
 /// The bytes that `work` makes.
 fn bytes(work: impl Fn(&mut XtensaCall0)) -> alloc::vec::Vec<u8> {
     let mut assembler = XtensaCall0::default();
-    assembler.code.begin(false);
+    assembler.code.begin(true);
     work(&mut assembler);
     assembler.code.bytes().to_vec()
 }
@@ -13,7 +13,7 @@ fn bytes(work: impl Fn(&mut XtensaCall0)) -> alloc::vec::Vec<u8> {
 /// The same with windows of registers.
 fn windowed(work: impl Fn(&mut XtensaWindowed)) -> alloc::vec::Vec<u8> {
     let mut assembler = XtensaWindowed::default();
-    assembler.code.begin(false);
+    assembler.code.begin(true);
     work(&mut assembler);
     assembler.code.bytes().to_vec()
 }
