@@ -1,7 +1,9 @@
 //! Running frames, and unwinding them when an exception comes by.
 
 use crate::data::exception::Exceptions;
-use crate::interpret::execution::{pauses_here, refuse_to_wait};
+#[cfg(feature = "steps")]
+use crate::interpret::execution::pauses_here;
+use crate::interpret::execution::refuse_to_wait;
 use crate::interpret::step::before_instruction;
 use crate::interpret::trace::{forget_left_frames, trace_exception};
 use crate::interpret::{op, trace};
@@ -31,6 +33,7 @@ pub(crate) fn run(vm: &Vm) -> Res<Exit> {
 fn run_frames(vm: &Vm) -> Res<Exit> {
     loop {
         if vm.dispatch.stops() {
+            #[cfg(feature = "steps")]
             if vm.steps.pause.get() && pauses_here(vm) {
                 return Ok(Exit::Paused);
             }

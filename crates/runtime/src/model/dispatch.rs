@@ -22,6 +22,7 @@ pub(crate) enum Exit {
     /// A generator resumed by Rust code has yielded; the value waits in the interpreter state.
     Yielded,
     /// The execution has had its turns; the next instruction of the top frame is to be run next time.
+    #[cfg(feature = "steps")]
     Paused,
     /// The execution waits for the result of a call, which goes onto the top frame's operands.
     Waiting,

@@ -32,6 +32,7 @@ pub(crate) enum Entry {
     Rust,
     /// Control goes to the Rust code that runs an [`Execution`](crate::interpret::execution::Execution), the first frame
     /// of which this is.
+    #[cfg_attr(not(feature = "steps"), expect(dead_code))]
     Execution,
     /// Control goes to the frame below, which gets the result.
     Call,
@@ -202,6 +203,7 @@ impl Stacks {
     }
 
     /// Exchanges these stacks for `other`.
+    #[cfg(any(feature = "steps", feature = "threads"))]
     pub fn swap(&self, other: &Stacks) {
         let Stacks { values, frames, top } = self;
         values.swap(&other.values);
@@ -236,6 +238,7 @@ impl Stacks {
     }
 
     /// Puts `words`, a callable and its arguments, on the value stack, which nothing is on yet. False if there is no room.
+    #[cfg(feature = "steps")]
     pub fn lay_out(&self, words: &[Obj]) -> bool {
         let bottom = self.frame();
         let start = bottom.end.get();
@@ -317,6 +320,7 @@ impl Memory {
         end <= self.end.get().addr()
     }
 
+    #[cfg(any(feature = "steps", feature = "threads"))]
     fn swap(&self, other: &Memory) {
         let Memory { all, end } = self;
         all.swap(&other.all);
@@ -454,6 +458,7 @@ impl Vm {
     /// Whether nothing but instructions runs in the [`Execution`](crate::interpret::execution::Execution) to which the
     /// running frame belongs: no built-in is between its frames. A built-in that is called by the running frame does not
     /// show.
+    #[cfg(feature = "steps")]
     pub(crate) fn is_plainly_executing(&self) -> bool {
         let mut frame = self.frame();
         loop {

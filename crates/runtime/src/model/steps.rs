@@ -46,7 +46,9 @@ pub(crate) fn tidy_soon(vm: &Vm) {
 /// Notes that the running execution has had a turn. After the last one it pauses where it next can.
 #[inline(always)]
 pub(crate) fn take_turn(vm: &Vm) {
-    if let Some(left) = vm.steps.turns.get() {
+    if cfg!(feature = "steps")
+        && let Some(left) = vm.steps.turns.get()
+    {
         take_counted_turn(vm, left);
     }
 }

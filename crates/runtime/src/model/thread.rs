@@ -64,6 +64,7 @@ impl Thread {
 
     /// Exchanges what this thread runs for what another runs. The machine stack, and the place among other threads,
     /// stay.
+    #[cfg(any(feature = "steps", feature = "threads"))]
     pub fn swap_program(&self, other: &Thread) {
         self.stacks.swap(&other.stacks);
         self.exception.swap(&other.exception);
@@ -124,6 +125,7 @@ pub(crate) struct SafePoints {
 
 impl SafePoints {
     /// Exchanges these values for those of another thread.
+    #[cfg(any(feature = "steps", feature = "threads"))]
     pub fn swap(&self, other: &SafePoints) {
         let SafePoints { level, program } = self;
         level.swap(&other.level);

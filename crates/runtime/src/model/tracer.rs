@@ -25,6 +25,7 @@ impl Tracer {
     }
 
     /// Exchanges this tracing for another thread's.
+    #[cfg(any(feature = "steps", feature = "threads"))]
     pub fn swap(&self, other: &Tracer) {
         let Tracer { function, is_calling, noted } = self;
         function.swap(&other.function);
