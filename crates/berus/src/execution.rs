@@ -19,6 +19,7 @@ use berus_runtime::model::word::Obj;
 use crate::convert::{FromPython, Private, ToPython, Word};
 use crate::error::{Error, Result};
 use crate::foreign;
+use crate::function::guarded;
 use crate::python::Python;
 use crate::value::Value;
 
@@ -287,16 +288,22 @@ fn next(py: &Python, running: &Running, context: &mut Context<'_>) -> Next {
             running.wait.replace(Some(Wait::Answer(request.clone())));
             Next::Wait(Progress::Asked(request))
         }
-        Some(Wait::Future(mut future)) => match future.as_mut().poll(context) {
-            Poll::Pending => {
-                running.wait.replace(Some(Wait::Future(future)));
-                Next::Wait(Progress::Pending)
+        Some(Wait::Future(mut future)) => {
+            // What the program gets if the future panics.
+            running.answer.replace(Some(Err(Error::new("RuntimeError", "async function panicked"))));
+            let polled = future.as_mut().poll(context);
+            running.answer.take();
+            match polled {
+                Poll::Pending => {
+                    running.wait.replace(Some(Wait::Future(future)));
+                    Next::Wait(Progress::Pending)
+                }
+                Poll::Ready(computed) => {
+                    let value = py.within(|vm| Ok(py.root(guarded(vm, || computed(py))?.0)));
+                    Next::Answer(Some(value))
+                }
             }
-            Poll::Ready(computed) => {
-                let value = py.within(|_| Ok(py.root(computed(py)?.0)));
-                Next::Answer(Some(value))
-            }
-        },
+        }
     }
 }
 

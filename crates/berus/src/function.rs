@@ -335,7 +335,7 @@ impl HostFunction {
 ///
 /// # Panics
 /// If the runtime has been abandoned meanwhile: there is nothing to go back to.
-fn guarded<R>(vm: &Vm, run: impl FnOnce() -> Result<R>) -> Result<R> {
+pub(crate) fn guarded<R>(vm: &Vm, run: impl FnOnce() -> Result<R>) -> Result<R> {
     let result = caught(run);
     assert!(!vm.is_abandoned(), "a panic has left the interpreter that called a host function");
     result

@@ -398,6 +398,27 @@ fn async_functions_are_awaited() {
 }
 
 #[test]
+fn futures_that_panic_end_in_an_exception() {
+    struct Odd;
+    impl berus::ToPython for Odd {
+        fn to_python(self, _: &berus::Python) -> Result<Value, Error> {
+            panic!("no value")
+        }
+    }
+    let py = Interpreter::new().unwrap();
+    py.async_function("panics()", |()| async { panic!("in the future") as i32 }).unwrap();
+    py.async_function("odd()", |()| async { Odd }).unwrap();
+    let mut execution = py.start("try: panics()\nexcept RuntimeError as error: said = str(error)").unwrap();
+    let first = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| execution.resume(&py, 9).is_ok()));
+    assert!(first.is_err());
+    assert!(matches!(execution.resume(&py, 9), Ok(Progress::Done(_))));
+    assert_eq!(py.get::<String>("said").unwrap(), "async function panicked");
+    let error = py.start("odd()").unwrap().resume(&py, 9).err().unwrap();
+    assert_eq!(error.message(), "host function panicked: no value");
+    assert_eq!(py.eval::<i64>("1 + 1").unwrap(), 2);
+}
+
+#[test]
 fn tasks_go_from_thread_to_thread() {
     let tasks: Vec<Task<u64>> = (0..16_u64)
         .map(|n| {
