@@ -8,6 +8,12 @@ pub(crate) fn first(text: &[u8]) -> (char, usize) {
     (char::from(text[0]), 1)
 }
 
+/// The bytes of a character, in `room`.
+pub(crate) fn bytes(character: char, room: &mut [u8; 4]) -> &[u8] {
+    room[0] = character as u8;
+    &room[..1]
+}
+
 /// Cells that a character takes.
 pub(crate) fn width(_: char) -> usize {
     1

@@ -15,7 +15,7 @@ pub(crate) enum Change {
     /// Text from an offset on.
     Text {
         from: usize,
-        /// Whether there is less of it now.
+        /// Whether there may be less of it on the screen now.
         shrank: bool,
         /// Whether a line's end came or went, so that lines below move.
         lines: bool,
@@ -51,8 +51,10 @@ impl Buffer {
     /// Puts another text in the place of a part, if there is memory, and the cursor behind it.
     fn splice(&mut self, range: Range<usize>, with: &[u8]) -> Change {
         let Range { start: from, end } = range;
-        let lines = cfg!(feature = "blocks") && (with.contains(&b'\n') || self.text[from..end].contains(&b'\n'));
-        let len = self.text.len();
+        let (len, before) = (self.text.len(), &self.text[from..end]);
+        let lines = cfg!(feature = "blocks") && (with.contains(&b'\n') || before.contains(&b'\n'));
+        // More bytes may take fewer cells.
+        let are_bytes_cells = before.is_empty() || is_cell_by_cell(before) && is_cell_by_cell(with);
         if !append(&mut self.text, with) {
             return Change::Moved;
         }
@@ -61,7 +63,7 @@ impl Buffer {
         self.text.copy_within(end..len, self.cursor);
         self.text.truncate(len + with.len() - (end - from));
         self.text[from..self.cursor].copy_from_slice(with);
-        Change::Text { from, shrank: self.text.len() < len, lines }
+        Change::Text { from, shrank: !are_bytes_cells || self.text.len() < len, lines }
     }
 
     /// The offset of the character before `at`, with what is drawn above that.
@@ -145,6 +147,14 @@ impl Buffer {
         let from = if indents { self.cursor - 4 } else { self.left(self.cursor) };
         from..self.cursor
     }
+}
+
+/// Whether each byte takes a cell, whatever the text is: there are no tabs but in what is pasted as a block.
+pub(crate) const ARE_BYTES_CELLS: bool = IS_ASCII && !cfg!(feature = "blocks");
+
+/// Whether each byte of `text` takes a cell.
+fn is_cell_by_cell(text: &[u8]) -> bool {
+    ARE_BYTES_CELLS || text.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Where the line of `at` ends.

@@ -43,7 +43,7 @@ impl History {
     /// Adds an input, unless it is empty, the same as the last one, no text, or there is no memory.
     pub fn add(&mut self, input: &[u8]) {
         let is_known = input.is_empty() || self.get(1) == Some(input);
-        if self.most == 0 || is_known || input.contains(&0) || self.inputs.try_reserve(input.len() + 1).is_err() {
+        if self.most == 0 || is_known || !is_text(input) || self.inputs.try_reserve(input.len() + 1).is_err() {
             return;
         }
         if self.count == self.most {
@@ -95,9 +95,7 @@ impl History {
                     byte => *byte,
                 });
             }
-            if is_text(&entry) {
-                self.add(&entry);
-            }
+            self.add(&entry);
         }
     }
 }

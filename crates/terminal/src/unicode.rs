@@ -53,6 +53,11 @@ pub(crate) fn first(text: &[u8]) -> (char, usize) {
     character.map_or((char::REPLACEMENT_CHARACTER, 1), |character| (character, len))
 }
 
+/// The bytes of a character, in `room`.
+pub(crate) fn bytes(character: char, room: &mut [u8; 4]) -> &[u8] {
+    character.encode_utf8(room).as_bytes()
+}
+
 /// Cells that a character takes.
 pub(crate) fn width(character: char) -> usize {
     if character.is_ascii() { 1 } else { character.width().unwrap_or(0) }

@@ -6,6 +6,7 @@ use crate::complete::{self, Completer, Completion};
 use crate::key::Key;
 use crate::output::{Output, append};
 use crate::scan;
+use crate::text::bytes;
 
 impl Editor {
     /// Does what a key is for.
@@ -49,7 +50,7 @@ impl Editor {
                 self.explain(completer, out);
                 return None;
             }
-            Key::Char(character) => self.buffer.insert(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            Key::Char(character) => self.buffer.insert(bytes(character, &mut [0; 4])),
             Key::Control(b'Y') if self.is_editable(&self.killed) => self.buffer.insert(&self.killed),
             #[cfg(feature = "blocks")]
             Key::Control(b'L') if self.has_block() => {
@@ -225,7 +226,7 @@ impl Editor {
             return None;
         };
         match key {
-            Key::Char(character) => drop(append(paste, character.encode_utf8(&mut [0; 4]).as_bytes())),
+            Key::Char(character) => drop(append(paste, bytes(character, &mut [0; 4]))),
             Key::Enter => drop(append(paste, b"\n")),
             Key::Tab => drop(append(paste, b"\t")),
             Key::Control(b'C') => {
@@ -255,9 +256,7 @@ impl Editor {
             return Some(key);
         };
         let found = match key {
-            Key::Char(character) => {
-                search.extend(character.encode_utf8(&mut [0; 4]).as_bytes(), &self.history, has_block)
-            }
+            Key::Char(character) => search.extend(bytes(character, &mut [0; 4]), &self.history, has_block),
             Key::Backspace => search.shorten(&self.history, has_block),
             Key::Control(b'R') => search.again(&self.history, has_block),
             _ => {

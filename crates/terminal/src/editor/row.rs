@@ -1,11 +1,8 @@
 //! A line on a terminal of which nothing is known: it is taken for wide enough.
 
-use crate::buffer::Change;
+use crate::buffer::{ARE_BYTES_CELLS, Change};
 use crate::output::{Output, control_sequence};
-use crate::text::{IS_ASCII, first, width};
-
-/// Whether each byte takes a cell: there are no tabs but in what is pasted as a block.
-const ARE_BYTES_CELLS: bool = IS_ASCII && !cfg!(feature = "blocks");
+use crate::text::{first, width};
 
 /// What is on the screen of the line.
 #[cfg_attr(test, derive(Clone))]

@@ -144,6 +144,20 @@ fn long_lines_take_several_rows() {
 }
 
 #[test]
+fn what_is_recalled_may_take_fewer_cells_than_bytes() {
+    let mut session = Session::new(20, 6);
+    for (input, draft) in [("e\u{301}", "**"), ("abc", "\x1b[200~\t\x1b[201~")] {
+        session.type_in(input.as_bytes());
+        session.type_in(b"\r");
+        session.type_in(draft.as_bytes());
+        session.check();
+        session.type_in(b"\x10");
+        session.check();
+        session.type_in(b"\x03");
+    }
+}
+
+#[test]
 fn pasted_text_is_one_input() {
     let mut session = Session::new(80, 10);
     session.type_in(b"\x1b[200~x = 1\r\n\r\nif x:\r\n\tprint(x)\r\n\x1b[201~");

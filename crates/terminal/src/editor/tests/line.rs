@@ -128,5 +128,7 @@ fn the_history_is_searched() {
 #[test]
 fn wide_characters_are_moved_over() {
     assert_eq!(screen("a漢é\x02\x02b".as_bytes()), ">a漢é\x08\x08\x08b漢é\x08\x08\x08");
+    // More bytes, fewer cells.
+    assert_eq!(screen("e\u{301}\r**\x10".as_bytes()), ">e\u{301}\r\n>**\x08\x08\x1b[Ke\u{301}");
     assert_eq!(inputs("über\x01\x04ü\u{301}\x7fx\r".as_bytes()), ["xber"]);
 }
