@@ -518,11 +518,7 @@ fn any_bytes_leave_a_board_that_answers() {
 
 #[test]
 fn mpremote_works() {
-    let Ok(version) = Command::new("mpremote").arg("version").output() else {
-        eprintln!("mpremote is not installed");
-        return;
-    };
-    assert!(version.status.success());
+    let Some(program) = berus_testkit::peer("mpremote") else { return };
     let folder = tempfile::tempdir().unwrap();
     let local = |name: &str| folder.path().join(name);
     std::fs::create_dir_all(local("tree/inner")).unwrap();
@@ -530,7 +526,8 @@ fn mpremote_works() {
     std::fs::write(local("tree/inner/b.bin"), (0..=255).collect::<Vec<u8>>().repeat(40)).unwrap();
     let board = Board::new(&[]);
     let mpremote = |args: &[&OsStr]| {
-        let output = Command::new("mpremote").arg("connect").arg(&board.address).args(args).output().unwrap();
+        let mut command = Command::new(&program);
+        let output = berus_testkit::process::output(command.arg("connect").arg(&board.address).args(args)).unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
         (output.status.success(), text(&output.stdout), text(&output.stderr))
     };
