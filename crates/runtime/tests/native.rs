@@ -17,13 +17,14 @@ use berus_mpy::module::Kind;
 use berus_mpy::prelude::scope_flag::{VIPERBSS as BSS, VIPERRELOC as RELOC, VIPERRODATA as RODATA};
 use berus_mpy::reloc::Relocations;
 use berus_runtime::data::exception::Exceptions;
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Executable, Host, MachineCode};
 use berus_runtime::import::load::Load;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
 use berus_runtime::model::error::Res;
-use berus_runtime::model::layout::{Dict, List, Module as Namespace};
+use berus_runtime::model::layout::{Dict, Module as Namespace};
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::printer::Style;
 use berus_runtime::model::vm::{Limits, Vm};
@@ -31,7 +32,6 @@ use berus_runtime::model::word::Obj;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::print::{Print, Stdout};
 use berus_runtime::q;
-use berus_runtime::qstr::Qstr;
 use berus_testkit::process;
 use berus_testkit::programs::new_vm;
 use memmap2::{Mmap, MmapMut};
@@ -164,8 +164,7 @@ fn c_code_is_at_home(stress: bool) {
         run(vm, &bytes("abi.mpy"), abi.globals)?;
         vm.modules().store(vm, vm.intern(b"abi")?, abi.obj())?;
         // Where there is no path, modules are not looked for.
-        let path = vm.path().downcast::<List>().expect("it is a list");
-        path.append(vm, Obj::qstr(Qstr::EMPTY))?;
+        vm.add_path(b"")?;
         let body = vm.compile(&bytes("natmod.py"), b"natmod.py", Mode::File, vm.main())?;
         vm.run_body(body, vm.main())
     });

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use berus_compiler::{Mode, Options, compile};
 use berus_runtime::data::exception::Exceptions;
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::frozen::Freeze;
@@ -19,7 +20,7 @@ use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
 use berus_runtime::model::error::Res;
-use berus_runtime::model::layout::{Dict, List};
+use berus_runtime::model::layout::Dict;
 use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::ops::call::Call;
@@ -61,8 +62,7 @@ fn interpreter() -> Vm {
     vm.register(berus_stdlib::MODULES);
     vm.freeze(&berus_stdlib::FROZEN);
     vm.enter(|vm| {
-        let path = vm.path().downcast::<List>().expect("it is a list");
-        vm.new_str(b".frozen").and_then(|name| path.append(vm, name)).expect("there is memory");
+        vm.add_path(b".frozen").expect("there is memory");
     });
     vm
 }

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use berus_compiler::{Mode, Options, compile};
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::{Collection, GlobalRegions, Heap};
 use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::frozen::Freeze;
@@ -26,9 +27,7 @@ use berus_runtime::interpret::execution::{Answer, Execution, Step};
 use berus_runtime::model::embedder::Embedder;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::frozen::Frozen;
-use berus_runtime::model::layout::List;
 use berus_runtime::model::module_def::ModuleDef;
-use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::model::word::Obj;
 use berus_runtime::services::end::End;
@@ -138,9 +137,7 @@ impl Interpreter {
     pub fn freeze(&mut self, modules: &'static dyn Frozen) {
         self.vm.freeze(modules);
         self.vm.enter(|vm| {
-            let path = vm.path().downcast::<List>().expect("it is a list");
-            let added = vm.new_str(b".frozen").and_then(|name| path.append(vm, name));
-            added.expect("there is memory");
+            vm.add_path(b".frozen").expect("there is memory");
         });
     }
 

@@ -11,14 +11,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::Heap;
 use berus_runtime::host::{Host, MachineCode};
 use berus_runtime::import::load::Load;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::model::error::{Raise, Res};
-use berus_runtime::model::layout::{Dict, List, Module};
+use berus_runtime::model::layout::{Dict, Module};
 use berus_runtime::model::object::Gc;
-use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::services::end::End;
 
@@ -82,11 +82,9 @@ fn configure(_: &mut Vm, _: &str) {}
 
 fn run_files(vm: &Vm, names: &[String], in_place: bool) -> Res<()> {
     let Some((program, modules)) = names.split_last() else { return Ok(()) };
-    if !modules.is_empty()
-        && let Some(path) = vm.path().downcast::<List>()
-    {
+    if !modules.is_empty() {
         // Without a path, modules are those written in Rust.
-        path.append(vm, vm.new_str(b"")?)?;
+        vm.add_path(b"")?;
     }
     for name in modules {
         let stem = name.rsplit('/').next().and_then(|file| file.split('.').next()).unwrap_or(name);

@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use berus_mpy::memory::Quota;
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::registry::Register;
@@ -28,7 +29,6 @@ use berus_runtime::model::error::Res;
 use berus_runtime::model::events::Poll;
 use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::importing::Import;
-use berus_runtime::model::layout::List;
 use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::model::word::Obj;
@@ -38,7 +38,7 @@ use berus_runtime::q;
 use berus_runtime::services::console::Console;
 use berus_runtime::services::end::End;
 #[cfg(unix)]
-pub use files::{StdFiles, number};
+pub use files::number;
 use host::StdHost;
 #[cfg(unix)]
 pub use host::entropy;
@@ -179,21 +179,13 @@ fn wants_prompt(vm: &Vm, options: &Options) -> bool {
 fn prepare(vm: &Vm, options: &Options) -> Res<()> {
     berus_stdlib::vfs::mount_posix(vm)?;
     for argument in &options.arguments {
-        append(vm, vm.argv(), argument)?;
+        vm.add_argument(argument)?;
     }
-    append(vm, vm.path(), &options.folder)?;
+    vm.add_path(&options.folder)?;
     for folder in &options.path {
-        append(vm, vm.path(), folder)?;
+        vm.add_path(folder)?;
     }
     berus_stdlib::vfs::mount_rom(vm)
-}
-
-fn append(vm: &Vm, list: Obj, text: &[u8]) -> Res<()> {
-    let text = vm.new_str(text)?;
-    match list.downcast::<List>() {
-        Some(list) => list.append(vm, text),
-        None => Ok(()),
-    }
 }
 
 fn run_program(vm: &Vm, options: &Options) -> Res<()> {

@@ -18,4 +18,5 @@ pub mod property;
 pub(crate) mod sketch;
 pub mod slice;
 pub mod str;
+pub mod system;
 pub mod tuple;

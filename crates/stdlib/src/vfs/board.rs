@@ -1,10 +1,9 @@
 //! What a board mounts when it starts.
 
 use berus_mpy::romfs::Image;
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::host::Board;
 use berus_runtime::model::error::Res;
-use berus_runtime::model::layout::List;
-use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::ops::attr::Attributes;
@@ -26,12 +25,12 @@ pub fn mount_board(vm: &Vm) -> Res<()> {
     if vm.host().board().and_then(Board::flash).is_some() {
         mounted = mount_flash(vm);
     }
-    append(vm, b"")?;
-    append(vm, b".frozen")?;
+    vm.add_path(b"")?;
+    vm.add_path(b".frozen")?;
     if vm.host().rom().is_some_and(|memory| Image::new(memory).is_some()) {
         mount_rom(vm)?;
     }
-    append(vm, b"/lib")?;
+    vm.add_path(b"/lib")?;
     mounted
 }
 
@@ -42,11 +41,4 @@ fn mount_flash(vm: &Vm) -> Res<()> {
         vm.call(make, &[device])?;
     }
     vm.mount_root(detect(vm, BlockDevice::new(vm, device)?)?)
-}
-
-fn append(vm: &Vm, folder: &[u8]) -> Res<()> {
-    match vm.path().downcast::<List>() {
-        Some(path) => path.append(vm, vm.new_str(folder)?),
-        None => Ok(()),
-    }
 }

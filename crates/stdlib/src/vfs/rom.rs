@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use berus_mpy::memory::Quota;
 use berus_mpy::romfs::{Image, Node};
 use berus_runtime::data::bytes::Bytes;
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::errno::{INVALID, IO, IS_FOLDER, NO_DEVICE, NO_ENTRY, NOT_PERMITTED, READ_ONLY, UNSUPPORTED};
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
@@ -35,13 +36,9 @@ use super::{file, stat};
 pub fn mount_rom(vm: &Vm) -> Res<()> {
     let Some(memory) = vm.host().rom() else { return Ok(()) };
     let file_system = new(vm, Bytes::lent(vm, memory)?.obj())?;
-    let point = vm.new_str(b"/rom")?;
-    vm.mount(file_system, point, Obj::FALSE, Obj::FALSE)?;
-    if let Some(path) = vm.path().downcast::<List>() {
-        path.append(vm, point)?;
-        path.append(vm, vm.new_str(b"/rom/lib")?)?;
-    }
-    Ok(())
+    vm.mount(file_system, vm.new_str(b"/rom")?, Obj::FALSE, Obj::FALSE)?;
+    vm.add_path(b"/rom")?;
+    vm.add_path(b"/rom/lib")
 }
 
 struct Rom {
