@@ -26,6 +26,7 @@ use berus_runtime::ops::print::Print;
 use crate::Shared;
 use crate::foreign;
 use crate::python::Python;
+use crate::source;
 use crate::value::Value;
 
 /// The result of most functions of this crate.
@@ -41,8 +42,9 @@ type Cause = Shared<dyn StdError + Send + Sync>;
 /// let error = py.run("def f(x):\n    return 1 / x\n\nf(0)\n").unwrap_err();
 /// assert_eq!(error.type_name(), "ZeroDivisionError");
 /// assert_eq!(error.message(), "divide by zero");
-/// assert_eq!(error.frames()[0].line, 2);
-/// assert_eq!(error.frames()[0].function, "f");
+/// let frame = &error.frames()[0];
+/// assert_eq!((frame.line, frame.function.as_str()), (2, "f"));
+/// assert_eq!(frame.source.as_deref(), Some("    return 1 / x"));
 /// # Ok::<(), berus::Error>(())
 /// ```
 #[derive(Clone)]
@@ -68,6 +70,9 @@ pub struct Frame {
     pub line: u32,
     /// The name of the function, `<module>` for none.
     pub function: String,
+    /// The line of the source with its indentation, where the source is known: of programs and expressions that were
+    /// given as text, and of a [`Program`](crate::Program) compiled from text.
+    pub source: Option<String>,
 }
 
 /// A limit of an interpreter.
@@ -121,12 +126,13 @@ impl Error {
         Error::with("RuntimeError", "there is no clock to limit time by".into())
     }
 
-    /// The error that the compiler has found in the source `name`.
-    pub(crate) fn of_compiler(error: &CompileError, name: &str) -> Error {
+    /// The error that the compiler has found in the source `text`, which is called `name`.
+    pub(crate) fn of_compiler(error: &CompileError, name: &str, text: &str) -> Error {
         let mut made = Error::with(error.kind.name(), error.message.clone().into());
         let function =
             error.block.as_ref().map_or("<module>".into(), |block| String::from_utf8_lossy(block).into_owned());
-        made.0.frames = error.line.map(|line| Frame { file: name.into(), line, function }).into_iter().collect();
+        let frame = |line| Frame { file: name.into(), line, function, source: source::line(text, line) };
+        made.0.frames = error.line.map(frame).into_iter().collect();
         made
     }
 
@@ -155,11 +161,12 @@ impl Error {
         let facts = &mut *error.0;
         if let Some(exception) = vm.as_exception(object) {
             let name = |name| String::from_utf8_lossy(vm.spelling(name)).into_owned();
-            facts.frames = exception
-                .trace()
-                .iter()
-                .map(|entry| Frame { file: name(entry.file), line: entry.line, function: name(entry.function) })
-                .collect();
+            let sources = &Python::of(vm).state().sources;
+            let frames = exception.trace().iter().map(|entry| {
+                let (file, line) = (name(entry.file), entry.line);
+                Frame { source: sources.line(&file, line), file, line, function: name(entry.function) }
+            });
+            facts.frames = frames.collect();
             let value = exception.value();
             facts.cause = cause_of(vm, object);
             facts.limit = limit_of(vm, object, value);
@@ -196,6 +203,30 @@ impl Error {
     /// The calls that the exception has passed, the innermost first.
     pub fn frames(&self) -> &[Frame] {
         &self.0.frames
+    }
+
+    /// The error as Python prints an exception that nobody has handled: the calls with their lines, and what the
+    /// exception says.
+    ///
+    /// ```
+    /// let py = berus::Interpreter::new()?;
+    /// let program = berus::Program::compile("def half(x):\n    return x / 2\n", "shop.py")?;
+    /// py.run(&program)?;
+    /// let error = py.run("for item in [4, 'tea']:\n    half(item)").unwrap_err();
+    /// assert_eq!(
+    ///     error.traceback().to_string(),
+    ///     "\
+    /// Traceback (most recent call last):
+    ///   File \"<program>\", line 2, in <module>
+    ///     half(item)
+    ///   File \"shop.py\", line 2, in half
+    ///     return x / 2
+    /// TypeError: unsupported types for __truediv__: 'str', 'int'"
+    /// );
+    /// # Ok::<(), berus::Error>(())
+    /// ```
+    pub fn traceback(&self) -> Traceback<'_> {
+        Traceback(self)
     }
 
     /// The exception itself, if there is one.
@@ -241,16 +272,30 @@ impl fmt::Display for Error {
     }
 }
 
-/// The traceback, as Python prints it.
+/// The traceback: what `main` shows of an error that it returns, and `unwrap` of one that it meets.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.frames().is_empty() {
+        fmt::Display::fmt(&self.traceback(), f)
+    }
+}
+
+/// An error with its calls, shown as Python does: see [`Error::traceback`].
+#[derive(Clone, Copy, Debug)]
+pub struct Traceback<'e>(&'e Error);
+
+impl fmt::Display for Traceback<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let frames = self.0.frames();
+        if !frames.is_empty() {
             writeln!(f, "Traceback (most recent call last):")?;
-            for Frame { file, line, function } in self.frames().iter().rev() {
-                writeln!(f, "  File \"{file}\", line {line}, in {function}")?;
+        }
+        for Frame { file, line, function, source } in frames.iter().rev() {
+            writeln!(f, "  File \"{file}\", line {line}, in {function}")?;
+            if let Some(source) = source {
+                writeln!(f, "    {}", source.trim_start())?;
             }
         }
-        fmt::Display::fmt(self, f)
+        fmt::Display::fmt(self.0, f)
     }
 }
 

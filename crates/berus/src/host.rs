@@ -5,6 +5,9 @@ use core::cell::RefCell;
 #[cfg(feature = "std")]
 use core::time::Duration;
 
+#[cfg(feature = "files")]
+use crate::files::Files;
+
 /// A function that is given bytes.
 type Write = dyn FnMut(&[u8]) + Send;
 
@@ -20,14 +23,18 @@ impl<F: FnMut(&[u8]) + Send + 'static> From<F> for Sink {
 /// The host of interpreters that the builder makes.
 pub(crate) struct Host {
     sink: RefCell<Option<Sink>>,
+    #[cfg(feature = "files")]
+    files: Option<Files>,
     #[cfg(feature = "std")]
     start: std::time::Instant,
 }
 
 impl Host {
-    pub fn new(sink: Option<Sink>) -> Host {
+    pub fn new(sink: Option<Sink>, #[cfg(feature = "files")] files: Option<Files>) -> Host {
         Host {
             sink: RefCell::new(sink),
+            #[cfg(feature = "files")]
+            files,
             #[cfg(feature = "std")]
             start: std::time::Instant::now(),
         }
@@ -41,6 +48,11 @@ impl berus_runtime::host::Host for Host {
             (sink.0)(bytes);
             self.sink.replace(Some(sink));
         }
+    }
+
+    #[cfg(feature = "files")]
+    fn files(&self) -> Option<&dyn berus_runtime::host::Files> {
+        self.files.as_ref().map(Files::host)
     }
 
     #[cfg(feature = "std")]

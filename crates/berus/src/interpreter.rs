@@ -6,21 +6,23 @@ use alloc::vec::Vec;
 use core::ops::Deref;
 use core::time::Duration;
 
+use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::{GlobalRegions, Heap};
 #[cfg(feature = "library")]
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::registry::Register;
-use berus_runtime::model::error::Res;
+#[cfg(feature = "files")]
+use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::{Budget, Poll};
 use berus_runtime::model::finalise::Finalise;
-use berus_runtime::model::layout::List as RawList;
-use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
-use berus_runtime::model::word::Obj;
 
 use crate::error::{Error, Result};
+#[cfg(feature = "files")]
+use crate::files::Files;
 use crate::host::{Host, Sink};
 use crate::python::Python;
+use crate::source::Sources;
 use crate::state::State;
 
 /// The instructions that objects of a program have to end in, when its interpreter does.
@@ -108,6 +110,8 @@ pub struct Builder {
     arguments: Vec<String>,
     sink: Option<Sink>,
     modules: Option<Vec<String>>,
+    #[cfg(feature = "files")]
+    files: Option<Files>,
 }
 
 impl Default for Builder {
@@ -124,6 +128,8 @@ impl Default for Builder {
             arguments: Vec::new(),
             sink: None,
             modules: None,
+            #[cfg(feature = "files")]
+            files: None,
         }
     }
 }
@@ -180,7 +186,7 @@ impl Builder {
         self
     }
 
-    /// The modules that programs can import, of those that there are; without this call all of them. What needs more than
+    /// The modules that programs can import, of those that the library has; without this call all of them. What needs more than
     /// memory and time (files, machine code, addresses) is refused by all modules. Modules that the host
     /// [makes](Python::new_module) are not concerned.
     ///
@@ -196,6 +202,16 @@ impl Builder {
         self
     }
 
+    /// The files that programs see: those of a [`Folder`](crate::Folder), or [in memory](crate::MemoryFiles). `open` and the
+    /// module `os` work with these, and `import` finds modules, `.py` and `.mpy`, in `/`, the current folder at first,
+    /// and in `/lib`. Without this call there are no files.
+    #[cfg(feature = "files")]
+    #[must_use]
+    pub fn files(mut self, files: impl Into<Files>) -> Builder {
+        self.files = Some(files.into());
+        self
+    }
+
     /// The interpreter.
     ///
     /// # Errors
@@ -203,8 +219,15 @@ impl Builder {
     pub fn build(self) -> Result<Interpreter> {
         let heap = Heap::growing(&GlobalRegions, self.memory);
         let limits = Limits { value_stack: self.value_stack, machine_stack: self.machine_stack };
+        #[cfg(feature = "files")]
+        let bound_of_files = self.files.as_ref().map(|files| files.bound);
+        let host = Host::new(
+            self.sink,
+            #[cfg(feature = "files")]
+            self.files,
+        );
         // SAFETY: this crate keeps the contract of raw words.
-        let made = unsafe { Vm::new(heap, Box::new(Host::new(self.sink)), limits) };
+        let made = unsafe { Vm::new(heap, Box::new(host), limits) };
         let mut vm = made.ok_or_else(Error::no_memory)?;
         #[cfg(feature = "library")]
         {
@@ -217,23 +240,37 @@ impl Builder {
         if let Some(modules) = &self.modules {
             vm.keep_registered(&|name| modules.iter().any(|module| module == name));
         }
-        vm.set_embedder(Box::new(State { budget: self.budget, ..State::default() }));
+        vm.set_embedder(Box::new(State {
+            budget: self.budget,
+            sources: Sources::new(self.memory),
+            ..State::default()
+        }));
         // SAFETY: as above.
         let python = Box::new(unsafe { Python::new(vm) });
         let interpreter = Interpreter { python };
         interpreter.raising(|vm| {
+            #[cfg(feature = "files")]
+            if let Some(bound) = bound_of_files {
+                mount_files(vm, bound)?;
+            }
             // Where modules are found that are part of the library, or the host's.
-            append(vm, vm.path(), ".frozen")?;
-            self.arguments.iter().try_for_each(|argument| append(vm, vm.argv(), argument))
+            vm.add_path(b".frozen")?;
+            #[cfg(feature = "files")]
+            if bound_of_files.is_some() {
+                vm.add_path(b"/lib")?;
+            }
+            self.arguments.iter().try_for_each(|argument| vm.add_argument(argument.as_bytes()))
         })?;
         Ok(interpreter)
     }
 }
 
-/// Adds a text to a list.
-fn append(vm: &Vm, list: Obj, text: &str) -> Res<()> {
-    match list.downcast::<RawList>() {
-        Some(list) => list.append(vm, vm.new_str(text.as_bytes())?),
-        None => Ok(()),
+/// Shows the host's files to programs, of which these may take `bound` bytes of the interpreter's memory.
+#[cfg(feature = "files")]
+fn mount_files(vm: &Vm, bound: usize) -> Res<()> {
+    if !vm.heap().take_outside(bound) {
+        return Err(vm.memory_error(bound));
     }
+    berus_stdlib::vfs::mount_posix(vm)?;
+    vm.add_path(b"")
 }

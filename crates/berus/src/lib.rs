@@ -14,6 +14,7 @@
 //! | to | see |
 //! | --- | --- |
 //! | make an interpreter, with limits | [`Interpreter`], [`Builder`] |
+//! | give programs files | [`Folder`], [`MemoryFiles`] |
 //! | run programs, call their functions, look at their variables | [`Python`], [`Namespace`], [`Program`] |
 //! | hold values | [`Value`], [`List`], [`Dict`], [`Function`], [`Module`] |
 //! | convert values | [`ToPython`](trait@ToPython), [`FromPython`](trait@FromPython), and derives of these names |
@@ -25,9 +26,9 @@
 //!
 //! # What programs can do
 //!
-//! A program can compute, print to the [output](Builder::output) that its interpreter was given, call the functions that it
-//! was given, and use up what its limits allow; nothing else. There are no files, no environment, no threads, no machine
-//! code, no addresses. Bytecode that does not come from this crate's compiler is verified before it runs.
+//! A program can compute, print to the [output](Builder::output) that its interpreter was given, call the functions and use
+//! the [files](Builder::files) that it was given, and use up what its limits allow; nothing else. There are no other files, no
+//! environment, no threads, no machine code, no addresses. Bytecode that does not come from this crate's compiler is verified before it runs.
 //!
 //! # Safety
 //!
@@ -47,6 +48,8 @@ mod convert;
 pub mod derived;
 mod error;
 mod execution;
+#[cfg(feature = "files")]
+mod files;
 mod foreign;
 mod function;
 mod host;
@@ -59,6 +62,7 @@ mod program;
 mod python;
 mod root;
 mod signature;
+mod source;
 mod state;
 mod task;
 mod value;
@@ -67,8 +71,12 @@ mod value;
 pub use berus_derive::{FromPython, ToPython};
 pub use class::{Class, Made, Object};
 pub use convert::{Arguments, Bytes, FromPython, ToPython};
-pub use error::{Error, Frame, Limit, Result};
+pub use error::{Error, Frame, Limit, Result, Traceback};
 pub use execution::{Execution, Progress, Request};
+#[cfg(feature = "folder")]
+pub use files::Folder;
+#[cfg(feature = "files")]
+pub use files::{Files, MemoryFiles};
 pub use function::{Function, HostArguments, HostResult};
 pub use host::Sink;
 pub use interpreter::{Builder, Interpreter};

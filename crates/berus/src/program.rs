@@ -14,6 +14,8 @@ use berus_runtime::model::vm::Vm;
 use crate::Shared;
 use crate::convert::Private;
 use crate::error::{Error, Result};
+use crate::python::Python;
+use crate::source::{Kind, Source};
 
 /// A compiled program, which any number of interpreters run, on any threads.
 ///
@@ -29,6 +31,8 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub struct Program {
     module: Shared<[u8]>,
+    /// What the module was compiled of, if that is known.
+    source: Option<Source>,
 }
 
 impl Program {
@@ -39,18 +43,29 @@ impl Program {
     pub fn compile(source: &str, name: &str) -> Result<Program> {
         let options = Options { source_name: name.as_bytes(), ..Options::default() };
         match compile(source.as_bytes(), &options) {
-            Ok(module) => Ok(Program { module: module.to_bytes().into() }),
-            Err(error) => Err(Error::of_compiler(&error, name)),
+            Ok(module) => {
+                let source = Source { name: name.into(), text: source.into() };
+                Ok(Program { module: module.to_bytes().into(), source: Some(source) })
+            }
+            Err(error) => Err(Error::of_compiler(&error, name, source)),
         }
+    }
+
+    /// The program as an `.mpy` file.
+    pub fn to_mpy(&self) -> Vec<u8> {
+        self.module.to_vec()
     }
 
     /// A program in an `.mpy` file, which is verified each time that an interpreter loads it.
     pub fn from_mpy(file: impl Into<Vec<u8>>) -> Program {
-        Program { module: file.into().into() }
+        Program { module: file.into().into(), source: None }
     }
 }
 
 /// What can be run: source text (`&str`, `String`), or a [`Program`].
+///
+/// Tracebacks call a text `<program>`, the next one `<program 2>` and so on. An interpreter remembers 64 texts to show
+/// lines of, or as many as an eighth of its memory holds; others are called `<text>`.
 pub trait Code {
     /// Loads the code: the function that is its body.
     #[doc(hidden)]
@@ -59,7 +74,8 @@ pub trait Code {
 
 impl Code for &str {
     fn load(&self, vm: &Vm, globals: Gc<RawDict>, _: Private) -> Res {
-        vm.compile(self.as_bytes(), b"<program>", Mode::File, globals)
+        let name = Python::of(vm).state().sources.name(vm, self, Kind::Program);
+        vm.compile(self.as_bytes(), name.as_bytes(), Mode::File, globals)
     }
 }
 
@@ -77,6 +93,9 @@ impl Code for String {
 
 impl Code for &Program {
     fn load(&self, vm: &Vm, globals: Gc<RawDict>, _: Private) -> Res {
+        if let Some(source) = &self.source {
+            Python::of(vm).state().sources.add(source);
+        }
         Load::load(vm, &self.module, globals)
     }
 }

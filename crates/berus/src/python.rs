@@ -19,6 +19,7 @@ use crate::function::{self, HostArguments, HostResult};
 use crate::module::Module;
 use crate::namespace::Namespace;
 use crate::program::Code;
+use crate::source::Kind;
 use crate::state::State;
 use crate::value::Value;
 
@@ -350,7 +351,8 @@ pub(crate) fn start_in(vm: &Vm, program: &impl Code, globals: Gc<RawDict>) -> Re
 }
 
 pub(crate) fn eval_in<T: FromPython>(py: &Python, vm: &Vm, expression: &str, globals: Gc<RawDict>) -> Result<T> {
-    let body = vm.compile(expression.as_bytes(), b"<expression>", Mode::Eval, globals);
+    let name = py.state().sources.name(vm, expression, Kind::Expression);
+    let body = vm.compile(expression.as_bytes(), name.as_bytes(), Mode::Eval, globals);
     let value = body.and_then(|body| vm.evaluate(body, globals));
     let value = value.map_err(|raised| Error::of_raised(vm, raised))?;
     T::from_word(Word(value), py, Private(()))

@@ -11,6 +11,7 @@ use berus_runtime::model::events::Budget;
 
 use crate::execution::{Running, Wait};
 use crate::root::{Root, Roots};
+use crate::source::Sources;
 
 /// The state of an interpreter of this crate.
 #[derive(Default)]
@@ -21,6 +22,7 @@ pub(crate) struct State {
     pub foreigners: Foreigners,
     /// What the function that asked to be waited for waits for, until its execution picks this up.
     pub wait: RefCell<Option<Wait>>,
+    pub sources: Sources,
     /// The class of exceptions that stand for errors of Rust's, once there has been one.
     pub host_error: RefCell<Option<Root>>,
 }

@@ -32,10 +32,14 @@ pub const BUSY: Errno = Errno(16);
 pub const EXISTS: Errno = Errno(17);
 /// `ENODEV`: nothing is mounted at the path, the device holds no file system, or the host has no files.
 pub const NO_DEVICE: Errno = Errno(19);
+/// `ENOTDIR`: the path leads through a file, or to one, where a folder is wanted.
+pub const NOT_A_FOLDER: Errno = Errno(20);
 /// `EISDIR`: the path is one of a folder, where a file is wanted.
 pub const IS_FOLDER: Errno = Errno(21);
 /// `EINVAL`: an argument is not valid.
 pub const INVALID: Errno = Errno(22);
+/// `EMFILE`: too many files are open.
+pub const TOO_MANY_FILES: Errno = Errno(24);
 /// `ENOSPC`: the device has no space left.
 pub const NO_SPACE: Errno = Errno(28);
 /// `EROFS`: the file system can only be read.
@@ -44,5 +48,7 @@ pub const READ_ONLY: Errno = Errno(30);
 pub const NAME_TOO_LONG: Errno = Errno(36);
 /// `ENOSYS`: the machine does not have the function asked for.
 pub const NO_SYSTEM: Errno = Errno(38);
+/// `ENOTEMPTY`: there is something in the folder.
+pub const NOT_EMPTY: Errno = Errno(39);
 /// `EOPNOTSUPP`: the operation is not supported.
 pub const UNSUPPORTED: Errno = Errno(95);

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use berus_runtime::errno::{Errno, INTERRUPTED, INVALID};
 use berus_runtime::host::{Board, Events, Files, Flash, Host, Polled, Reset};
 
-use super::files::SharedFiles;
 use super::flash::{Partition, Rom};
 use super::line::Line;
 use crate::run::entropy;
@@ -18,7 +17,7 @@ pub struct Parts {
     pub flash: Partition,
     pub roms: Vec<Rom>,
     /// The folder of the machine that programs may use.
-    pub files: Option<SharedFiles>,
+    pub files: Option<Box<dyn Files + Send + Sync>>,
 }
 
 /// The host of a board's interpreters. Its copies are the same host.
@@ -150,7 +149,7 @@ impl Host for BoardHost {
     }
 
     fn files(&self) -> Option<&dyn Files> {
-        self.0.parts.files.as_ref().map(|files| files as &dyn Files)
+        self.0.parts.files.as_deref().map(|files| files as &dyn Files)
     }
 
     fn poll(&self, files: &mut [Polled], timeout: Duration) -> Result<usize, Errno> {

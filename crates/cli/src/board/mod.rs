@@ -3,7 +3,6 @@
 //! What a program on it sees of the machine is what [`BoardHost`] grants: its console, its flash, a clock,
 //! and a folder if one was named. It has no other files, processes, machine code or addresses.
 
-mod files;
 mod flash;
 mod host;
 mod kind;
@@ -15,6 +14,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use berus::{Files, Folder};
 use berus_runtime::heap::{GlobalRegions, Heap};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::registry::Register;
@@ -27,7 +27,6 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::input::displayed;
 use crate::output::{Output, Status, describe};
-use files::SharedFiles;
 use flash::{Partition, Rom};
 use host::{BoardHost, Parts};
 use kind::{Kind, parse_size};
@@ -132,7 +131,7 @@ fn open(args: &Args) -> Result<Board, (String, String)> {
         roms.push(Rom::new(partition(None, Some(rom_size), rom_size)?));
     }
     let files = match &args.share {
-        Some(folder) => Some(io_failed(&displayed(folder), SharedFiles::new(folder))?),
+        Some(folder) => Some(Files::from(io_failed(&displayed(folder), Folder::open(folder))?).into_host()),
         None => None,
     };
     let line = match &args.listen {

@@ -117,13 +117,22 @@ impl OpenHostFile for Vm {
         let file = self.alloc_finalised(File { header: Header::of(ty), number: Cell::new(-1) })?;
         let number = match path {
             HostPath::Number(number) => number,
-            HostPath::Path(path) => {
-                let opened = wait_outside(self, |host| host.files().ok_or(errno::NO_DEVICE)?.open(path, &how));
-                opened.map_err(|failure| failure.raise(self))?
-            }
+            HostPath::Path(path) => open_outside(self, path, &how).map_err(|failure| failure.raise(self))?,
         };
         file.number.set(number);
         Ok(file.obj())
+    }
+}
+
+/// Opens a file of the host. Where too many are open, those that nothing leads to any more are closed first.
+fn open_outside(vm: &Vm, path: &[u8], how: &Open) -> Result<i32, Failure> {
+    let open = || wait_outside(vm, |host| host.files().ok_or(errno::NO_DEVICE)?.open(path, how));
+    match open() {
+        Err(Failure::Errno(errno::TOO_MANY_FILES)) => {
+            vm.collect();
+            open()
+        }
+        opened => opened,
     }
 }
 
