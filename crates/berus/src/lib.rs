@@ -17,7 +17,7 @@
 //! | give programs files | [`Folder`], [`MemoryFiles`] |
 //! | run programs, call their functions, look at their variables | [`Python`], [`Namespace`], [`Program`] |
 //! | hold values | [`Value`], [`List`], [`Dict`], [`Function`], [`Module`] |
-//! | convert values | [`ToPython`](trait@ToPython), [`FromPython`](trait@FromPython), and derives of these names |
+//! | convert values | [`ToPython`](trait@ToPython), [`FromPython`](trait@FromPython), and derives of these names, or `Serde` |
 //! | let programs call Rust | [`Python::function`], [`Python::new_module`], [`Function`] |
 //! | run programs in steps, answer their calls later | [`Execution`], [`Python::external`] |
 //! | let programs call async Rust | [`Python::async_function`], [`Execution::finish`], [`Task`] |
@@ -70,6 +70,8 @@ mod value;
 #[cfg(feature = "derive")]
 pub use berus_derive::{FromPython, ToPython};
 pub use class::{Class, Made, Object};
+#[cfg(feature = "serde")]
+pub use convert::Serde;
 pub use convert::{Arguments, Bytes, FromPython, ToPython};
 pub use error::{Error, Frame, Limit, Result, Traceback};
 pub use execution::{Execution, Progress, Request};

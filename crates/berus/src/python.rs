@@ -61,7 +61,11 @@ impl Python {
             // A call from outside is a run, which has a budget of its own.
             self.vm.set_budget(budget).map_err(|_| Error::no_clock())?;
         }
-        self.vm.enter(work)
+        self.vm.enter(|vm| {
+            // Values may contain themselves, so that conversions do.
+            vm.check_depth().map_err(|raised| Error::of_raised(vm, raised))?;
+            work(vm)
+        })
     }
 
     /// Whether the interpreter is at work: what is done now is part of a run.

@@ -395,12 +395,16 @@ fn programs_do_not_see_the_machine() {
     std::fs::write(folder.path().join("file"), "shared").unwrap();
     std::os::unix::fs::symlink("/etc", folder.path().join("link")).unwrap();
     let (_board, mut client) = raw(&["--share", folder.path().to_str().unwrap()]);
-    let more = "PATHS += ['/share/../etc/passwd', '/share/link/passwd', '/share/link', '/share/../../etc/passwd']\n";
+    let more = "PATHS += ['/share/../etc/passwd', '/share/link/passwd', '/share/../../etc/passwd']\n";
     assert_eq!(client.output(&[&paths, more, WAYS_OUT].concat()), "done None\n");
     assert_eq!(
         client.output("import os\nprint(os.listdir('/share'), open('/share/file').read())"),
         "['file', 'link'] shared\n"
     );
+    // A link is a thing in the folder, which can be removed; what the link leads to is nowhere.
+    let follows =
+        "for way in open, os.stat, os.listdir, os.chdir, os.rmdir: tried(way, '/share/link')\nos.remove('/share/link')";
+    assert_eq!(client.output(follows), "");
     client.output("with open('/share/new', 'w') as f: f.write('written')");
     assert_eq!(std::fs::read_to_string(folder.path().join("new")).unwrap(), "written");
     assert_eq!(client.output("os.chdir('/share')\nprint(os.getcwd(), open('new').read())"), "/share written\n");

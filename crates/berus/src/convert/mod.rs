@@ -10,10 +10,13 @@
 //! | tuples | `tuple`; from a tuple or a list of as many items |
 //! | `HashMap<K, V>`, `BTreeMap<K, V>` | `dict` |
 //! | structs, enums | dicts, tuples, strings: by derives, which `berus-derive` describes |
+//! | [`Serde<T>`](crate::Serde), with the feature `serde` | what `T` says by `Serialize` and `Deserialize` |
 //! | [`Value`], [`Dict`](crate::Dict), [`List`](crate::List), ... | any value, or one of this type |
 
 mod containers;
 mod numbers;
+#[cfg(feature = "serde")]
+mod serde;
 mod text;
 mod tuples;
 
@@ -23,6 +26,8 @@ use crate::error::Result;
 use crate::python::Python;
 use crate::value::Value;
 
+#[cfg(feature = "serde")]
+pub use self::serde::Serde;
 pub use containers::Bytes;
 pub use tuples::Arguments;
 

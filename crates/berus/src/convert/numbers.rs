@@ -21,7 +21,7 @@ fn raising(py: &Python, work: impl FnOnce(&Vm) -> berus_runtime::model::error::R
 }
 
 /// The value of `object`, an int or bool, as a `T`.
-fn integer<T>(py: &Python, object: Obj) -> Result<T>
+pub(super) fn integer<T>(py: &Python, object: Obj) -> Result<T>
 where
     T: TryFrom<isize> + core::str::FromStr,
 {
