@@ -1,7 +1,8 @@
 //! The machine stack, on which functions written in Rust keep values where the collector has to find them.
 
 /// Whether the collector can look through the machine stack. On WebAssembly, for example, it cannot, since local
-/// variables have no addresses; it collects at safe points only then, see `safe_point.rs`.
+/// variables have no addresses, nor under Miri, which does not show what others keep there; it collects at safe points only
+/// then, see `safe_point.rs`.
 pub(crate) const IS_VISIBLE: bool = cfg!(all(
     any(
         target_arch = "x86",
@@ -11,7 +12,7 @@ pub(crate) const IS_VISIBLE: bool = cfg!(all(
         target_arch = "riscv32",
         target_arch = "riscv64"
     ),
-    not(feature = "safe-points")
+    not(any(feature = "safe-points", miri))
 ));
 
 /// How many words of the machine stack [`clear_stack_below`] overwrites: as many as a few calls take. Frames are much
@@ -45,7 +46,7 @@ pub(crate) fn with_registers_in_memory<R>(run: impl FnOnce(usize) -> R) -> R {
 fn save_registers(registers: &mut [usize; 12]) {
     let at = registers.as_mut_ptr();
     // SAFETY: the instructions store into the array, which has room for twelve words.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     unsafe {
         // With Windows' calling convention `rsi` and `rdi` are among these registers.
         core::arch::asm!(

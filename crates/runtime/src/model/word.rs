@@ -157,10 +157,10 @@ impl Obj {
         if self.is_pointer() { Some(self.0.cast()) } else { None }
     }
 
-    /// The word itself.
+    /// The word itself, of which [`Obj::from_bits`] makes the value again.
     #[inline(always)]
     pub fn bits(self) -> usize {
-        self.0.addr().get()
+        self.0.expose_provenance().get()
     }
 
     /// The value whose word is `bits`; `None` for null.
