@@ -116,7 +116,8 @@ pub struct Builder {
 
 impl Default for Builder {
     fn default() -> Builder {
-        let has_clock = cfg!(feature = "std");
+        // Under Miri seconds are nothing.
+        let has_clock = cfg!(all(feature = "std", not(miri)));
         Builder {
             memory: 16 << 20,
             value_stack: 1 << 13,

@@ -45,14 +45,13 @@ use crate::value::Value;
 ///
 /// let py = Interpreter::new()?;
 /// py.run("def judge(item): return {'TooMuch': {'by': item['price'] - 5}} if item['price'] > 5 else 'Fair'")?;
-/// let Serde(verdict) = py.call("judge", (Serde(Item { item_name: "tea", price: 6.5 }),))?;
+/// let Serde(verdict): Serde<Verdict> = py.call("judge", (Serde(Item { item_name: "tea", price: 6.5 }),))?;
 /// assert_eq!(verdict, Verdict::TooMuch { by: 1.5 });
 ///
 /// py.set("config", Serde(serde_json::json!({"retries": 3, "hosts": ["a", "b"]})))?;
 /// assert_eq!(py.eval::<String>("config['hosts'][1] * config['retries']")?, "bbb");
 /// let Serde(config) = py.get::<Serde<serde_json::Value>>("config")?;
 /// assert_eq!(config["retries"], 3);
-/// # let _ = Item { item_name: "", price: 0.0 }.item_name;
 /// # Ok::<(), berus::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
