@@ -106,7 +106,7 @@ impl Instance {
     }
 
     pub(crate) fn object(&self) -> Obj {
-        Obj::from_header(NonNull::from_ref(&self.header))
+        Obj::from_header(NonNull::from_ref(self).cast())
     }
 }
 

@@ -115,7 +115,7 @@ impl Generator {
     }
 
     fn object(&self) -> Obj {
-        Obj::from_header(core::ptr::NonNull::from_ref(&self.header))
+        Obj::from_header(core::ptr::NonNull::from_ref(self).cast())
     }
 
     /// Notes that the generator has ended.

@@ -55,7 +55,7 @@ impl Slice {
     #[inline]
     pub(crate) fn with<R>(start: Obj, stop: Obj, step: Obj, work: impl FnOnce(Obj) -> R) -> R {
         let slice = Slice { header: Header::of(&TYPE), start, stop, step };
-        work(Obj::from_header(NonNull::from_ref(&slice.header)))
+        work(Obj::from_header(NonNull::from_ref(&slice).cast()))
     }
 
     /// Start, stop and step for a sequence of `len` items; a stop of -1 is before the first item. The bounds may be
