@@ -73,6 +73,7 @@ impl Bytes {
     ///
     /// # Errors
     /// `MemoryError`.
+    #[cfg(berus_machine)]
     pub(crate) fn move_to_word(&self, vm: &Vm) -> Res<NonNull<u8>> {
         let copy = vm.alloc_bytes(self.len + 1)?;
         // SAFETY: the block is new, and has room for the bytes and one more.

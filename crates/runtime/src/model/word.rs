@@ -43,12 +43,14 @@ impl Obj {
     /// Bits of a small integer, sign included.
     pub const SMALL_INT_BITS: u32 = usize::BITS - 1;
 
+    #[inline(always)]
     const fn from_nonzero_bits(bits: NonZeroUsize) -> Obj {
         Obj(NonNull::without_provenance(bits))
     }
 
     /// # Panics
     /// Never: every caller sets a tag bit.
+    #[inline(always)]
     const fn tagged(bits: usize) -> Obj {
         match NonZeroUsize::new(bits) {
             Some(bits) => Obj::from_nonzero_bits(bits),

@@ -13,6 +13,7 @@ use crate::ops::arithmetic::{plain, unsupported_binary};
 use crate::ops::subscr::Subscripts;
 
 /// The small int of an operand's value.
+#[inline(always)]
 fn word(value: isize) -> Obj {
     Obj::small_int_wrapping(value)
 }
