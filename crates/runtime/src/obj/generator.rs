@@ -152,6 +152,9 @@ impl Generator {
 
     /// Pushes the generator's frame, with `entry`, so that the generator goes on with `sent`. `false` if there is more to
     /// do than that, or less: then [`Generator::resume`] does it.
+    ///
+    /// Not inlined into handlers, which then could not end in a jump.
+    #[inline(never)]
     pub(crate) fn enter(&self, vm: &Vm, entry: Entry, sent: Obj) -> Res<bool> {
         self.check(vm)?;
         let is_plain = match self.state.get() {
