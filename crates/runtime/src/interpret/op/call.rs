@@ -232,6 +232,18 @@ fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments
     }
 }
 
+/// Goes on behind an instruction that has called the object at `sp`, with the result there.
+#[inline(always)]
+fn called_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, called: Res) -> Exit {
+    match called {
+        Ok(value) => {
+            sp.push(value);
+            next(vm, code, ip, sp, fp)
+        }
+        Err(error) => call_failed(vm, ip, sp, error),
+    }
+}
+
 /// Leaves the instruction before `ip`, which has called the object at `sp`: with the exception that the call has raised,
 /// unless this exception asks to wait for the call's result.
 #[cold]
@@ -414,13 +426,8 @@ leaving_op! {
     call_function_var_kw(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         sp.drop(2 + (counts & 0xff) + 2 * (counts >> 8));
-        match call_starred(vm, sp, counts, 1) {
-            Ok(value) => {
-                sp.push(value);
-                next(vm, code, ip, sp, fp)
-            }
-            Err(error) => call_failed(vm, ip, sp, error),
-        }
+        let called = call_starred(vm, sp, counts, 1);
+        called_and_go_on(vm, code, ip, sp, fp, called)
     }
 }
 
@@ -428,13 +435,8 @@ leaving_op! {
     call_method_var_kw(vm, code, ip, sp, fp) {
         let counts = ip.uint();
         sp.drop(3 + (counts & 0xff) + 2 * (counts >> 8));
-        match call_starred(vm, sp, counts, 2) {
-            Ok(value) => {
-                sp.push(value);
-                next(vm, code, ip, sp, fp)
-            }
-            Err(error) => call_failed(vm, ip, sp, error),
-        }
+        let called = call_starred(vm, sp, counts, 2);
+        called_and_go_on(vm, code, ip, sp, fp, called)
     }
 }
 
@@ -456,11 +458,29 @@ leaving_op! {
 #[inline(always)]
 fn go_back(vm: &Vm, value: Obj) -> Exit {
     vm.pop_frame();
+    go_on_with(vm, value)
+}
+
+/// Goes on in the frame on top, which has waited for a call, with `value` pushed on its stack.
+#[inline(always)]
+fn go_on_with(vm: &Vm, value: Obj) -> Exit {
     let frame = vm.frame();
     let mut sp = Sp(frame.sp.get());
     sp.push(value);
     let Some(code) = frame.code.get() else { return Exit::Returned };
     next(vm, code, Ip(frame.ip.get()), sp, Fp(frame.locals.get()))
+}
+
+/// Goes on in the body of the loop of the frame on top, which has waited for its generator, with `value` as the item.
+#[inline(always)]
+fn go_on_in_loop(vm: &Vm, value: Obj) -> Exit {
+    let frame = vm.frame();
+    let mut ip = Ip(frame.ip.get());
+    ip.forward();
+    let mut sp = Sp(frame.sp.get());
+    sp.push(value);
+    let Some(code) = frame.code.get() else { return Exit::Returned };
+    next(vm, code, ip, sp, Fp(frame.locals.get()))
 }
 
 /// Ends the running frame, whose blocks are all closed, with `value`.
@@ -527,16 +547,7 @@ leaving_op! {
 #[inline(always)]
 fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
     let entry = suspend(vm, ip, sp);
-    if entry != Entry::Loop {
-        return yield_further(vm, entry, value);
-    }
-    let frame = vm.frame();
-    let mut ip = Ip(frame.ip.get());
-    ip.forward();
-    let mut sp = Sp(frame.sp.get());
-    sp.push(value);
-    let Some(code) = frame.code.get() else { return Exit::Returned };
-    next(vm, code, ip, sp, Fp(frame.locals.get()))
+    if entry == Entry::Loop { go_on_in_loop(vm, value) } else { yield_further(vm, entry, value) }
 }
 
 /// Suspends the running generator before `ip`, and removes its frame: where control goes.
@@ -560,17 +571,8 @@ fn yield_further(vm: &Vm, mut entry: Entry, value: Obj) -> Exit {
         entry = suspend(vm, Ip(frame.ip.get()).plus(-1), Sp(frame.sp.get()));
     }
     match entry {
-        Entry::Send | Entry::Loop => {
-            let frame = vm.frame();
-            let mut ip = Ip(frame.ip.get());
-            if entry == Entry::Loop {
-                ip.forward();
-            }
-            let mut sp = Sp(frame.sp.get());
-            sp.push(value);
-            let Some(code) = frame.code.get() else { return Exit::Returned };
-            next(vm, code, ip, sp, Fp(frame.locals.get()))
-        }
+        Entry::Send => go_on_with(vm, value),
+        Entry::Loop => go_on_in_loop(vm, value),
         _ => {
             vm.set_result(value);
             Exit::Yielded
