@@ -7,6 +7,7 @@
 #[cfg(unix)]
 mod board;
 mod compile;
+mod convert;
 mod dump;
 mod freeze;
 mod input;
@@ -16,6 +17,7 @@ mod merge;
 mod output;
 mod romfs;
 mod run;
+mod target;
 mod text;
 mod verify;
 
@@ -43,6 +45,7 @@ enum Command {
     #[cfg(unix)]
     Board(board::Args),
     Compile(compile::Args),
+    Convert(convert::Args),
     Dump(dump::Args),
     Freeze(freeze::Args),
     Link(link::Args),
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         #[cfg(unix)]
         Command::Board(args) => output::run(|output| board::run(&args, output)),
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),
+        Command::Convert(args) => output::run(|output| convert::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
         Command::Freeze(args) => output::run(|output| freeze::run(&args, output)),
         Command::Link(args) => output::run(|output| link::run(&args, output)),

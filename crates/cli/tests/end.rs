@@ -148,12 +148,16 @@ fn what_is_wrong_with_a_module_is_told() {
         good.iter().enumerate().map(|(n, old)| if n == at { byte } else { *old }).collect::<Vec<_>>()
     };
     check(&good[..15], "incompatible .mpy file", "offset 0x000e: the file ends inside the code");
-    check(&with(1, 5), "incompatible .mpy file", "offset 0x0001: version 5 of the .mpy format, expected 6");
+    check(
+        &with(1, 5),
+        "incompatible .mpy file",
+        "offset 0x0001: version 5 of the .mpy format, which is for MicroPython 1.12 to 1.18; expected 6",
+    );
     if cfg!(target_arch = "x86_64") {
         let what = "machine code for armv7emsp, expected x64";
         check(&with(2, 7 << 2 | 3), "incompatible .mpy arch", what);
     }
-    check(&with(0, b'C'), "incompatible .mpy file", "made for CircuitPython");
+    check(&with(0, b'C'), "incompatible .mpy file", "made for CircuitPython, not MicroPython");
     let unsound =
         "offset 0x0011, in <module> (code 0): the stack has too few slots, or the exception block around needs them";
     check(&with(17, 0x59), "incompatible .mpy file", unsound);

@@ -53,6 +53,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "module", seeds: modules::fixtures, run: modules::read },
     Target { name: "verified", seeds: modules::fixtures, run: modules::check_verifier },
     Target { name: "loaded", seeds: modules::fixtures, run: modules::load },
+    Target { name: "v5", seeds: modules::old_fixtures, run: modules::convert },
     Target { name: "native", seeds: natives::natives, run: natives::load },
     Target { name: "romfs", seeds: modules::images, run: modules::walk },
     Target { name: "source", seeds: sources::seeds_to_compile, run: sources::compile },

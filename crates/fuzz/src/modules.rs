@@ -51,6 +51,19 @@ pub fn read(bytes: &[u8]) {
     }
 }
 
+pub fn old_fixtures() -> Vec<Vec<u8>> {
+    files("crates/cli/tests/fixtures/versions", "mpy")
+}
+
+/// Converts bytes as a module of version 5; code that the verifier accepts of the result runs on the machine of its tests.
+pub fn convert(bytes: &[u8]) {
+    if let Ok(module) = berus_mpy::v5::read(bytes) {
+        let bytes = module.to_bytes();
+        read(&bytes);
+        check_verifier(&bytes);
+    }
+}
+
 /// Code that the verifier accepts runs on the machine of its tests, which checks every word.
 pub fn check_verifier(bytes: &[u8]) {
     let Ok((module, len)) = Module::from_bytes(bytes) else { return };

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
+use crate::header::Flavour;
 use crate::memory::Stop;
+use crate::release::{READERS, who_reads};
 
 /// A file that is not a valid `.mpy` file: what is wrong with it, and where.
 ///
@@ -21,8 +23,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The first byte is this one, neither `M` nor `C`.
     Magic(u8),
-    /// The version is this one, not [`crate::header::VERSION`].
-    Version(u8),
+    /// The file is for this Python, and its version is this one, not [`crate::header::VERSION`].
+    Version(Flavour, u8),
     /// No architecture has the number in this feature byte.
     Arch(u8),
     /// The file ends in the middle of the named field.
@@ -85,7 +87,13 @@ impl fmt::Display for ErrorKind {
         use ErrorKind::*;
         match *self {
             Magic(byte) => write!(f, "not an .mpy file (first byte {byte:#04x}, expected 0x4d)"),
-            Version(version) => write!(f, "version {version} of the .mpy format, expected 6"),
+            Version(magic, version) => {
+                write!(f, "version {version} of the .mpy format")?;
+                if READERS.iter().any(|readers| (readers.magic, readers.version) == (magic, version)) {
+                    write!(f, ", which is for {}", who_reads(magic, version, None))?;
+                }
+                f.write_str("; expected 6")
+            }
             Arch(feature) => write!(f, "unknown architecture in feature byte {feature:#04x}"),
             CutOff(field) => write!(f, "the file ends inside {field}"),
             TooBig(field) => write!(f, "{field} does not fit 32 bits"),

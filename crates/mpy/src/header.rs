@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::arch::Arch;
 use crate::error::{INCOMPATIBLE_ARCH, INCOMPATIBLE_FILE, NATIVE_UNSUPPORTED};
+use crate::release::who_reads;
 use crate::vuint;
 
 /// The version of the format that this crate knows.
@@ -169,12 +170,16 @@ impl Unfit {
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unfit::Flavour => f.write_str("made for CircuitPython"),
+            Unfit::Flavour => f.write_str("made for CircuitPython, not MicroPython"),
             Unfit::SmallInts(needed, there) => {
                 write!(f, "made for small ints of {needed} bits, here they have {there}")
             }
             Unfit::SubVersion(version) => {
-                write!(f, "machine code of version {VERSION}.{version}, expected {VERSION}.{SUB_VERSION}")
+                let readers = who_reads(Flavour::MicroPython, VERSION, Some(*version));
+                write!(
+                    f,
+                    "machine code of version {VERSION}.{version}, which is for {readers}; expected {VERSION}.{SUB_VERSION}"
+                )
             }
             Unfit::MachineCode(arch) => write!(f, "machine code for {}, none may run here", arch.name()),
             Unfit::Arch(arch, own) => write!(f, "machine code for {}, expected {}", arch.name(), own.name()),

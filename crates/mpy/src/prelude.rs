@@ -131,7 +131,7 @@ pub fn write_sizes(out: &mut Vec<u8>, mut n_info: u32, mut n_cells: u32) {
 }
 
 /// Decodes what [`write_sizes`] writes: `(n_info, n_cells, length)`. `None` if they are cut off or too long.
-fn read_sizes(bytes: &[u8]) -> Option<(u32, u32, usize)> {
+pub(crate) fn read_sizes(bytes: &[u8]) -> Option<(u32, u32, usize)> {
     let (mut n_info, mut n_cells) = (0, 0);
     for (n, &byte) in bytes.iter().enumerate().take(9) {
         let byte = u32::from(byte);

@@ -225,7 +225,7 @@ impl<'a, 'q> Reader<'a, 'q> {
         };
         let version = self.byte("the header")?;
         if version != VERSION {
-            return self.error(ErrorKind::Version(version));
+            return self.error(ErrorKind::Version(flavour, version));
         }
         let feature = self.byte("the header")?;
         let Ok((sub_version, arch)) = decode_feature(feature) else {

@@ -143,7 +143,7 @@ fn each_defect_is_named_with_its_place() {
     let deep = [&b"\x00\x01"[..], &b"\x0a\x01".repeat(MAX_TUPLE_DEPTH + 1), b"\x01", &CODE].concat();
     let cases: &[(&[u8], usize, ErrorKind)] = &[
         (b"\x7fELF", 0, ErrorKind::Magic(0x7f)),
-        (b"M\x05\x00\x1f", 1, ErrorKind::Version(5)),
+        (b"M\x05\x00\x1f", 1, ErrorKind::Version(Flavour::MicroPython, 5)),
         (b"M\x06\xff\x1f", 2, ErrorKind::Arch(0xff)),
         (b"M\x06\x38\x1f", 2, ErrorKind::Arch(0x38)),
         (&file(b"\x80\x01"), 4, ErrorKind::Overlong("names")),

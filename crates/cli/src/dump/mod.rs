@@ -37,7 +37,7 @@ pub struct Args {
     /// docs/dump-json.md in Berus's repository describes it. --hex and --size work as without it.
     #[arg(short, long)]
     json: bool,
-    /// .mpy files; `-` reads standard input
+    /// .mpy files, folders to search for them, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -71,7 +71,8 @@ impl File<'_> {
 /// If writing fails.
 pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     let mut first = true;
-    input::for_each(&args.files, output, |input, output| {
+    let files = input::modules(&args.files, output);
+    input::for_each(&files, output, |input, output| {
         let Some(module) = input.module(output) else { return Ok(()) };
         let account = Account::of(&module, input.bytes.len());
         let file = File { name: &input.name, bytes: &input.bytes, account };

@@ -13,7 +13,7 @@
 //! assert_eq!(listing.to_string(), "        0003  LOAD_CONST_NONE\n        0004  RETURN_VALUE\n");
 //! ```
 
-mod depth;
+pub(crate) mod depth;
 mod listing;
 mod operand;
 mod outline;

@@ -1,13 +1,17 @@
 //! Reading the files that a command is given.
 
+mod mistaken;
+
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use berus_mpy::disasm::text::Str;
 use berus_mpy::{Error, Module};
+use walkdir::WalkDir;
 
-use crate::output::{Output, Status, describe};
+use crate::output::{Output, Status, describe, walked};
 
 /// A file that was read.
 pub struct Input {
@@ -23,7 +27,10 @@ impl Input {
         match Module::from_bytes(&self.bytes) {
             Ok((module, _)) => Some(module),
             Err(error) => {
-                output.complain(Status::Invalid, &self.name, &unreadable(&error));
+                match mistaken::described(&self.bytes) {
+                    Some(what) => output.complain(Status::Invalid, &self.name, &what),
+                    None => output.complain(Status::Invalid, &self.name, &unreadable(&error)),
+                }
                 None
             }
         }
@@ -45,6 +52,37 @@ fn read(reader: impl Read) -> io::Result<Vec<u8>> {
         0..=MOST => Ok(bytes),
         _ => Err(io::Error::other("there is more than a GiB of it")),
     }
+}
+
+/// The files that are meant by `given`: for a folder all modules below it, but for those in hidden folders, in the order of their names.
+pub fn modules(given: &[PathBuf], output: &mut Output) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in given {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let others = files.len();
+        let hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
+        let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    let file = entry.into_path();
+                    files.extend(file.extension().is_some_and(|end| end == "mpy").then_some(file.clone()));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let place = error.path().map_or_else(|| displayed(path), displayed);
+                    output.complain(Status::Unusable, &place, &describe(&walked(error)));
+                }
+            }
+        }
+        if files.len() == others {
+            output.complain(Status::Invalid, &displayed(path), &"there are no .mpy files in it");
+        }
+    }
+    files
 }
 
 /// Reads each of `files` in turn, `-` from standard input, and passes it on. Complains of those that cannot be read.

@@ -1,0 +1,97 @@
+//! `berus convert`: modules of version 5, and of CircuitPython, print the same where they are loaded after.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use berus_testkit::{peer, temp_dir};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+fn berus(args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_berus")).args(args).current_dir(fixtures()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn converted_modules_print_the_same() {
+    let folder = temp_dir();
+    let expected = fs::read_to_string(fixtures().join("versions/features.out")).unwrap();
+    for name in ["features-1.12", "features-1.12-cache", "features-1.18", "features-1.18-O3"] {
+        let module = folder.path().join("m.mpy");
+        let (status, _, err) = berus(&["convert", "-o", module.to_str().unwrap(), &format!("versions/{name}.mpy")]);
+        assert_eq!((status, &*err), (Some(0), ""), "{name}");
+        let (status, out, err) = berus(&[module.to_str().unwrap()]);
+        assert_eq!((status, &*err), (Some(0), ""), "{name}");
+        assert_eq!(out, expected, "{name}");
+        if let Some(micropython) = peer("micropython") {
+            let output =
+                Command::new(micropython).args(["-c", "import m"]).current_dir(folder.path()).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{name}");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{name} in MicroPython");
+        }
+    }
+}
+
+#[test]
+fn between_micropython_and_circuitpython() {
+    let folder = temp_dir();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let small = fs::read(fixtures().join("small.mpy")).unwrap();
+    for release in ["9", "9.2", "10"] {
+        let circuit = path("circuit.mpy");
+        assert_eq!(
+            berus(&["convert", "--for", &format!("circuitpython {release}"), "-o", &circuit, "small.mpy"]).0,
+            Some(0)
+        );
+        let bytes = fs::read(&circuit).unwrap();
+        assert_eq!((bytes[0], &bytes[1..]), (b'C', &small[1..]));
+        assert_eq!(berus(&["verify", "--for", &format!("circuitpython {release}"), &circuit]).0, Some(0));
+        assert_eq!(berus(&["convert", "--for", "rp2 1.19", "-o", &path("back.mpy"), &circuit]).0, Some(0));
+        assert_eq!(fs::read(path("back.mpy")).unwrap(), small);
+    }
+    // From version 5 of one to version 6 of the other.
+    let mut old = fs::read(fixtures().join("versions/features-1.18.mpy")).unwrap();
+    old[0] = b'C';
+    fs::write(path("old.mpy"), old).unwrap();
+    assert_eq!(berus(&["convert", "-o", &path("new.mpy"), &path("old.mpy")]).0, Some(0));
+    let expected = fs::read_to_string(fixtures().join("versions/features.out")).unwrap();
+    assert_eq!(berus(&[&path("new.mpy")]).1, expected);
+}
+
+#[test]
+fn what_cannot_be_converted_says_why() {
+    for (target, file, why) in [
+        (
+            "micropython",
+            "versions/machine-1.18.mpy",
+            "offset 0x0003: machine code of version 5 runs on no later release",
+        ),
+        ("micropython", "versions/small-1.11.mpy", "of version 4, whose bytecode is another"),
+        ("rp2 1.18", "small.mpy", "rp2 1.18 reads version 5 of the format, and only version 6 can be written"),
+        ("circuitpython 9", "machine-x64.mpy", "it has machine code for x64, which cannot be converted"),
+        ("unix 1.22", "machine-x64.mpy", "it has machine code for x64, which cannot be converted"),
+        ("micropython", "small.py", "not an .mpy file, but Python source"),
+    ] {
+        let (status, out, err) = berus(&["convert", "--for", target, file]);
+        assert_eq!((status, &*out), (Some(1), ""), "{file} for {target}");
+        assert!(err.starts_with(&format!("berus: {file}: {why}")), "{err}");
+    }
+}
+
+#[test]
+fn awaits_of_circuitpython_are_noticed() {
+    let folder = temp_dir();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("a.py"), "async def f(x):\n    return x.__await__()\n").unwrap();
+    assert_eq!(berus(&["compile", &path("a.py")]).0, Some(0));
+    let mut bytes = fs::read(path("a.mpy")).unwrap();
+    bytes[0] = b'C';
+    fs::write(path("a.mpy"), bytes).unwrap();
+    let (status, _, err) = berus(&["convert", "-o", &path("b.mpy"), &path("a.mpy")]);
+    assert_eq!(status, Some(0));
+    assert!(err.contains("calls __await__, as `await` does in CircuitPython"), "{err}");
+}
