@@ -18,7 +18,7 @@ pub fn field<T: FromPython>(value: &Value, py: &Python, name: &str) -> Result<Op
         Err(_) => value.get_attr(py, name),
     };
     match found {
-        Ok(found) => found.to(py).map(Some),
+        Ok(found) => found.to(py).map(Some).map_err(|error| error.in_part(name)),
         Err(error) if ["AttributeError", "KeyError"].contains(&error.type_name()) => Ok(None),
         Err(error) => Err(error),
     }

@@ -24,6 +24,7 @@ use berus_runtime::ops::call::Call;
 use berus_runtime::ops::print::Print;
 
 use crate::Shared;
+use crate::convert::Text;
 use crate::foreign;
 use crate::python::Python;
 use crate::source;
@@ -173,6 +174,19 @@ impl Error {
         }
         facts.exception = Some(Python::of(vm).root(object));
         error
+    }
+
+    /// The error of converting a value, of which the part called `name` could not be converted. Exceptions of the program's own
+    /// code and limits stay what they are.
+    #[cfg(feature = "derive")]
+    pub(crate) fn in_part(mut self, name: &str) -> Error {
+        let facts = &mut *self.0;
+        let is_of_conversion = ["TypeError", "ValueError", "OverflowError"].contains(&&*facts.type_name);
+        if is_of_conversion && facts.frames.is_empty() && facts.limit.is_none() {
+            facts.message = alloc::format!("{name}: {}", facts.message);
+            facts.exception = None;
+        }
+        self
     }
 
     /// Raises this error in Python.
@@ -338,11 +352,23 @@ fn cause_of(vm: &Vm, exception: Obj) -> Option<Cause> {
 
 /// What `str()` has of an exception, or as much as there is memory for.
 fn text_of(vm: &Vm, exception: Obj) -> String {
-    let mut text = Vec::new();
+    let mut text = Text::new(&Python::of(vm).state().bound);
     if let Err(raised) = vm.print(&mut text, exception, Style::Str) {
         let _ = vm.take_exception(raised);
+        // Where calls are too deep to print, there is the message itself.
+        if text.is_empty()
+            && let Some(message) = message_of(vm, exception)
+        {
+            return message;
+        }
     }
-    String::from_utf8_lossy(&text).into_owned()
+    text.into_string()
+}
+
+/// What an exception was made of, if that is a string alone.
+fn message_of(vm: &Vm, exception: Obj) -> Option<String> {
+    let message = vm.as_str(vm.as_exception(exception)?.value())?;
+    Some(String::from_utf8_lossy(message).into_owned())
 }
 
 fn limit_of(vm: &Vm, exception: Obj, message: Obj) -> Option<Limit> {

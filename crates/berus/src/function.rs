@@ -251,6 +251,7 @@ impl HostFunction {
         self.bind(vm, args, &mut slots)?;
         let slots = &slots[..self.parameters.len()];
         let py = Python::of(vm);
+        let _apart = py.state().bound.apart();
         let result = match &self.body {
             Body::Plain(body) => guarded(vm, || body(py, slots)),
             Body::Waiting(body) => {

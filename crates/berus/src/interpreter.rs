@@ -17,6 +17,7 @@ use berus_runtime::model::events::{Budget, Poll};
 use berus_runtime::model::finalise::Finalise;
 use berus_runtime::model::vm::{Limits, Vm};
 
+use crate::convert::Bound;
 use crate::error::{Error, Result};
 #[cfg(feature = "files")]
 use crate::files::Files;
@@ -136,7 +137,8 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// The bytes that the program's objects, its code and what compiling takes may use together.
+    /// The bytes that the program's objects, its code and what compiling takes may use together. What a value becomes in Rust
+    /// may take about as many again: converting a value that would take more raises `MemoryError`.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Builder {
         self.memory = bytes;
@@ -243,6 +245,7 @@ impl Builder {
         }
         vm.set_embedder(Box::new(State {
             budget: self.budget,
+            bound: Bound::new(self.memory),
             sources: Sources::new(self.memory),
             ..State::default()
         }));

@@ -9,6 +9,7 @@ use berus_runtime::heap::Collection;
 use berus_runtime::model::embedder::Embedder;
 use berus_runtime::model::events::Budget;
 
+use crate::convert::Bound;
 use crate::execution::{Running, Wait};
 use crate::root::{Root, Roots};
 use crate::source::Sources;
@@ -19,6 +20,8 @@ pub(crate) struct State {
     pub roots: Roots,
     /// What each run may take.
     pub budget: Budget,
+    /// What each conversion from Python may make.
+    pub bound: Bound,
     pub foreigners: Foreigners,
     /// What the function that asked to be waited for waits for, until its execution picks this up.
     pub wait: RefCell<Option<Wait>>,

@@ -1,7 +1,6 @@
 //! Values of programs, as Rust code holds them.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use berus_runtime::data::dict::Dicts;
@@ -18,7 +17,7 @@ use berus_runtime::ops::print::Print;
 use berus_runtime::ops::subscr::Subscripts;
 use berus_runtime::ops::truth::Truth;
 
-use crate::convert::{Arguments, FromPython, Private, ToPython, Word};
+use crate::convert::{Arguments, FromPython, Private, Text, ToPython, Word};
 use crate::error::{Error, Result};
 use crate::python::Python;
 use crate::root::Root;
@@ -172,15 +171,19 @@ impl Value {
     /// How many items there are: `len(value)`.
     ///
     /// # Errors
-    /// `TypeError` if the value has no length.
+    /// `TypeError` if the value has no length, what `__len__` raises, and `OverflowError` if a class's `__len__` answers
+    /// what is no length.
     pub fn len(&self, py: &Python) -> Result<usize> {
-        self.with(py, |vm, object| vm.len(object)).map(|len| len.as_small_int().unwrap_or(0).unsigned_abs())
+        py.within(|vm| {
+            let len = vm.len(py.word(self)?).map_err(|raised| Error::of_raised(vm, raised))?;
+            usize::from_word(Word(len), py, Private(()))
+        })
     }
 
     /// Whether there are no items.
     ///
     /// # Errors
-    /// `TypeError` if the value has no length.
+    /// As [`Value::len`].
     pub fn is_empty(&self, py: &Python) -> Result<bool> {
         Ok(self.len(py)? == 0)
     }
@@ -240,9 +243,11 @@ impl Value {
     }
 
     fn text(&self, py: &Python, style: Style) -> Result<String> {
-        let mut text = Vec::new();
-        self.with(py, |vm, object| vm.print(&mut text, object, style))?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        self.with(py, |vm, object| {
+            let mut text = Text::new(&py.state().bound);
+            vm.print(&mut text, object, style)?;
+            Ok(text.into_string())
+        })
     }
 }
 

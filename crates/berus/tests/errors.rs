@@ -116,3 +116,21 @@ IndentationError: unexpected indent"
     assert_eq!((error.frames()[0].line, error.frames()[0].source.as_deref()), (2, Some("  y = 2")));
     Ok(())
 }
+
+#[test]
+fn errors_of_depth_say_what_they_are() -> Result {
+    let py = Interpreter::new()?;
+    // A conversion that runs as deep as calls go: nothing is printed there any more.
+    #[derive(Debug)]
+    struct Deep(#[expect(dead_code, reason = "this is never made")] Vec<Deep>);
+    impl berus::FromPython for Deep {
+        fn from_python(value: &Value, py: &berus::Python) -> Result<Deep> {
+            value.to(py).map(Deep)
+        }
+    }
+    py.run("x = []\nx.append(x)")?;
+    let error = py.get::<Deep>("x").unwrap_err();
+    assert_eq!(error.to_string(), "RuntimeError: maximum recursion depth exceeded");
+    assert_eq!(error.limit(), Some(berus::Limit::Depth));
+    Ok(())
+}

@@ -232,3 +232,18 @@ fn memory_limits_what_is_made() -> Result {
     assert_eq!(error.limit(), Some(berus::Limit::Memory));
     Ok(())
 }
+
+#[test]
+fn conversions_make_no_more_than_the_memory() -> Result {
+    let py = Interpreter::builder().memory(1 << 20).endless().build()?;
+    py.run("x = []\nfor _ in range(60): x = [x, x]\ny = {}\nfor _ in range(60): y = {'a': y, 'b': y}")?;
+    py.run("text = ['a' * 100000] * 1000")?;
+    for expression in ["x", "y", "text", "range(10 ** 12)"] {
+        let error = py.eval::<Serde<Vec<serde_json::Value>>>(expression).map(drop).err();
+        let error = error
+            .filter(|error| error.type_name() != "TypeError")
+            .or_else(|| py.eval::<Serde<serde_json::Value>>(expression).map(drop).err());
+        assert_eq!(error.expect("an error").limit(), Some(berus::Limit::Memory), "{expression}");
+    }
+    Ok(())
+}

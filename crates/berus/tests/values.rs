@@ -186,3 +186,21 @@ fn containers_and_attributes_are_reached() -> Result {
     assert_eq!(letters, ["a", "b", "c"]);
     Ok(())
 }
+
+#[test]
+fn lengths_are_what_can_be_one() -> Result {
+    let py = Interpreter::new()?;
+    py.run("class Long:\n    def __init__(self, n): self.n = n\n    def __len__(self): return self.n")?;
+    let len = |expression: &str| py.eval::<Value>(expression)?.len(&py);
+    assert_eq!(len("Long(3)")?, 3);
+    assert_eq!(len("'\u{e9}\u{e9}'")?, 2);
+    for (expression, error) in [
+        ("Long(-1)", "OverflowError"),
+        ("Long(1 << 99)", "OverflowError"),
+        ("Long('3')", "TypeError"),
+        ("1", "TypeError"),
+    ] {
+        assert_eq!(len(expression).unwrap_err().type_name(), error, "{expression}");
+    }
+    Ok(())
+}

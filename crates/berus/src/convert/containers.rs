@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, Hash};
 use berus_runtime::data::bytes::Bytes as RawBytes;
 use berus_runtime::data::dict::Dicts;
 use berus_runtime::model::buffer::Access;
+use berus_runtime::model::events::Poll;
 use berus_runtime::model::layout::{Dict as RawDict, List as RawList};
 use berus_runtime::model::protocols::Iterate;
 use berus_runtime::model::word::Obj;
@@ -49,7 +50,10 @@ impl FromPython for Bytes {
     fn from_python(value: &Value, py: &Python) -> Result<Bytes> {
         py.raising(|vm| {
             let object = py.word(value).unwrap_or(Obj::NONE);
-            Ok(Bytes(vm.buffer(object, Access::Read)?.bytes().to_vec()))
+            let buffer = vm.buffer(object, Access::Read)?;
+            vm.work_on_bytes(buffer.bytes().len())?;
+            py.state().bound.take(vm, buffer.bytes().len())?;
+            Ok(Bytes(buffer.bytes().to_vec()))
         })
     }
 }
@@ -92,18 +96,25 @@ fn list<T: ToPython>(py: &Python, items: impl IntoIterator<Item = T>) -> Result<
 fn for_each_item<T: FromPython>(py: &Python, object: Obj, each: &mut dyn FnMut(T)) -> Result {
     py.within(|vm| {
         let raised = |raised| Error::of_raised(vm, raised);
+        let bound = &py.state().bound;
+        let _conversion = bound.conversion();
+        let mut convert = |item| {
+            bound.count(vm, size_of::<T>()).map_err(raised)?;
+            each(T::from_word(Word(item), py, Private(()))?);
+            Ok(())
+        };
         if let Some(items) = vm.as_items(object) {
             // Converting an item may run a program's code, which may change the list.
             let mut index = 0;
             while let Some(item) = items.get(index) {
-                each(T::from_word(Word(item), py, Private(()))?);
+                convert(item)?;
                 index += 1;
             }
             return Ok(());
         }
         let iterator = vm.iter(object).map_err(raised)?;
         while let Some(item) = vm.next(iterator).map_err(raised)? {
-            each(T::from_word(Word(item), py, Private(()))?);
+            convert(item)?;
         }
         Ok(())
     })
@@ -169,8 +180,11 @@ fn dict<K: ToPython, V: ToPython>(py: &Python, entries: impl IntoIterator<Item =
 fn for_each_entry<K: FromPython, V: FromPython>(py: &Python, object: Obj, each: &mut dyn FnMut(K, V)) -> Result {
     py.within(|vm| {
         let Some(dict) = vm.as_dict(object) else { return Err(Error::type_error("dict expected")) };
+        let bound = &py.state().bound;
+        let _conversion = bound.conversion();
         let mut from = 0;
         while let Some((at, key, value)) = dict.map.entry_from(from) {
+            bound.count(vm, size_of::<(K, V)>()).map_err(|raised| Error::of_raised(vm, raised))?;
             let key = K::from_word(Word(key), py, Private(()))?;
             each(key, V::from_word(Word(value.unwrap_or(Obj::NONE)), py, Private(()))?);
             from = at + 1;

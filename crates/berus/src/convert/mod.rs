@@ -13,6 +13,7 @@
 //! | [`Serde<T>`](crate::Serde), with the feature `serde` | what `T` says by `Serialize` and `Deserialize` |
 //! | [`Value`], [`Dict`](crate::Dict), [`List`](crate::List), ... | any value, or one of this type |
 
+mod bound;
 mod containers;
 mod numbers;
 #[cfg(feature = "serde")]
@@ -28,6 +29,7 @@ use crate::value::Value;
 
 #[cfg(feature = "serde")]
 pub use self::serde::Serde;
+pub(crate) use bound::{Bound, Text};
 pub use containers::Bytes;
 pub use tuples::Arguments;
 
@@ -110,7 +112,10 @@ pub trait FromPython: Sized {
     /// As [`from_python`](FromPython::from_python), of an interpreter that has been entered.
     #[doc(hidden)]
     fn from_word(word: Word, py: &Python, _: Private) -> Result<Self> {
-        Self::from_python(&py.root(word.0), py)
+        let bound = &py.state().bound;
+        let _conversion = bound.conversion();
+        let value = py.raising(|vm| bound.count(vm, size_of::<Self>()).map(|()| py.root(word.0)))?;
+        Self::from_python(&value, py)
     }
 }
 
@@ -165,5 +170,9 @@ impl ToPython for &Value {
 impl FromPython for Value {
     fn from_python(value: &Value, _: &Python) -> Result<Value> {
         Ok(value.clone())
+    }
+
+    fn from_word(word: Word, py: &Python, _: Private) -> Result<Value> {
+        py.raising(|vm| py.state().bound.count(vm, size_of::<Value>()).map(|()| py.root(word.0)))
     }
 }

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 
+use berus_runtime::model::events::Poll;
 use berus_runtime::model::protocols::{Classes, Strs};
 use berus_runtime::model::word::Obj;
 
@@ -16,8 +17,12 @@ fn new(py: &Python, text: &str) -> Result<Word> {
 
 fn text(py: &Python, object: Obj) -> Result<String> {
     py.within(|vm| match vm.as_str(object) {
-        // Programs can make strings with half a surrogate pair.
-        Some(text) => Ok(String::from_utf8_lossy(text).into_owned()),
+        Some(text) => {
+            let counted = vm.work_on_bytes(text.len()).and_then(|()| py.state().bound.take(vm, text.len()));
+            counted.map_err(|raised| Error::of_raised(vm, raised))?;
+            // Programs can make strings with half a surrogate pair.
+            Ok(String::from_utf8_lossy(text).into_owned())
+        }
         None => Err(Error::type_error(alloc::format!("str expected, not {}", vm.type_name(object)))),
     })
 }

@@ -187,6 +187,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
     }
 }
 
+/// Reads a part of a value.
+fn read<'de, T: DeserializeSeed<'de>>(seed: T, value: Value, py: &Python) -> Result<T::Value> {
+    py.raising(|vm| py.state().bound.count(vm, size_of::<T::Value>()))?;
+    seed.deserialize(Deserializer::new(value, py))
+}
+
 /// The items that iterating yields.
 struct Items<'p> {
     iterator: crate::value::Items<'p, Value>,
@@ -198,7 +204,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         let item = self.iterator.next().transpose()?;
-        item.map(|item| seed.deserialize(Deserializer::new(item, self.py))).transpose()
+        item.map(|item| read(seed, item, self.py)).transpose()
     }
 }
 
@@ -224,9 +230,8 @@ impl Entries<'_> {
 }
 
 /// The value behind a key, which has been asked for before.
-fn value_of<'p>(value: &mut Option<Value>, py: &'p Python) -> Result<Deserializer<'p>> {
-    let value = value.take().ok_or_else(|| Error::value_error("a value without a key"))?;
-    Ok(Deserializer::new(value, py))
+fn value_of(value: &mut Option<Value>) -> Result<Value> {
+    value.take().ok_or_else(|| Error::value_error("a value without a key"))
 }
 
 impl<'de> de::MapAccess<'de> for Entries<'_> {
@@ -234,11 +239,11 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         let key = self.next()?;
-        key.map(|key| seed.deserialize(Deserializer::new(key, self.py))).transpose()
+        key.map(|key| read(seed, key, self.py)).transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        seed.deserialize(value_of(&mut self.value, self.py)?)
+        read(seed, value_of(&mut self.value)?, self.py)
     }
 }
 
@@ -269,7 +274,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        seed.deserialize(value_of(&mut self.value, self.py)?)
+        read(seed, value_of(&mut self.value)?, self.py)
     }
 }
 
@@ -283,7 +288,7 @@ impl<'de, 'p> de::EnumAccess<'de> for Variant<'_, 'p> {
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Deserializer<'p>)> {
         let name = de::MapAccess::next_key_seed(self.0, seed)?;
         let name = name.ok_or_else(|| Error::value_error("the dict has changed"))?;
-        Ok((name, value_of(&mut self.0.value, self.0.py)?))
+        Ok((name, Deserializer::new(value_of(&mut self.0.value)?, self.0.py)))
     }
 }
 

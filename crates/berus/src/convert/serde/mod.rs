@@ -65,6 +65,7 @@ impl<T: Serialize> ToPython for Serde<T> {
 
 impl<T: DeserializeOwned> FromPython for Serde<T> {
     fn from_python(value: &Value, py: &Python) -> Result<Serde<T>> {
+        let _conversion = py.state().bound.conversion();
         py.within(|_| T::deserialize(from_python::Deserializer::new(value.clone(), py)).map(Serde))
     }
 }
