@@ -16,7 +16,7 @@ pub fn body(input: &DeriveInput) -> Result<Tokens> {
             let (mut units, mut others) = (Tokens::new(), Tokens::new());
             for variant in &data.variants {
                 let ident = &variant.ident;
-                let name = Said::by(&variant.attrs)?.name(ident);
+                let name = Said::by(&variant.attrs)?.name(Some(ident));
                 let made = made(&quote!(Self::#ident), &variant.fields)?;
                 match variant.fields {
                     Fields::Unit => units.extend(quote!(#name => return #made,)),
@@ -56,7 +56,7 @@ fn made(path: &Tokens, fields: &Fields) -> Result<Tokens> {
             let mut taken = Tokens::new();
             for (field, variable) in named.named.iter().zip(&variables) {
                 let said = Said::by(&field.attrs)?;
-                let name = said.name(variable);
+                let name = said.name(field.ident.as_ref());
                 taken.extend(if said.default {
                     quote!(let #variable = ::berus::derived::field(value, py, #name)?.unwrap_or_default();)
                 } else {

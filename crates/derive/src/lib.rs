@@ -61,17 +61,19 @@ fn implement(
     })
 }
 
-/// Names for the values of the fields: their own, or `field0` and so on.
+/// Variables for the values of the fields, which differ from all names that the derives use.
 fn variables(fields: &Fields) -> Vec<syn::Ident> {
-    let own = |(n, field): (usize, &syn::Field)| field.ident.clone().unwrap_or_else(|| format_ident!("field{n}"));
-    fields.iter().enumerate().map(own).collect()
+    (0..fields.len()).map(|n| format_ident!("__field{n}")).collect()
 }
 
 /// The pattern, or the expression, of a struct or variant `path` whose fields are in [`variables`].
 fn structure(path: &Tokens, fields: &Fields) -> Tokens {
     let variables = variables(fields);
     match fields {
-        Fields::Named(_) => quote!(#path { #(#variables),* }),
+        Fields::Named(named) => {
+            let names = named.named.iter().map(|field| &field.ident);
+            quote!(#path { #(#names: #variables),* })
+        }
         Fields::Unnamed(_) => quote!(#path(#(#variables),*)),
         Fields::Unit => quote!(#path),
     }

@@ -28,8 +28,8 @@ impl Said {
     }
 
     /// The name in Python of what is called `name` in Rust.
-    pub fn name(&self, name: &syn::Ident) -> String {
-        let own = name.to_string();
+    pub fn name(&self, name: Option<&syn::Ident>) -> String {
+        let own = name.map(ToString::to_string).unwrap_or_default();
         self.rename.clone().unwrap_or_else(|| own.strip_prefix("r#").unwrap_or(&own).to_string())
     }
 }

@@ -19,7 +19,7 @@ pub fn body(input: &DeriveInput) -> Result<Tokens> {
             let mut arms = Tokens::new();
             for variant in &data.variants {
                 let ident = &variant.ident;
-                let name = Said::by(&variant.attrs)?.name(ident);
+                let name = Said::by(&variant.attrs)?.name(Some(ident));
                 let pattern = structure(&quote!(Self::#ident), &variant.fields);
                 let value = value(&variant.fields)?;
                 arms.extend(match variant.fields {
@@ -51,8 +51,8 @@ fn value(fields: &Fields) -> Result<Tokens> {
     Ok(match fields {
         Fields::Named(named) => {
             let mut names = Vec::new();
-            for (field, variable) in named.named.iter().zip(&variables) {
-                names.push(Said::by(&field.attrs)?.name(variable));
+            for field in &named.named {
+                names.push(Said::by(&field.attrs)?.name(field.ident.as_ref()));
             }
             quote! {{
                 let dict = ::berus::Dict::new(py)?;
