@@ -1,7 +1,9 @@
 //! Types of Rust's as classes of Python's.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::RefCell;
+use core::error::Error as StdError;
 use core::marker::PhantomData;
 
 use berus_runtime::data::instance::Instance;
@@ -176,6 +178,12 @@ pub trait Made<T> {
 impl<T> Made<T> for T {
     fn made(self) -> Result<T> {
         Ok(self)
+    }
+}
+
+impl<T, E: Into<Box<dyn StdError + Send + Sync>>> Made<T> for Result<T, E> {
+    fn made(self) -> Result<T> {
+        self.map_err(|error| Error::of_host(error.into()))
     }
 }
 

@@ -196,7 +196,10 @@ impl Execution {
     /// `RuntimeError` if no call waits for an answer, and what converting the value raises.
     pub fn answer(&mut self, py: &Python, value: impl ToPython) -> Result {
         let running = self.asking(py)?;
-        running.answer.replace(Some(Ok(value.to_python(py)?)));
+        let value = value.to_python(py)?;
+        // A value of another interpreter is refused here, where the call still waits.
+        py.word(&value)?;
+        running.answer.replace(Some(Ok(value)));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use core::future::Future;
 use core::marker::PhantomData;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 
 use crate::convert::FromPython;
 use crate::error::Result;
@@ -60,13 +60,10 @@ impl<T: FromPython> Future for Task<T> {
     /// If the future has been ready before.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let task = &mut *self;
-        let py = task.interpreter.take().expect("a future is not polled after its end");
-        match task.execution.poll(&py, context) {
-            Poll::Ready(result) => Poll::Ready((py, result)),
-            Poll::Pending => {
-                task.interpreter = Some(py);
-                Poll::Pending
-            }
-        }
+        // The interpreter stays where it is, should what the future waits for panic.
+        let py = task.interpreter.as_ref().expect("a future is not polled after its end");
+        let result = ready!(task.execution.poll(py, context));
+        let py = task.interpreter.take().expect("the interpreter that has run");
+        Poll::Ready((py, result))
     }
 }

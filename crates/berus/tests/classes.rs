@@ -98,3 +98,17 @@ fn values_are_dropped_with_their_instances() -> Result {
     assert_eq!(Arc::strong_count(&alive), 1);
     Ok(())
 }
+
+#[test]
+fn constructors_may_fail() -> Result {
+    let py = Interpreter::new()?;
+    py.class::<u8>("Digit")?.constructor(&py, "(text)", |_, (text,): (String,)| text.parse::<u8>())?.getter(
+        &py,
+        "number",
+        |_, digit| *digit,
+    )?;
+    assert_eq!(py.eval::<u8>("Digit('7').number")?, 7);
+    let error = py.run("Digit('seven')").unwrap_err();
+    assert!(error.downcast_ref::<std::num::ParseIntError>().is_some());
+    Ok(())
+}

@@ -451,3 +451,37 @@ fn tasks_go_from_thread_to_thread() {
     let results: Vec<u64> = workers.into_iter().map(|worker| worker.join().unwrap()).collect();
     assert_eq!(results, (100..116).collect::<Vec<_>>());
 }
+
+/// An answer that cannot be one is refused, and the call still waits for another.
+#[test]
+fn values_of_other_interpreters_are_no_answers() {
+    let (py, _) = asking();
+    let other = Interpreter::new().unwrap();
+    let mut execution = py.start("answer = ask('what?')").unwrap();
+    assert!(matches!(execution.resume(&py, 1).unwrap(), Progress::Asked(_)));
+    let foreign: Value = other.eval("[1]").unwrap();
+    assert!(execution.answer(&py, &foreign).is_err());
+    assert!(matches!(execution.resume(&py, 1).unwrap(), Progress::Asked(_)));
+    execution.answer(&py, 5).unwrap();
+    assert!(matches!(execution.resume(&py, 1).unwrap(), Progress::Done(_)));
+    assert_eq!(py.get::<i64>("answer").unwrap(), 5);
+}
+
+/// A future that panics leaves the task with its interpreter: asked again, the task goes on with an exception.
+#[test]
+fn a_task_outlives_a_panic_of_what_it_waits_for() {
+    let (py, _) = asking();
+    py.async_function("fails()", |()| async {
+        if true {
+            panic!("in a future")
+        }
+    })
+    .unwrap();
+    let execution = py.start("try:\n    fails()\nexcept RuntimeError as e:\n    told = str(e)").unwrap();
+    let mut task: Pin<Box<Task<()>>> = Box::pin(py.finish(execution));
+    let mut context = Context::from_waker(Waker::noop());
+    let poll = std::panic::AssertUnwindSafe(|| task.as_mut().poll(&mut context).is_ready());
+    assert!(std::panic::catch_unwind(poll).is_err());
+    let Poll::Ready((py, Ok(()))) = task.as_mut().poll(&mut context) else { panic!("the program ends") };
+    assert_eq!(py.get::<String>("told").unwrap(), "async function panicked");
+}

@@ -291,3 +291,29 @@ fn the_host_sees_and_changes_files_in_memory() -> Result {
     assert_eq!(files.paths(), ["out/again"]);
     Ok(())
 }
+
+/// There may be less memory than files in memory may take: that is `ENOSPC`, and counts nothing, again and again.
+#[test]
+fn files_that_no_memory_holds_are_refused() -> Result {
+    let files = MemoryFiles::new().with("a", "a").writable(1 << 20);
+    let py = Interpreter::builder().files(files.clone()).build()?;
+    // The room grows behind the interpreter's back.
+    let files = files.writable(usize::MAX);
+    py.run("f = open('a', 'r+b')\nf.seek(1 << 60)")?;
+    for _ in 0..3 {
+        assert_eq!(py.run("f.write(b'b')").unwrap_err().to_string(), "OSError: 28");
+    }
+    py.run("f.seek(1)\nf.write(b'c')")?;
+    assert_eq!(files.read("a").unwrap(), b"ac");
+    Ok(())
+}
+
+#[test]
+fn the_outermost_folder_is_no_file() -> Result {
+    let files = MemoryFiles::new().with("", "x").with("/", "x").with("a/..", "x").with("../b", "y");
+    assert_eq!((files.paths(), files.read("")), (vec!["b".to_string()], None));
+    let py = Interpreter::builder().files(files).build()?;
+    py.run("import os")?;
+    assert_eq!(py.eval::<Vec<String>>("os.listdir('/')")?, ["b"]);
+    Ok(())
+}

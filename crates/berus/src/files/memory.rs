@@ -117,12 +117,23 @@ impl Content {
         }
         if len > self.taken {
             // Twice as much as before, so that a file which grows by little pieces is not always copied.
-            let takes = |whole: usize| self.room.take(whole - self.taken).map(|()| whole);
-            let whole = takes(len.max(self.taken.saturating_mul(2))).or_else(|_| takes(len))?;
-            self.taken = whole;
-            self.bytes.try_reserve_exact(whole - self.bytes.len()).map_err(|_| NO_SPACE)?;
+            self.grow(len.max(self.taken.saturating_mul(2))).or_else(|_| self.grow(len))?;
         }
         self.bytes.resize(len, 0);
+        Ok(())
+    }
+
+    /// Makes room for the file to be `len` bytes long, which is more than there is room for.
+    ///
+    /// # Errors
+    /// `ENOSPC` if there is no room, or no memory.
+    fn grow(&mut self, len: usize) -> Result<(), Errno> {
+        self.room.take(len - self.taken)?;
+        if self.bytes.try_reserve_exact(len - self.bytes.len()).is_err() {
+            self.room.give_back(len - self.taken);
+            return Err(NO_SPACE);
+        }
+        self.taken = len;
         Ok(())
     }
 }
@@ -163,9 +174,13 @@ impl MemoryFiles {
         }
     }
 
-    /// Makes a file at `path` with these bytes, and the folders that lead to it, in place of what was there.
+    /// Makes a file at `path` with these bytes, and the folders that lead to it, in place of what was there. A path that leads
+    /// to `/` is no file's, and makes none.
     pub fn write(&self, path: &str, bytes: impl Into<Vec<u8>>) {
         let (path, bytes, room) = (join(Vec::new(), path.as_bytes()), bytes.into(), &self.0.room);
+        if path.is_empty() {
+            return;
+        }
         let nodes = &mut *self.nodes();
         let mut add = |path: &[u8], node| {
             if !matches!((&node, nodes.get(path)), (Node::Folder, Some(Node::Folder))) {
