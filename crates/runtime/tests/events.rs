@@ -367,7 +367,7 @@ const LONG_BUILT_INS: [&str; 22] = [
     "s = b'a' * 1000000\nfor i in [0] * 10000: int.from_bytes(s, 'little')",
     "L = list(range(50000))\nfor i in [0] * 10000: L.sort(reverse=i)",
     "import gc\nL = [[] for i in range(50000)]\nfor i in [0] * 10000: gc.collect()",
-    "d = {}\nfor i in range(20000): d[i << 40] = 1",
+    "d = {}\nfor i in range(20000): d[i << 70] = 1",
 ];
 
 #[test]

@@ -236,8 +236,8 @@ impl Map {
     /// As [`Map::find`], in a map with index.
     #[inline(always)]
     fn find_in_index(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Search> {
-        let mut slot = index::spread(hash);
         let (mut entries, index) = (self.entries(), Index::of(self));
+        let mut slot = index.map_or(0, |index| index.first(hash));
         while let Some(at) = index.and_then(|index| index.get(slot)) {
             if let Some(other) = entries.get(at).and_then(|entry| entry.key.get()) {
                 if other == key {

@@ -91,7 +91,7 @@ LARGE = {
     "set": lambda: set(range(N)),
     "frozenset": lambda: frozenset(range(N)),
     "dict": lambda: dict.fromkeys(range(N)),
-    "same_hash": lambda: {n << 40: n for n in range(N // 64)},
+    "same_hash": lambda: {n << 70: n for n in range(N // 64)},
     "odd": lambda: {Odd(n) for n in range(40)},
     "ordered": lambda: collections.OrderedDict((n, n) for n in range(N)),
     "deque": lambda: collections.deque(range(N), N),

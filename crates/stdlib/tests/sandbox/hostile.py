@@ -233,7 +233,7 @@ Liar() == Liar()
 d = {}
 n = 0
 while True:
-    d[n << 40] = n
+    d[n << 70] = n
     n += 1
 #### keys that compare for long
 class Key:

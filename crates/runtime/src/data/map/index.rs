@@ -8,9 +8,25 @@ use crate::model::layout::Map;
 /// The most entries of a map without an index.
 pub const PLAIN: u32 = 8;
 
+/// All words by the golden ratio: of all multipliers the one that scatters successive hashes most evenly.
+const GOLDEN: usize = (0x9e37_79b9_7f4a_7c15_u64 >> (u64::BITS - usize::BITS)) as usize | 1;
+
+/// The slot for a hash: multiplication carries all bits of the hash to the highest, which choose. So keys that differ by
+/// multiples of a power of two have slots of their own, too.
+#[inline(always)]
+const fn first_slot(hash: usize, shift: u32) -> usize {
+    hash.wrapping_mul(GOLDEN) >> shift
+}
+
 /// Slots of the index for `capacity` entries.
 const fn len(capacity: u32) -> usize {
-    if capacity <= PLAIN { 0 } else { (capacity as usize * 4 / 3 + 1).next_power_of_two() }
+    if capacity <= PLAIN { 0 } else { (usize::MAX >> shift(capacity)) + 1 }
+}
+
+/// Bits of a hash that do not choose among the slots for `capacity` entries, of which there are more than [`PLAIN`].
+#[inline(always)]
+const fn shift(capacity: u32) -> u32 {
+    (capacity as usize * 4 / 3).leading_zeros()
 }
 
 /// Bytes of a slot of the index for `capacity` entries.
@@ -37,6 +53,7 @@ pub struct Index<'m> {
     map: PhantomData<&'m Map>,
     start: NonNull<u8>,
     last: usize,
+    shift: u32,
     slot_size: usize,
 }
 
@@ -45,16 +62,19 @@ impl<'m> Index<'m> {
     #[inline(always)]
     pub fn of(map: &'m Map) -> Option<Index<'m>> {
         let capacity = map.capacity.get();
-        let last = len(capacity).checked_sub(1)?;
+        if capacity <= PLAIN {
+            return None;
+        }
         // SAFETY: the index follows the room for entries in the block.
         let start = unsafe { map.block.get()?.add(capacity as usize) }.cast();
-        Some(Index { map: PhantomData, start, last, slot_size: slot_size(capacity) })
+        let shift = shift(capacity);
+        Some(Index { map: PhantomData, start, last: usize::MAX >> shift, shift, slot_size: slot_size(capacity) })
     }
 
     /// The first slot to look at for a hash.
     #[inline(always)]
     pub fn first(self, hash: usize) -> usize {
-        spread(hash) & self.last
+        first_slot(hash, self.shift)
     }
 
     /// The slot to look at after `slot`.
@@ -112,8 +132,31 @@ impl<'m> Index<'m> {
     }
 }
 
-/// Mixes the higher bits of a hash into its low bits, which choose the slot.
-#[inline(always)]
-pub fn spread(hash: usize) -> usize {
-    hash ^ hash >> 7
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    /// The most slots in a row that are taken when `hashes` are entered.
+    fn longest_run(hashes: impl ExactSizeIterator<Item = usize>) -> usize {
+        let capacity = hashes.len() as u32;
+        let mut taken = vec![false; len(capacity)];
+        for hash in hashes {
+            let mut slot = first_slot(hash, shift(capacity));
+            while taken[slot] {
+                slot = (slot + 1) % taken.len();
+            }
+            taken[slot] = true;
+        }
+        taken.split(|taken| !taken).map(<[bool]>::len).max().unwrap_or_default()
+    }
+
+    #[test]
+    fn hashes_at_any_distance_have_slots_of_their_own() {
+        let runs = (0..usize::BITS - 12).map(|bits| longest_run((0..4096).map(|n| n << bits))).collect::<Vec<_>>();
+        assert!(runs.iter().all(|&run| run < 64), "{runs:?}");
+        let runs = (1..200).map(|step| longest_run((0..4096).map(|n| n * step))).collect::<Vec<_>>();
+        assert!(runs.iter().all(|&run| run < 256), "{runs:?}");
+    }
 }
