@@ -1,6 +1,5 @@
 //! From source to a module: the parser, then the passes over the scopes of its tree.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -256,7 +255,7 @@ fn header(options: &Options<'_>, codes: &[RawCode<'_>]) -> Header {
 fn qstr(name: Name, names: &Names, quota: &Quota<'_>) -> Result<Qstr<'static>, Stop> {
     Ok(match name.static_number() {
         Some(number) => Qstr::Static(number),
-        None => Qstr::Own(Cow::Owned(quota.copy(names.get(name))?)),
+        None => Qstr::Own(quota.module_bytes(names.get(name))?),
     })
 }
 

@@ -41,7 +41,7 @@ fn a_viper_function() {
         // exit: sub rsp, -0x18; pop r13; pop r12; pop rbx; pop rbp; ret
         &[0x48, 0x83, 0xec, 0xe8, 0x41, 0x5d, 0x41, 0x5c, 0x5b, 0x5d, 0xc3],
     ];
-    assert_eq!(module.codes[1].code, expected.concat());
+    assert_eq!(*module.codes[1].code, expected.concat());
     assert_eq!(module.codes[1].kind.name(), "viper");
 }
 

@@ -1,8 +1,8 @@
 //! The constants of a module: objects that are in neither its names nor its code.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use crate::bytes::ModuleBytes;
 use crate::vuint;
 
 /// How deep tuples may be nested: as deep as CPython nests parentheses.
@@ -25,15 +25,15 @@ pub enum Constant<'a> {
     /// `...`
     Ellipsis,
     /// A string.
-    Str(Cow<'a, [u8]>),
+    Str(ModuleBytes<'a>),
     /// A bytes object.
-    Bytes(Cow<'a, [u8]>),
+    Bytes(ModuleBytes<'a>),
     /// An integer, in decimal.
-    Int(Cow<'a, [u8]>),
+    Int(ModuleBytes<'a>),
     /// A float, in decimal, or `inf`, `-inf` or `nan`.
-    Float(Cow<'a, [u8]>),
+    Float(ModuleBytes<'a>),
     /// A complex number, in decimal: `2j`, or `(1+2j)`.
-    Complex(Cow<'a, [u8]>),
+    Complex(ModuleBytes<'a>),
     /// A tuple of constants.
     Tuple(Vec<Constant<'a>>),
 }
@@ -64,7 +64,7 @@ impl<'a> Constant<'a> {
     pub fn text_at(bytes: &'a [u8]) -> Option<Constant<'a>> {
         let (&kind, rest) = bytes.split_first()?;
         let (len, len_len) = vuint::read(rest)?;
-        let text = Cow::Borrowed(rest.get(len_len..)?.get(..len as usize)?);
+        let text = ModuleBytes::from(rest.get(len_len..)?.get(..len as usize)?);
         Some(match kind {
             kind::STR => Constant::Str(text),
             kind::BYTES => Constant::Bytes(text),
@@ -145,18 +145,17 @@ impl Constant<'_> {
 
     /// A copy of the constant that borrows nothing.
     pub fn into_owned(self) -> Constant<'static> {
-        let own = |data: Cow<'_, [u8]>| Cow::Owned(data.into_owned());
         match self {
             Constant::FunctionTable => Constant::FunctionTable,
             Constant::None => Constant::None,
             Constant::False => Constant::False,
             Constant::True => Constant::True,
             Constant::Ellipsis => Constant::Ellipsis,
-            Constant::Str(data) => Constant::Str(own(data)),
-            Constant::Bytes(data) => Constant::Bytes(own(data)),
-            Constant::Int(text) => Constant::Int(own(text)),
-            Constant::Float(text) => Constant::Float(own(text)),
-            Constant::Complex(text) => Constant::Complex(own(text)),
+            Constant::Str(data) => Constant::Str(data.into_owned()),
+            Constant::Bytes(data) => Constant::Bytes(data.into_owned()),
+            Constant::Int(text) => Constant::Int(text.into_owned()),
+            Constant::Float(text) => Constant::Float(text.into_owned()),
+            Constant::Complex(text) => Constant::Complex(text.into_owned()),
             Constant::Tuple(items) => Constant::Tuple(items.into_iter().map(Constant::into_owned).collect()),
         }
     }

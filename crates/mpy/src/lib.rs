@@ -42,6 +42,7 @@ extern crate alloc;
 pub mod account;
 pub mod arch;
 pub mod bytecode;
+pub mod bytes;
 pub mod constant;
 pub mod disasm;
 pub mod error;

@@ -1,8 +1,8 @@
 //! A module as data: what an `.mpy` file says.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use crate::bytes::ModuleBytes;
 use crate::constant::Constant;
 use crate::header::Header;
 use crate::prelude::{Prelude, PreludeError};
@@ -31,12 +31,12 @@ pub enum Qstr<'a> {
     /// A name that the format numbers: see [`crate::qstr`].
     Static(u32),
     /// A name that the file spells out. MicroPython does not demand that it be UTF-8.
-    Own(Cow<'a, [u8]>),
+    Own(ModuleBytes<'a>),
 }
 
 impl<'a> Qstr<'a> {
     /// The name `name`, by its number if the format has one for it.
-    pub fn new(name: impl Into<Cow<'a, [u8]>>) -> Qstr<'a> {
+    pub fn new(name: impl Into<ModuleBytes<'a>>) -> Qstr<'a> {
         let name = name.into();
         qstr::static_id(&name).map_or(Qstr::Own(name), Qstr::Static)
     }
@@ -57,7 +57,7 @@ pub type CodeId = u32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawCode<'a> {
     /// Prelude and bytecode, or machine code.
-    pub code: Cow<'a, [u8]>,
+    pub code: ModuleBytes<'a>,
     /// The kind of the code, with what only code of that kind has.
     pub kind: Kind<'a>,
     /// The code objects that this code makes functions of, by index.
@@ -82,7 +82,7 @@ pub enum Kind<'a> {
         /// A set of [`crate::prelude::scope_flag`]s.
         scope_flags: u32,
         /// Read-only data, where the flags say that there is some.
-        rodata: Option<Cow<'a, [u8]>>,
+        rodata: Option<ModuleBytes<'a>>,
         /// The size of the zeroed data in bytes, where the flags say that there is some.
         bss: Option<u32>,
         /// Relocations, where the flags say that there are some.
@@ -173,32 +173,31 @@ impl Qstr<'_> {
     fn into_owned(self) -> Qstr<'static> {
         match self {
             Qstr::Static(id) => Qstr::Static(id),
-            Qstr::Own(name) => Qstr::Own(own(name)),
+            Qstr::Own(name) => Qstr::Own(name.into_owned()),
         }
     }
 }
 
 impl RawCode<'_> {
     fn into_owned(self) -> RawCode<'static> {
-        let relocations = |r: Option<Relocations<'_>>| r.map(|r| Relocations { bytes: own(r.bytes), ended: r.ended });
+        let relocations = |r: Option<Relocations<'_>>| r.map(Relocations::into_owned);
         let kind = match self.kind {
             Kind::Bytecode => Kind::Bytecode,
             Kind::Native { prelude_offset, relocations: r } => {
                 Kind::Native { prelude_offset, relocations: relocations(r) }
             }
-            Kind::Viper { scope_flags, rodata, bss, relocations: r } => {
-                Kind::Viper { scope_flags, rodata: rodata.map(own), bss, relocations: relocations(r) }
-            }
+            Kind::Viper { scope_flags, rodata, bss, relocations: r } => Kind::Viper {
+                scope_flags,
+                rodata: rodata.map(ModuleBytes::into_owned),
+                bss,
+                relocations: relocations(r),
+            },
             Kind::Asm { scope_flags, n_pos_args, type_sig, relocations: r } => {
                 Kind::Asm { scope_flags, n_pos_args, type_sig, relocations: relocations(r) }
             }
         };
-        RawCode { code: own(self.code), kind, children: self.children }
+        RawCode { code: self.code.into_owned(), kind, children: self.children }
     }
-}
-
-fn own(bytes: Cow<'_, [u8]>) -> Cow<'static, [u8]> {
-    Cow::Owned(bytes.into_owned())
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 //! word of a number in the file: a table has no more room than there are bytes left for its entries, and code nests
 //! without recursion. The bytecode itself is looked at by [`crate::verify`], not here.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use crate::bytes::ModuleBytes;
 use crate::constant::{Constant, MAX_TUPLE_DEPTH, kind};
 use crate::error::{Error, ErrorKind};
 use crate::header::{FEATURE_ARCH_FLAGS, Flavour, Header, VERSION, decode_feature};
@@ -158,10 +158,10 @@ impl<'a, 'q> Reader<'a, 'q> {
 
     /// Takes `len` bytes and a zero byte.
     #[inline]
-    fn terminated(&mut self, field: &'static str, len: u32) -> Reading<Cow<'a, [u8]>> {
+    fn terminated(&mut self, field: &'static str, len: u32) -> Reading<ModuleBytes<'a>> {
         let bytes = self.slice(field, len)?;
         match self.byte(field)? {
-            0 => Ok(Cow::Borrowed(bytes)),
+            0 => Ok(bytes.into()),
             _ => self.error(ErrorKind::NotTerminated(field)),
         }
     }

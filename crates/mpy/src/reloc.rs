@@ -4,9 +4,9 @@
 //! to several in a row, going on from word to word unless it names a new place (MicroPython: `py/persistentcode.c`,
 //! `mp_native_relocate`).
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use crate::bytes::ModuleBytes;
 use crate::vuint;
 
 /// The byte that ends relocations.
@@ -16,9 +16,15 @@ pub const END: u8 = 0xff;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relocations<'a> {
     /// The bytes of the relocations, without the byte that ends them. The reader has checked that they decode.
-    pub bytes: Cow<'a, [u8]>,
+    pub bytes: ModuleBytes<'a>,
     /// Whether [`END`] ends them. The end of the file may end them as well.
     pub ended: bool,
+}
+
+impl Relocations<'_> {
+    pub(crate) fn into_owned(self) -> Relocations<'static> {
+        Relocations { bytes: self.bytes.into_owned(), ended: self.ended }
+    }
 }
 
 /// One relocation.
@@ -209,7 +215,7 @@ impl Writer {
     /// All relocations that were added, with the byte that ends them.
     pub fn finish(mut self) -> Relocations<'static> {
         self.write_last();
-        Relocations { bytes: Cow::Owned(self.bytes), ended: true }
+        Relocations { bytes: self.bytes.into(), ended: true }
     }
 
     fn write_last(&mut self) {

@@ -1,7 +1,5 @@
 //! What listings and outlines say of bytecode, sensible or not.
 
-use std::borrow::Cow;
-
 use berus_mpy::bytecode::DecodeError;
 use berus_mpy::disasm::{LabelKind, Listing, Outline, Resolved, Role, SignatureText, Unwind};
 use berus_mpy::module::{Kind, Module, Qstr, RawCode};
@@ -14,7 +12,7 @@ fn module(codes: Vec<Vec<u8>>) -> Module<'static> {
     let n = codes.len() as u32;
     let mut codes: Vec<_> = codes
         .into_iter()
-        .map(|code| RawCode { code: Cow::Owned(code), kind: Kind::Bytecode, children: Vec::new() })
+        .map(|code| RawCode { code: code.into(), kind: Kind::Bytecode, children: Vec::new() })
         .collect();
     codes[0].children = (1..n).collect();
     let qstrs = NAMES.iter().map(|name| Qstr::new(name.as_bytes())).collect();

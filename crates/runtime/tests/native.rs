@@ -431,7 +431,7 @@ proptest! {
         let (mut module, _) = Module::from_bytes(&file).unwrap();
         let number = number.index(module.codes.len());
         let code = &mut module.codes[number];
-        let text = code.code.to_mut();
+        let mut text = code.code.to_vec();
         if let Some(len) = len {
             text.truncate(len.index(text.len()) + 1);
         }
@@ -439,6 +439,7 @@ proptest! {
         if let Some(word) = text.get_mut(8..16) {
             word.copy_from_slice(&start.to_le_bytes());
         }
+        code.code = text.into();
         if let Kind::Viper { scope_flags, rodata, bss, relocations } = &mut code.kind {
             *scope_flags = RELOC | if new_rodata.is_some() { RODATA } else { 0 } | if new_bss.is_some() { BSS } else { 0 };
             (*rodata, *bss) = (new_rodata.map(Into::into), new_bss);

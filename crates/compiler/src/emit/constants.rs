@@ -1,13 +1,11 @@
 //! The constant table: values that fit no instruction, each once.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
-use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use berus_mpy::constant::{Constant, MAX_TUPLE_DEPTH};
 use berus_mpy::memory::{Quota, Stop};
-use berus_mpy::number::{self, Form};
+use berus_mpy::number::{self, Form, Text};
 
 use crate::grammar::Rule;
 use crate::names::{HASHED_PER_STEP, Names};
@@ -241,21 +239,20 @@ fn constants(source: Source<'_>, leaves: &[Node]) -> Result<Vec<Constant<'static
 fn constant(source: Source<'_>, leaf: Node) -> Result<Constant<'static>, Stop> {
     let Source { tree, names, quota } = source;
     quota.step()?;
-    let own = |bytes: &[u8]| quota.copy(bytes).map(Cow::Owned);
-    let text = |text: fmt::Arguments<'_>| quota.format(text).map(|text| Cow::Owned(text.into_bytes()));
+    let own = |bytes| quota.module_bytes(bytes);
     Ok(match tree.value(leaf) {
         None | Some(Value::None) => Constant::None,
         Some(Value::False) => Constant::False,
         Some(Value::True) => Constant::True,
         Some(Value::Ellipsis) => Constant::Ellipsis,
-        Some(Value::SmallInt(value)) => Constant::Int(text(format_args!("{value}"))?),
+        Some(Value::SmallInt(value)) => Constant::Int(own(Text::of_int(value).as_bytes())?),
         Some(Value::Name(name)) => Constant::Str(own(names.get(name))?),
         Some(Value::EmptyTuple) => Constant::Tuple(Vec::new()),
         Some(Value::Const(value)) => match value {
-            Const::Int(value) => Constant::Int(Cow::Owned(value.text(quota)?.into_bytes())),
+            Const::Int(value) => Constant::Int(value.text(quota)?.into_bytes().into()),
             Const::Float(value) => Constant::Float(own(number::constant(*value, Form::Repr).as_bytes())?),
             Const::Imaginary(value) => {
-                Constant::Complex(text(format_args!("{}j", number::constant(*value, Form::Bare).as_str()))?)
+                Constant::Complex(own(number::constant(*value, Form::Bare).imaginary().as_bytes())?)
             }
             Const::Str(bytes) => Constant::Str(own(bytes)?),
             Const::Bytes(bytes) => Constant::Bytes(own(bytes)?),
@@ -331,7 +328,7 @@ mod tests {
     #[test]
     fn values_are_stored_as_text() {
         let (_, constants) = table("[-(1 << 70), 1e100, 0.1, 2j, (None, True, ..., (), 'a')]\n");
-        let text = |text: &str| Cow::Owned(text.as_bytes().to_vec());
+        let text = |text: &'static str| text.as_bytes().into();
         assert_eq!(
             constants,
             [

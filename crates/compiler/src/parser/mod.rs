@@ -286,12 +286,12 @@ impl Parser<'_> {
             Token::String => match self.names.find_known(text, self.quota)? {
                 Some(name) => Node::str(name),
                 None => {
-                    let text = self.quota.copy(text)?.into_boxed_slice();
+                    let text = self.quota.module_bytes(text)?;
                     self.tree.add_constant(line, Const::Str(text), self.quota)?
                 }
             },
             Token::Bytes => {
-                let bytes = self.quota.copy(text)?.into_boxed_slice();
+                let bytes = self.quota.module_bytes(text)?;
                 self.tree.add_constant(line, Const::Bytes(bytes), self.quota)?
             }
             _ => Node::token(token),

@@ -122,7 +122,7 @@ impl Const {
         match self {
             Const::Int(value) => value.bytes(),
             Const::Float(_) | Const::Imaginary(_) => 0,
-            Const::Str(bytes) | Const::Bytes(bytes) => bytes.len(),
+            Const::Str(bytes) | Const::Bytes(bytes) => bytes.allocated(),
             Const::Tuple(items) => size_of_val(&**items),
         }
     }

@@ -11,6 +11,8 @@ mod build;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use berus_mpy::bytes::ModuleBytes;
+
 use crate::grammar::Rule;
 use crate::integer::Integer;
 use crate::names::{Name, Names};
@@ -137,9 +139,9 @@ pub enum Const {
     /// An imaginary number, by its imaginary part.
     Imaginary(f64),
     /// A string that is not a name. Not necessarily UTF-8.
-    Str(Box<[u8]>),
+    Str(ModuleBytes<'static>),
     /// A bytes object.
-    Bytes(Box<[u8]>),
+    Bytes(ModuleBytes<'static>),
     /// A tuple of constants: see [`Tree::value`] for what an item can be.
     Tuple(Box<[Node]>),
 }

@@ -40,6 +40,38 @@ impl Text {
         self.bytes.make_ascii_uppercase();
     }
 
+    /// The text of an integer.
+    ///
+    /// ```
+    /// assert_eq!(berus_mpy::number::Text::of_int(-12).as_str(), "-12");
+    /// ```
+    pub fn of_int(value: i64) -> Text {
+        let mut text = Text::new();
+        let mut rest = value.unsigned_abs();
+        let mut digits = [0; 20];
+        let mut first = digits.len();
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            first -= 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        if value < 0 {
+            text.push(b'-');
+        }
+        text.push_all(digits.get(first..).unwrap_or_default());
+        text
+    }
+
+    /// The text of a number whose imaginary part this text is.
+    #[must_use]
+    pub fn imaginary(mut self) -> Text {
+        self.push(b'j');
+        self
+    }
+
     /// The bytes of the text.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()

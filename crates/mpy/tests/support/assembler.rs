@@ -3,7 +3,6 @@
 //! A line is a label (`name:`), or an instruction: MicroPython's name of the opcode and its operands, a number or, for
 //! jumps, a label. `byte 0x..` is a byte as it stands.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use berus_mpy::constant::Constant;
@@ -92,7 +91,7 @@ impl Function<'_> {
     }
 
     fn raw_code(&self) -> RawCode<'static> {
-        RawCode { code: Cow::Owned(self.assemble()), kind: Kind::Bytecode, children: Vec::new() }
+        RawCode { code: self.assemble().into(), kind: Kind::Bytecode, children: Vec::new() }
     }
 }
 

@@ -4,12 +4,12 @@
 //! else they are copied into the heap. The table of names holds their numbers in this interpreter, and constants become
 //! objects.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
+use berus_mpy::bytes::ModuleBytes;
 use berus_mpy::constant::Constant;
 use berus_mpy::header::{Header, Host};
 use berus_mpy::memory::Quota;
@@ -52,12 +52,8 @@ const MAX_DEPTH: u32 = 200;
 const FEW_ITEMS: usize = 8;
 
 /// Lends bytes that were read from lent memory.
-#[allow(clippy::ptr_arg)] // the `Cow` tells lent bytes from copied ones
-pub(super) fn lend(bytes: &Cow<'static, [u8]>) -> Option<&'static [u8]> {
-    match bytes {
-        Cow::Borrowed(bytes) => Some(bytes),
-        Cow::Owned(_) => None,
-    }
+pub(super) fn lend(bytes: &ModuleBytes<'static>) -> Option<&'static [u8]> {
+    bytes.borrowed()
 }
 
 /// Modules made ready to run.

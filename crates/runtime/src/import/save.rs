@@ -1,6 +1,5 @@
 //! Saving: from linked code back to a module as data.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use berus_mpy::Module;
@@ -110,8 +109,8 @@ impl<'s> Saving<'s> {
             }
         }
         let number = self.codes.len();
-        let copy = self.quota.copy(bytes).map_err(|stop| self.grants.raise(stop))?;
-        let raw = RawCode { code: Cow::Owned(copy), kind: Kind::Bytecode, children: Vec::new() };
+        let copy = self.quota.module_bytes(bytes).map_err(|stop| self.grants.raise(stop))?;
+        let raw = RawCode { code: copy, kind: Kind::Bytecode, children: Vec::new() };
         self.quota.push(&mut self.codes, raw).map_err(|stop| self.grants.raise(stop))?;
         for child in (0..n_children).filter_map(|index| code.child(index)) {
             let child = sketch::linked(vm, child)?.ok_or_else(|| unsaveable(vm))?;
@@ -133,7 +132,7 @@ impl<'s> Saving<'s> {
             return Ok(constant);
         }
         let vm = self.vm;
-        let copy = |bytes: &[u8]| self.quota.copy(bytes).map(Cow::Owned).map_err(|stop| self.grants.raise(stop));
+        let copy = |bytes: &[u8]| self.quota.module_bytes(bytes).map_err(|stop| self.grants.raise(stop));
         let text = |style| copy(vm.text(value, style)?.bytes());
         if vm.as_str(value).is_some() {
             return Ok(Constant::Str(text(Style::Str)?));

@@ -1,10 +1,10 @@
 //! Where machine code cannot run: of `native` only the parts that the rest of the runtime uses.
 
-use alloc::borrow::Cow;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
 use berus_mpy::arch::Arch;
+use berus_mpy::bytes::ModuleBytes;
 use berus_mpy::module::RawCode;
 
 use crate::model::builtin_types::BuiltinTypes;
@@ -25,7 +25,7 @@ pub(crate) const ARCH: Option<Arch> = None;
 pub(crate) enum Linked {}
 
 /// The bytes of a module as memory that is lent for good, if they are.
-pub(crate) type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
+pub(crate) type Lend<'l, 'a> = &'l dyn Fn(&ModuleBytes<'a>) -> Option<&'static [u8]>;
 
 impl Linked {
     pub(crate) fn new<'a>(_: &Vm, _: &Module<'a>, _: Gc<Context>, _: Lend<'_, 'a>) -> Res<Option<Linked>> {

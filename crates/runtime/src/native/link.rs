@@ -6,11 +6,11 @@
 //! words of code and data the addresses that they refer to, which the verifier has checked (MicroPython:
 //! `py/persistentcode.c`).
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
+use berus_mpy::bytes::ModuleBytes;
 use berus_mpy::memory::Quota;
 use berus_mpy::module::{Kind as RawKind, RawCode};
 use berus_mpy::reloc;
@@ -62,7 +62,7 @@ enum Place {
 }
 
 /// The bytes of a module as memory that is lent for good, if they are.
-pub(crate) type Lend<'l, 'a> = &'l dyn Fn(&Cow<'a, [u8]>) -> Option<&'static [u8]>;
+pub(crate) type Lend<'l, 'a> = &'l dyn Fn(&ModuleBytes<'a>) -> Option<&'static [u8]>;
 
 impl Linked {
     /// Installs the machine code of `module`, which is verified, and of which `lend` tells what is lent. `None` if the
