@@ -112,7 +112,9 @@ impl<'f, 'd, Elf: FileHeader> File<'f, 'd, Elf> {
             _ => return Ok(None),
         };
         // What is empty moves nothing.
-        let align = if len == 0 { 1 } else { header.sh_addralign(endian).into().max(1) };
+        // Assemblers leave code alone where nobody asks for more: memcpy of picolibc for RISC-V says that any address will do.
+        let least = if role == Role::Text { machine.code_align } else { 1 };
+        let align = if len == 0 { 1 } else { header.sh_addralign(endian).into().max(least) };
         if !align.is_power_of_two() || align > MAX_ALIGN || len > MAX_LEN {
             let name = super::error::name(name);
             return Err(error!(self.name, "section {name} of {len} bytes cannot be aligned to {align}"));

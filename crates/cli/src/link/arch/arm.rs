@@ -6,8 +6,13 @@ use object::elf::{self, EM_ARM};
 use super::{Field, Form, LE32, Machine, Row, fits, little_endian};
 
 /// Processors that execute Arm instructions.
-pub static ARMV6: Machine =
-    Machine { relocations: RELOCATIONS_ARM, jump: arm_jump, far_jump: Some((&FAR_JUMP_ARM, 4)), ..thumb(Arch::Armv6) };
+pub static ARMV6: Machine = Machine {
+    code_align: 4,
+    relocations: RELOCATIONS_ARM,
+    jump: arm_jump,
+    far_jump: Some((&FAR_JUMP_ARM, 4)),
+    ..thumb(Arch::Armv6)
+};
 /// Processors without the longer jumps of Thumb-2.
 pub static ARMV6M: Machine = Machine { jump: short_jump, ..thumb(Arch::Armv6m) };
 /// Processors without floats.
@@ -23,6 +28,7 @@ const fn thumb(arch: Arch) -> Machine {
     Machine {
         arch,
         elf: EM_ARM,
+        code_align: 2,
         relocations: RELOCATIONS_THUMB,
         idle_in_got: &[],
         jump: long_jump,

@@ -23,6 +23,8 @@ pub struct Machine {
     pub arch: Arch,
     /// Its number in the header of ELF files.
     pub elf: elf::Machine,
+    /// Bytes that the address of an instruction is a multiple of.
+    pub code_align: u64,
     /// What relocations do.
     pub relocations: &'static [Row],
     /// The types of relocations whose symbols, if objects share them, get a word in the global offset table though nothing reads the

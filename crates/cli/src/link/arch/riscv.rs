@@ -13,6 +13,7 @@ pub static RV64IMC: Machine = Machine { arch: Arch::Rv64imc, far_jump: Some((&FA
 const RISCV: Machine = Machine {
     arch: Arch::Rv32imc,
     elf: EM_RISCV,
+    code_align: 2,
     relocations: RELOCATIONS,
     idle_in_got: &[elf::R_RISCV_32, elf::R_RISCV_64],
     jump,

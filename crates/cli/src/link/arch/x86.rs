@@ -9,6 +9,7 @@ use super::{Form, LE32, LE64, Machine, Row, fits};
 pub static X86: Machine = Machine {
     arch: Arch::X86,
     elf: EM_386,
+    code_align: 1,
     relocations: RELOCATIONS_32,
     idle_in_got: &[elf::R_386_PC32],
     far_jump: Some((&FAR_JUMP_32, 4)),
@@ -19,6 +20,7 @@ pub static X86: Machine = Machine {
 pub static X64: Machine = Machine {
     arch: Arch::X64,
     elf: EM_X86_64,
+    code_align: 1,
     relocations: RELOCATIONS_64,
     idle_in_got: &[],
     jump,

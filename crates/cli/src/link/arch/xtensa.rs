@@ -9,6 +9,7 @@ use super::{Field, Form, LE32, Machine, Row, fits, little_endian};
 pub static XTENSA: Machine = Machine {
     arch: Arch::Xtensa,
     elf: EM_XTENSA,
+    code_align: 1,
     relocations: RELOCATIONS,
     idle_in_got: &[],
     jump,

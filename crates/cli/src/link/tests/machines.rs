@@ -158,6 +158,24 @@ fn risc_v_looks_up_addresses_in_the_global_offset_table() {
 }
 
 #[test]
+fn code_is_where_its_processor_can_run_it_after_data_of_any_length() {
+    for (arch, architecture, start) in [
+        (Arch::Rv32imc, Architecture::Riscv32, 6),
+        (Arch::Armv7m, Architecture::Arm, 6),
+        (Arch::Armv6, Architecture::Arm, 8),
+        (Arch::Xtensa, Architecture::Xtensa, 5),
+    ] {
+        let mut elf = Elf::with(architecture);
+        let first = elf.section(".text", &[0; 4], 4);
+        elf.global("mpy_init", first, 0);
+        elf.section(".rodata", &[0xff], 1);
+        elf.section(".text.copy", &[1, 2, 3, 4], 1);
+        let module = link_with(&options_for(arch), &inputs(&[("a.o", elf.bytes())]));
+        assert_eq!(module.text()[start..start + 4], [1, 2, 3, 4], "{arch}");
+    }
+}
+
+#[test]
 fn risc_v_of_64_bits_has_longer_words() {
     let mut elf = Elf::with(Architecture::Riscv64);
     // `auipc a0`; `ld a0, (a0)`; `call memset`
