@@ -43,6 +43,20 @@ macro_rules! with_floats {
     };
 }
 
+/// An instruction in Arm state, and none in Thumb state.
+#[cfg(berus_machine = "armv6")]
+macro_rules! in_arm_state {
+    ($instruction:literal) => {
+        $instruction
+    };
+}
+#[cfg(not(berus_machine = "armv6"))]
+macro_rules! in_arm_state {
+    ($instruction:literal) => {
+        ""
+    };
+}
+
 /// How far the arguments that `enter` gets on the stack lie above the frame.
 const ARGUMENTS: usize = 76 + 9 * 4 + if cfg!(target_abi = "eabihf") { 64 } else { 0 };
 
@@ -58,6 +72,9 @@ pub(in crate::native) unsafe extern "C" fn enter(
 ) -> TwoWords {
     // The buffer lies at `sp`; what the buffer says of other registers than `lr` and `sp` is anything, since they are
     // restored from the stack.
+    //
+    // In Arm state, compiled functions begin with `push {r1-r8, lr}`: nine words, after which the stack is not aligned to
+    // eight bytes, as what they call may expect. So they are called with a stack that becomes aligned by that.
     naked_asm!(
         with_floats!(".fpu vfpv2"),
         "push {{r4, r5, r6, r7, lr}}",
@@ -87,7 +104,17 @@ pub(in crate::native) unsafe extern "C" fn enter(
         "mov r1, r3",
         "ldr r2, [sp, #{c}]",
         "ldr r3, [sp, #{d}]",
+        in_arm_state!("ldr r5, [r4]"),
+        in_arm_state!("mov r6, #0xe9000000"),
+        in_arm_state!("orr r6, r6, #0x2d0000"),
+        in_arm_state!("orr r6, r6, #0x4100"),
+        in_arm_state!("orr r6, r6, #0xfe"),
+        in_arm_state!("cmp r5, r6"),
+        in_arm_state!("moveq r5, #4"),
+        in_arm_state!("movne r5, #0"),
+        in_arm_state!("sub sp, sp, r5"),
         "blx r4",
+        in_arm_state!("add sp, sp, r5"),
         "ldr r2, [sp, #72]",
         "ldr r3, [sp]",
         "str r3, [r2]",
