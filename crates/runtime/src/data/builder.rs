@@ -113,7 +113,7 @@ impl Builder {
     }
 
     /// The address of the bytes.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn data(&self) -> NonNull<u8> {
         match self.block {
             // SAFETY: the block is larger than the head.
@@ -123,7 +123,7 @@ impl Builder {
     }
 
     /// As [`Builder::data`], to change them.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn data_mut(&mut self) -> NonNull<u8> {
         match self.block {
             Some(_) => self.data(),

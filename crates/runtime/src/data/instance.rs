@@ -38,7 +38,7 @@ pub(crate) const MOST_ROOM: usize = 8;
 
 impl Instance {
     /// The instance that `object` is, if it is one.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn of<'a>(object: Obj) -> Option<&'a Instance> {
         let header = object.as_header()?;
         // SAFETY: a pointer word points to a live object, which the caller keeps alive; objects of a class have this

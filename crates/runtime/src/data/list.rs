@@ -135,7 +135,7 @@ impl List {
     }
 
     /// Adds an item if the list has room for it; else answers false. Allocates nothing.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn append_at_once(&self, item: Obj) -> bool {
         let len = self.len.get();
         if len >= self.capacity.get() {

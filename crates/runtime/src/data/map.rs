@@ -211,7 +211,7 @@ impl Map {
     }
 
     /// As [`Map::find`], in a map without index.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn find_in_plain(&self, vm: &Vm, key: Obj) -> Res<Search> {
         let mut at = 0;
         // Comparing keys may add entries.
@@ -234,7 +234,7 @@ impl Map {
     }
 
     /// As [`Map::find`], in a map with index.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn find_in_index(&self, vm: &Vm, key: Obj, hash: usize) -> Res<Search> {
         let (mut entries, index) = (self.entries(), Index::of(self));
         let mut slot = index.map_or(0, |index| index.first(hash));
@@ -516,7 +516,7 @@ impl Map {
 
 /// Whether `other` is the same string as `key`, whose hash is `hash`. `None` if one of the two is no string, or `key`
 /// is no object but a name.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn is_same_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> Option<bool> {
     let key = key.downcast::<Str>()?;
     Some(match other.downcast::<Str>() {

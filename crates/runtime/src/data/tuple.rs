@@ -44,7 +44,7 @@ impl Tuple {
     }
 
     /// A tuple of two items, if its memory takes no more than moving a pointer; else `None`. Never collects.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn pair_at_once(vm: &Vm, first: Obj, second: Obj) -> Option<Gc<Tuple>> {
         let tuple =
             vm.alloc_tail_at_once(Tuple { header: Header::of(<Tuple as Object>::TYPE), len: 2 }, 2 * size_of::<Obj>())?;

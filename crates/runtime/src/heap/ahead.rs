@@ -25,7 +25,7 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Puts a word into the queue that points into a block whose bits are in `group`. Answers the word that has waited
     /// longest if the queue was full.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn put(&mut self, word: usize, group: *const Group) -> Option<usize> {
         prefetch(word as *const u8);
         prefetch(group.cast());
@@ -49,7 +49,7 @@ impl Ahead {
 }
 
 /// Asks the cache to load the memory at an address, which need not exist.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn prefetch(address: *const u8) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a prefetch has no effect that a program can see, whatever the address.

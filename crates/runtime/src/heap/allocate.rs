@@ -115,7 +115,7 @@ impl Heap {
     /// The bytes asked for hold anything. In a block of kind [`Scan`](Kind::Scan) fill them before the next collection:
     /// what is left in the block from before may keep other blocks alive. What rounding up to granules adds is zero in
     /// such a block.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn alloc(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
         match self.alloc_in_run(bytes, kind) {
             None => self.alloc_slow(bytes, kind),
@@ -144,7 +144,7 @@ impl Heap {
     }
 
     /// The quick path, for blocks that the run has room for; `None` for others.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn alloc_in_run(&self, bytes: usize, kind: Kind) -> Option<NonNull<u8>> {
         let size = bytes.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
         let bump = self.run.bump.get();
@@ -320,7 +320,7 @@ pub(super) fn block_size(bytes: usize) -> Option<usize> {
 ///
 /// `block` points to `size` writable bytes, and `size` is `bytes`, or 1 if that is 0, rounded up to a multiple of
 /// [`GRANULE`].
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(super) unsafe fn clear_slack(block: *mut u8, bytes: usize, size: usize) {
     const WORD: usize = size_of::<usize>();
     let odd = bytes % GRANULE;

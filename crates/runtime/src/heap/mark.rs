@@ -68,7 +68,7 @@ struct Pending<'h> {
 
 impl Pending<'_> {
     /// Puts memory on the stack. False if the stack is full.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn push(&mut self, span: Span) -> bool {
         let Some(slot) = self.spans.get(self.depth) else { return false };
         slot.set(span);
@@ -172,7 +172,7 @@ impl<'h> Marker<'h> {
     }
 
     /// Marks the block that a word points into, and answers the block's memory if that is to be looked through.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn visit(&mut self, word: usize) -> Option<Span> {
         if !self.used.contains(word) && !self.change_arena(word) {
             return None;
@@ -193,7 +193,7 @@ impl<'h> Marker<'h> {
         self.visit_block(arena.group(block), block)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn visit_block(&self, group: &Group, block: usize) -> Option<Span> {
         let bit = 1 << bit_number(block);
         let marks = group.marks.get();
@@ -205,7 +205,7 @@ impl<'h> Marker<'h> {
     }
 
     /// The memory of the marked block that begins at `start`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn span(&self, group: &Group, start: usize) -> Span {
         let behind = group.events() & (usize::MAX - 1) << bit_number(start);
         let end = match behind {

@@ -17,7 +17,7 @@ use crate::qstr::Qstr;
 
 impl Vm {
     /// The built-in `name`, if [`Vm::remember_builtin`] was told of it, and `globals` still has no such name.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn remembered_builtin(&self, globals: &Map, name: Qstr) -> Option<Obj> {
         let found = self.lookups.beyond(globals, name).get();
         if found.globals == core::ptr::from_ref(globals).addr() && found.name == name.number() {
@@ -68,7 +68,7 @@ impl Vm {
 
     /// The method `name` of `object`, if [`Vm::remember_method`] was told of it and it is a [plain](Method::plain) one,
     /// for which the object itself need not be asked.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn remembered_plain_method(&self, object: Obj, name: Qstr) -> Option<Obj> {
         let ty = match object.as_header() {
             // SAFETY: a pointer word points to a live object, whose first word is a header.

@@ -77,7 +77,7 @@ impl Events {
     }
 
     /// Takes `units` units from the slice of work, and answers whether so many were left.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn take_work(&self, units: usize) -> bool {
         match self.work.get().checked_sub(units) {
             Some(left) => {
@@ -214,7 +214,7 @@ pub trait Poll {
 }
 
 /// Counts a call or backward jump, and answers whether it is time to [`poll`](Vm::poll).
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn tick(vm: &Vm) -> bool {
     match vm.events.ticks.get() {
         0 => true,

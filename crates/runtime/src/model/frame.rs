@@ -101,7 +101,7 @@ impl Frame {
     }
 
     /// Opens a block.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn push_block(&self, block: Block) {
         let end = self.blocks_end.get();
         // SAFETY: the frame was pushed with room for as many blocks as verified code opens at once.
@@ -395,7 +395,7 @@ impl Vm {
     ///
     /// # Errors
     /// `RuntimeError` if the stack does not go that far.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn check_end(&self, end: *mut Slot) -> Res<()> {
         if end <= self.thread.stacks.values_end() || self.thread.stacks.reach(end) {
             Ok(())

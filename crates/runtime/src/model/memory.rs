@@ -25,7 +25,7 @@ const PART_TO_GROW: usize = 16;
 
 impl Vm {
     /// A block of `bytes` bytes, after a collection if one is due.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn block(&self, bytes: usize, kind: Kind) -> Res<NonNull<u8>> {
         if bytes >= LARGE {
             self.note_large(bytes);
@@ -79,7 +79,7 @@ impl Vm {
     }
 
     /// As [`Vm::alloc_tail`], if the allocation takes no more than moving a pointer; else `None`. Never collects.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn alloc_tail_at_once<T: Object>(&self, object: T, tail: usize) -> Option<Gc<T>> {
         let block = self.heap.alloc_in_run(size_of::<T>() + tail, kind_of::<T>())?.cast::<T>();
         // SAFETY: the block is new, aligned to a granule and large enough for a `T`.
@@ -94,7 +94,7 @@ impl Vm {
     ///
     /// # Errors
     /// `MemoryError`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn alloc_tail<T: Object>(&self, object: T, tail: usize) -> Res<Gc<T>> {
         let block = self.block(size_of::<T>().saturating_add(tail), kind_of::<T>())?.cast::<T>();
         // SAFETY: the block is new, aligned to a granule and large enough for a `T`.

@@ -39,6 +39,8 @@ pub mod protocols;
 pub mod quota;
 pub mod registers;
 pub(crate) mod safe_point;
+#[cfg_attr(feature = "small", path = "search_small.rs")]
+mod search;
 pub(crate) mod steps;
 pub mod stream;
 pub mod thread;

@@ -34,7 +34,7 @@ impl Header {
     }
 
     /// Whether the object's type, be it of Berus or of C code, has all of `flags`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn has(&self, flags: u16) -> bool {
         let ty = self.ty.as_ptr();
         // SAFETY: an object's type is alive, and every type begins as those of Berus do, up to its name.
@@ -131,7 +131,7 @@ impl<T> Deref for Gc<T> {
 
 impl Obj {
     /// The object as a `T`, if its type is exactly `T::TYPE`, or another of its kinds.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn downcast<T: Object>(self) -> Option<Gc<T>> {
         let header = self.as_header()?;
         // SAFETY: a pointer word points to a live object, whose first word is a header.

@@ -22,7 +22,7 @@ pub(crate) struct Fp(pub *mut Slot);
 
 impl Ip {
     /// Reads the byte at the pointer, which moves behind it.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn byte(&mut self) -> u8 {
         // SAFETY: verified code does not run off its end.
         let byte = unsafe { *self.0 };
@@ -44,7 +44,7 @@ impl Ip {
         if byte & 0x80 == 0 { usize::from(byte) } else { self.long_uint(byte) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn long_uint(&mut self, first: u8) -> usize {
         let mut value = usize::from(first & 0x7f);
         loop {
@@ -57,7 +57,7 @@ impl Ip {
     }
 
     /// Reads the signed number at the pointer, which moves behind it.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn int(&mut self) -> isize {
         // SAFETY: verified code does not run off its end.
         let mut value: isize = if unsafe { *self.0 } & 0x40 != 0 { -1 } else { 0 };
@@ -71,7 +71,7 @@ impl Ip {
     }
 
     /// Reads the signed number at the pointer if it has one or two bytes; else `None`, and the pointer stays.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn short_int(&mut self) -> Option<isize> {
         let before = *self;
         let first = self.byte();
@@ -88,7 +88,7 @@ impl Ip {
     }
 
     /// Reads the distance in bytes of the jump at the pointer, forward or backward, counted from behind the jump.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn jump(&mut self) -> isize {
         let low = self.byte();
         if low & 0x80 == 0 {

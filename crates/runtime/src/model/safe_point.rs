@@ -30,7 +30,7 @@ pub(crate) fn within_built_in<R>(vm: &Vm, work: impl FnOnce() -> R) -> R {
 
 /// Runs `work`, which runs instructions from those of the top frame on. They have safe points if the frame is the
 /// program's.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn between_safe_points<R>(vm: &Vm, work: impl FnOnce() -> R) -> R {
     if IS_VISIBLE {
         return work();

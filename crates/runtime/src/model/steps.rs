@@ -44,7 +44,7 @@ pub(crate) fn tidy_soon(vm: &Vm) {
 }
 
 /// Notes that the running execution has had a turn. After the last one it pauses where it next can.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn take_turn(vm: &Vm) {
     if cfg!(feature = "steps")
         && let Some(left) = vm.steps.turns.get()

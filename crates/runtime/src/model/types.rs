@@ -409,7 +409,7 @@ impl Type {
     }
 
     /// The dict of a class, once there is one.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn dict(&self) -> Option<Gc<Dict>> {
         let attributes = self.as_class()?.attributes.get();
         if self.body != 0 {

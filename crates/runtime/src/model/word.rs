@@ -50,7 +50,7 @@ impl Obj {
 
     /// # Panics
     /// Never: every caller sets a tag bit.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     const fn tagged(bits: usize) -> Obj {
         match NonZeroUsize::new(bits) {
             Some(bits) => Obj::from_nonzero_bits(bits),
@@ -112,7 +112,7 @@ impl Obj {
     }
 
     /// The truth of this value, if it is `True` or `False`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn as_bool(self) -> Option<bool> {
         if self == Obj::TRUE {
             Some(true)

@@ -237,7 +237,7 @@ pub fn binary_after_int(vm: &Vm, op: BinaryOp, int: Obj, right: Obj) -> Res<Opti
 
 /// A binary operator on floats whose result is a bool, or a float for which there is memory at once; `None` if it takes
 /// more to find the result.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn short(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Option<Obj> {
     use BinaryOp::*;
     let value = match op {
@@ -260,7 +260,7 @@ pub(crate) fn short(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Option<Obj> {
 ///
 /// # Errors
 /// `ZeroDivisionError`.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn binary(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
     use BinaryOp::*;
     let result = match op {

@@ -106,7 +106,7 @@ impl Kind {
 }
 
 /// The kind and bytes of a text object.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn text(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
     match vm.as_str(object) {
         Some(text) => Ok((Kind::Str, text)),
@@ -135,7 +135,7 @@ fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
 
 /// The bytes of an argument, which must be of the kind `kind`, or an instance with an object of that kind inside; bytes
 /// and byte arrays go together.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
     match vm.as_str(object) {
         Some(text) if kind == Kind::Str => Ok(text),

@@ -110,7 +110,7 @@ impl Arithmetic for Vm {
 }
 
 /// The values of two floats, or of a float and a small integer.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn floats(a: Obj, b: Obj) -> Option<(f64, f64)> {
     match (Vm::as_float(a), Vm::as_float(b)) {
         (Some(a), Some(b)) => Some((a, b)),

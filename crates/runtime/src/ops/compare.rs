@@ -18,7 +18,7 @@ use crate::ops::arithmetic::{Arithmetic, is_of_derived_class};
 use crate::ops::truth::Truth;
 
 impl Compare for Vm {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn equal(&self, left: Obj, right: Obj) -> Res<bool> {
         if left == right && !left.is_pointer() {
             return Ok(true);

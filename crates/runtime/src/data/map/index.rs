@@ -30,7 +30,7 @@ const fn shift(capacity: u32) -> u32 {
 }
 
 /// Bytes of a slot of the index for `capacity` entries.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 const fn slot_size(capacity: u32) -> usize {
     if capacity < 1 << 8 {
         1
@@ -59,7 +59,7 @@ pub struct Index<'m> {
 
 impl<'m> Index<'m> {
     /// The index of `map`, if it has one.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn of(map: &'m Map) -> Option<Index<'m>> {
         let capacity = map.capacity.get();
         if capacity <= PLAIN {
@@ -84,7 +84,7 @@ impl<'m> Index<'m> {
     }
 
     /// The number of the entry that a slot names, if the slot is taken.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn get(self, slot: usize) -> Option<usize> {
         let slot = slot & self.last;
         // SAFETY: the map still has the block, which ends with `last + 1` slots of `slot_size` bytes.
@@ -99,7 +99,7 @@ impl<'m> Index<'m> {
     }
 
     /// Makes the first free slot for `hash` name the entry `entry`. Answers how many slots before it were taken.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn enter(self, hash: usize, entry: u32) -> usize {
         let (mut slot, mut taken) = (self.first(hash), 0);
         while self.get(slot).is_some() {
@@ -111,7 +111,7 @@ impl<'m> Index<'m> {
     }
 
     /// Makes a slot name the entry `entry`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn set(self, slot: usize, entry: u32) {
         let (slot, number) = (slot & self.last, entry + 1);
         // SAFETY: the map still has the block, which ends with `last + 1` slots of `slot_size` bytes; the number of an

@@ -115,7 +115,9 @@ pub(crate) const fn fill(table: &mut [Handler; 256]) {
     }
     macro_rules! set {
         ($($op:ident)*) => {
-            $(table[Op::BinaryOpMulti as usize + BinaryOp::$op as usize] = short::<{ BinaryOp::$op as u8 }>;)*
+            if !cfg!(feature = "small") {
+                $(table[Op::BinaryOpMulti as usize + BinaryOp::$op as usize] = short::<{ BinaryOp::$op as u8 }>;)*
+            }
         };
     }
     set! {

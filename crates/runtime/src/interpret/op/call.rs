@@ -182,7 +182,7 @@ fn place(locals: Sp, bound: &[Slot], code: Gc<Code>) {
 }
 
 /// Unsets the local variables from number `from` on.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn clear(locals: Sp, from: usize, code: Gc<Code>) {
     for n in from..usize::from(code.n_locals) {
         // SAFETY: the slot is in the frame. Volatile, because a call that clears memory takes longer than clearing the
@@ -272,7 +272,7 @@ fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Optio
 
 /// Enters the function at `sp`, if one is there that takes just the `n` positional arguments at `args`: the function's
 /// code.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> Option<Gc<Code>> {
     let function = sp.at(0).downcast::<Function>()?;
     if code.is_generator() || tick(vm) {

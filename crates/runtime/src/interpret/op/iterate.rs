@@ -136,7 +136,7 @@ fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
     none_at_stop(vm, item)
 }
 
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
     let stop = state.at(1).as_small_int()?;
     let step = state.at(2).as_small_int()?;
@@ -150,7 +150,7 @@ pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
     Some(Obj::small_int_wrapping(value))
 }
 
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn advance_items(state: Sp, items: Obj) -> Option<Obj> {
     let index = state.at(1).as_small_int()?;
     let item = match items.downcast::<List>() {

@@ -7,7 +7,7 @@ use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
 
 /// The truth of `object`, if it is a bool or no pointer, as conditions mostly are.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn plain_truth(object: Obj) -> Option<bool> {
     if object == Obj::TRUE {
         Some(true)

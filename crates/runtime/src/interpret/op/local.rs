@@ -1,9 +1,9 @@
 //! Constants, local variables, and the order of the stack.
 
-use berus_mpy::opcode::SMALL_INT_MULTI_MIN;
+use berus_mpy::opcode::{Op, SMALL_INT_MULTI_MIN};
 
 use crate::data::cell::Cell;
-use crate::interpret::op::{op, raised, tri};
+use crate::interpret::op::{member, op, raised, tri};
 use crate::model::dispatch::Exit;
 use crate::model::error::Res;
 use crate::model::protocols::Ints;
@@ -44,7 +44,8 @@ fn long_int(vm: &Vm, value: isize) -> Res {
 
 op! {
     load_small_int[const N: usize](vm, code, ip, sp, fp) {
-        sp.push(Obj::small_int_wrapping(N as isize + SMALL_INT_MULTI_MIN as isize));
+        let n = member::<N>(Op::LoadConstSmallIntMulti, ip);
+        sp.push(Obj::small_int_wrapping(n as isize + SMALL_INT_MULTI_MIN as isize));
     }
 }
 
@@ -87,7 +88,7 @@ fn unset(vm: &Vm, ip: Ip) -> Exit {
 
 op! {
     load_fast[const N: usize](vm, code, ip, sp, fp) {
-        match fp.local(N) {
+        match fp.local(member::<N>(Op::LoadFastMulti, ip)) {
             Some(value) => sp.push(value),
             None => return unset(vm, ip),
         }
@@ -106,7 +107,7 @@ op! {
 
 op! {
     store_fast[const N: usize](vm, code, ip, sp, fp) {
-        fp.set_local(N, sp.pop_slot());
+        fp.set_local(member::<N>(Op::StoreFastMulti, ip), sp.pop_slot());
     }
 }
 

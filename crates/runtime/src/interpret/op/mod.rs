@@ -134,8 +134,17 @@ macro_rules! table {
 
 macro_rules! fill_group {
     ($table:ident, $op:ident, $module:ident :: $handler:ident, $($n:literal)*) => {
-        $($table[Op::$op as usize + $n] = $module::$handler::<$n>;)*
+        $($table[Op::$op as usize + $n] = $module::$handler::<{ if cfg!(feature = "small") { READ } else { $n } }>;)*
     };
+}
+
+/// In place of the number of an opcode in its group: that the handler is for all of the group, and reads which it is.
+const READ: usize = usize::MAX;
+
+/// Which of the opcodes from `first` is just before `ip`. That is `N` in a handler for one of them.
+#[inline(always)]
+fn member<const N: usize>(first: Op, ip: Ip) -> usize {
+    if N == READ { usize::from(ip.plus(-1).peek().wrapping_sub(first as u8)) } else { N }
 }
 
 /// Stops before the instruction whose opcode is just before `ip`.

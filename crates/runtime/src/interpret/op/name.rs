@@ -76,7 +76,7 @@ fn global(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
 }
 
 /// The value under `name` in `globals`, or the built-in.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn global_in(vm: &Vm, globals: &Map, ip: Ip, name: Qstr) -> Res {
     if let Some(value) = vm.remembered_builtin(globals, name) {
         return Ok(value);

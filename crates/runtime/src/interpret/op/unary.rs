@@ -1,7 +1,9 @@
 //! Unary operations.
 
+use berus_mpy::opcode::Op;
+
 use crate::interpret::op::jump::plain_truth;
-use crate::interpret::op::{op, tri};
+use crate::interpret::op::{member, op, tri};
 use crate::model::types::UnaryOp;
 use crate::model::word::Obj;
 use crate::ops::arithmetic::Arithmetic;
@@ -13,7 +15,7 @@ const fn operation(n: usize) -> UnaryOp {
 
 op! {
     unary[const N: usize](vm, code, ip, sp, fp) {
-        let op = const { operation(N) };
+        let op = operation(member::<N>(Op::UnaryOpMulti, ip));
         let object = sp.top();
         let quick = match (op, object.as_small_int()) {
             (UnaryOp::Positive, Some(_)) => Some(object),
@@ -30,7 +32,7 @@ op! {
 op! {
     #[inline(never)]
     unary_of_object[const N: usize](vm, code, ip, sp, fp) {
-        let value = tri!(vm, ip, vm.unary_op(const { operation(N) }, sp.top()));
+        let value = tri!(vm, ip, vm.unary_op(operation(member::<N>(Op::UnaryOpMulti, ip)), sp.top()));
         sp.set_top(value);
     }
 }

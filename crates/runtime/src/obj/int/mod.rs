@@ -57,7 +57,7 @@ members! {
 }
 
 impl Ints for Vm {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn new_int(&self, value: isize) -> Res {
         match Obj::small_int(value) {
             Some(small) => Ok(small),

@@ -90,10 +90,10 @@ pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     if exponent < 0 {
         return Err(vm.value_error(format_args!("negative exponent in pow() with 3 arguments")));
     }
-    // Products of two words need twice the bits.
-    let size = modulus.unsigned_abs() as u128;
-    let times = |a: u128, b: u128| a * b % size;
-    let mut square = (base as i128).rem_euclid(size as i128) as u128;
+    let size = modulus.unsigned_abs() as Product;
+    let times = |a: Product, b: Product| a * b % size;
+    let rest = base.unsigned_abs() as Product % size;
+    let mut square = if base < 0 && rest != 0 { size - rest } else { rest };
     let mut result = 1 % size;
     while exponent > 0 {
         if exponent & 1 != 0 {
@@ -106,6 +106,12 @@ pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     // The result has the sign of the modulus.
     vm.new_int(if modulus < 0 && result != 0 { result + modulus } else { result })
 }
+
+/// The product of two words.
+#[cfg(target_pointer_width = "32")]
+type Product = u64;
+#[cfg(not(target_pointer_width = "32"))]
+type Product = u128;
 
 /// Raises `OverflowError`: the number is not small.
 pub fn parse(vm: &Vm, _: bool, _: &[u8], _: u32) -> Res {

@@ -26,7 +26,7 @@ pub(crate) fn both_small(a: usize, b: usize) -> Option<(isize, isize)> {
 
 /// A binary operator on small ints whose result is a small int, too, or a bool; `None` if the operator raises or has
 /// another result.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn short(op: BinaryOp, a: isize, b: isize) -> Option<Obj> {
     use BinaryOp::*;
     match op {
@@ -51,7 +51,7 @@ pub(crate) fn short(op: BinaryOp, a: isize, b: isize) -> Option<Obj> {
 }
 
 /// `a << b`, if the result is a small int.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn shifted(a: isize, b: isize) -> Option<Obj> {
     if !(0..Obj::SMALL_INT_BITS as isize).contains(&b) {
         return None;
@@ -61,7 +61,7 @@ fn shifted(a: isize, b: isize) -> Option<Obj> {
 }
 
 /// A binary operator on small ints.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn binary_small(vm: &Vm, op: BinaryOp, a: isize, b: isize) -> Res {
     match short(op, a, b) {
         Some(result) => Ok(result),

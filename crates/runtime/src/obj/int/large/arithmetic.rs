@@ -22,7 +22,7 @@ const FEW: usize = 16;
 const SHORT: usize = 128;
 
 /// An operator that is often used, on short ints; `None` for other operators and longer ints.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn quick(vm: &Vm, op: BinaryOp, a: Number<'_>, b: Number<'_>) -> Res<Option<Obj>> {
     if a.words.len().max(b.words.len()) > SHORT {
         return Ok(None);

@@ -91,7 +91,7 @@ fn reserve(vm: &Vm, len: usize) -> Res<NonNull<Int>> {
 ///
 /// # Safety
 /// The object is from [`reserve`], nobody else knows it, and its words are initialised.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 unsafe fn finish(vm: &Vm, int: NonNull<Int>, len: usize, negative: bool) -> Res {
     // SAFETY: the caller says so; the words lie behind the object.
     let words = trim(unsafe { core::slice::from_raw_parts(int.add(1).cast::<Word>().as_ptr(), len) });
@@ -112,7 +112,7 @@ unsafe fn finish(vm: &Vm, int: NonNull<Int>, len: usize, negative: bool) -> Res 
 }
 
 /// The int whose magnitude `fill` puts into `len` words, which are zero; for few words, whose work need not be counted.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn build_short(vm: &Vm, negative: bool, len: usize, fill: impl FnOnce(&mut [Word])) -> Res {
     let int = reserve(vm, len)?;
     // SAFETY: the object is new, and its tail has room for the words.
@@ -166,7 +166,7 @@ pub fn new_number(vm: &Vm, number: Number<'_>) -> Res {
 }
 
 /// The small int with this sign and magnitude, if there is one.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn small(negative: bool, words: &[Word]) -> Option<Obj> {
     let value = match *words {
         [] => 0,

@@ -48,7 +48,7 @@ impl Int {
 }
 
 /// Sign and magnitude of `object`, an int. The magnitude of a small int is put into `small`.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn number(object: Obj, small: &mut Word) -> Option<Number<'_>> {
     let Some(value) = object.as_small_int() else {
         let int = object.downcast::<Int>()?;
