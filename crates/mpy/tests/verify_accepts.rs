@@ -10,20 +10,30 @@ use std::path::{Path, PathBuf};
 
 use berus_mpy::bytecode::instructions;
 use berus_mpy::constant::Constant;
+use berus_mpy::memory::Quota;
 use berus_mpy::module::{Kind, Module};
 use berus_mpy::opcode::Op;
-use berus_mpy::verify::{verify, verify_code};
+use berus_mpy::verify::{survey, verify, verify_code};
 use support::fixtures::{FIXTURES, program, programs};
 
 const ARCHITECTURES: [&str; 11] =
     ["x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp", "xtensa", "xtensawin", "rv32imc"];
 
-/// Reads a file, makes sure that writing gives it back, and verifies it.
+/// Reads a file, makes sure that writing gives it back, and verifies it. A survey finds out the same of its code.
 fn accept(bytes: &[u8], name: &str) {
     let (module, len) = Module::from_bytes(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert_eq!(len, bytes.len(), "{name}");
     assert!(module.to_bytes() == bytes, "{name}: writing does not give back what was read");
-    verify(&module).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let proved = verify(&module).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let surveyed = survey(&module, &Quota::default()).unwrap();
+    for ((code, proved), surveyed) in module.codes.iter().zip(proved).zip(surveyed) {
+        assert_eq!(proved.is_some(), surveyed.is_some(), "{name}");
+        let (Some(proved), Some(surveyed)) = (proved, surveyed) else { continue };
+        let n_state = code.prelude().unwrap().unwrap().signature.n_state;
+        assert_eq!((proved.min_cells, proved.locals), (surveyed.min_cells, surveyed.locals), "{name}");
+        assert!(proved.max_cells <= surveyed.max_cells, "{name}");
+        assert_eq!(surveyed.frame(), n_state, "{name}");
+    }
 }
 
 /// Compiles and accepts files; those that the compiler refuses are left out. Returns how many were accepted.

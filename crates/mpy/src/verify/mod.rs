@@ -92,6 +92,7 @@ mod machine_code;
 mod scan;
 mod stack;
 mod step;
+mod survey;
 mod walk;
 
 use alloc::string::String;
@@ -100,6 +101,7 @@ use alloc::vec::Vec;
 pub use blocks::{FinallyEntry, finally_entry};
 pub use error::{Error, Reason};
 pub use stack::Kind;
+pub use survey::survey;
 
 use crate::constant::Constant;
 use crate::memory::Quota;

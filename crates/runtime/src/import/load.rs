@@ -14,7 +14,7 @@ use berus_mpy::constant::Constant;
 use berus_mpy::header::{Header, Host};
 use berus_mpy::memory::Quota;
 use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
-use berus_mpy::verify::{Facts, verify_within};
+use berus_mpy::verify::{self, Facts};
 
 use crate::data::bytes::Bytes;
 use crate::data::code::incompatible;
@@ -227,8 +227,15 @@ fn check(vm: &Vm, origin: Origin<'_>, header: &Header) -> Res<()> {
 }
 
 /// Proves that the code of a module can run.
+#[cfg(feature = "verify")]
 fn verify(origin: Origin<'_>, module: &Module<'_>, quota: &Quota<'_>) -> Res<Vec<Option<Facts>>> {
-    verify_within(module, quota).map_err(|error| origin.unsound(module, &error))
+    verify::verify_within(module, quota).map_err(|error| origin.unsound(module, &error))
+}
+
+/// Finds out what must be known of the code of a module that was verified elsewhere.
+#[cfg(not(feature = "verify"))]
+fn verify(origin: Origin<'_>, module: &Module<'_>, quota: &Quota<'_>) -> Res<Vec<Option<Facts>>> {
+    verify::survey(module, quota).map_err(|stop| origin.stopped(stop))
 }
 
 /// Verifies a module, and links what is copied of it: the code object of its body.

@@ -2,11 +2,15 @@
 
 use core::fmt;
 
-use berus_mpy::error::{Error, ErrorKind, INCOMPATIBLE_FILE};
+#[cfg(feature = "verify")]
+use berus_mpy::Module;
+#[cfg(feature = "verify")]
+use berus_mpy::error::INCOMPATIBLE_FILE;
+use berus_mpy::error::{Error, ErrorKind};
 use berus_mpy::header::Unfit;
 use berus_mpy::memory::Stop;
-use berus_mpy::verify::Reason;
-use berus_mpy::{Module, verify};
+#[cfg(feature = "verify")]
+use berus_mpy::verify::{self, Reason};
 
 use crate::model::error::{Raise, Raised};
 use crate::model::quota::Grants;
@@ -20,6 +24,7 @@ pub(super) struct Origin<'o> {
     /// The file's name, if it has one.
     pub name: &'o [u8],
     /// The file's bytes, if they are at hand.
+    #[cfg_attr(not(feature = "verify"), allow(dead_code))] // what is refused in them is known to the verifier only
     pub file: &'o [u8],
 }
 
@@ -40,6 +45,7 @@ impl Origin<'_> {
     }
 
     /// Raises what verifying `module`, which was read from the file, has ended with.
+    #[cfg(feature = "verify")]
     #[cold]
     pub fn unsound(self, module: &Module<'_>, error: &verify::Error) -> Raised {
         if let Reason::Stopped(stop) = error.reason {
@@ -52,7 +58,8 @@ impl Origin<'_> {
         self.refused(INCOMPATIBLE_FILE, format_args!("offset {at:#06x}, in {path} (code {code}): {reason}"))
     }
 
-    fn stopped(self, stop: Stop) -> Raised {
+    /// Raises that the quota has ended the work.
+    pub fn stopped(self, stop: Stop) -> Raised {
         self.grants.raise(stop)
     }
 
@@ -64,6 +71,7 @@ impl Origin<'_> {
 }
 
 /// Where in `file` the bytes `part` are that it has lent.
+#[cfg(feature = "verify")]
 fn offset_in(file: &[u8], part: &[u8]) -> Option<usize> {
     let at = part.as_ptr().addr().wrapping_sub(file.as_ptr().addr());
     (at < file.len()).then_some(at)
