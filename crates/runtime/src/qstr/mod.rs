@@ -7,6 +7,8 @@
 mod name;
 mod names;
 mod pool;
+#[cfg_attr(feature = "small", path = "spellings_small.rs")]
+mod spellings;
 
 use berus_mpy::qstr::STATIC;
 

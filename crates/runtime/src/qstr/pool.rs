@@ -7,6 +7,7 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::heap::Collection;
+use crate::qstr::spellings::fixed;
 use crate::qstr::{FIXED, Qstr, fixed_name, hash};
 
 /// Where a pool has its memory and its errors from.
@@ -51,8 +52,9 @@ static HASHES: [u32; FIXED] = {
     hashes
 };
 
-/// Slots of the table of fixed names: a power of two, at most half full.
-const SLOTS: usize = (2 * FIXED).next_power_of_two();
+/// Slots of the table of fixed names: a power of two, at most half full, or as full as other tables where code is to be
+/// small.
+const SLOTS: usize = if cfg!(feature = "small") { slots_for(FIXED) } else { (2 * FIXED).next_power_of_two() };
 
 /// Numbers of fixed names, each in the first free slot from the slot of the name's hash on.
 static TABLE: [u16; SLOTS] = {
@@ -69,16 +71,6 @@ static TABLE: [u16; SLOTS] = {
     table
 };
 
-static NAMES: [&str; FIXED] = {
-    let mut names = [""; FIXED];
-    let mut number = 1;
-    while number < FIXED {
-        names[number] = fixed_name(number);
-        number += 1;
-    }
-    names
-};
-
 fn find_fixed(bytes: &[u8], hash: u32) -> Option<Qstr> {
     let mut slot = hash as usize % SLOTS;
     loop {
@@ -87,7 +79,7 @@ fn find_fixed(bytes: &[u8], hash: u32) -> Option<Qstr> {
             return None;
         }
         let number = usize::from(number);
-        if HASHES[number] == hash && NAMES[number].as_bytes() == bytes {
+        if HASHES[number] == hash && fixed(number) == bytes {
             return Some(Qstr(number as u32));
         }
         slot = (slot + 1) % SLOTS;
@@ -201,7 +193,7 @@ impl Pool {
     pub fn bytes(&self, name: Qstr) -> &[u8] {
         let number = name.0 as usize;
         if number < FIXED {
-            return NAMES[number].as_bytes();
+            return fixed(number);
         }
         match (self.start(number - FIXED), self.fact(number - FIXED)) {
             // SAFETY: as many bytes as the fact says were copied to `start`, or are lent from there; either way they
