@@ -6,7 +6,7 @@
 //! marked blocks of groups with cards are looked through again. A card costs at most the blocks of one group, so a
 //! full stack never makes marking quadratic.
 
-use core::cell::Cell;
+use core::mem::MaybeUninit;
 
 use crate::heap::ahead::Ahead;
 use crate::heap::arena::{Arena, GRANULE, GROUP_BYTES, Span, bit_number};
@@ -20,15 +20,6 @@ const DEPTH: usize = if usize::BITS >= 64 { 256 } else { 32 };
 
 /// Bytes of a long piece of memory that are looked through at once. Each word in them may take an entry of the stack.
 const PART: usize = DEPTH / 2 * WORD;
-
-/// The stack: memory that is still to be looked through.
-pub(super) struct MarkStack([Cell<Span>; DEPTH]);
-
-impl Default for MarkStack {
-    fn default() -> Self {
-        MarkStack([const { Cell::new(Span { start: 0, end: 0 }) }; DEPTH])
-    }
-}
 
 /// A range of addresses, in the form that is quickest to compare with.
 #[derive(Clone, Copy, Default)]
@@ -60,27 +51,33 @@ pub(super) struct Marker<'h> {
     overflowed: bool,
 }
 
-/// The stack in use, and how many of its entries are filled: none between two roots.
-struct Pending<'h> {
-    spans: &'h [Cell<Span>; DEPTH],
+/// The stack: memory that is still to be looked through. The first `depth` entries are filled.
+struct Pending {
+    spans: [MaybeUninit<Span>; DEPTH],
     depth: usize,
 }
 
-impl Pending<'_> {
+impl Pending {
+    /// An empty stack, whose entries cost nothing to make.
+    #[inline(always)]
+    fn new() -> Pending {
+        Pending { spans: [MaybeUninit::uninit(); DEPTH], depth: 0 }
+    }
+
     /// Puts memory on the stack. False if the stack is full.
     #[cfg_attr(not(feature = "small"), inline(always))]
     fn push(&mut self, span: Span) -> bool {
-        let Some(slot) = self.spans.get(self.depth) else { return false };
-        slot.set(span);
+        let Some(slot) = self.spans.get_mut(self.depth) else { return false };
+        slot.write(span);
         self.depth += 1;
         true
     }
 
     #[inline(always)]
     fn pop(&mut self) -> Option<Span> {
-        let depth = self.depth.checked_sub(1)?;
-        self.depth = depth;
-        self.spans.get(depth).map(Cell::get)
+        self.depth = self.depth.checked_sub(1)?;
+        // SAFETY: the entry is one of the first `depth`, which `push` has filled.
+        self.spans.get(self.depth).map(|span| unsafe { span.assume_init() })
     }
 }
 
@@ -130,7 +127,7 @@ impl<'h> Marker<'h> {
     /// variables, that is, in registers.
     #[inline(never)]
     fn look_through(&mut self, mut span: Span) {
-        let mut pending = Pending { spans: &self.heap.stack.0, depth: 0 };
+        let mut pending = Pending::new();
         let mut ahead = Ahead::default();
         loop {
             if span.len() > PART {

@@ -36,7 +36,6 @@ pub use crate::heap::arena::GRANULE;
 use crate::heap::arena::{Arena, Span};
 pub use crate::heap::collect::Collection;
 use crate::heap::finalise::Finalisers;
-use crate::heap::mark::MarkStack;
 use crate::heap::outside::Outside;
 use crate::heap::pace::Pace;
 pub use crate::heap::pace::Pacing;
@@ -73,7 +72,6 @@ pub struct Heap {
     locks: Cell<usize>,
     collecting: Cell<bool>,
     finalisers: Finalisers,
-    stack: MarkStack,
 }
 
 // SAFETY: the heap owns its regions alone, and a source may be used from any thread.
@@ -122,7 +120,6 @@ impl Heap {
             locks: Cell::new(0),
             collecting: Cell::new(false),
             finalisers: Finalisers::default(),
-            stack: MarkStack::default(),
         }
     }
 
