@@ -6,7 +6,7 @@ use crate::model::builtin::Builtin;
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::layout;
 use crate::model::layout::Map;
-use crate::model::lookups::{Beyond, Found, Method, SIZE};
+use crate::model::lookups::{Beyond, Found, HINTS, Method};
 use crate::model::object::Gc;
 use crate::model::registers::Ip;
 use crate::model::types::{Type, flag};
@@ -56,14 +56,14 @@ impl Vm {
     /// The hint of the instruction at `ip`: where in a map its name was found last.
     #[inline(always)]
     pub(crate) fn hint(&self, ip: Ip) -> &Cell<u8> {
-        &self.lookups.hints[ip.0.addr() % SIZE]
+        &self.lookups.hints[ip.0.addr() % HINTS]
     }
 
     /// The result of looking `name` up in `ty`, if [`Vm::remember_method`] was told of it and the cache still has it.
     #[inline(always)]
     pub(crate) fn remembered_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Option<Found>> {
         let method = self.lookups.slot(ty, name).get();
-        (method.ty == ty.as_ptr().addr().get() && method.name == name.number()).then_some(method.value)
+        method.is_for(ty, name).then(|| method.found())
     }
 
     /// The method `name` of `object`, if [`Vm::remember_method`] was told of it and it is a [plain](Method::plain) one,
@@ -76,11 +76,7 @@ impl Vm {
             None => Gc::from_static(object.as_qstr().map(|_| Vm::STR)?),
         };
         let method = self.lookups.slot(ty, name).get();
-        if method.ty == ty.as_ptr().addr().get() && method.name == name.number() && method.plain {
-            Some(method.value?.value)
-        } else {
-            None
-        }
+        if method.plain && method.is_for(ty, name) { method.found().map(|found| found.value) } else { None }
     }
 
     /// Notes that looking `name` up in class `ty` finds `value`.
@@ -88,7 +84,7 @@ impl Vm {
         let asks_no_object =
             !ty.has(flag::HEAP) && ty.slots.attr.is_none() && name != q!("__class__") && name != q!("__next__");
         let plain = asks_no_object && value.is_some_and(|found| found.value.downcast::<Builtin>().is_some());
-        self.lookups.slot(ty, name).set(Method { ty: ty.as_ptr().addr().get(), name: name.number(), plain, value });
+        self.lookups.slot(ty, name).set(Method::new(ty, name, plain, value));
     }
 
     /// Empties the cache of methods, for when a class has changed or may have been freed.
