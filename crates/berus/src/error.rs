@@ -162,10 +162,10 @@ impl Error {
         let facts = &mut *error.0;
         if let Some(exception) = vm.as_exception(object) {
             let name = |name| String::from_utf8_lossy(vm.spelling(name)).into_owned();
-            let sources = &Python::of(vm).state().sources;
+            let mut lines = source::Lines::new(vm);
             let frames = exception.trace().iter().map(|entry| {
                 let (file, line) = (name(entry.file), entry.line);
-                Frame { source: sources.line(&file, line), file, line, function: name(entry.function) }
+                Frame { source: lines.line(&file, line), file, line, function: name(entry.function) }
             });
             facts.frames = frames.collect();
             let value = exception.value();

@@ -5,15 +5,22 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
+#[cfg(feature = "files")]
+use berus_runtime::host::Open;
 use berus_runtime::model::vm::Vm;
 
 use crate::Shared;
+use crate::python::Python;
 
 /// How many texts of a kind without a name an interpreter remembers.
 const MAX_TEXTS: usize = 64;
 
 /// What texts without a name are called that are not remembered.
 const OTHERS: &str = "<text>";
+
+/// How many bytes of files are read at most for the lines of an error.
+#[cfg(feature = "files")]
+const MOST_READ: usize = 1 << 20;
 
 /// A program's text, and the name by which tracebacks call the text.
 #[derive(Clone)]
@@ -87,11 +94,65 @@ impl Sources {
         name
     }
 
+    /// The text called `name`, if the interpreter has been given one.
+    fn text(&self, name: &str) -> Option<Shared<str>> {
+        self.all.borrow().iter().find(|known| *known.name == *name)?.text.clone()
+    }
+}
+
+/// Finds lines for the calls of an error: in texts that the interpreter has been given, and in the interpreter's files, which
+/// modules are imported from.
+pub(crate) struct Lines<'v> {
+    vm: &'v Vm,
+    /// The name that was asked for last, and its text.
+    last: Option<(String, Option<Shared<str>>)>,
+    /// Bytes that may still be read from files.
+    #[cfg(feature = "files")]
+    room: usize,
+}
+
+impl<'v> Lines<'v> {
+    pub fn new(vm: &'v Vm) -> Lines<'v> {
+        Lines {
+            vm,
+            last: None,
+            #[cfg(feature = "files")]
+            room: MOST_READ,
+        }
+    }
+
     /// The line `number` of the text called `name`, if that text is known.
-    pub fn line(&self, name: &str, number: u32) -> Option<String> {
-        let all = self.all.borrow();
-        let known = all.iter().find(|known| *known.name == *name)?;
-        line(known.text.as_deref()?, number)
+    pub fn line(&mut self, name: &str, number: u32) -> Option<String> {
+        if self.last.as_ref().is_none_or(|(last, _)| last != name) {
+            self.last = Some((name.into(), self.text(name)));
+        }
+        line(self.last.as_ref()?.1.as_deref()?, number)
+    }
+
+    fn text(&mut self, name: &str) -> Option<Shared<str>> {
+        let known = Python::of(self.vm).state().sources.text(name);
+        #[cfg(feature = "files")]
+        return known.or_else(|| self.read(name));
+        #[cfg(not(feature = "files"))]
+        known
+    }
+
+    /// The text of the file `name`, if there is such a file and the file is short enough.
+    #[cfg(feature = "files")]
+    fn read(&mut self, name: &str) -> Option<Shared<str>> {
+        let files = self.vm.host().files().filter(|_| name.ends_with(".py"))?;
+        let size = usize::try_from(files.stat(name.as_bytes()).ok()?.size).ok()?;
+        self.room = self.room.checked_sub(size)?;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(size).ok()?;
+        bytes.resize(size, 0);
+        let file = files.open(name.as_bytes(), &Open { read: true, ..Open::default() }).ok()?;
+        let mut read = 0;
+        while let Ok(count @ 1..) = files.read(file, &mut bytes[read..]) {
+            read += count;
+        }
+        let _ = files.close(file);
+        core::str::from_utf8(&bytes[..read]).ok().map(Shared::from)
     }
 }
 

@@ -19,7 +19,10 @@ fn write(path: &Path, text: &str) {
 }
 
 fn with_folder(folder: &Path) -> Interpreter {
-    Interpreter::builder().files(Folder::open(folder).expect("there is a folder")).build().expect("there is memory")
+    Interpreter::builder()
+        .files(Folder::open(folder).expect("there is a folder").writable(1 << 20))
+        .build()
+        .expect("there is memory")
 }
 
 /// What programs do alike with all files, which are empty at first.
@@ -112,7 +115,8 @@ fn does_what_programs_expect(builder: Builder) -> Result {
 #[test]
 fn folders_do_what_programs_expect() -> Result {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
-    does_what_programs_expect(Interpreter::builder().files(Folder::open(folder.path()).expect("there is a folder")))
+    let files = Folder::open(folder.path()).expect("there is a folder").writable(1 << 20);
+    does_what_programs_expect(Interpreter::builder().files(files))
 }
 
 #[test]
@@ -203,7 +207,7 @@ fn nothing_but_files_is_opened() -> Result {
 #[test]
 fn what_is_to_be_read_only_does_not_change() -> Result {
     let (inside, _outside) = folders();
-    let folder = Folder::open(inside.path()).expect("there is a folder").read_only();
+    let folder = Folder::open(inside.path()).expect("there is a folder");
     let in_memory: MemoryFiles = [("inner/file", "yes")].into_iter().collect();
     for py in [Interpreter::builder().files(folder).build()?, Interpreter::builder().files(in_memory).build()?] {
         assert_eq!(py.eval::<String>("open('inner/file').read()")?, "yes");
@@ -222,6 +226,68 @@ fn what_is_to_be_read_only_does_not_change() -> Result {
         }
         assert_eq!(py.eval::<Vec<String>>("os.listdir()")?, ["inner"]);
     }
+    Ok(())
+}
+
+#[test]
+fn no_more_is_written_to_a_folder_than_may_be() -> Result {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let files = Folder::open(folder.path()).expect("there is a folder").writable(3 * 4096 + 1000);
+    let py = Interpreter::builder().files(files.clone()).build()?;
+    py.run(
+        "
+import os
+def code(f, *args):
+    try:
+        f(*args)
+    except OSError as e:
+        return e.errno
+# What fails takes nothing.
+for _ in range(10):
+    assert code(open, 'none/file', 'w') == 2 and code(os.mkdir, 'none/folder') == 2
+f = open('a', 'wb')
+assert f.write(bytes(600)) == 600
+f.close()
+f = open('a', 'wb')
+f.write(bytes(300))
+os.mkdir('b')
+",
+    )?;
+    let other = Interpreter::builder().files(files).build()?;
+    other.run(
+        "
+import os
+def code(f, *args):
+    try:
+        f(*args)
+    except OSError as e:
+        return e.errno
+with open('c', 'wb') as f:
+    assert code(f.write, bytes(200)) == 28
+    assert code(f.write, b'x') == 28
+assert os.stat('c')[6] == 100
+os.remove('c')
+assert code(os.mkdir, 'd') == 28 and code(open, 'd', 'w') == 28
+",
+    )?;
+    Ok(())
+}
+
+#[test]
+fn errors_show_lines_of_imported_modules() -> Result {
+    let long = format!("def f(): return 1 / 0\n#{}", "x".repeat(1 << 20));
+    let files = MemoryFiles::new()
+        .with("shop/prices.py", "def price(name):\n    return {'tea': 3.5}[name]\n")
+        .with("lib/shelf.py", "import shop.prices\ndef find(name):\n  return shop.prices.price(name)\n")
+        .with("long.py", long);
+    let py = Interpreter::builder().files(files).build()?;
+    let error = py.run("import shelf\nshelf.find('rum')").unwrap_err();
+    let lines: Vec<_> = error.frames().iter().map(|frame| frame.source.as_deref()).collect();
+    assert_eq!(
+        lines,
+        [Some("    return {'tea': 3.5}[name]"), Some("  return shop.prices.price(name)"), Some("shelf.find('rum')")]
+    );
+    assert_eq!(py.run("import long\nlong.f()").unwrap_err().frames()[0].source, None);
     Ok(())
 }
 

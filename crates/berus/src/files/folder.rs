@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use berus_runtime::errno::{Errno, INVALID, IO, IS_FOLDER, NO_ACCESS, READ_ONLY, UNSUPPORTED};
+use berus_runtime::errno::{Errno, INVALID, IO, IS_FOLDER, NO_ACCESS, NO_SPACE, READ_ONLY, UNSUPPORTED};
 use berus_runtime::host::{Entry, Open, Stat};
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
@@ -17,12 +18,14 @@ use super::mounted::{Tree, Whence};
 ///
 /// Nothing leads out of the folder: `..` ends at `/`, and links are followed only to what is in the folder, whoever
 /// renames or replaces folders meanwhile. Programs use files and folders, and nothing else that has a path (devices,
-/// pipes, sockets). Interpreters that are given the same folder see what others of them write.
+/// pipes, sockets). Interpreters that are given the same folder see what others of them write. Programs change nothing
+/// unless the folder is [writable](Folder::writable).
 ///
 /// ```
 /// let folder = tempfile::tempdir()?;
 /// std::fs::write(folder.path().join("prices.txt"), "tea 3.5\n")?;
-/// let py = berus::Interpreter::builder().files(berus::Folder::open(folder.path())?).build()?;
+/// let files = berus::Folder::open(folder.path())?.writable(1 << 20);
+/// let py = berus::Interpreter::builder().files(files).build()?;
 /// py.run("with open('/prices.txt') as f: text = f.read()\nwith open('seen', 'w') as f: f.write(text)")?;
 /// assert_eq!(std::fs::read_to_string(folder.path().join("seen"))?, "tea 3.5\n");
 /// assert_eq!(py.run("open('../../etc/passwd')").unwrap_err().to_string(), "OSError: [Errno 2] ENOENT");
@@ -31,8 +34,12 @@ use super::mounted::{Tree, Whence};
 #[derive(Clone, Debug)]
 pub struct Folder {
     folder: Arc<Dir>,
-    read_only: bool,
+    /// Bytes that programs may still write; `None` if they may change nothing.
+    room: Option<Arc<AtomicU64>>,
 }
+
+/// Bytes of room that a new file or folder takes, which costs the machine something even if it is empty.
+const ENTRY: u64 = 4096;
 
 impl Folder {
     /// The folder at `path`, which stays the same one when somebody renames it.
@@ -41,20 +48,48 @@ impl Folder {
     /// What keeps the folder from being opened.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Folder> {
         let folder = Arc::new(Dir::open_ambient_dir(path, cap_std::ambient_authority())?);
-        Ok(Folder { folder, read_only: false })
+        Ok(Folder { folder, room: None })
     }
 
-    /// The folder, to be read only.
+    /// The folder, in which programs may change everything, and write `bytes` bytes in all: those of all interpreters
+    /// that are given this folder or a clone of it. Each file or folder that a program makes counts as 4096 bytes, and what
+    /// is removed does not count back, so that programs cannot wear out a disk. Beyond the bound is `ENOSPC`.
     #[must_use]
-    pub fn read_only(mut self) -> Folder {
-        self.read_only = true;
+    pub fn writable(mut self, bytes: u64) -> Folder {
+        self.room = Some(Arc::new(AtomicU64::new(bytes)));
         self
     }
 
     /// # Errors
     /// `EROFS` if nothing may be changed.
     fn to_change(&self) -> Result<&Dir, Errno> {
-        if self.read_only { Err(READ_ONLY) } else { Ok(&self.folder) }
+        if self.room.is_some() { Ok(&self.folder) } else { Err(READ_ONLY) }
+    }
+
+    /// Takes room for at most `bytes` bytes: how many there was room for.
+    ///
+    /// # Errors
+    /// `EROFS` if nothing may be changed, `ENOSPC` if there is no room for any.
+    fn take(&self, bytes: u64) -> Result<u64, Errno> {
+        let room = self.room.as_ref().ok_or(READ_ONLY)?;
+        let take = |left: u64| Some(left - left.min(bytes));
+        let left = room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).unwrap_or(0);
+        if left == 0 && bytes != 0 { Err(NO_SPACE) } else { Ok(left.min(bytes)) }
+    }
+
+    /// Takes room for a new file or folder.
+    ///
+    /// # Errors
+    /// As [`Folder::take`].
+    fn take_entry(&self) -> Result<(), Errno> {
+        let taken = self.take(ENTRY)?;
+        if taken == ENTRY { Ok(()) } else { Err(NO_SPACE) }
+    }
+
+    fn give_back(&self, bytes: u64) {
+        if let Some(room) = &self.room {
+            room.fetch_add(bytes, Ordering::Relaxed);
+        }
     }
 }
 
@@ -71,6 +106,10 @@ impl Tree for Folder {
         if how.write || how.append || how.create || how.truncate {
             self.to_change()?;
         }
+        let makes = how.create && matches!(self.folder.try_exists(os(path)?), Ok(false));
+        if makes {
+            self.take_entry()?;
+        }
         let mut options = OpenOptions::new();
         options.read(how.read).write(how.write && !how.append).append(how.append);
         options.create(how.create).truncate(how.truncate);
@@ -80,7 +119,8 @@ impl Tree for Folder {
             // A pipe would wait for its other end.
             options.mode(0o644).custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
         }
-        let file = done(self.folder.open_with(os(path)?, &options))?.into_std();
+        let opened = done(self.folder.open_with(os(path)?, &options));
+        let file = opened.inspect_err(|_| self.give_back(if makes { ENTRY } else { 0 }))?.into_std();
         let metadata = done(file.metadata())?;
         match metadata.is_file() {
             true => Ok(file),
@@ -94,7 +134,10 @@ impl Tree for Folder {
     }
 
     fn write(&self, mut file: &File, bytes: &[u8]) -> Result<usize, Errno> {
-        done(file.write(bytes))
+        let room = self.take(bytes.len() as u64)?;
+        let written = done(file.write(&bytes[..room as usize]));
+        self.give_back(room - *written.as_ref().unwrap_or(&0) as u64);
+        written
     }
 
     fn seek(&self, mut file: &File, offset: i64, whence: Whence) -> Result<u64, Errno> {
@@ -138,7 +181,9 @@ impl Tree for Folder {
     }
 
     fn mkdir(&self, path: &[u8]) -> Result<(), Errno> {
-        done(self.to_change()?.create_dir(os(path)?))
+        let folder = self.to_change()?;
+        self.take_entry()?;
+        done(folder.create_dir(os(path)?)).inspect_err(|_| self.give_back(ENTRY))
     }
 
     fn rmdir(&self, path: &[u8]) -> Result<(), Errno> {

@@ -131,7 +131,9 @@ fn open(args: &Args) -> Result<Board, (String, String)> {
         roms.push(Rom::new(partition(None, Some(rom_size), rom_size)?));
     }
     let files = match &args.share {
-        Some(folder) => Some(Files::from(io_failed(&displayed(folder), Folder::open(folder))?).into_host()),
+        Some(folder) => {
+            Some(Files::from(io_failed(&displayed(folder), Folder::open(folder))?.writable(u64::MAX)).into_host())
+        }
         None => None,
     };
     let line = match &args.listen {
