@@ -57,15 +57,16 @@ impl Python {
         if self.vm.is_abandoned() {
             return Err(Error::abandoned());
         }
-        if !self.vm.is_entered() {
-            // A call from outside is a run, which has a budget of its own.
-            self.vm.set_budget(budget).map_err(|_| Error::no_clock())?;
+        if self.vm.is_entered() {
+            return self.vm.enter(|vm| {
+                // Values may contain themselves, so that conversions do.
+                vm.check_depth().map_err(|raised| Error::of_raised(vm, raised))?;
+                work(vm)
+            });
         }
-        self.vm.enter(|vm| {
-            // Values may contain themselves, so that conversions do.
-            vm.check_depth().map_err(|raised| Error::of_raised(vm, raised))?;
-            work(vm)
-        })
+        // A call from outside is a run, which has a budget of its own.
+        self.vm.set_budget(budget).map_err(|_| Error::no_clock())?;
+        self.vm.enter(work)
     }
 
     /// Whether the interpreter is at work: what is done now is part of a run.
