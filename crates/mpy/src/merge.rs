@@ -93,7 +93,9 @@ pub fn merge<'a>(modules: &[Module<'a>]) -> Result<Module<'a>, MergeError> {
         children.push(first_code);
         for code in &module.codes {
             let mut code = code.clone();
-            code.children.iter_mut().for_each(|child| *child += first_code);
+            for child in &mut code.children {
+                *child = child.checked_add(first_code).ok_or(MergeError::Index)?;
+            }
             if first_code > 1 {
                 code.code = bases.rewrite(&code.code)?.into();
             } else if let Kind::Native { relocations: Some(list), .. }

@@ -102,3 +102,13 @@ fn micropython_runs_one_after_the_other() {
     fs::write(folder.path().join("merged.mpy"), merge(&modules).unwrap().to_bytes()).unwrap();
     assert_eq!(run("import merged"), run(&programs.concat()));
 }
+
+/// A module made by hand may name children that no module has.
+#[test]
+fn children_beyond_all_numbers_are_refused() {
+    let mut files = FIXTURES.iter().map(|fixture| fixture.bytes());
+    let bytes = files.find(|bytes| module(bytes).header.arch.is_none()).expect("one of bytecode");
+    let mut wrong = module(&bytes);
+    wrong.codes[0].children = vec![u32::MAX];
+    assert_eq!(merge(&[module(&bytes), wrong]).unwrap_err(), MergeError::Index);
+}

@@ -189,6 +189,8 @@ fn children_come_after_their_parents() {
         assert_eq!(verify_code(&module, id as u32).unwrap_err().reason, Reason::ChildOrder);
     }
     assert_eq!(verify_code(&module(&function(RETURN), &[]), 1).unwrap_err().reason, Reason::ChildOrder);
+    // Nobody looks for the parent of so large a number among as many code objects.
+    assert_eq!(verify_code(&module(&function(RETURN), &[]), u32::MAX).unwrap_err().reason, Reason::ChildOrder);
 }
 
 #[test]

@@ -339,11 +339,9 @@ fn path(module: &Module<'_>, code: CodeId) -> Option<String> {
         let name = prelude.and_then(|prelude| module.qstrs.get(prelude.name as usize));
         let name = name.map_or(b"?".as_slice(), |name| name.as_bytes());
         names[first] = &name[..name.len().min(MAX_BYTES)];
-        let parents = (0..id)
-            .rev()
-            .find(|&parent| module.codes.get(parent as usize).is_some_and(|parent| parent.children.contains(&id)));
-        let Some(parent) = parents else { break };
-        id = parent;
+        let before = &module.codes[..module.codes.len().min(id as usize)];
+        let Some(parent) = before.iter().rposition(|parent| parent.children.contains(&id)) else { break };
+        id = parent as CodeId;
     }
     let names = &names[first..];
     let mut path = String::new();
