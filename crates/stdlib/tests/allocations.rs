@@ -1,8 +1,9 @@
 //! Programs where Rust's allocator fails: there is an exception, or the program does without, and the interpreter goes on
 //! working. The process never ends for want of memory.
 //!
-//! A sample of the allocations of each program of the language and of the library fails, one at a time; with
-//! `BERUS_ALL_FAILURES` set, each of them does. What compiling allocates is for `crates/compiler/tests/memory.rs`, and
+//! A sample of the allocations of each program of the language and of the library fails, one at a time. With
+//! `BERUS_FAILURES=64` set, each of the first 64 does, and of those after them so many that the next comes later by a 64th
+//! of those before. What compiling allocates is for `crates/compiler/tests/memory.rs`, and
 //! blocks of the heap for `out_of_memory.rs` of the runtime.
 
 use std::cell::Cell;
@@ -98,7 +99,7 @@ fn fail(file: &[u8], n: u64) -> bool {
     })
 }
 
-/// In the sample, the next allocation that fails comes later by this part of those before.
+/// The next allocation that fails comes later by this part of those before, if `BERUS_FAILURES` does not say another.
 const STEP: u64 = 2;
 
 fn check(source: &[u8]) {
@@ -106,14 +107,16 @@ fn check(source: &[u8]) {
     // Some programs have an error that the compiler finds.
     let Ok(module) = compile(source, &options) else { return };
     let file = module.to_bytes();
-    let all = std::env::var_os("BERUS_ALL_FAILURES").is_some();
+    let asked =
+        std::env::var("BERUS_FAILURES").ok().map(|step| step.parse::<u64>().expect("BERUS_FAILURES is a number"));
+    let step = asked.unwrap_or(STEP).max(1);
     let (mut n, mut made) = (0, 0);
     while fail(&file, n) {
         made += 1;
-        n += if all { 1 } else { 1 + n / STEP };
+        n += 1 + n / step;
     }
     assert!(made > 0, "loading allocates");
-    if all {
+    if asked.is_some() {
         println!("{made} failures");
     }
 }

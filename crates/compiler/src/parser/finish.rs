@@ -247,8 +247,11 @@ impl Parser<'_> {
             _ => return Ok(false),
         };
         let first = self.nodes.len() - count;
-        if !self.nodes[first..].iter().all(|node| self.tree.value(*node).is_some()) {
-            return Ok(false);
+        for &node in &self.nodes[first..] {
+            self.quota.step()?;
+            if self.tree.value(node).is_none() {
+                return Ok(false);
+            }
         }
         let mut items = self.quota.with_capacity(count)?;
         for &node in &self.nodes[first..] {
