@@ -105,7 +105,10 @@ fn several_modules_go_to_a_folder_only() {
     for (args, path) in
         [("main.py lib/a.py -o x.mpy", "x.mpy"), ("lib -o x.mpy", "x.mpy"), ("main.py lib -o out", "out")]
     {
-        let message = format!("berus: {path}: takes one module only; several go to a folder\n");
+        let message = format!(
+            "berus: {path}: takes one module only; for a module of each source name a folder, for one of all of them compile to a \
+             folder, then: berus merge -o {path} FOLDER/*.mpy\n"
+        );
         assert_eq!(run(folder, args), (String::new(), message, 2), "{args}");
     }
     assert!(!folder.join("x.mpy").exists());

@@ -235,3 +235,66 @@ fn targets_that_nobody_knows_are_wrong() {
     assert_eq!(status, Some(2));
     assert!(err.contains("nothing is called \"toaster\"; known are a number") && err.contains("rp2, esp32"), "{err}");
 }
+
+#[test]
+fn modules_are_compiled_for_a_target() {
+    let folder = temp_dir();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("a.py"), "def f(x):\n    if x:\n        raise x\n    else:\n        return 1.5 * 2\n").unwrap();
+    let mut made = Vec::new();
+    for target in ["rp2 1.19.1", "esp32 1.22", "esp32", "circuitpython 9", "6"] {
+        let (status, _, err) = berus(&["compile", "--for", target, "-o", &path("a.mpy"), &path("a.py")]);
+        assert_eq!((status, &*err), (Some(0), ""), "{target}");
+        assert_eq!(berus(&["verify", "--for", target, &path("a.mpy")]).0, Some(0), "{target}");
+        made.push(fs::read(path("a.mpy")).unwrap());
+    }
+    // Floats are folded since 1.26, and what control cannot reach is dropped since 1.20.
+    assert!(made[0].len() > made[1].len() && made[1] != made[2] && made[2] == made[4]);
+    assert_eq!(made[3][0], b'C');
+    for (args, why) in [
+        (&["--for", "rp2 1.18"][..], "rp2 1.18 reads version 5 of the format, and modules are of version 6"),
+        (
+            &["--for", "rp2040", "--arch", "x64"],
+            "the modules would not fit rp2040: its machine code is for x64; rp2040 runs armv6m",
+        ),
+        (
+            &["--for", "esp32", "--small-int-bits", "63"],
+            "the modules would not fit esp32: it relies on small ints of 63 bits",
+        ),
+        (
+            &["--for", "pyboard 1.22", "--march", "armv7emsp"],
+            "the modules would not fit pyboard 1.22: its machine code is of version 6.3",
+        ),
+    ] {
+        let (status, _, err) = berus(&[&["compile"], args, &[&path("a.py")]].concat());
+        assert_eq!(status, Some(2), "{args:?}");
+        assert!(err.contains(why), "{args:?}: {err}");
+    }
+    assert_eq!(
+        berus(&["compile", "--for", "rp2040", "--march", "armv6m", "-o", &path("a.mpy"), &path("a.py")]).0,
+        Some(0)
+    );
+}
+
+#[test]
+fn mpy_cross_makes_what_earlier_releases_make() {
+    let folder = temp_dir();
+    fs::write(folder.path().join("a.py"), "x = 1.5 * 2\n").unwrap();
+    let mpy_cross = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_mpy-cross")).args(args).current_dir(&folder).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), text, fs::read(folder.path().join("a.mpy")).unwrap_or_default())
+    };
+    let (_, _, newest) = mpy_cross(&["a.py"]);
+    assert_eq!(mpy_cross(&["--compat=1.26", "a.py"]).2, newest);
+    assert_ne!(mpy_cross(&["--compat", "1.25", "a.py"]).2, newest);
+    assert_eq!(mpy_cross(&["--compat", "circuitpython-9", "a.py"]).2[0], b'C');
+    for args in [&["--compat", "1.18", "a.py"][..], &["--compat", "circuitpython-8", "a.py"]] {
+        assert_eq!(mpy_cross(args).1, "files are written for MicroPython 1.19 and up, or circuitpython-9 and up\n");
+    }
+    assert_eq!(
+        mpy_cross(&["--compat", "1.22", "-march=x64", "a.py"]).1,
+        "machine code is made for MicroPython 1.23 and up only\n"
+    );
+    assert!(!mpy_cross(&["--compat", "new", "a.py"]).0);
+}

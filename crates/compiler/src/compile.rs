@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use berus_mpy::Module;
 use berus_mpy::constant::Constant;
-use berus_mpy::header::{Header, SUB_VERSION};
+use berus_mpy::header::{Flavour, Header, SUB_VERSION};
 use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::module::{Kind, Qstr, RawCode};
 
@@ -244,11 +244,11 @@ fn new_machine(unit: &Unit<'_>, tables: &Tables<'_>) -> Result<Box<dyn Machine>,
 fn header(options: &Options<'_>, codes: &[RawCode<'_>]) -> Header {
     let is_native = codes.iter().any(|code| code.kind != Kind::Bytecode);
     Header {
+        flavour: if options.is_circuitpython() { Flavour::CircuitPython } else { Flavour::MicroPython },
         small_int_bits: options.small_int_bits,
         arch_flags: Some(options.arch_flags).filter(|&flags| flags != 0),
         arch: options.arch.filter(|_| is_native),
         sub_version: if is_native { SUB_VERSION } else { 0 },
-        ..Header::default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a caller can choose.
 
 use berus_mpy::arch::Arch;
+use berus_mpy::header::Flavour;
+use berus_mpy::release::Release;
 
 /// What makes the code of a function: the `-X emit` option and the `@micropython` decorators of mpy-cross.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +70,11 @@ pub struct Options<'a> {
     /// The extensions of the architecture that a loader must have: a set of bits that the architecture gives a meaning. The
     /// module says so even if it has no machine code.
     pub arch_flags: u32,
+    /// The Python that the module is for. For CircuitPython coroutines say that they are such, and `await` calls `__await__`.
+    pub python: Flavour,
+    /// The release of mpy-cross whose bytecode is made: 1.19 or later. Machine code is always that of the newest. It takes the feature
+    /// `releases`.
+    pub release: Release,
     /// How deep statements and expressions may be nested, counted in nodes of the tree. Every level takes some
     /// hundred bytes of stack.
     pub max_depth: u32,
@@ -87,7 +94,24 @@ impl Default for Options<'_> {
             emitter: Emitter::Bytecode,
             arch: None,
             arch_flags: 0,
+            python: Flavour::MicroPython,
+            release: Options::NEWEST,
             max_depth: 1000,
         }
+    }
+}
+
+impl Options<'_> {
+    /// The release of mpy-cross that Berus follows.
+    pub const NEWEST: Release = Release(1, 29, 0);
+
+    /// Whether the module is for CircuitPython.
+    pub(crate) fn is_circuitpython(&self) -> bool {
+        cfg!(feature = "releases") && self.python == Flavour::CircuitPython
+    }
+
+    /// Whether bytecode is made as before a release.
+    pub(crate) fn is_before(&self, release: Release) -> bool {
+        cfg!(feature = "releases") && self.release < release
     }
 }

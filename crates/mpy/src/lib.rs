@@ -43,6 +43,7 @@ pub mod account;
 pub mod arch;
 pub mod bytecode;
 pub mod bytes;
+pub mod circuit;
 pub mod constant;
 pub mod disasm;
 pub mod error;

@@ -19,6 +19,8 @@ pub mod scope_flag {
     pub const VARARGS: u32 = 0x04;
     /// The function has defaults for keyword-only arguments.
     pub const DEFKWARGS: u32 = 0x08;
+    /// The function is a coroutine, which CircuitPython tells from other generators. MicroPython has no such flag.
+    pub const ASYNC: u32 = 0x10;
     /// Relocations follow the machine code.
     pub const VIPERRELOC: u32 = 0x10;
     /// The machine code has read-only data.
@@ -57,7 +59,7 @@ impl Signature {
         let mut a = self.n_pos_args;
         let mut byte = (s & 0xf) << 3 | (e & 1) << 2 | a & 3;
         (s, e, a) = (s >> 4, e >> 1, a >> 2);
-        let mut f = self.scope_flags & scope_flag::ALL_SIG;
+        let mut f = self.scope_flags & (scope_flag::ALL_SIG | scope_flag::ASYNC);
         let (mut k, mut d) = (self.n_kwonly_args, self.n_def_pos_args);
         while s | e | f | a | k | d != 0 {
             out.push(byte as u8 | 0x80);

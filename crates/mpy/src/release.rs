@@ -21,6 +21,20 @@ impl fmt::Display for Release {
     }
 }
 
+impl Release {
+    /// The release of MicroPython whose compiler a release of `python` has: of CircuitPython the one that it is based on
+    /// (`py/mpconfig.h` of 9.0.0, 9.1.0, 9.2.0, 10.0.0 and 10.2.0, `MICROPY_VERSION_MINOR`).
+    pub fn base(self, python: Flavour) -> Release {
+        match (python, self) {
+            (MicroPython, release) => release,
+            (CircuitPython, Release(..=9, ..=1, _)) => Release(1, 21, 0),
+            (CircuitPython, Release(9, ..)) => Release(1, 23, 0),
+            (CircuitPython, Release(10, ..=1, _)) => Release(1, 25, 0),
+            (CircuitPython, _) => Release(1, 27, 0),
+        }
+    }
+}
+
 /// The error for a text that is no number of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRelease;

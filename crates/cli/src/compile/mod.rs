@@ -15,11 +15,14 @@ use std::time::Instant;
 
 use berus_compiler::{Emitter, Options};
 use berus_mpy::arch::Arch;
+use berus_mpy::header::{Flavour, SUB_VERSION, VERSION};
+use berus_mpy::release::Release;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, value_parser};
 
 use crate::output::{Output, file};
+use crate::target::{Claims, Neighbours, Target, judge};
 use crate::text::count;
 use work::Outcome;
 
@@ -39,15 +42,19 @@ pub struct Args {
     /// Optimise: from 1 on without `assert` and with `__debug__` false, from 3 on without line numbers
     #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = value_parser!(u8).range(0..=3))]
     optimise: u8,
+    /// The board that the modules are for: as for `berus verify --for`. Modules are for MicroPython 1.19 and up, or CircuitPython 9 and up
+    #[arg(long = "for", value_name = "TARGET")]
+    target: Option<Target>,
     /// Bits of a small integer on the target
     #[arg(long, value_name = "BITS", default_value_t = 31, value_parser = value_parser!(u8).range(2..=64))]
     small_int_bits: u8,
     /// The architecture to make machine code for, where functions ask for it with `@micropython.native`, `viper`, or the
     /// architecture's inline assembler
-    #[arg(long, value_name = "ARCH", value_parser = architectures())]
+    #[arg(long, visible_alias = "march", value_name = "ARCH", value_parser = architectures())]
     arch: Option<Arch>,
     /// Extensions of the architecture that the machine code may use and the module then needs, with commas between
-    #[arg(long, value_name = "FLAGS", value_delimiter = ',', value_parser = arch_flags(), requires = "arch")]
+    #[arg(long, visible_alias = "march-flags", value_name = "FLAGS", value_delimiter = ',')]
+    #[arg(value_parser = arch_flags(), requires = "arch")]
     arch_flags: Vec<u32>,
     /// What to make of functions that do not ask for something else
     #[arg(long, value_name = "WHAT", default_value = "bytecode", value_parser = emitters())]
@@ -112,7 +119,11 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     if !args.arch_flags.is_empty() && args.arch != Some(Arch::Rv32imc) {
         crate::Cli::command().error(ErrorKind::ArgumentConflict, "--arch-flags are those of rv32imc").exit();
     }
+    let release = args.target.as_ref().map_or(Ok(Options::NEWEST), |target| release(target, args));
+    let release = release.unwrap_or_else(|why| crate::Cli::command().error(ErrorKind::ArgumentConflict, why).exit());
     let options = Options {
+        release,
+        python: args.target.as_ref().map_or(Flavour::MicroPython, |target| target.python),
         optimise: args.optimise,
         small_int_bits: args.small_int_bits,
         source_lines: !args.no_source_lines,
@@ -147,6 +158,31 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         tally.tell(start);
     }
     Ok(())
+}
+
+/// The release of mpy-cross to compile as, so that the modules fit `target`. If they cannot, why.
+fn release(target: &Target, args: &Args) -> Result<Release, String> {
+    if target.readers.version != VERSION {
+        let readers = &target.readers;
+        return Err(format!(
+            "{} reads version {} of the format, and modules are of version {VERSION}",
+            target.name, readers.version
+        ));
+    }
+    let claims = Claims {
+        magic: target.readers.magic,
+        version: VERSION,
+        sub_version: SUB_VERSION,
+        arch: args.arch,
+        arch_flags: args.arch_flags.iter().fold(0, |all, flag| all | flag),
+        small_int_bits: args.small_int_bits,
+        caches: false,
+        unicode: true,
+    };
+    if let Some(reason) = judge(&claims, None, target, &Neighbours::default()).reasons.first() {
+        return Err(format!("the modules would not fit {}: {reason}", target.name));
+    }
+    Ok(target.release.map_or(Options::NEWEST, |release| release.base(target.python)))
 }
 
 /// Compiles a source to the bytes of a module.

@@ -130,7 +130,12 @@ fn has_room(args: &Args, output: &mut Output) -> bool {
     if is_one || !path.is_file() && !is_module {
         return true;
     }
-    output.complain(Status::Unusable, &displayed(path), &"takes one module only; several go to a folder");
+    let message = format!(
+        "takes one module only; for a module of each source name a folder, for one of all of them compile to a folder, then: berus merge \
+         -o {0} FOLDER/*.mpy",
+        displayed(path)
+    );
+    output.complain(Status::Unusable, &displayed(path), &message);
     false
 }
 

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use berus_mpy::header::{Flavour, VERSION};
 use berus_mpy::memory::Quota;
-use berus_mpy::module::Qstr;
+use berus_mpy::module::Kind;
+use berus_mpy::prelude::scope_flag;
 use berus_mpy::verify::failures;
-use berus_mpy::{Module, v5};
+use berus_mpy::{Module, circuit, v5};
 
 use crate::input::{self, Input};
 use crate::output::style::{ERROR, STRONG};
@@ -108,6 +109,10 @@ fn convert(module: &mut Module<'_>, target: &Target) -> Result<Vec<&'static str>
             target.name
         ));
     }
+    let is_from_circuitpython = (from, target.readers.magic) == (Flavour::CircuitPython, Flavour::MicroPython);
+    if is_from_circuitpython {
+        circuit::to_micropython(module);
+    }
     module.header.flavour = target.readers.magic;
     let claims = Claims::read(&module.to_bytes()).ok_or("it has no header that can be written")?;
     let verdict = judge(&claims, None, target, &Neighbours::default());
@@ -122,13 +127,16 @@ fn convert(module: &mut Module<'_>, target: &Target) -> Result<Vec<&'static str>
     Ok(remarks(module, from))
 }
 
-/// What is different at the Python that the module is for now: CircuitPython compiles `await x` to a call of `x.__await__()`, which coroutines
-/// have there only (CircuitPython 9.2: `py/compile.c`, `compile_atom_expr_await`; `py/objgenerator.c`).
+/// What is different at the Python that the module is for now: CircuitPython awaits only coroutines that say that they are such, or have
+/// `__await__`, and the code of a coroutine of MicroPython is that of a generator.
 fn remarks(module: &Module<'_>, from: Flavour) -> Vec<&'static str> {
-    let awaits = module.qstrs.iter().any(|qstr: &Qstr<'_>| qstr.as_bytes() == b"__await__");
+    let is_generator = |flags: u32| flags & scope_flag::GENERATOR != 0 && flags & scope_flag::ASYNC == 0;
+    let mut preludes = module.codes.iter().filter(|code| code.kind == Kind::Bytecode).filter_map(|code| code.prelude());
+    let has_generators =
+        preludes.any(|prelude| prelude.is_ok_and(|prelude| is_generator(prelude.signature.scope_flags)));
     match (from, module.header.flavour) {
-        (Flavour::CircuitPython, Flavour::MicroPython) if awaits => {
-            vec!["calls __await__, as `await` does in CircuitPython: coroutines of MicroPython have no such method"]
+        (Flavour::MicroPython, Flavour::CircuitPython) if has_generators => {
+            vec!["its coroutines, if it has some, are plain generators there, which cannot be awaited"]
         }
         _ => Vec::new(),
     }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use berus_compiler::{Emitter, Options};
 use berus_mpy::arch::Arch;
+use berus_mpy::header::{Flavour, SUB_VERSION, VERSION};
+use berus_mpy::release::{Readers, Release};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(crate) struct Job {
     pub emitter: Emitter,
     pub arch: Option<Arch>,
     pub arch_flags: u32,
+    /// The Python and the release of its compiler whose bytes to make.
+    pub compat: (Flavour, Release),
     /// Bytes that compiling may take; none for as many as there are.
     pub heap_size: Option<usize>,
 }
@@ -67,6 +71,8 @@ impl Job {
     /// The options of the compiler.
     pub fn options(&self) -> Options<'_> {
         Options {
+            python: self.compat.0,
+            release: self.compat.1.base(self.compat.0),
             source_name: self.source_name(),
             optimise: self.optimise,
             small_int_bits: self.small_int_bits,
@@ -97,6 +103,7 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
         emitter: Emitter::Bytecode,
         arch: None,
         arch_flags: 0,
+        compat: (Flavour::MicroPython, Options::NEWEST),
         heap_size: None,
     };
     implementation_options(args, &mut job)?;
@@ -131,6 +138,10 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
             job.arch = Some(arch_named(arch)?);
         } else if let Some(flags) = arg.strip_prefix(b"-march-flags=") {
             arch_flags = Some(flags);
+        } else if arg == b"--compat" {
+            job.compat = compat(args.next().ok_or(Refusal::Usage)?)?;
+        } else if let Some(name) = arg.strip_prefix(b"--compat=") {
+            job.compat = compat(name)?;
         } else if arg == b"--" {
             options_end = true;
         } else {
@@ -144,6 +155,13 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
     }
     if job.emitter != Emitter::Bytecode && job.arch.is_none() {
         return Err(Refusal::Message("arch not specified\n"));
+    }
+    let reads_machine_code = |(python, release)| {
+        python == Flavour::MicroPython
+            && Readers::of(python, release).is_some_and(|readers| readers.sub_version == SUB_VERSION)
+    };
+    if job.arch.is_some() && !reads_machine_code(job.compat) {
+        return Err(Refusal::Message("machine code is made for MicroPython 1.23 and up only\n"));
     }
     job.input = input.ok_or(Refusal::Message("no input file\n"))?;
     Ok(Request::Compile(job))
@@ -184,6 +202,20 @@ fn heap_size(text: &[u8]) -> usize {
     };
     // What is less than nothing is the largest size of all.
     usize::try_from(number).unwrap_or(usize::MAX).saturating_mul(unit).saturating_mul(scale)
+}
+
+/// A release, of MicroPython or with `circuitpython-` before it, whose files are of the version that is written.
+fn compat(name: &[u8]) -> Result<(Flavour, Release), Refusal> {
+    let text = str::from_utf8(name).map_err(|_| Refusal::Usage)?;
+    let (python, number) = match text.strip_prefix("circuitpython-") {
+        Some(number) => (Flavour::CircuitPython, number),
+        None => (Flavour::MicroPython, text),
+    };
+    let release = number.parse().map_err(|_| Refusal::Usage)?;
+    match Readers::of(python, release) {
+        Some(readers) if readers.version == VERSION => Ok((python, release)),
+        _ => Err(Refusal::Message("files are written for MicroPython 1.19 and up, or circuitpython-9 and up\n")),
+    }
 }
 
 /// The architecture called `name`.

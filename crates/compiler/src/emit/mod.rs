@@ -185,6 +185,11 @@ pub(crate) trait Emit {
     /// The names of the module.
     fn names(&mut self) -> &mut Names;
 
+    /// Whether nothing follows a return so far, and whoever emits code for an earlier release than 1.20 has to know.
+    fn has_just_returned(&self) -> bool {
+        false
+    }
+
     /// Says that the code that follows finds the stack `delta` slots higher than it seems, because it is jumped to or
     /// because room is needed.
     fn adjust_stack(&mut self, delta: i32);

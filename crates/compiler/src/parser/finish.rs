@@ -4,6 +4,7 @@
 //! `py/parse.c`).
 
 use berus_mpy::memory::Stop;
+use berus_mpy::release::Release;
 
 use super::{ErrorKind, Parser};
 use crate::error::CompileError;
@@ -92,7 +93,7 @@ impl Parser<'_> {
                 return Ok(self.fold_logical(rule, line, count, rule == Rule::OrTest)?);
             }
             Rule::NotTest2 => {
-                if let Some(truth) = self.tree.truth(top, self.names) {
+                if let Some(truth) = self.truth(top) {
                     let opposite = if truth { Token::KwFalse } else { Token::KwTrue };
                     return Ok(self.replace(1, Node::token(opposite))?);
                 }
@@ -125,7 +126,7 @@ impl Parser<'_> {
             self.quota.step()?;
             let node = self.nodes[i];
             self.nodes[last] = node;
-            match self.tree.truth(node, self.names) {
+            match self.truth(node) {
                 _ if i + 1 == self.nodes.len() => {}
                 Some(truth) if truth == stop => break,
                 Some(_) => {}
@@ -142,14 +143,14 @@ impl Parser<'_> {
         let number = |node: &Node| match self.tree.value(*node)? {
             Value::SmallInt(value) => Some(Number::Int(value.into())),
             Value::Const(Const::Int(value)) => Some(Number::Int(value.clone())),
-            Value::Const(Const::Float(value)) => Some(Number::Float(*value)),
+            Value::Const(Const::Float(value)) if self.folds_floats() => Some(Number::Float(*value)),
             _ => None,
         };
         let same = |operator| {
             let (first, rest) = nodes.split_first()?;
             rest.iter().try_fold(number(first)?, |left, right| binary(operator, &left, &number(right)?, self.quota))
         };
-        match rule {
+        let value = match rule {
             Rule::Expr => same(Token::Pipe),
             Rule::XorExpr => same(Token::Caret),
             Rule::AndExpr => same(Token::Ampersand),
@@ -164,10 +165,21 @@ impl Parser<'_> {
             Rule::AtomExprNormal if self.tree.is(self.peek(0), Rule::TrailerPeriod) => {
                 let module = self.names.get(self.peek(1).as_id()?);
                 let attribute = self.names.get(self.tree.child(self.peek(0), 0).as_id()?);
-                module_constant(module, attribute).map(Number::Float)
+                module_constant(module, attribute).map(Number::Float).filter(|_| self.folds_floats())
             }
             _ => None,
-        }
+        };
+        value.filter(|value| self.folds_floats() || matches!(value, Number::Int(_)))
+    }
+
+    /// Whether there is arithmetic on floats: since 1.26.
+    fn folds_floats(&self) -> bool {
+        !self.options.is_before(Release(1, 26, 0))
+    }
+
+    /// The truth of a constant.
+    fn truth(&self, node: Node) -> Option<bool> {
+        self.tree.truth(node, self.names, self.options)
     }
 
     fn replace_by_number(&mut self, rule: Rule, count: usize, value: Number) -> Result<(), Stop> {

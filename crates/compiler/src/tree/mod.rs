@@ -12,10 +12,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use berus_mpy::bytes::ModuleBytes;
+use berus_mpy::release::Release;
 
 use crate::grammar::Rule;
 use crate::integer::Integer;
 use crate::names::{Name, Names};
+use crate::options::Options;
 use crate::token::Token;
 use arena::Arena;
 
@@ -124,7 +126,7 @@ impl Node {
     }
 
     /// The place of the header of a struct node in the arena.
-    fn place(self) -> usize {
+    pub fn place(self) -> usize {
         (self.0 >> 2) as usize
     }
 }
@@ -313,8 +315,13 @@ impl Tree {
     }
 
     /// The truth of a node that is constant to the parser; `None` if it is not.
-    pub fn truth(&self, node: Node, names: &Names) -> Option<bool> {
-        Some(match self.value(node)? {
+    pub fn truth(&self, node: Node, names: &Names, options: &Options<'_>) -> Option<bool> {
+        let value = self.value(node)?;
+        // Before 1.20 only these are known to be true or false.
+        if options.is_before(Release(1, 20, 0)) && !matches!(value, Value::False | Value::True | Value::SmallInt(_)) {
+            return None;
+        }
+        Some(match value {
             Value::None | Value::False | Value::EmptyTuple => false,
             Value::True | Value::Ellipsis => true,
             Value::SmallInt(value) => value != 0,

@@ -2,6 +2,7 @@
 
 use berus_mpy::opcode::BinaryOp;
 use berus_mpy::prelude::scope_flag;
+use berus_mpy::release::Release;
 
 use super::{Walk, known};
 use crate::emit::{Access, Arguments, Block, GlobalKind, Label};
@@ -25,7 +26,7 @@ impl Walk<'_, '_> {
             Some(Rule::FuncDef) => {
                 self.function_statement(statement);
                 if let Some(function) = self.opened_by(statement) {
-                    self.unit.scopes[function].flags |= scope_flag::GENERATOR;
+                    self.unit.scopes[function].flags |= self.coroutine_flags();
                 }
             }
             _ if !self.this().has(scope_flag::GENERATOR) => {
@@ -42,7 +43,24 @@ impl Walk<'_, '_> {
             return;
         }
         self.atom_with_trailers(node);
-        self.delegate();
+        if self.unit.options.is_circuitpython() {
+            let method = self.intern(b"__await__");
+            self.emit.load_method(method, false);
+            self.emit.call_method(Arguments::default());
+            self.load_none();
+            self.emit.yield_from();
+        } else {
+            self.delegate();
+        }
+    }
+
+    /// The flags of a function that is a coroutine.
+    pub(super) fn coroutine_flags(&self) -> u32 {
+        if self.unit.options.is_circuitpython() {
+            scope_flag::GENERATOR | scope_flag::ASYNC
+        } else {
+            scope_flag::GENERATOR
+        }
     }
 
     /// Awaits a method of the object on top.
@@ -64,12 +82,19 @@ impl Walk<'_, '_> {
         self.node(iterable);
         self.emit.load_method(aiter, false);
         self.emit.call_method(Arguments::default());
+        let variable_of_iterator = self.variable_of_iterator(iterable);
+        if let Some(name) = variable_of_iterator {
+            self.store_name(name);
+        }
 
-        // The iterator stays on the stack. An item is waited for in a `try` block of its own.
+        // Else the iterator stays on the stack. An item is waited for in a `try` block of its own.
         let (this, around) = self.enter_loop(false);
         self.emit.place(this.continue_label);
         self.open_block(Block::Except, handler);
-        self.emit.dup_top();
+        match variable_of_iterator {
+            Some(name) => self.load_name(name),
+            None => self.emit.dup_top(),
+        }
         self.await_method(anext);
         self.assign(variable);
         self.emit.pop_except_jump(got_item, false);
@@ -95,7 +120,19 @@ impl Walk<'_, '_> {
         self.emit.place(exhausted);
         self.node(otherwise);
         self.emit.place(this.break_label);
-        self.emit.pop_top();
+        if variable_of_iterator.is_none() {
+            self.emit.pop_top();
+        }
+    }
+
+    /// The variable that holds the iterator of `async for`, as before 1.21: the one that is iterated over, where that is one, else one that
+    /// no program can name.
+    fn variable_of_iterator(&mut self, iterable: Node) -> Option<Name> {
+        if !self.unit.options.is_before(Release(1, 21, 0)) {
+            return None;
+        }
+        let [a, b, c, d] = (iterable.place() as u32).to_le_bytes();
+        Some(iterable.as_id().unwrap_or_else(|| self.intern(&[0, a, b, c, d])))
     }
 
     fn async_with(&mut self, node: Node) {

@@ -39,8 +39,10 @@ impl Walk<'_, '_> {
             }
         }
         self.node(self.tree.child(node, 3));
-        self.load_none();
-        self.emit.return_value();
+        if !self.emit.has_just_returned() {
+            self.load_none();
+            self.emit.return_value();
+        }
     }
 
     fn lambda_body(&mut self, node: Node) {

@@ -1,5 +1,7 @@
 //! Conditions: expressions that decide where to jump, and `if` in its forms.
 
+use berus_mpy::release::Release;
+
 use super::Walk;
 use crate::emit::Label;
 use crate::grammar::Rule;
@@ -8,8 +10,8 @@ use crate::tree::Node;
 impl Walk<'_, '_> {
     /// The truth of an expression that is known without running it.
     pub(super) fn truth(&mut self, node: Node) -> Option<bool> {
-        let tree = self.tree;
-        tree.truth(node, self.emit.names())
+        let (tree, options) = (self.tree, self.unit.options);
+        tree.truth(node, self.emit.names(), options)
     }
 
     /// Jumps to `label` if the truth of `node` is `when`, leaving nothing on the stack. `and`, `or` and `not` become
@@ -35,6 +37,13 @@ impl Walk<'_, '_> {
                     walk.emit.place(settled);
                 }
             }),
+            // Before 1.21 a tuple that is no constant was not evaluated.
+            Some(Rule::AtomParen) if self.unit.options.is_before(Release(1, 21, 0)) => {
+                let is_true = !self.tree.child(node, 0).is_null();
+                if is_true == when {
+                    self.emit.jump(label);
+                }
+            }
             Some(Rule::NotTest2) => self.nested(|walk| walk.jump_if(walk.tree.child(node, 0), !when, label)),
             _ => {
                 self.node(node);
@@ -74,7 +83,8 @@ impl Walk<'_, '_> {
         if truth == Some(true) {
             return true;
         }
-        if jump_to_end {
+        // Before 1.20 code that control cannot reach was not dropped but, in some places, not made.
+        if jump_to_end && !self.emit.has_just_returned() {
             self.emit.jump(end);
         }
         self.emit.place(fail);

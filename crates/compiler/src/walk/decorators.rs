@@ -1,7 +1,5 @@
 //! Decorators, also those that choose an emitter.
 
-use berus_mpy::prelude::scope_flag;
-
 use super::{Walk, known};
 use crate::emit::{Access, Arguments, machines};
 use crate::grammar::Rule;
@@ -38,7 +36,7 @@ impl Walk<'_, '_> {
                 let function = self.tree.child(body, 0);
                 let name = self.function(function, emitter);
                 if let Some(scope) = self.opened_by(function) {
-                    self.unit.scopes[scope].flags |= scope_flag::GENERATOR;
+                    self.unit.scopes[scope].flags |= self.coroutine_flags();
                 }
                 name
             }

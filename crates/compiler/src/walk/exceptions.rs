@@ -1,6 +1,7 @@
 //! `try` and `with`.
 
 use berus_mpy::opcode::BinaryOp;
+use berus_mpy::release::Release;
 
 use super::Walk;
 use crate::emit::Block;
@@ -39,11 +40,16 @@ impl Walk<'_, '_> {
         // None says that nothing is pending.
         self.load_none();
         self.emit.place(handler);
-        // Below what is pending there may be the value of a return.
-        self.emit.adjust_stack(1);
+        let pending = self.pending_slots();
+        self.emit.adjust_stack(pending);
         self.node(finally);
-        self.emit.adjust_stack(-1);
+        self.emit.adjust_stack(-pending);
         self.close_block();
+    }
+
+    /// Slots for the value of a return, which may lie below what is pending in a `finally` block. Before 1.22.2 they were forgotten.
+    fn pending_slots(&self) -> i32 {
+        if self.unit.options.is_before(Release(1, 22, 2)) { 0 } else { 1 }
     }
 
     fn try_except(&mut self, body: Node, handlers: &[Node], otherwise: Node) {
@@ -105,12 +111,13 @@ impl Walk<'_, '_> {
         self.node(block);
         self.load_none();
         self.emit.place(cleanup);
-        self.emit.adjust_stack(1);
+        let pending = self.pending_slots();
+        self.emit.adjust_stack(pending);
         // The variable may be unset already, and must exist to be deleted.
         self.load_none();
         self.store_name(name);
         self.delete_name(name);
-        self.emit.adjust_stack(-1);
+        self.emit.adjust_stack(-pending);
         self.close_block();
     }
 

@@ -102,7 +102,9 @@ impl Walk<'_, '_> {
         self.emit.for_iter(exhausted);
         self.assign(variable);
         self.node(body);
-        self.emit.jump(this.continue_label);
+        if !self.emit.has_just_returned() {
+            self.emit.jump(this.continue_label);
+        }
         self.emit.place(exhausted);
         self.emit.for_iter_end();
         self.leave_loop(around);

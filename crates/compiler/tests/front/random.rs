@@ -136,7 +136,7 @@ fn check_tree(tree: &Tree, names: &Names) {
     while let Some(node) = left.pop() {
         let children: &[Node] = tree.children(node);
         let is_constant = tree.value(node).is_some();
-        assert_eq!(is_constant, tree.truth(node, names).is_some());
+        assert_eq!(is_constant, tree.truth(node, names, &Options::default()).is_some());
         assert_eq!(node.is_struct(), tree.rule(node).is_some());
         if node.is_leaf() {
             let kinds = [tree.small_int(node).is_some(), node.as_id().is_some(), node.as_str().is_some()];

@@ -38,7 +38,12 @@ impl Emit for Bytecode<'_, '_> {
         self.tables.names
     }
 
+    fn has_just_returned(&self) -> bool {
+        self.keeps_unreachable && self.has_returned
+    }
+
     fn adjust_stack(&mut self, delta: i32) {
+        self.has_returned = false;
         self.stack_size += delta;
         self.max_stack_size = self.max_stack_size.max(self.stack_size);
     }
@@ -59,6 +64,7 @@ impl Emit for Bytecode<'_, '_> {
 
     fn place(&mut self, label: Label) {
         self.unreachable = false;
+        self.has_returned = false;
         let here = self.place_here();
         if let Some(place) = self.buffers.jumps.labels.get_mut(label.0 as usize) {
             *place = here;
@@ -379,6 +385,7 @@ impl Emit for Bytecode<'_, '_> {
     fn return_value(&mut self) {
         self.op(Op::ReturnValue, -1);
         self.leave();
+        self.has_returned = true;
     }
 
     fn raise(&mut self, values: u8) {

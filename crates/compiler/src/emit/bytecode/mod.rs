@@ -13,6 +13,7 @@ use berus_mpy::lines::{self, Step};
 use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::opcode::{Op, Operand};
 use berus_mpy::prelude::{Signature, write_sizes};
+use berus_mpy::release::Release;
 use berus_mpy::vuint;
 
 use super::tables::Tables;
@@ -74,6 +75,10 @@ pub(crate) struct Bytecode<'e, 't> {
     /// Whether control cannot get here: what is emitted up to the next label is dropped, but its names, constants and
     /// functions are not, nor the stack that it would need.
     unreachable: bool,
+    /// Whether code that control cannot reach is kept, as before 1.20.
+    keeps_unreachable: bool,
+    /// Whether nothing follows a return.
+    has_returned: bool,
     error: Option<EmitError>,
 }
 
@@ -103,6 +108,8 @@ impl<'e, 't> Bytecode<'e, 't> {
             stack_size: 0,
             max_stack_size: 0,
             unreachable: false,
+            keeps_unreachable: options.is_before(Release(1, 20, 0)),
+            has_returned: false,
             error: None,
         }
     }
@@ -165,7 +172,7 @@ impl<'e, 't> Bytecode<'e, 't> {
 
     /// Says that control does not go on from here.
     fn leave(&mut self) {
-        self.unreachable = true;
+        self.unreachable = !self.keeps_unreachable;
     }
 
     fn op_call(&mut self, plain: Op, starred: Op, arguments: Arguments, effect: i32) {
