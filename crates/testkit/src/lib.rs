@@ -144,6 +144,11 @@ struct Readme;
 #[doc = include_str!("../../../docs/embedding.md")]
 struct Embedding;
 
+/// The Rust in docs/hosts.md compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/hosts.md")]
+struct Hosts;
+
 #[cfg(test)]
 mod tests {
     use super::*;
