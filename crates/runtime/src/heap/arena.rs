@@ -65,23 +65,29 @@ pub(super) struct Arena {
     cards: NonNull<Cell<usize>>,
 }
 
-/// How a region is divided.
+/// The size of a page of memory, where a region has so many that the first objects are to begin one: an interpreter that
+/// has little to keep then uses two pages, one for what describes the region and one for objects.
+const PAGE: usize = 4096;
+const MANY_PAGES: usize = if usize::BITS >= 64 { 1024 * PAGE } else { usize::MAX };
+
+/// How a region is divided: the arena, its cards, its groups, its granules.
 struct Plan {
-    groups_at: usize,
     cards_at: usize,
+    groups_at: usize,
     granules: Span,
 }
 
 impl Plan {
     fn new(address: usize, bytes: usize) -> Option<Plan> {
         let end = address.checked_add(bytes)? & !(GRANULE - 1);
-        let groups_at = address.checked_add(size_of::<Arena>())?;
+        let cards_at = address.checked_add(size_of::<Arena>())?;
+        let alignment = if bytes >= MANY_PAGES { PAGE } else { GRANULE };
         // Fewer groups make room for more granules, until the granules are more than the groups describe.
         let most = bytes / (GROUP_BYTES + size_of::<Group>()) + 2;
         let mut best = None;
         for groups in (1..=most).rev() {
-            let cards_at = groups_at.checked_add(groups * size_of::<Group>())?;
-            let start = cards_at.checked_add(groups.div_ceil(GROUP) * size_of::<usize>())?.next_multiple_of(GRANULE);
+            let groups_at = cards_at.checked_add(groups.div_ceil(GROUP) * size_of::<usize>())?;
+            let start = groups_at.checked_add(groups * size_of::<Group>())?.next_multiple_of(alignment);
             if start < end {
                 if (end - 1) / GROUP_BYTES - start / GROUP_BYTES >= groups {
                     break;
@@ -107,7 +113,7 @@ impl Arena {
         }
         let plan = Plan::new(address, region.bytes)?;
         let arena = region.start.cast::<Arena>();
-        // SAFETY: the plan puts the groups and cards within the region, behind the arena, at multiples of a word.
+        // SAFETY: the plan puts the cards and groups within the region, behind the arena, at multiples of a word.
         let (groups, cards) =
             unsafe { (region.start.add(plan.groups_at - address), region.start.add(plan.cards_at - address)) };
         let value = Arena {
@@ -131,7 +137,8 @@ impl Arena {
     pub fn region_for(bytes: usize) -> Option<usize> {
         let groups = bytes / GROUP_BYTES + 3;
         let tables = groups * (size_of::<Group>() + size_of::<usize>());
-        bytes.checked_add(size_of::<Arena>() + tables + 2 * GRANULE)
+        let all = bytes.checked_add(size_of::<Arena>() + tables + 2 * GRANULE)?;
+        if all >= MANY_PAGES - PAGE { all.checked_add(PAGE) } else { Some(all) }
     }
 
     /// The granules in use.
@@ -451,8 +458,8 @@ mod tests {
             };
             assert!(plan.granules.start < plan.granules.end && plan.granules.end <= address + bytes);
             let groups = (plan.granules.end - 1) / GROUP_BYTES - plan.granules.start / GROUP_BYTES + 1;
-            assert!(plan.groups_at + groups * size_of::<Group>() <= plan.cards_at);
-            assert!(plan.cards_at + groups.div_ceil(GROUP) * size_of::<usize>() <= plan.granules.start);
+            assert!(plan.cards_at + groups.div_ceil(GROUP) * size_of::<usize>() <= plan.groups_at);
+            assert!(plan.groups_at + groups * size_of::<Group>() <= plan.granules.start);
             let overhead = bytes - plan.granules.len();
             assert!(overhead <= size_of::<Arena>() + bytes / 16 + 2 * size_of::<Group>() + 2 * GRANULE + 8, "{words}");
         }
