@@ -75,12 +75,14 @@ impl Code {
         self.has_moved
     }
 
-    /// Makes room for an instruction and a label within a quota.
+    /// Makes room within a quota for an instruction, and for the labels whose numbers are below `labels`: they may be
+    /// placed in any order.
     #[inline]
-    pub fn make_room(&mut self, quota: &Quota<'_>) {
+    pub fn make_room(&mut self, quota: &Quota<'_>, labels: u32) {
         let room = if self.is_last { ROOM } else { 0 };
-        if self.bytes.capacity() - self.bytes.len() < room || self.labels.capacity() == self.labels.len() {
-            let is_had = quota.reserve(&mut self.bytes, room).and_then(|()| quota.reserve(&mut self.labels, 1));
+        if self.bytes.capacity() - self.bytes.len() < room || self.labels.capacity() < labels as usize {
+            let more = (labels as usize).saturating_sub(self.labels.len());
+            let is_had = quota.reserve(&mut self.bytes, room).and_then(|()| quota.reserve(&mut self.labels, more));
             self.is_cut_short |= is_had.is_err();
         }
     }

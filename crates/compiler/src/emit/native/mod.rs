@@ -202,7 +202,7 @@ impl<'e, 't, A: Assembler> Native<'e, 't, A> {
     }
 
     fn asm(&mut self) -> &mut A {
-        self.kept.asm.code().make_room(self.tables.quota);
+        self.kept.asm.code().make_room(self.tables.quota, self.labels);
         &mut self.kept.asm
     }
 
