@@ -173,9 +173,10 @@ impl Target {
     }
 
     /// Whether its bytecode of version 5 has a byte for a cache after instructions that look names up
-    /// (`MICROPY_OPT_CACHE_MAP_LOOKUP_IN_BYTECODE` in `mpconfigport.h` of 1.12 to 1.18).
+    /// (`MICROPY_OPT_CACHE_MAP_LOOKUP_IN_BYTECODE` in `mpconfigport.h` of 1.12 to 1.17; 1.18 has no such bytes).
     pub fn caches_in_bytecode(&self) -> bool {
-        self.port.is_some_and(|port| matches!(port.name, "unix" | "unix-other" | "windows"))
+        self.release.is_some_and(|release| release < Release(1, 18, 0))
+            && self.port.is_some_and(|port| matches!(port.name, "unix" | "unix-other" | "windows"))
     }
 }
 
