@@ -11,7 +11,7 @@ async def count(name, pause):
 
 
 async def main():
-    print(await asyncio.gather(count("fast", 20), count("slow", 50)))
+    print(await asyncio.gather(count("fast", 10), count("slow", 100)))
 
 
 asyncio.run(main())
