@@ -1,4 +1,5 @@
-//! What embedding costs: Berus, rhai, and Lua 5.4 by mlua, in one run.
+//! What embedding costs: Berus, rhai, Lua 5.4 by mlua, and with the feature `rustpython`, which takes minutes to build,
+//! RustPython, in one run.
 //!
 //! The languages take turns at a task for three seconds; the figure is the least time of a turn. Memory is what a thousand
 //! interpreters add to a process that has run one, each having computed `1 + 1`.
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 mod berus;
 mod lua;
 mod rhai;
+#[cfg(feature = "rustpython")]
+mod rustpython;
 
 /// A task in one language: runs it as many times as it is told.
 type Task = Box<dyn FnMut(u32)>;
@@ -29,8 +32,13 @@ const TASKS: [(&str, u32); 4] = [
 ];
 
 fn main() {
-    let languages: Vec<Language> =
-        vec![("berus", berus::tasks, berus::idle), ("rhai", rhai::tasks, rhai::idle), ("lua", lua::tasks, lua::idle)];
+    let languages: Vec<Language> = vec![
+        ("berus", berus::tasks, berus::idle),
+        ("rhai", rhai::tasks, rhai::idle),
+        ("lua", lua::tasks, lua::idle),
+        #[cfg(feature = "rustpython")]
+        ("rustpython", rustpython::tasks, rustpython::idle),
+    ];
     if let Some(asked) = std::env::args().nth(1) {
         let idle = languages.iter().find(|(name, ..)| *name == asked).expect("a language").2;
         return println!("{}", memory_of_one(idle));
