@@ -15,7 +15,7 @@ use crate::host::Sink;
 /// let output = Output::with_room(8);
 /// let py = Interpreter::builder().output(output.clone()).build()?;
 /// py.run("print('how much is there?')")?;
-/// assert_eq!((output.lost(), output.take().as_str()), (12, "how much"));
+/// assert_eq!((output.lost(), output.take().as_str()), (11, "how much"));
 /// # Ok::<(), berus::Error>(())
 /// ```
 #[derive(Clone)]
