@@ -13,14 +13,26 @@ use crate::value::{Dict, Value};
 /// # Errors
 /// What looking raises, and `TypeError` if the field is no `T`.
 pub fn field<T: FromPython>(value: &Value, py: &Python, name: &str) -> Result<Option<T>> {
-    let found: Result<Value> = match value.to::<Dict>(py) {
-        Ok(dict) => dict.get(py, name),
-        Err(_) => value.get_attr(py, name),
+    let found: Result<Value> = match fitting::<Dict>(value, py)? {
+        Some(dict) => dict.get(py, name),
+        None => value.get_attr(py, name),
     };
     match found {
         Ok(found) => found.to(py).map(Some).map_err(|error| error.in_part(name)),
         Err(error) if ["AttributeError", "KeyError"].contains(&error.type_name()) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The value as a `T`, or `None` if the value is no `T`.
+///
+/// # Errors
+/// The limit that ended the conversion.
+fn fitting<T: FromPython>(value: &Value, py: &Python) -> Result<Option<T>> {
+    match value.to(py) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.limit().is_some() => Err(error),
+        Err(_) => Ok(None),
     }
 }
 
@@ -48,10 +60,10 @@ impl Variant {
     /// # Errors
     /// What looking raises.
     pub fn of(value: &Value, py: &Python) -> Result<Variant> {
-        if let Ok(name) = value.to(py) {
+        if let Some(name) = fitting(value, py)? {
             return Ok(Variant::Unit(name));
         }
-        if value.to::<Dict>(py).is_ok()
+        if fitting::<Dict>(value, py)?.is_some()
             && value.len(py)? == 1
             && let Some(name) = value.iter(py)?.next()
         {
