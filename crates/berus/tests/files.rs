@@ -229,19 +229,27 @@ fn what_is_to_be_read_only_does_not_change() -> Result {
     Ok(())
 }
 
-#[test]
-fn no_more_is_written_to_a_folder_than_may_be() -> Result {
-    let folder = tempfile::tempdir().expect("there is a place for temporary files");
-    let files = Folder::open(folder.path()).expect("there is a folder").writable(3 * 4096 + 1000);
-    let py = Interpreter::builder().files(files.clone()).build()?;
-    py.run(
-        "
+/// Defines `code`, the number of the error that a call ends in.
+const CODE: &str = "
 import os
 def code(f, *args):
     try:
         f(*args)
     except OSError as e:
         return e.errno
+";
+
+#[test]
+fn no_more_is_written_to_a_folder_than_may_be() -> Result {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let files = Folder::open(folder.path()).expect("there is a folder").writable(3 * 4096 + 1000);
+    let [py, other] = [files.clone(), files].map(|files| Interpreter::builder().files(files).build());
+    let (py, other) = (py?, other?);
+    for py in [&py, &other] {
+        py.run(CODE)?;
+    }
+    py.run(
+        "
 # What fails takes nothing.
 for _ in range(10):
     assert code(open, 'none/file', 'w') == 2 and code(os.mkdir, 'none/folder') == 2
@@ -253,15 +261,8 @@ f.write(bytes(300))
 os.mkdir('b')
 ",
     )?;
-    let other = Interpreter::builder().files(files).build()?;
     other.run(
         "
-import os
-def code(f, *args):
-    try:
-        f(*args)
-    except OSError as e:
-        return e.errno
 with open('c', 'wb') as f:
     assert code(f.write, bytes(200)) == 28
     assert code(f.write, b'x') == 28

@@ -1,20 +1,11 @@
 //! `berus convert`: modules of version 5, and of CircuitPython, print the same where they are loaded after.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use berus_testkit::{peer, temp_dir};
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
-}
-
-fn berus(args: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_berus")).args(args).current_dir(fixtures()).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
+use crate::{berus, fixtures};
 
 #[test]
 fn converted_modules_print_the_same() {

@@ -2,6 +2,8 @@
 //!
 //! `fixtures/versions` has modules that mpy-cross of the release in their names made of the programs in `fixtures`.
 
+mod convert;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
