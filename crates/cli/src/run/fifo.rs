@@ -46,9 +46,10 @@ pub fn open(options: &OpenOptions, path: &Path, interrupt: &Interrupt) -> io::Re
     thread::Builder::new().spawn(move || sender.send(options.open(own_path)))?;
     loop {
         match receiver.recv_timeout(NAP) {
-            Ok(opened) => return opened,
             Err(RecvTimeoutError::Timeout) if !interrupt.is_pending() => {}
-            Err(_) => {
+            // An interrupt that ends another thread's wait for the same pipe opens the pipe for this one, too.
+            Ok(opened) if !interrupt.is_pending() => return opened,
+            _ => {
                 open_other_end(path);
                 return Err(io::Error::from_raw_os_error(INTERRUPTED.0));
             }
