@@ -13,6 +13,7 @@ use std::time::Duration;
 use berus_runtime::errno::INTERRUPTED;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, OFlags};
+use rustix::io::Errno;
 
 use super::interrupt::Interrupt;
 
@@ -31,7 +32,11 @@ pub fn waits(file: impl AsFd) -> bool {
 /// Whether `file` takes some bytes now, [`ROOM`] if it is a pipe, or never will.
 pub fn has_room(file: BorrowedFd<'_>) -> bool {
     let mut files = [PollFd::from_borrowed_fd(file, PollFlags::OUT)];
-    poll(&mut files, Some(&Timespec::default())) != Ok(0)
+    match poll(&mut files, Some(&Timespec::default())) {
+        Ok(n_ready) => n_ready > 0,
+        // A signal came before there was room.
+        Err(errno) => errno != Errno::INTR,
+    }
 }
 
 /// Opens the file `path`. The open of a named pipe waits until somebody has opened the other end, unless an interrupt ends
