@@ -288,6 +288,35 @@ fn ctrl_c_ends_waits_for_other_programs() {
 
 #[cfg(unix)]
 #[test]
+fn ctrl_c_ends_waits_for_sockets() {
+    let waits = [
+        "waiting.accept()",
+        "near.recv(1)",
+        "near.read()",
+        "near.readline()",
+        "near.readinto(bytearray(1))",
+        "near.makefile().readline()",
+        "near.send(bytes(1 << 16) * 100)",
+        "near.sendall(bytes(1 << 16) * 100)",
+        "near.write(bytes(1 << 16) * 100)",
+        "select.select([waiting, near], [], [])",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).recvfrom(1)",
+        "near.settimeout(1000); near.recv(1)",
+    ];
+    for wait in waits {
+        let source = format!(
+            "import select, socket, sys\nwaiting = socket.socket()\nwaiting.bind(('127.0.0.1', 0))\nwaiting.listen(1)\n\
+             near = socket.socket()\nnear.connect(waiting.getsockname())\nfar = waiting.accept()\n\
+             print('go')\nsys.stdout.flush()\n{wait}\nprint('more')"
+        );
+        let (status, output, error) = interrupted(&source);
+        assert_eq!((status, &output[..]), (Some(130), ""), "{wait}: {error}");
+        assert!(error.ends_with("KeyboardInterrupt: \n"), "{wait}: {error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_ends_waits_for_who_reads() {
     for (print, is_error) in [
         ("print('x' * 1000000)", false),

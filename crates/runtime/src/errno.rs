@@ -50,5 +50,11 @@ pub const NAME_TOO_LONG: Errno = Errno(36);
 pub const NO_SYSTEM: Errno = Errno(38);
 /// `ENOTEMPTY`: there is something in the folder.
 pub const NOT_EMPTY: Errno = Errno(39);
+/// `EAFNOSUPPORT`: there are no such addresses.
+pub const NO_FAMILY: Errno = Errno(97);
+/// `ETIMEDOUT`: the time that was given is over.
+pub const TIMED_OUT: Errno = Errno(110);
+/// `EINPROGRESS`: what was begun goes on.
+pub const IN_PROGRESS: Errno = Errno(115);
 /// `EOPNOTSUPP`: the operation is not supported.
 pub const UNSUPPORTED: Errno = Errno(95);

@@ -1,5 +1,8 @@
 //! The outside world: the one trait that a port implements.
 
+#[cfg(feature = "network")]
+pub mod network;
+
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
@@ -111,6 +114,12 @@ pub trait Host {
 
     /// What is a board's, if the machine is one.
     fn board(&self) -> Option<&dyn Board> {
+        None
+    }
+
+    /// The network, as far as programs may reach it: all of it, or [some addresses](network::Restricted).
+    #[cfg(feature = "network")]
+    fn network(&self) -> Option<&dyn network::Network> {
         None
     }
 

@@ -60,6 +60,8 @@ mod random;
 mod re;
 #[cfg(feature = "select")]
 mod select;
+#[cfg(feature = "socket")]
+mod socket;
 #[cfg(feature = "struct")]
 mod structs;
 #[cfg(feature = "time")]
@@ -114,6 +116,8 @@ pub static MODULES: &[ModuleDef] = &[
     re::MODULE,
     #[cfg(feature = "select")]
     select::MODULE,
+    #[cfg(feature = "socket")]
+    socket::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
     #[cfg(feature = "time")]

@@ -69,7 +69,14 @@ impl StdFiles {
         self.table().get(&file).cloned().ok_or(BAD_FILE)
     }
 
-    fn insert(&self, file: File) -> i32 {
+    /// Whether an interrupt waits to be taken notice of.
+    #[cfg(unix)]
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.is_pending()
+    }
+
+    /// Takes up `file`: its number.
+    pub fn insert(&self, file: File) -> i32 {
         let mut table = self.table();
         #[cfg(unix)]
         let number = std::os::fd::AsRawFd::as_raw_fd(&file);

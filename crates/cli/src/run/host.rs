@@ -11,6 +11,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use berus_runtime::errno::{self, Errno};
+#[cfg(unix)]
+use berus_runtime::host::network::Network;
 use berus_runtime::host::{
     Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, RawMemory, Threads,
 };
@@ -232,6 +234,11 @@ impl Host for StdHost {
 
     fn rom(&self) -> Option<&'static [u8]> {
         self.0.rom
+    }
+
+    #[cfg(unix)]
+    fn network(&self) -> Option<&dyn Network> {
+        Some(&self.0.files)
     }
 
     fn process(&self) -> Option<&dyn Process> {

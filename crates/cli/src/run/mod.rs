@@ -5,6 +5,8 @@ mod fifo;
 mod files;
 mod host;
 mod interrupt;
+#[cfg(unix)]
+mod network;
 mod options;
 #[cfg(unix)]
 mod poll;
