@@ -34,10 +34,14 @@ mod binascii;
 mod calendar;
 #[cfg(feature = "cmath")]
 mod cmath;
+#[cfg(feature = "cryptolib")]
+mod cryptolib;
 #[cfg(feature = "deflate")]
 mod deflate;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "framebuf")]
+mod framebuf;
 #[cfg(feature = "hashlib")]
 mod hashlib;
 #[cfg(feature = "heapq")]
@@ -72,6 +76,8 @@ mod uctypes;
 pub mod vfs;
 #[cfg(feature = "weakref")]
 mod weakref;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 use berus_runtime::import::frozen::FrozenImage;
 use berus_runtime::model::module_def::ModuleDef;
@@ -90,10 +96,14 @@ pub static MODULES: &[ModuleDef] = &[
     binascii::MODULE,
     #[cfg(feature = "cmath")]
     cmath::MODULE,
+    #[cfg(feature = "cryptolib")]
+    cryptolib::MODULE,
     #[cfg(feature = "deflate")]
     deflate::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "framebuf")]
+    framebuf::MODULE,
     #[cfg(feature = "hashlib")]
     hashlib::MODULE,
     #[cfg(feature = "heapq")]
@@ -128,4 +138,6 @@ pub static MODULES: &[ModuleDef] = &[
     vfs::MODULE,
     #[cfg(feature = "weakref")]
     weakref::MODULE,
+    #[cfg(feature = "websocket")]
+    websocket::MODULE,
 ];
