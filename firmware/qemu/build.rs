@@ -1,13 +1,33 @@
-//! Puts the memory map of the board, which `BERUS_BOARD` names, where the linker looks for it.
+//! Puts the memory map of the board, which `BERUS_BOARD` names, where the linker looks for it, and the image of frozen
+//! modules, which `BERUS_FROZEN` may name, where the board's program does.
 
 use std::path::PathBuf;
 use std::{env, fs};
 
+/// The boards, the files of memory/ with their maps, and what their machines are called.
+const BOARDS: &[(&str, &str, &str)] = &[
+    ("microbit", "microbit", "micro:bit with nRF51"),
+    ("mps2-an385", "mps2", "mps2-an385 with Cortex-M3"),
+    ("mps2-an386", "mps2", "mps2-an386 with Cortex-M4"),
+    ("mps2-an500", "mps2", "mps2-an500 with Cortex-M7"),
+    ("mps2-an505", "an505", "mps2-an505 with Cortex-M33"),
+    ("virt", "virt", "virt with rv32imc"),
+];
+
 fn main() {
-    let board = env::var("BERUS_BOARD").expect("BERUS_BOARD names a file of memory/ without its .x");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it"));
-    let map = format!("memory/{board}.x");
+    let board = env::var("BERUS_BOARD").unwrap_or_default();
+    let (name, map, machine) = BOARDS
+        .iter()
+        .find(|(name, ..)| *name == board)
+        .unwrap_or_else(|| panic!("BERUS_BOARD names no board: {board}"));
+    let map = format!("memory/{map}.x");
     fs::copy(&map, out.join("memory.x")).unwrap_or_else(|error| panic!("{map}: {error}"));
+    println!("cargo::rustc-env=BERUS_BOARD={name}");
+    println!("cargo::rustc-env=BERUS_MACHINE={machine}");
+    let names = BOARDS.iter().map(|(name, ..)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    println!("cargo::rustc-check-cfg=cfg(board, values({names}))");
+    println!("cargo::rustc-cfg=board=\"{name}\"");
     println!("cargo::rustc-link-search={}", out.display());
     if env::var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("riscv32") {
         println!("cargo::rustc-link-arg=-Tmemory.x");
@@ -15,4 +35,15 @@ fn main() {
     println!("cargo::rustc-link-arg=-Tlink.x");
     println!("cargo::rerun-if-env-changed=BERUS_BOARD");
     println!("cargo::rerun-if-changed={map}");
+
+    let image = match env::var_os("BERUS_FROZEN") {
+        Some(path) => {
+            println!("cargo::rerun-if-changed={}", path.display());
+            fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        }
+        // An image without files.
+        None => b"\xd2\xcd\x31\x00".to_vec(),
+    };
+    fs::write(out.join("frozen.romfs"), image).expect("Cargo's folder can be written");
+    println!("cargo::rerun-if-env-changed=BERUS_FROZEN");
 }

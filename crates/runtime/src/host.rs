@@ -20,6 +20,11 @@ pub trait Host {
     /// was not written is lost.
     fn write_stdout(&self, bytes: &[u8]);
 
+    /// What the machine is called.
+    fn identity(&self) -> &'static Identity {
+        &Identity::BUILT_FOR
+    }
+
     /// Writes all of `bytes` to the console's error output.
     fn write_stderr(&self, bytes: &[u8]) {
         self.write_stdout(bytes);
@@ -147,6 +152,31 @@ pub trait Host {
     fn threads(&self) -> Option<Arc<dyn Threads>> {
         None
     }
+}
+
+/// What a machine is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The kind of system or processor, as `sys.platform` has it: `rp2`, `linux`.
+    pub platform: &'static str,
+    /// The machine, as `sys.implementation._machine` has it.
+    pub machine: &'static str,
+    /// The firmware, as `sys.implementation._build` has it: the board's name.
+    pub build: &'static str,
+}
+
+impl Identity {
+    /// What hosts have that say nothing: the names of the system that Berus was built for. Libraries look for the word
+    /// `linux` in the machine's.
+    const BUILT_FOR: Identity = Identity {
+        platform: "linux",
+        machine: if cfg!(target_os = "linux") {
+            concat!("linux [Berus ", env!("CARGO_PKG_VERSION"), "] version")
+        } else {
+            concat!("Berus ", env!("CARGO_PKG_VERSION"))
+        },
+        build: "berus",
+    };
 }
 
 /// What a board has besides a console: flash, a clock that can be set, ways to start anew.

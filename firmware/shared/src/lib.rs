@@ -4,7 +4,15 @@
 
 extern crate alloc;
 
+#[cfg(feature = "board")]
+pub mod board;
+#[cfg(feature = "board")]
+pub mod chip;
 pub mod code;
+#[cfg(feature = "board")]
+pub mod console;
+#[cfg(feature = "board")]
+pub mod flash;
 pub mod memory;
 pub mod program;
 pub mod semihosting;

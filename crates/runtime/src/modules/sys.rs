@@ -3,6 +3,7 @@
 use crate::data::exception::Exceptions;
 use crate::data::instance::Instance;
 use crate::import::load::Load;
+#[cfg(feature = "tracing")]
 use crate::interpret::trace::Trace;
 use crate::model::error::{Raise, Res};
 use crate::model::layout::{Module, Tuple};
@@ -28,7 +29,6 @@ crate::members! {
     /// The members of the module, without the objects that every interpreter has of its own.
     static MEMBERS = {
         "byteorder" => value(Obj::qstr(if cfg!(target_endian = "little") { q!("little") } else { q!("big") })),
-        "platform" => value(Obj::qstr(q!("linux"))),
         "exit" => var(0, 1, exit),
         "print_exception" => var(1, 2, print_exception),
         "stdin" => value(Obj::from_static(&CONSOLE[0])),
@@ -37,6 +37,7 @@ crate::members! {
         "atexit" => f1(atexit),
         "exc_info" => f0(exc_info),
         "getsizeof" => f1(getsizeof),
+        #[cfg(feature = "tracing")]
         "settrace" => f1(settrace),
     }
 }
@@ -49,40 +50,39 @@ pub const MODULE: ModuleDef = ModuleDef::new("sys", MEMBERS).init(init).settable
     q!("tracebacklimit"),
 ]));
 
-/// What `sys.implementation` says of the machine. Libraries look for the word `linux` in it.
-const MACHINE: &str = if cfg!(target_os = "linux") {
-    concat!("linux [Berus ", env!("CARGO_PKG_VERSION"), "] version")
-} else {
-    concat!("Berus ", env!("CARGO_PKG_VERSION"))
-};
-
 fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
-    let globals = module.globals;
-    globals.store(vm, q!("path"), vm.path())?;
-    globals.store(vm, q!("ps1"), vm.new_str(b">>> ")?)?;
-    globals.store(vm, q!("ps2"), vm.new_str(b"... ")?)?;
-    globals.store(vm, q!("argv"), vm.argv())?;
-    globals.store(vm, q!("modules"), vm.modules().obj())?;
-    globals.store(vm, q!("maxsize"), vm.new_int(isize::MAX)?)?;
-    let version = concat!("3.4.0; Berus ", env!("CARGO_PKG_VERSION"));
-    globals.store(vm, q!("version"), vm.new_str(version.as_bytes())?)?;
-    let numbers = [3, 4, 0].map(Obj::small_int_wrapping);
-    globals.store(vm, q!("version_info"), Tuple::new(vm, &numbers)?.obj())?;
-    let numbers = [1, 29, 0].map(Obj::small_int_wrapping);
+    let text = |text: &str| vm.new_str(text.as_bytes());
+    let numbers = |numbers: [isize; 3]| numbers.map(Obj::small_int_wrapping);
+    let identity = vm.host().identity();
+    let [major, minor, micro] = numbers([1, 29, 0]);
     let arch = vm.machine_arch().map_or(0, |arch| arch as isize);
-    let values = [
+    let implementation = [
         Obj::qstr(q!("micropython")),
-        Tuple::new(vm, &[numbers[0], numbers[1], numbers[2], Obj::qstr(Qstr::EMPTY)])?.obj(),
-        vm.new_str(MACHINE.as_bytes())?,
+        Tuple::new(vm, &[major, minor, micro, Obj::qstr(Qstr::EMPTY)])?.obj(),
+        text(identity.machine)?,
         // Version 6.3, and the architecture of the machine code that modules may have.
         Obj::small_int_wrapping(6 | (3 | arch << 2) << 8),
-        Obj::qstr(q!("berus")),
+        text(identity.build)?,
     ];
-    if let Some(path) = vm.host().process().and_then(|process| process.executable()) {
-        globals.store(vm, vm.intern(b"executable")?, vm.new_str(&path)?)?;
+    let members = [
+        (q!("path"), vm.path()),
+        (q!("platform"), text(identity.platform)?),
+        (q!("ps1"), text(">>> ")?),
+        (q!("ps2"), text("... ")?),
+        (q!("argv"), vm.argv()),
+        (q!("modules"), vm.modules().obj()),
+        (q!("maxsize"), vm.new_int(isize::MAX)?),
+        (q!("version"), text(concat!("3.4.0; Berus ", env!("CARGO_PKG_VERSION")))?),
+        (q!("version_info"), Tuple::new(vm, &numbers([3, 4, 0]))?.obj()),
+        (q!("implementation"), Tuple::of_type(vm, Gc::from_static(&IMPLEMENTATION), &implementation)?.obj()),
+    ];
+    for (name, value) in members {
+        module.globals.store(vm, name, value)?;
     }
-    let implementation = Tuple::of_type(vm, Gc::from_static(&IMPLEMENTATION), &values)?;
-    globals.store(vm, q!("implementation"), implementation.obj())
+    if let Some(path) = vm.host().process().and_then(|process| process.executable()) {
+        module.globals.store(vm, vm.intern(b"executable")?, vm.new_str(&path)?)?;
+    }
+    Ok(())
 }
 
 /// The value of the variable `name` of this module, if the program has imported the module.
@@ -170,6 +170,7 @@ fn exc_info(vm: &Vm) -> Res {
     Ok(Tuple::new(vm, &info)?.obj())
 }
 
+#[cfg(feature = "tracing")]
 fn settrace(vm: &Vm, function: Obj) -> Res {
     vm.set_trace(vm.is_callable(function).then_some(function))?;
     Ok(Obj::NONE)

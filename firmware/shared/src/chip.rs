@@ -1,0 +1,30 @@
+//! What a board's own crate tells of its processor.
+
+use core::time::Duration;
+
+use berus_runtime::host::Identity;
+
+/// A processor with a console, a timer and a way to start anew. The one of a board is known for as long as the board runs.
+pub trait Chip: Sync {
+    /// What the board is called.
+    fn identity(&self) -> &'static Identity;
+
+    /// Time since the board was started.
+    fn now(&self) -> Duration;
+
+    /// Stops the processor until something interrupts it, which may be at once, or it is `until`. Interrupts are held off
+    /// when this is called: one that waits already ends it.
+    fn doze(&self, until: Option<Duration>);
+
+    /// Gives the console's transmitter a byte: `false` if it takes none now.
+    fn transmit(&self, byte: u8) -> bool;
+
+    /// The byte that the console's receiver holds, which it then holds no more.
+    fn receive(&self) -> Option<u8>;
+
+    /// Has the console's receiver interrupt when it holds a byte, or not.
+    fn listen(&self, is_wanted: bool);
+
+    /// Starts the board anew, as its button does.
+    fn reset(&self) -> !;
+}
