@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use core::cell::RefCell;
+use core::cell::{Ref, RefCell, RefMut};
 use core::error::Error as StdError;
 use core::marker::PhantomData;
 
@@ -76,10 +76,28 @@ impl<T: Send + 'static> Class<T> {
     where
         A: HostArguments,
         R: HostResult,
+        F: Fn(&Python, &T, A) -> R + Send + 'static,
+    {
+        let body = move |py: &Python, this: Obj, args: A| {
+            method(py, &*shared(&*held(py, this)?)?, args).into_word(py, Private(()))
+        };
+        self.add(py, signature, body)
+    }
+
+    /// As [`method`](Class::method), of a method that changes the instance's value. While the method runs, nobody else has
+    /// the value: a call of the method by the method, or with the same instance as an argument that is
+    /// [used](Object::with), ends in a `RuntimeError`.
+    ///
+    /// # Errors
+    /// As [`Python::function`].
+    pub fn method_mut<A, R, F>(self, py: &Python, signature: &str, method: F) -> Result<Class<T>>
+    where
+        A: HostArguments,
+        R: HostResult,
         F: Fn(&Python, &mut T, A) -> R + Send + 'static,
     {
         let body = move |py: &Python, this: Obj, args: A| {
-            with_value(py, this, |value| method(py, value, args))?.into_word(py, Private(()))
+            method(py, &mut *exclusive(&*held(py, this)?)?, args).into_word(py, Private(()))
         };
         self.add(py, signature, body)
     }
@@ -91,7 +109,7 @@ impl<T: Send + 'static> Class<T> {
     pub fn getter<R, F>(self, py: &Python, name: &str, get: F) -> Result<Class<T>>
     where
         R: HostResult,
-        F: Fn(&Python, &mut T) -> R + Send + 'static,
+        F: Fn(&Python, &T) -> R + Send + 'static,
     {
         let getter = make_getter(py, name, get)?;
         self.add_property(py, name, getter, None)
@@ -104,14 +122,14 @@ impl<T: Send + 'static> Class<T> {
     pub fn property<R, F, V, Q, G>(self, py: &Python, name: &str, get: F, set: G) -> Result<Class<T>>
     where
         R: HostResult,
-        F: Fn(&Python, &mut T) -> R + Send + 'static,
+        F: Fn(&Python, &T) -> R + Send + 'static,
         V: FromPython,
         Q: HostResult,
         G: Fn(&Python, &mut T, V) -> Q + Send + 'static,
     {
         let getter = make_getter(py, name, get)?;
         let body = move |py: &Python, this: Obj, (new,): (V,)| {
-            with_value(py, this, |value| set(py, value, new))?.into_word(py, Private(()))
+            set(py, &mut *exclusive(&*held(py, this)?)?, new).into_word(py, Private(()))
         };
         let (_, setter) = function::make_method(py, name, body)?;
         self.add_property(py, name, getter, Some(setter))
@@ -155,10 +173,9 @@ fn make_getter<T, R, F>(py: &Python, name: &str, get: F) -> Result<Function>
 where
     T: Send + 'static,
     R: HostResult,
-    F: Fn(&Python, &mut T) -> R + Send + 'static,
+    F: Fn(&Python, &T) -> R + Send + 'static,
 {
-    let body =
-        move |py: &Python, this: Obj, (): ()| with_value(py, this, |value| get(py, value))?.into_word(py, Private(()));
+    let body = move |py: &Python, this: Obj, (): ()| get(py, &*shared(&*held(py, this)?)?).into_word(py, Private(()));
     Ok(function::make_method(py, name, body)?.1)
 }
 
@@ -204,10 +221,23 @@ impl<T: 'static> Object<T> {
     /// Runs `work` on the value that the instance holds.
     ///
     /// # Errors
-    /// An error if the object is one of another interpreter, `RuntimeError` if a method has the value already.
-    pub fn with<R>(&self, py: &Python, work: impl FnOnce(&mut T) -> R) -> Result<R> {
-        let found = py.within(|vm| find_or_error::<T>(vm, py.word(&self.object)?))?;
-        use_value(&found, work)
+    /// An error if the object is one of another interpreter, `RuntimeError` if somebody changes the value.
+    pub fn with<R>(&self, py: &Python, work: impl FnOnce(&T) -> R) -> Result<R> {
+        let held = self.held(py)?;
+        Ok(work(&*shared(&held)?))
+    }
+
+    /// As [`with`](Object::with), for work that changes the value.
+    ///
+    /// # Errors
+    /// An error if the object is one of another interpreter, `RuntimeError` if somebody has the value already.
+    pub fn with_mut<R>(&self, py: &Python, work: impl FnOnce(&mut T) -> R) -> Result<R> {
+        let held = self.held(py)?;
+        Ok(work(&mut *exclusive(&held)?))
+    }
+
+    fn held(&self, py: &Python) -> Result<Rc<RefCell<T>>> {
+        py.within(|vm| find_or_error(vm, py.word(&self.object)?))
     }
 
     /// The instance as a value.
@@ -249,20 +279,27 @@ fn find<T: 'static>(vm: &Vm, object: Obj) -> Option<Rc<RefCell<T>>> {
     foreign::get(vm, members.get_name(vm, vm.intern(VALUE).ok()?)?)
 }
 
-/// Runs `work` on the value that `object` holds.
-fn with_value<T: 'static, R>(py: &Python, object: Obj, work: impl FnOnce(&mut T) -> R) -> Result<R> {
-    let found = py.within(|vm| find_or_error::<T>(vm, object))?;
-    use_value(&found, work)
+/// The value that `object` holds, for a method to use outside of the runtime, so that a panic does not go through the runtime.
+fn held<T: 'static>(py: &Python, object: Obj) -> Result<Rc<RefCell<T>>> {
+    py.within(|vm| find_or_error(vm, object))
 }
 
 fn find_or_error<T: 'static>(vm: &Vm, object: Obj) -> Result<Rc<RefCell<T>>> {
     find(vm, object).ok_or_else(|| no_value(vm.type_name(object)))
 }
 
-/// Runs `work` on a value, outside of the runtime, so that a panic does not go through it.
-fn use_value<T, R>(value: &RefCell<T>, work: impl FnOnce(&mut T) -> R) -> Result<R> {
-    let mut value = value.try_borrow_mut().map_err(|_| Error::new("RuntimeError", "the object is in use"))?;
-    Ok(work(&mut value))
+/// A value, for a look.
+fn shared<T>(held: &RefCell<T>) -> Result<Ref<'_, T>> {
+    held.try_borrow().map_err(|_| in_use())
+}
+
+/// A value, for a change.
+fn exclusive<T>(held: &RefCell<T>) -> Result<RefMut<'_, T>> {
+    held.try_borrow_mut().map_err(|_| in_use())
+}
+
+fn in_use() -> Error {
+    Error::new("RuntimeError", "the object is in use")
 }
 
 fn no_value(type_name: impl core::fmt::Display) -> Error {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use berus::{Error, Interpreter, Object, Result, Value};
+use berus::{Error, Function, Interpreter, Object, Result, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Vector(f64, f64);
@@ -37,6 +37,7 @@ fn instances_do_what_classes_of_python_do() -> Result {
         ("Vector(3, 4)", "Vector(3, 4)"),
         ("Vector(y=1.5)", "Vector(0, 1.5)"),
         ("Vector(1, 2) + Vector(3, 4)", "Vector(4, 6)"),
+        ("(lambda v: v + v)(Vector(1, 2))", "Vector(2, 4)"),
         ("list(Vector(5, 6))", "[5.0, 6.0]"),
         ("isinstance(Vector(), Vector), type(Vector()) is Vector", "(True, True)"),
         ("Vector(3, 4).length()", "5.0"),
@@ -50,7 +51,6 @@ fn instances_do_what_classes_of_python_do() -> Result {
         ("v.y = 1", "AttributeError"),
         ("v[2]", "IndexError"),
         ("v + 1", "TypeError"),
-        ("v + v", "RuntimeError"),
         ("Vector(1, 2, 3)", "TypeError"),
         ("Vector.length(3)", "TypeError"),
         ("v.panics()", "RuntimeError"),
@@ -96,6 +96,32 @@ fn values_are_dropped_with_their_instances() -> Result {
     assert!(Arc::strong_count(&alive) < 100, "{}", Arc::strong_count(&alive));
     drop(py);
     assert_eq!(Arc::strong_count(&alive), 1);
+    Ok(())
+}
+
+#[test]
+fn nobody_has_a_value_that_is_changed() -> Result {
+    let py = Interpreter::new()?;
+    py.class::<Vec<i64>>("Numbers")?
+        .constructor(&py, "(*items)", |_, (items,): (Vec<i64>,)| items)?
+        .method_mut(&py, "extend(other)", |py, numbers, (other,): (Object<Vec<i64>>,)| {
+            other.with(py, |other| numbers.extend(other))
+        })?
+        .method(&py, "each(call)", |py, numbers, (call,): (Function,)| {
+            numbers.iter().try_for_each(|number| call.call::<()>(py, (*number,)))
+        })?
+        .method(&py, "__len__()", |_, numbers, ()| numbers.len())?;
+    py.run("n = Numbers(1, 2)\nn.extend(Numbers(3))\nseen = []\nn.each(lambda k: seen.append((k, len(n))))")?;
+    assert_eq!(py.get::<Vec<(i64, usize)>>("seen")?, [(1, 3), (2, 3), (3, 3)]);
+    for program in ["n.extend(n)", "n.each(lambda k: n.extend(Numbers(k)))"] {
+        let error = py.run(program).unwrap_err();
+        assert_eq!(error.to_string(), "RuntimeError: the object is in use", "{program}");
+    }
+    let numbers = py.get::<Object<Vec<i64>>>("n")?;
+    numbers.with_mut(&py, |numbers| numbers.push(4))?;
+    let inside = numbers.with(&py, |_| numbers.with_mut(&py, Vec::clear));
+    assert!(inside?.is_err());
+    assert_eq!(numbers.with(&py, Vec::len)?, 4);
     Ok(())
 }
 
