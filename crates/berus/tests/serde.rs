@@ -193,6 +193,11 @@ fn what_does_not_fit_is_an_error() -> Result {
         (error::<Kind>(&py, "{}"), "ValueError: not a variant of Kind"),
         (error::<Order>(&py, "{}"), "ValueError: missing field `item`"),
         (error::<Order>(&py, "Bad()"), "KeyError: mine"),
+        (
+            error::<BTreeMap<String, Vec<Order>>>(&py, "{'all': [{'item': 5}]}"),
+            "TypeError: all: item: a string expected, not integer `5`",
+        ),
+        (error::<BTreeMap<i64, u8>>(&py, "{3: 300}"), "ValueError: 3: invalid value: integer `300`, expected u8"),
         (error::<serde_json::Value>(&py, "[print]"), "TypeError: a function is no data"),
     ] {
         assert_eq!(found, expected);

@@ -87,7 +87,7 @@ impl<'p> Deserializer<'p> {
     }
 
     fn entries<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_map(Entries { dict: self.value, from: 0, value: None, py: self.py })
+        visitor.visit_map(Entries::new(self.value, self.py))
     }
 }
 
@@ -155,9 +155,9 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
         visitor: V,
     ) -> Result<V::Value> {
         match self.kind()? {
-            Kind::Other(_) => {
-                self.py.within(|_| visitor.visit_map(Fields { object: &self.value, fields, value: None, py: self.py }))
-            }
+            Kind::Other(_) => self.py.within(|_| {
+                visitor.visit_map(Fields { object: &self.value, name: "", fields, value: None, py: self.py })
+            }),
             _ => self.deserialize_any(visitor),
         }
     }
@@ -171,7 +171,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
         match self.kind()? {
             Kind::Text => visitor.visit_enum(self.to::<String>()?.into_deserializer()),
             Kind::Entries if self.value.len(self.py)? == 1 => {
-                let mut entries = Entries { dict: self.value, from: 0, value: None, py: self.py };
+                let mut entries = Entries::new(self.value, self.py);
                 self.py.within(|_| visitor.visit_enum(Variant(&mut entries)))
             }
             _ => Err(Error::value_error(format_args!("not a variant of {name}"))),
@@ -213,11 +213,17 @@ struct Entries<'p> {
     dict: Value,
     /// The place to look for the next entry from.
     from: usize,
+    /// The key read last, and what is behind the key until that is read.
+    key: Option<Value>,
     value: Option<Value>,
     py: &'p Python,
 }
 
-impl Entries<'_> {
+impl<'p> Entries<'p> {
+    fn new(dict: Value, py: &'p Python) -> Entries<'p> {
+        Entries { dict, from: 0, key: None, value: None, py }
+    }
+
     fn next(&mut self) -> Result<Option<Value>> {
         self.py.within(|vm| {
             let dict = vm.as_dict(self.py.word(&self.dict)?);
@@ -238,18 +244,24 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        let key = self.next()?;
-        key.map(|key| read(seed, key, self.py)).transpose()
+        self.key = self.next()?;
+        self.key.clone().map(|key| read(seed, key, self.py)).transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        read(seed, value_of(&mut self.value)?, self.py)
+        read(seed, value_of(&mut self.value)?, self.py).map_err(|error| match &self.key {
+            Some(key) => error.in_part(&key.str(self.py).unwrap_or_default()),
+            None => error,
+        })
     }
 }
 
 /// The attributes of an object that are a struct's fields. Those that are missing are left out.
 struct Fields<'p> {
     object: &'p Value,
+    /// The field read last.
+    name: &'static str,
+    /// The fields to read.
     fields: &'static [&'static str],
     value: Option<Value>,
     py: &'p Python,
@@ -260,7 +272,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         while let Some((name, rest)) = self.fields.split_first() {
-            self.fields = rest;
+            (self.name, self.fields) = (name, rest);
             match self.object.get_attr(self.py, name) {
                 Ok(value) => {
                     self.value = Some(value);
@@ -274,7 +286,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        read(seed, value_of(&mut self.value)?, self.py)
+        read(seed, value_of(&mut self.value)?, self.py).map_err(|error| error.in_part(self.name))
     }
 }
 
