@@ -1,14 +1,16 @@
 //! Functions of Rust's that programs call.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::error::Error as StdError;
+use core::fmt;
 
 use berus_runtime::interpret::execution;
 use berus_runtime::model::args::Args;
-use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::error::{Raise, Raised, Res};
 use berus_runtime::model::layout::{Dict as RawDict, Tuple as RawTuple};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::{Obj, Slot};
@@ -137,7 +139,10 @@ enum Body {
 
 /// A function of Rust's.
 pub(crate) struct HostFunction {
+    name: Qstr,
     parameters: Vec<Bound>,
+    /// Whether each parameter takes one argument by its place.
+    is_plain: bool,
     body: Body,
 }
 
@@ -162,7 +167,7 @@ where
     let body = move |py: &Python, slots: &[Slot]| {
         function(py, A::from_slots(slots, py, Private(()))?).into_word(py, Private(()))
     };
-    add(py, name, HostFunction { parameters, body: Body::Plain(Box::new(body)) })
+    add(py, name, parameters, Body::Plain(Box::new(body)))
 }
 
 /// Makes a function whose calls the host answers: its name, and the function.
@@ -180,7 +185,7 @@ pub(crate) fn make_external(py: &Python, signature: &str) -> Result<(String, Fun
         let arguments = slots.iter().map(|slot| py.root(slot.unwrap_or(Obj::NONE))).collect();
         Ok(Wait::Answer(Request::new(function.clone(), arguments)))
     };
-    add(py, name, HostFunction { parameters, body: Body::Waiting(Box::new(body)) })
+    add(py, name, parameters, Body::Waiting(Box::new(body)))
 }
 
 /// Makes a function of `function`, which answers a future: its name, and the function.
@@ -204,7 +209,7 @@ where
         };
         Ok(Wait::Future(Box::pin(computed)))
     };
-    add(py, name, HostFunction { parameters, body: Body::Waiting(Box::new(body)) })
+    add(py, name, parameters, Body::Waiting(Box::new(body)))
 }
 
 /// Makes a method of `method`, which is given the object that the method is called on.
@@ -222,11 +227,15 @@ where
         [this, slots @ ..] => method(py, this.unwrap_or(Obj::NONE), A::from_slots(slots, py, Private(()))?),
         [] => Ok(Word(Obj::NONE)),
     };
-    add(py, name, HostFunction { parameters, body: Body::Plain(Box::new(body)) })
+    add(py, name, parameters, Body::Plain(Box::new(body)))
 }
 
-fn add(py: &Python, name: String, function: HostFunction) -> Result<(String, Function)> {
-    py.raising(|vm| Ok((name, Function(py.root(foreign::new(vm, Rc::new(function))?)))))
+fn add(py: &Python, name: String, parameters: Vec<Bound>, body: Body) -> Result<(String, Function)> {
+    py.raising(|vm| {
+        let is_plain = parameters.iter().all(|parameter| parameter.kind == Kind::Plain);
+        let function = HostFunction { name: vm.intern(name.as_bytes())?, parameters, is_plain, body };
+        Ok((name, Function(py.root(foreign::new(vm, Rc::new(function))?))))
+    })
 }
 
 /// The name and the `count` parameters of a signature.
@@ -274,6 +283,10 @@ impl HostFunction {
     /// Gives each parameter its argument or default.
     fn bind(&self, vm: &Vm, args: Args<'_>, slots: &mut [Slot; MAX]) -> Res<()> {
         let positional = args.pos();
+        if self.is_plain && args.n_kw() == 0 && positional.len() == self.parameters.len() {
+            slots.iter_mut().zip(positional).for_each(|(slot, argument)| *slot = Some(*argument));
+            return Ok(());
+        }
         let places = self.parameters.iter().take_while(|parameter| parameter.kind == Kind::Plain).count();
         for (slot, argument) in slots.iter_mut().zip(&positional[..positional.len().min(places)]) {
             *slot = Some(*argument);
@@ -288,9 +301,8 @@ impl HostFunction {
         }
         if !rest.is_empty() {
             let given = positional.len();
-            return Err(
-                vm.type_error(format_args!("function takes {places} positional arguments but {given} were given"))
-            );
+            let problem = format_args!("takes {places} positional arguments but {given} were given");
+            return Err(self.does_not_fit(vm, problem));
         }
         for (name, value) in args.kw() {
             self.bind_keyword(vm, name, value, slots)?;
@@ -301,8 +313,8 @@ impl HostFunction {
             }
             let default = parameter.default.as_ref().and_then(|default| Python::of(vm).word(default).ok());
             let Some(default) = default else {
-                let name = String::from_utf8_lossy(vm.spelling(parameter.name));
-                return Err(vm.type_error(format_args!("function missing required argument '{name}'")));
+                let name = spelled(vm, parameter.name);
+                return Err(self.does_not_fit(vm, format_args!("missing required argument '{name}'")));
             };
             *slot = Some(default);
         }
@@ -315,8 +327,8 @@ impl HostFunction {
         };
         if let Some(at) = self.parameters.iter().position(takes) {
             if slots[at].replace(value).is_some() {
-                let name = String::from_utf8_lossy(vm.spelling(self.parameters[at].name));
-                return Err(vm.type_error(format_args!("function got multiple values for argument '{name}'")));
+                let name = spelled(vm, self.parameters[at].name);
+                return Err(self.does_not_fit(vm, format_args!("got multiple values for argument '{name}'")));
             }
             return Ok(());
         }
@@ -324,12 +336,20 @@ impl HostFunction {
         match options.and_then(|at| slots[at]?.downcast::<RawDict>()) {
             Some(options) => options.map.store(vm, name, value),
             None => {
-                let name = name.as_qstr().map(|name| String::from_utf8_lossy(vm.spelling(name)).into_owned());
-                let name = name.unwrap_or_default();
-                Err(vm.type_error(format_args!("unexpected keyword argument '{name}'")))
+                let name = name.as_qstr().map(|name| spelled(vm, name)).unwrap_or_default();
+                Err(self.does_not_fit(vm, format_args!("got an unexpected keyword argument '{name}'")))
             }
         }
     }
+
+    /// The error for arguments that do not fit the parameters.
+    fn does_not_fit(&self, vm: &Vm, problem: fmt::Arguments<'_>) -> Raised {
+        vm.type_error(format_args!("{}() {problem}", spelled(vm, self.name)))
+    }
+}
+
+fn spelled(vm: &Vm, name: Qstr) -> Cow<'_, str> {
+    String::from_utf8_lossy(vm.spelling(name))
 }
 
 /// Runs the code of a host. A panic is an exception, unless it has come through the runtime.

@@ -31,10 +31,10 @@ fn arguments_are_bound_as_python_binds_them() -> Result {
         assert_eq!(py.eval::<String>(call)?, result, "{call}");
     }
     for (call, message) in [
-        ("f()", "TypeError: function missing required argument 'a'"),
-        ("f(1, 2, 3)", "TypeError: function takes 2 positional arguments but 3 were given"),
-        ("f(1, a=2)", "TypeError: function got multiple values for argument 'a'"),
-        ("f(1, d=2)", "TypeError: unexpected keyword argument 'd'"),
+        ("f()", "TypeError: f() missing required argument 'a'"),
+        ("f(1, 2, 3)", "TypeError: f() takes 2 positional arguments but 3 were given"),
+        ("f(1, a=2)", "TypeError: f() got multiple values for argument 'a'"),
+        ("f(1, d=2)", "TypeError: f() got an unexpected keyword argument 'd'"),
         ("f('x')", "TypeError: can't convert str to int"),
     ] {
         assert_eq!(py.eval::<Value>(call).unwrap_err().to_string(), message, "{call}");
