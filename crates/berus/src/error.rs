@@ -122,6 +122,14 @@ impl Error {
         Error::with("RuntimeError", "a panic has left this interpreter in the middle of its work".into())
     }
 
+    /// The error for a host function that has left the machine stack on which it was called, or used all of it.
+    pub(crate) fn off_the_stack() -> Error {
+        let message = "the machine stack is used up, or is another than the one on which the interpreter runs";
+        let mut error = Error::with("RuntimeError", message.into());
+        error.0.limit = Some(Limit::Depth);
+        error
+    }
+
     /// The error for a limit of time without a clock.
     pub(crate) fn no_clock() -> Error {
         Error::with("RuntimeError", "there is no clock to limit time by".into())
@@ -178,7 +186,7 @@ impl Error {
 
     /// The error of converting a value, of which the part called `name` could not be converted. Exceptions of the program's own
     /// code and limits stay what they are.
-    #[cfg(feature = "derive")]
+    #[cfg(any(feature = "derive", feature = "serde"))]
     pub(crate) fn in_part(mut self, name: &str) -> Error {
         let facts = &mut *self.0;
         let is_of_conversion = ["TypeError", "ValueError", "OverflowError"].contains(&&*facts.type_name);

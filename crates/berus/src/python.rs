@@ -44,7 +44,8 @@ impl Python {
     }
 
     pub(crate) fn state(&self) -> &State {
-        self.vm.embedder().expect("an interpreter of this crate has one")
+        // SAFETY: an interpreter of this crate has a `State`, as `new` asks of its caller.
+        unsafe { self.vm.embedder_unchecked() }
     }
 
     /// Runs `work` in the runtime.
@@ -58,6 +59,9 @@ impl Python {
             return Err(Error::abandoned());
         }
         if self.vm.is_entered() {
+            if !self.vm.is_on_its_stack() {
+                return Err(Error::off_the_stack());
+            }
             return self.vm.enter(|vm| {
                 // Values may contain themselves, so that conversions do.
                 vm.check_depth().map_err(|raised| Error::of_raised(vm, raised))?;
@@ -77,6 +81,14 @@ impl Python {
     /// Runs `work` in the runtime, and makes an error of what it raises.
     pub(crate) fn raising<R>(&self, work: impl FnOnce(&Vm) -> Res<R>) -> Result<R> {
         self.within(|vm| work(vm).map_err(|raised| Error::of_raised(vm, raised)))
+    }
+
+    /// As [`raising`](Python::raising), for work that neither nests nor begins a run: a part of what [`within`](Python::within)
+    /// does.
+    #[inline]
+    pub(crate) fn raising_inside<R>(&self, work: impl FnOnce(&Vm) -> Res<R>) -> Result<R> {
+        debug_assert!(self.vm.is_entered());
+        work(&self.vm).map_err(|raised| Error::of_raised(&self.vm, raised))
     }
 
     /// A handle of `object`.
@@ -280,7 +292,7 @@ impl Python {
     /// let class = py
     ///     .class::<Account>("Account")?
     ///     .constructor(&py, "(owner, balance=0)", |_, (owner, balance)| Account { owner, balance })?
-    ///     .method(&py, "pay(amount)", |_, account, (amount,): (i64,)| {
+    ///     .method_mut(&py, "pay(amount)", |_, account, (amount,): (i64,)| {
     ///         account.balance += amount;
     ///         account.balance
     ///     })?

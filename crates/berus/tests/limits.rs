@@ -111,3 +111,18 @@ fn interpreters_know_nothing_of_each_other() -> Result {
         other.join().expect("nothing panics")
     })
 }
+
+#[test]
+fn the_interpreter_is_not_entered_from_another_machine_stack() -> Result {
+    let py = Interpreter::new()?;
+    py.function("elsewhere(deep)", |py, (deep,): (bool,)| {
+        let run = || py.eval::<Vec<String>>("[str(n) for n in range(10000)]").map(|made| made.len());
+        if deep { stacker::grow(1 << 20, run) } else { run() }
+    })?;
+    assert_eq!(py.eval::<usize>("elsewhere(False)")?, 10_000);
+    let error = py.run("elsewhere(True)").unwrap_err();
+    assert!(error.message().contains("another than the one on which the interpreter runs"), "{error}");
+    // From outside, any stack will do.
+    assert_eq!(stacker::grow(1 << 20, || py.eval::<usize>("elsewhere(False)"))?, 10_000);
+    Ok(())
+}

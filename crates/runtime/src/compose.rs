@@ -33,7 +33,8 @@ impl Vm {
     /// An interpreter that has run nothing. `None` if there is no memory for what every interpreter needs.
     ///
     /// # Safety
-    /// All code that is given the interpreter keeps the [contract of raw words](Vm#the-contract-of-raw-words). Without the
+    /// All code that is given the interpreter keeps the [contract of raw words](Vm#the-contract-of-raw-words), and nobody
+    /// has used the heap before. Without the
     /// feature `verify`, all modules that the interpreter loads are such as [`berus_mpy::verify::verify`] accepts, with
     /// frames no larger than their preludes say.
     pub unsafe fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {

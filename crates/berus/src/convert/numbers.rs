@@ -16,8 +16,8 @@ use crate::convert::{Word, by_word};
 use crate::error::{Error, Result};
 use crate::python::Python;
 
-fn raising(py: &Python, work: impl FnOnce(&Vm) -> berus_runtime::model::error::Res) -> Result<Word> {
-    py.raising(work).map(Word)
+fn made(py: &Python, work: impl FnOnce(&Vm) -> berus_runtime::model::error::Res) -> Result<Word> {
+    py.raising_inside(work).map(Word)
 }
 
 /// The value of `object`, an int or bool, as a `T`.
@@ -41,7 +41,7 @@ where
 macro_rules! integers {
     ($make:ident as $wide:ty: $($ty:ty)*) => {
         $(by_word! {
-            $ty, to |py, value| raising(py, |vm| vm.$make(value as $wide)), from integer
+            $ty, to |py, value| made(py, |vm| vm.$make(value as $wide)), from integer
         })*
     };
 }
@@ -50,18 +50,18 @@ integers!(new_i64 as i64: i8 i16 i32 i64 isize);
 integers!(new_u64 as u64: u8 u16 u32 u64 usize);
 
 by_word! {
-    f64, to |py, value| raising(py, |vm| vm.new_float(value)), from |py, object| py.raising(|vm| vm.float(object))
+    f64, to |py, value| made(py, |vm| vm.new_float(value)), from |py, object| py.raising_inside(|vm| vm.float(object))
 }
 
 by_word! {
-    f32, to |py, value| raising(py, |vm| vm.new_float(value.into())),
-    from |py, object| py.raising(|vm| vm.float(object)).map(|value| value as f32)
+    f32, to |py, value| made(py, |vm| vm.new_float(value.into())),
+    from |py, object| py.raising_inside(|vm| vm.float(object)).map(|value| value as f32)
 }
 
 by_word! {
     bool, to |_, value| Ok(Word(Obj::bool(value))), from |py, object| match object.as_bool() {
         Some(truth) => Ok(truth),
-        None => py.raising(|vm| vm.truth(object)),
+        None => py.raising_inside(|vm| vm.truth(object)),
     }
 }
 

@@ -22,7 +22,7 @@ pub trait Arguments {
 }
 
 fn call(py: &Python, callee: Word, args: &[Obj]) -> Result<Word> {
-    py.raising(|vm| vm.call(callee.0, args)).map(Word)
+    py.raising_inside(|vm| vm.call(callee.0, args)).map(Word)
 }
 
 fn tuple(py: &Python, items: &[Obj]) -> Result<Word> {

@@ -175,6 +175,9 @@ pub struct Vm {
     pub(crate) registry: Vec<&'static [ModuleDef]>,
 }
 
+/// How many bytes of a machine stack are left for the host, and for what built-ins do without asking how much is free.
+pub(crate) const STACK_LEFT: usize = 64 << 10;
+
 /// Marks an interpreter as abandoned when a panic passes.
 struct Abandon<'a>(&'a Vm);
 
@@ -213,10 +216,12 @@ impl Vm {
     ///
     /// # Panics
     /// If a panic has left this interpreter before: an interpreter that was left in the middle of its work is not to be
-    /// used again, only dropped. See [`Vm::is_abandoned`].
+    /// used again, only dropped. See [`Vm::is_abandoned`]. If the interpreter was entered on another machine stack: see
+    /// [`Vm::is_on_its_stack`].
     pub fn enter<R>(&self, work: impl FnOnce(&Vm) -> R) -> R {
         assert!(!self.is_abandoned(), "a panic has left this interpreter in the middle of its work");
-        if self.thread.stack_base.get() != 0 {
+        if self.is_entered() {
+            assert!(self.is_on_its_stack(), "the interpreter was entered on another machine stack");
             let abandon = Abandon(self);
             let result = work(self);
             core::mem::forget(abandon);
@@ -248,6 +253,16 @@ impl Vm {
     /// Whether code runs that [`Vm::enter`] has called.
     pub fn is_entered(&self) -> bool {
         self.thread.stack_base.get() != 0
+    }
+
+    /// Whether the caller runs on the machine stack on which the interpreter was entered, in the part that built-ins may use
+    /// or [a little](STACK_LEFT) below. The collector looks at what lies between, so that a function which built-ins call
+    /// does not enter the interpreter from a stack that it has made (a coroutine's, or one more for deep recursion).
+    #[inline]
+    pub fn is_on_its_stack(&self) -> bool {
+        let marker = 0u8;
+        let (here, low) = ((&raw const marker).addr(), self.thread.stack_limit.get());
+        (low.saturating_sub(STACK_LEFT)..=self.thread.stack_base.get()).contains(&here)
     }
 
     /// Whether a panic has left the interpreter in the middle of its work, which leaves nothing to do but to drop it.
@@ -315,6 +330,17 @@ impl Vm {
     pub fn embedder<T: Embedder>(&self) -> Option<&T> {
         let embedder: &dyn Any = self.embedder.as_deref()?;
         embedder.downcast_ref()
+    }
+
+    /// As [`Vm::embedder`], without a look at the type.
+    ///
+    /// # Safety
+    /// The embedder has given the interpreter a state of the type `T`.
+    #[inline]
+    pub unsafe fn embedder_unchecked<T: Embedder>(&self) -> &T {
+        debug_assert!(self.embedder::<T>().is_some());
+        // SAFETY: as this function asks of its caller.
+        unsafe { &*core::ptr::from_ref(self.embedder.as_deref().unwrap_unchecked()).cast() }
     }
 
     /// Has `input()` read lines by way of `editor`, where the console's own are not edited.

@@ -137,7 +137,6 @@ impl Poll for Vm {
         self.events.deadline.set(deadline);
         count_instructions(self, budget.instructions);
         self.events.work.set(SLICE);
-        poll_soon(self);
         Ok(())
     }
 

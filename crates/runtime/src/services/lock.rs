@@ -27,7 +27,7 @@ use crate::model::steps::choose_dispatch;
 use crate::model::thread::Thread;
 use crate::model::turns::{GlobalLock, TakeTurns, ThreadsEnd};
 use crate::model::unlock::Unlock;
-use crate::model::vm::{Vm, World};
+use crate::model::vm::{STACK_LEFT, Vm, World};
 use crate::model::word::Obj;
 use crate::obj::exception;
 use crate::ops::call::Call;
@@ -39,10 +39,6 @@ const LOOKS_PER_TURN: u8 = 16;
 /// Size of a started thread's machine stack, in bytes: where the program asks for none, at most; and the least one.
 const STACK_SIZE: usize = 1 << 20;
 const LEAST_STACK_SIZE: usize = 256 << 10;
-
-/// How many bytes of a thread's machine stack are left for the host, and for what built-ins do without asking how much
-/// is free.
-const STACK_LEFT: usize = 64 << 10;
 
 impl Unlock for Vm {
     fn unlocked<R: Send>(&self, work: impl FnOnce(&dyn Host) -> R + Send) -> R {
