@@ -1,7 +1,8 @@
-//! How the programs are linked, so that they start quickly: a program of one line takes no longer than the loader does.
+//! How the programs are linked, so that they start quickly: a program of one line takes no longer than the loader does;
+//! and what they tell of how they are built.
 
 use std::{
-    env::{var, var_os},
+    env::{var, var_os, vars},
     fs::write,
     io,
     path::{Path, PathBuf},
@@ -22,6 +23,7 @@ const LIBRARIES: [(&str, &str); 7] = [
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
+    tell_build();
     let is = |name: &str, value: &str| var(name).is_ok_and(|found| found == value);
     if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") && is("CARGO_CFG_TARGET_ARCH", "x86_64")
     {
@@ -32,6 +34,20 @@ fn main() -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Tells the program its target, profile and features, for `berus --version`.
+fn tell_build() {
+    let told = |name: &str| var(name).unwrap_or_default();
+    let features = vars().filter_map(|(name, _)| {
+        let feature = name.strip_prefix("CARGO_FEATURE_")?.to_lowercase().replace('_', "-");
+        (feature != "default").then_some(feature)
+    });
+    let features: Vec<_> = features.collect();
+    let features = if features.is_empty() { "none".to_owned() } else { features.join(" ") };
+    println!("cargo::rustc-env=BERUS_TARGET={}", told("TARGET"));
+    println!("cargo::rustc-env=BERUS_PROFILE={}", told("PROFILE"));
+    println!("cargo::rustc-env=BERUS_FEATURES={features}");
 }
 
 /// Whether the C library is here as an archive: some distributions have it in a package of its own.

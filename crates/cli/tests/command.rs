@@ -85,8 +85,51 @@ fn a_wrong_command_line_is_status_2() {
         assert_eq!(run(args, b"").status.code(), Some(2), "{args:?}");
     }
     assert_eq!(run(&["--help"], b"").status.code(), Some(0));
-    let version = run(&["--version"], b"");
-    assert_eq!(String::from_utf8_lossy(&version.stdout), concat!("berus ", env!("CARGO_PKG_VERSION"), "\n"));
+    let version = concat!("berus ", env!("CARGO_PKG_VERSION"), "\n");
+    let all = String::from_utf8_lossy(&run(&["--version"], b"").stdout).into_owned();
+    let about = all.strip_prefix(version).expect("the version comes first");
+    assert!(about.starts_with("MicroPython 1.29, modules of version 6.3\nbuilt for "), "{all}");
+    assert!(about.contains(std::env::consts::ARCH), "{all}");
+}
+
+#[test]
+fn shells_complete_commands_and_options() {
+    for (shell, word) in [
+        ("bash", "--source-name"),
+        ("zsh", "--source-name"),
+        ("fish", "source-name"),
+        ("elvish", "--source-name"),
+        ("powershell", "--source-name"),
+    ] {
+        let output = run(&["completions", shell], b"");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains(word), "{shell}: {text}");
+    }
+    // As bash asks for the words that may follow `berus romfs e`.
+    let script = "source <(\"$0\" completions bash); COMP_WORDS=(berus romfs e); COMP_CWORD=2; _berus berus e romfs; echo \"${COMPREPLY[@]}\"";
+    let output =
+        Command::new("bash").args(["-c", script, env!("CARGO_BIN_EXE_berus")]).output().expect("there is bash");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "extract\n");
+}
+
+#[test]
+fn each_command_has_a_manual_page() {
+    let folder = temp_dir();
+    let pages = folder.path().join("share/man1");
+    assert!(run(&["man", pages.to_str().expect("it is text")], b"").status.success());
+    let page = |name: &str| std::fs::read_to_string(pages.join(name)).expect("there is a page");
+    let of_all = page("berus.1");
+    assert!(of_all.contains(".TH berus 1") && of_all.contains("heapsize"), "{of_all}");
+    let commands: Vec<_> =
+        of_all.lines().filter_map(|line| line.strip_suffix("(1)")?.strip_prefix("berus\\-")).collect();
+    assert!(commands.len() >= 10, "{commands:?}");
+    for command in commands {
+        assert!(page(&format!("berus-{command}.1")).contains(".SH SYNOPSIS"), "{command}");
+    }
+    assert!(page("berus-romfs-build.1").contains("image of a folder") && page("berus-verify.1").contains("TARGET"));
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").expect("it can be written to");
+    assert_eq!(run(&["man", file.to_str().expect("it is text")], b"").status.code(), Some(2));
 }
 
 #[test]

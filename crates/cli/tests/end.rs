@@ -62,7 +62,7 @@ fn help_and_version_end_the_command_line() {
         assert_eq!(status, Some(0));
         assert!(output.contains("heapsize=<n>[w][K|M]") && output.contains("dump"), "{output}");
     }
-    assert_eq!(ends(&["-v", "--version"], "").1, concat!("berus ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert!(ends(&["-v", "--version"], "").1.starts_with(concat!("berus ", env!("CARGO_PKG_VERSION"), "\n")));
     assert_eq!(ends(&["-c", "import sys; print(sys.argv)", "-h"], "").1, "['-c', '-h']\n");
 }
 

@@ -44,7 +44,7 @@ pub use files::number;
 use host::StdHost;
 #[cfg(unix)]
 pub use host::entropy;
-pub use options::HELP;
+pub use options::{HELP, options_for_programs};
 use options::{Options, Program};
 
 use crate::output::describe;

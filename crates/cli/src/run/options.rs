@@ -5,10 +5,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal};
 
+use berus_compiler::Emitter;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ValueHint};
+
 use super::files::as_path;
 use crate::output::describe;
-
-use berus_compiler::Emitter;
 
 /// What is to be run.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,13 +80,32 @@ impl Options {
 /// The heap's limit if none is given.
 const HEAP_SIZE: usize = if usize::BITS >= 64 { 256 << 20 } else { 64 << 20 };
 
-/// The options in words.
-pub const HELP: &str = "\
-Options for programs:
-  -i     Go on with an interactive prompt after the command, module or file
-  -v     Print at the end how memory is used; given twice, print bytecode that is compiled, too
-  -O[N]  Apply bytecode optimizations of level N
+/// The options for programs, for help, completions and the manual: [`parse`] reads these options as MicroPython does.
+pub fn options_for_programs() -> [Arg; 7] {
+    let flag = |name: &'static str, help: &'static str| {
+        let arg = Arg::new(name).short(name.chars().next()).help(help);
+        arg.help_heading("Options for programs").action(ArgAction::SetTrue)
+    };
+    let value = |name: &'static str, value: &'static str, help: &'static str| {
+        flag(name, help).action(ArgAction::Set).value_name(value)
+    };
+    let implementation = ["compile-only", "emit=bytecode", "emit=native", "emit=viper", "heapsize=", "romfs="];
+    let file = Arg::new("program").value_name("filename").value_hint(ValueHint::FilePath);
+    [
+        value("c", "command", "Run this text"),
+        value("m", "module", "Run a module"),
+        flag("i", "Go on with an interactive prompt after the command, module or file"),
+        flag("v", "Print at the end how memory is used; given twice, print bytecode that is compiled, too"),
+        value("O", "N", "Apply bytecode optimizations of level N").num_args(0..=1),
+        value("X", "implopt", "Set an implementation specific option")
+            .value_parser(PossibleValuesParser::new(implementation))
+            .hide_possible_values(true),
+        file.help("The program, a source or a .mpy file; - is standard input"),
+    ]
+}
 
+/// What the help says below the options.
+pub const HELP: &str = "\
 Implementation specific options (-X):
   compile-only                  Parse and compile only
   emit={bytecode,native,viper}  Set the default code emitter
