@@ -7,13 +7,23 @@ use std::{env, fs};
 use berus_compiler::{Options, compile};
 use berus_mpy::romfs::Tree;
 
+/// What each feature freezes: files, and packages, whose names end in `/`.
+const FROZEN: [(&str, &[&str]); 5] = [
+    ("ARGPARSE", &["argparse.py"]),
+    ("ASYNCIO", &["asyncio/", "uasyncio.py"]),
+    ("MIP", &["mip/"]),
+    ("REQUESTS", &["requests/"]),
+    ("TLS", &["ssl.py"]),
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=python");
     let mut tree = Tree::default();
-    if env::var_os("CARGO_FEATURE_ASYNCIO").is_some() {
-        freeze(&mut tree, "asyncio/")?;
-        freeze(&mut tree, "uasyncio.py")?;
+    for (feature, names) in FROZEN {
+        if env::var_os(format!("CARGO_FEATURE_{feature}")).is_some() {
+            names.iter().try_for_each(|name| freeze(&mut tree, name))?;
+        }
     }
     let image = Path::new(&env::var_os("OUT_DIR").ok_or("cargo says where to")?).join("frozen.romfs");
     Ok(fs::write(image, tree.to_image())?)

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "network")]
 pub mod network;
+#[cfg(feature = "network")]
+pub mod tls;
 
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
@@ -125,6 +127,12 @@ pub trait Host {
     /// The network, as far as programs may reach it: all of it, or [some addresses](network::Restricted).
     #[cfg(feature = "network")]
     fn network(&self) -> Option<&dyn network::Network> {
+        None
+    }
+
+    /// What makes connections safe, for programs that speak to others. It reaches nobody by itself.
+    #[cfg(feature = "network")]
+    fn tls(&self) -> Option<&dyn tls::Tls> {
         None
     }
 

@@ -70,6 +70,8 @@ mod socket;
 mod structs;
 #[cfg(feature = "time")]
 mod time;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "uctypes")]
 mod uctypes;
 #[cfg(feature = "vfs")]
@@ -132,6 +134,8 @@ pub static MODULES: &[ModuleDef] = &[
     structs::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
+    #[cfg(feature = "tls")]
+    tls::MODULE,
     #[cfg(feature = "uctypes")]
     uctypes::MODULE,
     #[cfg(feature = "vfs")]

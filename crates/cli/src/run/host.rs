@@ -13,6 +13,7 @@ use std::{fs, io};
 use berus_runtime::errno::{self, Errno};
 #[cfg(unix)]
 use berus_runtime::host::network::Network;
+use berus_runtime::host::tls::Tls;
 use berus_runtime::host::{
     Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, RawMemory, Threads,
 };
@@ -22,6 +23,7 @@ use super::files::{StdFiles, number};
 use super::interrupt::{Interrupt, Waited};
 use super::process::StdProcess;
 use super::threads;
+use super::tls::StdTls;
 use super::zone::Zone;
 #[cfg(unix)]
 use super::{fifo, poll};
@@ -44,6 +46,7 @@ struct Machine {
     is_terminal: bool,
     files: StdFiles,
     process: StdProcess,
+    tls: StdTls,
     zone: Zone,
     rom: Option<&'static [u8]>,
 }
@@ -70,6 +73,7 @@ impl StdHost {
             is_terminal,
             files,
             process,
+            tls: StdTls::default(),
             zone: Zone::default(),
             rom,
         }))
@@ -239,6 +243,10 @@ impl Host for StdHost {
     #[cfg(unix)]
     fn network(&self) -> Option<&dyn Network> {
         Some(&self.0.files)
+    }
+
+    fn tls(&self) -> Option<&dyn Tls> {
+        Some(&self.0.tls)
     }
 
     fn process(&self) -> Option<&dyn Process> {

@@ -14,6 +14,7 @@ mod process;
 mod prompt;
 mod rom;
 mod threads;
+mod tls;
 mod zone;
 
 use std::ffi::OsString;
