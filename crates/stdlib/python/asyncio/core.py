@@ -5,7 +5,7 @@
 
 import select
 import sys
-from time import ticks_add, ticks_ms
+from time import ticks_add, ticks_diff, ticks_ms as ticks
 
 from _asyncio import TaskQueue
 
@@ -159,22 +159,22 @@ class IOQueue:
             self._ask_for(entry)
 
 
-class _Sleep:
-    # A coroutine that pauses once. While a task has one begun, others may use it: `time` is of the last call, and is gone when that begins.
+class SingletonGenerator:
+    # A coroutine that pauses once. While a task has one begun, others may use it: `state` is the time of the last call, and is gone when that begins.
 
     def __init__(self):
-        self.time = None
+        self.state = None
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        if cur_task.is_paused or self.time is None:
+        if cur_task.is_paused or self.state is None:
             cur_task.is_paused = False
             raise StopIteration
         cur_task.is_paused = True
-        _task_queue.push(cur_task, self.time)
-        self.time = None
+        _task_queue.push(cur_task, self.state)
+        self.state = None
 
     def send(self, value):
         self.__next__()
@@ -184,15 +184,15 @@ class _Sleep:
         raise error
 
 
-_sleep = _Sleep()
+_sleep = SingletonGenerator()
 
 
 def sleep_ms(time):
     global _sleep
     # The same one as the last time if that has begun, so that sleeping takes no memory.
-    if _sleep.time is not None:
-        _sleep = _Sleep()
-    _sleep.time = ticks_add(ticks_ms(), max(0, time))
+    if _sleep.state is not None:
+        _sleep = SingletonGenerator()
+    _sleep.state = ticks_add(ticks(), max(0, time))
     return _sleep
 
 
@@ -252,9 +252,14 @@ def run_until_complete(main=None):
         cur_task = None
 
 
+_exc_context = {"message": "Task exception wasn't retrieved", "exception": None, "future": None}
+
+
 def _report(task):
-    context = {"message": "Task exception wasn't retrieved", "exception": task.end, "future": task}
-    get_event_loop().call_exception_handler(context)
+    # One context for all, as libraries that report errors expect.
+    _exc_context["exception"] = task.end
+    _exc_context["future"] = task
+    get_event_loop().call_exception_handler(_exc_context)
 
 
 def run(coro):
@@ -270,7 +275,7 @@ class Loop:
         return create_task(coro)
 
     def run_forever(self):
-        self._stop = Task(_nothing())
+        self._stop = Task(_stopper())
         run_until_complete(self._stop)
 
     def run_until_complete(self, awaitable):
@@ -303,7 +308,7 @@ class Loop:
             self._handler(self, context)
 
 
-async def _nothing():
+async def _stopper():
     pass
 
 

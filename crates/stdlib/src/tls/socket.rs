@@ -99,19 +99,8 @@ pub fn begin(vm: &Vm, context: Gc<Custom<Context>>, wish: &Wish) -> Res {
         is_checked: Cell::new(false),
     })?;
     socket.number.set(context.open(vm, wish.name)?);
-    while wish.waits {
-        match socket.agree(vm) {
-            Ok(()) => break,
-            Err(failure) if failure.is_again() => {
-                vm.poll()?;
-                vm.unlocked(|host| host.sleep(PAUSE));
-            }
-            Err(failure) => {
-                let raised = failure.raise(vm);
-                socket.forget(vm);
-                return Err(raised);
-            }
-        }
+    if wish.waits {
+        socket.wait(vm)?;
     }
     Ok(socket.obj())
 }
@@ -189,6 +178,24 @@ impl Socket {
         }
         self.wanted.set(Events::empty());
         if self.is_checked.replace(true) { Ok(()) } else { self.ask_program(vm) }
+    }
+
+    /// Waits until the ends agree. Where they do not, the connection is given up.
+    fn wait(&self, vm: &Vm) -> Res<()> {
+        loop {
+            match self.agree(vm) {
+                Ok(()) => return Ok(()),
+                Err(failure) if failure.is_again() => {
+                    vm.poll()?;
+                    vm.unlocked(|host| host.sleep(PAUSE));
+                }
+                Err(failure) => {
+                    let raised = failure.raise(vm);
+                    self.forget(vm);
+                    return Err(raised);
+                }
+            }
+        }
     }
 
     /// Asks the program about the other end's certificates, from the last one to the end's own.

@@ -224,8 +224,9 @@ async def connections():
 
     try:
         await asyncio.open_connection("localhost", 80)
-    except ImportError as error:
-        print(error)
+    except OSError as error:
+        # This host has no network.
+        print(error.errno)
     sys.modules["socket"] = Sockets()
     async with await asyncio.start_server(serve, "0.0.0.0", 80) as server:
         reader, writer = await asyncio.open_connection("localhost", 80)
