@@ -63,7 +63,7 @@ fn output(source: String) -> String {
 
 /// What the cases are written with. A use of a chain that does not end as it should is printed.
 const PRELUDE: &str = "
-import collections, deflate, io, json, machine, re, sys, uctypes
+import collections, deflate, framebuf, io, json, machine, re, sys, uctypes, websocket
 N = 50000
 
 def chain(wrap, x, n=N):
@@ -151,6 +151,8 @@ deep('writer', over(lambda x: io.BufferedWriter(x, 1), io.BytesIO()), lambda x: 
      lambda x: print('ab', file=x), lambda x: json.dump([1], x))
 deep('deflate', over(lambda x: deflate.DeflateIO(x, deflate.RAW, 5, True), io.BytesIO(b'abc')), lambda x: x.read(1), lambda x: x.readline(),
      lambda x: json.load(x), lambda x: x.close())
+deep('pictures', lambda: None, lambda _: chain(lambda x: framebuf.FrameBuffer(x, 1, 1, framebuf.GS8), bytearray(1)))
+deep('frames', over(websocket.websocket, io.BytesIO(b'abc')), lambda x: x.read(1), lambda x: x.write(b'a'), lambda x: x.close())
 deep('signal', over(machine.Signal, 1), lambda x: x.value(), lambda x: x.on(), lambda x: x.off(), lambda x: x(), lambda x: x(1),
      lambda x: machine.time_pulse_us(x, 1))
 class Stream(io.IOBase):

@@ -140,7 +140,9 @@ LARGE = {
     "count": lambda: SIZE,
 }
 # Types whose objects are small, whatever programs do.
-SMALL_TYPES = {"RTC", "Signal", "VfsPosix", "property"}
+SMALL_TYPES = {"RTC", "SSLContext", "Signal", "VfsPosix", "property", "socket"}
+# Types that are not swept yet. Each counts its work in its own loops: rows of pixels, blocks, frames.
+NOT_SWEPT = {"FrameBuffer", "aes", "websocket"}
 # Other arguments.
 SMALL = {"b": lambda: "b", "bb": lambda: b"b", "half": lambda: 2.5, "comma": lambda: ",", "list1": lambda: [1], "abs": lambda: abs,
          "little": lambda: "little", "one": lambda: 1, "minus": lambda: -1, "none": lambda: None}
@@ -207,7 +209,7 @@ NAMES = {key: [name for name in names(LARGE[key]()) if wanted(name)] for key in 
 covered = {type(LARGE[key]()) for key in LARGE}
 missing = {value.__name__ for module in MODULES for value in [getattr(module, name) for name in dir(module)]
            if isinstance(value, type) and value not in covered and not issubclass(value, BaseException) and any(wanted(name) for name in dir(value))}
-if missing - SMALL_TYPES: raise RuntimeError(missing)
+if missing - SMALL_TYPES - NOT_SWEPT: raise RuntimeError(missing)
 
 SIZE = probe.size()
 N = SIZE // 64
