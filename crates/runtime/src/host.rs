@@ -5,6 +5,8 @@ pub mod network;
 #[cfg(feature = "network")]
 pub mod tls;
 
+mod hardware;
+
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]
 use alloc::sync::Arc;
@@ -13,6 +15,7 @@ use core::time::Duration;
 
 use berus_mpy::arch::Arch;
 
+pub use self::hardware::{Edges, Hardware, I2cBus, PinMode, Pull, Pulses, ResetCause, SerialLine, SpiBus};
 use crate::errno::{Errno, READ_ONLY, UNSUPPORTED};
 
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does
@@ -200,6 +203,11 @@ pub trait Board {
     fn set_wall_clock(&self, since_1970: Duration) -> Result<(), Errno> {
         let _ = since_1970;
         Err(UNSUPPORTED)
+    }
+
+    /// Pins, buses and timers that programs reach.
+    fn hardware(&self) -> Option<&dyn Hardware> {
+        None
     }
 
     /// The flash that files of programs are kept in.

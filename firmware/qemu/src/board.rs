@@ -4,6 +4,7 @@
 #![no_std]
 #![no_main]
 
+mod cause;
 mod chip;
 
 use core::panic::PanicInfo;
@@ -61,6 +62,7 @@ static mut BOARD: Option<Board> = None;
 
 #[entry]
 fn main() -> ! {
+    cause::start();
     chip::start();
     // SAFETY: the linker puts the stack at the end of the RAM that it gives nothing else from the heap's start on, and
     // this is called once.

@@ -7,7 +7,9 @@ use core::time::Duration;
 
 use berus_runtime::errno::{Errno, INTERRUPTED};
 use berus_runtime::heap::Heap;
-use berus_runtime::host::{Board as BoardParts, Events, Flash, Host, Identity, MachineCode, Polled, RawMemory, Reset};
+use berus_runtime::host::{
+    Board as BoardParts, Edges, Events, Flash, Hardware, Host, Identity, MachineCode, Polled, RawMemory, Reset,
+};
 use berus_runtime::import::frozen::{Freeze, FrozenImage};
 use berus_runtime::import::registry::Register;
 use berus_runtime::model::vm::{Limits, Vm};
@@ -74,12 +76,26 @@ impl Board {
     /// Runs one interpreter after another, for ever, in the memory that [`memory::give`](crate::memory::give) was given.
     pub fn run(&'static self) -> ! {
         console::received(self.chip);
+        if let Some(now) = self.chip.wall_clock() {
+            self.started.set(now.saturating_sub(self.chip.now()));
+        }
         let limit = SHARES.limit();
         let mut prompt = Prompt::new(HISTORY, limit / 4);
         prompt.set_window(console::WINDOW);
         while self.live(&mut prompt, limit) {}
         console::write(self.chip, b"no memory for an interpreter\r\n");
         self.chip.reset()
+    }
+
+    /// Has pins be no more than they are: their handlers are gone, and who gave pulses.
+    fn quieten(&self) {
+        let Some(hardware) = self.chip.hardware() else { return };
+        for pin in 0..hardware.pins().len() {
+            // Pins that can do neither refuse.
+            let _ = hardware.watch_pin(pin, Edges::default());
+            let _ = hardware.set_pulses(pin, None);
+        }
+        while hardware.next_change().is_some() {}
     }
 
     /// The life of one interpreter: whether there was memory for one.
@@ -99,6 +115,7 @@ impl Board {
             Python(vm).live(prompt)
         });
         drop(vm);
+        self.quieten();
         if let Some(rom) = &self.rom {
             // SAFETY: the interpreter is gone, and all its objects with it.
             unsafe { rom.take_back() };
@@ -216,6 +233,10 @@ impl BoardParts for Board {
     fn set_wall_clock(&self, since_1970: Duration) -> Result<(), Errno> {
         self.started.set(since_1970.saturating_sub(self.chip.now()));
         Ok(())
+    }
+
+    fn hardware(&self) -> Option<&dyn Hardware> {
+        self.chip.hardware()
     }
 
     fn flash(&self) -> Option<&dyn Flash> {

@@ -2,12 +2,22 @@
 
 use core::time::Duration;
 
-use berus_runtime::host::Identity;
+use berus_runtime::host::{Hardware, Identity};
 
 /// A processor with a console, a timer and a way to start anew. The one of a board is known for as long as the board runs.
 pub trait Chip: Sync {
     /// What the board is called.
     fn identity(&self) -> &'static Identity;
+
+    /// What programs reach of the hardware.
+    fn hardware(&self) -> Option<&dyn Hardware> {
+        None
+    }
+
+    /// Time since the start of 1970, if the board has a clock that goes on without power.
+    fn wall_clock(&self) -> Option<Duration> {
+        None
+    }
 
     /// Time since the board was started.
     fn now(&self) -> Duration;

@@ -33,7 +33,7 @@ pub unsafe fn below_stack(start: *mut u8, end: *mut u8, stack: usize) -> &'stati
 }
 
 /// Rust's memory as the source of a heap that grows: in the end all of it is one heap, of which Python objects take what
-/// nothing else does.
+/// nothing else does, but for an eighth.
 pub static SHARES: Shares = Shares(());
 
 /// See [`SHARES`].
@@ -58,7 +58,12 @@ impl Shares {
 // SAFETY: the allocator's memory is the caller's alone until it is freed, and the layout asks for a word's alignment.
 unsafe impl RegionSource for Shares {
     fn obtain(&self, least: usize, most: usize) -> Option<Region> {
-        let mut bytes = most.min(self.share()).max(least);
+        // A share is left for what is not in the heap.
+        let room = ALLOCATOR.free().saturating_sub(self.share());
+        let mut bytes = most.min(self.share()).min(room & !7).max(least);
+        if least > room {
+            return None;
+        }
         loop {
             let layout = Shares::layout(bytes)?;
             // SAFETY: the layout's size is not zero.

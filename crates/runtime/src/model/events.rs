@@ -24,6 +24,9 @@ pub(crate) const MAX_SCHEDULED: usize = 4;
 /// The longest time that a thread sleeps without looking at events.
 pub(crate) const NAP: Duration = Duration::from_millis(20);
 
+/// The same where a source of calls is asked, whose calls may be due at any time.
+pub(crate) const SHORT_NAP: Duration = Duration::from_millis(1);
+
 /// Events that wait to be looked at.
 pub(crate) struct Events {
     /// Calls and backward jumps until the next look at pending events.
@@ -34,6 +37,8 @@ pub(crate) struct Events {
     /// filled.
     pub(crate) scheduled: [Cell<Option<(Obj, Obj)>>; MAX_SCHEDULED],
     pub(crate) n_scheduled: Cell<usize>,
+    /// What else has calls that wait, if somebody has said so.
+    pub(crate) source: Cell<Option<CallSource>>,
     /// Whether a scheduled call runs, so that no other may.
     pub(crate) is_calling: Cell<bool>,
     /// Whether the program has asked to be interrupted.
@@ -41,6 +46,9 @@ pub(crate) struct Events {
     /// The time by the host's clock when the program's time is over; `None` without a limit.
     pub(crate) deadline: Cell<Option<Duration>>,
 }
+
+/// Answers the call that waits longest, function and argument, if one waits.
+pub type CallSource = fn(&Vm) -> Res<Option<(Obj, Obj)>>;
 
 /// What a program may use up before it is ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +68,7 @@ impl Default for Events {
             work: Cell::new(SLICE),
             scheduled: [const { Cell::new(None) }; MAX_SCHEDULED],
             n_scheduled: Cell::new(0),
+            source: Cell::new(None),
             is_calling: Cell::new(false),
             interrupt: Cell::new(false),
             deadline: Cell::new(None),
@@ -148,6 +157,9 @@ pub trait Poll {
     /// # Errors
     /// `KeyboardInterrupt` if the host was interrupted; an exception that nothing handles if the program is to end.
     fn poll(&self) -> Res<()>;
+
+    /// Has `source` asked for calls whenever events are looked at and none wait that were scheduled: a library's timers.
+    fn set_call_source(&self, source: CallSource);
 
     /// Schedules a call of `function` with `arg`, to be made soon, between two instructions.
     ///

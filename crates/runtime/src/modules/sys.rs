@@ -16,6 +16,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::exception::SYSTEM_EXIT;
 use crate::obj::tuple;
+#[cfg(feature = "tracing")]
 use crate::ops::call::Call;
 use crate::ops::print::{Print, Stdout};
 use crate::ops::stream::StreamPrinter;

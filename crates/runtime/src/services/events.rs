@@ -11,7 +11,9 @@ use core::time::Duration;
 use crate::data::exception::Exceptions;
 use crate::errno::UNSUPPORTED;
 use crate::model::error::{Raise, Raised, Res};
-use crate::model::events::{BYTES_PER_UNIT, Budget, NAP, NoClock, Poll, SLICE, TICKS, poll_soon};
+use crate::model::events::{
+    BYTES_PER_UNIT, Budget, CallSource, NAP, NoClock, Poll, SHORT_NAP, SLICE, TICKS, poll_soon,
+};
 use crate::model::finalise::finalise_dead;
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
@@ -72,8 +74,12 @@ impl Poll for Vm {
         }
         match events.next_call() {
             Some((function, arg)) => run_scheduled(self, function, arg),
-            None => Ok(()),
+            None => events.source.get().map_or(Ok(()), |source| call_from(self, source)),
         }
+    }
+
+    fn set_call_source(&self, source: CallSource) {
+        self.events.source.set(Some(source));
     }
 
     fn schedule(&self, function: Obj, arg: Obj) -> Res<()> {
@@ -116,12 +122,13 @@ impl Poll for Vm {
         }
         self.check_clock()?;
         let end = self.now().saturating_add(time);
+        let nap = if self.events.source.get().is_some() { SHORT_NAP } else { NAP };
         loop {
             let left = end.saturating_sub(self.now());
             if left.is_zero() {
                 return Ok(());
             }
-            let nap = left.min(NAP);
+            let nap = left.min(nap);
             self.unlocked(move |host| host.sleep(nap));
             // A clock may stand still.
             self.work(NAP_WORK)?;
@@ -190,6 +197,13 @@ fn check_limits(vm: &Vm) -> Res<()> {
 
 fn interrupted(vm: &Vm) -> Raised {
     vm.error_with(&exception::KEYBOARD_INTERRUPT, &[])
+}
+
+/// Makes the call that a source has, and has the source asked for another one soon.
+fn call_from(vm: &Vm, source: CallSource) -> Res<()> {
+    let Some((function, arg)) = source(vm)? else { return Ok(()) };
+    poll_soon(vm);
+    run_scheduled(vm, function, arg)
 }
 
 /// Makes a scheduled call. Calls that the function schedules wait until the function has returned; an exception that

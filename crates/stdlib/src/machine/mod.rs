@@ -1,9 +1,22 @@
-//! The module `machine`, as far as it needs no hardware of its own: memory by its address, pins that programs
-//! define, what waits between two instructions, and what every board has (facts: `docs/library/machine.rst` and `extmod/machine_*.c` of MicroPython).
+//! The module `machine`, written once for all boards over [what a host has](berus_runtime::host::Hardware) (facts:
+//! `docs/library/machine.rst` and `extmod/machine_*.c` of MicroPython). Memory by its address, signals, timers and what
+//! waits between two instructions need no hardware.
 
+mod analog;
+mod bitstream;
 mod board;
+mod gpio;
+mod hardware;
+mod i2c;
+mod irq;
+mod line;
 mod memory;
+mod piece;
 mod pin;
+mod power;
+mod serial;
+mod spi;
+mod timer;
 
 use core::time::Duration;
 
@@ -14,9 +27,10 @@ use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::exception::SYSTEM_EXIT;
 use berus_runtime::ops::convert::Convert;
-use board::RTC;
-use memory::{MEM8, MEM16, MEM32};
-use pin::{PIN_BASE, SIGNAL, time_pulse_us};
+
+use self::board::RTC;
+use self::memory::{MEM8, MEM16, MEM32};
+use self::pin::{PIN_BASE, SIGNAL, time_pulse_us};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("machine", MEMBERS).extensible();
@@ -26,6 +40,25 @@ berus_runtime::members! {
         "mem8" => value(Obj::from_static(&MEM8)),
         "mem16" => value(Obj::from_static(&MEM16)),
         "mem32" => value(Obj::from_static(&MEM32)),
+        "ADC" => value(Obj::from_static(&analog::ADC)),
+        "I2C" => value(Obj::from_static(&i2c::I2C)),
+        "PWM" => value(Obj::from_static(&analog::PWM)),
+        "Pin" => value(Obj::from_static(&gpio::PIN)),
+        "SPI" => value(Obj::from_static(&spi::SPI)),
+        "SoftI2C" => value(Obj::from_static(&i2c::SOFT_I2C)),
+        "SoftSPI" => value(Obj::from_static(&spi::SOFT_SPI)),
+        "Timer" => value(Obj::from_static(&timer::TIMER)),
+        "UART" => value(Obj::from_static(&serial::UART)),
+        "WDT" => value(Obj::from_static(&power::WDT)),
+        "bitstream" => var(4, 4, bitstream::bitstream),
+        "freq" => var(0, 1, power::freq),
+        "lightsleep" => var(0, 1, power::lightsleep),
+        "reset_cause" => f0(power::reset_cause),
+        "unique_id" => f0(power::unique_id),
+        "PWRON_RESET" => value(Obj::small_int_wrapping(power::PWRON_RESET)),
+        "HARD_RESET" => value(Obj::small_int_wrapping(power::HARD_RESET)),
+        "WDT_RESET" => value(Obj::small_int_wrapping(power::WDT_RESET)),
+        "DEEPSLEEP_RESET" => value(Obj::small_int_wrapping(power::DEEPSLEEP_RESET)),
         "RTC" => value(Obj::from_static(&RTC)),
         "bootloader" => var(0, 1, board::bootloader),
         "reset" => f0(board::reset),

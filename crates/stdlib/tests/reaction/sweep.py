@@ -140,7 +140,8 @@ LARGE = {
     "count": lambda: SIZE,
 }
 # Types whose objects are small, whatever programs do.
-SMALL_TYPES = {"RTC", "SSLContext", "Signal", "VfsPosix", "property", "socket"}
+SMALL_TYPES = {"ADC", "I2C", "PWM", "Pin", "RTC", "SPI", "SSLContext", "Signal", "SoftI2C", "SoftSPI", "Timer", "UART", "VfsPosix",
+               "WDT", "property", "socket"}
 # Types that are not swept yet. Each counts its work in its own loops: rows of pixels, blocks, frames.
 NOT_SWEPT = {"FrameBuffer", "aes", "websocket"}
 # Other arguments.

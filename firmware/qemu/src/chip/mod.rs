@@ -16,7 +16,7 @@ use core::ptr::with_exposed_provenance_mut;
 
 /// A register of the chip.
 #[derive(Clone, Copy)]
-struct Register<T = u32>(*mut T);
+pub struct Register<T = u32>(*mut T);
 
 impl<T: Copy> Register<T> {
     /// The register at an address.
@@ -24,16 +24,16 @@ impl<T: Copy> Register<T> {
     /// # Safety
     /// There is one, and reading it, or writing what is written here, does what its user wants and nothing that Rust
     /// relies on.
-    const unsafe fn at(address: usize) -> Register<T> {
+    pub const unsafe fn at(address: usize) -> Register<T> {
         Register(with_exposed_provenance_mut(address))
     }
 
-    fn read(self) -> T {
+    pub fn read(self) -> T {
         // SAFETY: as `at` says.
         unsafe { self.0.read_volatile() }
     }
 
-    fn write(self, value: T) {
+    pub fn write(self, value: T) {
         // SAFETY: as `at` says.
         unsafe { self.0.write_volatile(value) }
     }

@@ -6,13 +6,13 @@ use core::time::Duration;
 use berus_firmware::board::die;
 use berus_firmware::chip::Chip;
 use berus_firmware::console;
-use berus_runtime::host::Identity;
+use berus_runtime::host::{Hardware, Identity, ResetCause};
 use riscv::interrupt::Interrupt;
 use riscv::register::{mcause, mepc, mie};
 use riscv_rt::{core_interrupt, exception};
 
 use super::Register;
-use crate::IDENTITY;
+use crate::{IDENTITY, cause};
 
 /// The board's processor.
 pub static CHIP: Virt = Virt;
@@ -27,6 +27,9 @@ const ALARM: [Register; 2] = unsafe { [Register::at(0x0200_4000), Register::at(0
 
 /// Nanoseconds between two counts of the timer.
 const PERIOD: u64 = 100;
+
+// SAFETY: the clock is there, nanoseconds since 1970 in two words.
+const CLOCK: [Register; 2] = unsafe { [Register::at(0x10_1000), Register::at(0x10_1004)] };
 
 /// The serial line.
 mod uart {
@@ -90,6 +93,16 @@ impl Chip for Virt {
         &IDENTITY
     }
 
+    fn hardware(&self) -> Option<&dyn Hardware> {
+        Some(self)
+    }
+
+    fn wall_clock(&self) -> Option<Duration> {
+        // The lower word first: it latches the other one.
+        let low = CLOCK[0].read();
+        Some(Duration::from_nanos(u64::from(CLOCK[1].read()) << 32 | u64::from(low)))
+    }
+
     fn now(&self) -> Duration {
         let counts = loop {
             let high = TIME[1].read();
@@ -132,9 +145,27 @@ impl Chip for Virt {
     }
 
     fn reset(&self) -> ! {
+        cause::note(ResetCause::Reset);
         loop {
             SWITCH.write(RESET);
         }
+    }
+}
+
+/// The board has no pins.
+impl Hardware for Virt {
+    fn frequency(&self) -> u32 {
+        // That of the timer: QEMU's processor has no clock.
+        (1_000_000_000 / PERIOD) as u32
+    }
+
+    fn reset_cause(&self) -> ResetCause {
+        cause::last()
+    }
+
+    fn delay(&self, time: Duration) {
+        let end = self.now() + time;
+        while self.now() < end {}
     }
 }
 

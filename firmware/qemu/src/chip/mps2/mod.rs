@@ -1,20 +1,22 @@
 //! Arm's MPS2 with the images AN385, AN386, AN500 and AN505 (facts: Arm's application notes 385, 386, 500 and 505, the
 //! Cortex-M System Design Kit for the serial line, the architecture's manual for SysTick).
 
+mod hardware;
+
 use core::cell::Cell;
 use core::time::Duration;
 
 use berus_firmware::board::die;
 use berus_firmware::chip::Chip;
 use berus_firmware::console;
-use berus_runtime::host::Identity;
+use berus_runtime::host::{Hardware, Identity, ResetCause};
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{NVIC, SCB, SYST};
 use cortex_m_rt::{ExceptionFrame, exception};
 use critical_section::Mutex;
 
 use super::Register;
-use crate::IDENTITY;
+use crate::{IDENTITY, cause};
 
 /// The board's processor.
 pub static CHIP: Mps2 = Mps2;
@@ -96,6 +98,10 @@ impl Chip for Mps2 {
         &IDENTITY
     }
 
+    fn hardware(&self) -> Option<&dyn Hardware> {
+        Some(self)
+    }
+
     fn now(&self) -> Duration {
         let (milliseconds, cycles) = critical_section::with(|section| {
             let mut milliseconds = MILLISECONDS.borrow(section).get();
@@ -132,6 +138,7 @@ impl Chip for Mps2 {
     }
 
     fn reset(&self) -> ! {
+        cause::note(ResetCause::Reset);
         SCB::sys_reset()
     }
 }
@@ -152,6 +159,13 @@ unsafe fn DefaultHandler(number: i16) {
     }
     uart::INTERRUPT.write(uart::RECEIVED);
     console::received(&CHIP);
+}
+
+/// The watchdog was not fed.
+#[exception]
+unsafe fn NonMaskableInt() {
+    cause::note(ResetCause::Watchdog);
+    SCB::sys_reset()
 }
 
 #[exception]

@@ -1,0 +1,257 @@
+//! What programs reach of a board's hardware: pins, buses, converters, timers.
+//!
+//! A board's firmware says what there is; what programs see of it, the module `machine`, is written once above. Everything
+//! has a default that a board without such hardware keeps. Pins are numbers, from 0 on, of which
+//! [`pins`](Hardware::pins) has the names. Errors are error numbers.
+
+use core::time::Duration;
+
+use crate::errno::{Errno, NO_DEVICE, UNSUPPORTED};
+
+/// The hardware of a board.
+pub trait Hardware {
+    /// The names of the pins, by their numbers.
+    fn pins(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Has a pin be used as `mode` says.
+    ///
+    /// # Errors
+    /// `EINVAL` or `EOPNOTSUPP` if the pin cannot be used so.
+    fn set_pin_mode(&self, pin: usize, mode: PinMode, pull: Pull) -> Result<(), Errno> {
+        let _ = (pin, mode, pull);
+        Err(UNSUPPORTED)
+    }
+
+    /// The level of a pin: high or low.
+    fn pin_level(&self, pin: usize) -> bool {
+        let _ = pin;
+        false
+    }
+
+    /// The level that a pin is driven to as an output, now or when it becomes one.
+    fn driven_level(&self, pin: usize) -> bool {
+        self.pin_level(pin)
+    }
+
+    /// Drives a pin to a level, now if it is an output, or from when it is one on. One that is an open drain is let go to be
+    /// high.
+    fn drive_pin(&self, pin: usize, level: bool) {
+        let _ = (pin, level);
+    }
+
+    /// Has changes of a pin's level noted as events, those to `rising` and to `falling` levels that are wanted.
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` if the pin cannot be watched.
+    fn watch_pin(&self, pin: usize, edges: Edges) -> Result<(), Errno> {
+        let _ = pin;
+        if edges == Edges::default() { Ok(()) } else { Err(UNSUPPORTED) }
+    }
+
+    /// The pin whose change was noted longest ago, and which changes of it were, which are forgotten with that.
+    fn next_change(&self) -> Option<(usize, Edges)> {
+        None
+    }
+
+    /// The voltage of a pin, from 0 to 65535 for the highest.
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` if there is no converter at the pin.
+    fn analog_level(&self, pin: usize) -> Result<u16, Errno> {
+        let _ = pin;
+        Err(UNSUPPORTED)
+    }
+
+    /// Has a pin give pulses, or be as before.
+    ///
+    /// # Errors
+    /// `EINVAL` if they cannot be so fast or slow, `EOPNOTSUPP` if the pin gives none.
+    fn set_pulses(&self, pin: usize, pulses: Option<Pulses>) -> Result<(), Errno> {
+        let _ = (pin, pulses);
+        Err(UNSUPPORTED)
+    }
+
+    /// The bus for I2C with this number.
+    fn i2c(&self, number: usize) -> Option<&dyn I2cBus> {
+        let _ = number;
+        None
+    }
+
+    /// The bus for SPI with this number.
+    fn spi(&self, number: usize) -> Option<&dyn SpiBus> {
+        let _ = number;
+        None
+    }
+
+    /// The serial line with this number.
+    fn serial(&self, number: usize) -> Option<&dyn SerialLine> {
+        let _ = number;
+        None
+    }
+
+    /// Has the board start anew unless this is called again before `timeout` has passed.
+    ///
+    /// # Errors
+    /// `EINVAL` if the time is too long, `ENODEV` if there is no watchdog.
+    fn feed_watchdog(&self, timeout: Duration) -> Result<(), Errno> {
+        let _ = timeout;
+        Err(NO_DEVICE)
+    }
+
+    /// Cycles of the processor in a second.
+    fn frequency(&self) -> u32;
+
+    /// Sets the cycles of the processor in a second.
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` if they are what they are.
+    fn set_frequency(&self, frequency: u32) -> Result<(), Errno> {
+        let _ = frequency;
+        Err(UNSUPPORTED)
+    }
+
+    /// Bytes that no other board has; none if that is not known.
+    fn unique_id(&self) -> &[u8] {
+        &[]
+    }
+
+    /// Why the board was started last.
+    fn reset_cause(&self) -> ResetCause {
+        ResetCause::PowerOn
+    }
+
+    /// Waits for `time` without letting anything else run: for pulses of some microseconds, which no scheduler keeps to.
+    fn delay(&self, time: Duration);
+
+    /// Sleeps with most of the board turned off, until `time` has passed or something wakes the board.
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` if the board does not sleep so.
+    fn light_sleep(&self, time: Option<Duration>) -> Result<(), Errno> {
+        let _ = time;
+        Err(UNSUPPORTED)
+    }
+}
+
+/// How a pin is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinMode {
+    /// It is read.
+    Input,
+    /// It is driven.
+    Output,
+    /// As an output it is low or let go.
+    OpenDrain,
+}
+
+/// What holds a pin that nothing drives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pull {
+    /// Nothing.
+    #[default]
+    None,
+    /// The board, high.
+    Up,
+    /// The board, low.
+    Down,
+}
+
+/// Changes of a level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Edges {
+    /// To high.
+    pub rising: bool,
+    /// To low.
+    pub falling: bool,
+}
+
+/// Pulses of one length, one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulses {
+    /// How many begin in a second.
+    pub frequency: u32,
+    /// Which part of the time they last, from 0 to 65535 for all of it.
+    pub duty: u16,
+}
+
+/// Why a board was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetCause {
+    /// Power has come.
+    PowerOn,
+    /// Its button, or a program.
+    Reset,
+    /// The watchdog was not fed.
+    Watchdog,
+    /// The end of a sleep that keeps no memory.
+    DeepSleep,
+}
+
+/// A bus for I2C, of which the board is the controller.
+pub trait I2cBus {
+    /// Sets the bits in a second.
+    ///
+    /// # Errors
+    /// `EINVAL` if there cannot be so many.
+    fn set_frequency(&self, frequency: u32) -> Result<(), Errno>;
+
+    /// Begins a transfer, or another part of one, and calls the device at `address`, of 7 bits, to read from it or to write:
+    /// whether it answers.
+    ///
+    /// # Errors
+    /// `ETIMEDOUT` if the bus is held.
+    fn call(&self, address: u8, reads: bool) -> Result<bool, Errno>;
+
+    /// Writes a byte: whether the device took it.
+    ///
+    /// # Errors
+    /// As [`call`](I2cBus::call).
+    fn write(&self, byte: u8) -> Result<bool, Errno>;
+
+    /// Reads a byte, and tells the device whether more are wanted.
+    ///
+    /// # Errors
+    /// As [`call`](I2cBus::call).
+    fn read(&self, wants_more: bool) -> Result<u8, Errno>;
+
+    /// Ends a transfer.
+    ///
+    /// # Errors
+    /// As [`call`](I2cBus::call).
+    fn stop(&self) -> Result<(), Errno>;
+}
+
+/// A bus for SPI, of which the board is the controller. Bits go most significant first.
+pub trait SpiBus {
+    /// Sets the bits in a second, the level of a clock that rests, and whether bits are taken at its second change.
+    ///
+    /// # Errors
+    /// `EINVAL` if that cannot be.
+    fn configure(&self, frequency: u32, polarity: bool, phase: bool) -> Result<(), Errno>;
+
+    /// Writes a byte while another is read.
+    fn exchange(&self, byte: u8) -> u8;
+}
+
+/// A serial line.
+pub trait SerialLine {
+    /// Sets the bits in a second.
+    ///
+    /// # Errors
+    /// `EINVAL` if there cannot be so many.
+    fn set_frequency(&self, frequency: u32) -> Result<(), Errno>;
+
+    /// Takes bytes that have come: how many.
+    fn read(&self, buffer: &mut [u8]) -> usize;
+
+    /// How many bytes have come and can be read.
+    fn available(&self) -> usize;
+
+    /// Takes bytes to send: how many, at least one if the line is free.
+    fn write(&self, bytes: &[u8]) -> usize;
+
+    /// Whether all has been sent.
+    fn is_idle(&self) -> bool;
+}

@@ -1,0 +1,375 @@
+//! A board with a few pins, a clock of its own, and something at each pin.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use berus_runtime::errno::{Errno, UNSUPPORTED};
+use berus_runtime::host::{
+    Board, Edges, Hardware, Host, I2cBus, PinMode, Pull, Pulses, Reset, ResetCause, SerialLine, SpiBus,
+};
+
+/// The pins. `LOOP_OUT` is wired to `LOOP_IN`; a memory is at `SCL` and `SDA`; `GROUND` is always low.
+const PINS: &[&str] = &["SCL", "SDA", "LED", "BUTTON", "LOOP_OUT", "LOOP_IN", "GROUND", "ANALOG"];
+const SCL: usize = 0;
+const SDA: usize = 1;
+const LOOP_OUT: usize = 4;
+const LOOP_IN: usize = 5;
+const GROUND: usize = 6;
+const ANALOG: usize = 7;
+
+#[derive(Default)]
+pub struct Simulated {
+    /// Whether the board has no hardware for programs.
+    pub is_bare: bool,
+    pub output: RefCell<Vec<u8>>,
+    /// What pins were driven to.
+    pub driven: RefCell<Vec<(usize, bool)>>,
+    pub delays: RefCell<Vec<Duration>>,
+    pub pulses: RefCell<Vec<String>>,
+    /// The times that the watchdog was given, in milliseconds.
+    pub fed: RefCell<Vec<u128>>,
+    time: Cell<Duration>,
+    levels: [Cell<bool>; 8],
+    modes: [Cell<Option<PinMode>>; 8],
+    pulls: [Cell<Pull>; 8],
+    watched: [Cell<Edges>; 8],
+    changes: RefCell<VecDeque<(usize, Edges)>>,
+    memory: Memory,
+    line: RefCell<VecDeque<u8>>,
+    frequency: Cell<u32>,
+}
+
+/// The host of the board's interpreter.
+pub struct SimulatedHost(pub Rc<Simulated>);
+
+impl Simulated {
+    /// The levels that a pin was driven to, each once.
+    pub fn levels_of(&self, name: &str) -> Vec<bool> {
+        let driven = self.driven.borrow();
+        driven.iter().filter(|(pin, _)| PINS[*pin] == name).map(|(_, level)| *level).collect()
+    }
+
+    fn pass(&self, time: Duration) {
+        self.time.set(self.time.get() + time);
+    }
+
+    /// What the memory at the lines sees of one.
+    fn line_level(&self, pin: usize) -> bool {
+        self.modes[pin].get().is_none() || self.levels[pin].get()
+    }
+}
+
+impl Host for SimulatedHost {
+    fn write_stdout(&self, bytes: &[u8]) {
+        self.0.output.borrow_mut().extend_from_slice(bytes);
+    }
+
+    fn monotonic(&self) -> Option<Duration> {
+        self.0.pass(Duration::from_micros(1));
+        Some(self.0.time.get())
+    }
+
+    fn sleep(&self, time: Duration) {
+        self.0.pass(time);
+    }
+
+    fn board(&self) -> Option<&dyn Board> {
+        Some(&*self.0)
+    }
+}
+
+impl Board for Simulated {
+    fn reset(&self, _: Reset) {}
+
+    fn hardware(&self) -> Option<&dyn Hardware> {
+        (!self.is_bare).then_some(self)
+    }
+}
+
+impl Hardware for Simulated {
+    fn pins(&self) -> &'static [&'static str] {
+        PINS
+    }
+
+    fn set_pin_mode(&self, pin: usize, mode: PinMode, pull: Pull) -> Result<(), Errno> {
+        self.modes[pin].set(Some(mode));
+        self.pulls[pin].set(pull);
+        Ok(())
+    }
+
+    fn pin_level(&self, pin: usize) -> bool {
+        match (pin, self.modes[pin].get()) {
+            (LOOP_IN, _) => self.levels[LOOP_OUT].get(),
+            (GROUND, _) => false,
+            (SDA, Some(PinMode::OpenDrain)) => self.levels[SDA].get() && self.memory.lets_go(),
+            (_, Some(PinMode::Output | PinMode::OpenDrain)) => self.levels[pin].get(),
+            _ => self.pulls[pin].get() == Pull::Up,
+        }
+    }
+
+    fn driven_level(&self, pin: usize) -> bool {
+        self.levels[pin].get()
+    }
+
+    fn drive_pin(&self, pin: usize, level: bool) {
+        self.driven.borrow_mut().push((pin, level));
+        let before = self.levels[pin].replace(level);
+        if pin == LOOP_OUT && before != level {
+            let edges = Edges { rising: level, falling: !level };
+            let watched = self.watched[LOOP_IN].get();
+            if edges.rising && watched.rising || edges.falling && watched.falling {
+                self.changes.borrow_mut().push_back((LOOP_IN, edges));
+            }
+        }
+        if pin == SCL || pin == SDA {
+            self.memory.see(self.line_level(SCL), self.line_level(SDA));
+        }
+    }
+
+    fn watch_pin(&self, pin: usize, edges: Edges) -> Result<(), Errno> {
+        self.watched[pin].set(edges);
+        Ok(())
+    }
+
+    fn next_change(&self) -> Option<(usize, Edges)> {
+        self.changes.borrow_mut().pop_front()
+    }
+
+    fn analog_level(&self, pin: usize) -> Result<u16, Errno> {
+        if pin == ANALOG { Ok(40_000) } else { Err(UNSUPPORTED) }
+    }
+
+    fn set_pulses(&self, _: usize, pulses: Option<Pulses>) -> Result<(), Errno> {
+        let text = pulses.map_or("none".to_owned(), |Pulses { frequency, duty }| format!("{frequency} Hz {duty}"));
+        self.pulses.borrow_mut().push(text);
+        Ok(())
+    }
+
+    fn i2c(&self, number: usize) -> Option<&dyn I2cBus> {
+        (number == 0).then_some(&self.memory)
+    }
+
+    fn spi(&self, number: usize) -> Option<&dyn SpiBus> {
+        (number == 0).then_some(self)
+    }
+
+    fn serial(&self, number: usize) -> Option<&dyn SerialLine> {
+        (number == 1).then_some(self)
+    }
+
+    fn feed_watchdog(&self, timeout: Duration) -> Result<(), Errno> {
+        self.fed.borrow_mut().push(timeout.as_millis());
+        Ok(())
+    }
+
+    fn frequency(&self) -> u32 {
+        self.frequency.get().max(12_000_000)
+    }
+
+    fn set_frequency(&self, frequency: u32) -> Result<(), Errno> {
+        self.frequency.set(frequency);
+        Ok(())
+    }
+
+    fn unique_id(&self) -> &[u8] {
+        b"board"
+    }
+
+    fn reset_cause(&self) -> ResetCause {
+        ResetCause::Watchdog
+    }
+
+    fn delay(&self, time: Duration) {
+        self.delays.borrow_mut().push(time);
+        self.pass(time);
+    }
+}
+
+/// A bus whose output is wired to its input.
+impl SpiBus for Simulated {
+    fn configure(&self, _: u32, _: bool, _: bool) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn exchange(&self, byte: u8) -> u8 {
+        byte
+    }
+}
+
+/// A line whose output is wired to its input.
+impl SerialLine for Simulated {
+    fn set_frequency(&self, _: u32) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn read(&self, buffer: &mut [u8]) -> usize {
+        let mut line = self.line.borrow_mut();
+        let len = buffer.len().min(line.len());
+        buffer.iter_mut().zip(line.drain(..len)).for_each(|(place, byte)| *place = byte);
+        len
+    }
+
+    fn available(&self) -> usize {
+        self.line.borrow().len()
+    }
+
+    fn write(&self, bytes: &[u8]) -> usize {
+        self.line.borrow_mut().extend(bytes.first());
+        bytes.len().min(1)
+    }
+
+    fn is_idle(&self) -> bool {
+        true
+    }
+}
+
+/// A memory of 256 bytes at the address 0x50 of a bus: the first byte that is written is the place for those behind it, and
+/// for those that are read.
+pub struct Memory {
+    bytes: RefCell<[u8; 256]>,
+    place: Cell<u8>,
+    /// What is expected of the controller.
+    state: Cell<State>,
+    lines: Cell<(bool, bool)>,
+    /// The byte that is under way, and how often the clock has risen for it, with the answer nine times.
+    byte: Cell<u8>,
+    count: Cell<u32>,
+    /// Whether the answer is the memory's.
+    answers: Cell<bool>,
+    /// Whether the memory holds the data line.
+    holds: Cell<bool>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Idle,
+    Address,
+    Place,
+    Write,
+    Read,
+}
+
+const ADDRESS: u8 = 0x50;
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory {
+            bytes: RefCell::new([0xff; 256]),
+            place: Cell::new(0),
+            state: Cell::new(State::Idle),
+            lines: Cell::new((true, true)),
+            byte: Cell::new(0),
+            count: Cell::new(0),
+            answers: Cell::new(false),
+            holds: Cell::new(false),
+        }
+    }
+}
+
+impl Memory {
+    fn lets_go(&self) -> bool {
+        !self.holds.get()
+    }
+
+    /// A byte has come: whether it is taken.
+    fn take(&self, byte: u8) -> bool {
+        let next = match self.state.get() {
+            State::Address if byte >> 1 == ADDRESS => {
+                if byte & 1 == 0 {
+                    State::Place
+                } else {
+                    State::Read
+                }
+            }
+            State::Place => {
+                self.place.set(byte);
+                State::Write
+            }
+            State::Write => {
+                self.bytes.borrow_mut()[usize::from(self.place.get())] = byte;
+                self.place.set(self.place.get().wrapping_add(1));
+                State::Write
+            }
+            _ => State::Idle,
+        };
+        self.state.set(next);
+        next != State::Idle
+    }
+
+    /// The byte that is read next.
+    fn give(&self) -> u8 {
+        let place = self.place.get();
+        self.place.set(place.wrapping_add(1));
+        self.bytes.borrow()[usize::from(place)]
+    }
+
+    /// The lines have these levels now: those of clock and data, as the controller drives them.
+    fn see(&self, clock: bool, data: bool) {
+        let (clock_before, data_before) = self.lines.replace((clock, data));
+        match (clock_before, clock) {
+            (true, true) if data_before && !data => {
+                self.state.set(State::Address);
+                self.count.set(0);
+            }
+            (true, true) if !data_before && data => self.state.set(State::Idle),
+            (false, true) => self.clock_rises(data),
+            (true, false) => self.clock_falls(),
+            _ => {}
+        }
+    }
+
+    fn clock_rises(&self, data: bool) {
+        let count = self.count.get() + 1;
+        self.count.set(count);
+        if count < 9 && self.state.get() != State::Read {
+            self.byte.set(self.byte.get() << 1 | u8::from(data));
+        }
+        if count == 9 && !self.answers.get() && data {
+            // The controller wants no more.
+            self.state.set(State::Idle);
+        }
+    }
+
+    fn clock_falls(&self) {
+        let is_read = self.state.get() == State::Read;
+        match self.count.get() {
+            0 => {}
+            8 => {
+                self.answers.set(!is_read);
+                self.holds.set(!is_read && self.take(self.byte.get()));
+            }
+            9 => {
+                self.count.set(0);
+                self.byte.set(if is_read { self.give() } else { 0 });
+                self.holds.set(is_read && self.byte.get() & 0x80 == 0);
+            }
+            count => self.holds.set(is_read && self.byte.get() << count & 0x80 == 0),
+        }
+    }
+}
+
+impl I2cBus for Memory {
+    fn set_frequency(&self, _: u32) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn call(&self, address: u8, reads: bool) -> Result<bool, Errno> {
+        self.state.set(State::Address);
+        Ok(self.take(address << 1 | u8::from(reads)))
+    }
+
+    fn write(&self, byte: u8) -> Result<bool, Errno> {
+        Ok(self.take(byte))
+    }
+
+    fn read(&self, _: bool) -> Result<u8, Errno> {
+        Ok(self.give())
+    }
+
+    fn stop(&self) -> Result<(), Errno> {
+        self.state.set(State::Idle);
+        Ok(())
+    }
+}
