@@ -18,6 +18,7 @@ fn main() {
     println!(
         "cargo:rustc-check-cfg=cfg(berus_machine, values(none(), \"armv6\", \"rv32\", \"rv64\", \"thumb\", \"x64\", \"x86\"))"
     );
+    println!("cargo:rustc-check-cfg=cfg(berus_tier)");
     println!("cargo:rustc-check-cfg=cfg(berus_thumb, values(\"1\", \"2\", \"2-dsp\"))");
     set_machine();
 
@@ -57,6 +58,10 @@ fn set_machine() {
     };
     println!("cargo:rustc-cfg=berus_machine");
     println!("cargo:rustc-cfg=berus_machine=\"{machine}\"");
+    // Whether bytecode can be translated while it runs.
+    if machine == "x64" && var("CARGO_FEATURE_JIT").is_ok() {
+        println!("cargo:rustc-cfg=berus_tier");
+    }
     if machine == "thumb" {
         let thumb = match target.split('-').next().unwrap_or_default() {
             "thumbv4t" | "thumbv5te" | "thumbv6m" | "thumbv8m.base" => "1",

@@ -19,6 +19,8 @@ use crate::model::lookups::Lookups;
 use crate::model::machine::State;
 use crate::model::mounts::Mounts;
 use crate::model::thread::Thread;
+#[cfg(berus_tier)]
+use crate::model::tier::Tier;
 #[cfg(feature = "threads")]
 use crate::model::turns::{TakeTurns, Turns};
 use crate::model::vm::{Limits, Vm, World};
@@ -49,6 +51,8 @@ impl Vm {
             thread: Thread::new(limits.value_stack)?,
             dispatch: Dispatch::new(&op::TABLE, op::stop),
             steps: Steps::default(),
+            #[cfg(berus_tier)]
+            tier: Tier::default(),
             lookups: Lookups::default(),
             mounts: Mounts::default(),
             frozen: Vec::new(),

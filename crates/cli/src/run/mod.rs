@@ -14,6 +14,7 @@ mod process;
 mod prompt;
 mod rom;
 mod threads;
+mod tier;
 mod tls;
 mod zone;
 
@@ -144,6 +145,7 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     vm.set_optimisation(options.optimise);
     vm.set_emitter(options.emitter);
     vm.set_verbosity(options.verbosity);
+    tier::set(&mut vm, options.jit);
     vm.enter(|vm| {
         // An interrupt may have come with the last of it.
         let ended = prepare(vm, options).and_then(|()| run_program(vm, options)).and_then(|()| vm.poll());

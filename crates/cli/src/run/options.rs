@@ -47,6 +47,8 @@ pub struct Options {
     pub optimise: u8,
     /// `-X emit=`
     pub emitter: Emitter,
+    /// `-X jit=`
+    pub jit: Jit,
     /// `-X compile-only`
     pub compile_only: bool,
     /// `-X romfs=`: a ROM image.
@@ -75,6 +77,22 @@ impl Options {
         }
         Some(message)
     }
+}
+
+/// Whether bytecode is translated into machine code while it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Jit {
+    /// `-X jit=on`: what runs often; `-X jit=eager`: all that can be, when it first runs; `-X jit=off`, the default: nothing.
+    pub when: Option<JitWhen>,
+    /// `-X jit=dump`: what is translated is printed, too.
+    pub dump: bool,
+}
+
+/// When bytecode is translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JitWhen {
+    Often,
+    First,
 }
 
 /// The heap's limit if none is given.
@@ -109,6 +127,8 @@ pub const HELP: &str = "\
 Implementation specific options (-X):
   compile-only                  Parse and compile only
   emit={bytecode,native,viper}  Set the default code emitter
+  jit={off,on,eager}            Translate loops that run often, or all, into machine code (x86-64; default off)
+  jit=dump                      Print the machine code, too
   heapsize=<n>[w][K|M]          Set how far the heap may grow (default 256M)
   romfs=<image>                 Mount a ROM image at /rom, and import from it
 
@@ -133,6 +153,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         verbosity: 0,
         optimise: 0,
         emitter: Emitter::Bytecode,
+        jit: Jit::default(),
         compile_only: false,
         rom: None,
     };
@@ -190,6 +211,12 @@ fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), Str
         b"compile-only" => options.compile_only = true,
         b"emit=bytecode" => options.emitter = Emitter::Bytecode,
         b"emit=native" => options.emitter = Emitter::Native,
+        b"jit=off" => options.jit.when = None,
+        b"jit=on" => options.jit.when = Some(JitWhen::Often),
+        b"jit=eager" => options.jit.when = Some(JitWhen::First),
+        b"jit=dump" => {
+            options.jit = Jit { when: options.jit.when.or(Some(JitWhen::Often)), dump: true };
+        }
         b"emit=viper" => options.emitter = Emitter::Viper,
         [b'r', b'o', b'm', b'f', b's', b'=', image @ ..] => options.rom = Some(image.to_vec()),
         option => {

@@ -8,4 +8,6 @@ pub(crate) mod execution;
 pub mod op;
 pub(crate) mod run;
 pub(crate) mod step;
+#[cfg(berus_tier)]
+pub mod tier;
 pub mod trace;

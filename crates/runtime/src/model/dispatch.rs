@@ -45,14 +45,24 @@ pub(crate) struct Dispatch {
     pub(crate) handlers: [Cell<Handler>; if PLAIN { 0 } else { 256 }],
     pub(crate) stops: Cell<bool>,
     /// The handlers that instructions have unless the interpreter steps.
-    table: &'static Table,
+    table: Cell<&'static Table>,
+    /// How many wait for instructions with an opcode to stop ([`Dispatch::hold`]).
+    #[cfg(berus_tier)]
+    held: [Cell<u16>; 256],
     /// The handler of every instruction while the interpreter steps.
     stop: Handler,
 }
 
 impl Dispatch {
     pub fn new(table: &'static Table, stop: Handler) -> Dispatch {
-        Dispatch { handlers: core::array::from_fn(|op| Cell::new(table[op])), stops: Cell::new(false), table, stop }
+        Dispatch {
+            handlers: core::array::from_fn(|op| Cell::new(table[op])),
+            stops: Cell::new(false),
+            table: Cell::new(table),
+            #[cfg(berus_tier)]
+            held: [const { Cell::new(0) }; 256],
+            stop,
+        }
     }
 
     /// Whether instructions stop before the next instead of going on to it.
@@ -64,9 +74,62 @@ impl Dispatch {
     /// Sets whether instructions stop before the next or go on to it.
     pub fn set_stops(&self, stops: bool) {
         if self.stops.replace(stops) != stops {
-            for (handler, real) in self.handlers.iter().zip(self.table) {
-                handler.set(if stops { self.stop } else { *real });
-            }
+            self.fill();
+        }
+    }
+
+    /// Sets all handlers as they are to be now.
+    fn fill(&self) {
+        for (op, (handler, real)) in self.handlers.iter().zip(self.table.get()).enumerate() {
+            handler.set(if self.stops() || self.is_held(op) { self.stop } else { *real });
+        }
+    }
+
+    #[cfg(not(berus_tier))]
+    fn is_held(&self, _: usize) -> bool {
+        false
+    }
+}
+
+#[cfg(berus_tier)]
+impl Dispatch {
+    fn is_held(&self, op: usize) -> bool {
+        self.held[op].get() > 0
+    }
+
+    /// The handlers that instructions have unless the interpreter steps.
+    #[inline(always)]
+    pub fn table(&self) -> &'static Table {
+        self.table.get()
+    }
+
+    /// Makes `table` the handlers that instructions have unless the interpreter steps.
+    pub fn set_table(&self, table: &'static Table) {
+        self.table.set(table);
+        self.fill();
+    }
+
+    /// Has instructions with the opcode `op` stop before they are run, until as often released.
+    #[inline]
+    pub fn hold(&self, op: u8) {
+        let op = usize::from(op);
+        self.held[op].set(self.held[op].get() + 1);
+        if let Some(handler) = self.handlers.get(op) {
+            handler.set(self.stop);
+        }
+    }
+
+    /// Undoes one [`Dispatch::hold`].
+    #[inline]
+    pub fn release(&self, op: u8) {
+        let op = usize::from(op);
+        let left = self.held[op].get() - 1;
+        self.held[op].set(left);
+        if left == 0
+            && !self.stops()
+            && let Some(handler) = self.handlers.get(op)
+        {
+            handler.set(self.table.get()[op]);
         }
     }
 }

@@ -366,6 +366,8 @@ impl Vm {
         // SAFETY: this function asks the same of its caller.
         unsafe { collection.scan(core::ptr::with_exposed_provenance(stack), words) };
         self.watchers.clear(&collection);
+        #[cfg(berus_tier)]
+        self.tier.forget_freed(&collection);
         collection.finish();
         self.forget_cached_lookups();
         self.forget_builtins();

@@ -48,6 +48,8 @@ pub(crate) mod tracer;
 #[cfg(feature = "threads")]
 pub(crate) mod turns;
 pub(crate) mod two_way;
+#[cfg(berus_tier)]
+pub mod tier;
 pub mod types;
 pub mod unlock;
 pub mod vm;

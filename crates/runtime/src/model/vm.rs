@@ -33,6 +33,8 @@ use crate::model::mounts::Mounts;
 use crate::model::object::Gc;
 use crate::model::printer::Printer;
 use crate::model::thread::Thread;
+#[cfg(berus_tier)]
+use crate::model::tier::Tier;
 #[cfg(feature = "threads")]
 use crate::model::turns::{ThreadsEnd, Turns};
 use crate::model::watchers::Watchers;
@@ -131,6 +133,8 @@ pub struct Vm {
     pub(crate) thread: Thread,
     pub(crate) dispatch: Dispatch,
     pub(crate) steps: Steps,
+    #[cfg(berus_tier)]
+    pub(crate) tier: Tier,
     pub(crate) lookups: Lookups,
     pub(crate) mounts: Mounts,
     pub(crate) frozen: Vec<&'static dyn Frozen>,
@@ -515,6 +519,8 @@ impl Vm {
         #[cfg(feature = "threads")]
         self.turns.keep(collection);
         self.emergency.keep(collection);
+        #[cfg(berus_tier)]
+        self.tier.keep(collection);
         self.mounts.keep(collection);
         if let Some(embedder) = &self.embedder {
             embedder.keep(collection);

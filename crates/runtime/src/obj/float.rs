@@ -55,6 +55,20 @@ impl Float {
         Float { header: Header::of(&TYPE), value }
     }
 
+    /// The distance of a float's value from the float's beginning.
+    #[cfg(berus_tier)]
+    pub(crate) const VALUE: usize = core::mem::offset_of!(Float, value);
+
+    /// Makes `value` the value of `float`, a float that no program has seen yet.
+    #[cfg(berus_tier)]
+    pub(crate) fn refill(float: Obj, value: f64) -> Obj {
+        if let Some(place) = float.downcast::<Float>() {
+            // SAFETY: nobody else refers to the float, which lies on the heap.
+            unsafe { (&raw mut (*place.as_ptr().as_ptr()).value).write(value) };
+        }
+        float
+    }
+
     /// The float's value.
     #[inline(always)]
     pub fn value(&self) -> f64 {

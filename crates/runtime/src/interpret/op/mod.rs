@@ -26,6 +26,8 @@ use berus_mpy::opcode::Op;
 pub(crate) use crate::interpret::op::call::{Passed, call_at, is_delegating, push_simple};
 pub(crate) use crate::interpret::op::exception::{handle, leaves_with};
 pub(crate) use crate::interpret::op::iterate::loop_body;
+#[cfg(berus_tier)]
+pub(in crate::interpret) use crate::interpret::op::jump::{plain_truth, pop_jump_if};
 use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Handler, PLAIN, Table};
 use crate::model::error::{Raise, Raised};
@@ -35,7 +37,7 @@ use crate::model::vm::Vm;
 
 /// Goes on with the instruction at `ip`.
 #[inline(always)]
-fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp: Fp) -> Exit {
+pub(in crate::interpret) fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp: Fp) -> Exit {
     if PLAIN {
         let frame = vm.frame();
         frame.ip.set(ip.0);
@@ -48,7 +50,7 @@ fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp: Fp) -> Exit {
 
 /// Goes on with the frame on top, where it was left.
 #[inline(always)]
-fn resume(vm: &Vm) -> Exit {
+pub(in crate::interpret) fn resume(vm: &Vm) -> Exit {
     if PLAIN {
         return Exit::Next;
     }
@@ -64,13 +66,24 @@ pub(crate) fn start(vm: &Vm) -> Exit {
     let Some(code) = frame.code.get() else { return Exit::Returned };
     let mut ip = Ip(frame.ip.get());
     let op = ip.byte();
-    TABLE[usize::from(op)](vm, code, ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
+    table(vm)[usize::from(op)](vm, code, ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
+}
+
+/// The handlers of the instructions that the interpreter starts with.
+#[inline(always)]
+fn table(vm: &Vm) -> &'static Table {
+    #[cfg(berus_tier)]
+    if !vm.dispatch.stops() {
+        return vm.dispatch.table();
+    }
+    let _ = vm;
+    &TABLE
 }
 
 /// Leaves the instruction before `ip`, in which an exception was raised.
 #[cold]
 #[inline(never)]
-fn raised(vm: &Vm, ip: Ip, raised: Raised) -> Exit {
+pub(in crate::interpret) fn raised(vm: &Vm, ip: Ip, raised: Raised) -> Exit {
     let _ = raised;
     vm.frame().ip.set(ip.0);
     Exit::Raised
@@ -113,9 +126,9 @@ macro_rules! leaving_op {
     };
 }
 
-use leaving_op;
+pub(in crate::interpret) use leaving_op;
 use op;
-use tri;
+pub(in crate::interpret) use tri;
 
 op! {
     /// The handler of bytes that are no opcodes: verified code has none of them.

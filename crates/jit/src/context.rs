@@ -1,0 +1,157 @@
+//! What is known of a frame at an instruction: the type of each local variable and operand, and where it is.
+
+use alloc::vec::Vec;
+
+use crate::asm::{Reg, Xmm};
+
+/// What is known of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Type {
+    /// Nothing: the slot may be null.
+    Slot,
+    /// Nothing, as [`Type::Slot`]; but the slot is as it was when the region was made, so that its word then is a guess.
+    Fresh,
+    /// A value, not null.
+    Value,
+    /// A small int.
+    Int,
+    /// A float.
+    Float,
+    /// `True` or `False`.
+    Bool,
+    /// An object whose type has this address.
+    Object(usize),
+    /// Just this word.
+    Word(usize),
+}
+
+impl Type {
+    /// Whether the value is a small int.
+    pub fn is_int(self) -> bool {
+        match self {
+            Type::Int => true,
+            Type::Word(word) => word & 1 != 0,
+            _ => false,
+        }
+    }
+
+    /// Whether no more is known than that there may be a slot.
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Type::Slot | Type::Fresh | Type::Value)
+    }
+
+    /// Whether code that counts on this holds for a value of which `known` is known.
+    fn admits(self, known: Type) -> bool {
+        match self {
+            Type::Slot | Type::Fresh => true,
+            Type::Value => !matches!(known, Type::Slot | Type::Fresh),
+            Type::Int => known.is_int(),
+            _ => self == known,
+        }
+    }
+}
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In its slot of the frame.
+    Memory,
+    /// Nowhere: it is this word.
+    Word(usize),
+    /// Where this local variable is, whose value it is.
+    Local(u16),
+    /// In a register, as a word.
+    Gpr(Reg),
+    /// In a register, as a float without an object.
+    Xmm(Xmm),
+}
+
+/// A local variable or an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Value {
+    pub ty: Type,
+    pub place: Place,
+}
+
+impl Value {
+    pub fn in_memory(ty: Type) -> Value {
+        Value { ty, place: Place::Memory }
+    }
+}
+
+/// All local variables and operands. Local variables are in memory or floats in a register.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Context {
+    pub locals: Vec<Value>,
+    pub stack: Vec<Value>,
+}
+
+impl Context {
+    /// All in memory and as it is.
+    pub fn fresh(n_locals: usize, depth: usize) -> Context {
+        let fresh = Value::in_memory(Type::Fresh);
+        Context { locals: alloc::vec![fresh; n_locals], stack: alloc::vec![fresh; depth] }
+    }
+
+    /// The local variables and operands, in the order of the frame's slots.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.locals.iter().chain(&self.stack)
+    }
+
+    fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.locals.iter_mut().chain(&mut self.stack)
+    }
+
+    /// Of an operand that is the value of a local variable: the type of the variable.
+    pub fn type_of(&self, value: Value) -> Type {
+        match value.place {
+            Place::Local(local) => self.locals[usize::from(local)].ty,
+            _ => value.ty,
+        }
+    }
+
+    /// The register that a float is in.
+    pub fn xmm_of(&self, value: Value) -> Option<Xmm> {
+        match value.place {
+            Place::Xmm(xmm) => Some(xmm),
+            Place::Local(local) => match self.locals[usize::from(local)].place {
+                Place::Xmm(xmm) => Some(xmm),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a value is in the register.
+    pub fn holds(&self, reg: Reg) -> bool {
+        self.stack.iter().any(|value| value.place == Place::Gpr(reg))
+    }
+
+    /// In how many places the float in a register is the value, variables that operands refer to counted once more.
+    pub fn uses(&self, xmm: Xmm) -> usize {
+        self.values().filter(|value| self.xmm_of(**value) == Some(xmm)).count()
+    }
+
+    /// Has all of which nothing is known guessed anew.
+    pub fn refresh(&mut self) {
+        for value in self.values_mut() {
+            if value.ty.is_unknown() {
+                value.ty = Type::Fresh;
+            }
+        }
+    }
+
+    /// Forgets what is known of all values, which are in memory.
+    pub fn forget(&mut self) {
+        for value in self.values_mut() {
+            value.ty = Type::Slot;
+        }
+    }
+
+    /// Whether code for this context can go on where `now` holds.
+    pub fn admits(&self, now: &Context) -> bool {
+        self.locals.len() == now.locals.len()
+            && self.stack.len() == now.stack.len()
+            && self.values().zip(now.values()).all(|(want, have)| want.place == have.place && want.ty.admits(have.ty))
+    }
+}

@@ -1,0 +1,230 @@
+//! The translator as an interpreter has it: regions by code object, exits, memory.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use berus_runtime::host::Executable;
+use berus_runtime::interpret::tier::{Facts, RESUME, View};
+use berus_runtime::model::tier::{Translate, When};
+use berus_runtime::model::vm::Vm;
+
+use crate::asm::Xmm;
+use crate::context::{Context, Place};
+use crate::enter::{Saved, enter};
+use crate::links::{self, Links};
+use crate::region::{self, Knowledge, Version};
+
+/// Bytes of machine code that an interpreter may have.
+const BYTES: usize = 16 << 20;
+
+/// How often an exit is taken before a region is made for what follows.
+const OFTEN: u32 = 2;
+
+/// What a [`Report`] is told of a region.
+pub struct Translated<'a> {
+    /// The name of the function.
+    pub function: &'a [u8],
+    /// The line of the region's first instruction.
+    pub line: u32,
+    /// Whether the region goes on where another asked.
+    pub goes_on: bool,
+    /// The instructions of the function.
+    pub bytecode: &'a [u8],
+    /// The machine code, and where it lies.
+    pub code: &'a [u8],
+    /// See `code`.
+    pub address: usize,
+    /// Where stretches of machine code begin, and the offset of the instruction each is for; behind the last instruction
+    /// is the code of exits, for which that is `usize::MAX`.
+    pub stretches: &'a [(usize, usize)],
+}
+
+/// Is told of each region that is made.
+pub type Report = fn(&Translated<'_>);
+
+/// A translator for one interpreter.
+pub struct Jit {
+    facts: Facts,
+    when: When,
+    report: Option<Report>,
+    links: Links,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    units: BTreeMap<usize, Unit>,
+    /// The exits by the numbers of their links.
+    exits: Vec<Option<Exit>>,
+    /// Bytes of machine code.
+    bytes: usize,
+}
+
+/// The machine code of a code object.
+#[derive(Default)]
+struct Unit {
+    knowledge: Knowledge,
+    memory: Vec<Executable>,
+    /// The numbers of its exits.
+    exits: Vec<usize>,
+}
+
+struct Exit {
+    offset: usize,
+    context: Context,
+    linkable: bool,
+    taken: u32,
+}
+
+impl Jit {
+    /// A translator that is to be given to one interpreter, with `when`; `report` is told of each region.
+    pub fn new(when: When, report: Option<Report>) -> Jit {
+        Jit { facts: Facts::new(), when, report, links: Links::default(), state: RefCell::default() }
+    }
+
+    /// Makes the region that begins where the frame is, with `context`; its address.
+    fn make(&self, vm: &Vm, view: View<'_>, context: Context, goes_on: bool) -> Option<usize> {
+        let mut state = self.state.borrow_mut();
+        let State { units, exits, bytes } = &mut *state;
+        let unit = units.entry(view.code()).or_insert_with(|| Unit {
+            knowledge: Knowledge::new(view.instructions()),
+            ..Unit::default()
+        });
+        if *bytes > BYTES {
+            return None;
+        }
+        let begin = context.clone();
+        let first = exits.len().max(links::FIRST);
+        let region = region::make(view, &self.facts, &mut unit.knowledge, context, first)?;
+        if first + region.exits.len() > links::NUMBER {
+            return None;
+        }
+        let memory = vm.host().machine_code()?.install(region.bytes.len(), &mut |memory| {
+            if let Some(start) = memory.get_mut(..region.bytes.len()) {
+                start.copy_from_slice(&region.bytes);
+            }
+        })?;
+        let code: &[u8] = (*memory).as_ref();
+        let address = code.as_ptr().expose_provenance();
+        *bytes += code.len().next_multiple_of(4096);
+        if let Some(report) = self.report {
+            let (function, line) = view.place(view.offset());
+            report(&Translated {
+                function,
+                line,
+                goes_on,
+                bytecode: view.instructions(),
+                code: &region.bytes,
+                address,
+                stretches: &region.stretches,
+            });
+        }
+        unit.memory.push(memory);
+        exits.resize_with(first, || None);
+        for (number, (distance, leaving)) in (first..).zip(region.exits) {
+            self.links.set(number, address + distance);
+            let region::Leaving { offset, context, linkable, .. } = leaving;
+            exits.push(Some(Exit { offset, context, linkable, taken: 0 }));
+            unit.exits.push(number);
+        }
+        unit.knowledge.versions.extend(region.versions.into_iter().map(|version| {
+            let Version { offset, context, place } = version;
+            Version { offset, context, place: address + place }
+        }));
+        debug_assert!(unit.knowledge.versions.iter().any(|version| version.context == begin));
+        Some(address)
+    }
+
+    /// Puts the frame in order after machine code has ended at an exit. Where the exit asks, has a region made for what
+    /// follows. How the interpreter goes on.
+    pub(crate) fn left(&self, vm: &Vm, saved: &Saved) -> usize {
+        let number = saved.gpr[usize::from(crate::asm::R11.0)];
+        let Some((offset, context, asks)) = self.take(number) else { return RESUME };
+        let Some(view) = View::new(vm) else { return RESUME };
+        // One float in two places is one object.
+        let mut objects = [0usize; 16];
+        let mut float = |xmm: Xmm| {
+            let number = usize::from(xmm.0);
+            if objects[number] == 0 {
+                objects[number] = view.float(saved.xmm[number]);
+            }
+            objects[number]
+        };
+        for (slot, value) in context.values().enumerate() {
+            let word = match (value.place, context.xmm_of(*value)) {
+                (_, Some(xmm)) => float(xmm),
+                (Place::Word(word), _) => word,
+                (Place::Gpr(reg), _) => saved.gpr[usize::from(reg.0)],
+                (Place::Local(local), _) => view.slot(local.into()),
+                (Place::Memory | Place::Xmm(_), None) => continue,
+            };
+            // SAFETY: the slot is one of those that verification has found in use, and machine code had a value for it.
+            unsafe { view.set_slot(slot, word) };
+        }
+        // SAFETY: the exit is at an instruction, with the operands that verification has found there.
+        unsafe { view.set_place(offset, context.values().count()) };
+        if asks {
+            self.go_on(vm, view, number, context);
+        }
+        RESUME
+    }
+
+    /// The instruction and the context of an exit that is taken, and whether a region is to be made there.
+    fn take(&self, number: usize) -> Option<(usize, Context, bool)> {
+        let mut state = self.state.borrow_mut();
+        let exit = state.exits.get_mut(number)?.as_mut()?;
+        exit.taken = exit.taken.saturating_add(1);
+        let often = if self.when == When::First { 1 } else { OFTEN };
+        let asks = exit.linkable && exit.taken == often;
+        Some((exit.offset, exit.context.clone(), asks))
+    }
+
+    /// Links an exit, before which the frame is, to a region for what follows.
+    fn go_on(&self, vm: &Vm, view: View<'_>, number: usize, mut context: Context) {
+        context.refresh();
+        if let Some(unit) = self.state.borrow_mut().units.get_mut(&view.code()) {
+            let guesses = unit.knowledge.guesses.entry(view.offset()).or_default();
+            *guesses = guesses.saturating_add(1);
+        }
+        if let Some(address) = self.make(vm, view, context, true) {
+            self.links.set(number, address);
+        }
+    }
+}
+
+// SAFETY: the crate's regions do what handlers do, and are run by `run` only.
+unsafe impl Translate for Jit {
+    fn translate(&self, vm: &Vm) -> Option<usize> {
+        let view = View::new(vm)?;
+        vm.host().machine_code()?;
+        let n_slots = view.slots().count();
+        let n_locals = view.n_locals();
+        self.make(vm, view, Context::fresh(n_locals, n_slots.checked_sub(n_locals)?), false)
+    }
+
+    unsafe fn run(&self, vm: &Vm, machine: usize) -> usize {
+        let Some(view) = View::new(vm) else { return RESUME };
+        // SAFETY: as the caller says.
+        unsafe { enter(vm, machine, view.locals(), self.links.start(), self) }
+    }
+
+    fn forget(&self, is_alive: &dyn Fn(usize) -> bool) {
+        let mut state = self.state.borrow_mut();
+        let State { units, exits, bytes } = &mut *state;
+        units.retain(|code, unit| {
+            if is_alive(*code) {
+                return true;
+            }
+            for memory in &unit.memory {
+                *bytes -= (**memory).as_ref().len().next_multiple_of(4096);
+            }
+            for number in &unit.exits {
+                if let Some(exit) = exits.get_mut(*number) {
+                    *exit = None;
+                }
+            }
+            false
+        });
+    }
+}

@@ -1,0 +1,69 @@
+//! The table of links: addresses by which machine code leaves a region, in memory that can be written.
+//!
+//! The first links are fixed. The others belong to exits, and lead to the exit's own code, or to the region that goes on
+//! there. So code is never changed.
+
+use alloc::boxed::Box;
+use alloc::vec;
+use core::cell::UnsafeCell;
+
+use berus_runtime::interpret::tier;
+
+use crate::asm::{R13, Rm};
+use crate::enter;
+
+/// The link by which machine code ends at an exit.
+pub const LEAVE: usize = 0;
+/// The link by which machine code ends with a number.
+pub const FINISH: usize = 1;
+/// The function that has the interpreter run an instruction.
+pub const RUN_ONE: usize = 2;
+/// The function that makes a float.
+pub const MAKE_FLOAT: usize = 3;
+/// The first link of an exit.
+pub const FIRST: usize = 4;
+
+/// Links that there are.
+pub const NUMBER: usize = 1 << 15;
+
+/// Where machine code finds a link.
+pub fn place(number: usize) -> Rm {
+    Rm::At(R13, 8 * number as i32)
+}
+
+/// The table.
+pub struct Links(Box<[UnsafeCell<usize>]>);
+
+impl Default for Links {
+    fn default() -> Links {
+        // Memory that nobody has touched costs nothing.
+        let words: Box<[usize]> = vec![0; NUMBER].into_boxed_slice();
+        // SAFETY: a cell has the layout of what is in it.
+        let links = Links(unsafe { Box::from_raw(Box::into_raw(words) as *mut [UnsafeCell<usize>]) });
+        let fixed = [
+            (LEAVE, enter::leave as *const ()),
+            (FINISH, enter::finish as *const ()),
+            (RUN_ONE, tier::run_one as *const ()),
+            (MAKE_FLOAT, tier::make_float as *const ()),
+        ];
+        for (number, function) in fixed {
+            links.set(number, function.expose_provenance());
+        }
+        links
+    }
+}
+
+impl Links {
+    /// The address of the table.
+    pub fn start(&self) -> *const usize {
+        self.0.as_ptr().cast()
+    }
+
+    /// Has a link lead to `address`.
+    pub fn set(&self, number: usize, address: usize) {
+        if let Some(link) = self.0.get(number) {
+            // SAFETY: nobody else refers to the word; machine code reads it when it runs.
+            unsafe { link.get().write(address) };
+        }
+    }
+}

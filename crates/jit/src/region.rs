@@ -1,0 +1,418 @@
+//! The translator proper: machine code for what follows an instruction, with what is known there.
+//!
+//! A region begins at one instruction with one [`Context`], and follows control from there on all ways. Where control
+//! comes together, and at the region's beginning, there is a version of the code for each context that is met, up to a
+//! number. Where nothing is known of a value, the region asks: it leaves there by an exit at which another region begins
+//! once the exit is taken, since then the value is there to be looked at.
+//!
+//! An instruction has either code of its own, for operands of which enough is known, or has the interpreter run the
+//! handler that there is (`generic`).
+
+mod arithmetic;
+mod flow;
+mod objects;
+mod places;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use berus_mpy::bytecode::Instruction;
+use berus_mpy::opcode::{Flow, Op};
+use berus_runtime::interpret::tier::{Facts, JUMPED, LEAVE, View};
+
+use crate::asm::{Alu, Asm, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, RSP, Reg, Rm, Xmm};
+use crate::context::{Context, Place, Type, Value};
+use crate::enter::XMM;
+use crate::links;
+
+/// Versions of code for one instruction with different contexts.
+const VERSIONS: usize = 5;
+/// Regions that begin at exits at one instruction. When there are as many, no more is guessed there.
+pub const GUESSES: u8 = 4;
+/// The most instructions of a region.
+const INSTRUCTIONS: usize = 3000;
+
+/// The words of constants.
+pub const NONE: usize = 0x06;
+pub const FALSE: usize = 0x0e;
+pub const TRUE: usize = 0x1e;
+
+/// An exit, before its code.
+pub struct Leaving {
+    pub label: Label,
+    pub offset: usize,
+    pub context: Context,
+    /// Whether another region may begin there.
+    pub linkable: bool,
+}
+
+/// A version of the code at an instruction.
+pub struct Version<Where> {
+    pub offset: usize,
+    pub context: Context,
+    pub place: Where,
+}
+
+/// What is known of a code object beforehand, and what regions find.
+#[derive(Default)]
+pub struct Knowledge {
+    /// Where jumps lead to.
+    pub targets: BTreeSet<usize>,
+    /// How many regions have begun at exits, by instruction.
+    pub guesses: BTreeMap<usize, u8>,
+    /// The register that a local variable is in while it is a float without an object.
+    pub homes: BTreeMap<usize, Xmm>,
+    /// The versions of earlier regions, by their addresses.
+    pub versions: Vec<Version<usize>>,
+}
+
+impl Knowledge {
+    pub fn new(code: &[u8]) -> Knowledge {
+        let mut knowledge = Knowledge::default();
+        let mut offset = 0;
+        while let Ok(instruction) = Instruction::decode(code, offset) {
+            knowledge.targets.extend(instruction.target());
+            offset = instruction.end();
+        }
+        knowledge
+    }
+}
+
+/// A finished region.
+pub struct Region {
+    pub bytes: Vec<u8>,
+    /// The distance from the region's beginning to the code of each exit, with the exit.
+    pub exits: Vec<(usize, Leaving)>,
+    /// Versions by their distance from the region's beginning.
+    pub versions: Vec<Version<usize>>,
+    /// For each stretch of machine code its beginning, and the instruction.
+    pub stretches: Vec<(usize, usize)>,
+}
+
+/// The machine code of the path being translated cannot go on: the interpreter runs the instruction.
+struct Stop;
+
+/// Where a path goes after an instruction.
+enum Step {
+    To(usize),
+    End,
+}
+
+type Steps = Result<Step, Stop>;
+
+/// An operand taken from the stack, and the number of its slot in the frame.
+#[derive(Clone, Copy)]
+struct Operand {
+    value: Value,
+    slot: usize,
+}
+
+/// An edge whose code is still to come.
+struct Edge {
+    label: Label,
+    target: usize,
+    context: Context,
+    /// For a jump backward: the jump's own instruction, and the context there.
+    tick: Option<(usize, Context)>,
+}
+
+/// Registers to be loaded again before an exit.
+struct Restore {
+    label: Label,
+    floats: Vec<Xmm>,
+    exit: Label,
+}
+
+pub struct Maker<'a> {
+    asm: Asm,
+    view: View<'a>,
+    facts: &'a Facts,
+    code: &'a [u8],
+    /// The words of the frame's slots when the region is made.
+    words: Vec<usize>,
+    knowledge: &'a mut Knowledge,
+    made: Vec<Version<Label>>,
+    context: Context,
+    /// The context before the instruction, with which an exit leaves.
+    start: Context,
+    /// The instruction's offset.
+    at: usize,
+    /// The registers that the instruction uses besides those of the contexts, a bit each.
+    gprs: u16,
+    xmms: u16,
+    edges: Vec<Edge>,
+    leaving: Vec<Leaving>,
+    restores: Vec<Restore>,
+    /// Ticks that are to be given back before an exit.
+    ticks: Vec<(Label, Label)>,
+    /// The instruction's exits: without and with a link.
+    exits: [Option<Label>; 2],
+    stretches: Vec<(usize, usize)>,
+    n_instructions: usize,
+}
+
+/// Registers for words.
+const GPRS: [Reg; 8] = [RSI, RDI, R8, Reg(9), Reg(10), Reg(5), Reg(14), Reg(15)];
+/// Registers for floats that are operands.
+const XMMS: core::ops::Range<u8> = 2..7;
+/// Registers for floats that are local variables.
+const HOMES: core::ops::Range<u8> = 7..16;
+
+/// Makes the region that begins where the frame of `view` is, with `context`; its code for exits jumps by the links
+/// from number `first` on. `None` if it came out too large.
+pub fn make(
+    view: View<'_>,
+    facts: &Facts,
+    knowledge: &mut Knowledge,
+    context: Context,
+    first: usize,
+) -> Option<Region> {
+    let begin = view.offset();
+    let mut maker = Maker {
+        asm: Asm::default(),
+        view,
+        facts,
+        code: view.instructions(),
+        words: view.slots().collect(),
+        knowledge,
+        made: Vec::new(),
+        start: context.clone(),
+        context,
+        at: begin,
+        gprs: 0,
+        xmms: 0,
+        edges: Vec::new(),
+        leaving: Vec::new(),
+        restores: Vec::new(),
+        ticks: Vec::new(),
+        exits: [None; 2],
+        stretches: Vec::new(),
+        n_instructions: 0,
+    };
+    let label = maker.asm.label();
+    maker.asm.bind(label);
+    maker.made.push(Version { offset: begin, context: maker.context.clone(), place: label });
+    maker.path(begin);
+    while let Some(edge) = maker.edges.pop() {
+        maker.edge(edge);
+    }
+    maker.finish(first)
+}
+
+impl Maker<'_> {
+    fn finish(mut self, first: usize) -> Option<Region> {
+        self.stretches.push((self.asm.len(), usize::MAX));
+        for (label, exit) in core::mem::take(&mut self.ticks) {
+            self.asm.bind(label);
+            self.asm.alu_number_32(Alu::Add, Rm::At(RBX, self.facts.ticks as i32), 1);
+            self.asm.jump(exit);
+        }
+        for restore in core::mem::take(&mut self.restores) {
+            self.asm.bind(restore.label);
+            for xmm in restore.floats {
+                self.asm.load_float(xmm, Rm::At(RSP, XMM + 8 * i32::from(xmm.0)));
+            }
+            self.asm.jump(restore.exit);
+        }
+        let mut exits = Vec::new();
+        for (n, leaving) in core::mem::take(&mut self.leaving).into_iter().enumerate() {
+            let number = first + n;
+            self.asm.bind(leaving.label);
+            if leaving.linkable {
+                self.asm.jump_to(links::place(number));
+            }
+            exits.push((self.asm.len(), leaving));
+            self.asm.number(crate::asm::R11, number as u64);
+            self.asm.jump_to(links::place(links::LEAVE));
+        }
+        let made = core::mem::take(&mut self.made);
+        let place = |version: Version<Label>| {
+            let place = self.asm.place(version.place)?;
+            Some(Version { offset: version.offset, context: version.context, place })
+        };
+        let versions = made.into_iter().map(place).collect::<Option<_>>()?;
+        let stretches = core::mem::take(&mut self.stretches);
+        Some(Region { bytes: self.asm.finish()?, exits, versions, stretches })
+    }
+
+    /// Translates what follows `offset` until control ends or comes to where code is.
+    fn path(&mut self, mut offset: usize) {
+        loop {
+            self.at = offset;
+            self.n_instructions += 1;
+            self.begin_instruction();
+            self.stretches.push((self.asm.len(), offset));
+            let Ok(instruction) = Instruction::decode(self.code, offset) else { return self.leave(false) };
+            if self.n_instructions > INSTRUCTIONS {
+                return self.leave(true);
+            }
+            match self.instruction(&instruction) {
+                Ok(Step::To(next)) => offset = next,
+                Ok(Step::End) => return,
+                Err(Stop) => return self.leave(false),
+            }
+            if self.knowledge.targets.contains(&offset) && !self.arrive(offset) {
+                return;
+            }
+        }
+    }
+
+    /// Begins an instruction: registers are had again.
+    fn begin_instruction(&mut self) {
+        (self.gprs, self.xmms, self.exits) = (0, 0, [None; 2]);
+        self.start = self.context.clone();
+        let words = self.context.stack.iter().filter(|value| matches!(value.place, Place::Gpr(_))).count();
+        if words > GPRS.len() / 2 {
+            self.flush_words();
+        }
+        let floats = XMMS.filter(|xmm| self.context.uses(Xmm(*xmm)) > 0).count();
+        if floats > XMMS.len() - 2 {
+            self.flush_all();
+        }
+    }
+
+    /// The label of an exit before the instruction.
+    fn exit(&mut self, linkable: bool) -> Label {
+        let linkable = linkable && self.guesses();
+        if let Some(label) = self.exits[usize::from(linkable)] {
+            return label;
+        }
+        let label = self.exit_at(self.at, self.start.clone(), linkable);
+        self.exits[usize::from(linkable)] = Some(label);
+        label
+    }
+
+    fn exit_at(&mut self, offset: usize, context: Context, linkable: bool) -> Label {
+        let label = self.asm.label();
+        self.leaving.push(Leaving { label, offset, context, linkable });
+        label
+    }
+
+    /// Leaves before the instruction.
+    fn leave(&mut self, linkable: bool) {
+        let exit = self.exit(linkable);
+        self.asm.jump(exit);
+    }
+
+    /// Whether types may be guessed at this instruction.
+    fn guesses(&self) -> bool {
+        self.knowledge.guesses.get(&self.at).is_none_or(|regions| *regions < GUESSES)
+    }
+
+    /// Leaves to where the frame can be looked at, or says that this has been done often enough.
+    fn ask(&mut self) -> Option<Step> {
+        if !self.guesses() {
+            return None;
+        }
+        self.leave(true);
+        Some(Step::End)
+    }
+
+    fn instruction(&mut self, instruction: &Instruction) -> Steps {
+        let next = Step::To(instruction.end());
+        match instruction.op {
+            Op::LoadFastN | Op::LoadFastMulti => self.load_fast(instruction.index() as usize),
+            Op::StoreFastN | Op::StoreFastMulti => self.store_fast(instruction.index() as usize)?,
+            Op::LoadConstSmallInt | Op::LoadConstSmallIntMulti => match instruction.arg.checked_mul(2) {
+                Some(twice) => self.push_word(Type::Int, twice as usize | 1),
+                None => return self.generic(instruction),
+            },
+            Op::LoadConstNone => self.push_word(Type::Value, NONE),
+            Op::LoadConstTrue => self.push_word(Type::Bool, TRUE),
+            Op::LoadConstFalse => self.push_word(Type::Bool, FALSE),
+            Op::LoadNull => self.push_word(Type::Slot, 0),
+            Op::LoadConstString => {
+                let name = self.view.name(instruction.index() as usize);
+                self.push_word(Type::Value, name);
+            }
+            Op::LoadConstObj => match self.view.constant(instruction.index() as usize) {
+                Some(word) if word != 0 => {
+                    let ty = self.type_of_word(word);
+                    self.push_word(ty, word);
+                }
+                _ => return self.generic(instruction),
+            },
+            Op::DupTop => self.duplicate(1)?,
+            Op::DupTopTwo => self.duplicate(2)?,
+            Op::PopTop => {
+                self.pop()?;
+            }
+            Op::RotTwo => self.rotate(2)?,
+            Op::RotThree => self.rotate(3)?,
+            Op::BinaryOpMulti => return self.binary(instruction),
+            Op::UnaryOpMulti => return self.unary(instruction),
+            Op::LoadSubscr => return self.load_subscr(instruction),
+            Op::StoreSubscr => return self.store_subscr(instruction),
+            Op::Jump => return self.jump(instruction),
+            Op::PopJumpIfTrue | Op::PopJumpIfFalse => return self.pop_jump_if(instruction),
+            Op::ForIter => return self.for_iter(instruction),
+            Op::DeleteFast => {
+                let step = self.generic(instruction)?;
+                if let Some(local) = self.context.locals.get_mut(instruction.index() as usize) {
+                    *local = Value::in_memory(Type::Slot);
+                }
+                return Ok(step);
+            }
+            _ => match instruction.op.flow() {
+                Flow::Next | Flow::Setup | Flow::Branch => return self.generic(instruction),
+                Flow::Jump | Flow::Leave => return Err(Stop),
+            },
+        }
+        Ok(next)
+    }
+
+    /// Has the interpreter run the instruction.
+    fn generic(&mut self, instruction: &Instruction) -> Steps {
+        if matches!(instruction.op, Op::YieldValue | Op::YieldFrom) {
+            return Err(Stop);
+        }
+        self.flush_all();
+        let branches = instruction.op.flow() == Flow::Branch;
+        let target = instruction.target().filter(|_| branches);
+        let start = self.view.start();
+        let slots = self.context.locals.len() + self.context.stack.len();
+        self.asm.copy(RDI, RBX);
+        self.asm.number(RSI, (start + self.at) as u64);
+        self.asm.address(RDX, slot(slots));
+        self.asm.number(RCX, (start + instruction.end()) as u64);
+        match target {
+            Some(target) => self.asm.number(R8, (start + target) as u64),
+            None => self.asm.copy(R8, RCX),
+        }
+        self.asm.load(RAX, links::place(links::RUN_ONE));
+        self.asm.call(RAX);
+        let before = self.exit(false);
+        let jumped = target.map(|target| {
+            let mut context = self.context.clone();
+            effect(&mut context, instruction.jump_effect());
+            let label = self.asm.label();
+            (Edge { label, target, context, tick: None }, label)
+        });
+        self.asm.test(RAX, RAX);
+        let went_on = self.asm.label();
+        self.asm.jump_if(If::Equal, went_on);
+        if let Some((edge, label)) = jumped {
+            self.asm.alu_number(Alu::Cmp, RAX, JUMPED as i32);
+            self.asm.jump_if(If::Equal, label);
+            self.edges.push(edge);
+        }
+        self.asm.alu_number(Alu::Cmp, RAX, LEAVE as i32);
+        self.asm.jump_if(If::Equal, before);
+        self.asm.jump_to(links::place(links::FINISH));
+        self.asm.bind(went_on);
+        effect(&mut self.context, instruction.effect());
+        Ok(Step::To(instruction.end()))
+    }
+}
+
+/// What an instruction that the interpreter runs makes of the stack: what it has put there is not known.
+fn effect(context: &mut Context, effect: berus_mpy::opcode::Effect) {
+    let left = context.stack.len().saturating_sub(effect.pops as usize);
+    context.stack.truncate(left);
+    context.stack.resize(left + effect.pushes as usize, Value::in_memory(Type::Slot));
+}
+
+/// A slot of the frame.
+fn slot(number: usize) -> Rm {
+    Rm::At(R12, 8 * number as i32)
+}

@@ -1,0 +1,317 @@
+//! Jumps and loops.
+
+use berus_mpy::bytecode::Instruction;
+use berus_mpy::opcode::{ITER_SLOTS, Op};
+
+use crate::asm::{Alu, If, Label, RAX, RBX, RCX, Rm, Shift};
+use crate::context::{Context, Place, Type, Value};
+use crate::region::places::truth;
+use crate::region::{Edge, FALSE, Maker, NONE, Operand, Step, Steps, Stop, TRUE, VERSIONS, Version, slot};
+
+/// What the machine's flags say of a comparison.
+#[derive(Clone, Copy)]
+pub(super) enum Test {
+    If(If),
+    FloatsEqual,
+    FloatsDiffer,
+}
+
+impl Maker<'_> {
+    /// Jumps to a label if a test comes out as `wanted`.
+    pub(super) fn jump_on(&mut self, test: Test, wanted: bool, to: Label) {
+        match (test, wanted) {
+            (Test::If(condition), true) => self.asm.jump_if(condition, to),
+            (Test::If(condition), false) => self.asm.jump_if(condition.not(), to),
+            (Test::FloatsEqual, true) | (Test::FloatsDiffer, false) => {
+                let no = self.asm.label();
+                self.asm.jump_if(If::Parity, no);
+                self.asm.jump_if(If::Equal, to);
+                self.asm.bind(no);
+            }
+            (Test::FloatsEqual, false) | (Test::FloatsDiffer, true) => {
+                self.asm.jump_if(If::Parity, to);
+                self.asm.jump_if(If::NotEqual, to);
+            }
+        }
+    }
+
+    /// Goes on both ways from a jump whose condition, not on the stack, the machine's flags tell.
+    pub(super) fn branch(&mut self, jump: &Instruction, test: Test) -> Steps {
+        let wanted = jump.op == Op::PopJumpIfTrue;
+        let label = self.asm.label();
+        self.jump_on(test, wanted, label);
+        self.edge_of(jump, label, wanted)?;
+        Ok(Step::To(jump.end()))
+    }
+
+    /// Has code come later, at `label`, for a jump that is taken when its condition, not on the stack, is `truth`.
+    fn edge_of(&mut self, jump: &Instruction, label: Label, truth: bool) -> Result<(), Stop> {
+        let target = jump.target().ok_or(Stop)?;
+        let tick = (jump.arg < 0).then(|| {
+            let mut before = self.context.clone();
+            let (ty, word) = (Type::Bool, if truth { TRUE } else { FALSE });
+            before.stack.push(Value { ty, place: Place::Word(word) });
+            (jump.offset, before)
+        });
+        self.edges.push(Edge { label, target, context: self.context.clone(), tick });
+        Ok(())
+    }
+
+    /// Makes the code for an edge.
+    pub(super) fn edge(&mut self, edge: Edge) {
+        self.asm.bind(edge.label);
+        self.context = edge.context;
+        self.at = edge.target;
+        self.stretches.push((self.asm.len(), edge.target));
+        if let Some((jump, before)) = edge.tick {
+            self.tick(jump, before);
+        }
+        if self.arrive(edge.target) {
+            self.path(edge.target);
+        }
+    }
+
+    /// Counts a backward jump; where it is time to look at events, the interpreter jumps.
+    fn tick(&mut self, jump: usize, before: Context) {
+        let exit = self.exit_at(jump, before, false);
+        let label = self.asm.label();
+        self.asm.alu_number_32(Alu::Sub, Rm::At(RBX, self.facts.ticks as i32), 1);
+        self.asm.jump_if(If::Below, label);
+        self.ticks.push((label, exit));
+    }
+
+    /// Comes to `target`, where control comes together: jumps to a version of the code that is there, or answers that
+    /// one begins here.
+    pub(super) fn arrive(&mut self, target: usize) -> bool {
+        self.at = target;
+        self.begin_arrival();
+        self.flush_words();
+        if self.jump_to_version(target, |known, now| known == now) {
+            return false;
+        }
+        let made = self.made.iter().filter(|version| version.offset == target).count();
+        let known = self.knowledge.versions.iter().filter(|version| version.offset == target).count();
+        if made + known >= VERSIONS {
+            if self.jump_to_version(target, Context::admits) {
+                return false;
+            }
+            self.flush_all();
+            self.context.forget();
+            if self.jump_to_version(target, Context::admits) {
+                return false;
+            }
+        }
+        let label = self.asm.label();
+        self.asm.bind(label);
+        self.made.push(Version { offset: target, context: self.context.clone(), place: label });
+        true
+    }
+
+    /// Exits from here on leave with the context as it is.
+    fn begin_arrival(&mut self) {
+        self.start = self.context.clone();
+        self.exits = [None; 2];
+    }
+
+    fn jump_to_version(&mut self, target: usize, fits: fn(&Context, &Context) -> bool) -> bool {
+        let now = &self.context;
+        if let Some(version) = self.made.iter().find(|made| made.offset == target && fits(&made.context, now)) {
+            let place = version.place;
+            self.asm.jump(place);
+            return true;
+        }
+        let known = &self.knowledge.versions;
+        if let Some(version) = known.iter().find(|known| known.offset == target && fits(&known.context, now)) {
+            self.asm.number(RAX, version.place as u64);
+            self.asm.jump_to(RAX);
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn jump(&mut self, jump: &Instruction) -> Steps {
+        let target = jump.target().ok_or(Stop)?;
+        if jump.arg < 0 {
+            let before = self.context.clone();
+            self.tick(jump.offset, before);
+        }
+        Ok(Step::To(target))
+    }
+
+    pub(super) fn pop_jump_if(&mut self, jump: &Instruction) -> Steps {
+        let operand = self.operand(0)?;
+        let wanted = jump.op == Op::PopJumpIfTrue;
+        if let Place::Word(word) = operand.value.place
+            && let Some(truth) = truth(word)
+        {
+            let before = self.context.clone();
+            self.context.stack.pop();
+            if truth != wanted {
+                return Ok(Step::To(jump.end()));
+            }
+            let target = jump.target().ok_or(Stop)?;
+            if jump.arg < 0 {
+                self.tick(jump.offset, before);
+            }
+            return Ok(Step::To(target));
+        }
+        if self.type_of(operand).is_unknown() {
+            match self.guess(operand) {
+                Some(ty @ (Type::Int | Type::Bool)) if self.word_at(operand).is_some() => self.guard(operand, ty)?,
+                Some(_) => return self.jump_by_handler(jump),
+                None => match self.ask() {
+                    Some(step) => return Ok(step),
+                    None => return self.jump_by_handler(jump),
+                },
+            }
+        }
+        let operand = self.operand(0)?;
+        let ty = self.type_of(operand);
+        let test = match ty {
+            Type::Bool => {
+                self.compare(operand, TRUE as i32)?;
+                If::Equal
+            }
+            ty if ty.is_int() => {
+                self.compare(operand, 1)?;
+                If::NotEqual
+            }
+            _ => return self.jump_by_handler(jump),
+        };
+        self.context.stack.pop();
+        self.branch(jump, Test::If(test))
+    }
+
+    /// A jump by a condition that the interpreter finds out: a backward one is left to the interpreter.
+    fn jump_by_handler(&mut self, jump: &Instruction) -> Steps {
+        if jump.arg >= 0 {
+            return self.generic(jump);
+        }
+        // Words that are no objects need no handler.
+        let operand = self.operand(0)?;
+        if self.word_at(operand).is_none() {
+            return Err(Stop);
+        }
+        let exit = self.exit(false);
+        self.load(RAX, operand)?;
+        self.context.stack.pop();
+        let (yes, no) = (self.asm.label(), self.asm.label());
+        for (word, label) in [(TRUE, yes), (FALSE, no), (NONE, no), (1, no)] {
+            self.asm.alu_number(Alu::Cmp, RAX, word as i32);
+            self.asm.jump_if(If::Equal, label);
+        }
+        self.asm.test_bits(RAX.into(), 1);
+        self.asm.jump_if(If::Equal, exit);
+        self.asm.bind(yes);
+        let taken = self.asm.label();
+        let on = self.asm.label();
+        let wanted = jump.op == Op::PopJumpIfTrue;
+        if wanted {
+            self.asm.jump(taken);
+            self.asm.bind(no);
+        } else {
+            self.asm.jump(on);
+            self.asm.bind(no);
+            self.asm.jump(taken);
+        }
+        self.asm.bind(on);
+        self.edge_of(jump, taken, wanted)?;
+        Ok(Step::To(jump.end()))
+    }
+
+    fn compare(&mut self, operand: Operand, word: i32) -> Result<(), Stop> {
+        match self.word_at(operand) {
+            Some(at) => self.asm.alu_number(Alu::Cmp, at, word),
+            None => {
+                self.load(RAX, operand)?;
+                self.asm.alu_number(Alu::Cmp, RAX, word);
+            }
+        }
+        Ok(())
+    }
+
+    /// The next turn of a loop: over a range with a known step, or over a list, without the interpreter.
+    pub(super) fn for_iter(&mut self, instruction: &Instruction) -> Steps {
+        const N: usize = ITER_SLOTS as usize;
+        self.flush_words();
+        let first = self.operand(N - 1)?;
+        if self.context.stack.iter().rev().take(N).any(|value| value.place != Place::Memory) {
+            return Err(Stop);
+        }
+        if self.type_of(first).is_unknown() {
+            match self.guess(first) {
+                Some(ty @ Type::Int) => self.guard(first, ty)?,
+                Some(ty @ Type::Object(address)) if address == self.facts.list_type => self.guard(first, ty)?,
+                Some(_) => return self.for_iter_by_handler(instruction),
+                None => match self.ask() {
+                    Some(step) => return Ok(step),
+                    None => return self.for_iter_by_handler(instruction),
+                },
+            }
+        }
+        match self.type_of(self.operand(N - 1)?) {
+            ty if ty.is_int() => self.for_range(instruction),
+            Type::Object(address) if address == self.facts.list_type => self.for_list(instruction),
+            _ => self.for_iter_by_handler(instruction),
+        }
+    }
+
+    fn for_range(&mut self, instruction: &Instruction) -> Steps {
+        let (next, stop, step) = (self.operand(3)?, self.operand(2)?, self.operand(1)?);
+        if self.type_of(step).is_unknown() {
+            let word = self.words.get(step.slot).copied().filter(|_| self.type_of(step) == Type::Fresh);
+            match word.filter(|word| word & 1 != 0 && i32::try_from(*word as isize).is_ok()) {
+                Some(word) if self.guesses() && i32::try_from(word).is_ok() => self.guard(step, Type::Word(word))?,
+                _ => return self.for_iter_by_handler(instruction),
+            }
+        }
+        let Type::Word(by) = self.type_of(self.operand(1)?) else { return self.for_iter_by_handler(instruction) };
+        let by = by as isize as i32 - 1;
+        if by <= 0 {
+            return self.for_iter_by_handler(instruction);
+        }
+        let exit = self.exit(false);
+        let value = self.gpr()?;
+        let end = self.asm.label();
+        self.asm.load(value, slot(next.slot));
+        self.asm.alu(Alu::Cmp, value, slot(stop.slot));
+        self.asm.jump_if(If::GreaterEqual, end);
+        self.asm.address(RAX, Rm::At(value, by));
+        // Beyond the last small int: seldom, and the interpreter knows.
+        self.asm.alu(Alu::Cmp, RAX, value);
+        self.asm.jump_if(If::Less, exit);
+        self.asm.store(slot(next.slot), RAX);
+        self.end_of_loop(instruction, end)?;
+        self.push(Type::Int, Place::Gpr(value));
+        Ok(Step::To(instruction.end()))
+    }
+
+    fn for_list(&mut self, instruction: &Instruction) -> Steps {
+        let (list, index) = (self.operand(3)?, self.operand(2)?);
+        let item = self.gpr()?;
+        let end = self.asm.label();
+        self.asm.load(RAX, slot(list.slot));
+        self.asm.load(RCX, slot(index.slot));
+        self.asm.shift(Shift::Arithmetic, RCX, 1);
+        self.asm.alu(Alu::Cmp, RCX, Rm::At(RAX, self.facts.list_len as i32));
+        self.asm.jump_if(If::AboveEqual, end);
+        self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
+        self.asm.load(item, Rm::Indexed(RAX, RCX, 3, 0));
+        self.asm.alu_number(Alu::Add, slot(index.slot), 2);
+        self.end_of_loop(instruction, end)?;
+        self.push(Type::Value, Place::Gpr(item));
+        Ok(Step::To(instruction.end()))
+    }
+
+    fn end_of_loop(&mut self, instruction: &Instruction, label: Label) -> Result<(), Stop> {
+        let target = instruction.target().ok_or(Stop)?;
+        let mut context = self.context.clone();
+        context.stack.truncate(context.stack.len() - ITER_SLOTS as usize);
+        self.edges.push(Edge { label, target, context, tick: None });
+        Ok(())
+    }
+
+    fn for_iter_by_handler(&mut self, instruction: &Instruction) -> Steps {
+        self.generic(instruction)
+    }
+}

@@ -1,0 +1,96 @@
+//! Items of lists.
+
+use berus_mpy::bytecode::Instruction;
+
+use crate::asm::{Alu, If, RAX, RCX, Rm, Shift};
+use crate::context::{Place, Type};
+use crate::region::{Maker, Operand, Step, Steps, Stop};
+
+impl Maker<'_> {
+    pub(super) fn load_subscr(&mut self, instruction: &Instruction) -> Steps {
+        match self.list_and_index(self.operand(1)?, self.operand(0)?)? {
+            Known::Yes => {}
+            Known::No => return self.generic(instruction),
+            Known::Asked(step) => return Ok(step),
+        }
+        let (list, index) = (self.operand(1)?, self.operand(0)?);
+        let item = self.gpr()?;
+        self.item(list, index)?;
+        self.asm.load(item, Rm::Indexed(RAX, RCX, 3, 0));
+        self.context.stack.truncate(self.context.stack.len() - 2);
+        self.push(Type::Value, Place::Gpr(item));
+        Ok(Step::To(instruction.end()))
+    }
+
+    pub(super) fn store_subscr(&mut self, instruction: &Instruction) -> Steps {
+        match self.list_and_index(self.operand(1)?, self.operand(0)?)? {
+            Known::Yes => {}
+            Known::No => return self.generic(instruction),
+            Known::Asked(step) => return Ok(step),
+        }
+        if self.operand(2)?.value.place == Place::Word(0) {
+            return self.generic(instruction);
+        }
+        if self.context.xmm_of(self.operand(2)?.value).is_some() {
+            self.flush_all();
+        }
+        let (value, list, index) = (self.operand(2)?, self.operand(1)?, self.operand(0)?);
+        let word = self.gpr()?;
+        self.load(word, value)?;
+        if matches!(self.type_of(value), Type::Slot | Type::Fresh) {
+            // Null deletes.
+            let exit = self.exit(false);
+            self.asm.test(word, word);
+            self.asm.jump_if(If::Equal, exit);
+        }
+        self.item(list, index)?;
+        self.asm.store(Rm::Indexed(RAX, RCX, 3, 0), word);
+        self.context.stack.truncate(self.context.stack.len() - 3);
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// Has the address of a list's items in `rax`, and in `rcx` the number of the item with an index that the list has.
+    fn item(&mut self, list: Operand, index: Operand) -> Result<(), Stop> {
+        let exit = self.exit(false);
+        let len = Rm::At(RAX, self.facts.list_len as i32);
+        self.load(RAX, list)?;
+        self.load(RCX, index)?;
+        self.asm.shift(Shift::Arithmetic, RCX, 1);
+        let within = self.asm.label();
+        self.asm.alu(Alu::Cmp, RCX, len);
+        self.asm.jump_if(If::Below, within);
+        // A negative index counts from the end; one beyond the end stays there.
+        self.asm.alu(Alu::Add, RCX, len);
+        self.asm.alu(Alu::Cmp, RCX, len);
+        self.asm.jump_if(If::AboveEqual, exit);
+        self.asm.bind(within);
+        self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
+        Ok(())
+    }
+
+    /// Whether two operands are a list and a small int.
+    fn list_and_index(&mut self, list: Operand, index: Operand) -> Result<Known, Stop> {
+        let wanted = Type::Object(self.facts.list_type);
+        for (operand, wanted) in [(list, wanted), (index, Type::Int)] {
+            let ty = self.type_of(operand);
+            if ty == wanted || wanted == Type::Int && ty.is_int() {
+                continue;
+            }
+            if !ty.is_unknown() || self.word_at(operand).is_none() {
+                return Ok(Known::No);
+            }
+            match self.guess(operand) {
+                Some(guess) if guess == wanted => self.guard(operand, wanted)?,
+                Some(_) => return Ok(Known::No),
+                None => return Ok(self.ask().map_or(Known::No, Known::Asked)),
+            }
+        }
+        Ok(Known::Yes)
+    }
+}
+
+enum Known {
+    Yes,
+    No,
+    Asked(Step),
+}

@@ -1,0 +1,386 @@
+//! Machine code for what runs often: where the interpreter goes over to it, and what machine code has of the interpreter.
+//!
+//! The handlers here take the place of those of calls and jumps in interpreters that have a translator
+//! ([`Translate`]). They look whether there is machine code where control goes. Machine code works on the frame that the
+//! interpreter has pushed, and leaves that frame, at any instruction, as the interpreter would have it there; so the
+//! interpreter can always go on.
+
+use alloc::boxed::Box;
+use core::mem::offset_of;
+
+use berus_mpy::opcode::Op;
+
+use crate::interpret::op;
+use crate::interpret::op::{TABLE, next, resume, tri};
+use crate::model::code::Code;
+use crate::model::dispatch::{Exit, Table};
+use crate::model::events::{Events, Poll, tick};
+use crate::model::frame::Frame;
+use crate::model::layout::List;
+use crate::model::object::{Gc, Object};
+use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::tier::{Known, State, Translate, When};
+use crate::model::vm::Vm;
+use crate::model::word::{Obj, Slot};
+use crate::obj::float::{Float, Floats};
+
+/// Machine code that calls [`run_one`] goes on behind the instruction.
+pub const WENT_ON: usize = 0;
+/// Machine code that calls [`run_one`] goes on where the instruction jumps to.
+pub const JUMPED: usize = 1;
+/// The interpreter runs the instruction: nothing has been done.
+pub const LEAVE: usize = 2;
+/// The first of the numbers that say how the interpreter goes on after machine code.
+const EXITS: usize = 3;
+/// The interpreter goes on with the top frame.
+pub const RESUME: usize = EXITS + Exit::Next as usize;
+
+/// How many instructions of machine code may have the interpreter run something on top of them: what such an
+/// instruction calls runs on the machine stack.
+const NESTED: u32 = 8;
+
+/// The handlers of an interpreter that has a translator.
+static HOT_TABLE: Table = {
+    let mut table = TABLE;
+    table[Op::Jump as usize] = jump;
+    table[Op::PopJumpIfTrue as usize] = pop_jump_if::<true>;
+    table[Op::PopJumpIfFalse as usize] = pop_jump_if::<false>;
+    table
+};
+
+impl Vm {
+    /// Has bytecode that runs often translated by `translator`.
+    pub fn set_translator(&mut self, translator: Box<dyn Translate>, when: When) {
+        self.tier.begin(translator, when);
+        self.dispatch.set_table(&HOT_TABLE);
+    }
+}
+
+op::leaving_op! {
+    jump(vm, code, ip, sp, fp) {
+        let start = ip;
+        let by = ip.jump();
+        if by < 0 {
+            return jump_back(vm, code, start, ip.plus(by), sp, fp);
+        }
+        next(vm, code, ip.plus(by), sp, fp)
+    }
+}
+
+op::leaving_op! {
+    pop_jump_if[const TRUTH: bool](vm, code, ip, sp, fp) {
+        let start = ip;
+        let by = ip.jump();
+        if by < 0 && op::plain_truth(sp.top()) == Some(TRUTH) {
+            return jump_back(vm, code, start, ip.plus(by), sp.down(1), fp);
+        }
+        op::pop_jump_if::<TRUTH>(vm, code, start, sp, fp)
+    }
+}
+
+/// Goes on at `target`, before the jump whose operand is at `ip`.
+#[inline(always)]
+fn jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: Fp) -> Exit {
+    if tick(vm) {
+        return poll_and_jump_back(vm, code, ip, target, sp, fp);
+    }
+    let Some(state) = vm.tier.state() else { return next(vm, code, target, sp, fp) };
+    match state.find(target.0, code) {
+        Known::Machine(machine) => enter(vm, code, target, sp, fp, machine),
+        Known::Nothing if state.when == When::First => translate_and_go_on(vm, code, target, sp, fp),
+        _ => next(vm, code, target, sp, fp),
+    }
+}
+
+/// As [`jump_back`], once pending events have been looked at: where that is done, the program is mostly.
+#[inline(never)]
+fn poll_and_jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: Fp) -> Exit {
+    // An exception leaves the jump undone; the frame's operands are dropped then.
+    tri!(vm, ip, vm.poll());
+    translate_and_go_on(vm, code, target, sp, fp)
+}
+
+/// Goes on at `target` in machine code, if there is any or some can be made.
+#[inline(never)]
+fn translate_and_go_on(vm: &Vm, code: Gc<Code>, target: Ip, sp: Sp, fp: Fp) -> Exit {
+    let (Some(state), false) = (vm.tier.state(), vm.dispatch.stops()) else { return next(vm, code, target, sp, fp) };
+    let machine = match state.find(target.0, code) {
+        Known::Machine(machine) => Some(machine),
+        Known::None => None,
+        Known::Nothing => {
+            let frame = vm.frame();
+            frame.ip.set(target.0);
+            frame.sp.set(sp.0);
+            let machine = if code.is_generator() { None } else { state.translator.translate(vm) };
+            state.note(target.0, code, machine);
+            machine
+        }
+    };
+    match machine {
+        Some(machine) => enter(vm, code, target, sp, fp, machine),
+        None => next(vm, code, target, sp, fp),
+    }
+}
+
+/// Goes on at `ip` in machine code.
+#[inline(never)]
+fn enter(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, fp: Fp, machine: usize) -> Exit {
+    let Some(state) = vm.tier.state() else { return next(vm, code, ip, sp, fp) };
+    if vm.is_deep() || state.nested.get() >= NESTED || !is_stocked(vm, state) {
+        return next(vm, code, ip, sp, fp);
+    }
+    let frame = vm.frame();
+    frame.ip.set(ip.0);
+    frame.sp.set(sp.0);
+    // SAFETY: `state` has the machine code for this code object and instruction, and drops it with the code object only.
+    let how = unsafe { state.translator.run(vm, machine) };
+    match exit(how) {
+        Exit::Next => resume(vm),
+        exit => exit,
+    }
+}
+
+/// Fills the store of floats; false if there is no memory for that.
+#[inline]
+fn is_stocked(vm: &Vm, state: &State) -> bool {
+    if state.store.iter().all(|place| place.get().is_some()) {
+        return true;
+    }
+    match state.fill_store(|| vm.new_float(0.0)) {
+        Ok(()) => true,
+        Err(raised) => {
+            vm.take_exception(raised);
+            false
+        }
+    }
+}
+
+/// How the interpreter goes on, by its number.
+fn exit(how: usize) -> Exit {
+    const ALL: [Exit; 5] = [Exit::Next, Exit::Returned, Exit::Yielded, Exit::Raised, Exit::Reraised];
+    ALL.into_iter().find(|exit| *exit as usize + EXITS == how).unwrap_or(match how {
+        #[cfg(feature = "steps")]
+        how if how == EXITS + Exit::Paused as usize => Exit::Paused,
+        how if how == EXITS + Exit::Waiting as usize => Exit::Waiting,
+        _ => Exit::Next,
+    })
+}
+
+/// Has the interpreter run the instruction at `ip`, whose operands end at `sp`, for machine code that has the frame on
+/// top; all of the frame is in memory. Answers [`WENT_ON`] if the frame has come to `after` then, [`JUMPED`] if it has
+/// come to `target`; else the machine code ends with the answer.
+///
+/// # Safety
+/// The frame on top runs verified code, of which the three addresses are instructions; `sp` is right for the first.
+pub unsafe extern "C" fn run_one(
+    vm: &Vm,
+    ip: *const u8,
+    sp: *mut Slot,
+    after: *const u8,
+    target: *const u8,
+) -> usize {
+    let frame = vm.frame();
+    let (Some(code), Some(state)) = (frame.code.get(), vm.tier.state()) else { return LEAVE };
+    if state.nested.get() >= NESTED || vm.is_deep() {
+        return LEAVE;
+    }
+    frame.ip.set(ip);
+    frame.sp.set(sp);
+    let ends = [Ip(after).peek(), Ip(target).peek()];
+    ends.into_iter().for_each(|op| vm.dispatch.hold(op));
+    state.nested.set(state.nested.get() + 1);
+    let mut behind = Ip(ip);
+    let op = behind.byte();
+    let mut exit = TABLE[usize::from(op)](vm, code, behind, Sp(sp), Fp(frame.locals.get()));
+    // What the instruction has called stops at the same opcodes.
+    while exit == Exit::Next && !core::ptr::eq(vm.frame(), frame) && !vm.dispatch.stops() {
+        exit = op::start(vm);
+    }
+    state.nested.set(state.nested.get() - 1);
+    ends.into_iter().for_each(|op| vm.dispatch.release(op));
+    if exit == Exit::Next && core::ptr::eq(vm.frame(), frame) && !vm.dispatch.stops() {
+        if frame.ip.get() == after {
+            return WENT_ON;
+        }
+        if frame.ip.get() == target {
+            return JUMPED;
+        }
+    }
+    EXITS + exit as usize
+}
+
+/// A float, for machine code; null if there is no memory.
+///
+/// # Safety
+/// None: the function is for machine code, which knows its address only.
+pub unsafe extern "C" fn make_float(vm: &Vm, bits: u64) -> usize {
+    match vm.new_float(f64::from_bits(bits)) {
+        Ok(float) => float.bits(),
+        Err(raised) => {
+            vm.take_exception(raised);
+            0
+        }
+    }
+}
+
+/// What machine code needs to know of the interpreter: distances in bytes, from the beginning of a structure to a
+/// field, and addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// From the interpreter to the number of ticks that are left, of 32 bits.
+    pub ticks: usize,
+    /// From a list to its length, and to the address of its items.
+    pub list_len: usize,
+    /// See `list_len`.
+    pub list_items: usize,
+    /// From a float to its value.
+    pub float_value: usize,
+    /// The address of the type of floats.
+    pub float_type: usize,
+    /// The address of the type of lists.
+    pub list_type: usize,
+}
+
+impl Facts {
+    /// The facts.
+    pub fn new() -> Facts {
+        Facts {
+            ticks: offset_of!(Vm, events) + offset_of!(Events, ticks),
+            list_len: offset_of!(List, len),
+            list_items: offset_of!(List, items),
+            float_value: Float::VALUE,
+            float_type: core::ptr::from_ref(<Float as Object>::TYPE).expose_provenance(),
+            list_type: core::ptr::from_ref(<List as Object>::TYPE).expose_provenance(),
+        }
+    }
+}
+
+impl Default for Facts {
+    fn default() -> Facts {
+        Facts::new()
+    }
+}
+
+/// The frame on top, as a translator sees it.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    vm: &'a Vm,
+    frame: &'a Frame,
+    code: Gc<Code>,
+}
+
+impl<'a> View<'a> {
+    /// The frame on top; `None` if that is no call.
+    pub fn new(vm: &'a Vm) -> Option<View<'a>> {
+        let frame = vm.frame();
+        Some(View { vm, frame, code: frame.code.get()? })
+    }
+
+    /// The address of the code object.
+    pub fn code(&self) -> usize {
+        self.code.as_ptr().addr().get()
+    }
+
+    /// The name of the function, and the line of the instruction at `offset`.
+    pub fn place(&self, offset: usize) -> (&'a [u8], u32) {
+        (self.vm.spelling(self.code.name()), self.code.line(self.vm, self.code.start.wrapping_add(offset)))
+    }
+
+    /// The instructions.
+    pub fn instructions(&self) -> &'a [u8] {
+        let prelude = self.code.start.addr() - self.code.bytes.addr();
+        // SAFETY: a code object's bytes are its prelude and instructions, which stay as long as the code object does.
+        unsafe { core::slice::from_raw_parts(self.code.start, self.code.len as usize - prelude) }
+    }
+
+    /// The offset of the instruction that the frame is at.
+    pub fn offset(&self) -> usize {
+        self.frame.ip.get().addr() - self.code.start.addr()
+    }
+
+    /// How many of the frame's slots are local variables.
+    pub fn n_locals(&self) -> usize {
+        usize::from(self.code.n_locals)
+    }
+
+    /// The slots that are in use: local variables and operands; null slots are 0.
+    pub fn slots(&self) -> impl Iterator<Item = usize> + use<> {
+        let (locals, sp) = (self.frame.locals.get(), self.frame.sp.get());
+        self.slots_to((sp.addr() - locals.addr()) / size_of::<Slot>())
+    }
+
+    fn slots_to(&self, n: usize) -> impl Iterator<Item = usize> + use<> {
+        let locals = self.frame.locals.get();
+        // SAFETY: the frame's slots up to its stack pointer have been written.
+        (0..n).map(move |slot| unsafe { locals.add(slot).read() }.map_or(0, Obj::bits))
+    }
+
+    /// The word of constant `index` of the module; `None` for one that is made when it is used.
+    pub fn constant(&self, index: usize) -> Option<usize> {
+        // SAFETY: verified code has no index but those of its module's constants.
+        let constant = unsafe { self.code.constants.add(index).read() }?;
+        constant.as_later().is_none().then(|| constant.bits())
+    }
+
+    /// The word of name `index` of the module.
+    pub fn name(&self, index: usize) -> usize {
+        Obj::qstr(self.code.qstr(index)).bits()
+    }
+
+    /// The address of the type of the object that `word`, one of the frame's slots, points to; 0 if it points to none.
+    pub fn type_at(&self, word: usize) -> usize {
+        // SAFETY: the word is one of the frame's slots.
+        let object = unsafe { Obj::from_bits(word) };
+        object.and_then(Obj::as_header).map_or(0, |header| {
+            // SAFETY: a pointer word points to a live object.
+            unsafe { header.as_ref() }.ty().as_ptr().addr().get()
+        })
+    }
+
+    /// The word in slot `number`, which is in use.
+    pub fn slot(&self, number: usize) -> usize {
+        self.slots_to(number + 1).last().unwrap_or(0)
+    }
+
+    /// Sets slot `slot`.
+    ///
+    /// # Safety
+    /// The slot is one of the frame's, and `word` the word of a value of the interpreter, or 0.
+    pub unsafe fn set_slot(&self, slot: usize, word: usize) {
+        // SAFETY: as the caller says.
+        unsafe { self.frame.locals.get().add(slot).write(Obj::from_bits(word)) };
+    }
+
+    /// Has the frame go on at instruction `offset` with `slots` slots in use.
+    ///
+    /// # Safety
+    /// That is an instruction of the code, with as many slots in use by what verification has found.
+    pub unsafe fn set_place(&self, offset: usize, slots: usize) {
+        self.frame.ip.set(self.code.start.wrapping_add(offset));
+        self.frame.sp.set(self.frame.locals.get().wrapping_add(slots));
+    }
+
+    /// The address of the first local variable.
+    pub fn locals(&self) -> usize {
+        self.frame.locals.get().expose_provenance()
+    }
+
+    /// The address of the first instruction.
+    pub fn start(&self) -> usize {
+        self.code.start.expose_provenance()
+    }
+
+    /// A float, which is had without memory for it, too, [`STORE`](crate::model::tier::STORE) times since machine code
+    /// was entered.
+    pub fn float(&self, value: f64) -> usize {
+        match self.vm.new_float(value) {
+            Ok(float) => float.bits(),
+            Err(raised) => {
+                self.vm.take_exception(raised);
+                let store = self.vm.tier.state().map_or(&[][..], |state| &state.store);
+                let stored = store.iter().find_map(core::cell::Cell::take);
+                stored.map_or(Obj::NONE, |float| Float::refill(float, value)).bits()
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The tier above the interpreter: machine code for bytecode that runs often.
+//!
+//! A [`Translate`] makes the machine code; the crate `berus-jit` has one. Here is what an interpreter keeps of the tier:
+//! which instructions have machine code, and the objects that machine code needs to leave at any time.
+
+use alloc::boxed::Box;
+use core::cell::Cell;
+
+use crate::heap::Collection;
+use crate::model::code::Code;
+use crate::model::error::Res;
+use crate::model::object::Gc;
+use crate::model::vm::Vm;
+use crate::model::word::Slot;
+
+/// When bytecode is translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// When it is found running: a look at every thousandth call or backward jump tells.
+    Often,
+    /// Before it is run.
+    First,
+}
+
+/// Translates bytecode into machine code.
+///
+/// # Safety
+/// What machine code does with the interpreter's memory is what the interpreter itself does with the same bytecode.
+/// Machine code is only run where [`run`](Translate::run) is called.
+pub unsafe trait Translate {
+    /// The address of machine code that goes on with the top frame at its instruction pointer, where that follows a
+    /// backward jump or begins a function; `None` if there is to be none.
+    fn translate(&self, vm: &Vm) -> Option<usize>;
+
+    /// Runs machine code that [`translate`](Translate::translate) has answered for the frame as it is now, until the
+    /// interpreter is to go on: how it goes on, as [`interpret::tier`](crate::interpret::tier) numbers that.
+    ///
+    /// # Safety
+    /// The machine code is for the code of the top frame and where that is, and still there.
+    unsafe fn run(&self, vm: &Vm, machine: usize) -> usize;
+
+    /// Drops machine code of code objects that are no longer alive, as `is_alive` says by their address.
+    fn forget(&self, is_alive: &dyn Fn(usize) -> bool);
+}
+
+/// Floats that are kept in store, so that machine code can always leave: as many as it has registers for floats.
+pub const STORE: usize = 16;
+
+/// Entries of the table of machine code.
+const ENTRIES: usize = 1024;
+
+/// Machine code that goes on at an instruction.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Entry {
+    /// The address of the instruction.
+    ip: usize,
+    /// The address of the code object.
+    code: usize,
+    /// The address of the machine code; 0 if none is to be made.
+    machine: usize,
+}
+
+/// What an interpreter has of the tier.
+#[derive(Default)]
+pub(crate) struct Tier {
+    state: Option<Box<State>>,
+}
+
+/// The state of a tier that is there.
+pub(crate) struct State {
+    pub translator: Box<dyn Translate>,
+    pub when: When,
+    entries: [Cell<Entry>; ENTRIES],
+    /// How many instructions of machine code have the interpreter run something on top of them.
+    pub nested: Cell<u32>,
+    /// Floats in store.
+    pub store: [Cell<Slot>; STORE],
+}
+
+/// What is known of machine code for an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// The address of machine code.
+    Machine(usize),
+    /// None is to be made.
+    None,
+    Nothing,
+}
+
+impl State {
+    #[inline(always)]
+    fn entry(&self, ip: *const u8) -> &Cell<Entry> {
+        let address = ip.addr();
+        &self.entries[(address ^ address >> 10) % ENTRIES]
+    }
+
+    /// What is known of machine code for the instruction at `ip` of `code`.
+    #[inline(always)]
+    pub fn find(&self, ip: *const u8, code: Gc<Code>) -> Known {
+        let entry = self.entry(ip).get();
+        if entry.ip != ip.addr() || entry.code != code.as_ptr().addr().get() {
+            Known::Nothing
+        } else if entry.machine == 0 {
+            Known::None
+        } else {
+            Known::Machine(entry.machine)
+        }
+    }
+
+    /// Notes what [`State::find`] is to answer.
+    pub fn note(&self, ip: *const u8, code: Gc<Code>, machine: Option<usize>) {
+        let code = code.as_ptr().addr().get();
+        self.entry(ip).set(Entry { ip: ip.addr(), code, machine: machine.unwrap_or(0) });
+    }
+
+    /// Fills the store of floats.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn fill_store(&self, mut new: impl FnMut() -> Res) -> Res<()> {
+        for place in &self.store {
+            if place.get().is_none() {
+                place.set(Some(new()?));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tier {
+    #[inline(always)]
+    pub fn state(&self) -> Option<&State> {
+        self.state.as_deref()
+    }
+
+    pub fn begin(&mut self, translator: Box<dyn Translate>, when: When) {
+        self.state = Some(Box::new(State {
+            translator,
+            when,
+            entries: [const { Cell::new(Entry { ip: 0, code: 0, machine: 0 }) }; ENTRIES],
+            nested: Cell::new(0),
+            store: [const { Cell::new(None) }; STORE],
+        }));
+    }
+
+    /// Keeps the floats in store.
+    pub fn keep(&self, collection: &mut Collection<'_>) {
+        let floats = self.state().into_iter().flat_map(|state| &state.store).filter_map(Cell::get);
+        floats.for_each(|float| collection.keep(float.bits()));
+    }
+
+    /// Drops machine code whose code object the collection is about to free.
+    pub fn forget_freed(&self, collection: &Collection<'_>) {
+        let Some(state) = self.state() else { return };
+        let is_alive = |address: usize| {
+            core::ptr::NonNull::new(core::ptr::without_provenance_mut(address))
+                .is_some_and(|block| collection.is_alive(block))
+        };
+        for entry in &state.entries {
+            if entry.get().code != 0 && !is_alive(entry.get().code) {
+                entry.set(Entry::default());
+            }
+        }
+        state.translator.forget(&is_alive);
+    }
+}
