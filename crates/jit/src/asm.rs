@@ -265,6 +265,18 @@ impl Asm {
         self.encode(None, true, &[0x8d], dest.0, of, false);
     }
 
+    /// Loads the address of a label.
+    pub fn address_of(&mut self, dest: Reg, label: Label) {
+        self.bytes.extend_from_slice(&[0x48 | (dest.0 >> 3) << 2, 0x8d, (dest.0 & 7) << 3 | 5]);
+        self.to(label);
+    }
+
+    /// Compares a byte in memory with a number.
+    pub fn compare_byte(&mut self, at: Rm, with: u8) {
+        self.encode(None, false, &[0x80], Alu::Cmp as u8, at, false);
+        self.byte(with);
+    }
+
     pub fn alu(&mut self, op: Alu, dest: Reg, source: impl Into<Rm>) {
         self.encode(None, true, &[(op as u8) << 3 | 3], dest.0, source.into(), false);
     }

@@ -20,8 +20,14 @@ pub const FINISH: usize = 1;
 pub const RUN_ONE: usize = 2;
 /// The function that makes a float.
 pub const MAKE_FLOAT: usize = 3;
+/// The function that calls.
+pub const CALL: usize = 4;
+/// The function that finds a global variable.
+pub const LOAD_GLOBAL: usize = 5;
+/// The function that finds an attribute.
+pub const LOAD_ATTR: usize = 6;
 /// The first link of an exit.
-pub const FIRST: usize = 4;
+pub const FIRST: usize = 7;
 
 /// Links that there are.
 pub const NUMBER: usize = 1 << 15;
@@ -44,6 +50,9 @@ impl Default for Links {
             (LEAVE, enter::leave as *const ()),
             (FINISH, enter::finish as *const ()),
             (RUN_ONE, tier::run_one as *const ()),
+            (CALL, tier::call as *const ()),
+            (LOAD_GLOBAL, tier::load_global as *const ()),
+            (LOAD_ATTR, tier::load_attr as *const ()),
             (MAKE_FLOAT, tier::make_float as *const ()),
         ];
         for (number, function) in fixed {

@@ -9,6 +9,7 @@
 //! handler that there is (`generic`).
 
 mod arithmetic;
+mod calls;
 mod flow;
 mod objects;
 mod places;
@@ -346,6 +347,10 @@ impl Maker<'_> {
             Op::Jump => return self.jump(instruction),
             Op::PopJumpIfTrue | Op::PopJumpIfFalse => return self.pop_jump_if(instruction),
             Op::ForIter => return self.for_iter(instruction),
+            Op::CallFunction | Op::CallMethod => return self.call(instruction),
+            Op::ReturnValue => return self.return_value(),
+            Op::LoadGlobal => return self.load_global(instruction),
+            Op::LoadAttr => return self.load_attr(instruction),
             Op::DeleteFast => {
                 let step = self.generic(instruction)?;
                 if let Some(local) = self.context.locals.get_mut(instruction.index() as usize) {

@@ -10,15 +10,18 @@ use core::mem::offset_of;
 
 use berus_mpy::opcode::Op;
 
+use crate::data::instance::Instance;
 use crate::interpret::op;
 use crate::interpret::op::{TABLE, next, resume, tri};
+use crate::model::builtin::{Builtin, Fun};
 use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};
 use crate::model::events::{Events, Poll, tick};
-use crate::model::frame::Frame;
+use crate::model::frame::{Entry, Frame, Stacks};
 use crate::model::layout::List;
 use crate::model::object::{Gc, Object};
 use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::thread::Thread;
 use crate::model::tier::{Known, State, Translate, When};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
@@ -45,6 +48,8 @@ static HOT_TABLE: Table = {
     table[Op::Jump as usize] = jump;
     table[Op::PopJumpIfTrue as usize] = pop_jump_if::<true>;
     table[Op::PopJumpIfFalse as usize] = pop_jump_if::<false>;
+    table[Op::CallFunction as usize] = call_function;
+    table[Op::CallMethod as usize] = call_method;
     table
 };
 
@@ -87,7 +92,9 @@ fn jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: Fp) -> Exi
     let Some(state) = vm.tier.state() else { return next(vm, code, target, sp, fp) };
     match state.find(target.0, code) {
         Known::Machine(machine) => enter(vm, code, target, sp, fp, machine),
-        Known::Nothing if state.when == When::First => translate_and_go_on(vm, code, target, sp, fp),
+        Known::Nothing if state.when == When::First || vm.events.ticks.get() % LOOK == 0 => {
+            translate_and_go_on(vm, code, target, sp, fp)
+        }
         _ => next(vm, code, target, sp, fp),
     }
 }
@@ -100,6 +107,16 @@ fn poll_and_jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: F
     translate_and_go_on(vm, code, target, sp, fp)
 }
 
+/// Has machine code made for the frame on top from `target` on; its address.
+fn translate(vm: &Vm, state: &State, code: Gc<Code>, target: Ip, sp: Sp) -> Option<usize> {
+    let frame = vm.frame();
+    frame.ip.set(target.0);
+    frame.sp.set(sp.0);
+    let machine = if code.is_generator() { None } else { state.translator.translate(vm) };
+    state.note(target.0, code, machine);
+    machine
+}
+
 /// Goes on at `target` in machine code, if there is any or some can be made.
 #[inline(never)]
 fn translate_and_go_on(vm: &Vm, code: Gc<Code>, target: Ip, sp: Sp, fp: Fp) -> Exit {
@@ -108,18 +125,72 @@ fn translate_and_go_on(vm: &Vm, code: Gc<Code>, target: Ip, sp: Sp, fp: Fp) -> E
         Known::Machine(machine) => Some(machine),
         Known::None => None,
         Known::Nothing => {
-            let frame = vm.frame();
-            frame.ip.set(target.0);
-            frame.sp.set(sp.0);
-            let machine = if code.is_generator() { None } else { state.translator.translate(vm) };
-            state.note(target.0, code, machine);
-            machine
+            translate(vm, state, code, target, sp)
         }
     };
     match machine {
         Some(machine) => enter(vm, code, target, sp, fp, machine),
         None => next(vm, code, target, sp, fp),
     }
+}
+
+op::leaving_op! {
+    call_function(vm, code, ip, sp, fp) {
+        let start = ip;
+        let counts = ip.uint();
+        let args = sp.down(counts & 0xff);
+        if counts <= 0xff
+            && let Some(target) = op::enter_simple(vm, code, ip, args.down(1), args, counts)
+        {
+            return begin(vm, target, args.up(usize::from(target.n_locals)), Fp(args.0));
+        }
+        op::call_any_function(vm, code, start, sp, fp)
+    }
+}
+
+op::leaving_op! {
+    call_method(vm, code, ip, sp, fp) {
+        let start = ip;
+        let counts = ip.uint();
+        if counts <= 0xff {
+            let base = sp.down(counts + 2);
+            let with_self = usize::from(base.slot(1).is_some());
+            let args = base.up(2 - with_self);
+            if let Some(target) = op::enter_simple(vm, code, ip, base, args, counts + with_self) {
+                return begin(vm, target, args.up(usize::from(target.n_locals)), Fp(args.0));
+            }
+        }
+        op::call_any_method(vm, code, start, sp, fp)
+    }
+}
+
+/// How many calls and jumps there are from one look at where the program is to the next.
+const LOOK: u32 = 128;
+
+/// Begins the function whose frame has just been pushed.
+#[inline(always)]
+fn begin(vm: &Vm, code: Gc<Code>, sp: Sp, fp: Fp) -> Exit {
+    let start = Ip(code.start);
+    let Some(state) = vm.tier.state() else { return next(vm, code, start, sp, fp) };
+    match state.find(start.0, code) {
+        Known::Machine(machine) => enter(vm, code, start, sp, fp, machine),
+        Known::Nothing if state.when == When::First || vm.events.ticks.get() % LOOK == 0 => {
+            translate_and_go_on(vm, code, start, sp, fp)
+        }
+        _ => next(vm, code, start, sp, fp),
+    }
+}
+
+/// Ends the running frame, which machine code has called, with `value`.
+#[inline(never)]
+pub(in crate::interpret) fn go_back(vm: &Vm, value: Obj) -> Exit {
+    let resume = vm.frame().resume.get();
+    vm.pop_frame();
+    let frame = vm.frame();
+    let (Some(code), false) = (frame.code.get(), vm.dispatch.stops()) else { return op::go_on_with(vm, value) };
+    let mut sp = Sp(frame.sp.get());
+    sp.push(value);
+    enter(vm, code, Ip(frame.ip.get()), sp, Fp(frame.locals.get()), resume)
 }
 
 /// Goes on at `ip` in machine code.
@@ -209,6 +280,90 @@ pub unsafe extern "C" fn run_one(
     EXITS + exit as usize
 }
 
+/// The instruction is to be run by [`run_one`].
+pub const RUN: usize = 1;
+/// The frame of a function is on top, for which there is no machine code.
+pub const CALLED: usize = RESUME;
+
+/// Calls what a `CALL_FUNCTION` or `CALL_METHOD` without keywords calls, for machine code whose frame is on top and all
+/// in memory: `ip` is behind the instruction's opcode, `base` is the callee's slot. Answers [`WENT_ON`] if a built-in
+/// has been called, with the result at `base`; [`RUN`] if nothing has been done. If a frame has been pushed, that is for
+/// machine code at the answer, and machine code is to go on at `resume` when the frame ends. Else machine code ends with
+/// the answer.
+///
+/// # Safety
+/// As [`run_one`]; `resume` is machine code that goes on behind the instruction with all in memory.
+pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: usize, is_method: usize) -> usize {
+    let (mut ip, base) = (Ip(ip), Sp(base));
+    let start = ip;
+    let n = ip.uint();
+    let frame = vm.frame();
+    let (Some(code), Some(state)) = (frame.code.get(), vm.tier.state()) else { return RUN };
+    let first = if is_method != 0 && base.slot(1).is_none() { 2 } else { 1 };
+    let args = base.up(first);
+    let n = n + is_method - (first - 1);
+    if let Some(builtin) = base.at(0).downcast::<Builtin>() {
+        let called = match (builtin.fun(), n) {
+            (Fun::F1(fun), 1) => fun(vm, args.at(0)),
+            (Fun::F2(fun), 2) => fun(vm, args.at(0), args.at(1)),
+            (Fun::Var { min, max, fun }, n) if usize::from(min) <= n && n <= usize::from(max) => fun(vm, args.values(n)),
+            _ => return RUN,
+        };
+        return match called {
+            Ok(value) => {
+                base.set_slot(0, Some(value));
+                if !vm.dispatch.stops() {
+                    return WENT_ON;
+                }
+                frame.ip.set(ip.0);
+                frame.sp.set(base.up(1).0);
+                RESUME
+            }
+            Err(raised) => EXITS + op::raised(vm, start, raised) as usize,
+        };
+    }
+    let Some(target) = op::enter_simple(vm, code, ip, base, args, n) else { return RUN };
+    let callee = vm.frame();
+    callee.entry.set(Entry::Machine);
+    callee.resume.set(resume);
+    match state.find(target.start, target) {
+        Known::Machine(machine) => machine,
+        Known::Nothing if state.when == When::First || vm.events.ticks.get() % LOOK == 0 => {
+            let machine = translate(vm, state, target, Ip(target.start), Sp(callee.sp.get()));
+            machine.unwrap_or(CALLED)
+        }
+        _ => CALLED,
+    }
+}
+
+/// The global or built-in variable that a `LOAD_GLOBAL` loads, whose opcode is before `ip`; null if that takes longer.
+///
+/// # Safety
+/// As [`run_one`].
+pub unsafe extern "C" fn load_global(vm: &Vm, ip: *const u8) -> usize {
+    let mut ip = Ip(ip);
+    let start = ip;
+    let Some(code) = vm.frame().code.get() else { return 0 };
+    let name = code.qstr(ip.uint());
+    let globals = &code.context.globals().map;
+    let found = op::name::hinted(vm, globals, start, name).or_else(|| vm.remembered_builtin(globals, name));
+    found.map_or(0, Obj::bits)
+}
+
+/// The attribute of `object`, an instance, that a `LOAD_ATTR` loads, whose opcode is before `ip`; null if that takes
+/// longer.
+///
+/// # Safety
+/// As [`run_one`].
+pub unsafe extern "C" fn load_attr(vm: &Vm, ip: *const u8, object: Obj) -> usize {
+    let mut ip = Ip(ip);
+    let start = ip;
+    let Some(code) = vm.frame().code.get() else { return 0 };
+    let name = code.qstr(ip.uint());
+    let instance = Instance::of(object);
+    instance.and_then(|instance| op::name::hinted(vm, instance.members(), start, name)).map_or(0, Obj::bits)
+}
+
 /// A float, for machine code; null if there is no memory.
 ///
 /// # Safety
@@ -229,6 +384,24 @@ pub unsafe extern "C" fn make_float(vm: &Vm, bits: u64) -> usize {
 pub struct Facts {
     /// From the interpreter to the number of ticks that are left, of 32 bits.
     pub ticks: usize,
+    /// From the interpreter to the frame on top.
+    pub top: usize,
+    /// From a frame to its operands' end, and so on.
+    pub frame_sp: usize,
+    /// See `frame_sp`.
+    pub frame_locals: usize,
+    /// See `frame_sp`.
+    pub frame_below: usize,
+    /// See `frame_sp`.
+    pub frame_blocks_end: usize,
+    /// See `frame_sp`.
+    pub frame_entry: usize,
+    /// See `frame_sp`.
+    pub frame_resume: usize,
+    /// The bytes of a frame, behind which its blocks begin.
+    pub frame_bytes: usize,
+    /// The entry of frames that machine code has pushed, a byte.
+    pub entry_of_machine: u8,
     /// From a list to its length, and to the address of its items.
     pub list_len: usize,
     /// See `list_len`.
@@ -246,6 +419,15 @@ impl Facts {
     pub fn new() -> Facts {
         Facts {
             ticks: offset_of!(Vm, events) + offset_of!(Events, ticks),
+            top: offset_of!(Vm, thread) + offset_of!(Thread, stacks) + Stacks::TOP,
+            frame_sp: offset_of!(Frame, sp),
+            frame_locals: offset_of!(Frame, locals),
+            frame_below: offset_of!(Frame, below),
+            frame_blocks_end: offset_of!(Frame, blocks_end),
+            frame_entry: offset_of!(Frame, entry),
+            frame_resume: offset_of!(Frame, resume),
+            frame_bytes: size_of::<Frame>(),
+            entry_of_machine: Entry::Machine as u8,
             list_len: offset_of!(List, len),
             list_items: offset_of!(List, items),
             float_value: Float::VALUE,
@@ -274,6 +456,11 @@ impl<'a> View<'a> {
     pub fn new(vm: &'a Vm) -> Option<View<'a>> {
         let frame = vm.frame();
         Some(View { vm, frame, code: frame.code.get()? })
+    }
+
+    /// How many exception blocks can be open at once.
+    pub fn n_blocks(&self) -> usize {
+        usize::from(self.code.n_exc)
     }
 
     /// The address of the code object.

@@ -36,6 +36,9 @@ pub(crate) enum Entry {
     Execution,
     /// Control goes to the frame below, which gets the result.
     Call,
+    /// Control goes to the frame below, which gets the result, and goes on in machine code at [`Frame::resume`].
+    #[cfg(berus_tier)]
+    Machine,
     /// Control goes to the frame below, which called a class: it gets the new object instead of the result of
     /// `__init__`.
     Init,
@@ -68,6 +71,9 @@ pub(crate) struct Frame {
     pub object: Cell<Option<Obj>>,
     /// Where control goes when the frame ends.
     pub entry: Cell<Entry>,
+    /// With [`Entry::Machine`]: where machine code goes on with the frame below.
+    #[cfg(berus_tier)]
+    pub resume: Cell<usize>,
 }
 
 /// What an exception block does with an exception.
@@ -171,6 +177,12 @@ pub(crate) struct Stacks {
     pub top: Cell<*mut Frame>,
 }
 
+#[cfg(berus_tier)]
+impl Stacks {
+    /// The distance of the frame that runs from the beginning.
+    pub(crate) const TOP: usize = core::mem::offset_of!(Stacks, top);
+}
+
 const WORD: usize = size_of::<usize>();
 
 impl Stacks {
@@ -190,6 +202,8 @@ impl Stacks {
             below: Cell::new(core::ptr::null_mut()),
             object: Cell::new(None),
             entry: Cell::new(Entry::Bottom),
+            #[cfg(berus_tier)]
+            resume: Cell::new(0),
         };
         // SAFETY: the memory was just allocated for this stack, is aligned to a word, and has room for a frame.
         unsafe { bottom.write(frame) };
@@ -428,6 +442,8 @@ impl Vm {
             below: Cell::new(core::ptr::from_ref(below).cast_mut()),
             object: Cell::new(object),
             entry: Cell::new(entry),
+            #[cfg(berus_tier)]
+            resume: Cell::new(0),
         };
         // SAFETY: the frame stack has room for the new frame behind the frame below.
         unsafe { new.write(frame) };
@@ -465,6 +481,11 @@ impl Vm {
             match frame.entry.get() {
                 Entry::Execution => return true,
                 Entry::Rust | Entry::Bottom => return false,
+                #[cfg(berus_tier)]
+                Entry::Machine => {
+                    // SAFETY: as below.
+                    frame = unsafe { &*frame.below.get() };
+                }
                 Entry::Call | Entry::Init | Entry::Loop | Entry::Delegate | Entry::Send => {
                     // SAFETY: only the bottom frame has none below.
                     frame = unsafe { &*frame.below.get() };

@@ -273,7 +273,7 @@ fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Optio
 /// Enters the function at `sp`, if one is there that takes just the `n` positional arguments at `args`: the function's
 /// code.
 #[cfg_attr(not(feature = "small"), inline(always))]
-fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> Option<Gc<Code>> {
+pub(in crate::interpret) fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> Option<Gc<Code>> {
     let function = sp.at(0).downcast::<Function>()?;
     if code.is_generator() || tick(vm) {
         return None;
@@ -456,14 +456,14 @@ leaving_op! {
 
 /// Removes the running frame, and goes on in the frame below with `value` pushed on its stack.
 #[inline(always)]
-fn go_back(vm: &Vm, value: Obj) -> Exit {
+pub(in crate::interpret) fn go_back(vm: &Vm, value: Obj) -> Exit {
     vm.pop_frame();
     go_on_with(vm, value)
 }
 
 /// Goes on in the frame on top, which has waited for a call, with `value` pushed on its stack.
 #[inline(always)]
-fn go_on_with(vm: &Vm, value: Obj) -> Exit {
+pub(in crate::interpret) fn go_on_with(vm: &Vm, value: Obj) -> Exit {
     let frame = vm.frame();
     let mut sp = Sp(frame.sp.get());
     sp.push(value);
@@ -489,6 +489,8 @@ pub(crate) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
     let frame = vm.frame();
     match frame.entry.get() {
         Entry::Call => go_back(vm, value),
+        #[cfg(berus_tier)]
+        Entry::Machine => crate::interpret::tier::go_back(vm, value),
         Entry::Init => {
             if value != Obj::NONE {
                 let name = vm.type_name(value);

@@ -1,0 +1,114 @@
+//! Calls and returns, variables of modules and attributes.
+//!
+//! A function in machine code is called without a call of the machine: its frame lies on the interpreter's stack of frames,
+//! and says where the caller goes on. So calls may be nested as deep as the interpreter allows, and leaving needs to undo
+//! nothing.
+
+use berus_mpy::bytecode::Instruction;
+use berus_mpy::opcode::Op;
+use berus_runtime::interpret::tier::{RUN, WENT_ON};
+
+use crate::asm::{Alu, If, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Rm};
+use crate::links;
+use crate::region::{Maker, Step, Steps, Stop, effect, slot};
+
+/// Numbers below this are no addresses.
+const ADDRESSES: i32 = 256;
+
+impl Maker<'_> {
+    pub(super) fn call(&mut self, instruction: &Instruction) -> Steps {
+        let n = instruction.index() as usize;
+        if n > 0xff {
+            return self.generic(instruction);
+        }
+        self.flush_all();
+        let is_method = instruction.op == Op::CallMethod;
+        let depth = self.context.stack.len().checked_sub(n + 1 + usize::from(is_method)).ok_or(Stop)?;
+        let base = self.context.locals.len() + depth;
+        let resume = self.asm.label();
+        self.asm.copy(RDI, RBX);
+        self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
+        self.asm.address(RDX, slot(base));
+        self.asm.address_of(RCX, resume);
+        self.asm.number(R8, u64::from(is_method));
+        self.asm.load(RAX, links::place(links::CALL));
+        self.asm.call(RAX);
+        let (done, own, ends) = (self.asm.label(), self.asm.label(), self.asm.label());
+        debug_assert!(WENT_ON == 0);
+        self.asm.test(RAX, RAX);
+        self.asm.jump_if(If::Equal, done);
+        self.asm.alu_number(Alu::Cmp, RAX, ADDRESSES);
+        self.asm.jump_if(If::Below, ends);
+        // The callee's frame is on top, and its arguments are behind the callee.
+        self.asm.load(RCX, Rm::At(RBX, self.facts.top as i32));
+        self.asm.load(R12, Rm::At(RCX, self.facts.frame_locals as i32));
+        self.asm.jump_to(RAX);
+        self.asm.bind(ends);
+        self.asm.alu_number(Alu::Cmp, RAX, RUN as i32);
+        self.asm.jump_if(If::Equal, own);
+        self.asm.jump_to(links::place(links::FINISH));
+        self.asm.bind(own);
+        // What is behind the call has the same context whoever makes it.
+        let step = self.generic(instruction)?;
+        self.asm.bind(done);
+        self.asm.bind(resume);
+        Ok(step)
+    }
+
+    pub(super) fn return_value(&mut self) -> Steps {
+        if self.context.xmm_of(self.operand(0)?.value).is_some() {
+            self.flush_all();
+        }
+        let exit = self.exit(false);
+        let value = self.operand(0)?;
+        self.load(RAX, value)?;
+        self.asm.load(RDX, Rm::At(RBX, self.facts.top as i32));
+        self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_machine);
+        self.asm.jump_if(If::NotEqual, exit);
+        if self.view.n_blocks() > 0 {
+            self.asm.address(RCX, Rm::At(RDX, self.facts.frame_bytes as i32));
+            self.asm.alu(Alu::Cmp, RCX, Rm::At(RDX, self.facts.frame_blocks_end as i32));
+            self.asm.jump_if(If::NotEqual, exit);
+        }
+        self.asm.load(RSI, Rm::At(RDX, self.facts.frame_below as i32));
+        self.asm.store(Rm::At(RBX, self.facts.top as i32), RSI);
+        self.asm.load(RCX, Rm::At(RSI, self.facts.frame_sp as i32));
+        self.asm.store(Rm::At(RCX, 0), RAX);
+        self.asm.load(R12, Rm::At(RSI, self.facts.frame_locals as i32));
+        self.asm.jump_to(Rm::At(RDX, self.facts.frame_resume as i32));
+        Ok(Step::End)
+    }
+
+    pub(super) fn load_global(&mut self, instruction: &Instruction) -> Steps {
+        self.by_function(instruction, links::LOAD_GLOBAL, false)
+    }
+
+    pub(super) fn load_attr(&mut self, instruction: &Instruction) -> Steps {
+        self.by_function(instruction, links::LOAD_ATTR, true)
+    }
+
+    /// Has a function of the runtime answer the value that the instruction puts on the stack, in the place of the operand
+    /// on top if it `takes` one; where the function answers null, the interpreter runs the instruction.
+    fn by_function(&mut self, instruction: &Instruction, function: usize, takes: bool) -> Steps {
+        self.flush_all();
+        self.asm.copy(RDI, RBX);
+        self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
+        if takes {
+            self.asm.load(RDX, slot(self.operand(0)?.slot));
+        }
+        self.asm.load(RAX, links::place(function));
+        self.asm.call(RAX);
+        self.asm.test(RAX, RAX);
+        let (own, done) = (self.asm.label(), self.asm.label());
+        let mut context = self.context.clone();
+        effect(&mut context, instruction.effect());
+        let result = self.context.locals.len() + context.stack.len() - 1;
+        self.asm.jump_if(If::Equal, own);
+        self.asm.store(slot(result), RAX);
+        self.asm.jump(done);
+        self.asm.bind(own);
+        let step = self.generic(instruction)?;
+        self.asm.bind(done);
+        Ok(step)
+    }
+}
