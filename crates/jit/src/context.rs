@@ -13,6 +13,8 @@ pub enum Type {
     Fresh,
     /// A value, not null.
     Value,
+    /// A value, not null, with a guess as of [`Type::Fresh`].
+    Seen,
     /// A small int.
     Int,
     /// A float.
@@ -37,14 +39,28 @@ impl Type {
 
     /// Whether no more is known than that there may be a slot.
     pub fn is_unknown(self) -> bool {
-        matches!(self, Type::Slot | Type::Fresh | Type::Value)
+        matches!(self, Type::Slot | Type::Fresh | Type::Value | Type::Seen)
+    }
+
+    /// Whether the slot may be null.
+    pub fn may_be_null(self) -> bool {
+        matches!(self, Type::Slot | Type::Fresh)
+    }
+
+    /// What is known without a guess.
+    pub fn without_guess(self) -> Type {
+        match self {
+            Type::Fresh => Type::Slot,
+            Type::Seen => Type::Value,
+            ty => ty,
+        }
     }
 
     /// Whether code that counts on this holds for a value of which `known` is known.
     fn admits(self, known: Type) -> bool {
         match self {
             Type::Slot | Type::Fresh => true,
-            Type::Value => !matches!(known, Type::Slot | Type::Fresh),
+            Type::Value | Type::Seen => !known.may_be_null(),
             Type::Int => known.is_int(),
             _ => self == known,
         }
@@ -136,7 +152,7 @@ impl Context {
     pub fn refresh(&mut self) {
         for value in self.values_mut() {
             if value.ty.is_unknown() {
-                value.ty = Type::Fresh;
+                value.ty = if value.ty.may_be_null() { Type::Fresh } else { Type::Seen };
             }
         }
     }

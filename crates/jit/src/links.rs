@@ -26,8 +26,12 @@ pub const CALL: usize = 4;
 pub const LOAD_GLOBAL: usize = 5;
 /// The function that finds an attribute.
 pub const LOAD_ATTR: usize = 6;
+/// The function that finds a method.
+pub const LOAD_METHOD: usize = 7;
+/// The function that stores an attribute.
+pub const STORE_ATTR: usize = 8;
 /// The first link of an exit.
-pub const FIRST: usize = 7;
+pub const FIRST: usize = 9;
 
 /// Links that there are.
 pub const NUMBER: usize = 1 << 15;
@@ -52,6 +56,8 @@ impl Default for Links {
             (RUN_ONE, tier::run_one as *const ()),
             (CALL, tier::call as *const ()),
             (LOAD_GLOBAL, tier::load_global as *const ()),
+            (LOAD_METHOD, tier::load_method as *const ()),
+            (STORE_ATTR, tier::store_attr as *const ()),
             (LOAD_ATTR, tier::load_attr as *const ()),
             (MAKE_FLOAT, tier::make_float as *const ()),
         ];

@@ -351,6 +351,8 @@ impl Maker<'_> {
             Op::ReturnValue => return self.return_value(),
             Op::LoadGlobal => return self.load_global(instruction),
             Op::LoadAttr => return self.load_attr(instruction),
+            Op::LoadMethod => return self.load_method(instruction),
+            Op::StoreAttr => return self.store_attr(instruction),
             Op::DeleteFast => {
                 let step = self.generic(instruction)?;
                 if let Some(local) = self.context.locals.get_mut(instruction.index() as usize) {

@@ -17,7 +17,7 @@ use std::time::Duration;
 use berus_compiler::{Mode, Options, compile};
 use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::{Collection, GlobalRegions, Heap};
-use berus_runtime::host::{Host, RawMemory};
+use berus_runtime::host::{Executable, Host, MachineCode, RawMemory};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::load::Load;
 use berus_runtime::import::registry::Register;
@@ -32,6 +32,7 @@ use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::model::word::Obj;
 use berus_runtime::services::end::End;
 use libtest_mimic::{Arguments, Failed, Trial};
+use memmap2::MmapMut;
 
 use crate::{find_peer, peers_are_required, process, python_files};
 
@@ -87,6 +88,8 @@ struct Console {
     /// What was written to it, output and errors alike.
     written: Rc<RefCell<Vec<u8>>>,
     time: Rc<Cell<Duration>>,
+    /// Whether the host grants machine code.
+    grants: bool,
 }
 
 impl Host for Console {
@@ -102,10 +105,24 @@ impl Host for Console {
         self.time.set(self.time.get().saturating_add(time));
     }
 
+    fn machine_code(&self) -> Option<&dyn MachineCode> {
+        if self.grants { Some(self) } else { None }
+    }
+
     fn raw_memory(&self) -> Option<RawMemory> {
         #[allow(unsafe_code)]
         // SAFETY: the programs of tests read and write what is their own.
         Some(unsafe { RawMemory::grant() })
+    }
+}
+
+#[allow(unsafe_code)]
+// SAFETY: the memory is a mapping of its own, which is written by `fill` and then only executed.
+unsafe impl MachineCode for Console {
+    fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable> {
+        let mut memory = MmapMut::map_anon(len).ok()?;
+        fill(&mut memory);
+        Some(Box::new(memory.make_exec().ok()?))
     }
 }
 
@@ -121,7 +138,26 @@ impl Interpreter {
     /// # Panics
     /// If that is too little for an interpreter.
     pub fn new(heap_size: usize, modules: &'static [ModuleDef]) -> Interpreter {
-        let console = Console::default();
+        Interpreter::on(Console::default(), heap_size, modules)
+    }
+
+    /// As [`Interpreter::new`], with machine code granted, and prepared by `prepare`.
+    ///
+    /// # Panics
+    /// As [`Interpreter::new`].
+    pub fn granted(heap_size: usize, modules: &'static [ModuleDef], prepare: fn(&mut Vm)) -> Interpreter {
+        let console = Console { grants: true, ..Console::default() };
+        let mut interpreter = Interpreter::on(console, heap_size, modules);
+        prepare(&mut interpreter.vm);
+        interpreter
+    }
+
+    /// The interpreter itself.
+    pub fn vm(&self) -> &Vm {
+        &self.vm
+    }
+
+    fn on(console: Console, heap_size: usize, modules: &'static [ModuleDef]) -> Interpreter {
         let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
         let heap = Heap::growing(&GlobalRegions, heap_size);
         let mut vm = new_vm(heap, Box::new(console.clone()), limits).expect("the heap has room");
@@ -212,6 +248,31 @@ pub fn main(folder: &Path, modules: &'static [ModuleDef], frozen: Option<&'stati
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
 
+/// Runs the programs of `folder` as [`main`] does, on interpreters that are granted machine code and prepared by `prepare`.
+pub fn granted(
+    folder: &Path,
+    modules: &'static [ModuleDef],
+    frozen: Option<&'static dyn Frozen>,
+    prepare: fn(&mut Vm),
+) -> ExitCode {
+    let ways = [("source", How::Source), ("stress", How::Stress), ("in_place", How::InPlace), ("steps", How::Steps)];
+    let trials = python_files(folder).into_iter().flat_map(|program| {
+        let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        ways.map(|(way, how)| {
+            let program = program.clone();
+            let check = move || {
+                let mut interpreter = Interpreter::granted(64 << 20, modules, prepare);
+                if let Some(frozen) = frozen {
+                    interpreter.freeze(frozen);
+                }
+                expect(&program, how, &interpreter)
+            };
+            Trial::test(format!("{name}::{way}"), check)
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
 /// Checks each program of `folders` by `check`, which gets its source, as the main function of a test without the usual
 /// harness: a trial for each.
 pub fn each(folders: &[PathBuf], check: fn(&[u8])) -> ExitCode {
@@ -268,12 +329,17 @@ fn check(
     modules: &'static [ModuleDef],
     frozen: Option<&'static dyn Frozen>,
 ) -> Result<(), Failed> {
-    let source = std::fs::read(program)?;
-    let expected = std::fs::read_to_string(program.with_extension("out"))?;
     let mut interpreter = Interpreter::new(64 << 20, modules);
     if let Some(frozen) = frozen {
         interpreter.freeze(frozen);
     }
+    expect(program, how, &interpreter)
+}
+
+/// Checks that a program prints what is expected.
+fn expect(program: &Path, how: How, interpreter: &Interpreter) -> Result<(), Failed> {
+    let source = std::fs::read(program)?;
+    let expected = std::fs::read_to_string(program.with_extension("out"))?;
     let output = interpreter.run(&source, how);
     if output == expected { Ok(()) } else { Err(difference(&output, &expected).into()) }
 }

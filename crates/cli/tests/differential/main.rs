@@ -5,6 +5,7 @@
 mod calls;
 mod flow;
 mod judge;
+mod loops;
 mod random;
 mod runner;
 mod viper;
@@ -48,6 +49,15 @@ impl Program {
         };
         Program { number, source: format!("{NAMES}{source}"), is_machine_code: matches!(number % 8, 1 | 5 | 7) }
     }
+
+    /// A program for machine code: mostly one of loops.
+    fn of_loops(number: u64) -> Program {
+        if number.is_multiple_of(4) {
+            return Program { number, ..Program::new(number / 4) };
+        }
+        let source = format!("{NAMES}{}", loops::case(&mut Random::new(number)));
+        Program { number, source, is_machine_code: false }
+    }
 }
 
 #[test]
@@ -85,4 +95,29 @@ fn random_programs_do_the_same() {
     }
     println!("{} programs, {own_ways} not as in MicroPython, {found} differences", last - first);
     assert!(found == 0, "{found} differences\n{report}");
+}
+
+/// Programs do in machine code, which is made before anything runs twice, what they do in the interpreter.
+#[test]
+fn machine_code_does_the_same() {
+    let runners = [&["-X", "jit=off"], &["-X", "jit=eager"]].map(|options| {
+        let berus = env!("CARGO_BIN_EXE_berus").into();
+        Runner::new(berus, options)
+    });
+    let first = number("BERUS_FUZZ_SEED", 1);
+    let last = first + number("BERUS_FUZZ", 400);
+    let mut report = String::new();
+    let mut found = 0;
+    for start in (first..last).step_by(BATCH as usize) {
+        let programs: Vec<_> = (start..last.min(start + BATCH)).map(Program::of_loops).collect();
+        let [interpreted, translated] = runners.each_ref().map(|runner| runner.run(&programs));
+        for Program { number, source, .. } in &programs {
+            let (plain, machine) = (interpreted.get(number), translated.get(number));
+            if plain != machine {
+                found += 1;
+                let _ = writeln!(report, "program {number}\n  interpreted {plain:?}\n  translated  {machine:?}\n{source}");
+            }
+        }
+    }
+    assert!(found == 0, "{found} differences of {}\n{report}", last - first);
 }

@@ -8,9 +8,10 @@ use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::Op;
 use berus_runtime::interpret::tier::{RUN, WENT_ON};
 
-use crate::asm::{Alu, If, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Rm};
+use crate::asm::{Alu, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Rm};
+use crate::context::{Place, Type};
 use crate::links;
-use crate::region::{Maker, Step, Steps, Stop, effect, slot};
+use crate::region::{Maker, Operand, Step, Steps, Stop, effect, slot};
 
 /// Numbers below this are no addresses.
 const ADDRESSES: i32 = 256;
@@ -79,12 +80,104 @@ impl Maker<'_> {
         Ok(Step::End)
     }
 
+    /// A variable of the module that stands where it stood when the region was made.
     pub(super) fn load_global(&mut self, instruction: &Instruction) -> Steps {
-        self.by_function(instruction, links::LOAD_GLOBAL, false)
+        let index = instruction.index() as usize;
+        let found = self.view.global(index).filter(|_| self.guesses());
+        let (Some((used, block, at)), Ok(key)) = (found, i32::try_from(self.view.name(index))) else {
+            return self.by_function(instruction, links::LOAD_GLOBAL, false);
+        };
+        let exit = self.exit(true);
+        let value = self.gpr()?;
+        self.asm.number(RAX, used as u64);
+        self.asm.alu_number_32(Alu::Cmp, Rm::At(RAX, 0), at as i32);
+        self.asm.jump_if(If::BelowEqual, exit);
+        self.asm.load(RAX, Rm::At(RAX, (block as isize - used as isize) as i32));
+        self.entry(at, key, exit);
+        self.asm.load(value, Rm::At(RAX, 16 * at as i32 + 8));
+        self.push(Type::Value, Place::Gpr(value));
+        Ok(Step::To(instruction.end()))
     }
 
+    /// Leaves by `exit` unless `key` is the key of entry `at` of those at `rax`.
+    fn entry(&mut self, at: usize, key: i32, exit: Label) {
+        self.asm.alu_number(Alu::Cmp, Rm::At(RAX, 16 * at as i32), key);
+        self.asm.jump_if(If::NotEqual, exit);
+    }
+
+    /// An attribute of an instance that stands where it stood when the region was made.
     pub(super) fn load_attr(&mut self, instruction: &Instruction) -> Steps {
-        self.by_function(instruction, links::LOAD_ATTR, true)
+        let index = instruction.index() as usize;
+        let operand = self.operand(0)?;
+        if !self.type_of(operand).is_unknown() || self.word_at(operand).is_none() {
+            return self.by_function(instruction, links::LOAD_ATTR, true);
+        }
+        let Some(word) = self.seen(operand) else {
+            return match self.ask() {
+                Some(step) => Ok(step),
+                None => self.by_function(instruction, links::LOAD_ATTR, true),
+            };
+        };
+        let (Some(at), Ok(key)) = (self.view.member(word, index), i32::try_from(self.view.name(index))) else {
+            return self.by_function(instruction, links::LOAD_ATTR, true);
+        };
+        let value = self.gpr()?;
+        self.members(operand, at, key)?;
+        self.asm.load(value, Rm::At(RAX, 16 * at as i32 + 8));
+        self.context.stack.pop();
+        self.push(Type::Value, Place::Gpr(value));
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// Has the address of the attributes of `operand` in `rax`, or leaves unless the operand is an instance of which
+    /// attribute `at` is the one with the name `key`.
+    fn members(&mut self, operand: Operand, at: usize, key: i32) -> Result<(), Stop> {
+        let exit = self.exit(true);
+        self.load(RAX, operand)?;
+        self.asm.test_bits(RAX.into(), 3);
+        self.asm.jump_if(If::NotEqual, exit);
+        if self.type_of(operand).may_be_null() {
+            self.asm.test(RAX, RAX);
+            self.asm.jump_if(If::Equal, exit);
+        }
+        let flags = i32::from(self.facts.instance_flags);
+        self.asm.load(RCX, Rm::At(RAX, 0));
+        self.asm.load_half(RCX, Rm::At(RCX, self.facts.type_flags as i32));
+        self.asm.alu_number_32(Alu::And, RCX, flags);
+        self.asm.alu_number_32(Alu::Cmp, RCX, flags);
+        self.asm.jump_if(If::NotEqual, exit);
+        self.asm.alu_number_32(Alu::Cmp, Rm::At(RAX, self.facts.members_used as i32), at as i32);
+        self.asm.jump_if(If::BelowEqual, exit);
+        self.asm.load(RAX, Rm::At(RAX, self.facts.members_block as i32));
+        self.entry(at, key, exit);
+        Ok(())
+    }
+
+    /// A method of a built-in type or of a class.
+    pub(super) fn load_method(&mut self, instruction: &Instruction) -> Steps {
+        self.in_place(instruction, links::LOAD_METHOD, 1)
+    }
+
+    /// An attribute of an instance.
+    pub(super) fn store_attr(&mut self, instruction: &Instruction) -> Steps {
+        self.in_place(instruction, links::STORE_ATTR, 2)
+    }
+
+    /// Has a function of the runtime do what the instruction does to the stack, from the operand number `n` from the top
+    /// on; where the function answers 0, the interpreter runs the instruction.
+    fn in_place(&mut self, instruction: &Instruction, function: usize, n: usize) -> Steps {
+        self.flush_all();
+        self.asm.copy(RDI, RBX);
+        self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
+        self.asm.address(RDX, slot(self.operand(n - 1)?.slot));
+        self.asm.load(RAX, links::place(function));
+        self.asm.call(RAX);
+        self.asm.test(RAX, RAX);
+        let done = self.asm.label();
+        self.asm.jump_if(If::NotEqual, done);
+        let step = self.generic(instruction)?;
+        self.asm.bind(done);
+        Ok(step)
     }
 
     /// Has a function of the runtime answer the value that the instruction puts on the stack, in the place of the operand

@@ -37,7 +37,7 @@ impl Maker<'_> {
         let (value, list, index) = (self.operand(2)?, self.operand(1)?, self.operand(0)?);
         let word = self.gpr()?;
         self.load(word, value)?;
-        if matches!(self.type_of(value), Type::Slot | Type::Fresh) {
+        if self.type_of(value).may_be_null() {
             // Null deletes.
             let exit = self.exit(false);
             self.asm.test(word, word);

@@ -106,14 +106,19 @@ impl Maker<'_> {
 
     /// The type that a value had when the region was made, if its slot is as it was.
     pub(super) fn guess(&self, operand: Operand) -> Option<Type> {
-        if self.type_of(operand) != Type::Fresh || !self.guesses() {
+        self.seen(operand).map(|word| self.type_of_word(word))
+    }
+
+    /// The word that a value had when the region was made, if its slot is as it was.
+    pub(super) fn seen(&self, operand: Operand) -> Option<usize> {
+        if !matches!(self.type_of(operand), Type::Fresh | Type::Seen) || !self.guesses() {
             return None;
         }
         let slot = match operand.value.place {
             Place::Local(local) => usize::from(local),
             _ => operand.slot,
         };
-        self.words.get(slot).map(|word| self.type_of_word(*word))
+        self.words.get(slot).copied()
     }
 
     /// Leaves unless a value, not null, has a type that is not an unknown one; the type is known from there on.
@@ -136,7 +141,7 @@ impl Maker<'_> {
                 self.load(RAX, operand)?;
                 self.asm.test_bits(RAX.into(), 3);
                 self.asm.jump_if(If::NotEqual, exit);
-                if self.type_of(operand) != Type::Value {
+                if self.type_of(operand).may_be_null() {
                     self.asm.test(RAX, RAX);
                     self.asm.jump_if(If::Equal, exit);
                 }
@@ -150,7 +155,7 @@ impl Maker<'_> {
                 self.asm.alu_number(Alu::Cmp, at, word);
                 self.asm.jump_if(If::NotEqual, exit);
             }
-            Type::Slot | Type::Fresh | Type::Value => return Err(Stop),
+            Type::Slot | Type::Fresh | Type::Value | Type::Seen => return Err(Stop),
         }
         self.learn(operand, ty);
         Ok(())
@@ -185,7 +190,7 @@ impl Maker<'_> {
                 let exit = self.exit(false);
                 self.asm.alu_number(Alu::Cmp, slot(local), 0);
                 self.asm.jump_if(If::Equal, exit);
-                self.learn(operand, Type::Value);
+                self.learn(operand, if value.ty == Type::Fresh { Type::Seen } else { Type::Value });
             }
         }
         self.push(Type::Value, place);
@@ -221,8 +226,7 @@ impl Maker<'_> {
                 self.asm.store(to, RAX);
             }
         }
-        let ty = if ty == Type::Fresh { Type::Slot } else { ty };
-        self.context.locals[local] = Value::in_memory(ty);
+        self.context.locals[local] = Value::in_memory(ty.without_guess());
         Ok(())
     }
 
@@ -254,7 +258,7 @@ impl Maker<'_> {
                 _ => {
                     let reg = self.gpr()?;
                     self.asm.load(reg, slot(local));
-                    Value { ty: without_guess(variable.ty), place: Place::Gpr(reg) }
+                    Value { ty: variable.ty.without_guess(), place: Place::Gpr(reg) }
                 }
             };
         }
@@ -266,7 +270,7 @@ impl Maker<'_> {
         if self.context.stack[index].place == Place::Memory {
             let reg = self.gpr()?;
             self.asm.load(reg, slot(self.context.locals.len() + index));
-            let ty = without_guess(self.context.stack[index].ty);
+            let ty = self.context.stack[index].ty.without_guess();
             self.context.stack[index] = Value { ty, place: Place::Gpr(reg) };
         }
         Ok(())
@@ -298,7 +302,7 @@ impl Maker<'_> {
             if value.place == Place::Memory || self.context.xmm_of(value).is_some() {
                 continue;
             }
-            let ty = without_guess(self.type_of(operand));
+            let ty = self.type_of(operand).without_guess();
             let to = slot(operand.slot);
             match value.place {
                 Place::Gpr(reg) => self.asm.store(to, reg),
@@ -367,10 +371,6 @@ impl Maker<'_> {
             self.exits = [None; 2];
         }
     }
-}
-
-fn without_guess(ty: Type) -> Type {
-    if ty == Type::Fresh { Type::Slot } else { ty }
 }
 
 /// Whether a word is one of those whose truth is known.

@@ -18,11 +18,12 @@ use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};
 use crate::model::events::{Events, Poll, tick};
 use crate::model::frame::{Entry, Frame, Stacks};
-use crate::model::layout::List;
+use crate::model::layout::{Function, List, Map};
 use crate::model::object::{Gc, Object};
 use crate::model::registers::{Fp, Ip, Sp};
 use crate::model::thread::Thread;
 use crate::model::tier::{Known, State, Translate, When};
+use crate::model::types::{Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::float::{Float, Floats};
@@ -214,7 +215,7 @@ fn enter(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, fp: Fp, machine: usize) -> Exi
 /// Fills the store of floats; false if there is no memory for that.
 #[inline]
 fn is_stocked(vm: &Vm, state: &State) -> bool {
-    if state.store.iter().all(|place| place.get().is_some()) {
+    if state.is_stocked.get() {
         return true;
     }
     match state.fill_store(|| vm.new_float(0.0)) {
@@ -364,6 +365,49 @@ pub unsafe extern "C" fn load_attr(vm: &Vm, ip: *const u8, object: Obj) -> usize
     instance.and_then(|instance| op::name::hinted(vm, instance.members(), start, name)).map_or(0, Obj::bits)
 }
 
+/// Does what a `STORE_ATTR`, whose opcode is before `ip`, does with the value at `base` and the object behind it, if the
+/// object is an instance that has such an attribute; else answers 0.
+///
+/// # Safety
+/// As [`run_one`].
+pub unsafe extern "C" fn store_attr(vm: &Vm, ip: *const u8, base: *mut Slot) -> usize {
+    let (mut ip, base) = (Ip(ip), Sp(base));
+    let start = ip;
+    let Some(code) = vm.frame().code.get() else { return 0 };
+    let name = code.qstr(ip.uint());
+    if let (Some(value), Some(instance)) = (base.slot(0), Instance::of(base.at(1)))
+        && let Some(entry) = op::name::hinted_entry(vm, instance.members(), start, name)
+        && instance.stores_plainly()
+    {
+        entry.value.set(Some(value));
+        return 1;
+    }
+    0
+}
+
+/// Does what a `LOAD_METHOD`, whose opcode is before `ip`, does with the object at `base`, if the method is one of a
+/// built-in type or a function of a class; else answers 0.
+///
+/// # Safety
+/// As [`run_one`].
+pub unsafe extern "C" fn load_method(vm: &Vm, ip: *const u8, base: *mut Slot) -> usize {
+    let (mut ip, base) = (Ip(ip), Sp(base));
+    let Some(code) = vm.frame().code.get() else { return 0 };
+    let name = code.qstr(ip.uint());
+    let object = base.at(0);
+    let method = vm.remembered_plain_method(object, name).or_else(|| {
+        let instance = Instance::of(object)?;
+        let found = vm.remembered_method(instance.class(), name)??;
+        let is_own = instance.members().get_name(vm, name).is_some();
+        let is_function = !found.native && found.value.downcast::<Function>().is_some();
+        (is_function && !is_own).then_some(found.value)
+    });
+    let Some(method) = method else { return 0 };
+    base.set_slot(0, Some(method));
+    base.set_slot(1, Some(object));
+    1
+}
+
 /// A float, for machine code; null if there is no memory.
 ///
 /// # Safety
@@ -398,6 +442,15 @@ pub struct Facts {
     pub frame_entry: usize,
     /// See `frame_sp`.
     pub frame_resume: usize,
+    /// From an object's type to its flags, of 16 bits.
+    pub type_flags: usize,
+    /// The flags of types whose objects are instances with attributes of their own, and have `members`.
+    pub instance_flags: u16,
+    /// From an instance to the number of its entries for attributes, of 32 bits, and to the address of the first: a key
+    /// and a value each.
+    pub members_used: usize,
+    /// See `members_used`.
+    pub members_block: usize,
     /// The bytes of a frame, behind which its blocks begin.
     pub frame_bytes: usize,
     /// The entry of frames that machine code has pushed, a byte.
@@ -426,6 +479,10 @@ impl Facts {
             frame_blocks_end: offset_of!(Frame, blocks_end),
             frame_entry: offset_of!(Frame, entry),
             frame_resume: offset_of!(Frame, resume),
+            type_flags: offset_of!(Type, flags),
+            instance_flags: flag::BERUS | flag::HEAP,
+            members_used: offset_of!(Instance, members) + offset_of!(Map, used),
+            members_block: offset_of!(Instance, members) + offset_of!(Map, block),
             frame_bytes: size_of::<Frame>(),
             entry_of_machine: Entry::Machine as u8,
             list_len: offset_of!(List, len),
@@ -514,6 +571,24 @@ impl<'a> View<'a> {
         Obj::qstr(self.code.qstr(index)).bits()
     }
 
+    /// Where among the attributes of the instance that `word`, one of the frame's slots, is, name `index` of the module
+    /// stands; `None` if it stands nowhere.
+    pub fn member(&self, word: usize, index: usize) -> Option<usize> {
+        // SAFETY: the word is one of the frame's slots.
+        let object = unsafe { Obj::from_bits(word) }?;
+        let instance = Instance::of(object)?;
+        instance.members().find_name(self.vm, self.code.qstr(index))
+    }
+
+    /// The variables of the module, and where among them name `index` of the module stands: the addresses of the number
+    /// of entries, of 32 bits, and of the word for the address of the first entry; and the number of the entry.
+    pub fn global(&self, index: usize) -> Option<(usize, usize, usize)> {
+        let map = &self.code.context.globals().map;
+        let at = map.find_name(self.vm, self.code.qstr(index))?;
+        let start = core::ptr::from_ref(map).expose_provenance();
+        Some((start + offset_of!(Map, used), start + offset_of!(Map, block), at))
+    }
+
     /// The address of the type of the object that `word`, one of the frame's slots, points to; 0 if it points to none.
     pub fn type_at(&self, word: usize) -> usize {
         // SAFETY: the word is one of the frame's slots.
@@ -564,7 +639,9 @@ impl<'a> View<'a> {
             Ok(float) => float.bits(),
             Err(raised) => {
                 self.vm.take_exception(raised);
-                let store = self.vm.tier.state().map_or(&[][..], |state| &state.store);
+                let state = self.vm.tier.state();
+                state.inspect(|state| state.is_stocked.set(false));
+                let store = state.map_or(&[][..], |state| &state.store);
                 let stored = store.iter().find_map(core::cell::Cell::take);
                 stored.map_or(Obj::NONE, |float| Float::refill(float, value)).bits()
             }

@@ -75,6 +75,8 @@ pub(crate) struct State {
     pub nested: Cell<u32>,
     /// Floats in store.
     pub store: [Cell<Slot>; STORE],
+    /// Whether the store is full.
+    pub is_stocked: Cell<bool>,
 }
 
 /// What is known of machine code for an instruction.
@@ -123,6 +125,7 @@ impl State {
                 place.set(Some(new()?));
             }
         }
+        self.is_stocked.set(true);
         Ok(())
     }
 }
@@ -140,6 +143,7 @@ impl Tier {
             entries: [const { Cell::new(Entry { ip: 0, code: 0, machine: 0 }) }; ENTRIES],
             nested: Cell::new(0),
             store: [const { Cell::new(None) }; STORE],
+            is_stocked: Cell::new(false),
         }));
     }
 

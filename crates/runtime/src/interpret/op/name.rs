@@ -26,7 +26,7 @@ pub(crate) fn hinted(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
 
 /// The entry of `name` in `map`, if its place is the one that the instruction at `ip` found last.
 #[inline(always)]
-fn hinted_entry<'a>(vm: &Vm, map: &'a Map, ip: Ip, name: Qstr) -> Option<&'a Entry> {
+pub(crate) fn hinted_entry<'a>(vm: &Vm, map: &'a Map, ip: Ip, name: Qstr) -> Option<&'a Entry> {
     let entry = map.entries().get(usize::from(vm.hint(ip).get()))?;
     (entry.key.get() == Some(Obj::qstr(name))).then_some(entry)
 }

@@ -1,0 +1,17 @@
+//! The programs of the library, with all loops and functions in machine code that can be.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use berus_runtime::model::vm::Vm;
+
+fn prepare(vm: &mut Vm) {
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    vm.set_translator(Box::new(berus_jit::Jit::new(berus_jit::When::First, None)), berus_jit::When::First);
+    let _ = vm;
+}
+
+fn main() -> ExitCode {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../stdlib/tests/programs");
+    berus_testkit::programs::granted(&folder, berus_stdlib::MODULES, Some(&berus_stdlib::FROZEN), prepare)
+}
