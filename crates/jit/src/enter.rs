@@ -127,16 +127,7 @@ pub unsafe extern "C" fn leave() {
 /// Machine code jumps.
 #[unsafe(naked)]
 pub unsafe extern "C" fn finish() {
-    naked_asm!(
-        "add rsp, 280",
-        "pop r15",
-        "pop r14",
-        "pop r13",
-        "pop r12",
-        "pop rbx",
-        "pop rbp",
-        "ret",
-    )
+    naked_asm!("add rsp, 280", "pop r15", "pop r14", "pop r13", "pop r12", "pop rbx", "pop rbp", "ret",)
 }
 
 /// Puts the frame in order after machine code has left it; how the interpreter goes on.

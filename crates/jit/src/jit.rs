@@ -87,10 +87,9 @@ impl Jit {
     fn make(&self, vm: &Vm, view: View<'_>, context: Context, goes_on: bool) -> Option<usize> {
         let mut state = self.state.borrow_mut();
         let State { units, exits, bytes } = &mut *state;
-        let unit = units.entry(view.code()).or_insert_with(|| Unit {
-            knowledge: Knowledge::new(view.instructions()),
-            ..Unit::default()
-        });
+        let unit = units
+            .entry(view.code())
+            .or_insert_with(|| Unit { knowledge: Knowledge::new(view.instructions()), ..Unit::default() });
         if *bytes > BYTES {
             return None;
         }

@@ -26,6 +26,6 @@ mod links;
 mod region;
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use jit::{Jit, Report, Translated};
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub use berus_runtime::model::tier::When;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub use jit::{Jit, Report, Translated};

@@ -35,8 +35,27 @@ impl Generator<'_> {
 
     fn constant(&mut self) -> &'static str {
         const CONSTANTS: &[&str] = &[
-            "0", "1", "2", "-1", "7", "63", "0.5", "-0.0", "2.5", "1e300", "4611686018427387903", "-4611686018427387904",
-            "2305843009213693952", "1 << 70", "True", "False", "None", "'s'", "3037000500", "(1, 2)", "float('nan')",
+            "0",
+            "1",
+            "2",
+            "-1",
+            "7",
+            "63",
+            "0.5",
+            "-0.0",
+            "2.5",
+            "1e300",
+            "4611686018427387903",
+            "-4611686018427387904",
+            "2305843009213693952",
+            "1 << 70",
+            "True",
+            "False",
+            "None",
+            "'s'",
+            "3037000500",
+            "(1, 2)",
+            "float('nan')",
         ];
         // Small numbers are what most programs have.
         let n = if self.random.once_in(3) { CONSTANTS.len() } else { 9 };
@@ -62,7 +81,9 @@ impl Generator<'_> {
                 let op = self.random.pick(&["-", "~", "not ", "+"]);
                 format!("({op}{})", self.value(depth + 1))
             }
-            12 => format!("({} if {} else {})", self.value(depth + 1), self.condition(depth + 1), self.value(depth + 1)),
+            12 => {
+                format!("({} if {} else {})", self.value(depth + 1), self.condition(depth + 1), self.value(depth + 1))
+            }
             13 => self.random.pick(&["p.v", "p.get()", "G", "len(l)", "abs(a)", "p.add(1).v", "(a, b)[0]"]).to_owned(),
             14 if self.functions > 0 => {
                 let function = self.random.below(self.functions);
@@ -139,9 +160,9 @@ impl Generator<'_> {
                     3 => format!("log.append(show(({} is {})))", "c", "c"),
                     4 => format!("l.append({})", self.variable()),
                     5 => format!("{} = {}", self.variable(), self.variable()),
-                    _ => format!("global G; G = {}", self.value(1)),
+                    _ => format!("p.v = {}", self.value(1)),
                 };
-                self.line(depth, if line.starts_with("global") { format!("p.v = {}", self.value(1)) } else { line });
+                self.line(depth, line);
             }
             6 | 7 => {
                 self.loops += 1;

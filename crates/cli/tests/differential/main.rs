@@ -115,7 +115,8 @@ fn machine_code_does_the_same() {
             let (plain, machine) = (interpreted.get(number), translated.get(number));
             if plain != machine {
                 found += 1;
-                let _ = writeln!(report, "program {number}\n  interpreted {plain:?}\n  translated  {machine:?}\n{source}");
+                let _ =
+                    writeln!(report, "program {number}\n  interpreted {plain:?}\n  translated  {machine:?}\n{source}");
             }
         }
     }

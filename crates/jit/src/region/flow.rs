@@ -259,7 +259,8 @@ impl Maker<'_> {
     fn for_range(&mut self, instruction: &Instruction) -> Steps {
         let (next, stop, step) = (self.operand(3)?, self.operand(2)?, self.operand(1)?);
         if self.type_of(step).is_unknown() {
-            let word = self.words.get(step.slot).copied().filter(|_| matches!(self.type_of(step), Type::Fresh | Type::Seen));
+            let word =
+                self.words.get(step.slot).copied().filter(|_| matches!(self.type_of(step), Type::Fresh | Type::Seen));
             match word.filter(|word| word & 1 != 0 && i32::try_from(*word as isize).is_ok()) {
                 Some(word) if self.guesses() && i32::try_from(word).is_ok() => self.guard(step, Type::Word(word))?,
                 _ => return self.for_iter_by_handler(instruction),

@@ -125,9 +125,7 @@ fn translate_and_go_on(vm: &Vm, code: Gc<Code>, target: Ip, sp: Sp, fp: Fp) -> E
     let machine = match state.find(target.0, code) {
         Known::Machine(machine) => Some(machine),
         Known::None => None,
-        Known::Nothing => {
-            translate(vm, state, code, target, sp)
-        }
+        Known::Nothing => translate(vm, state, code, target, sp),
     };
     match machine {
         Some(machine) => enter(vm, code, target, sp, fp, machine),
@@ -244,13 +242,7 @@ fn exit(how: usize) -> Exit {
 ///
 /// # Safety
 /// The frame on top runs verified code, of which the three addresses are instructions; `sp` is right for the first.
-pub unsafe extern "C" fn run_one(
-    vm: &Vm,
-    ip: *const u8,
-    sp: *mut Slot,
-    after: *const u8,
-    target: *const u8,
-) -> usize {
+pub unsafe extern "C" fn run_one(vm: &Vm, ip: *const u8, sp: *mut Slot, after: *const u8, target: *const u8) -> usize {
     let frame = vm.frame();
     let (Some(code), Some(state)) = (frame.code.get(), vm.tier.state()) else { return LEAVE };
     if state.nested.get() >= NESTED || vm.is_deep() {
@@ -307,7 +299,9 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
         let called = match (builtin.fun(), n) {
             (Fun::F1(fun), 1) => fun(vm, args.at(0)),
             (Fun::F2(fun), 2) => fun(vm, args.at(0), args.at(1)),
-            (Fun::Var { min, max, fun }, n) if usize::from(min) <= n && n <= usize::from(max) => fun(vm, args.values(n)),
+            (Fun::Var { min, max, fun }, n) if usize::from(min) <= n && n <= usize::from(max) => {
+                fun(vm, args.values(n))
+            }
             _ => return RUN,
         };
         return match called {

@@ -44,12 +44,12 @@ mod search;
 pub(crate) mod steps;
 pub mod stream;
 pub mod thread;
+#[cfg(berus_tier)]
+pub mod tier;
 pub(crate) mod tracer;
 #[cfg(feature = "threads")]
 pub(crate) mod turns;
 pub(crate) mod two_way;
-#[cfg(berus_tier)]
-pub mod tier;
 pub mod types;
 pub mod unlock;
 pub mod vm;

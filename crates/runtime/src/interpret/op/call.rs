@@ -273,7 +273,14 @@ fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Optio
 /// Enters the function at `sp`, if one is there that takes just the `n` positional arguments at `args`: the function's
 /// code.
 #[cfg_attr(not(feature = "small"), inline(always))]
-pub(in crate::interpret) fn enter_simple(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, args: Sp, n: usize) -> Option<Gc<Code>> {
+pub(in crate::interpret) fn enter_simple(
+    vm: &Vm,
+    code: Gc<Code>,
+    ip: Ip,
+    sp: Sp,
+    args: Sp,
+    n: usize,
+) -> Option<Gc<Code>> {
     let function = sp.at(0).downcast::<Function>()?;
     if code.is_generator() || tick(vm) {
         return None;

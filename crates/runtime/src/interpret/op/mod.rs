@@ -24,10 +24,12 @@ mod unary;
 use berus_mpy::opcode::Op;
 
 pub(crate) use crate::interpret::op::call::{Passed, call_at, is_delegating, push_simple};
+#[cfg(berus_tier)]
+pub(in crate::interpret) use crate::interpret::op::call::{
+    call_any_function, call_any_method, enter_simple, go_on_with,
+};
 pub(crate) use crate::interpret::op::exception::{handle, leaves_with};
 pub(crate) use crate::interpret::op::iterate::loop_body;
-#[cfg(berus_tier)]
-pub(in crate::interpret) use crate::interpret::op::call::{call_any_function, call_any_method, enter_simple, go_on_with};
 #[cfg(berus_tier)]
 pub(in crate::interpret) use crate::interpret::op::jump::{plain_truth, pop_jump_if};
 use crate::model::code::Code;
