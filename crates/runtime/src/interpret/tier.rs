@@ -12,7 +12,7 @@ use berus_mpy::opcode::Op;
 
 use crate::data::instance::Instance;
 use crate::interpret::op;
-use crate::interpret::op::{TABLE, next, resume, tri};
+use crate::interpret::op::{TABLE, next, tri};
 use crate::model::builtin::{Builtin, Fun};
 use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};
@@ -119,18 +119,33 @@ fn translate(vm: &Vm, state: &State, code: Gc<Code>, target: Ip, sp: Sp) -> Opti
 }
 
 /// Goes on at `target` in machine code, if there is any or some can be made.
+///
+/// This function and those below end in the interpreter's loop, not in the next instruction's handler: they have local
+/// variables with addresses, so that a call at their end would not become a jump, and calls would pile up.
 #[inline(never)]
 fn translate_and_go_on(vm: &Vm, code: Gc<Code>, target: Ip, sp: Sp, fp: Fp) -> Exit {
-    let (Some(state), false) = (vm.tier.state(), vm.dispatch.stops()) else { return next(vm, code, target, sp, fp) };
-    let machine = match state.find(target.0, code) {
-        Known::Machine(machine) => Some(machine),
-        Known::None => None,
-        Known::Nothing => translate(vm, state, code, target, sp),
-    };
-    match machine {
-        Some(machine) => enter(vm, code, target, sp, fp, machine),
-        None => next(vm, code, target, sp, fp),
+    if let Some(state) = vm.tier.state()
+        && !vm.dispatch.stops()
+    {
+        let machine = match state.find(target.0, code) {
+            Known::Machine(machine) => Some(machine),
+            Known::None => None,
+            Known::Nothing => translate(vm, state, code, target, sp),
+        };
+        if let Some(machine) = machine {
+            return enter(vm, code, target, sp, fp, machine);
+        }
     }
+    stop_at(vm, target, sp)
+}
+
+/// Has the interpreter's loop go on at `ip`.
+#[inline(always)]
+fn stop_at(vm: &Vm, ip: Ip, sp: Sp) -> Exit {
+    let frame = vm.frame();
+    frame.ip.set(ip.0);
+    frame.sp.set(sp.0);
+    Exit::Next
 }
 
 op::leaving_op! {
@@ -186,27 +201,25 @@ pub(in crate::interpret) fn go_back(vm: &Vm, value: Obj) -> Exit {
     let resume = vm.frame().resume.get();
     vm.pop_frame();
     let frame = vm.frame();
-    let (Some(code), false) = (frame.code.get(), vm.dispatch.stops()) else { return op::go_on_with(vm, value) };
     let mut sp = Sp(frame.sp.get());
     sp.push(value);
-    enter(vm, code, Ip(frame.ip.get()), sp, Fp(frame.locals.get()), resume)
+    match (frame.code.get(), vm.dispatch.stops()) {
+        (Some(code), false) => enter(vm, code, Ip(frame.ip.get()), sp, Fp(frame.locals.get()), resume),
+        _ => stop_at(vm, Ip(frame.ip.get()), sp),
+    }
 }
 
 /// Goes on at `ip` in machine code.
 #[inline(never)]
-fn enter(vm: &Vm, code: Gc<Code>, ip: Ip, sp: Sp, fp: Fp, machine: usize) -> Exit {
-    let Some(state) = vm.tier.state() else { return next(vm, code, ip, sp, fp) };
-    if vm.is_deep() || state.nested.get() >= NESTED || !is_stocked(vm, state) {
-        return next(vm, code, ip, sp, fp);
-    }
-    let frame = vm.frame();
-    frame.ip.set(ip.0);
-    frame.sp.set(sp.0);
-    // SAFETY: `state` has the machine code for this code object and instruction, and drops it with the code object only.
-    let how = unsafe { state.translator.run(vm, machine) };
-    match exit(how) {
-        Exit::Next => resume(vm),
-        exit => exit,
+fn enter(vm: &Vm, _: Gc<Code>, ip: Ip, sp: Sp, _: Fp, machine: usize) -> Exit {
+    let stopped = stop_at(vm, ip, sp);
+    match vm.tier.state() {
+        Some(state) if !vm.is_deep() && state.nested.get() < NESTED && is_stocked(vm, state) => {
+            // SAFETY: `state` has the machine code for this code object and instruction, and drops it with the code
+            // object only.
+            exit(unsafe { state.translator.run(vm, machine) })
+        }
+        _ => stopped,
     }
 }
 

@@ -463,14 +463,14 @@ leaving_op! {
 
 /// Removes the running frame, and goes on in the frame below with `value` pushed on its stack.
 #[inline(always)]
-pub(in crate::interpret) fn go_back(vm: &Vm, value: Obj) -> Exit {
+fn go_back(vm: &Vm, value: Obj) -> Exit {
     vm.pop_frame();
     go_on_with(vm, value)
 }
 
 /// Goes on in the frame on top, which has waited for a call, with `value` pushed on its stack.
 #[inline(always)]
-pub(in crate::interpret) fn go_on_with(vm: &Vm, value: Obj) -> Exit {
+fn go_on_with(vm: &Vm, value: Obj) -> Exit {
     let frame = vm.frame();
     let mut sp = Sp(frame.sp.get());
     sp.push(value);

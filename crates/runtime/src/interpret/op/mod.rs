@@ -25,9 +25,7 @@ use berus_mpy::opcode::Op;
 
 pub(crate) use crate::interpret::op::call::{Passed, call_at, is_delegating, push_simple};
 #[cfg(berus_tier)]
-pub(in crate::interpret) use crate::interpret::op::call::{
-    call_any_function, call_any_method, enter_simple, go_on_with,
-};
+pub(in crate::interpret) use crate::interpret::op::call::{call_any_function, call_any_method, enter_simple};
 pub(crate) use crate::interpret::op::exception::{handle, leaves_with};
 pub(crate) use crate::interpret::op::iterate::loop_body;
 #[cfg(berus_tier)]
@@ -54,7 +52,7 @@ pub(in crate::interpret) fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp
 
 /// Goes on with the frame on top, where it was left.
 #[inline(always)]
-pub(in crate::interpret) fn resume(vm: &Vm) -> Exit {
+fn resume(vm: &Vm) -> Exit {
     if PLAIN {
         return Exit::Next;
     }
