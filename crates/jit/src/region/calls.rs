@@ -35,7 +35,7 @@ impl Maker<'_> {
         self.asm.load(RAX, links::place(links::CALL));
         self.asm.call(RAX);
         let (done, own, ends) = (self.asm.label(), self.asm.label(), self.asm.label());
-        debug_assert!(WENT_ON == 0);
+        const { assert!(WENT_ON == 0) };
         self.asm.test(RAX, RAX);
         self.asm.jump_if(If::Equal, done);
         self.asm.alu_number(Alu::Cmp, RAX, ADDRESSES);

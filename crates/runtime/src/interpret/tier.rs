@@ -93,7 +93,7 @@ fn jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: Fp) -> Exi
     let Some(state) = vm.tier.state() else { return next(vm, code, target, sp, fp) };
     match state.find(target.0, code) {
         Known::Machine(machine) => enter(vm, code, target, sp, fp, machine),
-        Known::Nothing if state.when == When::First || vm.events.ticks.get() % LOOK == 0 => {
+        Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
             translate_and_go_on(vm, code, target, sp, fp)
         }
         _ => next(vm, code, target, sp, fp),
@@ -188,7 +188,7 @@ fn begin(vm: &Vm, code: Gc<Code>, sp: Sp, fp: Fp) -> Exit {
     let Some(state) = vm.tier.state() else { return next(vm, code, start, sp, fp) };
     match state.find(start.0, code) {
         Known::Machine(machine) => enter(vm, code, start, sp, fp, machine),
-        Known::Nothing if state.when == When::First || vm.events.ticks.get() % LOOK == 0 => {
+        Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
             translate_and_go_on(vm, code, start, sp, fp)
         }
         _ => next(vm, code, start, sp, fp),
@@ -336,7 +336,7 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
     callee.resume.set(resume);
     match state.find(target.start, target) {
         Known::Machine(machine) => machine,
-        Known::Nothing if state.when == When::First || vm.events.ticks.get() % LOOK == 0 => {
+        Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
             let machine = translate(vm, state, target, Ip(target.start), Sp(callee.sp.get()));
             machine.unwrap_or(CALLED)
         }
