@@ -5,6 +5,7 @@
 use berus_jit::{Jit, When};
 use berus_runtime::model::protocols::Ints;
 use berus_runtime::ops::call::Call;
+use berus_runtime::ops::convert::Convert;
 use berus_testkit::programs::{How, Interpreter};
 
 /// `work` answers whether all variables are what they are to be, be there memory or not.
