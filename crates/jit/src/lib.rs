@@ -1,11 +1,11 @@
 //! Machine code for bytecode that runs often, on x86-64.
 //!
-//! An interpreter that has been given a [`Jit`] ([`Vm::set_translator`]) has it translate loops that are found running.
-//! [`region`] says what is translated, and how; [`links`] how regions are put together.
+//! An interpreter that has been given a [`Jit`] has it translate loops and functions that are found running: see
+//! [`Vm::set_translator`](berus_runtime::model::vm::Vm::set_translator). The module `region` says what is translated, and how; `links` how regions are put together.
 //!
 //! The interpreter's frame is the one truth: local variables and operands lie in the frame's slots, but for floats and
 //! results of the running instructions, which are in registers. Each exit knows what is where, and puts the frame in
-//! order ([`Jit::left`]); the interpreter then goes on as if nothing had been. Values in registers stay tagged words, so
+//! order (`Jit::left`); the interpreter then goes on as if nothing had been. Values in registers stay tagged words, so
 //! that the collector, which finds the registers on the machine stack, needs to be told nothing.
 
 #![no_std]
