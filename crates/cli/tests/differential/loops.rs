@@ -157,7 +157,7 @@ impl Generator<'_> {
                     0 => format!("a = b = {}", self.value(1)),
                     1 => format!("p.v = {}", self.value(1)),
                     2 => format!("{}, {} = {}, {}", self.variable(), self.variable(), self.value(1), self.value(1)),
-                    3 => format!("log.append(show(({} is {})))", "c", "c"),
+                    3 => "log.append(show(c is c))".to_owned(),
                     4 => format!("l.append({})", self.variable()),
                     5 => format!("{} = {}", self.variable(), self.variable()),
                     _ => format!("p.v = {}", self.value(1)),
