@@ -193,7 +193,7 @@ impl Jit {
 }
 
 // SAFETY: the crate's regions do what handlers do, and are run by `run` only.
-unsafe impl Translate for Jit {
+unsafe impl Translate<Vm> for Jit {
     fn translate(&self, vm: &Vm) -> Option<usize> {
         let view = View::new(vm)?;
         vm.host().machine_code()?;

@@ -1,7 +1,7 @@
 //! Machine code for bytecode that runs often, on x86-64.
 //!
 //! An interpreter that has been given a [`Jit`] has it translate loops and functions that are found running: see
-//! [`Vm::set_translator`](berus_runtime::model::vm::Vm::set_translator). The module `region` says what is translated, and how; `links` how regions are put together.
+//! [`set_translator`](berus_runtime::interpret::tier::Tiers::set_translator). The module `region` says what is translated, and how; `links` how regions are put together.
 //!
 //! The interpreter's frame is the one truth: local variables and operands lie in the frame's slots, but for floats and
 //! results of the running instructions, which are in registers. Each exit knows what is where, and puts the frame in

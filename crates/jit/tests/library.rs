@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use berus_runtime::interpret::tier::Tiers;
 use berus_runtime::model::vm::Vm;
 
 fn prepare(vm: &mut Vm) {

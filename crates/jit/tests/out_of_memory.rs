@@ -3,6 +3,7 @@
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 
 use berus_jit::{Jit, When};
+use berus_runtime::interpret::tier::Tiers;
 use berus_runtime::model::protocols::Ints;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;

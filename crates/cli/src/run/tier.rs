@@ -10,6 +10,7 @@ use super::options::JitWhen;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub fn set(vm: &mut Vm, options: Jit) {
     use berus_jit::When;
+    use berus_runtime::interpret::tier::Tiers;
 
     let when = match options.when {
         None => return,

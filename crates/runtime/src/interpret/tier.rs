@@ -54,9 +54,14 @@ static HOT_TABLE: Table = {
     table
 };
 
-impl Vm {
+/// Giving an interpreter a translator.
+pub trait Tiers {
     /// Has bytecode that runs often translated by `translator`.
-    pub fn set_translator(&mut self, translator: Box<dyn Translate>, when: When) {
+    fn set_translator(&mut self, translator: Box<dyn Translate<Vm>>, when: When);
+}
+
+impl Tiers for Vm {
+    fn set_translator(&mut self, translator: Box<dyn Translate<Vm>>, when: When) {
         self.tier.begin(translator, when);
         self.dispatch.set_table(&HOT_TABLE);
     }
@@ -91,7 +96,7 @@ fn jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: Fp) -> Exi
         return poll_and_jump_back(vm, code, ip, target, sp, fp);
     }
     let Some(state) = vm.tier.state() else { return next(vm, code, target, sp, fp) };
-    match state.find(target.0, code) {
+    match state.find(target.0, address(code)) {
         Known::Machine(machine) => enter(vm, code, target, sp, fp, machine),
         Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
             translate_and_go_on(vm, code, target, sp, fp)
@@ -108,13 +113,19 @@ fn poll_and_jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: F
     translate_and_go_on(vm, code, target, sp, fp)
 }
 
+/// The address of a code object.
+#[inline(always)]
+fn address(code: Gc<Code>) -> usize {
+    code.as_ptr().addr().get()
+}
+
 /// Has machine code made for the frame on top from `target` on; its address.
-fn translate(vm: &Vm, state: &State, code: Gc<Code>, target: Ip, sp: Sp) -> Option<usize> {
+fn translate(vm: &Vm, state: &State<Vm>, code: Gc<Code>, target: Ip, sp: Sp) -> Option<usize> {
     let frame = vm.frame();
     frame.ip.set(target.0);
     frame.sp.set(sp.0);
     let machine = if code.is_generator() { None } else { state.translator.translate(vm) };
-    state.note(target.0, code, machine);
+    state.note(target.0, address(code), machine);
     machine
 }
 
@@ -127,7 +138,7 @@ fn translate_and_go_on(vm: &Vm, code: Gc<Code>, target: Ip, sp: Sp, fp: Fp) -> E
     if let Some(state) = vm.tier.state()
         && !vm.dispatch.stops()
     {
-        let machine = match state.find(target.0, code) {
+        let machine = match state.find(target.0, address(code)) {
             Known::Machine(machine) => Some(machine),
             Known::None => None,
             Known::Nothing => translate(vm, state, code, target, sp),
@@ -186,7 +197,7 @@ const LOOK: u32 = 128;
 fn begin(vm: &Vm, code: Gc<Code>, sp: Sp, fp: Fp) -> Exit {
     let start = Ip(code.start);
     let Some(state) = vm.tier.state() else { return next(vm, code, start, sp, fp) };
-    match state.find(start.0, code) {
+    match state.find(start.0, address(code)) {
         Known::Machine(machine) => enter(vm, code, start, sp, fp, machine),
         Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
             translate_and_go_on(vm, code, start, sp, fp)
@@ -225,17 +236,17 @@ fn enter(vm: &Vm, _: Gc<Code>, ip: Ip, sp: Sp, _: Fp, machine: usize) -> Exit {
 
 /// Fills the store of floats; false if there is no memory for that.
 #[inline]
-fn is_stocked(vm: &Vm, state: &State) -> bool {
+fn is_stocked(vm: &Vm, state: &State<Vm>) -> bool {
     if state.is_stocked.get() {
         return true;
     }
-    match state.fill_store(|| vm.new_float(0.0)) {
-        Ok(()) => true,
+    state.fill_store(|| match vm.new_float(0.0) {
+        Ok(float) => Some(float.bits()),
         Err(raised) => {
             vm.take_exception(raised);
-            false
+            None
         }
-    }
+    })
 }
 
 /// How the interpreter goes on, by its number.
@@ -334,7 +345,7 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
     let callee = vm.frame();
     callee.entry.set(Entry::Machine);
     callee.resume.set(resume);
-    match state.find(target.start, target) {
+    match state.find(target.start, address(target)) {
         Known::Machine(machine) => machine,
         Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
             let machine = translate(vm, state, target, Ip(target.start), Sp(callee.sp.get()));
@@ -649,7 +660,9 @@ impl<'a> View<'a> {
                 let state = self.vm.tier.state();
                 state.inspect(|state| state.is_stocked.set(false));
                 let store = state.map_or(&[][..], |state| &state.store);
-                let stored = store.iter().find_map(core::cell::Cell::take);
+                let stored = store.iter().map(core::cell::Cell::take).find(|float| *float != 0);
+                // SAFETY: the store holds words of floats, and keeps them alive.
+                let stored = stored.and_then(|float| unsafe { Obj::from_bits(float) });
                 stored.map_or(Obj::NONE, |float| Float::refill(float, value)).bits()
             }
         }

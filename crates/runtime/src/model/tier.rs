@@ -7,11 +7,6 @@ use alloc::boxed::Box;
 use core::cell::Cell;
 
 use crate::heap::Collection;
-use crate::model::code::Code;
-use crate::model::error::Res;
-use crate::model::object::Gc;
-use crate::model::vm::Vm;
-use crate::model::word::Slot;
 
 /// When bytecode is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,22 +17,22 @@ pub enum When {
     First,
 }
 
-/// Translates bytecode into machine code.
+/// Translates bytecode into machine code, for an interpreter (a [`Vm`](crate::model::vm::Vm)).
 ///
 /// # Safety
 /// What machine code does with the interpreter's memory is what the interpreter itself does with the same bytecode.
 /// Machine code is only run where [`run`](Translate::run) is called.
-pub unsafe trait Translate {
+pub unsafe trait Translate<Interpreter> {
     /// The address of machine code that goes on with the top frame at its instruction pointer, where that follows a
     /// backward jump or begins a function; `None` if there is to be none.
-    fn translate(&self, vm: &Vm) -> Option<usize>;
+    fn translate(&self, vm: &Interpreter) -> Option<usize>;
 
     /// Runs machine code that [`translate`](Translate::translate) has answered for the frame as it is now, until the
     /// interpreter is to go on: how it goes on, as [`interpret::tier`](crate::interpret::tier) numbers that.
     ///
     /// # Safety
     /// The machine code is for the code of the top frame and where that is, and still there.
-    unsafe fn run(&self, vm: &Vm, machine: usize) -> usize;
+    unsafe fn run(&self, vm: &Interpreter, machine: usize) -> usize;
 
     /// Drops machine code of code objects that are no longer alive, as `is_alive` says by their address.
     fn forget(&self, is_alive: &dyn Fn(usize) -> bool);
@@ -61,20 +56,25 @@ pub(crate) struct Entry {
 }
 
 /// What an interpreter has of the tier.
-#[derive(Default)]
-pub(crate) struct Tier {
-    state: Option<Box<State>>,
+pub(crate) struct Tier<Interpreter> {
+    state: Option<Box<State<Interpreter>>>,
+}
+
+impl<Interpreter> Default for Tier<Interpreter> {
+    fn default() -> Tier<Interpreter> {
+        Tier { state: None }
+    }
 }
 
 /// The state of a tier that is there.
-pub(crate) struct State {
-    pub translator: Box<dyn Translate>,
+pub(crate) struct State<Interpreter> {
+    pub translator: Box<dyn Translate<Interpreter>>,
     pub when: When,
     entries: [Cell<Entry>; ENTRIES],
     /// How many instructions of machine code have the interpreter run something on top of them.
     pub nested: Cell<u32>,
-    /// Floats in store.
-    pub store: [Cell<Slot>; STORE],
+    /// The words of floats in store; 0 for none.
+    pub store: [Cell<usize>; STORE],
     /// Whether the store is full.
     pub is_stocked: Cell<bool>,
 }
@@ -89,18 +89,18 @@ pub(crate) enum Known {
     Nothing,
 }
 
-impl State {
+impl<Interpreter> State<Interpreter> {
     #[inline(always)]
     fn entry(&self, ip: *const u8) -> &Cell<Entry> {
         let address = ip.addr();
         &self.entries[(address ^ address >> 10) % ENTRIES]
     }
 
-    /// What is known of machine code for the instruction at `ip` of `code`.
+    /// What is known of machine code for the instruction at `ip` of the code object at `code`.
     #[inline(always)]
-    pub fn find(&self, ip: *const u8, code: Gc<Code>) -> Known {
+    pub fn find(&self, ip: *const u8, code: usize) -> Known {
         let entry = self.entry(ip).get();
-        if entry.ip != ip.addr() || entry.code != code.as_ptr().addr().get() {
+        if entry.ip != ip.addr() || entry.code != code {
             Known::Nothing
         } else if entry.machine == 0 {
             Known::None
@@ -110,47 +110,42 @@ impl State {
     }
 
     /// Notes what [`State::find`] is to answer.
-    pub fn note(&self, ip: *const u8, code: Gc<Code>, machine: Option<usize>) {
-        let code = code.as_ptr().addr().get();
+    pub fn note(&self, ip: *const u8, code: usize, machine: Option<usize>) {
         self.entry(ip).set(Entry { ip: ip.addr(), code, machine: machine.unwrap_or(0) });
     }
 
-    /// Fills the store of floats.
-    ///
-    /// # Errors
-    /// `MemoryError`.
-    pub fn fill_store(&self, mut new: impl FnMut() -> Res) -> Res<()> {
-        for place in &self.store {
-            if place.get().is_none() {
-                place.set(Some(new()?));
-            }
+    /// Fills the store with floats that `new` makes; false if that has none.
+    pub fn fill_store(&self, mut new: impl FnMut() -> Option<usize>) -> bool {
+        for place in self.store.iter().filter(|place| place.get() == 0) {
+            let Some(float) = new() else { return false };
+            place.set(float);
         }
         self.is_stocked.set(true);
-        Ok(())
+        true
     }
 }
 
-impl Tier {
+impl<Interpreter> Tier<Interpreter> {
     #[inline(always)]
-    pub fn state(&self) -> Option<&State> {
+    pub fn state(&self) -> Option<&State<Interpreter>> {
         self.state.as_deref()
     }
 
-    pub fn begin(&mut self, translator: Box<dyn Translate>, when: When) {
+    pub fn begin(&mut self, translator: Box<dyn Translate<Interpreter>>, when: When) {
         self.state = Some(Box::new(State {
             translator,
             when,
             entries: [const { Cell::new(Entry { ip: 0, code: 0, machine: 0 }) }; ENTRIES],
             nested: Cell::new(0),
-            store: [const { Cell::new(None) }; STORE],
+            store: [const { Cell::new(0) }; STORE],
             is_stocked: Cell::new(false),
         }));
     }
 
     /// Keeps the floats in store.
     pub fn keep(&self, collection: &mut Collection<'_>) {
-        let floats = self.state().into_iter().flat_map(|state| &state.store).filter_map(Cell::get);
-        floats.for_each(|float| collection.keep(float.bits()));
+        let floats = self.state().into_iter().flat_map(|state| &state.store);
+        floats.for_each(|float| collection.keep(float.get()));
     }
 
     /// Drops machine code whose code object the collection is about to free.

@@ -134,7 +134,7 @@ pub struct Vm {
     pub(crate) dispatch: Dispatch,
     pub(crate) steps: Steps,
     #[cfg(berus_tier)]
-    pub(crate) tier: Tier,
+    pub(crate) tier: Tier<Vm>,
     pub(crate) lookups: Lookups,
     pub(crate) mounts: Mounts,
     pub(crate) frozen: Vec<&'static dyn Frozen>,
