@@ -15,5 +15,5 @@ fn prepare(vm: &mut Vm) {
 
 fn main() -> ExitCode {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
-    berus_testkit::programs::granted(&folder, &[], None, prepare)
+    berus_testkit::programs::granted(&folder, &[], None, &[], prepare)
 }
