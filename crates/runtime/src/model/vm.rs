@@ -260,7 +260,7 @@ impl Vm {
     }
 
     /// Whether the caller runs on the machine stack on which the interpreter was entered, in the part that built-ins may use
-    /// or [a little](STACK_LEFT) below. The collector looks at what lies between, so that a function which built-ins call
+    /// or a little below. The collector looks at what lies between, so that a function which built-ins call
     /// does not enter the interpreter from a stack that it has made (a coroutine's, or one more for deep recursion).
     #[inline]
     pub fn is_on_its_stack(&self) -> bool {
