@@ -4,13 +4,14 @@ use core::time::Duration;
 
 use berus_runtime::model::buffer::Access;
 use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::events::Poll;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::ops::buffer::Buffers;
 use berus_runtime::ops::convert::Convert;
 
 use super::gpio::pin;
-use super::hardware::hardware;
+use super::hardware::{PIECE, hardware, pause};
 
 /// `bitstream(pin, encoding, timing, data)`: the bits of each byte, the most significant first. Of encodings there is 0: a
 /// bit is a high and a low level, whose lengths in nanoseconds `timing` has for a 0, then for a 1.
@@ -29,14 +30,23 @@ pub fn bitstream(vm: &Vm, args: &[Obj]) -> Res {
         *length = Duration::from_nanos(nanoseconds.max(0) as u64);
     }
     let hardware = hardware(vm)?;
+    // A look at events would be longer than a pulse.
+    let hold = |time: Duration| {
+        if time >= PIECE {
+            return pause(vm, time);
+        }
+        hardware.delay(time);
+        Ok(())
+    };
     for byte in vm.buffer(args[3], Access::Read)?.bytes() {
         for bit in (0..8).rev() {
             let lengths = &lengths[if byte >> bit & 1 == 0 { 0..2 } else { 2..4 }];
             hardware.drive_pin(pin, true);
-            hardware.delay(lengths[0]);
+            hold(lengths[0])?;
             hardware.drive_pin(pin, false);
-            hardware.delay(lengths[1]);
+            hold(lengths[1])?;
         }
+        vm.work(8)?;
     }
     Ok(Obj::NONE)
 }

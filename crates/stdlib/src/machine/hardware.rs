@@ -29,8 +29,29 @@ pub fn done<T>(vm: &Vm, answer: Result<T, Errno>) -> Res<T> {
     answer.map_err(|errno| vm.os_error(errno))
 }
 
+/// The longest that is waited without a look at interrupts and limits.
+pub const PIECE: Duration = Duration::from_millis(1);
+
+/// Units of work that a wait counts as, and one that is as long as a [`PIECE`]: a slice, behind which there is a look.
+const SHORT: usize = 16;
+const LONG: usize = 1024;
+
 /// Waits for some microseconds, or as much longer as the machine is slow.
-pub fn delay(vm: &Vm, time: Duration) {
+///
+/// # Errors
+/// As [`Vm::work`].
+pub fn pause(vm: &Vm, time: Duration) -> Res<()> {
+    let mut left = time;
+    while left >= PIECE {
+        delay(vm, PIECE);
+        vm.work(LONG)?;
+        left -= PIECE;
+    }
+    delay(vm, left);
+    vm.work(SHORT)
+}
+
+fn delay(vm: &Vm, time: Duration) {
     if let Some(hardware) = vm.host().board().and_then(Board::hardware) {
         return hardware.delay(time);
     }

@@ -25,8 +25,8 @@ use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::truth::Truth;
 use berus_runtime::q;
 
-use super::hardware::{done, hardware, there_is};
-use super::line::{Line, half_of_bit, wait};
+use super::hardware::{done, hardware, pause, there_is};
+use super::line::{Line, half_of_bit};
 use super::piece::{byte_at, new_bytearray, set_byte};
 
 /// Bits in a second, and microseconds that a device may hold the clock, unless somebody says so.
@@ -230,29 +230,29 @@ impl Lines {
     fn start(self, vm: &Vm) -> Res<()> {
         let Lines { clock, data, half, timeout } = self;
         data.drive(vm, true)?;
-        wait(vm, half)?;
+        pause(vm, half)?;
         clock.release(vm, timeout)?;
-        wait(vm, half)?;
+        pause(vm, half)?;
         data.drive(vm, false)?;
-        wait(vm, half)
+        pause(vm, half)
     }
 
     fn stop(self, vm: &Vm) -> Res<()> {
         let Lines { clock, data, half, timeout } = self;
-        wait(vm, half)?;
+        pause(vm, half)?;
         data.drive(vm, false)?;
-        wait(vm, half)?;
+        pause(vm, half)?;
         clock.release(vm, timeout)?;
-        wait(vm, half)?;
+        pause(vm, half)?;
         data.drive(vm, true)?;
-        wait(vm, half)
+        pause(vm, half)
     }
 
     /// Has the clock tick: the level of the data line meanwhile.
     fn tick(self, vm: &Vm) -> Res<bool> {
-        wait(vm, self.half)?;
+        pause(vm, self.half)?;
         self.clock.release(vm, self.timeout)?;
-        wait(vm, self.half)?;
+        pause(vm, self.half)?;
         let level = self.data.level(vm)?;
         self.clock.drive(vm, false)?;
         Ok(level)

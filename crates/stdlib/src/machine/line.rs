@@ -14,7 +14,7 @@ use berus_runtime::ops::truth::Truth;
 use berus_runtime::q;
 
 use super::gpio::Pin;
-use super::hardware::{delay, done};
+use super::hardware::done;
 
 /// What nobody has answered in time.
 const TIMED_OUT: Errno = Errno(110);
@@ -71,10 +71,4 @@ impl Line {
 /// Half of a bit, of which there are `frequency` in a second.
 pub fn half_of_bit(frequency: usize) -> Duration {
     Duration::from_nanos(500_000_000 / frequency.max(1) as u64)
-}
-
-/// Waits for half of a bit, and counts the work.
-pub fn wait(vm: &Vm, half: Duration) -> Res<()> {
-    delay(vm, half);
-    vm.work(16)
 }

@@ -18,8 +18,8 @@ use berus_runtime::ops::buffer::Buffers;
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::q;
 
-use super::hardware::{done, hardware, there_is};
-use super::line::{Line, half_of_bit, wait};
+use super::hardware::{done, hardware, pause, there_is};
+use super::line::{Line, half_of_bit};
 use super::piece::{byte_at, new_bytearray, set_byte};
 
 /// Which bit of a byte goes first.
@@ -200,11 +200,11 @@ impl Lines {
             if let Some(output) = self.output {
                 output.drive(vm, byte >> bit & 1 != 0)?;
             }
-            wait(vm, self.half)?;
+            pause(vm, self.half)?;
             self.clock.drive(vm, self.polarity == self.phase)?;
             let level = self.input.map_or(Ok(false), |input| input.level(vm))?;
             read = read << 1 | u8::from(level);
-            wait(vm, self.half)?;
+            pause(vm, self.half)?;
             if !self.phase {
                 self.clock.drive(vm, self.polarity)?;
             }
