@@ -544,7 +544,6 @@ pub const LIBRARY: &[&str] = &[
     "freq",
     "handler",
     "hard",
-    "id",
     "memaddr",
     "miso",
     "mosi",

@@ -36,26 +36,27 @@ pub const PIECE: Duration = Duration::from_millis(1);
 const SHORT: usize = 16;
 const LONG: usize = 1024;
 
-/// Waits for some microseconds, or as much longer as the machine is slow.
+/// Waits for some microseconds, or as much longer as the machine is slow. A host without a clock does not wait.
 ///
 /// # Errors
 /// As [`Vm::work`].
 pub fn pause(vm: &Vm, time: Duration) -> Res<()> {
-    let mut left = time;
-    while left >= PIECE {
-        delay(vm, PIECE);
-        vm.work(LONG)?;
-        left -= PIECE;
-    }
-    delay(vm, left);
-    vm.work(SHORT)
-}
-
-fn delay(vm: &Vm, time: Duration) {
     if let Some(hardware) = vm.host().board().and_then(Board::hardware) {
-        return hardware.delay(time);
+        let mut left = time;
+        while left >= PIECE {
+            hardware.delay(PIECE);
+            vm.work(LONG)?;
+            left -= PIECE;
+        }
+        hardware.delay(left);
+        return vm.work(SHORT);
     }
-    // A host without a clock does not wait.
-    let Some(start) = vm.host().monotonic() else { return };
-    while vm.now().saturating_sub(start) < time {}
+    let Some(start) = vm.host().monotonic() else { return vm.work(SHORT) };
+    loop {
+        // A clock may stand still.
+        vm.work(SHORT)?;
+        if vm.now().saturating_sub(start) >= time {
+            return Ok(());
+        }
+    }
 }
