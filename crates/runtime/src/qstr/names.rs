@@ -556,13 +556,11 @@ pub const LIBRARY: &[&str] = &[
     "sck",
     "scl",
     "sda",
-    "stop",
     "tick_hz",
     "timeout",
     "timeout_char",
     "trigger",
     "tx",
-    "value",
     "wake",
 ];
 
