@@ -95,6 +95,12 @@ fn jump_back(vm: &Vm, code: Gc<Code>, ip: Ip, target: Ip, sp: Sp, fp: Fp) -> Exi
     if tick(vm) {
         return poll_and_jump_back(vm, code, ip, target, sp, fp);
     }
+    go_on(vm, code, target, sp, fp)
+}
+
+/// Goes on at `target` in machine code if there is some, or if it is time to make some.
+#[inline(always)]
+fn go_on(vm: &Vm, code: Gc<Code>, target: Ip, sp: Sp, fp: Fp) -> Exit {
     let Some(state) = vm.tier.state() else { return next(vm, code, target, sp, fp) };
     match state.find(target.0, address(code)) {
         Known::Machine(machine) => enter(vm, code, target, sp, fp, machine),
@@ -195,15 +201,7 @@ const LOOK: u32 = 128;
 /// Begins the function whose frame has just been pushed.
 #[inline(always)]
 fn begin(vm: &Vm, code: Gc<Code>, sp: Sp, fp: Fp) -> Exit {
-    let start = Ip(code.start);
-    let Some(state) = vm.tier.state() else { return next(vm, code, start, sp, fp) };
-    match state.find(start.0, address(code)) {
-        Known::Machine(machine) => enter(vm, code, start, sp, fp, machine),
-        Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
-            translate_and_go_on(vm, code, start, sp, fp)
-        }
-        _ => next(vm, code, start, sp, fp),
-    }
+    go_on(vm, code, Ip(code.start), sp, fp)
 }
 
 /// Ends the running frame, which machine code has called, with `value`.
