@@ -3,7 +3,8 @@
 //! `tests/reaction/sweep.py` makes the calls and this test's module `probe` notes when they look. In the short form a call is interrupted at its first
 //! look, and is to end there. The long form measures the processor's time between two looks, which is what an interrupt waits for, and what a call
 //! goes on beyond a deadline. What has taken too long five times is noted. It takes many minutes, or less with only the
-//! calls whose names begin with `BERUS_SWEEP`:
+//! calls whose names begin with `BERUS_SWEEP`. The calls are made in a hundred parts, each of which is reported at its end;
+//! a sweep goes on from the part that `BERUS_SWEEP_FROM` numbers:
 //!
 //!     cargo test --profile checked -p berus-stdlib --test reaction -- --ignored --nocapture
 #![cfg(unix)]
@@ -221,12 +222,15 @@ fn sweep(size: usize, is_short: bool, parts: usize) -> Outcome {
             probe.size.set(size);
             probe.is_short.set(is_short);
         });
-        for part in 0..parts {
+        for part in first_part()..parts {
             PROBE.with(|probe| {
                 probe.part.set((part, parts));
                 probe.first.set(0);
             });
             while let End::Full = run_part() {}
+            if !is_short {
+                PROBE.with(|probe| println!("part {part} of {parts}: {} calls so far", probe.n_calls.get()));
+            }
         }
         PROBE.with(|probe| Outcome {
             wrong: probe.found.take(),
@@ -236,6 +240,11 @@ fn sweep(size: usize, is_short: bool, parts: usize) -> Outcome {
     };
     let thread = std::thread::Builder::new().stack_size(16 << 20).spawn(work);
     thread.expect("there is a thread").join().expect("the program ends well")
+}
+
+/// The part of a sweep to begin with.
+fn first_part() -> usize {
+    std::env::var("BERUS_SWEEP_FROM").ok().and_then(|part| part.parse().ok()).unwrap_or_default()
 }
 
 /// How an interpreter's part of the work has ended.
