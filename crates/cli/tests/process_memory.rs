@@ -25,7 +25,7 @@ const HOSTILE: &[(&str, &str)] = &[
     ("executed", "execfile('many.py')"),
     ("list", "x = []\nwhile len(x) < n: x.append(None)"),
     ("doubled", "x = 'ab'\nwhile len(x) < n * 10: x += x"),
-    ("dict", "x = {}\nfor i in range(n): x[i << 40] = str(i)"),
+    ("dict", "x = {}\nfor i in range(n): x[i * 1000003] = str(i)"),
     ("names", "for i in range(n): exec(f'a{i} = {i}')"),
     ("attributes", "class C: pass\nfor i in range(n): setattr(C, f'a{i}', i)"),
     ("format", "'{:>{}}'.format('', n * 10)"),
