@@ -72,7 +72,8 @@ pub struct Frame {
     /// The name of the function, `<module>` for none.
     pub function: String,
     /// The line of the source with its indentation, where the source is known: of programs and expressions that were
-    /// given as text, and of a [`Program`](crate::Program) compiled from text.
+    /// given as text, of a [`Program`](crate::Program) compiled from text, and of modules imported from the interpreter's
+    /// [files](crate::Builder::files).
     pub source: Option<String>,
 }
 
