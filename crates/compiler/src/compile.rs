@@ -1,13 +1,15 @@
 //! From source to a module: the parser, then the passes over the scopes of its tree.
 
 use alloc::boxed::Box;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use berus_mpy::Module;
 use berus_mpy::constant::Constant;
 use berus_mpy::header::{Flavour, Header, SUB_VERSION};
 use berus_mpy::memory::{Quota, Stop};
 use berus_mpy::module::{Kind, Qstr, RawCode};
+use berus_mpy::release::Release;
+use berus_mpy::{Module, v5};
 
 #[cfg(feature = "asm")]
 use crate::emit::asm;
@@ -15,7 +17,7 @@ use crate::emit::bytecode::{Buffers, Bytecode};
 use crate::emit::machines::Machine;
 use crate::emit::tables::Tables;
 use crate::emit::{Outcome, Pass, machines};
-use crate::error::CompileError;
+use crate::error::{CompileError, ErrorKind};
 use crate::names::{Name, Names};
 use crate::options::{Emitter, Options};
 use crate::parser::parse;
@@ -109,6 +111,29 @@ pub fn compile_with_listing(
     Ok(Module { header: header(options, &parts.codes), qstrs, constants: parts.constants, codes: parts.codes })
 }
 
+/// The `.mpy` file of a module that was compiled with `options`, in the version of the format that their release reads.
+///
+/// ```
+/// use berus_compiler::{Options, compile, to_file};
+/// use berus_mpy::release::Release;
+///
+/// let options = Options { source_name: b"spam.py", release: Release(1, 18, 0), ..Options::default() };
+/// let module = compile(b"print(*'spam')", &options)?;
+/// assert_eq!(to_file(&module, &options)?[..4], *b"M\x05\x02\x1f");
+/// # Ok::<(), berus_compiler::CompileError>(())
+/// ```
+///
+/// # Errors
+/// A `RuntimeError` without a line for what version 5 cannot say: machine code, and an `and` or `or` that jumps over more than 32 kilobytes.
+pub fn to_file(module: &Module<'_>, options: &Options<'_>) -> Result<Vec<u8>, CompileError> {
+    if options.is_before(Release(1, 19, 0)) {
+        v5::write(module, options.cache_lookups)
+            .map_err(|error| CompileError::new(ErrorKind::Runtime, error.to_string()))
+    } else {
+        Ok(module.to_bytes())
+    }
+}
+
 /// What a module is made of.
 struct Parts {
     qstrs: Vec<Name>,
@@ -164,7 +189,8 @@ impl Passes<'_> {
             let scopes = &self.unit.scopes;
             let mut emit = Bytecode::new(&mut self.tables, &mut self.buffers, options, Pass::Scope, &scopes[scope]);
             Walk::run(&mut self.unit, &mut emit, scope, Pass::Scope)?;
-            self.unit.scopes.capture_all(scope, quota)?;
+            // Before 1.19 class bodies bound the variables of functions around them.
+            self.unit.scopes.capture_all(scope, options.is_before(Release(1, 19, 0)), quota)?;
         }
         for scope in (0..number).map(ScopeId) {
             self.unit.scopes.lay_out(scope, quota)?;

@@ -54,7 +54,7 @@ mod viper;
 mod walk;
 
 pub use berus_mpy::memory;
-pub use compile::{compile, compile_with_listing, compile_within};
+pub use compile::{compile, compile_with_listing, compile_within, to_file};
 #[cfg(feature = "asm")]
 pub use emit::{
     asm::{Form, Operand},

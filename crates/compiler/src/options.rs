@@ -72,9 +72,13 @@ pub struct Options<'a> {
     pub arch_flags: u32,
     /// The Python that the module is for. For CircuitPython coroutines say that they are such, and `await` calls `__await__`.
     pub python: Flavour,
-    /// The release of mpy-cross whose bytecode is made: 1.19 or later. Machine code is always that of the newest. It takes the feature
-    /// `releases`.
+    /// The release of mpy-cross whose bytecode is made: 1.12 or later. Machine code is always that of the newest. It takes the feature
+    /// `releases`. Before 1.19 calls with starred arguments are those of version 5 of the format, and [`to_file`](crate::to_file) writes
+    /// the module.
     pub release: Release,
+    /// Whether a file of version 5 has a byte for a cache after each instruction that looks a name up: `-mcache-lookup-bc` of mpy-cross up
+    /// to 1.17, for the unix and Windows ports of these releases.
+    pub cache_lookups: bool,
     /// How deep statements and expressions may be nested, counted in nodes of the tree. Every level takes some
     /// hundred bytes of stack.
     pub max_depth: u32,
@@ -96,6 +100,7 @@ impl Default for Options<'_> {
             arch_flags: 0,
             python: Flavour::MicroPython,
             release: Options::NEWEST,
+            cache_lookups: false,
             max_depth: 1000,
         }
     }

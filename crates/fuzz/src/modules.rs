@@ -5,9 +5,13 @@ use std::path::Path;
 
 use berus_mpy::Module;
 use berus_mpy::account::Account;
+use berus_mpy::bytecode::{Instruction, instructions};
 use berus_mpy::disasm::{Listing, Outline};
 use berus_mpy::merge::merge;
+use berus_mpy::module::RawCode;
+use berus_mpy::opcode::Op;
 use berus_mpy::romfs::{Folder, Image, Node, Tree};
+use berus_mpy::v5;
 use berus_mpy::verify::verify;
 use berus_runtime::import::load::Load;
 use berus_runtime::import::run::RunModule;
@@ -55,9 +59,23 @@ pub fn old_fixtures() -> Vec<Vec<u8>> {
     files("crates/cli/tests/fixtures/versions", "mpy")
 }
 
-/// Converts bytes as a module of version 5; code that the verifier accepts of the result runs on the machine of its tests.
+/// Converts bytes as a module of version 5; code that the verifier accepts of the result runs on the machine of its tests. What is written of
+/// it as version 5 again has the same code, unless there were calls with starred arguments, which are others then.
 pub fn convert(bytes: &[u8]) {
-    if let Ok(module) = berus_mpy::v5::read(bytes) {
+    if let Ok(module) = v5::read(bytes) {
+        let written = [false, true].map(|caches| v5::write(&module, caches));
+        let has_starred = |code: &RawCode<'_>| {
+            let start = code.prelude().and_then(Result::ok).map_or(0, |prelude| prelude.end());
+            let starred =
+                |instruction: Instruction| matches!(instruction.op, Op::CallFunctionVarKw | Op::CallMethodVarKw);
+            instructions(&code.code[start..]).flatten().any(starred)
+        };
+        if verify(&module).is_ok() && !module.codes.iter().any(has_starred) {
+            for again in written.map(|file| v5::read(&file.expect("what was read can be written"))) {
+                let again = again.expect("what was written can be read");
+                assert!(again.codes.len() == module.codes.len() && verify(&again).is_ok());
+            }
+        }
         let bytes = module.to_bytes();
         read(&bytes);
         check_verifier(&bytes);

@@ -56,6 +56,47 @@ pub fn steps(table: &[u8]) -> impl Iterator<Item = (Step, usize)> + '_ {
     })
 }
 
+/// The steps that the table was written for: entries that [`write()`] makes of one step are joined, as many as can be.
+pub(crate) fn whole_steps(table: &[u8]) -> impl Iterator<Item = Step> + '_ {
+    let mut rest = table;
+    core::iter::from_fn(move || {
+        let (mut whole, mut len) = steps(rest).next()?;
+        // An entry of no lines is followed by the rest of its step, and one of no bytes may be such a rest.
+        while let Some((next, next_len)) = steps(&rest[len..]).next() {
+            let joined =
+                Step { bytes: whole.bytes.saturating_add(next.bytes), lines: whole.lines.saturating_add(next.lines) };
+            if whole.lines > 0 && !(next.bytes == 0 && is_written_as(joined, &rest[..len + next_len])) {
+                break;
+            }
+            (whole, len) = (joined, len + next_len);
+        }
+        rest = &rest[len..];
+        Some(whole)
+    })
+}
+
+/// Whether [`write()`] makes `entries` of a step. Of steps over more than some thousand lines that is not looked into.
+fn is_written_as(step: Step, entries: &[u8]) -> bool {
+    let mut out = Vec::new();
+    if step.lines <= 4 * 0x7ff {
+        write(&mut out, step);
+    }
+    out == entries
+}
+
+/// The table for the same steps in code whose instructions have moved: `moved` tells the new offset of what was at an old one.
+pub(crate) fn moved(table: &[u8], moved: impl Fn(usize) -> usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut old, mut new) = (0_usize, 0);
+    for step in whole_steps(table) {
+        old = old.saturating_add(step.bytes as usize);
+        let to = moved(old);
+        write(&mut out, Step { bytes: to.saturating_sub(new) as u32, lines: step.lines });
+        new = to;
+    }
+    out
+}
+
 /// The line of the instruction at `offset`, counted from the first instruction.
 ///
 /// ```
@@ -121,6 +162,15 @@ mod tests {
                 assert_eq!(line_at(&out, bytes as usize), 1 + lines);
             }
         }
+    }
+
+    #[test]
+    fn steps_come_back_whole() {
+        let steps = [(5, 1), (0, 1), (0, 2), (40, 1), (3, 4), (70, 9), (0, 7), (15, 900), (16, 5000), (1, 2), (62, 3)];
+        let steps = steps.map(|(bytes, lines)| Step { bytes, lines });
+        let mut table = Vec::new();
+        steps.iter().for_each(|&step| write(&mut table, step));
+        assert_eq!(whole_steps(&table).collect::<Vec<_>>(), steps);
     }
 
     #[test]

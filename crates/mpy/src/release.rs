@@ -23,10 +23,12 @@ impl fmt::Display for Release {
 
 impl Release {
     /// The release of MicroPython whose compiler a release of `python` has: of CircuitPython the one that it is based on
-    /// (`py/mpconfig.h` of 9.0.0, 9.1.0, 9.2.0, 10.0.0 and 10.2.0, `MICROPY_VERSION_MINOR`).
+    /// (`py/mpconfig.h` of 9.0.0, 9.1.0, 9.2.0, 10.0.0 and 10.2.0, `MICROPY_VERSION_MINOR`; 7.0.0 to 8.2.10 have the compiler of 1.16 to 1.18,
+    /// whose bytecode is the same).
     pub fn base(self, python: Flavour) -> Release {
         match (python, self) {
             (MicroPython, release) => release,
+            (CircuitPython, Release(..=8, ..)) => Release(1, 18, 0),
             (CircuitPython, Release(..=9, ..=1, _)) => Release(1, 21, 0),
             (CircuitPython, Release(9, ..)) => Release(1, 23, 0),
             (CircuitPython, Release(10, ..=1, _)) => Release(1, 25, 0),

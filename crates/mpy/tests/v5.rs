@@ -8,10 +8,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use berus_mpy::bytecode::instructions;
+use berus_mpy::constant::Constant;
 use berus_mpy::lines::line_at;
-use berus_mpy::module::{Kind, Module};
+use berus_mpy::module::{Kind, Module, RawCode};
 use berus_mpy::opcode::Op;
-use berus_mpy::v5::{self, ErrorKind};
+use berus_mpy::v5::{self, ErrorKind, WriteError, WriteErrorKind};
 use berus_mpy::verify::verify;
 use berus_testkit::allocator::{Allocator, peak_during};
 use berus_testkit::damage::{any_damages, cases, damaged};
@@ -51,6 +52,55 @@ fn converted_modules_are_sound() {
 #[test]
 fn a_cache_for_look_ups_makes_no_difference() {
     assert_eq!(v5::read(&file("features-1.12-cache")), v5::read(&file("features-1.12")));
+}
+
+#[test]
+fn what_was_read_is_written_again() {
+    for (name, caches) in [("small-1.12", false), ("small-1.18", false), ("small-1.12-cache", true)] {
+        assert_eq!(v5::write(&v5::read(&file(name)).unwrap(), caches), Ok(file(name)), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_written_says_why() {
+    let small = v5::read(&file("small-1.18")).unwrap();
+    let written = |change: &dyn Fn(&mut Module<'static>)| {
+        let mut module = small.clone();
+        change(&mut module);
+        v5::write(&module, false).map_err(|error| (error.code, error.kind))
+    };
+    let viper = Kind::Viper { scope_flags: 0, rodata: None, bss: None, relocations: None };
+    assert_eq!(written(&|module| module.codes[1].kind = viper.clone()), Err((1, WriteErrorKind::MachineCode)));
+    assert_eq!(written(&|module| module.qstrs.truncate(1)), Err((0, WriteErrorKind::Invalid)));
+    assert_eq!(written(&|module| module.codes[0].code = b"\x00".into()), Err((0, WriteErrorKind::Invalid)));
+    // LOAD_CONST_OBJ 0, RETURN_VALUE
+    let tuple = |module: &mut Module<'static>| {
+        module.constants = vec![Constant::Tuple(vec![])];
+        module.codes[0].code = b"\x00\x02\x01\x23\x00\x63".into();
+    };
+    assert_eq!(written(&tuple), Err((0, WriteErrorKind::Constant("tuple"))));
+}
+
+/// The farthest jump of version 6, over instructions that get twice as long.
+#[test]
+fn far_jumps_stay_within_reach() {
+    let small = v5::read(&file("small-1.18")).unwrap();
+    for (jump, n) in
+        [(b"\x42\xfe\xff", 8191), (b"\x44\xfe\xff", 8191), (b"\x48\xfe\xff", 16383), (b"\x45\xfe\xff", 16383)]
+    {
+        let mut module = small.clone();
+        let code = [b"\x00\x02\x01", jump, &b"\x11\x00".repeat(n), b"\x51\x63"].concat();
+        module.codes = vec![RawCode { code: code.into(), kind: Kind::Bytecode, children: Vec::new() }];
+        let written = v5::write(&module, true);
+        if jump[0] == Op::JumpIfTrueOrPop as u8 {
+            assert_eq!(written, Err(WriteError { code: 0, kind: WriteErrorKind::TooFar }));
+            continue;
+        }
+        let file = written.unwrap();
+        let again = v5::read(&file).unwrap();
+        assert_eq!(again.codes[0].code.len(), module.codes[0].code.len(), "{jump:x?}");
+        assert_eq!(v5::write(&again, true), Ok(file));
+    }
 }
 
 #[test]

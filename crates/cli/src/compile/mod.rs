@@ -13,10 +13,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use berus_compiler::{Emitter, Options};
+use berus_compiler::{Emitter, Options, to_file};
 use berus_mpy::arch::Arch;
-use berus_mpy::header::{Flavour, SUB_VERSION, VERSION};
+use berus_mpy::header::{Flavour, SUB_VERSION};
 use berus_mpy::release::Release;
+use berus_mpy::v5;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, value_parser};
@@ -42,7 +43,7 @@ pub struct Args {
     /// Optimise: from 1 on without `assert` and with `__debug__` false, from 3 on without line numbers
     #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0, value_parser = value_parser!(u8).range(0..=3))]
     optimise: u8,
-    /// The board that the modules are for: as for `berus verify --for`. Modules are for MicroPython 1.19 and up, or CircuitPython 9 and up
+    /// The board that the modules are for: as for `berus verify --for`, with MicroPython from 1.12 or CircuitPython from 7 on
     #[arg(long = "for", value_name = "TARGET")]
     target: Option<Target>,
     /// Bits of a small integer on the target
@@ -123,6 +124,7 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     let release = release.unwrap_or_else(|why| crate::Cli::command().error(ErrorKind::ArgumentConflict, why).exit());
     let options = Options {
         release,
+        cache_lookups: args.target.as_ref().is_some_and(Target::caches_in_bytecode),
         python: args.target.as_ref().map_or(Flavour::MicroPython, |target| target.python),
         optimise: args.optimise,
         small_int_bits: args.small_int_bits,
@@ -162,27 +164,34 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
 
 /// The release of mpy-cross to compile as, so that the modules fit `target`. If they cannot, why.
 fn release(target: &Target, args: &Args) -> Result<Release, String> {
-    if target.readers.version != VERSION {
-        let readers = &target.readers;
+    let version = target.readers.version;
+    if version < v5::VERSION {
         return Err(format!(
-            "{} reads version {} of the format, and modules are of version {VERSION}",
-            target.name, readers.version
+            "{} reads version {version} of the format, and modules are of version {} and up",
+            target.name,
+            v5::VERSION
+        ));
+    }
+    if let (v5::VERSION, Some(arch)) = (version, args.arch) {
+        return Err(format!(
+            "{} reads version {version} of the format, for which no code for {arch} is made",
+            target.name
         ));
     }
     let claims = Claims {
         magic: target.readers.magic,
-        version: VERSION,
+        version,
         sub_version: SUB_VERSION,
         arch: args.arch,
         arch_flags: args.arch_flags.iter().fold(0, |all, flag| all | flag),
         small_int_bits: args.small_int_bits,
-        caches: false,
+        caches: target.caches_in_bytecode(),
         unicode: true,
     };
     if let Some(reason) = judge(&claims, None, target, &Neighbours::default()).reasons.first() {
         return Err(format!("the modules would not fit {}: {reason}", target.name));
     }
-    Ok(target.release.map_or(Options::NEWEST, |release| release.base(target.python)))
+    Ok(target.compiler())
 }
 
 /// Compiles a source to the bytes of a module.
@@ -190,10 +199,9 @@ fn release(target: &Target, args: &Args) -> Result<Release, String> {
 /// # Errors
 /// The place of the program's error, in which the source goes by `name`, and what is wrong there.
 pub fn compile(name: &str, source: &[u8], options: &Options<'_>) -> Result<Vec<u8>, (String, String)> {
-    match berus_compiler::compile(source, options) {
-        Ok(module) => Ok(module.to_bytes()),
-        Err(error) => Err(snippet::describe(name, source, &error)),
-    }
+    berus_compiler::compile(source, options)
+        .and_then(|module| to_file(&module, options))
+        .map_err(|error| snippet::describe(name, source, &error))
 }
 
 /// What became of the sources.

@@ -14,7 +14,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use berus_compiler::memory::Quota;
-use berus_compiler::{ErrorKind, compile_with_listing};
+use berus_compiler::{ErrorKind, compile_with_listing, to_file};
+use berus_mpy::release::Release;
 
 use heap::Heap;
 use options::{Job, Refusal, Request};
@@ -53,13 +54,17 @@ fn run(job: &Job) -> Result<(), Failure> {
     let heap = Heap::new(job.heap_size);
     // The module belongs to the quota.
     let quota = Quota::new(&heap);
-    let module = compile_with_listing(&source, &job.options(), &quota, &mut listing);
+    let options = job.options();
+    let module = compile_with_listing(&source, &options, &quota, &mut listing);
     io::stdout().write_all(&listing).map_err(|error| Some(report::os_error(&error, None)))?;
     let module = module.map_err(|error| match error.kind {
         ErrorKind::Memory if error.message.is_empty() => Some(report::memory_error(heap.asked())),
         _ => Some(report::traceback(&error, job)),
     })?;
-    let bytes = module.to_bytes_within(&quota).map_err(|_| Some(report::memory_error(heap.asked())))?;
+    let bytes = match options.release < Release(1, 19, 0) {
+        true => to_file(&module, &options).map_err(|error| Some(report::traceback(&error, job)))?,
+        false => module.to_bytes_within(&quota).map_err(|_| Some(report::memory_error(heap.asked())))?,
+    };
     write(job, &bytes).map_err(Some)
 }
 

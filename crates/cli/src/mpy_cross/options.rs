@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use berus_compiler::{Emitter, Options};
 use berus_mpy::arch::Arch;
-use berus_mpy::header::{Flavour, SUB_VERSION, VERSION};
+use berus_mpy::header::{Flavour, SUB_VERSION};
 use berus_mpy::release::{Readers, Release};
+use berus_mpy::v5;
 
 /// What is asked for.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct Job {
     pub arch_flags: u32,
     /// The Python and the release of its compiler whose bytes to make.
     pub compat: (Flavour, Release),
+    /// Whether bytecode of version 5 has bytes for a cache.
+    pub cache_lookups: bool,
     /// Bytes that compiling may take; none for as many as there are.
     pub heap_size: Option<usize>,
 }
@@ -80,6 +83,7 @@ impl Job {
             emitter: self.emitter,
             arch: self.arch,
             arch_flags: self.arch_flags,
+            cache_lookups: self.cache_lookups,
             ..Options::default()
         }
     }
@@ -104,6 +108,7 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
         arch: None,
         arch_flags: 0,
         compat: (Flavour::MicroPython, Options::NEWEST),
+        cache_lookups: false,
         heap_size: None,
     };
     implementation_options(args, &mut job)?;
@@ -142,6 +147,8 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
             job.compat = compat(args.next().ok_or(Refusal::Usage)?)?;
         } else if let Some(name) = arg.strip_prefix(b"--compat=") {
             job.compat = compat(name)?;
+        } else if arg == b"-mcache-lookup-bc" {
+            job.cache_lookups = true;
         } else if arg == b"--" {
             options_end = true;
         } else {
@@ -162,6 +169,10 @@ pub(crate) fn parse(args: &[Vec<u8>]) -> Result<Request, Refusal> {
     };
     if job.arch.is_some() && !reads_machine_code(job.compat) {
         return Err(Refusal::Message("machine code is made for MicroPython 1.23 and up only\n"));
+    }
+    // As those releases, which have the option, and no other.
+    if job.cache_lookups && !(job.compat.0 == Flavour::MicroPython && job.compat.1 < Release(1, 18, 0)) {
+        return Err(Refusal::Usage);
     }
     job.input = input.ok_or(Refusal::Message("no input file\n"))?;
     Ok(Request::Compile(job))
@@ -213,8 +224,8 @@ fn compat(name: &[u8]) -> Result<(Flavour, Release), Refusal> {
     };
     let release = number.parse().map_err(|_| Refusal::Usage)?;
     match Readers::of(python, release) {
-        Some(readers) if readers.version == VERSION => Ok((python, release)),
-        _ => Err(Refusal::Message("files are written for MicroPython 1.19 and up, or circuitpython-9 and up\n")),
+        Some(readers) if readers.version >= v5::VERSION => Ok((python, release)),
+        _ => Err(Refusal::Message("files are written for MicroPython 1.12 and up, or circuitpython-7 and up\n")),
     }
 }
 

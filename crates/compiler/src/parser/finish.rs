@@ -13,10 +13,18 @@ use crate::grammar::{Element, Rule, Shape};
 use crate::names::Name;
 use crate::options::Mode;
 use crate::token::Token;
-use crate::tree::{Const, Node, Value};
+use crate::tree::{Const, Node, Value, fits, is_host_small};
 
-/// The bits of a small integer where mpy-cross runs.
-const HOST_SMALL_INT_BITS: u8 = 63;
+/// What an operation on constants comes to.
+struct Folded {
+    value: Number,
+    /// Whether one of its numbers, or one on the way, was none that mpy-cross has a small integer for.
+    large: bool,
+}
+
+fn exceeds_host(value: &Number) -> bool {
+    matches!(value, Number::Int(value) if !is_host_small(value))
+}
 
 impl Parser<'_> {
     /// Finishes a rule whose elements all follow each other.
@@ -104,8 +112,8 @@ impl Parser<'_> {
                 }
             }
             _ => {
-                if let Some(value) = self.fold_number(rule, count) {
-                    return Ok(self.replace_by_number(rule, count, value)?);
+                if let Some(folded) = self.fold_number(rule, count) {
+                    return Ok(self.replace_by_number(rule, count, folded)?);
                 }
             }
         }
@@ -138,7 +146,7 @@ impl Parser<'_> {
     }
 
     /// The value of an operation on numbers, or of a constant of a module.
-    fn fold_number(&self, rule: Rule, count: usize) -> Option<Number> {
+    fn fold_number(&self, rule: Rule, count: usize) -> Option<Folded> {
         let nodes = &self.nodes[self.nodes.len() - count..];
         let number = |node: &Node| match self.tree.value(*node)? {
             Value::SmallInt(value) => Some(Number::Int(value.into())),
@@ -146,30 +154,46 @@ impl Parser<'_> {
             Value::Const(Const::Float(value)) if self.folds_floats() => Some(Number::Float(*value)),
             _ => None,
         };
-        let same = |operator| {
-            let (first, rest) = nodes.split_first()?;
-            rest.iter().try_fold(number(first)?, |left, right| binary(operator, &left, &number(right)?, self.quota))
+        let first = || Some(Folded { value: number(nodes.first()?)?, large: self.is_large(nodes.first()?) });
+        let then = |left: Folded, operator, right: &Node| {
+            let value = binary(operator, &left.value, &number(right)?, self.quota)?;
+            let large = left.large || self.is_large(right) || exceeds_host(&value);
+            Some(Folded { value, large })
         };
-        let value = match rule {
+        let same = |operator| nodes[1..].iter().try_fold(first()?, |left, right| then(left, operator, right));
+        let folded = match rule {
             Rule::Expr => same(Token::Pipe),
             Rule::XorExpr => same(Token::Caret),
             Rule::AndExpr => same(Token::Ampersand),
-            Rule::Power => same(Token::StarStar),
+            Rule::Power if !self.options.is_before(Release(1, 13, 0)) => same(Token::StarStar),
             Rule::ShiftExpr | Rule::ArithExpr | Rule::Term => {
-                let (first, rest) = nodes.split_first()?;
-                rest.chunks_exact(2).try_fold(number(first)?, |left, pair| {
-                    binary(pair[0].as_token()?, &left, &number(&pair[1])?, self.quota)
-                })
+                let pairs = nodes[1..].chunks_exact(2);
+                pairs.into_iter().try_fold(first()?, |left, pair| then(left, pair[0].as_token()?, &pair[1]))
             }
-            Rule::Factor2 => unary(self.peek(1).as_token()?, number(&self.peek(0))?, self.quota),
+            Rule::Factor2 => unary(self.peek(1).as_token()?, number(&self.peek(0))?, self.quota)
+                .map(|value| Folded { value, large: self.is_large(&self.peek(0)) }),
             Rule::AtomExprNormal if self.tree.is(self.peek(0), Rule::TrailerPeriod) => {
                 let module = self.names.get(self.peek(1).as_id()?);
                 let attribute = self.names.get(self.tree.child(self.peek(0), 0).as_id()?);
-                module_constant(module, attribute).map(Number::Float).filter(|_| self.folds_floats())
+                let value = module_constant(module, attribute).map(Number::Float).filter(|_| self.folds_floats())?;
+                Some(Folded { value, large: false })
             }
             _ => None,
         };
-        value.filter(|value| self.folds_floats() || matches!(value, Number::Int(_)))
+        folded.filter(|folded| self.folds_floats() || matches!(folded.value, Number::Int(_)))
+    }
+
+    /// Whether a number is one that mpy-cross, where it runs, has no small integer for.
+    fn is_large(&self, node: &Node) -> bool {
+        let Some(Value::Const(Const::Int(value))) = self.tree.value(*node) else { return false };
+        let bits = u32::from(self.options.small_int_bits);
+        // What would fit, and is an object all the same, has been made of a large one.
+        !is_host_small(value) || i64::try_from(value).is_ok_and(|value| fits(value, bits))
+    }
+
+    /// The line of an integer or bytes that becomes a constant object: before 1.19 those that the parser could keep in a leaf had none.
+    pub(super) fn line_of_leaf(&self, line: u32, is_leaf: bool) -> u32 {
+        if is_leaf && self.options.is_before(Release(1, 19, 0)) { 0 } else { line }
     }
 
     /// Whether there is arithmetic on floats: since 1.26.
@@ -182,19 +206,17 @@ impl Parser<'_> {
         self.tree.truth(node, self.names, self.options)
     }
 
-    fn replace_by_number(&mut self, rule: Rule, count: usize, value: Number) -> Result<(), Stop> {
-        // An object stays one under a sign, which shows when the target's small integers are as large as mpy-cross's
-        // own: `-4611686018427387904` would be one of them.
-        let stays_object = rule == Rule::Factor2
-            && self.options.small_int_bits >= HOST_SMALL_INT_BITS
-            && self.tree.is(self.peek(0), Rule::ConstObject);
+    fn replace_by_number(&mut self, rule: Rule, count: usize, folded: Folded) -> Result<(), Stop> {
+        // A large integer stays an object under a sign, though `-4611686018427387904` would be a small one; before 1.24 all that was worked
+        // out with one.
+        let stays_object = folded.large && (rule == Rule::Factor2 || self.options.is_before(Release(1, 24, 0)));
         for node in self.nodes.drain(self.nodes.len() - count..).rev() {
             self.quota.step()?;
             self.tree.free_constant(node, self.declared_constants, self.quota);
         }
         // An integer that is no small one of the target stays a constant object whatever its size.
         let bits = if stays_object { 0 } else { self.options.small_int_bits.into() };
-        let node = match value {
+        let node = match folded.value {
             Number::Float(value) if value.is_nan() && rule == Rule::AtomExprNormal => self.module_nan(value)?,
             Number::Int(value) => self.tree.add_int(0, value, bits, self.quota)?,
             Number::Float(value) => self.tree.add_constant(0, Const::Float(value), self.quota)?,
@@ -219,7 +241,7 @@ impl Parser<'_> {
         const CONST: Name = Name::fixed("const");
         let (target, mut source) = (self.peek(1), self.peek(0));
         let Some(name) = target.as_id() else { return Ok(false) };
-        if self.tree.is(source, Rule::AnnAssign) {
+        if self.tree.is(source, Rule::AnnAssign) && !self.options.is_before(Release(1, 29, 0)) {
             source = self.tree.child(source, 1);
         }
         let (function, call) = (self.tree.child(source, 0), self.tree.child(source, 1));
@@ -251,6 +273,9 @@ impl Parser<'_> {
     /// Makes a constant of the topmost `count` nodes if they are the items of a tuple and constant themselves. Tells
     /// whether it did.
     fn fold_items(&mut self, rule: Rule, line: u32, count: usize) -> Result<bool, Stop> {
+        if self.options.is_before(Release(1, 19, 0)) {
+            return Ok(false);
+        }
         // The rules around this one that a tuple stands in place of.
         let around = match rule {
             Rule::TestListStarExpr | Rule::TestList | Rule::SubscriptList => 0,

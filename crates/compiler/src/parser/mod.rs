@@ -20,7 +20,7 @@ use crate::lexer::Lexer;
 use crate::names::Names;
 use crate::options::{Mode, Options};
 use crate::token::Token;
-use crate::tree::{Const, Node, Tree};
+use crate::tree::{Const, Node, Tree, is_host_small};
 use lookahead::{SPINE, continues_with, innermost_continuing, spine_level, starts_with};
 
 /// The most bytes of an identifier.
@@ -262,14 +262,18 @@ impl Parser<'_> {
                 }
                 let name = self.names.intern(text, self.quota)?;
                 match self.declared.get(name.0 as usize) {
-                    Some(value) if rule == Rule::Atom && !value.is_null() => {
-                        self.tree.add_item(line, *value, self.quota)?
+                    Some(&value) if rule == Rule::Atom && !value.is_null() => {
+                        let line = self.line_of_leaf(line, self.tree.is_host_small(value));
+                        self.tree.add_item(line, value, self.quota)?
                     }
                     _ => Node::id(name),
                 }
             }
             Token::Integer => match parse_integer(text, 0, self.quota) {
-                Ok(value) => self.tree.add_int(line, value, u32::from(self.options.small_int_bits), self.quota)?,
+                Ok(value) => {
+                    let line = self.line_of_leaf(line, is_host_small(&value));
+                    self.tree.add_int(line, value, u32::from(self.options.small_int_bits), self.quota)?
+                }
                 Err(IntegerError::Stop(stop)) => return Err(stop.into()),
                 Err(IntegerError::Syntax { base, start }) => {
                     let digits = Lossy(&text[start..]);
@@ -291,6 +295,8 @@ impl Parser<'_> {
                 }
             },
             Token::Bytes => {
+                let is_name = text.len() <= NAME_STRING_MAX || self.names.find(text).is_some();
+                let line = self.line_of_leaf(line, is_name);
                 let bytes = self.quota.module_bytes(text)?;
                 self.tree.add_constant(line, Const::Bytes(bytes), self.quota)?
             }

@@ -356,16 +356,18 @@ impl Scopes {
         Ok(())
     }
 
-    /// After the first walk over `scope`: captures the names that it uses without binding them. Few names will follow.
+    /// After the first walk over `scope`: captures the names that it uses without binding them, and if `bound` those that it binds as names
+    /// of a class body, too. Few names will follow.
     ///
     /// # Errors
     /// Where the quota ends the work.
-    pub fn capture_all(&mut self, scope: ScopeId, quota: &Quota<'_>) -> Result<(), Stop> {
+    pub fn capture_all(&mut self, scope: ScopeId, bound: bool, quota: &Quota<'_>) -> Result<(), Stop> {
         self[scope].ids.shrink(quota);
         for i in 0..self[scope].ids.len() {
             let id = self[scope].ids[i];
             match id.kind {
-                IdKind::GlobalImplicit if self.capture(scope, id.name, quota)? => {
+                IdKind::GlobalAssigned if !bound => {}
+                IdKind::GlobalImplicit | IdKind::GlobalAssigned if self.capture(scope, id.name, quota)? => {
                     self[scope].ids[i].kind = IdKind::Free;
                 }
                 IdKind::Local | IdKind::Cell => self.note_local(id.name, quota)?,

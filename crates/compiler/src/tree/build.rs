@@ -128,8 +128,13 @@ impl Const {
     }
 }
 
+/// Whether `value` is a small integer where mpy-cross runs, which has 63 bits for them.
+pub(crate) fn is_host_small(value: &Integer) -> bool {
+    i64::try_from(value).is_ok_and(|value| fits(value, 63))
+}
+
 /// Whether `value` is an integer of `bits` bits, with sign. None is of 0 bits.
-fn fits(value: i64, bits: u32) -> bool {
+pub(crate) fn fits(value: i64, bits: u32) -> bool {
     let high = value >> (bits.clamp(1, 64) - 1);
     bits > 0 && (high == 0 || high == -1)
 }

@@ -8,6 +8,8 @@
 mod arena;
 mod build;
 
+pub(crate) use build::{fits, is_host_small};
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -296,6 +298,15 @@ impl Tree {
         }
     }
 
+    /// Whether the value of a node or item is an integer that is small where mpy-cross runs.
+    pub(crate) fn is_host_small(&self, node: Node) -> bool {
+        match self.value(node) {
+            Some(Value::SmallInt(_)) => true,
+            Some(Value::Const(Const::Int(value))) => is_host_small(value),
+            _ => false,
+        }
+    }
+
     fn leaf_value(&self, leaf: Node) -> Option<Value<'_>> {
         if let Some(value) = self.small_int(leaf) {
             Some(Value::SmallInt(value))
@@ -317,8 +328,13 @@ impl Tree {
     /// The truth of a node that is constant to the parser; `None` if it is not.
     pub fn truth(&self, node: Node, names: &Names, options: &Options<'_>) -> Option<bool> {
         let value = self.value(node)?;
-        // Before 1.20 only these are known to be true or false.
-        if options.is_before(Release(1, 20, 0)) && !matches!(value, Value::False | Value::True | Value::SmallInt(_)) {
+        // Before 1.20 only these are known to be true or false; before 1.19 integers that are small for mpy-cross, too.
+        let is_known = match value {
+            Value::False | Value::True | Value::SmallInt(_) => true,
+            Value::Const(Const::Int(value)) => options.is_before(Release(1, 19, 0)) && is_host_small(value),
+            _ => false,
+        };
+        if !is_known && options.is_before(Release(1, 20, 0)) {
             return None;
         }
         Some(match value {

@@ -80,8 +80,12 @@ impl Walk<'_, '_> {
         let other_exception = self.emit.new_label();
 
         self.node(iterable);
-        self.emit.load_method(aiter, false);
-        self.emit.call_method(Arguments::default());
+        if self.unit.options.is_before(Release(1, 13, 0)) {
+            self.await_method(aiter);
+        } else {
+            self.emit.load_method(aiter, false);
+            self.emit.call_method(Arguments::default());
+        }
         let variable_of_iterator = self.variable_of_iterator(iterable);
         if let Some(name) = variable_of_iterator {
             self.store_name(name);

@@ -1,5 +1,7 @@
 //! What follows an atom: calls, subscripts and attributes.
 
+use berus_mpy::release::Release;
+
 use super::{Walk, known};
 use crate::emit::{Access, Arguments, Build};
 use crate::grammar::Rule;
@@ -16,6 +18,15 @@ struct Passing {
     has_mapping: bool,
     /// The starred ones among the positional, by their bits.
     starred: u64,
+    /// Before 1.19: the one sequence and the one mapping, which are passed after all others.
+    last: Option<[Node; 2]>,
+}
+
+impl Passing {
+    /// Whether no positional argument can follow, since it would be passed before the starred ones.
+    fn is_closed(&self) -> bool {
+        self.last.is_some() && self.counts.starred
+    }
 }
 
 impl Walk<'_, '_> {
@@ -87,7 +98,10 @@ impl Walk<'_, '_> {
 
     /// Calls what is on the stack, with `extra` positional arguments that are there already, and those of `list`.
     pub(super) fn call_with(&mut self, list: Node, is_method: bool, extra: u32) {
-        let mut call = Passing { counts: Arguments::positional(extra), has_mapping: false, starred: 0 };
+        // Machine code has always the calls of the newest release.
+        let has_last = self.unit.options.is_before(Release(1, 19, 0)) && self.this().emitter == Emitter::Bytecode;
+        let last = has_last.then_some([Node::NULL; 2]);
+        let mut call = Passing { counts: Arguments::positional(extra), has_mapping: false, starred: 0, last };
         for (i, &argument) in self.tree.list(&list, Rule::ArgList).iter().enumerate() {
             let passed = match self.tree.rule(argument) {
                 Some(Rule::ArgListStar) => self.starred_argument(&mut call, argument, i),
@@ -100,13 +114,18 @@ impl Walk<'_, '_> {
                 return;
             }
         }
-        let Passing { counts, starred, .. } = call;
+        let Passing { counts, starred, last, .. } = call;
         // Machine code calls methods with numbers that are words.
         if !is_method || counts.starred || self.this().emitter == Emitter::Bytecode {
             self.must_fit(list, counts.positional as usize, 255, "more than 255 arguments");
         }
-        if counts.starred {
-            self.emit.load_small_int(starred as i64);
+        match last {
+            _ if !counts.starred => {}
+            None => self.emit.load_small_int(starred as i64),
+            Some(values) => values.into_iter().for_each(|value| match value.is_null() {
+                true => self.emit.load_null(),
+                false => self.node(value),
+            }),
         }
         if is_method {
             self.emit.call_method(counts);
@@ -117,6 +136,11 @@ impl Walk<'_, '_> {
 
     /// `*value`, argument number `i` of the list.
     fn starred_argument(&mut self, call: &mut Passing, argument: Node, i: usize) -> Result<(), &'static str> {
+        if let Some([sequence, _]) = &mut call.last {
+            call.counts.starred = true;
+            let other = core::mem::replace(sequence, self.tree.child(argument, 0));
+            return if other.is_null() { Ok(()) } else { Err("can't have multiple *x") };
+        }
         if call.has_mapping {
             return Err("* arg after **");
         }
@@ -137,6 +161,10 @@ impl Walk<'_, '_> {
     /// `**value`
     fn mapping_argument(&mut self, call: &mut Passing, argument: Node) -> Result<(), &'static str> {
         call.counts.starred = true;
+        if let Some([_, mapping]) = &mut call.last {
+            let other = core::mem::replace(mapping, self.tree.child(argument, 0));
+            return if other.is_null() { Ok(()) } else { Err("can't have multiple **x") };
+        }
         call.has_mapping = true;
         self.emit.load_null();
         self.node(self.tree.child(argument, 0));
@@ -147,6 +175,9 @@ impl Walk<'_, '_> {
     /// `name := value`, `value for ...` or `name=value`
     fn special_argument(&mut self, call: &mut Passing, argument: Node) -> Result<(), &'static str> {
         let (value, rest) = (self.tree.child(argument, 0), self.tree.child(argument, 1));
+        if call.is_closed() && (self.tree.is(rest, Rule::Argument3) || self.tree.is(rest, Rule::CompFor)) {
+            return Err("non-keyword arg after */**");
+        }
         if self.tree.is(rest, Rule::Argument3) {
             self.named_expression(value, self.tree.child(rest, 0));
             call.counts.positional += 1;
@@ -164,6 +195,9 @@ impl Walk<'_, '_> {
     }
 
     fn plain_argument(&mut self, call: &mut Passing, argument: Node) -> Result<(), &'static str> {
+        if call.is_closed() {
+            return Err("non-keyword arg after */**");
+        }
         if call.has_mapping {
             return Err("positional arg after **");
         }

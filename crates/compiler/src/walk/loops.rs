@@ -1,6 +1,7 @@
 //! Loops.
 
 use berus_mpy::opcode::BinaryOp;
+use berus_mpy::release::Release;
 
 use super::{Loop, Walk, known};
 use crate::grammar::Rule;
@@ -11,6 +12,8 @@ use crate::tree::Node;
 #[derive(Clone, Copy)]
 enum Bound {
     Number(i64),
+    /// A number that is no small integer of the target. Before 1.19 it was treated as one, if it was one for mpy-cross.
+    LargeNumber(Node),
     Expression(Node),
 }
 
@@ -122,9 +125,14 @@ impl Walk<'_, '_> {
         if !is_range || !tree.is(call, Rule::TrailerParen) {
             return None;
         }
+        let is_old = self.unit.options.is_before(Release(1, 19, 0));
         let plain = |node| {
             let special = matches!(tree.rule(node), Some(Rule::ArgListStar | Rule::ArgListDblStar | Rule::Argument));
-            (!special).then(|| tree.small_int(node).map_or(Bound::Expression(node), Bound::Number))
+            (!special).then(|| match tree.small_int(node) {
+                Some(value) => Bound::Number(value),
+                None if is_old && tree.is_host_small(node) => Bound::LargeNumber(node),
+                None => Bound::Expression(node),
+            })
         };
         let arguments = tree.child(call, 0);
         let (start, end, step) = match *tree.list(&arguments, Rule::ArgList) {
@@ -188,7 +196,7 @@ impl Walk<'_, '_> {
     fn bound(&mut self, bound: Bound) {
         match bound {
             Bound::Number(value) => self.emit.load_small_int(value),
-            Bound::Expression(node) => self.node(node),
+            Bound::LargeNumber(node) | Bound::Expression(node) => self.node(node),
         }
     }
 

@@ -9,7 +9,7 @@ use super::layout::{Item, lay_out};
 use super::read::Reader;
 use super::{Error, ErrorKind};
 use crate::bytecode::{DecodeError, Instruction};
-use crate::lines::{self, Step};
+use crate::lines;
 use crate::opcode::{Op, Operand};
 use crate::prelude::{Signature, write_sizes};
 use crate::vuint;
@@ -176,26 +176,14 @@ fn instruction(reader: &mut Reader<'_>, offset: usize) -> Result<Instruction, Er
     Ok(instruction)
 }
 
-/// A line table whose steps go as far as the same instructions have moved. In version 5 it ends with a zero byte.
+/// A line table of version 5, which ends with a zero byte, as one whose steps go as far as the same instructions have moved.
 fn moved_lines(table: &[u8], moved: impl Fn(usize) -> usize) -> Vec<u8> {
-    let mut out = Vec::new();
-    let (mut old, mut new, mut rest) = (0_usize, 0, table);
-    // Steps that follow one another without bytes or without lines between are parts of one.
-    let mut pending = Step { bytes: 0, lines: 0 };
-    while rest.first().is_some_and(|&first| first != 0) {
-        let Some((step, len)) = lines::steps(rest).next() else { break };
-        rest = &rest[len..];
-        old += step.bytes as usize;
-        let to = moved(old);
-        pending.bytes += (to - new) as u32;
-        new = to;
-        pending.lines = pending.lines.saturating_add(step.lines);
-        let is_whole = step.lines > 0 && rest.first().is_none_or(|&first| first & 0x1f != 0 || first & 0x80 != 0);
-        if is_whole {
-            lines::write(&mut out, pending);
-            pending = Step { bytes: 0, lines: 0 };
+    let mut len = 0;
+    for (_, entry) in lines::steps(table) {
+        if table[len] == 0 {
+            break;
         }
+        len += entry;
     }
-    lines::write(&mut out, pending);
-    out
+    lines::moved(&table[..len], moved)
 }

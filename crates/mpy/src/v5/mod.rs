@@ -1,4 +1,4 @@
-//! Modules of version 5 of the format, as modules of version 6.
+//! Modules of version 5 of the format, read as modules of version 6, and written.
 //!
 //! Version 5 is that of MicroPython 1.12 to 1.18 and of CircuitPython 7 and 8. Its opcodes and static names are those of version 6, but
 //! a file has no tables: names stand in the code, spelled out at their first use and later as a place among the last 32; each function has
@@ -13,12 +13,14 @@ mod decode;
 mod layout;
 mod read;
 mod window;
+mod write;
 
 use core::fmt;
 
 use crate::bytecode::DecodeError;
 
 pub use read::{VERSION, read};
+pub use write::{WriteError, WriteErrorKind, write};
 
 /// Why a file of version 5 cannot be converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

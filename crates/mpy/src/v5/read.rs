@@ -38,8 +38,8 @@ pub fn read(bytes: &[u8]) -> Result<Module<'static>, Error> {
 }
 
 /// The bits of the third byte: there are cache bytes, strings are Unicode; the architecture is above.
-const CACHES: u8 = 1;
-const UNICODE: u8 = 2;
+pub(super) const CACHES: u8 = 1;
+pub(super) const UNICODE: u8 = 2;
 
 /// The bytes that are read, the position of the next, and what has been found so far.
 pub(super) struct Reader<'a> {

@@ -6,15 +6,39 @@ use alloc::vec::Vec;
 use crate::module::Qstr;
 
 /// How many names can be referred to by their place.
-const SIZE: usize = 32;
+pub const SIZE: usize = 32;
+
+/// Names by their numbers in a table, the one that was used last first.
+#[derive(Debug, Default)]
+pub struct Window(Vec<u32>);
+
+impl Window {
+    /// Uses the name `number`: its place until now, or `None` if it is not among the last.
+    pub fn place(&mut self, number: u32) -> Option<u32> {
+        let place = self.0.iter().position(|&other| other == number);
+        if let Some(place) = place {
+            self.0.remove(place);
+        }
+        self.0.insert(0, number);
+        self.0.truncate(SIZE);
+        place.map(|place| place as u32)
+    }
+
+    /// Uses the name at `place`: its number.
+    fn at(&mut self, place: u32) -> Option<u32> {
+        let number = *self.0.get(usize::try_from(place).ok()?)?;
+        self.place(number)?;
+        Some(number)
+    }
+}
 
 /// The table of names that a module of version 6 has, and which of them were used last.
 #[derive(Debug, Default)]
 pub struct Names {
     table: Vec<Qstr<'static>>,
     numbers: BTreeMap<Vec<u8>, u32>,
-    /// The names that were used last, by their numbers in the table, the latest first. Static names do not count.
-    window: Vec<u32>,
+    /// The names that were used last. Static names do not count.
+    window: Window,
 }
 
 impl Names {
@@ -32,17 +56,13 @@ impl Names {
     /// The number of a name that the file spells out.
     pub fn spelled(&mut self, name: &[u8]) -> u32 {
         let number = self.number(name);
-        self.window.insert(0, number);
-        self.window.truncate(SIZE);
+        self.window.place(number);
         number
     }
 
     /// The number of the name at a place of the window.
     pub fn at(&mut self, place: u32) -> Option<u32> {
-        let place = usize::try_from(place).ok().filter(|&place| place < self.window.len())?;
-        let number = self.window.remove(place);
-        self.window.insert(0, number);
-        Some(number)
+        self.window.at(place)
     }
 
     /// Makes `number` the first in the table, in exchange for the one that was first, and returns what `other` has become.
@@ -53,7 +73,7 @@ impl Names {
             n => n,
         };
         self.table.swap(0, number as usize);
-        self.numbers.values_mut().chain(&mut self.window).for_each(|n| *n = exchanged(*n));
+        self.numbers.values_mut().chain(&mut self.window.0).for_each(|n| *n = exchanged(*n));
         exchanged(other)
     }
 

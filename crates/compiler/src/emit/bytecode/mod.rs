@@ -77,6 +77,8 @@ pub(crate) struct Bytecode<'e, 't> {
     unreachable: bool,
     /// Whether code that control cannot reach is kept, as before 1.20.
     keeps_unreachable: bool,
+    /// What lies above all arguments of a call if some are starred: a bitmap or, before 1.19, a sequence and a dict.
+    starred_slots: i32,
     /// Whether nothing follows a return.
     has_returned: bool,
     error: Option<EmitError>,
@@ -109,6 +111,7 @@ impl<'e, 't> Bytecode<'e, 't> {
             max_stack_size: 0,
             unreachable: false,
             keeps_unreachable: options.is_before(Release(1, 20, 0)),
+            starred_slots: if options.is_before(Release(1, 19, 0)) { 2 } else { 1 },
             has_returned: false,
             error: None,
         }
@@ -179,7 +182,7 @@ impl<'e, 't> Bytecode<'e, 't> {
         let values = (arguments.positional + 2 * arguments.keyword) as i32;
         let operand = arguments.keyword << 8 | arguments.positional;
         if arguments.starred {
-            self.op_uint(starred, operand, effect - values - 1);
+            self.op_uint(starred, operand, effect - values - self.starred_slots);
         } else {
             self.op_uint(plain, operand, effect - values);
         }
