@@ -89,7 +89,7 @@ fn far_jumps_stay_within_reach() {
         [(b"\x42\xfe\xff", 8191), (b"\x44\xfe\xff", 8191), (b"\x48\xfe\xff", 16383), (b"\x45\xfe\xff", 16383)]
     {
         let mut module = small.clone();
-        let code = [b"\x00\x02\x01", jump, &b"\x11\x00".repeat(n), b"\x51\x63"].concat();
+        let code = [&b"\x00\x02\x01"[..], jump, &b"\x11\x00".repeat(n), b"\x51\x63"].concat();
         module.codes = vec![RawCode { code: code.into(), kind: Kind::Bytecode, children: Vec::new() }];
         let written = v5::write(&module, true);
         if jump[0] == Op::JumpIfTrueOrPop as u8 {

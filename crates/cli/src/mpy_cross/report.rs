@@ -31,8 +31,8 @@ Options:
 -s : name of the source that the module carries (the input file)
 -v : be verbose (which adds nothing so far)
 -O[N] : optimise at level N
---compat <release> : make the file that mpy-cross of this release makes: 1.19 and up, or
-                     circuitpython-9 and up
+--compat <release> : make the file that mpy-cross of this release makes: 1.12 and up, or
+                     circuitpython-7 and up (-mcache-lookup-bc up to 1.17)
 
 Options about the target:
 -msmall-int-bits=number : bits of a small integer (31)
