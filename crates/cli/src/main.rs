@@ -8,6 +8,7 @@
 mod board;
 mod compile;
 mod convert;
+mod diff;
 mod dump;
 mod freeze;
 mod input;
@@ -59,6 +60,7 @@ enum Command {
     Compile(compile::Args),
     Completions(manual::CompletionsArgs),
     Convert(convert::Args),
+    Diff(diff::Args),
     Dump(dump::Args),
     Freeze(freeze::Args),
     Link(link::Args),
@@ -90,6 +92,7 @@ fn main() -> ExitCode {
         Command::Compile(args) => output::run(|output| compile::run(&args, output)),
         Command::Completions(args) => output::run(|output| manual::completions(&args, command_line(), output)),
         Command::Convert(args) => output::run(|output| convert::run(&args, output)),
+        Command::Diff(args) => output::run(|output| diff::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
         Command::Freeze(args) => output::run(|output| freeze::run(&args, output)),
         Command::Link(args) => output::run(|output| link::run(&args, output)),

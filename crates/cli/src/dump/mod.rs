@@ -9,7 +9,7 @@ mod listing;
 mod size;
 #[cfg(test)]
 mod tests;
-mod words;
+pub mod words;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -42,6 +42,11 @@ pub fn unreadable(error: &Error) -> String {
     format!("offset {:#06x}: {}", error.offset, error.kind)
 }
 
+/// What bytes are that are no module, if that is known.
+pub fn mistaken(bytes: &[u8]) -> Option<String> {
+    mistaken::described(bytes)
+}
+
 /// Bytes that a file may have: no module, object or image is larger, and what has no end is not read for ever.
 const MOST: u64 = 1 << 30;
 

@@ -55,6 +55,11 @@ pub fn run(command: impl FnOnce(&mut Output) -> io::Result<()>) -> ExitCode {
 }
 
 impl Output {
+    /// Remembers how something went that there is nothing to say of.
+    pub fn remember(&mut self, status: Status) {
+        self.status = self.status.max(status);
+    }
+
     /// Says on standard error what is wrong with a file, and remembers that something is.
     pub fn complain(&mut self, status: Status, file: &str, message: &dyn Display) {
         self.status = self.status.max(status);

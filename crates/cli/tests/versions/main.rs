@@ -309,10 +309,10 @@ fn mpy_cross_makes_what_earlier_releases_make() {
     assert_eq!(mpy_cross(&["--compat", "1.18", "a.py"]).2[..3], *b"M\x05\x02");
     assert_eq!(mpy_cross(&["--compat", "circuitpython-8", "a.py"]).2[..3], *b"C\x05\x02");
     assert_eq!(mpy_cross(&["--compat", "1.17", "-mcache-lookup-bc", "a.py"]).2[..3], *b"M\x05\x03");
-    assert!(mpy_cross(&["--compat", "1.18", "-mcache-lookup-bc", "a.py"]).1.starts_with("usage: "));
+    assert!(!mpy_cross(&["--compat", "1.18", "-mcache-lookup-bc", "a.py"]).0);
     fs::write(folder.path().join("a.py"), "f(*a, *b)\n").unwrap();
     let (_, text, _) = mpy_cross(&["--compat", "1.18", "a.py"]);
-    assert!(text.ends_with("line 1\nSyntaxError: can't have multiple *x\n"), "{text}");
+    assert!(text.ends_with("SyntaxError: can't have multiple *x\n"), "{text}");
     fs::write(folder.path().join("a.py"), "@micropython.viper\ndef f(): pass\n").unwrap();
     assert!(!mpy_cross(&["--compat", "1.18", "a.py"]).0);
     assert_eq!(
