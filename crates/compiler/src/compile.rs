@@ -155,12 +155,15 @@ fn compile_tree(
     let module = Scope::new(ScopeKind::Module, tree.root(), MODULE, None, options.emitter);
     let mut passes = Passes {
         unit: Unit::new(tree, options, quota, module)?,
-        tables: Tables::new(tree, names, quota, options.source_name)?,
+        tables: Tables::new(tree, names, quota, options)?,
         buffers: Buffers::default(),
         machine: None,
     };
     passes.find_scopes()?;
-    let codes = passes.make_codes(listing)?;
+    if options.minify().is_some() {
+        passes.settle_tables()?;
+    }
+    let codes = passes.make_codes(Some(listing))?;
     passes.finish(codes)
 }
 
@@ -198,8 +201,17 @@ impl Passes<'_> {
         Ok(())
     }
 
-    /// The code objects of all scopes, in the order of the scopes.
-    fn make_codes(&mut self, listing: &mut Vec<u8>) -> Result<Vec<RawCode<'static>>, CompileError> {
+    /// Settles what is in the tables, and in which order, by making all code once to see what it uses.
+    fn settle_tables(&mut self) -> Result<(), CompileError> {
+        self.tables.begin_counting()?;
+        let codes = self.make_codes(None)?;
+        self.unit.quota.free(codes);
+        Ok(self.tables.sort_by_use()?)
+    }
+
+    /// The code objects of all scopes, in the order of the scopes; without a listing only to see what they use, so that they can be
+    /// made again.
+    fn make_codes(&mut self, mut listing: Option<&mut Vec<u8>>) -> Result<Vec<RawCode<'static>>, CompileError> {
         let quota = self.unit.quota;
         let count = self.unit.scopes.count();
         let mut codes = quota.with_capacity(count as usize)?;
@@ -210,9 +222,14 @@ impl Passes<'_> {
                 _ => self.make_code(scope)?,
             });
             if let Some(machine) = &mut self.machine {
-                listing.append(&mut machine.listing());
+                let mut lines = machine.listing();
+                if let Some(listing) = &mut listing {
+                    listing.append(&mut lines);
+                }
             }
-            self.unit.scopes.retire(scope, quota);
+            if listing.is_some() {
+                self.unit.scopes.retire(scope, quota);
+            }
         }
         Ok(codes)
     }

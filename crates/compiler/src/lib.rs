@@ -43,6 +43,7 @@ mod fold;
 pub mod grammar;
 pub mod integer;
 mod lexer;
+pub mod minify;
 pub mod names;
 pub mod options;
 mod parser;
@@ -61,5 +62,6 @@ pub use emit::{
     machines::instructions,
 };
 pub use error::{CompileError, ErrorKind};
+pub use minify::Minify;
 pub use options::{Emitter, Mode, Options};
 pub use parser::parse;

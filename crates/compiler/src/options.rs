@@ -4,6 +4,8 @@ use berus_mpy::arch::Arch;
 use berus_mpy::header::Flavour;
 use berus_mpy::release::Release;
 
+use crate::minify::Minify;
+
 /// What makes the code of a function: the `-X emit` option and the `@micropython` decorators of mpy-cross.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Emitter {
@@ -79,6 +81,8 @@ pub struct Options<'a> {
     /// Whether a file of version 5 has a byte for a cache after each instruction that looks a name up: `-mcache-lookup-bc` of mpy-cross up
     /// to 1.17, for the unix and Windows ports of these releases.
     pub cache_lookups: bool,
+    /// What the module is made without; `None` for all that mpy-cross puts into it. It takes the feature `minify`.
+    pub minify: Option<&'a Minify>,
     /// How deep statements and expressions may be nested, counted in nodes of the tree. Every level takes some
     /// hundred bytes of stack.
     pub max_depth: u32,
@@ -101,18 +105,24 @@ impl Default for Options<'_> {
             python: Flavour::MicroPython,
             release: Options::NEWEST,
             cache_lookups: false,
+            minify: None,
             max_depth: 1000,
         }
     }
 }
 
-impl Options<'_> {
+impl<'a> Options<'a> {
     /// The release of mpy-cross that Berus follows.
     pub const NEWEST: Release = Release(1, 29, 0);
 
     /// Whether the module is for CircuitPython.
     pub(crate) fn is_circuitpython(&self) -> bool {
         cfg!(feature = "releases") && self.python == Flavour::CircuitPython
+    }
+
+    /// What the module is made without.
+    pub(crate) fn minify(&self) -> Option<&'a Minify> {
+        self.minify.filter(|_| cfg!(feature = "minify"))
     }
 
     /// Whether bytecode is made as before a release.

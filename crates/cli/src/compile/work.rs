@@ -32,11 +32,11 @@ pub enum Outcome {
 /// How long the work takes before a progress bar shows.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Compiles the sources of `tasks` on `jobs` threads. The outcomes are in the order of the tasks.
-pub fn run(tasks: &[Task], options: &Options<'_>, jobs: Option<u16>) -> Vec<Outcome> {
+/// Compiles the sources of `tasks` on `jobs` threads. The outcomes, with the bytes of the modules, are in the order of the tasks.
+pub fn run(tasks: &[Task], options: &Options<'_>, jobs: Option<u16>) -> Vec<(Outcome, usize)> {
     let processors = || thread::available_parallelism().map_or(1, usize::from);
     let jobs = jobs.map_or_else(processors, usize::from).min(tasks.len());
-    let mut outcomes: Vec<Option<Outcome>> = tasks.iter().map(|_| None).collect();
+    let mut outcomes: Vec<Option<(Outcome, usize)>> = tasks.iter().map(|_| None).collect();
     let mut progress = Progress::new(tasks.len());
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::channel();
@@ -83,28 +83,39 @@ impl Progress {
     }
 }
 
-fn carry_out(task: &Task, options: &Options<'_>) -> Outcome {
-    let unusable = |place: String, error: io::Error| Outcome::Failed {
-        place,
-        message: describe(&error),
-        status: Status::Unusable,
-    };
-    let source = match read(&task.source) {
-        Ok(source) => source,
-        Err(error) => return unusable(task.source.name(), error),
-    };
+/// What becomes of a source, and the bytes of its module.
+fn carry_out(task: &Task, options: &Options<'_>) -> (Outcome, usize) {
+    match make(task, options) {
+        Ok(module) => {
+            let size = module.len();
+            (deliver(module, &task.target), size)
+        }
+        Err(failed) => (failed, 0),
+    }
+}
+
+fn unusable(place: String, error: &io::Error) -> Outcome {
+    Outcome::Failed { place, message: describe(error), status: Status::Unusable }
+}
+
+fn make(task: &Task, options: &Options<'_>) -> Result<Vec<u8>, Outcome> {
+    let source = read(&task.source).map_err(|error| unusable(task.source.name(), &error))?;
     let options = Options { source_name: &task.name, ..options.clone() };
-    let module = match compile(&task.source.name(), &source, &options) {
-        Ok(module) => module,
-        Err((place, message)) => return Outcome::Failed { place, message, status: Status::Invalid },
-    };
-    match &task.target {
+    compile(&task.source.name(), &source, &options).map_err(|(place, message)| Outcome::Failed {
+        place,
+        message,
+        status: Status::Invalid,
+    })
+}
+
+fn deliver(module: Vec<u8>, target: &Target) -> Outcome {
+    match target {
         Target::Nowhere => Outcome::Checked,
         Target::Stdout => Outcome::Printed(module),
         Target::File(path) => match file::write(path, &module) {
             Ok(true) => Outcome::Written,
             Ok(false) => Outcome::Unchanged,
-            Err((path, error)) => unusable(displayed(&path), error),
+            Err((path, error)) => unusable(displayed(&path), &error),
         },
     }
 }

@@ -94,10 +94,15 @@ impl ConstantTable {
         if let Some(entry) = self.function_table.and_then(|index| table.get_mut(index as usize)) {
             *entry = Constant::FunctionTable;
         }
-        source.quota.free(self.order);
-        source.quota.free(self.hashes);
-        source.quota.free(self.slots);
+        self.retire(source.quota);
         Ok(table)
+    }
+
+    /// Gives back the memory.
+    pub fn retire(self, quota: &Quota<'_>) {
+        quota.free(self.order);
+        quota.free(self.hashes);
+        quota.free(self.slots);
     }
 
     fn push(&mut self, leaf: Node, hash: u32, quota: &Quota<'_>) -> Result<u32, Stop> {

@@ -255,6 +255,7 @@ impl Parser<'_> {
         let (token, line, text) = (self.lexer.token(), self.lexer.line(), self.lexer.text());
         let node = match token {
             Token::Name => {
+                let text = self.options.minify().and_then(|minify| minify.names.get(text)).map_or(text, |name| name);
                 if text.len() > NAME_MAX && self.names.find(text).is_none() {
                     // MicroPython raises this without a traceback.
                     let error = CompileError::new(ErrorKind::Runtime, "name too long");

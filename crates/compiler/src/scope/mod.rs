@@ -185,18 +185,21 @@ impl Scope {
     }
 
     /// The names of the arguments by position, as the prelude lists them: positional, then keyword-only. An
-    /// argument without a name, such as a cell that is passed in, goes by `*`.
+    /// argument without a name, such as a cell that is passed in, goes by `*`, and a positional one whose name is not to be `kept`
+    /// by `/`. Neither is an identifier, so that no call names the argument.
     ///
     /// # Errors
     /// If there is no memory for them.
-    pub fn arg_names(&self, quota: &Quota<'_>) -> Result<Vec<Name>, Stop> {
+    pub fn arg_names(&self, kept: impl Fn(Name) -> bool, quota: &Quota<'_>) -> Result<Vec<Name>, Stop> {
         const NAMELESS: Name = Name::fixed("*");
+        const POSITIONAL: Name = Name::fixed("/");
         let count = usize::from(self.num_pos_args) + usize::from(self.num_kwonly_args);
         let mut names = Vec::new();
         quota.resize(&mut names, count, NAMELESS)?;
         for id in self.ids.iter().rev().filter(|id| id.param != Param::No) {
+            let has_name = id.local >= self.num_pos_args || kept(id.name);
             if let Some(name) = names.get_mut(usize::from(id.local)) {
-                *name = id.name;
+                *name = if has_name { id.name } else { POSITIONAL };
             }
         }
         Ok(names)
@@ -510,7 +513,8 @@ mod tests {
         assert_eq!(locals(1), [0, 2, 1]);
         assert_eq!(locals(2), [1, 0]);
         assert_eq!(scopes[ScopeId(2)].num_pos_args, 2);
-        assert_eq!(scopes[ScopeId(2)].arg_names(quota).unwrap(), [Name::fixed("*"), A]);
+        assert_eq!(scopes[ScopeId(2)].arg_names(|_| true, quota).unwrap(), [Name::fixed("*"), A]);
+        assert_eq!(scopes[ScopeId(2)].arg_names(|_| false, quota).unwrap(), [Name::fixed("*"), Name::fixed("/")]);
         assert_eq!(scopes[ScopeId(2)].free, [B]);
     }
 

@@ -64,11 +64,13 @@ impl Walk<'_, '_> {
             self.add_name(known::CLASS, IdKind::Local);
         }
         self.trace_line(node);
-        self.load_name(known::NAME);
-        self.store_name(known::MODULE);
-        let name = self.this().name;
-        self.emit.load_str(name);
-        self.store_name(known::QUALNAME);
+        if !self.unit.options.minify().is_some_and(|minify| minify.anonymous_classes) {
+            self.load_name(known::NAME);
+            self.store_name(known::MODULE);
+            let name = self.this().name;
+            self.emit.load_str(name);
+            self.store_name(known::QUALNAME);
+        }
         self.node(self.tree.child(node, 2));
         // If methods use the class, the function returns the cell that it is to be put in.
         let cell = self.this().find(known::CLASS).map(|i| self.this().ids[i]).filter(|id| id.kind != IdKind::Local);

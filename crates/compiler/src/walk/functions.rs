@@ -42,7 +42,9 @@ impl Walk<'_, '_> {
     pub(super) fn open_scope(&mut self, opener: Node, node: Node, kind: ScopeKind, emitter: Emitter) -> ScopeId {
         let number = self.tree.scope_number(opener).unwrap_or(0) as usize;
         if self.pass == Pass::Scope {
+            let shares_name = self.unit.options.minify().is_some_and(|minify| minify.unnamed_comprehensions);
             let name = match kind {
+                _ if shares_name && kind.is_comprehension() => self.this().name,
                 ScopeKind::Module | ScopeKind::Function | ScopeKind::Class => {
                     self.tree.child(node, 0).as_id().unwrap_or_default()
                 }

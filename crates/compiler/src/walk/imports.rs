@@ -46,11 +46,13 @@ impl Walk<'_, '_> {
         }
         self.emit.load_small_int(level);
         let imported = self.tree.list(&what, Rule::ImportAsNames);
-        for &item in imported {
+        let is_listed = !self.unit.options.minify().is_some_and(|minify| minify.unlisted_imports);
+        let listed = if is_listed { imported } else { &[] };
+        for &item in listed {
             let name = self.tree.child(item, 0).as_id().unwrap_or_default();
             self.emit.load_str(name);
         }
-        self.emit.build(Build::Tuple, imported.len() as u32);
+        self.emit.build(Build::Tuple, listed.len() as u32);
         self.import_module(source);
         for &item in imported {
             let name = self.tree.child(item, 0).as_id().unwrap_or_default();

@@ -96,7 +96,7 @@ impl<'e, 't> Bytecode<'e, 't> {
     ) -> Bytecode<'e, 't> {
         buffers.clear();
         let quota = tables.quota;
-        let arg_names = scope.arg_names(quota).unwrap_or_default();
+        let arg_names = tables.arg_names(scope).unwrap_or_default();
         for &name in [scope.name].iter().chain(&arg_names) {
             quota.push_or_stop(&mut buffers.own_names, tables.qstr(name));
         }
@@ -128,6 +128,11 @@ impl<'e, 't> Bytecode<'e, 't> {
         is_kept.then_some(code)
     }
 
+    /// Whether what is emitted is dropped, with its names and constants.
+    fn leaves_no_trace(&self) -> bool {
+        self.unreachable && self.tables.is_frugal()
+    }
+
     fn byte(&mut self, byte: u8) {
         if let Some(code) = self.room() {
             code.push(byte);
@@ -153,11 +158,14 @@ impl<'e, 't> Bytecode<'e, 't> {
     }
 
     fn op_name(&mut self, op: Op, name: Name, effect: i32) {
-        let index = self.tables.qstr(name);
+        let index = if self.leaves_no_trace() { 0 } else { self.tables.qstr(name) };
         self.op_uint(op, index, effect);
     }
 
     fn op_constant(&mut self, node: Node) {
+        if self.leaves_no_trace() {
+            return self.op_uint(Op::LoadConstObj, 0, 1);
+        }
         match self.tables.constant(node) {
             Some(index) => self.op_uint(Op::LoadConstObj, index, 1),
             None => self.error = Some(EmitError::too_deep()),

@@ -371,7 +371,7 @@ impl<A: Assembler> Native<'_, '_, A> {
             n_def_pos_args: scope.num_def_pos_args.into(),
         };
         let quota = self.tables.quota;
-        let arg_names = scope.arg_names(quota)?;
+        let arg_names = self.tables.arg_names(scope)?;
         let n_cells = scope.cells().count();
         // Besides, the signature, the sizes and the function's name.
         let mut prelude = quota.with_capacity(vuint::MAX_LEN * arg_names.len() + n_cells + 64)?;
