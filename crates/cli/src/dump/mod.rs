@@ -4,6 +4,7 @@
 //! the bytes go.
 
 mod hex;
+mod html;
 mod json;
 mod listing;
 mod size;
@@ -11,15 +12,18 @@ mod size;
 mod tests;
 pub mod words;
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use berus_mpy::account::Account;
 use berus_mpy::disasm::SignatureText;
 use berus_mpy::module::CodeId;
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 
 use crate::input;
-use crate::output::{EXIT_STATUS, Output};
+use crate::output::{EXIT_STATUS, Output, Status, describe};
 use crate::text::shortened;
 
 /// Show what is in .mpy files: header, tables, functions and their code
@@ -37,6 +41,12 @@ pub struct Args {
     /// docs/dump-json.md in Berus's repository describes it. --hex and --size work as without it.
     #[arg(short, long)]
     json: bool,
+    /// Print a page for a browser, which shows all of this and needs nothing else: `berus dump --html x.mpy > x.html`
+    #[arg(long, conflicts_with_all = ["hex", "size", "json"])]
+    html: bool,
+    /// The source of the module, to show beside the bytecode
+    #[arg(long, value_name = "FILE", requires = "html")]
+    source: Option<PathBuf>,
     /// .mpy files, folders to search for them, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -72,12 +82,26 @@ impl File<'_> {
 pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     let mut first = true;
     let files = input::modules(&args.files, output);
+    if args.html && files.len() > 1 {
+        crate::Cli::command().error(ErrorKind::TooManyValues, "--html makes a page of one module").exit();
+    }
+    let source = match args.source.as_deref().map(|path| (path, fs::read(path))) {
+        Some((path, Err(error))) => {
+            output.complain(Status::Unusable, &input::displayed(path), &describe(&error));
+            return Ok(());
+        }
+        Some((_, Ok(source))) => Some(source),
+        None => None,
+    };
     input::for_each(&files, output, |input, output| {
         let Some(module) = input.module(output) else { return Ok(()) };
         let account = Account::of(&module, input.bytes.len());
         let file = File { name: &input.name, bytes: &input.bytes, account };
         if !std::mem::take(&mut first) && !args.json {
             writeln!(output)?;
+        }
+        if args.html {
+            return html::write(&file, source.as_deref(), output);
         }
         match (args.json, args.hex, args.size) {
             (false, true, _) => hex::write(&file, output),

@@ -57,6 +57,25 @@ pub fn write<'f>(file: &'f File<'f>, view: View, out: &mut impl Write) -> io::Re
     writeln!(out)
 }
 
+/// The data of the page of `file`: the listing, every byte, and the lines of the source.
+///
+/// # Errors
+/// Never, but for what serialising can in general.
+pub fn page<'f>(file: &'f File<'f>, source: Option<Vec<&'f str>>) -> io::Result<String> {
+    let page = Page { file: file.name, size: file.bytes.len(), listing: listing(file), fields: Fields(file), source };
+    Ok(serde_json::to_string(&page)?)
+}
+
+#[derive(Serialize)]
+struct Page<'f> {
+    file: &'f str,
+    size: usize,
+    #[serde(flatten)]
+    listing: Module<'f>,
+    fields: Fields<'f>,
+    source: Option<Vec<&'f str>>,
+}
+
 #[derive(Serialize)]
 struct Document<'f> {
     schema: &'static str,
