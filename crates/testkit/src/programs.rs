@@ -232,18 +232,13 @@ pub fn main(folder: &Path, modules: &'static [ModuleDef], frozen: Option<&'stati
         ("steps", How::Steps),
     ];
     let programs = python_files(folder);
-    let no_peer = find_peer("micropython").is_err() && !peers_are_required();
     let trials = programs.iter().flat_map(|program| {
         let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let own = ways.map(|(way, how)| {
             let program = program.clone();
             Trial::test(format!("{name}::{way}"), move || check(&program, how, modules, frozen))
         });
-        let program = program.clone();
-        let is_endless = std::fs::read(&program).is_ok_and(|source| has_comment(&source, ENDLESS));
-        let peer = Trial::test(format!("{name}::peer"), move || check_with_peer(&program));
-        let peer = peer.with_ignored_flag(no_peer || is_endless);
-        own.into_iter().chain([peer])
+        own.into_iter().chain([peer_trial(program)])
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
@@ -273,6 +268,21 @@ pub fn granted(
         })
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
+/// Compares what the programs of `folders` are expected to print with what MicroPython prints, as the main function of a test without the
+/// usual harness: the trial `NAME::peer` of [`main`], for programs that are run in other ways elsewhere.
+pub fn peers(folders: &[PathBuf]) -> ExitCode {
+    let programs = folders.iter().flat_map(|folder| python_files(folder));
+    libtest_mimic::run(&Arguments::from_args(), programs.map(|program| peer_trial(&program)).collect()).exit_code()
+}
+
+fn peer_trial(program: &Path) -> Trial {
+    let no_peer = find_peer("micropython").is_err() && !peers_are_required();
+    let is_endless = std::fs::read(program).is_ok_and(|source| has_comment(&source, ENDLESS));
+    let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let program = program.to_owned();
+    Trial::test(format!("{name}::peer"), move || check_with_peer(&program)).with_ignored_flag(no_peer || is_endless)
 }
 
 /// Checks each program of `folders` by `check`, which gets its source, as the main function of a test without the usual

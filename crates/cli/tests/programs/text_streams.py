@@ -15,3 +15,5 @@ for data in b"\xc3a", b"\xc3", b"\xff", b"\x80", b"\xf0\x9d", b"\xf8\x88aaaa", b
             line = attempt(file.readline, n)
             print(data, n, repr(first), repr(line), repr(attempt(file.read)))
     print([attempt(list, open("text")), attempt(open("text").readlines)])
+
+# MicroPython differs: it counts and cuts characters wrongly where bytes are no UTF-8, or where a line is read by parts.

@@ -270,4 +270,4 @@ attempt(near.ioctl, 77, 0)
 near.close()
 print(near.ioctl(3, 1))
 
-# MicroPython differs behind "more than MicroPython": its build has no such methods, and takes no PEM.
+# MicroPython differs: behind "more than MicroPython", its build has no such methods, and takes no PEM.

@@ -64,3 +64,5 @@ for i in range(3):
 
 vfs.umount("/userfs")
 sys.path.pop()
+
+# MicroPython differs: its imports ask streams for `ioctl`, which these have not.
