@@ -17,7 +17,10 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Write manual pages: of berus, and one of each command
+/// The page of `mpy-cross`, whose command line is not one of `clap`.
+const MPY_CROSS: &str = include_str!("mpy_cross/mpy-cross.1");
+
+/// Write manual pages: of berus, of each command, and of mpy-cross
 #[derive(clap::Args)]
 pub struct ManArgs {
     /// The folder to write to, such as /usr/local/share/man/man1
@@ -41,7 +44,8 @@ pub fn completions(args: &CompletionsArgs, mut command: Command, output: &mut Ou
 pub fn man(args: &ManArgs, command: Command, output: &mut Output) -> io::Result<()> {
     let written = std::fs::create_dir_all(&args.folder)
         // The command that lists the others has no page: the pages do.
-        .and_then(|()| clap_mangen::generate_to(command.disable_help_subcommand(true), &args.folder));
+        .and_then(|()| clap_mangen::generate_to(command.disable_help_subcommand(true), &args.folder))
+        .and_then(|()| std::fs::write(args.folder.join("mpy-cross.1"), MPY_CROSS));
     if let Err(error) = written {
         output.complain(Status::Unusable, &args.folder.display().to_string(), &describe(&error));
     }

@@ -127,6 +127,12 @@ fn each_command_has_a_manual_page() {
         assert!(page(&format!("berus-{command}.1")).contains(".SH SYNOPSIS"), "{command}");
     }
     assert!(page("berus-romfs-build.1").contains("image of a folder") && page("berus-verify.1").contains("TARGET"));
+    let help = Command::new(env!("CARGO_BIN_EXE_mpy-cross")).arg("--help").output().expect("mpy-cross starts").stdout;
+    let of_mpy_cross = page("mpy-cross.1").replace('\\', "");
+    for line in String::from_utf8(help).expect("help is text").lines().filter(|line| line.starts_with('-')) {
+        let option = line.split([' ', '=', '[']).next().expect("there is a first part");
+        assert!(of_mpy_cross.contains(option), "{option}");
+    }
     let file = folder.path().join("file");
     std::fs::write(&file, "").expect("it can be written to");
     assert_eq!(run(&["man", file.to_str().expect("it is text")], b"").status.code(), Some(2));
