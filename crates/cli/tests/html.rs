@@ -14,7 +14,8 @@ const HOSTILE: [&str; 3] = [
 ];
 
 fn berus(folder: &Path, args: &[&str]) -> Vec<u8> {
-    let output = Command::new(env!("CARGO_BIN_EXE_berus")).args(args).current_dir(folder).output().expect("berus starts");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_berus")).args(args).current_dir(folder).output().expect("berus starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
@@ -31,7 +32,8 @@ fn hostile_page() -> (TempDir, PathBuf) {
     let module = format!("{}.mpy", HOSTILE[1]);
     berus(folder.path(), &["compile", "-o", &module, "-s", HOSTILE[0], "page.py"]);
     let page = folder.path().join("page.html");
-    fs::write(&page, berus(folder.path(), &["dump", "--html", "--source", "page.py", "--", &module])).expect("it can be written");
+    fs::write(&page, berus(folder.path(), &["dump", "--html", "--source", "page.py", "--", &module]))
+        .expect("it can be written");
     (folder, page)
 }
 
@@ -55,7 +57,8 @@ fn nothing_in_a_module_is_markup() {
     assert_eq!(data["file"], format!("{}.mpy", HOSTILE[1]));
     assert_eq!(data["source_file"], HOSTILE[0]);
     assert_eq!(data["source"][1], "    # <b>");
-    let strings: Vec<_> = data["constants"].as_array().expect("there are some").iter().map(|one| &one["items"][0]["value"]).collect();
+    let strings: Vec<_> =
+        data["constants"].as_array().expect("there are some").iter().map(|one| &one["items"][0]["value"]).collect();
     assert!(HOSTILE.iter().all(|text| strings.contains(&&(*text).into())), "{strings:?}");
     // Every byte is there, once.
     let fields = data["fields"].as_array().expect("there are fields");

@@ -90,6 +90,8 @@ function treemap() {
   const [width, height] = [1000, 250];
   for (const outer of squarify(owners, 0, 0, width, height)) {
     for (const inner of squarify(outer.item.kinds, outer.x, outer.y, outer.width, outer.height)) {
+      const isLargest = inner.item === outer.item.kinds[0];
+      const shown = outer.item.code === null ? inner.item.kind : isLargest ? outer.item.title : '';
       const label = `${outer.item.title}: ${inner.item.kind}, ${plural(inner.item.bytes, 'byte')}`;
       map.append(make('button', {
         'title': label, 'aria-label': label, 'data-code': String(outer.item.code), 'on': () => { location.hash = place(outer.item.code); },
@@ -97,7 +99,7 @@ function treemap() {
           left: share(inner.x, width), top: share(inner.y, height), width: share(inner.width, width), height: share(inner.height, height),
           background: COLOURS[inner.item.kind] || '#ccc',
         },
-      }, inner.width > 60 && inner.height > 25 ? outer.item.title : ''));
+      }, inner.width > 60 && inner.height > 25 ? shown : ''));
     }
   }
   for (const { kind, bytes } of sizes(data.fields)) {
@@ -180,9 +182,12 @@ function showCode(main, code) {
     const lines = [...lineAt.values()].map((step) => step.line).filter((number) => number !== null);
     const [first, last] = [Math.max(1, Math.min(...lines) - 3), Math.max(...lines) + 3];
     const source = make('pre', { class: 'mono' });
-    data.source.slice(first - 1, last).forEach((content, index) => {
+    const content = data.source.slice(first - 1, last);
+    const indents = content.filter((text) => text.trim()).map((text) => text.length - text.trimStart().length);
+    const indent = Math.min(...indents, 80);
+    content.forEach((content, index) => {
       const number = String(first + index);
-      const span = make('span', { 'data-line': number }, make('b', {}, number), content);
+      const span = make('span', { 'data-line': number }, make('b', {}, number), content.slice(indent));
       span.addEventListener('mouseenter', () => mark(number));
       source.append(span);
     });
