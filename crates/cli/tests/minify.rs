@@ -26,7 +26,8 @@ fn programs() -> Vec<PathBuf> {
         .collect()
 }
 
-/// What a module prints on `interpreter`, output and errors alike, without the names that tracebacks have for sources.
+/// What a module prints on `interpreter`, output and errors alike, without the names that tracebacks have for sources and functions, and
+/// without addresses.
 fn printed(interpreter: &Path, folder: &Path, module: &str) -> String {
     let stem = module.strip_suffix(".mpy").expect("it is a module");
     let mut command = Command::new(interpreter);
@@ -35,10 +36,20 @@ fn printed(interpreter: &Path, folder: &Path, module: &str) -> String {
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().map(|line| match line.split_once("File \"").zip(line.split_once("\", line ")) {
-        Some(((before, _), (_, after))) => format!("{before}File, line {after}"),
-        None => line.to_owned(),
+        Some(((before, _), (_, after))) => {
+            format!("{before}File, line {}", after.split(',').next().unwrap_or_default())
+        }
+        None => without_addresses(line),
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line whose words behind `at` are gone, as in `<Thing object at 7f00a0>`.
+fn without_addresses(line: &str) -> String {
+    let mut parts = line.split(" at ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let behind = parts.map(|part| part.trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == 'x'));
+    behind.fold(first, |line, part| line + " at " + part)
 }
 
 /// Compares what `programs` print as they are with what they print when names are shorter.

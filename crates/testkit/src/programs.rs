@@ -320,9 +320,9 @@ fn check_with_peer(program: &Path) -> Result<(), Failed> {
 
 /// What a program prints on MicroPython, output and errors alike, in a folder of its own.
 fn peer_output(micropython: &Path, source: &[u8]) -> std::io::Result<String> {
-    let folder = crate::temp_dir();
-    let (program, printed) = (folder.path().join("test.py"), folder.path().join("printed"));
-    std::fs::write(&program, source)?;
+    let (folder, other) = (crate::temp_dir(), crate::temp_dir());
+    let printed = other.path().join("printed");
+    std::fs::write(folder.path().join("test.py"), source)?;
     let out = std::fs::File::create(&printed)?;
     let mut program = Command::new(micropython)
         .arg("test.py")

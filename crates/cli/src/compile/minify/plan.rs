@@ -7,7 +7,8 @@
 //! - a string of the set has it as a word, or a call passes it as a keyword;
 //! - MicroPython itself has the name, a module is called so, or nothing in the set binds it;
 //! - it stands in a module that sees its own names or makes names of values (`globals`, `getattr` with what is no plain
-//!   string, `__dict__`, ...);
+//!   string, `__dict__`, ...), or begins or ends with a string of such a module, which may be a part of what that makes; a single
+//!   `_` counts in modules that import that one;
 //! - it is an attribute in a module that imports, by itself or by others, one in Python that is not in the set, whose classes may
 //!   have an attribute of that name.
 //!
@@ -132,7 +133,16 @@ impl Plan {
             surveys.filter(|(number, survey)| is_in(*number, survey)).flat_map(|(_, survey)| part(survey)).collect()
         };
         let shown = of(|survey| &survey.identifiers, &|_, survey| survey.shows_names.is_some());
-        let stands_outside = on_outside(modules);
+        let fragments = of(|survey| &survey.fragments, &|_, survey| survey.shows_names.is_some());
+        let is_made = |name: &Text| {
+            let mut parts = fragments.iter().filter(|part| part.len() > 1);
+            parts.any(|part| name.starts_with(part) || name.ends_with(part))
+        };
+        let makes_private = |survey: &Survey| survey.shows_names.is_some() && survey.fragments.contains(&b"_"[..]);
+        let stands_on_maker = standing_on(modules, makes_private);
+        let made = of(|survey| &survey.attributes, &|number, _| stands_on_maker[number]);
+        let stands_outside =
+            standing_on(modules, |survey| survey.imports.iter().any(|import| is_outside(import, modules)));
         let outside = of(|survey| &survey.attributes, &|number, _| stands_outside[number]);
 
         let mut plan = Plan::default();
@@ -146,7 +156,7 @@ impl Plan {
                 Reason::Spoken
             } else if !bound.contains(name) {
                 Reason::Unbound
-            } else if shown.contains(name) {
+            } else if shown.contains(name) || made.contains(name) || is_made(name) {
                 Reason::Shown
             } else if outside.contains(name) {
                 Reason::Outside
@@ -197,32 +207,31 @@ fn is_private(name: &[u8]) -> bool {
     name.starts_with(b"_") && !name.ends_with(b"__") && name.iter().all(|&c| c.is_ascii_alphanumeric() || c == b'_')
 }
 
-/// Of each module, whether it imports, by itself or by others, a module in Python that is not in the set.
-fn on_outside(modules: &[(Vec<Text>, Survey)]) -> Vec<bool> {
+/// Whether an import is of a module in Python that is not in the set.
+fn is_outside(import: &Import, modules: &[(Vec<Text>, Survey)]) -> bool {
     let is_in_c = |name: &[u8]| {
         let has = |name: &[u8]| IN_C.iter().any(|known| known.as_bytes() == name);
         // What begins so is in C in MicroPython and in CPython alike.
         has(name) || name.strip_prefix(b"u").is_some_and(has) || name.starts_with(b"_")
     };
     let is_in_set = |name: &[u8]| modules.iter().any(|(path, _)| path.iter().any(|part| part == name));
-    let is_outside = |import: &Import| {
-        import.level == 0 && import.path.first().is_some_and(|name| !is_in_set(name) && !is_in_c(name))
-    };
-    let mut outside: Vec<bool> = modules.iter().map(|(_, survey)| survey.imports.iter().any(is_outside)).collect();
+    import.level == 0 && import.path.first().is_some_and(|name| !is_in_set(name) && !is_in_c(name))
+}
+
+/// Of each module, whether it is `such`, or imports one that is, by itself or by others.
+fn standing_on(modules: &[(Vec<Text>, Survey)], such: impl Fn(&Survey) -> bool) -> Vec<bool> {
+    let mut found: Vec<bool> = modules.iter().map(|(_, survey)| such(survey)).collect();
     loop {
-        let others: Vec<_> =
-            modules.iter().zip(&outside).filter(|(_, outside)| **outside).map(|(other, _)| &*other.0).collect();
-        let next: Vec<bool> = modules
-            .iter()
-            .zip(&outside)
-            .map(|((path, survey), &was)| {
-                was || survey.imports.iter().any(|import| others.iter().any(|other| may_mean(import, path, other)))
-            })
-            .collect();
-        if next == outside {
-            return outside;
+        let others: Vec<_> = modules.iter().zip(&found).filter(|(_, is)| **is).map(|(other, _)| &*other.0).collect();
+        let imports_one = |path: &[Text], survey: &Survey| {
+            survey.imports.iter().any(|import| others.iter().any(|other| may_mean(import, path, other)))
+        };
+        let next: Vec<bool> =
+            modules.iter().zip(&found).map(|((path, survey), &was)| was || imports_one(path, survey)).collect();
+        if next == found {
+            return found;
         }
-        outside = next;
+        found = next;
     }
 }
 
@@ -296,6 +305,7 @@ mod tests {
             "_asked = 1",
             "public = 1\nx.__init__ = 1",
             "def f(x):\n    _name = 1\n    return lambda: _name",
+            "_name = 1\nx._name.__name__",
         ] {
             assert!(renamed(source).is_empty(), "{source}: {:?}", renamed(source));
         }
@@ -312,6 +322,23 @@ mod tests {
         ]);
         assert_eq!(plan.minify.names.keys().collect::<Vec<_>>(), ["_global", "_name_of_e"].map(str::as_bytes));
         assert_eq!(plan.kept[&Reason::Outside].len(), 3);
+    }
+
+    #[test]
+    fn names_that_may_be_made_of_parts_stay() {
+        let maker = |part: &str| format!("def set(x, key):\n    setattr(x, '{part}' + key, 1)\n");
+        let user = "import maker\nx._get_name = 1";
+        for (part, others, kept) in [
+            ("_", user, true),
+            ("_get_", user, true),
+            ("_get_", "x._get_name = 1", true),
+            ("name", user, true),
+            ("_", "x._get_name = 1", false),
+            ("get a", user, false),
+        ] {
+            let names = plan(&[("maker", &maker(part)), ("user", others)]).minify.names;
+            assert_eq!(names.is_empty(), kept, "{part}: {others}");
+        }
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub struct Survey {
     pub parameters: Vec<Vec<Text>>,
     /// Strings, and the names in those that list names and nothing else.
     pub strings: BTreeSet<Text>,
+    /// Strings that could be a part of an identifier, and the parts that are between places for others: `_get_` of `"_get_%s"`.
+    pub fragments: BTreeSet<Text>,
     /// What could be an identifier in a string.
     pub words: BTreeSet<Text>,
     /// What it imports.
@@ -188,6 +190,7 @@ impl Walk<'_> {
         if let Some(name) = node.as_id() {
             let text = self.text(name);
             if SHOWS_NAMES.contains(&&*text) && (is_variable || text.starts_with(b"__"))
+                || text == b"__name__" && !is_variable
                 || is_variable && BY_NAME.contains(&&*text)
             {
                 self.survey.shows_names.get_or_insert(text.clone());
@@ -214,6 +217,10 @@ impl Walk<'_> {
             self.survey.strings.extend(words.clone());
         }
         self.survey.words.extend(words);
+        let fragments: Vec<_> = fragments(text).into_iter().filter(|part| !part.is_empty()).collect();
+        if fragments.iter().all(|part| part.iter().all(is_part)) {
+            self.survey.fragments.extend(fragments);
+        }
     }
 
     /// `a.b, c as d` of an import.
@@ -252,6 +259,32 @@ impl Walk<'_> {
     }
 }
 
+/// What is between the places for values in a string, if it is one to be formatted.
+fn fragments(text: &[u8]) -> Vec<Text> {
+    let mut parts = vec![Text::new()];
+    let mut rest = text;
+    while let Some((&c, after)) = rest.split_first() {
+        let end = match c {
+            b'%' => after.first().map(|_| 1),
+            b'{' => after.iter().position(|&c| c == b'}').map(|at| at + 1),
+            _ => None,
+        };
+        match end {
+            Some(len) => {
+                parts.push(Text::new());
+                rest = &after[len..];
+            }
+            None => {
+                if let Some(part) = parts.last_mut() {
+                    part.push(c);
+                }
+                rest = after;
+            }
+        }
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,7 +301,7 @@ mod tests {
     fn names_are_told_apart_by_where_they_stand() {
         let found = survey(
             "'''docs'''\nimport a.b as _c, d\nfrom ..e import f, g\nfrom . import h\n_g = 1\nclass _H:\n    def i(self, _j, *, k=2):\n        \
-            self._l = _j\nm(n=3, o=4 if _p else 5, *q, **{'_r s': 6})\nx = f'{_t}', ('_u', b'_v')\n",
+            self._l = _j\nm(*q, n=3, o=4 if _p else 5, **{'_r s': 6})\nx = f'{_t}', ('_u', b'_v')\n",
         );
         assert_eq!(found.keywords, set(&["n", "o"]));
         assert!(found.identifiers.is_superset(&set(&["_c", "_g", "_H", "i", "_j", "k", "_l", "_p", "_t", "self"])));
@@ -305,6 +338,8 @@ mod tests {
         assert!(!survey("def f(*a, **k):\n    g(*a, **k)\n    g(**self.k)").passes_any_mapping);
         assert!(survey("f(**g())").passes_any_mapping && survey("f(**g.__dict__)").passes_any_mapping);
         assert!(survey("x = 'abc def'").strings.is_superset(&set(&["abc def", "abc", "def"])));
+        let parts = survey("x = '_get_%s', '_set_{}_{:x}', b'_do', 'no: %s'").fragments;
+        assert_eq!(parts, set(&["_", "_do", "_get_", "_set_"]));
         assert!(!survey("x = 'abc: def'").strings.contains(&b"abc"[..]));
     }
 }
