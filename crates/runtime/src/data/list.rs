@@ -175,7 +175,7 @@ impl List {
         let old = old.min(len - at);
         let new_len = (len - old).saturating_add(new);
         if new_len > self.capacity.get() {
-            let capacity = new_len.saturating_add(MIN);
+            let capacity = new_len.saturating_add(new_len / 8).saturating_add(MIN);
             // SAFETY: the block has `capacity` words, and the list alone knows it.
             let (block, capacity) =
                 unsafe { vm.resize_words_or(self.items.get(), self.capacity.get(), capacity, new_len)? };

@@ -31,17 +31,6 @@ pub(crate) fn nth_argument(vm: &Vm, args: &[Obj], index: usize) -> Res {
     }
 }
 
-/// Checks that a call has no keyword arguments, for a function that takes some in CPython.
-///
-/// # Errors
-/// `NotImplementedError` if the call has keyword arguments.
-pub(crate) fn check_no_keywords(vm: &Vm, args: Args<'_>) -> Res<()> {
-    if args.n_kw() == 0 {
-        return Ok(());
-    }
-    Err(vm.not_implemented(format_args!("keyword argument(s) not implemented - use normal args instead")))
-}
-
 /// As [`Vm::check_args`], for `given` positional arguments and `n_kw` keywords.
 ///
 /// # Errors

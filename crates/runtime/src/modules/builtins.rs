@@ -6,6 +6,8 @@ use crate::data::bytes::Bytes;
 use crate::data::cell::Cell;
 use crate::data::class;
 use crate::data::instance::{Instance, NativeBase};
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
 use crate::import::run::RunModule;
 #[cfg(feature = "compiler")]
 use crate::import::source::compile_code;
@@ -15,7 +17,7 @@ use crate::model::builtins::Builtins;
 use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
 use crate::model::importing::Import;
-use crate::model::layout::{Dict, Map, Module, Tuple};
+use crate::model::layout::{Dict, List, Map, Module, Tuple};
 use crate::model::module_def::{ModuleDef, Settable};
 use crate::model::object::{Gc, Object};
 use crate::model::protocols::{Classes, Iterate, Strs};
@@ -25,7 +27,7 @@ use crate::model::word::Obj;
 use crate::modules::{functions, sys};
 use crate::obj::class_body::{body_for_later, complete};
 use crate::obj::function::function_of;
-use crate::obj::typ::new_class_for_later;
+use crate::obj::typ::{new_class_for_later, new_class_with, watches_subclasses};
 use crate::obj::{code, exception};
 use crate::ops::attr::call_special;
 #[cfg(feature = "compiler")]
@@ -45,7 +47,7 @@ crate::members! {
     /// not theirs.
     static MEMBERS = {
         "__name__" => value(Obj::qstr(q!("builtins"))),
-        "__build_class__" => var(2, 255, build_class),
+        "__build_class__" => kw(2, build_class),
         "__import__" => var(1, 5, import),
         "object" => value(ty(&obj::typ::OBJECT)),
         "type" => value(ty(&obj::typ::TYPE)),
@@ -121,12 +123,17 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     Ok(())
 }
 
-/// Runs a class body and makes the class: `__build_class__(body, name, *bases)`.
-fn build_class(vm: &Vm, args: &[Obj]) -> Res {
-    let (body, name, bases) = (args[0], args[1], &args[2..]);
+/// Runs a class body and makes the class: `__build_class__(body, name, *bases, **keywords)`.
+fn build_class(vm: &Vm, args: Args<'_>) -> Res {
+    if args.n_kw() > 0 && !cfg!(feature = "python") || args.n_pos() < 2 {
+        vm.check_args(args, 2, usize::MAX, false)?;
+    }
+    let (body, name, bases) = (args.pos()[0], args.pos()[1], &args.pos()[2..]);
     if let Some(body) = body_for_later(vm, body)
         && let Some(name) = vm.as_name(name)?
         && bases.first().is_none_or(|base| vm.type_of(*base) == Gc::from_static(Type::TYPE))
+        && args.n_kw() == 0
+        && !watches_subclasses(vm, bases)
     {
         return Ok(new_class_for_later(vm, name, Tuple::new(vm, bases)?, body)?.obj());
     }
@@ -138,11 +145,46 @@ fn build_class(vm: &Vm, args: &[Obj]) -> Res {
     let bases = Tuple::new(vm, bases)?;
     // The first base decides of what type the class is.
     let meta = bases.items().first().map_or(Gc::from_static(Type::TYPE), |base| vm.type_of(*base));
-    let class = vm.call(meta.obj(), &[name, bases.obj(), locals.obj()])?;
+    let class = if args.n_kw() > 0 {
+        class_with_keywords(vm, meta, name, bases, locals, args)?
+    } else {
+        vm.call(meta.obj(), &[name, bases.obj(), locals.obj()])?
+    };
     if let Some(cell) = cell.downcast::<Cell>() {
         cell.value.set(Some(class));
     }
     Ok(class)
+}
+
+/// The class whose definition has the keywords of `args`: `metaclass` is what makes the class, the others are for the
+/// classes that it derives from.
+fn class_with_keywords(
+    vm: &Vm,
+    meta: Gc<Type>,
+    name: Obj,
+    bases: Gc<Tuple>,
+    locals: Gc<Dict>,
+    args: Args<'_>,
+) -> Res {
+    let words = List::new(vm, &[name, bases.obj(), locals.obj()])?;
+    let mut maker = meta.obj();
+    for (key, value) in args.kw() {
+        if vm.as_str(key) == Some(b"metaclass") {
+            maker = value;
+            continue;
+        }
+        words.append(vm, key)?;
+        words.append(vm, value)?;
+    }
+    let words = Tuple::of_list(vm, &words)?;
+    let args = Args::new(words.items(), 3);
+    if maker != Gc::from_static(Type::TYPE).obj() {
+        return vm.call_with(maker, args);
+    }
+    let Some(name) = vm.as_name(name)? else {
+        return Err(vm.type_error(format_args!("type takes 1 or 3 arguments")));
+    };
+    Ok(new_class_with(vm, name, bases, locals, args)?.obj())
 }
 
 /// `__import__(name, globals=None, locals=None, names=None, level=0)`
@@ -186,13 +228,13 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
     let names = Dict::new(vm)?;
     let Some(&object) = args.first() else {
         add_keys(vm, &names, &vm.locals().map)?;
-        return Ok(vm.to_list(names.obj())?.obj());
+        return sorted(vm, vm.to_list(names.obj())?);
     };
     let instance = Instance::of(object);
     if instance.is_some()
         && let Some(answer) = call_special(vm, object, q!("__dir__"), &[])?
     {
-        return Ok(vm.to_list(answer)?.obj());
+        return sorted(vm, vm.to_list(answer)?);
     }
     add(vm, &names, Obj::qstr(q!("__class__")))?;
     if let Some(instance) = instance {
@@ -213,7 +255,15 @@ fn dir(vm: &Vm, args: &[Obj]) -> Res {
     if let Some(object) = built_in.filter(|_| module.is_none()) {
         add_computed(vm, &names, object)?;
     }
-    Ok(vm.to_list(names.obj())?.obj())
+    sorted(vm, vm.to_list(names.obj())?)
+}
+
+/// The names in the order in which `dir()` gives them: Python sorts them.
+fn sorted(vm: &Vm, names: Gc<List>) -> Res {
+    if cfg!(feature = "python") {
+        crate::obj::sort::sort(vm, names, None, false)?;
+    }
+    Ok(names.obj())
 }
 
 /// Adds the attributes of `object` that its type, a built-in one, computes and has in no table.

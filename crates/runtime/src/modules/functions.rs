@@ -37,6 +37,8 @@ crate::members! {
     pub static MEMBERS = {
         "abs" => f1(abs),
         "all" => f1(all),
+        #[cfg(feature = "python")]
+        "ascii" => f1(obj::str_format::ascii),
         "any" => f1(any),
         "bin" => f1(bin),
         "bool" => value(ty(&obj::bool::TYPE)),
@@ -180,6 +182,9 @@ fn format(vm: &Vm, args: &[Obj]) -> Res {
         Some(&spec) => vm.str_or_bytes(spec)?,
         None => b"",
     };
+    if let Some(text) = obj::str_format::by_method(vm, args[0], spec)? {
+        return Ok(text);
+    }
     if spec.is_empty() {
         return vm.str(args[0]);
     }

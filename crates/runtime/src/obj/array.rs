@@ -8,6 +8,7 @@ use berus_mpy::opcode::BinaryOp;
 use crate::data::builder::{Builder, HEAD};
 use crate::data::bytes::Bytes;
 use crate::data::instance::NativeBase;
+use crate::data::slice::Bounds;
 use crate::heap::Kind;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
@@ -17,6 +18,10 @@ use crate::model::events::Poll;
 use crate::model::iterator::Iter;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
+#[cfg(feature = "python")]
+use crate::model::layout::List;
+#[cfg(feature = "python")]
+use crate::model::protocols::Compare;
 use crate::model::protocols::{Classes, Iterate, Strs};
 use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
@@ -25,7 +30,9 @@ use crate::model::work::spend_work_on_bytes;
 use crate::obj::binary::{LITTLE, native_size};
 use crate::obj::float::as_float;
 use crate::obj::slice::Slice;
-use crate::obj::{binary, bytes, exception, strings, text_methods};
+#[cfg(feature = "python")]
+use crate::obj::slice::wrong_number;
+use crate::obj::{binary, bytes, encoding, strings, text_methods};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
@@ -58,9 +65,11 @@ text_methods! {
     static BYTEARRAY_METHODS = {
         "append" => f2(append),
         "extend" => f2(extend),
-        "decode" => var(1, 3, strings::decode),
+        "decode" => kw(1, strings::decode),
         "hex" => var(1, 2, strings::hex),
         "fromhex" => class_method(f2(strings::fromhex)),
+        #[cfg(feature = "python")]
+        "maketrans" => static_method(f2(crate::obj::text_more::maketrans_of_bytes)),
     }
 }
 
@@ -231,6 +240,20 @@ impl Array {
         Ok(())
     }
 
+    /// The memory of the object that is assigned to a slice. What is iterated over for a `bytearray` is made bytes.
+    fn slice_source(&self, vm: &Vm, value: Obj) -> Res<Buffer> {
+        if cfg!(feature = "python")
+            && self.is_bytearray()
+            && vm.as_str(value).is_none()
+            && !vm.is_int_or_bool(value)
+            && vm.try_buffer(value, Access::Read)?.is_none()
+        {
+            let made = bytes::from_source(vm, value, &[])?.into_bytes(vm)?;
+            return vm.buffer(made, Access::Read);
+        }
+        slice_source(vm, self.size(), value)
+    }
+
     fn append(&self, vm: &Vm, value: Obj) -> Res<()> {
         // Converting may run Python code, and an exception of that code must leave the array as it is.
         let mut item = [0; 8];
@@ -279,7 +302,8 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Array>> {
 }
 
 fn bytearray_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    vm.check_args(args, 0, 3, false)?;
+    let args = encoding::by_position(vm, args, "source")?;
+    let args = args.args();
     let Some(&source) = args.pos().first() else { return Ok(Array::new(vm, BYTES, 0)?.obj()) };
     if args.pos().len() == 1 {
         if let Some(len) = bytes::wanted_zeros(vm, source)? {
@@ -391,7 +415,31 @@ pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Op
     if same && (op == BinaryOp::Equal || unsigned) {
         return Ok(Some(Obj::bool(holds(op, vm.order_of_bytes(left.bytes(), other.bytes())))));
     }
-    Err(vm.error_with(&exception::NOT_IMPLEMENTED_ERROR, &[]))
+    compare_values(vm, op, left, other)
+}
+
+/// Compares the values of items of two types.
+#[cfg(feature = "python")]
+fn compare_values(vm: &Vm, op: BinaryOp, left: Buffer, right: Buffer) -> Res<Option<Obj>> {
+    let values = |buffer: Buffer| {
+        let size = native_size(buffer.typecode()).unwrap_or(1);
+        let values = List::with_capacity(vm, buffer.len() / size)?;
+        for item in buffer.bytes().chunks_exact(size) {
+            vm.work(1)?;
+            values.append(vm, binary::load(vm, buffer.typecode(), item, LITTLE)?)?;
+        }
+        Ok(values)
+    };
+    let (left, right) = (values(left)?, values(right)?);
+    if op == BinaryOp::Equal && left.len() != right.len() {
+        return Ok(Some(Obj::FALSE));
+    }
+    vm.compare_items(op, |index| left.get(index), |index| right.get(index)).map(Some)
+}
+
+#[cfg(not(feature = "python"))]
+fn compare_values(vm: &Vm, _: BinaryOp, _: Buffer, _: Buffer) -> Res<Option<Obj>> {
+    Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]))
 }
 
 fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
@@ -399,18 +447,20 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     if array.is_bytearray() {
         return strings::contains(vm, array.obj(), item);
     }
+    // Items are compared one after another.
+    if cfg!(feature = "python") {
+        return Ok(None);
+    }
     if vm.is_int(item) || as_float(item).is_some() {
-        return Err(vm.error_with(&exception::NOT_IMPLEMENTED_ERROR, &[]));
+        return Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]));
     }
     Ok(Some(false))
 }
 
 /// The memory of the object that is assigned to a slice of items of `size` bytes.
 fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
-    if vm.as_str(value).is_some() {
-        return Err(vm.not_implemented(format_args!("array/bytes required on right side")));
-    }
-    let Some(source) = vm.try_buffer(value, Access::Read)? else {
+    let source = if vm.as_str(value).is_some() { None } else { vm.try_buffer(value, Access::Read)? };
+    let Some(source) = source else {
         return Err(vm.not_implemented(format_args!("array/bytes required on right side")));
     };
     if native_size(source.typecode()) != Some(size) {
@@ -424,7 +474,7 @@ fn incompatible(vm: &Vm) -> Raised {
     vm.value_error(format_args!("lhs and rhs should be compatible"))
 }
 
-/// The number of the first item that a slice selects, and how many; only adjacent items are supported.
+/// The number of the first item that a slice of a memory view selects, and how many; only adjacent items are supported.
 pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: impl FnOnce() -> usize) -> Res<(usize, usize)> {
     let bounds = slice.indices(vm, len)?;
     if bounds.step != 1 {
@@ -444,13 +494,17 @@ pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: u
 }
 
 fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
-    if let Subscr::Delete = request {
+    if matches!(request, Subscr::Delete) && !cfg!(feature = "python") {
         return Ok(None);
     }
     let array = of(vm, object)?;
     let size = array.size();
     if let Some(slice) = index.downcast::<Slice>() {
-        let (start, count) = bounds(vm, slice, || array.len.get())?;
+        let bounds = slice.selection(vm, || array.len.get())?;
+        if bounds.step != 1 {
+            return subscr_with_steps(vm, array, bounds, request).map(Some);
+        }
+        let (start, count) = (bounds.start, bounds.len);
         return match request {
             Subscr::Load => {
                 let items = array.buffer().part(start * size, count * size);
@@ -461,7 +515,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
                 Ok(Some(Array::copied(vm, array.code_and_free.get() as u8, items)?.obj()))
             }
             Subscr::Store(value) => {
-                let source = slice_source(vm, size, value)?;
+                let source = array.slice_source(vm, value)?;
                 if source.len() == count * size {
                     array.buffer().write(start * size, source);
                     return Ok(Some(Obj::NONE));
@@ -473,7 +527,10 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
                 array.buffer().write(start * size, source);
                 Ok(Some(Obj::NONE))
             }
-            Subscr::Delete => Ok(None),
+            Subscr::Delete => {
+                array.splice(vm, start.min(array.len.get()), count.min(array.len.get() - start), 0)?;
+                Ok(Some(Obj::NONE))
+            }
         };
     }
     match request {
@@ -486,8 +543,60 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             array.set(vm, at, value)?;
             Ok(Some(Obj::NONE))
         }
-        Subscr::Delete => Ok(None),
+        Subscr::Delete => {
+            let at = vm.index(&vm.type_of(object), || array.len.get(), index)?;
+            array.splice(vm, at, 1, 0)?;
+            Ok(Some(Obj::NONE))
+        }
     }
+}
+
+/// Loads, stores or deletes the items that `bounds` selects, which do not lie side by side.
+#[cfg(feature = "python")]
+fn subscr_with_steps(vm: &Vm, array: Gc<Array>, bounds: Bounds, request: Subscr) -> Res {
+    let size = array.size();
+    vm.work_on_bytes(bounds.len.saturating_mul(size))?;
+    let item = |number: usize| bounds.at(number) * size;
+    match request {
+        Subscr::Load => {
+            let result = Array::new(vm, array.code_and_free.get() as u8, bounds.len)?;
+            for number in 0..bounds.len {
+                result.buffer().write(number * size, array.buffer().part(item(number), size));
+            }
+            return Ok(result.obj());
+        }
+        Subscr::Store(value) => {
+            let source = array.slice_source(vm, value)?;
+            let given = source.len() / size;
+            if given != bounds.len {
+                return Err(wrong_number(vm, given, bounds));
+            }
+            // What is read must not have been written before.
+            let copy = if source.overlaps(array.buffer()) { Some(Bytes::new(vm, source.bytes())?) } else { None };
+            let source = copy.map_or(source, |copy| Buffer::of(vm, copy.bytes_unbounded()));
+            for number in 0..bounds.len {
+                array.buffer().write(item(number), source.part(number * size, size));
+            }
+        }
+        Subscr::Delete => {
+            let (all, len) = (array.buffer(), array.len.get());
+            vm.work_on_bytes(all.len())?;
+            if bounds.len > 0 && bounds.forward().at(bounds.len - 1) >= len {
+                // The objects that gave the bounds have changed the array.
+                return Err(incompatible(vm));
+            }
+            for (from, to) in bounds.moves(len) {
+                all.write(to * size, all.part(from * size, size));
+            }
+            array.splice(vm, len - bounds.len, bounds.len, 0)?;
+        }
+    }
+    Ok(Obj::NONE)
+}
+
+#[cfg(not(feature = "python"))]
+fn subscr_with_steps(_: &Vm, _: Gc<Array>, _: Bounds, _: Subscr) -> Res {
+    Ok(Obj::NONE)
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {

@@ -23,6 +23,7 @@ pub static TYPE: Type = define!(
         .print(print)
         .unary_op(unary_op)
         .binary_op(binary_op)
+        .parent(&int::TYPE)
 );
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {

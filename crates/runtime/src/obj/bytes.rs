@@ -4,9 +4,9 @@ use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
 use crate::data::instance::NativeBase;
 use crate::model::args::Args;
-use crate::model::arity::{CheckArguments, check_no_keywords};
 use crate::model::buffer::{Access, Buffer};
 use crate::model::error::{Raise, Raised, Res};
+use crate::model::events::Poll;
 use crate::model::iterator::Iter;
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
@@ -16,7 +16,8 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::slice::Slice;
 pub use crate::obj::strings::{fromhex, hex_digits};
-use crate::obj::{exception, strings, text_methods};
+use crate::obj::encoding::Encoding;
+use crate::obj::{encoding, exception, strings, text_methods};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::buffer::Buffers;
 use crate::ops::convert::Convert;
@@ -40,9 +41,11 @@ pub static TYPE: Type = define!(
 
 text_methods! {
     static METHODS = {
-        "decode" => var(1, 3, strings::decode),
+        "decode" => kw(1, strings::decode),
         "hex" => var(1, 2, strings::hex),
         "fromhex" => class_method(f2(strings::fromhex)),
+        #[cfg(feature = "python")]
+        "maketrans" => static_method(f2(crate::obj::text_more::maketrans_of_bytes)),
     }
 }
 
@@ -54,8 +57,8 @@ unsafe impl Object for Bytes {
 }
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    check_no_keywords(vm, args)?;
-    vm.check_args(args, 0, 3, false)?;
+    let args = encoding::by_position(vm, args, "source")?;
+    let args = args.args();
     let Some(&source) = args.pos().first() else { return Ok(Bytes::EMPTY.obj()) };
     if source.downcast::<Bytes>().is_some() {
         return Ok(source);
@@ -75,27 +78,23 @@ pub(crate) fn encoding_of_no_text(vm: &Vm) -> Raised {
 /// The bytes that `bytes()` and `bytearray()` make of `source`: zeros, an encoded string, the bytes of a buffer, or the
 /// items of an iterable. Only a string has a use for an `encoding`.
 pub(crate) fn from_source(vm: &Vm, source: Obj, encoding: &[Obj]) -> Res<Builder> {
-    let mut out = Builder::new();
     if let Some(text) = vm.as_str(source) {
-        let Some(&encoding) = encoding.first() else {
+        let Some(&name) = encoding.first() else {
             return Err(vm.type_error(format_args!("string argument without an encoding")));
         };
-        if crate::obj::str::is_ascii_encoding(vm, encoding)? && !text.is_ascii() {
-            return Err(vm.error_with(&exception::UNICODE_ERROR, &[]));
-        }
-        out.extend(vm, text)?;
-        return Ok(out);
+        return encoding::encode(vm, text, Encoding::named(vm, name)?, encoding.get(1).copied());
     }
     if let Some(len) = wanted_zeros(vm, source)? {
-        out = Builder::with_capacity(vm, len)?;
+        let mut out = Builder::with_capacity(vm, len)?;
         out.fill(vm, 0, len)?;
         return Ok(out);
     }
     if let Some(buffer) = vm.try_buffer(source, Access::Read)? {
-        out = Builder::with_capacity(vm, buffer.len())?;
+        let mut out = Builder::with_capacity(vm, buffer.len())?;
         out.extend(vm, buffer.bytes())?;
         return Ok(out);
     }
+    let mut out = Builder::new();
     if let Some(len) = vm.try_len(source)? {
         out.reserve(vm, len)?;
     }
@@ -166,9 +165,14 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let Subscr::Load = request else { return Ok(None) };
     let bytes = of(object);
     if let Some(slice) = index.downcast::<Slice>() {
-        let bounds = slice.indices(vm, || bytes.len())?;
+        let bounds = slice.selection(vm, || bytes.len())?;
         if bounds.step != 1 {
-            return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
+            let mut out = Builder::with_capacity(vm, bounds.len)?;
+            for number in 0..bounds.len {
+                vm.work(1)?;
+                out.push(vm, bytes[bounds.at(number)])?;
+            }
+            return out.into_bytes(vm).map(Some);
         }
         return Ok(Some(Bytes::new(vm, &bytes[bounds.start..bounds.start + bounds.len])?.obj()));
     }

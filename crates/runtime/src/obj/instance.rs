@@ -22,7 +22,7 @@ use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::class_body::complete;
-use crate::obj::{array, deque, dict, exception, list, none, set, typ};
+use crate::obj::{array, deque, dict, exception, int, list, none, set, str, typ};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::attr::{bind, call_special};
 use crate::ops::buffer::Buffers;
@@ -94,6 +94,8 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
     };
     match class::find(vm, class, q!("__init__")) {
         Some(found) if !found.native => {
+            #[cfg(feature = "python")]
+            make_base_early(vm, object, args)?;
             let init = bind(vm, found, object, class)?;
             let result = vm.call_parts(init, args)?;
             if result != Obj::NONE {
@@ -110,6 +112,49 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
         init_base(vm, instance, args)?;
     }
     Ok(object)
+}
+
+/// Makes the object of a built-in type inside an instance before the instance's `__init__` runs, so that `__init__` can
+/// use it: an empty container, an exception with the arguments of the call, a number or string of these arguments. As
+/// `super().__init__()` may be called with others, arguments that do not suit the type are no error yet.
+#[cfg(feature = "python")]
+fn make_base_early(vm: &Vm, object: Obj, args: Args<'_>) -> Res<()> {
+    let Some(instance) = Instance::of(object) else { return Ok(()) };
+    let class = instance.class();
+    if !class.has(flag::SUBCLASSED) || instance.base().is_some() {
+        return Ok(());
+    }
+    let Some(ty) = class::native_base_type(vm, class) else { return Ok(()) };
+    let native = Gc::from_static(ty);
+    let is = |types: &[&'static Type]| types.iter().any(|known| native == Gc::from_static(*known));
+    if is(&[&list::TYPE, &dict::TYPE, &dict::ORDERED_TYPE, &set::TYPE, &array::BYTEARRAY]) {
+        return init_base(vm, instance, Args::NONE);
+    }
+    if ty.has(flag::EXCEPTION) {
+        return init_base(vm, instance, Args::positional(args.pos()));
+    }
+    if is_made_of_arguments(native) {
+        init_base(vm, instance, args).or_else(|raised| vm.dismiss(raised))?;
+    }
+    Ok(())
+}
+
+/// Whether objects of a type, which never change, are made of the arguments of a call of their class.
+#[cfg(feature = "python")]
+fn is_made_of_arguments(ty: Gc<Type>) -> bool {
+    [&int::TYPE, &str::TYPE].into_iter().any(|known| ty == Gc::from_static(known))
+}
+
+/// Whether the object of a built-in type inside an instance is there, and stays as it is.
+pub(crate) fn is_made_at_once(vm: &Vm, instance: &Instance) -> bool {
+    #[cfg(feature = "python")]
+    return instance.base().is_some()
+        && class::native_base_type(vm, instance.class()).is_some_and(|ty| is_made_of_arguments(Gc::from_static(ty)));
+    #[cfg(not(feature = "python"))]
+    {
+        let _ = (vm, instance);
+        false
+    }
 }
 
 /// Makes the object of a built-in type inside an instance.
@@ -141,6 +186,10 @@ fn instance_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> 
         },
     };
     if let Some(text) = text {
+        if cfg!(feature = "python") && vm.as_str(text).is_none() && !vm.is_instance(text, &str::TYPE) {
+            let (method, name) = (if style == Style::Str { "__str__" } else { "__repr__" }, vm.type_name(text));
+            return Err(vm.type_error(format_args!("{method} returned non-string (type {name})")));
+        }
         return vm.print(out, text, Style::Str);
     }
     match base {

@@ -4,6 +4,7 @@ use berus_mpy::opcode::BinaryOp;
 
 use crate::data::instance::NativeBase;
 use crate::data::list::MIN;
+use crate::data::slice::Bounds;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::error::{Raise, Res};
@@ -17,8 +18,9 @@ use crate::model::types::{Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::model::work::spend_work_on_bytes;
-use crate::obj::exception;
 use crate::obj::slice::Slice;
+#[cfg(feature = "python")]
+use crate::obj::slice::wrong_number;
 use crate::ops::compare::is_comparison;
 use crate::ops::convert::{Convert, Items, as_iterated};
 use crate::ops::print::Print;
@@ -167,7 +169,7 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
         }),
     };
     if bounds.step != 1 {
-        return Err(vm.error_with(&exception::NOT_IMPLEMENTED_ERROR, &[]));
+        return store_with_steps(vm, list, bounds, values);
     }
     // Iterating may have changed the list.
     let start = bounds.start.min(list.len());
@@ -177,6 +179,39 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
         values.copy_to(&list.items()[start..]);
     }
     Ok(Obj::NONE)
+}
+
+/// Puts `values` in place of the items that `bounds` selects, or deletes these items.
+#[cfg(feature = "python")]
+fn store_with_steps(vm: &Vm, list: Gc<List>, bounds: Bounds, values: Option<Items>) -> Res {
+    let items = list.items();
+    spend_work_on_bytes(vm, items.len() * size_of::<Obj>());
+    // Iterating may have changed the list.
+    let is_there = |bounds: Bounds| bounds.len == 0 || bounds.forward().at(bounds.len - 1) < items.len();
+    match values {
+        Some(values) if values.len() != bounds.len => Err(wrong_number(vm, values.len(), bounds)),
+        Some(values) => {
+            for number in 0..bounds.len {
+                if let (Some(item), Some(value)) = (items.get(bounds.at(number)), values.get(number)) {
+                    item.set(value);
+                }
+            }
+            Ok(Obj::NONE)
+        }
+        None if !is_there(bounds) => Ok(Obj::NONE),
+        None => {
+            for (from, to) in bounds.moves(items.len()) {
+                items[to].set(items[from].get());
+            }
+            list.splice(vm, items.len() - bounds.len, bounds.len, 0)?;
+            Ok(Obj::NONE)
+        }
+    }
+}
+
+#[cfg(not(feature = "python"))]
+fn store_with_steps(vm: &Vm, _: Gc<List>, _: Bounds, _: Option<Items>) -> Res {
+    Err(vm.error_with(&crate::obj::exception::NOT_IMPLEMENTED_ERROR, &[]))
 }
 
 fn next(_: &Vm, iter: &Iter) -> Res<Option<Obj>> {

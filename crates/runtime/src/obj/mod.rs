@@ -15,6 +15,7 @@ mod contract;
 pub mod custom;
 pub mod deque;
 pub mod dict;
+pub(crate) mod encoding;
 pub mod exception;
 pub(crate) mod field;
 #[cfg(feature = "float")]
@@ -51,6 +52,8 @@ pub mod str_format;
 pub(crate) mod str_modulo;
 pub(crate) mod strings;
 pub mod template;
+#[cfg(feature = "python")]
+pub(crate) mod text_more;
 pub mod tuple;
 pub mod typ;
 pub mod view;

@@ -125,10 +125,36 @@ fn super_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()>
     out.write(vm, b">")
 }
 
+/// Looks `name` up in what comes behind `class` among all that `whole`, the class of an object, derives from.
+fn find_behind(vm: &Vm, whole: Gc<Type>, class: Gc<Type>, name: Qstr) -> Option<Found> {
+    let mut ty = whole;
+    while cfg!(feature = "python") && ty != class {
+        match ty.parent() {
+            Parent::One(parent) => ty = parent,
+            // The order of several bases decides, not what `class` itself derives from.
+            Parent::Many(_) => {
+                let mut behind = class::counted_lineage(vm, ty).skip_while(|ty| *ty != class).skip(1);
+                return behind.find_map(|ty| {
+                    let value = class::own(vm, ty, name)?;
+                    Some(Found { value, owner: ty, native: !ty.has(flag::HEAP) })
+                });
+            }
+            Parent::None => break,
+        }
+    }
+    find_in_bases(vm, class, name)
+}
+
 fn find_in_bases(vm: &Vm, class: Gc<Type>, name: Qstr) -> Option<Found> {
     match class.parent() {
         Parent::None => None,
         Parent::One(parent) => class::find(vm, parent, name),
+        #[cfg(feature = "python")]
+        Parent::Many(_) => class::counted_lineage(vm, class).skip(1).find_map(|ty| {
+            let value = class::own(vm, ty, name)?;
+            Some(Found { value, owner: ty, native: !ty.has(flag::HEAP) })
+        }),
+        #[cfg(not(feature = "python"))]
         Parent::Many(several) => {
             let bases = Parent::bases(several);
             let mut bases = bases.items().iter().filter_map(|base| base.downcast::<Type>());
@@ -148,6 +174,9 @@ fn native_init(vm: &Vm, args: Args<'_>) -> Res {
     let this = args.pos()[0];
     if let Some(instance) = Instance::of(this) {
         let rest = Args::new(&args.words()[1..], args.n_pos() - 1);
+        if cfg!(feature = "python") && rest.words().is_empty() && instance::is_made_at_once(vm, instance) {
+            return Ok(Obj::NONE);
+        }
         instance::init_base(vm, instance, rest)?;
     }
     Ok(Obj::NONE)
@@ -163,7 +192,7 @@ fn super_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult
 fn find_by_super(vm: &Vm, this: &Super, name: Qstr, request: Attr) -> Res<AttrResult> {
     let target = this.object.get();
     let class = target.downcast::<Type>().unwrap_or_else(|| vm.type_of(target));
-    let found = match find_in_bases(vm, this.class, name) {
+    let found = match find_behind(vm, class, this.class, name) {
         Some(found) => found,
         None => {
             let native = this.class.has(flag::SUBCLASSED);

@@ -5,6 +5,8 @@ use core::ptr::NonNull;
 use crate::data::slice::Bounds;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
+#[cfg(feature = "python")]
+use crate::model::error::Raised;
 use crate::model::error::{Raise, Res};
 use crate::model::layout::Tuple;
 use crate::model::object::{Gc, Header, Object};
@@ -87,6 +89,28 @@ impl Slice {
         let count = if distance <= 0 { 0 } else { (distance as usize).div_ceil(step.unsigned_abs()) };
         Ok(Bounds { start: start.max(0) as usize, len: count, step })
     }
+}
+
+impl Slice {
+    /// As [`Slice::indices`], for sequences that select with steps only where Berus has the feature `python`.
+    ///
+    /// # Errors
+    /// `NotImplementedError` for a step that is not supported, and those of [`Slice::indices`].
+    pub(crate) fn selection(&self, vm: &Vm, len: impl FnOnce() -> usize) -> Res<Bounds> {
+        let bounds = self.indices(vm, len)?;
+        if bounds.step != 1 && !cfg!(feature = "python") {
+            return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
+        }
+        Ok(bounds)
+    }
+}
+
+/// Raises the exception for a slice with steps to which another number of items is assigned.
+#[cfg(feature = "python")]
+#[cold]
+pub(crate) fn wrong_number(vm: &Vm, given: usize, bounds: Bounds) -> Raised {
+    let selected = bounds.len;
+    vm.value_error(format_args!("attempt to assign sequence of size {given} to extended slice of size {selected}"))
 }
 
 /// The value of an int, or the nearest value that fits a word.

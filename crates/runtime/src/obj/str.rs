@@ -1,12 +1,11 @@
 //! The type `str`: UTF-8 text. A string is a name ([`Obj::qstr`]) or an object.
 
 use crate::data::builder::Builder;
-use crate::data::bytes::Bytes;
+use crate::data::slice::Bounds;
 use crate::data::str::Str;
 use crate::model::args::Args;
-use crate::model::arity::{CheckArguments, check_no_keywords};
 use crate::model::buffer::{Access, Buffer};
-use crate::model::error::{Raise, Res};
+use crate::model::error::Res;
 use crate::model::events::Poll;
 use crate::model::iterator::Iter;
 use crate::model::object::{Gc, Object};
@@ -16,7 +15,10 @@ use crate::model::types::{Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::slice::Slice;
-use crate::obj::{exception, strings, text_methods};
+use crate::obj::encoding::Encoding;
+#[cfg(feature = "python")]
+use crate::obj::text_more;
+use crate::obj::{encoding, strings, text_methods};
 use crate::ops::buffer::Buffers;
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
@@ -41,7 +43,21 @@ pub static TYPE: Type = define!(
 
 text_methods! {
     static METHODS = {
-        "encode" => var(1, 3, encode),
+        "encode" => kw(1, encode),
+        #[cfg(feature = "python")]
+        "casefold" => f1(text_more::casefold),
+        #[cfg(feature = "python")]
+        "isdecimal" => f1(text_more::isdecimal),
+        #[cfg(feature = "python")]
+        "isnumeric" => f1(text_more::isnumeric),
+        #[cfg(feature = "python")]
+        "isprintable" => f1(text_more::isprintable),
+        #[cfg(feature = "python")]
+        "isidentifier" => f1(text_more::isidentifier),
+        #[cfg(feature = "python")]
+        "format_map" => f2(text_more::format_map),
+        #[cfg(feature = "python")]
+        "maketrans" => static_method(var(1, 3, text_more::maketrans)),
     }
 }
 
@@ -53,25 +69,11 @@ unsafe impl Object for Str {
 }
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
-    check_no_keywords(vm, args)?;
-    vm.check_args(args, 0, 3, false)?;
-    match args.pos() {
+    let args = encoding::by_position(vm, args, "object")?;
+    match args.args().pos() {
         [] => Ok(Obj::qstr(Qstr::EMPTY)),
         [value] => vm.str(*value),
         [bytes, encoding, errors @ ..] => decode(vm, *bytes, *encoding, errors.first().copied()),
-    }
-}
-
-/// Whether text in this encoding is limited to ASCII.
-pub(crate) fn is_ascii_encoding(vm: &Vm, encoding: Obj) -> Res<bool> {
-    let Some(name) = vm.as_str(encoding) else { return Err(vm.bad_conversion(encoding)) };
-    match name {
-        b"utf-8" | b"utf8" => Ok(false),
-        b"ascii" => Ok(true),
-        other => {
-            let other = core::str::from_utf8(other).unwrap_or("?");
-            Err(vm.error(&exception::LOOKUP_ERROR, format_args!("unknown encoding: {other}")))
-        }
     }
 }
 
@@ -82,57 +84,18 @@ pub(crate) fn decode(vm: &Vm, bytes: Obj, encoding: Obj, errors: Option<Obj>) ->
     if text.is_empty() || vm.as_str(bytes).is_some() {
         return vm.new_str(text);
     }
-    let ascii = is_ascii_encoding(vm, encoding)?;
-    let valid = if ascii { text.is_ascii() } else { vm.first_invalid(text)?.is_none() };
-    if valid {
-        return vm.new_str(text);
-    }
-    let replace = match errors.map(|errors| vm.as_str(errors)) {
-        Some(Some(b"ignore")) => false,
-        Some(Some(b"replace")) => true,
-        _ => return Err(vm.error_with(&exception::UNICODE_ERROR, &[])),
-    };
-    let mut out = Builder::with_capacity(vm, text.len())?;
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        vm.work(1)?;
-        let width = match rest[0] {
-            0..0x80 => 1,
-            0xc0..0xf8 if !ascii => {
-                let most = match rest[0] {
-                    0xc0..0xe0 => 2,
-                    0xe0..0xf0 => 3,
-                    _ => 4,
-                };
-                let more = rest[1..].iter().take(most - 1).take_while(|&&byte| !utf8::is_start(byte)).count();
-                if more + 1 < most {
-                    at += more;
-                    0
-                } else {
-                    most
-                }
-            }
-            _ => 0,
-        };
-        if width > 0 {
-            out.extend(vm, &rest[..width])?;
-        } else if replace {
-            out.extend(vm, "\u{fffd}".as_bytes())?;
-        }
-        at += width.max(1);
-    }
-    out.into_str(vm)
+    encoding::decode(vm, text, Encoding::named(vm, encoding)?, errors)
 }
 
-fn encode(vm: &Vm, args: &[Obj]) -> Res {
+fn encode(vm: &Vm, args: Args<'_>) -> Res {
+    let args = encoding::by_position(vm, args, "")?;
+    let args = args.args().pos();
     let text = vm.str_or_bytes(args[0])?;
-    if let Some(&encoding) = args.get(1)
-        && is_ascii_encoding(vm, encoding)?
-        && !text.is_ascii()
-    {
-        return Err(vm.error_with(&exception::UNICODE_ERROR, &[]));
-    }
-    Ok(Bytes::new(vm, text)?.obj())
+    let encoding = match args.get(1) {
+        Some(&encoding) => Encoding::named(vm, encoding)?,
+        None => Encoding::Utf8,
+    };
+    encoding::encode(vm, text, encoding, args.get(2).copied())?.into_bytes(vm)
 }
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
@@ -183,6 +146,9 @@ pub(crate) fn print_quoted(vm: &Vm, out: &mut dyn Printer, text: &[u8], is_bytes
         let point = if width == 1 { u32::from(byte) } else { utf8::decode_at(text, at) };
         let plain = match point {
             0x20..=0x7e => byte != quote && byte != b'\\',
+            #[cfg(feature = "python")]
+            0x80.. if width > 1 => text_more::is_printable(point),
+            #[cfg(not(feature = "python"))]
             0x80.. if width > 1 => !(0xd800..0xe000).contains(&point) && point < 0x11_0000,
             _ => false,
         };
@@ -232,9 +198,9 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let text = vm.as_str(object).unwrap_or_default();
     if let Some(slice) = index.downcast::<Slice>() {
         vm.work_on_bytes(text.len())?;
-        let bounds = slice.indices(vm, || utf8::count(text))?;
+        let bounds = slice.selection(vm, || utf8::count(text))?;
         if bounds.step != 1 {
-            return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
+            return selected(vm, text, bounds).map(Some);
         }
         let start = utf8::offset_of(text, bounds.start).unwrap_or(text.len());
         let len = utf8::offset_of(&text[start..], bounds.len).unwrap_or(text.len() - start);
@@ -251,6 +217,28 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let at = vm.index(&TYPE, || vm.count_characters(text), index)?;
     let start = utf8::offset_of(text, at).unwrap_or(text.len());
     vm.new_str(&text[start..start + utf8::width_at(text, start)]).map(Some)
+}
+
+/// The characters of `text` that `bounds` selects.
+fn selected(vm: &Vm, text: &[u8], bounds: Bounds) -> Res {
+    let mut out = Builder::with_capacity(vm, bounds.len)?;
+    let mut at = utf8::offset_of(text, bounds.start).unwrap_or(text.len());
+    for number in 0..bounds.len {
+        let width = utf8::width_at(text, at);
+        out.extend(vm, &text[at..at + width])?;
+        if number + 1 == bounds.len {
+            break;
+        }
+        vm.work(1 + bounds.step.unsigned_abs() / 8)?;
+        if bounds.step > 0 {
+            at += utf8::offset_of(&text[at..], bounds.step.unsigned_abs()).unwrap_or(0);
+        } else {
+            for _ in 0..bounds.step.unsigned_abs() {
+                at = text[..at].iter().rposition(|&byte| utf8::is_start(byte)).unwrap_or(0);
+            }
+        }
+    }
+    out.into_str(vm)
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {

@@ -1,10 +1,15 @@
 //! `str.format()` and the format of a value.
 
 use crate::data::builder::Builder;
+#[cfg(feature = "python")]
+use crate::data::class;
+use crate::data::instance::Instance;
 use crate::model::args::Args;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
 use crate::model::printer::Style;
+#[cfg(feature = "python")]
+use crate::model::protocols::Ints;
 use crate::model::protocols::{Classes, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -13,7 +18,10 @@ use crate::obj::float::Floats;
 use crate::obj::str::print_escape;
 use crate::obj::{float, strings};
 use crate::ops::arithmetic::Arithmetic;
+#[cfg(feature = "python")]
+use crate::ops::attr::{Attributes, call_special};
 use crate::ops::print::Print;
+use crate::ops::subscr::Subscripts;
 use crate::text::spec::{Align, Spec, number};
 use crate::text::utf8;
 
@@ -57,6 +65,10 @@ pub fn format_value(vm: &Vm, out: &mut Builder, object: Obj, spec: &[u8]) -> Res
             _ => (0, b""),
         };
         if base > 0 {
+            if cfg!(feature = "python") && spec.separator == Some(b',') && base != 10 {
+                let kind = char::from(spec.kind.unwrap_or(b'd'));
+                return Err(vm.value_error(format_args!("Cannot specify ',' with '{kind}'.")));
+            }
             let prefix = if spec.alternate { prefix } else { b"" };
             let upper = spec.kind == Some(b'X');
             let style = IntStyle { base, upper, sign: spec.sign, prefix, separator: spec.separator, digits: 0 };
@@ -100,13 +112,15 @@ fn unknown_code(vm: &Vm, kind: u8, object: Obj) -> Raised {
 /// The arguments of a call of `format()`, and how many of them were used without a number or name.
 struct Values<'a> {
     args: Args<'a>,
+    /// Where names are looked up in place of the keywords.
+    mapping: Option<Obj>,
     /// The number of the next argument; `None` once an argument was chosen by its number.
     next: Option<usize>,
 }
 
 impl Values<'_> {
     fn number(&self, vm: &Vm, index: usize) -> Res {
-        match self.args.pos()[1..].get(index) {
+        match self.args.pos().get(index + 1) {
             Some(&value) => Ok(value),
             None => Err(vm.index_error(format_args!("tuple index out of range"))),
         }
@@ -139,8 +153,12 @@ impl Values<'_> {
                 }
                 value
             }
-            Some(_) => {
+                        Some(_) => {
                 let key = &name[..end];
+                if let Some(mapping) = self.mapping {
+                    let value = vm.load_subscr(mapping, vm.new_str(key)?)?;
+                    return part_of(vm, value, &name[end..]);
+                }
                 let found = self.args.kw().find(|(name, _)| vm.as_str(*name) == Some(key));
                 match found {
                     Some((_, value)) => value,
@@ -148,16 +166,60 @@ impl Values<'_> {
                 }
             }
         };
-        if end < name.len() {
-            return Err(vm.not_implemented(format_args!("attributes not supported")));
-        }
-        Ok(value)
+        part_of(vm, value, &name[end..])
     }
 }
 
+/// What a field names of `value`: its attributes and items, one after another.
+#[cfg(feature = "python")]
+fn part_of(vm: &Vm, mut value: Obj, mut rest: &[u8]) -> Res {
+    while let Some((&first, behind)) = rest.split_first() {
+        vm.work(1)?;
+        let end = behind.iter().position(|byte| if first == b'[' { *byte == b']' } else { b".[".contains(byte) });
+        let end = match end {
+            None if first == b'[' => return Err(vm.value_error(format_args!("expected '}}' before end of string"))),
+            end => end.unwrap_or(behind.len()),
+        };
+        let name = &behind[..end];
+        if name.is_empty() {
+            return Err(vm.value_error(format_args!("empty attribute in format string")));
+        }
+        if first == b'[' {
+            let mut at = 0;
+            let index = match number(name, &mut at) {
+                Some(index) if at == name.len() => vm.new_uint(index)?,
+                _ => vm.new_str(name)?,
+            };
+            value = vm.load_subscr(value, index)?;
+            rest = &behind[end + 1..];
+            if !matches!(rest.first(), None | Some(b'.' | b'[')) {
+                let message = format_args!("only '.' or '[' may follow ']' in format field specifier");
+                return Err(vm.value_error(message));
+            }
+        } else {
+            value = vm.load_attr(value, vm.to_name(vm.new_str(name)?)?)?;
+            rest = &behind[end..];
+        }
+    }
+    Ok(value)
+}
+
+#[cfg(not(feature = "python"))]
+fn part_of(vm: &Vm, value: Obj, rest: &[u8]) -> Res {
+    if !rest.is_empty() {
+        return Err(vm.not_implemented(format_args!("attributes not supported")));
+    }
+    Ok(value)
+}
+
 pub(crate) fn format(vm: &Vm, args: Args<'_>) -> Res {
-    let (kind, text) = strings::text(vm, args.pos()[0])?;
-    let mut values = Values { args, next: Some(0) };
+    format_by(vm, args.pos()[0], args, None)
+}
+
+/// Formats the text `pattern` with the arguments `args`, or with names from `mapping`.
+pub(crate) fn format_by(vm: &Vm, pattern: Obj, args: Args<'_>, mapping: Option<Obj>) -> Res {
+    let (kind, text) = strings::text(vm, pattern)?;
+    let mut values = Values { args, mapping, next: Some(0) };
     let out = format_text(vm, text, &mut values)?;
     if kind == strings::Kind::Str { out.into_str(vm) } else { out.into_bytes(vm) }
 }
@@ -226,11 +288,28 @@ fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Val
         None => return Err(vm.value_error(format_args!("unmatched '{{' in format"))),
     }
     let mut value = values.get(vm, name)?;
+    let has_conversion = conversion.is_some();
     if spec.is_empty() && conversion.is_none() {
         conversion = Some(Style::Str);
     }
     if is_ascii {
         (value, conversion) = (ascii(vm, value)?, Some(Style::Str));
+    }
+    if cfg!(feature = "python")
+        && conversion.is_none_or(|style| style == Style::Str)
+        && Instance::of(value).is_some()
+    {
+        // A class may have a method for it, which conversions leave out.
+        let nested;
+        let mut spec = spec;
+        if spec.contains(&b'{') {
+            nested = format_text(vm, spec, values)?;
+            spec = nested.bytes();
+        }
+        if !has_conversion && let Some(text) = by_method(vm, value, spec)? {
+            out.extend(vm, vm.str_or_bytes(text)?)?;
+            return Ok(&rest[1..]);
+        }
     }
     if let Some(style) = conversion {
         if spec.is_empty() {
@@ -248,8 +327,27 @@ fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Val
     Ok(&rest[1..])
 }
 
-/// What `!a` makes of a value in CPython: its `repr` with escapes for the characters that are not ASCII.
-fn ascii(vm: &Vm, value: Obj) -> Res {
+/// What the method `__format__` of an instance makes of it; `None` if its class has no such method.
+#[cfg(feature = "python")]
+pub(crate) fn by_method(vm: &Vm, object: Obj, spec: &[u8]) -> Res<Option<Obj>> {
+    if Instance::of(object).is_none() || class::find(vm, vm.type_of(object), crate::q!("__format__")).is_none() {
+        return Ok(None);
+    }
+    let Some(text) = call_special(vm, object, crate::q!("__format__"), &[vm.new_str(spec)?])? else { return Ok(None) };
+    if vm.as_str(text).is_none() {
+        let name = vm.type_name(text);
+        return Err(vm.type_error(format_args!("__format__ must return a str, not {name}")));
+    }
+    Ok(Some(text))
+}
+
+#[cfg(not(feature = "python"))]
+pub(crate) fn by_method(_: &Vm, _: Obj, _: &[u8]) -> Res<Option<Obj>> {
+    Ok(None)
+}
+
+/// What `!a` and `ascii()` make of a value in CPython: its `repr` with escapes for the characters that are not ASCII.
+pub(crate) fn ascii(vm: &Vm, value: Obj) -> Res {
     let shown = vm.text(value, Style::Repr)?;
     let text = shown.bytes();
     let mut out = Builder::with_capacity(vm, text.len())?;

@@ -18,7 +18,9 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::array::Array;
 use crate::obj::bytes::NewByte;
-use crate::obj::{array, bytes, str_modulo};
+#[cfg(feature = "python")]
+use crate::obj::text_more::{self, Converted};
+use crate::obj::{array, bytes, encoding, str_modulo};
 use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
@@ -29,14 +31,21 @@ use crate::qstr::Qstr;
 use crate::text::utf8;
 use crate::text::utf8::is_space;
 
+/// A case of letters.
+#[derive(Clone, Copy)]
+enum Case {
+    Upper,
+    Lower,
+}
+
 /// A table of the given methods of a type, and of the methods that all text has.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! text_methods {
-    ($vis:vis static $table:ident = { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+    ($vis:vis static $table:ident = { $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
         $crate::members! {
             $vis static $table = {
-                $($name => $kind($($arg)*),)*
+                $($(#[$attr])* $name => $kind($($arg)*),)*
                 "find" => var(2, 4, $crate::obj::strings::find),
                 "rfind" => var(2, 4, $crate::obj::strings::rfind),
                 "index" => var(2, 4, $crate::obj::strings::index),
@@ -55,7 +64,36 @@ macro_rules! text_methods {
                 "count" => var(2, 4, $crate::obj::strings::count),
                 "partition" => f2($crate::obj::strings::partition),
                 "rpartition" => f2($crate::obj::strings::rpartition),
+                #[cfg(not(feature = "python"))]
                 "center" => f2($crate::obj::strings::center),
+                #[cfg(feature = "python")]
+                "ljust" => var(2, 3, $crate::obj::text_more::ljust),
+                #[cfg(feature = "python")]
+                "rjust" => var(2, 3, $crate::obj::text_more::rjust),
+                #[cfg(feature = "python")]
+                "center" => var(2, 3, $crate::obj::text_more::center),
+                #[cfg(feature = "python")]
+                "zfill" => f2($crate::obj::text_more::zfill),
+                #[cfg(feature = "python")]
+                "removeprefix" => f2($crate::obj::text_more::removeprefix),
+                #[cfg(feature = "python")]
+                "removesuffix" => f2($crate::obj::text_more::removesuffix),
+                #[cfg(feature = "python")]
+                "expandtabs" => kw(1, $crate::obj::text_more::expandtabs),
+                #[cfg(feature = "python")]
+                "title" => f1($crate::obj::text_more::title),
+                #[cfg(feature = "python")]
+                "swapcase" => f1($crate::obj::text_more::swapcase),
+                #[cfg(feature = "python")]
+                "capitalize" => f1($crate::obj::text_more::capitalize),
+                #[cfg(feature = "python")]
+                "isalnum" => f1($crate::obj::text_more::isalnum),
+                #[cfg(feature = "python")]
+                "isascii" => f1($crate::obj::text_more::isascii),
+                #[cfg(feature = "python")]
+                "istitle" => f1($crate::obj::text_more::istitle),
+                #[cfg(feature = "python")]
+                "translate" => kw(2, $crate::obj::text_more::translate),
                 "lower" => f1($crate::obj::strings::lower),
                 "upper" => f1($crate::obj::strings::upper),
                 "isspace" => f1($crate::obj::strings::isspace),
@@ -87,7 +125,7 @@ impl Kind {
     }
 
     /// A new object of this kind with the given bytes.
-    fn make(self, vm: &Vm, bytes: &[u8]) -> Res {
+    pub(crate) fn make(self, vm: &Vm, bytes: &[u8]) -> Res {
         match self {
             Kind::Str => vm.new_str(bytes),
             Kind::Bytes => Ok(Bytes::new(vm, bytes)?.obj()),
@@ -136,7 +174,7 @@ fn try_text(vm: &Vm, object: Obj) -> Option<(Kind, &[u8])> {
 /// The bytes of an argument, which must be of the kind `kind`, or an instance with an object of that kind inside; bytes
 /// and byte arrays go together.
 #[cfg_attr(not(feature = "small"), inline(always))]
-fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
+pub(crate) fn argument(vm: &Vm, kind: Kind, object: Obj) -> Res<&[u8]> {
     match vm.as_str(object) {
         Some(text) if kind == Kind::Str => Ok(text),
         _ => argument_of_bytes(vm, kind, object),
@@ -407,9 +445,7 @@ pub(crate) fn rsplit(vm: &Vm, args: &[Obj]) -> Res {
         return split(vm, args);
     }
     let (kind, text) = text(vm, args[0])?;
-    let Some(separator) = separator(vm, kind, args)? else {
-        return Err(vm.not_implemented(format_args!("rsplit(None,n)")));
-    };
+    let Some(separator) = separator(vm, kind, args)? else { return rsplit_at_space(vm, kind, text, left) };
     let list = List::new(vm, &[])?;
     let mut rest = text;
     while left > 0
@@ -422,6 +458,30 @@ pub(crate) fn rsplit(vm: &Vm, args: &[Obj]) -> Res {
     list.append(vm, kind.make(vm, rest)?)?;
     list.reverse();
     Ok(list.obj())
+}
+
+/// Splits a text from its end, at most `left` times, where there is white space.
+#[cfg(feature = "python")]
+fn rsplit_at_space(vm: &Vm, kind: Kind, text: &[u8], mut left: usize) -> Res {
+    let list = List::new(vm, &[])?;
+    let mut rest = text;
+    while let Some(last) = vm.last_position(rest, |byte| !is_space(byte))? {
+        vm.work(1)?;
+        rest = &rest[..=last];
+        let start = if left == 0 { None } else { vm.last_position(rest, is_space)? };
+        let start = start.map_or(0, |space| space + 1);
+        let part = if left == 0 { utf8::trim_end(rest) } else { &rest[start..] };
+        list.append(vm, kind.make(vm, part)?)?;
+        rest = &rest[..start];
+        left = left.saturating_sub(1);
+    }
+    list.reverse();
+    Ok(list.obj())
+}
+
+#[cfg(not(feature = "python"))]
+fn rsplit_at_space(vm: &Vm, _: Kind, _: &[u8], _: usize) -> Res {
+    Err(vm.not_implemented(format_args!("rsplit(None,n)")))
 }
 
 pub(crate) fn splitlines(vm: &Vm, args: Args<'_>) -> Res {
@@ -612,6 +672,7 @@ pub(crate) fn rpartition(vm: &Vm, object: Obj, separator: Obj) -> Res {
     parted(vm, object, separator, true)
 }
 
+#[cfg(not(feature = "python"))]
 pub(crate) fn center(vm: &Vm, object: Obj, width: Obj) -> Res {
     let (kind, text) = text(vm, object)?;
     let width = usize::try_from(vm.int(width)?).unwrap_or(0);
@@ -627,8 +688,16 @@ pub(crate) fn center(vm: &Vm, object: Obj, width: Obj) -> Res {
     kind.finish(vm, out)
 }
 
-fn mapped(vm: &Vm, object: Obj, changes: fn(&u8) -> bool, map: fn(&mut [u8])) -> Res {
+fn mapped(vm: &Vm, object: Obj, changes: fn(&u8) -> bool, map: fn(&mut [u8]), to: Case) -> Res {
     let (kind, text) = text(vm, object)?;
+    #[cfg(feature = "python")]
+    if kind == Kind::Str && !text.is_ascii() {
+        return match to {
+            Case::Upper => text_more::converted(vm, object, |_, _| Converted::Upper),
+            Case::Lower => text_more::casefold(vm, object),
+        };
+    }
+    let _ = to;
     if kind != Kind::ByteArray && vm.position(text, |byte| changes(&byte))?.is_none() {
         return Ok(object);
     }
@@ -640,11 +709,11 @@ fn mapped(vm: &Vm, object: Obj, changes: fn(&u8) -> bool, map: fn(&mut [u8])) ->
 }
 
 pub(crate) fn lower(vm: &Vm, object: Obj) -> Res {
-    mapped(vm, object, u8::is_ascii_uppercase, |bytes| bytes.make_ascii_lowercase())
+    mapped(vm, object, u8::is_ascii_uppercase, |bytes| bytes.make_ascii_lowercase(), Case::Lower)
 }
 
 pub(crate) fn upper(vm: &Vm, object: Obj) -> Res {
-    mapped(vm, object, u8::is_ascii_lowercase, |bytes| bytes.make_ascii_uppercase())
+    mapped(vm, object, u8::is_ascii_lowercase, |bytes| bytes.make_ascii_uppercase(), Case::Upper)
 }
 
 fn all(vm: &Vm, object: Obj, is: fn(&u8) -> bool) -> Res {
@@ -652,11 +721,25 @@ fn all(vm: &Vm, object: Obj, is: fn(&u8) -> bool) -> Res {
     Ok(Obj::bool(!text.is_empty() && vm.position(text, |byte| !is(&byte))?.is_none()))
 }
 
+/// Whether `object` is a string with characters beyond ASCII, which has letters that bytes do not have.
+#[cfg(feature = "python")]
+fn is_international(vm: &Vm, object: Obj) -> bool {
+    vm.as_str(object).is_some_and(|text| !text.is_ascii())
+}
+
 pub(crate) fn isspace(vm: &Vm, object: Obj) -> Res {
+    #[cfg(feature = "python")]
+    if is_international(vm, object) {
+        return text_more::all_characters(vm, object, false, char::is_whitespace);
+    }
     all(vm, object, |&byte| is_space(byte))
 }
 
 pub(crate) fn isalpha(vm: &Vm, object: Obj) -> Res {
+    #[cfg(feature = "python")]
+    if is_international(vm, object) {
+        return text_more::all_characters(vm, object, false, char::is_alphabetic);
+    }
     all(vm, object, u8::is_ascii_alphabetic)
 }
 
@@ -671,14 +754,24 @@ fn has_case(vm: &Vm, object: Obj, other_case: fn(&u8) -> bool) -> Res {
 }
 
 pub(crate) fn isupper(vm: &Vm, object: Obj) -> Res {
+    #[cfg(feature = "python")]
+    if is_international(vm, object) {
+        return text_more::has_case(vm, object, char::is_uppercase, char::is_lowercase);
+    }
     has_case(vm, object, u8::is_ascii_lowercase)
 }
 
 pub(crate) fn islower(vm: &Vm, object: Obj) -> Res {
+    #[cfg(feature = "python")]
+    if is_international(vm, object) {
+        return text_more::has_case(vm, object, char::is_lowercase, char::is_uppercase);
+    }
     has_case(vm, object, u8::is_ascii_uppercase)
 }
 
-pub(crate) fn decode(vm: &Vm, args: &[Obj]) -> Res {
+pub(crate) fn decode(vm: &Vm, args: Args<'_>) -> Res {
+    let args = encoding::by_position(vm, args, "")?;
+    let args = args.args().pos();
     let encoding = args.get(1).copied().unwrap_or(Obj::qstr(q!("utf-8")));
     crate::obj::str::decode(vm, args[0], encoding, args.get(2).copied())
 }

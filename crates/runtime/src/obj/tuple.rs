@@ -126,9 +126,10 @@ pub(crate) fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<O
     let tuple = of(vm, object)?;
     let items = tuple.items();
     if let Some(slice) = index.downcast::<Slice>() {
-        let bounds = slice.indices(vm, || items.len())?;
+        let bounds = slice.selection(vm, || items.len())?;
         if bounds.step != 1 {
-            return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
+            let selected = (0..bounds.len).map(|number| &items[bounds.at(number)]);
+            return Ok(Some(Tuple::build(vm, bounds.len, selected)?.obj()));
         }
         return Ok(Some(Tuple::new(vm, items.get(bounds.start..bounds.start + bounds.len).unwrap_or_default())?.obj()));
     }

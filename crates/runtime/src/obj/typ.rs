@@ -47,6 +47,8 @@ crate::members! {
         "__new__" => static_method(var(1, 255, object_new)),
         "__setattr__" => f3(object_setattr),
         "__delattr__" => f2(object_delattr),
+        #[cfg(feature = "python")]
+        "__init_subclass__" => class_method(kw(1, object_init_subclass)),
     }
 }
 
@@ -65,11 +67,7 @@ fn is_special_accessor(vm: &Vm, name: Qstr, value: Obj) -> bool {
 
 impl Classes for Vm {
     fn new_class(&self, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>) -> Res<Gc<Type>> {
-        let ty = derive(self, name, bases)?;
-        prepare_locals(self, ty.parent(), locals)?;
-        let class = add_class(self, Class::new(ty, locals))?;
-        set_names(self, class, locals)?;
-        Ok(class)
+        new_class_with(self, name, bases, locals, Args::NONE)
     }
 
     #[inline]
@@ -120,6 +118,66 @@ impl Classes for Vm {
     fn name_str(&self, name: Qstr) -> &str {
         core::str::from_utf8(self.spelling(name)).unwrap_or("?")
     }
+}
+
+/// Makes a class as [`Vm::new_class`] does, which is defined with the keywords of `args`.
+///
+/// # Errors
+/// As [`Vm::new_class`]; `TypeError` for keywords that nobody takes.
+pub(crate) fn new_class_with(
+    vm: &Vm,
+    name: Qstr,
+    bases: Gc<Tuple>,
+    locals: Gc<Dict>,
+    args: Args<'_>,
+) -> Res<Gc<Type>> {
+    let ty = derive(vm, name, bases)?;
+    prepare_locals(vm, ty.parent(), locals)?;
+    let class = add_class(vm, Class::new(ty, locals))?;
+    set_names(vm, class, locals)?;
+    #[cfg(feature = "python")]
+    tell_parent(vm, class, args)?;
+    let _ = args;
+    Ok(class)
+}
+
+/// Whether one of the types of `bases` wants to know of classes that derive from it.
+pub(crate) fn watches_subclasses(vm: &Vm, bases: &[Obj]) -> bool {
+    #[cfg(feature = "python")]
+    return bases.iter().filter_map(|base| base.downcast::<Type>()).any(|base| {
+        let _ = complete(vm, base).map_err(|raised| vm.take_exception(raised));
+        find(vm, base, q!("__init_subclass__")).is_some()
+    });
+    #[cfg(not(feature = "python"))]
+    {
+        let _ = (vm, bases);
+        false
+    }
+}
+
+/// Calls the method `__init_subclass__` that a new class inherits, with the keywords of its definition.
+#[cfg(feature = "python")]
+fn tell_parent(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res<()> {
+    let mut parents = class.lineage().skip(1);
+    let found = parents.find_map(|parent| own(vm, parent, q!("__init_subclass__")));
+    let Some(method) = found else {
+        if args.n_kw() > 0 {
+            let name = class.name().as_str(vm);
+            return Err(vm.type_error(format_args!("{name}.__init_subclass__() takes no keyword arguments")));
+        }
+        return Ok(());
+    };
+    let function = match method.downcast::<Wrapped>() {
+        Some(method) => method.function,
+        None => method,
+    };
+    vm.call_prefixed(function, class.obj(), args).map(|_| ())
+}
+
+#[cfg(feature = "python")]
+fn object_init_subclass(vm: &Vm, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, 1, false)?;
+    Ok(Obj::NONE)
 }
 
 /// Makes a class as [`Vm::new_class`] does, whose attributes `body` will define when the class is used.
@@ -179,6 +237,12 @@ fn derive(vm: &Vm, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
 /// The tuple that [`Parent::Many`] refers to for a class with these bases: the tuple of bases, then all types of the
 /// lineage.
 fn lineage_of_several(vm: &Vm, bases: Gc<Tuple>) -> Res<Gc<Tuple>> {
+    let several = List::new(vm, &[bases.obj()])?;
+    #[cfg(feature = "python")]
+    if let Some(merged) = merged_lineage(vm, bases)? {
+        several.extend(vm, merged.obj())?;
+        return Tuple::of_list(vm, &several);
+    }
     let types = Dict::new(vm)?;
     for base in bases.items().iter().filter_map(|base| base.downcast::<Type>()) {
         for ty in base.lineage() {
@@ -186,10 +250,56 @@ fn lineage_of_several(vm: &Vm, bases: Gc<Tuple>) -> Res<Gc<Tuple>> {
             types.map.store_new(vm, ty.obj(), Obj::NONE)?;
         }
     }
-    let several = List::with_capacity(vm, 1 + types.map.len())?;
-    several.append(vm, bases.obj())?;
     several.extend(vm, types.obj())?;
     Tuple::of_list(vm, &several)
+}
+
+/// The types that a class with these bases derives from in Python's order (C3), in which a type comes before all that it
+/// derives from, and bases in the order in which classes name them. `None` if there is no such order: then the order is
+/// MicroPython's, depth first.
+#[cfg(feature = "python")]
+fn merged_lineage(vm: &Vm, bases: Gc<Tuple>) -> Res<Option<Gc<List>>> {
+    // The lineages of the bases, and the bases themselves, each without the types that have been taken.
+    let sequences = List::new(vm, &[])?;
+    for base in bases.items().iter().filter_map(|base| base.downcast::<Type>()) {
+        let lineage = List::new(vm, &[])?;
+        for ty in base.lineage() {
+            lineage.append(vm, ty.obj())?;
+        }
+        sequences.append(vm, lineage.obj())?;
+    }
+    let named = List::new(vm, &[])?;
+    for base in bases.items().iter().filter(|base| **base != Gc::from_static(&OBJECT).obj()) {
+        named.append(vm, *base)?;
+    }
+    sequences.append(vm, named.obj())?;
+    let merged = List::new(vm, &[])?;
+    let sequence = |index: usize| sequences.get(index).and_then(|sequence| sequence.downcast::<List>());
+    loop {
+        let all = || (0..sequences.len()).filter_map(sequence);
+        let follows = |ty: Obj| {
+            let mut work = Ok(());
+            let found = all().any(|types| {
+                work = vm.work(types.len());
+                types.items().iter().skip(1).any(|other| other.get() == ty) || work.is_err()
+            });
+            work.map(|()| found)
+        };
+        let mut next = None;
+        for first in all().filter_map(|types| types.get(0)) {
+            if !follows(first)? {
+                next = Some(first);
+                break;
+            }
+        }
+        let Some(next) = next else {
+            return Ok(all().all(|types| types.is_empty()).then_some(merged));
+        };
+        merged.append(vm, next)?;
+        for types in all().filter(|types| types.get(0) == Some(next)) {
+            types.remove_at(vm, 0);
+        }
+    }
 }
 
 /// Makes `locals` fit for the dict of a class that derives from `parent`.
@@ -224,6 +334,13 @@ pub(crate) fn prepare_locals(vm: &Vm, parent: Parent, locals: Gc<Dict>) -> Res<(
     {
         let wrapped = vm.call(Gc::from_static(&obj::builtin::STATIC_METHOD).obj(), &[new])?;
         locals.store(vm, q!("__new__"), wrapped)?;
+    }
+    #[cfg(feature = "python")]
+    if let Some(method) = locals.load(vm, q!("__init_subclass__"))
+        && binds(method)
+    {
+        let wrapped = vm.call(Gc::from_static(&obj::builtin::CLASS_METHOD).obj(), &[method])?;
+        locals.store(vm, q!("__init_subclass__"), wrapped)?;
     }
     locals.map.fit(vm)?;
     Ok(())
@@ -358,6 +475,10 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
         };
         return Ok(AttrResult::Value(bases.obj()));
     }
+    #[cfg(feature = "python")]
+    if let Some(value) = described(vm, class, name)? {
+        return Ok(AttrResult::Value(value));
+    }
     let found = match find(vm, class, name) {
         Some(found) => found.value,
         None => match own(vm, Gc::from_static(&OBJECT), name) {
@@ -368,6 +489,27 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
         },
     };
     bind_to_class(vm, found, class)
+}
+
+/// What Python tells of a class beyond MicroPython: its order of bases, its module and its full name.
+#[cfg(feature = "python")]
+fn described(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<Option<Obj>> {
+    if name == q!("__mro__") {
+        let all = List::new(vm, &[])?;
+        for ty in class.lineage() {
+            vm.work(1)?;
+            all.append(vm, ty.obj())?;
+        }
+        all.append(vm, Gc::from_static(&OBJECT).obj())?;
+        return Ok(Some(Tuple::of_list(vm, &all)?.obj()));
+    }
+    if name == q!("__module__") && !class.has(flag::HEAP) {
+        return Ok(Some(Obj::qstr(q!("builtins"))));
+    }
+    if name == q!("__qualname__") && own(vm, class, name).is_none() {
+        return Ok(Some(Obj::qstr(class.name().intern(vm)?)));
+    }
+    Ok(if name == q!("__doc__") && own(vm, class, name).is_none() { Some(Obj::NONE) } else { None })
 }
 
 /// The attribute of `class` for which `value` was found in it, without an instance.

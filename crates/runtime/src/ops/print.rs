@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::data::builder::Builder;
+#[cfg(feature = "python")]
+use crate::data::{class, instance::Instance};
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
@@ -11,6 +13,8 @@ use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+#[cfg(feature = "python")]
+use crate::ops::attr::call_special;
 
 /// The console's output.
 pub struct Stdout;
@@ -151,7 +155,22 @@ impl Print for Vm {
     }
 
     fn str(&self, object: Obj) -> Res {
-        if self.as_str(object).is_some() { Ok(object) } else { self.printed(object, Style::Str) }
+        if self.as_str(object).is_some() {
+            return Ok(object);
+        }
+        // What `__str__` answers may be of a class that derives from `str`.
+        #[cfg(feature = "python")]
+        if Instance::of(object).is_some()
+            && class::find(self, self.type_of(object), crate::q!("__str__")).is_some_and(|found| !found.native)
+            && let Some(text) = call_special(self, object, crate::q!("__str__"), &[])?
+        {
+            if self.as_str(text).is_some() || self.is_instance(text, Vm::STR) {
+                return Ok(text);
+            }
+            let name = self.type_name(text);
+            return Err(self.type_error(format_args!("__str__ returned non-string (type {name})")));
+        }
+        self.printed(object, Style::Str)
     }
 
     fn repr(&self, object: Obj) -> Res {

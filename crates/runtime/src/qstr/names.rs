@@ -564,6 +564,62 @@ pub const LIBRARY: &[&str] = &[
     "wake",
 ];
 
+/// Names of what Python has and MicroPython does not.
+#[cfg(feature = "python")]
+#[rustfmt::skip]
+pub const PYTHON: &[&str] = &[
+    "as_integer_ratio",
+    "bit_count",
+    "bit_length",
+    "capitalize",
+    "casefold",
+    "conjugate",
+    "expandtabs",
+    "format_map",
+    "isalnum",
+    "isascii",
+    "isdecimal",
+    "isidentifier",
+    "isnumeric",
+    "isprintable",
+    "istitle",
+    "is_integer",
+    "ljust",
+    "maketrans",
+    "removeprefix",
+    "removesuffix",
+    "rjust",
+    "swapcase",
+    "table",
+    "tabsize",
+    "title",
+    "translate",
+    "zfill",
+    "vars",
+    "numerator",
+    "delete",
+    "denominator",
+    "__format__",
+    "__init_subclass__",
+    "__module__",
+    "__qualname__",
+    "__doc__",
+    "__mro__",
+    "__defaults__",
+    "__func__",
+    "__self__",
+    "with_traceback",
+    "strerror",
+    "filename",
+    "name",
+    "obj",
+    "msg",
+];
+
+/// No name: these are left out.
+#[cfg(not(feature = "python"))]
+pub const PYTHON: &[&str] = &[];
+
 /// No name: the library is left out.
 #[cfg(not(feature = "library-names"))]
 pub const LIBRARY: &[&str] = &[];

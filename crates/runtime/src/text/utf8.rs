@@ -124,6 +124,13 @@ pub fn first_invalid(text: &[u8]) -> Option<usize> {
     None
 }
 
+/// The text without white space at its end.
+#[cfg(feature = "python")]
+pub(crate) fn trim_end(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
+    &text[..end]
+}
+
 /// White space: space, tab, newline, carriage return, vertical tab and form feed.
 pub const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')

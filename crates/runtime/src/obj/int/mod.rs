@@ -9,6 +9,8 @@ mod large;
 #[cfg(not(feature = "bigint"))]
 #[path = "no_large.rs"]
 mod large;
+#[cfg(feature = "python")]
+mod more;
 mod small;
 mod text;
 
@@ -53,6 +55,14 @@ members! {
     static METHODS = {
         "from_bytes" => class_method(kw(2, bytes::from_bytes)),
         "to_bytes" => kw(1, bytes::to_bytes),
+        #[cfg(feature = "python")]
+        "bit_length" => f1(more::bit_length),
+        #[cfg(feature = "python")]
+        "bit_count" => f1(more::bit_count),
+        #[cfg(feature = "python")]
+        "conjugate" => f1(more::conjugate),
+        #[cfg(feature = "python")]
+        "as_integer_ratio" => f1(more::as_integer_ratio),
     }
 }
 
