@@ -4,6 +4,8 @@ use berus_runtime::model::error::Res;
 use berus_runtime::model::layout::{Dict, Module};
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::object::Gc;
+#[cfg(feature = "python")]
+use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::q;
@@ -45,6 +47,13 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
     for &(name, number) in NUMBERS {
         globals.store(vm, name, Obj::small_int_wrapping(number))?;
         names.map.store(vm, Obj::small_int_wrapping(number), Obj::qstr(name))?;
+    }
+    #[cfg(feature = "python")]
+    {
+        // Of two names for a number, Python's is the other one.
+        let number = Obj::small_int_wrapping(95);
+        names.map.store(vm, number, vm.new_str(b"ENOTSUP")?)?;
+        globals.map.store(vm, vm.new_str(b"ENOTSUP")?, number)?;
     }
     names.fix();
     globals.store(vm, q!("errorcode"), names.obj())

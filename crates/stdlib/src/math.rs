@@ -33,6 +33,9 @@ macro_rules! functions {
     };
 }
 
+#[cfg(feature = "python")]
+mod more;
+
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("math", MEMBERS);
 
@@ -84,6 +87,22 @@ berus_runtime::members! {
         "gamma" => f1(gamma),
         "lgamma" => f1(lgamma),
         "factorial" => f1(factorial),
+        #[cfg(feature = "python")]
+        "comb" => f2(more::comb),
+        #[cfg(feature = "python")]
+        "gcd" => var(0, u8::MAX, more::gcd),
+        #[cfg(feature = "python")]
+        "hypot" => var(0, u8::MAX, more::hypot),
+        #[cfg(feature = "python")]
+        "isqrt" => f1(more::isqrt),
+        #[cfg(feature = "python")]
+        "lcm" => var(0, u8::MAX, more::lcm),
+        #[cfg(feature = "python")]
+        "log1p" => f1(more::log1p),
+        #[cfg(feature = "python")]
+        "perm" => var(1, 2, more::perm),
+        #[cfg(feature = "python")]
+        "prod" => kw(1, more::prod),
     }
 }
 

@@ -18,6 +18,9 @@ use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::subscr::Subscripts;
 use berus_runtime::ops::truth::Truth;
 
+#[cfg(feature = "python")]
+mod more;
+
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("random", MEMBERS).init(init).extensible();
 
@@ -30,6 +33,12 @@ berus_runtime::members! {
         "choice" => f1(choice),
         "random" => f0(random),
         "uniform" => f2(uniform),
+        #[cfg(feature = "python")]
+        "choices" => kw(1, more::choices),
+        #[cfg(feature = "python")]
+        "sample" => f2(more::sample),
+        #[cfg(feature = "python")]
+        "shuffle" => f1(more::shuffle),
     }
 }
 
@@ -124,6 +133,8 @@ fn seed(vm: &Vm, args: &[Obj]) -> Res {
 fn getrandbits(vm: &Vm, bits: Obj) -> Res {
     match vm.int(bits)? {
         0 => vm.new_int(0),
+        #[cfg(feature = "python")]
+        bits @ 33.. => more::getrandbits(vm, bits as usize),
         bits @ 1..=32 => vm.new_uint((generator(vm)?.next() & (u32::MAX >> (32 - bits))) as usize),
         _ => Err(vm.value_error(format_args!("bits must be 32 or less"))),
     }
@@ -144,6 +155,10 @@ fn from_range(vm: &Vm, start: isize, step: isize, count: isize) -> Res {
 }
 
 fn randrange(vm: &Vm, args: &[Obj]) -> Res {
+    #[cfg(feature = "python")]
+    if args.iter().any(|&number| more::is_wide(vm, number)) {
+        return more::randrange(vm, args);
+    }
     let first = vm.int(args[0])?;
     let Some(&stop) = args.get(1) else { return from_range(vm, 0, 1, first) };
     let stop = vm.int(stop)?;
@@ -159,6 +174,10 @@ fn randrange(vm: &Vm, args: &[Obj]) -> Res {
 }
 
 fn randint(vm: &Vm, first: Obj, last: Obj) -> Res {
+    #[cfg(feature = "python")]
+    if more::is_wide(vm, first) || more::is_wide(vm, last) {
+        return more::randint(vm, first, last);
+    }
     let (first, last) = (vm.int(first)?, vm.int(last)?);
     from_range(vm, first, 1, last.saturating_sub(first).saturating_add(1))
 }

@@ -23,6 +23,8 @@ berus_runtime::members! {
     /// What the module has.
     static MEMBERS = {
         "calcsize" => f1(calcsize),
+        #[cfg(feature = "python")]
+        "error" => value(Obj::from_static(&berus_runtime::obj::exception::VALUE_ERROR)),
         "pack" => var(1, 255, pack),
         "pack_into" => var(3, 255, pack_into),
         "unpack" => f2(unpack),
@@ -185,7 +187,12 @@ fn write(vm: &Vm, mut format: Format<'_>, out: &mut [u8], mut values: &[Obj]) ->
 }
 
 fn packed(vm: &Vm, format: Obj, values: &[Obj]) -> Res<Builder> {
-    let (size, _) = Format::new(vm, format)?.size(vm)?;
+    let (size, wanted) = Format::new(vm, format)?.size(vm)?;
+    // MicroPython packs zeros for values that are missing, and no values that are too many.
+    if cfg!(feature = "python") && values.len() != wanted {
+        let given = values.len();
+        return Err(vm.value_error(format_args!("pack expected {wanted} items for packing (got {given})")));
+    }
     let mut out = Builder::with_capacity(vm, size)?;
     out.fill(vm, 0, size)?;
     write(vm, Format::new(vm, format)?, out.bytes_mut(), values)?;

@@ -26,6 +26,8 @@ impl Exception {
             trace_room: Cell::new(0),
             #[cfg(feature = "notes")]
             notes: Cell::new(None),
+            #[cfg(feature = "python")]
+            attributes: Cell::new(None),
         }
     }
 

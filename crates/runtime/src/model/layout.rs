@@ -77,6 +77,9 @@ pub struct Exception {
     /// What `__notes__` is, if there is any: a list of strings, unless a program wanted something else.
     #[cfg(feature = "notes")]
     pub(crate) notes: Cell<Option<Obj>>,
+    /// The attributes that a program has given the exception.
+    #[cfg(feature = "python")]
+    pub(crate) attributes: Cell<Option<Gc<Dict>>>,
 }
 
 /// A call that an exception passed.

@@ -6,11 +6,11 @@ use crate::data::bytes::Bytes;
 use crate::data::cell::Cell;
 use crate::data::class;
 use crate::data::instance::{Instance, NativeBase};
-use crate::model::args::Args;
-use crate::model::arity::CheckArguments;
 use crate::import::run::RunModule;
 #[cfg(feature = "compiler")]
 use crate::import::source::compile_code;
+use crate::model::args::Args;
+use crate::model::arity::CheckArguments;
 #[cfg(feature = "compiler")]
 use crate::model::buffer::Access;
 use crate::model::builtins::Builtins;
@@ -98,6 +98,11 @@ static TABLE: Table = {
         table[listed(exception::ALL[n].name())] = Some(Obj::from_static(exception::ALL[n]));
         n += 1;
     }
+    n = 0;
+    while n < exception::MORE.len() {
+        table[listed(exception::MORE[n].name())] = Some(Obj::from_static(exception::MORE[n]));
+        n += 1;
+    }
     Table(table)
 };
 
@@ -158,14 +163,7 @@ fn build_class(vm: &Vm, args: Args<'_>) -> Res {
 
 /// The class whose definition has the keywords of `args`: `metaclass` is what makes the class, the others are for the
 /// classes that it derives from.
-fn class_with_keywords(
-    vm: &Vm,
-    meta: Gc<Type>,
-    name: Obj,
-    bases: Gc<Tuple>,
-    locals: Gc<Dict>,
-    args: Args<'_>,
-) -> Res {
+fn class_with_keywords(vm: &Vm, meta: Gc<Type>, name: Obj, bases: Gc<Tuple>, locals: Gc<Dict>, args: Args<'_>) -> Res {
     let words = List::new(vm, &[name, bases.obj(), locals.obj()])?;
     let mut maker = meta.obj();
     for (key, value) in args.kw() {
@@ -184,7 +182,7 @@ fn class_with_keywords(
     let Some(name) = vm.as_name(name)? else {
         return Err(vm.type_error(format_args!("type takes 1 or 3 arguments")));
     };
-    Ok(new_class_with(vm, name, bases, locals, args)?.obj())
+    Ok(new_class_with(vm, name, bases, locals, args.behind(3))?.obj())
 }
 
 /// `__import__(name, globals=None, locals=None, names=None, level=0)`

@@ -38,6 +38,8 @@ crate::members! {
         "abs" => f1(abs),
         "all" => f1(all),
         #[cfg(feature = "python")]
+        "vars" => var(0, 1, vars),
+        #[cfg(feature = "python")]
         "ascii" => f1(obj::str_format::ascii),
         "any" => f1(any),
         "bin" => f1(bin),
@@ -321,10 +323,19 @@ fn print(vm: &Vm, args: Args<'_>) -> Res {
     let mut file = None;
     for (name, value) in args.kw() {
         match vm.as_str(name) {
+            Some(b"sep" | b"end") if value == Obj::NONE && cfg!(feature = "python") => {}
+            Some(b"flush") if cfg!(feature = "python") => {}
             Some(b"sep") => separator = vm.str_or_bytes(value)?,
             Some(b"end") => end = vm.str_or_bytes(value)?,
             Some(b"file") => file = Some(value),
             _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
+        }
+    }
+    #[cfg(feature = "python")]
+    {
+        file = file.filter(|file| *file != Obj::NONE).or_else(|| crate::modules::sys::replaced_stdout(vm));
+        if file == Some(Obj::NONE) {
+            return Ok(Obj::NONE);
         }
     }
     let mut stream;
@@ -355,6 +366,18 @@ fn repl_print(vm: &Vm, object: Obj) -> Res {
         vm.store_attr(builtins, q!("_"), object)?;
     }
     Ok(Obj::NONE)
+}
+
+/// `vars(object)`: a dict of the attributes of an object, or of the local variables without one.
+#[cfg(feature = "python")]
+fn vars(vm: &Vm, args: &[Obj]) -> Res {
+    match args.first() {
+        Some(&object) => match vm.find_attr_quietly(object, q!("__dict__"))? {
+            Some(attributes) => Ok(attributes),
+            None => Err(vm.type_error(format_args!("vars() argument must have __dict__ attribute"))),
+        },
+        None => Ok(vm.locals().obj()),
+    }
 }
 
 fn repr(vm: &Vm, object: Obj) -> Res {

@@ -35,6 +35,8 @@ crate::members! {
         "stdin" => value(Obj::from_static(&CONSOLE[0])),
         "stdout" => value(Obj::from_static(&CONSOLE[1])),
         "stderr" => value(Obj::from_static(&CONSOLE[2])),
+        #[cfg(feature = "python")]
+        "intern" => f1(intern),
         "atexit" => f1(atexit),
         "exc_info" => f0(exc_info),
         "getsizeof" => f1(getsizeof),
@@ -49,6 +51,12 @@ pub const MODULE: ModuleDef = ModuleDef::new("sys", MEMBERS).init(init).settable
     q!("ps1"),
     q!("ps2"),
     q!("tracebacklimit"),
+    #[cfg(feature = "python")]
+    q!("stdin"),
+    #[cfg(feature = "python")]
+    q!("stdout"),
+    #[cfg(feature = "python")]
+    q!("stderr"),
 ]));
 
 fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
@@ -90,6 +98,21 @@ fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
 fn setting(vm: &Vm, name: Qstr) -> Option<Obj> {
     let module = vm.registered_modules().ok()?.load(vm, q!("sys"))?.downcast::<Module>()?;
     module.globals.load(vm, name)
+}
+
+/// What a program has put in place of `sys.stdout`, if it has.
+#[cfg(feature = "python")]
+pub(crate) fn replaced_stdout(vm: &Vm) -> Option<Obj> {
+    setting(vm, q!("stdout")).filter(|stream| *stream != Obj::from_static(&CONSOLE[1]))
+}
+
+/// `sys.intern(name)`: the one string of these characters that names are.
+#[cfg(feature = "python")]
+fn intern(vm: &Vm, text: Obj) -> Res {
+    match vm.as_name(text)? {
+        Some(name) => Ok(Obj::qstr(name)),
+        None => Err(vm.type_error(format_args!("intern() argument must be str, not {}", vm.type_name(text)))),
+    }
 }
 
 /// How many calls of a traceback are printed, if a program has set `sys.tracebacklimit`.

@@ -16,10 +16,10 @@ use crate::model::buffer::{Access, Buffer};
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
 use crate::model::iterator::Iter;
-use crate::model::object::{Gc, Header, Object};
-use crate::model::printer::{Printer, Style};
 #[cfg(feature = "python")]
 use crate::model::layout::List;
+use crate::model::object::{Gc, Header, Object};
+use crate::model::printer::{Printer, Style};
 #[cfg(feature = "python")]
 use crate::model::protocols::Compare;
 use crate::model::protocols::{Classes, Iterate, Strs};
@@ -29,6 +29,7 @@ use crate::model::word::Obj;
 use crate::model::work::spend_work_on_bytes;
 use crate::obj::binary::{LITTLE, native_size};
 use crate::obj::float::as_float;
+use crate::obj::int::{Range, write_bytes};
 use crate::obj::slice::Slice;
 #[cfg(feature = "python")]
 use crate::obj::slice::wrong_number;
@@ -335,9 +336,24 @@ fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let array = Array::with_room(vm, code, known_len(vm, source))?;
     let iterator = vm.each(source)?;
     while let Some(item) = iterator.next(vm)? {
+        if cfg!(feature = "python") {
+            check_range(vm, code, item)?;
+        }
         array.append(vm, item)?;
     }
     Ok(array.obj())
+}
+
+/// Checks that an int fits the items of an array.
+///
+/// # Errors
+/// `OverflowError` if it does not.
+fn check_range(vm: &Vm, code: u8, item: Obj) -> Res<()> {
+    let Some(size) = native_size(code).filter(|_| b"bBhHiIlLqQ".contains(&code) && vm.is_int(item)) else {
+        return Ok(());
+    };
+    let range = if code.is_ascii_uppercase() { Range::Unsigned } else { Range::Signed };
+    write_bytes(vm, item, &mut [0; 8][..size], LITTLE, range)
 }
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {

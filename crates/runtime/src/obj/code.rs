@@ -226,6 +226,12 @@ impl Code {
         vm.alloc(Code { header: Code::header(), n_def: 0, flags, defined_at: self.defined_at.clone(), ..*self })
     }
 
+    /// A copy of the code object with the properties `flags`, not on the heap.
+    #[cfg(feature = "python")]
+    pub(crate) fn copied_with_flags(&self, flags: u8) -> Code {
+        Code { header: Code::header(), flags, defined_at: self.defined_at.clone(), ..*self }
+    }
+
     pub(crate) fn with_context(&self, vm: &Vm, context: Gc<Context>) -> Res<Gc<Code>> {
         vm.check_depth()?;
         let children = match self.children {

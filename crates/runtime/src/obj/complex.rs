@@ -116,6 +116,10 @@ fn parse_complex(text: &[u8]) -> Option<(f64, f64)> {
     if imaginary {
         return None;
     }
+    // In Python the second part has a sign, and no space before that.
+    if cfg!(feature = "python") && !matches!(rest, [b'+' | b'-', ..]) {
+        return None;
+    }
     let (second, imaginary, rest) = parse_part(rest)?;
     (imaginary && trim(rest).is_empty()).then_some((first, second))
 }

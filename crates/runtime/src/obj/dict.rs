@@ -20,6 +20,8 @@ use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
 use crate::ops::print::Print;
 use crate::ops::subscr::Subscripts;
+#[cfg(feature = "python")]
+use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
 use crate::{define, members, q};
 
@@ -39,7 +41,56 @@ const fn table(name: Qstr) -> Definition {
 pub static TYPE: Type = define!(table(q!("dict")));
 
 /// The type `collections.OrderedDict`: a dict whose order counts in comparisons.
+#[cfg(not(feature = "python"))]
 pub static ORDERED_TYPE: Type = define!(table(q!("OrderedDict")).parent(&TYPE));
+
+/// The type `collections.OrderedDict`: a dict whose order counts in comparisons.
+#[cfg(feature = "python")]
+pub static ORDERED_TYPE: Type = define!(table(q!("OrderedDict")).parent(&TYPE).locals(ORDERED_METHODS));
+
+#[cfg(feature = "python")]
+members! {
+    static ORDERED_METHODS = {
+        "move_to_end" => kw(2, move_to_end),
+        "popitem" => kw(1, popitem_of_ordered),
+    }
+}
+
+/// Moves the entry of `key` behind all others, or before them.
+#[cfg(feature = "python")]
+fn move_entry(vm: &Vm, dict: Gc<Dict>, key: Obj, last: bool) -> Res<()> {
+    let Some(value) = dict.map.remove(vm, key)? else { return Err(vm.key_error(key)) };
+    if last {
+        return dict.map.store(vm, key, value);
+    }
+    let others = dict.copy(vm)?;
+    dict.map.clear();
+    dict.map.store(vm, key, value)?;
+    dict.merge(vm, &others)
+}
+
+/// `move_to_end(key, last=True)`
+#[cfg(feature = "python")]
+fn move_to_end(vm: &Vm, args: Args<'_>) -> Res {
+    let [key, last] = args.behind(1).by_name(vm, [q!("key"), q!("last")], 1)?;
+    let last = last.map_or(Ok(true), |last| vm.truth(last))?;
+    move_entry(vm, changing(vm, args.pos()[0])?, key.unwrap_or(Obj::NONE), last)?;
+    Ok(Obj::NONE)
+}
+
+/// `popitem(last=True)`
+#[cfg(feature = "python")]
+fn popitem_of_ordered(vm: &Vm, args: Args<'_>) -> Res {
+    let [last] = args.behind(1).by_name(vm, [q!("last")], 0)?;
+    let object = args.pos()[0];
+    let dict = changing(vm, object)?;
+    if !last.map_or(Ok(true), |last| vm.truth(last))?
+        && let Some((_, key, _)) = dict.map.entry_from(0)
+    {
+        move_entry(vm, dict, key, true)?;
+    }
+    popitem(vm, object)
+}
 
 members! {
     static METHODS = {

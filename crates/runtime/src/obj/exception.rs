@@ -13,6 +13,8 @@ use crate::model::protocols::Classes;
 use crate::model::types::{Attr, AttrResult, Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+#[cfg(feature = "python")]
+use crate::obj::exception_attr;
 use crate::obj::notes;
 use crate::ops::call::Call;
 use crate::ops::print::Print;
@@ -28,6 +30,12 @@ unsafe impl Object for Exception {
 fn exception_new(vm: &Vm, ty: Gc<Type>, args: Args<'_>) -> Res {
     if args.n_kw() > 0 {
         return Err(vm.type_error(format_args!("function doesn't take keyword arguments")));
+    }
+    #[cfg(feature = "python")]
+    if ty == Gc::from_static(&OS_ERROR)
+        && let Some(ty) = exception_attr::type_for_errno(args.pos())
+    {
+        return Ok(vm.new_exception(Gc::from_static(ty), args.pos()));
     }
     Ok(vm.new_exception(ty, args.pos()))
 }
@@ -45,7 +53,7 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
     if style != Style::Repr {
         match args.items() {
             [] => return Ok(()),
-            [code, rest @ ..] if rest.len() <= 1 && ty == Gc::from_static(&OS_ERROR) => {
+            [code, rest @ ..] if rest.len() <= 1 && is_os_error(vm, ty) => {
                 if let Some(number) = code.as_small_int()
                     && let Some(name) = errno_name(number)
                 {
@@ -75,6 +83,11 @@ fn exception_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) ->
         out.write(vm, b",")?;
     }
     out.write(vm, b")")
+}
+
+/// Whether exceptions of this type have an error number.
+fn is_os_error(vm: &Vm, ty: Gc<Type>) -> bool {
+    ty == Gc::from_static(&OS_ERROR) || cfg!(feature = "python") && vm.is_subtype(ty, &OS_ERROR)
 }
 
 /// The name of an error number, if it is one that MicroPython prints by name.
@@ -113,13 +126,12 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
         Attr::Load | Attr::LoadMethod => {
             let value = if name == q!("args") {
                 exception.args.get().obj()
-            } else if name == q!("value") || name == q!("errno") {
-                // MicroPython does not ask which type the exception has.
+            } else if names_argument(vm, object, name) {
                 exception.value()
             } else if name == q!("__traceback__") {
                 Obj::NONE
             } else {
-                return Ok(notes::notes_attr(vm, object, name, request));
+                return more_attr(vm, object, exception, name, request);
             };
             Ok(AttrResult::Value(value))
         }
@@ -127,16 +139,39 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
             exception.clear_trace();
             Ok(AttrResult::Done)
         }
-        // MicroPython lets programs write `__traceback__`, `__cause__` and `__context__`, to no effect.
-        Attr::Store(_) if [q!("__traceback__"), q!("__cause__"), q!("__context__")].contains(&name) => {
+        Attr::Store(_) if name == q!("__traceback__") => Ok(AttrResult::Done),
+        // MicroPython lets programs write `__cause__` and `__context__`, too, to no effect.
+        Attr::Store(_) if !cfg!(feature = "python") && [q!("__cause__"), q!("__context__")].contains(&name) => {
             Ok(AttrResult::Done)
         }
-        _ => Ok(notes::notes_attr(vm, object, name, request)),
+        _ => more_attr(vm, object, exception, name, request),
     }
 }
 
+/// Whether an attribute is the first argument. MicroPython does not ask which type the exception has.
+fn names_argument(vm: &Vm, object: Obj, name: Qstr) -> bool {
+    #[cfg(feature = "python")]
+    return exception_attr::names_argument(vm, object, name);
+    #[cfg(not(feature = "python"))]
+    {
+        let _ = (vm, object);
+        name == q!("value") || name == q!("errno")
+    }
+}
+
+/// An attribute that MicroPython's exceptions do not have.
+fn more_attr(vm: &Vm, object: Obj, exception: Gc<Exception>, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let answer = notes::notes_attr(vm, object, name, request);
+    #[cfg(feature = "python")]
+    if let (AttrResult::Missing, false) = (answer, vm.spelling(name) == b"__notes__") {
+        return exception_attr::more_attr(vm, object, exception, name, request);
+    }
+    let _ = exception;
+    Ok(answer)
+}
+
 macro_rules! exceptions {
-    ($($name:ident $spelling:literal $parent:ident,)*) => {
+    ($all:ident $($name:ident $spelling:literal $parent:ident,)*) => {
         $(
             #[doc = concat!("The type `", $spelling, "`.")]
             pub static $name: Type = define!(Type::new(q!($spelling))
@@ -146,8 +181,8 @@ macro_rules! exceptions {
                 .attr(exception_attr)
                 .parent(&$parent));
         )*
-        /// All built-in exception types, for the module `builtins`.
-        pub static ALL: &[&Type] = &[&BASE_EXCEPTION $(, &$name)*];
+        /// Built-in exception types, for the module `builtins`.
+        pub static $all: &[&Type] = &[&BASE_EXCEPTION $(, &$name)*];
     };
 }
 
@@ -171,7 +206,7 @@ pub static ABORT: Type = define!(
         .parent(&BASE_EXCEPTION)
 );
 
-exceptions! {
+exceptions! { ALL
     SYSTEM_EXIT "SystemExit" BASE_EXCEPTION,
     KEYBOARD_INTERRUPT "KeyboardInterrupt" BASE_EXCEPTION,
     GENERATOR_EXIT "GeneratorExit" BASE_EXCEPTION,
@@ -200,6 +235,41 @@ exceptions! {
     UNICODE_ERROR "UnicodeError" VALUE_ERROR,
     VIPER_TYPE_ERROR "ViperTypeError" TYPE_ERROR,
 }
+
+#[cfg(feature = "python")]
+exceptions! { MORE
+    BUFFER_ERROR "BufferError" EXCEPTION,
+    FLOATING_POINT_ERROR "FloatingPointError" ARITHMETIC_ERROR,
+    MODULE_NOT_FOUND_ERROR "ModuleNotFoundError" IMPORT_ERROR,
+    UNBOUND_LOCAL_ERROR "UnboundLocalError" NAME_ERROR,
+    RECURSION_ERROR "RecursionError" RUNTIME_ERROR,
+    REFERENCE_ERROR "ReferenceError" EXCEPTION,
+    BLOCKING_IO_ERROR "BlockingIOError" OS_ERROR,
+    CHILD_PROCESS_ERROR "ChildProcessError" OS_ERROR,
+    CONNECTION_ERROR "ConnectionError" OS_ERROR,
+    BROKEN_PIPE_ERROR "BrokenPipeError" CONNECTION_ERROR,
+    CONNECTION_ABORTED_ERROR "ConnectionAbortedError" CONNECTION_ERROR,
+    CONNECTION_REFUSED_ERROR "ConnectionRefusedError" CONNECTION_ERROR,
+    CONNECTION_RESET_ERROR "ConnectionResetError" CONNECTION_ERROR,
+    FILE_EXISTS_ERROR "FileExistsError" OS_ERROR,
+    FILE_NOT_FOUND_ERROR "FileNotFoundError" OS_ERROR,
+    INTERRUPTED_ERROR "InterruptedError" OS_ERROR,
+    IS_A_DIRECTORY_ERROR "IsADirectoryError" OS_ERROR,
+    NOT_A_DIRECTORY_ERROR "NotADirectoryError" OS_ERROR,
+    PERMISSION_ERROR "PermissionError" OS_ERROR,
+    PROCESS_LOOKUP_ERROR "ProcessLookupError" OS_ERROR,
+    TIMEOUT_ERROR "TimeoutError" OS_ERROR,
+    UNICODE_DECODE_ERROR "UnicodeDecodeError" UNICODE_ERROR,
+    UNICODE_ENCODE_ERROR "UnicodeEncodeError" UNICODE_ERROR,
+    WARNING "Warning" EXCEPTION,
+    DEPRECATION_WARNING "DeprecationWarning" WARNING,
+    RUNTIME_WARNING "RuntimeWarning" WARNING,
+    USER_WARNING "UserWarning" WARNING,
+}
+
+/// The exception types that Python has and MicroPython does not: none.
+#[cfg(not(feature = "python"))]
+pub static MORE: &[&Type] = &[];
 
 impl Exceptions for Vm {
     fn new_exception(&self, ty: Gc<Type>, args: &[Obj]) -> Obj {
@@ -251,6 +321,10 @@ impl Exceptions for Vm {
         if self.is_exception_type(types) {
             // An exception type stands for any of its exceptions.
             let ty = object.downcast::<Type>().unwrap_or_else(|| self.type_of(object));
+            #[cfg(feature = "python")]
+            if exception_attr::is_by_errno(self, object, types) {
+                return Ok(true);
+            }
             return self.is_subclass_of(ty, types);
         }
         let not_types = || self.type_error(format_args!("issubclass() arg 2 must be a class or a tuple of classes"));

@@ -83,6 +83,12 @@ fn function_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
 
 fn function_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     let Some(function) = object.downcast::<Function>() else { return Ok(AttrResult::Missing) };
+    #[cfg(feature = "python")]
+    if let done @ (AttrResult::Done | AttrResult::Value(_)) =
+        crate::obj::function_attr::function_attr(vm, &function, name, request)?
+    {
+        return Ok(done);
+    }
     if !matches!(request, Attr::Load | Attr::LoadMethod) {
         return Ok(AttrResult::Missing);
     }
@@ -116,6 +122,15 @@ fn bound_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult
         && let Some(value) = vm.find_attr(method.function, name)?
     {
         return Ok(AttrResult::Value(value));
+    }
+    #[cfg(feature = "python")]
+    if matches!(request, Attr::Load | Attr::LoadMethod) {
+        if name == q!("__self__") {
+            return Ok(AttrResult::Value(method.this));
+        }
+        if name == q!("__func__") {
+            return Ok(AttrResult::Value(method.function));
+        }
     }
     Ok(AttrResult::Missing)
 }

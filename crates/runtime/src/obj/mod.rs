@@ -17,6 +17,8 @@ pub mod deque;
 pub mod dict;
 pub(crate) mod encoding;
 pub mod exception;
+#[cfg(feature = "python")]
+pub(crate) mod exception_attr;
 pub(crate) mod field;
 #[cfg(feature = "float")]
 pub mod float;
@@ -25,6 +27,8 @@ pub mod float;
 pub mod float;
 pub mod frame;
 pub mod function;
+#[cfg(feature = "python")]
+pub(crate) mod function_attr;
 pub mod generator;
 pub mod instance;
 pub mod int;

@@ -21,6 +21,10 @@ use crate::qstr::Qstr;
 crate::members! {
     static METHODS = {
         "_asdict" => f1(asdict),
+        #[cfg(feature = "python")]
+        "_make" => class_method(f2(make)),
+        #[cfg(feature = "python")]
+        "_replace" => kw(1, replace),
     }
 }
 
@@ -143,11 +147,47 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
 fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     let (ty, tuple) = of(vm, object)?;
     let index = fields(ty).items().iter().position(|&field| field == Obj::qstr(name));
+    #[cfg(feature = "python")]
+    if name == crate::q!("_fields") && matches!(request, Attr::Load | Attr::LoadMethod) {
+        return Ok(AttrResult::Value(fields(ty).obj()));
+    }
     match (index, request) {
         (Some(index), Attr::Load | Attr::LoadMethod) => Ok(AttrResult::Value(tuple.items()[index])),
         (Some(_), _) => Err(vm.attribute_error(format_args!("can't set attribute"))),
         (None, _) => Ok(AttrResult::Missing),
     }
+}
+
+/// `Type._make(iterable)`
+#[cfg(feature = "python")]
+fn make(vm: &Vm, class: Obj, items: Obj) -> Res {
+    let items = Tuple::of_list(vm, &*vm.to_list(items)?)?;
+    vm.call(class, items.items())
+}
+
+/// `tuple._replace(**fields)`: a tuple of the same type with other items.
+#[cfg(feature = "python")]
+fn replace(vm: &Vm, args: Args<'_>) -> Res {
+    let (ty, tuple) = of(vm, args.pos()[0])?;
+    let items = List::new(vm, tuple.items())?;
+    for (name, value) in args.kw() {
+        let position = fields(ty).items().iter().position(|&field| vm.as_str(field) == vm.as_str(name));
+        match position.and_then(|position| items.items().get(position)) {
+            Some(item) => item.set(value),
+            None => {
+                let name = core::str::from_utf8(vm.as_str(name).unwrap_or_default()).unwrap_or("?");
+                return Err(vm.value_error(format_args!("Got unexpected field names: ['{name}']")));
+            }
+        }
+    }
+    let items = Tuple::of_list(vm, &items)?;
+    Ok(Tuple::of_type(vm, ty, items.items())?.obj())
+}
+
+/// The names of the items of a type, if it is a named tuple's.
+#[cfg(feature = "python")]
+pub(crate) fn fields_of(ty: Gc<Type>) -> Option<Gc<Tuple>> {
+    core::ptr::eq(ty.slots.members, METHODS).then(|| fields(ty))
 }
 
 fn asdict(vm: &Vm, object: Obj) -> Res {

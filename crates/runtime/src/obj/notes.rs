@@ -19,6 +19,10 @@ crate::members! {
     /// The methods of every exception.
     static METHODS = {
         "add_note" => f2(add_note_method),
+        #[cfg(feature = "python")]
+        "__init__" => kw(1, crate::obj::exception_attr::init),
+        #[cfg(feature = "python")]
+        "with_traceback" => f2(crate::obj::exception_attr::with_traceback),
     }
 }
 

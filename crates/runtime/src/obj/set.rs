@@ -22,6 +22,10 @@ use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, members, q};
 
+/// How many arguments the methods take that MicroPython has for two sets only: any number in Python.
+const SOME: u8 = if cfg!(feature = "python") { 1 } else { 2 };
+const MORE: u8 = if cfg!(feature = "python") { u8::MAX } else { 2 };
+
 const fn table(name: Qstr, methods: &'static [Member]) -> Definition {
     Type::new(name)
         .flags(flag::EQ_CHECKS_OTHER_TYPE)
@@ -48,8 +52,8 @@ members! {
         "discard" => f2(discard),
         "difference" => var(1, 255, difference),
         "difference_update" => var(1, 255, difference_update),
-        "intersection" => f2(intersection),
-        "intersection_update" => f2(intersection_update),
+        "intersection" => var(SOME, MORE, intersection),
+        "intersection_update" => var(SOME, MORE, intersection_update),
         "isdisjoint" => f2(isdisjoint),
         "issubset" => f2(issubset),
         "issuperset" => f2(issuperset),
@@ -57,7 +61,7 @@ members! {
         "remove" => f2(remove),
         "symmetric_difference" => f2(symmetric_difference),
         "symmetric_difference_update" => f2(symmetric_difference_update),
-        "union" => f2(union),
+        "union" => var(SOME, MORE, union),
         "update" => var(1, 255, update),
         "__contains__" => f2(contains_method),
     }
@@ -67,12 +71,12 @@ members! {
     static FROZEN_METHODS = {
         "copy" => f1(copy),
         "difference" => var(1, 255, difference),
-        "intersection" => f2(intersection),
+        "intersection" => var(SOME, MORE, intersection),
         "isdisjoint" => f2(isdisjoint),
         "issubset" => f2(issubset),
         "issuperset" => f2(issuperset),
         "symmetric_difference" => f2(symmetric_difference),
-        "union" => f2(union),
+        "union" => var(SOME, MORE, union),
         "__contains__" => f2(contains_method),
     }
 }
@@ -194,6 +198,11 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Set>> {
 }
 
 /// A set of the items of `object`: `object` itself, if it is a set.
+/// Whether `object` is a set, frozen or not.
+pub(crate) fn is_any_set(object: Obj) -> bool {
+    as_set(object).is_some()
+}
+
 fn to_set(vm: &Vm, object: Obj) -> Res<Gc<Set>> {
     match as_set(object) {
         Some(set) => Ok(set),
@@ -371,14 +380,19 @@ fn difference_update(vm: &Vm, args: &[Obj]) -> Res {
     Ok(Obj::NONE)
 }
 
-fn intersection(vm: &Vm, object: Obj, other: Obj) -> Res {
-    let set = of(vm, object)?.copy(vm)?;
-    intersect(vm, set, to_set(vm, other)?)?;
+fn intersection(vm: &Vm, args: &[Obj]) -> Res {
+    let set = of(vm, args[0])?.copy(vm)?;
+    for &other in &args[1..] {
+        intersect(vm, set, to_set(vm, other)?)?;
+    }
     Ok(set.obj())
 }
 
-fn intersection_update(vm: &Vm, object: Obj, other: Obj) -> Res {
-    intersect(vm, of(vm, object)?, to_set(vm, other)?)?;
+fn intersection_update(vm: &Vm, args: &[Obj]) -> Res {
+    let set = of(vm, args[0])?;
+    for &other in &args[1..] {
+        intersect(vm, set, to_set(vm, other)?)?;
+    }
     Ok(Obj::NONE)
 }
 
@@ -393,9 +407,11 @@ fn symmetric_difference_update(vm: &Vm, object: Obj, other: Obj) -> Res {
     Ok(Obj::NONE)
 }
 
-fn union(vm: &Vm, object: Obj, other: Obj) -> Res {
-    let set = of(vm, object)?.copy(vm)?;
-    set.extend(vm, other)?;
+fn union(vm: &Vm, args: &[Obj]) -> Res {
+    let set = of(vm, args[0])?.copy(vm)?;
+    for &other in &args[1..] {
+        set.extend(vm, other)?;
+    }
     Ok(set.obj())
 }
 

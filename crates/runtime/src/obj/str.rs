@@ -14,8 +14,8 @@ use crate::model::protocols::{Hash, Strs};
 use crate::model::types::{Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::obj::slice::Slice;
 use crate::obj::encoding::Encoding;
+use crate::obj::slice::Slice;
 #[cfg(feature = "python")]
 use crate::obj::text_more;
 use crate::obj::{encoding, strings, text_methods};
@@ -44,6 +44,8 @@ pub static TYPE: Type = define!(
 text_methods! {
     static METHODS = {
         "encode" => kw(1, encode),
+        #[cfg(feature = "python")]
+        "format" => kw(1, crate::obj::str_format::format),
         #[cfg(feature = "python")]
         "casefold" => f1(text_more::casefold),
         #[cfg(feature = "python")]

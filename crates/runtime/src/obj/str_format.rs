@@ -153,7 +153,7 @@ impl Values<'_> {
                 }
                 value
             }
-                        Some(_) => {
+            Some(_) => {
                 let key = &name[..end];
                 if let Some(mapping) = self.mapping {
                     let value = vm.load_subscr(mapping, vm.new_str(key)?)?;
@@ -295,10 +295,7 @@ fn format_field<'a>(vm: &Vm, out: &mut Builder, text: &'a [u8], values: &mut Val
     if is_ascii {
         (value, conversion) = (ascii(vm, value)?, Some(Style::Str));
     }
-    if cfg!(feature = "python")
-        && conversion.is_none_or(|style| style == Style::Str)
-        && Instance::of(value).is_some()
-    {
+    if cfg!(feature = "python") && conversion.is_none_or(|style| style == Style::Str) && Instance::of(value).is_some() {
         // A class may have a method for it, which conversions leave out.
         let nested;
         let mut spec = spec;

@@ -59,6 +59,7 @@ macro_rules! text_methods {
                 "strip" => var(1, 2, $crate::obj::strings::strip),
                 "lstrip" => var(1, 2, $crate::obj::strings::lstrip),
                 "rstrip" => var(1, 2, $crate::obj::strings::rstrip),
+                #[cfg(not(feature = "python"))]
                 "format" => kw(1, $crate::obj::str_format::format),
                 "replace" => var(3, 4, $crate::obj::strings::replace),
                 "count" => var(2, 4, $crate::obj::strings::count),

@@ -23,6 +23,8 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::class_body::complete;
 use crate::obj::instance;
+#[cfg(feature = "python")]
+use crate::obj::named_tuple;
 use crate::ops::attr::call_special;
 use crate::ops::call::Call;
 use crate::qstr::Qstr;
@@ -124,13 +126,7 @@ impl Classes for Vm {
 ///
 /// # Errors
 /// As [`Vm::new_class`]; `TypeError` for keywords that nobody takes.
-pub(crate) fn new_class_with(
-    vm: &Vm,
-    name: Qstr,
-    bases: Gc<Tuple>,
-    locals: Gc<Dict>,
-    args: Args<'_>,
-) -> Res<Gc<Type>> {
+pub(crate) fn new_class_with(vm: &Vm, name: Qstr, bases: Gc<Tuple>, locals: Gc<Dict>, args: Args<'_>) -> Res<Gc<Type>> {
     let ty = derive(vm, name, bases)?;
     prepare_locals(vm, ty.parent(), locals)?;
     let class = add_class(vm, Class::new(ty, locals))?;
@@ -502,6 +498,11 @@ fn described(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<Option<Obj>> {
         }
         all.append(vm, Gc::from_static(&OBJECT).obj())?;
         return Ok(Some(Tuple::of_list(vm, &all)?.obj()));
+    }
+    if name == q!("_fields")
+        && let Some(fields) = class.lineage().find_map(named_tuple::fields_of)
+    {
+        return Ok(Some(fields.obj()));
     }
     if name == q!("__module__") && !class.has(flag::HEAP) {
         return Ok(Some(Obj::qstr(q!("builtins"))));

@@ -12,8 +12,9 @@ use crate::model::types::{Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::model::work::spend_work;
-use crate::obj::set::Set;
+use crate::obj::set::{Set, is_any_set};
 use crate::ops::arithmetic::Arithmetic;
+use crate::ops::compare::is_comparison;
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
 use crate::{define, q};
@@ -125,7 +126,10 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let view = of(vm, left)?;
-    if view.kind != Kind::Keys || !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Subtract) {
+    let is_set = view.kind == Kind::Keys || view.kind == Kind::Items && cfg!(feature = "python");
+    let compares =
+        cfg!(feature = "python") && is_comparison(op) && (right.downcast::<View>().is_some() || is_any_set(right));
+    if !is_set || !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Subtract) && !compares {
         return Ok(None);
     }
     let keys = Set::from_iterable(vm, left)?;

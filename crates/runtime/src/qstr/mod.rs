@@ -61,7 +61,8 @@ impl Qstr {
 }
 
 /// How many names have a fixed number, number 0 included.
-pub(crate) const FIXED: usize = 1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len() + PYTHON.len() + LIBRARY.len();
+pub(crate) const FIXED: usize =
+    1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len() + PYTHON.len() + LIBRARY.len();
 
 /// The name with fixed number `number`, from 1.
 const fn fixed_name(number: usize) -> &'static str {

@@ -237,10 +237,13 @@ leaving_op! {
 leaving_op! {
     raise_from(vm, code, ip, sp, fp) {
         let cause = sp.pop();
-        if cause != Obj::NONE {
+        if cause != Obj::NONE && !cfg!(feature = "python") {
             vm.host().write_stderr(b"Warning: exception chaining not supported\n");
         }
         let exception = tri!(vm, ip, vm.make_exception(sp.pop()));
+        if cfg!(feature = "python") {
+            tri!(vm, ip, vm.store_attr(exception, crate::q!("__cause__"), cause));
+        }
         raised(vm, ip, vm.raise(exception))
     }
 }
