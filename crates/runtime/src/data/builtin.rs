@@ -1,11 +1,20 @@
 //! Functions written in Rust, static and class methods: their layout.
 
+#[cfg(feature = "python")]
+use core::ptr::NonNull;
+
+#[cfg(feature = "python")]
+use crate::data::class;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::builtin::{Builtin, Fun};
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::object::{Gc, Header, Object};
+#[cfg(feature = "python")]
+use crate::model::protocols::Classes;
+#[cfg(feature = "python")]
+use crate::model::types::Locals;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -92,6 +101,10 @@ impl Builtin {
 
     #[cold]
     pub(crate) fn mismatch(&self, vm: &Vm, args: Args<'_>) -> Raised {
+        #[cfg(feature = "python")]
+        if let Some(raised) = self.method_mismatch(vm, args) {
+            return raised;
+        }
         let (min, max) = match self.fun {
             Fun::F0(_) => (0, 0),
             Fun::F1(_) => (1, 1),
@@ -104,6 +117,40 @@ impl Builtin {
             Err(raised) => raised,
             Ok(()) => vm.type_error(format_args!("argument num/types mismatch")),
         }
+    }
+}
+
+#[cfg(feature = "python")]
+impl Builtin {
+    /// What Python says of a wrong number of arguments, if the function is a method of its first argument's type. The
+    /// object itself is not counted.
+    fn method_mismatch(&self, vm: &Vm, args: Args<'_>) -> Option<Raised> {
+        if args.n_kw() > 0 {
+            return None;
+        }
+        let given = args.n_pos().checked_sub(1)?;
+        let ty = vm.type_of(args.pos()[0]);
+        let own = Obj::from_header(NonNull::from_ref(&self.header));
+        let name = class::counted_lineage(vm, ty).find_map(|ty| match ty.locals() {
+            Locals::Static(members) => members.iter().find(|member| member.value == own).map(|member| member.name),
+            Locals::Dict(_) => None,
+        })?;
+        let (name, ty) = (name.as_str(vm), ty.name().as_str(vm));
+        Some(match self.fun {
+            Fun::F1(_) => vm.type_error(format_args!("{ty}.{name}() takes no arguments ({given} given)")),
+            Fun::F2(_) | Fun::Send(_) => {
+                vm.type_error(format_args!("{ty}.{name}() takes exactly one argument ({given} given)"))
+            }
+            Fun::F3(_) => vm.type_error(format_args!("{name} expected 2 arguments, got {given}")),
+            Fun::Var { min, max, .. } => {
+                let (least, most) = (usize::from(min) - 1, usize::from(max) - 1);
+                let (words, count) = if given < least { ("at least", least) } else { ("at most", most) };
+                let words = if least == most { "" } else { words };
+                let (space, plural) = (if words.is_empty() { "" } else { " " }, if count == 1 { "" } else { "s" });
+                vm.type_error(format_args!("{name} expected {words}{space}{count} argument{plural}, got {given}"))
+            }
+            Fun::F0(_) | Fun::Kw { .. } => return None,
+        })
     }
 }
 

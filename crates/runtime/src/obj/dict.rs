@@ -11,7 +11,7 @@ use crate::model::layout::{Dict, Tuple};
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Compare, Iterate, Strs};
-use crate::model::types::{Definition, Subscr, Type, UnaryOp};
+use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::view::{Kind, View};
@@ -26,7 +26,9 @@ use crate::qstr::Qstr;
 use crate::{define, members, q};
 
 const fn table(name: Qstr) -> Definition {
+    // An ordered dict is compared with one that is not.
     Type::new(name)
+        .flags(if cfg!(feature = "python") { flag::EQ_CHECKS_OTHER_TYPE } else { 0 })
         .make_new(make_new)
         .print(print)
         .unary_op(unary_op)

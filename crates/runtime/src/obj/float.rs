@@ -6,6 +6,7 @@ use berus_mpy::number;
 use berus_mpy::number::{Form, format};
 use berus_mpy::opcode::BinaryOp;
 
+use crate::data::instance::NativeBase;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::buffer::Access;
@@ -18,7 +19,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 pub use crate::obj::complex::parts as complex_parts;
 use crate::obj::{complex, int};
-use crate::ops::arithmetic::plain;
+use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::text::utf8::{is_space, trim};
 use crate::{define, q};
@@ -224,6 +225,13 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let Some(a) = as_float(left) else { return Ok(None) };
     if let Some(b) = complex_parts(right) {
         return complex::binary(vm, op, (a, 0.0), b);
+    }
+    // MicroPython asks any object for a float.
+    if cfg!(feature = "python")
+        && !vm.is_int_or_bool(right)
+        && as_float(vm.native_base(right).unwrap_or(right)).is_none()
+    {
+        return Ok(None);
     }
     match vm.try_float(right)? {
         Some(b) => binary(vm, op, a, b),

@@ -22,7 +22,9 @@ use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::class_body::complete;
-use crate::obj::{array, deque, dict, exception, int, list, none, set, str, typ};
+#[cfg(feature = "python")]
+use crate::obj::int;
+use crate::obj::{array, deque, dict, exception, list, none, set, str, typ};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::attr::{bind, call_special};
 use crate::ops::buffer::Buffers;

@@ -695,7 +695,7 @@ fn mapped(vm: &Vm, object: Obj, changes: fn(&u8) -> bool, map: fn(&mut [u8]), to
     if kind == Kind::Str && !text.is_ascii() {
         return match to {
             Case::Upper => text_more::converted(vm, object, |_, _| Converted::Upper),
-            Case::Lower => text_more::casefold(vm, object),
+            Case::Lower => text_more::lower(vm, object),
         };
     }
     let _ = to;

@@ -132,6 +132,8 @@ pub(crate) enum Converted {
     Same,
     Upper,
     Lower,
+    /// The small letters of the capital one, which is how letters of any case are compared.
+    Folded,
 }
 
 /// The text with each character converted. Only strings have letters beyond ASCII.
@@ -159,6 +161,11 @@ pub(crate) fn converted(vm: &Vm, object: Obj, convert: Convert1) -> Res {
                     out.extend(vm, letter.encode_utf8(&mut room).as_bytes())?;
                 }
             }
+            Converted::Folded => {
+                for letter in character.to_uppercase().flat_map(char::to_lowercase) {
+                    out.extend(vm, letter.encode_utf8(&mut room).as_bytes())?;
+                }
+            }
             Converted::Lower => {
                 for letter in character.to_lowercase() {
                     out.extend(vm, letter.encode_utf8(&mut room).as_bytes())?;
@@ -183,6 +190,11 @@ pub(crate) fn swapcase(vm: &Vm, object: Obj) -> Res {
 }
 
 pub(crate) fn casefold(vm: &Vm, object: Obj) -> Res {
+    converted(vm, object, |letter, _| if letter == 'ı' { Converted::Same } else { Converted::Folded })
+}
+
+/// The text in small letters.
+pub(crate) fn lower(vm: &Vm, object: Obj) -> Res {
     converted(vm, object, |_, _| Converted::Lower)
 }
 
@@ -256,8 +268,9 @@ pub(crate) fn isidentifier(vm: &Vm, object: Obj) -> Res {
     let starts = text(vm, object)?.1.first().is_some_and(|first| !first.is_ascii_digit());
     Ok(Obj::bool(
         starts
-            && all_characters(vm, object, false, |character| character.is_alphanumeric() || character == '_')?
-                == Obj::TRUE,
+            && all_characters(vm, object, false, |character| {
+                character.is_alphabetic() || character.is_ascii_digit() || character == '_'
+            })? == Obj::TRUE,
     ))
 }
 

@@ -8,7 +8,7 @@ use crate::model::iterator::Iter;
 use crate::model::layout::{Dict, Tuple};
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
-use crate::model::types::{Type, UnaryOp};
+use crate::model::types::{Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::model::work::spend_work;
@@ -21,7 +21,13 @@ use crate::{define, q};
 
 /// The type `dict_view`.
 pub static TYPE: Type = define!(
-    Type::new(q!("dict_view")).print(print).unary_op(unary_op).binary_op(binary_op).contains(contains).items(next)
+    Type::new(q!("dict_view"))
+        .flags(if cfg!(feature = "python") { flag::EQ_CHECKS_OTHER_TYPE } else { 0 })
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .contains(contains)
+        .items(next)
 );
 
 /// What a view of a dict shows.

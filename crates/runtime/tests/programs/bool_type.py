@@ -13,3 +13,5 @@ class Length:
         return 0
 print(bool(Truth(True)), bool(Truth(False)), bool(Length()), not Length())
 print(1 and 2, 0 and 2, 0 or 3, 1 or 3, not 1, not 0, None or [] or "last")
+
+# MicroPython differs: it lacks what Python has here.

@@ -35,8 +35,8 @@ del items[-2:]
 print(items, items[::-1], items[1:8:3])
 try:
     items[::2] = [1]
-except NotImplementedError:
-    print("NotImplementedError")
+except ValueError as error:
+    print(error)
 print(list(map(lambda a, b: a + b, [1, 2], [3, 4])), list(zip("ab", [1, 2], (3, 4))), list(filter(None, [0, 1, 2])))
 print(list(enumerate("ab", 5)), list(reversed([1, 2, 3])))
 print(frozenset([1, 2]) == frozenset([2, 1]), {1, 2} <= {1, 2, 3}, (1, 2) + (3,) * 2, (1, 2) < (1, 3), [1, 2] < [1, 2, 3])

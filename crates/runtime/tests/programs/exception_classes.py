@@ -31,3 +31,5 @@ try:
     ValueError().x = 1
 except AttributeError as error:
     print(error)
+
+# MicroPython differs: it lacks what Python has here.

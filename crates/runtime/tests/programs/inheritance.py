@@ -41,3 +41,5 @@ class L(K):
     def make(cls):
         return "L:" + super().make()
 print(K.make(), L.make(), L().make(), L.f())
+
+# MicroPython differs: it lacks what Python has here.

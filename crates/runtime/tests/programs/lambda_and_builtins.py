@@ -12,3 +12,5 @@ for bad in (lambda: next(iter([])), lambda: max([]), lambda: sum(["a"]), lambda:
         bad()
     except (StopIteration, ValueError, TypeError) as error:
         print(type(error).__name__, error)
+
+# MicroPython differs: it lacks what Python has here.

@@ -12,3 +12,5 @@ for bad in ("a[::2] = [1]", "del a[::2]", "a[5] = 1", "del a[5]"):
         exec(bad); print(a)
     except (NotImplementedError, IndexError, ValueError) as error:
         print(bad, type(error).__name__)
+
+# MicroPython differs: it lacks what Python has here.

@@ -19,7 +19,7 @@ use super::{generator, nothing_to_choose_from};
 
 /// Whether a number has more bits than [`super::randrange`] takes.
 pub(super) fn is_wide(vm: &Vm, number: Obj) -> bool {
-    vm.int_to_isize(number).is_none_or(|value| value.unsigned_abs() > 1 << 30)
+    vm.is_int_or_bool(number) && vm.int_to_isize(number).is_none_or(|value| value.unsigned_abs() > 1 << 30)
 }
 
 /// A number of `bits` random bits.
