@@ -18,8 +18,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use berus_mpy::bytecode::Instruction;
-use berus_mpy::opcode::{Flow, Op};
-use berus_runtime::interpret::tier::{Facts, JUMPED, LEAVE, View};
+use berus_mpy::opcode::{BinaryOp, Flow, Op};
+use berus_runtime::interpret::tier::{self, Facts, JUMPED, LEAVE, View};
 
 use crate::asm::{Alu, Asm, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, RSP, Reg, Rm, Xmm};
 use crate::context::{Context, Place, Type, Value};
@@ -150,6 +150,8 @@ pub struct Maker<'a> {
     exits: [Option<Label>; 2],
     stretches: Vec<(usize, usize)>,
     n_instructions: usize,
+    /// Where machine code ends with the number in `rax`.
+    ends: Option<Label>,
 }
 
 /// Registers for words.
@@ -189,6 +191,7 @@ pub fn make(
         exits: [None; 2],
         stretches: Vec::new(),
         n_instructions: 0,
+        ends: None,
     };
     let label = maker.asm.label();
     maker.asm.bind(label);
@@ -214,6 +217,10 @@ impl Maker<'_> {
                 self.asm.load_float(xmm, Rm::At(RSP, XMM + 8 * i32::from(xmm.0)));
             }
             self.asm.jump(restore.exit);
+        }
+        if let Some(label) = self.ends {
+            self.asm.bind(label);
+            self.asm.jump_to(links::place(links::FINISH));
         }
         let mut exits = Vec::new();
         for (n, leaving) in core::mem::take(&mut self.leaving).into_iter().enumerate() {
@@ -353,6 +360,14 @@ impl Maker<'_> {
             Op::LoadAttr => return self.load_attr(instruction),
             Op::LoadMethod => return self.load_method(instruction),
             Op::StoreAttr => return self.store_attr(instruction),
+            Op::LoadDeref => self.load_deref(instruction.index() as usize)?,
+            Op::StoreDeref => self.store_deref(instruction.index() as usize)?,
+            Op::BuildSlice => return self.build_slice(instruction),
+            Op::PopExceptJump => {
+                let target = instruction.target().ok_or(Stop)?;
+                self.generic(instruction)?;
+                return Ok(Step::To(target));
+            }
             Op::DeleteFast => {
                 let step = self.generic(instruction)?;
                 if let Some(local) = self.context.locals.get_mut(instruction.index() as usize) {
@@ -368,14 +383,102 @@ impl Maker<'_> {
         Ok(next)
     }
 
-    /// Has the interpreter run the instruction.
+    /// Has the instruction done by its function; or, if there is none, by the interpreter.
     fn generic(&mut self, instruction: &Instruction) -> Steps {
         if matches!(instruction.op, Op::YieldValue | Op::YieldFrom) {
             return Err(Stop);
         }
+        match tier::function_of(instruction.op) {
+            Some(function) => self.direct(instruction, function)?,
+            None => self.run_one(instruction)?,
+        }
+        effect(&mut self.context, instruction.effect());
+        if let Some(ty) = self.result(instruction)
+            && let Some(top) = self.context.stack.last_mut()
+        {
+            top.ty = ty;
+        }
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// What is known of the value that an instruction leaves on top, whoever has done the instruction.
+    fn result(&self, instruction: &Instruction) -> Option<Type> {
+        match instruction.op {
+            Op::BinaryOpMulti => match BinaryOp::from_number(instruction.index() as u8) {
+                Some(op) if tier::answers_bool(op) => Some(Type::Bool),
+                _ => Some(Type::Value),
+            },
+            Op::BuildList => Some(Type::Object(self.facts.list_type)),
+            Op::BuildTuple => Some(Type::Object(self.facts.tuple_type)),
+            Op::UnaryOpMulti
+            | Op::LoadName
+            | Op::LoadGlobal
+            | Op::LoadAttr
+            | Op::LoadSubscr
+            | Op::BuildMap
+            | Op::BuildSet
+            | Op::BuildSlice
+            | Op::MakeFunction
+            | Op::MakeFunctionDefargs
+            | Op::MakeClosure
+            | Op::MakeClosureDefargs
+            | Op::CallFunction
+            | Op::CallMethod
+            | Op::GetIter
+            | Op::ForIter => Some(Type::Value),
+            _ => None,
+        }
+    }
+
+    /// Has code come later, at a label, for where the instruction jumps to, with all as it is now.
+    fn jumped(&mut self, instruction: &Instruction) -> Option<Label> {
+        let target = instruction.target().filter(|_| instruction.op.flow() == Flow::Branch)?;
+        let mut context = self.context.clone();
+        effect(&mut context, instruction.jump_effect());
+        let label = self.asm.label();
+        self.edges.push(Edge { label, target, context, tick: None });
+        Some(label)
+    }
+
+    /// Calls a function that does the instruction.
+    fn direct(&mut self, instruction: &Instruction, function: usize) -> Result<(), Stop> {
         self.flush_all();
-        let branches = instruction.op.flow() == Flow::Branch;
-        let target = instruction.target().filter(|_| branches);
+        let slots = self.context.locals.len() + self.context.stack.len();
+        self.asm.copy(RDI, RBX);
+        self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
+        self.asm.address(RDX, slot(slots));
+        self.asm.number(RAX, function as u64);
+        self.asm.call(RAX);
+        self.asm.test(RAX, RAX);
+        match self.jumped(instruction) {
+            None => {
+                let ends = self.ends();
+                self.asm.jump_if(If::NotEqual, ends);
+            }
+            Some(label) => {
+                let went_on = self.asm.label();
+                self.asm.jump_if(If::Equal, went_on);
+                self.asm.alu_number(Alu::Cmp, RAX, JUMPED as i32);
+                self.asm.jump_if(If::Equal, label);
+                self.asm.jump_to(links::place(links::FINISH));
+                self.asm.bind(went_on);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where machine code ends with the number in `rax`.
+    fn ends(&mut self) -> Label {
+        match self.ends {
+            Some(label) => label,
+            None => *self.ends.insert(self.asm.label()),
+        }
+    }
+
+    /// Has the interpreter run the instruction.
+    fn run_one(&mut self, instruction: &Instruction) -> Result<(), Stop> {
+        self.flush_all();
+        let target = instruction.target().filter(|_| instruction.op.flow() == Flow::Branch);
         let start = self.view.start();
         let slots = self.context.locals.len() + self.context.stack.len();
         self.asm.copy(RDI, RBX);
@@ -389,26 +492,18 @@ impl Maker<'_> {
         self.asm.load(RAX, links::place(links::RUN_ONE));
         self.asm.call(RAX);
         let before = self.exit(false);
-        let jumped = target.map(|target| {
-            let mut context = self.context.clone();
-            effect(&mut context, instruction.jump_effect());
-            let label = self.asm.label();
-            (Edge { label, target, context, tick: None }, label)
-        });
         self.asm.test(RAX, RAX);
         let went_on = self.asm.label();
         self.asm.jump_if(If::Equal, went_on);
-        if let Some((edge, label)) = jumped {
+        if let Some(label) = self.jumped(instruction) {
             self.asm.alu_number(Alu::Cmp, RAX, JUMPED as i32);
             self.asm.jump_if(If::Equal, label);
-            self.edges.push(edge);
         }
         self.asm.alu_number(Alu::Cmp, RAX, LEAVE as i32);
         self.asm.jump_if(If::Equal, before);
         self.asm.jump_to(links::place(links::FINISH));
         self.asm.bind(went_on);
-        effect(&mut self.context, instruction.effect());
-        Ok(Step::To(instruction.end()))
+        Ok(())
     }
 }
 

@@ -3,8 +3,11 @@
 use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::{ITER_SLOTS, Op};
 
-use crate::asm::{Alu, If, Label, RAX, RBX, RCX, Rm, Shift};
+use berus_runtime::interpret::tier::{JUMPED, function_of};
+
+use crate::asm::{Alu, If, Label, RAX, RBX, RCX, RDI, RDX, RSI, Rm, Shift};
 use crate::context::{Context, Place, Type, Value};
+use crate::links;
 use crate::region::places::truth;
 use crate::region::{Edge, FALSE, Maker, NONE, Operand, Step, Steps, Stop, TRUE, VERSIONS, Version, slot};
 
@@ -155,15 +158,11 @@ impl Maker<'_> {
             }
             return Ok(Step::To(target));
         }
-        if self.type_of(operand).is_unknown() {
-            match self.guess(operand) {
-                Some(ty @ (Type::Int | Type::Bool)) if self.word_at(operand).is_some() => self.guard(operand, ty)?,
-                Some(_) => return self.jump_by_handler(jump),
-                None => match self.ask() {
-                    Some(step) => return Ok(step),
-                    None => return self.jump_by_handler(jump),
-                },
-            }
+        if self.type_of(operand).is_unknown()
+            && self.word_at(operand).is_some()
+            && let Some(ty @ (Type::Int | Type::Bool)) = self.guess(operand)
+        {
+            self.guard(operand, ty)?;
         }
         let operand = self.operand(0)?;
         let ty = self.type_of(operand);
@@ -176,44 +175,47 @@ impl Maker<'_> {
                 self.compare(operand, 1)?;
                 If::NotEqual
             }
-            _ => return self.jump_by_handler(jump),
+            _ => return self.jump_by_function(jump),
         };
         self.context.stack.pop();
         self.branch(jump, Test::If(test))
     }
 
-    /// A jump by a condition that the interpreter finds out: a backward one is left to the interpreter.
-    fn jump_by_handler(&mut self, jump: &Instruction) -> Steps {
-        if jump.arg >= 0 {
-            return self.generic(jump);
-        }
-        // Words that are no objects need no handler.
+    /// A jump by a condition of which too little is known: what is no object needs no function.
+    fn jump_by_function(&mut self, jump: &Instruction) -> Steps {
+        let function = function_of(jump.op).ok_or(Stop)?;
+        self.flush_all();
         let operand = self.operand(0)?;
-        if self.word_at(operand).is_none() {
-            return Err(Stop);
-        }
         let exit = self.exit(false);
+        let slots = self.context.locals.len() + self.context.stack.len();
         self.load(RAX, operand)?;
         self.context.stack.pop();
-        let (yes, no) = (self.asm.label(), self.asm.label());
+        let (yes, no, taken, on) = (self.asm.label(), self.asm.label(), self.asm.label(), self.asm.label());
         for (word, label) in [(TRUE, yes), (FALSE, no), (NONE, no), (1, no)] {
             self.asm.alu_number(Alu::Cmp, RAX, word as i32);
             self.asm.jump_if(If::Equal, label);
         }
         self.asm.test_bits(RAX.into(), 1);
-        self.asm.jump_if(If::Equal, exit);
-        self.asm.bind(yes);
-        let taken = self.asm.label();
-        let on = self.asm.label();
-        let wanted = jump.op == Op::PopJumpIfTrue;
-        if wanted {
-            self.asm.jump(taken);
-            self.asm.bind(no);
+        self.asm.jump_if(If::NotEqual, yes);
+        if jump.arg < 0 {
+            // The interpreter looks at events.
+            self.asm.jump(exit);
         } else {
-            self.asm.jump(on);
-            self.asm.bind(no);
-            self.asm.jump(taken);
+            self.asm.copy(RDI, RBX);
+            self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
+            self.asm.address(RDX, slot(slots));
+            self.asm.number(RAX, function as u64);
+            self.asm.call(RAX);
+            self.asm.test(RAX, RAX);
+            self.asm.jump_if(If::Equal, on);
+            self.asm.alu_number(Alu::Cmp, RAX, JUMPED as i32);
+            self.asm.jump_if(If::Equal, taken);
+            self.asm.jump_to(links::place(links::FINISH));
         }
+        let wanted = jump.op == Op::PopJumpIfTrue;
+        self.asm.bind(if wanted { yes } else { no });
+        self.asm.jump(taken);
+        self.asm.bind(if wanted { no } else { yes });
         self.asm.bind(on);
         self.edge_of(jump, taken, wanted)?;
         Ok(Step::To(jump.end()))

@@ -1,10 +1,12 @@
-//! Items of lists.
+//! Items of lists, slices, and variables that functions share.
 
 use berus_mpy::bytecode::Instruction;
+use berus_mpy::opcode::Op;
+use berus_runtime::interpret::tier::slice_function;
 
 use crate::asm::{Alu, If, RAX, RCX, Rm, Shift};
 use crate::context::{Place, Type};
-use crate::region::{Maker, Operand, Step, Steps, Stop};
+use crate::region::{Maker, Operand, Step, Steps, Stop, effect, slot};
 
 impl Maker<'_> {
     pub(super) fn load_subscr(&mut self, instruction: &Instruction) -> Steps {
@@ -47,6 +49,55 @@ impl Maker<'_> {
         self.asm.store(Rm::Indexed(RAX, RCX, 3, 0), word);
         self.context.stack.truncate(self.context.stack.len() - 3);
         Ok(Step::To(instruction.end()))
+    }
+
+    /// A slice that the next instruction uses is no object.
+    pub(super) fn build_slice(&mut self, instruction: &Instruction) -> Steps {
+        let use_of_slice = Instruction::decode(self.code, instruction.end()).ok().filter(|next| {
+            matches!(next.op, Op::LoadSubscr | Op::StoreSubscr) && !self.knowledge.targets.contains(&next.offset)
+        });
+        let Some(next) = use_of_slice else { return self.generic(instruction) };
+        self.direct(instruction, slice_function(next.op == Op::LoadSubscr))?;
+        effect(&mut self.context, instruction.effect());
+        effect(&mut self.context, next.effect());
+        if next.op == Op::LoadSubscr
+            && let Some(items) = self.context.stack.last_mut()
+        {
+            items.ty = Type::Value;
+        }
+        Ok(Step::To(next.end()))
+    }
+
+    /// The cell of a variable that functions share, in `rax`.
+    fn cell(&mut self, local: usize) -> Result<Rm, Stop> {
+        let variable = self.context.locals.get(local).ok_or(Stop)?;
+        if variable.place != Place::Memory {
+            return Err(Stop);
+        }
+        self.asm.load(RAX, slot(local));
+        Ok(Rm::At(RAX, self.facts.cell_value as i32))
+    }
+
+    pub(super) fn load_deref(&mut self, local: usize) -> Result<(), Stop> {
+        let exit = self.exit(false);
+        let value = self.gpr()?;
+        let cell = self.cell(local)?;
+        self.asm.load(value, cell);
+        self.asm.test(value, value);
+        self.asm.jump_if(If::Equal, exit);
+        self.push(Type::Value, Place::Gpr(value));
+        Ok(())
+    }
+
+    pub(super) fn store_deref(&mut self, local: usize) -> Result<(), Stop> {
+        if self.context.xmm_of(self.operand(0)?.value).is_some() {
+            self.flush_all();
+        }
+        let value = self.pop()?;
+        self.load(RCX, value)?;
+        let cell = self.cell(local)?;
+        self.asm.store(cell, RCX);
+        Ok(())
     }
 
     /// Has the address of a list's items in `rax`, and in `rcx` the number of the item with an index that the list has.

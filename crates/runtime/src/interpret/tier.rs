@@ -5,12 +5,16 @@
 //! interpreter has pushed, and leaves that frame, at any instruction, as the interpreter would have it there; so the
 //! interpreter can always go on.
 
+mod direct;
+
 use alloc::boxed::Box;
 use core::mem::offset_of;
 
 use berus_mpy::opcode::Op;
 
+use crate::data;
 use crate::data::instance::Instance;
+pub use crate::interpret::tier::direct::{answers_bool, function_of, slice_function};
 use crate::interpret::op;
 use crate::interpret::op::{TABLE, next, tri};
 use crate::model::builtin::{Builtin, Fun};
@@ -18,7 +22,7 @@ use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};
 use crate::model::events::{Events, Poll, tick};
 use crate::model::frame::{Entry, Frame, Stacks};
-use crate::model::layout::{Function, List, Map};
+use crate::model::layout::{Function, List, Map, Tuple};
 use crate::model::object::{Gc, Object};
 use crate::model::registers::{Fp, Ip, Sp};
 use crate::model::thread::Thread;
@@ -481,6 +485,14 @@ pub struct Facts {
     pub float_type: usize,
     /// The address of the type of lists.
     pub list_type: usize,
+    /// The address of the type of tuples.
+    pub tuple_type: usize,
+    /// From a tuple to its length, and to its first item.
+    pub tuple_len: usize,
+    /// See `tuple_len`.
+    pub tuple_items: usize,
+    /// From the cell of a variable that functions share to the variable's value.
+    pub cell_value: usize,
 }
 
 impl Facts {
@@ -506,6 +518,10 @@ impl Facts {
             float_value: Float::VALUE,
             float_type: core::ptr::from_ref(<Float as Object>::TYPE).expose_provenance(),
             list_type: core::ptr::from_ref(<List as Object>::TYPE).expose_provenance(),
+            tuple_type: core::ptr::from_ref(<Tuple as Object>::TYPE).expose_provenance(),
+            tuple_len: offset_of!(Tuple, len),
+            tuple_items: size_of::<Tuple>(),
+            cell_value: offset_of!(data::cell::Cell, value),
         }
     }
 }

@@ -44,7 +44,7 @@ leaving_op! {
 
 /// The operator of the instruction before `ip`.
 #[inline(always)]
-fn operator(ip: Ip) -> BinaryOp {
+pub(in crate::interpret) fn operator(ip: Ip) -> BinaryOp {
     let number = ip.plus(-1).peek().wrapping_sub(Op::BinaryOpMulti as u8);
     // Only opcodes of binary operations have these handlers.
     BinaryOp::from_number(number).unwrap_or(BinaryOp::Is)

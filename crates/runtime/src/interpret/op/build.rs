@@ -61,7 +61,7 @@ op! {
 }
 
 #[inline(never)]
-fn new_dict(vm: &Vm, room: usize) -> Res {
+pub(in crate::interpret) fn new_dict(vm: &Vm, room: usize) -> Res {
     let dict = Dict::new(vm)?;
     // The bytecode's number of entries is a hint; the entries come one by one.
     dict.map.reserve(vm, room.min(64))?;
@@ -77,7 +77,7 @@ op! {
 }
 
 #[inline(never)]
-fn store_in_dict(vm: &Vm, dict: Obj, key: Obj, value: Obj) -> Res<()> {
+pub(in crate::interpret) fn store_in_dict(vm: &Vm, dict: Obj, key: Obj, value: Obj) -> Res<()> {
     match dict.downcast::<Dict>() {
         Some(dict) => dict.map.store(vm, key, value),
         None => vm.store_subscr(dict, key, value),
@@ -113,7 +113,7 @@ op! {
 /// Whether the next instruction, at `ip`, subscripts the object on top of `sp` with the slice that is being built, and
 /// the object's type does not keep the slice.
 #[inline(always)]
-fn is_used_at_once(vm: &Vm, ip: Ip, sp: Sp) -> bool {
+pub(in crate::interpret) fn is_used_at_once(vm: &Vm, ip: Ip, sp: Sp) -> bool {
     let op = ip.peek();
     (op == Op::LoadSubscr as u8 || op == Op::StoreSubscr as u8)
         && vm.type_of(sp.top()).has(flag::SUBSCR_ALLOWS_STACK_SLICE)
@@ -121,7 +121,7 @@ fn is_used_at_once(vm: &Vm, ip: Ip, sp: Sp) -> bool {
 
 /// Makes a slice of the two or three values at `sp`.
 #[inline(never)]
-fn make_slice(vm: &Vm, sp: Sp, n: usize) -> Res {
+pub(in crate::interpret) fn make_slice(vm: &Vm, sp: Sp, n: usize) -> Res {
     let step = if n == 3 { sp.at(2) } else { Obj::NONE };
     Ok(Slice::new(vm, sp.at(0), sp.at(1), step)?.obj())
 }
@@ -129,7 +129,7 @@ fn make_slice(vm: &Vm, sp: Sp, n: usize) -> Res {
 /// Subscripts the object below `sp` with a slice of the two or three values at `sp`: with `load`, puts the result in
 /// the object's place; else stores the value below the object, or deletes the items if that value is null.
 #[inline(never)]
-fn subscr_slice(vm: &Vm, sp: Sp, n: usize, load: bool) -> Res<()> {
+pub(in crate::interpret) fn subscr_slice(vm: &Vm, sp: Sp, n: usize, load: bool) -> Res<()> {
     let base = sp.down(1);
     let object = base.at(0);
     let step = if n == 3 { sp.at(2) } else { Obj::NONE };
@@ -181,7 +181,7 @@ op! {
 }
 
 #[inline(never)]
-fn append(vm: &Vm, list: Obj, item: Obj) -> Res<()> {
+pub(in crate::interpret) fn append(vm: &Vm, list: Obj, item: Obj) -> Res<()> {
     match list.downcast::<List>() {
         Some(list) => list.append(vm, item),
         None => Err(vm.type_error(format_args!("list expected"))),
@@ -189,7 +189,7 @@ fn append(vm: &Vm, list: Obj, item: Obj) -> Res<()> {
 }
 
 #[inline(never)]
-fn add(vm: &Vm, set: Obj, item: Obj) -> Res<()> {
+pub(in crate::interpret) fn add(vm: &Vm, set: Obj, item: Obj) -> Res<()> {
     match set.downcast::<Set>() {
         Some(set) => set.add(vm, item),
         None => Err(vm.type_error(format_args!("set expected"))),
@@ -341,7 +341,7 @@ op! {
 }
 
 #[inline(never)]
-fn make(vm: &Vm, code: Gc<Code>, child: usize, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
+pub(in crate::interpret) fn make(vm: &Vm, code: Gc<Code>, child: usize, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
     match code.child_to_make(vm, child)? {
         Some(child) => function_of(vm, child, defaults, keyword_defaults, cells),
         None => Err(vm.runtime_error(format_args!("no such function"))),

@@ -52,7 +52,7 @@ fn entry(code: Gc<Code>, block: Block) -> FinallyEntry {
 
 /// Opens a block with its handler `by` bytes behind `ip`.
 #[inline(always)]
-fn open(vm: &Vm, code: Gc<Code>, ip: Ip, by: isize, sp: Sp, fp: Fp, kind: BlockKind) {
+pub(in crate::interpret) fn open(vm: &Vm, code: Gc<Code>, ip: Ip, by: isize, sp: Sp, fp: Fp, kind: BlockKind) {
     let handler = offset(code, ip.plus(by));
     let depth = (sp.0.addr() - fp.0.addr()) / size_of::<usize>();
     vm.frame().push_block(Block { handler, depth: depth as u16, kind, exception: None });

@@ -131,7 +131,7 @@ pub(crate) fn advance_iter(vm: &Vm, state: Sp) -> Res<Option<Obj>> {
 
 /// The next item of an iterator; a `StopIteration` raised by something that the iterator calls ends the items, too.
 #[inline(never)]
-fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
+pub(in crate::interpret) fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
     let item = advance(vm, iterator);
     none_at_stop(vm, item)
 }

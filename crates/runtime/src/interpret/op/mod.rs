@@ -14,7 +14,7 @@
 pub(crate) mod binary;
 pub(crate) mod build;
 mod call;
-mod exception;
+pub(in crate::interpret) mod exception;
 pub(crate) mod iterate;
 mod jump;
 mod local;

@@ -71,7 +71,7 @@ op! {
 }
 
 #[inline(never)]
-fn global(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
+pub(in crate::interpret) fn global(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
     global_in(vm, &code.context.globals().map, ip, name)
 }
 
@@ -110,7 +110,7 @@ op! {
 }
 
 #[inline(never)]
-fn load_named(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
+pub(in crate::interpret) fn load_named(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr) -> Res {
     match find(vm, &vm.locals().map, ip, name) {
         Some(value) => Ok(value),
         None => global(vm, code, ip, name),
@@ -147,7 +147,7 @@ op! {
 }
 
 #[inline(never)]
-fn store_in_globals(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr, value: Obj) -> Res<()> {
+pub(in crate::interpret) fn store_in_globals(vm: &Vm, code: Gc<Code>, ip: Ip, name: Qstr, value: Obj) -> Res<()> {
     let globals = code.context.globals();
     globals.store(vm, name, value)?;
     find(vm, &globals.map, ip, name);
@@ -280,7 +280,7 @@ op! {
 
 /// Replaces the object at `base` by its method `name` and, in the next slot, `self` or null.
 #[inline(never)]
-fn method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
+pub(in crate::interpret) fn method(vm: &Vm, base: Sp, name: Qstr) -> Res<()> {
     let MethodParts { function, this } = vm.load_method(base.at(0), name)?;
     base.set_slot(0, Some(function));
     base.set_slot(1, this);
@@ -365,7 +365,7 @@ op! {
 
 /// Stores the value at `sp` in the object behind the value, under the index behind the object; a null value deletes the
 /// item.
-fn store_item(vm: &Vm, sp: Sp) -> Res<()> {
+pub(in crate::interpret) fn store_item(vm: &Vm, sp: Sp) -> Res<()> {
     match sp.slot(0) {
         Some(value) => vm.store_subscr(sp.at(1), sp.at(2), value),
         None => vm.delete_subscr(sp.at(1), sp.at(2)),
