@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use berus_runtime::host::Executable;
+use berus_runtime::host::{Executable, MachineCode, Room};
 use berus_runtime::interpret::tier::{Facts, RESUME, View};
 use berus_runtime::model::tier::{Translate, When};
 use berus_runtime::model::vm::Vm;
@@ -65,9 +65,48 @@ struct State {
 #[derive(Default)]
 struct Unit {
     knowledge: Knowledge,
-    memory: Vec<Executable>,
+    rooms: Vec<(Room, usize)>,
+    /// Code of hosts that have no rooms.
+    pieces: Vec<Executable>,
+    /// Bytes of memory.
+    bytes: usize,
     /// The numbers of its exits.
     exits: Vec<usize>,
+}
+
+/// The least bytes of memory for machine code.
+const PAGE: usize = 4096;
+
+impl Unit {
+    /// Puts machine code into memory that can be executed: the code's address.
+    fn place(&mut self, host: &dyn MachineCode, code: &[u8]) -> Option<usize> {
+        let len = code.len().next_multiple_of(16);
+        let address = |bytes: &[u8]| bytes.as_ptr().expose_provenance();
+        if let Some((room, used)) = self.rooms.last_mut()
+            && room.write(*used, code)
+        {
+            *used += len;
+            return Some(address(room.bytes()) + *used - len);
+        }
+        let size = len.next_multiple_of(PAGE).max(PAGE << self.rooms.len().min(4));
+        if let Some(mut room) = host.room(size)
+            && room.write(0, code)
+        {
+            let address = address(room.bytes());
+            self.bytes += size;
+            self.rooms.push((room, len));
+            return Some(address);
+        }
+        let piece = host.install(code.len(), &mut |memory| {
+            if let Some(start) = memory.get_mut(..code.len()) {
+                start.copy_from_slice(code);
+            }
+        })?;
+        let address = address((*piece).as_ref());
+        self.bytes += code.len().next_multiple_of(PAGE);
+        self.pieces.push(piece);
+        Some(address)
+    }
 }
 
 struct Exit {
@@ -99,14 +138,9 @@ impl Jit {
         if first + region.exits.len() > links::NUMBER {
             return None;
         }
-        let memory = vm.host().machine_code()?.install(region.bytes.len(), &mut |memory| {
-            if let Some(start) = memory.get_mut(..region.bytes.len()) {
-                start.copy_from_slice(&region.bytes);
-            }
-        })?;
-        let code: &[u8] = (*memory).as_ref();
-        let address = code.as_ptr().expose_provenance();
-        *bytes += code.len().next_multiple_of(4096);
+        let before = unit.bytes;
+        let address = unit.place(vm.host().machine_code()?, &region.bytes)?;
+        *bytes += unit.bytes - before;
         if let Some(report) = self.report {
             let (function, line) = view.place(view.offset());
             report(&Translated {
@@ -119,7 +153,6 @@ impl Jit {
                 stretches: &region.stretches,
             });
         }
-        unit.memory.push(memory);
         exits.resize_with(first, || None);
         for (number, (distance, leaving)) in (first..).zip(region.exits) {
             self.links.set(number, address + distance);
@@ -199,7 +232,13 @@ unsafe impl Translate<Vm> for Jit {
         vm.host().machine_code()?;
         let n_slots = view.slots().count();
         let n_locals = view.n_locals();
-        self.make(vm, view, Context::fresh(n_locals, n_slots.checked_sub(n_locals)?), false)
+        let context = Context::fresh(n_locals, n_slots.checked_sub(n_locals)?);
+        if let Some(unit) = self.state.borrow().units.get(&view.code())
+            && let Some(address) = unit.knowledge.version(view.offset(), &context)
+        {
+            return Some(address);
+        }
+        self.make(vm, view, context, false)
     }
 
     unsafe fn run(&self, vm: &Vm, machine: usize) -> usize {
@@ -215,9 +254,7 @@ unsafe impl Translate<Vm> for Jit {
             if is_alive(*code) {
                 return true;
             }
-            for memory in &unit.memory {
-                *bytes -= (**memory).as_ref().len().next_multiple_of(4096);
-            }
+            *bytes -= unit.bytes;
             for number in &unit.exits {
                 if let Some(exit) = exits.get_mut(*number) {
                     *exit = None;

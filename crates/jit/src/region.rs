@@ -77,6 +77,12 @@ impl Knowledge {
         }
         knowledge
     }
+
+    /// The address of the code at an instruction for just this context.
+    pub fn version(&self, offset: usize, context: &Context) -> Option<usize> {
+        let version = self.versions.iter().find(|version| version.offset == offset && version.context == *context);
+        version.map(|version| version.place)
+    }
 }
 
 /// A finished region.

@@ -369,6 +369,13 @@ pub unsafe trait MachineCode {
     /// it fetched before; a host with caches that no such instruction reaches (Cortex-M7) cleans them.
     fn install(&self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Option<Executable>;
 
+    /// Makes memory for at least `len` bytes of machine code that comes in pieces. By default there is none, and each piece
+    /// is to be installed by itself.
+    fn room(&self, len: usize) -> Option<Room> {
+        let _ = len;
+        None
+    }
+
     /// Whether code can run where it lies, in memory that was lent for good (a ROM image) and never changes. By default
     /// it cannot. The flash of a microcontroller, and a mapped file that may be executed, it can.
     fn runs_in_place(&self, code: &'static [u8]) -> bool {
@@ -382,6 +389,23 @@ pub unsafe trait MachineCode {
         built
     }
 }
+
+/// Memory for machine code that comes in pieces.
+///
+/// # Safety
+/// As of [`MachineCode`]: bytes that have been written stay where and as they are, and can be executed as long as the
+/// room is kept, but while [`write`](CodeRoom::write) runs.
+pub unsafe trait CodeRoom: Send + Sync {
+    /// The memory.
+    fn bytes(&self) -> &[u8];
+
+    /// Puts `piece` at the offset `at`, where nothing has been put before. The memory is written while none of it can be
+    /// executed, which nobody does meanwhile. False if the piece does not fit, or the host refuses.
+    fn write(&mut self, at: usize, piece: &[u8]) -> bool;
+}
+
+/// See [`CodeRoom`].
+pub type Room = Box<dyn CodeRoom>;
 
 /// Bytes that can be executed, and read, but not changed.
 pub type Executable = Box<dyn AsRef<[u8]> + Send + Sync>;

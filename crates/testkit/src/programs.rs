@@ -17,7 +17,7 @@ use std::time::Duration;
 use berus_compiler::{Mode, Options, compile};
 use berus_runtime::data::system::SystemLists;
 use berus_runtime::heap::{Collection, GlobalRegions, Heap};
-use berus_runtime::host::{Executable, Host, MachineCode, RawMemory};
+use berus_runtime::host::{CodeRoom, Executable, Host, MachineCode, RawMemory, Room};
 use berus_runtime::import::frozen::Freeze;
 use berus_runtime::import::load::Load;
 use berus_runtime::import::registry::Register;
@@ -32,7 +32,7 @@ use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::model::word::Obj;
 use berus_runtime::services::end::End;
 use libtest_mimic::{Arguments, Failed, Trial};
-use memmap2::MmapMut;
+use memmap2::{Mmap, MmapMut};
 
 use crate::{find_peer, peers_are_required, process, python_files};
 
@@ -123,6 +123,33 @@ unsafe impl MachineCode for Console {
         let mut memory = MmapMut::map_anon(len).ok()?;
         fill(&mut memory);
         Some(Box::new(memory.make_exec().ok()?))
+    }
+
+    fn room(&self, len: usize) -> Option<Room> {
+        Some(Box::new(Pieces(Some(MmapMut::map_anon(len).ok()?.make_exec().ok()?))))
+    }
+}
+
+/// A mapping for pieces of machine code; `None` once the system has refused to change it.
+struct Pieces(Option<Mmap>);
+
+#[allow(unsafe_code)]
+// SAFETY: the mapping stays where it is, and is written behind earlier pieces only.
+unsafe impl CodeRoom for Pieces {
+    fn bytes(&self) -> &[u8] {
+        self.0.as_deref().unwrap_or(&[])
+    }
+
+    fn write(&mut self, at: usize, piece: &[u8]) -> bool {
+        if at.checked_add(piece.len()).is_none_or(|end| end > self.bytes().len()) {
+            return false;
+        }
+        let writable = self.0.take().and_then(|memory| memory.make_mut().ok());
+        self.0 = writable.and_then(|mut memory| {
+            memory[at..at + piece.len()].copy_from_slice(piece);
+            memory.make_exec().ok()
+        });
+        self.0.is_some()
     }
 }
 

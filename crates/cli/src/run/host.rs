@@ -17,6 +17,8 @@ use berus_runtime::host::tls::Tls;
 use berus_runtime::host::{
     Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, RawMemory, Threads,
 };
+#[cfg(unix)]
+use berus_runtime::host::Room;
 use memmap2::MmapMut;
 
 use super::files::{StdFiles, number};
@@ -26,7 +28,7 @@ use super::threads;
 use super::tls::StdTls;
 use super::zone::Zone;
 #[cfg(unix)]
-use super::{fifo, poll};
+use super::{code_room, fifo, poll};
 
 /// The host. Its copies are the same host.
 #[derive(Clone)]
@@ -293,5 +295,10 @@ unsafe impl MachineCode for StdHost {
         let mut memory = MmapMut::map_anon(len).ok()?;
         fill(&mut memory);
         Some(Box::new(memory.make_exec().ok()?))
+    }
+
+    #[cfg(unix)]
+    fn room(&self, len: usize) -> Option<Room> {
+        Some(Box::new(code_room::Mapping::new(len)?))
     }
 }

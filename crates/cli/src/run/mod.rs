@@ -1,6 +1,8 @@
 //! Running programs: `berus FILE`, `berus -c COMMAND`, `berus -m MODULE`, with the options and the exit status of MicroPython's unix port.
 
 #[cfg(unix)]
+mod code_room;
+#[cfg(unix)]
 mod fifo;
 mod files;
 mod host;

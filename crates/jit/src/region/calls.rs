@@ -11,20 +11,17 @@ use berus_runtime::interpret::tier::{RUN, WENT_ON};
 use crate::asm::{Alu, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Rm};
 use crate::context::{Place, Type};
 use crate::links;
-use crate::region::{Maker, Operand, Step, Steps, Stop, effect, slot};
+use crate::region::{Maker, NONE, Operand, Step, Steps, Stop, effect, slot};
 
 /// Numbers below this are no addresses.
 const ADDRESSES: i32 = 256;
 
 impl Maker<'_> {
     pub(super) fn call(&mut self, instruction: &Instruction) -> Steps {
-        let n = instruction.index() as usize;
-        if n > 0xff {
-            return self.generic(instruction);
-        }
         self.flush_all();
         let is_method = instruction.op == Op::CallMethod;
-        let depth = self.context.stack.len().checked_sub(n + 1 + usize::from(is_method)).ok_or(Stop)?;
+        let taken = instruction.effect().pops as usize;
+        let depth = self.context.stack.len().checked_sub(taken).ok_or(Stop)?;
         let base = self.context.locals.len() + depth;
         let resume = self.asm.label();
         self.asm.copy(RDI, RBX);
@@ -64,8 +61,15 @@ impl Maker<'_> {
         let value = self.operand(0)?;
         self.load(RAX, value)?;
         self.asm.load(RDX, Rm::At(RBX, self.facts.top as i32));
+        let plain = self.asm.label();
         self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_machine);
+        self.asm.jump_if(If::Equal, plain);
+        self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_init);
         self.asm.jump_if(If::NotEqual, exit);
+        self.asm.alu_number(Alu::Cmp, RAX, NONE as i32);
+        self.asm.jump_if(If::NotEqual, exit);
+        self.asm.load(RAX, Rm::At(RDX, self.facts.frame_object as i32));
+        self.asm.bind(plain);
         if self.view.n_blocks() > 0 {
             self.asm.address(RCX, Rm::At(RDX, self.facts.frame_bytes as i32));
             self.asm.alu(Alu::Cmp, RCX, Rm::At(RDX, self.facts.frame_blocks_end as i32));

@@ -21,6 +21,7 @@ use crate::model::builtin::{Builtin, Fun};
 use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};
 use crate::model::events::{Events, Poll, tick};
+use crate::model::execute::Called;
 use crate::model::frame::{Entry, Frame, Stacks};
 use crate::model::layout::{Function, List, Map, Tuple};
 use crate::model::object::{Gc, Object};
@@ -55,6 +56,7 @@ static HOT_TABLE: Table = {
     table[Op::PopJumpIfFalse as usize] = pop_jump_if::<false>;
     table[Op::CallFunction as usize] = call_function;
     table[Op::CallMethod as usize] = call_method;
+    table[Op::YieldValue as usize] = yield_value;
     table
 };
 
@@ -199,6 +201,27 @@ op::leaving_op! {
     }
 }
 
+op::leaving_op! {
+    yield_value(vm, code, ip, sp, fp) {
+        let value = sp.pop();
+        match op::suspend(vm, ip, sp) {
+            Entry::Loop => go_on_in_loop(vm, value),
+            entry => op::yield_further(vm, entry, value),
+        }
+    }
+}
+
+/// Goes on in the body of the loop of the frame on top, which has waited for its generator, with `value` as the item.
+#[inline(always)]
+fn go_on_in_loop(vm: &Vm, value: Obj) -> Exit {
+    let frame = vm.frame();
+    let (mut ip, mut sp) = (Ip(frame.ip.get()), Sp(frame.sp.get()));
+    ip.forward();
+    sp.push(value);
+    let Some(code) = frame.code.get() else { return Exit::Returned };
+    go_on(vm, code, ip, sp, Fp(frame.locals.get()))
+}
+
 /// How many calls and jumps there are from one look at where the program is to the next.
 const LOOK: u32 = 128;
 
@@ -304,53 +327,76 @@ pub const RUN: usize = 1;
 /// The frame of a function is on top, for which there is no machine code.
 pub const CALLED: usize = RESUME;
 
-/// Calls what a `CALL_FUNCTION` or `CALL_METHOD` without keywords calls, for machine code whose frame is on top and all
-/// in memory: `ip` is behind the instruction's opcode, `base` is the callee's slot. Answers [`WENT_ON`] if a built-in
-/// has been called, with the result at `base`; [`RUN`] if nothing has been done. If a frame has been pushed, that is for
-/// machine code at the answer, and machine code is to go on at `resume` when the frame ends. Else machine code ends with
-/// the answer.
+/// Calls what a `CALL_FUNCTION` or `CALL_METHOD` calls, for machine code whose frame is on top and all in memory: `ip` is
+/// behind the instruction's opcode, `base` is the callee's slot. Answers [`WENT_ON`] if the call has been made, with the
+/// result at `base`; [`RUN`] if nothing has been done. If a frame has been pushed, that is for machine code at the answer,
+/// and machine code is to go on at `resume` when the frame ends. Else machine code ends with the answer.
 ///
 /// # Safety
 /// As [`run_one`]; `resume` is machine code that goes on behind the instruction with all in memory.
 pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: usize, is_method: usize) -> usize {
     let (mut ip, base) = (Ip(ip), Sp(base));
     let start = ip;
-    let n = ip.uint();
+    let counts = ip.uint();
+    let (n, n_kw) = (counts & 0xff, counts >> 8);
     let frame = vm.frame();
     let (Some(code), Some(state)) = (frame.code.get(), vm.tier.state()) else { return RUN };
     let first = if is_method != 0 && base.slot(1).is_none() { 2 } else { 1 };
     let args = base.up(first);
     let n = n + is_method - (first - 1);
-    if let Some(builtin) = base.at(0).downcast::<Builtin>() {
-        let called = match (builtin.fun(), n) {
-            (Fun::F1(fun), 1) => fun(vm, args.at(0)),
-            (Fun::F2(fun), 2) => fun(vm, args.at(0), args.at(1)),
-            (Fun::Var { min, max, fun }, n) if usize::from(min) <= n && n <= usize::from(max) => {
-                fun(vm, args.values(n))
-            }
-            _ => return RUN,
-        };
-        return match called {
-            Ok(value) => {
-                base.set_slot(0, Some(value));
-                if !vm.dispatch.stops() {
-                    return WENT_ON;
-                }
-                frame.ip.set(ip.0);
-                frame.sp.set(base.up(1).0);
-                RESUME
-            }
-            Err(raised) => EXITS + op::raised(vm, start, raised) as usize,
-        };
+    if n_kw == 0
+        && let Some(target) = op::enter_simple(vm, code, ip, base, args, n)
+    {
+        let callee = vm.frame();
+        callee.entry.set(Entry::Machine);
+        callee.resume.set(resume);
+        return machine_of(vm, state, target);
     }
-    let Some(target) = op::enter_simple(vm, code, ip, base, args, n) else { return RUN };
-    let callee = vm.frame();
-    callee.entry.set(Entry::Machine);
-    callee.resume.set(resume);
+    let value = match base.at(0).downcast::<Builtin>().filter(|_| n_kw == 0).map(|builtin| builtin.fun()) {
+        Some(Fun::F1(fun)) if n == 1 => fun(vm, args.at(0)),
+        Some(Fun::F2(fun)) if n == 2 => fun(vm, args.at(0), args.at(1)),
+        Some(Fun::Var { min, max, fun }) if usize::from(min) <= n && n <= usize::from(max) => fun(vm, args.values(n)),
+        Some(Fun::Send(_)) => return RUN,
+        fun => {
+            frame.ip.set(ip.0);
+            frame.sp.set(base.0);
+            if let Some(Fun::F0(_)) = fun {
+                frame.forget_above();
+            }
+            let in_place = !code.is_generator();
+            match op::call_at(vm, base.at(0), op::Passed { args, n_pos: n, n_kw, in_place, entry: Entry::Machine }) {
+                Ok(Called::Entered) => {
+                    let callee = vm.frame();
+                    callee.resume.set(resume);
+                    return callee.code.get().map_or(CALLED, |target| machine_of(vm, state, target));
+                }
+                Ok(Called::Done(value)) => Ok(value),
+                Err(raised) => return EXITS + op::call_failed(vm, ip, base, raised) as usize,
+            }
+        }
+    };
+    match value {
+        Ok(value) => {
+            base.set_slot(0, Some(value));
+            if vm.dispatch.stops() {
+                stop_at(vm, ip, base.up(1));
+                return RESUME;
+            }
+            WENT_ON
+        }
+        Err(raised) => EXITS + op::raised(vm, start, raised) as usize,
+    }
+}
+
+/// The machine code for `target`, whose frame has just been pushed, or [`CALLED`].
+fn machine_of(vm: &Vm, state: &State<Vm>, target: Gc<Code>) -> usize {
+    if vm.dispatch.stops() {
+        return CALLED;
+    }
     match state.find(target.start, address(target)) {
         Known::Machine(machine) => machine,
         Known::Nothing if state.when == When::First || vm.events.ticks.get().is_multiple_of(LOOK) => {
-            let machine = translate(vm, state, target, Ip(target.start), Sp(callee.sp.get()));
+            let machine = translate(vm, state, target, Ip(target.start), Sp(vm.frame().sp.get()));
             machine.unwrap_or(CALLED)
         }
         _ => CALLED,
@@ -475,6 +521,10 @@ pub struct Facts {
     pub frame_bytes: usize,
     /// The entry of frames that machine code has pushed, a byte.
     pub entry_of_machine: u8,
+    /// The entry of frames of `__init__` that machine code has pushed.
+    pub entry_of_init: u8,
+    /// From a frame to the object that the frame's `__init__` is called for.
+    pub frame_object: usize,
     /// From a list to its length, and to the address of its items.
     pub list_len: usize,
     /// See `list_len`.
@@ -513,6 +563,8 @@ impl Facts {
             members_block: offset_of!(Instance, members) + offset_of!(Map, block),
             frame_bytes: size_of::<Frame>(),
             entry_of_machine: Entry::Machine as u8,
+            entry_of_init: Entry::MachineInit as u8,
+            frame_object: offset_of!(Frame, object),
             list_len: offset_of!(List, len),
             list_items: offset_of!(List, items),
             float_value: Float::VALUE,

@@ -39,6 +39,9 @@ pub(crate) enum Entry {
     /// Control goes to the frame below, which gets the result, and goes on in machine code at [`Frame::resume`].
     #[cfg(berus_tier)]
     Machine,
+    /// As [`Entry::Machine`], of an `__init__`: the frame below gets the new object.
+    #[cfg(berus_tier)]
+    MachineInit,
     /// Control goes to the frame below, which called a class: it gets the new object instead of the result of
     /// `__init__`.
     Init,
@@ -48,6 +51,19 @@ pub(crate) enum Entry {
     Delegate,
     /// Control goes to the frame below, which has called `send` of the generator in this frame.
     Send,
+}
+
+impl Entry {
+    /// The entry of the frame for `__init__`, where a class is called instead of a function; `None` if Rust code calls.
+    #[inline(always)]
+    pub fn of_init(self) -> Option<Entry> {
+        match self {
+            Entry::Call => Some(Entry::Init),
+            #[cfg(berus_tier)]
+            Entry::Machine => Some(Entry::MachineInit),
+            _ => None,
+        }
+    }
 }
 
 /// A call that is running.
@@ -71,7 +87,7 @@ pub(crate) struct Frame {
     pub object: Cell<Option<Obj>>,
     /// Where control goes when the frame ends.
     pub entry: Cell<Entry>,
-    /// With [`Entry::Machine`]: where machine code goes on with the frame below.
+    /// With [`Entry::Machine`] and [`Entry::MachineInit`]: where machine code goes on with the frame below.
     #[cfg(berus_tier)]
     pub resume: Cell<usize>,
 }
@@ -482,7 +498,7 @@ impl Vm {
                 Entry::Execution => return true,
                 Entry::Rust | Entry::Bottom => return false,
                 #[cfg(berus_tier)]
-                Entry::Machine => {
+                Entry::Machine | Entry::MachineInit => {
                     // SAFETY: as below.
                     frame = unsafe { &*frame.below.get() };
                 }

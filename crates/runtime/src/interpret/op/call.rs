@@ -84,10 +84,10 @@ pub(crate) fn call_at(vm: &Vm, mut callee: Obj, mut passed: Passed) -> Res<Calle
         if free
             && passed.n_kw == 0
             && let Some(class) = callee.downcast::<Type>()
-            && passed.entry == Entry::Call
+            && let Some(entry) = passed.entry.of_init()
             && let Some((this, init)) = instance::begin_simple(vm, class)?
         {
-            return enter(vm, init, Passed { entry: Entry::Init, ..passed.after(this) }, Some(this));
+            return enter(vm, init, Passed { entry, ..passed.after(this) }, Some(this));
         }
         if free
             && vm.type_of(callee).has(flag::HEAP)
@@ -248,7 +248,7 @@ fn called_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, called:
 /// unless this exception asks to wait for the call's result.
 #[cold]
 #[inline(never)]
-fn call_failed(vm: &Vm, ip: Ip, sp: Sp, error: Raised) -> Exit {
+pub(in crate::interpret) fn call_failed(vm: &Vm, ip: Ip, sp: Sp, error: Raised) -> Exit {
     vm.frame().sp.set(sp.0);
     let exit = raised(vm, ip, error);
     if waits_for(vm, sp.at(0)) { Exit::Waiting } else { exit }
@@ -417,7 +417,7 @@ leaving_op! {
 /// A call with starred arguments, from `sp` on: the callee, for methods `self`, which are `before` slots together, the
 /// arguments, and the bitmap of starred ones.
 #[inline(never)]
-fn call_starred(vm: &Vm, sp: Sp, counts: usize, before: usize) -> Res {
+pub(in crate::interpret) fn call_starred(vm: &Vm, sp: Sp, counts: usize, before: usize) -> Res {
     let (n_pos, n_kw) = (counts & 0xff, counts >> 8);
     let first = sp.up(before);
     let n_words = n_pos + 2 * n_kw;
@@ -498,10 +498,16 @@ pub(crate) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
         Entry::Call => go_back(vm, value),
         #[cfg(berus_tier)]
         Entry::Machine => crate::interpret::tier::go_back(vm, value),
+        #[cfg(berus_tier)]
+        Entry::MachineInit if value == Obj::NONE => {
+            let this = frame.object.get().unwrap_or(Obj::NONE);
+            crate::interpret::tier::go_back(vm, this)
+        }
+        #[cfg(berus_tier)]
+        Entry::MachineInit => raised(vm, ip, init_answered(vm, value)),
         Entry::Init => {
             if value != Obj::NONE {
-                let name = vm.type_name(value);
-                return raised(vm, ip, vm.type_error(format_args!("__init__() should return None, not '{name}'")));
+                return raised(vm, ip, init_answered(vm, value));
             }
             let this = frame.object.get().unwrap_or(Obj::NONE);
             go_back(vm, this)
@@ -539,6 +545,13 @@ pub(crate) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
     }
 }
 
+/// The exception for an `__init__` that has returned something else than `None`.
+#[cold]
+fn init_answered(vm: &Vm, value: Obj) -> Raised {
+    let name = vm.type_name(value);
+    vm.type_error(format_args!("__init__() should return None, not '{name}'"))
+}
+
 fn end_generator(object: Slot) {
     if let Some(generator) = object.and_then(|object| object.downcast::<Generator>()) {
         generator.end();
@@ -561,7 +574,7 @@ fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
 
 /// Suspends the running generator before `ip`, and removes its frame: where control goes.
 #[inline(always)]
-fn suspend(vm: &Vm, ip: Ip, sp: Sp) -> Entry {
+pub(in crate::interpret) fn suspend(vm: &Vm, ip: Ip, sp: Sp) -> Entry {
     let frame = vm.frame();
     if let Some(generator) = frame.object.get().and_then(|object| object.downcast::<Generator>()) {
         generator.suspend(frame, ip, sp);
@@ -573,7 +586,7 @@ fn suspend(vm: &Vm, ip: Ip, sp: Sp) -> Entry {
 
 /// Gives `value` to whoever resumed the generator whose frame, with the entry `entry`, has just been removed.
 #[inline(never)]
-fn yield_further(vm: &Vm, mut entry: Entry, value: Obj) -> Exit {
+pub(in crate::interpret) fn yield_further(vm: &Vm, mut entry: Entry, value: Obj) -> Exit {
     while entry == Entry::Delegate {
         // The frame's `yield from` runs again when the generator is resumed.
         let frame = vm.frame();

@@ -67,6 +67,8 @@ pub fn function_of(op: Op) -> Option<usize> {
         Op::SetupExcept => setup_except,
         Op::SetupFinally => setup_finally,
         Op::PopExceptJump => pop_except_jump,
+        Op::CallFunctionVarKw => call_var_kw::<1>,
+        Op::CallMethodVarKw => call_var_kw::<2>,
         _ => return None,
     };
     Some((function as *const ()).expose_provenance())
@@ -390,5 +392,19 @@ unsafe extern "C" fn sliced<const LOADS: bool>(vm: &Vm, ip: *const u8, sp: *mut 
     match outcome {
         Ok(()) => went(vm, behind, if LOADS { base } else { base.down(2) }, WENT_ON),
         Err(raised) => failed(vm, behind, raised),
+    }
+}
+
+/// A call with starred arguments, of what takes `BEFORE` slots.
+unsafe extern "C" fn call_var_kw<const BEFORE: usize>(vm: &Vm, ip: *const u8, sp: *mut Slot) -> usize {
+    let mut behind = Ip(ip);
+    let counts = behind.uint();
+    let base = Sp(sp).down(BEFORE + 1 + (counts & 0xff) + 2 * (counts >> 8));
+    match op::call_starred(vm, base, counts, BEFORE) {
+        Ok(value) => {
+            base.set_slot(0, Some(value));
+            went(vm, behind, base.up(1), WENT_ON)
+        }
+        Err(raised) => EXITS + op::call_failed(vm, behind, base, raised) as usize,
     }
 }
