@@ -229,11 +229,6 @@ impl Asm {
         self.encode(None, true, &[0x8b], dest.0, from, false);
     }
 
-    /// Loads 16 bits, without sign.
-    pub fn load_half(&mut self, dest: Reg, from: Rm) {
-        self.encode(None, false, &[0x0f, 0xb7], dest.0, from, false);
-    }
-
     pub fn store(&mut self, to: Rm, source: Reg) {
         self.encode(None, true, &[0x89], source.0, to, false);
     }

@@ -23,6 +23,8 @@ pub enum Type {
     Bool,
     /// An object whose type has this address.
     Object(usize),
+    /// An instance of the class whose address is in the link of this number.
+    Instance(usize),
     /// Just this word.
     Word(usize),
 }

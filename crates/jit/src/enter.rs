@@ -25,6 +25,8 @@ pub struct Saved {
 
 /// From the stack pointer to the first register for floats.
 pub const XMM: i32 = offset_of!(Saved, xmm) as i32;
+/// From the stack pointer to the translator's address.
+pub const JIT: i32 = offset_of!(Saved, jit) as i32;
 
 const _: () = assert!(size_of::<Saved>() == 280 && offset_of!(Saved, jit) == 256 && XMM == 128);
 
@@ -128,6 +130,14 @@ pub unsafe extern "C" fn leave() {
 #[unsafe(naked)]
 pub unsafe extern "C" fn finish() {
     naked_asm!("add rsp, 280", "pop r15", "pop r14", "pop r13", "pop r12", "pop rbx", "pop rbp", "ret",)
+}
+
+/// Finds the machine code for the function whose frame has just been pushed, and has the link `number` lead there.
+///
+/// # Safety
+/// Machine code calls, with the translator that it was entered by.
+pub unsafe extern "C" fn entered(vm: &Vm, number: usize, jit: &Jit) -> usize {
+    jit.entered(vm, number)
 }
 
 /// Puts the frame in order after machine code has left it; how the interpreter goes on.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use berus_runtime::host::{Executable, MachineCode, Room};
-use berus_runtime::interpret::tier::{Facts, RESUME, View};
+use berus_runtime::interpret::tier::{self, Facts, RESUME, View};
 use berus_runtime::model::tier::{Translate, When};
 use berus_runtime::model::vm::Vm;
 
@@ -13,7 +13,7 @@ use crate::asm::Xmm;
 use crate::context::{Context, Place};
 use crate::enter::{Saved, enter};
 use crate::links::{self, Links};
-use crate::region::{self, Knowledge, Version};
+use crate::region::{self, Constant, Knowledge, Version};
 
 /// Bytes of machine code that an interpreter may have.
 const BYTES: usize = 16 << 20;
@@ -57,6 +57,8 @@ struct State {
     units: BTreeMap<usize, Unit>,
     /// The exits by the numbers of their links.
     exits: Vec<Option<Exit>>,
+    /// The words in the last links, the last one first; 0 for those that are no objects.
+    constants: Vec<usize>,
     /// Bytes of machine code.
     bytes: usize,
 }
@@ -125,7 +127,7 @@ impl Jit {
     /// Makes the region that begins where the frame is, with `context`; its address.
     fn make(&self, vm: &Vm, view: View<'_>, context: Context, goes_on: bool) -> Option<usize> {
         let mut state = self.state.borrow_mut();
-        let State { units, exits, bytes } = &mut *state;
+        let State { units, exits, constants, bytes } = &mut *state;
         let unit = units
             .entry(view.code())
             .or_insert_with(|| Unit { knowledge: Knowledge::new(view.instructions()), ..Unit::default() });
@@ -134,13 +136,19 @@ impl Jit {
         }
         let begin = context.clone();
         let first = exits.len().max(links::FIRST);
-        let region = region::make(view, &self.facts, &mut unit.knowledge, context, first)?;
-        if first + region.exits.len() > links::NUMBER {
-            return None;
-        }
+        let made = region::make(view, &self.facts, &mut unit.knowledge, context, first, constants.len());
+        let host = vm.host().machine_code()?;
         let before = unit.bytes;
-        let address = unit.place(vm.host().machine_code()?, &region.bytes)?;
+        let placed = made.and_then(|region| {
+            let links = first + region.exits.len() + constants.len() + region.constants.len();
+            if links > links::NUMBER { None } else { Some((unit.place(host, &region.bytes)?, region)) }
+        });
         *bytes += unit.bytes - before;
+        let Some((address, region)) = placed else {
+            // The links that the region was to have are nobody's.
+            unit.knowledge.objects.retain(|_, link| links::NUMBER - *link <= constants.len());
+            return None;
+        };
         if let Some(report) = self.report {
             let (function, line) = view.place(view.offset());
             report(&Translated {
@@ -152,6 +160,14 @@ impl Jit {
                 address,
                 stretches: &region.stretches,
             });
+        }
+        for constant in region.constants {
+            constants.push(if let Constant::Object(word) = constant { word } else { 0 });
+            let word = match constant {
+                Constant::Object(word) => word,
+                Constant::Entry(distance) => address + distance,
+            };
+            self.links.set(links::NUMBER - constants.len(), word);
         }
         exits.resize_with(first, || None);
         for (number, (distance, leaving)) in (first..).zip(region.exits) {
@@ -166,6 +182,15 @@ impl Jit {
         }));
         debug_assert!(unit.knowledge.versions.iter().any(|version| version.context == begin));
         Some(address)
+    }
+
+    /// The machine code for the function whose frame has just been pushed, or [`RESUME`]; has the link `number` lead there.
+    pub(crate) fn entered(&self, vm: &Vm, number: usize) -> usize {
+        let machine = tier::machine_of_top(vm);
+        if machine != RESUME {
+            self.links.set(number, machine);
+        }
+        machine
     }
 
     /// Puts the frame in order after machine code has ended at an exit. Where the exit asks, has a region made for what
@@ -249,9 +274,16 @@ unsafe impl Translate<Vm> for Jit {
 
     fn forget(&self, is_alive: &dyn Fn(usize) -> bool) {
         let mut state = self.state.borrow_mut();
-        let State { units, exits, bytes } = &mut *state;
+        let State { units, exits, constants, bytes } = &mut *state;
+        for (number, word) in constants.iter_mut().enumerate() {
+            if *word != 0 && !is_alive(*word) {
+                *word = 0;
+                self.links.set(links::NUMBER - 1 - number, links::GONE);
+            }
+        }
         units.retain(|code, unit| {
             if is_alive(*code) {
+                unit.knowledge.objects.retain(|word, _| is_alive(*word));
                 return true;
             }
             *bytes -= unit.bytes;

@@ -30,11 +30,18 @@ pub const LOAD_ATTR: usize = 6;
 pub const LOAD_METHOD: usize = 7;
 /// The function that stores an attribute.
 pub const STORE_ATTR: usize = 8;
+/// The function that finds the machine code of a function whose frame has been pushed.
+pub const ENTERED: usize = 9;
+/// The function that calls a built-in function.
+pub const CALL_BUILTIN: usize = 10;
 /// The first link of an exit.
-pub const FIRST: usize = 9;
+pub const FIRST: usize = 11;
 
-/// Links that there are.
+/// Links that there are. The last ones are words that machine code compares with, addresses of objects, and links to the
+/// machine code of functions.
 pub const NUMBER: usize = 1 << 15;
+/// The word of a link whose object is gone: no value has the word.
+pub const GONE: usize = 4;
 
 /// Where machine code finds a link.
 pub fn place(number: usize) -> Rm {
@@ -60,6 +67,8 @@ impl Default for Links {
             (STORE_ATTR, tier::store_attr as *const ()),
             (LOAD_ATTR, tier::load_attr as *const ()),
             (MAKE_FLOAT, tier::make_float as *const ()),
+            (ENTERED, enter::entered as *const ()),
+            (CALL_BUILTIN, tier::call_builtin as *const ()),
         ];
         for (number, function) in fixed {
             links.set(number, function.expose_provenance());

@@ -23,7 +23,7 @@ use berus_runtime::interpret::tier::{self, Facts, JUMPED, LEAVE, View};
 
 use crate::asm::{Alu, Asm, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, RSP, Reg, Rm, Xmm};
 use crate::context::{Context, Place, Type, Value};
-use crate::enter::XMM;
+use crate::enter::{JIT, XMM};
 use crate::links;
 
 /// Versions of code for one instruction with different contexts.
@@ -63,6 +63,8 @@ pub struct Knowledge {
     pub guesses: BTreeMap<usize, u8>,
     /// The register that a local variable is in while it is a float without an object.
     pub homes: BTreeMap<usize, Xmm>,
+    /// The links with addresses of objects.
+    pub objects: BTreeMap<usize, usize>,
     /// The versions of earlier regions, by their addresses.
     pub versions: Vec<Version<usize>>,
 }
@@ -85,8 +87,20 @@ impl Knowledge {
     }
 }
 
+/// What a region has in one of the last links.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Constant {
+    /// The address of an object, as long as there is the object.
+    Object(usize),
+    /// The distance from the region's beginning to the code that finds the machine code of a function, until that is
+    /// found.
+    Entry(usize),
+}
+
 /// A finished region.
 pub struct Region {
+    /// For the links before those that there were, the last one first.
+    pub constants: Vec<Constant>,
     pub bytes: Vec<u8>,
     /// The distance from the region's beginning to the code of each exit, with the exit.
     pub exits: Vec<(usize, Leaving)>,
@@ -158,6 +172,15 @@ pub struct Maker<'a> {
     n_instructions: usize,
     /// Where machine code ends with the number in `rax`.
     ends: Option<Label>,
+    /// How many of the last links other regions have.
+    first_constant: usize,
+    constants: Vec<Constant>,
+    /// Code that finds the machine code of a function, and the number of its constant.
+    finders: Vec<(Label, usize)>,
+    /// Instances of the classes in links, by the numbers of these, and objects of built-in types, by the types' addresses.
+    samples: BTreeMap<usize, usize>,
+    /// The functions that operands probably are, by the numbers of their slots.
+    functions: BTreeMap<usize, usize>,
 }
 
 /// Registers for words.
@@ -168,13 +191,14 @@ const XMMS: core::ops::Range<u8> = 2..7;
 const HOMES: core::ops::Range<u8> = 7..16;
 
 /// Makes the region that begins where the frame of `view` is, with `context`; its code for exits jumps by the links
-/// from number `first` on. `None` if it came out too large.
+/// from number `first` on; `constants` of the last links are in use. `None` if it came out too large.
 pub fn make(
     view: View<'_>,
     facts: &Facts,
     knowledge: &mut Knowledge,
     context: Context,
     first: usize,
+    constants: usize,
 ) -> Option<Region> {
     let begin = view.offset();
     let mut maker = Maker {
@@ -198,7 +222,17 @@ pub fn make(
         stretches: Vec::new(),
         n_instructions: 0,
         ends: None,
+        first_constant: constants,
+        constants: Vec::new(),
+        finders: Vec::new(),
+        samples: BTreeMap::new(),
+        functions: BTreeMap::new(),
     };
+    for (slot, value) in maker.context.values().enumerate() {
+        if let (Type::Instance(number), Place::Memory, Some(word)) = (value.ty, value.place, maker.words.get(slot)) {
+            maker.samples.insert(number, *word);
+        }
+    }
     let label = maker.asm.label();
     maker.asm.bind(label);
     maker.made.push(Version { offset: begin, context: maker.context.clone(), place: label });
@@ -228,6 +262,21 @@ impl Maker<'_> {
             self.asm.bind(label);
             self.asm.jump_to(links::place(links::FINISH));
         }
+        for (label, constant) in core::mem::take(&mut self.finders) {
+            self.constants[constant] = Constant::Entry(self.asm.len());
+            self.asm.bind(label);
+            self.asm.copy(RDI, RBX);
+            self.asm.number(RSI, self.link_of(constant) as u64);
+            self.asm.load(RDX, Rm::At(RSP, JIT));
+            self.asm.load(RAX, links::place(links::ENTERED));
+            self.asm.call(RAX);
+            let ends = self.asm.label();
+            self.asm.alu_number(Alu::Cmp, RAX, calls::ADDRESSES);
+            self.asm.jump_if(If::Below, ends);
+            self.asm.jump_to(RAX);
+            self.asm.bind(ends);
+            self.asm.jump_to(links::place(links::FINISH));
+        }
         let mut exits = Vec::new();
         for (n, leaving) in core::mem::take(&mut self.leaving).into_iter().enumerate() {
             let number = first + n;
@@ -246,7 +295,33 @@ impl Maker<'_> {
         };
         let versions = made.into_iter().map(place).collect::<Option<_>>()?;
         let stretches = core::mem::take(&mut self.stretches);
-        Some(Region { bytes: self.asm.finish()?, exits, versions, stretches })
+        Some(Region { constants: self.constants, bytes: self.asm.finish()?, exits, versions, stretches })
+    }
+
+    /// The number of the link of a constant.
+    fn link_of(&self, constant: usize) -> usize {
+        links::NUMBER - 1 - (self.first_constant + constant)
+    }
+
+    /// The number of a link with the address of an object.
+    fn object(&mut self, word: usize) -> usize {
+        let constant = Constant::Object(word);
+        if let Some(link) = self.knowledge.objects.get(&word) {
+            return *link;
+        }
+        self.constants.push(constant);
+        let link = self.link_of(self.constants.len() - 1);
+        self.knowledge.objects.insert(word, link);
+        link
+    }
+
+    /// The number of a link to the machine code of a function.
+    fn entry_link(&mut self) -> usize {
+        self.constants.push(Constant::Entry(0));
+        let constant = self.constants.len() - 1;
+        let label = self.asm.label();
+        self.finders.push((label, constant));
+        self.link_of(constant)
     }
 
     /// Translates what follows `offset` until control ends or comes to where code is.

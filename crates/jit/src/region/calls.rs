@@ -6,24 +6,40 @@
 
 use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::Op;
-use berus_runtime::interpret::tier::{RUN, WENT_ON};
+use berus_runtime::interpret::tier::{Callee, RUN, WENT_ON};
 
-use crate::asm::{Alu, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Rm};
+use crate::asm::{Alu, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Reg, Rm};
 use crate::context::{Place, Type};
 use crate::links;
 use crate::region::{Maker, NONE, Operand, Step, Steps, Stop, effect, slot};
 
 /// Numbers below this are no addresses.
-const ADDRESSES: i32 = 256;
+pub(super) const ADDRESSES: i32 = 256;
 
 impl Maker<'_> {
     pub(super) fn call(&mut self, instruction: &Instruction) -> Steps {
-        self.flush_all();
         let is_method = instruction.op == Op::CallMethod;
         let taken = instruction.effect().pops as usize;
+        let callee = self.operand(taken.checked_sub(1).ok_or(Stop)?)?.value.place;
+        self.flush_all();
+        if let Place::Word(word) = callee
+            && instruction.index() <= 0xff
+            && self.view.calls_builtin(word, taken - 1)
+        {
+            return self.call_builtin(instruction, taken - 1);
+        }
         let depth = self.context.stack.len().checked_sub(taken).ok_or(Stop)?;
         let base = self.context.locals.len() + depth;
         let resume = self.asm.label();
+        let slow = self.asm.label();
+        let n = taken - 1;
+        if let Some(function) = self.functions.get(&base).copied()
+            && instruction.index() <= 0xff
+            && let Some(callee) = self.view.callee(function, n)
+        {
+            self.push_frame(instruction, base, function, callee, [slow, resume]);
+        }
+        self.asm.bind(slow);
         self.asm.copy(RDI, RBX);
         self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
         self.asm.address(RDX, slot(base));
@@ -51,6 +67,87 @@ impl Maker<'_> {
         self.asm.bind(done);
         self.asm.bind(resume);
         Ok(step)
+    }
+
+    /// Calls a built-in function, which takes `n` arguments; of a method, `self` is one.
+    fn call_builtin(&mut self, instruction: &Instruction, n: usize) -> Steps {
+        self.asm.copy(RDI, RBX);
+        self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
+        self.asm.address(RDX, slot(self.operand(n)?.slot));
+        self.asm.number(RCX, n as u64);
+        self.asm.load(RAX, links::place(links::CALL_BUILTIN));
+        self.asm.call(RAX);
+        self.asm.test(RAX, RAX);
+        let ends = self.ends();
+        self.asm.jump_if(If::NotEqual, ends);
+        effect(&mut self.context, instruction.effect());
+        if let Some(result) = self.context.stack.last_mut() {
+            result.ty = Type::Value;
+        }
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// Pushes the frame of a function that is known, and goes on there; or comes to `slow`, with nothing done.
+    fn push_frame(
+        &mut self,
+        instruction: &Instruction,
+        base: usize,
+        function: usize,
+        callee: Callee,
+        [slow, resume]: [Label; 2],
+    ) {
+        let (facts, top, new) = (self.facts, RCX, RDX);
+        let own_bytes = facts.frame_bytes + self.view.n_blocks() * facts.block_bytes;
+        let at = |reg: Reg, distance: usize| Rm::At(reg, distance as i32);
+        let is_own = self.object(function);
+        let link = self.entry_link();
+        let args = base + 1;
+        let untick = self.asm.label();
+        self.asm.load(RAX, slot(base));
+        self.asm.alu(Alu::Cmp, RAX, links::place(is_own));
+        self.asm.jump_if(If::NotEqual, slow);
+        if instruction.op == Op::CallMethod {
+            self.asm.alu_number(Alu::Cmp, slot(base + 1), 0);
+            self.asm.jump_if(If::Equal, slow);
+        }
+        self.asm.alu_number_32(Alu::Sub, at(RBX, facts.ticks), 1);
+        self.asm.jump_if(If::Below, untick);
+        self.asm.load(top, at(RBX, facts.top));
+        self.asm.address(new, at(top, own_bytes));
+        self.asm.address(RAX, at(new, callee.bytes));
+        self.asm.alu(Alu::Cmp, RAX, at(RBX, facts.frames_end));
+        self.asm.jump_if(If::Above, untick);
+        self.asm.address(RAX, slot(args + callee.n_slots));
+        self.asm.alu(Alu::Cmp, RAX, at(RBX, facts.values_end));
+        self.asm.jump_if(If::Above, untick);
+        self.asm.store(at(new, facts.frame_end), RAX);
+        self.asm.number(RAX, (self.view.start() + instruction.end()) as u64);
+        self.asm.store(at(top, facts.frame_ip), RAX);
+        self.asm.address(RAX, slot(base));
+        self.asm.store(at(top, facts.frame_sp), RAX);
+        self.asm.store(at(new, facts.frame_below), top);
+        self.asm.number(RAX, callee.code as u64);
+        self.asm.store(at(new, facts.frame_code), RAX);
+        self.asm.number(RAX, callee.start as u64);
+        self.asm.store(at(new, facts.frame_ip), RAX);
+        self.asm.address(R12, slot(args));
+        self.asm.store(at(new, facts.frame_locals), R12);
+        self.asm.address(RAX, slot(callee.n_locals));
+        self.asm.store(at(new, facts.frame_sp), RAX);
+        self.asm.address(RAX, at(new, facts.frame_bytes));
+        self.asm.store(at(new, facts.frame_blocks_end), RAX);
+        self.asm.store_number(at(new, facts.frame_object), 0);
+        self.asm.store_number(at(new, facts.frame_entry), facts.entry_of_machine.into());
+        self.asm.address_of(RAX, resume);
+        self.asm.store(at(new, facts.frame_resume), RAX);
+        self.asm.store(at(RBX, facts.top), new);
+        let n_args = instruction.effect().pops as usize - 1;
+        for local in n_args..callee.n_locals {
+            self.asm.store_number(slot(local), 0);
+        }
+        self.asm.jump_to(links::place(link));
+        self.asm.bind(untick);
+        self.asm.alu_number_32(Alu::Add, at(RBX, facts.ticks), 1);
     }
 
     pub(super) fn return_value(&mut self) -> Steps {
@@ -87,6 +184,13 @@ impl Maker<'_> {
     /// A variable of the module that stands where it stood when the region was made.
     pub(super) fn load_global(&mut self, instruction: &Instruction) -> Steps {
         let index = instruction.index() as usize;
+        if let Some(word) = self.view.builtin(index).filter(|_| self.guesses()) {
+            let exit = self.exit(true);
+            self.asm.alu_number_32(Alu::Cmp, Rm::At(RBX, self.facts.hidings as i32), self.view.hidings() as i32);
+            self.asm.jump_if(If::NotEqual, exit);
+            self.push_word(Type::Value, word);
+            return Ok(Step::To(instruction.end()));
+        }
         let found = self.view.global(index).filter(|_| self.guesses());
         let (Some((used, block, at)), Ok(key)) = (found, i32::try_from(self.view.name(index))) else {
             return self.by_function(instruction, links::LOAD_GLOBAL, false);
@@ -99,6 +203,9 @@ impl Maker<'_> {
         self.asm.load(RAX, Rm::At(RAX, (block as isize - used as isize) as i32));
         self.entry(at, key, exit);
         self.asm.load(value, Rm::At(RAX, 16 * at as i32 + 8));
+        if let Some(word) = self.view.global_word(index) {
+            self.functions.insert(self.context.locals.len() + self.context.stack.len(), word);
+        }
         self.push(Type::Value, Place::Gpr(value));
         Ok(Step::To(instruction.end()))
     }
@@ -112,59 +219,150 @@ impl Maker<'_> {
     /// An attribute of an instance that stands where it stood when the region was made.
     pub(super) fn load_attr(&mut self, instruction: &Instruction) -> Steps {
         let index = instruction.index() as usize;
-        let operand = self.operand(0)?;
-        if !self.type_of(operand).is_unknown() || self.word_at(operand).is_none() {
-            return self.by_function(instruction, links::LOAD_ATTR, true);
-        }
-        let Some(word) = self.seen(operand) else {
-            return match self.ask() {
-                Some(step) => Ok(step),
-                None => self.by_function(instruction, links::LOAD_ATTR, true),
-            };
+        let sample = match self.instance(self.operand(0)?)? {
+            Class::Of(sample) => sample,
+            Class::Asked(step) => return Ok(step),
+            Class::None => return self.by_function(instruction, links::LOAD_ATTR, true),
         };
-        let (Some(at), Ok(key)) = (self.view.member(word, index), i32::try_from(self.view.name(index))) else {
+        let (Some(at), Ok(key)) = (self.view.member(sample, index), i32::try_from(self.view.name(index))) else {
             return self.by_function(instruction, links::LOAD_ATTR, true);
         };
         let value = self.gpr()?;
-        self.members(operand, at, key)?;
+        let exit = self.exit(true);
+        self.load(RAX, self.operand(0)?)?;
+        self.member(at, key, exit);
         self.asm.load(value, Rm::At(RAX, 16 * at as i32 + 8));
         self.context.stack.pop();
         self.push(Type::Value, Place::Gpr(value));
         Ok(Step::To(instruction.end()))
     }
 
-    /// Has the address of the attributes of `operand` in `rax`, or leaves unless the operand is an instance of which
-    /// attribute `at` is the one with the name `key`.
-    fn members(&mut self, operand: Operand, at: usize, key: i32) -> Result<(), Stop> {
-        let exit = self.exit(true);
-        self.load(RAX, operand)?;
-        self.asm.test_bits(RAX.into(), 3);
-        self.asm.jump_if(If::NotEqual, exit);
-        if self.type_of(operand).may_be_null() {
-            self.asm.test(RAX, RAX);
-            self.asm.jump_if(If::Equal, exit);
+    /// The class of an operand that is an instance, by another instance of that class; what is not known of the operand is
+    /// guessed.
+    fn instance(&mut self, operand: Operand) -> Result<Class, Stop> {
+        let ty = self.type_of(operand);
+        if let Type::Instance(class) = ty {
+            return Ok(self.samples.get(&class).map_or(Class::None, |sample| Class::Of(*sample)));
         }
-        let flags = i32::from(self.facts.instance_flags);
-        self.asm.load(RCX, Rm::At(RAX, 0));
-        self.asm.load_half(RCX, Rm::At(RCX, self.facts.type_flags as i32));
-        self.asm.alu_number_32(Alu::And, RCX, flags);
-        self.asm.alu_number_32(Alu::Cmp, RCX, flags);
-        self.asm.jump_if(If::NotEqual, exit);
+        if !ty.is_unknown() || self.word_at(operand).is_none() {
+            return Ok(Class::None);
+        }
+        let Some(word) = self.seen(operand) else { return Ok(self.ask().map_or(Class::None, Class::Asked)) };
+        let Some(address) = self.view.class(word) else { return Ok(Class::None) };
+        let class = self.object(address);
+        self.guard(operand, Type::Instance(class))?;
+        self.samples.insert(class, word);
+        Ok(Class::Of(word))
+    }
+
+    /// Has the address of the attributes of the instance in `rax` there, or goes to `other` unless attribute `at` is the one
+    /// with the name `key`.
+    fn member(&mut self, at: usize, key: i32, other: Label) {
         self.asm.alu_number_32(Alu::Cmp, Rm::At(RAX, self.facts.members_used as i32), at as i32);
-        self.asm.jump_if(If::BelowEqual, exit);
+        self.asm.jump_if(If::BelowEqual, other);
         self.asm.load(RAX, Rm::At(RAX, self.facts.members_block as i32));
-        self.entry(at, key, exit);
-        Ok(())
+        self.entry(at, key, other);
     }
 
-    /// A method of a built-in type or of a class.
+    /// Goes to `other` if classes have changed since the region was made.
+    fn no_changes(&mut self, other: Label) {
+        self.asm.alu_number_32(Alu::Cmp, Rm::At(RBX, self.facts.changes as i32), self.view.changes() as i32);
+        self.asm.jump_if(If::NotEqual, other);
+    }
+
+    /// A method of a class, which instances of the class with as many attributes do not have themselves; or any.
     pub(super) fn load_method(&mut self, instruction: &Instruction) -> Steps {
-        self.in_place(instruction, links::LOAD_METHOD, 1)
+        const MOST: usize = 8;
+        let index = instruction.index() as usize;
+        if let Some(step) = self.plain_method(instruction)? {
+            return Ok(step);
+        }
+        let sample = match self.instance(self.operand(0)?)? {
+            Class::Of(sample) => sample,
+            Class::Asked(step) => return Ok(step),
+            Class::None => return self.in_place(instruction, links::LOAD_METHOD, 1),
+        };
+        let method = self.view.method(sample, index).filter(|(_, n)| *n <= MOST);
+        let (Some((function, n)), Ok(key)) = (method, i32::try_from(self.view.name(index))) else {
+            return self.in_place(instruction, links::LOAD_METHOD, 1);
+        };
+        self.flush_all();
+        let object = self.operand(0)?;
+        let (slow, done) = (self.asm.label(), self.asm.label());
+        self.no_changes(slow);
+        self.asm.load(RAX, slot(object.slot));
+        self.asm.alu_number_32(Alu::Cmp, Rm::At(RAX, self.facts.members_used as i32), n as i32);
+        self.asm.jump_if(If::NotEqual, slow);
+        if n > 0 {
+            self.asm.load(RCX, Rm::At(RAX, self.facts.members_block as i32));
+        }
+        for at in 0..n {
+            self.asm.alu_number(Alu::Cmp, Rm::At(RCX, 16 * at as i32), key);
+            self.asm.jump_if(If::Equal, slow);
+        }
+        self.asm.store(slot(object.slot + 1), RAX);
+        let link = self.object(function);
+        self.asm.load(RAX, links::place(link));
+        // The function is gone with its class only, or when that has changed.
+        self.asm.store(slot(object.slot), RAX);
+        self.asm.jump(done);
+        self.asm.bind(slow);
+        let step = self.in_place(instruction, links::LOAD_METHOD, 1)?;
+        self.asm.bind(done);
+        self.functions.insert(object.slot, function);
+        Ok(step)
     }
 
-    /// An attribute of an instance.
+    /// A method of an object of a built-in type.
+    fn plain_method(&mut self, instruction: &Instruction) -> Result<Option<Step>, Stop> {
+        let operand = self.operand(0)?;
+        let sample = match self.type_of(operand) {
+            Type::Object(ty) => self.samples.get(&ty).copied(),
+            _ if self.word_at(operand).is_some() => self.seen(operand),
+            _ => None,
+        };
+        let method = sample.and_then(|sample| self.view.plain_method(sample, instruction.index() as usize));
+        let method = method.filter(|(ty, _)| *ty != self.facts.float_type);
+        let (Some(sample), Some((ty, function))) = (sample, method) else { return Ok(None) };
+        if self.type_of(operand) != Type::Object(ty) {
+            self.guard(operand, Type::Object(ty))?;
+        }
+        self.samples.insert(ty, sample);
+        self.lift(self.context.stack.len() - 1)?;
+        let object = self.pop()?.value;
+        self.push_word(Type::Value, function);
+        self.context.stack.push(object);
+        Ok(Some(Step::To(instruction.end())))
+    }
+
+    /// An attribute of an instance that has the attribute already, or any.
     pub(super) fn store_attr(&mut self, instruction: &Instruction) -> Steps {
-        self.in_place(instruction, links::STORE_ATTR, 2)
+        let index = instruction.index() as usize;
+        let sample = match self.instance(self.operand(0)?)? {
+            Class::Of(sample) => sample,
+            Class::Asked(step) => return Ok(step),
+            Class::None => return self.in_place(instruction, links::STORE_ATTR, 2),
+        };
+        let at = self.view.member(sample, index).filter(|_| self.view.stores_plainly(sample));
+        let (Some(at), Ok(key)) = (at, i32::try_from(self.view.name(index))) else {
+            return self.in_place(instruction, links::STORE_ATTR, 2);
+        };
+        self.flush_all();
+        let value = self.operand(1)?;
+        let (slow, done) = (self.asm.label(), self.asm.label());
+        self.no_changes(slow);
+        self.asm.load(RAX, slot(self.operand(0)?.slot));
+        self.member(at, key, slow);
+        self.asm.load(RCX, slot(value.slot));
+        // Null deletes.
+        self.asm.test(RCX, RCX);
+        self.asm.jump_if(If::Equal, slow);
+        self.asm.store(Rm::At(RAX, 16 * at as i32 + 8), RCX);
+        self.asm.jump(done);
+        self.asm.bind(slow);
+        let step = self.in_place(instruction, links::STORE_ATTR, 2)?;
+        self.asm.bind(done);
+        Ok(step)
     }
 
     /// Has a function of the runtime do what the instruction does to the stack, from the operand number `n` from the top
@@ -208,4 +406,12 @@ impl Maker<'_> {
         self.asm.bind(done);
         Ok(step)
     }
+}
+
+/// What is known of the class of an operand.
+enum Class {
+    /// The operand is an instance of the same class as this word.
+    Of(usize),
+    Asked(Step),
+    None,
 }

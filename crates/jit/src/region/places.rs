@@ -136,8 +136,7 @@ impl Maker<'_> {
                 self.asm.alu_number(Alu::Cmp, RAX, FALSE as i32);
                 self.asm.jump_if(If::NotEqual, exit);
             }
-            Type::Float | Type::Object(_) => {
-                let address = if let Type::Object(address) = ty { address } else { self.facts.float_type };
+            Type::Float | Type::Object(_) | Type::Instance(_) => {
                 self.load(RAX, operand)?;
                 self.asm.test_bits(RAX.into(), 3);
                 self.asm.jump_if(If::NotEqual, exit);
@@ -145,7 +144,11 @@ impl Maker<'_> {
                     self.asm.test(RAX, RAX);
                     self.asm.jump_if(If::Equal, exit);
                 }
-                self.asm.number(RCX, address as u64);
+                match ty {
+                    Type::Instance(link) => self.asm.load(RCX, links::place(link)),
+                    Type::Object(address) => self.asm.number(RCX, address as u64),
+                    _ => self.asm.number(RCX, self.facts.float_type as u64),
+                }
                 self.asm.alu(Alu::Cmp, RCX, Rm::At(RAX, 0));
                 self.asm.jump_if(If::NotEqual, exit);
             }
@@ -266,7 +269,7 @@ impl Maker<'_> {
     }
 
     /// Has an operand lie where it can be moved from.
-    fn lift(&mut self, index: usize) -> Result<(), Stop> {
+    pub(super) fn lift(&mut self, index: usize) -> Result<(), Stop> {
         if self.context.stack[index].place == Place::Memory {
             let reg = self.gpr()?;
             self.asm.load(reg, slot(self.context.locals.len() + index));

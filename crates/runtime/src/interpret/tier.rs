@@ -14,16 +14,17 @@ use berus_mpy::opcode::Op;
 
 use crate::data;
 use crate::data::instance::Instance;
-pub use crate::interpret::tier::direct::{answers_bool, function_of, slice_function};
 use crate::interpret::op;
 use crate::interpret::op::{TABLE, next, tri};
+pub use crate::interpret::tier::direct::{answers_bool, function_of, slice_function};
 use crate::model::builtin::{Builtin, Fun};
 use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};
 use crate::model::events::{Events, Poll, tick};
 use crate::model::execute::Called;
-use crate::model::frame::{Entry, Frame, Stacks};
+use crate::model::frame::{Block, Entry, Frame, Stacks, frame_bytes};
 use crate::model::layout::{Function, List, Map, Tuple};
+use crate::model::lookups::Lookups;
 use crate::model::object::{Gc, Object};
 use crate::model::registers::{Fp, Ip, Sp};
 use crate::model::thread::Thread;
@@ -357,12 +358,15 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
         Some(Fun::F2(fun)) if n == 2 => fun(vm, args.at(0), args.at(1)),
         Some(Fun::Var { min, max, fun }) if usize::from(min) <= n && n <= usize::from(max) => fun(vm, args.values(n)),
         Some(Fun::Send(_)) => return RUN,
-        fun => {
+        Some(Fun::F0(fun)) if n == 0 => {
             frame.ip.set(ip.0);
             frame.sp.set(base.0);
-            if let Some(Fun::F0(_)) = fun {
-                frame.forget_above();
-            }
+            frame.forget_above();
+            fun(vm)
+        }
+        _ => {
+            frame.ip.set(ip.0);
+            frame.sp.set(base.0);
             let in_place = !code.is_generator();
             match op::call_at(vm, base.at(0), op::Passed { args, n_pos: n, n_kw, in_place, entry: Entry::Machine }) {
                 Ok(Called::Entered) => {
@@ -385,6 +389,42 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
             WENT_ON
         }
         Err(raised) => EXITS + op::raised(vm, start, raised) as usize,
+    }
+}
+
+/// Calls the built-in function at `base`, as [`call`] does, with the `n` arguments behind it: as many as it takes.
+///
+/// # Safety
+/// As [`call`].
+pub unsafe extern "C" fn call_builtin(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize) -> usize {
+    let (start, base) = (Ip(ip), Sp(base));
+    let args = base.up(1);
+    let value = match base.at(0).downcast::<Builtin>().map(|builtin| builtin.fun()) {
+        Some(Fun::F1(fun)) => fun(vm, args.at(0)),
+        Some(Fun::F2(fun)) => fun(vm, args.at(0), args.at(1)),
+        Some(Fun::Var { fun, .. }) => fun(vm, args.values(n)),
+        _ => return RUN,
+    };
+    match value {
+        Ok(value) => {
+            base.set_slot(0, Some(value));
+            if !vm.dispatch.stops() {
+                return WENT_ON;
+            }
+            let mut behind = start;
+            behind.uint();
+            stop_at(vm, behind, base.up(1));
+            RESUME
+        }
+        Err(raised) => EXITS + op::raised(vm, start, raised) as usize,
+    }
+}
+
+/// The machine code for the function whose frame machine code has pushed, or [`CALLED`].
+pub fn machine_of_top(vm: &Vm) -> usize {
+    match (vm.frame().code.get(), vm.tier.state()) {
+        (Some(code), Some(state)) => machine_of(vm, state, code),
+        _ => CALLED,
     }
 }
 
@@ -525,6 +565,22 @@ pub struct Facts {
     pub entry_of_init: u8,
     /// From a frame to the object that the frame's `__init__` is called for.
     pub frame_object: usize,
+    /// See `frame_sp`.
+    pub frame_code: usize,
+    /// See `frame_sp`.
+    pub frame_ip: usize,
+    /// See `frame_sp`.
+    pub frame_end: usize,
+    /// From the interpreter to the addresses at which the stacks of values and of frames end.
+    pub values_end: usize,
+    /// See `values_end`.
+    pub frames_end: usize,
+    /// From the interpreter to the number that tells how often classes have changed, of 32 bits.
+    pub changes: usize,
+    /// From the interpreter to the number that tells how often what was a built-in may be one no longer, of 32 bits.
+    pub hidings: usize,
+    /// The bytes of an exception block.
+    pub block_bytes: usize,
     /// From a list to its length, and to the address of its items.
     pub list_len: usize,
     /// See `list_len`.
@@ -565,6 +621,14 @@ impl Facts {
             entry_of_machine: Entry::Machine as u8,
             entry_of_init: Entry::MachineInit as u8,
             frame_object: offset_of!(Frame, object),
+            frame_code: offset_of!(Frame, code),
+            frame_ip: offset_of!(Frame, ip),
+            frame_end: offset_of!(Frame, end),
+            values_end: offset_of!(Vm, thread) + offset_of!(Thread, stacks) + Stacks::ENDS[0],
+            frames_end: offset_of!(Vm, thread) + offset_of!(Thread, stacks) + Stacks::ENDS[1],
+            changes: offset_of!(Vm, lookups) + offset_of!(Lookups, changes),
+            hidings: offset_of!(Vm, lookups) + offset_of!(Lookups, hidings),
+            block_bytes: size_of::<Block>(),
             list_len: offset_of!(List, len),
             list_items: offset_of!(List, items),
             float_value: Float::VALUE,
@@ -582,6 +646,21 @@ impl Default for Facts {
     fn default() -> Facts {
         Facts::new()
     }
+}
+
+/// What machine code needs to know of a function to push its frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Callee {
+    /// The address of the code object.
+    pub code: usize,
+    /// The address of the first instruction.
+    pub start: usize,
+    /// How many of the frame's slots are local variables.
+    pub n_locals: usize,
+    /// How many slots the frame has.
+    pub n_slots: usize,
+    /// The bytes of the frame, with its exception blocks.
+    pub bytes: usize,
 }
 
 /// The frame on top, as a translator sees it.
@@ -662,6 +741,96 @@ impl<'a> View<'a> {
         let object = unsafe { Obj::from_bits(word) }?;
         let instance = Instance::of(object)?;
         instance.members().find_name(self.vm, self.code.qstr(index))
+    }
+
+    /// The address of the class of the instance that `word`, one of the frame's slots, is; `None` if it is none.
+    pub fn class(&self, word: usize) -> Option<usize> {
+        self.instance(word).map(|instance| instance.class().as_ptr().addr().get())
+    }
+
+    fn instance(&self, word: usize) -> Option<&'a Instance> {
+        // SAFETY: the word is one of the frame's slots.
+        Instance::of(unsafe { Obj::from_bits(word) }?)
+    }
+
+    /// The word of the Python function that is method number `index` of the module's names, of the instance that `word`,
+    /// one of the frame's slots, is, and how many attributes the instance has, none of which has the name. That is so for
+    /// all instances of the class with these attributes, until a [class changes](View::changes).
+    pub fn method(&self, word: usize, index: usize) -> Option<(usize, usize)> {
+        let (instance, name) = (self.instance(word)?, self.code.qstr(index));
+        let found = data::class::find(self.vm, instance.class(), name).filter(|found| !found.native)?;
+        let function = found.value.downcast::<Function>()?;
+        let is_own = instance.members().find_name(self.vm, name).is_some();
+        (!is_own).then(|| (function.obj().bits(), instance.members().used.get() as usize))
+    }
+
+    /// Whether storing an attribute of the instance that `word`, one of the frame's slots, is, changes that attribute and
+    /// does nothing else. That is so for all instances of the class, until a [class changes](View::changes).
+    pub fn stores_plainly(&self, word: usize) -> bool {
+        self.instance(word).is_some_and(Instance::stores_plainly)
+    }
+
+    /// The word of the built-in function or type that name `index` of the module is, until [that may
+    /// change](View::hidings); `None` if nobody has looked.
+    pub fn builtin(&self, index: usize) -> Option<usize> {
+        let found = self.vm.remembered_builtin(&self.code.context.globals().map, self.code.qstr(index))?;
+        let is_static =
+            found.downcast::<Builtin>().is_some() || found.downcast::<Type>().is_some_and(|ty| !ty.has(flag::HEAP));
+        is_static.then(|| found.bits())
+    }
+
+    /// How often what was a built-in may have become none, a number that may begin anew.
+    pub fn hidings(&self) -> u32 {
+        self.vm.lookups.hidings.get()
+    }
+
+    /// Of `word`, one of the frame's slots, if that is an object of a built-in type of which name `index` of the module is a
+    /// method: the address of the type, and the word of the method's function.
+    pub fn plain_method(&self, word: usize, index: usize) -> Option<(usize, usize)> {
+        // SAFETY: the word is one of the frame's slots.
+        let object = unsafe { Obj::from_bits(word) }.filter(|object| object.is_pointer())?;
+        let function = self.vm.remembered_plain_method(object, self.code.qstr(index))?;
+        let ty = self.type_at(word);
+        (ty != 0 && function.downcast::<Builtin>().is_some()).then(|| (ty, function.bits()))
+    }
+
+    /// Whether `word`, of a value that is reached from the frame, is a built-in function that [`call_builtin`] calls with
+    /// `n` arguments.
+    pub fn calls_builtin(&self, word: usize, n: usize) -> bool {
+        // SAFETY: the caller says that the word is one of a value.
+        let builtin = unsafe { Obj::from_bits(word) }.and_then(|object| object.downcast::<Builtin>());
+        builtin.is_some_and(|builtin| match builtin.fun() {
+            Fun::F1(_) => n == 1,
+            Fun::F2(_) => n == 2,
+            Fun::Var { min, max, .. } => usize::from(min) <= n && n <= usize::from(max),
+            _ => false,
+        })
+    }
+
+    /// How often classes have changed, a number that may begin anew.
+    pub fn changes(&self) -> u32 {
+        self.vm.lookups.changes.get()
+    }
+
+    /// The function that `word`, the word of a value that is reached from the frame, is, if a call with `n` arguments
+    /// enters it by a frame alone.
+    pub fn callee(&self, word: usize, n: usize) -> Option<Callee> {
+        // SAFETY: the caller says that the word is one of a value.
+        let function = unsafe { Obj::from_bits(word) }?.downcast::<Function>()?;
+        let code = function.code_if_simple();
+        (code.simple && usize::from(code.n_pos) == n).then(|| Callee {
+            code: address(code),
+            start: code.start.expose_provenance(),
+            n_locals: code.n_locals.into(),
+            n_slots: code.n_state.into(),
+            bytes: frame_bytes(code),
+        })
+    }
+
+    /// The word of the variable of the module that name `index` of the module stands for; `None` if there is none.
+    pub fn global_word(&self, index: usize) -> Option<usize> {
+        let map = &self.code.context.globals().map;
+        map.entries().get(map.find_name(self.vm, self.code.qstr(index))?)?.value.get().map(Obj::bits)
     }
 
     /// The variables of the module, and where among them name `index` of the module stands: the addresses of the number

@@ -42,10 +42,17 @@ impl Vm {
     /// if `key` is no interned name.
     #[cold]
     pub(crate) fn forget_builtin(&self, globals: &Map, key: Obj) {
+        self.note_hiding();
         match key.as_qstr() {
             Some(name) => self.lookups.beyond(globals, name).set(Beyond::default()),
             None => self.forget_builtins(),
         }
+    }
+
+    /// Notes that what has been found to be a built-in may no longer be one.
+    pub(crate) fn note_hiding(&self) {
+        #[cfg(berus_tier)]
+        self.lookups.hidings.set(self.lookups.hidings.get().wrapping_add(1));
     }
 
     /// Empties the cache of built-ins.
@@ -85,6 +92,13 @@ impl Vm {
             !ty.has(flag::HEAP) && ty.slots.attr.is_none() && name != q!("__class__") && name != q!("__next__");
         let plain = asks_no_object && value.is_some_and(|found| found.value.downcast::<Builtin>().is_some());
         self.lookups.slot(ty, name).set(Method::new(ty, name, plain, value));
+    }
+
+    /// Empties the cache of methods, since an attribute of a class that may have objects has changed.
+    pub(crate) fn note_class_change(&self) {
+        self.forget_cached_lookups();
+        #[cfg(berus_tier)]
+        self.lookups.changes.set(self.lookups.changes.get().wrapping_add(1));
     }
 
     /// Empties the cache of methods, for when a class has changed or may have been freed.

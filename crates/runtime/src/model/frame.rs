@@ -197,6 +197,11 @@ pub(crate) struct Stacks {
 impl Stacks {
     /// The distance of the frame that runs from the beginning.
     pub(crate) const TOP: usize = core::mem::offset_of!(Stacks, top);
+    /// The distances of the ends of what has been put to use of the stacks of values and of frames.
+    pub(crate) const ENDS: [usize; 2] = {
+        let end = core::mem::offset_of!(Memory, end);
+        [core::mem::offset_of!(Stacks, values) + end, core::mem::offset_of!(Stacks, frames) + end]
+    };
 }
 
 const WORD: usize = size_of::<usize>();
@@ -367,7 +372,7 @@ impl Drop for Memory {
 
 /// The bytes of a frame of `code` with its blocks.
 #[inline(always)]
-fn frame_bytes(code: Gc<Code>) -> usize {
+pub(crate) fn frame_bytes(code: Gc<Code>) -> usize {
     size_of::<Frame>() + code.n_exc as usize * size_of::<Block>()
 }
 

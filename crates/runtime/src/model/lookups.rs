@@ -70,6 +70,12 @@ pub(crate) struct Lookups {
     pub(crate) builtins: [Cell<Beyond>; BUILTINS],
     /// Where in a map the name of an instruction was found last, by the instruction's address.
     pub hints: [Cell<u8>; HINTS],
+    /// How often classes have changed.
+    #[cfg(berus_tier)]
+    pub(crate) changes: Cell<u32>,
+    /// How often a module has got a variable that may have the name of a built-in, or built-ins may have changed.
+    #[cfg(berus_tier)]
+    pub(crate) hidings: Cell<u32>,
 }
 
 impl Default for Lookups {
@@ -78,6 +84,10 @@ impl Default for Lookups {
             methods: [const { Cell::new(Method::NONE) }; METHODS],
             builtins: [const { Cell::new(Beyond { globals: 0, name: 0, value: None }) }; BUILTINS],
             hints: [const { Cell::new(0) }; HINTS],
+            #[cfg(berus_tier)]
+            changes: Cell::new(0),
+            #[cfg(berus_tier)]
+            hidings: Cell::new(0),
         }
     }
 }

@@ -471,6 +471,7 @@ impl Vm {
     pub(crate) fn set_builtins(&self, globals: Gc<Dict>) {
         self.builtins.set(Some(globals));
         self.forget_builtins();
+        self.note_hiding();
     }
 
     /// `sys.path`, a list.

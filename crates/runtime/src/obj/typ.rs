@@ -429,7 +429,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
                     dict.map.note(ACCESSORS);
                 }
                 dict.store(vm, name, value)?;
-                vm.forget_cached_lookups();
+                vm.note_class_change();
                 Ok(AttrResult::Done)
             }
             _ => Ok(AttrResult::Missing),
@@ -437,7 +437,7 @@ fn type_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult>
         Attr::Delete => match class.locals() {
             Locals::Dict(dict) if class.has(flag::HEAP) => {
                 let removed = dict.map.remove_name(vm, name);
-                vm.forget_cached_lookups();
+                vm.note_class_change();
                 Ok(if removed.is_some() { AttrResult::Done } else { AttrResult::Missing })
             }
             _ => Ok(AttrResult::Missing),

@@ -341,7 +341,14 @@ op! {
 }
 
 #[inline(never)]
-pub(in crate::interpret) fn make(vm: &Vm, code: Gc<Code>, child: usize, defaults: Slot, keyword_defaults: Slot, cells: &[Obj]) -> Res {
+pub(in crate::interpret) fn make(
+    vm: &Vm,
+    code: Gc<Code>,
+    child: usize,
+    defaults: Slot,
+    keyword_defaults: Slot,
+    cells: &[Obj],
+) -> Res {
     match code.child_to_make(vm, child)? {
         Some(child) => function_of(vm, child, defaults, keyword_defaults, cells),
         None => Err(vm.runtime_error(format_args!("no such function"))),
