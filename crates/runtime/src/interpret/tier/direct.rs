@@ -111,6 +111,8 @@ macro_rules! direct {
             let start = Ip(ip);
             let (mut $ip, mut $sp) = (start, Sp(sp));
             let Some($code) = $vm.frame().code.get() else { return RESUME };
+            // By `?` the body leaves the closure only.
+            #[allow(clippy::redundant_closure_call)]
             let outcome: Res<()> = (|| {
                 $body
                 Ok(())
