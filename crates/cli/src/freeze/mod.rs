@@ -1,8 +1,9 @@
 //! `berus freeze`: the modules that a manifest names, as one image that runs where it lies.
 //!
 //! The image is a ROM image ([`berus_mpy::romfs`]): it lends its memory, has folders as packages do, and every tool that looks into
-//! ROM images, MicroPython among them, looks into it.
+//! ROM images, MicroPython among them, looks into it. For MicroPython's own builds it is C instead ([`c`]).
 
+mod c;
 mod manifest;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,12 @@ pub struct Args {
     /// Also write Rust that embeds the image, to be included by a program on `berus-runtime`
     #[arg(long, value_name = "PATH")]
     rust: Option<PathBuf>,
+    /// Write C for a build of MicroPython instead, which compiles it as its `frozen_content.c`
+    #[arg(long, value_name = "PATH", requires = "names", conflicts_with_all = ["output", "rust", "align"])]
+    c: Option<PathBuf>,
+    /// The names that the build has: its `genhdr/qstrdefs.generated.h`
+    #[arg(long, value_name = "HEADER", requires = "c")]
+    names: Option<PathBuf>,
     /// A folder in which `require` looks for packages; may be given several times
     #[arg(short, long, value_name = "FOLDER")]
     library: Vec<String>,
@@ -94,7 +101,11 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     if named.is_empty() {
         output.complain(Status::Good, &args.manifest, &"it names no files, so that nothing will be in the image");
     }
-    let Some(tree) = tree(args, named, output) else { return Ok(()) };
+    let Some(files) = files(args, named, output) else { return Ok(()) };
+    if let (Some(path), Some(names)) = (&args.c, &args.names) {
+        return write_c(path, names, &files, output);
+    }
+    let Some(tree) = tree(files, output) else { return Ok(()) };
     let bytes = match args.align {
         Some(align) => tree.to_aligned_image(align as usize),
         None => tree.to_image(),
@@ -113,9 +124,45 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     Ok(())
 }
 
-/// Compiles what is to be compiled. Complains of what cannot; then there is no image.
-fn tree(args: &Args, named: Vec<Named>, output: &mut Output) -> Option<Tree<'static>> {
-    let mut tree = Tree::default();
+/// Writes C, for a build with the names in the file `names`.
+fn write_c(path: &Path, names: &Path, files: &[Frozen], output: &mut Output) -> io::Result<()> {
+    let header = match fs::read_to_string(names) {
+        Ok(header) => header,
+        Err(error) => {
+            output.complain(Status::Unusable, &displayed(names), &describe(&error));
+            return Ok(());
+        }
+    };
+    let Some(known) = c::Known::read(&header) else {
+        output.complain(
+            Status::Invalid,
+            &displayed(names),
+            &"it lists no names as genhdr/qstrdefs.generated.h of a build does",
+        );
+        return Ok(());
+    };
+    let files: Vec<_> = files.iter().map(|file| (file.target.clone(), file.data.clone())).collect();
+    match c::source(&files, &known) {
+        Ok(source) => file::write_or_print(path, source.as_bytes(), output).map(drop),
+        Err((place, why)) => {
+            output.complain(Status::Invalid, &place, &why);
+            Ok(())
+        }
+    }
+}
+
+/// A file as it is frozen.
+struct Frozen {
+    /// Where it comes from.
+    path: PathBuf,
+    /// Its path below the folder that becomes the image.
+    target: String,
+    data: Vec<u8>,
+}
+
+/// Compiles what is to be compiled. Complains of what cannot; then there is nothing to freeze.
+fn files(args: &Args, named: Vec<Named>, output: &mut Output) -> Option<Vec<Frozen>> {
+    let mut files = Vec::new();
     let mut seen = BTreeMap::new();
     let mut whole = true;
     for file in named {
@@ -123,18 +170,21 @@ fn tree(args: &Args, named: Vec<Named>, output: &mut Output) -> Option<Tree<'sta
         if seen.insert(file.target.clone(), file.path.clone()).as_ref() == Some(&file.path) {
             continue;
         }
-        if let Err((status, place, message)) = insert(args, &file, &mut tree) {
-            output.complain(status, &place, &message);
-            whole = false;
+        match frozen(args, &file) {
+            Ok(frozen) => files.push(frozen),
+            Err((status, place, message)) => {
+                output.complain(status, &place, &message);
+                whole = false;
+            }
         }
     }
-    whole.then_some(tree)
+    whole.then_some(files)
 }
 
-/// Puts a file into the image, or says of what to complain.
-fn insert(args: &Args, file: &Named, tree: &mut Tree<'static>) -> Result<(), (Status, String, String)> {
-    let unusable = |message: String| (Status::Unusable, displayed(&file.path), message);
-    let mut data = fs::read(&file.path).map_err(|error| unusable(describe(&error)))?;
+/// A file as it is frozen, or of what to complain.
+fn frozen(args: &Args, file: &Named) -> Result<Frozen, (Status, String, String)> {
+    let unusable = |error: io::Error| (Status::Unusable, displayed(&file.path), describe(&error));
+    let mut data = fs::read(&file.path).map_err(unusable)?;
     let mut target = file.target.clone();
     if file.compile {
         add_version(&mut data, file.version.as_deref());
@@ -144,7 +194,20 @@ fn insert(args: &Args, file: &Named, tree: &mut Tree<'static>) -> Result<(), (St
         data = compiled.map_err(|(place, message)| (Status::Invalid, place, message))?;
         target = target.trim_end_matches(".py").to_owned() + ".mpy";
     }
-    tree.insert(&target, data).map_err(|error| unusable(error.to_string()))
+    Ok(Frozen { path: file.path.clone(), target, data })
+}
+
+/// The files as a tree of folders. Complains of those that have no place in it.
+fn tree(files: Vec<Frozen>, output: &mut Output) -> Option<Tree<'static>> {
+    let mut tree = Tree::default();
+    let mut whole = true;
+    for Frozen { path, target, data } in files {
+        if let Err(error) = tree.insert(&target, data) {
+            output.complain(Status::Unusable, &displayed(&path), &error);
+            whole = false;
+        }
+    }
+    whole.then_some(tree)
 }
 
 /// Has a module know the version of its package, as MicroPython's builds do.
