@@ -66,8 +66,8 @@ pub struct Args {
     /// Leave out line numbers
     #[arg(long)]
     no_source_lines: bool,
-    /// Make the modules smaller than mpy-cross does: with `tables`, the default, by what no program can notice, about one percent;
-    /// with `names` by names, too, about seven percent. A report says what is different then
+    /// Make the modules smaller than mpy-cross does: with `tables`, the default, by what no program can notice, about half a percent;
+    /// with `names` by names, too, about six percent. A report says what is different then
     #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "tables")]
     minify: Option<What>,
     /// Names that `--minify=names` leaves as they are, with commas between
