@@ -307,7 +307,7 @@ mod tests {
         assert!(found.identifiers.is_superset(&set(&["_c", "_g", "_H", "i", "_j", "k", "_l", "_p", "_t", "self"])));
         assert_eq!(
             found.attributes.iter().filter(|name| !name.starts_with(b"__")).cloned().collect::<BTreeSet<_>>(),
-            set(&["_l", "i"])
+            set(&["_l", "format", "i"])
         );
         let import = |level, path: &[&str], members: &[&str]| Import {
             level,
