@@ -149,17 +149,23 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     }
     let smaller = match args.minify {
         None => None,
-        Some(what) => match Smaller::new(what, &mut tasks, &args.keep, &options, output) {
+        Some(what) => match Smaller::new(what, &tasks, &args.keep, &options, output) {
             None => return Ok(()),
             smaller => smaller,
         },
     };
+    let is_numbered = args.minify == Some(What::Names) && args.source_name.is_none();
+    if is_numbered {
+        for (task, number) in tasks.iter_mut().zip(1..) {
+            task.name = format!("{number}").into();
+        }
+    }
     let options = Options { minify: smaller.as_ref().map(|smaller| &smaller.minify), ..options };
     let mut tally = Tally::default();
     let (outcomes, sizes): (Vec<_>, Vec<_>) = work::run(&tasks, &options, args.jobs).into_iter().unzip();
     let prints = tasks.iter().any(|task| task.target == plan::Target::Stdout);
     if let Some(Smaller { report, .. }) = smaller.filter(|_| !prints) {
-        report.tell(&sizes, args.verbose, output)?;
+        report.tell(&sizes, is_numbered, args.verbose, output)?;
     }
     for (task, outcome) in tasks.iter().zip(outcomes) {
         match outcome {

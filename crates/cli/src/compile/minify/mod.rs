@@ -1,8 +1,8 @@
 //! `berus compile --minify`: smaller modules than mpy-cross makes.
 //!
 //! Without the names of a set of modules ([`What::Tables`]) only what no program can notice is left out, which is the compiler's
-//! work. With them ([`What::Names`]) all sources are surveyed first ([`survey`]), and what they say together decides which names
-//! can be shorter or absent ([`plan`]). A report tells what that has saved and what is different now ([`Report`]).
+//! work. With them ([`What::Names`]) all sources are surveyed first ([`mod@survey`]), and what they say together decides which names
+//! can be shorter or absent ([`mod@plan`]). A report tells what that has saved and what is different now ([`Report`]).
 
 mod plan;
 mod report;
@@ -40,17 +40,17 @@ pub struct Smaller {
 }
 
 impl Smaller {
-    /// Decides how the modules of `tasks` are to be smaller, and gives the sources their numbers. `keep` are names that stay as
+    /// Decides how the modules of `tasks` are to be smaller. `keep` are names that stay as
     /// they are. `None`, after complaints, if a source cannot be read or compiled: a part of a set decides nothing.
     pub fn new(
         what: What,
-        tasks: &mut [Task],
+        tasks: &[Task],
         keep: &[String],
         options: &Options<'_>,
         output: &mut Output,
     ) -> Option<Smaller> {
         let mut modules = Vec::new();
-        for task in &*tasks {
+        for task in tasks {
             let options = Options { source_name: &task.name, ..options.clone() };
             match read(&task.source).and_then(|source| survey(&task.source, &source, &options)) {
                 Ok(survey) => modules.push((path(task), survey)),
@@ -66,11 +66,6 @@ impl Smaller {
             What::Names => Plan::new(&modules, &keep),
         };
         let report = Report::new(what, tasks, &modules, &plan);
-        if what == What::Names {
-            for (task, number) in tasks.iter_mut().zip(1..) {
-                task.name = format!("{number}").into();
-            }
-        }
         Some(Smaller { minify: plan.minify, report })
     }
 }

@@ -38,11 +38,12 @@ impl Report {
         }
     }
 
-    /// Tells it; `after` has the bytes of the modules. `all` for every name that has changed.
+    /// Tells it; `after` has the bytes of the modules. `is_numbered` if these name their sources by number; `all` for every name that has
+    /// changed.
     ///
     /// # Errors
     /// If writing fails.
-    pub fn tell(&self, after: &[usize], all: bool, output: &mut impl Write) -> io::Result<()> {
+    pub fn tell(&self, after: &[usize], is_numbered: bool, all: bool, output: &mut impl Write) -> io::Result<()> {
         writeln!(output, "  number    before     after   saved  source")?;
         for (number, ((source, before), after)) in (1..).zip(self.before.iter().zip(after)) {
             writeln!(output, "{number:8} {before:9} {after:9} {}  {source}", Saved(*before, *after))?;
@@ -54,14 +55,14 @@ impl Report {
             Saved(before, after),
             count(self.before.len(), "module")
         )?;
+        if is_numbered {
+            writeln!(output, "Tracebacks: the numbers above stand for the sources.")?;
+        }
         if self.what == What::Names { self.tell_of_names(all, output) } else { Ok(()) }
     }
 
     fn tell_of_names(&self, all: bool, output: &mut impl Write) -> io::Result<()> {
-        writeln!(
-            output,
-            "Tracebacks: the numbers above stand for the sources; comprehensions go by the name of what is around them."
-        )?;
+        writeln!(output, "Tracebacks: comprehensions go by the name of what is around them.")?;
         writeln!(
             output,
             "Private names: {} shorter, in tracebacks, too, and where classes are shown.",
