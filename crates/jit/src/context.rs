@@ -98,10 +98,22 @@ impl Value {
 }
 
 /// All local variables and operands. Local variables are in memory or floats in a register.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Context {
     pub locals: Vec<Value>,
     pub stack: Vec<Value>,
+}
+
+impl Clone for Context {
+    fn clone(&self) -> Context {
+        Context { locals: self.locals.clone(), stack: self.stack.clone() }
+    }
+
+    // A context is copied for each instruction, into memory that is there.
+    fn clone_from(&mut self, source: &Context) {
+        self.locals.clone_from(&source.locals);
+        self.stack.clone_from(&source.stack);
+    }
 }
 
 impl Context {

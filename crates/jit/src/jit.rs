@@ -2,7 +2,8 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
+use core::time::Duration;
 
 use berus_runtime::host::{Executable, MachineCode, Room};
 use berus_runtime::interpret::tier::{self, Facts, RESUME, View};
@@ -15,11 +16,16 @@ use crate::enter::{Saved, enter};
 use crate::links::{self, Links};
 use crate::region::{self, Constant, Knowledge, Version};
 
-/// Bytes of machine code that an interpreter may have.
+/// Bytes of memory for machine code that an interpreter may have, unless it is given another limit.
 const BYTES: usize = 16 << 20;
 
-/// How often an exit is taken before a region is made for what follows.
-const OFTEN: u32 = 2;
+/// What part of the time since the first region may go to making regions, and how much of it at first.
+const PART: u32 = 4;
+const AT_FIRST: Duration = Duration::from_millis(2);
+
+/// How often an exit is taken before a region is made for what follows. A region takes as long to make as a few hundred
+/// exits.
+const OFTEN: u32 = 30;
 
 /// What a [`Report`] is told of a region.
 pub struct Translated<'a> {
@@ -50,6 +56,10 @@ pub struct Jit {
     report: Option<Report>,
     links: Links,
     state: RefCell<State>,
+    limit: usize,
+    /// When the first region was begun, and how long it has taken to make all, as far as the host knows the time.
+    begun: Cell<Option<Duration>>,
+    spent: Cell<Duration>,
 }
 
 #[derive(Default)]
@@ -116,12 +126,41 @@ struct Exit {
     context: Context,
     linkable: bool,
     taken: u32,
+    /// Whether a region has been asked for.
+    has_asked: bool,
 }
 
 impl Jit {
     /// A translator that is to be given to one interpreter, with `when`; `report` is told of each region.
     pub fn new(when: When, report: Option<Report>) -> Jit {
-        Jit { facts: Facts::new(), when, report, links: Links::default(), state: RefCell::default() }
+        Jit {
+            facts: Facts::new(),
+            when,
+            report,
+            links: Links::default(),
+            state: RefCell::default(),
+            limit: BYTES,
+            begun: Cell::default(),
+            spent: Cell::default(),
+        }
+    }
+
+    /// The translator with a limit of its own for the memory that machine code takes, in bytes; by default that is 16 MiB.
+    /// Once the limit is passed, by one room for a function at most, nothing more is translated until functions are gone.
+    pub fn with_limit(mut self, bytes: usize) -> Jit {
+        self.limit = bytes;
+        self
+    }
+
+    /// Makes a region, as [`Jit::make`] does, and counts the time.
+    fn make_in_time(&self, vm: &Vm, view: View<'_>, context: Context, goes_on: bool) -> Option<usize> {
+        let begun = vm.host().monotonic();
+        let made = self.make(vm, view, context, goes_on);
+        if let (Some(begun), Some(now)) = (begun, vm.host().monotonic()) {
+            self.begun.set(self.begun.get().or(Some(begun)));
+            self.spent.set(self.spent.get() + now.saturating_sub(begun));
+        }
+        made
     }
 
     /// Makes the region that begins where the frame is, with `context`; its address.
@@ -131,7 +170,7 @@ impl Jit {
         let unit = units
             .entry(view.code())
             .or_insert_with(|| Unit { knowledge: Knowledge::new(view.instructions()), ..Unit::default() });
-        if *bytes > BYTES {
+        if *bytes > self.limit {
             return None;
         }
         let begin = context.clone();
@@ -173,7 +212,7 @@ impl Jit {
         for (number, (distance, leaving)) in (first..).zip(region.exits) {
             self.links.set(number, address + distance);
             let region::Leaving { offset, context, linkable, .. } = leaving;
-            exits.push(Some(Exit { offset, context, linkable, taken: 0 }));
+            exits.push(Some(Exit { offset, context, linkable, taken: 0, has_asked: false }));
             unit.exits.push(number);
         }
         unit.knowledge.versions.extend(region.versions.into_iter().map(|version| {
@@ -197,7 +236,7 @@ impl Jit {
     /// follows. How the interpreter goes on.
     pub(crate) fn left(&self, vm: &Vm, saved: &Saved) -> usize {
         let number = saved.gpr[usize::from(crate::asm::R11.0)];
-        let Some((offset, context, asks)) = self.take(number) else { return RESUME };
+        let Some((offset, context, asks)) = self.take(vm, number) else { return RESUME };
         let Some(view) = View::new(vm) else { return RESUME };
         // One float in two places is one object.
         let mut objects = [0usize; 16];
@@ -228,12 +267,13 @@ impl Jit {
     }
 
     /// The instruction and the context of an exit that is taken, and whether a region is to be made there.
-    fn take(&self, number: usize) -> Option<(usize, Context, bool)> {
+    fn take(&self, vm: &Vm, number: usize) -> Option<(usize, Context, bool)> {
         let mut state = self.state.borrow_mut();
         let exit = state.exits.get_mut(number)?.as_mut()?;
         exit.taken = exit.taken.saturating_add(1);
         let often = if self.when == When::First { 1 } else { OFTEN };
-        let asks = exit.linkable && exit.taken == often;
+        let asks = exit.linkable && exit.taken >= often && !exit.has_asked && self.has_time(vm);
+        exit.has_asked |= asks;
         Some((exit.offset, exit.context.clone(), asks))
     }
 
@@ -244,7 +284,7 @@ impl Jit {
             let guesses = unit.knowledge.guesses.entry(view.offset()).or_default();
             *guesses = guesses.saturating_add(1);
         }
-        if let Some(address) = self.make(vm, view, context, true) {
+        if let Some(address) = self.make_in_time(vm, view, context, true) {
             self.links.set(number, address);
         }
     }
@@ -263,7 +303,12 @@ unsafe impl Translate<Vm> for Jit {
         {
             return Some(address);
         }
-        self.make(vm, view, context, false)
+        self.make_in_time(vm, view, context, false)
+    }
+
+    fn has_time(&self, vm: &Vm) -> bool {
+        let (Some(begun), Some(now)) = (self.begun.get(), vm.host().monotonic()) else { return true };
+        self.when == When::First || self.spent.get() <= AT_FIRST + now.saturating_sub(begun) / PART
     }
 
     unsafe fn run(&self, vm: &Vm, machine: usize) -> usize {

@@ -349,12 +349,13 @@ impl Maker<'_> {
     /// Begins an instruction: registers are had again.
     fn begin_instruction(&mut self) {
         (self.gprs, self.xmms, self.exits) = (0, 0, [None; 2]);
-        self.start = self.context.clone();
+        self.start.clone_from(&self.context);
         let words = self.context.stack.iter().filter(|value| matches!(value.place, Place::Gpr(_))).count();
         if words > GPRS.len() / 2 {
             self.flush_words();
         }
-        let floats = XMMS.filter(|xmm| self.context.uses(Xmm(*xmm)) > 0).count();
+        let is_float = |value: &&Value| matches!(value.place, Place::Xmm(Xmm(xmm)) if XMMS.contains(&xmm));
+        let floats = self.context.stack.iter().filter(is_float).count();
         if floats > XMMS.len() - 2 {
             self.flush_all();
         }

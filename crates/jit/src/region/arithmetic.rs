@@ -53,13 +53,18 @@ impl Maker<'_> {
         let op = BinaryOp::from_number(instruction.index() as u8).ok_or(Stop)?;
         let Some(operator) = operator(op) else { return self.generic(instruction) };
         let (a, b) = (self.operand(1)?, self.operand(0)?);
-        for operand in [a, b] {
+        for (operand, other) in [(a, b), (b, a)] {
             if !self.type_of(operand).is_unknown() {
                 continue;
             }
             match self.guess(operand) {
                 Some(ty @ (Type::Int | Type::Float)) => self.guard(operand, ty)?,
                 Some(_) => return self.generic(instruction),
+                // Probably both are of one type.
+                None if self.is_number(other) && self.guesses() && self.word_at(operand).is_some() => {
+                    let ty = if self.type_of(other) == Type::Float { Type::Float } else { Type::Int };
+                    self.guard(operand, ty)?;
+                }
                 None => match self.ask() {
                     Some(step) => return Ok(step),
                     None => return self.generic(instruction),
@@ -68,14 +73,18 @@ impl Maker<'_> {
         }
         let (a, b) = (self.operand(1)?, self.operand(0)?);
         let (left, right) = (self.type_of(a), self.type_of(b));
-        let number = |ty: Type| ty.is_int() || ty == Type::Float;
         if left.is_int() && right.is_int() && operator != Operator::Div {
             return self.ints(instruction, operator, a, b);
         }
-        if number(left) && number(right) {
+        if self.is_number(a) && self.is_number(b) {
             return self.floats(instruction, operator, a, b);
         }
         self.generic(instruction)
+    }
+
+    fn is_number(&self, operand: Operand) -> bool {
+        let ty = self.type_of(operand);
+        ty.is_int() || ty == Type::Float
     }
 
     /// The number that an operand is known to be, as a tagged word that fits 32 bits.

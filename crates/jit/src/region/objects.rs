@@ -10,22 +10,27 @@ use crate::region::{Maker, Operand, Step, Steps, Stop, effect, slot};
 
 impl Maker<'_> {
     pub(super) fn load_subscr(&mut self, instruction: &Instruction) -> Steps {
-        match self.list_and_index(self.operand(1)?, self.operand(0)?)? {
+        match self.list_and_index(self.operand(1)?, self.operand(0)?, true)? {
             Known::Yes => {}
             Known::No => return self.generic(instruction),
             Known::Asked(step) => return Ok(step),
         }
-        let (list, index) = (self.operand(1)?, self.operand(0)?);
+        let (sequence, index) = (self.operand(1)?, self.operand(0)?);
         let item = self.gpr()?;
-        self.item(list, index)?;
-        self.asm.load(item, Rm::Indexed(RAX, RCX, 3, 0));
+        let is_list = self.type_of(sequence) == Type::Object(self.facts.list_type);
+        self.index(sequence, index, if is_list { self.facts.list_len } else { self.facts.tuple_len })?;
+        if is_list {
+            self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
+        }
+        let first = if is_list { 0 } else { self.facts.tuple_items };
+        self.asm.load(item, Rm::Indexed(RAX, RCX, 3, first as i32));
         self.context.stack.truncate(self.context.stack.len() - 2);
         self.push(Type::Value, Place::Gpr(item));
         Ok(Step::To(instruction.end()))
     }
 
     pub(super) fn store_subscr(&mut self, instruction: &Instruction) -> Steps {
-        match self.list_and_index(self.operand(1)?, self.operand(0)?)? {
+        match self.list_and_index(self.operand(1)?, self.operand(0)?, false)? {
             Known::Yes => {}
             Known::No => return self.generic(instruction),
             Known::Asked(step) => return Ok(step),
@@ -45,7 +50,8 @@ impl Maker<'_> {
             self.asm.test(word, word);
             self.asm.jump_if(If::Equal, exit);
         }
-        self.item(list, index)?;
+        self.index(list, index, self.facts.list_len)?;
+        self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
         self.asm.store(Rm::Indexed(RAX, RCX, 3, 0), word);
         self.context.stack.truncate(self.context.stack.len() - 3);
         Ok(Step::To(instruction.end()))
@@ -100,11 +106,12 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Has the address of a list's items in `rax`, and in `rcx` the number of the item with an index that the list has.
-    fn item(&mut self, list: Operand, index: Operand) -> Result<(), Stop> {
+    /// Has the address of a list or tuple in `rax`, and in `rcx` the number of the item with an index that is within; `len`
+    /// is where the length is.
+    fn index(&mut self, sequence: Operand, index: Operand, len: usize) -> Result<(), Stop> {
         let exit = self.exit(false);
-        let len = Rm::At(RAX, self.facts.list_len as i32);
-        self.load(RAX, list)?;
+        let len = Rm::At(RAX, len as i32);
+        self.load(RAX, sequence)?;
         self.load(RCX, index)?;
         self.asm.shift(Shift::Arithmetic, RCX, 1);
         let within = self.asm.label();
@@ -115,26 +122,31 @@ impl Maker<'_> {
         self.asm.alu(Alu::Cmp, RCX, len);
         self.asm.jump_if(If::AboveEqual, exit);
         self.asm.bind(within);
-        self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
         Ok(())
     }
 
-    /// Whether two operands are a list and a small int.
-    fn list_and_index(&mut self, list: Operand, index: Operand) -> Result<Known, Stop> {
-        let wanted = Type::Object(self.facts.list_type);
-        for (operand, wanted) in [(list, wanted), (index, Type::Int)] {
-            let ty = self.type_of(operand);
-            if ty == wanted || wanted == Type::Int && ty.is_int() {
-                continue;
-            }
-            if !ty.is_unknown() || self.word_at(operand).is_none() {
+    /// Whether two operands are a list, or if that `may_be_tuple` a tuple, and a small int.
+    fn list_and_index(&mut self, sequence: Operand, index: Operand, may_be_tuple: bool) -> Result<Known, Stop> {
+        let [list, tuple] = [self.facts.list_type, self.facts.tuple_type].map(Type::Object);
+        let is_sequence = |ty: Type| ty == list || may_be_tuple && ty == tuple;
+        let ty = self.type_of(sequence);
+        if !is_sequence(ty) {
+            if !ty.is_unknown() || self.word_at(sequence).is_none() {
                 return Ok(Known::No);
             }
-            match self.guess(operand) {
-                Some(guess) if guess == wanted => self.guard(operand, wanted)?,
+            match self.guess(sequence) {
+                Some(guess) if is_sequence(guess) => self.guard(sequence, guess)?,
                 Some(_) => return Ok(Known::No),
                 None => return Ok(self.ask().map_or(Known::No, Known::Asked)),
             }
+        }
+        let ty = self.type_of(index);
+        if !ty.is_int() {
+            let may_be = self.guess(index).is_none_or(|guess| guess == Type::Int);
+            if !ty.is_unknown() || self.word_at(index).is_none() || !may_be || !self.guesses() {
+                return Ok(Known::No);
+            }
+            self.guard(index, Type::Int)?;
         }
         Ok(Known::Yes)
     }

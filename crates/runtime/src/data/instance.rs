@@ -52,24 +52,24 @@ impl Instance {
         &self.members
     }
 
-    /// Stores an attribute among the instance's own. The first one makes room for as many as other instances of the
-    /// class have had.
+    /// Stores an attribute among the instance's own, and answers its number there. The first one makes room for as many as
+    /// other instances of the class have had.
     ///
     /// # Errors
     /// `MemoryError`.
-    pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<()> {
+    pub fn store_member(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<usize> {
         let class = self.class();
-        let Locals::Dict(class) = class.locals() else { return self.members.store(vm, Obj::qstr(name), value) };
+        let Locals::Dict(class) = class.locals() else { return self.members.store_name(vm, name, value) };
         let room = class.map.number();
         if self.members.is_empty() {
             self.members.reserve(vm, room.into())?;
         }
-        self.members.store(vm, Obj::qstr(name), value)?;
+        let at = self.members.store_name(vm, name, value)?;
         let len = self.members.len();
         if len > room.into() && len <= MOST_ROOM {
             class.map.set_number(len as u8);
         }
-        Ok(())
+        Ok(at)
     }
 
     /// The instance's class.

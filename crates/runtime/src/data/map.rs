@@ -301,6 +301,23 @@ impl Map {
         }
     }
 
+    /// Puts `value` under `name`, which is not hashed where that can be helped; answers the number of the entry.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(crate) fn store_name(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<usize> {
+        if let Some(at) = self.find_name(vm, name) {
+            self.entries()[at].value.set(Some(value));
+            return Ok(at);
+        }
+        if self.capacity.get() <= PLAIN && self.used.get() < self.capacity.get() {
+            self.add_entry(vm, Obj::qstr(name), value);
+        } else {
+            self.add_hashed(vm, Obj::qstr(name), value, vm.qstrs.hash(name) as usize)?;
+        }
+        Ok(self.used.get() as usize - 1)
+    }
+
     /// Puts `value` under `key`, if the map has no entry for `key`.
     ///
     /// # Errors
@@ -326,6 +343,16 @@ impl Map {
         while self.used.get() == self.capacity.get() {
             self.make_room(vm)?;
         }
+        let at = self.add_entry(vm, key, value);
+        if let Some(index) = Index::of(self) {
+            spend_work(vm, index.enter(hash, at));
+        }
+        Ok(())
+    }
+
+    /// Adds an entry, for which there is room, and which is in no index yet: the entry's number.
+    #[inline]
+    fn add_entry(&self, vm: &Vm, key: Obj, value: Obj) -> u32 {
         if self.is_noted(LOOKED_PAST) {
             vm.forget_builtin(self, key);
         }
@@ -335,10 +362,7 @@ impl Map {
         let entry = &self.entries()[at as usize];
         entry.key.set(Some(key));
         entry.value.set(Some(value));
-        if let Some(index) = Index::of(self) {
-            spend_work(vm, index.enter(hash, at));
-        }
-        Ok(())
+        at
     }
 
     /// Makes room for another entry.

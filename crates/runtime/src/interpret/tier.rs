@@ -137,6 +137,9 @@ fn translate(vm: &Vm, state: &State<Vm>, code: Gc<Code>, target: Ip, sp: Sp) -> 
     let frame = vm.frame();
     frame.ip.set(target.0);
     frame.sp.set(sp.0);
+    if !state.translator.has_time(vm) {
+        return None;
+    }
     let machine = if code.is_generator() { None } else { state.translator.translate(vm) };
     state.note(target.0, address(code), machine);
     machine

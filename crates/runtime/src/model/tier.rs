@@ -4,7 +4,7 @@
 //! which instructions have machine code, and the objects that machine code needs to leave at any time.
 
 use alloc::boxed::Box;
-use core::cell::Cell;
+use core::cell::{Cell, OnceCell};
 
 use crate::heap::Collection;
 
@@ -26,6 +26,9 @@ pub unsafe trait Translate<Interpreter> {
     /// The address of machine code that goes on with the top frame at its instruction pointer, where that follows a
     /// backward jump or begins a function; `None` if there is to be none.
     fn translate(&self, vm: &Interpreter) -> Option<usize>;
+
+    /// Whether translating has not taken too much of the program's time; if it has, there may be time later.
+    fn has_time(&self, vm: &Interpreter) -> bool;
 
     /// Runs machine code that [`translate`](Translate::translate) has answered for the frame as it is now, until the
     /// interpreter is to go on: how it goes on, as [`interpret::tier`](crate::interpret::tier) numbers that.
@@ -70,7 +73,8 @@ impl<Interpreter> Default for Tier<Interpreter> {
 pub(crate) struct State<Interpreter> {
     pub translator: Box<dyn Translate<Interpreter>>,
     pub when: When,
-    entries: [Cell<Entry>; ENTRIES],
+    /// The table of machine code, once there is some.
+    entries: OnceCell<Box<[Cell<Entry>]>>,
     /// How many instructions of machine code have the interpreter run something on top of them.
     pub nested: Cell<u32>,
     /// The words of floats in store; 0 for none.
@@ -91,15 +95,15 @@ pub(crate) enum Known {
 
 impl<Interpreter> State<Interpreter> {
     #[inline(always)]
-    fn entry(&self, ip: *const u8) -> &Cell<Entry> {
+    fn entry(&self, ip: *const u8) -> Option<&Cell<Entry>> {
         let address = ip.addr();
-        &self.entries[(address ^ address >> 10) % ENTRIES]
+        self.entries.get()?.get((address ^ address >> 10) % ENTRIES)
     }
 
     /// What is known of machine code for the instruction at `ip` of the code object at `code`.
     #[inline(always)]
     pub fn find(&self, ip: *const u8, code: usize) -> Known {
-        let entry = self.entry(ip).get();
+        let Some(entry) = self.entry(ip).map(Cell::get) else { return Known::Nothing };
         if entry.ip != ip.addr() || entry.code != code {
             Known::Nothing
         } else if entry.machine == 0 {
@@ -111,7 +115,10 @@ impl<Interpreter> State<Interpreter> {
 
     /// Notes what [`State::find`] is to answer.
     pub fn note(&self, ip: *const u8, code: usize, machine: Option<usize>) {
-        self.entry(ip).set(Entry { ip: ip.addr(), code, machine: machine.unwrap_or(0) });
+        self.entries.get_or_init(|| (0..ENTRIES).map(|_| Cell::default()).collect());
+        if let Some(entry) = self.entry(ip) {
+            entry.set(Entry { ip: ip.addr(), code, machine: machine.unwrap_or(0) });
+        }
     }
 
     /// Fills the store with floats that `new` makes; false if that has none.
@@ -135,7 +142,7 @@ impl<Interpreter> Tier<Interpreter> {
         self.state = Some(Box::new(State {
             translator,
             when,
-            entries: [const { Cell::new(Entry { ip: 0, code: 0, machine: 0 }) }; ENTRIES],
+            entries: OnceCell::new(),
             nested: Cell::new(0),
             store: [const { Cell::new(0) }; STORE],
             is_stocked: Cell::new(false),
@@ -155,7 +162,7 @@ impl<Interpreter> Tier<Interpreter> {
             core::ptr::NonNull::new(core::ptr::without_provenance_mut(address))
                 .is_some_and(|block| collection.is_alive(block))
         };
-        for entry in &state.entries {
+        for entry in state.entries.get().into_iter().flatten() {
             if entry.get().code != 0 && !is_alive(entry.get().code) {
                 entry.set(Entry::default());
             }

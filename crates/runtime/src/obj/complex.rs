@@ -199,6 +199,27 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     }
 }
 
+/// A frequent operator on a complex number and a number; `None` for others.
+#[cfg(not(feature = "small"))]
+#[inline(always)]
+pub(crate) fn short(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Option<Res> {
+    let number = |object: Obj| {
+        parts(object).or_else(|| {
+            let real = float::as_float(object).or_else(|| object.as_small_int().map(|int| int as f64));
+            real.map(|real| (real, 0.0))
+        })
+    };
+    let (a, b) = (parts(left)?, number(right)?);
+    let (real, imaginary) = match op {
+        BinaryOp::Add | BinaryOp::InplaceAdd => (a.0 + b.0, a.1 + b.1),
+        BinaryOp::Subtract | BinaryOp::InplaceSubtract => (a.0 - b.0, a.1 - b.1),
+        BinaryOp::Multiply | BinaryOp::InplaceMultiply => multiply(a, b),
+        _ => return None,
+    };
+    Some(vm.new_complex(real, imaginary))
+}
+
+#[inline]
 fn multiply(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
 }

@@ -300,7 +300,7 @@ fn change_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, val
         return Ok(());
     }
     match value {
-        Some(value) => instance.store_member(vm, name, value),
+        Some(value) => instance.store_member(vm, name, value).map(drop),
         None => match instance.members().remove_name(vm, name) {
             Some(_) => Ok(()),
             None => Err(no_attribute(vm, object, name)),

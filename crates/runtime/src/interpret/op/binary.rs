@@ -79,10 +79,20 @@ leaving_op! {
     of_ints(vm, code, ip, sp, fp) { operate(vm, code, ip, sp, fp, long) }
 }
 
+/// The operator on operands that are neither two small ints nor two numbers of which one is a float.
+#[inline(never)]
+pub(in crate::interpret) fn objects(vm: &Vm, op: BinaryOp, a: Obj, b: Obj) -> Res {
+    #[cfg(all(feature = "float", not(feature = "small")))]
+    if let Some(value) = crate::obj::complex::short(vm, op, a, b) {
+        return value;
+    }
+    binary_of_objects(vm, op, a, b)
+}
+
 leaving_op! {
     /// Operands that are neither two small ints nor two numbers of which one is a float.
     #[inline(never)]
-    of_objects(vm, code, ip, sp, fp) { operate(vm, code, ip, sp, fp, binary_of_objects) }
+    of_objects(vm, code, ip, sp, fp) { operate(vm, code, ip, sp, fp, objects) }
 }
 
 leaving_op! {

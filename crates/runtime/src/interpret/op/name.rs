@@ -246,8 +246,8 @@ pub(crate) fn store_attribute(vm: &Vm, object: Obj, value: Slot, ip: Ip, name: Q
         match hinted_entry(vm, members, ip, name) {
             Some(entry) => entry.value.set(Some(value)),
             None => {
-                instance.store_member(vm, name, value)?;
-                find(vm, members, ip, name);
+                let at = instance.store_member(vm, name, value)?;
+                vm.hint(ip).set(at as u8);
             }
         }
         return Ok(());

@@ -20,7 +20,7 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::generator::Generator;
 use crate::obj::set::Set;
-use crate::ops::arithmetic::Arithmetic;
+use crate::ops::arithmetic::{Arithmetic, floats};
 use crate::ops::subscr::Subscripts;
 use crate::ops::truth::Truth;
 
@@ -128,7 +128,13 @@ macro_rules! direct {
 direct! {
     binary_op(vm, code, ip, sp) {
         let base = sp.down(2);
-        base.set_slot(0, Some(vm.binary_op(binary::operator(ip), base.at(0), base.at(1))?));
+        let (op, left, right) = (binary::operator(ip), base.at(0), base.at(1));
+        let value = if !left.is_pointer() || floats(left, right).is_some() {
+            vm.binary_op(op, left, right)?
+        } else {
+            binary::objects(vm, op, left, right)?
+        };
+        base.set_slot(0, Some(value));
         sp = base.up(1);
     }
 
