@@ -6,6 +6,8 @@
 
 use core::cell::Cell;
 
+#[cfg(all(feature = "python", target_pointer_width = "64"))]
+use crate::model::error::Raise;
 use crate::model::error::Res;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::types::Type;
@@ -54,6 +56,42 @@ impl Iter {
         let at = self.at.get();
         self.at.set(at + 1);
         at
+    }
+
+    /// Where the iterator is in a hash table of `len` entries, which `what` names: the low half of the number. The high
+    /// half is one more than the number of entries when the iterator began.
+    ///
+    /// # Errors
+    /// `RuntimeError` if the number of entries has changed since.
+    #[cfg(all(feature = "python", target_pointer_width = "64"))]
+    #[inline]
+    pub(crate) fn place(&self, vm: &Vm, len: usize, what: &str) -> Res<usize> {
+        let at = self.at.get();
+        match at >> 32 {
+            0 => self.at.set((len + 1) << 32 | at),
+            before if before == len + 1 => {}
+            _ => return Err(vm.runtime_error(format_args!("{what} changed size during iteration"))),
+        }
+        Ok(at & 0xffff_ffff)
+    }
+
+    /// Moves the iterator to entry number `place` of a hash table.
+    #[cfg(all(feature = "python", target_pointer_width = "64"))]
+    #[inline]
+    pub(crate) fn set_place(&self, place: usize) {
+        self.at.set(self.at.get() >> 32 << 32 | place);
+    }
+
+    /// Where the iterator is in a hash table.
+    #[cfg(not(all(feature = "python", target_pointer_width = "64")))]
+    pub(crate) fn place(&self, _: &Vm, _: usize, _: &str) -> Res<usize> {
+        Ok(self.at.get())
+    }
+
+    /// Moves the iterator to entry number `place` of a hash table.
+    #[cfg(not(all(feature = "python", target_pointer_width = "64")))]
+    pub(crate) fn set_place(&self, place: usize) {
+        self.at.set(place);
     }
 
     /// The next item, or `None` at the end.

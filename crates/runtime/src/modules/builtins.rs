@@ -150,7 +150,7 @@ fn build_class(vm: &Vm, args: Args<'_>) -> Res {
     let bases = Tuple::new(vm, bases)?;
     // The first base decides of what type the class is.
     let meta = bases.items().first().map_or(Gc::from_static(Type::TYPE), |base| vm.type_of(*base));
-    let class = if args.n_kw() > 0 {
+    let class = if cfg!(feature = "python") && args.n_kw() > 0 {
         class_with_keywords(vm, meta, name, bases, locals, args)?
     } else {
         vm.call(meta.obj(), &[name, bases.obj(), locals.obj()])?

@@ -517,7 +517,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let size = array.size();
     if let Some(slice) = index.downcast::<Slice>() {
         let bounds = slice.selection(vm, || array.len.get())?;
-        if bounds.step != 1 {
+        if cfg!(feature = "python") && bounds.step != 1 {
             return subscr_with_steps(vm, array, bounds, request).map(Some);
         }
         let (start, count) = (bounds.start, bounds.len);
@@ -543,6 +543,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
                 array.buffer().write(start * size, source);
                 Ok(Some(Obj::NONE))
             }
+            Subscr::Delete if !cfg!(feature = "python") => Ok(None),
             Subscr::Delete => {
                 array.splice(vm, start.min(array.len.get()), count.min(array.len.get() - start), 0)?;
                 Ok(Some(Obj::NONE))
@@ -559,6 +560,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             array.set(vm, at, value)?;
             Ok(Some(Obj::NONE))
         }
+        Subscr::Delete if !cfg!(feature = "python") => Ok(None),
         Subscr::Delete => {
             let at = vm.index(&vm.type_of(object), || array.len.get(), index)?;
             array.splice(vm, at, 1, 0)?;

@@ -166,7 +166,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let bytes = of(object);
     if let Some(slice) = index.downcast::<Slice>() {
         let bounds = slice.selection(vm, || bytes.len())?;
-        if bounds.step != 1 {
+        if cfg!(feature = "python") && bounds.step != 1 {
             let mut out = Builder::with_capacity(vm, bounds.len)?;
             for number in 0..bounds.len {
                 vm.work(1)?;

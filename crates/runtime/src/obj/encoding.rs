@@ -5,6 +5,8 @@
 
 use crate::data::builder::Builder;
 use crate::model::args::Args;
+#[cfg(not(feature = "python"))]
+use crate::model::arity::CheckArguments;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
 use crate::model::protocols::Strs;
@@ -91,9 +93,14 @@ impl Encoding {
     }
 }
 
+/// Raises the exception for text that cannot be encoded or decoded. Python has a type for each.
 #[cold]
-fn unicode_error(vm: &Vm) -> Raised {
-    vm.error_with(&exception::UNICODE_ERROR, &[])
+fn unicode_error(vm: &Vm, encoding: bool) -> Raised {
+    #[cfg(feature = "python")]
+    let ty = if encoding { &exception::UNICODE_ENCODE_ERROR } else { &exception::UNICODE_DECODE_ERROR };
+    #[cfg(not(feature = "python"))]
+    let (ty, _) = (&exception::UNICODE_ERROR, encoding);
+    vm.error_with(ty, &[])
 }
 
 /// What becomes of characters that cannot be encoded, and of bytes that cannot be decoded.
@@ -127,7 +134,7 @@ pub(crate) fn encode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Ob
         return Ok(out);
     }
     if !cfg!(feature = "python") {
-        return Err(unicode_error(vm));
+        return Err(unicode_error(vm, true));
     }
     let errors = Errors::named(vm, errors);
     let mut at = 0;
@@ -137,7 +144,7 @@ pub(crate) fn encode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Ob
         at += utf8::width_at(text, at);
         match (encoding.byte(point), errors) {
             (Some(byte), _) => out.push(vm, byte)?,
-            (None, Errors::Strict) => return Err(unicode_error(vm)),
+            (None, Errors::Strict) => return Err(unicode_error(vm, true)),
             (None, Errors::Ignore) => {}
             (None, Errors::Replace) => out.push(vm, b'?')?,
             (None, Errors::Escape) => crate::obj::str::print_escape(vm, &mut out, point)?,
@@ -191,7 +198,7 @@ pub(crate) fn decode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Ob
             out.extend(vm, &rest[..width])?;
         } else {
             match errors {
-                Errors::Strict => return Err(unicode_error(vm)),
+                Errors::Strict => return Err(unicode_error(vm, false)),
                 Errors::Ignore => {}
                 Errors::Replace => out.extend(vm, "\u{fffd}".as_bytes())?,
                 Errors::Escape => vm.print_fmt(&mut out, format_args!("\\x{:02x}", rest[0]))?,
@@ -203,11 +210,13 @@ pub(crate) fn decode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Ob
 }
 
 /// The arguments of a constructor of text by their positions.
+#[cfg(feature = "python")]
 pub(crate) struct Positions {
     words: [Obj; 3],
     len: usize,
 }
 
+#[cfg(feature = "python")]
 impl Positions {
     pub(crate) fn args(&self) -> Args<'_> {
         Args::positional(&self.words[..self.len])
@@ -217,11 +226,9 @@ impl Positions {
 /// The arguments `args` by position: of what is made into text, which is named `first`, of the encoding and the errors.
 ///
 /// # Errors
-/// `NotImplementedError` for keywords without the feature `python`; `TypeError` for other keywords.
+/// `TypeError` for other keywords.
+#[cfg(feature = "python")]
 pub(crate) fn by_position(vm: &Vm, args: Args<'_>, first: &str) -> Res<Positions> {
-    if args.n_kw() > 0 && !cfg!(feature = "python") {
-        return Err(vm.not_implemented(format_args!("keyword argument(s) not implemented - use normal args instead")));
-    }
     let given = args.n_pos();
     if given > 3 {
         return Err(vm.type_error(format_args!("function expected at most 3 arguments, got {given}")));
@@ -242,10 +249,33 @@ pub(crate) fn by_position(vm: &Vm, args: Args<'_>, first: &str) -> Res<Positions
         }
     }
     let len = slots.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-    let defaults = [Obj::qstr(crate::qstr::Qstr::EMPTY), Obj::qstr(crate::q!("utf-8")), Obj::NONE];
-    let mut words = defaults;
+    let mut words = [Obj::qstr(crate::qstr::Qstr::EMPTY), Obj::qstr(crate::q!("utf-8")), Obj::NONE];
     for (word, slot) in words.iter_mut().zip(slots) {
         *word = slot.unwrap_or(*word);
     }
     Ok(Positions { words, len })
+}
+
+/// The arguments of a constructor of text, which are given by position.
+#[cfg(not(feature = "python"))]
+pub(crate) struct Positions<'a>(Args<'a>);
+
+#[cfg(not(feature = "python"))]
+impl<'a> Positions<'a> {
+    pub(crate) fn args(&self) -> Args<'a> {
+        self.0
+    }
+}
+
+/// The arguments `args`, of which none may be given by name.
+///
+/// # Errors
+/// `NotImplementedError` for keywords, `TypeError` for too many arguments.
+#[cfg(not(feature = "python"))]
+pub(crate) fn by_position<'a>(vm: &Vm, args: Args<'a>, _: &str) -> Res<Positions<'a>> {
+    if args.n_kw() > 0 {
+        return Err(vm.not_implemented(format_args!("keyword argument(s) not implemented - use normal args instead")));
+    }
+    vm.check_args(args, 0, 3, false)?;
+    Ok(Positions(args))
 }

@@ -1,5 +1,8 @@
 //! The type `float`: double precision, on every target.
 
+#[cfg(feature = "python")]
+mod more;
+
 use core::fmt::Write;
 
 use berus_mpy::number;
@@ -22,7 +25,7 @@ use crate::obj::{complex, int};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::text::utf8::{is_space, trim};
-use crate::{define, q};
+use crate::{define, members, q};
 
 /// The type `float`.
 pub static TYPE: Type = define!(
@@ -32,7 +35,19 @@ pub static TYPE: Type = define!(
         .print(print)
         .unary_op(unary_op)
         .binary_op(binary_op)
+        .locals(METHODS)
 );
+
+members! {
+    static METHODS = {
+        #[cfg(feature = "python")]
+        "as_integer_ratio" => f1(more::as_integer_ratio),
+        #[cfg(feature = "python")]
+        "conjugate" => f1(more::conjugate),
+        #[cfg(feature = "python")]
+        "is_integer" => f1(more::is_integer),
+    }
+}
 
 /// A float.
 #[repr(C)]

@@ -320,9 +320,10 @@ fn contains_method(vm: &Vm, object: Obj, item: Obj) -> Res {
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
-    let next = of(vm, iter.source)?.item_from(vm, iter.at.get())?;
+    let set = of(vm, iter.source)?;
+    let next = set.item_from(vm, iter.place(vm, set.map.len(), "Set")?)?;
     Ok(next.map(|(behind, item)| {
-        iter.at.set(behind);
+        iter.set_place(behind);
         item
     }))
 }

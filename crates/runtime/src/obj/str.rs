@@ -201,7 +201,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     if let Some(slice) = index.downcast::<Slice>() {
         vm.work_on_bytes(text.len())?;
         let bounds = slice.selection(vm, || utf8::count(text))?;
-        if bounds.step != 1 {
+        if cfg!(feature = "python") && bounds.step != 1 {
             return selected(vm, text, bounds).map(Some);
         }
         let start = utf8::offset_of(text, bounds.start).unwrap_or(text.len());

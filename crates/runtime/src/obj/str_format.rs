@@ -3,7 +3,7 @@
 use crate::data::builder::Builder;
 #[cfg(feature = "python")]
 use crate::data::class;
-use crate::data::instance::Instance;
+use crate::data::instance::{Instance, NativeBase};
 use crate::model::args::Args;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
@@ -33,6 +33,8 @@ pub fn format_value(vm: &Vm, out: &mut Builder, object: Obj, spec: &[u8]) -> Res
     let Some(spec) = Spec::parse(spec) else {
         return Err(vm.value_error(format_args!("invalid format specifier")));
     };
+    // An instance of a class that derives from a number or string is formatted as that.
+    let object = if cfg!(feature = "python") { vm.native_base(object).unwrap_or(object) } else { object };
     let is_int = vm.is_int_or_bool(object);
     let is_number = is_int || float::as_float(object).is_some();
     let default = if is_number { Align::Right } else { Align::Left };
@@ -99,6 +101,10 @@ pub fn format_value(vm: &Vm, out: &mut Builder, object: Obj, spec: &[u8]) -> Res
             }
             let end = spec.precision.and_then(|precision| utf8::offset_of(text, precision)).unwrap_or(text.len());
             field.put(vm, out, &text[..end])
+        }
+        Some(_) if cfg!(feature = "python") && vm.as_str_or_bytes(object).is_none() => {
+            let name = vm.type_name(object);
+            Err(vm.type_error(format_args!("unsupported format string passed to {name}.__format__")))
         }
         Some(kind) => Err(unknown_code(vm, kind, object)),
     }

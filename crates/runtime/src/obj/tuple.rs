@@ -127,7 +127,7 @@ pub(crate) fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<O
     let items = tuple.items();
     if let Some(slice) = index.downcast::<Slice>() {
         let bounds = slice.selection(vm, || items.len())?;
-        if bounds.step != 1 {
+        if cfg!(feature = "python") && bounds.step != 1 {
             let selected = (0..bounds.len).map(|number| &items[bounds.at(number)]);
             return Ok(Some(Tuple::build(vm, bounds.len, selected)?.obj()));
         }

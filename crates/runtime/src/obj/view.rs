@@ -64,21 +64,23 @@ impl View {
     }
 }
 
-fn entry(vm: &Vm, iter: &Iter, dict: Obj) -> Option<(Obj, Obj)> {
-    let (at, key, value) = vm.as_dict(dict)?.map.entry_from(iter.at.get())?;
-    spend_work(vm, (at - iter.at.get()) / 8);
-    iter.at.set(at + 1);
-    Some((key, value.unwrap_or(Obj::NONE)))
+fn entry(vm: &Vm, iter: &Iter, dict: Obj) -> Res<Option<(Obj, Obj)>> {
+    let Some(dict) = vm.as_dict(dict) else { return Ok(None) };
+    let place = iter.place(vm, dict.map.len(), "dictionary")?;
+    let Some((at, key, value)) = dict.map.entry_from(place) else { return Ok(None) };
+    spend_work(vm, (at - place) / 8);
+    iter.set_place(at + 1);
+    Ok(Some((key, value.unwrap_or(Obj::NONE))))
 }
 
 /// The next key of the dict that `iter` goes over.
 pub(crate) fn next_key(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
-    Ok(entry(vm, iter, iter.source).map(|(key, _)| key))
+    Ok(entry(vm, iter, iter.source)?.map(|(key, _)| key))
 }
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let view = of(vm, iter.source)?;
-    let Some((key, value)) = entry(vm, iter, view.dict.obj()) else { return Ok(None) };
+    let Some((key, value)) = entry(vm, iter, view.dict.obj())? else { return Ok(None) };
     Ok(Some(match view.kind {
         Kind::Keys => key,
         Kind::Values => value,

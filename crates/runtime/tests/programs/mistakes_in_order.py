@@ -16,3 +16,5 @@ for source in None, object(), 1.5:
 print(*(raised(lambda: bytes(source, 2)) for source in (2, -1, [1], [300], 2**70)))
 print(raised(lambda: bytearray(2**70, 2, 3, 4)), raised(lambda: b"a".hex(1, 2)), raised(lambda: "a".startswith()))
 print(raised(lambda: b"".decode("none")), raised(lambda: str(b"", "none")), raised(lambda: str("a", "none")))
+
+# MicroPython differs: it lacks what Python has here.

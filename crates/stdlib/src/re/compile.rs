@@ -4,6 +4,9 @@
 use berus_runtime::data::builder::Builder;
 use berus_runtime::model::error::{Raise, Raised, Res};
 use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::Dict;
+use berus_runtime::model::object::Gc;
+use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::text::utf8;
@@ -21,6 +24,8 @@ pub struct Compiled {
     pub groups: usize,
     /// How many loops have a number.
     pub loops: usize,
+    /// The numbers of groups by their names.
+    pub names: Gc<Dict>,
 }
 
 /// Compiles a pattern.
@@ -29,7 +34,8 @@ pub struct Compiled {
 /// `ValueError` for what is no regular expression, or has too large parts; `RuntimeError` if groups nest too deep;
 /// `MemoryError`.
 pub fn compile(vm: &Vm, pattern: &[u8], is_text: bool) -> Res<Compiled> {
-    let mut compiler = Compiler { vm, pattern, is_text, at: 0, code: Builder::new(), groups: 0, loops: 0 };
+    let names = Dict::new(vm)?;
+    let mut compiler = Compiler { vm, pattern, is_text, at: 0, code: Builder::new(), groups: 0, loops: 0, names };
     compiler.alternatives()?;
     if compiler.at < pattern.len() {
         return Err(compiler.error());
@@ -38,7 +44,7 @@ pub fn compile(vm: &Vm, pattern: &[u8], is_text: bool) -> Res<Compiled> {
     if compiler.here() > MAX_CODE {
         return Err(compiler.too_complex());
     }
-    Ok(Compiled { code: compiler.code.into_bytes(vm)?, groups: compiler.groups, loops: compiler.loops })
+    Ok(Compiled { code: compiler.code.into_bytes(vm)?, groups: compiler.groups, loops: compiler.loops, names })
 }
 
 struct Compiler<'a> {
@@ -50,6 +56,7 @@ struct Compiler<'a> {
     code: Builder,
     groups: usize,
     loops: usize,
+    names: Gc<Dict>,
 }
 
 /// What is known of a part of a pattern.
@@ -375,8 +382,44 @@ impl Compiler<'_> {
     }
 
     /// A group, from behind its parenthesis.
+    /// The name of a group, up to `end`.
+    fn name(&mut self, end: u8) -> Res {
+        let rest = &self.pattern[self.at..];
+        let len = self.vm.position(rest, |byte| byte == end)?.unwrap_or(0);
+        let name = &rest[..len];
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+        if !name.iter().all(is_name) || name.first().is_none_or(u8::is_ascii_digit) {
+            return Err(self.error());
+        }
+        self.at += len + 1;
+        self.vm.new_str_checked(name)
+    }
+
     fn group(&mut self) -> Res<Part> {
-        let captures = !self.eat(b"?:");
+        if self.eat(b"?P=") {
+            let name = self.name(b')')?;
+            let Some(number) = self.names.map.get(self.vm, name)? else { return Err(self.error()) };
+            self.push(&[op::GROUP])?;
+            self.push_number(number.as_small_int().unwrap_or(0) as usize)?;
+            return Ok(Part::NOTHING);
+        }
+        let mut captures = !self.eat(b"?:");
+        if captures && self.eat(b"?P<") {
+            let name = self.name(b'>')?;
+            if self.names.map.get(self.vm, name)?.is_some() {
+                return Err(self.error());
+            }
+            let number = Obj::small_int_wrapping(self.groups as isize + 1);
+            self.names.map.store(self.vm, name, number)?;
+        } else if self.eat(b"?#") {
+            while let Some(byte) = self.peek()
+                && byte != b')'
+            {
+                self.vm.work(1)?;
+                self.at += 1;
+            }
+            captures = false;
+        }
         if captures && self.peek() == Some(b'?') {
             return Err(self.too_complex());
         }

@@ -2,8 +2,8 @@
 //!
 //! What MicroPython has is as there: `.` takes any character, `$` is the end of the subject, and classes with names are
 //! of ASCII. All else is as in CPython: what matches, which groups, and where parts begin and end. There are counted
-//! repetitions, `\b`, `\B`, `\A`, `\Z`, groups taken once more and escapes of characters, but no lookaround, named
-//! groups or flags.
+//! repetitions, `\b`, `\B`, `\A`, `\Z`, groups taken once more, groups with names and escapes of characters, but no
+//! lookaround or flags.
 
 mod code;
 mod compile;
@@ -13,11 +13,13 @@ mod template;
 use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::model::error::{Raise, Res};
-use berus_runtime::model::layout::{List, Tuple};
+use berus_runtime::model::events::Poll;
+use berus_runtime::model::layout::{Dict, List, Tuple};
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::printer::{Printer, Style};
-use berus_runtime::model::protocols::Strs;
+use berus_runtime::model::protocols::{Ints, Iterate, Strs};
+use berus_runtime::model::types::{Attr, AttrResult, Subscr};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::{Custom, Customs};
@@ -25,6 +27,7 @@ use berus_runtime::obj::exception::INDEX_ERROR;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::print::Print;
+use berus_runtime::qstr::Qstr;
 use berus_runtime::text::utf8;
 use compile::Compiled;
 use run::{Place, Runner, Subject};
@@ -36,25 +39,35 @@ pub const MODULE: ModuleDef = ModuleDef::new("re", MEMBERS).extensible();
 berus_runtime::members! {
     static MEMBERS = {
         "compile" => var(1, 2, compile),
+        "escape" => f1(escape),
+        "findall" => f2(find_all),
+        "finditer" => f2(find_matches),
+        "fullmatch" => f2(match_whole),
         "match" => var(2, 4, match_),
         "search" => var(2, 4, search),
+        "split" => var(2, 3, split),
         "sub" => var(3, 5, sub),
     }
 }
 
 /// A compiled regular expression.
 struct Re {
+    pattern: Obj,
     code: Obj,
     groups: usize,
     loops: usize,
+    names: Gc<Dict>,
 }
 
 berus_runtime::custom_type! {
-    static RE: Type<Re> = "re".print(print_re).locals(RE_METHODS);
+    static RE: Type<Re> = "re".print(print_re).attr(re_attr).locals(RE_METHODS);
 }
 
 berus_runtime::members! {
     static RE_METHODS = {
+        "findall" => f2(find_all),
+        "finditer" => f2(find_matches),
+        "fullmatch" => f2(match_whole),
         "match" => var(2, 4, match_),
         "search" => var(2, 4, search),
         "split" => var(2, 3, split),
@@ -65,17 +78,20 @@ berus_runtime::members! {
 /// A match.
 struct Match {
     subject: Obj,
+    /// The numbers of groups by their names.
+    names: Gc<Dict>,
     /// Where each group begins and ends, in bytes; `None` where it has not matched.
     places: Gc<Tuple>,
 }
 
 berus_runtime::custom_type! {
-    static MATCH: Type<Match> = "match".print(print_match).locals(MATCH_METHODS);
+    static MATCH: Type<Match> = "match".print(print_match).subscr(match_subscr).locals(MATCH_METHODS);
 }
 
 berus_runtime::members! {
     static MATCH_METHODS = {
         "group" => var(1, u8::MAX, group),
+        "groupdict" => var(1, 2, groupdict),
         "groups" => f1(groups),
         "span" => var(1, 2, span),
         "start" => var(1, 2, start),
@@ -84,12 +100,12 @@ berus_runtime::members! {
 }
 
 impl Match {
-    fn new(vm: &Vm, subject: Obj, places: &[Place]) -> Res<Gc<Custom<Match>>> {
+    fn new(vm: &Vm, re: &Re, subject: Obj, places: &[Place]) -> Res<Gc<Custom<Match>>> {
         let items = List::new(vm, &[])?;
         for place in places {
             items.append(vm, place.map_or(Obj::NONE, |place| Obj::small_int_wrapping(place as isize)))?;
         }
-        vm.new_custom(Match { subject, places: Tuple::of_list(vm, &items)? })
+        vm.new_custom(Match { subject, names: re.names, places: Tuple::of_list(vm, &items)? })
     }
 
     fn groups(&self) -> usize {
@@ -112,6 +128,12 @@ impl Match {
 
     /// The number of a group.
     fn number(&self, vm: &Vm, number: Obj) -> Res<usize> {
+        if is_text(vm, number) {
+            return match self.names.map.get(vm, number)?.and_then(Obj::as_small_int) {
+                Some(number) => Ok(number as usize),
+                None => Err(vm.error_with(&INDEX_ERROR, &[number])),
+            };
+        }
         match usize::try_from(vm.int(number)?) {
             Ok(index) if index < self.groups() => Ok(index),
             _ => Err(vm.error_with(&INDEX_ERROR, &[number])),
@@ -142,8 +164,9 @@ fn re_of(vm: &Vm, object: Obj) -> Res<Gc<Custom<Re>>> {
     if let Some(re) = object.downcast() {
         return Ok(re);
     }
-    let Compiled { code, groups, loops } = compile::compile(vm, vm.str_or_bytes(object)?, is_text(vm, object))?;
-    vm.new_custom(Re { code, groups, loops })
+    let compiled = compile::compile(vm, vm.str_or_bytes(object)?, is_text(vm, object))?;
+    let Compiled { code, groups, loops, names } = compiled;
+    vm.new_custom(Re { pattern: object, code, groups, loops, names })
 }
 
 /// What runs the code of a regular expression.
@@ -185,7 +208,7 @@ fn find(vm: &Vm, args: &[Obj], at_once: bool) -> Res {
         true => runner.matches(subject, from)?.is_some(),
         false => runner.search(subject, from)?.is_some(),
     };
-    if found { Ok(Match::new(vm, args[1], runner.places())?.obj()) } else { Ok(Obj::NONE) }
+    if found { Ok(Match::new(vm, &re, args[1], runner.places())?.obj()) } else { Ok(Obj::NONE) }
 }
 
 fn match_(vm: &Vm, args: &[Obj]) -> Res {
@@ -241,16 +264,118 @@ fn sub(vm: &Vm, args: &[Obj]) -> Res {
         let Some((start, end)) = runner.next(subject)? else { break };
         out.extend(vm, &subject.bytes[from.unwrap_or(0)..start])?;
         if vm.is_callable(replacement) {
-            let found = Match::new(vm, whole, runner.places())?;
+            let found = Match::new(vm, &re, whole, runner.places())?;
             out.extend(vm, vm.str_or_bytes(vm.call(replacement, &[found.obj()])?)?)?;
         } else {
-            expand(vm, vm.str_or_bytes(replacement)?, subject.bytes, runner.places(), &mut out)?;
+            expand(vm, vm.str_or_bytes(replacement)?, &re.names, subject.bytes, runner.places(), &mut out)?;
         }
         from = Some(end);
     }
     let Some(from) = from else { return Ok(whole) };
     out.extend(vm, &subject.bytes[from..])?;
     if subject.is_text { out.into_str(vm) } else { out.into_bytes(vm) }
+}
+
+/// `fullmatch(re_or_pattern, string)`: a match of the whole string.
+fn match_whole(vm: &Vm, re: Obj, whole: Obj) -> Res {
+    let pattern = re_of(vm, re)?.pattern;
+    let mut closed = Builder::new();
+    closed.extend(vm, b"(?:")?;
+    closed.extend(vm, vm.str_or_bytes(pattern)?)?;
+    closed.extend(vm, b")\\Z")?;
+    let closed = if is_text(vm, pattern) { closed.into_str(vm)? } else { closed.into_bytes(vm)? };
+    find(vm, &[closed, whole], true)
+}
+
+/// All matches of `re` in `whole`: what `of` makes of each.
+fn each_match(vm: &Vm, re: Obj, whole: Obj, of: impl Fn(&Re, &[Place]) -> Res) -> Res<Gc<List>> {
+    let re = re_of(vm, re)?;
+    let subject = subject(vm, whole)?;
+    let mut runner = runner(vm, &re)?;
+    let all = List::new(vm, &[])?;
+    while runner.next(subject)?.is_some() {
+        all.append(vm, of(&re, runner.places())?)?;
+    }
+    Ok(all)
+}
+
+/// `findall(re_or_pattern, string)`: the texts of all matches, or of their group, or tuples of their groups.
+fn find_all(vm: &Vm, re: Obj, whole: Obj) -> Res {
+    let text = |place: &[Place]| match *place {
+        [Some(start), Some(end)] => part(vm, whole, start, end),
+        _ => part(vm, whole, 0, 0),
+    };
+    let all = each_match(vm, re, whole, |_, places| match places.len() / 2 {
+        1 => text(places),
+        2 => text(&places[2..]),
+        _ => {
+            let texts = List::new(vm, &[])?;
+            places[2..].chunks_exact(2).try_for_each(|place| texts.append(vm, text(place)?))?;
+            Ok(Tuple::of_list(vm, &texts)?.obj())
+        }
+    })?;
+    Ok(all.obj())
+}
+
+/// `finditer(re_or_pattern, string)`: an iterator over all matches.
+fn find_matches(vm: &Vm, re: Obj, whole: Obj) -> Res {
+    let all = each_match(vm, re, whole, |re, places| Ok(Match::new(vm, re, whole, places)?.obj()))?;
+    vm.iter(all.obj())
+}
+
+/// `escape(text)`: a pattern that matches the text itself.
+fn escape(vm: &Vm, text: Obj) -> Res {
+    let mut out = Builder::new();
+    for &byte in vm.str_or_bytes(text)? {
+        vm.work(1)?;
+        if b"()[]{}?*+-|^$\\.&~# \t\n\r\x0b\x0c".contains(&byte) {
+            out.push(vm, b'\\')?;
+        }
+        out.push(vm, byte)?;
+    }
+    if is_text(vm, text) { out.into_str(vm) } else { out.into_bytes(vm) }
+}
+
+/// `pattern` and `groups` of a regular expression, and `groupindex`.
+fn re_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
+    let (Some(re), Attr::Load | Attr::LoadMethod) = (object.downcast::<Custom<Re>>(), request) else {
+        return Ok(AttrResult::Missing);
+    };
+    Ok(match vm.spelling(name) {
+        b"pattern" => AttrResult::Value(re.pattern),
+        b"groups" => AttrResult::Value(vm.new_uint(re.groups)?),
+        b"groupindex" => AttrResult::Value(copied(vm, re.names)?.obj()),
+        _ => AttrResult::Missing,
+    })
+}
+
+/// A dict of the same entries.
+fn copied(vm: &Vm, names: Gc<Dict>) -> Res<Gc<Dict>> {
+    let copy = Dict::new(vm)?;
+    copy.update(vm, names.obj())?;
+    Ok(copy)
+}
+
+/// `match[group]`
+fn match_subscr(vm: &Vm, object: Obj, number: Obj, request: Subscr) -> Res<Option<Obj>> {
+    let Subscr::Load = request else { return Ok(None) };
+    let found = match_of(vm, object)?;
+    found.text(vm, found.number(vm, number)?).map(Some)
+}
+
+/// `groupdict(default=None)`: the texts of groups by their names.
+fn groupdict(vm: &Vm, args: &[Obj]) -> Res {
+    let found = match_of(vm, args[0])?;
+    let texts = Dict::new(vm)?;
+    let mut at = 0;
+    while let Some((behind, name, number)) = found.names.map.entry_from(at) {
+        vm.work(1)?;
+        let text = found.text(vm, number.and_then(Obj::as_small_int).unwrap_or(0) as usize)?;
+        let text = if text == Obj::NONE { args.get(1).copied().unwrap_or(text) } else { text };
+        texts.map.store(vm, name, text)?;
+        at = behind + 1;
+    }
+    Ok(texts.obj())
 }
 
 /// `group([number, ...])`

@@ -2,18 +2,27 @@
 
 use berus_runtime::data::builder::Builder;
 use berus_runtime::model::error::{Raise, Res};
-use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::layout::Dict;
+use berus_runtime::model::protocols::{Ints, Strs};
 use berus_runtime::model::vm::Vm;
+use berus_runtime::model::word::Obj;
 use berus_runtime::obj::exception::INDEX_ERROR;
 
 use super::run::Place;
 
-/// Adds `template` to `out`, with groups of the match where it names them, as `\1` or `\g<1>`, and characters where it
+/// Adds `template` to `out`, with groups of the match where it names them, as `\1`, `\g<1>` or `\g<name>`, and characters where it
 /// has escapes. `places` are those of the groups in the subject; one that has not matched is empty.
 ///
 /// # Errors
 /// `IndexError` if there is no such group, `ValueError` for an escape that stands for nothing, `MemoryError`.
-pub fn expand(vm: &Vm, mut template: &[u8], subject: &[u8], places: &[Place], out: &mut Builder) -> Res<()> {
+pub fn expand(
+    vm: &Vm,
+    mut template: &[u8],
+    names: &Dict,
+    subject: &[u8],
+    places: &[Place],
+    out: &mut Builder,
+) -> Res<()> {
     while let Some(backslash) = template.iter().position(|&byte| byte == b'\\') {
         out.extend(vm, &template[..backslash])?;
         let rest = &template[backslash + 1..];
@@ -22,6 +31,18 @@ pub fn expand(vm: &Vm, mut template: &[u8], subject: &[u8], places: &[Place], ou
             None => (false, rest),
         };
         let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if named && digits == 0 {
+            let len = number.iter().position(|byte| *byte == b'>').unwrap_or(number.len());
+            let name = vm.new_str_checked(&number[..len])?;
+            let Some(group) = names.map.get(vm, name)?.and_then(Obj::as_small_int) else {
+                return Err(vm.error_with(&INDEX_ERROR, &[name]));
+            };
+            if let Some(&[Some(start), Some(end)]) = places.chunks_exact(2).nth(group as usize) {
+                out.extend(vm, &subject[start..end])?;
+            }
+            template = number.get(len + 1..).unwrap_or_default();
+            continue;
+        }
         if digits > 0 {
             let add = |number: usize, digit: &u8| number.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
             let group = number[..digits].iter().fold(0, add);
