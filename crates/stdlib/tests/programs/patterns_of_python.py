@@ -5,7 +5,7 @@ found = re.search(r"(?P<key>\w+)=(?P<value>\d+)?", "a b key=; x=42")
 print(found.group("key"), found["value"], found[0], found.groupdict(), found.groupdict("none"), found.span("key"))
 print(re.sub(r"(?P<a>\w)(?P<b>\w)", r"\g<b>\g<a>", "abcde"), re.match(r"(?P<q>['\"]).*?(?P=q)", "'it\"s' x").group())
 print(re.findall(r"\d+", "1 22 a333"), re.findall(r"(\w)(\d)?", "a1 b"), re.findall(r"x(.)", "xaxb"), re.findall("a*", "baac"), re.findall(b"[0-9]", b"1a2"))
-print([(m.start(), m.group()) for m in re.finditer(r"\b\w", "ab cd é")], list(re.compile("z").finditer("abc")))
+print([(m.start(), m.group()) for m in re.finditer(r"\b\w", "ab cd e")], list(re.compile("z").finditer("abc")))
 for pattern, text in ("a|ab", "ab"), ("a+", "aab"), ("", ""), (r"(\d+)-(\d+)", "12-34"):
     found = re.fullmatch(pattern, text)
     print(found and (found.group(), found.groups()))
