@@ -128,13 +128,13 @@ impl Errors {
 /// # Errors
 /// `UnicodeError` for a character that the encoding does not have, unless `errors` says otherwise.
 pub(crate) fn encode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Obj>) -> Res<Builder> {
+    if !cfg!(feature = "python") && encoding == Encoding::Ascii && !text.is_ascii() {
+        return Err(unicode_error(vm, true));
+    }
     let mut out = Builder::with_capacity(vm, text.len())?;
-    if encoding == Encoding::Utf8 || text.is_ascii() {
+    if !cfg!(feature = "python") || encoding == Encoding::Utf8 || text.is_ascii() {
         out.extend(vm, text)?;
         return Ok(out);
-    }
-    if !cfg!(feature = "python") {
-        return Err(unicode_error(vm, true));
     }
     let errors = Errors::named(vm, errors);
     let mut at = 0;
@@ -201,7 +201,10 @@ pub(crate) fn decode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Ob
                 Errors::Strict => return Err(unicode_error(vm, false)),
                 Errors::Ignore => {}
                 Errors::Replace => out.extend(vm, "\u{fffd}".as_bytes())?,
-                Errors::Escape => vm.print_fmt(&mut out, format_args!("\\x{:02x}", rest[0]))?,
+                Errors::Escape if cfg!(feature = "python") => {
+                    vm.print_fmt(&mut out, format_args!("\\x{:02x}", rest[0]))?;
+                }
+                Errors::Escape => {}
             }
         }
         at += width.max(1);

@@ -161,7 +161,9 @@ impl Values<'_> {
             }
             Some(_) => {
                 let key = &name[..end];
-                if let Some(mapping) = self.mapping {
+                if cfg!(feature = "python")
+                    && let Some(mapping) = self.mapping
+                {
                     let value = vm.load_subscr(mapping, vm.new_str(key)?)?;
                     return part_of(vm, value, &name[end..]);
                 }
