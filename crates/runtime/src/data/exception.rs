@@ -11,11 +11,20 @@ use crate::model::printer::Printer;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::q;
+use crate::qstr::Qstr;
 
 /// The most entries of a traceback; outer calls beyond these are left out.
 pub(crate) const MAX_TRACE: u16 = 64;
 
 impl Exception {
+    /// Whether an attribute that a program gives an instance of a class of exceptions is the exception's, and not one of the
+    /// instance around the exception.
+    pub(crate) fn keeps(vm: &Vm, name: Qstr) -> bool {
+        let is_exceptions = || [q!("args"), q!("__traceback__"), q!("__cause__"), q!("__context__")].contains(&name);
+        !cfg!(feature = "python") || is_exceptions() || vm.spelling(name) == b"__notes__"
+    }
+
     /// An exception of type `ty` without arguments, not yet an object.
     pub(crate) fn empty(ty: Gc<Type>) -> Exception {
         Exception {

@@ -2,6 +2,7 @@
 
 use crate::data::builtin::Wrapped;
 use crate::data::class;
+use crate::data::exception::Exceptions;
 use crate::data::function::BoundMethod;
 use crate::data::instance::{Instance, NativeBase};
 use crate::data::property::Property;
@@ -9,7 +10,7 @@ use crate::model::args::Args;
 use crate::model::builtin_types::BuiltinTypes;
 use crate::model::builtins::Builtins;
 use crate::model::error::{Raise, Raised, Res};
-use crate::model::layout::{Dict, Module};
+use crate::model::layout::{Dict, Exception, Module};
 use crate::model::lookups::Found;
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
@@ -294,6 +295,7 @@ fn change_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, val
     }
     let native = vm.native_base(object);
     if let Some(base) = native
+        && (value.is_none() || Exception::keeps(vm, name) || vm.as_exception(base).is_none())
         && let Some(attr) = vm.type_of(base).slots.attr
         && let AttrResult::Done = attr(vm, base, name, request)?
     {

@@ -30,7 +30,7 @@ for kind in First, Third:
         raise kind()
     except Exception as error:
         print(type(error).__name__, error.args, getattr(error, "number", None))
-print(Second(2).args)
+print(Second(2).args, Second(2).__dict__)
 
 for number in 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 17, 20, 21, 22, 32, 103, 104, 110, 111, 114, 115:
     print(number, type(OSError(number, "")).__name__, type(OSError(number)).__name__)
