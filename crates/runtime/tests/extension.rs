@@ -105,7 +105,7 @@ except AttributeError as e:
 <module 'hoist'> 140 geschüttelt
 3 2 5 None
 [1, 2] None
-<class 'Paternoster'> Paternoster ['__class__', 'append', 'ascend', 'board', 'alight', 'STOREYS', '__name__', '__dict__', '__bases__']
+<class 'Paternoster'> Paternoster ['STOREYS', '__bases__', '__class__', '__dict__', '__doc__', '__module__', '__mro__', '__name__', '__qualname__', 'alight', 'append', 'ascend', 'board']
 'Paternoster' object has no attribute 'descend'
 module 'hoist' has no attribute 'age'
 ";
@@ -128,7 +128,7 @@ print(lift.ascend(3), lift.alight(), isinstance(lift, Paternoster))
 
 #[test]
 fn modules_registered_later_come_first() {
-    assert_eq!(output("import gc\nprint(dir(gc))"), "['__class__', '__name__', '__dict__']\n");
+    assert_eq!(output("import gc\nprint(dir(gc))"), "['__class__', '__dict__', '__name__']\n");
     assert_eq!(output("import usoft, soft\nprint(usoft is soft)"), "True\n");
     assert_eq!(output("try: import ugc\nexcept ImportError as e: print(e)"), "no module named 'ugc'\n");
 }

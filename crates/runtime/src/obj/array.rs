@@ -586,6 +586,9 @@ fn subscr_with_steps(vm: &Vm, array: Gc<Array>, bounds: Bounds, request: Subscr)
         Subscr::Store(value) => {
             let source = array.slice_source(vm, value)?;
             let given = source.len() / size;
+            if given == 0 {
+                return subscr_with_steps(vm, array, bounds, Subscr::Delete);
+            }
             if given != bounds.len {
                 return Err(wrong_number(vm, given, bounds));
             }

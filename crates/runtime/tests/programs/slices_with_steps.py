@@ -46,3 +46,11 @@ for index in 100, "a":
         print(type(error).__name__)
 
 # MicroPython differs: it has none of this.
+
+# Items that bytes without any are stored to are deleted.
+text = bytearray(b"0123456789")
+text[::3] = b""
+print(text)
+numbers = array("h", range(6))
+numbers[::-2] = array("h")
+print(numbers)
