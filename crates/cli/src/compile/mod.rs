@@ -14,7 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use berus_compiler::{Emitter, Options, to_file};
+use berus_compiler::{Emitter, Minify, Options, to_file};
 use berus_mpy::arch::Arch;
 use berus_mpy::header::{Flavour, SUB_VERSION};
 use berus_mpy::release::Release;
@@ -231,9 +231,21 @@ fn release(target: &Target, args: &Args) -> Result<Release, String> {
 /// # Errors
 /// The place of the program's error, in which the source goes by `name`, and what is wrong there.
 pub fn compile(name: &str, source: &[u8], options: &Options<'_>) -> Result<Vec<u8>, (String, String)> {
-    berus_compiler::compile(source, options)
-        .and_then(|module| to_file(&module, options))
-        .map_err(|error| snippet::describe(name, source, &error))
+    let make = |options: &Options<'_>| {
+        let module = berus_compiler::compile(source, options)?;
+        to_file(&module, options)
+    };
+    let plain = make(options);
+    // Where the names of parameters stand for other things, too, it costs to have none.
+    let other = options.minify.filter(|minify| minify.keywords.is_some()).map(|minify| {
+        let minify = Minify { keywords: None, ..minify.clone() };
+        make(&Options { minify: Some(&minify), ..options.clone() })
+    });
+    let shortest = match (plain, other) {
+        (Ok(plain), Some(Ok(other))) if other.len() < plain.len() => Ok(other),
+        (plain, _) => plain,
+    };
+    shortest.map_err(|error| snippet::describe(name, source, &error))
 }
 
 /// What became of the sources.
