@@ -18,9 +18,11 @@ fn kind_and_message(part: &str) -> (&str, String) {
 }
 
 /// Messages of MicroPython, as [`kind_and_message`] gives them, where Berus has others: it iterates where MicroPython wants a list or tuple, and
-/// does not name an operator that only reads `in`. MicroPython leaves some exceptions without a message.
-const OTHER_WORDS: [&str; 5] = [
+/// does not name an operator that only reads `in`; of methods it says how many arguments they expect. MicroPython leaves some exceptions without a
+/// message.
+const OTHER_WORDS: [&str; 6] = [
     "",
+    "function missing  required positional arguments",
     "unsupported types for __contains__: , ",
     "unsupported types for : , ",
     "object  isn",

@@ -143,7 +143,7 @@ LARGE = {
     "count": lambda: SIZE,
 }
 # Types whose objects are small, whatever programs do.
-SMALL_TYPES = {"ADC", "I2C", "PWM", "Pin", "RTC", "SPI", "SSLContext", "Signal", "SoftI2C", "SoftSPI", "Timer", "UART", "VfsPosix",
+SMALL_TYPES = {"ADC", "bool", "float", "I2C", "PWM", "Pin", "RTC", "SPI", "SSLContext", "Signal", "SoftI2C", "SoftSPI", "Timer", "UART", "VfsPosix",
                "WDT", "property", "socket"}
 # Other arguments.
 SMALL = {"b": lambda: "b", "bb": lambda: b"b", "half": lambda: 2.5, "comma": lambda: ",", "list1": lambda: [1], "abs": lambda: abs,
