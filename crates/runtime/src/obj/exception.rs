@@ -126,7 +126,8 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
         Attr::Load | Attr::LoadMethod => {
             let value = if name == q!("args") {
                 exception.args.get().obj()
-            } else if names_argument(vm, object, name) {
+            } else if name == q!("value") || name == q!("errno") {
+                // MicroPython does not ask which type the exception has, and its programs ask for the value of any.
                 exception.value()
             } else if name == q!("__traceback__") {
                 Obj::NONE
@@ -145,17 +146,6 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
             Ok(AttrResult::Done)
         }
         _ => more_attr(vm, object, exception, name, request),
-    }
-}
-
-/// Whether an attribute is the first argument. MicroPython does not ask which type the exception has.
-fn names_argument(vm: &Vm, object: Obj, name: Qstr) -> bool {
-    #[cfg(feature = "python")]
-    return exception_attr::names_argument(vm, object, name);
-    #[cfg(not(feature = "python"))]
-    {
-        let _ = (vm, object);
-        name == q!("value") || name == q!("errno")
     }
 }
 

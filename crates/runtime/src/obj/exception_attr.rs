@@ -30,13 +30,6 @@ pub(crate) fn with_traceback(_: &Vm, exception: Obj, _: Obj) -> Res {
     Ok(exception)
 }
 
-/// Whether exceptions of this type have an attribute that names an argument: the value of a `StopIteration`, the number
-/// of an `OSError`.
-pub(crate) fn names_argument(vm: &Vm, exception: Obj, name: Qstr) -> bool {
-    let is = |ty: &'static Type| vm.is_instance(exception, ty);
-    if name == q!("value") { is(Vm::STOP_ITERATION) } else { name == q!("errno") && is(Vm::OS_ERROR) }
-}
-
 /// What Python calls the arguments of an exception.
 fn named_argument(vm: &Vm, object: Obj, exception: &Exception, name: Qstr) -> Option<Obj> {
     let is = |ty: &'static Type| vm.is_instance(object, ty);

@@ -1,7 +1,7 @@
 # What Python has of exceptions and MicroPython leaves out. The output is CPython's.
 error = ValueError("a", 1)
 error.detail = [1]
-print(error.detail, error.args, hasattr(error, "value"), hasattr(error, "errno"))
+print(error.detail, error.args)
 del error.detail
 print(hasattr(error, "detail"))
 error.args = (2,)

@@ -45,5 +45,3 @@ for bad in ("raise 5", "raise", "raise int"):
         exec(bad)
     except (TypeError, RuntimeError) as e:
         print(type(e).__name__, e)
-
-# MicroPython differs: it lacks what Python has here.
