@@ -525,13 +525,7 @@ impl Maker<'_> {
     /// Calls a function that does the instruction.
     fn direct(&mut self, instruction: &Instruction, function: usize) -> Result<(), Stop> {
         self.flush_all();
-        let slots = self.context.locals.len() + self.context.stack.len();
-        self.asm.copy(RDI, RBX);
-        self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
-        self.asm.address(RDX, slot(slots));
-        self.asm.number(RAX, function as u64);
-        self.asm.call(RAX);
-        self.asm.test(RAX, RAX);
+        self.call_function(function, self.context.locals.len() + self.context.stack.len());
         match self.jumped(instruction) {
             None => {
                 let ends = self.ends();
@@ -547,6 +541,16 @@ impl Maker<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Calls the function of the instruction, of a frame all in memory that uses `slots` slots; what the function answers is tested.
+    fn call_function(&mut self, function: usize, slots: usize) {
+        self.asm.copy(RDI, RBX);
+        self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
+        self.asm.address(RDX, slot(slots));
+        self.asm.number(RAX, function as u64);
+        self.asm.call(RAX);
+        self.asm.test(RAX, RAX);
     }
 
     /// Where machine code ends with the number in `rax`.

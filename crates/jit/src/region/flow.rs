@@ -5,7 +5,7 @@ use berus_mpy::opcode::{ITER_SLOTS, Op};
 
 use berus_runtime::interpret::tier::{JUMPED, function_of};
 
-use crate::asm::{Alu, If, Label, RAX, RBX, RCX, RDI, RDX, RSI, Rm, Shift};
+use crate::asm::{Alu, If, Label, RAX, RBX, RCX, Rm, Shift};
 use crate::context::{Context, Place, Type, Value};
 use crate::links;
 use crate::region::places::truth;
@@ -201,12 +201,7 @@ impl Maker<'_> {
             // The interpreter looks at events.
             self.asm.jump(exit);
         } else {
-            self.asm.copy(RDI, RBX);
-            self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
-            self.asm.address(RDX, slot(slots));
-            self.asm.number(RAX, function as u64);
-            self.asm.call(RAX);
-            self.asm.test(RAX, RAX);
+            self.call_function(function, slots);
             self.asm.jump_if(If::Equal, on);
             self.asm.alu_number(Alu::Cmp, RAX, JUMPED as i32);
             self.asm.jump_if(If::Equal, taken);
