@@ -15,7 +15,7 @@ use core::time::Duration;
 
 use berus_mpy::arch::Arch;
 
-pub use self::hardware::{Edges, Hardware, I2cBus, PinMode, Pull, Pulses, ResetCause, SerialLine, SpiBus};
+pub use self::hardware::{Connection, Edges, Hardware, I2cBus, PinMode, Pull, Pulses, ResetCause, SerialLine, SpiBus};
 use crate::errno::{Errno, READ_ONLY, UNSUPPORTED};
 
 /// What an interpreter needs from the machine that it runs on. Everything has a default that refuses or does

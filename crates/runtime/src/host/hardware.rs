@@ -15,6 +15,11 @@ pub trait Hardware {
         &[]
     }
 
+    /// The number of the pin that is called `name`: that of its own name, or of another one that the board has for it.
+    fn find_pin(&self, name: &str) -> Option<usize> {
+        self.pins().iter().position(|pin| *pin == name)
+    }
+
     /// Has a pin be used as `mode` says.
     ///
     /// # Errors
@@ -55,7 +60,13 @@ pub trait Hardware {
         None
     }
 
-    /// The voltage of a pin, from 0 to 65535 for the highest.
+    /// What the inputs of the converter of voltages measure, by the converter's own numbers: pins, and what is at none of
+    /// [`pins`](Hardware::pins), by numbers behind theirs.
+    fn analog_pins(&self) -> &'static [usize] {
+        &[]
+    }
+
+    /// The voltage of a pin, or of another input, from 0 to 65535 for the highest.
     ///
     /// # Errors
     /// `EOPNOTSUPP` if there is no converter at the pin.
@@ -71,6 +82,16 @@ pub trait Hardware {
     fn set_pulses(&self, pin: usize, pulses: Option<Pulses>) -> Result<(), Errno> {
         let _ = (pin, pulses);
         Err(UNSUPPORTED)
+    }
+
+    /// Hands pins over to the bus or line with this number, in the order that its kind has; those that are not given are the
+    /// usual ones.
+    ///
+    /// # Errors
+    /// `EINVAL` if a pin cannot be used so, `EOPNOTSUPP` if others than the usual ones are asked for and there is no choice.
+    fn connect(&self, what: Connection, number: usize, pins: &[Option<usize>]) -> Result<(), Errno> {
+        let _ = (what, number);
+        if pins.iter().all(Option::is_none) { Ok(()) } else { Err(UNSUPPORTED) }
     }
 
     /// The bus for I2C with this number.
@@ -189,7 +210,18 @@ pub enum ResetCause {
     DeepSleep,
 }
 
-/// A bus for I2C, of which the board is the controller.
+/// What pins are handed over to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// A bus for I2C: clock, data.
+    I2c,
+    /// A bus for SPI: clock, output, input.
+    Spi,
+    /// A serial line: output, input.
+    Serial,
+}
+
+/// A bus for I2C, of which the board is the controller. An address has 7 bits.
 pub trait I2cBus {
     /// Sets the bits in a second.
     ///
@@ -197,30 +229,20 @@ pub trait I2cBus {
     /// `EINVAL` if there cannot be so many.
     fn set_frequency(&self, frequency: u32) -> Result<(), Errno>;
 
-    /// Begins a transfer, or another part of one, and calls the device at `address`, of 7 bits, to read from it or to write:
-    /// whether it answers.
+    /// Writes bytes to the device at `address`, up to one that it does not take: how many it took. Without any the device
+    /// is only asked whether it is there. The bus is let go at the end if `stops` says so; else the next transfer begins as a
+    /// further part of this one.
     ///
     /// # Errors
-    /// `ETIMEDOUT` if the bus is held.
-    fn call(&self, address: u8, reads: bool) -> Result<bool, Errno>;
+    /// `ENODEV` if no device answers, `ETIMEDOUT` if the bus is held.
+    fn write(&self, address: u8, bytes: &mut dyn Iterator<Item = u8>, stops: bool) -> Result<usize, Errno>;
 
-    /// Writes a byte: whether the device took it.
+    /// Reads `len` bytes from the device at `address`, which are given to `take` in turn. See [`write`](I2cBus::write) for
+    /// `stops`.
     ///
     /// # Errors
-    /// As [`call`](I2cBus::call).
-    fn write(&self, byte: u8) -> Result<bool, Errno>;
-
-    /// Reads a byte, and tells the device whether more are wanted.
-    ///
-    /// # Errors
-    /// As [`call`](I2cBus::call).
-    fn read(&self, wants_more: bool) -> Result<u8, Errno>;
-
-    /// Ends a transfer.
-    ///
-    /// # Errors
-    /// As [`call`](I2cBus::call).
-    fn stop(&self) -> Result<(), Errno>;
+    /// As [`write`](I2cBus::write).
+    fn read(&self, address: u8, len: usize, take: &mut dyn FnMut(u8), stops: bool) -> Result<(), Errno>;
 }
 
 /// A bus for SPI, of which the board is the controller. Bits go most significant first.

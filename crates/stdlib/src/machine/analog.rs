@@ -37,7 +37,14 @@ berus_runtime::members! {
 
 fn new_adc(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     vm.check_args(args, 1, 1, false)?;
-    let pin = pin(vm, args.pos()[0])?.number;
+    let id = args.pos()[0];
+    // A small number is that of an input of the converter's.
+    let inputs = hardware(vm)?.analog_pins();
+    let input = id.as_small_int().and_then(|number| inputs.get(usize::try_from(number).ok()?));
+    let pin = match input {
+        Some(input) => *input,
+        None => pin(vm, id)?.number,
+    };
     done(vm, hardware(vm)?.analog_level(pin))?;
     Ok(vm.new_custom(Adc { pin })?.obj())
 }

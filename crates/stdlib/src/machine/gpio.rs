@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use berus_runtime::host::{Edges, PinMode, Pull};
+use berus_runtime::host::{Connection, Edges, PinMode, Pull};
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
 use berus_runtime::model::error::{Raise, Res};
@@ -84,12 +84,23 @@ fn find(vm: &Vm, id: Obj) -> Res<usize> {
     if let Some(pin) = id.downcast::<Custom<Pin>>() {
         return Ok(pin.number);
     }
-    let pins = hardware(vm)?.pins();
+    let hardware = hardware(vm)?;
     let found = match vm.as_str(id) {
-        Some(name) => pins.iter().position(|pin| pin.as_bytes() == name),
-        None => usize::try_from(vm.int(id)?).ok().filter(|number| *number < pins.len()),
+        Some(name) => core::str::from_utf8(name).ok().and_then(|name| hardware.find_pin(name)),
+        None => usize::try_from(vm.int(id)?).ok().filter(|number| *number < hardware.pins().len()),
     };
     found.ok_or_else(|| vm.value_error(format_args!("invalid pin")))
+}
+
+/// Hands pins over to a bus or a line: those that are named, and else the usual ones.
+pub fn connect<const N: usize>(vm: &Vm, what: Connection, number: usize, ids: &[Option<Obj>; N]) -> Res<()> {
+    let mut pins = [None; N];
+    for (pin, id) in pins.iter_mut().zip(ids) {
+        if let Some(id) = id.filter(|id| *id != Obj::NONE) {
+            *pin = Some(find(vm, id)?);
+        }
+    }
+    done(vm, hardware(vm)?.connect(what, number, &pins))
 }
 
 /// The object of the pin that `id` names.

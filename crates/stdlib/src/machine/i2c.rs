@@ -7,9 +7,9 @@ use core::time::Duration;
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::data::exception::Exceptions;
 use berus_runtime::errno::{IO, NO_DEVICE, UNSUPPORTED};
-use berus_runtime::host::PinMode;
+use berus_runtime::host::{Connection, PinMode};
 use berus_runtime::model::args::Args;
-use berus_runtime::model::buffer::Access;
+use berus_runtime::model::buffer::{Access, Buffer};
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::layout::{List, Tuple};
 use berus_runtime::model::object::Gc;
@@ -25,6 +25,7 @@ use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::truth::Truth;
 use berus_runtime::q;
 
+use super::gpio::connect;
 use super::hardware::{done, hardware, pause, there_is};
 use super::line::{Line, half_of_bit};
 use super::piece::{byte_at, new_bytearray, set_byte};
@@ -100,11 +101,12 @@ fn bus(vm: &Vm, object: Obj) -> Res<Bus> {
 
 fn new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let names = [q!("id"), q!("scl"), q!("sda"), q!("freq"), q!("timeout")];
-    let [id, _, _, frequency, _] = args.by_name(vm, names, 1)?;
+    let [id, clock, data, frequency, _] = args.by_name(vm, names, 1)?;
     let number = usize::try_from(vm.int(id.unwrap_or(Obj::NONE))?).unwrap_or(usize::MAX);
     let bus = there_is(vm, hardware(vm)?.i2c(number))?;
+    connect(vm, Connection::I2c, number, &[clock, data])?;
     let frequency = frequency.map_or(Ok(FREQUENCY), |frequency| vm.int(frequency))?;
-    done(vm, bus.set_frequency(frequency.clamp(1, u32::MAX as isize >> 1) as u32))?;
+    done(vm, bus.set_frequency(frequency.clamp(1, i32::MAX as isize) as u32))?;
     Ok(vm.new_custom(I2c { bus: Cell::new(Bus::Board(number)) })?.obj())
 }
 
@@ -132,46 +134,48 @@ fn init(vm: &Vm, args: Args<'_>) -> Res {
     Ok(Obj::NONE)
 }
 
-/// A transfer is made of these four. A bus of the board makes them of one call each.
+/// Transfers go over a bus of the board as a whole, and over lines byte by byte.
 impl Bus {
-    /// Begins a transfer, or another part of one, and calls a device: whether it answers.
-    fn call(self, vm: &Vm, address: u8, reads: bool) -> Res<bool> {
+    /// Writes to a device what objects give: how many bytes it took.
+    fn write_to(self, vm: &Vm, address: u8, pieces: &[Obj], stops: bool) -> Res<usize> {
         match self {
-            Bus::Board(number) => done(vm, there_is(vm, hardware(vm)?.i2c(number))?.call(address, reads)),
-            Bus::Lines(lines) => {
-                lines.start(vm)?;
-                lines.write(vm, address << 1 | u8::from(reads))
+            Bus::Board(number) => {
+                for piece in pieces {
+                    vm.buffer(*piece, Access::Read)?;
+                }
+                // No code of the program's runs meanwhile.
+                let buffers = pieces.iter().filter_map(|piece| vm.buffer(*piece, Access::Read).ok());
+                let mut bytes = buffers.flat_map(Buffer::bytes).copied();
+                done(vm, there_is(vm, hardware(vm)?.i2c(number))?.write(address, &mut bytes, stops))
             }
+            Bus::Lines(lines) => lines.write_to(vm, address, pieces, stops),
         }
     }
 
-    /// Writes a byte: whether the device took it.
-    fn write(self, vm: &Vm, byte: u8) -> Res<bool> {
+    /// Reads from a device into an object.
+    fn read_from(self, vm: &Vm, address: u8, into: Obj, stops: bool) -> Res<()> {
         match self {
-            Bus::Board(number) => done(vm, there_is(vm, hardware(vm)?.i2c(number))?.write(byte)),
-            Bus::Lines(lines) => lines.write(vm, byte),
+            Bus::Board(number) => {
+                let bus = there_is(vm, hardware(vm)?.i2c(number))?;
+                let cells = vm.buffer(into, Access::Write)?.cells();
+                let mut places = cells.iter();
+                let mut take = |byte| {
+                    if let Some(place) = places.next() {
+                        place.set(byte);
+                    }
+                };
+                done(vm, bus.read(address, cells.len(), &mut take, stops))
+            }
+            Bus::Lines(lines) => lines.read_from(vm, address, into, stops),
         }
     }
+}
 
-    /// Reads a byte, and tells the device whether more are wanted.
-    fn read(self, vm: &Vm, wants_more: bool) -> Res<u8> {
-        match self {
-            Bus::Board(number) => done(vm, there_is(vm, hardware(vm)?.i2c(number))?.read(wants_more)),
-            Bus::Lines(lines) => lines.read(vm, wants_more),
-        }
-    }
-
-    /// Ends a transfer.
-    fn stop(self, vm: &Vm) -> Res<()> {
-        match self {
-            Bus::Board(number) => done(vm, there_is(vm, hardware(vm)?.i2c(number))?.stop()),
-            Bus::Lines(lines) => lines.stop(vm),
-        }
-    }
-
+impl Lines {
     /// Calls a device that has to answer.
     fn reach(self, vm: &Vm, address: u8, reads: bool) -> Res<()> {
-        if self.call(vm, address, reads)? {
+        self.start(vm)?;
+        if self.write(vm, address << 1 | u8::from(reads))? {
             return Ok(());
         }
         self.stop(vm)?;
@@ -201,8 +205,7 @@ impl Bus {
         Ok(())
     }
 
-    /// Writes to a device what objects give: how many bytes it took.
-    fn write_to(self, vm: &Vm, address: u8, pieces: &[Obj], stop: bool) -> Res<usize> {
+    fn write_to(self, vm: &Vm, address: u8, pieces: &[Obj], stops: bool) -> Res<usize> {
         self.reach(vm, address, false)?;
         let mut taken = 0;
         for piece in pieces {
@@ -212,21 +215,18 @@ impl Bus {
                 break;
             }
         }
-        if stop {
+        if stops {
             self.stop(vm)?;
         }
         Ok(taken)
     }
 
-    /// Reads from a device into an object.
-    fn read_from(self, vm: &Vm, address: u8, into: Obj, stop: bool) -> Res<()> {
+    fn read_from(self, vm: &Vm, address: u8, into: Obj, stops: bool) -> Res<()> {
         self.reach(vm, address, true)?;
         self.read_all(vm, into, true)?;
-        if stop { self.stop(vm) } else { Ok(()) }
+        if stops { self.stop(vm) } else { Ok(()) }
     }
-}
 
-impl Lines {
     fn start(self, vm: &Vm) -> Res<()> {
         let Lines { clock, data, half, timeout } = self;
         data.drive(vm, true)?;
@@ -322,13 +322,13 @@ fn stop(vm: &Vm, object: Obj) -> Res {
 }
 
 fn write(vm: &Vm, object: Obj, bytes: Obj) -> Res {
-    Ok(Obj::small_int_wrapping(Bus::Lines(lines(vm, object)?).write_all(vm, bytes)? as isize))
+    Ok(Obj::small_int_wrapping(lines(vm, object)?.write_all(vm, bytes)? as isize))
 }
 
 /// `readinto(buffer, nack=True)`
 fn readinto(vm: &Vm, args: &[Obj]) -> Res {
     let ends = args.get(2).map_or(Ok(true), |ends| vm.truth(*ends))?;
-    Bus::Lines(lines(vm, args[0])?).read_all(vm, args[1], ends)?;
+    lines(vm, args[0])?.read_all(vm, args[1], ends)?;
     Ok(Obj::NONE)
 }
 

@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use berus_runtime::errno::{AGAIN, INVALID};
-use berus_runtime::host::{Events, SerialLine};
+use berus_runtime::host::{Connection, Events, SerialLine};
 use berus_runtime::model::args::Args;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll;
@@ -19,6 +19,7 @@ use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::stream;
 use berus_runtime::q;
 
+use super::gpio::connect;
 use super::hardware::{done, hardware, there_is};
 
 /// Bits in a second unless somebody says so.
@@ -83,12 +84,16 @@ fn init(vm: &Vm, args: Args<'_>) -> Res {
 fn set_up(vm: &Vm, uart: &Uart, args: Args<'_>) -> Res<()> {
     let names =
         [q!("baudrate"), q!("bits"), q!("parity"), q!("stop"), q!("tx"), q!("rx"), q!("timeout"), q!("timeout_char")];
-    let [frequency, bits, parity, stop, _, _, timeout, timeout_char] = args.by_name(vm, names, 0)?;
+    let [frequency, bits, parity, stop, output, input, timeout, timeout_char] = args.by_name(vm, names, 0)?;
     let number = |number: Option<Obj>, usual: isize| number.map_or(Ok(usual), |number| vm.int(number));
     if number(bits, 8)? != 8 || number(stop, 1)? != 1 || parity.is_some_and(|parity| parity != Obj::NONE) {
         return Err(vm.value_error(format_args!("8 bits, no parity and 1 stop bit are wanted")));
     }
-    if frequency.is_some() || uart.frequency.get() == 0 {
+    let is_new = uart.frequency.get() == 0;
+    if is_new || output.is_some() || input.is_some() {
+        connect(vm, Connection::Serial, uart.number, &[output, input])?;
+    }
+    if is_new || frequency.is_some() {
         let frequency = u32::try_from(number(frequency, FREQUENCY)?).unwrap_or(0);
         done(vm, there_is(vm, hardware(vm)?.serial(uart.number))?.set_frequency(frequency))?;
         uart.frequency.set(frequency);

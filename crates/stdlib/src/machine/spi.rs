@@ -5,7 +5,7 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use berus_runtime::data::bytes::Bytes;
-use berus_runtime::host::PinMode;
+use berus_runtime::host::{Connection, PinMode};
 use berus_runtime::model::args::Args;
 use berus_runtime::model::buffer::Access;
 use berus_runtime::model::error::{Raise, Res};
@@ -18,6 +18,7 @@ use berus_runtime::ops::buffer::Buffers;
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::q;
 
+use super::gpio::connect;
 use super::hardware::{done, hardware, pause, there_is};
 use super::line::{Line, half_of_bit};
 use super::piece::{byte_at, new_bytearray, set_byte};
@@ -124,12 +125,13 @@ fn new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn set_up_board(vm: &Vm, number: usize, args: Args<'_>) -> Res<()> {
     let names =
         [q!("baudrate"), q!("polarity"), q!("phase"), q!("bits"), q!("firstbit"), q!("sck"), q!("mosi"), q!("miso")];
-    let [frequency, polarity, phase, bits, first, ..] = args.by_name(vm, names, 0)?;
+    let [frequency, polarity, phase, bits, first, clock, output, input] = args.by_name(vm, names, 0)?;
     let setting = setting(vm, [frequency, polarity, phase, bits, first], FAST)?;
     if setting.is_lsb_first {
         return Err(vm.value_error(format_args!("firstbit must be MSB")));
     }
     let bus = there_is(vm, hardware(vm)?.spi(number))?;
+    connect(vm, Connection::Spi, number, &[clock, output, input])?;
     let frequency = u32::try_from(setting.frequency).unwrap_or(u32::MAX);
     done(vm, bus.configure(frequency, setting.polarity, setting.phase))
 }

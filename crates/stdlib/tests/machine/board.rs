@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use berus_runtime::errno::{Errno, UNSUPPORTED};
+use berus_runtime::errno::{Errno, NO_DEVICE, UNSUPPORTED};
 use berus_runtime::host::{
     Board, Edges, Hardware, Host, I2cBus, PinMode, Pull, Pulses, Reset, ResetCause, SerialLine, SpiBus,
 };
@@ -355,21 +355,29 @@ impl I2cBus for Memory {
         Ok(())
     }
 
-    fn call(&self, address: u8, reads: bool) -> Result<bool, Errno> {
-        self.state.set(State::Address);
-        Ok(self.take(address << 1 | u8::from(reads)))
+    fn write(&self, address: u8, bytes: &mut dyn Iterator<Item = u8>, stops: bool) -> Result<usize, Errno> {
+        self.call(address << 1)?;
+        let taken = bytes.take_while(|byte| self.take(*byte)).count();
+        if stops {
+            self.state.set(State::Idle);
+        }
+        Ok(taken)
     }
 
-    fn write(&self, byte: u8) -> Result<bool, Errno> {
-        Ok(self.take(byte))
-    }
-
-    fn read(&self, _: bool) -> Result<u8, Errno> {
-        Ok(self.give())
-    }
-
-    fn stop(&self) -> Result<(), Errno> {
-        self.state.set(State::Idle);
+    fn read(&self, address: u8, len: usize, take: &mut dyn FnMut(u8), stops: bool) -> Result<(), Errno> {
+        self.call(address << 1 | 1)?;
+        (0..len).for_each(|_| take(self.give()));
+        if stops {
+            self.state.set(State::Idle);
+        }
         Ok(())
+    }
+}
+
+impl Memory {
+    /// Begins a transfer with the first byte that a controller sends.
+    fn call(&self, byte: u8) -> Result<(), Errno> {
+        self.state.set(State::Address);
+        if self.take(byte) { Ok(()) } else { Err(NO_DEVICE) }
     }
 }
