@@ -33,6 +33,9 @@ const FIRST_TIME: Duration = Duration::from_secs(1_609_459_200);
 /// How long a board that has failed does nothing, so that somebody can read why: about a second of most processors.
 const PAUSE: u32 = 20_000_000;
 
+/// How long input is waited for without a look at what else there is to be done.
+const NAP: Duration = Duration::from_millis(1);
+
 /// What a board is made of.
 pub struct Board {
     pub chip: &'static dyn Chip,
@@ -168,8 +171,10 @@ impl Host for BoardHost {
             return Ok(0);
         }
         loop {
+            // Timers ring, and pins change, while the prompt waits for input.
+            let end = self.chip().now().saturating_add(NAP);
             match console::read(self.chip(), buffer) {
-                0 if console::wait(self.chip(), None, true) => {}
+                0 if console::wait(self.chip(), Some(end), true) => {}
                 0 => return Err(INTERRUPTED),
                 len => return Ok(len),
             }
@@ -186,6 +191,10 @@ impl Host for BoardHost {
 
     fn sleep(&self, time: Duration) {
         console::wait(self.chip(), Some(self.chip().now().saturating_add(time)), false);
+    }
+
+    fn entropy(&self, buffer: &mut [u8]) -> bool {
+        self.chip().entropy(buffer)
     }
 
     fn interrupted(&self) -> bool {
@@ -226,8 +235,11 @@ impl Host for BoardHost {
 }
 
 impl BoardParts for Board {
-    fn reset(&self, _: Reset) {
-        self.chip.reset()
+    fn reset(&self, how: Reset) {
+        match how {
+            Reset::Hard => self.chip.reset(),
+            Reset::Bootloader => self.chip.bootloader(),
+        }
     }
 
     fn set_wall_clock(&self, since_1970: Duration) -> Result<(), Errno> {

@@ -35,6 +35,17 @@ pub trait Chip: Sync {
     /// Has the console's receiver interrupt when it holds a byte, or not.
     fn listen(&self, is_wanted: bool);
 
+    /// Fills `buffer` with entropy; `false` if there is none.
+    fn entropy(&self, buffer: &mut [u8]) -> bool {
+        let _ = buffer;
+        false
+    }
+
     /// Starts the board anew, as its button does.
     fn reset(&self) -> !;
+
+    /// Starts what takes another firmware, or the board anew if there is no such thing.
+    fn bootloader(&self) -> ! {
+        self.reset()
+    }
 }

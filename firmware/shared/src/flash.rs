@@ -1,8 +1,9 @@
-//! Memory in place of flash: where a board has none that can be written to, or an emulator does not emulate it, a region
-//! of RAM stands for it. What is written there outlives a reset, but not the loss of power.
+//! Partitions of flash, which is read as memory, and written by what the board has for that. Where a board has no flash that
+//! can be written to, or an emulator does not emulate it, a region of RAM stands for it: what is written there outlives a
+//! reset, but not the loss of power.
 
 use core::cell::Cell;
-use core::ptr::with_exposed_provenance_mut;
+use core::ptr::{with_exposed_provenance, with_exposed_provenance_mut};
 use core::slice;
 
 use berus_runtime::errno::{BUSY, Errno};
@@ -12,50 +13,103 @@ use critical_section::Mutex;
 /// Bytes of a block: what flash chips erase at once.
 const BLOCK: usize = 4096;
 
+/// Bytes that are copied at once.
+const PIECE: usize = 256;
+
 /// What erased flash holds.
 const ERASED: u8 = 0xff;
+
+/// What writes to the memory that a region is of. Addresses are those at which the memory is read.
+pub trait Medium: Sync {
+    /// Writes bytes where the memory is erased, or where they only turn ones into zeros.
+    fn write(&self, address: usize, bytes: &[u8]);
+
+    /// Erases `len` bytes, a multiple of 4 KiB as the address is.
+    fn erase(&self, address: usize, len: usize);
+}
+
+/// RAM that stands for flash.
+struct Ram;
+
+impl Medium for Ram {
+    fn write(&self, address: usize, bytes: &[u8]) {
+        let to = with_exposed_provenance_mut::<u8>(address);
+        // SAFETY: who made the region says that there is RAM.
+        unsafe { to.copy_from(bytes.as_ptr(), bytes.len()) };
+    }
+
+    fn erase(&self, address: usize, len: usize) {
+        // SAFETY: as above.
+        unsafe { with_exposed_provenance_mut::<u8>(address).write_bytes(ERASED, len) };
+    }
+}
 
 /// A region of memory that nothing else uses.
 #[derive(Clone, Copy)]
 pub struct Region {
+    medium: &'static dyn Medium,
     start: usize,
     len: usize,
 }
 
 impl Region {
-    /// The `len` bytes from the address `start` on, a multiple of 4 KiB.
+    /// The `len` bytes of RAM from the address `start` on, a multiple of 4 KiB.
     ///
     /// # Safety
-    /// There is memory, which nothing else uses.
+    /// There is RAM, which nothing else uses.
     pub const unsafe fn new(start: usize, len: usize) -> Region {
+        // SAFETY: as the caller says.
+        unsafe { Region::on(&Ram, start, len) }
+    }
+
+    /// The `len` bytes from the address `start` on, a multiple of 4 KiB, which `medium` writes to.
+    ///
+    /// # Safety
+    /// There is memory, which nothing else uses, and `medium` writes to it.
+    pub const unsafe fn on(medium: &'static dyn Medium, start: usize, len: usize) -> Region {
         assert!(len.is_multiple_of(BLOCK));
-        Region { start, len }
+        Region { medium, start, len }
     }
 
     /// The region's halves.
     const fn halves(self) -> [Region; 2] {
-        let len = self.len / 2 / BLOCK * BLOCK;
-        [Region { start: self.start, len }, Region { start: self.start + len, len }]
+        let Region { medium, start, len } = self;
+        let len = len / 2 / BLOCK * BLOCK;
+        [Region { medium, start, len }, Region { medium, start: start + len, len }]
     }
 
-    fn at(&self, offset: usize, len: usize) -> *mut u8 {
+    /// The address of `len` bytes in the region.
+    fn at(&self, offset: usize, len: usize) -> usize {
         assert!(offset <= self.len && len <= self.len - offset);
-        with_exposed_provenance_mut(self.start + offset)
+        self.start + offset
     }
 
     fn read(&self, offset: usize, bytes: &mut [u8]) {
+        let from = with_exposed_provenance::<u8>(self.at(offset, bytes.len()));
         // SAFETY: the bytes lie in the region, which is memory.
-        unsafe { self.at(offset, bytes.len()).copy_to(bytes.as_mut_ptr(), bytes.len()) };
+        unsafe { from.copy_to(bytes.as_mut_ptr(), bytes.len()) };
     }
 
     fn write(&self, offset: usize, bytes: &[u8]) {
-        // SAFETY: the bytes lie in the region, which is memory.
-        unsafe { self.at(offset, bytes.len()).copy_from(bytes.as_ptr(), bytes.len()) };
+        self.medium.write(self.at(offset, bytes.len()), bytes);
     }
 
     fn erase(&self, offset: usize, len: usize) {
-        // SAFETY: the bytes lie in the region, which is memory.
-        unsafe { self.at(offset, len).write_bytes(ERASED, len) };
+        self.medium.erase(self.at(offset, len), len);
+    }
+
+    /// Makes all of the region the same as another one, as large.
+    fn copy_from(&self, other: &Region) {
+        let mut piece = [0; PIECE];
+        for block in (0..self.len).step_by(BLOCK) {
+            self.erase(block, BLOCK);
+            for offset in (block..block + BLOCK).step_by(PIECE) {
+                other.read(offset, &mut piece);
+                if piece.iter().any(|byte| *byte != ERASED) {
+                    self.write(offset, &piece);
+                }
+            }
+        }
     }
 }
 
@@ -100,9 +154,10 @@ impl Flash for Partition {
 }
 
 /// A partition for ROM images, of two halves. Programs run where the image lies in one, which never changes as long as
-/// they do: what is written goes to the other. After a reset the first half counts, which an image may be loaded to.
+/// they do: what is written goes to the other.
 pub struct Rom {
     halves: [Region; 2],
+    mark: Option<Region>,
     state: Mutex<Cell<State>>,
 }
 
@@ -115,9 +170,16 @@ struct State {
 }
 
 impl Rom {
-    /// The partition in a region, half as large.
+    /// The partition in a region, half as large. After a reset the first half counts, which an image may be loaded to.
     pub const fn new(region: Region) -> Rom {
-        Rom { halves: region.halves(), state: Mutex::new(Cell::new(State { now: 0, is_lent: [false; 2] })) }
+        Rom { halves: region.halves(), mark: None, state: Mutex::new(Cell::new(State { now: 0, is_lent: [false; 2] })) }
+    }
+
+    /// The partition in a region, half as large. A block, `mark`, tells after a reset which half counts: the one that did
+    /// when an image was complete last.
+    pub fn marked(region: Region, mark: Region) -> Rom {
+        let state = State { now: switches(&mark).unwrap_or(0) % 2, is_lent: [false; 2] };
+        Rom { halves: region.halves(), mark: Some(mark), state: Mutex::new(Cell::new(state)) }
     }
 
     fn state(&self) -> State {
@@ -143,11 +205,9 @@ impl Rom {
         if is_lent[other] {
             return Err(BUSY);
         }
-        let (from, to) = (self.halves[now], self.halves[other]);
-        // SAFETY: both are memory, and apart.
-        unsafe { from.at(0, from.len).copy_to_nonoverlapping(to.at(0, to.len), to.len) };
+        self.halves[other].copy_from(&self.halves[now]);
         self.set_state(State { now: other, is_lent });
-        Ok(to)
+        Ok(self.halves[other])
     }
 
     /// Says that all programs have ended, and every object of theirs is gone.
@@ -157,6 +217,34 @@ impl Rom {
     pub unsafe fn take_back(&self) {
         self.set_state(State { is_lent: [false; 2], ..self.state() });
     }
+}
+
+/// How often the other half has come to count, since a mark was erased: as many bits of it are zeros, the first ones. So
+/// one bit that turns, which happens or does not, is all that a change takes. `None` if the block is no mark, but what it
+/// was before there was this firmware.
+fn switches(mark: &Region) -> Option<usize> {
+    let mut count = 0;
+    let mut byte = [0];
+    for offset in 0..mark.len {
+        mark.read(offset, &mut byte);
+        let zeros = byte[0].trailing_zeros() as usize;
+        let is_mark = zeros + byte[0].leading_ones() as usize == 8 && (zeros == 0 || count == offset * 8);
+        if !is_mark {
+            return None;
+        }
+        count += zeros;
+    }
+    Some(count)
+}
+
+/// Counts one more switch.
+fn switch(mark: &Region, count: Option<usize>) {
+    // As many as bits, an even number, are none.
+    let count = count.filter(|count| *count < mark.len * 8).unwrap_or_else(|| {
+        mark.erase(0, mark.len);
+        0
+    });
+    mark.write(count / 8, &[ERASED << (count % 8) << 1]);
 }
 
 impl Flash for Rom {
@@ -183,12 +271,22 @@ impl Flash for Rom {
         Ok(())
     }
 
+    fn sync(&self) -> Result<(), Errno> {
+        if let Some(mark) = &self.mark {
+            let count = switches(mark);
+            if count.unwrap_or(0) % 2 != self.state().now {
+                switch(mark, count);
+            }
+        }
+        Ok(())
+    }
+
     fn memory(&self) -> Option<&'static [u8]> {
         let mut state = self.state();
         state.is_lent[state.now] = true;
         self.set_state(state);
-        let Region { start, len } = self.halves[state.now];
+        let Region { start, len, .. } = self.halves[state.now];
         // SAFETY: nothing writes to a half that is lent, until what was lent is gone.
-        Some(unsafe { slice::from_raw_parts(with_exposed_provenance_mut(start), len) })
+        Some(unsafe { slice::from_raw_parts(with_exposed_provenance(start), len) })
     }
 }
