@@ -1,0 +1,71 @@
+//! Berus on the Raspberry Pi Pico (RP2040) and Pico 2 (RP2350), with a prompt on USB, and files in the flash behind the
+//! firmware. `tools/firmware` builds this, and `tools/pico-session` tries it in an emulator.
+
+#![no_std]
+#![no_main]
+
+mod boot;
+mod chip;
+mod flash;
+mod hardware;
+mod partitions;
+mod usb;
+
+#[cfg(feature = "rp235x")]
+use rp235x_hal as hal;
+#[cfg(feature = "rp2040")]
+use rp2040_hal as hal;
+
+use core::panic::PanicInfo;
+
+use berus_firmware::board::{Board, Clock};
+use berus_firmware::memory;
+use berus_runtime::host::Identity;
+use berus_runtime::import::frozen::FrozenImage;
+use berus_runtime::model::vm::Limits;
+
+/// What the board is called.
+static IDENTITY: Identity = if cfg!(feature = "rp2040") {
+    Identity { platform: "rp2", machine: "Raspberry Pi Pico with RP2040", build: "pico" }
+} else {
+    Identity { platform: "rp2", machine: "Raspberry Pi Pico2 with RP2350", build: "pico2" }
+};
+
+/// The modules that the builder has named.
+static FROZEN: FrozenImage = FrozenImage(include_bytes!(concat!(env!("OUT_DIR"), "/frozen.romfs")));
+
+/// Bytes of the machine stack, of which those of [`LIMITS`] are for built-ins.
+const STACK: usize = 32 << 10;
+
+/// Python's value stack in words, and the machine stack that built-ins may use in bytes.
+const LIMITS: Limits = Limits { value_stack: 2 << 10, machine_stack: 20 << 10 };
+
+unsafe extern "C" {
+    static mut _stack_start: u8;
+}
+
+static mut BOARD: Option<Board> = None;
+
+#[hal::entry]
+fn main() -> ! {
+    chip::start();
+    // SAFETY: the linker puts the stack at the end of the RAM that it gives nothing else from the heap's start on, and
+    // this is called once.
+    memory::give(unsafe { memory::below_stack(cortex_m_rt::heap_start().cast(), &raw mut _stack_start, STACK) });
+    let board = Board {
+        chip: &chip::CHIP,
+        flash: Some(partitions::files()),
+        rom: Some(partitions::rom()),
+        frozen: &FROZEN,
+        limits: LIMITS,
+        started: Clock::new(),
+    };
+    // SAFETY: this is called once, and nobody else writes to the board.
+    let board: &'static Board = unsafe { (*(&raw mut BOARD)).insert(board) };
+    board.run()
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    berus_firmware::board::die(&chip::CHIP, format_args!("{info}"))
+}
