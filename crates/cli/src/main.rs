@@ -10,6 +10,8 @@ mod compile;
 mod convert;
 mod diff;
 mod dump;
+mod extensions;
+mod extract;
 mod freeze;
 mod input;
 mod link;
@@ -62,6 +64,7 @@ enum Command {
     Convert(convert::Args),
     Diff(diff::Args),
     Dump(dump::Args),
+    Extract(extract::Args),
     Freeze(freeze::Args),
     Link(link::Args),
     Man(manual::ManArgs),
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => output::run(|output| convert::run(&args, output)),
         Command::Diff(args) => output::run(|output| diff::run(&args, output)),
         Command::Dump(args) => output::run(|output| dump::run(&args, output)),
+        Command::Extract(args) => output::run(|output| extract::run(&args, output)),
         Command::Freeze(args) => output::run(|output| freeze::run(&args, output)),
         Command::Link(args) => output::run(|output| link::run(&args, output)),
         Command::Man(args) => output::run(|output| manual::man(&args, command_line(), output)),

@@ -58,6 +58,14 @@ impl Arch {
         }
     }
 
+    /// The extensions of the architecture that flags of a header stand for, from the lowest bit (MicroPython: `py/asmrv32.h`).
+    pub const fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Rv32imc => &["zba", "zcmp"],
+            _ => &[],
+        }
+    }
+
     /// Bytes in a machine word.
     pub const fn word_bytes(self) -> usize {
         match self {

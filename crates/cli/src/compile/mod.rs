@@ -23,6 +23,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, value_parser};
 
+use crate::extensions;
 use crate::output::{Output, file};
 use crate::target::{Claims, Neighbours, Target, judge};
 use crate::text::count;
@@ -66,7 +67,7 @@ pub struct Args {
     /// Leave out line numbers
     #[arg(long)]
     no_source_lines: bool,
-    /// Make the modules smaller than mpy-cross does: with `tables`, the default, by what no program can notice, about half a percent;
+    /// Make the modules smaller than mpy-cross does: with `tables`, the default, by what no program can notice, about one percent;
     /// with `names` by names, too, about six percent. A report says what is different then
     #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "tables")]
     minify: Option<What>,
@@ -97,7 +98,7 @@ pub fn architectures() -> impl TypedValueParser<Value = Arch> {
 
 /// The extensions that an architecture can have, by their names: those of rv32imc.
 fn arch_flags() -> impl TypedValueParser<Value = u32> {
-    PossibleValuesParser::new(["zba", "zcmp"]).map(|name| if name == "zba" { 1 } else { 2 })
+    PossibleValuesParser::new(Arch::Rv32imc.extensions()).try_map(|name| extensions::flag(&name))
 }
 
 /// The emitters, by the names that mpy-cross has for them.

@@ -10,6 +10,7 @@ use berus_mpy::prelude::scope_flag;
 use berus_mpy::verify::failures;
 use berus_mpy::{Module, circuit, v5};
 
+use crate::extensions;
 use crate::input::{self, Input};
 use crate::output::style::{ERROR, STRONG};
 use crate::output::{Output, Status, file};
@@ -25,6 +26,10 @@ pub struct Args {
     /// The target: as for `berus verify --for`
     #[arg(long = "for", value_name = "TARGET", default_value = "micropython")]
     target: Target,
+    /// The extensions of rv32imc that the machine code needs, in place of those that the module says: their names, or the sum of their
+    /// numbers, 0 for none
+    #[arg(long, visible_alias = "march-flags", value_name = "FLAGS", value_parser = extensions::parse)]
+    arch_flags: Option<u32>,
     /// The module to write; `-` is standard output
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
@@ -46,7 +51,8 @@ Exit status:
 pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     input::for_each(std::slice::from_ref(&args.module), output, |input, output| {
         let Some(mut module) = read(&input, output) else { return Ok(()) };
-        match convert(&mut module, &args.target) {
+        let flags = args.arch_flags.map_or(Ok(()), |flags| extensions::set(&mut module.header, flags));
+        match flags.and_then(|()| convert(&mut module, &args.target)) {
             Ok(remarks) => {
                 for remark in remarks {
                     // If standard error is closed there is nobody to tell.

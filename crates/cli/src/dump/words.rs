@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use berus_mpy::arch::Arch;
 use berus_mpy::header::{Flavour, Header};
 use berus_mpy::prelude::{Signature, scope_flag};
 
+use crate::extensions;
 use crate::text::count;
 
 /// The MicroPython releases whose format a header names, `None` if they are not known.
@@ -23,15 +23,11 @@ pub fn releases(header: &Header) -> Option<&'static str> {
     }
 }
 
-/// The names of flags of RISC-V, from the lowest bit (MicroPython: `py/asmrv32.h`). No other architecture has any.
-const RV32_FLAGS: [&str; 2] = ["zba", "zcmp"];
-
 /// The flags of an architecture: `zba, zcmp (0x3)`.
 pub fn arch_flags(header: &Header) -> Option<String> {
     let flags = header.arch_flags?;
-    let known = if header.arch == Some(Arch::Rv32imc) { &RV32_FLAGS[..] } else { &[] };
-    let names: Vec<_> = (0..).zip(known).filter(|(bit, _)| flags >> bit & 1 != 0).map(|(_, name)| *name).collect();
-    Some(if names.is_empty() { format!("{flags:#x}") } else { format!("{} ({flags:#x})", names.join(", ")) })
+    let names = header.arch.map(|arch| extensions::names(arch, flags, ", ")).filter(|names| !names.is_empty());
+    Some(names.map_or_else(|| format!("{flags:#x}"), |names| format!("{names} ({flags:#x})")))
 }
 
 /// What a signature says beside the arguments that it shows: `state 5, 1 exception block, generator`.

@@ -37,6 +37,7 @@ use berus_mpy::module::{Kind, Qstr, RawCode};
 use berus_mpy::prelude::scope_flag;
 use clap::ArgAction;
 
+use crate::extensions;
 use crate::input::{self, Input, displayed};
 use crate::output::{Output, Status, describe, file};
 use arch::Machine;
@@ -60,7 +61,7 @@ pub struct Args {
     #[arg(long, value_name = "ARCH", default_value = "x64", value_parser = parse_arch)]
     arch: Arch,
     /// The extensions of rv32imc that the code needs: their names, or the sum of their numbers
-    #[arg(long, value_name = "FLAGS", value_parser = parse_arch_flags)]
+    #[arg(long, value_name = "FLAGS", value_parser = extensions::parse)]
     arch_flags: Option<u32>,
     /// The name that the module goes by in tracebacks; by default that of the output
     #[arg(long, value_name = "NAME")]
@@ -107,24 +108,6 @@ fn parse_arch(name: &str) -> std::result::Result<Arch, String> {
     let known: Vec<_> = arch::all().map(Arch::name).collect();
     let arch = name.parse().ok().filter(|&arch| arch::machine(arch).is_some());
     arch.ok_or_else(|| format!("there is {}", known.join(", ")))
-}
-
-/// The extensions that have flags (MicroPython: `tools/mpy_ld.py`).
-const EXTENSIONS: [(&str, u32); 2] = [("zba", 1), ("zcmp", 2)];
-
-fn parse_arch_flags(flags: &str) -> std::result::Result<u32, String> {
-    let number = match flags.get(..2) {
-        Some("0x" | "0X") => u32::from_str_radix(&flags[2..], 16).ok(),
-        Some("0b" | "0B") => u32::from_str_radix(&flags[2..], 2).ok(),
-        _ => flags.parse().ok(),
-    };
-    if number.is_some() {
-        return number.ok_or_else(String::new);
-    }
-    flags.split(',').try_fold(0, |sum, name| {
-        let known = EXTENSIONS.into_iter().find(|extension| extension.0.eq_ignore_ascii_case(name));
-        known.map(|extension| sum | extension.1).ok_or_else(|| format!("{name} is no extension that has a flag"))
-    })
 }
 
 /// Links, or makes the header.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use berus_mpy::Module;
 use berus_mpy::merge::merge;
 
+use crate::extensions;
 use crate::input::{self, Input};
 use crate::output::{Output, Status, file};
 
@@ -18,6 +19,10 @@ pub struct Args {
     /// The module to write; `-` is standard output
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
+    /// The extensions of rv32imc that the machine code needs, in place of those that the modules say: their names, or the sum of their
+    /// numbers, 0 for none
+    #[arg(long, visible_alias = "march-flags", value_name = "FLAGS", value_parser = extensions::parse)]
+    arch_flags: Option<u32>,
     /// Modules in the order in which they are to run; one with machine code runs first
     #[arg(required = true, value_name = "MODULE")]
     modules: Vec<PathBuf>,
@@ -44,8 +49,12 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         // What is wrong has been said.
         return Ok(());
     }
-    let merged = match merge(&modules) {
-        Ok(merged) => merged.to_bytes(),
+    let merged = merge(&modules).map_err(|error| error.to_string()).and_then(|mut merged| {
+        args.arch_flags.map_or(Ok(()), |flags| extensions::set(&mut merged.header, flags))?;
+        Ok(merged.to_bytes())
+    });
+    let merged = match merged {
+        Ok(merged) => merged,
         Err(error) => {
             let names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
             output.complain(Status::Invalid, &names.join(", "), &error);

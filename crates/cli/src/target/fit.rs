@@ -28,11 +28,10 @@ impl Verdict {
     }
 }
 
-/// The names of extensions of rv32imc, in the order of their bits (`py/asmrv32.h`).
-const EXTENSIONS: [&str; 2] = ["zba", "zcmp"];
-
+/// The extensions of rv32imc that flags stand for.
 fn extensions(flags: u32) -> String {
-    let names = (0..32).filter(|bit| flags >> bit & 1 != 0).map(|bit| match EXTENSIONS.get(bit as usize) {
+    let known = Arch::Rv32imc.extensions();
+    let names = (0..32).filter(|bit| flags >> bit & 1 != 0).map(|bit| match known.get(bit as usize) {
         Some(name) => (*name).to_owned(),
         None => format!("of bit {bit}"),
     });
