@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 /// What a module is made without, to be smaller than mpy-cross makes it.
 ///
-/// The default leaves out only what no program can notice: tables list what code uses and nothing else, and the names that are
-/// used most come first, where their numbers take one byte. All else is a promise of the caller about the programs that the
+/// The default leaves out only what no program can notice: tables list what code uses and nothing else, the names that are
+/// used most come first, where their numbers take one byte, and line tables have only lines on which an instruction may fail,
+/// so that tracebacks are the same. All else is a promise of the caller about the programs that the
 /// module will meet.
 ///
 /// ```

@@ -1,7 +1,7 @@
 //! What modules are made without when that is asked for.
 
 use berus_compiler::{Minify, Options, compile};
-use berus_mpy::Module;
+use berus_mpy::{Module, lines};
 
 fn made(source: &str, minify: Option<&Minify>) -> Module<'static> {
     let options = Options { source_name: b"m.py", minify, ..Options::default() };
@@ -79,4 +79,28 @@ fn machine_code_is_made_for_the_same_tables() {
         berus_mpy::verify::verify(&module).expect("a good one");
         assert!(module.qstrs.iter().all(|name| name.as_bytes() != b"b"), "{arch}");
     }
+}
+
+/// The steps of the line table of the first function of a module.
+fn steps(source: &str, minify: Option<&Minify>) -> Vec<(u32, u32)> {
+    let module = made(source, minify);
+    let code = &module.codes[1];
+    let prelude = code.prelude().expect("bytecode").expect("a prelude");
+    lines::steps(&code.code[prelude.lines_at]).map(|(step, _)| (step.bytes, step.lines)).collect()
+}
+
+#[test]
+fn lines_on_which_nothing_can_fail_have_no_entry() {
+    let minify = Some(&Minify::default());
+    // The call is on line 5, and what it may raise says so.
+    let source = "def f(a):\n    b = 1\n    c = 'text'\n    a\n    a()\n    return a\n";
+    assert_eq!(steps(source, None), [(0, 1), (2, 1), (3, 1), (2, 1), (4, 1)]);
+    assert_eq!(steps(source, minify), [(8, 3), (0, 1)]);
+    // Where variables are deleted, loading one may fail.
+    let deleting = "def f(a):\n    b = 1\n    del a\n    return a\n";
+    assert_eq!(steps(deleting, minify), [(2, 2), (2, 1)]);
+    assert_eq!(steps("def f(a):\n    b = 1\n    return b\n", minify), [(2, 2)]);
+    // Where nothing can fail, there is nothing to tell; jumps look at events.
+    assert_eq!(steps("def f(a):\n    b = 1\n    return 2\n", minify), []);
+    assert_eq!(steps("def f(a):\n    b = 1\n    while 1: pass\n", minify), [(2, 2)]);
 }

@@ -114,6 +114,8 @@ pub(crate) struct Scope {
     pub free: Vec<Name>,
     /// A set of [`scope_flag`]s.
     pub flags: u32,
+    /// Whether it deletes variables, so that those that were set may be so no more.
+    pub deletes: bool,
     /// Positional parameters; once it is laid out also the cells that it closes over, which are passed first.
     pub num_pos_args: u16,
     pub num_kwonly_args: u16,
@@ -142,6 +144,7 @@ impl Scope {
             ids: Ids::default(),
             free: Vec::new(),
             flags: 0,
+            deletes: false,
             num_pos_args: 0,
             num_kwonly_args: 0,
             num_def_pos_args: 0,

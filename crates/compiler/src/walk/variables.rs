@@ -44,6 +44,7 @@ impl Walk<'_, '_> {
             return;
         }
         if self.pass == Pass::Scope {
+            self.this().deletes = true;
             self.bind_name(name);
             return;
         }

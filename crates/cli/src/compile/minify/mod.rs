@@ -23,7 +23,7 @@ use survey::{Survey, Text};
 /// What is left out or shortened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum What {
-    /// What no program can notice: entries of tables that nothing uses; names that are used often come first
+    /// What no program can notice: entries of tables that nothing uses, and lines on which nothing can fail; names that are used often come first
     Tables,
     /// Also names: private ones (`_name`) get short, parameters that no call passes by keyword and classes' `__qualname__` and
     /// `__module__` lose theirs, numbers stand for the sources in tracebacks. The sources must be all that use each other

@@ -22,13 +22,37 @@ use berus_compiler::Minify;
 
 use super::survey::{Import, Survey, Text};
 
-/// Private names that MicroPython's own code in C uses (`MP_QSTR__*` in its sources).
-const KNOWN: [&[u8]; 6] = [b"_asdict", b"_build", b"_machine", b"_mpy", b"_task_queue", b"_thread"];
+/// Private names that MicroPython's own code uses, that in C (`MP_QSTR__*` in its sources) and all releases of its `asyncio`.
+const KNOWN: [&[u8]; 22] = [
+    b"_Remove",
+    b"_asdict",
+    b"_asyncio",
+    b"_attrs",
+    b"_build",
+    b"_dequeue",
+    b"_enqueue",
+    b"_exc_context",
+    b"_exc_handler",
+    b"_flag",
+    b"_io_queue",
+    b"_machine",
+    b"_mpy",
+    b"_promote_to_task",
+    b"_run",
+    b"_serve",
+    b"_ssl",
+    b"_stop_task",
+    b"_stopper",
+    b"_task_queue",
+    b"_thread",
+    b"_uasyncio",
+];
 
-/// Modules that MicroPython has in C, whose private names are among [`KNOWN`]; also by an older name, with `u` before.
-const IN_C: [&str; 54] = [
+/// Modules that MicroPython itself has, whose private names are among [`KNOWN`]; also by an older name, with `u` before.
+const BUILT_IN: [&str; 55] = [
     "alif",
     "array",
+    "asyncio",
     "binascii",
     "bluetooth",
     "btree",
@@ -209,13 +233,13 @@ fn is_private(name: &[u8]) -> bool {
 
 /// Whether an import is of a module in Python that is not in the set.
 fn is_outside(import: &Import, modules: &[(Vec<Text>, Survey)]) -> bool {
-    let is_in_c = |name: &[u8]| {
-        let has = |name: &[u8]| IN_C.iter().any(|known| known.as_bytes() == name);
+    let is_built_in = |name: &[u8]| {
+        let has = |name: &[u8]| BUILT_IN.iter().any(|known| known.as_bytes() == name);
         // What begins so is in C in MicroPython and in CPython alike.
         has(name) || name.strip_prefix(b"u").is_some_and(has) || name.starts_with(b"_")
     };
     let is_in_set = |name: &[u8]| modules.iter().any(|(path, _)| path.iter().any(|part| part == name));
-    import.level == 0 && import.path.first().is_some_and(|name| !is_in_set(name) && !is_in_c(name))
+    import.level == 0 && import.path.first().is_some_and(|name| !is_in_set(name) && !is_built_in(name))
 }
 
 /// Of each module, whether it is `such`, or imports one that is, by itself or by others.
@@ -300,8 +324,9 @@ mod tests {
             "x._name",
             "_name = 1\nglobals()",
             "_name = 1\nimport _name",
-            "import asyncio\nclass A(asyncio.Event):\n    def _name(self): pass",
+            "import logging\nclass A(logging.Handler):\n    def _name(self): pass",
             "x._asdict = 1",
+            "import asyncio\nx._io_queue = 1",
             "_asked = 1",
             "public = 1\nx.__init__ = 1",
             "def f(x):\n    _name = 1\n    return lambda: _name",
@@ -310,6 +335,7 @@ mod tests {
             assert!(renamed(source).is_empty(), "{source}: {:?}", renamed(source));
         }
         assert_eq!(renamed("import os, usocket\nfrom .m import x\n_name = 1"), ["_name"]);
+        assert_eq!(renamed("import asyncio\nclass A(asyncio.Event):\n    def _name(self): pass"), ["_name"]);
     }
 
     #[test]

@@ -143,8 +143,7 @@ impl Walk<'_> {
                 return self.leaf(child(0), false);
             }
             Rule::Argument => {
-                let is_keyword = !matches!(tree.rule(child(1)), Some(Rule::Argument3 | Rule::CompFor));
-                if let Some(keyword) = child(0).as_id().filter(|_| is_keyword) {
+                if let Some(keyword) = child(0).as_id().filter(|_| is_keyword(tree, node)) {
                     let keyword = self.text(keyword);
                     self.survey.identifiers.insert(keyword.clone());
                     self.survey.keywords.insert(keyword);
@@ -155,6 +154,7 @@ impl Walk<'_> {
             Rule::ImportName => self.import(child(0)),
             Rule::ImportFrom => self.import_from(child(0), child(1)),
             Rule::AtomExprNormal if self.is_named_access(node) => return rest.push(child(1)),
+            Rule::AtomExprNormal if self.formats_literal(node) => return self.formatted(node, rest),
             _ => {}
         }
         rest.extend(tree.children(node));
@@ -183,6 +183,43 @@ impl Walk<'_> {
         function.is_some_and(|name| BY_NAME.contains(&self.names.get(name)))
             && self.tree.is(call, Rule::TrailerParen)
             && matches!(self.tree.value(what), Some(Value::Name(_) | Value::Const(Const::Str(_))))
+    }
+
+    /// Whether this is a call of `format` of a string that is written out, which takes any keywords: they name no parameters.
+    fn formats_literal(&self, node: Node) -> bool {
+        let trailers = self.tree.child(node, 1);
+        let [name, call, ..] = self.tree.list(&trailers, Rule::AtomExprTrailers) else { return false };
+        self.string_in(self.tree.child(node, 0))
+            && self.tree.is(*name, Rule::TrailerPeriod)
+            && self.tree.child(*name, 0).as_id().is_some_and(|name| self.names.get(name) == b"format")
+            && self.tree.is(*call, Rule::TrailerParen)
+    }
+
+    /// Whether this is a string.
+    fn string_in(&self, node: Node) -> bool {
+        matches!(self.tree.value(node), Some(Value::Name(_) | Value::Const(Const::Str(_))))
+    }
+
+    /// Goes on in such a call, without its keywords.
+    fn formatted(&mut self, node: Node, rest: &mut Vec<Node>) {
+        let tree = self.tree;
+        let trailers = tree.child(node, 1);
+        let (format, others) = tree.list(&trailers, Rule::AtomExprTrailers).split_at(2);
+        rest.push(tree.child(node, 0));
+        rest.push(format[0]);
+        rest.extend(others);
+        let arguments = tree.child(format[1], 0);
+        for &argument in tree.list(&arguments, Rule::ArgList) {
+            let keyword = tree.child(argument, 0).as_id().filter(|_| is_keyword(tree, argument));
+            match keyword {
+                Some(keyword) => {
+                    let keyword = self.text(keyword);
+                    self.survey.identifiers.insert(keyword);
+                    rest.push(tree.child(argument, 1));
+                }
+                None => rest.push(argument),
+            }
+        }
     }
 
     /// An identifier or a constant. `is_variable` if an identifier is not the name of an attribute.
@@ -257,6 +294,11 @@ impl Walk<'_> {
     fn text(&self, name: Name) -> Text {
         self.names.get(name).to_vec()
     }
+}
+
+/// Whether an argument is a keyword and its value, not a comprehension or a walrus.
+fn is_keyword(tree: &Tree, node: Node) -> bool {
+    tree.is(node, Rule::Argument) && !matches!(tree.rule(tree.child(node, 1)), Some(Rule::Argument3 | Rule::CompFor))
 }
 
 /// What is between the places for values in a string, if it is one to be formatted.
@@ -341,5 +383,8 @@ mod tests {
         let parts = survey("x = '_get_%s', '_set_{}_{:x}', b'_do', 'no: %s'").fragments;
         assert_eq!(parts, set(&["_", "_do", "_get_", "_set_"]));
         assert!(!survey("x = 'abc: def'").strings.contains(&b"abc"[..]));
+        let formatted = survey("'{a}{b[0]}'.format(a=f(c=1), b=d).join(e=2)\nx.format(g=3)");
+        assert_eq!(formatted.keywords, set(&["c", "e", "g"]));
+        assert!(formatted.identifiers.is_superset(&set(&["a", "b", "c", "d", "e", "f", "g", "x"])));
     }
 }

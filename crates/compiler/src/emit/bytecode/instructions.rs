@@ -50,9 +50,12 @@ impl Emit for Bytecode<'_, '_> {
 
     fn source_line(&mut self, line: u32) {
         if self.keep_lines && line > self.last_line {
-            let here = self.place_here();
-            self.tables.quota.push_or_stop(&mut self.buffers.lines, (here, line));
             self.last_line = line;
+            if self.tables.is_frugal() {
+                self.awaits_failure = true;
+            } else {
+                self.begin_line();
+            }
         }
     }
 
@@ -72,6 +75,9 @@ impl Emit for Bytecode<'_, '_> {
     }
 
     fn load_local(&mut self, _: Name, local: u16, kind: LocalKind) {
+        if local >= self.always_set {
+            self.may_fail();
+        }
         match kind {
             LocalKind::Fast if local < 16 => self.op_of_group(Op::LoadFastMulti, local as u8, 1),
             LocalKind::Fast => self.op_uint(Op::LoadFastN, local.into(), 1),

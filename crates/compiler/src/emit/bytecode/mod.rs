@@ -70,6 +70,10 @@ pub(crate) struct Bytecode<'e, 't> {
     keep_lines: bool,
     pass: Pass,
     last_line: u32,
+    /// Whether the last line begins with the next instruction that can fail.
+    awaits_failure: bool,
+    /// How many of the first locals are set all the time: parameters, unless the function deletes variables.
+    always_set: u16,
     stack_size: i32,
     max_stack_size: i32,
     /// Whether control cannot get here: what is emitted up to the next label is dropped, but its names, constants and
@@ -107,6 +111,8 @@ impl<'e, 't> Bytecode<'e, 't> {
             keep_lines: options.source_lines && options.optimise < 3,
             pass,
             last_line: 1,
+            awaits_failure: false,
+            always_set: if scope.deletes { 0 } else { scope.num_pos_args + scope.num_kwonly_args },
             stack_size: 0,
             max_stack_size: 0,
             unreachable: false,
@@ -140,13 +146,15 @@ impl<'e, 't> Bytecode<'e, 't> {
     }
 
     fn op(&mut self, op: Op, effect: i32) {
-        self.adjust_stack(effect);
-        self.byte(op as u8);
+        self.op_of_group(op, 0, effect);
     }
 
     /// An opcode of a group.
     fn op_of_group(&mut self, group: Op, number: u8, effect: i32) {
         self.adjust_stack(effect);
+        if can_fail(group) {
+            self.may_fail();
+        }
         self.byte(group as u8 + number);
     }
 
@@ -194,6 +202,20 @@ impl<'e, 't> Bytecode<'e, 't> {
         } else {
             self.op_uint(plain, operand, effect - values);
         }
+    }
+
+    /// Says that the next instruction may raise an exception.
+    fn may_fail(&mut self) {
+        if self.awaits_failure && !self.unreachable {
+            self.begin_line();
+        }
+    }
+
+    /// Says that the last line begins here.
+    fn begin_line(&mut self) {
+        let here = self.place_here();
+        self.tables.quota.push_or_stop(&mut self.buffers.lines, (here, self.last_line));
+        self.awaits_failure = false;
     }
 
     /// The bytes of the line table.
@@ -252,4 +274,33 @@ impl<'e, 't> Bytecode<'e, 't> {
         offsets.retire(quota);
         Ok(out)
     }
+}
+
+/// Whether an instruction may raise an exception, so that tracebacks ask for its line. Jumps may, where events are looked at; of variables that
+/// are loaded, only the emitter knows.
+fn can_fail(op: Op) -> bool {
+    !matches!(
+        op,
+        Op::LoadConstFalse
+            | Op::LoadConstNone
+            | Op::LoadConstTrue
+            | Op::LoadConstSmallInt
+            | Op::LoadConstSmallIntMulti
+            | Op::LoadConstString
+            | Op::LoadConstObj
+            | Op::LoadNull
+            | Op::LoadFastN
+            | Op::LoadFastMulti
+            | Op::StoreFastN
+            | Op::StoreFastMulti
+            | Op::StoreDeref
+            | Op::DupTop
+            | Op::DupTopTwo
+            | Op::PopTop
+            | Op::RotTwo
+            | Op::RotThree
+            | Op::SetupExcept
+            | Op::SetupFinally
+            | Op::ReturnValue
+    )
 }
