@@ -10,7 +10,6 @@ mod report;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use berus_compiler::memory::Quota;
@@ -91,9 +90,9 @@ fn write(job: &Job, bytes: &[u8]) -> Result<(), Vec<u8>> {
 
 /// A file name as the system has it.
 #[cfg(unix)]
-fn path(name: &[u8]) -> &Path {
+fn path(name: &[u8]) -> &std::path::Path {
     use std::os::unix::ffi::OsStrExt;
-    Path::new(std::ffi::OsStr::from_bytes(name))
+    std::path::Path::new(std::ffi::OsStr::from_bytes(name))
 }
 
 /// A file name as the system has it.

@@ -9,12 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
 
-use berus_runtime::errno::{BAD_FILE, Errno, INTERRUPTED, INVALID, IO, NAME_TOO_LONG};
+#[cfg(unix)]
+use berus_runtime::errno::INTERRUPTED;
+use berus_runtime::errno::{BAD_FILE, Errno, INVALID, IO, NAME_TOO_LONG};
 use berus_runtime::host::{Entry, Files, Open, Stat};
 
 #[cfg(unix)]
 use super::fifo;
-use super::interrupt::{Interrupt, Waited};
+use super::interrupt::Interrupt;
+#[cfg(unix)]
+use super::interrupt::Waited;
 
 /// The files of the machine; those that are open, by their number.
 pub struct StdFiles {

@@ -12,13 +12,11 @@ use std::{fs, io};
 
 use berus_runtime::errno::{self, Errno};
 #[cfg(unix)]
-use berus_runtime::host::Room;
-#[cfg(unix)]
 use berus_runtime::host::network::Network;
 use berus_runtime::host::tls::Tls;
-use berus_runtime::host::{
-    Executable, Files, Host, LocalTime, MachineCode, Monitor, Polled, Process, RawMemory, Threads,
-};
+use berus_runtime::host::{Executable, Files, Host, LocalTime, MachineCode, Monitor, Process, RawMemory, Threads};
+#[cfg(unix)]
+use berus_runtime::host::{Polled, Room};
 use memmap2::MmapMut;
 
 use super::files::{StdFiles, number};
