@@ -52,6 +52,8 @@ print(far.readinto(buffer), buffer)
 far.write(b"written", 3)
 far.write(b"written", 1, 2)
 print(near.recv(100))
+near.write(b"x" * 700 + b"\nmore\nhalf")
+print(len(far.readline()), far.readline(2), far.readline(0), far.readline(), far.readline(4))
 
 print("without waiting")
 far.setblocking(False)

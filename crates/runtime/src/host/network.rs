@@ -57,7 +57,8 @@ pub trait Network {
     fn take_error(&self, socket: i32) -> Result<(), Errno>;
 
     /// Receives into `buffer`: how many bytes came, 0 if the other end has no more to send, and from where, if the
-    /// socket is none of a connection.
+    /// socket is none of a connection. The `flags` are those of POSIX; with 2 (`MSG_PEEK`) bytes are left to be received
+    /// again.
     ///
     /// # Errors
     /// An error number; `EAGAIN` if nothing has come.

@@ -25,6 +25,9 @@ _ALL_ENDS = (Exception, CancelledError)
 # How long to wait for a call from outside where there is nothing else to wait for, in milliseconds.
 _IDLE = 3
 
+# How many turns tasks have at most without a look at streams.
+_MOST_TURNS = 64
+
 
 class Task:
     def __init__(self, coro):
@@ -214,19 +217,23 @@ def _promote_to_task(awaitable):
 
 def _wait_for_turn(main):
     # Waits until a task is due; false if none ever will be.
+    global _turns
     while True:
         time = _task_queue.due()
-        if time is None:
-            if not _io_queue.map:
-                if main is None or main.end is not None:
-                    return False
-                # Only a call from outside can go on from here.
-                time = _IDLE
-        elif time == 0 and not _io_queue.map:
-            return True
-        _io_queue.wait_io_event(-1 if time is None else time)
         if time == 0:
-            return True
+            if not _io_queue.map:
+                return True
+            if _turns:
+                _turns -= 1
+                return True
+        elif time is None and not _io_queue.map:
+            if main is None or main.end is not None:
+                return False
+            # Only a call from outside can go on from here.
+            time = _IDLE
+        _io_queue.wait_io_event(-1 if time is None else time)
+        # Asking streams takes as long as many turns.
+        _turns = min(len(_task_queue), _MOST_TURNS)
 
 
 def run_until_complete(main=None):
@@ -332,5 +339,7 @@ def new_event_loop():
 
 
 cur_task = None
+# How many tasks may have a turn before streams are asked again.
+_turns = 0
 _loop = Loop()
 new_event_loop()

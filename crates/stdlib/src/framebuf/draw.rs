@@ -180,12 +180,19 @@ impl Canvas<'_> {
 
     /// Draws text, whose first byte has its upper left pixel at `(x, y)`, up to a zero byte.
     pub fn text(&self, text: &[u8], x: i64, y: i64, colour: u32) -> Res<()> {
+        let (columns, rows) = (0..self.layout.width.into(), 0..self.layout.height.into());
+        // The rows of letters that are in the picture, as the bits of a column.
+        let visible =
+            (0..8).filter(|row| rows.contains(&y.saturating_add(*row))).fold(0, |bits: u8, row| bits | 1 << row);
         let mut column = x;
         for byte in text.iter().take_while(|byte| **byte != 0) {
             self.vm.work(8)?;
             for dots in font::columns(*byte) {
-                for row in (0..8).filter(|row| dots >> row & 1 != 0) {
-                    self.set_pixel(column, y.saturating_add(row), colour);
+                let mut dots = if columns.contains(&column) { dots & visible } else { 0 };
+                while dots != 0 {
+                    let row = y.saturating_add(dots.trailing_zeros().into());
+                    self.layout.set(self.cells, column as usize, row as usize, colour);
+                    dots &= dots - 1;
                 }
                 column = column.saturating_add(1);
             }

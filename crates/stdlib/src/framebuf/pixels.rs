@@ -127,6 +127,7 @@ impl Layout {
     }
 
     /// Gives the pixel at `(x, y)` a colour.
+    #[inline]
     pub fn set(self, cells: &[Cell<u8>], x: usize, y: usize, colour: u32) {
         let (at, mask) = self.place(x, y);
         let pattern = self.format.pattern(colour);

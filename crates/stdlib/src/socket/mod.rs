@@ -5,6 +5,7 @@
 
 mod address;
 mod file;
+mod line;
 mod look_up;
 mod object;
 mod option;

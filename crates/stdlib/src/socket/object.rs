@@ -34,7 +34,7 @@ use berus_runtime::ops::truth::Truth;
 
 use super::address::{V4, parse, to_bytes};
 use super::wait::{End, network, retry, wait};
-use super::{file, option};
+use super::{file, line, option};
 
 /// The kind of sockets that are streams.
 pub const STREAM: i32 = 1;
@@ -72,7 +72,7 @@ berus_runtime::members! {
         "makefile" => var(1, 3, file::makefile),
         "read" => var(1, 2, stream::read),
         "readinto" => var(2, 3, stream::readinto),
-        "readline" => var(1, 2, stream::readline),
+        "readline" => var(1, 2, line::readline),
         "write" => var(2, 4, stream::write),
         "connect" => f2(connect),
         "bind" => f2(bind),
@@ -114,6 +114,11 @@ impl Socket {
         self.number.get()
     }
 
+    /// Whether it is one end of a stream of bytes.
+    pub fn is_stream(&self) -> bool {
+        self.is_stream
+    }
+
     /// When an operation with `flags` that begins now has waited long enough.
     fn end(&self, vm: &Vm, flags: i32) -> Res<End> {
         if flags & DO_NOT_WAIT == 0 { End::after(vm, self.timeout.get()) } else { Ok(End::Now) }
@@ -125,12 +130,12 @@ impl Socket {
 
     /// `errno`, as `read`, `write` and `accept` tell of it: that the time is over is not the same as that nothing is there
     /// at once.
-    fn or_timed_out(&self, failure: Failure) -> Failure {
+    pub fn or_timed_out(&self, failure: Failure) -> Failure {
         if failure.is_again() && self.waits() { TIMED_OUT.into() } else { failure }
     }
 
     /// Does `work` when it is possible.
-    fn when_ready<R>(
+    pub fn when_ready<R>(
         &self,
         vm: &Vm,
         events: Events,
