@@ -23,6 +23,7 @@ use super::interrupt::Waited;
 /// The files of the machine; those that are open, by their number.
 pub struct StdFiles {
     open: Mutex<HashMap<i32, Arc<OpenFile>>>,
+    #[cfg(unix)]
     interrupt: Arc<Interrupt>,
 }
 
@@ -59,9 +60,14 @@ impl Default for StdFiles {
 }
 
 impl StdFiles {
-    /// No open files; `interrupt` ends waits for what comes from elsewhere.
+    /// No open files; `interrupt` ends waits for what comes from elsewhere, where there are such files.
+    #[cfg_attr(not(unix), allow(unused_variables))]
     pub fn new(interrupt: Arc<Interrupt>) -> StdFiles {
-        StdFiles { open: Mutex::default(), interrupt }
+        StdFiles {
+            open: Mutex::default(),
+            #[cfg(unix)]
+            interrupt,
+        }
     }
 
     fn table(&self) -> MutexGuard<'_, HashMap<i32, Arc<OpenFile>>> {

@@ -85,6 +85,7 @@ impl StdHost {
     }
 
     /// Writes what a terminal shall have, which makes `\r\n` of a `\n` itself.
+    #[cfg(unix)]
     pub fn write_terminal(&self, out: &mut Vec<u8>) {
         let mut shown = Vec::with_capacity(out.len());
         for line in out.split_inclusive(|byte| *byte == b'\n') {
@@ -99,6 +100,7 @@ impl StdHost {
     }
 
     /// Gives input back that was read too early: those who read next have it first.
+    #[cfg(unix)]
     pub fn unread(&self, bytes: &[u8]) {
         let mut unread = self.unread_input();
         for byte in bytes.iter().rev() {
@@ -107,6 +109,7 @@ impl StdHost {
     }
 
     /// Reads a byte that was given back, if there is one.
+    #[cfg(unix)]
     pub fn read_again(&self, byte: &mut [u8; 1]) -> bool {
         self.unread_input().pop_front().map(|first| byte[0] = first).is_some()
     }

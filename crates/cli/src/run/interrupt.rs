@@ -62,6 +62,7 @@ impl Interrupt {
     }
 
     /// Whether there was an interrupt of which nobody has taken notice yet.
+    #[cfg(unix)]
     pub fn is_pending(&self) -> bool {
         self.is_pending.load(Ordering::Relaxed)
     }
