@@ -158,6 +158,8 @@ export class Pico {
     watchdog.reason = reason;
     watchdog.scratchData.set(scratch);
     watchdog.onWatchdogTrigger = () => {
+      // It would ring again and again.
+      watchdog.alarm.enable = false;
       this.next = { reason: watchdog.reason, scratch: watchdog.scratchData, cause: 0 };
     };
     this.keepInterrupts(chip.core);

@@ -1,7 +1,7 @@
 // The session of tools/pico-session.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -197,12 +197,18 @@ const CHECKS = {
     equal(await mpremote("fs", "cat", ":text.txt"), text, "text");
     equal(await mpremote("mount", folder, "run", join(folder, "use.py")).then((out) => out.includes("hello from this machine\n")), true, "mounted module");
     if (berus) {
-      writeFileSync(join(folder, "in_rom.py"), "NAME = 'in place'\n");
-      const image = join(folder, "image.romfs");
-      execFileSync(berus, ["freeze", "--quiet", "--arch=armv6m", "--output", image, join(folder, "in_rom.py")]);
-      await mpremote("romfs", "deploy", image);
-      equal(await mpremote("exec", "import in_rom\nprint(in_rom.NAME, in_rom.__file__)"), "in place /rom/in_rom.mpy\n", "module in ROM");
-      equal(await mpremote("reset", "sleep", "1", "exec", "import in_rom\nprint(in_rom.NAME)"), "in place\n", "module after a reset");
+      const [source, image] = [join(folder, "rom"), join(folder, "image.romfs")];
+      mkdirSync(source);
+      // The second image goes to the other half of the partition, since programs may run from the first.
+      for (const number of [1, 2]) {
+        writeFileSync(join(source, "in_rom.py"), `NUMBER = ${number}\n`);
+        execFileSync(berus, ["freeze", "--quiet", "--arch=armv6m", "--output", image, source]);
+        await mpremote("romfs", "deploy", image);
+        const ask = ["exec", "import in_rom\nprint(in_rom.NUMBER, in_rom.__file__)"];
+        equal(await mpremote(...ask), `${number} /rom/in_rom.mpy\n`, "module in ROM");
+        await mpremote("exec", "--no-follow", "import machine\nmachine.reset()");
+        equal(await mpremote(...ask), `${number} /rom/in_rom.mpy\n`, "module in ROM after a reset");
+      }
     }
     server.close();
     session.use(session.pico);
