@@ -119,6 +119,9 @@ class Host {
   }
 }
 
+/** What RAM holds before the chip is started. */
+const PAINT = 0xa5;
+
 /** The reason that the chip's registers give for a start: power, a button. */
 const POWER = 1 << 8;
 
@@ -145,6 +148,8 @@ export class Pico {
     this.clock = chip.clock;
     chip.bootrom.set(image());
     chip.core.reset();
+    // What nobody writes to is known by this.
+    chip.sram.fill(PAINT);
     chip.flash = this.flash;
     chip.flash16 = new Uint16Array(this.flash.buffer);
     chip.flashView = new DataView(this.flash.buffer);
@@ -239,6 +244,12 @@ export class Pico {
       }
     }
     return false;
+  }
+
+  /** How many bytes of RAM from `address` on nobody has written to since the chip was started. */
+  untouched(address) {
+    const bytes = this.chip.sram.subarray(address - 0x20000000);
+    return Math.max(bytes.findIndex((byte) => byte !== PAINT), 0);
   }
 
   /** Lets time pass while the board waits. */

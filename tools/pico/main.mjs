@@ -158,6 +158,13 @@ const CHECKS = {
     }
   },
 
+  "the machine stack suffices"({ session, pico }) {
+    for (const [program, expected] of DEEP) session.check(program, expected);
+    const left = pico.untouched(STACK_END - STACK);
+    if (left < 1024) throw new Error(`${left} bytes of the machine stack were left`);
+    return `${left} bytes of ${STACK} were left`;
+  },
+
   "files outlive resets"({ session }) {
     session.check("for name in ('boot', 'main'):\n  with open(name + '.py', 'w') as f:\n    print('print(%r)' % name, file=f)", "");
     session.send(CTRL_B);
@@ -219,6 +226,20 @@ const CHECKS = {
     return cutPower(rp2040js, pico.flash);
   },
 };
+
+// The machine stack of the firmware, and where it ends.
+const STACK = 32 << 10;
+const STACK_END = 0x20042000;
+
+// What nests deeply, and how that ends.
+const refuse = (call) => `try:\n  ${call}\n  print('done')\nexcept (RuntimeError, MemoryError, SyntaxError) as error:\n  print('refused')`;
+const DEEP = [
+  ["def f(n): return f(n + 1)\n" + refuse("f(0)"), "refused\n"],
+  [refuse("exec('(' * 500 + '1' + ')' * 500)"), "refused\n"],
+  ["x = []\nfor _ in range(500): x = [x]\n" + refuse("repr(x)"), "refused\n"],
+  ["import json\n" + refuse("json.loads('[' * 500 + ']' * 500)"), "done\n"],
+  ["def g(n): return sorted([1, 2], key=lambda _: g(n + 1))\n" + refuse("g(0)"), "refused\n"],
+];
 
 const LETTER = `.#####..
 .##..##.

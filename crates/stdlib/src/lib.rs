@@ -62,6 +62,8 @@ mod platform;
 mod random;
 #[cfg(feature = "re")]
 mod re;
+#[cfg(feature = "rp2")]
+mod rp2;
 #[cfg(feature = "select")]
 mod select;
 #[cfg(feature = "socket")]
@@ -126,6 +128,8 @@ pub static MODULES: &[ModuleDef] = &[
     random::MODULE,
     #[cfg(feature = "re")]
     re::MODULE,
+    #[cfg(feature = "rp2")]
+    rp2::MODULE,
     #[cfg(feature = "select")]
     select::MODULE,
     #[cfg(feature = "socket")]

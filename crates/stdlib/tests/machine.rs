@@ -282,6 +282,58 @@ pulses.deinit()
 }
 
 #[test]
+fn inputs_of_the_converter_have_numbers() {
+    check(
+        "\
+from machine import ADC, Pin
+print(ADC(0).read_u16(), ADC(1).read_u16(), ADC(7).read_u16())
+for other in (2, 8, -1, Pin(0)):
+    try:
+        ADC(other)
+    except (OSError, ValueError) as error:
+        print(error)
+",
+        "40000 300 40000\n[Errno 95] EOPNOTSUPP\ninvalid pin\ninvalid pin\n[Errno 95] EOPNOTSUPP\n",
+    );
+}
+
+#[test]
+fn pins_have_other_names() {
+    check("from machine import Pin\nprint(Pin('LIGHT') is Pin('LED'), Pin('LIGHT'))", "True Pin(LED, mode=IN)\n");
+}
+
+#[test]
+fn buses_and_lines_are_told_their_pins() {
+    let (printed, board) = run("\
+from machine import I2C, SPI, UART, Pin
+I2C(0)
+I2C(0, scl=Pin('BUTTON'), sda=4)
+bus = SPI(0, sck=Pin('LED'), miso='LOOP_IN')
+bus.init(baudrate=9600)
+line = UART(1)
+line.init(9600)
+line.init(tx=Pin('LED'), rx=None)
+for make in (lambda: I2C(0, scl=6, sda=1), lambda: SPI(0, mosi='GROUND'), lambda: line.init(rx=6)):
+    try:
+        make()
+    except OSError as error:
+        print(error)
+");
+    assert_eq!(printed, "[Errno 22] EINVAL\n".repeat(3));
+    let expected = [
+        "I2c 0 [None, None]",
+        "I2c 0 [Some(3), Some(4)]",
+        "Spi 0 [Some(2), None, Some(5)]",
+        "Serial 1 [None, None]",
+        "Serial 1 [Some(2), None]",
+        "I2c 0 [Some(6), Some(1)]",
+        "Spi 0 [None, Some(6), None]",
+        "Serial 1 [None, Some(6)]",
+    ];
+    assert_eq!(board.connections.take(), expected);
+}
+
+#[test]
 fn the_board_has_a_frequency_a_number_and_a_watchdog() {
     let (printed, board) = run("\
 import machine

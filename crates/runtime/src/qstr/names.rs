@@ -562,6 +562,8 @@ pub const LIBRARY: &[&str] = &[
     "trigger",
     "tx",
     "wake",
+    "Flash",
+    "rp2",
 ];
 
 /// Names of what Python has and MicroPython does not.

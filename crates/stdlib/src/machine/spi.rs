@@ -118,11 +118,11 @@ fn new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
         [id, ..] => usize::try_from(vm.int(*id)?).unwrap_or(usize::MAX),
         [] => return Err(vm.type_error(format_args!("'id' argument required"))),
     };
-    set_up_board(vm, number, args.behind(1))?;
+    set_up_board(vm, number, args.behind(1), true)?;
     Ok(vm.new_custom(Spi { bus: Cell::new(Bus::Board(number)) })?.obj())
 }
 
-fn set_up_board(vm: &Vm, number: usize, args: Args<'_>) -> Res<()> {
+fn set_up_board(vm: &Vm, number: usize, args: Args<'_>, is_new: bool) -> Res<()> {
     let names =
         [q!("baudrate"), q!("polarity"), q!("phase"), q!("bits"), q!("firstbit"), q!("sck"), q!("mosi"), q!("miso")];
     let [frequency, polarity, phase, bits, first, clock, output, input] = args.by_name(vm, names, 0)?;
@@ -131,7 +131,10 @@ fn set_up_board(vm: &Vm, number: usize, args: Args<'_>) -> Res<()> {
         return Err(vm.value_error(format_args!("firstbit must be MSB")));
     }
     let bus = there_is(vm, hardware(vm)?.spi(number))?;
-    connect(vm, Connection::Spi, number, &[clock, output, input])?;
+    let pins = [clock, output, input];
+    if is_new || pins.iter().any(Option::is_some) {
+        connect(vm, Connection::Spi, number, &pins)?;
+    }
     let frequency = u32::try_from(setting.frequency).unwrap_or(u32::MAX);
     done(vm, bus.configure(frequency, setting.polarity, setting.phase))
 }
@@ -172,7 +175,7 @@ fn set_up_lines(vm: &Vm, args: Args<'_>, before: Option<Lines>) -> Res<Lines> {
 fn init(vm: &Vm, args: Args<'_>) -> Res {
     let object = args.pos()[0];
     match bus(vm, object)? {
-        Bus::Board(number) => set_up_board(vm, number, args.behind(1))?,
+        Bus::Board(number) => set_up_board(vm, number, args.behind(1), false)?,
         Bus::Lines(lines) => {
             let lines = set_up_lines(vm, args.behind(1), Some(lines))?;
             vm.this::<Custom<SoftSpi>>(object)?.bus.set(Bus::Lines(lines));

@@ -6,9 +6,13 @@
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::errno::{Errno, INVALID, NO_DEVICE, NO_MEMORY};
 use berus_runtime::host::{Board, Flash};
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
 use berus_runtime::model::buffer::{Access, Buffer};
 use berus_runtime::model::error::{Raise, Res};
+use berus_runtime::model::object::Gc;
 use berus_runtime::model::protocols::Ints;
+use berus_runtime::model::types::Type;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::Customs;
@@ -21,11 +25,11 @@ use berus_runtime::vfs::request;
 use super::error::done;
 
 /// The flash that a board keeps files of programs in.
-struct Device;
+pub struct Device;
 
 berus_runtime::custom_type! {
     /// The type.
-    static DEVICE: Type<Device> = "Flash".locals(METHODS);
+    pub static DEVICE: Type<Device> = "Flash".make_new(new).locals(METHODS);
 }
 
 berus_runtime::members! {
@@ -34,6 +38,12 @@ berus_runtime::members! {
         "writeblocks" => var(3, 4, write_blocks),
         "ioctl" => f3(device_ioctl),
     }
+}
+
+fn new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    vm.check_args(args, 0, 0, false)?;
+    flash(vm)?;
+    device(vm)
 }
 
 /// The flash of the board as an object.

@@ -27,6 +27,8 @@ use berus_runtime::ops::call::Call;
 use berus_runtime::vfs::{BlockDevice, operations};
 pub use board::mount_board;
 pub(crate) use fat::FAT;
+#[cfg(feature = "rp2")]
+pub(crate) use flash::DEVICE as FLASH;
 pub(crate) use lfs::{LFS1, LFS2};
 pub use posix::{POSIX, mount_posix, mount_posix_at};
 pub use rom::mount_rom;

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use berus_runtime::errno::{Errno, NO_DEVICE, UNSUPPORTED};
+use berus_runtime::errno::{Errno, INVALID, NO_DEVICE, UNSUPPORTED};
 use berus_runtime::host::{
-    Board, Edges, Hardware, Host, I2cBus, PinMode, Pull, Pulses, Reset, ResetCause, SerialLine, SpiBus,
+    Board, Connection, Edges, Hardware, Host, I2cBus, PinMode, Pull, Pulses, Reset, ResetCause, SerialLine, SpiBus,
 };
 
 /// The pins. `LOOP_OUT` is wired to `LOOP_IN`; a memory is at `SCL` and `SDA`; `GROUND` is always low.
@@ -19,6 +19,9 @@ const LOOP_IN: usize = 5;
 const GROUND: usize = 6;
 const ANALOG: usize = 7;
 
+/// What the converter measures beside a pin.
+const THERMOMETER: usize = PINS.len();
+
 #[derive(Default)]
 pub struct Simulated {
     /// Whether the board has no hardware for programs.
@@ -28,6 +31,8 @@ pub struct Simulated {
     pub driven: RefCell<Vec<(usize, bool)>>,
     pub delays: RefCell<Vec<Duration>>,
     pub pulses: RefCell<Vec<String>>,
+    /// What pins were handed over to, and which were named.
+    pub connections: RefCell<Vec<String>>,
     /// The times that the watchdog was given, in milliseconds.
     pub fed: RefCell<Vec<u128>>,
     time: Cell<Duration>,
@@ -93,6 +98,11 @@ impl Hardware for Simulated {
         PINS
     }
 
+    fn find_pin(&self, name: &str) -> Option<usize> {
+        let name = if name == "LIGHT" { "LED" } else { name };
+        PINS.iter().position(|pin| *pin == name)
+    }
+
     fn set_pin_mode(&self, pin: usize, mode: PinMode, pull: Pull) -> Result<(), Errno> {
         self.modes[pin].set(Some(mode));
         self.pulls[pin].set(pull);
@@ -137,14 +147,27 @@ impl Hardware for Simulated {
         self.changes.borrow_mut().pop_front()
     }
 
+    fn analog_pins(&self) -> &'static [usize] {
+        &[ANALOG, THERMOMETER]
+    }
+
     fn analog_level(&self, pin: usize) -> Result<u16, Errno> {
-        if pin == ANALOG { Ok(40_000) } else { Err(UNSUPPORTED) }
+        match pin {
+            ANALOG => Ok(40_000),
+            THERMOMETER => Ok(300),
+            _ => Err(UNSUPPORTED),
+        }
     }
 
     fn set_pulses(&self, _: usize, pulses: Option<Pulses>) -> Result<(), Errno> {
         let text = pulses.map_or("none".to_owned(), |Pulses { frequency, duty }| format!("{frequency} Hz {duty}"));
         self.pulses.borrow_mut().push(text);
         Ok(())
+    }
+
+    fn connect(&self, what: Connection, number: usize, pins: &[Option<usize>]) -> Result<(), Errno> {
+        self.connections.borrow_mut().push(format!("{what:?} {number} {pins:?}"));
+        if pins.contains(&Some(GROUND)) { Err(INVALID) } else { Ok(()) }
     }
 
     fn i2c(&self, number: usize) -> Option<&dyn I2cBus> {
