@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
-use rustix::io::Errno;
+use rustix::io::{Errno, FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
@@ -34,7 +34,9 @@ pub enum Read {
 impl Wire {
     /// A new pseudo-terminal, which passes bytes on as they are.
     pub fn pseudo_terminal() -> io::Result<Wire> {
-        let side = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        let side = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        // Not every system takes that as a flag.
+        fcntl_setfd(&side, FdFlags::CLOEXEC)?;
         grantpt(&side)?;
         unlockpt(&side)?;
         let path = ptsname(&side, Vec::new())?.to_string_lossy().into_owned();

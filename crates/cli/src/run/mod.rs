@@ -15,6 +15,8 @@ mod poll;
 mod process;
 mod prompt;
 mod rom;
+#[cfg(unix)]
+mod sockets;
 mod threads;
 mod tier;
 mod tls;

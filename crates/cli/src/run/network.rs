@@ -13,17 +13,13 @@ use berus_runtime::errno::{Errno, INTERRUPTED, INVALID, IO, NO_FAMILY, NO_MEMORY
 use berus_runtime::host::Files;
 use berus_runtime::host::network::{Address, End, Found, LookUpError, Network, Wanted};
 use dns_lookup::AddrInfoHints;
-use rustix::net::{
-    AddressFamily, Protocol, RecvFlags, SendFlags, Shutdown, SocketAddrAny, SocketAddrUnix, SocketFlags, SocketType,
-};
+use rustix::net::{AddressFamily, Protocol, RecvFlags, SendFlags, Shutdown, SocketAddrAny, SocketAddrUnix, SocketType};
 
 use super::files::{OpenFile, StdFiles};
+use super::sockets;
 
 /// How long to wait for a look-up without a look at the keyboard.
 const NAP: Duration = Duration::from_millis(5);
-
-/// No socket waits: the interpreter does.
-const FLAGS: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
 
 /// The number of `getaddrinfo` for a machine or service that nobody knows.
 const NOBODY: LookUpError = LookUpError::Code(libc::EAI_NONAME);
@@ -37,7 +33,7 @@ impl Network for StdFiles {
         let kind = SocketType::from_raw(u32::try_from(kind).map_err(|_| INVALID)?);
         let protocol = u32::try_from(protocol).map_err(|_| INVALID)?;
         let protocol = NonZeroU32::new(protocol).map(Protocol::from_raw);
-        let socket = rustix::net::socket_with(family, kind, FLAGS, protocol).map_err(number)?;
+        let socket = sockets::open(family, kind, protocol).map_err(number)?;
         Ok(self.insert(File::from(socket)))
     }
 
@@ -59,7 +55,7 @@ impl Network for StdFiles {
     }
 
     fn accept(&self, socket: i32) -> Result<(i32, Address), Errno> {
-        let (socket, from) = rustix::net::acceptfrom_with(self.get(socket)?, FLAGS).map_err(number)?;
+        let (socket, from) = sockets::accept(self.get(socket)?).map_err(number)?;
         let from = from.map_or(Ok(Address::Local(Vec::new())), as_address)?;
         Ok((self.insert(File::from(socket)), from))
     }
@@ -88,7 +84,7 @@ impl Network for StdFiles {
 
     fn send(&self, socket: i32, bytes: &[u8], flags: i32, to: Option<&Address>) -> Result<usize, Errno> {
         let socket = self.get(socket)?;
-        let flags = SendFlags::from_bits_retain(flags as u32) | SendFlags::NOSIGNAL;
+        let flags = SendFlags::from_bits_retain(flags as u32) | sockets::NO_SIGNAL;
         match to {
             None => rustix::net::send(&socket, bytes, flags),
             Some(Address::Internet(address)) => rustix::net::sendto(&socket, bytes, flags, address),
@@ -179,6 +175,7 @@ fn descriptor(socket: &Arc<OpenFile>) -> i32 {
 /// A name of this machine, as the kernel has it.
 fn local(name: &[u8]) -> Result<SocketAddrUnix, Errno> {
     match name {
+        #[cfg(target_os = "linux")]
         [] => Ok(SocketAddrUnix::new_unnamed()),
         #[cfg(target_os = "linux")]
         [0, name @ ..] => SocketAddrUnix::new_abstract_name(name).map_err(number),

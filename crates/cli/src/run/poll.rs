@@ -40,7 +40,7 @@ pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_inpu
         polled.ready = Events::empty();
         places.push(place);
         // The bits are those of POSIX.
-        asked.push(PollFd::from_borrowed_fd(file, PollFlags::from_bits_truncate(polled.wanted.bits() as u16)));
+        asked.push(PollFd::from_borrowed_fd(file, PollFlags::from_bits_truncate(polled.wanted.bits() as _)));
     }
     // What is not open is an answer already.
     let timeout = if asked.len() == polled.len() { timeout } else { Duration::ZERO };
@@ -51,7 +51,7 @@ pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_inpu
         Ok(_) => {}
     }
     for (place, asked) in places.into_iter().zip(asked) {
-        polled[place].ready = Events::from_bits_retain(asked.revents().bits().into());
+        polled[place].ready = Events::from_bits_retain(asked.revents().bits() as usize);
     }
     Ok(polled.iter().filter(|polled| !polled.ready.is_empty()).count())
 }

@@ -113,8 +113,10 @@ class IOQueue:
 
     def __init__(self):
         self.poller = select.poll()
-        # By the stream's identity: the task that waits for reading, the one for writing, and the stream.
+        # By the stream's identity: the task that waits for reading, the one for writing, the stream, and the events that it is asked for.
         self.map = {}
+        # Entries of streams that nobody waited for when they came here. Mostly a task waits for the same stream again.
+        self.idle = []
 
     def queue_read(self, stream):
         self._wait(stream, 0)
@@ -126,7 +128,7 @@ class IOQueue:
         entry = self.map.get(id(stream))
         if entry is None:
             self.poller.register(stream, 0)
-            entry = self.map[id(stream)] = [None, None, stream]
+            entry = self.map[id(stream)] = [None, None, stream, 0]
         elif entry[way] is not None:
             raise RuntimeError("another task waits for the stream")
         entry[way] = cur_task
@@ -134,16 +136,22 @@ class IOQueue:
         self._ask_for(entry)
 
     def _ask_for(self, entry):
-        reader, writer, stream = entry
-        events = (select.POLLIN if reader else 0) | (select.POLLOUT if writer else 0)
-        if events:
-            self.poller.modify(stream, events)
-        else:
-            self.poller.unregister(stream)
-            del self.map[id(stream)]
+        events = (select.POLLIN if entry[0] else 0) | (select.POLLOUT if entry[1] else 0)
+        if not events:
+            self.idle.append(entry)
+        elif events != entry[3]:
+            entry[3] = events
+            self.poller.modify(entry[2], events)
+
+    def forget_idle(self):
+        # Before streams are asked, those go that nobody waits for.
+        for entry in self.idle:
+            if not entry[0] and not entry[1] and self.map.pop(id(entry[2]), None):
+                self.poller.unregister(entry[2])
+        self.idle.clear()
 
     def remove(self, task):
-        for entry in list(self.map.values()):
+        for entry in self.map.values():
             for way in range(2):
                 if entry[way] is task:
                     entry[way] = None
@@ -220,18 +228,18 @@ def _wait_for_turn(main):
     global _turns
     while True:
         time = _task_queue.due()
-        if time == 0:
-            if not _io_queue.map:
-                return True
-            if _turns:
-                _turns -= 1
-                return True
-        elif time is None and not _io_queue.map:
+        if time == 0 and _turns:
+            _turns -= 1
+            return True
+        if _io_queue.idle:
+            _io_queue.forget_idle()
+        if not _io_queue.map and time is None:
             if main is None or main.end is not None:
                 return False
             # Only a call from outside can go on from here.
             time = _IDLE
-        _io_queue.wait_io_event(-1 if time is None else time)
+        if _io_queue.map or time:
+            _io_queue.wait_io_event(-1 if time is None else time)
         # Asking streams takes as long as many turns.
         _turns = min(len(_task_queue), _MOST_TURNS)
 
