@@ -61,7 +61,8 @@ impl Instruction {
     #[inline]
     pub fn decode(code: &[u8], offset: usize) -> Result<Instruction, DecodeError> {
         let byte = *code.get(offset).ok_or(DecodeError::CutOff)?;
-        let Lead { op, form, flip, base } = LEADS[usize::from(byte)];
+        let Lead { op, form, flip, base } =
+            if cfg!(feature = "small") { Lead::of(byte) } else { LEADS[usize::from(byte)] };
         let op = op.ok_or(DecodeError::UnknownOpcode(byte))?;
         match (form, code.get(offset + 1)) {
             (Form::Bare, _) => Ok(Instruction { offset, len: 1, op, arg: base.into(), extra: 0 }),
@@ -137,6 +138,26 @@ struct Lead {
     base: i8,
 }
 
+impl Lead {
+    const UNKNOWN: Lead = Lead { op: None, form: Form::Long, flip: 0, base: 0 };
+
+    const fn of(byte: u8) -> Lead {
+        let Some(op) = Op::from_byte(byte) else { return Lead::UNKNOWN };
+        let value = (byte - op as u8) as i8;
+        let (form, flip, base) = match op.operand() {
+            Operand::Implied if op as u8 == Op::LoadConstSmallIntMulti as u8 => {
+                (Form::Bare, 0, value + SMALL_INT_MULTI_MIN as i8)
+            }
+            Operand::None | Operand::Implied => (Form::Bare, 0, value),
+            Operand::SmallInt => (Form::Short, 0x40, -0x40),
+            Operand::Jump => (Form::Short, 0, -0x40),
+            _ if op.has_extra() => (Form::Long, 0, 0),
+            _ => (Form::Short, 0, 0),
+        };
+        Lead { op: Some(op), form, flip, base }
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Form {
     /// There is no operand: `base` is the value.
@@ -148,23 +169,10 @@ enum Form {
 
 /// The lead of each byte. Decoding looks instructions up here, since nearly all have no operand or a single byte of it.
 const LEADS: [Lead; 256] = {
-    let mut leads = [Lead { op: None, form: Form::Long, flip: 0, base: 0 }; 256];
+    let mut leads = [Lead::UNKNOWN; 256];
     let mut byte = 0;
     while byte < leads.len() {
-        if let Some(op) = Op::from_byte(byte as u8) {
-            let value = (byte - op as usize) as i8;
-            let (form, flip, base) = match op.operand() {
-                Operand::Implied if op as u8 == Op::LoadConstSmallIntMulti as u8 => {
-                    (Form::Bare, 0, value + SMALL_INT_MULTI_MIN as i8)
-                }
-                Operand::None | Operand::Implied => (Form::Bare, 0, value),
-                Operand::SmallInt => (Form::Short, 0x40, -0x40),
-                Operand::Jump => (Form::Short, 0, -0x40),
-                _ if op.has_extra() => (Form::Long, 0, 0),
-                _ => (Form::Short, 0, 0),
-            };
-            leads[byte] = Lead { op: Some(op), form, flip, base };
-        }
+        leads[byte] = Lead::of(byte as u8);
         byte += 1;
     }
     leads

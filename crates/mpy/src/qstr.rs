@@ -14,7 +14,8 @@ pub const LAST_STATIC: u32 = STATIC.len() as u32;
 /// assert_eq!(berus_mpy::qstr::static_name(0), None);
 /// ```
 pub fn static_name(id: u32) -> Option<&'static str> {
-    STATIC.get((id as usize).checked_sub(1)?).copied()
+    let before = (id as usize).checked_sub(1)?;
+    TEXT.get(usize::from(STARTS[before.min(STATIC.len())])..usize::from(*STARTS.get(before + 1)?))
 }
 
 /// The number of the static qstr spelled `name`, if there is one.
@@ -31,6 +32,38 @@ pub fn static_id(name: &[u8]) -> Option<u32> {
         Err(_) => STATIC[..UNSORTED].iter().position(|s| s.as_bytes() == name).map(|i| i as u32 + 1),
     }
 }
+
+/// Where each name begins in [`TEXT`], and where the last one ends: two bytes for each instead of a pointer and a length.
+static STARTS: [u16; STATIC.len() + 1] = {
+    let mut starts = [0; STATIC.len() + 1];
+    let mut at = 0;
+    while at < STATIC.len() {
+        starts[at + 1] = starts[at] + STATIC[at].len() as u16;
+        at += 1;
+    }
+    starts
+};
+
+/// All names, one after another.
+static TEXT: &str = {
+    const BYTES: [u8; STARTS[STATIC.len()] as usize] = {
+        let mut bytes = [0; STARTS[STATIC.len()] as usize];
+        let (mut name, mut to) = (0, 0);
+        while name < STATIC.len() {
+            let mut from = 0;
+            while from < STATIC[name].len() {
+                bytes[to] = STATIC[name].as_bytes()[from];
+                (from, to) = (from + 1, to + 1);
+            }
+            name += 1;
+        }
+        bytes
+    };
+    match core::str::from_utf8(&BYTES) {
+        Ok(text) => text,
+        Err(_) => panic!("names are text"),
+    }
+};
 
 /// How many names at the front of [`STATIC`] are out of order.
 const UNSORTED: usize = 29;

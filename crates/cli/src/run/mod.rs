@@ -40,7 +40,7 @@ use berus_runtime::model::importing::Import;
 use berus_runtime::model::protocols::Strs;
 use berus_runtime::model::vm::{Limits, Vm};
 use berus_runtime::model::word::Obj;
-use berus_runtime::modules::micropython::MemoryReport;
+use berus_runtime::modules::mem_info::MemoryReport;
 use berus_runtime::ops::print::Stdout;
 use berus_runtime::q;
 use berus_runtime::services::console::Console;

@@ -4,7 +4,10 @@
 //! instructions these are. They only save work: an instruction that they do not vouch for goes the long way, which
 //! knows every case.
 
+use super::scan::{Scanner, Tables, Uses};
+use super::walk::{Context, Walk};
 use crate::opcode::{Effect, Op, Operand};
+use crate::vuint;
 
 /// The two tables.
 #[derive(Clone, Copy)]
@@ -22,6 +25,87 @@ impl Glance {
     /// Tables that tell nothing, so that every instruction goes the long way.
     #[cfg(test)]
     pub const NOTHING: Glance = Glance { checks: &[Check::Look; 256], plain: &[None; 256] };
+}
+
+impl Walk<'_, '_> {
+    /// Passes plain instructions, up to one that is not plain, works on more than one run of objects, or is the last
+    /// before `end`. Most of code is passed so.
+    pub(super) fn pass_plain(&mut self, end: usize) {
+        let (base, least) = self.memory.stacks.objects_on_top(self.state.stack);
+        let bottom = base.max(self.floor);
+        let Context { code, glance: Glance { plain, .. }, ref shape, .. } = self.context;
+        let code = &code[..end];
+        let (mut pc, mut height, mut highest, mut n_passed) = (self.pc, self.state.stack.height, self.highest, 0);
+        while let Some(byte) = code.get(pc)
+            && let Some(Plain { pops, pushes, operand }) = plain[usize::from(*byte)]
+        {
+            let mut pops = u32::from(pops);
+            let mut next = pc + 1;
+            match (operand, code.get(next)) {
+                (PlainOperand::None, _) => {}
+                (PlainOperand::Any, _) => {
+                    while code.get(next).is_some_and(|byte| byte & 0x80 != 0) {
+                        next += 1;
+                    }
+                    next += 1;
+                }
+                (PlainOperand::Pops, Some(&n)) if n < 0x80 => {
+                    pops += u32::from(n);
+                    next += 1;
+                }
+                (PlainOperand::Local, _) if !shape.is_cell(u32::from(byte & 0xf)) => {}
+                _ => break,
+            }
+            if height < bottom.saturating_add(pops) || next >= end {
+                break;
+            }
+            let new = height - pops + u32::from(pushes);
+            if new < least || new > self.room {
+                break;
+            }
+            height = new;
+            highest = highest.max(height);
+            pc = next;
+            n_passed += 1;
+        }
+        (self.pc, self.state.stack.height, self.highest) = (pc, height, highest);
+        self.memory.stacks.work += n_passed;
+    }
+}
+
+impl Scanner<'_> {
+    /// The length of the instruction at `offset`, if it is seen to be right.
+    #[inline(always)]
+    pub(super) fn pass_right(
+        &mut self,
+        offset: usize,
+        code: &[u8],
+        tables: &Tables<'_>,
+        glance: Glance,
+        uses: &mut Uses,
+    ) -> Option<usize> {
+        match glance.checks[usize::from(*code.get(offset)?)] {
+            Check::Load(local) => self.note_load(local.into()),
+            Check::None => self.end_loads(uses),
+            Check::Below(bound) => {
+                let (operand, len) = vuint::read(&code[offset + 1..])?;
+                if operand as usize >= tables.bound(bound) {
+                    return None;
+                }
+                self.end_loads(uses);
+                return Some(1 + len);
+            }
+            Check::Look => return None,
+        }
+        Some(1)
+    }
+}
+
+impl Tables<'_> {
+    #[inline(always)]
+    fn bound(&self, bound: Bound) -> usize {
+        [0x80, self.n_names, self.n_objects, self.n_children][bound as usize]
+    }
 }
 
 /// What an instruction's first byte says of how to check it.

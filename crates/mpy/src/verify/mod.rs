@@ -86,6 +86,7 @@
 
 mod blocks;
 mod error;
+#[cfg_attr(feature = "small", path = "no_glance.rs")]
 mod glance;
 mod labels;
 mod machine_code;

@@ -7,14 +7,13 @@ use alloc::vec::Vec;
 
 use super::blocks::exception_test;
 use super::error::{Checked, Fault, Reason, stopped};
-use super::glance::{Check, Glance};
+use super::glance::Glance;
 use super::labels::Labels;
 use crate::bytecode::Instruction;
 use crate::lines;
 use crate::memory::Quota;
 use crate::opcode::{Op, Operand};
 use crate::prelude::{Prelude, Signature, scope_flag};
-use crate::vuint;
 
 /// What can be said of a function without following its control flow.
 #[derive(Clone, Copy)]
@@ -81,6 +80,7 @@ pub(super) struct Tables<'a> {
     /// For each constant, whether it is an object.
     pub constants: &'a [bool],
     /// How many constants are objects, up to the first that is not.
+    #[cfg_attr(feature = "small", allow(dead_code))] // a glance asks
     pub n_objects: usize,
     pub n_children: usize,
 }
@@ -101,13 +101,6 @@ pub(super) fn check_prelude(prelude: &Prelude, code: &[u8], n_names: usize) -> C
     Ok(())
 }
 
-impl Tables<'_> {
-    /// The bounds of operands, by the number of their `Bound`.
-    fn bounds(&self) -> [usize; 4] {
-        [0x80, self.n_names, self.n_objects, self.n_children]
-    }
-}
-
 /// A scanner of code objects, which keeps its memory from one to the next.
 pub(super) struct Scanner<'q> {
     quota: &'q Quota<'q>,
@@ -121,7 +114,7 @@ pub(super) struct Scanner<'q> {
 const BYTES_PER_STEP: usize = 8;
 
 /// How a function uses its locals.
-struct Uses {
+pub(super) struct Uses {
     is_generator: bool,
     own_cells: LocalSet,
     n_pos_args: u32,
@@ -224,27 +217,12 @@ impl<'q> Scanner<'q> {
         glance: Glance,
         uses: &mut Uses,
     ) -> Result<(), Fault> {
-        let bounds = tables.bounds();
         let mut offset = start;
-        while let Some(&byte) = code.get(offset) {
+        while offset < code.len() {
             self.labels.add_instruction(offset);
-            offset += match glance.checks[usize::from(byte)] {
-                Check::Load(local) => {
-                    self.quota.push_or_stop(&mut self.loads, local.into());
-                    1
-                }
-                Check::None => {
-                    self.end_loads(uses);
-                    1
-                }
-                Check::Below(bound) => match vuint::read(&code[offset + 1..]) {
-                    Some((operand, len)) if (operand as usize) < bounds[bound as usize] => {
-                        self.end_loads(uses);
-                        1 + len
-                    }
-                    _ => self.look_closer(offset, code, tables, uses)?,
-                },
-                Check::Look => self.look_closer(offset, code, tables, uses)?,
+            offset += match self.pass_right(offset, code, &tables, glance, uses) {
+                Some(len) => len,
+                None => self.look_closer(offset, code, tables, uses)?,
             };
         }
         self.end_loads(uses);
@@ -262,7 +240,7 @@ impl<'q> Scanner<'q> {
         match op.operand() {
             Operand::Closure => self.end_loads_with_cells(instruction.extra, uses)?,
             _ if matches!(op, Op::LoadFastMulti | Op::LoadFastN) => {
-                self.quota.push_or_stop(&mut self.loads, index);
+                self.note_load(index);
                 return Ok(instruction.len);
             }
             _ => self.end_loads(uses),
@@ -315,9 +293,15 @@ impl<'q> Scanner<'q> {
         Ok(())
     }
 
+    /// Notes that a `LOAD_FAST` loads a local.
+    #[inline]
+    pub(super) fn note_load(&mut self, local: u32) {
+        self.quota.push_or_stop(&mut self.loads, local);
+    }
+
     /// Ends a row of `LOAD_FAST`s, if there was one.
     #[inline]
-    fn end_loads(&mut self, uses: &mut Uses) {
+    pub(super) fn end_loads(&mut self, uses: &mut Uses) {
         if !self.loads.is_empty() {
             self.loads.iter().for_each(|&local| uses.load(local));
             self.loads.clear();

@@ -196,6 +196,7 @@ impl<'q> Stacks<'q> {
 
     /// The lowest height down to which the top is a run of objects of no known value, and the lowest at which there is
     /// still something of that run. Both are the greatest number if the top is no such run.
+    #[cfg_attr(feature = "small", allow(dead_code))] // a glance asks
     pub fn objects_on_top(&self, stack: Stack) -> (u32, u32) {
         let run = self.run(stack.run);
         match (run.kind, stack.run) {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::UNCOUNTED_SLOTS;
 use super::blocks::{Block, BlockId, BlockKind, Blocks};
 use super::error::{Checked, Fault, Reason, stopped};
-use super::glance::{Glance, Plain, PlainOperand};
+use super::glance::Glance;
 use super::labels::{Labels, Pending};
 use super::scan::{Contract, Shape};
 use super::stack::{Kind, Stack, Stacks};
@@ -83,7 +83,7 @@ pub(super) struct Walk<'a, 'q> {
     /// The height down to which the instruction may take slots.
     pub floor: u32,
     /// The height of the stack that the frame has room for.
-    room: u32,
+    pub room: u32,
     /// The height of the stack that has been needed so far.
     pub highest: u32,
 }
@@ -155,50 +155,6 @@ impl<'a, 'q> Walk<'a, 'q> {
             }
             self.pc = next;
         }
-    }
-
-    /// Passes plain instructions, up to one that is not plain, works on more than one run of objects, or is the last
-    /// before `end`. Most of code is passed so.
-    fn pass_plain(&mut self, end: usize) {
-        let (base, least) = self.memory.stacks.objects_on_top(self.state.stack);
-        let bottom = base.max(self.floor);
-        let Context { code, glance: Glance { plain, .. }, ref shape, .. } = self.context;
-        let code = &code[..end];
-        let (mut pc, mut height, mut highest, mut n_passed) = (self.pc, self.state.stack.height, self.highest, 0);
-        while let Some(byte) = code.get(pc)
-            && let Some(Plain { pops, pushes, operand }) = plain[usize::from(*byte)]
-        {
-            let mut pops = u32::from(pops);
-            let mut next = pc + 1;
-            match (operand, code.get(next)) {
-                (PlainOperand::None, _) => {}
-                (PlainOperand::Any, _) => {
-                    while code.get(next).is_some_and(|byte| byte & 0x80 != 0) {
-                        next += 1;
-                    }
-                    next += 1;
-                }
-                (PlainOperand::Pops, Some(&n)) if n < 0x80 => {
-                    pops += u32::from(n);
-                    next += 1;
-                }
-                (PlainOperand::Local, _) if !shape.is_cell(u32::from(byte & 0xf)) => {}
-                _ => break,
-            }
-            if height < bottom.saturating_add(pops) || next >= end {
-                break;
-            }
-            let new = height - pops + u32::from(pushes);
-            if new < least || new > self.room {
-                break;
-            }
-            height = new;
-            highest = highest.max(height);
-            pc = next;
-            n_passed += 1;
-        }
-        (self.pc, self.state.stack.height, self.highest) = (pc, height, highest);
-        self.memory.stacks.work += n_passed;
     }
 
     pub fn block(&self) -> Block {

@@ -218,7 +218,8 @@ pub(crate) fn name_or_hash(vm: &Vm, bytes: &[u8]) -> Result<Qstr, u32> {
     if bytes.len() > 10 {
         return Err(0);
     }
-    if let [byte] = *bytes
+    if !cfg!(feature = "small")
+        && let [byte] = *bytes
         && let Some(&name) = CHARACTERS.get(usize::from(byte))
         && name != Qstr::NULL
     {

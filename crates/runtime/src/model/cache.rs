@@ -89,7 +89,7 @@ impl Vm {
     /// Notes that looking `name` up in class `ty` finds `value`.
     pub(crate) fn remember_method(&self, ty: Gc<Type>, name: Qstr, value: Option<Found>) {
         let asks_no_object =
-            !ty.has(flag::HEAP) && ty.slots.attr.is_none() && name != q!("__class__") && name != q!("__next__");
+            !ty.has(flag::HEAP) && ty.slots.attr().is_none() && name != q!("__class__") && name != q!("__next__");
         let plain = asks_no_object && value.is_some_and(|found| found.value.downcast::<Builtin>().is_some());
         self.lookups.slot(ty, name).set(Method::new(ty, name, plain, value));
     }

@@ -44,7 +44,7 @@ pub(crate) fn finalise_dead(vm: &Vm) -> bool {
 pub(crate) fn finalise(vm: &Vm, block: NonNull<u8>) {
     let header = block.cast::<Header>();
     // SAFETY: only blocks of objects are registered for finalisers, and an object begins with a header.
-    if let Some(finalise) = unsafe { header.as_ref() }.ty().slots.finalise {
+    if let Some(finalise) = unsafe { header.as_ref() }.ty().slots.finalise() {
         finalise(vm, Obj::from_header(header));
     }
 }

@@ -41,6 +41,7 @@ pub mod registers;
 pub(crate) mod safe_point;
 #[cfg_attr(feature = "small", path = "search_small.rs")]
 mod search;
+pub mod slots;
 pub(crate) mod steps;
 pub mod stream;
 pub mod thread;
@@ -49,6 +50,7 @@ pub mod tier;
 pub(crate) mod tracer;
 #[cfg(feature = "threads")]
 pub(crate) mod turns;
+#[cfg(not(feature = "small"))]
 pub(crate) mod two_way;
 pub mod types;
 pub mod unlock;

@@ -17,24 +17,16 @@
 
 use core::ptr::NonNull;
 
-use berus_mpy::opcode::BinaryOp;
-
-use crate::model::args::Args;
-use crate::model::buffer::{Access, Buffer};
 use crate::model::class::{Body, Class};
-use crate::model::error::Res;
-use crate::model::iterator::Next;
 use crate::model::layout::{Dict, Tuple};
 use crate::model::machine::Machine;
-use crate::model::mounts::FileSystem;
 use crate::model::object::{Gc, Header};
-use crate::model::printer::{Printer, Style};
-use crate::model::stream::StreamSlots;
+pub use crate::model::slots::{Slots, StoredSlots};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::model::{class, machine};
-use crate::q;
 use crate::qstr::{Name, Qstr};
+use crate::{q, store_slots};
 
 /// Properties of a type.
 pub mod flag {
@@ -209,32 +201,6 @@ pub fn find(vm: &Vm, members: &[Member], name: Qstr) -> Option<Obj> {
     texts.find(|(text, _)| text.as_bytes() == spelling).map(|(_, value)| value)
 }
 
-macro_rules! slots {
-    ($($(#[$doc:meta])* $slot:ident : $fn:ty,)*) => {
-        /// The constant part of a type: what its objects can do.
-        pub struct Slots {
-            /// The type's name, if the name has no number.
-            pub(crate) name: Name,
-            /// The attributes that all objects of the type share, sorted by number of the name. A class has its
-            /// attributes in a dict instead.
-            pub(crate) members: &'static [Member],
-            $($(#[$doc])* pub $slot: Option<$fn>,)*
-        }
-
-        impl Slots {
-            /// The slots of a type that can do nothing.
-            pub const NONE: Slots = Slots { name: Name::of(Qstr::NULL), members: &[], $($slot: None,)* };
-        }
-
-        impl Definition {
-            $($(#[$doc])* pub const fn $slot(mut self, slot: $fn) -> Definition {
-                self.slots.$slot = Some(slot);
-                self
-            })*
-        }
-    };
-}
-
 /// A type.
 #[repr(C)]
 pub struct Type {
@@ -247,7 +213,7 @@ pub struct Type {
     /// The slots that C code reads.
     pub(crate) slots_for_c: machine::Slots,
     /// What objects of the type can do. All classes that programs define share the same slots.
-    pub(crate) slots: &'static Slots,
+    pub(crate) slots: StoredSlots,
     /// The type that this type derives from, or the tuple of [`Parent::Many`].
     parent: Slot,
     /// The number of the type's name, which may have more than 16 bits; 0 if the name is among the slots.
@@ -273,46 +239,8 @@ pub struct Definition {
 macro_rules! define {
     ($definition:expr) => {{
         const DEFINITION: $crate::model::types::Definition = $definition;
-        DEFINITION.ty.with_slots(&DEFINITION.slots)
+        DEFINITION.ty.with_slots($crate::store_slots!(DEFINITION.slots))
     }};
-}
-
-slots! {
-    /// Makes an instance: what calling the type does.
-    make_new: fn(&Vm, Gc<Type>, Args<'_>) -> Res,
-    /// Prints an instance.
-    print: fn(&Vm, Obj, &mut dyn Printer, Style) -> Res<()>,
-    /// Calls an instance.
-    call: fn(&Vm, Obj, Args<'_>) -> Res,
-    /// A unary operation; `None` if it is not supported.
-    unary_op: fn(&Vm, UnaryOp, Obj) -> Res<Option<Obj>>,
-    /// A binary operation whose left operand is an instance; `None` if it is not supported.
-    binary_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
-    /// A binary operation whose right operand is an instance, which comes first; `None` if it is not supported.
-    reverse_op: fn(&Vm, BinaryOp, Obj, Obj) -> Res<Option<Obj>>,
-    /// An attribute of an instance.
-    attr: fn(&Vm, Obj, Qstr, Attr) -> Res<AttrResult>,
-    /// A subscript of an instance: the value loaded, or `Some(None)` where stored or deleted; `None` if unsupported.
-    subscr: fn(&Vm, Obj, Obj, Subscr) -> Res<Option<Obj>>,
-    /// Whether an instance contains a value; `None` if the slot cannot tell.
-    contains: fn(&Vm, Obj, Obj) -> Res<Option<bool>>,
-    /// An iterator over an instance.
-    iter: fn(&Vm, Obj) -> Res,
-    /// How a plain iterator over an instance comes to its next item; a type has this slot in place of `iter`.
-    items: Next,
-    /// The next item of an instance, or `None` at the end.
-    next: fn(&Vm, Obj) -> Res<Option<Obj>>,
-    /// The memory of an instance.
-    buffer: fn(&Vm, Obj, Access) -> Res<Option<Buffer>>,
-    /// Reading, writing and controlling an instance.
-    stream: &'static StreamSlots,
-    /// What an instance offers as a file system.
-    file_system: &'static FileSystem,
-    /// Gives up what an instance holds outside of the heap, before the instance is freed. The call comes between two
-    /// instructions; the slot takes exceptions that it raises itself. Instances that have to be finalised come from
-    /// [`Finalise::alloc_finalised`](crate::model::finalise::Finalise::alloc_finalised) or
-    /// [`Customs::new_custom`](crate::obj::custom::Customs::new_custom).
-    finalise: fn(&Vm, Obj),
 }
 
 /// What a type derives from.
@@ -357,7 +285,7 @@ impl Type {
             name: name.number() as u16,
             indices_for_c: <Vm as Machine>::INDICES,
             slots_for_c: <Vm as Machine>::SLOTS,
-            slots: &Slots::NONE,
+            slots: store_slots!(Slots::NONE),
             parent: None,
             number: name.number(),
             body: 0,
@@ -373,7 +301,7 @@ impl Type {
     }
 
     /// The type with the slots `slots`.
-    pub const fn with_slots(mut self, slots: &'static Slots) -> Type {
+    pub const fn with_slots(mut self, slots: StoredSlots) -> Type {
         self.slots = slots;
         self
     }
@@ -443,13 +371,13 @@ impl Type {
     pub fn locals(&self) -> Locals {
         match self.dict() {
             Some(dict) => Locals::Dict(dict),
-            None => Locals::Static(self.slots.members),
+            None => Locals::Static(self.slots.members()),
         }
     }
 
     /// The type's name.
     pub const fn name(&self) -> Name {
-        if self.number != 0 { Name::of(Qstr::from_number(self.number)) } else { self.slots.name }
+        if self.number != 0 { Name::of(Qstr::from_number(self.number)) } else { self.slots.name() }
     }
 
     /// Whether all of `flags` are set.
@@ -496,7 +424,7 @@ impl Definition {
 /// What `type` can do: the contract, which `obj` implements.
 pub(crate) trait TypeOfTypes {
     /// The slots of `type`.
-    const SLOTS: &'static Slots;
+    const SLOTS: StoredSlots;
 }
 
 /// The type `type`, which is its own type.

@@ -2,6 +2,9 @@
 //!
 //! The functions that work on values are in [`functions`].
 
+#[cfg_attr(feature = "small", path = "builtins/table_small.rs")]
+mod table;
+
 use crate::data::bytes::Bytes;
 use crate::data::cell::Cell;
 use crate::data::class;
@@ -34,7 +37,7 @@ use crate::ops::attr::call_special;
 use crate::ops::buffer::Buffers;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
-use crate::qstr::{FIXED, Name, Qstr};
+use crate::qstr::{FIXED, Qstr};
 use crate::{obj, q, vfs};
 
 /// A type as a value of a constant table.
@@ -66,52 +69,34 @@ crate::members! {
     }
 }
 
-/// The built-ins by the numbers of their names.
-struct Table([Option<Obj>; FIXED]);
+/// How many built-ins there are.
+const COUNT: usize = functions::MEMBERS.len() + MEMBERS.len() + exception::ALL.len() + exception::MORE.len();
 
-// SAFETY: the values are constants.
-unsafe impl Sync for Table {}
-
-/// The number of a name that Berus lists.
-const fn listed(name: Name) -> usize {
-    match name.qstr() {
-        Some(name) => name.number() as usize,
-        None => panic!("built-ins have listed names"),
-    }
-}
-
-static TABLE: Table = {
-    let mut table = [None; FIXED];
+/// All built-ins.
+const ALL: [Member; COUNT] = {
+    let mut all = [MEMBERS[0]; COUNT];
+    let (mut n, mut at) = (0, 0);
     let lists: [&[Member]; 2] = [functions::MEMBERS, MEMBERS];
-    let mut list = 0;
-    while list < lists.len() {
-        let mut n = 0;
-        while n < lists[list].len() {
-            let member = &lists[list][n];
-            table[listed(member.name)] = Some(member.value);
-            n += 1;
-        }
-        list += 1;
+    while at < lists[0].len() + lists[1].len() {
+        all[n] = if at < lists[0].len() { lists[0][at] } else { lists[1][at - lists[0].len()] };
+        (n, at) = (n + 1, at + 1);
     }
-    let mut n = 0;
-    while n < exception::ALL.len() {
-        table[listed(exception::ALL[n].name())] = Some(Obj::from_static(exception::ALL[n]));
-        n += 1;
+    let types: [&[&'static Type]; 2] = [exception::ALL, exception::MORE];
+    at = 0;
+    while n < COUNT {
+        let ty = if at < types[0].len() { types[0][at] } else { types[1][at - types[0].len()] };
+        all[n] = Member::new(ty.name(), Obj::from_static(ty));
+        (n, at) = (n + 1, at + 1);
     }
-    n = 0;
-    while n < exception::MORE.len() {
-        table[listed(exception::MORE[n].name())] = Some(Obj::from_static(exception::MORE[n]));
-        n += 1;
-    }
-    Table(table)
+    all
 };
 
 /// The built-in `name`: of the module `builtins` if the program has imported it, else of the table of built-ins.
 pub fn find(vm: &Vm, name: Qstr) -> Option<Obj> {
-    if let Some(module) = vm.builtins() {
-        return module.load(vm, name);
+    match vm.builtins() {
+        Some(module) => module.load(vm, name),
+        None => table::find(name),
     }
-    TABLE.0.get(name.number() as usize).copied().flatten()
 }
 
 /// The module `builtins` as a definition.
@@ -119,10 +104,8 @@ pub const MODULE: ModuleDef = ModuleDef::new("builtins", &[]).init(init).settabl
 
 /// Fills the module `builtins`, in which built-ins are looked for from now on.
 fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
-    for (number, value) in TABLE.0.iter().enumerate() {
-        if let Some(value) = value {
-            module.globals.store(vm, Qstr::from_number(number as u32), *value)?;
-        }
+    for (name, value) in table::all() {
+        module.globals.store(vm, name, value)?;
     }
     vm.set_builtins(module.globals);
     Ok(())
@@ -209,7 +192,7 @@ fn import(vm: &Vm, args: &[Obj]) -> Res {
 /// The function that a program has put in place of `__import__`, if there is one.
 pub(crate) fn replaced_import(vm: &Vm) -> Option<Obj> {
     let now = vm.builtins()?.load(vm, q!("__import__"))?;
-    let own = TABLE.0[const { q!("__import__").number() as usize }];
+    let own = table::find(q!("__import__"));
     (Some(now) != own).then_some(now)
 }
 
@@ -267,10 +250,10 @@ fn sorted(vm: &Vm, names: Gc<List>) -> Res {
 /// Adds the attributes of `object` that its type, a built-in one, computes and has in no table.
 fn add_computed(vm: &Vm, names: &Dict, object: Obj) -> Res<()> {
     let ty = vm.type_of(object);
-    if ty.slots.next.is_some() {
+    if ty.slots.next().is_some() {
         add(vm, names, Obj::qstr(q!("__next__")))?;
     }
-    let Some(attr) = ty.slots.attr else { return Ok(()) };
+    let Some(attr) = ty.slots.attr() else { return Ok(()) };
     for number in 1..FIXED {
         let name = Qstr::from_number(number as u32);
         // Attributes that every type has from `object` would only be in the way.

@@ -13,6 +13,7 @@ use crate::model::protocols::{Classes, Compare, Hash, Ints, Iterate, Strs};
 use crate::model::types::{Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+#[cfg(feature = "help")]
 use crate::modules::help;
 use crate::obj::float::Floats;
 use crate::obj::{float, int, none};
@@ -63,6 +64,7 @@ crate::members! {
         "getattr" => var(2, 3, getattr),
         "hasattr" => f2(hasattr),
         "hash" => f1(hash),
+        #[cfg(feature = "help")]
         "help" => var(0, 1, help::help),
         "hex" => f1(hex),
         "id" => f1(id),
@@ -75,6 +77,7 @@ crate::members! {
         "list" => value(ty(&obj::list::TYPE)),
         "map" => value(ty(&obj::adapters::MAP)),
         "max" => kw(1, max),
+        #[cfg(feature = "memoryview")]
         "memoryview" => value(ty(&obj::memoryview::TYPE)),
         "min" => kw(1, min),
         "next" => var(1, 2, next),
@@ -96,6 +99,7 @@ crate::members! {
         "tuple" => value(ty(&obj::tuple::TYPE)),
         "zip" => value(ty(&obj::adapters::ZIP)),
         "__repl_print__" => f1(repl_print),
+        #[cfg(feature = "templates")]
         "__template__" => var(1, 255, obj::template::build),
     }
 }

@@ -3,14 +3,21 @@
 //! The modules of the runtime ([`MODULES`]), those of a library and those of an embedder are declared alike, as
 //! [`ModuleDef`]s, and found in one registry.
 
+#[cfg(feature = "array")]
 pub mod array;
 pub mod builtins;
+#[cfg(feature = "collections")]
 pub mod collections;
 pub mod functions;
 pub mod gc;
+#[cfg(feature = "help")]
 pub(crate) mod help;
+#[cfg(feature = "io")]
 pub mod io;
+#[cfg(feature = "mem-info")]
+pub mod mem_info;
 pub mod micropython;
+#[cfg(feature = "templates")]
 pub mod string;
 pub mod sys;
 #[cfg(feature = "threads")]
@@ -20,13 +27,18 @@ use crate::model::module_def::ModuleDef;
 
 /// The modules that the language itself needs.
 pub static MODULES: &[ModuleDef] = &[
+    #[cfg(feature = "array")]
     array::MODULE,
     builtins::MODULE,
+    #[cfg(feature = "collections")]
     collections::MODULE,
     gc::MODULE,
+    #[cfg(feature = "io")]
     io::MODULE,
     micropython::MODULE,
+    #[cfg(feature = "templates")]
     string::MODULE,
+    #[cfg(feature = "templates")]
     string::TEMPLATELIB,
     sys::MODULE,
 ];

@@ -202,7 +202,7 @@ fn settrace(vm: &Vm, function: Obj) -> Res {
 
 /// How many bytes of memory `object` takes, with the memory that belongs to it alone.
 fn getsizeof(vm: &Vm, object: Obj) -> Res {
-    if let Some(unary_op) = vm.type_of(object).slots.unary_op
+    if let Some(unary_op) = vm.type_of(object).slots.unary_op()
         && let Some(size) = unary_op(vm, UnaryOp::Sizeof, object)?
     {
         return Ok(size);

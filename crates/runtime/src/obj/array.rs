@@ -474,7 +474,7 @@ fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
 }
 
 /// The memory of the object that is assigned to a slice of items of `size` bytes.
-fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
+pub(super) fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
     let source = if vm.as_str(value).is_some() { None } else { vm.try_buffer(value, Access::Read)? };
     let Some(source) = source else {
         return Err(vm.not_implemented(format_args!("array/bytes required on right side")));
@@ -486,27 +486,8 @@ fn slice_source(vm: &Vm, size: usize, value: Obj) -> Res<Buffer> {
 }
 
 #[cold]
-fn incompatible(vm: &Vm) -> Raised {
+pub(super) fn incompatible(vm: &Vm) -> Raised {
     vm.value_error(format_args!("lhs and rhs should be compatible"))
-}
-
-/// The number of the first item that a slice of a memory view selects, and how many; only adjacent items are supported.
-pub(crate) fn bounds(vm: &Vm, slice: Gc<Slice>, len: impl FnOnce() -> usize) -> Res<(usize, usize)> {
-    let bounds = slice.indices(vm, len)?;
-    if bounds.step != 1 {
-        return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
-    }
-    Ok((bounds.start, bounds.len))
-}
-
-/// Stores `value` into the `len` items of `size` bytes from number `at` on, whose number stays the same.
-pub(crate) fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: usize, value: Obj) -> Res<()> {
-    let source = slice_source(vm, size, value)?;
-    if source.len() != len * size {
-        return Err(incompatible(vm));
-    }
-    target.write(at * size, source);
-    Ok(())
 }
 
 fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {

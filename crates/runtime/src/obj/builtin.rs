@@ -79,10 +79,10 @@ macro_rules! members {
         $(#[$meta])*
         $vis const $table: &[$crate::model::types::Row] = $crate::members!(@ rows $($own)*);
     };
-    ($(#[$meta:meta])* $vis:vis static $table:ident = in order { $($name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis static $table:ident = in order { $($(#[$attr:meta])* $name:literal => $kind:ident ($($arg:tt)*)),* $(,)? }) => {
         $(#[$meta])*
         $vis static $table: &[$crate::model::types::Member] = &[
-            $($crate::model::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*)))),*
+            $($(#[$attr])* $crate::model::types::Member::new($crate::name!($name), $crate::members!(@ $kind ($($arg)*)))),*
         ];
     };
     ($(#[$meta:meta])* $vis:vis static $table:ident = { $($own:tt)* }) => {

@@ -18,6 +18,7 @@ use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::model::work::spend_work;
+#[cfg(feature = "code-attributes")]
 use crate::obj::code_attr;
 use crate::qstr::Qstr;
 use crate::{define, q};
@@ -26,7 +27,12 @@ use crate::{define, q};
 const ENTRIES_PER_UNIT: usize = 4;
 
 /// The type of code objects.
+#[cfg(feature = "code-attributes")]
 pub static TYPE: Type = define!(Type::new(q!("code")).print(code_attr::print).attr(code_attr::attr));
+
+/// The type of code objects.
+#[cfg(not(feature = "code-attributes"))]
+pub static TYPE: Type = define!(Type::new(q!("code")));
 
 /// The type of contexts, which the code objects of one module share.
 pub static CONTEXT_TYPE: Type = define!(Type::new(q!("module")));
@@ -319,6 +325,7 @@ impl Code {
 
     /// The code objects of the functions that this code makes, each with the place of the instruction that makes the
     /// function, in bytes from the first instruction.
+    #[cfg_attr(not(feature = "code-attributes"), allow(dead_code))]
     pub(crate) fn definitions(&self) -> impl Iterator<Item = (usize, Obj)> + '_ {
         instructions(self.instructions()).flatten().filter_map(|instruction| match instruction.op.operand() {
             Operand::Child | Operand::Closure => Some((instruction.offset, self.child(instruction.index() as usize)?)),
@@ -369,6 +376,7 @@ impl Code {
     }
 
     /// The instructions.
+    #[cfg_attr(not(feature = "code-attributes"), allow(dead_code))]
     pub(crate) fn instructions(&self) -> &[u8] {
         self.bytes().get(self.start.addr() - self.bytes.addr()..).unwrap_or_default()
     }

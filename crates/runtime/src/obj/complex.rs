@@ -90,7 +90,7 @@ impl Complexes for Vm {
         if let Some(real) = self.try_float(object)? {
             return Ok(Some((real, 0.0)));
         }
-        match self.type_of(object).slots.unary_op {
+        match self.type_of(object).slots.unary_op() {
             Some(unary_op) => Ok(unary_op(self, UnaryOp::Complex, object)?.and_then(parts)),
             None => Ok(None),
         }

@@ -71,7 +71,7 @@ impl Customs for Vm {
     fn new_custom<T: CustomType>(&self, value: T) -> Res<Gc<Custom<T>>> {
         const { assert!(!core::mem::needs_drop::<T>(), "objects are freed without being dropped") }
         let object = Custom { header: Header::of(T::TYPE), value };
-        if T::TYPE.slots.finalise.is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
+        if T::TYPE.slots.finalise().is_some() { self.alloc_finalised(object) } else { self.alloc(object) }
     }
 
     fn shared<T: CustomType>(&self, make: impl FnOnce() -> T) -> Res<Gc<Custom<T>>> {

@@ -144,7 +144,7 @@ impl Floats for Vm {
         if let Some(value) = int::to_float(object) {
             return Ok(Some(value));
         }
-        match self.type_of(object).slots.unary_op {
+        match self.type_of(object).slots.unary_op() {
             Some(unary_op) => Ok(unary_op(self, UnaryOp::Float, object)?.and_then(as_float)),
             None => Ok(None),
         }

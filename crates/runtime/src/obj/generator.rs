@@ -290,7 +290,7 @@ impl Resume for Vm {
         if let Some(generator) = AnyGenerator::of(iterator) {
             return generator.resume(self, value, None);
         }
-        if value == Obj::NONE && self.type_of(iterator).slots.next.is_some() {
+        if value == Obj::NONE && self.type_of(iterator).slots.next().is_some() {
             return none_at_stop(self, self.next(iterator));
         }
         let send = self.load_attr(iterator, q!("send"))?;

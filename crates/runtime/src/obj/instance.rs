@@ -22,9 +22,11 @@ use crate::model::types::{Definition, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::class_body::complete;
+#[cfg(feature = "collections")]
+use crate::obj::deque;
 #[cfg(feature = "python")]
 use crate::obj::int;
-use crate::obj::{array, deque, dict, exception, list, none, set, str, typ};
+use crate::obj::{array, dict, exception, list, none, set, str, typ};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::attr::{bind, call_special};
 use crate::ops::buffer::Buffers;
@@ -162,7 +164,7 @@ pub(crate) fn is_made_at_once(vm: &Vm, instance: &Instance) -> bool {
 /// Makes the object of a built-in type inside an instance.
 pub(crate) fn init_base(vm: &Vm, instance: &Instance, args: Args<'_>) -> Res<()> {
     let Some(ty) = class::native_base_type(vm, instance.class()) else { return Ok(()) };
-    let Some(make_new) = ty.slots.make_new else { return Ok(()) };
+    let Some(make_new) = ty.slots.make_new() else { return Ok(()) };
     instance.set_base(make_new(vm, Gc::from_static(ty), args)?);
     Ok(())
 }
@@ -225,7 +227,7 @@ fn instance_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
             vm.call_parts(method, args)
         }
         _ => match vm.native_base(object) {
-            Some(base) if vm.type_of(base).slots.call.is_some() => vm.call_with(base, args),
+            Some(base) if vm.type_of(base).slots.call().is_some() => vm.call_with(base, args),
             _ => {
                 let name = vm.type_name(object);
                 Err(vm.type_error(format_args!("'{name}' object isn't callable")))
@@ -268,7 +270,7 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
                 if let UnaryOp::Positive | UnaryOp::Negative | UnaryOp::Invert | UnaryOp::Abs = op {
                     return vm.unary_op(op, base).map(Some);
                 }
-                if let Some(unary_op) = vm.type_of(base).slots.unary_op {
+                if let Some(unary_op) = vm.type_of(base).slots.unary_op() {
                     return unary_op(vm, op, base);
                 }
             }
@@ -350,7 +352,7 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
     }
     let Some(base) = vm.native_base(object) else { return Ok(None) };
     let inside = vm.native_base(other).unwrap_or(other);
-    let Some(binary_op) = vm.type_of(base).slots.binary_op else {
+    let Some(binary_op) = vm.type_of(base).slots.binary_op() else {
         return if op == BinaryOp::Equal { vm.equality(base, inside).map(Some) } else { Ok(None) };
     };
     match op {
@@ -370,9 +372,18 @@ fn instance_binary(vm: &Vm, op: BinaryOp, object: Obj, other: Obj) -> Res<Option
 /// Whether an in-place operator on `object`, of a built-in type, answers `object` itself.
 fn changes_in_place(vm: &Vm, object: Obj) -> bool {
     let ty = vm.type_of(object);
-    [&list::TYPE, &array::BYTEARRAY, &array::ARRAY, &set::TYPE, &dict::TYPE, &dict::ORDERED_TYPE, &deque::TYPE]
-        .into_iter()
-        .any(|known| ty == Gc::from_static(known))
+    const ALL: &[&Type] = &[
+        &list::TYPE,
+        &array::BYTEARRAY,
+        #[cfg(feature = "array")]
+        &array::ARRAY,
+        &set::TYPE,
+        &dict::TYPE,
+        &dict::ORDERED_TYPE,
+        #[cfg(feature = "collections")]
+        &deque::TYPE,
+    ];
+    ALL.iter().any(|known| ty == Gc::from_static(*known))
 }
 
 /// Whether the class of `object` has a method for `op` that is not the built-in type's.
@@ -401,7 +412,7 @@ fn instance_subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Opt
         return Ok(value);
     }
     match vm.native_base(object) {
-        Some(base) => match vm.type_of(base).slots.subscr {
+        Some(base) => match vm.type_of(base).slots.subscr() {
             Some(subscr) => subscr(vm, base, index, request),
             None => Ok(None),
         },
@@ -415,7 +426,7 @@ fn instance_contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {
     }
     match vm.native_base(object) {
         // Whether sequences contain something does not depend on how the class iterates.
-        Some(base) if vm.type_of(base).slots.contains.is_some() || vm.type_of(base).slots.items.is_some() => {
+        Some(base) if vm.type_of(base).slots.contains().is_some() || vm.type_of(base).slots.items().is_some() => {
             vm.contains(base, item).map(Some)
         }
         _ => Ok(None),

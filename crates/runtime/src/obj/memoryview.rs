@@ -15,7 +15,7 @@ use crate::model::protocols::Strs;
 use crate::model::types::{Attr, AttrResult, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::obj::array::{bounds, compare, store_part};
+use crate::obj::array::{compare, incompatible, slice_source};
 use crate::obj::binary::{LITTLE, native_size};
 use crate::obj::slice::Slice;
 use crate::obj::{binary, strings};
@@ -195,4 +195,23 @@ fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
         }
         _ => Ok(AttrResult::Missing),
     }
+}
+
+/// The number of the first item that a slice of a memory view selects, and how many; only adjacent items are supported.
+fn bounds(vm: &Vm, slice: Gc<Slice>, len: impl FnOnce() -> usize) -> Res<(usize, usize)> {
+    let bounds = slice.indices(vm, len)?;
+    if bounds.step != 1 {
+        return Err(vm.not_implemented(format_args!("only slices with step=1 (aka None) are supported")));
+    }
+    Ok((bounds.start, bounds.len))
+}
+
+/// Stores `value` into the `len` items of `size` bytes from number `at` on, whose number stays the same.
+fn store_part(vm: &Vm, target: Buffer, size: usize, at: usize, len: usize, value: Obj) -> Res<()> {
+    let source = slice_source(vm, size, value)?;
+    if source.len() != len * size {
+        return Err(incompatible(vm));
+    }
+    target.write(at * size, source);
+    Ok(())
 }

@@ -8,11 +8,13 @@ pub mod builtin;
 pub mod bytes;
 pub(crate) mod class_body;
 pub mod code;
+#[cfg(feature = "code-attributes")]
 pub(crate) mod code_attr;
 #[cfg(feature = "float")]
 pub mod complex;
 mod contract;
 pub mod custom;
+#[cfg(feature = "collections")]
 pub mod deque;
 pub mod dict;
 pub(crate) mod encoding;
@@ -34,8 +36,10 @@ pub mod instance;
 pub mod int;
 pub(crate) mod io_base;
 pub mod list;
+#[cfg(feature = "memoryview")]
 pub mod memoryview;
 pub mod module;
+#[cfg(feature = "collections")]
 pub mod named_tuple;
 pub mod none;
 #[cfg(feature = "notes")]
@@ -46,6 +50,7 @@ pub(crate) mod notes;
 pub mod property;
 pub mod range;
 pub mod raw;
+#[cfg(feature = "ring-io")]
 pub mod ring;
 pub mod set;
 pub(crate) mod sketch;
@@ -55,6 +60,7 @@ pub mod str;
 pub mod str_format;
 pub(crate) mod str_modulo;
 pub(crate) mod strings;
+#[cfg(feature = "templates")]
 pub mod template;
 #[cfg(feature = "python")]
 pub(crate) mod text_more;

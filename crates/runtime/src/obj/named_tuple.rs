@@ -187,7 +187,7 @@ fn replace(vm: &Vm, args: Args<'_>) -> Res {
 /// The names of the items of a type, if it is a named tuple's.
 #[cfg(feature = "python")]
 pub(crate) fn fields_of(ty: Gc<Type>) -> Option<Gc<Tuple>> {
-    core::ptr::eq(ty.slots.members, METHODS).then(|| fields(ty))
+    core::ptr::eq(ty.slots.members(), METHODS).then(|| fields(ty))
 }
 
 fn asdict(vm: &Vm, object: Obj) -> Res {

@@ -219,7 +219,7 @@ fn find_by_super(vm: &Vm, this: &Super, name: Qstr, request: Attr) -> Res<AttrRe
 /// An attribute of the object of a built-in type inside `object`.
 fn native_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     match vm.native_base(object) {
-        Some(base) => match vm.type_of(base).slots.attr {
+        Some(base) => match vm.type_of(base).slots.attr() {
             Some(attr) => attr(vm, base, name, request),
             None => Ok(AttrResult::Missing),
         },

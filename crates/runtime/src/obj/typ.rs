@@ -18,7 +18,7 @@ use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::{Classes, Strs};
 pub use crate::model::types::TYPE;
-use crate::model::types::{Attr, AttrResult, Locals, Parent, Slots, Type, TypeOfTypes, flag};
+use crate::model::types::{Attr, AttrResult, Locals, Parent, Slots, StoredSlots, Type, TypeOfTypes, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::class_body::complete;
@@ -28,19 +28,19 @@ use crate::obj::named_tuple;
 use crate::ops::attr::call_special;
 use crate::ops::call::Call;
 use crate::qstr::Qstr;
-use crate::{define, obj, q};
+use crate::{define, obj, q, store_slots};
 
 /// The note in the dict of a class that says that other classes derive from it.
 const DERIVED_FROM: u32 = layout::NOTES << 1;
 
 impl TypeOfTypes for Vm {
-    const SLOTS: &'static Slots = &Slots {
+    const SLOTS: StoredSlots = store_slots!(Slots {
         make_new: Some(type_new),
         print: Some(type_print),
         call: Some(type_call),
         attr: Some(type_attr),
         ..Slots::NONE
-    };
+    });
 }
 
 crate::members! {
@@ -200,7 +200,7 @@ fn derive(vm: &Vm, name: Qstr, bases: Gc<Tuple>) -> Res<Type> {
         let Some(base) = base.downcast::<Type>() else {
             return Err(vm.type_error(format_args!("type takes 1 or 3 arguments")));
         };
-        if base.slots.make_new.is_none() {
+        if base.slots.make_new().is_none() {
             let name = base.name().as_str(vm);
             return Err(vm.type_error(format_args!("type '{name}' isn't an acceptable base type")));
         }
@@ -404,7 +404,7 @@ fn type_print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> 
 
 fn type_call(vm: &Vm, object: Obj, args: Args<'_>) -> Res {
     let Some(ty) = object.downcast::<Type>() else { return Ok(Obj::NONE) };
-    match ty.slots.make_new {
+    match ty.slots.make_new() {
         Some(make_new) => make_new(vm, ty, args),
         None => {
             let name = ty.name().as_str(vm);

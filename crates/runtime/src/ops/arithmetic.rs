@@ -60,7 +60,7 @@ impl Arithmetic for Vm {
             }
         }
         self.check_depth()?;
-        if let Some(unary_op) = self.type_of(object).slots.unary_op
+        if let Some(unary_op) = self.type_of(object).slots.unary_op()
             && let Some(result) = unary_op(self, op, object)?
         {
             return Ok(result);
@@ -172,7 +172,7 @@ pub(crate) fn unsupported_binary(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -
 /// Asks the types of both operands; `None` if neither has the operator.
 pub(crate) fn try_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     vm.check_depth()?;
-    let left_op = vm.type_of(left).slots.binary_op;
+    let left_op = vm.type_of(left).slots.binary_op();
     let plain = plain(op);
     let derives = is_of_derived_class(vm, right, left);
     if derives && let Some(result) = reverse_op(vm, plain, left, right)? {
@@ -201,7 +201,7 @@ pub(crate) fn try_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res
 /// Asks the right operand's type, as `a < b` may be answered by `b > a`; `None` if that type does not have the
 /// operator.
 fn reverse_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
-    match (vm.type_of(right).slots.reverse_op, mirrored(op)) {
+    match (vm.type_of(right).slots.reverse_op(), mirrored(op)) {
         (Some(reverse), Some(mirrored)) => reverse(vm, mirrored, right, left),
         _ => Ok(None),
     }

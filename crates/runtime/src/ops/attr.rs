@@ -144,11 +144,11 @@ fn find_method(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<Option<Me
     if name == q!("__class__") {
         return Ok(Some(MethodParts::plain(class::visible(ty).obj())));
     }
-    if name == q!("__next__") && ty.slots.next.is_some() && ty != Gc::from_static(Vm::TYPE) {
+    if name == q!("__next__") && ty.slots.next().is_some() && ty != Gc::from_static(Vm::TYPE) {
         let next = vm.find_builtin(q!("next")).unwrap_or(Obj::NONE);
         return Ok(Some(MethodParts { function: next, this: Some(object) }));
     }
-    if let Some(attr) = ty.slots.attr {
+    if let Some(attr) = ty.slots.attr() {
         vm.check_depth()?;
         match attr(vm, object, name, request)? {
             AttrResult::Value(value) => return Ok(Some(MethodParts::plain(value))),
@@ -183,7 +183,7 @@ fn find_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, reque
         return Ok(Some(MethodParts::plain(dict.obj())));
     }
     if let Some(base) = vm.native_base(object)
-        && let Some(attr) = vm.type_of(base).slots.attr
+        && let Some(attr) = vm.type_of(base).slots.attr()
     {
         vm.check_depth()?;
         match attr(vm, base, name, request)? {
@@ -255,7 +255,7 @@ fn change_attr(vm: &Vm, object: Obj, name: Qstr, value: Slot) -> Res<()> {
     {
         return change_of_instance(vm, object, instance, name, value, request);
     }
-    if let Some(attr) = ty.slots.attr
+    if let Some(attr) = ty.slots.attr()
         && let AttrResult::Done = attr(vm, object, name, request)?
     {
         return Ok(());
@@ -296,7 +296,7 @@ fn change_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, val
     let native = vm.native_base(object);
     if let Some(base) = native
         && (value.is_none() || Exception::keeps(vm, name) || vm.as_exception(base).is_none())
-        && let Some(attr) = vm.type_of(base).slots.attr
+        && let Some(attr) = vm.type_of(base).slots.attr()
         && let AttrResult::Done = attr(vm, base, name, request)?
     {
         return Ok(());

@@ -46,7 +46,7 @@ impl Buffers for Vm {
         }
         self.check_depth()?;
         let ty = self.type_of(object);
-        match ty.slots.buffer {
+        match ty.slots.buffer() {
             Some(buffer) if access != Access::Lend || ty.has(flag::LENDS) => buffer(self, object, access),
             _ => Ok(None),
         }

@@ -68,7 +68,7 @@ impl Call for Vm {
     fn is_callable(&self, object: Obj) -> bool {
         match Instance::of(object) {
             Some(instance) => class::find(self, instance.class(), crate::q!("__call__")).is_some(),
-            None => self.type_of(object).slots.call.is_some(),
+            None => self.type_of(object).slots.call().is_some(),
         }
     }
 
@@ -145,7 +145,7 @@ fn call_function(vm: &Vm, function: Gc<Function>, this: Slot, args: Args<'_>) ->
 /// frame.
 pub(crate) fn call_slot(vm: &Vm, callable: Obj, args: Args<'_>) -> Res {
     vm.check_depth()?;
-    match vm.type_of(callable).slots.call {
+    match vm.type_of(callable).slots.call() {
         Some(call) => call(vm, callable, args),
         None => Err(vm.type_error(format_args!("'{}' object isn't callable", vm.type_name(callable)))),
     }

@@ -154,7 +154,7 @@ fn compare_equal(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
             continue;
         }
         let ty = vm.type_of(own);
-        let Some(binary_op) = ty.slots.binary_op else { continue };
+        let Some(binary_op) = ty.slots.binary_op() else { continue };
         if !ty.has(flag::EQ_CHECKS_OTHER_TYPE) && vm.type_of(other) != ty {
             continue;
         }

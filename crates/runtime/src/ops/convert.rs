@@ -122,7 +122,7 @@ impl Convert for Vm {
             return Ok(Some(Obj::small_int_wrapping(truth.into())));
         }
         self.check_depth()?;
-        match self.type_of(object).slots.unary_op {
+        match self.type_of(object).slots.unary_op() {
             Some(unary_op) => unary_op(self, UnaryOp::Int, object),
             None => Ok(None),
         }

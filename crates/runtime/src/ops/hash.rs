@@ -33,7 +33,7 @@ fn hash_object(vm: &Vm, object: Obj) -> Res<usize> {
     vm.work(1)?;
     vm.check_depth()?;
     let ty = vm.type_of(object);
-    let Some(unary_op) = ty.slots.unary_op else {
+    let Some(unary_op) = ty.slots.unary_op() else {
         // Addresses are multiples of a granule, so their lowest bits tell nothing.
         return Ok(object.bits() >> 2);
     };

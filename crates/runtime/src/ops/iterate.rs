@@ -19,21 +19,21 @@ use crate::ops::truth::known_len;
 impl Iterate for Vm {
     fn iter(&self, object: Obj) -> Res {
         let ty = self.type_of(object);
-        if let Some(next) = ty.slots.items {
+        if let Some(next) = ty.slots.items() {
             return Ok(Iter::new(self, object, next)?.obj());
         }
         self.check_depth()?;
-        if let Some(iter) = ty.slots.iter {
+        if let Some(iter) = ty.slots.iter() {
             return iter(self, object);
         }
-        if ty.slots.next.is_some() {
+        if ty.slots.next().is_some() {
             return Ok(object);
         }
         iter_by_subscripts(self, object)
     }
 
     fn each(&self, object: Obj) -> Res<Each> {
-        match self.type_of(object).slots.items {
+        match self.type_of(object).slots.items() {
             Some(next) => Ok(Each::Plain(Iter::over(object, next))),
             None => self.iter(object).map(Each::Object),
         }
@@ -70,7 +70,7 @@ impl Iterate for Vm {
 /// Whether `object`, whose type is built in, can be iterated over by a slot of its type.
 pub(crate) fn is_iterable(vm: &Vm, object: Obj) -> bool {
     let slots = vm.type_of(object).slots;
-    slots.items.is_some() || slots.iter.is_some() || slots.next.is_some()
+    slots.items().is_some() || slots.iter().is_some() || slots.next().is_some()
 }
 
 /// An iterator over `object` that subscripts it by 0, 1, 2 and so on.
@@ -96,7 +96,7 @@ pub(crate) fn iter_by_subscripts(vm: &Vm, object: Obj) -> Res {
 #[inline]
 pub(crate) fn advance(vm: &Vm, iterator: Obj) -> Res<Option<Obj>> {
     vm.check_depth()?;
-    match vm.type_of(iterator).slots.next {
+    match vm.type_of(iterator).slots.next() {
         Some(next) => next(vm, iterator),
         None => Err(no_iterator(vm, iterator)),
     }

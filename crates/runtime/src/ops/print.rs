@@ -123,7 +123,7 @@ impl Print for Vm {
             let name = self.type_name(object);
             return Err(self.type_error(format_args!("object of type {name} is not JSON serializable")));
         }
-        match ty.slots.print {
+        match ty.slots.print() {
             Some(print) => print(self, object, printer, style),
             None => {
                 printer.write(self, b"<")?;

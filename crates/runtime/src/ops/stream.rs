@@ -84,13 +84,13 @@ impl Streams for Vm {
     fn stream(&self, object: Obj) -> Res<&'static StreamSlots> {
         self.check_depth()?;
         let ty = self.type_of(object);
-        if let Some(slots) = ty.slots.stream {
+        if let Some(slots) = ty.slots.stream() {
             return Ok(slots);
         }
         if self.is_subtype(ty, Vm::IO_BASE) && ty != Gc::from_static(Vm::IO_BASE) {
             return Ok(Vm::IO_BASE_SLOTS);
         }
-        let inside = self.native_base(object).and_then(|native| self.type_of(native).slots.stream);
+        let inside = self.native_base(object).and_then(|native| self.type_of(native).slots.stream());
         inside.ok_or_else(|| unsupported_stream(self))
     }
 

@@ -94,7 +94,7 @@ impl Subscripts for Vm {
 
     fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
         self.check_depth()?;
-        if let Some(contains) = self.type_of(container).slots.contains
+        if let Some(contains) = self.type_of(container).slots.contains()
             && let Some(found) = contains(self, container, item)?
         {
             return Ok(found);
@@ -111,7 +111,7 @@ impl Subscripts for Vm {
 
 fn subscript(vm: &Vm, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {
     vm.check_depth()?;
-    match vm.type_of(base).slots.subscr {
+    match vm.type_of(base).slots.subscr() {
         Some(subscr) => subscr(vm, base, index, request),
         None => Ok(None),
     }

@@ -68,7 +68,7 @@ fn truth_of_object(vm: &Vm, object: Obj) -> Res<bool> {
         return Ok(!list.is_empty());
     }
     vm.check_depth()?;
-    if let Some(unary_op) = vm.type_of(object).slots.unary_op
+    if let Some(unary_op) = vm.type_of(object).slots.unary_op()
         && let Some(truth) = unary_op(vm, UnaryOp::Bool, object)?
     {
         return Ok(truth == Obj::TRUE);
@@ -93,7 +93,7 @@ pub(crate) fn known_len(vm: &Vm, object: Obj) -> usize {
 /// The length that `object`, which is no string, gives as an object; `None` if it has none.
 fn len_object(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     vm.check_depth()?;
-    match vm.type_of(object).slots.unary_op {
+    match vm.type_of(object).slots.unary_op() {
         Some(unary_op) => unary_op(vm, UnaryOp::Len, object),
         None => Ok(None),
     }

@@ -4,11 +4,11 @@
 //! ([`q!`](crate::q)); both kinds live in flash with their hashes. Names met at run time are interned on the heap, for
 //! good.
 
+#[cfg_attr(feature = "small", path = "fixed_small.rs")]
+mod fixed;
 mod name;
 mod names;
 mod pool;
-#[cfg_attr(feature = "small", path = "spellings_small.rs")]
-mod spellings;
 
 use berus_mpy::qstr::STATIC;
 
@@ -172,5 +172,16 @@ mod tests {
             let name = fixed_name(number);
             assert_eq!(find_number(name), Some(Qstr(number as u32)), "{name}");
         }
+    }
+
+    #[test]
+    fn fixed_names_are_found_by_their_spelling() {
+        for number in 1..FIXED {
+            let name = fixed_name(number).as_bytes();
+            assert_eq!(fixed::spelling(number), name);
+            assert_eq!(fixed::hash_of(number), hash(name));
+            assert_eq!(fixed::find(name, hash(name)), Some(number), "{} is listed twice", fixed_name(number));
+        }
+        assert_eq!(fixed::find(b"no such name", hash(b"no such name")), None);
     }
 }

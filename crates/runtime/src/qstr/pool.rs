@@ -1,14 +1,13 @@
 //! The table of interned strings.
 //!
-//! Fixed names are found through a hash table that is built when Berus is compiled; names met at run time are in a
-//! table of heap blocks. Their spellings are in heap blocks, too, or in memory that a module lends.
+//! What there is to know of fixed names is in flash ([`fixed`]); names met at run time are in a table of heap blocks.
+//! Their spellings are in heap blocks, too, or in memory that a module lends.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::heap::Collection;
-use crate::qstr::spellings::fixed;
-use crate::qstr::{FIXED, Qstr, fixed_name, hash};
+use crate::qstr::{FIXED, Qstr, fixed, hash};
 
 /// Where a pool has its memory and its errors from.
 pub trait Blocks {
@@ -39,51 +38,6 @@ pub trait Blocks {
 
     /// The error for a pool without room for a name of `bytes` bytes.
     fn no_room(&self, bytes: usize) -> Self::Error;
-}
-
-/// The hash of each fixed name, by its number.
-static HASHES: [u32; FIXED] = {
-    let mut hashes = [0; FIXED];
-    let mut number = 1;
-    while number < FIXED {
-        hashes[number] = hash(fixed_name(number).as_bytes());
-        number += 1;
-    }
-    hashes
-};
-
-/// Slots of the table of fixed names: a power of two, at most half full, or as full as other tables where code is to be
-/// small.
-const SLOTS: usize = if cfg!(feature = "small") { slots_for(FIXED) } else { (2 * FIXED).next_power_of_two() };
-
-/// Numbers of fixed names, each in the first free slot from the slot of the name's hash on.
-static TABLE: [u16; SLOTS] = {
-    let mut table = [0; SLOTS];
-    let mut number = 1;
-    while number < FIXED {
-        let mut slot = HASHES[number] as usize % SLOTS;
-        while table[slot] != 0 {
-            slot = (slot + 1) % SLOTS;
-        }
-        table[slot] = number as u16;
-        number += 1;
-    }
-    table
-};
-
-fn find_fixed(bytes: &[u8], hash: u32) -> Option<Qstr> {
-    let mut slot = hash as usize % SLOTS;
-    loop {
-        let number = TABLE[slot];
-        if number == 0 {
-            return None;
-        }
-        let number = usize::from(number);
-        if HASHES[number] == hash && fixed(number) == bytes {
-            return Some(Qstr(number as u32));
-        }
-        slot = (slot + 1) % SLOTS;
-    }
 }
 
 /// What is known of a name besides where it is spelled: its length in the low byte, and its hash.
@@ -176,11 +130,13 @@ impl Pool {
     }
 
     /// The names met at run time.
+    #[cfg_attr(not(feature = "mem-info"), allow(dead_code))]
     pub fn interned(&self) -> impl Iterator<Item = Qstr> {
         (FIXED..FIXED + self.len.get()).map(|number| Qstr(number as u32))
     }
 
     /// How many names were met at run time, bytes of their spellings, and bytes of memory that these names take in all.
+    #[cfg_attr(not(feature = "mem-info"), allow(dead_code))]
     pub fn figures(&self) -> (usize, usize, usize) {
         let names = self.len.get();
         let bytes = self.interned().map(|name| self.bytes(name).len()).sum();
@@ -193,7 +149,7 @@ impl Pool {
     pub fn bytes(&self, name: Qstr) -> &[u8] {
         let number = name.0 as usize;
         if number < FIXED {
-            return fixed(number);
+            return fixed::spelling(number);
         }
         match (self.start(number - FIXED), self.fact(number - FIXED)) {
             // SAFETY: as many bytes as the fact says were copied to `start`, or are lent from there; either way they
@@ -207,15 +163,15 @@ impl Pool {
     pub fn hash(&self, name: Qstr) -> u32 {
         let number = name.0 as usize;
         if number < FIXED {
-            return HASHES[number];
+            return fixed::hash_of(number);
         }
         self.fact(number - FIXED).map_or(1, Fact::hash)
     }
 
     /// The name spelled `bytes`, if it is interned; `hash` is the hash of the bytes.
     pub fn find_hashed(&self, bytes: &[u8], hash: u32) -> Option<Qstr> {
-        if let Some(name) = find_fixed(bytes, hash) {
-            return Some(name);
+        if let Some(number) = fixed::find(bytes, hash) {
+            return Some(Qstr(number as u32));
         }
         let last = slots_for(self.capacity.get()) - 1;
         let mut slot = hash as usize & last;
@@ -351,20 +307,5 @@ impl Pool {
     pub(crate) fn keep(&self, collection: &mut Collection<'_>) {
         let blocks = [self.starts.get().map(NonNull::cast::<u8>), self.facts.get().map(NonNull::cast), self.room.get()];
         blocks.into_iter().flatten().for_each(|block| collection.keep(block.as_ptr().addr()));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fixed_names_are_found_by_their_spelling() {
-        for number in 1..FIXED {
-            let name = fixed_name(number).as_bytes();
-            let found = find_fixed(name, hash(name)).unwrap();
-            assert_eq!(found.number() as usize, number, "{} is listed twice", fixed_name(number));
-        }
-        assert_eq!(find_fixed(b"no such name", hash(b"no such name")), None);
     }
 }

@@ -35,9 +35,11 @@
 //! file whose bytes lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
 //! [`Access::Lend`](crate::model::buffer::Access::Lend).
 
+#[cfg(feature = "memoryview")]
 pub(crate) mod block;
 pub mod file;
 pub(crate) mod open;
+#[cfg(feature = "memoryview")]
 pub mod operations;
 
 use crate::data::builder::Builder;
@@ -53,6 +55,7 @@ use crate::model::word::Obj;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
 use crate::qstr::Qstr;
+#[cfg(feature = "memoryview")]
 pub use crate::vfs::block::{BlockDevice, request};
 pub use crate::vfs::open::{Content, OPEN};
 pub(crate) use crate::vfs::open::{Piece, Reader};
@@ -148,7 +151,7 @@ impl Mounting for Vm {
         self.check_depth()?;
         let Place::In(mount, inner) = look_up(self, path) else { return Ok(None) };
         let file_system = mount.file_system();
-        if let Some(slots) = self.type_of(file_system).slots.file_system {
+        if let Some(slots) = self.type_of(file_system).slots.file_system() {
             return (slots.kind)(self, file_system, inner);
         }
         let inner = self.new_str_checked(inner)?;
@@ -220,7 +223,7 @@ fn root_mount(vm: &Vm) -> Option<Mount> {
 pub(crate) fn first_path(vm: &Vm, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<Option<usize>> {
     // Where other file systems are mounted below this one, paths that start alike may lead to different ones.
     if let Place::In(mount, inner) = look_up(vm, base)
-        && let Some(FileSystem { first: Some(first), .. }) = vm.type_of(mount.file_system()).slots.file_system
+        && let Some(FileSystem { first: Some(first), .. }) = vm.type_of(mount.file_system()).slots.file_system()
         && !mount.is_root(vm)
         && inner.last().is_some_and(|last| *last != b'/')
     {

@@ -52,7 +52,7 @@ pub(crate) fn begin(vm: &Vm, object: Obj, base: Sp) -> Res<()> {
         [Some(start), Some(stop), Some(step), None]
     } else if object.downcast::<List>().is_some() || object.downcast::<Tuple>().is_some() {
         [Some(object), Some(Obj::small_int_wrapping(0)), None, None]
-    } else if let Some(next) = vm.type_of(object).slots.items {
+    } else if let Some(next) = vm.type_of(object).slots.items() {
         // SAFETY: the state of a loop is four slots in the frame, as many words as an `Iter` has.
         unsafe { base.0.cast::<Iter>().write(Iter::over(object, next)) };
         return Ok(());

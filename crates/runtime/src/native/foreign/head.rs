@@ -120,7 +120,7 @@ unsafe extern "C" fn attr(object: Obj, name: usize, words: *mut [usize; 2]) {
 }
 
 fn own_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
-    match stand_in::inherited(vm.type_of(object)).slots.attr {
+    match stand_in::inherited(vm.type_of(object)).slots.attr() {
         Some(attr) => attr(vm, object, name, request),
         None => Ok(AttrResult::Missing),
     }

@@ -16,7 +16,8 @@ use crate::model::layout::Dict;
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::Iterate;
-use crate::model::types::{Attr, AttrResult, Definition, Parent, Slots, Subscr, Type, UnaryOp, flag};
+use crate::model::slots::{Slots, Store, StoredSlots};
+use crate::model::types::{Attr, AttrResult, Definition, Parent, Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::native::foreign::layout::{DictOfC, Kind, TypeOfC, flags};
@@ -34,7 +35,7 @@ struct StandIn {
     class: Class,
     original: NonNull<TypeOfC>,
     /// The slots of the stand-in's type, which points to them.
-    slots: Slots,
+    slots: Store<{ Slots::KINDS }>,
 }
 
 // SAFETY: a stand-in is `repr(C)` and starts with a type, which starts with a header.
@@ -87,7 +88,7 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     macro_rules! take {
         ($($kind:ident $name:ident)*) => {
             $(match (from(slot(Kind::$kind)), parent) {
-                (Some(true), Some(parent)) => slots.$name = parent.slots.$name,
+                (Some(true), Some(parent)) => slots.$name = parent.slots.$name(),
                 (Some(_), _) => slots.$name = Some($name),
                 (None, _) => {}
             })*
@@ -97,8 +98,8 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
     if ty.has(flag::EXCEPTION)
         && let Some(parent) = parent
     {
-        slots.unary_op = slots.unary_op.or(parent.slots.unary_op);
-        slots.binary_op = slots.binary_op.or(parent.slots.binary_op);
+        slots.unary_op = slots.unary_op.or(parent.slots.unary_op());
+        slots.binary_op = slots.binary_op.or(parent.slots.binary_op());
     }
     if slot(Kind::BinaryOp).is_some() {
         slots.reverse_op = Some(reverse_op);
@@ -127,10 +128,10 @@ fn make(vm: &Vm, original: NonNull<TypeOfC>) -> Res<Gc<Type>> {
         }
     }
     let class = Class::new(ty, locals);
-    let made = vm.alloc(StandIn { class, original, slots })?;
+    let made = vm.alloc(StandIn { class, original, slots: Store::new(slots) })?;
     // SAFETY: the object is new, and nobody else refers to it. The slots are reached through the type alone, and stay
     // where they are as long as the type does.
-    unsafe { (*made.as_ptr().as_ptr()).class.ty.slots = &(*made.as_ptr().as_ptr()).slots };
+    unsafe { (*made.as_ptr().as_ptr()).class.ty.slots = StoredSlots::of(&(*made.as_ptr().as_ptr()).slots) };
     // SAFETY: a stand-in starts with its type.
     let made: Gc<Type> = unsafe { Gc::from_ptr(made.as_ptr().cast()) };
     // SAFETY: there is a C type at `original`.
