@@ -12,6 +12,8 @@ fn main() {
     let module = compile(&source, &options).expect("it compiles");
     fs::write(out.join("program.mpy"), module.to_bytes()).expect("Cargo's folder can be written");
     fs::copy("memory.x", out.join("memory.x")).expect("Cargo's folder can be written");
+    // No interrupt has a handler.
+    fs::write(out.join("device.x"), "").expect("Cargo's folder can be written");
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg=-Tlink.x");
     println!("cargo::rerun-if-changed=program.py");

@@ -11,6 +11,8 @@
 
 extern crate alloc;
 
+mod memory;
+
 use alloc::boxed::Box;
 use core::arch::asm;
 use core::mem::MaybeUninit;
@@ -87,6 +89,16 @@ fn main() -> ! {
     }
     stop()
 }
+
+unsafe extern "C" {
+    fn DefaultHandler();
+}
+
+/// The vectors of a chip's interrupts. No interrupt is enabled here, so that one stands for all.
+#[used]
+#[unsafe(link_section = ".vector_table.interrupts")]
+#[unsafe(no_mangle)]
+static __INTERRUPTS: [unsafe extern "C" fn(); 1] = [DefaultHandler];
 
 fn stop() -> ! {
     loop {

@@ -1,12 +1,12 @@
 //! Why code is refused.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
+use super::refusal::Refusal;
 use super::stack::Kind;
 use crate::bytecode::DecodeError;
-use crate::memory::{Stop, try_box};
+use crate::memory::Stop;
 use crate::module::CodeId;
 use crate::prelude::PreludeError;
 use crate::reloc::Place;
@@ -129,38 +129,14 @@ pub enum Reason {
     RunsOff,
     /// The verifier gave up: no real code needs so much work.
     TooComplex,
+    /// The code breaks a rule; which, only builds with the feature `reasons` say.
+    Untold,
     /// Nothing is wrong as far as the code was looked at, but there was no memory to go on, or somebody ended the work.
     Stopped(Stop),
 }
 
-/// A reason on its way to the caller. It is boxed so that results fit registers, since nearly all checks succeed.
-/// `None` if there was no memory for the box, which is then the reason.
-pub(super) struct Refusal(Option<Box<[Reason; 1]>>);
-
 /// Where something is wrong, and what.
 pub(super) type Fault = (Option<usize>, Reason);
-
-impl Refusal {
-    pub fn at(self, offset: Option<usize>) -> Fault {
-        match self.0 {
-            Some(reason) => (offset, reason[0]),
-            None => stopped(Stop::OutOfMemory),
-        }
-    }
-}
-
-impl From<Reason> for Refusal {
-    #[cold]
-    fn from(reason: Reason) -> Refusal {
-        Refusal(try_box(reason).ok())
-    }
-}
-
-impl From<Stop> for Refusal {
-    fn from(stop: Stop) -> Refusal {
-        Reason::Stopped(stop).into()
-    }
-}
 
 /// The fault that the work has been stopped, which has no place in the code.
 #[cold]
@@ -225,6 +201,7 @@ impl fmt::Display for Reason {
             CleanupAlone => f.write_str("WITH_CLEANUP without END_FINALLY after it"),
             RunsOff => f.write_str("control runs off the end of the code"),
             TooComplex => f.write_str("too complex to verify"),
+            Untold => f.write_str("a rule is broken"),
             Stopped(stop) => write!(f, "{stop}"),
         }
     }

@@ -90,6 +90,8 @@ mod error;
 mod glance;
 mod labels;
 mod machine_code;
+#[cfg_attr(not(feature = "reasons"), path = "no_refusal.rs")]
+mod refusal;
 mod scan;
 mod stack;
 mod step;
@@ -322,7 +324,8 @@ fn is_object(constant: &Constant<'_>, quota: &Quota<'_>) -> bool {
 /// reason.
 fn error(module: &Module<'_>, quota: &Quota<'_>, code: CodeId, fault: Fault) -> Error {
     let (offset, reason) = quota.stop().map_or(fault, stopped);
-    let path = if matches!(reason, Reason::Stopped(_)) { None } else { path(module, code) };
+    let is_told = cfg!(feature = "reasons") && !matches!(reason, Reason::Stopped(_));
+    let path = if is_told { path(module, code) } else { None };
     Error { code, path: path.unwrap_or_default(), offset, reason }
 }
 

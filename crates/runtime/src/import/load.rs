@@ -162,7 +162,7 @@ fn load_copied(vm: &Vm, name: &[u8], header: Option<Header>, file: &[u8], global
 /// # Errors
 /// As [`Vm::load_static`]; `OSError`, and what reading raises.
 pub(super) fn load_reader(vm: &Vm, name: &[u8], reader: &Reader, globals: Gc<Dict>) -> Res {
-    if let Some(lent) = lent(vm, reader.file)? {
+    if let Some(lent) = lent(vm, reader.file())? {
         return load_lent(vm, name, lent, globals);
     }
     let mut file = Content::new(vm);

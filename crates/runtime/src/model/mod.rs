@@ -41,8 +41,9 @@ pub mod registers;
 pub(crate) mod safe_point;
 #[cfg_attr(feature = "small", path = "search_small.rs")]
 mod search;
-pub mod slots;
 pub(crate) mod steps;
+#[cfg_attr(feature = "small", path = "stored_slots_small.rs")]
+mod stored_slots;
 pub mod stream;
 pub mod thread;
 #[cfg(berus_tier)]

@@ -5,17 +5,11 @@
 #[cfg_attr(feature = "small", path = "builtins/table_small.rs")]
 mod table;
 
-use crate::data::bytes::Bytes;
 use crate::data::cell::Cell;
 use crate::data::class;
 use crate::data::instance::{Instance, NativeBase};
-use crate::import::run::RunModule;
-#[cfg(feature = "compiler")]
-use crate::import::source::compile_code;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
-#[cfg(feature = "compiler")]
-use crate::model::buffer::Access;
 use crate::model::builtins::Builtins;
 use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
@@ -27,18 +21,17 @@ use crate::model::protocols::{Classes, Iterate, Strs};
 use crate::model::types::{Attr, AttrResult, Locals, Member, Type};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+#[cfg(feature = "compiler")]
+use crate::modules::exec;
 use crate::modules::{functions, sys};
 use crate::obj::class_body::{body_for_later, complete};
-use crate::obj::function::function_of;
+use crate::obj::exception;
 use crate::obj::typ::{new_class_for_later, new_class_with, watches_subclasses};
-use crate::obj::{code, exception};
 use crate::ops::attr::call_special;
-#[cfg(feature = "compiler")]
-use crate::ops::buffer::Buffers;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
 use crate::qstr::{FIXED, Qstr};
-use crate::{obj, q, vfs};
+use crate::{obj, q};
 
 /// A type as a value of a constant table.
 const fn ty(ty: &'static Type) -> Obj {
@@ -61,11 +54,16 @@ crate::members! {
         "globals" => f0(globals),
         "locals" => f0(locals),
         "dir" => var(0, 1, dir),
-        "exec" => var(1, 3, exec),
-        "execfile" => var(1, 3, execfile),
-        "eval" => var(1, 3, eval),
-        "open" => value(Obj::from_static(&vfs::OPEN)),
-        "compile" => var(3, 6, compile),
+        #[cfg(feature = "compiler")]
+        "exec" => var(1, 3, exec::exec),
+        #[cfg(all(feature = "compiler", feature = "files"))]
+        "execfile" => var(1, 3, exec::execfile),
+        #[cfg(feature = "compiler")]
+        "eval" => var(1, 3, exec::eval),
+        #[cfg(feature = "files")]
+        "open" => value(Obj::from_static(&crate::vfs::OPEN)),
+        #[cfg(feature = "compiler")]
+        "compile" => var(3, 6, exec::compile),
     }
 }
 
@@ -292,89 +290,6 @@ fn add_keys(vm: &Vm, names: &Dict, map: &Map) -> Res<()> {
 fn add(vm: &Vm, names: &Dict, name: Obj) -> Res<()> {
     vm.work(1)?;
     names.map.store_new(vm, name, Obj::NONE)
-}
-
-/// The kind of program that source is compiled as.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Exec,
-    Eval,
-    Single,
-}
-
-fn exec(vm: &Vm, args: &[Obj]) -> Res {
-    run(vm, args, b"<string>", Kind::Exec)?;
-    Ok(Obj::NONE)
-}
-
-/// `execfile(path[, globals[, locals]])`
-fn execfile(vm: &Vm, args: &[Obj]) -> Res {
-    let Some(path) = vm.as_str(args[0]) else { return Err(vm.bad_conversion(args[0])) };
-    let mut all = [Bytes::new(vm, &vm.read_file(path)?)?.obj(), Obj::NONE, Obj::NONE];
-    all[1..args.len()].copy_from_slice(&args[1..]);
-    run(vm, &all, path, Kind::Exec)?;
-    Ok(Obj::NONE)
-}
-
-fn eval(vm: &Vm, args: &[Obj]) -> Res {
-    run(vm, args, b"<string>", Kind::Eval)
-}
-
-/// Runs the code or source `args[0]`, whose tracebacks name it `name`, with the globals `args[1]` and the locals
-/// `args[2]`.
-fn run(vm: &Vm, args: &[Obj], name: &[u8], kind: Kind) -> Res {
-    let dict = |n: usize| match args.get(n) {
-        Some(given) if *given != Obj::NONE => match given.downcast::<Dict>() {
-            Some(dict) => Ok(Some(dict)),
-            None => Err(vm.error_with(&exception::TYPE_ERROR, &[])),
-        },
-        _ => Ok(None),
-    };
-    let (given, inner) = (dict(1)?, dict(2)?);
-    let globals = given.unwrap_or_else(|| vm.globals());
-    let locals = inner.or(given).unwrap_or_else(|| vm.locals());
-    let code = match code::with_globals(vm, args[0], globals)? {
-        Some(code) => code,
-        None => compile_text(vm, args[0], name, kind, globals)?,
-    };
-    let body = function_of(vm, code, None, None, &[])?;
-    let outer = vm.swap_locals(locals);
-    let result = vm.call(body, &[]);
-    vm.swap_locals(outer);
-    result
-}
-
-#[cfg(feature = "compiler")]
-fn compile_text(vm: &Vm, source: Obj, name: &[u8], kind: Kind, globals: Gc<Dict>) -> Res {
-    use berus_compiler::Mode;
-    let source = match vm.try_buffer(source, Access::Read)? {
-        Some(buffer) => buffer.bytes(),
-        None => return Err(vm.bad_conversion(source)),
-    };
-    let mode = match kind {
-        Kind::Exec => Mode::File,
-        Kind::Eval => Mode::Eval,
-        Kind::Single => Mode::Single,
-    };
-    // An expression may have space before it.
-    let start = source.iter().position(|byte| kind != Kind::Eval || !b" \t".contains(byte)).unwrap_or(0);
-    compile_code(vm, &source[start..], name, mode, globals)
-}
-
-#[cfg(not(feature = "compiler"))]
-fn compile_text(vm: &Vm, _: Obj, _: &[u8], _: Kind, _: Gc<Dict>) -> Res {
-    Err(vm.not_implemented(format_args!("no compiler")))
-}
-
-fn compile(vm: &Vm, args: &[Obj]) -> Res {
-    let name = vm.str_or_bytes(args[1])?;
-    let kind = match vm.as_str(args[2]) {
-        Some(b"exec") => Kind::Exec,
-        Some(b"single") => Kind::Single,
-        Some(b"eval") => Kind::Eval,
-        _ => return Err(vm.value_error(format_args!("bad compile mode"))),
-    };
-    compile_text(vm, args[0], name, kind, vm.globals())
 }
 
 impl Builtins for Vm {

@@ -8,6 +8,8 @@ pub mod array;
 pub mod builtins;
 #[cfg(feature = "collections")]
 pub mod collections;
+#[cfg(feature = "compiler")]
+mod exec;
 pub mod functions;
 pub mod gc;
 #[cfg(feature = "help")]

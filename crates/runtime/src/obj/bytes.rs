@@ -142,8 +142,8 @@ fn of(object: Obj) -> &'static [u8] {
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     match style {
         Style::Raw => out.write(vm, of(object)),
-        Style::Json => crate::obj::str::print_json(vm, out, of(object)),
-        Style::Str | Style::Repr | Style::Exception => {
+        Style::Json if cfg!(feature = "json") => crate::obj::str::print_json(vm, out, of(object)),
+        _ => {
             out.write(vm, b"b")?;
             crate::obj::str::print_quoted(vm, out, of(object), true)
         }

@@ -418,6 +418,7 @@ fn with_context(vm: &Vm, code: Obj, context: Gc<Context>) -> Res {
 }
 
 /// The context of `code`, if it is a code object.
+#[cfg(feature = "compiler")]
 fn context_of(code: Obj) -> Option<Gc<Context>> {
     match code.downcast::<Code>() {
         Some(code) => Some(code.context),
@@ -430,6 +431,7 @@ fn context_of(code: Obj) -> Option<Gc<Context>> {
 ///
 /// # Errors
 /// `MemoryError`; `RuntimeError` if code is nested too deep.
+#[cfg(feature = "compiler")]
 pub(crate) fn with_globals(vm: &Vm, code: Obj, globals: Gc<Dict>) -> Res<Option<Obj>> {
     match context_of(code) {
         None => Ok(None),

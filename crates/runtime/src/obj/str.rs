@@ -104,7 +104,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let text = vm.as_str(object).unwrap_or_default();
     match style {
         Style::Str => out.write(vm, text),
-        Style::Json => print_json(vm, out, text),
+        Style::Json if cfg!(feature = "json") => print_json(vm, out, text),
         _ => print_quoted(vm, out, text, false),
     }
 }

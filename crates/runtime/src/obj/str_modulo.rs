@@ -16,6 +16,7 @@ use crate::obj::{float, strings};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
+use crate::text::decimal::Decimal;
 use crate::text::spec::{Align, number};
 use crate::text::utf8;
 
@@ -101,7 +102,7 @@ impl Modulo<'_> {
             return Ok(false);
         };
         if let Some(value) = value.as_small_int() {
-            self.out.extend(self.vm, itoa::Buffer::new().format(value).as_bytes())?;
+            self.out.extend(self.vm, Decimal::new().format(value))?;
         } else {
             match self.vm.as_str(*value) {
                 Some(text) if *kind == b's' && !self.is_bytes => self.out.extend(self.vm, text)?,

@@ -15,6 +15,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 #[cfg(feature = "python")]
 use crate::ops::attr::call_special;
+use crate::text::decimal::Decimal;
 
 /// The console's output.
 pub struct Stdout;
@@ -114,7 +115,7 @@ pub trait Print {
 impl Print for Vm {
     fn print(&self, printer: &mut dyn Printer, object: Obj, style: Style) -> Res<()> {
         if let Some(value) = object.as_small_int() {
-            return printer.write(self, itoa::Buffer::new().format(value).as_bytes());
+            return printer.write(self, Decimal::new().format(value));
         }
         self.check_depth()?;
         self.work(1)?;

@@ -35,14 +35,16 @@
 //! file whose bytes lie in memory for good, and never change, lends them to `import` by way of its buffer slot: see
 //! [`Access::Lend`](crate::model::buffer::Access::Lend).
 
-#[cfg(feature = "memoryview")]
+#[cfg(feature = "files")]
 pub(crate) mod block;
 pub mod file;
+#[cfg_attr(not(feature = "files"), path = "no_open.rs")]
 pub(crate) mod open;
-#[cfg(feature = "memoryview")]
+#[cfg(feature = "files")]
 pub mod operations;
 
 use crate::data::builder::Builder;
+#[cfg(feature = "files")]
 use crate::data::bytes::Bytes;
 use crate::data::exception::Exceptions;
 use crate::host::Stat;
@@ -54,10 +56,13 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::ops::call::Call;
 use crate::ops::convert::Convert;
+#[cfg(feature = "files")]
 use crate::qstr::Qstr;
-#[cfg(feature = "memoryview")]
+#[cfg(feature = "files")]
 pub use crate::vfs::block::{BlockDevice, request};
-pub use crate::vfs::open::{Content, OPEN};
+pub use crate::vfs::open::Content;
+#[cfg(feature = "files")]
+pub use crate::vfs::open::OPEN;
 pub(crate) use crate::vfs::open::{Piece, Reader};
 use crate::{errno, q};
 
@@ -191,6 +196,7 @@ fn look_up<'p>(vm: &Vm, path: &'p [u8]) -> Place<&'p [u8]> {
 }
 
 /// Where the path `path`, a string or bytes, leads; the path inside is of the same type.
+#[cfg(feature = "files")]
 fn look_up_object(vm: &Vm, path: Obj) -> Res<Place<Obj>> {
     let whole = vm.str_or_bytes(path)?;
     Ok(match look_up(vm, whole) {
@@ -203,6 +209,7 @@ fn look_up_object(vm: &Vm, path: Obj) -> Res<Place<Obj>> {
 }
 
 /// Calls the method `name` of the file system at `place` with the path inside, and `more`.
+#[cfg(feature = "files")]
 fn call_at(vm: &Vm, place: Place<Obj>, name: Qstr, more: Option<Obj>) -> Res {
     match (place, more) {
         (Place::Nowhere, _) => Err(vm.os_error(errno::NO_DEVICE)),
@@ -221,6 +228,9 @@ fn root_mount(vm: &Vm) -> Option<Mount> {
 /// # Errors
 /// As [`Vm::kind_of_path`].
 pub(crate) fn first_path(vm: &Vm, base: &[u8], wanted: &[(&[u8], Kind)]) -> Res<Option<usize>> {
+    if !cfg!(feature = "files") {
+        return Ok(None);
+    }
     // Where other file systems are mounted below this one, paths that start alike may lead to different ones.
     if let Place::In(mount, inner) = look_up(vm, base)
         && let Some(FileSystem { first: Some(first), .. }) = vm.type_of(mount.file_system()).slots.file_system()

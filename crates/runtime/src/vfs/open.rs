@@ -110,13 +110,17 @@ pub(crate) enum Piece {
 
 /// A file that is open to be read once.
 pub(crate) struct Reader {
-    /// The file, a stream.
-    pub file: Obj,
+    file: Obj,
     /// How many bytes the file likes to be asked for at once, if it says so.
     wish: Option<usize>,
 }
 
 impl Reader {
+    /// The file, a stream.
+    pub fn file(&self) -> Obj {
+        self.file
+    }
+
     /// All bytes of the file.
     ///
     /// # Errors

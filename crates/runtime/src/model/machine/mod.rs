@@ -44,6 +44,7 @@ pub(crate) trait Machine {
     fn machine_code_with_context(&self, code: Obj, context: Gc<Context>) -> Res;
 
     /// The context of `code`, if that is a code object of machine code.
+    #[cfg_attr(not(feature = "compiler"), allow(dead_code))]
     fn machine_context_of(code: Obj) -> Option<Gc<Context>>;
 
     /// A function of `code`, a code object of machine code.

@@ -18,7 +18,7 @@ use crate::obj::io_base::IO_BASE;
 use crate::ops::convert::Convert;
 use crate::ops::stream;
 use crate::ops::stream::stream_write_counted;
-use crate::{define, q, vfs};
+use crate::{define, q};
 
 /// The module `io` as a definition.
 pub const MODULE: ModuleDef = ModuleDef::new("io", MEMBERS).extensible();
@@ -29,7 +29,8 @@ crate::members! {
     /// The members of the module.
     static MEMBERS = {
         "StringIO" => value(Obj::from_static(&STRING_IO)),
-        "open" => value(Obj::from_static(&vfs::OPEN)),
+        #[cfg(feature = "files")]
+        "open" => value(Obj::from_static(&crate::vfs::OPEN)),
         "BytesIO" => value(Obj::from_static(&BYTES_IO)),
         "IOBase" => value(Obj::from_static(&IO_BASE)),
         "BufferedWriter" => value(Obj::from_static(&BUFFERED_WRITER)),

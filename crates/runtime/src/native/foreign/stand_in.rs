@@ -16,8 +16,9 @@ use crate::model::layout::Dict;
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
 use crate::model::protocols::Iterate;
-use crate::model::slots::{Slots, Store, StoredSlots};
-use crate::model::types::{Attr, AttrResult, Definition, Parent, Subscr, Type, UnaryOp, flag};
+use crate::model::types::{
+    Attr, AttrResult, Definition, Parent, Slots, Store, StoredSlots, Subscr, Type, UnaryOp, flag,
+};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::native::foreign::layout::{DictOfC, Kind, TypeOfC, flags};

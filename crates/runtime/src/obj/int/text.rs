@@ -11,6 +11,7 @@ use crate::model::word::Obj;
 use crate::obj::int::large;
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
+use crate::text::decimal::Decimal;
 use crate::text::utf8::{is_space, trim};
 
 /// How many digits are read before their work is counted.
@@ -95,7 +96,7 @@ pub fn digits(vm: &Vm, object: Obj, base: u32, upper: bool, separator: Option<u8
     let int = vm.to_int(object)?;
     let start = out.bytes().len();
     match (int.as_small_int(), base) {
-        (Some(value), 10) => out.extend(vm, itoa::Buffer::new().format(value).as_bytes())?,
+        (Some(value), 10) => out.extend(vm, Decimal::new().format(value))?,
         (Some(value), _) => {
             if value < 0 {
                 out.push(vm, b'-')?;

@@ -1,0 +1,61 @@
+//! What compiled code calls to copy and fill memory, a byte at a time: smaller than the compiler's own, and slower.
+
+use core::arch::global_asm;
+
+global_asm!(
+    ".syntax unified",
+    ".macro entry name",
+    ".global \\name",
+    ".thumb_func",
+    "\\name:",
+    ".endm",
+    ".section .text.move_memory, \"ax\", %progbits",
+    // Destination, source, length.
+    "entry memcpy",
+    "entry memmove",
+    "entry __aeabi_memcpy",
+    "entry __aeabi_memcpy4",
+    "entry __aeabi_memcpy8",
+    "entry __aeabi_memmove",
+    "entry __aeabi_memmove4",
+    "entry __aeabi_memmove8",
+    "cmp r0, r1",
+    "bhi 3f",
+    "push {{r4, lr}}",
+    "movs r3, #0",
+    "1: cmp r3, r2",
+    "beq 2f",
+    "ldrb r4, [r1, r3]",
+    "strb r4, [r0, r3]",
+    "adds r3, #1",
+    "b 1b",
+    "2: pop {{r4, pc}}",
+    // The destination begins behind the source, and may overlap the source's end.
+    "3: subs r2, #1",
+    "bcc 4f",
+    "ldrb r3, [r1, r2]",
+    "strb r3, [r0, r2]",
+    "b 3b",
+    "4: bx lr",
+    ".section .text.fill_memory, \"ax\", %progbits",
+    // Start, byte, length.
+    "entry memset",
+    "mov r3, r1",
+    "mov r1, r2",
+    "mov r2, r3",
+    "b 5f",
+    // Start, length.
+    "entry __aeabi_memclr",
+    "entry __aeabi_memclr4",
+    "entry __aeabi_memclr8",
+    "movs r2, #0",
+    // Start, length, byte.
+    "entry __aeabi_memset",
+    "entry __aeabi_memset4",
+    "entry __aeabi_memset8",
+    "5: subs r1, #1",
+    "bcc 6f",
+    "strb r2, [r0, r1]",
+    "b 5b",
+    "6: bx lr",
+);
