@@ -18,7 +18,12 @@ use berus_runtime::q;
 use berus_runtime::vfs::operations;
 
 use crate::vfs;
-use crate::vfs::{FAT, LFS1, LFS2, POSIX};
+#[cfg(feature = "fat")]
+use crate::vfs::FAT;
+#[cfg(feature = "posix")]
+use crate::vfs::POSIX;
+#[cfg(feature = "littlefs")]
+use crate::vfs::{LFS1, LFS2};
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("os", MEMBERS).init(init).extensible();
@@ -44,9 +49,13 @@ berus_runtime::members! {
         "unlink" => f1(operations::remove),
         "unsetenv" => f1(unsetenv),
         "urandom" => f1(urandom),
+        #[cfg(feature = "fat")]
         "VfsFat" => value(Obj::from_static(&FAT)),
+        #[cfg(feature = "littlefs")]
         "VfsLfs1" => value(Obj::from_static(&LFS1)),
+        #[cfg(feature = "littlefs")]
         "VfsLfs2" => value(Obj::from_static(&LFS2)),
+        #[cfg(feature = "posix")]
         "VfsPosix" => value(Obj::from_static(&POSIX)),
     }
 }

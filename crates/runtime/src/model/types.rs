@@ -34,8 +34,8 @@ use crate::model::stream::StreamSlots;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::model::{class, machine};
-use crate::qstr::{Name, Qstr};
 use crate::q;
+use crate::qstr::{Name, Qstr};
 
 /// Properties of a type.
 pub mod flag {

@@ -2,34 +2,46 @@
 
 #[cfg(test)]
 mod accesses;
+#[cfg(feature = "littlefs")]
 mod board;
+#[cfg_attr(not(any(feature = "fat", feature = "littlefs")), allow(dead_code))]
 mod error;
+#[cfg(feature = "fat")]
 mod fat;
+#[cfg_attr(not(any(feature = "fat", feature = "littlefs")), allow(dead_code))]
 mod file;
 mod flash;
+#[cfg(feature = "littlefs")]
 mod lfs;
 mod memory;
 #[cfg(test)]
 mod model;
+#[cfg(any(feature = "fat", feature = "littlefs"))]
 mod owned;
+#[cfg(feature = "posix")]
 mod posix;
 mod rom;
+#[cfg_attr(not(any(feature = "fat", feature = "littlefs")), allow(dead_code))]
 mod stat;
 
-use berus_runtime::data::exception::Exceptions;
+use berus_runtime::errno::NO_DEVICE;
 use berus_runtime::model::args::Args;
-use berus_runtime::model::error::Res;
+use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::types::Type;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::ops::call::Call;
 use berus_runtime::vfs::{BlockDevice, operations};
+#[cfg(feature = "littlefs")]
 pub use board::mount_board;
+#[cfg(feature = "fat")]
 pub(crate) use fat::FAT;
 #[cfg(feature = "rp2")]
 pub(crate) use flash::DEVICE as FLASH;
+#[cfg(feature = "littlefs")]
 pub(crate) use lfs::{LFS1, LFS2};
+#[cfg(feature = "posix")]
 pub use posix::{POSIX, mount_posix, mount_posix_at};
 pub use rom::mount_rom;
 
@@ -41,9 +53,13 @@ berus_runtime::members! {
         "mount" => kw(0, mount),
         "rom_ioctl" => var(1, 4, flash::rom_ioctl),
         "umount" => f1(operations::umount),
+        #[cfg(feature = "fat")]
         "VfsFat" => value(Obj::from_static(&FAT)),
+        #[cfg(feature = "littlefs")]
         "VfsLfs1" => value(Obj::from_static(&LFS1)),
+        #[cfg(feature = "littlefs")]
         "VfsLfs2" => value(Obj::from_static(&LFS2)),
+        #[cfg(feature = "posix")]
         "VfsPosix" => value(Obj::from_static(&POSIX)),
         "VfsRom" => value(Obj::from_static(&rom::ROM)),
     }
@@ -54,28 +70,24 @@ pub(crate) fn mount(vm: &Vm, args: Args<'_>) -> Res {
     operations::mount(vm, args, detect)
 }
 
+/// What knows whether a file system of its kind lies on a block device.
+type Detect = fn(&Vm, BlockDevice) -> Res<Option<&'static Type>>;
+
+/// The kinds of file systems that are looked for, in order.
+const KINDS: &[Detect] = &[
+    #[cfg(feature = "littlefs")]
+    lfs::detect,
+    // What is none says so when it is mounted.
+    #[cfg(feature = "fat")]
+    |_, _| Ok(Some(&FAT)),
+];
+
 /// The file system that lies on a block device.
 fn detect(vm: &Vm, device: BlockDevice) -> Res {
-    // A device that cannot read less than a block has no littlefs.
-    match detect_lfs(vm, device) {
-        Ok(Some(ty)) => return vm.call(Obj::from_static(ty), &[device.object()]),
-        Ok(None) => {}
-        Err(raised) => vm.dismiss(raised)?,
-    }
-    vm.call(Obj::from_static(&FAT), &[device.object()])
-}
-
-/// The littlefs that lies on a block device, if there is one: the first block may be erased or broken, the second is
-/// not then.
-fn detect_lfs(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
-    for block in 0..2 {
-        let mut head = [0; 44];
-        match device.read(vm, block, Some(8), &mut head) {
-            Ok(_) if head.starts_with(b"littlefs") => return Ok(Some(&LFS2)),
-            Ok(_) if head[32..].starts_with(b"littlefs") => return Ok(Some(&LFS1)),
-            Ok(_) => {}
-            Err(failure) => drop(failure.errno()?),
+    for detect in KINDS {
+        if let Some(ty) = detect(vm, device)? {
+            return vm.call(Obj::from_static(ty), &[device.object()]);
         }
     }
-    Ok(None)
+    Err(vm.os_error(NO_DEVICE))
 }

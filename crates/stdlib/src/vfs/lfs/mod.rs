@@ -28,11 +28,13 @@ mod worn;
 use core::cell::Cell;
 
 use berus_runtime::data::bytes::Bytes;
+use berus_runtime::data::exception::Exceptions;
 use berus_runtime::errno::{self, Errno};
 use berus_runtime::model::error::Res;
 use berus_runtime::model::mounts::FileSystem;
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::stream::{Failure, Outcome};
+use berus_runtime::model::types::Type;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::{Custom, CustomType};
@@ -73,6 +75,24 @@ struct Mounted<V: Version> {
     /// The current folder: a path that starts and ends with `/`.
     current: Cell<Gc<Bytes>>,
     lfs: Owned<Lfs<V>>,
+}
+
+/// The littlefs that lies on a block device, if there is one: the first block may be erased or broken, the second is
+/// not then. A device that cannot read less than a block has none.
+pub(super) fn detect(vm: &Vm, device: BlockDevice) -> Res<Option<&'static Type>> {
+    for block in 0..2 {
+        let mut head = [0; 44];
+        match device.read(vm, block, Some(8), &mut head) {
+            Ok(_) if head.starts_with(b"littlefs") => return Ok(Some(&LFS2)),
+            Ok(_) if head[32..].starts_with(b"littlefs") => return Ok(Some(&LFS1)),
+            Ok(_) => {}
+            Err(failure) => match failure.errno() {
+                Ok(_) => {}
+                Err(raised) => return vm.dismiss(raised).map(|()| None),
+            },
+        }
+    }
+    Ok(None)
 }
 
 /// Declares the type of a version.
