@@ -1,6 +1,6 @@
 //! The smallest useful build of Berus: a microcontroller that runs one compiled module, in place, from its flash.
 //!
-//! There is no compiler, no float, no int beyond a word, and no library. The console is the debugger's (semihosting), so that QEMU runs it:
+//! There is no compiler, no float, no int beyond a word, no file and no library unless features add them. The console is the debugger's (semihosting), so that QEMU runs it:
 //!
 //! ```text
 //! qemu-system-arm -M lm3s6965evb -nographic -semihosting -kernel FILE
@@ -21,7 +21,10 @@ use core::panic::PanicInfo;
 use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::Heap;
 use berus_runtime::host::Host;
+#[cfg(not(feature = "compiler"))]
 use berus_runtime::import::load::Load;
+#[cfg(feature = "library")]
+use berus_runtime::import::registry::Register;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::vm::{Limits, Vm};
@@ -31,13 +34,18 @@ use cortex_m_rt::entry;
 use embedded_alloc::LlffHeap;
 
 /// The program, which is executed where it lies.
+#[cfg(not(feature = "compiler"))]
 static PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/program.mpy"));
+
+/// The program, which is compiled first.
+#[cfg(feature = "compiler")]
+static PROGRAM: &[u8] = include_bytes!("../program.py");
 
 /// Words of the heap for Python objects.
 const OBJECTS: usize = 4 << 10;
 
 /// Bytes for what the interpreter itself allocates: its stacks, and tables while it loads.
-const INTERNAL: usize = 14 << 10;
+const INTERNAL: usize = if cfg!(feature = "compiler") { 28 << 10 } else { 14 << 10 };
 
 /// Python's value stack in words, and the machine stack that built-ins may use in bytes.
 const LIMITS: Limits = Limits { value_stack: 1 << 10, machine_stack: 10 << 10 };
@@ -66,8 +74,18 @@ impl Host for Console {
 }
 
 fn run(vm: &Vm) -> Res<()> {
+    #[cfg(not(feature = "compiler"))]
     let body = vm.load_static(PROGRAM, vm.main())?;
+    #[cfg(feature = "compiler")]
+    let body = vm.load_program(b"program.py", PROGRAM, vm.main())?;
     vm.run_body(body, vm.main())
+}
+
+/// The interpreter with the modules of the library.
+#[cfg(feature = "library")]
+fn with_library(mut vm: Vm) -> Vm {
+    vm.register(berus_stdlib::MODULES);
+    vm
 }
 
 #[entry]
@@ -79,6 +97,8 @@ fn main() -> ! {
         unsafe { ALLOCATOR.init(internal.as_mut_ptr().addr(), INTERNAL) };
         // SAFETY: what runs the program keeps the contract of raw words.
         if let Some(vm) = Heap::fixed(objects).and_then(|heap| unsafe { Vm::new(heap, Box::new(Console), LIMITS) }) {
+            #[cfg(feature = "library")]
+            let vm = with_library(vm);
             vm.enter(|vm| {
                 if let Err(raised) = run(vm) {
                     let exception = vm.take_exception(raised);
