@@ -56,6 +56,7 @@ pub(crate) mod two_way;
 pub mod types;
 pub mod unlock;
 pub mod vm;
+#[cfg_attr(not(feature = "weakref"), path = "no_watchers.rs")]
 pub mod watchers;
 pub mod word;
 pub(crate) mod work;

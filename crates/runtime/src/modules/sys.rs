@@ -23,6 +23,7 @@ use crate::ops::stream::StreamPrinter;
 use crate::ops::subscr::Subscripts;
 use crate::qstr::Qstr;
 use crate::services::end::End;
+#[cfg(feature = "stdio")]
 use crate::vfs::file::CONSOLE;
 use crate::{define, q};
 
@@ -32,8 +33,11 @@ crate::members! {
         "byteorder" => value(Obj::qstr(if cfg!(target_endian = "little") { q!("little") } else { q!("big") })),
         "exit" => var(0, 1, exit),
         "print_exception" => var(1, 2, print_exception),
+        #[cfg(feature = "stdio")]
         "stdin" => value(Obj::from_static(&CONSOLE[0])),
+        #[cfg(feature = "stdio")]
         "stdout" => value(Obj::from_static(&CONSOLE[1])),
+        #[cfg(feature = "stdio")]
         "stderr" => value(Obj::from_static(&CONSOLE[2])),
         #[cfg(feature = "python")]
         "intern" => f1(intern),

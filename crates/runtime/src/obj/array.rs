@@ -157,7 +157,7 @@ impl Array {
     /// An array whose `len` items are in `items`, with room for `free` more.
     fn of_block(vm: &Vm, code: u8, items: NonNull<u8>, len: usize, free: usize) -> Res<Gc<Array>> {
         vm.alloc(Array {
-            header: Header::of(if code == BYTES { &BYTEARRAY } else { &ARRAY }),
+            header: Header::of(if code == BYTES || !cfg!(feature = "array") { &BYTEARRAY } else { &ARRAY }),
             code_and_free: Cell::new(usize::from(code) | free << 8),
             len: Cell::new(len),
             items: Cell::new(items),
@@ -172,13 +172,14 @@ impl Array {
     /// The code of the items.
     pub fn code(&self) -> u8 {
         match self.code_and_free.get() as u8 {
+            _ if !cfg!(feature = "array") => b'B',
             BYTES => b'B',
             code => code,
         }
     }
 
     fn is_bytearray(&self) -> bool {
-        self.code_and_free.get() as u8 == BYTES
+        !cfg!(feature = "array") || self.code_and_free.get() as u8 == BYTES
     }
 
     fn size(&self) -> usize {
@@ -291,7 +292,8 @@ fn as_array(object: Obj) -> Option<Gc<Array>> {
     // SAFETY: a pointer word points to a live object; objects of either type have the layout of an array.
     unsafe {
         let ty = header.as_ref().ty();
-        (ty == Gc::from_static(&BYTEARRAY) || ty == Gc::from_static(&ARRAY)).then(|| Gc::from_ptr(header.cast()))
+        (ty == Gc::from_static(&BYTEARRAY) || cfg!(feature = "array") && ty == Gc::from_static(&ARRAY))
+            .then(|| Gc::from_ptr(header.cast()))
     }
 }
 

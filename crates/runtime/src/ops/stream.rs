@@ -87,7 +87,7 @@ impl Streams for Vm {
         if let Some(slots) = ty.slots.stream() {
             return Ok(slots);
         }
-        if self.is_subtype(ty, Vm::IO_BASE) && ty != Gc::from_static(Vm::IO_BASE) {
+        if cfg!(feature = "io") && self.is_subtype(ty, Vm::IO_BASE) && ty != Gc::from_static(Vm::IO_BASE) {
             return Ok(Vm::IO_BASE_SLOTS);
         }
         let inside = self.native_base(object).and_then(|native| self.type_of(native).slots.stream());

@@ -13,7 +13,7 @@ mod pool;
 use berus_mpy::qstr::STATIC;
 
 pub use crate::qstr::name::Name;
-use crate::qstr::names::{CORE, LIBRARY, MODULES, OBJECTS, PYTHON};
+use crate::qstr::names::{CORE, EXTRA, LIBRARY, MODULES, OBJECTS, PYTHON};
 pub(crate) use crate::qstr::pool::{Blocks, Pool};
 
 /// The number of an interned string.
@@ -62,11 +62,11 @@ impl Qstr {
 
 /// How many names have a fixed number, number 0 included.
 pub(crate) const FIXED: usize =
-    1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len() + PYTHON.len() + LIBRARY.len();
+    1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len() + EXTRA.len() + PYTHON.len() + LIBRARY.len();
 
 /// The name with fixed number `number`, from 1.
 const fn fixed_name(number: usize) -> &'static str {
-    let lists: [&[&'static str]; 6] = [&STATIC, CORE, OBJECTS, MODULES, PYTHON, LIBRARY];
+    let lists: [&[&'static str]; 7] = [&STATIC, CORE, OBJECTS, MODULES, EXTRA, PYTHON, LIBRARY];
     let mut index = number - 1;
     let mut list = 0;
     while index >= lists[list].len() {

@@ -9,4 +9,5 @@ pub(crate) mod finalise;
 pub(crate) mod lock;
 pub mod raise;
 pub mod signature;
+#[cfg_attr(not(feature = "weakref"), path = "no_weak.rs")]
 pub mod weak;
