@@ -187,6 +187,15 @@ const CHECKS = {
     session.check("try:\n  machine.WDT(timeout=9000)\nexcept OSError as error:\n  print(error)", "[Errno 22] EINVAL\n");
   },
 
+  "the boot loader is reached"({ pico }) {
+    let waits = false;
+    const other = new Pico(rp2040js, pico.flash.slice(), { onBootloader: () => (waits = true) });
+    const session = new Session().use(other);
+    session.raw();
+    session.send(`import machine\nmachine.bootloader()${CTRL_D}`);
+    session.until(() => waits, "the boot loader");
+  },
+
   async "mpremote copies, runs, mounts, deploys"({ session, folder, berus }) {
     session.send(CTRL_B);
     session.expect(">>> ");

@@ -12,7 +12,7 @@ const KIB: usize = 1 << 10;
 
 /// Sizes of the flash, of what the firmware may take, and of a ROM image.
 const LEN: usize = if cfg!(feature = "rp2040") { 2048 * KIB } else { 4096 * KIB };
-const FIRMWARE: usize = 1020 * KIB;
+const FIRMWARE: usize = 1084 * KIB;
 const IMAGE: usize = if cfg!(feature = "rp2040") { 128 * KIB } else { 512 * KIB };
 
 const MARK: usize = START + FIRMWARE;

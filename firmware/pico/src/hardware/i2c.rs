@@ -76,6 +76,8 @@ impl Bus {
         // SAFETY: any address of seven bits will do.
         registers.ic_tar().write(|w| unsafe { w.ic_tar().bits(address.into()) });
         registers.ic_enable().write(|w| w.enable().set_bit());
+        // What earlier transfers have left behind.
+        registers.ic_clr_intr().read();
         if self.hold(false) { RESTART } else { 0 }
     }
 

@@ -54,7 +54,7 @@ fn levels() -> SIO {
     unsafe { SIO::steal() }
 }
 
-/// The number of a pin that is called otherwise than by its own name.
+/// The number of the pin with this name: its own, that of the Pico's plan, or the light's.
 pub fn find(name: &str) -> Option<usize> {
     if name == "LED" {
         return Some(LIGHT);
@@ -126,7 +126,7 @@ pub fn driven_level(pin: usize) -> bool {
 pub fn drive(pin: usize, level: bool) {
     let bit = 1 << pin;
     change(&DRIVEN, bit, true);
-    let is_open = change(&OPEN_DRAINS, 0, true) & bit != 0;
+    let is_open = critical_section::with(|section| OPEN_DRAINS.borrow(section).get()) & bit != 0;
     if is_open && level {
         set_direction(bit, false);
     }
@@ -159,8 +159,8 @@ pub fn watch(pin: usize, edges: Edges) {
             controls.proc0_inte(register).modify(|r, w| w.bits(r.bits() & !(0xf << shift) | wanted << shift));
         }
         let mut changes = CHANGES.borrow_ref_mut(section);
-        if wanted == 0 && changes.edges[pin] != Edges::default() {
-            // The pin stays in the order, without a change to tell.
+        if wanted == 0 {
+            // The pin may stay in the order, without a change to tell.
             changes.edges[pin] = Edges::default();
         }
     });
