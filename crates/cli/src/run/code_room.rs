@@ -1,7 +1,15 @@
 //! Memory for machine code that comes in pieces: a mapping that can be executed, or while a piece is written, be written.
 
+use core::ops::Range;
+
 use berus_runtime::host::CodeRoom;
 use memmap2::{Mmap, MmapMut};
+
+/// The bytes of a page, which the system protects as a whole.
+fn page() -> usize {
+    // SAFETY: the function only answers.
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(1 << 16)
+}
 
 /// The mapping.
 pub struct Mapping(Mmap);
@@ -9,13 +17,13 @@ pub struct Mapping(Mmap);
 impl Mapping {
     /// A mapping of at least `len` bytes; `None` if the system has none.
     pub fn new(len: usize) -> Option<Mapping> {
-        Some(Mapping(MmapMut::map_anon(len).ok()?.make_exec().ok()?))
+        Some(Mapping(MmapMut::map_anon(len.next_multiple_of(page())).ok()?.make_exec().ok()?))
     }
 
-    /// Sets what the mapping is for; false if the system refuses.
-    fn protect(&self, protection: libc::c_int) -> bool {
-        // SAFETY: the mapping is this one's own, and whoever writes a piece has nobody run code of the mapping meanwhile.
-        unsafe { libc::mprotect(self.0.as_ptr().cast_mut().cast(), self.0.len(), protection) == 0 }
+    /// Sets what `pages` of the mapping are for; false if the system refuses.
+    fn protect(&self, pages: &Range<usize>, protection: libc::c_int) -> bool {
+        // SAFETY: the pages are of this mapping, and whoever writes a piece has nobody run code of the mapping meanwhile.
+        unsafe { libc::mprotect(self.0.as_ptr().cast_mut().add(pages.start).cast(), pages.len(), protection) == 0 }
     }
 }
 
@@ -26,14 +34,18 @@ unsafe impl CodeRoom for Mapping {
     }
 
     fn write(&mut self, at: usize, piece: &[u8]) -> bool {
-        let fits = at.checked_add(piece.len()).is_some_and(|end| end <= self.0.len());
-        if !fits || !self.protect(libc::PROT_READ | libc::PROT_WRITE) {
+        let Some(end) = at.checked_add(piece.len()).filter(|end| *end <= self.0.len()) else { return false };
+        // Pages that the piece does not lie in stay as they are: the system would forget where they are otherwise.
+        let page = page();
+        let pages = at / page * page..end.next_multiple_of(page);
+        if !self.protect(&pages, libc::PROT_READ | libc::PROT_WRITE) {
             return false;
         }
-        // SAFETY: the mapping has room for the piece, can be written now, and nobody else refers to it.
+        // SAFETY: the mapping has room for the piece, can be written there now, and nobody else refers to it.
         unsafe { core::ptr::copy_nonoverlapping(piece.as_ptr(), self.0.as_ptr().cast_mut().add(at), piece.len()) };
-        // What was executable can be so again: the mapping as a whole changes, so that the system needs no memory for it.
-        self.protect(libc::PROT_READ | libc::PROT_EXEC)
+        // What was executable can be so again: just the pages that the system has taken out become part of the mapping as
+        // before, for which it needs no memory.
+        self.protect(&pages, libc::PROT_READ | libc::PROT_EXEC)
     }
 }
 
