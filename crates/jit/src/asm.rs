@@ -182,47 +182,39 @@ impl Asm {
     /// An instruction: an optional prefix, whether operands have 64 bits, the opcode, the register (or the opcode's
     /// extension) and the other operand. `force` asks for the prefix by which the low bytes of all registers are reached.
     fn encode(&mut self, prefix: Option<u8>, wide: bool, opcode: &[u8], reg: u8, rm: Rm, force: bool) {
-        if let Some(prefix) = prefix {
-            self.byte(prefix);
-        }
         let (b, x) = match rm {
             Rm::Register(reg) => (reg >> 3, 0),
             Rm::At(base, _) => (base.0 >> 3, 0),
             Rm::Indexed(base, index, _, _) => (base.0 >> 3, index.0 >> 3),
         };
         let rex = 0x40 | u8::from(wide) << 3 | (reg >> 3) << 2 | x << 1 | b;
+        let mut bytes = Bytes::default();
+        prefix.into_iter().for_each(|prefix| bytes.push(prefix));
         if rex != 0x40 || force {
-            self.byte(rex);
+            bytes.push(rex);
         }
-        self.bytes.extend_from_slice(opcode);
+        opcode.iter().for_each(|byte| bytes.push(*byte));
         let reg = (reg & 7) << 3;
         match rm {
-            Rm::Register(other) => self.byte(0xc0 | reg | other & 7),
+            Rm::Register(other) => bytes.push(0xc0 | reg | other & 7),
             Rm::At(base, distance) => {
                 let low = base.0 & 7;
-                let (mode, short) = mode_of(low, distance);
-                self.byte(mode | reg | low);
+                let mode = mode_of(low, distance);
+                bytes.push(mode | reg | low);
                 if low == RSP.0 {
-                    self.byte(0x24);
+                    bytes.push(0x24);
                 }
-                self.distance(mode, short, distance);
+                bytes.distance(mode, distance);
             }
             Rm::Indexed(base, index, scale, distance) => {
                 let low = base.0 & 7;
-                let (mode, short) = mode_of(low, distance);
-                self.byte(mode | reg | 4);
-                self.byte(scale << 6 | (index.0 & 7) << 3 | low);
-                self.distance(mode, short, distance);
+                let mode = mode_of(low, distance);
+                bytes.push(mode | reg | 4);
+                bytes.push(scale << 6 | (index.0 & 7) << 3 | low);
+                bytes.distance(mode, distance);
             }
         }
-    }
-
-    fn distance(&mut self, mode: u8, short: bool, distance: i32) {
-        if short {
-            self.byte(distance as u8);
-        } else if mode == 0x80 {
-            self.dword(distance);
-        }
+        self.bytes.extend_from_slice(&bytes.bytes[..usize::from(bytes.len)]);
     }
 
     pub fn load(&mut self, dest: Reg, from: Rm) {
@@ -403,15 +395,38 @@ impl Asm {
     }
 }
 
-/// How a distance from a base register is written: the upper bits of the operand byte, and whether in one byte.
-fn mode_of(low: u8, distance: i32) -> (u8, bool) {
+/// The bytes of an instruction, which has 15 at most.
+#[derive(Default)]
+struct Bytes {
+    bytes: [u8; 16],
+    len: u8,
+}
+
+impl Bytes {
+    fn push(&mut self, byte: u8) {
+        self.bytes[usize::from(self.len & 15)] = byte;
+        self.len += 1;
+    }
+
+    /// A distance, as `mode` says.
+    fn distance(&mut self, mode: u8, distance: i32) {
+        match mode {
+            0 => {}
+            0x40 => self.push(distance as u8),
+            _ => distance.to_le_bytes().into_iter().for_each(|byte| self.push(byte)),
+        }
+    }
+}
+
+/// How a distance from a base register is written: the upper bits of the operand byte, for none, one byte or four.
+fn mode_of(low: u8, distance: i32) -> u8 {
     // The base that is `rbp` or `r13` has no form without a distance.
     if distance == 0 && low != 5 {
-        (0, false)
+        0
     } else if i8::try_from(distance).is_ok() {
-        (0x40, true)
+        0x40
     } else {
-        (0x80, false)
+        0x80
     }
 }
 

@@ -5,16 +5,12 @@ use alloc::vec::Vec;
 use crate::asm::{Reg, Xmm};
 
 /// What is known of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
     /// Nothing: the slot may be null.
     Slot,
-    /// Nothing, as [`Type::Slot`]; but the slot is as it was when the region was made, so that its word then is a guess.
-    Fresh,
     /// A value, not null.
     Value,
-    /// A value, not null, with a guess as of [`Type::Fresh`].
-    Seen,
     /// A small int.
     Int,
     /// A float.
@@ -41,28 +37,14 @@ impl Type {
 
     /// Whether no more is known than that there may be a slot.
     pub fn is_unknown(self) -> bool {
-        matches!(self, Type::Slot | Type::Fresh | Type::Value | Type::Seen)
-    }
-
-    /// Whether the slot may be null.
-    pub fn may_be_null(self) -> bool {
-        matches!(self, Type::Slot | Type::Fresh)
-    }
-
-    /// What is known without a guess.
-    pub fn without_guess(self) -> Type {
-        match self {
-            Type::Fresh => Type::Slot,
-            Type::Seen => Type::Value,
-            ty => ty,
-        }
+        matches!(self, Type::Slot | Type::Value)
     }
 
     /// Whether code that counts on this holds for a value of which `known` is known.
     fn admits(self, known: Type) -> bool {
         match self {
-            Type::Slot | Type::Fresh => true,
-            Type::Value | Type::Seen => !known.may_be_null(),
+            Type::Slot => true,
+            Type::Value => known != Type::Slot,
             Type::Int => known.is_int(),
             _ => self == known,
         }
@@ -70,7 +52,7 @@ impl Type {
 }
 
 /// Where a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In its slot of the frame.
     Memory,
@@ -85,20 +67,30 @@ pub enum Place {
 }
 
 /// A local variable or an operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub struct Value {
     pub ty: Type,
     pub place: Place,
+    /// The word that the value had when the region was made, or would have had if the frame had gone on then; 0 for null.
+    /// Types are guessed by this word. Code depends on the word by guards only, so two values may be equal that differ in
+    /// this.
+    pub seen: Option<usize>,
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        self.ty == other.ty && self.place == other.place
+    }
 }
 
 impl Value {
     pub fn in_memory(ty: Type) -> Value {
-        Value { ty, place: Place::Memory }
+        Value { ty, place: Place::Memory, seen: None }
     }
 }
 
 /// All local variables and operands. Local variables are in memory or floats in a register.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq)]
 pub struct Context {
     pub locals: Vec<Value>,
     pub stack: Vec<Value>,
@@ -117,10 +109,10 @@ impl Clone for Context {
 }
 
 impl Context {
-    /// All in memory and as it is.
-    pub fn fresh(n_locals: usize, depth: usize) -> Context {
-        let fresh = Value::in_memory(Type::Fresh);
-        Context { locals: alloc::vec![fresh; n_locals], stack: alloc::vec![fresh; depth] }
+    /// All in memory, and nothing known.
+    pub fn unknown(n_locals: usize, depth: usize) -> Context {
+        let unknown = Value::in_memory(Type::Slot);
+        Context { locals: alloc::vec![unknown; n_locals], stack: alloc::vec![unknown; depth] }
     }
 
     /// The local variables and operands, in the order of the frame's slots.
@@ -162,12 +154,19 @@ impl Context {
         self.values().filter(|value| self.xmm_of(**value) == Some(xmm)).count()
     }
 
-    /// Has all of which nothing is known guessed anew.
-    pub fn refresh(&mut self) {
-        for value in self.values_mut() {
-            if value.ty.is_unknown() {
-                value.ty = if value.ty.may_be_null() { Type::Fresh } else { Type::Seen };
-            }
+    /// Of an operand that is the value of a local variable: what the variable was seen to be.
+    pub fn seen(&self, value: Value) -> Option<usize> {
+        match value.place {
+            Place::Word(word) => Some(word),
+            Place::Local(local) => self.locals.get(usize::from(local))?.seen,
+            _ => value.seen,
+        }
+    }
+
+    /// Notes the words that all values have, in the order of the frame's slots.
+    pub fn see(&mut self, words: impl Iterator<Item = usize>) {
+        for (value, word) in self.values_mut().zip(words) {
+            value.seen = Some(word);
         }
     }
 

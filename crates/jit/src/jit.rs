@@ -1,9 +1,9 @@
 //! The translator as an interpreter has it: regions by code object, exits, memory.
 
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use core::time::Duration;
 
 use berus_runtime::host::{Executable, MachineCode, Room};
 use berus_runtime::interpret::tier::{self, Facts, RESUME, View};
@@ -13,21 +13,55 @@ use berus_runtime::model::vm::Vm;
 use crate::asm::Xmm;
 use crate::context::{Context, Place};
 use crate::enter::{Saved, enter};
-use crate::links::{self, Links};
+use crate::links::{self, Links, Numbers};
 use crate::region::{self, Constant, Knowledge, Version};
+use crate::share::Share;
 
 /// Bytes of memory for machine code that an interpreter may have, unless it is given another limit.
 const BYTES: usize = 16 << 20;
-
-/// What part of the time since the first region may go to making regions, and how much of it at first.
-const PART: u32 = 4;
-const AT_FIRST: Duration = Duration::from_millis(2);
 
 /// How often an exit is taken before a region is made for what follows. A region takes as long to make as a few hundred
 /// exits.
 const OFTEN: u32 = 30;
 
-/// What a [`Report`] is told of a region.
+/// What a [`Report`] is told.
+pub enum Event<'a> {
+    /// A region has been made.
+    Translated(Translated<'a>),
+    /// Machine code that is about to go has been left.
+    Left(Left<'a>),
+}
+
+/// Where machine code has been left to the interpreter.
+pub struct Left<'a> {
+    /// The name of the function.
+    pub function: &'a [u8],
+    /// The line of the instruction before which machine code was left.
+    pub line: u32,
+    /// The instruction's first byte.
+    pub opcode: u8,
+    /// Why machine code has this exit.
+    pub why: Why,
+    /// How often machine code was left here.
+    pub times: u32,
+    /// Whether another region was made in the end, so that machine code goes on.
+    pub goes_on: bool,
+}
+
+/// Why machine code has an exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing was known of an operand's type when the region was made.
+    Unknown,
+    /// A guess did not hold: an operand has another type, a number is too large, a name is elsewhere.
+    Other,
+    /// The interpreter does this: exceptions, rare results, returns to it.
+    Interpreter,
+    /// It was time to look at events.
+    Events,
+}
+
+/// What is told of a region.
 pub struct Translated<'a> {
     /// The name of the function.
     pub function: &'a [u8],
@@ -46,8 +80,8 @@ pub struct Translated<'a> {
     pub stretches: &'a [(usize, usize)],
 }
 
-/// Is told of each region that is made.
-pub type Report = fn(&Translated<'_>);
+/// Is told of each region that is made, and when a function's machine code goes of each exit that was taken.
+pub type Report = fn(&Event<'_>);
 
 /// A translator for one interpreter.
 pub struct Jit {
@@ -57,18 +91,15 @@ pub struct Jit {
     links: Links,
     state: RefCell<State>,
     limit: usize,
-    /// When the first region was begun, and how long it has taken to make all, as far as the host knows the time.
-    begun: Cell<Option<Duration>>,
-    spent: Cell<Duration>,
+    share: Share,
 }
 
 #[derive(Default)]
 struct State {
     units: BTreeMap<usize, Unit>,
     /// The exits by the numbers of their links.
-    exits: Vec<Option<Exit>>,
-    /// The words in the last links, the last one first; 0 for those that are no objects.
-    constants: Vec<usize>,
+    exits: Vec<Option<Rc<Exit>>>,
+    numbers: Numbers,
     /// Bytes of machine code.
     bytes: usize,
 }
@@ -82,8 +113,10 @@ struct Unit {
     pieces: Vec<Executable>,
     /// Bytes of memory.
     bytes: usize,
-    /// The numbers of its exits.
-    exits: Vec<usize>,
+    /// The numbers of its links.
+    numbers: Vec<usize>,
+    /// The name of the function, if somebody is to be told of it.
+    name: Vec<u8>,
 }
 
 /// The least bytes of memory for machine code.
@@ -124,10 +157,20 @@ impl Unit {
 struct Exit {
     offset: usize,
     context: Context,
-    linkable: bool,
-    taken: u32,
-    /// Whether a region has been asked for.
-    has_asked: bool,
+    why: Why,
+    /// The line and the opcode of the instruction, if somebody is to be told of them.
+    place: (u32, u8),
+    taken: Cell<u32>,
+    /// Whether a region has been asked for, and has been made.
+    has_asked: Cell<bool>,
+    goes_on: Cell<bool>,
+}
+
+impl Exit {
+    /// Whether another region may begin there.
+    fn is_linkable(&self) -> bool {
+        matches!(self.why, Why::Unknown | Why::Other)
+    }
 }
 
 impl Jit {
@@ -140,8 +183,7 @@ impl Jit {
             links: Links::default(),
             state: RefCell::default(),
             limit: BYTES,
-            begun: Cell::default(),
-            spent: Cell::default(),
+            share: Share::default(),
         }
     }
 
@@ -157,40 +199,38 @@ impl Jit {
         let begun = vm.host().monotonic();
         let made = self.make(vm, view, context, goes_on);
         if let (Some(begun), Some(now)) = (begun, vm.host().monotonic()) {
-            self.begun.set(self.begun.get().or(Some(begun)));
-            self.spent.set(self.spent.get() + now.saturating_sub(begun));
+            self.share.count(begun, now);
         }
         made
     }
 
     /// Makes the region that begins where the frame is, with `context`; its address.
     fn make(&self, vm: &Vm, view: View<'_>, context: Context, goes_on: bool) -> Option<usize> {
+        let host = vm.host().machine_code()?;
         let mut state = self.state.borrow_mut();
-        let State { units, exits, constants, bytes } = &mut *state;
+        let State { units, exits, numbers, bytes } = &mut *state;
         let unit = units
             .entry(view.code())
             .or_insert_with(|| Unit { knowledge: Knowledge::new(view.instructions()), ..Unit::default() });
         if *bytes > self.limit {
             return None;
         }
-        let begin = context.clone();
-        let first = exits.len().max(links::FIRST);
-        let made = region::make(view, &self.facts, &mut unit.knowledge, context, first, constants.len());
-        let host = vm.host().machine_code()?;
+        numbers.begin();
+        let made = region::make(view, &self.facts, &mut unit.knowledge, numbers, context);
         let before = unit.bytes;
-        let placed = made.and_then(|region| {
-            let links = first + region.exits.len() + constants.len() + region.constants.len();
-            if links > links::NUMBER { None } else { Some((unit.place(host, &region.bytes)?, region)) }
-        });
+        let placed = made.and_then(|region| Some((unit.place(host, &region.bytes)?, region)));
         *bytes += unit.bytes - before;
         let Some((address, region)) = placed else {
             // The links that the region was to have are nobody's.
-            unit.knowledge.objects.retain(|_, link| links::NUMBER - *link <= constants.len());
+            unit.knowledge.objects.retain(|_, link| unit.numbers.contains(link));
+            numbers.undo();
             return None;
         };
+        unit.numbers.extend(numbers.taken());
         if let Some(report) = self.report {
             let (function, line) = view.place(view.offset());
-            report(&Translated {
+            unit.name = function.to_vec();
+            report(&Event::Translated(Translated {
                 function,
                 line,
                 goes_on,
@@ -198,28 +238,33 @@ impl Jit {
                 code: &region.bytes,
                 address,
                 stretches: &region.stretches,
-            });
+            }));
         }
-        for constant in region.constants {
-            constants.push(if let Constant::Object(word) = constant { word } else { 0 });
+        for (number, constant) in region.constants {
             let word = match constant {
                 Constant::Object(word) => word,
                 Constant::Entry(distance) => address + distance,
             };
-            self.links.set(links::NUMBER - constants.len(), word);
+            self.links.set(number, word);
         }
-        exits.resize_with(first, || None);
-        for (number, (distance, leaving)) in (first..).zip(region.exits) {
+        for (number, distance, leaving) in region.exits {
             self.links.set(number, address + distance);
-            let region::Leaving { offset, context, linkable, .. } = leaving;
-            exits.push(Some(Exit { offset, context, linkable, taken: 0, has_asked: false }));
-            unit.exits.push(number);
+            let region::Leaving { offset, context, why, .. } = leaving;
+            let place = match self.report {
+                Some(_) => (view.place(offset).1, view.instructions().get(offset).copied().unwrap_or(0)),
+                None => (0, 0),
+            };
+            let flags = || Cell::new(false);
+            let exit = Exit { offset, context, why, place, taken: Cell::new(0), has_asked: flags(), goes_on: flags() };
+            if exits.len() <= number {
+                exits.resize_with(number + 1, || None);
+            }
+            exits[number] = Some(Rc::new(exit));
         }
         unit.knowledge.versions.extend(region.versions.into_iter().map(|version| {
             let Version { offset, context, place } = version;
             Version { offset, context, place: address + place }
         }));
-        debug_assert!(unit.knowledge.versions.iter().any(|version| version.context == begin));
         Some(address)
     }
 
@@ -236,7 +281,8 @@ impl Jit {
     /// follows. How the interpreter goes on.
     pub(crate) fn left(&self, vm: &Vm, saved: &Saved) -> usize {
         let number = saved.gpr[usize::from(crate::asm::R11.0)];
-        let Some((offset, context, asks)) = self.take(vm, number) else { return RESUME };
+        let Some(exit) = self.state.borrow().exits.get(number).cloned().flatten() else { return RESUME };
+        let Exit { offset, context, .. } = &*exit;
         let Some(view) = View::new(vm) else { return RESUME };
         // One float in two places is one object.
         let mut objects = [0usize; 16];
@@ -259,33 +305,42 @@ impl Jit {
             unsafe { view.set_slot(slot, word) };
         }
         // SAFETY: the exit is at an instruction, with the operands that verification has found there.
-        unsafe { view.set_place(offset, context.values().count()) };
-        if asks {
-            self.go_on(vm, view, number, context);
+        unsafe { view.set_place(*offset, context.values().count()) };
+        if self.asks(vm, &exit) {
+            self.go_on(vm, view, number, &exit);
         }
         RESUME
     }
 
-    /// The instruction and the context of an exit that is taken, and whether a region is to be made there.
-    fn take(&self, vm: &Vm, number: usize) -> Option<(usize, Context, bool)> {
-        let mut state = self.state.borrow_mut();
-        let exit = state.exits.get_mut(number)?.as_mut()?;
-        exit.taken = exit.taken.saturating_add(1);
+    /// Counts that an exit is taken: whether a region is to be made there.
+    fn asks(&self, vm: &Vm, exit: &Exit) -> bool {
+        exit.taken.set(exit.taken.get().saturating_add(1));
         let often = if self.when == When::First { 1 } else { OFTEN };
-        let asks = exit.linkable && exit.taken >= often && !exit.has_asked && self.has_time(vm);
-        exit.has_asked |= asks;
-        Some((exit.offset, exit.context.clone(), asks))
+        let asks = exit.is_linkable() && exit.taken.get() >= often && !exit.has_asked.get() && self.has_time(vm);
+        exit.has_asked.set(exit.has_asked.get() || asks);
+        asks
     }
 
     /// Links an exit, before which the frame is, to a region for what follows.
-    fn go_on(&self, vm: &Vm, view: View<'_>, number: usize, mut context: Context) {
-        context.refresh();
+    fn go_on(&self, vm: &Vm, view: View<'_>, number: usize, exit: &Exit) {
         if let Some(unit) = self.state.borrow_mut().units.get_mut(&view.code()) {
             let guesses = unit.knowledge.guesses.entry(view.offset()).or_default();
             *guesses = guesses.saturating_add(1);
         }
-        if let Some(address) = self.make_in_time(vm, view, context, true) {
+        if let Some(address) = self.make_in_time(vm, view, exit.context.clone(), true) {
             self.links.set(number, address);
+            exit.goes_on.set(true);
+        }
+    }
+
+    /// Tells of the exits of a unit that were taken.
+    fn tell_of(&self, unit: &Unit, exits: &[Option<Rc<Exit>>]) {
+        let Some(report) = self.report else { return };
+        let taken = unit.numbers.iter().filter_map(|number| exits.get(*number)?.as_ref());
+        for exit in taken.filter(|exit| exit.taken.get() > 0) {
+            let (function, (line, opcode), why) = (&unit.name[..], exit.place, exit.why);
+            let (times, goes_on) = (exit.taken.get(), exit.goes_on.get());
+            report(&Event::Left(Left { function, line, opcode, why, times, goes_on }));
         }
     }
 }
@@ -297,7 +352,7 @@ unsafe impl Translate<Vm> for Jit {
         vm.host().machine_code()?;
         let n_slots = view.slots().count();
         let n_locals = view.n_locals();
-        let context = Context::fresh(n_locals, n_slots.checked_sub(n_locals)?);
+        let context = Context::unknown(n_locals, n_slots.checked_sub(n_locals)?);
         if let Some(unit) = self.state.borrow().units.get(&view.code())
             && let Some(address) = unit.knowledge.version(view.offset(), &context)
         {
@@ -307,8 +362,7 @@ unsafe impl Translate<Vm> for Jit {
     }
 
     fn has_time(&self, vm: &Vm) -> bool {
-        let (Some(begun), Some(now)) = (self.begun.get(), vm.host().monotonic()) else { return true };
-        self.when == When::First || self.spent.get() <= AT_FIRST + now.saturating_sub(begun) / PART
+        self.when == When::First || self.share.has_time(|| vm.host().monotonic())
     }
 
     unsafe fn run(&self, vm: &Vm, machine: usize) -> usize {
@@ -317,26 +371,33 @@ unsafe impl Translate<Vm> for Jit {
         unsafe { enter(vm, machine, view.locals(), self.links.start(), self) }
     }
 
+    fn tell(&self) {
+        let state = self.state.borrow();
+        state.units.values().for_each(|unit| self.tell_of(unit, &state.exits));
+    }
+
     fn forget(&self, is_alive: &dyn Fn(usize) -> bool) {
         let mut state = self.state.borrow_mut();
-        let State { units, exits, constants, bytes } = &mut *state;
-        for (number, word) in constants.iter_mut().enumerate() {
-            if *word != 0 && !is_alive(*word) {
-                *word = 0;
-                self.links.set(links::NUMBER - 1 - number, links::GONE);
-            }
-        }
+        let State { units, exits, numbers, bytes } = &mut *state;
         units.retain(|code, unit| {
             if is_alive(*code) {
-                unit.knowledge.objects.retain(|word, _| is_alive(*word));
+                unit.knowledge.objects.retain(|word, link| {
+                    let lives = is_alive(*word);
+                    if !lives {
+                        self.links.set(*link, links::GONE);
+                    }
+                    lives
+                });
                 return true;
             }
+            self.tell_of(unit, exits);
             *bytes -= unit.bytes;
-            for number in &unit.exits {
+            for number in &unit.numbers {
                 if let Some(exit) = exits.get_mut(*number) {
                     *exit = None;
                 }
             }
+            numbers.give_back(&unit.numbers);
             false
         });
     }

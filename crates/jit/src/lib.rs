@@ -24,8 +24,10 @@ mod jit;
 mod links;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod region;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod share;
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub use berus_runtime::model::tier::When;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use jit::{Jit, Report, Translated};
+pub use jit::{Event, Jit, Left, Report, Translated, Why};

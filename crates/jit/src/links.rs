@@ -1,10 +1,11 @@
 //! The table of links: addresses by which machine code leaves a region, in memory that can be written.
 //!
-//! The first links are fixed. The others belong to exits, and lead to the exit's own code, or to the region that goes on
-//! there. So code is never changed.
+//! The first links are fixed. The others belong to functions, until their machine code is dropped: an exit's link leads to
+//! the exit's own code, or to the region that goes on there. So code is never changed.
 
 use alloc::boxed::Box;
 use alloc::vec;
+use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
 use berus_runtime::interpret::tier;
@@ -37,8 +38,8 @@ pub const CALL_BUILTIN: usize = 10;
 /// The first link of an exit.
 pub const FIRST: usize = 11;
 
-/// Links that there are. The last ones are words that machine code compares with, addresses of objects, and links to the
-/// machine code of functions.
+/// Links that there are. Besides those of exits there are words that machine code compares with, addresses of objects, and
+/// links to the machine code of functions.
 pub const NUMBER: usize = 1 << 15;
 /// The word of a link whose object is gone: no value has the word.
 pub const GONE: usize = 4;
@@ -89,5 +90,74 @@ impl Links {
             // SAFETY: nobody else refers to the word; machine code reads it when it runs.
             unsafe { link.get().write(address) };
         }
+    }
+}
+
+/// The numbers of links that are nobody's.
+#[derive(Default)]
+pub struct Numbers {
+    /// How many numbers have ever been taken, the fixed links aside.
+    used: usize,
+    free: Vec<usize>,
+    /// The numbers that have been taken since the region was begun.
+    taken: Vec<usize>,
+}
+
+impl Numbers {
+    /// Begins a region.
+    pub fn begin(&mut self) {
+        self.taken.clear();
+    }
+
+    /// A number for the region; `None` if there is none left.
+    pub fn take(&mut self) -> Option<usize> {
+        let number = match self.free.pop() {
+            Some(number) => number,
+            None => {
+                let number = Some(FIRST + self.used).filter(|number| *number < NUMBER)?;
+                self.used += 1;
+                number
+            }
+        };
+        self.taken.push(number);
+        Some(number)
+    }
+
+    /// The numbers that the region has taken.
+    pub fn taken(&self) -> impl Iterator<Item = usize> + '_ {
+        self.taken.iter().copied()
+    }
+
+    /// Gives back what the region has taken.
+    pub fn undo(&mut self) {
+        self.free.append(&mut self.taken);
+    }
+
+    /// Gives numbers back.
+    pub fn give_back(&mut self, numbers: &[usize]) {
+        self.free.extend_from_slice(numbers);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_had_again() {
+        let mut numbers = Numbers::default();
+        numbers.begin();
+        let first: Vec<usize> = core::iter::from_fn(|| numbers.take()).collect();
+        assert_eq!(first, (FIRST..NUMBER).collect::<Vec<_>>());
+        assert_eq!(numbers.taken().count(), first.len());
+        // A region that comes to nothing gives back all that it has taken, a function what it had.
+        numbers.undo();
+        numbers.begin();
+        assert!(numbers.take().is_some_and(|number| first.contains(&number)));
+        let taken: Vec<usize> = numbers.taken().collect();
+        numbers.give_back(&taken);
+        numbers.begin();
+        assert_eq!(core::iter::from_fn(|| numbers.take()).count(), first.len());
+        assert_eq!(numbers.take(), None);
     }
 }

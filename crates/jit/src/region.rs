@@ -24,14 +24,16 @@ use berus_runtime::interpret::tier::{self, Facts, JUMPED, LEAVE, View};
 use crate::asm::{Alu, Asm, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, RSP, Reg, Rm, Xmm};
 use crate::context::{Context, Place, Type, Value};
 use crate::enter::{JIT, XMM};
+use crate::jit::Why;
 use crate::links;
+use crate::links::Numbers;
 
 /// Versions of code for one instruction with different contexts.
-const VERSIONS: usize = 5;
+const VERSIONS: usize = 3;
 /// Regions that begin at exits at one instruction. When there are as many, no more is guessed there.
 pub const GUESSES: u8 = 4;
-/// The most instructions of a region.
-const INSTRUCTIONS: usize = 3000;
+/// The most instructions of a region. Much of a large function may never run; what does goes on in another region.
+const INSTRUCTIONS: usize = 200;
 
 /// The words of constants.
 pub const NONE: usize = 0x06;
@@ -43,8 +45,7 @@ pub struct Leaving {
     pub label: Label,
     pub offset: usize,
     pub context: Context,
-    /// Whether another region may begin there.
-    pub linkable: bool,
+    pub why: Why,
 }
 
 /// A version of the code at an instruction.
@@ -87,7 +88,7 @@ impl Knowledge {
     }
 }
 
-/// What a region has in one of the last links.
+/// What a region has in a link that is no exit's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Constant {
     /// The address of an object, as long as there is the object.
@@ -99,11 +100,11 @@ pub enum Constant {
 
 /// A finished region.
 pub struct Region {
-    /// For the links before those that there were, the last one first.
-    pub constants: Vec<Constant>,
+    /// By the numbers of their links.
+    pub constants: Vec<(usize, Constant)>,
     pub bytes: Vec<u8>,
-    /// The distance from the region's beginning to the code of each exit, with the exit.
-    pub exits: Vec<(usize, Leaving)>,
+    /// The number of the link of each exit, and the distance from the region's beginning to the exit's code.
+    pub exits: Vec<(usize, usize, Leaving)>,
     /// Versions by their distance from the region's beginning.
     pub versions: Vec<Version<usize>>,
     /// For each stretch of machine code its beginning, and the instruction.
@@ -149,8 +150,6 @@ pub struct Maker<'a> {
     view: View<'a>,
     facts: &'a Facts,
     code: &'a [u8],
-    /// The words of the frame's slots when the region is made.
-    words: Vec<usize>,
     knowledge: &'a mut Knowledge,
     made: Vec<Version<Label>>,
     context: Context,
@@ -158,6 +157,8 @@ pub struct Maker<'a> {
     start: Context,
     /// The instruction's offset.
     at: usize,
+    /// Whether types may be guessed at the instruction.
+    may_guess: bool,
     /// The registers that the instruction uses besides those of the contexts, a bit each.
     gprs: u16,
     xmms: u16,
@@ -166,21 +167,18 @@ pub struct Maker<'a> {
     restores: Vec<Restore>,
     /// Ticks that are to be given back before an exit.
     ticks: Vec<(Label, Label)>,
-    /// The instruction's exits: without and with a link.
-    exits: [Option<Label>; 2],
+    /// The instruction's exits, by [`Why`].
+    exits: [Option<Label>; 4],
     stretches: Vec<(usize, usize)>,
     n_instructions: usize,
     /// Where machine code ends with the number in `rax`.
     ends: Option<Label>,
-    /// How many of the last links other regions have.
-    first_constant: usize,
-    constants: Vec<Constant>,
-    /// Code that finds the machine code of a function, and the number of its constant.
+    numbers: &'a mut Numbers,
+    /// Whether a link was wanted when there was none.
+    lacks_links: bool,
+    constants: Vec<(usize, Constant)>,
+    /// Code that finds the machine code of a function, and the index of its constant.
     finders: Vec<(Label, usize)>,
-    /// Instances of the classes in links, by the numbers of these, and objects of built-in types, by the types' addresses.
-    samples: BTreeMap<usize, usize>,
-    /// The functions that operands probably are, by the numbers of their slots.
-    functions: BTreeMap<usize, usize>,
 }
 
 /// Registers for words.
@@ -190,49 +188,43 @@ const XMMS: core::ops::Range<u8> = 2..7;
 /// Registers for floats that are local variables.
 const HOMES: core::ops::Range<u8> = 7..16;
 
-/// Makes the region that begins where the frame of `view` is, with `context`; its code for exits jumps by the links
-/// from number `first` on; `constants` of the last links are in use. `None` if it came out too large.
+/// Makes the region that begins where the frame of `view` is, with `context`. `None` if it came out too large, or if there
+/// are no `numbers` left for its links.
 pub fn make(
     view: View<'_>,
     facts: &Facts,
     knowledge: &mut Knowledge,
-    context: Context,
-    first: usize,
-    constants: usize,
+    numbers: &mut Numbers,
+    mut context: Context,
 ) -> Option<Region> {
     let begin = view.offset();
+    context.see(view.slots());
     let mut maker = Maker {
         asm: Asm::default(),
         view,
         facts,
         code: view.instructions(),
-        words: view.slots().collect(),
         knowledge,
         made: Vec::new(),
         start: context.clone(),
         context,
         at: begin,
+        may_guess: true,
         gprs: 0,
         xmms: 0,
         edges: Vec::new(),
         leaving: Vec::new(),
         restores: Vec::new(),
         ticks: Vec::new(),
-        exits: [None; 2],
+        exits: [None; 4],
         stretches: Vec::new(),
         n_instructions: 0,
         ends: None,
-        first_constant: constants,
+        numbers,
+        lacks_links: false,
         constants: Vec::new(),
         finders: Vec::new(),
-        samples: BTreeMap::new(),
-        functions: BTreeMap::new(),
     };
-    for (slot, value) in maker.context.values().enumerate() {
-        if let (Type::Instance(number), Place::Memory, Some(word)) = (value.ty, value.place, maker.words.get(slot)) {
-            maker.samples.insert(number, *word);
-        }
-    }
     let label = maker.asm.label();
     maker.asm.bind(label);
     maker.made.push(Version { offset: begin, context: maker.context.clone(), place: label });
@@ -240,11 +232,14 @@ pub fn make(
     while let Some(edge) = maker.edges.pop() {
         maker.edge(edge);
     }
-    maker.finish(first)
+    maker.finish()
 }
 
 impl Maker<'_> {
-    fn finish(mut self, first: usize) -> Option<Region> {
+    fn finish(mut self) -> Option<Region> {
+        if self.lacks_links {
+            return None;
+        }
         self.stretches.push((self.asm.len(), usize::MAX));
         for (label, exit) in core::mem::take(&mut self.ticks) {
             self.asm.bind(label);
@@ -263,10 +258,10 @@ impl Maker<'_> {
             self.asm.jump_to(links::place(links::FINISH));
         }
         for (label, constant) in core::mem::take(&mut self.finders) {
-            self.constants[constant] = Constant::Entry(self.asm.len());
+            self.constants[constant].1 = Constant::Entry(self.asm.len());
             self.asm.bind(label);
             self.asm.copy(RDI, RBX);
-            self.asm.number(RSI, self.link_of(constant) as u64);
+            self.asm.number(RSI, self.constants[constant].0 as u64);
             self.asm.load(RDX, Rm::At(RSP, JIT));
             self.asm.load(RAX, links::place(links::ENTERED));
             self.asm.call(RAX);
@@ -278,13 +273,13 @@ impl Maker<'_> {
             self.asm.jump_to(links::place(links::FINISH));
         }
         let mut exits = Vec::new();
-        for (n, leaving) in core::mem::take(&mut self.leaving).into_iter().enumerate() {
-            let number = first + n;
+        for leaving in core::mem::take(&mut self.leaving) {
+            let number = self.numbers.take()?;
             self.asm.bind(leaving.label);
-            if leaving.linkable {
+            if matches!(leaving.why, Why::Unknown | Why::Other) {
                 self.asm.jump_to(links::place(number));
             }
-            exits.push((self.asm.len(), leaving));
+            exits.push((number, self.asm.len(), leaving));
             self.asm.number(crate::asm::R11, number as u64);
             self.asm.jump_to(links::place(links::LEAVE));
         }
@@ -298,47 +293,47 @@ impl Maker<'_> {
         Some(Region { constants: self.constants, bytes: self.asm.finish()?, exits, versions, stretches })
     }
 
-    /// The number of the link of a constant.
-    fn link_of(&self, constant: usize) -> usize {
-        links::NUMBER - 1 - (self.first_constant + constant)
+    /// The number of a link for a constant.
+    fn constant(&mut self, constant: Constant) -> usize {
+        let number = self.numbers.take();
+        self.lacks_links |= number.is_none();
+        let number = number.unwrap_or(links::LEAVE);
+        self.constants.push((number, constant));
+        number
     }
 
     /// The number of a link with the address of an object.
     fn object(&mut self, word: usize) -> usize {
-        let constant = Constant::Object(word);
         if let Some(link) = self.knowledge.objects.get(&word) {
             return *link;
         }
-        self.constants.push(constant);
-        let link = self.link_of(self.constants.len() - 1);
+        let link = self.constant(Constant::Object(word));
         self.knowledge.objects.insert(word, link);
         link
     }
 
     /// The number of a link to the machine code of a function.
     fn entry_link(&mut self) -> usize {
-        self.constants.push(Constant::Entry(0));
-        let constant = self.constants.len() - 1;
         let label = self.asm.label();
-        self.finders.push((label, constant));
-        self.link_of(constant)
+        self.finders.push((label, self.constants.len()));
+        self.constant(Constant::Entry(0))
     }
 
     /// Translates what follows `offset` until control ends or comes to where code is.
     fn path(&mut self, mut offset: usize) {
         loop {
-            self.at = offset;
+            self.come_to(offset);
             self.n_instructions += 1;
             self.begin_instruction();
             self.stretches.push((self.asm.len(), offset));
-            let Ok(instruction) = Instruction::decode(self.code, offset) else { return self.leave(false) };
+            let Ok(instruction) = Instruction::decode(self.code, offset) else { return self.leave(Why::Interpreter) };
             if self.n_instructions > INSTRUCTIONS {
-                return self.leave(true);
+                return self.leave(Why::Other);
             }
             match self.instruction(&instruction) {
                 Ok(Step::To(next)) => offset = next,
                 Ok(Step::End) => return,
-                Err(Stop) => return self.leave(false),
+                Err(Stop) => return self.leave(Why::Interpreter),
             }
             if self.knowledge.targets.contains(&offset) && !self.arrive(offset) {
                 return;
@@ -348,7 +343,7 @@ impl Maker<'_> {
 
     /// Begins an instruction: registers are had again.
     fn begin_instruction(&mut self) {
-        (self.gprs, self.xmms, self.exits) = (0, 0, [None; 2]);
+        (self.gprs, self.xmms, self.exits) = (0, 0, [None; 4]);
         self.start.clone_from(&self.context);
         let words = self.context.stack.iter().filter(|value| matches!(value.place, Place::Gpr(_))).count();
         if words > GPRS.len() / 2 {
@@ -363,30 +358,40 @@ impl Maker<'_> {
 
     /// The label of an exit before the instruction.
     fn exit(&mut self, linkable: bool) -> Label {
-        let linkable = linkable && self.guesses();
-        if let Some(label) = self.exits[usize::from(linkable)] {
+        self.exit_for(if linkable { Why::Other } else { Why::Interpreter })
+    }
+
+    fn exit_for(&mut self, why: Why) -> Label {
+        let why = if self.guesses() { why } else { Why::Interpreter };
+        if let Some(label) = self.exits[why as usize] {
             return label;
         }
-        let label = self.exit_at(self.at, self.start.clone(), linkable);
-        self.exits[usize::from(linkable)] = Some(label);
+        let label = self.exit_at(self.at, self.start.clone(), why);
+        self.exits[why as usize] = Some(label);
         label
     }
 
-    fn exit_at(&mut self, offset: usize, context: Context, linkable: bool) -> Label {
+    fn exit_at(&mut self, offset: usize, context: Context, why: Why) -> Label {
         let label = self.asm.label();
-        self.leaving.push(Leaving { label, offset, context, linkable });
+        self.leaving.push(Leaving { label, offset, context, why });
         label
     }
 
     /// Leaves before the instruction.
-    fn leave(&mut self, linkable: bool) {
-        let exit = self.exit(linkable);
+    fn leave(&mut self, why: Why) {
+        let exit = self.exit_for(why);
         self.asm.jump(exit);
     }
 
     /// Whether types may be guessed at this instruction.
     fn guesses(&self) -> bool {
-        self.knowledge.guesses.get(&self.at).is_none_or(|regions| *regions < GUESSES)
+        self.may_guess
+    }
+
+    /// Has `offset` be the instruction.
+    fn come_to(&mut self, offset: usize) {
+        self.at = offset;
+        self.may_guess = self.knowledge.guesses.get(&offset).is_none_or(|regions| *regions < GUESSES);
     }
 
     /// Leaves to where the frame can be looked at, or says that this has been done often enough.
@@ -394,7 +399,7 @@ impl Maker<'_> {
         if !self.guesses() {
             return None;
         }
-        self.leave(true);
+        self.leave(Why::Unknown);
         Some(Step::End)
     }
 
@@ -416,10 +421,7 @@ impl Maker<'_> {
                 self.push_word(Type::Value, name);
             }
             Op::LoadConstObj => match self.view.constant(instruction.index() as usize) {
-                Some(word) if word != 0 => {
-                    let ty = self.type_of_word(word);
-                    self.push_word(ty, word);
-                }
+                Some(word) if word != 0 => self.push_word(self.type_of_word(word), word),
                 _ => return self.generic(instruction),
             },
             Op::DupTop => self.duplicate(1)?,
@@ -438,6 +440,8 @@ impl Maker<'_> {
             Op::ForIter => return self.for_iter(instruction),
             Op::CallFunction | Op::CallMethod => return self.call(instruction),
             Op::ReturnValue => return self.return_value(),
+            Op::YieldValue => return self.yield_value(),
+            Op::YieldFrom => return self.yield_from(instruction),
             Op::LoadGlobal => return self.load_global(instruction),
             Op::LoadAttr => return self.load_attr(instruction),
             Op::LoadMethod => return self.load_method(instruction),
@@ -467,9 +471,6 @@ impl Maker<'_> {
 
     /// Has the instruction done by its function; or, if there is none, by the interpreter.
     fn generic(&mut self, instruction: &Instruction) -> Steps {
-        if matches!(instruction.op, Op::YieldValue | Op::YieldFrom) {
-            return Err(Stop);
-        }
         match tier::function_of(instruction.op) {
             Some(function) => self.direct(instruction, function)?,
             None => self.run_one(instruction)?,

@@ -1,10 +1,10 @@
-//! Machine code takes no more memory than it may, and gives it back with its functions.
+//! Machine code takes no more memory than it may, and gives memory and links back with its functions.
 
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use berus_jit::{Jit, Translated, When};
+use berus_jit::{Event, Jit, When};
 use berus_runtime::interpret::tier::Tiers;
 use berus_testkit::programs::{How, Interpreter};
 
@@ -14,8 +14,10 @@ static MADE: AtomicUsize = AtomicUsize::new(0);
 /// Bytes of memory that machine code may take.
 static LIMIT: AtomicUsize = AtomicUsize::new(0);
 
-fn count(region: &Translated<'_>) {
-    MADE.fetch_add(region.code.len(), Relaxed);
+fn count(event: &Event<'_>) {
+    if let Event::Translated(region) = event {
+        MADE.fetch_add(region.code.len(), Relaxed);
+    }
 }
 
 /// Many functions, of which `keep` has all that were made, or none.
@@ -54,4 +56,38 @@ fn memory_for_machine_code_is_limited() {
     // What is freed can be used again.
     let again = made(false, 64 << 10);
     assert!(again > some * 2, "{again} bytes, not {some}");
+}
+
+#[test]
+fn links_of_functions_that_are_gone_are_had_again() {
+    let program = "
+import gc
+def make(n):
+    space = {}
+    body = ''.join('        a = a + i * %d\\n        b = (b ^ a) - i\\n' % i for i in range(60))
+    exec('def f(a):\\n    b = 0\\n    for i in range(3):\\n' + body + '    return a', space)
+    return space['f'](n)
+for n in range(400):
+    make(n)
+    if n % 8 == 0:
+        gc.collect()
+";
+    let interpreter = Interpreter::granted(8 << 20, &[], |vm| {
+        vm.set_translator(Box::new(Jit::new(When::First, Some(count_late))), When::First);
+    });
+    assert_eq!(interpreter.run(program.as_bytes(), How::Source), "");
+    // Each function has more than a hundred exits, all together more than there are links.
+    assert!(LATE.load(Relaxed) >= 400, "{} functions", LATE.load(Relaxed));
+}
+
+/// Regions of the functions that the test of links makes.
+static LATE: AtomicUsize = AtomicUsize::new(0);
+
+fn count_late(event: &Event<'_>) {
+    if let Event::Translated(region) = event
+        && region.function == b"f"
+        && !region.goes_on
+    {
+        LATE.fetch_add(1, Relaxed);
+    }
 }

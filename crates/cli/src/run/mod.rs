@@ -165,6 +165,7 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
         {
             status = vm.report_end(raised);
         }
+        tier::tell(vm);
         vm.finalise_all();
         vm.host().flush();
         if let Some(error) = host.lost_output() {

@@ -21,13 +21,53 @@ pub fn set(vm: &mut Vm, options: Jit) {
     vm.set_translator(Box::new(translator), when);
 }
 
+/// Prints where machine code was left, if the options ask for that.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub fn tell(vm: &Vm) {
+    use berus_runtime::interpret::tier::Tiers;
+
+    if let Some(translator) = vm.translator() {
+        translator.tell();
+    }
+}
+
+/// There is no translator for this machine.
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+pub fn tell(_: &Vm) {}
+
 /// There is no translator for this machine.
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 pub fn set(_: &mut Vm, _: Jit) {}
 
+/// Prints a region, or where and why machine code was left.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn dump(event: &berus_jit::Event<'_>) {
+    match event {
+        berus_jit::Event::Translated(region) => dump_region(region),
+        berus_jit::Event::Left(left) => dump_exit(left),
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn dump_exit(left: &berus_jit::Left<'_>) {
+    use berus_jit::Why;
+    use berus_mpy::opcode::Op;
+
+    let op = Op::from_byte(left.opcode).map_or("?", Op::name);
+    let why = match left.why {
+        Why::Unknown => "a type was not known",
+        Why::Other => "a guess did not hold",
+        Why::Interpreter => "the interpreter does this",
+        Why::Events => "time to look at events",
+    };
+    let then = if left.goes_on { ", until machine code was made for it" } else { "" };
+    let (function, line, times) = (left.function.escape_ascii(), left.line, left.times);
+    eprintln!("{function}, line {line}: left {times} times at {op}: {why}{then}");
+}
+
 /// Prints a region: each instruction of the bytecode with its machine code.
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-fn dump(region: &berus_jit::Translated<'_>) {
+fn dump_region(region: &berus_jit::Translated<'_>) {
     use berus_mpy::bytecode::Instruction;
 
     let function = region.function.escape_ascii();

@@ -6,7 +6,7 @@
 
 use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::Op;
-use berus_runtime::interpret::tier::{Callee, RUN, WENT_ON};
+use berus_runtime::interpret::tier::{self, Callee, RUN, WENT_ON};
 
 use crate::asm::{Alu, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Reg, Rm};
 use crate::context::{Place, Type};
@@ -20,9 +20,9 @@ impl Maker<'_> {
     pub(super) fn call(&mut self, instruction: &Instruction) -> Steps {
         let is_method = instruction.op == Op::CallMethod;
         let taken = instruction.effect().pops as usize;
-        let callee = self.operand(taken.checked_sub(1).ok_or(Stop)?)?.value.place;
+        let callee = self.operand(taken.checked_sub(1).ok_or(Stop)?)?;
         self.flush_all();
-        if let Place::Word(word) = callee
+        if let Place::Word(word) = callee.value.place
             && instruction.index() <= 0xff
             && self.view.calls_builtin(word, taken - 1)
         {
@@ -33,8 +33,9 @@ impl Maker<'_> {
         let resume = self.asm.label();
         let slow = self.asm.label();
         let n = taken - 1;
-        if let Some(function) = self.functions.get(&base).copied()
+        if let Some(function) = self.context.seen(callee.value)
             && instruction.index() <= 0xff
+            && !self.view.is_generator()
             && let Some(callee) = self.view.callee(function, n)
         {
             self.push_frame(instruction, base, function, callee, [slow, resume]);
@@ -150,35 +151,57 @@ impl Maker<'_> {
         self.asm.alu_number_32(Alu::Add, at(RBX, facts.ticks), 1);
     }
 
+    /// Goes back to machine code, or has a function end the frame. A frame with floats that have no object is ended by the
+    /// interpreter, to which its variables may matter.
     pub(super) fn return_value(&mut self) -> Steps {
-        if self.context.xmm_of(self.operand(0)?.value).is_some() {
+        if self.context.xmm_of(self.operand(0)?.value).is_some() || self.view.is_generator() {
             self.flush_all();
         }
         let exit = self.exit(false);
         let value = self.operand(0)?;
         self.load(RAX, value)?;
-        self.asm.load(RDX, Rm::At(RBX, self.facts.top as i32));
+        let other = self.asm.label();
+        if !self.view.is_generator() {
+            self.return_to_machine(other);
+        }
+        self.asm.bind(other);
+        if self.context.values().any(|value| self.context.xmm_of(*value).is_some()) {
+            self.asm.jump(exit);
+            return Ok(Step::End);
+        }
+        self.context.stack.pop();
+        // The value has been popped, but lies where the exit of an instruction would have it: nothing leaves from here on.
+        self.asm.copy(RCX, RAX);
+        self.flush_words();
+        let slots = self.context.locals.len() + self.context.stack.len();
+        self.call_function((tier::return_value as *const ()).expose_provenance(), slots);
+        self.enter_or_end();
+        Ok(Step::End)
+    }
+
+    /// Goes back with the value in `rax` to the machine code that has called, or to `other` if the call was another.
+    fn return_to_machine(&mut self, other: Label) {
         let plain = self.asm.label();
-        self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_machine);
-        self.asm.jump_if(If::Equal, plain);
-        self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_init);
-        self.asm.jump_if(If::NotEqual, exit);
-        self.asm.alu_number(Alu::Cmp, RAX, NONE as i32);
-        self.asm.jump_if(If::NotEqual, exit);
-        self.asm.load(RAX, Rm::At(RDX, self.facts.frame_object as i32));
-        self.asm.bind(plain);
+        self.asm.load(RDX, Rm::At(RBX, self.facts.top as i32));
         if self.view.n_blocks() > 0 {
             self.asm.address(RCX, Rm::At(RDX, self.facts.frame_bytes as i32));
             self.asm.alu(Alu::Cmp, RCX, Rm::At(RDX, self.facts.frame_blocks_end as i32));
-            self.asm.jump_if(If::NotEqual, exit);
+            self.asm.jump_if(If::NotEqual, other);
         }
+        self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_machine);
+        self.asm.jump_if(If::Equal, plain);
+        self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_init);
+        self.asm.jump_if(If::NotEqual, other);
+        self.asm.alu_number(Alu::Cmp, RAX, NONE as i32);
+        self.asm.jump_if(If::NotEqual, other);
+        self.asm.load(RAX, Rm::At(RDX, self.facts.frame_object as i32));
+        self.asm.bind(plain);
         self.asm.load(RSI, Rm::At(RDX, self.facts.frame_below as i32));
         self.asm.store(Rm::At(RBX, self.facts.top as i32), RSI);
         self.asm.load(RCX, Rm::At(RSI, self.facts.frame_sp as i32));
         self.asm.store(Rm::At(RCX, 0), RAX);
         self.asm.load(R12, Rm::At(RSI, self.facts.frame_locals as i32));
         self.asm.jump_to(Rm::At(RDX, self.facts.frame_resume as i32));
-        Ok(Step::End)
     }
 
     /// A variable of the module that stands where it stood when the region was made.
@@ -203,10 +226,7 @@ impl Maker<'_> {
         self.asm.load(RAX, Rm::At(RAX, (block as isize - used as isize) as i32));
         self.entry(at, key, exit);
         self.asm.load(value, Rm::At(RAX, 16 * at as i32 + 8));
-        if let Some(word) = self.view.global_word(index) {
-            self.functions.insert(self.context.locals.len() + self.context.stack.len(), word);
-        }
-        self.push(Type::Value, Place::Gpr(value));
+        self.push_seen(Type::Value, Place::Gpr(value), self.view.global_word(index));
         Ok(Step::To(instruction.end()))
     }
 
@@ -233,7 +253,7 @@ impl Maker<'_> {
         self.member(at, key, exit);
         self.asm.load(value, Rm::At(RAX, 16 * at as i32 + 8));
         self.context.stack.pop();
-        self.push(Type::Value, Place::Gpr(value));
+        self.push_seen(Type::Value, Place::Gpr(value), self.view.attribute(sample, at));
         Ok(Step::To(instruction.end()))
     }
 
@@ -242,7 +262,10 @@ impl Maker<'_> {
     fn instance(&mut self, operand: Operand) -> Result<Class, Stop> {
         let ty = self.type_of(operand);
         if let Type::Instance(class) = ty {
-            return Ok(self.samples.get(&class).map_or(Class::None, |sample| Class::Of(*sample)));
+            // What was seen is an instance of that class, or nothing: looks at it are all that relies on this.
+            let is_one =
+                |word: &usize| self.view.class(*word).and_then(|ty| self.knowledge.objects.get(&ty)) == Some(&class);
+            return Ok(self.context.seen(operand.value).filter(is_one).map_or(Class::None, Class::Of));
         }
         if !ty.is_unknown() || self.word_at(operand).is_none() {
             return Ok(Class::None);
@@ -251,7 +274,6 @@ impl Maker<'_> {
         let Some(address) = self.view.class(word) else { return Ok(Class::None) };
         let class = self.object(address);
         self.guard(operand, Type::Instance(class))?;
-        self.samples.insert(class, word);
         Ok(Class::Of(word))
     }
 
@@ -262,6 +284,28 @@ impl Maker<'_> {
         self.asm.jump_if(If::BelowEqual, other);
         self.asm.load(RAX, Rm::At(RAX, self.facts.members_block as i32));
         self.entry(at, key, other);
+    }
+
+    /// Makes room for attribute `at`, the last one, of the name `key`, for the instance in `rax`, and has the address of the
+    /// attributes there; or goes to `other`, unless the instance has `at` attributes of other names, and room.
+    fn new_member(&mut self, at: usize, key: i32, other: Label) {
+        let facts = self.facts;
+        let field = |distance: usize| Rm::At(RAX, distance as i32);
+        self.asm.alu_number_32(Alu::Cmp, field(facts.members_used), at as i32);
+        self.asm.jump_if(If::NotEqual, other);
+        self.asm.alu_number_32(Alu::Cmp, field(facts.members_capacity), at as i32);
+        self.asm.jump_if(If::BelowEqual, other);
+        self.asm.alu_number_32(Alu::Cmp, field(facts.members_capacity), facts.members_plain as i32);
+        self.asm.jump_if(If::Above, other);
+        self.asm.load(RDX, field(facts.members_block));
+        for before in 0..at {
+            self.asm.alu_number(Alu::Cmp, Rm::At(RDX, 16 * before as i32), key);
+            self.asm.jump_if(If::Equal, other);
+        }
+        self.asm.alu_number_32(Alu::Add, field(facts.members_used), 1);
+        self.asm.alu_number_32(Alu::Add, field(facts.members_len), 1);
+        self.asm.copy(RAX, RDX);
+        self.asm.store_number(Rm::At(RAX, 16 * at as i32), key);
     }
 
     /// Goes to `other` if classes have changed since the region was made.
@@ -309,7 +353,9 @@ impl Maker<'_> {
         self.asm.bind(slow);
         let step = self.in_place(instruction, links::LOAD_METHOD, 1)?;
         self.asm.bind(done);
-        self.functions.insert(object.slot, function);
+        if let [.., method, this] = &mut self.context.stack[..] {
+            (method.seen, this.seen) = (Some(function), Some(sample));
+        }
         Ok(step)
     }
 
@@ -317,17 +363,18 @@ impl Maker<'_> {
     fn plain_method(&mut self, instruction: &Instruction) -> Result<Option<Step>, Stop> {
         let operand = self.operand(0)?;
         let sample = match self.type_of(operand) {
-            Type::Object(ty) => self.samples.get(&ty).copied(),
-            _ if self.word_at(operand).is_some() => self.seen(operand),
+            Type::Object(_) => self.context.seen(operand.value),
+            ty if ty.is_unknown() && self.word_at(operand).is_some() => self.seen(operand),
             _ => None,
         };
         let method = sample.and_then(|sample| self.view.plain_method(sample, instruction.index() as usize));
         let method = method.filter(|(ty, _)| *ty != self.facts.float_type);
-        let (Some(sample), Some((ty, function))) = (sample, method) else { return Ok(None) };
-        if self.type_of(operand) != Type::Object(ty) {
-            self.guard(operand, Type::Object(ty))?;
+        let Some((ty, function)) = method else { return Ok(None) };
+        match self.type_of(operand) {
+            Type::Object(known) if known == ty => {}
+            Type::Object(_) => return Ok(None),
+            _ => self.guard(operand, Type::Object(ty))?,
         }
-        self.samples.insert(ty, sample);
         self.lift(self.context.stack.len() - 1)?;
         let object = self.pop()?.value;
         self.push_word(Type::Value, function);
@@ -343,8 +390,9 @@ impl Maker<'_> {
             Class::Asked(step) => return Ok(step),
             Class::None => return self.in_place(instruction, links::STORE_ATTR, 2),
         };
-        let at = self.view.member(sample, index).filter(|_| self.view.stores_plainly(sample));
-        let (Some(at), Ok(key)) = (at, i32::try_from(self.view.name(index))) else {
+        let key = i32::try_from(self.view.name(index)).ok().filter(|_| self.view.stores_plainly(sample));
+        let known = self.view.member(sample, index);
+        let (Some(key), Some(at)) = (key, known.or_else(|| self.view.members(sample))) else {
             return self.in_place(instruction, links::STORE_ATTR, 2);
         };
         self.flush_all();
@@ -352,11 +400,14 @@ impl Maker<'_> {
         let (slow, done) = (self.asm.label(), self.asm.label());
         self.no_changes(slow);
         self.asm.load(RAX, slot(self.operand(0)?.slot));
-        self.member(at, key, slow);
         self.asm.load(RCX, slot(value.slot));
         // Null deletes.
         self.asm.test(RCX, RCX);
         self.asm.jump_if(If::Equal, slow);
+        match known {
+            Some(_) => self.member(at, key, slow),
+            None => self.new_member(at, key, slow),
+        }
         self.asm.store(Rm::At(RAX, 16 * at as i32 + 8), RCX);
         self.asm.jump(done);
         self.asm.bind(slow);

@@ -3,13 +3,16 @@
 use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::{ITER_SLOTS, Op};
 
-use berus_runtime::interpret::tier::{JUMPED, function_of};
+use berus_runtime::interpret::tier::{JUMPED, function_of, generators};
 
-use crate::asm::{Alu, If, Label, RAX, RBX, RCX, Rm, Shift};
+use crate::asm::{Alu, If, Label, R12, RAX, RBX, RCX, Rm, Shift};
 use crate::context::{Context, Place, Type, Value};
+use crate::jit::Why;
 use crate::links;
+use crate::region::calls::ADDRESSES;
+use crate::region::objects::Items;
 use crate::region::places::truth;
-use crate::region::{Edge, FALSE, Maker, NONE, Operand, Step, Steps, Stop, TRUE, VERSIONS, Version, slot};
+use crate::region::{Edge, FALSE, Maker, NONE, Operand, Step, Steps, Stop, TRUE, VERSIONS, Version, effect, slot};
 
 /// What the machine's flags say of a comparison.
 #[derive(Clone, Copy)]
@@ -53,7 +56,7 @@ impl Maker<'_> {
         let tick = (jump.arg < 0).then(|| {
             let mut before = self.context.clone();
             let (ty, word) = (Type::Bool, if truth { TRUE } else { FALSE });
-            before.stack.push(Value { ty, place: Place::Word(word) });
+            before.stack.push(Value { ty, place: Place::Word(word), seen: None });
             (jump.offset, before)
         });
         self.edges.push(Edge { label, target, context: self.context.clone(), tick });
@@ -64,7 +67,7 @@ impl Maker<'_> {
     pub(super) fn edge(&mut self, edge: Edge) {
         self.asm.bind(edge.label);
         self.context = edge.context;
-        self.at = edge.target;
+        self.come_to(edge.target);
         self.stretches.push((self.asm.len(), edge.target));
         if let Some((jump, before)) = edge.tick {
             self.tick(jump, before);
@@ -76,7 +79,7 @@ impl Maker<'_> {
 
     /// Counts a backward jump; where it is time to look at events, the interpreter jumps.
     fn tick(&mut self, jump: usize, before: Context) {
-        let exit = self.exit_at(jump, before, false);
+        let exit = self.exit_at(jump, before, Why::Events);
         let label = self.asm.label();
         self.asm.alu_number_32(Alu::Sub, Rm::At(RBX, self.facts.ticks as i32), 1);
         self.asm.jump_if(If::Below, label);
@@ -86,7 +89,7 @@ impl Maker<'_> {
     /// Comes to `target`, where control comes together: jumps to a version of the code that is there, or answers that
     /// one begins here.
     pub(super) fn arrive(&mut self, target: usize) -> bool {
-        self.at = target;
+        self.come_to(target);
         self.begin_arrival();
         self.flush_words();
         if self.jump_to_version(target, |known, now| known == now) {
@@ -113,7 +116,7 @@ impl Maker<'_> {
     /// Exits from here on leave with the context as it is.
     fn begin_arrival(&mut self) {
         self.start = self.context.clone();
-        self.exits = [None; 2];
+        self.exits = [None; 4];
     }
 
     fn jump_to_version(&mut self, target: usize, fits: fn(&Context, &Context) -> bool) -> bool {
@@ -238,35 +241,36 @@ impl Maker<'_> {
         if self.type_of(first).is_unknown() {
             match self.guess(first) {
                 Some(ty @ Type::Int) => self.guard(first, ty)?,
-                Some(ty @ Type::Object(address)) if address == self.facts.list_type => self.guard(first, ty)?,
-                Some(_) => return self.for_iter_by_handler(instruction),
+                Some(ty @ Type::Object(address)) if self.items_of(address).is_some() => self.guard(first, ty)?,
+                Some(_) => return self.for_iter_by_function(instruction),
                 None => match self.ask() {
                     Some(step) => return Ok(step),
-                    None => return self.for_iter_by_handler(instruction),
+                    None => return self.for_iter_by_function(instruction),
                 },
             }
         }
         match self.type_of(self.operand(N - 1)?) {
             ty if ty.is_int() => self.for_range(instruction),
-            Type::Object(address) if address == self.facts.list_type => self.for_list(instruction),
-            _ => self.for_iter_by_handler(instruction),
+            Type::Object(address) => match self.items_of(address) {
+                Some(items) => self.for_items(instruction, items),
+                None => self.for_iter_by_function(instruction),
+            },
+            _ => self.for_iter_by_function(instruction),
         }
     }
 
     fn for_range(&mut self, instruction: &Instruction) -> Steps {
         let (next, stop, step) = (self.operand(3)?, self.operand(2)?, self.operand(1)?);
         if self.type_of(step).is_unknown() {
-            let word =
-                self.words.get(step.slot).copied().filter(|_| matches!(self.type_of(step), Type::Fresh | Type::Seen));
-            match word.filter(|word| word & 1 != 0 && i32::try_from(*word as isize).is_ok()) {
-                Some(word) if self.guesses() && i32::try_from(word).is_ok() => self.guard(step, Type::Word(word))?,
-                _ => return self.for_iter_by_handler(instruction),
+            match self.seen(step).filter(|word| word & 1 != 0 && i32::try_from(*word as isize).is_ok()) {
+                Some(word) if i32::try_from(word).is_ok() => self.guard(step, Type::Word(word))?,
+                _ => return self.for_iter_by_function(instruction),
             }
         }
-        let Type::Word(by) = self.type_of(self.operand(1)?) else { return self.for_iter_by_handler(instruction) };
+        let Type::Word(by) = self.type_of(self.operand(1)?) else { return self.for_iter_by_function(instruction) };
         let by = by as isize as i32 - 1;
         if by <= 0 {
-            return self.for_iter_by_handler(instruction);
+            return self.for_iter_by_function(instruction);
         }
         let exit = self.exit(false);
         let value = self.gpr()?;
@@ -284,20 +288,20 @@ impl Maker<'_> {
         Ok(Step::To(instruction.end()))
     }
 
-    fn for_list(&mut self, instruction: &Instruction) -> Steps {
-        let (list, index) = (self.operand(3)?, self.operand(2)?);
+    fn for_items(&mut self, instruction: &Instruction, items: Items) -> Steps {
+        let (sequence, index) = (self.operand(3)?, self.operand(2)?);
         let item = self.gpr()?;
         let end = self.asm.label();
-        self.asm.load(RAX, slot(list.slot));
+        self.asm.load(RAX, slot(sequence.slot));
         self.asm.load(RCX, slot(index.slot));
         self.asm.shift(Shift::Arithmetic, RCX, 1);
-        self.asm.alu(Alu::Cmp, RCX, Rm::At(RAX, self.facts.list_len as i32));
+        self.asm.alu(Alu::Cmp, RCX, Rm::At(RAX, items.len));
         self.asm.jump_if(If::AboveEqual, end);
-        self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
-        self.asm.load(item, Rm::Indexed(RAX, RCX, 3, 0));
+        self.load_item(item, items);
         self.asm.alu_number(Alu::Add, slot(index.slot), 2);
         self.end_of_loop(instruction, end)?;
-        self.push(Type::Value, Place::Gpr(item));
+        let seen = self.seen(sequence).and_then(|word| self.view.item(word, self.seen(index)));
+        self.push_seen(Type::Value, Place::Gpr(item), seen);
         Ok(Step::To(instruction.end()))
     }
 
@@ -309,7 +313,71 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn for_iter_by_handler(&mut self, instruction: &Instruction) -> Steps {
-        self.generic(instruction)
+    /// The next turn of a loop over anything. A generator goes on in machine code, and comes back behind the instruction.
+    fn for_iter_by_function(&mut self, instruction: &Instruction) -> Steps {
+        self.flush_all();
+        let state = self.context.stack.len().checked_sub(ITER_SLOTS as usize).ok_or(Stop)?;
+        let item = self.context.locals.len() + self.context.stack.len();
+        let resume = self.asm.label();
+        self.call_to_enter(generators::for_iter as *const (), item, resume);
+        let (went_on, other) = (self.asm.label(), self.asm.label());
+        let ended = self.jumped(instruction).ok_or(Stop)?;
+        self.asm.jump_if(If::Equal, went_on);
+        self.asm.alu_number(Alu::Cmp, RAX, JUMPED as i32);
+        self.asm.jump_if(If::NotEqual, other);
+        self.asm.jump(ended);
+        self.asm.bind(other);
+        self.enter_or_end();
+        self.asm.bind(resume);
+        // The generator has left an item, or null.
+        self.asm.alu_number(Alu::Cmp, slot(item), 0);
+        self.asm.jump_if(If::Equal, ended);
+        self.asm.bind(went_on);
+        let seen = self.context.stack.get(state).copied().and_then(|first| self.view.item(first.seen?, None));
+        self.push_seen(Type::Value, Place::Memory, seen);
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// Calls a function that may push the frame of a generator, with which machine code goes on at the answer, and at
+    /// `resume` with this one; the frame is all in memory and uses `slots` slots. The answer is tested.
+    fn call_to_enter(&mut self, function: *const (), slots: usize, resume: Label) {
+        self.asm.address_of(RCX, resume);
+        self.call_function(function.expose_provenance(), slots);
+    }
+
+    /// Goes on with the frame on top at the address in `rax`, or ends with the number there.
+    pub(super) fn enter_or_end(&mut self) {
+        let ends = self.ends();
+        self.asm.alu_number(Alu::Cmp, RAX, ADDRESSES);
+        self.asm.jump_if(If::Below, ends);
+        self.asm.load(RCX, Rm::At(RBX, self.facts.top as i32));
+        self.asm.load(R12, Rm::At(RCX, self.facts.frame_locals as i32));
+        self.asm.jump_to(RAX);
+    }
+
+    /// The generator gives a value to whoever resumed it; later it goes on behind the instruction as in a new region.
+    pub(super) fn yield_value(&mut self) -> Steps {
+        self.flush_all();
+        let slots = self.context.locals.len() + self.context.stack.len();
+        self.call_function((generators::yield_value as *const ()).expose_provenance(), slots);
+        self.enter_or_end();
+        Ok(Step::End)
+    }
+
+    /// The generator goes on with another, which comes back when it has ended.
+    pub(super) fn yield_from(&mut self, instruction: &Instruction) -> Steps {
+        self.flush_all();
+        let slots = self.context.locals.len() + self.context.stack.len();
+        let (resume, went_on) = (self.asm.label(), self.asm.label());
+        self.call_to_enter(generators::yield_from as *const (), slots, resume);
+        self.asm.jump_if(If::Equal, went_on);
+        self.enter_or_end();
+        self.asm.bind(resume);
+        self.asm.bind(went_on);
+        effect(&mut self.context, instruction.effect());
+        if let Some(value) = self.context.stack.last_mut() {
+            value.ty = Type::Value;
+        }
+        Ok(Step::To(instruction.end()))
     }
 }

@@ -4,7 +4,7 @@ use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::Op;
 use berus_runtime::interpret::tier::slice_function;
 
-use crate::asm::{Alu, If, RAX, RCX, Rm, Shift};
+use crate::asm::{Alu, If, RAX, RCX, Reg, Rm, Shift};
 use crate::context::{Place, Type};
 use crate::region::{Maker, Operand, Step, Steps, Stop, effect, slot};
 
@@ -16,16 +16,14 @@ impl Maker<'_> {
             Known::Asked(step) => return Ok(step),
         }
         let (sequence, index) = (self.operand(1)?, self.operand(0)?);
+        let Type::Object(ty) = self.type_of(sequence) else { return Err(Stop) };
+        let items = self.items_of(ty).ok_or(Stop)?;
         let item = self.gpr()?;
-        let is_list = self.type_of(sequence) == Type::Object(self.facts.list_type);
-        self.index(sequence, index, if is_list { self.facts.list_len } else { self.facts.tuple_len })?;
-        if is_list {
-            self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
-        }
-        let first = if is_list { 0 } else { self.facts.tuple_items };
-        self.asm.load(item, Rm::Indexed(RAX, RCX, 3, first as i32));
+        self.index(sequence, index, items)?;
+        self.load_item(item, items);
+        let seen = self.seen(sequence).and_then(|word| self.view.item(word, self.seen(index)));
         self.context.stack.truncate(self.context.stack.len() - 2);
-        self.push(Type::Value, Place::Gpr(item));
+        self.push_seen(Type::Value, Place::Gpr(item), seen);
         Ok(Step::To(instruction.end()))
     }
 
@@ -44,13 +42,13 @@ impl Maker<'_> {
         let (value, list, index) = (self.operand(2)?, self.operand(1)?, self.operand(0)?);
         let word = self.gpr()?;
         self.load(word, value)?;
-        if self.type_of(value).may_be_null() {
+        if self.type_of(value) == Type::Slot {
             // Null deletes.
             let exit = self.exit(false);
             self.asm.test(word, word);
             self.asm.jump_if(If::Equal, exit);
         }
-        self.index(list, index, self.facts.list_len)?;
+        self.index(list, index, self.items_of(self.facts.list_type).ok_or(Stop)?)?;
         self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
         self.asm.store(Rm::Indexed(RAX, RCX, 3, 0), word);
         self.context.stack.truncate(self.context.stack.len() - 3);
@@ -91,7 +89,8 @@ impl Maker<'_> {
         self.asm.load(value, cell);
         self.asm.test(value, value);
         self.asm.jump_if(If::Equal, exit);
-        self.push(Type::Value, Place::Gpr(value));
+        let seen = self.context.locals.get(local).and_then(|variable| self.view.shared(variable.seen?));
+        self.push_seen(Type::Value, Place::Gpr(value), seen);
         Ok(())
     }
 
@@ -106,11 +105,28 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Has the address of a list or tuple in `rax`, and in `rcx` the number of the item with an index that is within; `len`
-    /// is where the length is.
-    fn index(&mut self, sequence: Operand, index: Operand, len: usize) -> Result<(), Stop> {
+    /// Where a list or tuple, by the address of the type, has its items.
+    pub(super) fn items_of(&self, ty: usize) -> Option<Items> {
+        let facts = self.facts;
+        let is_list = ty == facts.list_type;
+        let (len, first) =
+            if is_list { (facts.list_len, facts.list_items) } else { (facts.tuple_len, facts.tuple_items) };
+        (is_list || ty == facts.tuple_type).then_some(Items { len: len as i32, first: first as i32, is_list })
+    }
+
+    /// Loads item number `rcx` of the list or tuple at `rax`, which is used up.
+    pub(super) fn load_item(&mut self, item: Reg, items: Items) {
+        if items.is_list {
+            self.asm.load(RAX, Rm::At(RAX, items.first));
+        }
+        let first = if items.is_list { 0 } else { items.first };
+        self.asm.load(item, Rm::Indexed(RAX, RCX, 3, first));
+    }
+
+    /// Has the address of a list or tuple in `rax`, and in `rcx` the number of the item with an index that is within.
+    fn index(&mut self, sequence: Operand, index: Operand, items: Items) -> Result<(), Stop> {
         let exit = self.exit(false);
-        let len = Rm::At(RAX, len as i32);
+        let len = Rm::At(RAX, items.len);
         self.load(RAX, sequence)?;
         self.load(RCX, index)?;
         self.asm.shift(Shift::Arithmetic, RCX, 1);
@@ -150,6 +166,16 @@ impl Maker<'_> {
         }
         Ok(Known::Yes)
     }
+}
+
+/// Where a list or tuple has its items.
+#[derive(Clone, Copy)]
+pub(super) struct Items {
+    /// From the object to the number of items.
+    pub len: i32,
+    /// From the object to the first item, or if it `is_list` to the address of that.
+    first: i32,
+    is_list: bool,
 }
 
 enum Known {

@@ -5,12 +5,18 @@ use alloc::vec::Vec;
 use crate::asm::{Alu, If, RAX, RBX, RCX, RDI, RSI, RSP, Reg, Rm, Xmm};
 use crate::context::{Place, Type, Value};
 use crate::enter::XMM;
+use crate::jit::Why;
 use crate::links;
 use crate::region::{FALSE, GPRS, HOMES, Maker, NONE, Operand, Restore, Stop, TRUE, XMMS, slot};
 
 impl Maker<'_> {
     pub(super) fn push(&mut self, ty: Type, place: Place) {
-        self.context.stack.push(Value { ty, place });
+        self.push_seen(ty, place, None);
+    }
+
+    /// Pushes a value that would be `seen` if the frame went on now.
+    pub(super) fn push_seen(&mut self, ty: Type, place: Place, seen: Option<usize>) {
+        self.context.stack.push(Value { ty, place, seen });
     }
 
     pub(super) fn push_word(&mut self, ty: Type, word: usize) {
@@ -104,21 +110,14 @@ impl Maker<'_> {
         }
     }
 
-    /// The type that a value had when the region was made, if its slot is as it was.
+    /// The type that a value had when the region was made, or would have had.
     pub(super) fn guess(&self, operand: Operand) -> Option<Type> {
         self.seen(operand).map(|word| self.type_of_word(word))
     }
 
-    /// The word that a value had when the region was made, if its slot is as it was.
+    /// The word that a value had when the region was made, or would have had, as long as that is to be counted on.
     pub(super) fn seen(&self, operand: Operand) -> Option<usize> {
-        if !matches!(self.type_of(operand), Type::Fresh | Type::Seen) || !self.guesses() {
-            return None;
-        }
-        let slot = match operand.value.place {
-            Place::Local(local) => usize::from(local),
-            _ => operand.slot,
-        };
-        self.words.get(slot).copied()
+        self.context.seen(operand.value).filter(|_| self.guesses())
     }
 
     /// Leaves unless a value, not null, has a type that is not an unknown one; the type is known from there on.
@@ -140,7 +139,7 @@ impl Maker<'_> {
                 self.load(RAX, operand)?;
                 self.asm.test_bits(RAX.into(), 3);
                 self.asm.jump_if(If::NotEqual, exit);
-                if self.type_of(operand).may_be_null() {
+                if self.type_of(operand) == Type::Slot {
                     self.asm.test(RAX, RAX);
                     self.asm.jump_if(If::Equal, exit);
                 }
@@ -158,7 +157,7 @@ impl Maker<'_> {
                 self.asm.alu_number(Alu::Cmp, at, word);
                 self.asm.jump_if(If::NotEqual, exit);
             }
-            Type::Slot | Type::Fresh | Type::Value | Type::Seen => return Err(Stop),
+            Type::Slot | Type::Value => return Err(Stop),
         }
         self.learn(operand, ty);
         Ok(())
@@ -179,10 +178,10 @@ impl Maker<'_> {
     }
 
     pub(super) fn load_fast(&mut self, local: usize) {
-        let Some(value) = self.context.locals.get(local).copied() else { return self.leave(false) };
+        let Some(value) = self.context.locals.get(local).copied() else { return self.leave(Why::Interpreter) };
         let place = Place::Local(local as u16);
-        if matches!(value.ty, Type::Slot | Type::Fresh) {
-            let operand = Operand { value: Value { ty: value.ty, place }, slot: local };
+        if value.ty == Type::Slot {
+            let operand = Operand { value: Value { place, ..value }, slot: local };
             let guess = self.guess(operand);
             let known = match guess {
                 Some(ty @ (Type::Int | Type::Float)) => self.guard(operand, ty).is_ok(),
@@ -193,7 +192,7 @@ impl Maker<'_> {
                 let exit = self.exit(false);
                 self.asm.alu_number(Alu::Cmp, slot(local), 0);
                 self.asm.jump_if(If::Equal, exit);
-                self.learn(operand, if value.ty == Type::Fresh { Type::Seen } else { Type::Value });
+                self.learn(operand, Type::Value);
             }
         }
         self.push(Type::Value, place);
@@ -216,10 +215,10 @@ impl Maker<'_> {
                 // What the variable was before is to be kept alive no longer.
                 self.asm.store_number(slot(local), 1);
             }
-            self.context.locals[local] = Value { ty: Type::Float, place: Place::Xmm(home) };
+            self.context.locals[local] = Value { ty: Type::Float, place: Place::Xmm(home), seen: None };
             return Ok(());
         }
-        let ty = self.type_of(top);
+        let (ty, seen) = (self.type_of(top), self.context.seen(top.value));
         let to = slot(local);
         match top.value.place {
             Place::Gpr(reg) => self.asm.store(to, reg),
@@ -229,7 +228,7 @@ impl Maker<'_> {
                 self.asm.store(to, RAX);
             }
         }
-        self.context.locals[local] = Value::in_memory(ty.without_guess());
+        self.context.locals[local] = Value { ty, place: Place::Memory, seen };
         Ok(())
     }
 
@@ -256,12 +255,12 @@ impl Maker<'_> {
                 Place::Xmm(xmm) => {
                     let copy = self.xmm()?;
                     self.asm.copy_float(copy, xmm);
-                    Value { ty: Type::Float, place: Place::Xmm(copy) }
+                    Value { ty: Type::Float, place: Place::Xmm(copy), seen: None }
                 }
                 _ => {
                     let reg = self.gpr()?;
                     self.asm.load(reg, slot(local));
-                    Value { ty: variable.ty.without_guess(), place: Place::Gpr(reg) }
+                    Value { place: Place::Gpr(reg), ..variable }
                 }
             };
         }
@@ -273,8 +272,7 @@ impl Maker<'_> {
         if self.context.stack[index].place == Place::Memory {
             let reg = self.gpr()?;
             self.asm.load(reg, slot(self.context.locals.len() + index));
-            let ty = self.context.stack[index].ty.without_guess();
-            self.context.stack[index] = Value { ty, place: Place::Gpr(reg) };
+            self.context.stack[index].place = Place::Gpr(reg);
         }
         Ok(())
     }
@@ -305,7 +303,7 @@ impl Maker<'_> {
             if value.place == Place::Memory || self.context.xmm_of(value).is_some() {
                 continue;
             }
-            let ty = self.type_of(operand).without_guess();
+            let (ty, seen) = (self.type_of(operand), self.context.seen(value));
             let to = slot(operand.slot);
             match value.place {
                 Place::Gpr(reg) => self.asm.store(to, reg),
@@ -320,9 +318,7 @@ impl Maker<'_> {
                 }
                 Place::Memory | Place::Xmm(_) => {}
             }
-            // A word that the stack has held since the region was made is still the guess for it.
-            let ty = if matches!(value.place, Place::Gpr(_)) { value.ty } else { ty };
-            self.context.stack[index] = Value::in_memory(ty);
+            self.context.stack[index] = Value { ty, place: Place::Memory, seen };
         }
         self.settle();
     }
@@ -371,7 +367,7 @@ impl Maker<'_> {
     fn settle(&mut self) {
         if self.start != self.context {
             self.start = self.context.clone();
-            self.exits = [None; 2];
+            self.exits = [None; 4];
         }
     }
 }

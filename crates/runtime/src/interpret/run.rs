@@ -31,6 +31,8 @@ pub(crate) fn run(vm: &Vm) -> Res<Exit> {
 }
 
 fn run_frames(vm: &Vm) -> Res<Exit> {
+    #[cfg(berus_tier)]
+    let mut begins = true;
     loop {
         if vm.dispatch.stops() {
             #[cfg(feature = "steps")]
@@ -42,7 +44,11 @@ fn run_frames(vm: &Vm) -> Res<Exit> {
                 continue;
             }
         }
-        match op::start(vm) {
+        #[cfg(berus_tier)]
+        let exit = if core::mem::take(&mut begins) { crate::interpret::tier::start(vm) } else { op::start(vm) };
+        #[cfg(not(berus_tier))]
+        let exit = op::start(vm);
+        match exit {
             Exit::Next => {}
             Exit::Raised => {
                 refuse_to_wait(vm);

@@ -37,6 +37,9 @@ pub unsafe trait Translate<Interpreter> {
     /// The machine code is for the code of the top frame and where that is, and still there.
     unsafe fn run(&self, vm: &Interpreter, machine: usize) -> usize;
 
+    /// Tells whoever wants to know of it what has become of machine code until now. By default nobody does.
+    fn tell(&self) {}
+
     /// Drops machine code of code objects that are no longer alive, as `is_alive` says by their address.
     fn forget(&self, is_alive: &dyn Fn(usize) -> bool);
 }
@@ -47,6 +50,10 @@ pub const STORE: usize = 16;
 /// Entries of the table of machine code.
 const ENTRIES: usize = 1024;
 
+/// How often an instruction is seen when the interpreter looks where the program is before machine code is made for it.
+/// Code that has run so long will probably run as long again, which is about what machine code costs.
+const LOOKS: usize = 4;
+
 /// Machine code that goes on at an instruction.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Entry {
@@ -54,7 +61,7 @@ pub(crate) struct Entry {
     ip: usize,
     /// The address of the code object.
     code: usize,
-    /// The address of the machine code; 0 if none is to be made.
+    /// The address of the machine code; 0 if none is to be made. Up to [`LOOKS`], how often the instruction has been seen.
     machine: usize,
 }
 
@@ -106,11 +113,25 @@ impl<Interpreter> State<Interpreter> {
         let Some(entry) = self.entry(ip).map(Cell::get) else { return Known::Nothing };
         if entry.ip != ip.addr() || entry.code != code {
             Known::Nothing
+        } else if entry.machine > LOOKS {
+            Known::Machine(entry.machine)
         } else if entry.machine == 0 {
             Known::None
         } else {
-            Known::Machine(entry.machine)
+            Known::Nothing
         }
+    }
+
+    /// Notes that the instruction at `ip` of the code object at `code`, for which there is no machine code yet, has been
+    /// seen: whether that is to be made now.
+    pub fn is_worth_it(&self, ip: *const u8, code: usize) -> bool {
+        let entry = self.entry(ip).map(Cell::get).filter(|entry| entry.ip == ip.addr() && entry.code == code);
+        let seen = 1 + entry.map_or(0, |entry| entry.machine);
+        let is_worth_it = self.when == When::First || seen >= LOOKS;
+        if !is_worth_it {
+            self.note(ip, code, Some(seen));
+        }
+        is_worth_it
     }
 
     /// Notes what [`State::find`] is to answer.

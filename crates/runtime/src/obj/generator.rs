@@ -291,6 +291,8 @@ impl Resume for Vm {
             return generator.resume(self, value, None);
         }
         if value == Obj::NONE && self.type_of(iterator).slots.next().is_some() {
+            // An iterator that just ends returns nothing.
+            self.set_returned(Obj::NONE);
             return none_at_stop(self, self.next(iterator));
         }
         let send = self.load_attr(iterator, q!("send"))?;

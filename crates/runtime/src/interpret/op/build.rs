@@ -212,20 +212,27 @@ leaving_op! {
     }
 }
 
+/// Unpacks the `n` items of the sequence at `base`, where the first comes to lie last.
+#[cfg_attr(not(feature = "small"), inline(always))]
+pub(in crate::interpret) fn unpack_sequence_at(vm: &Vm, base: Sp, n: usize) -> Res<()> {
+    match base.at(0).downcast::<Tuple>() {
+        Some(tuple) if tuple.items().len() == n => {
+            for (i, item) in tuple.items().iter().rev().enumerate() {
+                base.set_slot(i, Some(*item));
+            }
+            Ok(())
+        }
+        _ => unpack(vm, base.at(0), n, base),
+    }
+}
+
 op! {
     #[inline(never)]
     unpack_any_sequence(vm, code, ip, sp, fp) {
         let start = ip;
         let n = ip.uint();
         let base = sp.down(1);
-        match base.at(0).downcast::<Tuple>() {
-            Some(tuple) if tuple.items().len() == n => {
-                for (i, item) in tuple.items().iter().rev().enumerate() {
-                    base.set_slot(i, Some(*item));
-                }
-            }
-            _ => tri!(vm, start, unpack(vm, base.at(0), n, base)),
-        }
+        tri!(vm, start, unpack_sequence_at(vm, base, n));
         sp = base.up(n);
     }
 }

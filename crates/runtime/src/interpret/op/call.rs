@@ -552,7 +552,8 @@ fn init_answered(vm: &Vm, value: Obj) -> Raised {
     vm.type_error(format_args!("__init__() should return None, not '{name}'"))
 }
 
-fn end_generator(object: Slot) {
+/// Notes that the generator of a frame that ends has ended, if the frame's object is one.
+pub(in crate::interpret) fn end_generator(object: Slot) {
     if let Some(generator) = object.and_then(|object| object.downcast::<Generator>()) {
         generator.end();
     }

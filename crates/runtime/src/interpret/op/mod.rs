@@ -26,7 +26,7 @@ use berus_mpy::opcode::Op;
 pub(crate) use crate::interpret::op::call::{Passed, call_at, is_delegating, push_simple};
 #[cfg(berus_tier)]
 pub(in crate::interpret) use crate::interpret::op::call::{
-    call_any_function, call_any_method, call_failed, call_starred, enter_simple, suspend, yield_further,
+    call_any_function, call_any_method, call_failed, call_starred, end_generator, enter_simple, suspend, yield_further,
 };
 pub(crate) use crate::interpret::op::exception::{handle, leaves_with};
 pub(crate) use crate::interpret::op::iterate::loop_body;

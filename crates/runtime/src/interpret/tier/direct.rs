@@ -11,14 +11,12 @@ use crate::interpret::op;
 use crate::interpret::op::{binary, build, exception, iterate, name};
 use crate::model::error::{Raised, Res};
 use crate::model::frame::BlockKind;
-use crate::model::iterator;
 use crate::model::layout::{List, Tuple};
 use crate::model::protocols::Iterate;
 use crate::model::registers::{Fp, Ip, Sp};
 use crate::model::types::UnaryOp;
 use crate::model::vm::Vm;
-use crate::model::word::{Obj, Slot};
-use crate::obj::generator::Generator;
+use crate::model::word::Slot;
 use crate::obj::set::Set;
 use crate::ops::arithmetic::{Arithmetic, floats};
 use crate::ops::subscr::Subscripts;
@@ -61,7 +59,6 @@ pub fn function_of(op: Op) -> Option<usize> {
         Op::MakeClosureDefargs => make_closure_defargs,
         Op::GetIter => get_iter,
         Op::GetIterStack => get_iter_stack,
-        Op::ForIter => for_iter,
         Op::PopJumpIfTrue | Op::JumpIfTrueOrPop => jump_if::<true>,
         Op::PopJumpIfFalse | Op::JumpIfFalseOrPop => jump_if::<false>,
         Op::SetupExcept => setup_except,
@@ -88,7 +85,7 @@ pub fn answers_bool(op: BinaryOp) -> bool {
 
 /// How machine code goes on behind an instruction that has been done, before `after` with the operands that end at `sp`.
 #[inline(always)]
-fn went(vm: &Vm, after: Ip, sp: Sp, how: usize) -> usize {
+pub(super) fn went(vm: &Vm, after: Ip, sp: Sp, how: usize) -> usize {
     if !vm.dispatch.stops() {
         return how;
     }
@@ -98,7 +95,7 @@ fn went(vm: &Vm, after: Ip, sp: Sp, how: usize) -> usize {
 
 /// How machine code goes on behind an instruction that has raised an exception, whose opcode is before `start`.
 #[cold]
-fn failed(vm: &Vm, start: Ip, raised: Raised) -> usize {
+pub(super) fn failed(vm: &Vm, start: Ip, raised: Raised) -> usize {
     EXITS + op::raised(vm, start, raised) as usize
 }
 
@@ -257,14 +254,7 @@ direct! {
     unpack_sequence(vm, code, ip, sp) {
         let n = ip.uint();
         let base = sp.down(1);
-        match base.at(0).downcast::<Tuple>() {
-            Some(tuple) if tuple.items().len() == n => {
-                for (i, item) in tuple.items().iter().rev().enumerate() {
-                    base.set_slot(i, Some(*item));
-                }
-            }
-            _ => build::unpack(vm, base.at(0), n, base)?,
-        }
+        build::unpack_sequence_at(vm, base, n)?;
         sp = base.up(n);
     }
 
@@ -337,40 +327,6 @@ unsafe extern "C" fn jump_if<const TRUTH: bool>(vm: &Vm, ip: *const u8, sp: *mut
     match vm.truth(sp.top()) {
         Ok(truth) if truth == TRUTH => went(vm, behind.plus(by), if stays { sp } else { sp.down(1) }, JUMPED),
         Ok(_) => went(vm, behind, sp.down(1), WENT_ON),
-        Err(raised) => failed(vm, start, raised),
-    }
-}
-
-/// The next turn of a loop. The frame of a generator is pushed, in which the interpreter goes on.
-unsafe extern "C" fn for_iter(vm: &Vm, ip: *const u8, sp: *mut Slot) -> usize {
-    let (start, sp) = (Ip(ip), Sp(sp));
-    let mut behind = start;
-    let by = behind.forward();
-    let state = sp.down(ITER_SLOTS as usize);
-    let advanced = match state.slot(0) {
-        Some(first) if first == Obj::from_static(&iterator::TYPE) => iterate::advance_iter(vm, state),
-        Some(first) => Ok(match first.as_small_int() {
-            Some(value) => iterate::advance_range(state, value),
-            None => iterate::advance_items(state, first),
-        }),
-        None => match state.at(1).downcast::<Generator>() {
-            Some(generator) if !vm.frame().code.get().is_some_and(|code| code.is_generator()) => {
-                stop_at(vm, start, sp);
-                match generator.enter_loop(vm) {
-                    Ok(true) => return RESUME,
-                    Ok(false) => Ok(None),
-                    Err(raised) => Err(raised),
-                }
-            }
-            _ => iterate::next_item(vm, state.at(1)),
-        },
-    };
-    match advanced {
-        Ok(Some(item)) => {
-            sp.set_slot(0, Some(item));
-            went(vm, behind, sp.up(1), WENT_ON)
-        }
-        Ok(None) => went(vm, behind.plus(by), state, JUMPED),
         Err(raised) => failed(vm, start, raised),
     }
 }
