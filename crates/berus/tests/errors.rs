@@ -130,7 +130,7 @@ fn errors_of_depth_say_what_they_are() -> Result {
     }
     py.run("x = []\nx.append(x)")?;
     let error = py.get::<Deep>("x").unwrap_err();
-    assert_eq!(error.to_string(), "RuntimeError: maximum recursion depth exceeded");
+    assert_eq!(error.to_string(), "RecursionError: maximum recursion depth exceeded");
     assert_eq!(error.limit(), Some(berus::Limit::Depth));
     Ok(())
 }

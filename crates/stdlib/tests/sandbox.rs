@@ -99,7 +99,8 @@ fn ended(vm: &Vm, program: &str) -> String {
 
 /// Whether a program that is not ended by `limit` may have ended with `exception`.
 fn is_end_of_program(exception: &str) -> bool {
-    ["", "MemoryError", "RuntimeError", "ValueError", "OverflowError", "OSError", "SyntaxError"].contains(&exception)
+    ["", "MemoryError", "RecursionError", "RuntimeError", "ValueError", "OverflowError", "OSError", "SyntaxError"]
+        .contains(&exception)
 }
 
 fn check(limit: Limit) {

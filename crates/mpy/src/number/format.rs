@@ -259,7 +259,7 @@ fn push_zeros(text: &mut Text, count: i32) {
 }
 
 /// `exponent` with two digits or three.
-fn push_exponent(text: &mut Text, exponent: i32) {
+pub(super) fn push_exponent(text: &mut Text, exponent: i32) {
     let size = exponent.unsigned_abs();
     text.push_all(if exponent < 0 { b"e-" } else { b"e+" });
     if size >= 100 {

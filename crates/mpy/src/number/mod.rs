@@ -8,8 +8,10 @@
 mod extended;
 mod format;
 mod parse;
+mod shortest;
 mod text;
 
 pub use format::{Form, constant, format};
 pub use parse::{Decimal, parse_decimal, parse_float, parse_float_or_name};
+pub use shortest::shortest;
 pub use text::Text;

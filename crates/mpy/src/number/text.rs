@@ -65,6 +65,14 @@ impl Text {
         text
     }
 
+    /// The text behind a sign, if there is one.
+    pub(super) fn signed(self, sign: Option<u8>) -> Text {
+        let mut text = Text::new();
+        sign.into_iter().for_each(|sign| text.push(sign));
+        text.push_all(self.as_bytes());
+        text
+    }
+
     /// The text of a number whose imaginary part this text is.
     #[must_use]
     pub fn imaginary(mut self) -> Text {

@@ -183,8 +183,8 @@ impl Map {
     /// What hashing or comparing raises.
     #[inline]
     pub fn find(&self, vm: &Vm, key: Obj) -> Res<Option<usize>> {
-        // In an empty map the key is not asked for its hash, which it may not have.
-        if self.is_empty() { Ok(None) } else { Ok(self.find_or_hash(vm, key)?.ok()) }
+        // MicroPython does not ask a key for its hash, which it may not have, where the map is empty.
+        if self.is_empty() && !cfg!(feature = "python") { Ok(None) } else { Ok(self.find_or_hash(vm, key)?.ok()) }
     }
 
     /// The number of the entry with key `key`, or if there is none, the hash of the key.

@@ -203,15 +203,27 @@ impl Array {
     }
 
     fn set(&self, vm: &Vm, index: usize, value: Obj) -> Res<()> {
-        let mut item = [0; 8];
+        let item = self.item(vm, value)?;
         let size = self.size();
-        if self.is_bytearray() && value.is_small_int() {
-            item[0] = vm.int(value)? as u8;
-        } else {
-            binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
-        }
         self.buffer().write(index * size, Buffer::of(vm, &item[..size]));
         Ok(())
+    }
+
+    /// The bytes of an item whose value is `value`. The bytes of a `bytearray` are cut from any int, as programs for
+    /// MicroPython rely on; ints that do not fit other items are refused where Python's ways are followed.
+    fn item(&self, vm: &Vm, value: Obj) -> Res<[u8; 8]> {
+        let mut item = [0; 8];
+        if self.is_bytearray() && value.is_small_int() {
+            item[0] = vm.int(value)? as u8;
+            return Ok(item);
+        }
+        let (code, size) = (self.code(), self.size());
+        let bytes = &mut item[..size];
+        match range_of(code).filter(|_| cfg!(feature = "python") && !self.is_bytearray() && vm.is_int(value)) {
+            Some(range) => write_bytes(vm, value, bytes, LITTLE, range)?,
+            None => binary::store(vm, code, bytes, LITTLE, value)?,
+        }
+        Ok(item)
     }
 
     /// Replaces `old` items from number `at` on by `new` items of any value.
@@ -258,10 +270,8 @@ impl Array {
 
     fn append(&self, vm: &Vm, value: Obj) -> Res<()> {
         // Converting may run Python code, and an exception of that code must leave the array as it is.
-        let mut item = [0; 8];
-        let size = self.size();
-        binary::store(vm, self.code(), &mut item[..size], LITTLE, value)?;
-        let len = self.len.get();
+        let item = self.item(vm, value)?;
+        let (size, len) = (self.size(), self.len.get());
         self.splice(vm, len, 0, 1)?;
         self.buffer().write(len * size, Buffer::of(vm, &item[..size]));
         Ok(())
@@ -338,24 +348,18 @@ fn array_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
     let array = Array::with_room(vm, code, known_len(vm, source))?;
     let iterator = vm.each(source)?;
     while let Some(item) = iterator.next(vm)? {
-        if cfg!(feature = "python") {
-            check_range(vm, code, item)?;
-        }
         array.append(vm, item)?;
     }
     Ok(array.obj())
 }
 
-/// Checks that an int fits the items of an array.
-///
-/// # Errors
-/// `OverflowError` if it does not.
-fn check_range(vm: &Vm, code: u8, item: Obj) -> Res<()> {
-    let Some(size) = native_size(code).filter(|_| b"bBhHiIlLqQ".contains(&code) && vm.is_int(item)) else {
-        return Ok(());
-    };
-    let range = if code.is_ascii_uppercase() { Range::Unsigned } else { Range::Signed };
-    write_bytes(vm, item, &mut [0; 8][..size], LITTLE, range)
+/// What ints the items of a code hold, if they are ints.
+fn range_of(code: u8) -> Option<Range> {
+    match code {
+        b'b' | b'h' | b'i' | b'l' | b'q' => Some(Range::Signed),
+        b'B' | b'H' | b'I' | b'L' | b'Q' => Some(Range::Unsigned),
+        _ => None,
+    }
 }
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {

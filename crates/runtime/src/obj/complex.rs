@@ -1,6 +1,6 @@
 //! The type `complex`.
 
-use berus_mpy::number::{Form, format, parse_float_or_name};
+use berus_mpy::number::{Form, parse_float_or_name};
 use berus_mpy::opcode::BinaryOp;
 
 use crate::model::args::Args;
@@ -12,8 +12,8 @@ use crate::model::protocols::{Classes, Strs};
 use crate::model::types::{Attr, AttrResult, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::obj::float;
 use crate::obj::float::Floats;
+use crate::obj::{field, float};
 use crate::ops::arithmetic::plain;
 use crate::ops::hash;
 use crate::qstr::Qstr;
@@ -169,7 +169,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
     let (real, imaginary) = parts(object).unwrap_or_default();
-    let bare = |value, sign| format(value, Form::Bare, 0, sign, false);
+    let bare = |value, sign| field::repr(value, Form::Bare, sign);
     if real == 0.0 {
         out.write(vm, bare(imaginary, None).as_bytes())?;
         return out.write(vm, b"j");

@@ -257,6 +257,14 @@ exceptions! { MORE
     USER_WARNING "UserWarning" WARNING,
 }
 
+/// What is raised where calls are nested too deep.
+#[cfg(feature = "python")]
+pub(crate) const RECURSION: &Type = &RECURSION_ERROR;
+
+/// What is raised where calls are nested too deep.
+#[cfg(not(feature = "python"))]
+pub(crate) const RECURSION: &Type = &RUNTIME_ERROR;
+
 /// The exception types that Python has and MicroPython does not: none.
 #[cfg(not(feature = "python"))]
 pub static MORE: &[&Type] = &[];

@@ -107,6 +107,15 @@ pub(crate) fn put_int(vm: &Vm, out: &mut Builder, object: Obj, field: Field, sty
     field.put_number(vm, out, &head[..len], digits, group)
 }
 
+/// `value` as `repr()` has it, in [`Form::Repr`] or [`Form::Bare`], behind `sign` if not negative.
+pub(crate) fn repr(value: f64, form: Form, sign: Option<u8>) -> number::Text {
+    if cfg!(feature = "python") {
+        number::shortest(value, form, sign)
+    } else {
+        number::format(value, form, 0, sign, false)
+    }
+}
+
 /// How a float is written.
 #[derive(Clone, Copy)]
 pub(crate) struct FloatStyle {
@@ -127,7 +136,10 @@ pub(crate) fn put_float(vm: &Vm, out: &mut Builder, value: f64, field: Field, st
         _ if kind == b'%' => (Form::Fixed, value * 100.0),
         _ => (Form::Fixed, value),
     };
-    let text = number::format(value, form, precision.unwrap_or(6), sign, kind.is_ascii_uppercase());
+    let text = match form {
+        Form::Repr => repr(value, form, sign),
+        _ => number::format(value, form, precision.unwrap_or(6), sign, kind.is_ascii_uppercase()),
+    };
     let mut number = Builder::new();
     number.extend(vm, text.as_bytes())?;
     if kind == b'%' {

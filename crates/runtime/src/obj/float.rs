@@ -6,7 +6,7 @@ mod more;
 use core::fmt::Write;
 
 use berus_mpy::number;
-use berus_mpy::number::{Form, format};
+use berus_mpy::number::Form;
 use berus_mpy::opcode::BinaryOp;
 
 use crate::data::instance::NativeBase;
@@ -21,7 +21,7 @@ use crate::model::types::{Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 pub use crate::obj::complex::parts as complex_parts;
-use crate::obj::{complex, int};
+use crate::obj::{complex, field, int};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::text::utf8::{is_space, trim};
@@ -201,7 +201,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
         };
         return out.write(vm, name);
     }
-    out.write(vm, format(value, Form::Repr, 0, None, false).as_bytes())
+    out.write(vm, field::repr(value, Form::Repr, None).as_bytes())
 }
 
 /// The hash of a float: the hash of the equal int, if there is one.

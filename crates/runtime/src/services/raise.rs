@@ -105,7 +105,7 @@ impl Raise for Vm {
 
     #[cold]
     fn recursion_error(&self) -> Raised {
-        self.runtime_error(format_args!("maximum recursion depth exceeded"))
+        self.error(exception::RECURSION, format_args!("maximum recursion depth exceeded"))
     }
 }
 

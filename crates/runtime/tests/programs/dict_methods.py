@@ -12,9 +12,3 @@ for bad in (lambda: d["zz"], lambda: d.pop("zz"), lambda: {}.popitem(), lambda: 
         bad()
     except (KeyError, TypeError, ValueError) as error:
         print(type(error).__name__, error)
-
-# An empty dict asks no key for its hash.
-try:
-    {}[[1]]
-except KeyError as e:
-    print("KeyError", e)
