@@ -63,6 +63,7 @@ pub const TARGETS: &[Target] = &[
     file_system!("fat", "kind, size, blocks, most = vfs.VfsFat, 512, 64, 20_000\n"),
     file_system!("lfs1", "kind, size, blocks, most = vfs.VfsLfs1, 128, 40, 60_000\n"),
     file_system!("lfs2", "kind, size, blocks, most = vfs.VfsLfs2, 128, 40, 60_000\n"),
+    program!("btree", include_str!("programs/btree.py")),
     program!("deflate", include_str!("programs/deflate.py")),
     program!("json", include_str!("programs/json.py")),
     program!("numbers", include_str!("programs/numbers.py")),

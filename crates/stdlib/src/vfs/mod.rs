@@ -5,7 +5,7 @@ mod accesses;
 #[cfg(feature = "littlefs")]
 mod board;
 #[cfg_attr(not(any(feature = "fat", feature = "littlefs")), allow(dead_code))]
-mod error;
+pub(crate) mod error;
 #[cfg(feature = "fat")]
 mod fat;
 #[cfg_attr(not(any(feature = "fat", feature = "littlefs")), allow(dead_code))]
@@ -13,11 +13,11 @@ mod file;
 mod flash;
 #[cfg(feature = "littlefs")]
 mod lfs;
-mod memory;
+pub(crate) mod memory;
 #[cfg(test)]
 mod model;
-#[cfg(any(feature = "fat", feature = "littlefs"))]
-mod owned;
+#[cfg(any(feature = "btree", feature = "fat", feature = "littlefs"))]
+pub(crate) mod owned;
 #[cfg(feature = "posix")]
 mod posix;
 mod rom;
