@@ -1,7 +1,11 @@
 //! The outside world: the one trait that a port implements.
 
+#[cfg(feature = "foreign")]
+pub mod foreign;
 #[cfg(feature = "network")]
 pub mod network;
+#[cfg(feature = "terminals")]
+pub mod terminal;
 #[cfg(feature = "network")]
 pub mod tls;
 
@@ -155,6 +159,24 @@ pub trait Host {
     /// memory.
     fn raw_memory(&self) -> Option<RawMemory> {
         None
+    }
+
+    /// The libraries of the system, if programs may call their functions: see [`Foreign`](foreign::Foreign).
+    #[cfg(feature = "foreign")]
+    fn foreign(&self) -> Option<&dyn foreign::Foreign> {
+        None
+    }
+
+    /// The terminals, if programs may change how they behave.
+    #[cfg(feature = "terminals")]
+    fn terminals(&self) -> Option<&dyn terminal::Terminals> {
+        None
+    }
+
+    /// Whether modules of CircuitPython may be loaded, too, as far as they are bytecode.
+    #[cfg(feature = "python")]
+    fn loads_circuitpython(&self) -> bool {
+        false
     }
 
     /// This host as one with threads; `None` if programs may not start any. A new interpreter asks once, and then uses

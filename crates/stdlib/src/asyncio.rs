@@ -6,7 +6,7 @@ use berus_runtime::model::arity::CheckArguments;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll;
 use berus_runtime::model::layout::List;
-use berus_runtime::model::module_def::ModuleDef;
+use berus_runtime::model::module_def::{ModuleDef, Settable};
 use berus_runtime::model::object::Gc;
 use berus_runtime::model::protocols::Ints;
 use berus_runtime::model::types::{Type, UnaryOp};
@@ -20,7 +20,7 @@ use berus_runtime::q;
 use crate::time::{ticks_between, ticks_now};
 
 /// The module.
-pub const MODULE: ModuleDef = ModuleDef::new("_asyncio", MEMBERS);
+pub const MODULE: ModuleDef = ModuleDef::new("_asyncio", MEMBERS).settable(Settable::Anything);
 
 berus_runtime::members! {
     static MEMBERS = {

@@ -30,6 +30,8 @@ extern crate std;
 mod asyncio;
 #[cfg(feature = "binascii")]
 mod binascii;
+#[cfg(feature = "btree")]
+mod btree;
 #[cfg(any(feature = "machine", feature = "time"))]
 mod calendar;
 #[cfg(feature = "cmath")]
@@ -40,6 +42,8 @@ mod cryptolib;
 mod deflate;
 #[cfg(feature = "errno")]
 mod errno;
+#[cfg(feature = "ffi")]
+mod ffi;
 #[cfg(feature = "framebuf")]
 mod framebuf;
 #[cfg(feature = "hashlib")]
@@ -70,6 +74,8 @@ mod select;
 mod socket;
 #[cfg(feature = "struct")]
 mod structs;
+#[cfg(feature = "termios")]
+mod termios;
 #[cfg(feature = "time")]
 mod time;
 #[cfg(feature = "tls")]
@@ -98,6 +104,8 @@ pub static MODULES: &[ModuleDef] = &[
     asyncio::MODULE,
     #[cfg(feature = "binascii")]
     binascii::MODULE,
+    #[cfg(feature = "btree")]
+    btree::MODULE,
     #[cfg(feature = "cmath")]
     cmath::MODULE,
     #[cfg(feature = "cryptolib")]
@@ -106,6 +114,8 @@ pub static MODULES: &[ModuleDef] = &[
     deflate::MODULE,
     #[cfg(feature = "errno")]
     errno::MODULE,
+    #[cfg(feature = "ffi")]
+    ffi::MODULE,
     #[cfg(feature = "framebuf")]
     framebuf::MODULE,
     #[cfg(feature = "hashlib")]
@@ -136,6 +146,8 @@ pub static MODULES: &[ModuleDef] = &[
     socket::MODULE,
     #[cfg(feature = "struct")]
     structs::MODULE,
+    #[cfg(feature = "termios")]
+    termios::MODULE,
     #[cfg(feature = "time")]
     time::MODULE,
     #[cfg(feature = "tls")]

@@ -11,8 +11,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use berus_runtime::errno::{self, Errno};
+#[cfg(all(unix, feature = "ffi"))]
+use berus_runtime::host::foreign::Foreign;
 #[cfg(unix)]
 use berus_runtime::host::network::Network;
+#[cfg(unix)]
+use berus_runtime::host::terminal::Terminals;
 use berus_runtime::host::tls::Tls;
 use berus_runtime::host::{Executable, Files, Host, LocalTime, MachineCode, Monitor, Process, RawMemory, Threads};
 #[cfg(unix)]
@@ -49,6 +53,7 @@ struct Machine {
     tls: StdTls,
     zone: Zone,
     rom: Option<&'static [u8]>,
+    circuitpython: bool,
 }
 
 /// Output is written when there is so much of it.
@@ -56,7 +61,8 @@ const BUFFER: usize = 8192;
 
 impl StdHost {
     /// The host, with a ROM image or none; from now on it notes when the keyboard interrupts.
-    pub fn new(rom: Option<&'static [u8]>) -> StdHost {
+    /// Modules of CircuitPython are loaded with `circuitpython`.
+    pub fn new(rom: Option<&'static [u8]>, circuitpython: bool) -> StdHost {
         let output = Mutex::new(Vec::with_capacity(BUFFER));
         let is_terminal = io::stdout().is_terminal();
         let interrupt = Arc::new(Interrupt::new());
@@ -76,6 +82,7 @@ impl StdHost {
             tls: StdTls::default(),
             zone: Zone::default(),
             rom,
+            circuitpython,
         }))
     }
 
@@ -263,6 +270,20 @@ impl Host for StdHost {
     fn raw_memory(&self) -> Option<RawMemory> {
         // SAFETY: whoever runs `berus` trusts the programs that it is given as much as other programs.
         Some(unsafe { RawMemory::grant() })
+    }
+
+    #[cfg(all(unix, feature = "ffi"))]
+    fn foreign(&self) -> Option<&dyn Foreign> {
+        Some(self)
+    }
+
+    #[cfg(unix)]
+    fn terminals(&self) -> Option<&dyn Terminals> {
+        Some(self)
+    }
+
+    fn loads_circuitpython(&self) -> bool {
+        self.0.circuitpython
     }
 
     fn threads(&self) -> Option<Arc<dyn Threads>> {

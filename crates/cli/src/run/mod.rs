@@ -5,6 +5,8 @@ mod code_room;
 #[cfg(unix)]
 mod fifo;
 mod files;
+#[cfg(all(unix, feature = "ffi"))]
+mod foreign;
 mod host;
 mod interrupt;
 #[cfg(unix)]
@@ -17,6 +19,8 @@ mod prompt;
 mod rom;
 #[cfg(unix)]
 mod sockets;
+#[cfg(unix)]
+mod terminals;
 mod threads;
 mod tier;
 mod tls;
@@ -137,7 +141,7 @@ fn has_deep_stack() -> bool {
 fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
     let heap = Heap::growing(&GlobalRegions, options.heap_size);
     let limits = Limits { machine_stack: STACK, ..Limits::default() };
-    let host = StdHost::new(rom);
+    let host = StdHost::new(rom, options.circuitpython);
     // SAFETY: what runs programs keeps the contract of raw words.
     let Some(mut vm) = (unsafe { Vm::new(heap, Box::new(host.clone()), limits) }) else {
         eprintln!("the heap is too small");

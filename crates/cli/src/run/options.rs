@@ -51,6 +51,8 @@ pub struct Options {
     pub jit: Jit,
     /// `-X compile-only`
     pub compile_only: bool,
+    /// `-X circuitpython`: modules of CircuitPython are loaded.
+    pub circuitpython: bool,
     /// `-X romfs=`: a ROM image.
     pub rom: Option<Vec<u8>>,
 }
@@ -107,7 +109,8 @@ pub fn options_for_programs() -> [Arg; 7] {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         flag(name, help).action(ArgAction::Set).value_name(value)
     };
-    let implementation = ["compile-only", "emit=bytecode", "emit=native", "emit=viper", "heapsize=", "romfs="];
+    let implementation =
+        ["circuitpython", "compile-only", "emit=bytecode", "emit=native", "emit=viper", "heapsize=", "romfs="];
     let file = Arg::new("program").value_name("filename").value_hint(ValueHint::FilePath);
     [
         value("c", "command", "Run this text"),
@@ -125,6 +128,7 @@ pub fn options_for_programs() -> [Arg; 7] {
 /// What the help says below the options.
 pub const HELP: &str = "\
 Implementation specific options (-X):
+  circuitpython                 Import compiled modules of CircuitPython, too
   compile-only                  Parse and compile only
   emit={bytecode,native,viper}  Set the default code emitter
   jit={off,on,eager}            Translate loops that run often, or all, into machine code (x86-64; default off)
@@ -155,6 +159,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         emitter: Emitter::Bytecode,
         jit: Jit::default(),
         compile_only: false,
+        circuitpython: false,
         rom: None,
     };
     let mut rest = args.iter().map(|arg| arg.as_encoded_bytes());
@@ -208,6 +213,7 @@ fn folder_of(file: &[u8]) -> Vec<u8> {
 
 fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), String> {
     match option {
+        b"circuitpython" => options.circuitpython = true,
         b"compile-only" => options.compile_only = true,
         b"emit=bytecode" => options.emitter = Emitter::Bytecode,
         b"emit=native" => options.emitter = Emitter::Native,

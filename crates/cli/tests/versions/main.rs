@@ -2,6 +2,7 @@
 //!
 //! `fixtures/versions` has modules that mpy-cross of the release in their names made of the programs in `fixtures`.
 
+mod circuitpython;
 mod convert;
 
 use std::fs;

@@ -11,6 +11,8 @@ use berus_mpy::Module;
 use berus_mpy::arch::Arch;
 use berus_mpy::bytes::ModuleBytes;
 use berus_mpy::constant::Constant;
+#[cfg(feature = "python")]
+use berus_mpy::header::Flavour;
 use berus_mpy::header::{Header, Host};
 use berus_mpy::memory::Quota;
 use berus_mpy::module::{Qstr as ModuleQstr, RawCode};
@@ -223,6 +225,12 @@ fn parse<'a>(
 /// Refuses a module that cannot run here.
 fn check(vm: &Vm, origin: Origin<'_>, header: &Header) -> Res<()> {
     let host = Host { arch: vm.machine_arch(), arch_flags: 0, small_int_bits: Obj::SMALL_INT_BITS as u8 };
+    // Bytecode is the same in both; what it calls is here.
+    #[cfg(feature = "python")]
+    let header = &match header.arch {
+        None if vm.host().loads_circuitpython() => Header { flavour: Flavour::MicroPython, ..*header },
+        _ => *header,
+    };
     header.check(&host).map_err(|unfit| origin.unfit(unfit))
 }
 

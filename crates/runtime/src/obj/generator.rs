@@ -32,6 +32,8 @@ crate::members! {
         "send" => send(generator_send),
         "throw" => var(2, 4, generator_throw),
         "pend_throw" => f2(generator_pend_throw),
+        #[cfg(feature = "python")]
+        "__await__" => f1(itself),
     }
 }
 
@@ -329,6 +331,12 @@ pub(crate) fn exits(vm: &Vm, thrown: Obj) -> bool {
 fn raise_thrown(vm: &Vm, thrown: Obj) -> Res<Option<Obj>> {
     let exception = vm.make_exception(thrown)?;
     Err(vm.raise(exception))
+}
+
+/// What CircuitPython's code awaits in place of a coroutine.
+#[cfg(feature = "python")]
+fn itself(_: &Vm, generator: Obj) -> Res {
+    Ok(generator)
 }
 
 fn generator_iter(_: &Vm, object: Obj) -> Res {

@@ -27,6 +27,8 @@ pub mod float;
 #[cfg(not(feature = "float"))]
 #[path = "no_float.rs"]
 pub mod float;
+#[cfg(feature = "foreign")]
+pub mod foreign;
 pub mod frame;
 pub mod function;
 #[cfg(feature = "python")]

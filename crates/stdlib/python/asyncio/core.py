@@ -7,6 +7,7 @@ import select
 import sys
 from time import ticks_add, ticks_diff, ticks_ms as ticks
 
+import _asyncio
 from _asyncio import TaskQueue
 
 
@@ -82,6 +83,8 @@ class Task:
             yield
         return self.result()
 
+    __await__ = __iter__
+
     def _step(self):
         # Its turn: until it pauses, or raises what ends it.
         error = self._to_raise
@@ -106,6 +109,10 @@ class Task:
             while waiting.peek():
                 self.is_known = True
                 _task_queue.push(waiting.pop())
+
+
+# Where MicroPython has it, too.
+_asyncio.Task = Task
 
 
 class IOQueue:
@@ -178,6 +185,8 @@ class SingletonGenerator:
 
     def __iter__(self):
         return self
+
+    __await__ = __iter__
 
     def __next__(self):
         if cur_task.is_paused or self.state is None:
