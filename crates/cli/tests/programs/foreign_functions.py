@@ -82,7 +82,7 @@ for wrong in (
     lambda: libc.func("i", "abs", "i")(),
     lambda: libc.func("i", "abs", "i")(1, 2),
     lambda: libc.func("i", "abs", "i")([]),
-    lambda: libc.func("d", "pow", "dd")("a", 1),
+    lambda: libm.func("d", "pow", "dd")("a", 1),
 ):
     try:
         wrong()
