@@ -11,9 +11,13 @@ use super::text::Text;
 const EXPONENT_FROM: i32 = 16;
 const EXPONENT_BELOW: i32 = -4;
 
+/// So many digits no float needs more than.
+const MANY: usize = 17;
+
 /// `value` in [`Form::Repr`] or [`Form::Bare`], with the fewest digits that read back as the same number, and of such
 /// texts the nearest. [`format`] begins to look with 16 digits, as MicroPython does. A text that only exact arithmetic
-/// reads back, and [`parse_float`] does not, is that of [`format`].
+/// reads back, and [`parse_float`] does not, is that of [`format`], and so is one that exact arithmetic would not read back
+/// and has fewer digits: literals are read with rounding of their own.
 ///
 /// ```
 /// use berus_mpy::number::{Form, format, shortest};
@@ -23,15 +27,21 @@ const EXPONENT_BELOW: i32 = -4;
 /// assert_eq!(shortest(-3.0, Form::Bare, None).as_str(), "-3");
 /// ```
 pub fn shortest(value: f64, form: Form, sign: Option<u8>) -> Text {
+    let formatted = || format(value, form, 0, sign, false);
     let mut digits = Digits::default();
-    if value.is_finite() && write!(digits, "{:e}", value.abs()).is_ok() {
-        let text = lay_out(&digits, form);
-        if parse_float(text.as_bytes()).is_some_and(|(read, _)| read == value.abs()) {
-            let sign = if value.is_sign_negative() { Some(b'-') } else { sign };
-            return text.signed(sign);
-        }
+    if !value.is_finite() || write!(digits, "{:e}", value.abs()).is_err() {
+        return formatted();
     }
-    format(value, form, 0, sign, false)
+    let text = lay_out(&digits, form);
+    if parse_float(text.as_bytes()).is_none_or(|(read, _)| read != value.abs()) {
+        return formatted();
+    }
+    let text = text.signed(if value.is_sign_negative() { Some(b'-') } else { sign });
+    if digits.len < MANY {
+        return text;
+    }
+    let other = formatted();
+    if other.as_bytes().len() < text.as_bytes().len() { other } else { text }
 }
 
 fn lay_out(digits: &Digits, form: Form) -> Text {
