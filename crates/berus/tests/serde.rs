@@ -224,7 +224,7 @@ fn values_that_contain_themselves_end_in_an_error() -> Result {
         error::<Serde<Either>>(&py, "x"),
         error::<Node>(&py, "node"),
     ] {
-        assert_eq!((error.type_name(), error.limit()), ("RuntimeError", Some(berus::Limit::Depth)));
+        assert_eq!((error.type_name(), error.limit()), ("RecursionError", Some(berus::Limit::Depth)));
     }
     assert_eq!(py.eval::<i64>("6 * 7")?, 42);
     Ok(())

@@ -179,7 +179,7 @@ fn errors_say_where_they_are() {
         ("module('bad.py')", "berus: bad.py:1:5: SyntaxError: invalid syntax", 1),
         ("module('native.py')", "berus: native.py:1: SyntaxError: invalid arch", 1),
         ("freeze('two')\nmodule('a.py')", "another of that name", 2),
-        ("def f():\n f()\nf()", "RuntimeError", 1),
+        ("def f():\n f()\nf()", "RecursionError", 1),
         ("x = 'x'\nwhile True:\n x += x", "MemoryError", 1),
     ] {
         let files = [

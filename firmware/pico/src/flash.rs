@@ -101,12 +101,16 @@ fn leave(act: impl FnOnce(&Functions)) {
     });
 }
 
-fn change(change: Change<'_>) {
-    // SAFETY: as `leave` says, and regions are memory that nothing relies on.
+/// Changes flash.
+///
+/// # Safety
+/// What is asked for is done to memory that nothing relies on.
+unsafe fn change(change: Change<'_>) {
+    // SAFETY: as `leave` and the caller say.
     leave(|functions| unsafe { change_from_ram(functions, change) });
 }
 
-/// Changes flash.
+/// Changes flash, from RAM.
 ///
 /// # Safety
 /// Nobody reads flash meanwhile, and what is asked for is done to memory that nothing relies on.
@@ -127,7 +131,7 @@ unsafe fn change_from_ram(functions: &Functions, change: Change<'_>) {
 }
 
 impl Medium for Chip {
-    fn write(&self, address: usize, bytes: &[u8]) {
+    unsafe fn write(&self, address: usize, bytes: &[u8]) {
         let mut at = address - START;
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -136,13 +140,15 @@ impl Medium for Chip {
             // Ones leave what is there as it is.
             let mut page = [0xff; PAGE];
             page[within..within + piece.len()].copy_from_slice(piece);
-            change(Change::Write { at: (at - within) as u32, page: &page });
+            // SAFETY: as the caller says.
+            unsafe { change(Change::Write { at: (at - within) as u32, page: &page }) };
             (at, rest) = (at + piece.len(), behind);
         }
     }
 
-    fn erase(&self, address: usize, len: usize) {
-        change(Change::Erase { at: (address - START) as u32, len });
+    unsafe fn erase(&self, address: usize, len: usize) {
+        // SAFETY: as the caller says.
+        unsafe { change(Change::Erase { at: (address - START) as u32, len }) };
     }
 }
 

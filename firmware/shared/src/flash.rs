@@ -22,23 +22,29 @@ const ERASED: u8 = 0xff;
 /// What writes to the memory that a region is of. Addresses are those at which the memory is read.
 pub trait Medium: Sync {
     /// Writes bytes where the memory is erased, or where they only turn ones into zeros.
-    fn write(&self, address: usize, bytes: &[u8]);
+    ///
+    /// # Safety
+    /// The bytes' places are in the medium's memory, and nothing relies on what they hold.
+    unsafe fn write(&self, address: usize, bytes: &[u8]);
 
     /// Erases `len` bytes, a multiple of 4 KiB as the address is.
-    fn erase(&self, address: usize, len: usize);
+    ///
+    /// # Safety
+    /// As for [`write`](Medium::write).
+    unsafe fn erase(&self, address: usize, len: usize);
 }
 
 /// RAM that stands for flash.
 struct Ram;
 
 impl Medium for Ram {
-    fn write(&self, address: usize, bytes: &[u8]) {
+    unsafe fn write(&self, address: usize, bytes: &[u8]) {
         let to = with_exposed_provenance_mut::<u8>(address);
-        // SAFETY: who made the region says that there is RAM.
+        // SAFETY: the caller says that there is memory that nothing relies on.
         unsafe { to.copy_from(bytes.as_ptr(), bytes.len()) };
     }
 
-    fn erase(&self, address: usize, len: usize) {
+    unsafe fn erase(&self, address: usize, len: usize) {
         // SAFETY: as above.
         unsafe { with_exposed_provenance_mut::<u8>(address).write_bytes(ERASED, len) };
     }
@@ -91,11 +97,13 @@ impl Region {
     }
 
     fn write(&self, offset: usize, bytes: &[u8]) {
-        self.medium.write(self.at(offset, bytes.len()), bytes);
+        // SAFETY: the bytes' places are in the region, which nothing else uses.
+        unsafe { self.medium.write(self.at(offset, bytes.len()), bytes) };
     }
 
     fn erase(&self, offset: usize, len: usize) {
-        self.medium.erase(self.at(offset, len), len);
+        // SAFETY: as above.
+        unsafe { self.medium.erase(self.at(offset, len), len) };
     }
 
     /// Makes all of the region the same as another one, as large.

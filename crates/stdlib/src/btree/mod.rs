@@ -182,9 +182,9 @@ fn open(vm: &Vm, args: Args<'_>) -> Res {
     }
     let tree = (|| {
         settings.size()?;
-        let mut head = [0; Meta::LEN];
-        let count = vm.stream_read_all(stream, &mut head)?;
-        Owned::new(Tree::open(&Stream { vm, stream }, head.get(..count).unwrap_or_default(), settings)?)
+        let (device, mut head) = (Stream { vm, stream }, [0; Meta::LEN]);
+        let count = device.read(0, &mut head)?;
+        Owned::new(Tree::open(&device, head.get(..count).unwrap_or_default(), settings)?)
     })();
     let tree = done(vm, tree)?;
     let (key, place) = (Cell::new(Obj::NONE), Cell::default());
