@@ -1,11 +1,9 @@
 //! Generators in machine code.
 //!
 //! A generator that machine code resumes goes on in machine code, if there is some, without a call of the machine: the
-//! generator's frame says where the machine code of the frame below goes on ([`Frame::resume`]) once the generator has
+//! generator's frame says where the machine code of the frame below goes on (`Frame::resume`) once the generator has
 //! yielded or ended. All of a frame is in memory while it waits. Control goes to machine code by its address, for the
 //! frame that is on top then.
-//!
-//! [`Frame::resume`]: crate::model::frame::Frame
 
 use super::calls::machine_of;
 use super::direct::{failed, went};

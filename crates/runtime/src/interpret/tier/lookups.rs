@@ -11,7 +11,7 @@ use crate::obj::float::Floats;
 /// The global or built-in variable that a `LOAD_GLOBAL` loads, whose opcode is before `ip`; null if that takes longer.
 ///
 /// # Safety
-/// As [`run_one`].
+/// As [`run_one`](super::run_one).
 pub unsafe extern "C" fn load_global(vm: &Vm, ip: *const u8) -> usize {
     let mut ip = Ip(ip);
     let start = ip;
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn load_global(vm: &Vm, ip: *const u8) -> usize {
 /// longer.
 ///
 /// # Safety
-/// As [`run_one`].
+/// As [`run_one`](super::run_one).
 pub unsafe extern "C" fn load_attr(vm: &Vm, ip: *const u8, object: Obj) -> usize {
     let mut ip = Ip(ip);
     let start = ip;
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn load_attr(vm: &Vm, ip: *const u8, object: Obj) -> usize
 /// object is an instance that has such an attribute; else answers 0.
 ///
 /// # Safety
-/// As [`run_one`].
+/// As [`run_one`](super::run_one).
 pub unsafe extern "C" fn store_attr(vm: &Vm, ip: *const u8, base: *mut Slot) -> usize {
     let (mut ip, base) = (Ip(ip), Sp(base));
     let start = ip;
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn store_attr(vm: &Vm, ip: *const u8, base: *mut Slot) -> 
 /// built-in type or a function of a class; else answers 0.
 ///
 /// # Safety
-/// As [`run_one`].
+/// As [`run_one`](super::run_one).
 pub unsafe extern "C" fn load_method(vm: &Vm, ip: *const u8, base: *mut Slot) -> usize {
     let (mut ip, base) = (Ip(ip), Sp(base));
     let Some(code) = vm.frame().code.get() else { return 0 };

@@ -204,8 +204,8 @@ impl<'a> View<'a> {
         (ty != 0 && function.downcast::<Builtin>().is_some()).then(|| (ty, function.bits()))
     }
 
-    /// Whether `word`, of a value that is reached from the frame, is a built-in function that [`call_builtin`] calls with
-    /// `n` arguments.
+    /// Whether `word`, of a value that is reached from the frame, is a built-in function that
+    /// [`call_builtin`](super::call_builtin) calls with `n` arguments.
     pub fn calls_builtin(&self, word: usize, n: usize) -> bool {
         // SAFETY: the caller says that the word is one of a value.
         let builtin = unsafe { Obj::from_bits(word) }.and_then(|object| object.downcast::<Builtin>());
