@@ -11,11 +11,12 @@ use crate::model::error::{Raise, Res};
 use crate::model::layout::Tuple;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
-use crate::model::protocols::{Ints, Strs};
+use crate::model::protocols::{Hash, Ints, Strs};
 use crate::model::types::{Attr, AttrResult, Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::ops::convert::Convert;
+use crate::ops::hash;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
 use crate::{define, members, q};
@@ -139,9 +140,15 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     vm.print_items(out, style, (b"slice(", b")"), |index| items.get(index).copied())
 }
 
-fn unary_op(_: &Vm, _: UnaryOp, _: Obj) -> Res<Option<Obj>> {
-    // A slice has no hash.
-    Ok(None)
+fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
+    match (op, object.downcast::<Slice>()) {
+        (UnaryOp::Hash, Some(slice)) if cfg!(feature = "python") => {
+            let parts = [slice.start, slice.stop, slice.step];
+            let hash = parts.into_iter().try_fold(0, |hash, part| Ok(hash::combine(hash, vm.hash(part)?)))?;
+            Ok(Some(hash::to_obj(hash)))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {

@@ -183,7 +183,11 @@ fn open(vm: &Vm, args: Args<'_>) -> Res {
     let tree = (|| {
         settings.size()?;
         let (device, mut head) = (Stream { vm, stream }, [0; Meta::LEN]);
-        let count = device.read(0, &mut head)?;
+        let mut count = vm.stream_read_all(stream, &mut head)?;
+        if Meta::read(&head).is_err() {
+            // A stream that was used before is not at its beginning.
+            count = device.read(0, &mut head)?;
+        }
         Owned::new(Tree::open(&device, head.get(..count).unwrap_or_default(), settings)?)
     })();
     let tree = done(vm, tree)?;

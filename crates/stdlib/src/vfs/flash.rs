@@ -127,6 +127,7 @@ fn device_ioctl(vm: &Vm, _: Obj, request: Obj, argument: Obj) -> Res {
 }
 
 /// Whether the flash is as it was made: all of its first two blocks, where file systems begin, is erased.
+#[cfg(feature = "littlefs")]
 pub fn is_blank(vm: &Vm) -> Res<bool> {
     let flash = flash(vm)?;
     let mut piece = [0; 256];

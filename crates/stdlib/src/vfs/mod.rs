@@ -13,6 +13,7 @@ mod file;
 mod flash;
 #[cfg(feature = "littlefs")]
 mod lfs;
+#[cfg_attr(not(any(feature = "btree", feature = "fat", feature = "littlefs")), allow(dead_code))]
 pub(crate) mod memory;
 #[cfg(test)]
 mod model;
