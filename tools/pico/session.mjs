@@ -74,18 +74,26 @@ export class Session {
     }
   }
 
-  /** Lets the board run beside other programs, as fast as time goes, until `end` is settled. */
+  /** Lets the board run beside other programs, at most as fast as time goes, until `end` is settled. */
   async live(end) {
     let isOver = false;
     const result = end.finally(() => (isOver = true));
-    const [began, from] = [performance.now(), this.pico.now];
+    let [seen, allowed] = [performance.now(), 0];
     while (!isOver) {
-      const real = () => (performance.now() - began) * 1e6;
-      const slice = performance.now() + 10;
+      const now = performance.now();
+      // Time that a slow emulator has missed is not made up for: what the board waits for would come too late.
+      allowed = Math.min(allowed + (now - seen) * 1e6, 20e6);
+      seen = now;
+      const from = this.pico.now;
+      const left = () => allowed - (this.pico.now - from);
       let waits = false;
-      while (!waits && performance.now() < slice && this.pico.now - from < real()) waits = this.pico.run(SLICE);
-      if (waits) this.pico.pass(Math.min(Math.max(real() - (this.pico.now - from), 0), 20e6));
-      await new Promise((done) => setTimeout(done, waits || this.pico.now - from >= real() ? 1 : 0));
+      while (!waits && performance.now() < now + 10 && left() > 0) waits = this.pico.run(SLICE);
+      allowed = Math.max(left(), 0);
+      if (waits) {
+        this.pico.pass(allowed);
+        allowed = 0;
+      }
+      await new Promise((done) => setTimeout(done, waits || allowed === 0 ? 1 : 0));
     }
     return result;
   }
