@@ -228,7 +228,7 @@ macro_rules! slots {
             pub const NONE: Slots = Slots { name: Name::of(Qstr::NULL), members: &[], $($slot: None,)* };
 
             /// How many slots there are at most.
-            #[cfg(feature = "native")]
+            #[cfg(all(feature = "native", berus_machine))]
             pub(crate) const KINDS: usize = [$(stringify!($slot)),*].len();
 
             /// How many slots there are.
