@@ -2,7 +2,7 @@
 
 import asyncio
 
-from common import main, rate, ready
+from common import main, rate, serve
 
 
 async def echo(reader, writer):
@@ -28,13 +28,6 @@ async def talk(port, count):
     await writer.wait_closed()
 
 
-async def serve(port):
-    await asyncio.start_server(echo, "127.0.0.1", port, 2048)
-    ready()
-    while True:
-        await asyncio.sleep(3600)
-
-
 async def all_talk(port, clients, count):
     await asyncio.gather(*[talk(port, count) for _ in range(clients)])
 
@@ -45,4 +38,4 @@ def client(port):
         rate("asyncio, %d clients at once" % clients, "messages/s", clients * count, lambda: asyncio.run(work))
 
 
-main({"server": lambda port: asyncio.run(serve(port)), "client": client})
+main({"server": lambda port: serve(echo, port, 2048), "client": client})

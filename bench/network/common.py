@@ -1,5 +1,6 @@
 """What the programs here share: addresses, and figures as `run` reads them."""
 
+import asyncio
 import socket
 import sys
 import time
@@ -26,6 +27,18 @@ def connect(port):
 def ready():
     """Says that clients may come. MicroPython's output has no buffer to flush."""
     print("ready")
+
+
+def serve(answer, port, backlog):
+    """A server of asyncio that has `answer` see to each connection, for ever."""
+
+    async def run():
+        await asyncio.start_server(answer, "127.0.0.1", port, backlog)
+        ready()
+        while True:
+            await asyncio.sleep(3600)
+
+    asyncio.run(run())
 
 
 def rate(what, unit, count, work):

@@ -1,8 +1,6 @@
 """A small HTTP server of asyncio, which answers one request of each connection. Its client is `run`."""
 
-import asyncio
-
-from common import main, ready
+from common import main, serve
 
 
 async def answer(reader, writer):
@@ -15,11 +13,4 @@ async def answer(reader, writer):
     await writer.wait_closed()
 
 
-async def serve(port):
-    await asyncio.start_server(answer, "127.0.0.1", port, 256)
-    ready()
-    while True:
-        await asyncio.sleep(3600)
-
-
-main({"server": lambda port: asyncio.run(serve(port))})
+main({"server": lambda port: serve(answer, port, 256)})
