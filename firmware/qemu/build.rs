@@ -4,6 +4,9 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
+#[path = "../shared/build/frozen.rs"]
+mod frozen;
+
 /// The boards, the files of memory/ with their maps, and what their machines are called.
 const BOARDS: &[(&str, &str, &str)] = &[
     ("microbit", "microbit", "micro:bit with nRF51"),
@@ -36,14 +39,5 @@ fn main() {
     println!("cargo::rerun-if-env-changed=BERUS_BOARD");
     println!("cargo::rerun-if-changed={map}");
 
-    let image = match env::var_os("BERUS_FROZEN") {
-        Some(path) => {
-            println!("cargo::rerun-if-changed={}", path.display());
-            fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-        }
-        // An image without files.
-        None => b"\xd2\xcd\x31\x00".to_vec(),
-    };
-    fs::write(out.join("frozen.romfs"), image).expect("Cargo's folder can be written");
-    println!("cargo::rerun-if-env-changed=BERUS_FROZEN");
+    frozen::put(&out);
 }
