@@ -288,7 +288,8 @@ pub const MODULES: &[&str] = &[
 ];
 
 /// Names of what a firmware may do without.
-#[cfg(any(
+#[rustfmt::skip]
+pub const EXTRA: &[&str] = if cfg!(any(
     feature = "array",
     feature = "code-attributes",
     feature = "collections",
@@ -302,9 +303,7 @@ pub const MODULES: &[&str] = &[
     feature = "python",
     feature = "ring-io",
     feature = "templates",
-))]
-#[rustfmt::skip]
-pub const EXTRA: &[&str] = &[
+)) { &[
     "itemsize",
     "limit",
     "_asdict",
@@ -352,12 +351,11 @@ pub const EXTRA: &[&str] = &[
     "RingIO",
     "mem_info",
     "compile",
-];
+] } else { &[] };
 
 /// Names that only library modules use.
-#[cfg(feature = "library-names")]
 #[rustfmt::skip]
-pub const LIBRARY: &[&str] = &[
+pub const LIBRARY: &[&str] = if cfg!(feature = "library-names") { &[
     "acos",
     "acosh",
     "asin",
@@ -584,12 +582,11 @@ pub const LIBRARY: &[&str] = &[
     "wake",
     "Flash",
     "rp2",
-];
+] } else { &[] };
 
 /// Names of what Python has and MicroPython does not.
-#[cfg(feature = "python")]
 #[rustfmt::skip]
-pub const PYTHON: &[&str] = &[
+pub const PYTHON: &[&str] = if cfg!(feature = "python") { &[
     "as_integer_ratio",
     "BufferError",
     "FloatingPointError",
@@ -664,28 +661,4 @@ pub const PYTHON: &[&str] = &[
     "filename",
     "obj",
     "msg",
-];
-
-/// No name: these are left out.
-#[cfg(not(feature = "python"))]
-pub const PYTHON: &[&str] = &[];
-
-/// No name: the library is left out.
-#[cfg(not(feature = "library-names"))]
-pub const LIBRARY: &[&str] = &[];
-#[cfg(not(any(
-    feature = "array",
-    feature = "code-attributes",
-    feature = "collections",
-    feature = "compiler",
-    feature = "files",
-    feature = "help",
-    feature = "io",
-    feature = "json",
-    feature = "mem-info",
-    feature = "memoryview",
-    feature = "python",
-    feature = "ring-io",
-    feature = "templates",
-)))]
-pub const EXTRA: &[&str] = &[];
+] } else { &[] };
