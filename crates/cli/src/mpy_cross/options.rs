@@ -89,9 +89,6 @@ impl Job {
     }
 }
 
-/// The flags that `-march-flags` can set for rv32imc.
-const RV32_FLAGS: [(&[u8], u32); 2] = [(b"zba", 1), (b"zcmp", 2)];
-
 /// Understands a command line, without the program's name.
 ///
 /// # Errors
@@ -250,12 +247,12 @@ fn host() -> Result<Arch, Refusal> {
 
 /// Flags for rv32imc: a number, or names with commas between.
 fn rv32_flags(text: &[u8]) -> Option<u32> {
-    let all = RV32_FLAGS.iter().map(|flag| flag.1).sum::<u32>();
+    let known = Arch::Rv32imc.extensions();
     if let Some(number) = prefixed_number(text) {
-        return u32::try_from(number).ok().filter(|number| number & !all == 0);
+        return u32::try_from(number).ok().filter(|number| number >> known.len() == 0);
     }
     let names = text.strip_suffix(b",").unwrap_or(text);
-    let flag = |name: &[u8]| RV32_FLAGS.iter().find(|flag| flag.0 == name).map(|flag| flag.1);
+    let flag = |name: &[u8]| known.iter().position(|known| known.as_bytes() == name).map(|bit| 1 << bit);
     names.split(|&c| c == b',').try_fold(0, |flags, name| Some(flags | flag(name)?))
 }
 
