@@ -33,7 +33,7 @@ use crate::obj::int::{Range, write_bytes};
 use crate::obj::slice::Slice;
 #[cfg(feature = "python")]
 use crate::obj::slice::wrong_number;
-use crate::obj::{binary, bytes, encoding, strings, text_methods};
+use crate::obj::{binary, bytes, encoding, hex, strings, text_methods};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
@@ -67,8 +67,8 @@ text_methods! {
         "append" => f2(append),
         "extend" => f2(extend),
         "decode" => kw(1, strings::decode),
-        "hex" => var(1, 2, strings::hex),
-        "fromhex" => class_method(f2(strings::fromhex)),
+        "hex" => var(1, 2, hex::hex),
+        "fromhex" => class_method(f2(hex::fromhex)),
         #[cfg(feature = "python")]
         "maketrans" => static_method(f2(crate::obj::text_more::maketrans_of_bytes)),
     }

@@ -15,9 +15,9 @@ use crate::model::types::{Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::encoding::Encoding;
+pub use crate::obj::hex::{fromhex, hex_digits};
 use crate::obj::slice::Slice;
-pub use crate::obj::strings::{fromhex, hex_digits};
-use crate::obj::{encoding, exception, strings, text_methods};
+use crate::obj::{encoding, exception, hex, strings, text_methods};
 use crate::ops::arithmetic::Arithmetic;
 use crate::ops::buffer::Buffers;
 use crate::ops::convert::Convert;
@@ -42,8 +42,8 @@ pub static TYPE: Type = define!(
 text_methods! {
     static METHODS = {
         "decode" => kw(1, strings::decode),
-        "hex" => var(1, 2, strings::hex),
-        "fromhex" => class_method(f2(strings::fromhex)),
+        "hex" => var(1, 2, hex::hex),
+        "fromhex" => class_method(f2(hex::fromhex)),
         #[cfg(feature = "python")]
         "maketrans" => static_method(f2(crate::obj::text_more::maketrans_of_bytes)),
     }

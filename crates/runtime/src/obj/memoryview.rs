@@ -20,7 +20,7 @@ use crate::model::word::Obj;
 use crate::obj::array::{Array, compare, incompatible, slice_source};
 use crate::obj::binary::{LITTLE, native_size};
 use crate::obj::slice::Slice;
-use crate::obj::{binary, strings};
+use crate::obj::{binary, hex};
 use crate::ops::buffer::{Buffers, lent};
 use crate::ops::compare::is_comparison;
 use crate::ops::convert::Convert;
@@ -43,7 +43,7 @@ pub static TYPE: Type = define!(
 
 members! {
     static METHODS = {
-        "hex" => var(1, 2, strings::hex),
+        "hex" => var(1, 2, hex::hex),
     }
 }
 

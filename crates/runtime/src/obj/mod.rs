@@ -34,6 +34,7 @@ pub mod function;
 #[cfg(feature = "python")]
 pub(crate) mod function_attr;
 pub mod generator;
+pub(crate) mod hex;
 pub mod instance;
 pub mod int;
 pub(crate) mod io_base;
@@ -64,8 +65,11 @@ pub(crate) mod str_modulo;
 pub(crate) mod strings;
 #[cfg(feature = "templates")]
 pub mod template;
+pub(crate) mod text_letters;
 #[cfg(feature = "python")]
 pub(crate) mod text_more;
+pub(crate) mod text_search;
+pub(crate) mod text_split;
 pub mod tuple;
 pub mod typ;
 pub mod view;

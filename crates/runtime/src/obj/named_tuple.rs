@@ -13,7 +13,7 @@ use crate::model::protocols::{Classes, Iterate, Strs};
 use crate::model::types::{Attr, AttrResult, Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::obj::{dict, strings, tuple, typ};
+use crate::obj::{dict, text_split, tuple, typ};
 use crate::ops::call::Call;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
@@ -62,10 +62,10 @@ pub(crate) fn named_tuple(vm: &Vm, args: &[Obj]) -> Res {
     let name = vm.to_name(args[0])?;
     let mut names = args[1];
     if vm.as_str(names).is_some() {
-        names = strings::split(vm, &[names])?;
+        names = text_split::split(vm, &[names])?;
         let separate = List::new(vm, &[])?;
         for part in vm.to_list(names)?.items() {
-            separate.extend(vm, strings::split(vm, &[part.get(), vm.new_str(b",")?])?)?;
+            separate.extend(vm, text_split::split(vm, &[part.get(), vm.new_str(b",")?])?)?;
         }
         names = separate.obj();
     }
