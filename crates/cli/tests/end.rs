@@ -177,6 +177,20 @@ fn output_that_is_lost_is_told() {
 
 #[cfg(unix)]
 #[test]
+fn who_prints_for_ever_learns_that_nobody_reads() {
+    for print in ["print('line')", "sys.stdout.write('line')"] {
+        let program =
+            format!("import sys\ntry:\n    while True: {print}\nexcept OSError as e: sys.stderr.write(str(e))");
+        let mut child =
+            berus(&["-c", &program]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(0), "32"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn names_need_not_be_text() {
     use std::os::unix::ffi::OsStrExt;
     let folder = temp_dir();

@@ -29,6 +29,12 @@ pub trait Host {
     /// was not written is lost.
     fn write_stdout(&self, bytes: &[u8]);
 
+    /// Why the console's output was lost when it was last written, where that is no passing matter: nobody reads the output
+    /// any more, or a disk is full. Who prints is told, so that a program that prints for ever ends.
+    fn lost_output(&self) -> Option<Errno> {
+        None
+    }
+
     /// What the machine is called.
     fn identity(&self) -> &'static Identity {
         &Identity::BUILT_FOR

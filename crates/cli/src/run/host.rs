@@ -5,7 +5,8 @@ use std::io::{IsTerminal, Read, Write};
 #[cfg(unix)]
 use std::os::fd::AsFd;
 #[cfg(unix)]
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
@@ -40,8 +41,10 @@ struct Machine {
     start: Instant,
     interrupt: Arc<Interrupt>,
     output: Mutex<Vec<u8>>,
-    /// Why output was lost.
+    /// Why output was lost first.
     lost: OnceLock<io::Error>,
+    /// Why output was lost when it was last written, as an error number; 0 if it was not.
+    fails: AtomicI32,
     /// Whether an interrupt has ended the wait for who reads an output.
     #[cfg(unix)]
     is_stuck: AtomicBool,
@@ -73,6 +76,7 @@ impl StdHost {
             interrupt,
             output,
             lost: OnceLock::new(),
+            fails: AtomicI32::new(0),
             #[cfg(unix)]
             is_stuck: AtomicBool::new(false),
             unread: Mutex::default(),
@@ -87,7 +91,7 @@ impl StdHost {
     }
 
     /// Why output was lost, if it was, and not because nobody reads it any more.
-    pub fn lost_output(&self) -> Option<&io::Error> {
+    pub fn complaint(&self) -> Option<&io::Error> {
         self.0.lost.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
     }
 
@@ -127,8 +131,9 @@ impl StdHost {
         if output.is_empty() {
             return;
         }
-        // A reader that has gone away is no reason to stop, and a program does not know of any other.
-        if let Err(error) = self.write_to(&mut io::stdout(), output) {
+        let written = self.write_to(&mut io::stdout(), output);
+        self.0.fails.store(written.as_ref().map_or_else(|error| number(error).0, |()| 0), Relaxed);
+        if let Err(error) = written {
             let _ = self.0.lost.set(error);
         }
         output.clear();
@@ -184,6 +189,11 @@ impl Host for StdHost {
         if is_line {
             self.write_out(&mut output);
         }
+    }
+
+    fn lost_output(&self) -> Option<Errno> {
+        let fails = self.0.fails.load(Relaxed);
+        (fails != 0).then_some(Errno(fails))
     }
 
     fn write_stderr(&self, bytes: &[u8]) {

@@ -172,7 +172,7 @@ fn run_with(options: &Options, rom: Option<&'static [u8]>) -> u8 {
         tier::tell(vm);
         vm.finalise_all();
         vm.host().flush();
-        if let Some(error) = host.lost_output() {
+        if let Some(error) = host.complaint() {
             eprintln!("berus: standard output: {}", describe(error));
             status = status.max(1);
         }

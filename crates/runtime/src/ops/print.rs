@@ -23,7 +23,10 @@ pub struct Stdout;
 impl Printer for Stdout {
     fn write(&mut self, vm: &Vm, bytes: &[u8]) -> Res<()> {
         vm.host().write_stdout(bytes);
-        Ok(())
+        match vm.host().lost_output() {
+            None => Ok(()),
+            Some(errno) => Err(vm.os_error(errno)),
+        }
     }
 }
 

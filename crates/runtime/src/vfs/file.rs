@@ -216,7 +216,10 @@ fn write(vm: &Vm, object: Obj, bytes: &[u8]) -> Outcome {
             return Ok(write_in_turns(vm, number, bytes)?.min(bytes.len()));
         }
     }
-    Ok(bytes.len())
+    match vm.host().lost_output() {
+        Some(errno) if file.number.get() != 2 => Err(Failure::Errno(errno)),
+        _ => Ok(bytes.len()),
+    }
 }
 
 /// Writes to the file `number` of the host. While it takes nothing, other threads run, and pending events are looked at.
