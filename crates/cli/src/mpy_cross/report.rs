@@ -10,7 +10,9 @@ use crate::options::Job;
 /// Prints the version, in a form that tools search for the version of the format.
 pub(crate) fn version() -> Result<(), Failure> {
     let version = env!("CARGO_PKG_VERSION");
-    println!("MicroPython v1.29.0 (Berus {version}); mpy-cross emitting mpy v6.3");
+    let text = format!("MicroPython v1.29.0 (Berus {version}); mpy-cross emitting mpy v6.3\n");
+    // If standard output is closed there is nobody to tell.
+    let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
 }
 
