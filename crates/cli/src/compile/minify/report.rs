@@ -18,6 +18,8 @@ pub struct Report {
     kept: Vec<(Reason, usize)>,
     parameters: usize,
     nameless: usize,
+    /// How many calls pass keywords in a mapping.
+    mappings: usize,
     anonymous_classes: bool,
     unlisted_imports: bool,
 }
@@ -33,6 +35,7 @@ impl Report {
             kept: plan.kept.iter().map(|(reason, names)| (reason.clone(), names.len())).collect(),
             parameters: plan.parameters,
             nameless: plan.nameless,
+            mappings: modules.iter().map(|(_, survey)| survey.mappings).sum(),
             anonymous_classes: plan.minify.anonymous_classes,
             unlisted_imports: plan.minify.unlisted_imports,
         }
@@ -85,6 +88,13 @@ impl Report {
             self.nameless,
             count(self.parameters, "parameter")
         )?;
+        if self.mappings > 0 {
+            writeln!(
+                output,
+                "  {} a mapping by **: keys that are put together at run time do not find such parameters.",
+                if self.mappings == 1 { "1 call passes".into() } else { format!("{} calls pass", self.mappings) }
+            )?;
+        }
         if self.anonymous_classes {
             writeln!(output, "Classes have no __qualname__ and no __module__.")?;
         }

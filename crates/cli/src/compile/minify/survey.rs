@@ -75,6 +75,8 @@ pub struct Survey {
     pub shows_names: Option<Text>,
     /// Whether it passes keywords that are in a mapping which may have any keys, so not one in a plain variable or attribute.
     pub passes_any_mapping: bool,
+    /// How many calls pass keywords that are in a mapping.
+    pub mappings: usize,
 }
 
 impl Survey {
@@ -150,7 +152,10 @@ impl Walk<'_> {
                     return rest.push(child(1));
                 }
             }
-            Rule::ArgListDblStar if !self.is_stored(child(0)) => self.survey.passes_any_mapping = true,
+            Rule::ArgListDblStar => {
+                self.survey.mappings += 1;
+                self.survey.passes_any_mapping |= !self.is_stored(child(0));
+            }
             Rule::ImportName => self.import(child(0)),
             Rule::ImportFrom => self.import_from(child(0), child(1)),
             Rule::AtomExprNormal if self.is_named_access(node) => return rest.push(child(1)),
