@@ -175,3 +175,14 @@ fn what_is_no_folder_makes_no_image() {
     let (_, err, status) = run(folder.path(), &["build", "app", "-o", "app/main.py/x"]);
     assert_eq!((&*err, status), ("berus: app/main.py: Not a directory\n", 2));
 }
+
+#[test]
+fn only_images_are_overwritten() {
+    let folder = app();
+    assert_eq!(run(folder.path(), &["build", "-q", "app"]).2, 0);
+    assert_eq!(run(folder.path(), &["build", "-q", "app"]).2, 0, "an image is");
+    let (_, err, status) = run(folder.path(), &["build", "app", "-o", "app/main.py"]);
+    let message = "berus: app/main.py: is there, and no ROM image: nothing else is overwritten\n";
+    assert_eq!((&*err, status), (message, 2));
+    assert!(fs::read(folder.path().join("app/main.py")).unwrap().starts_with(b"from lib"));
+}

@@ -110,7 +110,7 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         Some(align) => tree.to_aligned_image(align as usize),
         None => tree.to_image(),
     };
-    if !file::write_or_print(&args.output, &bytes, output)? {
+    if !romfs::may_be_written(&args.output, output) || !file::write_or_print(&args.output, &bytes, output)? {
         return Ok(());
     }
     if let Some(path) = &args.rust

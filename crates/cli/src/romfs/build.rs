@@ -65,7 +65,7 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     };
     let path = args.output.clone().unwrap_or_else(|| beside(&args.folder));
     let printed = path == Path::new("-");
-    if file::write_or_print(&path, &bytes, output)? && !printed && !args.quiet {
+    if super::may_be_written(&path, output) && file::write_or_print(&path, &bytes, output)? && !printed && !args.quiet {
         list::write(&Input { name: displayed(&path), bytes }, output)?;
     }
     Ok(())
@@ -89,6 +89,9 @@ fn tree(args: &Args, output: &mut Output) -> Option<Tree<'static>> {
     for entry in WalkDir::new(&args.folder).follow_links(true).min_depth(1).sort_by_file_name() {
         let result = match entry {
             Ok(entry) if entry.file_type().is_dir() => continue,
+            Ok(entry) if !entry.file_type().is_file() => {
+                Err((Status::Unusable, displayed(entry.path()), "this is neither a file nor a folder".into()))
+            }
             Ok(entry) => insert(args, entry.path(), &mut tree),
             Err(error) => {
                 let place = error.path().map_or_else(|| displayed(&args.folder), displayed);
