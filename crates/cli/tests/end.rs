@@ -329,6 +329,16 @@ fn ctrl_c_ends_waits_for_sockets() {
     }
 }
 
+/// Waits until a process waits for something itself.
+#[cfg(unix)]
+fn wait_until_asleep(child: &Child) {
+    let stat = format!("/proc/{}/stat", child.id());
+    // The state stands behind the name, which is in brackets.
+    while std::fs::read_to_string(&stat).is_ok_and(|text| !text.contains(") S ")) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_waits_for_who_reads() {
@@ -342,9 +352,11 @@ fn ctrl_c_ends_waits_for_who_reads() {
         let mut child = berus(&["-c", &format!("import sys\n{print}")]).process_group(0).spawn().expect("it starts");
         let (mut output, mut errors) =
             (child.stdout.take().expect("it is piped"), child.stderr.take().expect("it is piped"));
-        // The pipe is full, or will be, when one byte has come.
+        // The pipe is full, or will be, when one byte has come. Only who waits for room is to be interrupted: who is
+        // interrupted sooner waits for room when the output is written out at the end.
         let first = if is_error { errors.read(&mut [0]) } else { output.read(&mut [0]) };
         assert_eq!(first.expect("it writes"), 1);
+        wait_until_asleep(&child);
         press_ctrl_c(&child);
         // Errors are read, so that there is a place for the traceback, unless it is they that fill their pipe.
         let mut error = String::new();
