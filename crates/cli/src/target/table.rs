@@ -32,6 +32,8 @@ pub struct Chip {
     pub name: &'static str,
     /// Other names, and those of boards with the chip.
     pub aliases: &'static [&'static str],
+    /// The first release for the chip, where others of the port are older.
+    pub since: Release,
     /// The architecture of its machine code, and the first release that runs such.
     pub arch: Option<(Arch, Release)>,
     /// The extensions that it has for machine code, and the first release that takes them.
@@ -42,17 +44,19 @@ pub struct Chip {
 
 /// A chip that runs no machine code.
 const fn plain(name: &'static str, aliases: &'static [&'static str]) -> Chip {
-    Chip { name, aliases, arch: None, flags: None, small_int_bits: 31 }
+    Chip { name, aliases, since: EVER, arch: None, flags: None, small_int_bits: 31 }
 }
 
 /// A chip that runs machine code since a release.
 const fn chip(name: &'static str, aliases: &'static [&'static str], arch: Arch, since: Release) -> Chip {
     let small_int_bits = if arch.word_bytes() == 8 { 63 } else { 31 };
-    Chip { name, aliases, arch: Some((arch, since)), flags: None, small_int_bits }
+    Chip { name, aliases, since: EVER, arch: Some((arch, since)), flags: None, small_int_bits }
 }
 
 /// Since files have had machine code for all of these architectures (`py/persistentcode.h` at 1.12).
 const ALWAYS: Release = Release(1, 12, 0);
+/// Before all releases.
+const EVER: Release = Release(0, 0, 0);
 const ZBA: u32 = 1;
 const ZCMP: u32 = 2;
 
@@ -82,9 +86,10 @@ pub const PORTS: &[Port] = &[
         ]),
         chips: &[
             // CMakeLists.txt: armv6m, armv7m and up for RP2350; there is machine code since the port began, after 1.13.
-            chip("rp2040", &["pico", "picow"], Armv6m, Release(1, 14, 0)),
-            chip("rp2350", &["pico2", "pico2w"], Armv7emsp, Release(1, 24, 0)),
+            chip("rp2040", &["pico", "picow", "rpi_pico", "rpi_pico_w"], Armv6m, Release(1, 14, 0)),
+            Chip { since: Release(1, 24, 0), ..chip("rp2350", &["pico2", "pico2w", "rpi_pico2", "rpi_pico2_w"], Armv7emsp, Release(1, 24, 0)) },
             Chip {
+                since: Release(1, 24, 0),
                 flags: Some((ZBA | ZCMP, Release(1, 28, 0))),
                 ..chip("rp2350-riscv", &["pico2-riscv"], Rv32imc, Release(1, 24, 0))
             },
@@ -98,9 +103,9 @@ pub const PORTS: &[Port] = &[
             "socket", "ssl", "tls", "umqtt", "upysh", "urequests", "webrepl", "webrepl_setup", "websocket",
         ]),
         chips: &[
-            chip("esp32-xtensa", &["esp32-s2", "esp32-s3"], Xtensawin, ALWAYS),
-            chip("esp32-riscv", &["esp32-c2", "esp32-c3", "esp32-c5", "esp32-c6", "esp32-h2"], Rv32imc, Release(1, 24, 0)),
-            Chip { flags: Some((ZCMP, Release(1, 28, 0))), ..chip("esp32-p4", &[], Rv32imc, Release(1, 26, 0)) },
+            chip("esp32-xtensa", &["esp32-s2", "esp32-s3", "esp32_generic", "esp32_generic_s2", "esp32_generic_s3"], Xtensawin, ALWAYS),
+            chip("esp32-riscv", &["esp32-c2", "esp32-c3", "esp32-c5", "esp32-c6", "esp32-h2", "esp32_generic_c3", "esp32_generic_c6"], Rv32imc, Release(1, 24, 0)),
+            Chip { since: Release(1, 26, 0), flags: Some((ZCMP, Release(1, 28, 0))), ..chip("esp32-p4", &[], Rv32imc, Release(1, 26, 0)) },
         ],
     },
     Port {
@@ -180,7 +185,7 @@ pub const PORTS: &[Port] = &[
         chips: &[
             chip("unix-x86", &["linux-x86"], X86, ALWAYS),
             chip("unix-armv6", &["linux-armv6", "linux-armhf"], Armv6, ALWAYS),
-            Chip { small_int_bits: 63, ..plain("unix-arm64", &["linux-arm64", "linux-aarch64"]) },
+            Chip { small_int_bits: 63, ..plain("unix-arm64", &["linux-arm64", "linux-aarch64", "macos-arm64"]) },
             chip("unix-rv64", &["linux-riscv64"], Rv64imc, Release(1, 27, 0)),
         ],
     },
