@@ -8,21 +8,24 @@ use berus_mpy::header::Header;
 /// # Errors
 /// What is wrong with it.
 pub fn parse(text: &str) -> Result<u32, String> {
+    let known = Arch::Rv32imc.extensions();
     let number = match text.get(..2) {
         Some("0x" | "0X") => u32::from_str_radix(&text[2..], 16),
         Some("0b" | "0B") => u32::from_str_radix(&text[2..], 2),
         _ => text.parse(),
     };
-    number.or_else(|_| text.split(',').try_fold(0, |sum, name| flag(name).map(|flag| sum | flag)))
+    match number {
+        Ok(number) if number >> known.len() == 0 => Ok(number),
+        Ok(number) => Err(format!("{number} has bits beyond those of {}", known.join(" and "))),
+        Err(_) => text.split(',').try_fold(0, |sum, name| flag(name).map(|flag| sum | flag)),
+    }
 }
 
 /// The flag of an extension of rv32imc.
-///
-/// # Errors
-/// That there is none.
-pub fn flag(name: &str) -> Result<u32, String> {
-    let known = Arch::Rv32imc.extensions().iter().position(|known| known.eq_ignore_ascii_case(name));
-    known.map(|bit| 1 << bit).ok_or_else(|| format!("{name} is no extension that has a flag"))
+fn flag(name: &str) -> Result<u32, String> {
+    let known = Arch::Rv32imc.extensions();
+    let bit = known.iter().position(|known| known.eq_ignore_ascii_case(name));
+    bit.map(|bit| 1 << bit).ok_or_else(|| format!("{name:?} is none of the extensions {}", known.join(", ")))
 }
 
 /// The names of the extensions of `arch` that `flags` stand for, with `between` between them.

@@ -25,8 +25,10 @@ mod target;
 mod text;
 mod verify;
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use run::Request;
 
@@ -76,6 +78,16 @@ enum Command {
 /// The command line, with the options for programs, which [`run`] reads by itself.
 fn command_line() -> clap::Command {
     Cli::command().args(run::options_for_programs())
+}
+
+/// Ends the program, because what is asked of `command` does not go together, which the command line's definition does not know.
+fn misused(command: &str, kind: ErrorKind, message: impl Display) -> ! {
+    let mut all = Cli::command();
+    all.build();
+    match all.find_subcommand_mut(command) {
+        Some(command) => command.error(kind, message).exit(),
+        None => all.error(kind, message).exit(),
+    }
 }
 
 fn main() -> ExitCode {

@@ -262,3 +262,44 @@ fn a_folder_without_programs_is_told() {
     let told = "berus: empty: there are no Python files in it\n";
     assert_eq!(run_with(folder.path(), "empty", ""), (Vec::new(), told.into(), 0));
 }
+
+#[test]
+fn no_source_is_overwritten() {
+    let folder = sources();
+    for args in ["main.py -o main.py", "main.py lib/a.py -o lib/../main.py"] {
+        let (out, err, status) = run(folder.path(), args);
+        assert_eq!((&*out, status), ("", 2), "{args}: {err}");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("main.py", folder.path().join("link.mpy")).unwrap();
+        let (_, err, status) = run(folder.path(), "main.py -o link.mpy");
+        assert_eq!((&*err, status), ("berus: link.mpy: is a source, which the module would overwrite\n", 2));
+    }
+    assert_eq!(fs::read(folder.path().join("main.py")).unwrap(), b"import lib\nprint(lib.f(1))\n");
+}
+
+#[test]
+fn a_chip_names_its_architecture() {
+    let folder = temp_dir();
+    fs::write(folder.path().join("n.py"), "@micropython.native\ndef f():\n    return 1\n").unwrap();
+    let (_, err, status) = run(folder.path(), "n.py");
+    assert!(status == 1 && err.contains("invalid arch: name the board's by --arch, or the board by --for"), "{err}");
+    let (_, err, status) = run(folder.path(), "--for esp32 n.py");
+    assert!(status == 1 && err.contains("invalid arch"), "the port has chips of two: {err}");
+    run(folder.path(), "--for pico n.py -o for.mpy");
+    run(folder.path(), "--arch armv6m n.py -o arch.mpy");
+    let [by_board, by_name] = ["for.mpy", "arch.mpy"].map(|name| fs::read(folder.path().join(name)).unwrap());
+    assert_eq!(by_board, by_name);
+}
+
+#[test]
+fn a_module_is_no_source() {
+    let folder = sources();
+    succeeds(folder.path(), "main.py");
+    let (_, err, status) = run(folder.path(), "main.mpy -o again.mpy");
+    assert_eq!(
+        (&*err, status),
+        ("berus: main.mpy: this is an .mpy module already: berus verify and dump read it\n", 1)
+    );
+}

@@ -95,7 +95,8 @@ fn flags_of_an_architecture_are_set() {
     for (args, why) in [
         (&["convert", "--arch-flags", "zba", "a.mpy"][..], "without machine code it needs no extensions"),
         (&["convert", "--arch-flags", "zba", &fixture("machine-x64.mpy")], "x64, which has no extensions with flags"),
-        (&["convert", "--arch-flags", "sse", &with_flags], "sse is no extension that has a flag"),
+        (&["convert", "--arch-flags", "4", &with_flags], "4 has bits beyond those of zba and zcmp"),
+        (&["convert", "--arch-flags", "sse", &with_flags], "\"sse\" is none of the extensions zba, zcmp"),
     ] {
         let (status, said) = run(args);
         assert!(status != Some(0) && said.contains(why), "{args:?}: {said}");

@@ -21,7 +21,7 @@ use berus_mpy::release::Release;
 use berus_mpy::v5;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{CommandFactory, value_parser};
+use clap::value_parser;
 
 use crate::extensions;
 use crate::output::{Output, file};
@@ -57,9 +57,9 @@ pub struct Args {
     #[arg(long, visible_alias = "march", value_name = "ARCH", value_parser = architectures())]
     arch: Option<Arch>,
     /// Extensions of the architecture that the machine code may use and the module then needs, with commas between
-    #[arg(long, visible_alias = "march-flags", value_name = "FLAGS", value_delimiter = ',')]
-    #[arg(value_parser = arch_flags(), requires = "arch")]
-    arch_flags: Vec<u32>,
+    #[arg(long, visible_alias = "march-flags", value_name = "FLAGS", default_value = "0", hide_default_value = true)]
+    #[arg(value_parser = extensions::parse, requires = "arch")]
+    arch_flags: u32,
     /// What to make of functions that do not ask for something else
     #[arg(long, value_name = "WHAT", default_value = "bytecode", value_parser = emitters())]
     #[arg(requires_ifs = [("native", "arch"), ("viper", "arch")])]
@@ -96,11 +96,6 @@ pub fn architectures() -> impl TypedValueParser<Value = Arch> {
     PossibleValuesParser::new(Arch::ALL.map(Arch::name)).try_map(move |name| name.parse::<Arch>().map_err(unknown))
 }
 
-/// The extensions that an architecture can have, by their names: those of rv32imc.
-fn arch_flags() -> impl TypedValueParser<Value = u32> {
-    PossibleValuesParser::new(Arch::Rv32imc.extensions()).try_map(|name| extensions::flag(&name))
-}
-
 /// The emitters, by the names that mpy-cross has for them.
 fn emitters() -> impl TypedValueParser<Value = Emitter> {
     PossibleValuesParser::new(["bytecode", "native", "viper"]).map(|name| match &*name {
@@ -116,6 +111,11 @@ Exit status:
   1  a program has an error
   2  a file cannot be read or written, or the command line is wrong";
 
+/// Ends the program, because options do not go together.
+fn misused(message: &str) -> ! {
+    crate::misused("compile", ErrorKind::ArgumentConflict, message)
+}
+
 /// Compiles the sources.
 ///
 /// # Errors
@@ -125,13 +125,13 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     let Some(mut tasks) = plan::plan(args, output) else { return Ok(()) };
     if args.source_name.is_some() && tasks.len() > 1 {
         let message = "--source-name is for one source, and there are several";
-        crate::Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+        misused(message);
     }
-    if !args.arch_flags.is_empty() && args.arch != Some(Arch::Rv32imc) {
-        crate::Cli::command().error(ErrorKind::ArgumentConflict, "--arch-flags are those of rv32imc").exit();
+    if args.arch_flags != 0 && args.arch != Some(Arch::Rv32imc) {
+        misused("--arch-flags are those of rv32imc");
     }
     let release = args.target.as_ref().map_or(Ok(Options::NEWEST), |target| release(target, args));
-    let release = release.unwrap_or_else(|why| crate::Cli::command().error(ErrorKind::ArgumentConflict, why).exit());
+    let release = release.unwrap_or_else(|why| misused(&why));
     let options = Options {
         release,
         cache_lookups: args.target.as_ref().is_some_and(Target::caches_in_bytecode),
@@ -140,13 +140,13 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
         small_int_bits: args.small_int_bits,
         source_lines: !args.no_source_lines,
         emitter: args.emit,
-        arch: args.arch,
-        arch_flags: args.arch_flags.iter().fold(0, |all, flag| all | flag),
+        arch: args.arch.or_else(|| args.target.as_ref()?.only_arch()),
+        arch_flags: args.arch_flags,
         ..Options::default()
     };
     if args.minify == Some(What::Names) && options.python != Flavour::MicroPython {
         let message = "--minify=names knows the names of MicroPython only";
-        crate::Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+        misused(message);
     }
     let smaller = match args.minify {
         None => None,
@@ -216,13 +216,13 @@ fn release(target: &Target, args: &Args) -> Result<Release, String> {
         version,
         sub_version: SUB_VERSION,
         arch: args.arch,
-        arch_flags: args.arch_flags.iter().fold(0, |all, flag| all | flag),
+        arch_flags: args.arch_flags,
         small_int_bits: args.small_int_bits,
         caches: target.caches_in_bytecode(),
         unicode: true,
     };
     if let Some(reason) = judge(&claims, None, target, &Neighbours::default()).reasons.first() {
-        return Err(format!("the modules would not fit {}: {reason}", target.name));
+        return Err(format!("a module would not fit {}: {reason}", target.name));
     }
     Ok(target.compiler())
 }

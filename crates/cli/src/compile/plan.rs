@@ -1,15 +1,14 @@
 //! Which sources there are, and where each module goes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use super::Args;
 use crate::input::displayed;
-use crate::output::{Output, Status, describe};
+use crate::output::{Output, Status, describe, walked};
 
 /// A source to compile.
 #[derive(Debug)]
@@ -65,7 +64,7 @@ pub fn plan(args: &Args, output: &mut Output) -> Option<Vec<Task>> {
             tasks.push(Task { source: Source::File(given.clone()), name: name(args, given), target });
         }
     }
-    (has_room(args, output) && distinct(&tasks, output)).then_some(tasks)
+    (has_room(args, output) && distinct(&tasks, output) && spares_sources(&tasks, output)).then_some(tasks)
 }
 
 /// Adds the Python files below a folder, but for those in hidden folders, in the order of their names.
@@ -84,8 +83,7 @@ fn folder(args: &Args, folder: &Path, tasks: &mut Vec<Task>, output: &mut Output
             Ok(_) => {}
             Err(error) => {
                 let place = error.path().map_or_else(|| displayed(folder), displayed);
-                let error = io::Error::from(error);
-                output.complain(Status::Unusable, &place, &describe(&error));
+                output.complain(Status::Unusable, &place, &describe(&walked(error)));
             }
         }
     }
@@ -157,7 +155,29 @@ fn distinct(tasks: &[Task], output: &mut Output) -> bool {
     good
 }
 
+/// Whether no module would take the place of a source. Complains if one would.
+fn spares_sources(tasks: &[Task], output: &mut Output) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    let sources: HashSet<_> = tasks.iter().filter_map(|task| real(task.source.path()?)).collect();
+    let mut good = true;
+    for path in tasks.iter().filter_map(|task| task.target.path()) {
+        if real(path).is_some_and(|path| sources.contains(&path)) {
+            output.complain(Status::Unusable, &displayed(path), &"is a source, which the module would overwrite");
+            good = false;
+        }
+    }
+    good
+}
+
 impl Source {
+    /// The file, if it is one.
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Source::File(path) => Some(path),
+            Source::Stdin => None,
+        }
+    }
+
     /// What to call it.
     pub fn name(&self) -> String {
         match self {

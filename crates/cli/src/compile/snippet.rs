@@ -20,6 +20,9 @@ pub fn describe(name: &str, source: &[u8], error: &CompileError) -> (String, Str
     {
         let _ = write!(message, " in {}", String::from_utf8_lossy(block));
     }
+    if message.contains("invalid arch") {
+        message += ": name the board's by --arch, or the board by --for";
+    }
     let Some(line) = lines(source).nth((number as usize).saturating_sub(1)) else { return (place, message) };
     let text = String::from_utf8_lossy(&source[line.clone()]);
     // The compiler knows the byte of some errors, and of others only the line.

@@ -100,6 +100,12 @@ fn unusable(place: String, error: &io::Error) -> Outcome {
 
 fn make(task: &Task, options: &Options<'_>) -> Result<Vec<u8>, Outcome> {
     let source = read(&task.source).map_err(|error| unusable(task.source.name(), &error))?;
+    // Control characters as versions of the format are stand in no source.
+    if matches!(*source, [b'M' | b'C', 0..=8, ..]) {
+        let (place, message) =
+            (task.source.name(), "this is an .mpy module already: berus verify and dump read it".into());
+        return Err(Outcome::Failed { place, message, status: Status::Invalid });
+    }
     let options = Options { source_name: &task.name, ..options.clone() };
     compile(&task.source.name(), &source, &options).map_err(|(place, message)| Outcome::Failed {
         place,

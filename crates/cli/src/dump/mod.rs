@@ -19,7 +19,6 @@ use std::path::PathBuf;
 use berus_mpy::account::Account;
 use berus_mpy::disasm::SignatureText;
 use berus_mpy::module::CodeId;
-use clap::CommandFactory;
 use clap::error::ErrorKind;
 
 use crate::input;
@@ -83,7 +82,7 @@ pub fn run(args: &Args, output: &mut Output) -> io::Result<()> {
     let mut first = true;
     let files = input::modules(&args.files, output);
     if args.html && files.len() > 1 {
-        crate::Cli::command().error(ErrorKind::TooManyValues, "--html makes a page of one module").exit();
+        crate::misused("dump", ErrorKind::TooManyValues, "--html makes a page of one module");
     }
     let source = match args.source.as_deref().map(|path| (path, fs::read(path))) {
         Some((path, Err(error))) => {
