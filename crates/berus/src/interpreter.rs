@@ -221,7 +221,8 @@ impl Builder {
     /// An error if there is no memory for an interpreter, or no clock to limit time by.
     pub fn build(self) -> Result<Interpreter> {
         let heap = Heap::growing(&GlobalRegions, self.memory);
-        let limits = Limits { value_stack: self.value_stack, machine_stack: self.machine_stack };
+        let limits =
+            Limits { value_stack: self.value_stack, frame_stack: self.value_stack, machine_stack: self.machine_stack };
         #[cfg(feature = "files")]
         let bound_of_files = self.files.as_ref().map(|files| files.bound);
         let host = Host::new(
@@ -250,7 +251,7 @@ impl Builder {
             ..State::default()
         }));
         // SAFETY: as above.
-        let python = Box::new(unsafe { Python::new(vm) });
+        let python = unsafe { Python::new(vm) };
         let interpreter = Interpreter { python };
         interpreter.raising(|vm| {
             #[cfg(feature = "files")]

@@ -1,5 +1,7 @@
 //! An interpreter at work.
 
+use alloc::boxed::Box;
+
 use berus_compiler::Mode;
 use berus_runtime::import::run::RunModule;
 use berus_runtime::import::source::Compile;
@@ -39,8 +41,9 @@ impl Python {
 
     /// # Safety
     /// As [`Vm::new`]; the interpreter has a [`State`].
-    pub(crate) unsafe fn new(vm: Vm) -> Python {
-        Python { vm }
+    pub(crate) unsafe fn new(vm: Box<Vm>) -> Box<Python> {
+        // SAFETY: a `Python` has the layout of its `Vm`, and nothing else.
+        unsafe { Box::from_raw(Box::into_raw(vm).cast()) }
     }
 
     pub(crate) fn state(&self) -> &State {

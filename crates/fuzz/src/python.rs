@@ -66,7 +66,7 @@ pub fn with_interpreter<R>(raw_memory: bool, work: impl FnOnce(&Vm) -> R) -> R {
 
 /// Does the same on a host.
 pub fn with_host<R>(host: Box<dyn Host>, work: impl FnOnce(&Vm) -> R) -> R {
-    let limits = Limits { value_stack: 1 << 12, ..Limits::default() };
+    let limits = Limits { value_stack: 1 << 12, frame_stack: 1 << 12, ..Limits::default() };
     let heap = Heap::growing(&GlobalRegions, HEAP);
     // SAFETY: the targets keep the contract of raw words.
     #[allow(unsafe_code)]

@@ -32,23 +32,24 @@ use crate::modules::THREAD_MODULES;
 use crate::qstr::Pool;
 
 impl Vm {
-    /// An interpreter that has run nothing. `None` if there is no memory for what every interpreter needs.
+    /// An interpreter that has run nothing, which stays where it is: its caches are too much for the machine stack of a
+    /// small board. `None` if there is no memory for what every interpreter needs.
     ///
     /// # Safety
     /// All code that is given the interpreter keeps the [contract of raw words](Vm#the-contract-of-raw-words), and nobody
     /// has used the heap before. Without the
     /// feature `verify`, all modules that the interpreter loads are such as [`berus_mpy::verify::verify`] accepts, with
     /// frames no larger than their preludes say.
-    pub unsafe fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
+    pub unsafe fn new(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Box<Vm>> {
         #[allow(unused_mut)] // where there are no threads
-        let mut vm = Vm {
+        let mut vm = Box::new(Vm {
             heap,
             qstrs: Pool::default(),
             world: World::new(host),
             events: Events::default(),
             #[cfg(feature = "threads")]
             turns: Turns::default(),
-            thread: Thread::new(limits.value_stack)?,
+            thread: Thread::new(limits.value_stack, limits.frame_stack)?,
             dispatch: Dispatch::new(&op::TABLE, op::stop),
             steps: Steps::default(),
             #[cfg(berus_tier)]
@@ -82,7 +83,7 @@ impl Vm {
             limits,
             abandoned: Cell::new(false),
             registry: vec![MODULES],
-        };
+        });
         #[cfg(feature = "threads")]
         if vm.host_threads().is_some() {
             vm.registry.push(THREAD_MODULES);

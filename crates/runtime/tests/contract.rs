@@ -17,7 +17,7 @@ use berus_runtime::model::word::Obj;
 use berus_runtime::ops::stream;
 use berus_testkit::programs::new_vm;
 
-fn vm(host: impl Host + 'static) -> Vm {
+fn vm(host: impl Host + 'static) -> Box<Vm> {
     new_vm(Heap::growing(&GlobalRegions, 1 << 20), Box::new(host), Limits::default()).expect("the heap has room")
 }
 
@@ -45,7 +45,7 @@ fn a_panic_of_the_host_abandons_the_interpreter() {
 #[test]
 fn stacks_that_no_memory_holds_are_refused() {
     for value_stack in [usize::MAX, usize::MAX / 4, usize::MAX / 8, isize::MAX as usize / 8] {
-        let limits = Limits { value_stack, ..Limits::default() };
+        let limits = Limits { value_stack, frame_stack: value_stack, ..Limits::default() };
         assert!(new_vm(Heap::growing(&GlobalRegions, 1 << 20), Box::new(Silent), limits).is_none());
     }
 }

@@ -95,7 +95,7 @@ fn rom(name: &str) -> &'static [u8] {
     Box::leak(Box::new(memory.make_exec().expect("it can be executed")))
 }
 
-fn interpreter(host: impl Host + 'static) -> Vm {
+fn interpreter(host: impl Host + 'static) -> Box<Vm> {
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
     new_vm(Heap::growing(&GlobalRegions, 64 << 20), Box::new(host), limits).expect("the heap has room")
 }

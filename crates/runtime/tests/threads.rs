@@ -103,7 +103,7 @@ impl Monitor for StdMonitor {
     }
 }
 
-fn new(kept: &Kept) -> Vm {
+fn new(kept: &Kept) -> Box<Vm> {
     let heap = Heap::growing(&GlobalRegions, 64 << 20);
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
     new_vm(heap, Box::new(kept.clone()), limits).expect("the heap has room")

@@ -56,7 +56,7 @@ impl Host for Quiet {
 }
 
 /// A new interpreter, with the modules of the library.
-fn interpreter() -> Vm {
+fn interpreter() -> Box<Vm> {
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
     let heap = Heap::growing(&GlobalRegions, 64 << 20);
     let mut vm = new_vm(heap, Box::new(Quiet::default()), limits).expect("the heap has room");

@@ -134,7 +134,7 @@ impl Files for Sandbox {
 }
 
 /// An interpreter on `host`, with the library and what `prepare` adds.
-fn interpreter(host: &Sandbox, prepare: impl FnOnce(&mut Vm)) -> Vm {
+fn interpreter(host: &Sandbox, prepare: impl FnOnce(&mut Vm)) -> Box<Vm> {
     let heap = Heap::growing(&GlobalRegions, 16 << 20);
     let mut vm = new_vm(heap, Box::new(host.clone()), Limits::default()).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);

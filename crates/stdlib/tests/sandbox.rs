@@ -75,7 +75,7 @@ fn programs() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// An interpreter with the library.
-fn interpreter(host: impl Host + 'static) -> Vm {
+fn interpreter(host: impl Host + 'static) -> Box<Vm> {
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
     let mut vm = new_vm(Heap::growing(&GlobalRegions, HEAP), Box::new(host), limits).expect("the heap has room");
     vm.register(berus_stdlib::MODULES);

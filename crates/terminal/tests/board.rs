@@ -91,7 +91,7 @@ fn answer(bytes: &[u8]) -> (String, usize) {
     let mut prompt = Prompt::new(8, 1 << 12);
     for resets in 0.. {
         let heap = Heap::growing(&GlobalRegions, 64 << 10);
-        let limits = Limits { value_stack: 1 << 10, ..Limits::default() };
+        let limits = Limits { value_stack: 1 << 10, frame_stack: 1 << 10, ..Limits::default() };
         let mut vm = new_vm(heap, Box::new(Machine(Rc::clone(&cable))), limits).expect("the heap has room");
         vm.set_line_editor(Box::new(BoardLines::new()));
         match vm.enter(|vm| Python(vm).live(&mut prompt)) {

@@ -47,7 +47,7 @@ pub const ENDLESS: &str = "# MicroPython does not end: ";
 
 /// An interpreter for a test, which keeps the contract of raw words; `None` if there is no memory for one.
 #[allow(unsafe_code)]
-pub fn new_vm(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Vm> {
+pub fn new_vm(heap: Heap, host: Box<dyn Host>, limits: Limits) -> Option<Box<Vm>> {
     // SAFETY: the code of tests keeps the contract.
     unsafe { Vm::new(heap, host, limits) }
 }
@@ -155,7 +155,7 @@ unsafe impl CodeRoom for Pieces {
 
 /// An interpreter whose output is kept.
 pub struct Interpreter {
-    vm: Vm,
+    vm: Box<Vm>,
     console: Console,
 }
 

@@ -37,14 +37,12 @@ static FROZEN: FrozenImage = FrozenImage(include_bytes!(concat!(env!("OUT_DIR"),
 /// Bytes of the machine stack, of which those of [`LIMITS`] are for built-ins.
 const STACK: usize = 32 << 10;
 
-/// Python's value stack in words, and the machine stack that built-ins may use in bytes.
-const LIMITS: Limits = Limits { value_stack: 2 << 10, machine_stack: 20 << 10 };
+/// Python's stacks of values and of frames in words, and the machine stack that built-ins may use in bytes.
+const LIMITS: Limits = Limits { value_stack: 2 << 10, frame_stack: 1 << 10, machine_stack: 20 << 10 };
 
 unsafe extern "C" {
     static mut _stack_start: u8;
 }
-
-static mut BOARD: Option<Board> = None;
 
 #[hal::entry]
 fn main() -> ! {
@@ -52,17 +50,15 @@ fn main() -> ! {
     // SAFETY: the linker puts the stack at the end of the RAM that it gives nothing else from the heap's start on, and
     // this is called once.
     memory::give(unsafe { memory::below_stack(cortex_m_rt::heap_start().cast(), &raw mut _stack_start, STACK) });
-    let board = Board {
+    Board {
         chip: &chip::CHIP,
         flash: Some(partitions::files()),
         rom: Some(partitions::rom()),
         frozen: &FROZEN,
         limits: LIMITS,
         started: Clock::new(),
-    };
-    // SAFETY: this is called once, and nobody else writes to the board.
-    let board: &'static Board = unsafe { (*(&raw mut BOARD)).insert(board) };
-    board.run()
+    }
+    .run()
 }
 
 #[panic_handler]

@@ -31,8 +31,8 @@ static FROZEN: FrozenImage = FrozenImage(include_bytes!(concat!(env!("OUT_DIR"),
 /// Bytes of the machine stack, of which those of [`LIMITS`] are for built-ins.
 const STACK: usize = 128 << 10;
 
-/// Python's value stack in words, and the machine stack that built-ins may use in bytes.
-const LIMITS: Limits = Limits { value_stack: 8 << 10, machine_stack: 64 << 10 };
+/// Python's stacks of values and of frames in words, and the machine stack that built-ins may use in bytes.
+const LIMITS: Limits = Limits { value_stack: 8 << 10, frame_stack: 4 << 10, machine_stack: 64 << 10 };
 
 /// Where the partitions are: for ROM images, whose first half QEMU may load one to (`-device loader`), and for files.
 const STORAGE: usize = match () {
@@ -58,8 +58,6 @@ fn heap_start() -> *mut u8 {
     riscv_rt::heap_start().cast()
 }
 
-static mut BOARD: Option<Board> = None;
-
 #[entry]
 fn main() -> ! {
     cause::start();
@@ -69,17 +67,15 @@ fn main() -> ! {
     memory::give(unsafe { memory::below_stack(heap_start(), &raw mut _stack_start, STACK) });
     // SAFETY: nothing but the partitions is there.
     let (rom, flash) = unsafe { (Region::new(STORAGE, ROM_LEN), Region::new(STORAGE + ROM_LEN, FLASH_LEN)) };
-    let board = Board {
+    Board {
         chip: &chip::CHIP,
         flash: Some(Partition::new(flash)),
         rom: Some(Rom::new(rom)),
         frozen: &FROZEN,
         limits: LIMITS,
         started: Clock::new(),
-    };
-    // SAFETY: this is called once, and nobody else writes to the board.
-    let board: &'static Board = unsafe { (*(&raw mut BOARD)).insert(board) };
-    board.run()
+    }
+    .run()
 }
 
 #[panic_handler]

@@ -23,8 +23,8 @@ const OBJECTS: usize = 32 << 10;
 /// Bytes for what the interpreter itself allocates, and for machine code.
 const INTERNAL: usize = 72 << 10;
 
-/// Python's value stack in words, and the machine stack that built-ins may use in bytes.
-const LIMITS: Limits = Limits { value_stack: 2 << 10, machine_stack: 32 << 10 };
+/// Python's stacks of values and of frames in words, and the machine stack that built-ins may use in bytes.
+const LIMITS: Limits = Limits { value_stack: 2 << 10, frame_stack: 1 << 10, machine_stack: 32 << 10 };
 
 static mut BYTES: [MaybeUninit<u8>; INTERNAL] = [MaybeUninit::uninit(); INTERNAL];
 static mut WORDS: [MaybeUninit<usize>; OBJECTS] = [MaybeUninit::uninit(); OBJECTS];

@@ -76,8 +76,13 @@ impl Default for Clock {
 }
 
 impl Board {
-    /// Runs one interpreter after another, for ever, in the memory that [`memory::give`](crate::memory::give) was given.
-    pub fn run(&'static self) -> ! {
+    /// Runs one interpreter after another, for ever, in the memory that [`memory::give`](crate::memory::give) was given. The
+    /// board lies there, too.
+    pub fn run(self) -> ! {
+        Box::leak(Box::new(self)).run_for_good()
+    }
+
+    fn run_for_good(&'static self) -> ! {
         console::received(self.chip);
         if let Some(now) = self.chip.wall_clock() {
             self.started.set(now.saturating_sub(self.chip.now()));

@@ -45,10 +45,10 @@ static PROGRAM: &[u8] = include_bytes!("../program.py");
 const OBJECTS: usize = 4 << 10;
 
 /// Bytes for what the interpreter itself allocates: its stacks, and tables while it loads.
-const INTERNAL: usize = if cfg!(feature = "compiler") { 28 << 10 } else { 14 << 10 };
+const INTERNAL: usize = if cfg!(feature = "compiler") { 28 << 10 } else { 15 << 10 };
 
-/// Python's value stack in words, and the machine stack that built-ins may use in bytes.
-const LIMITS: Limits = Limits { value_stack: 1 << 10, machine_stack: 10 << 10 };
+/// Python's stacks of values and of frames in words, and the machine stack that built-ins may use in bytes.
+const LIMITS: Limits = Limits { value_stack: 1 << 10, frame_stack: 3 << 8, machine_stack: 10 << 10 };
 
 #[global_allocator]
 static ALLOCATOR: LlffHeap = LlffHeap::empty();
@@ -83,7 +83,7 @@ fn run(vm: &Vm) -> Res<()> {
 
 /// The interpreter with the modules of the library.
 #[cfg(feature = "library")]
-fn with_library(mut vm: Vm) -> Vm {
+fn with_library(mut vm: Box<Vm>) -> Box<Vm> {
     vm.register(berus_stdlib::MODULES);
     vm
 }

@@ -169,7 +169,7 @@ impl Board {
     /// The life of one interpreter; `None` if there is no memory for one.
     fn live(&self, prompt: &mut Prompt) -> Option<Ending> {
         let heap = Heap::growing(&GlobalRegions, self.heap);
-        let limits = Limits { value_stack: VALUE_STACK, machine_stack: STACK };
+        let limits = Limits { value_stack: VALUE_STACK, frame_stack: VALUE_STACK, machine_stack: STACK };
         // SAFETY: the board keeps the contract of raw words.
         let mut vm = unsafe { Vm::new(heap, Box::new(self.host.clone()), limits) }?;
         vm.register(berus_stdlib::MODULES);

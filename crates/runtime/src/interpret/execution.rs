@@ -21,7 +21,7 @@ use crate::model::object::Gc;
 use crate::model::registers::Sp;
 use crate::model::steps::choose_dispatch;
 use crate::model::thread::{Level, Thread};
-use crate::model::vm::Vm;
+use crate::model::vm::{Limits, Vm};
 use crate::model::word::Obj;
 
 /// A call that runs in steps, alternately with others and with code of the embedder's.
@@ -78,8 +78,9 @@ impl Execution {
     /// # Errors
     /// `MemoryError` if there is no memory for stacks, `RuntimeError` if they have no room for the arguments.
     pub fn new(vm: &Vm, function: Obj, args: &[Obj], locals: Option<Gc<Dict>>) -> Res<Execution> {
-        let words = vm.limits.value_stack;
-        let thread = Thread::new(words).ok_or_else(|| vm.memory_error(words * size_of::<usize>()))?;
+        let Limits { value_stack, frame_stack, .. } = vm.limits;
+        let thread = Thread::new(value_stack, frame_stack)
+            .ok_or_else(|| vm.memory_error((value_stack + frame_stack) * size_of::<usize>()))?;
         if !(thread.stacks.lay_out(&[function]) && thread.stacks.lay_out(args)) {
             return Err(vm.recursion_error());
         }

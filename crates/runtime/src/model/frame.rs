@@ -207,9 +207,9 @@ impl Stacks {
 const WORD: usize = size_of::<usize>();
 
 impl Stacks {
-    /// Stacks of `words` words each, if there is memory for them.
-    pub fn new(words: usize) -> Option<Stacks> {
-        let (values, frames) = (Memory::new(words)?, Memory::new(words.max(FEWEST))?);
+    /// Stacks of so many words for values and for frames, if there is memory for them.
+    pub fn new(values: usize, frames: usize) -> Option<Stacks> {
+        let (values, frames) = (Memory::new(values)?, Memory::new(frames.max(FEWEST))?);
         frames.put_to_use(FEWEST);
         let base = values.start().cast::<Slot>();
         let bottom = frames.start().cast::<Frame>();

@@ -43,10 +43,10 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    /// A thread that has run nothing, with stacks of `words` words, if there is memory for them.
-    pub fn new(words: usize) -> Option<Thread> {
+    /// A thread that has run nothing, with stacks of so many words for values and for frames, if there is memory for them.
+    pub fn new(values: usize, frames: usize) -> Option<Thread> {
         Some(Thread {
-            stacks: Stacks::new(words)?,
+            stacks: Stacks::new(values, frames)?,
             exception: Cell::new(None),
             returned: Cell::new(None),
             result: Cell::new(None),

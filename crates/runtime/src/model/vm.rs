@@ -46,6 +46,9 @@ use crate::qstr::{Pool, Qstr};
 pub struct Limits {
     /// Words of the value stack, on which arguments and local variables lie.
     pub value_stack: usize,
+    /// Words of the frame stack: a call takes ten at most, and four at most for each exception block that its function may
+    /// have open at once.
+    pub frame_stack: usize,
     /// Bytes of the machine stack that built-ins may use, from where the interpreter is entered. The thread must have
     /// these bytes, and 64 KiB more for the calls that built-ins make without a check of the depth: a stack that ends
     /// sooner ends the process.
@@ -54,7 +57,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { value_stack: if usize::BITS >= 64 { 1 << 17 } else { 1 << 11 }, machine_stack: 512 << 10 }
+        let words = if usize::BITS >= 64 { 1 << 17 } else { 1 << 11 };
+        Limits { value_stack: words, frame_stack: words, machine_stack: 512 << 10 }
     }
 }
 

@@ -173,7 +173,7 @@ fn new_thread(vm: &Vm, stacks: ThreadStacks) -> Res<Thread> {
     if !stacks.take(vm) {
         return Err(no_memory());
     }
-    Thread::new(stacks.words).ok_or_else(|| {
+    Thread::new(stacks.words, stacks.words).ok_or_else(|| {
         stacks.give_back(vm);
         no_memory()
     })
@@ -187,7 +187,7 @@ pub(crate) fn global_lock(vm: &Vm) -> Option<Arc<GlobalLock>> {
     }
     // There is one.
     let lock = Arc::new(GlobalLock::new(host));
-    vm.thread.parking.place.set(vm.turns.add(Thread::new(0)?)?);
+    vm.thread.parking.place.set(vm.turns.add(Thread::new(0, 0)?)?);
     vm.turns.lock.replace(Some(Arc::clone(&lock)));
     Some(lock)
 }
