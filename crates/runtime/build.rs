@@ -8,13 +8,15 @@
 //!
 //! A handler ends in a call. The compiler makes a jump of that where it optimises, at levels 2, 3, `s` and `z`, on
 //! machines that have registers for all arguments, and as long as nobody has it watch the machine stack. At level 1 it
-//! leaves calls as they are, for the sake of backtraces.
+//! leaves calls as they are, for the sake of backtraces. Machines with registers for four arguments, Thumb of version 2,
+//! have the configuration `berus_few_registers`: handlers find the code that runs in the frame there.
 
 use std::env::var;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rustc-check-cfg=cfg(berus_jumps)");
+    println!("cargo:rustc-check-cfg=cfg(berus_few_registers)");
     println!(
         "cargo:rustc-check-cfg=cfg(berus_machine, values(none(), \"armv6\", \"rv32\", \"rv64\", \"thumb\", \"x64\", \"x86\"))"
     );
@@ -25,18 +27,32 @@ fn main() {
     let given = |name: &str| var(name).unwrap_or_default();
     let is_watched = !given("CARGO_CFG_SANITIZE").is_empty() || var("CARGO_CFG_MIRI").is_ok();
     let is_asked_not_to = var("CARGO_FEATURE_PLAIN_LOOP").is_ok();
-    let makes_jumps = makes_jumps(&given("OPT_LEVEL"), &given("CARGO_CFG_TARGET_ARCH"), &given("CARGO_CFG_TARGET_OS"));
+    // A loop is smaller.
+    let is_small = var("CARGO_FEATURE_SMALL").is_ok() && given("CARGO_CFG_TARGET_OS") == "none";
+    let makes_jumps = makes_jumps(&given("OPT_LEVEL"), &machine(&given("TARGET")), &given("CARGO_CFG_TARGET_OS"));
 
-    if makes_jumps && !is_watched && !is_asked_not_to {
+    if makes_jumps && !is_watched && !is_asked_not_to && !is_small {
         println!("cargo:rustc-cfg=berus_jumps");
+        if machine(&given("TARGET")) == "thumb2" {
+            println!("cargo:rustc-cfg=berus_few_registers");
+        }
+    }
+}
+
+/// The machine of a target: what its name begins with, and `thumb2` for all processors that have these instructions.
+fn machine(target: &str) -> String {
+    match target.split('-').next().unwrap_or_default() {
+        "thumbv7m" | "thumbv7em" | "thumbv8m.main" => "thumb2".into(),
+        machine if machine.starts_with("riscv32") => "riscv32".into(),
+        machine => machine.into(),
     }
 }
 
 /// Whether the compiler makes jumps of what handlers end in, at a level of optimisation, for a machine and a system.
-pub fn makes_jumps(level: &str, arch: &str, system: &str) -> bool {
+pub fn makes_jumps(level: &str, machine: &str, system: &str) -> bool {
     let optimises = matches!(level, "2" | "3" | "s" | "z");
-    // Elsewhere six arguments do not fit into registers, or nobody has tried.
-    let has_registers = matches!(arch, "x86_64" | "aarch64") && system != "windows";
+    // Elsewhere the arguments do not fit into registers, or nobody has tried.
+    let has_registers = matches!(machine, "x86_64" | "aarch64" | "riscv32" | "thumb2") && system != "windows";
     optimises && has_registers
 }
 

@@ -1,5 +1,6 @@
 //! Puts the memory map of the board, which `BERUS_BOARD` names, where the linker looks for it, and the image of frozen
-//! modules, which `BERUS_FROZEN` may name, where the board's program does.
+//! modules, which `BERUS_FROZEN` may name, where the board's program does. `BERUS_RAM` has the firmware use less of the
+//! board's RAM: so many KiB.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -25,7 +26,13 @@ fn main() {
         .find(|(name, ..)| *name == board)
         .unwrap_or_else(|| panic!("BERUS_BOARD names no board: {board}"));
     let map = format!("memory/{map}.x");
-    fs::copy(&map, out.join("memory.x")).unwrap_or_else(|error| panic!("{map}: {error}"));
+    let mut text = fs::read_to_string(&map).unwrap_or_else(|error| panic!("{map}: {error}"));
+    if let Ok(ram) = env::var("BERUS_RAM") {
+        let all = text.lines().find_map(|line| line.trim().strip_prefix("RAM ").map(|_| line.to_owned())).expect("there is RAM");
+        let (start, _) = all.rsplit_once('=').expect("the line ends in a length");
+        text = text.replace(&all, &format!("{start}= {ram}K"));
+    }
+    fs::write(out.join("memory.x"), text).expect("Cargo's folder can be written to");
     println!("cargo::rustc-env=BERUS_BOARD={name}");
     println!("cargo::rustc-env=BERUS_MACHINE={machine}");
     let names = BOARDS.iter().map(|(name, ..)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
@@ -37,6 +44,7 @@ fn main() {
     }
     println!("cargo::rustc-link-arg=-Tlink.x");
     println!("cargo::rerun-if-env-changed=BERUS_BOARD");
+    println!("cargo::rerun-if-env-changed=BERUS_RAM");
     println!("cargo::rerun-if-changed={map}");
 
     frozen::put(&out);

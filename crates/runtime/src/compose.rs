@@ -50,7 +50,7 @@ impl Vm {
             #[cfg(feature = "threads")]
             turns: Turns::default(),
             thread: Thread::new(limits.value_stack, limits.frame_stack)?,
-            dispatch: Dispatch::new(&op::TABLE, op::stop),
+            dispatch: Dispatch::new(&op::TABLE, op::STOP),
             steps: Steps::default(),
             #[cfg(berus_tier)]
             tier: Tier::default(),

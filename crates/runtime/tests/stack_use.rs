@@ -74,8 +74,10 @@ fn handlers_end_in_jumps_only_where_the_compiler_makes_them() {
     let levels = |arch, system| ["0", "1", "2", "3", "s", "z"].map(|level| build::makes_jumps(level, arch, system));
     assert_eq!(levels("x86_64", "linux"), [false, false, true, true, true, true]);
     assert_eq!(levels("aarch64", "none"), [false, false, true, true, true, true]);
+    assert_eq!(levels("thumb2", "none"), [false, false, true, true, true, true]);
+    assert_eq!(levels("riscv32", "none"), [false, false, true, true, true, true]);
     for (arch, system) in
-        [("x86_64", "windows"), ("arm", "none"), ("wasm32", "unknown"), ("riscv64", "linux"), ("x86", "linux")]
+        [("x86_64", "windows"), ("thumbv6m", "none"), ("wasm32", "unknown"), ("riscv64", "linux"), ("x86", "linux")]
     {
         assert_eq!(levels(arch, system), [false; 6]);
     }

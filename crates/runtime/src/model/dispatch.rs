@@ -2,9 +2,7 @@
 
 use core::cell::Cell;
 
-use crate::model::code::Code;
-use crate::model::object::Gc;
-use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::registers::{Fp, Ip, Running, Sp};
 use crate::model::vm::Vm;
 
 /// Whether handlers return to a loop after each instruction; the build script decides.
@@ -33,29 +31,44 @@ pub(crate) enum Exit {
 }
 
 /// The function that carries out an instruction.
-pub(crate) type Handler = fn(&Vm, Gc<Code>, Ip, Sp, Fp) -> Exit;
+pub(crate) type Handler = fn(&Vm, Running, Ip, Sp, Fp) -> Exit;
 
 /// A handler for each opcode.
 pub(crate) type Table = [Handler; 256];
 
-/// The handlers through which an instruction goes on to the next. Each interpreter has its own: those of `table`, or
-/// while it runs instructions one at a time, for each opcode `stop`. A handler in the interpreter's memory is reached
-/// with one machine instruction less than one in the program's constants.
+/// What an interpreter has in place of handlers while it stops before each instruction: the handler of each opcode.
+#[cfg(not(berus_few_registers))]
+pub(crate) type Stop = Handler;
+
+/// What an interpreter has in place of handlers while it stops before each instruction.
+#[cfg(berus_few_registers)]
+pub(crate) type Stop = &'static Table;
+
+/// The handlers through which an instruction goes on to the next: those of `table`, or while the interpreter runs
+/// instructions one at a time, for each opcode `stop`.
 pub(crate) struct Dispatch {
-    pub(crate) handlers: [Cell<Handler>; if PLAIN { 0 } else { 256 }],
+    /// The handlers of the interpreter's own: one in its memory is reached with one machine instruction less than one in the
+    /// program's constants.
+    #[cfg(not(berus_few_registers))]
+    handlers: [Cell<Handler>; if PLAIN { 0 } else { 256 }],
+    /// The handlers, where memory is scarce.
+    #[cfg(berus_few_registers)]
+    constant: Cell<&'static Table>,
     pub(crate) stops: Cell<bool>,
     /// The handlers that instructions have unless the interpreter steps.
     table: Cell<&'static Table>,
     /// How many wait for instructions with an opcode to stop ([`Dispatch::hold`]).
     #[cfg(berus_tier)]
     held: [Cell<u16>; 256],
-    /// The handler of every instruction while the interpreter steps.
-    stop: Handler,
+    stop: Stop,
 }
 
 impl Dispatch {
-    pub fn new(table: &'static Table, stop: Handler) -> Dispatch {
+    pub fn new(table: &'static Table, stop: Stop) -> Dispatch {
         Dispatch {
+            #[cfg(berus_few_registers)]
+            constant: Cell::new(table),
+            #[cfg(not(berus_few_registers))]
             handlers: core::array::from_fn(|op| Cell::new(table[op])),
             stops: Cell::new(false),
             table: Cell::new(table),
@@ -78,14 +91,30 @@ impl Dispatch {
         }
     }
 
+    /// The handler through which instructions with the opcode `op` are run.
+    #[inline(always)]
+    pub fn handler(&self, op: u8) -> Handler {
+        #[cfg(not(berus_few_registers))]
+        return self.handlers[usize::from(op)].get();
+        #[cfg(berus_few_registers)]
+        return self.constant.get()[usize::from(op)];
+    }
+
     /// Sets all handlers as they are to be now.
+    #[cfg(berus_few_registers)]
+    fn fill(&self) {
+        self.constant.set(if self.stops() { self.stop } else { self.table.get() });
+    }
+
+    /// Sets all handlers as they are to be now.
+    #[cfg(not(berus_few_registers))]
     fn fill(&self) {
         for (op, (handler, real)) in self.handlers.iter().zip(self.table.get()).enumerate() {
             handler.set(if self.stops() || self.is_held(op) { self.stop } else { *real });
         }
     }
 
-    #[cfg(not(berus_tier))]
+    #[cfg(not(any(berus_tier, berus_few_registers)))]
     fn is_held(&self, _: usize) -> bool {
         false
     }

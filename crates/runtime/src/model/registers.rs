@@ -3,6 +3,9 @@
 //! All of these operations rely on verified bytecode: an instruction finds its operands and children, and as many slots
 //! on the value stack as it takes, with room for what it puts on.
 
+use crate::model::code::Code;
+use crate::model::object::Gc;
+use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 
 /// The instruction pointer.
@@ -19,6 +22,77 @@ pub(crate) struct Sp(pub *mut Slot);
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub(crate) struct Fp(pub *mut Slot);
+
+/// The code that runs, as handlers are given it.
+#[cfg(not(berus_few_registers))]
+pub(crate) type Running = Gc<Code>;
+
+/// The code that runs, as handlers are given it: not at all, where machines have registers for four arguments only. The
+/// frame has it.
+#[cfg(berus_few_registers)]
+#[derive(Clone, Copy)]
+pub(crate) struct Running(());
+
+/// The code that runs, for a handler.
+#[inline(always)]
+pub(crate) fn running(code: Gc<Code>) -> Running {
+    #[cfg(not(berus_few_registers))]
+    return code;
+    #[cfg(berus_few_registers)]
+    {
+        let _ = code;
+        Running(())
+    }
+}
+
+/// The code that a handler was given.
+#[inline(always)]
+pub(crate) fn code_of(vm: &Vm, running: Running) -> Gc<Code> {
+    let _ = vm;
+    #[cfg(not(berus_few_registers))]
+    return running;
+    #[cfg(berus_few_registers)]
+    {
+        let Running(()) = running;
+        // SAFETY: handlers run in a frame with code.
+        unsafe { vm.frame().code.get().unwrap_unchecked() }
+    }
+}
+
+/// The code that runs and its local variables, for functions that take what handlers take and more: as with [`Running`],
+/// in no registers where these are few.
+#[derive(Clone, Copy)]
+pub(crate) struct Here {
+    running: Running,
+    #[cfg(not(berus_few_registers))]
+    fp: Fp,
+}
+
+impl Here {
+    #[inline(always)]
+    pub fn new(code: Gc<Code>, fp: Fp) -> Here {
+        let _ = fp;
+        Here {
+            running: running(code),
+            #[cfg(not(berus_few_registers))]
+            fp,
+        }
+    }
+
+    #[inline(always)]
+    pub fn code(self, vm: &Vm) -> Gc<Code> {
+        code_of(vm, self.running)
+    }
+
+    #[inline(always)]
+    pub fn fp(self, vm: &Vm) -> Fp {
+        let _ = vm;
+        #[cfg(not(berus_few_registers))]
+        return self.fp;
+        #[cfg(berus_few_registers)]
+        Fp(vm.frame().locals.get())
+    }
+}
 
 impl Ip {
     /// Reads the byte at the pointer, which moves behind it.

@@ -9,7 +9,7 @@ use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Handler};
 use crate::model::error::Res;
 use crate::model::object::Gc;
-use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::registers::{Fp, Ip, Sp, running};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::{float, int};
@@ -20,12 +20,12 @@ leaving_op! {
         let op = const { BinaryOp::ALL[N as usize] };
         let base = sp.down(2);
         if let Some((a, b)) = int::both_small(base.at(0).bits(), base.at(1).bits()) {
-            let Some(value) = int::short(op, a, b) else { return of_ints(vm, code, ip, sp, fp) };
+            let Some(value) = int::short(op, a, b) else { return of_ints(vm, running(code), ip, sp, fp) };
             sp.drop(1);
             sp.set_top(value);
             return next(vm, code, ip, sp, fp);
         }
-        short_of_floats::<N>(vm, code, ip, sp, fp)
+        short_of_floats::<N>(vm, running(code), ip, sp, fp)
     }
 }
 
@@ -34,8 +34,8 @@ leaving_op! {
     short_of_floats[const N: u8](vm, code, ip, sp, fp) {
         let op = const { BinaryOp::ALL[N as usize] };
         let base = sp.down(2);
-        let Some((a, b)) = floats(base.at(0), base.at(1)) else { return of_objects(vm, code, ip, sp, fp) };
-        let Some(value) = float::short(vm, op, a, b) else { return any(vm, code, ip, sp, fp) };
+        let Some((a, b)) = floats(base.at(0), base.at(1)) else { return of_objects(vm, running(code), ip, sp, fp) };
+        let Some(value) = float::short(vm, op, a, b) else { return any(vm, running(code), ip, sp, fp) };
         sp.drop(1);
         sp.set_top(value);
         next(vm, code, ip, sp, fp)

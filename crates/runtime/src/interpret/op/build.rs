@@ -8,7 +8,7 @@ use crate::model::error::{Raise, Res};
 use crate::model::layout::{Dict, List, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::{Classes, Iterate};
-use crate::model::registers::{Ip, Sp};
+use crate::model::registers::{Ip, Sp, running};
 use crate::model::types::flag;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
@@ -27,7 +27,7 @@ leaving_op! {
             base.set_slot(0, Some(pair.obj()));
             return next(vm, code, ip, base.up(1), fp);
         }
-        build_any_tuple(vm, code, start, sp, fp)
+        build_any_tuple(vm, running(code), start, sp, fp)
     }
 }
 
@@ -157,7 +157,7 @@ leaving_op! {
         {
             return next(vm, code, ip, base, fp);
         }
-        store_any_comp(vm, code, start, sp, fp)
+        store_any_comp(vm, running(code), start, sp, fp)
     }
 }
 
@@ -208,7 +208,7 @@ leaving_op! {
             base.set_slot(1, Some(first));
             return next(vm, code, ip, base.up(2), fp);
         }
-        unpack_any_sequence(vm, code, start, sp, fp)
+        unpack_any_sequence(vm, running(code), start, sp, fp)
     }
 }
 

@@ -23,7 +23,7 @@ use crate::model::frame::Entry;
 use crate::model::layout::Function;
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
-use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::registers::{Fp, Here, Ip, Sp, running};
 use crate::model::types::{Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
@@ -218,14 +218,14 @@ impl Arguments {
 
 /// Calls the object at `sp`, and goes on in the function, or behind the instruction with the result at `sp`.
 #[inline(never)]
-fn call_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
+fn call_and_go_on(vm: &Vm, here: Here, ip: Ip, mut sp: Sp, arguments: Arguments) -> Exit {
     let frame = vm.frame();
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
-    match call_from(vm, code, sp, arguments) {
+    match call_from(vm, here.code(vm), sp, arguments) {
         Ok(Some(value)) => {
             sp.push(value);
-            next(vm, code, ip, sp, fp)
+            next(vm, here.code(vm), ip, sp, here.fp(vm))
         }
         Ok(None) => resume(vm),
         Err(error) => call_failed(vm, ip, sp, error),
@@ -315,7 +315,7 @@ fn call_with_arguments(vm: &Vm, sp: Sp, arguments: Arguments) -> Res {
 
 /// Calls the built-in function at `sp`, without keywords, and goes on behind the instruction with the result at `sp`.
 #[inline(never)]
-fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: Arguments) -> Exit {
+fn call_builtin(vm: &Vm, here: Here, ip: Ip, mut sp: Sp, arguments: Arguments) -> Exit {
     let frame = vm.frame();
     frame.ip.set(ip.0);
     frame.sp.set(sp.0);
@@ -337,7 +337,7 @@ fn call_builtin(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, arguments: 
     };
     let value = tri!(vm, ip, called);
     sp.push(value);
-    next(vm, code, ip, sp, fp)
+    next(vm, here.code(vm), ip, sp, here.fp(vm))
 }
 
 /// Calls the built-in function at `sp` with the positional arguments at `args`; else leaves for the long way.
@@ -346,7 +346,7 @@ macro_rules! call_quickly {
         let (args, n_pos) = ($args, $n_pos);
         let fun = match $sp.at(0).downcast::<Builtin>() {
             Some(builtin) if $n_kw == 0 => builtin.fun(),
-            _ => return call_and_go_on($vm, $code, $ip, $sp, $fp, Arguments::new(n_pos, $n_kw, $first)),
+            _ => return call_and_go_on($vm, Here::new($code, $fp), $ip, $sp, Arguments::new(n_pos, $n_kw, $first)),
         };
         let called = match (fun, n_pos) {
             (Fun::F1(fun), 1) => fun($vm, args.at(0)),
@@ -354,7 +354,7 @@ macro_rules! call_quickly {
             (Fun::Var { min, max, fun }, n) if usize::from(min) <= n && n <= usize::from(max) => {
                 fun($vm, args.values(n))
             }
-            _ => return call_builtin($vm, $code, $ip, $sp, $fp, Arguments::new(n_pos, $n_kw, $first)),
+            _ => return call_builtin($vm, Here::new($code, $fp), $ip, $sp, Arguments::new(n_pos, $n_kw, $first)),
         };
         let value = tri!($vm, $ip, called);
         $sp.push(value);
@@ -372,7 +372,7 @@ leaving_op! {
         {
             return next(vm, target, Ip(target.start), args.up(usize::from(target.n_locals)), Fp(args.0));
         }
-        call_any_function(vm, code, start, sp, fp)
+        call_any_function(vm, running(code), start, sp, fp)
     }
 }
 
@@ -399,7 +399,7 @@ leaving_op! {
                 return next(vm, target, Ip(target.start), args.up(usize::from(target.n_locals)), Fp(args.0));
             }
         }
-        call_any_method(vm, code, start, sp, fp)
+        call_any_method(vm, running(code), start, sp, fp)
     }
 }
 
@@ -452,7 +452,7 @@ leaving_op! {
         let value = sp.pop();
         let frame = vm.frame();
         if frame.blocks_end.get() != frame.blocks() {
-            return exception::return_through_blocks(vm, code, ip, fp, value);
+            return exception::return_through_blocks(vm, Here::new(code, fp), ip, value);
         }
         if frame.entry.get() == Entry::Call {
             return go_back(vm, value);

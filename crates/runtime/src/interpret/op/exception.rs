@@ -17,7 +17,7 @@ use crate::model::events::{Poll, tick};
 use crate::model::frame::{Block, BlockKind, Frame};
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
-use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::registers::{Fp, Here, Ip, Sp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::ops::attr::{Attributes, MethodParts};
@@ -137,12 +137,12 @@ leaving_op! {
         if pending == Obj::NONE {
             return next(vm, code, ip, sp, fp);
         }
-        end_pending(vm, code, ip, sp, fp, pending)
+        end_pending(vm, Here::new(code, fp), ip, sp, pending)
     }
 }
 
 #[inline(never)]
-fn end_pending(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, pending: Obj) -> Exit {
+fn end_pending(vm: &Vm, here: Here, ip: Ip, mut sp: Sp, pending: Obj) -> Exit {
     match pending.as_small_int() {
         None => {
             let _ = raised(vm, ip, vm.raise(pending));
@@ -150,19 +150,20 @@ fn end_pending(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, pending: Obj
         }
         Some(RETURN) => {
             let value = sp.pop();
-            return_through_blocks(vm, code, ip, fp, value)
+            return_through_blocks(vm, here, ip, value)
         }
         Some(left) => {
             let target = sp.pop().as_small_int().unwrap_or_default() as u32;
-            jump_through_blocks(vm, code, ip, sp, fp, Leaving::new(target, left as u32))
+            leave(vm, here, ip, sp, Leaving::new(target, left as u32))
         }
     }
 }
 
 /// Returns `value`, by way of the `finally` parts of all open blocks.
 #[inline(never)]
-pub(crate) fn return_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, fp: Fp, value: Obj) -> Exit {
+pub(crate) fn return_through_blocks(vm: &Vm, here: Here, ip: Ip, value: Obj) -> Exit {
     let frame = vm.frame();
+    let (code, fp) = (here.code(vm), here.fp(vm));
     let here = offset(code, ip.plus(-1));
     while let Some(block) = frame.top_block() {
         if block.kind == BlockKind::Finally && block.handler > here {
@@ -182,12 +183,12 @@ leaving_op! {
         let by = ip.jump();
         let target = offset(code, ip.plus(by));
         let left = u32::from(ip.byte());
-        jump_through_blocks(vm, code, start, sp, fp, Leaving::new(target, left))
+        leave(vm, Here::new(code, fp), start, sp, Leaving::new(target, left))
     }
 }
 
 /// A jump out of blocks: where to, counted from the start of the code, and what is left to do of the operand of
-/// `UNWIND_JUMP`. A single number, so that [`jump_through_blocks`] gets all its arguments in registers.
+/// `UNWIND_JUMP`. A single number, so that [`leave_blocks`] gets all its arguments in registers.
 #[derive(Clone, Copy)]
 struct Leaving(u64);
 
@@ -197,9 +198,17 @@ impl Leaving {
     }
 }
 
-/// Leaves as many blocks as `leaving` says, by way of their `finally` parts, then jumps.
+/// Leaves blocks, and goes on where `leaving` says, or in a `finally` part.
+#[inline(always)]
+fn leave(vm: &Vm, here: Here, ip: Ip, sp: Sp, leaving: Leaving) -> Exit {
+    let target = tri!(vm, ip, leave_blocks(vm, here.code(vm), ip, sp, leaving));
+    next(vm, here.code(vm), target, Sp(vm.frame().sp.get()), here.fp(vm))
+}
+
+/// Leaves as many blocks as `leaving` says, up to one with a `finally` part that has not run: where to go on. The frame
+/// has the stack pointer for that.
 #[inline(never)]
-fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, leaving: Leaving) -> Exit {
+fn leave_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, leaving: Leaving) -> Res<Ip> {
     let (target, mut left) = ((leaving.0 >> 32) as u32, leaving.0 as u32);
     let frame = vm.frame();
     let here = offset(code, ip.plus(-1));
@@ -210,7 +219,8 @@ fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, leav
             if block.handler > here {
                 sp.push(Obj::small_int_wrapping(target as isize));
                 sp.push(Obj::small_int_wrapping(left as isize));
-                return next(vm, code, at(code, entry(code, block).unwind), sp, fp);
+                frame.sp.set(sp.0);
+                return Ok(at(code, entry(code, block).unwind));
             }
             // The handler runs, so what it has pending is on top, and is given up.
             let n_pending = if sp.top().as_small_int().is_some() { 2 } else { 1 };
@@ -222,9 +232,10 @@ fn jump_through_blocks(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, leav
         sp.drop(ITER_SLOTS as usize);
     }
     if target < here && tick(vm) {
-        tri!(vm, ip, vm.poll());
+        vm.poll()?;
     }
-    next(vm, code, at(code, target as usize), sp, fp)
+    frame.sp.set(sp.0);
+    Ok(at(code, target as usize))
 }
 
 leaving_op! {

@@ -19,7 +19,7 @@ use crate::model::iterator;
 use crate::model::iterator::Iter;
 use crate::model::layout::{List, Tuple};
 use crate::model::protocols::{Classes, Iterate};
-use crate::model::registers::{Ip, Sp};
+use crate::model::registers::{Ip, Sp, running};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::generator::Generator;
@@ -71,7 +71,7 @@ op! {
         let by = ip.forward();
         let state = sp.down(ITER_SLOTS as usize);
         let Some(value) = state.slot(0).and_then(Obj::as_small_int) else {
-            return for_iter_of_items(vm, code, start, sp, fp);
+            return for_iter_of_items(vm, running(code), start, sp, fp);
         };
         let Some(item) = advance_range(state, value) else { return next(vm, code, ip.plus(by), state, fp) };
         sp.push(item);
@@ -86,7 +86,7 @@ op! {
         let state = sp.down(ITER_SLOTS as usize);
         let items = match state.slot(0) {
             Some(items) if items != Obj::from_static(&iterator::TYPE) => items,
-            _ => return for_iter_of_object(vm, code, start, sp, fp),
+            _ => return for_iter_of_object(vm, running(code), start, sp, fp),
         };
         let Some(item) = advance_items(state, items) else { return next(vm, code, ip.plus(by), state, fp) };
         sp.push(item);

@@ -2,6 +2,7 @@
 
 use crate::interpret::op::{leaving_op, next, op, tri};
 use crate::model::events::{Poll, tick};
+use crate::model::registers::running;
 use crate::model::word::Obj;
 use crate::ops::truth::Truth;
 use crate::qstr::Qstr;
@@ -25,7 +26,7 @@ leaving_op! {
         let start = ip;
         let by = ip.jump();
         if by < 0 && tick(vm) {
-            return jump_polling(vm, code, start, sp, fp);
+            return jump_polling(vm, running(code), start, sp, fp);
         }
         next(vm, code, ip.plus(by), sp, fp)
     }
@@ -45,11 +46,11 @@ leaving_op! {
     pop_jump_if[const TRUTH: bool](vm, code, ip, sp, fp) {
         let start = ip;
         let by = ip.jump();
-        let Some(truth) = plain_truth(sp.top()) else { return pop_jump_if_object::<TRUTH>(vm, code, start, sp, fp) };
+        let Some(truth) = plain_truth(sp.top()) else { return pop_jump_if_object::<TRUTH>(vm, running(code), start, sp, fp) };
         sp.drop(1);
         if truth == TRUTH {
             if by < 0 && tick(vm) {
-                return jump_polling(vm, code, start, sp, fp);
+                return jump_polling(vm, running(code), start, sp, fp);
             }
             ip = ip.plus(by);
         }
@@ -62,13 +63,13 @@ leaving_op! {
     pop_jump_if_object[const TRUTH: bool](vm, code, ip, sp, fp) {
         let truth = tri!(vm, ip, vm.truth(sp.top()));
         sp.set_top(Obj::bool(truth));
-        pop_jump_if::<TRUTH>(vm, code, ip, sp, fp)
+        pop_jump_if::<TRUTH>(vm, running(code), ip, sp, fp)
     }
 }
 
 leaving_op! {
     jump_if_or_pop[const TRUTH: bool](vm, code, ip, sp, fp) {
-        let Some(truth) = plain_truth(sp.top()) else { return jump_if_object_or_pop::<TRUTH>(vm, code, ip, sp, fp) };
+        let Some(truth) = plain_truth(sp.top()) else { return jump_if_object_or_pop::<TRUTH>(vm, running(code), ip, sp, fp) };
         let by = ip.forward();
         if truth == TRUTH {
             ip = ip.plus(by);

@@ -7,7 +7,7 @@ use crate::interpret::op::{member, op, raised, tri};
 use crate::model::dispatch::Exit;
 use crate::model::error::Res;
 use crate::model::protocols::Ints;
-use crate::model::registers::Ip;
+use crate::model::registers::{Ip, running};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::services::raise::unset_local;
@@ -21,7 +21,7 @@ op! {
 
 op! {
     load_const_small_int(vm, code, ip, sp, fp) {
-        let Some(value) = ip.short_int() else { return load_const_long_int(vm, code, ip, sp, fp) };
+        let Some(value) = ip.short_int() else { return load_const_long_int(vm, running(code), ip, sp, fp) };
         sp.push(Obj::small_int_wrapping(value));
     }
 }

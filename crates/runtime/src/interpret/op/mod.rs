@@ -33,10 +33,10 @@ pub(crate) use crate::interpret::op::iterate::loop_body;
 #[cfg(berus_tier)]
 pub(in crate::interpret) use crate::interpret::op::jump::{plain_truth, pop_jump_if};
 use crate::model::code::Code;
-use crate::model::dispatch::{Exit, Handler, PLAIN, Table};
+use crate::model::dispatch::{Exit, Handler, PLAIN, Stop, Table};
 use crate::model::error::{Raise, Raised};
 use crate::model::object::Gc;
-use crate::model::registers::{Fp, Ip, Sp};
+use crate::model::registers::{Fp, Ip, Running, Sp, running};
 use crate::model::vm::Vm;
 
 /// Goes on with the instruction at `ip`.
@@ -49,7 +49,7 @@ pub(in crate::interpret) fn next(vm: &Vm, code: Gc<Code>, mut ip: Ip, sp: Sp, fp
         return Exit::Next;
     }
     let op = ip.byte();
-    vm.dispatch.handlers[usize::from(op)].get()(vm, code, ip, sp, fp)
+    vm.dispatch.handler(op)(vm, running(code), ip, sp, fp)
 }
 
 /// Goes on with the frame on top, where it was left.
@@ -70,7 +70,7 @@ pub(crate) fn start(vm: &Vm) -> Exit {
     let Some(code) = frame.code.get() else { return Exit::Returned };
     let mut ip = Ip(frame.ip.get());
     let op = ip.byte();
-    table(vm)[usize::from(op)](vm, code, ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
+    table(vm)[usize::from(op)](vm, running(code), ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
 }
 
 /// The handlers of the instructions that the interpreter starts with.
@@ -122,9 +122,10 @@ macro_rules! leaving_op {
         $(#[$meta])*
         #[allow(unused_mut, unused_variables)]
         pub(crate) fn $name $(<$($generic)*>)? (
-            $vm: &$crate::model::vm::Vm, $code: $crate::model::object::Gc<$crate::model::code::Code>, mut $ip: $crate::model::registers::Ip,
+            $vm: &$crate::model::vm::Vm, $code: $crate::model::registers::Running, mut $ip: $crate::model::registers::Ip,
             mut $sp: $crate::model::registers::Sp, $fp: $crate::model::registers::Fp,
         ) -> $crate::model::dispatch::Exit {
+            let $code = $crate::model::registers::code_of($vm, $code);
             $body
         }
     };
@@ -165,12 +166,20 @@ fn member<const N: usize>(first: Op, ip: Ip) -> usize {
 }
 
 /// Stops before the instruction whose opcode is just before `ip`.
-pub(crate) fn stop(vm: &Vm, _: Gc<Code>, ip: Ip, sp: Sp, _: Fp) -> Exit {
+fn stop(vm: &Vm, _: Running, ip: Ip, sp: Sp, _: Fp) -> Exit {
     let frame = vm.frame();
     frame.ip.set(ip.plus(-1).0);
     frame.sp.set(sp.0);
     Exit::Next
 }
+
+/// Stops before every instruction.
+#[cfg(not(berus_few_registers))]
+pub(crate) const STOP: Stop = stop;
+
+/// Stops before every instruction.
+#[cfg(berus_few_registers)]
+pub(crate) const STOP: Stop = &[stop; 256];
 
 /// The handlers by opcode.
 pub(crate) static TABLE: Table = {

@@ -9,7 +9,7 @@ use crate::model::importing::{Import, ImportFrom};
 use crate::model::layout::{Entry, List, Map};
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
-use crate::model::registers::{Ip, Sp};
+use crate::model::registers::{Ip, Sp, running};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::property;
@@ -43,7 +43,7 @@ op! {
         let start = ip;
         let name = code.qstr(ip.uint());
         let Some(value) = hinted(vm, &code.context.globals().map, start, name) else {
-            return load_builtin(vm, code, start, sp, fp);
+            return load_builtin(vm, running(code), start, sp, fp);
         };
         sp.push(value);
     }
@@ -55,7 +55,7 @@ op! {
         let start = ip;
         let name = code.qstr(ip.uint());
         let Some(value) = vm.remembered_builtin(&code.context.globals().map, name) else {
-            return load_new_global(vm, code, start, sp, fp);
+            return load_new_global(vm, running(code), start, sp, fp);
         };
         sp.push(value);
     }
@@ -131,7 +131,7 @@ op! {
         let name = code.qstr(ip.uint());
         let globals = code.context.globals();
         let Some(entry) = hinted_entry(vm, &globals.map, start, name) else {
-            return store_new_global(vm, code, start, sp, fp);
+            return store_new_global(vm, running(code), start, sp, fp);
         };
         entry.value.set(sp.pop_slot());
     }
@@ -184,7 +184,7 @@ op! {
         let name = code.qstr(ip.uint());
         let instance = Instance::of(sp.top());
         let Some(value) = instance.and_then(|instance| hinted(vm, instance.members(), start, name)) else {
-            return load_any_attr(vm, code, start, sp, fp);
+            return load_any_attr(vm, running(code), start, sp, fp);
         };
         sp.set_top(value);
     }
@@ -221,7 +221,7 @@ leaving_op! {
             entry.value.set(Some(value));
             return next(vm, code, ip, base, fp);
         }
-        store_any_attr(vm, code, start, sp, fp)
+        store_any_attr(vm, running(code), start, sp, fp)
     }
 }
 
@@ -261,7 +261,7 @@ op! {
         let name = code.qstr(ip.uint());
         let object = sp.top();
         let Some(function) = vm.remembered_plain_method(object, name) else {
-            return load_any_method(vm, code, start, sp, fp);
+            return load_any_method(vm, running(code), start, sp, fp);
         };
         sp.set_top(function);
         sp.push(object);
@@ -328,7 +328,7 @@ leaving_op! {
             base.set_slot(0, Some(item));
             return next(vm, code, ip, base.up(1), fp);
         }
-        load_any_subscr(vm, code, ip, sp, fp)
+        load_any_subscr(vm, running(code), ip, sp, fp)
     }
 }
 
@@ -351,7 +351,7 @@ leaving_op! {
             item.set(value);
             return next(vm, code, ip, base, fp);
         }
-        store_any_subscr(vm, code, ip, sp, fp)
+        store_any_subscr(vm, running(code), ip, sp, fp)
     }
 }
 

@@ -4,6 +4,7 @@ use berus_mpy::opcode::Op;
 
 use crate::interpret::op::jump::plain_truth;
 use crate::interpret::op::{member, op, tri};
+use crate::model::registers::running;
 use crate::model::types::UnaryOp;
 use crate::model::word::Obj;
 use crate::ops::arithmetic::Arithmetic;
@@ -24,7 +25,7 @@ op! {
             (UnaryOp::Not, _) => plain_truth(object).map(|truth| Obj::bool(!truth)),
             _ => None,
         };
-        let Some(value) = quick else { return unary_of_object::<N>(vm, code, ip, sp, fp) };
+        let Some(value) = quick else { return unary_of_object::<N>(vm, running(code), ip, sp, fp) };
         sp.set_top(value);
     }
 }
