@@ -44,11 +44,11 @@ impl Host for Clock {
     }
 }
 
-fn new() -> (Vm, Clock) {
+fn new() -> (Box<Vm>, Clock) {
     with_heap(8 << 20)
 }
 
-fn with_heap(bytes: usize) -> (Vm, Clock) {
+fn with_heap(bytes: usize) -> (Box<Vm>, Clock) {
     let clock = Clock::default();
     let heap = Heap::growing(&GlobalRegions, bytes);
     let limits = Limits { machine_stack: 1 << 20, ..Limits::default() };
