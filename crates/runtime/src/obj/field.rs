@@ -116,6 +116,17 @@ pub(crate) fn repr(value: f64, form: Form, sign: Option<u8>) -> number::Text {
     }
 }
 
+/// Adds `value` with `precision` digits, behind `sign` if not negative.
+fn put_digits(vm: &Vm, out: &mut Builder, value: f64, form: Form, precision: usize, sign: Option<u8>) -> Res<()> {
+    #[cfg(feature = "python")]
+    if value.is_finite() {
+        let sign = if value.is_sign_negative() { Some(b'-') } else { sign };
+        sign.into_iter().try_for_each(|sign| out.push(vm, sign))?;
+        return crate::obj::float::exact::put(vm, out, value, form, precision);
+    }
+    out.extend(vm, number::format(value, form, precision, sign, false).as_bytes())
+}
+
 /// How a float is written.
 #[derive(Clone, Copy)]
 pub(crate) struct FloatStyle {
@@ -136,12 +147,14 @@ pub(crate) fn put_float(vm: &Vm, out: &mut Builder, value: f64, field: Field, st
         _ if kind == b'%' => (Form::Fixed, value * 100.0),
         _ => (Form::Fixed, value),
     };
-    let text = match form {
-        Form::Repr => repr(value, form, sign),
-        _ => number::format(value, form, precision.unwrap_or(6), sign, kind.is_ascii_uppercase()),
-    };
     let mut number = Builder::new();
-    number.extend(vm, text.as_bytes())?;
+    match form {
+        Form::Repr => number.extend(vm, repr(value, form, sign).as_bytes())?,
+        _ => put_digits(vm, &mut number, value, form, precision.unwrap_or(6), sign)?,
+    }
+    if kind.is_ascii_uppercase() {
+        number.bytes_mut().make_ascii_uppercase();
+    }
     if kind == b'%' {
         number.push(vm, b'%')?;
     }

@@ -1,6 +1,8 @@
 //! The type `float`: double precision, on every target.
 
 #[cfg(feature = "python")]
+pub(crate) mod exact;
+#[cfg(feature = "python")]
 mod more;
 
 use core::fmt::Write;
