@@ -10,7 +10,7 @@ use crate::model::events::Poll;
 use crate::model::iterator::Iter;
 use crate::model::object::{Gc, Object};
 use crate::model::printer::{Printer, Style};
-use crate::model::protocols::{Hash, Iterate, Strs};
+use crate::model::protocols::{Hash, Ints, Iterate, Strs};
 use crate::model::types::{Subscr, Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -128,9 +128,10 @@ pub trait NewByte {
 
 impl NewByte for Vm {
     fn byte(&self, object: Obj) -> Res<u8> {
-        match u8::try_from(self.int(object)?) {
-            Ok(byte) => Ok(byte),
-            Err(_) => Err(self.value_error(format_args!("bytes value out of range"))),
+        let is_large = cfg!(feature = "python") && self.is_int(object) && self.int_to_isize(object).is_none();
+        match if is_large { None } else { u8::try_from(self.int(object)?).ok() } {
+            Some(byte) => Ok(byte),
+            None => Err(self.value_error(format_args!("bytes value out of range"))),
         }
     }
 }

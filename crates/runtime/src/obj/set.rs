@@ -197,12 +197,12 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Set>> {
     }
 }
 
-/// A set of the items of `object`: `object` itself, if it is a set.
 /// Whether `object` is a set, frozen or not.
 pub(crate) fn is_any_set(object: Obj) -> bool {
     as_set(object).is_some()
 }
 
+/// A set of the items of `object`: `object` itself, if it is a set.
 fn to_set(vm: &Vm, object: Obj) -> Res<Gc<Set>> {
     match as_set(object) {
         Some(set) => Ok(set),
@@ -295,6 +295,13 @@ fn subtract(vm: &Vm, set: Gc<Set>, other: Gc<Set>) -> Res<()> {
 }
 
 fn intersect(vm: &Vm, set: Gc<Set>, other: Gc<Set>) -> Res<()> {
+    // Of items that are equal, those of the smaller set stay.
+    if cfg!(feature = "python") && set != other && other.map.len() <= set.map.len() {
+        let both = Set::new(vm, &[])?;
+        other.each(vm, |item| if set.has(vm, item)? { both.add(vm, item) } else { Ok(()) })?;
+        set.map.clear();
+        return both.each(vm, |item| set.add(vm, item));
+    }
     set.each(vm, |item| {
         if !other.has(vm, item)? {
             set.map.remove(vm, item)?;
@@ -321,7 +328,7 @@ fn contains_method(vm: &Vm, object: Obj, item: Obj) -> Res {
 
 fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
     let set = of(vm, iter.source)?;
-    let next = set.item_from(vm, iter.place(vm, set.map.len(), "Set")?)?;
+    let next = set.item_from(vm, iter.place(vm, set.map.len(), set.map.entries().len(), "Set")?)?;
     Ok(next.map(|(behind, item)| {
         iter.set_place(behind);
         item
