@@ -37,6 +37,10 @@ unsafe impl Object for Iter {
     const TYPE: &'static Type = &TYPE;
 }
 
+/// Half of the bits of a number, and the low ones.
+const HALF: u32 = usize::BITS / 2;
+const LOW: usize = (1 << HALF) - 1;
+
 impl Iter {
     /// An iterator over `source`, at 0, not yet an object.
     pub fn over(source: Obj, next: Next) -> Iter {
@@ -58,40 +62,31 @@ impl Iter {
         at
     }
 
-    /// Where the iterator is in a hash table of `len` entries, which `what` names: the low half of the number. The high
-    /// half is one more than the number of entries when the iterator began.
+    /// Where the iterator is in a hash table of `len` entries that takes `places` places, and which `what` names: the low
+    /// half of the number. The high half is one more than the number of entries when the iterator began, but for tables
+    /// with more places than half a word can number, which may change.
     ///
     /// # Errors
-    /// `RuntimeError` if the number of entries has changed since.
-    #[cfg(all(feature = "python", target_pointer_width = "64"))]
+    /// `RuntimeError` if the number of entries has changed since, with the feature `python`.
     #[inline]
-    pub(crate) fn place(&self, vm: &Vm, len: usize, what: &str) -> Res<usize> {
+    pub(crate) fn place(&self, vm: &Vm, len: usize, places: usize, what: &str) -> Res<usize> {
         let at = self.at.get();
-        match at >> 32 {
-            0 => self.at.set((len + 1) << 32 | at),
+        if cfg!(not(feature = "python")) || places >= LOW {
+            return Ok(at);
+        }
+        match at >> HALF {
+            0 => self.at.set((len + 1) << HALF | at),
             before if before == len + 1 => {}
             _ => return Err(vm.runtime_error(format_args!("{what} changed size during iteration"))),
         }
-        Ok(at & 0xffff_ffff)
+        Ok(at & LOW)
     }
 
     /// Moves the iterator to entry number `place` of a hash table.
-    #[cfg(all(feature = "python", target_pointer_width = "64"))]
     #[inline]
     pub(crate) fn set_place(&self, place: usize) {
-        self.at.set(self.at.get() >> 32 << 32 | place);
-    }
-
-    /// Where the iterator is in a hash table.
-    #[cfg(not(all(feature = "python", target_pointer_width = "64")))]
-    pub(crate) fn place(&self, _: &Vm, _: usize, _: &str) -> Res<usize> {
-        Ok(self.at.get())
-    }
-
-    /// Moves the iterator to entry number `place` of a hash table.
-    #[cfg(not(all(feature = "python", target_pointer_width = "64")))]
-    pub(crate) fn set_place(&self, place: usize) {
-        self.at.set(place);
+        let high = if cfg!(not(feature = "python")) || place >= LOW { 0 } else { self.at.get() & !LOW };
+        self.at.set(high | place);
     }
 
     /// The next item, or `None` at the end.

@@ -66,7 +66,7 @@ impl View {
 
 fn entry(vm: &Vm, iter: &Iter, dict: Obj) -> Res<Option<(Obj, Obj)>> {
     let Some(dict) = vm.as_dict(dict) else { return Ok(None) };
-    let place = iter.place(vm, dict.map.len(), "dictionary")?;
+    let place = iter.place(vm, dict.map.len(), dict.map.entries().len(), "dictionary")?;
     let Some((at, key, value)) = dict.map.entry_from(place) else { return Ok(None) };
     spend_work(vm, (at - place) / 8);
     iter.set_place(at + 1);
