@@ -2,6 +2,8 @@
 
 #[cfg(feature = "foreign")]
 pub mod foreign;
+#[cfg(feature = "float")]
+pub mod math;
 #[cfg(feature = "network")]
 pub mod network;
 #[cfg(feature = "terminals")]

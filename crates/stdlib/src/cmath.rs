@@ -1,5 +1,6 @@
 //! The module `cmath`.
 
+use berus_runtime::host::math;
 use berus_runtime::model::error::Res;
 use berus_runtime::model::layout::Tuple;
 use berus_runtime::model::module_def::ModuleDef;
@@ -33,11 +34,11 @@ berus_runtime::members! {
 
 /// Distance from 0 and angle.
 fn to_polar((real, imaginary): (f64, f64)) -> (f64, f64) {
-    (libm::sqrt(real * real + imaginary * imaginary), libm::atan2(imaginary, real))
+    (libm::sqrt(real * real + imaginary * imaginary), math::atan2(imaginary, real))
 }
 
 fn new_polar(vm: &Vm, distance: f64, angle: f64) -> Res {
-    vm.new_complex(distance * libm::cos(angle), distance * libm::sin(angle))
+    vm.new_complex(distance * math::cos(angle), distance * math::sin(angle))
 }
 
 fn phase(vm: &Vm, z: Obj) -> Res {
@@ -55,17 +56,17 @@ fn rect(vm: &Vm, distance: Obj, angle: Obj) -> Res {
 
 fn exp(vm: &Vm, z: Obj) -> Res {
     let (real, imaginary) = vm.complex(z)?;
-    new_polar(vm, libm::exp(real), imaginary)
+    new_polar(vm, math::exp(real), imaginary)
 }
 
 fn log(vm: &Vm, z: Obj) -> Res {
     let (distance, angle) = to_polar(vm.complex(z)?);
-    vm.new_complex(libm::log(distance), angle)
+    vm.new_complex(math::log(distance), angle)
 }
 
 fn log10(vm: &Vm, z: Obj) -> Res {
     let (distance, angle) = to_polar(vm.complex(z)?);
-    vm.new_complex(libm::log10(distance), core::f64::consts::LOG10_E * angle)
+    vm.new_complex(math::log10(distance), core::f64::consts::LOG10_E * angle)
 }
 
 fn sqrt(vm: &Vm, z: Obj) -> Res {
@@ -75,10 +76,10 @@ fn sqrt(vm: &Vm, z: Obj) -> Res {
 
 fn cos(vm: &Vm, z: Obj) -> Res {
     let (real, imaginary) = vm.complex(z)?;
-    vm.new_complex(libm::cos(real) * libm::cosh(imaginary), -libm::sin(real) * libm::sinh(imaginary))
+    vm.new_complex(math::cos(real) * math::cosh(imaginary), -math::sin(real) * math::sinh(imaginary))
 }
 
 fn sin(vm: &Vm, z: Obj) -> Res {
     let (real, imaginary) = vm.complex(z)?;
-    vm.new_complex(libm::sin(real) * libm::cosh(imaginary), libm::cos(real) * libm::sinh(imaginary))
+    vm.new_complex(math::sin(real) * math::cosh(imaginary), math::cos(real) * math::sinh(imaginary))
 }

@@ -1,5 +1,6 @@
 //! The module `math`.
 
+use berus_runtime::host::math;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::arity::CheckArguments;
 use berus_runtime::model::error::{Raise, Raised, Res};
@@ -114,32 +115,32 @@ fn domain_error(vm: &Vm) -> Raised {
 functions! {
     sqrt = |x| libm::sqrt(x);
     pow = |x, y| berus_runtime::obj::float::power(x, y);
-    exp = |x| libm::exp(x);
-    expm1 = |x| libm::expm1(x);
-    log2 = |x| libm::log2(x);
-    log10 = |x| libm::log10(x);
-    cosh = |x| libm::cosh(x);
-    sinh = |x| libm::sinh(x);
-    tanh = |x| libm::tanh(x);
-    acosh = |x| libm::acosh(x);
-    asinh = |x| libm::asinh(x);
-    atanh = |x| libm::atanh(x);
-    cos = |x| libm::cos(x);
-    sin = |x| libm::sin(x);
-    tan = |x| libm::tan(x);
-    acos = |x| libm::acos(x);
-    asin = |x| libm::asin(x);
-    atan = |x| libm::atan(x);
-    atan2 = |x, y| libm::atan2(x, y);
+    exp = |x| math::exp(x);
+    expm1 = |x| math::expm1(x);
+    log2 = |x| math::log2(x);
+    log10 = |x| math::log10(x);
+    cosh = |x| math::cosh(x);
+    sinh = |x| math::sinh(x);
+    tanh = |x| math::tanh(x);
+    acosh = |x| math::acosh(x);
+    asinh = |x| math::asinh(x);
+    atanh = |x| math::atanh(x);
+    cos = |x| math::cos(x);
+    sin = |x| math::sin(x);
+    tan = |x| math::tan(x);
+    acos = |x| math::acos(x);
+    asin = |x| math::asin(x);
+    atan = |x| math::atan(x);
+    atan2 = |x, y| math::atan2(x, y);
     copysign = |x, y| libm::copysign(x, y);
     fabs = |x| libm::fabs(x);
     fmod = |x, y| libm::fmod(x, y);
     radians = |x| x * (core::f64::consts::PI / 180.0);
     degrees = |x| x * (180.0 / core::f64::consts::PI);
-    erf = |x| libm::erf(x);
-    erfc = |x| libm::erfc(x);
-    gamma = |x| if x == f64::NEG_INFINITY || x < 0.0 && libm::floor(x) == x { f64::NAN } else { libm::tgamma(x) };
-    lgamma = |x| if x.is_infinite() { f64::INFINITY } else { libm::lgamma(x) };
+    erf = |x| math::erf(x);
+    erfc = |x| math::erfc(x);
+    gamma = |x| if x == f64::NEG_INFINITY || x < 0.0 && libm::floor(x) == x { f64::NAN } else { math::tgamma(x) };
+    lgamma = |x| if x.is_infinite() { f64::INFINITY } else { math::lgamma(x) };
 }
 
 fn log(vm: &Vm, args: &[Obj]) -> Res {
@@ -147,7 +148,7 @@ fn log(vm: &Vm, args: &[Obj]) -> Res {
     if x <= 0.0 {
         return Err(domain_error(vm));
     }
-    let Some(&base) = args.get(1) else { return vm.new_float(libm::log(x)) };
+    let Some(&base) = args.get(1) else { return vm.new_float(math::log(x)) };
     let base = vm.float(base)?;
     if base <= 0.0 {
         return Err(domain_error(vm));
@@ -155,7 +156,7 @@ fn log(vm: &Vm, args: &[Obj]) -> Res {
     if base == 1.0 {
         return Err(vm.zero_division(format_args!("divide by zero")));
     }
-    vm.new_float(libm::log(x) / libm::log(base))
+    vm.new_float(math::log(x) / math::log(base))
 }
 
 fn ceil(vm: &Vm, x: Obj) -> Res {

@@ -3,6 +3,7 @@
 use berus_mpy::number::{Form, parse_float_or_name};
 use berus_mpy::opcode::BinaryOp;
 
+use crate::host::math;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::error::{Raise, Res};
@@ -262,10 +263,10 @@ fn power(a: (f64, f64), b: (f64, f64)) -> Option<(f64, f64)> {
         let exists = b.1 == 0.0 && b.0 >= 0.0;
         return exists.then_some((f64::from(u8::from(b.0 == 0.0)), a.1));
     }
-    let (log, angle) = (libm::log(size), libm::atan2(a.1, a.0));
-    let new_size = libm::exp(b.0 * log - b.1 * angle);
+    let (log, angle) = (math::log(size), math::atan2(a.1, a.0));
+    let new_size = math::exp(b.0 * log - b.1 * angle);
     let new_angle = b.1 * log + b.0 * angle;
-    Some((new_size * libm::cos(new_angle), new_size * libm::sin(new_angle)))
+    Some((new_size * math::cos(new_angle), new_size * math::sin(new_angle)))
 }
 
 fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {

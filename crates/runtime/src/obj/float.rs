@@ -12,6 +12,7 @@ use berus_mpy::number::Form;
 use berus_mpy::opcode::BinaryOp;
 
 use crate::data::instance::NativeBase;
+use crate::host::math;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::buffer::Access;
@@ -368,7 +369,7 @@ pub fn floor_divide(a: f64, b: f64) -> f64 {
 
 /// `a ** b` for real results.
 pub fn power(a: f64, b: f64) -> f64 {
-    if a == 1.0 || b == 0.0 { 1.0 } else { libm::pow(a, b) }
+    if a == 1.0 || b == 0.0 { 1.0 } else { math::pow(a, b) }
 }
 
 /// The whole part of `value`.

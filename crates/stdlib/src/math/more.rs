@@ -1,6 +1,7 @@
 //! What Python's `math` has and MicroPython's does not: functions of ints, and a few more of floats.
 
 use berus_mpy::opcode::BinaryOp;
+use berus_runtime::host::math;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll;
@@ -107,13 +108,13 @@ pub(super) fn log1p(vm: &Vm, value: Obj) -> Res {
     if value <= -1.0 {
         return Err(super::domain_error(vm));
     }
-    vm.new_float(libm::log1p(value))
+    vm.new_float(math::log1p(value))
 }
 
 pub(super) fn hypot(vm: &Vm, args: &[Obj]) -> Res {
     let mut sum = 0.0;
     for &value in args {
-        sum = libm::hypot(sum, vm.float(value)?);
+        sum = math::hypot(sum, vm.float(value)?);
     }
     vm.new_float(sum)
 }
