@@ -42,6 +42,13 @@ pub mod op {
     pub const TURN: u8 = 17;
     pub const TURN_LAZY: u8 = 18;
     pub const MATCH: u8 = 19;
+    /// Where a line begins, and where one ends.
+    pub const LINE_BEGIN: u8 = 20;
+    pub const LINE_END: u8 = 21;
+    /// The instruction for one character that follows, where the case of letters does not count.
+    pub const ANY_CASE: u8 = 22;
+    /// As `GROUP`, where the case of letters does not count.
+    pub const GROUP_ANY_CASE: u8 = 23;
 }
 
 /// Bytes of a jump.
@@ -109,46 +116,83 @@ impl<'a> Code<'a> {
 
     /// What the instruction `op`, whose operand is at `at`, takes for a character.
     pub fn one(self, op: u8, at: &mut usize) -> One<'a> {
-        match op {
-            op::ANY => One::Any,
-            op::NAMED => One::Named(self.byte(at)),
+        let has_any_case = op == op::ANY_CASE;
+        let op = if has_any_case { self.byte(at) } else { op };
+        let kind = match op {
+            op::ANY => Kind::Any,
+            op::NAMED => Kind::Named(self.byte(at)),
             op::CLASS | op::NOT_CLASS => {
                 let len = self.number(at);
                 let class = self.0.get(*at..*at + len).unwrap_or_default();
                 *at += len;
-                One::Class(class, op == op::CLASS)
+                Kind::Class(class)
             }
             _ => {
                 let (character, len) = next_character(self.rest(*at), true).unwrap_or((0, 1));
                 *at += len;
-                One::Char(character)
+                Kind::Char(character)
             }
-        }
+        };
+        One { kind, is_negated: op == op::NOT_CLASS, has_any_case }
     }
 }
 
 /// What takes one character.
 #[derive(Clone, Copy)]
-pub enum One<'a> {
+pub struct One<'a> {
+    kind: Kind<'a>,
+    /// Whether it takes those that `kind` has not.
+    is_negated: bool,
+    /// Whether letters count in their other cases, too.
+    has_any_case: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Kind<'a> {
     /// This one.
     Char(u32),
     /// Each.
     Any,
     /// Those of a class with a letter.
     Named(u8),
-    /// Those that are in the pairs of a class, or those that are not.
-    Class(&'a [u8], bool),
+    /// Those that are in the pairs of a class.
+    Class(&'a [u8]),
 }
 
 impl One<'_> {
     /// Whether it takes `character`.
     pub fn takes(self, character: u32) -> bool {
+        let has =
+            self.kind.has(character) || self.has_any_case && cases(character).iter().any(|&other| self.kind.has(other));
+        has != self.is_negated
+    }
+}
+
+impl Kind<'_> {
+    fn has(self, character: u32) -> bool {
         match self {
-            One::Char(wanted) => wanted == character,
-            One::Any => true,
-            One::Named(letter) => is_named(letter, character),
-            One::Class(class, is_in) => contains(class, character) == is_in,
+            Kind::Char(wanted) => wanted == character,
+            Kind::Any => true,
+            Kind::Named(letter) => is_named(letter, character),
+            Kind::Class(class) => contains(class, character),
         }
+    }
+}
+
+/// The lower and the upper case of a letter, as far as that is one letter; of all else what it is.
+pub fn cases(character: u32) -> [u32; 2] {
+    let Some(letter) = char::from_u32(character) else { return [character; 2] };
+    if letter.is_ascii() || cfg!(not(feature = "python")) {
+        return [letter.to_ascii_lowercase().into(), letter.to_ascii_uppercase().into()];
+    }
+    [single(letter.to_lowercase(), character), single(letter.to_uppercase(), character)]
+}
+
+/// The letter that `letters` are if there is one, or else `other`.
+fn single(mut letters: impl Iterator<Item = char>, other: u32) -> u32 {
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) => letter.into(),
+        _ => other,
     }
 }
 

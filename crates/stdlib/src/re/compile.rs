@@ -12,6 +12,7 @@ use berus_runtime::model::word::Obj;
 use berus_runtime::text::utf8;
 
 use super::code::{JUMP_LEN, NAMED_CLASSES, next_character, number, op};
+use super::flag;
 
 /// The most bytes of code.
 const MAX_CODE: usize = 1 << 28;
@@ -28,14 +29,15 @@ pub struct Compiled {
     pub names: Gc<Dict>,
 }
 
-/// Compiles a pattern.
+/// Compiles a pattern, with [flags](flag).
 ///
 /// # Errors
 /// `ValueError` for what is no regular expression, or has too large parts; `RuntimeError` if groups nest too deep;
 /// `MemoryError`.
-pub fn compile(vm: &Vm, pattern: &[u8], is_text: bool) -> Res<Compiled> {
+pub fn compile(vm: &Vm, pattern: &[u8], is_text: bool, flags: isize) -> Res<Compiled> {
     let names = Dict::new(vm)?;
-    let mut compiler = Compiler { vm, pattern, is_text, at: 0, code: Builder::new(), groups: 0, loops: 0, names };
+    let mut compiler =
+        Compiler { vm, pattern, is_text, flags, at: 0, code: Builder::new(), groups: 0, loops: 0, names };
     compiler.alternatives()?;
     if compiler.at < pattern.len() {
         return Err(compiler.error());
@@ -51,6 +53,8 @@ struct Compiler<'a> {
     vm: &'a Vm,
     pattern: &'a [u8],
     is_text: bool,
+    /// The flags that count here.
+    flags: isize,
     /// Where in the pattern it is.
     at: usize,
     code: Builder,
@@ -194,19 +198,40 @@ impl Compiler<'_> {
     fn sequence(&mut self) -> Res<Part> {
         let mut parts = 0;
         let mut all = Part::NOTHING;
-        while let Some(byte) = self.peek().filter(|byte| !b"|)".contains(byte)) {
+        loop {
+            self.skip_space()?;
+            let Some(byte) = self.peek().filter(|byte| !b"|)".contains(byte)) else { break };
             self.vm.work(1)?;
             if b"*+?".contains(&byte) || byte == b'{' && self.counts()?.is_some() {
                 return Err(self.too_complex());
             }
             let start = self.here();
             let part = self.term()?;
+            self.skip_space()?;
             let part = self.repeated(start, part)?;
             parts += 1;
             all.may_be_empty &= part.may_be_empty;
             all.is_one = part.is_one && parts == 1;
         }
         Ok(all)
+    }
+
+    fn has(&self, flag: isize) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// Skips what means nothing in patterns that are laid out for readers: space, and comments up to the end of a line.
+    fn skip_space(&mut self) -> Res<()> {
+        let mut in_comment = false;
+        while self.has(flag::VERBOSE)
+            && let Some(byte) = self.peek()
+            && (in_comment || b" \t\n\r\x0b\x0c#".contains(&byte))
+        {
+            self.vm.work(1)?;
+            in_comment = (in_comment || byte == b'#') && byte != b'\n';
+            self.at += 1;
+        }
+        Ok(())
     }
 
     /// How often what comes before is repeated, if that is said.
@@ -305,8 +330,15 @@ impl Compiler<'_> {
             0x28 => return self.group(),
             0x5b => return self.class(),
             0x2e => return self.push(&[op::ANY]).map(|()| Part::ONE),
-            0x5e => return self.push(&[op::BEGIN]).map(|()| Part::ASSERTION),
-            0x24 => return self.push(&[op::END]).map(|()| Part::ASSERTION),
+            point @ (0x5e | 0x24) => {
+                let op = match (point, self.has(flag::MULTILINE)) {
+                    (0x5e, false) => op::BEGIN,
+                    (0x5e, true) => op::LINE_BEGIN,
+                    (_, false) => op::END,
+                    (_, true) => op::LINE_END,
+                };
+                return self.push(&[op]).map(|()| Part::ASSERTION);
+            }
             0x5c => match self.peek() {
                 Some(letter) if NAMED_CLASSES.contains(&letter) => {
                     self.at += 1;
@@ -327,9 +359,15 @@ impl Compiler<'_> {
             },
             character => character,
         };
+        self.push_any_case()?;
         self.push(&[op::CHAR])?;
         self.push_character(character)?;
         Ok(Part::ONE)
+    }
+
+    /// Adds what has the instruction for one character that follows take letters of any case, if that is wanted.
+    fn push_any_case(&mut self) -> Res<()> {
+        if self.has(flag::IGNORE_CASE) { self.push(&[op::ANY_CASE]) } else { Ok(()) }
     }
 
     /// Whether three octal digits come next.
@@ -347,7 +385,12 @@ impl Compiler<'_> {
             return Err(self.error());
         }
         self.at += len;
-        self.push(&[op::GROUP])?;
+        self.push_group(number)
+    }
+
+    /// Adds the text of group `number` once more.
+    fn push_group(&mut self, number: usize) -> Res<Part> {
+        self.push(&[if self.has(flag::IGNORE_CASE) { op::GROUP_ANY_CASE } else { op::GROUP }])?;
         self.push_number(number)?;
         Ok(Part::NOTHING)
     }
@@ -381,7 +424,6 @@ impl Compiler<'_> {
         if (base == 8 || !self.is_text) && point > 0xff { Err(self.error()) } else { Ok(point) }
     }
 
-    /// A group, from behind its parenthesis.
     /// The name of a group, up to `end`.
     fn name(&mut self, end: u8) -> Res {
         let rest = &self.pattern[self.at..];
@@ -395,13 +437,43 @@ impl Compiler<'_> {
         self.vm.new_str_checked(name)
     }
 
+    /// Flags by their letters, which follow a question mark, up to the colon or parenthesis behind them: those to set, and
+    /// those to take back. None of both if something else follows.
+    fn letters(&mut self) -> Option<(isize, isize)> {
+        let (mut flags, mut is_minus, mut at) = ([0; 2], false, self.at + 1);
+        loop {
+            let letter = *self.pattern.get(at)?;
+            match flag::of_letter(letter) {
+                Some(flag) => flags[usize::from(is_minus)] |= flag,
+                None if letter == b'-' && !is_minus => is_minus = true,
+                None if b":)".contains(&letter) && at > self.at + 1 => break,
+                None => return None,
+            }
+            at += 1;
+        }
+        self.at = at;
+        Some((flags[0], flags[1]))
+    }
+
+    /// A group, from behind its parenthesis.
     fn group(&mut self) -> Res<Part> {
         if self.eat(b"?P=") {
             let name = self.name(b')')?;
             let Some(number) = self.names.map.get(self.vm, name)? else { return Err(self.error()) };
-            self.push(&[op::GROUP])?;
-            self.push_number(number.as_small_int().unwrap_or(0) as usize)?;
-            return Ok(Part::NOTHING);
+            return self.push_group(number.as_small_int().unwrap_or(0) as usize);
+        }
+        let outside = self.flags;
+        if self.peek() == Some(b'?')
+            && let Some((set, unset)) = self.letters()
+        {
+            self.flags = (self.flags | set) & !unset;
+            if self.eat(b")") {
+                return Ok(Part::ASSERTION);
+            }
+            self.at += 1;
+            let part = self.alternatives()?;
+            self.flags = outside;
+            return if self.eat(b")") { Ok(Part { repeats: true, ..part }) } else { Err(self.too_complex()) };
         }
         let mut captures = !self.eat(b"?:");
         if captures && self.eat(b"?P<") {
@@ -472,6 +544,7 @@ impl Compiler<'_> {
         }
         self.at += 1;
         let end = self.here();
+        self.push_any_case()?;
         self.push(&[op])?;
         self.push_number(end - middle)?;
         self.rotate(middle, end)?;

@@ -3,15 +3,18 @@
 //! What MicroPython has is as there: `.` takes any character, `$` is the end of the subject, and classes with names are
 //! of ASCII. All else is as in CPython: what matches, which groups, and where parts begin and end. There are counted
 //! repetitions, `\b`, `\B`, `\A`, `\Z`, groups taken once more, groups with names and escapes of characters, but no
-//! lookaround or flags.
+//! lookaround. Flags are there with the feature `python`.
 
 mod code;
 mod compile;
+mod flag;
 mod run;
 mod template;
 
 use berus_runtime::data::builder::Builder;
 use berus_runtime::data::bytes::Bytes;
+use berus_runtime::model::args::Args;
+use berus_runtime::model::arity::CheckArguments;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll;
 use berus_runtime::model::layout::{Dict, List, Tuple};
@@ -23,7 +26,7 @@ use berus_runtime::model::types::{Attr, AttrResult, Subscr};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::custom::{Custom, Customs};
-use berus_runtime::obj::exception::INDEX_ERROR;
+use berus_runtime::obj::exception::{INDEX_ERROR, VALUE_ERROR};
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::print::Print;
@@ -38,21 +41,106 @@ pub const MODULE: ModuleDef = ModuleDef::new("re", MEMBERS).extensible();
 
 berus_runtime::members! {
     static MEMBERS = {
-        "compile" => var(1, 2, compile),
+        "compile" => kw(1, of_pattern::compile),
+        "error" => value(Obj::from_static(&VALUE_ERROR)),
         "escape" => f1(escape),
-        "findall" => f2(find_all),
-        "finditer" => f2(find_matches),
-        "fullmatch" => f2(match_whole),
-        "match" => var(2, 4, match_),
-        "search" => var(2, 4, search),
-        "split" => var(2, 3, split),
-        "sub" => var(3, 5, sub),
+        "findall" => kw(2, of_pattern::findall),
+        "finditer" => kw(2, of_pattern::finditer),
+        "fullmatch" => kw(2, of_pattern::fullmatch),
+        "match" => kw(2, of_pattern::match_),
+        "search" => kw(2, of_pattern::search),
+        "split" => kw(2, of_pattern::split),
+        "sub" => kw(3, of_pattern::sub),
+        #[cfg(feature = "python")]
+        "A" => value(number(flag::ASCII)),
+        #[cfg(feature = "python")]
+        "ASCII" => value(number(flag::ASCII)),
+        #[cfg(feature = "python")]
+        "DOTALL" => value(number(flag::DOT_ALL)),
+        #[cfg(feature = "python")]
+        "I" => value(number(flag::IGNORE_CASE)),
+        #[cfg(feature = "python")]
+        "IGNORECASE" => value(number(flag::IGNORE_CASE)),
+        #[cfg(feature = "python")]
+        "M" => value(number(flag::MULTILINE)),
+        #[cfg(feature = "python")]
+        "MULTILINE" => value(number(flag::MULTILINE)),
+        #[cfg(feature = "python")]
+        "S" => value(number(flag::DOT_ALL)),
+        #[cfg(feature = "python")]
+        "U" => value(number(flag::UNICODE)),
+        #[cfg(feature = "python")]
+        "UNICODE" => value(number(flag::UNICODE)),
+        #[cfg(feature = "python")]
+        "VERBOSE" => value(number(flag::VERBOSE)),
+        #[cfg(feature = "python")]
+        "X" => value(number(flag::VERBOSE)),
+    }
+}
+
+/// A flag among the members.
+#[cfg(feature = "python")]
+const fn number(flag: isize) -> Obj {
+    Obj::small_int_wrapping(flag)
+}
+
+/// The module's functions: those of compiled expressions, for patterns with flags.
+mod of_pattern {
+    use super::*;
+
+    macro_rules! functions {
+        ($($function:ident($($name:literal),*) = $method:expr;)*) => {
+            $(pub fn $function(vm: &Vm, args: Args<'_>) -> Res {
+                const NAMES: &[&[u8]] = &[$($name),*, b"flags"];
+                apply(vm, args, NAMES, $method)
+            })*
+        };
+    }
+
+    functions! {
+        compile(b"pattern") = |_, args| Ok(args[0]);
+        findall(b"pattern", b"string") = |vm, args| super::find_all(vm, args[0], args[1]);
+        finditer(b"pattern", b"string") = |vm, args| super::find_matches(vm, args[0], args[1]);
+        fullmatch(b"pattern", b"string") = |vm, args| super::match_whole(vm, args[0], args[1]);
+        match_(b"pattern", b"string") = super::match_;
+        search(b"pattern", b"string") = super::search;
+        split(b"pattern", b"string", b"maxsplit") = super::split;
+        sub(b"pattern", b"repl", b"string", b"count") = super::sub;
+    }
+
+    /// The most arguments of a function.
+    const MOST: usize = 5;
+
+    /// Calls `method` with the regular expression that the first of `args` says and the others, which `names` has the names
+    /// of, the flags of the expression last.
+    fn apply(vm: &Vm, args: Args<'_>, names: &[&[u8]], method: fn(&Vm, &[Obj]) -> Res) -> Res {
+        let is_compiled = args.pos()[0].downcast::<Custom<Re>>().is_some();
+        if is_compiled && args.kw().next().is_none() {
+            return method(vm, args.pos());
+        }
+        vm.check_args(args, 1, names.len(), true)?;
+        let last = names.len() - 1;
+        let mut given = [Obj::small_int_wrapping(0); MOST];
+        given[..args.pos().len()].copy_from_slice(args.pos());
+        for (name, value) in args.kw() {
+            let place = names.iter().position(|known| vm.as_str(name) == Some(known));
+            let Some(place) = place else { return Err(vm.type_error(format_args!("extra keyword arguments given"))) };
+            given[place] = value;
+        }
+        let flags = vm.int(given[last])?;
+        if !is_compiled {
+            given[0] = new_re(vm, given[0], flags)?.obj();
+        } else if flags != 0 {
+            return Err(vm.value_error(format_args!("cannot process flags argument with a compiled pattern")));
+        }
+        method(vm, &given[..last])
     }
 }
 
 /// A compiled regular expression.
 struct Re {
     pattern: Obj,
+    flags: isize,
     code: Obj,
     groups: usize,
     loops: usize,
@@ -161,25 +249,23 @@ fn match_of(vm: &Vm, object: Obj) -> Res<Gc<Custom<Match>>> {
 
 /// The regular expression that `object` is, or is the pattern of.
 fn re_of(vm: &Vm, object: Obj) -> Res<Gc<Custom<Re>>> {
-    if let Some(re) = object.downcast() {
-        return Ok(re);
+    match object.downcast() {
+        Some(re) => Ok(re),
+        None => new_re(vm, object, 0),
     }
-    let compiled = compile::compile(vm, vm.str_or_bytes(object)?, is_text(vm, object))?;
+}
+
+/// The regular expression of `pattern` with `flags`, which mean nothing without the feature `python`.
+fn new_re(vm: &Vm, pattern: Obj, flags: isize) -> Res<Gc<Custom<Re>>> {
+    let flags = if cfg!(feature = "python") { flags } else { 0 };
+    let compiled = compile::compile(vm, vm.str_or_bytes(pattern)?, is_text(vm, pattern), flags)?;
     let Compiled { code, groups, loops, names } = compiled;
-    vm.new_custom(Re { pattern: object, code, groups, loops, names })
+    vm.new_custom(Re { pattern, flags, code, groups, loops, names })
 }
 
 /// What runs the code of a regular expression.
 fn runner<'a>(vm: &'a Vm, re: &Re) -> Res<Runner<'a>> {
     Runner::new(vm, vm.str_or_bytes(re.code)?, re.groups, re.loops)
-}
-
-/// `compile(pattern[, flags])`, where there are no flags.
-fn compile(vm: &Vm, args: &[Obj]) -> Res {
-    if let Some(&flags) = args.get(1) {
-        vm.int(flags)?;
-    }
-    Ok(re_of(vm, args[0])?.obj())
 }
 
 /// The byte where the character of a given number begins, or the end.
@@ -189,14 +275,12 @@ fn place(vm: &Vm, subject: Subject<'_>, number: Obj) -> Res<usize> {
     Ok(if subject.is_text { utf8::offset_of(subject.bytes, number).unwrap_or(len) } else { number.min(len) })
 }
 
-/// Finds a match: `(re_or_pattern, string[, from[, to]])`, where the last two are for compiled ones only.
+/// Finds a match: `(re, string[, from[, to]])`.
 fn find(vm: &Vm, args: &[Obj], at_once: bool) -> Res {
     let re = re_of(vm, args[0])?;
     let mut subject = subject(vm, args[1])?;
     let mut from = 0;
-    if re.obj() == args[0]
-        && let Some(&number) = args.get(2)
-    {
+    if let Some(&number) = args.get(2) {
         from = place(vm, subject, number)?;
         if let Some(&number) = args.get(3) {
             let to = place(vm, subject, number)?.max(from);
@@ -252,7 +336,7 @@ fn split(vm: &Vm, args: &[Obj]) -> Res {
     Ok(parts.obj())
 }
 
-/// `sub(re_or_pattern, replacement, string[, count[, flags]])`
+/// `sub(re, replacement, string[, count])`
 fn sub(vm: &Vm, args: &[Obj]) -> Res {
     let re = re_of(vm, args[0])?;
     let (replacement, whole) = (args[1], args[2]);
@@ -276,15 +360,17 @@ fn sub(vm: &Vm, args: &[Obj]) -> Res {
     if subject.is_text { out.into_str(vm) } else { out.into_bytes(vm) }
 }
 
-/// `fullmatch(re_or_pattern, string)`: a match of the whole string.
+/// `fullmatch(re, string)`: a match of the whole string.
 fn match_whole(vm: &Vm, re: Obj, whole: Obj) -> Res {
-    let pattern = re_of(vm, re)?.pattern;
+    let re = re_of(vm, re)?;
+    let pattern = re.pattern;
     let mut closed = Builder::new();
     closed.extend(vm, b"(?:")?;
     closed.extend(vm, vm.str_or_bytes(pattern)?)?;
-    closed.extend(vm, b")\\Z")?;
+    // A comment at the end of the pattern would take what follows.
+    closed.extend(vm, if re.flags & flag::VERBOSE == 0 { b")\\Z" } else { b"\n)\\Z" })?;
     let closed = if is_text(vm, pattern) { closed.into_str(vm)? } else { closed.into_bytes(vm)? };
-    find(vm, &[closed, whole], true)
+    find(vm, &[new_re(vm, closed, re.flags)?.obj(), whole], true)
 }
 
 /// All matches of `re` in `whole`: what `of` makes of each.
@@ -299,7 +385,7 @@ fn each_match(vm: &Vm, re: Obj, whole: Obj, of: impl Fn(&Re, &[Place]) -> Res) -
     Ok(all)
 }
 
-/// `findall(re_or_pattern, string)`: the texts of all matches, or of their group, or tuples of their groups.
+/// `findall(re, string)`: the texts of all matches, or of their group, or tuples of their groups.
 fn find_all(vm: &Vm, re: Obj, whole: Obj) -> Res {
     let text = |place: &[Place]| match *place {
         [Some(start), Some(end)] => part(vm, whole, start, end),
@@ -317,7 +403,7 @@ fn find_all(vm: &Vm, re: Obj, whole: Obj) -> Res {
     Ok(all.obj())
 }
 
-/// `finditer(re_or_pattern, string)`: an iterator over all matches.
+/// `finditer(re, string)`: an iterator over all matches.
 fn find_matches(vm: &Vm, re: Obj, whole: Obj) -> Res {
     let all = each_match(vm, re, whole, |re, places| Ok(Match::new(vm, re, whole, places)?.obj()))?;
     vm.iter(all.obj())
@@ -336,13 +422,17 @@ fn escape(vm: &Vm, text: Obj) -> Res {
     if is_text(vm, text) { out.into_str(vm) } else { out.into_bytes(vm) }
 }
 
-/// `pattern` and `groups` of a regular expression, and `groupindex`.
+/// `pattern`, `flags` and `groups` of a regular expression, and `groupindex`.
 fn re_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
     let (Some(re), Attr::Load | Attr::LoadMethod) = (object.downcast::<Custom<Re>>(), request) else {
         return Ok(AttrResult::Missing);
     };
     Ok(match vm.spelling(name) {
         b"pattern" => AttrResult::Value(re.pattern),
+        b"flags" => {
+            let unicode = if is_text(vm, re.pattern) && re.flags & flag::ASCII == 0 { flag::UNICODE } else { 0 };
+            AttrResult::Value(vm.new_int(re.flags | unicode)?)
+        }
         b"groups" => AttrResult::Value(vm.new_uint(re.groups)?),
         b"groupindex" => AttrResult::Value(copied(vm, re.names)?.obj()),
         _ => AttrResult::Missing,

@@ -12,7 +12,7 @@ use berus_runtime::model::events::Poll;
 use berus_runtime::model::vm::Vm;
 use berus_runtime::text::utf8;
 
-use super::code::{Code, One, is_named, next_character, op};
+use super::code::{Code, One, cases, is_named, next_character, op};
 
 /// A place in the subject, or the number of a turn, if there is one.
 pub type Place = Option<usize>;
@@ -164,12 +164,14 @@ impl<'a> Runner<'a> {
                 }
                 op::BEGIN => at == 0,
                 op::END => at == subject.bytes.len(),
+                op::LINE_BEGIN => at == 0 || subject.bytes[at - 1] == b'\n',
+                op::LINE_END => subject.bytes.get(at).is_none_or(|&byte| byte == b'\n'),
                 op::BOUNDARY => subject.is_boundary(at),
                 // There is none in nothing, but nothing is not inside of a word either.
                 op::NOT_BOUNDARY => !subject.bytes.is_empty() && !subject.is_boundary(at),
-                op::GROUP => {
+                op @ (op::GROUP | op::GROUP_ANY_CASE) => {
                     let slot = 2 * self.code.number(&mut pc);
-                    self.take_again(subject, slot, &mut at)?
+                    self.take_again(subject, slot, op == op::GROUP_ANY_CASE, &mut at)?
                 }
                 op::SAVE => {
                     let slot = self.code.number(&mut pc);
@@ -267,11 +269,14 @@ impl<'a> Runner<'a> {
     }
 
     /// Takes the text of a group once more, if it has any.
-    fn take_again(&self, subject: Subject<'_>, slot: usize, at: &mut usize) -> Res<bool> {
+    fn take_again(&self, subject: Subject<'_>, slot: usize, has_any_case: bool, at: &mut usize) -> Res<bool> {
         let (Some(start), Some(end)) = (self.registers[slot], self.registers[slot + 1]) else { return Ok(false) };
         // Of a group that is not at its end yet the beginning may be later.
         let text = subject.bytes.get(start..end).unwrap_or_default();
         self.vm.work_on_bytes(text.len())?;
+        if has_any_case {
+            return take_any_case(self.vm, Subject { bytes: text, ..subject }, subject, at);
+        }
         let is_there = subject.bytes[*at..].starts_with(text);
         *at += if is_there { text.len() } else { 0 };
         Ok(is_there)
@@ -384,6 +389,21 @@ struct Turns {
     least: usize,
     most: usize,
     out: usize,
+}
+
+/// Takes `text`, or what differs from it in the case of letters only.
+fn take_any_case(vm: &Vm, text: Subject<'_>, subject: Subject<'_>, at: &mut usize) -> Res<bool> {
+    let (mut behind, mut end) = (0, *at);
+    while let Some((wanted, len)) = text.character(behind) {
+        vm.work(1)?;
+        match subject.character(end) {
+            Some((character, there)) if character == wanted || cases(wanted).contains(&character) => end += there,
+            _ => return Ok(false),
+        }
+        behind += len;
+    }
+    *at = end;
+    Ok(true)
 }
 
 /// Takes a character if it is one of those wanted.
