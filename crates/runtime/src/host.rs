@@ -649,6 +649,11 @@ pub trait Process {
     /// The value of the environment variable `name`, if it is set.
     fn getenv(&self, name: &[u8]) -> Option<Vec<u8>>;
 
+    /// The names and values of all environment variables.
+    fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        Vec::new()
+    }
+
     /// Sets the environment variable `name` to `value`, or unsets the variable if `value` is `None`.
     ///
     /// # Errors

@@ -1,5 +1,8 @@
 //! The module `os`.
 
+#[cfg(feature = "python")]
+mod environ;
+
 use berus_runtime::data::builder::Builder;
 use berus_runtime::errno::{Errno, NO_SYSTEM};
 use berus_runtime::host::Process;
@@ -61,6 +64,10 @@ berus_runtime::members! {
 }
 
 fn init(vm: &Vm, module: Gc<Module>) -> Res<()> {
+    #[cfg(feature = "python")]
+    if vm.host().process().is_some() {
+        module.globals.store(vm, vm.intern(b"environ")?, environ::object(vm)?)?;
+    }
     module.globals.store(vm, q!("sep"), vm.new_str(b"/")?)
 }
 

@@ -45,7 +45,7 @@ impl StdProcess {
         }
     }
 
-    fn environment(&self) -> MutexGuard<'_, HashMap<OsString, OsString>> {
+    fn variables(&self) -> MutexGuard<'_, HashMap<OsString, OsString>> {
         self.environment.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -73,7 +73,12 @@ impl Process for StdProcess {
     }
 
     fn getenv(&self, name: &[u8]) -> Option<Vec<u8>> {
-        self.environment().get(&os_string(name)).map(|value| value.as_encoded_bytes().to_vec())
+        self.variables().get(&os_string(name)).map(|value| value.as_encoded_bytes().to_vec())
+    }
+
+    fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let bytes = |text: &OsString| text.as_encoded_bytes().to_vec();
+        self.variables().iter().map(|(name, value)| (bytes(name), bytes(value))).collect()
     }
 
     fn setenv(&self, name: &[u8], value: Option<&[u8]>) -> Result<(), Errno> {
@@ -81,7 +86,7 @@ impl Process for StdProcess {
         {
             return Err(INVALID);
         }
-        let (name, mut environment) = (os_string(name), self.environment());
+        let (name, mut environment) = (os_string(name), self.variables());
         match value {
             Some(value) => {
                 let others = environment.iter().filter(|(other, _)| **other != name);
@@ -101,7 +106,7 @@ impl Process for StdProcess {
             return Err(TOO_LONG);
         }
         let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
-        let environment = self.environment().clone();
+        let environment = self.variables().clone();
         let mut child = Command::new(shell);
         child.arg(flag).arg(os_string(command)).env_clear().envs(environment);
         let ended = child.spawn().and_then(|mut child| self.wait(&mut child));
