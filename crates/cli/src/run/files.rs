@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 #[cfg(unix)]
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
@@ -42,6 +42,12 @@ impl OpenFile {
             waits: fifo::waits(&file),
             file,
         }
+    }
+
+    /// A socket, which needs no question what it is.
+    #[cfg(unix)]
+    fn socket(socket: OwnedFd) -> OpenFile {
+        OpenFile { waits: true, file: File::from(socket) }
     }
 }
 
@@ -87,12 +93,22 @@ impl StdFiles {
 
     /// Takes up `file`: its number.
     pub fn insert(&self, file: File) -> i32 {
+        self.insert_open(OpenFile::new(file))
+    }
+
+    /// Takes up `socket`: its number.
+    #[cfg(unix)]
+    pub fn insert_socket(&self, socket: OwnedFd) -> i32 {
+        self.insert_open(OpenFile::socket(socket))
+    }
+
+    fn insert_open(&self, open: OpenFile) -> i32 {
         let mut table = self.table();
         #[cfg(unix)]
-        let number = std::os::fd::AsRawFd::as_raw_fd(&file);
+        let number = std::os::fd::AsRawFd::as_raw_fd(&open.file);
         #[cfg(not(unix))]
         let number = (3..).find(|number| !table.contains_key(number)).unwrap_or(i32::MAX);
-        table.insert(number, Arc::new(OpenFile::new(file)));
+        table.insert(number, Arc::new(open));
         number
     }
 }

@@ -1,6 +1,5 @@
 //! The network of the machine. Sockets are open files as others are, and never wait.
 
-use std::fs::File;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::os::fd::{AsFd, AsRawFd};
@@ -34,7 +33,7 @@ impl Network for StdFiles {
         let protocol = u32::try_from(protocol).map_err(|_| INVALID)?;
         let protocol = NonZeroU32::new(protocol).map(Protocol::from_raw);
         let socket = sockets::open(family, kind, protocol).map_err(number)?;
-        Ok(self.insert(File::from(socket)))
+        Ok(self.insert_socket(socket))
     }
 
     fn close(&self, socket: i32) -> Result<(), Errno> {
@@ -57,7 +56,7 @@ impl Network for StdFiles {
     fn accept(&self, socket: i32) -> Result<(i32, Address), Errno> {
         let (socket, from) = sockets::accept(self.get(socket)?).map_err(number)?;
         let from = from.map_or(Ok(Address::Local(Vec::new())), as_address)?;
-        Ok((self.insert(File::from(socket)), from))
+        Ok((self.insert_socket(socket), from))
     }
 
     fn connect(&self, socket: i32, address: &Address) -> Result<(), Errno> {

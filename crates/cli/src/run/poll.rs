@@ -11,10 +11,14 @@ use rustix::process::{Resource, getrlimit};
 
 use super::files::StdFiles;
 
+/// `_POSIX_OPEN_MAX`.
+const ALWAYS_OPEN: usize = 20;
+
 /// As [`Host::poll`](berus_runtime::host::Host::poll), for the console and open `files`. With `has_input`, some of the console's input is there already.
 pub fn poll(files: &StdFiles, polled: &mut [Polled], timeout: Duration, has_input: bool) -> Result<usize, Errno> {
-    // POSIX wants no more than can be open.
-    if getrlimit(Resource::Nofile).current.is_some_and(|most| polled.len() as u64 > most) {
+    // POSIX wants no more than can be open, and says that so many always can.
+    if polled.len() > ALWAYS_OPEN && getrlimit(Resource::Nofile).current.is_some_and(|most| polled.len() as u64 > most)
+    {
         return Err(INVALID);
     }
     let (input, output, errors) = (io::stdin(), io::stdout(), io::stderr());
