@@ -13,6 +13,9 @@ mod natives;
 mod python;
 mod sources;
 mod terminal;
+// Records are taken apart by the programs' own code.
+#[path = "../../cli/src/run/tls/mod.rs"]
+mod tls;
 
 use python::Program;
 
@@ -70,6 +73,7 @@ pub const TARGETS: &[Target] = &[
     program!("re", include_str!("programs/re.py")),
     program!("struct", include_str!("programs/struct.py")),
     program!("text", include_str!("programs/text.py")),
+    program!("tls", include_str!("programs/tls.py")),
     program!("uctypes", include_str!("programs/uctypes.py"), raw_memory),
 ];
 

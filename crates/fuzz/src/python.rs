@@ -3,6 +3,7 @@
 use berus_runtime::data::bytes::Bytes;
 use berus_runtime::data::exception::Exceptions;
 use berus_runtime::heap::{GlobalRegions, Heap};
+use berus_runtime::host::tls::Tls;
 use berus_runtime::host::{Host, RawMemory};
 use berus_runtime::import::registry::Register;
 use berus_runtime::import::source::Compile;
@@ -14,6 +15,8 @@ use berus_runtime::model::vm::{Budget, Limits, Vm};
 use berus_runtime::model::word::Obj;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
+
+use crate::tls::StdTls;
 
 /// Bytes of memory that a program has.
 const HEAP: usize = 2 << 20;
@@ -61,7 +64,7 @@ impl Program {
 
 /// Runs `work` in a new interpreter with the library, which has a budget.
 pub fn with_interpreter<R>(raw_memory: bool, work: impl FnOnce(&Vm) -> R) -> R {
-    with_host(Box::new(Alone { raw_memory }), work)
+    with_host(Box::new(Alone { raw_memory, tls: StdTls::default() }), work)
 }
 
 /// Does the same on a host.
@@ -94,13 +97,18 @@ fn global(vm: &Vm, name: &str) -> Res {
     Ok(found.expect("the program has it"))
 }
 
-/// A host that grants nothing else.
+/// A host that grants nothing else but connections that are made safe, and reach nobody.
 struct Alone {
     raw_memory: bool,
+    tls: StdTls,
 }
 
 impl Host for Alone {
     fn write_stdout(&self, _: &[u8]) {}
+
+    fn tls(&self) -> Option<&dyn Tls> {
+        Some(&self.tls)
+    }
 
     fn raw_memory(&self) -> Option<RawMemory> {
         // SAFETY: the targets grant memory to programs that reach only what is their own.
