@@ -6,6 +6,8 @@ use crate::model::protocols::{Classes, Ints, Strs};
 use crate::model::types::{UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::ops::arithmetic::Arithmetic;
+use crate::ops::convert::Convert;
 
 /// Truth and length of objects.
 pub trait Truth {
@@ -53,9 +55,25 @@ impl Truth for Vm {
             return Ok(Obj::small_int_wrapping(self.count_characters(text) as isize));
         }
         match len_object(self, object)? {
+            Some(len) if cfg!(feature = "python") && !len.as_small_int().is_some_and(|len| len >= 0) => {
+                odd_len(self, len)
+            }
             Some(len) => Ok(len),
             None => Err(self.type_error(format_args!("object of type '{}' has no len()", self.type_name(object)))),
         }
+    }
+}
+
+/// What a class's `__len__` has answered, if that can be a length.
+#[cold]
+fn odd_len(vm: &Vm, len: Obj) -> Res {
+    if !vm.is_int_or_bool(len) {
+        let name = vm.type_name(len);
+        return Err(vm.type_error(format_args!("'{name}' object can't be interpreted as an integer")));
+    }
+    match vm.int(len)? {
+        len @ 0.. => vm.new_int(len),
+        _ => Err(vm.value_error(format_args!("__len__() should return >= 0"))),
     }
 }
 

@@ -151,3 +151,18 @@ print(first.count, second.count)
 print(vars(Shown("v")), Shown.__str__ is Shown.__str__)
 
 # MicroPython differs: it has none of this.
+
+
+# A length is an int, and not negative.
+def length(answer):
+    class Long:
+        def __len__(self):
+            return answer
+
+    try:
+        return len(Long())
+    except (TypeError, ValueError) as error:
+        return type(error).__name__
+
+
+print([length(answer) for answer in (3, 0, True, -1, 0.5, "3", None)])
