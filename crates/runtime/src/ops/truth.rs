@@ -55,7 +55,7 @@ impl Truth for Vm {
             return Ok(Obj::small_int_wrapping(self.count_characters(text) as isize));
         }
         match len_object(self, object)? {
-            Some(len) if cfg!(feature = "python") && !len.as_small_int().is_some_and(|len| len >= 0) => {
+            Some(len) if cfg!(feature = "python") && len.as_small_int().is_none_or(|len| len < 0) => {
                 odd_len(self, len)
             }
             Some(len) => Ok(len),
