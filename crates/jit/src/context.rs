@@ -17,6 +17,8 @@ pub enum Type {
     Float,
     /// `True` or `False`.
     Bool,
+    /// A string that is a name: two are equal if their words are.
+    Name,
     /// An object whose type has this address.
     Object(usize),
     /// An instance of the class whose address is in the link of this number.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
 use berus_runtime::host::{Executable, MachineCode, Room};
-use berus_runtime::interpret::tier::{self, Facts, RESUME, View};
+use berus_runtime::interpret::tier::{self, Facts, RESUME, Spot, View};
 use berus_runtime::model::tier::{Translate, When};
 use berus_runtime::model::vm::Vm;
 
@@ -23,6 +23,11 @@ const BYTES: usize = 16 << 20;
 /// How often an exit is taken before a region is made for what follows. A region takes as long to make as a few hundred
 /// exits.
 const OFTEN: u32 = 30;
+
+/// How often an exit is taken before it is asked whether machine code that is left there was worth entering, and how often
+/// that is answered with no before there is no other try.
+const TRIAL: u32 = 64;
+const TRIALS: u8 = 2;
 
 /// What a [`Report`] is told.
 pub enum Event<'a> {
@@ -92,6 +97,8 @@ pub struct Jit {
     state: RefCell<State>,
     limit: usize,
     share: Share,
+    /// Where the innermost running machine code was entered, and how many calls and backward jumps there had been.
+    entered: Cell<(Spot, u64)>,
 }
 
 #[derive(Default)]
@@ -161,6 +168,10 @@ struct Exit {
     /// The line and the opcode of the instruction, if somebody is to be told of them.
     place: (u32, u8),
     taken: Cell<u32>,
+    /// How often it was taken without a call or backward jump since machine code was entered.
+    idle: Cell<u32>,
+    /// How often that was so of most of the times in a trial.
+    failed: Cell<u8>,
     /// Whether a region has been asked for, and has been made.
     has_asked: Cell<bool>,
     goes_on: Cell<bool>,
@@ -184,6 +195,7 @@ impl Jit {
             state: RefCell::default(),
             limit: BYTES,
             share: Share::default(),
+            entered: Cell::default(),
         }
     }
 
@@ -192,16 +204,6 @@ impl Jit {
     pub fn with_limit(mut self, bytes: usize) -> Jit {
         self.limit = bytes;
         self
-    }
-
-    /// Makes a region, as [`Jit::make`] does, and counts the time.
-    fn make_in_time(&self, vm: &Vm, view: View<'_>, context: Context, goes_on: bool) -> Option<usize> {
-        let begun = vm.host().monotonic();
-        let made = self.make(vm, view, context, goes_on);
-        if let (Some(begun), Some(now)) = (begun, vm.host().monotonic()) {
-            self.share.count(begun, now);
-        }
-        made
     }
 
     /// Makes the region that begins where the frame is, with `context`; its address.
@@ -217,6 +219,7 @@ impl Jit {
         }
         numbers.begin();
         let made = region::make(view, &self.facts, &mut unit.knowledge, numbers, context);
+        self.share.count(made.as_ref().map_or(0, |region| region.stretches.len()));
         let before = unit.bytes;
         let placed = made.and_then(|region| Some((unit.place(host, &region.bytes)?, region)));
         *bytes += unit.bytes - before;
@@ -255,7 +258,17 @@ impl Jit {
                 None => (0, 0),
             };
             let flags = || Cell::new(false);
-            let exit = Exit { offset, context, why, place, taken: Cell::new(0), has_asked: flags(), goes_on: flags() };
+            let exit = Exit {
+                offset,
+                context,
+                why,
+                place,
+                taken: Cell::new(0),
+                idle: Cell::new(0),
+                failed: Cell::new(0),
+                has_asked: flags(),
+                goes_on: flags(),
+            };
             if exits.len() <= number {
                 exits.resize_with(number + 1, || None);
             }
@@ -308,15 +321,29 @@ impl Jit {
         unsafe { view.set_place(*offset, context.values().count()) };
         if self.asks(vm, &exit) {
             self.go_on(vm, view, number, &exit);
+        } else if self.when == When::Often {
+            self.judge(vm, &exit);
         }
         RESUME
+    }
+
+    /// Has machine code avoided that is left by `exit` again and again as soon as it has been entered.
+    fn judge(&self, vm: &Vm, exit: &Exit) {
+        let (spot, before) = self.entered.get();
+        if tier::passed(vm) == before {
+            exit.idle.set(exit.idle.get() + 1);
+        }
+        if exit.taken.get().is_multiple_of(TRIAL) && exit.idle.replace(0) > TRIAL / 2 {
+            exit.failed.set(exit.failed.get().saturating_add(1));
+            tier::avoid(vm, spot, exit.failed.get() >= TRIALS);
+        }
     }
 
     /// Counts that an exit is taken: whether a region is to be made there.
     fn asks(&self, vm: &Vm, exit: &Exit) -> bool {
         exit.taken.set(exit.taken.get().saturating_add(1));
         let often = if self.when == When::First { 1 } else { OFTEN };
-        let asks = exit.is_linkable() && exit.taken.get() >= often && !exit.has_asked.get() && self.has_time(vm);
+        let asks = exit.is_linkable() && exit.taken.get() >= often && !exit.has_asked.get() && self.has_room(vm);
         exit.has_asked.set(exit.has_asked.get() || asks);
         asks
     }
@@ -327,7 +354,7 @@ impl Jit {
             let guesses = unit.knowledge.guesses.entry(view.offset()).or_default();
             *guesses = guesses.saturating_add(1);
         }
-        if let Some(address) = self.make_in_time(vm, view, exit.context.clone(), true) {
+        if let Some(address) = self.make(vm, view, exit.context.clone(), true) {
             self.links.set(number, address);
             exit.goes_on.set(true);
         }
@@ -358,17 +385,21 @@ unsafe impl Translate<Vm> for Jit {
         {
             return Some(address);
         }
-        self.make_in_time(vm, view, context, false)
+        self.make(vm, view, context, false)
     }
 
-    fn has_time(&self, vm: &Vm) -> bool {
-        self.when == When::First || self.share.has_time(|| vm.host().monotonic())
+    fn has_room(&self, vm: &Vm) -> bool {
+        self.when == When::First || self.share.has_room(tier::passed(vm))
     }
 
     unsafe fn run(&self, vm: &Vm, machine: usize) -> usize {
         let Some(view) = View::new(vm) else { return RESUME };
+        let outer = self.entered.get();
+        self.entered.set((Spot::of_top(vm).unwrap_or_default(), tier::passed(vm)));
         // SAFETY: as the caller says.
-        unsafe { enter(vm, machine, view.locals(), self.links.start(), self) }
+        let how = unsafe { enter(vm, machine, view.locals(), self.links.start(), self) };
+        self.entered.set(outer);
+        how
     }
 
     fn tell(&self) {

@@ -40,6 +40,10 @@ pub const NONE: usize = 0x06;
 pub const FALSE: usize = 0x0e;
 pub const TRUE: usize = 0x1e;
 
+/// The bits of a word that tell names, and what they are in one.
+const NAME_BITS: usize = 0b111;
+const NAME: usize = 0b010;
+
 /// An exit, before its code.
 pub struct Leaving {
     pub label: Label,
@@ -418,7 +422,7 @@ impl Maker<'_> {
             Op::LoadNull => self.push_word(Type::Slot, 0),
             Op::LoadConstString => {
                 let name = self.view.name(instruction.index() as usize);
-                self.push_word(Type::Value, name);
+                self.push_word(Type::Name, name);
             }
             Op::LoadConstObj => match self.view.constant(instruction.index() as usize) {
                 Some(word) if word != 0 => self.push_word(self.type_of_word(word), word),
@@ -449,6 +453,7 @@ impl Maker<'_> {
             Op::LoadDeref => self.load_deref(instruction.index() as usize)?,
             Op::StoreDeref => self.store_deref(instruction.index() as usize)?,
             Op::BuildSlice => return self.build_slice(instruction),
+            Op::UnpackSequence => return self.unpack_sequence(instruction),
             Op::PopExceptJump => {
                 let target = instruction.target().ok_or(Stop)?;
                 self.generic(instruction)?;

@@ -1,42 +1,31 @@
-//! The share of a program's time that goes to making regions.
+//! The share of a program's work that goes to making regions. What counts is work done, not time by a clock: so a program
+//! is translated alike whenever it runs, however busy the machine is.
 
 use core::cell::Cell;
-use core::time::Duration;
 
-/// What part of the time since the first region may go to making regions, and how much of it at first.
-const PART: u32 = 8;
-const AT_FIRST: Duration = Duration::from_micros(500);
+/// How many calls and backward jumps pay for an instruction that is translated. Translating one takes about four thousand
+/// machine instructions, for which the interpreter gets through some twenty calls and jumps.
+const PASSED: u64 = 64;
+/// How many instructions may be translated at first.
+const FREE: u64 = 500;
+/// What a region costs besides its instructions, in instructions: memory that can be executed, and links.
+const REGION: u64 = 20;
 
-/// How often there is no time again, without a look at the clock, when there was none.
-const WAITS: u32 = 32;
-
-/// How much time has been taken, by a clock that shows the time since some moment.
+/// How many instructions have been translated.
 #[derive(Default)]
 pub struct Share {
-    /// When the first region was begun.
-    begun: Cell<Option<Duration>>,
-    /// How long it has taken to make all.
-    spent: Cell<Duration>,
-    waits: Cell<u32>,
+    spent: Cell<u64>,
 }
 
 impl Share {
-    /// Counts that a region was made from `begun` to `ended`.
-    pub fn count(&self, begun: Duration, ended: Duration) {
-        self.begun.set(self.begun.get().or(Some(begun)));
-        self.spent.set(self.spent.get() + ended.saturating_sub(begun));
+    /// Counts that a region of `instructions` was made.
+    pub fn count(&self, instructions: usize) {
+        self.spent.set(self.spent.get() + REGION + instructions as u64);
     }
 
-    /// Whether a region may be made, at the time that `now` answers; without a clock always.
-    pub fn has_time(&self, now: impl FnOnce() -> Option<Duration>) -> bool {
-        if let Some(left) = self.waits.get().checked_sub(1) {
-            self.waits.set(left);
-            return false;
-        }
-        let (Some(begun), Some(now)) = (self.begun.get(), now()) else { return true };
-        let has_time = self.spent.get() <= AT_FIRST + now.saturating_sub(begun) / PART;
-        self.waits.set(if has_time { 0 } else { WAITS });
-        has_time
+    /// Whether a region may be made, after `passed` calls and backward jumps.
+    pub fn has_room(&self, passed: u64) -> bool {
+        self.spent.get() <= FREE + passed / PASSED
     }
 }
 
@@ -44,50 +33,38 @@ impl Share {
 mod tests {
     use super::*;
 
-    /// How long is spent on regions, each of which takes `each`, in ten seconds in which a region is wanted every `pause`.
-    fn spent(each: Duration, pause: Duration) -> Duration {
-        let (share, mut now) = (Share::default(), Duration::from_secs(1));
-        let end = now + Duration::from_secs(10);
-        while now < end {
-            if share.has_time(|| Some(now)) {
-                share.count(now, now + each);
-                now += each;
+    /// How many instructions count in a program of `end` calls and jumps that wants a region of `each` every `pause`.
+    fn spent(each: usize, pause: usize, end: u64) -> u64 {
+        let share = Share::default();
+        for passed in (0..end).step_by(pause) {
+            if share.has_room(passed) {
+                share.count(each);
             }
-            now += pause;
         }
         share.spent.get()
     }
 
     #[test]
-    fn regions_take_a_share_of_the_time_and_no_more() {
-        let most = AT_FIRST + Duration::from_secs(10) / PART;
-        for (each, pause) in [(20, 1), (50, 3), (300, 20), (5000, 100)] {
-            let (each, pause) = (Duration::from_micros(each), Duration::from_micros(pause));
-            let spent = spent(each, pause);
-            assert!(spent <= most + 2 * each, "{spent:?} for regions of {each:?}");
-            assert!(spent >= most * 9 / 10, "{spent:?} for regions of {each:?}");
+    fn regions_take_a_share_of_the_work_and_no_more() {
+        let end = 1 << 20;
+        let most = FREE + end / PASSED;
+        for (each, pause) in [(5, 10), (200, 300), (60, 1)] {
+            let spent = spent(each, pause, end);
+            let region = REGION + each as u64;
+            assert!(spent <= most + region, "{spent} for regions of {each}");
+            assert!(spent >= most - region, "{spent} for regions of {each}");
         }
-        // Who wants little gets all of it.
-        let (each, pause) = (Duration::from_micros(10), Duration::from_millis(1));
-        assert!(spent(each, pause) >= Duration::from_millis(95));
     }
 
     #[test]
-    fn without_a_clock_there_is_no_limit() {
+    fn who_wants_little_gets_all() {
+        assert_eq!(spent(10, 1 << 16, 1 << 20), 16 * (REGION + 10));
+    }
+
+    #[test]
+    fn regions_that_cannot_be_made_count() {
         let share = Share::default();
-        assert!((0..100).all(|_| share.has_time(|| None)));
-    }
-
-    #[test]
-    fn the_clock_is_not_looked_at_while_there_is_no_time() {
-        let (share, begun) = (Share::default(), Duration::ZERO);
-        share.count(begun, Duration::from_secs(1));
-        let looks = Cell::new(0);
-        let look = || {
-            looks.set(looks.get() + 1);
-            Some(Duration::from_secs(1))
-        };
-        assert!((0..100).all(|_| !share.has_time(look)));
-        assert_eq!(looks.get(), 4);
+        let tries = (0..1000).filter(|_| share.has_room(0)).inspect(|_| share.count(0)).count();
+        assert_eq!(tries as u64, FREE / REGION + 1);
     }
 }

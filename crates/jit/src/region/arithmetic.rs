@@ -51,14 +51,20 @@ const SCRATCH: [Xmm; 2] = [Xmm(0), Xmm(1)];
 impl Maker<'_> {
     pub(super) fn binary(&mut self, instruction: &Instruction) -> Steps {
         let op = BinaryOp::from_number(instruction.index() as u8).ok_or(Stop)?;
+        if op == BinaryOp::Is {
+            return self.is(instruction);
+        }
         let Some(operator) = operator(op) else { return self.generic(instruction) };
         let (a, b) = (self.operand(1)?, self.operand(0)?);
+        let for_equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
+        let are_names = for_equality && self.may_be_name(a) && self.may_be_name(b);
         for (operand, other) in [(a, b), (b, a)] {
             if !self.type_of(operand).is_unknown() {
                 continue;
             }
             match self.guess(operand) {
                 Some(ty @ (Type::Int | Type::Float)) => self.guard(operand, ty)?,
+                Some(ty @ Type::Name) if are_names => self.guard(operand, ty)?,
                 Some(_) => return self.generic(instruction),
                 // Probably both are of one type.
                 None if self.is_number(other) && self.guesses() && self.word_at(operand).is_some() => {
@@ -79,7 +85,41 @@ impl Maker<'_> {
         if self.is_number(a) && self.is_number(b) {
             return self.floats(instruction, operator, a, b);
         }
+        if for_equality && left == Type::Name && right == Type::Name {
+            return self.compare_words(instruction, condition(op), a, b);
+        }
         self.generic(instruction)
+    }
+
+    /// Whether an operand is a name, or was one when the region was made.
+    fn may_be_name(&self, operand: Operand) -> bool {
+        match self.type_of(operand) {
+            ty if ty.is_unknown() => self.word_at(operand).is_some() && self.guess(operand) == Some(Type::Name),
+            ty => ty == Type::Name,
+        }
+    }
+
+    /// Whether two values are one object.
+    fn is(&mut self, instruction: &Instruction) -> Steps {
+        let is_float = |n| self.operand(n).map(|operand| self.context.xmm_of(operand.value).is_some());
+        if is_float(0)? || is_float(1)? {
+            self.flush_all();
+        }
+        let (a, b) = (self.operand(1)?, self.operand(0)?);
+        self.compare_words(instruction, If::Equal, a, b)
+    }
+
+    /// Compares the words of two operands, which are no floats without objects.
+    fn compare_words(&mut self, instruction: &Instruction, condition: If, a: Operand, b: Operand) -> Steps {
+        match self.word_at(a) {
+            Some(crate::asm::Rm::Register(reg)) => self.combine(Alu::Cmp, Reg(reg), b)?,
+            _ => {
+                self.load(RCX, a)?;
+                self.combine(Alu::Cmp, RCX, b)?;
+            }
+        }
+        self.context.stack.truncate(self.context.stack.len() - 2);
+        self.use_test(instruction, Test::If(condition))
     }
 
     fn is_number(&self, operand: Operand) -> bool {
@@ -110,15 +150,7 @@ impl Maker<'_> {
 
     fn ints(&mut self, instruction: &Instruction, operator: Operator, a: Operand, b: Operand) -> Steps {
         if let Operator::Compare(op) = operator {
-            match self.word_at(a) {
-                Some(crate::asm::Rm::Register(reg)) => self.combine(Alu::Cmp, Reg(reg), b)?,
-                _ => {
-                    self.load(RCX, a)?;
-                    self.combine(Alu::Cmp, RCX, b)?;
-                }
-            }
-            self.context.stack.truncate(self.context.stack.len() - 2);
-            return self.use_test(instruction, Test::If(condition(op)));
+            return self.compare_words(instruction, condition(op), a, b);
         }
         let exit = self.exit(true);
         let dest = self.gpr()?;
@@ -341,9 +373,16 @@ impl Maker<'_> {
         Ok(next)
     }
 
-    /// Goes on after a comparison: by a jump if that follows, else with the result as a bool.
+    /// Goes on after a comparison: by a jump if that follows, else with the result as a bool. A `not` between them turns
+    /// the test round.
     fn use_test(&mut self, instruction: &Instruction, test: Test) -> Steps {
         let next = instruction.end();
+        if !self.knowledge.targets.contains(&next)
+            && let Ok(not @ Instruction { op: Op::UnaryOpMulti, .. }) = Instruction::decode(self.code, next)
+            && UnaryOp::from_number(not.index() as u8) == Some(UnaryOp::Not)
+        {
+            return self.use_test(&not, test.not());
+        }
         if !self.knowledge.targets.contains(&next)
             && let Ok(jump @ Instruction { op: Op::PopJumpIfTrue | Op::PopJumpIfFalse, .. }) =
                 Instruction::decode(self.code, next)

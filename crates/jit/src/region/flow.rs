@@ -22,6 +22,17 @@ pub(super) enum Test {
     FloatsDiffer,
 }
 
+impl Test {
+    /// The test that comes out the other way.
+    pub(super) fn not(self) -> Test {
+        match self {
+            Test::If(condition) => Test::If(condition.not()),
+            Test::FloatsEqual => Test::FloatsDiffer,
+            Test::FloatsDiffer => Test::FloatsEqual,
+        }
+    }
+}
+
 impl Maker<'_> {
     /// Jumps to a label if a test comes out as `wanted`.
     pub(super) fn jump_on(&mut self, test: Test, wanted: bool, to: Label) {

@@ -72,6 +72,39 @@ impl Maker<'_> {
         Ok(Step::To(next.end()))
     }
 
+    /// The items of a list or tuple of the right length become operands, the first on top.
+    pub(super) fn unpack_sequence(&mut self, instruction: &Instruction) -> Steps {
+        const MOST: usize = 8;
+        let n = instruction.index() as usize;
+        let sequence = self.operand(0)?;
+        let guess = match self.type_of(sequence) {
+            ty if ty.is_unknown() && self.word_at(sequence).is_some() => self.guess(sequence),
+            ty => Some(ty),
+        };
+        let Some(Type::Object(ty)) = guess.filter(|_| n <= MOST) else { return self.generic(instruction) };
+        let Some(items) = self.items_of(ty) else { return self.generic(instruction) };
+        if self.type_of(sequence).is_unknown() {
+            self.guard(sequence, Type::Object(ty))?;
+        }
+        let exit = self.exit(false);
+        self.load(RAX, sequence)?;
+        self.asm.alu_number(Alu::Cmp, Rm::At(RAX, items.len), n as i32);
+        self.asm.jump_if(If::NotEqual, exit);
+        let first = if items.is_list { 0 } else { items.first };
+        if items.is_list {
+            self.asm.load(RAX, Rm::At(RAX, items.first));
+        }
+        let word = self.seen(sequence);
+        self.context.stack.pop();
+        for number in (0..n).rev() {
+            self.asm.load(RCX, Rm::At(RAX, first + 8 * number as i32));
+            self.asm.store(slot(sequence.slot + n - 1 - number), RCX);
+            let seen = word.and_then(|word| self.view.item(word, Some(2 * number + 1)));
+            self.push_seen(Type::Value, Place::Memory, seen);
+        }
+        Ok(Step::To(instruction.end()))
+    }
+
     /// The cell of a variable that functions share, in `rax`.
     fn cell(&mut self, local: usize) -> Result<Rm, Stop> {
         let variable = self.context.locals.get(local).ok_or(Stop)?;

@@ -7,7 +7,7 @@ use crate::context::{Place, Type, Value};
 use crate::enter::XMM;
 use crate::jit::Why;
 use crate::links;
-use crate::region::{FALSE, GPRS, HOMES, Maker, NONE, Operand, Restore, Stop, TRUE, XMMS, slot};
+use crate::region::{FALSE, GPRS, HOMES, Maker, NAME, NAME_BITS, NONE, Operand, Restore, Stop, TRUE, XMMS, slot};
 
 impl Maker<'_> {
     pub(super) fn push(&mut self, ty: Type, place: Place) {
@@ -104,6 +104,7 @@ impl Maker<'_> {
         match (word, self.view.type_at(word)) {
             (TRUE | FALSE, _) => Type::Bool,
             (0, _) => Type::Slot,
+            _ if word & NAME_BITS == NAME => Type::Name,
             (_, 0) => Type::Value,
             (_, ty) if ty == self.facts.float_type => Type::Float,
             (_, ty) => Type::Object(ty),
@@ -133,6 +134,12 @@ impl Maker<'_> {
                 self.load(RAX, operand)?;
                 self.asm.alu_number(Alu::And, RAX, !((TRUE ^ FALSE) as i32));
                 self.asm.alu_number(Alu::Cmp, RAX, FALSE as i32);
+                self.asm.jump_if(If::NotEqual, exit);
+            }
+            Type::Name => {
+                self.load(RAX, operand)?;
+                self.asm.alu_number(Alu::And, RAX, NAME_BITS as i32);
+                self.asm.alu_number(Alu::Cmp, RAX, NAME as i32);
                 self.asm.jump_if(If::NotEqual, exit);
             }
             Type::Float | Type::Object(_) | Type::Instance(_) => {

@@ -25,7 +25,7 @@ pub use crate::interpret::tier::lookups::{load_attr, load_global, load_method, m
 pub use crate::interpret::tier::view::{Callee, View};
 use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};
-use crate::model::events::{Poll, tick};
+use crate::model::events::{Poll, TICKS, tick};
 use crate::model::frame::Entry;
 use crate::model::object::Gc;
 use crate::model::registers::{Fp, Ip, Sp};
@@ -157,7 +157,7 @@ fn translate(vm: &Vm, state: &State<Vm>, code: Gc<Code>, target: Ip, sp: Sp) -> 
     let frame = vm.frame();
     frame.ip.set(target.0);
     frame.sp.set(sp.0);
-    if !state.is_worth_it(target.0, address(code)) || !state.translator.has_time(vm) {
+    if !state.is_worth_it(target.0, address(code)) || !state.translator.has_room(vm) {
         return None;
     }
     let machine = state.translator.translate(vm);
@@ -257,8 +257,38 @@ fn begin_body(vm: &Vm, value: Obj) -> Option<(Gc<Code>, Ip, Sp, Fp)> {
     Some((frame.code.get()?, ip, sp, Fp(frame.locals.get())))
 }
 
-/// How many calls and jumps there are from one look at where the program is to the next.
-const LOOK: u32 = 128;
+/// About how many calls and backward jumps there have been, a number that may begin anew.
+pub fn passed(vm: &Vm) -> u64 {
+    let events = &vm.events;
+    u64::from(events.rounds.get()) * u64::from(TICKS) + u64::from(TICKS.saturating_sub(events.ticks.get()))
+}
+
+/// Where machine code is entered: an instruction, and its code object, by their addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    ip: usize,
+    code: usize,
+}
+
+impl Spot {
+    /// Where the frame on top is, if that is a call.
+    pub fn of_top(vm: &Vm) -> Option<Spot> {
+        let frame = vm.frame();
+        Some(Spot { ip: frame.ip.get().addr(), code: address(frame.code.get()?) })
+    }
+}
+
+/// Has machine code at `spot` entered no more; or, unless that is `for_good`, when the instruction has been found running
+/// as often again as it was before there was machine code.
+pub fn avoid(vm: &Vm, spot: Spot, for_good: bool) {
+    if let Some(state) = vm.tier.state() {
+        state.note(core::ptr::without_provenance(spot.ip), spot.code, (!for_good).then_some(1));
+    }
+}
+
+/// How many calls and jumps there are from one look at where the program is to the next: an odd number, so that each of
+/// functions that take turns is seen.
+const LOOK: u32 = 127;
 
 /// Begins the function whose frame has just been pushed.
 #[inline(always)]

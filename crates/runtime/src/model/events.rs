@@ -31,6 +31,9 @@ pub(crate) const SHORT_NAP: Duration = Duration::from_millis(1);
 pub(crate) struct Events {
     /// Calls and backward jumps until the next look at pending events.
     pub(crate) ticks: Cell<u32>,
+    /// How often events have been looked at because no tick was left, or earlier.
+    #[cfg(berus_tier)]
+    pub(crate) rounds: Cell<u32>,
     /// Units of work that are left of the current slice of [`SLICE`].
     pub(crate) work: Cell<usize>,
     /// Calls that `micropython.schedule` asked for, function and argument of each. The first `n_scheduled` entries are
@@ -65,6 +68,8 @@ impl Default for Events {
     fn default() -> Events {
         Events {
             ticks: Cell::new(TICKS),
+            #[cfg(berus_tier)]
+            rounds: Cell::new(0),
             work: Cell::new(SLICE),
             scheduled: [const { Cell::new(None) }; MAX_SCHEDULED],
             n_scheduled: Cell::new(0),

@@ -27,8 +27,8 @@ pub unsafe trait Translate<Interpreter> {
     /// backward jump or begins a function; `None` if there is to be none.
     fn translate(&self, vm: &Interpreter) -> Option<usize>;
 
-    /// Whether translating has not taken too much of the program's time; if it has, there may be time later.
-    fn has_time(&self, vm: &Interpreter) -> bool;
+    /// Whether translating has not taken too much of the program's work; if it has, there may be room later.
+    fn has_room(&self, vm: &Interpreter) -> bool;
 
     /// Runs machine code that [`translate`](Translate::translate) has answered for the frame as it is now, until the
     /// interpreter is to go on: how it goes on, as [`interpret::tier`](crate::interpret::tier) numbers that.

@@ -200,9 +200,15 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let text = vm.as_str(object).unwrap_or_default();
     if let Some(slice) = index.downcast::<Slice>() {
         vm.work_on_bytes(text.len())?;
-        let bounds = slice.selection(vm, || utf8::count(text))?;
+        // Most text is ASCII, which is soon found out, and where a character is a byte.
+        let is_ascii = cfg!(not(feature = "small")) && text.is_ascii();
+        let bounds = slice.selection(vm, || if is_ascii { text.len() } else { utf8::count(text) })?;
         if cfg!(feature = "python") && bounds.step != 1 {
             return selected(vm, text, bounds).map(Some);
+        }
+        if is_ascii {
+            let selected = text.get(bounds.start..).and_then(|rest| rest.get(..bounds.len));
+            return vm.new_str(selected.unwrap_or_default()).map(Some);
         }
         let start = utf8::offset_of(text, bounds.start).unwrap_or(text.len());
         let len = utf8::offset_of(&text[start..], bounds.len).unwrap_or(text.len() - start);

@@ -56,6 +56,8 @@ impl Poll for Vm {
     fn poll(&self) -> Res<()> {
         let events = &self.events;
         events.ticks.set(TICKS);
+        #[cfg(berus_tier)]
+        events.rounds.set(events.rounds.get().wrapping_add(1));
         take_turn(self);
         if events.work.get() == 0 {
             // Work that cannot fail has taken all of a slice, and left it to this look to begin another.
