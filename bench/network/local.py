@@ -30,20 +30,20 @@ def pictures():
     picture = framebuf.FrameBuffer(bytearray(2 * width * height), width, height, framebuf.RGB565)
 
     def fill():
-        for color in range(500):
+        for color in range(5000):
             picture.fill(color)
 
     def rectangles():
-        for color in range(3000):
+        for color in range(30000):
             picture.fill_rect(11, 13, 100, 90, color)
 
     def text():
-        for color in range(3000):
+        for color in range(30000):
             picture.text("The quick brown fox jumps over it", 10, 20, color)
 
-    rate("framebuf, fill", "1/s", 500, fill)
-    rate("framebuf, fill_rect of 100 by 90", "1/s", 3000, rectangles)
-    rate("framebuf, text of 33 letters", "1/s", 3000, text)
+    rate("framebuf, fill", "1/s", 5000, fill)
+    rate("framebuf, fill_rect of 100 by 90", "1/s", 30000, rectangles)
+    rate("framebuf, text of 33 letters", "1/s", 30000, text)
 
 
 def client():
