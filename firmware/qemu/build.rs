@@ -28,9 +28,9 @@ fn main() {
     let map = format!("memory/{map}.x");
     let mut text = fs::read_to_string(&map).unwrap_or_else(|error| panic!("{map}: {error}"));
     if let Ok(ram) = env::var("BERUS_RAM") {
-        let all = text.lines().find_map(|line| line.trim().strip_prefix("RAM ").map(|_| line.to_owned())).expect("there is RAM");
-        let (start, _) = all.rsplit_once('=').expect("the line ends in a length");
-        text = text.replace(&all, &format!("{start}= {ram}K"));
+        let line = text.lines().find(|line| line.trim().starts_with("RAM ")).expect("there is RAM").to_owned();
+        let (start, _) = line.rsplit_once('=').expect("the line ends in a length");
+        text = text.replace(&line, &format!("{start}= {ram}K"));
     }
     fs::write(out.join("memory.x"), text).expect("Cargo's folder can be written to");
     println!("cargo::rustc-env=BERUS_BOARD={name}");
