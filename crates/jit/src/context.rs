@@ -1,5 +1,6 @@
 //! What is known of a frame at an instruction: the type of each local variable and operand, and where it is.
 
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use crate::asm::{Reg, Xmm};
@@ -91,10 +92,11 @@ impl Value {
     }
 }
 
-/// All local variables and operands. Local variables are in memory or floats in a register.
+/// All local variables and operands. Local variables are in memory or floats in a register; contexts share them until one
+/// changes, so that the many contexts of exits take little memory.
 #[derive(Debug, PartialEq)]
 pub struct Context {
-    pub locals: Vec<Value>,
+    pub locals: Rc<Vec<Value>>,
     pub stack: Vec<Value>,
 }
 
@@ -105,7 +107,9 @@ impl Clone for Context {
 
     // A context is copied for each instruction, into memory that is there.
     fn clone_from(&mut self, source: &Context) {
-        self.locals.clone_from(&source.locals);
+        if !Rc::ptr_eq(&self.locals, &source.locals) {
+            self.locals = source.locals.clone();
+        }
         self.stack.clone_from(&source.stack);
     }
 }
@@ -114,7 +118,7 @@ impl Context {
     /// All in memory, and nothing known.
     pub fn unknown(n_locals: usize, depth: usize) -> Context {
         let unknown = Value::in_memory(Type::Slot);
-        Context { locals: alloc::vec![unknown; n_locals], stack: alloc::vec![unknown; depth] }
+        Context { locals: Rc::new(alloc::vec![unknown; n_locals]), stack: alloc::vec![unknown; depth] }
     }
 
     /// The local variables and operands, in the order of the frame's slots.
@@ -123,7 +127,12 @@ impl Context {
     }
 
     fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.locals.iter_mut().chain(&mut self.stack)
+        Rc::make_mut(&mut self.locals).iter_mut().chain(&mut self.stack)
+    }
+
+    /// A local variable, to be changed.
+    pub fn local_mut(&mut self, local: usize) -> Option<&mut Value> {
+        Rc::make_mut(&mut self.locals).get_mut(local)
     }
 
     /// Of an operand that is the value of a local variable: the type of the variable.

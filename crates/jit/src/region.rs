@@ -461,7 +461,7 @@ impl Maker<'_> {
             }
             Op::DeleteFast => {
                 let step = self.generic(instruction)?;
-                if let Some(local) = self.context.locals.get_mut(instruction.index() as usize) {
+                if let Some(local) = self.context.local_mut(instruction.index() as usize) {
                     *local = Value::in_memory(Type::Slot);
                 }
                 return Ok(step);

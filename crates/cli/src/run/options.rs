@@ -84,7 +84,7 @@ impl Options {
 /// Whether bytecode is translated into machine code while it runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Jit {
-    /// `-X jit=on`, the default: what runs often; `-X jit=eager`: all that can be, when it first runs; `-X jit=off`: nothing.
+    /// `-X jit=on`: what runs often; `-X jit=later`, the default: the same, once the program has run for a while; `-X jit=eager`: all that can be, when it first runs; `-X jit=off`: nothing.
     pub when: Option<JitWhen>,
     /// `-X jit=dump`: what is translated is printed, too.
     pub dump: bool,
@@ -93,6 +93,7 @@ pub struct Jit {
 /// When bytecode is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JitWhen {
+    Later,
     Often,
     First,
 }
@@ -131,7 +132,7 @@ Implementation specific options (-X):
   circuitpython                 Import compiled modules of CircuitPython, too
   compile-only                  Parse and compile only
   emit={bytecode,native,viper}  Set the default code emitter
-  jit={off,on,eager}            Translate loops that run often, or all, into machine code (x86-64; default on)
+  jit={off,later,on,eager}      Translate loops that run often, or all, into machine code (x86-64; default later)
   jit=dump                      Print the machine code, too
   heapsize=<n>[w][K|M]          Set how far the heap may grow (default 256M)
   romfs=<image>                 Mount a ROM image at /rom, and import from it
@@ -157,7 +158,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         verbosity: 0,
         optimise: 0,
         emitter: Emitter::Bytecode,
-        jit: Jit { when: Some(JitWhen::Often), dump: false },
+        jit: Jit { when: Some(JitWhen::Later), dump: false },
         compile_only: false,
         circuitpython: false,
         rom: None,
@@ -218,10 +219,12 @@ fn implementation_option(options: &mut Options, option: &[u8]) -> Result<(), Str
         b"emit=bytecode" => options.emitter = Emitter::Bytecode,
         b"emit=native" => options.emitter = Emitter::Native,
         b"jit=off" => options.jit.when = None,
+        b"jit=later" => options.jit.when = Some(JitWhen::Later),
         b"jit=on" => options.jit.when = Some(JitWhen::Often),
         b"jit=eager" => options.jit.when = Some(JitWhen::First),
         b"jit=dump" => {
-            options.jit = Jit { when: options.jit.when.or(Some(JitWhen::Often)), dump: true };
+            let when = options.jit.when.filter(|when| *when != JitWhen::Later);
+            options.jit = Jit { when: when.or(Some(JitWhen::Often)), dump: true };
         }
         b"emit=viper" => options.emitter = Emitter::Viper,
         [b'r', b'o', b'm', b'f', b's', b'=', image @ ..] => options.rom = Some(image.to_vec()),

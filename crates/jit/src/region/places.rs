@@ -173,7 +173,7 @@ impl Maker<'_> {
     /// Notes the type of an operand, which may be on the stack still.
     pub(super) fn learn(&mut self, operand: Operand, ty: Type) {
         if let Place::Local(local) = operand.value.place {
-            if let Some(local) = self.context.locals.get_mut(usize::from(local)) {
+            if let Some(local) = self.context.local_mut(usize::from(local)) {
                 local.ty = ty;
             }
             return;
@@ -222,7 +222,8 @@ impl Maker<'_> {
                 // What the variable was before is to be kept alive no longer.
                 self.asm.store_number(slot(local), 1);
             }
-            self.context.locals[local] = Value { ty: Type::Float, place: Place::Xmm(home), seen: None };
+            *self.context.local_mut(local).ok_or(Stop)? =
+                Value { ty: Type::Float, place: Place::Xmm(home), seen: None };
             return Ok(());
         }
         let (ty, seen) = (self.type_of(top), self.context.seen(top.value));
@@ -235,7 +236,7 @@ impl Maker<'_> {
                 self.asm.store(to, RAX);
             }
         }
-        self.context.locals[local] = Value { ty, place: Place::Memory, seen };
+        *self.context.local_mut(local).ok_or(Stop)? = Value { ty, place: Place::Memory, seen };
         Ok(())
     }
 
@@ -360,10 +361,11 @@ impl Maker<'_> {
                 if now.xmm_of(*value) == Some(xmm) {
                     self.asm.store(slot(number), RAX);
                     let boxed = Value::in_memory(Type::Float);
-                    match number.checked_sub(n_locals) {
-                        None => self.context.locals[number] = boxed,
-                        Some(index) => self.context.stack[index] = boxed,
-                    }
+                    let place = match number.checked_sub(n_locals) {
+                        None => self.context.local_mut(number),
+                        Some(index) => self.context.stack.get_mut(index),
+                    };
+                    place.into_iter().for_each(|place| *place = boxed);
                 }
             }
         }
