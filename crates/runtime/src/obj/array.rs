@@ -226,9 +226,11 @@ impl Array {
         Ok(item)
     }
 
-    /// Replaces `old` items from number `at` on by `new` items of any value.
+    /// Replaces `old` items from number `at` on, or as many as there are, by `new` items of any value.
     fn splice(&self, vm: &Vm, at: usize, old: usize, new: usize) -> Res<()> {
         let (size, len) = (self.size(), self.len.get());
+        let at = at.min(len);
+        let old = old.min(len - at);
         let (code, free) = (self.code_and_free.get() & 0xff, self.code_and_free.get() >> 8);
         let new_len = (len - old).saturating_add(new);
         let mut room = len + free;
@@ -519,6 +521,8 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             }
             Subscr::Store(value) => {
                 let source = array.slice_source(vm, value)?;
+                // Iterating may have changed the array.
+                let start = if cfg!(feature = "python") { start.min(array.len.get()) } else { start };
                 if source.len() == count * size {
                     array.buffer().write(start * size, source);
                     return Ok(Some(Obj::NONE));
@@ -532,7 +536,7 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
             }
             Subscr::Delete if !cfg!(feature = "python") => Ok(None),
             Subscr::Delete => {
-                array.splice(vm, start.min(array.len.get()), count.min(array.len.get() - start), 0)?;
+                array.splice(vm, start, count, 0)?;
                 Ok(Some(Obj::NONE))
             }
         };
