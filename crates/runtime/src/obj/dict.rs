@@ -205,7 +205,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
             Ok(Some(copy.obj()))
         }
         BinaryOp::InplaceOr => {
-            dict.update(vm, right)?;
+            changing(vm, left)?.update(vm, right)?;
             Ok(Some(left))
         }
         _ => Ok(None),

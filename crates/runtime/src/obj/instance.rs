@@ -24,9 +24,11 @@ use crate::model::word::Obj;
 use crate::obj::class_body::complete;
 #[cfg(feature = "collections")]
 use crate::obj::deque;
-#[cfg(feature = "python")]
-use crate::obj::int;
 use crate::obj::{array, dict, exception, list, none, set, str, typ};
+#[cfg(feature = "python")]
+use crate::obj::{bytes, int, tuple};
+#[cfg(all(feature = "python", feature = "float"))]
+use crate::obj::{complex, float};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::attr::{bind, call_special};
 use crate::ops::buffer::Buffers;
@@ -96,22 +98,20 @@ fn instance_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> Res {
         }
         None => new(vm, class)?,
     };
-    match class::find(vm, class, q!("__init__")) {
-        Some(found) if !found.native => {
-            #[cfg(feature = "python")]
-            make_base_early(vm, object, args)?;
-            let init = bind(vm, found, object, class)?;
-            let result = vm.call_parts(init, args)?;
-            if result != Obj::NONE {
-                let name = vm.type_name(result);
-                return Err(vm.type_error(format_args!("__init__() should return None, not '{name}'")));
-            }
+    let init = class::find(vm, class, q!("__init__")).filter(|found| !found.native);
+    if let Some(found) = init {
+        #[cfg(feature = "python")]
+        make_base_early(vm, object, args)?;
+        let init = bind(vm, found, object, class)?;
+        let result = vm.call_parts(init, args)?;
+        if result != Obj::NONE {
+            let name = vm.type_name(result);
+            return Err(vm.type_error(format_args!("__init__() should return None, not '{name}'")));
         }
-        _ => {}
     }
     if let Some(instance) = Instance::of(object)
         && instance.class().has(flag::SUBCLASSED)
-        && instance.base().is_none()
+        && (instance.base().is_none() || init.is_none() && is_filled_by_init(vm, instance, args))
     {
         init_base(vm, instance, args)?;
     }
@@ -130,17 +130,70 @@ fn make_base_early(vm: &Vm, object: Obj, args: Args<'_>) -> Res<()> {
     }
     let Some(ty) = class::native_base_type(vm, class) else { return Ok(()) };
     let native = Gc::from_static(ty);
-    let is = |types: &[&'static Type]| types.iter().any(|known| native == Gc::from_static(*known));
-    if is(&[&list::TYPE, &dict::TYPE, &dict::ORDERED_TYPE, &set::TYPE, &array::BYTEARRAY]) {
-        return init_base(vm, instance, Args::NONE);
-    }
-    if ty.has(flag::EXCEPTION) {
-        return init_base(vm, instance, Args::positional(args.pos()));
+    if let Some(args) = arguments_of_new(vm, native, args) {
+        return init_base(vm, instance, args);
     }
     if is_made_of_arguments(native) {
         init_base(vm, instance, args).or_else(|raised| vm.dismiss(raised))?;
     }
     Ok(())
+}
+
+/// With which of the arguments `args` of a call an object of a built-in type is made that an `__init__` fills
+/// afterwards: none for an empty container, those by position for an exception. `None` for other types.
+#[cfg(feature = "python")]
+pub(crate) fn arguments_of_new<'a>(_: &Vm, ty: Gc<Type>, args: Args<'a>) -> Option<Args<'a>> {
+    const CONTAINERS: [&Type; 5] = [&list::TYPE, &dict::TYPE, &dict::ORDERED_TYPE, &set::TYPE, &array::BYTEARRAY];
+    if CONTAINERS.into_iter().any(|known| ty == Gc::from_static(known)) {
+        return Some(Args::NONE);
+    }
+    ty.has(flag::EXCEPTION).then(|| Args::positional(args.pos()))
+}
+
+/// Makes the object of a built-in type inside an instance that `__new__` has made, with the further arguments of
+/// `__new__`, as Python does: see [`arguments_of_new`]; objects that cannot change are made of these arguments.
+#[cfg(feature = "python")]
+pub(crate) fn make_base_of_new(vm: &Vm, object: Obj, args: Args<'_>) -> Res<()> {
+    let Some(instance) = Instance::of(object).filter(|instance| instance.class().has(flag::SUBCLASSED)) else {
+        return Ok(());
+    };
+    let Some(ty) = class::native_base_type(vm, instance.class()) else { return Ok(()) };
+    match arguments_of_new(vm, Gc::from_static(ty), args) {
+        Some(args) => init_base(vm, instance, args),
+        None if is_constant(vm, ty) => init_base(vm, instance, args),
+        None => Ok(()),
+    }
+}
+
+/// Whether objects of a built-in type never change, so that `__new__` makes them complete.
+#[cfg(feature = "python")]
+fn is_constant(vm: &Vm, ty: &'static Type) -> bool {
+    const CONSTANTS: &[&Type] = &[
+        &int::TYPE,
+        &str::TYPE,
+        &bytes::TYPE,
+        &tuple::TYPE,
+        &set::FROZEN_TYPE,
+        #[cfg(feature = "float")]
+        &float::TYPE,
+        #[cfg(feature = "float")]
+        &complex::TYPE,
+    ];
+    CONSTANTS.iter().any(|known| vm.is_subtype(Gc::from_static(ty), known))
+}
+
+/// Whether the `__init__` of the built-in type inside an instance, which `__new__` has made already, fills it with the
+/// arguments of the call of the class.
+fn is_filled_by_init(vm: &Vm, instance: &Instance, args: Args<'_>) -> bool {
+    #[cfg(feature = "python")]
+    return !args.words().is_empty()
+        && class::native_base_type(vm, instance.class())
+            .is_some_and(|ty| arguments_of_new(vm, Gc::from_static(ty), args).is_some());
+    #[cfg(not(feature = "python"))]
+    {
+        let _ = (vm, instance, args);
+        false
+    }
 }
 
 /// Whether objects of a type, which never change, are made of the arguments of a call of their class.
@@ -153,7 +206,10 @@ fn is_made_of_arguments(ty: Gc<Type>) -> bool {
 pub(crate) fn is_made_at_once(vm: &Vm, instance: &Instance) -> bool {
     #[cfg(feature = "python")]
     return instance.base().is_some()
-        && class::native_base_type(vm, instance.class()).is_some_and(|ty| is_made_of_arguments(Gc::from_static(ty)));
+        && class::native_base_type(vm, instance.class()).is_some_and(|ty| {
+            let makes = class::find(vm, instance.class(), q!("__new__")).is_some();
+            is_made_of_arguments(Gc::from_static(ty)) || makes && is_constant(vm, ty)
+        });
     #[cfg(not(feature = "python"))]
     {
         let _ = (vm, instance);
@@ -252,6 +308,11 @@ fn instance_unary(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         UnaryOp::Not => return Ok(None),
     };
     let answer = match call_special(vm, object, name, &[])? {
+        #[cfg(feature = "python")]
+        None if op == UnaryOp::Int => call_special(vm, object, q!("__index__"), &[])?,
+        answer => answer,
+    };
+    let answer = match answer {
         Some(answer) => answer,
         None => {
             let equality = class::find(vm, vm.type_of(object), q!("__eq__"));

@@ -46,6 +46,9 @@ impl TypeOfTypes for Vm {
 crate::members! {
     static OBJECT_METHODS = {
         "__init__" => f1(object_init),
+        #[cfg(feature = "python")]
+        "__new__" => static_method(kw(1, new_of_python)),
+        #[cfg(not(feature = "python"))]
         "__new__" => static_method(var(1, 255, object_new)),
         "__setattr__" => f3(object_setattr),
         "__delattr__" => f2(object_delattr),
@@ -459,6 +462,7 @@ fn load_class_attr(vm: &Vm, class: Gc<Type>, name: Qstr) -> Res<AttrResult> {
             }
             Locals::Dict(own) => dict.map.copy_from(vm, &own.map)?,
         }
+        dict.fix();
         return Ok(AttrResult::Value(dict.obj()));
     }
     if name == q!("__bases__") {
@@ -559,6 +563,28 @@ fn object_new(vm: &Vm, args: &[Obj]) -> Res {
         }
         Some(ty) if ty == Gc::from_static(&OBJECT) => plain_new(vm, ty, Args::NONE),
         _ => Err(vm.type_error(format_args!("arg must be user-type"))),
+    }
+}
+
+/// `object.__new__(type, ...)`. Of what cannot change, the further arguments make the value: of an object of a built-in
+/// type, or of that inside an instance of a class that derives from such a type.
+#[cfg(feature = "python")]
+fn new_of_python(vm: &Vm, args: Args<'_>) -> Res {
+    vm.check_args(args, 1, usize::MAX, true)?;
+    let rest = Args::new(&args.words()[1..], args.n_pos() - 1);
+    match args.pos()[0].downcast::<Type>() {
+        // Without more arguments this is taken for `object.__new__`, which makes no objects of built-in types.
+        Some(ty) if !rest.words().is_empty() && !ty.has(flag::HEAP) && ty != Gc::from_static(&OBJECT) => {
+            match ty.slots.make_new() {
+                Some(make_new) => make_new(vm, ty, instance::arguments_of_new(vm, ty, rest).unwrap_or(rest)),
+                None => object_new(vm, args.pos()),
+            }
+        }
+        _ => {
+            let object = object_new(vm, args.pos())?;
+            instance::make_base_of_new(vm, object, rest)?;
+            Ok(object)
+        }
     }
 }
 

@@ -180,6 +180,8 @@ fn find_of_instance(vm: &Vm, object: Obj, instance: &Instance, name: Qstr, reque
     if name == q!("__dict__") {
         let dict = Dict::new(vm)?;
         dict.map.copy_from(vm, instance.members())?;
+        // A copy that could be changed would only seem to change the instance.
+        dict.fix();
         return Ok(Some(MethodParts::plain(dict.obj())));
     }
     if let Some(base) = vm.native_base(object)

@@ -587,6 +587,7 @@ pub const LIBRARY: &[&str] = if cfg!(feature = "library-names") { &[
 /// Names of what Python has and MicroPython does not.
 #[rustfmt::skip]
 pub const PYTHON: &[&str] = if cfg!(feature = "python") { &[
+    "__index__",
     "as_integer_ratio",
     "BufferError",
     "FloatingPointError",
