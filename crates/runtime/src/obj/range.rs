@@ -71,13 +71,16 @@ impl Range {
 
     /// How many ints the range has.
     pub fn len(&self) -> usize {
-        let distance =
-            if self.step > 0 { self.stop.checked_sub(self.start) } else { self.start.checked_sub(self.stop) };
-        match distance {
-            Some(distance) if distance <= 0 => 0,
-            Some(distance) => (distance as usize).div_ceil(self.step.unsigned_abs()),
-            None => usize::MAX,
+        let (low, high) = if self.step > 0 { (self.start, self.stop) } else { (self.stop, self.start) };
+        if low < high { low.abs_diff(high).div_ceil(self.step.unsigned_abs()) } else { 0 }
+    }
+
+    /// The range, unless it has more ints than a length in Python can say.
+    fn sized(&self, vm: &Vm) -> Res<&Range> {
+        if cfg!(feature = "python") && self.len() > isize::MAX as usize {
+            return Err(vm.overflow_error(format_args!("Python int too large to convert to C ssize_t")));
         }
+        Ok(self)
     }
 
     /// Whether the range has no ints.
@@ -120,7 +123,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
     let range = of(vm, object)?;
     match op {
         UnaryOp::Bool => Ok(Some(Obj::bool(!range.is_empty()))),
-        UnaryOp::Len => vm.new_uint(range.len()).map(Some),
+        UnaryOp::Len => vm.new_uint(range.sized(vm)?.len()).map(Some),
         UnaryOp::Hash => {
             let len = range.len();
             let parts =
@@ -143,10 +146,11 @@ fn subscr(vm: &Vm, object: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>>
     let Subscr::Load = request else { return Ok(None) };
     let range = of(vm, object)?;
     if let Some(slice) = index.downcast::<Slice>() {
+        range.sized(vm)?;
         let (start, stop, step) = slice.resolve(vm, || range.len())?;
         // Positions become ints, also positions before the first int.
         let int = |position: isize| range.start.wrapping_add(range.step.wrapping_mul(position));
-        let new = Range::new(vm, int(start), int(stop), range.step.wrapping_mul(step))?;
+        let new = Range::new(vm, int(start), int(stop), range.step.saturating_mul(step))?;
         return Ok(Some(new.obj()));
     }
     let at = vm.index(&TYPE, || range.len(), index)?;

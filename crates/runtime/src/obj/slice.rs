@@ -2,6 +2,8 @@
 
 use core::ptr::NonNull;
 
+use berus_mpy::opcode::BinaryOp;
+
 use crate::data::slice::Bounds;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
@@ -11,7 +13,7 @@ use crate::model::error::{Raise, Res};
 use crate::model::layout::Tuple;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
-use crate::model::protocols::{Hash, Ints, Strs};
+use crate::model::protocols::{Compare, Hash, Ints, Strs};
 use crate::model::types::{Attr, AttrResult, Type, UnaryOp};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -22,8 +24,15 @@ use crate::qstr::Qstr;
 use crate::{define, members, q};
 
 /// The type `slice`.
-pub static TYPE: Type =
-    define!(Type::new(q!("slice")).make_new(make_new).print(print).unary_op(unary_op).attr(attr).locals(METHODS));
+pub static TYPE: Type = define!(
+    Type::new(q!("slice"))
+        .make_new(make_new)
+        .print(print)
+        .unary_op(unary_op)
+        .binary_op(binary_op)
+        .attr(attr)
+        .locals(METHODS)
+);
 
 members! {
     static METHODS = {
@@ -71,7 +80,7 @@ impl Slice {
             return Err(vm.value_error(format_args!("slice step can't be zero")));
         }
         let (start, stop) = (number(self.start)?, number(self.stop)?);
-        let len = len() as isize;
+        let len = isize::try_from(len()).unwrap_or(isize::MAX);
         let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
         let bound = |value: isize| if value < 0 { value.saturating_add(len) } else { value }.clamp(low, high);
         let (first, last) = if step > 0 { (low, high) } else { (high, low) };
@@ -149,6 +158,21 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         }
         _ => Ok(None),
     }
+}
+
+/// Slices are equal if their bounds are; MicroPython compares slices by identity.
+fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    let (true, BinaryOp::Equal, Some(left), Some(right)) =
+        (cfg!(feature = "python"), op, left.downcast::<Slice>(), right.downcast::<Slice>())
+    else {
+        return Ok(None);
+    };
+    for (one, other) in [(left.start, right.start), (left.stop, right.stop), (left.step, right.step)] {
+        if !vm.equal(one, other)? {
+            return Ok(Some(Obj::FALSE));
+        }
+    }
+    Ok(Some(Obj::TRUE))
 }
 
 fn attr(_: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {

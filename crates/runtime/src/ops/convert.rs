@@ -212,11 +212,11 @@ fn int_of_object(vm: &Vm, object: Obj) -> Res<isize> {
 
 #[inline(never)]
 fn checked_index(vm: &Vm, ty: &Type, len: usize, value: isize) -> Res<usize> {
-    let value = if value < 0 { value.wrapping_add(len as isize) } else { value };
-    if value < 0 || value as usize >= len {
-        return Err(vm.index_error(format_args!("{} index out of range", sequence_name(vm, ty))));
+    let at = if value < 0 { len.checked_add_signed(value) } else { Some(value as usize) };
+    match at {
+        Some(at) if at < len => Ok(at),
+        _ => Err(vm.index_error(format_args!("{} index out of range", sequence_name(vm, ty)))),
     }
-    Ok(value as usize)
 }
 
 /// The name that messages have for a type of sequences.
@@ -227,6 +227,9 @@ fn sequence_name<'a>(vm: &'a Vm, ty: &Type) -> &'a str {
 #[inline(never)]
 fn index_value(vm: &Vm, ty: &Type, object: Obj) -> Res<isize> {
     match vm.try_int(object)? {
+        Some(int) if cfg!(feature = "python") && vm.int_to_isize(int).is_none() => {
+            Err(vm.index_error(format_args!("cannot fit 'int' into an index-sized integer")))
+        }
         Some(int) => vm.int(int),
         None => Err(vm.type_error(format_args!(
             "{} indices must be integers, not {}",
