@@ -37,7 +37,30 @@ impl Exception {
             notes: Cell::new(None),
             #[cfg(feature = "python")]
             attributes: Cell::new(None),
+            #[cfg(feature = "python")]
+            context: Cell::new(None),
         }
+    }
+
+    /// Notes that the exception, which is `object` or inside it, was raised while another was handled, if it was and
+    /// nothing is noted yet.
+    #[cfg(feature = "python")]
+    pub(crate) fn note_context(&self, vm: &Vm, object: Obj) {
+        let Some(handled) = vm.handled().filter(|handled| *handled != object) else { return };
+        if self.context.get().is_some() {
+            return;
+        }
+        // What was raised before is not its own context by way of others. The chain is followed no further than this.
+        const MOST: usize = 64;
+        let mut other = Some(handled);
+        for _ in 0..MOST {
+            let Some(exception) = other.and_then(|other| vm.as_exception(other)) else { break };
+            other = exception.context.get();
+            if other == Some(object) {
+                exception.context.set(None);
+            }
+        }
+        self.context.set(Some(handled));
     }
 
     /// Makes `exception` an exception of type `ty` with arguments `args`, without room for a traceback.

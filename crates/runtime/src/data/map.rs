@@ -11,7 +11,7 @@ use core::cell::Cell;
 use crate::data::map::index::{Index, PLAIN};
 use crate::data::str::Str;
 use crate::model::builtin_types::BuiltinTypes;
-use crate::model::error::Res;
+use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
 use crate::model::layout::{Entry, FIXED, LENIENT, LOOKED_PAST, Map, NUMBER_SHIFT};
 use crate::model::protocols::{Classes, Compare, Hash};
@@ -22,6 +22,9 @@ use crate::qstr::Qstr;
 
 /// The outcome of a search that has to begin again: comparing keys has run Python code, which changed the map.
 struct Changed;
+
+/// How often a search begins again before whoever changes the map at each comparison gets an error.
+const MOST_SEARCHES: usize = 100;
 
 /// The outcome of a search: the number of the entry found, if there is one.
 type Search = Result<Option<usize>, Changed>;
@@ -195,7 +198,7 @@ impl Map {
             return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
         }
         let hash = self.hash(vm, key)?;
-        loop {
+        for _ in 0..MOST_SEARCHES {
             let found = if self.is_empty() {
                 Ok(None)
             } else if self.capacity.get() <= PLAIN {
@@ -208,6 +211,7 @@ impl Map {
                 Err(Changed) => vm.work(1)?,
             }
         }
+        Err(vm.runtime_error(format_args!("dictionary changed size during iteration")))
     }
 
     /// As [`Map::find`], in a map without index.

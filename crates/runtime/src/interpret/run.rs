@@ -80,6 +80,10 @@ pub(crate) fn run_raising(vm: &Vm) -> Res<Exit> {
 /// The exception, if no frame that was entered since Rust code called handles it.
 fn unwind(vm: &Vm, mut noted: bool) -> Res<()> {
     let mut exception = vm.waiting_exception();
+    #[cfg(feature = "python")]
+    if !noted && let Some(raised) = vm.as_exception(exception) {
+        raised.note_context(vm, exception);
+    }
     loop {
         let frame = vm.frame();
         if !noted {

@@ -80,6 +80,9 @@ pub struct Exception {
     /// The attributes that a program has given the exception.
     #[cfg(feature = "python")]
     pub(crate) attributes: Cell<Option<Gc<Dict>>>,
+    /// The exception that was being handled when this one was raised.
+    #[cfg(feature = "python")]
+    pub(crate) context: Cell<Slot>,
 }
 
 /// A call that an exception passed.

@@ -124,6 +124,10 @@ fn exception_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrRe
     let Some(exception) = vm.as_exception(object) else { return Ok(AttrResult::Missing) };
     match request {
         Attr::Load | Attr::LoadMethod => {
+            #[cfg(feature = "python")]
+            if let Some(value) = exception_attr::given(vm, &exception, name) {
+                return Ok(AttrResult::Value(value));
+            }
             let value = if name == q!("args") {
                 exception.args.get().obj()
             } else if name == q!("value") || name == q!("errno") {

@@ -34,6 +34,9 @@ pub(crate) fn with_traceback(_: &Vm, exception: Obj, _: Obj) -> Res {
 fn named_argument(vm: &Vm, object: Obj, exception: &Exception, name: Qstr) -> Option<Obj> {
     let is = |ty: &'static Type| vm.is_instance(object, ty);
     let args = exception.args.get();
+    if name == q!("code") && is(&exception::SYSTEM_EXIT) && args.items().len() > 1 {
+        return Some(args.obj());
+    }
     let number = if name == q!("code") && is(&exception::SYSTEM_EXIT) || name == q!("msg") && is_told(vm, object) {
         0
     } else if name == q!("strerror") && is(Vm::OS_ERROR) {
@@ -51,6 +54,11 @@ fn is_told(vm: &Vm, object: Obj) -> bool {
     vm.is_instance(object, &exception::IMPORT_ERROR) || vm.is_instance(object, &exception::SYNTAX_ERROR)
 }
 
+/// The value that a program has given the attribute `name` of an exception, if it has.
+pub(crate) fn given(vm: &Vm, exception: &Exception, name: Qstr) -> Option<Obj> {
+    exception.attributes.get().and_then(|given| given.load(vm, name))
+}
+
 /// Loads, stores or deletes an attribute that a program may have given an exception, or that Python has.
 ///
 /// # Errors
@@ -59,11 +67,12 @@ pub(crate) fn more_attr(vm: &Vm, object: Obj, exception: Gc<Exception>, name: Qs
     let given = exception.attributes.get();
     match request {
         Attr::Load | Attr::LoadMethod => {
-            if let Some(value) = given.and_then(|given| given.load(vm, name)) {
-                return Ok(AttrResult::Value(value));
-            }
-            let is_none = [q!("__cause__"), q!("__context__")].contains(&name);
-            let value = named_argument(vm, object, &exception, name).or(is_none.then_some(Obj::NONE));
+            let link = if name == q!("__context__") {
+                Some(exception.context.get().unwrap_or(Obj::NONE))
+            } else {
+                (name == q!("__cause__")).then_some(Obj::NONE)
+            };
+            let value = named_argument(vm, object, &exception, name).or(link);
             Ok(value.map_or(AttrResult::Missing, AttrResult::Value))
         }
         Attr::Store(value) if name == q!("args") => {
