@@ -317,6 +317,11 @@ fn ord(vm: &Vm, object: Obj) -> Res {
 
 fn pow(vm: &Vm, args: &[Obj]) -> Res {
     match args.get(2) {
+        #[cfg(feature = "python")]
+        Some(&modulus) if modulus != Obj::NONE && vm.int_is_negative(args[1]) => {
+            let inverse = int::inverse(vm, args[0], modulus)?;
+            int::pow3(vm, inverse, vm.unary_op(UnaryOp::Negative, args[1])?, modulus)
+        }
         Some(&modulus) if modulus != Obj::NONE => int::pow3(vm, args[0], args[1], modulus),
         _ => vm.binary_op(BinaryOp::Power, args[0], args[1]),
     }

@@ -11,6 +11,8 @@ use crate::model::types::{Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::int;
+#[cfg(feature = "python")]
+use crate::ops::arithmetic::plain;
 use crate::ops::arithmetic::{Arithmetic, try_binary_op};
 use crate::ops::truth::Truth;
 use crate::{define, q};
@@ -61,6 +63,17 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 }
 
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    #[cfg(feature = "python")]
+    if let Some(other) = right.as_bool() {
+        // MicroPython answers ints.
+        let truth = left == Obj::TRUE;
+        match plain(op) {
+            BinaryOp::And => return Ok(Some(Obj::bool(truth & other))),
+            BinaryOp::Or => return Ok(Some(Obj::bool(truth | other))),
+            BinaryOp::Xor => return Ok(Some(Obj::bool(truth ^ other))),
+            _ => {}
+        }
+    }
     let right = if right.as_bool().is_some() { as_int(right) } else { right };
     if right.is_small_int() {
         return int::binary_small(vm, op, isize::from(left == Obj::TRUE), right.as_small_int().unwrap_or(0)).map(Some);

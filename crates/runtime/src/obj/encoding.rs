@@ -110,6 +110,8 @@ enum Errors {
     Ignore,
     Replace,
     Escape,
+    /// As XML refers to characters by number; only for encoding.
+    Reference,
 }
 
 impl Errors {
@@ -118,6 +120,7 @@ impl Errors {
             Some(Some(b"ignore")) => Errors::Ignore,
             Some(Some(b"replace")) => Errors::Replace,
             Some(Some(b"backslashreplace")) if cfg!(feature = "python") => Errors::Escape,
+            Some(Some(b"xmlcharrefreplace")) if cfg!(feature = "python") => Errors::Reference,
             _ => Errors::Strict,
         }
     }
@@ -148,6 +151,7 @@ pub(crate) fn encode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Ob
             (None, Errors::Ignore) => {}
             (None, Errors::Replace) => out.push(vm, b'?')?,
             (None, Errors::Escape) => crate::obj::str::print_escape(vm, &mut out, point)?,
+            (None, Errors::Reference) => vm.print_fmt(&mut out, format_args!("&#{point};"))?,
         }
     }
     Ok(out)
@@ -198,7 +202,7 @@ pub(crate) fn decode(vm: &Vm, text: &[u8], encoding: Encoding, errors: Option<Ob
             out.extend(vm, &rest[..width])?;
         } else {
             match errors {
-                Errors::Strict => return Err(unicode_error(vm, false)),
+                Errors::Strict | Errors::Reference => return Err(unicode_error(vm, false)),
                 Errors::Ignore => {}
                 Errors::Replace => out.extend(vm, "\u{fffd}".as_bytes())?,
                 Errors::Escape if cfg!(feature = "python") => {

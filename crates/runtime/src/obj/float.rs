@@ -187,8 +187,11 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
                 vm.new_float(value)
             }
             None => {
-                let value = vm.float(value)?;
-                vm.new_float(value)
+                let number = vm.float(value)?;
+                if cfg!(feature = "python") && number.is_infinite() && vm.is_int(value) {
+                    return Err(vm.overflow_error(format_args!("int too large to convert to float")));
+                }
+                vm.new_float(number)
             }
         },
     }

@@ -4,12 +4,14 @@ use berus_mpy::opcode::BinaryOp;
 
 use crate::data::builder::Builder;
 use crate::data::bytes::Bytes;
+use crate::data::dict::Dicts;
 use crate::data::instance::NativeBase;
 use crate::data::tuple::Tuples;
 use crate::model::args::Args;
 use crate::model::buffer::Access;
 use crate::model::error::{Raise, Res};
 use crate::model::layout::Dict;
+use crate::model::object::Gc;
 use crate::model::protocols::Strs;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
@@ -258,11 +260,16 @@ pub(crate) fn binary_plain(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<
     }
 }
 
+/// The dict whose values fields name by their keys, if the values are one.
+fn mapping(vm: &Vm, values: Obj) -> Option<Gc<Dict>> {
+    if cfg!(feature = "python") { vm.as_dict(values) } else { values.downcast::<Dict>() }
+}
+
 /// `pattern % values`
 fn modulo(vm: &Vm, pattern: Obj, values: Obj) -> Res {
     match vm.as_tuple(values) {
         Some(tuple) => str_modulo::modulo(vm, pattern, tuple.items(), None),
-        None => str_modulo::modulo(vm, pattern, &[values], values.downcast::<Dict>()),
+        None => str_modulo::modulo(vm, pattern, &[values], mapping(vm, values)),
     }
 }
 

@@ -3,11 +3,15 @@
 use berus_mpy::opcode::BinaryOp;
 
 use crate::data::dict::Dicts;
+#[cfg(feature = "python")]
+use crate::model::error::Raise;
 use crate::model::error::Res;
 use crate::model::iterator::Iter;
 use crate::model::layout::{Dict, Tuple};
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
+#[cfg(feature = "python")]
+use crate::model::protocols::Iterate;
 use crate::model::types::{Type, UnaryOp, flag};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -17,6 +21,8 @@ use crate::ops::arithmetic::Arithmetic;
 use crate::ops::compare::is_comparison;
 use crate::ops::convert::Convert;
 use crate::ops::print::Print;
+#[cfg(feature = "python")]
+use crate::ops::subscr::Subscripts;
 use crate::{define, q};
 
 /// The type `dict_view`.
@@ -28,7 +34,15 @@ pub static TYPE: Type = define!(
         .binary_op(binary_op)
         .contains(contains)
         .items(next)
+        .locals(METHODS)
 );
+
+crate::members! {
+    static METHODS = {
+        #[cfg(feature = "python")]
+        "isdisjoint" => f2(isdisjoint),
+    }
+}
 
 /// What a view of a dict shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +157,21 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let keys = Set::from_iterable(vm, left)?;
     let others = Set::from_iterable(vm, right)?;
     vm.binary_op(op, keys.obj(), others.obj()).map(Some)
+}
+
+/// `isdisjoint(others)`, of views that are like sets.
+#[cfg(feature = "python")]
+fn isdisjoint(vm: &Vm, object: Obj, others: Obj) -> Res {
+    if of(vm, object)?.kind == Kind::Values {
+        return Err(vm.attribute_error(format_args!("'dict_values' object has no attribute 'isdisjoint'")));
+    }
+    let others = vm.each(others)?;
+    while let Some(item) = others.next(vm)? {
+        if vm.contains(object, item)? {
+            return Ok(Obj::FALSE);
+        }
+    }
+    Ok(Obj::TRUE)
 }
 
 fn contains(vm: &Vm, object: Obj, item: Obj) -> Res<Option<bool>> {

@@ -73,13 +73,15 @@ impl Spec {
     pub fn parse(text: &[u8]) -> Option<Spec> {
         let mut spec = Spec::default();
         let mut at = 0;
-        if let Some(align) = text.first().and_then(|&byte| Align::of(byte)) {
-            spec.align = Some(align);
-            at = 1;
-        } else if let Some(align) = text.get(1).and_then(|&byte| Align::of(byte)) {
+        let align_at = |at: usize| text.get(at).and_then(|&byte| Align::of(byte));
+        if let Some(align) = align_at(1).filter(|_| cfg!(feature = "python") || align_at(0).is_none()) {
+            // In MicroPython, a field is not filled with a letter that aligns.
             spec.fill = text.first().copied();
             spec.align = Some(align);
             at = 2;
+        } else if let Some(align) = align_at(0) {
+            spec.align = Some(align);
+            at = 1;
         }
         if let Some(sign @ (b'+' | b'-' | b' ')) = text.get(at) {
             spec.sign = (*sign != b'-').then_some(*sign);

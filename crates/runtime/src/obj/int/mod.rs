@@ -30,6 +30,8 @@ use crate::model::word::Obj;
 use crate::obj::float;
 pub use crate::obj::int::bytes::{Range, write_bytes};
 pub use crate::obj::int::large::{is_large, pow3, to_float};
+#[cfg(feature = "python")]
+pub(crate) use crate::obj::int::more::inverse;
 pub use crate::obj::int::small::binary_small;
 pub(crate) use crate::obj::int::small::{both_small, long, short};
 pub use crate::obj::int::text::{digits, parse};

@@ -139,12 +139,21 @@ fn slow(vm: &Vm, op: BinaryOp, (a, left): (Obj, Number<'_>), (b, right): (Obj, N
         Or => Operation::Or,
         Xor => Operation::Xor,
         Lshift | Rshift if right.negative => return Err(negative_shift(vm)),
+        // All bits go.
+        Rshift if cfg!(feature = "python") && right.to_usize().is_none() => {
+            return Ok(Obj::small_int_wrapping(if left.negative { -1 } else { 0 }));
+        }
+        Lshift if cfg!(feature = "python") && left.is_zero() => return Ok(Obj::small_int_wrapping(0)),
         Lshift | Rshift if right.to_usize().is_none() => {
             return Err(vm.overflow_error(format_args!("overflow converting long int to machine word")));
         }
         Lshift => Operation::ShiftLeft,
         Rshift => Operation::ShiftRight,
         Power if !right.negative => Operation::Power,
+        #[cfg(all(feature = "python", feature = "float"))]
+        TrueDivide if left.to_f64().is_infinite() || right.to_f64().is_infinite() => {
+            return crate::obj::int::more::divide(vm, a, b);
+        }
         TrueDivide | Power => {
             return match float::binary(vm, op, left.to_f64(), right.to_f64())? {
                 Some(value) => Ok(value),
