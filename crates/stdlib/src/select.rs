@@ -302,7 +302,13 @@ fn next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
 fn select(vm: &Vm, args: &[Obj]) -> Res {
     const WANTED: [Events; 3] = [Events::READ, Events::WRITE, Events::ERROR.union(Events::HANG_UP)];
     let timeout = match args.get(3) {
-        Some(&seconds) if seconds != Obj::NONE => Duration::try_from_secs_f64(vm.float(seconds)?).ok(),
+        Some(&seconds) if seconds != Obj::NONE => {
+            let seconds = vm.float(seconds)?;
+            if seconds.is_nan() || seconds < 0.0 {
+                return Err(vm.error_with(&VALUE_ERROR, &[]));
+            }
+            Duration::try_from_secs_f64(seconds).ok()
+        }
         _ => None,
     };
     let poll = Poll::new(vm)?;
@@ -317,10 +323,12 @@ fn select(vm: &Vm, args: &[Obj]) -> Res {
     poll.wait(vm, timeout)?;
     let [readable, writable, failed] = [List::new(vm, &[])?, List::new(vm, &[])?, List::new(vm, &[])?];
     for entry in poll.entries() {
-        let ready = entry.ready.get();
+        let (ready, wanted) = (entry.ready.get(), entry.events.get());
+        // Who waits to read or write hears of a failure too, since neither would have to wait any more.
         let rest = ready & !(Events::READ | Events::WRITE);
-        for (list, events) in [(readable, ready & Events::READ), (writable, ready & Events::WRITE), (failed, rest)] {
-            if !events.is_empty() {
+        let answers = [ready & (rest | Events::READ), ready & (rest | Events::WRITE), rest];
+        for ((list, events), want) in [readable, writable, failed].into_iter().zip(answers).zip(WANTED) {
+            if !events.is_empty() && wanted.intersects(want) {
                 list.append(vm, entry.object)?;
             }
         }

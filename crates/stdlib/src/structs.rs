@@ -100,11 +100,18 @@ impl<'a> Format<'a> {
     }
 
     /// Bytes of all items, and how many values they are.
+    ///
+    /// # Errors
+    /// `ValueError` for a format that is none, or more bytes than an object can have.
     fn size(mut self, vm: &Vm) -> Res<(usize, usize)> {
         let (mut size, mut values) = (0usize, 0usize);
         while let Some(item) = self.next(vm)? {
             size = self.align(&item, size).saturating_add(item.size.saturating_mul(item.count));
-            values = values.saturating_add(if item.code == b'x' { 0 } else { item.count });
+            // As many bytes as the largest count that a format can say are too many.
+            if size >= isize::MAX as usize >> 8 {
+                return Err(too_small(vm));
+            }
+            values += if item.code == b'x' { 0 } else { item.count };
         }
         Ok((size, values))
     }

@@ -5,9 +5,12 @@ use berus_runtime::model::args::Args;
 use berus_runtime::model::error::{Raise, Res};
 use berus_runtime::model::events::Poll;
 use berus_runtime::model::layout::List;
+use berus_runtime::model::object::Gc;
 use berus_runtime::model::protocols::{Compare, Ints, Iterate, Strs};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
+use berus_runtime::obj::exception::INDEX_ERROR;
+use berus_runtime::obj::float::Floats;
 use berus_runtime::ops::arithmetic::Arithmetic;
 use berus_runtime::ops::call::Call;
 use berus_runtime::ops::convert::Convert;
@@ -111,21 +114,95 @@ pub(super) fn sample(vm: &Vm, items: Obj, count: Obj) -> Res {
     Ok(all.obj())
 }
 
-/// `choices(items, k=1)`: so many items, each as often as it comes.
+/// `choices(items, weights=None, *, cum_weights=None, k=1)`: so many items, each as often as it comes.
 pub(super) fn choices(vm: &Vm, args: Args<'_>) -> Res {
     let items = args.pos()[0];
-    let mut count = 1;
+    let (mut weights, mut sums, mut count) = (args.pos().get(1).copied(), None, 1);
+    if args.n_pos() > 2 {
+        return Err(vm.type_error(format_args!("extra positional arguments given")));
+    }
     for (name, value) in args.kw() {
         match vm.as_str(name) {
             Some(b"k") => count = vm.int(value)?,
+            Some(b"weights") if weights.is_none() => weights = Some(value),
+            Some(b"cum_weights") => sums = Some(value),
             _ => return Err(vm.type_error(format_args!("extra keyword arguments given"))),
         }
     }
     let len = vm.int(vm.len(items)?)?.unsigned_abs();
+    let given = |object: Option<Obj>| object.filter(|object| *object != Obj::NONE);
+    let shares = match (given(weights), given(sums)) {
+        (Some(_), Some(_)) => {
+            return Err(vm.type_error(format_args!("Cannot specify both weights and cumulative weights")));
+        }
+        (Some(weights), None) => Some(Shares::of_weights(vm, weights, len)?),
+        (None, Some(sums)) => Some(Shares::of_sums(vm, vm.to_list(sums)?, len)?),
+        (None, None) => None,
+    };
     let chosen = List::new(vm, &[])?;
     for _ in 0..count {
         vm.work(1)?;
-        chosen.append(vm, vm.load_subscr(items, vm.new_uint(index(vm, len)?)?)?)?;
+        let number = match &shares {
+            Some(shares) => shares.index(vm)?,
+            None => index(vm, len)?,
+        };
+        chosen.append(vm, vm.load_subscr(items, vm.new_uint(number)?)?)?;
     }
     Ok(chosen.obj())
+}
+
+/// How often each of several items is to come.
+struct Shares {
+    /// The sums of the weights up to each item, in order.
+    sums: Gc<List>,
+    /// The sum of all weights.
+    total: f64,
+}
+
+impl Shares {
+    /// The shares of `len` items with these weights.
+    fn of_weights(vm: &Vm, weights: Obj, len: usize) -> Res<Shares> {
+        let (sums, weights) = (List::new(vm, &[])?, vm.to_list(weights)?);
+        let mut sum = None;
+        for number in 0..weights.len() {
+            vm.work(1)?;
+            let Some(weight) = weights.get(number) else { break };
+            let next = match sum {
+                Some(sum) => vm.binary_op(BinaryOp::Add, sum, weight)?,
+                None => weight,
+            };
+            sums.append(vm, next)?;
+            sum = Some(next);
+        }
+        Shares::of_sums(vm, sums, len)
+    }
+
+    /// The shares of `len` items whose weights have these sums.
+    fn of_sums(vm: &Vm, sums: Gc<List>, len: usize) -> Res<Shares> {
+        if sums.len() != len {
+            return Err(vm.value_error(format_args!("The number of weights does not match the population")));
+        }
+        let Some(last) = sums.items().last() else { return Err(vm.error_with(&INDEX_ERROR, &[])) };
+        let total = vm.float(last.get())?;
+        if total.is_nan() || total <= 0.0 {
+            return Err(vm.value_error(format_args!("Total of weights must be greater than zero")));
+        }
+        if total.is_infinite() {
+            return Err(vm.value_error(format_args!("Total of weights must be finite")));
+        }
+        Ok(Shares { sums, total })
+    }
+
+    /// The number of an item, chosen by chance.
+    fn index(&self, vm: &Vm) -> Res<usize> {
+        let at = vm.new_float(generator(vm)?.fraction() * self.total)?;
+        // The first item whose sum is above that place.
+        let (mut low, mut high) = (0, self.sums.len().saturating_sub(1));
+        while low < high {
+            let middle = low.midpoint(high);
+            let Some(sum) = self.sums.get(middle) else { break };
+            if vm.less(at, sum)? { high = middle } else { low = middle + 1 }
+        }
+        Ok(low)
+    }
 }

@@ -1,0 +1,8 @@
+# Formats of more bytes than there can be.
+import struct
+for f in ("99999999999999999999s", "9999999999999999999i", "9223372036854775807q", "4611686018427387904q4611686018427387904q"):
+    try:
+        print(struct.calcsize(f))
+    except ValueError:
+        print("ValueError")
+print(struct.calcsize("<10s3i"))
