@@ -3,6 +3,13 @@
 import sys
 
 
+# What `nargs` may be besides a number.
+OPTIONAL = "?"
+ZERO_OR_MORE = "*"
+ONE_OR_MORE = "+"
+REMAINDER = "..."
+
+
 class _ArgError(Exception):
     pass
 
@@ -31,7 +38,7 @@ class _Argument:
         self.choices = choices
         self.help = help
         self.metavar = metavar
-        self.is_required = required if self.is_option else nargs not in ("?", "*")
+        self.is_required = required if self.is_option else nargs not in (OPTIONAL, ZERO_OR_MORE, REMAINDER)
         # The first long name, if there is one.
         long = [name for name in names if name.startswith("--")] or names
         self.dest = dest or long[0].lstrip("-").replace("-", "_")
@@ -57,6 +64,8 @@ class _Argument:
             return "[%s ...]" % name
         if nargs == "+":
             return "%s [%s ...]" % (name, name)
+        if nargs == REMAINDER:
+            return REMAINDER
         return " ".join([name] * (nargs or 1))
 
     def usage(self):
@@ -70,12 +79,31 @@ class _Argument:
             return self.name_of_value()
         return ", ".join(" ".join(part for part in (name, self.values()) if part) for name in self.names)
 
-    def convert(self, text):
+    def help_text(self, prog):
+        # The help with what it says in fields, such as `%(default)s`.
+        if "%(" not in self.help:
+            return self.help.replace("%%", "%")
+        values = {"prog": prog}
+        for name in ("default", "const", "nargs", "choices", "required", "help", "metavar", "dest"):
+            values[name] = getattr(self, name, None)
+        values["type"] = getattr(self.type, "__name__", self.type)
+        if self.choices is not None:
+            values["choices"] = ", ".join(str(choice) for choice in self.choices)
+        return self.help % values
+
+    def otherwise(self):
+        # The value of an argument that is not given. A text is read as one that is given.
+        return self.read(self.default) if isinstance(self.default, str) else self.default
+
+    def read(self, text):
         try:
-            value = self.type(text) if self.type else text
+            return self.type(text) if self.type else text
         except (TypeError, ValueError):
             kind = getattr(self.type, "__name__", "value")
             raise _ArgError("argument %s: invalid %s value: %r" % (self.label(), kind, text))
+
+    def convert(self, text):
+        value = self.read(text)
         if self.choices is not None and value not in self.choices:
             choices = ", ".join(repr(choice) for choice in self.choices)
             raise _ArgError("argument %s: invalid choice: %r (choose from %s)" % (self.label(), value, choices))
@@ -90,7 +118,7 @@ class _Argument:
             return 0, 0
         if isinstance(self.nargs, int):
             return self.nargs, self.nargs
-        return {None: (1, 1), "?": (0, 1), "*": (0, 1 << 30), "+": (1, 1 << 30)}[self.nargs]
+        return {None: (1, 1), "?": (0, 1), "*": (0, 1 << 30), "+": (1, 1 << 30), "...": (0, 1 << 30)}[self.nargs]
 
     def store(self, namespace, texts):
         # Takes the values that were found.
@@ -104,9 +132,9 @@ class _Argument:
         elif self.nargs is None:
             value = self.convert(texts[0])
         elif self.nargs == "?":
-            value = self.convert(texts[0]) if texts else (self.const if self.is_option else self.default)
+            value = self.convert(texts[0]) if texts else (self.const if self.is_option else self.otherwise())
         elif not texts and not self.is_option and self.default is not None:
-            value = self.default
+            value = self.otherwise()
         else:
             value = [self.convert(text) for text in texts]
         if action == "append":
@@ -147,6 +175,8 @@ class ArgumentParser:
     ):
         if action not in _ACTIONS:
             raise ValueError("unknown action %r" % action)
+        if not isinstance(nargs, int) and nargs not in (None, OPTIONAL, ZERO_OR_MORE, ONE_OR_MORE, REMAINDER):
+            raise ValueError("invalid nargs value")
         if action in _CONSTANTS:
             const, otherwise = _CONSTANTS[action]
             default = otherwise if default is None else default
@@ -167,7 +197,7 @@ class ArgumentParser:
     def format_help(self):
         text = self.format_usage()
         if self.description:
-            text += "\n%s\n" % self.description
+            text += "\n%s\n" % self.description.replace("%(prog)s", self.prog)
         for title, arguments in ("positional arguments", self._positional), ("options", self._options):
             if arguments:
                 text += "\n%s:\n" % title
@@ -176,11 +206,11 @@ class ArgumentParser:
                 if not argument.help:
                     text += head + "\n"
                 elif len(head) <= 22:
-                    text += "%-24s%s\n" % (head, argument.help)
+                    text += "%-24s%s\n" % (head, argument.help_text(self.prog))
                 else:
-                    text += "%s\n%s%s\n" % (head, " " * 24, argument.help)
+                    text += "%s\n%s%s\n" % (head, " " * 24, argument.help_text(self.prog))
         if self.epilog:
-            text += "\n%s\n" % self.epilog
+            text += "\n%s\n" % self.epilog.replace("%(prog)s", self.prog)
         return text
 
     def print_usage(self):
@@ -244,9 +274,22 @@ class ArgumentParser:
         option = self._find(text[:2])
         return option, text[2:] or None
 
+    def _is_value(self, text):
+        return text != "--" and not self._is_option(text)
+
+    def _words_before_rest(self):
+        # How many words come before those that an argument takes all of, options or not.
+        most = 0
+        for argument in self._positional:
+            if argument.nargs == REMAINDER:
+                return most
+            most += argument.range()[1]
+        return 1 << 30
+
     def _parse(self, args, namespace):
         rest, words, given = [], [], []
         at = 0
+        most = self._words_before_rest()
         while at < len(args):
             text = args[at]
             at += 1
@@ -255,6 +298,10 @@ class ArgumentParser:
                 break
             if not self._is_option(text):
                 words.append(text)
+                if len(words) >= max(most, 1):
+                    # All the rest belongs to the last argument.
+                    words += args[at:]
+                    break
                 continue
             option, value = self._split(text)
             if option is None:
@@ -266,10 +313,11 @@ class ArgumentParser:
                     raise _ArgError("argument %s: ignored explicit argument %r" % (option.label(), value))
                 self._take(option, [], namespace, given)
                 option, value = self._find("-" + value[0]), value[1:] or None
-            least, most = option.range()
+            least, largest = option.range()
             values = [] if value is None else [value[1:] if value[0:1] == "=" and text[1] != "-" else value]
             if value is None:
-                while len(values) < most and at < len(args) and not self._is_option(args[at]) and args[at] != "--":
+                takes_all = option.nargs == REMAINDER
+                while len(values) < largest and at < len(args) and (takes_all or self._is_value(args[at])):
                     values.append(args[at])
                     at += 1
             if len(values) < least:
@@ -279,6 +327,9 @@ class ArgumentParser:
                 raise _ArgError("argument %s: expected %s" % (option.label(), expected))
             self._take(option, values, namespace, given)
         rest = self._place(words, namespace, given) + rest
+        for argument in self._all:
+            if argument not in given and argument.takes_value() and getattr(namespace, argument.dest) is argument.default:
+                setattr(namespace, argument.dest, argument.otherwise())
         missing = [argument.label() for argument in self._all if argument.is_required and argument not in given]
         if missing:
             raise _ArgError("the following arguments are required: " + ", ".join(missing))

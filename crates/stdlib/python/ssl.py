@@ -18,26 +18,40 @@ def _content(source):
 
 
 class SSLContext:
+    # Settings are those of `tls`, which refuses what it does not know.
+
     def __init__(self, protocol):
-        self._settings = tls.SSLContext(protocol)
-        self._settings.verify_mode = CERT_NONE
-        self.get_ciphers = self._settings.get_ciphers
-        self.set_ciphers = self._settings.set_ciphers
-        self.set_alpn_protocols = self._settings.set_alpn_protocols
-        self.wrap_socket = self._settings.wrap_socket
+        settings = tls.SSLContext(protocol)
+        # As in MicroPython: `tls` checks the certificates of servers unless told otherwise, `ssl` does not.
+        settings.verify_mode = CERT_NONE
+        object.__setattr__(self, "_settings", settings)
+        object.__setattr__(self, "_checks_name", True)
 
-    @property
-    def verify_mode(self):
-        return self._settings.verify_mode
+    def __getattr__(self, name):
+        if name == "check_hostname":
+            return self._checks_name and self._settings.verify_mode == CERT_REQUIRED
+        return getattr(self._settings, name)
 
-    @verify_mode.setter
-    def verify_mode(self, mode):
-        self._settings.verify_mode = mode
+    def __setattr__(self, name, value):
+        if name == "check_hostname":
+            object.__setattr__(self, "_checks_name", bool(value))
+            # A name is worth no more than the certificate that says so.
+            if value:
+                self._settings.verify_mode = CERT_REQUIRED
+        else:
+            setattr(self._settings, name, value)
+
+    def wrap_socket(self, sock, **options):
+        if self._settings.verify_mode == CERT_REQUIRED and not self._checks_name:
+            raise ValueError("CERT_REQUIRED checks the name, too")
+        return self._settings.wrap_socket(sock, **options)
 
     def load_cert_chain(self, certfile, keyfile):
         self._settings.load_cert_chain(_content(certfile), _content(keyfile))
 
     def load_verify_locations(self, cafile=None, cadata=None):
+        if cafile and cadata:
+            raise ValueError("only one of cafile and cadata")
         self._settings.load_verify_locations(_content(cafile) if cafile else cadata)
 
 

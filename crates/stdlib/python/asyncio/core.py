@@ -256,6 +256,8 @@ def _wait_for_turn(main):
 def run_until_complete(main=None):
     # Runs tasks until `main` has ended, or all have.
     global cur_task
+    # A task may run the loop, and goes on when that is over.
+    outer = cur_task
     try:
         while _wait_for_turn(main):
             cur_task = task = _task_queue.pop()
@@ -273,7 +275,7 @@ def run_until_complete(main=None):
                 if task is main:
                     return task.result()
     finally:
-        cur_task = None
+        cur_task = outer
 
 
 _exc_context = {"message": "Task exception wasn't retrieved", "exception": None, "future": None}

@@ -45,6 +45,33 @@ class Response:
         return json.loads(self.content)
 
 
+def _malformed():
+    return OSError("no answer of HTTP")
+
+
+def _cut_off():
+    return OSError("the answer is cut off")
+
+
+def _number(text, base=10):
+    # A number in an answer, which has no sign.
+    try:
+        number = int(text, base)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise _malformed()
+    return number
+
+
+def _line(stream):
+    # A line of an answer, without its end.
+    line = stream.readline()
+    if not line:
+        raise _cut_off()
+    return line.strip()
+
+
 class _Body:
     # The body of an answer: as many bytes as were announced, in chunks, or all until the end.
 
@@ -58,11 +85,9 @@ class _Body:
         if not self._is_chunked:
             return self._left is None or self._left > 0
         if self._left == 0:
-            line = self._stream.readline().split(b";")[0].strip()
             # An empty line ends the chunk before.
-            if not line:
-                line = self._stream.readline().split(b";")[0].strip()
-            self._left = int(line or b"0", 16)
+            line = _line(self._stream) or _line(self._stream)
+            self._left = _number(line.split(b";")[0].strip(), 16)
             if self._left == 0:
                 while self._stream.readline().strip():
                     pass
@@ -76,7 +101,7 @@ class _Body:
             piece = self._stream.read(wanted if self._left is None else min(wanted, self._left))
             if not piece:
                 if self._left:
-                    raise OSError("the answer is cut off")
+                    raise _cut_off()
                 break
             pieces.append(piece)
             if self._left is not None:
@@ -107,10 +132,14 @@ def _split(url):
     if machine.startswith("["):
         machine, _, tail = machine[1:].partition("]")
         if tail:
+            if tail[0] != ":":
+                raise ValueError("no port: " + tail)
             port = int(tail[1:])
     elif ":" in machine:
         machine, number = machine.split(":", 1)
         port = int(number)
+    if not 0 <= port < 65536:
+        raise ValueError("no port: %d" % port)
     return scheme == "https", machine, port, "/" + path
 
 
@@ -171,22 +200,25 @@ def _begin(stream, parse_headers):
     while True:
         line = stream.readline().split(None, 2)
         if len(line) < 2 or not line[0].startswith(b"HTTP/"):
-            raise OSError("no answer of HTTP")
+            raise _malformed()
         response = Response(stream)
-        response.status_code = int(line[1])
+        response.status_code = _number(line[1])
         response.reason = line[2].rstrip() if len(line) > 2 else b""
         length, is_chunked, moved = None, False, None
         while True:
-            line = stream.readline().strip()
+            line = _line(stream)
             if not line:
                 break
             name, _, value = line.partition(b":")
-            name, value = str(name, "utf-8"), str(value.strip(), "utf-8")
+            try:
+                name, value = str(name, "utf-8"), str(value.strip(), "utf-8")
+            except ValueError:
+                raise _malformed()
             key = name.lower()
             if key == "transfer-encoding":
                 is_chunked = "chunked" in value.lower()
             elif key == "content-length":
-                length = int(value)
+                length = _number(value)
             elif key == "location":
                 moved = value
             if parse_headers is True:

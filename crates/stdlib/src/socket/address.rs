@@ -96,12 +96,20 @@ pub fn parse(vm: &Vm, family: i32, object: Obj) -> Res<Address> {
         None => Ok(0),
     };
     let (flow, scope) = (number(2)?, number(3)?);
-    let port = u16::try_from(vm.int(port)?).map_err(|_| vm.os_error(INVALID))?;
+    let port = self::port(vm, port)?;
     let address = match look_up_one(vm, family, machine, port)? {
         SocketAddr::V6(address) => SocketAddrV6::new(*address.ip(), port, flow, scope).into(),
         address => address,
     };
     Ok(Address::Internet(address))
+}
+
+/// The port that a program has given as a number.
+///
+/// # Errors
+/// `OSError` for a number that no port has.
+pub fn port(vm: &Vm, object: Obj) -> Res<u16> {
+    u16::try_from(vm.int(object)?).map_err(|_| vm.os_error(INVALID))
 }
 
 /// The address that the text `text` is.

@@ -14,6 +14,7 @@ use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
 use berus_runtime::obj::array::Array;
 use berus_runtime::obj::exception::OS_ERROR;
+use berus_runtime::ops::arithmetic::Arithmetic;
 use berus_runtime::ops::convert::Convert;
 
 use super::address::{V4, V6, parse_ip, to_bytes};
@@ -101,7 +102,10 @@ pub fn getaddrinfo(vm: &Vm, args: &[Obj]) -> Res {
         None => Ok(0),
     };
     let wanted = Wanted { family: number(2)?, kind: number(3)?, protocol: number(4)?, flags: number(5)? };
-    let port = args[1].as_small_int().map(|port| port as u16);
+    let port = match vm.is_int_or_bool(args[1]) {
+        true => Some(super::address::port(vm, args[1])?),
+        false => None,
+    };
     let machine = name(vm, args[0])?;
     let found = match (parse_ip(machine.as_bytes()), port) {
         (Some(ip), Some(port))

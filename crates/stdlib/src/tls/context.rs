@@ -102,7 +102,11 @@ fn attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {
             Ok(AttrResult::Value(Obj::small_int_wrapping(context.verify_mode.get())))
         }
         ("verify_mode", Attr::Store(mode)) => {
-            context.verify_mode.set(vm.int(mode)?);
+            let mode = vm.int(mode)?;
+            if !(0..=REQUIRED).contains(&mode) {
+                return Err(vm.value_error(format_args!("invalid value for verify_mode")));
+            }
+            context.verify_mode.set(mode);
             Ok(AttrResult::Done)
         }
         ("verify_callback", Attr::Load | Attr::LoadMethod) => Ok(AttrResult::Value(context.verify_callback.get())),
