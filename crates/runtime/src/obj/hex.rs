@@ -9,7 +9,6 @@ use crate::model::protocols::Strs;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::obj::strings::Kind;
 use crate::ops::buffer::Buffers;
 use crate::q;
 use crate::text::utf8::is_space;
@@ -71,5 +70,5 @@ pub fn fromhex(vm: &Vm, class: Obj, data: Obj) -> Res {
         }
     }
     let is_bytes = class.downcast::<Type>().is_none_or(|ty| ty.name().qstr() == Some(q!("bytes")));
-    if is_bytes { Kind::Bytes } else { Kind::ByteArray }.finish(vm, out)
+    if is_bytes { out.into_bytes(vm) } else { out.into_bytearray(vm) }
 }

@@ -55,9 +55,7 @@ impl Truth for Vm {
             return Ok(Obj::small_int_wrapping(self.count_characters(text) as isize));
         }
         match len_object(self, object)? {
-            Some(len) if cfg!(feature = "python") && len.as_small_int().is_none_or(|len| len < 0) => {
-                odd_len(self, len)
-            }
+            Some(len) if cfg!(feature = "python") && len.as_small_int().is_none_or(|len| len < 0) => odd_len(self, len),
             Some(len) => Ok(len),
             None => Err(self.type_error(format_args!("object of type '{}' has no len()", self.type_name(object)))),
         }

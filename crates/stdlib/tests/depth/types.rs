@@ -103,7 +103,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ),
     (
         "hold nothing that programs can choose",
-        &["runtime/modules/sys.rs IMPLEMENTATION", "runtime/modules/thread.rs LOCK"],
+        &["runtime/modules/sys.rs IMPLEMENTATION", "runtime/modules/thread.rs LOCK", "stdlib/os/environ.rs ENVIRON"],
     ),
     (
         "built in, or belong to a module, which only an import makes",
