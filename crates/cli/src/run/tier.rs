@@ -6,7 +6,7 @@ use super::options::Jit;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use super::options::JitWhen;
 
-/// Calls and backward jumps before anything is translated unless the options say otherwise: some twenty milliseconds of the
+/// Calls and backward jumps before anything is translated with `-X jit=later`: some twenty milliseconds of the
 /// interpreter. A program that ends earlier would hardly earn what machine code costs.
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 const PATIENCE: u64 = 500_000;
