@@ -96,8 +96,6 @@ pub struct Jit {
     links: Links,
     state: RefCell<State>,
     limit: usize,
-    /// After how many calls and backward jumps regions are made.
-    patience: u64,
     share: Share,
     /// Where the innermost running machine code was entered, and how many calls and backward jumps there had been.
     entered: Cell<(Spot, u64)>,
@@ -196,7 +194,6 @@ impl Jit {
             links: Links::default(),
             state: RefCell::default(),
             limit: BYTES,
-            patience: 0,
             share: Share::default(),
             entered: Cell::default(),
         }
@@ -206,13 +203,6 @@ impl Jit {
     /// Once the limit is passed, by one room for a function at most, nothing more is translated until functions are gone.
     pub fn with_limit(mut self, bytes: usize) -> Jit {
         self.limit = bytes;
-        self
-    }
-
-    /// The translator, which makes regions only after about `passed` calls and backward jumps: a program that ends before
-    /// pays for none. By default regions are made from the beginning.
-    pub fn with_patience(mut self, passed: u64) -> Jit {
-        self.patience = passed;
         self
     }
 
@@ -331,7 +321,7 @@ impl Jit {
         unsafe { view.set_place(*offset, context.values().count()) };
         if self.asks(vm, &exit) {
             self.go_on(vm, view, number, &exit);
-        } else if self.when == When::Often {
+        } else if self.when != When::First {
             self.judge(vm, &exit);
         }
         RESUME
@@ -399,8 +389,7 @@ unsafe impl Translate<Vm> for Jit {
     }
 
     fn has_room(&self, vm: &Vm) -> bool {
-        self.when == When::First
-            || tier::passed(vm).checked_sub(self.patience).is_some_and(|passed| self.share.has_room(passed))
+        self.when == When::First || self.share.has_room(tier::passed(vm))
     }
 
     unsafe fn run(&self, vm: &Vm, machine: usize) -> usize {

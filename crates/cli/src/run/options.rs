@@ -84,7 +84,8 @@ impl Options {
 /// Whether bytecode is translated into machine code while it runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Jit {
-    /// `-X jit=on`: what runs often; `-X jit=later`: the same, once the program has run for a while; `-X jit=eager`: all that can be, when it first runs; `-X jit=off`, the default: nothing.
+    /// `-X jit=on`: what runs often; `-X jit=later`, the default: the same, once the program has run for a while;
+    /// `-X jit=eager`: all that can be, when it first runs; `-X jit=off`: nothing.
     pub when: Option<JitWhen>,
     /// `-X jit=dump`: what is translated is printed, too.
     pub dump: bool,
@@ -132,7 +133,7 @@ Implementation specific options (-X):
   circuitpython                 Import compiled modules of CircuitPython, too
   compile-only                  Parse and compile only
   emit={bytecode,native,viper}  Set the default code emitter
-  jit={off,later,on,eager}      Translate loops that run often, or all, into machine code (x86-64; default off)
+  jit={off,later,on,eager}      Translate loops that run often, or all, into machine code (x86-64; default later)
   jit=dump                      Print the machine code, too
   heapsize=<n>[w][K|M]          Set how far the heap may grow (default 256M)
   romfs=<image>                 Mount a ROM image at /rom, and import from it
@@ -158,7 +159,7 @@ pub fn parse(args: &[OsString]) -> Result<Options, String> {
         verbosity: 0,
         optimise: 0,
         emitter: Emitter::Bytecode,
-        jit: Jit::default(),
+        jit: Jit { when: Some(JitWhen::Later), dump: false },
         compile_only: false,
         circuitpython: false,
         rom: None,

@@ -6,11 +6,6 @@ use super::options::Jit;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use super::options::JitWhen;
 
-/// Calls and backward jumps before anything is translated with `-X jit=later`: some twenty milliseconds of the
-/// interpreter. A program that ends earlier would hardly earn what machine code costs.
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-const PATIENCE: u64 = 500_000;
-
 /// Gives the interpreter the translator that the options ask for.
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub fn set(vm: &mut Vm, options: Jit) {
@@ -19,11 +14,11 @@ pub fn set(vm: &mut Vm, options: Jit) {
 
     let when = match options.when {
         None => return,
-        Some(JitWhen::Often | JitWhen::Later) => When::Often,
+        Some(JitWhen::Often) => When::Often,
+        Some(JitWhen::Later) => When::Later,
         Some(JitWhen::First) => When::First,
     };
-    let translator = berus_jit::Jit::new(when, options.dump.then_some(dump as berus_jit::Report))
-        .with_patience(if options.when == Some(JitWhen::Later) { PATIENCE } else { 0 });
+    let translator = berus_jit::Jit::new(when, options.dump.then_some(dump as berus_jit::Report));
     vm.set_translator(Box::new(translator), when);
 }
 

@@ -29,7 +29,7 @@ use crate::model::events::{Poll, TICKS, tick};
 use crate::model::frame::Entry;
 use crate::model::object::Gc;
 use crate::model::registers::{Fp, Ip, Sp};
-use crate::model::tier::{Known, State, Translate, When};
+use crate::model::tier::{Known, PATIENCE, State, Translate, When};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::float::Floats;
@@ -63,7 +63,7 @@ static HOT_TABLE: Table = {
 
 /// Giving an interpreter a translator.
 pub trait Tiers {
-    /// Has bytecode that runs often translated by `translator`.
+    /// Has bytecode that runs often translated by `translator`. An interpreter keeps the first that it is given.
     fn set_translator(&mut self, translator: Box<dyn Translate<Vm>>, when: When);
 
     /// The interpreter's translator.
@@ -73,7 +73,10 @@ pub trait Tiers {
 impl Tiers for Vm {
     fn set_translator(&mut self, translator: Box<dyn Translate<Vm>>, when: When) {
         self.tier.begin(translator, when);
-        self.dispatch.set_table(&HOT_TABLE);
+        match when {
+            When::Later => self.dispatch.set_table_later(&HOT_TABLE, PATIENCE / TICKS),
+            When::Often | When::First => self.dispatch.set_table(&HOT_TABLE),
+        }
     }
 
     fn translator(&self) -> Option<&dyn Translate<Vm>> {

@@ -60,6 +60,9 @@ pub(crate) struct Dispatch {
     /// How many wait for instructions with an opcode to stop ([`Dispatch::hold`]).
     #[cfg(berus_tier)]
     held: [Cell<u16>; 256],
+    /// The handlers that are to be those of `table`, from this many rounds of ticks on.
+    #[cfg(berus_tier)]
+    later: Cell<Option<(u32, &'static Table)>>,
     stop: Stop,
 }
 
@@ -74,6 +77,8 @@ impl Dispatch {
             table: Cell::new(table),
             #[cfg(berus_tier)]
             held: [const { Cell::new(0) }; 256],
+            #[cfg(berus_tier)]
+            later: Cell::new(None),
             stop,
         }
     }
@@ -136,6 +141,19 @@ impl Dispatch {
     pub fn set_table(&self, table: &'static Table) {
         self.table.set(table);
         self.fill();
+    }
+
+    /// Makes `table` the handlers after `rounds` of ticks.
+    pub fn set_table_later(&self, table: &'static Table, rounds: u32) {
+        self.later.set(Some((rounds, table)));
+    }
+
+    /// The handlers that are to be set after `rounds` of ticks, if there are such.
+    #[inline]
+    pub fn take_due(&self, rounds: u32) -> Option<&'static Table> {
+        let (_, table) = self.later.get().filter(|(due, _)| *due <= rounds)?;
+        self.later.set(None);
+        Some(table)
     }
 
     /// Has instructions with the opcode `op` stop before they are run, until as often released.

@@ -13,6 +13,9 @@ use crate::heap::Collection;
 pub enum When {
     /// When it is found running: a look at every thousandth call or backward jump tells.
     Often,
+    /// As [`When::Often`], but nothing in the first [`PATIENCE`] calls and backward jumps: a program that ends before pays
+    /// nothing for the tier.
+    Later,
     /// Before it is run.
     First,
 }
@@ -44,6 +47,10 @@ pub unsafe trait Translate<Interpreter> {
     fn forget(&self, is_alive: &dyn Fn(usize) -> bool);
 }
 
+/// Calls and backward jumps before anything is translated [`When::Later`]: some twenty milliseconds of the interpreter. What
+/// ends earlier hardly earns what machine code costs.
+pub const PATIENCE: u32 = 500_000;
+
 /// Floats that are kept in store, so that machine code can always leave: as many as it has registers for floats.
 pub const STORE: usize = 16;
 
@@ -67,12 +74,14 @@ pub(crate) struct Entry {
 
 /// What an interpreter has of the tier.
 pub(crate) struct Tier<Interpreter> {
-    state: Option<Box<State<Interpreter>>>,
+    state: OnceCell<Box<State<Interpreter>>>,
+    /// The state of a tier that begins later.
+    waiting: Cell<Option<Box<State<Interpreter>>>>,
 }
 
 impl<Interpreter> Default for Tier<Interpreter> {
     fn default() -> Tier<Interpreter> {
-        Tier { state: None }
+        Tier { state: OnceCell::new(), waiting: Cell::new(None) }
     }
 }
 
@@ -156,18 +165,29 @@ impl<Interpreter> State<Interpreter> {
 impl<Interpreter> Tier<Interpreter> {
     #[inline(always)]
     pub fn state(&self) -> Option<&State<Interpreter>> {
-        self.state.as_deref()
+        self.state.get().map(|state| &**state)
     }
 
-    pub fn begin(&mut self, translator: Box<dyn Translate<Interpreter>>, when: When) {
-        self.state = Some(Box::new(State {
+    /// Has the tier begin with `translator`, now or when [`Tier::begin_at_last`] is called.
+    pub fn begin(&self, translator: Box<dyn Translate<Interpreter>>, when: When) {
+        self.waiting.set(Some(Box::new(State {
             translator,
             when,
             entries: OnceCell::new(),
             nested: Cell::new(0),
             store: [const { Cell::new(0) }; STORE],
             is_stocked: Cell::new(false),
-        }));
+        })));
+        if when != When::Later {
+            self.begin_at_last();
+        }
+    }
+
+    /// Begins the tier that waits. An interpreter keeps the first that has begun.
+    pub fn begin_at_last(&self) {
+        if let Some(state) = self.waiting.take() {
+            let _ = self.state.set(state);
+        }
     }
 
     /// Keeps the floats in store.

@@ -57,7 +57,7 @@ impl Poll for Vm {
         let events = &self.events;
         events.ticks.set(TICKS);
         #[cfg(berus_tier)]
-        events.rounds.set(events.rounds.get().wrapping_add(1));
+        count_round(self);
         take_turn(self);
         if events.work.get() == 0 {
             // Work that cannot fail has taken all of a slice, and left it to this look to begin another.
@@ -195,6 +195,18 @@ fn check_limits(vm: &Vm) -> Res<()> {
         return Err(interrupted(vm));
     }
     Ok(())
+}
+
+/// Counts a round of ticks, and begins the tier that has waited for it.
+#[cfg(berus_tier)]
+#[inline]
+fn count_round(vm: &Vm) {
+    let rounds = vm.events.rounds.get().wrapping_add(1);
+    vm.events.rounds.set(rounds);
+    if let Some(table) = vm.dispatch.take_due(rounds) {
+        vm.tier.begin_at_last();
+        vm.dispatch.set_table(table);
+    }
 }
 
 fn interrupted(vm: &Vm) -> Raised {
