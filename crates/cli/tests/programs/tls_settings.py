@@ -1,4 +1,5 @@
 # Settings of TLS by the names that Python has.
+# MicroPython differs: its contexts have no check_hostname, and take whatever is stored.
 import ssl
 c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 print(c.verify_mode, c.check_hostname)
