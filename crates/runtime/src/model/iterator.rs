@@ -6,9 +6,7 @@
 
 use core::cell::Cell;
 
-#[cfg(all(feature = "python", target_pointer_width = "64"))]
-use crate::model::error::Raise;
-use crate::model::error::Res;
+use crate::model::error::{Raise, Res};
 use crate::model::object::{Gc, Header, Object};
 use crate::model::types::Type;
 use crate::model::vm::Vm;
