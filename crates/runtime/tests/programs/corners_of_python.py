@@ -1,4 +1,5 @@
 # Small things in which MicroPython differs from Python, and Berus does not.
+# MicroPython differs: what follows is Python's.
 print({1: 2}.keys().isdisjoint([2, 3]), {1: 2}.keys().isdisjoint([1]), {1: 2}.items().isdisjoint([(1, 2)]))
 try:
     {1: 2}.values().isdisjoint([1])

@@ -1,4 +1,5 @@
 # Which exception was being handled, and attributes that a program stores.
+# MicroPython differs: exceptions there know of no others.
 try:
     try:
         1 / 0

@@ -1,4 +1,5 @@
 # The dict of attributes is a copy that cannot be changed.
+# MicroPython differs: dicts have no order there.
 class A: pass
 a = A()
 a.x = 1

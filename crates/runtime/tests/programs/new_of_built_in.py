@@ -1,4 +1,5 @@
 # What `__new__` of a built-in type makes of its arguments.
+# MicroPython differs: only object and exceptions have __new__ there.
 class I(int):
     def __new__(cls, x):
         return super().__new__(cls, x)

@@ -1,4 +1,5 @@
 # Slices whose new items change the sequence that they are put into.
+# MicroPython differs: slices take bytes and arrays only there.
 b = bytearray(100)
 def g():
     for i in range(15):

@@ -1,4 +1,5 @@
 # A task that runs the loop goes on as itself.
+# MicroPython differs: the task that runs the loop is lost there.
 import asyncio
 async def inner():
     await asyncio.sleep(0)

@@ -1,4 +1,5 @@
 # The rest of a command line, defaults as text, and fields in help.
+# MicroPython differs: its argparse has fewer arguments.
 import argparse
 p = argparse.ArgumentParser(prog="p", description="%(prog)s does")
 p.add_argument("-v", action="store_true", help="be %(dest)s, 100%% of the time")

@@ -1,4 +1,5 @@
 # Answers that are none end in an error.
+# MicroPython differs: its requests is another program.
 from requests import _begin, _Body
 import io
 def answer(data):

@@ -1,4 +1,5 @@
 # Choices with weights.
+# MicroPython differs: there is no random.choices.
 import random
 c = random.choices("abc", [0, 1, 0], k=20)
 print(len(c), set(c))
