@@ -130,7 +130,7 @@ fn make_base_early(vm: &Vm, object: Obj, args: Args<'_>) -> Res<()> {
     }
     let Some(ty) = class::native_base_type(vm, class) else { return Ok(()) };
     let native = Gc::from_static(ty);
-    if let Some(args) = arguments_of_new(vm, native, args) {
+    if let Some(args) = arguments_of_new(native, args) {
         return init_base(vm, instance, args);
     }
     if is_made_of_arguments(native) {
@@ -142,7 +142,7 @@ fn make_base_early(vm: &Vm, object: Obj, args: Args<'_>) -> Res<()> {
 /// With which of the arguments `args` of a call an object of a built-in type is made that an `__init__` fills
 /// afterwards: none for an empty container, those by position for an exception. `None` for other types.
 #[cfg(feature = "python")]
-pub(crate) fn arguments_of_new<'a>(_: &Vm, ty: Gc<Type>, args: Args<'a>) -> Option<Args<'a>> {
+pub(crate) fn arguments_of_new<'a>(ty: Gc<Type>, args: Args<'a>) -> Option<Args<'a>> {
     const CONTAINERS: [&Type; 5] = [&list::TYPE, &dict::TYPE, &dict::ORDERED_TYPE, &set::TYPE, &array::BYTEARRAY];
     if CONTAINERS.into_iter().any(|known| ty == Gc::from_static(known)) {
         return Some(Args::NONE);
@@ -158,7 +158,7 @@ pub(crate) fn make_base_of_new(vm: &Vm, object: Obj, args: Args<'_>) -> Res<()> 
         return Ok(());
     };
     let Some(ty) = class::native_base_type(vm, instance.class()) else { return Ok(()) };
-    match arguments_of_new(vm, Gc::from_static(ty), args) {
+    match arguments_of_new(Gc::from_static(ty), args) {
         Some(args) => init_base(vm, instance, args),
         None if is_constant(vm, ty) => init_base(vm, instance, args),
         None => Ok(()),
@@ -188,7 +188,7 @@ fn is_filled_by_init(vm: &Vm, instance: &Instance, args: Args<'_>) -> bool {
     #[cfg(feature = "python")]
     return !args.words().is_empty()
         && class::native_base_type(vm, instance.class())
-            .is_some_and(|ty| arguments_of_new(vm, Gc::from_static(ty), args).is_some());
+            .is_some_and(|ty| arguments_of_new(Gc::from_static(ty), args).is_some());
     #[cfg(not(feature = "python"))]
     {
         let _ = (vm, instance, args);

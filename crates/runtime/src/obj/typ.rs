@@ -576,7 +576,7 @@ fn new_of_python(vm: &Vm, args: Args<'_>) -> Res {
         // Without more arguments this is taken for `object.__new__`, which makes no objects of built-in types.
         Some(ty) if !rest.words().is_empty() && !ty.has(flag::HEAP) && ty != Gc::from_static(&OBJECT) => {
             match ty.slots.make_new() {
-                Some(make_new) => make_new(vm, ty, instance::arguments_of_new(vm, ty, rest).unwrap_or(rest)),
+                Some(make_new) => make_new(vm, ty, instance::arguments_of_new(ty, rest).unwrap_or(rest)),
                 None => object_new(vm, args.pos()),
             }
         }

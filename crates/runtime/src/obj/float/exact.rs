@@ -2,15 +2,13 @@
 //! near the one with the even digit is taken, as Python has it. MicroPython makes no more than 19 digits, and rounds a
 //! half up.
 
-use core::fmt;
-use core::fmt::Write;
-
 use berus_mpy::number;
 use berus_mpy::number::Form;
 
 use crate::data::builder::Builder;
-use crate::model::error::{Raised, Res};
+use crate::model::error::Res;
 use crate::model::vm::Vm;
+use crate::ops::print::Print;
 
 /// No float has more digits behind its point.
 const MOST_DIGITS: usize = 1074;
@@ -27,7 +25,7 @@ pub(crate) fn put(vm: &Vm, out: &mut Builder, value: f64, form: Form, precision:
     }
     let start = out.bytes().len();
     let behind = if form == Form::General { precision.saturating_sub(1) } else { precision };
-    write(vm, out, format_args!("{value:.*e}", behind.min(MOST_DIGITS)))?;
+    vm.print_fmt(out, format_args!("{value:.*e}", behind.min(MOST_DIGITS)))?;
     let digits = out.bytes().iter().rposition(|&byte| byte == b'e').unwrap_or(start);
     let exponent = exponent(&out.bytes()[digits + 1..]);
     out.truncate(digits);
@@ -48,7 +46,7 @@ pub(crate) fn put(vm: &Vm, out: &mut Builder, value: f64, form: Form, precision:
 }
 
 fn put_fixed(vm: &Vm, out: &mut Builder, value: f64, precision: usize) -> Res<()> {
-    write(vm, out, format_args!("{value:.*}", precision.min(MOST_DIGITS)))?;
+    vm.print_fmt(out, format_args!("{value:.*}", precision.min(MOST_DIGITS)))?;
     out.fill(vm, b'0', precision.saturating_sub(MOST_DIGITS))
 }
 
@@ -76,26 +74,4 @@ fn strip_zeros(out: &mut Builder, start: usize) {
     let zeros = number.iter().rev().take_while(|&&byte| byte == b'0').count();
     let point = usize::from(number[number.len() - zeros - 1] == b'.');
     out.truncate(out.bytes().len() - zeros - point);
-}
-
-/// Adds formatted text.
-fn write(vm: &Vm, out: &mut Builder, text: fmt::Arguments<'_>) -> Res<()> {
-    struct Sink<'a> {
-        vm: &'a Vm,
-        out: &'a mut Builder,
-        raised: Option<Raised>,
-    }
-
-    impl Write for Sink<'_> {
-        fn write_str(&mut self, part: &str) -> fmt::Result {
-            self.out.extend(self.vm, part.as_bytes()).map_err(|raised| {
-                self.raised = Some(raised);
-                fmt::Error
-            })
-        }
-    }
-
-    let mut sink = Sink { vm, out, raised: None };
-    let _ = sink.write_fmt(text);
-    sink.raised.map_or(Ok(()), Err)
 }
