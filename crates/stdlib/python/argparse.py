@@ -58,11 +58,11 @@ class _Argument:
         if not self.takes_value():
             return ""
         name, nargs = self.name_of_value(), self.nargs
-        if nargs == "?":
+        if nargs == OPTIONAL:
             return "[%s]" % name
-        if nargs == "*":
+        if nargs == ZERO_OR_MORE:
             return "[%s ...]" % name
-        if nargs == "+":
+        if nargs == ONE_OR_MORE:
             return "%s [%s ...]" % (name, name)
         if nargs == REMAINDER:
             return REMAINDER
@@ -118,7 +118,7 @@ class _Argument:
             return 0, 0
         if isinstance(self.nargs, int):
             return self.nargs, self.nargs
-        return {None: (1, 1), "?": (0, 1), "*": (0, 1 << 30), "+": (1, 1 << 30), "...": (0, 1 << 30)}[self.nargs]
+        return {None: (1, 1), OPTIONAL: (0, 1), ZERO_OR_MORE: (0, 1 << 30), ONE_OR_MORE: (1, 1 << 30), REMAINDER: (0, 1 << 30)}[self.nargs]
 
     def store(self, namespace, texts):
         # Takes the values that were found.
@@ -131,7 +131,7 @@ class _Argument:
             value = (getattr(namespace, dest) or 0) + 1
         elif self.nargs is None:
             value = self.convert(texts[0])
-        elif self.nargs == "?":
+        elif self.nargs == OPTIONAL:
             value = self.convert(texts[0]) if texts else (self.const if self.is_option else self.otherwise())
         elif not texts and not self.is_option and self.default is not None:
             value = self.otherwise()
