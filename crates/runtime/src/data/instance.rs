@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use crate::model::error::Res;
-use crate::model::layout::Map;
+use crate::model::layout::{Entry, Map};
 use crate::model::object::{Gc, Header};
 use crate::model::types::{Locals, Type, flag};
 use crate::model::vm::Vm;
@@ -110,7 +110,8 @@ impl Instance {
     }
 }
 
-/// An instance of `class` without attributes.
+/// An instance of `class` without attributes, with room behind the instance for as many as other instances of the class
+/// have had.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -124,7 +125,23 @@ pub(crate) fn new(vm: &Vm, class: Gc<Type>) -> Res {
         };
         return Ok(vm.alloc(with_base)?.obj());
     }
-    Ok(vm.alloc(instance)?.object())
+    let room = usize::from(room(class));
+    let made = vm.alloc_tail(instance, room * size_of::<Entry>())?;
+    // SAFETY: behind the new object there is room for the entries, which are aligned as the object's words are.
+    unsafe {
+        let entries = made.as_ptr().add(1).cast::<Entry>();
+        entries.write_bytes(0, room);
+        made.members.begin_at(entries, room as u32);
+    }
+    Ok(made.object())
+}
+
+/// How many attributes the instances of `class` have had at most, up to [`MOST_ROOM`].
+fn room(class: Gc<Type>) -> u8 {
+    match class.locals() {
+        Locals::Dict(class) => class.map.number(),
+        Locals::Static(_) => 0,
+    }
 }
 
 /// The objects of built-in types inside instances.

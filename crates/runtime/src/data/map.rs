@@ -7,6 +7,7 @@
 pub(crate) mod index;
 
 use core::cell::Cell;
+use core::ptr::NonNull;
 
 use crate::data::map::index::{Index, PLAIN};
 use crate::data::str::Str;
@@ -22,6 +23,9 @@ use crate::qstr::Qstr;
 
 /// The outcome of a search that has to begin again: comparing keys has run Python code, which changed the map.
 struct Changed;
+
+/// A search takes more than looking at words and text.
+pub(crate) struct Unsure;
 
 /// How often a search begins again before whoever changes the map at each comparison gets an error.
 const MOST_SEARCHES: usize = 100;
@@ -54,6 +58,18 @@ impl Map {
             base: Cell::new(None),
             capacity: Cell::new(0),
             flags: Cell::new(flags),
+        }
+    }
+
+    /// Has the map, which is new, put its entries at `block` until there are more than `capacity`, at most
+    /// [`PLAIN`]. If `capacity` is 0, `block` is not looked at.
+    ///
+    /// # Safety
+    /// At `block`, in memory that the collector sees and that lives as long as the map, there is room for as many entries.
+    pub(crate) unsafe fn begin_at(&self, block: NonNull<Entry>, capacity: u32) {
+        if capacity > 0 {
+            self.block.set(Some(block));
+            self.capacity.set(capacity);
         }
     }
 
@@ -161,23 +177,58 @@ impl Map {
     }
 
     fn find_indexed_name(&self, vm: &Vm, name: Qstr) -> Option<usize> {
-        let hash = vm.qstrs.hash(name) as usize;
-        let (entries, index) = (self.entries(), Index::of(self)?);
-        let mut slot = index.first(hash);
-        loop {
-            let at = index.get(slot)?;
-            let found = entries[at].key.get();
-            if found == Some(Obj::qstr(name)) {
-                return Some(at);
-            }
-            if let Some(string) = found.and_then(|key| key.downcast::<Str>())
-                && string.bytes() == vm.spelling(name)
+        self.find_in_index_at_once(vm, Obj::qstr(name), vm.qstrs.hash(name) as usize).ok().flatten()
+    }
+
+    /// The number of the entry with key `key`, or if there is none, the hash of the key; as far as words and text tell:
+    /// [`Unsure`] if a key has to be asked for its hash, or whether it equals another.
+    // Not inlined, so that searches have all registers and are there once.
+    #[inline(never)]
+    pub(crate) fn find_at_once(&self, vm: &Vm, key: Obj) -> Result<Result<usize, usize>, Unsure> {
+        if let Some(name) = key.as_qstr() {
+            // A key that is no string may equal a string only by a class's `__eq__`, which is not asked, as in
+            // MicroPython.
+            return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
+        }
+        let hash = match (key.as_small_int(), key.downcast::<Str>()) {
+            (Some(value), _) => value as usize,
+            (None, Some(string)) if string.known_hash() != 0 => string.known_hash() as usize,
+            _ => return Err(Unsure),
+        };
+        let found = if self.capacity.get() <= PLAIN {
+            self.find_in_plain_at_once(vm, key, hash)
+        } else {
+            self.find_in_index_at_once(vm, key, hash)
+        };
+        Ok(found?.ok_or(hash))
+    }
+
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    fn find_in_plain_at_once(&self, vm: &Vm, key: Obj, hash: usize) -> Result<Option<usize>, Unsure> {
+        for (at, entry) in self.entries().iter().enumerate() {
+            if let Some(other) = entry.key.get()
+                && (other == key || is_same(vm, other, key, hash)?)
             {
-                return Some(at);
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    fn find_in_index_at_once(&self, vm: &Vm, key: Obj, hash: usize) -> Result<Option<usize>, Unsure> {
+        let (entries, Some(index)) = (self.entries(), Index::of(self)) else { return Ok(None) };
+        let mut slot = index.first(hash);
+        while let Some(at) = index.get(slot) {
+            if let Some(other) = entries.get(at).and_then(|entry| entry.key.get())
+                && (other == key || is_same(vm, other, key, hash)?)
+            {
+                return Ok(Some(at));
             }
             spend_work(vm, 1);
             slot = index.after(slot);
         }
+        Ok(None)
     }
 
     /// The number of the entry with key `key`.
@@ -191,12 +242,17 @@ impl Map {
     }
 
     /// The number of the entry with key `key`, or if there is none, the hash of the key.
+    #[inline]
     fn find_or_hash(&self, vm: &Vm, key: Obj) -> Res<Result<usize, usize>> {
-        if let Some(name) = key.as_qstr() {
-            // A key that is no string may equal a string only by a class's `__eq__`, which is not asked, as in
-            // MicroPython.
-            return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
+        match self.find_at_once(vm, key) {
+            Ok(found) => Ok(found),
+            Err(Unsure) => self.ask_and_find(vm, key),
         }
+    }
+
+    /// As [`Map::find_or_hash`], for keys that have to be asked.
+    #[inline(never)]
+    fn ask_and_find(&self, vm: &Vm, key: Obj) -> Res<Result<usize, usize>> {
         let hash = self.hash(vm, key)?;
         for _ in 0..MOST_SEARCHES {
             let found = if self.is_empty() {
@@ -249,15 +305,11 @@ impl Map {
                 }
                 if !are_unequal(other, key) {
                     vm.work(1)?;
-                    match is_same_string(vm, other, key, hash) {
-                        Some(true) => return Ok(Ok(Some(at))),
-                        Some(false) => {}
-                        None => match self.is_equal(vm, at, other, key)? {
-                            Ok(true) => return Ok(Ok(Some(at))),
-                            // Comparing keys may add entries.
-                            Ok(false) => entries = self.entries(),
-                            Err(Changed) => return Ok(Err(Changed)),
-                        },
+                    match self.is_equal(vm, at, other, key)? {
+                        Ok(true) => return Ok(Ok(Some(at))),
+                        // Comparing keys may add entries.
+                        Ok(false) => entries = self.entries(),
+                        Err(Changed) => return Ok(Err(Changed)),
                     }
                 }
             }
@@ -310,6 +362,9 @@ impl Map {
     /// # Errors
     /// `MemoryError`.
     pub(crate) fn store_name(&self, vm: &Vm, name: Qstr, value: Obj) -> Res<usize> {
+        if self.is_new_name(name) {
+            return Ok(self.add_entry(vm, Obj::qstr(name), value) as usize);
+        }
         if let Some(at) = self.find_name(vm, name) {
             self.entries()[at].value.set(Some(value));
             return Ok(at);
@@ -320,6 +375,19 @@ impl Map {
             self.add_hashed(vm, Obj::qstr(name), value, vm.qstrs.hash(name) as usize)?;
         }
         Ok(self.used.get() as usize - 1)
+    }
+
+    /// Whether the map has room for the name `name`, which no entry has, without an index: one look, with `false` for
+    /// maps that have keys which are no names.
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    fn is_new_name(&self, name: Qstr) -> bool {
+        let (key, capacity) = (Some(Obj::qstr(name)), self.capacity.get());
+        capacity <= PLAIN
+            && self.used.get() < capacity
+            && self
+                .entries()
+                .iter()
+                .all(|entry| entry.key.get() != key && !entry.key.get().is_some_and(Obj::is_pointer))
     }
 
     /// Puts `value` under `key`, if the map has no entry for `key`.
@@ -542,18 +610,34 @@ impl Map {
     }
 }
 
-/// Whether `other` is the same string as `key`, whose hash is `hash`. `None` if one of the two is no string, or `key`
-/// is no object but a name.
+/// Whether `other` equals `key`, another word, which is a name, a string or a small int with the hash `hash`.
+///
+/// # Errors
+/// [`Unsure`] if that is for the type of `other` to say.
 #[cfg_attr(not(feature = "small"), inline(always))]
-fn is_same_string(vm: &Vm, other: Obj, key: Obj, hash: usize) -> Option<bool> {
-    let key = key.downcast::<Str>()?;
-    Some(match other.downcast::<Str>() {
-        Some(other) => other.known_hash() as usize == hash && vm.same_bytes(other.bytes(), key.bytes()),
-        None => {
-            let other = other.as_qstr()?;
-            vm.qstrs.hash(other) as usize == hash && vm.same_bytes(vm.spelling(other), key.bytes())
-        }
-    })
+fn is_same(vm: &Vm, other: Obj, key: Obj, hash: usize) -> Result<bool, Unsure> {
+    if let Some(string) = other.downcast::<Str>() {
+        return Ok(!key.is_small_int() && string.known_hash() as usize == hash && is_spelled(vm, key, string.bytes()));
+    }
+    if let Some(name) = other.as_qstr() {
+        // Two names are the same word, or differ.
+        let is_same = key.is_pointer() && vm.qstrs.hash(name) as usize == hash;
+        return Ok(is_same && is_spelled(vm, key, vm.spelling(name)));
+    }
+    // `True` equals 1, and a float or a class's object may equal anything but a name.
+    let is_plain = key.as_qstr().is_some() || !other.is_pointer() && other.as_bool().is_none();
+    if is_plain { Ok(false) } else { Err(Unsure) }
+}
+
+/// Whether `key`, a name or a string, has the text `bytes`.
+#[inline(never)]
+fn is_spelled(vm: &Vm, key: Obj, bytes: &[u8]) -> bool {
+    let text = match (key.as_qstr(), key.downcast::<Str>()) {
+        (Some(name), _) => vm.spelling(name),
+        (None, Some(string)) => string.bytes_unbounded(),
+        (None, None) => return false,
+    };
+    vm.same_bytes(text, bytes)
 }
 
 /// Whether two different words cannot be equal, as far as the words tell: names, small ints and `None` equal only

@@ -26,7 +26,7 @@ const fn len(capacity: u32) -> usize {
 /// Bits of a hash that do not choose among the slots for `capacity` entries, of which there are more than [`PLAIN`].
 #[inline(always)]
 const fn shift(capacity: u32) -> u32 {
-    (capacity as usize * 4 / 3).leading_zeros()
+    (capacity + capacity / 2).leading_zeros() + (usize::BITS - u32::BITS)
 }
 
 /// Bytes of a slot of the index for `capacity` entries.
