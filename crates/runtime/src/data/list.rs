@@ -65,9 +65,16 @@ impl List {
                 // SAFETY: `room` has room for the items, and a cell has the layout of the value that it holds.
                 unsafe { room.copy_from_nonoverlapping(NonNull::from_ref(items).cast(), items.len()) }
             }
+            -1 if bounds.len > 0 => {
+                let backward = items[bounds.start + 1 - bounds.len..bounds.start + 1].iter().rev();
+                for (number, item) in backward.enumerate() {
+                    // SAFETY: `room` has room for as many items as the list gets.
+                    unsafe { room.add(number).write(item.get()) };
+                }
+            }
             _ => {
                 for number in 0..bounds.len {
-                    // SAFETY: `room` has room for as many items as the list gets.
+                    // SAFETY: as above.
                     unsafe { room.add(number).write(items[bounds.at(number)].get()) };
                 }
             }
@@ -165,7 +172,8 @@ impl List {
         })
     }
 
-    /// Replaces `old` items from number `at` on, or as many as there are, by `None`, `new` times.
+    /// Replaces `old` items from number `at` on, or as many as there are, by `new` items, which are to be filled: until
+    /// then the first of them are the old ones, and those beyond are `None`.
     ///
     /// # Errors
     /// `MemoryError`; the list is as before.
@@ -188,7 +196,8 @@ impl List {
         // anything.
         unsafe {
             block.add(at + old).copy_to(block.add(at + new), len - at - old);
-            for index in at..at + new {
+            // What was at the beginning stays there for as long.
+            for index in at + new.min(old)..at + new {
                 block.add(index).write(Some(Obj::NONE));
             }
             for index in new_len..len {

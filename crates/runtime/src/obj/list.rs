@@ -171,12 +171,9 @@ fn subscr_slice(vm: &Vm, list: Gc<List>, slice: Gc<Slice>, request: Subscr) -> R
     if bounds.step != 1 {
         return store_with_steps(vm, list, bounds, values);
     }
-    // Iterating may have changed the list.
-    let start = bounds.start.min(list.len());
-    let old = bounds.len.min(list.len() - start);
-    list.splice(vm, start, old, values.map_or(0, Items::len))?;
-    if let Some(values) = values {
-        values.copy_to(&list.items()[start..]);
+    match values {
+        Some(values) => list.put(vm, bounds, values)?,
+        None => list.splice(vm, bounds.start, bounds.len, 0)?,
     }
     Ok(Obj::NONE)
 }

@@ -74,17 +74,8 @@ impl Slice {
     /// objects that say in Python which int they are, and change the sequence meanwhile, so that the sequence's length
     /// is asked for afterwards.
     pub(crate) fn resolve(&self, vm: &Vm, len: impl FnOnce() -> usize) -> Res<(isize, isize, isize)> {
-        let number = |object: Obj| if object == Obj::NONE { Ok(None) } else { clamped(vm, object).map(Some) };
-        let step = number(self.step)?.unwrap_or(1);
-        if step == 0 {
-            return Err(vm.value_error(format_args!("slice step can't be zero")));
-        }
-        let (start, stop) = (number(self.start)?, number(self.stop)?);
-        let len = isize::try_from(len()).unwrap_or(isize::MAX);
-        let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
-        let bound = |value: isize| if value < 0 { value.saturating_add(len) } else { value }.clamp(low, high);
-        let (first, last) = if step > 0 { (low, high) } else { (high, low) };
-        Ok((start.map_or(first, bound), stop.map_or(last, bound), step))
+        let parts = self.parts(vm)?;
+        Ok(parts.resolve(len()))
     }
 
     /// Which items of a sequence of `len` items the slice selects. If it selects none, `start` is where items would be
@@ -94,10 +85,70 @@ impl Slice {
     /// # Errors
     /// `TypeError` if a bound is no int, `ValueError` for a step of 0.
     pub fn indices(&self, vm: &Vm, len: impl FnOnce() -> usize) -> Res<Bounds> {
-        let (start, stop, step) = self.resolve(vm, len)?;
+        let parts = self.parts(vm)?;
+        Ok(parts.select(len()))
+    }
+
+    fn parts(&self, vm: &Vm) -> Res<Parts> {
+        let number = |object: Obj| match plain(object) {
+            Some(number) => Ok(number),
+            None => clamped(vm, object).map(Some),
+        };
+        let step = number(self.step)?.unwrap_or(1);
+        if step == 0 {
+            return Err(vm.value_error(format_args!("slice step can't be zero")));
+        }
+        Ok(Parts { step, start: number(self.start)?, stop: number(self.stop)? })
+    }
+}
+
+/// The bounds of a slice, which may be beyond a sequence.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts {
+    start: Option<isize>,
+    stop: Option<isize>,
+    /// Not 0.
+    step: isize,
+}
+
+impl Parts {
+    /// The parts of a slice whose bounds are small ints or left out; `None` for others.
+    #[inline]
+    pub(crate) fn at_once(start: Obj, stop: Obj, step: Obj) -> Option<Parts> {
+        let step = plain(step)?.unwrap_or(1);
+        Some(Parts { start: plain(start)?, stop: plain(stop)?, step }).filter(|_| step != 0)
+    }
+
+    #[inline]
+    fn resolve(self, len: usize) -> (isize, isize, isize) {
+        let step = self.step;
+        let len = isize::try_from(len).unwrap_or(isize::MAX);
+        let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
+        let bound = |value: isize| if value < 0 { value.saturating_add(len) } else { value }.clamp(low, high);
+        let (first, last) = if step > 0 { (low, high) } else { (high, low) };
+        (self.start.map_or(first, bound), self.stop.map_or(last, bound), step)
+    }
+
+    /// Which items of a sequence of `len` items are selected, as [`Slice::indices`] says.
+    #[inline]
+    pub(crate) fn select(self, len: usize) -> Bounds {
+        let (start, stop, step) = self.resolve(len);
         let distance = if step > 0 { stop - start } else { start - stop };
-        let count = if distance <= 0 { 0 } else { (distance as usize).div_ceil(step.unsigned_abs()) };
-        Ok(Bounds { start: start.max(0) as usize, len: count, step })
+        let count = match step.unsigned_abs() {
+            _ if distance <= 0 => 0,
+            1 => distance as usize,
+            by => (distance as usize).div_ceil(by),
+        };
+        Bounds { start: start.max(0) as usize, len: count, step }
+    }
+}
+
+/// The value of a bound that is a small int, or that of one which is left out, none; `None` for others.
+#[inline(always)]
+fn plain(bound: Obj) -> Option<Option<isize>> {
+    match bound.as_small_int() {
+        Some(value) => Some(Some(value)),
+        None => (bound == Obj::NONE).then_some(None),
     }
 }
 

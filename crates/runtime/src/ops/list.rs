@@ -1,11 +1,12 @@
 //! Extending lists by the items of iterables.
 
+use crate::data::slice::Bounds;
 use crate::model::error::Res;
 use crate::model::layout::List;
 use crate::model::protocols::Iterate;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::ops::convert::as_iterated;
+use crate::ops::convert::{Items, as_iterated};
 
 impl List {
     /// Adds the items of an iterable.
@@ -23,6 +24,18 @@ impl List {
         let at = self.len();
         self.splice(vm, at, 0, items.len())?;
         items.copy_to(&self.items()[at..]);
+        Ok(())
+    }
+
+    /// Puts `values`, which are not the list's own, in place of the items that `bounds` selects with a step of 1, or of
+    /// those of them that are there.
+    ///
+    /// # Errors
+    /// `MemoryError`; the list is as before.
+    pub(crate) fn put(&self, vm: &Vm, bounds: Bounds, values: Items) -> Res<()> {
+        let start = bounds.start.min(self.len());
+        self.splice(vm, start, bounds.len, values.len())?;
+        values.copy_to(&self.items()[start..]);
         Ok(())
     }
 }

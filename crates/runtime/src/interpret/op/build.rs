@@ -14,7 +14,8 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::function::function_of;
 use crate::obj::set::Set;
-use crate::obj::slice::Slice;
+use crate::obj::slice::{Parts, Slice};
+use crate::ops::convert::Items;
 use crate::ops::subscr::Subscripts;
 
 leaving_op! {
@@ -133,6 +134,21 @@ pub(in crate::interpret) fn subscr_slice(vm: &Vm, sp: Sp, n: usize, load: bool) 
     let base = sp.down(1);
     let object = base.at(0);
     let step = if n == 3 { sp.at(2) } else { Obj::NONE };
+    if let Some(list) = object.downcast::<List>()
+        && let Some(parts) = Parts::at_once(sp.at(0), sp.at(1), step)
+    {
+        let bounds = parts.select(list.len());
+        if load {
+            base.set_slot(0, Some(List::selected(vm, list.items(), bounds)?.obj()));
+            return Ok(());
+        }
+        if let Some(items) = base.down(1).slot(0).and_then(|value| value.downcast::<List>())
+            && bounds.step == 1
+            && items != list
+        {
+            return list.put(vm, bounds, Items::List(items));
+        }
+    }
     Slice::with(sp.at(0), sp.at(1), step, |slice| {
         if load {
             base.set_slot(0, Some(vm.load_subscr(object, slice)?));
