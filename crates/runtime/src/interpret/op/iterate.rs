@@ -140,13 +140,16 @@ pub(in crate::interpret) fn next_item(vm: &Vm, iterator: Obj) -> Res<Option<Obj>
 pub(crate) fn advance_range(state: Sp, value: isize) -> Option<Obj> {
     let stop = state.at(1).as_small_int()?;
     let step = state.at(2).as_small_int()?;
-    let left = if step > 0 { stop - value } else { value - stop };
-    if left <= 0 {
+    let is_over = if step > 0 { value >= stop } else { value <= stop };
+    if is_over {
         return None;
     }
     // The number behind the last value may be no small integer; clamped to one, it ends the loop all the same.
-    let next = value.wrapping_add(step).clamp(Obj::SMALL_INT_MIN, Obj::SMALL_INT_MAX);
-    state.set_slot(0, Some(Obj::small_int_wrapping(next)));
+    let next = match Obj::small_int(value.wrapping_add(step)) {
+        Some(next) => next,
+        None => Obj::small_int_wrapping(if step > 0 { Obj::SMALL_INT_MAX } else { Obj::SMALL_INT_MIN }),
+    };
+    state.set_slot(0, Some(next));
     Some(Obj::small_int_wrapping(value))
 }
 

@@ -68,6 +68,13 @@ pub(super) unsafe extern "C" fn native_from_obj(object: Slot, ty: usize) -> usiz
         return value as usize;
     }
     // SAFETY: machine code called.
+    unsafe { native_from_any(object, ty) }
+}
+
+/// As [`native_from_obj`]: apart, so that the short way needs no frame.
+#[inline(never)]
+unsafe extern "C" fn native_from_any(object: Slot, ty: usize) -> usize {
+    // SAFETY: machine code called.
     unsafe { serve(|vm| from_object(vm, adopt(vm, object)?, ty)) }
 }
 
@@ -91,6 +98,13 @@ pub(super) unsafe extern "C" fn native_to_obj(word: usize, ty: usize) -> Obj {
     {
         return small;
     }
+    // SAFETY: machine code called.
+    unsafe { native_to_any(word, ty) }
+}
+
+/// As [`native_to_obj`]: apart, so that the short way needs no frame.
+#[inline(never)]
+unsafe extern "C" fn native_to_any(word: usize, ty: usize) -> Obj {
     // SAFETY: machine code called.
     unsafe { serve(|vm| to_object(vm, word, ty)) }
 }

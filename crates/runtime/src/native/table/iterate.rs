@@ -34,17 +34,24 @@ pub(super) unsafe extern "C" fn getiter(object: Slot, buffer: *mut Slot) -> Slot
 /// An object of the type of iterators is laid out as a state of that type.
 pub(super) unsafe extern "C" fn iternext(state: *mut Slot) -> Slot {
     let state = Sp(state);
+    match state.slot(0).map(|first| (first, first.as_small_int())) {
+        Some((_, Some(value))) => advance_range(state, value),
+        // SAFETY: machine code called.
+        Some((first, None)) => unsafe { next_of_state(state.0, first) },
+        // SAFETY: as above.
+        None => unsafe { next_of(state.slot(1)) },
+    }
+}
+
+/// As [`iternext`]; `first` is the first word of the state, or of the iterator's object.
+#[inline(never)]
+unsafe extern "C" fn next_of_state(state: *mut Slot, first: Obj) -> Slot {
     // SAFETY: machine code called, and has a state at `state`, or an object.
     unsafe {
-        let iterator = match state.slot(0) {
-            None => state.slot(1),
-            Some(first) => match first.as_small_int() {
-                Some(value) => return advance_range(state, value),
-                None if is_state(first) => return serve(|vm| advance(vm, state, first)),
-                None => Obj::from_bits(state.0.expose_provenance()),
-            },
-        };
-        next_of(iterator)
+        if is_state(first) {
+            return serve(|vm| advance(vm, Sp(state), first));
+        }
+        next_of(Obj::from_bits(state.expose_provenance()))
     }
 }
 
@@ -93,12 +100,9 @@ pub(super) unsafe extern "C" fn yield_from(iterator: Obj, sent: Slot, result: *m
     yielded
 }
 
-/// The next item of the loop over a built-in type whose state is at `state`; `first` is the first word of the state.
+/// The next item of the loop over a built-in type, no range, whose state is at `state`; `first` is the first word of the
+/// state.
 #[inline(always)]
 fn advance(vm: &Vm, state: Sp, first: Obj) -> Res<Option<Obj>> {
-    match first.as_small_int() {
-        Some(value) => Ok(advance_range(state, value)),
-        None if first == Obj::from_static(&iterator::TYPE) => advance_iter(vm, state),
-        None => Ok(advance_items(state, first)),
-    }
+    if first == Obj::from_static(&iterator::TYPE) { advance_iter(vm, state) } else { Ok(advance_items(state, first)) }
 }
