@@ -10,7 +10,7 @@ use crate::data::tuple::Tuples;
 use crate::model::args::Args;
 use crate::model::buffer::Access;
 use crate::model::error::{Raise, Res};
-use crate::model::layout::Dict;
+use crate::model::layout::{Dict, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::Strs;
 use crate::model::types::Type;
@@ -245,10 +245,16 @@ fn joined(vm: &Vm, a: &[u8], b: &[u8]) -> Res<Builder> {
     Ok(out)
 }
 
-/// A binary operator on two strings, if it is one that is often used.
+/// A binary operator on two strings, or a string and a tuple, if it is one that is often used.
 #[inline]
 pub(crate) fn binary_plain(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
-    let (Some(a), Some(b)) = (vm.as_str(left), vm.as_str(right)) else { return Ok(None) };
+    let Some(a) = vm.as_str(left) else { return Ok(None) };
+    let Some(b) = vm.as_str(right) else {
+        return match right.downcast::<Tuple>() {
+            Some(values) if op == BinaryOp::Modulo => str_modulo::modulo(vm, left, values.items(), None).map(Some),
+            _ => Ok(None),
+        };
+    };
     match op {
         BinaryOp::Add | BinaryOp::InplaceAdd => match (a, b) {
             (_, []) => Ok(Some(left)),

@@ -1,7 +1,11 @@
 //! Subscripts and membership.
 
 use crate::model::error::{Raise, Res};
+#[cfg(not(feature = "small"))]
+use crate::model::events::Poll;
 use crate::model::layout::{Dict, List, Tuple};
+#[cfg(not(feature = "small"))]
+use crate::model::object::Gc;
 use crate::model::protocols::{Classes, Compare, Iterate};
 use crate::model::types::Subscr;
 use crate::model::vm::Vm;
@@ -93,6 +97,10 @@ impl Subscripts for Vm {
     }
 
     fn contains(&self, container: Obj, item: Obj) -> Res<bool> {
+        #[cfg(not(feature = "small"))]
+        if let Some(list) = container.downcast::<List>() {
+            return is_item(self, list, item);
+        }
         self.check_depth()?;
         if let Some(contains) = self.type_of(container).slots.contains()
             && let Some(found) = contains(self, container, item)?
@@ -107,6 +115,20 @@ impl Subscripts for Vm {
         }
         Ok(false)
     }
+}
+
+/// Whether an item of `list` equals `item`. Comparing may change the list.
+#[cfg(not(feature = "small"))]
+fn is_item(vm: &Vm, list: Gc<List>, item: Obj) -> Res<bool> {
+    let mut at = 0;
+    while let Some(next) = list.get(at) {
+        vm.work(1)?;
+        if vm.equal(next, item)? {
+            return Ok(true);
+        }
+        at += 1;
+    }
+    Ok(false)
 }
 
 fn subscript(vm: &Vm, base: Obj, index: Obj, request: Subscr) -> Res<Option<Obj>> {

@@ -51,6 +51,10 @@ impl Truth for Vm {
     }
 
     fn len(&self, object: Obj) -> Res {
+        #[cfg(not(feature = "small"))]
+        if let Some(list) = object.downcast::<List>() {
+            return Ok(Obj::small_int_wrapping(list.len() as isize));
+        }
         if let Some(text) = self.as_str(object) {
             return Ok(Obj::small_int_wrapping(self.count_characters(text) as isize));
         }
