@@ -231,6 +231,16 @@ impl Asm {
         }
     }
 
+    /// Loads a byte; the other bits become zero.
+    pub fn load_byte(&mut self, dest: Reg, from: Rm) {
+        self.encode(None, false, &[0x0f, 0xb6], dest.0, from, false);
+    }
+
+    /// Stores the lowest byte of a register.
+    pub fn store_byte(&mut self, to: Rm, source: Reg) {
+        self.encode(None, false, &[0x88], source.0, to, true);
+    }
+
     /// Stores a number that fits 32 bits with its sign.
     pub fn store_number(&mut self, to: Rm, value: i32) {
         self.encode(None, true, &[0xc7], 0, to, false);
@@ -449,6 +459,10 @@ mod tests {
         assert_eq!(bytes(|a| a.load(RDX, Rm::Indexed(RAX, R8, 2, 0))), [0x4a, 0x8b, 0x14, 0x80]);
         assert_eq!(bytes(|a| a.store(Rm::At(R12, 8), RSI)), [0x49, 0x89, 0x74, 0x24, 8]); // mov [r12+8], rsi
         assert_eq!(bytes(|a| a.jump_to(Rm::At(R13, 8))), [0x41, 0xff, 0x65, 8]); // jmp [r13+8]
+        // movzx esi, byte [rax+rcx]
+        assert_eq!(bytes(|a| a.load_byte(RSI, Rm::Indexed(RAX, RCX, 0, 0))), [0x0f, 0xb6, 0x34, 0x08]);
+        // mov byte [rax+rcx], sil
+        assert_eq!(bytes(|a| a.store_byte(Rm::Indexed(RAX, RCX, 0, 0), RSI)), [0x40, 0x88, 0x34, 0x08]);
     }
 
     #[test]

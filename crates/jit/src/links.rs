@@ -33,8 +33,8 @@ pub const LOAD_METHOD: usize = 7;
 pub const STORE_ATTR: usize = 8;
 /// The function that finds the machine code of a function whose frame has been pushed.
 pub const ENTERED: usize = 9;
-/// The function that calls a built-in function.
-pub const CALL_BUILTIN: usize = 10;
+/// The function that makes an instance.
+pub const NEW_INSTANCE: usize = 10;
 /// The first link of an exit.
 pub const FIRST: usize = 11;
 
@@ -69,7 +69,7 @@ impl Default for Links {
             (LOAD_ATTR, tier::load_attr as *const ()),
             (MAKE_FLOAT, tier::make_float as *const ()),
             (ENTERED, enter::entered as *const ()),
-            (CALL_BUILTIN, tier::call_builtin as *const ()),
+            (NEW_INSTANCE, tier::new_instance as *const ()),
         ];
         for (number, function) in fixed {
             links.set(number, function.expose_provenance());

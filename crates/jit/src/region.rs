@@ -181,6 +181,9 @@ pub struct Maker<'a> {
     /// Whether a link was wanted when there was none.
     lacks_links: bool,
     constants: Vec<(usize, Constant)>,
+    /// The attributes that the region's instructions have added to instances which were seen: the instance's word, the
+    /// name's word, and the attribute's number. These are guesses by which code depends on guards only.
+    added: Vec<(usize, usize, usize)>,
     /// Code that finds the machine code of a function, and the index of its constant.
     finders: Vec<(Label, usize)>,
 }
@@ -227,6 +230,7 @@ pub fn make(
         numbers,
         lacks_links: false,
         constants: Vec::new(),
+        added: Vec::new(),
         finders: Vec::new(),
     };
     let label = maker.asm.label();

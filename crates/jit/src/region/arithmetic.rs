@@ -1,8 +1,11 @@
 //! Operators on small ints and floats. What they leave to the interpreter: results that are no small int, division by
 //! zero, negative shifts.
 
+use core::ptr::with_exposed_provenance;
+
 use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::{BinaryOp, Op, UnaryOp};
+use berus_runtime::interpret::tier;
 
 use crate::asm::{Alu, If, RAX, RCX, RDX, Reg, Shift, Sse, Xmm};
 use crate::context::{Place, Type};
@@ -54,7 +57,15 @@ impl Maker<'_> {
         if op == BinaryOp::Is {
             return self.is(instruction);
         }
+        if matches!(op, BinaryOp::Power | BinaryOp::InplacePower) && self.is_float_power()? {
+            return self.of_two_or_leave(instruction, tier::float_power as *const (), Type::Float);
+        }
         let Some(operator) = operator(op) else { return self.generic(instruction) };
+        if let Some(function) = tier::complex_function(op)
+            && self.are_complex()?
+        {
+            return self.of_two(instruction, with_exposed_provenance(function), Type::Object(self.facts.complex_type));
+        }
         let (a, b) = (self.operand(1)?, self.operand(0)?);
         let for_equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         let are_names = for_equality && self.may_be_name(a) && self.may_be_name(b);
@@ -89,6 +100,30 @@ impl Maker<'_> {
             return self.compare_words(instruction, condition(op), a, b);
         }
         self.generic(instruction)
+    }
+
+    /// Whether both operands are numbers, one of which is a float, or were when the region was made.
+    fn is_float_power(&self) -> Result<bool, Stop> {
+        let ty = |operand: Operand| match self.type_of(operand) {
+            ty if ty.is_unknown() => self.guess(operand).unwrap_or(ty),
+            ty => ty,
+        };
+        let (left, right) = (ty(self.operand(1)?), ty(self.operand(0)?));
+        let is_number = |ty: Type| ty.is_int() || ty == Type::Float;
+        Ok(is_number(left) && is_number(right) && (left == Type::Float || right == Type::Float))
+    }
+
+    /// Whether both operands are complex numbers, or were when the region was made.
+    fn are_complex(&mut self) -> Result<bool, Stop> {
+        let complex = Type::Object(self.facts.complex_type);
+        let may_be = |operand: Operand| match self.type_of(operand) {
+            ty if ty.is_unknown() => self.guess(operand) == Some(complex),
+            ty => ty == complex,
+        };
+        if !may_be(self.operand(0)?) || !may_be(self.operand(1)?) {
+            return Ok(false);
+        }
+        Ok(self.is_object(0, self.facts.complex_type)? && self.is_object(1, self.facts.complex_type)?)
     }
 
     /// Whether an operand is a name, or was one when the region was made.

@@ -21,24 +21,36 @@ impl Maker<'_> {
         let is_method = instruction.op == Op::CallMethod;
         let taken = instruction.effect().pops as usize;
         let callee = self.operand(taken.checked_sub(1).ok_or(Stop)?)?;
+        let known = match (callee.value.place, self.type_of(callee)) {
+            (Place::Word(word), _) | (_, Type::Word(word)) => Some(word),
+            _ => None,
+        };
         self.flush_all();
-        if let Place::Word(word) = callee.value.place
+        if let Some(word) = known
             && instruction.index() <= 0xff
-            && self.view.calls_builtin(word, taken - 1)
+            && let Some(way) = self.view.way_to_call(word, taken - 1)
         {
-            return self.call_builtin(instruction, taken - 1);
+            return self.call_builtin(instruction, taken - 1, way);
         }
         let depth = self.context.stack.len().checked_sub(taken).ok_or(Stop)?;
         let base = self.context.locals.len() + depth;
         let resume = self.asm.label();
         let slow = self.asm.label();
         let n = taken - 1;
-        if let Some(function) = self.context.seen(callee.value)
+        if let Some(callee) = self.context.seen(callee.value)
             && instruction.index() <= 0xff
             && !self.view.is_generator()
-            && let Some(callee) = self.view.callee(function, n)
         {
-            self.push_frame(instruction, base, function, callee, [slow, resume]);
+            if let Some(function) = self.view.callee(callee, n) {
+                self.is_callee(instruction, base, callee, slow);
+                let made = Made { entry: self.facts.entry_of_machine, args: base + 1, n_args: n };
+                self.push_frame(instruction, base, function, made, resume);
+            } else if !is_method && let Some(init) = self.view.init(callee, n) {
+                self.is_callee(instruction, base, callee, slow);
+                self.no_changes(slow);
+                let made = Made { entry: self.facts.entry_of_init, args: base, n_args: n + 1 };
+                self.push_frame(instruction, base, init, made, resume);
+            }
         }
         self.asm.bind(slow);
         self.asm.copy(RDI, RBX);
@@ -70,13 +82,14 @@ impl Maker<'_> {
         Ok(step)
     }
 
-    /// Calls a built-in function, which takes `n` arguments; of a method, `self` is one.
-    fn call_builtin(&mut self, instruction: &Instruction, n: usize) -> Steps {
+    /// Calls a built-in function, which takes `n` arguments, in the `way` that it is called; of a method, `self` is one.
+    fn call_builtin(&mut self, instruction: &Instruction, n: usize, way: (usize, usize)) -> Steps {
         self.asm.copy(RDI, RBX);
         self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
         self.asm.address(RDX, slot(self.operand(n)?.slot));
         self.asm.number(RCX, n as u64);
-        self.asm.load(RAX, links::place(links::CALL_BUILTIN));
+        self.asm.number(R8, way.1 as u64);
+        self.asm.number(RAX, way.0 as u64);
         self.asm.call(RAX);
         self.asm.test(RAX, RAX);
         let ends = self.ends();
@@ -88,22 +101,9 @@ impl Maker<'_> {
         Ok(Step::To(instruction.end()))
     }
 
-    /// Pushes the frame of a function that is known, and goes on there; or comes to `slow`, with nothing done.
-    fn push_frame(
-        &mut self,
-        instruction: &Instruction,
-        base: usize,
-        function: usize,
-        callee: Callee,
-        [slow, resume]: [Label; 2],
-    ) {
-        let (facts, top, new) = (self.facts, RCX, RDX);
-        let own_bytes = facts.frame_bytes + self.view.n_blocks() * facts.block_bytes;
-        let at = |reg: Reg, distance: usize| Rm::At(reg, distance as i32);
-        let is_own = self.object(function);
-        let link = self.entry_link();
-        let args = base + 1;
-        let untick = self.asm.label();
+    /// Goes to `slow` unless the callee, in slot `base`, is the object whose word is `callee`, and a method has `self`.
+    fn is_callee(&mut self, instruction: &Instruction, base: usize, callee: usize, slow: Label) {
+        let is_own = self.object(callee);
         self.asm.load(RAX, slot(base));
         self.asm.alu(Alu::Cmp, RAX, links::place(is_own));
         self.asm.jump_if(If::NotEqual, slow);
@@ -111,6 +111,18 @@ impl Maker<'_> {
             self.asm.alu_number(Alu::Cmp, slot(base + 1), 0);
             self.asm.jump_if(If::Equal, slow);
         }
+    }
+
+    /// Pushes the frame of a function that is known, and goes on there; or comes behind this code, with nothing done. If the
+    /// function is an `__init__`, makes the instance first, of the class in slot `base`.
+    fn push_frame(&mut self, instruction: &Instruction, base: usize, callee: Callee, made: Made, resume: Label) {
+        let (facts, top, new) = (self.facts, RCX, RDX);
+        let own_bytes = facts.frame_bytes + self.view.n_blocks() * facts.block_bytes;
+        let at = |reg: Reg, distance: usize| Rm::At(reg, distance as i32);
+        let link = self.entry_link();
+        let Made { entry, args, n_args } = made;
+        let is_init = entry == facts.entry_of_init;
+        let untick = self.asm.label();
         self.asm.alu_number_32(Alu::Sub, at(RBX, facts.ticks), 1);
         self.asm.jump_if(If::Below, untick);
         self.asm.load(top, at(RBX, facts.top));
@@ -121,6 +133,21 @@ impl Maker<'_> {
         self.asm.address(RAX, slot(args + callee.n_slots));
         self.asm.alu(Alu::Cmp, RAX, at(RBX, facts.values_end));
         self.asm.jump_if(If::Above, untick);
+        if is_init {
+            self.asm.copy(RDI, RBX);
+            self.asm.load(RSI, slot(base));
+            self.asm.load(RAX, links::place(links::NEW_INSTANCE));
+            self.asm.call(RAX);
+            self.asm.test(RAX, RAX);
+            self.asm.jump_if(If::Equal, untick);
+            self.asm.store(slot(base), RAX);
+            self.asm.load(top, at(RBX, facts.top));
+            self.asm.address(new, at(top, own_bytes));
+            self.asm.store(at(new, facts.frame_object), RAX);
+            self.asm.address(RAX, slot(args + callee.n_slots));
+        } else {
+            self.asm.store_number(at(new, facts.frame_object), 0);
+        }
         self.asm.store(at(new, facts.frame_end), RAX);
         self.asm.number(RAX, (self.view.start() + instruction.end()) as u64);
         self.asm.store(at(top, facts.frame_ip), RAX);
@@ -137,14 +164,13 @@ impl Maker<'_> {
         self.asm.store(at(new, facts.frame_sp), RAX);
         self.asm.address(RAX, at(new, facts.frame_bytes));
         self.asm.store(at(new, facts.frame_blocks_end), RAX);
-        self.asm.store_number(at(new, facts.frame_object), 0);
-        self.asm.store_number(at(new, facts.frame_entry), facts.entry_of_machine.into());
+        self.asm.store_number(at(new, facts.frame_entry), entry.into());
         self.asm.address_of(RAX, resume);
         self.asm.store(at(new, facts.frame_resume), RAX);
         self.asm.store(at(RBX, facts.top), new);
-        let n_args = instruction.effect().pops as usize - 1;
         for local in n_args..callee.n_locals {
-            self.asm.store_number(slot(local), 0);
+            let default = if local < callee.n_args { self.view.default_of(&callee, local) } else { None };
+            self.store_word(slot(local), default.unwrap_or(0));
         }
         self.asm.jump_to(links::place(link));
         self.asm.bind(untick);
@@ -244,7 +270,7 @@ impl Maker<'_> {
             Class::Asked(step) => return Ok(step),
             Class::None => return self.by_function(instruction, links::LOAD_ATTR, true),
         };
-        let (Some(at), Ok(key)) = (self.view.member(sample, index), i32::try_from(self.view.name(index))) else {
+        let (Some(at), Ok(key)) = (self.member_of(sample, index), i32::try_from(self.view.name(index))) else {
             return self.by_function(instruction, links::LOAD_ATTR, true);
         };
         let value = self.gpr()?;
@@ -275,6 +301,25 @@ impl Maker<'_> {
         let class = self.object(address);
         self.guard(operand, Type::Instance(class))?;
         Ok(Class::Of(word))
+    }
+
+    /// The number that name `index` of the module has among the attributes of an instance that was seen, the region's
+    /// additions included.
+    fn member_of(&self, sample: usize, index: usize) -> Option<usize> {
+        let name = self.view.name(index);
+        let added = self.added.iter().find(|(of, added, _)| *of == sample && *added == name);
+        added.map(|(_, _, at)| *at).or_else(|| self.view.member(sample, index))
+    }
+
+    /// How many attributes the region has added to an instance that was seen.
+    fn n_added(&self, sample: usize) -> usize {
+        self.added.iter().filter(|(of, _, _)| *of == sample).count()
+    }
+
+    /// The number that another attribute of an instance that was seen would have, if there may be one.
+    fn next_member(&self, sample: usize) -> Option<usize> {
+        let at = self.view.members(sample)? + self.n_added(sample);
+        (at < self.facts.members_plain as usize).then_some(at)
     }
 
     /// Has the address of the attributes of the instance in `rax` there, or goes to `other` unless attribute `at` is the one
@@ -326,7 +371,8 @@ impl Maker<'_> {
             Class::Asked(step) => return Ok(step),
             Class::None => return self.in_place(instruction, links::LOAD_METHOD, 1),
         };
-        let method = self.view.method(sample, index).filter(|(_, n)| *n <= MOST);
+        let method = self.view.method(sample, index).map(|(function, n)| (function, n + self.n_added(sample)));
+        let method = method.filter(|(_, n)| *n <= MOST);
         let (Some((function, n)), Ok(key)) = (method, i32::try_from(self.view.name(index))) else {
             return self.in_place(instruction, links::LOAD_METHOD, 1);
         };
@@ -391,10 +437,13 @@ impl Maker<'_> {
             Class::None => return self.in_place(instruction, links::STORE_ATTR, 2),
         };
         let key = i32::try_from(self.view.name(index)).ok().filter(|_| self.view.stores_plainly(sample));
-        let known = self.view.member(sample, index);
-        let (Some(key), Some(at)) = (key, known.or_else(|| self.view.members(sample))) else {
+        let known = self.member_of(sample, index);
+        let (Some(key), Some(at)) = (key, known.or_else(|| self.next_member(sample))) else {
             return self.in_place(instruction, links::STORE_ATTR, 2);
         };
+        if known.is_none() {
+            self.added.push((sample, self.view.name(index), at));
+        }
         self.flush_all();
         let value = self.operand(1)?;
         let (slow, done) = (self.asm.label(), self.asm.label());
@@ -457,6 +506,16 @@ impl Maker<'_> {
         self.asm.bind(done);
         Ok(step)
     }
+}
+
+/// How a frame that machine code pushes begins.
+struct Made {
+    /// The frame's entry.
+    entry: u8,
+    /// The slot of the first argument, which is in the frame of the caller.
+    args: usize,
+    /// How many arguments there are.
+    n_args: usize,
 }
 
 /// What is known of the class of an operand.

@@ -1,40 +1,61 @@
-//! Items of lists, slices, and variables that functions share.
+//! Items of lists and byte arrays, slices, and variables that functions share.
 
 use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::Op;
+use berus_runtime::interpret::tier;
 use berus_runtime::interpret::tier::slice_function;
 
-use crate::asm::{Alu, If, RAX, RCX, Reg, Rm, Shift};
+use crate::asm::{Alu, If, RAX, RBX, RCX, RDI, RDX, RSI, Reg, Rm, Shift};
 use crate::context::{Place, Type};
 use crate::region::{Maker, Operand, Step, Steps, Stop, effect, slot};
 
 impl Maker<'_> {
     pub(super) fn load_subscr(&mut self, instruction: &Instruction) -> Steps {
-        match self.list_and_index(self.operand(1)?, self.operand(0)?, true)? {
+        if self.is_object(1, self.facts.dict_type)? {
+            return self.of_two(instruction, tier::item_of_dict as *const (), Type::Value);
+        }
+        match self.sequence_and_index(self.operand(1)?, self.operand(0)?, true)? {
             Known::Yes => {}
             Known::No => return self.generic(instruction),
             Known::Asked(step) => return Ok(step),
         }
         let (sequence, index) = (self.operand(1)?, self.operand(0)?);
         let Type::Object(ty) = self.type_of(sequence) else { return Err(Stop) };
-        let items = self.items_of(ty).ok_or(Stop)?;
         let item = self.gpr()?;
-        self.index(sequence, index, items)?;
-        self.load_item(item, items);
-        let seen = self.seen(sequence).and_then(|word| self.view.item(word, self.seen(index)));
+        let (ty, seen) = match (self.items_of(ty), self.bytes_of(ty)) {
+            (Some(items), _) => {
+                self.index(sequence, index, items.len)?;
+                self.load_item(item, items);
+                (Type::Value, self.seen(sequence).and_then(|word| self.view.item(word, self.seen(index))))
+            }
+            (None, Some(bytes)) => {
+                self.index(sequence, index, bytes.len)?;
+                self.asm.load(RAX, Rm::At(RAX, bytes.data));
+                self.asm.load_byte(item, Rm::Indexed(RAX, RCX, 0, 0));
+                self.asm.address(item, Rm::Indexed(item, item, 0, 1));
+                (Type::Int, None)
+            }
+            (None, None) => return Err(Stop),
+        };
         self.context.stack.truncate(self.context.stack.len() - 2);
-        self.push_seen(Type::Value, Place::Gpr(item), seen);
+        self.push_seen(ty, Place::Gpr(item), seen);
         Ok(Step::To(instruction.end()))
     }
 
     pub(super) fn store_subscr(&mut self, instruction: &Instruction) -> Steps {
-        match self.list_and_index(self.operand(1)?, self.operand(0)?, false)? {
+        if self.is_object(1, self.facts.dict_type)? {
+            return self.store_in_dict(instruction);
+        }
+        match self.sequence_and_index(self.operand(1)?, self.operand(0)?, false)? {
             Known::Yes => {}
             Known::No => return self.generic(instruction),
             Known::Asked(step) => return Ok(step),
         }
         if self.operand(2)?.value.place == Place::Word(0) {
             return self.generic(instruction);
+        }
+        if self.type_of(self.operand(1)?) == Type::Object(self.facts.bytearray_type) {
+            return self.store_byte(instruction);
         }
         if self.context.xmm_of(self.operand(2)?.value).is_some() {
             self.flush_all();
@@ -48,9 +69,100 @@ impl Maker<'_> {
             self.asm.test(word, word);
             self.asm.jump_if(If::Equal, exit);
         }
-        self.index(list, index, self.items_of(self.facts.list_type).ok_or(Stop)?)?;
+        self.index(list, index, self.facts.list_len as i32)?;
         self.asm.load(RAX, Rm::At(RAX, self.facts.list_items as i32));
         self.asm.store(Rm::Indexed(RAX, RCX, 3, 0), word);
+        self.context.stack.truncate(self.context.stack.len() - 3);
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// Stores an item of a dict under a key that is there; a new key is for the interpreter.
+    fn store_in_dict(&mut self, instruction: &Instruction) -> Steps {
+        self.flush_all();
+        self.asm.copy(RDI, RBX);
+        self.asm.address(RSI, slot(self.operand(2)?.slot));
+        self.asm.number(RAX, (tier::store_in_dict as *const ()).expose_provenance() as u64);
+        self.asm.call(RAX);
+        self.asm.test(RAX, RAX);
+        let done = self.asm.label();
+        self.asm.jump_if(If::NotEqual, done);
+        let step = self.generic(instruction)?;
+        self.asm.bind(done);
+        Ok(step)
+    }
+
+    /// Whether operand `n` from the top is an object of the built-in type at `address`, or was one when the region was made:
+    /// then the type is known from here on.
+    pub(super) fn is_object(&mut self, n: usize, address: usize) -> Result<bool, Stop> {
+        let operand = self.operand(n)?;
+        let ty = Type::Object(address);
+        if self.type_of(operand).is_unknown() && self.word_at(operand).is_some() && self.guess(operand) == Some(ty) {
+            self.guard(operand, ty)?;
+        }
+        Ok(self.type_of(self.operand(n)?) == ty)
+    }
+
+    /// Has a function answer the value of an instruction with two operands, of a type that is known, or null if the
+    /// instruction is to be done in another way.
+    pub(super) fn of_two(&mut self, instruction: &Instruction, function: *const (), ty: Type) -> Steps {
+        let result = self.call_of_two(function)?;
+        let (own, done) = (self.asm.label(), self.asm.label());
+        self.asm.jump_if(If::Equal, own);
+        self.asm.store(slot(result), RAX);
+        self.asm.jump(done);
+        self.asm.bind(own);
+        let step = self.generic(instruction)?;
+        self.asm.bind(done);
+        if let Some(value) = self.context.stack.last_mut() {
+            value.ty = ty;
+        }
+        Ok(step)
+    }
+
+    /// As [`Maker::of_two`], but where the function answers null, the interpreter does the instruction.
+    pub(super) fn of_two_or_leave(&mut self, instruction: &Instruction, function: *const (), ty: Type) -> Steps {
+        let result = self.call_of_two(function)?;
+        let exit = self.exit(true);
+        self.asm.jump_if(If::Equal, exit);
+        self.asm.store(slot(result), RAX);
+        effect(&mut self.context, instruction.effect());
+        if let Some(value) = self.context.stack.last_mut() {
+            value.ty = ty;
+        }
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// Calls a function of two operands, whose answer is in `rax`, and tested: the slot for the result.
+    fn call_of_two(&mut self, function: *const ()) -> Result<usize, Stop> {
+        self.flush_all();
+        let [left, right] = [self.operand(1)?, self.operand(0)?];
+        self.asm.copy(RDI, RBX);
+        self.asm.load(RSI, slot(left.slot));
+        self.asm.load(RDX, slot(right.slot));
+        self.asm.number(RAX, function.expose_provenance() as u64);
+        self.asm.call(RAX);
+        self.asm.test(RAX, RAX);
+        Ok(left.slot)
+    }
+
+    /// Stores an int, if that is one of 8 bits, in a `bytearray`.
+    fn store_byte(&mut self, instruction: &Instruction) -> Steps {
+        let value = self.operand(2)?;
+        match self.type_of(value) {
+            ty if ty.is_int() => {}
+            ty if ty.is_unknown() && self.word_at(value).is_some() && self.guesses() => self.guard(value, Type::Int)?,
+            _ => return self.generic(instruction),
+        }
+        let (value, array, index) = (self.operand(2)?, self.operand(1)?, self.operand(0)?);
+        let exit = self.exit(false);
+        let byte = self.gpr()?;
+        self.load(byte, value)?;
+        self.asm.shift(Shift::Arithmetic, byte, 1);
+        self.asm.alu_number(Alu::Cmp, byte, 0xff);
+        self.asm.jump_if(If::Above, exit);
+        self.index(array, index, self.facts.bytearray_len as i32)?;
+        self.asm.load(RAX, Rm::At(RAX, self.facts.bytearray_items as i32));
+        self.asm.store_byte(Rm::Indexed(RAX, RCX, 0, 0), byte);
         self.context.stack.truncate(self.context.stack.len() - 3);
         Ok(Step::To(instruction.end()))
     }
@@ -147,6 +259,17 @@ impl Maker<'_> {
         (is_list || ty == facts.tuple_type).then_some(Items { len: len as i32, first: first as i32, is_list })
     }
 
+    /// Where a bytes object or `bytearray`, by the address of the type, has its bytes.
+    fn bytes_of(&self, ty: usize) -> Option<Bytes> {
+        let facts = self.facts;
+        let (len, data) = match ty {
+            ty if ty == facts.bytes_type => (facts.bytes_len, facts.bytes_data),
+            ty if ty == facts.bytearray_type => (facts.bytearray_len, facts.bytearray_items),
+            _ => return None,
+        };
+        Some(Bytes { len: len as i32, data: data as i32 })
+    }
+
     /// Loads item number `rcx` of the list or tuple at `rax`, which is used up.
     pub(super) fn load_item(&mut self, item: Reg, items: Items) {
         if items.is_list {
@@ -156,10 +279,11 @@ impl Maker<'_> {
         self.asm.load(item, Rm::Indexed(RAX, RCX, 3, first));
     }
 
-    /// Has the address of a list or tuple in `rax`, and in `rcx` the number of the item with an index that is within.
-    fn index(&mut self, sequence: Operand, index: Operand, items: Items) -> Result<(), Stop> {
+    /// Has the address of a sequence in `rax`, whose length is `len` from there, and in `rcx` the number of the item with
+    /// an index that is within.
+    fn index(&mut self, sequence: Operand, index: Operand, len: i32) -> Result<(), Stop> {
         let exit = self.exit(false);
-        let len = Rm::At(RAX, items.len);
+        let len = Rm::At(RAX, len);
         self.load(RAX, sequence)?;
         self.load(RCX, index)?;
         self.asm.shift(Shift::Arithmetic, RCX, 1);
@@ -174,10 +298,13 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Whether two operands are a list, or if that `may_be_tuple` a tuple, and a small int.
-    fn list_and_index(&mut self, sequence: Operand, index: Operand, may_be_tuple: bool) -> Result<Known, Stop> {
-        let [list, tuple] = [self.facts.list_type, self.facts.tuple_type].map(Type::Object);
-        let is_sequence = |ty: Type| ty == list || may_be_tuple && ty == tuple;
+    /// Whether two operands are a list or a `bytearray`, or if that `may_be_fixed` a tuple or a bytes object, and a small
+    /// int.
+    fn sequence_and_index(&mut self, sequence: Operand, index: Operand, may_be_fixed: bool) -> Result<Known, Stop> {
+        let facts = self.facts;
+        let changeable = [facts.list_type, facts.bytearray_type].map(Type::Object);
+        let fixed = [facts.tuple_type, facts.bytes_type].map(Type::Object);
+        let is_sequence = |ty: Type| changeable.contains(&ty) || may_be_fixed && fixed.contains(&ty);
         let ty = self.type_of(sequence);
         if !is_sequence(ty) {
             if !ty.is_unknown() || self.word_at(sequence).is_none() {
@@ -199,6 +326,14 @@ impl Maker<'_> {
         }
         Ok(Known::Yes)
     }
+}
+
+/// Where a bytes object or `bytearray` has its bytes.
+struct Bytes {
+    /// From the object to the number of bytes.
+    len: i32,
+    /// From the object to the address of the first byte.
+    data: i32,
 }
 
 /// Where a list or tuple has its items.

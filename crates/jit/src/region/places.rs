@@ -303,6 +303,17 @@ impl Maker<'_> {
         Ok(())
     }
 
+    /// Stores a word that is known, by way of `rax`.
+    pub(super) fn store_word(&mut self, to: Rm, word: usize) {
+        match i32::try_from(word as isize) {
+            Ok(number) => self.asm.store_number(to, number),
+            Err(_) => {
+                self.asm.number(RAX, word as u64);
+                self.asm.store(to, RAX);
+            }
+        }
+    }
+
     /// Puts all operands that are words into memory.
     pub(super) fn flush_words(&mut self) {
         for index in 0..self.context.stack.len() {
@@ -311,14 +322,14 @@ impl Maker<'_> {
             if value.place == Place::Memory || self.context.xmm_of(value).is_some() {
                 continue;
             }
-            let (ty, seen) = (self.type_of(operand), self.context.seen(value));
+            let (mut ty, seen) = (self.type_of(operand), self.context.seen(value));
             let to = slot(operand.slot);
             match value.place {
                 Place::Gpr(reg) => self.asm.store(to, reg),
-                Place::Word(word) if i32::try_from(word as isize).is_ok() => self.asm.store_number(to, word as i32),
                 Place::Word(word) => {
-                    self.asm.number(RAX, word as u64);
-                    self.asm.store(to, RAX);
+                    self.store_word(to, word);
+                    // What is to be called is known still when the arguments have been calculated.
+                    ty = if ty == Type::Value { Type::Word(word) } else { ty };
                 }
                 Place::Local(local) => {
                     self.asm.load(RAX, slot(local.into()));

@@ -10,6 +10,7 @@ mod direct;
 mod facts;
 pub mod generators;
 mod lookups;
+mod values;
 mod view;
 
 use alloc::boxed::Box;
@@ -18,10 +19,11 @@ use berus_mpy::opcode::Op;
 
 use crate::interpret::op;
 use crate::interpret::op::{TABLE, next, tri};
-pub use crate::interpret::tier::calls::{CALLED, RUN, call, call_builtin, machine_of_top, return_value, run_one};
+pub use crate::interpret::tier::calls::{CALLED, RUN, call, machine_of_top, return_value, run_one};
 pub use crate::interpret::tier::direct::{answers_bool, function_of, slice_function};
 pub use crate::interpret::tier::facts::Facts;
-pub use crate::interpret::tier::lookups::{load_attr, load_global, load_method, make_float, store_attr};
+pub use crate::interpret::tier::lookups::{load_attr, load_global, load_method, make_float, new_instance, store_attr};
+pub use crate::interpret::tier::values::{complex_function, float_power, item_of_dict, store_in_dict};
 pub use crate::interpret::tier::view::{Callee, View};
 use crate::model::code::Code;
 use crate::model::dispatch::{Exit, Table};

@@ -47,9 +47,9 @@ pub unsafe trait Translate<Interpreter> {
     fn forget(&self, is_alive: &dyn Fn(usize) -> bool);
 }
 
-/// Calls and backward jumps before anything is translated [`When::Later`]: some twenty milliseconds of the interpreter. What
+/// Calls and backward jumps before anything is translated [`When::Later`]: not quite a millisecond of the interpreter. What
 /// ends earlier hardly earns what machine code costs.
-pub const PATIENCE: u32 = 500_000;
+pub const PATIENCE: u32 = 16_384;
 
 /// Floats that are kept in store, so that machine code can always leave: as many as it has registers for floats.
 pub const STORE: usize = 16;
@@ -59,7 +59,7 @@ const ENTRIES: usize = 1024;
 
 /// How often an instruction is seen when the interpreter looks where the program is before machine code is made for it.
 /// Code that has run so long will probably run as long again, which is about what machine code costs.
-const LOOKS: usize = 4;
+const LOOKS: usize = 3;
 
 /// Machine code that goes on at an instruction.
 #[derive(Clone, Copy, Default)]

@@ -101,6 +101,13 @@ unsafe impl Object for Array {
 const BYTES: u8 = 1;
 
 impl Array {
+    /// From an array to its length, in bytes.
+    #[cfg(feature = "jit")]
+    pub(crate) const LEN: usize = core::mem::offset_of!(Array, len);
+    /// From an array to the address of its items, in bytes.
+    #[cfg(feature = "jit")]
+    pub(crate) const ITEMS: usize = core::mem::offset_of!(Array, items);
+
     /// A `bytearray` that holds a copy of `bytes`.
     ///
     /// # Errors

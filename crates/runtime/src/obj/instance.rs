@@ -69,13 +69,18 @@ pub(crate) const CLASS: Definition = Type::new(Qstr::EMPTY)
 /// that call.
 pub(crate) fn begin_simple(vm: &Vm, class: Gc<Type>) -> Res<Option<(Obj, Gc<Function>)>> {
     complete(vm, class)?;
-    if !class.has(flag::HEAP) || class.has(flag::SUBCLASSED) || class::find(vm, class, q!("__new__")).is_some() {
-        return Ok(None);
-    }
-    match class::find(vm, class, q!("__init__")).and_then(|found| found.value.downcast::<Function>()) {
+    match simple_init(vm, class) {
         Some(init) => Ok(Some((new(vm, class)?, init))),
         None => Ok(None),
     }
+}
+
+/// The `__init__` of `class`, which is complete, if making an instance takes no more than calling that.
+pub(crate) fn simple_init(vm: &Vm, class: Gc<Type>) -> Option<Gc<Function>> {
+    if !class.has(flag::HEAP) || class.has(flag::SUBCLASSED) || class::find(vm, class, q!("__new__")).is_some() {
+        return None;
+    }
+    class::find(vm, class, q!("__init__"))?.value.downcast::<Function>()
 }
 
 /// The Python function that a call of `object` calls with `object` as its `self`.

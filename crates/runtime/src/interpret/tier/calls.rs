@@ -1,11 +1,15 @@
 //! Calls from machine code, and instructions that machine code has the interpreter run.
 
+use core::mem::transmute;
+use core::ptr::with_exposed_provenance;
+
 use super::{EXITS, JUMPED, LEAVE, LOOK, NESTED, RESUME, WENT_ON, address, stop_at, translate};
 use crate::interpret::op;
 use crate::interpret::op::TABLE;
 use crate::model::builtin::{Builtin, Fun};
 use crate::model::code::Code;
 use crate::model::dispatch::Exit;
+use crate::model::error::Res;
 use crate::model::execute::Called;
 use crate::model::frame::Entry;
 use crate::model::object::Gc;
@@ -120,19 +124,54 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
     }
 }
 
-/// Calls the built-in function at `base`, as [`call`] does, with the `n` arguments behind it: as many as it takes.
-///
-/// # Safety
-/// As [`call`].
-pub unsafe extern "C" fn call_builtin(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize) -> usize {
-    let (start, base) = (Ip(ip), Sp(base));
-    let args = base.up(1);
-    let value = match base.at(0).downcast::<Builtin>().map(|builtin| builtin.fun()) {
-        Some(Fun::F1(fun)) => fun(vm, args.at(0)),
-        Some(Fun::F2(fun)) => fun(vm, args.at(0), args.at(1)),
-        Some(Fun::Var { fun, .. }) => fun(vm, args.values(n)),
-        _ => return RUN,
+/// A function of the runtime that calls a built-in function, as [`call`] does: one of those for `Fun`'s kinds, by the
+/// arguments that the built-in function takes, which are behind `base`. `builtin` is the function's own address.
+type CallBuiltin = unsafe extern "C" fn(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize, builtin: usize) -> usize;
+
+/// How machine code calls the built-in function `fun` with `n` arguments: the addresses of a [`CallBuiltin`], and of the
+/// function for that. `None` if it is called as any object is.
+pub(super) fn way_to_call(fun: Fun, n: usize) -> Option<(usize, usize)> {
+    let (way, fun): (CallBuiltin, *const ()) = match fun {
+        Fun::F1(fun) if n == 1 => (call_one, fun as *const ()),
+        Fun::F2(fun) if n == 2 => (call_two, fun as *const ()),
+        Fun::F3(fun) if n == 3 => (call_three, fun as *const ()),
+        Fun::Var { min, max, fun } if usize::from(min) <= n && n <= usize::from(max) => (call_many, fun as *const ()),
+        _ => return None,
     };
+    Some(((way as *const ()).expose_provenance(), fun.expose_provenance()))
+}
+
+unsafe extern "C" fn call_one(vm: &Vm, ip: *const u8, base: *mut Slot, _: usize, builtin: usize) -> usize {
+    // SAFETY: `way_to_call` has the address from a function of that type.
+    let fun: fn(&Vm, Obj) -> Res = unsafe { transmute(with_exposed_provenance::<()>(builtin)) };
+    let value = fun(vm, Sp(base).at(1));
+    called(vm, Ip(ip), Sp(base), value)
+}
+
+unsafe extern "C" fn call_two(vm: &Vm, ip: *const u8, base: *mut Slot, _: usize, builtin: usize) -> usize {
+    // SAFETY: as above.
+    let fun: fn(&Vm, Obj, Obj) -> Res = unsafe { transmute(with_exposed_provenance::<()>(builtin)) };
+    let value = fun(vm, Sp(base).at(1), Sp(base).at(2));
+    called(vm, Ip(ip), Sp(base), value)
+}
+
+unsafe extern "C" fn call_three(vm: &Vm, ip: *const u8, base: *mut Slot, _: usize, builtin: usize) -> usize {
+    // SAFETY: as above.
+    let fun: fn(&Vm, Obj, Obj, Obj) -> Res = unsafe { transmute(with_exposed_provenance::<()>(builtin)) };
+    let value = fun(vm, Sp(base).at(1), Sp(base).at(2), Sp(base).at(3));
+    called(vm, Ip(ip), Sp(base), value)
+}
+
+unsafe extern "C" fn call_many(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize, builtin: usize) -> usize {
+    // SAFETY: as above.
+    let fun: fn(&Vm, &[Obj]) -> Res = unsafe { transmute(with_exposed_provenance::<()>(builtin)) };
+    let value = fun(vm, Sp(base).up(1).values(n));
+    called(vm, Ip(ip), Sp(base), value)
+}
+
+/// How machine code goes on behind a call, whose operand is at `start`, of the built-in function at `base`.
+#[inline(always)]
+fn called(vm: &Vm, start: Ip, base: Sp, value: Res) -> usize {
     match value {
         Ok(value) => {
             base.set_slot(0, Some(value));

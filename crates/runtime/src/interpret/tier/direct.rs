@@ -205,7 +205,12 @@ direct! {
     build_tuple(vm, code, ip, sp) {
         let n = ip.uint();
         sp.drop(n);
-        sp.push(Tuple::new(vm, sp.values(n))?.obj());
+        let pair = if n == 2 { Tuple::pair_at_once(vm, sp.at(0), sp.at(1)) } else { None };
+        let tuple = match pair {
+            Some(pair) => pair,
+            None => Tuple::new(vm, sp.values(n))?,
+        };
+        sp.push(tuple.obj());
     }
 
     build_list(vm, code, ip, sp) {

@@ -3,15 +3,18 @@
 use core::mem::offset_of;
 
 use crate::data;
+use crate::data::bytes::Bytes;
 use crate::data::instance::Instance;
 use crate::model::events::Events;
 use crate::model::frame::{Block, Entry, Frame, Stacks};
-use crate::model::layout::{List, Map, Tuple};
+use crate::model::layout::{Dict, List, Map, Tuple};
 use crate::model::lookups::Lookups;
 use crate::model::object::Object;
 use crate::model::thread::Thread;
 use crate::model::types::{Type, flag};
 use crate::model::vm::Vm;
+use crate::obj::array::Array;
+use crate::obj::complex::Complex;
 use crate::obj::float::Float;
 
 /// What machine code needs to know of the interpreter: distances in bytes, from the beginning of a structure to a
@@ -81,6 +84,10 @@ pub struct Facts {
     pub float_value: usize,
     /// The address of the type of floats.
     pub float_type: usize,
+    /// The address of the type of complex numbers.
+    pub complex_type: usize,
+    /// The address of the type of dicts.
+    pub dict_type: usize,
     /// The address of the type of lists.
     pub list_type: usize,
     /// The address of the type of tuples.
@@ -89,6 +96,18 @@ pub struct Facts {
     pub tuple_len: usize,
     /// See `tuple_len`.
     pub tuple_items: usize,
+    /// The addresses of the types `bytes` and `bytearray`.
+    pub bytes_type: usize,
+    /// See `bytes_type`.
+    pub bytearray_type: usize,
+    /// From a bytes object to its length, and to the address of its first byte.
+    pub bytes_len: usize,
+    /// See `bytes_len`.
+    pub bytes_data: usize,
+    /// From a `bytearray` to its length, and to the address of its first byte.
+    pub bytearray_len: usize,
+    /// See `bytearray_len`.
+    pub bytearray_items: usize,
     /// From the cell of a variable that functions share to the variable's value.
     pub cell_value: usize,
 }
@@ -128,10 +147,18 @@ impl Facts {
             list_items: offset_of!(List, items),
             float_value: Float::VALUE,
             float_type: core::ptr::from_ref(<Float as Object>::TYPE).expose_provenance(),
+            complex_type: core::ptr::from_ref(<Complex as Object>::TYPE).expose_provenance(),
+            dict_type: core::ptr::from_ref(<Dict as Object>::TYPE).expose_provenance(),
             list_type: core::ptr::from_ref(<List as Object>::TYPE).expose_provenance(),
             tuple_type: core::ptr::from_ref(<Tuple as Object>::TYPE).expose_provenance(),
             tuple_len: offset_of!(Tuple, len),
             tuple_items: size_of::<Tuple>(),
+            bytes_type: core::ptr::from_ref(<Bytes as Object>::TYPE).expose_provenance(),
+            bytearray_type: core::ptr::from_ref(<Array as Object>::TYPE).expose_provenance(),
+            bytes_len: offset_of!(Bytes, len),
+            bytes_data: offset_of!(Bytes, data),
+            bytearray_len: Array::LEN,
+            bytearray_items: Array::ITEMS,
             cell_value: offset_of!(data::cell::Cell, value),
         }
     }

@@ -1,9 +1,11 @@
 //! What machine code asks the interpreter for: variables, attributes, methods and floats.
 
+use crate::data::instance;
 use crate::data::instance::Instance;
 use crate::interpret::op;
 use crate::model::layout::Function;
 use crate::model::registers::{Ip, Sp};
+use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::float::Floats;
@@ -77,6 +79,22 @@ pub unsafe extern "C" fn load_method(vm: &Vm, ip: *const u8, base: *mut Slot) ->
     base.set_slot(0, Some(method));
     base.set_slot(1, Some(object));
     1
+}
+
+/// An instance of `class`, a class with which [`View::init`](super::View::init) has met; null if there is no memory.
+///
+/// # Safety
+/// As [`run_one`](super::run_one).
+pub unsafe extern "C" fn new_instance(vm: &Vm, class: Obj) -> usize {
+    let made = class.downcast::<Type>().map(|class| instance::new(vm, class));
+    match made {
+        Some(Ok(object)) => object.bits(),
+        Some(Err(raised)) => {
+            vm.take_exception(raised);
+            0
+        }
+        None => 0,
+    }
 }
 
 /// A float, for machine code; null if there is no memory.

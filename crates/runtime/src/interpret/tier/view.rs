@@ -3,9 +3,10 @@
 use core::mem::offset_of;
 
 use super::address;
+use super::calls::way_to_call;
 use crate::data;
 use crate::data::instance::Instance;
-use crate::model::builtin::{Builtin, Fun};
+use crate::model::builtin::Builtin;
 use crate::model::code::Code;
 use crate::model::frame::{Frame, frame_bytes};
 use crate::model::layout::{Function, List, Map, Tuple};
@@ -14,10 +15,15 @@ use crate::model::types::{Type, flag};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::float::{Float, Floats};
+use crate::obj::instance;
 
 /// What machine code needs to know of a function to push its frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Callee {
+    /// The word of the function.
+    pub function: usize,
+    /// How many arguments the function takes, those with defaults included.
+    pub n_args: usize,
     /// The address of the code object.
     pub code: usize,
     /// The address of the first instruction.
@@ -204,17 +210,11 @@ impl<'a> View<'a> {
         (ty != 0 && function.downcast::<Builtin>().is_some()).then(|| (ty, function.bits()))
     }
 
-    /// Whether `word`, of a value that is reached from the frame, is a built-in function that
-    /// [`call_builtin`](super::call_builtin) calls with `n` arguments.
-    pub fn calls_builtin(&self, word: usize, n: usize) -> bool {
-        // SAFETY: the caller says that the word is one of a value.
-        let builtin = unsafe { Obj::from_bits(word) }.and_then(|object| object.downcast::<Builtin>());
-        builtin.is_some_and(|builtin| match builtin.fun() {
-            Fun::F1(_) => n == 1,
-            Fun::F2(_) => n == 2,
-            Fun::Var { min, max, .. } => usize::from(min) <= n && n <= usize::from(max),
-            _ => false,
-        })
+    /// How the built-in function that `word`, of a value that is reached from the frame, is, is called with `n` arguments:
+    /// the addresses of a function that takes the interpreter, the address behind the opcode, the callee's slot, `n` and
+    /// the second address, and answers as [`call`](super::call) does. `None` for other values and numbers.
+    pub fn way_to_call(&self, word: usize, n: usize) -> Option<(usize, usize)> {
+        way_to_call(self.object(word)?.downcast::<Builtin>()?.fun(), n)
     }
 
     /// How often classes have changed, a number that may begin anew.
@@ -223,18 +223,35 @@ impl<'a> View<'a> {
     }
 
     /// The function that `word`, the word of a value that is reached from the frame, is, if a call with `n` arguments
-    /// enters it by a frame alone.
+    /// enters it by a frame alone, in which [defaults](View::default_of) stand for the arguments that are left out.
     pub fn callee(&self, word: usize, n: usize) -> Option<Callee> {
-        // SAFETY: the caller says that the word is one of a value.
-        let function = unsafe { Obj::from_bits(word) }?.downcast::<Function>()?;
+        let function = self.object(word)?.downcast::<Function>()?;
         let code = function.code_if_simple();
-        (code.simple && usize::from(code.n_pos) == n).then(|| Callee {
+        let n_args = usize::from(code.n_pos);
+        (code.simple && n <= n_args && n_args <= n + usize::from(code.n_def)).then(|| Callee {
+            function: word,
+            n_args,
             code: address(code),
             start: code.start.expose_provenance(),
             n_locals: code.n_locals.into(),
             n_slots: code.n_state.into(),
             bytes: frame_bytes(code),
         })
+    }
+
+    /// The word of the default of argument number `n` of `callee`, one that has a default.
+    pub fn default_of(&self, callee: &Callee, n: usize) -> Option<usize> {
+        let function = self.object(callee.function)?.downcast::<Function>()?;
+        let defaults = function.defaults(function.code_if_simple());
+        defaults.get((n + defaults.len()).checked_sub(callee.n_args)?).copied().flatten().map(Obj::bits)
+    }
+
+    /// The `__init__` of the class that `word`, the word of a value that is reached from the frame, is, if making an
+    /// instance with `n` arguments takes no more than [`new_instance`](super::new_instance) and entering that function by
+    /// a frame alone. That is so until a [class changes](View::changes).
+    pub fn init(&self, word: usize, n: usize) -> Option<Callee> {
+        let class = self.object(word)?.downcast::<Type>().filter(|class| class.later().is_none())?;
+        self.callee(instance::simple_init(self.vm, class)?.obj().bits(), n + 1)
     }
 
     /// The word of the variable of the module that name `index` of the module stands for; `None` if there is none.
