@@ -451,6 +451,7 @@ impl Maker<'_> {
             Op::YieldValue => return self.yield_value(),
             Op::YieldFrom => return self.yield_from(instruction),
             Op::LoadGlobal => return self.load_global(instruction),
+            Op::StoreGlobal => return self.store_global(instruction),
             Op::LoadAttr => return self.load_attr(instruction),
             Op::LoadMethod => return self.load_method(instruction),
             Op::StoreAttr => return self.store_attr(instruction),

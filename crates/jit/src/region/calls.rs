@@ -30,12 +30,17 @@ impl Maker<'_> {
             && instruction.index() <= 0xff
             && let Some(way) = self.view.way_to_call(word, taken - 1)
         {
-            return self.call_builtin(instruction, taken - 1, way);
+            self.call_in_way(callee.slot, taken - 1, way);
+            effect(&mut self.context, instruction.effect());
+            if let Some(result) = self.context.stack.last_mut() {
+                result.ty = Type::Value;
+            }
+            return Ok(Step::To(instruction.end()));
         }
         let depth = self.context.stack.len().checked_sub(taken).ok_or(Stop)?;
         let base = self.context.locals.len() + depth;
         let resume = self.asm.label();
-        let slow = self.asm.label();
+        let (slow, done) = (self.asm.label(), self.asm.label());
         let n = taken - 1;
         if let Some(callee) = self.context.seen(callee.value)
             && instruction.index() <= 0xff
@@ -50,6 +55,15 @@ impl Maker<'_> {
                 self.no_changes(slow);
                 let made = Made { entry: self.facts.entry_of_init, args: base, n_args: n + 1 };
                 self.push_frame(instruction, base, init, made, resume);
+            } else if !is_method && let Some((class, function)) = self.view.call_method(callee, n) {
+                self.is_instance(base, class, slow);
+                self.no_changes(slow);
+                let made = Made { entry: self.facts.entry_of_machine, args: base, n_args: n + 1 };
+                self.push_frame(instruction, base, function, made, resume);
+            } else if let Some(way) = self.view.way_to_call(callee, n) {
+                self.is_callee(instruction, base, callee, slow);
+                self.call_in_way(base, n, way);
+                self.asm.jump(done);
             }
         }
         self.asm.bind(slow);
@@ -60,7 +74,7 @@ impl Maker<'_> {
         self.asm.number(R8, u64::from(is_method));
         self.asm.load(RAX, links::place(links::CALL));
         self.asm.call(RAX);
-        let (done, own, ends) = (self.asm.label(), self.asm.label(), self.asm.label());
+        let (own, ends) = (self.asm.label(), self.asm.label());
         const { assert!(WENT_ON == 0) };
         self.asm.test(RAX, RAX);
         self.asm.jump_if(If::Equal, done);
@@ -82,11 +96,12 @@ impl Maker<'_> {
         Ok(step)
     }
 
-    /// Calls a built-in function, which takes `n` arguments, in the `way` that it is called; of a method, `self` is one.
-    fn call_builtin(&mut self, instruction: &Instruction, n: usize, way: (usize, usize)) -> Steps {
+    /// Calls the built-in function in slot `base`, which takes `n` arguments, in the `way` that it is called; of a method,
+    /// `self` is one.
+    fn call_in_way(&mut self, base: usize, n: usize, way: (usize, usize)) {
         self.asm.copy(RDI, RBX);
         self.asm.number(RSI, (self.view.start() + self.at + 1) as u64);
-        self.asm.address(RDX, slot(self.operand(n)?.slot));
+        self.asm.address(RDX, slot(base));
         self.asm.number(RCX, n as u64);
         self.asm.number(R8, way.1 as u64);
         self.asm.number(RAX, way.0 as u64);
@@ -94,11 +109,19 @@ impl Maker<'_> {
         self.asm.test(RAX, RAX);
         let ends = self.ends();
         self.asm.jump_if(If::NotEqual, ends);
-        effect(&mut self.context, instruction.effect());
-        if let Some(result) = self.context.stack.last_mut() {
-            result.ty = Type::Value;
-        }
-        Ok(Step::To(instruction.end()))
+    }
+
+    /// Goes to `slow` unless the callee, in slot `base`, is an instance of the class at `class`.
+    fn is_instance(&mut self, base: usize, class: usize, slow: Label) {
+        let link = self.object(class);
+        self.asm.load(RAX, slot(base));
+        self.asm.test_bits(RAX.into(), 3);
+        self.asm.jump_if(If::NotEqual, slow);
+        self.asm.test(RAX, RAX);
+        self.asm.jump_if(If::Equal, slow);
+        self.asm.load(RCX, links::place(link));
+        self.asm.alu(Alu::Cmp, RCX, Rm::At(RAX, 0));
+        self.asm.jump_if(If::NotEqual, slow);
     }
 
     /// Goes to `slow` unless the callee, in slot `base`, is the object whose word is `callee`, and a method has `self`.
@@ -240,20 +263,41 @@ impl Maker<'_> {
             self.push_word(Type::Value, word);
             return Ok(Step::To(instruction.end()));
         }
-        let found = self.view.global(index).filter(|_| self.guesses());
-        let (Some((used, block, at)), Ok(key)) = (found, i32::try_from(self.view.name(index))) else {
+        let Some(place) = self.global(index) else {
             return self.by_function(instruction, links::LOAD_GLOBAL, false);
         };
-        let exit = self.exit(true);
         let value = self.gpr()?;
+        self.asm.load(value, place);
+        self.push_seen(Type::Value, Place::Gpr(value), self.view.global_word(index));
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// Stores a variable of the module that stands where it stood when the region was made.
+    pub(super) fn store_global(&mut self, instruction: &Instruction) -> Steps {
+        if self.context.xmm_of(self.operand(0)?.value).is_some() {
+            self.flush_all();
+        }
+        let value = self.operand(0)?;
+        let Some(place) = self.global(instruction.index() as usize) else { return self.generic(instruction) };
+        self.asm.address(RCX, place);
+        self.load(RAX, value)?;
+        self.asm.store(Rm::At(RCX, 0), RAX);
+        self.context.stack.pop();
+        Ok(Step::To(instruction.end()))
+    }
+
+    /// The place, by way of `rax`, of the variable of the module that name `index` is, if the variable stands where it
+    /// stood when the region was made; else machine code leaves. `None` if nothing is known of the variable.
+    fn global(&mut self, index: usize) -> Option<Rm> {
+        let (used, block, at) = self.view.global(index).filter(|_| self.guesses())?;
+        let key = i32::try_from(self.view.name(index)).ok()?;
+        let exit = self.exit(true);
         self.asm.number(RAX, used as u64);
         self.asm.alu_number_32(Alu::Cmp, Rm::At(RAX, 0), at as i32);
         self.asm.jump_if(If::BelowEqual, exit);
         self.asm.load(RAX, Rm::At(RAX, (block as isize - used as isize) as i32));
         self.entry(at, key, exit);
-        self.asm.load(value, Rm::At(RAX, 16 * at as i32 + 8));
-        self.push_seen(Type::Value, Place::Gpr(value), self.view.global_word(index));
-        Ok(Step::To(instruction.end()))
+        Some(Rm::At(RAX, 16 * at as i32 + 8))
     }
 
     /// Leaves by `exit` unless `key` is the key of entry `at` of those at `rax`.

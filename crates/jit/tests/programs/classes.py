@@ -191,3 +191,53 @@ def leaves(node):
 
 
 print(leaves(tree(8)))
+
+
+class Scale:
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, x, y=1):
+        return x * self.by + y
+
+
+def scaled(n, f):
+    out = []
+    for i in range(n):
+        out.append(f(i) + f(i, 2))
+        if i == 20:
+            f = Other(f)
+        if i == 25:
+            Other.__call__ = lambda self, x, y=0: -x
+        if i == 30:
+            f = len
+            break
+    return out
+
+
+class Other:
+    def __init__(self, f):
+        self.f = f
+
+    def __call__(self, *args):
+        return self.f(*args) * 10
+
+
+print(scaled(40, Scale(3)))
+
+
+class Plain:
+    pass
+
+
+def called(values):
+    n = 0
+    for value in values:
+        try:
+            n += value(2)
+        except TypeError:
+            n += 100
+    return n
+
+
+print(called([Scale(1), abs, Plain(), Scale, None, 3] * 5), called([abs] * 30), called([Scale(2)] * 20 + [None]))

@@ -115,3 +115,25 @@ text = "one two " + "three " * 60
 wide = text + "\u00e4\u00f6\u20ac" + text
 for string in (text, wide):
     print([string[i : i * 2] for i in range(0, 40, 13)], string[-9:-2], string[360:380], string[5:2], string[1000:])
+
+
+total = 0
+ratio = 1.0
+
+
+def store(n):
+    global total, ratio, late
+    for i in range(n):
+        total = total + i
+        ratio = ratio * 0.5 + i
+        if i == 10:
+            late = total
+        if i > 12:
+            late = late + 1
+        if i == 20:
+            del total
+            total = i
+    return total, ratio, late
+
+
+print(store(40), total, ratio, late)

@@ -89,3 +89,18 @@ def backward(items, n):
 
 print(backward(list(range(9)), 9), backward(list(range(8)), 8))
 print([[][::-1], [1][5::-1], [1, 2][:-9:-1], [1, 2, 3][1::-1], [1, 2, 3][-2::-1]])
+
+size, low = len, min
+
+
+def aliases(n):
+    global size
+    out = 0
+    for i in range(n):
+        out += size([0] * i) + low(i, 3) + low(3, i, 2)
+        if i == 20:
+            size = sum
+    return out
+
+
+print(aliases(30))

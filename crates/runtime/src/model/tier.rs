@@ -59,7 +59,7 @@ const ENTRIES: usize = 1024;
 
 /// How often an instruction is seen when the interpreter looks where the program is before machine code is made for it.
 /// Code that has run so long will probably run as long again, which is about what machine code costs.
-const LOOKS: usize = 3;
+const LOOKS: usize = 2;
 
 /// Machine code that goes on at an instruction.
 #[derive(Clone, Copy, Default)]

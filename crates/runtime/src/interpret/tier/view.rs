@@ -16,6 +16,7 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::float::{Float, Floats};
 use crate::obj::instance;
+use crate::q;
 
 /// What machine code needs to know of a function to push its frame.
 #[derive(Clone, Copy, Debug)]
@@ -252,6 +253,16 @@ impl<'a> View<'a> {
     pub fn init(&self, word: usize, n: usize) -> Option<Callee> {
         let class = self.object(word)?.downcast::<Type>().filter(|class| class.later().is_none())?;
         self.callee(instance::simple_init(self.vm, class)?.obj().bits(), n + 1)
+    }
+
+    /// The address of the class of the instance that `word`, the word of a value that is reached from the frame, is, and the
+    /// `__call__` that a call of such an instance with `n` arguments enters by a frame alone, in which the instance comes
+    /// first. That is so until a [class changes](View::changes).
+    pub fn call_method(&self, word: usize, n: usize) -> Option<(usize, Callee)> {
+        let instance = self.instance(word)?;
+        let found = data::class::find(self.vm, instance.class(), q!("__call__"))?;
+        let callee = self.callee(found.value.downcast::<Function>()?.obj().bits(), n + 1)?;
+        Some((instance.class().as_ptr().addr().get(), callee))
     }
 
     /// The word of the variable of the module that name `index` of the module stands for; `None` if there is none.
