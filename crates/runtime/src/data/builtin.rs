@@ -68,7 +68,7 @@ impl Builtin {
     }
 
     /// The function.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn fun(&self) -> Fun {
         self.fun
     }

@@ -69,7 +69,7 @@ impl Dict {
     }
 
     /// Whether programs may not change the dict.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn is_fixed(&self) -> bool {
         self.map.is_fixed()
     }

@@ -102,14 +102,14 @@ impl Function {
     ///
     /// # Errors
     /// `MemoryError`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn code(&self, vm: &Vm) -> Res<Gc<Code>> {
         let code = self.code.get();
         if code.is_linked() { Ok(code) } else { self.link(vm) }
     }
 
     /// The code that the function runs, or if that is not made yet, the placeholder, which is not simple.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn code_if_simple(&self) -> Gc<Code> {
         self.code.get()
     }
@@ -168,13 +168,13 @@ impl Function {
     }
 
     /// The cells that the function closes over.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn cells(&self) -> &[Slot] {
         self.extra(0)
     }
 
     /// The defaults of the last positional arguments.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn defaults(&self, code: Gc<Code>) -> &[Slot] {
         &self.extra(code.n_def.into())[self.n_cells.into()..]
     }

@@ -47,7 +47,7 @@ impl Instance {
     }
 
     /// The instance's attributes.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn members(&self) -> &Map {
         &self.members
     }
@@ -78,7 +78,7 @@ impl Instance {
     }
 
     /// Whether storing an attribute only takes [`Instance::store_member`].
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn stores_plainly(&self) -> bool {
         let class = self.class();
         !class.has_accessors() && !class.has(flag::SUBCLASSED)

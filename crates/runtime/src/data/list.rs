@@ -82,7 +82,7 @@ impl List {
     }
 
     /// How many items the list has.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn len(&self) -> usize {
         self.len.get()
     }
@@ -93,7 +93,7 @@ impl List {
     }
 
     /// The items. Calls of Python code may change the list, so call nothing while the items are in use.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn items(&self) -> &[Cell<Obj>] {
         // SAFETY: the block holds `len` items at its start.
         unsafe { core::slice::from_raw_parts(self.items.get().as_ptr().cast(), self.len.get()) }
@@ -118,7 +118,7 @@ impl List {
     }
 
     /// Item number `index`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn get(&self, index: usize) -> Option<Obj> {
         self.items().get(index).map(Cell::get)
     }

@@ -110,7 +110,7 @@ impl Map {
     }
 
     /// Whether the flag `bit` is set, one of those of [`Map::note`].
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn is_noted(&self, bit: u32) -> bool {
         self.flags.get() & bit != 0
     }
@@ -131,7 +131,7 @@ impl Map {
 
     /// All entries, gaps included. Calls of Python code may change the map, so call nothing while the entries are in
     /// use.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn entries(&self) -> &[Entry] {
         match self.block.get() {
             // SAFETY: the block begins with `used` entries that were written.
@@ -642,7 +642,7 @@ fn is_spelled(vm: &Vm, key: Obj, bytes: &[u8]) -> bool {
 
 /// Whether two different words cannot be equal, as far as the words tell: names, small ints and `None` equal only
 /// themselves, but `True` equals 1.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn are_unequal(left: Obj, right: Obj) -> bool {
     !left.is_pointer() && !right.is_pointer() && left.as_bool().is_none() && right.as_bool().is_none()
 }

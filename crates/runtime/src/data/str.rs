@@ -116,7 +116,7 @@ impl Str {
     }
 
     /// The hash, if somebody has asked for it before; else 0.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn known_hash(&self) -> u32 {
         self.hash.get() as u32
     }

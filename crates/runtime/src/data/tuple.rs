@@ -106,7 +106,7 @@ impl Tuple {
     }
 
     /// The items.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn items(&self) -> &[Obj] {
         // SAFETY: `len` items follow the object and never change.
         unsafe { core::slice::from_raw_parts(self.data(), self.len) }

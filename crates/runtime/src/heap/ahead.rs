@@ -40,7 +40,7 @@ impl Ahead {
     }
 
     /// Takes out the word that has waited longest.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn take(&mut self) -> Option<usize> {
         let first = self.turn.wrapping_sub(self.waiting);
         self.waiting = self.waiting.checked_sub(1)?;

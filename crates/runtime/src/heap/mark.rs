@@ -33,7 +33,7 @@ impl Window {
         Window { start: span.start, len: span.len() }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn contains(self, address: usize) -> bool {
         address.wrapping_sub(self.start) < self.len
     }
@@ -59,7 +59,7 @@ struct Pending {
 
 impl Pending {
     /// An empty stack, whose entries cost nothing to make.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn new() -> Pending {
         Pending { spans: [MaybeUninit::uninit(); DEPTH], depth: 0 }
     }
@@ -73,7 +73,7 @@ impl Pending {
         true
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn pop(&mut self) -> Option<Span> {
         self.depth = self.depth.checked_sub(1)?;
         // SAFETY: the entry is one of the first `depth`, which `push` has filled.
@@ -163,7 +163,7 @@ impl<'h> Marker<'h> {
 
     /// Lets a word that may point into a block wait in the queue, where a queue pays, and answers the word to visit
     /// now.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn ahead_of(&self, ahead: &mut Ahead, word: usize) -> Option<usize> {
         if ahead::PAYS { ahead.put(word, self.group_zero.wrapping_add(word / GROUP_BYTES)) } else { Some(word) }
     }

@@ -139,27 +139,27 @@ fn note_in_trace(vm: &Vm, frame: &Frame, exception: Obj) {
 }
 
 impl Execute for Vm {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn run(&self) -> Res<Exit> {
         run(self)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn run_raising(&self) -> Res<Exit> {
         run_raising(self)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn is_delegating(&self, ip: *const u8) -> bool {
         op::is_delegating(ip)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn call_in_place(&self, callee: Obj, args: Sp, n_pos: usize, n_kw: usize, entry: Entry) -> Res<Called> {
         op::call_at(self, callee, op::Passed { args, n_pos, n_kw, in_place: true, entry })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn push_simple(&self, function: Gc<Function>, args: Sp, n: usize, entry: Entry) -> Option<Gc<Code>> {
         op::push_simple(self, function, args, n, entry)
     }

@@ -14,13 +14,13 @@ pub struct Args<'a> {
 
 impl<'a> Args<'a> {
     /// Positional arguments only.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn positional(all: &'a [Obj]) -> Args<'a> {
         Args { all, n_pos: all.len() }
     }
 
     /// `n_pos` positional arguments, then pairs of keyword (a string) and value.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn new(all: &'a [Obj], n_pos: usize) -> Args<'a> {
         debug_assert!(n_pos <= all.len() && (all.len() - n_pos).is_multiple_of(2));
         Args { all, n_pos }
@@ -30,19 +30,19 @@ impl<'a> Args<'a> {
     pub const NONE: Args<'static> = Args::positional(&[]);
 
     /// The positional arguments.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn pos(&self) -> &'a [Obj] {
         &self.all[..self.n_pos]
     }
 
     /// How many positional arguments there are.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn n_pos(&self) -> usize {
         self.n_pos
     }
 
     /// How many keyword arguments there are.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn n_kw(&self) -> usize {
         (self.all.len() - self.n_pos) / 2
     }

@@ -61,13 +61,13 @@ impl Vm {
     }
 
     /// The hint of the instruction at `ip`: where in a map its name was found last.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn hint(&self, ip: Ip) -> &Cell<u8> {
         &self.lookups.hints[ip.0.addr() % HINTS]
     }
 
     /// The result of looking `name` up in `ty`, if [`Vm::remember_method`] was told of it and the cache still has it.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn remembered_method(&self, ty: Gc<Type>, name: Qstr) -> Option<Option<Found>> {
         let method = self.lookups.slot(ty, name).get();
         method.is_for(ty, name).then(|| method.found())

@@ -55,7 +55,7 @@ pub(crate) enum Entry {
 
 impl Entry {
     /// The entry of the frame for `__init__`, where a class is called instead of a function; `None` if Rust code calls.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn of_init(self) -> Option<Entry> {
         match self {
             Entry::Call => Some(Entry::Init),
@@ -117,7 +117,7 @@ pub(crate) struct Block {
 
 impl Frame {
     /// The first of the frame's exception blocks.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn blocks(&self) -> *mut Block {
         core::ptr::from_ref(self).wrapping_add(1).cast_mut().cast()
     }
@@ -132,13 +132,13 @@ impl Frame {
     }
 
     /// Closes the innermost block.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn pop_block(&self) {
         self.blocks_end.set(self.blocks_end.get().wrapping_sub(1));
     }
 
     /// The open blocks, innermost last.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn open_blocks(&self) -> &[Block] {
         let len = (self.blocks_end.get().addr() - self.blocks().addr()) / size_of::<Block>();
         // SAFETY: `len` blocks have been written behind the frame.
@@ -146,7 +146,7 @@ impl Frame {
     }
 
     /// The innermost block.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn top_block(&self) -> Option<Block> {
         self.open_blocks().last().copied()
     }
@@ -247,20 +247,20 @@ impl Stacks {
     }
 
     /// The frame that runs.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn frame(&self) -> &Frame {
         // SAFETY: `top` points to a frame in `frames`, at first the bottom.
         unsafe { &*self.top.get() }
     }
 
     /// The end of the value stack, as far as it has been put to use.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn values_end(&self) -> *mut Slot {
         self.values.end.get().cast()
     }
 
     /// The end of the frame stack, as far as it has been put to use.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn frames_end(&self) -> usize {
         self.frames.end.get().addr()
     }
@@ -303,7 +303,7 @@ impl Stacks {
     }
 
     /// Where the next frame goes.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn after(&self, frame: &Frame) -> *mut Frame {
         let blocks = frame.code.get().map_or(0, |code| code.n_exc as usize);
         frame.blocks().wrapping_add(blocks).cast()
@@ -332,7 +332,7 @@ impl Memory {
         Some(Memory { all: Cell::new(all), end: Cell::new(all.cast()) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn start(&self) -> *mut usize {
         self.all.get().cast()
     }
@@ -371,7 +371,7 @@ impl Drop for Memory {
 }
 
 /// The bytes of a frame of `code` with its blocks.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn frame_bytes(code: Gc<Code>) -> usize {
     size_of::<Frame>() + code.n_exc as usize * size_of::<Block>()
 }
@@ -382,7 +382,7 @@ impl Vm {
     ///
     /// # Errors
     /// `RuntimeError` if a stack is full.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry, object: Slot) -> Res<()> {
         let end = locals.wrapping_add(usize::from(code.n_state));
         self.check_end(end)?;
@@ -390,14 +390,14 @@ impl Vm {
     }
 
     /// As [`Vm::push_frame`], without an object. False if a stack is full.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn try_push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry) -> bool {
         let end = locals.wrapping_add(usize::from(code.n_state));
         end <= self.thread.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
     }
 
     /// As [`Vm::push_frame`], for slots that lie anywhere; the slots of frames above begin at `end`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn push_frame_with(
         &self,
         code: Gc<Code>,
@@ -439,7 +439,7 @@ impl Vm {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn try_push_frame_with(
         &self,
         code: Gc<Code>,
@@ -473,13 +473,13 @@ impl Vm {
     }
 
     /// Removes the running frame.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn pop_frame(&self) {
         self.thread.stacks.top.set(self.frame().below.get());
     }
 
     /// Checks that the value stack has room for the slots of `code` at `locals`. `RuntimeError` if it has not.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn check_room(&self, locals: Sp, code: Gc<Code>) -> Res<()> {
         self.check_end(locals.0.wrapping_add(usize::from(code.n_state)))
     }

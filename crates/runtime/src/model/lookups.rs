@@ -42,12 +42,12 @@ impl Method {
     }
 
     /// Whether this is the result for `name` in `ty`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn is_for(&self, ty: Gc<Type>, name: Qstr) -> bool {
         self.ty == ty.as_ptr().addr().get() && self.name == name.number()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn found(&self) -> Option<Found> {
         self.found.map(|(value, owner)| Found { value, owner, native: self.native })
     }
@@ -93,13 +93,13 @@ impl Default for Lookups {
 }
 
 impl Lookups {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn slot(&self, ty: Gc<Type>, name: Qstr) -> &Cell<Method> {
         let address = ty.as_ptr().addr().get();
         &self.methods[(address >> 5 ^ name.number() as usize) % METHODS]
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn beyond(&self, globals: &Map, name: Qstr) -> &Cell<Beyond> {
         let address = core::ptr::from_ref(globals).addr();
         &self.builtins[(address >> 5 ^ name.number() as usize) % BUILTINS]

@@ -73,7 +73,7 @@ impl Vm {
     ///
     /// # Errors
     /// `MemoryError`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn alloc<T: Object>(&self, object: T) -> Res<Gc<T>> {
         self.alloc_tail(object, 0)
     }

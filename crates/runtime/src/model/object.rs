@@ -28,7 +28,7 @@ impl Header {
     }
 
     /// The type.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn ty(&self) -> Gc<Type> {
         Gc(self.ty)
     }
@@ -65,7 +65,7 @@ pub unsafe trait Object: Sized {
 pub struct Gc<T>(NonNull<T>);
 
 impl<T> Clone for Gc<T> {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn clone(&self) -> Gc<T> {
         *self
     }
@@ -98,13 +98,13 @@ impl<T> Gc<T> {
     ///
     /// # Safety
     /// `object` is a valid `T` in a heap block (or lives for ever), and stays valid while the collector sees it.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const unsafe fn from_ptr(object: NonNull<T>) -> Gc<T> {
         Gc(object)
     }
 
     /// The object's address.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn as_ptr(self) -> NonNull<T> {
         self.0
     }
@@ -112,7 +112,7 @@ impl<T> Gc<T> {
 
 impl<T: Object> Gc<T> {
     /// The object as a value.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn obj(self) -> Obj {
         Obj::from_header(self.0.cast())
     }
@@ -121,7 +121,7 @@ impl<T: Object> Gc<T> {
 impl<T> Deref for Gc<T> {
     type Target = T;
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn deref(&self) -> &T {
         // SAFETY: `Gc::from_ptr` promises a valid object; it stays so while this pointer is where the collector
         // sees it, which holders of a `Gc` uphold.

@@ -63,7 +63,7 @@ impl Vm {
     }
 
     /// The order of two runs of bytes.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn order_of_bytes(&self, left: &[u8], right: &[u8]) -> core::cmp::Ordering {
         spend_work_on_bytes(self, left.len().min(right.len()));
         left.cmp(right)

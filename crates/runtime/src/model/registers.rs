@@ -34,7 +34,7 @@ pub(crate) type Running = Gc<Code>;
 pub(crate) struct Running(());
 
 /// The code that runs, for a handler.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn running(code: Gc<Code>) -> Running {
     #[cfg(not(berus_few_registers))]
     return code;
@@ -46,7 +46,7 @@ pub(crate) fn running(code: Gc<Code>) -> Running {
 }
 
 /// The code that a handler was given.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn code_of(vm: &Vm, running: Running) -> Gc<Code> {
     let _ = vm;
     #[cfg(not(berus_few_registers))]
@@ -69,7 +69,7 @@ pub(crate) struct Here {
 }
 
 impl Here {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn new(code: Gc<Code>, fp: Fp) -> Here {
         let _ = fp;
         Here {
@@ -79,12 +79,12 @@ impl Here {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn code(self, vm: &Vm) -> Gc<Code> {
         code_of(vm, self.running)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn fp(self, vm: &Vm) -> Fp {
         let _ = vm;
         #[cfg(not(berus_few_registers))]
@@ -105,14 +105,14 @@ impl Ip {
     }
 
     /// The byte at the pointer, which stays.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn peek(self) -> u8 {
         // SAFETY: verified code does not run off its end.
         unsafe { *self.0 }
     }
 
     /// Reads the unsigned number at the pointer, which moves behind it.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn uint(&mut self) -> usize {
         let byte = self.byte();
         if byte & 0x80 == 0 { usize::from(byte) } else { self.long_uint(byte) }
@@ -173,14 +173,14 @@ impl Ip {
     }
 
     /// Reads the distance in bytes of the forward jump at the pointer, counted from behind the jump.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn forward(&mut self) -> isize {
         let low = self.byte();
         if low & 0x80 == 0 { isize::from(low) } else { isize::from(low & 0x7f) | isize::from(self.byte()) << 7 }
     }
 
     /// The pointer `by` bytes further on.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn plus(self, by: isize) -> Ip {
         Ip(self.0.wrapping_offset(by))
     }
@@ -188,13 +188,13 @@ impl Ip {
 
 impl Sp {
     /// Puts a value on the stack.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn push(&mut self, value: Obj) {
         self.push_slot(Some(value));
     }
 
     /// Puts a word on the stack.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn push_slot(&mut self, word: Slot) {
         // SAFETY: verified code stays below the end of its frame's slots.
         unsafe { self.0.write(word) };
@@ -202,7 +202,7 @@ impl Sp {
     }
 
     /// Takes a word from the stack.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn pop_slot(&mut self) -> Slot {
         self.0 = self.0.wrapping_sub(1);
         // SAFETY: verified code has pushed the word that an instruction reads.
@@ -210,65 +210,65 @@ impl Sp {
     }
 
     /// Takes a value from the stack.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn pop(&mut self) -> Obj {
         self.0 = self.0.wrapping_sub(1);
         self.at(0)
     }
 
     /// Forgets `n` slots.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn drop(&mut self, n: usize) {
         self.0 = self.0.wrapping_sub(n);
     }
 
     /// The stack pointer `n` slots further down.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn down(self, n: usize) -> Sp {
         Sp(self.0.wrapping_sub(n))
     }
 
     /// The stack pointer `n` slots further up.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn up(self, n: usize) -> Sp {
         Sp(self.0.wrapping_add(n))
     }
 
     /// The value `n` slots above the stack pointer.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn at(self, n: usize) -> Obj {
         // SAFETY: verified code has pushed the word, which is not null where an instruction takes a value.
         unsafe { self.0.add(n).cast::<Obj>().read() }
     }
 
     /// The value on top.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn top(self) -> Obj {
         self.down(1).at(0)
     }
 
     /// The word `n` slots above the stack pointer.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn slot(self, n: usize) -> Slot {
         // SAFETY: verified code has pushed the word that an instruction reads.
         unsafe { self.0.add(n).read() }
     }
 
     /// Sets the word `n` slots above the stack pointer.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn set_slot(self, n: usize, word: Slot) {
         // SAFETY: the slot is one of the frame's, as verification has checked.
         unsafe { self.0.add(n).write(word) };
     }
 
     /// Sets the value on top.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn set_top(self, value: Obj) {
         self.down(1).set_slot(0, Some(value));
     }
 
     /// The `n` values from the stack pointer upwards, which stay on the stack as long as no instruction runs.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn values<'a>(self, n: usize) -> &'a [Obj] {
         // SAFETY: verified code has pushed the values that an instruction reads.
         unsafe { core::slice::from_raw_parts(self.0.cast(), n) }
@@ -277,14 +277,14 @@ impl Sp {
 
 impl Fp {
     /// Local variable `n`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn local(self, n: usize) -> Slot {
         // SAFETY: verification has checked the number against the frame's size.
         unsafe { self.0.add(n).read() }
     }
 
     /// Sets local variable `n`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn set_local(self, n: usize, value: Slot) {
         // SAFETY: verification has checked the number against the frame's size.
         unsafe { self.0.add(n).write(value) };

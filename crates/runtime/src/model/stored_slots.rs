@@ -24,19 +24,19 @@ macro_rules! stored_slots {
             }
 
             /// The type's name, if the name has no number.
-            #[inline(always)]
+            #[cfg_attr(not(feature = "small"), inline(always))]
             pub(crate) const fn name(self) -> Name {
                 self.0.name
             }
 
             /// The attributes that all objects of the type share.
-            #[inline(always)]
+            #[cfg_attr(not(feature = "small"), inline(always))]
             pub(crate) const fn members(self) -> &'static [Member] {
                 self.0.members
             }
 
             $(#[doc = concat!("The slot `", stringify!($slot), "`.")]
-            #[inline(always)]
+            #[cfg_attr(not(feature = "small"), inline(always))]
             pub fn $slot(self) -> Option<$fn> {
                 self.0.$slot
             })*

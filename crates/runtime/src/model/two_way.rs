@@ -26,7 +26,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The byte that is read after `index` others.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn at(&self, index: usize) -> u8 {
         self.bytes[if self.is_backward { self.bytes.len() - 1 - index } else { index }]
     }

@@ -415,7 +415,7 @@ impl Type {
     }
 
     /// The class that this type is the beginning of; `None` if the type has no attributes of its own.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn as_class(&self) -> Option<&Class> {
         // SAFETY: a type with the flag `ATTRIBUTES` is the beginning of a class.
         self.has(flag::ATTRIBUTES).then(|| unsafe { NonNull::from_ref(self).cast().as_ref() })

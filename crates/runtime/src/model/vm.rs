@@ -295,14 +295,14 @@ impl Vm {
     }
 
     /// Whether the machine stack has no room left for built-ins to call deeper.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn is_deep(&self) -> bool {
         let marker = 0u8;
         (&raw const marker).addr() < self.thread.stack_limit.get()
     }
 
     /// The frame that runs.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn frame(&self) -> &Frame {
         self.thread.stacks.frame()
     }

@@ -43,7 +43,7 @@ impl Obj {
     /// Bits of a small integer, sign included.
     pub const SMALL_INT_BITS: u32 = usize::BITS - 1;
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     const fn from_nonzero_bits(bits: NonZeroUsize) -> Obj {
         Obj(NonNull::without_provenance(bits))
     }
@@ -79,7 +79,7 @@ impl Obj {
     const IMMEDIATES: usize = 4;
 
     /// The small integer `value`; `None` if that is too large for one.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn small_int(value: isize) -> Option<Obj> {
         let shifted = value << 1;
         if shifted >> 1 == value { Some(Obj::tagged(shifted as usize | 1)) } else { None }
@@ -88,25 +88,25 @@ impl Obj {
     /// The small integer `value`.
     ///
     /// `value` must lie between [`Obj::SMALL_INT_MIN`] and [`Obj::SMALL_INT_MAX`]; else the result is another number.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn small_int_wrapping(value: isize) -> Obj {
         Obj::tagged((value << 1) as usize | 1)
     }
 
     /// Whether this value is a small integer.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn is_small_int(self) -> bool {
         self.bits() & 1 != 0
     }
 
     /// The number that this value is, if it is a small integer.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn as_small_int(self) -> Option<isize> {
         if self.is_small_int() { Some(self.bits() as isize >> 1) } else { None }
     }
 
     /// `True` or `False`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn bool(value: bool) -> Obj {
         if value { Obj::TRUE } else { Obj::FALSE }
     }
@@ -124,43 +124,43 @@ impl Obj {
     }
 
     /// The string that is the name `name`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn qstr(name: Qstr) -> Obj {
         Obj::tagged((name.number() as usize) << 3 | 0b010)
     }
 
     /// The name that this value is, if it is a qstr. A string of the same text may also be an object.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn as_qstr(self) -> Option<Qstr> {
         if self.bits() & 0b111 == 0b010 { Some(Qstr::from_number((self.bits() >> 3) as u32)) } else { None }
     }
 
     /// Whether this value is a pointer to an object.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn is_pointer(self) -> bool {
         self.bits() & 0b11 == 0
     }
 
     /// The object at `header`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn from_header(header: NonNull<Header>) -> Obj {
         Obj(header.cast())
     }
 
     /// The object `object`, which is a constant.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn from_static<T: Object>(object: &'static T) -> Obj {
         Obj(NonNull::from_ref(object).cast())
     }
 
     /// The header of the object that this value points to, if it is a pointer.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn as_header(self) -> Option<NonNull<Header>> {
         if self.is_pointer() { Some(self.0.cast()) } else { None }
     }
 
     /// The word itself, of which [`Obj::from_bits`] makes the value again.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn bits(self) -> usize {
         self.0.expose_provenance().get()
     }
@@ -170,7 +170,7 @@ impl Obj {
     /// # Safety
     /// `bits` came from [`Obj::bits`], or from machine code that keeps to the same representation, and the object
     /// that it may point to is alive.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub unsafe fn from_bits(bits: usize) -> Option<Obj> {
         NonNull::new(core::ptr::with_exposed_provenance_mut(bits)).map(Obj)
     }

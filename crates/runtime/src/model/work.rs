@@ -5,7 +5,7 @@ use crate::model::steps::{charge_instructions, take_turn};
 use crate::model::vm::Vm;
 
 /// [`Vm::work_on_bytes`] for functions that cannot fail, as [`spend_work`].
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn spend_work_on_bytes(vm: &Vm, bytes: usize) {
     spend_work(vm, bytes / BYTES_PER_UNIT);
 }
@@ -21,7 +21,7 @@ pub(crate) fn end_slice(vm: &Vm, units: usize) {
 
 /// [`Vm::work`] for functions that cannot fail: if a slice is used up, the next work, call or jump looks at pending
 /// events.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn spend_work(vm: &Vm, units: usize) {
     if !vm.events.take_work(units) {
         overspend_work(vm, units);

@@ -83,7 +83,7 @@ impl Context {
     }
 
     /// The module's variables.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn globals(&self) -> Gc<Dict> {
         self.globals
     }
@@ -202,7 +202,7 @@ impl Code {
     }
 
     /// Whether the code can be run, and is no [placeholder](Context::placeholder).
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn is_linked(&self) -> bool {
         !self.start.is_null()
     }
@@ -258,19 +258,19 @@ impl Code {
     }
 
     /// Whether calling a function of this code makes a generator.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn is_generator(&self) -> bool {
         self.flags & berus_mpy::prelude::scope_flag::GENERATOR as u8 != 0
     }
 
     /// Whether all of the scope flags `flags` are set.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn has(&self, flags: u32) -> bool {
         u32::from(self.flags) & flags == flags
     }
 
     /// Whether the code takes `*args`, `**kwargs` or keyword-only arguments.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn takes_more(&self) -> bool {
         use berus_mpy::prelude::scope_flag::{VARARGS, VARKEYWORDS};
         self.n_kwonly > 0 || u32::from(self.flags) & (VARARGS | VARKEYWORDS) != 0
@@ -284,21 +284,21 @@ impl Code {
     }
 
     /// The name with index `index` in the module's table.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn qstr(&self, index: usize) -> Qstr {
         // SAFETY: verification has checked every index in the code against the table's length.
         unsafe { self.qstrs.add(index).read() }
     }
 
     /// The constant with index `index` in the module's table.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn constant(&self, index: usize) -> Slot {
         // SAFETY: as in `qstr`.
         unsafe { self.constants.add(index).read() }
     }
 
     /// The child with number `index`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn child(&self, index: usize) -> Slot {
         // SAFETY: as in `qstr`; code with children has the block.
         self.children.and_then(|children| unsafe { children.add(index).read() })

@@ -202,7 +202,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
 
 /// A frequent operator on a complex number and a number; `None` for others.
 #[cfg(not(feature = "small"))]
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn short(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Option<Res> {
     let number = |object: Obj| {
         parts(object).or_else(|| {

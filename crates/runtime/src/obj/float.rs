@@ -89,14 +89,14 @@ impl Float {
     }
 
     /// The float's value.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn value(&self) -> f64 {
         self.value
     }
 }
 
 /// The value of `object`, if it is exactly a float.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn as_float(object: Obj) -> Option<f64> {
     object.downcast::<Float>().map(|float| float.value)
 }
@@ -129,7 +129,7 @@ pub trait Floats {
 }
 
 impl Floats for Vm {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn new_float(&self, value: f64) -> Res {
         Ok(self.alloc(Float { header: Header::of(&TYPE), value })?.obj())
     }

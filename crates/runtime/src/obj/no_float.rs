@@ -8,13 +8,13 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 
 /// No object is a float.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn as_float(_: Obj) -> Option<f64> {
     None
 }
 
 /// No object is a complex number.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn complex_parts(_: Obj) -> Option<(f64, f64)> {
     None
 }
@@ -72,7 +72,7 @@ fn no_float(vm: &Vm) -> Raised {
 }
 
 /// No result: there are no floats.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn short(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Option<Obj> {
     None
 }
@@ -83,7 +83,7 @@ pub fn binary_after_int(_: &Vm, _: BinaryOp, _: Obj, _: Obj) -> Res<Option<Obj>>
 }
 
 /// No result: there are no floats.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub fn binary(_: &Vm, _: BinaryOp, _: f64, _: f64) -> Res<Option<Obj>> {
     Ok(None)
 }

@@ -42,19 +42,19 @@ static TABLE: [u16; SLOTS] = {
 };
 
 /// The spelling of the name with a fixed number.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(super) fn spelling(number: usize) -> &'static [u8] {
     NAMES[number].as_bytes()
 }
 
 /// The hash of the name with a fixed number.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(super) fn hash_of(number: usize) -> u32 {
     HASHES[number]
 }
 
 /// The number of the name spelled `bytes`, whose hash is `hash`.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(super) fn find(bytes: &[u8], hash: u32) -> Option<usize> {
     let mut slot = hash as usize % SLOTS;
     loop {

@@ -28,13 +28,13 @@ impl Qstr {
     pub const EMPTY: Qstr = Qstr(1);
 
     /// The name with number `number`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn from_number(number: u32) -> Qstr {
         Qstr(number)
     }
 
     /// The number of the string.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub const fn number(self) -> u32 {
         self.0
     }

@@ -36,17 +36,17 @@ use crate::services::weak::tell_watchers;
 const NAP_WORK: usize = 64;
 
 impl Poll for Vm {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn work(&self, units: usize) -> Res<()> {
         if self.events.take_work(units) { Ok(()) } else { look_amid_work(self, units) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn work_on_bytes(&self, bytes: usize) -> Res<()> {
         self.work(bytes / BYTES_PER_UNIT)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn work_in_turns(&self, units: usize) -> Res<()> {
         if self.events.take_work(units) { Ok(()) } else { poll_amid_work(self, units) }
     }

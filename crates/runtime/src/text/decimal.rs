@@ -4,13 +4,13 @@
 pub(crate) struct Decimal(itoa::Buffer);
 
 impl Decimal {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn new() -> Decimal {
         Decimal(itoa::Buffer::new())
     }
 
     /// The text of `value`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn format(&mut self, value: isize) -> &[u8] {
         self.0.format(value).as_bytes()
     }

@@ -3,7 +3,7 @@
 //! MicroPython knows the classes of ASCII characters only (`py/unicode.c`), and so does Berus.
 
 /// Whether `byte` starts a character.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub const fn is_start(byte: u8) -> bool {
     byte & 0xc0 != 0x80
 }

@@ -13,7 +13,7 @@ const GOLDEN: usize = (0x9e37_79b9_7f4a_7c15_u64 >> (u64::BITS - usize::BITS)) a
 
 /// The slot for a hash: multiplication carries all bits of the hash to the highest, which choose. So keys that differ by
 /// multiples of a power of two have slots of their own, too.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 const fn first_slot(hash: usize, shift: u32) -> usize {
     hash.wrapping_mul(GOLDEN) >> shift
 }
@@ -24,7 +24,7 @@ const fn len(capacity: u32) -> usize {
 }
 
 /// Bits of a hash that do not choose among the slots for `capacity` entries, of which there are more than [`PLAIN`].
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 const fn shift(capacity: u32) -> u32 {
     (capacity + capacity / 2).leading_zeros() + (usize::BITS - u32::BITS)
 }
@@ -72,13 +72,13 @@ impl<'m> Index<'m> {
     }
 
     /// The first slot to look at for a hash.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn first(self, hash: usize) -> usize {
         first_slot(hash, self.shift)
     }
 
     /// The slot to look at after `slot`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn after(self, slot: usize) -> usize {
         (slot + 1) & self.last
     }

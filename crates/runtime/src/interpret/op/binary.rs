@@ -43,7 +43,7 @@ leaving_op! {
 }
 
 /// The operator of the instruction before `ip`.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(in crate::interpret) fn operator(ip: Ip) -> BinaryOp {
     let number = ip.plus(-1).peek().wrapping_sub(Op::BinaryOpMulti as u8);
     // Only opcodes of binary operations have these handlers.
@@ -51,7 +51,7 @@ pub(in crate::interpret) fn operator(ip: Ip) -> BinaryOp {
 }
 
 /// Puts what `compute` makes of the operator and the operands in their place, and goes on.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn operate(
     vm: &Vm,
     code: Gc<Code>,

@@ -113,7 +113,7 @@ op! {
 
 /// Whether the next instruction, at `ip`, subscripts the object on top of `sp` with the slice that is being built, and
 /// the object's type does not keep the slice.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(in crate::interpret) fn is_used_at_once(vm: &Vm, ip: Ip, sp: Sp) -> bool {
     let op = ip.peek();
     (op == Op::LoadSubscr as u8 || op == Op::StoreSubscr as u8)

@@ -198,7 +198,7 @@ struct Arguments(u32);
 
 impl Arguments {
     /// Arguments from `first` slots above the callee on.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn new(n_pos: usize, n_kw: usize, first: usize) -> Arguments {
         Arguments((n_pos | n_kw << 9 | first << 30) as u32)
     }
@@ -233,7 +233,7 @@ fn call_and_go_on(vm: &Vm, here: Here, ip: Ip, mut sp: Sp, arguments: Arguments)
 }
 
 /// Goes on behind an instruction that has called the object at `sp`, with the result there.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn called_and_go_on(vm: &Vm, code: Gc<Code>, ip: Ip, mut sp: Sp, fp: Fp, called: Res) -> Exit {
     match called {
         Ok(value) => {
@@ -293,7 +293,7 @@ pub(in crate::interpret) fn enter_simple(
 
 /// Pushes a frame for a function that takes just the `n` positional arguments at `args`, on the value stack: the
 /// function's code. `None` if the function takes other arguments, or a stack is full.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn push_simple(vm: &Vm, function: Gc<Function>, args: Sp, n: usize, entry: Entry) -> Option<Gc<Code>> {
     let code = function.code_if_simple();
     if !code.simple || usize::from(code.n_pos) != n || !vm.try_push_frame(code, args.0, entry) {
@@ -462,14 +462,14 @@ leaving_op! {
 }
 
 /// Removes the running frame, and goes on in the frame below with `value` pushed on its stack.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn go_back(vm: &Vm, value: Obj) -> Exit {
     vm.pop_frame();
     go_on_with(vm, value)
 }
 
 /// Goes on in the frame on top, which has waited for a call, with `value` pushed on its stack.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn go_on_with(vm: &Vm, value: Obj) -> Exit {
     let frame = vm.frame();
     let mut sp = Sp(frame.sp.get());
@@ -479,7 +479,7 @@ fn go_on_with(vm: &Vm, value: Obj) -> Exit {
 }
 
 /// Goes on in the body of the loop of the frame on top, which has waited for its generator, with `value` as the item.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn go_on_in_loop(vm: &Vm, value: Obj) -> Exit {
     let frame = vm.frame();
     let mut ip = Ip(frame.ip.get());
@@ -567,14 +567,14 @@ leaving_op! {
 }
 
 /// Suspends the running generator before `ip`, and gives `value` to whoever resumed it.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
     let entry = suspend(vm, ip, sp);
     if entry == Entry::Loop { go_on_in_loop(vm, value) } else { yield_further(vm, entry, value) }
 }
 
 /// Suspends the running generator before `ip`, and removes its frame: where control goes.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(in crate::interpret) fn suspend(vm: &Vm, ip: Ip, sp: Sp) -> Entry {
     let frame = vm.frame();
     if let Some(generator) = frame.object.get().and_then(|object| object.downcast::<Generator>()) {

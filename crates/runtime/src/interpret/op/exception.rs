@@ -51,7 +51,7 @@ fn entry(code: Gc<Code>, block: Block) -> FinallyEntry {
 }
 
 /// Opens a block with its handler `by` bytes behind `ip`.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(in crate::interpret) fn open(vm: &Vm, code: Gc<Code>, ip: Ip, by: isize, sp: Sp, fp: Fp, kind: BlockKind) {
     let handler = offset(code, ip.plus(by));
     let depth = (sp.0.addr() - fp.0.addr()) / size_of::<usize>();
@@ -199,7 +199,7 @@ impl Leaving {
 }
 
 /// Leaves blocks, and goes on where `leaving` says, or in a `finally` part.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn leave(vm: &Vm, here: Here, ip: Ip, sp: Sp, leaving: Leaving) -> Exit {
     let target = tri!(vm, ip, leave_blocks(vm, here.code(vm), ip, sp, leaving));
     next(vm, here.code(vm), target, Sp(vm.frame().sp.get()), here.fp(vm))

@@ -129,7 +129,7 @@ op! {
 }
 
 /// The shared variable that the local variable `local` of a verified function refers to.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn cell<'a>(local: Slot) -> Option<&'a core::cell::Cell<Slot>> {
     let header = local?.as_header()?;
     // SAFETY: verification has proved that the local variable is a cell, which the frame keeps alive.

@@ -19,13 +19,13 @@ use crate::ops::subscr::Subscripts;
 use crate::qstr::Qstr;
 
 /// The value under `name` in `map`, if its place is the one that the instruction at `ip` found last.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn hinted(vm: &Vm, map: &Map, ip: Ip, name: Qstr) -> Option<Obj> {
     hinted_entry(vm, map, ip, name)?.value.get()
 }
 
 /// The entry of `name` in `map`, if its place is the one that the instruction at `ip` found last.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn hinted_entry<'a>(vm: &Vm, map: &'a Map, ip: Ip, name: Qstr) -> Option<&'a Entry> {
     let entry = map.entries().get(usize::from(vm.hint(ip).get()))?;
     (entry.key.get() == Some(Obj::qstr(name))).then_some(entry)

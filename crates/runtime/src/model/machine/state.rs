@@ -40,7 +40,7 @@ impl State {
     }
 
     /// Whether a module written in C has been imported, so that there may be objects of its types.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn has_c_code(&self) -> bool {
         self.kept.get().is_some()
     }

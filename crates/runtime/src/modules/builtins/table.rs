@@ -23,7 +23,7 @@ static TABLE: Table = {
 };
 
 /// The built-in `name`.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(super) fn find(name: Qstr) -> Option<Obj> {
     TABLE.0.get(name.number() as usize).copied().flatten()
 }

@@ -13,13 +13,13 @@ use crate::ops::arithmetic::{plain, unsupported_binary};
 use crate::ops::subscr::Subscripts;
 
 /// The small int of an operand's value.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn word(value: isize) -> Obj {
     Obj::small_int_wrapping(value)
 }
 
 /// The values of two words, if both are small ints.
-#[inline(always)]
+#[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn both_small(a: usize, b: usize) -> Option<(isize, isize)> {
     if a & b & 1 != 0 { Some((a as isize >> 1, b as isize >> 1)) } else { None }
 }
