@@ -6,13 +6,16 @@ use alloc::vec::Vec;
 
 use crate::memory::{Quota, Stop};
 
+/// Bits of a word, in which sets are kept.
+pub(super) const BITS: usize = usize::BITS as usize;
+
 /// A set of offsets, and their numbers in ascending order once it is complete.
 #[derive(Default)]
 pub(super) struct Labels {
     /// A bit for each offset of the code, set if an instruction starts there.
-    instructions: Vec<u64>,
+    instructions: Vec<usize>,
     /// A bit for each offset of the code, set if it is a label.
-    bits: Vec<u64>,
+    bits: Vec<usize>,
     /// For each word of `bits`, how many labels come before it.
     before: Vec<u32>,
     /// The labels, in ascending order.
@@ -24,20 +27,20 @@ impl Labels {
     pub fn clear(&mut self, len: usize, quota: &Quota<'_>) -> Result<(), Stop> {
         for bits in [&mut self.instructions, &mut self.bits] {
             bits.clear();
-            quota.resize(bits, len.div_ceil(64), 0)?;
+            quota.resize(bits, len.div_ceil(BITS), 0)?;
         }
         Ok(())
     }
 
     pub fn add_instruction(&mut self, offset: usize) {
-        self.instructions[offset / 64] |= 1 << (offset % 64);
+        self.instructions[offset / BITS] |= 1 << (offset % BITS);
     }
 
     /// Adds a label, and answers whether it is within the code.
     #[must_use]
     pub fn add(&mut self, offset: usize) -> bool {
-        match self.bits.get_mut(offset / 64) {
-            Some(word) => *word |= 1 << (offset % 64),
+        match self.bits.get_mut(offset / BITS) {
+            Some(word) => *word |= 1 << (offset % BITS),
             None => return false,
         }
         true
@@ -45,7 +48,7 @@ impl Labels {
 
     /// Whether an instruction starts at `offset`.
     pub fn is_instruction(&self, offset: usize) -> bool {
-        self.instructions.get(offset / 64).is_some_and(|word| word >> (offset % 64) & 1 != 0)
+        self.instructions.get(offset / BITS).is_some_and(|word| word >> (offset % BITS) & 1 != 0)
     }
 
     /// Numbers the labels, and answers whether an instruction starts at each.
@@ -59,7 +62,7 @@ impl Labels {
             quota.push(&mut self.before, self.offsets.len() as u32)?;
             let mut rest = labels;
             while rest != 0 {
-                quota.push(&mut self.offsets, word as u32 * 64 + rest.trailing_zeros())?;
+                quota.push(&mut self.offsets, (word * BITS) as u32 + rest.trailing_zeros())?;
                 rest &= rest - 1;
             }
         }
@@ -78,15 +81,15 @@ impl Labels {
 
     /// The number of a label.
     pub fn number(&self, offset: usize) -> usize {
-        let below = self.bits[offset / 64] & ((1 << (offset % 64)) - 1);
-        (self.before[offset / 64] + below.count_ones()) as usize
+        let below = self.bits[offset / BITS] & ((1 << (offset % BITS)) - 1);
+        (self.before[offset / BITS] + below.count_ones()) as usize
     }
 }
 
 /// A set of small numbers from which the least is taken first.
 #[derive(Default)]
 pub(super) struct Pending {
-    words: Vec<u64>,
+    words: Vec<usize>,
     /// The index of a word before which no word has a bit.
     first: usize,
 }
@@ -96,12 +99,12 @@ impl Pending {
     pub fn clear(&mut self, n: usize, quota: &Quota<'_>) -> Result<(), Stop> {
         self.words.clear();
         self.first = 0;
-        quota.resize(&mut self.words, n.div_ceil(64), 0)
+        quota.resize(&mut self.words, n.div_ceil(BITS), 0)
     }
 
     pub fn insert(&mut self, number: usize) {
-        self.words[number / 64] |= 1 << (number % 64);
-        self.first = self.first.min(number / 64);
+        self.words[number / BITS] |= 1 << (number % BITS);
+        self.first = self.first.min(number / BITS);
     }
 
     /// Takes out the least number. `work` grows by the number of words that the search passes.
@@ -111,7 +114,7 @@ impl Pending {
             if *word != 0 {
                 let bit = word.trailing_zeros() as usize;
                 *word &= *word - 1;
-                return Some(self.first * 64 + bit);
+                return Some(self.first * BITS + bit);
             }
             self.first += 1;
             *work += 1;

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::blocks::exception_test;
 use super::error::{Checked, Fault, Reason, stopped};
 use super::glance::Glance;
-use super::labels::Labels;
+use super::labels::{BITS, Labels};
 use crate::bytecode::Instruction;
 use crate::lines;
 use crate::memory::Quota;
@@ -47,17 +47,19 @@ impl Contract {
 
 /// A set of locals whose numbers fit a byte.
 #[derive(Clone, Copy, Default)]
-struct LocalSet([u64; 4]);
+struct LocalSet([usize; 256 / BITS]);
 
 impl LocalSet {
     fn contains(&self, local: u32) -> bool {
-        self.0.get(local as usize / 64).is_some_and(|word| word >> (local % 64) & 1 != 0)
+        let local = local as usize;
+        self.0.get(local / BITS).is_some_and(|word| word >> (local % BITS) & 1 != 0)
     }
 
     /// Adds a local, and answers whether the set did not have it yet.
     fn insert(&mut self, local: u8) -> bool {
         let was = self.contains(local.into());
-        self.0[usize::from(local / 64)] |= 1 << (local % 64);
+        let local = usize::from(local);
+        self.0[local / BITS] |= 1 << (local % BITS);
         !was
     }
 }
