@@ -313,7 +313,7 @@ impl<'a, 'q> Reader<'a, 'q> {
                     self.quota.push(&mut codes[last.id as usize].children, next)?;
                     break;
                 }
-                if last.relocated {
+                if cfg!(feature = "native") && last.relocated {
                     let relocations = self.relocations()?;
                     codes[last.id as usize].set_relocations(relocations);
                 }
@@ -331,7 +331,7 @@ impl<'a, 'q> Reader<'a, 'q> {
         const FIELD: &str = "the code";
         let head = self.vuint(FIELD)?;
         let number = head & 3;
-        if number != 0 && !has_arch {
+        if number != 0 && !(has_arch && cfg!(feature = "native")) {
             return self.error(ErrorKind::NoArch);
         }
         let code = self.slice(FIELD, head >> 3)?;

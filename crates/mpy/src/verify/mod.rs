@@ -246,6 +246,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
                 self.contracts[id as usize] = Some(Contract::new(&shape.signature, shape.cells));
                 Some(shape)
             }
+            _ if cfg!(not(feature = "native")) => return Err((None, Reason::MachineCode)),
             CodeKind::Native { .. } => {
                 let Some(prelude) = code.prelude() else { return Ok(None) };
                 let prelude = prelude.map_err(|error| (None, Reason::Prelude(error)))?;
