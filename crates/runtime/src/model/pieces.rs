@@ -23,16 +23,11 @@ impl Vm {
     /// As [`Vm::work`].
     #[inline]
     pub fn position(&self, bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Res<Option<usize>> {
-        let mut start = 0;
-        for piece in bytes.chunks(PIECE) {
-            let found = piece.iter().position(|&byte| is_wanted(byte));
-            self.work_on_bytes(found.unwrap_or(piece.len()))?;
-            if let Some(at) = found {
-                return Ok(Some(start + at));
-            }
-            start += piece.len();
+        if cfg!(feature = "small") {
+            first_position::<dyn Fn(u8) -> bool>(self, bytes, &is_wanted)
+        } else {
+            first_position(self, bytes, &is_wanted)
         }
-        Ok(None)
     }
 
     /// The index of the last byte for which `is_wanted` holds.
@@ -40,16 +35,11 @@ impl Vm {
     /// # Errors
     /// As [`Vm::work`].
     pub fn last_position(&self, bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Res<Option<usize>> {
-        let mut end = bytes.len();
-        for piece in bytes.rchunks(PIECE) {
-            end -= piece.len();
-            let found = piece.iter().rposition(|&byte| is_wanted(byte));
-            self.work_on_bytes(piece.len() - found.unwrap_or(0))?;
-            if let Some(at) = found {
-                return Ok(Some(end + at));
-            }
+        if cfg!(feature = "small") {
+            last_position::<dyn Fn(u8) -> bool>(self, bytes, &is_wanted)
+        } else {
+            last_position(self, bytes, &is_wanted)
         }
-        Ok(None)
     }
 
     /// Whether two runs of bytes are the same.
@@ -110,6 +100,35 @@ impl Vm {
         }
         Ok(None)
     }
+}
+
+/// As [`Vm::position`]; where code is to be small, once for all conditions.
+#[cfg_attr(not(feature = "small"), inline)]
+fn first_position<F: Fn(u8) -> bool + ?Sized>(vm: &Vm, bytes: &[u8], is_wanted: &F) -> Res<Option<usize>> {
+    let mut start = 0;
+    for piece in bytes.chunks(PIECE) {
+        let found = piece.iter().position(|&byte| is_wanted(byte));
+        vm.work_on_bytes(found.unwrap_or(piece.len()))?;
+        if let Some(at) = found {
+            return Ok(Some(start + at));
+        }
+        start += piece.len();
+    }
+    Ok(None)
+}
+
+/// As [`Vm::last_position`]; where code is to be small, once for all conditions.
+fn last_position<F: Fn(u8) -> bool + ?Sized>(vm: &Vm, bytes: &[u8], is_wanted: &F) -> Res<Option<usize>> {
+    let mut end = bytes.len();
+    for piece in bytes.rchunks(PIECE) {
+        end -= piece.len();
+        let found = piece.iter().rposition(|&byte| is_wanted(byte));
+        vm.work_on_bytes(piece.len() - found.unwrap_or(0))?;
+        if let Some(at) = found {
+            return Ok(Some(end + at));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

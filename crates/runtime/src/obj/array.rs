@@ -37,7 +37,7 @@ use crate::obj::{binary, bytes, encoding, hex, strings, text_methods};
 use crate::ops::arithmetic::{Arithmetic, plain};
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
-use crate::ops::convert::Convert;
+use crate::ops::convert::{Convert, wrong_type};
 use crate::ops::print::Print;
 use crate::ops::truth::known_len;
 use crate::qstr::Qstr;
@@ -319,7 +319,7 @@ fn as_array(object: Obj) -> Option<Gc<Array>> {
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Array>> {
     match as_array(object).or_else(|| as_array(vm.native_base(object)?)) {
         Some(array) => Ok(array),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+        None => Err(wrong_type(vm)),
     }
 }
 

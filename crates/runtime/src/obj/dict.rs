@@ -18,6 +18,7 @@ use crate::obj::view::{Kind, View};
 use crate::obj::{exception, tuple, view};
 use crate::ops::attr::Attributes;
 use crate::ops::call::Call;
+use crate::ops::convert::wrong_type;
 use crate::ops::print::Print;
 use crate::ops::subscr::Subscripts;
 #[cfg(feature = "python")]
@@ -121,7 +122,7 @@ unsafe impl Object for Dict {
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Dict>> {
     match vm.as_dict(object) {
         Some(dict) => Ok(dict),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+        None => Err(wrong_type(vm)),
     }
 }
 

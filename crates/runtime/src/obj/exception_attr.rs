@@ -4,7 +4,7 @@ use crate::data::exception::Exceptions;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
 use crate::model::builtin_types::BuiltinTypes;
-use crate::model::error::{Raise, Res};
+use crate::model::error::Res;
 use crate::model::layout::{Dict, Exception, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::Classes;
@@ -12,6 +12,7 @@ use crate::model::types::{Attr, AttrResult, Type};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::exception;
+use crate::ops::convert::wrong_type;
 use crate::q;
 use crate::qstr::Qstr;
 
@@ -19,7 +20,7 @@ use crate::qstr::Qstr;
 pub(crate) fn init(vm: &Vm, args: Args<'_>) -> Res {
     vm.check_args(args, 1, usize::MAX, false)?;
     let Some(exception) = vm.as_exception(args.pos()[0]) else {
-        return Err(vm.type_error(format_args!("argument has wrong type")));
+        return Err(wrong_type(vm));
     };
     exception.args.set(Tuple::new(vm, &args.pos()[1..])?);
     Ok(Obj::NONE)

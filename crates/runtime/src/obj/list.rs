@@ -76,7 +76,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let list = of(vm, object)?;
-    vm.print_items(out, style, (b"[", b"]"), |index| list.get(index))
+    vm.print_items(out, style, (b"[", b"]"), &|index| list.get(index))
 }
 
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
@@ -245,7 +245,7 @@ fn copy(vm: &Vm, object: Obj) -> Res {
 
 fn count(vm: &Vm, object: Obj, item: Obj) -> Res {
     let list = of(vm, object)?;
-    sequence::count(vm, |index| list.get(index), item)
+    sequence::count(vm, Items::List(list), item)
 }
 
 fn extend(vm: &Vm, object: Obj, iterable: Obj) -> Res {
@@ -255,7 +255,7 @@ fn extend(vm: &Vm, object: Obj, iterable: Obj) -> Res {
 
 fn index(vm: &Vm, args: &[Obj]) -> Res {
     let list = of(vm, args[0])?;
-    sequence::index(vm, &TYPE, list.len(), |index| list.get(index), args)
+    sequence::index(vm, &TYPE, Items::List(list), args)
 }
 
 fn insert(vm: &Vm, object: Obj, index: Obj, item: Obj) -> Res {

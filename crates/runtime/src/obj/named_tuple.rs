@@ -15,6 +15,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::{dict, text_split, tuple, typ};
 use crate::ops::call::Call;
+use crate::ops::convert::wrong_type;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
 
@@ -53,7 +54,7 @@ fn of(vm: &Vm, object: Obj) -> Res<(Gc<Type>, Gc<Tuple>)> {
     let native = vm.native_base(object).unwrap_or(object);
     match vm.as_tuple(native) {
         Some(tuple) => Ok((vm.type_of(native), tuple)),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+        None => Err(wrong_type(vm)),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::exception;
 use crate::ops::arithmetic::plain;
+use crate::ops::convert::wrong_type;
 use crate::ops::hash;
 use crate::ops::print::Print;
 use crate::qstr::Qstr;
@@ -193,7 +194,7 @@ fn as_set(object: Obj) -> Option<Gc<Set>> {
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Set>> {
     match as_set(object).or_else(|| as_set(vm.native_base(object)?)) {
         Some(set) => Ok(set),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+        None => Err(wrong_type(vm)),
     }
 }
 

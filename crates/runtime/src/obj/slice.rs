@@ -197,7 +197,7 @@ fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let Some(slice) = object.downcast::<Slice>() else { return Ok(()) };
     let items = [slice.start, slice.stop, slice.step];
-    vm.print_items(out, style, (b"slice(", b")"), |index| items.get(index).copied())
+    vm.print_items(out, style, (b"slice(", b")"), &|index| items.get(index).copied())
 }
 
 fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {

@@ -9,7 +9,7 @@ use crate::data::instance::NativeBase;
 use crate::data::tuple::Tuples;
 use crate::model::args::Args;
 use crate::model::buffer::Access;
-use crate::model::error::{Raise, Res};
+use crate::model::error::Res;
 use crate::model::layout::{Dict, Tuple};
 use crate::model::object::Gc;
 use crate::model::protocols::Strs;
@@ -21,7 +21,7 @@ use crate::obj::{array, bytes, encoding, str_modulo};
 use crate::ops::arithmetic::plain;
 use crate::ops::buffer::Buffers;
 use crate::ops::compare::{holds, is_comparison};
-use crate::ops::convert::Convert;
+use crate::ops::convert::{Convert, wrong_type};
 use crate::q;
 
 /// A table of the given methods of a type, and of the methods that all text has.
@@ -144,7 +144,7 @@ pub(crate) fn text(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
 fn text_of_bytes(vm: &Vm, object: Obj) -> Res<(Kind, &[u8])> {
     match try_text(vm, object) {
         Some(text) => Ok(text),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+        None => Err(wrong_type(vm)),
     }
 }
 

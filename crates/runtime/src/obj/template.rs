@@ -186,7 +186,7 @@ fn interpolation_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
 
 fn interpolation_print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -> Res<()> {
     let interpolation = vm.this::<Interpolation>(object)?;
-    vm.print_items(out, style, (b"Interpolation(", b")"), |index| interpolation.parts.get(index).copied())
+    vm.print_items(out, style, (b"Interpolation(", b")"), &|index| interpolation.parts.get(index).copied())
 }
 
 fn interpolation_attr(vm: &Vm, object: Obj, name: Qstr, request: Attr) -> Res<AttrResult> {

@@ -5,7 +5,7 @@ use berus_mpy::opcode::BinaryOp;
 use crate::data::tuple::Tuples;
 use crate::model::args::Args;
 use crate::model::arity::CheckArguments;
-use crate::model::error::{Raise, Res};
+use crate::model::error::Res;
 use crate::model::events::Poll;
 use crate::model::iterator::Iter;
 use crate::model::layout::Tuple;
@@ -18,7 +18,7 @@ use crate::model::word::Obj;
 use crate::obj::slice::Slice;
 use crate::ops::arithmetic::plain;
 use crate::ops::compare::{compare_tuples, is_comparison};
-use crate::ops::convert::{Convert, Items, as_iterated};
+use crate::ops::convert::{Convert, Items, as_iterated, wrong_type};
 use crate::ops::print::Print;
 use crate::ops::{hash, sequence};
 use crate::{define, members, q};
@@ -51,7 +51,7 @@ unsafe impl Object for Tuple {
 fn of(vm: &Vm, object: Obj) -> Res<Gc<Tuple>> {
     match vm.as_tuple(object) {
         Some(tuple) => Ok(tuple),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+        None => Err(wrong_type(vm)),
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, style: Style) -
         (_, 1) => (b"(", b",)"),
         _ => (b"(", b")"),
     };
-    vm.print_items(out, style, (open, close), |index| items.get(index).copied())
+    vm.print_items(out, style, (open, close), &|index| items.get(index).copied())
 }
 
 pub(crate) fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
@@ -143,10 +143,10 @@ pub(crate) fn next(vm: &Vm, iter: &Iter) -> Res<Option<Obj>> {
 
 fn count(vm: &Vm, object: Obj, item: Obj) -> Res {
     let tuple = of(vm, object)?;
-    sequence::count(vm, |index| tuple.items().get(index).copied(), item)
+    sequence::count(vm, Items::Tuple(tuple), item)
 }
 
 fn index(vm: &Vm, args: &[Obj]) -> Res {
     let tuple = of(vm, args[0])?;
-    sequence::index(vm, &TYPE, tuple.items().len(), |index| tuple.items().get(index).copied(), args)
+    sequence::index(vm, &TYPE, Items::Tuple(tuple), args)
 }

@@ -128,7 +128,7 @@ fn print(vm: &Vm, object: Obj, out: &mut dyn Printer, _: Style) -> Res<()> {
             Kind::Values => vm.print(out, value, Style::Repr)?,
             Kind::Items => {
                 let pair = [key, value];
-                vm.print_items(out, Style::Repr, (b"(", b")"), |index| pair.get(index).copied())?;
+                vm.print_items(out, Style::Repr, (b"(", b")"), &|index| pair.get(index).copied())?;
             }
         }
         at = found + 1;

@@ -52,34 +52,47 @@ impl Compare for Vm {
         left: impl Fn(usize) -> Option<Obj>,
         right: impl Fn(usize) -> Option<Obj>,
     ) -> Res {
-        let mut index = 0;
-        loop {
-            self.work(1)?;
-            match (left(index), right(index)) {
-                (Some(a), Some(b)) => {
-                    if let Some(order) = plain_order(self, a, b) {
-                        if order.is_ne() {
-                            return Ok(Obj::bool(holds(op, order)));
-                        }
-                    } else if !self.equal(a, b)? {
-                        if op == BinaryOp::Equal {
-                            return Ok(Obj::FALSE);
-                        }
-                        // Comparing may have changed the sequences; the order is that of the items that are there now.
-                        let (Some(a), Some(b)) = (left(index), right(index)) else { continue };
-                        // As in MicroPython, only `>` and `>=` are asked of items.
-                        let result = match op {
-                            BinaryOp::Less => self.binary_op(BinaryOp::More, b, a)?,
-                            BinaryOp::LessEqual => self.binary_op(BinaryOp::MoreEqual, b, a)?,
-                            op => self.binary_op(op, a, b)?,
-                        };
-                        return Ok(Obj::bool(result == Obj::TRUE));
-                    }
-                }
-                (a, b) => return Ok(Obj::bool(holds(op, a.is_some().cmp(&b.is_some())))),
-            }
-            index += 1;
+        if cfg!(feature = "small") {
+            compare_by::<dyn Fn(usize) -> Option<Obj>, dyn Fn(usize) -> Option<Obj>>(self, op, &left, &right)
+        } else {
+            compare_by(self, op, &left, &right)
         }
+    }
+}
+
+/// As [`Compare::compare_items`]; where code is to be small, once for all kinds of sequences.
+fn compare_by<L, R>(vm: &Vm, op: BinaryOp, left: &L, right: &R) -> Res
+where
+    L: Fn(usize) -> Option<Obj> + ?Sized,
+    R: Fn(usize) -> Option<Obj> + ?Sized,
+{
+    let mut index = 0;
+    loop {
+        vm.work(1)?;
+        match (left(index), right(index)) {
+            (Some(a), Some(b)) => {
+                if let Some(order) = plain_order(vm, a, b) {
+                    if order.is_ne() {
+                        return Ok(Obj::bool(holds(op, order)));
+                    }
+                } else if !vm.equal(a, b)? {
+                    if op == BinaryOp::Equal {
+                        return Ok(Obj::FALSE);
+                    }
+                    // Comparing may have changed the sequences; the order is that of the items that are there now.
+                    let (Some(a), Some(b)) = (left(index), right(index)) else { continue };
+                    // As in MicroPython, only `>` and `>=` are asked of items.
+                    let result = match op {
+                        BinaryOp::Less => vm.binary_op(BinaryOp::More, b, a)?,
+                        BinaryOp::LessEqual => vm.binary_op(BinaryOp::MoreEqual, b, a)?,
+                        op => vm.binary_op(op, a, b)?,
+                    };
+                    return Ok(Obj::bool(result == Obj::TRUE));
+                }
+            }
+            (a, b) => return Ok(Obj::bool(holds(op, a.is_some().cmp(&b.is_some())))),
+        }
+        index += 1;
     }
 }
 

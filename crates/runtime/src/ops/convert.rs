@@ -5,7 +5,7 @@ use core::cell::Cell;
 use crate::data::instance::{Instance, NativeBase};
 use crate::data::tuple::Tuples;
 use crate::model::builtin_types::BuiltinTypes;
-use crate::model::error::{Raise, Res};
+use crate::model::error::{Raise, Raised, Res};
 use crate::model::layout::{List, Tuple};
 use crate::model::numbers::Numbers;
 use crate::model::object::{Gc, Object};
@@ -172,7 +172,7 @@ impl Convert for Vm {
             Some(this) => Ok(this),
             None => match self.native_base(object).and_then(|native| native.downcast::<T>()) {
                 Some(this) => Ok(this),
-                None => Err(self.type_error(format_args!("argument has wrong type"))),
+                None => Err(wrong_type(self)),
             },
         }
     }
@@ -199,6 +199,12 @@ impl Convert for Vm {
         let have = items.len();
         Err(self.value_error(format_args!("requested length {len} but object has length {have}")))
     }
+}
+
+/// The exception for an argument that a method can do nothing with.
+#[cold]
+pub(crate) fn wrong_type(vm: &Vm) -> Raised {
+    vm.type_error(format_args!("argument has wrong type"))
 }
 
 #[inline(never)]

@@ -101,7 +101,7 @@ pub trait Print {
     /// As [`Vm::print`].
     fn repr(&self, object: Obj) -> Res;
 
-    /// Prints the first of `brackets`, the items that `next` gives by their index with commas between, and the second
+    /// Prints the first of `brackets`, the items that `item` gives by their index with commas between, and the second
     /// of `brackets`.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ pub trait Print {
         printer: &mut dyn Printer,
         style: Style,
         brackets: (&[u8], &[u8]),
-        next: impl FnMut(usize) -> Option<Obj>,
+        item: &dyn Fn(usize) -> Option<Obj>,
     ) -> Res<()>;
 }
 
@@ -186,12 +186,12 @@ impl Print for Vm {
         printer: &mut dyn Printer,
         style: Style,
         (open, close): (&[u8], &[u8]),
-        mut next: impl FnMut(usize) -> Option<Obj>,
+        item: &dyn Fn(usize) -> Option<Obj>,
     ) -> Res<()> {
         let style = if style == Style::Json { style } else { Style::Repr };
         printer.write(self, open)?;
         let mut index = 0;
-        while let Some(item) = next(index) {
+        while let Some(item) = item(index) {
             if index > 0 {
                 printer.write_comma(self)?;
             }

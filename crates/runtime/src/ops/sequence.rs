@@ -1,4 +1,4 @@
-//! Methods that lists, tuples and arrays have in common.
+//! Methods that lists and tuples have in common.
 
 use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
@@ -6,12 +6,12 @@ use crate::model::protocols::Compare;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
-use crate::ops::convert::Convert;
+use crate::ops::convert::{Convert, Items};
 
 /// `count(item)`
-pub(crate) fn count(vm: &Vm, get: impl Fn(usize) -> Option<Obj>, item: Obj) -> Res {
+pub(crate) fn count(vm: &Vm, items: Items, item: Obj) -> Res {
     let (mut index, mut count) = (0, 0);
-    while let Some(other) = get(index) {
+    while let Some(other) = items.get(index) {
         vm.work(1)?;
         count += isize::from(vm.equal(other, item)?);
         index += 1;
@@ -19,8 +19,9 @@ pub(crate) fn count(vm: &Vm, get: impl Fn(usize) -> Option<Obj>, item: Obj) -> R
     Ok(Obj::small_int_wrapping(count))
 }
 
-/// `index(item, start, stop)`; `args` begin with the sequence itself.
-pub(crate) fn index(vm: &Vm, ty: &Type, len: usize, get: impl Fn(usize) -> Option<Obj>, args: &[Obj]) -> Res {
+/// `index(item, start, stop)` of a sequence of type `ty`; `args` begin with the sequence itself.
+pub(crate) fn index(vm: &Vm, ty: &Type, items: Items, args: &[Obj]) -> Res {
+    let len = items.len();
     let start = match args.get(2) {
         Some(&start) => vm.bound(ty, len, start)?,
         None => 0,
@@ -32,7 +33,7 @@ pub(crate) fn index(vm: &Vm, ty: &Type, len: usize, get: impl Fn(usize) -> Optio
     };
     for index in start..stop {
         vm.work(1)?;
-        match get(index) {
+        match items.get(index) {
             Some(other) if vm.equal(other, args[1])? => return Ok(Obj::small_int_wrapping(index as isize)),
             Some(_) => {}
             None => break,

@@ -19,6 +19,7 @@ use crate::model::types::{Attr, AttrResult, Definition, Type};
 use crate::model::unlock::Unlock;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
+use crate::ops::convert::wrong_type;
 use crate::ops::print::Print;
 use crate::ops::stream;
 use crate::qstr::Qstr;
@@ -159,7 +160,7 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<File>> {
                 .then(|| Gc::<File>::from_ptr(header.cast()))
         }
     };
-    as_file(object).ok_or_else(|| vm.type_error(format_args!("argument has wrong type")))
+    as_file(object).ok_or_else(|| wrong_type(vm))
 }
 
 /// The open file that `object` is.

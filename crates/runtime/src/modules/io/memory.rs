@@ -16,7 +16,7 @@ use crate::model::types::{Definition, Type};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::ops::buffer::Buffers;
-use crate::ops::convert::Convert;
+use crate::ops::convert::{Convert, wrong_type};
 use crate::ops::print::Print;
 use crate::ops::stream;
 use crate::ops::stream::Streams;
@@ -111,7 +111,7 @@ fn of(vm: &Vm, object: Obj) -> Res<Gc<Memory>> {
     match as_memory(object).or_else(|| as_memory(vm.native_base(object)?)) {
         Some(memory) if memory.closed.get() => Err(vm.value_error(format_args!("I/O operation on closed file"))),
         Some(memory) => Ok(memory),
-        None => Err(vm.type_error(format_args!("argument has wrong type"))),
+        None => Err(wrong_type(vm)),
     }
 }
 
