@@ -90,28 +90,35 @@ pub fn pow3(vm: &Vm, base: Obj, exponent: Obj, modulus: Obj) -> Res {
     if exponent < 0 {
         return Err(vm.value_error(format_args!("negative exponent in pow() with 3 arguments")));
     }
-    let size = modulus.unsigned_abs() as Product;
-    let times = |a: Product, b: Product| a * b % size;
-    let rest = base.unsigned_abs() as Product % size;
-    let mut square = if base < 0 && rest != 0 { size - rest } else { rest };
+    let size = modulus.unsigned_abs();
+    let mut square = base.rem_euclid(modulus) as usize;
     let mut result = 1 % size;
     while exponent > 0 {
         if exponent & 1 != 0 {
-            result = times(result, square);
+            result = product(result, square, size);
         }
         exponent >>= 1;
-        square = times(square, square);
+        square = product(square, square, size);
     }
     let result = result as isize;
     // The result has the sign of the modulus.
     vm.new_int(if modulus < 0 && result != 0 { result + modulus } else { result })
 }
 
-/// The product of two words.
-#[cfg(target_pointer_width = "32")]
-type Product = u64;
-#[cfg(not(target_pointer_width = "32"))]
-type Product = u128;
+/// The remainder of a product by `size`, which is more than both factors and fits a small int: digit by digit, since words
+/// twice as long are divided by functions that a firmware may have no other use for.
+fn product(mut a: usize, mut b: usize, size: usize) -> usize {
+    let sum = |a, b| if a < size - b { a + b } else { a - (size - b) };
+    let mut result = 0;
+    while b > 0 {
+        if b & 1 != 0 {
+            result = sum(result, a);
+        }
+        a = sum(a, a);
+        b >>= 1;
+    }
+    result
+}
 
 /// Raises `OverflowError`: the number is not small.
 pub fn parse(vm: &Vm, _: bool, _: &[u8], _: u32) -> Res {

@@ -1,7 +1,5 @@
 //! Ints as text.
 
-use core::fmt;
-
 use crate::data::builder::Builder;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::events::Poll;
@@ -10,7 +8,6 @@ use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::int::large;
 use crate::ops::convert::Convert;
-use crate::ops::print::Print;
 use crate::text::decimal::Decimal;
 use crate::text::utf8::{is_space, trim};
 
@@ -79,8 +76,8 @@ fn not_a_number(vm: &Vm, text: &[u8], base: u32) -> Raised {
     match crate::obj::str::print_quoted(vm, &mut quoted, text, true) {
         Ok(()) => {
             let base = if base == 1 { 0 } else { base };
-            let quoted =
-                fmt::from_fn(|f| quoted.bytes().utf8_chunks().try_for_each(|chunk| f.write_str(chunk.valid())));
+            // All that is quoted is ASCII.
+            let quoted = core::str::from_utf8(quoted.bytes()).unwrap_or_default();
             vm.value_error(format_args!("invalid syntax for integer with base {base}: {quoted}"))
         }
         Err(raised) => raised,
@@ -101,11 +98,11 @@ pub fn digits(vm: &Vm, object: Obj, base: u32, upper: bool, separator: Option<u8
             if value < 0 {
                 out.push(vm, b'-')?;
             }
-            let value = value.unsigned_abs();
-            match base {
-                2 => vm.print_fmt(out, format_args!("{value:b}"))?,
-                8 => vm.print_fmt(out, format_args!("{value:o}"))?,
-                _ => vm.print_fmt(out, format_args!("{value:x}"))?,
+            let (value, bits) = (value.unsigned_abs(), base.trailing_zeros());
+            let len = (usize::BITS - value.leading_zeros()).div_ceil(bits).max(1);
+            for place in (0..len).rev() {
+                let digit = value >> (place * bits) & (base as usize - 1);
+                out.push(vm, b"0123456789abcdef"[digit])?;
             }
         }
         (None, _) => large::print(vm, int, base, out)?,
