@@ -84,6 +84,23 @@ pub(crate) struct IntStyle {
     pub(crate) digits: usize,
 }
 
+impl IntStyle {
+    /// The style of a presentation type: `b`, `o`, `x`, `X`, or another one for decimal digits. If `alternate`, the number
+    /// gets the prefix of its base.
+    pub(crate) fn of(kind: u8, alternate: bool) -> IntStyle {
+        let (base, prefix): (u32, &'static [u8]) = match kind {
+            b'b' => (2, b"0b"),
+            b'o' => (8, b"0o"),
+            b'x' => (16, b"0x"),
+            b'X' => (16, b"0X"),
+            _ => (10, b""),
+        };
+        let prefix = if alternate { prefix } else { b"" };
+        IntStyle { base, upper: kind == b'X', prefix, ..IntStyle::default() }
+    }
+}
+
+/// Adds an int.
 pub(crate) fn put_int(vm: &Vm, out: &mut Builder, object: Obj, field: Field, style: IntStyle) -> Res<()> {
     let mut text = Builder::new();
     int::digits(vm, object, style.base, style.upper, style.separator, &mut text)?;

@@ -54,27 +54,21 @@ pub fn format_value(vm: &Vm, out: &mut Builder, object: Obj, spec: &[u8]) -> Res
         _ => {}
     }
     if is_int {
-        let (base, prefix): (u32, &'static [u8]) = match spec.kind {
-            None | Some(b'n' | b'd') => (10, b""),
-            Some(b'b') => (2, b"0b"),
-            Some(b'o') => (8, b"0o"),
-            Some(b'x') => (16, b"0x"),
-            Some(b'X') => (16, b"0X"),
-            Some(b'c') => {
+        match spec.kind.unwrap_or(b'd') {
+            b'c' => {
                 let (bytes, len) = character(vm, object)?;
                 return field.put(vm, out, &bytes[..len]);
             }
-            _ => (0, b""),
-        };
-        if base > 0 {
-            if cfg!(feature = "python") && spec.separator == Some(b',') && base != 10 {
-                let kind = char::from(spec.kind.unwrap_or(b'd'));
-                return Err(vm.value_error(format_args!("Cannot specify ',' with '{kind}'.")));
+            kind @ (b'n' | b'd' | b'b' | b'o' | b'x' | b'X') => {
+                let style = IntStyle::of(kind, spec.alternate);
+                if cfg!(feature = "python") && spec.separator == Some(b',') && style.base != 10 {
+                    let kind = char::from(kind);
+                    return Err(vm.value_error(format_args!("Cannot specify ',' with '{kind}'.")));
+                }
+                let style = IntStyle { sign: spec.sign, separator: spec.separator, ..style };
+                return put_int(vm, out, object, field, style);
             }
-            let prefix = if spec.alternate { prefix } else { b"" };
-            let upper = spec.kind == Some(b'X');
-            let style = IntStyle { base, upper, sign: spec.sign, prefix, separator: spec.separator, digits: 0 };
-            return put_int(vm, out, object, field, style);
+            _ => {}
         }
     }
     if is_number {

@@ -95,9 +95,12 @@ impl Modulo<'_> {
     }
 
     /// Adds the next value if the field is no more than `%d` or `%s`, and the value a small int or string, as most are.
-    /// Else answers false.
+    /// Else, and always where code is to be small, answers false.
     #[inline]
     fn put_plain(&mut self) -> Res<bool> {
+        if cfg!(feature = "small") {
+            return Ok(false);
+        }
         let (Some(kind @ (b'd' | b's')), Some(value)) = (self.text.get(self.at), self.values.get(self.next)) else {
             return Ok(false);
         };
@@ -227,23 +230,11 @@ impl Modulo<'_> {
     }
 
     fn put_int(&mut self, value: Obj, spec: &Spec) -> Res<()> {
-        let (base, prefix): (u32, &'static [u8]) = match spec.kind {
-            b'o' => (8, b"0o"),
-            b'x' => (16, b"0x"),
-            b'X' => (16, b"0X"),
-            _ => (10, b""),
-        };
+        let style = IntStyle::of(spec.kind, spec.alternate);
+        let style = IntStyle { sign: spec.sign, digits: spec.precision.unwrap_or(0), ..style };
         let value = match float::as_float(value) {
-            Some(float) if base == 10 => self.vm.int_of_float(float)?,
+            Some(float) if style.base == 10 => self.vm.int_of_float(float)?,
             _ => value,
-        };
-        let style = IntStyle {
-            base,
-            upper: spec.kind == b'X',
-            sign: spec.sign,
-            prefix: if spec.alternate { prefix } else { b"" },
-            separator: None,
-            digits: spec.precision.unwrap_or(0),
         };
         put_int(self.vm, &mut self.out, value, spec.of_number(), style)
     }
