@@ -191,6 +191,8 @@ impl Map {
             return Ok(self.find_name(vm, name).ok_or_else(|| vm.qstrs.hash(name) as usize));
         }
         let hash = match (key.as_small_int(), key.downcast::<Str>()) {
+            // One way for all keys but names is shorter.
+            _ if cfg!(feature = "small") => return Err(Unsure),
             (Some(value), _) => value as usize,
             (None, Some(string)) if string.known_hash() != 0 => string.known_hash() as usize,
             _ => return Err(Unsure),

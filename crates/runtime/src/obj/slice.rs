@@ -113,6 +113,7 @@ pub(crate) struct Parts {
 
 impl Parts {
     /// The parts of a slice whose bounds are small ints or left out; `None` for others.
+    #[cfg(not(feature = "small"))]
     #[inline]
     pub(crate) fn at_once(start: Obj, stop: Obj, step: Obj) -> Option<Parts> {
         let step = plain(step)?.unwrap_or(1);

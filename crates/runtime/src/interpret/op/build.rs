@@ -14,7 +14,10 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::function::function_of;
 use crate::obj::set::Set;
-use crate::obj::slice::{Parts, Slice};
+#[cfg(not(feature = "small"))]
+use crate::obj::slice::Parts;
+use crate::obj::slice::Slice;
+#[cfg(not(feature = "small"))]
 use crate::ops::convert::Items;
 use crate::ops::subscr::Subscripts;
 
@@ -134,6 +137,7 @@ pub(in crate::interpret) fn subscr_slice(vm: &Vm, sp: Sp, n: usize, load: bool) 
     let base = sp.down(1);
     let object = base.at(0);
     let step = if n == 3 { sp.at(2) } else { Obj::NONE };
+    #[cfg(not(feature = "small"))]
     if let Some(list) = object.downcast::<List>()
         && let Some(parts) = Parts::at_once(sp.at(0), sp.at(1), step)
     {
