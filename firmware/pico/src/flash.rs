@@ -6,7 +6,7 @@
 
 use core::cell::Cell;
 
-use berus_firmware::flash::Medium;
+use berus_firmware::flash::{Medium, in_pieces};
 use cortex_m::singleton;
 use critical_section::Mutex;
 
@@ -132,18 +132,8 @@ unsafe fn change_from_ram(functions: &Functions, change: Change<'_>) {
 
 impl Medium for Chip {
     unsafe fn write(&self, address: usize, bytes: &[u8]) {
-        let mut at = address - START;
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let within = at % PAGE;
-            let (piece, behind) = rest.split_at(rest.len().min(PAGE - within));
-            // Ones leave what is there as it is.
-            let mut page = [0xff; PAGE];
-            page[within..within + piece.len()].copy_from_slice(piece);
-            // SAFETY: as the caller says.
-            unsafe { change(Change::Write { at: (at - within) as u32, page: &page }) };
-            (at, rest) = (at + piece.len(), behind);
-        }
+        // SAFETY: as the caller says.
+        in_pieces(address, bytes, |at, page| unsafe { change(Change::Write { at: (at - START) as u32, page }) });
     }
 
     unsafe fn erase(&self, address: usize, len: usize) {

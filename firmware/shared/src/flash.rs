@@ -34,6 +34,20 @@ pub trait Medium: Sync {
     unsafe fn erase(&self, address: usize, len: usize);
 }
 
+/// Cuts `bytes`, which are to be written from `address` on, into aligned pieces of `N` bytes, as flash chips take them, and
+/// has `write` write each at its address. Ones, which leave what is there as it is, fill the first and the last.
+pub fn in_pieces<const N: usize>(mut address: usize, bytes: &[u8], mut write: impl FnMut(usize, &[u8; N])) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let within = address % N;
+        let (part, behind) = rest.split_at(rest.len().min(N - within));
+        let mut piece = [ERASED; N];
+        piece[within..within + part.len()].copy_from_slice(part);
+        write(address - within, &piece);
+        (address, rest) = (address + part.len(), behind);
+    }
+}
+
 /// RAM that stands for flash.
 struct Ram;
 

@@ -6,6 +6,8 @@ extern crate alloc;
 
 #[cfg(feature = "board")]
 pub mod board;
+#[cfg(feature = "hardware")]
+pub mod changes;
 #[cfg(feature = "board")]
 pub mod chip;
 pub mod code;
@@ -14,5 +16,11 @@ pub mod console;
 #[cfg(feature = "board")]
 pub mod flash;
 pub mod memory;
+#[cfg(feature = "hardware")]
+pub mod patience;
 pub mod program;
 pub mod semihosting;
+#[cfg(feature = "usb")]
+pub mod usb;
+#[cfg(feature = "hardware")]
+pub mod waiting;

@@ -1,10 +1,10 @@
 //! Pins.
 
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 
+use berus_firmware::changes::Changes;
 use berus_runtime::host::{Edges, PinMode, Pull};
 use critical_section::Mutex;
-use heapless::Deque;
 
 use crate::hal::pac::{IO_BANK0, PADS_BANK0, SIO, interrupt};
 
@@ -35,14 +35,8 @@ pub enum User {
 static OPEN_DRAINS: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 static DRIVEN: Mutex<Cell<u32>> = Mutex::new(Cell::new(0));
 
-/// Changes that were noted, in the order of their pins' first ones.
-static CHANGES: Mutex<RefCell<Changes>> =
-    Mutex::new(RefCell::new(Changes { edges: [Edges { rising: false, falling: false }; COUNT], order: Deque::new() }));
-
-struct Changes {
-    edges: [Edges; COUNT],
-    order: Deque<u8, COUNT>,
-}
+/// Changes that programs have asked for.
+static CHANGES: Changes<COUNT> = Changes::new();
 
 fn controls() -> IO_BANK0 {
     // SAFETY: what is shared with interrupts is written while they are held off.
@@ -151,50 +145,35 @@ const RISING: u32 = 1 << 3;
 pub fn watch(pin: usize, edges: Edges) {
     let (register, shift) = (pin / PINS, pin % PINS * 4);
     let wanted = if edges.falling { FALLING } else { 0 } | if edges.rising { RISING } else { 0 };
-    critical_section::with(|section| {
+    critical_section::with(|_| {
         let controls = controls();
         // SAFETY: the bits are the pin's.
         unsafe {
             controls.intr(register).write(|w| w.bits((FALLING | RISING) << shift));
             controls.proc0_inte(register).modify(|r, w| w.bits(r.bits() & !(0xf << shift) | wanted << shift));
         }
-        let mut changes = CHANGES.borrow_ref_mut(section);
         if wanted == 0 {
-            // The pin may stay in the order, without a change to tell.
-            changes.edges[pin] = Edges::default();
+            CHANGES.forget(pin);
         }
     });
 }
 
 pub fn next_change() -> Option<(usize, Edges)> {
-    critical_section::with(|section| {
-        let changes = &mut *CHANGES.borrow_ref_mut(section);
-        let pin = usize::from(changes.order.pop_front()?);
-        Some((pin, core::mem::take(&mut changes.edges[pin])))
-    })
+    CHANGES.next()
 }
 
 /// Notes what has changed.
 #[interrupt]
 fn IO_IRQ_BANK0() {
-    critical_section::with(|section| {
-        let changes = &mut *CHANGES.borrow_ref_mut(section);
-        for register in 0..COUNT.div_ceil(PINS) {
-            let bits = controls().proc0_ints(register).read().bits();
-            // SAFETY: what is noted may be forgotten.
-            unsafe { controls().intr(register).write(|w| w.bits(bits)) };
-            for (at, pin) in (register * PINS..COUNT).take(PINS).enumerate() {
-                let (falling, rising) = (bits >> (at * 4) & FALLING != 0, bits >> (at * 4) & RISING != 0);
-                if !falling && !rising {
-                    continue;
-                }
-                let edges = &mut changes.edges[pin];
-                *edges = Edges { rising: edges.rising || rising, falling: edges.falling || falling };
-                if !changes.order.iter().any(|noted| usize::from(*noted) == pin) {
-                    // There is room for each pin once.
-                    let _ = changes.order.push_back(pin as u8);
-                }
+    for register in 0..COUNT.div_ceil(PINS) {
+        let bits = controls().proc0_ints(register).read().bits();
+        // SAFETY: what is noted may be forgotten.
+        unsafe { controls().intr(register).write(|w| w.bits(bits)) };
+        for (at, pin) in (register * PINS..COUNT).take(PINS).enumerate() {
+            let (falling, rising) = (bits >> (at * 4) & FALLING != 0, bits >> (at * 4) & RISING != 0);
+            if falling || rising {
+                CHANGES.note(pin, Edges { rising, falling });
             }
         }
-    });
+    }
 }

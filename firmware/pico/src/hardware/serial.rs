@@ -1,26 +1,20 @@
 //! The serial lines, each a PL011 by Arm. What comes waits in memory, since the line itself has room for little.
 
-use core::cell::RefCell;
-
+use berus_firmware::waiting::Waiting;
 use berus_runtime::errno::{Errno, INVALID, NO_DEVICE};
 use berus_runtime::host::{Pull, SerialLine};
-use critical_section::Mutex;
-use heapless::Deque;
 
 use super::pins::{self, User};
 use crate::chip::FREQUENCY;
 use crate::hal::pac::uart0::RegisterBlock;
 use crate::hal::pac::{UART0, UART1, interrupt};
 
-/// Bytes that wait at most. More are lost.
-const MOST: usize = 256;
-
 /// The lines.
 pub static LINES: [Line; 2] = [Line::new(0), Line::new(1)];
 
 pub struct Line {
     number: usize,
-    waiting: Mutex<RefCell<Deque<u8, MOST>>>,
+    waiting: Waiting,
 }
 
 /// The usual pins of each line, output and input, which are the first two of any four.
@@ -41,7 +35,7 @@ pub fn connect(number: usize, given: &[Option<usize>]) -> Result<(), Errno> {
 
 impl Line {
     const fn new(number: usize) -> Line {
-        Line { number, waiting: Mutex::new(RefCell::new(Deque::new())) }
+        Line { number, waiting: Waiting::new() }
     }
 
     fn registers(&self) -> &'static RegisterBlock {
@@ -49,18 +43,12 @@ impl Line {
         unsafe { &*if self.number == 0 { UART0::ptr() } else { UART1::ptr() } }
     }
 
-    fn with_waiting<T>(&self, act: impl FnOnce(&mut Deque<u8, MOST>) -> T) -> T {
-        critical_section::with(|section| act(&mut self.waiting.borrow_ref_mut(section)))
-    }
-
     /// Takes what the line has received.
     fn receive(&self) {
         let registers = self.registers();
-        self.with_waiting(|waiting| {
-            while registers.uartfr().read().rxfe().bit_is_clear() {
-                // One that there is no room for is lost.
-                let _ = waiting.push_back(registers.uartdr().read().data().bits());
-            }
+        self.waiting.fill(|| {
+            let has_come = registers.uartfr().read().rxfe().bit_is_clear();
+            has_come.then(|| registers.uartdr().read().data().bits())
         });
     }
 }
@@ -89,18 +77,12 @@ impl SerialLine for Line {
 
     fn read(&self, buffer: &mut [u8]) -> usize {
         self.receive();
-        self.with_waiting(|waiting| {
-            let len = buffer.len().min(waiting.len());
-            for place in &mut buffer[..len] {
-                *place = waiting.pop_front().unwrap_or_default();
-            }
-            len
-        })
+        self.waiting.take(buffer)
     }
 
     fn available(&self) -> usize {
         self.receive();
-        self.with_waiting(|waiting| waiting.len())
+        self.waiting.len()
     }
 
     fn write(&self, bytes: &[u8]) -> usize {
