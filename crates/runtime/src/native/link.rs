@@ -218,7 +218,7 @@ impl Part<'_, '_> {
         let Some(text) = memory.get_mut(offset..offset + self.raw.code.len()) else { return };
         text.copy_from_slice(&self.raw.code);
         let Some(relocations) = self.raw.kind.relocations() else { return };
-        let text_at = text.as_ptr().expose_provenance();
+        let text_at = machine::executed(text.as_ptr()).expose_provenance();
         let data_at = |part: fn(&Data) -> NonNull<u8>| {
             self.data.as_ref().map_or(0, |data| part(data).as_ptr().expose_provenance())
         };

@@ -15,6 +15,8 @@
 
 #[cfg(any(berus_machine = "armv6", berus_machine = "thumb"))]
 mod arm;
+#[cfg(any(feature = "two-buses", test))]
+mod buses;
 pub(super) mod floats;
 #[cfg(any(berus_machine = "rv32", berus_machine = "rv64"))]
 mod riscv;
@@ -29,6 +31,11 @@ use core::ffi::c_void;
 
 #[cfg(any(berus_machine = "armv6", berus_machine = "thumb"))]
 pub(super) use arm::*;
+#[cfg(feature = "two-buses")]
+use buses::read;
+
+#[cfg(feature = "two-buses")]
+pub(super) use buses::executed;
 #[cfg(any(berus_machine = "rv32", berus_machine = "rv64"))]
 pub(super) use riscv::*;
 #[cfg(not(berus_machine = "x64"))]
@@ -44,12 +51,26 @@ const THUMB: usize = if cfg!(berus_machine = "thumb") { 1 } else { 0 };
 /// Where code at `text` is called.
 #[inline(always)]
 pub(super) fn callable(text: *const u8) -> *const c_void {
-    text.map_addr(|at| at | THUMB).cast()
+    executed(text).map_addr(|at| at | THUMB).cast()
 }
 
 /// Where the code is that is called at, or returns to, `address`.
 pub(super) fn place(address: *const u8) -> *const u8 {
-    address.map_addr(|at| at & !THUMB)
+    read(address).map_addr(|at| at & !THUMB)
+}
+
+/// Where the processor executes what it reads at `text`: there.
+#[cfg(not(feature = "two-buses"))]
+#[inline(always)]
+pub(super) fn executed(text: *const u8) -> *const u8 {
+    text
+}
+
+/// Where the processor reads what it executes at `address`: there.
+#[cfg(not(feature = "two-buses"))]
+#[inline(always)]
+fn read(address: *const u8) -> *const u8 {
+    address
 }
 
 /// Has the processor see `code`, which was just written: this one does of itself.

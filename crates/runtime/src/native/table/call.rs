@@ -12,6 +12,7 @@ use crate::native::code::MachineCode;
 use crate::native::foreign::{adopt, adopt_all};
 use crate::native::function::NativeFunction;
 use crate::native::generator::CodeState;
+use crate::native::machine::place;
 use crate::native::table::build::{slots, values};
 use crate::native::{closure, function};
 use crate::obj::function::function_of;
@@ -34,7 +35,7 @@ pub(super) unsafe extern "C" fn make_function(code: Obj, context: Gc<Context>, d
     unsafe {
         serve(|vm| {
             if code.downcast::<Code>().is_none() && code.downcast::<MachineCode>().is_none() {
-                let text = code.as_header().map(|raw| raw.cast::<RawCode>().as_ref().text);
+                let text = code.as_header().map(|raw| place(raw.cast::<RawCode>().as_ref().text));
                 return Ok(NativeFunction::of_address(vm, context, text.unwrap_or(core::ptr::null()))?.obj());
             }
             let [positional, keyword] = if defaults.is_null() { [None; 2] } else { defaults.read() };
