@@ -23,14 +23,17 @@ impl Error {
     /// `ENOENT`: there is nothing of that name.
     pub const NO_ENTRY: Error = Error::Errno(Errno(2));
     /// `EIO`: what is on the device makes no sense.
+    #[cfg(any(feature = "fat", test))]
     pub const BROKEN: Error = Error::Errno(Errno(5));
     /// `EBADF`: the file is not open that way.
     pub const BAD_FILE: Error = Error::Errno(Errno(9));
     /// `EACCES`: a folder is not empty, or full, or in the way.
+    #[cfg(any(feature = "fat", test))]
     pub const DENIED: Error = Error::Errno(Errno(13));
     /// `EEXIST`
     pub const EXISTS: Error = Error::Errno(Errno(17));
     /// `ENODEV`: there is no file system.
+    #[cfg(any(feature = "fat", test))]
     pub const NO_DEVICE: Error = Error::Errno(Errno(19));
     /// `ENOTDIR`
     pub const NOT_FOLDER: Error = Error::Errno(Errno(20));

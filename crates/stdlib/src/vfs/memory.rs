@@ -1,5 +1,6 @@
 //! Vectors and text of file systems, which grow only as far as there is memory.
 
+#[cfg(feature = "fat")]
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -72,6 +73,7 @@ pub fn collect<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>> {
 }
 
 /// A copy of `text`.
+#[cfg(feature = "fat")]
 pub fn text(text: &str) -> Result<String> {
     let mut copy = String::new();
     copy.try_reserve(text.len())?;
