@@ -29,6 +29,9 @@ pub trait Chip: Sync {
     /// Gives the console's transmitter a byte: `false` if it takes none now.
     fn transmit(&self, byte: u8) -> bool;
 
+    /// Has what the transmitter was given be sent, if that gathers bytes.
+    fn flush(&self) {}
+
     /// The byte that the console's receiver holds, which it then holds no more.
     fn receive(&self) -> Option<u8>;
 

@@ -118,6 +118,12 @@ pub fn take_interrupt() -> bool {
 
 /// Writes all of `bytes`, unless whoever reads them interrupts meanwhile.
 pub fn write(chip: &dyn Chip, bytes: &[u8]) {
+    gather(chip, bytes);
+    chip.flush();
+}
+
+/// Gives the transmitter all of `bytes`, unless whoever reads them interrupts meanwhile.
+fn gather(chip: &dyn Chip, bytes: &[u8]) {
     for byte in bytes {
         while !chip.transmit(*byte) {
             if IS_INTERRUPTED.load(Ordering::Relaxed) {
@@ -132,10 +138,11 @@ pub fn write_text(chip: &dyn Chip, text: &[u8]) {
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_suffix(b"\n") {
             Some(line) => {
-                write(chip, line);
-                write(chip, b"\r\n");
+                gather(chip, line);
+                gather(chip, b"\r\n");
             }
-            None => write(chip, line),
+            None => gather(chip, line),
         }
     }
+    chip.flush();
 }

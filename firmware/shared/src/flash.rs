@@ -21,6 +21,11 @@ const ERASED: u8 = 0xff;
 
 /// What writes to the memory that a region is of. Addresses are those at which the memory is read.
 pub trait Medium: Sync {
+    /// How far apart bits are that are turned one after another, where memory takes few writes to a place before it is erased.
+    fn stride(&self) -> usize {
+        1
+    }
+
     /// Writes bytes where the memory is erased, or where they only turn ones into zeros.
     ///
     /// # Safety
@@ -241,32 +246,35 @@ impl Rom {
     }
 }
 
-/// How often the other half has come to count, since a mark was erased: as many bits of it are zeros, the first ones. So
-/// one bit that turns, which happens or does not, is all that a change takes. `None` if the block is no mark, but what it
-/// was before there was this firmware.
+/// How often the other half has come to count, since a mark was erased: as many bits of it are zeros, the first ones of those that
+/// the medium can turn one after another. So one bit that turns, which happens or does not, is all that a change takes. `None` if
+/// the block is no mark, but what it was before there was this firmware.
 fn switches(mark: &Region) -> Option<usize> {
+    let stride = mark.medium.stride();
     let mut count = 0;
     let mut byte = [0];
     for offset in 0..mark.len {
         mark.read(offset, &mut byte);
-        let zeros = byte[0].trailing_zeros() as usize;
-        let is_mark = zeros + byte[0].leading_ones() as usize == 8 && (zeros == 0 || count == offset * 8);
-        if !is_mark {
-            return None;
+        for bit in (offset * 8..offset * 8 + 8).filter(|bit| byte[0] >> (bit % 8) & 1 == 0) {
+            if bit != count * stride {
+                return None;
+            }
+            count += 1;
         }
-        count += zeros;
     }
     Some(count)
 }
 
 /// Counts one more switch.
 fn switch(mark: &Region, count: Option<usize>) {
-    // As many as bits, an even number, are none.
-    let count = count.filter(|count| *count < mark.len * 8).unwrap_or_else(|| {
+    let stride = mark.medium.stride();
+    // As many as there is room for, an even number, are none.
+    let count = count.filter(|count| *count < mark.len * 8 / stride).unwrap_or_else(|| {
         mark.erase(0, mark.len);
         0
     });
-    mark.write(count / 8, &[ERASED << (count % 8) << 1]);
+    let bit = count * stride;
+    mark.write(bit / 8, &[ERASED << (bit % 8) << 1]);
 }
 
 impl Flash for Rom {

@@ -15,6 +15,8 @@ pub mod code;
 pub mod console;
 #[cfg(feature = "board")]
 pub mod flash;
+#[cfg(feature = "hardware")]
+pub mod i2c;
 pub mod memory;
 #[cfg(feature = "hardware")]
 pub mod patience;
