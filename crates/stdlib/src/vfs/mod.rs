@@ -4,7 +4,7 @@
 mod accesses;
 #[cfg(feature = "littlefs")]
 mod board;
-#[cfg_attr(not(any(feature = "fat", feature = "littlefs")), allow(dead_code))]
+#[cfg_attr(not(feature = "fat"), allow(dead_code))]
 pub(crate) mod error;
 #[cfg(feature = "fat")]
 mod fat;
@@ -13,12 +13,14 @@ mod file;
 mod flash;
 #[cfg(feature = "littlefs")]
 mod lfs;
-#[cfg_attr(not(any(feature = "btree", feature = "fat", feature = "littlefs")), allow(dead_code))]
+#[cfg_attr(not(any(feature = "btree", feature = "fat")), allow(dead_code))]
 pub(crate) mod memory;
 #[cfg(test)]
 mod model;
 #[cfg(any(feature = "btree", feature = "fat", feature = "littlefs"))]
 pub(crate) mod owned;
+#[cfg(feature = "littlefs")]
+mod pair;
 #[cfg(feature = "posix")]
 mod posix;
 mod rom;
@@ -42,6 +44,8 @@ pub(crate) use fat::FAT;
 pub(crate) use flash::DEVICE as FLASH;
 #[cfg(feature = "littlefs")]
 pub(crate) use lfs::{LFS1, LFS2};
+#[cfg(feature = "littlefs")]
+pub use pair::Pair;
 #[cfg(feature = "posix")]
 pub use posix::{POSIX, mount_posix, mount_posix_at};
 pub use rom::mount_rom;
