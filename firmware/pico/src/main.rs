@@ -4,6 +4,8 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
 mod boot;
 mod chip;
 mod flash;
@@ -16,6 +18,7 @@ use rp235x_hal as hal;
 #[cfg(feature = "rp2040")]
 use rp2040_hal as hal;
 
+use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
 use berus_firmware::board::{Board, Clock};
@@ -52,7 +55,7 @@ fn main() -> ! {
     memory::give(unsafe { memory::below_stack(cortex_m_rt::heap_start().cast(), &raw mut _stack_start, STACK) });
     Board {
         chip: &chip::CHIP,
-        flash: Some(partitions::files()),
+        flash: Some(Box::new(partitions::files())),
         rom: Some(partitions::rom()),
         frozen: &FROZEN,
         limits: LIMITS,

@@ -4,9 +4,12 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
 mod cause;
 mod chip;
 
+use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
 use berus_firmware::board::{Board, Clock};
@@ -69,7 +72,7 @@ fn main() -> ! {
     let (rom, flash) = unsafe { (Region::new(STORAGE, ROM_LEN), Region::new(STORAGE + ROM_LEN, FLASH_LEN)) };
     Board {
         chip: &chip::CHIP,
-        flash: Some(Partition::new(flash)),
+        flash: Some(Box::new(Partition::new(flash))),
         rom: Some(Rom::new(rom)),
         frozen: &FROZEN,
         limits: LIMITS,

@@ -21,7 +21,7 @@ use critical_section::Mutex;
 use crate::chip::Chip;
 use crate::code::CodeInRam;
 use crate::console;
-use crate::flash::{Partition, Rom};
+use crate::flash::Rom;
 use crate::memory::SHARES;
 
 /// Inputs that the prompt remembers.
@@ -40,7 +40,7 @@ const NAP: Duration = Duration::from_millis(1);
 pub struct Board {
     pub chip: &'static dyn Chip,
     /// The flash that files of programs are kept in.
-    pub flash: Option<Partition>,
+    pub flash: Option<Box<dyn Flash>>,
     /// The partition for ROM images.
     pub rom: Option<Rom>,
     /// The modules that are part of the firmware.
@@ -257,7 +257,7 @@ impl BoardParts for Board {
     }
 
     fn flash(&self) -> Option<&dyn Flash> {
-        self.flash.as_ref().map(|flash| flash as &dyn Flash)
+        self.flash.as_deref()
     }
 
     fn rom(&self, number: usize) -> Option<&dyn Flash> {

@@ -10,7 +10,7 @@ use berus_runtime::errno::{BUSY, Errno};
 use berus_runtime::host::Flash;
 use critical_section::Mutex;
 
-/// Bytes of a block: what flash chips erase at once.
+/// Bytes of a block, unless a region has larger ones: what flash chips erase at once.
 const BLOCK: usize = 4096;
 
 /// Bytes that are copied at once.
@@ -32,7 +32,7 @@ pub trait Medium: Sync {
     /// The bytes' places are in the medium's memory, and nothing relies on what they hold.
     unsafe fn write(&self, address: usize, bytes: &[u8]);
 
-    /// Erases `len` bytes, a multiple of 4 KiB as the address is.
+    /// Erases `len` bytes, whole blocks of the region.
     ///
     /// # Safety
     /// As for [`write`](Medium::write).
@@ -75,6 +75,7 @@ pub struct Region {
     medium: &'static dyn Medium,
     start: usize,
     len: usize,
+    block: usize,
 }
 
 impl Region {
@@ -93,14 +94,20 @@ impl Region {
     /// There is memory, which nothing else uses, and `medium` writes to it.
     pub const unsafe fn on(medium: &'static dyn Medium, start: usize, len: usize) -> Region {
         assert!(len.is_multiple_of(BLOCK));
-        Region { medium, start, len }
+        Region { medium, start, len, block: BLOCK }
+    }
+
+    /// The region with blocks of `block` bytes, of which it has a whole number: its medium erases such at once.
+    #[must_use]
+    pub const fn in_blocks(self, block: usize) -> Region {
+        assert!(self.len.is_multiple_of(block));
+        Region { block, ..self }
     }
 
     /// The region's halves.
     const fn halves(self) -> [Region; 2] {
-        let Region { medium, start, len } = self;
-        let len = len / 2 / BLOCK * BLOCK;
-        [Region { medium, start, len }, Region { medium, start: start + len, len }]
+        let len = self.len / 2 / self.block * self.block;
+        [Region { len, ..self }, Region { start: self.start + len, len, ..self }]
     }
 
     /// The address of `len` bytes in the region.
@@ -128,9 +135,9 @@ impl Region {
     /// Makes all of the region the same as another one, as large.
     fn copy_from(&self, other: &Region) {
         let mut piece = [0; PIECE];
-        for block in (0..self.len).step_by(BLOCK) {
-            self.erase(block, BLOCK);
-            for offset in (block..block + BLOCK).step_by(PIECE) {
+        for block in (0..self.len).step_by(self.block) {
+            self.erase(block, self.block);
+            for offset in (block..block + self.block).step_by(PIECE) {
                 other.read(offset, &mut piece);
                 if piece.iter().any(|byte| *byte != ERASED) {
                     self.write(offset, &piece);
@@ -157,11 +164,11 @@ impl Partition {
 
 impl Flash for Partition {
     fn block_size(&self) -> usize {
-        BLOCK
+        self.0.block
     }
 
     fn block_count(&self) -> usize {
-        self.0.len / BLOCK
+        self.0.len / self.0.block
     }
 
     fn read(&self, offset: usize, bytes: &mut [u8]) -> Result<(), Errno> {
@@ -175,7 +182,7 @@ impl Flash for Partition {
     }
 
     fn erase(&self, block: usize) -> Result<(), Errno> {
-        self.0.erase(block * BLOCK, BLOCK);
+        self.0.erase(block * self.0.block, self.0.block);
         Ok(())
     }
 }
@@ -279,11 +286,11 @@ fn switch(mark: &Region, count: Option<usize>) {
 
 impl Flash for Rom {
     fn block_size(&self) -> usize {
-        BLOCK
+        self.halves[0].block
     }
 
     fn block_count(&self) -> usize {
-        self.halves[0].len / BLOCK
+        self.halves[0].len / self.block_size()
     }
 
     fn read(&self, offset: usize, bytes: &mut [u8]) -> Result<(), Errno> {
@@ -297,7 +304,8 @@ impl Flash for Rom {
     }
 
     fn erase(&self, block: usize) -> Result<(), Errno> {
-        self.writable()?.erase(block * BLOCK, BLOCK);
+        let half = self.writable()?;
+        half.erase(block * half.block, half.block);
         Ok(())
     }
 

@@ -22,6 +22,8 @@ pub mod memory;
 pub mod patience;
 pub mod program;
 pub mod semihosting;
+#[cfg(feature = "systick")]
+pub mod systick;
 #[cfg(feature = "usb")]
 pub mod usb;
 #[cfg(feature = "hardware")]

@@ -3,17 +3,14 @@
 
 mod hardware;
 
-use core::cell::Cell;
 use core::time::Duration;
 
 use berus_firmware::board::die;
 use berus_firmware::chip::Chip;
-use berus_firmware::console;
+use berus_firmware::{console, systick};
 use berus_runtime::host::{Hardware, Identity, ResetCause};
-use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m::peripheral::{NVIC, SCB, SYST};
+use cortex_m::peripheral::{NVIC, SCB};
 use cortex_m_rt::{ExceptionFrame, exception};
-use critical_section::Mutex;
 
 use super::Register;
 use crate::{IDENTITY, cause};
@@ -26,9 +23,6 @@ pub struct Mps2;
 
 /// Cycles of the processor in a millisecond.
 const CYCLES: u32 = if cfg!(board = "mps2-an505") { 20_000 } else { 25_000 };
-
-/// Milliseconds since the start.
-static MILLISECONDS: Mutex<Cell<u64>> = Mutex::new(Cell::new(0));
 
 /// The first serial line.
 mod uart {
@@ -78,12 +72,8 @@ unsafe impl cortex_m::interrupt::InterruptNumber for Number {
 
 /// Starts timer and serial line.
 pub fn start() {
-    if let Some(mut parts) = cortex_m::Peripherals::take() {
-        parts.SYST.set_clock_source(SystClkSource::Core);
-        parts.SYST.set_reload(CYCLES - 1);
-        parts.SYST.clear_current();
-        parts.SYST.enable_interrupt();
-        parts.SYST.enable_counter();
+    if let Some(parts) = cortex_m::Peripherals::take() {
+        systick::start(parts.SYST, CYCLES);
     }
     uart::DIVIDER.write(uart::CYCLES);
     uart::CONTROL.write(uart::ON);
@@ -103,17 +93,7 @@ impl Chip for Mps2 {
     }
 
     fn now(&self) -> Duration {
-        let (milliseconds, cycles) = critical_section::with(|section| {
-            let mut milliseconds = MILLISECONDS.borrow(section).get();
-            let mut left = SYST::get_current();
-            if SCB::is_pendst_pending() {
-                // The counter has begun anew, and nobody has counted that.
-                left = SYST::get_current();
-                milliseconds += 1;
-            }
-            (milliseconds, CYCLES - 1 - left.min(CYCLES - 1))
-        });
-        Duration::from_millis(milliseconds) + Duration::from_nanos(u64::from(cycles) * 1_000_000 / u64::from(CYCLES))
+        systick::now()
     }
 
     fn doze(&self, _: Option<Duration>) {
@@ -141,14 +121,6 @@ impl Chip for Mps2 {
         cause::note(ResetCause::Reset);
         SCB::sys_reset()
     }
-}
-
-#[exception]
-fn SysTick() {
-    critical_section::with(|section| {
-        let milliseconds = MILLISECONDS.borrow(section);
-        milliseconds.set(milliseconds.get() + 1);
-    });
 }
 
 /// The serial line interrupts, and nothing else.
