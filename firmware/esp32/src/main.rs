@@ -12,11 +12,12 @@ mod hardware;
 mod line;
 mod partitions;
 
+use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
 use berus_firmware::board::{Board, Clock};
 use berus_firmware::memory;
-use berus_runtime::host::Identity;
+use berus_runtime::host::{Flash, Identity};
 use berus_runtime::import::frozen::FrozenImage;
 use berus_runtime::model::vm::Limits;
 
@@ -50,7 +51,8 @@ fn main() -> ! {
     memory::give(unsafe { memory::below_stack(&raw mut _stack_end, &raw mut _stack_start, STACK) });
     chip::start();
     let (files, rom) = partitions::find();
-    Board { chip: &chip::CHIP, flash: files, rom, frozen: &FROZEN, limits: LIMITS, started: Clock::new() }.run()
+    let flash = files.map(|files| Box::new(files) as Box<dyn Flash>);
+    Board { chip: &chip::CHIP, flash, rom, frozen: &FROZEN, limits: LIMITS, started: Clock::new() }.run()
 }
 
 #[panic_handler]

@@ -4,12 +4,15 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
 mod chip;
 mod flash;
 mod hardware;
 mod partitions;
 mod usb;
 
+use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
 use berus_firmware::board::{Board, Clock};
@@ -42,7 +45,7 @@ fn main() -> ! {
     memory::give(unsafe { memory::below_stack(cortex_m_rt::heap_start().cast(), &raw mut _stack_start, STACK) });
     Board {
         chip: &chip::CHIP,
-        flash: Some(partitions::files()),
+        flash: Some(Box::new(partitions::files())),
         rom: Some(partitions::rom()),
         frozen: &FROZEN,
         limits: LIMITS,
