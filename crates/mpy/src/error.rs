@@ -51,6 +51,8 @@ pub enum ErrorKind {
     PreludeOffset(u32),
     /// The first relocation names no place.
     RelocationPlace,
+    /// Something else: the crate was built without the feature `reasons`.
+    Untold,
     /// Nothing is wrong as far as the file was read, but there was no memory to read more, or somebody ended the work.
     Stopped(Stop),
 }
@@ -109,6 +111,7 @@ impl fmt::Display for ErrorKind {
             NoArch => f.write_str("machine code, but the header names no architecture"),
             PreludeOffset(offset) => write!(f, "no prelude at offset {offset} of the native code"),
             RelocationPlace => f.write_str("the first relocation names no place"),
+            Untold => f.write_str("not as it should be"),
             Stopped(stop) => write!(f, "{stop}"),
         }
     }

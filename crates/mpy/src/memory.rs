@@ -302,16 +302,18 @@ impl<'a> Quota<'a> {
         if room <= items.capacity() {
             return Ok(());
         }
-        let bytes = (room - items.capacity()).checked_mul(size_of::<T>()).ok_or(())?;
+        let bytes = self.grant(room - items.capacity(), size_of::<T>())?;
+        items.try_reserve_exact(room - items.len()).map_err(|_| self.refund(bytes))
+    }
+
+    /// Has the grantor grant room for `n` items of `size` bytes each, and answers how many bytes that are.
+    fn grant(&self, n: usize, size: usize) -> Result<usize, ()> {
+        let bytes = n.checked_mul(size).ok_or(())?;
         if self.stop.get().is_some() || !self.grantor.grant(bytes) {
             return Err(());
         }
-        if items.try_reserve_exact(room - items.len()).is_err() {
-            self.grantor.take_back(bytes);
-            return Err(());
-        }
         self.granted.set(self.granted.get() + bytes);
-        Ok(())
+        Ok(bytes)
     }
 
     /// Appends an item.

@@ -115,13 +115,16 @@ impl<'a, 'q> Reader<'a, 'q> {
     /// The error that shows at the byte taken last.
     #[cold]
     fn error<T>(&self, kind: ErrorKind) -> Reading<T> {
-        self.failure.set(Some(Error { offset: self.position.saturating_sub(1), kind }));
-        Err(Failed)
+        self.fail(self.position.saturating_sub(1), if cfg!(feature = "reasons") { kind } else { ErrorKind::Untold })
     }
 
     #[cold]
     fn cut_off<T>(&self, field: &'static str) -> Reading<T> {
-        self.failure.set(Some(Error { offset: self.position, kind: ErrorKind::CutOff(field) }));
+        self.fail(self.position, if cfg!(feature = "reasons") { ErrorKind::CutOff(field) } else { ErrorKind::Untold })
+    }
+
+    fn fail<T>(&self, offset: usize, kind: ErrorKind) -> Reading<T> {
+        self.failure.set(Some(Error { offset, kind }));
         Err(Failed)
     }
 
@@ -229,7 +232,7 @@ impl<'a, 'q> Reader<'a, 'q> {
         }
         let feature = self.byte("the header")?;
         let Ok((sub_version, arch)) = decode_feature(feature) else {
-            return self.error(ErrorKind::Arch(feature));
+            return self.fail(self.position - 1, ErrorKind::Arch(feature));
         };
         let small_int_bits = self.byte("the header")?;
         let has_flags = feature & FEATURE_ARCH_FLAGS != 0;

@@ -111,6 +111,7 @@ use crate::memory::Quota;
 use crate::module::{CodeId, Kind as CodeKind, Module};
 use error::{Fault, stopped};
 use glance::Glance;
+use refusal::whole;
 use scan::{Contract, Scanner, Shape, Tables, check_prelude};
 use walk::{Context, Memory, Walk};
 
@@ -236,7 +237,7 @@ impl<'m, 'a> Verifier<'m, 'a> {
     /// Takes a first look at a code object: finds its contract and, if it is bytecode, its shape.
     fn look_at(&mut self, id: CodeId) -> Result<Option<Shape>, Fault> {
         self.quota.check().map_err(stopped)?;
-        let Some(code) = self.module.codes.get(id as usize) else { return Err((None, Reason::ChildOrder)) };
+        let Some(code) = self.module.codes.get(id as usize) else { return Err(whole(Reason::ChildOrder)) };
         let n_names = self.module.qstrs.len();
         let shape = match code.kind {
             CodeKind::Bytecode => {
@@ -246,18 +247,18 @@ impl<'m, 'a> Verifier<'m, 'a> {
                 self.contracts[id as usize] = Some(Contract::new(&shape.signature, shape.cells));
                 Some(shape)
             }
-            _ if cfg!(not(feature = "native")) => return Err((None, Reason::MachineCode)),
+            _ if cfg!(not(feature = "native")) => return Err(whole(Reason::MachineCode)),
             CodeKind::Native { .. } => {
                 let Some(prelude) = code.prelude() else { return Ok(None) };
-                let prelude = prelude.map_err(|error| (None, Reason::Prelude(error)))?;
+                let prelude = prelude.map_err(|error| whole(Reason::Prelude(error)))?;
                 check_prelude(&prelude, &code.code, n_names).map_err(|refusal| refusal.at(None))?;
-                machine_code::check(code, self.module.header.arch).map_err(|reason| (None, reason))?;
+                machine_code::check(code, self.module.header.arch).map_err(whole)?;
                 let signature = &prelude.signature;
                 self.contracts[id as usize] = Some(Contract::new(signature, (0, signature.n_pos_args)));
                 None
             }
             CodeKind::Viper { .. } | CodeKind::Asm { .. } => {
-                machine_code::check(code, self.module.header.arch).map_err(|reason| (None, reason))?;
+                machine_code::check(code, self.module.header.arch).map_err(whole)?;
                 None
             }
         };
@@ -278,13 +279,13 @@ impl<'m, 'a> Verifier<'m, 'a> {
         let shape = self.look_at(id)?;
         let code = &self.module.codes[id as usize];
         if code.children.iter().any(|&child| child <= id || child as usize >= self.module.codes.len()) {
-            return Err((None, Reason::ChildOrder));
+            return Err(whole(Reason::ChildOrder));
         }
         let Some(shape) = shape else { return Ok(None) };
         // Labels and loads that were lost for want of memory would be missed below.
         self.quota.check().map_err(stopped)?;
         if id == 0 && shape.cells.0 > 0 {
-            return Err((None, Reason::ModuleCells));
+            return Err(whole(Reason::ModuleCells));
         }
         let context = Context {
             code: &code.code,

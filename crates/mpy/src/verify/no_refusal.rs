@@ -6,9 +6,14 @@ use crate::memory::Stop;
 /// That something is wrong, or the quota has ended the work, which says so.
 pub(super) struct Refusal;
 
+/// A code object is refused.
+pub(super) fn whole(_: Reason) -> Fault {
+    (None, Reason::Untold)
+}
+
 impl Refusal {
-    pub fn at(self, offset: Option<usize>) -> Fault {
-        (offset, Reason::Untold)
+    pub fn at(self, _: Option<usize>) -> Fault {
+        (None, Reason::Untold)
     }
 }
 

@@ -9,6 +9,11 @@ use crate::memory::{Stop, try_box};
 /// `None` if there was no memory for the box, which is then the reason.
 pub(super) struct Refusal(Option<Box<[Reason; 1]>>);
 
+/// A code object is refused as a whole.
+pub(super) fn whole(reason: Reason) -> Fault {
+    (None, reason)
+}
+
 impl Refusal {
     pub fn at(self, offset: Option<usize>) -> Fault {
         match self.0 {

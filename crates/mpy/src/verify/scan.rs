@@ -9,6 +9,7 @@ use super::blocks::exception_test;
 use super::error::{Checked, Fault, Reason, stopped};
 use super::glance::Glance;
 use super::labels::{BITS, Labels};
+use super::refusal::whole;
 use crate::bytecode::Instruction;
 use crate::lines;
 use crate::memory::Quota;
@@ -168,7 +169,6 @@ impl<'q> Scanner<'q> {
 
     /// Looks at all of a bytecode object, and finds its labels.
     pub fn scan(&mut self, code: &[u8], tables: Tables<'_>, glance: Glance) -> Result<Shape, Fault> {
-        let whole = |reason| (None, reason);
         // Longer code than a file can hold would not fit the numbers here.
         u32::try_from(code.len()).map_err(|_| whole(Reason::TooComplex))?;
         let prelude = Prelude::read(code, 0).map_err(|error| whole(Reason::Prelude(error)))?;
@@ -194,7 +194,7 @@ impl<'q> Scanner<'q> {
         self.labels.clear(code.len(), self.quota).map_err(stopped)?;
         self.loads.clear();
         if !self.labels.add(start) {
-            return Err((None, Reason::RunsOff));
+            return Err(whole(Reason::RunsOff));
         }
         self.instructions(start, code, tables, glance, &mut uses)?;
         if uses.locals > signature.n_state {
@@ -204,7 +204,8 @@ impl<'q> Scanner<'q> {
             return Err(whole(Reason::CellAsObject(uses.cells_max)));
         }
         if !self.labels.complete(self.quota).map_err(stopped)? {
-            return Err(misplaced_jump(code, start, &self.labels));
+            let told = cfg!(feature = "reasons").then(|| misplaced_jump(code, start, &self.labels));
+            return Err(told.unwrap_or_else(|| whole(Reason::RunsOff)));
         }
         let cells = (uses.cells_min, uses.cells_max);
         Ok(Shape { signature, start, locals: uses.locals, cells, own_cells: uses.own_cells })
