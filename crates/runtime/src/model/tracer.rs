@@ -19,9 +19,9 @@ pub(crate) struct Tracer {
 }
 
 impl Tracer {
-    /// Whether the tracing function has to be told of events.
+    /// Whether the tracing function has to be told of events. Without the feature `tracing`, no program can have one.
     pub fn is_on(&self) -> bool {
-        self.function.get().is_some() && !self.is_calling.get()
+        cfg!(feature = "tracing") && self.function.get().is_some() && !self.is_calling.get()
     }
 
     /// Exchanges this tracing for another thread's.
