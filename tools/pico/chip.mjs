@@ -5,7 +5,6 @@ import { Rom, image } from "./rom.mjs";
 
 const FLASH = 0x10000000;
 const FLASH_LEN = 2 << 20;
-const NANOSECONDS = 8; // a cycle, at 125 MHz
 
 /** What a UF2 file puts into flash. */
 export function uf2(bytes) {
@@ -168,6 +167,8 @@ export class Pico {
       this.next = { reason: watchdog.reason, scratch: watchdog.scratchData, cause: 0 };
     };
     this.keepInterrupts(chip.core);
+    this.cycle = 1e9 / chip.clkSys;
+    chip.addClockListener((frequency) => (this.cycle = 1e9 / frequency));
     this.host = new Host(this.rp2040js, chip, (bytes) => this.onData(bytes));
     this.next = undefined;
     this.isWaiting = false;
@@ -233,7 +234,7 @@ export class Pico {
       if (this.isWaiting) return true;
       if (!core.waiting) {
         this.waited = 0;
-        clock.tick(core.executeInstruction() * NANOSECONDS);
+        clock.tick(core.executeInstruction() * this.cycle);
       } else if (core.checkForInterrupts()) {
         core.waiting = false;
       } else {

@@ -115,6 +115,36 @@ const CHECKS = {
     }
   },
 
+  "the processor has other frequencies"({ session, pico }) {
+    const { chip } = pico;
+    const line = "line = UART(0, 115200, tx=Pin(0), rx=Pin(1))\n";
+    session.check(`from machine import UART, I2C\n${line}bus = I2C(0, scl=Pin(5), sda=Pin(4), freq=400_000)`, "");
+    session.check("pwm = machine.PWM(Pin(15), freq=1000, duty_u16=16384)", "");
+    for (const frequency of [48e6, 200e6, 125e6]) {
+      session.check(`machine.freq(${frequency})\nprint(machine.freq())`, `${frequency}\n`);
+      equal(chip.clkSys, frequency, "frequency");
+      equal(chip.clocks.periFreq, 48e6, "frequency of peripherals");
+      near(chip.uart[0].baudRate, 115200, 0.01, "bits of a line in a second");
+      const { edges, stop } = watch(pico, 15);
+      session.until(() => edges.length >= 6, "pulses");
+      stop();
+      const [first, second, third] = edges.slice(edges.findIndex(({ rises }, at) => rises && at > 1));
+      near(third.at - first.at, 1e6, 0.001, `period of pulses at ${frequency} Hz`);
+      near(second.at - first.at, 0.25e6, 0.005, `pulse at ${frequency} Hz`);
+      session.check("led.off()", "");
+      const light = watch(pico, 25);
+      session.check("led.on()\ntime.sleep_ms(20)\nled.off()", "");
+      light.stop();
+      near(light.edges[1].at - light.edges[0].at, 20e6, 0.02, `a sleep at ${frequency} Hz`);
+    }
+    const refused = "try:\n  machine.freq(F)\nexcept ValueError as error:\n  print(error)";
+    for (const wrong of ["1", "-1", "123456789", "1_000_000_000"]) session.check(refused.replace("F", wrong), "cannot change frequency\n");
+    session.check(refused.replace("F", "125_000_000, 1"), "peripheral freq must be 48_000_000 or the same as the MCU freq\n");
+    session.check("machine.freq(125_000_000, 125_000_000)", "");
+    near(chip.uart[0].baudRate, 115200, 0.01, "bits of a line in a second");
+    session.check("machine.freq(125_000_000)\npwm.deinit()\nprint(machine.freq())", "125000000\n");
+  },
+
   "voltages are measured"({ session, pico }) {
     pico.chip.adc.channelValues = [0, 1024, 2048, 4095, 876];
     session.check("from machine import ADC\nprint([ADC(n).read_u16() for n in (26, Pin(27), 2, 3)])", "[0, 16388, 32776, 65535]\n");

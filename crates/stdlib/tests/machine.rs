@@ -353,6 +353,24 @@ except ValueError as error:
 }
 
 #[test]
+fn frequencies_that_cannot_be_are_refused() {
+    check(
+        "\
+import machine
+machine.freq(1000, 1000)
+for wrong in (0,), (-1,), (1 << 40,), (1000, 999), (1000, -1):
+    try:
+        machine.freq(*wrong)
+    except (ValueError, OverflowError) as error:
+        print(error)
+",
+        "cannot change frequency\ncannot change frequency\ncannot change frequency\n\
+         peripheral freq must be 48_000_000 or the same as the MCU freq\n\
+         peripheral freq must be 48_000_000 or the same as the MCU freq\n",
+    );
+}
+
+#[test]
 fn bits_are_pulses() {
     let (_, board) = run("\
 from machine import Pin, bitstream

@@ -18,15 +18,12 @@ use crate::hal::pac::TIMER0 as TIMER;
 use crate::hal::pac::{Interrupt, Peripherals, interrupt};
 use crate::hal::usb::UsbBus;
 use crate::hal::{Timer, Watchdog};
+use crate::hardware::clocks::CRYSTAL;
 use crate::hardware::{Rp, entropy, power};
 use crate::{IDENTITY, flash, hardware, usb};
 
 /// The board's processor.
 pub static CHIP: Rp = Rp;
-
-/// Cycles in a second of the crystal, and of the processor.
-const CRYSTAL: u32 = 12_000_000;
-pub const FREQUENCY: u32 = if cfg!(feature = "rp2040") { 125_000_000 } else { 150_000_000 };
 
 /// The longest doze in microseconds: the alarm knows only the lower word of time.
 const LONGEST: u64 = 1 << 30;

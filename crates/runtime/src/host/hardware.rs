@@ -124,11 +124,20 @@ pub trait Hardware {
     /// Cycles of the processor in a second.
     fn frequency(&self) -> u32;
 
-    /// Sets the cycles of the processor in a second.
+    /// Sets the cycles of the processor in a second. Buses, lines, pulses and time go on as they were.
     ///
     /// # Errors
-    /// `EOPNOTSUPP` if they are what they are.
+    /// `EINVAL` if there cannot be so many, `EOPNOTSUPP` if they are what they are.
     fn set_frequency(&self, frequency: u32) -> Result<(), Errno> {
+        let _ = frequency;
+        Err(UNSUPPORTED)
+    }
+
+    /// Sets the frequency of the clock that serial lines and buses for SPI divide.
+    ///
+    /// # Errors
+    /// `EINVAL` if that clock cannot have it, `EOPNOTSUPP` if the clock is what it is.
+    fn set_peripheral_frequency(&self, frequency: u32) -> Result<(), Errno> {
         let _ = frequency;
         Err(UNSUPPORTED)
     }

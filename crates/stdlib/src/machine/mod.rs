@@ -51,7 +51,7 @@ berus_runtime::members! {
         "UART" => value(Obj::from_static(&serial::UART)),
         "WDT" => value(Obj::from_static(&power::WDT)),
         "bitstream" => var(4, 4, bitstream::bitstream),
-        "freq" => var(0, 1, power::freq),
+        "freq" => var(0, 2, power::freq),
         "lightsleep" => var(0, 1, power::lightsleep),
         "reset_cause" => f0(power::reset_cause),
         "unique_id" => f0(power::unique_id),

@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use berus_runtime::data::bytes::Bytes;
-use berus_runtime::errno::UNSUPPORTED;
+use berus_runtime::errno::{Errno, INVALID, UNSUPPORTED};
 use berus_runtime::host::ResetCause;
 use berus_runtime::model::args::Args;
 use berus_runtime::model::error::{Raise, Res};
@@ -26,12 +26,22 @@ pub const HARD_RESET: isize = 2;
 pub const WDT_RESET: isize = 3;
 pub const DEEPSLEEP_RESET: isize = 4;
 
-/// `freq([hertz])`
+/// `freq([hertz[, hertz of peripherals]])`, of which the second is that of serial lines and SPI (facts:
+/// `docs/rp2/quickref.rst` of MicroPython).
 pub fn freq(vm: &Vm, args: &[Obj]) -> Res {
-    let Some(frequency) = args.first() else { return vm.new_uint(hardware(vm)?.frequency() as usize) };
-    let frequency = u32::try_from(vm.int(*frequency)?);
-    let frequency = frequency.map_err(|_| vm.value_error(format_args!("invalid frequency")))?;
-    done(vm, hardware(vm)?.set_frequency(frequency))?;
+    let hardware = hardware(vm)?;
+    let [processor, peripherals @ ..] = args else { return vm.new_uint(hardware.frequency() as usize) };
+    // What no clock has stands for what is no number of cycles.
+    let whole = |frequency: Obj| Ok(u32::try_from(vm.int(frequency)?).unwrap_or(0));
+    let set = |answer: Result<(), Errno>, message: &str| match answer {
+        Err(INVALID) => Err(vm.value_error(format_args!("{message}"))),
+        answer => done(vm, answer),
+    };
+    set(hardware.set_frequency(whole(*processor)?), "cannot change frequency")?;
+    if let [peripherals] = peripherals {
+        let message = "peripheral freq must be 48_000_000 or the same as the MCU freq";
+        set(hardware.set_peripheral_frequency(whole(*peripherals)?), message)?;
+    }
     Ok(Obj::NONE)
 }
 

@@ -182,6 +182,10 @@ impl Hardware for Simulated {
         (number == 1).then_some(self)
     }
 
+    fn set_peripheral_frequency(&self, frequency: u32) -> Result<(), Errno> {
+        if frequency == self.frequency.get() { Ok(()) } else { Err(INVALID) }
+    }
+
     fn feed_watchdog(&self, timeout: Duration) -> Result<(), Errno> {
         self.fed.borrow_mut().push(timeout.as_millis());
         Ok(())
@@ -192,6 +196,9 @@ impl Hardware for Simulated {
     }
 
     fn set_frequency(&self, frequency: u32) -> Result<(), Errno> {
+        if frequency == 0 {
+            return Err(INVALID);
+        }
         self.frequency.set(frequency);
         Ok(())
     }

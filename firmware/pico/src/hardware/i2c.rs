@@ -9,8 +9,9 @@ use berus_runtime::errno::{Errno, INVALID, NO_DEVICE};
 use berus_runtime::host::{I2cBus, Pull};
 use critical_section::Mutex;
 
+use super::clocks;
 use super::pins::{self, User};
-use crate::chip::{CHIP, FREQUENCY};
+use crate::chip::CHIP;
 use crate::hal::pac::i2c0::RegisterBlock;
 use crate::hal::pac::{I2C0, I2C1};
 
@@ -35,6 +36,19 @@ pub struct Bus {
     number: usize,
     /// Whether a transfer goes on with the next one.
     is_held: Mutex<Cell<bool>>,
+    /// Bits in a second; 0 for a bus that nobody has used.
+    frequency: Mutex<Cell<u32>>,
+}
+
+/// Has the buses stay as fast as they are with another clock.
+pub fn retune() {
+    for bus in &BUSES {
+        let frequency = critical_section::with(|section| bus.frequency.borrow(section).get());
+        if frequency != 0 {
+            // One that cannot be so fast any more is as fast as the clock has it.
+            let _ = bus.set_frequency(frequency);
+        }
+    }
 }
 
 /// The usual pins of each bus: clock, data.
@@ -55,7 +69,7 @@ pub fn connect(number: usize, given: &[Option<usize>]) -> Result<(), Errno> {
 
 impl Bus {
     const fn new(number: usize) -> Bus {
-        Bus { number, is_held: Mutex::new(Cell::new(false)) }
+        Bus { number, is_held: Mutex::new(Cell::new(false)), frequency: Mutex::new(Cell::new(0)) }
     }
 
     fn registers(&self) -> &'static RegisterBlock {
@@ -131,10 +145,12 @@ fn last(stops: bool) -> u32 {
 
 impl I2cBus for Bus {
     fn set_frequency(&self, frequency: u32) -> Result<(), Errno> {
-        let period = FREQUENCY.checked_div(frequency).filter(|period| (32..1 << 16).contains(period)).ok_or(INVALID)?;
+        let clock = clocks::processor();
+        let period = clock.checked_div(frequency).filter(|period| (32..1 << 16).contains(period)).ok_or(INVALID)?;
         let (low, registers) = (period * 3 / 5, self.registers());
         // Data changes so long after the clock: 300 ns, or 120 ns on a fast bus.
-        let hold = if frequency < 1_000_000 { FREQUENCY / 10_000_000 * 3 + 1 } else { FREQUENCY / 25_000_000 * 3 + 1 };
+        let hold = if frequency < 1_000_000 { clock / 10_000_000 * 3 + 1 } else { clock / 25_000_000 * 3 + 1 };
+        critical_section::with(|section| self.frequency.borrow(section).set(frequency));
         self.hold(false);
         registers.ic_enable().write(|w| w.enable().clear_bit());
         registers.ic_con().write(|w| {

@@ -1,6 +1,7 @@
 //! What programs reach of the chip (facts: the datasheets of RP2040 and RP2350).
 
 mod adc;
+pub mod clocks;
 pub mod entropy;
 mod i2c;
 mod pins;
@@ -16,7 +17,6 @@ use berus_runtime::errno::Errno;
 use berus_runtime::host::{Connection, Edges, Hardware, I2cBus, PinMode, Pull, Pulses, ResetCause, SerialLine, SpiBus};
 use cortex_m::peripheral::NVIC;
 
-use crate::chip::FREQUENCY;
 use crate::hal::pac::{Interrupt, RESETS};
 
 /// The chip.
@@ -27,6 +27,7 @@ const SHORT: Duration = Duration::from_micros(20);
 
 /// Starts all that is below.
 pub fn start(resets: &mut RESETS) {
+    clocks::start();
     resets.reset().modify(|_, w| {
         w.adc().clear_bit();
         w.i2c0().clear_bit().i2c1().clear_bit();
@@ -121,7 +122,15 @@ impl Hardware for Rp {
     }
 
     fn frequency(&self) -> u32 {
-        FREQUENCY
+        clocks::processor()
+    }
+
+    fn set_frequency(&self, frequency: u32) -> Result<(), Errno> {
+        clocks::set_processor(frequency)
+    }
+
+    fn set_peripheral_frequency(&self, frequency: u32) -> Result<(), Errno> {
+        clocks::set_peripherals(frequency)
     }
 
     fn unique_id(&self) -> &[u8] {
@@ -134,7 +143,7 @@ impl Hardware for Rp {
 
     fn delay(&self, time: Duration) {
         if time < SHORT {
-            cortex_m::asm::delay(time.subsec_nanos() * (FREQUENCY / 1_000_000) / 1000);
+            cortex_m::asm::delay(time.subsec_nanos() * (clocks::processor() / 1_000_000) / 1000);
             return;
         }
         let end = self.now() + time;

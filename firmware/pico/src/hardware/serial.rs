@@ -1,11 +1,14 @@
 //! The serial lines, each a PL011 by Arm. What comes waits in memory, since the line itself has room for little.
 
+use core::cell::Cell;
+
 use berus_firmware::waiting::Waiting;
 use berus_runtime::errno::{Errno, INVALID, NO_DEVICE};
 use berus_runtime::host::{Pull, SerialLine};
+use critical_section::Mutex;
 
+use super::clocks;
 use super::pins::{self, User};
-use crate::chip::FREQUENCY;
 use crate::hal::pac::uart0::RegisterBlock;
 use crate::hal::pac::{UART0, UART1, interrupt};
 
@@ -15,6 +18,19 @@ pub static LINES: [Line; 2] = [Line::new(0), Line::new(1)];
 pub struct Line {
     number: usize,
     waiting: Waiting,
+    /// Bits in a second; 0 for a line that nobody has used.
+    frequency: Mutex<Cell<u32>>,
+}
+
+/// Has the lines stay as fast as they are with another clock.
+pub fn retune() {
+    for line in &LINES {
+        let frequency = critical_section::with(|section| line.frequency.borrow(section).get());
+        if frequency != 0 {
+            // One that cannot be so fast any more is as fast as the clock has it.
+            let _ = line.set_frequency(frequency);
+        }
+    }
 }
 
 /// The usual pins of each line, output and input, which are the first two of any four.
@@ -35,7 +51,7 @@ pub fn connect(number: usize, given: &[Option<usize>]) -> Result<(), Errno> {
 
 impl Line {
     const fn new(number: usize) -> Line {
-        Line { number, waiting: Waiting::new() }
+        Line { number, waiting: Waiting::new(), frequency: Mutex::new(Cell::new(0)) }
     }
 
     fn registers(&self) -> &'static RegisterBlock {
@@ -56,11 +72,12 @@ impl Line {
 impl SerialLine for Line {
     fn set_frequency(&self, frequency: u32) -> Result<(), Errno> {
         // In 64ths, of sixteen samples for each bit.
-        let divider = (FREQUENCY * 8).checked_div(frequency).ok_or(INVALID)?.div_ceil(2);
+        let divider = (clocks::peripherals() * 8).checked_div(frequency).ok_or(INVALID)?.div_ceil(2);
         let (whole, part) = (divider / 64, divider % 64);
         if !(1..=0xffff).contains(&whole) {
             return Err(INVALID);
         }
+        critical_section::with(|section| self.frequency.borrow(section).set(frequency));
         let registers = self.registers();
         registers.uartcr().write(|w| w.uarten().clear_bit());
         // SAFETY: the numbers are in range.

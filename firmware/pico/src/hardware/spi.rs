@@ -1,17 +1,38 @@
 //! The buses for SPI, each a PL022 by Arm.
 
+use core::cell::Cell;
+
 use berus_runtime::errno::{Errno, INVALID, NO_DEVICE};
 use berus_runtime::host::{Pull, SpiBus};
+use critical_section::Mutex;
 
+use super::clocks;
 use super::pins::{self, User};
-use crate::chip::FREQUENCY;
 use crate::hal::pac::spi0::RegisterBlock;
 use crate::hal::pac::{SPI0, SPI1};
 
 /// The buses.
-pub static BUSES: [Bus; 2] = [Bus(0), Bus(1)];
+pub static BUSES: [Bus; 2] = [Bus::new(0), Bus::new(1)];
 
-pub struct Bus(usize);
+pub struct Bus {
+    number: usize,
+    /// What the bus was configured with last.
+    settings: Mutex<Cell<Option<Settings>>>,
+}
+
+/// Bits in a second, and the clock's polarity and phase.
+type Settings = (u32, bool, bool);
+
+/// Has the buses stay as fast as they are with another clock.
+pub fn retune() {
+    for bus in &BUSES {
+        let settings = critical_section::with(|section| bus.settings.borrow(section).get());
+        if let Some((frequency, polarity, phase)) = settings {
+            // One that cannot be so slow any more is as slow as the clock has it.
+            let _ = bus.configure(frequency, polarity, phase);
+        }
+    }
+}
 
 /// The usual pins of each bus, and the place among four that each of them has: clock, output, input.
 const USUAL: [[usize; 3]; 2] = [[18, 19, 16], [10, 11, 8]];
@@ -31,21 +52,26 @@ pub fn connect(number: usize, given: &[Option<usize>]) -> Result<(), Errno> {
 }
 
 impl Bus {
+    const fn new(number: usize) -> Bus {
+        Bus { number, settings: Mutex::new(Cell::new(None)) }
+    }
+
     fn registers(&self) -> &'static RegisterBlock {
         // SAFETY: both are there, and nobody else uses them.
-        unsafe { &*if self.0 == 0 { SPI0::ptr() } else { SPI1::ptr() } }
+        unsafe { &*if self.number == 0 { SPI0::ptr() } else { SPI1::ptr() } }
     }
 }
 
 impl SpiBus for Bus {
     fn configure(&self, frequency: u32, polarity: bool, phase: bool) -> Result<(), Errno> {
         // The clock is divided by an even number, and then by one from 1 to 256.
-        let wanted = FREQUENCY.div_ceil(frequency.max(1));
+        let wanted = clocks::peripherals().div_ceil(frequency.max(1));
         let even = wanted.div_ceil(256).next_multiple_of(2).max(2);
         if even > 254 {
             return Err(INVALID);
         }
         let rest = wanted.div_ceil(even).clamp(1, 256) - 1;
+        critical_section::with(|section| self.settings.borrow(section).set(Some((frequency, polarity, phase))));
         let registers = self.registers();
         registers.sspcr1().write(|w| w.sse().clear_bit());
         // SAFETY: the numbers are in range.
