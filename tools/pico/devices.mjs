@@ -87,13 +87,13 @@ export class Display {
   }
 }
 
-/** Notes when a pin changes, in nanoseconds. */
+/** Notes when a pin changes, in nanoseconds, and where the processor is then. */
 export function watch(pico, number) {
   const edges = [];
   const pin = pico.chip.gpio[number];
   const { High } = pico.rp2040js.GPIOPinState;
   const stop = pin.addListener((state, before) => {
-    if ((state === High) !== (before === High)) edges.push({ rises: state === High, at: pico.now });
+    if ((state === High) !== (before === High)) edges.push({ rises: state === High, at: pico.now, from: pico.chip.core.PC });
   });
   return { edges, stop };
 }

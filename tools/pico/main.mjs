@@ -115,6 +115,28 @@ const CHECKS = {
     }
   },
 
+  "bits have their time"({ session, pico, folder }) {
+    const { edges, stop } = watch(pico, 16);
+    session.check(
+      "from machine import bitstream\npin = Pin(16)\n" +
+        "for times in (400, 850, 800, 450), (800, 1700, 1600, 900):\n  bitstream(pin, 0, times, b'\\x0f\\xa5')",
+      "",
+    );
+    stop();
+    const bits = [0x0f, 0xa5].flatMap((byte) => [...Array(8).keys()].map((place) => (byte >> (7 - place)) & 1));
+    let worst = 0;
+    for (const [number, times] of [[400, 850, 800, 450], [800, 1700, 1600, 900]].entries()) {
+      const levels = edges.slice(32 * number, 32 * number + 32);
+      if (levels.some(({ from }) => from < 0x20000000)) throw new Error("bits are sent by code in flash");
+      const found = levels.slice(1).map(({ at }, level) => at - levels[level].at);
+      bits.flatMap((bit) => times.slice(2 * bit, 2 * bit + 2)).slice(0, 31).forEach((time, level) => {
+        worst = Math.max(worst, Math.abs(found[level] - time));
+      });
+    }
+    if (edges.length !== 64 || worst > 12) throw new Error(`${edges.length} levels, at most ${worst} ns too long or short`);
+    return `levels are at most ${worst.toFixed(0)} ns too long or short`;
+  },
+
   "the processor has other frequencies"({ session, pico }) {
     const { chip } = pico;
     const line = "line = UART(0, 115200, tx=Pin(0), rx=Pin(1))\n";

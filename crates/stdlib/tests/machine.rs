@@ -371,6 +371,17 @@ for wrong in (0,), (-1,), (1 << 40,), (1000, 999), (1000, -1):
 }
 
 #[test]
+fn long_bits_are_pulses_too() {
+    let (_, board) = run("\
+from machine import bitstream
+bitstream('LED', 0, (2_000_000, 500_000, 0, 1_000), b'\\x01')
+");
+    let total = board.delays.take().into_iter().map(|time| time.as_nanos()).sum::<u128>();
+    assert_eq!(total, 7 * 2_500_000 + 1_000);
+    assert_eq!(board.levels_of("LED"), [true, false].repeat(8));
+}
+
+#[test]
 fn bits_are_pulses() {
     let (_, board) = run("\
 from machine import Pin, bitstream

@@ -46,6 +46,19 @@ pub trait Hardware {
         let _ = (pin, level);
     }
 
+    /// Sends bits by a pin that is an output, the most significant of each byte first, while nothing else runs. A bit is a high
+    /// and a low level, which last for the nanoseconds that `lengths` has for a 0, then for a 1; by default as much longer
+    /// as calls take.
+    fn send_bits(&self, pin: usize, lengths: &[u32; 4], bytes: &[u8]) {
+        for bit in bytes.iter().flat_map(|byte| (0..8).rev().map(move |place| byte >> place & 1)) {
+            let at = usize::from(bit) * 2;
+            for (level, length) in [(true, lengths[at]), (false, lengths[at + 1])] {
+                self.drive_pin(pin, level);
+                self.delay(Duration::from_nanos(length.into()));
+            }
+        }
+    }
+
     /// Has changes of a pin's level noted as events, those to `rising` and to `falling` levels that are wanted.
     ///
     /// # Errors

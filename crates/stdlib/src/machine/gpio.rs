@@ -71,6 +71,15 @@ berus_runtime::members! {
 }
 
 impl Pin {
+    /// Has the pin be an output, unless programs drive it already.
+    pub fn be_output(&self, vm: &Vm) -> Res<()> {
+        if self.mode.get() == PinMode::Input {
+            self.mode.set(PinMode::Output);
+            done(vm, hardware(vm)?.set_pin_mode(self.number, PinMode::Output, self.pull.get()))?;
+        }
+        Ok(())
+    }
+
     /// Takes note of changes: whom they are told to.
     pub fn changed(&self, edges: Edges) -> Option<Obj> {
         let flags = if edges.rising { IRQ_RISING } else { 0 } | if edges.falling { IRQ_FALLING } else { 0 };

@@ -1,6 +1,7 @@
 //! What programs reach of the chip (facts: the datasheets of RP2040 and RP2350).
 
 mod adc;
+mod bits;
 pub mod clocks;
 pub mod entropy;
 mod i2c;
@@ -74,6 +75,10 @@ impl Hardware for Rp {
 
     fn drive_pin(&self, pin: usize, level: bool) {
         pins::drive(pin, level);
+    }
+
+    fn send_bits(&self, pin: usize, lengths: &[u32; 4], bytes: &[u8]) {
+        bits::send(pin, lengths, bytes);
     }
 
     fn watch_pin(&self, pin: usize, edges: Edges) -> Result<(), Errno> {
