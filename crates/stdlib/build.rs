@@ -8,11 +8,12 @@ use berus_compiler::{Options, compile};
 use berus_mpy::romfs::Tree;
 
 /// What each feature freezes: files, and packages, whose names end in `/`.
-const FROZEN: [(&str, &[&str]); 5] = [
+const FROZEN: [(&str, &[&str]); 6] = [
     ("ARGPARSE", &["argparse.py"]),
     ("ASYNCIO", &["asyncio/", "uasyncio.py"]),
     ("MIP", &["mip/"]),
     ("REQUESTS", &["requests/"]),
+    ("RP2", &["rp2.py"]),
     ("TLS", &["ssl.py"]),
 ];
 

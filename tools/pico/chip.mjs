@@ -1,6 +1,7 @@
 // A Raspberry Pi Pico in rp2040js: the emulated chip, and what rp2040js leaves to its user: the boot ROM, flash that can be
 // written, resets, a random oscillator, and the other end of USB.
 
+import { Blocks } from "./pio.mjs";
 import { Rom, image } from "./rom.mjs";
 
 const FLASH = 0x10000000;
@@ -29,7 +30,7 @@ function registers(rp2040js, chip, name, read, write = () => {}) {
 
 /** The serial bus of the flash chip: what it answers to commands that are no functions of the boot ROM's. */
 class FlashBus {
-  constructor(rp2040js, chip, rom, number) {
+  constructor(rp2040js, chip, rom, number, isButtonPressed) {
     Object.assign(this, { rom, number, frame: [], answers: [], held: false, control: 0 });
     rom.onClose = () => (this.control = 0);
     chip.peripherals[0x18000] = registers(rp2040js, chip, "SSI", (at) => this.read(at), (at, word) => this.write(at, word));
@@ -37,7 +38,16 @@ class FlashBus {
       if (at !== 0x0c) return;
       this.held = ((word >> 8) & 3) === 2;
       this.frame = [];
+      // A line that nobody drives is held up, but by the button. Meanwhile the flash does not answer.
+      const isLetGo = ((word >> 12) & 3) === 2;
+      chip.qspi[1].setInputValue(isLetGo && !isButtonPressed());
+      const { control } = this;
+      if (isLetGo) rom.close();
+      else if (this.isLetGo) rom.open();
+      Object.assign(this, { isLetGo, control });
     };
+    // Its pad takes inputs from the start on.
+    chip.qspi[1].padValue |= 0x40;
     chip.peripherals[0x40018] = registers(rp2040js, chip, "IO_QSPI", () => 0, select);
   }
 
@@ -154,7 +164,7 @@ export class Pico {
     chip.flashView = new DataView(this.flash.buffer);
     const { onChange, onBootloader } = this;
     this.rom = new Rom(chip, this.flash, { onChange, onBootloader: () => this.wait(onBootloader) });
-    new FlashBus(this.rp2040js, chip, this.rom, this.number);
+    new FlashBus(this.rp2040js, chip, this.rom, this.number, () => this.isButtonPressed);
     const oscillator = (at) => (at === 0x1c ? this.random() : 0x80001000);
     chip.peripherals[0x40060] = registers(this.rp2040js, chip, "ROSC", oscillator);
     chip.peripherals[0x40064] = registers(this.rp2040js, chip, "VREG_AND_CHIP_RESET", (at) => (at === 8 ? cause : 0));
@@ -169,6 +179,7 @@ export class Pico {
     this.keepInterrupts(chip.core);
     this.cycle = 1e9 / chip.clkSys;
     chip.addClockListener((frequency) => (this.cycle = 1e9 / frequency));
+    this.blocks = new Blocks(chip);
     this.host = new Host(this.rp2040js, chip, (bytes) => this.onData(bytes));
     this.next = undefined;
     this.isWaiting = false;
@@ -224,7 +235,7 @@ export class Pico {
 
   /** Runs `count` instructions, or until the board has waited for longer than `nanos`: whether it has. */
   run(count, nanos = 20e6) {
-    const { chip, clock } = this;
+    const { chip, clock, blocks } = this;
     const { core } = chip;
     for (let done = 0; done < count; done++) {
       if (this.next) {
@@ -234,14 +245,17 @@ export class Pico {
       if (this.isWaiting) return true;
       if (!core.waiting) {
         this.waited = 0;
-        clock.tick(core.executeInstruction() * this.cycle);
+        const nanos = core.executeInstruction() * this.cycle;
+        if (blocks.running.length) blocks.tick(nanos);
+        else clock.tick(nanos);
       } else if (core.checkForInterrupts()) {
         core.waiting = false;
       } else {
-        const left = clock.nextAlarm ? clock.nanosToNextAlarm : Infinity;
+        const alarm = clock.nextAlarm ? clock.nanosToNextAlarm : Infinity;
+        const left = Math.min(alarm, Math.max(blocks.due - clock.nanos, 0));
         if (this.waited + left > nanos) return true;
         this.waited += left;
-        clock.tick(left);
+        blocks.tick(left);
       }
     }
     return false;
@@ -255,7 +269,7 @@ export class Pico {
 
   /** Lets time pass while the board waits. */
   pass(nanos) {
-    this.clock.tick(nanos);
+    this.blocks.tick(nanos);
     this.waited = 0;
   }
 }

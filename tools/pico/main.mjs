@@ -167,6 +167,69 @@ const CHECKS = {
     session.check("machine.freq(125_000_000)\npwm.deinit()\nprint(machine.freq())", "125000000\n");
   },
 
+  "machines run programs at pins"({ session, pico }) {
+    session.check(readFileSync(join(HERE, "machines.py"), "utf8"), "");
+    const changes = (pin, count, program) => {
+      const { edges, stop } = watch(pico, pin);
+      session.check(program, "");
+      session.until(() => edges.length >= count, `${count} changes of pin ${pin}`);
+      stop();
+      return edges;
+    };
+    const stop = "\nsm.active(0)";
+
+    const wave = changes(17, 8, "sm = StateMachine(0, wave, freq=640_000, set_base=Pin(17))\nsm.active(1)");
+    wave.slice(1).forEach(({ at }, number) => near(at - wave[number].at, 50e3, 0.001, "half a wave"));
+    session.check(`print(sm, sm.active())${stop}\nprint(sm.active())`, "StateMachine(0) True\nFalse\n");
+
+    const bits = changes(18, 48, "sm = StateMachine(5, lights, freq=8_000_000, sideset_base=Pin(18))\nsm.active(1)\nsm.put(0xa5f00f, 8)");
+    for (let bit = 0; bit < 24; bit++) {
+      const [rise, fall] = bits.slice(2 * bit);
+      near(fall.at - rise.at, (0xa5f00f >> (23 - bit)) & 1 ? 750 : 375, 0.001, `light's bit ${bit}`);
+    }
+    session.check(`print(sm.tx_fifo(), PIO(1).state_machine(1) is sm)${stop}`, "0 True\n");
+
+    session.check("sm = StateMachine(1, line, freq=8 * 115_200, sideset_base=Pin(19), out_base=Pin(19))", "");
+    const [begin, ...rest] = changes(19, 10, "sm.active(1)\nsm.put(b'UU')");
+    const length = 1e9 / 115200;
+    equal([begin.rises, rest[0].rises], [false, true], "the first bit");
+    rest.slice(0, 9).forEach(({ at }, number) => near(at - begin.at, (number + 1) * length, 0.01, `change ${number} of a line`));
+    session.check(`print(sm.tx_fifo())${stop}`, "0\n");
+
+    session.check("sm = StateMachine(2, pulse, in_base=Pin(14, Pin.IN), jmp_pin=Pin(14))\nsm.active(1)\nprint(sm.rx_fifo())", "0\n");
+    pico.drive(14, false);
+    session.run("pass");
+    pico.drive(14, true);
+    pico.pass(100e3);
+    pico.drive(14, false);
+    pico.pass(1e3);
+    const measured = Number(session.run("print(sm.get())"));
+    near(measured * 2 * 8, 100e3, 0.01, "length of a pulse");
+    session.check("sm.active(0)", "");
+    pico.drive(14, undefined);
+
+    session.check(
+      "seen = []\nsm = StateMachine(7, flag)\nsm.irq(lambda sm: seen.append((sm, sm.irq().flags())))\n" +
+        "PIO(1).irq(lambda pio: seen.append((pio, pio.irq().flags())), PIO.IRQ_SM3)\nsm.active(1)\nsm.put(42)\n" +
+        "print(sm.get(), time.sleep_ms(2), sorted(seen, key=str))",
+      "42 None [(PIO(1), 2048), (StateMachine(7), 1)]\n",
+    );
+    session.check("sm.exec('set(x, 21)')\nsm.exec('mov(isr, x)')\nsm.exec('push()')\nprint(sm.get())", "21\n");
+    session.check("from array import array\nsm.restart()\nsm.put(array('I', [1, 2]))\nprint(sm.get() + sm.get())", "3\n");
+    session.check("sm.active(0)\nPIO(1).irq(None)\nPIO(1).remove_program()\nPIO(0).remove_program()", "");
+    session.check("try:\n  PIO(0).add_program([b'12' * 33, -1, -1, -1, 0, 0, None, None, None])\nexcept OSError as error:\n  print(error)", "[Errno 12] ENOMEM\n");
+    for (const [wrong, message] of [["StateMachine(8)", "invalid StateMachine"], ["PIO(2)", "invalid PIO"], ["StateMachine(0, wave, freq=1)", "freq out of range"]]) {
+      session.check(`try:\n  ${wrong}\nexcept ValueError as error:\n  print(error)`, `${message}\n`);
+    }
+  },
+
+  "the button is seen"({ session, pico }) {
+    session.check("print(rp2.bootsel_button())", "0\n");
+    pico.isButtonPressed = true;
+    session.check("print(rp2.bootsel_button())", "1\n");
+    pico.isButtonPressed = false;
+  },
+
   "voltages are measured"({ session, pico }) {
     pico.chip.adc.channelValues = [0, 1024, 2048, 4095, 876];
     session.check("from machine import ADC\nprint([ADC(n).read_u16() for n in (26, Pin(27), 2, 3)])", "[0, 16388, 32776, 65535]\n");

@@ -12,6 +12,7 @@ pub mod terminal;
 pub mod tls;
 
 mod hardware;
+pub mod pio;
 
 use alloc::boxed::Box;
 #[cfg(feature = "threads")]

@@ -11,7 +11,8 @@ use cortex_m::singleton;
 use critical_section::Mutex;
 
 #[cfg(feature = "rp2040")]
-use crate::hal::pac::{IO_QSPI, XIP_SSI};
+use crate::hal::pac::XIP_SSI;
+use crate::hal::pac::{IO_QSPI, SIO};
 use crate::hal::rom_data;
 use crate::partitions::START;
 
@@ -27,6 +28,11 @@ const PAGE: usize = 256;
 /// Bytes that are erased at once by a command of its own, and that command, which the boot ROM uses where it fits.
 const LARGE: u32 = 1 << 16;
 const ERASE_LARGE: u8 = 0xd8;
+
+/// That the line which selects the chip is not driven, among the bits of its register; and its level among those of the bus.
+const UNDRIVEN_MASK: u32 = if cfg!(feature = "rp2040") { 3 << 12 } else { 3 << 14 };
+const UNDRIVEN: u32 = if cfg!(feature = "rp2040") { 2 << 12 } else { 2 << 14 };
+const SELECT: u32 = if cfg!(feature = "rp2040") { 1 << 1 } else { 1 << 27 };
 
 /// What is done to flash, at an offset from its beginning.
 #[derive(Clone, Copy)]
@@ -139,6 +145,38 @@ impl Medium for Chip {
     unsafe fn erase(&self, address: usize, len: usize) {
         // SAFETY: as the caller says.
         unsafe { change(Change::Erase { at: (address - START) as u32, len }) };
+    }
+}
+
+/// Whether the button is pressed by which the boot ROM begins: it holds down the line that selects the flash chip, which is let go for
+/// a moment.
+pub fn is_button_pressed() -> bool {
+    // SAFETY: the chip is selected as before at the end, and nobody reads flash meanwhile.
+    critical_section::with(|_| unsafe { look_from_ram() })
+}
+
+/// Looks at the line that selects the flash chip, from RAM.
+///
+/// # Safety
+/// Nobody reads flash meanwhile.
+#[unsafe(link_section = ".data.look_from_ram")]
+#[inline(never)]
+unsafe fn look_from_ram() -> bool {
+    /// Turns until the line is as high as what holds it makes it: some microseconds.
+    const TURNS: u32 = 2000;
+    // SAFETY: nobody else uses the registers meanwhile.
+    let (select, levels) = unsafe { (IO_QSPI::steal(), SIO::steal()) };
+    let control = select.gpio_qspiss().gpio_ctrl().as_ptr();
+    // SAFETY: the bits are those which say that the line is not driven, and as it was.
+    unsafe {
+        let before = control.read_volatile();
+        control.write_volatile(before & !UNDRIVEN_MASK | UNDRIVEN);
+        for _ in 0..TURNS {
+            core::hint::spin_loop();
+        }
+        let level = levels.gpio_hi_in().as_ptr().read_volatile() & SELECT;
+        control.write_volatile(before);
+        level == 0
     }
 }
 

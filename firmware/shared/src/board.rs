@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use berus_runtime::errno::{Errno, INTERRUPTED};
 use berus_runtime::heap::Heap;
+use berus_runtime::host::pio::MACHINES;
 use berus_runtime::host::{
     Board as BoardParts, Edges, Events, Flash, Hardware, Host, Identity, MachineCode, Polled, RawMemory, Reset,
 };
@@ -95,7 +96,7 @@ impl Board {
         self.chip.reset()
     }
 
-    /// Has pins be no more than they are: their handlers are gone, and who gave pulses.
+    /// Has pins be no more than they are: their handlers are gone, who gave pulses, and machines that ran at them.
     fn quieten(&self) {
         let Some(hardware) = self.chip.hardware() else { return };
         for pin in 0..hardware.pins().len() {
@@ -104,6 +105,12 @@ impl Board {
             let _ = hardware.set_pulses(pin, None);
         }
         while hardware.next_change().is_some() {}
+        for block in (0..).map_while(|number| hardware.pio(number)) {
+            block.watch(0);
+            for machine in 0..MACHINES {
+                block.set_running(machine, false);
+            }
+        }
     }
 
     /// The life of one interpreter: whether there was memory for one.

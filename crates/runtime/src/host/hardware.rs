@@ -6,6 +6,7 @@
 
 use core::time::Duration;
 
+use super::pio::Pio;
 use crate::errno::{Errno, NO_DEVICE, UNSUPPORTED};
 
 /// The hardware of a board.
@@ -123,6 +124,25 @@ pub trait Hardware {
     fn serial(&self, number: usize) -> Option<&dyn SerialLine> {
         let _ = number;
         None
+    }
+
+    /// The block of programmable input and output with this number.
+    fn pio(&self, number: usize) -> Option<&dyn Pio> {
+        let _ = number;
+        None
+    }
+
+    /// A block of which flags were noted, and those flags, which are forgotten with that.
+    fn next_flags(&self) -> Option<(usize, u8)> {
+        None
+    }
+
+    /// Whether the button is pressed that has the board wait for another firmware when it starts.
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` if the board cannot tell.
+    fn bootloader_button(&self) -> Result<bool, Errno> {
+        Err(UNSUPPORTED)
     }
 
     /// Has the board start anew unless this is called again before `timeout` has passed.

@@ -585,6 +585,17 @@ pub const LIBRARY: &[&str] = if cfg!(feature = "library-names") { &[
     "wake",
     "Flash",
     "rp2",
+    "prog",
+    "in_base",
+    "out_base",
+    "set_base",
+    "jmp_pin",
+    "sideset_base",
+    "in_shiftdir",
+    "out_shiftdir",
+    "push_thresh",
+    "pull_thresh",
+    "asm_pio_encode",
 ] } else { &[] };
 
 /// Names of what Python has and MicroPython does not.

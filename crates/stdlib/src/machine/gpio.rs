@@ -89,7 +89,7 @@ impl Pin {
 }
 
 /// The number of the pin that `id` names: by its name, its number, or the pin itself.
-fn find(vm: &Vm, id: Obj) -> Res<usize> {
+pub fn find(vm: &Vm, id: Obj) -> Res<usize> {
     if let Some(pin) = id.downcast::<Custom<Pin>>() {
         return Ok(pin.number);
     }

@@ -49,6 +49,10 @@ fn next_call(vm: &Vm) -> Res<Option<(Obj, Obj)>> {
     {
         return Ok(Some((handler, pin.obj())));
     }
+    #[cfg(feature = "rp2")]
+    if let Some(call) = crate::rp2::next_call(vm)? {
+        return Ok(Some(call));
+    }
     let now = vm.now();
     let timers = irqs.timers.items().iter().filter_map(|timer| timer.get().downcast::<Custom<Timer>>());
     let Some(timer) = timers.filter(|timer| timer.due() <= now).min_by_key(|timer| timer.due()) else {

@@ -5,10 +5,10 @@
 mod analog;
 mod bitstream;
 mod board;
-mod gpio;
-mod hardware;
+pub(crate) mod gpio;
+pub(crate) mod hardware;
 mod i2c;
-mod irq;
+pub(crate) mod irq;
 mod line;
 mod memory;
 mod piece;

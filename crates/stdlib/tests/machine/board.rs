@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use berus_runtime::errno::{Errno, INVALID, NO_DEVICE, UNSUPPORTED};
+use berus_runtime::host::pio::{MachineSettings, Pio};
 use berus_runtime::host::{
     Board, Connection, Edges, Hardware, Host, I2cBus, PinMode, Pull, Pulses, Reset, ResetCause, SerialLine, SpiBus,
 };
@@ -44,6 +45,12 @@ pub struct Simulated {
     memory: Memory,
     line: RefCell<VecDeque<u8>>,
     frequency: Cell<u32>,
+    /// What was done to the block of machines, and what its machines have given and are.
+    pub machines: RefCell<Vec<String>>,
+    pub given: RefCell<VecDeque<u32>>,
+    running: Cell<u32>,
+    /// The flags that machines have set.
+    pub flags: Cell<u8>,
 }
 
 /// The host of the board's interpreter.
@@ -182,6 +189,18 @@ impl Hardware for Simulated {
         (number == 1).then_some(self)
     }
 
+    fn pio(&self, number: usize) -> Option<&dyn Pio> {
+        (number == 0).then_some(self)
+    }
+
+    fn next_flags(&self) -> Option<(usize, u8)> {
+        Some((0, self.flags.take())).filter(|(_, flags)| *flags != 0)
+    }
+
+    fn bootloader_button(&self) -> Result<bool, Errno> {
+        Ok(true)
+    }
+
     fn set_peripheral_frequency(&self, frequency: u32) -> Result<(), Errno> {
         if frequency == self.frequency.get() { Ok(()) } else { Err(INVALID) }
     }
@@ -214,6 +233,61 @@ impl Hardware for Simulated {
     fn delay(&self, time: Duration) {
         self.delays.borrow_mut().push(time);
         self.pass(time);
+    }
+}
+
+/// A block of machines, each of which gives what it is given, and sets flags that are executed.
+impl Pio for Simulated {
+    fn load(&self, start: usize, instructions: &mut dyn Iterator<Item = u16>) {
+        let words = instructions.map(|word| format!("{word:04x}")).collect::<Vec<_>>().join(" ");
+        self.machines.borrow_mut().push(format!("load at {start}: {words}"));
+    }
+
+    fn set_up(&self, machine: usize, settings: &MachineSettings, start: usize) {
+        let MachineSettings { divider, execution, shifting, pins } = settings;
+        let text = format!("set up {machine} at {start}: {divider} {execution:08x} {shifting:08x} {pins:08x}");
+        self.machines.borrow_mut().push(text);
+    }
+
+    fn take_pins(&self, machine: usize, pins: u32, outputs: u32, levels: u32) {
+        self.machines.borrow_mut().push(format!("pins of {machine}: {pins:b} {outputs:b} {levels:b}"));
+    }
+
+    fn set_running(&self, machine: usize, is_running: bool) {
+        let others = self.running.get() & !(1 << machine);
+        self.running.set(others | u32::from(is_running) << machine);
+    }
+
+    fn is_running(&self, machine: usize) -> bool {
+        self.running.get() >> machine & 1 != 0
+    }
+
+    fn restart(&self, machine: usize, start: usize) {
+        self.machines.borrow_mut().push(format!("restart {machine} at {start}"));
+    }
+
+    fn execute(&self, machine: usize, instruction: u16) {
+        self.machines.borrow_mut().push(format!("execute {machine}: {instruction:04x}"));
+        if instruction >> 13 == 6 {
+            self.flags.set(self.flags.get() | 1 << (instruction & 3));
+        }
+    }
+
+    fn put(&self, _: usize, word: u32) -> bool {
+        self.given.borrow_mut().push_back(word);
+        true
+    }
+
+    fn get(&self, _: usize) -> Option<u32> {
+        self.given.borrow_mut().pop_front()
+    }
+
+    fn waiting(&self, _: usize) -> (usize, usize) {
+        (0, self.given.borrow().len())
+    }
+
+    fn watch(&self, flags: u8) {
+        self.machines.borrow_mut().push(format!("watch {flags:04b}"));
     }
 }
 

@@ -6,6 +6,7 @@ pub mod clocks;
 pub mod entropy;
 mod i2c;
 mod pins;
+mod pio;
 pub mod power;
 mod pulses;
 mod serial;
@@ -15,6 +16,7 @@ use core::time::Duration;
 
 use berus_firmware::chip::Chip;
 use berus_runtime::errno::Errno;
+use berus_runtime::host::pio::Pio;
 use berus_runtime::host::{Connection, Edges, Hardware, I2cBus, PinMode, Pull, Pulses, ResetCause, SerialLine, SpiBus};
 use cortex_m::peripheral::NVIC;
 
@@ -34,6 +36,9 @@ pub fn start(resets: &mut RESETS) {
         w.i2c0().clear_bit().i2c1().clear_bit();
         w.io_bank0().clear_bit().pads_bank0().clear_bit();
         w.pwm().clear_bit();
+        w.pio0().clear_bit().pio1().clear_bit();
+        #[cfg(feature = "rp235x")]
+        w.pio2().clear_bit();
         w.spi0().clear_bit().spi1().clear_bit();
         w.uart0().clear_bit().uart1().clear_bit()
     });
@@ -41,13 +46,17 @@ pub fn start(resets: &mut RESETS) {
         let done = resets.reset_done().read();
         let buses = done.i2c0().bit() && done.i2c1().bit() && done.spi0().bit() && done.spi1().bit();
         let lines = done.uart0().bit() && done.uart1().bit();
-        if buses && lines && done.adc().bit() && done.io_bank0().bit() && done.pads_bank0().bit() && done.pwm().bit() {
+        let blocks = done.pwm().bit() && done.pio0().bit() && done.pio1().bit();
+        #[cfg(feature = "rp235x")]
+        let blocks = blocks && done.pio2().bit();
+        if buses && lines && blocks && done.adc().bit() && done.io_bank0().bit() && done.pads_bank0().bit() {
             break;
         }
     }
-    for number in [Interrupt::IO_IRQ_BANK0, Interrupt::UART0_IRQ, Interrupt::UART1_IRQ] {
-        // SAFETY: the handlers of pins and lines are all that it runs.
-        unsafe { NVIC::unmask(number) };
+    let numbers = [Interrupt::IO_IRQ_BANK0, Interrupt::UART0_IRQ, Interrupt::UART1_IRQ];
+    for number in numbers.iter().chain(&pio::INTERRUPTS) {
+        // SAFETY: the handlers of pins, lines and flags are all that it runs.
+        unsafe { NVIC::unmask(*number) };
     }
 }
 
@@ -120,6 +129,18 @@ impl Hardware for Rp {
 
     fn serial(&self, number: usize) -> Option<&dyn SerialLine> {
         serial::LINES.get(number).map(|line| line as &dyn SerialLine)
+    }
+
+    fn pio(&self, number: usize) -> Option<&dyn Pio> {
+        pio::BLOCKS.get(number).map(|block| block as &dyn Pio)
+    }
+
+    fn next_flags(&self) -> Option<(usize, u8)> {
+        pio::next_flags()
+    }
+
+    fn bootloader_button(&self) -> Result<bool, Errno> {
+        Ok(crate::flash::is_button_pressed())
     }
 
     fn feed_watchdog(&self, timeout: Duration) -> Result<(), Errno> {

@@ -28,6 +28,10 @@ pub enum User {
     I2c = 3,
     Pulses = 4,
     Program = 5,
+    FirstPio = 6,
+    SecondPio = 7,
+    #[cfg(feature = "rp235x")]
+    ThirdPio = 8,
     Nobody = 31,
 }
 
@@ -68,6 +72,18 @@ pub fn hand_over(pin: usize, user: User, pull: Pull) {
     });
     // SAFETY: the number is that of a function.
     controls().gpio(pin).gpio_ctrl().write(|w| unsafe { w.funcsel().bits(user as u8) });
+}
+
+/// Hands a pin over to `user`, held as before.
+pub fn pass_on(pin: usize, user: User) {
+    // SAFETY: the register is only read.
+    let pad = unsafe { PADS_BANK0::steal() }.gpio(pin).read();
+    let pull = match (pad.pue().bit(), pad.pde().bit()) {
+        (true, _) => Pull::Up,
+        (_, true) => Pull::Down,
+        _ => Pull::None,
+    };
+    hand_over(pin, user, pull);
 }
 
 /// Whether `user` has a pin.
