@@ -302,6 +302,29 @@ const CHECKS = {
     session.check("try:\n  machine.WDT(timeout=9000)\nexcept OSError as error:\n  print(error)", "[Errno 22] EINVAL\n");
   },
 
+  "threads take turns"({ session, pico }) {
+    session.check(readFileSync(join(HERE, "threads.py"), "utf8"), "[0, 0, 0, 1, 1, 1, 2, 2, 2] True True\n1000 1000 True\nrefused\nTrue\n");
+    // One that never waits has the prompt answer, and Ctrl-C is the first thread's.
+    session.check("begin(forever)\nprint('begun')", "begun\n");
+    const { edges, stop } = watch(pico, 25);
+    session.until(() => edges.length >= 4, "changes of the light");
+    session.send(`time.sleep(1000)${CTRL_D}`);
+    session.expect("OK");
+    session.pico.run(200_000);
+    session.send(CTRL_C);
+    session.expect("KeyboardInterrupt");
+    session.expect("\x04>");
+    // Its interpreter ends it.
+    session.send(CTRL_D);
+    session.expect("soft reboot");
+    session.expect("raw REPL; CTRL-B to exit\r\n>");
+    session.check("import machine, time\nfrom machine import Pin\nled = Pin('LED', Pin.OUT)", "");
+    edges.length = 0;
+    session.check("time.sleep_ms(50)", "");
+    equal(edges.length, 0, "changes of the light that nobody makes");
+    stop();
+  },
+
   "the boot loader is reached"({ pico }) {
     let waits = false;
     const other = new Pico(rp2040js, pico.flash.slice(), { onBootloader: () => (waits = true) });

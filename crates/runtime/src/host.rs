@@ -15,8 +15,6 @@ mod hardware;
 pub mod pio;
 
 use alloc::boxed::Box;
-#[cfg(feature = "threads")]
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -191,7 +189,7 @@ pub trait Host {
     /// This host as one with threads; `None` if programs may not start any. A new interpreter asks once, and then uses
     /// the answer in place of this host.
     #[cfg(feature = "threads")]
-    fn threads(&self) -> Option<Arc<dyn Threads>> {
+    fn threads(&self) -> Option<Box<dyn Threads>> {
         None
     }
 }
@@ -355,6 +353,9 @@ impl RawMemory {
 /// [`current`](Threads::current) tells threads apart, and the functions that a [monitor](Threads::monitor) is given run
 /// one at a time, each seeing what those before have written: [`Monitor::wait_until`] answers only after `ready` has
 /// been called, and the last answer of `ready`.
+///
+/// Without the feature `std`, threads [share a processor](Threads::share_processor), and the host exchanges what
+/// is known of machine code with them (`ThreadState` of this crate).
 #[cfg(feature = "threads")]
 pub unsafe trait Threads: Host + Send + Sync {
     /// Starts a thread with a machine stack of `stack_size` bytes or more, which calls `run` and ends; answers the
@@ -369,6 +370,38 @@ pub unsafe trait Threads: Host + Send + Sync {
 
     /// A new monitor.
     fn monitor(&self) -> Box<dyn Monitor>;
+
+    /// Whether one processor runs all threads, each until it waits in a monitor or in a function of the host's. The thread that runs
+    /// is asked to wait now and then.
+    fn share_processor(&self) -> bool {
+        false
+    }
+
+    /// How large the stacks of threads are. By default they are as on systems that give memory when it is used.
+    fn stack_sizes(&self) -> StackSizes {
+        StackSizes::default()
+    }
+}
+
+/// Stacks of threads.
+#[cfg(feature = "threads")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackSizes {
+    /// Bytes of the machine's that a thread has at most if its program asks for nothing.
+    pub usual: usize,
+    /// Bytes of the machine's that a thread has at least.
+    pub least: usize,
+    /// Bytes of these that are left for the host, and for what built-ins do without asking how much is free.
+    pub left: usize,
+    /// Words of each of the interpreter's own two stacks, at most.
+    pub words: usize,
+}
+
+#[cfg(feature = "threads")]
+impl Default for StackSizes {
+    fn default() -> StackSizes {
+        StackSizes { usual: 1 << 20, least: 256 << 10, left: 64 << 10, words: usize::MAX }
+    }
 }
 
 /// What threads wait on for each other: a lock with a condition. The functions that a monitor is given run one at a

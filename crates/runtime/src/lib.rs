@@ -108,6 +108,9 @@ pub mod services;
 pub mod text;
 pub mod vfs;
 
+#[cfg(all(berus_machine, feature = "threads", not(feature = "std")))]
+pub use crate::native::border::ThreadState;
+
 /// What safe code cannot do.
 #[cfg(doctest)]
 #[doc = include_str!("../tests/contract.md")]

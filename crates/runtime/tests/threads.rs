@@ -42,8 +42,8 @@ impl Host for Kept {
         std::thread::sleep(time);
     }
 
-    fn threads(&self) -> Option<Arc<dyn Threads>> {
-        Some(Arc::new(self.clone()))
+    fn threads(&self) -> Option<Box<dyn Threads>> {
+        Some(Box::new(self.clone()))
     }
 }
 

@@ -11,6 +11,8 @@ use berus_runtime::host::pio::MACHINES;
 use berus_runtime::host::{
     Board as BoardParts, Edges, Events, Flash, Hardware, Host, Identity, MachineCode, Polled, RawMemory, Reset,
 };
+#[cfg(feature = "threads")]
+use berus_runtime::host::{Monitor, StackSizes, Threads};
 use berus_runtime::import::frozen::{Freeze, FrozenImage};
 use berus_runtime::import::registry::Register;
 use berus_runtime::model::vm::{Limits, Vm};
@@ -24,6 +26,8 @@ use crate::code::CodeInRam;
 use crate::console;
 use crate::flash::Rom;
 use crate::memory::SHARES;
+#[cfg(feature = "threads")]
+use crate::threads;
 
 /// Inputs that the prompt remembers.
 const HISTORY: usize = 8;
@@ -240,9 +244,42 @@ impl Host for BoardHost {
         Some(&CodeInRam)
     }
 
+    #[cfg(feature = "threads")]
+    fn threads(&self) -> Option<Box<dyn Threads>> {
+        Some(Box::new(BoardHost(self.0)))
+    }
+
     fn raw_memory(&self) -> Option<RawMemory> {
         // SAFETY: whoever has a board's prompt is trusted with all of the board, as with its flash.
         Some(unsafe { RawMemory::grant() })
+    }
+}
+
+/// The stacks of a thread, which the memory that a full heap leaves has room for.
+#[cfg(feature = "threads")]
+const THREAD_STACK: StackSizes = StackSizes { usual: 16 << 10, least: 14 << 10, left: 9 << 10, words: 1 << 10 };
+
+// SAFETY: threads have stacks of their own, and one processor, which changes between them where they wait.
+#[cfg(feature = "threads")]
+unsafe impl Threads for BoardHost {
+    fn spawn(&self, stack_size: usize, run: Box<dyn FnOnce() + Send>) -> Result<usize, Errno> {
+        threads::spawn(stack_size, run)
+    }
+
+    fn current(&self) -> usize {
+        threads::current()
+    }
+
+    fn monitor(&self) -> Box<dyn Monitor> {
+        Box::new(threads::Waiting(self.chip()))
+    }
+
+    fn share_processor(&self) -> bool {
+        true
+    }
+
+    fn stack_sizes(&self) -> StackSizes {
+        THREAD_STACK
     }
 }
 

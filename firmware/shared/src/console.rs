@@ -80,16 +80,32 @@ pub fn read(chip: &dyn Chip, buffer: &mut [u8]) -> usize {
     })
 }
 
+/// Lets other threads run: how long the processor may doze then, which is as long as it likes without others.
+#[cfg(feature = "threads")]
+fn others() -> Option<Duration> {
+    crate::threads::pause()
+}
+
+#[cfg(not(feature = "threads"))]
+fn others() -> Option<Duration> {
+    None
+}
+
 /// Waits for input or an interrupt, up to `end` if that is given: whether there is input.
 pub fn wait(chip: &dyn Chip, end: Option<Duration>, for_input: bool) -> bool {
     loop {
-        let is_over = end.is_some_and(|end| chip.now() >= end);
+        let nap = others();
+        let now = chip.now();
+        let is_over = end.is_some_and(|end| now >= end);
+        let end = nap.map(|nap| now.saturating_add(nap)).into_iter().chain(end).min();
         let ended = with(|input| {
             let has_input = input.len > 0;
             if is_over || has_input && for_input || IS_INTERRUPTED.load(Ordering::Relaxed) {
                 return Some(has_input);
             }
-            chip.doze(end);
+            if nap != Some(Duration::ZERO) {
+                chip.doze(end);
+            }
             None
         });
         // What has interrupted is done now.

@@ -24,6 +24,8 @@ pub mod program;
 pub mod semihosting;
 #[cfg(feature = "systick")]
 pub mod systick;
+#[cfg(feature = "threads")]
+pub mod threads;
 #[cfg(feature = "usb")]
 pub mod usb;
 #[cfg(feature = "hardware")]

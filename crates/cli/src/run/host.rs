@@ -296,8 +296,8 @@ impl Host for StdHost {
         self.0.circuitpython
     }
 
-    fn threads(&self) -> Option<Arc<dyn Threads>> {
-        Some(Arc::new(self.clone()))
+    fn threads(&self) -> Option<Box<dyn Threads>> {
+        Some(Box::new(self.clone()))
     }
 }
 

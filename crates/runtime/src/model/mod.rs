@@ -45,6 +45,8 @@ pub(crate) mod steps;
 #[cfg_attr(feature = "small", path = "stored_slots_small.rs")]
 mod stored_slots;
 pub mod stream;
+#[cfg(feature = "threads")]
+pub(crate) mod sync;
 pub mod thread;
 #[cfg(berus_tier)]
 pub mod tier;

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering::Relaxed;
@@ -13,6 +12,7 @@ use crate::heap::Collection;
 use crate::host::{Monitor, Threads};
 use crate::model::args::Args;
 use crate::model::error::Res;
+use crate::model::sync::{Arc, add};
 use crate::model::thread::Thread;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -29,6 +29,8 @@ pub(crate) struct GlobalLock {
     pub(crate) alive: AtomicUsize,
     /// Whether the threads are to end.
     pub(crate) stopping: AtomicBool,
+    /// Whether others run only while the thread that has the lock waits.
+    pub(crate) shares_processor: bool,
 }
 
 impl GlobalLock {
@@ -41,26 +43,28 @@ impl GlobalLock {
             events: host.monitor(),
             alive: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
+            shares_processor: host.share_processor(),
         }
     }
 
     pub(crate) fn acquire(&self) {
         let mut own = None;
         self.turns.wait_until(None, &mut || {
-            let own = *own.get_or_insert_with(|| self.drawn.fetch_add(1, Relaxed));
+            let own = *own.get_or_insert_with(|| add(&self.drawn, 1));
             self.served.load(Relaxed) == own
         });
     }
 
     pub(crate) fn release(&self) {
         self.turns.update(&mut || {
-            self.served.fetch_add(1, Relaxed);
+            add(&self.served, 1);
         });
     }
 
-    /// Whether another thread is ready to run. The running thread asks this.
+    /// Whether another thread is ready to run, or to look whether it is. The running thread asks this.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.drawn.load(Relaxed).wrapping_sub(self.served.load(Relaxed)) > 1
+        self.shares_processor && self.alive.load(Relaxed) > 0
+            || self.drawn.load(Relaxed).wrapping_sub(self.served.load(Relaxed)) > 1
     }
 
     /// Whether threads that wait are to give up.

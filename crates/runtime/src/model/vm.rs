@@ -6,8 +6,6 @@
 //! ([`Call`](crate::ops::call::Call)).
 
 use alloc::boxed::Box;
-#[cfg(feature = "threads")]
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::any::Any;
 use core::cell::Cell;
@@ -68,7 +66,7 @@ pub(crate) enum World {
     Own(Box<dyn Host>),
     /// A host that the threads of the interpreter's programs share.
     #[cfg(feature = "threads")]
-    Shared(Arc<dyn Threads>),
+    Shared(Box<dyn Threads>),
 }
 
 impl World {

@@ -10,6 +10,7 @@ use crate::model::layout::{Dict, List, Tuple};
 use crate::model::module_def::ModuleDef;
 use crate::model::object::{Header, Object};
 use crate::model::protocols::Ints;
+use crate::model::sync;
 use crate::model::turns::TakeTurns;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
@@ -125,7 +126,7 @@ fn acquire(vm: &Vm, args: &[Obj]) -> Res {
 /// Waits until the lock is free, no longer than `timeout`, and takes it; answers whether the lock was taken.
 fn take(vm: &Vm, lock: &Lock, timeout: Option<Duration>) -> Res<bool> {
     let locked = &lock.locked;
-    let is_free = || !locked.swap(true, Ordering::Acquire);
+    let is_free = || !sync::set(locked);
     if is_free() {
         return Ok(true);
     }

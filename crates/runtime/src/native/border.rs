@@ -59,11 +59,39 @@ fn thread() -> *const Thread {
     THREAD.with(ptr::from_ref)
 }
 
+/// What is known of the machine code that a thread runs, for hosts whose threads share one processor: the state of one that does not
+/// have its turn.
+#[cfg(all(feature = "threads", not(feature = "std")))]
+pub struct ThreadState(Thread);
+
+#[cfg(all(feature = "threads", not(feature = "std")))]
+impl ThreadState {
+    /// That of a thread that runs no machine code.
+    #[expect(clippy::new_without_default, reason = "it is a constant")]
+    pub const fn new() -> ThreadState {
+        ThreadState(Thread::new())
+    }
+
+    /// Exchanges this state for that of the thread which runs.
+    ///
+    /// # Safety
+    /// The caller changes from the one thread to the other.
+    pub unsafe fn exchange(&self) {
+        let Thread { globals, vm, below, top, resumed, popped } = current();
+        globals.swap(&self.0.globals);
+        vm.swap(&self.0.vm);
+        below.swap(&self.0.below);
+        top.swap(&self.0.top);
+        resumed.swap(&self.0.resumed);
+        popped.swap(&self.0.popped);
+    }
+}
+
 #[cfg(not(feature = "std"))]
 #[inline(always)]
 fn thread() -> *const Thread {
     struct Only(Thread);
-    // SAFETY: without an operating system there is one thread that runs machine code.
+    // SAFETY: without an operating system one thread at a time runs machine code, on one processor.
     unsafe impl Sync for Only {}
     static THREAD: Only = Only(Thread::new());
     &raw const THREAD.0

@@ -9,7 +9,6 @@
 //! holds. The thread that runs has nothing in its place but an empty `Thread`.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use core::sync::atomic::Ordering::Relaxed;
 use core::time::Duration;
 
@@ -24,10 +23,11 @@ use crate::model::layout::{List, Tuple};
 use crate::model::machine_stack::with_registers_in_memory;
 use crate::model::printer::Style;
 use crate::model::steps::choose_dispatch;
+use crate::model::sync::{Arc, add};
 use crate::model::thread::Thread;
 use crate::model::turns::{GlobalLock, TakeTurns, ThreadsEnd};
 use crate::model::unlock::Unlock;
-use crate::model::vm::{STACK_LEFT, Vm, World};
+use crate::model::vm::{Vm, World};
 use crate::model::word::Obj;
 use crate::obj::exception;
 use crate::ops::call::Call;
@@ -35,10 +35,6 @@ use crate::ops::print::{Print, Stderr};
 
 /// How many times a thread looks at pending events before it hands over its turn.
 const LOOKS_PER_TURN: u8 = 16;
-
-/// Size of a started thread's machine stack, in bytes: where the program asks for none, at most; and the least one.
-const STACK_SIZE: usize = 1 << 20;
-const LEAST_STACK_SIZE: usize = 256 << 10;
 
 impl Unlock for Vm {
     fn unlocked<R: Send>(&self, work: impl FnOnce(&dyn Host) -> R + Send) -> R {
@@ -101,9 +97,14 @@ impl TakeTurns for Vm {
         if lock.is_stopping() {
             return Err(self.os_error(errno::AGAIN));
         }
+        let sizes = host.stack_sizes();
         let stack_size = self.turns.stack_size.get();
-        let stack_size = if stack_size == 0 { share(self).min(STACK_SIZE) } else { stack_size };
-        let stacks = ThreadStacks { machine: stack_size.max(LEAST_STACK_SIZE), words: stack_words(self) };
+        let stack_size = if stack_size == 0 { share(self).min(sizes.usual) } else { stack_size };
+        let stacks = ThreadStacks {
+            machine: stack_size.max(sizes.least),
+            left: sizes.left,
+            words: stack_words(self).min(sizes.words),
+        };
         let call = List::new(self, &[function, Obj::small_int_wrapping(args.n_pos() as isize)])?;
         for word in args.words() {
             call.append(self, *word)?;
@@ -117,13 +118,13 @@ impl TakeTurns for Vm {
             stacks.give_back(self);
             return Err(self.memory_error(size_of::<Thread>()));
         };
-        lock.alive.fetch_add(1, Relaxed);
+        add(&lock.alive, 1);
         let start = Start { vm: self, place, lock: Arc::clone(&lock), stacks };
         // As many are alive as have a place, at most.
         host.spawn(stacks.machine, Box::new(move || start.run())).map_err(|errno| {
             self.turns.remove(place);
             stacks.give_back(self);
-            lock.alive.fetch_sub(1, Relaxed);
+            add(&lock.alive, usize::MAX);
             self.os_error(errno)
         })
     }
@@ -143,10 +144,12 @@ fn share(vm: &Vm) -> usize {
     vm.heap.reach() / PART
 }
 
-/// The stacks of a thread: bytes of the machine's, and words of each of the interpreter's two.
+/// The stacks of a thread: bytes of the machine's, and how many of these are not for built-ins; and words of each of the
+/// interpreter's two.
 #[derive(Clone, Copy)]
 struct ThreadStacks {
     machine: usize,
+    left: usize,
     words: usize,
 }
 
@@ -236,7 +239,8 @@ fn take_place(vm: &Vm, place: *const Thread, lock: &GlobalLock) {
 pub(crate) fn give_way(vm: &Vm) {
     let Some(lock) = vm.turns.lock() else { return };
     vm.turns.looks.set(vm.turns.looks.get() + 1);
-    if vm.turns.looks.get() >= LOOKS_PER_TURN {
+    // Who waits for time or input has the processor, too, only between turns.
+    if vm.turns.looks.get() >= LOOKS_PER_TURN || lock.shares_processor {
         vm.turns.looks.set(0);
         if lock.is_wanted() && !vm.thread.holds_events.get() {
             parked(vm, &lock, || ());
@@ -319,7 +323,7 @@ impl Start {
         let vm = unsafe { &*self.vm };
         take_place(vm, self.place, &self.lock);
         let ending = Ending(&self, vm);
-        vm.on_machine_stack(self.stacks.machine - STACK_LEFT, run_thread);
+        vm.on_machine_stack(self.stacks.machine.saturating_sub(self.stacks.left), run_thread);
         drop(ending);
     }
 }
@@ -336,7 +340,7 @@ impl Drop for Ending<'_> {
         start.lock.release();
         // From here on the interpreter may be gone.
         start.lock.events.update(&mut || {
-            start.lock.alive.fetch_sub(1, Relaxed);
+            add(&start.lock.alive, usize::MAX);
         });
     }
 }
