@@ -143,8 +143,8 @@ LARGE = {
     "count": lambda: SIZE,
 }
 # Types whose objects are small, whatever programs do.
-SMALL_TYPES = {"ADC", "bool", "float", "I2C", "PWM", "Pin", "RTC", "SPI", "SSLContext", "Signal", "SoftI2C", "SoftSPI", "Timer", "UART", "VfsPosix",
-               "WDT", "property", "socket"}
+SMALL_TYPES = {"ADC", "bool", "Flash", "float", "I2C", "PIO", "PWM", "Pin", "RTC", "SPI", "SSLContext", "Signal", "SoftI2C", "SoftSPI", "StateMachine",
+               "Timer", "UART", "VfsPosix", "WDT", "property", "socket"}
 # Other arguments.
 SMALL = {"b": lambda: "b", "bb": lambda: b"b", "half": lambda: 2.5, "comma": lambda: ",", "list1": lambda: [1], "abs": lambda: abs,
          "little": lambda: "little", "one": lambda: 1, "minus": lambda: -1, "none": lambda: None}
