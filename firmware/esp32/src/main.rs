@@ -15,9 +15,9 @@ mod partitions;
 use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
-use berus_firmware::board::{Board, Clock};
+use berus_firmware::board::{Board, Clock, Files};
 use berus_firmware::memory;
-use berus_runtime::host::{Flash, Identity};
+use berus_runtime::host::Identity;
 use berus_runtime::import::frozen::FrozenImage;
 use berus_runtime::model::vm::Limits;
 
@@ -51,7 +51,7 @@ fn main() -> ! {
     memory::give(unsafe { memory::below_stack(&raw mut _stack_end, &raw mut _stack_start, STACK) });
     chip::start();
     let (files, rom) = partitions::find();
-    let flash = files.map(|files| Box::new(files) as Box<dyn Flash>);
+    let flash = files.map(|files| Box::new(files) as Files);
     Board { chip: &chip::CHIP, flash, rom, frozen: &FROZEN, limits: LIMITS, started: Clock::new() }.run()
 }
 

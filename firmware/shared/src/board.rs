@@ -41,11 +41,19 @@ const PAUSE: u32 = 20_000_000;
 /// How long input is waited for without a look at what else there is to be done.
 const NAP: Duration = Duration::from_millis(1);
 
+/// Flash that files of programs are kept in.
+#[cfg(not(feature = "threads"))]
+pub type Files = Box<dyn Flash>;
+
+/// Flash that files of programs are kept in, which threads share.
+#[cfg(feature = "threads")]
+pub type Files = Box<dyn Flash + Sync>;
+
 /// What a board is made of.
 pub struct Board {
     pub chip: &'static dyn Chip,
     /// The flash that files of programs are kept in.
-    pub flash: Option<Box<dyn Flash>>,
+    pub flash: Option<Files>,
     /// The partition for ROM images.
     pub rom: Option<Rom>,
     /// The modules that are part of the firmware.
@@ -301,7 +309,7 @@ impl BoardParts for Board {
     }
 
     fn flash(&self) -> Option<&dyn Flash> {
-        self.flash.as_deref()
+        self.flash.as_deref().map(|flash| flash as &dyn Flash)
     }
 
     fn rom(&self, number: usize) -> Option<&dyn Flash> {
