@@ -1,5 +1,7 @@
 //! The module `rp2` on a board that is simulated: what its assembler makes of programs, and what becomes of them.
 
+#![expect(clippy::unusual_byte_groupings, reason = "digits of instructions are grouped by their fields")]
+
 // Not all that the board records is asked for here.
 #[allow(dead_code)]
 #[path = "machine/board.rs"]

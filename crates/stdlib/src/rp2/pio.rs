@@ -126,7 +126,7 @@ impl Block {
         let start = start.ok_or_else(|| vm.os_error(NO_MEMORY))?;
         let words = instructions.bytes().chunks_exact(2).map(|word| u16::from_ne_bytes([word[0], word[1]]));
         // Places that programs jump to are those in their own instructions.
-        let mut words = words.map(|word| if word >> 13 == 0 { word & !31 | word + start as u16 & 31 } else { word });
+        let mut words = words.map(|word| if word >> 13 == 0 { word & !31 | (word + start as u16) & 31 } else { word });
         block(vm, self.number)?.load(start, &mut words);
         self.used.set(self.used.get() | places(start, len));
         program.set_place(self.number, Some(start));

@@ -393,10 +393,10 @@ mod tests {
             }
             flash.changes.set(usize::MAX);
             let pair = open(&flash).unwrap();
-            for block in 0..5 {
+            for (block, byte) in expected.iter().enumerate() {
                 let bytes = read(&pair, block);
-                let new = replaced.filter(|(replaced, _)| *replaced == block).map(|(_, byte)| byte);
-                let whole = bytes == [expected[block]; BLOCK];
+                let new = replaced.filter(|(replaced, _)| *replaced == block).map(|(_, new)| new);
+                let whole = bytes == [*byte; BLOCK];
                 let part = new.is_some_and(|new| bytes.iter().all(|byte| [new, ERASED].contains(byte)));
                 assert!(whole || part, "after {changes} changes, block {block}");
             }
