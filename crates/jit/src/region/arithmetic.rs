@@ -104,11 +104,7 @@ impl Maker<'_> {
 
     /// Whether both operands are numbers, one of which is a float, or were when the region was made.
     fn is_float_power(&self) -> Result<bool, Stop> {
-        let ty = |operand: Operand| match self.type_of(operand) {
-            ty if ty.is_unknown() => self.guess(operand).unwrap_or(ty),
-            ty => ty,
-        };
-        let (left, right) = (ty(self.operand(1)?), ty(self.operand(0)?));
+        let (left, right) = (self.probable(self.operand(1)?), self.probable(self.operand(0)?));
         let is_number = |ty: Type| ty.is_int() || ty == Type::Float;
         Ok(is_number(left) && is_number(right) && (left == Type::Float || right == Type::Float))
     }
@@ -116,11 +112,7 @@ impl Maker<'_> {
     /// Whether both operands are complex numbers, or were when the region was made.
     fn are_complex(&mut self) -> Result<bool, Stop> {
         let complex = Type::Object(self.facts.complex_type);
-        let may_be = |operand: Operand| match self.type_of(operand) {
-            ty if ty.is_unknown() => self.guess(operand) == Some(complex),
-            ty => ty == complex,
-        };
-        if !may_be(self.operand(0)?) || !may_be(self.operand(1)?) {
+        if self.probable(self.operand(0)?) != complex || self.probable(self.operand(1)?) != complex {
             return Ok(false);
         }
         Ok(self.is_object(0, self.facts.complex_type)? && self.is_object(1, self.facts.complex_type)?)

@@ -519,8 +519,27 @@ impl Maker<'_> {
         self.asm.load(RAX, links::place(function));
         self.asm.call(RAX);
         self.asm.test(RAX, RAX);
+        self.done_or_own(instruction)
+    }
+
+    /// Goes on behind the instruction, which a function has done unless its answer, just tested, is 0; then the interpreter
+    /// runs the instruction.
+    pub(super) fn done_or_own(&mut self, instruction: &Instruction) -> Steps {
         let done = self.asm.label();
         self.asm.jump_if(If::NotEqual, done);
+        let step = self.generic(instruction)?;
+        self.asm.bind(done);
+        Ok(step)
+    }
+
+    /// Puts a function's answer in `rax`, just tested, in slot `result`; if the answer is null, the interpreter runs the
+    /// instruction.
+    pub(super) fn answer_or_own(&mut self, instruction: &Instruction, result: usize) -> Steps {
+        let (own, done) = (self.asm.label(), self.asm.label());
+        self.asm.jump_if(If::Equal, own);
+        self.asm.store(slot(result), RAX);
+        self.asm.jump(done);
+        self.asm.bind(own);
         let step = self.generic(instruction)?;
         self.asm.bind(done);
         Ok(step)
@@ -538,17 +557,9 @@ impl Maker<'_> {
         self.asm.load(RAX, links::place(function));
         self.asm.call(RAX);
         self.asm.test(RAX, RAX);
-        let (own, done) = (self.asm.label(), self.asm.label());
         let mut context = self.context.clone();
         effect(&mut context, instruction.effect());
-        let result = self.context.locals.len() + context.stack.len() - 1;
-        self.asm.jump_if(If::Equal, own);
-        self.asm.store(slot(result), RAX);
-        self.asm.jump(done);
-        self.asm.bind(own);
-        let step = self.generic(instruction)?;
-        self.asm.bind(done);
-        Ok(step)
+        self.answer_or_own(instruction, self.context.locals.len() + context.stack.len() - 1)
     }
 }
 

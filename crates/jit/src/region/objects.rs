@@ -84,11 +84,7 @@ impl Maker<'_> {
         self.asm.number(RAX, (tier::store_in_dict as *const ()).expose_provenance() as u64);
         self.asm.call(RAX);
         self.asm.test(RAX, RAX);
-        let done = self.asm.label();
-        self.asm.jump_if(If::NotEqual, done);
-        let step = self.generic(instruction)?;
-        self.asm.bind(done);
-        Ok(step)
+        self.done_or_own(instruction)
     }
 
     /// Whether operand `n` from the top is an object of the built-in type at `address`, or was one when the region was made:
@@ -106,13 +102,7 @@ impl Maker<'_> {
     /// instruction is to be done in another way.
     pub(super) fn of_two(&mut self, instruction: &Instruction, function: *const (), ty: Type) -> Steps {
         let result = self.call_of_two(function)?;
-        let (own, done) = (self.asm.label(), self.asm.label());
-        self.asm.jump_if(If::Equal, own);
-        self.asm.store(slot(result), RAX);
-        self.asm.jump(done);
-        self.asm.bind(own);
-        let step = self.generic(instruction)?;
-        self.asm.bind(done);
+        let step = self.answer_or_own(instruction, result)?;
         if let Some(value) = self.context.stack.last_mut() {
             value.ty = ty;
         }

@@ -116,6 +116,12 @@ impl Maker<'_> {
         self.seen(operand).map(|word| self.type_of_word(word))
     }
 
+    /// The type of a value, or where nothing is known, the one that the value had when the region was made.
+    pub(super) fn probable(&self, operand: Operand) -> Type {
+        let ty = self.type_of(operand);
+        if ty.is_unknown() { self.guess(operand).unwrap_or(ty) } else { ty }
+    }
+
     /// The word that a value had when the region was made, or would have had, as long as that is to be counted on.
     pub(super) fn seen(&self, operand: Operand) -> Option<usize> {
         self.context.seen(operand.value).filter(|_| self.guesses())
