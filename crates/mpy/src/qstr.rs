@@ -4,6 +4,9 @@
 //! for each. The list and its order are part of the format (MicroPython: `py/makeqstrdata.py`,
 //! `static_qstr_list`); number 0 is "no name" and never stored, so the list starts at 1 with `""`.
 
+use core::cmp::Ordering;
+use core::ops::Range;
+
 /// Highest number of a static qstr, that of `zip`.
 pub const LAST_STATIC: u32 = STATIC.len() as u32;
 
@@ -25,12 +28,22 @@ pub fn static_name(id: u32) -> Option<&'static str> {
 /// assert_eq!(berus_mpy::qstr::static_id(b"spam"), None);
 /// ```
 pub fn static_id(name: &[u8]) -> Option<u32> {
-    // All but the short names at the front are in ASCII order.
-    let sorted = &STATIC[UNSORTED..];
-    match sorted.binary_search_by(|s| s.as_bytes().cmp(name)) {
-        Ok(i) => Some((UNSORTED + i + 1) as u32),
-        Err(_) => STATIC[..UNSORTED].iter().position(|s| s.as_bytes() == name).map(|i| i as u32 + 1),
+    let spelling = |id: u32| static_name(id).unwrap_or_default().as_bytes();
+    bisect(SORTED, &spelling, name).or_else(|| (1..SORTED.start).find(|id| spelling(*id) == name))
+}
+
+/// Which of `numbers` is that of the name spelled `name`, if one is; `spelling` says what is the name of a number, and
+/// they are in the order of their bytes.
+pub fn bisect<'a>(mut numbers: Range<u32>, spelling: &dyn Fn(u32) -> &'a [u8], name: &[u8]) -> Option<u32> {
+    while !numbers.is_empty() {
+        let middle = numbers.start + (numbers.end - numbers.start) / 2;
+        match name.cmp(spelling(middle)) {
+            Ordering::Less => numbers.end = middle,
+            Ordering::Equal => return Some(middle),
+            Ordering::Greater => numbers.start = middle + 1,
+        }
     }
+    None
 }
 
 /// Where each name begins in [`TEXT`], and where the last one ends: two bytes for each instead of a pointer and a length.
@@ -65,8 +78,8 @@ static TEXT: &str = {
     }
 };
 
-/// How many names at the front of [`STATIC`] are out of order.
-const UNSORTED: usize = 29;
+/// The numbers of names that are in the order of their bytes: all but the short ones at the front of [`STATIC`].
+const SORTED: Range<u32> = 30..LAST_STATIC + 1;
 
 /// The static qstrs in the order of their numbers, from number 1.
 pub const STATIC: [&str; 165] = [

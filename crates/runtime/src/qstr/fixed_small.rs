@@ -1,12 +1,9 @@
-//! What is known of fixed names where code is to be small: four bytes for each besides its spelling. Names are found by
-//! bisection, and their hashes computed.
+//! What is known of fixed names where code is to be small: two bytes for each besides its spelling. Names are found by
+//! bisection, and their hashes computed. Those of the format are `berus_mpy`'s.
 
-use berus_mpy::qstr::{LAST_STATIC, static_name};
+use berus_mpy::qstr::{bisect, static_id, static_name};
 
-use crate::qstr::{FIXED, fixed_name, hash};
-
-/// The first number that the format does not give to a name. `berus_mpy` spells those before.
-const FIRST: usize = LAST_STATIC as usize + 1;
+use crate::qstr::{FIRST, FIXED, fixed_name, hash};
 
 /// Where each name from [`FIRST`] on begins in the text of all, and where the last one ends.
 static STARTS: [u16; FIXED - FIRST + 1] = {
@@ -37,44 +34,6 @@ static TEXT: [u8; STARTS[FIXED - FIRST] as usize] = {
     text
 };
 
-/// The numbers of all names, in the order of their spellings.
-static ORDER: [u16; FIXED - 1] = {
-    let mut order = [0; FIXED - 1];
-    let mut known = 0;
-    while known < order.len() {
-        let name = fixed_name(known + 1).as_bytes();
-        let (mut low, mut high) = (0, known);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if is_less(fixed_name(order[middle] as usize).as_bytes(), name) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        let mut at = known;
-        while at > low {
-            order[at] = order[at - 1];
-            at -= 1;
-        }
-        order[low] = known as u16 + 1;
-        known += 1;
-    }
-    order
-};
-
-/// Whether `a` comes before `b` in the order of bytes.
-const fn is_less(a: &[u8], b: &[u8]) -> bool {
-    let mut at = 0;
-    while at < a.len() && at < b.len() {
-        if a[at] != b[at] {
-            return a[at] < b[at];
-        }
-        at += 1;
-    }
-    a.len() < b.len()
-}
-
 /// The spelling of the name with a fixed number.
 pub(super) fn spelling(number: usize) -> &'static [u8] {
     match number.checked_sub(FIRST) {
@@ -90,6 +49,7 @@ pub(super) fn hash_of(number: usize) -> u32 {
 
 /// The number of the name spelled `bytes`.
 pub(super) fn find(bytes: &[u8], _: u32) -> Option<usize> {
-    let found = ORDER.binary_search_by(|number| Ord::cmp(spelling(usize::from(*number)), bytes));
-    found.ok().map(|at| usize::from(ORDER[at]))
+    let own = FIRST as u32..FIXED as u32;
+    let found = bisect(own, &|number| spelling(number as usize), bytes).or_else(|| static_id(bytes));
+    found.map(|number| number as usize)
 }

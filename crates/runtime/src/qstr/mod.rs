@@ -8,12 +8,13 @@
 mod fixed;
 mod name;
 mod names;
+mod own;
 mod pool;
 
 use berus_mpy::qstr::STATIC;
 
 pub use crate::qstr::name::Name;
-use crate::qstr::names::{CORE, EXTRA, LIBRARY, MODULES, OBJECTS, PYTHON};
+use crate::qstr::own::{OWN, find_own};
 pub(crate) use crate::qstr::pool::{Blocks, Pool};
 
 /// The number of an interned string.
@@ -60,20 +61,15 @@ impl Qstr {
     }
 }
 
+/// The first number that the format does not give to a name.
+const FIRST: usize = STATIC.len() + 1;
+
 /// How many names have a fixed number, number 0 included.
-pub(crate) const FIXED: usize =
-    1 + STATIC.len() + CORE.len() + OBJECTS.len() + MODULES.len() + EXTRA.len() + PYTHON.len() + LIBRARY.len();
+pub(crate) const FIXED: usize = FIRST + OWN.len();
 
 /// The name with fixed number `number`, from 1.
 const fn fixed_name(number: usize) -> &'static str {
-    let lists: [&[&'static str]; 7] = [&STATIC, CORE, OBJECTS, MODULES, EXTRA, PYTHON, LIBRARY];
-    let mut index = number - 1;
-    let mut list = 0;
-    while index >= lists[list].len() {
-        index -= lists[list].len();
-        list += 1;
-    }
-    lists[list][index]
+    if number < FIRST { STATIC[number - 1] } else { OWN[number - FIRST] }
 }
 
 /// The number of a name of the format, or of one that Berus itself uses: the value of [`q!`](crate::q).
@@ -89,8 +85,11 @@ pub const fn number_of(name: &str) -> Qstr {
 
 /// The number of `name`, if that is a name of the format or one that Berus itself uses.
 pub const fn find_number(name: &str) -> Option<Qstr> {
+    if let Some(own) = find_own(name) {
+        return Some(Qstr((FIRST + own) as u32));
+    }
     let mut number = 1;
-    while number < FIXED {
+    while number < FIRST {
         if same(fixed_name(number).as_bytes(), name.as_bytes()) {
             return Some(Qstr(number as u32));
         }

@@ -1,4 +1,4 @@
-//! The names that Berus's own crates use, in the order of their numbers, which follow those of the format.
+//! The names that Berus's own crates use.
 //!
 //! A name that is missing here makes [`q!`](crate::q) fail to compile; add it at the end of the list it belongs to. In
 //! tables of [`members!`](crate::members) it may be missing, at the price of memory and time when it is used.
