@@ -1,15 +1,10 @@
 //! Exception blocks: what the verifier accepts and refuses of `try`, `with` and `async with`, and of ways out of them.
 
-mod support {
-    pub mod assembler;
-    #[allow(dead_code)] // other tests use more
-    pub mod refuse;
-}
-
 use berus_mpy::prelude::Signature;
 use berus_mpy::verify::{Kind, Reason};
-use support::assembler::function;
-use support::refuse::{RETURN, accept, needs, refuse, refuse_with};
+
+use crate::support::assembler::function;
+use crate::support::refuse::{RETURN, accept, needs, refuse, refuse_with};
 
 /// A `try` with `except`: its body, then its handler.
 fn except(body: &str, handler: &str) -> String {

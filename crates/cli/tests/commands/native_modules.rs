@@ -66,7 +66,7 @@ fn run(program: &Path, folder: &Path) -> String {
 
 #[test]
 fn a_module_in_c() {
-    makes_and_runs("native-c", include_str!("golden/native-c.txt"));
+    makes_and_runs("native-c", include_str!("../golden/native-c.txt"));
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn makes_for(arch: &str, folder: &Path, module: &str, name: &[u8]) {
 
 #[test]
 fn a_module_in_rust() {
-    makes_and_runs("native-rust", include_str!("golden/native-rust.txt"));
+    makes_and_runs("native-rust", include_str!("../golden/native-rust.txt"));
 }
 
 #[test]

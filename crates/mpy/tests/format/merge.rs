@@ -1,10 +1,5 @@
 //! Merged modules: as safe as their parts, and what MicroPython runs as one program after another.
 
-mod support {
-    #[allow(dead_code)] // other tests use more
-    pub mod fixtures;
-}
-
 use std::fs;
 use std::process::Command;
 
@@ -12,7 +7,8 @@ use berus_mpy::Module;
 use berus_mpy::merge::{MergeError, merge};
 use berus_mpy::verify::verify;
 use berus_testkit::{mpy_cross, peer, process, temp_dir};
-use support::fixtures::FIXTURES;
+
+use crate::support::fixtures::FIXTURES;
 
 fn module(bytes: &[u8]) -> Module<'_> {
     Module::from_bytes(bytes).unwrap().0

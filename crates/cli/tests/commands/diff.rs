@@ -66,7 +66,7 @@ fn all_that_is_different() {
     let folder = modules(&[("a.mpy", OLD, &[]), ("b.mpy", NEW, &[])]);
     let (status, out, err) = berus(folder.path(), &["diff", "a.mpy", "b.mpy", "-U1"]);
     assert_eq!((status, &*err), (Some(1), ""));
-    let expected = include_str!("golden/diff.txt");
+    let expected = include_str!("../golden/diff.txt");
     if std::env::var_os("BERUS_BLESS").is_some() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/diff.txt"), &out).unwrap();
         return;

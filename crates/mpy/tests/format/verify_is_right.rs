@@ -3,21 +3,15 @@
 //!
 //! `PROPTEST_CASES` says how many changes are tried.
 
-mod support {
-    pub mod edit;
-    #[allow(dead_code)] // other tests use more
-    pub mod fixtures;
-    pub mod machine;
-}
-
 use std::sync::LazyLock;
 
 use berus_mpy::module::Module;
 use berus_mpy::verify::{Facts, verify, verify_code};
 use proptest::prelude::*;
-use support::edit::{Edit, edit};
-use support::fixtures::FIXTURES;
-use support::machine::{Machine, Random, is_bytecode};
+
+use crate::support::edit::{Edit, edit};
+use crate::support::fixtures::FIXTURES;
+use crate::support::machine::{Machine, Random, is_bytecode};
 
 /// Modules with what has been found out about their code.
 static MODULES: LazyLock<Vec<(Module<'static>, Vec<Option<Facts>>)>> = LazyLock::new(|| {

@@ -1,10 +1,6 @@
 //! The verifier accepts what compilers make, and what is known of it holds: programs that together use all of the
 //! language, every opcode and every kind of constant, and with the peers much more.
 
-mod support {
-    pub mod fixtures;
-}
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +10,8 @@ use berus_mpy::memory::Quota;
 use berus_mpy::module::{Kind, Module};
 use berus_mpy::opcode::Op;
 use berus_mpy::verify::{survey, verify, verify_code};
-use support::fixtures::{FIXTURES, program, programs};
+
+use crate::support::fixtures::{FIXTURES, program, programs};
 
 const ARCHITECTURES: [&str; 11] =
     ["x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp", "xtensa", "xtensawin", "rv32imc"];

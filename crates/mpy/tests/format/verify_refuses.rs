@@ -1,18 +1,14 @@
 //! The verifier refuses code that breaks a rule, and says which: for each rule, code that breaks just that one.
 
-mod support {
-    pub mod assembler;
-    pub mod refuse;
-}
-
 use berus_mpy::arch::Arch;
 use berus_mpy::bytecode::DecodeError;
 use berus_mpy::module::{Kind as CodeKind, Module};
 use berus_mpy::prelude::{PreludeError, Signature, scope_flag};
 use berus_mpy::reloc::{Place, Relocations};
 use berus_mpy::verify::{Kind, Reason, verify, verify_code};
-use support::assembler::{Function, function, module};
-use support::refuse::{RETURN, accept, error, facts, needs, refuse, refuse_with, small};
+
+use crate::support::assembler::{Function, function, module};
+use crate::support::refuse::{RETURN, accept, error, facts, needs, refuse, refuse_with, small};
 
 #[test]
 fn an_error_names_the_function_the_place_and_the_reason() {
