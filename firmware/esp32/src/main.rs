@@ -13,6 +13,7 @@ mod line;
 mod partitions;
 
 use alloc::boxed::Box;
+use core::mem::MaybeUninit;
 use core::panic::PanicInfo;
 
 use berus_firmware::board::{Board, Clock, Files};
@@ -40,6 +41,11 @@ const STACK: usize = 32 << 10;
 /// Python's stacks of values and of frames in words, and the machine stack that built-ins may use in bytes.
 const LIMITS: Limits = Limits { value_stack: 2 << 10, frame_stack: 1 << 10, machine_stack: 20 << 10 };
 
+/// Memory that the boot loader has had, and that is free when the firmware runs. Nothing that the boot loader puts into RAM can
+/// be there, so that it is for Python objects only.
+#[esp_hal::ram(reclaimed)]
+static mut RECLAIMED: MaybeUninit<[usize; 16 << 10]> = MaybeUninit::uninit();
+
 unsafe extern "C" {
     static mut _stack_start: u8;
     static mut _stack_end: u8;
@@ -49,6 +55,8 @@ unsafe extern "C" {
 fn main() -> ! {
     // SAFETY: the linker gives all RAM behind the data to the stack, which grows down from the end, and this is called once.
     memory::give(unsafe { memory::below_stack(&raw mut _stack_end, &raw mut _stack_start, STACK) });
+    // SAFETY: nothing else uses the memory, and this is called once.
+    memory::give_beside(unsafe { &mut *(&raw mut RECLAIMED).cast::<[MaybeUninit<usize>; 16 << 10]>() });
     chip::start();
     let (files, rom) = partitions::find();
     let flash = files.map(|files| Box::new(files) as Files);
