@@ -53,6 +53,26 @@ pub fn children(file: &[u8], end: usize) -> Children<'_> {
     children
 }
 
+/// The code object whose size stands at `at` of `file`, before the code; `None` if that is no bytecode.
+pub fn record(file: &[u8], at: usize) -> Option<Record> {
+    Children { file, at, left: 0, passed: 0 }.record()
+}
+
+/// Where in a function the function is made whose code begins at `at` of `file`: the code object around the code, and
+/// the place of the function among those that are made there. `body` is the module's.
+pub fn maker(file: &[u8], body: Record, at: usize) -> Option<(Record, usize)> {
+    let mut around = body;
+    while around.nests {
+        let before = children(file, around.end()).enumerate().take_while(|(_, (_, child))| child.at <= at);
+        let (place, (_, child)) = before.last()?;
+        if child.at == at {
+            return Some((around, place));
+        }
+        around = child;
+    }
+    None
+}
+
 /// The code object number `n`, from 0, of all that are nested in the one whose code ends at `end` of `file`, in the
 /// order of the file.
 pub fn nth(file: &[u8], end: usize, n: u32) -> Option<Record> {
@@ -135,6 +155,18 @@ mod tests {
         let found: Vec<_> = (0..6).map(|n| FILE[nth(&FILE, 0, n).unwrap().at]).collect();
         assert_eq!(found, [10, 11, 12, 13, 14, 15]);
         assert_eq!(nth(&FILE, 0, 6), None);
+    }
+
+    #[test]
+    fn what_makes_a_function_is_found_by_the_function() {
+        let file = [&[1 << 3 | 4, 9][..], &FILE].concat();
+        let body = record(&file, 0).unwrap();
+        assert_eq!(body, Record { at: 1, len: 1, nests: true });
+        let found =
+            [4, 7, 9, 12, 14, 16].map(|at| maker(&file, body, at).map(|(around, place)| (file[around.at], place)));
+        assert_eq!(found, [(9, 0), (10, 0), (10, 1), (12, 0), (9, 1), (9, 2)].map(Some));
+        assert_eq!(maker(&file, body, body.at), None);
+        assert_eq!(maker(&file, body, file.len()), None);
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! Modules that run where they lie, and whose parts are linked when they are used.
 //!
-//! A module whose memory is lent for good can always be looked up in again. So at first its body alone is linked, and
-//! all other code has a sketch. When code is linked, because it is called, the names that it uses are interned, the
-//! constants that it uses are made, and the functions nested in it get sketches. Code that is not called costs four
-//! bytes for a name, a word for a constant and two bytes for a function; the function object itself comes when the code
-//! around it runs.
+//! A module whose memory is lent, for good or as long as something points to it, can always be looked up in again. So
+//! at first its body alone is linked, and all other code has a sketch. When code is linked, because it is called, the
+//! names that it uses are interned, the constants that it uses are made, and the functions nested in it get sketches.
+//! Code that is not called costs four bytes for a name, a word for a constant and two bytes for a function; the function
+//! object itself comes when the code around it runs.
+//!
+//! A file that was read or compiled lies in a block of the heap, and runs there likewise. Whatever refers to code or
+//! constants in the file keeps the block.
 
 use core::ptr::NonNull;
 
-use berus_mpy::bytecode::instructions;
+use berus_mpy::bytecode::{Instruction, instructions};
 use berus_mpy::constant::Constant;
+use berus_mpy::lines::line_at;
 use berus_mpy::module::Qstr as ModuleQstr;
 use berus_mpy::nested::Record;
 use berus_mpy::opcode::Operand;
@@ -43,8 +47,8 @@ pub(crate) struct InPlace {
     header: Header,
     file: *const u8,
     len: u32,
-    /// Where the code of the module's body ends.
-    body_end: u32,
+    /// Where the size of the code of the module's body stands, which the code follows.
+    body: u32,
 }
 
 // SAFETY: `InPlace` is `repr(C)` and starts with a header; only these objects have this type.
@@ -101,8 +105,9 @@ pub(super) fn link_in_place(
     }
     let body = &module.codes[0];
     let record = Record { at: offset(file, &body.code), len: body.code.len(), nests: !body.children.is_empty() };
-    let (len, body_end) = (file.len() as u32, record.end() as u32);
-    let place = InPlace { header: Header::of(&TYPE), file: file.as_ptr(), len, body_end };
+    let size = vuint::len((record.len << 3) as u32);
+    let (len, body_at) = (file.len() as u32, (record.at - size) as u32);
+    let place = InPlace { header: Header::of(&TYPE), file: file.as_ptr(), len, body: body_at };
     let place = vm.alloc_tail(place, facts.len() * size_of::<Frame>())?;
     for (number, frame) in frames().flatten().enumerate() {
         // SAFETY: the tail has room for a frame of each code object.
@@ -192,8 +197,30 @@ impl InPlace {
     /// `MemoryError`.
     pub fn link_number(&self, vm: &Vm, body: Body) -> Res<Gc<Code>> {
         let number = u32::from(body.number);
-        let record = nested::nth(self.file(), self.body_end as usize, number.wrapping_sub(1));
+        let record = self.body().and_then(|around| nested::nth(self.file(), around.end(), number.wrapping_sub(1)));
         self.link(vm, body.context, number, record.ok_or_else(|| incompatible(vm))?)
+    }
+
+    /// The code of the module's body.
+    fn body(&self) -> Option<Record> {
+        nested::record(self.file(), self.body as usize)
+    }
+
+    /// The line of the definition of the function whose code begins at `code`; a module begins on line 1.
+    pub fn definition_line(&self, code: *const u8) -> Option<u32> {
+        let (file, body, at) = (self.file(), self.body()?, code.addr().checked_sub(self.file.addr())?);
+        if at == body.at {
+            return Some(1);
+        }
+        let (around, place) = nested::maker(file, body, at)?;
+        let bytes = file.get(around.at..around.end())?;
+        let prelude = Prelude::read(bytes, 0).ok()?;
+        let makes = |instruction: &Instruction| {
+            matches!(instruction.op.operand(), Operand::Child | Operand::Closure)
+                && instruction.index() as usize == place
+        };
+        let making = instructions(&bytes[prelude.end()..]).flatten().find(makes)?;
+        Some(line_at(&bytes[prelude.lines_at], making.offset))
     }
 
     /// The code object number `number`, with the names and constants that it uses and sketches of the code nested in
@@ -256,8 +283,10 @@ impl Context {
     /// Sees to it that the name with index `index` is interned.
     fn intern(&self, vm: &Vm, index: u32) -> Res<()> {
         let (Some(at), Some(place)) = (self.qstr(index).as_later(), self.in_place()) else { return Ok(()) };
-        let name = vm.intern_lent(place.name(at).ok_or_else(|| incompatible(vm))?)?;
-        self.set_qstr(index, name);
+        let name = place.name(at).ok_or_else(|| incompatible(vm))?;
+        // Names stay for good, a copy of the file as long as its code.
+        let is_copy = vm.heap().may_contain(name.as_ptr().addr());
+        self.set_qstr(index, if is_copy { vm.intern(name)? } else { vm.intern_lent(name)? });
         Ok(())
     }
 

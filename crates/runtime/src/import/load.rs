@@ -1,10 +1,11 @@
 //! Loading: from a module as data to code that can run.
 //!
-//! Where a module lies in memory for good, its bytecode runs there, and names and the text of constants stay there;
-//! else they are copied into the heap. The table of names holds their numbers in this interpreter, and constants become
-//! objects.
+//! Where a module lies in memory for good, its bytecode runs there, and names and the text of constants stay there. A
+//! file of bytecode that lies elsewhere is copied into the heap as a whole, and runs there likewise; machine code is
+//! copied piece by piece. The table of names holds their numbers in this interpreter, and constants become objects.
 
 use alloc::vec::Vec;
+use core::hint::black_box;
 use core::ptr::NonNull;
 
 use berus_mpy::Module;
@@ -67,7 +68,7 @@ pub trait Load {
     /// `ValueError` if the file is no module that can run here, and `MemoryError`.
     fn load_static(&self, file: &'static [u8], globals: Gc<Dict>) -> Res;
 
-    /// Loads an `.mpy` file, and copies what is needed of it. Answers the function that is the module's body.
+    /// Loads an `.mpy` file, of which what is needed is copied. Answers the function that is the module's body.
     ///
     /// # Errors
     /// As [`Vm::load_static`].
@@ -122,7 +123,7 @@ pub(crate) fn load_body(vm: &Vm, module: &Module<'_>, globals: Gc<Dict>) -> Res 
     link_verified(vm, Origin { grants: &grants, name: b"", file: b"" }, module, &quota, globals)
 }
 
-/// Loads a file in memory that is lent for good, which notes call `name`.
+/// Loads a file in memory that is lent, for good or as long as something points to it; notes call the file `name`.
 ///
 /// # Errors
 /// As [`Vm::load_static`].
@@ -131,19 +132,51 @@ pub(super) fn load_lent(vm: &Vm, name: &[u8], file: &'static [u8], globals: Gc<D
     let quota = Quota::new(&grants);
     let origin = Origin { grants: &grants, name, file };
     let module = parse(vm, origin, None, file, &quota)?;
-    let facts = verify(origin, &module, &quota)?;
-    let code = match link_in_place(vm, &module, &facts, file, globals)? {
-        Some(code) => code,
-        None => link(vm, &module, &facts, globals, &lend)?,
-    };
-    function_of(vm, code, None, None, &[])
+    link_lent(vm, origin, &module, file, &quota, globals)
 }
 
-/// Loads a file, which notes call `name`, by copying; `header` is the file's if that has been read.
+/// Verifies a module that was read from lent memory, and links it there. Answers the function that is the module's
+/// body.
+fn link_lent(
+    vm: &Vm,
+    origin: Origin<'_>,
+    module: &Module<'static>,
+    file: &'static [u8],
+    quota: &Quota<'_>,
+    globals: Gc<Dict>,
+) -> Res {
+    let facts = verify(origin, module, quota)?;
+    let code = match link_in_place(vm, module, &facts, file, globals)? {
+        Some(code) => code,
+        None => link(vm, module, &facts, globals, &lend)?,
+    };
+    let function = function_of(vm, code, None, None, &[]);
+    // The memory may be a block that nothing on the heap pointed to before.
+    black_box(file);
+    function
+}
+
+/// Copies a file into a block of the heap, where bytecode can run as long as something points to the block.
+pub(super) fn keep(vm: &Vm, file: &[u8]) -> Res<&'static [u8]> {
+    let block = vm.alloc_bytes(file.len())?;
+    // SAFETY: the block is new and as long as the file. Nobody writes to the block any more, and it stays as long as the
+    // collector sees a pointer to it, which is as good as for good for callers that keep one.
+    unsafe {
+        block.copy_from_nonoverlapping(NonNull::from_ref(file).cast(), file.len());
+        Ok(NonNull::slice_from_raw_parts(block, file.len()).as_ref())
+    }
+}
+
+/// Loads a file, which notes call `name`; `header` is the file's if that has been read. Bytecode runs in one copy of the
+/// file, of machine code what is needed is copied.
 ///
 /// # Errors
 /// As [`Vm::load_static`].
 pub(super) fn load_named(vm: &Vm, name: &[u8], header: Option<Header>, file: &[u8], globals: Gc<Dict>) -> Res {
+    let header = header.or_else(|| Header::from_bytes(file).ok());
+    if header.is_some_and(|header| header.arch.is_none()) {
+        return load_lent(vm, name, keep(vm, file)?, globals);
+    }
     let code = load_copied(vm, name, header, file, globals)?;
     function_of(vm, code, None, None, &[])
 }
@@ -158,8 +191,7 @@ fn load_copied(vm: &Vm, name: &[u8], header: Option<Header>, file: &[u8], global
 }
 
 /// Loads the `.mpy` file `name`, which is open to be read. If the file lends its memory, the code runs there. Else all of it
-/// is read, and what must live on is copied: to copy names and constants one by one as they are read would take more
-/// memory meanwhile, and twice the time.
+/// is read first: bytecode runs in a copy that is just as long.
 ///
 /// # Errors
 /// As [`Vm::load_static`]; `OSError`, and what reading raises.
@@ -176,9 +208,16 @@ pub(super) fn load_reader(vm: &Vm, name: &[u8], reader: &Reader, globals: Gc<Dic
             Piece::Short if header.is_none() => {
                 header = Header::from_bytes(&file).ok();
                 if let Some(header) = header
-                    && let Some(function) = load_if_whole(vm, name, header, &file, globals)?
+                    && header.arch.is_none()
                 {
-                    return Ok(function);
+                    let kept = keep(vm, &file)?;
+                    let grants = vm.grants();
+                    let quota = Quota::new(&grants);
+                    let origin = Origin { grants: &grants, name, file: kept };
+                    if let Some(module) = parse_if_whole(vm, origin, header, kept, &quota)? {
+                        drop(file);
+                        return link_lent(vm, origin, &module, kept, &quota, globals);
+                    }
                 }
             }
             Piece::Short | Piece::Full => {}
@@ -186,21 +225,18 @@ pub(super) fn load_reader(vm: &Vm, name: &[u8], reader: &Reader, globals: Gc<Dic
     }
 }
 
-/// As [`load_named`], if `file`, which may go on, is all of a module. Bytecode says where it ends, machine code may
-/// leave that to the end of the file.
-fn load_if_whole(vm: &Vm, name: &[u8], header: Header, file: &[u8], globals: Gc<Dict>) -> Res<Option<Obj>> {
-    if header.arch.is_some() {
-        return Ok(None);
-    }
-    let grants = vm.grants();
-    let quota = Quota::new(&grants);
-    let origin = Origin { grants: &grants, name, file };
+/// Takes apart a module of bytecode, if `file`, which may go on, is all of the module: bytecode says where it ends,
+/// machine code may leave that to the end of the file.
+fn parse_if_whole<'a>(
+    vm: &Vm,
+    origin: Origin<'_>,
+    header: Header,
+    file: &'a [u8],
+    quota: &Quota<'_>,
+) -> Res<Option<Module<'a>>> {
     check(vm, origin, &header)?;
-    match Module::after_header(header, file, &quota) {
-        Ok((module, _)) => {
-            let code = link_verified(vm, origin, &module, &quota, globals)?;
-            function_of(vm, code, None, None, &[]).map(Some)
-        }
+    match Module::after_header(header, file, quota) {
+        Ok((module, _)) => Ok(Some(module)),
         Err(error) if quota.stop().is_some() => Err(origin.unreadable(error)),
         Err(_) => Ok(None),
     }

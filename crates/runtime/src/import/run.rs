@@ -7,7 +7,7 @@ use crate::import::frozen::frozen_file;
 use crate::import::load::{load_lent, load_named, load_reader};
 use crate::import::no_module;
 #[cfg(feature = "compiler")]
-use crate::import::source::Compile;
+use crate::import::source::load_source;
 use crate::model::error::Res;
 use crate::model::frozen::FrozenFile;
 use crate::model::layout::{Dict, Module};
@@ -160,11 +160,6 @@ fn after<T>(vm: &Vm, result: Res<T>, close: impl FnOnce() -> Res<()>) -> Res<T> 
             Err(vm.raise(first))
         }
     }
-}
-
-#[cfg(feature = "compiler")]
-fn load_source(vm: &Vm, source: &[u8], name: &[u8], globals: Gc<Dict>) -> Res {
-    vm.compile(source, name, berus_compiler::Mode::File, globals)
 }
 
 #[cfg(not(feature = "compiler"))]

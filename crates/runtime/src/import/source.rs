@@ -5,17 +5,19 @@ use alloc::vec::Vec;
 use berus_compiler::memory::{Quota, Stop};
 use berus_compiler::{CompileError, ErrorKind, Options, compile_within};
 pub use berus_compiler::{Emitter, Mode};
+use berus_mpy::Module;
 use berus_mpy::disasm::ShowBc;
 use berus_mpy::lines::Lines;
 
 use crate::data::exception::Exceptions;
 use crate::data::sketch::Sketched;
-use crate::import::load::{Load, load_body};
+use crate::import::load::{Load, keep, load_body, load_lent};
 use crate::import::run::RunModule;
 use crate::model::code::Code;
 use crate::model::error::{Raise, Raised, Res};
 use crate::model::layout::{Dict, TraceEntry};
 use crate::model::object::Gc;
+use crate::model::quota::Grants;
 use crate::model::types::Type;
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
@@ -109,6 +111,56 @@ impl Compile for Vm {
 /// # Errors
 /// As [`Vm::compile`].
 pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, globals: Gc<Dict>) -> Res {
+    let grants = vm.grants();
+    // The memory of the module belongs to the quota.
+    let quota = Quota::new(&grants);
+    let module = compile_module(&grants, source, name, mode, &quota)?;
+    link_compiled(&grants, &module, &quota, globals)
+}
+
+/// Compiles the file `source`, which tracebacks call `name`, to a function that runs the file with variables `globals`. The
+/// bytecode of a file is kept as an `.mpy` file has it, and linked as it is used: most of a file stays for long, and
+/// little of it is called soon.
+///
+/// # Errors
+/// As [`Vm::compile`].
+pub(super) fn load_source(vm: &Vm, source: &[u8], name: &[u8], globals: Gc<Dict>) -> Res {
+    match compile_file(vm, source, name, globals)? {
+        Compiled::File(file) => load_lent(vm, name, file, globals),
+        Compiled::Code(code) => function_of(vm, code, None, None, &[]),
+    }
+}
+
+/// What becomes of a file of source.
+enum Compiled {
+    /// An `.mpy` file of bytecode, in a block of the heap.
+    File(&'static [u8]),
+    /// The code object of the body, where machine code is in the file.
+    Code(Obj),
+}
+
+/// Compiles a file for [`load_source`]. Not inlined, so that all that compiling takes is free when the file is linked.
+#[inline(never)]
+fn compile_file(vm: &Vm, source: &[u8], name: &[u8], globals: Gc<Dict>) -> Res<Compiled> {
+    let grants = vm.grants();
+    let quota = Quota::new(&grants);
+    let module = compile_module(&grants, source, name, Mode::File, &quota)?;
+    if module.header.arch.is_some() {
+        return link_compiled(&grants, &module, &quota, globals).map(Compiled::Code);
+    }
+    let file = module.to_bytes_within(&quota).map_err(|stop| grants.raise(stop))?;
+    keep(vm, &file).map(Compiled::File)
+}
+
+/// Compiles `source` to a module, whose memory belongs to `quota`.
+fn compile_module(
+    grants: &Grants<'_>,
+    source: &[u8],
+    name: &[u8],
+    mode: Mode,
+    quota: &Quota<'_>,
+) -> Res<Module<'static>> {
+    let vm = grants.vm();
     // The bytecode that is shown is what MicroPython's compiler makes.
     let shows_code = vm.verbosity.get() >= 2;
     let options = Options {
@@ -123,20 +175,12 @@ pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, glob
         python_fstrings: true,
         ..Options::default()
     };
-    let grants = vm.grants();
-    // The memory of the module belongs to the quota.
-    let quota = Quota::new(&grants);
-    let module = compile_within(source, &options, &quota);
-    match module {
+    match compile_within(source, &options, quota) {
         Ok(module) => {
             if shows_code {
                 vm.print_fmt(&mut Stdout, format_args!("{}", ShowBc(&module)))?;
             }
-            let body = load_body(vm, &module, globals)?;
-            if let Some(code) = body.downcast::<Code>() {
-                note_definitions(code, &quota).map_err(|stop| grants.raise(stop))?;
-            }
-            Ok(body)
+            Ok(module)
         }
         Err(error) => Err(match error.kind {
             ErrorKind::Interrupted => grants.raise(Stop::Interrupted),
@@ -144,6 +188,15 @@ pub(crate) fn compile_code(vm: &Vm, source: &[u8], name: &[u8], mode: Mode, glob
             _ => raise_compile_error(vm, &error, name),
         }),
     }
+}
+
+/// Links a module that was compiled here: the code object of its body.
+fn link_compiled(grants: &Grants<'_>, module: &Module<'_>, quota: &Quota<'_>, globals: Gc<Dict>) -> Res {
+    let body = load_body(grants.vm(), module, globals)?;
+    if let Some(code) = body.downcast::<Code>() {
+        note_definitions(code, quota).map_err(|stop| grants.raise(stop))?;
+    }
+    Ok(body)
 }
 
 #[cold]

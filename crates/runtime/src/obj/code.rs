@@ -365,7 +365,10 @@ impl Code {
     /// The line of the function's definition or, where that is not known, of the first instruction.
     pub fn first_line(&self, vm: &Vm) -> u32 {
         match self.defined_at.get() {
-            0 => self.line(vm, self.start),
+            0 => {
+                let found = self.context.in_place().and_then(|place| place.definition_line(self.bytes));
+                found.unwrap_or_else(|| self.line(vm, self.start))
+            }
             line => line,
         }
     }
