@@ -323,6 +323,12 @@ const CHECKS = {
     session.check("time.sleep_ms(50)", "");
     equal(edges.length, 0, "changes of the light that nobody makes");
     stop();
+    // A heap that was full leaves room for the stacks of threads.
+    session.check(
+      "import _thread\nx = []\ntry:\n  while True:\n    x.append(bytes(1000))\nexcept MemoryError:\n  x = None\n" +
+        "ran = []\nfor _ in range(4):\n  _thread.start_new_thread(ran.append, (1,))\ntime.sleep_ms(50)\nprint(ran)",
+      "[1, 1, 1, 1]\n",
+    );
   },
 
   "the boot loader is reached"({ pico }) {

@@ -43,6 +43,12 @@ pub trait Grantor {
         let _ = bytes;
     }
 
+    /// Says that the allocator has no memory for what was granted. Answers whether it may have now: then the work tries
+    /// once more.
+    fn make_room(&self) -> bool {
+        false
+    }
+
     /// Whether the work shall go on. The work asks this about every thousand steps, each about as long as a token or an
     /// instruction takes.
     fn goes_on(&self) -> bool {
@@ -284,7 +290,7 @@ impl<'a> Quota<'a> {
         let ample = items.capacity().saturating_mul(2).max(needed).max(least);
         let modest = needed.saturating_add(items.capacity() / 16);
         self.check()?;
-        self.grow_to(items, ample).or_else(|()| self.grow_to(items, modest)).map_err(|()| self.run_out())
+        self.grow_to(items, ample).or_else(|()| self.grow_at_last(items, modest)).map_err(|()| self.run_out())
     }
 
     /// Makes room for `more` items and no more than that.
@@ -294,7 +300,13 @@ impl<'a> Quota<'a> {
     pub fn reserve_exact<T>(&self, items: &mut Vec<T>, more: usize) -> Result<(), Stop> {
         let needed = items.len().saturating_add(more);
         self.check()?;
-        self.grow_to(items, needed).map_err(|()| self.run_out())
+        self.grow_at_last(items, needed).map_err(|()| self.run_out())
+    }
+
+    /// As [`Quota::grow_to`], for the least room that will do: the grantor may make room for it.
+    fn grow_at_last<T>(&self, items: &mut Vec<T>, room: usize) -> Result<(), ()> {
+        self.grow_to(items, room)
+            .or_else(|()| if self.grantor.make_room() { self.grow_to(items, room) } else { Err(()) })
     }
 
     /// Makes room for `room` items in all, without ending the work if there is no memory.

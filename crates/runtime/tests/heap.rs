@@ -308,6 +308,57 @@ fn a_heap_grows_up_to_its_limit_and_gives_all_back() {
 }
 
 #[test]
+fn regions_without_a_block_go_back() {
+    const ALL: usize = 1 << 20;
+    static LEFT: AtomicUsize = AtomicUsize::new(ALL);
+
+    struct Shared;
+
+    // SAFETY: as of `GlobalRegions`.
+    unsafe impl RegionSource for Shared {
+        fn obtain(&self, least: usize, most: usize) -> Option<Region> {
+            let bytes = most.min(ALL / 8).max(least);
+            LEFT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).ok()?;
+            GlobalRegions.obtain(bytes, bytes)
+        }
+
+        unsafe fn release(&self, region: Region) {
+            LEFT.fetch_add(region.bytes, Ordering::Relaxed);
+            // SAFETY: the region was obtained there.
+            unsafe { GlobalRegions.release(region) }
+        }
+    }
+
+    let heap = Heap::growing(&Shared, ALL);
+    let fill = || std::iter::from_fn(|| heap.alloc_anyway(1000, Kind::NoScan)).collect::<Vec<_>>();
+    let blocks = fill();
+    assert_eq!(LEFT.load(Ordering::Relaxed), 0);
+    assert!(!heap.release_empty());
+    // One block in the middle stays, and with it one region.
+    let kept = blocks[blocks.len() / 2];
+    // SAFETY: the block has so many bytes.
+    unsafe { kept.write_bytes(7, 1000) };
+    collect(&heap, &[kept.as_ptr().addr()]);
+    assert!(heap.release_empty());
+    assert_eq!(LEFT.load(Ordering::Relaxed), ALL / 8 * 7);
+    assert!(!heap.release_empty());
+    assert_eq!(heap.block_of(kept.as_ptr().addr() + 10), Some(kept));
+    collect(&heap, &[kept.as_ptr().addr()]);
+    // SAFETY: the block has so many bytes.
+    assert!((0..1000).all(|at| unsafe { kept.add(at).read() } == 7));
+    // What went back can be had again.
+    let again = fill();
+    assert!(again.len() + 2 >= blocks.len(), "{} of {}", again.len(), blocks.len());
+    assert_eq!(LEFT.load(Ordering::Relaxed), 0);
+    collect(&heap, &[]);
+    assert!(heap.release_empty());
+    assert_eq!((LEFT.load(Ordering::Relaxed), count(&heap)), (ALL, 0));
+    assert!(heap.alloc_anyway(1000, Kind::Scan).is_some());
+    drop(heap);
+    assert_eq!(LEFT.load(Ordering::Relaxed), ALL);
+}
+
+#[test]
 fn free_memory_goes_back_when_much_is_taken_outside() {
     const MIB: usize = 1 << 20;
     static GIVEN_BACK: AtomicUsize = AtomicUsize::new(0);

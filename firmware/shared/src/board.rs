@@ -100,10 +100,9 @@ impl Board {
         if let Some(now) = self.chip.wall_clock() {
             self.started.set(now.saturating_sub(self.chip.now()));
         }
-        let limit = SHARES.limit();
-        let mut prompt = Prompt::new(HISTORY, limit / 4);
+        let mut prompt = Prompt::new(HISTORY, SHARES.room() / 4);
         prompt.set_window(console::WINDOW);
-        while self.live(&mut prompt, limit) {}
+        while self.live(&mut prompt) {}
         console::write(self.chip, b"no memory for an interpreter\r\n");
         self.chip.reset()
     }
@@ -126,8 +125,9 @@ impl Board {
     }
 
     /// The life of one interpreter: whether there was memory for one.
-    fn live(&'static self, prompt: &mut Prompt, limit: usize) -> bool {
-        let heap = Heap::growing(&SHARES, limit);
+    fn live(&'static self, prompt: &mut Prompt) -> bool {
+        let stacks = (self.limits.value_stack + self.limits.frame_stack) * size_of::<usize>();
+        let heap = Heap::growing(&SHARES, SHARES.room().saturating_sub(stacks));
         // SAFETY: the board keeps the contract of raw words.
         let Some(mut vm) = (unsafe { Vm::new(heap, Box::new(BoardHost(self)), self.limits) }) else { return false };
         vm.register(berus_stdlib::MODULES);

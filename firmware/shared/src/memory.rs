@@ -70,9 +70,10 @@ pub static SHARES: Shares = Shares(());
 pub struct Shares(());
 
 impl Shares {
-    /// Bytes that a heap and what else is allocated may come to.
-    pub fn limit(&self) -> usize {
-        GIVEN.load(Ordering::Relaxed) + beside().map_or(0, |beside| beside.region.bytes)
+    /// Bytes that a heap and what else is allocated from now on may come to.
+    pub fn room(&self) -> usize {
+        let beside = beside().filter(|beside| !beside.is_taken).map_or(0, |beside| beside.region.bytes);
+        ALLOCATOR.free() + beside
     }
 
     /// What a heap is given at once: an eighth of the memory that Rust allocates from.

@@ -275,13 +275,7 @@ impl Heap {
     /// Puts more of an arena to use. See [`Arena::extend`].
     pub(super) fn extend(&self, arena: &Arena, tail: usize, least: usize) -> Option<Span> {
         let free = arena.extend(tail, least, STEP)?;
-        let bounds = self.bounds.get();
-        let used = arena.used();
-        self.bounds.set(if bounds.len() == 0 {
-            used
-        } else {
-            Span { start: bounds.start.min(used.start), end: bounds.end.max(used.end) }
-        });
+        self.bounds.set(self.bounds.get().around(arena.used()));
         Some(free)
     }
 
@@ -296,7 +290,8 @@ impl Heap {
         }
         let region = source.obtain(needed, allowed)?;
         self.allowance.set(allowed.saturating_sub(region.bytes));
-        // SAFETY: the source lends the region to this heap alone until it is released, when the heap is dropped.
+        // SAFETY: the source lends the region to this heap alone until it is released, when the heap is dropped or has no
+        // block in it.
         let arena = unsafe { self.add_arena(region) }?;
         arena.obtained.set(true);
         Some((arena, arena.used().start))

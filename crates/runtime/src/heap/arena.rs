@@ -37,6 +37,15 @@ impl Span {
         address.wrapping_sub(self.start) < self.len()
     }
 
+    /// The addresses from the lowest of both spans to the highest; an empty span has none.
+    pub fn around(self, other: Span) -> Span {
+        match (self.len(), other.len()) {
+            (0, _) => other,
+            (_, 0) => self,
+            _ => Span { start: self.start.min(other.start), end: self.end.max(other.end) },
+        }
+    }
+
     /// The memory at these addresses; `None` if they begin at 0.
     pub fn region(self) -> Option<Region> {
         let start = NonNull::new(core::ptr::with_exposed_provenance_mut(self.start))?;
@@ -311,6 +320,11 @@ impl Arena {
             }
             from = after;
         }
+    }
+
+    /// Whether there is no block in the arena. No collection is under way, and no run lies in the arena.
+    pub fn is_empty(&self) -> bool {
+        self.find_free(self.start, usize::MAX, usize::MAX, Span::default(), true) == Err(self.start)
     }
 
     /// The part of `free`, free memory, that comes before any that the system has.

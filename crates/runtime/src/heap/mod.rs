@@ -23,6 +23,7 @@ mod mark;
 mod outside;
 mod pace;
 mod region;
+mod release;
 mod resident;
 mod resize;
 mod stats;
@@ -148,7 +149,8 @@ impl Heap {
     /// The arena behind a pointer that `add_arena` stored.
     #[inline]
     fn arena(&self, arena: NonNull<Arena>) -> &Arena {
-        // SAFETY: `add_arena` alone creates arenas, and they stay until the heap is dropped.
+        // SAFETY: `add_arena` alone creates arenas, and they stay until the heap is dropped or takes
+        // them off its list.
         unsafe { arena.as_ref() }
     }
 

@@ -54,6 +54,15 @@ impl Vm {
         }
     }
 
+    /// Has the heap give back the regions that no object is in, for who has found no memory outside of the heap. Answers
+    /// whether there was such a region.
+    pub(crate) fn release_regions(&self) -> bool {
+        self.heap.can_release() && {
+            self.collect_if_allowed();
+            self.heap.release_empty()
+        }
+    }
+
     /// As [`Vm::take_outside`], for memory [beside](crate::heap::Heap::take_beside) what shares the limit.
     #[cfg(feature = "threads")]
     pub(crate) fn take_beside(&self, bytes: usize) -> bool {
@@ -89,6 +98,10 @@ impl Grantor for Vm {
     fn take_back(&self, bytes: usize) {
         self.heap.give_back_outside(bytes);
     }
+
+    fn make_room(&self) -> bool {
+        self.release_regions()
+    }
 }
 
 impl Grantor for Grants<'_> {
@@ -99,6 +112,10 @@ impl Grantor for Grants<'_> {
 
     fn take_back(&self, bytes: usize) {
         self.vm.take_back(bytes);
+    }
+
+    fn make_room(&self) -> bool {
+        self.vm.make_room()
     }
 
     fn goes_on(&self) -> bool {

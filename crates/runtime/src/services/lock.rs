@@ -119,9 +119,16 @@ impl TakeTurns for Vm {
             return Err(self.memory_error(size_of::<Thread>()));
         };
         add(&lock.alive, 1);
-        let start = Start { vm: self, place, lock: Arc::clone(&lock), stacks };
         // As many are alive as have a place, at most.
-        host.spawn(stacks.machine, Box::new(move || start.run())).map_err(|errno| {
+        let spawn = || {
+            let start = Start { vm: self, place, lock: Arc::clone(&lock), stacks };
+            host.spawn(stacks.machine, Box::new(move || start.run()))
+        };
+        let spawned = match spawn() {
+            Err(errno::NO_MEMORY) if self.release_regions() => spawn(),
+            spawned => spawned,
+        };
+        spawned.map_err(|errno| {
             self.turns.remove(place);
             stacks.give_back(self);
             add(&lock.alive, usize::MAX);
@@ -176,7 +183,8 @@ fn new_thread(vm: &Vm, stacks: ThreadStacks) -> Res<Thread> {
     if !stacks.take(vm) {
         return Err(no_memory());
     }
-    Thread::new(stacks.words, stacks.words).ok_or_else(|| {
+    let new = || Thread::new(stacks.words, stacks.words);
+    new().or_else(|| if vm.release_regions() { new() } else { None }).ok_or_else(|| {
         stacks.give_back(vm);
         no_memory()
     })
