@@ -1,6 +1,7 @@
 //! Opening files: the built-in function `open`, and files that the interpreter itself reads.
 
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::ops::Deref;
 
 use berus_mpy::memory::Quota;
@@ -84,7 +85,7 @@ pub(crate) fn open_to_read(vm: &Vm, path: &[u8]) -> Res<Reader> {
             None
         }
     };
-    Ok(Reader { file, wish })
+    Ok(Reader { file, wish, is_ending: Cell::new(false) })
 }
 
 /// The number of the request for the size of the pieces that a file likes to be read in, in bytes (MicroPython:
@@ -113,6 +114,8 @@ pub(crate) struct Reader {
     file: Obj,
     /// How many bytes the file likes to be asked for at once, if it says so.
     wish: Option<usize>,
+    /// Whether the last piece was short, so that most likely no more bytes come.
+    is_ending: Cell<bool>,
 }
 
 impl Reader {
@@ -121,29 +124,32 @@ impl Reader {
         self.file
     }
 
-    /// All bytes of the file.
+    /// All bytes of the file, without room for more.
     ///
     /// # Errors
     /// As [`Reader::take_piece`].
     pub fn take_all<'v>(&self, vm: &'v Vm) -> Res<Content<'v>> {
         let mut content = Content::new(vm);
         while self.take_piece(&mut content)? != Piece::None {}
+        content.quota.shrink(&mut content.bytes);
         Ok(content)
     }
 
     /// Reads another piece of the file, and puts it behind the bytes in `content`. A large file takes few turns, since
-    /// pieces grow.
+    /// pieces grow until one is short.
     ///
     /// # Errors
     /// `OSError`, what the file raises, and `MemoryError`.
     pub fn take_piece(&self, content: &mut Content<'_>) -> Res<Piece> {
         let vm = content.vm;
         let start = content.len();
-        let wanted = self.wish.unwrap_or(start.clamp(FIRST_CHUNK, LAST_CHUNK));
+        let most = if self.is_ending.get() { FIRST_CHUNK } else { LAST_CHUNK };
+        let wanted = self.wish.unwrap_or(start.clamp(FIRST_CHUNK, most));
         content.resize(start + wanted)?;
         let outcome = vm.stream_read(self.file, &mut content.bytes[start..]);
         let count = outcome.map_err(|failure| failure.raise(vm))?;
         content.bytes.truncate(start + count);
+        self.is_ending.set(count < wanted);
         Ok(match count {
             0 => Piece::None,
             _ if count < wanted => Piece::Short,
