@@ -2,6 +2,8 @@
 
 use core::cell::Cell;
 
+use berus_mpy::opcode::Op;
+
 use crate::model::registers::{Fp, Ip, Running, Sp};
 use crate::model::vm::Vm;
 
@@ -33,8 +35,13 @@ pub(crate) enum Exit {
 /// The function that carries out an instruction.
 pub(crate) type Handler = fn(&Vm, Running, Ip, Sp, Fp) -> Exit;
 
-/// A handler for each opcode.
-pub(crate) type Table = [Handler; 256];
+/// Whether opcodes of a group have one handler, and that is found by way of a table of bytes: most of a table of handlers
+/// for each byte of code would be the same few.
+pub(crate) const SHARED: bool = cfg!(all(feature = "small", not(berus_jumps), not(berus_tier)));
+
+/// A handler for each byte of code, or, where handlers are [`SHARED`], one for bytes that are no opcodes, then one for each
+/// of [`Op::ALL`].
+pub(crate) type Table = [Handler; if SHARED { 1 + Op::ALL.len() } else { 256 }];
 
 /// What an interpreter has in place of handlers while it stops before each instruction: the handler of each opcode.
 #[cfg(not(berus_few_registers))]

@@ -33,7 +33,7 @@ pub(crate) use crate::interpret::op::iterate::loop_body;
 #[cfg(berus_tier)]
 pub(in crate::interpret) use crate::interpret::op::jump::{plain_truth, pop_jump_if};
 use crate::model::code::Code;
-use crate::model::dispatch::{Exit, Handler, PLAIN, Stop, Table};
+use crate::model::dispatch::{Exit, Handler, PLAIN, SHARED, Stop, Table};
 use crate::model::error::{Raise, Raised};
 use crate::model::object::Gc;
 use crate::model::registers::{Fp, Ip, Running, Sp, running};
@@ -70,7 +70,27 @@ pub(crate) fn start(vm: &Vm) -> Exit {
     let Some(code) = frame.code.get() else { return Exit::Returned };
     let mut ip = Ip(frame.ip.get());
     let op = ip.byte();
-    table(vm)[usize::from(op)](vm, running(code), ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
+    table(vm)[place(op)](vm, running(code), ip, Sp(frame.sp.get()), Fp(frame.locals.get()))
+}
+
+/// Where in a table the handler of instructions that begin with `byte` is.
+#[inline(always)]
+const fn place(byte: u8) -> usize {
+    /// For each byte the opcode's place in [`Op::ALL`], counted from 1, and 0 where it is no opcode.
+    static PLACES: [u8; 256] = {
+        let mut places = [0; 256];
+        let mut op = 0;
+        while op < Op::ALL.len() {
+            let mut member = Op::ALL[op].group_size() as usize;
+            while member > 0 {
+                member -= 1;
+                places[Op::ALL[op] as usize + member] = op as u8 + 1;
+            }
+            op += 1;
+        }
+        places
+    };
+    if SHARED { PLACES[byte as usize] as usize } else { byte as usize }
 }
 
 /// The handlers of the instructions that the interpreter starts with.
@@ -181,8 +201,19 @@ pub(crate) const STOP: Stop = stop;
 #[cfg(berus_few_registers)]
 pub(crate) const STOP: Stop = &[stop; 256];
 
-/// The handlers by opcode.
+/// The handlers of the interpreter.
 pub(crate) static TABLE: Table = {
+    let mut table = [unknown as Handler; size_of::<Table>() / size_of::<Handler>()];
+    let mut byte = 0;
+    while byte < BY_BYTE.len() {
+        table[place(byte as u8)] = BY_BYTE[byte];
+        byte += 1;
+    }
+    table
+};
+
+/// The handlers by the byte that an instruction begins with.
+const BY_BYTE: [Handler; 256] = {
     let mut table = table! {
         LoadConstString => local::load_const_string,
         LoadName => name::load_name,
