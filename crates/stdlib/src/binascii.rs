@@ -13,7 +13,8 @@ use berus_runtime::obj::bytes::{fromhex, hex_digits};
 use berus_runtime::ops::buffer::Buffers;
 use berus_runtime::ops::truth::Truth;
 use berus_runtime::q;
-use crc32fast::Hasher;
+
+use crate::crc32::Hasher;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("binascii", MEMBERS).extensible();

@@ -36,6 +36,8 @@ mod btree;
 mod calendar;
 #[cfg(feature = "cmath")]
 mod cmath;
+#[cfg(any(feature = "binascii", feature = "btree", feature = "deflate"))]
+mod crc32;
 #[cfg(feature = "cryptolib")]
 mod cryptolib;
 #[cfg(feature = "deflate")]

@@ -9,9 +9,8 @@
 
 use alloc::vec::Vec;
 
-use crc32fast::Hasher;
-
 use super::page::{BROKEN, CHAINED, META, Number, Order, Page};
+use crate::crc32::{Hasher, hash};
 use crate::vfs::error::Result;
 use crate::vfs::memory;
 
@@ -124,7 +123,7 @@ impl Note {
 
     fn read(order: Order, bytes: &[u8]) -> Option<Note> {
         let number = |at: usize| order.get(bytes, at * 4);
-        let is_whole = number(0) == Note::MAGIC && number(7) == crc32fast::hash(bytes.get(..28)?);
+        let is_whole = number(0) == Note::MAGIC && number(7) == hash(bytes.get(..28)?);
         let [size, used, length, first, copies, checksum] = [1, 2, 3, 4, 5, 6].map(number);
         is_whole.then_some(Note { size, used, length, first, copies, checksum })
     }
@@ -135,7 +134,7 @@ impl Note {
         for (place, number) in bytes.chunks_exact_mut(4).zip(numbers) {
             place.copy_from_slice(&order.bytes(number));
         }
-        let own = crc32fast::hash(&bytes[..28]);
+        let own = hash(&bytes[..28]);
         bytes[28..].copy_from_slice(&order.bytes(own));
         bytes
     }

@@ -23,8 +23,9 @@ use berus_runtime::ops::convert::Convert;
 use berus_runtime::ops::stream;
 use berus_runtime::ops::stream::Streams;
 use berus_runtime::ops::truth::Truth;
-use crc32fast::Hasher;
 use inflate::{Inflate, Source, Stop};
+
+use crate::crc32::Hasher;
 
 /// The module.
 pub const MODULE: ModuleDef = ModuleDef::new("deflate", MEMBERS);
