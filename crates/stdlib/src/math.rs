@@ -10,6 +10,7 @@ use berus_runtime::model::module_def::ModuleDef;
 use berus_runtime::model::protocols::{Ints, Strs};
 use berus_runtime::model::vm::Vm;
 use berus_runtime::model::word::Obj;
+use berus_runtime::obj::float;
 use berus_runtime::obj::float::{Float, Floats};
 use berus_runtime::ops::arithmetic::Arithmetic;
 use berus_runtime::ops::convert::Convert;
@@ -114,7 +115,7 @@ fn domain_error(vm: &Vm) -> Raised {
 
 functions! {
     sqrt = |x| libm::sqrt(x);
-    pow = |x, y| berus_runtime::obj::float::power(x, y);
+    pow = |x, y| float::power(x, y);
     exp = |x| math::exp(x);
     expm1 = |x| math::expm1(x);
     log2 = |x| math::log2(x);
@@ -134,7 +135,7 @@ functions! {
     atan2 = |x, y| math::atan2(x, y);
     copysign = |x, y| libm::copysign(x, y);
     fabs = |x| libm::fabs(x);
-    fmod = |x, y| libm::fmod(x, y);
+    fmod = |x, y| float::remainder(x, y);
     radians = |x| x * (core::f64::consts::PI / 180.0);
     degrees = |x| x * (180.0 / core::f64::consts::PI);
     erf = |x| math::erf(x);

@@ -81,7 +81,8 @@ pub trait Compile {
     /// Sets the emitter for functions that do not name theirs, as the option `-X emit=` does.
     fn set_emitter(&self, emitter: Emitter);
 
-    /// Sets how often the option `-v` was given: from 2 on, the bytecode of compiled source is printed.
+    /// Sets how often the option `-v` was given: from 2 on, the bytecode of compiled source is printed, but
+    /// not where code is to be small.
     fn set_verbosity(&self, level: u8);
 }
 
@@ -162,7 +163,7 @@ fn compile_module(
 ) -> Res<Module<'static>> {
     let vm = grants.vm();
     // The bytecode that is shown is what MicroPython's compiler makes.
-    let shows_code = vm.verbosity.get() >= 2;
+    let shows_code = cfg!(not(feature = "small")) && vm.verbosity.get() >= 2;
     let options = Options {
         source_name: name,
         mode,

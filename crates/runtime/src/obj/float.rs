@@ -344,9 +344,14 @@ fn binary_rest(vm: &Vm, op: BinaryOp, a: f64, b: f64) -> Res<Option<Obj>> {
     vm.new_float(result).map(Some)
 }
 
+/// What is left of `a` divided by `b`, with the sign of `a`. Small code has what the compiler calls for its own `%`.
+pub fn remainder(a: f64, b: f64) -> f64 {
+    if cfg!(feature = "small") { a % b } else { libm::fmod(a, b) }
+}
+
 /// `a % b`, with the sign of `b`.
 pub fn modulo(a: f64, b: f64) -> f64 {
-    let remainder = libm::fmod(a, b);
+    let remainder = remainder(a, b);
     if remainder == 0.0 {
         libm::copysign(0.0, b)
     } else if (remainder < 0.0) != (b < 0.0) {
@@ -358,7 +363,7 @@ pub fn modulo(a: f64, b: f64) -> f64 {
 
 /// `a // b`, such that `a == (a // b) * b + a % b`.
 pub fn floor_divide(a: f64, b: f64) -> f64 {
-    let remainder = libm::fmod(a, b);
+    let remainder = remainder(a, b);
     let mut quotient = (a - remainder) / b;
     if remainder != 0.0 && (remainder < 0.0) != (b < 0.0) {
         quotient -= 1.0;
@@ -448,7 +453,12 @@ impl Decimal {
         digits.as_bytes() > b"5.00000000000000000".as_slice()
     }
 
+    /// The float that is nearest. Small code reads the text as a program's, whose tables are shorter, and may answer the
+    /// float beside it.
     fn value(&self) -> f64 {
+        if cfg!(feature = "small") {
+            return number::parse_float(self.as_str().as_bytes()).map_or(f64::INFINITY, |(value, _)| value);
+        }
         self.as_str().parse().unwrap_or(f64::INFINITY)
     }
 }
