@@ -30,24 +30,26 @@ pub(crate) fn run(vm: &Vm) -> Res<Exit> {
     between_safe_points(vm, || run_frames(vm))
 }
 
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn run_frames(vm: &Vm) -> Res<Exit> {
+    if cfg!(feature = "small") || vm.dispatch.stops() {
+        return run_on(vm, Exit::Next);
+    }
+    // Mostly this is all: the rest would have to save registers first.
     #[cfg(berus_tier)]
-    let mut begins = true;
+    let exit = crate::interpret::tier::start(vm);
+    #[cfg(not(berus_tier))]
+    let exit = op::start(vm);
+    if matches!(exit, Exit::Returned | Exit::Yielded) && !vm.dispatch.stops() {
+        return Ok(exit);
+    }
+    run_on(vm, exit)
+}
+
+/// As [`run_frames`], once the interpreter has stopped for the reason `exit`.
+#[inline(never)]
+fn run_on(vm: &Vm, mut exit: Exit) -> Res<Exit> {
     loop {
-        if vm.dispatch.stops() {
-            #[cfg(feature = "steps")]
-            if vm.steps.pause.get() && pauses_here(vm) {
-                return Ok(Exit::Paused);
-            }
-            if before_instruction(vm).is_err() {
-                unwind(vm, false)?;
-                continue;
-            }
-        }
-        #[cfg(berus_tier)]
-        let exit = if core::mem::take(&mut begins) { crate::interpret::tier::start(vm) } else { op::start(vm) };
-        #[cfg(not(berus_tier))]
-        let exit = op::start(vm);
         match exit {
             Exit::Next => {}
             Exit::Raised => {
@@ -61,7 +63,24 @@ fn run_frames(vm: &Vm) -> Res<Exit> {
                 return Ok(exit);
             }
         }
+        exit = run_next(vm)?;
     }
+}
+
+/// Runs the next instruction of the top frame, and, where handlers call each other, the instructions that follow.
+#[cfg_attr(not(feature = "small"), inline(always))]
+fn run_next(vm: &Vm) -> Res<Exit> {
+    if vm.dispatch.stops() {
+        #[cfg(feature = "steps")]
+        if vm.steps.pause.get() && pauses_here(vm) {
+            return Ok(Exit::Paused);
+        }
+        if before_instruction(vm).is_err() {
+            unwind(vm, false)?;
+            return Ok(Exit::Next);
+        }
+    }
+    Ok(op::start(vm))
 }
 
 /// Runs the top frame from the instruction that it was left at, where the waiting exception is raised.

@@ -236,6 +236,10 @@ op::leaving_op! {
         let resume = vm.frame().resume.get();
         match op::suspend(vm, ip, sp) {
             Entry::Loop => go_on_in_loop(vm, value, resume),
+            Entry::Rust => {
+                vm.set_result(value);
+                Exit::Yielded
+            }
             entry => op::yield_further(vm, entry, value),
         }
     }

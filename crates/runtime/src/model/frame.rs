@@ -92,6 +92,25 @@ pub(crate) struct Frame {
     pub resume: Cell<usize>,
 }
 
+/// Where a new frame goes, behind the running one: there is room for the frame and its blocks.
+#[derive(Clone, Copy)]
+struct Room(*mut Frame);
+
+/// Where a frame begins, or goes on.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    pub ip: *const u8,
+    pub sp: *mut Slot,
+}
+
+impl Start {
+    /// The first instruction of `code`, where the operands lie behind the local variables.
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    fn of(code: Gc<Code>, locals: *mut Slot) -> Start {
+        Start { ip: code.start, sp: locals.wrapping_add(usize::from(code.n_locals)) }
+    }
+}
+
 /// What an exception block does with an exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -135,6 +154,12 @@ impl Frame {
     #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn pop_block(&self) {
         self.blocks_end.set(self.blocks_end.get().wrapping_sub(1));
+    }
+
+    /// Whether blocks are open.
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    pub fn has_open_blocks(&self) -> bool {
+        self.blocks_end.get() != self.blocks()
     }
 
     /// The open blocks, innermost last.
@@ -393,7 +418,12 @@ impl Vm {
     #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn try_push_frame(&self, code: Gc<Code>, locals: *mut Slot, entry: Entry) -> bool {
         let end = locals.wrapping_add(usize::from(code.n_state));
-        end <= self.thread.stacks.values_end() && self.try_push_frame_with(code, locals, end, entry, None)
+        if end > self.thread.stacks.values_end() {
+            return false;
+        }
+        let Some(room) = self.frame_room(code) else { return false };
+        self.write_frame(room, code, locals, end, Start::of(code, locals), entry, None);
+        true
     }
 
     /// As [`Vm::push_frame`], for slots that lie anywhere; the slots of frames above begin at `end`.
@@ -406,12 +436,47 @@ impl Vm {
         entry: Entry,
         object: Slot,
     ) -> Res<()> {
-        if self.try_push_frame_with(code, locals, end, entry, object) {
-            return Ok(());
-        }
-        self.reach_frame(code)?;
-        self.try_push_frame_with(code, locals, end, entry, object);
+        let room = self.reach_frame(code)?;
+        self.write_frame(room, code, locals, end, Start::of(code, locals), entry, object);
         Ok(())
+    }
+
+    /// As [`Vm::push_frame`], for slots that lie elsewhere than on the value stack, and for code that begins at `start`.
+    ///
+    /// # Errors
+    /// `RuntimeError` if the frame stack is full.
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    pub(crate) fn push_frame_at(
+        &self,
+        code: Gc<Code>,
+        locals: *mut Slot,
+        start: Start,
+        entry: Entry,
+        object: Slot,
+    ) -> Res<()> {
+        let room = self.reach_frame(code)?;
+        self.write_frame(room, code, locals, self.frame().end.get(), start, entry, object);
+        Ok(())
+    }
+
+    /// Where a frame of `code` goes, if the part of the frame stack that is in use has room for it.
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    fn frame_room(&self, code: Gc<Code>) -> Option<Room> {
+        let stacks = &self.thread.stacks;
+        let room = stacks.after(self.frame());
+        (room.addr().wrapping_add(frame_bytes(code)) <= stacks.frames_end()).then_some(Room(room))
+    }
+
+    /// Where a frame of `code` goes; more of the frame stack is put to use for it if need be.
+    ///
+    /// # Errors
+    /// `RuntimeError` if the stack is full.
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    fn reach_frame(&self, code: Gc<Code>) -> Res<Room> {
+        match self.frame_room(code) {
+            Some(room) => Ok(room),
+            None => self.use_more_frames(code),
+        }
     }
 
     /// Puts more of the frame stack to use, for a frame of `code`.
@@ -420,10 +485,11 @@ impl Vm {
     /// `RuntimeError` if the stack is full.
     #[cold]
     #[inline(never)]
-    fn reach_frame(&self, code: Gc<Code>) -> Res<()> {
+    fn use_more_frames(&self, code: Gc<Code>) -> Res<Room> {
         let stacks = &self.thread.stacks;
-        let end = stacks.after(self.frame()).addr() + frame_bytes(code);
-        if stacks.frames.reach(end) { Ok(()) } else { Err(self.recursion_error()) }
+        let room = stacks.after(self.frame());
+        let end = room.addr() + frame_bytes(code);
+        if stacks.frames.reach(end) { Ok(Room(room)) } else { Err(self.recursion_error()) }
     }
 
     /// Checks that the value stack goes to `end`, and puts more of it to use if need be.
@@ -439,25 +505,25 @@ impl Vm {
         }
     }
 
+    /// Writes a frame where there is room for it, and makes it the running one.
     #[cfg_attr(not(feature = "small"), inline(always))]
-    fn try_push_frame_with(
+    #[expect(clippy::too_many_arguments, reason = "what a frame has, one by one")]
+    fn write_frame(
         &self,
+        Room(new): Room,
         code: Gc<Code>,
         locals: *mut Slot,
         end: *mut Slot,
+        start: Start,
         entry: Entry,
         object: Slot,
-    ) -> bool {
+    ) {
         let below = self.frame();
-        let new = self.thread.stacks.after(below);
-        if new.addr() + frame_bytes(code) > self.thread.stacks.frames_end() {
-            return false;
-        }
         let frame = Frame {
             code: Cell::new(Some(code)),
             locals: Cell::new(locals),
-            ip: Cell::new(code.start),
-            sp: Cell::new(locals.wrapping_add(usize::from(code.n_locals))),
+            ip: Cell::new(start.ip),
+            sp: Cell::new(start.sp),
             end: Cell::new(end),
             blocks_end: Cell::new(new.wrapping_add(1).cast()),
             below: Cell::new(core::ptr::from_ref(below).cast_mut()),
@@ -469,7 +535,6 @@ impl Vm {
         // SAFETY: the frame stack has room for the new frame behind the frame below.
         unsafe { new.write(frame) };
         self.thread.stacks.top.set(new);
-        true
     }
 
     /// Removes the running frame.

@@ -10,7 +10,7 @@ use crate::model::code::Code;
 use crate::model::dispatch::Exit;
 use crate::model::error::{Raise, Res};
 use crate::model::execute::Execute;
-use crate::model::frame::{Block, Entry, Frame};
+use crate::model::frame::{Block, Entry, Frame, Start};
 use crate::model::machine::Machine;
 use crate::model::object::{Gc, Header, Object};
 use crate::model::printer::{Printer, Style};
@@ -109,11 +109,21 @@ impl Generator {
     pub(crate) fn suspend(&self, frame: &Frame, ip: Ip, sp: Sp) {
         self.ip.set(ip.0);
         self.sp.set(sp.0);
+        self.state.set(State::Suspended);
+        if frame.has_open_blocks() {
+            self.keep_blocks(frame);
+        } else {
+            self.n_blocks.set(0);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep_blocks(&self, frame: &Frame) {
         let open = frame.open_blocks();
         // SAFETY: the tail has room for as many blocks as can be open.
         unsafe { self.blocks().copy_from_nonoverlapping(open.as_ptr(), open.len()) };
         self.n_blocks.set(open.len() as u16);
-        self.state.set(State::Suspended);
     }
 
     fn object(&self) -> Obj {
@@ -126,22 +136,28 @@ impl Generator {
     }
 
     /// Pushes the generator's frame, in which the `yield` that it waits at has the value `sent`.
+    #[cfg_attr(not(feature = "small"), inline)]
     fn push(&self, vm: &Vm, entry: Entry, sent: Obj) -> Res<()> {
-        let end = vm.frame().end.get();
-        vm.push_frame_with(self.code, self.slots(), end, entry, Some(self.object()))?;
-        let frame = vm.frame();
         let mut sp = Sp(self.sp.get());
         if self.state.get() == State::Suspended {
             sp.push(sent);
         }
-        frame.ip.set(self.ip.get());
-        frame.sp.set(sp.0);
+        vm.push_frame_at(self.code, self.slots(), Start { ip: self.ip.get(), sp: sp.0 }, entry, Some(self.object()))?;
+        if self.n_blocks.get() > 0 {
+            self.open_blocks(vm.frame());
+        }
+        self.state.set(State::Running);
+        Ok(())
+    }
+
+    /// Opens the blocks that were open when the generator was suspended.
+    #[cold]
+    #[inline(never)]
+    fn open_blocks(&self, frame: &Frame) {
         for n in 0..usize::from(self.n_blocks.get()) {
             // SAFETY: `suspend` has kept that many blocks.
             frame.push_block(unsafe { self.blocks().add(n).read() });
         }
-        self.state.set(State::Running);
-        Ok(())
     }
 
     /// Checks that the generator is not running.
@@ -187,6 +203,17 @@ impl Generator {
         }
         self.push(vm, Entry::Loop, Obj::NONE)?;
         Ok(true)
+    }
+
+    /// As [`Generator::resume`] with `None`, for code that has checked the depth of the machine stack.
+    #[cfg_attr(not(feature = "small"), inline)]
+    fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
+        if self.pending.get().is_some() || !matches!(self.state.get(), State::New | State::Suspended) {
+            return self.resume(vm, Obj::NONE, None);
+        }
+        self.push(vm, Entry::Rust, Obj::NONE)?;
+        let exit = vm.run()?;
+        self.outcome(vm, exit)
     }
 
     /// Lets the generator go on with `sent`, or with `thrown` raised: the value that it yields, or `None` at its end;
@@ -345,7 +372,7 @@ fn generator_iter(_: &Vm, object: Obj) -> Res {
 
 fn generator_next(vm: &Vm, object: Obj) -> Res<Option<Obj>> {
     match object.downcast::<Generator>() {
-        Some(generator) => generator.resume(vm, Obj::NONE, None),
+        Some(generator) => generator.next(vm),
         None => Ok(None),
     }
 }

@@ -570,7 +570,14 @@ leaving_op! {
 #[cfg_attr(not(feature = "small"), inline(always))]
 fn yield_out(vm: &Vm, ip: Ip, sp: Sp, value: Obj) -> Exit {
     let entry = suspend(vm, ip, sp);
-    if entry == Entry::Loop { go_on_in_loop(vm, value) } else { yield_further(vm, entry, value) }
+    match entry {
+        Entry::Loop => go_on_in_loop(vm, value),
+        Entry::Rust if !cfg!(feature = "small") => {
+            vm.set_result(value);
+            Exit::Yielded
+        }
+        entry => yield_further(vm, entry, value),
+    }
 }
 
 /// Suspends the running generator before `ip`, and removes its frame: where control goes.

@@ -111,6 +111,11 @@ op! {
                     true => return resume(vm),
                     false => None,
                 }
+            } else if let Some(iter) = iterator.downcast::<Iter>() {
+                match iter.next(vm) {
+                    Ok(item) => item,
+                    Err(raised) => tri!(vm, start, vm.end_at_stop(Err(raised))),
+                }
             } else {
                 tri!(vm, start, next_item(vm, iterator))
             }
