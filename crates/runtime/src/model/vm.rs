@@ -387,6 +387,7 @@ impl Vm {
     }
 
     /// The spelling of `name`.
+    #[cfg_attr(not(feature = "small"), inline)]
     pub fn spelling(&self, name: Qstr) -> &[u8] {
         self.qstrs.bytes(name)
     }

@@ -1,6 +1,6 @@
 //! What is known of fixed names, each found by one look: their spellings, their hashes, and a hash table.
 
-use crate::qstr::{FIXED, fixed_name, hash};
+use crate::qstr::{FIXED, fixed_name, hash, slot_of};
 
 static NAMES: [&str; FIXED] = {
     let mut names = [""; FIXED];
@@ -31,7 +31,7 @@ static TABLE: [u16; SLOTS] = {
     let mut table = [0; SLOTS];
     let mut number = 1;
     while number < FIXED {
-        let mut slot = HASHES[number] as usize % SLOTS;
+        let mut slot = slot_of(HASHES[number], SLOTS - 1);
         while table[slot] != 0 {
             slot = (slot + 1) % SLOTS;
         }
@@ -56,7 +56,7 @@ pub(super) fn hash_of(number: usize) -> u32 {
 /// The number of the name spelled `bytes`, whose hash is `hash`.
 #[cfg_attr(not(feature = "small"), inline(always))]
 pub(super) fn find(bytes: &[u8], hash: u32) -> Option<usize> {
-    let mut slot = hash as usize % SLOTS;
+    let mut slot = slot_of(hash, SLOTS - 1);
     loop {
         let number = usize::from(TABLE[slot]);
         if number == 0 {

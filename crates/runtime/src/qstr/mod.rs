@@ -128,6 +128,15 @@ macro_rules! q {
 /// The greatest hash: three bytes of a word, the fourth of which is a name's length.
 const MAX_HASH: u32 = 0xff_ffff;
 
+/// The slot of a hash table of a power of two of slots, the greatest number of which is `last`, where the search for a name
+/// begins. The hashes of `a1`, `a2`, `a3` and so on follow one another: without a multiplication such names would fill a
+/// stretch of slots, through which the search for any name that begins there would have to go.
+#[cfg_attr(not(feature = "small"), inline(always))]
+pub(crate) const fn slot_of(hash: u32, last: usize) -> usize {
+    let mixed = if cfg!(feature = "small") { hash } else { hash.wrapping_mul(0x9e37_79b1).rotate_left(16) };
+    mixed as usize & last
+}
+
 /// The hash of a string's bytes; never 0, so that 0 can stand for "not computed yet".
 pub const fn hash(bytes: &[u8]) -> u32 {
     Hasher::new().with(bytes).finish()

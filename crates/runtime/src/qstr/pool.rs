@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use crate::heap::Collection;
-use crate::qstr::{FIXED, Qstr, fixed, hash};
+use crate::qstr::{FIXED, Qstr, fixed, hash, slot_of};
 
 /// Where a pool has its memory and its errors from.
 pub trait Blocks {
@@ -41,7 +41,7 @@ pub trait Blocks {
 }
 
 /// What is known of a name besides where it is spelled: its length in the low byte, and its hash.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Fact(u32);
 
 impl Fact {
@@ -87,6 +87,30 @@ const fn slots_for(capacity: usize) -> usize {
 /// Bytes of a slot, which holds a name's place in the order plus one; 0 is free.
 const fn slot_size(capacity: usize) -> usize {
     if capacity < u16::MAX as usize { size_of::<u16>() } else { size_of::<u32>() }
+}
+
+/// The number of the name for which `is_found` holds, in a hash table of `n_slots` slots at `slots`.
+///
+/// # Safety
+/// The slots are there; each is zero or a number of a name plus one, and one is zero.
+#[cfg_attr(not(feature = "small"), inline(always))]
+unsafe fn search<S: Copy + Into<u32>>(
+    slots: NonNull<S>,
+    n_slots: usize,
+    hash: u32,
+    is_found: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let last = n_slots - 1;
+    let mut slot = slot_of(hash, last);
+    loop {
+        // SAFETY: as the caller says.
+        let number: u32 = unsafe { slots.add(slot).read() }.into();
+        let index = (number as usize).checked_sub(1)?;
+        if is_found(index) {
+            return Some(index);
+        }
+        slot = (slot + 1) & last;
+    }
 }
 
 impl Pool {
@@ -146,11 +170,15 @@ impl Pool {
     }
 
     /// The spelling of `name`, empty for a number that no name has.
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub fn bytes(&self, name: Qstr) -> &[u8] {
         let number = name.0 as usize;
-        if number < FIXED {
-            return fixed::spelling(number);
-        }
+        if number < FIXED { fixed::spelling(number) } else { self.bytes_met(number) }
+    }
+
+    /// The spelling of the name number `number`, which was met at run time.
+    #[cfg_attr(not(feature = "small"), inline(never))]
+    fn bytes_met(&self, number: usize) -> &[u8] {
         match (self.start(number - FIXED), self.fact(number - FIXED)) {
             // SAFETY: as many bytes as the fact says were copied to `start`, or are lent from there; either way they
             // stay, since the pool points to them.
@@ -173,16 +201,24 @@ impl Pool {
         if let Some(number) = fixed::find(bytes, hash) {
             return Some(Qstr(number as u32));
         }
-        let last = slots_for(self.capacity.get()) - 1;
-        let mut slot = hash as usize & last;
-        while let Some(index) = self.taken_by(slot) {
-            let name = Qstr((FIXED + index) as u32);
-            if self.hash(name) == hash && self.bytes(name) == bytes {
-                return Some(name);
+        let len = u8::try_from(bytes.len()).ok()?;
+        let (Some(starts), Some(facts)) = (self.starts.get(), self.facts.get()) else { return None };
+        let capacity = self.capacity.get();
+        // SAFETY: `slots_for(capacity)` slots follow the facts in the block, filled with places in the order plus one, or
+        // zeroed.
+        let index = unsafe {
+            let slots = facts.add(capacity);
+            let found = |index: usize| {
+                let fact = facts.add(index).read();
+                let spelled = || core::slice::from_raw_parts(starts.add(index).read().as_ptr(), bytes.len());
+                fact == Fact::new(hash, len) && spelled() == bytes
+            };
+            match slot_size(capacity) {
+                2 => search(slots.cast::<u16>(), slots_for(capacity), hash, found),
+                _ => search(slots.cast::<u32>(), slots_for(capacity), hash, found),
             }
-            slot = (slot + 1) & last;
-        }
-        None
+        }?;
+        Some(Qstr((FIXED + index) as u32))
     }
 
     /// The name spelled `bytes`, interned now if it was not, with a copy of them.
@@ -264,7 +300,7 @@ impl Pool {
     /// Enters the name number `index` into the hash table, which has room.
     fn place(&self, index: usize, hash: u32) {
         let last = slots_for(self.capacity.get()) - 1;
-        let mut slot = hash as usize & last;
+        let mut slot = slot_of(hash, last);
         while self.taken_by(slot).is_some() {
             slot = (slot + 1) & last;
         }
