@@ -11,6 +11,9 @@ use crate::text::utf8;
 /// looked at.
 pub(super) const PIECE: usize = 4096;
 
+/// So many bytes are searched without being counted as work.
+pub(super) const NEAR: usize = 16;
+
 impl Vm {
     /// `bytes` in pieces. Each piece is counted as work before it is handed out.
     pub fn pieces<'a>(&'a self, bytes: &'a [u8]) -> impl DoubleEndedIterator<Item = Res<&'a [u8]>> {
@@ -26,7 +29,13 @@ impl Vm {
         if cfg!(feature = "small") {
             first_position::<dyn Fn(u8) -> bool>(self, bytes, &is_wanted)
         } else {
-            first_position(self, bytes, &is_wanted)
+            // A byte that is near is found before the search by pieces gets going.
+            let (near, far) = bytes.split_at(bytes.len().min(NEAR));
+            match near.iter().position(|&byte| is_wanted(byte)) {
+                None if far.is_empty() => Ok(None),
+                None => Ok(first_position(self, far, &is_wanted)?.map(|at| NEAR + at)),
+                found => Ok(found),
+            }
         }
     }
 
@@ -103,7 +112,7 @@ impl Vm {
 }
 
 /// As [`Vm::position`]; where code is to be small, once for all conditions.
-#[cfg_attr(not(feature = "small"), inline)]
+#[cfg_attr(not(feature = "small"), inline(never))]
 fn first_position<F: Fn(u8) -> bool + ?Sized>(vm: &Vm, bytes: &[u8], is_wanted: &F) -> Res<Option<usize>> {
     let mut start = 0;
     for piece in bytes.chunks(PIECE) {

@@ -2,7 +2,7 @@
 
 use crate::model::error::Res;
 use crate::model::events::Poll;
-use crate::model::pieces::PIECE;
+use crate::model::pieces::{NEAR, PIECE};
 use crate::model::two_way::{self, Reading};
 use crate::model::vm::Vm;
 
@@ -15,15 +15,36 @@ impl Vm {
     pub fn find_bytes(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
         if let [byte] = *needle {
             // A byte that is near is found before a call of the fast search gets going.
-            let (near, far) = text.split_at(text.len().min(16));
+            let (near, far) = text.split_at(text.len().min(NEAR));
             return match near.iter().position(|&other| other == byte) {
                 Some(at) => Ok(Some(at)),
+                None if far.is_empty() => Ok(None),
                 None => Ok(self.find_byte(far, byte)?.map(|at| near.len() + at)),
             };
         }
         if needle.len() > PIECE {
             return self.find_long(text, needle);
         }
+        if !cfg!(feature = "small")
+            && let Some((&first, rest)) = needle.split_first()
+        {
+            // So is a needle.
+            let last = NEAR.min(text.len().saturating_sub(rest.len()));
+            let near = |&at: &usize| text[at] == first && text[at + 1..].starts_with(rest);
+            if let Some(at) = (0..last).find(near) {
+                return Ok(Some(at));
+            }
+            if last < NEAR {
+                return Ok(None);
+            }
+            return Ok(self.find_far(&text[last..], needle)?.map(|at| last + at));
+        }
+        self.find_far(text, needle)
+    }
+
+    /// As [`Vm::find_bytes`], for a needle that is no single byte.
+    #[inline(never)]
+    fn find_far(&self, text: &[u8], needle: &[u8]) -> Res<Option<usize>> {
         if text.len() <= PIECE {
             let found = memchr::memmem::find(text, needle);
             self.work_on_bytes(found.unwrap_or(text.len()) + needle.len())?;

@@ -71,6 +71,12 @@ unsafe impl Object for Str {
 }
 
 fn make_new(vm: &Vm, _: Gc<Type>, args: Args<'_>) -> Res {
+    if !cfg!(feature = "small")
+        && args.n_kw() == 0
+        && let [value] = args.pos()
+    {
+        return vm.str(*value);
+    }
     let args = encoding::by_position(vm, args, "object")?;
     match args.args().pos() {
         [] => Ok(Obj::qstr(Qstr::EMPTY)),

@@ -5,7 +5,7 @@ use crate::model::args::Args;
 use crate::model::error::{Raise, Res};
 use crate::model::events::Poll;
 use crate::model::layout::List;
-use crate::model::protocols::Iterate;
+use crate::model::protocols::{Iterate, Strs};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::strings::{Kind, argument, text, try_text};
@@ -22,14 +22,14 @@ pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
         Some(items) => items,
         None => Items::List(vm.to_list(items)?),
     };
-    let part = |index: usize| match items.get(index).and_then(|item| try_text(vm, item)) {
-        Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
-        _ => Err(vm.type_error(format_args!("join expects a list of str/bytes objects consistent with self object"))),
-    };
     let mut len = 0usize;
     for index in 0..items.len() {
         vm.work(1)?;
-        len = len.saturating_add(part(index)?.len()).saturating_add(if index > 0 { glue.len() } else { 0 });
+        len = len.saturating_add(part(vm, kind, items.get(index))?.len()).saturating_add(if index > 0 {
+            glue.len()
+        } else {
+            0
+        });
     }
     if items.len() == 1 && kind == Kind::Str {
         return Ok(items.get(0).unwrap_or(separator));
@@ -37,12 +37,34 @@ pub(crate) fn join(vm: &Vm, separator: Obj, items: Obj) -> Res {
     let mut out = Builder::with_capacity(vm, len)?;
     for index in 0..items.len() {
         vm.work(1)?;
-        if index > 0 {
-            out.extend(vm, glue)?;
+        match glue {
+            _ if index == 0 => {}
+            [byte] => out.push(vm, *byte)?,
+            _ => out.extend(vm, glue)?,
         }
-        out.extend(vm, part(index)?)?;
+        out.extend(vm, part(vm, kind, items.get(index))?)?;
     }
     kind.finish(vm, out)
+}
+
+/// The text of an item to be joined by a text of the kind `kind`.
+#[cfg_attr(not(feature = "small"), inline(always))]
+fn part(vm: &Vm, kind: Kind, item: Option<Obj>) -> Res<&[u8]> {
+    if !cfg!(feature = "small")
+        && kind == Kind::Str
+        && let Some(text) = item.and_then(|item| vm.as_str(item))
+    {
+        return Ok(text);
+    }
+    part_of_any_kind(vm, kind, item)
+}
+
+#[inline(never)]
+fn part_of_any_kind(vm: &Vm, kind: Kind, item: Option<Obj>) -> Res<&[u8]> {
+    match item.and_then(|item| try_text(vm, item)) {
+        Some((other, text)) if (other == Kind::Str) == (kind == Kind::Str) => Ok(text),
+        _ => Err(vm.type_error(format_args!("join expects a list of str/bytes objects consistent with self object"))),
+    }
 }
 
 /// The greatest number of splits that the caller asked for.
@@ -104,11 +126,29 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// How many parts of a text are made before parts are counted.
+const FEW: usize = if cfg!(feature = "small") { 4 } else { 16 };
+
 pub(crate) fn split(vm: &Vm, args: &[Obj]) -> Res {
     let (kind, text) = text(vm, args[0])?;
     let left = limit(vm, args)?;
     let mut parts = Parts { rest: Some(text), separator: separator(vm, kind, args)?, left };
-    let list = List::with_capacity(vm, parts.clone().count(vm)?)?;
+    // The list has room for as many parts as there are. A few are made before they have to be counted.
+    let (mut few, mut n) = ([Obj::NONE; FEW], 0);
+    while n < FEW
+        && let Some(part) = parts.next(vm)?
+    {
+        few[n] = kind.make(vm, part)?;
+        n += 1;
+    }
+    let more = if n < FEW { 0 } else { parts.clone().count(vm)? };
+    if more == 0 {
+        return Ok(List::new(vm, &few[..n])?.obj());
+    }
+    let list = List::with_capacity(vm, n + more)?;
+    for part in &few[..n] {
+        list.append(vm, *part)?;
+    }
     while let Some(part) = parts.next(vm)? {
         list.append(vm, kind.make(vm, part)?)?;
     }

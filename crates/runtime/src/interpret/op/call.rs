@@ -257,6 +257,16 @@ pub(in crate::interpret) fn call_failed(vm: &Vm, ip: Ip, sp: Sp, error: Raised) 
 /// Calls the object at `sp`: the result, or `None` if a frame was pushed.
 #[inline(never)]
 fn call_from(vm: &Vm, code: Gc<Code>, sp: Sp, arguments: Arguments) -> Res<Option<Obj>> {
+    if !cfg!(feature = "small")
+        && arguments.n_kw() == 0
+        && let Some(ty) = sp.at(0).downcast::<Type>()
+        && !ty.has(flag::HEAP)
+        && let Some(make_new) = ty.slots.make_new()
+        && !vm.is_deep()
+    {
+        let words = sp.up(arguments.first()).values(arguments.n_pos());
+        return make_new(vm, ty, Args::positional(words)).map(Some);
+    }
     let passed = Passed {
         args: sp.up(arguments.first()),
         n_pos: arguments.n_pos(),
