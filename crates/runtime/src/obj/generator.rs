@@ -208,7 +208,8 @@ impl Generator {
     /// As [`Generator::resume`] with `None`, for code that has checked the depth of the machine stack.
     #[cfg_attr(not(feature = "small"), inline)]
     fn next(&self, vm: &Vm) -> Res<Option<Obj>> {
-        if self.pending.get().is_some() || !matches!(self.state.get(), State::New | State::Suspended) {
+        let is_plain = self.pending.get().is_none() && matches!(self.state.get(), State::New | State::Suspended);
+        if cfg!(feature = "small") || !is_plain {
             return self.resume(vm, Obj::NONE, None);
         }
         self.push(vm, Entry::Rust, Obj::NONE)?;

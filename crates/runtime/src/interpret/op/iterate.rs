@@ -111,7 +111,9 @@ op! {
                     true => return resume(vm),
                     false => None,
                 }
-            } else if let Some(iter) = iterator.downcast::<Iter>() {
+            } else if !cfg!(feature = "small")
+                && let Some(iter) = iterator.downcast::<Iter>()
+            {
                 match iter.next(vm) {
                     Ok(item) => item,
                     Err(raised) => tri!(vm, start, vm.end_at_stop(Err(raised))),
