@@ -66,6 +66,17 @@ impl Maker<'_> {
         {
             return self.of_two(instruction, with_exposed_provenance(function), Type::Object(self.facts.complex_type));
         }
+        if let Some((step, left)) =
+            self.by_method(instruction, self.facts.entry_of_operator, |view, left| view.operator(left, op))?
+        {
+            // Arithmetic mostly answers an object of the left operand's class.
+            if !matches!(operator, Operator::Compare(_))
+                && let Some(value) = self.context.stack.last_mut()
+            {
+                value.seen = Some(left);
+            }
+            return Ok(step);
+        }
         let (a, b) = (self.operand(1)?, self.operand(0)?);
         let for_equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         let are_names = for_equality && self.may_be_name(a) && self.may_be_name(b);

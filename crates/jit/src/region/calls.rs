@@ -6,7 +6,7 @@
 
 use berus_mpy::bytecode::Instruction;
 use berus_mpy::opcode::Op;
-use berus_runtime::interpret::tier::{self, Callee, RUN, WENT_ON};
+use berus_runtime::interpret::tier::{self, Callee, RUN, View, WENT_ON};
 
 use crate::asm::{Alu, If, Label, R8, R12, RAX, RBX, RCX, RDI, RDX, RSI, Reg, Rm};
 use crate::context::{Place, Type};
@@ -136,8 +136,39 @@ impl Maker<'_> {
         }
     }
 
+    /// Has a function of a class do the instruction, whose left operand is an instance of the class or was one when the
+    /// region was made: the one that `find` answers for the instance, if there is one. The frame has the entry `entry`.
+    pub(super) fn by_method(
+        &mut self,
+        instruction: &Instruction,
+        entry: u8,
+        find: impl Fn(&View<'_>, usize) -> Option<Callee>,
+    ) -> Result<Option<(Step, usize)>, Stop> {
+        let object = self.operand(1)?;
+        let sample = self.seen(object).filter(|_| !self.view.is_generator());
+        let Some((sample, class)) = sample.and_then(|sample| Some((sample, self.view.class(sample)?))) else {
+            return Ok(None);
+        };
+        let Some(function) = find(&self.view, sample) else { return Ok(None) };
+        self.flush_all();
+        let (slow, resume) = (self.asm.label(), self.asm.label());
+        let base = object.slot;
+        if self.type_of(self.operand(1)?) != Type::Instance(self.object(class)) {
+            self.is_instance(base, class, slow);
+        }
+        self.no_changes(slow);
+        // `NotImplemented` has the operands looked at again.
+        let args = if entry == self.facts.entry_of_operator { base + 2 } else { base };
+        self.push_frame(instruction, base, function, Made { entry, args, n_args: 2 }, resume);
+        self.asm.bind(slow);
+        let step = self.generic(instruction)?;
+        self.asm.bind(resume);
+        Ok(Some((step, sample)))
+    }
+
     /// Pushes the frame of a function that is known, and goes on there; or comes behind this code, with nothing done. If the
-    /// function is an `__init__`, makes the instance first, of the class in slot `base`.
+    /// function is an `__init__`, makes the instance first, of the class in slot `base`; if it is the method of an operator,
+    /// copies the operands, from slot `base` on.
     fn push_frame(&mut self, instruction: &Instruction, base: usize, callee: Callee, made: Made, resume: Label) {
         let (facts, top, new) = (self.facts, RCX, RDX);
         let own_bytes = facts.frame_bytes + self.view.n_blocks() * facts.block_bytes;
@@ -169,6 +200,13 @@ impl Maker<'_> {
             self.asm.store(at(new, facts.frame_object), RAX);
             self.asm.address(RAX, slot(args + callee.n_slots));
         } else {
+            if entry == facts.entry_of_operator {
+                for operand in 0..n_args {
+                    self.asm.load(RAX, slot(base + operand));
+                    self.asm.store(slot(args + operand), RAX);
+                }
+                self.asm.address(RAX, slot(args + callee.n_slots));
+            }
             self.asm.store_number(at(new, facts.frame_object), 0);
         }
         self.asm.store(at(new, facts.frame_end), RAX);
@@ -230,7 +268,7 @@ impl Maker<'_> {
 
     /// Goes back with the value in `rax` to the machine code that has called, or to `other` if the call was another.
     fn return_to_machine(&mut self, other: Label) {
-        let plain = self.asm.label();
+        let (plain, init) = (self.asm.label(), self.asm.label());
         self.asm.load(RDX, Rm::At(RBX, self.facts.top as i32));
         if self.view.n_blocks() > 0 {
             self.asm.address(RCX, Rm::At(RDX, self.facts.frame_bytes as i32));
@@ -239,6 +277,13 @@ impl Maker<'_> {
         }
         self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_machine);
         self.asm.jump_if(If::Equal, plain);
+        self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_operator);
+        self.asm.jump_if(If::NotEqual, init);
+        self.asm.number(RCX, self.facts.not_implemented as u64);
+        self.asm.alu(Alu::Cmp, RAX, RCX);
+        self.asm.jump_if(If::NotEqual, plain);
+        self.asm.jump(other);
+        self.asm.bind(init);
         self.asm.compare_byte(Rm::At(RDX, self.facts.frame_entry as i32), self.facts.entry_of_init);
         self.asm.jump_if(If::NotEqual, other);
         self.asm.alu_number(Alu::Cmp, RAX, NONE as i32);

@@ -14,6 +14,9 @@ impl Maker<'_> {
         if self.is_object(1, self.facts.dict_type)? {
             return self.of_two(instruction, tier::item_of_dict as *const (), Type::Value);
         }
+        if let Some((step, _)) = self.by_method(instruction, self.facts.entry_of_machine, |view, of| view.getter(of))? {
+            return Ok(step);
+        }
         match self.sequence_and_index(self.operand(1)?, self.operand(0)?, true)? {
             Known::Yes => {}
             Known::No => return self.generic(instruction),

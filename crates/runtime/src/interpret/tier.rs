@@ -18,7 +18,7 @@ use alloc::boxed::Box;
 use berus_mpy::opcode::Op;
 
 use crate::interpret::op;
-use crate::interpret::op::{TABLE, next, tri};
+use crate::interpret::op::{TABLE, binary, next, tri};
 pub use crate::interpret::tier::calls::{CALLED, RUN, call, machine_of_top, return_value, run_one};
 pub use crate::interpret::tier::direct::{answers_bool, function_of, slice_function};
 pub use crate::interpret::tier::facts::Facts;
@@ -35,6 +35,7 @@ use crate::model::tier::{Known, PATIENCE, State, Translate, When};
 use crate::model::vm::Vm;
 use crate::model::word::Obj;
 use crate::obj::float::Floats;
+use crate::ops::arithmetic::binary_declined;
 
 /// Machine code that calls [`run_one`] goes on behind the instruction.
 pub const WENT_ON: usize = 0;
@@ -310,6 +311,25 @@ fn begin(vm: &Vm, code: Gc<Code>, sp: Sp, fp: Fp) -> Exit {
 pub(in crate::interpret) fn go_back(vm: &Vm, value: Obj) -> Exit {
     let resume = vm.frame().resume.get();
     vm.pop_frame();
+    go_on_with(vm, value, resume)
+}
+
+/// Ends the running frame, the method of an operator that machine code has called: the method has answered
+/// `NotImplemented`.
+#[inline(never)]
+pub(in crate::interpret) fn decline(vm: &Vm) -> Exit {
+    let resume = vm.frame().resume.get();
+    vm.pop_frame();
+    let frame = vm.frame();
+    let (ip, operands) = (Ip(frame.ip.get()), Sp(frame.sp.get()));
+    match binary_declined(vm, binary::operator(ip), operands.at(0), operands.at(1)) {
+        Ok(value) => go_on_with(vm, value, resume),
+        Err(error) => op::raised(vm, ip, error),
+    }
+}
+
+/// Goes on in the machine code at `resume` with the frame on top, which has waited for `value`.
+fn go_on_with(vm: &Vm, value: Obj, resume: usize) -> Exit {
     let frame = vm.frame();
     let mut sp = Sp(frame.sp.get());
     sp.push(value);

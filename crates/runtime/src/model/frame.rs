@@ -42,6 +42,10 @@ pub(crate) enum Entry {
     /// As [`Entry::Machine`], of an `__init__`: the frame below gets the new object.
     #[cfg(berus_tier)]
     MachineInit,
+    /// As [`Entry::Machine`], of the left operand's method for an operator: the operands lie where the frame below gets the
+    /// result, and behind, for the case that the method answers `NotImplemented`.
+    #[cfg(berus_tier)]
+    MachineOperator,
     /// Control goes to the frame below, which called a class: it gets the new object instead of the result of
     /// `__init__`.
     Init,
@@ -87,7 +91,7 @@ pub(crate) struct Frame {
     pub object: Cell<Option<Obj>>,
     /// Where control goes when the frame ends.
     pub entry: Cell<Entry>,
-    /// With [`Entry::Machine`] and [`Entry::MachineInit`]: where machine code goes on with the frame below.
+    /// With the entries of frames that machine code has pushed: where machine code goes on with the frame below.
     #[cfg(berus_tier)]
     pub resume: Cell<usize>,
 }
@@ -568,7 +572,7 @@ impl Vm {
                 Entry::Execution => return true,
                 Entry::Rust | Entry::Bottom => return false,
                 #[cfg(berus_tier)]
-                Entry::Machine | Entry::MachineInit => {
+                Entry::Machine | Entry::MachineInit | Entry::MachineOperator => {
                     // SAFETY: as below.
                     frame = unsafe { &*frame.below.get() };
                 }

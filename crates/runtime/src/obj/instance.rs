@@ -359,7 +359,7 @@ macro_rules! operator_names {
     ($($op:ident $name:literal $(reflected $reflected:literal)?,)*) => {
         /// The name of the left operand's method for a binary operation.
         #[cfg_attr(feature = "small", inline(never))]
-        fn method_name(op: BinaryOp) -> Option<Qstr> {
+        pub(crate) fn method_name(op: BinaryOp) -> Option<Qstr> {
             match op { $(BinaryOp::$op => Some(q!($name)),)* _ => None }
         }
 

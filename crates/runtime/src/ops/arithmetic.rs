@@ -188,9 +188,32 @@ pub(crate) fn try_binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res
             break;
         }
     }
-    if !derives && let Some(result) = reverse_op(vm, plain, left, right)? {
-        return Ok(Some(result));
+    if derives { of_base(vm, op, left, right) } else { after_left(vm, op, left, right) }
+}
+
+/// The value of an operator after the left operand's type has been asked in vain; `None` if there is none.
+fn after_left(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
+    match reverse_op(vm, plain(op), left, right)? {
+        Some(result) => Ok(Some(result)),
+        None => of_base(vm, op, left, right),
     }
+}
+
+/// The value of an operator whose left operand, an instance of a class that derives from no built-in type, has answered
+/// `NotImplemented`.
+///
+/// # Errors
+/// As [`Arithmetic::binary_op`].
+#[cfg(berus_tier)]
+pub(crate) fn binary_declined(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res {
+    match after_left(vm, op, left, right)? {
+        Some(result) => Ok(result),
+        None => Err(unsupported_binary(vm, op, left, right)),
+    }
+}
+
+/// The value of an operator whose right operand has an object of a built-in type inside, by that object.
+fn of_base(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     // An instance of a class derived from a built-in type is as good as the object that it has inside.
     match vm.native_base(right) {
         Some(right) => vm.binary_op(op, left, right).map(Some),

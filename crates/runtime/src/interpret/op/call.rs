@@ -515,6 +515,12 @@ pub(crate) fn finish(vm: &Vm, ip: Ip, value: Obj) -> Exit {
         }
         #[cfg(berus_tier)]
         Entry::MachineInit => raised(vm, ip, init_answered(vm, value)),
+        #[cfg(berus_tier)]
+        Entry::MachineOperator if value != crate::obj::none::NOT_IMPLEMENTED => {
+            crate::interpret::tier::go_back(vm, value)
+        }
+        #[cfg(berus_tier)]
+        Entry::MachineOperator => crate::interpret::tier::decline(vm),
         Entry::Init => {
             if value != Obj::NONE {
                 return raised(vm, ip, init_answered(vm, value));

@@ -16,6 +16,7 @@ use crate::model::vm::Vm;
 use crate::obj::array::Array;
 use crate::obj::complex::Complex;
 use crate::obj::float::Float;
+use crate::obj::none;
 
 /// What machine code needs to know of the interpreter: distances in bytes, from the beginning of a structure to a
 /// field, and addresses.
@@ -58,6 +59,10 @@ pub struct Facts {
     pub entry_of_machine: u8,
     /// The entry of frames of `__init__` that machine code has pushed.
     pub entry_of_init: u8,
+    /// The entry of frames of methods of operators that machine code has pushed.
+    pub entry_of_operator: u8,
+    /// The word of `NotImplemented`.
+    pub not_implemented: usize,
     /// From a frame to the object that the frame's `__init__` is called for.
     pub frame_object: usize,
     /// See `frame_sp`.
@@ -134,6 +139,8 @@ impl Facts {
             frame_bytes: size_of::<Frame>(),
             entry_of_machine: Entry::Machine as u8,
             entry_of_init: Entry::MachineInit as u8,
+            entry_of_operator: Entry::MachineOperator as u8,
+            not_implemented: none::NOT_IMPLEMENTED.bits(),
             frame_object: offset_of!(Frame, object),
             frame_code: offset_of!(Frame, code),
             frame_ip: offset_of!(Frame, ip),

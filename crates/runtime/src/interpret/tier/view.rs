@@ -2,6 +2,8 @@
 
 use core::mem::offset_of;
 
+use berus_mpy::opcode::BinaryOp;
+
 use super::address;
 use super::calls::way_to_call;
 use crate::data;
@@ -16,6 +18,7 @@ use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::float::{Float, Floats};
 use crate::obj::instance;
+use crate::ops::arithmetic::plain;
 use crate::q;
 
 /// What machine code needs to know of a function to push its frame.
@@ -263,6 +266,28 @@ impl<'a> View<'a> {
         let found = data::class::find(self.vm, instance.class(), q!("__call__"))?;
         let callee = self.callee(found.value.downcast::<Function>()?.obj().bits(), n + 1)?;
         Some((instance.class().as_ptr().addr().get(), callee))
+    }
+
+    /// The function that the operator `op` of the instance that `word`, the word of a value that is reached from the frame,
+    /// is and of a right operand enters first, by a frame alone. That is so for all instances of the class, until a [class
+    /// changes](View::changes).
+    pub fn operator(&self, word: usize, op: BinaryOp) -> Option<Callee> {
+        let (class, plain) = (self.instance(word)?.class(), plain(op));
+        let find = |op: BinaryOp| data::class::find(self.vm, class, instance::method_name(op)?);
+        // Equality has more to it, and so have classes with an object of a built-in type inside.
+        let is_other = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual)
+            || data::class::native_base_type(self.vm, class).is_some()
+            || plain != op && find(op).is_some();
+        let found = find(plain).filter(|found| !is_other && !found.native)?;
+        self.callee(found.value.downcast::<Function>()?.obj().bits(), 2)
+    }
+
+    /// The `__getitem__` of the class of the instance that `word`, the word of a value that is reached from the frame, is, if
+    /// a subscription enters that function by a frame alone. That is so for all instances of the class, until a [class
+    /// changes](View::changes).
+    pub fn getter(&self, word: usize) -> Option<Callee> {
+        let found = data::class::find(self.vm, self.instance(word)?.class(), q!("__getitem__"))?;
+        self.callee(found.value.downcast::<Function>().filter(|_| !found.native)?.obj().bits(), 2)
     }
 
     /// The word of the variable of the module that name `index` of the module stands for; `None` if there is none.
