@@ -97,6 +97,20 @@ pub(crate) struct State<Interpreter> {
     pub store: [Cell<usize>; STORE],
     /// Whether the store is full.
     pub is_stocked: Cell<bool>,
+    /// What was found in a dict last, until the next collection.
+    pub found: Cell<Found>,
+}
+
+/// Where a key, a string or small int, was found in a dict, by words: code that looks for an item mostly stores one under
+/// the same key next.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub dict: usize,
+    pub key: usize,
+    /// The number of the entry.
+    pub at: usize,
+    /// The key of the entry, which equals the key that was looked for.
+    pub same: usize,
 }
 
 /// What is known of machine code for an instruction.
@@ -177,6 +191,7 @@ impl<Interpreter> Tier<Interpreter> {
             nested: Cell::new(0),
             store: [const { Cell::new(0) }; STORE],
             is_stocked: Cell::new(false),
+            found: Cell::default(),
         })));
         if when != When::Later {
             self.begin_at_last();
@@ -199,6 +214,8 @@ impl<Interpreter> Tier<Interpreter> {
     /// Drops machine code whose code object the collection is about to free.
     pub fn forget_freed(&self, collection: &Collection<'_>) {
         let Some(state) = self.state() else { return };
+        // Another key may come to lie where one lay.
+        state.found.set(Found::default());
         let is_alive = |address: usize| {
             core::ptr::NonNull::new(core::ptr::without_provenance_mut(address))
                 .is_some_and(|block| collection.is_alive(block))

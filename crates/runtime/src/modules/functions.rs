@@ -17,7 +17,7 @@ use crate::model::word::Obj;
 use crate::modules::help;
 use crate::obj::float::Floats;
 use crate::obj::{float, int, none};
-use crate::ops::arithmetic::Arithmetic;
+use crate::ops::arithmetic::{Arithmetic, abs};
 use crate::ops::attr::Attributes;
 use crate::ops::buffer::Buffers;
 use crate::ops::call::Call;
@@ -102,10 +102,6 @@ crate::members! {
         #[cfg(feature = "templates")]
         "__template__" => var(1, 255, obj::template::build),
     }
-}
-
-fn abs(vm: &Vm, object: Obj) -> Res {
-    vm.unary_op(UnaryOp::Abs, object)
 }
 
 /// Whether an item of an iterable has truth `wanted`.

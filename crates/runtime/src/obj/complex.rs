@@ -48,6 +48,7 @@ unsafe impl Object for Complex {
 }
 
 /// Real and imaginary part, if `object` is exactly a complex number.
+#[cfg_attr(not(feature = "small"), inline)]
 pub fn parts(object: Obj) -> Option<(f64, f64)> {
     object.downcast::<Complex>().map(|complex| (complex.real, complex.imaginary))
 }
@@ -188,9 +189,14 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
         UnaryOp::Hash => Ok(Some(hash::to_obj(float::hash(real) ^ float::hash(imaginary)))),
         UnaryOp::Positive | UnaryOp::Complex => Ok(Some(object)),
         UnaryOp::Negative => vm.new_complex(-real, -imaginary).map(Some),
-        UnaryOp::Abs => vm.new_float(libm::sqrt(real * real + imaginary * imaginary)).map(Some),
+        UnaryOp::Abs => vm.new_float(absolute((real, imaginary))).map(Some),
         _ => Ok(None),
     }
+}
+
+/// The absolute value of the number with these parts.
+pub(crate) fn absolute((real, imaginary): (f64, f64)) -> f64 {
+    libm::sqrt(real * real + imaginary * imaginary)
 }
 
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {

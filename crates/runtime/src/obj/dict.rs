@@ -283,7 +283,7 @@ fn fromkeys(vm: &Vm, args: &[Obj]) -> Res {
     Ok(dict)
 }
 
-fn get(vm: &Vm, args: &[Obj]) -> Res {
+pub(crate) fn get(vm: &Vm, args: &[Obj]) -> Res {
     let value = of(vm, args[0])?.map.get(vm, args[1])?;
     Ok(value.or(args.get(2).copied()).unwrap_or(Obj::NONE))
 }

@@ -109,6 +109,14 @@ impl Arithmetic for Vm {
     }
 }
 
+/// `abs(object)`
+///
+/// # Errors
+/// As [`Arithmetic::unary_op`].
+pub(crate) fn abs(vm: &Vm, object: Obj) -> Res {
+    vm.unary_op(UnaryOp::Abs, object)
+}
+
 /// The values of two floats, or of a float and a small integer.
 #[cfg_attr(not(feature = "small"), inline(always))]
 pub(crate) fn floats(a: Obj, b: Obj) -> Option<(f64, f64)> {

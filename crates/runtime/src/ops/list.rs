@@ -34,7 +34,10 @@ impl List {
     /// `MemoryError`; the list is as before.
     pub(crate) fn put(&self, vm: &Vm, bounds: Bounds, values: Items) -> Res<()> {
         let start = bounds.start.min(self.len());
-        self.splice(vm, start, bounds.len, values.len())?;
+        // As many items as before need no other room.
+        if bounds.len != values.len() || start + bounds.len > self.len() {
+            self.splice(vm, start, bounds.len, values.len())?;
+        }
         values.copy_to(&self.items()[start..]);
         Ok(())
     }

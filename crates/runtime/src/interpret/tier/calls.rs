@@ -1,9 +1,11 @@
 //! Calls from machine code, and instructions that machine code has the interpreter run.
 
 use core::mem::transmute;
-use core::ptr::with_exposed_provenance;
+use core::ptr::{fn_addr_eq, with_exposed_provenance};
 
+use super::values::{absolute, get_of_dict};
 use super::{EXITS, JUMPED, LEAVE, LOOK, NESTED, RESUME, WENT_ON, address, stop_at, translate};
+use crate::data::function::BoundMethod;
 use crate::interpret::op;
 use crate::interpret::op::TABLE;
 use crate::model::builtin::{Builtin, Fun};
@@ -17,6 +19,8 @@ use crate::model::registers::{Fp, Ip, Sp};
 use crate::model::tier::{Known, State, When};
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
+use crate::obj::dict;
+use crate::ops::arithmetic;
 
 /// Has the interpreter run the instruction at `ip`, whose operands end at `sp`, for machine code that has the frame on
 /// top; all of the frame is in memory. Answers [`WENT_ON`] if the frame has come to `after` then, [`JUMPED`] if it has
@@ -85,9 +89,19 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
         callee.resume.set(resume);
         return machine_of(vm, state, target);
     }
-    let value = match base.at(0).downcast::<Builtin>().filter(|_| n_kw == 0).map(|builtin| builtin.fun()) {
+    let (mut fun, mut args, mut n) = (fun_of(base.at(0)).filter(|_| n_kw == 0), args, n);
+    if let Some(method) = base.at(0).downcast::<BoundMethod>().filter(|_| n_kw == 0)
+        && let Some(own) = fun_of(method.function)
+        && way_to_call(own, n + 1).is_some()
+    {
+        // As for any call of a bound method, `self` takes the slot before the arguments.
+        (fun, args, n) = (Some(own), args.down(1), n + 1);
+        args.set_slot(0, Some(method.this));
+    }
+    let value = match fun {
         Some(Fun::F1(fun)) if n == 1 => fun(vm, args.at(0)),
         Some(Fun::F2(fun)) if n == 2 => fun(vm, args.at(0), args.at(1)),
+        Some(Fun::F3(fun)) if n == 3 => fun(vm, args.at(0), args.at(1), args.at(2)),
         Some(Fun::Var { min, max, fun }) if usize::from(min) <= n && n <= usize::from(max) => fun(vm, args.values(n)),
         Some(Fun::Send(_)) => return RUN,
         Some(Fun::F0(fun)) if n == 0 => {
@@ -124,6 +138,11 @@ pub unsafe extern "C" fn call(vm: &Vm, ip: *const u8, base: *mut Slot, resume: u
     }
 }
 
+/// The function behind a built-in function.
+fn fun_of(callee: Obj) -> Option<Fun> {
+    callee.downcast::<Builtin>().map(|builtin| builtin.fun())
+}
+
 /// A function of the runtime that calls a built-in function, as [`call`] does: one of those for `Fun`'s kinds, by the
 /// arguments that the built-in function takes, which are behind `base`. `builtin` is the function's own address.
 type CallBuiltin = unsafe extern "C" fn(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize, builtin: usize) -> usize;
@@ -132,6 +151,16 @@ type CallBuiltin = unsafe extern "C" fn(vm: &Vm, ip: *const u8, base: *mut Slot,
 /// function for that. `None` if it is called as any object is.
 pub(super) fn way_to_call(fun: Fun, n: usize) -> Option<(usize, usize)> {
     let (way, fun): (CallBuiltin, *const ()) = match fun {
+        Fun::F1(fun) if n == 1 && fn_addr_eq(fun, arithmetic::abs as fn(&Vm, Obj) -> Res) => {
+            (absolute, fun as *const ())
+        }
+        Fun::Var { min, max, fun }
+            if usize::from(min) <= n
+                && n <= usize::from(max)
+                && fn_addr_eq(fun, dict::get as fn(&Vm, &[Obj]) -> Res) =>
+        {
+            (get_of_dict, fun as *const ())
+        }
         Fun::F1(fun) if n == 1 => (call_one, fun as *const ()),
         Fun::F2(fun) if n == 2 => (call_two, fun as *const ()),
         Fun::F3(fun) if n == 3 => (call_three, fun as *const ()),
@@ -141,7 +170,7 @@ pub(super) fn way_to_call(fun: Fun, n: usize) -> Option<(usize, usize)> {
     Some(((way as *const ()).expose_provenance(), fun.expose_provenance()))
 }
 
-unsafe extern "C" fn call_one(vm: &Vm, ip: *const u8, base: *mut Slot, _: usize, builtin: usize) -> usize {
+pub(super) unsafe extern "C" fn call_one(vm: &Vm, ip: *const u8, base: *mut Slot, _: usize, builtin: usize) -> usize {
     // SAFETY: `way_to_call` has the address from a function of that type.
     let fun: fn(&Vm, Obj) -> Res = unsafe { transmute(with_exposed_provenance::<()>(builtin)) };
     let value = fun(vm, Sp(base).at(1));
@@ -162,7 +191,7 @@ unsafe extern "C" fn call_three(vm: &Vm, ip: *const u8, base: *mut Slot, _: usiz
     called(vm, Ip(ip), Sp(base), value)
 }
 
-unsafe extern "C" fn call_many(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize, builtin: usize) -> usize {
+pub(super) unsafe extern "C" fn call_many(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize, builtin: usize) -> usize {
     // SAFETY: as above.
     let fun: fn(&Vm, &[Obj]) -> Res = unsafe { transmute(with_exposed_provenance::<()>(builtin)) };
     let value = fun(vm, Sp(base).up(1).values(n));
@@ -171,7 +200,7 @@ unsafe extern "C" fn call_many(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize
 
 /// How machine code goes on behind a call, whose operand is at `start`, of the built-in function at `base`.
 #[inline(always)]
-fn called(vm: &Vm, start: Ip, base: Sp, value: Res) -> usize {
+pub(super) fn called(vm: &Vm, start: Ip, base: Sp, value: Res) -> usize {
     match value {
         Ok(value) => {
             base.set_slot(0, Some(value));

@@ -1,9 +1,15 @@
 //! What machine code has done with values whose types it knows, by functions that never run Python code: they answer null,
 //! and have done nothing, where the interpreter is to do the instruction.
 
+use core::cell::Cell;
+
 use berus_mpy::opcode::BinaryOp;
 
-use crate::model::layout::Dict;
+use super::calls::{call_many, call_one, called};
+use crate::data::map::Unsure;
+use crate::model::layout::{Dict, Entry};
+use crate::model::registers::{Ip, Sp};
+use crate::model::tier::Found;
 use crate::model::vm::Vm;
 use crate::model::word::{Obj, Slot};
 use crate::obj::float::Floats;
@@ -58,10 +64,7 @@ pub unsafe extern "C" fn float_power(vm: &Vm, left: Obj, right: Obj) -> usize {
 /// # Safety
 /// None: the function is for machine code, which knows its address only.
 pub unsafe extern "C" fn item_of_dict(vm: &Vm, dict: Obj, key: Obj) -> usize {
-    let item = dict.downcast::<Dict>().and_then(|dict| {
-        let at = dict.map.find_at_once(vm, key).ok()?.ok()?;
-        dict.map.entries().get(at)?.value.get()
-    });
+    let item = dict.downcast::<Dict>().and_then(|dict| entry_at_once(vm, &dict, key).ok()??.value.get());
     item.map_or(0, Obj::bits)
 }
 
@@ -76,11 +79,61 @@ pub unsafe extern "C" fn store_in_dict(vm: &Vm, base: *mut Slot) -> usize {
     let (Some(value), Some(dict), Some(key)) = (value, dict.and_then(|dict| dict.downcast::<Dict>()), key) else {
         return 0;
     };
-    match dict.map.find_at_once(vm, key) {
-        Ok(Ok(at)) if !dict.is_fixed() => {
-            dict.map.entries()[at].value.set(Some(value));
+    match entry_at_once(vm, &dict, key) {
+        Ok(Some(entry)) if !dict.is_fixed() => {
+            entry.value.set(Some(value));
             1
         }
         _ => 0,
     }
+}
+
+/// `dict.get` with `n` arguments, the dict included, which are behind `base`; as [`way_to_call`](super::calls::way_to_call)
+/// says, with the function that does the same for any arguments.
+///
+/// # Safety
+/// Behind `base` are as many slots of the frame.
+pub(super) unsafe extern "C" fn get_of_dict(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize, any: usize) -> usize {
+    let args = Sp(base).up(1).values(n);
+    if let Some(dict) = args[0].downcast::<Dict>()
+        && let Ok(entry) = entry_at_once(vm, &dict, args[1])
+    {
+        let value = entry.and_then(|entry| entry.value.get()).or(args.get(2).copied());
+        return called(vm, Ip(ip), Sp(base), Ok(value.unwrap_or(Obj::NONE)));
+    }
+    // SAFETY: as the caller says.
+    unsafe { call_many(vm, ip, base, n, any) }
+}
+
+/// The entry of a dict under a key, if there is one; an error if finding out takes more than looking at words and text.
+fn entry_at_once<'d>(vm: &Vm, dict: &'d Dict, key: Obj) -> Result<Option<&'d Entry>, Unsure> {
+    let word = core::ptr::from_ref(dict).addr();
+    let found = vm.tier.state().map(|state| &state.found);
+    let last = found.map(Cell::get).unwrap_or_default();
+    if (last.dict, last.key) == (word, key.bits())
+        && let Some(entry) = dict.map.entries().get(last.at)
+        && entry.key.get().map_or(0, Obj::bits) == last.same
+    {
+        return Ok(Some(entry));
+    }
+    let Ok(at) = dict.map.find_at_once(vm, key)? else { return Ok(None) };
+    let Some(entry) = dict.map.entries().get(at) else { return Ok(None) };
+    let same = entry.key.get().map_or(0, Obj::bits);
+    found.inspect(|found| found.set(Found { dict: word, key: key.bits(), at, same }));
+    Ok(Some(entry))
+}
+
+/// `abs(object)`; as [`get_of_dict`].
+///
+/// # Safety
+/// Behind `base` is a slot of the frame.
+pub(super) unsafe extern "C" fn absolute(vm: &Vm, ip: *const u8, base: *mut Slot, n: usize, any: usize) -> usize {
+    let object = Sp(base).at(1);
+    let value = match (complex::parts(object), float::as_float(object)) {
+        (Some(parts), _) => complex::absolute(parts),
+        (None, Some(value)) => value.abs(),
+        // SAFETY: as the caller says.
+        (None, None) => return unsafe { call_one(vm, ip, base, n, any) },
+    };
+    called(vm, Ip(ip), Sp(base), vm.new_float(value))
 }
