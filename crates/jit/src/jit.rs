@@ -22,7 +22,7 @@ const BYTES: usize = 16 << 20;
 
 /// How often an exit is taken before a region is made for what follows. A region takes as long to make as a few hundred
 /// exits.
-const OFTEN: u32 = 30;
+const OFTEN: u32 = 15;
 
 /// How often an exit is taken before it is asked whether machine code that is left there was worth entering, and how often
 /// that is answered with no before there is no other try.

@@ -5,9 +5,9 @@ use core::cell::Cell;
 
 /// How many calls and backward jumps pay for an instruction that is translated. Translating one takes about four thousand
 /// machine instructions, for which the interpreter gets through some twenty calls and jumps.
-const PASSED: u64 = 64;
+const PASSED: u64 = 32;
 /// How many instructions may be translated at first.
-const FREE: u64 = 500;
+const FREE: u64 = 1000;
 /// What a region costs besides its instructions, in instructions: memory that can be executed, and links.
 const REGION: u64 = 20;
 

@@ -47,9 +47,9 @@ pub unsafe trait Translate<Interpreter> {
     fn forget(&self, is_alive: &dyn Fn(usize) -> bool);
 }
 
-/// Calls and backward jumps before anything is translated [`When::Later`]: not quite a millisecond of the interpreter. What
-/// ends earlier hardly earns what machine code costs.
-pub const PATIENCE: u32 = 16_384;
+/// Calls and backward jumps before anything is translated [`When::Later`]: about a quarter of a millisecond of the interpreter.
+/// What ends earlier hardly earns what machine code costs.
+pub const PATIENCE: u32 = 4_096;
 
 /// Floats that are kept in store, so that machine code can always leave: as many as it has registers for floats.
 pub const STORE: usize = 16;
