@@ -29,7 +29,62 @@ impl TokenSet {
 /// Every rule.
 const RULES: usize = Rule::ALL.len();
 
-static STARTS: [TokenSet; RULES] = {
+/// The set of each rule. Many rules have the same one, so that only the `N` different sets are stored.
+struct Table<const N: usize> {
+    sets: [TokenSet; N],
+    /// By rule, where in `sets` the rule's is.
+    places: [u8; RULES],
+}
+
+impl<const N: usize> Table<N> {
+    /// The table of `sets`, of which [`distinct`] says `N`.
+    const fn of(sets: &[TokenSet; RULES]) -> Table<N> {
+        let mut table = Table { sets: [TokenSet::EMPTY; N], places: [0; RULES] };
+        assert!(N <= 256);
+        let (mut known, mut r) = (0, 0);
+        while r < RULES {
+            let place = place_among(sets[r], &table.sets, known);
+            if place == known {
+                table.sets[place] = sets[r];
+                known += 1;
+            }
+            table.places[r] = place as u8;
+            r += 1;
+        }
+        table
+    }
+
+    #[inline]
+    fn has(&self, rule: Rule, token: Token) -> bool {
+        self.sets[usize::from(self.places[rule as usize])].contains(token)
+    }
+}
+
+/// How many different ones there are among `sets`.
+const fn distinct(sets: &[TokenSet; RULES]) -> usize {
+    let (mut known, mut r) = (0, 0);
+    while r < RULES {
+        if place_among(sets[r], sets, r) == r {
+            known += 1;
+        }
+        r += 1;
+    }
+    known
+}
+
+/// The place of `set` among the first `known` of `sets`, or `known`.
+const fn place_among(set: TokenSet, sets: &[TokenSet], known: usize) -> usize {
+    let mut place = 0;
+    while place < known && sets[place].0 != set.0 {
+        place += 1;
+    }
+    place
+}
+
+/// The tokens that a rule can start with.
+static STARTS: Table<{ distinct(&STARTS_OF) }> = Table::of(&STARTS_OF);
+
+const STARTS_OF: [TokenSet; RULES] = {
     let mut sets = [TokenSet::EMPTY; RULES];
     let mut changed = true;
     while changed {
@@ -66,7 +121,9 @@ const fn starts(rule: Rule, sets: &[TokenSet; RULES]) -> TokenSet {
 
 /// The tokens with which a rule goes on after its first element, if that alone can be all of it and then stands for
 /// it; for other rules every token.
-static CONTINUES: [TokenSet; RULES] = {
+static CONTINUES: Table<{ distinct(&CONTINUES_OF) }> = Table::of(&CONTINUES_OF);
+
+const CONTINUES_OF: [TokenSet; RULES] = {
     let mut sets = [TokenSet(u128::MAX); RULES];
     let mut r = 0;
     while r < RULES {
@@ -96,21 +153,21 @@ static CONTINUES: [TokenSet; RULES] = {
 const fn element_starts(element: Element) -> TokenSet {
     match element {
         Element::Token(token) => TokenSet::of(token),
-        Element::Rule(rule) | Element::Optional(rule) => STARTS[rule as usize],
+        Element::Rule(rule) | Element::Optional(rule) => STARTS_OF[rule as usize],
     }
 }
 
 /// Whether `rule` can start with `token`.
 #[inline]
 pub(super) fn starts_with(rule: Rule, token: Token) -> bool {
-    STARTS[rule as usize].contains(token)
+    STARTS.has(rule, token)
 }
 
 /// Whether `rule`, of which the first element has been matched, needs a closer look at `token`. If not, it is
 /// complete, and its only child stands for it.
 #[inline]
 pub(super) fn continues_with(rule: Rule, token: Token) -> bool {
-    CONTINUES[rule as usize].contains(token)
+    CONTINUES.has(rule, token)
 }
 
 /// The rules that an operand is at once, from the outermost to [`Rule::AtomExprNormal`]: a test, a comparison, a term
@@ -134,7 +191,7 @@ const fn chosen(mut rule: Rule) -> Rule {
         let mut i = 0;
         rule = loop {
             match rule.elements()[i] {
-                Element::Rule(inner) if STARTS[inner as usize].contains(Token::Name) => break inner,
+                Element::Rule(inner) if STARTS_OF[inner as usize].contains(Token::Name) => break inner,
                 _ => i += 1,
             }
         };
@@ -160,7 +217,7 @@ static SPINE_CONTINUES: [u16; Token::ALL.len()] = {
     while t < masks.len() {
         let mut level = 0;
         while level < SPINE_LEN {
-            if CONTINUES[SPINE[level] as usize].contains(Token::ALL[t]) {
+            if CONTINUES_OF[SPINE[level] as usize].contains(Token::ALL[t]) {
                 masks[t] |= 1 << level;
             }
             level += 1;
