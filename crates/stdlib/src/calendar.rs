@@ -30,6 +30,7 @@ impl Moment {
     }
 
     /// The day of the year, from 1 on.
+    #[cfg_attr(not(feature = "time"), allow(dead_code))]
     pub fn year_day(&self) -> i64 {
         self.day_number - day_number(self.year, 1, 1) + 1
     }

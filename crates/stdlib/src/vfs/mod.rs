@@ -10,10 +10,11 @@ pub(crate) mod error;
 mod fat;
 #[cfg_attr(not(any(feature = "fat", feature = "littlefs")), allow(dead_code))]
 mod file;
+#[cfg_attr(not(any(feature = "littlefs", feature = "rp2")), allow(dead_code))]
 mod flash;
 #[cfg(feature = "littlefs")]
 mod lfs;
-#[cfg_attr(not(any(feature = "btree", feature = "fat")), allow(dead_code))]
+#[cfg_attr(not(all(feature = "btree", feature = "fat")), allow(dead_code))]
 pub(crate) mod memory;
 #[cfg(test)]
 mod model;
