@@ -4,7 +4,8 @@
 use core::cell::Cell;
 
 /// How many calls and backward jumps pay for an instruction that is translated. Translating one takes about four thousand
-/// machine instructions, for which the interpreter gets through some twenty calls and jumps.
+/// machine instructions, for which the interpreter gets through some twenty calls and jumps: making regions takes five eighths
+/// of the program's own time at most.
 const PASSED: u64 = 32;
 /// How many instructions may be translated at first.
 const FREE: u64 = 1000;
