@@ -434,11 +434,9 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
 /// Compares the memory of an array or memory view with the memory of another object.
 pub(crate) fn compare(vm: &Vm, op: BinaryOp, left: Buffer, right: Obj) -> Res<Option<Obj>> {
     if vm.as_str(right).is_some() {
-        return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE));
+        return Ok(None);
     }
-    let Some(other) = vm.try_buffer(right, Access::Read)? else {
-        return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE));
-    };
+    let Some(other) = vm.try_buffer(right, Access::Read)? else { return Ok(None) };
     let (code, other_code) = (left.typecode(), other.typecode());
     let is_float = matches!(code, b'f' | b'd' | b'e');
     let unsigned = code.is_ascii_uppercase() || other_code.is_ascii_uppercase();

@@ -198,7 +198,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     match op {
         BinaryOp::Equal => match vm.as_dict(right) {
             Some(other) => equal(vm, dict, other).map(|equal| Some(Obj::bool(equal))),
-            None => Ok(Some(Obj::FALSE)),
+            None => Ok(None),
         },
         BinaryOp::Or => {
             let copy = dict.copy(vm)?;

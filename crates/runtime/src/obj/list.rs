@@ -120,7 +120,7 @@ fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     }
     let other = match right.downcast::<List>().or_else(|| vm.native_base(right)?.downcast::<List>()) {
         Some(other) => other,
-        None => return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE)),
+        None => return Ok(None),
     };
     if op == BinaryOp::Add {
         let result = List::filled(vm, list.len() + other.len())?;

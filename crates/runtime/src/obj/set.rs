@@ -260,9 +260,7 @@ fn unary_op(vm: &Vm, op: UnaryOp, object: Obj) -> Res<Option<Obj>> {
 
 fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Option<Obj>> {
     let set = of(vm, left)?;
-    let Some(other) = as_set(right).or_else(|| as_set(vm.native_base(right)?)) else {
-        return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE));
-    };
+    let Some(other) = as_set(right).or_else(|| as_set(vm.native_base(right)?)) else { return Ok(None) };
     let (len, other_len) = (set.map.len(), other.map.len());
     let truth = match op {
         BinaryOp::Equal => len == other_len && set.is_subset(vm, &other)?,

@@ -107,7 +107,7 @@ pub(crate) fn binary_op(vm: &Vm, op: BinaryOp, left: Obj, right: Obj) -> Res<Opt
         let count = usize::try_from(vm.int(count)?).unwrap_or(0);
         return Tuple::repeated(vm, items, count).map(|tuple| Some(tuple.obj()));
     }
-    let Some(other) = vm.as_tuple(right) else { return Ok((op == BinaryOp::Equal).then_some(Obj::FALSE)) };
+    let Some(other) = vm.as_tuple(right) else { return Ok(None) };
     let others = other.items();
     if plain(op) == BinaryOp::Add {
         return Tuple::joined(vm, items, others).map(|tuple| Some(tuple.obj()));
