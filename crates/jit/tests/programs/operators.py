@@ -268,3 +268,50 @@ def deep():
 
 
 print([deep() for _ in range(3)])
+
+
+# A tracing function sees who has called whom, also once a method has declined.
+import sys
+
+calls = []
+
+
+def tracer(frame, event, _):
+    if event == "call":
+        calls.append((frame.f_code.co_name, frame.f_back.f_code.co_name))
+    return tracer
+
+
+class Declines:
+    def __mul__(self, other):
+        if other.turn == 1:
+            sys.settrace(tracer)
+        return NotImplemented
+
+
+class Answers:
+    turn = 0
+
+    def __rmul__(self, other):
+        return answer()
+
+
+def answer():
+    return 2
+
+
+def warm(right):
+    for _ in range(30):
+        Declines() * right
+
+
+def multiply(left, right):
+    for right.turn in range(4):
+        left * right
+        if right.turn == 1:
+            sys.settrace(None)
+
+
+warm(Answers())
+multiply(Declines(), Answers())
+print(calls)

@@ -144,7 +144,7 @@ fn report(vm: &Vm, exception: Obj, event: impl FnOnce(&Vm) -> Res<()>) -> Obj {
 }
 
 /// Notes that Rust code goes on, as the frame that it called is gone.
-fn note_leaving(vm: &Vm) {
+pub(super) fn note_leaving(vm: &Vm) {
     if vm.dispatch.stops() {
         forget_left_frames(vm);
     }

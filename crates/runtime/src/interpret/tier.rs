@@ -19,6 +19,7 @@ use berus_mpy::opcode::Op;
 
 use crate::interpret::op;
 use crate::interpret::op::{TABLE, binary, next, tri};
+use crate::interpret::run::note_leaving;
 pub use crate::interpret::tier::calls::{CALLED, RUN, call, machine_of_top, return_value, run_one};
 pub use crate::interpret::tier::direct::{answers_bool, function_of, slice_function};
 pub use crate::interpret::tier::facts::Facts;
@@ -320,6 +321,7 @@ pub(in crate::interpret) fn go_back(vm: &Vm, value: Obj) -> Exit {
 pub(in crate::interpret) fn decline(vm: &Vm) -> Exit {
     let resume = vm.frame().resume.get();
     vm.pop_frame();
+    note_leaving(vm);
     let frame = vm.frame();
     let (ip, operands) = (Ip(frame.ip.get()), Sp(frame.sp.get()));
     match binary_declined(vm, binary::operator(ip), operands.at(0), operands.at(1)) {
