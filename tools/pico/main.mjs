@@ -388,7 +388,8 @@ const STACK_END = 0x20042000;
 const refuse = (call) => `try:\n  ${call}\n  print('done')\nexcept (RuntimeError, MemoryError, SyntaxError) as error:\n  print('refused')`;
 const DEEP = [
   ["def f(n): return f(n + 1)\n" + refuse("f(0)"), "refused\n"],
-  [refuse("exec('(' * 500 + '1' + ')' * 500)"), "refused\n"],
+  [refuse("exec('(' * 500 + '1' + ')' * 500)"), "done\n"],
+  [refuse("exec('(' * 20000 + '1' + ')' * 20000)"), "refused\n"],
   ["x = []\nfor _ in range(500): x = [x]\n" + refuse("repr(x)"), "refused\n"],
   ["import json\n" + refuse("json.loads('[' * 500 + ']' * 500)"), "done\n"],
   ["def g(n): return sorted([1, 2], key=lambda _: g(n + 1))\n" + refuse("g(0)"), "refused\n"],
